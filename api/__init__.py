@@ -1,0 +1,1 @@
+"""The one door: HTTP in, kernel verbs out, refusals with one face."""

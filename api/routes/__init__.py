@@ -1,0 +1,1 @@
+"""One module a noun: the paths people read and document."""

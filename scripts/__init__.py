@@ -1,0 +1,1 @@
+"""Entry points: settings, serving, compiling, deploying, the story and the command line."""

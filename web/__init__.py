@@ -1,0 +1,1 @@
+"""The portal: what a patient, a researcher, an insurer and a merchant see."""
