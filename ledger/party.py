@@ -1,0 +1,40 @@
+"""Who takes part: accredited organisations in clear, persons as ERC-7913 signer bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ADDRESS_SIZE = 20
+ROLE_PREFIX = "role:"
+ANYONE = "*"
+"""The grantee of a forbid that is meant for everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An organisation in PartyRegistry.
+
+    `account` is an EIP-55 address, `encryption_key` the tagged HPKE public key of `ledger.envelope`; the window
+    is UTC seconds, its end exclusive, 0 = open.
+    """
+
+    account: str
+    name: str
+    roles: frozenset[str]
+    encryption_key: bytes
+    valid_from: int
+    valid_until: int
+
+    def accredited(self, at: int) -> bool:
+        """Whether the accreditation holds at `at`."""
+        return self.valid_from <= at and (self.valid_until == 0 or at < self.valid_until)
+
+    def plays(self, role: str, at: int) -> bool:
+        """Whether the party holds `role` at `at`."""
+        return role in self.roles and self.accredited(at)
+
+    def grantee_names(self, at: int) -> frozenset[str]:
+        """The names under which a consent may mean this party at `at`: itself, and each role it holds."""
+        if not self.accredited(at):
+            return frozenset()
+        return frozenset({self.account}) | {ROLE_PREFIX + role for role in self.roles}

@@ -1,0 +1,1 @@
+"""The kernel, tested without any IO."""
