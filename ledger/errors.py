@@ -1,6 +1,7 @@
 """Every refusal the kernel knows, as one closed tree; `api.errors` gives each branch its HTTP face.
 
-Messages are lower case, without a full stop, name ids but never personal data, and say the next valid step where there is one.
+Messages are lower case, without a full stop, name ids but never personal data, and say the next valid step where there
+is one.
 """
 
 from __future__ import annotations

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sha3 import keccak_256
+
 ADDRESS_SIZE = 20
 ROLE_PREFIX = "role:"
 ANYONE = "*"
 """The grantee of a forbid that is meant for everybody."""
+
+
+def keccak(data: bytes) -> bytes:
+    """Keccak-256, 32 bytes."""
+    digest: bytes = keccak_256(data).digest()
+    return digest
+
+
+def checksum(address: bytes) -> str:
+    """The EIP-55 text of a 20-byte address."""
+    plain = address.hex()
+    marks = keccak(plain.encode()).hex()
+    return "0x" + "".join(c.upper() if int(mark, 16) > 7 else c for c, mark in zip(plain, marks, strict=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,142 @@
+"""A question, what was known when it was asked, and the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ledger.consent import Consent
+from ledger.party import Party
+from ledger.record import Record
+
+EMERGENCY = "hl7:ETREAT"
+"""The purpose under which glass may be broken; it covers `hl7:BTG`."""
+SELF_VIEW = "mydata:SELF_VIEW"
+"""The purpose under which a data subject reads their own records."""
+RESPONDER = "responder"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """A requester's question about one record.
+
+    `purposes` is the purpose asked followed by all above it; `incident` is the entry (32 bytes) of a declared incident,
+    zero without one; `request_id` 32 random bytes that make the receipt unique.
+    """
+
+    request_id: bytes
+    requester: str
+    record_id: bytes
+    category: str
+    purposes: tuple[str, ...]
+    action: str
+    incident: bytes = bytes(32)
+
+    @property
+    def purpose(self) -> str:
+        """The purpose asked, without those above it."""
+        return self.purposes[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A responder's signed declaration of an emergency: number, reason and time box (UTC seconds, end exclusive)."""
+
+    responder: str
+    data_subject: bytes
+    incident_number: str
+    reason: str
+    not_before: int
+    expires: int
+
+    def covers(self, requester: str, data_subject: bytes, at: int) -> bool:
+        """Whether this requester declared it for this person, with number and reason, and it is still open."""
+        return (
+            (self.responder, self.data_subject) == (requester, data_subject)
+            and bool(self.incident_number.strip() and self.reason.strip())
+            and self.not_before <= at < self.expires
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentState:
+    """One consent as the index knows it.
+
+    `uses` counts earlier permitting receipts that rest on it, `uses_of_record` those about the record asked for
+    (`once` means each record once); `superseded` and `revoked` act on sight, `anchored` only
+    when the leaf is on chain as deep as configured.
+    """
+
+    entry: bytes
+    position: int
+    consent: Consent
+    anchored: bool
+    revoked: bool = False
+    superseded: bool = False
+    notice_outdated: bool = False
+    uses: int = 0
+    uses_of_record: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known about a question at one moment; the rule sees nothing else."""
+
+    record: Record | None
+    consents: tuple[ConsentState, ...] = ()
+    requester: Party | None = None
+    blocked: bool = False
+    incident: Incident | None = None
+    consents_size: int = 0
+    records_size: int = 0
+    block: int = 0
+
+
+class Reason(StrEnum):
+    """Why the answer is what it is."""
+
+    NO_RECORD = "no_record"
+    WRONG_CATEGORY = "wrong_category"
+    BLOCKED = "blocked"
+    REFUSED = "refused"
+    NEEDS_RECONSENT = "needs_reconsent"
+    NO_CONSENT = "no_consent"
+    CONSENTED = "consented"
+    BROKE_GLASS = "broke_glass"
+    OWN = "own"
+
+
+class Finding(StrEnum):
+    """What one considered consent had to say."""
+
+    PERMITS = "permits"
+    FORBIDS = "forbids"
+    NOT_APPLICABLE = "not_applicable"
+    NO_MATCHING_POLICY = "no_matching_policy"
+    NO_SATISFIED_POLICY = "no_satisfied_policy"
+    NEEDS_RECONSENT = "needs_reconsent"
+    NOT_YET = "not_yet"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer and what it rests on.
+
+    `grants` names every grant that determined it as (consent entry, index); `obligations` bind the reader; `findings`
+    say for each consent considered why it did or did not count.
+    """
+
+    permitted: bool
+    reason: Reason
+    grants: frozenset[tuple[bytes, int]] = frozenset()
+    obligations: frozenset[str] = frozenset()
+    findings: tuple[tuple[bytes, Finding], ...] = ()
+
+    @property
+    def consents(self) -> tuple[bytes, ...]:
+        """Entries of the consents that determined the answer, sorted."""
+        return tuple(sorted({entry for entry, _ in self.grants}))

@@ -1,0 +1,96 @@
+"""What must hold before a statement is accepted, each condition once, combined by `all_of`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from ledger.consent import Consent, Effect, Grant, Revocation
+from ledger.errors import InvalidStatement
+from ledger.party import ADDRESS_SIZE, ANYONE, ROLE_PREFIX
+from ledger.vocabulary import Vocabulary
+
+T = TypeVar("T")
+Condition = Callable[[T], None]
+MAX_GRANTS = 64
+CLOCK_SKEW = 300
+"""Seconds by which a signer's clock may run ahead of ours."""
+SIGNED_WITHIN = 3_600
+"""Seconds for which a signed statement may travel before it is handed in."""
+
+
+def all_of(conditions: Sequence[Condition[T]]) -> Condition[T]:
+    """Every condition must hold. None at all is a mistake, not a welcome."""
+    if not conditions:
+        raise ValueError("all_of() needs at least one condition")
+
+    def check(subject: T) -> None:
+        for condition in conditions:
+            condition(subject)
+
+    return check
+
+
+def signed_lately(now: int) -> Condition[Consent | Revocation]:
+    """The statement was signed within the last hour, and not in the future."""
+
+    def check(statement: Consent | Revocation) -> None:
+        if not now - SIGNED_WITHIN <= statement.signed_at <= now + CLOCK_SKEW:
+            raise InvalidStatement("the statement was signed too long ago or in the future; ask for a new draft")
+
+    return check
+
+
+def names_a_grantee(consent: Consent) -> None:
+    """The grantee is a party's address, `role:<role>`, or `*` when nothing is permitted."""
+    if consent.grantee == ANYONE:
+        if any(grant.effect is Effect.PERMIT for grant in consent.grants):
+            raise InvalidStatement("a consent to anyone may only forbid; name a party or a role to permit")
+    elif not consent.grantee.removeprefix(ROLE_PREFIX) or not (
+        consent.grantee.startswith(ROLE_PREFIX) or _is_address(consent.grantee)
+    ):
+        raise InvalidStatement("the grantee is a 0x address, `role:<role>` or `*`")
+
+
+def _is_address(text: str) -> bool:
+    digits = text.removeprefix("0x")
+    return len(text) == 2 + 2 * ADDRESS_SIZE and all(c in "0123456789abcdefABCDEF" for c in digits)
+
+
+def has_grants(consent: Consent) -> None:
+    """A consent says something, and not more than a person can read."""
+    if not 0 < len(consent.grants) <= MAX_GRANTS:
+        raise InvalidStatement(f"a consent has 1 to {MAX_GRANTS} grants; to end one, sign a revocation")
+
+
+def grants_are_whole(now: int) -> Condition[Consent]:
+    """No grant is empty, over before it starts, or over already; forbids carry no conditions."""
+
+    def check(consent: Consent) -> None:
+        for number, grant in enumerate(consent.grants, start=1):
+            _check_window(grant, number, now)
+            if not (grant.categories and grant.purposes and grant.actions):
+                raise InvalidStatement(f"grant {number} needs at least one category, purpose and action")
+            if grant.effect is Effect.FORBID and grant.conditions:
+                raise InvalidStatement(f"grant {number} forbids, so it cannot carry conditions")
+
+    return check
+
+
+def _check_window(grant: Grant, number: int, now: int) -> None:
+    if grant.expires <= now:
+        raise InvalidStatement(f"grant {number} is over already; choose an end in the future")
+    if grant.expires <= grant.not_before:
+        raise InvalidStatement(f"grant {number} ends before it starts")
+    if grant.data_until and grant.data_until <= grant.data_from:
+        raise InvalidStatement(f"the data period of grant {number} ends before it starts")
+
+
+def in_vocabulary(vocabulary: Vocabulary) -> Condition[Consent]:
+    """Every term of every grant is declared by some catalog."""
+
+    def check(consent: Consent) -> None:
+        for grant in consent.grants:
+            vocabulary.check_grant(grant)
+
+    return check

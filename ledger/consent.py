@@ -1,0 +1,138 @@
+"""Consent as signed: grants to one grantee, versioned, ended by a revocation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ledger.errors import InvalidStatement
+
+NEVER = 2**63 - 1
+"""`expires` of a grant without an end."""
+
+ACTIONS = frozenset({"view", "copy", "transfer", "compute", "contact", "publish", "link"})
+
+
+class Effect(StrEnum):
+    """What a grant says; forbid outranks permit."""
+
+    PERMIT = "permit"
+    FORBID = "forbid"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A term of a permit, written `name` or `name:number` so that it stays readable in a wallet."""
+
+    name: str
+    value: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Condition:
+        """Read one condition. Raises InvalidStatement for a name or number that no rule knows."""
+        name, colon, number = text.partition(":")
+        if name not in NUMBERED | PLAIN or bool(colon) != (name in NUMBERED):
+            known = ", ".join(sorted(PLAIN | {f"{n}:<number>" for n in NUMBERED}))
+            raise InvalidStatement(f"unknown condition; use one of {known}")
+        if colon and not (number.isascii() and number.isdigit() and 0 < int(number) <= NEVER):
+            raise InvalidStatement(f"condition `{name}` needs a positive whole number")
+        return cls(name, int(number) if colon else 0)
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.value}" if self.name in NUMBERED else self.name
+
+
+NUMBERED = frozenset({"max-uses", "aggregate-only", "retain-until"})
+PLAIN = frozenset({"once", "pseudonymise", "emergency-only", "no-onward-transfer"})
+OBLIGATIONS = frozenset({"aggregate-only", "retain-until", "pseudonymise", "no-onward-transfer"})
+"""Conditions that bind the reader after the yes, beside those that decide whether it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One line of a consent.
+
+    Times are UTC seconds; both windows include their start and exclude their end; `data_from` and `data_until` 0 mean
+    open; no `records` means every record of the categories. Category and purpose cover what lies below them.
+    """
+
+    effect: Effect
+    categories: tuple[str, ...]
+    purposes: tuple[str, ...]
+    actions: tuple[str, ...]
+    not_before: int
+    expires: int
+    data_from: int = 0
+    data_until: int = 0
+    records: tuple[bytes, ...] = ()
+    conditions: tuple[str, ...] = ()
+
+    def covers(self, category: str, purposes: tuple[str, ...], action: str, record_id: bytes) -> bool:
+        """Whether the question lies in scope; `purposes` is the one asked with all those above it."""
+        return (
+            any(category_covers(mine, category) for mine in self.categories)
+            and not {"*", *purposes}.isdisjoint(self.purposes)
+            and action in self.actions
+            and (not self.records or record_id in self.records)
+        )
+
+    def open_at(self, at: int) -> bool:
+        """Whether the window is open."""
+        return self.not_before <= at < self.expires
+
+    def reaches(self, data_from: int, data_until: int) -> bool:
+        """Whether data of the period [`data_from`, `data_until`) is meant; an unknown period (0, 0) never satisfies a
+        permit that names one, and always a forbid.
+        """
+        if not self.data_from and not self.data_until:
+            return True
+        end = self.data_until or NEVER
+        if not data_from and not data_until:
+            return self.effect is Effect.FORBID
+        if self.effect is Effect.FORBID:
+            return data_from < end and (data_until or NEVER) > self.data_from
+        return self.data_from <= data_from and (data_until or NEVER) <= end
+
+    def terms(self) -> tuple[Condition, ...]:
+        """The conditions, read. Raises InvalidStatement."""
+        return tuple(Condition.parse(text) for text in self.conditions)
+
+
+def category_covers(granted: str, asked: str) -> bool:
+    """Whether category `granted` is `asked` or lies above it: `health` covers `health.lab`, `*` covers all."""
+    return granted in {"*", asked} or asked.startswith(granted + ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Everything the data subject says to one grantee; the next version replaces it whole.
+
+    `data_subject` and `signer` are ERC-7913 signer bytes (a wallet: its 20 address bytes); `grantee` an EIP-55 address,
+    `role:<role>` or `*`; `previous` the entry it replaces (zero for version 1); hashes and lock have 32 bytes.
+    """
+
+    data_subject: bytes
+    signer: bytes
+    grantee: str
+    grantee_name: str
+    version: int
+    previous: bytes
+    grants: tuple[Grant, ...]
+    notice_hash: bytes
+    notice_language: str
+    signed_at: int
+    lock: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """The next version, with no grants: ends the consent of that entry; `secret` opens its lock, zero if lost."""
+
+    data_subject: bytes
+    signer: bytes
+    grantee: str
+    grantee_name: str
+    version: int
+    consent: bytes
+    secret: bytes
+    signed_at: int

@@ -1,0 +1,141 @@
+"""The rule: pure, total, and in this one place (design §5).
+
+Order: no record or wrong category, no · the data subject's own view, yes · block list, no · any applying forbid, no ·
+any applying permit whose notice still stands, yes, with the union of obligations · a declared emergency, yes, as
+break-glass · a permit whose notice was replaced, needs_reconsent · otherwise no. An outdated notice stands below
+break-glass and below other permits: a new text must neither lock out a rescue nor void another consent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ledger.access import (
+    EMERGENCY,
+    RESPONDER,
+    SELF_VIEW,
+    AccessRequest,
+    ConsentState,
+    Decision,
+    Facts,
+    Finding,
+    Reason,
+)
+from ledger.consent import OBLIGATIONS, Condition, Effect, Grant
+from ledger.party import ANYONE
+from ledger.record import Record
+
+Verdict = tuple[ConsentState, Finding, list[tuple[int, Grant]]]
+
+
+def decide(request: AccessRequest, facts: Facts, at: int) -> Decision:
+    """Answer `request` from `facts` as of the moment `at` (UTC seconds)."""
+    record = facts.record
+    if record is None or record.erased:
+        return Decision(False, Reason.NO_RECORD)
+    if record.issue.category != request.category:
+        return Decision(False, Reason.WRONG_CATEGORY)
+    if _is_own(request, record):
+        return Decision(True, Reason.OWN)
+    if facts.blocked:
+        findings = tuple((state.entry, Finding.BLOCKED) for state in facts.consents)
+        return Decision(False, Reason.BLOCKED, findings=findings)
+    verdicts = [_judge(state, request, record, facts, at) for state in facts.consents]
+    return _weigh(verdicts, breaks_glass(request, facts, at))
+
+
+def _is_own(request: AccessRequest, record: Record) -> bool:
+    own = bytes.fromhex(request.requester[2:]) == record.issue.data_subject
+    return own and request.purpose == SELF_VIEW
+
+
+def _weigh(verdicts: Sequence[Verdict], emergency: bool) -> Decision:
+    findings = tuple((state.entry, finding) for state, finding, _ in verdicts)
+    forbids, permits = _named(verdicts, Finding.FORBIDS), _named(verdicts, Finding.PERMITS)
+    stale = _named(verdicts, Finding.NEEDS_RECONSENT)
+    if forbids:
+        return Decision(False, Reason.REFUSED, forbids, findings=findings)
+    if permits:
+        return Decision(True, Reason.CONSENTED, permits, _obligations(verdicts), findings)
+    if emergency:
+        return Decision(True, Reason.BROKE_GLASS, findings=findings)
+    if stale:
+        return Decision(False, Reason.NEEDS_RECONSENT, stale, findings=findings)
+    return Decision(False, Reason.NO_CONSENT, findings=findings)
+
+
+def _named(verdicts: Sequence[Verdict], wanted: Finding) -> frozenset[tuple[bytes, int]]:
+    return frozenset((s.entry, index) for s, finding, grants in verdicts if finding is wanted for index, _ in grants)
+
+
+def _obligations(verdicts: Sequence[Verdict]) -> frozenset[str]:
+    permits = [grant for _, finding, grants in verdicts if finding is Finding.PERMITS for _, grant in grants]
+    return frozenset(str(term) for grant in permits for term in grant.terms() if term.name in OBLIGATIONS)
+
+
+def breaks_glass(request: AccessRequest, facts: Facts, at: int) -> bool:
+    """Whether an accredited responder asks under an open incident of their own for this very person."""
+    return (
+        EMERGENCY in request.purposes
+        and facts.record is not None
+        and facts.requester is not None
+        and facts.requester.account == request.requester
+        and facts.requester.plays(RESPONDER, at)
+        and facts.incident is not None
+        and facts.incident.covers(request.requester, facts.record.issue.data_subject, at)
+    )
+
+
+def _judge(state: ConsentState, request: AccessRequest, record: Record, facts: Facts, at: int) -> Verdict:
+    """What one consent says: its finding, and the grants that make it."""
+    if not _means(state, record, facts, at):
+        return state, Finding.NOT_APPLICABLE, []
+    if state.revoked or state.superseded:
+        return state, Finding.REVOKED if state.revoked else Finding.SUPERSEDED, []
+    scope = (request.category, request.purposes, request.action, request.record_id)
+    covering = [(i, grant) for i, grant in enumerate(state.consent.grants) if grant.covers(*scope)]
+    reaching = [(i, g) for i, g in covering if g.reaches(record.issue.data_from, record.issue.data_until)]
+    if not reaching:
+        return state, Finding.NO_SATISFIED_POLICY if covering else Finding.NO_MATCHING_POLICY, []
+    return _satisfied(state, reaching, request, facts, at)
+
+
+def _means(state: ConsentState, record: Record, facts: Facts, at: int) -> bool:
+    """Whether the consent is this person's, to this requester: by name, by role, or (forbids only) to anyone."""
+    if state.consent.data_subject != record.issue.data_subject:
+        return False
+    names = facts.requester.grantee_names(at) if facts.requester else frozenset()
+    return state.consent.grantee == ANYONE or state.consent.grantee in names
+
+
+def _satisfied(
+    state: ConsentState, reaching: list[tuple[int, Grant]], request: AccessRequest, facts: Facts, at: int
+) -> Verdict:
+    current = [(i, grant) for i, grant in reaching if grant.open_at(at)]
+    if forbids := [(i, grant) for i, grant in current if grant.effect is Effect.FORBID]:
+        return state, Finding.FORBIDS, forbids
+    if not current:
+        early = any(at < grant.not_before for _, grant in reaching)
+        return state, Finding.NOT_YET if early else Finding.EXPIRED, []
+    met = [(i, g) for i, g in current if all(_meets(t, state, request, facts, at) for t in g.terms())]
+    if not met or state.consent.grantee == ANYONE:
+        return state, Finding.NO_SATISFIED_POLICY, []
+    if not state.anchored:
+        return state, Finding.NOT_YET, []
+    return state, Finding.NEEDS_RECONSENT if state.notice_outdated else Finding.PERMITS, met
+
+
+def _meets(term: Condition, state: ConsentState, request: AccessRequest, facts: Facts, at: int) -> bool:
+    match term.name:
+        case "once":
+            return state.uses_of_record == 0
+        case "max-uses":
+            return state.uses < term.value
+        case "aggregate-only":
+            return request.action == "compute"
+        case "emergency-only":
+            return breaks_glass(request, facts, at)
+        case "retain-until":
+            return at < term.value
+        case _:
+            return True

@@ -1,0 +1,215 @@
+"""What the kernel needs of the world; implementations speak only `ledger.errors`, and `anchors.memory` has a twin of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ledger.access import AccessRequest, ConsentState, Facts, Incident
+from ledger.merkle import Head
+from ledger.notice import Notice
+from ledger.party import Party
+from ledger.receipt import Logged, Signed
+from ledger.record import Issue, Record
+
+
+class Clock(Protocol):
+    """Time."""
+
+    def now(self) -> int:
+        """UTC seconds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """The newest head of a log that the chain holds as deep as configured, and where it was seen.
+
+    `followed_at` is when the chain last answered the follower (UTC seconds), 0 if never.
+    """
+
+    head: Head
+    block: int
+    followed_at: int
+
+
+class Log(Protocol):
+    """Three append-only logs of signed statements; what is accepted is durable when the call returns."""
+
+    def append(self, statements: Sequence[Signed], accepted_at: int) -> list[Logged]:
+        """Accept all or none, in order. A digest that is already logged is returned as it stands (invariant 10).
+
+        Raises StaleConsent unless a Consent or Revocation follows the newest one of its data subject and grantee.
+        """
+        ...
+
+    def answer(self, request: AccessRequest, respond: Callable[[Facts], Signed], at: int) -> Logged:
+        """Gather the facts, have them answered, log the receipt: one serialised step, so that no withdrawal accepted
+        before the receipt is overlooked by it.
+        """
+        ...
+
+    def at(self, log: str, position: int) -> Logged | None:
+        """The statement at a position."""
+        ...
+
+    def find(self, log: str, entry: bytes) -> Logged | None:
+        """The statement of that entry."""
+        ...
+
+    def head(self, log: str) -> Head:
+        """Size and root of everything accepted."""
+        ...
+
+    def anchored(self, log: str) -> Anchored:
+        """Size and root of what is on chain."""
+        ...
+
+    def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
+        """The inclusion proof of a position in the tree of `size`. Raises ProofInvalid when it is not in it."""
+        ...
+
+    def consistency(self, log: str, first: int, second: int) -> list[bytes]:
+        """The consistency proof between two sizes. Raises ProofInvalid."""
+        ...
+
+
+class Index(Protocol):
+    """What the logs say now, by person, party and record."""
+
+    def facts(self, request: AccessRequest, at: int) -> Facts:
+        """Everything the rule may consider about the question."""
+        ...
+
+    def newest(self, data_subject: bytes, grantee: str) -> Logged | None:
+        """The newest Consent or Revocation between the two."""
+        ...
+
+    def consents_of(self, data_subject: bytes) -> list[ConsentState]:
+        """All versions to all grantees, oldest first."""
+        ...
+
+    def consent(self, entry: bytes) -> ConsentState | None:
+        """One consent by its entry."""
+        ...
+
+    def record(self, record_id: bytes) -> Record | None:
+        """One record."""
+        ...
+
+    def records_of(self, data_subject: bytes) -> list[Record]:
+        """A person's records, oldest first."""
+        ...
+
+    def reachable(self, requester: str, category: str, at: int, after: int, limit: int) -> list[Record]:
+        """Records of exactly this category whose data subject has any consent that names the requester, by log
+        position above `after`: the candidates of a search, not its answer.
+        """
+        ...
+
+    def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+        """Receipts and incidents about a person, by position above `after`."""
+        ...
+
+    def receipts_by(self, requester: str, after: int, limit: int) -> list[Logged]:
+        """Receipts of a requester's questions, by position above `after`."""
+        ...
+
+    def incident(self, entry: bytes) -> Incident | None:
+        """A declared incident by its entry."""
+        ...
+
+    def remember_drafts(self, drafts: Sequence[Issue]) -> None:
+        """Keep what was sealed for a holder until the signed Issue comes."""
+        ...
+
+    def drafted(self, record_id: bytes) -> Issue | None:
+        """The draft of that record."""
+        ...
+
+
+class Directory(Protocol):
+    """Accredited organisations, as the chain has them."""
+
+    def party(self, account: str) -> Party | None:
+        """One party by its EIP-55 address."""
+        ...
+
+    def parties(self) -> list[Party]:
+        """All of them, by name."""
+        ...
+
+
+class Notices(Protocol):
+    """Published notices."""
+
+    def publish(self, notice: Notice) -> None:
+        """Keep a notice; the same one again changes nothing."""
+        ...
+
+    def notice(self, digest: bytes) -> Notice | None:
+        """One notice by the hash that is signed."""
+        ...
+
+    def notices(self) -> list[Notice]:
+        """All versions in all languages."""
+        ...
+
+
+class Sessions(Protocol):
+    """Sign-in challenges and the sessions they become; only digests of secrets are kept."""
+
+    def challenge(self, nonce: str, expires: int) -> None:
+        """Remember a nonce we gave out."""
+        ...
+
+    def spend(self, nonce: str, at: int) -> bool:
+        """Whether the nonce was given out, is unspent and not expired; afterwards it is spent."""
+        ...
+
+    def open(self, token_digest: bytes, signer: bytes, expires: int) -> None:
+        """Start a session."""
+        ...
+
+    def who(self, token_digest: bytes, at: int) -> bytes | None:
+        """The signer bytes behind a live session."""
+        ...
+
+    def close(self, token_digest: bytes) -> None:
+        """End a session."""
+        ...
+
+
+class Payloads(Protocol):
+    """Sealed payloads by CID."""
+
+    def put_many(self, sealed: Sequence[bytes]) -> list[str]:
+        """CIDv1 texts; durable when it returns; idempotent. Raises StorageFull, SourceUnavailable."""
+        ...
+
+    def get(self, cid: str) -> bytes:
+        """The bytes, checked against the CID. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
+        ...
+
+    def remove(self, cid: str) -> None:
+        """Unpin."""
+        ...
+
+
+class Keys(Protocol):
+    """Data keys, wrapped at rest; the place where access is enforced."""
+
+    def create_many(self, records: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """A fresh 32-byte data key for each (record id, data subject); durable when it returns."""
+        ...
+
+    def rewrap(self, record_id: bytes, reader_key: bytes, receipt: Logged) -> bytes:
+        """The data key under the reader's HPKE key. Raises ReceiptRequired without the durable permitting receipt of
+        this record, KeyDestroyed after erasure.
+        """
+        ...
+
+    def destroy(self, record_id: bytes) -> bytes:
+        """Shred the data key; returns the key id (32 bytes) for the erasure statement. Idempotent."""
+        ...

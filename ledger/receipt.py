@@ -1,0 +1,88 @@
+"""Receipts: the proof of one answered question, for someone who trusts none of our servers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger.access import Incident
+from ledger.commitment.entry import Entry
+from ledger.consent import Consent, Revocation
+from ledger.merkle import Head, verify_inclusion
+from ledger.record import Erasure, Issue
+
+CONSENTS, RECORDS, ACCESS = "consents", "records", "access"
+LOGS = (CONSENTS, RECORDS, ACCESS)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessReceipt:
+    """What the gateway signs about one question: who asked, for what, the answer, and what it rests on.
+
+    `justification` is the incident's entry, zero without one; `consents` the entries that determined the answer;
+    `consents_size`, `records_size` and `block` the state it was decided in; `decided_at` UTC seconds.
+    """
+
+    request_id: bytes
+    requester: str
+    data_subject: bytes
+    record_id: bytes
+    category: str
+    purpose: str
+    action: str
+    justification: bytes
+    permitted: bool
+    reason: str
+    consents: tuple[bytes, ...]
+    consents_size: int
+    records_size: int
+    block: int
+    decided_at: int
+
+
+Statement = Consent | Revocation | Issue | Erasure | AccessReceipt | Incident
+LOG_OF: dict[type, str] = {
+    Consent: CONSENTS,
+    Revocation: CONSENTS,
+    Issue: RECORDS,
+    Erasure: RECORDS,
+    AccessReceipt: ACCESS,
+    Incident: ACCESS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A statement with its blinded commitment, ready for the log."""
+
+    statement: Statement
+    entry: Entry
+
+    @property
+    def log(self) -> str:
+        """The log it belongs to."""
+        return LOG_OF[type(self.statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A signed statement and its place: position in its log, UTC seconds of acceptance."""
+
+    signed: Signed
+    position: int
+    accepted_at: int
+
+
+def verify_logged(entry: Entry, position: int, proof: Sequence[bytes], anchored: Head) -> None:
+    """Raise ProofInvalid unless the statement is entry `position` under `anchored`.
+
+    To trust a receipt one must:
+      (1) rebuild its digest from its own fields,
+      (2) check the signature over that digest,
+      (3) rebuild its leaf from salt, digest, signature and lock,
+      (4) walk the inclusion proof to the anchored root,
+      (5) find that root on chain oneself.
+    This function does (3) and (4). `typed_data.digest` and `signers.verify` do (1) and (2). The caller MUST do (5): a
+    checkpoint handed over together with the receipt proves nothing.
+    """
+    verify_inclusion(entry.leaf, position, anchored, proof)

@@ -1,0 +1,58 @@
+"""Signatures, by what signed them: ERC-7913 signer bytes are a 20-byte address, or a verifier's address ‖ a key."""
+
+from __future__ import annotations
+
+import coincurve
+
+from ledger.errors import SignatureInvalid
+from ledger.party import ADDRESS_SIZE, checksum, keccak
+
+SIGNATURE_SIZE = 65
+HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
+"""secp256k1 n/2: a larger s is the same signature said twice, so it is refused (EIP-2)."""
+
+
+def recover(digest: bytes, signature: bytes) -> bytes:
+    """The 20-byte address whose secp256k1 key made the 65-byte r ‖ s ‖ v signature. Raises SignatureInvalid."""
+    if len(signature) != SIGNATURE_SIZE or signature[64] not in {0, 1, 27, 28}:
+        raise SignatureInvalid("a wallet signature has 65 bytes and ends in 0, 1, 27 or 28")
+    if int.from_bytes(signature[32:64], "big") > HALF_ORDER:
+        raise SignatureInvalid("the signature has a high s value; sign again with a wallet that follows EIP-2")
+    plain = signature[:64] + bytes([signature[64] % 27])
+    try:
+        key = coincurve.PublicKey.from_signature_and_message(plain, digest, hasher=None)
+    except ValueError as error:
+        raise SignatureInvalid("the signature is not a point on the curve") from error
+    return keccak(key.format(compressed=False)[1:])[-20:]
+
+
+def verify(signer: bytes, digest: bytes, signature: bytes) -> None:
+    """Raise SignatureInvalid unless `signer` (ERC-7913 bytes) signed the 32-byte `digest`."""
+    if len(signer) != ADDRESS_SIZE:
+        raise SignatureInvalid("this kind of signer is not accepted here; sign with a wallet address of 20 bytes")
+    if recover(digest, signature) != signer:
+        raise SignatureInvalid("the signature is not the named signer's over exactly this statement")
+
+
+def personal_digest(text: str) -> bytes:
+    """What a wallet signs for a plain text, EIP-191 version 0x45."""
+    raw = text.encode()
+    return keccak(b"\x19Ethereum Signed Message:\n" + str(len(raw)).encode() + raw)
+
+
+class Wallet:
+    """A secp256k1 key that signs: the gateway's, a holder's, or a person's in the command line and the story."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = coincurve.PrivateKey(key)
+        self.signer = keccak(self._key.public_key.format(compressed=False)[1:])[-20:]
+        self.address = checksum(self.signer)
+
+    def sign(self, digest: bytes) -> bytes:
+        """65 bytes r ‖ s ‖ v over a 32-byte digest; the same digest always gives the same bytes (RFC 6979)."""
+        made = self._key.sign_recoverable(digest, hasher=None)
+        return made[:64] + bytes([made[64] + 27])
+
+    def sign_text(self, text: str) -> bytes:
+        """The EIP-191 signature over a plain text."""
+        return self.sign(personal_digest(text))

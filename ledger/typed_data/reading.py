@@ -1,0 +1,106 @@
+"""Statements to and from the JSON a wallet shows and returns; whatever is missing, extra or misshapen is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, TypeVar
+
+from ledger.consent import Effect, Grant
+from ledger.errors import MalformedInput
+from ledger.party import checksum
+from ledger.typed_data.hashing import Domain
+from ledger.typed_data.types import DOMAIN, MEMBERS, TYPES
+
+T = TypeVar("T")
+MAX_TEXT, MAX_ITEMS, MAX_BYTES, UINT64 = 2_000, 256, 4_096, 2**64
+
+
+def typed_data(statement: Any, domain: Domain) -> dict[str, Any]:
+    """The whole `eth_signTypedData_v4` argument."""
+    kind = type(statement).__name__
+    kinds = [kind, "Grant"] if "Grant[]" in TYPES[kind] else [kind]
+    types = {k: [{"name": name, "type": type_} for type_, name, _ in MEMBERS[k]] for k in kinds}
+    members = [member.split(" ") for member in DOMAIN.partition("(")[2].rstrip(")").split(",")]
+    types["EIP712Domain"] = [{"name": name, "type": type_} for type_, name in members]
+    return {"types": types, "primaryType": kind, "domain": domain.describe(), "message": message(statement)}
+
+
+def message(statement: Any) -> dict[str, Any]:
+    """The statement as JSON with the names a wallet shows: bytes as 0x-hex, numbers as numbers."""
+    return {name: _shown(getattr(statement, field)) for _, name, field in MEMBERS[type(statement).__name__]}
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, tuple):
+        return [_shown(item) for item in value]
+    return message(value) if is_dataclass(value) else value if isinstance(value, bool | int) else str(value)
+
+
+def parse(kind: type[T], data: Mapping[str, Any]) -> T:
+    """The statement of class `kind` from its message. Raises MalformedInput for a missing, extra or bad member."""
+    members = MEMBERS[kind.__name__]
+    if not isinstance(data, Mapping) or set(data) != {name for _, name, _ in members}:
+        expected = ", ".join(name for _, name, _ in members)
+        raise MalformedInput(f"a {kind.__name__} has exactly these members: {expected}")
+    values = {field: _read(type_, data[name], name) for type_, name, field in members}
+    if kind is Grant:
+        values["effect"] = _effect(values["effect"])
+    return kind(**{field.name: values[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+
+
+def _effect(text: str) -> Effect:
+    if text not in set(Effect):
+        raise MalformedInput("`effect` is `permit` or `forbid`")
+    return Effect(text)
+
+
+def _read(type_: str, value: Any, name: str) -> Any:
+    if type_.endswith("[]"):
+        if not isinstance(value, list) or len(value) > MAX_ITEMS:
+            raise MalformedInput(f"`{name}` is a list of at most {MAX_ITEMS}")
+        return tuple(_read(type_[:-2], item, name) for item in value)
+    if type_ == "Grant":
+        return parse(Grant, value)
+    return SCALARS[type_](value, name)
+
+
+def _text(value: Any, name: str) -> str:
+    if not isinstance(value, str) or len(value) > MAX_TEXT or not value.isprintable():
+        raise MalformedInput(f"`{name}` is printable text of at most {MAX_TEXT} characters")
+    return value
+
+
+def _number(value: Any, name: str) -> int:
+    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 21 else value
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < UINT64:
+        raise MalformedInput(f"`{name}` is a whole number from 0 to 2^64 - 1")
+    return number
+
+
+def _flag(value: Any, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise MalformedInput(f"`{name}` is true or false")
+    return value
+
+
+def read_hex(value: Any, name: str, size: int | None = None) -> bytes:
+    """Bytes from 0x-hex of exactly `size` bytes, or of at most 4,096. Raises MalformedInput."""
+    if isinstance(value, str) and re.fullmatch(r"0x([0-9a-fA-F]{2})*", value) and len(value) <= 2 + 2 * MAX_BYTES:
+        raw = bytes.fromhex(value[2:])
+        if size is None or len(raw) == size:
+            return raw
+    raise MalformedInput(f"`{name}` is 0x-hex of {f'exactly {size}' if size else f'at most {MAX_BYTES}'} bytes")
+
+
+SCALARS: dict[str, Callable[[Any, str], Any]] = {
+    "string": _text,
+    "uint64": _number,
+    "bool": _flag,
+    "bytes": read_hex,
+    "bytes32": lambda value, name: read_hex(value, name, 32),
+    "address": lambda value, name: checksum(read_hex(value, name, 20)),
+}

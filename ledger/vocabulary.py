@@ -1,0 +1,75 @@
+"""Which categories and purposes exist, and which lie above which; filled from the services' catalogs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from ledger.consent import ACTIONS, Grant
+from ledger.errors import UnknownTerm
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A category or purpose: what people read, in English and Korean, and for a purpose the code above it."""
+
+    label: str
+    label_ko: str
+    above: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """A service's vocabulary: categories by dotted path, purposes by namespaced code."""
+
+    name: str
+    categories: Mapping[str, Term]
+    purposes: Mapping[str, Term]
+
+
+class Vocabulary:
+    """All catalogs as one; the only place that knows the hierarchy of purposes."""
+
+    def __init__(self, catalogs: Iterable[Catalog]) -> None:
+        self.categories: dict[str, Term] = {}
+        self.purposes: dict[str, Term] = {}
+        for catalog in catalogs:
+            self.categories |= catalog.categories
+            self.purposes |= catalog.purposes
+
+    def path(self, purpose: str) -> tuple[str, ...]:
+        """The purpose and every purpose above it. Raises UnknownTerm, naming the nearest."""
+        path = [purpose]
+        while above := self._term(path[-1], self.purposes, "purpose").above:
+            path.append(above)
+        return tuple(path)
+
+    def check_category(self, category: str) -> None:
+        """Raise UnknownTerm unless `category` is declared, or has declared ones below it, or is `*`."""
+        if category != "*" and not any(known.startswith(category + ".") for known in self.categories):
+            self._term(category, self.categories, "category")
+
+    def check_grant(self, grant: Grant) -> None:
+        """Raise UnknownTerm or InvalidStatement for the first term of the grant that nothing declares."""
+        for category in grant.categories:
+            self.check_category(category)
+        for purpose in grant.purposes:
+            if purpose != "*":
+                self._term(purpose, self.purposes, "purpose")
+        for action in grant.actions:
+            self.check_action(action)
+        grant.terms()
+
+    @staticmethod
+    def check_action(action: str) -> None:
+        """Raise UnknownTerm unless the action is one of the seven."""
+        if action not in ACTIONS:
+            raise UnknownTerm(f"unknown action; use one of {', '.join(sorted(ACTIONS))}")
+
+    @staticmethod
+    def _term(code: str, known: Mapping[str, Term], kind: str) -> Term:
+        if term := known.get(code):
+            return term
+        near = get_close_matches(code, known, n=1, cutoff=0.0)
+        raise UnknownTerm(f"unknown {kind} `{code[:80]}`; the nearest declared is `{near[0] if near else '-'}`")
