@@ -104,6 +104,7 @@ class Reason(StrEnum):
     CONSENTED = "consented"
     BROKE_GLASS = "broke_glass"
     OWN = "own"
+    SEARCHED = "searched"
 
 
 class Finding(StrEnum):

@@ -1,4 +1,4 @@
-"""What the kernel needs of the world; implementations speak only `ledger.errors`, and `anchors.memory` has a twin of each."""
+"""What the kernel needs of the world; implementations speak only `ledger.errors`, each has a twin in `anchors.memory`."""
 
 from __future__ import annotations
 

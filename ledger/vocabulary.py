@@ -50,6 +50,10 @@ class Vocabulary:
         if category != "*" and not any(known.startswith(category + ".") for known in self.categories):
             self._term(category, self.categories, "category")
 
+    def check_declared(self, category: str) -> None:
+        """Raise UnknownTerm unless exactly `category` is declared: what a record has and a question names."""
+        self._term(category, self.categories, "category")
+
     def check_grant(self, grant: Grant) -> None:
         """Raise UnknownTerm or InvalidStatement for the first term of the grant that nothing declares."""
         for category in grant.categories:

@@ -1,0 +1,26 @@
+"""The verbs: draft · consent · revoke · issue · declare · ask · access · prove; each reads as the flow goes."""
+
+from ledger.kernel.answers import Release, requester_name
+from ledger.kernel.computing import Computed, Computing
+from ledger.kernel.consents import Consents
+from ledger.kernel.drafts import Draft, GrantRequest
+from ledger.kernel.issues import Issues, Upload
+from ledger.kernel.proofs import Proof, Proofs
+from ledger.kernel.world import Bounds, World
+
+__all__ = [
+    "Bounds",
+    "Computed",
+    "Draft",
+    "GrantRequest",
+    "Kernel",
+    "Proof",
+    "Release",
+    "Upload",
+    "World",
+    "requester_name",
+]
+
+
+class Kernel(Consents, Issues, Computing, Proofs):
+    """Everything the door and the services may do; made from one `World` of ports."""

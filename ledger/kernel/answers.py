@@ -1,0 +1,149 @@
+"""declare · ask · access: every question leaves one receipt, before anything is released."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ledger.access import RESPONDER, AccessRequest, Decision, Facts, Incident, Reason
+from ledger.decide import decide
+from ledger.errors import AccessDenied, InvalidStatement, NotEntitled
+from ledger.kernel.verb import Verb
+from ledger.party import ADDRESS_SIZE, checksum
+from ledger.receipt import AccessReceipt, Logged, Signed
+from ledger.record import Record
+from ledger.typed_data import Domain
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a permitted requester gets: the sealed payload, its data key wrapped for them, the receipt, the record, and
+    what the consents oblige them to.
+    """
+
+    sealed: bytes
+    wrapped_key: bytes
+    receipt: Logged
+    record: Record
+    obligations: frozenset[str]
+
+
+class Answers(Verb):
+    """The only way to a record."""
+
+    def declare(self, incident: Incident, signature: bytes, claimed: Domain | None = None) -> Logged:
+        """Accept a responder's signed emergency; it is anchored at once and shown to the person.
+
+        Raises WrongChain, SignatureInvalid, NotEntitled, InvalidStatement.
+        """
+        self.check_domain(Incident, claimed)
+        signed = self.seal(incident, bytes.fromhex(incident.responder[2:]), signature)
+        now = self.world.clock.now()
+        party = self.world.store.party(incident.responder)
+        if party is None or not party.plays(RESPONDER, now):
+            raise NotEntitled("only an accredited responder may declare an incident")
+        if not incident.incident_number.strip() or not incident.reason.strip():
+            raise InvalidStatement("an incident needs its number and a reason")
+        open_for = incident.expires - incident.not_before
+        if not incident.not_before <= now < incident.expires or open_for > self.world.bounds.incident_seconds:
+            raise InvalidStatement("the incident is not open now; ask for a new draft")
+        return self.world.store.append([signed], now)[0]
+
+    def request(self, requester: str, record_id: bytes, category: str, purpose: str, action: str) -> AccessRequest:
+        """A question in the vocabulary's words. Raises UnknownTerm."""
+        self.world.vocabulary.check_declared(category)
+        self.world.vocabulary.check_action(action)
+        path = self.world.vocabulary.path(purpose)
+        return AccessRequest(secrets.token_bytes(32), requester, record_id, category, path, action)
+
+    def ask(self, request: AccessRequest) -> tuple[Decision, Logged]:
+        """The answer without the record; the question leaves its receipt. Raises ChainBehind."""
+        now = self.world.clock.now()
+        self.world.heads(now)
+        decisions: list[Decision] = []
+
+        def respond(facts: Facts) -> Signed:
+            decisions.append(decide(request, facts, now))
+            return self.sign_as_gateway(_receipt(request, facts, decisions[-1], now))
+
+        logged = self.world.store.answer(request, respond, now)
+        return decisions[-1], logged
+
+    def access(self, request: AccessRequest, reader_key: bytes = b"") -> Release:
+        """Release the record, or raise AccessDenied. A receipt is written either way, first.
+
+        `reader_key` is used for those who have no accredited key: a person's own view. Raises ChainBehind,
+        IntegrityFailure, KeyDestroyed, SourceUnavailable after the receipt.
+        """
+        return self.release(request, self._reader_key(request, reader_key))
+
+    def release(self, request: AccessRequest, wrap_for: bytes) -> Release:
+        """`access`, with the key wrapped for the given HPKE public key. Raises InvalidStatement, after the receipt,
+        when there is none.
+        """
+        decision, receipt = self.ask(request)
+        record = self.world.store.record(request.record_id)
+        if not decision.permitted or record is None:
+            raise AccessDenied(receipt.position)
+        if not wrap_for:
+            raise InvalidStatement("say under which public key the record should be wrapped: give `reader_key`")
+        sealed = self.world.payloads.get(record.issue.cid)
+        key = self.world.keys.rewrap(request.record_id, wrap_for, receipt)
+        return Release(sealed, key, receipt, record, decision.obligations)
+
+    def search(self, requester: str, category: str, purpose: str, action: str) -> Sequence[Record]:
+        """The records of a category the requester may read now for a purpose; reading each is a question of its own.
+
+        Nothing in the answer, its length included, depends on records the requester may not read. The search leaves one
+        receipt. Raises UnknownTerm, ChainBehind.
+        """
+        now = self.world.clock.now()
+        self.world.heads(now)
+        question = self.request(requester, bytes(32), category, purpose, action)
+        searched = Decision(permitted=True, reason=Reason.SEARCHED)
+        self.world.store.answer(
+            question, lambda facts: self.sign_as_gateway(_receipt(question, facts, searched, now)), now
+        )
+        return [record for record in self._candidates(question, now) if self._permits(question, record, now)]
+
+    def _candidates(self, question: AccessRequest, now: int) -> Iterator[Record]:
+        after = -1
+        while page := self.world.store.reachable(question.requester, question.category, now, after, PAGE):
+            after = page[-1].position
+            yield from page
+
+    def _permits(self, question: AccessRequest, record: Record, now: int) -> bool:
+        request = replace(question, record_id=record.issue.record_id)
+        return decide(request, self.world.store.facts(request, now), now).permitted
+
+    def _reader_key(self, request: AccessRequest, own_key: bytes) -> bytes:
+        party = self.world.store.party(request.requester)
+        return party.encryption_key if party is not None and party.encryption_key else own_key
+
+
+def requester_name(signer: bytes) -> str:
+    """How a signer is named as a requester: a wallet by its EIP-55 address, other keys by their bytes in hex."""
+    return checksum(signer) if len(signer) == ADDRESS_SIZE else "0x" + signer.hex()
+
+
+def _receipt(request: AccessRequest, facts: Facts, decision: Decision, now: int) -> AccessReceipt:
+    return AccessReceipt(
+        request_id=request.request_id,
+        requester=request.requester,
+        data_subject=facts.record.issue.data_subject if facts.record else b"",
+        record_id=request.record_id,
+        category=request.category,
+        purpose=request.purpose,
+        action=request.action,
+        justification=request.incident,
+        permitted=decision.permitted,
+        reason=decision.reason,
+        consents=decision.consents,
+        consents_size=facts.consents_size,
+        records_size=facts.records_size,
+        block=facts.block,
+        decided_at=now,
+    )

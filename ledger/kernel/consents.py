@@ -1,0 +1,78 @@
+"""consent · revoke: what the person says, accepted once it is theirs, whole, and next."""
+
+from __future__ import annotations
+
+from ledger.commitment.entry import NO_LOCK, lock_of
+from ledger.conditions import all_of, grants_are_whole, has_grants, in_vocabulary, names_a_grantee, signed_lately
+from ledger.consent import Consent, Revocation
+from ledger.errors import InvalidStatement, NotEntitled, NotFound
+from ledger.kernel.drafts import Drafts
+from ledger.receipt import CONSENTS, Logged
+from ledger.typed_data import Domain
+
+
+class Consents(Drafts):
+    """Grants act when anchored, withdrawals at once."""
+
+    def consent(self, consent: Consent, signature: bytes, claimed: Domain | None = None) -> Logged:
+        """Accept a signed consent; it permits from the moment its leaf is on chain.
+
+        Raises WrongChain, SignatureInvalid, NotEntitled, InvalidStatement, UnknownTerm, StaleConsent. Handing in the
+        same statement again returns where it already lies.
+        """
+        self.check_domain(Consent, claimed)
+        signed = self.seal(consent, consent.signer, signature)
+        if known := self._already(signed.entry.digest, consent):
+            return known
+        if consent.signer != consent.data_subject:
+            raise NotEntitled("only the data subject may sign this consent")
+        now = self.world.clock.now()
+        all_of(
+            [
+                signed_lately(now),
+                names_a_grantee,
+                has_grants,
+                grants_are_whole(now),
+                in_vocabulary(self.world.vocabulary),
+                self._shows_a_known_notice,
+                self._names_the_grantee_truly,
+            ]
+        )(consent)
+        return self.world.store.append([signed], now)[0]
+
+    def revoke(self, revocation: Revocation, signature: bytes, claimed: Domain | None = None) -> Logged:
+        """Accept a signed withdrawal; it denies before this returns.
+
+        Raises WrongChain, SignatureInvalid, NotEntitled, NotFound, InvalidStatement, StaleConsent.
+        """
+        self.check_domain(Revocation, claimed)
+        signed = self.seal(revocation, revocation.signer, signature)
+        if known := self._already(signed.entry.digest, revocation):
+            return known
+        if revocation.signer != revocation.data_subject:
+            raise NotEntitled("only the data subject may sign this withdrawal")
+        now = self.world.clock.now()
+        all_of([signed_lately(now), self._opens_its_lock])(revocation)
+        return self.world.store.append([signed], now)[0]
+
+    def _already(self, digest: bytes, statement: Consent | Revocation) -> Logged | None:
+        newest = self.world.store.newest(statement.data_subject, statement.grantee)
+        return newest if newest and newest.signed.entry.digest == digest else None
+
+    def _shows_a_known_notice(self, consent: Consent) -> None:
+        notice = self.world.store.notice(consent.notice_hash)
+        if notice is None or notice.language != consent.notice_language:
+            raise InvalidStatement("the notice is not a published one in that language; ask for a new draft")
+        if notice.outdated:
+            raise InvalidStatement("the notice was replaced; ask for a new draft with the present one")
+
+    def _names_the_grantee_truly(self, consent: Consent) -> None:
+        if consent.grantee_name != self.name_of(consent.grantee):
+            raise InvalidStatement("the grantee's name is not the accredited one; ask for a new draft")
+
+    def _opens_its_lock(self, revocation: Revocation) -> None:
+        ended = self.world.store.find(CONSENTS, revocation.consent)
+        if ended is None or not isinstance(ended.signed.statement, Consent):
+            raise NotFound
+        if revocation.secret not in {NO_LOCK} and lock_of(revocation.secret) != ended.signed.entry.lock:
+            raise InvalidStatement("the secret does not open the consent's lock; sign without it if it is lost")

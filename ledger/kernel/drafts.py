@@ -1,0 +1,103 @@
+"""draft: everything a wallet needs to sign, so that no page or client composes a statement itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.access import Incident
+from ledger.commitment.entry import NO_LOCK
+from ledger.consent import Consent, Grant, Revocation
+from ledger.errors import InvalidStatement, NotFound
+from ledger.kernel.verb import Verb
+from ledger.notice import Notice
+from ledger.party import ANYONE, ROLE_PREFIX
+from ledger.receipt import Logged, Statement
+from ledger.typed_data import typed_data
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A statement to be signed, its EIP-712 typed data, and the notice the person is to be shown."""
+
+    statement: Statement
+    typed: dict[str, Any]
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRequest:
+    """What a person wants to say to one grantee; `lock` is SHA-256 of a secret that only the person holds."""
+
+    data_subject: bytes
+    grantee: str
+    grants: tuple[Grant, ...]
+    notice_hash: bytes
+    lock: bytes
+    signer: bytes = b""
+
+
+class Drafts(Verb):
+    """The first verb."""
+
+    def draft_consent(self, wish: GrantRequest) -> Draft:
+        """The next version of the consent. Raises NotFound for an unknown notice, InvalidStatement for such a party."""
+        notice = self.world.store.notice(wish.notice_hash)
+        if notice is None:
+            raise NotFound
+        newest = self.world.store.newest(wish.data_subject, wish.grantee)
+        consent = Consent(
+            data_subject=wish.data_subject,
+            signer=wish.signer or wish.data_subject,
+            grantee=wish.grantee,
+            grantee_name=self.name_of(wish.grantee),
+            version=_next_version(newest),
+            previous=newest.signed.entry.entry if newest else bytes(32),
+            grants=wish.grants,
+            notice_hash=notice.digest,
+            notice_language=notice.language,
+            signed_at=self.world.clock.now(),
+            lock=wish.lock,
+        )
+        return Draft(consent, typed_data(consent, self.domain(consent)), notice)
+
+    def draft_revocation(self, data_subject: bytes, grantee: str, secret: bytes = NO_LOCK) -> Draft:
+        """The statement that ends the newest consent to a grantee. Raises NotFound when there is none to end."""
+        newest = self.world.store.newest(data_subject, grantee)
+        if newest is None or not isinstance(newest.signed.statement, Consent):
+            raise NotFound
+        revocation = Revocation(
+            data_subject=data_subject,
+            signer=data_subject,
+            grantee=grantee,
+            grantee_name=self.name_of(grantee),
+            version=_next_version(newest),
+            consent=newest.signed.entry.entry,
+            secret=secret,
+            signed_at=self.world.clock.now(),
+        )
+        return Draft(revocation, typed_data(revocation, self.domain(revocation)))
+
+    def draft_incident(self, responder: str, data_subject: bytes, number: str, reason: str, seconds: int) -> Draft:
+        """The declaration of an emergency, open from now. Raises InvalidStatement beyond the longest time box."""
+        if not 0 < seconds <= self.world.bounds.incident_seconds:
+            raise InvalidStatement(f"an incident stays open for 1 to {self.world.bounds.incident_seconds} seconds")
+        now = self.world.clock.now()
+        incident = Incident(responder, data_subject, number, reason, now, now + seconds)
+        return Draft(incident, typed_data(incident, self.domain(incident)))
+
+    def name_of(self, grantee: str) -> str:
+        """The name a person reads in the wallet. Raises InvalidStatement for an address nobody is accredited under."""
+        if grantee == ANYONE:
+            return "anyone"
+        if grantee.startswith(ROLE_PREFIX):
+            return f"any accredited {grantee.removeprefix(ROLE_PREFIX)}"
+        party = self.world.store.party(grantee)
+        if party is None:
+            raise InvalidStatement("the grantee is not an accredited party; see the list of parties")
+        return party.name
+
+
+def _next_version(newest: Logged | None) -> int:
+    statement = newest.signed.statement if newest else None
+    return statement.version + 1 if isinstance(statement, Consent | Revocation) else 1

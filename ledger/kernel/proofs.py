@@ -1,0 +1,37 @@
+"""prove: what was signed, where it lies in the log, and under which anchored head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.errors import NotFound
+from ledger.kernel.verb import Verb
+from ledger.merkle import Head
+from ledger.receipt import Logged
+from ledger.typed_data import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A logged statement with its inclusion under the newest anchored head; `head` and `path` are empty until then."""
+
+    logged: Logged
+    domain: Domain
+    head: Head | None
+    path: tuple[bytes, ...]
+    block: int
+
+
+class Proofs(Verb):
+    """What a stranger needs to check us."""
+
+    def prove(self, log: str, position: int) -> Proof:
+        """The statement at a position with its proof. Raises NotFound."""
+        logged = self.world.store.at(log, position)
+        if logged is None:
+            raise NotFound
+        domain, anchored = self.world.domains[log], self.world.store.anchored(log)
+        if position >= anchored.head.size:
+            return Proof(logged, domain, None, (), 0)
+        path = self.world.store.inclusion(log, position, anchored.head.size)
+        return Proof(logged, domain, anchored.head, tuple(path), anchored.block)

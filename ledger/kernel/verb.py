@@ -1,0 +1,45 @@
+"""What all verbs share: the world, and the turning of a signed message into an entry."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from ledger import signers, typed_data
+from ledger.commitment.entry import NO_LOCK, Entry, new_salt
+from ledger.errors import WrongChain
+from ledger.kernel.world import World
+from ledger.receipt import LOG_OF, Signed, Statement
+from ledger.typed_data import Domain
+
+S = TypeVar("S", bound=Statement)
+
+
+class Verb:
+    """The root of the kernel's parts."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def domain(self, statement: Statement) -> Domain:
+        """Where a statement of this kind is valid."""
+        return self.world.domains[LOG_OF[type(statement)]]
+
+    def check_domain(self, kind: type[Statement], claimed: Domain | None) -> None:
+        """Raise WrongChain when a wallet says it signed for another chain or contract than ours."""
+        ours = self.world.domains[LOG_OF[kind]]
+        if claimed is not None and claimed != ours:
+            raise WrongChain(
+                f"signed for chain {claimed.chain_id} and contract {claimed.contract}; this ledger is on chain "
+                f"{ours.chain_id}, contract {ours.contract}; ask for a new draft and sign that"
+            )
+
+    def seal(self, statement: Statement, signer: bytes, signature: bytes) -> Signed:
+        """The statement with its blinded entry. Raises SignatureInvalid unless `signer` signed exactly it."""
+        digest = typed_data.digest(statement, self.domain(statement))
+        signers.verify(signer, digest, signature)
+        return Signed(statement, Entry(digest, signature, new_salt(), getattr(statement, "lock", NO_LOCK)))
+
+    def sign_as_gateway(self, statement: Statement) -> Signed:
+        """The statement signed by the operator's gateway key."""
+        digest = typed_data.digest(statement, self.domain(statement))
+        return Signed(statement, Entry(digest, self.world.gateway.sign(digest), new_salt()))

@@ -1,0 +1,56 @@
+"""The ports a kernel is made of, and the bounds it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ledger.envelope import ReaderKey
+from ledger.errors import ChainBehind
+from ledger.ports import Anchored, Clock, Directory, Index, Keys, Log, Notices, Payloads
+from ledger.receipt import CONSENTS, RECORDS
+from ledger.signers import Wallet
+from ledger.typed_data import Domain
+from ledger.vocabulary import Vocabulary
+
+
+class Store(Log, Index, Directory, Notices, Protocol):
+    """Log, index, directory and notices, which one database keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the kernel refuses to exceed: seconds the chain may be silent, bytes of a record, records in one call."""
+
+    chain_silence: int = 60
+    record_bytes: int = 16 * 1024 * 1024
+    batch: int = 1_000
+    incident_seconds: int = 24 * 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One of each port, the gateway's signing key, the vocabulary, the domain of each log's registry, and the key
+    under which the operator opens records for a computation that lets nobody's row out.
+    """
+
+    store: Store
+    payloads: Payloads
+    keys: Keys
+    clock: Clock
+    gateway: Wallet
+    vocabulary: Vocabulary
+    domains: Mapping[str, Domain]
+    computer: ReaderKey
+    bounds: Bounds = field(default_factory=Bounds)
+
+    def heads(self, now: int) -> tuple[Anchored, Anchored]:
+        """The anchored heads of consents and records. Raises ChainBehind when the chain has been silent too long:
+        what cannot be known is neither yes nor no.
+        """
+        consents, records = self.store.anchored(CONSENTS), self.store.anchored(RECORDS)
+        silence = now - min(consents.followed_at, records.followed_at)
+        if silence > self.bounds.chain_silence:
+            raise ChainBehind("the chain has not answered lately, so the answer is unknown; try again later")
+        return consents, records
