@@ -1,4 +1,4 @@
-"""What the kernel needs of the world; implementations speak only `ledger.errors`, each has a twin in `anchors.memory`."""
+"""What the kernel needs of the world; implementations speak only `ledger.errors`, `anchors.memory` twins each."""
 
 from __future__ import annotations
 
