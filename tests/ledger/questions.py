@@ -1,0 +1,113 @@
+"""Random questions and facts, shaped around each other: scopes from short lists, times that end exactly at NOW.
+
+One generator, driven by `pick(items)`: by Hypothesis where a failure should shrink, by `random` for thousands. It leans
+towards questions that get far into the rule: a fault in its last line must be met as often as one in its first.
+"""
+
+import random
+
+from hypothesis import strategies as some
+
+from ledger.access import AccessRequest, ConsentState, Facts, Incident
+from ledger.consent import Consent, Effect, Grant
+from ledger.party import Party, checksum
+from ledger.record import Issue, Record
+
+NOW = 1_800_000_000
+ANN, EVE, BOB = b"\xaa" * 20, b"\xee" * 20, checksum(b"\xbb" * 20)
+R1, R2, INCIDENT = b"\x01" * 32, b"\x02" * 32, b"\x1c" * 32
+PATHS = [
+    ("hl7:CLINTRCH", "hl7:HRESCH"),
+    ("hl7:CLINTRCH", "hl7:HRESCH"),
+    ("hl7:HRESCH",),
+    ("hl7:BTG", "hl7:ETREAT"),
+    ("mydata:SELF_VIEW",),
+]
+STARTS, ENDS = [0, 0, 0, NOW - 1, NOW, NOW + 1], [NOW, NOW + 1, NOW + 9, NOW + 9]
+PERIODS = [(0, 0), (0, 0), (0, 0), (100, 200), (100, 250), (150, 250), (100, 0), (0, 200), (200, 300)]
+CONDITIONS = ["once", "max-uses:2", "aggregate-only:5", "pseudonymise", "emergency-only", f"retain-until:{NOW}"]
+OFTEN, SELDOM = [True] * 24 + [False], [False] * 24 + [True]
+
+
+def some_of(pick, items, counts=(1, 2, 2, 2, 2, 2, 2, 2, 0)):
+    return tuple(dict.fromkeys(pick(items) for _ in range(pick(counts))))
+
+
+def grant(pick):
+    effect = pick([Effect.PERMIT] * 4 + [Effect.FORBID])
+    data_from, data_until = pick(PERIODS)
+    return Grant(
+        effect=effect,
+        categories=some_of(pick, ["health", "health.lab", "health.lab", "health.la", "*"]),
+        purposes=some_of(pick, ["hl7:CLINTRCH", "hl7:HRESCH", "hl7:HRESCH", "*", "hl7:ETREAT", "hl7:ETREAT"]),
+        actions=some_of(pick, ["view", "compute", "view"]),
+        not_before=pick(STARTS),
+        expires=pick(ENDS),
+        data_from=data_from,
+        data_until=data_until,
+        records=pick([(), (), (), (R1,), (R2,)]),
+        conditions=some_of(pick, CONDITIONS, (0, 0, 1, 2)) if effect is Effect.PERMIT else (),
+    )
+
+
+def state(pick, number=99):
+    whose = pick([ANN] * 6 + [EVE])
+    name = pick([BOB, BOB, BOB, "role:responder", "role:trial", "*", checksum(EVE)])
+    said = tuple(grant(pick) for _ in range(pick([1, 1, 2, 3])))
+    return ConsentState(
+        entry=bytes([number]) * 32,
+        position=number,
+        consent=Consent(whose, whose, name, "", 1, bytes(32), said, bytes(32), "en", 0, bytes(32)),
+        anchored=pick(OFTEN),
+        revoked=pick(SELDOM),
+        superseded=pick(SELDOM),
+        notice_outdated=pick([False, False, True]),
+        uses=pick([0, 1, 2, 3]),
+        uses_of_record=pick([0, 1]),
+    )
+
+
+def request(pick):
+    requester = pick([BOB] * 6 + [checksum(ANN), checksum(EVE)])
+    category = pick(["health.lab"] * 24 + ["health.vitals", "money"])
+    return AccessRequest(bytes(32), requester, R1, category, pick(PATHS), pick(["view", "compute"]), INCIDENT)
+
+
+def party(pick):
+    roles = frozenset(some_of(pick, ["responder", "trial"]))
+    return Party(pick([BOB, BOB, BOB, checksum(EVE)]), "Bob", roles, b"", pick(STARTS), pick([0, 0, 0, NOW, NOW + 1]))
+
+
+def incident(pick):
+    responder, person = pick([BOB, BOB, checksum(EVE)]), pick([ANN, ANN, EVE])
+    return Incident(responder, person, pick(["7", "7", " "]), pick(["fell", "fell", ""]), pick(STARTS), pick(ENDS))
+
+
+def record(pick):
+    data_from, data_until = pick(PERIODS)
+    category = pick(["health.lab"] * 24 + ["health.vitals"])
+    issue = Issue(R1, ANN, checksum(EVE), category, data_from, data_until, R1, "cid", bytes(32), 0, bytes(32))
+    return Record(issue, 0, R1, anchored=True, erased=pick(SELDOM))
+
+
+def known(pick):
+    return Facts(
+        record=record(pick) if pick(OFTEN) else None,
+        consents=tuple(state(pick, number) for number in range(pick([1, 2, 2, 3]))),
+        requester=party(pick) if pick(OFTEN) else None,
+        blocked=pick(SELDOM),
+        incident=incident(pick) if pick(OFTEN) else None,
+    )
+
+
+def by_hypothesis(build):
+    return some.composite(lambda draw: build(lambda items: draw(some.sampled_from(items))))()
+
+
+requests, facts, states = by_hypothesis(request), by_hypothesis(known), by_hypothesis(state)
+
+
+def corpus(count, seed):
+    """`count` pairs of question and facts, the same for the same seed."""
+    pick = random.Random(seed).choice
+    return [(request(pick), known(pick)) for _ in range(count)]

@@ -1,0 +1,91 @@
+"""The code against the definition, and the laws that must hold whatever the facts."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from ledger.access import Decision, Facts, Finding, Reason
+from ledger.consent import Effect
+from ledger.decide import decide
+from tests.ledger.definition import should
+from tests.ledger.questions import NOW, corpus, facts, requests, states
+
+PERMITTING = {"own", "consented", "broke_glass"}
+
+
+def agrees(request, facts):
+    decision = decide(request, facts, NOW)
+    assert decision.reason.value == should(request, facts)
+    assert decision.permitted is (decision.reason.value in PERMITTING)
+
+
+@given(requests, facts)
+def test_the_code_agrees_with_the_definition(request, facts):
+    agrees(request, facts)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_code_agrees_with_the_definition_over_thousands(seed):
+    for request, known in corpus(4_000, seed):
+        agrees(request, known)
+
+
+def test_the_corpus_reaches_every_reason():
+    reasons = {decide(request, known, NOW).reason for request, known in corpus(4_000, 0)}
+    assert reasons == set(Reason) - {Reason.SEARCHED}
+
+
+@given(requests, facts)
+def test_order_of_consents_is_nothing(request, facts):
+    backwards = decide(request, replace(facts, consents=facts.consents[::-1]), NOW)
+    forwards = decide(request, facts, NOW)
+    assert replace(backwards, findings=()) == replace(forwards, findings=())
+    assert set(backwards.findings) == set(forwards.findings)
+
+
+@given(requests, facts)
+def test_every_cited_grant_exists_and_has_the_deciding_effect(request, facts):
+    decision = decide(request, facts, NOW)
+    by_entry = {state.entry: state.consent.grants for state in facts.consents}
+    wanted = Effect.FORBID if decision.reason is Reason.REFUSED else Effect.PERMIT
+    assert all(by_entry[entry][index].effect is wanted for entry, index in decision.grants)
+
+
+@given(requests, facts)
+def test_every_considered_consent_has_one_finding(request, facts):
+    decision = decide(request, facts, NOW)
+    silent = decision.reason in {Reason.NO_RECORD, Reason.WRONG_CATEGORY, Reason.OWN}
+    assert [entry for entry, _ in decision.findings] == ([] if silent else [s.entry for s in facts.consents])
+
+
+@given(requests, facts, states)
+def test_i3_a_revoked_or_superseded_consent_never_opens_a_door(request, facts, state):
+    before = decide(request, facts, NOW)
+    for ended in (replace(state, revoked=True), replace(state, superseded=True)):
+        after = decide(request, replace(facts, consents=(*facts.consents, ended)), NOW)
+        assert (after.permitted, after.reason) == (before.permitted, before.reason)
+
+
+@given(requests, facts, states)
+def test_i2_a_grant_that_is_not_on_chain_never_opens_a_door(request, facts, state):
+    pending = replace(state, anchored=False)
+    if decide(request, replace(facts, consents=(*facts.consents, pending)), NOW).permitted:
+        assert decide(request, facts, NOW).permitted
+
+
+@given(requests, some.booleans())
+def test_silence_refuses(request, blocked):
+    assert decide(request, Facts(record=None, blocked=blocked), NOW) == Decision(False, Reason.NO_RECORD)
+
+
+@given(requests, facts)
+def test_findings_tell_the_truth(request, facts):
+    decision = decide(request, facts, NOW)
+    found = {finding for _, finding in decision.findings}
+    if decision.reason is Reason.REFUSED:
+        assert Finding.FORBIDS in found
+    if decision.reason is Reason.CONSENTED:
+        assert Finding.PERMITS in found
+        assert Finding.FORBIDS not in found
