@@ -1,0 +1,137 @@
+"""The house keeps its shape: what a reader relies on and no other tool watches."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("ledger", "anchors", "api", "services", "scripts")
+FILE_CEILING, FUNCTION_CEILING, SOLIDITY_CEILING = 250, 30, 200
+
+
+def sources(*packages):
+    found = [path for package in packages for path in sorted((ROOT / package).rglob("*.py"))]
+    assert found, "a check that looked at nothing is not a check"
+    return found
+
+
+def functions(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def named(path):
+    return str(path.relative_to(ROOT))
+
+
+def body_lines(function):
+    """Lines of a function without its signature and docstring."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno - body[0].lineno + 1) if body else 0
+
+
+def test_no_file_outgrows_its_room():
+    long = {
+        named(p): n for p in sources(*PACKAGES) if (n := len(p.read_text(encoding="utf-8").splitlines())) > FILE_CEILING
+    }
+    assert long == {}
+
+
+def test_no_function_outgrows_a_screen():
+    long = {
+        f"{named(path)}:{function.name}": body_lines(function)
+        for path in sources(*PACKAGES)
+        for function in functions(path)
+        if body_lines(function) > FUNCTION_CEILING
+    }
+    assert long == {}
+
+
+def test_contracts_stay_readable():
+    contracts = [p for p in sorted((ROOT / "contracts").rglob("*.sol")) if "test" not in p.parts]
+    assert contracts
+    assert {named(p) for p in contracts if len(p.read_text().splitlines()) > SOLIDITY_CEILING} == set()
+
+
+def test_every_package_says_in_one_sentence_what_it_is_for():
+    packages = [path for path in sources(*PACKAGES) if path.name == "__init__.py"]
+    silent = [named(path) for path in packages if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    assert silent == []
+
+
+def test_every_service_is_a_slice_with_a_catalog_and_known_files():
+    folders = [p for p in (ROOT / "services").iterdir() if p.is_dir() and (p / "__init__.py").exists()]
+    assert folders
+    known = {"__init__.py", "catalog.py", "formats.py", "logic.py", "schemas.py", "routes.py", "formats", "logic"}
+    for folder in folders:
+        names = {p.name for p in folder.iterdir() if p.name != "__pycache__"}
+        assert "catalog.py" in names, folder.name
+        assert names <= known, (folder.name, names - known)
+
+
+def test_the_import_contract_of_slices_names_every_slice():
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    assert len(rules) >= 8
+    slices = {f"services.{p.parent.name}" for p in (ROOT / "services").glob("*/__init__.py")}
+    assert any(set(rule.get("containers", [])) == slices for rule in rules)
+
+
+def test_each_invariant_is_named_by_a_test():
+    text = (ROOT / "docs/invariants.md").read_text(encoding="utf-8")
+    numbers = {int(n) for n in re.findall(r"^\| I(\d+) ", text, re.MULTILINE)}
+    assert numbers == set(range(1, 13))
+    tests = "\n".join(p.read_text(encoding="utf-8") for p in sources("tests"))
+    open_ones = {int(n) for n in re.findall(r"^\| I(\d+) .*\| not yet \|", text, re.MULTILINE)}
+    named_ones = {int(n) for n in re.findall(r"def (?:test_)?i(\d+)_", tests)}
+    assert numbers - open_ones <= named_ones
+    assert not open_ones & named_ones, "an invariant with a test is not `not yet`"
+
+
+def test_trees_of_cases_have_a_test_for_each_leaf():
+    trees = sorted(ROOT.glob("contracts/**/*.tree"))
+    assert trees
+    for tree in trees:
+        promises = len(re.findall(r"[└├]── it should", tree.read_text(encoding="utf-8")))
+        names = [tree.with_suffix(".t.sol"), tree.with_name(tree.stem + ".t.sol")]
+        source = next((p for p in names if p.exists()), None)
+        assert source, f"{tree.name} has no test file beside it"
+        assert len(re.findall(r"function test", source.read_text(encoding="utf-8"))) >= promises, tree.name
+
+
+def tracked():
+    listing = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listing.returncode:
+        pytest.skip("not a git checkout")
+    return [ROOT / line for line in listing.stdout.splitlines()]
+
+
+def test_locks_name_no_index_and_no_host():
+    for name in ("requirements.lock", "requirements-dev.lock", "package-lock.json"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert '"resolved"' not in text
+        assert not re.search(r"^\s*(--|-i |-f )(index|extra|find)", text, re.MULTILINE)
+    assert not re.search(r"https?://", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
+
+
+def test_no_secret_and_no_data_of_others_is_tracked():
+    files = tracked()
+    assert files
+    assert not [p for p in files if p.suffix in {".pem", ".key", ".db"} or "shared" in p.relative_to(ROOT).parts]
+
+
+@pytest.mark.parametrize("command", ["scripts/demo", "scripts/test", "bench/run", ".ci/run"])
+def test_what_a_user_runs_is_executable(command):
+    assert (ROOT / command).stat().st_mode & 0o111
+
+
+def test_the_rule_has_no_try():
+    assert not [n for n in ast.walk(ast.parse((ROOT / "ledger/decide.py").read_text())) if isinstance(n, ast.Try)]
+
+
+def test_danger_wears_its_name_only_in_tests():
+    callers = [named(p) for p in sources(*PACKAGES) if re.search(r"\bunsafe_\w+\(", p.read_text(encoding="utf-8"))]
+    assert callers == []
