@@ -1,0 +1,60 @@
+"""Wallet signatures: the right one, and every wrong one."""
+
+import pytest
+from eth_account import Account
+from eth_account.messages import encode_defunct
+from hypothesis import given
+from hypothesis import strategies as some
+
+from ledger import signers
+from ledger.errors import SignatureInvalid
+from ledger.signers import Wallet
+
+ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+keys = some.integers(1, ORDER - 1).map(lambda n: n.to_bytes(32, "big"))
+digests = some.binary(min_size=32, max_size=32)
+
+
+@given(keys, digests)
+def test_a_wallet_signs_as_eth_account_does(key, digest):
+    wallet = Wallet(key)
+    assert wallet.address == Account.from_key(key).address
+    assert wallet.sign(digest) == bytes(Account.unsafe_sign_hash(digest, key).signature)
+    signers.verify(wallet.signer, digest, wallet.sign(digest))
+
+
+@given(keys, some.text(max_size=50))
+def test_plain_texts_are_signed_as_eip_191_says(key, text):
+    assert Wallet(key).sign_text(text) == bytes(Account.from_key(key).sign_message(encode_defunct(text=text)).signature)
+
+
+@given(digests, some.integers(0, 64), some.integers(1, 255))
+def test_any_changed_byte_is_refused(digest, position, change):
+    wallet = Wallet(b"\7" * 32)
+    signature = bytearray(wallet.sign(digest))
+    signature[position] ^= change
+    if position == 64 and signature[64] % 27 == wallet.sign(digest)[64] % 27 and signature[64] in {0, 1, 27, 28}:
+        return
+    with pytest.raises(SignatureInvalid):
+        signers.verify(wallet.signer, digest, bytes(signature))
+
+
+@given(digests)
+def test_the_same_signature_said_twice_is_refused(digest):
+    wallet = Wallet(b"\7" * 32)
+    signature = wallet.sign(digest)
+    flipped = (ORDER - int.from_bytes(signature[32:64], "big")).to_bytes(32, "big")
+    with pytest.raises(SignatureInvalid, match="high s"):
+        signers.verify(wallet.signer, digest, signature[:32] + flipped + bytes([55 - signature[64]]))
+
+
+@pytest.mark.parametrize("signature", [b"", bytes(64), bytes(65), bytes(66), b"\xff" * 64 + b"\x1b"])
+def test_garbage_is_refused_with_a_sentence(signature):
+    with pytest.raises(SignatureInvalid):
+        signers.verify(b"\1" * 20, bytes(32), signature)
+
+
+@pytest.mark.parametrize("signer", [b"", b"\1" * 19, b"\1" * 84])
+def test_a_signer_that_is_no_wallet_is_refused(signer):
+    with pytest.raises(SignatureInvalid, match="20 bytes"):
+        signers.verify(signer, bytes(32), Wallet(b"\7" * 32).sign(bytes(32)))
