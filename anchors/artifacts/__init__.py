@@ -1,0 +1,39 @@
+"""The contracts as compiled, and where they stand on a chain; shipped with the package, so no compiler is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import orjson
+
+from anchors.artifacts.deployment import Deployment
+
+__all__ = ["Artifact", "Deployment", "artifact", "names"]
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One contract: its ABI as parsed JSON, and its creation bytecode without constructor arguments."""
+
+    name: str
+    abi: tuple[dict[str, Any], ...]
+    bytecode: bytes
+
+
+@cache
+def artifact(name: str) -> Artifact:
+    """The contract called `name`, such as "ConsentRegistry". Raises KeyError when there is none of that name."""
+    if name not in names():
+        raise KeyError(f"no contract `{name}`; there are {', '.join(names())}")
+    raw = orjson.loads(files(__name__).joinpath(f"{name}.json").read_bytes())
+    return Artifact(name=name, abi=tuple(raw["abi"]), bytecode=bytes.fromhex(raw["bytecode"][2:]))
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every contract shipped, sorted."""
+    found = (path.name for path in files(__name__).iterdir())
+    return tuple(sorted(name.removesuffix(".json") for name in found if name.endswith(".json")))

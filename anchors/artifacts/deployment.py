@@ -1,0 +1,50 @@
+"""Where the contracts stand on one chain: `deployments/<chain id>.json`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import orjson
+
+from ledger.errors import MalformedInput
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """EIP-55 addresses of the contracts on chain `chain_id`, all there from `block` on.
+
+    `passkeys` checks WebAuthn signers, `wallets` brings ERC-6492 wallets on chain; both are stateless and optional.
+    """
+
+    chain_id: int
+    consents: str
+    records: str
+    access: str
+    parties: str
+    block: int
+    passkeys: str = ""
+    wallets: str = ""
+
+    def write(self, folder: Path) -> Path:
+        """Write the file into `folder`, whole or not at all, and return its path."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self.chain_id}.json"
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        with draft.open("wb") as file:
+            file.write(orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        return path
+
+    @classmethod
+    def read(cls, path: Path) -> Deployment:
+        """Read a file that `write` made. Raises MalformedInput; OSError as the file system raises it."""
+        try:
+            raw = orjson.loads(path.read_bytes())
+            known = {field.name for field in fields(cls)}
+            return cls(**{name: value for name, value in raw.items() if name in known})
+        except (orjson.JSONDecodeError, TypeError, AttributeError) as error:
+            raise MalformedInput(f"{path.name} is not a deployment; delete it and run scripts.deploy") from error

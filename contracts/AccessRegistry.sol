@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import { TransparencyLog } from "./TransparencyLog.sol";
+import { IAccessRegistry } from "./interfaces/IAccessRegistry.sol";
+import { StatementHash } from "./libraries/StatementHash.sol";
+import { AccessReceipt, Incident } from "./types/Statements.sol";
+
+/// @title AccessRegistry
+/// @notice See {IAccessRegistry}.
+contract AccessRegistry is IAccessRegistry, TransparencyLog {
+    constructor(address admin, address sequencer) TransparencyLog(admin, sequencer) { }
+
+    /// @inheritdoc IAccessRegistry
+    function digestOfAccessReceipt(AccessReceipt calldata receipt) external view returns (bytes32) {
+        return _hashTypedDataV4(StatementHash.hash(receipt));
+    }
+
+    /// @inheritdoc IAccessRegistry
+    function digestOfIncident(Incident calldata incident) external view returns (bytes32) {
+        return _hashTypedDataV4(StatementHash.hash(incident));
+    }
+}

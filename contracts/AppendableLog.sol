@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import { TransparencyLog } from "./TransparencyLog.sol";
+import { IAppendableLog } from "./interfaces/IAppendableLog.sol";
+import { Entry } from "./libraries/Entry.sol";
+import { RFC6962 } from "./libraries/RFC6962.sol";
+import { Evidence, Inclusion } from "./types/Evidence.sol";
+
+/// @title AppendableLog
+/// @notice See {IAppendableLog}.
+abstract contract AppendableLog is IAppendableLog, TransparencyLog {
+    /// @inheritdoc IAppendableLog
+    function append(bytes32[] calldata leaves, bytes32[] calldata peaks)
+        external
+        onlyRole(SEQUENCER_ROLE)
+        whenNotPaused
+    {
+        // Check: there is something to append.
+        if (leaves.length == 0) revert TransparencyLog_NoLeaves();
+
+        // Check: the caller continues the tree that is here.
+        (uint64 size, bytes32 root) = head();
+        if (!RFC6962.arePeaks(peaks, size, root)) revert TransparencyLog_StalePeaks(size, root);
+
+        // Effect and log.
+        root = RFC6962.append(size, peaks, leaves);
+        size += uint64(leaves.length);
+        _moveHead(size, root);
+        emit Appended(size, root, leaves);
+    }
+
+    /// @dev The entry of a statement, and whether its leaf is in this log.
+    function _locate(bytes32 digest, bytes32 lock, Evidence calldata evidence)
+        internal
+        view
+        returns (bytes32 entry, bool included)
+    {
+        entry = Entry.entryOf(Entry.coreOf(evidence.salt, digest, sha256(evidence.signature)), lock);
+        Inclusion calldata place = evidence.inclusion;
+        included = includes(RFC6962.leafHash(entry), place.index, place.size, place.root, place.proof);
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+/// @title RFC6962
+/// @notice Merkle trees over SHA-256 as RFC 6962 and its successor RFC 9162 define them, to be read beside the RFC.
+/// @dev A tree of n leaves is made of one complete subtree for each 1 in the binary form of n. The hashes of those
+/// subtrees, left to right and so largest first, are its peaks; nothing else is needed to append to it.
+library RFC6962 {
+    /// @notice Root of the tree without leaves: MTH({}) = SHA-256(), RFC 9162 section 2.1.1.
+    bytes32 internal constant EMPTY_ROOT = 0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855;
+
+    /// @dev A size has 64 bits, so there are at most as many peaks.
+    uint256 private constant MAX_PEAKS = 64;
+
+    /// @notice MTH({d}) = SHA-256(0x00 || d), RFC 9162 section 2.1.1.
+    function leafHash(bytes32 entry) internal pure returns (bytes32) {
+        return sha256(abi.encodePacked(bytes1(0x00), entry));
+    }
+
+    /// @notice SHA-256(0x01 || left || right), RFC 9162 section 2.1.1.
+    function nodeHash(bytes32 left, bytes32 right) internal pure returns (bytes32) {
+        return sha256(abi.encodePacked(bytes1(0x01), left, right));
+    }
+
+    /// @notice Whether `peaks` are the peaks of the tree of `size` leaves and root `root`.
+    function arePeaks(bytes32[] calldata peaks, uint64 size, bytes32 root) internal pure returns (bool) {
+        uint256 ones;
+        for (uint256 rest = size; rest != 0; rest &= rest - 1) {
+            ++ones;
+        }
+        return peaks.length == ones && _bag(peaks, ones) == root;
+    }
+
+    /// @notice Root of the tree of `size` leaves with `peaks`, once the leaf hashes `leaves` are appended.
+    /// @dev `peaks` must be the tree's: check with {arePeaks}.
+    function append(uint64 size, bytes32[] calldata peaks, bytes32[] calldata leaves) internal pure returns (bytes32) {
+        bytes32[] memory stack = new bytes32[](MAX_PEAKS);
+        uint256 height = peaks.length;
+        for (uint256 i = 0; i < height; ++i) {
+            stack[i] = peaks[i];
+        }
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            bytes32 node = leaves[i];
+            // Each 1 at the low end of the size is a subtree that the new leaf makes into one twice as large.
+            for (uint256 rest = size + i; rest & 1 == 1; rest >>= 1) {
+                node = nodeHash(stack[--height], node);
+            }
+            stack[height++] = node;
+        }
+        return _bag(stack, height);
+    }
+
+    /// @notice Whether `proof` leads from the leaf hash at `index` to the root of the tree of `size` leaves.
+    /// @dev RFC 9162 section 2.1.3.2; the numbers are its steps.
+    function isIncluded(
+        bytes32 leaf,
+        uint64 index,
+        uint64 size,
+        bytes32 root,
+        bytes32[] calldata proof
+    ) internal pure returns (bool) {
+        if (index >= size) return false; // 1
+        uint64 fn = index; // 2
+        uint64 sn = size - 1;
+        bytes32 r = leaf; // 3
+        for (uint256 i = 0; i < proof.length; ++i) {
+            if (sn == 0) return false; // 4.a
+            if (fn & 1 == 1 || fn == sn) {
+                r = nodeHash(proof[i], r); // 4.b.i
+                while (fn & 1 == 0 && fn != 0) (fn, sn) = (fn >> 1, sn >> 1); // 4.b.ii
+            } else {
+                r = nodeHash(r, proof[i]); // 4.c
+            }
+            (fn, sn) = (fn >> 1, sn >> 1); // 4.d
+        }
+        return sn == 0 && r == root; // 5
+    }
+
+    /// @notice Whether `proof` shows that the first tree is a prefix of the second.
+    /// @dev RFC 9162 section 2.1.4.2; the numbers are its steps. Asks that 0 < `first` < `second`.
+    function isConsistent(
+        uint64 first,
+        bytes32 firstRoot,
+        uint64 second,
+        bytes32 secondRoot,
+        bytes32[] calldata proof
+    ) internal pure returns (bool) {
+        if (first == 0 || first >= second || proof.length == 0) return false; // 1
+        bool whole = first & (first - 1) == 0; // 2: an exact power of 2 has its own root as first node
+        uint64 fn = first - 1; // 3
+        uint64 sn = second - 1;
+        while (fn & 1 == 1) (fn, sn) = (fn >> 1, sn >> 1); // 4
+        bytes32 fr = whole ? firstRoot : proof[0]; // 5
+        bytes32 sr = fr;
+        for (uint256 i = whole ? 0 : 1; i < proof.length; ++i) {
+            if (sn == 0) return false; // 6.a
+            if (fn & 1 == 1 || fn == sn) {
+                fr = nodeHash(proof[i], fr); // 6.b.i
+                sr = nodeHash(proof[i], sr); // 6.b.ii
+                while (fn & 1 == 0 && fn != 0) (fn, sn) = (fn >> 1, sn >> 1); // 6.b.iii
+            } else {
+                sr = nodeHash(sr, proof[i]); // 6.c
+            }
+            (fn, sn) = (fn >> 1, sn >> 1); // 6.d
+        }
+        return sn == 0 && fr == firstRoot && sr == secondRoot; // 7
+    }
+
+    /// @dev The root over the first `count` peaks, from the right, RFC 9162 section 2.1.1.
+    function _bag(bytes32[] memory peaks, uint256 count) private pure returns (bytes32 root) {
+        if (count == 0) return EMPTY_ROOT;
+        root = peaks[count - 1];
+        for (uint256 i = count - 1; i > 0; --i) {
+            root = nodeHash(peaks[i - 1], root);
+        }
+    }
+}

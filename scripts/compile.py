@@ -1,0 +1,151 @@
+"""Compile the contracts into `anchors/artifacts`, from Python: `python -m scripts.compile [--check | --force]`.
+
+Each contract that can be deployed, or called by others, gives one JSON file with its ABI and bytecode, which the
+package ships: whoever installs it needs no compiler. The same sources and lock files give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import posixpath
+import re
+import sys
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+import solcx
+from rich.console import Console
+
+from scripts.solc import PACKAGE, ROOT, ToolMissing, launcher
+
+CONTRACTS = ROOT / "contracts"
+ARTIFACTS = ROOT / "anchors" / "artifacts"
+SHIPPED = {
+    "contracts/AccessRegistry.sol": "AccessRegistry",
+    "contracts/ConsentRegistry.sol": "ConsentRegistry",
+    "contracts/PartyRegistry.sol": "PartyRegistry",
+    "contracts/PasskeyVerifier.sol": "PasskeyVerifier",
+    "contracts/RecordRegistry.sol": "RecordRegistry",
+    "contracts/WalletPreparer.sol": "WalletPreparer",
+    "contracts/examples/TrialEnrolment.sol": "TrialEnrolment",
+}
+SETTINGS: dict[str, Any] = {
+    "evmVersion": "cancun",
+    "viaIR": True,
+    "optimizer": {"enabled": True, "runs": 1_000_000},
+    "metadata": {"bytecodeHash": "none"},
+    "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object"]}},
+}
+IMPORT = re.compile(r'^\s*import\b[^;]*?"([^"]+)"\s*;', re.MULTILINE)
+
+
+class CompilationFailed(RuntimeError):
+    """The compiler reported errors, or warnings in our own sources; the message is its own words."""
+
+
+def sources() -> dict[str, str]:
+    """Every source the shipped contracts need, by the name that imports give it: ours, and OpenZeppelin's from npm."""
+    found: dict[str, str] = {}
+    waiting = list(SHIPPED)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found[name] = _locate(name).read_text()
+        waiting += [_resolve(name, path) for path in IMPORT.findall(found[name])]
+    return dict(sorted(found.items()))
+
+
+def _locate(name: str) -> Path:
+    path = ROOT / name if name.startswith("contracts/") else ROOT / "node_modules" / name
+    if not path.is_file():
+        raise ToolMissing(f"source {name} is missing: run `npm ci` in the project's folder")
+    return path
+
+
+def _resolve(importer: str, path: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(importer), path)) if path.startswith(".") else path
+
+
+def fingerprint(texts: dict[str, str]) -> str:
+    """SHA-256 over sources, settings and compiler version, as hex: what the artifacts were made of."""
+    version = orjson.loads((PACKAGE / "package.json").read_bytes())["version"]
+    made_of = {"sources": texts, "settings": SETTINGS, "solc": version}
+    return sha256(orjson.dumps(made_of, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def compile_sources(texts: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """ABI and creation bytecode of each shipped contract. Raises CompilationFailed."""
+    job = {
+        "language": "Solidity",
+        "sources": {name: {"content": text} for name, text in texts.items()},
+        "settings": SETTINGS,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            output = solcx.compile_standard(job, solc_binary=launcher(Path(folder)))
+        except solcx.exceptions.SolcError as error:
+            raise CompilationFailed(error.message) from error
+    _refuse_warnings(output)
+    return {contract: _artifact(output["contracts"][name][contract]) for name, contract in sorted(SHIPPED.items())}
+
+
+def _refuse_warnings(output: dict[str, Any]) -> None:
+    ours = [e for e in output.get("errors", []) if e.get("sourceLocation", {}).get("file", "").startswith("contracts/")]
+    if ours:
+        raise CompilationFailed("\n".join(str(e["formattedMessage"]) for e in ours))
+
+
+def _artifact(compiled: dict[str, Any]) -> dict[str, Any]:
+    return {"abi": compiled["abi"], "bytecode": "0x" + compiled["evm"]["bytecode"]["object"]}
+
+
+def render(artifact: dict[str, Any], made_of: str) -> bytes:
+    """The file's bytes: sorted keys, so that the same contract is the same file."""
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    return orjson.dumps({**artifact, "madeOf": made_of}, option=options)
+
+
+def is_fresh(made_of: str, folder: Path = ARTIFACTS) -> bool:
+    """Whether every artifact is there and made of exactly these sources."""
+    files = [folder / f"{name}.json" for name in SHIPPED.values()]
+    return all(file.is_file() and orjson.loads(file.read_bytes()).get("madeOf") == made_of for file in files)
+
+
+def build(folder: Path = ARTIFACTS, *, force: bool = False) -> bool:
+    """Write the artifacts; False if they were fresh. Raises CompilationFailed or ToolMissing."""
+    texts = sources()
+    made_of = fingerprint(texts)
+    if not force and is_fresh(made_of, folder):
+        return False
+    for name, artifact in compile_sources(texts).items():
+        (folder / f"{name}.json").write_bytes(render(artifact, made_of))
+    return True
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.compile", description=__doc__.partition(":")[0])
+    parser.add_argument("--force", action="store_true", help="compile even if nothing changed")
+    parser.add_argument("--check", action="store_true", help="compile nothing; fail if the artifacts are stale")
+    arguments = parser.parse_args()
+    console = Console(stderr=True)
+    try:
+        if arguments.check:
+            fresh = is_fresh(fingerprint(sources()))
+            console.print("artifacts are fresh" if fresh else "artifacts are stale: run `python -m scripts.compile`")
+            return 0 if fresh else 1
+        with console.status("compiling contracts (about half a minute)"):
+            built = build(force=arguments.force)
+        console.print("contracts compiled" if built else "contracts unchanged")
+    except (CompilationFailed, ToolMissing) as error:
+        console.print(str(error), style="red", markup=False)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

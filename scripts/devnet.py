@@ -1,0 +1,185 @@
+"""A development chain on this machine: Anvil from npm, on a loopback port, with a state file that outlives it.
+
+The native binary is started, not npm's wrapper: ending the wrapper would leave the chain on its port. Blocks come at an
+interval, for with automining a burst of transactions stalls in the pool (docs/adr/0005-compiler-route.md).
+"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+import orjson
+
+from scripts.solc import ROOT, ToolMissing
+
+CHAIN_ID = 31337
+READY_SECONDS = 30.0
+STOP_SECONDS = 10.0
+MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+class DevnetFailed(RuntimeError):
+    """The chain did not start or does not answer; the message says why and what to do."""
+
+
+def anvil() -> Path:
+    """Path of the native Anvil binary. Raises ToolMissing."""
+    machine = MACHINES.get(platform.machine().lower(), platform.machine())
+    path = ROOT / "node_modules" / "@foundry-rs" / f"anvil-{platform.system().lower()}-{machine}" / "bin" / "anvil"
+    if not path.is_file():
+        raise ToolMissing("the development chain is missing: run `npm ci` in the project's folder")
+    return path
+
+
+class Devnet:
+    """One Anvil process. `state` is the file that keeps the chain; without it the chain ends with the process.
+
+    `port` 0 picks a free one. `block_time` is seconds between blocks.
+    """
+
+    def __init__(
+        self,
+        state: Path | None = None,
+        *,
+        port: int = 0,
+        block_time: float = 1,
+        chain_id: int = CHAIN_ID,
+        hardfork: str | None = None,
+    ) -> None:
+        self._state = state
+        self._port = port
+        self._block_time = block_time
+        self._chain_id = chain_id
+        self._hardfork = hardfork
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Address of the JSON-RPC server, once started."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def pid(self) -> int | None:
+        """Process id while started."""
+        return None if self._process is None else self._process.pid
+
+    def start(self) -> None:
+        """Start and wait until it answers. Raises DevnetFailed or ToolMissing."""
+        if self._process is not None:
+            raise DevnetFailed("the development chain is started already")
+        binary = anvil()
+        self._port = free_port(self._port)
+        if self._state is not None:
+            self._state.parent.mkdir(parents=True, exist_ok=True)
+            _keep_or_restore(self._state)
+        self._process = subprocess.Popen(
+            self._command(binary),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self._wait()
+
+    def stop(self) -> None:
+        """End exactly the process started, letting it save its state; does nothing if it is not running."""
+        self._end(gently=True)
+
+    def kill(self) -> None:
+        """End it at once, as a crash would; the state file is at most about a second old."""
+        self._end(gently=False)
+
+    def __enter__(self) -> Devnet:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _command(self, binary: Path) -> list[str]:
+        command = [str(binary), "--quiet", "--host", "127.0.0.1", "--port", str(self._port)]
+        command += ["--chain-id", str(self._chain_id), "--block-time", str(self._block_time)]
+        if self._state is not None:
+            command += ["--state", str(self._state), "--state-interval", "1"]
+        return command + (["--hardfork", self._hardfork] if self._hardfork else [])
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            self._refuse_if_ended()
+            if _chain_id(self.url) == self._chain_id:
+                return
+            time.sleep(0.05)
+        self.kill()
+        raise DevnetFailed(f"the development chain did not answer on port {self._port} in {READY_SECONDS:.0f} seconds")
+
+    def _refuse_if_ended(self) -> None:
+        process = self._process
+        if process is not None and process.poll() is not None:
+            said = process.stderr.read().decode(errors="replace").strip() if process.stderr else ""
+            self._end(gently=False)
+            raise DevnetFailed(f"the development chain ended at once: {said[-400:] or 'it gave no reason'}")
+
+    def _end(self, *, gently: bool) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if gently:
+            process.terminate()
+        else:
+            process.kill()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
+
+
+def free_port(wanted: int = 0) -> int:
+    """A loopback port that is free now: `wanted`, or any if 0. Raises DevnetFailed when it is taken."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            raise DevnetFailed(f"port {wanted} is taken: end what listens there, or choose another port") from error
+        return int(probe.getsockname()[1])
+
+
+def _chain_id(url: str) -> int | None:
+    try:
+        answer = httpx.post(url, json={"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}, timeout=2)
+        return int(answer.json()["result"], 16)
+    except (httpx.HTTPError, ValueError, KeyError):
+        return None
+
+
+def _keep_or_restore(state: Path) -> None:
+    """Copy a whole state file aside; put the copy back where a crash left half a file."""
+    backup = state.with_name(state.name + ".last-good")
+    if not state.exists():
+        return
+    if _is_whole(state):
+        shutil.copyfile(state, backup)
+    elif backup.exists():
+        shutil.copyfile(backup, state)
+    else:
+        state.unlink()
+
+
+def _is_whole(state: Path) -> bool:
+    try:
+        return isinstance(orjson.loads(state.read_bytes()), dict)
+    except orjson.JSONDecodeError:
+        return False
