@@ -1,0 +1,45 @@
+"""Data keys in a dictionary, released against receipts that the log really holds."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from hashlib import sha256
+
+from ledger.errors import KeyDestroyed, ReceiptRequired
+from ledger.ports import Log
+from ledger.receipt import ACCESS, AccessReceipt, Logged
+
+KEY_SIZE = 32
+
+
+class MemoryKeys:
+    """The Keys port; `log` is asked whether a receipt is really in it."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._keys: dict[bytes, bytes] = {}
+
+    def create_many(self, records: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """A fresh 32-byte data key for each (record id, data subject)."""
+        made = [secrets.token_bytes(KEY_SIZE) for _ in records]
+        self._keys.update(zip((record_id for record_id, _ in records), made, strict=True))
+        return made
+
+    def rewrap(self, record_id: bytes, reader_key: bytes, receipt: Logged) -> bytes:
+        """The data key under the reader's HPKE key. Raises ReceiptRequired, KeyDestroyed."""
+        said = receipt.signed.statement
+        if not isinstance(said, AccessReceipt) or not said.permitted or said.record_id != record_id:
+            raise ReceiptRequired("the receipt does not permit this record; ask for access first")
+        if self._log.at(ACCESS, receipt.position) != receipt:
+            raise ReceiptRequired("the receipt is not in the log; ask for access first")
+        if record_id not in self._keys:
+            raise KeyDestroyed("the record's key no longer exists")
+        from ledger import envelope  # noqa: PLC0415
+
+        return envelope.wrap(self._keys[record_id], reader_key, record_id)
+
+    def destroy(self, record_id: bytes) -> bytes:
+        """Forget the key; returns its id, SHA-256 of the record id under the key's own name. Idempotent."""
+        self._keys.pop(record_id, None)
+        return sha256(b"mydata key of " + record_id).digest()

@@ -1,0 +1,42 @@
+"""Sealed payloads in a dictionary, under the CIDs that IPFS gives single raw blocks."""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from collections.abc import Sequence
+from hashlib import sha256
+
+from ledger.errors import PayloadAltered, PayloadMissing
+
+CIDV1_RAW_SHA256 = bytes([0x01, 0x55, 0x12, 0x20])
+
+
+def raw_cid(block: bytes) -> str:
+    """CIDv1, codec raw, SHA-256, in base32: what `ipfs block put` answers for the same bytes."""
+    text = b32encode(CIDV1_RAW_SHA256 + sha256(block).digest()).decode()
+    return "b" + text.rstrip("=").lower()
+
+
+class MemoryPayloads:
+    """The Payloads port; every payload is one raw block, whatever its size."""
+
+    def __init__(self) -> None:
+        self.blocks: dict[str, bytes] = {}
+
+    def put_many(self, sealed: Sequence[bytes]) -> list[str]:
+        """CIDv1 texts in the order given."""
+        cids = [raw_cid(block) for block in sealed]
+        self.blocks.update(zip(cids, sealed, strict=True))
+        return cids
+
+    def get(self, cid: str) -> bytes:
+        """The bytes, checked against the CID. Raises PayloadMissing, PayloadAltered."""
+        if cid not in self.blocks:
+            raise PayloadMissing(f"no payload is stored under {cid}")
+        if raw_cid(self.blocks[cid]) != cid:
+            raise PayloadAltered(f"the payload stored under {cid} is not the one that was stored")
+        return self.blocks[cid]
+
+    def remove(self, cid: str) -> None:
+        """Forget the payload; an unknown one changes nothing."""
+        self.blocks.pop(cid, None)

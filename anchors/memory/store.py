@@ -1,0 +1,127 @@
+"""Directory, notices and sessions, and the side of the log that notary and follower write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from anchors.memory.index import MemoryIndex
+from ledger import merkle
+from ledger.commitment.entry import NO_LOCK, lock_of
+from ledger.consent import Revocation
+from ledger.errors import InvalidStatement
+from ledger.merkle import Head
+from ledger.notice import Notice
+from ledger.party import Party
+from ledger.ports import Anchored
+from ledger.receipt import CONSENTS, LOGS
+
+
+class MemoryStore(MemoryIndex):
+    """Log, Index, Directory, Notices and Sessions in one, for tests: nothing outlives the process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._challenges: dict[bytes, int] = {}
+        self._sessions: dict[bytes, tuple[bytes, int]] = {}
+        self._followed_at = 0
+
+    def party(self, account: str) -> Party | None:
+        """One party by its EIP-55 address."""
+        return self._parties.get(account)
+
+    def parties(self) -> list[Party]:
+        """All of them, by name."""
+        return sorted(self._parties.values(), key=lambda party: (party.name, party.account))
+
+    def set_parties(self, parties: Iterable[Party]) -> None:
+        """Replace the whole directory."""
+        self._parties = {party.account: party for party in parties}
+
+    def publish(self, notice: Notice) -> None:
+        """Keep a notice; published again it can only change whether it is outdated."""
+        self._notices[notice.digest] = notice
+
+    def notice(self, digest: bytes) -> Notice | None:
+        """One notice by the hash that is signed."""
+        return self._notices.get(digest)
+
+    def notices(self) -> list[Notice]:
+        """All versions in all languages."""
+        return sorted(self._notices.values(), key=lambda n: (n.name, n.version, n.language))
+
+    def challenge(self, nonce: str, expires: int) -> None:
+        """Remember a nonce we gave out."""
+        self._challenges[sha256(nonce.encode()).digest()] = expires
+
+    def spend(self, nonce: str, at: int) -> bool:
+        """Whether the nonce is good; afterwards it is spent."""
+        return at < self._challenges.pop(sha256(nonce.encode()).digest(), at)
+
+    def open(self, token_digest: bytes, signer: bytes, expires: int) -> None:
+        """Start a session."""
+        self._sessions[token_digest] = (signer, expires)
+
+    def who(self, token_digest: bytes, at: int) -> bytes | None:
+        """The signer bytes behind a live session."""
+        signer, expires = self._sessions.get(token_digest, (b"", at))
+        return signer if at < expires else None
+
+    def close(self, token_digest: bytes) -> None:
+        """End a session."""
+        self._sessions.pop(token_digest, None)
+
+    def leaves(self, log: str, start: int, limit: int) -> list[bytes]:
+        """Leaf hashes from position `start`."""
+        return [logged.signed.entry.leaf for logged in self._trees[log].statements[start : start + limit]]
+
+    def peaks(self, log: str, size: int) -> list[bytes]:
+        """Peaks of the tree at `size`, largest first."""
+        return merkle.peaks(size, self._trees[log].node)
+
+    def head_at(self, log: str, size: int) -> Head | None:
+        """The head the log had at `size`; None when it never was so large."""
+        tree = self._trees[log]
+        return tree.head(size) if 0 <= size <= len(tree.statements) else None
+
+    def mark_anchored(self, log: str, head: Head, block: int) -> None:
+        """The chain holds this head. Raises InvalidStatement unless it is a head of this log, not behind the last."""
+        if self.head_at(log, head.size) != head or head.size < self._anchored[log].head.size:
+            raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
+        self._anchored[log] = Anchored(head, block, self._followed_at)
+
+    def roll_back(self, log: str, head: Head, block: int) -> None:
+        """The chain went back to this head: grants above it deny again, revocations keep denying."""
+        if self.head_at(log, head.size) != head:
+            raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
+        self._anchored[log] = Anchored(head, block, self._followed_at)
+
+    def touch(self, at: int) -> None:
+        """The chain answered at `at`, and agrees with this log."""
+        self._followed_at, self._distrust = at, ""
+        for log in LOGS:
+            self._anchored[log] = Anchored(self._anchored[log].head, self._anchored[log].block, at)
+
+    def distrust(self, reason: str) -> None:
+        """The chain contradicts this log: every answer is unknown until it no longer does."""
+        self._distrust = reason
+
+    def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
+        """(entry, core, secret) of revoked consents whose lock is not yet opened on chain, oldest first."""
+        found = []
+        for logged in self._trees[CONSENTS].statements:
+            said = logged.signed.statement
+            if not isinstance(said, Revocation) or said.secret == NO_LOCK:
+                continue
+            ended = self._by_entry[CONSENTS, said.consent].signed.entry
+            if ended.lock == lock_of(said.secret) and self._reveals.get(ended.entry) is None:
+                found.append((ended.entry, ended.core, said.secret))
+        return found[:limit]
+
+    def revealed(self, entries: Sequence[bytes], block: int) -> None:
+        """The chain says at `block` that these consents are revoked: from now on they are, whatever the chain does."""
+        self._reveals.update(dict.fromkeys(entries, block))
+
+    def conceal(self, above: int) -> None:
+        """Blocks above are gone: secrets revealed there wait to be revealed again; the revocations stay."""
+        self._reveals = {e: None if block and block > above else block for e, block in self._reveals.items()}
