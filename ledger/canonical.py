@@ -1,0 +1,77 @@
+"""Strict JSON in, RFC 8785 out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import rfc8785
+
+from ledger.errors import MalformedInput, TooLarge
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 200
+
+
+class Digits(str):
+    """A number as it was written: 1.10 and 1.1 are different statements of precision in FHIR."""
+
+    __slots__ = ()
+
+
+def read(raw: bytes, *, exact: bool = False) -> Any:
+    """The JSON value of UTF-8 bytes; with `exact`, numbers come as `Digits`.
+
+    Raises MalformedInput for anything RFC 8259 and I-JSON (RFC 7493) do not both allow: duplicate names, lone
+    surrogates, NaN; for nesting deeper than 200; TooLarge beyond 64 MiB.
+    """
+    if len(raw) > MAX_BYTES:
+        raise TooLarge(f"a JSON document has at most {MAX_BYTES} bytes")
+    numbers: dict[str, Any] = {"parse_int": Digits, "parse_float": Digits} if exact else {}
+    try:
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse_constant, **numbers)
+    except (ValueError, RecursionError) as error:
+        raise MalformedInput(_place(error)) from error
+    _check_shape(value)
+    return value
+
+
+def _place(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return f"not JSON that we read: nested deeper than {MAX_DEPTH}"
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON: line {error.lineno}, column {error.colno}; is the file complete?"
+    return "not JSON: the bytes are not UTF-8" if isinstance(error, UnicodeDecodeError) else f"not JSON: {error}"
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def _refuse_constant(text: str) -> None:
+    raise ValueError(f"{text} is no JSON number")
+
+
+def _check_shape(value: Any) -> None:
+    stack = [(value, 0)]
+    while stack:
+        item, depth = stack.pop()
+        if isinstance(item, str):
+            if not item.isascii() and any("\ud800" <= c <= "\udfff" for c in item):
+                raise MalformedInput("not JSON: a lone surrogate is no character")
+        elif isinstance(item, dict | list):
+            if depth == MAX_DEPTH:
+                raise MalformedInput(f"not JSON that we read: nested deeper than {MAX_DEPTH}")
+            stack += [(name, depth) for name in item if isinstance(item, dict)]
+            stack += [(inner, depth + 1) for inner in (item.values() if isinstance(item, dict) else item)]
+
+
+def canonical(value: Any) -> bytes:
+    """RFC 8785 bytes. Raises MalformedInput for what has none: numbers beyond IEEE 754 double, non-finite ones."""
+    try:
+        return bytes(rfc8785.dumps(value))
+    except (rfc8785.CanonicalizationError, ValueError) as error:
+        raise MalformedInput(f"no canonical form: {type(error).__name__}") from error

@@ -1,0 +1,125 @@
+"""Commitments to records: fields that verify alone, numbers that keep their digits, JSON that is read strictly."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from ledger.canonical import canonical, read
+from ledger.commitment import fields
+from ledger.commitment.content import record_commitment
+from ledger.errors import InvalidStatement, MalformedInput, ProofInvalid
+
+SEED = b"s" * 32
+JCS = Path(__file__).parents[3] / "shared/data/vectors/jcs"
+DOCUMENT = b'{"resourceType":"Observation","valueQuantity":{"value":1.10,"unit":"mg/dL"},"note":[],"a/b":{"~":null}}'
+numbers = some.integers(-(2**53) + 1, 2**53 - 1) | some.floats(allow_nan=False, allow_infinity=False)
+leaves = some.none() | some.booleans() | numbers | some.text(some.characters(exclude_categories=["Cs"]), max_size=8)
+documents = some.recursive(
+    leaves,
+    lambda inner: (
+        some.lists(inner, max_size=4)
+        | some.dictionaries(some.text(some.characters(exclude_categories=["Cs"]), max_size=5), inner, max_size=4)
+    ),
+    max_leaves=25,
+)
+
+
+@given(documents, some.data())
+def test_any_chosen_field_verifies_without_the_rest(value, data):
+    document = json.dumps(value).encode()
+    root = fields.root(document, SEED)
+    every = fields.disclose(document, SEED, [""])
+    chosen = data.draw(some.sampled_from(every)).pointer
+    shown = fields.verify([f for f in every if f.pointer == chosen], root)
+    assert list(shown) == [chosen]
+    assert fields.verify(every, root).keys() == {f.pointer for f in every}
+
+
+def test_a_number_keeps_its_digits():
+    shown = fields.verify(fields.disclose(DOCUMENT, SEED, ["/valueQuantity"]), fields.root(DOCUMENT, SEED))
+    assert shown == {"/valueQuantity/value": b"1.10", "/valueQuantity/unit": b'"mg/dL"'}
+    assert fields.root(DOCUMENT.replace(b"1.10", b"1.1"), SEED) != fields.root(DOCUMENT, SEED)
+
+
+def test_pointers_escape_as_rfc_6901_says():
+    assert [f.pointer for f in fields.disclose(DOCUMENT, SEED, ["/a~1b/~0", "/note"])] == ["/note", "/a~1b/~0"]
+
+
+def test_a_changed_field_does_not_verify():
+    root = fields.root(DOCUMENT, SEED)
+    (field,) = fields.disclose(DOCUMENT, SEED, ["/resourceType"])
+    for name, value in {"value": b'"Patient"', "pointer": "/x", "salt": bytes(32), "index": 1, "size": 3}.items():
+        changed = fields.Field(**{n: getattr(field, n) for n in field.__slots__} | {name: value})
+        with pytest.raises(ProofInvalid):
+            fields.verify([changed], root)
+    with pytest.raises(ProofInvalid):
+        fields.verify([], root)
+
+
+def test_salts_differ_by_field_and_by_seed():
+    shown = fields.disclose(DOCUMENT, SEED, [""])
+    assert len({f.salt for f in shown}) == len(shown)
+    assert fields.root(DOCUMENT, b"t" * 32) != fields.root(DOCUMENT, SEED)
+
+
+@pytest.mark.parametrize("pointer", ["/nothing", "resourceType", "/note/0", "/resourceType/x"])
+def test_a_pointer_to_nothing_is_said(pointer):
+    with pytest.raises(InvalidStatement):
+        fields.disclose(DOCUMENT, SEED, [pointer])
+
+
+def test_a_hundred_thousand_fields():
+    document = json.dumps(list(range(100_000))).encode()
+    root = fields.root(document, SEED)
+    assert fields.verify(fields.disclose(document, SEED, ["/99999"]), root) == {"/99999": b"99999"}
+
+
+def test_white_space_changes_the_bytes_committed_though_not_the_fields():
+    loose = DOCUMENT.replace(b":", b": ")
+    assert fields.root(loose, SEED) == fields.root(DOCUMENT, SEED)
+    kind = "application/fhir+json"
+    assert record_commitment(loose, kind, SEED) != record_commitment(DOCUMENT, kind, SEED)
+
+
+def test_what_is_not_json_is_committed_by_its_bytes():
+    assert record_commitment(b"%PDF", "application/pdf", SEED) != record_commitment(b"%PDG", "application/pdf", SEED)
+    with pytest.raises(MalformedInput):
+        record_commitment(b"%PDF", "application/json", SEED)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{",
+        b'{"a":1,"a":2}',
+        b'"\\ud800"',
+        b"NaN",
+        b"-Infinity",
+        b"\xff",
+        b"[" * 201 + b"]" * 201,
+        b"[" * 200_000,
+        b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+        b"[1,]",
+        b"\xef\xbb\xbf{}",
+    ],
+    ids=range(12),
+)
+def test_json_is_read_strictly(raw):
+    with pytest.raises(MalformedInput, match="not JSON"):
+        read(raw)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**60, object()])
+def test_what_has_no_canonical_form_is_refused(value):
+    with pytest.raises(MalformedInput, match="no canonical form"):
+        canonical(value)
+
+
+@pytest.mark.skipif(not JCS.is_dir(), reason="the public RFC 8785 vectors lie beside the repository in CI")
+@pytest.mark.parametrize("path", sorted((JCS / "input").glob("*.json")), ids=lambda p: p.stem)
+def test_public_jcs_vectors(path):
+    assert canonical(read(path.read_bytes())) == (JCS / "output" / path.name).read_bytes().strip()
