@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.commitment.entry import NO_LOCK, lock_of
 from ledger.conditions import all_of, grants_are_whole, has_grants, in_vocabulary, names_a_grantee, signed_lately
 from ledger.consent import Consent, Revocation
-from ledger.errors import InvalidStatement, NotEntitled, NotFound
+from ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
 from ledger.kernel.drafts import Drafts
 from ledger.receipt import CONSENTS, Logged
 from ledger.typed_data import Domain
@@ -56,8 +56,14 @@ class Consents(Drafts):
         return self.world.store.append([signed], now)[0]
 
     def _already(self, digest: bytes, statement: Consent | Revocation) -> Logged | None:
+        """Where the newest statement lies if this is it. Raises StaleConsent for an older one said again."""
         newest = self.world.store.newest(statement.data_subject, statement.grantee)
-        return newest if newest and newest.signed.entry.digest == digest else None
+        if newest is None or newest.signed.entry.digest == digest:
+            return newest
+        said = newest.signed.statement
+        if isinstance(said, Consent | Revocation) and statement.version <= said.version:
+            raise StaleConsent(f"version {said.version} was accepted already; ask for a new draft")
+        return None
 
     def _shows_a_known_notice(self, consent: Consent) -> None:
         notice = self.world.store.notice(consent.notice_hash)

@@ -1,0 +1,52 @@
+"""Where a ledger lives and what it is connected to: read once, from a state folder and the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_STATE, DEFAULT_PORT = Path(".mydata"), 8420
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One running ledger.
+
+    `state` holds everything that must survive a restart; `database` is an SQLAlchemy URL; `depth` is how many blocks
+    must lie on top of an anchored head (0 = the newest block counts); `uri` is what sessions are signed for.
+    """
+
+    state: Path
+    rpc_url: str
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    depth: int = 0
+    database: str = ""
+    uri: str = ""
+
+    @classmethod
+    def read(cls, state: Path, rpc_url: str, port: int) -> Settings:
+        """Settings for a state folder; MYDATA_DEPTH, MYDATA_DATABASE and MYDATA_URI override the defaults."""
+        return cls(
+            state=state.resolve(),
+            rpc_url=rpc_url,
+            port=port,
+            depth=int(os.environ.get("MYDATA_DEPTH", "0")),
+            database=os.environ.get("MYDATA_DATABASE", f"sqlite:///{state.resolve() / 'ledger.db'}"),
+            uri=os.environ.get("MYDATA_URI", f"http://127.0.0.1:{port}"),
+        )
+
+
+def secret(state: Path, name: str, make: Callable[[], bytes] = lambda: secrets.token_bytes(32)) -> bytes:
+    """The secret of that name in the state folder, made on first use; readable by its owner only."""
+    path = state / "secrets" / name
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(make().hex())
+    except FileExistsError:
+        pass
+    return bytes.fromhex(path.read_text(encoding="ascii"))

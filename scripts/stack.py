@@ -1,0 +1,147 @@
+"""One machine's whole stack: devnet, contracts and API of a state folder, started and stopped together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+
+from anchors.artifacts import Deployment
+from ledger.errors import SourceUnavailable
+from ledger.signers import Wallet
+from scripts.deploy import deploy
+from scripts.devnet import Devnet, free_port
+from scripts.parties import Registrar
+from scripts.settings import secret
+
+START_SECONDS = 60
+
+
+class Stack:
+    """Devnet + contracts + API of one state folder; a context manager that stops exactly what it started.
+
+    `port` 0 takes a free one; with `rpc_url` no devnet is started and that chain is used.
+    """
+
+    def __init__(self, state: Path, port: int = 0, say: Callable[[str], None] = print, rpc_url: str = "") -> None:
+        self.state, self.port = state.resolve(), free_port(port)
+        self._say = say
+        self._external = rpc_url
+        self._devnet: Devnet | None = None
+        self._api: subprocess.Popen[bytes] | None = None
+        self.deployment: Deployment
+
+    @property
+    def url(self) -> str:
+        """Base URL of the API."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def rpc_url(self) -> str:
+        """URL of the chain's JSON-RPC."""
+        return self._devnet.url if self._devnet else self._external
+
+    def __enter__(self) -> Stack:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Devnet, contracts, API, in this order. Raises SourceUnavailable with the log file to look into."""
+        self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self._external:
+            self._say("starting the devnet")
+            self.start_chain()
+        self._say("contracts: deploying, or finding them deployed")
+        self.deploy()
+        self._say(f"starting the API on {self.url}")
+        self.start_api()
+
+    def start_chain(self) -> None:
+        """Start the devnet on its state file."""
+        self._devnet = Devnet(self.state / "devnet.json")
+        self._devnet.start()
+
+    def stop_chain(self) -> None:
+        """Stop the devnet; its state file stays."""
+        if self._devnet:
+            self._devnet.stop()
+
+    def deploy(self) -> None:
+        """Put the contracts on the chain, or find them there."""
+        sequencer = Wallet(secret(self.state, "sequencer"))
+        admin = secret(self.state, "admin")
+        self.deployment = deploy(self.rpc_url, admin, sequencer.address, folder=self.state / "deployments")
+
+    def register_party(self, account: str, name: str, roles: Sequence[str], encryption_key: bytes) -> None:
+        """Accredit an organisation on chain, or bring its entry up to date; nothing when it is as given already."""
+        registrar = Registrar(self.rpc_url, self.deployment.parties, secret(self.state, "admin"))
+        registrar.register(account, name, roles, encryption_key)
+
+    def start_api(self) -> None:
+        """Start the API process and wait until it answers."""
+        log = self.state / "api.log"
+        command = [sys.executable, "-m", "scripts.serve", "--state", str(self.state), "--rpc", self.rpc_url]
+        with log.open("ab") as output:
+            self._api = subprocess.Popen(
+                [*command, "--port", str(self.port)], stdout=output, stderr=output, start_new_session=True, env=_house()
+            )
+        self._wait_for_api(log)
+
+    def _wait_for_api(self, log: Path) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._api is None or self._api.poll() is not None:
+                raise SourceUnavailable(f"the API stopped while starting; the reason is at the end of {log}")
+            try:
+                if httpx.get(self.url + "/health", timeout=2).status_code == httpx.codes.OK:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.1)
+        raise SourceUnavailable(f"the API did not answer within {START_SECONDS} seconds; see {log}")
+
+    def kill_api(self) -> None:
+        """End the API process as a power cut would."""
+        self._end_api(signal.SIGKILL)
+
+    def restart_api(self) -> None:
+        """Kill the API and start it again."""
+        self.kill_api()
+        self.start_api()
+
+    def stop(self) -> None:
+        """Stop what this stack started, in reverse order."""
+        self._end_api(signal.SIGTERM)
+        self.stop_chain()
+
+    def _end_api(self, how: signal.Signals) -> None:
+        if self._api is None:
+            return
+        if self._api.poll() is None:
+            self._api.send_signal(how)
+        try:
+            self._api.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self._api.kill()
+            self._api.wait()
+        self._api = None
+
+
+def _house() -> dict[str, str]:
+    """The environment with this house on Python's path, wherever the command was called from."""
+    root = str(Path(__file__).resolve().parent.parent)
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))}

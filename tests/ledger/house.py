@@ -1,0 +1,139 @@
+"""A whole world of twins with a person, a hospital, a trial, an insurer, a merchant and a crew living in it."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+from anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
+from ledger import envelope, typed_data
+from ledger.commitment.entry import lock_of
+from ledger.consent import NEVER, Effect, Grant
+from ledger.kernel import GrantRequest, Kernel, Upload, World
+from ledger.notice import Notice
+from ledger.party import Party
+from ledger.receipt import LOGS
+from ledger.signers import Wallet
+from ledger.typed_data import Domain
+from ledger.vocabulary import Catalog, Term, Vocabulary
+
+NOW = 1_800_000_000
+LAB, VITALS = "health.lab", "health.vitals"
+PURPOSES = {
+    "hl7:HRESCH": "",
+    "hl7:CLINTRCH": "hl7:HRESCH",
+    "hl7:HMARKT": "",
+    "hl7:ETREAT": "",
+    "hl7:BTG": "hl7:ETREAT",
+    "mydata:SELF_VIEW": "",
+}
+VOCABULARY = Vocabulary(
+    [
+        Catalog(
+            "test",
+            {LAB: Term("Laboratory", "검사"), VITALS: Term("Vital signs", "활력징후")},
+            {code: Term(code, code, above) for code, above in PURPOSES.items()},
+        )
+    ]
+)
+NOTICE = Notice("general", 1, "en", "We show you who reads what.")
+ROLES = {"hospital": "holder", "trial": "trial", "insurer": "insurer", "merchant": "merchant", "responder": "responder"}
+
+
+def wallet(number):
+    return Wallet(bytes([number]) * 32)
+
+
+class House:
+    """One kernel over twins; `anchor()` is the notary and the follower in one step."""
+
+    def __init__(self):
+        self.clock, self.store, self.payloads = FixedClock(NOW), MemoryStore(), MemoryPayloads()
+        self.ann = wallet(1)
+        self.parties = {role: wallet(number) for number, role in enumerate(ROLES, start=2)}
+        self.reader_keys = {w.address: envelope.generate_reader_key() for w in self.parties.values()}
+        self.hospital, self.trial, self.insurer, self.merchant, self.responder = self.parties.values()
+        self.directory = [self.party(role, w) for role, w in self.parties.items()]
+        self.store.set_parties(self.directory)
+        self.store.publish(NOTICE)
+        domains = {log: Domain(31337, wallet(99).address) for log in LOGS}
+        world = World(
+            store=self.store,
+            payloads=self.payloads,
+            keys=MemoryKeys(self.store),
+            clock=self.clock,
+            gateway=wallet(50),
+            vocabulary=VOCABULARY,
+            domains=domains,
+            computer=envelope.generate_reader_key(),
+        )
+        self.kernel = Kernel(world)
+        self.anchor()
+
+    def party(self, role, party_wallet):
+        key = self.reader_keys[party_wallet.address].public
+        return Party(party_wallet.address, f"The {role}", frozenset({ROLES[role]}), key, 0, 0)
+
+    def expire(self, party_wallet):
+        self.directory = [replace(p, valid_until=1) if p.account == party_wallet.address else p for p in self.directory]
+        self.store.set_parties(self.directory)
+
+    def outdate_notice(self):
+        self.store.publish(replace(NOTICE, outdated=True))
+
+    def anchor(self):
+        for log in LOGS:
+            self.store.mark_anchored(log, self.store.head(log), block=7)
+        self.store.touch(self.clock.now())
+
+    def sign(self, signer, statement):
+        return signer.sign(typed_data.digest(statement, self.kernel.domain(statement)))
+
+    def secret(self, grantee):
+        return sha256(b"secret for " + grantee.signer).digest()
+
+    def grant(self, category, purposes=("hl7:CLINTRCH",), actions=("view",), records=(), conditions=()):
+        return Grant(Effect.PERMIT, (category,), purposes, actions, 0, NEVER, 0, 0, records, conditions)
+
+    def draft(self, grantee, grants, lock=bytes(32)):
+        return self.kernel.draft_consent(GrantRequest(self.ann.signer, grantee, tuple(grants), NOTICE.digest, lock))
+
+    def signed_consent(self, grantee, category, **terms):
+        draft = self.draft(grantee.address, [self.grant(category, **terms)], lock_of(self.secret(grantee)))
+        return draft, self.sign(self.ann, draft.statement)
+
+    def consents(self, grantee, category, **terms):
+        draft, signature = self.signed_consent(grantee, category, **terms)
+        return self.kernel.consent(draft.statement, signature)
+
+    def says(self, grantee, grants):
+        draft = self.draft(grantee, grants)
+        return self.kernel.consent(draft.statement, self.sign(self.ann, draft.statement))
+
+    def withdraws(self, grantee):
+        draft = self.kernel.draft_revocation(self.ann.signer, grantee.address, self.secret(grantee))
+        return self.kernel.revoke(draft.statement, self.sign(self.ann, draft.statement))
+
+    def newest(self, grantee):
+        return self.store.newest(self.ann.signer, grantee.address)
+
+    def drafts(self, holder, category, content=b'{"a":1}'):
+        upload = Upload(self.ann.signer, category, "application/json", content)
+        return self.kernel.draft_issues(holder.address, [upload])
+
+    def issued(self, category, content=b'{"a":1}'):
+        (draft,) = self.drafts(self.hospital, category, content)
+        self.kernel.issue([(draft.statement, self.sign(self.hospital, draft.statement))])
+        return draft.statement.record_id
+
+    def declares(self, responder, number="119-2026-7"):
+        draft = self.kernel.draft_incident(responder.address, self.ann.signer, number, "found unconscious", 3_600)
+        return self.kernel.declare(draft.statement, self.sign(responder, draft.statement)).signed.entry.entry
+
+    def asks(self, requester, record, category=LAB, purpose="hl7:CLINTRCH", incident=bytes(32)):
+        request = self.kernel.request(requester.address, record, category, purpose, "view")
+        return replace(request, incident=incident)
+
+    def reads(self, requester, record, category=LAB, purpose="hl7:CLINTRCH", incident=bytes(32)):
+        return self.kernel.access(self.asks(requester, record, category, purpose, incident))
+
+    def permits(self, requester, record, category=LAB):
+        return self.kernel.ask(self.asks(requester, record, category))[0].permitted
