@@ -1,0 +1,121 @@
+"""One promise for every payload store: what was put is what comes back, or a named refusal."""
+
+import os
+import resource
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from anchors.blockstore import BlockPayloads, Blocks
+from anchors.blockstore.cid import Cid
+from anchors.blockstore.unixfs import CHUNK, WIDTH, blocks_of, children
+from anchors.memory import MemoryPayloads
+from ledger.errors import MalformedInput, PayloadAltered, PayloadMissing, SourceUnavailable, StorageFull
+
+HELLO = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
+EMPTY = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"
+
+
+@pytest.fixture(params=["memory", "blockstore"])
+def payloads(request, tmp_path):
+    return MemoryPayloads() if request.param == "memory" else BlockPayloads(Blocks(tmp_path / "blocks"))
+
+
+@pytest.mark.parametrize("size", [0, 1, CHUNK, CHUNK + 1, 3 * CHUNK])
+def test_what_was_put_comes_back(payloads, size):
+    content = os.urandom(size)
+    (cid,) = payloads.put_many([content])
+    assert payloads.get(cid) == content
+
+
+def test_a_batch_keeps_its_order_and_is_idempotent(payloads):
+    batch = [os.urandom(100) for _ in range(20)]
+    cids = payloads.put_many(batch)
+    assert payloads.put_many(batch) == cids
+    assert [payloads.get(cid) for cid in cids] == batch
+
+
+def test_a_missing_payload_is_our_error_not_the_disk_s(payloads):
+    with pytest.raises(PayloadMissing):
+        payloads.get(HELLO)
+
+
+def test_a_removed_payload_is_missing_and_removing_again_changes_nothing(payloads):
+    (cid,) = payloads.put_many([b"x"])
+    payloads.remove(cid)
+    payloads.remove(cid)
+    with pytest.raises(PayloadMissing):
+        payloads.get(cid)
+
+
+def test_the_cids_are_those_of_ipfs(payloads):
+    assert payloads.put_many([b"hello world", b""]) == [HELLO, EMPTY]
+
+
+@pytest.fixture
+def blocks(tmp_path):
+    return Blocks(tmp_path / "blocks")
+
+
+@settings(max_examples=20, deadline=None)
+@given(some.integers(0, 5 * CHUNK))
+def test_a_dag_has_one_raw_leaf_a_chunk_and_links_them_in_order(size):
+    dag = list(blocks_of(os.urandom(1) * size))
+    leaves = max(1, -(-size // CHUNK))
+    assert len(dag) == leaves + (leaves > 1)
+    if leaves > 1:
+        assert children(dag[-1][1]) == [cid for cid, _ in dag[:-1]]
+
+
+def test_a_level_has_at_most_174_links():
+    dag = list(blocks_of(bytes(CHUNK * (WIDTH + 1))))
+    root = dag[-1][1]
+    assert len(children(root)) == 2
+    assert len(dag) == WIDTH + 1 + 2 + 1
+
+
+@pytest.mark.parametrize("which", [0, 1, -1], ids=["first leaf", "second leaf", "root"])
+def test_one_changed_byte_of_any_block_is_noticed_and_only_there(blocks, which):
+    payloads = BlockPayloads(blocks)
+    content = os.urandom(2 * CHUNK)
+    (cid, other) = payloads.put_many([content, b"another"])
+    path = blocks.path(list(blocks_of(content))[which][0])
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(raw)
+    with pytest.raises(PayloadAltered):
+        payloads.get(cid)
+    assert payloads.get(other) == b"another"
+
+
+def test_a_full_disk_accepts_nothing_and_leaves_nothing_half(blocks, tmp_path):
+    payloads = BlockPayloads(blocks)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    try:
+        with pytest.raises(StorageFull, match="nothing was accepted"):
+            payloads.put_many([os.urandom(5_000)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [p for p in (tmp_path / "blocks").rglob("*") if p.is_file()] == []
+    assert payloads.put_many([b"hello world"]) == [HELLO]
+
+
+def test_a_store_that_is_no_folder_is_unavailable(tmp_path):
+    (tmp_path / "blocks").write_text("a file")
+    with pytest.raises(SourceUnavailable):
+        Blocks(tmp_path / "blocks")
+
+
+@pytest.mark.parametrize("text", ["", "Qm" + "a" * 44, "bafy", "bafkrei../../etc/passwd", HELLO.upper(), HELLO + "a"])
+def test_what_is_no_cid_of_ours_is_refused(text):
+    with pytest.raises(MalformedInput):
+        Cid.parse(text)
+
+
+@given(some.binary(max_size=200))
+def test_a_node_of_garbage_is_altered_or_has_no_children(garbage):
+    with suppress(PayloadAltered):
+        assert all(isinstance(child, Cid) for child in children(garbage))
