@@ -28,8 +28,8 @@ create table if not exists deks (record blob primary key, subject blob not null,
 class FileKeys:
     """Data keys in `path`, under a 32-byte master key.
 
-    `gateway` is the 20-byte address whose receipts release keys, `domain` the access registry's, and `durable` tells whether
-    a receipt lies in the log.
+    `gateway` is the 20-byte address whose receipts release keys, `domain` the access registry's, and `durable` tells
+    whether a receipt lies in the log.
     """
 
     def __init__(
