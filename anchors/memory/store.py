@@ -25,6 +25,7 @@ class MemoryStore(MemoryIndex):
         self._challenges: dict[bytes, int] = {}
         self._sessions: dict[bytes, tuple[bytes, int]] = {}
         self._followed_at = 0
+        self._blocks: dict[int, bytes] = {}
 
     def party(self, account: str) -> Party | None:
         """One party by its EIP-55 address."""
@@ -106,6 +107,14 @@ class MemoryStore(MemoryIndex):
         """The chain contradicts this log: every answer is unknown until it no longer does."""
         self._distrust = reason
 
+    def note_block(self, number: int, block_hash: bytes) -> None:
+        """Remember that the chain had this block."""
+        self._blocks[number] = block_hash
+
+    def noted_blocks(self) -> list[tuple[int, bytes]]:
+        """Remembered blocks, newest first."""
+        return sorted(self._blocks.items(), reverse=True)
+
     def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
         """(entry, core, secret) of revoked consents whose lock is not yet opened on chain, oldest first."""
         found = []
@@ -125,3 +134,4 @@ class MemoryStore(MemoryIndex):
     def conceal(self, above: int) -> None:
         """Blocks above are gone: secrets revealed there wait to be revealed again; the revocations stay."""
         self._reveals = {e: None if block and block > above else block for e, block in self._reveals.items()}
+        self._blocks = {number: found for number, found in self._blocks.items() if number <= above}

@@ -1,0 +1,10 @@
+"""Log, index, directory, notices and sessions in one database: SQLite by default, PostgreSQL by URL."""
+
+from anchors.store.anchoring import AnchoringStore
+
+
+class Store(AnchoringStore):
+    """Every port a database can keep; made from one SQLAlchemy URL such as `sqlite:////var/lib/mydata/ledger.db`."""
+
+
+__all__ = ["Store"]

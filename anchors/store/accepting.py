@@ -1,0 +1,49 @@
+"""What happens inside the one transaction that accepts statements: order kept, log and tree grown, indexes written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy.engine import Connection
+
+from anchors.store import rows
+from anchors.store.indexing import INDEXERS, Followed
+from anchors.store.order import Newest, check_record_ids
+from anchors.store.schema import STATEMENTS
+from anchors.store.tree import Tree
+from ledger.receipt import RECORDS, Logged, Signed
+
+
+def accept(connection: Connection, statements: Sequence[Signed], accepted_at: int) -> list[Logged]:
+    """Accept all or none, in order. Raises StaleConsent, InvalidStatement."""
+    by_log: dict[str, list[Signed]] = defaultdict(list)
+    for signed in statements:
+        by_log[signed.log].append(signed)
+    logged: dict[bytes, Logged] = {}
+    for log in sorted(by_log):
+        logged.update(_accept_into(connection, log, by_log[log], accepted_at))
+    return [logged[signed.entry.digest] for signed in statements]
+
+
+def _accept_into(connection: Connection, log: str, signed: Sequence[Signed], accepted_at: int) -> dict[bytes, Logged]:
+    tree = Tree(connection, log)
+    head = tree.row(lock=True)
+    first = {each.entry.digest: each for each in reversed(signed)}
+    known = rows.by_digests(connection, log, list(first))
+    fresh = list(dict.fromkeys(each.entry.digest for each in signed if each.entry.digest not in known))
+    added = [Logged(first[digest], head.size + n, accepted_at) for n, digest in enumerate(fresh)]
+    if added:
+        follow = _in_order(connection, log, added)
+        connection.execute(STATEMENTS[log].insert(), [rows.row_of(each) for each in added])
+        tree.grow(head, [each.signed.entry.leaf for each in added])
+        INDEXERS[log](connection, follow)
+    return known | {each.signed.entry.digest: each for each in added}
+
+
+def _in_order(connection: Connection, log: str, added: Sequence[Logged]) -> list[Followed]:
+    """Each statement with the one it follows. Raises StaleConsent, InvalidStatement."""
+    if log == RECORDS:
+        check_record_ids(connection, added)
+    newest = Newest(connection)
+    return [(logged, newest.follow(logged)) for logged in added]

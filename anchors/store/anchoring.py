@@ -1,0 +1,111 @@
+"""The side of the log that notary and follower use: what to put on chain, and what the chain holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from anchors.store import indexing, rows
+from anchors.store.engine import upsert
+from anchors.store.schema import BLOCKS, CHAIN, HEADS, REVEALS, STATEMENTS
+from anchors.store.sessions import SessionStore
+from anchors.store.tree import Tree
+from ledger import merkle
+from ledger.consent import Consent, Revocation
+from ledger.errors import InvalidStatement
+from ledger.merkle import Head
+from ledger.receipt import CONSENTS
+
+NOTED = 256
+"""Blocks whose hash is remembered, to find where a reorganised chain parted from the one we followed."""
+
+
+class AnchoringStore(SessionStore):
+    """What is anchored only ever changes here."""
+
+    def leaves(self, log: str, start: int, limit: int) -> list[bytes]:
+        """Leaf hashes from position `start`."""
+        table = STATEMENTS[log]
+        query = select(table.c.entry).where(table.c.position >= start).order_by(table.c.position).limit(limit)
+        with self._read() as connection:
+            return [merkle.leaf_hash(entry) for entry in connection.execute(query).scalars()]
+
+    def peaks(self, log: str, size: int) -> list[bytes]:
+        """Peaks of the tree at `size`, largest first."""
+        with self._read() as connection:
+            return merkle.peaks(size, Tree(connection, log).node)
+
+    def mark_anchored(self, log: str, head: Head, block: int) -> None:
+        """The chain holds this head. Raises InvalidStatement unless it is one of this log, not behind the last."""
+        self._write(lambda connection: _set_head(connection, log, head, block, back=False))
+
+    def roll_back(self, log: str, head: Head, block: int) -> None:
+        """The chain went back to this head: grants above it deny again, revocations keep denying."""
+        self._write(lambda connection: _set_head(connection, log, head, block, back=True))
+
+    def touch(self, at: int) -> None:
+        """The chain answered at `at`, and agrees with this log."""
+        self._write(lambda connection: connection.execute(CHAIN.update().values(followed_at=at, distrust="")))
+
+    def distrust(self, reason: str) -> None:
+        """The chain contradicts this log: every answer is unknown until it no longer does."""
+        self._write(lambda connection: connection.execute(CHAIN.update().values(distrust=reason)))
+
+    def note_block(self, number: int, block_hash: bytes) -> None:
+        """Remember that the chain had this block."""
+        row = {"number": number, "hash": block_hash}
+
+        def work(connection: Connection) -> None:
+            upsert(connection, BLOCKS, [row], lambda new: {"hash": new.hash})
+            connection.execute(BLOCKS.delete().where(BLOCKS.c.number <= number - NOTED))
+
+        self._write(work)
+
+    def noted_blocks(self) -> list[tuple[int, bytes]]:
+        """Remembered blocks, newest first."""
+        with self._read() as connection:
+            found = connection.execute(select(BLOCKS).order_by(BLOCKS.c.number.desc()))
+            return [(row.number, row.hash) for row in found]
+
+    def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
+        """(entry, core, secret) of revoked consents whose lock is not yet opened on chain, oldest first."""
+        waiting = select(REVEALS).where(REVEALS.c.block.is_(None), REVEALS.c.revocation.is_not(None))
+        with self._read() as connection:
+            found = connection.execute(waiting.order_by(REVEALS.c.revocation).limit(limit)).all()
+            return [_opened(connection, row.entry, row.revocation) for row in found]
+
+    def revealed(self, entries: Sequence[bytes], block: int) -> None:
+        """The chain says at `block` that these consents are revoked: from now on they are, whatever the chain does."""
+        self._write(lambda connection: _reveal(connection, entries, block))
+
+    def conceal(self, above: int) -> None:
+        """Blocks above are gone: secrets revealed there wait to be revealed again; the revocations stay."""
+        secrets = REVEALS.update().where(REVEALS.c.block > above).values(block=None)
+        blocks = BLOCKS.delete().where(BLOCKS.c.number > above)
+        self._write(lambda connection: (connection.execute(secrets), connection.execute(blocks)))
+
+
+def _set_head(connection: Connection, log: str, head: Head, block: int, back: bool) -> None:
+    tree = Tree(connection, log)
+    row = tree.row(lock=True)
+    if tree.head_at(head.size) != head or (head.size < row.anchored_size and not back):
+        raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
+    values = {"anchored_size": head.size, "anchored_root": head.root, "anchored_block": block}
+    connection.execute(HEADS.update().where(HEADS.c.log == log).values(**values))
+
+
+def _opened(connection: Connection, entry: bytes, revocation: int) -> tuple[bytes, bytes, bytes]:
+    ended, said = rows.by_entry(connection, CONSENTS, entry), rows.at(connection, CONSENTS, revocation)
+    if ended is None or said is None or not isinstance(said.signed.statement, Revocation):
+        raise InvalidStatement("the index of secrets names a statement that is not in the log; rebuild the database")
+    return entry, ended.signed.entry.core, said.signed.statement.secret
+
+
+def _reveal(connection: Connection, entries: Sequence[bytes], block: int) -> None:
+    rows_ = [{"entry": entry, "block": block} for entry in entries]
+    upsert(connection, REVEALS, rows_, lambda new: {"block": new.block})
+    known = [rows.by_entry(connection, CONSENTS, entry) for entry in entries]
+    ended = [logged for logged in known if logged and isinstance(logged.signed.statement, Consent)]
+    indexing.revoke_all(connection, ended)

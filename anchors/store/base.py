@@ -1,0 +1,40 @@
+"""What the parts of the store share: reading in one state of the database, writing through one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy.engine import Connection
+
+from anchors.store.engine import open_engine, our_errors
+from anchors.store.schema import prepare
+from anchors.store.writer import Writer
+
+T = TypeVar("T")
+
+
+class Database:
+    """A database by SQLAlchemy URL; made on first use. Raises SourceUnavailable, also for one of a newer version."""
+
+    def __init__(self, url: str) -> None:
+        self._reads, writes = open_engine(url, writes=False), open_engine(url, writes=True)
+        with our_errors(), writes.begin() as connection:
+            prepare(connection)
+        self._writes = writes
+        self._writer = Writer(writes)
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with our_errors(), self._reads.begin() as connection:
+            yield connection
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        return self._writer.run(work)
+
+    def dispose(self) -> None:
+        """Finish what is being written and let go of the database."""
+        self._writer.close()
+        self._reads.dispose()
+        self._writes.dispose()

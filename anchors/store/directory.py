@@ -1,0 +1,64 @@
+"""Parties as the chain has them, and published notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from anchors.store import facts
+from anchors.store.engine import upsert
+from anchors.store.index import IndexStore
+from anchors.store.schema import NOTICES, PARTIES
+from ledger.notice import Notice
+from ledger.party import Party
+
+READABLE = select(NOTICES.c.name, NOTICES.c.version, NOTICES.c.language, NOTICES.c.text, NOTICES.c.outdated)
+
+
+class DirectoryStore(IndexStore):
+    """The Directory and Notices ports over a database."""
+
+    def party(self, account: str) -> Party | None:
+        """One party by its EIP-55 address."""
+        with self._read() as connection:
+            return facts.party(connection, account)
+
+    def parties(self) -> list[Party]:
+        """All of them, by name."""
+        with self._read() as connection:
+            found = [facts.read_party(body) for body in connection.execute(select(PARTIES.c.body)).scalars()]
+        return sorted(found, key=lambda party: (party.name, party.account))
+
+    def set_parties(self, parties: Iterable[Party]) -> None:
+        """Replace the whole directory."""
+        rows = [{"account": party.account, "body": facts.write_party(party)} for party in parties]
+
+        def work(connection: Connection) -> None:
+            connection.execute(PARTIES.delete())
+            if rows:
+                connection.execute(PARTIES.insert(), rows)
+
+        self._write(work)
+
+    def publish(self, notice: Notice) -> None:
+        """Keep a notice; published again it can only change whether it is outdated."""
+        row = {name: getattr(notice, name) for name in ("digest", "name", "version", "language", "text", "outdated")}
+        self._write(lambda connection: upsert(connection, NOTICES, [row], lambda new: {"outdated": new.outdated}))
+
+    def notice(self, digest: bytes) -> Notice | None:
+        """One notice by the hash that is signed."""
+        with self._read() as connection:
+            row = connection.execute(READABLE.where(NOTICES.c.digest == digest)).first()
+            return _notice(row) if row else None
+
+    def notices(self) -> list[Notice]:
+        """All versions in all languages."""
+        with self._read() as connection:
+            return [_notice(row) for row in connection.execute(READABLE.order_by("name", "version", "language"))]
+
+
+def _notice(row: Any) -> Notice:
+    return Notice(row.name, row.version, row.language, row.text, row.outdated)

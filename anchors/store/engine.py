@@ -1,0 +1,83 @@
+"""Connections to SQLite or PostgreSQL, and their failures said in our words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from ledger.errors import SourceUnavailable, StorageFull
+
+Change = Callable[[Any], dict[str, Any]]
+"""From the columns of a row that was to be inserted to the new values of the row that is there."""
+BUSY_MS = 15_000
+"""How long a transaction waits for another process to finish its own."""
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    f"busy_timeout = {BUSY_MS}",
+    "mmap_size = 268435456",
+    "temp_store = MEMORY",
+    "cache_size = -65536",
+)
+FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+POSTGRES_DISK_FULL = "53100"
+
+
+def open_engine(url: str, writes: bool) -> Engine:
+    """An engine whose transactions read one state of the database, or are the only ones to write."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    _make_folder(parsed)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+    event.listen(engine, "connect", _set_pragmas)
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _make_folder(url: URL) -> None:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute("PRAGMA " + pragma)
+
+
+@contextmanager
+def our_errors() -> Iterator[None]:
+    """Turn whatever the database refuses into StorageFull or SourceUnavailable."""
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_full(error.orig):
+            raise StorageFull("the database's disk is full and nothing was accepted; free some room first") from error
+        raise SourceUnavailable("the database cannot answer now; try again later") from error
+    except SQLAlchemyError as error:
+        raise SourceUnavailable("the database cannot answer now; try again later") from error
+
+
+def _is_full(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in FULL_CODES
+    return getattr(error, "sqlstate", None) == POSTGRES_DISK_FULL
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], change: Change) -> None:
+    """Insert rows; where the primary key is there already, change the old row as `change` says of the new one."""
+    insert = (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
+    if rows:
+        keys = list(table.primary_key.columns)
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=change(insert.excluded)), rows)

@@ -1,0 +1,152 @@
+"""What is known about a question, and the states of consents, read over one connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.engine import Connection
+
+from anchors.store import records, rows
+from anchors.store.codec import key
+from anchors.store.indexing import ALL_RECORDS
+from anchors.store.rows import logged_of
+from anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, PARTIES, STATEMENTS, USES
+from ledger.access import AccessRequest, ConsentState, Facts, Incident
+from ledger.consent import Consent
+from ledger.errors import SourceUnavailable
+from ledger.party import ANYONE, Party
+from ledger.receipt import ACCESS, RECORDS
+from ledger.receipt import CONSENTS as CONSENTS_LOG
+
+LOG = STATEMENTS[CONSENTS_LOG]
+SAID = (
+    select(LOG, CONSENTS.c.superseded, CONSENTS.c.revoked)
+    .join(CONSENTS, CONSENTS.c.position == LOG.c.position)
+    .where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.is_consent)
+    .order_by(CONSENTS.c.position)
+)
+SAID_TO = SAID.where(CONSENTS.c.grantee.in_(bindparam("grantees", expanding=True)))
+USED = select(USES).where(
+    USES.c.consent.in_(bindparam("consents", expanding=True)), USES.c.record.in_(bindparam("records", expanding=True))
+)
+OUTDATED = select(NOTICES.c.digest).where(NOTICES.c.outdated)
+PARTY = select(PARTIES.c.body).where(PARTIES.c.account == bindparam("account"))
+
+
+def anchored_heads(connection: Connection) -> dict[str, Row[Any]]:
+    """What the chain holds of each log. Raises SourceUnavailable while it contradicts this database."""
+    if reason := connection.execute(select(CHAIN.c.distrust)).scalar_one():
+        raise SourceUnavailable(reason)
+    return heads(connection)
+
+
+def heads(connection: Connection) -> dict[str, Row[Any]]:
+    """Size, peaks and what is anchored of each log, whether or not the chain contradicts it."""
+    return {row.log: row for row in connection.execute(select(HEADS))}
+
+
+def gather(connection: Connection, request: AccessRequest, at: int) -> Facts:
+    """Everything the rule may consider about the question. Raises SourceUnavailable."""
+    anchored = anchored_heads(connection)
+    consents, issued = anchored[CONSENTS_LOG], anchored[RECORDS]
+    record = records.record(connection, request.record_id, issued.anchored_size)
+    requester = party(connection, request.requester)
+    names = {ANYONE} | (requester.grantee_names(at) if requester else frozenset())
+    said = _said_to(connection, record.issue.data_subject, names, consents.anchored_size) if record else []
+    return Facts(
+        record=record,
+        consents=tuple(_with_uses(connection, said, request.record_id)),
+        requester=requester,
+        incident=incident(connection, request.incident) if request.incident != bytes(32) else None,
+        consents_size=consents.anchored_size,
+        records_size=issued.anchored_size,
+        block=max(consents.anchored_block, issued.anchored_block),
+    )
+
+
+def _said_to(connection: Connection, person: bytes, names: Iterable[str], anchored: int) -> list[ConsentState]:
+    where = {"person": key(person), "grantees": [key(name) for name in names]}
+    states = _states(connection, connection.execute(SAID_TO, where).all(), anchored)
+    return [state for state in states if state.consent.data_subject == person and state.consent.grantee in names]
+
+
+def _states(connection: Connection, found: Iterable[Row[Any]], anchored: int) -> list[ConsentState]:
+    found = list(found)
+    outdated = set(connection.execute(OUTDATED).scalars()) if found else set()
+    return [_state(row, anchored, outdated) for row in found]
+
+
+def _state(row: Row[Any], anchored: int, outdated: set[bytes]) -> ConsentState:
+    consent = logged_of(row).signed.statement
+    if not isinstance(consent, Consent):
+        raise TypeError("only consents have a state")
+    return ConsentState(
+        entry=row.entry,
+        position=row.position,
+        consent=consent,
+        anchored=row.position < anchored,
+        revoked=row.revoked,
+        superseded=row.superseded,
+        notice_outdated=consent.notice_hash in outdated,
+    )
+
+
+def _with_uses(connection: Connection, states: list[ConsentState], record_id: bytes | None) -> list[ConsentState]:
+    if not states:
+        return states
+    this = [key(record_id)] if record_id else []
+    where = {"consents": [key(state.entry) for state in states], "records": [ALL_RECORDS, *this]}
+    used = {(row.consent, row.record): row.times for row in connection.execute(USED, where)}
+    return [_counted(state, used, this) for state in states]
+
+
+def _counted(state: ConsentState, used: dict[tuple[int, int], int], this: list[int]) -> ConsentState:
+    mine = key(state.entry)
+    uses = used.get((mine, ALL_RECORDS), 0)
+    return (
+        replace(state, uses=uses, uses_of_record=sum(used.get((mine, record), 0) for record in this)) if uses else state
+    )
+
+
+def consents_of(connection: Connection, data_subject: bytes) -> list[ConsentState]:
+    """All versions to all grantees, oldest first."""
+    anchored = heads(connection)[CONSENTS_LOG].anchored_size
+    found = _states(connection, connection.execute(SAID, {"person": key(data_subject)}).all(), anchored)
+    return _with_uses(connection, [s for s in found if s.consent.data_subject == data_subject], None)
+
+
+def consent(connection: Connection, entry: bytes) -> ConsentState | None:
+    """One consent by its entry."""
+    logged = rows.by_entry(connection, CONSENTS_LOG, entry)
+    if logged is None or not isinstance(logged.signed.statement, Consent):
+        return None
+    states = consents_of(connection, logged.signed.statement.data_subject)
+    return next(state for state in states if state.entry == entry)
+
+
+def incident(connection: Connection, entry: bytes) -> Incident | None:
+    """A declared incident by its entry."""
+    logged = rows.by_entry(connection, ACCESS, entry)
+    return logged.signed.statement if logged and isinstance(logged.signed.statement, Incident) else None
+
+
+def party(connection: Connection, account: str) -> Party | None:
+    """One party by its EIP-55 address."""
+    body = connection.execute(PARTY, {"account": account}).scalar()
+    return read_party(body) if body else None
+
+
+def read_party(body: bytes) -> Party:
+    """A party as it is stored."""
+    raw = orjson.loads(body)
+    return Party(**raw | {"roles": frozenset(raw["roles"]), "encryption_key": bytes.fromhex(raw["encryption_key"])})
+
+
+def write_party(party: Party) -> bytes:
+    """A party as it is stored."""
+    raw = {name: getattr(party, name) for name in ("account", "name", "valid_from", "valid_until")}
+    return orjson.dumps(raw | {"roles": sorted(party.roles), "encryption_key": party.encryption_key.hex()})

@@ -1,0 +1,111 @@
+"""The Index port over a database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
+
+from anchors.store import facts, order, records
+from anchors.store.codec import decode, encode, key
+from anchors.store.engine import upsert
+from anchors.store.log import LogStore
+from anchors.store.rows import logged_of
+from anchors.store.schema import DRAFTS, RECEIPTS, STATEMENTS
+from ledger.access import AccessRequest, ConsentState, Facts, Incident
+from ledger.receipt import ACCESS, RECORDS, AccessReceipt, Logged
+from ledger.record import Issue, Record
+
+LOG = STATEMENTS[ACCESS]
+KEPT = (
+    select(LOG)
+    .join(RECEIPTS, RECEIPTS.c.position == LOG.c.position)
+    .where(RECEIPTS.c.position > bindparam("after"))
+    .order_by(RECEIPTS.c.position)
+    .limit(bindparam("most"))
+)
+ABOUT = KEPT.where(RECEIPTS.c.person == bindparam("key"))
+ASKED_BY = KEPT.where(RECEIPTS.c.requester == bindparam("key"))
+ISSUE = 2
+"""The kind number of Issue."""
+
+
+class IndexStore(LogStore):
+    """What the logs say now, by person, party and record."""
+
+    def facts(self, request: AccessRequest, at: int) -> Facts:
+        """Everything the rule may consider about the question."""
+        with self._read() as connection:
+            return facts.gather(connection, request, at)
+
+    def newest(self, data_subject: bytes, grantee: str) -> Logged | None:
+        """The newest Consent or Revocation between the two."""
+        with self._read() as connection:
+            return order.newest(connection, data_subject, grantee)
+
+    def consents_of(self, data_subject: bytes) -> list[ConsentState]:
+        """All versions to all grantees, oldest first."""
+        with self._read() as connection:
+            return facts.consents_of(connection, data_subject)
+
+    def consent(self, entry: bytes) -> ConsentState | None:
+        """One consent by its entry."""
+        with self._read() as connection:
+            return facts.consent(connection, entry)
+
+    def record(self, record_id: bytes) -> Record | None:
+        """One record."""
+        with self._read() as connection:
+            return records.record(connection, record_id, facts.heads(connection)[RECORDS].anchored_size)
+
+    def records_of(self, data_subject: bytes) -> list[Record]:
+        """A person's records, oldest first."""
+        with self._read() as connection:
+            anchored = facts.heads(connection)[RECORDS].anchored_size
+            return records.records_of(connection, data_subject, anchored)
+
+    def reachable(self, requester: str, category: str, at: int, after: int, limit: int) -> list[Record]:
+        """Candidates of a search, by log position above `after`."""
+        with self._read() as connection:
+            anchored = facts.heads(connection)[RECORDS].anchored_size
+            party = facts.party(connection, requester)
+            names = party.grantee_names(at) if party else frozenset()
+            return records.reachable(connection, (names, category), after, limit, anchored)
+
+    def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+        """Receipts and incidents about a person, by position above `after`."""
+        found = self._receipts(ABOUT, key(data_subject), after, limit)
+        return [each for each in found if getattr(each.signed.statement, "data_subject", None) == data_subject]
+
+    def receipts_by(self, requester: str, after: int, limit: int) -> list[Logged]:
+        """Receipts of a requester's questions, by position above `after`."""
+        found = self._receipts(ASKED_BY, key(requester), after, limit)
+        return [each for each in found if _asked(each) == requester]
+
+    def _receipts(self, query: Select[Any], whose: int, after: int, limit: int) -> list[Logged]:
+        with self._read() as connection:
+            found = connection.execute(query, {"key": whose, "after": after, "most": limit})
+            return [logged_of(row) for row in found]
+
+    def incident(self, entry: bytes) -> Incident | None:
+        """A declared incident by its entry."""
+        with self._read() as connection:
+            return facts.incident(connection, entry)
+
+    def remember_drafts(self, drafts: Sequence[Issue]) -> None:
+        """Keep what was sealed for a holder until the signed Issue comes."""
+        rows = [{"record_id": draft.record_id, "body": encode(draft)} for draft in drafts]
+        self._write(lambda connection: upsert(connection, DRAFTS, rows, lambda new: {"body": new.body}))
+
+    def drafted(self, record_id: bytes) -> Issue | None:
+        """The draft of that record."""
+        with self._read() as connection:
+            body = connection.execute(select(DRAFTS.c.body).where(DRAFTS.c.record_id == record_id)).scalar()
+            draft = decode(ISSUE, body) if body else None
+            return draft if isinstance(draft, Issue) else None
+
+
+def _asked(logged: Logged) -> str | None:
+    said = logged.signed.statement
+    return said.requester if isinstance(said, AccessReceipt) else None

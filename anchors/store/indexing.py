@@ -1,0 +1,119 @@
+"""What each accepted statement changes in the indexes, written for a whole batch at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Update, bindparam, select
+from sqlalchemy.engine import Connection
+
+from anchors.store import records
+from anchors.store.codec import key
+from anchors.store.engine import upsert
+from anchors.store.rows import chunks
+from anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
+from ledger.access import Incident
+from ledger.commitment.entry import NO_LOCK, lock_of
+from ledger.consent import Consent, Revocation
+from ledger.receipt import ACCESS, AccessReceipt, Logged
+from ledger.receipt import CONSENTS as CONSENTS_LOG
+from ledger.receipt import RECORDS as RECORDS_LOG
+
+Followed = tuple[Logged, Logged | None]
+"""A statement and, for consents and revocations, the one it follows."""
+ALL_RECORDS = -1
+AT = (
+    CONSENTS.c.person == bindparam("who"),
+    CONSENTS.c.grantee == bindparam("whom"),
+    CONSENTS.c.position == bindparam("where"),
+)
+SUPERSEDE = CONSENTS.update().where(*AT).values(superseded=True)
+REVOKE = CONSENTS.update().where(*AT).values(revoked=True)
+
+
+def _index_consents(connection: Connection, added: Sequence[Followed]) -> None:
+    """Rows by person and grantee; what they replace or end is so from this transaction on."""
+    connection.execute(CONSENTS.insert(), [_row(logged) for logged, _ in added])
+    replaced = [place(b) for logged, b in added if b and isinstance(logged.signed.statement, Consent)]
+    ended = [(logged, b) for logged, b in added if b and isinstance(logged.signed.statement, Revocation)]
+    _run(connection, SUPERSEDE, replaced)
+    _run(connection, REVOKE, [place(before) for _, before in ended])
+    _run(connection, REVOKE, _revealed_early(connection, [logged for logged, _ in added]))
+    secrets = [(b.signed.entry.entry, logged.position) for logged, b in ended if _opens(logged, b)]
+    rows = [{"entry": entry, "revocation": position} for entry, position in secrets]
+    upsert(connection, REVEALS, rows, lambda new: {"revocation": new.revocation})
+
+
+def _row(logged: Logged) -> dict[str, Any]:
+    where = place(logged)
+    is_consent = isinstance(logged.signed.statement, Consent)
+    keys = {"person": where["who"], "grantee": where["whom"], "position": where["where"]}
+    return {**keys, "is_consent": is_consent, "superseded": False, "revoked": False}
+
+
+def place(logged: Logged) -> dict[str, int]:
+    """Where a consent or revocation stands in its index."""
+    said = logged.signed.statement
+    if not isinstance(said, Consent | Revocation):
+        raise TypeError("only consents and revocations stand in this index")
+    return {"who": key(said.data_subject), "whom": key(said.grantee), "where": logged.position}
+
+
+def _opens(revocation: Logged, ended: Logged) -> bool:
+    """Whether the revocation carries the secret of the consent's lock."""
+    said = revocation.signed.statement
+    secret = said.secret if isinstance(said, Revocation) else NO_LOCK
+    return secret != NO_LOCK and lock_of(secret) == ended.signed.entry.lock
+
+
+def _revealed_early(connection: Connection, added: Sequence[Logged]) -> list[dict[str, int]]:
+    """Consents that the chain knew as revoked before we knew them."""
+    by_entry = {logged.signed.entry.entry: logged for logged in added}
+    known: list[bytes] = []
+    for some in chunks(by_entry):
+        known += connection.execute(select(REVEALS.c.entry).where(REVEALS.c.entry.in_(some))).scalars()
+    return [place(by_entry[entry]) for entry in known]
+
+
+def _run(connection: Connection, statement: Update, places: Sequence[dict[str, int]]) -> None:
+    if places:
+        connection.execute(statement, places)
+
+
+def revoke_all(connection: Connection, consents: Sequence[Logged]) -> None:
+    """Mark consents as revoked, for good."""
+    _run(connection, REVOKE, [place(logged) for logged in consents])
+
+
+def _index_records(connection: Connection, added: Sequence[Followed]) -> None:
+    records.index(connection, [logged for logged, _ in added])
+
+
+def _index_receipts(connection: Connection, added: Sequence[Followed]) -> None:
+    """Receipts and incidents by person and requester, and what they use up of the consents they rest on."""
+    connection.execute(RECEIPTS.insert(), [_receipt_row(logged) for logged, _ in added])
+    used: Counter[tuple[int, int]] = Counter()
+    for logged, _ in added:
+        said = logged.signed.statement
+        if isinstance(said, AccessReceipt) and said.permitted:
+            for entry in said.consents:
+                used.update([(key(entry), key(said.record_id)), (key(entry), ALL_RECORDS)])
+    rows = [{"consent": consent, "record": record, "times": count} for (consent, record), count in used.items()]
+    upsert(connection, USES, rows, lambda new: {"times": USES.c.times + new.times})
+
+
+def _receipt_row(logged: Logged) -> dict[str, Any]:
+    said = logged.signed.statement
+    if not isinstance(said, AccessReceipt | Incident):
+        raise TypeError("only receipts and incidents stand in this index")
+    requester = key(said.requester) if isinstance(said, AccessReceipt) else None
+    return {"position": logged.position, "person": key(said.data_subject), "requester": requester}
+
+
+INDEXERS: dict[str, Callable[[Connection, Sequence[Followed]], None]] = {
+    CONSENTS_LOG: _index_consents,
+    RECORDS_LOG: _index_records,
+    ACCESS: _index_receipts,
+}

@@ -1,0 +1,75 @@
+"""What must follow what: a consent the one before it, and no record an earlier one of the same id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.engine import Connection
+
+from anchors.store.codec import key
+from anchors.store.records import issued
+from anchors.store.rows import at
+from anchors.store.schema import CONSENTS
+from ledger.consent import Consent, Revocation
+from ledger.errors import InvalidStatement, StaleConsent
+from ledger.receipt import CONSENTS as CONSENTS_LOG
+from ledger.receipt import Logged
+from ledger.record import Issue
+
+BETWEEN = (
+    select(CONSENTS.c.position)
+    .where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.grantee == bindparam("grantee"))
+    .order_by(CONSENTS.c.position.desc())
+)
+
+
+def newest(connection: Connection, data_subject: bytes, grantee: str) -> Logged | None:
+    """The newest Consent or Revocation between the two."""
+    keys = {"person": key(data_subject), "grantee": key(grantee)}
+    for position in connection.execute(BETWEEN, keys).scalars():
+        logged = at(connection, CONSENTS_LOG, position)
+        if logged and _between(logged) == (data_subject, grantee):
+            return logged
+    return None
+
+
+def _between(logged: Logged) -> tuple[bytes, str] | None:
+    said = logged.signed.statement
+    return (said.data_subject, said.grantee) if isinstance(said, Consent | Revocation) else None
+
+
+class Newest:
+    """The newest statement of each pair, while a batch is being accepted."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._said: dict[tuple[bytes, str], Logged] = {}
+
+    def follow(self, logged: Logged) -> Logged | None:
+        """Take it as the newest of its pair and return the one before. Raises StaleConsent unless it follows that."""
+        pair = _between(logged)
+        if pair is None:
+            return None
+        before = self._said.get(pair) or newest(self._connection, *pair)
+        if not _follows(logged, before):
+            raise StaleConsent("the statement does not follow the newest one to this grantee; ask for a new draft")
+        self._said[pair] = logged
+        return before
+
+
+def _follows(logged: Logged, before: Logged | None) -> bool:
+    said, last = logged.signed.statement, before.signed.statement if before else None
+    version, entry = 0, bytes(32)
+    if before and isinstance(last, Consent | Revocation):
+        version, entry = last.version, before.signed.entry.entry
+    if isinstance(said, Revocation):
+        return isinstance(last, Consent) and (said.version, said.consent) == (version + 1, entry)
+    return isinstance(said, Consent) and (said.version, said.previous) == (version + 1, entry)
+
+
+def check_record_ids(connection: Connection, added: Sequence[Logged]) -> None:
+    """Raise InvalidStatement when a record of one of these ids is issued already."""
+    ids = [said.record_id for logged in added if isinstance(said := logged.signed.statement, Issue)]
+    if len(set(ids)) < len(ids) or issued(connection, set(ids)):
+        raise InvalidStatement("a record of that id is issued already; draft the record again")

@@ -1,0 +1,174 @@
+"""The tables. Each log has two: its statements by position, and the inner nodes of its tree in order of creation, so
+that both only ever grow at their end. Persons, grantees and categories stand in the indexes as 63-bit keys
+(`codec.key`): compact, and `person` is what a cluster partitions by.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+)
+from sqlalchemy.engine import Connection
+
+from ledger.errors import SourceUnavailable
+from ledger.merkle import EMPTY_ROOT
+from ledger.receipt import LOGS
+
+VERSION = 1
+METADATA = MetaData()
+NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+"""64 bits: SQLite gives them to INTEGER, and its row ids only to that."""
+
+
+def _statements(log: str) -> Table:
+    table = Table(
+        f"{log}_log",
+        METADATA,
+        Column("position", NUMBER, primary_key=True, autoincrement=False),
+        Column("kind", SmallInteger, nullable=False),
+        Column("accepted_at", NUMBER, nullable=False),
+        Column("entry", LargeBinary, nullable=False),
+        Column("digest", LargeBinary, nullable=False),
+        Column("salt", LargeBinary, nullable=False),
+        Column("signature", LargeBinary, nullable=False),
+        Column("lock", LargeBinary),
+        Column("body", LargeBinary, nullable=False),
+    )
+    for column in (table.c.entry, table.c.digest):
+        Index(f"{log}_by_{column.name}", func.substr(column, 1, 8))
+    return table
+
+
+def _tree(log: str) -> Table:
+    return Table(
+        f"{log}_tree",
+        METADATA,
+        Column("number", NUMBER, primary_key=True, autoincrement=False),
+        Column("hash", LargeBinary, nullable=False),
+    )
+
+
+STATEMENTS = {log: _statements(log) for log in LOGS}
+TREES = {log: _tree(log) for log in LOGS}
+
+HEADS = Table(
+    "heads",
+    METADATA,
+    Column("log", Text, primary_key=True),
+    Column("size", NUMBER, nullable=False),
+    Column("peaks", LargeBinary, nullable=False),
+    Column("anchored_size", NUMBER, nullable=False),
+    Column("anchored_root", LargeBinary, nullable=False),
+    Column("anchored_block", NUMBER, nullable=False),
+)
+CHAIN = Table(
+    "chain",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("version", SmallInteger, nullable=False),
+    Column("followed_at", NUMBER, nullable=False),
+    Column("distrust", Text, nullable=False),
+)
+BLOCKS = Table(
+    "blocks",
+    METADATA,
+    Column("number", NUMBER, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+CONSENTS = Table(
+    "consents",
+    METADATA,
+    Column("person", NUMBER, primary_key=True),
+    Column("grantee", NUMBER, primary_key=True),
+    Column("position", NUMBER, primary_key=True),
+    Column("is_consent", Boolean, nullable=False),
+    Column("superseded", Boolean, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+    Index("consents_by_grantee", "grantee", "person"),
+    sqlite_with_rowid=False,
+)
+USES = Table(
+    "uses",
+    METADATA,
+    Column("consent", NUMBER, primary_key=True),
+    Column("record", NUMBER, primary_key=True),
+    Column("times", NUMBER, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""By the keys of consent entry and record id; record -1 counts all."""
+REVEALS = Table(
+    "reveals",
+    METADATA,
+    Column("entry", LargeBinary, primary_key=True),
+    Column("revocation", NUMBER),
+    Column("block", NUMBER),
+    Index("reveals_by_block", "block"),
+    sqlite_with_rowid=False,
+)
+RECORDS = Table(
+    "records",
+    METADATA,
+    Column("position", NUMBER, primary_key=True, autoincrement=False),
+    Column("record", NUMBER, nullable=False, index=True),
+    Column("person", NUMBER, nullable=False),
+    Column("category", NUMBER, nullable=False),
+    Column("superseded_by", LargeBinary),
+    Column("erased", Boolean, nullable=False),
+    Index("records_by_person", "person", "position"),
+    Index("records_by_category", "category", "position"),
+)
+RECEIPTS = Table(
+    "receipts",
+    METADATA,
+    Column("position", NUMBER, primary_key=True, autoincrement=False),
+    Column("person", NUMBER),
+    Column("requester", NUMBER),
+    Index("receipts_by_person", "person", "position"),
+    Index("receipts_by_requester", "requester", "position"),
+)
+PARTIES = Table("parties", METADATA, Column("account", Text, primary_key=True), Column("body", LargeBinary))
+NOTICES = Table(
+    "notices",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("version", NUMBER, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("outdated", Boolean, nullable=False),
+)
+DRAFTS = Table("drafts", METADATA, Column("record_id", LargeBinary, primary_key=True), Column("body", LargeBinary))
+CHALLENGES = Table(
+    "challenges", METADATA, Column("nonce", LargeBinary, primary_key=True), Column("expires", NUMBER, nullable=False)
+)
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    Column("token", LargeBinary, primary_key=True),
+    Column("signer", LargeBinary, nullable=False),
+    Column("expires", NUMBER, nullable=False),
+)
+
+
+def prepare(connection: Connection) -> None:
+    """Make the tables in an empty database. Raises SourceUnavailable for one that a newer program made."""
+    METADATA.create_all(connection)
+    version = connection.execute(CHAIN.select()).first()
+    if version is None:
+        connection.execute(CHAIN.insert().values(id=1, version=VERSION, followed_at=0, distrust=""))
+        empty = {"size": 0, "peaks": b"", "anchored_size": 0, "anchored_root": EMPTY_ROOT, "anchored_block": 0}
+        connection.execute(HEADS.insert(), [{"log": log, **empty} for log in LOGS])
+    elif version.version > VERSION:
+        raise SourceUnavailable(
+            f"the database has version {version.version} and this program knows {VERSION}; start the newer program"
+        )

@@ -1,0 +1,48 @@
+"""Sign-in challenges and sessions; only digests of secrets are kept, and what is over is swept out."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from sqlalchemy.engine import Connection
+
+from anchors.store.directory import DirectoryStore
+from anchors.store.engine import upsert
+from anchors.store.schema import CHALLENGES, SESSIONS
+
+
+class SessionStore(DirectoryStore):
+    """The Sessions port over a database."""
+
+    def challenge(self, nonce: str, expires: int) -> None:
+        """Remember a nonce we gave out."""
+        row = {"nonce": sha256(nonce.encode()).digest(), "expires": expires}
+        self._write(lambda connection: upsert(connection, CHALLENGES, [row], lambda new: {"expires": new.expires}))
+
+    def spend(self, nonce: str, at: int) -> bool:
+        """Whether the nonce was given out, is unspent and not expired; afterwards it is spent."""
+        digest = sha256(nonce.encode()).digest()
+
+        def work(connection: Connection) -> bool:
+            known = connection.execute(CHALLENGES.select().where(CHALLENGES.c.nonce == digest)).first()
+            connection.execute(CHALLENGES.delete().where((CHALLENGES.c.nonce == digest) | (CHALLENGES.c.expires <= at)))
+            return known is not None and at < known.expires
+
+        return self._write(work)
+
+    def open(self, token_digest: bytes, signer: bytes, expires: int) -> None:
+        """Start a session."""
+        row = {"token": token_digest, "signer": signer, "expires": expires}
+        change = {"signer": signer, "expires": expires}
+        self._write(lambda connection: upsert(connection, SESSIONS, [row], lambda _: change))
+
+    def who(self, token_digest: bytes, at: int) -> bytes | None:
+        """The signer bytes behind a live session."""
+        with self._read() as connection:
+            query = SESSIONS.select().where(SESSIONS.c.token == token_digest, SESSIONS.c.expires > at)
+            row = connection.execute(query).first()
+            return row.signer if row else None
+
+    def close(self, token_digest: bytes) -> None:
+        """End a session."""
+        self._write(lambda connection: connection.execute(SESSIONS.delete().where(SESSIONS.c.token == token_digest)))

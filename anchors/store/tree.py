@@ -1,0 +1,92 @@
+"""The Merkle tree of a log: its leaves follow from the statements, inner nodes of complete subtrees are kept, numbered
+in the order in which they came into being.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.engine import Connection
+
+from anchors.store.schema import HEADS, STATEMENTS, TREES
+from ledger import merkle
+from ledger.errors import ProofInvalid, SourceUnavailable
+from ledger.merkle import HASH_SIZE, Head
+
+ENTRY_AT = {
+    log: select(table.c.entry).where(table.c.position == bindparam("position")) for log, table in STATEMENTS.items()
+}
+HASH_AT = {log: select(table.c.hash).where(table.c.number == bindparam("number")) for log, table in TREES.items()}
+HEAD = select(HEADS).where(HEADS.c.log == bindparam("log"))
+HEAD_FOR_UPDATE = HEAD.with_for_update()
+
+
+def number_of(level: int, index: int) -> int:
+    """How many inner nodes are older than that of `level` ≥ 1, which was made when leaf (index + 1) · 2^level came."""
+    before = ((index + 1) << level) - 1
+    return before - before.bit_count() + level - 1
+
+
+class Tree:
+    """One log's tree, read over one connection."""
+
+    def __init__(self, connection: Connection, log: str) -> None:
+        self._connection, self._log = connection, log
+
+    def node(self, level: int, index: int) -> bytes:
+        """The hash of a complete subtree."""
+        statement, key = (
+            (HASH_AT[self._log], {"number": number_of(level, index)})
+            if level
+            else (ENTRY_AT[self._log], {"position": index})
+        )
+        found = self._connection.execute(statement, key).scalar()
+        if found is None:
+            raise SourceUnavailable(f"the {self._log} log has lost a node; rebuild the database")
+        return bytes(found) if level else merkle.leaf_hash(found)
+
+    def row(self, lock: bool = False) -> Row[Any]:
+        """Size, peaks and what is anchored; `lock` keeps other sequencers out until the transaction ends."""
+        statement = HEAD_FOR_UPDATE if lock else HEAD
+        return self._connection.execute(statement, {"log": self._log}).one()
+
+    def head(self) -> Head:
+        """The head of everything accepted."""
+        row = self.row()
+        return Head(row.size, merkle.bag(split(row.peaks)))
+
+    def head_at(self, size: int) -> Head | None:
+        """The head the log had at `size`; None when it never was so large."""
+        if not 0 <= size <= self.row().size:
+            return None
+        return Head(size, merkle.root_at(size, self.node))
+
+    def inclusion(self, position: int, size: int) -> list[bytes]:
+        """The inclusion proof. Raises ProofInvalid."""
+        self._check(size)
+        return merkle.inclusion_proof(position, size, self.node)
+
+    def consistency(self, first: int, second: int) -> list[bytes]:
+        """The consistency proof. Raises ProofInvalid."""
+        self._check(second)
+        return merkle.consistency_proof(first, second, self.node)
+
+    def _check(self, size: int) -> None:
+        if size > self.row().size:
+            raise ProofInvalid(f"the {self._log} log has not grown to {size} yet")
+
+    def grow(self, row: Row[Any], leaves: Sequence[bytes]) -> None:
+        """Write what `leaves` add to the tree whose head is `row`."""
+        tops, made = merkle.grow(row.size, split(row.peaks), leaves)
+        nodes = [{"number": number_of(level, index), "hash": hash_} for level, index, hash_ in made if level]
+        if nodes:
+            self._connection.execute(TREES[self._log].insert(), nodes)
+        values = {"size": row.size + len(leaves), "peaks": b"".join(tops)}
+        self._connection.execute(HEADS.update().where(HEADS.c.log == self._log).values(**values))
+
+
+def split(peaks: bytes) -> list[bytes]:
+    """Peaks as they are stored, end to end."""
+    return [peaks[at : at + HASH_SIZE] for at in range(0, len(peaks), HASH_SIZE)]

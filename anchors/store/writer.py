@@ -1,0 +1,105 @@
+"""One writing thread, which gathers what callers want written meanwhile into one durable transaction (group commit)."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from anchors.store.engine import our_errors
+from ledger.errors import SourceUnavailable
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+MOST_IN_A_GROUP = 512
+
+
+@dataclass
+class _Job:
+    work: Work[Any]
+    done: Future[Any] = field(default_factory=Future)
+    outcome: Any = None
+    error: Exception | None = None
+
+    def attempt(self, connection: Connection, alone: bool) -> None:
+        """Do the work; if it fails on its own account, only what it wrote is taken back."""
+        try:
+            if alone:
+                self.outcome = self.work(connection)
+                return
+            connection.exec_driver_sql("SAVEPOINT job")
+            self.outcome = self.work(connection)
+            connection.exec_driver_sql("RELEASE SAVEPOINT job")
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            if alone:
+                raise
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+            self.error = error
+
+    def settle(self) -> None:
+        if self.error is None:
+            self.done.set_result(self.outcome)
+        else:
+            self.done.set_exception(self.error)
+
+
+class Writer:
+    """`run` returns once its work is on disk, or raises what the work raised and leaves no trace of it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._jobs: deque[_Job] = deque()
+        self._wake = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Work[T]) -> T:
+        """Do `work` in a transaction of its own or with others', in order of arrival.
+
+        Raises StorageFull or SourceUnavailable when the group was not written.
+        """
+        job = _Job(work)
+        with self._wake:
+            if self._closed:
+                raise SourceUnavailable("the store is closed")
+            self._jobs.append(job)
+            self._wake.notify()
+        outcome: T = job.done.result()
+        return outcome
+
+    def close(self) -> None:
+        """Finish what is waiting, and end the thread."""
+        with self._wake:
+            self._closed = True
+            self._wake.notify()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while group := self._next_group():
+            self._write(group)
+
+    def _next_group(self) -> list[_Job]:
+        with self._wake:
+            self._wake.wait_for(lambda: self._jobs or self._closed)
+            return [self._jobs.popleft() for _ in range(min(len(self._jobs), MOST_IN_A_GROUP))]
+
+    def _write(self, group: list[_Job]) -> None:
+        try:
+            with our_errors(), self._engine.begin() as connection:
+                for job in group:
+                    job.attempt(connection, alone=len(group) == 1)
+        except Exception as error:
+            for job in group:
+                job.error = error
+        for job in group:
+            job.settle()
