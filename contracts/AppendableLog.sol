@@ -11,20 +11,16 @@ import { Evidence, Inclusion } from "./types/Evidence.sol";
 /// @notice See {IAppendableLog}.
 abstract contract AppendableLog is IAppendableLog, TransparencyLog {
     /// @inheritdoc IAppendableLog
-    function append(bytes32[] calldata leaves, bytes32[] calldata peaks)
-        external
-        onlyRole(SEQUENCER_ROLE)
-        whenNotPaused
-    {
+    function append(bytes32[] calldata leaves, bytes32[] calldata peaks) external onlyRole(SEQUENCER_ROLE) {
         // Check: there is something to append.
         if (leaves.length == 0) revert TransparencyLog_NoLeaves();
 
         // Check: the caller continues the tree that is here.
-        (uint64 size, bytes32 root) = head();
-        if (!RFC6962.arePeaks(peaks, size, root)) revert TransparencyLog_StalePeaks(size, root);
+        (uint64 size, bytes32 known) = _openHead();
+        (bytes32 before, bytes32 root) = RFC6962.append(size, peaks, leaves);
+        if (before != known) revert TransparencyLog_StalePeaks(size, known);
 
         // Effect and log.
-        root = RFC6962.append(size, peaks, leaves);
         size += uint64(leaves.length);
         _moveHead(size, root);
         emit Appended(size, root, leaves);

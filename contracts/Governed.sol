@@ -4,13 +4,13 @@ pragma solidity ^0.8.30;
 import {
     AccessControlDefaultAdminRules
 } from "@openzeppelin/contracts/access/extensions/AccessControlDefaultAdminRules.sol";
-import { Pausable } from "@openzeppelin/contracts/utils/Pausable.sol";
+
+import { IGoverned } from "./interfaces/IGoverned.sol";
 
 /// @title Governed
-/// @notice Who may write: roles given by one admin, whose own handover takes two steps and a delay. A pause stops writes
-/// only; no read and no withdrawal asks for it.
-abstract contract Governed is AccessControlDefaultAdminRules, Pausable {
-    /// @notice May stop and resume writes.
+/// @notice See {IGoverned}. Roles are given by one admin, whose own handover takes two steps and a delay.
+abstract contract Governed is IGoverned, AccessControlDefaultAdminRules {
+    /// @inheritdoc IGoverned
     bytes32 public constant PAUSER_ROLE = keccak256("PAUSER_ROLE");
 
     /// @notice Seconds between the announcement of a new admin and the first moment it can accept.
@@ -20,13 +20,18 @@ abstract contract Governed is AccessControlDefaultAdminRules, Pausable {
         _grantRole(PAUSER_ROLE, admin);
     }
 
-    /// @notice Stops writes.
+    /// @inheritdoc IGoverned
     function pause() external onlyRole(PAUSER_ROLE) {
-        _pause();
+        _setPaused(true);
+        emit Paused(msg.sender);
     }
 
-    /// @notice Resumes writes.
+    /// @inheritdoc IGoverned
     function unpause() external onlyRole(PAUSER_ROLE) {
-        _unpause();
+        _setPaused(false);
+        emit Unpaused(msg.sender);
     }
+
+    /// @dev Where the flag lies is the inheritor's choice: a log keeps it in a slot that every write reads anyway.
+    function _setPaused(bool value) internal virtual;
 }

@@ -21,7 +21,13 @@ contract PartyRegistry is IPartyRegistry, Governed, Multicall {
     /// @notice Most bytes of an encryption key; ML-KEM-768 + X25519 has 1,216.
     uint256 public constant MAX_KEY = 2048;
 
+    bool private _paused;
     mapping(address account => Party) private _parties;
+
+    modifier whenNotPaused() {
+        if (_paused) revert Governed_WritesPaused();
+        _;
+    }
 
     constructor(address admin) Governed(admin) {
         _grantRole(REGISTRAR_ROLE, admin);
@@ -76,6 +82,15 @@ contract PartyRegistry is IPartyRegistry, Governed, Multicall {
             if (entry.roles[i] == role) return true;
         }
         return false;
+    }
+
+    /// @dev See {IGoverned}.
+    function paused() external view override returns (bool) {
+        return _paused;
+    }
+
+    function _setPaused(bool value) internal override {
+        _paused = value;
     }
 
     /// @dev A window always ends after second 0, so that an entry is known by its end.

@@ -10,16 +10,16 @@ import { RFC6962 } from "./libraries/RFC6962.sol";
 /// @title TransparencyLog
 /// @notice See {ITransparencyLog}. Also the EIP-712 domain of the statements that the log holds.
 abstract contract TransparencyLog is ITransparencyLog, Governed, EIP712 {
+    /// @dev `paused` has a meaning in the head's checkpoint only: the head cannot move while it is set.
     struct Checkpoint {
         uint64 size;
         uint64 time;
+        bool paused;
     }
 
     /// @notice May append to the log and advance it.
     bytes32 public constant SEQUENCER_ROLE = keccak256("SEQUENCER_ROLE");
 
-    /// @dev Shares one slot with the pause flag, which every write reads anyway.
-    uint64 private _size;
     bytes32 private _root = RFC6962.EMPTY_ROOT;
     mapping(bytes32 root => Checkpoint) private _checkpoints;
 
@@ -28,17 +28,13 @@ abstract contract TransparencyLog is ITransparencyLog, Governed, EIP712 {
     }
 
     /// @inheritdoc ITransparencyLog
-    function advance(uint64 size, bytes32 root, bytes32[] calldata proof)
-        external
-        onlyRole(SEQUENCER_ROLE)
-        whenNotPaused
-    {
+    function advance(uint64 size, bytes32 root, bytes32[] calldata proof) external onlyRole(SEQUENCER_ROLE) {
         // Check: a log only grows.
-        uint64 current = _size;
+        (uint64 current, bytes32 known) = _openHead();
         if (size <= current) revert TransparencyLog_NotAhead(current, size);
 
         // Check: what was there stays where it was. About nothing, nothing needs proof.
-        bool continues = current == 0 ? proof.length == 0 : RFC6962.isConsistent(current, _root, size, root, proof);
+        bool continues = current == 0 ? proof.length == 0 : RFC6962.isConsistent(current, known, size, root, proof);
         if (!continues) revert TransparencyLog_Inconsistent(current, size);
 
         // Effect and log.
@@ -48,7 +44,8 @@ abstract contract TransparencyLog is ITransparencyLog, Governed, EIP712 {
 
     /// @inheritdoc ITransparencyLog
     function head() public view returns (uint64 size, bytes32 root) {
-        return (_size, _root);
+        root = _root;
+        size = _checkpoints[root].size;
     }
 
     /// @inheritdoc ITransparencyLog
@@ -71,10 +68,28 @@ abstract contract TransparencyLog is ITransparencyLog, Governed, EIP712 {
         return size != 0 && _checkpoints[root].size == size && RFC6962.isIncluded(leaf, index, size, root, proof);
     }
 
+    /// @dev The head, if writes are not paused: one slot holds its size and the flag.
+    function _openHead() internal view returns (uint64 size, bytes32 root) {
+        root = _root;
+        Checkpoint memory checkpoint = _checkpoints[root];
+        if (checkpoint.paused) revert Governed_WritesPaused();
+        size = checkpoint.size;
+    }
+
     /// @dev The caller has checked that the new head continues the old one.
     function _moveHead(uint64 size, bytes32 root) internal {
-        _size = size;
         _root = root;
-        _checkpoints[root] = Checkpoint({ size: size, time: uint64(block.timestamp) });
+        Checkpoint storage checkpoint = _checkpoints[root];
+        checkpoint.size = size;
+        checkpoint.time = uint64(block.timestamp);
+    }
+
+    /// @dev See {IGoverned}.
+    function paused() external view override returns (bool) {
+        return _checkpoints[_root].paused;
+    }
+
+    function _setPaused(bool value) internal override {
+        _checkpoints[_root].paused = value;
     }
 }

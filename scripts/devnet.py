@@ -41,7 +41,8 @@ def anvil() -> Path:
 class Devnet:
     """One Anvil process. `state` is the file that keeps the chain; without it the chain ends with the process.
 
-    `port` 0 picks a free one. `block_time` is seconds between blocks.
+    `port` 0 picks a free one. `block_time` is seconds between blocks; 0 mines each transaction at once, for benches and
+    tests that send one after the other.
     """
 
     def __init__(
@@ -107,7 +108,9 @@ class Devnet:
 
     def _command(self, binary: Path) -> list[str]:
         command = [str(binary), "--quiet", "--host", "127.0.0.1", "--port", str(self._port)]
-        command += ["--chain-id", str(self._chain_id), "--block-time", str(self._block_time)]
+        command += ["--chain-id", str(self._chain_id)]
+        if self._block_time:
+            command += ["--block-time", str(self._block_time)]
         if self._state is not None:
             command += ["--state", str(self._state), "--state-interval", "1"]
         return command + (["--hardfork", self._hardfork] if self._hardfork else [])

@@ -1,0 +1,68 @@
+"""One development chain that mines each transaction at once, and what a transaction on it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from eth_account import Account
+from web3 import HTTPProvider, Web3
+from web3.contract import Contract
+
+from scripts.deploy import deploy
+from scripts.devnet import Devnet
+
+KEY = bytes.fromhex("11" * 32)
+"""A key for a throw-away chain: fixed, so that addresses and with them calldata costs are the same in every run."""
+CAP = 16_777_216
+"""Gas one transaction may use, EIP-7825."""
+
+
+class Chain:
+    """Anvil with automining; `account` deploys, appends and pays."""
+
+    def __init__(self) -> None:
+        self._devnet = Devnet(block_time=0)
+        self.account = Account.from_key(KEY)
+
+    def __enter__(self) -> Chain:
+        self._devnet.start()
+        self.web3 = Web3(HTTPProvider(self._devnet.url, request_kwargs={"timeout": 120}))
+        self.deployment = deploy(self._devnet.url, KEY, self.account.address)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._devnet.stop()
+
+    def at(self, address: str, abi: Any) -> Contract:
+        """The contract at `address`."""
+        return self.web3.eth.contract(address=self.web3.to_checksum_address(address), abi=abi)
+
+    def create(self, abi: Any, bytecode: bytes | str, arguments: Sequence[Any] = ()) -> Contract:
+        """Deploy a contract plainly."""
+        made = self.web3.eth.contract(abi=abi, bytecode=bytecode).constructor(*arguments)  # type: ignore[arg-type]
+        return self.at(self._send(made)["contractAddress"], abi)
+
+    def gas(self, call: Any, sender: Any = None) -> int:
+        """Gas that the transaction used. Raises AssertionError when it was reverted."""
+        return int(self._send(call, sender)["gasUsed"])
+
+    def fund(self, account: str) -> None:
+        """Give an account ether."""
+        self.web3.provider.make_request("anvil_setBalance", [account, hex(10**20)])  # type: ignore[arg-type]
+
+    def _send(self, call: Any, sender: Any = None) -> Any:
+        account = sender or self.account
+        transaction = call.build_transaction(
+            {
+                "from": account.address,
+                "nonce": self.web3.eth.get_transaction_count(account.address),
+                "gas": CAP,
+                "maxFeePerGas": 10**10,
+                "maxPriorityFeePerGas": 1,
+            }
+        )
+        digest = self.web3.eth.send_raw_transaction(account.sign_transaction(transaction).raw_transaction)
+        receipt = self.web3.eth.wait_for_transaction_receipt(digest, timeout=120, poll_latency=0.01)
+        assert receipt["status"] == 1, f"reverted: {call}"
+        return receipt

@@ -1,0 +1,143 @@
+"""What our registries cost, on logs whose size is known."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from anchors.artifacts import artifact
+from bench.gas.chain import Chain
+from ledger import merkle
+from ledger.commitment.entry import Entry, lock_of
+from ledger.consent import NEVER, Consent, Effect, Grant
+from ledger.signers import Wallet
+from ledger.typed_data import Domain, digest, message
+
+SUBJECT = Wallet(b"\x22" * 32)
+GRANTEE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+
+
+def hash_of(number: int) -> bytes:
+    """A 32-byte value that looks random and is the same in every run."""
+    return sha256(f"bench {number}".encode()).digest()
+
+
+class Log:
+    """One of our logs, with the tree beside it that the sequencer keeps."""
+
+    def __init__(self, chain: Chain, name: str, address: str) -> None:
+        self._chain = chain
+        self.contract = chain.at(address, artifact(name).abi)
+        self._nodes: dict[tuple[int, int], bytes] = {}
+        self._peaks: list[bytes] = []
+        self.size = 0
+
+    def _grow(self, count: int) -> list[bytes]:
+        leaves = [hash_of(self.size + i) for i in range(count)]
+        self._peaks, made = merkle.grow(self.size, self._peaks, leaves)
+        self._nodes.update({(level, index): node for level, index, node in made})
+        self.size += count
+        return leaves
+
+    def node(self, level: int, index: int) -> bytes:
+        """A complete subtree's hash."""
+        return self._nodes[level, index]
+
+    def append(self, count: int) -> int:
+        """Gas of one append of `count` leaves."""
+        peaks = list(self._peaks)
+        return self._chain.gas(self.contract.functions.append(self._grow(count), peaks))
+
+    def advance(self, count: int) -> int:
+        """Gas of one advance over `count` statements."""
+        first = self.size
+        self._grow(count)
+        root = merkle.root_at(self.size, self.node)
+        proof = merkle.consistency_proof(first, self.size, self.node) if first else []
+        return self._chain.gas(self.contract.functions.advance(self.size, root, proof))
+
+
+class Uniform:
+    """A tree of any size whose leaves are all one value, so that every complete subtree of a level is the same."""
+
+    def __init__(self, leaf: bytes) -> None:
+        self._levels = [leaf]
+        for _ in range(64):
+            self._levels.append(merkle.node_hash(self._levels[-1], self._levels[-1]))
+
+    def node(self, level: int, _index: int) -> bytes:
+        """A complete subtree's hash."""
+        return self._levels[level]
+
+
+def advance_at(chain: Chain, first: int, second: int) -> int:
+    """Gas of one advance between two sizes of a huge log."""
+    names = artifact("AccessRegistry")
+    log = chain.create(names.abi, names.bytecode, [chain.account.address, chain.account.address])
+    tree = Uniform(hash_of(0))
+    chain.gas(log.functions.advance(first, merkle.root_at(first, tree.node), []))
+    proof = merkle.consistency_proof(first, second, tree.node)
+    return chain.gas(log.functions.advance(second, merkle.root_at(second, tree.node), proof))
+
+
+def revoke(chain: Chain, contract: Any, count: int, offset: int) -> int:
+    """Gas of revoking `count` entries by their secrets."""
+    pairs = [(hash_of(offset + 2 * i), hash_of(offset + 2 * i + 1)) for i in range(count)]
+    call = contract.functions.revoke(*pairs[0]) if count == 1 else contract.functions.revokeMany(pairs)
+    return chain.gas(call)
+
+
+def consent(signer: bytes) -> Consent:
+    """A plain consent: one permit, two categories."""
+    grant = Grant(
+        effect=Effect.PERMIT,
+        categories=("health.lab", "health.vitals"),
+        purposes=("hl7:CLINTRCH",),
+        actions=("view", "compute"),
+        not_before=0,
+        expires=NEVER,
+    )
+    return Consent(
+        data_subject=signer,
+        signer=signer,
+        grantee=GRANTEE,
+        grantee_name="Seoul Lung Trial",
+        version=1,
+        previous=bytes(32),
+        grants=(grant,),
+        notice_hash=hash_of(1),
+        notice_language="en",
+        signed_at=1_700_000_000,
+        lock=lock_of(hash_of(2)),
+    )
+
+
+def verify(chain: Chain, levels: int) -> tuple[int, int]:
+    """Gas of `verify` with a proof of `levels` nodes, as a transaction of its own, and of execution alone."""
+    names = artifact("ConsentRegistry")
+    registry = chain.create(names.abi, names.bytecode, [chain.account.address, chain.account.address])
+    said = consent(SUBJECT.signer)
+    signature = SUBJECT.sign(digest(said, Domain(chain.web3.eth.chain_id, registry.address)))
+    entry = Entry(
+        digest=digest(said, Domain(chain.web3.eth.chain_id, registry.address)),
+        signature=signature,
+        salt=hash_of(3),
+        lock=said.lock,
+    )
+    proof = [hash_of(100 + i) for i in range(levels)]
+    size, index = 1 << levels, (1 << levels) // 3
+    root = merkle.root_from(entry.leaf, index, size, proof)
+    chain.gas(registry.functions.advance(size, root, []))
+    question = (said.data_subject, said.grantee, "health.lab", ["hl7:CLINTRCH", "hl7:HRESCH"], "view", bytes(32), 0, 0)
+    evidence = (signature, entry.salt, (index, size, root, proof))
+    call = registry.functions.verify(message(said), evidence, question)
+    assert call.call()[0] == 1, "the consent must verify"
+    whole = chain.gas(call)
+    return whole, whole - intrinsic(registry.encode_abi("verify", call.args))
+
+
+def intrinsic(data: str) -> int:
+    """What a transaction with this calldata costs before it runs."""
+    raw = bytes.fromhex(data[2:])
+    zeros = raw.count(0)
+    return 21_000 + 4 * zeros + 16 * (len(raw) - zeros)
