@@ -40,7 +40,8 @@ class Log(Protocol):
     def append(self, statements: Sequence[Signed], accepted_at: int) -> list[Logged]:
         """Accept all or none, in order. A digest that is already logged is returned as it stands (invariant 10).
 
-        Raises StaleConsent unless a Consent or Revocation follows the newest one of its data subject and grantee.
+        Raises StaleConsent unless a Consent or Revocation follows the newest one of its data subject and grantee,
+        InvalidStatement for a record issued twice or erased before it was issued.
         """
         ...
 

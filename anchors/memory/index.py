@@ -62,7 +62,11 @@ class MemoryIndex(MemoryLog):
     def _correct(self, issue: Issue) -> None:
         """A record is superseded by its own holder, about the same person, or not at all."""
         earlier = self._issue(issue.supersedes)
-        if earlier and (earlier.holder, earlier.data_subject) == (issue.holder, issue.data_subject):
+        if (
+            issue.supersedes != issue.record_id
+            and earlier
+            and (earlier.holder, earlier.data_subject) == (issue.holder, issue.data_subject)
+        ):
             self._corrected_by[issue.supersedes] = issue.record_id
 
     def _issue(self, record_id: bytes) -> Issue | None:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from hashlib import sha256
 
+from ledger import envelope
 from ledger.errors import KeyDestroyed, ReceiptRequired
 from ledger.ports import Log
 from ledger.receipt import ACCESS, AccessReceipt, Logged
@@ -35,8 +36,6 @@ class MemoryKeys:
             raise ReceiptRequired("the receipt is not in the log; ask for access first")
         if record_id not in self._keys:
             raise KeyDestroyed("the record's key no longer exists")
-        from ledger import envelope  # noqa: PLC0415
-
         return envelope.wrap(self._keys[record_id], reader_key, record_id)
 
     def destroy(self, record_id: bytes) -> bytes:

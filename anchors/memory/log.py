@@ -12,7 +12,7 @@ from ledger.errors import InvalidStatement, SourceUnavailable, StaleConsent
 from ledger.merkle import Head
 from ledger.ports import Anchored
 from ledger.receipt import LOGS, Logged, Signed
-from ledger.record import Issue
+from ledger.record import Erasure, Issue
 
 EMPTY = Head(0, merkle.EMPTY_ROOT)
 Pair = tuple[bytes, str]
@@ -88,6 +88,8 @@ class MemoryLog:
                 raise StaleConsent("the statement does not follow the newest one to this grantee; ask for a new draft")
         if isinstance(statement, Issue) and statement.record_id in self._record_logged:
             raise InvalidStatement("a record of that id is issued already; draft the record again")
+        if isinstance(statement, Erasure) and statement.record_id not in self._record_logged:
+            raise InvalidStatement("there is no record of that id to erase")
 
     def _forget(self, sizes: Sequence[int]) -> None:
         """Take back what a refused batch had put in before it was refused."""

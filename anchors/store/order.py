@@ -15,7 +15,7 @@ from ledger.consent import Consent, Revocation
 from ledger.errors import InvalidStatement, StaleConsent
 from ledger.receipt import CONSENTS as CONSENTS_LOG
 from ledger.receipt import Logged
-from ledger.record import Issue
+from ledger.record import Erasure, Issue
 
 BETWEEN = (
     select(CONSENTS.c.position)
@@ -69,7 +69,17 @@ def _follows(logged: Logged, before: Logged | None) -> bool:
 
 
 def check_record_ids(connection: Connection, added: Sequence[Logged]) -> None:
-    """Raise InvalidStatement when a record of one of these ids is issued already."""
-    ids = [said.record_id for logged in added if isinstance(said := logged.signed.statement, Issue)]
-    if len(set(ids)) < len(ids) or issued(connection, set(ids)):
-        raise InvalidStatement("a record of that id is issued already; draft the record again")
+    """Raise InvalidStatement when a record is issued twice, or erased before it was issued."""
+    named = [(isinstance(said, Issue), said.record_id) for each in added if (said := _of_records(each))]
+    known = set(issued(connection, {record_id for _, record_id in named}))
+    for is_issue, record_id in named:
+        if is_issue and record_id in known:
+            raise InvalidStatement("a record of that id is issued already; draft the record again")
+        if not is_issue and record_id not in known:
+            raise InvalidStatement("there is no record of that id to erase")
+        known.add(record_id)
+
+
+def _of_records(logged: Logged) -> Issue | Erasure | None:
+    said = logged.signed.statement
+    return said if isinstance(said, Issue | Erasure) else None

@@ -39,7 +39,7 @@ def index(connection: Connection, added: Sequence[Logged]) -> None:
     issues = [(each, each.signed.statement) for each in added if isinstance(each.signed.statement, Issue)]
     if issues:
         connection.execute(RECORDS.insert(), [_row(each.position, issue) for each, issue in issues])
-    corrections = [issue for _, issue in issues if issue.supersedes != bytes(32)]
+    corrections = [(each.position, issue) for each, issue in issues if issue.supersedes != bytes(32)]
     _correct(connection, corrections)
     erasures = {each.signed.statement.record_id for each in added if isinstance(each.signed.statement, Erasure)}
     erased = [{"where": row.position} for row in issued(connection, erasures).values()]
@@ -57,13 +57,13 @@ def _row(position: int, issue: Issue) -> dict[str, int | bool]:
     }
 
 
-def _correct(connection: Connection, corrections: Sequence[Issue]) -> None:
+def _correct(connection: Connection, corrections: Sequence[tuple[int, Issue]]) -> None:
     """A record is superseded by its own holder, about the same person, or not at all."""
-    earlier = issued(connection, {issue.supersedes for issue in corrections})
+    named = issued(connection, {issue.supersedes for _, issue in corrections})
     marks = []
-    for issue in corrections:
-        logged = earlier.get(issue.supersedes)
-        before = logged.signed.statement if logged else None
+    for position, issue in corrections:
+        logged = named.get(issue.supersedes)
+        before = logged.signed.statement if logged and logged.position < position else None
         if logged and isinstance(before, Issue) and _same_source(before, issue):
             marks.append({"where": logged.position, "by": issue.record_id})
     if marks:

@@ -22,6 +22,13 @@ HASH_AT = {log: select(table.c.hash).where(table.c.number == bindparam("number")
 HEAD = select(HEADS).where(HEADS.c.log == bindparam("log"))
 HEAD_FOR_UPDATE = HEAD.with_for_update()
 
+ADD = {log: table.insert() for log, table in TREES.items()}
+GROWN = (
+    HEADS.update()
+    .where(HEADS.c.log == bindparam("which"))
+    .values(size=bindparam("to_size"), peaks=bindparam("to_peaks"))
+)
+
 
 def number_of(level: int, index: int) -> int:
     """How many inner nodes are older than that of `level` ≥ 1, which was made when leaf (index + 1) · 2^level came."""
@@ -82,9 +89,9 @@ class Tree:
         tops, made = merkle.grow(row.size, split(row.peaks), leaves)
         nodes = [{"number": number_of(level, index), "hash": hash_} for level, index, hash_ in made if level]
         if nodes:
-            self._connection.execute(TREES[self._log].insert(), nodes)
-        values = {"size": row.size + len(leaves), "peaks": b"".join(tops)}
-        self._connection.execute(HEADS.update().where(HEADS.c.log == self._log).values(**values))
+            self._connection.execute(ADD[self._log], nodes)
+        grown = {"which": self._log, "to_size": row.size + len(leaves), "to_peaks": b"".join(tops)}
+        self._connection.execute(GROWN, grown)
 
 
 def split(peaks: bytes) -> list[bytes]:

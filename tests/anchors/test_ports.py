@@ -1,0 +1,487 @@
+"""What every store promises, whether it forgets at the end of the process or never."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from ledger.consent import Revocation
+from ledger.errors import InvalidStatement, ProofInvalid, SourceUnavailable, StaleConsent
+from ledger.merkle import EMPTY_ROOT, Head, verify_consistency, verify_inclusion
+from ledger.notice import Notice
+from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from tests.anchors.sayings import (
+    ANN,
+    CREW,
+    EVE,
+    HOSPITAL,
+    NOTICE_HASH,
+    NOW,
+    OTHER,
+    PARTIES,
+    TRIAL,
+    consent,
+    erasure,
+    incident,
+    issue,
+    name,
+    receipt,
+    request,
+    revocation,
+    seal,
+)
+
+
+def said(store, *signed):
+    return store.append(signed, NOW)
+
+
+def ask(store, number=1, requester=TRIAL, asked=0, permitted=True, **more):
+    question = request(number, requester, asked, **more)
+    return store.answer(question, lambda facts: receipt(question, facts, permitted), NOW)
+
+
+def anchor(store, *logs):
+    for log in logs or LOGS:
+        store.mark_anchored(log, store.head(log), block=7)
+
+
+def test_an_empty_log_has_the_empty_root(store):
+    assert {log: store.head(log) for log in LOGS} == dict.fromkeys(LOGS, Head(0, EMPTY_ROOT))
+    assert store.anchored(ACCESS).head == Head(0, EMPTY_ROOT)
+    assert store.anchored(ACCESS).followed_at == 0
+
+
+def test_what_is_appended_lies_where_it_was_said_to_lie(store):
+    logged = said(store, issue(1), consent(ANN, TRIAL), issue(2))
+    assert [(each.signed.log, each.position) for each in logged] == [(RECORDS, 0), (CONSENTS, 0), (RECORDS, 1)]
+    assert [store.at(each.signed.log, each.position) for each in logged] == logged
+    assert [store.find(each.signed.log, each.signed.entry.entry) for each in logged] == logged
+
+
+def test_there_is_nothing_beyond_the_end(store):
+    said(store, issue(1))
+    assert [store.at(RECORDS, position) for position in (-1, 1, 2**63, 2**70)] == [None] * 4
+    assert store.find(RECORDS, name("nothing")) is None
+    assert store.find(CONSENTS, store.at(RECORDS, 0).signed.entry.entry) is None
+
+
+def test_appending_nothing_changes_nothing(store):
+    assert store.append([], NOW) == []
+
+
+def test_i10_a_statement_said_again_is_where_it_was(store):
+    first = said(store, consent(ANN, TRIAL))[0]
+    assert said(store, consent(ANN, TRIAL)) == [first]
+    again = replace(consent(ANN, TRIAL), entry=replace(first.signed.entry, salt=name("another salt")))
+    assert said(store, again) == [first]
+    assert store.head(CONSENTS).size == 1
+
+
+def test_i10_the_same_statement_twice_in_one_batch_is_one(store):
+    one, other = said(store, issue(1), issue(1))
+    assert one == other
+    assert store.head(RECORDS).size == 1
+
+
+def test_a_refused_statement_takes_its_whole_batch_with_it(store):
+    said(store, consent(ANN, TRIAL))
+    before = {log: store.head(log) for log in LOGS}
+    with pytest.raises(StaleConsent):
+        said(store, issue(1), consent(EVE, TRIAL), seal(replace(consent(ANN, TRIAL).statement, signed_at=1)))
+    assert {log: store.head(log) for log in LOGS} == before
+    assert store.record(name(1)) is None
+    assert store.consents_of(EVE) == []
+    assert said(store, issue(1))[0].position == 0
+
+
+def test_versions_follow_one_another(store):
+    first = said(store, consent(ANN, TRIAL))[0]
+    second = said(store, consent(ANN, TRIAL, first))[0]
+    third = said(store, revocation(second))[0]
+    fourth = said(store, consent(ANN, TRIAL, third))[0]
+    assert store.newest(ANN, TRIAL) == fourth
+    assert fourth.signed.statement.version == 4
+
+
+def test_a_whole_life_may_come_in_one_batch(store):
+    first = said(store, consent(ANN, TRIAL))[0]
+    second = consent(ANN, TRIAL, first)
+    third = revocation(replace(first, signed=second))
+    assert [each.position for each in said(store, consent(ANN, TRIAL), second, third)] == [0, 1, 2]
+    assert store.consent(second.entry.entry).revoked
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"version": 1},
+        {"version": 3},
+        {"previous": bytes(32)},
+        {"previous": name("another")},
+        {"version": 1, "previous": bytes(32), "signed_at": NOW + 1},
+    ],
+)
+def test_a_consent_that_does_not_follow_is_stale(store, wrong):
+    first = said(store, consent(ANN, TRIAL))[0]
+    with pytest.raises(StaleConsent):
+        said(store, seal(replace(consent(ANN, TRIAL, first).statement, **wrong)))
+    assert store.newest(ANN, TRIAL) == first
+
+
+@pytest.mark.parametrize("wrong", [{"version": 2}, {"previous": name("something")}])
+def test_a_first_consent_has_version_one_and_follows_nothing(store, wrong):
+    with pytest.raises(StaleConsent):
+        said(store, seal(replace(consent(ANN, TRIAL).statement, **wrong)))
+
+
+@pytest.mark.parametrize("wrong", [{"version": 1}, {"version": 3}, {"consent": name("another")}])
+def test_a_revocation_must_end_the_newest_consent(store, wrong):
+    first = said(store, consent(ANN, TRIAL))[0]
+    with pytest.raises(StaleConsent):
+        said(store, seal(replace(revocation(first).statement, **wrong)))
+
+
+def test_only_a_consent_can_be_revoked(store):
+    first = said(store, consent(ANN, TRIAL))[0]
+    ended = said(store, revocation(first))[0]
+    with pytest.raises(StaleConsent):
+        said(store, seal(Revocation(ANN, ANN, TRIAL, "Name", 3, ended.signed.entry.entry, bytes(32), NOW)))
+    with pytest.raises(StaleConsent):
+        said(store, seal(Revocation(ANN, ANN, OTHER, "Name", 1, bytes(32), bytes(32), NOW)))
+
+
+def test_a_record_id_is_issued_once(store):
+    said(store, issue(1))
+    with pytest.raises(InvalidStatement):
+        said(store, issue(1, category="health.vitals"))
+    with pytest.raises(InvalidStatement):
+        said(store, issue(2), issue(2, category="health.vitals"))
+    assert store.head(RECORDS).size == 1
+
+
+def test_every_position_is_proved_under_every_later_head(store):
+    said(store, *(issue(n) for n in range(13)))
+    for size in range(1, 14):
+        head = store.head_at(RECORDS, size)
+        for position in range(size):
+            leaf = store.at(RECORDS, position).signed.entry.leaf
+            verify_inclusion(leaf, position, head, store.inclusion(RECORDS, position, size))
+        for smaller in range(1, size):
+            proof = store.consistency(RECORDS, smaller, size)
+            verify_consistency(store.head_at(RECORDS, smaller), head, proof)
+    assert store.head(RECORDS) == store.head_at(RECORDS, 13)
+    assert store.head_at(RECORDS, 14) is None
+
+
+@pytest.mark.parametrize("wrong", [(0, 0), (-1, 2), (2, 2), (0, 3), (5, 9)])
+def test_what_is_not_in_the_tree_has_no_proof(store, wrong):
+    said(store, issue(1), issue(2))
+    with pytest.raises(ProofInvalid):
+        store.inclusion(RECORDS, *wrong)
+
+
+@pytest.mark.parametrize("wrong", [(0, 1), (2, 1), (1, 3), (3, 3)])
+def test_sizes_the_log_never_had_are_not_consistent(store, wrong):
+    said(store, issue(1), issue(2))
+    with pytest.raises(ProofInvalid):
+        store.consistency(RECORDS, *wrong)
+
+
+def test_the_notary_s_leaves_and_peaks_make_the_root(store):
+    said(store, *(issue(n) for n in range(6)))
+    assert store.leaves(RECORDS, 4, 10) == [store.at(RECORDS, n).signed.entry.leaf for n in (4, 5)]
+    assert len(store.leaves(RECORDS, 0, 3)) == 3
+    assert len(store.peaks(RECORDS, 6)) == 2
+    assert store.peaks(RECORDS, 0) == []
+
+
+def test_an_answer_sees_the_facts_and_leaves_its_receipt(store):
+    store.set_parties(PARTIES)
+    _, given = said(store, issue(1), consent(ANN, TRIAL))
+    anchor(store)
+    seen = []
+    question = request(1)
+
+    def respond(facts):
+        seen.append(facts)
+        return receipt(question, facts)
+
+    logged = store.answer(question, respond, NOW)
+    (facts,) = seen
+    assert facts.record.issue == store.at(RECORDS, 0).signed.statement
+    assert [state.entry for state in facts.consents] == [given.signed.entry.entry]
+    assert (facts.requester, facts.consents_size, facts.records_size, facts.block) == (PARTIES[0], 1, 1, 7)
+    assert store.at(ACCESS, logged.position) == logged
+
+
+def test_an_answer_that_fails_leaves_no_receipt(store):
+    with pytest.raises(ZeroDivisionError):
+        store.answer(request(1), lambda _: 1 // 0, NOW)
+    assert store.head(ACCESS).size == 0
+    assert ask(store).position == 0
+
+
+def test_many_who_ask_at_once_each_get_their_own_answer(store):
+    said(store, issue(1), consent(ANN, TRIAL))
+    store.set_parties(PARTIES)
+    answers, failures = {}, []
+
+    def one(number):
+        question = request(1, asked=number)
+
+        def respond(facts):
+            if number % 7 == 3:
+                raise InvalidStatement("this one cannot be answered")
+            return receipt(question, facts)
+
+        try:
+            answers[number] = store.answer(question, respond, NOW)
+        except InvalidStatement:
+            failures.append(number)
+
+    threads = [threading.Thread(target=one, args=[number]) for number in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(failures) == [n for n in range(40) if n % 7 == 3]
+    assert {n: a.signed.statement.request_id for n, a in answers.items()} == {n: name(f"ask {n}") for n in answers}
+    assert sorted(a.position for a in answers.values()) == list(range(len(answers)))
+    assert store.consents_of(ANN)[0].uses == len(answers)
+
+
+def test_an_unknown_record_has_no_facts_but_the_sizes(store):
+    said(store, consent(ANN, TRIAL))
+    facts = store.facts(request(9), NOW)
+    assert (facts.record, facts.consents, facts.requester, facts.incident) == (None, (), None, None)
+
+
+def test_facts_hold_only_consents_that_may_mean_the_requester(store):
+    store.set_parties(PARTIES)
+    mine, role, anyone, _, _ = said(
+        store,
+        consent(ANN, TRIAL),
+        consent(ANN, "role:trial"),
+        consent(ANN, "*"),
+        consent(ANN, "role:responder"),
+        consent(EVE, TRIAL),
+    )
+    said(store, issue(1))
+    found = [state.entry for state in store.facts(request(1), NOW).consents]
+    assert found == [each.signed.entry.entry for each in (mine, role, anyone)]
+    strangers = [state.entry for state in store.facts(request(1, OTHER), NOW).consents]
+    assert strangers == [anyone.signed.entry.entry]
+
+
+def test_an_accreditation_that_ended_means_nobody(store):
+    store.set_parties(PARTIES)
+    said(store, issue(1), consent(ANN, HOSPITAL))
+    assert len(store.facts(request(1, HOSPITAL), NOW).consents) == 1
+    assert store.facts(request(1, HOSPITAL), NOW + 10).consents == ()
+
+
+def test_a_consent_permits_by_its_anchor_and_ends_on_sight(store):
+    first = said(store, consent(ANN, TRIAL))[0]
+    entry = first.signed.entry.entry
+    assert not store.consent(entry).anchored
+    anchor(store)
+    assert store.consent(entry).anchored
+    second = said(store, consent(ANN, TRIAL, first))[0]
+    assert store.consent(entry).superseded
+    said(store, revocation(second))
+    assert store.consent(second.signed.entry.entry).revoked
+    assert not store.consent(entry).revoked
+    assert [state.consent.version for state in store.consents_of(ANN)] == [1, 2]
+    assert store.consent(name("unknown")) is None
+
+
+def test_i3_a_roll_back_takes_the_grant_and_leaves_the_withdrawal(store):
+    first = said(store, consent(ANN, TRIAL))[0]
+    said(store, revocation(first), consent(EVE, TRIAL))
+    anchor(store)
+    store.roll_back(CONSENTS, Head(0, EMPTY_ROOT), block=0)
+    ended, fresh = store.consents_of(ANN)[0], store.consents_of(EVE)[0]
+    assert (ended.anchored, ended.revoked) == (False, True)
+    assert (fresh.anchored, fresh.revoked) == (False, False)
+    assert store.anchored(CONSENTS).head.size == 0
+
+
+def test_a_head_that_is_not_ours_cannot_be_anchored(store):
+    said(store, issue(1), issue(2))
+    for wrong in (Head(1, name("root")), Head(3, store.head(RECORDS).root)):
+        with pytest.raises(InvalidStatement):
+            store.mark_anchored(RECORDS, wrong, 1)
+        with pytest.raises(InvalidStatement):
+            store.roll_back(RECORDS, wrong, 1)
+    store.mark_anchored(RECORDS, store.head(RECORDS), 1)
+    with pytest.raises(InvalidStatement):
+        store.mark_anchored(RECORDS, store.head_at(RECORDS, 1), 1)
+
+
+def test_uses_are_counted_by_consent_and_by_record(store):
+    store.set_parties(PARTIES)
+    said(store, issue(1), issue(2), consent(ANN, TRIAL))
+    ask(store, 1, asked=1)
+    ask(store, 1, asked=2)
+    ask(store, 2, asked=3)
+    ask(store, 2, asked=4, permitted=False)
+    states = [store.facts(request(number), NOW).consents[0] for number in (1, 2)]
+    assert [(state.uses, state.uses_of_record) for state in states] == [(3, 2), (3, 1)]
+    assert store.consents_of(ANN)[0].uses == 3
+
+
+def test_a_notice_that_is_outdated_marks_its_consents(store):
+    said(store, consent(ANN, TRIAL))
+    notice = Notice("general", 1, "en", "what we tell you")
+    assert notice.digest == NOTICE_HASH
+    store.publish(notice)
+    store.publish(notice)
+    assert store.notices() == [notice]
+    assert not store.consents_of(ANN)[0].notice_outdated
+    store.publish(replace(notice, outdated=True))
+    assert store.consents_of(ANN)[0].notice_outdated
+    assert store.notice(NOTICE_HASH).outdated
+    assert store.notice(name("none")) is None
+
+
+def test_a_record_is_corrected_by_its_own_holder_only(store):
+    said(store, issue(1), issue(2), issue(3, supersedes=name(1)))
+    said(store, issue(4, supersedes=name(2), holder=OTHER), issue(5, EVE, supersedes=name(2)))
+    assert store.record(name(1)).superseded_by == name(3)
+    assert store.record(name(2)).superseded_by == b""
+    assert [record.issue.record_id for record in store.records_of(ANN)] == [name(n) for n in (1, 2, 3, 4)]
+
+
+def test_an_erased_record_says_so(store):
+    said(store, issue(1), issue(2), erasure(1))
+    assert [record.erased for record in store.records_of(ANN)] == [True, False]
+    assert store.record(name(3)) is None
+
+
+def test_what_was_never_issued_cannot_be_erased(store):
+    with pytest.raises(InvalidStatement):
+        said(store, erasure(1), issue(1))
+    assert said(store, issue(1), erasure(1))[1].position == 1
+
+
+def test_a_record_neither_corrects_itself_nor_one_that_comes_later(store):
+    said(store, issue(1, supersedes=name(1)), issue(2, supersedes=name(3)), issue(3))
+    assert [record.superseded_by for record in store.records_of(ANN)] == [b""] * 3
+
+
+def test_a_search_finds_candidates_page_by_page(store):
+    store.set_parties(PARTIES)
+    said(store, consent(ANN, "role:trial"), consent(EVE, OTHER))
+    said(store, *(issue(n, ANN if n % 2 else EVE) for n in range(6)), issue(6, category="health.labs"))
+    page = store.reachable(TRIAL, "health.lab", NOW, -1, 2)
+    assert [record.position for record in page] == [1, 3]
+    assert [record.position for record in store.reachable(TRIAL, "health.lab", NOW, 3, 2)] == [5]
+    assert store.reachable(TRIAL, "health.lab", NOW, 5, 2) == []
+    assert store.reachable(OTHER, "health.lab", NOW, -1, 9) == []
+
+
+def test_receipts_are_found_by_person_and_by_requester(store):
+    said(store, issue(1), issue(2, EVE))
+    emergency = said(store, incident())[0]
+    first, second, third = (ask(store, n, who, asked=n) for n, who in ((1, TRIAL), (2, TRIAL), (1, CREW)))
+    assert store.receipts_of(ANN, -1, 9) == [emergency, first, third]
+    assert store.receipts_of(ANN, first.position, 9) == [third]
+    assert store.receipts_of(ANN, -1, 1) == [emergency]
+    assert store.receipts_by(TRIAL, -1, 9) == [first, second]
+    assert store.receipts_by(CREW, -1, 9) == [third]
+    assert store.incident(emergency.signed.entry.entry) == emergency.signed.statement
+    assert store.incident(first.signed.entry.entry) is None
+
+
+def test_facts_name_the_incident_that_was_cited(store):
+    said(store, issue(1))
+    entry = said(store, incident())[0].signed.entry.entry
+    assert store.facts(request(1, CREW, incident=entry), NOW).incident.incident_number == "119-1"
+    assert store.facts(request(1, CREW, incident=name("none")), NOW).incident is None
+
+
+def test_drafts_wait_for_their_holder(store):
+    draft = issue(1).statement
+    store.remember_drafts([draft, issue(2).statement])
+    store.remember_drafts([])
+    assert store.drafted(name(1)) == draft
+    assert store.drafted(name(3)) is None
+
+
+def test_the_directory_is_replaced_whole(store):
+    store.set_parties(PARTIES)
+    assert [party.account for party in store.parties()] == [CREW, HOSPITAL, TRIAL]
+    store.set_parties(PARTIES[:1])
+    assert store.parties() == PARTIES[:1]
+    assert store.party(CREW) is None
+    store.set_parties([])
+    assert store.parties() == []
+
+
+def test_a_challenge_is_good_once_and_not_for_ever(store):
+    store.challenge("one", NOW + 5)
+    store.challenge("late", NOW + 5)
+    assert store.spend("one", NOW + 4)
+    assert not store.spend("one", NOW + 4)
+    assert not store.spend("late", NOW + 5)
+    assert not store.spend("never given", NOW)
+
+
+def test_a_session_ends_when_it_says_or_is_closed(store):
+    store.open(name("token"), ANN, NOW + 5)
+    assert store.who(name("token"), NOW + 4) == ANN
+    assert store.who(name("token"), NOW + 5) is None
+    assert store.who(name("other"), NOW) is None
+    store.close(name("token"))
+    assert store.who(name("token"), NOW) is None
+
+
+def test_i8_a_chain_that_contradicts_the_log_makes_every_answer_unknown(store):
+    said(store, issue(1))
+    store.distrust("the chain holds another log")
+    with pytest.raises(SourceUnavailable):
+        ask(store)
+    with pytest.raises(SourceUnavailable):
+        store.facts(request(1), NOW)
+    with pytest.raises(SourceUnavailable):
+        store.anchored(RECORDS)
+    store.touch(NOW)
+    assert store.anchored(RECORDS).followed_at == NOW
+    assert ask(store).position == 0
+
+
+def test_secrets_wait_until_the_chain_has_them_and_again_when_it_forgets(store):
+    first, other = said(store, consent(ANN, TRIAL), consent(EVE, TRIAL))
+    said(store, revocation(first), revocation(other, knows_secret=False))
+    entry = first.signed.entry
+    ((named, core, opened),) = store.pending_secrets(9)
+    assert (named, core) == (entry.entry, entry.core)
+    assert opened == store.newest(ANN, TRIAL).signed.statement.secret
+    store.revealed([entry.entry], block=5)
+    assert store.pending_secrets(9) == []
+    store.conceal(above=5)
+    assert store.pending_secrets(9) == []
+    store.conceal(above=4)
+    assert len(store.pending_secrets(9)) == 1
+
+
+def test_i3_a_secret_revealed_on_chain_revokes_without_a_statement(store):
+    first = said(store, consent(ANN, TRIAL))[0].signed.entry.entry
+    later = consent(EVE, TRIAL)
+    store.revealed([first, later.entry.entry], block=5)
+    assert store.consent(first).revoked
+    said(store, later)
+    assert store.consent(later.entry.entry).revoked
+    store.conceal(above=0)
+    assert store.consent(first).revoked
+    assert store.pending_secrets(9) == []
+
+
+def test_blocks_are_remembered_until_they_are_gone(store):
+    for number in (3, 4, 5):
+        store.note_block(number, name(number))
+    store.note_block(5, name("five again"))
+    assert store.noted_blocks() == [(5, name("five again")), (4, name(4)), (3, name(3))]
+    store.conceal(above=3)
+    assert store.noted_blocks() == [(3, name(3))]

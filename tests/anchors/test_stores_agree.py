@@ -1,0 +1,136 @@
+"""Two stores that share no code live the same random life, and must tell the same afterwards."""
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as some
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from anchors.memory import MemoryStore
+from anchors.store import Store
+from ledger.consent import Consent
+from ledger.errors import InvalidStatement, StaleConsent
+from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from tests.anchors.sayings import (
+    ANN,
+    CREW,
+    EVE,
+    NOW,
+    OTHER,
+    PARTIES,
+    TRIAL,
+    consent,
+    erasure,
+    issue,
+    name,
+    receipt,
+    request,
+    revocation,
+)
+
+PERSONS, GRANTEES = [ANN, EVE], [TRIAL, "role:trial", "role:responder", "*"]
+ASKERS = [TRIAL, CREW, OTHER]
+NUMBERS = some.integers(0, 5)
+
+
+class TwoStores(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.memory, self.database = MemoryStore(), Store(f"sqlite:///{Path(self.folder.name) / 'ledger.db'}")
+        self.asked = self.block = 0
+        for store in self.stores:
+            store.set_parties(PARTIES)
+
+    @property
+    def stores(self):
+        return self.memory, self.database
+
+    def teardown(self):
+        self.database.dispose()
+        self.folder.cleanup()
+
+    def both(self, act):
+        outcomes = [outcome(act, store) for store in self.stores]
+        assert outcomes[0] == outcomes[1]
+        return outcomes[0]
+
+    @rule(person=some.sampled_from(PERSONS), grantee=some.sampled_from(GRANTEES), follows=some.booleans())
+    def somebody_consents(self, person, grantee, follows):
+        said = consent(person, grantee, self.memory.newest(person, grantee) if follows else None)
+        self.both(lambda store: store.append([said], NOW))
+
+    @rule(person=some.sampled_from(PERSONS), grantee=some.sampled_from(GRANTEES), knows=some.booleans())
+    def somebody_withdraws(self, person, grantee, knows):
+        newest = self.memory.newest(person, grantee)
+        if newest and isinstance(newest.signed.statement, Consent):
+            self.both(lambda store: store.append([revocation(newest, knows)], NOW))
+
+    @rule(numbers=some.lists(NUMBERS, min_size=1, max_size=3), corrects=NUMBERS, person=some.sampled_from(PERSONS))
+    def a_hospital_issues(self, numbers, corrects, person):
+        batch = [issue(number, person, supersedes=name(corrects)) for number in numbers]
+        self.both(lambda store: store.append(batch, NOW))
+
+    @rule(number=NUMBERS)
+    def a_record_is_erased(self, number):
+        self.both(lambda store: store.append([erasure(number)], NOW))
+
+    @rule(number=NUMBERS, who=some.sampled_from(ASKERS), permitted=some.booleans())
+    def somebody_asks(self, number, who, permitted):
+        self.asked += 1
+        question = request(number, who, self.asked)
+        self.both(lambda store: store.answer(question, lambda facts: receipt(question, facts, permitted), NOW))
+
+    @rule(log=some.sampled_from(LOGS), part=some.integers(0, 4))
+    def the_chain_moves(self, log, part):
+        self.block += 1
+        size = self.memory.head(log).size
+        head = self.memory.head_at(log, max(0, size - part))
+        self.both(lambda store: store.mark_anchored(log, head, self.block))
+
+    @rule(log=some.sampled_from(LOGS), part=some.integers(0, 4))
+    def the_chain_goes_back(self, log, part):
+        size = self.memory.anchored(log).head.size
+        head = self.memory.head_at(log, max(0, size - part))
+        self.both(lambda store: (store.roll_back(log, head, self.block), store.conceal(self.block - part)))
+
+    @rule(position=some.integers(0, 9))
+    def a_secret_is_revealed_on_chain(self, position):
+        logged = self.memory.at(CONSENTS, position)
+        if logged:
+            self.both(lambda store: store.revealed([logged.signed.entry.entry], self.block))
+
+    @invariant()
+    def they_have_the_same_heads(self):
+        for log in LOGS:
+            self.both(lambda store, log=log: (store.head(log), store.anchored(log).head, store.anchored(log).block))
+        self.both(lambda store: store.pending_secrets(9))
+
+    @invariant()
+    def they_say_the_same_of_everybody(self):
+        for person in PERSONS:
+            self.both(lambda store, who=person: (store.consents_of(who), store.records_of(who)))
+            self.both(lambda store, who=person: store.receipts_of(who, -1, 50))
+        for who in ASKERS:
+            self.both(lambda store, who=who: store.reachable(who, "health.lab", NOW, -1, 50))
+            self.both(lambda store, who=who: [store.facts(request(n, who), NOW) for n in range(6)])
+
+    @invariant()
+    def they_prove_the_same(self):
+        for log in (CONSENTS, RECORDS, ACCESS):
+            size = self.memory.head(log).size
+            if size:
+                self.both(lambda store, log=log, size=size: store.inclusion(log, size // 2, size))
+                self.both(lambda store, log=log, size=size: store.consistency(log, (size + 1) // 2, size))
+
+
+def outcome(act, store):
+    try:
+        return act(store)
+    except (StaleConsent, InvalidStatement) as error:
+        return type(error)
+
+
+TestTwoStores = TwoStores.TestCase
+TestTwoStores.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
