@@ -46,7 +46,10 @@ def open_engine(url: str, writes: bool) -> Engine:
 
 def _make_folder(url: URL) -> None:
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SourceUnavailable("the folder of the database cannot be made; choose another one") from error
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:

@@ -1,0 +1,280 @@
+"""The database itself: what it survives, what it refuses, and how it says so."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from sqlalchemy import text
+
+from anchors.store import Store, codec
+from ledger import merkle
+from ledger.access import Incident
+from ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from ledger.errors import SourceUnavailable, StaleConsent, StorageFull
+from ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt
+from ledger.record import Erasure, Issue
+from tests.anchors.sayings import ANN, NOW, PARTIES, TRIAL, consent, issue, name, receipt, request, revocation
+
+ROOT = Path(__file__).parents[2]
+HASHES, TEXTS, TIMES = some.binary(min_size=32, max_size=32), some.text(max_size=30), some.integers(0, 2**64 - 1)
+NAMES = some.lists(TEXTS, max_size=3).map(tuple)
+GRANTS = some.builds(
+    Grant,
+    some.sampled_from(Effect),
+    NAMES,
+    NAMES,
+    NAMES,
+    TIMES,
+    TIMES,
+    TIMES,
+    TIMES,
+    some.just((bytes(32), b"\1" * 32)),
+    NAMES,
+)
+STATEMENTS = some.one_of(
+    some.builds(
+        Consent,
+        some.binary(),
+        some.binary(),
+        TEXTS,
+        TEXTS,
+        TIMES,
+        HASHES,
+        some.lists(GRANTS, max_size=2).map(tuple),
+        HASHES,
+        TEXTS,
+        TIMES,
+        HASHES,
+    ),
+    some.builds(Revocation, some.binary(), some.binary(), TEXTS, TEXTS, TIMES, HASHES, HASHES, TIMES),
+    some.builds(Issue, HASHES, some.binary(), TEXTS, TEXTS, TIMES, TIMES, HASHES, TEXTS, HASHES, TIMES, HASHES),
+    some.builds(Erasure, HASHES, some.binary(), TEXTS, HASHES, TIMES),
+    some.builds(
+        AccessReceipt,
+        HASHES,
+        TEXTS,
+        some.binary(),
+        HASHES,
+        TEXTS,
+        TEXTS,
+        TEXTS,
+        HASHES,
+        some.booleans(),
+        TEXTS,
+        some.lists(HASHES, max_size=3).map(tuple),
+        TIMES,
+        TIMES,
+        TIMES,
+        TIMES,
+    ),
+    some.builds(Incident, TEXTS, some.binary(), TEXTS, TEXTS, TIMES, TIMES),
+)
+
+
+@pytest.fixture
+def opened(database):
+    stores = []
+
+    def open_one():
+        stores.append(Store(database))
+        return stores[-1]
+
+    yield open_one
+    for store in stores:
+        store.dispose()
+
+
+@given(STATEMENTS)
+def test_a_statement_is_read_as_it_was_written(statement):
+    assert codec.decode(codec.kind_of(statement), codec.encode(statement)) == statement
+
+
+@pytest.mark.parametrize("odd", [b"", bytes(32), bytes(31), bytes(33), b"\0"])
+def test_no_bytes_are_taken_for_others(odd):
+    statement = Erasure(odd, odd, "", odd, NEVER)
+    assert codec.decode(codec.kind_of(statement), codec.encode(statement)) == statement
+
+
+def test_a_time_before_1970_is_not_written():
+    with pytest.raises(ValueError, match="negative"):
+        codec.encode(Erasure(bytes(32), b"", "", bytes(32), -1))
+
+
+def test_i9_everything_is_there_again_after_a_restart(opened):
+    store = opened()
+    store.set_parties(PARTIES)
+    first = store.append([issue(1), consent(ANN, TRIAL)], NOW)[1]
+    question = request(1)
+    store.answer(question, lambda facts: receipt(question, facts), NOW)
+    store.append([revocation(first)], NOW)
+    store.mark_anchored(CONSENTS, store.head_at(CONSENTS, 1), 3)
+    before = (
+        [store.head(log) for log in (CONSENTS, RECORDS, ACCESS)],
+        store.facts(request(1), NOW),
+        store.anchored(CONSENTS),
+    )
+    store.dispose()
+    again = opened()
+    after = (
+        [again.head(log) for log in (CONSENTS, RECORDS, ACCESS)],
+        again.facts(request(1), NOW),
+        again.anchored(CONSENTS),
+    )
+    assert after == before
+    assert again.consents_of(ANN)[0].revoked
+
+
+def test_i3_a_withdrawal_in_one_process_denies_in_the_next_answer_of_another(opened):
+    one, other = opened(), opened()
+    first = one.append([issue(1), consent(ANN, TRIAL)], NOW)[1]
+    one.set_parties(PARTIES)
+    question = request(1)
+    other.answer(question, lambda facts: receipt(question, facts), NOW)
+    one.append([revocation(first)], NOW)
+    seen = []
+    again = request(1, asked=2)
+    other.answer(again, lambda facts: seen.append(facts) or receipt(again, facts), NOW)
+    assert seen[0].consents[0].revoked
+    with pytest.raises(StaleConsent):
+        other.append([revocation(first, knows_secret=False)], NOW)
+
+
+def test_two_processes_never_take_the_same_place(opened):
+    stores = [opened(), opened()]
+    work = [
+        threading.Thread(target=lambda s, k: [s.append([issue(f"{k}{n}")], NOW) for n in range(40)], args=(s, k))
+        for k, s in enumerate(stores)
+    ]
+    for thread in work:
+        thread.start()
+    for thread in work:
+        thread.join()
+    leaves = stores[0].leaves(RECORDS, 0, 1_000)
+    assert len(leaves) == 80
+    tops, _ = merkle.grow(0, [], leaves)
+    assert stores[1].head(RECORDS).root == merkle.bag(tops)
+
+
+CRASHER = """
+import sys, itertools
+from anchors.store import Store
+from tests.anchors.sayings import NOW, issue
+store = Store(sys.argv[1])
+start = store.head("records").size
+for number in itertools.count(start // 3):
+    print(store.append([issue(3 * number + n) for n in range(3)], NOW)[-1].position, flush=True)
+"""
+
+
+def test_i9_a_kill_in_mid_append_loses_nothing_that_was_accepted(database, opened):
+    accepted = -1
+    for patience in (1, 8, 25):
+        process = subprocess.Popen(
+            [sys.executable, "-c", CRASHER, database], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(patience):
+            accepted = int(process.stdout.readline())
+        os.kill(process.pid, signal.SIGKILL)
+        rest, _ = process.communicate()
+        accepted = max([accepted, *(int(line) for line in rest.splitlines(keepends=True) if line.endswith("\n"))])
+    store = opened()
+    size = store.head(RECORDS).size
+    assert size > accepted
+    assert size % 3 == 0
+    ids = [store.at(RECORDS, position).signed.statement.record_id for position in range(size)]
+    assert ids == [name(number) for number in range(size)]
+    tops, _ = merkle.grow(0, [], store.leaves(RECORDS, 0, size))
+    assert store.head(RECORDS).root == merkle.bag(tops)
+    assert len(store.records_of(ANN)) == size
+
+
+FILLER = """
+import resource, signal, sys
+from anchors.store import Store
+from ledger.errors import StorageFull
+from tests.anchors.sayings import NOW, issue
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+store = Store(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+number = 0
+try:
+    while number < 100:
+        store.append([issue(100 * number + n) for n in range(100)], NOW)
+        number += 1
+except StorageFull as error:
+    print(number, error)
+"""
+
+
+def test_i9_a_full_disk_is_said_and_nothing_is_half_accepted(database, opened):
+    done = subprocess.run(
+        [sys.executable, "-c", FILLER, database], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    number, _, sentence = done.stdout.partition(" ")
+    assert sentence.strip() == "the database's disk is full and nothing was accepted; free some room first"
+    store = opened()
+    assert store.head(RECORDS).size == 100 * int(number) > 0
+    assert len(store.append([issue("there is room again")], NOW)) == 1
+
+
+def test_a_database_of_a_newer_program_is_not_touched(database, opened):
+    store = opened()
+    store._write(lambda connection: connection.execute(text("update chain set version = 9")))
+    store.dispose()
+    with pytest.raises(SourceUnavailable, match="the database has version 9 and this program knows 1"):
+        Store(database)
+
+
+def test_a_file_that_is_no_database_is_said(tmp_path):
+    (tmp_path / "ledger.db").write_bytes(b"this is not a database, but it is long enough to be one" * 100)
+    with pytest.raises(SourceUnavailable):
+        Store(f"sqlite:///{tmp_path / 'ledger.db'}")
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(SourceUnavailable):
+        Store(f"sqlite:///{tmp_path / 'file' / 'ledger.db'}")
+
+
+def test_i8_a_database_that_another_process_will_not_let_go_of_is_unknown(database, opened, monkeypatch):
+    monkeypatch.setattr("anchors.store.engine.BUSY_MS", 50)
+    monkeypatch.setattr("anchors.store.engine.PRAGMAS", ("busy_timeout = 50",))
+    store = opened()
+    with sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(SourceUnavailable):
+            store.append([issue(1)], NOW)
+        other.execute("ROLLBACK")
+    assert store.append([issue(1)], NOW)[0].position == 0
+
+
+def test_a_closed_store_says_so(opened):
+    store = opened()
+    store.dispose()
+    with pytest.raises(SourceUnavailable):
+        store.append([issue(1)], NOW)
+
+
+def test_five_thousand_records_are_one_batch(opened):
+    store = opened()
+    store.append([issue(n) for n in range(5_000)], NOW)
+    assert store.head(RECORDS).size == 5_000
+    assert store.record(name(4_999)).position == 4_999
+
+
+def test_every_accepted_statement_is_synced(opened):
+    with opened()._writes.begin() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_storage_full_is_a_kind_of_unavailable():
+    assert issubclass(StorageFull, SourceUnavailable)
