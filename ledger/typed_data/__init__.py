@@ -1,6 +1,6 @@
 """Statements as EIP-712 typed data: what a wallet shows, its digest, and back."""
 
 from ledger.typed_data.hashing import Domain, digest, hash_struct
-from ledger.typed_data.reading import message, parse, read_hex, typed_data
+from ledger.typed_data.reading import message, parse, read_domain, read_hex, typed_data
 
-__all__ = ["Domain", "digest", "hash_struct", "message", "parse", "read_hex", "typed_data"]
+__all__ = ["Domain", "digest", "hash_struct", "message", "parse", "read_domain", "read_hex", "typed_data"]

@@ -52,6 +52,14 @@ def parse(kind: type[T], data: Mapping[str, Any]) -> T:
     return kind(**{field.name: values[field.name] for field in fields(kind)})  # type: ignore[arg-type]
 
 
+def read_domain(data: Mapping[str, Any] | None) -> Domain | None:
+    """The domain a wallet says it signed for; None when it says nothing. Raises MalformedInput."""
+    if data is None:
+        return None
+    contract = checksum(read_hex(data.get("verifyingContract"), "verifyingContract", 20))
+    return Domain(_number(data.get("chainId"), "chainId"), contract)
+
+
 def _effect(text: str) -> Effect:
     if text not in set(Effect):
         raise MalformedInput("`effect` is `permit` or `forbid`")

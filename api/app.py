@@ -1,0 +1,49 @@
+"""The app: routes, slices, refusals and bounds, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import FastAPI
+
+from api import errors
+from api.auth import Premises
+from api.bounds import BoundedBodies, Headers
+from api.errors import Refusal
+from api.routes import access, consents, directory, health, logs, receipts, records, sessions
+from api.slices import Slice
+
+DESCRIPTION = """Every use of personal data: signed, seen, stopped, proved.
+
+Sign in with a wallet (`POST /session/challenges`, sign, `POST /sessions`). Statements are drafted here, signed by you as
+EIP-712 typed data, and handed in again. Bytes are 0x-hex, times UTC seconds. Every refusal has the shape
+`{"error", "detail"}`; what you may not see and what is not there look the same."""
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Refusal, "description": "The input is not what the form says."},
+    401: {"model": Refusal, "description": "Sign in first."},
+    403: {"model": Refusal, "description": "The signature or the role does not allow this."},
+    404: {"model": Refusal, "description": "Absent or forbidden: they look the same."},
+    409: {"model": Refusal, "description": "Not the next version: ask for a new draft."},
+    413: {"model": Refusal, "description": "Too large."},
+    422: {"model": Refusal, "description": "The statement contradicts itself or the vocabulary."},
+    502: {"model": Refusal, "description": "Stored bytes are not the anchored ones: no data."},
+    503: {"model": Refusal, "description": "Unknown: the chain, a store or the key service does not answer."},
+}
+ROUTERS = [module.router for module in (health, sessions, directory, consents, records, access, receipts, logs)]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(premises: Premises, slices: Sequence[Slice], lifespan: Lifespan | None = None) -> FastAPI:
+    """The door over one kernel, with the services given; `lifespan` starts and stops what runs beside it."""
+    app = FastAPI(
+        title="MyData Ledger", version="0.1.0", description=DESCRIPTION, responses=REFUSALS, lifespan=lifespan
+    )
+    app.state.premises = premises
+    errors.install(app)
+    for router in ROUTERS + [one.router for one in slices if one.router]:
+        app.include_router(router)
+    app.add_middleware(BoundedBodies, limit=premises.settings.max_body)
+    app.add_middleware(Headers)
+    return app

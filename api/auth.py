@@ -1,0 +1,142 @@
+"""Who is calling: sessions opened by a wallet's signature over an ERC-4361 message."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.siwe import SignIn
+from ledger import signers
+from ledger.errors import MalformedInput, SessionRequired
+from ledger.kernel import Kernel, requester_name
+from ledger.party import checksum
+from ledger.ports import Sessions
+from ledger.typed_data import read_hex
+
+STATEMENT = "Sign in to MyData Ledger. This proves who you are; it permits nothing and costs nothing."
+CLOCK_SKEW = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """What sessions are signed for, where the contracts stand, and how much the door takes: seconds, bytes."""
+
+    uri: str
+    chain_id: int
+    registries: Mapping[str, str]
+    session_seconds: int = 8 * 3_600
+    challenge_seconds: int = 300
+    max_body: int = 64 * 1024 * 1024
+
+    @property
+    def domain(self) -> str:
+        """The host and port of `uri`, as RFC 3986 authority."""
+        return self.uri.partition("://")[2].partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What stands behind the door."""
+
+    kernel: Kernel
+    sessions: Sessions
+    settings: ApiSettings
+
+    def challenge(self, address: str) -> SignIn:
+        """A fresh message for this wallet to sign. Raises MalformedInput."""
+        now = self.kernel.world.clock.now()
+        nonce = secrets.token_hex(16)
+        expires = now + self.settings.challenge_seconds
+        self.sessions.challenge(nonce, expires)
+        account = checksum(read_hex(address, "address", 20))
+        ours = self.settings
+        return SignIn(ours.domain, account, ours.uri, ours.chain_id, nonce, now, expires, 0, STATEMENT)
+
+    def sign_in(self, message: str, signature: bytes) -> tuple[str, str, int]:
+        """Token, address and end of a new session. Raises SessionRequired, SignatureInvalid."""
+        said, now = SignIn.parse(message), self.kernel.world.clock.now()
+        if (said.domain, said.chain_id) != (self.settings.domain, self.settings.chain_id):
+            raise SessionRequired("the message is for another site or chain; ask for a challenge here")
+        if said.uri != self.settings.uri:
+            raise SessionRequired("the message is for another URI; ask for a challenge here")
+        if not said.issued_at - CLOCK_SKEW <= now or now < said.not_before or (said.expires and now >= said.expires):
+            raise SessionRequired("the message is not valid now; ask for a new challenge")
+        signer = bytes.fromhex(said.address[2:])
+        signers.verify(signer, signers.personal_digest(message), signature)
+        if not self.sessions.spend(said.nonce, now):
+            raise SessionRequired("the nonce is unknown, used or too old; ask for a new challenge")
+        token, expires = secrets.token_urlsafe(32), now + self.settings.session_seconds
+        self.sessions.open(_digest(token), signer, expires)
+        return token, said.address, expires
+
+    def who(self, token: str) -> bytes:
+        """The signer behind a token. Raises SessionRequired."""
+        signer = self.sessions.who(_digest(token), self.kernel.world.clock.now())
+        if signer is None:
+            raise SessionRequired("the session is unknown or over; sign in again")
+        return signer
+
+    def sign_out(self, token: str) -> None:
+        """End the session of that token."""
+        self.sessions.close(_digest(token))
+
+
+def _digest(token: str) -> bytes:
+    """What is kept of a token: a look-up by digest leaks no prefix by timing."""
+    return sha256(token.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The one who signed in: ERC-7913 signer bytes, and the name as a requester."""
+
+    signer: bytes
+    token: str
+
+    @property
+    def name(self) -> str:
+        """EIP-55 address of a wallet."""
+        return requester_name(self.signer)
+
+
+_bearer = HTTPBearer(auto_error=False, description="The token that POST /sessions gave.")
+
+
+def premises(request: Request) -> Premises:
+    """What this app was built over."""
+    found: Premises = request.app.state.premises
+    return found
+
+
+def caller(
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    house: Annotated[Premises, Depends(premises)],
+) -> Caller:
+    """The signed-in caller. Raises SessionRequired."""
+    if credentials is None:
+        raise SessionRequired("sign in first: POST /session/challenges, sign the message, POST /sessions")
+    return Caller(house.who(credentials.credentials), credentials.credentials)
+
+
+def kernel(house: Annotated[Premises, Depends(premises)]) -> Kernel:
+    """The verbs."""
+    return house.kernel
+
+
+SignedIn = Annotated[Caller, Depends(caller)]
+Verbs = Annotated[Kernel, Depends(kernel)]
+House = Annotated[Premises, Depends(premises)]
+
+
+def subject_bytes(text: str) -> bytes:
+    """A data subject named in a request: 0x-hex signer bytes. Raises MalformedInput."""
+    raw = read_hex(text, "data_subject")
+    if len(raw) < 20:
+        raise MalformedInput("`data_subject` is a wallet address (20 bytes) or longer signer bytes, in 0x-hex")
+    return raw

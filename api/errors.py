@@ -1,0 +1,77 @@
+"""Refusals and their HTTP faces: one table, one handler, one shape."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from ledger import errors
+
+STATUS: dict[type[errors.LedgerError], int] = {
+    errors.MalformedInput: 400,
+    errors.SessionRequired: 401,
+    errors.SignatureInvalid: 403,
+    errors.NotEntitled: 403,
+    errors.ReceiptRequired: 403,
+    errors.AccessDenied: 404,
+    errors.NotFound: 404,
+    errors.StaleConsent: 409,
+    errors.KeyDestroyed: 410,
+    errors.TooLarge: 413,
+    errors.InvalidStatement: 422,
+    errors.ProofInvalid: 422,
+    errors.IntegrityFailure: 502,
+    errors.SourceUnavailable: 503,
+}
+SAME_FACE = (errors.AccessDenied, errors.NotFound)
+CODES = {404: "access_denied", 405: "method_not_allowed", 413: "too_large"}
+
+
+class Refusal(BaseModel):
+    """How every refusal looks. Absent and forbidden carry the same code and nothing else."""
+
+    error: str = Field(examples=["stale_consent"])
+    detail: str | None = Field(default=None, examples=["version 2 was accepted already; ask for a new draft"])
+
+
+def status_of(error: errors.LedgerError) -> int:
+    """The HTTP status of an error: its own branch's."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def answer(error: errors.LedgerError) -> JSONResponse:
+    """The refusal as it leaves the house."""
+    body = {"error": error.code} if isinstance(error, SAME_FACE) else {"error": error.code, "detail": str(error)}
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.SessionRequired) else None
+    return JSONResponse(body, status_of(error), headers)
+
+
+def install(app: FastAPI) -> None:
+    """Give `app` the one handler for each kind of refusal."""
+    app.add_exception_handler(errors.LedgerError, _of_the_ledger)
+    app.add_exception_handler(RequestValidationError, _of_the_form)
+    app.add_exception_handler(HTTPException, _of_the_framework)
+
+
+async def _of_the_ledger(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, errors.LedgerError)  # noqa: S101 - narrows for the type checker; registered for this only
+    return answer(error)
+
+
+async def _of_the_form(_: Request, error: Exception) -> JSONResponse:
+    """Where the form is wrong, never what was written there."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"][1:]) or "body"
+    return JSONResponse({"error": "malformed_input", "detail": f"`{place[:120]}`: {first['msg'].lower()}"}, 400)
+
+
+async def _of_the_framework(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    body = {"error": CODES.get(error.status_code, "refused")}
+    if error.status_code not in {404, 405}:
+        body["detail"] = str(error.detail).lower()
+    return JSONResponse(body, error.status_code, error.headers)

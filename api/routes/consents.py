@@ -1,0 +1,156 @@
+"""Consents and withdrawals: drafted here, signed by the person, accepted here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, Field
+
+from api.auth import House, SignedIn, Verbs
+from api.schemas import (
+    ZERO,
+    Accepted,
+    DraftView,
+    Form,
+    GrantForm,
+    Hex32,
+    SignedForm,
+    accepted,
+    draft_view,
+    proof_document,
+    shown,
+)
+from ledger.access import ConsentState
+from ledger.consent import Consent, Revocation
+from ledger.errors import InvalidStatement, NotFound
+from ledger.kernel import GrantRequest, Kernel
+from ledger.party import checksum
+from ledger.receipt import CONSENTS
+from ledger.typed_data import message, parse, read_domain, read_hex
+
+router = APIRouter(tags=["consents"])
+EntryId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a consent")]
+
+
+class ConsentDraftForm(Form):
+    """What the person wants to say; `lock` is SHA-256 of a secret only they hold, which withdraws on chain."""
+
+    grantee: Annotated[str, Field(max_length=200, examples=["role:responder"])]
+    grants: Annotated[list[GrantForm], Field(min_length=1, max_length=64)]
+    notice_hash: Hex32 | None = None
+    language: Annotated[str, Field(max_length=20)] = "en"
+    lock: Hex32 = ZERO
+
+
+class RevocationDraftForm(Form):
+    """Which grantee's consent ends; `secret` opens its lock, so that the chain knows too."""
+
+    grantee: Annotated[str, Field(max_length=200)]
+    secret: Hex32 = ZERO
+
+
+class ConsentView(BaseModel):
+    """One version of a consent as its data subject sees it."""
+
+    entry: Hex32
+    position: int
+    grantee: str
+    grantee_name: str
+    version: int
+    status: str = Field(examples=["active"])
+    grants: list[dict[str, Any]]
+    signed_at: int
+
+
+@router.post("/consents/drafts")
+def draft_consent(form: ConsentDraftForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+    """The next version of the caller's consent to a grantee, ready for the wallet."""
+    notice = read_hex(form.notice_hash, "notice_hash", 32) if form.notice_hash else _present(kernel, form.language)
+    wish = GrantRequest(
+        data_subject=caller.signer,
+        grantee=_grantee(form.grantee),
+        grants=tuple(grant.grant() for grant in form.grants),
+        notice_hash=notice,
+        lock=read_hex(form.lock, "lock", 32),
+    )
+    draft = kernel.draft_consent(wish)
+    name = kernel.name_of(wish.grantee)
+    return draft_view(draft, [kernel.world.vocabulary.sentence(grant, name) for grant in wish.grants])
+
+
+@router.post("/consents", status_code=202)
+def consent(form: SignedForm, kernel: Verbs, _: SignedIn) -> Accepted:
+    """Hand in a signed consent; it permits from the moment it is on chain. Anyone signed in may carry it."""
+    claimed = read_domain(form.domain)
+    logged = kernel.consent(parse(Consent, form.message), read_hex(form.signature, "signature"), claimed)
+    state = kernel.world.store.consent(logged.signed.entry.entry)
+    return accepted(logged, _status(state, kernel) if state else "pending")
+
+
+@router.get("/consents")
+def consents(caller: SignedIn, kernel: Verbs) -> list[ConsentView]:
+    """Every version of every consent of the caller, oldest first."""
+    return [_view(state, kernel) for state in kernel.world.store.consents_of(caller.signer)]
+
+
+@router.get("/consents/{entry}/copy")
+def copy(entry: EntryId, caller: SignedIn, house: House) -> dict[str, Any]:
+    """The caller's own copy: statement, signature, salt and proof, for `mydata verify`."""
+    state = house.kernel.world.store.consent(read_hex(entry, "entry", 32))
+    if state is None or state.consent.data_subject != caller.signer:
+        raise NotFound
+    document = proof_document(house.kernel.prove(CONSENTS, state.position), dict(house.settings.registries))
+    notice = house.kernel.world.store.notice(state.consent.notice_hash)
+    return document | {"notice": {"language": notice.language, "text": notice.text} if notice else None}
+
+
+@router.post("/revocations/drafts")
+def draft_revocation(form: RevocationDraftForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+    """The withdrawal of the caller's newest consent to a grantee, ready for the wallet."""
+    secret = read_hex(form.secret, "secret", 32)
+    draft = kernel.draft_revocation(caller.signer, _grantee(form.grantee), secret)
+    return draft_view(draft, [f"Withdraws your consent to {kernel.name_of(_grantee(form.grantee))}, from now on."])
+
+
+@router.post("/revocations", status_code=202)
+def revoke(form: SignedForm, kernel: Verbs, _: SignedIn) -> Accepted:
+    """Hand in a signed withdrawal; it denies before this answers."""
+    claimed = read_domain(form.domain)
+    logged = kernel.revoke(parse(Revocation, form.message), read_hex(form.signature, "signature"), claimed)
+    return accepted(logged, "denies now")
+
+
+def _grantee(text: str) -> str:
+    return checksum(read_hex(text, "grantee", 20)) if text.startswith("0x") else text
+
+
+def _present(kernel: Kernel, language: str) -> bytes:
+    """The newest notice in a language that no later one replaced."""
+    found = [n for n in kernel.world.store.notices() if n.language == language and not n.outdated]
+    if not found:
+        known = sorted({n.language for n in kernel.world.store.notices()})
+        raise InvalidStatement(f"no notice is published in that language; there are {', '.join(known) or 'none yet'}")
+    return max(found, key=lambda notice: notice.version).digest
+
+
+def _status(state: ConsentState, kernel: Kernel) -> str:
+    if state.revoked or state.superseded:
+        return "revoked" if state.revoked else "superseded"
+    if all(grant.expires <= kernel.world.clock.now() for grant in state.consent.grants):
+        return "expired"
+    return "active" if state.anchored else "pending"
+
+
+def _view(state: ConsentState, kernel: Kernel) -> ConsentView:
+    said = state.consent
+    return ConsentView(
+        entry=shown(state.entry),
+        position=state.position,
+        grantee=said.grantee,
+        grantee_name=said.grantee_name,
+        version=said.version,
+        status=_status(state, kernel),
+        grants=message(said)["grants"],
+        signed_at=said.signed_at,
+    )

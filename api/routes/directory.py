@@ -1,0 +1,114 @@
+"""What is public: parties, notices, words."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+
+from api.auth import Verbs
+from api.schemas import NoticeView, shown
+from ledger.consent import ACTIONS, NUMBERED, PLAIN
+from ledger.errors import NotFound
+from ledger.notice import Notice
+from ledger.party import Party, checksum
+from ledger.typed_data import read_hex
+
+router = APIRouter(tags=["directory"])
+
+
+class PartyView(BaseModel):
+    """An accredited organisation, as the chain has it; times are UTC seconds, 0 = open."""
+
+    account: str
+    name: str
+    roles: list[str]
+    encryption_key: str
+    valid_from: int
+    valid_until: int
+
+
+class TermView(BaseModel):
+    """A category or purpose in words; `above` is the purpose that covers it."""
+
+    label: str
+    label_ko: str
+    above: str
+
+
+class VocabularyView(BaseModel):
+    """The words a consent is written in."""
+
+    categories: dict[str, TermView]
+    purposes: dict[str, TermView]
+    actions: list[str]
+    conditions: list[str]
+
+
+def _party(party: Party) -> PartyView:
+    return PartyView(
+        account=party.account,
+        name=party.name,
+        roles=sorted(party.roles),
+        encryption_key=shown(party.encryption_key),
+        valid_from=party.valid_from,
+        valid_until=party.valid_until,
+    )
+
+
+def _notice(notice: Notice) -> NoticeView:
+    return NoticeView(
+        hash=shown(notice.digest),
+        name=notice.name,
+        version=notice.version,
+        language=notice.language,
+        text=notice.text,
+        outdated=notice.outdated,
+    )
+
+
+@router.get("/parties")
+def parties(kernel: Verbs) -> list[PartyView]:
+    """Every accredited party, by name."""
+    return [_party(party) for party in kernel.world.store.parties()]
+
+
+@router.get("/parties/{account}")
+def party(account: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{40}$")], kernel: Verbs) -> PartyView:
+    """One party by its account."""
+    found = kernel.world.store.party(checksum(read_hex(account, "account", 20)))
+    if found is None:
+        raise NotFound
+    return _party(found)
+
+
+@router.get("/notices")
+def notices(kernel: Verbs) -> list[NoticeView]:
+    """Every published notice, in all versions and languages."""
+    return [_notice(notice) for notice in kernel.world.store.notices()]
+
+
+@router.get("/notices/{digest}")
+def notice(digest: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")], kernel: Verbs) -> NoticeView:
+    """The notice whose hash a consent carries: exactly the text that was shown."""
+    found = kernel.world.store.notice(read_hex(digest, "digest", 32))
+    if found is None:
+        raise NotFound
+    return _notice(found)
+
+
+@router.get("/vocabulary")
+def vocabulary(kernel: Verbs) -> VocabularyView:
+    """Categories, purposes, actions and conditions."""
+    words = kernel.world.vocabulary
+    return VocabularyView(
+        categories={
+            code: TermView(label=t.label, label_ko=t.label_ko, above=t.above) for code, t in words.categories.items()
+        },
+        purposes={
+            code: TermView(label=t.label, label_ko=t.label_ko, above=t.above) for code, t in words.purposes.items()
+        },
+        actions=sorted(ACTIONS),
+        conditions=sorted(PLAIN | {f"{name}:<number>" for name in NUMBERED}),
+    )

@@ -1,0 +1,56 @@
+"""What is reachable, and how far the chain has been followed."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.auth import House
+from ledger.errors import SourceUnavailable
+from ledger.receipt import LOGS
+
+router = APIRouter(tags=["health"])
+
+
+class ChainView(BaseModel):
+    """The chain as last seen."""
+
+    id: int
+    reachable: bool
+    block: int
+    followed_at: int
+
+
+class LogView(BaseModel):
+    """Statements accepted, and those of them on chain."""
+
+    accepted: int
+    anchored: int
+
+
+class HealthView(BaseModel):
+    """`ok`, or `degraded`: questions are answered `unknown` until the chain answers again."""
+
+    status: str
+    chain: ChainView
+    logs: dict[str, LogView]
+
+
+@router.get("/health")
+def health(house: House) -> HealthView:
+    """Whether questions can be answered now."""
+    world = house.kernel.world
+    heads = {log: world.store.anchored(log) for log in LOGS}
+    try:
+        world.heads(world.clock.now())
+        reachable = True
+    except SourceUnavailable:
+        reachable = False
+    chain = ChainView(
+        id=house.settings.chain_id,
+        reachable=reachable,
+        block=max(head.block for head in heads.values()),
+        followed_at=min(head.followed_at for head in heads.values()),
+    )
+    logs = {log: LogView(accepted=world.store.head(log).size, anchored=heads[log].head.size) for log in LOGS}
+    return HealthView(status="ok" if reachable else "degraded", chain=chain, logs=logs)

@@ -1,0 +1,83 @@
+"""The logs for anyone: heads, and proofs between them. No statement is shown here."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from api.auth import House, Verbs
+from api.schemas import Hex32, shown
+from ledger.merkle import Head
+
+router = APIRouter(prefix="/log", tags=["log"])
+Size = Annotated[int, Query(ge=1, le=2**62)]
+
+
+class LogName(StrEnum):
+    """The three logs."""
+
+    CONSENTS = "consents"
+    RECORDS = "records"
+    ACCESS = "access"
+
+
+class HeadView(BaseModel):
+    """A log's size in leaves and its root at that size."""
+
+    size: int
+    root: Hex32
+
+
+class AnchoredView(HeadView):
+    """The head the chain holds, and the block in which it was seen."""
+
+    block: int
+
+
+class Checkpoint(BaseModel):
+    """Where a log stands: accepted here, and held by its contract."""
+
+    log: LogName
+    chain_id: int
+    contract: str
+    accepted: HeadView
+    anchored: AnchoredView
+
+
+class PathView(BaseModel):
+    """A Merkle proof, RFC 9162 §2.1."""
+
+    hashes: list[Hex32]
+
+
+@router.get("/{name}/checkpoint")
+def checkpoint(name: LogName, house: House) -> Checkpoint:
+    """The newest heads of a log."""
+    store, domain = house.kernel.world.store, house.kernel.world.domains[name]
+    anchored = store.anchored(name)
+    return Checkpoint(
+        log=name,
+        chain_id=domain.chain_id,
+        contract=domain.contract,
+        accepted=_head(store.head(name)),
+        anchored=AnchoredView(size=anchored.head.size, root=shown(anchored.head.root), block=anchored.block),
+    )
+
+
+@router.get("/{name}/proof/inclusion")
+def inclusion(name: LogName, kernel: Verbs, position: Annotated[int, Query(ge=0, le=2**62)], size: Size) -> PathView:
+    """The proof that the leaf at `position` lies in the log of `size`."""
+    return PathView(hashes=[shown(hash_) for hash_ in kernel.world.store.inclusion(name, position, size)])
+
+
+@router.get("/{name}/proof/consistency")
+def consistency(name: LogName, kernel: Verbs, first: Size, second: Size) -> PathView:
+    """The proof that the log of `first` is a prefix of the log of `second`."""
+    return PathView(hashes=[shown(hash_) for hash_ in kernel.world.store.consistency(name, first, second)])
+
+
+def _head(head: Head) -> HeadView:
+    return HeadView(size=head.size, root=shown(head.root))

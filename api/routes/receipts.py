@@ -1,0 +1,115 @@
+"""Who asked about me, what I asked, and the proof of each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from api.auth import House, SignedIn, Verbs
+from api.schemas import proof_document
+from ledger.access import Incident, Reason
+from ledger.errors import NotFound
+from ledger.kernel import Kernel
+from ledger.receipt import ACCESS, AccessReceipt, Logged
+from ledger.typed_data import message
+
+router = APIRouter(tags=["receipts"])
+Position = Annotated[int, Path(ge=0, le=2**62)]
+After = Annotated[int, Query(ge=-1, le=2**62, description="only what lies behind this position")]
+Limit = Annotated[int, Query(ge=1, le=1_000)]
+
+
+class ReceiptView(BaseModel):
+    """One question and its answer: what was signed about it, and where it lies."""
+
+    position: int
+    about_me: bool
+    kind: str
+    message: dict[str, Any]
+
+
+class NoticeToMe(BaseModel):
+    """Something the person must hear of."""
+
+    kind: str = Field(examples=["break_glass"])
+    position: int
+    at: int
+    text: str
+    requester: str
+    incident_number: str
+
+
+@router.get("/receipts")
+def receipts(caller: SignedIn, kernel: Verbs, after: After = -1, limit: Limit = 200) -> list[ReceiptView]:
+    """Questions about the caller, and the caller's own questions that were permitted, oldest first."""
+    store = kernel.world.store
+    about = {r.position: (r, True) for r in store.receipts_of(caller.signer, after, limit)}
+    mine = {r.position: (r, False) for r in store.receipts_by(caller.name, after, limit) if _permitted(r)}
+    merged = {**mine, **about}
+    return [_view(*merged[position]) for position in sorted(merged)[:limit]]
+
+
+@router.get("/receipts/{position}")
+def receipt(position: Position, caller: SignedIn, house: House) -> dict[str, Any]:
+    """One receipt as a proof document: for the person it is about, and for a requester who was permitted."""
+    logged = house.kernel.world.store.at(ACCESS, position)
+    if logged is None or not (_about(logged, caller.signer) or (_by(logged, caller.name) and _permitted(logged))):
+        raise NotFound
+    return proof_document(house.kernel.prove(ACCESS, position), dict(house.settings.registries))
+
+
+@router.get("/inbox")
+def inbox(caller: SignedIn, kernel: Verbs, after: After = -1, limit: Limit = 200) -> list[NoticeToMe]:
+    """What the caller must hear of, read off the access log: emergencies declared and records opened in them."""
+    found = kernel.world.store.receipts_of(caller.signer, after, limit)
+    return [notice for logged in found if (notice := _notice(logged, kernel))]
+
+
+def _notice(logged: Logged, kernel: Kernel) -> NoticeToMe | None:
+    said = logged.signed.statement
+    if isinstance(said, Incident):
+        text = f"{_name(said.responder, kernel)} declared an emergency about you: {said.reason}"
+        return _to_me("incident", logged, text, said.responder, said.incident_number)
+    if isinstance(said, AccessReceipt) and said.reason == Reason.BROKE_GLASS:
+        incident = kernel.world.store.incident(said.justification)
+        text = f"{_name(said.requester, kernel)} opened a record of yours ({said.category}) in an emergency"
+        return _to_me("break_glass", logged, text, said.requester, incident.incident_number if incident else "")
+    return None
+
+
+def _to_me(kind: str, logged: Logged, text: str, requester: str, number: str) -> NoticeToMe:
+    return NoticeToMe(
+        kind=kind,
+        position=logged.position,
+        at=logged.accepted_at,
+        text=text,
+        requester=requester,
+        incident_number=number,
+    )
+
+
+def _name(account: str, kernel: Kernel) -> str:
+    party = kernel.world.store.party(account)
+    return party.name if party else account
+
+
+def _view(logged: Logged, about_me: bool) -> ReceiptView:
+    said = logged.signed.statement
+    return ReceiptView(position=logged.position, about_me=about_me, kind=type(said).__name__, message=message(said))
+
+
+def _permitted(logged: Logged) -> bool:
+    said = logged.signed.statement
+    return isinstance(said, AccessReceipt) and said.permitted
+
+
+def _about(logged: Logged, signer: bytes) -> bool:
+    said = logged.signed.statement
+    return isinstance(said, AccessReceipt | Incident) and said.data_subject == signer
+
+
+def _by(logged: Logged, name: str) -> bool:
+    said = logged.signed.statement
+    return isinstance(said, AccessReceipt) and said.requester == name

@@ -1,0 +1,114 @@
+"""Records: drafted and sealed here, signed by their holder, listed for their data subject."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from api.auth import SignedIn, Verbs, subject_bytes
+from api.schemas import ZERO, Form, Hex, Hex32, RecordView, Seconds, Term, shown
+from ledger.errors import MalformedInput
+from ledger.kernel import Upload
+from ledger.record import Issue
+from ledger.typed_data import parse, read_hex
+
+router = APIRouter(tags=["records"])
+MAX_RECORDS = 1_000
+
+
+class UploadForm(Form):
+    """One record: its exact bytes in base64, whose it is, what kind, and what time it is about."""
+
+    data_subject: Hex
+    category: Term
+    media_type: Annotated[str, Field(min_length=3, max_length=127, examples=["application/fhir+json"])]
+    content_base64: str
+    data_from: Seconds = 0
+    data_until: Seconds = 0
+    supersedes: Hex32 = ZERO
+    lock: Hex32 = ZERO
+
+    def upload(self) -> Upload:
+        """The kernel's word for it. Raises MalformedInput."""
+        try:
+            content = base64.b64decode(self.content_base64, validate=True)
+        except binascii.Error as error:
+            raise MalformedInput("`content_base64` is not base64") from error
+        return Upload(
+            data_subject=subject_bytes(self.data_subject),
+            category=self.category,
+            media_type=self.media_type,
+            content=content,
+            data_from=self.data_from,
+            data_until=self.data_until,
+            supersedes=read_hex(self.supersedes, "supersedes", 32),
+            lock=read_hex(self.lock, "lock", 32),
+        )
+
+
+class UploadsForm(Form):
+    """Up to 1,000 records in one call."""
+
+    records: Annotated[list[UploadForm], Field(min_length=1, max_length=MAX_RECORDS)]
+
+
+class IssueDrafts(BaseModel):
+    """One statement to sign for each record, in the order given."""
+
+    drafts: list[dict[str, Any]]
+
+
+class SignedIssue(Form):
+    """A draft's message and the holder's signature over it."""
+
+    message: dict[str, Any]
+    signature: Hex
+
+
+class SignedIssues(Form):
+    """All are accepted, or none."""
+
+    records: Annotated[list[SignedIssue], Field(min_length=1, max_length=MAX_RECORDS)]
+
+
+class IssuedRecord(BaseModel):
+    """Where a record lies."""
+
+    record_id: Hex32
+    position: int
+
+
+class Issued(BaseModel):
+    """In the order given."""
+
+    records: list[IssuedRecord]
+
+
+@router.post("/records/drafts", status_code=201)
+def draft_records(form: UploadsForm, caller: SignedIn, kernel: Verbs) -> IssueDrafts:
+    """Seal records and return the statements for the holder to sign; nothing is issued yet."""
+    drafts = kernel.draft_issues(caller.name, [record.upload() for record in form.records])
+    return IssueDrafts(drafts=[draft.typed for draft in drafts])
+
+
+@router.post("/records", status_code=202)
+def issue(form: SignedIssues, kernel: Verbs, _: SignedIn) -> Issued:
+    """Hand in signed issues."""
+    signed = [(parse(Issue, one.message), read_hex(one.signature, "signature")) for one in form.records]
+    logged = kernel.issue(signed)
+    return Issued(
+        records=[
+            IssuedRecord(record_id=shown(issue.record_id), position=place.position)
+            for (issue, _), place in zip(signed, logged, strict=True)
+        ]
+    )
+
+
+@router.get("/records")
+def records(caller: SignedIn, kernel: Verbs) -> list[RecordView]:
+    """The caller's own records, oldest first."""
+    return [RecordView.of(record) for record in kernel.world.store.records_of(caller.signer)]

@@ -1,0 +1,195 @@
+"""The forms that come in and go out. Bytes are 0x-hex, times UTC seconds."""
+
+from __future__ import annotations
+
+import base64
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ledger.consent import NEVER, Effect, Grant
+from ledger.kernel import Draft, Proof, Release
+from ledger.receipt import Logged
+from ledger.record import Record
+from ledger.typed_data import message, read_hex
+
+HEX32 = "^0x[0-9a-fA-F]{64}$"
+Hex32 = Annotated[str, Field(pattern=HEX32, examples=["0x" + "ab" * 32])]
+Hex = Annotated[str, Field(pattern="^0x([0-9a-fA-F]{2})*$", max_length=10_000)]
+Seconds = Annotated[int, Field(ge=0, le=NEVER, examples=[1_800_000_000])]
+Term = Annotated[str, Field(min_length=1, max_length=200)]
+ZERO = "0x" + "00" * 32
+
+
+class Form(BaseModel):
+    """What comes in has the named members and no others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class GrantForm(Form):
+    """One line of a consent to be drafted."""
+
+    effect: Effect = Effect.PERMIT
+    categories: Annotated[list[Term], Field(min_length=1, max_length=64, examples=[["health.lab"]])]
+    purposes: Annotated[list[Term], Field(min_length=1, max_length=64, examples=[["hl7:CLINTRCH"]])]
+    actions: Annotated[list[Term], Field(min_length=1, max_length=7, examples=[["view"]])]
+    not_before: Seconds = 0
+    expires: Seconds = NEVER
+    data_from: Seconds = 0
+    data_until: Seconds = 0
+    records: Annotated[list[Hex32], Field(max_length=256)] = []
+    conditions: Annotated[list[Term], Field(max_length=16, examples=[["once"]])] = []
+
+    def grant(self) -> Grant:
+        """The kernel's word for it."""
+        return Grant(
+            effect=self.effect,
+            categories=tuple(self.categories),
+            purposes=tuple(self.purposes),
+            actions=tuple(self.actions),
+            not_before=self.not_before,
+            expires=self.expires,
+            data_from=self.data_from,
+            data_until=self.data_until,
+            records=tuple(read_hex(record, "records", 32) for record in self.records),
+            conditions=tuple(self.conditions),
+        )
+
+
+class SignedForm(Form):
+    """A statement as a wallet returns it: the typed data's message, its domain if the wallet tells, the signature."""
+
+    message: dict[str, Any]
+    signature: Hex
+    domain: dict[str, Any] | None = None
+
+
+class NoticeView(BaseModel):
+    """A published notice; `hash` is what a consent carries."""
+
+    hash: str
+    name: str
+    version: int
+    language: str
+    text: str
+    outdated: bool
+
+
+class DraftView(BaseModel):
+    """What to sign: the argument of `eth_signTypedData_v4`, the notice to show, and what it says in plain words."""
+
+    typed_data: dict[str, Any]
+    notice: NoticeView | None = None
+    summary: list[str] = []
+
+
+class Accepted(BaseModel):
+    """Where a statement lies."""
+
+    entry: Hex32
+    log: str = Field(examples=["consents"])
+    position: int
+    status: str = Field(examples=["pending"])
+
+
+class ReleaseView(BaseModel):
+    """A record for the one who asked: open `wrapped_key` with your reader key, then `sealed` with what was in it."""
+
+    record_id: Hex32
+    sealed: str = Field(description="base64")
+    wrapped_key: Hex
+    obligations: list[str]
+    receipt: dict[str, Any]
+    issue: dict[str, Any]
+
+    @classmethod
+    def of(cls, release: Release) -> ReleaseView:
+        """The release as it leaves the house."""
+        said = message(release.receipt.signed.statement)
+        return cls(
+            record_id=shown(release.record.issue.record_id),
+            sealed=base64.b64encode(release.sealed).decode(),
+            wrapped_key=shown(release.wrapped_key),
+            obligations=sorted(release.obligations),
+            receipt={"position": release.receipt.position, "request_id": said["requestId"], "block": said["block"]},
+            issue=message(release.record.issue),
+        )
+
+
+class RecordView(BaseModel):
+    """A record in a list: never its content."""
+
+    record_id: Hex32
+    category: str
+    holder: str
+    data_from: int
+    data_until: int
+    issued_at: int
+    position: int
+    status: str = Field(examples=["anchored"])
+
+    @classmethod
+    def of(cls, record: Record) -> RecordView:
+        """The record without its content."""
+        issue = record.issue
+        status = "superseded" if record.superseded_by else "anchored" if record.anchored else "pending"
+        return cls(
+            record_id=shown(issue.record_id),
+            category=issue.category,
+            holder=issue.holder,
+            data_from=issue.data_from,
+            data_until=issue.data_until,
+            issued_at=issue.issued_at,
+            position=record.position,
+            status="erased" if record.erased else status,
+        )
+
+
+def shown(raw: bytes) -> str:
+    """0x-hex."""
+    return "0x" + raw.hex()
+
+
+def accepted(logged: Logged, status: str) -> Accepted:
+    """Where it lies now."""
+    return Accepted(
+        entry=shown(logged.signed.entry.entry), log=logged.signed.log, position=logged.position, status=status
+    )
+
+
+def draft_view(draft: Draft, summary: list[str] | None = None) -> DraftView:
+    """A draft as a wallet needs it."""
+    notice = draft.notice
+    view = None
+    if notice:
+        view = NoticeView(
+            hash=shown(notice.digest),
+            name=notice.name,
+            version=notice.version,
+            language=notice.language,
+            text=notice.text,
+            outdated=notice.outdated,
+        )
+    return DraftView(typed_data=draft.typed, notice=view, summary=summary or [])
+
+
+def proof_document(proof: Proof, registries: dict[str, str]) -> dict[str, Any]:
+    """A statement with all a stranger needs to check it; `mydata verify` reads this file."""
+    signed, head = proof.logged.signed, proof.head
+    checkpoint = {"size": head.size, "root": shown(head.root), "block": proof.block} if head else None
+    return {
+        "kind": type(signed.statement).__name__,
+        "domain": proof.domain.describe(),
+        "message": message(signed.statement),
+        "signature": shown(signed.entry.signature),
+        "salt": shown(signed.entry.salt),
+        "lock": shown(signed.entry.lock),
+        "entry": shown(signed.entry.entry),
+        "log": signed.log,
+        "position": proof.logged.position,
+        "accepted_at": proof.logged.accepted_at,
+        "checkpoint": checkpoint,
+        "inclusion": [shown(hash_) for hash_ in proof.path],
+        "registries": registries,
+    }

@@ -1,0 +1,17 @@
+"""What a service hands to the app: its vocabulary, and its routes if it has any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from ledger.vocabulary import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One service, composed by `scripts.serve`."""
+
+    catalog: Catalog
+    router: APIRouter | None = None

@@ -1,0 +1,1 @@
+"""Business documents: certificates and invoices of a firm, for whom the firm names."""

@@ -1,0 +1,1 @@
+"""Check-ups: results, questionnaires and what to eat, in the person's language."""

@@ -1,0 +1,15 @@
+"""The words of this service: kinds of data, and what they may be for."""
+
+from ledger.vocabulary import Catalog, Term
+
+CATALOG = Catalog(
+    name="checkups",
+    categories={
+        "checkup.result": Term("Check-up results", "검진 결과"),
+        "checkup.questionnaire": Term("Questionnaires", "문진"),
+    },
+    purposes={
+        "mydata:CHECKUP_MGMT": Term("Following up check-ups", "검진 관리", "hl7:CAREMGT"),
+        "mydata:DIET_RECOMMEND": Term("Recommending a diet", "식단 추천", "mydata:WELLNESS_COACHING"),
+    },
+)

@@ -1,0 +1,1 @@
+"""Insurance claims: one visit's papers for one insurer, once."""

@@ -1,0 +1,1 @@
+"""Coaching: what daily measurements say, to the person and to a coach or doctor."""

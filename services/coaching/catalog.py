@@ -1,0 +1,17 @@
+"""The words of this service: kinds of data, and what they may be for."""
+
+from ledger.vocabulary import Catalog, Term
+
+CATALOG = Catalog(
+    name="coaching",
+    categories={
+        "lifelog.activity": Term("Steps and activity", "활동"),
+        "lifelog.sleep": Term("Sleep", "수면"),
+        "lifelog.heart": Term("Heart rate", "심박"),
+        "lifelog.body": Term("Weight and body", "체중·체성분"),
+        "lifelog.diet": Term("Diet", "식단"),
+    },
+    purposes={
+        "mydata:WELLNESS_COACHING": Term("Wellness coaching", "건강 코칭"),
+    },
+)

@@ -1,0 +1,13 @@
+"""The words of this service: kinds of data, and what they may be for."""
+
+from ledger.vocabulary import Catalog, Term
+
+CATALOG = Catalog(
+    name="emergency",
+    categories={},
+    purposes={
+        "hl7:ETREAT": Term("Emergency treatment", "응급 치료", "hl7:TREAT"),
+        "hl7:BTG": Term("Breaking the glass", "긴급 열람", "hl7:ETREAT"),
+        "mydata:EMERGENCY_NOTICE": Term("Telling my guardians", "보호자 통지"),
+    },
+)

@@ -1,0 +1,1 @@
+"""Health records: what hospitals hold about a person, seen first of all by that person."""

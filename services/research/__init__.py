@@ -1,0 +1,1 @@
+"""Research on researchers and their works, and retrospective studies on records."""

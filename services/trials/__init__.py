@@ -1,0 +1,1 @@
+"""Clinical trials: finding people for a study, and reading what they agreed to."""
