@@ -17,8 +17,8 @@ from api.slices import Slice
 
 DESCRIPTION = """Every use of personal data: signed, seen, stopped, proved.
 
-Sign in with a wallet (`POST /session/challenges`, sign, `POST /sessions`). Statements are drafted here, signed by you as
-EIP-712 typed data, and handed in again. Bytes are 0x-hex, times UTC seconds. Every refusal has the shape
+Sign in with a wallet (`POST /session/challenges`, sign, `POST /sessions`). Statements are drafted here, signed by you
+as EIP-712 typed data, and handed in again. Bytes are 0x-hex, times UTC seconds. Every refusal has the shape
 `{"error", "detail"}`; what you may not see and what is not there look the same."""
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Refusal, "description": "The input is not what the form says."},

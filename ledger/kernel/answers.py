@@ -16,6 +16,7 @@ from ledger.record import Record
 from ledger.typed_data import Domain
 
 PAGE = 500
+NO_INCIDENT = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +95,18 @@ class Answers(Verb):
         key = self.world.keys.rewrap(request.record_id, wrap_for, receipt)
         return Release(sealed, key, receipt, record, decision.obligations)
 
-    def search(self, requester: str, category: str, purpose: str, action: str) -> Sequence[Record]:
+    def search(
+        self, requester: str, category: str, purpose: str, action: str, *, incident: bytes = NO_INCIDENT
+    ) -> Sequence[Record]:
         """The records of a category the requester may read now for a purpose; reading each is a question of its own.
 
-        Nothing in the answer, its length included, depends on records the requester may not read. The search leaves one
-        receipt. Raises UnknownTerm, ChainBehind.
+        Under an incident, only the records of the person it is about are looked at. Nothing in the answer, its length
+        included, depends on records the requester may not read. The search leaves one receipt. Raises UnknownTerm,
+        ChainBehind.
         """
         now = self.world.clock.now()
         self.world.heads(now)
-        question = self.request(requester, bytes(32), category, purpose, action)
+        question = replace(self.request(requester, bytes(32), category, purpose, action), incident=incident)
         searched = Decision(permitted=True, reason=Reason.SEARCHED)
         self.world.store.answer(
             question, lambda facts: self.sign_as_gateway(_receipt(question, facts, searched, now)), now
@@ -110,6 +114,11 @@ class Answers(Verb):
         return [record for record in self._candidates(question, now) if self._permits(question, record, now)]
 
     def _candidates(self, question: AccessRequest, now: int) -> Iterator[Record]:
+        incident = self.world.store.incident(question.incident)
+        if incident is not None:
+            theirs = self.world.store.records_of(incident.data_subject)
+            yield from (record for record in theirs if record.issue.category == question.category)
+            return
         after = -1
         while page := self.world.store.reachable(question.requester, question.category, now, after, PAGE):
             after = page[-1].position

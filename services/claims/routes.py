@@ -1,0 +1,46 @@
+"""What an insurer may read: the papers of the visit a claim is about, for payment, as the person signed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from api.auth import SignedIn, Verbs
+from api.guard import may
+from api.schemas import ReleaseView, shown
+from ledger.kernel import Release
+
+router = APIRouter(prefix="/claims", tags=["claims service"])
+PURPOSE = "hl7:CLMATTCH"
+PAPERS = ("health.encounter", "health.claim", "health.medication", "health.procedure", "health.condition", "health.lab")
+VisitForClaim = Annotated[Release, may("health.encounter", PURPOSE)]
+BillForClaim = Annotated[Release, may("health.claim", PURPOSE)]
+MedicationForClaim = Annotated[Release, may("health.medication", PURPOSE)]
+
+
+@router.get("/papers")
+def papers(caller: SignedIn, kernel: Verbs) -> dict[str, list[str]]:
+    """Ids of the papers the caller may read now, by category."""
+    return {
+        category: [shown(r.issue.record_id) for r in kernel.search(caller.name, category, PURPOSE, "view")]
+        for category in PAPERS
+    }
+
+
+@router.get("/visits/{record_id}")
+def read_visit(release: VisitForClaim) -> ReleaseView:
+    """The visit itself, sealed for the insurer."""
+    return ReleaseView.of(release)
+
+
+@router.get("/bills/{record_id}")
+def read_bill(release: BillForClaim) -> ReleaseView:
+    """A bill or claim of the visit, sealed for the insurer."""
+    return ReleaseView.of(release)
+
+
+@router.get("/prescriptions/{record_id}")
+def read_prescription(release: MedicationForClaim) -> ReleaseView:
+    """A prescription of the visit, sealed for the insurer."""
+    return ReleaseView.of(release)

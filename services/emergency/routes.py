@@ -1,0 +1,81 @@
+"""Breaking the glass: a crew declares an incident, reads what saves a life, and the person is told."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import Field
+
+from api.auth import SignedIn, Verbs, subject_bytes
+from api.guard import may
+from api.schemas import Accepted, DraftView, Form, Hex, ReleaseView, SignedForm, accepted, draft_view, shown
+from ledger.access import Incident
+from ledger.errors import NotFound
+from ledger.kernel import Release
+from ledger.typed_data import parse, read_domain, read_hex
+
+router = APIRouter(prefix="/emergency", tags=["emergency service"])
+PURPOSE = "hl7:BTG"
+SUMMARY = ("health.allergy", "health.condition", "health.medication", "health.device", "health.procedure")
+IncidentId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of the declared incident")]
+AllergyForCrew = Annotated[Release, may("health.allergy", PURPOSE)]
+ConditionForCrew = Annotated[Release, may("health.condition", PURPOSE)]
+MedicationForCrew = Annotated[Release, may("health.medication", PURPOSE)]
+
+
+class IncidentForm(Form):
+    """Whom it is about, the dispatch number, why, and for how many seconds."""
+
+    data_subject: Hex
+    incident_number: Annotated[str, Field(min_length=1, max_length=100, examples=["119-2026-000123"])]
+    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["found unconscious at home"])]
+    seconds: Annotated[int, Field(gt=0, examples=[3_600])] = 3_600
+
+
+@router.post("/incidents/drafts")
+def draft_incident(form: IncidentForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+    """The declaration for the responder to sign."""
+    person = subject_bytes(form.data_subject)
+    return draft_view(kernel.draft_incident(caller.name, person, form.incident_number, form.reason, form.seconds))
+
+
+@router.post("/incidents", status_code=202)
+def declare(form: SignedForm, kernel: Verbs, _: SignedIn) -> Accepted:
+    """Hand in the signed declaration; it is logged and shown to the person before the first read."""
+    claimed = read_domain(form.domain)
+    logged = kernel.declare(parse(Incident, form.message), read_hex(form.signature, "signature"), claimed)
+    return accepted(logged, "open")
+
+
+@router.get("/summaries/{incident}")
+def summary(incident: IncidentId, caller: SignedIn, kernel: Verbs) -> dict[str, list[str]]:
+    """Ids of the person's records that matter at once, by category, under a live incident of the caller's."""
+    entry = read_hex(incident, "incident", 32)
+    found = {
+        category: [
+            shown(r.issue.record_id) for r in kernel.search(caller.name, category, PURPOSE, "view", incident=entry)
+        ]
+        for category in SUMMARY
+    }
+    if not any(found.values()):
+        raise NotFound
+    return found
+
+
+@router.get("/allergies/{record_id}")
+def read_allergy(release: AllergyForCrew) -> ReleaseView:
+    """An allergy, sealed for the crew; name the incident: `?incident=0x…`."""
+    return ReleaseView.of(release)
+
+
+@router.get("/conditions/{record_id}")
+def read_condition(release: ConditionForCrew) -> ReleaseView:
+    """A diagnosis, sealed for the crew; name the incident: `?incident=0x…`."""
+    return ReleaseView.of(release)
+
+
+@router.get("/medications/{record_id}")
+def read_medication(release: MedicationForCrew) -> ReleaseView:
+    """A medication, sealed for the crew; name the incident: `?incident=0x…`."""
+    return ReleaseView.of(release)

@@ -1,0 +1,97 @@
+"""A FHIR R4 bundle, or a bare resource, taken apart: one record a resource, its bytes as received."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.canonical import read
+from ledger.errors import InvalidStatement, MalformedInput, TooLarge
+from ledger.kernel import Upload
+from services.health.formats import cuts
+from services.health.formats.kinds import category_of
+from services.health.formats.periods import period_of
+
+MEDIA_TYPE = "application/fhir+json"
+MAX_ENTRIES = 20_000
+KIND = re.compile(r"[A-Z][A-Za-z]{2,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A resource that became no record, and why; `entry` is its position in the bundle, from 0."""
+
+    entry: int
+    resource_type: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What a bundle became."""
+
+    uploads: list[Upload]
+    skipped: list[Skipped]
+
+
+def split(raw: bytes, data_subject: bytes) -> Split:
+    """The records of one person's bundle.
+
+    Raises MalformedInput for what is not JSON or not FHIR, InvalidStatement for nobody's or several people's bundle,
+    TooLarge beyond 20,000 entries.
+    """
+    document = read(raw)
+    text = raw.decode("utf-8")
+    pieces = _resources(text, document)
+    _check_one_person(document, [resource for _, resource in pieces])
+    uploads, skipped = [], []
+    for entry, (content, resource) in enumerate(pieces):
+        category = category_of(resource)
+        if category is None:
+            skipped.append(Skipped(entry, resource["resourceType"], "describes no person, so it is no record"))
+        else:
+            start, end = period_of(resource)
+            uploads.append(Upload(data_subject, category, MEDIA_TYPE, content, start, end))
+    return Split(uploads, skipped)
+
+
+def _resources(text: str, document: Any) -> list[tuple[bytes, dict[str, Any]]]:
+    if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
+        raise MalformedInput("not FHIR: a bundle or resource is a JSON object with a `resourceType`")
+    if document["resourceType"] != "Bundle":
+        return [(text.strip(" \t\r\n").encode(), _checked(document, 0))]
+    entries = document.get("entry", [])
+    if not isinstance(entries, list) or not entries:
+        raise MalformedInput("the bundle has no entries; nothing is there to issue")
+    if len(entries) > MAX_ENTRIES:
+        raise TooLarge(f"a bundle has at most {MAX_ENTRIES} entries; split it into several")
+    resources = [
+        _checked(entry.get("resource") if isinstance(entry, dict) else None, i) for i, entry in enumerate(entries)
+    ]
+    return list(zip(_cut(text), resources, strict=True))
+
+
+def _cut(text: str) -> list[bytes]:
+    (start,) = (at for name, at, _ in cuts.members(text, cuts.start_of(text)) if name == "entry")
+    found = []
+    for entry, _ in cuts.items(text, start):
+        found += [text[at:end].encode() for name, at, end in cuts.members(text, entry) if name == "resource"]
+    return found
+
+
+def _checked(resource: Any, entry: int) -> dict[str, Any]:
+    kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    if not isinstance(kind, str) or not KIND.fullmatch(kind):
+        raise MalformedInput(f"not FHIR: entry {entry} of the bundle has no resource with a `resourceType`")
+    return dict(resource)
+
+
+def _check_one_person(document: Any, resources: list[dict[str, Any]]) -> None:
+    people = sum(resource["resourceType"] == "Patient" for resource in resources)
+    if people > 1:
+        raise InvalidStatement(f"the bundle is about {people} patients; hand in one bundle for each")
+    if people == 0 and document["resourceType"] == "Bundle":
+        raise InvalidStatement(
+            "the bundle has no Patient, so whose records these are cannot be told; skip it or add one"
+        )

@@ -1,0 +1,46 @@
+"""Hospitals hand in bundles; people see their own records."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+
+from api.auth import SignedIn, Verbs, subject_bytes
+from api.schemas import RecordView
+from ledger.kernel import Draft, Kernel
+from services.health.formats import Split, split
+from services.health.schemas import BundleDrafts, SkippedView
+
+router = APIRouter(prefix="/health", tags=["health service"])
+Bundle = Annotated[bytes, Body(media_type="application/fhir+json")]
+
+
+@router.post("/bundles/drafts", status_code=201)
+def draft_bundle(
+    bundle: Bundle,
+    data_subject: Annotated[str, Query(pattern="^0x([0-9a-fA-F]{2}){20,84}$")],
+    caller: SignedIn,
+    kernel: Verbs,
+) -> BundleDrafts:
+    """Seal every resource of one person's FHIR R4 bundle (the request body, as it is) and return what to sign."""
+    parts = split(bundle, subject_bytes(data_subject))
+    drafts = _draft_all(kernel, caller.name, parts)
+    return BundleDrafts(
+        drafts=[draft.typed for draft in drafts], skipped=[SkippedView(**asdict(one)) for one in parts.skipped]
+    )
+
+
+def _draft_all(kernel: Kernel, holder: str, parts: Split) -> list[Draft]:
+    step = kernel.world.bounds.batch
+    batches = [parts.uploads[start : start + step] for start in range(0, len(parts.uploads), step)]
+    return [draft for batch in batches for draft in kernel.draft_issues(holder, batch)]
+
+
+@router.get("/records")
+def timeline(caller: SignedIn, kernel: Verbs, category: Annotated[str, Query(max_length=200)] = "") -> list[RecordView]:
+    """The caller's own health records, by the time they are about; of one category if one is named."""
+    own = kernel.world.store.records_of(caller.signer)
+    wanted = [r for r in own if r.issue.category.startswith("health.") and category in {"", r.issue.category}]
+    return [RecordView.of(record) for record in sorted(wanted, key=lambda r: (r.issue.data_from, r.position))]

@@ -1,0 +1,22 @@
+"""Forms of the health service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+
+class SkippedView(BaseModel):
+    """A resource that became no record."""
+
+    entry: int
+    resource_type: str
+    reason: str
+
+
+class BundleDrafts(BaseModel):
+    """One statement to sign for each record of the bundle, and what was left out."""
+
+    drafts: list[dict[str, Any]]
+    skipped: list[SkippedView]

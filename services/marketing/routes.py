@@ -1,0 +1,50 @@
+"""What a merchant gets: numbers about groups of consenting people, and nobody's row."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from api.auth import SignedIn, Verbs
+from api.schemas import Form
+from services.marketing.logic import spending
+
+router = APIRouter(prefix="/marketing", tags=["marketing service"])
+PURPOSE = "mydata:MARKETING_SEGMENT"
+SMALLEST = 5
+
+
+class AggregateForm(Form):
+    """How small a group may be; never below 5, and never below what a consent says."""
+
+    least: Annotated[int, Field(ge=SMALLEST, le=10_000)] = SMALLEST
+
+
+class GroupView(BaseModel):
+    """One group; `mean` is decimal text."""
+
+    group: str = Field(examples=["female 40-59"])
+    people: int
+    mean: str = Field(examples=["1284.50"])
+    currency: str
+
+
+class Aggregate(BaseModel):
+    """Groups large enough to be told; smaller ones look like none."""
+
+    groups: list[GroupView]
+    least: int
+
+
+@router.post("/aggregates")
+def aggregate(form: AggregateForm, caller: SignedIn, kernel: Verbs) -> Aggregate:
+    """What consenting people are billed for care, by sex and age band."""
+    bills = list(kernel.compute(caller.name, "health.claim", PURPOSE))
+    identities = list(kernel.compute(caller.name, "health.identity", PURPOSE))
+    year = datetime.fromtimestamp(kernel.world.clock.now(), UTC).year
+    found = spending(bills, identities, form.least, year)
+    groups = [GroupView(group=g.name, people=g.people, mean=str(g.mean), currency=g.currency) for g in found]
+    return Aggregate(groups=groups, least=form.least)
