@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.auth import SignedIn, Verbs
 from api.schemas import Form
-from services.marketing.logic import spending
+from services.marketing.logic import segments
 
 router = APIRouter(prefix="/marketing", tags=["marketing service"])
 PURPOSE = "mydata:MARKETING_SEGMENT"
@@ -24,11 +24,11 @@ class AggregateForm(Form):
 
 
 class GroupView(BaseModel):
-    """One group; `mean` is decimal text."""
+    """One group; `mean` is decimal text, null where too few have bills."""
 
     group: str = Field(examples=["female 40-59"])
     people: int
-    mean: str = Field(examples=["1284.50"])
+    mean: str | None = Field(examples=["1284.50"])
     currency: str
 
 
@@ -41,10 +41,13 @@ class Aggregate(BaseModel):
 
 @router.post("/aggregates")
 def aggregate(form: AggregateForm, caller: SignedIn, kernel: Verbs) -> Aggregate:
-    """What consenting people are billed for care, by sex and age band."""
+    """How many consenting people there are by sex and age band, and what they are billed for care."""
     bills = list(kernel.compute(caller.name, "health.claim", PURPOSE))
     identities = list(kernel.compute(caller.name, "health.identity", PURPOSE))
     year = datetime.fromtimestamp(kernel.world.clock.now(), UTC).year
-    found = spending(bills, identities, form.least, year)
-    groups = [GroupView(group=g.name, people=g.people, mean=str(g.mean), currency=g.currency) for g in found]
+    found = segments(identities, bills, form.least, year)
+    groups = [
+        GroupView(group=g.name, people=g.people, mean=None if g.mean is None else str(g.mean), currency=g.currency)
+        for g in found
+    ]
     return Aggregate(groups=groups, least=form.least)
