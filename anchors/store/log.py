@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.engine import Connection
 
 from anchors.store import facts, rows
 from anchors.store.accepting import accept
@@ -57,9 +58,19 @@ class LogStore(Database):
     def anchored(self, log: str) -> Anchored:
         """Size and root of what is on chain. Raises SourceUnavailable while the chain contradicts this database."""
         with self._read() as connection:
-            row = facts.anchored_heads(connection)[log]
-            followed_at = connection.execute(select(CHAIN.c.followed_at)).scalar_one()
-            return Anchored(Head(row.anchored_size, row.anchored_root), row.anchored_block, followed_at)
+            facts.anchored_heads(connection)
+            return self._anchored(connection, log)
+
+    def last_anchored(self, log: str) -> Anchored:
+        """The same, whether or not the chain still agrees."""
+        with self._read() as connection:
+            return self._anchored(connection, log)
+
+    @staticmethod
+    def _anchored(connection: Connection, log: str) -> Anchored:
+        row = facts.heads(connection)[log]
+        followed_at = connection.execute(select(CHAIN.c.followed_at)).scalar_one()
+        return Anchored(Head(row.anchored_size, row.anchored_root), row.anchored_block, followed_at)
 
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
         """The inclusion proof of a position in the tree of `size`. Raises ProofInvalid."""

@@ -1,7 +1,16 @@
+import secrets
+
 import pytest
 
+from anchors.chain import Chain
 from anchors.memory import MemoryStore
 from anchors.store import Store
+from ledger.signers import Wallet
+from scripts.deploy import deploy
+from scripts.devnet import Devnet, anvil
+from scripts.solc import ToolMissing
+
+ADMIN, SEQUENCER = b"\xad" * 32, b"\x5e" * 32
 
 
 @pytest.fixture
@@ -16,5 +25,58 @@ def store(request, tmp_path):
         yield MemoryStore()
         return
     made = Store(f"sqlite:///{tmp_path / 'ledger.db'}")
+    yield made
+    made.dispose()
+
+
+class Site:
+    """A devnet with the contracts on it, as a test finds it; blocks come when the test mines them, or at once."""
+
+    def __init__(self, devnet):
+        self.devnet, self.url = devnet, devnet.url
+        self.deploy()
+
+    def deploy(self):
+        self.deployment = deploy(self.url, ADMIN, Wallet(SEQUENCER).address)
+
+    def chain(self, key=SEQUENCER, **more):
+        return Chain(self.url, self.deployment, key, **more)
+
+
+@pytest.fixture(scope="session")
+def devnet():
+    try:
+        anvil()
+    except ToolMissing as error:
+        pytest.skip(str(error))
+    with Devnet(block_time=0) as started:
+        yield started
+
+
+@pytest.fixture
+def site(devnet):
+    """The same chain for every test, put back afterwards."""
+    found = Site(devnet)
+    chain = found.chain()
+    snapshot = chain.rpc.call("evm_snapshot")
+    yield found
+    assert chain.rpc.call("evm_revert", snapshot)
+    chain.close()
+
+
+@pytest.fixture
+def lonely():
+    """A devnet of the test's own, to kill."""
+    try:
+        anvil()
+    except ToolMissing as error:
+        pytest.skip(str(error))
+    with Devnet(block_time=0) as started:
+        yield Site(started)
+
+
+@pytest.fixture
+def ledger_db(tmp_path):
+    made = Store(f"sqlite:///{tmp_path / secrets.token_hex(4)}.db")
     yield made
     made.dispose()

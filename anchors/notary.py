@@ -1,0 +1,143 @@
+"""Log to chain: what was accepted is put under the contracts' heads, one batch a second or as soon as one is full."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+from anchors.chain import Chain, Mined
+from ledger.errors import LedgerError, SourceUnavailable
+from ledger.merkle import Head
+from ledger.receipt import ACCESS, CONSENTS, RECORDS
+
+LOGGER = logging.getLogger("mydata.notary")
+BATCH = 5_000
+"""Most leaves of one append: about half of the gas that one transaction may use."""
+SECRETS = 200
+"""Most revocations of one transaction."""
+STUCK_SECONDS = 30
+"""After which a transaction that still waits is replaced by one that pays more."""
+LONGEST_PAUSE = 30.0
+
+
+class Outbox(Protocol):
+    """What the notary needs of a store."""
+
+    def head(self, log: str) -> Head:
+        """Size and root of everything accepted."""
+        ...
+
+    def head_at(self, log: str, size: int) -> Head | None:
+        """The head the log had at `size`."""
+        ...
+
+    def leaves(self, log: str, start: int, limit: int) -> list[bytes]:
+        """Leaf hashes from position `start`."""
+        ...
+
+    def peaks(self, log: str, size: int) -> list[bytes]:
+        """Peaks of the tree at `size`."""
+        ...
+
+    def consistency(self, log: str, first: int, second: int) -> list[bytes]:
+        """The consistency proof between two sizes."""
+        ...
+
+    def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
+        """(entry, core, secret) of revoked consents whose lock is not yet opened on chain."""
+        ...
+
+
+class Notary:
+    """Looks at the chain before each step and remembers nothing: kill it at any line, and another goes on."""
+
+    def __init__(self, outbox: Outbox, chain: Chain, interval: float = 1, batch: int = BATCH) -> None:
+        self._outbox, self._chain = outbox, chain
+        self._interval, self._batch = interval, batch
+        self._wake, self._ends = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self._waiting_since = 0.0
+
+    def once(self) -> list[Mined]:
+        """Send what the chain lacks, and wait until it has it. Raises SourceUnavailable and what a revert means."""
+        urgency = self._urgency()
+        heads = self._chain.heads()
+        if heads is None:
+            raise SourceUnavailable("no contracts stand on this chain; run scripts.deploy")
+        appends = [self._append(log, heads[log]) for log in (CONSENTS, RECORDS)]
+        calls = [call for call in (*appends, self._advance(heads[ACCESS]), self._revoke()) if call]
+        return self._chain.send(calls, urgency) if calls and urgency else []
+
+    def _urgency(self) -> int:
+        """0 while earlier transactions wait, 1 when none does, 2 when they have waited too long."""
+        if not self._chain.busy():
+            self._waiting_since = 0.0
+            return 1
+        self._waiting_since = self._waiting_since or time.monotonic()
+        return 2 if time.monotonic() - self._waiting_since > STUCK_SECONDS else 0
+
+    def _append(self, log: str, there: Head) -> tuple[str, str] | None:
+        self._check_ours(log, there)
+        leaves = self._outbox.leaves(log, there.size, self._batch)
+        return self._chain.appending(log, leaves, self._outbox.peaks(log, there.size)) if leaves else None
+
+    def _advance(self, there: Head) -> tuple[str, str] | None:
+        self._check_ours(ACCESS, there)
+        ours = self._outbox.head(ACCESS)
+        if ours.size <= there.size:
+            return None
+        proof = self._outbox.consistency(ACCESS, there.size, ours.size) if there.size else []
+        return self._chain.advancing(ACCESS, ours, proof)
+
+    def _check_ours(self, log: str, there: Head) -> None:
+        if self._outbox.head_at(log, there.size) != there:
+            raise SourceUnavailable(f"the chain holds another {log} log than this database; nothing is sent")
+
+    def _revoke(self) -> tuple[str, str] | None:
+        secrets = self._outbox.pending_secrets(SECRETS)
+        return self._chain.revoking([(core, secret) for _, core, secret in secrets]) if secrets else None
+
+    def start(self) -> None:
+        """Go on in a thread until `stop`."""
+        self._ends.clear()
+        self._thread = threading.Thread(target=self._run, name="notary", daemon=True)
+        self._thread.start()
+
+    def nudge(self) -> None:
+        """Do not wait for the next second: a glass was broken."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finish the step begun, and end the thread."""
+        self._ends.set()
+        self._wake.set()
+        if self._thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        pause = self._interval
+        while not self._ends.is_set():
+            pause = self._step(pause)
+            self._wake.wait(pause)
+            self._wake.clear()
+
+    def _step(self, pause: float) -> float:
+        """One attempt; returns the seconds until the next."""
+        try:
+            self._report(self.once())
+        except LedgerError as error:
+            longer = min(max(pause, self._interval) * 2, LONGEST_PAUSE)
+            LOGGER.warning("%s; trying again in %.0f s", error, longer)
+            return longer
+        except Exception:
+            LOGGER.exception("the notary met what it does not know; it goes on")
+            return LONGEST_PAUSE
+        return self._interval
+
+    @staticmethod
+    def _report(mined: Sequence[Mined]) -> None:
+        for each in mined:
+            LOGGER.info("anchored in block %d for %d gas: %s", each.block, each.gas, each.hash)
