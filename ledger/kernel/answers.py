@@ -17,6 +17,7 @@ from ledger.typed_data import Domain
 
 PAGE = 500
 NO_INCIDENT = bytes(32)
+RELEASING = frozenset({"view", "copy", "transfer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,11 @@ class Answers(Verb):
         """Release the record, or raise AccessDenied. A receipt is written either way, first.
 
         `reader_key` is used for those who have no accredited key: a person's own view. Raises ChainBehind,
-        IntegrityFailure, KeyDestroyed, SourceUnavailable after the receipt.
+        IntegrityFailure, KeyDestroyed, SourceUnavailable after the receipt; InvalidStatement for an action that hands out
+        no record: who may compute gets a result, never a row.
         """
+        if request.action not in RELEASING:
+            raise InvalidStatement(f"`{request.action}` releases no record; use one of {', '.join(sorted(RELEASING))}")
         return self.release(request, self._reader_key(request, reader_key))
 
     def release(self, request: AccessRequest, wrap_for: bytes) -> Release:

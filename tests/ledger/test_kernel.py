@@ -301,6 +301,16 @@ def test_a_computation_opens_only_what_may_be_computed(world):
     assert list(world.kernel.compute(world.trial.address, LAB, "hl7:HMARKT")) == []
 
 
+@pytest.mark.parametrize("action", ["compute", "contact", "publish", "link"])
+def test_who_may_compute_gets_no_row(world, action):
+    record = world.issued(LAB)
+    world.consents(world.merchant, "health.lab", purposes=("hl7:HMARKT",), actions=(action,))
+    world.anchor()
+    request = world.kernel.request(world.merchant.address, record, LAB, "hl7:HMARKT", action)
+    with pytest.raises(InvalidStatement, match="releases no record"):
+        world.kernel.access(request)
+
+
 def test_a_proof_leads_from_the_statement_to_the_anchored_head(world):
     logged = world.consents(world.trial, "health.lab")
     assert world.kernel.prove(CONSENTS, logged.position).head is None

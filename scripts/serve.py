@@ -1,0 +1,173 @@
+"""The composition root: one process that is the door, the notary and the follower of a state folder."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+from starlette.responses import FileResponse
+from starlette.staticfiles import StaticFiles
+
+from anchors.artifacts import Deployment
+from anchors.blockstore import BlockPayloads, Blocks
+from anchors.chain import Chain
+from anchors.follower import Follower
+from anchors.keystore import FileKeys, open_master
+from anchors.notary import Notary
+from anchors.store import Store
+from api.app import Lifespan, create_app
+from api.auth import ApiSettings, Premises
+from api.slices import Slice
+from ledger.envelope import ReaderKey, generate_reader_key
+from ledger.kernel import Kernel, World
+from ledger.receipt import ACCESS, CONSENTS, RECORDS, Logged
+from ledger.signers import Wallet
+from ledger.typed_data import Domain
+from ledger.vocabulary import Vocabulary
+from scripts.notices import GENERAL
+from scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
+
+SERVICES = (
+    "health",
+    "trials",
+    "coaching",
+    "claims",
+    "emergency",
+    "business",
+    "marketing",
+    "research",
+    "checkups",
+    "finance",
+    "energy",
+)
+WEB = Path(__file__).resolve().parent.parent / "web"
+
+
+class SystemClock:
+    """The Clock port over this machine's clock."""
+
+    def now(self) -> int:
+        """UTC seconds."""
+        return int(time.time())
+
+
+def slices() -> list[Slice]:
+    """Every service's words, and the routes of those that have some."""
+    found = []
+    for name in SERVICES:
+        catalog = importlib.import_module(f"services.{name}.catalog").CATALOG
+        has_routes = importlib.util.find_spec(f"services.{name}.routes") is not None
+        router = importlib.import_module(f"services.{name}.routes").router if has_routes else None
+        found.append(Slice(catalog, router))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One running ledger: the app, and the two threads that tie it to the chain."""
+
+    app: FastAPI
+    notary: Notary
+    follower: Follower
+    store: Store
+
+
+def build(settings: Settings) -> Ledger:
+    """Everything a state folder and a chain make. Raises SourceUnavailable, MalformedInput."""
+    deployment = Deployment.read(_deployment_file(settings))
+    domains = _domains(deployment)
+    store, services = Store(settings.database), slices()
+    for notice in GENERAL:
+        store.publish(notice)
+    gateway = Wallet(secret(settings.state, "gateway"))
+    world = World(
+        store=store,
+        payloads=BlockPayloads(Blocks(settings.state / "blocks")),
+        keys=_keys(settings, gateway, domains[ACCESS], store),
+        clock=SystemClock(),
+        gateway=gateway,
+        vocabulary=Vocabulary(one.catalog for one in services),
+        domains=domains,
+        computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
+    )
+    chain = Chain(settings.rpc_url, deployment, secret(settings.state, "sequencer"))
+    notary, follower = Notary(store, chain), Follower(store, chain, world.clock, settings.depth)
+    registries = {**{log: domain.contract for log, domain in domains.items()}, "parties": deployment.parties}
+    api = ApiSettings(uri=settings.uri, chain_id=deployment.chain_id, registries=registries)
+    app = create_app(Premises(Kernel(world), store, api), services, _lifespan(notary, follower))
+    _portal(app)
+    return Ledger(app, notary, follower, store)
+
+
+def _deployment_file(settings: Settings) -> Path:
+    found = sorted((settings.state / "deployments").glob("*.json"))
+    if len(found) != 1:
+        raise SystemExit(
+            f"error: {len(found)} deployments in {settings.state}; run `mydata up` to deploy the contracts"
+        )
+    return found[0]
+
+
+def _domains(deployment: Deployment) -> dict[str, Domain]:
+    contracts = {CONSENTS: deployment.consents, RECORDS: deployment.records, ACCESS: deployment.access}
+    return {log: Domain(deployment.chain_id, contract) for log, contract in contracts.items()}
+
+
+def _keys(settings: Settings, gateway: Wallet, domain: Domain, store: Store) -> FileKeys:
+    given = os.environ.get("MYDATA_PASSPHRASE", "").encode()
+    master = open_master(settings.state / "keystore" / "master.json", given or secret(settings.state, "passphrase"))
+
+    def durable(receipt: Logged) -> bool:
+        return store.at(ACCESS, receipt.position) == receipt
+
+    path = settings.state / "keystore" / "keys.db"
+    return FileKeys(path, master, gateway=gateway.signer, domain=domain, durable=durable)
+
+
+def _lifespan(notary: Notary, follower: Follower) -> Lifespan:
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        follower.start()
+        notary.start()
+        try:
+            yield
+        finally:
+            notary.stop()
+            follower.stop()
+
+    return running
+
+
+def _portal(app: FastAPI) -> None:
+    app.mount("/web", StaticFiles(directory=WEB), name="web")
+
+    @app.get("/", include_in_schema=False)
+    def portal() -> FileResponse:
+        return FileResponse(WEB / "index.html", headers={"content-security-policy": "default-src 'self'"})
+
+
+def main(
+    rpc: Annotated[str, typer.Option(help="JSON-RPC URL of the chain the contracts are on.")],
+    state: Annotated[Path, typer.Option(help="Folder with database, payloads, keys and deployment.")] = DEFAULT_STATE,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = DEFAULT_PORT,
+) -> None:
+    """Serve one ledger until the process is ended."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    settings = Settings.read(state, rpc, port)
+    uvicorn.run(build(settings).app, host=settings.host, port=port, log_level="warning", timeout_graceful_shutdown=5)
+
+
+if __name__ == "__main__":
+    typer.run(main)
