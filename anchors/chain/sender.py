@@ -49,7 +49,7 @@ class Sender:
         latest, pending = self._nonces()
         nonce = latest if urgency > 1 else pending
         fields = self._fees(urgency)
-        estimates = self._rpc.batch([("eth_estimateGas", [self._call(to, data)]) for to, data in calls])
+        estimates = self._rpc.batch([("eth_estimateGas", [self._call(to, data), "latest"]) for to, data in calls])
         signed = []
         for offset, ((to, data), estimate) in enumerate(zip(calls, estimates, strict=True)):
             gas = min(int(estimate, 16) * 5 // 4, GAS_CAP)

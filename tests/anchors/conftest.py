@@ -8,6 +8,7 @@ from anchors.store import Store
 from ledger.signers import Wallet
 from scripts.deploy import deploy
 from scripts.devnet import Devnet, anvil
+from scripts.parties import Registrar
 from scripts.solc import ToolMissing
 
 ADMIN, SEQUENCER = b"\xad" * 32, b"\x5e" * 32
@@ -38,6 +39,9 @@ class Site:
 
     def deploy(self):
         self.deployment = deploy(self.url, ADMIN, Wallet(SEQUENCER).address)
+
+    def registrar(self):
+        return Registrar(self.url, self.deployment.parties, ADMIN)
 
     def chain(self, key=SEQUENCER, **more):
         return Chain(self.url, self.deployment, key, **more)

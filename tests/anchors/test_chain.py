@@ -1,0 +1,217 @@
+"""The contracts as the rest of the house meets them, on a real devnet."""
+
+import socket
+from dataclasses import replace
+
+import pytest
+
+from anchors.artifacts import artifact, names
+from anchors.chain import GAS_CAP, REVERTS, Chain, Rpc
+from anchors.chain.reverts import refusal
+from ledger import merkle
+from ledger.errors import InvalidStatement, NotEntitled, ProofInvalid, SourceUnavailable
+from ledger.merkle import EMPTY_ROOT, Head
+from ledger.party import checksum, keccak
+from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from tests.anchors.conftest import ADMIN
+from tests.anchors.sayings import name
+from tests.anchors.serving import answering
+
+LEAVES = [name(n) for n in range(5)]
+
+
+def tree(leaves):
+    tops, _ = merkle.grow(0, [], leaves)
+    return Head(len(leaves), merkle.bag(tops)), tops
+
+
+@pytest.fixture
+def chain(site):
+    made = site.chain()
+    yield made
+    made.close()
+
+
+def signature(entry):
+    return f"{entry['name']}({','.join(i['type'] for i in entry['inputs'])})"
+
+
+def test_every_custom_error_of_every_contract_has_a_name_of_ours():
+    errors = {signature(entry) for each in names() for entry in artifact(each).abi if entry["type"] == "error"}
+    assert len(errors) > 15
+    assert errors - set(REVERTS) == set()
+
+
+def test_a_fresh_log_has_the_empty_head(chain):
+    assert chain.heads() == dict.fromkeys(LOGS, Head(0, EMPTY_ROOT))
+    assert chain.head(ACCESS) == Head(0, EMPTY_ROOT)
+
+
+def test_appended_leaves_make_the_same_head_as_our_own_tree(chain):
+    head, tops = tree(LEAVES[:3])
+    chain.send([chain.appending(CONSENTS, LEAVES[:3], [])])
+    assert chain.head(CONSENTS) == head
+    chain.send([chain.appending(CONSENTS, LEAVES[3:], tops)])
+    assert chain.head(CONSENTS) == tree(LEAVES)[0]
+
+
+def test_calls_to_several_contracts_go_at_once(chain):
+    head, _ = tree(LEAVES)
+    calls = [chain.appending(log, LEAVES, []) for log in (CONSENTS, RECORDS)]
+    mined = chain.send([*calls, chain.advancing(ACCESS, head, [])])
+    assert chain.heads() == dict.fromkeys(LOGS, head)
+    assert all(each.gas < GAS_CAP for each in mined)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "word"),
+    [
+        (lambda c: c.appending(CONSENTS, [], []), InvalidStatement, "NoLeaves"),
+        (lambda c: c.appending(CONSENTS, LEAVES, [name("wrong")]), ProofInvalid, "StalePeaks"),
+        (lambda c: c.advancing(ACCESS, Head(0, EMPTY_ROOT), []), ProofInvalid, "NotAhead"),
+    ],
+)
+def test_a_revert_keeps_its_name(chain, call, error, word):
+    with pytest.raises(error, match=word):
+        chain.send([call(chain)])
+
+
+def test_a_head_that_does_not_continue_the_log_is_refused_by_the_contract(chain):
+    chain.send([chain.advancing(ACCESS, tree(LEAVES[:2])[0], [])])
+    with pytest.raises(ProofInvalid, match="Inconsistent"):
+        chain.send([chain.advancing(ACCESS, Head(3, name("root")), [name("proof")])])
+
+
+def test_only_the_sequencer_appends(site):
+    stranger = site.chain(key=ADMIN)
+    with pytest.raises(NotEntitled, match="AccessControlUnauthorizedAccount"):
+        stranger.send([stranger.appending(CONSENTS, LEAVES, [])])
+
+
+def test_a_reader_cannot_write(site):
+    with pytest.raises(NotEntitled):
+        site.chain(key=None).send([])
+
+
+def test_a_block_is_known_by_number_and_hash(chain):
+    tip = chain.tip()
+    assert chain.hashes([tip.number, tip.number + 99]) == [tip.hash, b""]
+    assert chain.tip(depth=2).number == tip.number - 2
+    assert chain.tip(depth=10**6).number == 0
+    assert chain.tip("finalized").number <= tip.number
+
+
+def test_a_chain_without_our_contracts_says_so(lonely):
+    chain = lonely.chain()
+    chain.rpc.call("anvil_setCode", lonely.deployment.access, "0x")
+    assert chain.heads() is None
+    with pytest.raises(SourceUnavailable, match="deploy them first"):
+        chain.head(ACCESS)
+
+
+def test_another_chain_is_not_taken_for_ours(site):
+    wrong = Chain(site.url, replace(site.deployment, chain_id=1))
+    with pytest.raises(SourceUnavailable, match="leads to chain 31337, not 1"):
+        wrong.tip()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_i8_an_unreachable_chain_is_unavailable():
+    with pytest.raises(SourceUnavailable, match="check that it runs"):
+        Rpc(f"http://127.0.0.1:{free_port()}").call("eth_blockNumber")
+
+
+@pytest.mark.parametrize("url", ["not a url", "http://", "ftp://127.0.0.1/"])
+def test_an_address_that_is_none_is_unavailable(url):
+    with pytest.raises(SourceUnavailable):
+        Rpc(url).call("eth_blockNumber")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"<html>hello</html>",
+        b'{"jsonrpc":"2.0","id":1,"result":"0x1"}',
+        b"[1,2]",
+        b"[]",
+        b'[{"id":99}]',
+        b'[{"no":1}]',
+    ],
+)
+def test_something_that_is_no_chain_is_unavailable(said):
+    with answering(said) as url, pytest.raises(SourceUnavailable):
+        Rpc(url).call("eth_blockNumber")
+
+
+def test_a_server_in_trouble_is_unavailable():
+    with answering(b"[]", status=502) as url, pytest.raises(SourceUnavailable):
+        Rpc(url).call("eth_blockNumber")
+
+
+def test_an_answer_of_the_wrong_shape_is_unavailable(site):
+    reader = Chain(site.url, site.deployment)
+    reader.rpc.call("anvil_setCode", site.deployment.records, "0x60015ff3")
+    with pytest.raises(SourceUnavailable):
+        reader.heads()
+
+
+def test_an_unknown_refusal_is_said_without_control_characters():
+    error = refusal({"code": -32000, "message": "nonce\x1b[31m too low\n"})
+    assert isinstance(error, SourceUnavailable)
+    assert str(error) == "the chain refused: nonce [31m too low "
+
+
+@pytest.mark.parametrize("nest", [lambda d: d, lambda d: {"data": d}, lambda d: {"result": {"data": d}}])
+def test_a_revert_is_found_wherever_the_node_puts_it(nest):
+    data = "0x" + merkle.HASH_SIZE * "00"
+    known = "0x" + selector("TransparencyLog_NoLeaves()")
+    assert isinstance(refusal({"data": nest(known)}), InvalidStatement)
+    assert isinstance(refusal({"data": nest(data)}), SourceUnavailable)
+
+
+def selector(text):
+    return keccak(text.encode())[:4].hex()
+
+
+def test_a_transaction_that_is_not_mined_in_time_is_unavailable(lonely):
+    chain = lonely.chain(confirm_seconds=0.3)
+    chain.rpc.call("evm_setAutomine", False)
+    with pytest.raises(SourceUnavailable, match="not mined"):
+        chain.send([chain.appending(CONSENTS, LEAVES, [])])
+    assert chain.busy()
+    chain.rpc.call("evm_mine")
+    assert not chain.busy()
+
+
+def test_a_transaction_that_waits_too_long_is_replaced(lonely):
+    impatient, chain = lonely.chain(confirm_seconds=0.2), lonely.chain()
+    chain.rpc.call("evm_setAutomine", False)
+    with pytest.raises(SourceUnavailable):
+        impatient.send([impatient.appending(CONSENTS, LEAVES[:1], [])])
+    with pytest.raises(SourceUnavailable):
+        impatient.send([impatient.appending(CONSENTS, LEAVES, [])], urgency=2)
+    chain.rpc.call("evm_mine")
+    assert chain.head(CONSENTS) == tree(LEAVES)[0]
+
+
+def test_the_directory_is_rebuilt_from_events(site, chain):
+    registrar = site.registrar()
+    hospital, trial = checksum(b"\x01" * 20), checksum(b"\x02" * 20)
+    registrar.register(hospital, "Seoul Hospital", ["holder"], b"\x01" + b"k" * 1_216)
+    registrar.register(trial, "Trial", ["trial", "researcher"], b"")
+    registrar.register(hospital, "Seoul National Hospital", ["holder", "responder"], b"new key")
+    first, last = site.deployment.block, chain.tip().number
+    found = {party.account: party for party in chain.parties(first, last)}
+    assert found[hospital].name == "Seoul National Hospital"
+    assert found[hospital].roles == {"holder", "responder"}
+    assert found[hospital].encryption_key == b"new key"
+    assert found[trial].accredited(chain.tip().time)
+    assert chain.parties_changed(first, last)
+    assert not chain.parties_changed(first, first)
+    assert chain.parties(first, last - 1) != list(found.values())
