@@ -42,6 +42,7 @@ def topic(signature: str) -> str:
     return "0x" + keccak(signature.encode()).hex()
 
 
+APPENDED = topic("Appended(uint64,bytes32,bytes32[])")
 REVOKED = topic("Revoked(bytes32)")
 REGISTERED = topic(f"PartyRegistered(address,{','.join(PARTY_TYPES)})")
 UPDATED = topic(f"PartyUpdated(address,{','.join(PARTY_TYPES)})")

@@ -30,6 +30,16 @@ class Block:
     time: int
 
 
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Leaf hashes that came on chain in a block, and the head they made."""
+
+    log: str
+    head: Head
+    leaves: tuple[bytes, ...]
+    block: int
+
+
 class Chain:
     """The contracts of a deployment; with `key` also the account that may append.
 
@@ -105,6 +115,10 @@ class Chain:
             raise NotEntitled("this process has no key to write on the chain")
         return self._sender
 
+    def appended(self, log: str, first: int, last: int) -> list[Appended]:
+        """What was appended to the consents or records log in blocks `first` to `last`, in order."""
+        return [_appended(log, each) for each in self._logs(self._contracts[log], [abi.APPENDED], first, last)]
+
     def revoked(self, first: int, last: int) -> list[tuple[bytes, int]]:
         """(entry, block) of every revocation in blocks `first` to `last`."""
         logs = self._logs(self.deployment.consents, [abi.REVOKED], first, last)
@@ -137,6 +151,11 @@ class Chain:
     def close(self) -> None:
         """Let go of the connection."""
         self.rpc.close()
+
+
+def _appended(log: str, raw: dict[str, Any]) -> Appended:
+    root, leaves = abi.unpack(("bytes32", "bytes32[]"), raw["data"])
+    return Appended(log, Head(int(raw["topics"][1], 16), root), tuple(leaves), int(raw["blockNumber"], 16))
 
 
 def _block(raw: dict[str, Any] | None) -> Block:

@@ -1,0 +1,216 @@
+"""Log to chain, on a real devnet: once, in order, and whoever is killed in between."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import orjson
+import pytest
+
+from anchors.memory import MemoryStore
+from anchors.notary import Notary
+from ledger.errors import NotEntitled, SourceUnavailable
+from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from tests.anchors.conftest import ADMIN, SEQUENCER
+from tests.anchors.sayings import ANN, EVE, NOW, TRIAL, consent, incident, issue, revocation
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def chain(site):
+    made = site.chain()
+    yield made
+    made.close()
+
+
+def heads(store):
+    return {log: store.head(log) for log in LOGS}
+
+
+def test_everything_accepted_is_put_on_chain_at_once(store, chain):
+    store.append([consent(ANN, TRIAL), issue(1), issue(2), incident()], NOW)
+    assert len(Notary(store, chain).once()) == 3
+    assert chain.heads() == heads(store)
+
+
+def test_what_is_there_is_not_sent_again(store, chain):
+    store.append([consent(ANN, TRIAL)], NOW)
+    notary = Notary(store, chain)
+    notary.once()
+    assert notary.once() == []
+    store.append([consent(EVE, TRIAL), issue(1)], NOW)
+    assert len(notary.once()) == 2
+    assert chain.heads() == heads(store)
+
+
+def test_an_empty_log_costs_nothing(store, chain):
+    assert Notary(store, chain).once() == []
+
+
+def test_batches_are_cut_where_one_transaction_ends(store, chain):
+    store.append([issue(n) for n in range(10)], NOW)
+    notary = Notary(store, chain, batch=4)
+    sizes = []
+    while notary.once():
+        sizes.append(chain.head(RECORDS).size)
+    assert sizes == [4, 8, 10]
+    assert chain.head(RECORDS) == store.head(RECORDS)
+
+
+def test_the_access_log_moves_by_proof_and_shows_no_leaf(store, chain):
+    for number in range(3):
+        store.append([incident(number=f"119-{number}-{n}") for n in range(number + 1)], NOW)
+        Notary(store, chain).once()
+        assert chain.head(ACCESS) == store.head(ACCESS)
+
+
+def test_a_withdrawal_opens_its_lock_on_chain(store, chain):
+    first, other = store.append([consent(ANN, TRIAL), consent(EVE, TRIAL)], NOW)
+    store.append([revocation(first), revocation(other, knows_secret=False)], NOW)
+    notary = Notary(store, chain)
+    notary.once()
+    entries = [entry for entry, _ in chain.revoked(0, chain.tip().number)]
+    assert entries == [first.signed.entry.entry]
+    store.revealed(entries, chain.tip().number)
+    assert notary.once() == []
+
+
+def test_i9_killed_between_the_transaction_and_its_note_another_goes_on(store, chain):
+    store.append([consent(ANN, TRIAL), issue(1)], NOW)
+    leaves, peaks = store.leaves(CONSENTS, 0, 9), store.peaks(CONSENTS, 0)
+    chain.send([chain.appending(CONSENTS, leaves, peaks)])
+    mined = Notary(store, chain).once()
+    assert len(mined) == 1
+    assert chain.heads() == heads(store)
+
+
+def test_i10_a_transaction_that_still_waits_is_waited_for(lonely):
+    store, chain, impatient = MemoryStore(), lonely.chain(), lonely.chain(confirm_seconds=0.1)
+    store.append([consent(ANN, TRIAL)], NOW)
+    chain.rpc.call("evm_setAutomine", False)
+    with pytest.raises(SourceUnavailable):
+        Notary(store, impatient).once()
+    another = Notary(store, chain)
+    assert another.once() == []
+    chain.rpc.call("evm_mine")
+    assert another.once() == []
+    assert chain.head(CONSENTS) == store.head(CONSENTS)
+    assert len(chain.appended(CONSENTS, 0, chain.tip().number)) == 1
+
+
+def test_a_transaction_that_waits_too_long_is_replaced(lonely, monkeypatch):
+    store, impatient = MemoryStore(), lonely.chain(confirm_seconds=0.1)
+    store.append([consent(ANN, TRIAL)], NOW)
+    impatient.rpc.call("evm_setAutomine", False)
+    notary = Notary(store, impatient)
+    with pytest.raises(SourceUnavailable):
+        notary.once()
+    assert notary.once() == []
+    monkeypatch.setattr("anchors.notary.STUCK_SECONDS", 0)
+    with pytest.raises(SourceUnavailable, match="not mined"):
+        notary.once()
+    impatient.rpc.call("evm_mine")
+    assert impatient.head(CONSENTS) == store.head(CONSENTS)
+
+
+def test_i4_a_chain_that_is_ahead_of_the_database_is_left_alone(chain):
+    full, empty = MemoryStore(), MemoryStore()
+    full.append([issue(1), issue(2)], NOW)
+    Notary(full, chain).once()
+    empty.append([issue(3)], NOW)
+    with pytest.raises(SourceUnavailable, match="holds another records log"):
+        Notary(empty, chain).once()
+    assert chain.head(RECORDS) == full.head(RECORDS)
+
+
+def test_a_key_without_the_role_is_told_so(store, site):
+    store.append([issue(1)], NOW)
+    with pytest.raises(NotEntitled):
+        Notary(store, site.chain(key=ADMIN)).once()
+
+
+def test_no_contracts_is_said_with_the_next_step(store, lonely):
+    chain = lonely.chain()
+    chain.rpc.call("anvil_setCode", lonely.deployment.consents, "0x")
+    with pytest.raises(SourceUnavailable, match=r"run scripts\.deploy"):
+        Notary(store, chain).once()
+
+
+def until(holds, seconds=15):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.05)
+
+
+def test_in_its_thread_it_keeps_up_and_a_nudge_wakes_it(ledger_db, site, chain):
+    notary = Notary(ledger_db, site.chain(), interval=60)
+    notary.start()
+    try:
+        until(lambda: not chain.busy())
+        for number in range(3):
+            ledger_db.append([issue(number)], NOW)
+            notary.nudge()
+            until(lambda: chain.head(RECORDS) == ledger_db.head(RECORDS))
+    finally:
+        notary.stop()
+
+
+def test_i8_it_outlives_a_chain_that_goes_away(ledger_db, lonely, caplog):
+    notary = Notary(ledger_db, lonely.chain(), interval=0.05)
+    lonely.devnet.kill()
+    ledger_db.append([issue(1)], NOW)
+    notary.start()
+    try:
+        until(lambda: "the chain does not answer" in caplog.text)
+    finally:
+        notary.stop()
+    assert ledger_db.head(RECORDS).size == 1
+
+
+def test_it_says_nothing_about_anybody(store, chain, caplog):
+    caplog.set_level("DEBUG", logger="mydata")
+    store.append([consent(ANN, TRIAL), issue(1), incident()], NOW)
+    notary = Notary(store, chain)
+    assert notary._step(1) == 1
+    assert "anchored in block" in caplog.text
+    assert not [word for word in (ANN.hex(), TRIAL, "119", "unconscious") if word in caplog.text]
+
+
+WORKER = """
+import sys, orjson
+from anchors.chain import Chain, Deployment
+from anchors.notary import Notary
+from anchors.store import Store
+database, url, key, deployment = sys.argv[1:]
+notary = Notary(Store(database), Chain(url, Deployment(**orjson.loads(deployment)), bytes.fromhex(key)), batch=3)
+print("ready", flush=True)
+while True:
+    notary.once()
+"""
+
+
+def test_i9_killed_at_any_line_the_next_one_finishes(database, ledger_db, lonely):
+    chain = lonely.chain()
+    chain.rpc.call("evm_setAutomine", False)
+    chain.rpc.call("evm_setIntervalMining", 1)
+    fields = {slot: getattr(lonely.deployment, slot) for slot in lonely.deployment.__slots__}
+    command = [sys.executable, "-c", WORKER, str(ledger_db._reads.url), lonely.url, SEQUENCER.hex()]
+    ledger_db.append([issue(n) for n in range(12)] + [consent(ANN, TRIAL), incident()], NOW)
+    for patience in (0.0, 0.05, 0.6, 1.1):
+        process = subprocess.Popen([*command, orjson.dumps(fields)], cwd=ROOT, stdout=subprocess.PIPE)
+        process.stdout.readline()
+        time.sleep(patience)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+    notary = Notary(ledger_db, chain)
+    until(lambda: notary.once() == [] and chain.heads() == heads(ledger_db))
+    put = [each for log in (CONSENTS, RECORDS) for each in chain.appended(log, 0, chain.tip().number)]
+    assert [leaf for each in put for leaf in each.leaves] == [
+        *ledger_db.leaves(CONSENTS, 0, 99),
+        *ledger_db.leaves(RECORDS, 0, 99),
+    ]
