@@ -77,9 +77,9 @@ class Answers(Verb):
     def access(self, request: AccessRequest, reader_key: bytes = b"") -> Release:
         """Release the record, or raise AccessDenied. A receipt is written either way, first.
 
-        `reader_key` is used for those who have no accredited key: a person's own view. Raises ChainBehind,
-        IntegrityFailure, KeyDestroyed, SourceUnavailable after the receipt; InvalidStatement for an action that hands out
-        no record: who may compute gets a result, never a row.
+        `reader_key` is for those who have no accredited key: a person's own view. Raises ChainBehind,
+        IntegrityFailure, KeyDestroyed, SourceUnavailable after the receipt; InvalidStatement for an action that hands
+        out no record: who may compute gets a result, never a row.
         """
         if request.action not in RELEASING:
             raise InvalidStatement(f"`{request.action}` releases no record; use one of {', '.join(sorted(RELEASING))}")

@@ -6,7 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ledger import merkle
 from ledger.access import Finding
-from ledger.consent import NEVER, Effect, Grant
+from ledger.consent import Effect, Grant
 from ledger.errors import AccessDenied
 from ledger.merkle import Head
 from ledger.receipt import ACCESS, LOGS, verify_logged
@@ -134,4 +134,3 @@ def test_i2_an_expired_grant_is_named_expired():
     house.clock.passes(5)
     decision, _ = house.kernel.ask(house.asks(house.trial, record))
     assert [finding for _, finding in decision.findings] == [Finding.EXPIRED]
-    assert NEVER > now

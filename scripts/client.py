@@ -1,0 +1,126 @@
+"""The door seen from outside: what a wallet, a hospital's integrator or a reader does over HTTP."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from ledger import envelope, typed_data
+from ledger.commitment.content import record_commitment
+from ledger.consent import Consent
+from ledger.envelope import ReaderKey
+from ledger.errors import IntegrityFailure, SourceUnavailable
+from ledger.signers import Wallet
+from ledger.typed_data import read_domain, read_hex
+
+ZERO = "0x" + "00" * 32
+BATCH = 500
+
+
+class Refused(Exception):
+    """The door said no: `code` and `detail` as it gave them, `status` of HTTP."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.status, self.code, self.detail = status, code, detail
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A release, opened and checked against its commitment: content bytes, media type, receipt position, block."""
+
+    content: bytes
+    media_type: str
+    position: int
+    block: int
+    issue: dict[str, Any]
+
+
+class Client:
+    """One signed-in wallet at one door. Raises Refused, and SourceUnavailable when nothing answers."""
+
+    def __init__(self, url: str, wallet: Wallet, reader: ReaderKey | None = None) -> None:
+        self.wallet, self.reader = wallet, reader
+        self._http = httpx.Client(base_url=url, timeout=120)
+
+    def call(self, method: str, path: str, **given: Any) -> Any:
+        """The JSON answer of one request."""
+        try:
+            answer = self._http.request(method, path, **given)
+        except httpx.HTTPError as error:
+            raise SourceUnavailable("the API does not answer; start it with `mydata up`, or give its --url") from error
+        if answer.is_success:
+            return answer.json() if answer.content else None
+        raise _refusal(answer)
+
+    def sign_in(self) -> Client:
+        """Open a session, as ERC-4361 says."""
+        asked = self.call("POST", "/session/challenges", json={"address": self.wallet.address})
+        signature = "0x" + self.wallet.sign_text(asked["message"]).hex()
+        session = self.call("POST", "/sessions", json={"message": asked["message"], "signature": signature})
+        self._http.headers["Authorization"] = f"Bearer {session['token']}"
+        return self
+
+    def sign(self, typed: Mapping[str, Any], kind: type) -> dict[str, Any]:
+        """What a wallet gives back for typed data: message, domain, signature."""
+        statement: Any = typed_data.parse(kind, typed["message"])
+        domain = read_domain(typed["domain"])
+        assert domain is not None  # noqa: S101 - a draft always carries its domain
+        signature = self.wallet.sign(typed_data.digest(statement, domain))
+        return {"message": typed["message"], "domain": typed["domain"], "signature": "0x" + signature.hex()}
+
+    def consent(self, grantee: str, grants: Sequence[Mapping[str, Any]], lock: str = ZERO, language: str = "en") -> Any:
+        """Draft, check and sign a consent."""
+        wish = {"grantee": grantee, "grants": list(grants), "lock": lock, "language": language}
+        draft = self.call("POST", "/consents/drafts", json=wish)
+        self._says_what_was_asked(draft["typed_data"]["message"], wish)
+        return self.call("POST", "/consents", json=self.sign(draft["typed_data"], Consent))
+
+    def _says_what_was_asked(self, message: Mapping[str, Any], wish: Mapping[str, Any]) -> None:
+        """Raise IntegrityFailure when the draft is not what this wallet asked for: it is what will be signed."""
+        mine = "0x" + self.wallet.signer.hex()
+        same = (message["dataSubject"], message["signer"], message["lock"]) == (mine, mine, wish["lock"])
+        lines = [(sorted(g["categories"]), sorted(g["purposes"]), sorted(g["actions"])) for g in message["grants"]]
+        asked = [(sorted(g["categories"]), sorted(g["purposes"]), sorted(g["actions"])) for g in wish["grants"]]
+        if not same or lines != asked or message["grantee"].lower() != wish["grantee"].lower():
+            raise IntegrityFailure("the draft does not say what was asked for; it was not signed")
+
+    def issue(self, drafts: Iterable[Mapping[str, Any]], kind: type) -> list[dict[str, Any]]:
+        """Sign and hand in drafted issues, in batches."""
+        signed = [self.sign(draft, kind) for draft in drafts]
+        plain = [{"message": one["message"], "signature": one["signature"]} for one in signed]
+        batches = [plain[start : start + BATCH] for start in range(0, len(plain), BATCH)]
+        return [r for batch in batches for r in self.call("POST", "/records", json={"records": batch})["records"]]
+
+    def read(self, path: str, **given: Any) -> Opened:
+        """Ask for a record through a service's own door, open it and check it."""
+        return self.open(self.call("GET", path, **given))
+
+    def ask(self, record_id: str, **question: Any) -> Opened:
+        """Ask for a record through the general door, open it and check it."""
+        return self.open(self.call("POST", f"/access/records/{record_id}", json=question))
+
+    def open(self, release: Mapping[str, Any]) -> Opened:
+        """Open a release with this reader's key. Raises IntegrityFailure unless it is what the holder signed."""
+        if self.reader is None:
+            raise IntegrityFailure("no reader key to open the release with; make one with `mydata keys new --reader`")
+        record = read_hex(release["record_id"], "record_id", 32)
+        key = envelope.unwrap(read_hex(release["wrapped_key"], "wrapped_key"), self.reader, record)
+        found = envelope.open_sealed(base64.b64decode(release["sealed"]), key, record)
+        commitment = record_commitment(found.content, found.media_type, found.seed)
+        if "0x" + commitment.hex() != release["issue"]["commitment"]:
+            raise IntegrityFailure("the record is not the one its holder signed")
+        receipt = release["receipt"]
+        return Opened(found.content, found.media_type, receipt["position"], receipt["block"], release["issue"])
+
+
+def _refusal(answer: httpx.Response) -> Refused:
+    try:
+        body = answer.json()
+    except ValueError:
+        body = {}
+    return Refused(answer.status_code, str(body.get("error", "refused")), str(body.get("detail") or ""))
