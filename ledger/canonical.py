@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from json.encoder import encode_basestring
 from typing import Any
 
 import rfc8785
@@ -27,12 +29,13 @@ def read(raw: bytes, *, exact: bool = False) -> Any:
     """
     if len(raw) > MAX_BYTES:
         raise TooLarge(f"a JSON document has at most {MAX_BYTES} bytes")
-    numbers: dict[str, Any] = {"parse_int": Digits, "parse_float": Digits} if exact else {}
+    numbers: dict[str, Any] = {"parse_int": Digits, "parse_float": Digits} if exact else {"parse_float": _finite}
     try:
         value = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse_constant, **numbers)
     except (ValueError, RecursionError) as error:
         raise MalformedInput(_place(error)) from error
-    _check_shape(value)
+    if b"\\u" in raw or raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
+        _check_shape(value)
     return value
 
 
@@ -49,6 +52,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a name stands twice in one object")
     return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number is beyond IEEE 754 double")
+    return number
 
 
 def _refuse_constant(text: str) -> None:
@@ -70,8 +80,18 @@ def _check_shape(value: Any) -> None:
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785 bytes. Raises MalformedInput for what has none: numbers beyond IEEE 754 double, non-finite ones."""
+    """RFC 8785 bytes of a JSON value. Raises MalformedInput for what has none: numbers no IEEE 754 double can hold."""
+    if type(value) is str:
+        return canonical_text(value)
     try:
         return bytes(rfc8785.dumps(value))
     except (rfc8785.CanonicalizationError, ValueError) as error:
         raise MalformedInput(f"no canonical form: {type(error).__name__}") from error
+
+
+def canonical_text(text: str) -> bytes:
+    """RFC 8785 §3.2.2.2 bytes of a string. Raises MalformedInput for a lone surrogate."""
+    try:
+        return encode_basestring(text).encode()
+    except UnicodeEncodeError as error:
+        raise MalformedInput("no canonical form: a lone surrogate is no character") from error

@@ -2,23 +2,27 @@
 
 Every string, number, true, false, null, empty object and empty array is one leaf of the tree, in document order, named
 by its JSON Pointer (RFC 6901). leaf = SHA-256(0x00 ‖ salt ‖ len(pointer) ‖ pointer ‖ value): `value` is RFC 8785, but a
-number keeps its digits as written (FHIR: 1.10 is not 1.1). Salts are HMAC-SHA-256(seed, pointer): one given
-away tells nothing of another.
+number keeps its digits as written (FHIR: 1.10 is not 1.1). The salts are 32-byte pieces of an AES-256-CTR key stream
+under a key derived from the record's seed: one given away tells nothing of another.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CTR
+
 from ledger import merkle
-from ledger.canonical import Digits, canonical, read
+from ledger.canonical import Digits, canonical, canonical_text, read
 from ledger.errors import InvalidStatement, ProofInvalid
 
-MAX_FIELDS = 1_000_000
+SALT_SIZE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +36,42 @@ class Field:
     size: int
     proof: tuple[bytes, ...]
 
+    @property
+    def root(self) -> bytes:
+        """The root this field leads to. Raises ProofInvalid for a proof of the wrong length."""
+        leaf = merkle.leaf_hash(_leaf(self.salt, self.pointer, self.value))
+        return merkle.root_from(leaf, self.index, self.size, self.proof)
+
 
 def root(document: bytes, seed: bytes) -> bytes:
-    """The 32-byte root over all fields. Raises MalformedInput."""
-    tops, _ = merkle.grow(0, [], (leaf for _, leaf in _leaves(document, seed)))
-    return merkle.bag(tops)
+    """The 32-byte root over all fields. Raises MalformedInput, TooLarge."""
+    values = _values(document)
+    level = [sha256(b"\0" + leaf).digest() for leaf in _leaves(values, _salts(seed, len(values)))]
+    while len(level) > 1:
+        pairs = zip(level[::2], level[1::2], strict=False)
+        level = [sha256(b"\1" + left + right).digest() for left, right in pairs] + level[len(level) & ~1 :]
+    return level[0]
 
 
 def disclose(document: bytes, seed: bytes, pointers: Sequence[str]) -> list[Field]:
-    """The chosen fields with their proofs; a pointer to an object or array means every field in it.
+    """The chosen fields with their proofs, in document order; a pointer to an object or array means every field in it.
 
     Raises InvalidStatement for a pointer that names nothing.
     """
-    values = dict(_values(document))
-    leaves = [_leaf(pointer, value, _salt(seed, pointer)) for pointer, value in values.items()]
-    _, made = merkle.grow(0, [], leaves)
-    nodes = {(level, index): hash_ for level, index, hash_ in made}
-    place = {pointer: index for index, pointer in enumerate(values)}
-    chosen = sorted({field for pointer in pointers for field in _below(pointer, values)}, key=place.__getitem__)
+    values = _values(document)
+    salts = _salts(seed, len(values))
+    node, chosen = _tree(values, salts), _chosen(pointers, values)
     return [
         Field(
             pointer=pointer,
-            value=values[pointer],
-            salt=_salt(seed, pointer),
-            index=place[pointer],
+            value=value,
+            salt=salts[index],
+            index=index,
             size=len(values),
-            proof=tuple(merkle.inclusion_proof(place[pointer], len(values), lambda level, index: nodes[level, index])),
+            proof=tuple(merkle.inclusion_proof(index, len(values), node)),
         )
-        for pointer in chosen
+        for index, (pointer, value) in enumerate(values.items())
+        if pointer in chosen
     ]
 
 
@@ -68,42 +80,60 @@ def verify(fields: Sequence[Field], root_: bytes) -> dict[str, bytes]:
     if len({field.size for field in fields}) != 1:
         raise ProofInvalid("the disclosed fields are none, or of different documents")
     for field in fields:
-        leaf = _leaf(field.pointer, field.value, field.salt)
-        merkle.verify_inclusion(leaf, field.index, merkle.Head(field.size, root_), field.proof)
+        if field.root != root_:
+            raise ProofInvalid("a disclosed field is not under the root")
     return {field.pointer: field.value for field in fields}
 
 
-def _leaves(document: bytes, seed: bytes) -> Iterator[tuple[str, bytes]]:
-    for pointer, value in _values(document):
-        yield pointer, _leaf(pointer, value, _salt(seed, pointer))
+def _tree(values: Mapping[str, bytes], salts: Sequence[bytes]) -> Callable[[int, int], bytes]:
+    _, made = merkle.grow(0, [], map(merkle.leaf_hash, _leaves(values, salts)))
+    nodes = {(level, index): hash_ for level, index, hash_ in made}
+    return lambda level, index: nodes[level, index]
 
 
-def _leaf(pointer: str, value: bytes, salt: bytes) -> bytes:
+def _leaves(values: Mapping[str, bytes], salts: Sequence[bytes]) -> Iterator[bytes]:
+    return map(_leaf, salts, values.keys(), values.values())
+
+
+def _leaf(salt: bytes, pointer: str, value: bytes) -> bytes:
     name = pointer.encode()
-    return merkle.leaf_hash(salt + len(name).to_bytes(4, "big") + name + value)
+    return b"%b%b%b%b" % (salt, len(name).to_bytes(4, "big"), name, value)
 
 
-def _salt(seed: bytes, pointer: str) -> bytes:
-    return hmac.digest(seed, b"mydata field " + pointer.encode(), sha256)
+def _salts(seed: bytes, count: int) -> list[bytes]:
+    key = hmac.digest(seed, b"mydata field salts", sha256)
+    stream = Cipher(AES(key), CTR(bytes(16))).encryptor().update(bytes(SALT_SIZE * count))
+    return [stream[start : start + SALT_SIZE] for start in range(0, len(stream), SALT_SIZE)]
 
 
-def _below(pointer: str, values: Mapping[str, bytes]) -> list[str]:
-    found = [p for p in values if p == pointer or p.startswith(pointer + "/")]
-    if not found:
-        raise InvalidStatement("the pointer names no field of the record")
+def _chosen(pointers: Sequence[str], values: Mapping[str, bytes]) -> set[str]:
+    chosen: set[str] = set()
+    for pointer in pointers:
+        below = {p for p in values if p == pointer or p.startswith(pointer + "/")}
+        if not below:
+            raise InvalidStatement("the pointer names no field of the record")
+        chosen |= below
+    return chosen
+
+
+def _values(document: bytes) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    _walk("", read(document, exact=True), found)
     return found
 
 
-def _values(document: bytes) -> Iterator[tuple[str, bytes]]:
-    return _walk("", read(document, exact=True))
-
-
-def _walk(pointer: str, value: Any) -> Iterator[tuple[str, bytes]]:
-    if isinstance(value, dict) and value:
-        for name in value:
-            yield from _walk(f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}", value[name])
-    elif isinstance(value, list) and value:
+def _walk(pointer: str, value: Any, found: dict[str, bytes]) -> None:
+    kind = type(value)
+    if kind is str:
+        found[pointer] = canonical_text(value)
+    elif kind is Digits:
+        found[pointer] = value.encode()
+    elif kind is dict and value:
+        for name, item in value.items():
+            escaped = name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
+            _walk(f"{pointer}/{escaped}", item, found)
+    elif kind is list and value:
         for index, item in enumerate(value):
-            yield from _walk(f"{pointer}/{index}", item)
+            _walk(f"{pointer}/{index}", item, found)
     else:
-        yield pointer, value.encode() if isinstance(value, Digits) else canonical(value)
+        found[pointer] = canonical(value)

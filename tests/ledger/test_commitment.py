@@ -1,14 +1,16 @@
 """Commitments to records: fields that verify alone, numbers that keep their digits, JSON that is read strictly."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as some
 
 from ledger.canonical import canonical, read
-from ledger.commitment import fields
+from ledger.commitment import disclosure, fields
 from ledger.commitment.content import record_commitment
 from ledger.errors import InvalidStatement, MalformedInput, ProofInvalid
 
@@ -65,6 +67,55 @@ def test_salts_differ_by_field_and_by_seed():
     assert fields.root(DOCUMENT, b"t" * 32) != fields.root(DOCUMENT, SEED)
 
 
+def shown(pointers=("/valueQuantity",)):
+    return disclosure.disclose(DOCUMENT, SEED, pointers)
+
+
+def test_a_disclosure_travels_as_json_and_verifies_against_the_record_s_commitment_alone():
+    commitment = record_commitment(DOCUMENT, "application/json", SEED)
+    received = disclosure.from_json(disclosure.to_json(shown()))
+    assert disclosure.verify(received, commitment) == {"/valueQuantity/value": "1.10", "/valueQuantity/unit": "mg/dL"}
+    assert b"Observation" not in disclosure.to_json(shown())
+
+
+def test_a_disclosure_of_another_record_or_of_nothing_proves_nothing():
+    other = record_commitment(DOCUMENT, "application/json", b"t" * 32)
+    for wrong in (shown(), disclosure.Disclosure(bytes(32), ())):
+        with pytest.raises(ProofInvalid):
+            disclosure.verify(wrong, other)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d | {"kind": "x"},
+        lambda d: d | {"size": -1},
+        lambda d: d | {"size": True},
+        lambda d: d | {"content": "00"},
+        lambda d: d | {"content": "zz" * 32},
+        lambda d: d | {"fields": 1},
+        lambda d: d | {"fields": [1]},
+        lambda d: d | {"fields": [d["fields"][0] | {"pointer": 5}]},
+        lambda d: d | {"fields": [d["fields"][0] | {"proof": ["0"]}]},
+        lambda d: {},
+        lambda d: [],
+    ],
+    ids=range(11),
+)
+def test_what_is_no_disclosure_is_said_to_be_none(change):
+    with pytest.raises(MalformedInput, match="disclosure"):
+        disclosure.from_json(json.dumps(change(json.loads(disclosure.to_json(shown())))).encode())
+
+
+@given(some.data())
+def test_any_changed_byte_of_a_disclosure_is_refused_or_says_the_same(data):
+    raw = bytearray(disclosure.to_json(shown()))
+    raw[data.draw(some.integers(0, len(raw) - 1))] = data.draw(some.integers(0, 127))
+    with suppress(MalformedInput, ProofInvalid):
+        said = disclosure.verify(disclosure.from_json(bytes(raw)), record_commitment(DOCUMENT, "text/json+json", SEED))
+        assert said == {"/valueQuantity/value": "1.10", "/valueQuantity/unit": "mg/dL"}
+
+
 @pytest.mark.parametrize("pointer", ["/nothing", "resourceType", "/note/0", "/resourceType/x"])
 def test_a_pointer_to_nothing_is_said(pointer):
     with pytest.raises(InvalidStatement):
@@ -105,12 +156,26 @@ def test_what_is_not_json_is_committed_by_its_bytes():
         b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
         b"[1,]",
         b"\xef\xbb\xbf{}",
+        b"1e400",
+        b'{"\\udfff":1}',
+        b"9" * 5_000,
     ],
-    ids=range(12),
+    ids=range(15),
 )
 def test_json_is_read_strictly(raw):
     with pytest.raises(MalformedInput, match="not JSON"):
         read(raw)
+
+
+@given(some.text())
+def test_a_string_s_canonical_form_is_the_library_s_or_refused(text):
+    try:
+        expected = rfc8785.dumps(text)
+    except rfc8785.CanonicalizationError:
+        with pytest.raises(MalformedInput):
+            canonical(text)
+    else:
+        assert canonical(text) == expected
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**60, object()])

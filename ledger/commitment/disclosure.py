@@ -1,0 +1,101 @@
+"""Chosen fields of a record, as a document that a stranger can check against the record's anchored commitment.
+
+What the rest of the record says stays hidden: beside the fields it carries only salted hashes.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from ledger import canonical
+from ledger.commitment import fields
+from ledger.commitment.content import bytes_commitment
+from ledger.commitment.fields import Field
+from ledger.errors import MalformedInput, ProofInvalid
+
+KIND = "mydata-disclosure-1"
+MAX_BYTES, HASH_HEX = 16 * 1024 * 1024, 64
+SHAPE = "not a disclosure: the file is incomplete, or another kind of document"
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """The fields shown, and the 32-byte commitment to the exact bytes they come from."""
+
+    content: bytes
+    fields: tuple[Field, ...]
+
+
+def disclose(document: bytes, seed: bytes, pointers: Sequence[str]) -> Disclosure:
+    """Show the fields at and below JSON Pointers. Raises MalformedInput, InvalidStatement."""
+    return Disclosure(bytes_commitment(document, seed), tuple(fields.disclose(document, seed, pointers)))
+
+
+def verify(disclosure: Disclosure, commitment: bytes) -> dict[str, Any]:
+    """Values by JSON Pointer, numbers as `Digits`. Raises ProofInvalid unless all are of the committed record."""
+    if not disclosure.fields:
+        raise ProofInvalid("the disclosure shows no field")
+    root = disclosure.fields[0].root
+    if not hmac.compare_digest(sha256(disclosure.content + root).digest(), commitment):
+        raise ProofInvalid("the disclosed fields are not of the record that was committed to")
+    shown = fields.verify(disclosure.fields, root)
+    return {pointer: canonical.read(value, exact=True) for pointer, value in shown.items()}
+
+
+def to_json(disclosure: Disclosure) -> bytes:
+    """The document to hand on; bytes in hex, values as the JSON text they are."""
+    shown = [
+        {
+            "pointer": field.pointer,
+            "value": field.value.decode(),
+            "salt": field.salt.hex(),
+            "index": field.index,
+            "proof": [hash_.hex() for hash_ in field.proof],
+        }
+        for field in disclosure.fields
+    ]
+    size = disclosure.fields[0].size if disclosure.fields else 0
+    return orjson.dumps({"kind": KIND, "content": disclosure.content.hex(), "size": size, "fields": shown})
+
+
+def from_json(raw: bytes) -> Disclosure:
+    """Read `to_json` again. Raises MalformedInput for anything else; proves nothing."""
+    if len(raw) > MAX_BYTES:
+        raise MalformedInput(f"a disclosure has at most {MAX_BYTES} bytes")
+    document = canonical.read(raw)
+    try:
+        if document["kind"] != KIND:
+            raise MalformedInput(SHAPE)
+        size = _count(document["size"])
+        return Disclosure(_hash(document["content"]), tuple(_field(item, size) for item in document["fields"]))
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        raise MalformedInput(SHAPE) from error
+
+
+def _field(item: dict[str, Any], size: int) -> Field:
+    return Field(
+        pointer=item["pointer"].encode().decode(),
+        value=item["value"].encode(),
+        salt=_hash(item["salt"]),
+        index=_count(item["index"]),
+        size=size,
+        proof=tuple(_hash(hash_) for hash_ in item["proof"]),
+    )
+
+
+def _hash(text: str) -> bytes:
+    if len(text) != HASH_HEX:
+        raise ValueError(SHAPE)
+    return bytes.fromhex(text)
+
+
+def _count(number: Any) -> int:
+    if type(number) is not int or not 0 <= number < 1 << 40:
+        raise ValueError(SHAPE)
+    return number
