@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request
 
 from api.auth import SignedIn, Verbs
 from ledger.kernel import Release
@@ -16,6 +16,14 @@ IncidentEntry = Annotated[str | None, Query(pattern="^0x[0-9a-fA-F]{64}$", descr
 ReaderKey = Annotated[
     str | None, Query(max_length=2_500, description="HPKE public key for those without an accredited one: tag and key")
 ]
+
+
+async def raw_body(request: Request) -> bytes:
+    """The body's exact bytes, where a record must be kept as it was received."""
+    return await request.body()
+
+
+RawBody = Annotated[bytes, Depends(raw_body)]
 
 
 def may(category: str, purpose: str, action: str = "view") -> Any:

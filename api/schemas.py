@@ -177,7 +177,7 @@ def draft_view(draft: Draft, summary: list[str] | None = None) -> DraftView:
 def proof_document(proof: Proof, registries: dict[str, str]) -> dict[str, Any]:
     """A statement with all a stranger needs to check it; `mydata verify` reads this file."""
     signed, head = proof.logged.signed, proof.head
-    checkpoint = {"size": head.size, "root": shown(head.root), "block": proof.block} if head else None
+    checkpoint = {"size": head.size, "root": shown(head.root)} if head else None
     return {
         "kind": type(signed.statement).__name__,
         "domain": proof.domain.describe(),
@@ -188,7 +188,6 @@ def proof_document(proof: Proof, registries: dict[str, str]) -> dict[str, Any]:
         "entry": shown(signed.entry.entry),
         "log": signed.log,
         "position": proof.logged.position,
-        "accepted_at": proof.logged.accepted_at,
         "checkpoint": checkpoint,
         "inclusion": [shown(hash_) for hash_ in proof.path],
         "registries": registries,

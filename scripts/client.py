@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import httpx
 
 from ledger import envelope, typed_data
 from ledger.commitment.content import record_commitment
-from ledger.consent import Consent
+from ledger.commitment.entry import lock_of
+from ledger.consent import Consent, Revocation
 from ledger.envelope import ReaderKey
 from ledger.errors import IntegrityFailure, SourceUnavailable
 from ledger.signers import Wallet
@@ -73,12 +75,31 @@ class Client:
         signature = self.wallet.sign(typed_data.digest(statement, domain))
         return {"message": typed["message"], "domain": typed["domain"], "signature": "0x" + signature.hex()}
 
-    def consent(self, grantee: str, grants: Sequence[Mapping[str, Any]], lock: str = ZERO, language: str = "en") -> Any:
-        """Draft, check and sign a consent."""
-        wish = {"grantee": grantee, "grants": list(grants), "lock": lock, "language": language}
-        draft = self.call("POST", "/consents/drafts", json=wish)
+    def secret(self, grantee: str, version: int) -> bytes:
+        """The secret that opens a consent's lock: only this wallet can make it, and makes the same again (RFC 6979)."""
+        text = f"MyData Ledger: secret that withdraws my consent\nto {grantee.lower()}\nversion {version}"
+        return sha256(self.wallet.sign_text(text)).digest()
+
+    def draft(self, grantee: str, grants: Sequence[Mapping[str, Any]], language: str = "en") -> dict[str, Any]:
+        """The next consent to a grantee, locked by this wallet's secret, and found to say what was asked."""
+        wish = {"grantee": grantee, "grants": list(grants), "language": language, "lock": ZERO}
+        version = self.call("POST", "/consents/drafts", json=wish)["typed_data"]["message"]["version"]
+        wish["lock"] = "0x" + lock_of(self.secret(grantee, version)).hex()
+        draft: dict[str, Any] = self.call("POST", "/consents/drafts", json=wish)
         self._says_what_was_asked(draft["typed_data"]["message"], wish)
-        return self.call("POST", "/consents", json=self.sign(draft["typed_data"], Consent))
+        return draft
+
+    def consent(self, grantee: str, grants: Sequence[Mapping[str, Any]], language: str = "en") -> Any:
+        """Draft, check, sign and hand in a consent."""
+        typed = self.draft(grantee, grants, language)["typed_data"]
+        return self.call("POST", "/consents", json=self.sign(typed, Consent))
+
+    def withdraw(self, grantee: str) -> Any:
+        """Sign and hand in the withdrawal of the newest consent to a grantee, opening its lock."""
+        given = [one for one in self.call("GET", "/consents") if one["grantee"].lower() == grantee.lower()]
+        secret = "0x" + self.secret(grantee, given[-1]["version"]).hex() if given else ZERO
+        draft = self.call("POST", "/revocations/drafts", json={"grantee": grantee, "secret": secret})
+        return self.call("POST", "/revocations", json=self.sign(draft["typed_data"], Revocation))
 
     def _says_what_was_asked(self, message: Mapping[str, Any], wish: Mapping[str, Any]) -> None:
         """Raise IntegrityFailure when the draft is not what this wallet asked for: it is what will be signed."""

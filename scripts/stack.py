@@ -84,7 +84,9 @@ class Stack:
         """Put the contracts on the chain, or find them there."""
         sequencer = Wallet(secret(self.state, "sequencer"))
         admin = secret(self.state, "admin")
+        gateway = Wallet(secret(self.state, "gateway"))
         self.deployment = deploy(self.rpc_url, admin, sequencer.address, folder=self.state / "deployments")
+        self.register_party(gateway.address, "MyData Ledger gateway", ["operator"], b"")
 
     def register_party(self, account: str, name: str, roles: Sequence[str], encryption_key: bytes) -> None:
         """Accredit an organisation on chain, or bring its entry up to date; nothing when it is as given already."""

@@ -14,6 +14,8 @@ from ledger.commitment.entry import NO_LOCK, Entry
 from ledger.consent import Consent, Revocation
 from ledger.errors import MalformedInput, ProofInvalid
 from ledger.merkle import Head
+from ledger.notice import Notice
+from ledger.party import checksum
 from ledger.receipt import LOG_OF, AccessReceipt, Statement, verify_logged
 from ledger.record import Erasure, Issue
 from ledger.typed_data import Domain, read_domain, read_hex
@@ -38,6 +40,7 @@ class Document:
     checkpoint: Head | None
     path: tuple[bytes, ...]
     registries: dict[str, str]
+    notice: Notice | None = None
 
     @property
     def log(self) -> str:
@@ -46,7 +49,7 @@ class Document:
 
     def recovered(self) -> str:
         """The EIP-55 address that signed. Raises SignatureInvalid when no wallet did."""
-        return signers.checksum(signers.recover(self.entry.digest, self.entry.signature))
+        return checksum(signers.recover(self.entry.digest, self.entry.signature))
 
     def check_entry(self) -> None:
         """Raise ProofInvalid unless the entry follows from the statement, its signature, its salt and its lock."""
@@ -54,6 +57,13 @@ class Document:
             raise ProofInvalid("the entry is not the one that follows from statement, signature, salt and lock")
         if self.entry.lock != getattr(self.statement, "lock", NO_LOCK):
             raise ProofInvalid("the lock is not the signed one")
+        if self.notice and isinstance(self.statement, Consent):
+            self._check_notice(self.notice, self.statement)
+
+    @staticmethod
+    def _check_notice(notice: Notice, said: Consent) -> None:
+        if (notice.digest, notice.language) != (said.notice_hash, said.notice_language):
+            raise ProofInvalid("the notice is not the one that was signed")
 
     def check_inclusion(self, head: Head) -> None:
         """Raise ProofInvalid unless the leaf lies under `head`."""
@@ -83,7 +93,8 @@ def parse(raw: Any) -> Document:
             position=_count(raw["position"]),
             checkpoint=_head(raw["checkpoint"]),
             path=tuple(read_hex(hash_, "inclusion", 32) for hash_ in raw["inclusion"][: MAX_PATH + 1]),
-            registries={name: signers.checksum(read_hex(at, name, 20)) for name, at in raw["registries"].items()},
+            registries={name: checksum(read_hex(at, name, 20)) for name, at in raw["registries"].items()},
+            notice=_notice(raw.get("notice")),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise MalformedInput(
@@ -96,6 +107,10 @@ def _domain(raw: Mapping[str, Any]) -> Domain:
     if domain is None or (raw.get("name"), raw.get("version")) != (NAME, VERSION):
         raise MalformedInput(f"the domain is not that of {NAME} {VERSION}")
     return domain
+
+
+def _notice(raw: Any) -> Notice | None:
+    return None if raw is None else Notice("", 0, str(raw["language"]), str(raw["text"]))
 
 
 def _word(raw: Mapping[str, Any], name: str) -> bytes:

@@ -62,8 +62,8 @@ def verify(document: Document, chain: OnChain) -> Verdict:
     """Check everything.
 
     (1) the document is well formed (the caller did that by loading it) and (2) its digest follows from its own fields,
-    (3) the named signer signed it, (4) entry and leaf follow from it, (5) the leaf lies under the checkpoint,
-    (6) the contracts stand on that chain and hold that checkpoint, and for receipts the gateway is the accredited operator,
+    (3) the named signer signed it, (4) entry and leaf follow from it, (5) the leaf lies under the checkpoint, (6) the
+    contracts stand on that chain and hold that checkpoint, and a receipt's gateway is an accredited operator,
     (7) nothing it rests on is revoked on chain, (8) its window is open.
     The caller must know that the registries named are the right ones: compare them with the operator's deployment.
     """
@@ -83,7 +83,7 @@ def _steps(document: Document, chain: OnChain) -> Iterator[tuple[int, str]]:
     yield 2, f"digest 0x{document.entry.digest.hex()} follows from its fields"
     yield 3, _guard(3, lambda: _signed(document))
     yield 4, _guard(4, lambda: _entry(document))
-    yield 5, _included(document)
+    yield 5, _guard(5, lambda: _included(document))
     yield 6, _guard(6, lambda: _anchored(document, chain))
     yield 7, _guard(7, lambda: _standing(document, chain))
     yield 8, _guard(8, lambda: _window(document, chain))
@@ -127,7 +127,7 @@ def _included(document: Document) -> str:
     if document.checkpoint is None:
         raise _Ends(Result.UNKNOWN, 5, "not anchored yet when the document was fetched; fetch it again")
     head = document.checkpoint
-    _guard(5, lambda: document.check_inclusion(head) or "")
+    document.check_inclusion(head)
     return f"position {document.position} lies under the checkpoint of size {head.size}"
 
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Query
 
 from api.auth import SignedIn, Verbs, subject_bytes
+from api.guard import RawBody
 from api.schemas import RecordView
 from ledger.kernel import Draft, Kernel
 from services.health.formats import Split, split
 from services.health.schemas import BundleDrafts, SkippedView
 
 router = APIRouter(prefix="/health", tags=["health service"])
-Bundle = Annotated[bytes, Body(media_type="application/fhir+json")]
+BODY = {"requestBody": {"required": True, "content": {"application/fhir+json": {"schema": {"type": "object"}}}}}
 
 
-@router.post("/bundles/drafts", status_code=201)
+@router.post("/bundles/drafts", status_code=201, openapi_extra=BODY)
 def draft_bundle(
-    bundle: Bundle,
+    bundle: RawBody,
     data_subject: Annotated[str, Query(pattern="^0x([0-9a-fA-F]{2}){20,84}$")],
     caller: SignedIn,
     kernel: Verbs,

@@ -1,0 +1,82 @@
+"""What the audience sees: lines as things happen, progress on long work, a table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One step: what was shown, whether it held, and where it can be found; -1 where there is no such place."""
+
+    step: str
+    detail: str
+    held: bool
+    position: int = -1
+    block: int = -1
+    receipt: int = -1
+
+
+class Stage:
+    """Collects the steps of a story."""
+
+    def __init__(self) -> None:
+        self.console = Console(highlight=False)
+        self.shown: list[Shown] = []
+
+    def title(self, text: str) -> None:
+        """A new act begins."""
+        self.console.print(f"\n[bold]{text}[/bold]")
+
+    def note(self, text: str) -> None:
+        """A remark that is no step."""
+        self.console.print(f"  {text}", style="dim", markup=False)
+
+    def show(
+        self, step: str, detail: str, held: bool, *, position: int = -1, block: int = -1, receipt: int = -1
+    ) -> None:
+        """A step, with its places in log, chain and receipts."""
+        one = Shown(step, detail, held, position, block, receipt)
+        self.shown.append(one)
+        places = f"log {_place(position)} · block {_place(block)} · receipt {_place(receipt)}"
+        mark = "[green]✓[/green]" if held else "[red]✗[/red]"
+        self.console.print(f"  {mark} {step}: {detail}  [dim]{places}[/dim]", soft_wrap=True)
+
+    def following(self, items: Iterable[T], what: str, total: int) -> Iterator[T]:
+        """The items, with a progress bar."""
+        columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.console, transient=True) as progress:
+            task = progress.add_task(what, total=total)
+            for item in items:
+                yield item
+                progress.advance(task)
+
+    def curtain(self) -> bool:
+        """The table; True when every step held, and there was one."""
+        table = Table(title="The story, step by step", title_style="bold", row_styles=["", "dim"])
+        for name in ("", "step", "what was shown"):
+            table.add_column(name, overflow="fold")
+        for name in ("log position", "block", "receipt"):
+            table.add_column(name, justify="right")
+        for one in self.shown:
+            mark = "[green]✓[/green]" if one.held else "[red]✗[/red]"
+            places = (_place(one.position), _place(one.block), _place(one.receipt))
+            table.add_row(mark, one.step, one.detail, *places)
+        self.console.print()
+        self.console.print(table)
+        failed = [one.step for one in self.shown if not one.held]
+        verdict = f"[red]did not hold: {', '.join(failed)}[/red]" if failed else "[green]every step held[/green]"
+        self.console.print(f"{len(self.shown)} steps, {verdict}")
+        return bool(self.shown) and not failed
+
+
+def _place(number: int) -> str:
+    return "-" if number < 0 else f"{number:,}"
