@@ -1,6 +1,19 @@
 """Envelope encryption: content sealed under a one-off data key, the data key wrapped for one reader."""
 
-from ledger.envelope.sealing import Content, open_sealed, seal
+from ledger.envelope.frame import Header
+from ledger.envelope.sealing import Content, open_sealed, open_stream, seal, seal_stream, sealed_size
 from ledger.envelope.wrapping import ReaderKey, generate_reader_key, unwrap, wrap
 
-__all__ = ["Content", "ReaderKey", "generate_reader_key", "open_sealed", "seal", "unwrap", "wrap"]
+__all__ = [
+    "Content",
+    "Header",
+    "ReaderKey",
+    "generate_reader_key",
+    "open_sealed",
+    "open_stream",
+    "seal",
+    "seal_stream",
+    "sealed_size",
+    "unwrap",
+    "wrap",
+]

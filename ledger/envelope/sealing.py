@@ -1,24 +1,26 @@
 """AES-256-GCM in 1 MiB chunks, each bound to its record, its number and whether it is the last (design §6).
 
-sealed = magic ‖ nonce prefix (7) ‖ chunks; a chunk's nonce is prefix ‖ number (4) ‖ last mark (1): STREAM.
-The plaintext is framed (media type, seed, length, content) and padded by Padmé, so that the length tells little.
+sealed = magic ‖ nonce prefix (7) ‖ chunks; a chunk's nonce is prefix ‖ number (4) ‖ last mark (1): the STREAM
+construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015), so that no chunk can be cut, moved, doubled or left out.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.commitment.content import SEED_SIZE
-from ledger.errors import IntegrityFailure, MalformedInput
+from ledger.envelope import frame
+from ledger.envelope.frame import BROKEN, Header, Piece
+from ledger.errors import IntegrityFailure
 
 MAGIC = b"MDL1"
 PREFIX, TAG, CHUNK = 7, 16, 1 << 20
 HEADER = len(MAGIC) + PREFIX
-BROKEN = "the sealed payload does not open: it was changed, cut, or belongs to another record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,58 +33,85 @@ class Content:
 
 
 def seal(content: Content, key: bytes, record_id: bytes) -> bytes:
-    """Ciphertext under a 32-byte key that is never used for anything else."""
-    prefix, plain, cipher = os.urandom(PREFIX), _frame(content), AESGCM(key)
-    parts = [MAGIC + prefix]
-    count = max(1, -(-len(plain) // CHUNK))
-    for number in range(count):
-        chunk = plain[number * CHUNK : (number + 1) * CHUNK]
-        parts.append(cipher.encrypt(_nonce(prefix, number, number == count - 1), chunk, MAGIC + record_id))
-    return b"".join(parts)
+    """Ciphertext under a 32-byte key that is never used for anything else. Raises MalformedInput."""
+    header = Header(content.media_type, content.seed, len(content.content))
+    return b"".join(seal_stream(header, [content.content], key, record_id))
+
+
+def seal_stream(header: Header, content: Iterable[Piece], key: bytes, record_id: bytes) -> Iterator[bytes]:
+    """`seal` for content of any size in constant memory.
+
+    Raises MalformedInput, perhaps after some output, when the content is not as long as the header says.
+    """
+    prefix, cipher, last = os.urandom(PREFIX), AESGCM(key), _chunks_of(header.padded) - 1
+    plain = frame.cut(frame.framed(header, content, CHUNK), CHUNK)
+    yield MAGIC + prefix
+    for number, chunk in enumerate(plain):
+        yield cipher.encrypt(_nonce(prefix, number, number == last), chunk, MAGIC + record_id)
+
+
+def sealed_size(header: Header) -> int:
+    """Bytes that `seal` makes of such content."""
+    return HEADER + header.padded + TAG * _chunks_of(header.padded)
 
 
 def open_sealed(sealed: bytes, key: bytes, record_id: bytes) -> Content:
     """What was sealed. Raises IntegrityFailure for anything else than exactly that."""
-    if len(sealed) < HEADER + TAG or not sealed.startswith(MAGIC):
+    header, content = open_stream([sealed], key, record_id)
+    return Content(header.media_type, header.seed, b"".join(content))
+
+
+def open_stream(sealed: Iterable[Piece], key: bytes, record_id: bytes) -> tuple[Header, Iterator[Piece]]:
+    """The header and the content, in constant memory. Raises IntegrityFailure, at once or while it is read.
+
+    Every piece is authentic in its place when it comes; that nothing is missing is known only once the iterator has
+    ended without an error.
+    """
+    plain = _opened(sealed, key, record_id)
+    first = memoryview(next(plain, b""))
+    header, start = frame.decode(first)
+    return header, _content(chain([first[start:]], plain), header.length)
+
+
+def _content(plain: Iterator[Piece], length: int) -> Iterator[Piece]:
+    for chunk in plain:
+        if length and len(chunk):
+            yield chunk if len(chunk) <= length else memoryview(chunk)[:length]
+        length -= min(length, len(chunk))
+    if length:
         raise IntegrityFailure(BROKEN)
-    prefix, body, cipher = sealed[len(MAGIC) : HEADER], memoryview(sealed)[HEADER:], AESGCM(key)
-    count = -(-len(body) // (CHUNK + TAG))
-    plain = []
+
+
+def _opened(sealed: Iterable[Piece], key: bytes, record_id: bytes) -> Iterator[bytes]:
+    prefix, chunks = _split(sealed)
+    cipher, waiting, number = AESGCM(key), next(chunks, b""), 0
+    for following in chunks:
+        yield _decrypt(cipher, _nonce(prefix, number, False), waiting, record_id)
+        waiting, number = following, number + 1
+    yield _decrypt(cipher, _nonce(prefix, number, True), waiting, record_id)
+
+
+def _split(sealed: Iterable[Piece]) -> tuple[bytes, Iterator[Piece]]:
+    """The nonce prefix, and the chunks behind it."""
+    pieces = iter(sealed)
+    head = b""
+    while len(head) < HEADER and (piece := next(pieces, None)) is not None:
+        head, rest = head + bytes(piece[: HEADER - len(head)]), memoryview(piece)[HEADER - len(head) :]
+    if len(head) < HEADER or not head.startswith(MAGIC):
+        raise IntegrityFailure(BROKEN)
+    return head[len(MAGIC) :], frame.cut(chain([rest], pieces), CHUNK + TAG)
+
+
+def _decrypt(cipher: AESGCM, nonce: bytes, chunk: Piece, record_id: bytes) -> bytes:
     try:
-        for number in range(count):
-            chunk = body[number * (CHUNK + TAG) : (number + 1) * (CHUNK + TAG)]
-            nonce = _nonce(prefix, number, number == count - 1)
-            plain.append(cipher.decrypt(nonce, bytes(chunk), MAGIC + record_id))
+        return cipher.decrypt(nonce, chunk, MAGIC + record_id)
     except (InvalidTag, ValueError) as error:
         raise IntegrityFailure(BROKEN) from error
-    return _unframe(b"".join(plain))
 
 
 def _nonce(prefix: bytes, number: int, last: bool) -> bytes:
     return prefix + number.to_bytes(4, "big") + bytes([last])
 
 
-def _frame(content: Content) -> bytes:
-    kind = content.media_type.encode("ascii", "strict")
-    if len(kind) > 127 or len(content.seed) != SEED_SIZE:
-        raise MalformedInput("a media type has at most 127 ASCII characters, a seed 32 bytes")
-    plain = bytes([len(kind)]) + kind + content.seed + len(content.content).to_bytes(8, "big") + content.content
-    return plain.ljust(padme(len(plain)), b"\0")
-
-
-def _unframe(plain: bytes) -> Content:
-    kind = 1 + (plain[0] if plain else 0)
-    start = kind + SEED_SIZE + 8
-    length = int.from_bytes(plain[kind + SEED_SIZE : start], "big")
-    if start + length > len(plain):
-        raise IntegrityFailure(BROKEN)
-    return Content(plain[1:kind].decode("ascii"), plain[kind : kind + SEED_SIZE], plain[start : start + length])
-
-
-def padme(length: int) -> int:
-    """The padded length: at most 12 % more, and only O(log log n) bits of the length are told (PURBs, §4)."""
-    if length < 2:
-        return length
-    exponent = length.bit_length() - 1
-    mask = (1 << (exponent - exponent.bit_length())) - 1
-    return (length + mask) & ~mask
+def _chunks_of(size: int) -> int:
+    return max(1, -(-size // CHUNK))

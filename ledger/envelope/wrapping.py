@@ -29,14 +29,22 @@ SUITES = {
     PLAIN: Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM),
 }
 MLKEM_PUBLIC, MLKEM_SEED, X25519_SIZE = 1_184, 64, 32
+PRIVATE_SIZE = {HYBRID: 1 + MLKEM_SEED + X25519_SIZE, PLAIN: 1 + X25519_SIZE}
 PUBLIC_SIZE = {HYBRID: 1 + MLKEM_PUBLIC + X25519_SIZE, PLAIN: 1 + X25519_SIZE}
 
 
 @dataclass(frozen=True)
 class ReaderKey:
-    """A reader's private key as bytes to keep: tag ‖ ML-KEM seed (64, hybrid only) ‖ X25519 key (32)."""
+    """A reader's private key as bytes to keep: tag ‖ ML-KEM seed (64, hybrid only) ‖ X25519 key (32).
+
+    Raises MalformedInput when made of anything else.
+    """
 
     raw: bytes
+
+    def __post_init__(self) -> None:
+        if not self.raw or PRIVATE_SIZE.get(self.raw[0]) != len(self.raw):
+            raise MalformedInput("a reader's private key is 01 with 96 bytes or 02 with 32 bytes")
 
     def __repr__(self) -> str:
         return "ReaderKey(…)"
@@ -51,7 +59,7 @@ class ReaderKey:
         return bytes([HYBRID]) + lattice + curve
 
     def handle(self) -> Any:
-        """The key as `cryptography` takes it. Raises ValueError when `raw` is none."""
+        """The key as `cryptography` takes it."""
         curve = X25519PrivateKey.from_private_bytes(self.raw[-X25519_SIZE:])
         if self.raw[0] == PLAIN:
             return curve

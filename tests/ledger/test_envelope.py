@@ -1,12 +1,15 @@
 """Sealing and wrapping: what opens, and everything that must not."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from ledger import envelope
-from ledger.envelope import Content
-from ledger.envelope.sealing import CHUNK, HEADER, TAG, padme
+from ledger.envelope import Content, Header
+from ledger.envelope.frame import padme
+from ledger.envelope.sealing import CHUNK, HEADER, TAG
 from ledger.errors import IntegrityFailure, MalformedInput
 
 KEY, RECORD, SEED = b"k" * 32, b"\1" * 32, b"s" * 32
@@ -21,6 +24,46 @@ def sealed(content=b"x" * (2 * CHUNK + 5)):
 def test_what_is_sealed_opens(size):
     content = Content("application/fhir+json", SEED, bytes(size))
     assert envelope.open_sealed(envelope.seal(content, KEY, RECORD), KEY, RECORD) == content
+
+
+@settings(max_examples=40, deadline=None)
+@given(some.integers(0, 3 * CHUNK), some.integers(1, CHUNK + 99), some.integers(1, CHUNK + 99))
+def test_streams_cut_anywhere_carry_the_same(size, cut_in, cut_out):
+    content, header = bytes(size), Header("a/b", SEED, size)
+    pieces = (content[start : start + cut_in] for start in range(0, size, cut_in))
+    whole = b"".join(envelope.seal_stream(header, pieces, KEY, RECORD))
+    assert len(whole) == envelope.sealed_size(header)
+    again = (whole[start : start + cut_out] for start in range(0, len(whole), cut_out))
+    found, opened = envelope.open_stream(again, KEY, RECORD)
+    assert (found, b"".join(opened)) == (header, content)
+
+
+def test_a_stream_of_any_size_takes_constant_memory():
+    size, piece = 256 * CHUNK, bytes(CHUNK)
+    tracemalloc.start()
+    sealed = envelope.seal_stream(Header("a/b", SEED, size), (piece for _ in range(256)), KEY, RECORD)
+    _, opened = envelope.open_stream(sealed, KEY, RECORD)
+    assert sum(map(len, opened)) == size
+    assert tracemalloc.get_traced_memory()[1] < 16 * CHUNK
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("said", [0, 4, 6])
+def test_content_of_another_length_than_said_is_refused(said):
+    with pytest.raises(MalformedInput, match="longer or shorter"):
+        list(envelope.seal_stream(Header("a/b", SEED, said), [b"12345"], KEY, RECORD))
+
+
+def test_a_cut_stream_is_noticed_at_its_end_at_the_latest():
+    _, opened = envelope.open_stream([sealed()[: HEADER + 2 * CUT]], KEY, RECORD)
+    with pytest.raises(IntegrityFailure):
+        list(opened)
+
+
+@pytest.mark.parametrize(("kind", "seed"), [("a" * 128, SEED), ("é/x", SEED), ("a/b", b"short")])
+def test_what_cannot_be_framed_is_refused(kind, seed):
+    with pytest.raises(MalformedInput):
+        envelope.seal(Content(kind, seed, b""), KEY, RECORD)
 
 
 def chunks(whole):
@@ -109,3 +152,9 @@ def test_what_is_no_reader_key_is_refused(public):
 def test_a_reader_key_does_not_show_itself():
     key = envelope.generate_reader_key()
     assert key.raw.hex() not in repr(key)
+
+
+@pytest.mark.parametrize("raw", [b"", b"\1", b"\2" + bytes(31), b"\3" + bytes(32)])
+def test_what_is_no_private_key_is_refused(raw):
+    with pytest.raises(MalformedInput):
+        envelope.ReaderKey(raw)
