@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import secrets
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,6 +23,7 @@ from ledger.typed_data import read_domain, read_hex
 
 ZERO = "0x" + "00" * 32
 BATCH = 500
+PATIENCE = 90
 
 
 class Refused(Exception):
@@ -48,6 +51,21 @@ class Client:
     def __init__(self, url: str, wallet: Wallet, reader: ReaderKey | None = None) -> None:
         self.wallet, self.reader = wallet, reader
         self._http = httpx.Client(base_url=url, timeout=120)
+
+    @classmethod
+    def visiting(cls, url: str) -> Client:
+        """A client that reads what is public, with a wallet nobody knows."""
+        return cls(url, Wallet(secrets.token_bytes(32)))
+
+    def wait_anchored(self, log: str, position: int) -> int:
+        """Wait until a position is on chain; the block it was seen in. Raises SourceUnavailable after a while."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            anchored = self.call("GET", f"/log/{log}/checkpoint")["anchored"]
+            if anchored["size"] > position:
+                return int(anchored["block"])
+            time.sleep(0.1)
+        raise SourceUnavailable(f"position {position} of the {log} log is not on chain after {PATIENCE} seconds")
 
     def call(self, method: str, path: str, **given: Any) -> Any:
         """The JSON answer of one request."""

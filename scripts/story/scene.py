@@ -12,7 +12,7 @@ from typing import Any
 from ledger.envelope import ReaderKey, generate_reader_key
 from ledger.errors import SourceUnavailable
 from ledger.signers import Wallet
-from scripts.client import Client
+from scripts.client import PATIENCE, Client
 from scripts.population import Person, Resource
 from scripts.settings import secret
 from scripts.stack import Stack
@@ -26,7 +26,6 @@ ORGANISATIONS: dict[str, tuple[str, list[str]]] = {
     "merchant": ("Dongdaemun Pharmacy", ["merchant"]),
     "crew": ("119 Rescue Crew 7", ["responder"]),
 }
-PATIENCE = 90
 
 
 @dataclass
@@ -77,14 +76,8 @@ class Scene:
         return self.wallets[role].address
 
     def wait_anchored(self, log: str, position: int) -> int:
-        """Wait until a position is on chain; returns the block. Raises SourceUnavailable after a minute and a half."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            anchored = self.clients["trial"].call("GET", f"/log/{log}/checkpoint")["anchored"]
-            if anchored["size"] > position:
-                return int(anchored["block"])
-            time.sleep(0.1)
-        raise SourceUnavailable(f"position {position} of the {log} log is not on chain after {PATIENCE} seconds")
+        """Wait until a position is on chain; the block it was seen in."""
+        return self.clients["trial"].wait_anchored(log, position)
 
     def _reader(self, role: str) -> ReaderKey:
         return ReaderKey(secret(self.stack.state, f"story-reader-{role}", lambda: generate_reader_key().raw))

@@ -79,7 +79,7 @@ def verify(document: Document, chain: OnChain) -> Verdict:
 
 
 def _steps(document: Document, chain: OnChain) -> Iterator[tuple[int, str]]:
-    yield 1, f"well formed: a {type(document.statement).__name__} of the {document.log} log"
+    yield 1, f"well formed: {type(document.statement).__name__}, of the {document.log} log"
     yield 2, f"digest 0x{document.entry.digest.hex()} follows from its fields"
     yield 3, _guard(3, lambda: _signed(document))
     yield 4, _guard(4, lambda: _entry(document))

@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from scripts.client import PATIENCE
 from scripts.story.acts.consenting import joins_trial, permit
 from scripts.story.acts.reading import refused
-from scripts.story.scene import PATIENCE, Patient, Scene
+from scripts.story.scene import Patient, Scene
 from scripts.verify import Verdict, load, verify
 from scripts.verify.onchain import OnChain
 

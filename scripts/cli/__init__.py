@@ -1,0 +1,50 @@
+"""`mydata`: the ledger from a terminal, for people, holders, readers and auditors."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+
+from ledger.errors import LedgerError
+from scripts.cli import consent, keys, party, reading, running
+from scripts.client import Refused
+from scripts.deploy import DeploymentFailed
+from scripts.devnet import DevnetFailed
+from scripts.solc import ToolMissing
+
+app = typer.Typer(
+    name="mydata",
+    help="Sign, see, stop and prove every use of personal data.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("up")(running.up)
+app.command("demo")(running.demo)
+app.add_typer(keys.app, name="keys")
+app.add_typer(party.app, name="party")
+app.command("issue")(reading.issue)
+app.add_typer(consent.app, name="consent")
+app.command("revoke")(consent.revoke)
+app.command("access")(reading.access)
+app.command("receipt")(reading.receipt)
+app.command("verify")(reading.verify_file)
+
+
+def main() -> None:
+    """Run one command; whatever is refused is one sentence and an exit code other than 0."""
+    try:
+        app()
+    except OSError as error:
+        _end(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+    except (LedgerError, Refused, DeploymentFailed, DevnetFailed, ToolMissing) as error:
+        _end(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _end(sentence: str) -> None:
+    Console(stderr=True).print(f"error: {sentence}", style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(1)

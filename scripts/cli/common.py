@@ -1,0 +1,52 @@
+"""Options that many commands share, and how they answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+
+from ledger.errors import MalformedInput
+from scripts.cli.keyring import KeyFile, load_key
+from scripts.client import Client
+from scripts.settings import DEFAULT_PORT, DEFAULT_STATE
+
+DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
+Url = Annotated[str, typer.Option("--url", envvar="MYDATA_URL", help="Base URL of the API.")]
+Key = Annotated[Path, typer.Option("--key", envvar="MYDATA_KEY", help="Key file made by `mydata keys new`.")]
+State = Annotated[Path, typer.Option("--state", envvar="MYDATA_STATE", help="Folder where the ledger lives.")]
+Rpc = Annotated[str, typer.Option("--rpc", envvar="MYDATA_RPC", help="JSON-RPC URL of the chain.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the answer to this file.")]
+STATE, URL = DEFAULT_STATE, DEFAULT_URL
+console = Console(highlight=False)
+
+
+def signed_in(url: str, key: Path) -> tuple[Client, KeyFile]:
+    """A client with an open session for the wallet in a key file."""
+    found = load_key(key)
+    return Client(url, found.wallet, found.reader).sign_in(), found
+
+
+def answer(value: Any, text: str, as_json: bool) -> None:
+    """One answer: a sentence for people, JSON for programs."""
+    if as_json:
+        typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+    else:
+        console.print(text, markup=False, soft_wrap=True)
+
+
+def write(path: Path, value: Any) -> None:
+    """A JSON file, readable by its owner."""
+    path.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def read_json(path: Path) -> Any:
+    """The JSON in a file. Raises MalformedInput."""
+    try:
+        return orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise MalformedInput(f"{path.name} is not JSON: line {error.lineno}, column {error.colno}") from error

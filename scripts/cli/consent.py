@@ -1,0 +1,101 @@
+"""`mydata consent` and `mydata revoke`: what a person says, from a terminal."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ledger.consent import Consent
+from scripts.cli.common import URL, Json, Key, Out, Url, answer, console, read_json, signed_in, write
+
+app = typer.Typer(help="Consents: draft, sign, show.", no_args_is_help=True)
+DAY = 86_400
+Grantee = Annotated[str, typer.Argument(help="A party's 0x address, `role:<role>`, or `*` (to forbid everybody).")]
+
+
+@app.command("draft")
+def draft(
+    grantee: Grantee,
+    key: Key,
+    category: Annotated[list[str], typer.Option("--category", help="For instance health.lab (repeat).")],
+    purpose: Annotated[list[str], typer.Option("--purpose", help="For instance hl7:CLINTRCH (repeat).")],
+    action: Annotated[list[str] | None, typer.Option("--action", help="view (default), compute, … (repeat).")] = None,
+    condition: Annotated[list[str] | None, typer.Option("--condition", help="once, max-uses:3, … (repeat).")] = None,
+    record: Annotated[list[str] | None, typer.Option("--record", help="Only this record id (repeat).")] = None,
+    days: Annotated[int, typer.Option(min=1, help="How many days it lasts.")] = 365,
+    forbid: Annotated[bool, typer.Option("--forbid", help="Forbid instead of permit.")] = False,
+    language: Annotated[str, typer.Option(help="Language of the notice: en or ko.")] = "en",
+    out: Out = None,
+    url: Url = URL,
+    as_json: Json = False,
+) -> None:
+    """Draft the next version of a consent and show what it says. Nothing is signed yet."""
+    now = int(time.time())
+    grant = {
+        "effect": "forbid" if forbid else "permit",
+        "categories": category,
+        "purposes": purpose,
+        "actions": action or ["view"],
+        "conditions": condition or [],
+        "records": record or [],
+        "not_before": now - 60,
+        "expires": now + days * DAY,
+    }
+    client, _ = signed_in(url, key)
+    drafted = client.draft(grantee, [grant], language)
+    if out:
+        write(out, drafted)
+    answer(drafted, _said(drafted) + (f"\nsign it with: mydata consent sign {out} --key {key}" if out else ""), as_json)
+
+
+def _said(drafted: dict[str, Any]) -> str:
+    lines = [drafted["notice"]["text"], "", "You are about to say:", *(f"  {one}" for one in drafted["summary"])]
+    return "\n".join(lines)
+
+
+@app.command("sign")
+def sign(
+    file: Annotated[Path, typer.Argument(help="A draft written by `mydata consent draft --out`.")],
+    key: Key,
+    wait: Annotated[bool, typer.Option(help="Wait until it is on chain.")] = True,
+    url: Url = URL,
+    as_json: Json = False,
+) -> None:
+    """Sign a draft and hand it in."""
+    client, _ = signed_in(url, key)
+    accepted = client.call("POST", "/consents", json=client.sign(read_json(file)["typed_data"], Consent))
+    if wait:
+        with console.status("waiting for the chain"):
+            client.wait_anchored(accepted["log"], accepted["position"])
+        accepted["status"] = "active"
+    answer(accepted, f"{accepted['status']}: entry {accepted['entry']}, position {accepted['position']}", as_json)
+
+
+@app.command("show")
+def show(
+    key: Key,
+    entry: Annotated[str, typer.Argument(help="Entry of one consent: its whole copy with proof.")] = "",
+    out: Out = None,
+    url: Url = URL,
+    as_json: Json = False,
+) -> None:
+    """Your consents, or one of them as a proof document for `mydata verify`."""
+    client, _ = signed_in(url, key)
+    found = client.call("GET", f"/consents/{entry}/copy" if entry else "/consents")
+    if out:
+        write(out, found)
+    if entry:
+        answer(found, f"written to {out}" if out else "give --out FILE or --json to have the copy", as_json)
+        return
+    lines = [f"{c['entry']}  v{c['version']} {c['status']:<10} {c['grantee_name']}" for c in found]
+    answer(found, "\n".join(lines) or "you have signed no consent yet", as_json)
+
+
+def revoke(grantee: Grantee, key: Key, url: Url = URL, as_json: Json = False) -> None:
+    """Withdraw your consent to a grantee; it denies before this answers."""
+    client, _ = signed_in(url, key)
+    accepted = client.withdraw(grantee)
+    answer(accepted, f"withdrawn: {accepted['status']}, position {accepted['position']}", as_json)

@@ -1,0 +1,46 @@
+"""`mydata party`: accredited organisations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from anchors.artifacts import Deployment
+from ledger.errors import MalformedInput
+from scripts.cli.common import STATE, URL, Json, Rpc, State, Url, answer
+from scripts.cli.keyring import load_key
+from scripts.client import Client
+from scripts.parties import Registrar
+from scripts.settings import secret
+
+app = typer.Typer(help="Parties: who is accredited, and as what.", no_args_is_help=True)
+
+
+@app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="The organisation's name, as people read it in their wallet.")],
+    key: Annotated[Path, typer.Option("--key", help="Its key file; only the public side is used.")],
+    rpc: Rpc,
+    role: Annotated[list[str], typer.Option("--role", help="holder, trial, insurer, merchant, responder … (repeat)")],
+    state: State = STATE,
+    as_json: Json = False,
+) -> None:
+    """Accredit an organisation on chain, as the administrator of this state folder."""
+    files = sorted((state / "deployments").glob("*.json"))
+    if not files:
+        raise MalformedInput(f"no deployment in {state}; start the ledger first with `mydata up`")
+    found, deployment = load_key(key), Deployment.read(files[0])
+    registrar = Registrar(rpc, deployment.parties, secret(state, "admin"))
+    changed = registrar.register(found.wallet.address, name, role, found.reader.public if found.reader else b"")
+    value = {"account": found.wallet.address, "name": name, "roles": role, "changed": changed}
+    answer(value, f"{name} is accredited as {', '.join(role)}: {found.wallet.address}", as_json)
+
+
+@app.command("list")
+def list_(url: Url = URL, as_json: Json = False) -> None:
+    """Every accredited party."""
+    parties = Client.visiting(url).call("GET", "/parties")
+    lines = [f"{one['account']}  {one['name']} ({', '.join(one['roles'])})" for one in parties]
+    answer(parties, "\n".join(lines) or "no party is accredited yet; see `mydata party add --help`", as_json)

@@ -1,0 +1,74 @@
+"""`mydata up` and `mydata demo`: the whole stack of one machine."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from ledger.errors import MalformedInput
+from scripts.cli.common import STATE, State, console
+from scripts.settings import DEFAULT_PORT
+from scripts.stack import Stack
+from scripts.story import run_story
+
+Port = Annotated[int, typer.Option(help="Port of the API on 127.0.0.1; 0 takes a free one.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Delete the state folder first.")]
+MARKS = {"deployments", "secrets", "blocks", "ledger.db", "devnet.json"}
+
+
+def up(state: State = STATE, port: Port = DEFAULT_PORT, fresh: Fresh = False) -> None:
+    """Start devnet, contracts and API, and serve until Ctrl-C."""
+    _begin(state, fresh)
+    with Stack(state, port, _say) as stack:
+        _serve(stack)
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Stop after the story; exit 0 only if every step held.")] = False,
+    data: Annotated[Path | None, typer.Option(help="Folder of FHIR R4 bundles instead of generated people.")] = None,
+    state: State = STATE,
+    port: Port = DEFAULT_PORT,
+    fresh: Fresh = False,
+) -> None:
+    """Tell the whole story on real input, then serve."""
+    if data is not None and not data.is_dir():
+        raise MalformedInput(f"{data} is no folder; give a folder of FHIR R4 bundles (*.json)")
+    _begin(state, fresh)
+    with Stack(state, port, _say) as stack:
+        held = run_story(stack, data)
+        if not once:
+            _serve(stack)
+    if not held:
+        raise typer.Exit(1)
+
+
+def _begin(state: Path, fresh: bool) -> None:
+    """Make Ctrl-C and SIGTERM end things in order; clear the state folder if asked."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    if fresh and state.exists():
+        if not state.is_dir() or not {path.name for path in state.iterdir()} & MARKS:
+            raise MalformedInput(f"{state} does not look like a state folder, so it was not deleted")
+        shutil.rmtree(state)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(text: str) -> None:
+    console.print(f"→ {text}", markup=False, soft_wrap=True)
+
+
+def _serve(stack: Stack) -> None:
+    console.print(f"\nThe ledger serves at [bold]{stack.url}[/bold]  (API: {stack.url}/docs · chain: {stack.rpc_url})")
+    console.print("Ctrl-C stops it; the same command continues it.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        console.print("\nstopping")
