@@ -16,6 +16,12 @@ export default defineConfig({
       metadata: { bytecodeHash: "none" },
     },
   },
+  test: {
+    solidity: {
+      fuzz: { runs: 128 },
+      invariant: { runs: 12, depth: 60, failOnRevert: false },
+    },
+  },
   paths: {
     sources: "./contracts",
     tests: { solidity: "./contracts/test" },
