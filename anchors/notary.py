@@ -97,8 +97,11 @@ class Notary:
             raise SourceUnavailable(f"the chain holds another {log} log than this database; nothing is sent")
 
     def _revoke(self) -> tuple[str, str] | None:
+        """Secrets the chain does not have yet; what it has in blocks not followed yet is not sent again."""
         secrets = self._outbox.pending_secrets(SECRETS)
-        return self._chain.revoking([(core, secret) for _, core, secret in secrets]) if secrets else None
+        there = self._chain.revoked_at([entry for entry, _, _ in secrets]) if secrets else []
+        openings = [(core, secret) for (_, core, secret), at in zip(secrets, there, strict=True) if not at]
+        return self._chain.revoking(openings) if openings else None
 
     def start(self) -> None:
         """Go on in a thread until `stop`."""

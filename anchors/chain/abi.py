@@ -33,6 +33,7 @@ class Function:
 HEAD = Function("head", (), ("uint64", "bytes32"))
 APPEND = Function("append", ("bytes32[]", "bytes32[]"))
 ADVANCE = Function("advance", ("uint64", "bytes32", "bytes32[]"))
+REVOKED_AT = Function("revokedAt", ("bytes32",), ("uint64",))
 REVOKE_MANY = Function("revokeMany", ("(bytes32,bytes32)[]",))
 PARTY_TYPES = ("string", "bytes32[]", "bytes", "uint64", "uint64")
 

@@ -119,6 +119,12 @@ class Chain:
         """What was appended to the consents or records log in blocks `first` to `last`, in order."""
         return [_appended(log, each) for each in self._logs(self._contracts[log], [abi.APPENDED], first, last)]
 
+    def revoked_at(self, entries: Sequence[bytes]) -> list[int]:
+        """Block time (UTC seconds) at which each consent was revoked, 0 if it was not, as of the newest block."""
+        to = self.deployment.consents
+        asked = [("eth_call", [{"to": to, "data": abi.REVOKED_AT.data(entry)}, "latest"]) for entry in entries]
+        return [abi.REVOKED_AT.result(data)[0] for data in self.rpc.batch(asked)]
+
     def revoked(self, first: int, last: int) -> list[tuple[bytes, int]]:
         """(entry, block) of every revocation in blocks `first` to `last`."""
         logs = self._logs(self.deployment.consents, [abi.REVOKED], first, last)

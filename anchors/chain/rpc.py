@@ -29,6 +29,8 @@ class Rpc:
 
     def batch(self, calls: Sequence[Call]) -> list[Any]:
         """The results in the order asked, in one round trip."""
+        if not calls:
+            return []
         ids = [next(self._ids) for _ in calls]
         body = [_request(number, call) for number, call in zip(ids, calls, strict=True)]
         answers = {answer["id"]: answer for answer in self._post(body)}

@@ -1,0 +1,245 @@
+"""Chain to index, on a real devnet: depth, reorganisations, a chain that starts again from nothing."""
+
+import time
+
+import pytest
+
+from anchors.follower import Follower
+from anchors.memory import FixedClock, MemoryStore
+from anchors.notary import Notary
+from ledger.errors import SourceUnavailable
+from ledger.merkle import EMPTY_ROOT, Head
+from ledger.party import checksum
+from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from scripts.devnet import Devnet
+from tests.anchors.conftest import Site
+from tests.anchors.sayings import ANN, EVE, NOW, TRIAL, consent, incident, issue, request, revocation
+
+HOSPITAL = checksum(b"\x0a" * 20)
+
+
+class Pair:
+    """A notary and a follower of one store on one chain."""
+
+    def __init__(self, store, site, depth=0):
+        self.store, self.site, self.chain = store, site, site.chain()
+        self.clock = FixedClock(NOW)
+        self.notary = Notary(store, self.chain)
+        self.follower = Follower(store, self.chain, self.clock, depth)
+
+    def says(self, *signed):
+        return self.store.append(signed, NOW)
+
+    def anchors(self):
+        for _ in range(9):
+            if not self.notary.once():
+                return self.follower.once()
+        pytest.fail("the notary does not come to an end")
+
+    def anchored(self):
+        return {log: self.store.anchored(log).head for log in LOGS}
+
+    def accepted(self):
+        return {log: self.store.head(log) for log in LOGS}
+
+
+@pytest.fixture
+def pair(store, site):
+    made = Pair(store, site)
+    yield made
+    made.chain.close()
+
+
+@pytest.fixture
+def alone(ledger_db, lonely):
+    """On a devnet of its own, with a database."""
+    return Pair(ledger_db, lonely)
+
+
+def test_what_the_chain_holds_is_anchored_and_says_in_which_block(pair):
+    pair.says(consent(ANN, TRIAL), issue(1), incident())
+    assert pair.anchored() == dict.fromkeys(LOGS, Head(0, EMPTY_ROOT))
+    tip = pair.anchors()
+    assert pair.anchored() == pair.accepted()
+    assert {pair.store.anchored(log).block for log in LOGS} == {tip.number}
+    assert pair.store.anchored(ACCESS).followed_at == NOW
+    assert pair.store.consents_of(ANN)[0].anchored
+    assert pair.store.record(issue(1).statement.record_id).anchored
+
+
+def test_what_came_later_is_not_anchored_yet(pair):
+    pair.says(issue(1))
+    pair.anchors()
+    pair.says(issue(2))
+    pair.follower.once()
+    assert [record.anchored for record in pair.store.records_of(ANN)] == [True, False]
+
+
+def test_a_grant_counts_only_as_deep_as_configured(store, site):
+    deep = Pair(store, site, depth=3)
+    deep.says(consent(ANN, TRIAL))
+    deep.anchors()
+    for _ in range(2):
+        deep.chain.rpc.call("evm_mine")
+        deep.follower.once()
+        assert not store.consents_of(ANN)[0].anchored
+    deep.chain.rpc.call("evm_mine")
+    deep.follower.once()
+    assert store.consents_of(ANN)[0].anchored
+
+
+def test_following_again_changes_only_the_time(pair):
+    pair.says(consent(ANN, TRIAL))
+    first = pair.anchors()
+    before = pair.anchored(), pair.store.noted_blocks()
+    pair.clock.passes(5)
+    assert pair.follower.once() == first
+    assert (pair.anchored(), pair.store.noted_blocks()) == before
+    assert pair.store.anchored(CONSENTS).followed_at == NOW + 5
+
+
+def test_another_follower_goes_on_where_one_was_killed(pair):
+    pair.says(consent(ANN, TRIAL))
+    pair.anchors()
+    pair.says(consent(EVE, TRIAL))
+    pair.notary.once()
+    Follower(pair.store, pair.site.chain(), pair.clock).once()
+    assert pair.anchored() == pair.accepted()
+
+
+def test_a_lock_opened_on_chain_by_anyone_ends_the_consent(pair):
+    first = pair.says(consent(ANN, TRIAL))[0]
+    pair.anchors()
+    core, opened = first.signed.entry.core, revocation(first).statement.secret
+    pair.chain.send([pair.chain.revoking([(core, opened)])])
+    pair.follower.once()
+    assert pair.store.consent(first.signed.entry.entry).revoked
+
+
+def test_a_withdrawal_is_opened_once(pair):
+    first = pair.says(consent(ANN, TRIAL))[0]
+    pair.says(revocation(first))
+    pair.anchors()
+    assert pair.store.pending_secrets(9) == []
+    assert pair.notary.once() == []
+
+
+def test_the_directory_follows_the_registry(pair):
+    registrar = pair.site.registrar()
+    registrar.register(HOSPITAL, "Seoul Hospital", ["holder"], b"\x01" + b"k" * 1_216)
+    pair.follower.once()
+    assert [party.name for party in pair.store.parties()] == ["Seoul Hospital"]
+    registrar.register(HOSPITAL, "Busan Hospital", ["holder", "responder"], b"key")
+    pair.follower.once()
+    (party,) = pair.store.parties()
+    assert (party.name, party.roles, party.encryption_key) == ("Busan Hospital", {"holder", "responder"}, b"key")
+    assert pair.store.party(HOSPITAL) == party
+
+
+def test_i3_a_reorganisation_takes_grants_and_leaves_withdrawals(alone):
+    ended = alone.says(consent(ANN, TRIAL), issue(1))[0]
+    alone.anchors()
+    alone.says(revocation(ended), consent(EVE, TRIAL), issue(2))
+    alone.anchors()
+    assert alone.anchored() == alone.accepted()
+    alone.chain.rpc.call("anvil_reorg", 4, [])
+    alone.follower.once()
+    fresh, old = alone.store.consents_of(EVE)[0], alone.store.consents_of(ANN)[0]
+    assert (fresh.anchored, fresh.revoked) == (False, False)
+    assert old.revoked
+    assert alone.anchored()[CONSENTS].size < alone.accepted()[CONSENTS].size
+
+
+def test_after_a_reorganisation_everything_is_sent_again(alone):
+    ended = alone.says(consent(ANN, TRIAL), issue(1), incident())[0]
+    alone.says(revocation(ended), consent(EVE, TRIAL))
+    alone.anchors()
+    tip = alone.chain.tip().number
+    alone.chain.rpc.call("anvil_reorg", min(6, tip - 6), [])
+    alone.follower.once()
+    assert len(alone.store.pending_secrets(9)) == 1
+    alone.anchors()
+    assert alone.anchored() == alone.accepted()
+    assert alone.store.pending_secrets(9) == []
+    assert alone.store.consents_of(EVE)[0].anchored
+
+
+def test_i9_a_chain_that_restarted_empty_gets_everything_again_at_the_same_addresses(ledger_db):
+    with Devnet(block_time=0) as devnet:
+        first = Pair(ledger_db, Site(devnet))
+        ended = first.says(consent(ANN, TRIAL), issue(1), incident())[0]
+        first.says(revocation(ended), consent(EVE, TRIAL))
+        first.site.registrar().register(HOSPITAL, "Seoul Hospital", ["holder"], b"key")
+        first.anchors()
+        assert first.anchored() == first.accepted()
+    with Devnet(block_time=0, port=int(devnet.url.rpartition(":")[2])):
+        with pytest.raises(SourceUnavailable, match=r"run scripts\.deploy"):
+            first.follower.once()
+        assert first.store.anchored(CONSENTS).head.size == 0
+        assert not ledger_db.consents_of(EVE)[0].anchored
+        assert ledger_db.consents_of(ANN)[0].revoked
+        before = first.site.deployment
+        first.site.deploy()
+        assert first.site.deployment.consents == before.consents
+        first.site.registrar().register(HOSPITAL, "Seoul Hospital again", ["holder"], b"key")
+        first.anchors()
+        assert first.anchored() == first.accepted()
+        assert first.store.pending_secrets(9) == []
+        assert [party.name for party in first.store.parties()] == ["Seoul Hospital again"]
+
+
+def test_i8_a_chain_that_holds_another_log_makes_every_answer_unknown(pair):
+    other = MemoryStore()
+    other.append([issue(7)], NOW)
+    Notary(other, pair.chain).once()
+    pair.says(issue(1))
+    with pytest.raises(SourceUnavailable, match="holds another records log"):
+        pair.follower.once()
+    with pytest.raises(SourceUnavailable):
+        pair.store.facts(request(1), NOW)
+    with pytest.raises(SourceUnavailable):
+        pair.store.anchored(CONSENTS)
+
+
+def test_trust_comes_back_with_the_log(alone):
+    other = MemoryStore()
+    other.append([issue(7)], NOW)
+    clean = alone.chain.rpc.call("evm_snapshot")
+    Notary(other, alone.chain).once()
+    with pytest.raises(SourceUnavailable):
+        alone.follower.once()
+    alone.chain.rpc.call("evm_revert", clean)
+    alone.follower.once()
+    assert alone.store.anchored(RECORDS).head.size == 0
+
+
+def test_i8_while_the_chain_is_silent_nothing_moves(alone):
+    alone.says(consent(ANN, TRIAL))
+    alone.anchors()
+    before = alone.anchored()
+    alone.site.devnet.kill()
+    alone.clock.passes(60)
+    with pytest.raises(SourceUnavailable, match="does not answer"):
+        alone.follower.once()
+    assert alone.anchored() == before
+    assert alone.store.anchored(CONSENTS).followed_at == NOW
+
+
+def test_in_their_threads_a_consent_is_anchored_within_seconds(alone, caplog):
+    alone.notary.start()
+    alone.follower.start()
+    try:
+        alone.says(consent(ANN, TRIAL), issue(1))
+        alone.notary.nudge()
+        deadline = time.monotonic() + 15
+        while alone.anchored() != alone.accepted():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        alone.site.devnet.kill()
+        while "the chain does not answer" not in caplog.text:
+            assert time.monotonic() < deadline + 15
+            time.sleep(0.05)
+    finally:
+        alone.notary.stop()
+        alone.follower.stop()
+    assert len([r for r in caplog.records if r.name == "mydata.follower"]) == 1
