@@ -159,9 +159,9 @@ contract ConsentRegistryRevokeTest is Base {
         (, bytes32 entry, bytes memory made) = signed(consent);
         Revocation memory given = revocation(consent, entry, signer(STRANGER_KEY));
         bytes memory signature = sign(STRANGER_KEY, registry.digestOfRevocation(given));
-        bytes memory who = signer(STRANGER_KEY);
+        (bytes memory who, bytes32 madeHash) = (signer(STRANGER_KEY), sha256(made));
         vm.expectRevert(abi.encodeWithSelector(IConsentRegistry.ConsentRegistry_SignerNotEntitled.selector, who));
-        registry.revokeBySignature(outline(consent), SALT, sha256(made), outline(given), who, signature);
+        registry.revokeBySignature(outline(consent), SALT, madeHash, outline(given), who, signature);
     }
 
     function test_revokeBySignature_RevertWhen_TheSignatureIsAStrangers() external {
@@ -169,9 +169,9 @@ contract ConsentRegistryRevokeTest is Base {
         (, bytes32 entry, bytes memory made) = signed(consent);
         Revocation memory given = revocation(consent, entry, signer(SUBJECT_KEY));
         bytes memory signature = sign(STRANGER_KEY, registry.digestOfRevocation(given));
-        bytes memory who = signer(SUBJECT_KEY);
+        (bytes memory who, bytes32 madeHash) = (signer(SUBJECT_KEY), sha256(made));
         vm.expectRevert(abi.encodeWithSelector(IConsentRegistry.ConsentRegistry_BadSignature.selector, entry));
-        registry.revokeBySignature(outline(consent), SALT, sha256(made), outline(given), who, signature);
+        registry.revokeBySignature(outline(consent), SALT, madeHash, outline(given), who, signature);
     }
 
     function test_revokeBySignature_RevertWhen_AnotherEntryWasMeant() external {
@@ -179,9 +179,9 @@ contract ConsentRegistryRevokeTest is Base {
         (, bytes32 entry, bytes memory made) = signed(consent);
         Revocation memory given = revocation(consent, keccak256("another"), signer(SUBJECT_KEY));
         bytes memory signature = sign(SUBJECT_KEY, registry.digestOfRevocation(given));
-        bytes memory who = signer(SUBJECT_KEY);
+        (bytes memory who, bytes32 madeHash) = (signer(SUBJECT_KEY), sha256(made));
         vm.expectRevert(abi.encodeWithSelector(IConsentRegistry.ConsentRegistry_BadSignature.selector, entry));
-        registry.revokeBySignature(outline(consent), SALT, sha256(made), outline(given), who, signature);
+        registry.revokeBySignature(outline(consent), SALT, madeHash, outline(given), who, signature);
     }
 
     function test_revokeBySignature_WhenThePartsAreAltered() external {
