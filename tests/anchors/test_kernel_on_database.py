@@ -1,0 +1,103 @@
+"""The kernel's verbs over the database instead of the twin: the same life, and the same answers after a restart."""
+
+from dataclasses import replace
+
+import pytest
+
+from anchors.memory import MemoryKeys
+from anchors.store import Store
+from ledger.errors import AccessDenied, StaleConsent
+from ledger.kernel import Kernel
+from ledger.receipt import ACCESS, CONSENTS
+from tests.ledger.house import LAB, NOTICE, House
+
+
+class DatabaseHouse(House):
+    """A house whose store outlives it."""
+
+    def __init__(self, database):
+        super().__init__()
+        self.database = database
+        self.move_in()
+
+    def move_in(self):
+        self.store = Store(self.database)
+        self.store.set_parties(self.directory)
+        self.store.publish(NOTICE)
+        self.kernel = Kernel(replace(self.kernel.world, store=self.store))
+        self.anchor()
+
+    def restart(self):
+        self.store.dispose()
+        self.move_in()
+
+
+@pytest.fixture
+def world(database):
+    made = DatabaseHouse(database)
+    made.kernel = Kernel(replace(made.kernel.world, keys=MemoryKeys(made.store)))
+    yield made
+    made.store.dispose()
+
+
+def test_a_whole_life(world):
+    record = world.issued(LAB)
+    with pytest.raises(AccessDenied):
+        world.reads(world.trial, record)
+    world.consents(world.trial, "health.lab")
+    assert not world.permits(world.trial, record)
+    world.anchor()
+    assert world.reads(world.trial, record).receipt.position == 2
+    assert not world.permits(world.insurer, record)
+    world.withdraws(world.trial)
+    assert not world.permits(world.trial, record)
+    assert world.store.head(ACCESS).size == 5
+
+
+def test_i9_answers_are_the_same_after_a_restart(world):
+    record = world.issued(LAB)
+    world.consents(world.trial, "health.lab")
+    world.anchor()
+    before = [world.permits(who, record) for who in (world.trial, world.insurer)]
+    world.restart()
+    assert [world.permits(who, record) for who in (world.trial, world.insurer)] == before == [True, False]
+    world.withdraws(world.trial)
+    world.restart()
+    assert not world.permits(world.trial, record)
+
+
+def test_terms_of_use_are_counted_over_restarts(world):
+    record = world.issued(LAB)
+    world.consents(world.trial, "health.lab", conditions=("max-uses:2",))
+    world.anchor()
+    assert world.permits(world.trial, record)
+    world.restart()
+    assert world.permits(world.trial, record)
+    world.restart()
+    assert not world.permits(world.trial, record)
+
+
+def test_a_search_finds_what_single_questions_permit(world):
+    mine = [world.issued(LAB) for _ in range(3)]
+    world.consents(world.trial, "health.lab", records=tuple(mine[:2]))
+    world.anchor()
+    question = (LAB, "hl7:CLINTRCH", "view")
+    found = [record.issue.record_id for record in world.kernel.search(world.trial.address, *question)]
+    assert found == mine[:2] == [record for record in mine if world.permits(world.trial, record)]
+
+
+def test_an_emergency_and_its_receipt_reach_the_person(world):
+    record = world.issued(LAB)
+    incident = world.declares(world.responder)
+    world.reads(world.responder, record, LAB, "hl7:BTG", incident)
+    kinds = [type(each.signed.statement).__name__ for each in world.store.receipts_of(world.ann.signer, -1, 9)]
+    assert kinds == ["Incident", "AccessReceipt"]
+
+
+def test_an_old_version_is_stale_here_too(world):
+    draft, signature = world.signed_consent(world.trial, "health")
+    world.kernel.consent(draft.statement, signature)
+    world.consents(world.trial, "health.lab")
+    with pytest.raises(StaleConsent):
+        world.kernel.consent(draft.statement, signature)
+    assert world.store.head(CONSENTS).size == 2
