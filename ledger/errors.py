@@ -106,13 +106,13 @@ class IntegrityFailure(LedgerError):
 class PayloadMissing(IntegrityFailure):
     """The payload store answers, and has no such payload."""
 
-    code = "payload_missing"
+    code = "integrity_failure"
 
 
 class PayloadAltered(IntegrityFailure):
     """A stored block does not hash to its name."""
 
-    code = "payload_altered"
+    code = "integrity_failure"
 
 
 class KeyDestroyed(LedgerError):

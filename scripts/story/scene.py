@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,10 +53,21 @@ class Patient:
         accepted: dict[str, Any] = self.client.consent(grantee, grants)
         return accepted
 
+    def receipts(self) -> list[dict[str, Any]]:
+        """Every question about this person so far, oldest first."""
+        found: list[dict[str, Any]] = []
+        while page := self.client.call("GET", "/receipts", params={"after": _last(found), "limit": 1_000}):
+            found += page
+        return found
+
     def consents_to(self, grantee: str) -> list[dict[str, Any]]:
         """This person's consents to a grantee, oldest first."""
         every: list[dict[str, Any]] = self.client.call("GET", "/consents")
         return [one for one in every if one["grantee"].lower() == grantee.lower()]
+
+
+def _last(receipts: list[dict[str, Any]]) -> int:
+    return int(receipts[-1]["position"]) if receipts else -1
 
 
 class Scene:
@@ -102,6 +114,22 @@ class Scene:
         patient = Patient(number, person, wallet, self._enter(wallet, reader))
         patient.records = self.book.records(person)
         return patient
+
+    def show(self, step: str, detail: str, held: bool, *, log: str = "access", position: int = -1) -> None:
+        """A step with its place in a log (the newest receipt's if none is given), the block followed so far, and the
+        newest receipt.
+        """
+        visitor = self.clients["trial"]
+        newest = visitor.call("GET", "/log/access/checkpoint")["accepted"]["size"] - 1
+        block = visitor.call("GET", "/health")["chain"]["block"]
+        place = newest if log == "access" and position < 0 else position
+        self.stage.show(step, detail, held, position=f"{log} {place:,}", block=block, receipt=newest)
+
+    @property
+    def studied(self) -> str:
+        """The category the trial is about: laboratory results, or what these people have most of."""
+        counts = Counter(r.category for patient in self.patients for _, r in patient.records)
+        return "health.lab" if counts["health.lab"] else max(counts, key=lambda category: counts[category])
 
     def stranger(self) -> Client:
         """Somebody with a wallet and nothing else."""

@@ -11,18 +11,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 T = TypeVar("T")
+PAPER = 140
+"""Columns when nobody watches: a log file has no width of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One step: what was shown, whether it held, and where it can be found; -1 where there is no such place."""
+    """One step: what was shown, whether it held, and where it can be found: log position, block, receipt."""
 
     step: str
     detail: str
     held: bool
-    position: int = -1
-    block: int = -1
-    receipt: int = -1
+    position: str
+    block: int
+    receipt: int
 
 
 class Stage:
@@ -30,6 +32,8 @@ class Stage:
 
     def __init__(self) -> None:
         self.console = Console(highlight=False)
+        if not self.console.is_terminal:
+            self.console = Console(highlight=False, width=PAPER)
         self.shown: list[Shown] = []
 
     def title(self, text: str) -> None:
@@ -40,13 +44,11 @@ class Stage:
         """A remark that is no step."""
         self.console.print(f"  {text}", style="dim", markup=False)
 
-    def show(
-        self, step: str, detail: str, held: bool, *, position: int = -1, block: int = -1, receipt: int = -1
-    ) -> None:
+    def show(self, step: str, detail: str, held: bool, *, position: str, block: int, receipt: int) -> None:
         """A step, with its places in log, chain and receipts."""
         one = Shown(step, detail, held, position, block, receipt)
         self.shown.append(one)
-        places = f"log {_place(position)} · block {_place(block)} · receipt {_place(receipt)}"
+        places = f"log {position} · block {block:,} · receipt {_place(receipt)}"
         mark = "[green]✓[/green]" if held else "[red]✗[/red]"
         self.console.print(f"  {mark} {step}: {detail}  [dim]{places}[/dim]", soft_wrap=True)
 
@@ -62,13 +64,14 @@ class Stage:
     def curtain(self) -> bool:
         """The table; True when every step held, and there was one."""
         table = Table(title="The story, step by step", title_style="bold", row_styles=["", "dim"])
-        for name in ("", "step", "what was shown"):
-            table.add_column(name, overflow="fold")
+        table.add_column("")
+        table.add_column("step", no_wrap=True)
+        table.add_column("what was shown", overflow="fold", ratio=1)
         for name in ("log position", "block", "receipt"):
-            table.add_column(name, justify="right")
+            table.add_column(name, justify="right", no_wrap=True)
         for one in self.shown:
             mark = "[green]✓[/green]" if one.held else "[red]✗[/red]"
-            places = (_place(one.position), _place(one.block), _place(one.receipt))
+            places = (one.position, f"{one.block:,}", _place(one.receipt))
             table.add_row(mark, one.step, one.detail, *places)
         self.console.print()
         self.console.print(table)

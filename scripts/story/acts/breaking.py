@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from anchors.blockstore import Blocks
-from anchors.blockstore.cid import Cid
-from scripts.client import Client, Refused
-from scripts.story.acts.consenting import joins_trial
-from scripts.story.acts.withdrawing import PURPOSE, hero
-from scripts.story.scene import Patient, Scene
+from anchors.ipld.cid import Cid
+from scripts.client import Client, Opened, Refused
+from scripts.story.acts.consenting import claim_of, joins_trial
+from scripts.story.acts.reading import CLAIM, TRIAL
+from scripts.story.acts.withdrawing import hero
+from scripts.story.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something somebody asks again and again."""
+
+    client: Client
+    record_id: str
+    category: str
+    purpose: str
+
+    def ask(self) -> Opened:
+        """The record, opened. Raises Refused."""
+        return self.client.ask(self.record_id, category=self.category, purpose=self.purpose)
+
+    def answer(self) -> str:
+        """`read`, or the code of the refusal."""
+        try:
+            self.ask()
+        except Refused as refusal:
+            return refusal.code
+        return "read"
+
+
+def _readable(scene: Scene) -> list[Question]:
+    """What may be read at this point: the insurer's papers, and the trial's records of those who stayed."""
+    papers = [Question(scene.clients["insurer"], i, category, CLAIM) for i, category in claim_of(scene).papers]
+    stayed = [p for p in scene.patients if joins_trial(p) and p is not hero(scene)]
+    records = [record_id for patient in stayed for record_id in patient.of(scene.studied)]
+    return papers[:3] + [Question(scene.clients["trial"], i, scene.studied, TRIAL) for i in records[:6]]
 
 
 def byte_changed(scene: Scene) -> None:
     """One byte of one payload is changed on disk: that record, and only that one, answers integrity failure."""
-    stage, team = scene.stage, scene.clients["trial"]
-    stage.title("10 · Somebody changes one byte in the payload store")
-    ids = [i for p in scene.patients if joins_trial(p) and p is not hero(scene) for i in p.of("health.lab")][:6]
-    victim, others = ids[0], ids[1:]
-    opened = team.ask(victim, category="health.lab", purpose=PURPOSE)
-    path = Blocks(scene.stack.state / "blocks").path(Cid.parse(opened.issue["cid"]))
+    scene.stage.title("10 · Somebody changes one byte in the payload store")
+    victim, *others = _readable(scene)
+    path = Blocks(scene.stack.state / "blocks").path(Cid.parse(victim.ask().issue["cid"]))
     whole = path.read_bytes()
     try:
         path.write_bytes(_flip(whole))
-        answers = {record_id: _answer(team, record_id) for record_id in ids}
+        answer, rest = victim.answer(), [other.answer() for other in others]
     finally:
         path.write_bytes(whole)
-    held = answers[victim] == "payload_altered" and all(answers[other] == "read" for other in others)
-    detail = f"that record answers {answers[victim]}, {len(others)} others read as before"
-    stage.show("byte is changed", detail, held and _answer(team, victim) == "read")
+    held = answer == "integrity_failure" and set(rest) <= {"read"} and victim.answer() == "read"
+    scene.show("byte is changed", f"that record answers {answer}; {len(others)} others read as before", held)
 
 
 def _flip(whole: bytes) -> bytes:
@@ -34,28 +63,22 @@ def _flip(whole: bytes) -> bytes:
     return whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
 
 
-def _answer(client: Client, record_id: str, category: str = "health.lab", purpose: str = PURPOSE) -> str:
-    try:
-        client.ask(record_id, category=category, purpose=purpose)
-    except Refused as refusal:
-        return refusal.code
-    return "read"
-
-
 def killed(scene: Scene) -> None:
     """The API is killed and started again: every answer is the same, and the sessions still stand."""
-    stage = scene.stage
-    stage.title("11 · The API is killed and started again")
-    questions = [_about(scene, patient) for patient in scene.patients[:8]]
-    before = [_answer(*question) for question in questions]
-    size = scene.clients["trial"].call("GET", "/log/consents/checkpoint")["accepted"]
+    scene.stage.title("11 · The API is killed and started again")
+    withdrawn = Question(scene.clients["trial"], hero(scene).of(scene.studied)[0], scene.studied, TRIAL)
+    absent = Question(scene.clients["trial"], "0x" + "cd" * 32, scene.studied, TRIAL)
+    questions = [*_readable(scene), withdrawn, absent]
+    before, heads = [one.answer() for one in questions], _heads(scene)
     scene.stack.restart_api()
-    after = [_answer(*question) for question in questions]
-    same = scene.clients["trial"].call("GET", "/log/consents/checkpoint")["accepted"] == size
-    detail = f"{before.count('read')} yes and {len(before) - before.count('read')} no, the same after kill -9"
-    stage.show("API is killed", detail, before == after and same and len(set(before)) > 1, position=size["size"] - 1)
+    after = [one.answer() for one in questions]
+    yes, no = before.count("read"), before.count("access_denied")
+    detail = f"{yes} yes and {no} no, the same after kill -9; the logs continue where they were"
+    held = before == after and yes > 0 and no > 1 and yes + no == len(before) and _heads(scene) == heads
+    scene.show("API is killed", detail, held)
 
 
-def _about(scene: Scene, patient: Patient) -> tuple[Client, str, str, str]:
-    record_id, resource = next(((i, r) for i, r in patient.records if r.category == "health.lab"), patient.records[0])
-    return scene.clients["trial"], record_id, resource.category, PURPOSE
+def _heads(scene: Scene) -> list[dict[str, str]]:
+    """Heads of the two logs that no question changes."""
+    visitor = scene.clients["trial"]
+    return [visitor.call("GET", f"/log/{name}/checkpoint")["accepted"] for name in ("consents", "records")]

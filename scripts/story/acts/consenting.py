@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from scripts.story.scene import Patient, Scene
 
 YEAR = 365 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the insurer may see: whose, which records (id and category), and how the story calls them."""
+
+    patient: Patient
+    papers: list[tuple[str, str]]
+    called: str
 
 
 def permit(categories: list[str], purpose: str, action: str = "view", **terms: Any) -> dict[str, Any]:
@@ -22,18 +32,16 @@ def joins_trial(patient: Patient) -> bool:
     return patient.number % 3 != 2
 
 
-def claimant(scene: Scene) -> tuple[Patient, str] | None:
-    """The patient with a claim, and the visit it is about: the first with a visit that other records belong to."""
+def claim_of(scene: Scene) -> Claim:
+    """The first visit that other records belong to; where these people have no visits, one record stands for it."""
     for patient in scene.patients:
         for _, resource in patient.records:
-            if resource.kind == "Encounter" and len(papers_of(patient, resource.name)) > 1:
-                return patient, resource.name
-    return None
-
-
-def papers_of(patient: Patient, visit: str) -> list[tuple[str, str]]:
-    """Record id and category of everything that belongs to a visit."""
-    return [(record_id, r.category) for record_id, r in patient.records if r.visit == visit]
+            papers = [(i, r.category) for i, r in patient.records if r.visit and r.visit == resource.name]
+            if resource.kind == "Encounter" and len(papers) > 1:
+                return Claim(patient, papers, f"the visit and its {len(papers) - 1} papers of {patient.name}")
+    patient = scene.patients[0]
+    record_id, resource = patient.records[0]
+    return Claim(patient, [(record_id, resource.category)], f"one record of {patient.name}; this data has no visits")
 
 
 def consents(scene: Scene) -> None:
@@ -42,16 +50,14 @@ def consents(scene: Scene) -> None:
     accepted: list[dict[str, Any]] = []
     for patient in scene.stage.following(scene.patients, "signing", len(scene.patients)):
         accepted += _signs(scene, patient)
-    if claim := claimant(scene):
-        patient, visit = claim
-        named = [record_id for record_id, _ in papers_of(patient, visit)]
-        grant = permit(["health"], "hl7:CLMATTCH", records=named)
-        accepted.append(patient.agrees(scene.address("insurer"), grant))
+    claim = claim_of(scene)
+    grant = permit(["health"], "hl7:CLMATTCH", records=[record_id for record_id, _ in claim.papers])
+    accepted.append(claim.patient.agrees(scene.address("insurer"), grant))
     last = max(one["position"] for one in accepted)
-    block = scene.wait_anchored("consents", last)
+    scene.wait_anchored("consents", last)
     joining = sum(map(joins_trial, scene.patients))
     detail = f"{len(accepted)} consents on chain; {joining} of {len(scene.patients)} patients join the trial"
-    scene.stage.show("consent", detail, all(one["log"] == "consents" for one in accepted), position=last, block=block)
+    scene.show("consent", detail, all(one["log"] == "consents" for one in accepted), log="consents", position=last)
 
 
 def _signs(scene: Scene, patient: Patient) -> list[dict[str, Any]]:
@@ -60,5 +66,6 @@ def _signs(scene: Scene, patient: Patient) -> list[dict[str, Any]]:
     )
     signed = [patient.agrees(scene.address("merchant"), counting)]
     if joins_trial(patient):
-        signed.append(patient.agrees(scene.address("trial"), permit(["health.lab", "health.vitals"], "hl7:CLINTRCH")))
+        wide = permit([scene.studied, "health.vitals", "health.encounter"], "hl7:CLINTRCH")
+        signed.append(patient.agrees(scene.address("trial"), wide))
     return signed

@@ -8,40 +8,35 @@ from ledger.access import Incident
 from scripts.story.acts.reading import refused
 from scripts.story.scene import Patient, Scene
 
-DOORS = {"health.allergy": "allergies", "health.condition": "conditions", "health.medication": "medications"}
+VITAL = ("health.allergy", "health.condition", "health.medication")
+PURPOSE, MOST = "hl7:BTG", 20
 
 
 def emergency(scene: Scene) -> None:
     """Refused without an incident; with one, what saves a life opens, and the patient's inbox says so."""
-    stage, crew = scene.stage, scene.clients["crew"]
-    stage.title("6 · An emergency crew breaks the glass")
-    patient = next((p for p in scene.patients if any(p.of(category) for category in DOORS)), None)
-    if patient is None:
-        stage.show("glass is broken", "no patient in this data has a diagnosis, drug or allergy", held=False)
-        return
-    category = next(category for category in DOORS if patient.of(category))
-    closed = refused(crew, patient.of(category)[0], category, "hl7:BTG")
-    stage.show("crew is refused", "without an incident nothing opens, not even to a crew", closed)
+    crew = scene.clients["crew"]
+    scene.stage.title("6 · An emergency crew breaks the glass")
+    patient = next((p for p in scene.patients if any(p.of(category) for category in VITAL)), scene.patients[0])
+    wanted = [(i, r.category) for i, r in patient.records if r.category in VITAL] or [
+        (i, r.category) for i, r in patient.records
+    ]
+    closed = refused(crew, *wanted[0], PURPOSE)
+    scene.show("crew is refused", "without an incident nothing opens, not even to a crew", closed)
     incident = _declare(scene, patient)
-    summary = crew.call("GET", f"/emergency/summaries/{incident['entry']}")
-    listed = [(door, record_id) for name, door in DOORS.items() for record_id in summary[name]]
-    opened = [
-        crew.read(f"/emergency/{door}/{record_id}", params={"incident": incident["entry"]})
-        for door, record_id in listed
-    ]
+    questions = [{"category": category, "purpose": PURPOSE, "incident": incident["entry"]} for _, category in wanted]
+    opened = [crew.ask(i, **asked) for (i, _), asked in zip(wanted[:MOST], questions, strict=False)]
     detail = f"{len(opened)} allergies, diagnoses and drugs of {patient.name} under one incident"
-    last = opened[-1]
-    stage.show(
-        "glass is broken", detail, bool(opened), position=incident["position"], block=last.block, receipt=last.position
-    )
-    heard = [
-        n for n in patient.client.call("GET", "/inbox", params={"limit": 1000}) if n["position"] >= incident["position"]
-    ]
-    kinds = {notice["kind"] for notice in heard}
-    numbers = {notice["incident_number"] for notice in heard}
-    held = kinds == {"incident", "break_glass"} and len(numbers) == 1
-    said = heard[-1]["text"] if heard else "nothing"
-    stage.show("patient is told", said, held, receipt=heard[-1]["position"] if heard else -1)
+    scene.show("glass is broken", detail, len(opened) == min(MOST, len(wanted)), position=incident["position"])
+    _told(scene, patient, incident["position"], len(opened))
+
+
+def _told(scene: Scene, patient: Patient, since: int, opened: int) -> None:
+    """The inbox has the incident and every record opened under it, all with its number."""
+    notices = patient.client.call("GET", "/inbox", params={"after": since - 1, "limit": 1_000})
+    kinds = [notice["kind"] for notice in notices]
+    numbers = {notice["incident_number"] for notice in notices}
+    held = kinds == ["incident", *["break_glass"] * opened] and len(numbers) == 1
+    scene.show("patient is told", notices[-1]["text"] if notices else "nothing", held)
 
 
 def _declare(scene: Scene, patient: Patient) -> dict[str, Any]:

@@ -20,10 +20,10 @@ def issues(scene: Scene) -> None:
     if len(new) < len(scene.patients):
         scene.stage.note(f"{len(scene.patients) - len(new)} patients' records are here from an earlier run")
     size = scene.clients["trial"].call("GET", "/log/records/checkpoint")["accepted"]["size"]
-    block = scene.wait_anchored("records", size - 1)
+    scene.wait_anchored("records", size - 1)
     count = sum(len(patient.records) for patient in scene.patients)
     detail = f"{count:,} records of {len(scene.patients)} patients, each sealed under a key of its own"
-    scene.stage.show("issue", detail, size >= count > 0 and last < size, position=size - 1, block=block)
+    scene.show("issue", detail, size >= count > 0 and last < size, log="records", position=size - 1)
 
 
 def _issue(scene: Scene, patient: Patient) -> int:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from scripts.client import Client, Refused
-from scripts.story.acts.consenting import claimant, joins_trial, papers_of
-from scripts.story.scene import Scene
+import json
+from datetime import UTC, datetime
 
-SAMPLE = 40
+from ledger.kernel import Computed
+from scripts.client import Client, Refused
+from scripts.story.acts.consenting import claim_of, joins_trial
+from scripts.story.scene import Scene
+from services.marketing.logic import segments
+
+SAMPLE, LEAST = 40, 5
+TRIAL, CLAIM = "hl7:CLINTRCH", "hl7:CLMATTCH"
 
 
 def refused(client: Client, record_id: str, category: str, purpose: str) -> bool:
@@ -19,69 +25,70 @@ def refused(client: Client, record_id: str, category: str, purpose: str) -> bool
 
 
 def trial(scene: Scene) -> None:
-    """The trial team reads consented laboratory results of consenting patients, and no other."""
-    stage, team = scene.stage, scene.clients["trial"]
+    """The trial team reads consented results of consenting patients, and no other."""
+    stage, team, studied = scene.stage, scene.clients["trial"], scene.studied
     stage.title("3 · The trial team reads laboratory results")
-    listed = team.call("GET", "/trials/records", params={"category": "health.lab"})["records"]
-    expected = {r for patient in scene.patients if joins_trial(patient) for r in patient.of("health.lab")}
+    listed = team.call("GET", "/trials/records", params={"category": studied})["records"]
+    expected = {r for patient in scene.patients if joins_trial(patient) for r in patient.of(studied)}
     sample = stage.following(listed[:SAMPLE], "reading", len(listed[:SAMPLE]))
-    opened = [team.read(f"/trials/records/{record_id}") for record_id in sample]
-    last = opened[-1] if opened else None
-    detail = (
-        f"{len(listed)} results of consenting patients listed, {len(opened)} opened, each as its hospital signed it"
-    )
-    place = {"block": last.block, "receipt": last.position} if last else {}
-    stage.show("trial reads", detail, set(listed) == expected and len(opened) > 0, **place)
-    outside = [r for patient in scene.patients if not joins_trial(patient) for r in patient.of("health.lab")]
-    held = bool(outside) and all(refused(team, r, "health.lab", "hl7:CLINTRCH") for r in outside[:5])
-    stage.show("trial is refused", f"{len(outside)} results of patients who did not join stay closed", held)
+    opened = [team.ask(record_id, category=studied, purpose=TRIAL) for record_id in sample]
+    detail = f"{len(listed)} {studied} records of consenting patients listed, {len(opened)} opened as they were signed"
+    scene.show("trial reads", detail, set(listed) == expected and len(opened) > 0)
+    consented = {studied, "health.vitals", "health.encounter"}
+    outside = [
+        (record_id, r.category)
+        for patient in scene.patients
+        for record_id, r in patient.records
+        if not (joins_trial(patient) and r.category in consented)
+    ]
+    held = bool(outside) and all(refused(team, *question, TRIAL) for question in outside[:5])
+    scene.show("trial is refused", f"{len(outside)} records that nobody consented to stay closed", held)
 
 
 def claim(scene: Scene) -> None:
     """The insurer reads exactly the visit of a claim."""
-    stage, insurer = scene.stage, scene.clients["insurer"]
-    stage.title("4 · The insurer reads the visit of one claim")
-    found = claimant(scene)
-    if found is None:
-        stage.show("insurer reads", "no visit in this data has papers, so there is no claim to make", held=False)
-        return
-    patient, visit = found
-    papers = papers_of(patient, visit)
-    opened = [insurer.ask(record_id, category=category, purpose="hl7:CLMATTCH") for record_id, category in papers]
-    detail = f"the visit and its {len(papers) - 1} papers of {patient.name}"
-    stage.show("insurer reads", detail, len(opened) == len(papers), block=opened[-1].block, receipt=opened[-1].position)
-    others = [(i, r.category) for i, r in patient.records if r.visit != visit][:10]
-    held = bool(others) and all(refused(insurer, i, category, "hl7:CLMATTCH") for i, category in others)
-    stage.show("insurer is refused", f"everything else of {patient.name} stays closed", held)
+    insurer, wanted = scene.clients["insurer"], claim_of(scene)
+    scene.stage.title("4 · The insurer reads the visit of one claim")
+    opened = [insurer.ask(record_id, category=category, purpose=CLAIM) for record_id, category in wanted.papers]
+    scene.show("insurer reads", wanted.called, len(opened) == len(wanted.papers))
+    named = {record_id for record_id, _ in wanted.papers}
+    others = [(i, r.category) for p in (wanted.patient, *scene.patients) for i, r in p.records if i not in named]
+    held = bool(others) and all(refused(insurer, *question, CLAIM) for question in others[:10])
+    scene.show("insurer is refused", f"everything else of {wanted.patient.name} and others stays closed", held)
 
 
 def aggregate(scene: Scene) -> None:
-    """The merchant gets numbers about groups of five and more, and nobody's row."""
-    stage, merchant = scene.stage, scene.clients["merchant"]
-    stage.title("5 · The pharmacy asks for numbers")
-    answer = merchant.call("POST", "/marketing/aggregates", json={"least": 5})
-    groups = {group["group"]: group["people"] for group in answer["groups"]}
-    told = ", ".join(f"{name}: {count}" for name, count in groups.items()) or "no group of five"
-    held = all(count >= 5 for count in groups.values()) and bool(groups)
-    stage.show("merchant counts", f"{told}; smaller groups look like none", held)
-    row = next(record_id for patient in scene.patients for record_id in patient.of("health.identity"))
-    stage.show(
-        "merchant is refused", "a single row stays closed", refused(merchant, row, "health.identity", "hl7:HMARKT")
-    )
+    """The merchant gets exactly the numbers about groups of five and more, and nobody's row."""
+    merchant = scene.clients["merchant"]
+    scene.stage.title("5 · The pharmacy asks for numbers")
+    answer = merchant.call("POST", "/marketing/aggregates", json={"least": LEAST})
+    told = {group["group"]: group["people"] for group in answer["groups"]}
+    text = ", ".join(f"{name}: {count} people" for name, count in told.items()) or "no group of five is here"
+    scene.show("merchant counts", f"{text}; smaller groups look like none", told == _counted(scene))
+    row = next((r for p in scene.patients for r in p.of("health.identity")), scene.patients[0].records[0][0])
+    closed = refused(merchant, row, "health.identity", "mydata:MARKETING_SEGMENT")
+    scene.show("merchant is refused", "a single row stays closed, whatever was consented for numbers", closed)
+
+
+def _counted(scene: Scene) -> dict[str, int]:
+    """The same groups, worked out from the input itself."""
+    identities = [
+        Computed(patient.wallet.signer, json.dumps(json.loads(r.text)["resource"]).encode(), LEAST)
+        for patient in scene.patients
+        for _, r in patient.records
+        if r.kind == "Patient"
+    ]
+    return {group.name: group.people for group in segments(identities, [], LEAST, datetime.now(UTC).year)}
 
 
 def stranger(scene: Scene) -> None:
-    """A stranger learns nothing, not even what exists."""
+    """A stranger learns nothing, not even what exists; the patient sees who asked."""
     scene.stage.title("7 · A stranger asks")
     visitor = scene.stranger()
     patient = scene.patients[0]
     record_id, resource = patient.records[0]
     closed = refused(visitor, record_id, resource.category, "hl7:TREAT")
     absent = refused(visitor, "0x" + "ab" * 32, resource.category, "hl7:TREAT")
-    receipts = patient.client.call("GET", "/receipts", params={"limit": 1000})
-    asked = [r for r in receipts if r["message"].get("requester") == visitor.wallet.address]
+    asked = [r for r in patient.receipts() if r["message"].get("requester") == visitor.wallet.address]
     held = closed and absent and bool(asked) and asked[-1]["message"]["permitted"] is False
-    place = {"receipt": asked[-1]["position"], "block": asked[-1]["message"]["block"]} if asked else {}
-    scene.stage.show(
-        "stranger is refused", f"absent and forbidden look the same; {patient.name} sees who asked", held, **place
-    )
+    scene.show("stranger is refused", f"absent and forbidden look the same; {patient.name} sees who asked", held)

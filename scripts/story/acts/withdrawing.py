@@ -20,45 +20,45 @@ NOBODY = "http://127.0.0.1:9"
 
 
 def hero(scene: Scene) -> Patient:
-    """The patient of this act: in the trial, with laboratory results and, where the data has them, vital signs."""
-    joined = [p for p in scene.patients if joins_trial(p) and p.of("health.lab")]
-    return next((p for p in joined if p.of("health.vitals")), joined[0])
+    """The patient of this act: in the trial, with two studied records or more where there is such a one."""
+    joined = [p for p in scene.patients if joins_trial(p) and p.of(scene.studied)]
+    return next((p for p in joined if len(p.of(scene.studied)) > 1), joined[0])
 
 
 def narrows(scene: Scene) -> None:
-    """Version 2 says less than version 1: what it no longer says is refused at once."""
-    stage, team, patient = scene.stage, scene.clients["trial"], hero(scene)
-    stage.title("8 · A patient narrows a consent")
-    lab = patient.of("health.lab")[0]
-    dropped = ("health.vitals", patient.of("health.vitals"))
-    if not dropped[1]:
-        dropped = ("health.lab", patient.of("health.lab")[1:])
-    kept = permit(["health.lab"], PURPOSE, records=[lab])
-    before = team.ask(dropped[1][0], category=dropped[0], purpose=PURPOSE)
-    accepted = patient.agrees(scene.address("trial"), kept)
-    closed = refused(team, dropped[1][0], dropped[0], PURPOSE)
-    block = scene.wait_anchored("consents", accepted["position"])
-    after = team.ask(lab, category="health.lab", purpose=PURPOSE)
-    detail = f"{patient.name} now permits one laboratory result only; the next read of anything else is refused"
-    held = closed and after.position > before.position
-    stage.show("patient narrows", detail, held, position=accepted["position"], block=block, receipt=after.position)
+    """The next version says less than the one before: what it no longer says is refused at once."""
+    team, patient, studied = scene.clients["trial"], hero(scene), scene.studied
+    scene.stage.title("8 · A patient narrows a consent")
+    kept, *rest = patient.of(studied)
+    dropped = [(record_id, studied) for record_id in rest]
+    dropped += [(record_id, "health.vitals") for record_id in patient.of("health.vitals")]
+    before = [team.ask(record_id, category=category, purpose=PURPOSE) for record_id, category in dropped[:3]]
+    accepted = patient.agrees(scene.address("trial"), permit([studied], PURPOSE, records=[kept]))
+    closed = all(refused(team, *question, PURPOSE) for question in dropped)
+    scene.wait_anchored("consents", accepted["position"])
+    still = all(refused(team, *question, PURPOSE) for question in dropped)
+    after = team.ask(kept, category=studied, purpose=PURPOSE)
+    detail = f"{patient.name} now permits one record only; the next read of the other {len(dropped)} is refused"
+    held = closed and still and all(read.position < after.position for read in before)
+    scene.show("patient narrows", detail, held, log="consents", position=accepted["position"])
 
 
 def withdraws(scene: Scene) -> None:
     """Receipts are valid before, revoked after, and unknown where no chain answers."""
-    stage, team, patient = scene.stage, scene.clients["trial"], hero(scene)
-    stage.title("9 · The patient withdraws, and proves it offline")
-    lab = patient.of("health.lab")[0]
-    read = team.ask(lab, category="health.lab", purpose=PURPOSE)
+    team, patient = scene.clients["trial"], hero(scene)
+    scene.stage.title("9 · The patient withdraws, and proves it offline")
+    kept = patient.of(scene.studied)[0]
+    read = team.ask(kept, category=scene.studied, purpose=PURPOSE)
     files = _proofs(scene, patient, read.position)
     chain = OnChain(scene.stack.rpc_url)
-    _shows(scene, "receipt verified", files, chain, "valid", receipt=read.position)
+    _shows(scene, "receipt verified", files, chain, "valid")
     accepted = patient.client.withdraw(scene.address("trial"))
-    closed = refused(team, lab, "health.lab", PURPOSE)
-    stage.show("patient withdraws", "the next read is refused, before any block", closed, position=accepted["position"])
+    closed = refused(team, kept, scene.studied, PURPOSE)
+    detail = "the next read is refused, before any block"
+    scene.show("patient withdraws", detail, closed, log="consents", position=accepted["position"])
     _until_revoked(files[0], chain)
-    _shows(scene, "withdrawal verified", files, chain, "revoked", receipt=read.position)
-    _shows(scene, "no chain, no claim", files, OnChain(NOBODY), "unknown", receipt=read.position)
+    _shows(scene, "withdrawal verified", files, chain, "revoked")
+    _shows(scene, "no chain, no claim", files, OnChain(NOBODY), "unknown")
 
 
 def _proofs(scene: Scene, patient: Patient, receipt: int) -> list[Path]:
@@ -73,10 +73,10 @@ def _proofs(scene: Scene, patient: Patient, receipt: int) -> list[Path]:
     return paths
 
 
-def _shows(scene: Scene, step: str, files: list[Path], chain: OnChain, result: str, *, receipt: int) -> None:
+def _shows(scene: Scene, step: str, files: list[Path], chain: OnChain, result: str) -> None:
     verdicts: list[Verdict] = [verify(load(path), chain) for path in files]
     said = " and ".join(f"{path.name} {verdict.result}" for path, verdict in zip(files, verdicts, strict=True))
-    scene.stage.show(step, f"{said}, without asking our API", {v.result for v in verdicts} == {result}, receipt=receipt)
+    scene.show(step, f"{said}, without asking our API", {v.result for v in verdicts} == {result})
 
 
 def _until_revoked(consent: Path, chain: OnChain) -> None:
