@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from anchors.store import indexing, rows
-from anchors.store.engine import upsert
+from anchors.store.engine import Upsert
 from anchors.store.schema import BLOCKS, CHAIN, HEADS, REVEALS, STATEMENTS
 from anchors.store.sessions import SessionStore
 from anchors.store.tree import Tree
@@ -18,6 +18,8 @@ from ledger.errors import InvalidStatement
 from ledger.merkle import Head
 from ledger.receipt import CONSENTS
 
+NOTE = Upsert(BLOCKS, lambda new: {"hash": new.hash})
+REVEAL = Upsert(REVEALS, lambda new: {"block": new.block})
 NOTED = 256
 """Blocks whose hash is remembered, to find where a reorganised chain parted from the one we followed."""
 
@@ -58,7 +60,7 @@ class AnchoringStore(SessionStore):
         row = {"number": number, "hash": block_hash}
 
         def work(connection: Connection) -> None:
-            upsert(connection, BLOCKS, [row], lambda new: {"hash": new.hash})
+            NOTE.run(connection, [row])
             connection.execute(BLOCKS.delete().where(BLOCKS.c.number <= number - NOTED))
 
         self._write(work)
@@ -105,7 +107,7 @@ def _opened(connection: Connection, entry: bytes, revocation: int) -> tuple[byte
 
 def _reveal(connection: Connection, entries: Sequence[bytes], block: int) -> None:
     rows_ = [{"entry": entry, "block": block} for entry in entries]
-    upsert(connection, REVEALS, rows_, lambda new: {"block": new.block})
+    REVEAL.run(connection, rows_)
     known = [rows.by_entry(connection, CONSENTS, entry) for entry in entries]
     ended = [logged for logged in known if logged and isinstance(logged.signed.statement, Consent)]
     indexing.revoke_all(connection, ended)

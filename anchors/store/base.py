@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
+from anchors.store.desk import Desk
 from anchors.store.engine import open_engine, our_errors
 from anchors.store.schema import prepare
 from anchors.store.writer import Writer
@@ -23,7 +24,8 @@ class Database:
         with our_errors(), writes.begin() as connection:
             prepare(connection)
         self._writes = writes
-        self._writer = Writer(writes)
+        self._desk = Desk()
+        self._writer = Writer(writes, self._desk.clear, self._desk.write)
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
@@ -32,6 +34,10 @@ class Database:
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         return self._writer.run(work)
+
+    def _answer(self, work: Callable[[Connection], T]) -> T:
+        """Work that only leaves receipts on the desk."""
+        return self._writer.run(work, writes=False)
 
     def dispose(self) -> None:
         """Finish what is being written and let go of the database."""

@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from anchors.store import facts
-from anchors.store.engine import upsert
+from anchors.store.engine import Upsert
 from anchors.store.index import IndexStore
 from anchors.store.schema import NOTICES, PARTIES
 from ledger.notice import Notice
 from ledger.party import Party
 
+PUBLISH = Upsert(NOTICES, lambda new: {"outdated": new.outdated})
 READABLE = select(NOTICES.c.name, NOTICES.c.version, NOTICES.c.language, NOTICES.c.text, NOTICES.c.outdated)
 
 
@@ -46,7 +47,7 @@ class DirectoryStore(IndexStore):
     def publish(self, notice: Notice) -> None:
         """Keep a notice; published again it can only change whether it is outdated."""
         row = {name: getattr(notice, name) for name in ("digest", "name", "version", "language", "text", "outdated")}
-        self._write(lambda connection: upsert(connection, NOTICES, [row], lambda new: {"outdated": new.outdated}))
+        self._write(lambda connection: PUBLISH.run(connection, [row]))
 
     def notice(self, digest: bytes) -> Notice | None:
         """One notice by the hash that is signed."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, Table, create_engine, event, make_url
+from sqlalchemy import URL, Engine, Insert, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -78,9 +78,18 @@ def _is_full(error: BaseException | None) -> bool:
     return getattr(error, "sqlstate", None) == POSTGRES_DISK_FULL
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], change: Change) -> None:
+class Upsert:
     """Insert rows; where the primary key is there already, change the old row as `change` says of the new one."""
-    insert = (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
-    if rows:
+
+    def __init__(self, table: Table, change: Change) -> None:
         keys = list(table.primary_key.columns)
-        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=change(insert.excluded)), rows)
+        lite, full = sqlite.insert(table), postgresql.insert(table)
+        self._statements: dict[str, Insert] = {
+            "sqlite": lite.on_conflict_do_update(index_elements=keys, set_=change(lite.excluded)),
+            "postgresql": full.on_conflict_do_update(index_elements=keys, set_=change(full.excluded)),
+        }
+
+    def run(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """Write the rows, if there are any."""
+        if rows:
+            connection.execute(self._statements[connection.dialect.name], rows)

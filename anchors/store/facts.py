@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from anchors.store import records, rows
 from anchors.store.codec import key
-from anchors.store.indexing import ALL_RECORDS
+from anchors.store.indexing import ALL_RECORDS, Uses
 from anchors.store.rows import logged_of
 from anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, PARTIES, STATEMENTS, USES
 from ledger.access import AccessRequest, ConsentState, Facts, Incident
@@ -33,24 +34,26 @@ SAID_TO = SAID.where(CONSENTS.c.grantee.in_(bindparam("grantees", expanding=True
 USED = select(USES).where(
     USES.c.consent.in_(bindparam("consents", expanding=True)), USES.c.record.in_(bindparam("records", expanding=True))
 )
+ALL_HEADS = select(HEADS, CHAIN.c.followed_at, CHAIN.c.distrust).select_from(HEADS.join(CHAIN, CHAIN.c.id == 1))
 OUTDATED = select(NOTICES.c.digest).where(NOTICES.c.outdated)
 PARTY = select(PARTIES.c.body).where(PARTIES.c.account == bindparam("account"))
 
 
 def anchored_heads(connection: Connection) -> dict[str, Row[Any]]:
     """What the chain holds of each log. Raises SourceUnavailable while it contradicts this database."""
-    if reason := connection.execute(select(CHAIN.c.distrust)).scalar_one():
+    found = heads(connection)
+    if reason := found[CONSENTS_LOG].distrust:
         raise SourceUnavailable(reason)
-    return heads(connection)
+    return found
 
 
 def heads(connection: Connection) -> dict[str, Row[Any]]:
     """Size, peaks and what is anchored of each log, whether or not the chain contradicts it."""
-    return {row.log: row for row in connection.execute(select(HEADS))}
+    return {row.log: row for row in connection.execute(ALL_HEADS)}
 
 
-def gather(connection: Connection, request: AccessRequest, at: int) -> Facts:
-    """Everything the rule may consider about the question. Raises SourceUnavailable."""
+def gather(connection: Connection, request: AccessRequest, at: int, more: Uses | None = None) -> Facts:
+    """Everything the rule may consider; `more` are uses that are not written yet. Raises SourceUnavailable."""
     anchored = anchored_heads(connection)
     consents, issued = anchored[CONSENTS_LOG], anchored[RECORDS]
     record = records.record(connection, request.record_id, issued.anchored_size)
@@ -59,7 +62,7 @@ def gather(connection: Connection, request: AccessRequest, at: int) -> Facts:
     said = _said_to(connection, record.issue.data_subject, names, consents.anchored_size) if record else []
     return Facts(
         record=record,
-        consents=tuple(_with_uses(connection, said, request.record_id)),
+        consents=tuple(_with_uses(connection, said, request.record_id, more)),
         requester=requester,
         incident=incident(connection, request.incident) if request.incident != bytes(32) else None,
         consents_size=consents.anchored_size,
@@ -95,16 +98,18 @@ def _state(row: Row[Any], anchored: int, outdated: set[bytes]) -> ConsentState:
     )
 
 
-def _with_uses(connection: Connection, states: list[ConsentState], record_id: bytes | None) -> list[ConsentState]:
+def _with_uses(
+    connection: Connection, states: list[ConsentState], record_id: bytes | None, more: Uses | None = None
+) -> list[ConsentState]:
     if not states:
         return states
     this = [key(record_id)] if record_id else []
     where = {"consents": [key(state.entry) for state in states], "records": [ALL_RECORDS, *this]}
-    used = {(row.consent, row.record): row.times for row in connection.execute(USED, where)}
-    return [_counted(state, used, this) for state in states]
+    used: Uses = Counter({(row.consent, row.record): row.times for row in connection.execute(USED, where)})
+    return [_counted(state, used + (more or Counter()), this) for state in states]
 
 
-def _counted(state: ConsentState, used: dict[tuple[int, int], int], this: list[int]) -> ConsentState:
+def _counted(state: ConsentState, used: Uses, this: list[int]) -> ConsentState:
     mine = key(state.entry)
     uses = used.get((mine, ALL_RECORDS), 0)
     return (

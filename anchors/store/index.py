@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, select
 
 from anchors.store import facts, order, records
 from anchors.store.codec import decode, encode, key
-from anchors.store.engine import upsert
+from anchors.store.engine import Upsert
 from anchors.store.log import LogStore
 from anchors.store.rows import logged_of
 from anchors.store.schema import DRAFTS, RECEIPTS, STATEMENTS
@@ -27,6 +27,7 @@ KEPT = (
 )
 ABOUT = KEPT.where(RECEIPTS.c.person == bindparam("key"))
 ASKED_BY = KEPT.where(RECEIPTS.c.requester == bindparam("key"))
+KEEP_DRAFTS = Upsert(DRAFTS, lambda new: {"body": new.body})
 ISSUE = 2
 """The kind number of Issue."""
 
@@ -96,7 +97,7 @@ class IndexStore(LogStore):
     def remember_drafts(self, drafts: Sequence[Issue]) -> None:
         """Keep what was sealed for a holder until the signed Issue comes."""
         rows = [{"record_id": draft.record_id, "body": encode(draft)} for draft in drafts]
-        self._write(lambda connection: upsert(connection, DRAFTS, rows, lambda new: {"body": new.body}))
+        self._write(lambda connection: KEEP_DRAFTS.run(connection, rows))
 
     def drafted(self, record_id: bytes) -> Issue | None:
         """The draft of that record."""

@@ -11,18 +11,20 @@ from sqlalchemy.engine import Connection
 
 from anchors.store import records
 from anchors.store.codec import key
-from anchors.store.engine import upsert
+from anchors.store.engine import Upsert
 from anchors.store.rows import chunks
 from anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
 from ledger.access import Incident
 from ledger.commitment.entry import NO_LOCK, lock_of
 from ledger.consent import Consent, Revocation
-from ledger.receipt import ACCESS, AccessReceipt, Logged
+from ledger.receipt import ACCESS, AccessReceipt, Logged, Statement
 from ledger.receipt import CONSENTS as CONSENTS_LOG
 from ledger.receipt import RECORDS as RECORDS_LOG
 
 Followed = tuple[Logged, Logged | None]
 """A statement and, for consents and revocations, the one it follows."""
+Uses = Counter[tuple[int, int]]
+"""Times used, by the keys of consent entry and record id."""
 ALL_RECORDS = -1
 AT = (
     CONSENTS.c.person == bindparam("who"),
@@ -31,6 +33,8 @@ AT = (
 )
 SUPERSEDE = CONSENTS.update().where(*AT).values(superseded=True)
 REVOKE = CONSENTS.update().where(*AT).values(revoked=True)
+KEEP_SECRETS = Upsert(REVEALS, lambda new: {"revocation": new.revocation})
+COUNT_USES = Upsert(USES, lambda new: {"times": USES.c.times + new.times})
 
 
 def _index_consents(connection: Connection, added: Sequence[Followed]) -> None:
@@ -43,7 +47,7 @@ def _index_consents(connection: Connection, added: Sequence[Followed]) -> None:
     _run(connection, REVOKE, _revealed_early(connection, [logged for logged, _ in added]))
     secrets = [(b.signed.entry.entry, logged.position) for logged, b in ended if _opens(logged, b)]
     rows = [{"entry": entry, "revocation": position} for entry, position in secrets]
-    upsert(connection, REVEALS, rows, lambda new: {"revocation": new.revocation})
+    KEEP_SECRETS.run(connection, rows)
 
 
 def _row(logged: Logged) -> dict[str, Any]:
@@ -94,14 +98,17 @@ def _index_records(connection: Connection, added: Sequence[Followed]) -> None:
 def _index_receipts(connection: Connection, added: Sequence[Followed]) -> None:
     """Receipts and incidents by person and requester, and what they use up of the consents they rest on."""
     connection.execute(RECEIPTS.insert(), [_receipt_row(logged) for logged, _ in added])
-    used: Counter[tuple[int, int]] = Counter()
-    for logged, _ in added:
-        said = logged.signed.statement
-        if isinstance(said, AccessReceipt) and said.permitted:
-            for entry in said.consents:
-                used.update([(key(entry), key(said.record_id)), (key(entry), ALL_RECORDS)])
+    used = sum((uses_of(logged.signed.statement) for logged, _ in added), Uses())
     rows = [{"consent": consent, "record": record, "times": count} for (consent, record), count in used.items()]
-    upsert(connection, USES, rows, lambda new: {"times": USES.c.times + new.times})
+    COUNT_USES.run(connection, rows)
+
+
+def uses_of(statement: Statement) -> Uses:
+    """What a receipt uses up of the consents it rests on; a refusal uses nothing."""
+    if not isinstance(statement, AccessReceipt) or not statement.permitted:
+        return Uses()
+    entries, record = [key(entry) for entry in statement.consents], key(statement.record_id)
+    return Uses([(entry, which) for entry in entries for which in (record, ALL_RECORDS)])
 
 
 def _receipt_row(logged: Logged) -> dict[str, Any]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row
 from sqlalchemy.engine import Connection
 
 from anchors.store import facts, rows
 from anchors.store.accepting import accept
 from anchors.store.base import Database
-from anchors.store.schema import CHAIN
+from anchors.store.desk import Place
 from anchors.store.tree import Tree
 from ledger.access import AccessRequest, Facts
 from ledger.merkle import Head
@@ -31,9 +32,12 @@ class LogStore(Database):
         Those who ask at the same time share one disk sync; `respond` runs on the writing thread and must not use
         the store. Raises what `respond` raises, StorageFull, SourceUnavailable.
         """
-        return self._write(
-            lambda connection: accept(connection, [respond(facts.gather(connection, request, at))], at)[0]
-        )
+
+        def work(connection: Connection) -> Place:
+            known = facts.gather(connection, request, at, self._desk.uses)
+            return self._desk.leave(respond(known), at)
+
+        return self._answer(work).logged()
 
     def at(self, log: str, position: int) -> Logged | None:
         """The statement at a position."""
@@ -58,19 +62,12 @@ class LogStore(Database):
     def anchored(self, log: str) -> Anchored:
         """Size and root of what is on chain. Raises SourceUnavailable while the chain contradicts this database."""
         with self._read() as connection:
-            facts.anchored_heads(connection)
-            return self._anchored(connection, log)
+            return _anchored(facts.anchored_heads(connection)[log])
 
     def last_anchored(self, log: str) -> Anchored:
         """The same, whether or not the chain still agrees."""
         with self._read() as connection:
-            return self._anchored(connection, log)
-
-    @staticmethod
-    def _anchored(connection: Connection, log: str) -> Anchored:
-        row = facts.heads(connection)[log]
-        followed_at = connection.execute(select(CHAIN.c.followed_at)).scalar_one()
-        return Anchored(Head(row.anchored_size, row.anchored_root), row.anchored_block, followed_at)
+            return _anchored(facts.heads(connection)[log])
 
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
         """The inclusion proof of a position in the tree of `size`. Raises ProofInvalid."""
@@ -81,3 +78,7 @@ class LogStore(Database):
         """The consistency proof between two sizes. Raises ProofInvalid."""
         with self._read() as connection:
             return Tree(connection, log).consistency(first, second)
+
+
+def _anchored(row: Row[Any]) -> Anchored:
+    return Anchored(Head(row.anchored_size, row.anchored_root), row.anchored_block, row.followed_at)

@@ -7,8 +7,11 @@ from hashlib import sha256
 from sqlalchemy.engine import Connection
 
 from anchors.store.directory import DirectoryStore
-from anchors.store.engine import upsert
+from anchors.store.engine import Upsert
 from anchors.store.schema import CHALLENGES, SESSIONS
+
+CHALLENGE = Upsert(CHALLENGES, lambda new: {"expires": new.expires})
+OPEN = Upsert(SESSIONS, lambda new: {"signer": new.signer, "expires": new.expires})
 
 
 class SessionStore(DirectoryStore):
@@ -17,7 +20,7 @@ class SessionStore(DirectoryStore):
     def challenge(self, nonce: str, expires: int) -> None:
         """Remember a nonce we gave out."""
         row = {"nonce": sha256(nonce.encode()).digest(), "expires": expires}
-        self._write(lambda connection: upsert(connection, CHALLENGES, [row], lambda new: {"expires": new.expires}))
+        self._write(lambda connection: CHALLENGE.run(connection, [row]))
 
     def spend(self, nonce: str, at: int) -> bool:
         """Whether the nonce was given out, is unspent and not expired; afterwards it is spent."""
@@ -33,8 +36,7 @@ class SessionStore(DirectoryStore):
     def open(self, token_digest: bytes, signer: bytes, expires: int) -> None:
         """Start a session."""
         row = {"token": token_digest, "signer": signer, "expires": expires}
-        change = {"signer": signer, "expires": expires}
-        self._write(lambda connection: upsert(connection, SESSIONS, [row], lambda _: change))
+        self._write(lambda connection: OPEN.run(connection, [row]))
 
     def who(self, token_digest: bytes, at: int) -> bytes | None:
         """The signer bytes behind a live session."""

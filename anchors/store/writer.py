@@ -24,6 +24,7 @@ MOST_IN_A_GROUP = 512
 @dataclass
 class _Job:
     work: Work[Any]
+    writes: bool
     done: Future[Any] = field(default_factory=Future)
     outcome: Any = None
     error: Exception | None = None
@@ -31,7 +32,7 @@ class _Job:
     def attempt(self, connection: Connection, alone: bool) -> None:
         """Do the work; if it fails on its own account, only what it wrote is taken back."""
         try:
-            if alone:
+            if alone or not self.writes:
                 self.outcome = self.work(connection)
                 return
             connection.exec_driver_sql("SAVEPOINT job")
@@ -40,10 +41,11 @@ class _Job:
         except SQLAlchemyError:
             raise
         except Exception as error:
-            if alone:
-                raise
-            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
             self.error = error
+            if alone and self.writes:
+                raise
+            if self.writes:
+                connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
 
     def settle(self) -> None:
         if self.error is None:
@@ -53,22 +55,25 @@ class _Job:
 
 
 class Writer:
-    """`run` returns once its work is on disk, or raises what the work raised and leaves no trace of it."""
+    """`run` returns once its work is on disk, or raises what the work raised and leaves no trace of it.
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    `finish` is done at the end of each group, for what its works only prepared; `begin` before each.
+    """
+
+    def __init__(self, engine: Engine, begin: Callable[[], None], finish: Work[None]) -> None:
+        self._engine, self._begin, self._finish = engine, begin, finish
         self._jobs: deque[_Job] = deque()
         self._wake = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
-    def run(self, work: Work[T]) -> T:
-        """Do `work` in a transaction of its own or with others', in order of arrival.
+    def run(self, work: Work[T], writes: bool = True) -> T:
+        """Do `work` in a transaction of its own or with others', in order of arrival; `writes` whether it itself does.
 
         Raises StorageFull or SourceUnavailable when the group was not written.
         """
-        job = _Job(work)
+        job = _Job(work, writes)
         with self._wake:
             if self._closed:
                 raise SourceUnavailable("the store is closed")
@@ -95,9 +100,11 @@ class Writer:
 
     def _write(self, group: list[_Job]) -> None:
         try:
+            self._begin()
             with our_errors(), self._engine.begin() as connection:
                 for job in group:
                     job.attempt(connection, alone=len(group) == 1)
+                self._finish(connection)
         except Exception as error:
             for job in group:
                 job.error = error

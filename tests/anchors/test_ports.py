@@ -251,6 +251,28 @@ def test_many_who_ask_at_once_each_get_their_own_answer(store):
     assert store.consents_of(ANN)[0].uses == len(answers)
 
 
+def test_of_many_who_ask_at_once_each_sees_the_uses_of_those_before(store):
+    said(store, issue(1), consent(ANN, TRIAL))
+    store.set_parties(PARTIES)
+    seen = []
+
+    def one(number):
+        question = request(1, asked=number)
+
+        def respond(facts):
+            seen.append((facts.consents[0].uses, facts.consents[0].uses_of_record))
+            return receipt(question, facts)
+
+        store.answer(question, respond, NOW + number % 3)
+
+    threads = [threading.Thread(target=one, args=[number]) for number in range(30)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [(n, n) for n in range(30)]
+
+
 def test_an_unknown_record_has_no_facts_but_the_sizes(store):
     said(store, consent(ANN, TRIAL))
     facts = store.facts(request(9), NOW)
