@@ -27,7 +27,7 @@ STATUS: dict[type[errors.LedgerError], int] = {
     errors.SourceUnavailable: 503,
 }
 SAME_FACE = (errors.AccessDenied, errors.NotFound)
-CODES = {404: "access_denied", 405: "method_not_allowed", 413: "too_large"}
+CODES = {400: "malformed_input", 404: "access_denied", 405: "method_not_allowed", 413: "too_large"}
 
 
 class Refusal(BaseModel):

@@ -45,7 +45,7 @@ def wallet(number):
 class House:
     """One kernel over twins; `anchor()` is the notary and the follower in one step."""
 
-    def __init__(self):
+    def __init__(self, vocabulary=None):
         self.clock, self.store, self.payloads = FixedClock(NOW), MemoryStore(), MemoryPayloads()
         self.ann = wallet(1)
         self.parties = {role: wallet(number) for number, role in enumerate(ROLES, start=2)}
@@ -61,7 +61,7 @@ class House:
             keys=MemoryKeys(self.store),
             clock=self.clock,
             gateway=wallet(50),
-            vocabulary=VOCABULARY,
+            vocabulary=vocabulary or VOCABULARY,
             domains=domains,
             computer=envelope.generate_reader_key(),
         )

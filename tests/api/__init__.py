@@ -1,0 +1,1 @@
+"""The door, with the real app over honest twins."""

@@ -1,0 +1,72 @@
+"""The real app over the twins, and people who sign in with real wallets."""
+
+import base64
+
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.auth import ApiSettings, Premises
+from ledger import envelope
+from ledger.commitment.entry import lock_of
+from ledger.record import Issue
+from ledger.signers import Wallet
+from ledger.typed_data import digest, parse, read_domain
+from ledger.vocabulary import Vocabulary
+from scripts.serve import slices
+from tests.ledger.house import NOW, House
+
+URI = "http://testserver"
+PATIENT = b'{"resourceType":"Patient","birthDate":"1970-01-01","gender":"female"}'
+
+
+class Door:
+    """One app; `as_(wallet)` gives headers of a live session."""
+
+    def __init__(self, **settings):
+        self.house = House(Vocabulary(one.catalog for one in slices()))
+        chain = {"uri": URI, "chain_id": 31337, "registries": {"parties": Wallet(b"\x63" * 32).address}}
+        premises = Premises(self.house.kernel, self.house.store, ApiSettings(**chain, **settings))
+        self.app = create_app(premises, slices())
+        self.http = TestClient(self.app, raise_server_exceptions=False)
+
+    def sign_in(self, wallet):
+        asked = self.http.post("/session/challenges", json={"address": wallet.address}).json()
+        signature = "0x" + wallet.sign_text(asked["message"]).hex()
+        return self.http.post("/sessions", json={"message": asked["message"], "signature": signature})
+
+    def as_(self, wallet):
+        return {"Authorization": f"Bearer {self.sign_in(wallet).json()['token']}"}
+
+    def signed(self, wallet, kind, typed):
+        statement, domain = parse(kind, typed["message"]), read_domain(typed["domain"])
+        signature = "0x" + wallet.sign(digest(statement, domain)).hex()
+        return {"message": typed["message"], "domain": typed["domain"], "signature": signature}
+
+    def wish(self, grantee, category="health.lab", **terms):
+        grant = {"categories": [category], "purposes": ["hl7:CLINTRCH"], "actions": ["view"], "expires": NOW + 9_000}
+        lock = "0x" + lock_of(b"\1" * 32).hex()
+        return {"grantee": grantee, "grants": [grant | terms], "lock": lock}
+
+    def drafted(self, person, grantee, category="health.lab", **terms):
+        form = self.wish(grantee, category, **terms)
+        return self.http.post("/consents/drafts", json=form, headers=self.as_(person)).json()["typed_data"]
+
+    def issued(self, category="health.lab", content=b'{"resourceType":"Observation"}'):
+        hospital = self.house.hospital
+        record = {
+            "data_subject": "0x" + self.house.ann.signer.hex(),
+            "category": category,
+            "media_type": "application/fhir+json",
+            "content_base64": base64.b64encode(content).decode(),
+        }
+        headers = self.as_(hospital)
+        drafts = self.http.post("/records/drafts", json={"records": [record]}, headers=headers).json()["drafts"]
+        signed = [self.signed(hospital, Issue, draft) for draft in drafts]
+        plain = [{"message": one["message"], "signature": one["signature"]} for one in signed]
+        return self.http.post("/records", json={"records": plain}, headers=headers).json()["records"][0]["record_id"]
+
+    def opened(self, release, wallet):
+        record = bytes.fromhex(release["record_id"][2:])
+        wrapped = bytes.fromhex(release["wrapped_key"][2:])
+        key = envelope.unwrap(wrapped, self.house.reader_keys[wallet.address], record)
+        return envelope.open_sealed(base64.b64decode(release["sealed"]), key, record).content

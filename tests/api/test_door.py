@@ -1,0 +1,246 @@
+"""What the door promises whoever knocks: one face for what is hidden, one shape for refusals, no way round."""
+
+import pytest
+from fastapi.routing import APIRoute
+
+from api.errors import STATUS, status_of
+from ledger.consent import Consent, Revocation
+from ledger.errors import LedgerError
+from ledger.receipt import ACCESS
+from ledger.typed_data import Domain
+from tests.api.door import Door
+from tests.ledger.house import wallet
+
+ABSENT = "0x" + "ab" * 32
+DOORS = {
+    "/trials/records/{}": "health.lab",
+    "/claims/visits/{}": "health.encounter",
+    "/claims/bills/{}": "health.claim",
+    "/claims/prescriptions/{}": "health.medication",
+    "/emergency/allergies/{}": "health.allergy",
+    "/emergency/conditions/{}": "health.condition",
+    "/emergency/medications/{}": "health.medication",
+}
+
+
+@pytest.fixture
+def door():
+    return Door()
+
+
+def tree(kind):
+    return {kind} | {below for sub in kind.__subclasses__() for below in tree(sub)}
+
+
+def test_every_error_has_a_status():
+    assert set(STATUS) == set(LedgerError.__subclasses__())
+    assert all(400 <= status_of(kind.__new__(kind)) < 600 for kind in tree(LedgerError) - {LedgerError})
+
+
+def test_every_error_code_is_one_word_of_ours():
+    codes = {kind.code for kind in tree(LedgerError)}
+    assert all(code.replace("_", "").isalpha() and code.islower() for code in codes)
+
+
+def all_routes(app):
+    found = []
+
+    def walk(router):
+        for route in router.routes:
+            inner = getattr(route, "original_router", None)
+            if inner is not None:
+                walk(inner)
+            elif isinstance(route, APIRoute):
+                found.append(route)
+
+    walk(app.router)
+    return found
+
+
+def guarded(dependant):
+    return any(d.call.__qualname__.startswith("may.") or guarded(d) for d in dependant.dependencies)
+
+
+def test_no_service_reaches_a_record_except_through_a_door(door):
+    touching = [r for r in all_routes(door.app) if "{record_id}" in r.path and not r.path.startswith("/access/")]
+    assert touching, "a check that looked at nothing is not a check"
+    assert [r.path for r in touching if not guarded(r.dependant)] == []
+
+
+def test_every_route_but_the_public_ones_needs_a_session(door):
+    public = {"/health", "/session/challenges", "/sessions", "/vocabulary", "/parties", "/parties/{account}"}
+    public |= {"/notices", "/notices/{digest}", "/log/{name}/checkpoint"}
+    public |= {"/log/{name}/proof/inclusion", "/log/{name}/proof/consistency"}
+    found = [route for route in all_routes(door.app) if route.path not in public]
+    assert len(found) > 20
+    for route in found:
+        path = route.path.replace("{record_id}", ABSENT).replace("{entry}", ABSENT).replace("{incident}", ABSENT)
+        answer = door.http.request(next(iter(route.methods)), path.replace("{position}", "0"), json={})
+        assert (answer.status_code, answer.json()["error"]) == (401, "session_required"), route.path
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(("path", "category"), DOORS.items())
+def test_i7_absent_and_forbidden_look_alike_at_every_door(door, path, category):
+    record, as_trial = door.issued(category), door.as_(door.house.trial)
+    forbidden = door.http.get(path.format(record), headers=as_trial)
+    absent = door.http.get(path.format(ABSENT), headers=as_trial)
+    assert (forbidden.status_code, forbidden.content) == (404, b'{"error":"access_denied"}')
+    assert (absent.status_code, absent.content) == (404, b'{"error":"access_denied"}')
+    assert set(forbidden.headers) == set(absent.headers)
+    reasons = [door.house.store.at(ACCESS, i).signed.statement.reason for i in range(2)]
+    assert reasons == ["no_consent", "no_record"]
+
+
+def test_i7_the_general_door_and_receipts_hide_alike(door):
+    record, as_trial = door.issued(), door.as_(door.house.trial)
+    question = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
+    answers = [
+        door.http.post(f"/access/records/{record}", json=question, headers=as_trial),
+        door.http.post(f"/access/records/{ABSENT}", json=question, headers=as_trial),
+        door.http.get("/receipts/0", headers=as_trial),
+        door.http.get("/receipts/99", headers=as_trial),
+        door.http.get(f"/consents/{ABSENT}/copy", headers=as_trial),
+        door.http.get("/no/such/road", headers=as_trial),
+    ]
+    assert {(a.status_code, a.content) for a in answers} == {(404, b'{"error":"access_denied"}')}
+
+
+def test_the_whole_life_of_a_consent_over_http(door):
+    ann, trial = door.house.ann, door.house.trial
+    record, as_ann, as_trial = door.issued(), door.as_(ann), door.as_(trial)
+    draft = door.http.post("/consents/drafts", json=door.wish(trial.address), headers=as_ann).json()
+    assert "The trial may view: Laboratory results" in draft["summary"][0]
+    assert draft["notice"]["text"] == "We show you who reads what."
+    form = door.signed(ann, Consent, draft["typed_data"])
+    accepted = door.http.post("/consents", json=form, headers=as_ann)
+    assert (accepted.status_code, accepted.json()["status"]) == (202, "pending")
+    door.house.anchor()
+    assert door.http.post("/consents", json=form, headers=as_ann).json()["status"] == "active"
+    release = door.http.get(f"/trials/records/{record}", headers=as_trial).json()
+    assert door.opened(release, trial) == b'{"resourceType":"Observation"}'
+    assert door.http.get("/trials/records", headers=as_trial).json() == {"records": [record]}
+    revocation = {"grantee": trial.address, "secret": "0x" + "01" * 32}
+    typed = door.http.post("/revocations/drafts", json=revocation, headers=as_ann).json()["typed_data"]
+    withdrawn = door.http.post("/revocations", json=door.signed(ann, Revocation, typed), headers=as_ann)
+    assert withdrawn.json()["status"] == "denies now"
+    assert door.http.get(f"/trials/records/{record}", headers=as_trial).status_code == 404
+    assert [c["status"] for c in door.http.get("/consents", headers=as_ann).json()] == ["revoked"]
+
+
+def hand_in(door, form):
+    return door.http.post("/consents", json=form, headers=door.as_(door.house.ann))
+
+
+def test_a_wrong_signature_is_refused(door):
+    typed = door.drafted(door.house.ann, door.house.trial.address)
+    answer = hand_in(door, door.signed(wallet(66), Consent, typed))
+    assert (answer.status_code, answer.json()["error"]) == (403, "signature_invalid")
+
+
+def test_an_unknown_category_names_the_nearest(door):
+    form = door.wish(door.house.trial.address, "health.labs")
+    typed = door.http.post("/consents/drafts", json=form, headers=door.as_(door.house.ann)).json()["typed_data"]
+    answer = hand_in(door, door.signed(door.house.ann, Consent, typed))
+    assert (answer.status_code, answer.json()["error"]) == (422, "unknown_term")
+    assert "the nearest declared is `health.lab`" in answer.json()["detail"]
+
+
+def test_a_past_window_is_refused(door):
+    typed = door.drafted(door.house.ann, door.house.trial.address, expires=5)
+    answer = hand_in(door, door.signed(door.house.ann, Consent, typed))
+    assert (answer.status_code, answer.json()["error"]) == (422, "invalid_statement")
+    assert "in the future" in answer.json()["detail"]
+
+
+def test_a_replayed_older_version_is_stale(door):
+    ann, trial = door.house.ann, door.house.trial
+    old = door.signed(ann, Consent, door.drafted(ann, trial.address))
+    assert hand_in(door, old).status_code == 202
+    assert hand_in(door, door.signed(ann, Consent, door.drafted(ann, trial.address))).status_code == 202
+    answer = hand_in(door, old)
+    assert (answer.status_code, answer.json()["error"]) == (409, "stale_consent")
+    assert "new draft" in answer.json()["detail"]
+
+
+def test_a_consent_for_another_chain_is_refused_by_name(door):
+    typed = door.drafted(door.house.ann, door.house.trial.address)
+    elsewhere = typed | {"domain": typed["domain"] | {"chainId": 1}}
+    answer = hand_in(door, door.signed(door.house.ann, Consent, elsewhere))
+    assert (answer.status_code, answer.json()["error"]) == (403, "wrong_chain")
+    assert "chain 31337" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({}, 400),
+        ({"message": {}, "signature": "0x"}, 400),
+        ({"message": [], "signature": "0x"}, 400),
+        ({"message": {}, "signature": "zz"}, 400),
+        ({"message": {}, "signature": "0x", "more": 1}, 400),
+        ({"message": {}, "signature": "0x" + "00" * 9_000}, 400),
+    ],
+)
+def test_misshapen_forms_get_one_shape_of_refusal(door, form, status):
+    answer = hand_in(door, form)
+    assert answer.status_code == status
+    assert set(answer.json()) == {"error", "detail"}
+    assert "zz" not in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[" * 50_000, b"\xff", b'{"a":' * 3_000], ids=range(5))
+def test_what_is_not_json_is_malformed(door, body):
+    headers = door.as_(door.house.ann) | {"content-type": "application/json"}
+    answer = door.http.post("/consents", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (400, "malformed_input")
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_body_beyond_the_bound_is_refused_before_it_is_read(declared):
+    door = Door(max_body=1_000)
+    body = b"x" * 5_000 if declared else (b"x" * 500 for _ in range(10))
+    headers = door.as_(door.house.ann) | {"content-type": "application/json"}
+    answer = door.http.post("/consents", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
+    assert "at most 1000 bytes" in answer.json()["detail"]
+
+
+def test_every_answer_carries_its_id_and_the_careful_headers(door):
+    answer = door.http.get("/health", headers={"X-Request-ID": "abc-1"})
+    assert answer.headers["X-Request-ID"] == "abc-1"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    odd = door.http.get("/health", headers={"X-Request-ID": "a b<script>"})
+    assert odd.headers["X-Request-ID"] != "a b<script>"
+
+
+def test_i8_a_silent_chain_is_503_and_health_says_degraded(door):
+    record = door.issued()
+    door.house.clock.passes(door.house.kernel.world.bounds.chain_silence + 1)
+    answer = door.http.get(f"/trials/records/{record}", headers=door.as_(door.house.trial))
+    assert (answer.status_code, answer.json()["error"]) == (503, "chain_behind")
+    assert door.http.get("/health").json()["status"] == "degraded"
+
+
+def test_a_statement_signed_for_us_names_our_domain(door):
+    typed = door.drafted(door.house.ann, door.house.trial.address)
+    ours = door.house.kernel.world.domains["consents"]
+    assert typed["domain"] == Domain(ours.chain_id, ours.contract).describe()
+
+
+def test_i1_the_person_sees_every_question_and_the_requester_only_permitted_ones(door):
+    record, ann, trial = door.issued(), door.house.ann, door.house.trial
+    door.http.get(f"/trials/records/{record}", headers=door.as_(trial))
+    assert door.http.get("/receipts", headers=door.as_(trial)).json() == []
+    (mine,) = door.http.get("/receipts", headers=door.as_(ann)).json()
+    assert (mine["message"]["permitted"], mine["message"]["requester"]) == (False, trial.address)
+    proof = door.http.get(f"/receipts/{mine['position']}", headers=door.as_(ann)).json()
+    assert (proof["kind"], proof["log"], proof["checkpoint"]) == ("AccessReceipt", "access", None)
+    assert proof["message"] == mine["message"]
+
+
+def test_a_refusal_after_the_session_s_party_expired_is_the_same(door):
+    record = door.issued()
+    as_trial = door.as_(door.house.trial)
+    door.house.expire(door.house.trial)
+    assert door.http.get(f"/trials/records/{record}", headers=as_trial).status_code == 404

@@ -1,0 +1,150 @@
+"""Sessions by ERC-4361: who signed what, for which site, once, and for how long."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from api.siwe import SignIn
+from ledger.errors import SessionRequired
+from tests.api.door import URI, Door
+from tests.ledger.house import NOW, wallet
+
+ANN = wallet(1)
+TEXT = SignIn("testserver", ANN.address, URI, 31337, "abcdefgh1234", NOW, NOW + 60, 0, "Hello there").text()
+
+
+@pytest.fixture
+def door():
+    return Door()
+
+
+def challenge(door):
+    return door.http.post("/session/challenges", json={"address": ANN.address}).json()
+
+
+def enter(door, message, signer=ANN):
+    signature = "0x" + signer.sign_text(message).hex()
+    return door.http.post("/sessions", json={"message": message, "signature": signature})
+
+
+def test_a_signed_challenge_opens_a_session_that_can_be_closed(door):
+    session = enter(door, challenge(door)["message"]).json()
+    assert session["address"] == ANN.address
+    headers = {"Authorization": f"Bearer {session['token']}"}
+    assert door.http.get("/consents", headers=headers).status_code == 200
+    assert door.http.delete("/sessions", headers=headers).status_code == 204
+    assert door.http.get("/consents", headers=headers).status_code == 401
+
+
+def test_a_challenge_is_spent_by_the_first_use(door):
+    message = challenge(door)["message"]
+    assert enter(door, message).status_code == 201
+    assert enter(door, message).status_code == 401
+
+
+def test_somebody_else_s_signature_opens_nothing_and_spends_nothing(door):
+    message = challenge(door)["message"]
+    assert enter(door, message, wallet(2)).status_code == 403
+    assert enter(door, message).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("testserver wants", "evil.example wants"),
+        (f"URI: {URI}", "URI: http://evil.example"),
+        ("Chain ID: 31337", "Chain ID: 1"),
+        ("Nonce: ", "Nonce: 00"),
+        ("Version: 1", "Version: 2"),
+    ],
+)
+def test_a_message_for_another_site_chain_or_nonce_is_refused(door, old, new):
+    answer = enter(door, challenge(door)["message"].replace(old, new))
+    assert (answer.status_code, answer.json()["error"]) == (401, "session_required")
+
+
+@pytest.mark.parametrize("seconds", [300, 10_000])
+def test_an_old_challenge_is_refused(door, seconds):
+    message = challenge(door)["message"]
+    door.house.clock.passes(seconds)
+    assert enter(door, message).status_code == 401
+
+
+def test_a_session_ends_by_itself(door):
+    headers = door.as_(ANN)
+    door.house.clock.passes(door.app.state.premises.settings.session_seconds)
+    assert door.http.get("/consents", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("header", ["Bearer x", "Bearer ", "Basic abc", "Bearer " + "a" * 5_000])
+def test_a_made_up_token_opens_nothing(door, header):
+    assert door.http.get("/consents", headers={"Authorization": header}).status_code == 401
+
+
+def test_our_own_message_reads_back():
+    said = SignIn.parse(TEXT)
+    assert said.text() == TEXT
+    assert (said.address, said.nonce, said.issued_at, said.expires) == (ANN.address, "abcdefgh1234", NOW, NOW + 60)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("Hello there\n", ""),
+        (f"\nExpiration Time: {TEXT.rpartition(' ')[2]}", ""),
+        ("Issued At: ", "Issued At: 2020-01-01T00:00:00.123+09:00\nNot Before: "),
+        ("\nExpiration Time", "\nRequest ID: \nExpiration Time"),
+    ],
+    ids=["no statement", "no expiry", "not before, out of order", "request id, out of order"],
+)
+def test_optional_lines_are_optional_and_in_the_erc_s_order(change):
+    text = TEXT.replace(*change)
+    if change[1].startswith(("Issued", "\nRequest")):
+        with pytest.raises(SessionRequired):
+            SignIn.parse(text)
+    else:
+        assert SignIn.parse(text).nonce == "abcdefgh1234"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("https://a.example/x", "https://a.example/x"),
+        (
+            TEXT,
+            TEXT + "\nNot Before: 2026-01-01T00:00:00Z\nRequest ID: some-id\nResources:\n- ipfs://x\n- https://a.b/c",
+        ),
+        (TEXT, TEXT + "\nResources:"),
+        ("testserver wants", "https://testserver wants"),
+        ("testserver wants", "testserver:8080 wants"),
+    ],
+)
+def test_what_the_erc_allows_is_read(change):
+    assert SignIn.parse(TEXT.replace(*change)).address == ANN.address
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (ANN.address, ANN.address.lower()),
+        ("Nonce: abcdefgh1234", "Nonce: short"),
+        ("Nonce: abcdefgh1234", "Nonce: abcdefgh-1234"),
+        ("Hello there", "Hello\nthere"),
+        ("Version: 1\n", ""),
+        ("Chain ID: 31337", "Chain ID: main"),
+        ("Issued At: 2", "Issued At: x"),
+        (TEXT, TEXT + "\n"),
+        (TEXT, TEXT + "\nResources:\n- not a uri"),
+        (TEXT, ""),
+        ("-01-15", "-13-45"),
+    ],
+)
+def test_what_the_erc_does_not_allow_is_refused(change):
+    with pytest.raises(SessionRequired):
+        SignIn.parse(TEXT.replace(*change))
+
+
+@given(some.text(max_size=300))
+def test_any_text_is_read_or_refused(text):
+    with pytest.raises(SessionRequired):
+        SignIn.parse(text)

@@ -1,0 +1,1 @@
+"""Each service, by what it does with real formats."""
