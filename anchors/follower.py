@@ -17,6 +17,7 @@ from ledger.ports import Anchored, Clock
 from ledger.receipt import LOGS
 
 LOGGER = logging.getLogger("mydata.follower")
+STOP_SECONDS = 5
 EMPTY = Head(0, EMPTY_ROOT)
 
 
@@ -156,10 +157,10 @@ class Follower:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread."""
+        """End the thread; a step begun is given `STOP_SECONDS` to finish."""
         self._ends.set()
         if self._thread:
-            self._thread.join()
+            self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
         while not self._ends.is_set():

@@ -21,6 +21,7 @@ SECRETS = 200
 STUCK_SECONDS = 30
 """After which a transaction that still waits is replaced by one that pays more."""
 LONGEST_PAUSE = 30.0
+STOP_SECONDS = 5
 
 
 class Outbox(Protocol):
@@ -114,11 +115,11 @@ class Notary:
         self._wake.set()
 
     def stop(self) -> None:
-        """Finish the step begun, and end the thread."""
+        """End the thread; a step begun is given `STOP_SECONDS` to finish, the next notary takes it from there."""
         self._ends.set()
         self._wake.set()
         if self._thread:
-            self._thread.join()
+            self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
         pause = self._interval

@@ -19,13 +19,15 @@ Change = Callable[[Any], dict[str, Any]]
 """From the columns of a row that was to be inserted to the new values of the row that is there."""
 BUSY_MS = 15_000
 """How long a transaction waits for another process to finish its own."""
+READERS = 32
+"""Connections kept open; as many more may be opened for a moment."""
 PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
     f"busy_timeout = {BUSY_MS}",
     "mmap_size = 268435456",
     "temp_store = MEMORY",
-    "cache_size = -65536",
+    "cache_size = -8192",
 )
 FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 POSTGRES_DISK_FULL = "53100"
@@ -37,7 +39,8 @@ def open_engine(url: str, writes: bool) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True)
     _make_folder(parsed)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+    connecting = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
+    engine = create_engine(parsed, connect_args=connecting, pool_size=READERS, max_overflow=READERS)
     event.listen(engine, "connect", _set_pragmas)
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
