@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import tempfile
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from anchors.blockstore.cid import Cid
-from ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable, StorageFull
+from anchors.blockstore import disk
+from anchors.ipld.cid import Cid
+from anchors.ipld.unixfs import Block
+from ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+BLOCK = re.compile(r"[0-9a-f]{64}")
+AT_ONCE = 16 * 1024 * 1024
+"""Bytes of blocks that are held back to be written and synced together."""
 
 
 class Blocks:
     """A folder of blocks, spread over 256 folders by the first byte of their SHA-256."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        with _ours():
+        self.folder = folder
+        with disk.refusals():
             folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, cid: Cid) -> Path:
         """Where the block lies, whether or not it does; the codec does not matter to the bytes."""
         name = cid.digest.hex()
-        return self._folder / name[:2] / name
+        return self.folder / name[:2] / name
 
-    def put_all(self, blocks: Iterable[tuple[Cid, bytes]]) -> None:
+    def put_all(self, blocks: Iterable[Block]) -> None:
         """Keep the blocks; on return they are on disk, none of them half. Raises StorageFull, SourceUnavailable."""
-        folders = set()
-        with _ours():
-            for cid, block in blocks:
-                path = self.path(cid)
-                if not path.exists():
-                    path.parent.mkdir(exist_ok=True)
-                    _write(path, block)
-                    folders.add(path.parent)
-            for folder in folders | ({self._folder} if folders else set()):
-                _sync_folder(folder)
+        waiting: dict[Path, bytes] = {}
+        size = 0
+        for cid, block in blocks:
+            path = self.path(cid)
+            if path not in waiting and not self._kept(cid):
+                waiting[path] = block
+                size += len(block)
+            if size >= AT_ONCE:
+                self._write(waiting)
+                waiting, size = {}, 0
+        self._write(waiting)
 
     def get(self, cid: Cid) -> bytes:
         """The block, checked against its CID. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
@@ -56,41 +59,37 @@ class Blocks:
         """Whether the block is there, altered or not."""
         return self.path(cid).exists()
 
-    def remove(self, cid: Cid) -> None:
-        """Forget the block; one that is not there changes nothing."""
-        with _ours():
-            self.path(cid).unlink(missing_ok=True)
+    def keep_only(self, digests: set[bytes]) -> int:
+        """Delete every other block and every draft; the number of files deleted. Nobody else may write meanwhile."""
+        deleted, names = 0, {digest.hex() for digest in digests}
+        with disk.refusals():
+            for path in self._files():
+                if path.name.startswith(disk.DRAFT) or (BLOCK.fullmatch(path.name) and path.name not in names):
+                    path.unlink()
+                    deleted += 1
+        return deleted
 
+    def _files(self) -> Iterator[Path]:
+        for shard in self.folder.glob("[0-9a-f][0-9a-f]"):
+            yield from shard.iterdir()
 
-class _ours:  # noqa: N801 - reads as a word at the `with`
-    """Turns what the disk says into our errors."""
+    def _kept(self, cid: Cid) -> bool:
+        """Whether the block is there and whole; one that was altered is written anew."""
+        if not self.has(cid):
+            return False
+        try:
+            self.get(cid)
+        except (PayloadAltered, PayloadMissing):
+            return False
+        with disk.refusals():
+            disk.sync(self.path(cid).parent)
+        return True
 
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            if error.errno in NO_ROOM:
-                raise StorageFull("the payload store's disk is full; nothing was accepted: free some space") from error
-            raise SourceUnavailable("the payload store cannot be written; check its disk and try again") from error
-
-
-def _write(path: Path, block: bytes) -> None:
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(block)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    def _write(self, files: dict[Path, bytes]) -> None:
+        with disk.refusals():
+            new = [shard for shard in {path.parent for path in files} if not shard.exists()]
+            for shard in new:
+                shard.mkdir(exist_ok=True)
+            disk.write_all(files)
+            if new:
+                disk.sync(self.folder)

@@ -1,55 +1,118 @@
-"""The Payloads port over the blockstore."""
+"""The Payloads port over the blockstore, and what else an IPFS node does with what it keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import BinaryIO
 
+from anchors.blockstore import disk
 from anchors.blockstore.blocks import Blocks
-from anchors.blockstore.cid import DAG_PB, Cid
-from anchors.blockstore.unixfs import blocks_of, children
-from ledger.errors import PayloadAltered, PayloadMissing
-
-MAX_DEPTH = 8
-"""174^8 leaves are more than any disk holds; a deeper DAG is an attack."""
+from anchors.blockstore.pins import Pins
+from anchors.ipld import car, reading
+from anchors.ipld.cid import Cid
+from anchors.ipld.unixfs import Block, Piece, blocks_of, blocks_of_stream
+from ledger.errors import MalformedInput, PayloadMissing
 
 
 class BlockPayloads:
-    """Sealed payloads as UnixFS files in one blockstore."""
+    """Sealed payloads as UnixFS files in one blockstore; each one put is pinned."""
 
     def __init__(self, blocks: Blocks) -> None:
-        self._blocks = blocks
+        self._blocks, self._pins = blocks, Pins(blocks.folder / "pins")
 
     def put_many(self, sealed: Sequence[bytes]) -> list[str]:
         """CIDv1 texts; durable when it returns; idempotent. Raises StorageFull, SourceUnavailable."""
-        dags = [list(blocks_of(content)) for content in sealed]
-        self._blocks.put_all(block for dag in dags for block in dag)
-        return [str(dag[-1][0]) for dag in dags]
+        roots: list[Cid] = []
+        with self._writing():
+            self._blocks.put_all(self._each(sealed, roots))
+            self._pins.add(roots)
+        return [str(root) for root in roots]
+
+    def put_stream(self, pieces: Iterable[Piece]) -> str:
+        """`put_many` for one payload of any size, in constant memory."""
+        roots: list[Cid] = []
+        with self._writing():
+            self._blocks.put_all(_noting_root(blocks_of_stream(pieces), roots))
+            self._pins.add(roots)
+        return str(roots[0])
 
     def get(self, cid: str) -> bytes:
         """The bytes, every block checked. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
-        return b"".join(self._leaves(Cid.parse(cid), 0))
+        return b"".join(self.stream(cid))
+
+    def stream(self, cid: str) -> Iterator[bytes]:
+        """`get` in pieces. Raises as they are read."""
+        return reading.file_bytes(self._blocks.get, Cid.parse(cid))
 
     def remove(self, cid: str) -> None:
-        """Forget the payload's blocks: no two sealed payloads share one, since no two share a key."""
-        for block in list(self._dag(Cid.parse(cid), 0)):
-            self._blocks.remove(block)
+        """Unpin: the next `collect` deletes the payload's blocks. Raises StorageFull, SourceUnavailable."""
+        with self._writing():
+            self._pins.drop([Cid.parse(cid)])
 
-    def _leaves(self, cid: Cid, depth: int) -> Iterator[bytes]:
-        block = self._blocks.get(cid)
-        if cid.codec != DAG_PB:
-            yield block
-            return
-        if depth == MAX_DEPTH:
-            raise PayloadAltered("the payload's DAG is deeper than any we make")
-        for child in children(block):
-            yield from self._leaves(child, depth + 1)
+    def pinned(self) -> set[str]:
+        """CIDs of all payloads to be kept."""
+        return {str(cid) for cid in self._pins.all()}
 
-    def _dag(self, cid: Cid, depth: int) -> Iterator[Cid]:
-        if cid.codec == DAG_PB and depth < MAX_DEPTH:
-            try:
-                node = self._blocks.get(cid)
-            except (PayloadMissing, PayloadAltered):
-                node = b""
-            for child in children(node):
-                yield from self._dag(child, depth + 1)
-        yield cid
+    def collect(self) -> int:
+        """Delete every block that no pin leads to; the number of files deleted.
+
+        Waits for writers. Raises PayloadAltered, deleting nothing, when a pinned node can no longer be read.
+        """
+        with disk.locked(self._blocks.folder / ".lock", alone=True):
+            kept = {cid.digest for pin in self._pins.all() for cid in self._reach(pin)}
+            deleted = self._blocks.keep_only(kept)
+            self._pins.compact()
+            return deleted
+
+    def export_car(self, cids: Sequence[str]) -> Iterator[bytes]:
+        """A CAR version 1 file of the payloads, in pieces. Raises PayloadMissing, PayloadAltered."""
+        roots = [Cid.parse(cid) for cid in cids]
+        return car.write(roots, (block for root in roots for block in reading.whole(self._blocks.get, root)))
+
+    def import_car(self, file: BinaryIO) -> list[str]:
+        """Keep and pin what a CAR version 1 file holds under its roots; their CIDs.
+
+        Raises MalformedInput, pinning nothing, for a file that is broken or lacks blocks; StorageFull.
+        """
+        with self._writing():
+            roots, blocks = car.read(file)
+            self._blocks.put_all(blocks)
+            for root in roots:
+                self._check_whole(root)
+            self._pins.add(roots)
+        return [str(root) for root in roots]
+
+    def _check_whole(self, root: Cid) -> None:
+        try:
+            for _ in reading.whole(self._blocks.get, root):
+                pass
+        except PayloadMissing as error:
+            raise MalformedInput(
+                "the CAR file lacks blocks below its roots; export it again with all blocks"
+            ) from error
+
+    def _reach(self, pin: Cid) -> Iterator[Cid]:
+        """CIDs below a pin; reads the nodes, not the leaves."""
+        waiting = [pin]
+        while waiting:
+            cid = waiting.pop()
+            yield cid
+            if cid.is_node:
+                waiting += reading.children(cid, self._blocks.get(cid))
+
+    def _each(self, sealed: Sequence[bytes], roots: list[Cid]) -> Iterator[Block]:
+        for content in sealed:
+            yield from _noting_root(blocks_of(content), roots)
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return disk.locked(self._blocks.folder / ".lock", alone=False)
+
+
+def _noting_root(blocks: Iterator[Block], roots: list[Cid]) -> Iterator[Block]:
+    block = next(blocks)
+    for following in blocks:
+        yield block
+        block = following
+    yield block
+    roots.append(block[0])

@@ -12,6 +12,7 @@ from ledger.errors import MalformedInput
 RAW, DAG_PB = 0x55, 0x70
 SHA2_256 = bytes([0x12, 0x20])
 TEXT = re.compile(r"b[a-z2-7]{58}")
+SIZE = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Cid:
     digest: bytes
 
     @classmethod
-    def of(cls, codec: int, block: bytes) -> Cid:
+    def of(cls, codec: int, block: bytes | bytearray | memoryview) -> Cid:
         """The CID of a block."""
         return cls(codec, sha256(block).digest())
 
@@ -31,10 +32,19 @@ class Cid:
         """Read base32 text. Raises MalformedInput for any other kind of CID."""
         if not TEXT.fullmatch(text):
             raise MalformedInput("the CID is not CIDv1 with SHA-256 in base32")
-        raw = b32decode(text[1:].upper() + "======")
-        if raw[0] != 1 or raw[1] not in {RAW, DAG_PB} or raw[2:4] != SHA2_256:
+        return cls.decode(b32decode(text[1:].upper() + "======"))
+
+    @classmethod
+    def decode(cls, raw: bytes) -> Cid:
+        """Read the 36 binary bytes. Raises MalformedInput for any other kind of CID."""
+        if len(raw) != SIZE or raw[0] != 1 or raw[1] not in {RAW, DAG_PB} or raw[2:4] != SHA2_256:
             raise MalformedInput("the CID is not of a raw or dag-pb block under SHA-256")
         return cls(raw[1], raw[4:])
+
+    @property
+    def is_node(self) -> bool:
+        """Whether the block is dag-pb and may link to others."""
+        return self.codec == DAG_PB
 
     @property
     def raw(self) -> bytes:

@@ -1,0 +1,102 @@
+"""Walk and read a DAG block by block, whoever keeps the blocks; what is read was checked by who gets the block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from anchors.ipld.cid import DAG_PB, Cid
+from anchors.ipld.unixfs import DIRECTORY, FILE, UNIXFS_RAW, Block, Node, decode
+from ledger.errors import MalformedInput, PayloadAltered, PayloadMissing
+
+Get = Callable[[Cid], bytes]
+MAX_DEPTH = 32
+"""174^5 leaves are a petabyte; a deeper DAG is an attack."""
+
+
+def node_of(get: Get, cid: Cid) -> Node:
+    """The UnixFS node of a CID; a raw block is a file without links. Raises PayloadAltered."""
+    block = get(cid)
+    if cid.codec != DAG_PB:
+        return Node(UNIXFS_RAW, (), block)
+    try:
+        return decode(block)
+    except MalformedInput as error:
+        raise PayloadAltered(f"block {cid} is no UnixFS node") from error
+
+
+def file_bytes(get: Get, cid: Cid, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """The bytes of a file, or of the range [start, end) of it, touching only the blocks that hold them.
+
+    Raises PayloadAltered, PayloadMissing, SourceUnavailable.
+    """
+    for block_start, _, node in file_blocks(get, cid, start, end):
+        if node.inline:
+            first = max(0, start - block_start)
+            last = len(node.inline) if end is None else min(len(node.inline), end - block_start)
+            if first < last:
+                yield node.inline[first:last]
+
+
+def file_blocks(get: Get, cid: Cid, start: int = 0, end: int | None = None) -> Iterator[tuple[int, Cid, Node]]:
+    """Every block that a range of a file touches, parents first, with the offset in the file where it begins."""
+    waiting = [(0, cid, -1, 0)]
+    while waiting:
+        at, here, said, depth = waiting.pop()
+        node = node_of(get, here)
+        if depth == MAX_DEPTH or node.kind not in {FILE, UNIXFS_RAW}:
+            raise PayloadAltered(f"block {here} is no part of a file")
+        if said not in {-1, _size(node)}:
+            raise PayloadAltered(f"block {here} holds another number of bytes than its parent says")
+        yield at, here, node
+        at += len(node.inline)
+        below = []
+        for link in node.links:
+            if at + link.file_size > start and (end is None or at < end):
+                below.append((at, link.cid, link.file_size, depth + 1))
+            at += link.file_size
+        waiting += reversed(below)
+
+
+def file_size(get: Get, cid: Cid) -> int:
+    """Bytes of the file. Raises PayloadAltered when the CID is no file."""
+    node = node_of(get, cid)
+    if node.kind not in {FILE, UNIXFS_RAW}:
+        raise PayloadAltered(f"block {cid} is no part of a file")
+    return _size(node)
+
+
+def whole(get: Get, cid: Cid) -> Iterator[Block]:
+    """Every block below a CID once, parents first, depth first. Raises PayloadMissing, PayloadAltered."""
+    waiting, seen = [(cid, 0)], {cid}
+    while waiting:
+        here, depth = waiting.pop()
+        block = get(here)
+        yield here, block
+        links = children(here, block)
+        if links and depth == MAX_DEPTH:
+            raise PayloadAltered("the DAG is deeper than any we keep")
+        for link in reversed(links):
+            if link not in seen:
+                seen.add(link)
+                waiting.append((link, depth + 1))
+
+
+def children(cid: Cid, block: bytes) -> list[Cid]:
+    """The CIDs a block links to. Raises PayloadAltered for what is no UnixFS node."""
+    return [link.cid for link in node_of(lambda _: block, cid).links] if cid.codec == DAG_PB else []
+
+
+def resolve(get: Get, cid: Cid, path: list[str]) -> list[Cid]:
+    """The CIDs from the root to where a path leads. Raises PayloadMissing when it leads nowhere."""
+    way = [cid]
+    for name in path:
+        node = node_of(get, way[-1])
+        found = [link.cid for link in node.links if node.kind == DIRECTORY and link.name == name]
+        if not found:
+            raise PayloadMissing("the path names nothing below that CID")
+        way.append(found[0])
+    return way
+
+
+def _size(node: Node) -> int:
+    return len(node.inline) + sum(link.file_size for link in node.links)
