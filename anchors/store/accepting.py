@@ -28,7 +28,7 @@ def accept(connection: Connection, statements: Sequence[Signed], accepted_at: in
 
 def _accept_into(connection: Connection, log: str, signed: Sequence[Signed], accepted_at: int) -> dict[bytes, Logged]:
     tree = Tree(connection, log)
-    head = tree.row(lock=True)
+    head = tree.row()
     first = {each.entry.digest: each for each in reversed(signed)}
     known = rows.by_digests(connection, log, list(first))
     fresh = list(dict.fromkeys(each.entry.digest for each in signed if each.entry.digest not in known))

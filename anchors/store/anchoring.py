@@ -91,7 +91,7 @@ class AnchoringStore(SessionStore):
 
 def _set_head(connection: Connection, log: str, head: Head, block: int, back: bool) -> None:
     tree = Tree(connection, log)
-    row = tree.row(lock=True)
+    row = tree.row()
     if tree.head_at(head.size) != head or (head.size < row.anchored_size and not back):
         raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
     values = {"anchored_size": head.size, "anchored_root": head.root, "anchored_block": block}

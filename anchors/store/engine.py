@@ -19,6 +19,8 @@ Change = Callable[[Any], dict[str, Any]]
 """From the columns of a row that was to be inserted to the new values of the row that is there."""
 BUSY_MS = 15_000
 """How long a transaction waits for another process to finish its own."""
+ONE_WRITER = "SELECT pg_advisory_xact_lock(7215110)"
+"""Held to the end of the transaction, so that no withdrawal comes between an answer's facts and its receipt."""
 READERS = 32
 """Connections kept open; as many more may be opened for a moment."""
 PRAGMAS = (
@@ -37,13 +39,22 @@ def open_engine(url: str, writes: bool) -> Engine:
     """An engine whose transactions read one state of the database, or are the only ones to write."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        return _open_server(parsed, writes)
     _make_folder(parsed)
     connecting = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
     engine = create_engine(parsed, connect_args=connecting, pool_size=READERS, max_overflow=READERS)
     event.listen(engine, "connect", _set_pragmas)
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _open_server(url: URL, writes: bool) -> Engine:
+    """PostgreSQL: readers keep their first snapshot, writers wait for one another as they do in SQLite."""
+    level = "READ COMMITTED" if writes else "REPEATABLE READ"
+    engine = create_engine(url, pool_pre_ping=True, isolation_level=level, pool_size=READERS, max_overflow=READERS)
+    if writes:
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(ONE_WRITER))
     return engine
 
 

@@ -20,7 +20,6 @@ ENTRY_AT = {
 }
 HASH_AT = {log: select(table.c.hash).where(table.c.number == bindparam("number")) for log, table in TREES.items()}
 HEAD = select(HEADS).where(HEADS.c.log == bindparam("log"))
-HEAD_FOR_UPDATE = HEAD.with_for_update()
 
 ADD = {log: table.insert() for log, table in TREES.items()}
 GROWN = (
@@ -54,10 +53,9 @@ class Tree:
             raise SourceUnavailable(f"the {self._log} log has lost a node; rebuild the database")
         return bytes(found) if level else merkle.leaf_hash(found)
 
-    def row(self, lock: bool = False) -> Row[Any]:
-        """Size, peaks and what is anchored; `lock` keeps other sequencers out until the transaction ends."""
-        statement = HEAD_FOR_UPDATE if lock else HEAD
-        return self._connection.execute(statement, {"log": self._log}).one()
+    def row(self) -> Row[Any]:
+        """Size, peaks and what is anchored."""
+        return self._connection.execute(HEAD, {"log": self._log}).one()
 
     def head(self) -> Head:
         """The head of everything accepted."""
