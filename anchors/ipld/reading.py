@@ -51,7 +51,7 @@ def file_blocks(get: Get, cid: Cid, start: int = 0, end: int | None = None) -> I
         at += len(node.inline)
         below = []
         for link in node.links:
-            if at + link.file_size > start and (end is None or at < end):
+            if at + link.file_size > start and (end is None or max(at, start) < end):
                 below.append((at, link.cid, link.file_size, depth + 1))
             at += link.file_size
         waiting += reversed(below)
