@@ -1,0 +1,86 @@
+"""The shipped artifacts are what the sources and lock files make, byte for byte."""
+
+import json
+import re
+
+import orjson
+import pytest
+
+from anchors.artifacts import artifact, names
+from scripts import compile as compiling
+from scripts.solc import ROOT
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("artifacts")
+    assert compiling.build(folder) is True
+    return folder
+
+
+def test_recompiling_gives_the_shipped_bytes(built):
+    shipped = {path.name: path.read_bytes() for path in compiling.ARTIFACTS.glob("*.json")}
+    assert {path.name: path.read_bytes() for path in built.glob("*.json")} == shipped
+
+
+def test_a_second_run_does_nothing(built):
+    before = {path: path.stat().st_mtime_ns for path in built.glob("*.json")}
+    assert compiling.build(built) is False
+    assert {path: path.stat().st_mtime_ns for path in built.glob("*.json")} == before
+
+
+def test_a_changed_or_missing_artifact_is_stale(built):
+    made_of = compiling.fingerprint(compiling.sources())
+    assert compiling.is_fresh(made_of, built)
+    assert not compiling.is_fresh("0" * 64, built)
+    assert not compiling.is_fresh(made_of, built / "nowhere")
+
+
+def test_the_fingerprint_knows_every_character():
+    texts = compiling.sources()
+    name = next(iter(texts))
+    assert compiling.fingerprint({**texts, name: texts[name] + " "}) != compiling.fingerprint(texts)
+
+
+def test_hardhat_compiles_with_the_same_settings():
+    config = (ROOT / "hardhat.config.js").read_text()
+    package = orjson.loads((ROOT / "package.json").read_bytes())
+    assert package["dependencies"]["solc"] == re.search(r'version: "([^"]+)"', config)[1]
+    assert compiling.SETTINGS["evmVersion"] == re.search(r'evmVersion: "(\w+)"', config)[1]
+    assert "viaIR: true" in config
+    assert "runs: 1_000_000" in config
+    assert compiling.SETTINGS["optimizer"] == {"enabled": True, "runs": 1_000_000}
+
+
+def test_a_syntax_error_is_named(monkeypatch):
+    with pytest.raises(compiling.CompilationFailed, match="ParserError"):
+        compiling.compile_sources({**compiling.sources(), "contracts/AccessRegistry.sol": "contract {"})
+
+
+def test_warnings_in_our_sources_are_refused():
+    warning = {"sourceLocation": {"file": "contracts/X.sol"}, "formattedMessage": "Warning: unused"}
+    theirs = {"sourceLocation": {"file": "@openzeppelin/X.sol"}, "formattedMessage": "Warning: unused"}
+    compiling._refuse_warnings({"errors": [theirs]})
+    with pytest.raises(compiling.CompilationFailed, match="unused"):
+        compiling._refuse_warnings({"errors": [theirs, warning]})
+
+
+def test_every_artifact_is_whole():
+    assert set(names()) == set(compiling.SHIPPED.values())
+    for name in names():
+        made = artifact(name)
+        assert made.abi
+        assert 1_000 < len(made.bytecode) < 49_152, "EIP-3860"
+    with pytest.raises(KeyError, match="ConsentRegistry"):
+        artifact("Nothing")
+
+
+def test_contracts_keep_their_size():
+    for path in (ROOT / "contracts").glob("*.sol"):
+        assert len(path.read_text().splitlines()) <= 200, path.name
+
+
+def test_the_lock_file_names_no_registry():
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    assert all("resolved" not in package for package in lock["packages"].values())
+    assert all("integrity" in package for name, package in lock["packages"].items() if name)

@@ -1,0 +1,107 @@
+"""Deployment: the same addresses for the same people, once, and a clear word when it cannot be."""
+
+import json
+
+import httpx
+import pytest
+from eth_account import Account
+
+from anchors.artifacts import Deployment
+from ledger.errors import MalformedInput
+from scripts.deploy import FACTORY, DeploymentFailed, address_of, creation_codes, deploy
+from scripts.devnet import Devnet, free_port
+from tests.devnet import live_chain
+
+KEY = b"\x41" * 32
+ADMIN = Account.from_key(KEY).address
+SEQUENCER = Account.from_key(b"\x42" * 32).address
+
+
+def _says():
+    said = []
+    return said, said.append
+
+
+def test_the_second_time_changes_nothing(tmp_path):
+    with Devnet(block_time=0) as chain:
+        first_said, first_say = _says()
+        first = deploy(chain.url, KEY, SEQUENCER, folder=tmp_path, say=first_say)
+        assert len(first_said) == 6
+        second_said, second_say = _says()
+        assert deploy(chain.url, KEY, SEQUENCER, folder=tmp_path, say=second_say) == first
+        assert second_said == ["everything is deployed on chain 31337"]
+    assert Deployment.read(tmp_path / "31337.json") == first
+
+
+def test_an_empty_restart_gives_the_same_addresses(tmp_path):
+    with Devnet(block_time=0) as chain:
+        first = deploy(chain.url, KEY, SEQUENCER, folder=tmp_path)
+    with Devnet(block_time=0) as chain:
+        assert deploy(chain.url, KEY, SEQUENCER, folder=tmp_path) == first
+        other = deploy(chain.url, KEY, ADMIN)
+        assert other.consents != first.consents
+        assert other.parties == first.parties, "the sequencer is none of its business"
+
+
+def test_a_lost_or_broken_file_is_made_anew(tmp_path):
+    with Devnet(block_time=0) as chain:
+        first = deploy(chain.url, KEY, SEQUENCER, folder=tmp_path)
+        (tmp_path / "31337.json").unlink()
+        assert deploy(chain.url, KEY, SEQUENCER, folder=tmp_path) == first
+        (tmp_path / "31337.json").write_text("{")
+        assert deploy(chain.url, KEY, SEQUENCER, folder=tmp_path) == first
+        assert Deployment.read(tmp_path / "31337.json") == first
+
+
+def test_addresses_are_known_before():
+    codes = creation_codes(ADMIN, SEQUENCER)
+    with live_chain(key=KEY) as chain:
+        assert address_of(creation_codes(ADMIN, ADMIN)["consents"]) == chain.deployment.consents
+    assert len({address_of(code) for code in codes.values()}) == 6
+
+
+def test_roles_are_given_as_asked():
+    with live_chain(key=KEY) as chain:
+        registry = chain.contract("consents")
+        role = registry.functions.SEQUENCER_ROLE().call()
+        assert registry.functions.hasRole(role, ADMIN).call()
+        assert not registry.functions.hasRole(role, SEQUENCER).call()
+        assert registry.functions.defaultAdmin().call() == ADMIN
+
+
+def test_without_the_factory_it_deploys_plainly_and_once(tmp_path):
+    with Devnet(block_time=0) as chain:
+        _rpc(chain, "anvil_setCode", [FACTORY, "0x"])
+        first = deploy(chain.url, KEY, SEQUENCER, folder=tmp_path)
+        assert deploy(chain.url, KEY, SEQUENCER, folder=tmp_path) == first
+        assert first.consents != address_of(creation_codes(ADMIN, SEQUENCER)["consents"])
+
+
+def test_an_unreachable_chain_is_named():
+    url = f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(DeploymentFailed, match="no chain answers"):
+        deploy(url, KEY, SEQUENCER)
+
+
+def test_a_bad_key_or_address_is_refused():
+    with Devnet(block_time=0) as chain:
+        with pytest.raises(DeploymentFailed):
+            deploy(chain.url, b"\x00" * 31, SEQUENCER)
+        with pytest.raises(DeploymentFailed):
+            deploy(chain.url, KEY, "0x1234")
+
+
+def test_a_deployment_file_is_read_back_or_refused(tmp_path):
+    place = Deployment(chain_id=5, consents="0x1", records="0x2", access="0x3", parties="0x4", block=7)
+    path = place.write(tmp_path / "new")
+    assert Deployment.read(path) == place
+    path.write_text(json.dumps({**json.loads(path.read_text()), "later": 1}))
+    assert Deployment.read(path) == place
+    for wrong in ("", "[]", '{"chain_id": 5}', "null"):
+        path.write_text(wrong)
+        with pytest.raises(MalformedInput, match="not a deployment"):
+            Deployment.read(path)
+
+
+def _rpc(chain, method, parameters):
+    httpx.post(chain.url, json={"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters})

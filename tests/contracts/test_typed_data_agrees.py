@@ -1,0 +1,43 @@
+"""What a wallet signs has one meaning: Solidity's digest and Python's, over random statements of every kind."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from ledger.typed_data import Domain, digest, message
+from ledger.typed_data.types import MEMBERS
+from tests.contracts.statements import class_of, statements
+
+REGISTRY = {
+    "Consent": "consents",
+    "Revocation": "consents",
+    "Delegation": "consents",
+    "Issue": "records",
+    "Erasure": "records",
+    "AccessReceipt": "access",
+    "Incident": "access",
+}
+
+
+def test_every_kind_is_compared():
+    assert set(REGISTRY) == set(MEMBERS) - {"Grant"}
+
+
+@pytest.mark.parametrize("kind", REGISTRY)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=some.data())
+def test_the_digests_agree(chain, kind, data):
+    statement = data.draw(statements(class_of(kind)))
+    registry = chain.contract(REGISTRY[kind])
+    domain = Domain(chain.deployment.chain_id, registry.address)
+    on_chain = registry.functions[f"digestOf{kind}"](message(statement)).call()
+    assert on_chain == digest(statement, domain)
+
+
+def test_another_registry_is_another_domain(chain):
+    places = [chain.contract(role).address for role in ("consents", "records", "access")]
+    assert len({Domain(chain.deployment.chain_id, place).separator for place in places}) == 3
+    for role in ("consents", "records", "access"):
+        _, name, version, chain_id, contract, _, _ = chain.contract(role).functions.eip712Domain().call()
+        assert (name, version, chain_id) == ("MyData Ledger", "1", chain.deployment.chain_id)
+        assert contract == chain.contract(role).address
