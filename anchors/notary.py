@@ -60,10 +60,12 @@ class Notary:
         self._interval, self._batch = interval, batch
         self._wake, self._ends = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
+        self._full = False
         self._waiting_since = 0.0
 
     def once(self) -> list[Mined]:
         """Send what the chain lacks, and wait until it has it. Raises SourceUnavailable and what a revert means."""
+        self._full = False
         urgency = self._urgency()
         heads = self._chain.heads()
         if heads is None:
@@ -83,6 +85,7 @@ class Notary:
     def _append(self, log: str, there: Head) -> tuple[str, str] | None:
         self._check_ours(log, there)
         leaves = self._outbox.leaves(log, there.size, self._batch)
+        self._full = self._full or len(leaves) == self._batch
         return self._chain.appending(log, leaves, self._outbox.peaks(log, there.size)) if leaves else None
 
     def _advance(self, there: Head) -> tuple[str, str] | None:
@@ -139,7 +142,7 @@ class Notary:
         except Exception:
             LOGGER.exception("the notary met what it does not know; it goes on")
             return LONGEST_PAUSE
-        return self._interval
+        return 0 if self._full else self._interval
 
     @staticmethod
     def _report(mined: Sequence[Mined]) -> None:

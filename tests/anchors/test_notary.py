@@ -61,6 +61,13 @@ def test_batches_are_cut_where_one_transaction_ends(store, chain):
     assert chain.head(RECORDS) == store.head(RECORDS)
 
 
+def test_after_a_full_batch_it_does_not_wait(store, chain):
+    store.append([issue(n) for n in range(5)], NOW)
+    notary = Notary(store, chain, interval=7, batch=4)
+    assert [notary._step(7) for _ in range(3)] == [0, 7, 7]
+    assert chain.head(RECORDS) == store.head(RECORDS)
+
+
 def test_the_access_log_moves_by_proof_and_shows_no_leaf(store, chain):
     for number in range(3):
         store.append([incident(number=f"119-{number}-{n}") for n in range(number + 1)], NOW)
