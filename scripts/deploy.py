@@ -29,6 +29,7 @@ from web3.types import Nonce, RPCEndpoint, TxParams, TxReceipt, Wei
 
 from anchors.artifacts import Deployment, artifact
 from ledger.errors import MalformedInput
+from scripts.failure import Failure
 
 FACTORY = to_checksum_address("0x4e59b44847b379578588920cA78FbF26c0B4956C")
 """The deterministic deployment proxy that most chains have: it takes salt ‖ creation code."""
@@ -48,7 +49,7 @@ ROLES = {
 Say = Callable[[str], None]
 
 
-class DeploymentFailed(RuntimeError):
+class DeploymentFailed(Failure):
     """A contract did not get on chain; the message says why and what to do."""
 
 

@@ -17,6 +17,7 @@ from types import TracebackType
 import httpx
 import orjson
 
+from scripts.failure import Failure
 from scripts.solc import ROOT, ToolMissing
 
 CHAIN_ID = 31337
@@ -25,7 +26,7 @@ STOP_SECONDS = 10.0
 MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
-class DevnetFailed(RuntimeError):
+class DevnetFailed(Failure):
     """The chain did not start or does not answer; the message says why and what to do."""
 
 

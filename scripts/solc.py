@@ -13,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scripts.failure import Failure
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "node_modules" / "solc"
 ANSWER = """
@@ -25,7 +27,7 @@ if (process.argv[2] === "--version") {
 """
 
 
-class ToolMissing(RuntimeError):
+class ToolMissing(Failure):
     """A program this project installs by itself is not there; the message says how to get it."""
 
 

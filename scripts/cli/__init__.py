@@ -10,9 +10,7 @@ from rich.console import Console
 from ledger.errors import LedgerError
 from scripts.cli import consent, keys, party, reading, running
 from scripts.client import Refused
-from scripts.deploy import DeploymentFailed
-from scripts.devnet import DevnetFailed
-from scripts.solc import ToolMissing
+from scripts.failure import Failure
 
 app = typer.Typer(
     name="mydata",
@@ -39,7 +37,7 @@ def main() -> None:
         app()
     except OSError as error:
         _end(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
-    except (LedgerError, Refused, DeploymentFailed, DevnetFailed, ToolMissing) as error:
+    except (LedgerError, Refused, Failure) as error:
         _end(str(error))
     except KeyboardInterrupt:
         sys.exit(130)

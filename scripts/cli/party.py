@@ -12,7 +12,6 @@ from ledger.errors import MalformedInput
 from scripts.cli.common import STATE, URL, Json, Rpc, State, Url, answer
 from scripts.cli.keyring import load_key
 from scripts.client import Client
-from scripts.parties import Registrar
 from scripts.settings import secret
 
 app = typer.Typer(help="Parties: who is accredited, and as what.", no_args_is_help=True)
@@ -28,6 +27,8 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Accredit an organisation on chain, as the administrator of this state folder."""
+    from scripts.parties import Registrar
+
     files = sorted((state / "deployments").glob("*.json"))
     if not files:
         raise MalformedInput(f"no deployment in {state}; start the ledger first with `mydata up`")

@@ -7,15 +7,16 @@ import signal
 import threading
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ledger.errors import MalformedInput
 from scripts.cli.common import STATE, State, console
 from scripts.settings import DEFAULT_PORT
-from scripts.stack import Stack
-from scripts.story import run_story
+
+if TYPE_CHECKING:
+    from scripts.stack import Stack
 
 Port = Annotated[int, typer.Option(help="Port of the API on 127.0.0.1; 0 takes a free one.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Delete the state folder first.")]
@@ -24,6 +25,8 @@ MARKS = {"deployments", "secrets", "blocks", "ledger.db", "devnet.json"}
 
 def up(state: State = STATE, port: Port = DEFAULT_PORT, fresh: Fresh = False) -> None:
     """Start devnet, contracts and API, and serve until Ctrl-C."""
+    from scripts.stack import Stack
+
     _begin(state, fresh)
     with Stack(state, port, _say) as stack:
         _serve(stack)
@@ -37,6 +40,9 @@ def demo(
     fresh: Fresh = False,
 ) -> None:
     """Tell the whole story on real input, then serve."""
+    from scripts.stack import Stack
+    from scripts.story import run_story
+
     if data is not None and not data.is_dir():
         raise MalformedInput(f"{data} is no folder; give a folder of FHIR R4 bundles (*.json)")
     _begin(state, fresh)

@@ -1,0 +1,30 @@
+"""One running stack for all journeys: devnet, contracts, API; a story told on it once."""
+
+import contextlib
+
+import pytest
+
+from scripts.stack import Stack
+from scripts.story import run_story
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory):
+    with Stack(tmp_path_factory.mktemp("journey") / "state", say=lambda _: None) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def told(stack):
+    """Whether the story held, told once before the other journeys look at what it left."""
+    return run_story(stack, None)
+
+
+@contextlib.contextmanager
+def silenced(stack):
+    """The chain stops answering for a while; its state file stays."""
+    stack.stop_chain()
+    try:
+        yield
+    finally:
+        stack.start_chain()
