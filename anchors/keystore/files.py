@@ -1,95 +1,148 @@
-"""The Keys port over one SQLite file: the point where access is enforced (design §6)."""
+"""The Keys port over one file: the point where access is enforced (design §6)."""
 
 from __future__ import annotations
 
 import hmac
-import secrets
-import sqlite3
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+from anchors.keystore.file import INDEX, SUCCESSOR, KeyFile, current_master, index_key
+from anchors.keystore.wrapped import new_key, unwrap, wrap
 from ledger import envelope, signers, typed_data
-from ledger.errors import KeyDestroyed, ReceiptRequired, SignatureInvalid, SourceUnavailable, StorageFull
+from ledger.errors import KeyDestroyed, ReceiptRequired, SignatureInvalid
 from ledger.receipt import AccessReceipt, Logged
 from ledger.typed_data import Domain
 
-NONCE, KEY = 12, 32
-SCHEMA = """
-create table if not exists keks (subject blob primary key, wrapped blob not null) without rowid;
-create table if not exists deks (record blob primary key, subject blob not null, wrapped blob) without rowid;
-"""
+FRESH_SECONDS = 300
+OF_RECORD = "select d.wrapped, k.wrapped, d.subject from deks d left join keks k using (subject) where record = ?"
+ORPHANED = (
+    "delete from keks where subject = ? and not exists (select 1 from deks where subject = ? and wrapped not null)"
+)
 
 
 class FileKeys:
     """Data keys in `path`, under a 32-byte master key.
 
-    `gateway` is the 20-byte address whose receipts release keys, `domain` the access registry's, and `durable` tells
-    whether a receipt lies in the log.
+    `gateway` is the signer whose receipts release keys, `domain` the access registry's, `durable` tells whether a
+    receipt lies in the log, and `now` the time in UTC seconds: with it, a receipt releases a key for five minutes
+    only, so that an old permit is of no use after its consent ended.
     """
 
     def __init__(
-        self, path: Path, master: bytes, *, gateway: bytes, domain: Domain, durable: Callable[[Logged], bool]
+        self,
+        path: Path,
+        master: bytes,
+        *,
+        gateway: bytes,
+        domain: Domain,
+        durable: Callable[[Logged], bool],
+        now: Callable[[], int] | None = None,
     ) -> None:
-        self._master, self._gateway, self._domain, self._durable = master, gateway, domain, durable
-        self._lock = threading.Lock()
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _ours():
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
-            self._db.execute("pragma journal_mode = wal")
-            self._db.execute("pragma synchronous = full")
-            self._db.execute("pragma secure_delete = on")
-            self._db.executescript(SCHEMA)
+        self._gateway, self._domain, self._durable, self._now = gateway, domain, durable, now
+        self._file = KeyFile(path)
+        self._master = current_master(self._file, master)
+        self._index = index_key(self._file, self._master)
 
     def create_many(self, records: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
         """A fresh 32-byte data key for each (record id, data subject); durable when it returns.
 
         Raises StorageFull, SourceUnavailable.
         """
-        with self._writing():
+        made = [new_key() for _ in records]
+        with self._file.writing():
             custody = {subject: self._custody_key(subject) for subject in {subject for _, subject in records}}
-            made = [secrets.token_bytes(KEY) for _ in records]
-            rows = [
-                (record, self._name(subject), _wrap(custody[subject], key, record))
-                for (record, subject), key in zip(records, made, strict=True)
-            ]
-            self._db.executemany("insert into deks (record, subject, wrapped) values (?, ?, ?)", rows)
+            self._file.many(
+                "insert into deks (record, subject, wrapped) values (?, ?, ?)",
+                [
+                    (record, self._name(subject), wrap(custody[subject], key, record))
+                    for (record, subject), key in zip(records, made, strict=True)
+                ],
+            )
         return made
 
     def rewrap(self, record_id: bytes, reader_key: bytes, receipt: Logged) -> bytes:
         """The data key under the reader's HPKE key. Raises ReceiptRequired, KeyDestroyed, MalformedInput."""
         self._check(record_id, receipt)
-        with self._lock, _ours():
-            query = (
-                "select d.wrapped, k.wrapped, d.subject from deks d left join keks k using (subject) where record = ?"
-            )
-            row = self._db.execute(query, (record_id,)).fetchone()
+        row = self._file.one(OF_RECORD, record_id)
         if row is None or row[0] is None or row[1] is None:
             raise KeyDestroyed("the record's key no longer exists: it was erased")
-        custody = _unwrap(self._master, row[1], row[2])
-        return envelope.wrap(_unwrap(custody, row[0], record_id), reader_key, record_id)
+        custody = unwrap(self._master, row[1], row[2])
+        return envelope.wrap(unwrap(custody, row[0], record_id), reader_key, record_id)
 
     def destroy(self, record_id: bytes) -> bytes:
         """Shred the data key on disk; returns the key's id (32 bytes). Idempotent."""
-        with self._writing():
-            self._db.execute("update deks set wrapped = null where record = ?", (record_id,))
-        with self._lock, _ours():
-            self._db.execute("pragma wal_checkpoint(truncate)")
-        return sha256(b"mydata key of " + record_id).digest()
+        return self.destroy_many([record_id])[0]
+
+    def destroy_many(self, record_ids: Iterable[bytes]) -> list[bytes]:
+        """`destroy` in one transaction; a person's custody key goes with their last data key.
+
+        Say it again of every erased record after restoring a backup: the log knows them.
+        """
+        listed = list(record_ids)
+        with self._file.writing():
+            rows = [self._file.one("select subject from deks where record = ?", record) for record in listed]
+            self._file.many("update deks set wrapped = null where record = ?", [(record,) for record in listed])
+            self._file.many(ORPHANED, [(row[0], row[0]) for row in rows if row])
+        self._file.forget()
+        return [sha256(b"mydata key of " + record).digest() for record in listed]
+
+    def rotate_custody_keys(self) -> int:
+        """Give every data subject a new custody key; data keys and payloads stay. How many were replaced."""
+        names = [name for (name,) in self._file.all("select subject from keks")]
+        for name in names:
+            with self._file.writing():
+                self._rotate(name)
+        self._file.forget()
+        return len(names)
+
+    def rotate_master(self, new: bytes, keep: Callable[[bytes], None]) -> None:
+        """Put every custody key under a new master key, then have `keep` store it; a crash between loses nothing.
+
+        Other processes that have the file open must be started again.
+        """
+        if self._file.one("select 1 from house where name = ?", SUCCESSOR):
+            self._settle(keep)
+        with self._file.writing():
+            custody = self._file.all("select wrapped, subject from keks")
+            again = [(wrap(new, unwrap(self._master, wrapped, name), name), name) for wrapped, name in custody]
+            self._file.many("update keks set wrapped = ? where subject = ?", again)
+            house = [(INDEX, wrap(new, self._index, INDEX)), (SUCCESSOR, wrap(self._master, new, SUCCESSOR))]
+            self._file.many("insert or replace into house (name, wrapped) values (?, ?)", list(house))
+        self._master = new
+        self._settle(keep)
+
+    def _settle(self, keep: Callable[[bytes], None]) -> None:
+        keep(self._master)
+        with self._file.writing():
+            self._file.many("delete from house where name = ?", [(SUCCESSOR,)])
+        self._file.forget()
+
+    def backup(self, target: Path) -> None:
+        """A consistent copy of the file; it opens under the same master key. Raises StorageFull, SourceUnavailable."""
+        self._file.copy_to(target)
+
+    def check(self) -> int:
+        """How many data keys there are, once every one was opened. Raises SourceUnavailable when one does not open."""
+        held = self._file.all(
+            "select d.record, d.wrapped, k.wrapped, k.subject from deks d join keks k using (subject)"
+        )
+        live = [row for row in held if row[1] is not None]
+        for record, wrapped, custody, name in live:
+            unwrap(unwrap(self._master, custody, name), wrapped, record)
+        return len(live)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.close()
+        self._file.close()
 
     def _check(self, record_id: bytes, receipt: Logged) -> None:
-        """Raise ReceiptRequired unless the gateway signed a permit for this record and the log keeps it."""
+        """Raise ReceiptRequired unless the gateway signed a permit for this record, lately, and the log keeps it."""
         said, entry = receipt.signed.statement, receipt.signed.entry
         if not isinstance(said, AccessReceipt) or not said.permitted or said.record_id != record_id:
             raise ReceiptRequired("no key without a receipt that permits this record; ask for access first")
+        if self._now is not None and self._now() - said.decided_at > FRESH_SECONDS:
+            raise ReceiptRequired("the receipt is too old to release a key; ask for access again")
         try:
             signers.verify(self._gateway, typed_data.digest(said, self._domain), entry.signature)
         except SignatureInvalid as error:
@@ -99,43 +152,23 @@ class FileKeys:
 
     def _custody_key(self, subject: bytes) -> bytes:
         name = self._name(subject)
-        row = self._db.execute("select wrapped from keks where subject = ?", (name,)).fetchone()
+        row = self._file.one("select wrapped from keks where subject = ?", name)
         if row:
-            return _unwrap(self._master, row[0], name)
-        key = secrets.token_bytes(KEY)
-        self._db.execute("insert into keks (subject, wrapped) values (?, ?)", (name, _wrap(self._master, key, name)))
+            return unwrap(self._master, row[0], name)
+        key = new_key()
+        self._file.many("insert into keks (subject, wrapped) values (?, ?)", [(name, wrap(self._master, key, name))])
         return key
+
+    def _rotate(self, name: bytes) -> None:
+        row = self._file.one("select wrapped from keks where subject = ?", name)
+        if row is None:
+            return
+        old, new = unwrap(self._master, row[0], name), new_key()
+        held = self._file.all("select wrapped, record from deks where subject = ? and wrapped not null", name)
+        again = [(wrap(new, unwrap(old, wrapped, record), record), record) for wrapped, record in held]
+        self._file.many("update deks set wrapped = ? where record = ?", again)
+        self._file.many("update keks set wrapped = ? where subject = ?", [(wrap(self._master, new, name), name)])
 
     def _name(self, subject: bytes) -> bytes:
         """A data subject's name in this file, which tells nobody without the master key who it is."""
-        return hmac.digest(self._master, b"subject" + subject, sha256)
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._lock, _ours():
-            self._db.execute("begin immediate")
-            try:
-                yield
-                self._db.execute("commit")
-            except BaseException:
-                self._db.execute("rollback")
-                raise
-
-
-def _wrap(under: bytes, key: bytes, name: bytes) -> bytes:
-    nonce = secrets.token_bytes(NONCE)
-    return nonce + AESGCM(under).encrypt(nonce, key, name)
-
-
-def _unwrap(under: bytes, wrapped: bytes, name: bytes) -> bytes:
-    return AESGCM(under).decrypt(wrapped[:NONCE], wrapped[NONCE:], name)
-
-
-@contextmanager
-def _ours() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        if "full" in str(error):
-            raise StorageFull("the keystore's disk is full; nothing was accepted: free some space") from error
-        raise SourceUnavailable("the keystore does not answer; check its disk and try again") from error
+        return hmac.digest(self._index, b"subject" + subject, sha256)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
+import tempfile
 from pathlib import Path
 
 import orjson
@@ -11,17 +11,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from anchors.keystore.wrapped import NONCE, new_key
 from ledger.errors import SourceUnavailable
 
 COST, BLOCK, LANES = 2**15, 8, 1
 """OWASP's floor for scrypt is N = 2^17 with human passphrases; ours is 32 random bytes or an operator's secret."""
-NONCE = 12
 
 
 def open_master(path: Path, passphrase: bytes) -> bytes:
     """The master key in `path`, made on first use. Raises SourceUnavailable for a wrong passphrase or a broken file."""
     if not path.exists():
-        _create(path, passphrase)
+        keep_master(path, passphrase, new_key(), replace=False)
     try:
         kept = orjson.loads(path.read_bytes())
         salt, sealed = bytes.fromhex(kept["salt"]), bytes.fromhex(kept["sealed"])
@@ -32,15 +32,41 @@ def open_master(path: Path, passphrase: bytes) -> bytes:
         raise SourceUnavailable("the keystore's master file cannot be read; restore it from its backup") from error
 
 
-def _create(path: Path, passphrase: bytes) -> None:
-    salt, nonce, master = os.urandom(16), os.urandom(NONCE), secrets.token_bytes(32)
+def keep_master(path: Path, passphrase: bytes, master: bytes, *, replace: bool = True) -> None:
+    """Seal a master key into `path`: whole and durable, or not at all; also how a passphrase is changed.
+
+    Without `replace`, a file that is there stays as it is. Raises SourceUnavailable.
+    """
+    salt, nonce = os.urandom(16), os.urandom(NONCE)
     sealed = nonce + AESGCM(_stretch(passphrase, salt)).encrypt(nonce, master, b"master")
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(orjson.dumps({"kdf": "scrypt", "salt": salt.hex(), "sealed": sealed.hex()}))
-        file.flush()
-        os.fsync(file.fileno())
+    text = orjson.dumps({"kdf": "scrypt", "salt": salt.hex(), "sealed": sealed.hex()})
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _put(path, text, replace=replace)
+    except OSError as error:
+        raise SourceUnavailable("the keystore's master file cannot be written; check its disk") from error
+
+
+def _put(path: Path, text: bytes, *, replace: bool) -> None:
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".master-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            Path(draft).replace(path)
+        elif not path.exists():
+            os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(draft).unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _stretch(passphrase: bytes, salt: bytes) -> bytes:

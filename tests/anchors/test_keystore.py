@@ -1,10 +1,11 @@
 """Keys are released against receipts, and against nothing else."""
 
+import time
 from dataclasses import replace
 
 import pytest
 
-from anchors.keystore import FileKeys, open_master
+from anchors.keystore import FileKeys, keep_master, open_master
 from ledger import envelope, typed_data
 from ledger.commitment.entry import Entry
 from ledger.errors import KeyDestroyed, MalformedInput, ReceiptRequired, SourceUnavailable
@@ -33,10 +34,10 @@ def logged():
 
 @pytest.fixture
 def keystore(tmp_path, logged):
-    def open_(passphrase=b"correct"):
+    def open_(passphrase=b"correct", file="keys.db", **more):
         master = open_master(tmp_path / "master.json", passphrase)
         return FileKeys(
-            tmp_path / "keys.db", master, gateway=GATEWAY.signer, domain=DOMAIN, durable=lambda r: r in logged
+            tmp_path / file, master, gateway=GATEWAY.signer, domain=DOMAIN, durable=lambda r: r in logged, **more
         )
 
     return open_
@@ -77,12 +78,117 @@ def test_no_key_before_the_receipt_is_in_the_log(keystore, logged):
 def test_a_destroyed_key_is_gone_from_the_disk_too(keystore, logged, tmp_path):
     keys = keystore()
     keys.create_many([(RECORD, ANN)])
-    (wrapped,) = keys._db.execute("select wrapped from deks").fetchone()
+    (wrapped,) = keys._file.one("select wrapped from deks")
     assert keys.destroy(RECORD) == keys.destroy(RECORD)
     with pytest.raises(KeyDestroyed):
         keys.rewrap(RECORD, READER.public, logged[0])
     keys.close()
     assert not any(wrapped in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_a_person_s_custody_key_goes_with_their_last_data_key(keystore):
+    keys, other = keystore(), b"\2" * 32
+    keys.create_many([(RECORD, ANN), (other, ANN)])
+    keys.destroy(RECORD)
+    assert keys._file.one("select count(*) from keks") == (1,)
+    keys.destroy(other)
+    assert keys._file.one("select count(*) from keks") == (0,)
+    keys.create_many([(b"\3" * 32, ANN)])
+    assert keys.check() == 1
+
+
+def opened(keys, logged):
+    return envelope.unwrap(keys.rewrap(RECORD, READER.public, logged[0]), READER, RECORD)
+
+
+def test_new_custody_keys_leave_every_data_key_as_it_was(keystore, logged):
+    keys = keystore()
+    (key, _) = keys.create_many([(RECORD, ANN), (b"\2" * 32, b"\xbb" * 20)])
+    before = keys._file.all("select wrapped from keks order by subject")
+    assert keys.rotate_custody_keys() == 2
+    assert set(before).isdisjoint(keys._file.all("select wrapped from keks"))
+    assert opened(keys, logged) == opened(keystore(), logged) == key
+
+
+def test_a_new_master_key_and_passphrase_leave_every_data_key_as_it_was(keystore, logged, tmp_path):
+    keys = keystore()
+    (key,) = keys.create_many([(RECORD, ANN)])
+    keys.rotate_master(b"n" * 32, lambda master: keep_master(tmp_path / "master.json", b"new", master))
+    assert opened(keys, logged) == opened(keystore(b"new"), logged) == key
+    with pytest.raises(SourceUnavailable):
+        keystore(b"correct")
+    keystore(b"new").create_many([(b"\2" * 32, ANN)])
+    assert keystore(b"new")._file.one("select count(*) from keks") == (1,)
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["before the new key is kept", "after"])
+def test_a_crash_while_the_master_key_is_replaced_loses_nothing(keystore, logged, tmp_path, kept):
+    keys = keystore()
+    (key,) = keys.create_many([(RECORD, ANN)])
+
+    def crash(master):
+        if kept:
+            keep_master(tmp_path / "master.json", b"correct", master)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        keys.rotate_master(b"n" * 32, crash)
+    again = keystore()
+    assert opened(again, logged) == key
+    with pytest.raises(KeyboardInterrupt):
+        again.rotate_master(b"o" * 32, crash)
+    again = keystore()
+    assert opened(again, logged) == key
+    again.rotate_master(b"m" * 32, lambda master: keep_master(tmp_path / "master.json", b"correct", master))
+    assert opened(keystore(), logged) == key
+
+
+def test_another_master_key_opens_nothing(keystore, tmp_path):
+    keystore().create_many([(RECORD, ANN)])
+    (tmp_path / "master.json").unlink()
+    with pytest.raises(SourceUnavailable, match="restore"):
+        keystore()
+
+
+def test_a_backup_opens_and_what_was_erased_after_it_can_be_erased_again(keystore, logged, tmp_path):
+    keys = keystore()
+    (key,) = keys.create_many([(RECORD, ANN)])
+    keys.backup(tmp_path / "copy.db")
+    keys.destroy(RECORD)
+    restored = keystore(file="copy.db")
+    assert (restored.check(), opened(restored, logged)) == (1, key)
+    restored.destroy_many([RECORD, b"\7" * 32])
+    assert restored.check() == 0
+    with pytest.raises(KeyDestroyed):
+        opened(restored, logged)
+
+
+def test_a_damaged_key_is_found_by_the_check(keystore):
+    keys = keystore()
+    keys.create_many([(RECORD, ANN)])
+    with keys._file.writing():
+        keys._file.many("update deks set wrapped = ?", [(b"damaged, and long enough to be a key",)])
+    with pytest.raises(SourceUnavailable, match="does not open"):
+        keys.check()
+
+
+@pytest.mark.parametrize(("now", "released"), [(5, True), (305, True), (306, False)])
+def test_i3_an_old_permit_releases_no_key(keystore, logged, now, released):
+    keys = keystore(now=lambda: now)
+    keys.create_many([(RECORD, ANN)])
+    if released:
+        assert opened(keys, logged)
+    else:
+        with pytest.raises(ReceiptRequired, match="too old"):
+            opened(keys, logged)
+
+
+def test_keys_for_thousands_of_records_cost_one_transaction(keystore):
+    keys = keystore()
+    started = time.perf_counter()
+    keys.create_many([(n.to_bytes(32, "big"), (n % 100).to_bytes(20, "big")) for n in range(5_000)])
+    assert time.perf_counter() - started < 5
+    assert keys.check() == 5_000
 
 
 def test_an_unknown_record_has_no_key(keystore, logged):
