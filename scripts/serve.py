@@ -91,6 +91,8 @@ def build(settings: Settings) -> Ledger:
     for notice in GENERAL:
         store.publish(notice)
     gateway = Wallet(secret(settings.state, "gateway"))
+    chain = Chain(settings.rpc_url, deployment, secret(settings.state, "sequencer"))
+    notary = Notary(store, chain)
     world = World(
         store=store,
         payloads=BlockPayloads(Blocks(settings.state / "blocks")),
@@ -100,9 +102,9 @@ def build(settings: Settings) -> Ledger:
         vocabulary=Vocabulary(one.catalog for one in services),
         domains=domains,
         computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
+        hurry=notary.nudge,
     )
-    chain = Chain(settings.rpc_url, deployment, secret(settings.state, "sequencer"))
-    notary, follower = Notary(store, chain), Follower(store, chain, world.clock, settings.depth)
+    follower = Follower(store, chain, world.clock, settings.depth)
     registries = {**{log: domain.contract for log, domain in domains.items()}, "parties": deployment.parties}
     api = ApiSettings(uri=settings.uri, chain_id=deployment.chain_id, registries=registries)
     app = create_app(Premises(Kernel(world), store, api), services, _lifespan(notary, follower))

@@ -52,7 +52,9 @@ class Answers(Verb):
         open_for = incident.expires - incident.not_before
         if not incident.not_before <= now < incident.expires or open_for > self.world.bounds.incident_seconds:
             raise InvalidStatement("the incident is not open now; ask for a new draft")
-        return self.world.store.append([signed], now)[0]
+        logged = self.world.store.append([signed], now)[0]
+        self.world.hurry()
+        return logged
 
     def request(self, requester: str, record_id: bytes, category: str, purpose: str, action: str) -> AccessRequest:
         """A question in the vocabulary's words. Raises UnknownTerm."""

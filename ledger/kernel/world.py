@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,7 +32,8 @@ class Bounds:
 @dataclass(frozen=True, slots=True)
 class World:
     """One of each port, the gateway's signing key, the vocabulary, the domain of each log's registry, and the key
-    under which the operator opens records for a computation that lets nobody's row out.
+    under which the operator opens records for a computation that lets nobody's row out. `hurry` asks for anchoring at
+    once instead of with the next batch.
     """
 
     store: Store
@@ -43,6 +44,7 @@ class World:
     vocabulary: Vocabulary
     domains: Mapping[str, Domain]
     computer: ReaderKey
+    hurry: Callable[[], None] = lambda: None
     bounds: Bounds = field(default_factory=Bounds)
 
     def heads(self, now: int) -> tuple[Anchored, Anchored]:

@@ -81,6 +81,8 @@ def parse(raw: Any) -> Document:
     """The document in JSON. Raises MalformedInput."""
     try:
         kind = KINDS[raw["kind"]]
+        if raw["log"] != LOG_OF[kind]:
+            raise MalformedInput(f"a {raw['kind']} lies in the {LOG_OF[kind]} log")
         statement: Statement = typed_data.parse(kind, raw["message"])
         domain = _domain(raw["domain"])
         digest = typed_data.digest(statement, domain)

@@ -47,7 +47,7 @@ class House:
 
     def __init__(self, vocabulary=None):
         self.clock, self.store, self.payloads = FixedClock(NOW), MemoryStore(), MemoryPayloads()
-        self.ann = wallet(1)
+        self.ann, self.hurried = wallet(1), 0
         self.parties = {role: wallet(number) for number, role in enumerate(ROLES, start=2)}
         self.reader_keys = {w.address: envelope.generate_reader_key() for w in self.parties.values()}
         self.hospital, self.trial, self.insurer, self.merchant, self.responder = self.parties.values()
@@ -64,9 +64,13 @@ class House:
             vocabulary=vocabulary or VOCABULARY,
             domains=domains,
             computer=envelope.generate_reader_key(),
+            hurry=self.hurry,
         )
         self.kernel = Kernel(world)
         self.anchor()
+
+    def hurry(self):
+        self.hurried += 1
 
     def party(self, role, party_wallet):
         key = self.reader_keys[party_wallet.address].public

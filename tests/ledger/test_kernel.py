@@ -240,6 +240,12 @@ def test_i2_break_glass_needs_an_open_incident_of_an_accredited_responder(world)
         world.reads(world.responder, record, purpose="hl7:BTG", incident=incident)
 
 
+def test_a_declared_incident_asks_to_be_anchored_at_once(world):
+    before = world.hurried
+    world.declares(world.responder)
+    assert world.hurried == before + 1
+
+
 def test_a_person_may_forbid_even_the_emergency(world):
     record = world.issued(LAB)
     world.says("*", [Grant(Effect.FORBID, ("health",), ("hl7:ETREAT",), ("view",), 0, NEVER)])
