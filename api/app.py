@@ -38,7 +38,13 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 def create_app(premises: Premises, slices: Sequence[Slice], lifespan: Lifespan | None = None) -> FastAPI:
     """The door over one kernel, with the services given; `lifespan` starts and stops what runs beside it."""
     app = FastAPI(
-        title="MyData Ledger", version="0.1.0", description=DESCRIPTION, responses=REFUSALS, lifespan=lifespan
+        title="MyData Ledger",
+        version="0.1.0",
+        description=DESCRIPTION,
+        responses=REFUSALS,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.premises = premises
     errors.install(app)

@@ -16,7 +16,8 @@ from typing import Annotated
 import typer
 import uvicorn
 from fastapi import FastAPI
-from starlette.responses import FileResponse
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.responses import FileResponse, HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from anchors.artifacts import Deployment
@@ -51,7 +52,8 @@ SERVICES = (
     "finance",
     "energy",
 )
-WEB = Path(__file__).resolve().parent.parent / "web"
+ROOT = Path(__file__).resolve().parent.parent
+WEB, SWAGGER = ROOT / "web", ROOT / "node_modules" / "swagger-ui-dist"
 
 
 class SystemClock:
@@ -152,11 +154,25 @@ def _lifespan(notary: Notary, follower: Follower) -> Lifespan:
 
 
 def _portal(app: FastAPI) -> None:
+    """The status page, and the interface's description with its assets from this machine: no page calls home."""
     app.mount("/web", StaticFiles(directory=WEB), name="web")
+    if SWAGGER.is_dir():
+        app.mount("/swagger", StaticFiles(directory=SWAGGER), name="swagger")
 
     @app.get("/", include_in_schema=False)
     def portal() -> FileResponse:
         return FileResponse(WEB / "index.html", headers={"content-security-policy": "default-src 'self'"})
+
+    @app.get("/docs", include_in_schema=False)
+    def description() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="MyData Ledger: HTTP interface",
+            swagger_js_url="/swagger/swagger-ui-bundle.js",
+            swagger_css_url="/swagger/swagger-ui.css",
+            swagger_favicon_url="/web/mark.svg",
+            swagger_ui_parameters={"docExpansion": "none", "defaultModelsExpandDepth": 0},
+        )
 
 
 def main(
