@@ -1,0 +1,174 @@
+"""The rows of `bench/run records`, in the order of the road a record takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from anchors.blockstore import BlockPayloads, Blocks
+from bench.records.kubo import against_kubo
+from bench.records.timing import each, interleaved
+from bench.report import Report, Row, Say
+from ledger import envelope
+from ledger.commitment import disclosure, fields
+from ledger.commitment.content import bytes_commitment, record_commitment
+from ledger.envelope import Content
+
+KEY, RECORD, SEED = b"k" * 32, b"r" * 32, b"s" * 32
+SIZES = {"1 KB": 1 << 10, "1 MB": 1 << 20, "16 MB": 16 << 20, "256 MB": 256 << 20}
+MB = 1 << 20
+
+
+def measure(*, quick: bool, say: Say) -> Report:
+    """Every row; quick means fewer rounds and nothing above 16 MB."""
+    rounds, rows = (5, []) if quick else (15, [])
+    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
+        for name, size in SIZES.items():
+            if not quick or size <= 16 * MB:
+                say(f"{name}: seal, commit, store")
+                rows.append(_stored(name, size, Path(folder), min(rounds, max(3, 300 * MB // size))))
+        say("commitments and disclosures")
+        rows += _fields(rounds)
+        say("keys")
+        rows += _keys(rounds * 20)
+        say("a thousand small payloads")
+        rows.append(_batch(Path(folder), 5 if quick else 9))
+        say("constant memory")
+        rows.append(_memory((256 if quick else 5 * 1024) * MB))
+        say("Kubo")
+        found, notes = against_kubo(Path(folder), rounds)
+    return Report(rows + found, notes)
+
+
+def _stored(name: str, size: int, folder: Path, rounds: int) -> Row:
+    content, payloads = os.urandom(size), BlockPayloads(Blocks(folder / "blocks"))
+
+    def ours() -> None:
+        bytes_commitment(content, SEED)
+        sealed = envelope.seal(Content("application/octet-stream", SEED, content), KEY, RECORD)
+        (cid,) = payloads.put_many([sealed])
+        payloads.remove(cid)
+
+    def floor() -> None:
+        sha256(content).digest()
+        sealed = AESGCM(KEY).encrypt(os.urandom(12), content, RECORD)
+        path = folder / "floor"
+        with path.open("wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+
+    taken = interleaved({"ours": ours, "floor": floor}, rounds)
+    payloads.collect()
+    goal = 0.6 if size >= MB else None
+    return _row(
+        f"seal + commit + store {name}",
+        taken["ours"],
+        "SHA-256 + AES-GCM + one synced write",
+        ratio=taken["floor"] / taken["ours"],
+        goal_ratio=goal,
+        mb_per_s=size / MB / taken["ours"],
+    )
+
+
+def _fields(rounds: int) -> list[Row]:
+    resource = json.dumps({"resourceType": "Observation", "component": [_component(n) for n in range(19)]}).encode()
+    document = json.dumps({f"field{n}": f"value {n}" for n in range(500)}).encode()
+    five = [f"/field{n}" for n in (3, 77, 150, 320, 499)]
+    shown = disclosure.disclose(document, SEED, five)
+    whole = record_commitment(document, "application/json", SEED)
+    size = len(fields.disclose(resource, SEED, [""]))
+    return [
+        _row(
+            f"commit FHIR resource, {len(resource):,} B, {size} fields",
+            each(lambda: record_commitment(resource, "application/fhir+json", SEED), rounds * 10),
+            goal_ms=1.0,
+        ),
+        _row(
+            "disclose 5 of 500 fields", each(lambda: disclosure.disclose(document, SEED, five), rounds * 5), goal_ms=2.0
+        ),
+        _row("verify 5 of 500 fields", each(lambda: disclosure.verify(shown, whole), rounds * 10), goal_ms=1.0),
+    ]
+
+
+def _component(number: int) -> dict[str, object]:
+    coding = [{"system": "http://loinc.org", "code": f"{number}-4", "display": "a laboratory component of a panel"}]
+    return {
+        "code": {"coding": coding},
+        "valueQuantity": {"value": number + 0.5, "unit": "mmol/L", "system": "http://unitsofmeasure.org"},
+    }
+
+
+def _keys(rounds: int) -> list[Row]:
+    rows = []
+    for name, post_quantum in (("ML-KEM-768 + X25519", True), ("X25519", False)):
+        reader = envelope.generate_reader_key(post_quantum=post_quantum)
+        public, wrapped = reader.public, envelope.wrap(KEY, reader.public, RECORD)
+        rows += [
+            _row(f"wrap a data key, {name}", each(lambda p=public: envelope.wrap(KEY, p, RECORD), rounds)),  # type: ignore[misc]
+            _row(f"unwrap, {name}", each(lambda w=wrapped, r=reader: envelope.unwrap(w, r, RECORD), rounds)),  # type: ignore[misc]
+        ]
+    return rows
+
+
+def _batch(folder: Path, rounds: int) -> Row:
+    payloads, files = BlockPayloads(Blocks(folder / "batch")), folder / "files"
+    files.mkdir()
+
+    def one_by_one() -> None:
+        for _ in range(1_000):
+            with (files / os.urandom(8).hex()).open("wb") as file:
+                file.write(os.urandom(6_000))
+                file.flush()
+                os.fsync(file.fileno())
+
+    taken = interleaved(
+        {"ours": lambda: payloads.put_many([os.urandom(6_000) for _ in range(1_000)]), "floor": one_by_one}, rounds
+    )
+    ratio = taken["floor"] / taken["ours"]
+    return _row("put 1,000 payloads of 6 KB in one call", taken["ours"], "1,000 synced files", ratio=ratio)
+
+
+PROBE = """
+import resource, sys
+from ledger import envelope
+size, piece = int(sys.argv[1]), bytes(1 << 20)
+header = envelope.Header("application/octet-stream", bytes(32), size)
+base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+sealed = envelope.seal_stream(header, (piece for _ in range(size >> 20)), bytes(32), b"r")
+_, opened = envelope.open_stream(sealed, bytes(32), b"r")
+assert sum(map(len, opened)) == size
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base) / 1024)
+"""
+
+
+def _memory(size: int) -> Row:
+    said = subprocess.run([sys.executable, "-c", PROBE, str(size)], capture_output=True, check=True, text=True)  # noqa: S603
+    used = float(said.stdout)
+    return {"name": f"seal and open a stream of {size >> 20:,} MB", "mb_over_base": used, "goal": 64, "met": used <= 64}
+
+
+def _row(
+    name: str,
+    seconds: float,
+    peer: str = "",
+    *,
+    ratio: float | None = None,
+    goal_ratio: float | None = None,
+    goal_ms: float | None = None,
+    mb_per_s: float | None = None,
+) -> Row:
+    row: Row = {"name": name, "ms": seconds * 1_000, "per_s": 1 / seconds, "peer": peer, "ratio": ratio}
+    row |= {"goal_ratio": goal_ratio, "goal_ms": goal_ms, "mb_per_s": mb_per_s}
+    if goal_ratio is not None and ratio is not None:
+        row["met"] = ratio >= goal_ratio
+    if goal_ms is not None:
+        row["met"] = seconds * 1_000 <= goal_ms
+    return {key: value for key, value in row.items() if value not in {None, ""}}
