@@ -1,0 +1,65 @@
+"""The people of the story: the same every time, or whatever a folder holds."""
+
+import json
+
+import pytest
+
+from ledger.errors import MalformedInput
+from scripts.population import COUNT, from_folder, generated
+
+BUNDLE = {
+    "resourceType": "Bundle",
+    "type": "collection",
+    "entry": [
+        {"fullUrl": "urn:p", "resource": {"resourceType": "Patient"}},
+        {"fullUrl": "urn:e1", "resource": {"resourceType": "Encounter"}},
+        {"fullUrl": "urn:e2", "resource": {"resourceType": "Encounter"}},
+        {"fullUrl": "urn:o", "resource": {"resourceType": "Observation", "encounter": {"reference": "urn:e2"}}},
+        {"fullUrl": "urn:h", "resource": {"resourceType": "Organization"}},
+    ],
+}
+
+
+def test_generated_people_are_the_same_every_time():
+    people = list(generated())
+    assert [person.digest for person in people] == [person.digest for person in generated()]
+    assert len({person.digest for person in people}) == COUNT >= 20
+    assert {r.hospital for person in people for r in person.resources} == {0, 1}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "one.json").write_text(json.dumps(BUNDLE))
+    return tmp_path
+
+
+def test_visits_go_to_hospitals_in_turn_and_take_their_papers_along(folder):
+    (person,) = from_folder(folder, lambda _: None)
+    held = {r.name: r.hospital for r in person.resources}
+    assert held == {"urn:p": 0, "urn:e1": 0, "urn:e2": 1, "urn:o": 1}
+    assert [r.name for r in person.held_by(1)] == ["urn:p", "urn:e2", "urn:o"]
+    assert json.loads(person.bundle_for(1))["entry"][1] == BUNDLE["entry"][2]
+
+
+def test_what_cannot_be_used_is_said_and_the_rest_goes_on(folder):
+    (folder / "half.json").write_text('{"resourceType":"Bundle","entry":[{')
+    (folder / "text.json").write_text("hello")
+    (folder / "nobody.json").write_text(
+        '{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Organization"}}]}'
+    )
+    with (folder / "huge.json").open("wb") as file:
+        file.truncate(200 * 1024 * 1024)
+    said = []
+    assert len(list(from_folder(folder, said.append))) == 1
+    assert sorted(line.split(":")[0] for line in said) == [
+        f"left out {n}.json" for n in ("half", "huge", "nobody", "text")
+    ]
+    assert all(len(line) < 200 for line in said)
+
+
+def test_a_folder_without_people_is_an_error_that_says_what_is_expected(tmp_path):
+    with pytest.raises(MalformedInput, match="give a folder of FHIR R4 bundles"):
+        list(from_folder(tmp_path, lambda _: None))
+    (tmp_path / "x.json").write_text("x")
+    with pytest.raises(MalformedInput, match="none of the 1 files"):
+        list(from_folder(tmp_path, lambda _: None))
