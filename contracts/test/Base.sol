@@ -7,7 +7,7 @@ import { ConsentRegistry } from "../ConsentRegistry.sol";
 import { ConsentStatus, Evidence, Inclusion, Question } from "../types/Evidence.sol";
 import { Consent, Delegation, Grant } from "../types/Statements.sol";
 import { ReferenceTree } from "./ReferenceTree.sol";
-import { Vm } from "./Vm.sol";
+import { Deploy, Vm } from "./Vm.sol";
 
 /// @notice People, keys, a registry, and consents that verify unless a test spoils them.
 abstract contract Base {
@@ -26,7 +26,7 @@ abstract contract Base {
 
     function setUp() public virtual {
         vm.warp(NOW);
-        registry = new ConsentRegistry(address(this), address(this));
+        registry = ConsentRegistry(Deploy.make("ConsentRegistry", abi.encode(address(this), address(this))));
     }
 
     function lockOf(bytes32 secret) internal pure returns (bytes32) {

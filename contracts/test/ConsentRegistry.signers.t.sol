@@ -10,6 +10,7 @@ import { ConsentStatus, Evidence, Question } from "../types/Evidence.sol";
 import { Consent } from "../types/Statements.sol";
 import { Base } from "./Base.sol";
 import { Forwarder, SharedWallet, WalletFactory } from "./Wallets.sol";
+import { Deploy } from "./Vm.sol";
 
 contract ConsentRegistrySignersTest is Base {
     bytes32 private constant SUFFIX = 0x6492649264926492649264926492649264926492649264926492649264926492;
@@ -23,8 +24,8 @@ contract ConsentRegistrySignersTest is Base {
     function setUp() public override {
         super.setUp();
         factory = new WalletFactory();
-        preparer = new WalletPreparer();
-        passkeys = new PasskeyVerifier();
+        preparer = WalletPreparer(Deploy.make("WalletPreparer", ""));
+        passkeys = PasskeyVerifier(Deploy.make("PasskeyVerifier", ""));
     }
 
     function by(bytes memory who) internal pure returns (Consent memory consent) {

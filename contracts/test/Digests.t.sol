@@ -5,6 +5,7 @@ import { AccessRegistry } from "../AccessRegistry.sol";
 import { RecordRegistry } from "../RecordRegistry.sol";
 import { AccessReceipt, Erasure, Incident } from "../types/Statements.sol";
 import { Base } from "./Base.sol";
+import { Deploy } from "./Vm.sol";
 
 /// @notice EIP-712 digests of the statements that no other test here signs, put together by hand.
 /// tests/contracts/test_typed_data_agrees.py compares all kinds with Python over random statements.
@@ -23,7 +24,7 @@ contract DigestsTest is Base {
     }
 
     function test_Erasure() external {
-        RecordRegistry records = new RecordRegistry(address(this), address(this));
+        RecordRegistry records = RecordRegistry(Deploy.make("RecordRegistry", abi.encode(address(this), address(this))));
         bytes32 hash = keccak256(
             abi.encode(
                 keccak256("Erasure(bytes32 recordId,bytes signer,string cid,bytes32 keyId,uint64 erasedAt)"),
@@ -39,7 +40,7 @@ contract DigestsTest is Base {
     }
 
     function test_Incident() external {
-        AccessRegistry access = new AccessRegistry(address(this), address(this));
+        AccessRegistry access = AccessRegistry(Deploy.make("AccessRegistry", abi.encode(address(this), address(this))));
         bytes32 hash = keccak256(
             abi.encode(
                 keccak256(
@@ -58,7 +59,7 @@ contract DigestsTest is Base {
     }
 
     function test_AccessReceipt() external {
-        AccessRegistry access = new AccessRegistry(address(this), address(this));
+        AccessRegistry access = AccessRegistry(Deploy.make("AccessRegistry", abi.encode(address(this), address(this))));
         AccessReceipt memory given;
         given.requester = STRANGER;
         given.category = "health.lab";

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import { ConsentRegistry } from "../ConsentRegistry.sol";
 import { ConsentOutline, Opening, RevocationOutline } from "../types/Evidence.sol";
 import { ReferenceTree } from "./ReferenceTree.sol";
-import { Vm } from "./Vm.sol";
+import { Deploy, Vm } from "./Vm.sol";
 
 /// @notice Everyone who may try something, and what they should have achieved.
 contract Crowd {
@@ -21,7 +21,8 @@ contract Crowd {
     uint256 private constant DELEGATE = 0xDE1E6A7E;
     uint256 private constant STRANGER = 0x57A6E2;
 
-    ConsentRegistry public immutable registry = new ConsentRegistry(address(this), address(this));
+    ConsentRegistry public immutable registry =
+        ConsentRegistry(Deploy.make("ConsentRegistry", abi.encode(address(this), address(this))));
     bytes32[] public leaves;
     uint64[] public sizes;
     mapping(uint64 size => uint64) public timeOf;

@@ -5,6 +5,7 @@ import { PartyRegistry } from "../PartyRegistry.sol";
 import { IGoverned } from "../interfaces/IGoverned.sol";
 import { IPartyRegistry, Party } from "../interfaces/IPartyRegistry.sol";
 import { Base } from "./Base.sol";
+import { Deploy } from "./Vm.sol";
 
 contract PartyRegistryTest is Base {
     address private constant HOSPITAL = address(0x405);
@@ -16,7 +17,7 @@ contract PartyRegistryTest is Base {
 
     function setUp() public override {
         vm.warp(NOW);
-        parties = new PartyRegistry(address(this));
+        parties = PartyRegistry(Deploy.make("PartyRegistry", abi.encode(address(this))));
         roles.push("hospital");
         roles.push("researcher");
         key[7] = 0x77;

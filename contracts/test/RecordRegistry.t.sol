@@ -6,6 +6,7 @@ import { IRecordRegistry } from "../interfaces/IRecordRegistry.sol";
 import { Evidence, Inclusion, IssueOutline, RecordStatus } from "../types/Evidence.sol";
 import { Issue } from "../types/Statements.sol";
 import { Base } from "./Base.sol";
+import { Deploy } from "./Vm.sol";
 
 contract RecordRegistryTest is Base {
     uint256 private constant HOLDER_KEY = 0x405917A1;
@@ -14,7 +15,7 @@ contract RecordRegistryTest is Base {
 
     function setUp() public override {
         vm.warp(NOW);
-        records = new RecordRegistry(address(this), address(this));
+        records = RecordRegistry(Deploy.make("RecordRegistry", abi.encode(address(this), address(this))));
     }
 
     function issue() internal pure returns (Issue memory) {

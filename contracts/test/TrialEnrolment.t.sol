@@ -8,6 +8,7 @@ import { TrialEnrolment } from "../examples/TrialEnrolment.sol";
 import { ConsentStatus, Evidence } from "../types/Evidence.sol";
 import { Consent } from "../types/Statements.sol";
 import { Base } from "./Base.sol";
+import { Deploy } from "./Vm.sol";
 
 contract TrialEnrolmentTest is Base {
     address private constant TEAM = address(0x7E4);
@@ -17,8 +18,8 @@ contract TrialEnrolmentTest is Base {
 
     function setUp() public override {
         super.setUp();
-        parties = new PartyRegistry(address(this));
-        trial = new TrialEnrolment(registry, parties, SALT);
+        parties = PartyRegistry(Deploy.make("PartyRegistry", abi.encode(address(this))));
+        trial = TrialEnrolment(Deploy.make("TrialEnrolment", abi.encode(registry, parties, SALT)));
         bytes32[] memory roles = new bytes32[](1);
         roles[0] = "trial";
         parties.register(TEAM, "Seoul Lung Trial", roles, "", NOW, NOW + 100);
