@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
+from pathlib import Path
 
-from anchors.blockstore import Blocks
-from anchors.ipld.cid import Cid
+from ledger.errors import SourceUnavailable
 from scripts.client import Client, Opened, Refused
 from scripts.story.acts.consenting import claim_of, joins_trial
 from scripts.story.acts.reading import CLAIM, TRIAL
@@ -25,6 +26,12 @@ class Question:
     def ask(self) -> Opened:
         """The record, opened. Raises Refused."""
         return self.client.ask(self.record_id, category=self.category, purpose=self.purpose)
+
+    def sealed(self) -> bytes:
+        """The payload as it lies in the store. Raises Refused."""
+        question = {"category": self.category, "purpose": self.purpose}
+        release = self.client.call("POST", f"/access/records/{self.record_id}", json=question)
+        return base64.b64decode(release["sealed"])
 
     def answer(self) -> str:
         """`read`, or the code of the refusal."""
@@ -47,20 +54,32 @@ def byte_changed(scene: Scene) -> None:
     """One byte of one payload is changed on disk: that record, and only that one, answers integrity failure."""
     scene.stage.title("10 · Somebody changes one byte in the payload store")
     victim, *others = _readable(scene)
-    path = Blocks(scene.stack.state / "blocks").path(Cid.parse(victim.ask().issue["cid"]))
-    whole = path.read_bytes()
+    path, at = _where(scene.stack.state / "blocks", victim.sealed())
     try:
-        path.write_bytes(_flip(whole))
+        _flip(path, at)
         answer, rest = victim.answer(), [other.answer() for other in others]
     finally:
-        path.write_bytes(whole)
+        _flip(path, at)
     held = answer == "integrity_failure" and set(rest) <= {"read"} and victim.answer() == "read"
     scene.show("byte is changed", f"that record answers {answer}; {len(others)} others read as before", held)
 
 
-def _flip(whole: bytes) -> bytes:
-    middle = len(whole) // 2
-    return whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+def _where(folder: Path, sealed: bytes) -> tuple[Path, int]:
+    """The file and place on disk where these sealed bytes lie, however the store lays them out."""
+    needle = sealed[len(sealed) // 2 :][:64]
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        at = path.read_bytes().find(needle)
+        if at >= 0:
+            return path, at
+    raise SourceUnavailable("the sealed payload is not in the payload store's folder")
+
+
+def _flip(path: Path, at: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        (byte,) = file.read(1)
+        file.seek(at)
+        file.write(bytes([byte ^ 1]))
 
 
 def killed(scene: Scene) -> None:
