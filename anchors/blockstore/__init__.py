@@ -1,4 +1,4 @@
-"""An IPFS blockstore for one machine: the CIDs Kubo gives, one file a block, checked whenever it is read."""
+"""An IPFS blockstore for one machine: the CIDs Kubo gives, blocks in packs, checked whenever they are read."""
 
 from anchors.blockstore.blocks import Blocks
 from anchors.blockstore.payloads import BlockPayloads

@@ -1,95 +1,137 @@
-"""Blocks as files, named by their digest, written whole and durable or not at all."""
+"""Blocks in packs, found by their digest, on disk when they are acknowledged, checked whenever they are read."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from anchors.blockstore import disk
-from anchors.ipld.cid import Cid
+from anchors.blockstore.index import Index, Kept
+from anchors.blockstore.packs import Packs, Place, Writer
+from anchors.ipld.cid import RAW, Cid
 from anchors.ipld.unixfs import Block
 from ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
 
-BLOCK = re.compile(r"[0-9a-f]{64}")
 AT_ONCE = 16 * 1024 * 1024
-"""Bytes of blocks that are held back to be written and synced together."""
+"""Bytes of blocks that are gathered for one write."""
 
 
 class Blocks:
-    """A folder of blocks, spread over 256 folders by the first byte of their SHA-256."""
+    """A folder with an index and packs; several processes may share it."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self._lock = folder / ".lock"
         with disk.refusals():
             folder.mkdir(parents=True, exist_ok=True)
+        self.index = Index(folder)
+        self._packs = Packs(folder, self.index.end_of)
 
-    def path(self, cid: Cid) -> Path:
-        """Where the block lies, whether or not it does; the codec does not matter to the bytes."""
-        name = cid.digest.hex()
-        return self.folder / name[:2] / name
+    def path(self, cid: Cid) -> Place:
+        """Where the block lies. Raises PayloadMissing, SourceUnavailable."""
+        place = self.index.find(cid.digest)
+        if place is None:
+            raise PayloadMissing(f"block {cid} is not in the payload store")
+        return place
 
-    def put_all(self, blocks: Iterable[Block]) -> None:
-        """Keep the blocks; on return they are on disk, none of them half. Raises StorageFull, SourceUnavailable."""
-        waiting: dict[Path, bytes] = {}
-        size = 0
-        for cid, block in blocks:
-            path = self.path(cid)
-            if path not in waiting and not self._kept(cid):
-                waiting[path] = block
-                size += len(block)
-            if size >= AT_ONCE:
-                self._write(waiting)
-                waiting, size = {}, 0
-        self._write(waiting)
+    def put_all(self, blocks: Iterable[Block], roots: Callable[[], list[Cid]] = list) -> None:
+        """Keep the blocks, and pin `roots()` as it is after the last of them: all of it durable on return, or nothing.
+
+        Raises StorageFull, SourceUnavailable.
+        """
+        with self.shared(), disk.refusals(), self._packs.writer() as writer:
+            kept = self._append(writer, blocks)
+            if kept:
+                writer.settle()
+            self.index.add(kept, roots())
 
     def get(self, cid: Cid) -> bytes:
         """The block, checked against its CID. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
-        try:
-            block = self.path(cid).read_bytes()
-        except FileNotFoundError as error:
-            raise PayloadMissing(f"block {cid} is not in the payload store") from error
-        except OSError as error:
-            raise SourceUnavailable("the payload store cannot be read; check its disk and try again") from error
+        block = self._read(cid)
         if not cid.names(block):
             raise PayloadAltered(f"block {cid} was altered in the payload store")
         return block
 
-    def has(self, cid: Cid) -> bool:
-        """Whether the block is there, altered or not."""
-        return self.path(cid).exists()
+    def shared(self) -> AbstractContextManager[None]:
+        """Hold off every collection. Raises SourceUnavailable."""
+        return disk.locked(self._lock, alone=False)
 
-    def keep_only(self, digests: set[bytes]) -> int:
-        """Delete every other block and every draft; the number of files deleted. Nobody else may write meanwhile."""
-        deleted, names = 0, {digest.hex() for digest in digests}
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold off every writer, of other processes too. Raises SourceUnavailable."""
+        return disk.locked(self._lock, alone=True)
+
+    def keep_only(self, live: set[bytes]) -> int:
+        """Delete every block but these digests, while `alone`; how many were deleted.
+
+        Raises StorageFull, SourceUnavailable.
+        """
         with disk.refusals():
-            for path in self._files():
-                if path.name.startswith(disk.DRAFT) or (BLOCK.fullmatch(path.name) and path.name not in names):
-                    path.unlink()
-                    deleted += 1
-        return deleted
+            return sum(self._clean(pack, live) for pack in self._packs.paths())
 
-    def _files(self) -> Iterator[Path]:
-        for shard in self.folder.glob("[0-9a-f][0-9a-f]"):
-            yield from shard.iterdir()
+    def close(self) -> None:
+        """Let go of every file."""
+        self._packs.close()
+        self.index.close()
 
-    def _kept(self, cid: Cid) -> bool:
+    def _append(self, writer: Writer, blocks: Iterable[Block]) -> list[Kept]:
+        kept: dict[bytes, Place | None] = {}
+        waiting: list[Block] = []
+        size = 0
+        for cid, block in blocks:
+            if cid.digest in kept or self._has(cid):
+                continue
+            kept[cid.digest] = None
+            waiting.append((cid, block))
+            size += len(block)
+            if size >= AT_ONCE:
+                _write(writer, waiting, kept)
+                waiting, size = [], 0
+        _write(writer, waiting, kept)
+        return [(digest, place) for digest, place in kept.items() if place]
+
+    def _has(self, cid: Cid) -> bool:
         """Whether the block is there and whole; one that was altered is written anew."""
-        if not self.has(cid):
+        if self.index.find(cid.digest) is None:
             return False
         try:
             self.get(cid)
         except (PayloadAltered, PayloadMissing):
             return False
-        with disk.refusals():
-            disk.sync(self.path(cid).parent)
         return True
 
-    def _write(self, files: dict[Path, bytes]) -> None:
-        with disk.refusals():
-            new = [shard for shard in {path.parent for path in files} if not shard.exists()]
-            for shard in new:
-                shard.mkdir(exist_ok=True)
-            disk.write_all(files)
-            if new:
-                disk.sync(self.folder)
+    def _read(self, cid: Cid) -> bytes:
+        try:
+            return self.path(cid).read_bytes()
+        except FileNotFoundError:
+            return self._read_moved(cid)
+        except OSError as error:
+            raise SourceUnavailable(disk.BROKEN) from error
+
+    def _read_moved(self, cid: Cid) -> bytes:
+        """A collection may have moved the block between look-up and read."""
+        try:
+            return self.path(cid).read_bytes()
+        except OSError as error:
+            raise PayloadMissing(f"block {cid} is no longer in the payload store") from error
+
+    def _clean(self, pack: Path, live: set[bytes]) -> int:
+        held = self.index.of_pack(pack.name)
+        wanted = [(digest, place) for digest, place in held if digest in live]
+        if held and len(wanted) == len(held):
+            return 0
+        if wanted:
+            with self._packs.writer(fresh=True) as writer:
+                moved = [
+                    (digest, writer.append([(Cid(RAW, digest), place.read_bytes())])[0]) for digest, place in wanted
+                ]
+                writer.settle()
+                self.index.replace(pack.name, moved)
+        else:
+            self.index.replace(pack.name, [])
+        pack.unlink()
+        return len(held) - len(wanted)
+
+
+def _write(writer: Writer, waiting: list[Block], kept: dict[bytes, Place | None]) -> None:
+    for (cid, _), place in zip(waiting, writer.append(waiting), strict=True):
+        kept[cid.digest] = place

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from typing import BinaryIO
 
-from anchors.blockstore import disk
 from anchors.blockstore.blocks import Blocks
-from anchors.blockstore.pins import Pins
 from anchors.ipld import car, reading
 from anchors.ipld.cid import Cid
 from anchors.ipld.unixfs import Block, Piece, blocks_of, blocks_of_stream
@@ -19,22 +16,19 @@ class BlockPayloads:
     """Sealed payloads as UnixFS files in one blockstore; each one put is pinned."""
 
     def __init__(self, blocks: Blocks) -> None:
-        self._blocks, self._pins = blocks, Pins(blocks.folder / "pins")
+        self._blocks = blocks
 
     def put_many(self, sealed: Sequence[bytes]) -> list[str]:
         """CIDv1 texts; durable when it returns; idempotent. Raises StorageFull, SourceUnavailable."""
         roots: list[Cid] = []
-        with self._writing():
-            self._blocks.put_all(self._each(sealed, roots))
-            self._pins.add(roots)
+        if sealed:
+            self._blocks.put_all(self._each(sealed, roots), lambda: roots)
         return [str(root) for root in roots]
 
     def put_stream(self, pieces: Iterable[Piece]) -> str:
         """`put_many` for one payload of any size, in constant memory."""
         roots: list[Cid] = []
-        with self._writing():
-            self._blocks.put_all(_noting_root(blocks_of_stream(pieces), roots))
-            self._pins.add(roots)
+        self._blocks.put_all(_noting_root(blocks_of_stream(pieces), roots), lambda: roots)
         return str(roots[0])
 
     def get(self, cid: str) -> bytes:
@@ -47,23 +41,20 @@ class BlockPayloads:
 
     def remove(self, cid: str) -> None:
         """Unpin: the next `collect` deletes the payload's blocks. Raises StorageFull, SourceUnavailable."""
-        with self._writing():
-            self._pins.drop([Cid.parse(cid)])
+        self._blocks.index.unpin(Cid.parse(cid))
 
     def pinned(self) -> set[str]:
         """CIDs of all payloads to be kept."""
-        return {str(cid) for cid in self._pins.all()}
+        return {str(cid) for cid in self._blocks.index.pins()}
 
     def collect(self) -> int:
-        """Delete every block that no pin leads to; the number of files deleted.
+        """Delete every block that no pin leads to; how many were deleted. Waits for writers.
 
-        Waits for writers. Raises PayloadAltered, deleting nothing, when a pinned node can no longer be read.
+        Raises PayloadAltered, deleting nothing, when a pinned node can no longer be read; StorageFull.
         """
-        with disk.locked(self._blocks.folder / ".lock", alone=True):
-            kept = {cid.digest for pin in self._pins.all() for cid in self._reach(pin)}
-            deleted = self._blocks.keep_only(kept)
-            self._pins.compact()
-            return deleted
+        with self._blocks.alone():
+            kept = {cid.digest for pin in self._blocks.index.pins() for cid in self._reach(pin)}
+            return self._blocks.keep_only(kept)
 
     def export_car(self, cids: Sequence[str]) -> Iterator[bytes]:
         """A CAR version 1 file of the payloads, in pieces. Raises PayloadMissing, PayloadAltered."""
@@ -75,12 +66,12 @@ class BlockPayloads:
 
         Raises MalformedInput, pinning nothing, for a file that is broken or lacks blocks; StorageFull.
         """
-        with self._writing():
-            roots, blocks = car.read(file)
+        roots, blocks = car.read(file)
+        with self._blocks.shared():
             self._blocks.put_all(blocks)
             for root in roots:
                 self._check_whole(root)
-            self._pins.add(roots)
+            self._blocks.put_all((), lambda: roots)
         return [str(root) for root in roots]
 
     def _check_whole(self, root: Cid) -> None:
@@ -104,9 +95,6 @@ class BlockPayloads:
     def _each(self, sealed: Sequence[bytes], roots: list[Cid]) -> Iterator[Block]:
         for content in sealed:
             yield from _noting_root(blocks_of(content), roots)
-
-    def _writing(self) -> AbstractContextManager[None]:
-        return disk.locked(self._blocks.folder / ".lock", alone=False)
 
 
 def _noting_root(blocks: Iterator[Block], roots: list[Cid]) -> Iterator[Block]:

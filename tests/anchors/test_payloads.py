@@ -2,7 +2,10 @@
 
 import os
 import resource
-from contextlib import suppress
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 import pytest
 from hypothesis import given, settings
@@ -144,17 +147,84 @@ def test_one_changed_byte_of_any_block_is_noticed_and_only_there(blocks, which):
     assert payloads.get(other) == b"another"
 
 
-def test_a_full_disk_accepts_nothing_and_leaves_nothing_half(blocks, tmp_path):
-    payloads = BlockPayloads(blocks)
+@contextmanager
+def files_of_at_most(size):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
-        with pytest.raises(StorageFull, match="nothing was accepted"):
-            payloads.put_many([os.urandom(5_000)])
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert [p for p in (tmp_path / "blocks").rglob("*") if p.is_file() and p.name != ".lock"] == []
-    assert payloads.put_many([b"hello world"]) == [HELLO]
+
+
+@pytest.mark.parametrize(("limit", "size"), [(1_000, 5_000), (4_000, 100)], ids=["in the pack", "in the index"])
+def test_a_full_disk_accepts_nothing_and_leaves_nothing_half(blocks, tmp_path, limit, size):
+    payloads = BlockPayloads(blocks)
+    (kept,) = payloads.put_many([b"kept"])
+    content = os.urandom(size)
+    with files_of_at_most(limit), pytest.raises(SourceUnavailable) as refusal:
+        payloads.put_many([content])
+    if limit == 1_000:
+        assert isinstance(refusal.value, StorageFull)
+        assert "nothing was accepted" in str(refusal.value)
+    (cid,) = payloads.put_many([content])
+    again = BlockPayloads(Blocks(tmp_path / "blocks"))
+    assert (again.get(cid), again.get(kept)) == (content, b"kept")
+
+
+WRITER = """
+import os, sys
+from pathlib import Path
+from anchors.blockstore import BlockPayloads, Blocks
+payloads = BlockPayloads(Blocks(Path(sys.argv[1])))
+while True:
+    print(*payloads.put_many([os.urandom(n) for n in (10, 300_000, 5_000)]), flush=True)
+"""
+
+
+def test_i9_what_was_acknowledged_survives_kill_9_in_the_middle_of_the_next_put(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    acknowledged = [process.stdout.readline().split() for _ in range(20)]
+    process.kill()
+    acknowledged += [line.split() for line in process.stdout.read().splitlines() if len(line.split()) == 3]
+    process.wait()
+    payloads = BlockPayloads(Blocks(tmp_path))
+    for cids in acknowledged:
+        assert [len(payloads.get(cid)) for cid in cids] == [10, 300_000, 5_000]
+    (more,) = payloads.put_many([b"more"])
+    payloads.collect()
+    assert payloads.get(more) == b"more"
+    assert all(payloads.get(cid) for cids in acknowledged for cid in cids)
+
+
+def test_two_processes_write_to_one_folder(blocks, tmp_path):
+    one, two = BlockPayloads(blocks), BlockPayloads(Blocks(tmp_path / "blocks"))
+    (a,), (b,) = one.put_many([b"one"]), two.put_many([b"two"])
+    assert (one.get(b), two.get(a)) == (b"two", b"one")
+    two.remove(a)
+    two.collect()
+    (c,) = one.put_many([b"three"])
+    assert (two.get(c), one.get(b)) == (b"three", b"two")
+    with pytest.raises(PayloadMissing):
+        one.get(a)
+
+
+def test_many_threads_put_and_collect_at_once(blocks):
+    payloads = BlockPayloads(blocks)
+
+    def put(number):
+        batch = [os.urandom(50_000) for _ in range(4)]
+        cids = payloads.put_many(batch)
+        payloads.remove(cids[0])
+        if number % 10 == 0:
+            payloads.collect()
+        return list(zip(cids[1:], batch[1:], strict=True))
+
+    with ThreadPoolExecutor(8) as pool:
+        kept = [pair for pairs in pool.map(put, range(40)) for pair in pairs]
+    payloads.collect()
+    assert all(payloads.get(cid) == content for cid, content in kept)
+    assert payloads.pinned() == {cid for cid, _ in kept}
 
 
 def test_a_store_that_is_no_folder_is_unavailable(tmp_path):

@@ -1,0 +1,93 @@
+"""Where every block lies and what is pinned: one SQLite file; what it does not know was never acknowledged."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from anchors.blockstore.disk import refusals
+from anchors.blockstore.packs import Place
+from anchors.ipld.cid import Cid
+
+SCHEMA = """
+create table if not exists blocks (digest blob primary key, pack text not null, at int not null, size int not null)
+    without rowid;
+create index if not exists blocks_of_pack on blocks (pack, at);
+create table if not exists pins (cid blob primary key) without rowid;
+"""
+Kept = tuple[bytes, Place]
+
+
+class Index:
+    """Every change is one durable transaction."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._lock = folder, threading.Lock()
+        with refusals():
+            self._db = sqlite3.connect(
+                folder / "index.db", check_same_thread=False, isolation_level=None, timeout=30, cached_statements=32
+            )
+            for pragma in ("journal_mode = wal", "synchronous = full"):
+                self._db.execute(f"pragma {pragma}")
+            self._db.executescript(SCHEMA)
+
+    def find(self, digest: bytes) -> Place | None:
+        """Where a block lies. Raises SourceUnavailable."""
+        with self._lock, refusals():
+            row = self._db.execute("select pack, at, size from blocks where digest = ?", (digest,)).fetchone()
+        return Place(self._folder / row[0], row[1], row[2]) if row else None
+
+    def add(self, kept: Collection[Kept], pins: Collection[Cid]) -> None:
+        """Remember blocks and pins together. Raises StorageFull, SourceUnavailable."""
+        with self._writing() as db:
+            rows = [(digest, place.pack.name, place.at, place.size) for digest, place in kept]
+            db.executemany("insert or replace into blocks values (?, ?, ?, ?)", rows)
+            db.executemany("insert or ignore into pins values (?)", [(cid.raw,) for cid in pins])
+
+    def unpin(self, cid: Cid) -> None:
+        """Forget a pin; one that is not there changes nothing. Raises StorageFull, SourceUnavailable."""
+        with self._writing() as db:
+            db.execute("delete from pins where cid = ?", (cid.raw,))
+
+    def pins(self) -> set[Cid]:
+        """What is pinned. Raises SourceUnavailable."""
+        with self._lock, refusals():
+            return {Cid.decode(raw) for (raw,) in self._db.execute("select cid from pins")}
+
+    def end_of(self, name: str) -> int | None:
+        """The offset behind a pack's last block. Raises SourceUnavailable."""
+        with self._lock, refusals():
+            row = self._db.execute("select max(at + size) from blocks where pack = ?", (name,)).fetchone()
+        return int(row[0]) if row[0] is not None else None
+
+    def of_pack(self, name: str) -> list[Kept]:
+        """The blocks of a pack, in their order. Raises SourceUnavailable."""
+        query = "select digest, at, size from blocks where pack = ? order by at"
+        with self._lock, refusals():
+            rows = self._db.execute(query, (name,)).fetchall()
+        return [(digest, Place(self._folder / name, at, size)) for digest, at, size in rows]
+
+    def replace(self, name: str, kept: Collection[Kept]) -> None:
+        """Say that of a pack's blocks only these are left, elsewhere. Raises StorageFull, SourceUnavailable."""
+        with self._writing() as db:
+            db.execute("delete from blocks where pack = ?", (name,))
+            rows = [(digest, place.pack.name, place.at, place.size) for digest, place in kept]
+            db.executemany("insert or replace into blocks values (?, ?, ?, ?)", rows)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, refusals():
+            self._db.execute("begin immediate")
+            try:
+                yield self._db
+                self._db.execute("commit")
+            except BaseException:
+                self._db.execute("rollback")
+                raise
