@@ -71,8 +71,8 @@ class Stack:
         self.start_api()
 
     def start_chain(self) -> None:
-        """Start the devnet on its state file."""
-        self._devnet = Devnet(self.state / "devnet.json")
+        """Start the devnet on its state file, again on the port it had before."""
+        self._devnet = self._devnet or Devnet(self.state / "devnet.json", port=free_port())
         self._devnet.start()
 
     def stop_chain(self) -> None:
