@@ -40,7 +40,7 @@ class Chain:
 
     def create(self, abi: Any, bytecode: bytes | str, arguments: Sequence[Any] = ()) -> Contract:
         """Deploy a contract plainly."""
-        made = self.web3.eth.contract(abi=abi, bytecode=bytecode).constructor(*arguments)  # type: ignore[arg-type]
+        made = self.web3.eth.contract(abi=abi, bytecode=bytecode).constructor(*arguments)
         return self.at(self._send(made)["contractAddress"], abi)
 
     def gas(self, call: Any, sender: Any = None) -> int:

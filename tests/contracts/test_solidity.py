@@ -1,5 +1,6 @@
 """The Solidity tests, run as Hardhat runs them, with a floor under what they cover."""
 
+import fcntl
 import os
 import subprocess
 from pathlib import Path
@@ -16,15 +17,17 @@ LCOV = ROOT / "coverage" / "lcov.info"
 def run():
     if not CLI.is_file():
         pytest.fail("hardhat is missing: run `npm ci` in the project's folder")
-    return subprocess.run(
-        [node(), str(CLI), "test", "solidity", "--coverage"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-        env={**os.environ, "NODE_NO_WARNINGS": "1"},
-    )
+    with (ROOT / "package.json").open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # one Hardhat at a time: workers share its cache
+        return subprocess.run(
+            [node(), str(CLI), "test", "solidity", "--coverage"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=900,
+            env={**os.environ, "NODE_NO_WARNINGS": "1"},
+        )
 
 
 def test_the_solidity_tests_pass(run):
