@@ -18,6 +18,12 @@ CAP = 16_777_216
 """Gas one transaction may use, EIP-7825."""
 
 
+class Used(int):
+    """Gas that a transaction used; `floor` is what EIP-7623 would charge for its calldata alone."""
+
+    floor: int = 0
+
+
 class Chain:
     """Anvil with automining; `account` deploys, appends and pays."""
 
@@ -43,9 +49,12 @@ class Chain:
         made = self.web3.eth.contract(abi=abi, bytecode=bytecode).constructor(*arguments)
         return self.at(self._send(made)["contractAddress"], abi)
 
-    def gas(self, call: Any, sender: Any = None) -> int:
+    def gas(self, call: Any, sender: Any = None) -> Used:
         """Gas that the transaction used. Raises AssertionError when it was reverted."""
-        return int(self._send(call, sender)["gasUsed"])
+        receipt = self._send(call, sender)
+        used = Used(receipt["gasUsed"])
+        used.floor = calldata_floor(bytes(self.web3.eth.get_transaction(receipt["transactionHash"])["input"]))
+        return used
 
     def fund(self, account: str) -> None:
         """Give an account ether."""
@@ -66,3 +75,9 @@ class Chain:
         receipt = self.web3.eth.wait_for_transaction_receipt(digest, timeout=120, poll_latency=0.01)
         assert receipt["status"] == 1, f"reverted: {call}"
         return receipt
+
+
+def calldata_floor(data: bytes) -> int:
+    """The least a transaction with this calldata costs: 21,000, 40 a byte and 10 a zero byte, EIP-7623."""
+    zeros = data.count(0)
+    return 21_000 + 10 * zeros + 40 * (len(data) - zeros)

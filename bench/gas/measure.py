@@ -124,4 +124,4 @@ def _row(name: str, gas: int, count: int, note: str, peers: dict[str, float]) ->
     met = None if goal is None else judged <= goal and (not most or (ratio or 0) <= most)
     row: Row = {"name": name, "gas": gas, "per_item": round(per_item, 1), "peer": peer or None}
     row |= {"ratio": None if ratio is None else round(ratio, 5), "goal": goal, "goal_ratio": most or None, "met": met}
-    return row | {"floor": FLOOR.get(name), "note": note}
+    return row | {"calldata_floor": getattr(gas, "floor", None), "floor": FLOOR.get(name), "note": note}
