@@ -142,7 +142,8 @@ class _Leaves(io.RawIOBase):
     root: Cid
 
     def __init__(self, pieces: Pieces) -> None:
-        self._blocks, self._left = blocks_of_stream(pieces), b""
+        self._blocks = blocks_of_stream(pieces)
+        self._left: Piece = b""
 
     def readable(self) -> bool:
         return True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from itertools import accumulate
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -13,6 +15,10 @@ from ledger.errors import MalformedInput, TooLarge
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 200
+STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
+"""A string, or the start of one that never ends: matched in one pass, whatever it holds."""
+STEP = bytes.maketrans(b"[{]}", b"\2\2\0\0")
+NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{]}")
 
 
 class Digits(str):
@@ -29,19 +35,25 @@ def read(raw: bytes, *, exact: bool = False) -> Any:
     """
     if len(raw) > MAX_BYTES:
         raise TooLarge(f"a JSON document has at most {MAX_BYTES} bytes")
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth(raw) > MAX_DEPTH:
+        raise MalformedInput(f"not JSON that we read: nested deeper than {MAX_DEPTH}")
     numbers: dict[str, Any] = {"parse_int": Digits, "parse_float": Digits} if exact else {"parse_float": _finite}
     try:
         value = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse_constant, **numbers)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise MalformedInput(_place(error)) from error
-    if b"\\u" in raw or raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
-        _check_shape(value)
+    if b"\\u" in raw:
+        _check_characters(value)
     return value
 
 
+def _depth(raw: bytes) -> int:
+    """How deep brackets nest outside strings: known before the parser, which recurses, sees them."""
+    brackets = STRING.sub(b"", raw).translate(STEP, NO_BRACKETS)
+    return max(accumulate(step - 1 for step in brackets), default=0)
+
+
 def _place(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return f"not JSON that we read: nested deeper than {MAX_DEPTH}"
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON: line {error.lineno}, column {error.colno}; is the file complete?"
     return "not JSON: the bytes are not UTF-8" if isinstance(error, UnicodeDecodeError) else f"not JSON: {error}"
@@ -65,18 +77,18 @@ def _refuse_constant(text: str) -> None:
     raise ValueError(f"{text} is no JSON number")
 
 
-def _check_shape(value: Any) -> None:
-    stack = [(value, 0)]
-    while stack:
-        item, depth = stack.pop()
+def _check_characters(value: Any) -> None:
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
         if isinstance(item, str):
             if not item.isascii() and any("\ud800" <= c <= "\udfff" for c in item):
                 raise MalformedInput("not JSON: a lone surrogate is no character")
-        elif isinstance(item, dict | list):
-            if depth == MAX_DEPTH:
-                raise MalformedInput(f"not JSON that we read: nested deeper than {MAX_DEPTH}")
-            stack += [(name, depth) for name in item if isinstance(item, dict)]
-            stack += [(inner, depth + 1) for inner in (item.values() if isinstance(item, dict) else item)]
+        elif isinstance(item, dict):
+            waiting += item.keys()
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
 
 
 def canonical(value: Any) -> bytes:

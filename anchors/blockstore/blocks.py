@@ -10,7 +10,7 @@ from anchors.blockstore import disk
 from anchors.blockstore.index import Index, Kept
 from anchors.blockstore.packs import Packs, Place, Writer
 from anchors.ipld.cid import RAW, Cid
-from anchors.ipld.unixfs import Block
+from anchors.ipld.unixfs import Made
 from ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
 
 AT_ONCE = 16 * 1024 * 1024
@@ -34,7 +34,7 @@ class Blocks:
             raise PayloadMissing(f"block {cid} is not in the payload store")
         return place
 
-    def put_all(self, blocks: Iterable[Block], roots: Callable[[], list[Cid]] = list) -> None:
+    def put_all(self, blocks: Iterable[Made], roots: Callable[[], list[Cid]] = list) -> None:
         """Keep the blocks, and pin `roots()` as it is after the last of them: all of it durable on return, or nothing.
 
         Raises StorageFull, SourceUnavailable.
@@ -73,9 +73,9 @@ class Blocks:
         self._packs.close()
         self.index.close()
 
-    def _append(self, writer: Writer, blocks: Iterable[Block]) -> list[Kept]:
+    def _append(self, writer: Writer, blocks: Iterable[Made]) -> list[Kept]:
         kept: dict[bytes, Place | None] = {}
-        waiting: list[Block] = []
+        waiting: list[Made] = []
         size = 0
         for cid, block in blocks:
             if cid.digest in kept or self._has(cid):
@@ -132,6 +132,6 @@ class Blocks:
         return len(held) - len(wanted)
 
 
-def _write(writer: Writer, waiting: list[Block], kept: dict[bytes, Place | None]) -> None:
+def _write(writer: Writer, waiting: list[Made], kept: dict[bytes, Place | None]) -> None:
     for (cid, _), place in zip(waiting, writer.append(waiting), strict=True):
         kept[cid.digest] = place

@@ -13,11 +13,13 @@ from pathlib import Path
 from anchors.blockstore.disk import NO_ROOM, sync_folder
 from anchors.ipld import car
 from anchors.ipld.cid import SIZE
-from anchors.ipld.unixfs import Block
+from anchors.ipld.unixfs import Made
 from anchors.ipld.wire import varint
 
 SUFFIX = ".car"
 ROLL_AT = 1 << 30
+VECTOR = 1_000
+"""Buffers in one writev; Linux takes 1,024."""
 HEADER = b"".join(car.write([], []))
 
 
@@ -60,15 +62,16 @@ class Writer:
         """Whether the pack still has a name and room."""
         return os.fstat(self._handle).st_nlink > 0 and self._end < ROLL_AT
 
-    def append(self, blocks: list[Block]) -> list[Place]:
+    def append(self, blocks: list[Made]) -> list[Place]:
         """Write the blocks behind the others, not yet synced. Raises OSError."""
-        places, parts = [], []
+        places: list[Place] = []
+        parts: list[bytes | memoryview] = []
         for cid, block in blocks:
             head = varint(SIZE + len(block)) + cid.raw
             places.append(Place(self.path, self._end + len(head), len(block)))
             parts += [head, block]
             self._end += len(head) + len(block)
-        _write(self._handle, b"".join(parts))
+        _write(self._handle, parts)
         return places
 
     def settle(self) -> None:
@@ -161,7 +164,7 @@ class Packs:
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(handle, fcntl.LOCK_EX)
         try:
-            _write(handle, HEADER)
+            _write(handle, [HEADER])
             sync_folder(self._folder)
         except OSError:
             path.unlink(missing_ok=True)
@@ -170,7 +173,14 @@ class Packs:
         return Writer(path, handle, len(HEADER))
 
 
-def _write(handle: int, content: bytes) -> None:
-    view = memoryview(content)
-    while view:
-        view = view[os.write(handle, view) :]
+def _write(handle: int, parts: list[bytes | memoryview]) -> None:
+    for start in range(0, len(parts), VECTOR):
+        some = parts[start : start + VECTOR]
+        left = sum(map(len, some)) - os.writev(handle, some)
+        if left:
+            _write_rest(handle, memoryview(b"".join(some))[-left:])
+
+
+def _write_rest(handle: int, rest: memoryview) -> None:
+    while rest:
+        rest = rest[os.write(handle, rest) :]

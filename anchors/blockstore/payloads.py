@@ -8,7 +8,7 @@ from typing import BinaryIO
 from anchors.blockstore.blocks import Blocks
 from anchors.ipld import car, reading
 from anchors.ipld.cid import Cid
-from anchors.ipld.unixfs import Block, Piece, blocks_of, blocks_of_stream
+from anchors.ipld.unixfs import Made, Piece, blocks_of, blocks_of_stream
 from ledger.errors import MalformedInput, PayloadMissing
 
 
@@ -92,12 +92,12 @@ class BlockPayloads:
             if cid.is_node:
                 waiting += reading.children(cid, self._blocks.get(cid))
 
-    def _each(self, sealed: Sequence[bytes], roots: list[Cid]) -> Iterator[Block]:
+    def _each(self, sealed: Sequence[bytes], roots: list[Cid]) -> Iterator[Made]:
         for content in sealed:
             yield from _noting_root(blocks_of(content), roots)
 
 
-def _noting_root(blocks: Iterator[Block], roots: list[Cid]) -> Iterator[Block]:
+def _noting_root(blocks: Iterator[Made], roots: list[Cid]) -> Iterator[Made]:
     block = next(blocks)
     for following in blocks:
         yield block

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from anchors.ipld.cid import SIZE, Cid
-from anchors.ipld.unixfs import Block
+from anchors.ipld.unixfs import Block, Made
 from anchors.ipld.wire import varint
 from ledger.errors import MalformedInput
 
@@ -22,13 +22,13 @@ START, END = b"\xa2\x65roots", b"\x67version\x01"
 CUT = "the CAR file ends too early; fetch it again"
 
 
-def write(roots: list[Cid], blocks: Iterable[Block]) -> Iterator[bytes]:
+def write(roots: list[Cid], blocks: Iterable[Made]) -> Iterator[bytes]:
     """The file in pieces."""
     header = START + _array(len(roots)) + b"".join(ROOT + root.raw for root in roots) + END
     yield varint(len(header)) + header
     for cid, block in blocks:
         yield varint(SIZE + len(block)) + cid.raw
-        yield block
+        yield bytes(block)
 
 
 def read(file: BinaryIO) -> tuple[list[Cid], Iterator[Block]]:

@@ -16,6 +16,7 @@ CHUNK, WIDTH = 262_144, 174
 UNIXFS_RAW, DIRECTORY, FILE = 0, 1, 2
 Piece = bytes | bytearray | memoryview
 Block = tuple[Cid, bytes]
+Made = tuple[Cid, bytes | memoryview]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,20 @@ class Node:
     inline: bytes = b""
 
 
-def blocks_of(content: Piece) -> Iterator[Block]:
-    """Every block of the file's DAG, children before parents, the root last."""
-    return blocks_of_stream([content])
+def blocks_of(content: bytes) -> Iterator[Made]:
+    """Every block of the file's DAG, children before parents, the root last; leaves are views of the content."""
+    view = memoryview(content)
+    return _dag(view[start : start + CHUNK] for start in range(0, max(1, len(view)), CHUNK))
 
 
-def blocks_of_stream(pieces: Iterable[Piece]) -> Iterator[Block]:
+def blocks_of_stream(pieces: Iterable[Piece]) -> Iterator[Made]:
     """The same for a file that comes in pieces, in memory that grows only with the depth of its tree."""
+    return _dag(_leaves(pieces))
+
+
+def _dag(leaves: Iterable[bytes | memoryview]) -> Iterator[Made]:
     levels: list[list[Link]] = [[]]
-    for leaf in _leaves(pieces):
+    for leaf in leaves:
         cid = Cid.of(RAW, leaf)
         yield cid, leaf
         yield from _hang(levels, 0, Link(cid, len(leaf), len(leaf)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from hashlib import sha256
 
 from ledger.commitment import fields
@@ -13,7 +14,15 @@ SEED_SIZE = 32
 
 def bytes_commitment(content: bytes, seed: bytes) -> bytes:
     """HMAC-SHA-256(seed, exact bytes), 32 bytes."""
-    return hmac.digest(seed, b"mydata content " + content, sha256)
+    return stream_commitment([content], seed)
+
+
+def stream_commitment(pieces: Iterable[bytes | bytearray | memoryview], seed: bytes) -> bytes:
+    """`bytes_commitment` of content that comes in pieces."""
+    made = hmac.new(seed, b"mydata content ", sha256)
+    for piece in pieces:
+        made.update(piece)
+    return made.digest()
 
 
 def record_commitment(content: bytes, media_type: str, seed: bytes) -> bytes:

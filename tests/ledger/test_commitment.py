@@ -1,6 +1,7 @@
 """Commitments to records: fields that verify alone, numbers that keep their digits, JSON that is read strictly."""
 
 import json
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -165,6 +166,24 @@ def test_what_is_not_json_is_committed_by_its_bytes():
 def test_json_is_read_strictly(raw):
     with pytest.raises(MalformedInput, match="not JSON"):
         read(raw)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"[" * 1_000_000, b"[" * 100_000 + b"]" * 100_000, b'{"a":[' * 50_000, b'"' + b'\\"[' * 500_000]
+)
+def test_nesting_is_bounded_before_the_parser_recurses(raw):
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(10_000_000)
+    try:
+        with pytest.raises(MalformedInput):
+            read(raw)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def test_brackets_in_strings_and_beside_one_another_do_not_nest():
+    assert len(read(json.dumps(["[" * 500, '\\"[{' * 500, *[[]] * 500, [[{}] * 300]]).encode())) == 503
+    assert read(b"[" * 200 + b"]" * 200)
 
 
 @given(some.text())
