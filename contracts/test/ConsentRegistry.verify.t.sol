@@ -211,6 +211,8 @@ contract ConsentRegistryVerifyTest is Base {
         expect(ask(grant, asked), ConsentStatus.NotCovered);
         asked.dataUntil = 0;
         expect(ask(grant, asked), ConsentStatus.NotCovered);
+        grant.dataUntil = 2 ** 63 - 1; // NEVER of ledger/consent.py: as good as open
+        expect(ask(grant, asked), ConsentStatus.Valid);
         grant.dataUntil = 0;
         expect(ask(grant, asked), ConsentStatus.Valid);
     }

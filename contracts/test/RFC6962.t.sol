@@ -137,5 +137,6 @@ contract RFC6962FuzzTest is Base {
         require(!lib.isConsistent(4, a, 4, a, proof), "equal sizes");
         require(!lib.isConsistent(9, a, 4, a, proof), "backwards");
         require(!lib.isConsistent(4, a, 9, a, new bytes32[](0)), "no proof");
+        require(!lib.isConsistent(3, a, 9, a, new bytes32[](0)), "no proof from no power of two");
     }
 }
