@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import logging
 import os
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,6 +40,10 @@ from ledger.vocabulary import Vocabulary
 from scripts.notices import GENERAL
 from scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
 
+FRAMES = 1_000
+"""Python's own recursion limit, put back: `py_ecc`, which web3 brings, raises it to 100,000 when imported, and then a
+deeply nested body overflows the C stack and kills the process instead of being refused.
+"""
 SERVICES = (
     "health",
     "trials",
@@ -181,6 +186,7 @@ def main(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = DEFAULT_PORT,
 ) -> None:
     """Serve one ledger until the process is ended."""
+    sys.setrecursionlimit(FRAMES)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     settings = Settings.read(state, rpc, port)

@@ -192,3 +192,11 @@ def test_i8_a_dead_rpc_is_unknown_and_a_withdrawal_is_still_accepted(stack, told
     finally:
         stack.start_chain()
     assert [c for c in person.call("GET", "/consents") if c["grantee"] == trial.address][-1]["status"] == "revoked"
+
+
+@pytest.mark.parametrize("body", [b"[" * 300_000, b'{"a":' * 300_000], ids=["arrays", "objects"])
+def test_a_body_nested_without_end_is_refused_and_kills_nothing(stack, told, body):
+    headers = {"content-type": "application/json"}
+    answer = httpx.post(stack.url + "/session/challenges", content=body, headers=headers, timeout=30)
+    assert (answer.status_code, answer.json()["error"]) == (400, "malformed_input")
+    assert httpx.get(stack.url + "/health", timeout=30).json()["status"] == "ok"
