@@ -84,4 +84,4 @@ def test_the_lock_file_names_no_registry():
     lock = json.loads((ROOT / "package-lock.json").read_text())
     assert all("resolved" not in package for package in lock["packages"].values())
     loose = [package for name, package in lock["packages"].items() if name and "integrity" not in package]
-    assert all(package["optional"] and package["os"] for package in loose), "only other platforms' binaries go unchecked"
+    assert all(package["optional"] and package["os"] for package in loose), "only other platforms' go unchecked"
