@@ -8,7 +8,7 @@ from pathlib import Path
 
 from anchors.blockstore import disk
 from anchors.blockstore.index import Index, Kept
-from anchors.blockstore.packs import Packs, Place, Writer
+from anchors.blockstore.packs import HEADER, Packs, Place, Writer, pins_in, tail
 from anchors.ipld.cid import RAW, Cid
 from anchors.ipld.unixfs import Made
 from ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
@@ -25,7 +25,9 @@ class Blocks:
         with disk.refusals():
             folder.mkdir(parents=True, exist_ok=True)
         self.index = Index(folder)
-        self._packs = Packs(folder, self.index.end_of)
+        self._packs = Packs(folder, self._recover)
+        with self.shared(), disk.refusals():
+            self._packs.recover(lambda pack: pack.stat().st_size > (self.index.end_of(pack.name) or 0))
 
     def path(self, cid: Cid) -> Place:
         """Where the block lies. Raises PayloadMissing, SourceUnavailable."""
@@ -41,9 +43,11 @@ class Blocks:
         """
         with self.shared(), disk.refusals(), self._packs.writer() as writer:
             kept = self._append(writer, blocks)
-            if kept:
+            pins = [root for root in roots() if not self.index.pinned(root)]
+            writer.pin(pins)
+            if kept or pins:
                 writer.settle()
-            self.index.add(kept, roots())
+                self.index.add(kept, pins, writer.path.name, writer.end)
 
     def get(self, cid: Cid) -> bytes:
         """The block, checked against its CID. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
@@ -89,6 +93,21 @@ class Blocks:
         _write(writer, waiting, kept)
         return [(digest, place) for digest, place in kept.items() if place]
 
+    def _recover(self, pack: Path) -> int:
+        """Index what a pack holds behind what the index knows of it; the offset where the last whole block ends."""
+        start = end = self.index.end_of(pack.name) or len(HEADER)
+        kept: list[Kept] = []
+        pins: list[Cid] = []
+        for cid, place, block in tail(pack, end):
+            listed = pins_in(block)
+            if not listed:
+                kept.append((cid.digest, place))
+            pins += listed
+            end = place.at + place.size
+        if end > start:
+            self.index.add(kept, pins, pack.name, end)
+        return end
+
     def _has(self, cid: Cid) -> bool:
         """Whether the block is there and whole; one that was altered is written anew."""
         if self.index.find(cid.digest) is None:
@@ -120,16 +139,19 @@ class Blocks:
         if held and len(wanted) == len(held):
             return 0
         if wanted:
-            with self._packs.writer(fresh=True) as writer:
-                moved = [
-                    (digest, writer.append([(Cid(RAW, digest), place.read_bytes())])[0]) for digest, place in wanted
-                ]
-                writer.settle()
-                self.index.replace(pack.name, moved)
+            self._move(pack.name, wanted)
         else:
-            self.index.replace(pack.name, [])
+            self.index.replace(pack.name, [], "", 0)
         pack.unlink()
         return len(held) - len(wanted)
+
+    def _move(self, name: str, wanted: list[Kept]) -> None:
+        digests = {digest for digest, _ in wanted}
+        with self._packs.writer(fresh=True) as writer:
+            moved = [(digest, writer.append([(Cid(RAW, digest), place.read_bytes())])[0]) for digest, place in wanted]
+            writer.pin([pin for pin in self.index.pins() if pin.digest in digests])
+            writer.settle()
+            self.index.replace(name, moved, writer.path.name, writer.end)
 
 
 def _write(writer: Writer, waiting: list[Made], kept: dict[bytes, Place | None]) -> None:

@@ -1,4 +1,7 @@
-"""Where every block lies and what is pinned: one SQLite file; what it does not know was never acknowledged."""
+"""Where every block lies and what is pinned: one SQLite file, made again from the packs where it falls behind them.
+
+Additions are not synced, since the packs are; what the packs cannot tell, an unpinning or a move, is.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ SCHEMA = """
 create table if not exists blocks (digest blob primary key, pack text not null, at int not null, size int not null)
     without rowid;
 create index if not exists blocks_of_pack on blocks (pack, at);
+create table if not exists packs (name text primary key, end int not null) without rowid;
 create table if not exists pins (cid blob primary key) without rowid;
 """
 Kept = tuple[bytes, Place]
@@ -30,8 +34,7 @@ class Index:
             self._db = sqlite3.connect(
                 folder / "index.db", check_same_thread=False, isolation_level=None, timeout=30, cached_statements=32
             )
-            for pragma in ("journal_mode = wal", "synchronous = full"):
-                self._db.execute(f"pragma {pragma}")
+            self._db.execute("pragma journal_mode = wal")
             self._db.executescript(SCHEMA)
 
     def find(self, digest: bytes) -> Place | None:
@@ -40,16 +43,24 @@ class Index:
             row = self._db.execute("select pack, at, size from blocks where digest = ?", (digest,)).fetchone()
         return Place(self._folder / row[0], row[1], row[2]) if row else None
 
-    def add(self, kept: Collection[Kept], pins: Collection[Cid]) -> None:
-        """Remember blocks and pins together. Raises StorageFull, SourceUnavailable."""
-        with self._writing() as db:
-            rows = [(digest, place.pack.name, place.at, place.size) for digest, place in kept]
-            db.executemany("insert or replace into blocks values (?, ?, ?, ?)", rows)
+    def add(self, kept: Collection[Kept], pins: Collection[Cid], pack: str, end: int) -> None:
+        """Remember blocks and pins together, and that a pack is known up to `end`.
+
+        Raises StorageFull, SourceUnavailable.
+        """
+        with self._writing(synced=False) as db:
+            db.executemany("insert or replace into blocks values (?, ?, ?, ?)", map(_row, kept))
             db.executemany("insert or ignore into pins values (?)", [(cid.raw,) for cid in pins])
+            db.execute("insert or replace into packs values (?, ?)", (pack, end))
+
+    def pinned(self, cid: Cid) -> bool:
+        """Whether that is pinned. Raises SourceUnavailable."""
+        with self._lock, refusals():
+            return self._db.execute("select 1 from pins where cid = ?", (cid.raw,)).fetchone() is not None
 
     def unpin(self, cid: Cid) -> None:
         """Forget a pin; one that is not there changes nothing. Raises StorageFull, SourceUnavailable."""
-        with self._writing() as db:
+        with self._writing(synced=True) as db:
             db.execute("delete from pins where cid = ?", (cid.raw,))
 
     def pins(self) -> set[Cid]:
@@ -57,11 +68,11 @@ class Index:
         with self._lock, refusals():
             return {Cid.decode(raw) for (raw,) in self._db.execute("select cid from pins")}
 
-    def end_of(self, name: str) -> int | None:
-        """The offset behind a pack's last block. Raises SourceUnavailable."""
+    def end_of(self, pack: str) -> int | None:
+        """Up to where a pack is known. Raises SourceUnavailable."""
         with self._lock, refusals():
-            row = self._db.execute("select max(at + size) from blocks where pack = ?", (name,)).fetchone()
-        return int(row[0]) if row[0] is not None else None
+            row = self._db.execute("select end from packs where name = ?", (pack,)).fetchone()
+        return int(row[0]) if row else None
 
     def of_pack(self, name: str) -> list[Kept]:
         """The blocks of a pack, in their order. Raises SourceUnavailable."""
@@ -70,20 +81,26 @@ class Index:
             rows = self._db.execute(query, (name,)).fetchall()
         return [(digest, Place(self._folder / name, at, size)) for digest, at, size in rows]
 
-    def replace(self, name: str, kept: Collection[Kept]) -> None:
-        """Say that of a pack's blocks only these are left, elsewhere. Raises StorageFull, SourceUnavailable."""
-        with self._writing() as db:
+    def replace(self, name: str, kept: Collection[Kept], pack: str, end: int) -> None:
+        """Say that of pack `name` only these blocks are left, in `pack`, which is known up to `end`.
+
+        Raises StorageFull, SourceUnavailable.
+        """
+        with self._writing(synced=True) as db:
             db.execute("delete from blocks where pack = ?", (name,))
-            rows = [(digest, place.pack.name, place.at, place.size) for digest, place in kept]
-            db.executemany("insert or replace into blocks values (?, ?, ?, ?)", rows)
+            db.execute("delete from packs where name = ?", (name,))
+            db.executemany("insert or replace into blocks values (?, ?, ?, ?)", map(_row, kept))
+            if pack:
+                db.execute("insert or replace into packs values (?, ?)", (pack, end))
 
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self, *, synced: bool) -> Iterator[sqlite3.Connection]:
         with self._lock, refusals():
+            self._db.execute(f"pragma synchronous = {'full' if synced else 'normal'}")
             self._db.execute("begin immediate")
             try:
                 yield self._db
@@ -91,3 +108,8 @@ class Index:
             except BaseException:
                 self._db.execute("rollback")
                 raise
+
+
+def _row(kept: Kept) -> tuple[bytes, str, int, int]:
+    digest, place = kept
+    return digest, place.pack.name, place.at, place.size

@@ -1,23 +1,31 @@
-"""Packs: files that blocks are appended to, each a CAR without roots, so that any IPFS tool can read one."""
+"""Packs: files that blocks are appended to, each a CAR without roots, so that any IPFS tool can read one.
+
+Behind the blocks of a put stands one more, which lists its roots: so the packs alone say what is kept and what is
+pinned, and an index over them need not be on disk before a put is acknowledged.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from anchors.blockstore.disk import NO_ROOM, sync_folder
 from anchors.ipld import car
-from anchors.ipld.cid import SIZE
+from anchors.ipld.cid import RAW, SIZE, Cid
 from anchors.ipld.unixfs import Made
 from anchors.ipld.wire import varint
+from ledger.errors import MalformedInput
 
 SUFFIX = ".car"
 ROLL_AT = 1 << 30
+PINS = b"mydata pins 1\n"
+"""How the block that lists roots begins; their binary CIDs follow."""
+PINS_AT_ONCE = 10_000
 VECTOR = 1_000
 """Buffers in one writev; Linux takes 1,024."""
 HEADER = b"".join(car.write([], []))
@@ -54,13 +62,12 @@ class Writer:
     """The only one to append to a pack, as long as it holds the pack's lock."""
 
     def __init__(self, path: Path, handle: int, end: int) -> None:
-        self.path, self._handle, self._end = path, handle, end
-        self._started = end
+        self.path, self._handle, self._started, self.end = path, handle, end, end
 
     @property
     def usable(self) -> bool:
         """Whether the pack still has a name and room."""
-        return os.fstat(self._handle).st_nlink > 0 and self._end < ROLL_AT
+        return os.fstat(self._handle).st_nlink > 0 and self.end < ROLL_AT
 
     def append(self, blocks: list[Made]) -> list[Place]:
         """Write the blocks behind the others, not yet synced. Raises OSError."""
@@ -68,23 +75,29 @@ class Writer:
         parts: list[bytes | memoryview] = []
         for cid, block in blocks:
             head = varint(SIZE + len(block)) + cid.raw
-            places.append(Place(self.path, self._end + len(head), len(block)))
+            places.append(Place(self.path, self.end + len(head), len(block)))
             parts += [head, block]
-            self._end += len(head) + len(block)
+            self.end += len(head) + len(block)
         _write(self._handle, parts)
         return places
 
+    def pin(self, roots: Sequence[Cid]) -> None:
+        """Write down that these are pinned, not yet synced. Raises OSError."""
+        for start in range(0, len(roots), PINS_AT_ONCE):
+            said = PINS + b"".join(root.raw for root in roots[start : start + PINS_AT_ONCE])
+            self.append([(Cid.of(RAW, said), said)])
+
     def settle(self) -> None:
-        """Sync what was appended; from here on `undo` leaves it, since an index may know it. Raises OSError."""
+        """Sync what was appended; from here on `undo` leaves it, since it may be acknowledged. Raises OSError."""
         os.fdatasync(self._handle)
-        self._started = self._end
+        self._started = self.end
 
     def undo(self) -> None:
         """Cut off what was appended and not settled. Raises OSError."""
-        if self._end == self._started and os.fstat(self._handle).st_size == self._end:
+        if self.end == self._started and os.fstat(self._handle).st_size == self.end:
             return
         os.ftruncate(self._handle, self._started)
-        self._end = self._started
+        self.end = self._started
 
     def close(self) -> None:
         """Let others append to the pack."""
@@ -94,8 +107,9 @@ class Writer:
 class Packs:
     """A folder of packs. Writers are lent to one put at a time, so that puts wait for the disk together."""
 
-    def __init__(self, folder: Path, end_of: Callable[[str], int | None]) -> None:
-        self._folder, self._end_of = folder, end_of
+    def __init__(self, folder: Path, recover: Callable[[Path], int]) -> None:
+        """`recover` is asked for the end of a pack that nobody appends to, once all before it is indexed."""
+        self._folder, self._recover = folder, recover
         self._left = self.paths()
         self._idle: list[Writer] = []
 
@@ -135,29 +149,35 @@ class Packs:
             writer.close()
         return self._adopt()
 
+    def recover(self, longer_than_known: Callable[[Path], bool]) -> None:
+        """Recover every pack that a crash left longer than the index knows. Raises OSError."""
+        for path in filter(longer_than_known, self.paths()):
+            with suppress(BlockingIOError, FileNotFoundError):
+                self._idle.append(self._claim(path))
+
     def _adopt(self) -> Writer | None:
-        """A pack that an earlier process left, cut behind the last block that was acknowledged."""
+        """A pack that an earlier process left."""
         while self._left:
             with suppress(OSError, IndexError):
                 writer = self._claim(self._left.pop())
                 if writer.usable:
-                    writer.undo()
                     return writer
                 writer.close()
         return None
 
     def _claim(self, path: Path) -> Writer:
-        """Raises OSError when the pack is gone, another process appends to it, or nothing in it was acknowledged."""
+        """Raises OSError when the pack is gone, broken at its start, or another process appends to it."""
         handle = os.open(path, os.O_WRONLY | os.O_APPEND)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            end = self._end_of(path.name)
-            if end is None:
+            writer = Writer(path, handle, self._recover(path))
+            if os.fstat(handle).st_size < writer.end:
                 raise FileNotFoundError(path)
+            writer.undo()
         except BaseException:
             os.close(handle)
             raise
-        return Writer(path, handle, end)
+        return writer
 
     def _new(self) -> Writer:
         path = self._folder / (secrets.token_hex(8) + SUFFIX)
@@ -171,6 +191,23 @@ class Packs:
             os.close(handle)
             raise
         return Writer(path, handle, len(HEADER))
+
+
+def tail(pack: Path, start: int) -> Iterator[tuple[Cid, Place, bytes]]:
+    """Every whole block from an offset on, up to where a crash tore one. Raises OSError."""
+    with pack.open("rb") as file, suppress(MalformedInput):
+        file.seek(start)
+        for cid, block in car.read_blocks(file):
+            yield cid, Place(pack, file.tell() - len(block), len(block)), block
+
+
+def pins_in(block: bytes) -> list[Cid]:
+    """The roots that a block lists; none unless it is such a block."""
+    if not block.startswith(PINS):
+        return []
+    with suppress(MalformedInput):
+        return [Cid.decode(block[at : at + SIZE]) for at in range(len(PINS), len(block), SIZE)]
+    return []
 
 
 def _write(handle: int, parts: list[bytes | memoryview]) -> None:

@@ -39,10 +39,11 @@ def read(file: BinaryIO) -> tuple[list[Cid], Iterator[Block]]:
     size = _length(file, (len(ROOT) + SIZE) * MAX_ROOTS)
     if size is None:
         raise MalformedInput("the CAR file is empty")
-    return _roots(_exactly(file, size)), _blocks(file)
+    return _roots(_exactly(file, size)), read_blocks(file)
 
 
-def _blocks(file: BinaryIO) -> Iterator[Block]:
+def read_blocks(file: BinaryIO) -> Iterator[Block]:
+    """The blocks behind the header, or behind any of them, each checked against its CID. Raises MalformedInput."""
     while (size := _length(file, SIZE + MAX_BLOCK)) is not None:
         section = _exactly(file, size)
         cid, block = Cid.decode(section[:SIZE]), section[SIZE:]
