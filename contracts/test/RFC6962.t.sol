@@ -135,6 +135,10 @@ contract RFC6962FuzzTest is Base {
         bytes32[] memory proof = ReferenceTree.proof(all, 4, 9);
         require(!lib.isConsistent(0, sha256(""), 4, a, proof), "from nothing");
         require(!lib.isConsistent(4, a, 4, a, proof), "equal sizes");
+        bytes32[] memory path = new bytes32[](2);
+        (path[0], path[1]) = (all[2], ReferenceTree.root(all, 0, 2));
+        bytes32 three = ReferenceTree.root(all, 0, 3);
+        require(!lib.isConsistent(3, three, 3, three, path), "equal sizes, with a path");
         require(!lib.isConsistent(9, a, 4, a, proof), "backwards");
         require(!lib.isConsistent(4, a, 9, a, new bytes32[](0)), "no proof");
         require(!lib.isConsistent(3, a, 9, a, new bytes32[](0)), "no proof from no power of two");
