@@ -1,0 +1,26 @@
+"""`python -m bench.fuzz.run NAME FOLDER [libFuzzer options]`: fuzz one parser until it is told to stop."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from importlib import import_module
+
+
+def main() -> None:
+    """Instrument what is fuzzed, then feed it."""
+    atheris = import_module("atheris")
+    with atheris.instrument_imports(include=["ledger", "anchors", "json"]):
+        target = import_module("bench.fuzz.targets").TARGETS[sys.argv[1]]
+    refusal = import_module("ledger.errors").LedgerError
+
+    def once(raw: bytes) -> None:
+        with suppress(refusal):
+            target(raw)
+
+    atheris.Setup([sys.argv[0], *sys.argv[2:]], once)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

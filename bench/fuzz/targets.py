@@ -1,0 +1,113 @@
+"""The parsers, each as a function that may raise nothing but our own errors, and what to start from."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from contextlib import suppress
+
+from anchors.ipld import car, reading
+from anchors.ipld.cid import DAG_PB, Cid
+from anchors.ipld.gateway import Question, respond
+from anchors.ipld.unixfs import CHUNK, blocks_of
+from ledger import envelope
+from ledger.canonical import canonical, read
+from ledger.commitment import disclosure, fields
+from ledger.envelope import Content
+from ledger.errors import LedgerError, PayloadMissing
+
+KEY, RECORD, SEED = b"k" * 32, b"r" * 32, b"s" * 32
+READER = envelope.ReaderKey(b"\2" + b"\7" * 32)
+DOCUMENT = b'{"resourceType":"Observation","value":1.10,"note":[],"a/b":{"~":null,"\\u00e9":[true,"x"]}}'
+ROOT_COMMITMENT = bytes(32)
+
+
+def json_strict(raw: bytes) -> None:
+    """What is read has a canonical form that reads as the same."""
+    value = read(raw)
+    with suppress(LedgerError):
+        assert canonical(read(canonical(value))) == canonical(value)
+
+
+def field_tree(raw: bytes) -> None:
+    """Every field of what is JSON verifies under its root."""
+    root = fields.root(raw, SEED)
+    shown = fields.verify(fields.disclose(raw, SEED, [""]), root)
+    assert shown
+
+
+def disclosed(raw: bytes) -> None:
+    """A disclosure that reads proves nothing about another record."""
+    disclosure.verify(disclosure.from_json(raw), ROOT_COMMITMENT)
+    raise AssertionError
+
+
+def sealed(raw: bytes) -> None:
+    """Nothing but what was sealed opens."""
+    envelope.open_sealed(raw, KEY, RECORD)
+    raise AssertionError
+
+
+def wrapped(raw: bytes) -> None:
+    """No reader key but a good one is taken; nothing unwraps that was not wrapped."""
+    with suppress(LedgerError):
+        envelope.wrap(KEY, raw, RECORD)
+    envelope.unwrap(raw, READER, RECORD)
+    raise AssertionError
+
+
+def car_file(raw: bytes) -> None:
+    """Every block that comes out of a CAR is what its CID says."""
+    _, blocks = car.read(io.BytesIO(raw))
+    for cid, block in blocks:
+        assert cid.names(block)
+
+
+def dag_node(raw: bytes) -> None:
+    """A node reads, or is refused; reading what it links to ends."""
+    root = Cid.of(DAG_PB, raw)
+
+    def get(cid: Cid) -> bytes:
+        if cid != root:
+            raise PayloadMissing("absent")
+        return raw
+
+    reading.children(root, raw)
+    b"".join(reading.file_bytes(get, root))
+
+
+def gateway(raw: bytes) -> None:
+    """Any request gets a reply, and none raises before its body is read."""
+    path, _, rest = raw.decode("latin-1").partition("\n")
+    query, _, accept = rest.partition("\n")
+    pairs = dict(part.partition("=")[::2] for part in query.split("&"))
+    reply = respond(STORE.__getitem__, Question("GET", path, pairs, {"accept": accept}))
+    assert 200 <= reply.status < 600
+    b"".join(reply.body)
+
+
+class _Store(dict[Cid, bytes]):
+    def __missing__(self, cid: Cid) -> bytes:
+        raise PayloadMissing("absent")
+
+
+CONTENT = bytes(range(256)) * (CHUNK // 100)
+STORE = _Store((cid, bytes(block)) for cid, block in blocks_of(CONTENT))
+HELD = str(list(STORE)[-1])
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    one.__name__: one for one in (json_strict, field_tree, disclosed, sealed, wrapped, car_file, dag_node, gateway)
+}
+SEEDS: dict[str, list[bytes]] = {
+    "json_strict": [DOCUMENT, b"[1e5,-0.0,1.10]"],
+    "field_tree": [DOCUMENT],
+    "disclosed": [disclosure.to_json(disclosure.disclose(DOCUMENT, SEED, ["/value", "/note"]))],
+    "sealed": [envelope.seal(Content("a/b", SEED, b"x"), b"j" * 32, RECORD)],
+    "wrapped": [envelope.generate_reader_key(post_quantum=False).public, envelope.generate_reader_key().public],
+    "car_file": [b"".join(car.write([next(iter(STORE))], [(cid, b"x") for cid in [Cid.of(0x55, b"x")]]))],
+    "dag_node": [STORE[list(STORE)[-1]]],
+    "gateway": [
+        f"{HELD}\nformat=car&dag-scope=entity&entity-bytes=5:*\n".encode(),
+        f"{HELD}/a\nformat=raw\n".encode(),
+        f"{HELD}\n\napplication/vnd.ipld.car;version=1".encode(),
+    ],
+}
