@@ -167,6 +167,8 @@ def _standing(document: Document, chain: OnChain) -> str:
         return _rests_on(said, registry, chain)
     if isinstance(said, Issue) and (at := chain.withdrawn_at(document.domain.contract, document.entry.entry)):
         raise _Ends(Result.REVOKED, 7, f"withdrawn by its holder at {at} (UTC seconds)")
+    if isinstance(said, Consent):
+        return "not withdrawn on chain; whether a later version replaced it, only its data subject can tell"
     return "not withdrawn on chain"
 
 
