@@ -222,6 +222,13 @@ def test_i8_a_silent_chain_is_503_and_health_says_degraded(door):
     assert door.http.get("/health").json()["status"] == "degraded"
 
 
+def test_i8_a_chain_that_contradicts_the_log_is_503_and_health_still_answers(door):
+    door.house.store.distrust("the chain holds another log")
+    assert door.http.get("/health").json()["status"] == "degraded"
+    answer = door.http.get(f"/trials/records/{ABSENT}", headers=door.as_(door.house.trial))
+    assert (answer.status_code, answer.json()["error"]) == (503, "source_unavailable")
+
+
 def test_a_statement_signed_for_us_names_our_domain(door):
     typed = door.drafted(door.house.ann, door.house.trial.address)
     ours = door.house.kernel.world.domains["consents"]
