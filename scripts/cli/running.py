@@ -57,6 +57,7 @@ def demo(
 def _begin(state: Path, fresh: bool) -> None:
     """Make Ctrl-C and SIGTERM end things in order; clear the state folder if asked."""
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
     if fresh and state.exists():
         if not state.is_dir() or not {path.name for path in state.iterdir()} & MARKS:
             raise MalformedInput(f"{state} does not look like a state folder, so it was not deleted")
