@@ -8,7 +8,8 @@ from pathlib import Path
 
 from anchors.blockstore import disk
 from anchors.blockstore.index import Index, Kept
-from anchors.blockstore.packs import HEADER, Packs, Place, Writer, pins_in, tail
+from anchors.blockstore.pack import HEADER, Place, Writer, pins_in, tail
+from anchors.blockstore.packs import Packs
 from anchors.ipld.cid import RAW, Cid
 from anchors.ipld.unixfs import Made
 from ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable

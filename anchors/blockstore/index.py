@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from anchors.blockstore.disk import refusals
-from anchors.blockstore.packs import Place
+from anchors.blockstore.pack import Place
 from anchors.ipld.cid import Cid
 
 SCHEMA = """

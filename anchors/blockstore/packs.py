@@ -1,107 +1,18 @@
-"""Packs: files that blocks are appended to, each a CAR without roots, so that any IPFS tool can read one.
-
-Behind the blocks of a put stands one more, which lists its roots: so the packs alone say what is kept and what is
-pinned, and an index over them need not be on disk before a put is acknowledged.
-"""
+"""A folder of packs, and who may append to which."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from anchors.blockstore.disk import NO_ROOM, sync_folder
-from anchors.ipld import car
-from anchors.ipld.cid import RAW, SIZE, Cid
-from anchors.ipld.unixfs import Made
-from anchors.ipld.wire import varint
-from ledger.errors import MalformedInput
+from anchors.blockstore.pack import HEADER, Writer, write
 
 SUFFIX = ".car"
-ROLL_AT = 1 << 30
-PINS = b"mydata pins 1\n"
-"""How the block that lists roots begins; their binary CIDs follow."""
-PINS_AT_ONCE = 10_000
-VECTOR = 1_000
-"""Buffers in one writev; Linux takes 1,024."""
-HEADER = b"".join(car.write([], []))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a block lies: pack file, offset and size in bytes."""
-
-    pack: Path
-    at: int
-    size: int
-
-    def read_bytes(self) -> bytes:
-        """The bytes there, unchecked. Raises OSError."""
-        handle = os.open(self.pack, os.O_RDONLY)
-        try:
-            return os.pread(handle, self.size, self.at)
-        finally:
-            os.close(handle)
-
-    def write_bytes(self, block: bytes) -> None:
-        """Overwrite them with as many others: for drills, which must be able to spoil a block. Raises ValueError."""
-        if len(block) != self.size:
-            raise ValueError("a block is overwritten by one of its size")
-        handle = os.open(self.pack, os.O_WRONLY)
-        try:
-            os.pwrite(handle, block, self.at)
-        finally:
-            os.close(handle)
-
-
-class Writer:
-    """The only one to append to a pack, as long as it holds the pack's lock."""
-
-    def __init__(self, path: Path, handle: int, end: int) -> None:
-        self.path, self._handle, self._started, self.end = path, handle, end, end
-
-    @property
-    def usable(self) -> bool:
-        """Whether the pack still has a name and room."""
-        return os.fstat(self._handle).st_nlink > 0 and self.end < ROLL_AT
-
-    def append(self, blocks: list[Made]) -> list[Place]:
-        """Write the blocks behind the others, not yet synced. Raises OSError."""
-        places: list[Place] = []
-        parts: list[bytes | memoryview] = []
-        for cid, block in blocks:
-            head = varint(SIZE + len(block)) + cid.raw
-            places.append(Place(self.path, self.end + len(head), len(block)))
-            parts += [head, block]
-            self.end += len(head) + len(block)
-        _write(self._handle, parts)
-        return places
-
-    def pin(self, roots: Sequence[Cid]) -> None:
-        """Write down that these are pinned, not yet synced. Raises OSError."""
-        for start in range(0, len(roots), PINS_AT_ONCE):
-            said = PINS + b"".join(root.raw for root in roots[start : start + PINS_AT_ONCE])
-            self.append([(Cid.of(RAW, said), said)])
-
-    def settle(self) -> None:
-        """Sync what was appended; from here on `undo` leaves it, since it may be acknowledged. Raises OSError."""
-        os.fdatasync(self._handle)
-        self._started = self.end
-
-    def undo(self) -> None:
-        """Cut off what was appended and not settled. Raises OSError."""
-        if self.end == self._started and os.fstat(self._handle).st_size == self.end:
-            return
-        os.ftruncate(self._handle, self._started)
-        self.end = self._started
-
-    def close(self) -> None:
-        """Let others append to the pack."""
-        os.close(self._handle)
 
 
 class Packs:
@@ -184,40 +95,10 @@ class Packs:
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(handle, fcntl.LOCK_EX)
         try:
-            _write(handle, [HEADER])
+            write(handle, [HEADER])
             sync_folder(self._folder)
         except OSError:
             path.unlink(missing_ok=True)
             os.close(handle)
             raise
         return Writer(path, handle, len(HEADER))
-
-
-def tail(pack: Path, start: int) -> Iterator[tuple[Cid, Place, bytes]]:
-    """Every whole block from an offset on, up to where a crash tore one. Raises OSError."""
-    with pack.open("rb") as file, suppress(MalformedInput):
-        file.seek(start)
-        for cid, block in car.read_blocks(file):
-            yield cid, Place(pack, file.tell() - len(block), len(block)), block
-
-
-def pins_in(block: bytes) -> list[Cid]:
-    """The roots that a block lists; none unless it is such a block."""
-    if not block.startswith(PINS):
-        return []
-    with suppress(MalformedInput):
-        return [Cid.decode(block[at : at + SIZE]) for at in range(len(PINS), len(block), SIZE)]
-    return []
-
-
-def _write(handle: int, parts: list[bytes | memoryview]) -> None:
-    for start in range(0, len(parts), VECTOR):
-        some = parts[start : start + VECTOR]
-        left = sum(map(len, some)) - os.writev(handle, some)
-        if left:
-            _write_rest(handle, memoryview(b"".join(some))[-left:])
-
-
-def _write_rest(handle: int, rest: memoryview) -> None:
-    while rest:
-        rest = rest[os.write(handle, rest) :]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from anchors.blockstore import BlockPayloads, Blocks
-from anchors.blockstore.packs import PINS
+from anchors.blockstore.pack import PINS
 from anchors.ipfs import KuboPayloads
 from anchors.ipld import car, reading
 from anchors.ipld.cid import DAG_PB, RAW, Cid
@@ -223,7 +223,7 @@ def test_a_tail_that_a_crash_left_in_a_pack_is_cut_off_by_the_next_to_write(tmp_
 
 
 @pytest.mark.parametrize("collected", [False, True])
-def test_i12_a_lost_index_is_made_again_from_the_packs(tmp_path, collected):
+def test_a_lost_index_is_made_again_from_the_packs(tmp_path, collected):
     before = Blocks(tmp_path / "a")
     payloads = BlockPayloads(before)
     content = [os.urandom(3 * CHUNK), b"small", b""]
