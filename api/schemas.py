@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.consent import NEVER, Effect, Grant
 from ledger.kernel import Draft, Proof, Release
+from ledger.notice import Notice
 from ledger.receipt import Logged
 from ledger.record import Record
 from ledger.typed_data import message, read_hex
@@ -74,6 +75,18 @@ class NoticeView(BaseModel):
     language: str
     text: str
     outdated: bool
+
+    @classmethod
+    def of(cls, notice: Notice) -> NoticeView:
+        """The notice with the hash that is signed."""
+        return cls(
+            hash=shown(notice.digest),
+            name=notice.name,
+            version=notice.version,
+            language=notice.language,
+            text=notice.text,
+            outdated=notice.outdated,
+        )
 
 
 class DraftView(BaseModel):
@@ -160,18 +173,8 @@ def accepted(logged: Logged, status: str) -> Accepted:
 
 def draft_view(draft: Draft, summary: list[str] | None = None) -> DraftView:
     """A draft as a wallet needs it."""
-    notice = draft.notice
-    view = None
-    if notice:
-        view = NoticeView(
-            hash=shown(notice.digest),
-            name=notice.name,
-            version=notice.version,
-            language=notice.language,
-            text=notice.text,
-            outdated=notice.outdated,
-        )
-    return DraftView(typed_data=draft.typed, notice=view, summary=summary or [])
+    notice = NoticeView.of(draft.notice) if draft.notice else None
+    return DraftView(typed_data=draft.typed, notice=notice, summary=summary or [])
 
 
 def proof_document(proof: Proof, registries: dict[str, str]) -> dict[str, Any]:

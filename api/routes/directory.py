@@ -11,7 +11,6 @@ from api.auth import Verbs
 from api.schemas import NoticeView, shown
 from ledger.consent import ACTIONS, NUMBERED, PLAIN
 from ledger.errors import NotFound
-from ledger.notice import Notice
 from ledger.party import Party, checksum
 from ledger.typed_data import read_hex
 
@@ -57,17 +56,6 @@ def _party(party: Party) -> PartyView:
     )
 
 
-def _notice(notice: Notice) -> NoticeView:
-    return NoticeView(
-        hash=shown(notice.digest),
-        name=notice.name,
-        version=notice.version,
-        language=notice.language,
-        text=notice.text,
-        outdated=notice.outdated,
-    )
-
-
 @router.get("/parties")
 def parties(kernel: Verbs) -> list[PartyView]:
     """Every accredited party, by name."""
@@ -86,7 +74,7 @@ def party(account: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{40}$")], kernel: 
 @router.get("/notices")
 def notices(kernel: Verbs) -> list[NoticeView]:
     """Every published notice, in all versions and languages."""
-    return [_notice(notice) for notice in kernel.world.store.notices()]
+    return [NoticeView.of(notice) for notice in kernel.world.store.notices()]
 
 
 @router.get("/notices/{digest}")
@@ -95,7 +83,7 @@ def notice(digest: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")], kernel: 
     found = kernel.world.store.notice(read_hex(digest, "digest", 32))
     if found is None:
         raise NotFound
-    return _notice(found)
+    return NoticeView.of(found)
 
 
 @router.get("/vocabulary")
