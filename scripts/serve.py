@@ -141,7 +141,7 @@ def _keys(settings: Settings, gateway: Wallet, domain: Domain, store: Store) -> 
         return store.at(ACCESS, receipt.position) == receipt
 
     path = settings.state / "keystore" / "keys.db"
-    return FileKeys(path, master, gateway=gateway.signer, domain=domain, durable=durable)
+    return FileKeys(path, master, gateway=gateway.signer, domain=domain, durable=durable, now=SystemClock().now)
 
 
 def _lifespan(notary: Notary, follower: Follower) -> Lifespan:
