@@ -40,7 +40,7 @@ def test_i5_nothing_on_chain_or_in_the_payload_store_names_anyone(stack, told):
     chain = [bytes.fromhex(x[2:]) for x in transactions(stack)]
     blocks = [path.read_bytes() for path in (stack.state / "blocks").rglob("*") if path.is_file()]
     assert sum(map(len, blocks)) > 900 * 500
-    assert len(chain) > 10
+    assert sum(map(len, chain)) > 900 * 32, "every record's leaf is on chain, so that much calldata was looked at"
     for secret_ in [*wallets, *record_ids[:50], b"health.lab", b"hl7:CLINTRCH", b"resourceType"]:
         assert not any(secret_ in calldata for calldata in chain)
         assert not any(secret_ in block for block in blocks)
