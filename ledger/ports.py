@@ -103,10 +103,14 @@ class Index(Protocol):
         """A person's records, oldest first."""
         ...
 
-    def reachable(self, requester: str, category: str, at: int, after: int, limit: int) -> list[Record]:
-        """Records of exactly this category whose data subject has any consent that names the requester, by log
-        position above `after`: the candidates of a search, not its answer.
+    def survey(self, question: AccessRequest, at: int, after: int, limit: int) -> list[Facts]:
+        """The facts about the candidates of a search, at one moment: records of exactly the question's category, by
+        log position above `after`, whose data subject has any consent that names the requester. Not its answer.
         """
+        ...
+
+    def survey_person(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
+        """The facts about each record of one person, whatever its category, oldest first, at one moment."""
         ...
 
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import coincurve
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ledger.errors import SignatureInvalid
 from ledger.party import ADDRESS_SIZE, checksum, keccak
@@ -52,6 +54,10 @@ class Wallet:
         """65 bytes r ‖ s ‖ v over a 32-byte digest; the same digest always gives the same bytes (RFC 6979)."""
         made = self._key.sign_recoverable(digest, hasher=None)
         return made[:64] + bytes([made[64] + 27])
+
+    def derive(self, purpose: str) -> bytes:
+        """A 32-byte symmetric key for a purpose of our own, the same wherever this wallet is (RFC 5869)."""
+        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self._key.secret)
 
     def sign_text(self, text: str) -> bytes:
         """The EIP-191 signature over a plain text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from anchors.memory.log import MemoryLog
 from ledger.access import AccessRequest, ConsentState, Facts, Incident
@@ -148,16 +149,23 @@ class MemoryIndex(MemoryLog):
         said = [logged.signed.statement for logged in self._about.get(data_subject, [])]
         return [record for s in said if isinstance(s, Issue) and (record := self.record(s.record_id))]
 
-    def reachable(self, requester: str, category: str, at: int, after: int, limit: int) -> list[Record]:
-        """Candidates of a search, by log position above `after`."""
-        party = self._parties.get(requester)
-        names = party.grantee_names(at) if party else frozenset()
-        found = []
-        for logged in self._trees[RECORDS].statements[after + 1 :]:
-            issue = logged.signed.statement
-            if isinstance(issue, Issue) and issue.category == category and self._is_named(issue.data_subject, names):
-                found.append(self.record(issue.record_id))
-        return [record for record in found[:limit] if record]
+    def survey(self, question: AccessRequest, at: int, after: int, limit: int) -> list[Facts]:
+        """The facts about the candidates of a search, by log position above `after`."""
+        with self._lock:
+            party = self._parties.get(question.requester)
+            names = party.grantee_names(at) if party else frozenset()
+            issues = (logged.signed.statement for logged in self._trees[RECORDS].statements[after + 1 :])
+            ids = [i.record_id for i in issues if isinstance(i, Issue) and self._is_meant(i, question, names)]
+            return [self.facts(replace(question, record_id=record_id), at) for record_id in ids[:limit]]
+
+    def survey_person(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
+        """The facts about each record of one person, oldest first."""
+        with self._lock:
+            ids = [record.issue.record_id for record in self.records_of(data_subject)]
+            return [self.facts(replace(question, record_id=record_id), at) for record_id in ids]
+
+    def _is_meant(self, issue: Issue, question: AccessRequest, names: frozenset[str]) -> bool:
+        return issue.category == question.category and self._is_named(issue.data_subject, names)
 
     def _is_named(self, data_subject: bytes, names: frozenset[str]) -> bool:
         said = (logged.signed.statement for logged in self._about.get(data_subject, []))

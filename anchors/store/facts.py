@@ -73,11 +73,12 @@ def gather(connection: Connection, request: AccessRequest, at: int, more: Uses |
 
 def _said_to(connection: Connection, person: bytes, names: Iterable[str], anchored: int) -> list[ConsentState]:
     where = {"person": key(person), "grantees": [key(name) for name in names]}
-    states = _states(connection, connection.execute(SAID_TO, where).all(), anchored)
-    return [state for state in states if state.consent.data_subject == person and state.consent.grantee in names]
+    found = states(connection, connection.execute(SAID_TO, where).all(), anchored)
+    return [state for state in found if state.consent.data_subject == person and state.consent.grantee in names]
 
 
-def _states(connection: Connection, found: Iterable[Row[Any]], anchored: int) -> list[ConsentState]:
+def states(connection: Connection, found: Iterable[Row[Any]], anchored: int) -> list[ConsentState]:
+    """Rows of consents as the index knows them, without their uses."""
     found = list(found)
     outdated = set(connection.execute(OUTDATED).scalars()) if found else set()
     return [_state(row, anchored, outdated) for row in found]
@@ -106,10 +107,11 @@ def _with_uses(
     this = [key(record_id)] if record_id else []
     where = {"consents": [key(state.entry) for state in states], "records": [ALL_RECORDS, *this]}
     used: Uses = Counter({(row.consent, row.record): row.times for row in connection.execute(USED, where)})
-    return [_counted(state, used + (more or Counter()), this) for state in states]
+    return [counted(state, used + (more or Counter()), this) for state in states]
 
 
-def _counted(state: ConsentState, used: Uses, this: list[int]) -> ConsentState:
+def counted(state: ConsentState, used: Uses, this: list[int]) -> ConsentState:
+    """The state with its uses, and those of `this` record (no key or one)."""
     mine = key(state.entry)
     uses = used.get((mine, ALL_RECORDS), 0)
     return (
@@ -120,7 +122,7 @@ def _counted(state: ConsentState, used: Uses, this: list[int]) -> ConsentState:
 def consents_of(connection: Connection, data_subject: bytes) -> list[ConsentState]:
     """All versions to all grantees, oldest first."""
     anchored = heads(connection)[CONSENTS_LOG].anchored_size
-    found = _states(connection, connection.execute(SAID, {"person": key(data_subject)}).all(), anchored)
+    found = states(connection, connection.execute(SAID, {"person": key(data_subject)}).all(), anchored)
     return _with_uses(connection, [s for s in found if s.consent.data_subject == data_subject], None)
 
 

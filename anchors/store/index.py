@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
-from anchors.store import facts, order, records
+from anchors.store import facts, order, records, surveying
 from anchors.store.codec import decode, encode, key
 from anchors.store.engine import Upsert
 from anchors.store.log import LogStore
@@ -66,13 +66,15 @@ class IndexStore(LogStore):
             anchored = facts.heads(connection)[RECORDS].anchored_size
             return records.records_of(connection, data_subject, anchored)
 
-    def reachable(self, requester: str, category: str, at: int, after: int, limit: int) -> list[Record]:
-        """Candidates of a search, by log position above `after`."""
+    def survey(self, question: AccessRequest, at: int, after: int, limit: int) -> list[Facts]:
+        """The facts about the candidates of a search, by log position above `after`."""
         with self._read() as connection:
-            anchored = facts.heads(connection)[RECORDS].anchored_size
-            party = facts.party(connection, requester)
-            names = party.grantee_names(at) if party else frozenset()
-            return records.reachable(connection, (names, category), after, limit, anchored)
+            return surveying.candidates(connection, question, at, (after, limit))
+
+    def survey_person(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
+        """The facts about each record of one person, oldest first."""
+        with self._read() as connection:
+            return surveying.of_person(connection, question, data_subject, at)
 
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:
         """Receipts and incidents about a person, by position above `after`."""

@@ -1,19 +1,23 @@
-"""The verbs: draft · consent · revoke · issue · declare · ask · access · prove; each reads as the flow goes."""
+"""The verbs: draft · consent · revoke · issue · declare · ask · search · access · prove; read as the flow goes."""
 
 from ledger.kernel.answers import Release, requester_name
 from ledger.kernel.computing import Computed, Computing
 from ledger.kernel.consents import Consents
 from ledger.kernel.drafts import Draft, GrantRequest
+from ledger.kernel.foresight import Change, Foresight
 from ledger.kernel.issues import Issues, Upload
 from ledger.kernel.proofs import Proof, Proofs
+from ledger.kernel.questions import Page
 from ledger.kernel.world import Bounds, World
 
 __all__ = [
     "Bounds",
+    "Change",
     "Computed",
     "Draft",
     "GrantRequest",
     "Kernel",
+    "Page",
     "Proof",
     "Release",
     "Upload",
@@ -22,5 +26,5 @@ __all__ = [
 ]
 
 
-class Kernel(Consents, Issues, Computing, Proofs):
+class Kernel(Consents, Foresight, Issues, Computing, Proofs):
     """Everything the door and the services may do; made from one `World` of ports."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ledger.access import RESPONDER, AccessRequest, Decision, Facts, Incident, Reason
+from ledger.access import RESPONDER, AccessRequest, Decision, Facts, Incident
 from ledger.decide import decide
 from ledger.errors import AccessDenied, InvalidStatement, NotEntitled
 from ledger.kernel.verb import Verb
@@ -15,8 +14,6 @@ from ledger.receipt import AccessReceipt, Logged, Signed
 from ledger.record import Record
 from ledger.typed_data import Domain
 
-PAGE = 500
-NO_INCIDENT = bytes(32)
 RELEASING = frozenset({"view", "copy", "transfer"})
 
 
@@ -71,7 +68,7 @@ class Answers(Verb):
 
         def respond(facts: Facts) -> Signed:
             decisions.append(decide(request, facts, now))
-            return self.sign_as_gateway(_receipt(request, facts, decisions[-1], now))
+            return self.sign_as_gateway(receipt_of(request, facts, decisions[-1], now))
 
         logged = self.world.store.answer(request, respond, now)
         return decisions[-1], logged
@@ -101,39 +98,6 @@ class Answers(Verb):
         key = self.world.keys.rewrap(request.record_id, wrap_for, receipt)
         return Release(sealed, key, receipt, record, decision.obligations)
 
-    def search(
-        self, requester: str, category: str, purpose: str, action: str, *, incident: bytes = NO_INCIDENT
-    ) -> Sequence[Record]:
-        """The records of a category the requester may read now for a purpose; reading each is a question of its own.
-
-        Under an incident, only the records of the person it is about are looked at. Nothing in the answer, its length
-        included, depends on records the requester may not read. The search leaves one receipt. Raises UnknownTerm,
-        ChainBehind.
-        """
-        now = self.world.clock.now()
-        self.world.heads(now)
-        question = replace(self.request(requester, bytes(32), category, purpose, action), incident=incident)
-        searched = Decision(permitted=True, reason=Reason.SEARCHED)
-        self.world.store.answer(
-            question, lambda facts: self.sign_as_gateway(_receipt(question, facts, searched, now)), now
-        )
-        return [record for record in self._candidates(question, now) if self._permits(question, record, now)]
-
-    def _candidates(self, question: AccessRequest, now: int) -> Iterator[Record]:
-        incident = self.world.store.incident(question.incident)
-        if incident is not None:
-            theirs = self.world.store.records_of(incident.data_subject)
-            yield from (record for record in theirs if record.issue.category == question.category)
-            return
-        after = -1
-        while page := self.world.store.reachable(question.requester, question.category, now, after, PAGE):
-            after = page[-1].position
-            yield from page
-
-    def _permits(self, question: AccessRequest, record: Record, now: int) -> bool:
-        request = replace(question, record_id=record.issue.record_id)
-        return decide(request, self.world.store.facts(request, now), now).permitted
-
     def _reader_key(self, request: AccessRequest, own_key: bytes) -> bytes:
         party = self.world.store.party(request.requester)
         return party.encryption_key if party is not None and party.encryption_key else own_key
@@ -144,7 +108,8 @@ def requester_name(signer: bytes) -> str:
     return checksum(signer) if len(signer) == ADDRESS_SIZE else "0x" + signer.hex()
 
 
-def _receipt(request: AccessRequest, facts: Facts, decision: Decision, now: int) -> AccessReceipt:
+def receipt_of(request: AccessRequest, facts: Facts, decision: Decision, now: int) -> AccessReceipt:
+    """What the gateway signs about one answered question."""
     return AccessReceipt(
         request_id=request.request_id,
         requester=request.requester,

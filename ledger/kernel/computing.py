@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ledger import envelope
 from ledger.errors import AccessDenied
-from ledger.kernel.answers import Answers
+from ledger.kernel.questions import Questions
 
 COMPUTE = "compute"
 
@@ -23,7 +23,7 @@ class Computed:
     least: int
 
 
-class Computing(Answers):
+class Computing(Questions):
     """Each record opened is a question with its own receipt, under the action `compute`."""
 
     def compute(self, requester: str, category: str, purpose: str) -> Iterator[Computed]:

@@ -41,6 +41,10 @@ def ask(store, number=1, requester=TRIAL, asked=0, permitted=True, **more):
     return store.answer(question, lambda facts: receipt(question, facts, permitted), NOW)
 
 
+def surveyed(store, requester, after, limit):
+    return [facts.record for facts in store.survey(request(0, requester), NOW, after, limit)]
+
+
 def anchor(store, *logs):
     for log in logs or LOGS:
         store.mark_anchored(log, store.head(log), block=7)
@@ -396,11 +400,11 @@ def test_a_search_finds_candidates_page_by_page(store):
     store.set_parties(PARTIES)
     said(store, consent(ANN, "role:trial"), consent(EVE, OTHER))
     said(store, *(issue(n, ANN if n % 2 else EVE) for n in range(6)), issue(6, category="health.labs"))
-    page = store.reachable(TRIAL, "health.lab", NOW, -1, 2)
+    page = surveyed(store, TRIAL, -1, 2)
     assert [record.position for record in page] == [1, 3]
-    assert [record.position for record in store.reachable(TRIAL, "health.lab", NOW, 3, 2)] == [5]
-    assert store.reachable(TRIAL, "health.lab", NOW, 5, 2) == []
-    assert store.reachable(OTHER, "health.lab", NOW, -1, 9) == []
+    assert [record.position for record in surveyed(store, TRIAL, 3, 2)] == [5]
+    assert surveyed(store, TRIAL, 5, 2) == []
+    assert surveyed(store, OTHER, -1, 9) == []
 
 
 def test_receipts_are_found_by_person_and_by_requester(store):

@@ -1,0 +1,297 @@
+"""Many questions at once: over random stores, every bulk answer is the loop of single ones, and tells nothing more."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
+from anchors.store import Store
+from ledger import envelope
+from ledger.consent import NEVER, Consent, Effect, Grant
+from ledger.decide import decide
+from ledger.errors import MalformedInput, NotFound, TooLarge, UnknownTerm
+from ledger.kernel import GrantRequest, Kernel, World
+from ledger.kernel.questions import EVERYTHING
+from ledger.party import checksum
+from ledger.receipt import ACCESS, CONSENTS, LOGS
+from ledger.record import Issue
+from ledger.signers import Wallet
+from ledger.vocabulary import Catalog, Term, Vocabulary
+from tests.anchors.sayings import (
+    ANN,
+    CREW,
+    DOMAIN,
+    EVE,
+    HOSPITAL,
+    NOW,
+    PARTIES,
+    READ,
+    TRIAL,
+    consent,
+    erasure,
+    incident,
+    name,
+    revocation,
+    seal,
+)
+from tests.ledger import questions
+from tests.ledger.house import LAB, NOTICE, PURPOSES
+
+PERSONS = [ANN, EVE, b"\x0b" * 20]
+CATEGORIES = ["health.lab", "health.lab", "health.vitals", "money"]
+TERMS = {code: Term(code, code) for code in {*CATEGORIES, "health", "health.la"}}
+VOCABULARY = Vocabulary([Catalog("t", TERMS, {c: Term(c, c, above) for c, above in PURPOSES.items()})])
+ASKED = ["hl7:CLINTRCH", "hl7:HRESCH", "hl7:BTG", "mydata:SELF_VIEW"]
+
+
+def world_over(store):
+    store.set_parties(PARTIES)
+    store.publish(NOTICE)
+    world = World(
+        store=store,
+        payloads=MemoryPayloads(),
+        keys=MemoryKeys(store),
+        clock=FixedClock(NOW),
+        gateway=Wallet(bytes([50]) * 32),
+        vocabulary=VOCABULARY,
+        domains=dict.fromkeys(LOGS, DOMAIN),
+        computer=envelope.generate_reader_key(),
+    )
+    return Kernel(world)
+
+
+def some_issue(pick, number):
+    data_from, data_until = pick(questions.PERIODS)
+    holder, person = HOSPITAL, pick(PERSONS)
+    rest = (name("content"), "bafy", bytes(32), NOW, bytes(32))
+    return seal(Issue(name(number), person, holder, pick(CATEGORIES), data_from, data_until, *rest))
+
+
+def some_grant(pick):
+    named = pick([(), (), (), (name(1),), (name(2), name(3))])
+    return replace(pick([READ, questions.grant(pick)]), records=named)
+
+
+def live(store, seed):
+    """A random life: issues, consents, withdrawals, erasures, an emergency, uses, and a chain that lags behind."""
+    pick = random.Random(seed).choice
+    count = pick([2, 4, 7])
+    store.append([some_issue(pick, number) for number in range(count)], NOW)
+    for _ in range(pick([2, 5, 9])):
+        person, grantee = pick(PERSONS), pick([TRIAL, TRIAL, CREW, "role:trial", "role:responder", "*"])
+        newest = store.newest(person, grantee)
+        ends = newest and isinstance(newest.signed.statement, Consent) and pick([False, False, True])
+        grants = tuple(some_grant(pick) for _ in range(pick([1, 1, 2])))
+        store.append([revocation(newest) if ends else consent(person, grantee, newest, grants)], NOW)
+    if pick([False, False, True]):
+        store.append([erasure(pick(range(count)), pick(PERSONS))], NOW)
+    for log in LOGS:
+        lag = pick([0, 0, 0, 1]) if store.head(log).size else 0
+        anchor(store, log, lag)
+    store.touch(NOW)
+    return pick
+
+
+def anchor(store, log, lag=0):
+    size = store.head(log).size - lag
+    store.mark_anchored(log, store.head(log) if not lag else head_at(store, log, size), 7)
+
+
+def head_at(store, log, size):
+    reference = MemoryStore()
+    reference.append([store.at(log, place).signed for place in range(size)], NOW)
+    return reference.head(log)
+
+
+def all_records(store):
+    return [record for person in PERSONS for record in store.records_of(person)]
+
+
+def single(kernel, question, record):
+    """`check`: the answer to the question about one record, asked alone."""
+    category = record.issue.category if question.category == EVERYTHING else question.category
+    asked = replace(question, record_id=record.issue.record_id, category=category)
+    return decide(asked, kernel.world.store.facts(asked, NOW), NOW)
+
+
+def loop(kernel, question, records):
+    said = [record for record in records if single(kernel, question, record).permitted]
+    return sorted((record for record in said), key=lambda record: record.position)
+
+
+def pages(kernel, question, limit):
+    found, cursor = [], ""
+    while True:
+        page = kernel.query_accessible(question, cursor, limit)
+        found += page.records
+        if not page.cursor:
+            return found
+        assert len(page.records) == limit, "a page that is not the last is full"
+        cursor = page.cursor
+
+
+def check_everything(kernel, pick):
+    store = kernel.world.store
+    requester, purpose, action = pick([TRIAL, CREW, checksum(ANN), HOSPITAL]), pick(ASKED), pick(["view", "compute"])
+    incident_of = bytes(32)
+    if requester == CREW and pick([True, False]):
+        incident_of = store.append([incident()], NOW)[0].signed.entry.entry
+    for category in dict.fromkeys(CATEGORIES):
+        question = replace(kernel.request(requester, bytes(32), category, purpose, action), incident=incident_of)
+        scope = store.records_of(ANN) if any(incident_of) else all_records(store)
+        expected = loop(kernel, question, [r for r in scope if r.issue.category == category])
+        assert list(kernel.search(requester, category, purpose, action, incident=incident_of)) == expected
+        assert pages(kernel, question, pick([1, 2, 5])) == expected
+    everything = replace(question, category=EVERYTHING)
+    for person in PERSONS:
+        answers = kernel.evaluate(requester, person, purpose, action, incident=incident_of)
+        assert [record for record, _ in answers] == loop(kernel, everything, store.records_of(person))
+        assert all(decision == single(kernel, everything, record) for record, decision in answers)
+    check_who(kernel, purpose, action)
+
+
+def check_who(kernel, purpose, action):
+    for record in all_records(kernel.world.store):
+        question = kernel.request(TRIAL, record.issue.record_id, record.issue.category, purpose, action)
+        expected = [p for p in PARTIES if single(kernel, replace(question, requester=p.account), record).permitted]
+        said = kernel.who_can_access(record.issue.data_subject, record.issue.record_id, purpose, action)
+        assert {party.account for party, _ in said} == {party.account for party in expected}
+
+
+@pytest.mark.parametrize("some", range(10))
+def test_i6_over_a_thousand_random_stores_bulk_answers_are_the_loop_of_single_ones(some):
+    for seed in range(some * 100, some * 100 + 100):
+        kernel = world_over(MemoryStore())
+        check_everything(kernel, live(kernel.world.store, seed))
+
+
+def test_i6_a_database_answers_the_same_in_bulk(tmp_path):
+    for seed in range(40):
+        store = Store(f"sqlite:///{tmp_path / str(seed)}.db")
+        check_everything(world_over(store), live(store, seed))
+        store.dispose()
+
+
+def test_the_random_stores_are_worth_asking():
+    """The property above compares something: many stores permit, and many refuse."""
+    sizes = []
+    for seed in range(100):
+        kernel = world_over(MemoryStore())
+        live(kernel.world.store, seed)
+        sizes.append(len(kernel.search(TRIAL, LAB, "hl7:CLINTRCH", "view")))
+    assert sum(size > 0 for size in sizes) > 10
+    assert sizes.count(0) > 15
+
+
+def test_what_if_tells_exactly_what_signing_changes():
+    changed = 0
+    for seed in range(300):
+        kernel = world_over(MemoryStore())
+        pick = live(kernel.world.store, seed)
+        changed += rehearse(kernel, pick)
+    assert changed > 100
+
+
+def rehearse(kernel, pick):
+    store = kernel.world.store
+    grantee, grants = (
+        pick([TRIAL, "role:responder", "role:trial"]),
+        tuple(some_grant(pick) for _ in range(pick([1, 2]))),
+    )
+    wish = GrantRequest(ANN, grantee, grants, NOTICE.digest, bytes(32))
+    for log in LOGS:
+        anchor(store, log)
+    foreseen = {key_of(c): c.after.permitted for c in kernel.what_if(wish)}
+    before = answers_about(kernel)
+    newest = store.newest(ANN, grantee)
+    store.append([consent(ANN, grantee, newest, grants)], NOW)
+    anchor(store, CONSENTS)
+    after = answers_about(kernel)
+    really = {way: after[way] for way in after if after[way] != before[way]}
+    told = {way: said for way, said in foreseen.items() if before.get(way, said) != said}
+    assert really == told
+    return len(really)
+
+
+def key_of(change):
+    return change.party.account, change.record.issue.record_id, change.purpose, change.action
+
+
+def answers_about(kernel):
+    store, found = kernel.world.store, {}
+    for party in PARTIES:
+        for record in store.records_of(ANN):
+            for purpose in PURPOSES:
+                for action in ("view", "compute"):
+                    q = kernel.request(party.account, record.issue.record_id, record.issue.category, purpose, action)
+                    found[party.account, record.issue.record_id, purpose, action] = single(kernel, q, record).permitted
+    return found
+
+
+@pytest.fixture
+def kernel():
+    kernel = world_over(MemoryStore())
+    store = kernel.world.store
+    store.append([seal(Issue(name(n), ANN, HOSPITAL, LAB, 0, 0, *REST)) for n in range(5)], NOW)
+    store.append([consent(ANN, TRIAL)], NOW)
+    for log in LOGS:
+        anchor(store, log)
+    store.touch(NOW)
+    return kernel
+
+
+REST = (name("content"), "bafy", bytes(32), NOW, bytes(32))
+
+
+def question(kernel, **more):
+    return replace(kernel.request(TRIAL, bytes(32), LAB, "hl7:CLINTRCH", "view"), **more)
+
+
+def test_i1_every_page_leaves_a_receipt(kernel):
+    page = kernel.query_accessible(question(kernel), "", 2)
+    kernel.query_accessible(question(kernel), page.cursor, 2)
+    said = [kernel.world.store.at(ACCESS, place).signed.statement for place in range(2)]
+    assert [(r.reason, r.permitted, r.requester) for r in said] == [("searched", True, TRIAL)] * 2
+
+
+def test_i6_a_cursor_tells_no_position_and_serves_one_question(kernel):
+    one, other = (kernel.query_accessible(question(kernel), "", 2).cursor for _ in range(2))
+    assert one != other, "the same place twice looks different"
+    with pytest.raises(MalformedInput, match="start without one"):
+        kernel.query_accessible(question(kernel, action="copy"), one)
+
+
+def test_a_cursor_of_another_ledger_is_refused(kernel):
+    elsewhere = Kernel(replace(kernel.world, gateway=Wallet(bytes([51]) * 32)))
+    cursor = elsewhere.query_accessible(question(elsewhere), "", 2).cursor
+    for wrong in (cursor, "x", "가", "AAAA" * 1000, cursor[:-8]):
+        with pytest.raises(MalformedInput, match="cursor"):
+            kernel.query_accessible(question(kernel), wrong)
+
+
+def test_a_page_has_at_least_one_record_and_at_most_a_thousand(kernel):
+    assert len(kernel.query_accessible(question(kernel), "", -7).records) == 1
+    assert len(kernel.query_accessible(question(kernel), "", 10**9).records) == 5
+
+
+def test_i7_who_can_access_is_told_to_the_data_subject_only(kernel):
+    said = kernel.who_can_access(ANN, name(1), "hl7:CLINTRCH", "view")
+    assert [party.account for party, _ in said] == [TRIAL]
+    for who, record in ((EVE, name(1)), (ANN, name(99))):
+        with pytest.raises(NotFound):
+            kernel.who_can_access(who, record, "hl7:CLINTRCH", "view")
+
+
+def test_unknown_words_are_named_in_bulk_questions_too(kernel):
+    with pytest.raises(UnknownTerm, match="nearest"):
+        kernel.evaluate(TRIAL, ANN, "hl7:CLINTRC", "view")
+    with pytest.raises(UnknownTerm, match="view"):
+        kernel.evaluate(TRIAL, ANN, "hl7:CLINTRCH", "see")
+
+
+def test_what_if_over_too_much_says_so(kernel, monkeypatch):
+    monkeypatch.setattr("ledger.kernel.foresight.MOST_QUESTIONS", 4)
+    grant = Grant(Effect.PERMIT, ("*",), ("*",), ("view",), 0, NEVER)
+    with pytest.raises(TooLarge, match="fewer purposes"):
+        kernel.what_if(GrantRequest(ANN, TRIAL, (grant,), NOTICE.digest, bytes(32)))
