@@ -133,5 +133,7 @@ class MemoryStore(MemoryIndex):
 
     def conceal(self, above: int) -> None:
         """Blocks above are gone: secrets revealed there wait to be revealed again; the revocations stay."""
-        self._reveals = {e: None if block and block > above else block for e, block in self._reveals.items()}
+        self._reveals = {
+            e: None if block is not None and block > above else block for e, block in self._reveals.items()
+        }
         self._blocks = {number: found for number, found in self._blocks.items() if number <= above}
