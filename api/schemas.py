@@ -90,11 +90,14 @@ class NoticeView(BaseModel):
 
 
 class DraftView(BaseModel):
-    """What to sign: the argument of `eth_signTypedData_v4`, the notice to show, and what it says in plain words."""
+    """What to sign: the argument of `eth_signTypedData_v4`, the notice to show, what it says in plain words, and what
+    it changes in the version it replaces.
+    """
 
     typed_data: dict[str, Any]
     notice: NoticeView | None = None
     summary: list[str] = []
+    changes: list[str] = []
 
 
 class Accepted(BaseModel):
@@ -171,10 +174,10 @@ def accepted(logged: Logged, status: str) -> Accepted:
     )
 
 
-def draft_view(draft: Draft, summary: list[str] | None = None) -> DraftView:
+def draft_view(draft: Draft) -> DraftView:
     """A draft as a wallet needs it."""
     notice = NoticeView.of(draft.notice) if draft.notice else None
-    return DraftView(typed_data=draft.typed, notice=notice, summary=summary or [])
+    return DraftView(typed_data=draft.typed, notice=notice, summary=list(draft.summary), changes=list(draft.changes))
 
 
 def proof_document(proof: Proof, registries: dict[str, str]) -> dict[str, Any]:

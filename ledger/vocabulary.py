@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 
-from ledger.consent import ACTIONS, NEVER, Effect, Grant
+from ledger.consent import ACTIONS, Grant
 from ledger.errors import UnknownTerm
 
 
@@ -66,20 +65,6 @@ class Vocabulary:
             self.check_action(action)
         grant.terms()
 
-    def sentence(self, grant: Grant, grantee_name: str) -> str:
-        """What the grant says, in plain English, for a person who is about to sign."""
-        what = ", ".join(self._label(category, self.categories) for category in grant.categories)
-        why = ", ".join(self._label(purpose, self.purposes) for purpose in grant.purposes)
-        verb = "may" if grant.effect is Effect.PERMIT else "may never"
-        until = "until you withdraw" if grant.expires == NEVER else f"until {_day(grant.expires)}"
-        only = f", only {len(grant.records)} named records" if grant.records else ""
-        terms = f"; conditions: {', '.join(grant.conditions)}" if grant.conditions else ""
-        return f"{grantee_name} {verb} {' and '.join(grant.actions)}: {what}{only}. For: {why}. {until}{terms}."
-
-    @staticmethod
-    def _label(code: str, terms: Mapping[str, Term]) -> str:
-        return "everything" if code == "*" else terms[code].label if code in terms else code
-
     @staticmethod
     def check_action(action: str) -> None:
         """Raise UnknownTerm unless the action is one of the seven."""
@@ -92,10 +77,3 @@ class Vocabulary:
             return term
         near = get_close_matches(code, known, n=1, cutoff=0.0)
         raise UnknownTerm(f"unknown {kind} `{code[:80]}`; the nearest declared is `{near[0] if near else '-'}`")
-
-
-def _day(seconds: int) -> str:
-    latest = datetime.max.replace(tzinfo=UTC)
-    beyond = seconds >= int(latest.timestamp())
-    moment = latest if beyond else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-    return moment.strftime("%Y-%m-%d %H:%M UTC")

@@ -74,9 +74,7 @@ def draft_consent(form: ConsentDraftForm, caller: SignedIn, kernel: Verbs) -> Dr
         notice_hash=notice,
         lock=read_hex(form.lock, "lock", 32),
     )
-    draft = kernel.draft_consent(wish)
-    name = kernel.name_of(wish.grantee)
-    return draft_view(draft, [kernel.world.vocabulary.sentence(grant, name) for grant in wish.grants])
+    return draft_view(kernel.draft_consent(wish))
 
 
 @router.post("/consents", status_code=202)
@@ -109,8 +107,7 @@ def copy(entry: EntryId, caller: SignedIn, house: House) -> dict[str, Any]:
 def draft_revocation(form: RevocationDraftForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The withdrawal of the caller's newest consent to a grantee, ready for the wallet."""
     secret = read_hex(form.secret, "secret", 32)
-    draft = kernel.draft_revocation(caller.signer, _grantee(form.grantee), secret)
-    return draft_view(draft, [f"Withdraws your consent to {kernel.name_of(_grantee(form.grantee))}, from now on."])
+    return draft_view(kernel.draft_revocation(caller.signer, _grantee(form.grantee), secret))
 
 
 @router.post("/revocations", status_code=202)

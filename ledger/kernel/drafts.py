@@ -14,15 +14,22 @@ from ledger.notice import Notice
 from ledger.party import ANYONE, ROLE_PREFIX
 from ledger.receipt import Logged, Statement
 from ledger.typed_data import typed_data
+from ledger.wording import Words
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A statement to be signed, its EIP-712 typed data, and the notice the person is to be shown."""
+    """A statement to be signed, its EIP-712 typed data, and the notice the person is to be shown.
+
+    `summary` says it in words, `changes` what it says otherwise than the version it replaces; both in the notice's
+    language.
+    """
 
     statement: Statement
     typed: dict[str, Any]
     notice: Notice | None = None
+    summary: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,11 @@ class Drafts(Verb):
             signed_at=self.world.clock.now(),
             lock=wish.lock,
         )
-        return Draft(consent, typed_data(consent, self.domain(consent)), notice)
+        words, before = Words(self.world.vocabulary, notice.language), _grants_of(newest)
+        summary = tuple(words.sentence(grant, consent.grantee_name) for grant in wish.grants)
+        changes = tuple(words.told(one) for one in words.differences(before, wish.grants, consent.grantee_name))
+        typed = typed_data(consent, self.domain(consent))
+        return Draft(consent, typed, notice, summary, changes if newest else ())
 
     def draft_revocation(self, data_subject: bytes, grantee: str, secret: bytes = NO_LOCK) -> Draft:
         """The statement that ends the newest consent to a grantee. Raises NotFound when there is none to end."""
@@ -76,7 +87,8 @@ class Drafts(Verb):
             secret=secret,
             signed_at=self.world.clock.now(),
         )
-        return Draft(revocation, typed_data(revocation, self.domain(revocation)))
+        said = f"Withdraws your consent to {revocation.grantee_name}, from now on."
+        return Draft(revocation, typed_data(revocation, self.domain(revocation)), summary=(said,))
 
     def draft_incident(self, responder: str, data_subject: bytes, number: str, reason: str, seconds: int) -> Draft:
         """The declaration of an emergency, open from now. Raises InvalidStatement beyond the longest time box."""
@@ -96,6 +108,11 @@ class Drafts(Verb):
         if party is None:
             raise InvalidStatement("the grantee is not an accredited party; see the list of parties")
         return party.name
+
+
+def _grants_of(newest: Logged | None) -> tuple[Grant, ...]:
+    statement = newest.signed.statement if newest else None
+    return statement.grants if isinstance(statement, Consent) else ()
 
 
 def _next_version(newest: Logged | None) -> int:

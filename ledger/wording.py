@@ -1,0 +1,209 @@
+"""Consents in words, in English and Korean: what a grant says, and what a new version changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from ledger.consent import NEVER, Effect, Grant
+from ledger.vocabulary import Term, Vocabulary
+
+
+class Change(StrEnum):
+    """How one term differs between two versions."""
+
+    ADDS = "adds"
+    REMOVES = "removes"
+    CHANGES = "changes"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One term that differs: `member` is the grant's member, `before` and `after` its text, empty where it is not.
+
+    A whole grant that is new or gone has the member `grant`.
+    """
+
+    change: Change
+    member: str
+    effect: Effect
+    before: str = ""
+    after: str = ""
+
+
+class Words:
+    """One language over one vocabulary; any language but Korean reads English."""
+
+    def __init__(self, vocabulary: Vocabulary, language: str) -> None:
+        self._vocabulary = vocabulary
+        self._korean = language.partition("-")[0].lower() == "ko"
+
+    def sentence(self, grant: Grant, grantee_name: str) -> str:
+        """What the grant says, for a person who is about to sign."""
+        what, why = self._list(grant.categories, "categories"), self._list(grant.purposes, "purposes")
+        actions = self._list(grant.actions, "actions")
+        return (self._korean_sentence if self._korean else self._english_sentence)(
+            grant, grantee_name, what, why, actions
+        )
+
+    def _english_sentence(self, grant: Grant, name: str, what: str, why: str, actions: str) -> str:
+        verb = "may" if grant.effect is Effect.PERMIT else "may never"
+        until = "until you withdraw" if grant.expires == NEVER else f"until {_moment(grant.expires)}"
+        since = f"from {_moment(grant.not_before)} " if grant.not_before else ""
+        only = f", only {len(grant.records)} named records" if grant.records else ""
+        period = f", only data {self._period(grant)}" if self._period(grant) else ""
+        terms = f"; conditions: {self._list(grant.conditions, 'conditions')}" if grant.conditions else ""
+        return f"{name} {verb} {actions}: {what}{only}{period}. For: {why}. {since}{until}{terms}."
+
+    def _korean_sentence(self, grant: Grant, name: str, what: str, why: str, actions: str) -> str:
+        verb = "할 수 있습니다" if grant.effect is Effect.PERMIT else "할 수 없습니다"
+        until = "철회할 때까지" if grant.expires == NEVER else f"{_moment(grant.expires)}까지"
+        since = f"{_moment(grant.not_before)}부터 " if grant.not_before else ""
+        only = f" (지정한 기록 {len(grant.records)}건만)" if grant.records else ""
+        period = f" ({self._period(grant)} 자료만)" if self._period(grant) else ""
+        terms = f" 조건: {self._list(grant.conditions, 'conditions')}." if grant.conditions else ""
+        return f"{name}: {what}{only}{period}을(를) {actions}{verb}. 목적: {why}. 기간: {since}{until}.{terms}"
+
+    def told(self, difference: Difference) -> str:
+        """One difference as a line: `adds: Genetic data`, `removes: expiry (2027-01-01 00:00 UTC)`."""
+        label = (MEMBERS_KO if self._korean else MEMBERS)[difference.member]
+        effect = "" if difference.effect is Effect.PERMIT else (" (금지)" if self._korean else " (forbidden)")
+        change = (CHANGES_KO if self._korean else CHANGES)[difference.change]
+        if difference.change is Change.CHANGES:
+            return f"{change}: {label}{effect}, {difference.before} → {difference.after}"
+        value = difference.after or difference.before
+        named = value if difference.member in {"categories", "grant"} else f"{label} ({value})"
+        return f"{change}: {named}{effect}"
+
+    def differences(self, before: Sequence[Grant], after: Sequence[Grant], grantee_name: str) -> list[Difference]:
+        """What the later grants say otherwise, grant by grant: each is compared with the one it most resembles."""
+        found, fresh = [], list(after)
+        for old in before:
+            twin = max(fresh, key=lambda new: _likeness(old, new), default=None)
+            if twin is None or not _likeness(old, twin):
+                found.append(Difference(Change.REMOVES, "grant", old.effect, before=self.sentence(old, grantee_name)))
+                continue
+            fresh.remove(twin)
+            found += self._between(old, twin)
+        new = [Difference(Change.ADDS, "grant", g.effect, after=self.sentence(g, grantee_name)) for g in fresh]
+        return found + new
+
+    def _between(self, old: Grant, new: Grant) -> Iterator[Difference]:
+        for member in ("categories", "purposes", "actions", "conditions"):
+            had, has = getattr(old, member), getattr(new, member)
+            yield from (self._term(Change.ADDS, member, new, term) for term in has if term not in had)
+            yield from (self._term(Change.REMOVES, member, old, term) for term in had if term not in has)
+        for member in ("expires", "not_before", "period", "records"):
+            if one := _changed(member, new.effect, self._value(old, member), self._value(new, member)):
+                yield one
+
+    def _term(self, change: Change, member: str, grant: Grant, term: str) -> Difference:
+        text = self._list((term,), member)
+        return Difference(change, member, grant.effect, **{"after" if change is Change.ADDS else "before": text})
+
+    def _value(self, grant: Grant, member: str) -> str:
+        """The member in words, empty where it sets no bound."""
+        if member == "expires":
+            return "" if grant.expires == NEVER else _moment(grant.expires)
+        if member == "not_before":
+            return _moment(grant.not_before) if grant.not_before else ""
+        if member == "period":
+            return self._period(grant)
+        return ", ".join("0x" + record.hex()[:8] + "…" for record in grant.records)
+
+    def _period(self, grant: Grant) -> str:
+        if not grant.data_from and not grant.data_until:
+            return ""
+        start = _moment(grant.data_from) if grant.data_from else "…"
+        return f"{start} - {_moment(grant.data_until) if grant.data_until else '…'}"
+
+    def _list(self, codes: Sequence[str], member: str) -> str:
+        terms: Mapping[str, Term] = TERMS.get(member) or getattr(self._vocabulary, member)
+        return ", ".join(self._label(code, terms) for code in codes)
+
+    def _label(self, code: str, terms: Mapping[str, Term]) -> str:
+        if code == "*":
+            return "모든 것" if self._korean else "everything"
+        name, _, number = code.partition(":")
+        term = terms.get(code) or terms.get(name)
+        if term is None:
+            return code
+        text = term.label_ko if self._korean else term.label
+        value = _moment(int(number)) if name == "retain-until" and number.isdigit() else number
+        return text if term is terms.get(code) else f"{text} ({value})"
+
+
+def _changed(member: str, effect: Effect, before: str, after: str) -> Difference | None:
+    if before == after:
+        return None
+    change = Change.ADDS if not before else Change.REMOVES if not after else Change.CHANGES
+    return Difference(change, member, effect, before, after)
+
+
+def _likeness(one: Grant, other: Grant) -> int:
+    """How many words two grants of the same effect share; 0 for grants about different things."""
+    if one.effect is not other.effect:
+        return 0
+    shared = [set(getattr(one, m)) & set(getattr(other, m)) for m in ("categories", "purposes")]
+    return 1 + 4 * len(shared[0]) + 2 * len(shared[1]) + (_terms(one) == _terms(other)) if any(shared) else 0
+
+
+def _terms(grant: Grant) -> tuple[object, ...]:
+    """Everything the grant says, in whatever order it says it."""
+    values = (getattr(grant, field.name) for field in fields(grant))
+    return tuple(frozenset(value) if isinstance(value, tuple) else value for value in values)
+
+
+def _moment(seconds: int) -> str:
+    latest = datetime.max.replace(tzinfo=UTC)
+    beyond = seconds >= int(latest.timestamp())
+    moment = latest if beyond else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    return moment.strftime("%Y-%m-%d %H:%M UTC")
+
+
+CHANGES = {Change.ADDS: "adds", Change.REMOVES: "removes", Change.CHANGES: "changes"}
+CHANGES_KO = {Change.ADDS: "추가", Change.REMOVES: "삭제", Change.CHANGES: "변경"}
+MEMBERS = {
+    "categories": "data",
+    "purposes": "purpose",
+    "actions": "action",
+    "conditions": "condition",
+    "expires": "expiry",
+    "not_before": "start",
+    "period": "period of the data",
+    "records": "named records",
+    "grant": "grant",
+}
+MEMBERS_KO = {
+    "categories": "자료",
+    "purposes": "목적",
+    "actions": "행위",
+    "conditions": "조건",
+    "expires": "만료",
+    "not_before": "시작",
+    "period": "자료 기간",
+    "records": "지정 기록",
+    "grant": "허용",
+}
+TERMS: Mapping[str, Mapping[str, Term]] = {
+    "actions": {
+        "view": Term("view", "열람"),
+        "copy": Term("copy", "복사"),
+        "transfer": Term("transfer", "전송"),
+        "compute": Term("compute over", "통계 계산"),
+        "contact": Term("contact you about", "연락"),
+        "publish": Term("publish", "공개"),
+        "link": Term("link with other data", "결합"),
+    },
+    "conditions": {
+        "once": Term("each record once", "기록마다 한 번만"),
+        "max-uses": Term("number of uses", "이용 횟수"),
+        "aggregate-only": Term("only sums over groups of at least", "최소 집단 크기의 합계만"),
+        "retain-until": Term("to be deleted by", "파기 기한"),
+        "pseudonymise": Term("without your name", "가명 처리"),
+        "emergency-only": Term("only in an emergency", "응급 시에만"),
+        "no-onward-transfer": Term("not to be passed on", "제3자 제공 금지"),
+    },
+}
