@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from anchors.memory.index import MemoryIndex
+from anchors.memory.papers import MemoryPapers
 from ledger import merkle
 from ledger.commitment.entry import NO_LOCK, lock_of
 from ledger.consent import Revocation
@@ -17,8 +18,8 @@ from ledger.ports import Anchored
 from ledger.receipt import CONSENTS, LOGS
 
 
-class MemoryStore(MemoryIndex):
-    """Log, Index, Directory, Notices and Sessions in one, for tests: nothing outlives the process."""
+class MemoryStore(MemoryPapers, MemoryIndex):
+    """Log, Index, Directory, Notices, Papers and Sessions in one, for tests: nothing outlives the process."""
 
     def __init__(self) -> None:
         super().__init__()

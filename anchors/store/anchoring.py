@@ -9,8 +9,8 @@ from sqlalchemy.engine import Connection
 
 from anchors.store import indexing, rows
 from anchors.store.engine import Upsert
+from anchors.store.papers import PaperStore
 from anchors.store.schema import BLOCKS, CHAIN, HEADS, REVEALS, STATEMENTS
-from anchors.store.sessions import SessionStore
 from anchors.store.tree import Tree
 from ledger import merkle
 from ledger.consent import Consent, Revocation
@@ -24,7 +24,7 @@ NOTED = 256
 """Blocks whose hash is remembered, to find where a reorganised chain parted from the one we followed."""
 
 
-class AnchoringStore(SessionStore):
+class AnchoringStore(PaperStore):
     """What is anchored only ever changes here."""
 
     def leaves(self, log: str, start: int, limit: int) -> list[bytes]:

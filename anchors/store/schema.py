@@ -148,6 +148,21 @@ NOTICES = Table(
     Column("outdated", Boolean, nullable=False),
 )
 DRAFTS = Table("drafts", METADATA, Column("record_id", LargeBinary, primary_key=True), Column("body", LargeBinary))
+PAPERS = Table(
+    "papers",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("id", LargeBinary, primary_key=True),
+    Column("person", NUMBER, nullable=False),
+    Column("party", NUMBER, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due", NUMBER, nullable=False),
+    Column("version", NUMBER, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("papers_by_person", "kind", "person", "id"),
+    Index("papers_by_party", "kind", "party", "id"),
+    Index("papers_by_due", "kind", "state", "due"),
+)
 CHALLENGES = Table(
     "challenges", METADATA, Column("nonce", LargeBinary, primary_key=True), Column("expires", NUMBER, nullable=False)
 )
