@@ -77,6 +77,11 @@ class ConsentState:
     uses: int = 0
     uses_of_record: int = 0
 
+    def blocks(self, at: int) -> bool:
+        """Whether it stands and forbids its grantee everything: an entry of the data subject's block list."""
+        stands = not (self.revoked or self.superseded)
+        return stands and any(grant.forbids_all(at) for grant in self.consent.grants)
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -76,6 +76,12 @@ class Grant:
             and (not self.records or record_id in self.records)
         )
 
+    def forbids_all(self, at: int) -> bool:
+        """Whether it forbids everything, to everyone it is said to, now: a block."""
+        whole = "*" in self.categories and "*" in self.purposes and set(self.actions) >= ACTIONS
+        unbounded = not (self.records or self.data_from or self.data_until)
+        return self.effect is Effect.FORBID and whole and unbounded and self.open_at(at)
+
     def open_at(self, at: int) -> bool:
         """Whether the window is open."""
         return self.not_before <= at < self.expires

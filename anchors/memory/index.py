@@ -86,11 +86,13 @@ class MemoryIndex(MemoryLog):
                 [s for s in self._about.get(subject, []) if isinstance(s.signed.statement, Consent)] if record else []
             )
             states = [self._state(logged, request.record_id) for logged in said]
+            meant = tuple(state for state in states if state.consent.grantee in names)
             consents, records = self._anchored[CONSENTS], self._anchored[RECORDS]
             return Facts(
                 record=record,
-                consents=tuple(state for state in states if state.consent.grantee in names),
+                consents=meant,
                 requester=requester,
+                blocked=any(state.blocks(at) for state in meant),
                 incident=self.incident(request.incident),
                 consents_size=consents.head.size,
                 records_size=records.head.size,

@@ -64,6 +64,7 @@ def gather(connection: Connection, request: AccessRequest, at: int, more: Uses |
         record=record,
         consents=tuple(_with_uses(connection, said, request.record_id, more)),
         requester=requester,
+        blocked=any(state.blocks(at) for state in said),
         incident=incident(connection, request.incident) if request.incident != bytes(32) else None,
         consents_size=consents.anchored_size,
         records_size=issued.anchored_size,

@@ -50,10 +50,14 @@ def _facts(connection: Connection, question: AccessRequest, found: Sequence[Reco
     names = {ANYONE} | (known.requester.grantee_names(at) if known.requester else frozenset())
     said = _said_by({record.issue.data_subject for record in found}, connection, names, known.consents_size)
     used = _used(connection, [state for states in said.values() for state in states], found)
-    return [
-        replace(known, record=record, consents=_counted(said[record.issue.data_subject], used, record))
-        for record in found
-    ]
+    blockers = {person for person, states in said.items() if any(state.blocks(at) for state in states)}
+
+    def about(record: Record) -> Facts:
+        whose = record.issue.data_subject
+        consents = _counted(said[whose], used, record)
+        return replace(known, record=record, consents=consents, blocked=whose in blockers)
+
+    return [about(record) for record in found]
 
 
 def _said_by(

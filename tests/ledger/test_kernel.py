@@ -7,7 +7,7 @@ import pytest
 from ledger import envelope, typed_data
 from ledger.access import Finding, Reason
 from ledger.commitment.entry import lock_of
-from ledger.consent import NEVER, Consent, Effect, Grant
+from ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
 from ledger.errors import (
     AccessDenied,
     ChainBehind,
@@ -340,3 +340,35 @@ def test_findings_say_why_each_consent_did_not_count(world):
     world.anchor()
     decision, _ = world.kernel.ask(world.kernel.request(world.trial.address, record, LAB, "hl7:CLINTRCH", "view"))
     assert [finding for _, finding in decision.findings] == [Finding.NO_MATCHING_POLICY]
+
+
+def test_a_block_beats_everything_break_glass_included_and_ends_when_replaced(world):
+    record = world.issued(LAB)
+    world.consents(world.responder, LAB, purposes=("hl7:ETREAT",))
+    world.anchor()
+    incident = world.declares(world.responder)
+    assert world.reads(world.responder, record, purpose="hl7:ETREAT", incident=incident)
+    forbid = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
+    world.says(world.responder, [forbid])
+    asked = world.asks(world.responder, record, purpose="hl7:ETREAT", incident=incident)
+    decision, _ = world.kernel.ask(asked)
+    assert (decision.permitted, decision.reason) == (False, Reason.BLOCKED)
+    assert all(finding is Finding.BLOCKED for _, finding in decision.findings)
+    world.withdraws(world.responder)
+    assert world.kernel.ask(asked)[0].reason is Reason.BROKE_GLASS
+
+
+def test_a_forbid_of_less_than_everything_is_no_block(world):
+    forbid = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
+    assert forbid.forbids_all(5)
+    for less in (
+        {"categories": ("health",)},
+        {"purposes": ("hl7:HMARKT",)},
+        {"actions": ("view",)},
+        {"records": (bytes(32),)},
+        {"data_from": 1},
+        {"expires": 5},
+        {"not_before": 6},
+        {"effect": Effect.PERMIT},
+    ):
+        assert not replace(forbid, **less).forbids_all(5)

@@ -8,7 +8,7 @@ import pytest
 from anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
 from anchors.store import Store
 from ledger import envelope
-from ledger.consent import NEVER, Consent, Effect, Grant
+from ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
 from ledger.decide import decide
 from ledger.errors import MalformedInput, NotFound, TooLarge, UnknownTerm
 from ledger.kernel import GrantRequest, Kernel, World
@@ -42,6 +42,7 @@ PERSONS = [ANN, EVE, b"\x0b" * 20]
 CATEGORIES = ["health.lab", "health.lab", "health.vitals", "money"]
 TERMS = {code: Term(code, code) for code in {*CATEGORIES, "health", "health.la"}}
 VOCABULARY = Vocabulary([Catalog("t", TERMS, {c: Term(c, c, above) for c, above in PURPOSES.items()})])
+BLOCK = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
 ASKED = ["hl7:CLINTRCH", "hl7:HRESCH", "hl7:BTG", "mydata:SELF_VIEW"]
 
 
@@ -70,7 +71,7 @@ def some_issue(pick, number):
 
 def some_grant(pick):
     named = pick([(), (), (), (name(1),), (name(2), name(3))])
-    return replace(pick([READ, questions.grant(pick)]), records=named)
+    return pick([READ, READ, BLOCK, replace(questions.grant(pick), records=named), replace(READ, records=named)])
 
 
 def live(store, seed):
