@@ -28,6 +28,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     409: {"model": Refusal, "description": "Not the next version: ask for a new draft."},
     413: {"model": Refusal, "description": "Too large."},
     422: {"model": Refusal, "description": "The statement contradicts itself or the vocabulary."},
+    429: {"model": Refusal, "description": "Too often: wait, or take an earlier request back."},
     502: {"model": Refusal, "description": "Stored bytes are not the anchored ones: no data."},
     503: {"model": Refusal, "description": "Unknown: the chain, a store or the key service does not answer."},
 }

@@ -23,6 +23,7 @@ STATUS: dict[type[errors.LedgerError], int] = {
     errors.TooLarge: 413,
     errors.InvalidStatement: 422,
     errors.ProofInvalid: 422,
+    errors.TooManyRequests: 429,
     errors.IntegrityFailure: 502,
     errors.SourceUnavailable: 503,
 }

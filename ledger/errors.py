@@ -121,6 +121,12 @@ class KeyDestroyed(LedgerError):
     code = "key_destroyed"
 
 
+class TooManyRequests(LedgerError):
+    """The caller asks more often than anyone should be asked; it says when to come back."""
+
+    code = "too_many_requests"
+
+
 class SourceUnavailable(LedgerError):
     """Chain, store or key service cannot answer now: the answer is unknown, never yes and never revoked."""
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
+LAYER = "\n\n---\n\n"
+"""Between the layers of a notice: the key facts in plain language first, the full text last (ISO/IEC 29184 5.2.4)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -23,3 +26,8 @@ class Notice:
     def digest(self) -> bytes:
         """SHA-256 of exactly the UTF-8 text that is shown."""
         return sha256(self.text.encode()).digest()
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The text in its layers, the shortest and plainest first; one layer where it has no others."""
+        return tuple(self.text.split(LAYER))

@@ -7,10 +7,13 @@ from ledger.kernel.drafts import Draft, GrantRequest
 from ledger.kernel.foresight import Change, Foresight
 from ledger.kernel.issues import Issues, Upload
 from ledger.kernel.proofs import Proof, Proofs
+from ledger.kernel.publishing import Publishing
 from ledger.kernel.questions import Page
+from ledger.kernel.requests import Asking, Requests
 from ledger.kernel.world import Bounds, World
 
 __all__ = [
+    "Asking",
     "Bounds",
     "Change",
     "Computed",
@@ -26,5 +29,5 @@ __all__ = [
 ]
 
 
-class Kernel(Consents, Foresight, Issues, Computing, Proofs):
+class Kernel(Consents, Requests, Foresight, Issues, Computing, Proofs, Publishing):
     """Everything the door and the services may do; made from one `World` of ports."""

@@ -349,12 +349,13 @@ def test_a_block_beats_everything_break_glass_included_and_ends_when_replaced(wo
     incident = world.declares(world.responder)
     assert world.reads(world.responder, record, purpose="hl7:ETREAT", incident=incident)
     forbid = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
-    world.says(world.responder, [forbid])
+    world.says(world.responder.address, [forbid])
     asked = world.asks(world.responder, record, purpose="hl7:ETREAT", incident=incident)
     decision, _ = world.kernel.ask(asked)
     assert (decision.permitted, decision.reason) == (False, Reason.BLOCKED)
     assert all(finding is Finding.BLOCKED for _, finding in decision.findings)
-    world.withdraws(world.responder)
+    draft = world.kernel.draft_revocation(world.ann.signer, world.responder.address)
+    world.kernel.revoke(draft.statement, world.sign(world.ann, draft.statement))
     assert world.kernel.ask(asked)[0].reason is Reason.BROKE_GLASS
 
 

@@ -1,0 +1,227 @@
+"""request_consent · refuse · withdraw_request · wish · announce: a person is asked, and nobody is worn down by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from ledger.access import ConsentState
+from ledger.asking import ConsentRequest, RequestState, Wishes, WishKind, answer, shortened
+from ledger.consent import Effect, Grant
+from ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent, TooManyRequests
+from ledger.kernel.drafts import Draft, Drafts, GrantRequest
+from ledger.kernel.request_papers import REQUEST, WISHES, read_request, read_wishes, request_paper, wishes_paper
+from ledger.paper import Paper, new_id
+from ledger.party import ANYONE
+
+DAY = 86_400
+OPEN_PER_PERSON = 3
+"""Requests of one asker that may lie unanswered before one person."""
+QUIET = 30 * DAY
+"""Seconds for which a refusal keeps the same asker from asking for the same again."""
+LONGEST_WAIT = 90 * DAY
+PAGE = 200
+_May = Callable[[ConsentRequest], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a party wants to ask: permits to be signed, the notice they would carry, what the person gets, what it is
+    for (a study, claim or campaign), and for how many seconds an answer is awaited.
+    """
+
+    grants: tuple[Grant, ...]
+    notice_hash: bytes
+    benefit: str = ""
+    reference: str = ""
+    wait: int = 14 * DAY
+
+
+class Requests(Drafts):
+    """A request asks for a signature and gives nothing; only the signed consent that follows it does."""
+
+    def request_consent(self, requester: str, data_subject: bytes, asking: Asking) -> ConsentRequest:
+        """Ask a person. Whether the person exists, blocks the asker or wishes never to be asked, the answer looks the
+        same; the same question while it is open is the same request.
+
+        Raises NotEntitled, NotFound for the notice, InvalidStatement, UnknownTerm, TooManyRequests.
+        """
+        self._check(requester, asking)
+        now = self.world.clock.now()
+        mine = [self._resolved(r, now) for r in self._every(data_subject, requester)]
+        for known in mine:
+            if known.as_asker_sees(now).state is RequestState.REQUESTED and known.grants == asking.grants:
+                return known.as_asker_sees(now)
+        if sum(r.as_asker_sees(now).state is RequestState.REQUESTED for r in mine) >= OPEN_PER_PERSON:
+            raise TooManyRequests("earlier requests to this person are still unanswered; wait, or withdraw one")
+        request = self._made(requester, data_subject, asking, new_id(now), now)
+        if self._is_unwanted(request, mine, now):
+            request = replace(request, state=RequestState.REFUSED, answered_at=now, silent=True)
+        self.world.store.file(request_paper(request))
+        return request.as_asker_sees(now)
+
+    def announce(self, requester: str, asking: Asking, topics: Iterable[str]) -> int:
+        """Offer something to everyone who wished to be told of it: each gets a request, and the asker learns of nobody
+        until they consent. The same announcement again reaches only who is new. Returns how many were asked, which
+        is not for the asker.
+        """
+        self._check(requester, asking)
+        now, offered = self.world.clock.now(), {topic.lower() for topic in topics}
+        name = sha256(repr((requester, asking.reference, asking.grants)).encode()).digest()
+        told = 0
+        for wishes in self._everyones_wishes():
+            tell = wishes.of(WishKind.TELL, asking.grants, self.world.vocabulary)
+            if not any(set(wish.topics) <= offered for wish in tell):
+                continue
+            request_id = sha256(name + wishes.data_subject).digest()
+            request = self._made(requester, wishes.data_subject, asking, request_id, now)
+            if not self._is_unwanted(request, [], now):
+                told += self.world.store.file(request_paper(request)) is not None
+        return told
+
+    def refuse(self, data_subject: bytes, request_id: bytes) -> ConsentRequest:
+        """The person's no, recorded. Raises NotFound unless it was asked of them, StaleConsent once it is over."""
+        return self._end(request_id, RequestState.REFUSED, lambda r: r.data_subject == data_subject)
+
+    def withdraw_request(self, requester: str, request_id: bytes) -> ConsentRequest:
+        """The asker takes the request back. Raises NotFound unless it is theirs, StaleConsent once it is over."""
+        self._end(request_id, RequestState.WITHDRAWN, lambda r: r.requester == requester)
+        return self.request_of(requester, request_id)
+
+    def request_of(self, requester: str, request_id: bytes) -> ConsentRequest:
+        """One request as its asker may see it. Raises NotFound."""
+        found = self._found(request_id)
+        if found is None or found[0].requester != requester:
+            raise NotFound
+        return found[0].as_asker_sees(self.world.clock.now())
+
+    def requests_by(self, requester: str, after: bytes = b"", limit: int = PAGE) -> list[ConsentRequest]:
+        """A party's requests as it may see them, oldest first."""
+        now = self.world.clock.now()
+        papers = self.world.store.papers(REQUEST, party=requester, after=after, limit=limit)
+        return [self._resolved(read_request(paper), now).as_asker_sees(now) for paper in papers]
+
+    def requests_to(self, data_subject: bytes, after: bytes = b"", limit: int = PAGE) -> list[ConsentRequest]:
+        """Everything that was asked of a person, what a standing wish refused included, oldest first."""
+        now = self.world.clock.now()
+        papers = self.world.store.papers(REQUEST, person=data_subject, after=after, limit=limit)
+        return [self._resolved(read_request(paper), now) for paper in papers]
+
+    def draft_answer(self, data_subject: bytes, request_id: bytes, lock: bytes, language: str = "") -> Draft:
+        """The consent that would grant a request, beside what the person already says to the asker; narrower terms
+        are drafted as any consent. Lasts no longer than the person, or the role's default, allows.
+
+        Raises NotFound, StaleConsent once the request is over.
+        """
+        request, _ = self._open(request_id, lambda r: r.data_subject == data_subject)
+        party, now = self.world.store.party(request.requester), self.world.clock.now()
+        roles = party.roles if party else frozenset()
+        asked = shortened(request.grants, roles, self.wishes(data_subject), now)
+        standing = [s for s in self._said_to(data_subject, request.requester) if not (s.revoked or s.superseded)]
+        said = [g for state in standing for g in state.consent.grants if g.expires > now and g not in asked]
+        notice = self._in_language(request.notice_hash, language)
+        return self.draft_consent(GrantRequest(data_subject, request.requester, (*said, *asked), notice, lock))
+
+    def wish(self, wishes: Wishes) -> None:
+        """Replace a person's standing wishes. Raises UnknownTerm, StaleConsent when two do so at once."""
+        for wish in wishes.wishes:
+            if wish.purpose != "*":
+                self.world.vocabulary.path(wish.purpose)
+            self.world.vocabulary.check_category(wish.category)
+        present = self.world.store.paper(WISHES, wishes.data_subject)
+        if self.world.store.file(wishes_paper(wishes, present.version if present else 0)) is None:
+            raise StaleConsent("the wishes were changed elsewhere just now; read them again")
+
+    def wishes(self, data_subject: bytes) -> Wishes:
+        """A person's standing wishes; none until they say some."""
+        paper = self.world.store.paper(WISHES, data_subject)
+        return read_wishes(paper) if paper else Wishes(data_subject)
+
+    def _check(self, requester: str, asking: Asking) -> None:
+        now = self.world.clock.now()
+        party = self.world.store.party(requester)
+        if party is None or not party.accredited(now):
+            raise NotEntitled("only an accredited party may ask for consent")
+        notice = self.world.store.notice(asking.notice_hash)
+        if notice is None or notice.outdated:
+            raise NotFound
+        if not asking.grants or not 0 < asking.wait <= LONGEST_WAIT:
+            raise InvalidStatement(f"a request asks for at least one grant and waits 1 to {LONGEST_WAIT} seconds")
+        for grant in asking.grants:
+            self.world.vocabulary.check_grant(grant)
+            if grant.effect is Effect.FORBID or not now < grant.expires > grant.not_before:
+                raise InvalidStatement("a request asks for permits whose windows are still to come or open")
+
+    @staticmethod
+    def _made(requester: str, person: bytes, asking: Asking, request_id: bytes, now: int) -> ConsentRequest:
+        said = (asking.grants, asking.notice_hash, asking.benefit, asking.reference)
+        return ConsentRequest(request_id, requester, person, *said, now, now + asking.wait)
+
+    def _is_unwanted(self, request: ConsentRequest, earlier: Sequence[ConsentRequest], now: int) -> bool:
+        """Whether a standing wish, a block or a fresh refusal of the same answers for the person."""
+        if self.wishes(request.data_subject).of(WishKind.NEVER, request.grants, self.world.vocabulary):
+            return True
+        party = self.world.store.party(request.requester)
+        names = {ANYONE, *(party.grantee_names(now) if party else ())}
+        if any(s.blocks(now) and s.consent.grantee in names for s in self._consents_of(request.data_subject)):
+            return True
+        refused = [r for r in earlier if r.state is RequestState.REFUSED and now < r.answered_at + QUIET]
+        return any(answer(request.grants, r.grants, self.world.vocabulary) is not RequestState.REFUSED for r in refused)
+
+    def _end(self, request_id: bytes, state: RequestState, may: _May) -> ConsentRequest:
+        request, version = self._open(request_id, may)
+        ended = replace(request, state=state, answered_at=self.world.clock.now())
+        if self.world.store.file(request_paper(ended, version)) is None:
+            raise StaleConsent("the request was answered just now; read it again")
+        return ended
+
+    def _open(self, request_id: bytes, may: _May) -> tuple[ConsentRequest, int]:
+        found = self._found(request_id)
+        if found is None or not may(found[0]):
+            raise NotFound
+        if found[0].at(self.world.clock.now()).state is not RequestState.REQUESTED:
+            raise StaleConsent("the request is over; see its state")
+        return found
+
+    def _found(self, request_id: bytes) -> tuple[ConsentRequest, int] | None:
+        paper = self.world.store.paper(REQUEST, request_id)
+        return (self._resolved(read_request(paper), self.world.clock.now()), paper.version) if paper else None
+
+    def _resolved(self, request: ConsentRequest, now: int) -> ConsentRequest:
+        """The request with what a signed consent answered it; the consent itself is the answer, so none gets lost."""
+        if request.state is not RequestState.REQUESTED:
+            return request
+        for state in self._said_to(request.data_subject, request.requester):
+            said = state.consent
+            if request.asked_at <= said.signed_at < request.answer_by:
+                outcome = answer(request.grants, said.grants, self.world.vocabulary)
+                if outcome is not RequestState.REFUSED:
+                    return replace(request, state=outcome, answered_at=said.signed_at, consent=state.entry)
+        return request.at(now)
+
+    def _every(self, data_subject: bytes, requester: str) -> Iterator[ConsentRequest]:
+        return map(read_request, self._all(REQUEST, data_subject, requester))
+
+    def _everyones_wishes(self) -> Iterator[Wishes]:
+        return map(read_wishes, self._all(WISHES, None, None))
+
+    def _all(self, kind: str, person: bytes | None, party: str | None) -> Iterator[Paper]:
+        after = b""
+        while page := self.world.store.papers(kind, person=person, party=party, after=after, limit=PAGE):
+            yield from page
+            after = page[-1].id
+
+    def _consents_of(self, data_subject: bytes) -> list[ConsentState]:
+        return self.world.store.consents_of(data_subject)
+
+    def _said_to(self, data_subject: bytes, requester: str) -> list[ConsentState]:
+        return [s for s in self._consents_of(data_subject) if s.consent.grantee == requester]
+
+    def _in_language(self, notice_hash: bytes, language: str) -> bytes:
+        """The same version of the notice in the person's language, where it is published."""
+        notice = self.world.store.notice(notice_hash)
+        if notice is None or not language:
+            return notice_hash
+        same = [n for n in self.world.store.notices() if (n.name, n.version) == (notice.name, notice.version)]
+        return next((n.digest for n in same if n.language == language), notice_hash)
