@@ -12,7 +12,7 @@ from api import errors
 from api.auth import Premises
 from api.bounds import BoundedBodies, Headers
 from api.errors import Refusal
-from api.routes import access, consents, directory, health, logs, receipts, records, sessions
+from api.routes import access, consents, directory, health, logs, questions, receipts, records, requests, sessions
 from api.slices import Slice
 
 DESCRIPTION = """Every use of personal data: signed, seen, stopped, proved.
@@ -32,7 +32,21 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     502: {"model": Refusal, "description": "Stored bytes are not the anchored ones: no data."},
     503: {"model": Refusal, "description": "Unknown: the chain, a store or the key service does not answer."},
 }
-ROUTERS = [module.router for module in (health, sessions, directory, consents, records, access, receipts, logs)]
+ROUTERS = [
+    module.router
+    for module in (
+        health,
+        sessions,
+        directory,
+        requests,
+        questions,
+        consents,
+        records,
+        access,
+        receipts,
+        logs,
+    )
+]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 

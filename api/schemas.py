@@ -74,6 +74,7 @@ class NoticeView(BaseModel):
     version: int
     language: str
     text: str
+    layers: list[str]
     outdated: bool
 
     @classmethod
@@ -85,6 +86,7 @@ class NoticeView(BaseModel):
             version=notice.version,
             language=notice.language,
             text=notice.text,
+            layers=list(notice.layers),
             outdated=notice.outdated,
         )
 

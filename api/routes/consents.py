@@ -66,15 +66,7 @@ class ConsentView(BaseModel):
 @router.post("/consents/drafts")
 def draft_consent(form: ConsentDraftForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The next version of the caller's consent to a grantee, ready for the wallet."""
-    notice = read_hex(form.notice_hash, "notice_hash", 32) if form.notice_hash else _present(kernel, form.language)
-    wish = GrantRequest(
-        data_subject=caller.signer,
-        grantee=_grantee(form.grantee),
-        grants=tuple(grant.grant() for grant in form.grants),
-        notice_hash=notice,
-        lock=read_hex(form.lock, "lock", 32),
-    )
-    return draft_view(kernel.draft_consent(wish))
+    return draft_view(kernel.draft_consent(wish_of(form, caller, kernel)))
 
 
 @router.post("/consents", status_code=202)
@@ -116,6 +108,18 @@ def revoke(form: SignedForm, kernel: Verbs, _: SignedIn) -> Accepted:
     claimed = read_domain(form.domain)
     logged = kernel.revoke(parse(Revocation, form.message), read_hex(form.signature, "signature"), claimed)
     return accepted(logged, "denies now")
+
+
+def wish_of(form: ConsentDraftForm, caller: SignedIn, kernel: Kernel) -> GrantRequest:
+    """What the caller wants to say, under the newest notice in their language unless they name one."""
+    notice = read_hex(form.notice_hash, "notice_hash", 32) if form.notice_hash else _present(kernel, form.language)
+    return GrantRequest(
+        data_subject=caller.signer,
+        grantee=_grantee(form.grantee),
+        grants=tuple(grant.grant() for grant in form.grants),
+        notice_hash=notice,
+        lock=read_hex(form.lock, "lock", 32),
+    )
 
 
 def _grantee(text: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from api.auth import Verbs
-from api.schemas import NoticeView, shown
+from api.auth import SignedIn, Verbs
+from api.schemas import Form, NoticeView, shown
 from ledger.consent import ACTIONS, NUMBERED, PLAIN
 from ledger.errors import NotFound
 from ledger.party import Party, checksum
@@ -26,6 +26,14 @@ class PartyView(BaseModel):
     encryption_key: str
     valid_from: int
     valid_until: int
+
+
+class NoticeForm(Form):
+    """A version of a notice: by language (BCP 47) its layers, the key facts in plain words first."""
+
+    name: Annotated[str, Field(max_length=100, examples=["KCT0008791"])]
+    layers: Annotated[dict[str, Annotated[list[str], Field(min_length=1, max_length=8)]], Field(max_length=32)]
+    compatible: bool
 
 
 class TermView(BaseModel):
@@ -75,6 +83,13 @@ def party(account: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{40}$")], kernel: 
 def notices(kernel: Verbs) -> list[NoticeView]:
     """Every published notice, in all versions and languages."""
     return [NoticeView.of(notice) for notice in kernel.world.store.notices()]
+
+
+@router.post("/notices", status_code=201)
+def publish(form: NoticeForm, caller: SignedIn, kernel: Verbs) -> list[NoticeView]:
+    """Publish the next version of one of the caller's notices; an incompatible one asks for new signatures."""
+    layers = {language: tuple(texts) for language, texts in form.layers.items()}
+    return [NoticeView.of(n) for n in kernel.publish(caller.name, form.name, layers, compatible=form.compatible)]
 
 
 @router.get("/notices/{digest}")

@@ -1,0 +1,145 @@
+"""Questions in bulk: what the caller may read, who may read the caller's records, what a draft would change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from api.auth import SignedIn, Verbs, subject_bytes
+from api.guard import RecordId
+from api.routes.consents import ConsentDraftForm, wish_of
+from api.schemas import Form, Hex, Hex32, RecordView, Term, shown
+from ledger.access import Decision
+from ledger.kernel import Change
+from ledger.typed_data import read_hex
+
+router = APIRouter(tags=["questions"])
+TermQuery = Annotated[str, Query(min_length=1, max_length=200)]
+
+
+class Search(Form):
+    """A category of records and a purpose; `cursor` is the one of the page before."""
+
+    category: Term
+    purpose: Term
+    action: Term = "view"
+    incident: Hex32 | None = None
+    cursor: Annotated[str, Field(max_length=100)] = ""
+    limit: Annotated[int, Field(ge=1, le=1_000)] = 100
+
+
+class Accessible(BaseModel):
+    """One page; give `cursor` to go on, it is empty on the last page."""
+
+    records: list[RecordView]
+    cursor: str
+
+
+class PersonQuestion(Form):
+    """Which of a person's records may be read for a purpose; the person stays out of URLs."""
+
+    data_subject: Hex
+    purpose: Term
+    action: Term = "view"
+    incident: Hex32 | None = None
+
+
+class Answer(BaseModel):
+    """Why a record may be read: the consents that say so, and what they oblige to."""
+
+    record: RecordView
+    reason: str
+    consents: list[Hex32]
+    obligations: list[str]
+
+
+class Reader(BaseModel):
+    """A party that would read the record now."""
+
+    account: str
+    name: str
+    reason: str
+    consents: list[Hex32]
+
+
+class ChangeView(BaseModel):
+    """One answer that the draft would change."""
+
+    party: str
+    party_name: str
+    record_id: Hex32
+    category: str
+    purpose: str
+    action: str
+    before: str = Field(examples=["no_consent"])
+    after: str = Field(examples=["consented"])
+    permitted_after: bool
+
+
+@router.get("/access/records")
+def accessible(asked: Annotated[Search, Query()], caller: SignedIn, kernel: Verbs) -> Accessible:
+    """The records of a category the caller may read now, in pages that show nothing of what is hidden."""
+    question = kernel.request(caller.name, bytes(32), asked.category, asked.purpose, asked.action)
+    question = replace(question, incident=_incident(asked.incident))
+    page = kernel.query_accessible(question, asked.cursor, asked.limit)
+    return Accessible(records=[RecordView.of(record) for record in page.records], cursor=page.cursor)
+
+
+@router.post("/access/persons")
+def of_person(question: PersonQuestion, caller: SignedIn, kernel: Verbs) -> list[Answer]:
+    """The records of one person, of any category, that the caller may read now."""
+    incident = _incident(question.incident)
+    person = subject_bytes(question.data_subject)
+    found = kernel.evaluate(caller.name, person, question.purpose, question.action, incident=incident)
+    return [
+        Answer(
+            record=RecordView.of(record),
+            reason=str(decision.reason),
+            consents=_entries(decision),
+            obligations=sorted(decision.obligations),
+        )
+        for record, decision in found
+    ]
+
+
+@router.get("/me/records/{record_id}/readers")
+def readers(
+    record_id: RecordId, caller: SignedIn, kernel: Verbs, purpose: TermQuery, action: TermQuery = "view"
+) -> list[Reader]:
+    """Who could read one of the caller's records now, for a purpose."""
+    found = kernel.who_can_access(caller.signer, read_hex(record_id, "record_id", 32), purpose, action)
+    return [
+        Reader(account=party.account, name=party.name, reason=str(decision.reason), consents=_entries(decision))
+        for party, decision in found
+    ]
+
+
+@router.post("/consents/what-if")
+def what_if(form: ConsentDraftForm, caller: SignedIn, kernel: Verbs) -> list[ChangeView]:
+    """What signing this would change about the caller's present records; nothing is signed, kept or told."""
+    return [_change(one) for one in kernel.what_if(wish_of(form, caller, kernel))]
+
+
+def _incident(entry: str | None) -> bytes:
+    return read_hex(entry, "incident", 32) if entry else bytes(32)
+
+
+def _entries(decision: Decision) -> list[str]:
+    return [shown(entry) for entry in decision.consents]
+
+
+def _change(one: Change) -> ChangeView:
+    return ChangeView(
+        party=one.party.account,
+        party_name=one.party.name,
+        record_id=shown(one.record.issue.record_id),
+        category=one.record.issue.category,
+        purpose=one.purpose,
+        action=one.action,
+        before=str(one.before.reason),
+        after=str(one.after.reason),
+        permitted_after=one.after.permitted,
+    )
