@@ -12,7 +12,19 @@ from api import errors
 from api.auth import Premises
 from api.bounds import BoundedBodies, Headers
 from api.errors import Refusal
-from api.routes import access, consents, directory, health, logs, questions, receipts, records, requests, sessions
+from api.routes import (
+    access,
+    authzen,
+    consents,
+    directory,
+    health,
+    logs,
+    questions,
+    receipts,
+    records,
+    requests,
+    sessions,
+)
 from api.slices import Slice
 
 DESCRIPTION = """Every use of personal data: signed, seen, stopped, proved.
@@ -40,6 +52,7 @@ ROUTERS = [
         directory,
         requests,
         questions,
+        authzen,
         consents,
         records,
         access,

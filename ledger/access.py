@@ -14,6 +14,8 @@ EMERGENCY = "hl7:ETREAT"
 SELF_VIEW = "mydata:SELF_VIEW"
 """The purpose under which a data subject reads their own records."""
 RESPONDER = "responder"
+EVERYTHING = "*"
+"""The category of a question about records of any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,8 +105,9 @@ class Index(Protocol):
         ...
 
     def survey(self, question: AccessRequest, at: int, after: int, limit: int) -> list[Facts]:
-        """The facts about the candidates of a search, at one moment: records of exactly the question's category, by
-        log position above `after`, whose data subject has any consent that names the requester. Not its answer.
+        """The facts about the candidates of a search, at one moment: records of exactly the question's category
+        (`EVERYTHING`: of any), by log position above `after`, whose data subject has any consent that names the
+        requester. Not its answer.
         """
         ...
 

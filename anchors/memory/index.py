@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from anchors.memory.log import MemoryLog
-from ledger.access import AccessRequest, ConsentState, Facts, Incident
+from ledger.access import EVERYTHING, AccessRequest, ConsentState, Facts, Incident
 from ledger.consent import Consent, Revocation
 from ledger.errors import SourceUnavailable
 from ledger.notice import Notice
@@ -167,7 +167,7 @@ class MemoryIndex(MemoryLog):
             return [self.facts(replace(question, record_id=record_id), at) for record_id in ids]
 
     def _is_meant(self, issue: Issue, question: AccessRequest, names: frozenset[str]) -> bool:
-        return issue.category == question.category and self._is_named(issue.data_subject, names)
+        return question.category in {EVERYTHING, issue.category} and self._is_named(issue.data_subject, names)
 
     def _is_named(self, data_subject: bytes, names: frozenset[str]) -> bool:
         said = (logged.signed.statement for logged in self._about.get(data_subject, []))

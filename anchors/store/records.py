@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from anchors.store.codec import key
 from anchors.store.rows import chunks, logged_of
 from anchors.store.schema import CONSENTS, RECORDS, STATEMENTS
+from ledger.access import EVERYTHING
 from ledger.receipt import RECORDS as RECORDS_LOG
 from ledger.receipt import Logged
 from ledger.record import Erasure, Issue, Record
@@ -24,12 +25,12 @@ NAMED = select(CONSENTS.c.person).where(
     CONSENTS.c.grantee.in_(bindparam("grantees", expanding=True)),
     CONSENTS.c.is_consent,
 )
-REACHABLE = (
-    FOUND.where(RECORDS.c.category == bindparam("category"), RECORDS.c.position > bindparam("after"))
-    .where(NAMED.exists())
+OF_NAMED = (
+    FOUND.where(RECORDS.c.position > bindparam("after"), NAMED.exists())
     .order_by(RECORDS.c.position)
     .limit(bindparam("most"))
 )
+REACHABLE = OF_NAMED.where(RECORDS.c.category == bindparam("category"))
 CORRECTED = RECORDS.update().where(RECORDS.c.position == bindparam("where")).values(superseded_by=bindparam("by"))
 ERASED = RECORDS.update().where(RECORDS.c.position == bindparam("where")).values(erased=True)
 
@@ -103,8 +104,12 @@ def reachable(
 ) -> list[Record]:
     """Candidates of a search: records whose person has a consent to one of the names, of the category wanted."""
     names, category = wanted
-    where = {"grantees": [key(name) for name in names], "category": key(category), "after": after, "most": limit}
-    found = [_record(row, anchored) for row in connection.execute(REACHABLE, where)] if names else []
+    if not names:
+        return []
+    where = {"grantees": [key(name) for name in names], "after": after, "most": limit}
+    if category == EVERYTHING:
+        return [_record(row, anchored) for row in connection.execute(OF_NAMED, where)]
+    found = [_record(row, anchored) for row in connection.execute(REACHABLE, where | {"category": key(category)})]
     return [each for each in found if each.issue.category == category]
 
 

@@ -14,6 +14,8 @@ from ledger.receipt import AccessReceipt, Logged, Signed
 from ledger.record import Record
 from ledger.typed_data import Domain
 
+ENFORCER = "enforcement-point"
+"""The role of a gateway of others that asks us before it lets their requesters in (AuthZEN's PEP)."""
 RELEASING = frozenset({"view", "copy", "transfer"})
 
 
@@ -59,6 +61,13 @@ class Answers(Verb):
         self.world.vocabulary.check_action(action)
         path = self.world.vocabulary.path(purpose)
         return AccessRequest(secrets.token_bytes(32), requester, record_id, category, path, action)
+
+    def may_ask_for(self, caller: str, requester: str) -> bool:
+        """Whether the caller may put a requester's question: their own, or any as an accredited enforcement point."""
+        if caller == requester:
+            return True
+        party = self.world.store.party(caller)
+        return party is not None and party.plays(ENFORCER, self.world.clock.now())
 
     def ask(self, request: AccessRequest) -> tuple[Decision, Logged]:
         """The answer without the record; the question leaves its receipt. Raises ChainBehind."""

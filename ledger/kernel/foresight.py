@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 from secrets import token_bytes
 
-from ledger.access import AccessRequest, ConsentState, Decision, Facts
+from ledger.access import EVERYTHING, AccessRequest, ConsentState, Decision, Facts
 from ledger.consent import NEVER, Consent
 from ledger.decide import decide
 from ledger.errors import TooLarge
 from ledger.kernel.drafts import Drafts, GrantRequest
-from ledger.kernel.questions import EVERYTHING, Questions
+from ledger.kernel.questions import Questions
 from ledger.party import ANYONE, Party
 from ledger.record import Record
 

@@ -8,7 +8,8 @@ from heapq import merge
 from itertools import groupby
 from secrets import token_bytes
 
-from ledger.access import SELF_VIEW, AccessRequest, Decision, Facts, Reason
+from ledger.access import EVERYTHING, SELF_VIEW, AccessRequest, Decision, Facts, Reason
+from ledger.consent import ACTIONS
 from ledger.decide import decide
 from ledger.errors import NotFound
 from ledger.kernel.answers import Answers, receipt_of, requester_name
@@ -22,8 +23,6 @@ BATCH = 500
 LARGEST_PAGE = 1_000
 ANY_RECORD = bytes(32)
 NO_INCIDENT = bytes(32)
-EVERYTHING = "*"
-"""The category of a question about all of a person's records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,25 @@ class Questions(Answers):
                 found.append(facts.record)
         return Page(tuple(found), "")
 
+    def question(self, requester: str, purpose: str, action: str, category: str = EVERYTHING) -> AccessRequest:
+        """A question about many records, of one category or of any. Raises UnknownTerm."""
+        if category != EVERYTHING:
+            self.world.vocabulary.check_declared(category)
+        self.world.vocabulary.check_action(action)
+        path = self.world.vocabulary.path(purpose)
+        return AccessRequest(token_bytes(32), requester, ANY_RECORD, category, path, action)
+
+    def actions(self, requester: str, record_id: bytes, purpose: str) -> list[str]:
+        """What the requester may do with one record now for a purpose; nothing for a record that is not there.
+
+        Raises UnknownTerm, ChainBehind.
+        """
+        question = replace(self.question(requester, purpose, "view"), record_id=record_id)
+        now = self._asked(question)
+        facts = self.world.store.facts(question, now)
+        allowed = (action for action in ACTIONS if self._single(replace(question, action=action), facts, now).permitted)
+        return sorted(allowed)
+
     def evaluate(
         self, requester: str, data_subject: bytes, purpose: str, action: str, *, incident: bytes = NO_INCIDENT
     ) -> list[tuple[Record, Decision]]:
@@ -72,9 +90,7 @@ class Questions(Answers):
 
         A person who has said nothing and one who does not exist look the same. Raises UnknownTerm, ChainBehind.
         """
-        self.world.vocabulary.check_action(action)
-        path = self.world.vocabulary.path(purpose)
-        question = AccessRequest(token_bytes(32), requester, ANY_RECORD, EVERYTHING, path, action, incident)
+        question = replace(self.question(requester, purpose, action), incident=incident)
         now = self._asked(question, data_subject)
         surveyed = self.world.store.survey_person(question, data_subject, now)
         answers = [(facts.record, self._single(question, facts, now)) for facts in surveyed]
@@ -133,7 +149,7 @@ class Questions(Answers):
 
     def _of_person(self, question: AccessRequest, data_subject: bytes, now: int, after: int) -> Iterator[Facts]:
         for facts in self.world.store.survey_person(question, data_subject, now):
-            if facts.record and facts.record.issue.category == question.category and _position(facts) > after:
+            if facts.record and _is_of(facts.record, question) and _position(facts) > after:
                 yield facts
 
     @staticmethod
@@ -147,6 +163,10 @@ class Questions(Answers):
 
     def _cursors(self) -> Cursors:
         return Cursors(self.world.gateway.derive("search cursors"))
+
+
+def _is_of(record: Record, question: AccessRequest) -> bool:
+    return question.category in {EVERYTHING, record.issue.category}
 
 
 def _position(facts: Facts) -> int:

@@ -71,7 +71,7 @@ def test_no_service_reaches_a_record_except_through_a_door(door):
 
 def test_every_route_but_the_public_ones_needs_a_session(door):
     public = {"/health", "/session/challenges", "/sessions", "/vocabulary", "/parties", "/parties/{account}"}
-    public |= {"/notices", "/notices/{digest}", "/log/{name}/checkpoint"}
+    public |= {"/notices", "/notices/{digest}", "/log/{name}/checkpoint", "/.well-known/authzen-configuration"}
     public |= {"/log/{name}/proof/inclusion", "/log/{name}/proof/consistency"}
     found = [route for route in all_routes(door.app) if route.path not in public]
     assert len(found) > 20

@@ -8,11 +8,11 @@ import pytest
 from anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
 from anchors.store import Store
 from ledger import envelope
+from ledger.access import EVERYTHING
 from ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
 from ledger.decide import decide
 from ledger.errors import MalformedInput, NotFound, TooLarge, UnknownTerm
 from ledger.kernel import GrantRequest, Kernel, World
-from ledger.kernel.questions import EVERYTHING
 from ledger.party import checksum
 from ledger.receipt import ACCESS, CONSENTS, LOGS
 from ledger.record import Issue
@@ -145,11 +145,21 @@ def check_everything(kernel, pick):
         assert list(kernel.search(requester, category, purpose, action, incident=incident_of)) == expected
         assert pages(kernel, question, pick([1, 2, 5])) == expected
     everything = replace(question, category=EVERYTHING)
+    scope = store.records_of(ANN) if any(incident_of) else all_records(store)
+    assert pages(kernel, everything, pick([1, 2, 5])) == loop(kernel, everything, scope)
     for person in PERSONS:
         answers = kernel.evaluate(requester, person, purpose, action, incident=incident_of)
         assert [record for record, _ in answers] == loop(kernel, everything, store.records_of(person))
         assert all(decision == single(kernel, everything, record) for record, decision in answers)
     check_who(kernel, purpose, action)
+    check_actions(kernel, requester, purpose)
+
+
+def check_actions(kernel, requester, purpose):
+    for record in all_records(kernel.world.store):
+        question = kernel.request(requester, record.issue.record_id, record.issue.category, purpose, "view")
+        expected = [a for a in sorted(ACTIONS) if single(kernel, replace(question, action=a), record).permitted]
+        assert kernel.actions(requester, record.issue.record_id, purpose) == expected
 
 
 def check_who(kernel, purpose, action):

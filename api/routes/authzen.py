@@ -1,0 +1,170 @@
+"""OpenID AuthZEN Authorization API 1.0: the three searches and the metadata; `api.hot` answers the evaluations.
+
+AuthZEN's subject is our requester (`party`, by account, or `person`, by signer bytes), its resource a record (`record`,
+by id). The purpose stands in `context.purpose` or `action.properties.purpose`, a category in
+`resource.properties.category`. Callers ask for themselves; an accredited enforcement point asks for anyone. What a
+caller may not ask for is answered like what is not there: no results.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from api.auth import Caller, House, SignedIn, Verbs
+from api.schemas import shown
+from ledger.access import EVERYTHING
+from ledger.errors import NotFound, UnknownTerm
+from ledger.kernel import Kernel
+from ledger.party import checksum
+
+router = APIRouter(tags=["authzen"])
+ADDRESS, ID = re.compile("0x[0-9a-fA-F]{40}"), re.compile("0x[0-9a-fA-F]{64}")
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Properties = Annotated[dict[str, Any], Field(max_length=64, default_factory=dict)]
+ENDPOINTS = {
+    "access_evaluation_endpoint": "/access/v1/evaluation",
+    "access_evaluations_endpoint": "/access/v1/evaluations",
+    "search_subject_endpoint": "/access/v1/search/subject",
+    "search_resource_endpoint": "/access/v1/search/resource",
+    "search_action_endpoint": "/access/v1/search/action",
+}
+
+
+class Typed(BaseModel):
+    """An entity of which only the kind is known: what is searched for (AuthZEN §5.1, §5.2)."""
+
+    type: Name
+    properties: Properties
+
+
+class Entity(Typed):
+    """A subject or resource."""
+
+    id: Name
+
+
+class Action(BaseModel):
+    """An action (AuthZEN §5.3)."""
+
+    name: Name
+    properties: Properties
+
+
+class PageRequest(BaseModel):
+    """Which page (AuthZEN §8.2); `limit` beyond 1,000 is 1,000."""
+
+    token: Annotated[str, Field(max_length=100)] = ""
+    limit: Annotated[int, Field(ge=1)] = 100
+
+
+class PageResponse(BaseModel):
+    """Where to go on; empty at the end. Counts are left out: they could tell what is hidden."""
+
+    next_token: str
+
+
+class SubjectSearch(BaseModel):
+    """Who may do this with the record?"""
+
+    subject: Typed
+    action: Action
+    resource: Entity
+    context: Properties
+    page: PageRequest = PageRequest()
+
+
+class ResourceSearch(BaseModel):
+    """With which records may the subject do this?"""
+
+    subject: Entity
+    action: Action
+    resource: Typed
+    context: Properties
+    page: PageRequest = PageRequest()
+
+
+class ActionSearch(BaseModel):
+    """What may the subject do with the record?"""
+
+    subject: Entity
+    resource: Entity
+    context: Properties
+    page: PageRequest = PageRequest()
+
+
+class Results(BaseModel):
+    """Entities found, as AuthZEN §8 has them."""
+
+    results: list[dict[str, str]]
+    page: PageResponse = PageResponse(next_token="")
+
+
+@router.get("/.well-known/authzen-configuration")
+def configuration(house: House) -> dict[str, str]:
+    """The metadata of this decision point (AuthZEN §9.1)."""
+    base = house.settings.uri.rstrip("/")
+    return {"policy_decision_point": base, **{name: base + path for name, path in ENDPOINTS.items()}}
+
+
+@router.post("/access/v1/search/subject")
+def subjects(asked: SubjectSearch, caller: SignedIn, kernel: Verbs) -> Results:
+    """The parties that may do this with one of the caller's own records (AuthZEN §8.4)."""
+    record, purpose = _record(asked.resource), _purpose(asked.context, asked.action)
+    if asked.subject.type != "party" or record is None or not purpose:
+        return Results(results=[])
+    try:
+        found = kernel.who_can_access(caller.signer, record, purpose, asked.action.name)
+    except (NotFound, UnknownTerm):
+        return Results(results=[])
+    return Results(results=[{"type": "party", "id": party.account} for party, _ in found])
+
+
+@router.post("/access/v1/search/resource")
+def resources(asked: ResourceSearch, caller: SignedIn, kernel: Verbs) -> Results:
+    """The records the subject may do this with, in pages (AuthZEN §8.5)."""
+    requester, purpose = requester_of(asked.subject, caller, kernel), _purpose(asked.context, asked.action)
+    category = str(asked.resource.properties.get("category", EVERYTHING))
+    if requester is None or asked.resource.type != "record" or not purpose:
+        return Results(results=[])
+    try:
+        question = kernel.question(requester, purpose, asked.action.name, category)
+    except UnknownTerm:
+        return Results(results=[])
+    page = kernel.query_accessible(question, asked.page.token, asked.page.limit)
+    found = [{"type": "record", "id": shown(record.issue.record_id)} for record in page.records]
+    return Results(results=found, page=PageResponse(next_token=page.cursor))
+
+
+@router.post("/access/v1/search/action")
+def actions(asked: ActionSearch, caller: SignedIn, kernel: Verbs) -> Results:
+    """What the subject may do with one record (AuthZEN §8.6)."""
+    requester, record = requester_of(asked.subject, caller, kernel), _record(asked.resource)
+    purpose = _purpose(asked.context, None)
+    if requester is None or record is None or not purpose:
+        return Results(results=[])
+    try:
+        return Results(results=[{"name": name} for name in kernel.actions(requester, record, purpose)])
+    except UnknownTerm:
+        return Results(results=[])
+
+
+def requester_of(subject: Entity, caller: Caller, kernel: Kernel) -> str | None:
+    """The requester an AuthZEN subject names, if the caller may ask for them."""
+    if subject.type not in {"party", "person"} or not ADDRESS.fullmatch(subject.id):
+        return None
+    requester = checksum(bytes.fromhex(subject.id[2:]))
+    return requester if kernel.may_ask_for(caller.name, requester) else None
+
+
+def _record(resource: Entity) -> bytes | None:
+    known = resource.type == "record" and ID.fullmatch(resource.id)
+    return bytes.fromhex(resource.id[2:]) if known else None
+
+
+def _purpose(context: dict[str, Any], action: Action | None) -> str:
+    said = context.get("purpose") or (action.properties.get("purpose") if action else "")
+    return said if isinstance(said, str) else ""

@@ -1,0 +1,157 @@
+"""AuthZEN 1.0, the searches and the metadata: the shapes of the certification scenario, and the answers of `check`."""
+
+import pytest
+
+from ledger.consent import Consent
+from ledger.party import Party, checksum
+from tests.api.door import Door
+from tests.api.test_door import all_routes
+from tests.ledger.house import wallet
+
+GATEWAY, STRANGER = wallet(60), wallet(61)
+READ = {"name": "view", "properties": {"purpose": "hl7:CLINTRCH"}}
+X, SOMEONE = ({"type": "party", "id": name} for name in ("x", checksum(b"\1" * 20)))
+NOTHING = {"type": "record", "id": "0x" + "ab" * 32}
+CONTEXT = {"purpose": "hl7:CLINTRCH"}
+
+
+@pytest.fixture
+def door():
+    door = Door()
+    gateway = Party(GATEWAY.address, "API gateway", frozenset({"enforcement-point"}), b"", 0, 0)
+    door.house.store.set_parties([*door.house.directory, gateway])
+    door.records = sorted(door.issued(content=b'{"id":"%d"}' % number) for number in range(3))
+    draft = door.drafted(door.house.ann, door.house.trial.address, actions=["view", "copy"])
+    signed = door.signed(door.house.ann, Consent, draft)
+    assert door.http.post("/consents", json=signed, headers=door.as_(door.house.ann)).status_code == 202
+    door.house.anchor()
+    return door
+
+
+def search(door, what, body, who=None, **headers):
+    signed_in = door.as_(who or door.house.trial)
+    return door.http.post(f"/access/v1/search/{what}", json=body, headers=signed_in | headers)
+
+
+def trial(door):
+    return {"type": "party", "id": door.house.trial.address}
+
+
+def record(door, number=0):
+    return {"type": "record", "id": door.records[number]}
+
+
+def test_the_metadata_names_every_endpoint(door):
+    found = door.http.get("/.well-known/authzen-configuration").json()
+    assert found["policy_decision_point"] == "http://testserver"
+    paths = {route.path for route in all_routes(door.app)}
+    searches = [url for name, url in found.items() if name.startswith("search_")]
+    assert len(searches) == 3
+    assert all(url.removeprefix("http://testserver") in paths for url in searches)
+
+
+def test_a_resource_search_finds_what_may_be_read_in_pages(door):
+    body = {"subject": trial(door), "action": READ, "resource": {"type": "record"}, "page": {"limit": 2}}
+    first = search(door, "resource", body).json()
+    rest = search(door, "resource", body | {"page": {"limit": 2, "token": first["page"]["next_token"]}}).json()
+    assert sorted(one["id"] for one in first["results"] + rest["results"]) == door.records
+    assert {one["type"] for one in first["results"]} == {"record"}
+    assert rest["page"] == {"next_token": ""}
+    assert set(first) == {"results", "page"}
+
+
+def test_the_category_may_be_named(door):
+    for category, count in (("health.lab", 3), ("health.vitals", 0), ("nonsense", 0)):
+        body = {
+            "subject": trial(door),
+            "action": READ,
+            "resource": {"type": "record", "properties": {"category": category}},
+        }
+        assert len(search(door, "resource", body).json()["results"]) == count
+
+
+def test_a_person_finds_who_may_read_their_record(door):
+    body = {"subject": {"type": "party"}, "action": READ, "resource": record(door)}
+    assert search(door, "subject", body, door.house.ann).json()["results"] == [trial(door)]
+    for who in (door.house.trial, STRANGER, GATEWAY):
+        assert search(door, "subject", body, who).json()["results"] == []
+
+
+def test_an_action_search_finds_what_may_be_done(door):
+    body = {"subject": trial(door), "resource": record(door), "context": CONTEXT}
+    assert search(door, "action", body).json()["results"] == [{"name": "copy"}, {"name": "view"}]
+    assert search(door, "action", body | {"context": {"purpose": "hl7:HMARKT"}}).json()["results"] == []
+
+
+def test_an_accredited_enforcement_point_asks_for_anyone_and_others_only_for_themselves(door):
+    resource = {"subject": trial(door), "action": READ, "resource": {"type": "record"}}
+    action = {"subject": trial(door), "resource": record(door), "context": CONTEXT}
+    for what, body in (("resource", resource), ("action", action)):
+        own = search(door, what, body).json()["results"]
+        assert own
+        assert search(door, what, body, GATEWAY).json()["results"] == own
+        for other in (door.house.insurer, STRANGER, door.house.ann):
+            assert search(door, what, body, other).json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("what", "body"),
+    [
+        ("action", {"subject": {"type": "party", "id": "nonexistent"}, "resource": {"type": "record", "id": "r"}}),
+        (
+            "action",
+            {
+                "subject": SOMEONE,
+                "resource": NOTHING,
+            },
+        ),
+        ("subject", {"subject": {"type": "spaceship"}, "action": READ, "resource": {"type": "record", "id": "r"}}),
+        ("resource", {"subject": X, "action": READ, "resource": {"type": "spaceship"}}),
+        (
+            "resource",
+            {"subject": X, "action": {"name": "fly"}, "resource": {"type": "record"}},
+        ),
+    ],
+)
+def test_what_is_unknown_gives_no_results_and_no_error(door, what, body):
+    found = search(door, what, body)
+    assert (found.status_code, found.json()["results"]) == (200, [])
+
+
+@pytest.mark.parametrize(
+    ("what", "body"),
+    [
+        ("subject", {"subject": {"type": "party"}, "resource": {"type": "record", "id": "r"}}),
+        ("resource", {"action": READ, "resource": {"type": "record"}}),
+        ("action", {"subject": X}),
+        ("subject", {"subject": {"type": "party"}, "action": READ, "resource": {"type": "record"}}),
+        ("resource", {"subject": {"type": "party"}, "action": READ, "resource": {"type": "record"}}),
+        ("resource", {"subject": "alice", "action": READ, "resource": {"type": "record"}}),
+        (
+            "resource",
+            {"subject": X, "action": {"name": 123}, "resource": {"type": "record"}},
+        ),
+        ("resource", []),
+    ],
+)
+def test_what_is_missing_or_misshapen_is_a_bad_request(door, what, body):
+    assert search(door, what, body).status_code == 400
+
+
+def test_unknown_fields_are_ignored_and_the_request_id_comes_back(door):
+    body = {"subject": trial(door), "resource": record(door), "context": CONTEXT, "futureField": {"nested": True}}
+    found = search(door, "action", body, **{"X-Request-ID": "bfe9eb29-ab87-4ca3-be83-a1d5d8305716"})
+    assert found.status_code == 200
+    assert found.headers["X-Request-ID"] == "bfe9eb29-ab87-4ca3-be83-a1d5d8305716"
+
+
+def test_bodies_that_are_no_json_are_bad_requests(door):
+    headers = door.as_(door.house.trial)
+    for content, kind in ((b"", "application/json"), (b"{", "application/json"), (b"{}", "text/plain")):
+        sent = door.http.post("/access/v1/search/action", content=content, headers=headers | {"Content-Type": kind})
+        assert sent.status_code == 400
+
+
+def test_nobody_searches_without_a_session(door):
+    for what in ("subject", "resource", "action"):
+        assert door.http.post(f"/access/v1/search/{what}", json={}).status_code == 401
