@@ -24,6 +24,7 @@ from api.routes import (
     records,
     requests,
     sessions,
+    tiles,
 )
 from api.slices import Slice
 
@@ -58,6 +59,7 @@ ROUTERS = [
         access,
         receipts,
         logs,
+        tiles,
     )
 ]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

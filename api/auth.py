@@ -16,7 +16,7 @@ from ledger import signers
 from ledger.errors import MalformedInput, SessionRequired
 from ledger.kernel import Kernel, requester_name
 from ledger.party import checksum
-from ledger.ports import Sessions
+from ledger.ports import Sessions, Tiles
 from ledger.typed_data import read_hex
 
 STATEMENT = "Sign in to MyData Ledger. This proves who you are; it permits nothing and costs nothing."
@@ -47,6 +47,7 @@ class Premises:
     kernel: Kernel
     sessions: Sessions
     settings: ApiSettings
+    tiles: Tiles
 
     def challenge(self, address: str) -> SignIn:
         """A fresh message for this wallet to sign. Raises MalformedInput."""

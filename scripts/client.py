@@ -61,7 +61,7 @@ class Client:
         """Wait until a position is on chain; the block it was seen in. Raises SourceUnavailable after a while."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            anchored = self.call("GET", f"/log/{log}/checkpoint")["anchored"]
+            anchored = self.call("GET", f"/log/{log}/heads")["anchored"]
             if anchored["size"] > position:
                 return int(anchored["block"])
             time.sleep(0.1)

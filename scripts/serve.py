@@ -28,6 +28,7 @@ from anchors.follower import Follower
 from anchors.keystore import FileKeys, open_master
 from anchors.notary import Notary
 from anchors.store import Store
+from anchors.tiles import LogTiles, NoteKeys, Shelf
 from api.app import Lifespan, create_app
 from api.auth import ApiSettings, Premises
 from api.slices import Slice
@@ -97,13 +98,13 @@ def build(settings: Settings) -> Ledger:
     store, services = Store(settings.database), slices()
     for notice in GENERAL:
         store.publish(notice)
-    gateway = Wallet(secret(settings.state, "gateway"))
+    gateway, master = Wallet(secret(settings.state, "gateway")), open_house(settings.state)
     chain = Chain(settings.rpc_url, deployment, secret(settings.state, "sequencer"))
     notary = Notary(store, chain)
     world = World(
         store=store,
         payloads=BlockPayloads(Blocks(settings.state / "blocks")),
-        keys=_keys(settings, gateway, domains[ACCESS], store),
+        keys=_keys(settings, master, gateway, domains[ACCESS], store),
         clock=SystemClock(),
         gateway=gateway,
         vocabulary=Vocabulary(one.catalog for one in services),
@@ -114,7 +115,10 @@ def build(settings: Settings) -> Ledger:
     follower = Follower(store, chain, world.clock, settings.depth)
     registries = {**{log: domain.contract for log, domain in domains.items()}, "parties": deployment.parties}
     api = ApiSettings(uri=settings.uri, chain_id=deployment.chain_id, registries=registries)
-    app = create_app(Premises(Kernel(world), store, api), services, _lifespan(notary, follower))
+    tiles = LogTiles(
+        store, NoteKeys(notes_folder(settings.state), master), Shelf(notes_folder(settings.state)), domains
+    )
+    app = create_app(Premises(Kernel(world), store, api, tiles), services, _lifespan(notary, follower))
     _portal(app)
     return Ledger(app, notary, follower, store)
 
@@ -133,10 +137,18 @@ def _domains(deployment: Deployment) -> dict[str, Domain]:
     return {log: Domain(deployment.chain_id, contract) for log, contract in contracts.items()}
 
 
-def _keys(settings: Settings, gateway: Wallet, domain: Domain, store: Store) -> FileKeys:
+def open_house(state: Path) -> bytes:
+    """The master key of a state folder's keystore. Raises SourceUnavailable for a wrong MYDATA_PASSPHRASE."""
     given = os.environ.get("MYDATA_PASSPHRASE", "").encode()
-    master = open_master(settings.state / "keystore" / "master.json", given or secret(settings.state, "passphrase"))
+    return open_master(state / "keystore" / "master.json", given or secret(state, "passphrase"))
 
+
+def notes_folder(state: Path) -> Path:
+    """Where note keys, signed checkpoints and the list of witnesses of a state folder lie."""
+    return state / "keystore" / "notes"
+
+
+def _keys(settings: Settings, master: bytes, gateway: Wallet, domain: Domain, store: Store) -> FileKeys:
     def durable(receipt: Logged) -> bool:
         return store.at(ACCESS, receipt.position) == receipt
 

@@ -73,6 +73,16 @@ class MemoryStore(MemoryPapers, MemoryIndex):
         """End a session."""
         self._sessions.pop(token_digest, None)
 
+    def entries(self, log: str, start: int, limit: int) -> list[bytes]:
+        """Entries (32 bytes) from position `start`."""
+        return [logged.signed.entry.entry for logged in self._trees[log].statements[start : start + limit]]
+
+    def subtrees(self, log: str, level: int, start: int, limit: int) -> list[bytes]:
+        """Hashes of complete subtrees of 2**level leaves, from the one of index `start`; at level 0 the leaves."""
+        tree = self._trees[log]
+        end = min(start + limit, len(tree.statements) >> level)
+        return [tree.node(level, index) for index in range(start, end)]
+
     def leaves(self, log: str, start: int, limit: int) -> list[bytes]:
         """Leaf hashes from position `start`."""
         return [logged.signed.entry.leaf for logged in self._trees[log].statements[start : start + limit]]

@@ -27,12 +27,23 @@ NOTED = 256
 class AnchoringStore(PaperStore):
     """What is anchored only ever changes here."""
 
-    def leaves(self, log: str, start: int, limit: int) -> list[bytes]:
-        """Leaf hashes from position `start`."""
+    def entries(self, log: str, start: int, limit: int) -> list[bytes]:
+        """Entries (32 bytes) from position `start`."""
         table = STATEMENTS[log]
         query = select(table.c.entry).where(table.c.position >= start).order_by(table.c.position).limit(limit)
         with self._read() as connection:
-            return [merkle.leaf_hash(entry) for entry in connection.execute(query).scalars()]
+            return list(connection.execute(query).scalars())
+
+    def leaves(self, log: str, start: int, limit: int) -> list[bytes]:
+        """Leaf hashes from position `start`."""
+        return [merkle.leaf_hash(entry) for entry in self.entries(log, start, limit)]
+
+    def subtrees(self, log: str, level: int, start: int, limit: int) -> list[bytes]:
+        """Hashes of complete subtrees of 2**level leaves, from the one of index `start`; at level 0 the leaves."""
+        if level == 0:
+            return self.leaves(log, start, limit)
+        with self._read() as connection:
+            return Tree(connection, log).subtrees(level, start, limit)
 
     def peaks(self, log: str, size: int) -> list[bytes]:
         """Peaks of the tree at `size`, largest first."""

@@ -19,6 +19,10 @@ ENTRY_AT = {
     log: select(table.c.entry).where(table.c.position == bindparam("position")) for log, table in STATEMENTS.items()
 }
 HASH_AT = {log: select(table.c.hash).where(table.c.number == bindparam("number")) for log, table in TREES.items()}
+HASHES_AT = {
+    log: select(table.c.hash).where(table.c.number.in_(bindparam("numbers", expanding=True))).order_by(table.c.number)
+    for log, table in TREES.items()
+}
 HEAD = select(HEADS).where(HEADS.c.log == bindparam("log"))
 
 ADD = {log: table.insert() for log, table in TREES.items()}
@@ -52,6 +56,13 @@ class Tree:
         if found is None:
             raise SourceUnavailable(f"the {self._log} log has lost a node; rebuild the database")
         return bytes(found) if level else merkle.leaf_hash(found)
+
+    def subtrees(self, level: int, start: int, limit: int) -> list[bytes]:
+        """Hashes of complete subtrees of a `level` ≥ 1, from index `start`, as many as there are up to `limit`."""
+        numbers = [number_of(level, index) for index in range(start, start + limit)]
+        return [
+            bytes(found) for found in self._connection.execute(HASHES_AT[self._log], {"numbers": numbers}).scalars()
+        ]
 
     def row(self) -> Row[Any]:
         """Size, peaks and what is anchored."""

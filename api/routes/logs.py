@@ -37,7 +37,7 @@ class AnchoredView(HeadView):
     block: int
 
 
-class Checkpoint(BaseModel):
+class Heads(BaseModel):
     """Where a log stands: accepted here, and held by its contract."""
 
     log: LogName
@@ -53,12 +53,12 @@ class PathView(BaseModel):
     hashes: list[Hex32]
 
 
-@router.get("/{name}/checkpoint")
-def checkpoint(name: LogName, house: House) -> Checkpoint:
-    """The newest heads of a log."""
+@router.get("/{name}/heads")
+def heads(name: LogName, house: House) -> Heads:
+    """The newest heads of a log. What others should hold us to is its signed checkpoint, beside this."""
     store, domain = house.kernel.world.store, house.kernel.world.domains[name]
     anchored = store.anchored(name)
-    return Checkpoint(
+    return Heads(
         log=name,
         chain_id=domain.chain_id,
         contract=domain.contract,

@@ -120,7 +120,7 @@ class Scene:
         newest receipt.
         """
         visitor = self.clients["trial"]
-        newest = visitor.call("GET", "/log/access/checkpoint")["accepted"]["size"] - 1
+        newest = visitor.call("GET", "/log/access/heads")["accepted"]["size"] - 1
         block = visitor.call("GET", "/health")["chain"]["block"]
         place = newest if log == "access" and position < 0 else position
         self.stage.show(step, detail, held, position=f"{log} {place:,}", block=block, receipt=newest)

@@ -1,8 +1,12 @@
-"""A server on loopback that says one thing to everybody."""
+"""Servers on loopback: one that says one thing to everybody, and one for an app of ours."""
 
+import socket
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import uvicorn
 
 
 @contextmanager
@@ -25,3 +29,17 @@ def answering(said, status=200):
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@contextmanager
+def running(app):
+    """The app over real HTTP on a free port; its base URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()

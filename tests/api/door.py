@@ -1,9 +1,14 @@
 """The real app over the twins, and people who sign in with real wallets."""
 
 import base64
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from anchors.tiles import LogTiles, NoteKeys, Shelf
 from api.app import create_app
 from api.auth import ApiSettings, Premises
 from ledger import envelope
@@ -25,7 +30,11 @@ class Door:
     def __init__(self, **settings):
         self.house = House(Vocabulary(one.catalog for one in slices()))
         chain = {"uri": URI, "chain_id": 31337, "registries": {"parties": Wallet(b"\x63" * 32).address}}
-        premises = Premises(self.house.kernel, self.house.store, ApiSettings(**chain, **settings))
+        self.notes = Path(tempfile.mkdtemp(prefix="mydata-notes-"))
+        weakref.finalize(self, shutil.rmtree, self.notes, ignore_errors=True)
+        domains = self.house.kernel.world.domains
+        tiles = LogTiles(self.house.store, NoteKeys(self.notes, b"\x4d" * 32), Shelf(self.notes), domains)
+        premises = Premises(self.house.kernel, self.house.store, ApiSettings(**chain, **settings), tiles)
         self.app = create_app(premises, slices())
         self.http = TestClient(self.app, raise_server_exceptions=False)
 

@@ -84,14 +84,14 @@ def test_i9_a_devnet_that_restarted_empty_gets_everything_back(small):
     stack, record = small.stack, small.issue()
     small.agree()
     assert small.answer(record) == "read"
-    before = [small.client(small.ann).call("GET", f"/log/{log}/checkpoint") for log in ("consents", "records")]
+    before = [small.client(small.ann).call("GET", f"/log/{log}/heads") for log in ("consents", "records")]
     restart_chain_empty(stack)
     small.wait_for(lambda: small.answer(record) != "read")
     assert small.answer(record) in {"access_denied", "source_unavailable", "chain_behind"}
     stack.deploy()
     for log, checkpoint in zip(("consents", "records"), before, strict=True):
         small.client(small.ann).wait_anchored(log, checkpoint["accepted"]["size"] - 1)
-        after = small.client(small.ann).call("GET", f"/log/{log}/checkpoint")
+        after = small.client(small.ann).call("GET", f"/log/{log}/heads")
         assert (after["accepted"], after["contract"]) == (checkpoint["accepted"], checkpoint["contract"])
     small.accredit()
     small.wait_for(lambda: small.answer(record) == "read")

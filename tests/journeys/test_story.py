@@ -64,7 +64,7 @@ def test_i4_the_chain_s_head_is_the_log_s_and_continues_itself(stack, told):
     assert told
     visitor = Client.visiting(stack.url)
     for log in LOGS:
-        checkpoint = visitor.call("GET", f"/log/{log}/checkpoint")
+        checkpoint = visitor.call("GET", f"/log/{log}/heads")
         size = checkpoint["anchored"]["size"]
         assert (
             OnChain(stack.rpc_url).checkpoint_size(

@@ -100,4 +100,4 @@ def killed(scene: Scene) -> None:
 def _heads(scene: Scene) -> list[dict[str, str]]:
     """Heads of the two logs that no question changes."""
     visitor = scene.clients["trial"]
-    return [visitor.call("GET", f"/log/{name}/checkpoint")["accepted"] for name in ("consents", "records")]
+    return [visitor.call("GET", f"/log/{name}/heads")["accepted"] for name in ("consents", "records")]

@@ -19,7 +19,7 @@ def issues(scene: Scene) -> None:
         last = max(last, _issue(scene, patient))
     if len(new) < len(scene.patients):
         scene.stage.note(f"{len(scene.patients) - len(new)} patients' records are here from an earlier run")
-    size = scene.clients["trial"].call("GET", "/log/records/checkpoint")["accepted"]["size"]
+    size = scene.clients["trial"].call("GET", "/log/records/heads")["accepted"]["size"]
     scene.wait_anchored("records", size - 1)
     count = sum(len(patient.records) for patient in scene.patients)
     detail = f"{count:,} records of {len(scene.patients)} patients, each sealed under a key of its own"

@@ -1,0 +1,73 @@
+"""Small files that must be whole after a power cut, and one writer at a time across processes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ledger.errors import SourceUnavailable, StorageFull
+
+NO_ROOM = 28
+"""ENOSPC."""
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Be the only writer of a folder, among threads and processes. Raises SourceUnavailable, StorageFull."""
+    with _ours(), _opened(folder / ".lock") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file whole and durable, or leave the one that was there. Raises SourceUnavailable, StorageFull."""
+    with _ours(), _draft(path, content) as draft:
+        draft.replace(path)
+
+
+def create(path: Path, content: bytes) -> None:
+    """The same, unless there is a file already: that one stays."""
+    with _ours(), _draft(path, content) as draft:
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+
+
+@contextmanager
+def _draft(path: Path, content: bytes) -> Iterator[Path]:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield Path(name)
+        with _opened(path.parent, os.O_RDONLY) as folder:
+            os.fsync(folder)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(path: Path, flags: int = os.O_RDWR | os.O_CREAT) -> Iterator[int]:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, flags, 0o600)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _ours() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        kind = StorageFull if error.errno == NO_ROOM else SourceUnavailable
+        raise kind("the keystore's folder cannot be written; check its disk") from error

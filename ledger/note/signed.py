@@ -1,0 +1,96 @@
+"""The signed note: a text, a blank line, and signature lines of anybody who vouches for it (C2SP signed-note)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ledger.errors import MalformedInput, TooLarge
+
+MAX_NOTE, MAX_SIGNATURES, MAX_SIGNATURE = 64 * 1024, 100, 4_096
+ID_SIZE = 4
+DASH = "\u2014 "
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature line: key name, key id (4 bytes), and what the key's algorithm put after it."""
+
+    name: str
+    key_id: bytes
+    value: bytes
+
+    def __str__(self) -> str:
+        return f"{DASH}{self.name} {base64.b64encode(self.key_id + self.value).decode()}\n"
+
+    @classmethod
+    def parse(cls, line: str) -> Signature:
+        """Read a line without its newline. Raises MalformedInput."""
+        name, _, encoded = line.removeprefix(DASH).partition(" ")
+        raw = decode64(encoded)
+        if not line.startswith(DASH) or not is_name(name) or not ID_SIZE < len(raw) <= MAX_SIGNATURE:
+            raise MalformedInput("a signature line is `\u2014 name base64`, with a key id and a signature in it")
+        return cls(name, raw[:ID_SIZE], raw[ID_SIZE:])
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text, ending in a newline, and the signatures under it; nothing is verified yet."""
+
+    text: str
+    signatures: tuple[Signature, ...] = ()
+
+    def __bytes__(self) -> bytes:
+        return (self.text + "\n" + "".join(map(str, self.signatures))).encode()
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Note:
+        """Read a note. Raises MalformedInput, TooLarge."""
+        if len(raw) > MAX_NOTE:
+            raise TooLarge(f"a note has at most {MAX_NOTE} bytes")
+        try:
+            whole = raw.decode()
+        except UnicodeDecodeError as error:
+            raise MalformedInput("a note is UTF-8 text") from error
+        text, blank, lines = whole.rpartition("\n\n")
+        if not blank or not lines.endswith("\n"):
+            raise MalformedInput("a note is a text, an empty line, and signature lines that end in a newline")
+        return cls(_plain(text + "\n"), parse_signatures(lines))
+
+    def with_signatures(self, more: Iterable[Signature]) -> Note:
+        """The same note with further signatures; one of the same name and key id is replaced."""
+        found = {(one.name, one.key_id): one for one in (*self.signatures, *more)}
+        return Note(self.text, tuple(found.values()))
+
+
+def parse_signatures(lines: str) -> tuple[Signature, ...]:
+    """Read signature lines, each ending in a newline. Raises MalformedInput, TooLarge."""
+    split = lines.removesuffix("\n").split("\n")
+    if len(split) > MAX_SIGNATURES:
+        raise TooLarge(f"a note has at most {MAX_SIGNATURES} signatures")
+    return tuple(Signature.parse(line) for line in split)
+
+
+def _plain(text: str) -> str:
+    """Signed-note: no ASCII control character but the newline."""
+    if any(character < " " and character != "\n" for character in text):
+        raise MalformedInput("a note has no control character but the newline")
+    return text
+
+
+def is_name(name: str) -> bool:
+    """Whether it may name a key: not empty, no white space, no plus sign."""
+    return bool(name) and len(name) <= 1_024 and "+" not in name and not any(c.isspace() or c < " " for c in name)
+
+
+def decode64(text: str) -> bytes:
+    """Standard base64 in its one canonical spelling. Raises MalformedInput."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise MalformedInput("a signature, key or root hash is not base64") from error
+    if base64.b64encode(raw).decode() != text:
+        raise MalformedInput("base64 that could be spelled otherwise is not accepted")
+    return raw

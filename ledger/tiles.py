@@ -1,0 +1,120 @@
+"""The Merkle tree cut into tiles of 256 hashes, and the paths they are fetched by (C2SP tlog-tiles)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ledger.errors import MalformedInput, ProofInvalid
+from ledger.merkle import HASH_SIZE, Node, bag, node_hash
+
+HEIGHT = 8
+WIDTH = 1 << HEIGHT
+MAX_LEVEL, MAX_INDEX = 63, 2**63 // WIDTH
+INDEX = re.compile(r"((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII)
+LENGTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which tile or entry bundle of a level: its index there, and how many of its 256 hashes are meant."""
+
+    index: int
+    width: int = WIDTH
+
+    def __str__(self) -> str:
+        """The path: 1234067 is `x001/x234/067`, the first five of it `x001/x234/067.p/5`."""
+        digits = f"{self.index % 1000:03}"
+        rest = self.index // 1000
+        while rest:
+            digits, rest = f"x{rest % 1000:03}/{digits}", rest // 1000
+        return digits if self.width == WIDTH else f"{digits}.p/{self.width}"
+
+    @classmethod
+    def parse(cls, path: str) -> Place:
+        """Read a path. Raises MalformedInput for any other spelling of it."""
+        found = INDEX.fullmatch(path) if len(path) <= 64 else None
+        if found is None:
+            raise MalformedInput("a tile's path is like `x001/x234/067`, with `.p/5` for its first five hashes")
+        index = int(re.sub("[x/]", "", found.group(1)))
+        width = int(found.group(2) or WIDTH)
+        if index >= MAX_INDEX or width > WIDTH or (found.group(2) and width == WIDTH) or str(cls(index, width)) != path:
+            raise MalformedInput("a tile's path has no leading zeros, and a partial tile is 1 to 255 wide")
+        return cls(index, width)
+
+    @property
+    def start(self) -> int:
+        """The first of its hashes, counted at its level."""
+        return self.index * WIDTH
+
+    def exists(self, level: int, size: int) -> bool:
+        """Whether a log of `size` has all of it."""
+        return self.start + self.width <= size >> HEIGHT * level
+
+
+def read_level(text: str) -> int:
+    """A tile's level. Raises MalformedInput."""
+    if not re.fullmatch(r"0|[1-9][0-9]?", text, re.ASCII) or int(text) > MAX_LEVEL:
+        raise MalformedInput(f"a tile's level is a number from 0 to {MAX_LEVEL}")
+    return int(text)
+
+
+def places(level: int, size: int) -> Iterator[Place]:
+    """Every tile that a log of `size` has at a level: the full ones, then the partial one if there is one."""
+    count = size >> HEIGHT * level
+    yield from (Place(index) for index in range(count // WIDTH))
+    if count % WIDTH:
+        yield Place(count // WIDTH, count % WIDTH)
+
+
+def bundle(entries: Sequence[bytes]) -> bytes:
+    """Entries with their big-endian uint16 lengths."""
+    return b"".join(len(entry).to_bytes(LENGTH, "big") + entry for entry in entries)
+
+
+def unbundle(raw: bytes, width: int) -> list[bytes]:
+    """The entries of a bundle of `width`. Raises MalformedInput."""
+    entries: list[bytes] = []
+    at = 0
+    while at < len(raw) and len(entries) < width:
+        end = at + LENGTH + int.from_bytes(raw[at : at + LENGTH], "big")
+        entries.append(raw[at + LENGTH : end])
+        at = end
+    if at != len(raw) or len(entries) != width:
+        raise MalformedInput(f"the entry bundle does not hold exactly {width} whole entries")
+    return entries
+
+
+def hashes(raw: bytes, width: int) -> list[bytes]:
+    """The hashes of a tile of `width`. Raises MalformedInput."""
+    if len(raw) != width * HASH_SIZE:
+        raise MalformedInput(f"a tile of {width} hashes has {width * HASH_SIZE} bytes, not {len(raw)}")
+    return [raw[at : at + HASH_SIZE] for at in range(0, len(raw), HASH_SIZE)]
+
+
+def reader(size: int, tile: Callable[[int, Place], Sequence[bytes]]) -> Node:
+    """The nodes of a log of `size`, as `ledger.merkle` reads them, out of tiles given by level and place."""
+
+    def node(level: int, index: int) -> bytes:
+        stratum, height = divmod(level, HEIGHT)
+        first, count = index << height, 1 << height
+        place = _holding(first, stratum, size)
+        found = tile(stratum, place)[first - place.start :][:count]
+        if len(found) != count:
+            raise ProofInvalid(f"a log of {size} has no complete subtree {index} at level {level}")
+        return _root(found)
+
+    return node
+
+
+def _holding(first: int, stratum: int, size: int) -> Place:
+    """The tile, as wide as the log of `size` has it, that holds a hash of its level."""
+    index, count = first // WIDTH, size >> HEIGHT * stratum
+    return Place(index, max(0, min(WIDTH, count - index * WIDTH)))
+
+
+def _root(level: Sequence[bytes]) -> bytes:
+    while len(level) > 1:
+        level = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=True)]
+    return bag(level)

@@ -1,0 +1,70 @@
+"""Logs that others read: statements in a real store, their tiles behind the real routes."""
+
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from fastapi import FastAPI
+
+from anchors.tiles import LogTiles, NoteKeys, Shelf
+from api import errors
+from api.bounds import Headers
+from api.routes.tiles import router
+from ledger.note import COSIGNATURE, Signer
+from ledger.receipt import LOGS
+from tests.anchors.sayings import DOMAIN, NOW, issue
+from tests.anchors.serving import running
+
+GO_CLIENT = Path(__file__).parent / "tlogclient"
+MASTER = b"\x4d" * 32
+WITNESS = Signer("witness.example/one", b"\x11" * 32, COSIGNATURE)
+
+
+def tiles_of(store, folder):
+    domains = dict.fromkeys(LOGS, DOMAIN)
+    return LogTiles(store, NoteKeys(folder, MASTER), Shelf(folder), domains)
+
+
+def fill(store, size, anchored=None, log="records"):
+    """Grow the records log to `size`; what is anchored follows, or stays behind."""
+    before = store.head(log).size
+    store.append([issue(number) for number in range(before, size)], NOW)
+    anchored = size if anchored is None else anchored
+    store.mark_anchored(log, store.head_at(log, anchored), 1)
+
+
+def app_of(tiles):
+    app = FastAPI()
+    app.state.premises = SimpleNamespace(tiles=tiles)
+    errors.install(app)
+    app.include_router(router)
+    app.add_middleware(Headers)
+    return app
+
+
+def served(tiles):
+    """The routes of these tiles over HTTP; the base URL."""
+    return running(app_of(tiles))
+
+
+@pytest.fixture(scope="session")
+def go_client(tmp_path_factory):
+    """Our logs read by Go's and Tessera's own code; built once."""
+    program = tmp_path_factory.mktemp("go") / "tlogclient"
+    try:
+        built = subprocess.run(
+            ["go", "build", "-o", program, "."], cwd=GO_CLIENT, capture_output=True, text=True, timeout=300, check=False
+        )
+    except FileNotFoundError:
+        pytest.skip("Go is not installed: the reading by Go's own packages is left out")
+    if "dial tcp" in built.stderr or "no required module" in built.stderr or "proxy" in built.stderr:
+        pytest.skip("the modules of the Go client are neither cached nor reachable: its reading is left out")
+    assert built.returncode == 0, built.stderr
+
+    def run(*arguments, ok=True):
+        done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False)
+        assert (done.returncode == 0) is ok, done.stdout + done.stderr
+        return done.stdout.strip() if ok else done.stderr.strip()
+
+    return run
