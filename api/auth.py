@@ -16,7 +16,8 @@ from ledger import signers
 from ledger.errors import MalformedInput, SessionRequired
 from ledger.kernel import Kernel, requester_name
 from ledger.party import checksum
-from ledger.ports import Sessions, Tiles
+from ledger.ports import Sessions
+from ledger.tiles import Tiles
 from ledger.typed_data import read_hex
 
 STATEMENT = "Sign in to MyData Ledger. This proves who you are; it permits nothing and costs nothing."

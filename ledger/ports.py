@@ -13,7 +13,6 @@ from ledger.paper import Paper
 from ledger.party import Party
 from ledger.receipt import Logged, Signed
 from ledger.record import Issue, Record
-from ledger.tiles import Place
 
 
 class Clock(Protocol):
@@ -214,37 +213,6 @@ class Sessions(Protocol):
 
     def close(self, token_digest: bytes) -> None:
         """End a session."""
-        ...
-
-
-class Tiles(Protocol):
-    """The logs as others read them (C2SP tlog-tiles). Raises SourceUnavailable when the log is not what was signed."""
-
-    def checkpoint(self, log: str) -> bytes:
-        """The newest checkpoint as a signed note. It never goes back: not with the chain, not with the database."""
-        ...
-
-    def cosigned(self, log: str) -> bytes:
-        """The newest checkpoint that a witness cosigned. Raises NotFound."""
-        ...
-
-    def cosign(self, log: str, note: bytes) -> bytes:
-        """Keep the cosignatures of witnesses we know on a checkpoint of ours; returns the note with all of them.
-
-        Raises MalformedInput, TooLarge, SignatureInvalid, NotEntitled.
-        """
-        ...
-
-    def tile(self, log: str, level: int, place: Place) -> bytes:
-        """Hashes of complete subtrees, end to end. Raises NotFound beyond the checkpoint."""
-        ...
-
-    def entries(self, log: str, place: Place) -> bytes:
-        """The entries of a level-0 tile, each after its length. Raises NotFound beyond the checkpoint."""
-        ...
-
-    def verifiers(self, log: str) -> list[str]:
-        """The log's verifier keys, newest first."""
         ...
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ledger.errors import MalformedInput, ProofInvalid
 from ledger.merkle import HASH_SIZE, Node, bag, node_hash
@@ -51,6 +52,37 @@ class Place:
     def exists(self, level: int, size: int) -> bool:
         """Whether a log of `size` has all of it."""
         return self.start + self.width <= size >> HEIGHT * level
+
+
+class Tiles(Protocol):
+    """A port of the door, not of the kernel: the logs as others read them. Raises SourceUnavailable when the log is not what was signed."""
+
+    def checkpoint(self, log: str) -> bytes:
+        """The newest checkpoint as a signed note. It never goes back: not with the chain, not with the database."""
+        ...
+
+    def cosigned(self, log: str) -> bytes:
+        """The newest checkpoint that a witness cosigned. Raises NotFound."""
+        ...
+
+    def cosign(self, log: str, note: bytes) -> bytes:
+        """Keep the cosignatures of witnesses we know on a checkpoint of ours; returns the note with all of them.
+
+        Raises MalformedInput, TooLarge, SignatureInvalid, NotEntitled.
+        """
+        ...
+
+    def tile(self, log: str, level: int, place: Place) -> bytes:
+        """Hashes of complete subtrees, end to end. Raises NotFound beyond the checkpoint."""
+        ...
+
+    def entries(self, log: str, place: Place) -> bytes:
+        """The entries of a level-0 tile, each after its length. Raises NotFound beyond the checkpoint."""
+        ...
+
+    def verifiers(self, log: str) -> list[str]:
+        """The log's verifier keys, newest first."""
+        ...
 
 
 def read_level(text: str) -> int:

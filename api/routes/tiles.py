@@ -12,8 +12,7 @@ from api.guard import RawBody
 from api.routes.logs import LogName
 from ledger.errors import TooLarge
 from ledger.note.signed import MAX_NOTE
-from ledger.ports import Tiles
-from ledger.tiles import Place, read_level
+from ledger.tiles import Place, Tiles, read_level
 
 PUBLIC = {"access-control-allow-origin": "*"}
 """Nothing here is anybody's secret, and a page that checks a log comes from elsewhere."""
