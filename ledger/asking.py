@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ledger.consent import NEVER, Effect, Grant, category_covers
+from ledger.scope import permits_all, touches
 from ledger.vocabulary import Vocabulary
 
 
@@ -127,48 +128,8 @@ def answer(asked: Sequence[Grant], given: Sequence[Grant], vocabulary: Vocabular
     """
     permits = [grant for grant in given if grant.effect is Effect.PERMIT]
     forbids = [grant for grant in given if grant.effect is Effect.FORBID]
-    if not any(_touches(one, grant, vocabulary) for one in permits for grant in asked):
+    if not any(touches(one, grant, vocabulary) for one in permits for grant in asked):
         return RequestState.REFUSED
-    whole = all(
-        any(_holds(one, grant, way, vocabulary) for one in permits) for grant in asked for way in _ways_of(grant)
-    )
-    forbidden = any(_touches(one, grant, vocabulary) for one in forbids for grant in asked)
-    return RequestState.GRANTED if whole and not forbidden else RequestState.GRANTED_NARROWER
-
-
-Way = tuple[str, str, str]
-
-
-def _ways_of(grant: Grant) -> list[Way]:
-    return [(c, p, a) for c in grant.categories for p in grant.purposes for a in grant.actions]
-
-
-def _path(purpose: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    return ("*",) if purpose == "*" else ("*", *vocabulary.path(purpose))
-
-
-def _holds(given: Grant, asked: Grant, way: Way, vocabulary: Vocabulary) -> bool:
-    """Whether `given` permits one way of `asked` for all of its time and data."""
-    category, purpose, action = way
-    return (
-        any(category_covers(mine, category) for mine in given.categories)
-        and not set(_path(purpose, vocabulary)).isdisjoint(given.purposes)
-        and action in given.actions
-        and given.not_before <= asked.not_before
-        and given.expires >= asked.expires
-        and set(given.conditions) <= set(asked.conditions)
-        and (not given.records or (bool(asked.records) and set(asked.records) <= set(given.records)))
-        and given.data_from <= asked.data_from
-        and (given.data_until or NEVER) >= (asked.data_until or NEVER)
-    )
-
-
-def _touches(given: Grant, asked: Grant, vocabulary: Vocabulary) -> bool:
-    """Whether the two speak of any common question."""
-    categories = any(category_covers(g, a) or category_covers(a, g) for g in given.categories for a in asked.categories)
-    purposes = any(
-        g in _path(a, vocabulary) or a in _path(g, vocabulary) for g in given.purposes for a in asked.purposes
-    )
-    records = not given.records or not asked.records or bool(set(given.records) & set(asked.records))
-    times = given.not_before < asked.expires and asked.not_before < given.expires
-    return categories and purposes and bool(set(given.actions) & set(asked.actions)) and records and times
+    forbidden = any(touches(one, grant, vocabulary) for one in forbids for grant in asked)
+    whole = permits_all(permits, asked, vocabulary) and not forbidden
+    return RequestState.GRANTED if whole else RequestState.GRANTED_NARROWER

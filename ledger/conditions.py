@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from ledger.consent import Consent, Effect, Grant, Revocation
+from ledger.delegation import Delegation
 from ledger.errors import InvalidStatement
 from ledger.party import ADDRESS_SIZE, ANYONE, ROLE_PREFIX
 from ledger.vocabulary import Vocabulary
@@ -31,10 +32,10 @@ def all_of(conditions: Sequence[Condition[T]]) -> Condition[T]:
     return check
 
 
-def signed_lately(now: int) -> Condition[Consent | Revocation]:
+def signed_lately(now: int) -> Condition[Consent | Revocation | Delegation]:
     """The statement was signed within the last hour, and not in the future."""
 
-    def check(statement: Consent | Revocation) -> None:
+    def check(statement: Consent | Revocation | Delegation) -> None:
         if not now - SIGNED_WITHIN <= statement.signed_at <= now + CLOCK_SKEW:
             raise InvalidStatement("the statement was signed too long ago or in the future; ask for a new draft")
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 ID_SIZE = 32
+_MADE = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +32,5 @@ class Paper:
 
 
 def new_id(now: int) -> bytes:
-    """32 bytes that nobody can guess and that sort by the second they were made in."""
-    return now.to_bytes(8, "big") + secrets.token_bytes(ID_SIZE - 8)
+    """32 bytes that nobody can guess and that sort by the second, and in one process by the order, of their making."""
+    return now.to_bytes(8, "big") + (next(_MADE) % 2**32).to_bytes(4, "big") + secrets.token_bytes(ID_SIZE - 12)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.access import AccessRequest, ConsentState, Facts, Incident
+from ledger.delegation import DelegationState
 from ledger.merkle import Head
 from ledger.notice import Notice
 from ledger.paper import Paper
@@ -85,11 +86,15 @@ class Index(Protocol):
         ...
 
     def newest(self, data_subject: bytes, grantee: str) -> Logged | None:
-        """The newest Consent or Revocation between the two."""
+        """The newest Consent, Delegation or Revocation between the two; `grantee` may name a delegate."""
         ...
 
     def consents_of(self, data_subject: bytes) -> list[ConsentState]:
         """All versions to all grantees, oldest first."""
+        ...
+
+    def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
+        """Everyone who was ever named to sign for a person, oldest first."""
         ...
 
     def consent(self, entry: bytes) -> ConsentState | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ledger.access import Incident
 from ledger.commitment.entry import Entry
 from ledger.consent import Consent, Revocation
+from ledger.delegation import Delegation
 from ledger.merkle import Head, verify_inclusion
 from ledger.record import Erasure, Issue
 
@@ -40,10 +41,11 @@ class AccessReceipt:
     decided_at: int
 
 
-Statement = Consent | Revocation | Issue | Erasure | AccessReceipt | Incident
+Statement = Consent | Revocation | Delegation | Issue | Erasure | AccessReceipt | Incident
 LOG_OF: dict[type, str] = {
     Consent: CONSENTS,
     Revocation: CONSENTS,
+    Delegation: CONSENTS,
     Issue: RECORDS,
     Erasure: RECORDS,
     AccessReceipt: ACCESS,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from anchors.memory.log import MemoryLog
 from ledger.access import EVERYTHING, AccessRequest, ConsentState, Facts, Incident
 from ledger.consent import Consent, Revocation
+from ledger.delegation import Delegation, DelegationState, stands_by
 from ledger.errors import SourceUnavailable
 from ledger.notice import Notice
 from ledger.party import ANYONE, Party
@@ -50,6 +51,10 @@ class MemoryIndex(MemoryLog):
         match statement:
             case Consent():
                 self._replaced.add(statement.previous)
+            case Delegation():
+                self._replaced |= {x.signed.entry.entry for x in self._delegated(statement)} - {
+                    logged.signed.entry.entry
+                }
             case Revocation():
                 self._ended.add(statement.consent)
             case Issue():
@@ -109,12 +114,18 @@ class MemoryIndex(MemoryLog):
             position=logged.position,
             consent=consent,
             anchored=self._is_anchored(CONSENTS, logged.position),
-            revoked=entry in self._ended or entry in self._reveals,
+            revoked=entry in self._ended or entry in self._reveals or not self._has_a_say(consent),
             superseded=entry in self._replaced,
             notice_outdated=notice is not None and notice.outdated,
             uses=len(self._resting.get(entry, [])),
             uses_of_record=self._resting.get(entry, []).count(record_id) if record_id else 0,
         )
+
+    def _has_a_say(self, consent: Consent) -> bool:
+        """Whether the data subject signed, or a delegate whose delegation nobody ended."""
+        if consent.signer == consent.data_subject:
+            return True
+        return stands_by(consent.signer, consent.signed_at, self.delegations_of(consent.data_subject))
 
     def newest(self, data_subject: bytes, grantee: str) -> Logged | None:
         """The newest Consent or Revocation between the two."""
@@ -126,6 +137,24 @@ class MemoryIndex(MemoryLog):
 
     def _consents_of(self, data_subject: bytes) -> list[Logged]:
         return [x for x in self._about.get(data_subject, []) if isinstance(x.signed.statement, Consent)]
+
+    def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
+        """Everyone who was ever named to sign for a person, oldest first."""
+        return [self._delegation(x) for x in self._about.get(data_subject, []) if isinstance(_said(x), Delegation)]
+
+    def _delegation(self, logged: Logged) -> DelegationState:
+        entry, said = logged.signed.entry.entry, _said(logged)
+        if not isinstance(said, Delegation):
+            raise TypeError("only a delegation has this state")
+        ended, replaced = entry in self._ended or entry in self._reveals, entry in self._replaced
+        return DelegationState(
+            entry, logged.position, said, self._is_anchored(CONSENTS, logged.position), ended, replaced
+        )
+
+    def _delegated(self, like: Delegation) -> list[Logged]:
+        """Every delegation between the same two."""
+        found = [x for x in self._about[like.data_subject] if isinstance(_said(x), Delegation)]
+        return [x for x in found if getattr(_said(x), "grantee", None) == like.grantee]
 
     def consent(self, entry: bytes) -> ConsentState | None:
         """One consent by its entry."""
@@ -201,3 +230,7 @@ class MemoryIndex(MemoryLog):
     def drafted(self, record_id: bytes) -> Issue | None:
         """The draft of that record."""
         return self._drafts.get(record_id)
+
+
+def _said(logged: Logged) -> object:
+    return logged.signed.statement

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ledger import merkle
 from ledger.consent import Consent, Revocation
+from ledger.delegation import Delegation
 from ledger.errors import InvalidStatement, SourceUnavailable, StaleConsent
 from ledger.merkle import Head
 from ledger.ports import Anchored
@@ -76,13 +77,13 @@ class MemoryLog:
         statement, entry = logged.signed.statement, logged.signed.entry
         self._by_digest[entry.digest] = logged
         self._by_entry[logged.signed.log, entry.entry] = logged
-        if isinstance(statement, Consent | Revocation):
+        if isinstance(statement, Consent | Revocation | Delegation):
             self._newest[statement.data_subject, statement.grantee] = logged
         if isinstance(statement, Issue):
             self._record_logged[statement.record_id] = logged
 
     def _check_follows(self, statement: object) -> None:
-        if isinstance(statement, Consent | Revocation):
+        if isinstance(statement, Consent | Revocation | Delegation):
             newest = self._newest.get((statement.data_subject, statement.grantee))
             if not follows(statement, newest):
                 raise StaleConsent("the statement does not follow the newest one to this grantee; ask for a new draft")
@@ -142,15 +143,19 @@ class MemoryLog:
         return position < self._anchored[log].head.size
 
 
-def follows(statement: Consent | Revocation, newest: Logged | None) -> bool:
-    """Whether the statement is the next one: version and predecessor, and only a consent can be revoked."""
+def follows(statement: Consent | Revocation | Delegation, newest: Logged | None) -> bool:
+    """Whether the statement is the next one: version and predecessor; a revocation ends what stands; a delegation
+    stands alone.
+    """
+    if isinstance(statement, Delegation):
+        return True
     if newest is None:
         return isinstance(statement, Consent) and (statement.version, statement.previous) == (1, bytes(32))
     last = newest.signed.statement
-    if isinstance(statement, Revocation) and not isinstance(last, Consent):
+    if isinstance(statement, Revocation) and not isinstance(last, Consent | Delegation):
         return False
     named = statement.previous if isinstance(statement, Consent) else statement.consent
-    return isinstance(last, Consent | Revocation) and (statement.version, named) == (
+    return isinstance(last, Consent | Revocation | Delegation) and (statement.version, named) == (
         last.version + 1,
         newest.signed.entry.entry,
     )

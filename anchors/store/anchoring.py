@@ -14,6 +14,7 @@ from anchors.store.schema import BLOCKS, CHAIN, HEADS, REVEALS, STATEMENTS
 from anchors.store.tree import Tree
 from ledger import merkle
 from ledger.consent import Consent, Revocation
+from ledger.delegation import Delegation
 from ledger.errors import InvalidStatement
 from ledger.merkle import Head
 from ledger.receipt import CONSENTS
@@ -120,5 +121,5 @@ def _reveal(connection: Connection, entries: Sequence[bytes], block: int) -> Non
     rows_ = [{"entry": entry, "block": block} for entry in entries]
     REVEAL.run(connection, rows_)
     known = [rows.by_entry(connection, CONSENTS, entry) for entry in entries]
-    ended = [logged for logged in known if logged and isinstance(logged.signed.statement, Consent)]
+    ended = [logged for logged in known if logged and isinstance(logged.signed.statement, Consent | Delegation)]
     indexing.revoke_all(connection, ended)

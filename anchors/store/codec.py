@@ -7,11 +7,12 @@ from typing import Any
 
 from ledger.access import Incident
 from ledger.consent import Consent, Effect, Grant, Revocation
+from ledger.delegation import Delegation
 from ledger.receipt import AccessReceipt, Statement
 from ledger.record import Erasure, Issue
 from ledger.typed_data.types import MEMBERS
 
-KINDS: tuple[type, ...] = (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident)
+KINDS: tuple[type, ...] = (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident, Delegation)
 """A statement's kind is stored as its place here: append only."""
 ZERO = bytes(32)
 

@@ -12,12 +12,13 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.engine import Connection
 
 from anchors.store import records, rows
-from anchors.store.codec import key
+from anchors.store.codec import KINDS, key
 from anchors.store.indexing import ALL_RECORDS, Uses
 from anchors.store.rows import logged_of
 from anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, PARTIES, STATEMENTS, USES
 from ledger.access import AccessRequest, ConsentState, Facts, Incident
 from ledger.consent import Consent
+from ledger.delegation import Delegation, DelegationState, stands_by
 from ledger.errors import SourceUnavailable
 from ledger.party import ANYONE, Party
 from ledger.receipt import ACCESS, RECORDS
@@ -28,6 +29,13 @@ SAID = (
     select(LOG, CONSENTS.c.superseded, CONSENTS.c.revoked)
     .join(CONSENTS, CONSENTS.c.position == LOG.c.position)
     .where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.is_consent)
+    .order_by(CONSENTS.c.position)
+)
+DELEGATION = KINDS.index(Delegation)
+DELEGATED = (
+    select(LOG, CONSENTS.c.superseded, CONSENTS.c.revoked)
+    .join(CONSENTS, CONSENTS.c.position == LOG.c.position)
+    .where(CONSENTS.c.person == bindparam("person"), LOG.c.kind == DELEGATION)
     .order_by(CONSENTS.c.position)
 )
 SAID_TO = SAID.where(CONSENTS.c.grantee.in_(bindparam("grantees", expanding=True)))
@@ -82,7 +90,16 @@ def states(connection: Connection, found: Iterable[Row[Any]], anchored: int) -> 
     """Rows of consents as the index knows them, without their uses."""
     found = list(found)
     outdated = set(connection.execute(OUTDATED).scalars()) if found else set()
-    return [_state(row, anchored, outdated) for row in found]
+    return [_with_a_say(connection, _state(row, anchored, outdated)) for row in found]
+
+
+def _with_a_say(connection: Connection, state: ConsentState) -> ConsentState:
+    """The state, revoked where a delegate signed whose delegation was ended."""
+    said = state.consent
+    if said.signer == said.data_subject:
+        return state
+    stands = stands_by(said.signer, said.signed_at, delegations_of(connection, said.data_subject))
+    return state if stands else replace(state, revoked=True)
 
 
 def _state(row: Row[Any], anchored: int, outdated: set[bytes]) -> ConsentState:
@@ -125,6 +142,17 @@ def consents_of(connection: Connection, data_subject: bytes) -> list[ConsentStat
     anchored = heads(connection)[CONSENTS_LOG].anchored_size
     found = states(connection, connection.execute(SAID, {"person": key(data_subject)}).all(), anchored)
     return _with_uses(connection, [s for s in found if s.consent.data_subject == data_subject], None)
+
+
+def delegations_of(connection: Connection, data_subject: bytes) -> list[DelegationState]:
+    """Everyone who was ever named to sign for a person, oldest first."""
+    anchored = heads(connection)[CONSENTS_LOG].anchored_size
+    found = [
+        DelegationState(row.entry, row.position, said, row.position < anchored, row.revoked, row.superseded)
+        for row in connection.execute(DELEGATED, {"person": key(data_subject)})
+        if isinstance(said := logged_of(row).signed.statement, Delegation)
+    ]
+    return [state for state in found if state.delegation.data_subject == data_subject]
 
 
 def consent(connection: Connection, entry: bytes) -> ConsentState | None:

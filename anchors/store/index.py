@@ -14,6 +14,7 @@ from anchors.store.log import LogStore
 from anchors.store.rows import logged_of
 from anchors.store.schema import DRAFTS, RECEIPTS, STATEMENTS
 from ledger.access import AccessRequest, ConsentState, Facts, Incident
+from ledger.delegation import DelegationState
 from ledger.receipt import ACCESS, RECORDS, AccessReceipt, Logged
 from ledger.record import Issue, Record
 
@@ -49,6 +50,11 @@ class IndexStore(LogStore):
         """All versions to all grantees, oldest first."""
         with self._read() as connection:
             return facts.consents_of(connection, data_subject)
+
+    def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
+        """Everyone who was ever named to sign for a person, oldest first."""
+        with self._read() as connection:
+            return facts.delegations_of(connection, data_subject)
 
     def consent(self, entry: bytes) -> ConsentState | None:
         """One consent by its entry."""

@@ -17,6 +17,7 @@ from anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
 from ledger.access import Incident
 from ledger.commitment.entry import NO_LOCK, lock_of
 from ledger.consent import Consent, Revocation
+from ledger.delegation import Delegation
 from ledger.receipt import ACCESS, AccessReceipt, Logged, Statement
 from ledger.receipt import CONSENTS as CONSENTS_LOG
 from ledger.receipt import RECORDS as RECORDS_LOG
@@ -40,7 +41,7 @@ COUNT_USES = Upsert(USES, lambda new: {"times": USES.c.times + new.times})
 def _index_consents(connection: Connection, added: Sequence[Followed]) -> None:
     """Rows by person and grantee; what they replace or end is so from this transaction on."""
     connection.execute(CONSENTS.insert(), [_row(logged) for logged, _ in added])
-    replaced = [place(b) for logged, b in added if b and isinstance(logged.signed.statement, Consent)]
+    replaced = [place(b) for logged, b in added if b and isinstance(logged.signed.statement, Consent | Delegation)]
     ended = [(logged, b) for logged, b in added if b and isinstance(logged.signed.statement, Revocation)]
     _run(connection, SUPERSEDE, replaced)
     _run(connection, REVOKE, [place(before) for _, before in ended])
@@ -58,10 +59,10 @@ def _row(logged: Logged) -> dict[str, Any]:
 
 
 def place(logged: Logged) -> dict[str, int]:
-    """Where a consent or revocation stands in its index."""
+    """Where a consent, delegation or revocation stands in its index."""
     said = logged.signed.statement
-    if not isinstance(said, Consent | Revocation):
-        raise TypeError("only consents and revocations stand in this index")
+    if not isinstance(said, Consent | Revocation | Delegation):
+        raise TypeError("only consents, delegations and revocations stand in this index")
     return {"who": key(said.data_subject), "whom": key(said.grantee), "where": logged.position}
 
 

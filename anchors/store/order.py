@@ -12,6 +12,7 @@ from anchors.store.records import issued
 from anchors.store.rows import at
 from anchors.store.schema import CONSENTS
 from ledger.consent import Consent, Revocation
+from ledger.delegation import Delegation
 from ledger.errors import InvalidStatement, StaleConsent
 from ledger.receipt import CONSENTS as CONSENTS_LOG
 from ledger.receipt import Logged
@@ -25,7 +26,7 @@ BETWEEN = (
 
 
 def newest(connection: Connection, data_subject: bytes, grantee: str) -> Logged | None:
-    """The newest Consent or Revocation between the two."""
+    """The newest Consent, Delegation or Revocation between the two."""
     keys = {"person": key(data_subject), "grantee": key(grantee)}
     for position in connection.execute(BETWEEN, keys).scalars():
         logged = at(connection, CONSENTS_LOG, position)
@@ -36,7 +37,7 @@ def newest(connection: Connection, data_subject: bytes, grantee: str) -> Logged 
 
 def _between(logged: Logged) -> tuple[bytes, str] | None:
     said = logged.signed.statement
-    return (said.data_subject, said.grantee) if isinstance(said, Consent | Revocation) else None
+    return (said.data_subject, said.grantee) if isinstance(said, Consent | Revocation | Delegation) else None
 
 
 class Newest:
@@ -61,10 +62,12 @@ class Newest:
 def _follows(logged: Logged, before: Logged | None) -> bool:
     said, last = logged.signed.statement, before.signed.statement if before else None
     version, entry = 0, bytes(32)
-    if before and isinstance(last, Consent | Revocation):
+    if before and isinstance(last, Consent | Revocation | Delegation):
         version, entry = last.version, before.signed.entry.entry
+    if isinstance(said, Delegation):
+        return True
     if isinstance(said, Revocation):
-        return isinstance(last, Consent) and (said.version, said.consent) == (version + 1, entry)
+        return isinstance(last, Consent | Delegation) and (said.version, said.consent) == (version + 1, entry)
     return isinstance(said, Consent) and (said.version, said.previous) == (version + 1, entry)
 
 

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from api.auth import House, SignedIn, Verbs
+from api.auth import Caller, House, SignedIn, Verbs, subject_bytes
 from api.schemas import (
     ZERO,
     Accepted,
     DraftView,
     Form,
     GrantForm,
+    Hex,
     Hex32,
     SignedForm,
     accepted,
@@ -41,6 +42,7 @@ class ConsentDraftForm(Form):
     notice_hash: Hex32 | None = None
     language: Annotated[str, Field(max_length=20)] = "en"
     lock: Hex32 = ZERO
+    data_subject: Annotated[Hex | None, Field(description="for whom a delegate signs; the caller without it")] = None
 
 
 class RevocationDraftForm(Form):
@@ -48,6 +50,7 @@ class RevocationDraftForm(Form):
 
     grantee: Annotated[str, Field(max_length=200)]
     secret: Hex32 = ZERO
+    data_subject: Annotated[Hex | None, Field(description="for whom a delegate signs; the caller without it")] = None
 
 
 class ConsentView(BaseModel):
@@ -99,7 +102,8 @@ def copy(entry: EntryId, caller: SignedIn, house: House) -> dict[str, Any]:
 def draft_revocation(form: RevocationDraftForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The withdrawal of the caller's newest consent to a grantee, ready for the wallet."""
     secret = read_hex(form.secret, "secret", 32)
-    return draft_view(kernel.draft_revocation(caller.signer, _grantee(form.grantee), secret))
+    whose = subject_bytes(form.data_subject) if form.data_subject else caller.signer
+    return draft_view(kernel.draft_revocation(whose, _grantee(form.grantee), secret, caller.signer))
 
 
 @router.post("/revocations", status_code=202)
@@ -110,11 +114,12 @@ def revoke(form: SignedForm, kernel: Verbs, _: SignedIn) -> Accepted:
     return accepted(logged, "denies now")
 
 
-def wish_of(form: ConsentDraftForm, caller: SignedIn, kernel: Kernel) -> GrantRequest:
+def wish_of(form: ConsentDraftForm, caller: Caller, kernel: Kernel) -> GrantRequest:
     """What the caller wants to say, under the newest notice in their language unless they name one."""
     notice = read_hex(form.notice_hash, "notice_hash", 32) if form.notice_hash else _present(kernel, form.language)
     return GrantRequest(
-        data_subject=caller.signer,
+        data_subject=subject_bytes(form.data_subject) if form.data_subject else caller.signer,
+        signer=caller.signer,
         grantee=_grantee(form.grantee),
         grants=tuple(grant.grant() for grant in form.grants),
         notice_hash=notice,

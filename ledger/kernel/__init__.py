@@ -3,6 +3,7 @@
 from ledger.kernel.answers import Release, requester_name
 from ledger.kernel.computing import Computed, Computing
 from ledger.kernel.consents import Consents
+from ledger.kernel.delegations import Naming
 from ledger.kernel.drafts import Draft, GrantRequest
 from ledger.kernel.foresight import Change, Foresight
 from ledger.kernel.issues import Issues, Upload
@@ -20,6 +21,7 @@ __all__ = [
     "Draft",
     "GrantRequest",
     "Kernel",
+    "Naming",
     "Page",
     "Proof",
     "Release",

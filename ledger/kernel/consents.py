@@ -5,13 +5,14 @@ from __future__ import annotations
 from ledger.commitment.entry import NO_LOCK, lock_of
 from ledger.conditions import all_of, grants_are_whole, has_grants, in_vocabulary, names_a_grantee, signed_lately
 from ledger.consent import Consent, Revocation
-from ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
-from ledger.kernel.drafts import Drafts
+from ledger.delegation import Delegation
+from ledger.errors import InvalidStatement, NotFound, StaleConsent
+from ledger.kernel.delegations import Delegations
 from ledger.receipt import CONSENTS, Logged
 from ledger.typed_data import Domain
 
 
-class Consents(Drafts):
+class Consents(Delegations):
     """Grants act when anchored, withdrawals at once."""
 
     def consent(self, consent: Consent, signature: bytes, claimed: Domain | None = None) -> Logged:
@@ -24,8 +25,7 @@ class Consents(Drafts):
         signed = self.seal(consent, consent.signer, signature)
         if known := self._already(signed.entry.digest, consent):
             return known
-        if consent.signer != consent.data_subject:
-            raise NotEntitled("only the data subject may sign this consent")
+        self.check_signer(consent)
         now = self.world.clock.now()
         all_of(
             [
@@ -49,8 +49,7 @@ class Consents(Drafts):
         signed = self.seal(revocation, revocation.signer, signature)
         if known := self._already(signed.entry.digest, revocation):
             return known
-        if revocation.signer != revocation.data_subject:
-            raise NotEntitled("only the data subject may sign this withdrawal")
+        self.check_signer(revocation)
         now = self.world.clock.now()
         all_of([signed_lately(now), self._opens_its_lock])(revocation)
         return self.world.store.append([signed], now)[0]
@@ -78,7 +77,7 @@ class Consents(Drafts):
 
     def _opens_its_lock(self, revocation: Revocation) -> None:
         ended = self.world.store.find(CONSENTS, revocation.consent)
-        if ended is None or not isinstance(ended.signed.statement, Consent):
+        if ended is None or not isinstance(ended.signed.statement, Consent | Delegation):
             raise NotFound
         if revocation.secret not in {NO_LOCK} and lock_of(revocation.secret) != ended.signed.entry.lock:
             raise InvalidStatement("the secret does not open the consent's lock; sign without it if it is lost")

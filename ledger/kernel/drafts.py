@@ -72,14 +72,16 @@ class Drafts(Verb):
         typed = typed_data(consent, self.domain(consent))
         return Draft(consent, typed, notice, summary, changes if newest else ())
 
-    def draft_revocation(self, data_subject: bytes, grantee: str, secret: bytes = NO_LOCK) -> Draft:
+    def draft_revocation(
+        self, data_subject: bytes, grantee: str, secret: bytes = NO_LOCK, signer: bytes = b""
+    ) -> Draft:
         """The statement that ends the newest consent to a grantee. Raises NotFound when there is none to end."""
         newest = self.world.store.newest(data_subject, grantee)
         if newest is None or not isinstance(newest.signed.statement, Consent):
             raise NotFound
         revocation = Revocation(
             data_subject=data_subject,
-            signer=data_subject,
+            signer=signer or data_subject,
             grantee=grantee,
             grantee_name=self.name_of(grantee),
             version=_next_version(newest),

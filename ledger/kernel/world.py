@@ -21,12 +21,15 @@ class Store(Log, Index, Directory, Notices, Papers, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the kernel refuses to exceed: seconds the chain may be silent, bytes of a record, records in one call."""
+    """What the kernel refuses to exceed: seconds the chain may be silent, bytes of a record, records in one
+    call, seconds of an incident, and the age at which a ward becomes their own (Korean Civil Act, article 4).
+    """
 
     chain_silence: int = 60
     record_bytes: int = 16 * 1024 * 1024
     batch: int = 1_000
     incident_seconds: int = 24 * 3_600
+    majority_years: int = 19
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from ledger import typed_data
 from ledger.access import AccessRequest, Incident
 from ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from ledger.delegation import Delegation, delegate_name
 from ledger.party import Party, checksum
 from ledger.receipt import AccessReceipt, Signed
 from ledger.record import Erasure, Issue
@@ -38,11 +39,19 @@ def secret(person, grantee, version):
     return name(f"{person.hex()}{grantee}{version}")
 
 
-def consent(person, grantee, before=None, grants=(READ,)):
+def consent(person, grantee, before=None, grants=(READ,), signer=None):
     version, previous = (before.signed.statement.version, before.signed.entry.entry) if before else (0, bytes(32))
     lock = lock_of(secret(person, grantee, version + 1))
-    said = Consent(person, person, grantee, "Name", version + 1, previous, grants, NOTICE_HASH, "en", NOW, lock)
+    said = Consent(
+        person, signer or person, grantee, "Name", version + 1, previous, grants, NOTICE_HASH, "en", NOW, lock
+    )
     return seal(said)
+
+
+def delegation(person, delegate, turn=0):
+    lock = lock_of(secret(person, delegate_name(delegate), 1))
+    said = (person, person, delegate, "Name", "representative", ("health",), 0, NOW + 9 + turn, bytes(32), NOW, lock)
+    return seal(Delegation(*said))
 
 
 def revocation(before, knows_secret=True):

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from anchors.memory import MemoryStore
 from anchors.store import Store
 from ledger.consent import Consent
+from ledger.delegation import Delegation, delegate_name
 from ledger.errors import InvalidStatement, StaleConsent
 from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.sayings import (
@@ -21,6 +22,7 @@ from tests.anchors.sayings import (
     PARTIES,
     TRIAL,
     consent,
+    delegation,
     erasure,
     issue,
     name,
@@ -67,6 +69,21 @@ class TwoStores(RuleBasedStateMachine):
         if newest and isinstance(newest.signed.statement, Consent):
             self.both(lambda store: store.append([revocation(newest, knows)], NOW))
 
+    @rule(person=some.sampled_from(PERSONS), delegate=some.sampled_from(PERSONS), turn=some.integers(0, 3))
+    def somebody_is_named(self, person, delegate, turn):
+        self.both(lambda store: store.append([delegation(person, delegate, turn)], NOW))
+
+    @rule(person=some.sampled_from(PERSONS), delegate=some.sampled_from(PERSONS), knows=some.booleans())
+    def somebody_is_no_longer_named(self, person, delegate, knows):
+        newest = self.memory.newest(person, delegate_name(delegate))
+        if newest and isinstance(newest.signed.statement, Delegation):
+            self.both(lambda store: store.append([revocation(newest, knows)], NOW))
+
+    @rule(person=some.sampled_from(PERSONS), delegate=some.sampled_from(PERSONS))
+    def a_delegate_consents(self, person, delegate):
+        said = consent(person, TRIAL, self.memory.newest(person, TRIAL), signer=delegate)
+        self.both(lambda store: store.append([said], NOW))
+
     @rule(numbers=some.lists(NUMBERS, min_size=1, max_size=3), corrects=NUMBERS, person=some.sampled_from(PERSONS))
     def a_hospital_issues(self, numbers, corrects, person):
         batch = [issue(number, person, supersedes=name(corrects)) for number in numbers]
@@ -111,6 +128,7 @@ class TwoStores(RuleBasedStateMachine):
     def they_say_the_same_of_everybody(self):
         for person in PERSONS:
             self.both(lambda store, who=person: (store.consents_of(who), store.records_of(who)))
+            self.both(lambda store, who=person: store.delegations_of(who))
             self.both(lambda store, who=person: store.receipts_of(who, -1, 50))
         for who in ASKERS:
             self.both(lambda store, who=who: store.survey(request(0, who), NOW, -1, 50))

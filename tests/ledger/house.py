@@ -45,8 +45,8 @@ def wallet(number):
 class House:
     """One kernel over twins; `anchor()` is the notary and the follower in one step."""
 
-    def __init__(self, vocabulary=None):
-        self.clock, self.store, self.payloads = FixedClock(NOW), MemoryStore(), MemoryPayloads()
+    def __init__(self, vocabulary=None, store=None):
+        self.clock, self.store, self.payloads = FixedClock(NOW), store or MemoryStore(), MemoryPayloads()
         self.ann, self.hurried = wallet(1), 0
         self.parties = {role: wallet(number) for number, role in enumerate(ROLES, start=2)}
         self.reader_keys = {w.address: envelope.generate_reader_key() for w in self.parties.values()}
@@ -141,3 +141,10 @@ class House:
 
     def permits(self, requester, record, category=LAB):
         return self.kernel.ask(self.asks(requester, record, category))[0].permitted
+
+    def seed_of(self, record_id, category=LAB):
+        """What the data subject finds in their own record beside its content."""
+        key = envelope.generate_reader_key()
+        release = self.kernel.access(self.asks(self.ann, record_id, category, "mydata:SELF_VIEW"), key.public)
+        data_key = envelope.unwrap(release.wrapped_key, key, record_id)
+        return envelope.open_sealed(release.sealed, data_key, record_id).seed

@@ -1,0 +1,130 @@
+"""Who may sign for whom: named by the person, or for a ward by an authority; ended by the person at any time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from api.auth import SignedIn, Verbs, subject_bytes
+from api.schemas import (
+    ZERO,
+    Accepted,
+    DraftView,
+    Form,
+    Hex,
+    Hex32,
+    Seconds,
+    SignedForm,
+    Term,
+    accepted,
+    draft_view,
+    shown,
+)
+from ledger.commitment import disclosure
+from ledger.delegation import Delegation, DelegationState
+from ledger.kernel import Naming
+from ledger.typed_data import parse, read_domain, read_hex
+
+router = APIRouter(tags=["delegations"])
+
+
+class NamingForm(Form):
+    """Who is to sign for whom; without `data_subject` for the caller. `proof` is the commitment of the record that
+    shows the relation.
+    """
+
+    data_subject: Hex | None = None
+    delegate: Hex
+    delegate_name: Annotated[str, Field(min_length=1, max_length=200)]
+    relation: Term = "representative"
+    categories: Annotated[list[Term], Field(min_length=1, max_length=64)]
+    not_before: Seconds = 0
+    expires: Seconds
+    proof: Hex32 = ZERO
+    lock: Hex32 = ZERO
+
+
+class DelegationForm(SignedForm):
+    """A signed delegation; for a guardian with the disclosure of the ward's birth date, as `disclose` gave it."""
+
+    evidence: Annotated[str | None, Field(max_length=200_000)] = None
+
+
+class EndForm(Form):
+    """Whose office ends; `secret` opens the delegation's lock, so that the chain knows too."""
+
+    delegate: Hex
+    secret: Hex32 = ZERO
+
+
+class DelegationView(BaseModel):
+    """A delegation as its data subject sees it."""
+
+    entry: Hex32
+    delegate: str
+    delegate_name: str
+    delegator: str
+    relation: str
+    categories: list[str]
+    not_before: int
+    expires: int
+    status: str = Field(examples=["active"])
+
+
+@router.post("/delegations/drafts")
+def draft(form: NamingForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+    """A delegation, ready for the wallet of the person, or of the authority that names a guardian."""
+    naming = Naming(
+        data_subject=subject_bytes(form.data_subject) if form.data_subject else caller.signer,
+        delegator=caller.signer,
+        delegate=subject_bytes(form.delegate),
+        delegate_name=form.delegate_name,
+        relation=form.relation,
+        categories=tuple(form.categories),
+        not_before=form.not_before,
+        expires=form.expires,
+        proof=read_hex(form.proof, "proof", 32),
+        lock=read_hex(form.lock, "lock", 32),
+    )
+    return draft_view(kernel.draft_delegation(naming))
+
+
+@router.post("/delegations", status_code=202)
+def delegate(form: DelegationForm, kernel: Verbs, _: SignedIn) -> Accepted:
+    """Hand in a signed delegation; it counts from the moment it is on chain."""
+    evidence = disclosure.from_json(form.evidence.encode()) if form.evidence else None
+    said, signature = parse(Delegation, form.message), read_hex(form.signature, "signature")
+    return accepted(kernel.delegate(said, signature, read_domain(form.domain), evidence), "pending")
+
+
+@router.get("/delegations")
+def delegations(caller: SignedIn, kernel: Verbs) -> list[DelegationView]:
+    """Everyone who was ever named to sign for the caller, oldest first."""
+    now = kernel.world.clock.now()
+    return [_view(state, now) for state in kernel.world.store.delegations_of(caller.signer)]
+
+
+@router.post("/delegations/ends/drafts")
+def draft_end(form: EndForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+    """The withdrawal that ends a delegation, and with it what the delegate signed; hand it in at `/revocations`."""
+    secret = read_hex(form.secret, "secret", 32)
+    return draft_view(kernel.draft_end_of_delegation(caller.signer, subject_bytes(form.delegate), secret))
+
+
+def _view(state: DelegationState, now: int) -> DelegationView:
+    said = state.delegation
+    over = "revoked" if state.revoked else "superseded" if state.superseded else ""
+    status = over or ("expired" if said.expires <= now else "active" if state.anchored else "pending")
+    return DelegationView(
+        entry=shown(state.entry),
+        delegate=shown(said.delegate),
+        delegate_name=said.delegate_name,
+        delegator=shown(said.delegator),
+        relation=said.relation,
+        categories=list(said.categories),
+        not_before=said.not_before,
+        expires=said.expires,
+        status=status,
+    )

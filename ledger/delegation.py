@@ -1,0 +1,87 @@
+"""Who may sign for whom: a representative the data subject named, or a guardian an authority named for a ward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+GUARDIAN = "guardian"
+RELATIONS = frozenset({"representative", "carer", "attorney", GUARDIAN})
+AUTHORITY = "authority"
+"""The accredited role that may name a guardian."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """`delegate` may sign for `data_subject` over the categories, in [`not_before`, `expires`) UTC seconds.
+
+    `delegator` is the data subject, or an accredited authority for a ward; all three are ERC-7913 signer bytes. `proof`
+    (32 bytes, zero without one) is the commitment of the record that shows the relation, for a guardian the one with
+    the ward's birth date.
+    """
+
+    data_subject: bytes
+    delegator: bytes
+    delegate: bytes
+    delegate_name: str
+    relation: str
+    categories: tuple[str, ...]
+    not_before: int
+    expires: int
+    proof: bytes
+    signed_at: int
+    lock: bytes
+
+    @property
+    def grantee(self) -> str:
+        """Under which name the statements between the two follow one another."""
+        return delegate_name(self.delegate)
+
+    @property
+    def version(self) -> int:
+        """Each delegation stands alone; a revocation that ends it is the second version."""
+        return 1
+
+
+def delegate_name(delegate: bytes) -> str:
+    """How a delegate is named where a revocation names a grantee: never the name of a party."""
+    return "delegate:0x" + delegate.hex()
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationState:
+    """A delegation as the index knows it."""
+
+    entry: bytes
+    position: int
+    delegation: Delegation
+    anchored: bool
+    revoked: bool = False
+    superseded: bool = False
+
+    def entitles(self, signer: bytes, at: int) -> bool:
+        """Whether the signer may sign now by it; like every grant, only once it is on chain."""
+        said = self.delegation
+        stands = self.anchored and not (self.revoked or self.superseded)
+        return stands and said.delegate == signer and said.not_before <= at < said.expires
+
+
+def stands_by(signer: bytes, signed_at: int, delegations: Iterable[DelegationState]) -> bool:
+    """Whether what a delegate signed then still stands: the delegation was open, and nobody ended it since."""
+    return any(
+        state.delegation.delegate == signer
+        and not state.revoked
+        and state.delegation.not_before <= signed_at < state.delegation.expires
+        for state in delegations
+    )
+
+
+def majority(born: str, years: int) -> int:
+    """The UTC second at which somebody born on that day (ISO 8601 date) comes of age. Raises ValueError."""
+    day = date.fromisoformat(born)
+    try:
+        came_of_age = day.replace(year=day.year + years)
+    except ValueError:
+        came_of_age = date(day.year + years, 3, 1)
+    return int(datetime(came_of_age.year, came_of_age.month, came_of_age.day, tzinfo=UTC).timestamp())

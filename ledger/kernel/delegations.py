@@ -1,0 +1,179 @@
+"""delegate: somebody else may sign, for a while and for some data; and what such a signer may and may not say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.commitment import disclosure
+from ledger.commitment.disclosure import Disclosure
+from ledger.commitment.entry import NO_LOCK
+from ledger.conditions import Condition, all_of, signed_lately
+from ledger.consent import Consent, Revocation, category_covers
+from ledger.delegation import AUTHORITY, GUARDIAN, RELATIONS, Delegation, DelegationState, delegate_name, majority
+from ledger.errors import InvalidStatement, NotEntitled, NotFound
+from ledger.kernel.answers import requester_name
+from ledger.kernel.drafts import Draft, Drafts
+from ledger.receipt import Logged
+from ledger.scope import narrows
+from ledger.typed_data import Domain, typed_data
+
+BIRTH_DATE = "/birthDate"
+LONGEST = 10 * 366 * 86_400
+"""Seconds a representative is named for at most; a guardian until the ward comes of age."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Who is to sign for whom: `relation` is one of the known ones, the window in UTC seconds."""
+
+    data_subject: bytes
+    delegator: bytes
+    delegate: bytes
+    delegate_name: str
+    relation: str
+    categories: tuple[str, ...]
+    not_before: int
+    expires: int
+    proof: bytes = bytes(32)
+    lock: bytes = NO_LOCK
+
+
+class Delegations(Drafts):
+    """The person's own word outranks the delegate's, and both names stay in the record."""
+
+    def draft_delegation(self, naming: Naming) -> Draft:
+        """The delegation, ready for the delegator's wallet."""
+        said = Delegation(
+            data_subject=naming.data_subject,
+            delegator=naming.delegator,
+            delegate=naming.delegate,
+            delegate_name=naming.delegate_name,
+            relation=naming.relation,
+            categories=naming.categories,
+            not_before=naming.not_before,
+            expires=naming.expires,
+            proof=naming.proof,
+            signed_at=self.world.clock.now(),
+            lock=naming.lock,
+        )
+        what = ", ".join(said.categories)
+        summary = f"{said.delegate_name} may sign consents for you ({said.relation}) about: {what}."
+        return Draft(said, typed_data(said, self.domain(said)), summary=(summary,))
+
+    def delegate(
+        self,
+        delegation: Delegation,
+        signature: bytes,
+        claimed: Domain | None = None,
+        evidence: Disclosure | None = None,
+    ) -> Logged:
+        """Accept a signed delegation; it counts once anchored, and replaces the one between the two before it.
+
+        A guardian is named by an accredited authority, with the ward's birth date disclosed from a record of the ward
+        whose commitment is `proof`, and until the ward comes of age at the latest. Raises WrongChain, SignatureInvalid,
+        NotEntitled, InvalidStatement, UnknownTerm, ProofInvalid.
+        """
+        self.check_domain(Delegation, claimed)
+        signed = self.seal(delegation, delegation.delegator, signature)
+        now = self.world.clock.now()
+        all_of([signed_lately(now), _is_whole(now), self._speaks_known_words])(delegation)
+        if delegation.relation == GUARDIAN:
+            self._check_guardian(delegation, evidence, now)
+        elif delegation.delegator != delegation.data_subject:
+            raise NotEntitled("only the data subject names a representative")
+        return self.world.store.append([signed], now)[0]
+
+    def draft_end_of_delegation(self, data_subject: bytes, delegate: bytes, secret: bytes = NO_LOCK) -> Draft:
+        """The revocation that ends what the delegate may sign from now on. Raises NotFound."""
+        newest = self.world.store.newest(data_subject, delegate_name(delegate))
+        if newest is None or not isinstance(newest.signed.statement, Delegation):
+            raise NotFound
+        ended = newest.signed.statement
+        said = Revocation(
+            data_subject=data_subject,
+            signer=data_subject,
+            grantee=ended.grantee,
+            grantee_name=ended.delegate_name,
+            version=ended.version + 1,
+            consent=newest.signed.entry.entry,
+            secret=secret,
+            signed_at=self.world.clock.now(),
+        )
+        summary = f"{ended.delegate_name} may no longer sign for you, from now on."
+        return Draft(said, typed_data(said, self.domain(said)), summary=(summary,))
+
+    def check_signer(self, statement: Consent | Revocation) -> None:
+        """Raise NotEntitled unless its signer may say this for the data subject now.
+
+        A delegate stays within the categories of a standing delegation, ends or replaces what delegates signed, and
+        narrows what the person signed themselves.
+        """
+        if statement.signer == statement.data_subject:
+            return
+        now = self.world.clock.now()
+        standing = [s for s in self._named_by(statement.data_subject) if s.entitles(statement.signer, now)]
+        if not standing:
+            raise NotEntitled("only the data subject may sign this, or a delegate whom they named and who stands")
+        if isinstance(statement, Consent):
+            self._check_scope(statement, standing)
+            self._check_rank(statement)
+
+    def _named_by(self, data_subject: bytes) -> list[DelegationState]:
+        return self.world.store.delegations_of(data_subject)
+
+    @staticmethod
+    def _check_scope(consent: Consent, standing: list[DelegationState]) -> None:
+        held = [category for state in standing for category in state.delegation.categories]
+        for grant in consent.grants:
+            if not all(any(category_covers(mine, wanted) for mine in held) for wanted in grant.categories):
+                raise NotEntitled("the delegation does not cover every category of this consent; name fewer")
+
+    def _check_rank(self, consent: Consent) -> None:
+        newest = self.world.store.newest(consent.data_subject, consent.grantee)
+        said = newest.signed.statement if newest else None
+        own = isinstance(said, Consent | Revocation) and said.signer == consent.data_subject
+        if not own:
+            return
+        before = said.grants if isinstance(said, Consent) else ()
+        if not narrows(before, consent.grants, self.world.vocabulary):
+            raise NotEntitled("the person said less themselves; a delegate may only narrow that")
+
+    def _speaks_known_words(self, delegation: Delegation) -> None:
+        for category in delegation.categories:
+            self.world.vocabulary.check_category(category)
+
+    def _check_guardian(self, delegation: Delegation, evidence: Disclosure | None, now: int) -> None:
+        party = self.world.store.party(requester_name(delegation.delegator))
+        if party is None or not party.plays(AUTHORITY, now):
+            raise NotEntitled("only an accredited authority may name a guardian")
+        records = self.world.store.records_of(delegation.data_subject)
+        if not any(r.anchored and r.issue.commitment == delegation.proof for r in records) or evidence is None:
+            raise InvalidStatement(
+                "a guardian needs the ward's birth date, disclosed from their anchored record"
+            )
+        born = disclosure.verify(evidence, delegation.proof).get(BIRTH_DATE)
+        if delegation.expires > _came_of_age(born, self.world.bounds.majority_years):
+            raise InvalidStatement(
+                "a guardian is named until the ward comes of age; choose an earlier end"
+            )
+
+
+def _came_of_age(born: object, years: int) -> int:
+    try:
+        return majority(str(born), years)
+    except ValueError as error:
+        raise InvalidStatement("the disclosed birth date is no full date") from error
+
+
+def _is_whole(now: int) -> Condition[Delegation]:
+    def check(said: Delegation) -> None:
+        if said.relation not in RELATIONS:
+            raise InvalidStatement(f"unknown relation; use one of {', '.join(sorted(RELATIONS))}")
+        if not now < said.expires > said.not_before:
+            raise InvalidStatement("the delegation is over already, or before it starts; choose an end in the future")
+        if said.relation != GUARDIAN and said.expires > now + LONGEST:
+            raise InvalidStatement("nobody is named for more than ten years; choose an earlier end")
+        if not said.categories or said.delegate in {said.data_subject, b""} or not said.delegate_name.strip():
+            raise InvalidStatement("a delegation needs a delegate other than the person, their name, and a category")
+
+    return check

@@ -1,0 +1,65 @@
+"""A delegate through the door: named, signing for the person, ended."""
+
+import pytest
+
+from ledger.consent import Consent, Revocation
+from ledger.delegation import Delegation
+from tests.api.door import Door
+from tests.ledger.house import NOW, wallet
+
+BEN = wallet(79)
+
+
+@pytest.fixture
+def door():
+    return Door()
+
+
+def hex_of(who):
+    return "0x" + who.signer.hex()
+
+
+def hand_in(door, who, kind, path, draft):
+    signed = door.signed(who, kind, draft["typed_data"])
+    answer = door.http.post(path, json=signed, headers=door.as_(who))
+    door.house.anchor()
+    return answer
+
+
+def named(door):
+    form = {"delegate": hex_of(BEN), "delegate_name": "Ben", "categories": ["health"], "expires": NOW + 9_000}
+    draft = door.http.post("/delegations/drafts", json=form, headers=door.as_(door.house.ann)).json()
+    assert draft["summary"] == ["Ben may sign consents for you (representative) about: health."]
+    return hand_in(door, door.house.ann, Delegation, "/delegations", draft)
+
+
+def test_naming_signing_and_ending(door):
+    assert named(door).status_code == 202
+    (mine,) = door.http.get("/delegations", headers=door.as_(door.house.ann)).json()
+    assert (mine["delegate"], mine["status"]) == (hex_of(BEN), "active")
+    wish = door.wish(door.house.trial.address) | {"data_subject": hex_of(door.house.ann)}
+    draft = door.http.post("/consents/drafts", json=wish, headers=door.as_(BEN)).json()
+    assert hand_in(door, BEN, Consent, "/consents", draft).status_code == 202
+    (consent,) = door.http.get("/consents", headers=door.as_(door.house.ann)).json()
+    assert consent["status"] == "active"
+    end = {"delegate": hex_of(BEN)}
+    draft = door.http.post("/delegations/ends/drafts", json=end, headers=door.as_(door.house.ann)).json()
+    assert hand_in(door, door.house.ann, Revocation, "/revocations", draft).status_code == 202
+    assert door.http.get("/delegations", headers=door.as_(door.house.ann)).json()[0]["status"] == "revoked"
+    assert door.http.get("/consents", headers=door.as_(door.house.ann)).json()[0]["status"] == "revoked"
+
+
+def test_who_was_not_named_signs_for_nobody(door):
+    wish = door.wish(door.house.trial.address) | {"data_subject": hex_of(door.house.ann)}
+    draft = door.http.post("/consents/drafts", json=wish, headers=door.as_(BEN)).json()
+    refused = hand_in(door, BEN, Consent, "/consents", draft)
+    assert (refused.status_code, refused.json()["error"]) == (403, "not_entitled")
+
+
+def test_a_guardian_without_evidence_and_evidence_that_is_none(door):
+    form = {"delegate": hex_of(BEN), "delegate_name": "Ben", "categories": ["health"], "expires": NOW + 9_000}
+    form |= {"relation": "guardian", "data_subject": hex_of(wallet(70))}
+    draft = door.http.post("/delegations/drafts", json=form, headers=door.as_(door.house.ann)).json()
+    assert hand_in(door, door.house.ann, Delegation, "/delegations", draft).status_code == 403
+    signed = door.signed(door.house.ann, Delegation, draft["typed_data"]) | {"evidence": "{"}
+    assert door.http.post("/delegations", json=signed, headers=door.as_(door.house.ann)).status_code == 400

@@ -1,0 +1,293 @@
+"""Who may sign for whom, for how long, and whose word outranks whose; on both stores."""
+
+from dataclasses import replace
+
+import pytest
+
+from anchors.store import Store
+from ledger.commitment import disclosure
+from ledger.consent import Consent, Effect, Grant
+from ledger.delegation import DelegationState, delegate_name, majority
+from ledger.errors import InvalidStatement, NotEntitled, NotFound, ProofInvalid, SignatureInvalid, UnknownTerm
+from ledger.kernel import GrantRequest, Naming
+from ledger.kernel.delegations import LONGEST
+from ledger.party import Party
+from tests.ledger.house import LAB, NOTICE, NOW, VITALS, House, wallet
+
+BEN, COURT, CHILD = wallet(80), wallet(81), wallet(82)
+YEAR = 365 * 86_400
+BIRTH = b'{"resourceType":"Patient","birthDate":"2012-02-29","name":"x"}'
+
+
+@pytest.fixture(params=["memory", "database"])
+def world(request, tmp_path):
+    world = House(store=Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
+    court = Party(COURT.address, "Family court", frozenset({"authority"}), b"", 0, 0)
+    world.store.set_parties([*world.directory, court])
+    return world
+
+
+def names(world, delegate=BEN, who=None, anchor=True, **more):
+    signer = who or world.ann
+    said = {"relation": "representative", "categories": (LAB,), "not_before": 0, "expires": NOW + YEAR} | more
+    naming = Naming(world.ann.signer, signer.signer, delegate.signer, "Ben", **said)
+    draft = world.kernel.draft_delegation(naming)
+    logged = world.kernel.delegate(draft.statement, world.sign(signer, draft.statement))
+    if anchor:
+        world.anchor()
+    return logged
+
+
+def consents_as(world, signer, *grants, grantee=None):
+    wish = GrantRequest(
+        world.ann.signer, (grantee or world.trial).address, grants, NOTICE.digest, bytes(32), signer.signer
+    )
+    draft = world.kernel.draft_consent(wish)
+    logged = world.kernel.consent(draft.statement, world.sign(signer, draft.statement))
+    world.anchor()
+    return logged
+
+
+def withdraws_as(world, signer):
+    draft = world.kernel.draft_revocation(world.ann.signer, world.trial.address, signer=signer.signer)
+    return world.kernel.revoke(draft.statement, world.sign(signer, draft.statement))
+
+
+def ends(world, signer=None):
+    draft = world.kernel.draft_end_of_delegation(world.ann.signer, BEN.signer)
+    statement = replace(draft.statement, signer=(signer or world.ann).signer)
+    return world.kernel.revoke(statement, world.sign(signer or world.ann, statement))
+
+
+def test_a_delegate_signs_and_both_names_stay_in_the_record(world):
+    record = world.issued(LAB)
+    names(world)
+    logged = consents_as(world, BEN, world.grant(LAB))
+    said = logged.signed.statement
+    assert (said.data_subject, said.signer) == (world.ann.signer, BEN.signer)
+    assert world.permits(world.trial, record)
+
+
+def test_a_stranger_signs_nothing(world):
+    names(world)
+    with pytest.raises(NotEntitled, match="delegate"):
+        consents_as(world, wallet(90), world.grant(LAB))
+
+
+def test_a_delegation_counts_once_it_is_anchored(world):
+    names(world, anchor=False)
+    with pytest.raises(NotEntitled):
+        consents_as(world, BEN, world.grant(LAB))
+
+
+@pytest.mark.parametrize(("window", "counts"), [((NOW, NOW + 1), True), ((NOW + 1, NOW + 9), False)])
+def test_a_delegation_has_a_window(world, window, counts):
+    names(world, not_before=window[0], expires=window[1])
+    if counts:
+        consents_as(world, BEN, world.grant(LAB))
+        world.clock.passes(1)
+        world.store.touch(world.clock.now())
+    with pytest.raises(NotEntitled):
+        consents_as(world, BEN, world.grant(LAB, actions=("copy",)))
+
+
+def test_a_delegate_stays_within_the_categories(world):
+    names(world)
+    for beyond in (VITALS, "health", "*"):
+        with pytest.raises(NotEntitled, match="categor"):
+            consents_as(world, BEN, world.grant(LAB), world.grant(beyond))
+    names(world, categories=("*",))
+    consents_as(world, BEN, world.grant(VITALS))
+
+
+def test_a_delegate_narrows_what_the_person_said_and_never_widens_it(world):
+    names(world, categories=("health",))
+    world.says(world.trial.address, [world.grant(LAB, actions=("view", "copy"))])
+    world.anchor()
+    for wider in (
+        world.grant(VITALS),
+        world.grant("health"),
+        world.grant(LAB, actions=("view", "link")),
+        world.grant(LAB, purposes=("hl7:HRESCH",)),
+    ):
+        with pytest.raises(NotEntitled, match="narrow"):
+            consents_as(world, BEN, wider)
+    consents_as(world, BEN, world.grant(LAB))
+    with_more = world.grant(LAB, actions=("view", "copy"))
+    consents_as(world, BEN, with_more)
+
+
+def test_a_delegate_keeps_the_forbids_of_the_person(world):
+    names(world, categories=("health",))
+    never = Grant(Effect.FORBID, (LAB,), ("*",), ("view",), 0, NOW + YEAR)
+    world.says(world.trial.address, [never, world.grant(VITALS)])
+    with pytest.raises(NotEntitled):
+        consents_as(world, BEN, world.grant(VITALS))
+    consents_as(world, BEN, world.grant(VITALS), never)
+
+
+def test_a_delegate_does_not_bring_back_what_the_person_withdrew(world):
+    names(world)
+    consents_as(world, BEN, world.grant(LAB))
+    withdraws_as(world, world.ann)
+    with pytest.raises(NotEntitled, match="narrow"):
+        consents_as(world, BEN, world.grant(LAB))
+
+
+def test_both_may_withdraw_and_the_person_ends_the_delegation(world):
+    record = world.issued(LAB)
+    names(world)
+    consents_as(world, BEN, world.grant(LAB))
+    withdraws_as(world, BEN)
+    assert not world.permits(world.trial, record)
+    consents_as(world, BEN, world.grant(LAB))
+    assert world.permits(world.trial, record)
+    ends(world)
+    assert not world.permits(world.trial, record), "what the delegate signed ends with the delegation, on sight"
+    with pytest.raises(NotEntitled):
+        consents_as(world, BEN, world.grant(LAB))
+    with pytest.raises(NotFound):
+        ends(world)
+
+
+def test_what_the_person_signed_outlives_the_delegation(world):
+    record = world.issued(LAB)
+    names(world)
+    world.consents(world.trial, LAB)
+    world.anchor()
+    ends(world)
+    assert world.permits(world.trial, record)
+
+
+def test_a_delegate_may_lay_the_office_down_but_name_nobody_else(world):
+    names(world)
+    naming = Naming(world.ann.signer, BEN.signer, wallet(90).signer, "Eve", "representative", (LAB,), 0, NOW + 9)
+    draft = world.kernel.draft_delegation(naming)
+    with pytest.raises(NotEntitled, match="names a representative"):
+        world.kernel.delegate(draft.statement, world.sign(BEN, draft.statement))
+    ends(world, BEN)
+    with pytest.raises(NotEntitled):
+        consents_as(world, BEN, world.grant(LAB))
+
+
+def test_a_later_delegation_replaces_the_earlier_one(world):
+    first = names(world, categories=(LAB, VITALS))
+    second = names(world)
+    states = world.store.delegations_of(world.ann.signer)
+    assert [(s.entry, s.superseded, s.revoked) for s in states] == [
+        (first.signed.entry.entry, True, False),
+        (second.signed.entry.entry, False, False),
+    ]
+    with pytest.raises(NotEntitled):
+        consents_as(world, BEN, world.grant(VITALS))
+
+
+def test_a_revealed_secret_ends_a_delegation_on_sight(world):
+    record = world.issued(LAB)
+    logged = names(world)
+    consents_as(world, BEN, world.grant(LAB))
+    world.store.revealed([logged.signed.entry.entry], 9)
+    assert world.store.delegations_of(world.ann.signer)[0].revoked
+    assert not world.permits(world.trial, record)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refusal"),
+    [
+        ({"relation": "friend"}, InvalidStatement),
+        ({"expires": NOW}, InvalidStatement),
+        ({"not_before": NOW + 9, "expires": NOW + 9}, InvalidStatement),
+        ({"expires": NOW + LONGEST + 1}, InvalidStatement),
+        ({"categories": ()}, InvalidStatement),
+        ({"categories": ("health.lba",)}, UnknownTerm),
+    ],
+)
+def test_a_delegation_that_makes_no_sense_is_refused(world, wrong, refusal):
+    with pytest.raises(refusal):
+        names(world, **wrong)
+
+
+def test_nobody_names_themselves_or_for_others(world):
+    with pytest.raises(InvalidStatement):
+        names(world, delegate=world.ann)
+    with pytest.raises(NotEntitled):
+        names(world, who=wallet(90))
+    draft = world.kernel.draft_delegation(
+        Naming(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "representative", (LAB,), 0, NOW + 9)
+    )
+    with pytest.raises(SignatureInvalid):
+        world.kernel.delegate(draft.statement, world.sign(BEN, draft.statement))
+
+
+def guardian(world, *, signer=COURT, pointers=("/birthDate",), content=BIRTH, expires=None, evidence=True):
+    record_id = world.issued(LAB, content)
+    world.anchor()
+    seed = world.seed_of(record_id)
+    shown = disclosure.disclose(content, seed, list(pointers)) if evidence else None
+    commitment = world.store.record(record_id).issue.commitment
+    until = majority("2012-02-29", 19) if expires is None else expires
+    naming = Naming(world.ann.signer, signer.signer, BEN.signer, "Ben", "guardian", ("health",), 0, until, commitment)
+    draft = world.kernel.draft_delegation(naming)
+    logged = world.kernel.delegate(draft.statement, world.sign(signer, draft.statement), evidence=shown)
+    world.anchor()
+    return logged
+
+
+def test_an_authority_names_a_guardian_until_the_child_comes_of_age(world):
+    record = world.issued(VITALS)
+    guardian(world)
+    consents_as(world, BEN, world.grant(VITALS))
+    assert world.permits(world.trial, record, VITALS)
+    world.clock.passes(majority("2012-02-29", 19) - NOW)
+    world.store.touch(world.clock.now())
+    with pytest.raises(NotEntitled):
+        consents_as(world, BEN, world.grant(VITALS, actions=("copy",)))
+    assert world.permits(world.trial, record, VITALS), "what was signed in time stands until the grown child ends it"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refusal"),
+    [
+        ({"expires": majority("2012-02-29", 19) + 1}, InvalidStatement),
+        ({"evidence": False}, InvalidStatement),
+        ({"pointers": ("/name",)}, InvalidStatement),
+        ({"content": b'{"birthDate":"2012"}'}, InvalidStatement),
+        ({"signer": BEN}, NotEntitled),
+    ],
+)
+def test_a_guardian_without_authority_or_proof_is_refused(world, wrong, refusal):
+    with pytest.raises(refusal):
+        guardian(world, **wrong)
+
+
+def test_a_birth_date_of_another_record_proves_nothing(world):
+    record_id, other = world.issued(LAB, BIRTH), world.issued(LAB, BIRTH.replace(b"2012", b"2022"))
+    world.anchor()
+    shown = disclosure.disclose(BIRTH.replace(b"2012", b"2022"), world.seed_of(other), ["/birthDate"])
+    proof = world.store.record(record_id).issue.commitment
+    naming = Naming(world.ann.signer, COURT.signer, BEN.signer, "Ben", "guardian", ("health",), 0, NOW + YEAR, proof)
+    draft = world.kernel.draft_delegation(naming)
+    with pytest.raises(ProofInvalid):
+        world.kernel.delegate(draft.statement, world.sign(COURT, draft.statement), evidence=shown)
+
+
+@pytest.mark.parametrize(
+    ("born", "of_age"), [("2007-11-23", "2026-11-23"), ("2008-02-29", "2027-03-01"), ("2000-01-01", "2019-01-01")]
+)
+def test_coming_of_age(born, of_age):
+    assert majority(born, 19) == majority(of_age, 0)
+
+
+def test_i10_a_delegation_said_again_is_where_it_was(world):
+    first = names(world)
+    statement = first.signed.statement
+    assert world.kernel.delegate(statement, world.sign(world.ann, statement)) == first
+
+
+def test_a_delegation_reads_back_from_the_log_as_it_was_said(world):
+    logged = names(world)
+    found = world.store.find("consents", logged.signed.entry.entry)
+    assert found == logged
+    assert isinstance(world.store.delegations_of(world.ann.signer)[0], DelegationState)
+    assert world.store.newest(world.ann.signer, delegate_name(BEN.signer)) == logged
+    assert not isinstance(logged.signed.statement, Consent)
