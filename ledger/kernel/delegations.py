@@ -148,14 +148,10 @@ class Delegations(Drafts):
             raise NotEntitled("only an accredited authority may name a guardian")
         records = self.world.store.records_of(delegation.data_subject)
         if not any(r.anchored and r.issue.commitment == delegation.proof for r in records) or evidence is None:
-            raise InvalidStatement(
-                "a guardian needs the ward's birth date, disclosed from their anchored record"
-            )
+            raise InvalidStatement("a guardian needs the ward's birth date, disclosed from their anchored record")
         born = disclosure.verify(evidence, delegation.proof).get(BIRTH_DATE)
         if delegation.expires > _came_of_age(born, self.world.bounds.majority_years):
-            raise InvalidStatement(
-                "a guardian is named until the ward comes of age; choose an earlier end"
-            )
+            raise InvalidStatement("a guardian is named until the ward comes of age; choose an earlier end")
 
 
 def _came_of_age(born: object, years: int) -> int:

@@ -9,9 +9,7 @@ from typing import Protocol
 from ledger.access import AccessRequest, ConsentState, Facts, Incident
 from ledger.delegation import DelegationState
 from ledger.merkle import Head
-from ledger.notice import Notice
-from ledger.paper import Paper
-from ledger.party import Party
+from ledger.ports.desk import Directory, Notices, Papers
 from ledger.receipt import Logged, Signed
 from ledger.record import Issue, Record
 
@@ -141,62 +139,6 @@ class Index(Protocol):
         ...
 
 
-class Directory(Protocol):
-    """Accredited organisations, as the chain has them."""
-
-    def party(self, account: str) -> Party | None:
-        """One party by its EIP-55 address."""
-        ...
-
-    def parties(self) -> list[Party]:
-        """All of them, by name."""
-        ...
-
-
-class Notices(Protocol):
-    """Published notices."""
-
-    def publish(self, notice: Notice) -> None:
-        """Keep a notice; the same one again changes nothing."""
-        ...
-
-    def notice(self, digest: bytes) -> Notice | None:
-        """One notice by the hash that is signed."""
-        ...
-
-    def notices(self) -> list[Notice]:
-        """All versions in all languages."""
-        ...
-
-
-class Papers(Protocol):
-    """What is being worked on beside the logs; each change is durable when the call returns."""
-
-    def file(self, paper: Paper) -> Paper | None:
-        """Keep a paper as its next version, or return None, changed nothing, when someone else changed it since
-        `paper.version` was read (0 = must be new).
-        """
-        ...
-
-    def discard(self, kind: str, paper_id: bytes) -> None:
-        """Forget a paper."""
-        ...
-
-    def paper(self, kind: str, paper_id: bytes) -> Paper | None:
-        """One paper."""
-        ...
-
-    def papers(
-        self, kind: str, *, person: bytes | None = None, party: str | None = None, after: bytes = b"", limit: int = 100
-    ) -> list[Paper]:
-        """Papers of a kind, about that person and with that party if given, by id above `after`."""
-        ...
-
-    def due(self, kind: str, state: str, at: int, limit: int = 100) -> list[Paper]:
-        """Papers in a state that were due at `at` or before, the longest overdue first."""
-        ...
-
-
 class Sessions(Protocol):
     """Sign-in challenges and the sessions they become; only digests of secrets are kept."""
 
@@ -253,3 +195,17 @@ class Keys(Protocol):
     def destroy(self, record_id: bytes) -> bytes:
         """Shred the data key; returns the key id (32 bytes) for the erasure statement. Idempotent."""
         ...
+
+
+__all__ = [
+    "Anchored",
+    "Clock",
+    "Directory",
+    "Index",
+    "Keys",
+    "Log",
+    "Notices",
+    "Papers",
+    "Payloads",
+    "Sessions",
+]

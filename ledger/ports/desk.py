@@ -1,0 +1,65 @@
+"""What the kernel needs beside the logs: who is accredited, which notices are published, what is being worked on."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ledger.notice import Notice
+from ledger.paper import Paper
+from ledger.party import Party
+
+
+class Directory(Protocol):
+    """Accredited organisations, as the chain has them."""
+
+    def party(self, account: str) -> Party | None:
+        """One party by its EIP-55 address."""
+        ...
+
+    def parties(self) -> list[Party]:
+        """All of them, by name."""
+        ...
+
+
+class Notices(Protocol):
+    """Published notices."""
+
+    def publish(self, notice: Notice) -> None:
+        """Keep a notice; the same one again changes nothing."""
+        ...
+
+    def notice(self, digest: bytes) -> Notice | None:
+        """One notice by the hash that is signed."""
+        ...
+
+    def notices(self) -> list[Notice]:
+        """All versions in all languages."""
+        ...
+
+
+class Papers(Protocol):
+    """What is being worked on beside the logs; each change is durable when the call returns."""
+
+    def file(self, paper: Paper) -> Paper | None:
+        """Keep a paper as its next version, or return None, changed nothing, when someone else changed it since
+        `paper.version` was read (0 = must be new).
+        """
+        ...
+
+    def discard(self, kind: str, paper_id: bytes) -> None:
+        """Forget a paper."""
+        ...
+
+    def paper(self, kind: str, paper_id: bytes) -> Paper | None:
+        """One paper."""
+        ...
+
+    def papers(
+        self, kind: str, *, person: bytes | None = None, party: str | None = None, after: bytes = b"", limit: int = 100
+    ) -> list[Paper]:
+        """Papers of a kind, about that person and with that party if given, by id above `after`."""
+        ...
+
+    def due(self, kind: str, state: str, at: int, limit: int = 100) -> list[Paper]:
+        """Papers in a state that were due at `at` or before, the longest overdue first."""
+        ...
