@@ -9,7 +9,8 @@ under a key derived from the record's seed: one given away tells nothing of anot
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -23,6 +24,8 @@ from ledger.canonical import Digits, canonical, canonical_text, read
 from ledger.errors import InvalidStatement, ProofInvalid
 
 SALT_SIZE = 32
+POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)*")
+"""RFC 6901 §3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +49,18 @@ class Field:
 def root(document: bytes, seed: bytes) -> bytes:
     """The 32-byte root over all fields. Raises MalformedInput, TooLarge."""
     values = _values(document)
-    level = [sha256(b"\0" + leaf).digest() for leaf in _leaves(values, _salts(seed, len(values)))]
-    while len(level) > 1:
-        pairs = zip(level[::2], level[1::2], strict=False)
-        level = [sha256(b"\1" + left + right).digest() for left, right in pairs] + level[len(level) & ~1 :]
-    return level[0]
+    return _levels(values, _salts(seed, len(values)))[-1][0]
 
 
 def disclose(document: bytes, seed: bytes, pointers: Sequence[str]) -> list[Field]:
     """The chosen fields with their proofs, in document order; a pointer to an object or array means every field in it.
 
-    Raises InvalidStatement for a pointer that names nothing.
+    Raises InvalidStatement for what is no JSON Pointer, for one that names nothing, and for none at all.
     """
     values = _values(document)
+    chosen = _chosen(pointers, values)
     salts = _salts(seed, len(values))
-    node, chosen = _tree(values, salts), _chosen(pointers, values)
+    levels = _levels(values, salts)
     return [
         Field(
             pointer=pointer,
@@ -68,7 +68,7 @@ def disclose(document: bytes, seed: bytes, pointers: Sequence[str]) -> list[Fiel
             salt=salts[index],
             index=index,
             size=len(values),
-            proof=tuple(merkle.inclusion_proof(index, len(values), node)),
+            proof=tuple(_proof(levels, index)),
         )
         for index, (pointer, value) in enumerate(values.items())
         if pointer in chosen
@@ -85,10 +85,23 @@ def verify(fields: Sequence[Field], root_: bytes) -> dict[str, bytes]:
     return {field.pointer: field.value for field in fields}
 
 
-def _tree(values: Mapping[str, bytes], salts: Sequence[bytes]) -> Callable[[int, int], bytes]:
-    _, made = merkle.grow(0, [], map(merkle.leaf_hash, _leaves(values, salts)))
-    nodes = {(level, index): hash_ for level, index, hash_ in made}
-    return lambda level, index: nodes[level, index]
+def _levels(values: Mapping[str, bytes], salts: Sequence[bytes]) -> list[list[bytes]]:
+    """Every level of the tree, leaves first; a node without a sibling moves up as it is, RFC 9162 §2.1.1."""
+    level = [sha256(b"\0" + leaf).digest() for leaf in _leaves(values, salts)]
+    levels = [level]
+    while len(level) > 1:
+        pairs = zip(level[::2], level[1::2], strict=False)
+        level = [sha256(b"\1" + left + right).digest() for left, right in pairs] + level[len(level) & ~1 :]
+        levels.append(level)
+    return levels
+
+
+def _proof(levels: Sequence[Sequence[bytes]], index: int) -> Iterator[bytes]:
+    """The siblings on a leaf's way up, RFC 9162 §2.1.3.1."""
+    for level in levels:
+        if index ^ 1 < len(level):
+            yield level[index ^ 1]
+        index >>= 1
 
 
 def _leaves(values: Mapping[str, bytes], salts: Sequence[bytes]) -> Iterator[bytes]:
@@ -107,13 +120,24 @@ def _salts(seed: bytes, count: int) -> list[bytes]:
 
 
 def _chosen(pointers: Sequence[str], values: Mapping[str, bytes]) -> set[str]:
-    chosen: set[str] = set()
-    for pointer in pointers:
-        below = {p for p in values if p == pointer or p.startswith(pointer + "/")}
-        if not below:
-            raise InvalidStatement("the pointer names no field of the record")
-        chosen |= below
+    """The fields at and below the pointers, in time that grows with both and not with their product."""
+    wanted, named, chosen = set(pointers), set[str](), set[str]()
+    if not all(map(POINTER.fullmatch, wanted)):
+        raise InvalidStatement("not a JSON Pointer: it is empty or starts with /, and ~ stands only as ~0 or ~1")
+    for field in values:
+        if above := wanted.intersection(_ancestry(field)):
+            chosen.add(field)
+            named |= above
+    if named != wanted or not wanted:
+        raise InvalidStatement("the pointer names no field of the record")
     return chosen
+
+
+def _ancestry(pointer: str) -> Iterator[str]:
+    yield pointer
+    while pointer:
+        pointer = pointer[: pointer.rindex("/")]
+        yield pointer
 
 
 def _values(document: bytes) -> dict[str, bytes]:

@@ -1,0 +1,112 @@
+"""FHIRPath in: which fields of a resource an expression selects, as JSON Pointers (RFC 6901).
+
+Only what chooses is evaluated: paths, filters and tests on them. What computes a new value chooses no field, and what
+can run without end (`repeat`, `matches`) is not for a stranger's expression.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import fhirpathpy
+from fhirpathpy.engine.nodes import ResourceNode
+from fhirpathpy.models import models
+
+from ledger.canonical import read
+from ledger.errors import InvalidStatement, MalformedInput
+
+MAX_EXPRESSION, MAX_EXPRESSIONS = 500, 100
+CALLED = re.compile(r"(\w+)\s*\(")
+QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'")
+CHOOSING = {
+    *("where", "exists", "empty", "not", "all", "any", "count", "first", "last", "tail", "single", "skip", "take"),
+    *("ofType", "as", "is", "extension", "hasValue", "children", "descendants", "startsWith", "endsWith", "contains"),
+    *("in", "and", "or", "lower", "upper", "length", "toString", "distinct"),
+}
+STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+Compiled = Callable[[Any, Any], list[Any]]
+
+
+def pointers(document: bytes, expressions: Sequence[str]) -> list[str]:
+    """JSON Pointers of what FHIRPath expressions select in a FHIR resource, in the order they select it.
+
+    Raises MalformedInput for what is no FHIR JSON or no FHIRPath; InvalidStatement for an expression that selects no
+    field, computes a value, or uses more than choosing needs.
+    """
+    if len(expressions) > MAX_EXPRESSIONS:
+        raise InvalidStatement(f"at most {MAX_EXPRESSIONS} expressions; choose whole elements instead of their parts")
+    resource = read(document)
+    if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
+        raise MalformedInput("not FHIR: a resource has a `resourceType`; choose its fields by JSON Pointer instead")
+    found = [pointer for one in expressions for pointer in _selected(resource, one)]
+    return list(dict.fromkeys(found))
+
+
+def _selected(resource: dict[str, Any], expression: str) -> Iterator[str]:
+    nodes = _evaluate(resource, expression)
+    if not nodes:
+        raise InvalidStatement("the FHIRPath expression selects no field of the record")
+    for node in nodes:
+        if not isinstance(node, ResourceNode):
+            raise InvalidStatement("the FHIRPath expression computes a value; name the fields it is made of")
+        yield _pointer(resource, node)
+
+
+def _evaluate(resource: dict[str, Any], expression: str) -> list[Any]:
+    compiled = _compiled(expression)
+    try:
+        return compiled(resource, {})
+    except Exception as error:
+        raise MalformedInput("the FHIRPath expression cannot be evaluated on this record") from error
+
+
+@lru_cache(maxsize=256)
+def _compiled(expression: str) -> Compiled:
+    bare = QUOTED.sub("''", expression)
+    strange = next((name for name in CALLED.findall(bare) if name not in CHOOSING), "%" if "%" in bare else "")
+    if strange or bare.count("descendants") > 1 or len(expression) > MAX_EXPRESSION:
+        raise InvalidStatement(
+            f"a selection has at most {MAX_EXPRESSION} characters, `descendants` once, and of functions only "
+            + ", ".join(sorted(CHOOSING))
+        )
+    try:
+        return fhirpathpy.compile(expression, models["r4"], {"returnRawData": True})
+    except Exception as error:
+        raise MalformedInput("not a FHIRPath expression") from error
+
+
+def _pointer(resource: dict[str, Any], node: ResourceNode) -> str:
+    """Where a node lies: its path says `value` where the record says `valueQuantity` (FHIR's choice of types)."""
+    if node.data is resource:
+        return ""
+    try:
+        value, made = _walk(resource, (node.propName or "").partition(".")[2])
+    except (LookupError, TypeError, AttributeError):
+        value, made = None, ""
+    if not made or not _same(value, node.data):
+        raise InvalidStatement("the FHIRPath expression selects what has no place of its own; use a JSON Pointer")
+    return made
+
+
+def _walk(value: Any, path: str) -> tuple[Any, str]:
+    made = ""
+    for name, index in STEP.findall(path):
+        step = int(index) if index else _member(value, name)
+        value = value[step]
+        made += "/" + str(step).replace("~", "~0").replace("/", "~1")
+    return value, made
+
+
+def _member(value: dict[str, Any], name: str) -> str:
+    if name in value:
+        return name
+    typed = [one for one in value if one.startswith(name) and one[len(name) : len(name) + 1].isupper()]
+    return typed[0] if len(typed) == 1 else name
+
+
+def _same(value: Any, data: Any) -> bool:
+    return value is data or (isinstance(data, Decimal) and Decimal(str(value)) == data)
