@@ -36,6 +36,7 @@ class Index:
             )
             self._db.execute("pragma journal_mode = wal")
             self._db.executescript(SCHEMA)
+        self._synced: bool | None = None
 
     def find(self, digest: bytes) -> Place | None:
         """Where a block lies. Raises SourceUnavailable."""
@@ -100,7 +101,9 @@ class Index:
     @contextmanager
     def _writing(self, *, synced: bool) -> Iterator[sqlite3.Connection]:
         with self._lock, refusals():
-            self._db.execute(f"pragma synchronous = {'full' if synced else 'normal'}")
+            if synced is not self._synced:
+                self._db.execute(f"pragma synchronous = {'full' if synced else 'normal'}")
+                self._synced = synced
             self._db.execute("begin immediate")
             try:
                 yield self._db

@@ -83,6 +83,25 @@ def cut(pieces: Iterable[Piece], size: int) -> Iterator[Piece]:
         yield kept
 
 
+class Source:
+    """Pieces, taken as views of them: nothing is copied, and a view is good until the next is taken."""
+
+    def __init__(self, pieces: Iterator[Piece]) -> None:
+        self._pieces, self._rest = pieces, memoryview(b"")
+
+    def take(self, most: int) -> memoryview:
+        """The next 1 to `most` bytes; none at the end, or when `most` is 0."""
+        while most and not self._rest and (piece := next(self._pieces, None)) is not None:
+            self._rest = memoryview(piece)
+        taken, self._rest = self._rest[:most], self._rest[most:]
+        return taken
+
+    def finish(self) -> None:
+        """Let the pieces end, so that they can say whether they were all."""
+        while self.take(1):
+            continue
+
+
 def padme(length: int) -> int:
     """The padded length: at most 12 % more, and only O(log log n) bits of the length are told (PURBs, §4)."""
     if length < 2:

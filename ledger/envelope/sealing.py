@@ -7,12 +7,17 @@ construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015), so that no chunk can b
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
 from itertools import chain
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256
+from cryptography.hazmat.primitives.ciphers.modes import GCM
 
 from ledger.envelope import frame
 from ledger.envelope.frame import BROKEN, Header, Piece
@@ -21,6 +26,8 @@ from ledger.errors import IntegrityFailure
 MAGIC = b"MDL1"
 PREFIX, TAG, CHUNK = 7, 16, 1 << 20
 HEADER = len(MAGIC) + PREFIX
+Part = Callable[[memoryview], int]
+"""Writes itself at the start of the room it is given; how many bytes it took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +42,26 @@ class Content:
 def seal(content: Content, key: bytes, record_id: bytes) -> bytes:
     """Ciphertext under a 32-byte key that is never used for anything else. Raises MalformedInput."""
     header = Header(content.media_type, content.seed, len(content.content))
-    return b"".join(seal_stream(header, [content.content], key, record_id))
+    whole = BytesIO()
+    whole.seek(sealed_size(header) - 1)
+    whole.write(b"\0")
+    with whole.getbuffer() as room:
+        at = 0
+        for part in _sealed(header, [content.content], key, record_id):
+            at += part(room[at:])
+    return whole.getvalue()
 
 
-def seal_stream(header: Header, content: Iterable[Piece], key: bytes, record_id: bytes) -> Iterator[bytes]:
+def seal_stream(header: Header, content: Iterable[Piece], key: bytes, record_id: bytes) -> Iterator[bytearray]:
     """`seal` for content of any size in constant memory.
 
     Raises MalformedInput, perhaps after some output, when the content is not as long as the header says.
     """
-    prefix, cipher, last = os.urandom(PREFIX), AESGCM(key), _chunks_of(header.padded) - 1
-    plain = frame.cut(frame.framed(header, content, CHUNK), CHUNK)
-    yield MAGIC + prefix
-    for number, chunk in enumerate(plain):
-        yield cipher.encrypt(_nonce(prefix, number, number == last), chunk, MAGIC + record_id)
+    for part in _sealed(header, content, key, record_id):
+        piece = bytearray(CHUNK + TAG)
+        size = part(memoryview(piece))
+        del piece[size:]
+        yield piece
 
 
 def sealed_size(header: Header) -> int:
@@ -71,6 +85,31 @@ def open_stream(sealed: Iterable[Piece], key: bytes, record_id: bytes) -> tuple[
     first = memoryview(next(plain, b""))
     header, start = frame.decode(first)
     return header, _content(chain([first[start:]], plain), header.length)
+
+
+def _sealed(header: Header, content: Iterable[Piece], key: bytes, record_id: bytes) -> Iterator[Part]:
+    """The parts of a sealed payload, each to be written before the next is asked for."""
+    plain = frame.Source(frame.framed(header, content, CHUNK))
+    prefix, count, cipher, bound = os.urandom(PREFIX), _chunks_of(header.padded), AES256(key), MAGIC + record_id
+    yield partial(_put, MAGIC + prefix)
+    for number in range(count):
+        yield partial(_encrypt, cipher, _nonce(prefix, number, number == count - 1), bound, plain)
+    plain.finish()
+
+
+def _put(head: bytes, room: memoryview) -> int:
+    room[: len(head)] = head
+    return len(head)
+
+
+def _encrypt(cipher: AES256, nonce: bytes, bound: bytes, plain: frame.Source, room: memoryview) -> int:
+    """AES-256-GCM of the next chunk, straight to where it belongs, its tag behind; how many bytes that is."""
+    made, size = Cipher(cipher, GCM(nonce)).encryptor(), 0
+    made.authenticate_additional_data(bound)
+    while piece := plain.take(CHUNK - size):
+        size += made.update_into(piece, room[size:])
+    made.finalize()
+    return size + _put(made.tag, room[size:])
 
 
 def _content(plain: Iterator[Piece], length: int) -> Iterator[Piece]:
