@@ -14,16 +14,21 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from anchors.blockstore import BlockPayloads, Blocks
+from bench.records.issuing import issued
 from bench.records.kubo import against_kubo
 from bench.records.timing import each, interleaved
 from bench.report import Report, Row, Say
 from ledger import envelope
 from ledger.commitment import disclosure, fields
-from ledger.commitment.content import bytes_commitment, record_commitment
+from ledger.commitment.aside import committing
+from ledger.commitment.content import record_commitment
 from ledger.envelope import Content
 
+KIND = "application/octet-stream"
 KEY, RECORD, SEED = b"k" * 32, b"r" * 32, b"s" * 32
-SIZES = {"1 KB": 1 << 10, "1 MB": 1 << 20, "16 MB": 16 << 20, "256 MB": 256 << 20}
+SIZES = {"1 KB": 1 << 10, "1 MB": 1 << 20, "16 MB": 16 << 20, "1 GB": 1 << 30}
+STREAMED = 32 << 20
+"""Bytes from which a record is sealed and stored as it is read instead of in memory."""
 MB = 1 << 20
 
 
@@ -34,7 +39,9 @@ def measure(*, quick: bool, say: Say) -> Report:
         for name, size in SIZES.items():
             if not quick or size <= 16 * MB:
                 say(f"{name}: seal, commit, store")
-                rows.append(_stored(name, size, Path(folder), min(rounds, max(3, 300 * MB // size))))
+                rows.append(_stored(name, size, Path(folder), min(rounds * 4, max(3, 300 * MB // size))))
+        say("issue")
+        rows.append(issued(Path(folder), 1_000 if quick else 10_000))
         say("commitments and disclosures")
         rows += _fields(rounds)
         say("keys")
@@ -54,16 +61,21 @@ def _stored(name: str, size: int, folder: Path, rounds: int) -> Row:
     floors.mkdir()
 
     def ours() -> None:
-        bytes_commitment(content, SEED)
-        sealed = envelope.seal(Content("application/octet-stream", SEED, content), KEY, RECORD)
-        payloads.put_many([sealed])
+        committed = committing(content, KIND, SEED)
+        if size < STREAMED:
+            payloads.put_many([envelope.seal(Content(KIND, SEED, content), KEY, RECORD)])
+        else:
+            pieces = (memoryview(content)[start : start + MB] for start in range(0, size, MB))
+            payloads.put_stream(envelope.seal_stream(envelope.Header(KIND, SEED, size), pieces, KEY, RECORD))
+        committed()
 
     def floor() -> None:
-        sha256(content).digest()
-        sealed = AESGCM(KEY).encrypt(os.urandom(12), content, RECORD)
-        path = floors / os.urandom(8).hex()
-        with path.open("wb") as file:
-            file.write(sealed)
+        step, hashed = min(size, STREAMED), sha256()
+        with (floors / os.urandom(8).hex()).open("wb") as file:
+            for start in range(0, size, step):
+                piece = memoryview(content)[start : start + step]
+                hashed.update(piece)
+                file.write(AESGCM(KEY).encrypt(os.urandom(12), piece, RECORD))
             file.flush()
             os.fsync(file.fileno())
 

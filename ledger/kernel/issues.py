@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger import envelope
-from ledger.commitment.content import record_commitment
+from ledger.commitment.aside import committing
 from ledger.commitment.entry import NO_LOCK
 from ledger.errors import InvalidStatement, NotEntitled, TooLarge
 from ledger.kernel.drafts import Draft
@@ -79,10 +79,10 @@ class Issues(Verb):
         for upload, key, record_id in zip(uploads, data_keys, ids, strict=True):
             seed = secrets.token_bytes(32)
             content = envelope.Content(upload.media_type, seed, upload.content)
+            commitments.append(committing(upload.content, upload.media_type, seed))
             payloads.append(envelope.seal(content, key, record_id))
-            commitments.append(record_commitment(upload.content, upload.media_type, seed))
         cids = self.world.payloads.put_many(payloads)
-        return [Sealed(*kept) for kept in zip(ids, commitments, cids, strict=True)]
+        return [Sealed(i, committed(), cid) for i, committed, cid in zip(ids, commitments, cids, strict=True)]
 
     def _accredited_holder(self, account: str) -> Party:
         party = self.world.store.party(account)

@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 
 from ledger.canonical import canonical, read
 from ledger.commitment import disclosure, fields
+from ledger.commitment.aside import LONG, committing
 from ledger.commitment.content import record_commitment
 from ledger.errors import InvalidStatement, MalformedInput, ProofInvalid
 
@@ -140,6 +141,17 @@ def test_what_is_not_json_is_committed_by_its_bytes():
     assert record_commitment(b"%PDF", "application/pdf", SEED) != record_commitment(b"%PDG", "application/pdf", SEED)
     with pytest.raises(MalformedInput):
         record_commitment(b"%PDF", "application/json", SEED)
+
+
+@pytest.mark.parametrize("size", [0, LONG - 1, LONG, 3 * LONG])
+def test_a_commitment_begun_aside_is_the_same(size):
+    content = bytes(size)
+    assert committing(content, "application/pdf", SEED)() == record_commitment(content, "application/pdf", SEED)
+
+
+def test_json_that_is_none_is_refused_before_anything_is_stored():
+    with pytest.raises(MalformedInput):
+        committing(b"{" * LONG, "application/json", SEED)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,27 @@ def test_content_of_another_length_than_said_is_refused(said):
         list(envelope.seal_stream(Header("a/b", SEED, said), [b"12345"], KEY, RECORD))
 
 
+def test_a_reader_may_use_one_buffer_for_all_its_pieces():
+    size, buffer = 3 * CHUNK + 7, bytearray(70_000)
+    content = bytes(n % 251 for n in range(size))
+
+    def pieces():
+        for start in range(0, size, len(buffer)):
+            piece = content[start : start + len(buffer)]
+            buffer[: len(piece)] = piece
+            yield memoryview(buffer)[: len(piece)]
+
+    whole = b"".join(envelope.seal_stream(Header("a/b", SEED, size), pieces(), KEY, RECORD))
+    assert envelope.open_sealed(whole, KEY, RECORD).content == content
+
+
+@pytest.mark.parametrize("extra", [b"x", b"y" * CHUNK])
+def test_content_that_goes_on_behind_an_unpadded_end_is_refused(extra):
+    size = next(n for n in range(1, 4096) if Header("a/b", SEED, n).padded == 44 + n)
+    with pytest.raises(MalformedInput, match="longer or shorter"):
+        list(envelope.seal_stream(Header("a/b", SEED, size), [bytes(size), extra], KEY, RECORD))
+
+
 def test_a_cut_stream_is_noticed_at_its_end_at_the_latest():
     _, opened = envelope.open_stream([sealed()[: HEADER + 2 * CUT]], KEY, RECORD)
     with pytest.raises(IntegrityFailure):

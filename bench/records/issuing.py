@@ -1,0 +1,76 @@
+"""FHIR resources from a hospital's bundles to signed, stored, logged records: everything the door does but HTTP."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import carebundle
+
+from anchors.blockstore import BlockPayloads, Blocks
+from anchors.keystore import FileKeys
+from anchors.store import Store
+from bench.report import Row
+from ledger import typed_data
+from ledger.kernel import Kernel
+from ledger.receipt import ACCESS
+from ledger.vocabulary import Vocabulary
+from scripts.serve import slices
+from services.health.formats import split
+from tests.ledger.house import House
+
+PROFILES = ("hypertension", "type2_diabetes", "ckd_stage3")
+BATCH = 1_000
+
+
+def issued(folder: Path, resources: int) -> Row:
+    """One row: the processor's time and the clock's for that many resources of generated patients."""
+    house, kernel = _house(folder)
+    bundles = list(_bundles(resources))
+    clock, core = time.perf_counter(), time.process_time()
+    uploads = [upload for raw, subject in bundles for upload in split(raw, subject).uploads][:resources]
+    for start in range(0, len(uploads), BATCH):
+        drafts = kernel.draft_issues(house.hospital.address, uploads[start : start + BATCH])
+        signed = [
+            (draft.statement, house.hospital.sign(typed_data.digest(draft.statement, kernel.domain(draft.statement))))
+            for draft in drafts
+        ]
+        assert len(kernel.issue(signed)) == len(signed)
+    clock, core = time.perf_counter() - clock, time.process_time() - core
+    assert kernel.world.store.head("records").size == len(uploads)
+    return {
+        "name": f"issue {len(uploads):,} FHIR resources: split, commit, seal, store, sign, log",
+        "ms": clock * 1_000,
+        "per_s": len(uploads) / clock,
+        "per_core_s": len(uploads) / core,
+        "mb_per_s": sum(len(upload.content) for upload in uploads) / clock / (1 << 20),
+    }
+
+
+def _house(folder: Path) -> tuple[House, Kernel]:
+    """A hospital before a kernel whose every part is on this disk."""
+    house = House(Vocabulary(one.catalog for one in slices()))
+    store = Store(f"sqlite:///{folder / 'issued.db'}")
+    store.set_parties(house.directory)
+    world = house.kernel.world
+    keys = FileKeys(
+        folder / "keys.db",
+        b"m" * 32,
+        gateway=world.gateway.signer,
+        domain=world.domains[ACCESS],
+        durable=lambda _: True,
+    )
+    payloads = BlockPayloads(Blocks(folder / "issued"))
+    return house, Kernel(replace(world, store=store, payloads=payloads, keys=keys))
+
+
+def _bundles(resources: int) -> Iterator[tuple[bytes, bytes]]:
+    """Bundles of one patient each, until they hold enough, with the patient's address."""
+    held, number = 0, 0
+    while held < resources:
+        made = carebundle.generate_history(profile=PROFILES[number % len(PROFILES)], seed=number)
+        raw, number = carebundle.to_json(made).encode(), number + 1
+        held += len(split(raw, bytes(20)).uploads)
+        yield raw, number.to_bytes(20, "big")
