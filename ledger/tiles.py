@@ -55,7 +55,10 @@ class Place:
 
 
 class Tiles(Protocol):
-    """A port of the door, not of the kernel: the logs as others read them. Raises SourceUnavailable when the log is not what was signed."""
+    """A port of the door, not of the kernel: the logs as others read them.
+
+    Raises SourceUnavailable when the log is not what was signed.
+    """
 
     def checkpoint(self, log: str) -> bytes:
         """The newest checkpoint as a signed note. It never goes back: not with the chain, not with the database."""
