@@ -200,3 +200,8 @@ def proof_document(proof: Proof, registries: dict[str, str]) -> dict[str, Any]:
         "inclusion": [shown(hash_) for hash_ in proof.path],
         "registries": registries,
     }
+
+
+def certificate_document(erasure: Proof, issue: Proof, registries: dict[str, str]) -> dict[str, Any]:
+    """An erasure with the issue of the record it erased: both show a stranger who was entitled to it."""
+    return proof_document(erasure, registries) | {"issue": proof_document(issue, registries)}

@@ -36,10 +36,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A release, opened and checked against its commitment: content bytes, media type, receipt position, block."""
+    """A release, opened and checked against its commitment: content bytes, media type, the commitment's 32-byte seed,
+    receipt position, block.
+    """
 
     content: bytes
     media_type: str
+    seed: bytes
     position: int
     block: int
     issue: dict[str, Any]
@@ -154,7 +157,9 @@ class Client:
         if "0x" + commitment.hex() != release["issue"]["commitment"]:
             raise IntegrityFailure("the record is not the one its holder signed")
         receipt = release["receipt"]
-        return Opened(found.content, found.media_type, receipt["position"], receipt["block"], release["issue"])
+        return Opened(
+            found.content, found.media_type, found.seed, receipt["position"], receipt["block"], release["issue"]
+        )
 
 
 def _refusal(answer: httpx.Response) -> Refused:

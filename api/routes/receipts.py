@@ -11,8 +11,8 @@ from api.auth import House, SignedIn, Verbs
 from api.schemas import proof_document
 from ledger.access import Incident, Reason
 from ledger.errors import NotFound
-from ledger.kernel import Kernel
-from ledger.receipt import ACCESS, AccessReceipt, Logged
+from ledger.kernel import RELEASING, Kernel
+from ledger.receipt import ACCESS, RECORDS, AccessReceipt, Logged
 from ledger.typed_data import message
 
 router = APIRouter(tags=["receipts"])
@@ -58,6 +58,24 @@ def receipt(position: Position, caller: SignedIn, house: House) -> dict[str, Any
     if logged is None or not (_about(logged, caller.signer) or (_by(logged, caller.name) and _permitted(logged))):
         raise NotFound
     return proof_document(house.kernel.prove(ACCESS, position), dict(house.settings.registries))
+
+
+@router.get("/receipts/{position}/record")
+def record(position: Position, caller: SignedIn, house: House) -> dict[str, Any]:
+    """The issue of the record a receipt is about, as a proof document: for the person, and for whom it was released to.
+
+    With the content that was opened it shows a stranger that the content is what its holder signed.
+    """
+    world = house.kernel.world
+    logged = world.store.at(ACCESS, position)
+    said = logged.signed.statement if logged else None
+    if logged is None or not isinstance(said, AccessReceipt):
+        raise NotFound
+    released = _by(logged, caller.name) and _permitted(logged) and said.action in RELEASING
+    about = world.store.record(said.record_id)
+    if about is None or not (released or about.issue.data_subject == caller.signer):
+        raise NotFound
+    return proof_document(house.kernel.prove(RECORDS, about.position), dict(house.settings.registries))
 
 
 @router.get("/inbox")

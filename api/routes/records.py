@@ -6,18 +6,20 @@ import base64
 import binascii
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from api.auth import SignedIn, Verbs, subject_bytes
-from api.schemas import ZERO, Form, Hex, Hex32, RecordView, Seconds, Term, shown
-from ledger.errors import MalformedInput
+from api.auth import House, SignedIn, Verbs, subject_bytes
+from api.schemas import ZERO, Form, Hex, Hex32, RecordView, Seconds, Term, proof_document, shown
+from ledger.errors import MalformedInput, NotFound
 from ledger.kernel import Upload
+from ledger.receipt import RECORDS
 from ledger.record import Issue
 from ledger.typed_data import parse, read_hex
 
 router = APIRouter(tags=["records"])
 MAX_RECORDS = 1_000
+Position = Annotated[int, Path(ge=0, le=2**62, description="the record's place in the log")]
 
 
 class UploadForm(Form):
@@ -112,3 +114,13 @@ def issue(form: SignedIssues, kernel: Verbs, _: SignedIn) -> Issued:
 def records(caller: SignedIn, kernel: Verbs) -> list[RecordView]:
     """The caller's own records, oldest first."""
     return [RecordView.of(record) for record in kernel.world.store.records_of(caller.signer)]
+
+
+@router.get("/records/{position}/copy")
+def copy(position: Position, caller: SignedIn, house: House) -> dict[str, Any]:
+    """A record's issue as a proof document, without its content: for its data subject and for its holder."""
+    logged = house.kernel.world.store.at(RECORDS, position)
+    said = logged.signed.statement if logged else None
+    if not isinstance(said, Issue) or (said.data_subject != caller.signer and said.holder != caller.name):
+        raise NotFound
+    return proof_document(house.kernel.prove(RECORDS, position), dict(house.settings.registries))

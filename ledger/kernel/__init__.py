@@ -1,6 +1,6 @@
 """The verbs: draft · consent · revoke · issue · declare · ask · search · access · prove; read as the flow goes."""
 
-from ledger.kernel.answers import Release, requester_name
+from ledger.kernel.answers import RELEASING, Release, requester_name
 from ledger.kernel.computing import Computed, Computing
 from ledger.kernel.consents import Consents
 from ledger.kernel.delegations import Naming
@@ -14,6 +14,7 @@ from ledger.kernel.requests import Asking, Requests
 from ledger.kernel.world import Bounds, World
 
 __all__ = [
+    "RELEASING",
     "Asking",
     "Bounds",
     "Change",

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from ledger.errors import LedgerError
-from scripts.cli import consent, keys, party, reading, running
+from scripts.cli import consent, keys, party, reading, running, verifying
 from scripts.client import Refused
 from scripts.failure import Failure
 
@@ -28,7 +28,10 @@ app.add_typer(consent.app, name="consent")
 app.command("revoke")(consent.revoke)
 app.command("access")(reading.access)
 app.command("receipt")(reading.receipt)
-app.command("verify")(reading.verify_file)
+app.command("record")(reading.record)
+app.command("disclose")(reading.disclose)
+app.command("verify")(verifying.verify_files)
+app.command("verifier")(verifying.verifier)
 
 
 def main() -> None:

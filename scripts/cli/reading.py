@@ -1,4 +1,4 @@
-"""`mydata issue`, `access`, `receipt`, `verify`: records in, records out, and the proof of both."""
+"""`mydata issue`, `access`, `receipt`, `record`, `disclose`: records in, records out, and the proof of both."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ import mimetypes
 from pathlib import Path
 from typing import Annotated, Any
 
+import orjson
 import typer
 
 from ledger.canonical import read
+from ledger.commitment.content import is_json
+from ledger.commitment.disclosure import disclose as make
+from ledger.commitment.disclosure import to_json
 from ledger.errors import LedgerError, MalformedInput, TooLarge
 from ledger.record import Issue
-from scripts.cli.common import STATE, URL, Json, Key, Out, Rpc, State, Url, answer, console, signed_in, write
-from scripts.client import Client
-from scripts.verify import EXIT, Verdict, load, verify
-from scripts.verify.onchain import OnChain
+from scripts.cli.common import URL, Json, Key, Out, Url, answer, console, read_json, signed_in, write
+from scripts.client import Client, Opened
+from scripts.verify import parse
 
-MAX_FILE = 64 * 1024 * 1024
+MAX_FILE, PAGE = 64 * 1024 * 1024, 1_000
 
 
 def issue(
@@ -71,6 +74,7 @@ def access(
     action: Annotated[str, typer.Option(help="view, copy or transfer.")] = "view",
     incident: Annotated[str, typer.Option(help="Entry of a declared incident.")] = "",
     out: Out = None,
+    proof: Annotated[Path | None, typer.Option(help="Write content and proof as one document to this file.")] = None,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
@@ -82,30 +86,92 @@ def access(
     opened = client.ask(record, **question)
     if out:
         out.write_bytes(opened.content)
+    if proof:
+        write(proof, _with_content(client, opened))
     told = f"receipt {opened.position}; {len(opened.content)} bytes of {opened.media_type}, as their holder signed them"
     content = base64.b64encode(opened.content).decode()
     value = {"receipt": opened.position, "block": opened.block, "media_type": opened.media_type, "content": content}
     answer(value, told + (f", written to {out}" if out else "; give --out FILE to keep them"), as_json)
 
 
-def receipt(
-    position: Annotated[int, typer.Argument(help="Receipt number; leave out to list yours.")] = -1,
+def _with_content(client: Client, opened: Opened) -> dict[str, Any]:
+    """The record's own proof, which its receipt gives a right to, with the content that was opened."""
+    document: dict[str, Any] = client.call("GET", f"/receipts/{opened.position}/record")
+    packed = base64.b64encode(opened.content).decode()
+    return document | {"content": {"media_type": opened.media_type, "seed": "0x" + opened.seed.hex(), "base64": packed}}
+
+
+def record(
+    position: Annotated[int, typer.Argument(help="Record number; leave out to list yours.")] = -1,
     *,
     key: Key,
     out: Out = None,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """A receipt as a proof document, or the list of questions about you and by you."""
+    """A record's proof without its content, for its data subject and its holder; or the list of your records."""
     client, _ = signed_in(url, key)
     if position < 0:
-        found = client.call("GET", "/receipts", params={"limit": 1_000})
-        answer(found, "\n".join(_line(one) for one in found) or "no question yet, about you or by you", as_json)
+        found = client.call("GET", "/records")
+        lines = [f"{one['position']:>6}  {one['category']:<18} {one['status']:<10} {one['record_id']}" for one in found]
+        answer(found, "\n".join(lines) or "no record about you yet", as_json)
         return
-    document = client.call("GET", f"/receipts/{position}")
-    path = out or Path(f"receipt-{position}.json")
+    _keep(client.call("GET", f"/records/{position}/copy"), out or Path(f"record-{position}.json"), as_json)
+
+
+def disclose(
+    file: Annotated[Path, typer.Argument(help="A record with its content, written by `mydata access --proof`.")],
+    field: Annotated[list[str], typer.Option("--field", help="JSON Pointer of what to show, as /code (repeat).")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Write the document to this file.")],
+    as_json: Json = False,
+) -> None:
+    """Show chosen fields of a record and hide the rest: a document that verifies. Asks nobody; works offline."""
+    document = read_json(file)
+    given = parse(document).attached.content
+    if given is None:
+        raise MalformedInput(f"{file.name} carries no content; write it with `mydata access --proof {file.name}`")
+    if not is_json(given.media_type):
+        raise MalformedInput("only JSON has fields to choose from; hand on the whole record instead")
+    shown = to_json(make(given.raw, given.seed, field))
+    plain = {name: value for name, value in document.items() if name != "content"}
+    _keep(plain | {"disclosure": read(shown)}, out, as_json)
+
+
+def _keep(document: dict[str, Any], path: Path, as_json: bool) -> None:
     write(path, document)
     answer(document, f"written to {path}; check it with: mydata verify {path} --rpc URL", as_json)
+
+
+def receipt(
+    position: Annotated[int, typer.Argument(help="Receipt number; leave out to list yours.")] = -1,
+    *,
+    key: Key,
+    every: Annotated[bool, typer.Option("--all", help="All of them, one document a line, into --out.")] = False,
+    out: Out = None,
+    url: Url = URL,
+    as_json: Json = False,
+) -> None:
+    """A receipt as a proof document, or the list of questions about you and by you."""
+    client, _ = signed_in(url, key)
+    if every:
+        _keep_all(client, out or Path("receipts.jsonl"), as_json)
+    elif position < 0:
+        found = client.call("GET", "/receipts", params={"limit": PAGE})
+        answer(found, "\n".join(_line(one) for one in found) or "no question yet, about you or by you", as_json)
+    else:
+        _keep(client.call("GET", f"/receipts/{position}"), out or Path(f"receipt-{position}.json"), as_json)
+
+
+def _keep_all(client: Client, path: Path, as_json: bool) -> None:
+    last, count = -1, 0
+    with path.open("wb") as file:
+        while page := client.call("GET", "/receipts", params={"after": last, "limit": PAGE}):
+            for one in page:
+                document = client.call("GET", f"/receipts/{one['position']}")
+                file.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+            last, count = page[-1]["position"], count + len(page)
+    told = f"{count} receipts written to {path}; check them with: mydata verify {path} --rpc URL"
+    answer({"file": str(path), "receipts": count}, told, as_json)
 
 
 def _line(one: dict[str, Any]) -> str:
@@ -114,42 +180,3 @@ def _line(one: dict[str, Any]) -> str:
         return f"{one['position']:>6}  incident {said['incidentNumber']} declared by {said['responder']}"
     verdict = "permitted" if said["permitted"] else "refused"
     return f"{one['position']:>6}  {verdict:<9} {said['category']:<18} {said['purpose']:<16} by {said['requester']}"
-
-
-def verify_file(
-    file: Annotated[Path, typer.Argument(help="A proof document: consent copy or receipt.")],
-    rpc: Rpc,
-    state: State = STATE,
-    as_json: Json = False,
-) -> None:
-    """Check a proof document with nothing but the file and a chain; our API is not asked.
-
-    Ends in valid (exit 0), invalid (1), revoked (3), expired (4) or unknown (5): an unreachable chain is unknown.
-    """
-    document = load(file)
-    verdict = verify(document, OnChain(rpc))
-    registries = _known(document.registries, document.domain.chain_id, state)
-    value = {
-        "result": verdict.result,
-        "steps": [{"number": s.number, "text": s.text, "held": s.held} for s in verdict.steps],
-        "registries": document.registries,
-        "registries_known": registries == "",
-    }
-    answer(value, _told(verdict) + (f"\n{registries}" if registries else ""), as_json)
-    raise typer.Exit(EXIT[verdict.result])
-
-
-def _told(verdict: Verdict) -> str:
-    marks = {True: "✓", False: "✗", None: "?"}
-    return "\n".join([*(f"{marks[s.held]} ({s.number}) {s.text}" for s in verdict.steps), f"result: {verdict.result}"])
-
-
-def _known(registries: dict[str, str], chain_id: int, state: Path) -> str:
-    """Nothing when a deployment file at hand names the same registries; else what the caller still owes."""
-    for folder in (state / "deployments", Path("deployments")):
-        path = folder / f"{chain_id}.json"
-        if path.exists():
-            known = read(path.read_bytes())
-            wrong = [name for name, at in registries.items() if known.get(name) != at]
-            return f"NOT the registries of {path}: {', '.join(wrong)}" if wrong else ""
-    return f"compare the registries with the operator's published ones: {', '.join(registries.values())}"

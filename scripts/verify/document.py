@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 from ledger import signers, typed_data
 from ledger.access import Incident
-from ledger.canonical import read
 from ledger.commitment.entry import NO_LOCK, Entry
 from ledger.consent import Consent, Revocation
-from ledger.errors import MalformedInput, ProofInvalid
+from ledger.errors import MalformedInput, SignatureInvalid
 from ledger.merkle import Head
-from ledger.notice import Notice
 from ledger.party import checksum
-from ledger.receipt import LOG_OF, AccessReceipt, Statement, verify_logged
+from ledger.receipt import LOG_OF, AccessReceipt, Statement
 from ledger.record import Erasure, Issue
 from ledger.typed_data import Domain, read_domain, read_hex
 from ledger.typed_data.hashing import NAME, VERSION
+from scripts.verify.attached import NOTHING, Attached, read_attached
 
 KINDS: dict[str, type[Statement]] = {
     kind.__name__: kind for kind in (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident)
 }
-MAX_FILE = 1024 * 1024
-MAX_PATH = 64
+OPTIONAL = frozenset({"notice", "content", "disclosure", "issue"})
+REGISTRIES = {"consents", "records", "access", "parties"}
+MAX_PATH, MAX_REGISTRIES = 64, 16
+NAME_OF_REGISTRY = re.compile("[a-z]{1,32}")
+SHAPE = "the file is incomplete, or another kind of file; fetch one with `mydata receipt` or `mydata consent show`"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
-    """One statement with signature, salt, lock, place and proof; `checkpoint` is None before it was anchored."""
+    """One statement with signature, salt, lock, place and proof; `checkpoint` is None before it was anchored.
+
+    `attached` is what came with it and must agree with it; `issue` the erased record's own document, under an Erasure.
+    """
 
     statement: Statement
     domain: Domain
@@ -40,79 +46,121 @@ class Document:
     checkpoint: Head | None
     path: tuple[bytes, ...]
     registries: dict[str, str]
-    notice: Notice | None = None
+    attached: Attached
+    issue: Document | None = None
+
+    @property
+    def kind(self) -> str:
+        """The statement's EIP-712 type."""
+        return type(self.statement).__name__
 
     @property
     def log(self) -> str:
         """The log its kind belongs to."""
         return LOG_OF[type(self.statement)]
 
-    def recovered(self) -> str:
-        """The EIP-55 address that signed. Raises SignatureInvalid when no wallet did."""
-        return checksum(signers.recover(self.entry.digest, self.entry.signature))
+    @property
+    def lock(self) -> bytes:
+        """The lock that was signed; zeros where the kind has none."""
+        return getattr(self.statement, "lock", NO_LOCK)
 
-    def check_entry(self) -> None:
-        """Raise ProofInvalid unless the entry follows from the statement, its signature, its salt and its lock."""
-        if self.entry.entry != self.claimed_entry:
-            raise ProofInvalid("the entry is not the one that follows from statement, signature, salt and lock")
-        if self.entry.lock != getattr(self.statement, "lock", NO_LOCK):
-            raise ProofInvalid("the lock is not the signed one")
-        if self.notice and isinstance(self.statement, Consent):
-            self._check_notice(self.notice, self.statement)
+    @cached_property
+    def recovered(self) -> bytes:
+        """The 20-byte address whose key signed; empty when no key did."""
+        try:
+            return signers.recover(self.entry.digest, self.entry.signature)
+        except SignatureInvalid:
+            return b""
 
-    @staticmethod
-    def _check_notice(notice: Notice, said: Consent) -> None:
-        if (notice.digest, notice.language) != (said.notice_hash, said.notice_language):
-            raise ProofInvalid("the notice is not the one that was signed")
-
-    def check_inclusion(self, head: Head) -> None:
-        """Raise ProofInvalid unless the leaf lies under `head`."""
-        verify_logged(self.entry, self.position, self.path, head)
-
-
-def load(path: Path) -> Document:
-    """The document in a file. Raises MalformedInput; OSError as the file system raises it."""
-    if path.stat().st_size > MAX_FILE:
-        raise MalformedInput(f"a proof document has at most {MAX_FILE} bytes")
-    return parse(read(path.read_bytes()))
+    @property
+    def parts(self) -> tuple[Document, ...]:
+        """This document, and the one it rests on."""
+        return (self, self.issue) if self.issue else (self,)
 
 
 def parse(raw: Any) -> Document:
-    """The document in JSON. Raises MalformedInput."""
+    """The document in JSON. Raises MalformedInput for whatever a door would not have written exactly so: a member more
+    or less, other spelling of the same bytes; so no byte of it can be changed without being noticed.
+    """
     try:
-        kind = KINDS[raw["kind"]]
-        if raw["log"] != LOG_OF[kind]:
-            raise MalformedInput(f"a {raw['kind']} lies in the {LOG_OF[kind]} log")
-        statement: Statement = typed_data.parse(kind, raw["message"])
-        domain = _domain(raw["domain"])
-        digest = typed_data.digest(statement, domain)
-        signature = read_hex(raw["signature"], "signature")
-        return Document(
-            statement=statement,
-            domain=domain,
-            entry=Entry(digest, signature, _word(raw, "salt"), _word(raw, "lock")),
-            claimed_entry=_word(raw, "entry"),
-            position=_count(raw["position"]),
-            checkpoint=_head(raw["checkpoint"]),
-            path=tuple(read_hex(hash_, "inclusion", 32) for hash_ in raw["inclusion"][: MAX_PATH + 1]),
-            registries={name: checksum(read_hex(at, name, 20)) for name, at in raw["registries"].items()},
-            notice=_notice(raw.get("notice")),
-        )
+        found = _parse(raw)
     except (KeyError, TypeError, AttributeError) as error:
-        raise MalformedInput(
-            "not a proof document; fetch one with `mydata receipt` or `mydata consent show`"
-        ) from error
+        raise MalformedInput(SHAPE) from error
+    if not _same(_written(found), raw):
+        raise MalformedInput("a member is spelled as no door spells it, or is none that anything here vouches for")
+    return found
+
+
+def _parse(raw: Mapping[str, Any]) -> Document:
+    kind = KINDS[raw["kind"]]
+    if raw["log"] != LOG_OF[kind]:
+        raise MalformedInput(f"a {raw['kind']} lies in the {LOG_OF[kind]} log")
+    statement: Statement = typed_data.parse(kind, raw["message"])
+    domain = _domain(raw["domain"])
+    signature = read_hex(raw["signature"], "signature")
+    return Document(
+        statement=statement,
+        domain=domain,
+        entry=Entry(typed_data.digest(statement, domain), signature, _word(raw, "salt"), _word(raw, "lock")),
+        claimed_entry=_word(raw, "entry"),
+        position=_count(raw["position"]),
+        checkpoint=_head(raw["checkpoint"]),
+        path=tuple(read_hex(hash_, "inclusion", 32) for hash_ in raw["inclusion"][: MAX_PATH + 1]),
+        registries=_registries(raw["registries"]),
+        attached=read_attached(kind.__name__, raw),
+        issue=_issue(raw["issue"]) if kind is Erasure and raw.get("issue") is not None else None,
+    )
+
+
+def _issue(raw: Any) -> Document:
+    found = _parse(raw)
+    if not isinstance(found.statement, Issue) or found.attached is not NOTHING:
+        raise MalformedInput("the `issue` of an erasure certificate is the erased record's issue, and nothing more")
+    return found
+
+
+def _written(document: Document) -> dict[str, Any]:
+    head = document.checkpoint
+    return {
+        "kind": document.kind,
+        "domain": document.domain.describe(),
+        "message": typed_data.message(document.statement),
+        "signature": _hex(document.entry.signature),
+        "salt": _hex(document.entry.salt),
+        "lock": _hex(document.entry.lock),
+        "entry": _hex(document.claimed_entry),
+        "log": document.log,
+        "position": document.position,
+        "checkpoint": {"size": head.size, "root": _hex(head.root)} if head else None,
+        "inclusion": [_hex(hash_) for hash_ in document.path],
+        "registries": document.registries,
+        **document.attached.written(),
+        **({"issue": _written(document.issue)} if document.issue else {}),
+    }
+
+
+def _same(written: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:
+    """Whether they are equal, but for attachments that are absent and said to be."""
+    there = {name: one for name, one in raw.items() if one is not None or name not in OPTIONAL}
+    return written == there
+
+
+def _hex(raw: bytes) -> str:
+    return "0x" + raw.hex()
 
 
 def _domain(raw: Mapping[str, Any]) -> Domain:
     domain = read_domain(raw)
-    if domain is None or (raw.get("name"), raw.get("version")) != (NAME, VERSION):
+    if domain is None or (raw["name"], raw["version"]) != (NAME, VERSION):
         raise MalformedInput(f"the domain is not that of {NAME} {VERSION}")
     return domain
 
 
-def _notice(raw: Any) -> Notice | None:
-    return None if raw is None else Notice("", 0, str(raw["language"]), str(raw["text"]))
+def _registries(raw: Mapping[str, Any]) -> dict[str, str]:
+    known = len(raw) <= MAX_REGISTRIES and all(NAME_OF_REGISTRY.fullmatch(name) for name in raw)
+    if not known or REGISTRIES - set(raw):
+        raise MalformedInput(f"`registries` names the contracts {', '.join(sorted(REGISTRIES))}")
+    return {name: checksum(read_hex(at, name, 20)) for name, at in raw.items()}
 
 
 def _word(raw: Mapping[str, Any], name: str) -> bytes:

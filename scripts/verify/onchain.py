@@ -1,72 +1,194 @@
-"""What the contracts say, over bare JSON-RPC."""
+"""What the contracts say, as of one block: every question is asked once, whatever number of documents rests on it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-import httpx
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 
 from ledger.errors import SourceUnavailable
 from ledger.party import keccak
+from scripts.verify.rpc import SILENT, Asked, Rpc
 
-TIMEOUT = 10
+MAGIC_1271, MAGIC_7913 = "1626ba7e", "024ad318"
+Question = tuple[str, str]
+"""A contract, and the calldata it is asked with; none asks for its code."""
+HEX = re.compile("0x[0-9a-fA-F]*")
+SELECTORS = {
+    name.partition("(")[0]: "0x" + keccak(name.encode())[:4].hex()
+    for name in (
+        "checkpointOf(bytes32)",
+        "revokedAt(bytes32)",
+        "withdrawnAt(bytes32)",
+        "successorOf(bytes32)",
+        "party(address)",
+        "isValidSignature(bytes32,bytes)",
+        "verify(bytes,bytes32,bytes)",
+    )
+}
+PARTY = "(string,bytes32[],bytes32,uint64,uint64)"
+
+
+class Nonsense(SourceUnavailable):
+    """A contract there does not answer as a registry does."""
+
+    def __init__(self, contract: str) -> None:
+        super().__init__(f"{contract} does not answer as a registry does")
+        self.contract = contract
+
+
+@dataclass(frozen=True, slots=True)
+class Accreditation:
+    """What PartyRegistry says of an account: its roles, and the window [`start`, `end`) in UTC seconds."""
+
+    roles: frozenset[str]
+    start: int
+    end: int
+
+    def covers(self, role: str, at: int) -> bool:
+        """Whether it held that role at that second."""
+        return role in self.roles and self.start <= at < self.end
 
 
 class OnChain:
-    """Views of the registries. Raises SourceUnavailable for whatever does not answer as a chain with them would."""
+    """One chain by its RPC URL. Raises SourceUnavailable for whatever does not answer as a chain with registries."""
 
     def __init__(self, rpc_url: str) -> None:
-        self._url = rpc_url
-        self._http = httpx.Client(timeout=TIMEOUT)
+        self._rpc = Rpc(rpc_url)
+
+    def now(self) -> Snapshot:
+        """Everything as of the newest block, which is fetched when the first question is asked."""
+        return Snapshot(self._rpc)
 
     def chain_id(self) -> int:
         """Which chain this is."""
-        return int(self._rpc("eth_chainId", []), 16)
-
-    def has_code(self, contract: str) -> bool:
-        """Whether a contract stands there."""
-        return len(self._rpc("eth_getCode", [contract, "latest"])) > 2
-
-    def now(self) -> int:
-        """The newest block's time, UTC seconds."""
-        return int(self._rpc("eth_getBlockByNumber", ["latest", False])["timestamp"], 16)
+        return self.now().chain_id
 
     def checkpoint_size(self, contract: str, root: bytes) -> int:
         """The size of the checkpoint with that root; 0 when the contract never had it."""
-        return int(self._view(contract, "checkpointOf(bytes32)", ["bytes32"], [root], ["uint64", "uint64"])[0])
+        return self.now().checkpoint(contract, root)[0]
+
+
+class Snapshot:
+    """The views of the contracts as of one block."""
+
+    def __init__(self, rpc: Rpc) -> None:
+        self._rpc = rpc
+        self._known: dict[Question, Any] = {}
+        self._parties: dict[tuple[str, str], Accreditation] = {}
+
+    @cached_property
+    def chain_id(self) -> int:
+        """Which chain this is."""
+        return _number(self._rpc.ask("eth_chainId"))
+
+    @cached_property
+    def _block(self) -> tuple[str, int]:
+        head = self._rpc.ask("eth_getBlockByNumber", "latest", False)
+        if not isinstance(head, dict):
+            raise SourceUnavailable(SILENT)
+        return hex(_number(head.get("number"))), _number(head.get("timestamp"))
+
+    @property
+    def time(self) -> int:
+        """The block's time, UTC seconds."""
+        return self._block[1]
+
+    def prefetch(self, questions: Iterable[Question]) -> None:
+        """Ask in batches what is not known yet."""
+        missing = [question for question in dict.fromkeys(questions) if question not in self._known]
+        answers = self._rpc.ask_many([self._asked(question) for question in missing])
+        self._known |= {asked: said for asked, said in zip(missing, answers, strict=True) if said is not None}
+
+    def _asked(self, question: Question) -> Asked:
+        contract, data = question
+        block = self._block[0]
+        return ("eth_call", [{"to": contract, "data": data}, block]) if data else ("eth_getCode", [contract, block])
+
+    def has_code(self, contract: str) -> bool:
+        """Whether a contract stands there."""
+        return len(_hex(self._ask((contract, "")))) > 2
+
+    def checkpoint(self, contract: str, root: bytes) -> tuple[int, int]:
+        """Size and block time of the checkpoint with that root; zeros when the contract never had it."""
+        size, time = self._words(contract, "checkpointOf", root.hex(), 2)
+        return size, time
 
     def revoked_at(self, contract: str, entry: bytes) -> int:
         """The second of the block in which the consent was revoked; 0 when it was not."""
-        return int(self._view(contract, "revokedAt(bytes32)", ["bytes32"], [entry], ["uint64"])[0])
+        return self._words(contract, "revokedAt", entry.hex(), 1)[0]
 
     def withdrawn_at(self, contract: str, entry: bytes) -> int:
         """The second of the block in which the holder withdrew the record; 0 when not."""
-        return int(self._view(contract, "withdrawnAt(bytes32)", ["bytes32"], [entry], ["uint64"])[0])
+        return self._words(contract, "withdrawnAt", entry.hex(), 1)[0]
 
-    def is_accredited(self, parties: str, account: str, role: str, at: int) -> bool:
-        """Whether PartyRegistry gives the account that role at that second."""
-        word = role.encode().ljust(32, b"\0")
-        types = ["address", "bytes32", "uint64"]
-        return bool(
-            self._view(parties, "isAccredited(address,bytes32,uint64)", types, [account, word, at], ["bool"])[0]
-        )
+    def successor_of(self, contract: str, entry: bytes) -> bytes:
+        """The entry that corrects the record's; 32 zero bytes when none does."""
+        return self._words(contract, "successorOf", entry.hex(), 1)[0].to_bytes(32, "big")
 
-    def _view(
-        self, contract: str, name: str, types: list[str], values: list[Any], returns: list[str]
-    ) -> tuple[Any, ...]:
-        data = "0x" + (keccak(name.encode())[:4] + encode(types, values)).hex()
-        raw = bytes.fromhex(self._rpc("eth_call", [{"to": contract, "data": data}, "latest"])[2:])
-        try:
-            return tuple(decode(returns, raw))
-        except DecodingError as error:
-            raise SourceUnavailable(f"the contract at {contract} does not answer as a registry does") from error
+    def party(self, registry: str, account: str) -> Accreditation:
+        """What PartyRegistry knows of the account."""
+        if (registry, account) not in self._parties:
+            raw = self._ask(view(registry, "party", _address(account)))
+            try:
+                _, roles, _, start, end = decode([PARTY], bytes.fromhex(_hex(raw)[2:]))[0]
+            except (DecodingError, ValueError, OverflowError) as error:
+                raise Nonsense(registry) from error
+            names = frozenset(role.rstrip(b"\0").decode("ascii", "replace") for role in roles)
+            self._parties[registry, account] = Accreditation(names, start, end)
+        return self._parties[registry, account]
 
-    def _rpc(self, method: str, params: list[Any]) -> Any:
-        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        try:
-            answer = self._http.post(self._url, json=body).json()
-            return answer["result"]
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
-            raise SourceUnavailable("the chain does not answer; check --rpc") from error
+    def wallet_agrees(self, wallet: str, digest: bytes, signature: bytes) -> bool:
+        """Whether the contract wallet there says by ERC-1271 that it signed; not when nothing stands there."""
+        asked = encode(["bytes32", "bytes"], [digest, signature])
+        return self.has_code(wallet) and self._says(wallet, "isValidSignature", asked, MAGIC_1271)
+
+    def verifier_agrees(self, verifier: str, key: bytes, digest: bytes, signature: bytes) -> bool:
+        """Whether the ERC-7913 verifier there says that the key signed; not when nothing stands there."""
+        asked = encode(["bytes", "bytes32", "bytes"], [key, digest, signature])
+        return self.has_code(verifier) and self._says(verifier, "verify", asked, MAGIC_7913)
+
+    def _says(self, contract: str, name: str, asked: bytes, magic: str) -> bool:
+        """A contract that reverts says no: only a chain that does not answer at all is unknown."""
+        method, params = self._asked(view(contract, name, asked.hex()))
+        said = self._rpc.ask_or_revert(method, *params)
+        return isinstance(said, str) and said.lower() == "0x" + magic.ljust(64, "0")
+
+    def _words(self, contract: str, name: str, argument: str, count: int) -> list[int]:
+        raw = _hex(self._ask(view(contract, name, argument)))
+        if len(raw) != 2 + 64 * count:
+            raise Nonsense(contract)
+        return [int(raw[start : start + 64], 16) for start in range(2, len(raw), 64)]
+
+    def _ask(self, question: Question) -> Any:
+        if question not in self._known:
+            method, params = self._asked(question)
+            self._known[question] = self._rpc.ask(method, *params)
+        return self._known[question]
+
+
+def view(contract: str, name: str, argument: str) -> Question:
+    """The question a view is; `argument` in hex, as the ABI encodes it."""
+    return contract, SELECTORS[name] + argument
+
+
+def _address(account: str) -> str:
+    return account[2:].lower().rjust(64, "0")
+
+
+def _hex(value: Any) -> str:
+    if isinstance(value, str) and HEX.fullmatch(value):
+        return value
+    raise SourceUnavailable(SILENT)
+
+
+def _number(value: Any) -> int:
+    text = _hex(value)
+    if not 2 < len(text) <= 66:
+        raise SourceUnavailable(SILENT)
+    return int(text, 16)

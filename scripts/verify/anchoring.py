@@ -1,0 +1,140 @@
+"""Checks 7 to 10: what only the chain can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.access import Incident
+from ledger.consent import Consent, Revocation
+from ledger.party import checksum
+from ledger.receipt import CONSENTS, AccessReceipt
+from ledger.record import Issue
+from scripts.verify.document import Document
+from scripts.verify.offline import Found
+from scripts.verify.onchain import Question, Snapshot, view
+from scripts.verify.verdict import Ends, Result
+
+ZERO = bytes(32)
+PARTIES = "parties"
+
+
+def anchored(document: Document, chain: Snapshot) -> Found:
+    """(7) Every registry named stands on that chain, and the log's own holds the checkpoint."""
+    for part in document.parts:
+        _anchored(part, chain)
+    return "anchored", {"contract": document.domain.contract, "chain": document.domain.chain_id}
+
+
+def _anchored(part: Document, chain: Snapshot) -> None:
+    contract, head = part.domain.contract, part.checkpoint
+    if part.registries[part.log] != contract:
+        raise Ends(Result.INVALID, "registry_other")
+    require_registries(part, chain)
+    size = chain.checkpoint(contract, head.root)[0] if head else 0
+    if head is None or size == 0:
+        raise Ends(Result.UNKNOWN, "checkpoint_unknown")
+    if size != head.size:
+        raise Ends(Result.INVALID, "checkpoint_size", known=size, size=head.size)
+
+
+def require_registries(part: Document, chain: Snapshot) -> None:
+    """End as unknown unless it is the right chain, and every registry named stands there."""
+    if chain.chain_id != part.domain.chain_id:
+        raise Ends(Result.UNKNOWN, "chain_other", chain=part.domain.chain_id)
+    for registry in part.registries.values():
+        if not chain.has_code(registry):
+            raise Ends(Result.UNKNOWN, "no_contract", contract=registry)
+
+
+def accredited(document: Document, chain: Snapshot) -> Found:
+    """(8) Who signed as an organisation was accredited when it says it signed, or when the chain took it in.
+
+    Both moments count: the machine's clock and the chain's differ by seconds, and a receipt outlives its gateway's
+    accreditation.
+    """
+    found = [_accredited(part, chain) for part in document.parts]
+    return found[0] or next(filter(None, found), ("no_accreditation", {}))
+
+
+def _accredited(part: Document, chain: Snapshot) -> Found | None:
+    role, account, at = _office(part)
+    if not role:
+        return None
+    party = chain.party(part.registries[PARTIES], account)
+    taken_in = chain.checkpoint(part.domain.contract, part.checkpoint.root)[1] if part.checkpoint else 0
+    if not (party.covers(role, at) or party.covers(role, taken_in)):
+        raise Ends(Result.INVALID, "not_accredited", signer=account, role=role)
+    return "accredited", {"signer": account, "role": role}
+
+
+def _office(part: Document) -> tuple[str, str, int]:
+    """The role a statement is signed in, the account, and when it says it was signed; no role for a person's own."""
+    said = part.statement
+    if isinstance(said, AccessReceipt):
+        return "operator", checksum(part.recovered), said.decided_at
+    if isinstance(said, Issue):
+        return "holder", said.holder, said.issued_at
+    return ("responder", said.responder, said.not_before) if isinstance(said, Incident) else ("", "", 0)
+
+
+def standing(document: Document, chain: Snapshot) -> Found:
+    """(9) Neither it nor what it rests on was ended on chain."""
+    said, consents = document.statement, document.registries[CONSENTS]
+    if isinstance(said, Consent):
+        if at := chain.revoked_at(consents, document.claimed_entry):
+            raise Ends(Result.REVOKED, "consent_revoked", "revoked", at=at)
+        return "consent_stands", {}
+    if isinstance(said, Revocation):
+        marked = chain.revoked_at(consents, said.consent)
+        return ("revocation_marked", {"at": marked}) if marked else ("revocation_logged", {})
+    if isinstance(said, AccessReceipt):
+        return _rests_on(said, consents, chain)
+    return _record(document, chain) if isinstance(said, Issue) else ("nothing_to_withdraw", {})
+
+
+def _record(document: Document, chain: Snapshot) -> Found:
+    contract, entry = document.domain.contract, document.claimed_entry
+    if at := chain.withdrawn_at(contract, entry):
+        successor = chain.successor_of(contract, entry)
+        if successor != ZERO:
+            raise Ends(Result.REVOKED, "record_superseded", "superseded", at=at, entry="0x" + successor.hex())
+        raise Ends(Result.REVOKED, "record_withdrawn", "withdrawn", at=at)
+    return "record_stands", {}
+
+
+def _rests_on(said: AccessReceipt, registry: str, chain: Snapshot) -> Found:
+    if not said.permitted:
+        return "receipt_refused", {"reason": said.reason}
+    for consent in said.consents:
+        if at := chain.revoked_at(registry, consent):
+            code = "receipt_before" if said.decided_at <= at else "receipt_after"
+            raise Ends(Result.REVOKED, code, "revoked", at=at, decided=said.decided_at)
+    return "receipt_permitted", {"reason": said.reason, "count": len(said.consents)}
+
+
+def window(document: Document, chain: Snapshot) -> Found:
+    """(10) Its window is open."""
+    said = document.statement
+    if not isinstance(said, Consent):
+        return "window_none", {}
+    if all(grant.expires <= chain.time for grant in said.grants):
+        raise Ends(Result.EXPIRED, "window_over")
+    if all(grant.not_before > chain.time for grant in said.grants):
+        return "window_future", {}
+    return "window_open", {}
+
+
+def questions(document: Document) -> Iterator[Question]:
+    """Everything checks 7 to 9 will ask, so that it can be asked for many documents in one request."""
+    for part in document.parts:
+        yield from ((registry, "") for registry in part.registries.values())
+        if part.checkpoint:
+            yield view(part.domain.contract, "checkpointOf", part.checkpoint.root.hex())
+    said, consents = document.statement, document.registries[CONSENTS]
+    if isinstance(said, Consent):
+        yield view(consents, "revokedAt", document.claimed_entry.hex())
+    elif isinstance(said, Issue):
+        yield view(document.domain.contract, "withdrawnAt", document.claimed_entry.hex())
+    elif isinstance(said, AccessReceipt) and said.permitted:
+        for consent in said.consents:
+            yield view(consents, "revokedAt", consent.hex())

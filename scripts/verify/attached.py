@@ -1,0 +1,113 @@
+"""What may come with a statement and must agree with it: a notice, a record's content, chosen fields of a record."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from ledger.commitment import disclosure
+from ledger.commitment.content import record_commitment
+from ledger.commitment.disclosure import Disclosure
+from ledger.errors import InvalidStatement, LedgerError, MalformedInput, ProofInvalid
+from ledger.notice import Notice
+from ledger.typed_data import read_hex
+
+MEMBERS = {"Consent": ("notice",), "Issue": ("content", "disclosure"), "Erasure": ("issue",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A record as it was opened: media type, the 32-byte seed of its commitment, its exact bytes."""
+
+    media_type: str
+    seed: bytes
+    raw: bytes
+
+    def agrees(self, commitment: bytes) -> bool:
+        """Whether the holder's commitment is to this. Not when the media type says JSON and the bytes are none."""
+        try:
+            return record_commitment(self.raw, self.media_type, self.seed) == commitment
+        except LedgerError:
+            return False
+
+    def written(self) -> dict[str, str]:
+        """As it stands in a document."""
+        packed = base64.b64encode(self.raw).decode()
+        return {"media_type": self.media_type, "seed": "0x" + self.seed.hex(), "base64": packed}
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """All of it; each None when absent."""
+
+    notice: Notice | None = None
+    content: Content | None = None
+    disclosure: Disclosure | None = None
+    shown: dict[str, Any] = field(default_factory=dict)
+
+    def written(self) -> dict[str, Any]:
+        """The members that are there, as they stand in a document."""
+        found: dict[str, Any] = {}
+        if self.notice:
+            found["notice"] = {"language": self.notice.language, "text": self.notice.text}
+        if self.content:
+            found["content"] = self.content.written()
+        if self.disclosure:
+            found["disclosure"] = self.shown
+        return found
+
+
+NOTHING = Attached()
+
+
+def read_attached(kind: str, raw: Mapping[str, Any]) -> Attached:
+    """What a document of that kind carries. Raises MalformedInput, TypeError, KeyError, AttributeError."""
+    there = [name for name in MEMBERS.get(kind, ()) if raw.get(name) is not None]
+    if not there:
+        return NOTHING
+    if "content" in there and "disclosure" in there:
+        raise MalformedInput("a record's document carries its content or chosen fields, not both")
+    shown = _disclosed(raw["disclosure"]) if "disclosure" in there else None
+    return Attached(
+        notice=_notice(raw["notice"]) if "notice" in there else None,
+        content=_content(raw["content"]) if "content" in there else None,
+        disclosure=shown,
+        shown=orjson.loads(disclosure.to_json(shown)) if shown else {},
+    )
+
+
+def _notice(raw: Mapping[str, Any]) -> Notice:
+    language, text = raw["language"], raw["text"]
+    if not isinstance(language, str) or not isinstance(text, str):
+        raise MalformedInput("a notice has a language and a text")
+    return Notice("", 0, language, text)
+
+
+def _content(raw: Mapping[str, Any]) -> Content:
+    media_type, packed = raw["media_type"], raw["base64"]
+    if not isinstance(media_type, str) or not isinstance(packed, str):
+        raise MalformedInput("a record's content has a media type, a seed and base64")
+    try:
+        return Content(media_type, read_hex(raw["seed"], "seed", 32), base64.b64decode(packed, validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise MalformedInput("the record's content is not base64") from error
+
+
+def _disclosed(raw: Any) -> Disclosure:
+    try:
+        return disclosure.from_json(orjson.dumps(raw))
+    except orjson.JSONEncodeError as error:
+        raise MalformedInput(disclosure.SHAPE) from error
+
+
+def fields_shown(shown: Disclosure, commitment: bytes) -> dict[str, Any] | None:
+    """The disclosed values by JSON Pointer; None unless all are of the record that was committed to."""
+    try:
+        return disclosure.verify(shown, commitment)
+    except (ProofInvalid, MalformedInput, InvalidStatement):
+        return None

@@ -1,0 +1,85 @@
+"""Checks 2, 4, 5 and 6: what the file alone decides, with no chain asked."""
+
+from __future__ import annotations
+
+from ledger.consent import Consent
+from ledger.errors import ProofInvalid
+from ledger.merkle import Head
+from ledger.receipt import verify_logged
+from ledger.record import Erasure, Issue
+from scripts.verify.attached import fields_shown
+from scripts.verify.document import Document
+from scripts.verify.verdict import Ends, Result
+
+Found = tuple[str, dict[str, object]]
+
+
+def digest(document: Document) -> Found:
+    """(2) The digest, as it follows from the statement's fields and its domain."""
+    return "digest", {"digest": "0x" + document.entry.digest.hex()}
+
+
+def entry(document: Document) -> Found:
+    """(4) Entry and leaf follow from the statement, its signature, its salt and its signed lock."""
+    for part in document.parts:
+        if part.entry.entry != part.claimed_entry:
+            raise Ends(Result.INVALID, "entry_wrong")
+        if part.entry.lock != part.lock:
+            raise Ends(Result.INVALID, "lock_wrong")
+    return "entry", {"entry": "0x" + document.claimed_entry.hex()}
+
+
+def included(document: Document) -> Found:
+    """(5) The leaf lies under the checkpoint, RFC 9162 §2.1.3.2."""
+    for part in document.parts:
+        if part.checkpoint is None:
+            raise Ends(Result.UNKNOWN, "not_anchored")
+        _included(part, part.checkpoint)
+    head = document.checkpoint
+    return "included", {"position": document.position, "size": head.size if head else 0}
+
+
+def _included(part: Document, head: Head) -> None:
+    try:
+        verify_logged(part.entry, part.position, part.path, head)
+    except ProofInvalid as error:
+        raise Ends(Result.INVALID, "not_included", position=part.position) from error
+
+
+def attached(document: Document) -> Found:
+    """(6) What came with the statement agrees with it."""
+    said, with_it = document.statement, document.attached
+    if isinstance(said, Consent) and (notice := with_it.notice):
+        if (notice.digest, notice.language) != (said.notice_hash, said.notice_language):
+            raise Ends(Result.INVALID, "notice_wrong")
+        return "notice_agrees", {}
+    if isinstance(said, Issue):
+        return _content(document, said)
+    return _erased(document, said) if isinstance(said, Erasure) else ("nothing_attached", {})
+
+
+def _content(document: Document, said: Issue) -> Found:
+    if content := document.attached.content:
+        if not content.agrees(said.commitment):
+            raise Ends(Result.INVALID, "content_wrong")
+        return "content_agrees", {"bytes": len(content.raw), "media": content.media_type}
+    if document.attached.disclosure:
+        shown = fields_shown(document.attached.disclosure, said.commitment)
+        if shown is None:
+            raise Ends(Result.INVALID, "fields_wrong")
+        return "fields_agree", {"count": len(shown)}
+    return "nothing_attached", {}
+
+
+def _erased(document: Document, said: Erasure) -> Found:
+    issue = document.issue
+    if issue is None or not isinstance(issue.statement, Issue):
+        raise Ends(Result.UNKNOWN, "erased_missing")
+    record = issue.statement
+    if (record.record_id, record.cid, issue.domain) != (said.record_id, said.cid, document.domain):
+        raise Ends(Result.INVALID, "erased_other")
+    if issue.position >= document.position or record.issued_at > said.erased_at:
+        raise Ends(Result.INVALID, "erased_younger")
+    if said.signer not in {record.data_subject, bytes.fromhex(record.holder[2:])}:
+        raise Ends(Result.INVALID, "erased_by_other")
+    return "erased_older", {"position": issue.position}
