@@ -40,6 +40,7 @@ from ledger.typed_data import Domain
 from ledger.vocabulary import Vocabulary
 from scripts.notices import GENERAL
 from scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
+from scripts.verify.page import build as build_page
 
 FRAMES = 1_000
 """Python's own recursion limit, put back: `py_ecc`, which web3 brings, raises it to 100,000 when imported, and then a
@@ -179,6 +180,10 @@ def _portal(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     def portal() -> FileResponse:
         return FileResponse(WEB / "index.html", headers={"content-security-policy": "default-src 'self'"})
+
+    @app.get("/verify", include_in_schema=False)
+    def verifier() -> HTMLResponse:
+        return HTMLResponse(build_page().html, headers={"content-disposition": 'inline; filename="verify.html"'})
 
     @app.get("/docs", include_in_schema=False)
     def description() -> HTMLResponse:

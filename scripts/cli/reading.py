@@ -19,6 +19,7 @@ from ledger.record import Issue
 from scripts.cli.common import URL, Json, Key, Out, Url, answer, console, read_json, signed_in, write
 from scripts.client import Client, Opened
 from scripts.verify import parse
+from scripts.verify.attached import Content
 
 MAX_FILE, PAGE = 64 * 1024 * 1024, 1_000
 
@@ -97,8 +98,8 @@ def access(
 def _with_content(client: Client, opened: Opened) -> dict[str, Any]:
     """The record's own proof, which its receipt gives a right to, with the content that was opened."""
     document: dict[str, Any] = client.call("GET", f"/receipts/{opened.position}/record")
-    packed = base64.b64encode(opened.content).decode()
-    return document | {"content": {"media_type": opened.media_type, "seed": "0x" + opened.seed.hex(), "base64": packed}}
+    given = Content(is_json(opened.media_type), opened.seed, opened.content)
+    return document | {"content": given.written()}
 
 
 def record(
@@ -130,7 +131,7 @@ def disclose(
     given = parse(document).attached.content
     if given is None:
         raise MalformedInput(f"{file.name} carries no content; write it with `mydata access --proof {file.name}`")
-    if not is_json(given.media_type):
+    if not given.json:
         raise MalformedInput("only JSON has fields to choose from; hand on the whole record instead")
     shown = to_json(make(given.raw, given.seed, field))
     plain = {name: value for name, value in document.items() if name != "content"}

@@ -85,7 +85,8 @@ def _tell_many(every: Iterator[Named], chain: OnChain, language: str, as_json: b
             text = f"{name}: {_result(verdict, language)} ({last.number}) {last.said(language)}"
             console.print(text, markup=False, soft_wrap=True)
     said = ", ".join(f"{counts[result]:,} {result}" for result in Result if counts[result])
-    value = {"documents": values, "counts": counts, "result": worst(set(counts))}
+    counted = {str(result): count for result, count in counts.items()}
+    value = {"documents": values, "counts": counted, "result": worst(set(counts))}
     answer(value, f"{counts.total():,} checked: {said}", as_json)
     return set(counts)
 

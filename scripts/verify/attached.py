@@ -22,23 +22,26 @@ MEMBERS = {"Consent": ("notice",), "Issue": ("content", "disclosure"), "Erasure"
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A record as it was opened: media type, the 32-byte seed of its commitment, its exact bytes."""
+    """A record as it was opened: whether it was committed to as JSON, the commitment's 32-byte seed, its exact bytes.
 
-    media_type: str
+    Its media type is not here: the holder's signature vouches for no more of it than whether it is JSON.
+    """
+
+    json: bool
     seed: bytes
     raw: bytes
 
     def agrees(self, commitment: bytes) -> bool:
-        """Whether the holder's commitment is to this. Not when the media type says JSON and the bytes are none."""
+        """Whether the holder's commitment is to this; not when it should be JSON and is none."""
+        media_type = "application/json" if self.json else "application/octet-stream"
         try:
-            return record_commitment(self.raw, self.media_type, self.seed) == commitment
+            return record_commitment(self.raw, media_type, self.seed) == commitment
         except LedgerError:
             return False
 
-    def written(self) -> dict[str, str]:
+    def written(self) -> dict[str, Any]:
         """As it stands in a document."""
-        packed = base64.b64encode(self.raw).decode()
-        return {"media_type": self.media_type, "seed": "0x" + self.seed.hex(), "base64": packed}
+        return {"json": self.json, "seed": "0x" + self.seed.hex(), "base64": base64.b64encode(self.raw).decode()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,11 @@ def _notice(raw: Mapping[str, Any]) -> Notice:
 
 
 def _content(raw: Mapping[str, Any]) -> Content:
-    media_type, packed = raw["media_type"], raw["base64"]
-    if not isinstance(media_type, str) or not isinstance(packed, str):
-        raise MalformedInput("a record's content has a media type, a seed and base64")
+    json, packed = raw["json"], raw["base64"]
+    if not isinstance(json, bool) or not isinstance(packed, str):
+        raise MalformedInput("a record's content is `json` or not, and has a seed and base64")
     try:
-        return Content(media_type, read_hex(raw["seed"], "seed", 32), base64.b64decode(packed, validate=True))
+        return Content(json, read_hex(raw["seed"], "seed", 32), base64.b64decode(packed, validate=True))
     except (binascii.Error, ValueError) as error:
         raise MalformedInput("the record's content is not base64") from error
 

@@ -62,7 +62,7 @@ def _content(document: Document, said: Issue) -> Found:
     if content := document.attached.content:
         if not content.agrees(said.commitment):
             raise Ends(Result.INVALID, "content_wrong")
-        return "content_agrees", {"bytes": len(content.raw), "media": content.media_type}
+        return "content_agrees", {"bytes": len(content.raw)}
     if document.attached.disclosure:
         shown = fields_shown(document.attached.disclosure, said.commitment)
         if shown is None:

@@ -8,6 +8,7 @@ from eth_abi.exceptions import DecodingError
 from ledger.access import Incident
 from ledger.consent import Consent, Revocation
 from ledger.party import ADDRESS_SIZE, checksum
+from ledger.receipt import AccessReceipt
 from ledger.record import Erasure, Issue
 from scripts.verify.anchoring import require_registries
 from scripts.verify.document import Document
@@ -37,11 +38,11 @@ def signed(document: Document, chain: Snapshot) -> Found:
 
 def _signed(document: Document, chain: Snapshot) -> Found:
     named, recovered = signer_of(document), document.recovered
-    if not named:
+    if isinstance(document.statement, AccessReceipt):
         if not recovered:
             raise Ends(Result.INVALID, "signature_broken", detail="65 bytes of a key that exists")
         return "signed_gateway", {"signer": checksum(recovered)}
-    if recovered == named:
+    if recovered and recovered == named:
         return "signed", {"signer": checksum(named)}
     if len(named) < ADDRESS_SIZE:
         raise Ends(Result.INVALID, "signed_by_other", signer="0x" + named.hex())

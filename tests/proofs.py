@@ -1,0 +1,216 @@
+"""Proof documents of every kind over a real chain: real keys, real trees, anchored by real transactions."""
+
+import secrets
+from dataclasses import replace
+from hashlib import sha256
+
+import orjson
+
+from api.schemas import certificate_document, proof_document
+from ledger import merkle, typed_data
+from ledger.access import Incident
+from ledger.commitment import disclosure
+from ledger.commitment.content import record_commitment
+from ledger.commitment.entry import NO_LOCK, Entry, lock_of
+from ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from ledger.kernel import Proof
+from ledger.merkle import Head
+from ledger.receipt import LOG_OF, LOGS, AccessReceipt, Logged, Signed
+from ledger.record import Erasure, Issue
+from ledger.signers import Wallet
+from ledger.typed_data import Domain
+from scripts.verify.attached import Content
+
+PERSON, HOLDER, GATEWAY, CREW, STRANGER = (Wallet(sha256(name.encode()).digest()) for name in ("p", "h", "g", "c", "s"))
+NOTICE = "We use your laboratory results for research. 검사 결과를 연구에 씁니다."
+CONTENT = (
+    b'{"resourceType":"Observation","status":"final","valueQuantity":{"value":6.30,"unit":"%"},"note":["\xed\x95\x9c"]}'
+)
+MEDIA, SEED, SECRET = "application/fhir+json", sha256(b"seed").digest(), sha256(b"secret").digest()
+ROLES = {HOLDER: ["holder"], GATEWAY: ["operator"], CREW: ["responder"]}
+
+
+class Scribe:
+    """Signs, logs and anchors statements on a LiveChain, and hands out their documents."""
+
+    def __init__(self, chain):
+        self.chain = chain
+        self.registries = {name: getattr(chain.deployment, name) for name in (*LOGS, "parties")}
+        self.domains = {log: Domain(chain.deployment.chain_id, self.registries[log]) for log in LOGS}
+        self.now = chain.web3.eth.get_block("latest")["timestamp"]
+        self._logged = {log: [] for log in LOGS}
+        self._heads = dict.fromkeys(LOGS, Head(0, b""))
+        self._nodes = {log: {} for log in LOGS}
+        for wallet, roles in ROLES.items():
+            words = [role.encode().ljust(32, b"\0") for role in roles]
+            call = chain.contract("parties").functions.register(wallet.address, "a party", words, b"", 0, NEVER)
+            chain.send(call)
+
+    def digest(self, statement):
+        return typed_data.digest(statement, self.domains[LOG_OF[type(statement)]])
+
+    def log(self, statement, signer, signature=None):
+        """Sign and log; the Logged, not anchored yet."""
+        digest = self.digest(statement)
+        made = signer.sign(digest) if signature is None else signature
+        entry = Entry(digest, made, secrets.token_bytes(32), getattr(statement, "lock", NO_LOCK))
+        signed = Signed(statement, entry)
+        kept = self._logged[signed.log]
+        kept.append(Logged(signed, len(kept), self.now))
+        return kept[-1]
+
+    def anchor(self):
+        """Put every log's head on chain, as the notary does."""
+        for log, kept in self._logged.items():
+            old = self._heads[log]
+            if len(kept) == old.size:
+                continue
+            _, made = merkle.grow(0, [], [one.signed.entry.leaf for one in kept])
+            self._nodes[log] = {(level, index): hash_ for level, index, hash_ in made}
+            head = Head(len(kept), merkle.root_at(len(kept), self._node(log)))
+            proof = merkle.consistency_proof(old.size, head.size, self._node(log)) if old.size else []
+            self.chain.send(self.chain.contract(log).functions.advance(head.size, head.root, proof))
+            self._heads[log] = head
+
+    def document(self, logged):
+        """The proof document, as the door hands it out."""
+        return proof_document(self._proof(logged), self.registries)
+
+    def certificate(self, erasure, issue):
+        return certificate_document(self._proof(erasure), self._proof(issue), self.registries)
+
+    def _proof(self, logged):
+        log, head = logged.signed.log, self._heads[logged.signed.log]
+        domain = self.domains[log]
+        if logged.position >= head.size:
+            return Proof(logged, domain, None, (), 0)
+        path = merkle.inclusion_proof(logged.position, head.size, self._node(log))
+        return Proof(logged, domain, head, tuple(path), 0)
+
+    def _node(self, log):
+        return lambda level, index: self._nodes[log][level, index]
+
+    def consent(self, **given):
+        grant = Grant(Effect.PERMIT, ("health.lab",), ("hl7:CLINTRCH",), ("view",), self.now - 60, NEVER)
+        plain = {
+            "data_subject": PERSON.signer,
+            "signer": PERSON.signer,
+            "grantee": CREW.address,
+            "grantee_name": "Hangang 병원",
+            "version": 1,
+            "previous": bytes(32),
+            "grants": (grant,),
+            "notice_hash": sha256(NOTICE.encode()).digest(),
+            "notice_language": "ko",
+            "signed_at": self.now,
+            "lock": lock_of(SECRET),
+        }
+        return Consent(**plain | given)
+
+    def issue(self, **given):
+        commitment = record_commitment(CONTENT, MEDIA, SEED)
+        plain = Issue(
+            record_id=secrets.token_bytes(32),
+            data_subject=PERSON.signer,
+            holder=HOLDER.address,
+            category="health.lab",
+            data_from=0,
+            data_until=0,
+            commitment=commitment,
+            cid="bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy",
+            supersedes=bytes(32),
+            issued_at=self.now,
+            lock=lock_of(SECRET),
+        )
+        return replace(plain, **given)
+
+    def erasure(self, issue, **given):
+        plain = Erasure(issue.record_id, PERSON.signer, issue.cid, secrets.token_bytes(32), self.now + 5)
+        return replace(plain, **given)
+
+    def receipt(self, **given):
+        plain = AccessReceipt(
+            request_id=secrets.token_bytes(32),
+            requester=CREW.address,
+            data_subject=PERSON.signer,
+            record_id=secrets.token_bytes(32),
+            category="health.lab",
+            purpose="hl7:CLINTRCH",
+            action="view",
+            justification=bytes(32),
+            permitted=True,
+            reason="consented",
+            consents=(),
+            consents_size=1,
+            records_size=1,
+            block=7,
+            decided_at=self.now,
+        )
+        return replace(plain, **given)
+
+    def incident(self):
+        return Incident(CREW.address, PERSON.signer, "119-2026-7", "unconscious", self.now, self.now + 3600)
+
+    def revocation(self, entry):
+        return Revocation(PERSON.signer, PERSON.signer, CREW.address, "Hangang", 2, entry, SECRET, self.now)
+
+
+def with_notice(document):
+    return document | {"notice": {"language": "ko", "text": NOTICE}}
+
+
+def with_content(document, content=CONTENT, *, json=True, seed=SEED):
+    return document | {"content": Content(json, seed, content).written()}
+
+
+def with_fields(document, *pointers):
+    return document | {"disclosure": orjson.loads(disclosure.to_json(disclosure.disclose(CONTENT, SEED, pointers)))}
+
+
+def every_kind(scribe):
+    """One true document of each kind, anchored, by a name that says what it is."""
+    consent, issue = scribe.log(scribe.consent(), PERSON), scribe.log(scribe.issue(), HOLDER)
+    entry = consent.signed.entry.entry
+    logged = {
+        "withdrawal": scribe.log(scribe.revocation(secrets.token_bytes(32)), PERSON),
+        "access receipt": scribe.log(scribe.receipt(consents=(entry,)), GATEWAY),
+        "refusal": scribe.log(scribe.receipt(permitted=False, reason="no_consent", consents=(entry,)), GATEWAY),
+        "emergency": scribe.log(scribe.incident(), CREW),
+    }
+    erasure = scribe.log(scribe.erasure(issue.signed.statement), PERSON)
+    scribe.anchor()
+    record = scribe.document(issue)
+    return {
+        "consent": with_notice(scribe.document(consent)),
+        "record": record,
+        "record with content": with_content(record),
+        "disclosure": with_fields(record, "/valueQuantity", "/status"),
+        "erasure certificate": scribe.certificate(erasure, issue),
+        **{name: scribe.document(one) for name, one in logged.items()},
+    }
+
+
+def paths(node, path=()):
+    """Every place in a JSON document that holds a value."""
+    if isinstance(node, dict) and node:
+        for name, value in node.items():
+            yield from paths(value, (*path, name))
+    elif isinstance(node, list) and node:
+        for index, value in enumerate(node):
+            yield from paths(value, (*path, index))
+    else:
+        yield path
+
+
+def place(document, path):
+    """The value at a path."""
+    for step in path:
+        document = document[step]
+    return document
+
+
+def put(document, path, value):
+    """A copy with one value changed."""
+    copy = orjson.loads(orjson.dumps(document))
+    place(copy, path[:-1])[path[-1]] = value
+    return copy

@@ -1,0 +1,135 @@
+"""Real Chromium, driven over its DevTools protocol: files chosen, text typed, what is on the page read back."""
+
+import contextlib
+import itertools
+import json
+import shutil
+import subprocess
+import time
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
+QUIET += ("--disable-background-networking", "--disable-component-update", "--remote-debugging-port=0")
+PATIENCE = 60
+
+
+def require_chromium():
+    """Skip the module where there is no Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine; CI installs Debian's", allow_module_level=True)
+
+
+class Tab:
+    """One page. What it asked of the network stands in `requests`."""
+
+    def __init__(self, socket):
+        self._socket, self._numbers = socket, itertools.count(1)
+        self.requests, self.problems = [], []
+        for domain in ("Page", "DOM", "Network", "Runtime", "Log"):
+            self.send(f"{domain}.enable")
+
+    def send(self, method, **params):
+        """One command; its result."""
+        number = next(self._numbers)
+        self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            told = json.loads(self._socket.recv(timeout=PATIENCE))
+            self._hear(told)
+            if told.get("id") == number:
+                assert "error" not in told, told
+                return told["result"]
+        raise TimeoutError(method)
+
+    def _hear(self, told):
+        method, params = told.get("method"), told.get("params", {})
+        if method == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
+        if method == "Runtime.exceptionThrown":
+            self.problems.append(params["exceptionDetails"]["exception"]["description"])
+        if method == "Log.entryAdded" and params["entry"]["source"] == "security":
+            self.problems.append(params["entry"]["text"])
+
+    def open(self, url):
+        """Go there and wait until it is loaded."""
+        self.send("Page.navigate", url=url)
+        self.until("document.readyState === 'complete'")
+
+    def run(self, script):
+        """The value of an expression, awaited."""
+        told = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in told, told
+        return told["result"].get("value")
+
+    def until(self, script):
+        """Wait until an expression is true; its value."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if value := self.run(script):
+                return value
+            time.sleep(0.05)
+        raise TimeoutError(script)
+
+    def type(self, selector, text):
+        """Put the keyboard's focus there and type, instead of what stood there."""
+        self.run(f"(() => {{ const e = document.querySelector({selector!r}); e.focus(); e.select(); }})()")
+        self.send("Input.insertText", text=text)
+
+    def press(self, key, code):
+        """One key."""
+        for kind in ("keyDown", "keyUp"):
+            self.send(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                code=key,
+                windowsVirtualKeyCode=code,
+                text="\r" * (code == 13),
+            )
+
+    def choose(self, selector, *paths):
+        """Choose files, as a person does in the dialogue."""
+        root = self.send("DOM.getDocument")["root"]["nodeId"]
+        node = self.send("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.send("DOM.setFileInputFiles", nodeId=node, files=[str(path) for path in paths])
+
+    def look(self, width, *, dark=False):
+        """Have a screen so wide, light or dark."""
+        self.send(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.send("Emulation.setEmulatedMedia", features=[scheme])
+
+
+@contextlib.contextmanager
+def chromium(profile):
+    """A browser with one tab, ended by the process that was started."""
+    log = (profile / "chromium.log").open("w+")
+    command = [CHROMIUM, *QUIET, f"--user-data-dir={profile}", "about:blank"]
+    process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    try:
+        with connect(_tab_of(profile, process), max_size=None) as socket:
+            yield Tab(socket)
+            socket.send(json.dumps({"id": 0, "method": "Browser.close"}))
+            process.wait(timeout=15)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+def _tab_of(profile, process):
+    deadline, told = time.monotonic() + PATIENCE, profile / "DevToolsActivePort"
+    while time.monotonic() < deadline and process.poll() is None:
+        if told.exists() and (lines := told.read_text().splitlines()):
+            tabs = httpx.get(f"http://127.0.0.1:{lines[0]}/json/list").json()
+            if found := [tab for tab in tabs if tab["type"] == "page"]:
+                return found[0]["webSocketDebuggerUrl"]
+        time.sleep(0.05)
+    raise TimeoutError("Chromium did not start: " + (profile / "chromium.log").read_text()[-400:])

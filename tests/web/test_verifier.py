@@ -1,0 +1,313 @@
+"""The verifier page, from disk in real Chromium against a real chain: it says what the command line says."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ledger.signers import Wallet
+from scripts.verify import OnChain, load_all, verify_all
+from scripts.verify.page import SOURCES, build
+from scripts.verify.words import words
+from tests import proofs
+from tests.contracts.test_passkeys import assertion, coordinates
+from tests.devnet import live_chain
+from tests.proofs import GATEWAY, HOLDER, PERSON, STRANGER, paths, place, put
+from tests.scripts.test_verify import GARBAGE, ec, yes_to
+from tests.web.browser import chromium, require_chromium
+
+require_chromium()
+pytestmark = pytest.mark.xdist_group("web")
+ROOT = Path(__file__).parents[2]
+CARDS = """[...document.querySelectorAll("article.card")].map((card) => [
+  card.querySelector("small").textContent, card.dataset.result, card.dataset.standing,
+  [...card.querySelectorAll("ol.checks > li")].map((li) =>
+    [li.value, li.dataset.code, li.querySelector(".text").lastChild.textContent]),
+])"""
+CHANGED = ["consent", "record with content", "disclosure", "erasure certificate", "access receipt"]
+DONE = "!document.getElementById('found').hidden && !document.getElementById('found').hasAttribute('aria-busy')"
+
+
+@pytest.fixture(scope="module")
+def chain():
+    with live_chain() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def scribe(chain):
+    return proofs.Scribe(chain)
+
+
+@pytest.fixture(scope="module")
+def documents(scribe):
+    return proofs.every_kind(scribe)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "verify.html"
+    path.write_bytes(build().html)
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with chromium(tmp_path_factory.mktemp("profile")) as tab:
+        yield tab
+
+
+@pytest.fixture
+def tab(browser, page):
+    browser.look(1200)
+    browser.requests.clear()
+    browser.open(page.as_uri())
+    browser.run("document.querySelector('[data-language=en]').click()")
+    yield browser
+    assert browser.problems == []
+
+
+def shown(tab, rpc, *files):
+    """Cards by file name: (result, standing, checks)."""
+    tab.run("document.getElementById('found').hidden = true")
+    tab.type("#rpc", rpc)
+    tab.choose("#files", *files)
+    tab.until(DONE)
+    return {name: (result, standing, checks) for name, result, standing, checks in tab.run(CARDS)}
+
+
+def said(path, rpc):
+    """What the command line says of the same file, in the same shape."""
+    found = {}
+    for number, verdict in enumerate(verify_all(load_all(path), OnChain(rpc))):
+        name = f"{path.name}:{number + 1}" if number else path.name
+        steps = [[step.number, step.code, told(step)] for step in verdict.steps]
+        found[name] = (verdict.result.value, verdict.standing or verdict.result.value, steps)
+    return found
+
+
+def told(step):
+    kinds = {kind: text["en"] for kind, text in words()["kinds"].items()}
+    values = step.values | ({"kind": kinds[step.values["kind"]]} if "kind" in step.values else {})
+    return words()["said"][step.code]["en"].format_map(values)
+
+
+def without_detail(found):
+    """Both say why a file is no document, each in its own parser's words."""
+    keep = {"malformed", "signature_broken"}
+    return {
+        name: (result, standing, [[number, code, "" if code in keep else text] for number, code, text in steps])
+        for name, (result, standing, steps) in found.items()
+    }
+
+
+def lines(path, many):
+    path.write_text("\n".join(map(json.dumps, many)), encoding="utf-8")
+    return path
+
+
+def agree(tab, rpc, path):
+    ours, theirs = shown(tab, rpc, path), said(path, rpc)
+    assert len(theirs) <= 100
+    assert without_detail(ours) == without_detail(theirs)
+    return [result for result, _, _ in theirs.values()]
+
+
+def test_every_kind_is_valid_check_by_check(tab, chain, documents, tmp_path):
+    assert agree(tab, chain.url, lines(tmp_path / "all.jsonl", documents.values())) == ["valid"] * 9
+    assert "9 checked: 9 valid" in tab.run("document.getElementById('summary').textContent")
+
+
+def test_it_calls_nothing_but_the_address_given(tab, chain, page, documents, tmp_path):
+    shown(tab, chain.url, lines(tmp_path / "all.jsonl", documents.values()))
+    asked = {url.rstrip("/") for url in tab.requests}
+    assert asked == {page.as_uri(), chain.url}
+
+
+@pytest.mark.parametrize("kind", CHANGED)
+def test_whatever_is_changed_the_page_and_the_command_line_say_the_same(tab, chain, documents, tmp_path, kind):
+    document, changed = documents[kind], []
+    for path in paths(document):
+        value = place(document, path)
+        other = changes(value)
+        changed += [put(document, path, one) for one in other]
+    assert len(changed) > 60
+    for start in range(0, len(changed), 90):
+        results = agree(tab, chain.url, lines(tmp_path / "changed.jsonl", changed[start : start + 90]))
+        allowed = int(kind == "disclosure")
+        assert results.count("valid") <= allowed
+
+
+def changes(value):
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1, str(value)]
+    if isinstance(value, str) and value:
+        middle = len(value) // 2
+        return [
+            value[:middle] + chr(ord(value[middle]) ^ 1) + value[middle + 1 :],
+            value[:-1] + chr(ord(value[-1]) ^ 32),
+        ]
+    return [None, ["x"]]
+
+
+def test_what_ended_on_chain_is_named(tab, chain, scribe, tmp_path):
+    consent, kept, old = (
+        scribe.log(scribe.consent(), PERSON),
+        scribe.log(scribe.issue(), HOLDER),
+        scribe.log(scribe.issue(), HOLDER),
+    )
+    rests = scribe.receipt(consents=(consent.signed.entry.entry,))
+    read, forged = scribe.log(rests, GATEWAY), scribe.log(rests, STRANGER)
+    late = scribe.log(scribe.receipt(consents=(consent.signed.entry.entry,), decided_at=scribe.now + 10**6), GATEWAY)
+    over = scribe.log(scribe.consent(grants=()), PERSON)
+    scribe.anchor()
+    waiting = scribe.log(scribe.receipt(), GATEWAY)
+    chain.send(chain.contract("consents").functions.revoke(consent.signed.entry.core, proofs.SECRET))
+    chain.send(chain.contract("records").functions.withdraw(kept.signed.entry.core, proofs.SECRET))
+    chain.send(chain.contract("records").functions.supersede(old.signed.entry.core, proofs.SECRET, b"\1" * 32))
+    every = [scribe.document(one) for one in (consent, kept, old, read, forged, late, over, waiting)]
+    path = lines(tmp_path / "ended.jsonl", every)
+    agree(tab, chain.url, path)
+    standings = {standing for _, standing, _ in shown(tab, chain.url, path).values()}
+    assert standings == {"revoked", "withdrawn", "superseded", "invalid", "expired", "unknown"}
+
+
+def test_contract_wallets_and_passkeys(tab, chain, scribe, tmp_path):
+    wallet, key = "0x" + "67" * 20, ec.generate_private_key(ec.SECP256R1())
+    by_wallet = scribe.consent(signer=bytes.fromhex(wallet[2:]))
+    by_key = scribe.consent(signer=bytes.fromhex(chain.deployment.passkeys[2:]) + coordinates(key))
+    chain.web3.provider.make_request("anvil_setCode", [wallet, yes_to(scribe.digest(by_wallet))])
+    retired = Wallet(b"\7" * 32)
+    logged = [
+        scribe.log(by_wallet, None, b"\1" * 200),
+        scribe.log(by_key, None, assertion(key, scribe.digest(by_key))),
+        scribe.log(by_key, None, assertion(key, bytes(32))),
+        scribe.log(scribe.consent(signer=bytes.fromhex("68" * 20)), None, bytes.fromhex("6492" * 16)),
+        scribe.log(scribe.consent(signer=b"\1"), None, b""),
+        scribe.log(scribe.consent(signer=b""), None, b""),
+        scribe.log(scribe.receipt(), None, b"\1" * 64),
+        scribe.log(scribe.receipt(), retired),
+    ]
+    scribe.anchor()
+    results = agree(tab, chain.url, lines(tmp_path / "wallets.jsonl", map(scribe.document, logged)))
+    assert results == ["valid", "valid", "invalid", "unknown", "invalid", "invalid", "invalid", "invalid"]
+
+
+def test_garbage_is_invalid_and_breaks_nothing(tab, chain, tmp_path):
+    files = []
+    for number, raw in enumerate(GARBAGE):
+        files.append(tmp_path / f"garbage-{number}")
+        files[-1].write_bytes(raw)
+    ours = shown(tab, chain.url, *files)
+    theirs = {name: one for path in files for name, one in said(path, chain.url).items()}
+    assert without_detail(ours) == without_detail(theirs)
+    assert {result for result, _, _ in ours.values()} == {"invalid"}
+
+
+def test_a_silent_node_is_unknown_and_the_page_says_what_to_do(tab, documents, tmp_path):
+    path = lines(tmp_path / "all.jsonl", documents.values())
+    assert set(agree(tab, "http://127.0.0.1:9", path)) == {"unknown"}
+    problem = tab.run("document.getElementById('rpc-problem').textContent")
+    assert "CORS" in problem
+    tab.run("document.querySelector('[data-language=ko]').click()")
+    assert "응답하지" in tab.run("document.getElementById('rpc-problem').textContent")
+
+
+def test_without_an_address_it_asks_for_one_and_asks_nobody(tab, documents, tmp_path):
+    tab.type("#rpc", "ftp://x")
+    tab.choose("#files", lines(tmp_path / "one.json", [documents["consent"]]))
+    tab.until("document.getElementById('rpc-problem').textContent")
+    assert tab.run("document.activeElement.id") == "rpc"
+    assert tab.run("document.getElementById('found').hidden")
+    assert [url for url in tab.requests if url.startswith(("http", "ftp"))] == []
+
+
+def test_it_speaks_korean_all_through(tab, chain, documents, tmp_path):
+    shown(tab, chain.url, lines(tmp_path / "one.json", [documents["access receipt"]]))
+    tab.run("document.querySelector('[data-language=ko]').click()")
+    text = tab.run("document.body.innerText")
+    assert tab.run("document.documentElement.lang") == "ko"
+    assert "열람 영수증" in text
+    assert "유효 — 진짜이고" in text
+    plain = re.sub(r"0x[0-9a-f]+|MyData Ledger|JSON-RPC|http\S+|SHA-256|RPC|English", "", text)
+    assert "holds" not in plain
+    assert "Checks" not in plain
+
+
+def test_the_keyboard_alone_does(tab, chain, documents, tmp_path):
+    shown(tab, chain.url, lines(tmp_path / "one.json", [documents["consent"]]))
+    tab.run("document.getElementById('rpc').focus()")
+    order = []
+    for _ in range(3):
+        tab.press("Tab", 9)
+        order.append(tab.run("document.activeElement.id || document.activeElement.tagName"))
+    assert order == ["files", "again", "SUMMARY"]
+    tab.run("document.getElementById('rpc').focus()")
+    tab.type("#rpc", "http://127.0.0.1:9")
+    tab.press("Enter", 13)
+    tab.until("!!document.querySelector('article.unknown')")
+
+
+def test_what_a_document_says_is_never_markup(tab, chain, scribe, tmp_path):
+    evil = scribe.log(scribe.consent(grantee_name='<img src=x onerror="document.title=1">'), PERSON)
+    scribe.anchor()
+    shown(tab, chain.url, lines(tmp_path / "evil.json", [scribe.document(evil)]))
+    assert "<img src=x" in tab.run("document.querySelector('article').innerText")
+    assert tab.run("document.querySelectorAll('article img').length") == 0
+
+
+def test_the_operator_s_deployment_file_is_compared(tab, chain, documents, tmp_path):
+    one = lines(tmp_path / "one.json", [documents["consent"]])
+    shown(tab, chain.url, one)
+    assert "Compare these addresses" in tab.run("document.querySelector('.registries').innerText")
+    right = chain.deployment.write(tmp_path)
+    shown(tab, chain.url, one, right)
+    assert "These are the contracts of 31337.json" in tab.run("document.querySelector('.registries').innerText")
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(right.read_text().replace(chain.deployment.parties, chain.deployment.access))
+    shown(tab, chain.url, one, wrong)
+    assert "NOT the contracts of wrong.json: parties" in tab.run("document.querySelector('.registries').innerText")
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_nothing_is_wider_than_the_screen(tab, chain, documents, tmp_path, width):
+    tab.look(width)
+    shown(tab, chain.url, lines(tmp_path / "all.jsonl", documents.values()))
+    tab.run("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    assert tab.run("document.documentElement.scrollWidth") <= width
+
+
+def test_the_page_is_one_file_made_the_same_again():
+    first, html = build(), build().html.decode()
+    build.cache_clear()
+    assert build() == first
+    assert not re.search(r"<(?:script|link|img)[^>]+(?:src|href)=", html)
+    assert "default-src 'none'" in html
+    assert "{{" not in html.partition("<script>")[0]
+
+
+def test_every_sentence_of_the_checks_is_in_both_languages():
+    source = "\n".join(path.read_text() for path in [*(ROOT / "scripts/verify").glob("*.py"), *SOURCES.glob("*.js")])
+    for code, texts in words()["said"].items():
+        assert f'"{code}"' in source, "a sentence nobody says"
+        fields = [sorted(re.findall(r"\{(\w+)\}", texts[language])) for language in ("en", "ko")]
+        assert fields[0] == fields[1]
+
+
+def test_the_command_hands_it_out(tmp_path):
+    out = tmp_path / "verify.html"
+    command = [
+        str(ROOT / ".venv/bin/python"),
+        "-c",
+        "from scripts.cli import main; main()",
+        "verifier",
+        "--out",
+        str(out),
+        "--json",
+    ]
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout)
+    assert (told["sha256"], out.read_bytes()) == (build().digest, build().html)
