@@ -158,7 +158,7 @@ function step({ number, code, values, held }) {
 function factsOf(found, verdict) {
   const rows = FACTS[found.kind].flatMap((name) => [element("dt", { text: say(words.page.facts[name]) }), fact(name, found.said[name])]);
   if (found.notice) rows.push(element("dt", { text: say(words.page.facts.notice) }), element("dd", { text: found.notice.text, lang: found.notice.language }));
-  const title = say(words.page[verdict.result === "invalid" ? "claims" : "says"]);
+  const title = say(words.page[["invalid", "unknown"].includes(verdict.result) ? "claims" : "says"]);
   const made = [element("h4", { text: title }), element("dl", {}, ...rows)];
   if (found.disclosure) {
     const fields = found.disclosure.fields.flatMap(({ pointer, value }) => [element("dt", {}, element("code", { text: pointer || "/" })), element("dd", { text: value })]);
