@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sha3 import keccak_256
 
@@ -18,6 +19,7 @@ def keccak(data: bytes) -> bytes:
     return digest
 
 
+@lru_cache(maxsize=4096)
 def checksum(address: bytes) -> str:
     """The EIP-55 text of a 20-byte address."""
     plain = address.hex()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -49,18 +50,18 @@ def hash_struct(statement: Any) -> bytes:
 
 
 def _word(type_: str, value: Any) -> bytes:
-    if type_.endswith("[]"):
-        return keccak(b"".join([_word(type_[:-2], item) for item in value]))
-    match type_:
-        case "string":
-            return keccak(value.encode())
-        case "bytes":
-            return keccak(value)
-        case "bytes32":
-            return bytes(value)
-        case "address":
-            return bytes(12) + bytes.fromhex(value[2:])
-        case "uint64" | "bool":
-            return int(value).to_bytes(32, "big")
-        case _:
-            return hash_struct(value)
+    encode = WORDS.get(type_)
+    if encode:
+        return encode(value)
+    return keccak(b"".join([_word(type_[:-2], item) for item in value])) if type_[-1] == "]" else hash_struct(value)
+
+
+WORDS: dict[str, Callable[[Any], bytes]] = {
+    "string": lambda text: keccak(text.encode()),
+    "bytes": keccak,
+    "bytes32": bytes,
+    "address": lambda account: bytes(12) + bytes.fromhex(account[2:]),
+    "uint64": lambda number: int(number).to_bytes(32, "big"),
+    "bool": lambda flag: int(flag).to_bytes(32, "big"),
+}
+"""One 32-byte word for each EIP-712 type that is no list and no struct."""

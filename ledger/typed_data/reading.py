@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
@@ -13,6 +12,7 @@ from ledger.party import checksum
 from ledger.typed_data.hashing import Domain
 from ledger.typed_data.types import DOMAIN, MEMBERS, TYPES
 
+PLAIN = frozenset({str, int, bool})
 T = TypeVar("T")
 MAX_TEXT, MAX_ITEMS, MAX_BYTES, UINT64 = 2_000, 256, 4_096, 2**64
 
@@ -33,11 +33,14 @@ def message(statement: Any) -> dict[str, Any]:
 
 
 def _shown(value: Any) -> Any:
-    if isinstance(value, bytes):
+    kind = type(value)
+    if kind is bytes:
         return "0x" + value.hex()
-    if isinstance(value, tuple):
+    if kind is tuple:
         return [_shown(item) for item in value]
-    return message(value) if is_dataclass(value) else value if isinstance(value, bool | int) else str(value)
+    if kind in PLAIN:
+        return value
+    return message(value) if is_dataclass(value) else value if isinstance(value, int) else str(value)
 
 
 def parse(kind: type[T], data: Mapping[str, Any]) -> T:
@@ -97,9 +100,12 @@ def _flag(value: Any, name: str) -> bool:
 
 def read_hex(value: Any, name: str, size: int | None = None) -> bytes:
     """Bytes from 0x-hex of exactly `size` bytes, or of at most 4,096. Raises MalformedInput."""
-    if isinstance(value, str) and re.fullmatch(r"0x([0-9a-fA-F]{2})*", value) and len(value) <= 2 + 2 * MAX_BYTES:
-        raw = bytes.fromhex(value[2:])
-        if size is None or len(raw) == size:
+    if isinstance(value, str) and value[:2] == "0x" and len(value) <= 2 + 2 * MAX_BYTES:
+        try:
+            raw = bytes.fromhex(value[2:])
+        except ValueError:
+            raw = b""
+        if 2 + 2 * len(raw) == len(value) and size in {None, len(raw)}:  # `fromhex` skips white space
             return raw
     raise MalformedInput(f"`{name}` is 0x-hex of {f'exactly {size}' if size else f'at most {MAX_BYTES}'} bytes")
 

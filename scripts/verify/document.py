@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ledger import signers, typed_data
@@ -13,7 +13,7 @@ from ledger.access import Incident
 from ledger.commitment.entry import NO_LOCK, Entry
 from ledger.consent import Consent, Revocation
 from ledger.errors import MalformedInput, SignatureInvalid
-from ledger.merkle import Head
+from ledger.merkle import HASH_SIZE, Head
 from ledger.party import checksum
 from ledger.receipt import LOG_OF, AccessReceipt, Statement
 from ledger.record import Erasure, Issue
@@ -26,7 +26,7 @@ KINDS: dict[str, type[Statement]] = {
 }
 OPTIONAL = frozenset({"notice", "content", "disclosure", "issue"})
 REGISTRIES = {"consents", "records", "access", "parties"}
-MAX_PATH, MAX_REGISTRIES = 64, 16
+MAX_PATH, MAX_REGISTRIES = 65, 16
 NAME_OF_REGISTRY = re.compile("[a-z]{1,32}")
 SHAPE = "the file is incomplete, or another kind of file; fetch one with `mydata receipt` or `mydata consent show`"
 
@@ -84,7 +84,7 @@ def parse(raw: Any) -> Document:
     """
     try:
         found = _parse(raw)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise MalformedInput(SHAPE) from error
     if not _same(_written(found), raw):
         raise MalformedInput("a member is spelled as no door spells it, or is none that anything here vouches for")
@@ -96,7 +96,8 @@ def _parse(raw: Mapping[str, Any]) -> Document:
     if raw["log"] != LOG_OF[kind]:
         raise MalformedInput(f"a {raw['kind']} lies in the {LOG_OF[kind]} log")
     statement: Statement = typed_data.parse(kind, raw["message"])
-    domain = _domain(raw["domain"])
+    place = raw["domain"]
+    domain = _domain(place["name"], place["version"], place["chainId"], place["verifyingContract"])
     signature = read_hex(raw["signature"], "signature")
     return Document(
         statement=statement,
@@ -105,8 +106,8 @@ def _parse(raw: Mapping[str, Any]) -> Document:
         claimed_entry=_word(raw, "entry"),
         position=_count(raw["position"]),
         checkpoint=_head(raw["checkpoint"]),
-        path=tuple(read_hex(hash_, "inclusion", 32) for hash_ in raw["inclusion"][: MAX_PATH + 1]),
-        registries=_registries(raw["registries"]),
+        path=_path(raw["inclusion"]),
+        registries=dict(_registries(tuple(raw["registries"].items()))),
         attached=read_attached(kind.__name__, raw),
         issue=_issue(raw["issue"]) if kind is Erasure and raw.get("issue") is not None else None,
     )
@@ -149,18 +150,29 @@ def _hex(raw: bytes) -> str:
     return "0x" + raw.hex()
 
 
-def _domain(raw: Mapping[str, Any]) -> Domain:
-    domain = read_domain(raw)
-    if domain is None or (raw["name"], raw["version"]) != (NAME, VERSION):
+@lru_cache(maxsize=256, typed=True)
+def _domain(name: str, version: str, chain_id: int, contract: str) -> Domain:
+    domain = read_domain({"chainId": chain_id, "verifyingContract": contract})
+    if domain is None or (name, version) != (NAME, VERSION):
         raise MalformedInput(f"the domain is not that of {NAME} {VERSION}")
     return domain
 
 
-def _registries(raw: Mapping[str, Any]) -> dict[str, str]:
-    known = len(raw) <= MAX_REGISTRIES and all(NAME_OF_REGISTRY.fullmatch(name) for name in raw)
-    if not known or REGISTRIES - set(raw):
+@lru_cache(maxsize=256)
+def _registries(members: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, str], ...]:
+    named = dict(members)
+    known = len(named) <= MAX_REGISTRIES and all(NAME_OF_REGISTRY.fullmatch(name) for name in named)
+    if not known or REGISTRIES - set(named):
         raise MalformedInput(f"`registries` names the contracts {', '.join(sorted(REGISTRIES))}")
-    return {name: checksum(read_hex(at, name, 20)) for name, at in raw.items()}
+    return tuple((name, checksum(read_hex(at, name, 20))) for name, at in named.items())
+
+
+def _path(raw: list[str]) -> tuple[bytes, ...]:
+    """Read without ceremony: that every hash is spelled as it should be, the comparison with what was written shows."""
+    path = tuple([bytes.fromhex(hash_[2:]) for hash_ in raw])
+    if len(path) > MAX_PATH or any(len(hash_) != HASH_SIZE for hash_ in path):
+        raise MalformedInput(f"`inclusion` is a list of at most {MAX_PATH} hashes")
+    return path
 
 
 def _word(raw: Mapping[str, Any], name: str) -> bytes:

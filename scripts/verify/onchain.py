@@ -80,6 +80,7 @@ class Snapshot:
     def __init__(self, rpc: Rpc) -> None:
         self._rpc = rpc
         self._known: dict[Question, Any] = {}
+        self._codes: dict[str, bool] = {}
         self._parties: dict[tuple[str, str], Accreditation] = {}
 
     @cached_property
@@ -112,7 +113,9 @@ class Snapshot:
 
     def has_code(self, contract: str) -> bool:
         """Whether a contract stands there."""
-        return len(_hex(self._ask((contract, "")))) > 2
+        if contract not in self._codes:
+            self._codes[contract] = len(_hex(self._ask((contract, "")))) > 2
+        return self._codes[contract]
 
     def checkpoint(self, contract: str, root: bytes) -> tuple[int, int]:
         """Size and block time of the checkpoint with that root; zeros when the contract never had it."""
