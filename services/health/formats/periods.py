@@ -38,13 +38,13 @@ def period_of(resource: dict[str, Any]) -> tuple[int, int]:
         if isinstance(period, dict) and (span := _between(period.get("start"), period.get("end"))):
             return span
     for name in MOMENTS:
-        if span := _span(resource.get(name)):
+        if span := span_of(resource.get(name)):
             return span
     return 0, 0
 
 
 def _between(start: Any, end: Any) -> tuple[int, int] | None:
-    first, last = _span(start), _span(end)
+    first, last = span_of(start), span_of(end)
     if first and last:
         return (first[0], last[1]) if first[0] < last[1] else first
     if first:
@@ -52,7 +52,8 @@ def _between(start: Any, end: Any) -> tuple[int, int] | None:
     return (0, last[1]) if last else None
 
 
-def _span(text: Any) -> tuple[int, int] | None:
+def span_of(text: Any) -> tuple[int, int] | None:
+    """The seconds a FHIR date, dateTime or instant covers, by its precision; None for what is none."""
     found = MOMENT.fullmatch(text) if isinstance(text, str) else None
     if not found:
         return None

@@ -1,0 +1,43 @@
+"""Code systems: HL7's and ours, and what stands for what."""
+
+from __future__ import annotations
+
+from services.health.formats.kinds import BY_TYPE, CATEGORY
+
+ACT_REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
+CONSENT_ACTION = "http://terminology.hl7.org/CodeSystem/consentaction"
+CONSENT_SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
+LOINC = "http://loinc.org"
+RESOURCE_TYPES = "http://hl7.org/fhir/resource-types"
+TYPE_SYSTEMS = {RESOURCE_TYPES, "http://hl7.org/fhir/fhir-types"}
+CATEGORIES, PURPOSES, ACTIONS = "urn:mydata:category", "urn:mydata:purpose", "urn:mydata:action"
+GRANTEE, RECORD = "urn:mydata:grantee", "urn:mydata:record"
+CONDITION, EFFECT = "urn:mydata:fhir:condition", "urn:mydata:fhir:effect"
+"""Extension URLs: one condition of a permit; the effect of an R5 provision where it is not its place in the tree."""
+
+RECIPIENTS = {"IRCP", "PRCP", "REFB", "REFT", "SPC", "DIR", "TRC"}
+"""Participations of who receives; custodians, authors and the like are not recipients. None at all is one."""
+BASES = {"OPTIN": "permit", "OPTINR": "permit", "OPTOUT": "deny", "OPTOUTE": "deny"}
+DONE = {
+    "access": ("view",),
+    "collect": ("copy",),
+    "use": ("view", "compute"),
+    "disclose": ("transfer",),
+}
+"""Consent actions of HL7 in our words; `correct` has none: records are corrected by their holders only."""
+
+
+def categories_of(resource_type: str) -> tuple[str, ...]:
+    """The categories that hold a FHIR resource type; observations and reports lie in several."""
+    if resource_type == "Observation":
+        return ("health.lab", "health.vitals", "health.observation")
+    if resource_type == "DiagnosticReport":
+        return ("health.lab", "health.report")
+    return (CATEGORY[resource_type],) if resource_type in CATEGORY else ()
+
+
+def types_of(category: str) -> tuple[str, ...]:
+    """FHIR resource types that lie wholly in a category."""
+    return tuple(BY_TYPE.get(category, "").split())

@@ -1,0 +1,149 @@
+"""A provision tree in our words: what each rule is about, what it decides, and its exceptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ledger.consent import NEVER, category_covers
+
+Names = frozenset[str] | None
+"""A bound on one thing a rule is about; None means no bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a rule is about. `window` and `data` are UTC seconds, end exclusive; `sayable` is False as soon as the rule
+    is bounded by something that no grant can say.
+    """
+
+    grantees: Names = None
+    categories: Names = None
+    purposes: Names = None
+    actions: Names = None
+    records: Names = None
+    window: tuple[int, int] = (0, NEVER)
+    data: tuple[int, int] = (0, NEVER)
+    conditions: frozenset[str] = frozenset()
+    sayable: bool = True
+
+    def within(self, outer: Scope, words: Vocabulary) -> Scope:
+        """The part of this scope that lies in `outer`: a nested rule is bounded by the rules around it."""
+        named: dict[str, Any] = {n: words.both(n, getattr(self, n), getattr(outer, n)) for n in NAMED}
+        return Scope(
+            **named,
+            window=_overlap(self.window, outer.window),
+            data=_overlap(self.data, outer.data),
+            conditions=self.conditions | outer.conditions,
+            sayable=self.sayable and outer.sayable,
+        )
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing lies in it."""
+        over = any(start >= end for start, end in (self.window, self.data))
+        return over or any(getattr(self, name) == frozenset() for name in NAMED)
+
+
+NAMED = ("grantees", "categories", "purposes", "actions", "records")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A provision; `decision` is permit, deny or empty (the base of a consent that leaves it open)."""
+
+    path: str
+    decision: str
+    scope: Scope
+    exceptions: tuple[Rule, ...] = ()
+    is_base: bool = False
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return max(one[0], other[0]), min(one[1], other[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Every category, purpose and action there is, for what a scope without bound stands for; `below` holds for each
+    purpose itself and all below it.
+    """
+
+    categories: frozenset[str]
+    purposes: frozenset[str]
+    actions: frozenset[str]
+    below: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def spread(self, name: str, names: Names) -> frozenset[str]:
+        """The names with everything below them; all there are for no bound."""
+        everything: frozenset[str] = getattr(self, name)
+        if names is None:
+            return everything
+        if name == "actions":
+            return names
+        return frozenset(below for one in names for below in self._below(name, one))
+
+    def _below(self, name: str, one: str) -> frozenset[str]:
+        if name == "purposes":
+            return self.below.get(one, frozenset({one}))
+        return frozenset(known for known in self.categories if category_covers(one, known)) or frozenset({one})
+
+    def both(self, name: str, one: Names, other: Names) -> Names:
+        """What lies in both bounds, said as shortly as they say it."""
+        if one is None or other is None:
+            return other if one is None else one
+        if name not in {"categories", "purposes"}:
+            return one & other
+        mine, theirs = self.spread(name, one), self.spread(name, other)
+        return frozenset(
+            {n for n in one if self._below(name, n) <= theirs} | {n for n in other if self._below(name, n) <= mine}
+        )
+
+    def overlap(self, one: Scope, other: Scope) -> bool:
+        """Whether some question lies in both."""
+        return not one.within(other, self).empty
+
+    def named(self, name: str, exactly: frozenset[str]) -> frozenset[str]:
+        """The names that stand, with all below them, inside a set of exact values: a value whose lower ones lie
+        outside cannot be named without saying more.
+        """
+        if name == "actions":
+            return exactly
+        return frozenset(one for one in exactly if self._below(name, one) <= exactly)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The parts of a scope that are left outside a hole; `whole` is False where some of them cannot be said."""
+
+    parts: tuple[Scope, ...]
+    whole: bool = True
+
+
+def without(scope: Scope, hole: Scope, words: Vocabulary) -> Cut:
+    """The parts of `scope` outside `hole`, cut off one bound after the other, each bounded by every cut before it."""
+    if not words.overlap(scope, hole):
+        return Cut((scope,))
+    if not _inside(scope.grantees, hole.grantees) or not _inside(scope.records, hole.records):
+        return Cut((), whole=False)
+    parts, rest, whole = [], scope, True
+    for name in ("categories", "purposes", "actions"):
+        mine, theirs = (words.spread(name, getattr(one, name)) for one in (rest, hole))
+        outside = words.named(name, mine - theirs)
+        whole = whole and words.spread(name, outside) == mine - theirs
+        parts.append(_bounded(rest, name, outside))
+        rest = _bounded(rest, name, words.named(name, mine & theirs))
+    for name in ("window", "data"):
+        (start, end), (low, high) = getattr(rest, name), getattr(hole, name)
+        parts += [_bounded(rest, name, part) for part in ((start, min(low, end)), (max(high, start), end))]
+        rest = _bounded(rest, name, _overlap((start, end), (low, high)))
+    return Cut(tuple(part for part in parts if not part.empty), whole)
+
+
+def _bounded(scope: Scope, name: str, bound: Any) -> Scope:
+    return replace(scope, **{name: bound})
+
+
+def _inside(mine: Names, theirs: Names) -> bool:
+    """Whether the bound `theirs` covers all of `mine`."""
+    return theirs is None or (mine is not None and mine <= theirs)

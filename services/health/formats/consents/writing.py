@@ -1,0 +1,129 @@
+"""Consents to FHIR R4 and R5: a base that denies, and each grant a provision; our own terms beside HL7's codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ledger.consent import NEVER, Consent, Effect, Grant
+from services.health.formats.consents import codes
+
+LATEST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
+JSON = Mapping[str, Any]
+DONE_BY = {action: code for code, actions in codes.DONE.items() for action in actions if actions[0] == action}
+
+
+def write_r4(consent: Consent, entry: bytes, status: str = "active") -> dict[str, Any]:
+    """FHIR R4 Consent of one version; `entry` (32 bytes) is its identifier, `status` a FHIR consent state."""
+    return {
+        **_head(consent, entry, status),
+        "scope": _concept((codes.CONSENT_SCOPE, "patient-privacy")),
+        "patient": _person(consent),
+        "dateTime": _instant(consent.signed_at),
+        "performer": [_identified("urn:mydata:signer", "0x" + consent.signer.hex())],
+        "policyRule": _concept((codes.ACT_CODE, "OPTOUT")),
+        "provision": {"provision": [_provision_r4(grant, consent) for grant in consent.grants]},
+    }
+
+
+def write_r5(consent: Consent, entry: bytes, status: str = "active") -> dict[str, Any]:
+    """FHIR R5 Consent of one version. A forbid is a provision whose effect a modifier extension says, since R5 tells
+    permit from deny by the place in the tree only.
+    """
+    return {
+        **_head(consent, entry, status),
+        "subject": _person(consent),
+        "date": _instant(consent.signed_at)[:10],
+        "grantor": [_identified("urn:mydata:signer", "0x" + consent.signer.hex())],
+        "grantee": [_identified(codes.GRANTEE, consent.grantee, consent.grantee_name)],
+        "decision": "deny",
+        "provision": [_provision_r5(grant, consent) for grant in consent.grants],
+    }
+
+
+def _head(consent: Consent, entry: bytes, status: str) -> dict[str, Any]:
+    return {
+        "resourceType": "Consent",
+        "id": entry.hex(),
+        "identifier": [{"system": "urn:mydata:consent", "value": "0x" + entry.hex()}],
+        "status": status,
+        "category": [_concept((codes.LOINC, "59284-0"))],
+        "language": consent.notice_language,
+    }
+
+
+def _provision_r4(grant: Grant, consent: Consent) -> dict[str, Any]:
+    kinds = {"class": _classes(grant)} if "*" not in grant.categories else {}
+    return {"type": "deny" if grant.effect is Effect.FORBID else "permit", **_common(grant, consent), **kinds}
+
+
+def _provision_r5(grant: Grant, consent: Consent) -> dict[str, Any]:
+    kinds = {"resourceType": _classes(grant)} if "*" not in grant.categories else {}
+    denies = grant.effect is Effect.FORBID
+    effect = {"modifierExtension": [{"url": codes.EFFECT, "valueCode": "deny"}]} if denies else {}
+    return {**effect, **_common(grant, consent), **kinds}
+
+
+def _common(grant: Grant, consent: Consent) -> dict[str, Any]:
+    """What a provision has in both releases; empty elements are left out, as FHIR demands."""
+    actor = {
+        "role": _concept((codes.PARTICIPATION, "IRCP")),
+        "reference": _identified(codes.GRANTEE, consent.grantee, consent.grantee_name),
+    }
+    found: dict[str, Any] = {
+        "extension": [{"url": codes.CONDITION, "valueString": text} for text in grant.conditions],
+        "period": _period(grant.not_before, grant.expires),
+        "actor": [actor] if consent.grantee != "*" else [],
+        "action": [_action(action) for action in grant.actions],
+        "purpose": [] if "*" in grant.purposes else [_purpose(purpose) for purpose in grant.purposes],
+        "dataPeriod": _period(grant.data_from, grant.data_until or NEVER),
+        "data": [_data(record) for record in grant.records],
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _action(action: str) -> dict[str, Any]:
+    theirs = [(codes.CONSENT_ACTION, DONE_BY[action])] if action in DONE_BY else []
+    return _concept((codes.ACTIONS, action), *theirs)
+
+
+def _purpose(purpose: str) -> dict[str, str]:
+    space, _, code = purpose.partition(":")
+    system, code = (codes.ACT_REASON, code) if space == "hl7" else (codes.PURPOSES, purpose)
+    return {"system": system, "code": code}
+
+
+def _classes(grant: Grant) -> list[dict[str, str]]:
+    """Our categories; FHIR's types alone would say more or less than they."""
+    return [{"system": codes.CATEGORIES, "code": category} for category in grant.categories]
+
+
+def _data(record: bytes) -> dict[str, Any]:
+    return {"meaning": "instance", "reference": _identified(codes.RECORD, "0x" + record.hex())}
+
+
+def _concept(*codings: tuple[str, str]) -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code} for system, code in codings]}
+
+
+def _identified(system: str, value: str, display: str = "") -> dict[str, Any]:
+    reference: dict[str, Any] = {"identifier": {"system": system, "value": value}}
+    return reference | ({"display": display} if display else {})
+
+
+def _person(consent: Consent) -> dict[str, Any]:
+    return _identified("urn:mydata:person", "0x" + consent.data_subject.hex())
+
+
+def _period(start: int, end: int) -> dict[str, str]:
+    """A FHIR Period for [start, end): its end is the last second, which FHIR includes."""
+    found = {"start": _instant(start)} if start else {}
+    return found | ({"end": _instant(end - 1)} if end < LATEST else {})
+
+
+def _instant(seconds: int) -> str:
+    return datetime.fromtimestamp(min(seconds, LATEST), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+__all__: Sequence[str] = ["write_r4", "write_r5"]
