@@ -9,9 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from ledger.consent import Consent
+from scripts.cli import fhir
 from scripts.cli.common import URL, Json, Key, Out, Url, answer, console, read_json, signed_in, write
 
-app = typer.Typer(help="Consents: draft, sign, show.", no_args_is_help=True)
+app = typer.Typer(help="Consents: draft, sign, show, import, export.", no_args_is_help=True)
+app.command("import")(fhir.import_)
+app.command("export")(fhir.export)
 DAY = 86_400
 Grantee = Annotated[str, typer.Argument(help="A party's 0x address, `role:<role>`, or `*` (to forbid everybody).")]
 

@@ -1,0 +1,146 @@
+"""`mydata consent import` and `export`: FHIR Consents in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ledger.consent import Consent, Grant
+from ledger.errors import LedgerError, MalformedInput
+from ledger.party import checksum
+from ledger.typed_data import message, parse, read_hex
+from ledger.vocabulary import Vocabulary
+from ledger.wording import Words
+from scripts.cli.common import URL, Json, Key, Out, Url, answer, console, signed_in, write
+from services.health.formats.consents import Imported, read_consent, write_r4, write_r5
+
+REFUSED = 1
+Files = Annotated[list[Path], typer.Argument(help="FHIR Consents, R4 or R5, as JSON.", exists=True, dir_okay=False)]
+Actors = Annotated[
+    list[str] | None,
+    typer.Option("--actor", help="Who a FHIR reference is: Organization/f001=0x… or =role:responder (repeat)."),
+]
+Records = Annotated[
+    list[str] | None, typer.Option("--record", help="Which record a reference is: Observation/1=0x… (repeat).")
+]
+
+
+def import_(
+    files: Files,
+    actor: Actors = None,
+    record: Records = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be imported.")] = False,
+    sign: Annotated[bool, typer.Option("--sign", help="Sign the drafts with --key and hand them in.")] = False,
+    key: Annotated[Path | None, typer.Option("--key", envvar="MYDATA_KEY", help="Your key file.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the notice: en or ko.")] = "en",
+    out: Out = None,
+    url: Url = URL,
+    as_json: Json = False,
+) -> None:
+    """Read FHIR Consents into drafts for you to sign. Nothing wider than the file is ever drafted; what our grants
+    cannot say is listed. Ends with exit code 1 when a file is refused.
+    """
+    words, actors, records = _vocabulary(), _pairs(actor, "--actor"), _pairs(record, "--record")
+    results = [_result(file, words, actors, records) for file in files]
+    if not dry_run:
+        _draft(results, key, sign, language, url)
+    if out:
+        write(out, results)
+    text = "\n\n".join(_told(result, words, language) for result in results)
+    answer(results if len(results) > 1 else results[0], text, as_json)
+    if any(result["outcome"] == "refused" for result in results):
+        raise typer.Exit(REFUSED)
+
+
+def export(
+    entry: Annotated[str, typer.Argument(help="Entry of one of your consents; `mydata consent show` lists them.")],
+    key: Key,
+    release: Annotated[str, typer.Option(help="FHIR release: R4 or R5.")] = "R4",
+    out: Out = None,
+    url: Url = URL,
+) -> None:
+    """Write one of your consents as a FHIR Consent."""
+    writers = {"R4": write_r4, "R5": write_r5}
+    if release.upper() not in writers:
+        raise typer.BadParameter("one of R4, R5", param_hint="--release")
+    client, _ = signed_in(url, key)
+    copy = client.call("GET", f"/consents/{entry}/copy")
+    status = next(c["status"] for c in client.call("GET", "/consents") if c["entry"] == entry)
+    consent = parse(Consent, copy["message"])
+    state = "active" if status in {"active", "pending"} else "inactive"
+    resource = writers[release.upper()](consent, read_hex(entry, "entry", 32), state)
+    if out:
+        write(out, resource)
+    answer(resource, f"written to {out}", as_json=out is None)
+
+
+def _result(file: Path, words: Vocabulary, actors: Mapping[str, str], records: Mapping[str, str]) -> dict[str, Any]:
+    head = {"file": file.name}
+    try:
+        found = read_consent(file.read_bytes(), words, grantee=actors.get, record=records.get)
+    except LedgerError as error:
+        return {**head, "outcome": "refused", "reason": str(error), "grants": {}, "losses": []}
+    return {**head, **_plain(found)}
+
+
+def _plain(found: Imported) -> dict[str, Any]:
+    return {
+        "outcome": str(found.outcome),
+        "release": found.release,
+        "patient": found.patient,
+        "grants": {grantee: [message(grant) for grant in grants] for grantee, grants in found.grants.items()},
+        "losses": [asdict(loss) for loss in found.losses],
+    }
+
+
+def _told(result: Mapping[str, Any], words: Vocabulary, language: str) -> str:
+    lines = [f"{result['file']}: {result['outcome'].replace('_', ' ')}"]
+    if "reason" in result:
+        lines.append(f"  {result['reason']}")
+    for grantee, grants in result["grants"].items():
+        lines += [f"  {Words(words, language).sentence(parse(Grant, grant), grantee)}" for grant in grants]
+    lines += [f"  left out: {loss['what']} ({loss['path']}): {loss['consequence']}" for loss in result["losses"]]
+    lines += [f"  draft for {name}: {status}" for name, status in result.get("drafts", {}).items()]
+    return "\n".join(lines)
+
+
+def _draft(results: Sequence[dict[str, Any]], key: Path | None, sign: bool, language: str, url: str) -> None:
+    """Draft every grantee's consent, and hand it in if it is to be signed."""
+    if key is None:
+        raise typer.BadParameter("give your key file, or --dry-run to look only", param_hint="--key")
+    client, _ = signed_in(url, key)
+    for result in results:
+        result["drafts"] = {}
+        for grantee, grants in result["grants"].items():
+            drafted = client.draft(grantee, [_form(parse(Grant, grant)) for grant in grants], language)
+            result["drafts"][grantee] = "drafted; sign it with --sign"
+            if sign:
+                with console.status("handing in"):
+                    accepted = client.call("POST", "/consents", json=client.sign(drafted["typed_data"], Consent))
+                result["drafts"][grantee] = f"signed, entry {accepted['entry']}"
+
+
+def _form(grant: Grant) -> dict[str, Any]:
+    raw = asdict(grant) | {"effect": str(grant.effect), "records": ["0x" + r.hex() for r in grant.records]}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in raw.items()}
+
+
+def _pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
+    pairs = [text.rpartition("=") for text in given or ()]
+    if not all(name and value for name, _, value in pairs):
+        raise MalformedInput(f"{option} is written REFERENCE=NAME, for instance Organization/f001=role:responder")
+    return {name: checksum(read_hex(value, option, 20)) if _is_account(value) else value for name, _, value in pairs}
+
+
+def _is_account(value: str) -> bool:
+    return value.startswith("0x") and len(value) == 2 + 40
+
+
+def _vocabulary() -> Vocabulary:
+    from scripts.serve import slices
+
+    return Vocabulary(one.catalog for one in slices())

@@ -1,0 +1,69 @@
+"""`mydata consent import`: what it says of a file, in words and in JSON, without a server."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from scripts.cli import app
+from services.health.formats.consents import codes
+
+RUN = CliRunner()
+TRIAL = "0x" + "b1" * 20
+
+
+@pytest.fixture
+def consent(tmp_path):
+    def write(name="consent.json", **more):
+        actor = {
+            "role": {"coding": [{"system": codes.PARTICIPATION, "code": "IRCP"}]},
+            "reference": {"reference": "Organization/1"},
+        }
+        rule = {"type": "permit", "actor": [actor], "purpose": [{"system": codes.ACT_REASON, "code": "CLINTRCH"}]}
+        policy = {"coding": [{"system": codes.ACT_CODE, "code": "OPTOUT"}]}
+        head = {"resourceType": "Consent", "status": "active", "policyRule": policy}
+        file = tmp_path / name
+        file.write_text(json.dumps(head | {"provision": {"provision": [rule | more]}}))
+        return str(file)
+
+    return write
+
+
+def run(*arguments):
+    return RUN.invoke(app, ["consent", "import", "--dry-run", *arguments])
+
+
+def test_it_says_in_words_what_would_be_imported(consent):
+    done = run(consent(), "--actor", f"Organization/1={TRIAL}")
+    assert done.exit_code == 0
+    assert "consent.json: imported" in done.output
+    assert "may compute over, contact you about" in done.output
+    assert "For: Clinical trial research" in done.output
+
+
+def test_it_says_in_json_what_was_left_out(consent):
+    done = run(consent(securityLabel=[{"code": "PSY"}]), "--json", "--actor", f"Organization/1={TRIAL}")
+    found = json.loads(done.output)
+    assert (done.exit_code, found["outcome"], found["grants"]) == (0, "nothing_to_import", {})
+    assert found["losses"][0]["path"] == "Consent.provision.provision[0].securityLabel"
+
+
+def test_an_actor_nobody_named_is_asked_for(consent):
+    done = run(consent())
+    assert "unknown actor `Organization/1`; say which party or role it is" in " ".join(done.output.split())
+    assert done.exit_code == 0
+
+
+def test_several_files_each_have_their_result_and_a_refused_one_sets_the_exit_code(consent, tmp_path):
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"resourceType":"Patient"}')
+    done = run(consent(), str(broken), "--json", "--actor", "Organization/1=role:responder")
+    one, other = json.loads(done.output)
+    assert (done.exit_code, one["outcome"], other["outcome"]) == (1, "imported", "refused")
+    assert list(one["grants"]) == ["role:responder"]
+    assert other["reason"].startswith("not a FHIR Consent")
+
+
+def test_drafting_needs_a_key_and_options_are_checked(consent):
+    assert RUN.invoke(app, ["consent", "import", consent()], env={"MYDATA_KEY": ""}).exit_code == 2
+    assert run("missing.json").exit_code == 2
