@@ -26,6 +26,7 @@ from api.routes import (
     requests,
     sessions,
     tiles,
+    timeline,
 )
 from api.slices import Slice
 
@@ -62,6 +63,7 @@ ROUTERS = [
         receipts,
         logs,
         tiles,
+        timeline,
     )
 ]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

@@ -208,6 +208,11 @@ class MemoryIndex(MemoryLog):
         kinds = AccessReceipt | Incident
         return [r for r in about if isinstance(r.signed.statement, kinds) and r.position > after][:limit]
 
+    def said_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+        """Statements that name the person as their data subject, by position above `after`."""
+        about = self._about.get(data_subject, [])
+        return [each for each in about if each.signed.log == log and each.position > after][:limit]
+
     def receipts_by(self, requester: str, after: int, limit: int) -> list[Logged]:
         """Receipts of a requester's questions, by position above `after`."""
         return list(self._asked_by(requester, after))[:limit]

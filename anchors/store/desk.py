@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy.engine import Connection
 
@@ -49,9 +49,7 @@ class Desk:
 
     def write(self, connection: Connection) -> None:
         """Accept all receipts in the order they were left."""
-        by_time: dict[int, list[Place]] = defaultdict(list)
-        for place in self._places:
-            by_time[place.at].append(place)
-        for at, places in by_time.items():
+        for at, places_ in groupby(self._places, key=lambda place: place.at):
+            places = list(places_)
             for place, logged in zip(places, accept(connection, [p.signed for p in places], at), strict=True):
                 place.found = logged

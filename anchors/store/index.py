@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
-from anchors.store import facts, order, records, surveying
+from anchors.store import facts, order, records, schema, surveying
 from anchors.store.codec import decode, encode, key
 from anchors.store.engine import Upsert
 from anchors.store.log import LogStore
@@ -15,7 +15,7 @@ from anchors.store.rows import logged_of
 from anchors.store.schema import DRAFTS, RECEIPTS, STATEMENTS
 from ledger.access import AccessRequest, ConsentState, Facts, Incident
 from ledger.delegation import DelegationState
-from ledger.receipt import ACCESS, RECORDS, AccessReceipt, Logged
+from ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
 from ledger.record import Issue, Record
 
 LOG = STATEMENTS[ACCESS]
@@ -26,8 +26,16 @@ KEPT = (
     .order_by(RECEIPTS.c.position)
     .limit(bindparam("most"))
 )
-ABOUT = KEPT.where(RECEIPTS.c.person == bindparam("key"))
 ASKED_BY = KEPT.where(RECEIPTS.c.requester == bindparam("key"))
+NAMING = {CONSENTS: schema.CONSENTS, RECORDS: schema.RECORDS, ACCESS: RECEIPTS}
+SAID_ABOUT = {
+    log: select(STATEMENTS[log])
+    .join(index, index.c.position == STATEMENTS[log].c.position)
+    .where(index.c.person == bindparam("key"), index.c.position > bindparam("after"))
+    .order_by(index.c.position)
+    .limit(bindparam("most"))
+    for log, index in NAMING.items()
+}
 KEEP_DRAFTS = Upsert(DRAFTS, lambda new: {"body": new.body})
 ISSUE = 2
 """The kind number of Issue."""
@@ -84,7 +92,11 @@ class IndexStore(LogStore):
 
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:
         """Receipts and incidents about a person, by position above `after`."""
-        found = self._receipts(ABOUT, key(data_subject), after, limit)
+        return self.said_about(ACCESS, data_subject, after, limit)
+
+    def said_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+        """Statements that name the person as their data subject, by position above `after`."""
+        found = self._receipts(SAID_ABOUT[log], key(data_subject), after, limit)
         return [each for each in found if getattr(each.signed.statement, "data_subject", None) == data_subject]
 
     def receipts_by(self, requester: str, after: int, limit: int) -> list[Logged]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.errors import NotFound
 from ledger.kernel.verb import Verb
 from ledger.merkle import Head
+from ledger.ports import Anchored
 from ledger.receipt import Logged
 from ledger.typed_data import Domain
 
@@ -30,8 +32,16 @@ class Proofs(Verb):
         logged = self.world.store.at(log, position)
         if logged is None:
             raise NotFound
-        domain, anchored = self.world.domains[log], self.world.store.anchored(log)
-        if position >= anchored.head.size:
+        return self.prove_all(log, [logged])[0]
+
+    def prove_all(self, log: str, statements: Sequence[Logged]) -> list[Proof]:
+        """Each statement with its proof, all under the same head."""
+        anchored = self.world.store.anchored(log)
+        return [self._proof(log, logged, anchored) for logged in statements]
+
+    def _proof(self, log: str, logged: Logged, anchored: Anchored) -> Proof:
+        domain, size = self.world.domains[log], anchored.head.size
+        if logged.position >= size:
             return Proof(logged, domain, None, (), 0)
-        path = self.world.store.inclusion(log, position, anchored.head.size)
+        path = self.world.store.inclusion(log, logged.position, size)
         return Proof(logged, domain, anchored.head, tuple(path), anchored.block)

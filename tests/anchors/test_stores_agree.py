@@ -130,6 +130,8 @@ class TwoStores(RuleBasedStateMachine):
             self.both(lambda store, who=person: (store.consents_of(who), store.records_of(who)))
             self.both(lambda store, who=person: store.delegations_of(who))
             self.both(lambda store, who=person: store.receipts_of(who, -1, 50))
+            for log in LOGS:
+                self.both(lambda store, log=log, who=person: store.said_about(log, who, 0, 3))
         for who in ASKERS:
             self.both(lambda store, who=who: store.survey(request(0, who), NOW, -1, 50))
             self.both(lambda store, who=who: [store.facts(request(n, who), NOW) for n in range(6)])

@@ -1,0 +1,116 @@
+"""A person's own history: every access to their data with its proof, and what else the logs say about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from api.auth import House, Premises, SignedIn
+from api.routes.logs import LogName
+from api.schemas import proof_document
+from ledger.access import Incident
+from ledger.kernel import Kernel, Proof, requester_name
+from ledger.receipt import ACCESS, AccessReceipt
+
+router = APIRouter(tags=["timeline"])
+After = Annotated[int, Query(ge=-1, le=2**62, description="the `next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+class Told(BaseModel):
+    """One statement: when it was accepted here, the block whose checkpoint it is proved under (none before it is on
+    chain), and its proof document, which `mydata verify` reads.
+    """
+
+    position: int
+    accepted_at: int
+    block: int | None
+    document: dict[str, Any]
+
+
+class Access(Told):
+    """One question about the person, in words."""
+
+    kind: str = Field(examples=["AccessReceipt"])
+    requester: str
+    requester_name: str
+    permitted: bool | None = Field(description="none for a declared emergency, which is no question yet")
+    text: str
+
+
+class Timeline(BaseModel):
+    """One page, oldest first; give `next` as `after` to go on, it is none on the last page."""
+
+    accesses: list[Access]
+    next: int | None
+
+
+class Statements(BaseModel):
+    """One page of what a log says about the caller."""
+
+    statements: list[Told]
+    next: int | None
+
+
+@router.get("/me/timeline")
+def timeline(caller: SignedIn, house: House, after: After = -1, limit: Limit = 50) -> Timeline:
+    """Every access to the caller's data, permitted or refused, and every emergency declared about them."""
+    proofs = _about(house, ACCESS, caller.signer, after, limit)
+    return Timeline(accesses=[_access(proof, house) for proof in proofs], next=_next(proofs, limit))
+
+
+@router.get("/me/statements/{log}")
+def statements(log: LogName, caller: SignedIn, house: House, after: After = -1, limit: Limit = 50) -> Statements:
+    """Everything a log says about the caller, whole: with it anybody recomputes what was decided (`mydata audit`)."""
+    proofs = _about(house, log, caller.signer, after, limit)
+    return Statements(statements=[Told(**_told(proof, house)) for proof in proofs], next=_next(proofs, limit))
+
+
+def _about(house: Premises, log: str, person: bytes, after: int, limit: int) -> list[Proof]:
+    kernel = house.kernel
+    return kernel.prove_all(log, kernel.world.store.said_about(log, person, after, limit))
+
+
+def _next(proofs: Sequence[Proof], limit: int) -> int | None:
+    return proofs[-1].logged.position if len(proofs) == limit else None
+
+
+def _told(proof: Proof, house: Premises) -> dict[str, Any]:
+    return {
+        "position": proof.logged.position,
+        "accepted_at": proof.logged.accepted_at,
+        "block": proof.block if proof.head else None,
+        "document": proof_document(proof, dict(house.settings.registries)),
+    }
+
+
+def _access(proof: Proof, house: Premises) -> Access:
+    said = proof.logged.signed.statement
+    if not isinstance(said, AccessReceipt | Incident):
+        raise TypeError("only receipts and incidents lie in the access log")
+    requester = said.requester if isinstance(said, AccessReceipt) else said.responder
+    return Access(
+        kind=type(said).__name__,
+        requester=requester,
+        requester_name=_name(requester, said.data_subject, house.kernel),
+        permitted=said.permitted if isinstance(said, AccessReceipt) else None,
+        text=_text(said),
+        **_told(proof, house),
+    )
+
+
+def _name(account: str, person: bytes, kernel: Kernel) -> str:
+    if account == requester_name(person):
+        return "you"
+    party = kernel.world.store.party(account)
+    return party.name if party else account
+
+
+def _text(said: AccessReceipt | Incident) -> str:
+    if isinstance(said, Incident):
+        return f"declared emergency {said.incident_number}: {said.reason}"
+    answer = "was permitted" if said.permitted else "was refused"
+    return f"asked to {said.action} {said.category} for {said.purpose} and {answer} ({said.reason})"
