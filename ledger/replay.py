@@ -17,6 +17,7 @@ from itertools import product
 from ledger.access import AccessRequest, ConsentState, Decision, Facts, Incident, Reason
 from ledger.consent import Consent, Revocation
 from ledger.decide import decide
+from ledger.delegation import Delegation, DelegationState, stands_by
 from ledger.party import ANYONE, Party
 from ledger.receipt import AccessReceipt, Logged
 from ledger.record import Erasure, Issue, Record
@@ -72,7 +73,7 @@ class Replay:
 
     def _learn(self, logged: Logged) -> None:
         match logged.signed.statement:
-            case Consent() | Revocation() as said:
+            case Consent() | Revocation() | Delegation() as said:
                 self._consents[said.data_subject].append(logged)
             case Issue() as issue:
                 self._issues.setdefault(issue.record_id, logged)
@@ -141,10 +142,12 @@ class Replay:
     def _states(
         self, visible: Sequence[Logged], at: Logged, said: AccessReceipt, late: bool, stale: bool
     ) -> Iterator[ConsentState]:
-        ended = {s.consent for each in visible if isinstance(s := each.signed.statement, Revocation)}
         replaced = {s.previous for each in visible if isinstance(s := each.signed.statement, Consent)}
+        ended = {s.consent for each in visible if isinstance(s := each.signed.statement, Revocation)}
+        ended |= {entry for entry in map(_entry, visible) if self._is_revealed(entry, said.decided_at, late)}
+        delegations = list(_delegations(visible, ended))
         for logged in visible:
-            consent, entry = logged.signed.statement, logged.signed.entry.entry
+            consent, entry = logged.signed.statement, _entry(logged)
             if isinstance(consent, Consent):
                 used = [record for position, record in self._uses[entry] if position < at.position]
                 yield ConsentState(
@@ -152,7 +155,7 @@ class Replay:
                     position=logged.position,
                     consent=consent,
                     anchored=logged.position < said.consents_size,
-                    revoked=entry in ended or self._is_revealed(entry, said.decided_at, late),
+                    revoked=entry in ended or not _has_a_say(consent, delegations),
                     superseded=entry in replaced,
                     notice_outdated=stale and consent.notice_hash in self._held.outdated,
                     uses=len(used),
@@ -163,6 +166,22 @@ class Replay:
         """Whether the operator knew that the chain had ended the consent; `late`: as late as it may."""
         at = self._held.revealed.get(entry)
         return at is not None and at <= (now - LAG if late else now + SLACK)
+
+
+def _entry(logged: Logged) -> bytes:
+    return logged.signed.entry.entry
+
+
+def _delegations(visible: Sequence[Logged], ended: set[bytes]) -> Iterator[DelegationState]:
+    """Who was named to sign for the person; whether one was replaced or is on chain yet makes no difference here."""
+    for logged in visible:
+        said = logged.signed.statement
+        if isinstance(said, Delegation):
+            yield DelegationState(_entry(logged), logged.position, said, anchored=True, revoked=_entry(logged) in ended)
+
+
+def _has_a_say(consent: Consent, delegations: Sequence[DelegationState]) -> bool:
+    return consent.signer == consent.data_subject or stands_by(consent.signer, consent.signed_at, delegations)
 
 
 def _request(said: AccessReceipt, path: Callable[[str], tuple[str, ...]]) -> AccessRequest:

@@ -9,21 +9,13 @@ from typing import Protocol
 from ledger.envelope import ReaderKey
 from ledger.errors import ChainBehind
 from ledger.ports import Anchored, Clock, Directory, Index, Keys, Log, Notices, Papers, Payloads
-from ledger.receipt import CONSENTS, RECORDS, Logged
+from ledger.receipt import CONSENTS, RECORDS
 from ledger.signers import Wallet
 from ledger.typed_data import Domain
 from ledger.vocabulary import Vocabulary
 
 
-class Statements(Protocol):
-    """What the logs say about one person."""
-
-    def said_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[Logged]:
-        """Statements that name the person as their data subject, by position above `after`."""
-        ...
-
-
-class Store(Log, Index, Directory, Notices, Papers, Statements, Protocol):
+class Store(Log, Index, Directory, Notices, Papers, Protocol):
     """Log, index, directory, notices and papers, which one database keeps."""
 
 

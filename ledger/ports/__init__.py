@@ -122,6 +122,10 @@ class Index(Protocol):
         """Receipts and incidents about a person, by position above `after`."""
         ...
 
+    def said_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+        """Statements of a log that name the person as their data subject, by position above `after`."""
+        ...
+
     def receipts_by(self, requester: str, after: int, limit: int) -> list[Logged]:
         """Receipts of a requester's questions, by position above `after`."""
         ...

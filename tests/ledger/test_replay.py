@@ -13,6 +13,7 @@ from ledger.receipt import ACCESS, LOGS, AccessReceipt
 from ledger.record import Erasure
 from ledger.replay import SLACK, Evidence, Outcome, Replay
 from tests.ledger.house import LAB, NOTICE, VITALS, VOCABULARY, House
+from tests.ledger.test_delegations import BEN, consents_as, ends, names
 
 effects = some.sampled_from(Effect)
 categories = some.sampled_from(["health", LAB, VITALS, "*"])
@@ -224,6 +225,21 @@ def test_i11_who_lacks_the_record_cannot_tell(house):
 
 def test_i11_an_erasure_at_an_unknown_time_leaves_it_open(house):
     assert outcomes(house, erased=frozenset({house.record}))[1] is Outcome.OPEN
+
+
+def test_i11_what_a_delegate_signed_falls_with_the_delegation():
+    house = House()
+    record = house.issued(LAB)
+    names(house)
+    consents_as(house, BEN, house.grant(LAB))
+    for act in (lambda: None, lambda: ends(house)):
+        house.clock.passes(100)
+        act()
+        house.clock.passes(100)
+        house.store.touch(house.clock.now())
+        house.permits(house.trial, record)
+    assert [r.signed.statement.permitted for r in receipts(house.store)] == [True, False]
+    assert outcomes(house) == [Outcome.SAME] * 2
 
 
 def test_i11_a_search_is_no_decision_about_a_record(house):
