@@ -52,9 +52,8 @@ class MemoryIndex(MemoryLog):
             case Consent():
                 self._replaced.add(statement.previous)
             case Delegation():
-                self._replaced |= {x.signed.entry.entry for x in self._delegated(statement)} - {
-                    logged.signed.entry.entry
-                }
+                earlier = {x.signed.entry.entry for x in self._delegated(statement)} - {logged.signed.entry.entry}
+                self._replaced |= earlier - self._ended
             case Revocation():
                 self._ended.add(statement.consent)
             case Issue():
