@@ -29,7 +29,9 @@ class Door:
 
     def __init__(self, **settings):
         self.house = House(Vocabulary(one.catalog for one in slices()))
-        chain = {"uri": URI, "chain_id": 31337, "registries": {"parties": Wallet(b"\x63" * 32).address}}
+        ours = Wallet(b"\x63" * 32).address
+        registries = dict.fromkeys(["consents", "records", "access", "parties"], ours)
+        chain = {"uri": URI, "chain_id": 31337, "registries": registries}
         self.notes = Path(tempfile.mkdtemp(prefix="mydata-notes-"))
         weakref.finalize(self, shutil.rmtree, self.notes, ignore_errors=True)
         domains = self.house.kernel.world.domains
