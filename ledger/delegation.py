@@ -77,6 +77,20 @@ def stands_by(signer: bytes, signed_at: int, delegations: Iterable[DelegationSta
     )
 
 
+def office_of(
+    signer: bytes, signed_at: int, position: int, delegations: Iterable[DelegationState]
+) -> DelegationState | None:
+    """The newest delegation by which somebody signed what lies at `position`, whether or not it stands today."""
+    found = [
+        state
+        for state in delegations
+        if state.delegation.delegate == signer
+        and state.position < position
+        and state.delegation.not_before <= signed_at < state.delegation.expires
+    ]
+    return max(found, key=lambda state: state.position, default=None)
+
+
 def majority(born: str, years: int) -> int:
     """The UTC second at which somebody born on that day (ISO 8601 date) comes of age. Raises ValueError."""
     day = date.fromisoformat(born)

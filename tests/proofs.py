@@ -13,6 +13,7 @@ from ledger.commitment import disclosure
 from ledger.commitment.content import record_commitment
 from ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from ledger.delegation import Delegation
 from ledger.kernel import Proof
 from ledger.merkle import Head
 from ledger.receipt import LOG_OF, LOGS, AccessReceipt, Logged, Signed
@@ -21,13 +22,13 @@ from ledger.signers import Wallet
 from ledger.typed_data import Domain
 from scripts.verify.attached import Content
 
-PERSON, HOLDER, GATEWAY, CREW, STRANGER = (Wallet(sha256(name.encode()).digest()) for name in ("p", "h", "g", "c", "s"))
+PERSON, HOLDER, GATEWAY, CREW, STRANGER, COURT = (Wallet(sha256(name.encode()).digest()) for name in "phgcsa")
 NOTICE = "We use your laboratory results for research. 검사 결과를 연구에 씁니다."
 CONTENT = (
     b'{"resourceType":"Observation","status":"final","valueQuantity":{"value":6.30,"unit":"%"},"note":["\xed\x95\x9c"]}'
 )
 MEDIA, SEED, SECRET = "application/fhir+json", sha256(b"seed").digest(), sha256(b"secret").digest()
-ROLES = {HOLDER: ["holder"], GATEWAY: ["operator"], CREW: ["responder"]}
+ROLES = {HOLDER: ["holder"], GATEWAY: ["operator"], CREW: ["responder"], COURT: ["authority"]}
 
 
 class Scribe:
@@ -107,6 +108,22 @@ class Scribe:
         }
         return Consent(**plain | given)
 
+    def delegation(self, **given):
+        plain = Delegation(
+            data_subject=PERSON.signer,
+            delegator=PERSON.signer,
+            delegate=STRANGER.signer,
+            delegate_name="Kim 대리",
+            relation="representative",
+            categories=("health",),
+            not_before=self.now - 60,
+            expires=NEVER,
+            proof=bytes(32),
+            signed_at=self.now,
+            lock=lock_of(SECRET),
+        )
+        return replace(plain, **given)
+
     def issue(self, **given):
         commitment = record_commitment(CONTENT, MEDIA, SEED)
         plain = Issue(
@@ -169,7 +186,9 @@ def with_fields(document, *pointers):
 
 def every_kind(scribe):
     """One true document of each kind, anchored, by a name that says what it is."""
+    office = scribe.log(scribe.delegation(), PERSON)
     consent, issue = scribe.log(scribe.consent(), PERSON), scribe.log(scribe.issue(), HOLDER)
+    for_another = scribe.log(scribe.consent(signer=STRANGER.signer), STRANGER)
     entry = consent.signed.entry.entry
     logged = {
         "withdrawal": scribe.log(scribe.revocation(secrets.token_bytes(32)), PERSON),
@@ -185,6 +204,8 @@ def every_kind(scribe):
         "record": record,
         "record with content": with_content(record),
         "disclosure": with_fields(record, "/valueQuantity", "/status"),
+        "delegation": scribe.document(office),
+        "consent of a delegate": with_notice(scribe.document(for_another)) | {"delegation": scribe.document(office)},
         "erasure certificate": scribe.certificate(erasure, issue),
         **{name: scribe.document(one) for name, one in logged.items()},
     }

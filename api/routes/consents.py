@@ -24,6 +24,7 @@ from api.schemas import (
 )
 from ledger.access import ConsentState
 from ledger.consent import Consent, Revocation
+from ledger.delegation import DelegationState, office_of
 from ledger.errors import InvalidStatement, NotFound
 from ledger.kernel import GrantRequest, Kernel
 from ledger.party import checksum
@@ -93,9 +94,21 @@ def copy(entry: EntryId, caller: SignedIn, house: House) -> dict[str, Any]:
     state = house.kernel.world.store.consent(read_hex(entry, "entry", 32))
     if state is None or state.consent.data_subject != caller.signer:
         raise NotFound
-    document = proof_document(house.kernel.prove(CONSENTS, state.position), dict(house.settings.registries))
-    notice = house.kernel.world.store.notice(state.consent.notice_hash)
-    return document | {"notice": {"language": notice.language, "text": notice.text} if notice else None}
+    registries, store = dict(house.settings.registries), house.kernel.world.store
+    document = proof_document(house.kernel.prove(CONSENTS, state.position), registries)
+    if notice := store.notice(state.consent.notice_hash):
+        document["notice"] = {"language": notice.language, "text": notice.text}
+    if office := _office(state, store.delegations_of(state.consent.data_subject)):
+        document["delegation"] = proof_document(house.kernel.prove(CONSENTS, office.position), registries)
+    return document
+
+
+def _office(state: ConsentState, delegations: list[DelegationState]) -> DelegationState | None:
+    """The delegation under which somebody else signed for the data subject."""
+    said = state.consent
+    if said.signer == said.data_subject:
+        return None
+    return office_of(said.signer, said.signed_at, state.position, delegations)
 
 
 @router.post("/revocations/drafts")

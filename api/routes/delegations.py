@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from api.auth import SignedIn, Verbs, subject_bytes
+from api.auth import House, SignedIn, Verbs, subject_bytes
 from api.schemas import (
     ZERO,
     Accepted,
@@ -20,14 +20,18 @@ from api.schemas import (
     Term,
     accepted,
     draft_view,
+    proof_document,
     shown,
 )
 from ledger.commitment import disclosure
 from ledger.delegation import Delegation, DelegationState
+from ledger.errors import NotFound
 from ledger.kernel import Naming
+from ledger.receipt import CONSENTS
 from ledger.typed_data import parse, read_domain, read_hex
 
 router = APIRouter(tags=["delegations"])
+EntryId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a delegation")]
 
 
 class NamingForm(Form):
@@ -104,6 +108,18 @@ def delegations(caller: SignedIn, kernel: Verbs) -> list[DelegationView]:
     """Everyone who was ever named to sign for the caller, oldest first."""
     now = kernel.world.clock.now()
     return [_view(state, now) for state in kernel.world.store.delegations_of(caller.signer)]
+
+
+@router.get("/delegations/{entry}/copy")
+def copy(entry: EntryId, caller: SignedIn, house: House) -> dict[str, Any]:
+    """A delegation as a proof document: for whom it is about, who named and who is named."""
+    logged = house.kernel.world.store.find(CONSENTS, read_hex(entry, "entry", 32))
+    said = logged.signed.statement if logged else None
+    if logged is None or not isinstance(said, Delegation):
+        raise NotFound
+    if caller.signer not in {said.data_subject, said.delegator, said.delegate}:
+        raise NotFound
+    return proof_document(house.kernel.prove(CONSENTS, logged.position), dict(house.settings.registries))
 
 
 @router.post("/delegations/ends/drafts")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ledger.access import Incident
 from ledger.consent import Consent, Revocation
-from ledger.party import checksum
+from ledger.delegation import AUTHORITY, Delegation
+from ledger.party import ADDRESS_SIZE, checksum
 from ledger.receipt import CONSENTS, AccessReceipt
 from ledger.record import Issue
 from scripts.verify.document import Document
@@ -16,6 +17,8 @@ from scripts.verify.verdict import Ends, Result
 
 ZERO = bytes(32)
 PARTIES = "parties"
+ENDED = {"Consent": "consent_revoked", "Delegation": "delegation_revoked"}
+STANDS = {"Consent": "consent_stands", "Delegation": "delegation_stands"}
 
 
 def anchored(document: Document, chain: Snapshot) -> Found:
@@ -74,22 +77,34 @@ def _office(part: Document) -> tuple[str, str, int]:
         return "operator", checksum(part.recovered), said.decided_at
     if isinstance(said, Issue):
         return "holder", said.holder, said.issued_at
+    if isinstance(said, Delegation) and said.delegator != said.data_subject:
+        return AUTHORITY, _account(said.delegator), said.signed_at
     return ("responder", said.responder, said.not_before) if isinstance(said, Incident) else ("", "", 0)
+
+
+def _account(signer: bytes) -> str:
+    """The address, which alone can be accredited; the zero address for any other kind of signer."""
+    return checksum(signer if len(signer) == ADDRESS_SIZE else bytes(ADDRESS_SIZE))
 
 
 def standing(document: Document, chain: Snapshot) -> Found:
     """(9) Neither it nor what it rests on was ended on chain."""
     said, consents = document.statement, document.registries[CONSENTS]
-    if isinstance(said, Consent):
-        if at := chain.revoked_at(consents, document.claimed_entry):
-            raise Ends(Result.REVOKED, "consent_revoked", "revoked", at=at)
-        return "consent_stands", {}
+    if isinstance(said, Consent | Delegation):
+        return _not_ended(document, consents, chain)
     if isinstance(said, Revocation):
         marked = chain.revoked_at(consents, said.consent)
         return ("revocation_marked", {"at": marked}) if marked else ("revocation_logged", {})
     if isinstance(said, AccessReceipt):
         return _rests_on(said, consents, chain)
     return _record(document, chain) if isinstance(said, Issue) else ("nothing_to_withdraw", {})
+
+
+def _not_ended(document: Document, registry: str, chain: Snapshot) -> Found:
+    for part in document.parts:
+        if at := chain.revoked_at(registry, part.claimed_entry):
+            raise Ends(Result.REVOKED, ENDED[part.kind], "revoked", at=at)
+    return STANDS[document.kind], {}
 
 
 def _record(document: Document, chain: Snapshot) -> Found:
@@ -115,11 +130,12 @@ def _rests_on(said: AccessReceipt, registry: str, chain: Snapshot) -> Found:
 def window(document: Document, chain: Snapshot) -> Found:
     """(10) Its window is open."""
     said = document.statement
-    if not isinstance(said, Consent):
+    if not isinstance(said, Consent | Delegation):
         return "window_none", {}
-    if all(grant.expires <= chain.time for grant in said.grants):
+    windows = said.grants if isinstance(said, Consent) else (said,)
+    if all(one.expires <= chain.time for one in windows):
         raise Ends(Result.EXPIRED, "window_over")
-    if all(grant.not_before > chain.time for grant in said.grants):
+    if all(one.not_before > chain.time for one in windows):
         return "window_future", {}
     return "window_open", {}
 
@@ -131,8 +147,8 @@ def questions(document: Document) -> Iterator[Question]:
         if part.checkpoint:
             yield view(part.domain.contract, "checkpointOf", part.checkpoint.root.hex())
     said, consents = document.statement, document.registries[CONSENTS]
-    if isinstance(said, Consent):
-        yield view(consents, "revokedAt", document.claimed_entry.hex())
+    if isinstance(said, Consent | Delegation):
+        yield from (view(consents, "revokedAt", part.claimed_entry.hex()) for part in document.parts)
     elif isinstance(said, Issue):
         yield view(document.domain.contract, "withdrawnAt", document.claimed_entry.hex())
     elif isinstance(said, AccessReceipt) and said.permitted:

@@ -17,7 +17,7 @@ from ledger.errors import InvalidStatement, LedgerError, MalformedInput, ProofIn
 from ledger.notice import Notice
 from ledger.typed_data import read_hex
 
-MEMBERS = {"Consent": ("notice",), "Issue": ("content", "disclosure"), "Erasure": ("issue",)}
+MEMBERS = {"Consent": ("notice",), "Issue": ("content", "disclosure")}
 
 
 @dataclass(frozen=True, slots=True)

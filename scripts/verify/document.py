@@ -12,6 +12,7 @@ from ledger import signers, typed_data
 from ledger.access import Incident
 from ledger.commitment.entry import NO_LOCK, Entry
 from ledger.consent import Consent, Revocation
+from ledger.delegation import Delegation
 from ledger.errors import MalformedInput, SignatureInvalid
 from ledger.merkle import HASH_SIZE, Head
 from ledger.party import checksum
@@ -19,12 +20,17 @@ from ledger.receipt import LOG_OF, AccessReceipt, Statement
 from ledger.record import Erasure, Issue
 from ledger.typed_data import Domain, read_domain, read_hex
 from ledger.typed_data.hashing import NAME, VERSION
-from scripts.verify.attached import NOTHING, Attached, read_attached
+from scripts.verify.attached import MEMBERS, NOTHING, Attached, read_attached
 
 KINDS: dict[str, type[Statement]] = {
-    kind.__name__: kind for kind in (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident)
+    kind.__name__: kind for kind in (Consent, Revocation, Delegation, Issue, Erasure, AccessReceipt, Incident)
 }
-OPTIONAL = frozenset({"notice", "content", "disclosure", "issue"})
+BASIS: dict[str, tuple[str, type[Statement]]] = {
+    "Consent": ("delegation", Delegation),
+    "Revocation": ("delegation", Delegation),
+    "Erasure": ("issue", Issue),
+}
+"""What a statement may rest on, by its kind: the member that carries it, and its own kind."""
 REGISTRIES = {"consents", "records", "access", "parties"}
 MAX_PATH, MAX_REGISTRIES = 65, 16
 NAME_OF_REGISTRY = re.compile("[a-z]{1,32}")
@@ -35,7 +41,8 @@ SHAPE = "the file is incomplete, or another kind of file; fetch one with `mydata
 class Document:
     """One statement with signature, salt, lock, place and proof; `checkpoint` is None before it was anchored.
 
-    `attached` is what came with it and must agree with it; `issue` the erased record's own document, under an Erasure.
+    `attached` is what came with it and must agree with it; `basis` the document that entitled its signer: of the
+    delegation under which somebody signed for the data subject, of the issue of an erased record.
     """
 
     statement: Statement
@@ -47,7 +54,7 @@ class Document:
     path: tuple[bytes, ...]
     registries: dict[str, str]
     attached: Attached
-    issue: Document | None = None
+    basis: Document | None = None
 
     @property
     def kind(self) -> str:
@@ -75,7 +82,7 @@ class Document:
     @property
     def parts(self) -> tuple[Document, ...]:
         """This document, and the one it rests on."""
-        return (self, self.issue) if self.issue else (self,)
+        return (self, self.basis) if self.basis else (self,)
 
 
 def parse(raw: Any) -> Document:
@@ -109,14 +116,17 @@ def _parse(raw: Mapping[str, Any]) -> Document:
         path=_path(raw["inclusion"]),
         registries=dict(_registries(tuple(raw["registries"].items()))),
         attached=read_attached(kind.__name__, raw),
-        issue=_issue(raw["issue"]) if kind is Erasure and raw.get("issue") is not None else None,
+        basis=_basis(kind.__name__, raw),
     )
 
 
-def _issue(raw: Any) -> Document:
-    found = _parse(raw)
-    if not isinstance(found.statement, Issue) or found.attached is not NOTHING:
-        raise MalformedInput("the `issue` of an erasure certificate is the erased record's issue, and nothing more")
+def _basis(kind: str, raw: Mapping[str, Any]) -> Document | None:
+    name, other = BASIS.get(kind, ("", None))
+    if other is None or raw.get(name) is None:
+        return None
+    found = _parse(raw[name])
+    if not isinstance(found.statement, other) or found.attached is not NOTHING:
+        raise MalformedInput(f"the `{name}` of a {kind} is a document of that kind, and nothing more")
     return found
 
 
@@ -136,14 +146,15 @@ def _written(document: Document) -> dict[str, Any]:
         "inclusion": [_hex(hash_) for hash_ in document.path],
         "registries": document.registries,
         **document.attached.written(),
-        **({"issue": _written(document.issue)} if document.issue else {}),
+        **({BASIS[document.kind][0]: _written(document.basis)} if document.basis else {}),
     }
 
 
 def _same(written: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:
     """Whether they are equal, but for attachments that are absent and said to be."""
-    there = {name: one for name, one in raw.items() if one is not None or name not in OPTIONAL}
-    return written == there
+    kind = str(raw["kind"])
+    optional = {*MEMBERS.get(kind, ()), BASIS.get(kind, ("", None))[0]}
+    return written == {name: one for name, one in raw.items() if one is not None or name not in optional}
 
 
 def _hex(raw: bytes) -> str:

@@ -19,9 +19,9 @@ def verify(document: Document, chain: OnChain) -> Verdict:
 
     (1) the document is well formed (the caller did that by loading it) and (2) its digest follows from its own fields,
     (3) the named signer signed it, (4) entry and leaf follow from it, (5) the leaf lies under the checkpoint, (6) what
-    came with it agrees: the notice, the content, chosen fields, the erased record's older issue; (7) the contracts
-    stand on that chain and hold that checkpoint, (8) who signed for an organisation was accredited, (9) nothing it
-    rests on was ended on chain, (10) its window is open.
+    came with it agrees and entitles: the notice, the content, chosen fields, the erased record's older issue, the
+    delegation of one who signed for another; (7) the contracts stand on that chain and hold that checkpoint, (8) who
+    signed for an organisation was accredited, (9) nothing it rests on was ended on chain, (10) its window is open.
 
     Only (3) of a contract wallet, and (7) to (10), ask the chain; when it is silent, 4 to 6 are still checked, so that
     what is altered is invalid and not unknown. The caller MUST know that the registries named are the right ones:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ledger.consent import Consent
+from ledger.consent import Consent, Revocation, category_covers
+from ledger.delegation import GUARDIAN, Delegation
 from ledger.errors import ProofInvalid
 from ledger.merkle import Head
 from ledger.receipt import verify_logged
@@ -47,15 +48,43 @@ def _included(part: Document, head: Head) -> None:
 
 
 def attached(document: Document) -> Found:
-    """(6) What came with the statement agrees with it."""
-    said, with_it = document.statement, document.attached
-    if isinstance(said, Consent) and (notice := with_it.notice):
-        if (notice.digest, notice.language) != (said.notice_hash, said.notice_language):
-            raise Ends(Result.INVALID, "notice_wrong")
-        return "notice_agrees", {}
+    """(6) What came with the statement agrees with it, and entitles whoever signed in another's place."""
+    said = document.statement
     if isinstance(said, Issue):
         return _content(document, said)
-    return _erased(document, said) if isinstance(said, Erasure) else ("nothing_attached", {})
+    if isinstance(said, Erasure):
+        return _erased(document, said)
+    noticed = isinstance(said, Consent) and _noticed(document, said)
+    if isinstance(said, Delegation) and said.delegator != said.data_subject and said.relation != GUARDIAN:
+        raise Ends(Result.INVALID, "delegation_by_other")
+    if isinstance(said, Consent | Revocation) and said.signer != said.data_subject:
+        return _delegated(document, said)
+    return ("notice_agrees" if noticed else "nothing_attached"), {}
+
+
+def _noticed(document: Document, said: Consent) -> bool:
+    notice = document.attached.notice
+    if notice and (notice.digest, notice.language) != (said.notice_hash, said.notice_language):
+        raise Ends(Result.INVALID, "notice_wrong")
+    return notice is not None
+
+
+def _delegated(document: Document, said: Consent | Revocation) -> Found:
+    """Who signed for the data subject was named before, for that time and for all the categories signed about."""
+    named = document.basis
+    if named is None or not isinstance(named.statement, Delegation):
+        raise Ends(Result.UNKNOWN, "delegation_missing")
+    office = named.statement
+    if (office.data_subject, office.delegate, named.domain) != (said.data_subject, said.signer, document.domain):
+        raise Ends(Result.INVALID, "delegation_other")
+    if office.delegator != office.data_subject and office.relation != GUARDIAN:
+        raise Ends(Result.INVALID, "delegation_by_other")
+    if named.position >= document.position or not office.not_before <= said.signed_at < office.expires:
+        raise Ends(Result.INVALID, "delegation_closed")
+    about = [c for grant in said.grants for c in grant.categories] if isinstance(said, Consent) else []
+    if not all(any(category_covers(mine, category) for mine in office.categories) for category in about):
+        raise Ends(Result.INVALID, "delegation_narrower")
+    return "delegated", {"name": office.delegate_name, "position": named.position}
 
 
 def _content(document: Document, said: Issue) -> Found:
@@ -72,7 +101,7 @@ def _content(document: Document, said: Issue) -> Found:
 
 
 def _erased(document: Document, said: Erasure) -> Found:
-    issue = document.issue
+    issue = document.basis
     if issue is None or not isinstance(issue.statement, Issue):
         raise Ends(Result.UNKNOWN, "erased_missing")
     record = issue.statement

@@ -7,6 +7,7 @@ from eth_abi.exceptions import DecodingError
 
 from ledger.access import Incident
 from ledger.consent import Consent, Revocation
+from ledger.delegation import Delegation
 from ledger.party import ADDRESS_SIZE, checksum
 from ledger.receipt import AccessReceipt
 from ledger.record import Erasure, Issue
@@ -27,6 +28,8 @@ def signer_of(document: Document) -> bytes:
         return said.signer
     if isinstance(said, Issue):
         return bytes.fromhex(said.holder[2:])
+    if isinstance(said, Delegation):
+        return said.delegator
     return bytes.fromhex(said.responder[2:]) if isinstance(said, Incident) else b""
 
 

@@ -49,6 +49,22 @@ def test_naming_signing_and_ending(door):
     assert door.http.get("/consents", headers=door.as_(door.house.ann)).json()[0]["status"] == "revoked"
 
 
+def test_the_copies_carry_the_delegation_for_those_it_is_about(door):
+    ann, stranger = door.house.ann, wallet(80)
+    assert named(door).status_code == 202
+    wish = door.wish(door.house.trial.address) | {"data_subject": hex_of(ann)}
+    draft = door.http.post("/consents/drafts", json=wish, headers=door.as_(BEN)).json()
+    entry = hand_in(door, BEN, Consent, "/consents", draft).json()["entry"]
+    (office,) = door.http.get("/delegations", headers=door.as_(ann)).json()
+    path = f"/delegations/{office['entry']}/copy"
+    copies = [door.http.get(path, headers=door.as_(who)) for who in (ann, BEN, stranger)]
+    assert [answer.status_code for answer in copies] == [200, 200, 404]
+    copy = door.http.get(f"/consents/{entry}/copy", headers=door.as_(ann)).json()
+    assert copy["delegation"] == copies[0].json()
+    assert copy["delegation"]["message"]["delegate"] == copy["message"]["signer"] == hex_of(BEN)
+    assert door.http.get(f"/delegations/{entry}/copy", headers=door.as_(ann)).status_code == 404
+
+
 def test_who_was_not_named_signs_for_nobody(door):
     wish = door.wish(door.house.trial.address) | {"data_subject": hex_of(door.house.ann)}
     draft = door.http.post("/consents/drafts", json=wish, headers=door.as_(BEN)).json()

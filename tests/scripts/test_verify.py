@@ -15,11 +15,11 @@ from scripts.verify import BUNDLE, OnChain, load_all, malformed, parse, verify, 
 from tests import proofs
 from tests.contracts.test_passkeys import assertion, coordinates
 from tests.devnet import live_chain
-from tests.proofs import CREW, GATEWAY, HOLDER, PERSON, STRANGER, paths, place, put
+from tests.proofs import COURT, CREW, GATEWAY, HOLDER, PERSON, STRANGER, paths, place, put
 
 pytestmark = pytest.mark.xdist_group("verify")
 KINDS = ["consent", "record", "record with content", "disclosure", "erasure certificate"]
-KINDS += ["withdrawal", "access receipt", "refusal", "emergency"]
+KINDS += ["withdrawal", "access receipt", "delegation", "consent of a delegate", "refusal", "emergency"]
 UNCLAIMED = {("disclosure", "size")}
 """How many fields the record has is a hint for the proofs' shape: neighbouring sizes may give the same root."""
 NOBODY = "http://127.0.0.1:9"
@@ -107,7 +107,7 @@ def test_any_flipped_byte_of_any_value_is_noticed(documents, snapshot, kind, dat
 def test_a_member_more_or_less_is_no_document(documents, kind):
     document = documents[kind]
     for name in document:
-        if name not in {"notice", "content", "disclosure", "issue"}:
+        if name not in {"notice", "content", "disclosure", "issue", "delegation"}:
             with pytest.raises(MalformedInput):
                 parse({one: value for one, value in document.items() if one != name})
     for where in ((), ("message",), ("domain",), ("checkpoint",)):
@@ -181,6 +181,52 @@ def test_an_erasure_is_by_someone_entitled_of_an_older_record(scribe, snapshot):
     assert end(scribe.certificate(gone, forged), snapshot) == ("invalid", 3, "signed_by_other")
 
 
+def test_who_signs_for_another_was_named_before_for_that(scribe, chain, snapshot):
+    said = scribe.consent(signer=STRANGER.signer)
+    offices = {
+        "valid": scribe.delegation(),
+        "other": scribe.delegation(delegate=CREW.signer),
+        "closed": scribe.delegation(expires=scribe.now),
+        "narrower": scribe.delegation(categories=("health.lab.blood", "finance")),
+        "by_other": scribe.delegation(delegator=STRANGER.signer),
+    }
+    signers = {name: STRANGER if name == "by_other" else PERSON for name in offices}
+    logged = {name: scribe.log(office, signers[name]) for name, office in offices.items()}
+    consent, withdrawal = scribe.log(said, STRANGER), replace(scribe.revocation(bytes(32)), signer=STRANGER.signer)
+    ended, late = scribe.log(withdrawal, STRANGER), scribe.log(scribe.delegation(), PERSON)
+    scribe.anchor()
+
+    def with_office(document, office):
+        return scribe.document(document) | {"delegation": scribe.document(office)}
+
+    assert end(scribe.document(consent), snapshot) == ("unknown", 6, "delegation_missing")
+    assert end(with_office(consent, logged["valid"]), snapshot)[0] == "valid"
+    assert end(with_office(ended, logged["valid"]), snapshot)[0] == "valid"
+    assert end(with_office(consent, late), snapshot) == ("invalid", 6, "delegation_closed")
+    for name in ("other", "closed", "narrower", "by_other"):
+        assert end(with_office(consent, logged[name]), snapshot) == ("invalid", 6, f"delegation_{name}")
+    assert end(scribe.document(logged["by_other"]), snapshot) == ("invalid", 6, "delegation_by_other")
+    chain.send(chain.contract("consents").functions.revoke(logged["valid"].signed.entry.core, proofs.SECRET))
+    assert end(with_office(consent, logged["valid"]), snapshot) == ("revoked", 9, "delegation_revoked")
+    assert end(scribe.document(logged["valid"]), snapshot) == ("revoked", 9, "delegation_revoked")
+    assert end(with_office(ended, logged["valid"]), snapshot)[0] == "valid"
+
+
+def test_a_guardian_is_named_by_an_authority(scribe, snapshot):
+    guardian = scribe.delegation(relation="guardian", delegator=COURT.signer)
+    by_court = scribe.log(guardian, COURT)
+    by_nobody = scribe.log(replace(guardian, delegator=CREW.signer), CREW)
+    consent = scribe.log(scribe.consent(signer=STRANGER.signer), STRANGER)
+    over = scribe.log(replace(guardian, expires=scribe.now), COURT)
+    scribe.anchor()
+    assert end(scribe.document(by_court), snapshot)[0] == "valid"
+    assert end(scribe.document(over), snapshot) == ("expired", 10, "window_over")
+    assert end(scribe.document(by_nobody), snapshot) == ("invalid", 8, "not_accredited")
+    for office, result in ((by_court, "valid"), (by_nobody, "invalid")):
+        document = scribe.document(consent) | {"delegation": scribe.document(office)}
+        assert end(document, snapshot)[0] == result
+
+
 def test_what_ended_on_chain_says_how(scribe, chain, snapshot):
     consent, record, corrected = scribe.consent(), scribe.issue(), scribe.issue()
     given, kept, old = scribe.log(consent, PERSON), scribe.log(record, HOLDER), scribe.log(corrected, HOLDER)
@@ -229,8 +275,8 @@ def test_an_accreditation_counts_when_the_statement_was_made_or_taken_in(scribe,
 def test_contract_wallets_and_passkeys_are_asked_on_chain(scribe, chain, snapshot):
     wallet, absent, key = "0x" + "57" * 20, "0x" + "58" * 20, ec.generate_private_key(ec.SECP256R1())
     passkey = bytes.fromhex(chain.deployment.passkeys[2:]) + coordinates(key)
-    by_wallet = scribe.consent(signer=bytes.fromhex(wallet[2:]))
-    by_absent, by_passkey = scribe.consent(signer=bytes.fromhex(absent[2:])), scribe.consent(signer=passkey)
+    by_wallet, by_absent = own(scribe, bytes.fromhex(wallet[2:])), own(scribe, bytes.fromhex(absent[2:]))
+    by_passkey = own(scribe, passkey)
     chain.web3.provider.make_request("anvil_setCode", [wallet, yes_to(scribe.digest(by_wallet))])
     signed = scribe.log(by_wallet, None, b"\1" * 200)
     refused = scribe.log(replace(by_wallet, version=9), None, b"\1" * 200)
@@ -238,9 +284,9 @@ def test_contract_wallets_and_passkeys_are_asked_on_chain(scribe, chain, snapsho
     nobody = scribe.log(by_absent, STRANGER)
     touched = scribe.log(by_passkey, None, assertion(key, scribe.digest(by_passkey)))
     forged = scribe.log(by_passkey, None, assertion(key, bytes(32)))
-    nonsense = scribe.log(scribe.consent(signer=b"\1\2"), None, b"")
-    nameless = scribe.log(scribe.consent(signer=b""), None, b"")
-    by_gateway = scribe.log(scribe.consent(signer=b""), GATEWAY)
+    nonsense = scribe.log(own(scribe, b"\1\2"), None, b"")
+    nameless = scribe.log(own(scribe, b""), None, b"")
+    by_gateway = scribe.log(own(scribe, b""), GATEWAY)
     scribe.anchor()
     every = (signed, refused, wrapped, nobody, touched, forged, nonsense, nameless, by_gateway)
     found = [end(scribe.document(one), snapshot) for one in every]
@@ -249,6 +295,11 @@ def test_contract_wallets_and_passkeys_are_asked_on_chain(scribe, chain, snapsho
     assert verdict(scribe.document(wrapped), snapshot).steps[2].code == "wallet_absent"
     silent = verdict(scribe.document(signed), OnChain(NOBODY))
     assert (silent.result, silent.steps[2].code, silent.steps[-1].number) == ("unknown", "chain_silent", 6)
+
+
+def own(scribe, signer):
+    """A person's consent, whatever signs for them."""
+    return scribe.consent(data_subject=signer, signer=signer)
 
 
 def yes_to(digest):
@@ -271,7 +322,7 @@ def test_many_are_checked_as_each_alone_in_the_order_given(documents, snapshot):
     alone = [verify(one, snapshot).as_json() for one in parsed[:7]]
     assert [one.as_json() for one in found[:7]] == alone
     assert len(found) == len(many) > 1_000
-    assert [one.result.value for one in found[7:10]] == ["invalid", "valid", "invalid"]
+    assert [one.result.value for one in found[6:12]] == ["valid", "invalid", *["valid"] * 3, "invalid"]
 
 
 def results(path, chain):

@@ -15,7 +15,7 @@ from tests import proofs
 from tests.contracts.test_passkeys import assertion, coordinates
 from tests.devnet import live_chain
 from tests.proofs import GATEWAY, HOLDER, PERSON, STRANGER, paths, place, put
-from tests.scripts.test_verify import GARBAGE, ec, yes_to
+from tests.scripts.test_verify import GARBAGE, ec, own, yes_to
 from tests.web.browser import chromium, require_chromium
 
 require_chromium()
@@ -27,6 +27,7 @@ CARDS = """[...document.querySelectorAll("article.card")].map((card) => [
     [li.value, li.dataset.code, li.querySelector(".text").lastChild.textContent]),
 ])"""
 CHANGED = ["consent", "record with content", "disclosure", "erasure certificate", "access receipt"]
+CHANGED += ["consent of a delegate"]
 DONE = "!document.getElementById('found').hidden && !document.getElementById('found').hasAttribute('aria-busy')"
 
 
@@ -116,8 +117,8 @@ def agree(tab, rpc, path):
 
 
 def test_every_kind_is_valid_check_by_check(tab, chain, documents, tmp_path):
-    assert agree(tab, chain.url, lines(tmp_path / "all.jsonl", documents.values())) == ["valid"] * 9
-    assert "9 checked: 9 valid" in tab.run("document.getElementById('summary').textContent")
+    assert agree(tab, chain.url, lines(tmp_path / "all.jsonl", documents.values())) == ["valid"] * 11
+    assert "11 checked: 11 valid" in tab.run("document.getElementById('summary').textContent")
 
 
 def test_it_calls_nothing_but_the_address_given(tab, chain, page, documents, tmp_path):
@@ -164,12 +165,13 @@ def test_what_ended_on_chain_is_named(tab, chain, scribe, tmp_path):
     read, forged = scribe.log(rests, GATEWAY), scribe.log(rests, STRANGER)
     late = scribe.log(scribe.receipt(consents=(consent.signed.entry.entry,), decided_at=scribe.now + 10**6), GATEWAY)
     over = scribe.log(scribe.consent(grants=()), PERSON)
+    nameless = scribe.log(scribe.consent(signer=STRANGER.signer), STRANGER)
     scribe.anchor()
     waiting = scribe.log(scribe.receipt(), GATEWAY)
     chain.send(chain.contract("consents").functions.revoke(consent.signed.entry.core, proofs.SECRET))
     chain.send(chain.contract("records").functions.withdraw(kept.signed.entry.core, proofs.SECRET))
     chain.send(chain.contract("records").functions.supersede(old.signed.entry.core, proofs.SECRET, b"\1" * 32))
-    every = [scribe.document(one) for one in (consent, kept, old, read, forged, late, over, waiting)]
+    every = [scribe.document(one) for one in (consent, kept, old, read, forged, late, over, nameless, waiting)]
     path = lines(tmp_path / "ended.jsonl", every)
     agree(tab, chain.url, path)
     standings = {standing for _, standing, _ in shown(tab, chain.url, path).values()}
@@ -178,17 +180,17 @@ def test_what_ended_on_chain_is_named(tab, chain, scribe, tmp_path):
 
 def test_contract_wallets_and_passkeys(tab, chain, scribe, tmp_path):
     wallet, key = "0x" + "67" * 20, ec.generate_private_key(ec.SECP256R1())
-    by_wallet = scribe.consent(signer=bytes.fromhex(wallet[2:]))
-    by_key = scribe.consent(signer=bytes.fromhex(chain.deployment.passkeys[2:]) + coordinates(key))
+    by_wallet = own(scribe, bytes.fromhex(wallet[2:]))
+    by_key = own(scribe, bytes.fromhex(chain.deployment.passkeys[2:]) + coordinates(key))
     chain.web3.provider.make_request("anvil_setCode", [wallet, yes_to(scribe.digest(by_wallet))])
     retired = Wallet(b"\7" * 32)
     logged = [
         scribe.log(by_wallet, None, b"\1" * 200),
         scribe.log(by_key, None, assertion(key, scribe.digest(by_key))),
         scribe.log(by_key, None, assertion(key, bytes(32))),
-        scribe.log(scribe.consent(signer=bytes.fromhex("68" * 20)), None, bytes.fromhex("6492" * 16)),
-        scribe.log(scribe.consent(signer=b"\1"), None, b""),
-        scribe.log(scribe.consent(signer=b""), None, b""),
+        scribe.log(own(scribe, bytes.fromhex("68" * 20)), None, bytes.fromhex("6492" * 16)),
+        scribe.log(own(scribe, b"\1"), None, b""),
+        scribe.log(own(scribe, b""), None, b""),
         scribe.log(scribe.receipt(), None, b"\1" * 64),
         scribe.log(scribe.receipt(), retired),
     ]
@@ -271,6 +273,15 @@ def test_the_operator_s_deployment_file_is_compared(tab, chain, documents, tmp_p
     wrong.write_text(right.read_text().replace(chain.deployment.parties, chain.deployment.access))
     shown(tab, chain.url, one, wrong)
     assert "NOT the contracts of wrong.json: parties" in tab.run("document.querySelector('.registries').innerText")
+
+
+def test_many_are_folded_and_the_contracts_they_name_are_said_once(tab, chain, documents, tmp_path):
+    shown(tab, chain.url, lines(tmp_path / "all.jsonl", [*documents.values(), {}]))
+    assert tab.run("document.querySelectorAll('.registries').length") == 1
+    opened = tab.run(
+        "[...document.querySelectorAll('article details[open]')].map((one) => one.parentNode.dataset.result)"
+    )
+    assert opened == ["invalid"]
 
 
 @pytest.mark.parametrize("width", [360, 1200])

@@ -5,9 +5,12 @@ import { read } from "./json.js";
 import { digestOf, Malformed, parseStatement, readAddress, readDomain, readHex, readNumber, refuse, shape } from "./typed.js";
 
 export const LOG_OF = {
-  Consent: "consents", Revocation: "consents", Issue: "records", Erasure: "records", AccessReceipt: "access", Incident: "access",
+  Consent: "consents", Revocation: "consents", Delegation: "consents",
+  Issue: "records", Erasure: "records", AccessReceipt: "access", Incident: "access",
 };
-const ATTACHED = { Consent: ["notice"], Issue: ["content", "disclosure"], Erasure: ["issue"] };
+const ATTACHED = {
+  Consent: ["notice", "delegation"], Revocation: ["delegation"], Issue: ["content", "disclosure"], Erasure: ["issue"],
+};
 const CORE = ["kind", "domain", "message", "signature", "salt", "lock", "entry", "log", "position", "checkpoint", "inclusion", "registries"];
 const REGISTRIES = ["access", "consents", "parties", "records"];
 const BUNDLE = "mydata-proofs-1", DISCLOSURE = "mydata-disclosure-1";
@@ -39,7 +42,8 @@ export function parse(raw) {
   document.core = sha256(join(document.salt, document.digest, sha256(document.signature)));
   document.entry = sha256(join(document.core, document.lock));
   document.recovered = recover(document.digest, document.signature);
-  document.parts = document.issue ? [document, document.issue] : [document];
+  document.basis = document.issue ?? document.delegation;
+  document.parts = document.basis ? [document, document.basis] : [document];
   return document;
 }
 
@@ -102,11 +106,11 @@ function readRegistries(raw) {
 
 function readAttached(raw, names) {
   const there = names.filter((name) => (raw.get(name) ?? null) !== null);
-  if (there.length > 1) refuse("a record's document carries its content or chosen fields, not both");
+  if (there.includes("content") && there.includes("disclosure")) refuse("a record's document carries its content or chosen fields, not both");
   return Object.fromEntries(there.map((name) => [name, READERS[name](raw.get(name))]));
 }
 
-const READERS = { notice: readNotice, content: readContent, disclosure: readDisclosure, issue: readIssue };
+const READERS = { notice: readNotice, content: readContent, disclosure: readDisclosure, issue: basisOf("Issue"), delegation: basisOf("Delegation") };
 
 function readNotice(raw) {
   shape(raw, ["language", "text"], [], "a notice");
@@ -150,10 +154,11 @@ function readField(raw) {
 
 const readPlainHex = (value) => (/^[0-9a-f]{64}$/.test(value) && typeof value === "string" ? fromHex(value) : refuse("not a disclosure"));
 
-function readIssue(raw) {
-  const found = parse(raw);
-  if (found.kind !== "Issue" || raw.size !== CORE.length) refuse("the `issue` of an erasure certificate is the erased record's issue, and nothing more");
-  return found;
+function basisOf(kind) {
+  return (raw) => {
+    const found = parse(raw);
+    return found.kind === kind && raw.size === CORE.length ? found : refuse(`what it rests on is a document of a ${kind}, and nothing more`);
+  };
 }
 
 /** The 20-byte address whose key signed; undefined when no key did. Refuses a high s (EIP-2). */

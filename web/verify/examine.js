@@ -64,6 +64,7 @@ const CHECKS = [
 function signerOf({ kind, said }) {
   if (kind === "Consent" || kind === "Revocation" || kind === "Erasure") return said.signer;
   if (kind === "Issue") return fromHex(said.holder.slice(2));
+  if (kind === "Delegation") return said.delegator;
   return kind === "Incident" ? fromHex(said.responder.slice(2)) : new Uint8Array();
 }
 
@@ -128,13 +129,22 @@ function included(document) {
 }
 
 function attached(document) {
-  const { kind, said, notice, content, disclosure } = document;
+  const { kind, said } = document;
+  if (kind === "Issue") return contentOf(document, said);
   if (kind === "Erasure") return erased(document, said);
-  if (notice) {
-    const agrees = same(sha256(utf8.encode(notice.text)), said.noticeHash) && notice.language === said.noticeLanguage;
-    if (!agrees) throw new Ends("invalid", "notice_wrong");
-    return ["notice_agrees"];
-  }
+  const noticed = kind === "Consent" && noticedBy(document, said);
+  if (kind === "Delegation" && !namedRightly(said)) throw new Ends("invalid", "delegation_by_other");
+  if ((kind === "Consent" || kind === "Revocation") && !same(said.signer, said.dataSubject)) return delegated(document, said);
+  return [noticed ? "notice_agrees" : "nothing_attached"];
+}
+
+function noticedBy({ notice }, said) {
+  const agrees = !notice || (same(sha256(utf8.encode(notice.text)), said.noticeHash) && notice.language === said.noticeLanguage);
+  if (!agrees) throw new Ends("invalid", "notice_wrong");
+  return Boolean(notice);
+}
+
+function contentOf({ content, disclosure }, said) {
   if (content) {
     if (!contentAgrees(content, said.commitment)) throw new Ends("invalid", "content_wrong");
     return ["content_agrees", { bytes: content.raw.length }];
@@ -145,11 +155,30 @@ function attached(document) {
   return ["fields_agree", { count: fields.size }];
 }
 
+const namedRightly = (office) => same(office.delegator, office.dataSubject) || office.relation === "guardian";
+const covers = (granted, asked) => granted === "*" || granted === asked || asked.startsWith(granted + ".");
+const sameDomain = (a, b) => a.chainId === b.chainId && a.contract === b.contract;
+
+/** Who signed for the data subject was named before, for that time and for all the categories signed about. */
+function delegated({ delegation, domain, position }, said) {
+  if (!delegation) throw new Ends("unknown", "delegation_missing");
+  const office = delegation.said;
+  const theirs = same(office.dataSubject, said.dataSubject) && same(office.delegate, said.signer);
+  if (!theirs || !sameDomain(delegation.domain, domain)) throw new Ends("invalid", "delegation_other");
+  if (!namedRightly(office)) throw new Ends("invalid", "delegation_by_other");
+  const open = office.notBefore <= said.signedAt && said.signedAt < office.expires;
+  if (delegation.position >= position || !open) throw new Ends("invalid", "delegation_closed");
+  const about = (said.grants ?? []).flatMap((grant) => grant.categories);
+  const covered = about.every((category) => office.categories.some((mine) => covers(mine, category)));
+  if (!covered) throw new Ends("invalid", "delegation_narrower");
+  return ["delegated", { name: office.delegateName, position: delegation.position }];
+}
+
 function erased(document, said) {
   const { issue, domain } = document;
   if (!issue) throw new Ends("unknown", "erased_missing");
   const record = issue.said;
-  const sameLog = issue.domain.chainId === domain.chainId && issue.domain.contract === domain.contract;
+  const sameLog = sameDomain(issue.domain, domain);
   if (!same(record.recordId, said.recordId) || record.cid !== said.cid || !sameLog) throw new Ends("invalid", "erased_other");
   if (issue.position >= document.position || record.issuedAt > said.erasedAt) throw new Ends("invalid", "erased_younger");
   const entitled = [record.dataSubject, fromHex(record.holder.slice(2))].some((one) => same(one, said.signer));
@@ -181,8 +210,12 @@ async function anchored(document, chain) {
 function officeOf({ kind, said, recovered }) {
   if (kind === "AccessReceipt") return ["operator", checksum(recovered), said.decidedAt];
   if (kind === "Issue") return ["holder", said.holder, said.issuedAt];
+  if (kind === "Delegation" && !same(said.delegator, said.dataSubject)) return ["authority", accountOf(said.delegator), said.signedAt];
   return kind === "Incident" ? ["responder", said.responder, said.notBefore] : undefined;
 }
+
+/** The address, which alone can be accredited; the zero address for any other kind of signer. */
+const accountOf = (signer) => checksum(signer.length === ADDRESS ? signer : new Uint8Array(ADDRESS));
 
 async function accredited(document, chain) {
   const found = [];
@@ -202,13 +235,15 @@ async function accreditedPart(part, [role, signer, at], chain) {
 }
 
 async function standing(document, chain) {
-  const { kind, said, claimed } = document, consents = document.registries.get("consents");
+  const { kind, said } = document, consents = document.registries.get("consents");
   if (kind === "AccessReceipt") return restsOn(said, consents, chain);
   if (kind === "Issue") return recordStands(document, chain);
-  if (kind === "Consent") {
-    const at = await chain.mark(consents, "revokedAt", claimed);
-    if (at) throw new Ends("revoked", "consent_revoked", { at }, "revoked");
-    return ["consent_stands"];
+  if (kind === "Consent" || kind === "Delegation") {
+    for (const part of document.parts) {
+      const at = await chain.mark(consents, "revokedAt", part.claimed);
+      if (at) throw new Ends("revoked", `${part.kind.toLowerCase()}_revoked`, { at }, "revoked");
+    }
+    return [`${kind.toLowerCase()}_stands`];
   }
   if (kind !== "Revocation") return ["nothing_to_withdraw"];
   const at = await chain.mark(consents, "revokedAt", said.consent);
@@ -234,10 +269,10 @@ async function restsOn(said, registry, chain) {
 }
 
 async function window_({ kind, said }, chain) {
-  if (kind !== "Consent") return ["window_none"];
-  const now = await chain.time();
-  if (said.grants.every((grant) => grant.expires <= now)) throw new Ends("expired", "window_over");
-  return said.grants.every((grant) => grant.notBefore > now) ? ["window_future"] : ["window_open"];
+  if (kind !== "Consent" && kind !== "Delegation") return ["window_none"];
+  const now = await chain.time(), windows = said.grants ?? [said];
+  if (windows.every((one) => one.expires <= now)) throw new Ends("expired", "window_over");
+  return windows.every((one) => one.notBefore > now) ? ["window_future"] : ["window_open"];
 }
 
 /** Everything checks 7 to 9 will ask, so that it can be asked for many documents in one request. */
@@ -248,7 +283,7 @@ export function questions(document) {
     if (part.checkpoint) found.push(view(part.domain.contract, "checkpointOf", shown(part.checkpoint.root).slice(2)));
   }
   const revoked = (entry) => view(registries.get("consents"), "revokedAt", shown(entry).slice(2));
-  if (kind === "Consent") found.push(revoked(claimed));
+  if (kind === "Consent" || kind === "Delegation") found.push(...document.parts.map((part) => revoked(part.claimed)));
   if (kind === "Issue") found.push(view(document.domain.contract, "withdrawnAt", shown(claimed).slice(2)));
   if (kind === "AccessReceipt" && said.permitted) found.push(...said.consents.map(revoked));
   return found;

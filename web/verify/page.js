@@ -6,13 +6,14 @@ import { parseFile } from "./document.js";
 import { examine, malformed, questions } from "./examine.js";
 import { Digits, read } from "./json.js";
 
-const MAX_CARDS = 100, CHUNK = 200, NEVER = 2n ** 63n - 1n, SHOWS_CLOSED = 3;
+const MAX_CARDS = 100, MAX_SETS = 5, CHUNK = 200, NEVER = 2n ** 63n - 1n, SHOWS_CLOSED = 3;
 const WORST_FIRST = ["invalid", "unknown", "revoked", "superseded", "withdrawn", "expired", "valid"];
 const ICONS = { valid: "✓", revoked: "⊘", withdrawn: "⊘", superseded: "⊘", expired: "⌛", unknown: "?", invalid: "✗" };
 const HELD = new Map([[true, ["✓", "held"]], [false, ["✗", "failed"]], [null, ["?", "open"]]]);
 const FACTS = {
   Consent: ["granteeName", "grantee", "grants", "version", "signedAt", "signer"],
   Revocation: ["granteeName", "grantee", "version", "signedAt", "signer"],
+  Delegation: ["delegateName", "delegate", "relation", "categories", "notBefore", "expires", "delegator", "dataSubject"],
   Issue: ["holder", "category", "issuedAt", "recordId", "dataSubject", "cid"],
   Erasure: ["recordId", "erasedAt", "keyId", "signer", "cid"],
   AccessReceipt: ["requester", "category", "purpose", "action", "permitted", "reason", "decidedAt", "recordId"],
@@ -109,7 +110,8 @@ function showAll() {
   $("progress").hidden = true;
   $("again").hidden = !state.files.length;
   const open = outcomes.length <= SHOWS_CLOSED;
-  $("cards").replaceChildren(...outcomes.slice(0, MAX_CARDS).map((outcome) => card(outcome, open)));
+  const cards = outcomes.slice(0, MAX_CARDS).map((outcome) => card(outcome, open));
+  $("cards").replaceChildren(...(open ? [] : [element("div", { className: "panel" }, ...namedBy(outcomes))]), ...cards);
   if (outcomes.length > MAX_CARDS) {
     $("cards").append(element("p", { className: "help", text: say(words.page.more, { count: outcomes.length - MAX_CARDS }) }));
   }
@@ -135,8 +137,20 @@ function card({ name, document: found, verdict }, open) {
   const badge = element("p", { className: "badge" }, element("span", { text: ICONS[verdict.standing], "aria-hidden": "true" }), element("strong", { text: resultOf(verdict) }));
   const head = element("div", { className: "head" }, badge, element("h3", {}, ...(kind ? [kind, " "] : []), element("small", { text: name })), element("p", { className: "meaning", text: say(words.page.meaning[verdict.standing]) }));
   const made = element("article", { className: `card ${verdict.result}`, "data-result": verdict.result, "data-standing": verdict.standing }, head, checksOf(verdict, open));
-  if (found) made.append(...factsOf(found, verdict), registriesOf(found));
+  if (found) made.append(...(open ? [...factsOf(found, verdict), registriesOf(found)] : [folded(found, verdict)]));
   return made;
+}
+
+/** What many documents say, each behind its own title. */
+function folded(found, verdict) {
+  const [title, ...rest] = factsOf(found, verdict);
+  return element("details", {}, element("summary", { text: title.textContent }), ...rest);
+}
+
+/** The contracts many documents name, each set of them once. */
+function namedBy(outcomes) {
+  const sets = new Map(outcomes.filter((one) => one.document).map(({ document: found }) => [[found.domain.chainId, ...found.registries].join(), found]));
+  return [...sets.values()].slice(0, MAX_SETS).map(registriesOf);
 }
 
 function checksOf(verdict, open) {
@@ -172,6 +186,7 @@ function fact(name, value) {
   if (TIMES.includes(name)) return element("dd", { text: moment(value) });
   if (typeof value === "boolean") return element("dd", { text: say(words.page.values[value ? "yes" : "no"]) });
   if (value instanceof Uint8Array) return element("dd", {}, element("code", { text: shown(value) }));
+  if (Array.isArray(value)) return element("dd", { text: value.join(", ") });
   const coded = ["cid", "grantee", "holder", "requester", "responder"].includes(name);
   return coded ? element("dd", {}, element("code", { text: value })) : element("dd", { text: String(value) });
 }
