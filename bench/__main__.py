@@ -1,7 +1,8 @@
-"""`bench/run NAME [--quick]`: run one bench, print its rows as a table, and write them to `bench/results/NAME.json`.
+"""`bench/run NAME [--quick] [--minutes N]`: run one bench, print its rows, and write them to `bench/results/NAME.json`.
 
 A bench is a module `bench/NAME.py` or package `bench/NAME/` with a docstring, whose first line is what the list says,
-and a function `measure(*, quick: bool, say: Callable[[str], None]) -> Report`.
+and a function `measure(*, quick: bool, say: Callable[[str], None]) -> Report`; one that can go on for as long as it is
+let takes `minutes: float | None = None` beside them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib
+import inspect
 import pkgutil
 import platform
 import sys
@@ -65,13 +67,13 @@ def _cell(value: object) -> str:
             return str(value)
 
 
-def write(name: str, report: Report, *, quick: bool, seconds: float) -> Path:
+def write(name: str, report: Report, *, options: str, seconds: float) -> Path:
     """The result file: rows, the command that made them, and where."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
     content: Row = {
         "bench": name,
-        "command": f"bench/run {name}" + (" --quick" if quick else ""),
+        "command": f"bench/run {name}{options}",
         "seconds": round(seconds, 1),
         "machine": {"system": platform.system(), "machine": platform.machine(), "python": platform.python_version()},
         "rows": report.rows,
@@ -92,21 +94,27 @@ def main() -> int:
     )
     parser.add_argument("name", nargs="?", choices=names(), help="which bench; the list is below", metavar="NAME")
     parser.add_argument("--quick", action="store_true", help="fewer and smaller rounds: does it run, not how fast")
+    parser.add_argument("--minutes", type=float, help="how long in all, for benches that can go on (fuzz)")
     arguments = parser.parse_args()
     if arguments.name is None:
         parser.print_help()
         return 0
-    return _run(arguments.name, quick=arguments.quick)
+    measure = importlib.import_module(f"bench.{arguments.name}").measure
+    if arguments.minutes and "minutes" not in inspect.signature(measure).parameters:
+        parser.error(f"{arguments.name} takes as long as it takes: it has no --minutes")
+    return _run(arguments.name, quick=arguments.quick, minutes=arguments.minutes)
 
 
-def _run(name: str, *, quick: bool) -> int:
+def _run(name: str, *, quick: bool, minutes: float | None) -> int:
     console = Console(width=None if sys.stdout.isatty() else 160)
     started = time.monotonic()
     with console.status(f"bench {name}") as status:
+        given = {"minutes": minutes} if minutes else {}
         report = importlib.import_module(f"bench.{name}").measure(
-            quick=quick, say=lambda text: status.update(f"bench {name}: {text}")
+            quick=quick, say=lambda text: status.update(f"bench {name}: {text}"), **given
         )
-    path = write(name, report, quick=quick, seconds=time.monotonic() - started)
+    options = (" --quick" if quick else "") + (f" --minutes {minutes:g}" if minutes else "")
+    path = write(name, report, options=options, seconds=time.monotonic() - started)
     console.print(table(name, report))
     for note in report.notes:
         console.print(note, markup=False)

@@ -10,6 +10,7 @@ from anchors.ipld import car, reading
 from anchors.ipld.cid import DAG_PB, Cid
 from anchors.ipld.gateway import Question, respond
 from anchors.ipld.unixfs import CHUNK, blocks_of
+from bench.fuzz import documents
 from ledger import envelope
 from ledger.canonical import canonical, read
 from ledger.commitment import disclosure, fields
@@ -94,9 +95,8 @@ class _Store(dict[Cid, bytes]):
 CONTENT = bytes(range(256)) * (CHUNK // 100)
 STORE = _Store((cid, bytes(block)) for cid, block in blocks_of(CONTENT))
 HELD = str(list(STORE)[-1])
-TARGETS: dict[str, Callable[[bytes], None]] = {
-    one.__name__: one for one in (json_strict, field_tree, disclosed, sealed, wrapped, car_file, dag_node, gateway)
-}
+BYTES = (json_strict, field_tree, disclosed, sealed, wrapped, car_file, dag_node, gateway)
+TARGETS: dict[str, Callable[[bytes], None]] = {one.__name__: one for one in (*BYTES, *documents.SEEDS)}
 SEEDS: dict[str, list[bytes]] = {
     "json_strict": [DOCUMENT, b"[1e5,-0.0,1.10]"],
     "field_tree": [DOCUMENT],
@@ -110,4 +110,5 @@ SEEDS: dict[str, list[bytes]] = {
         f"{HELD}/a\nformat=raw\n".encode(),
         f"{HELD}\n\napplication/vnd.ipld.car;version=1".encode(),
     ],
+    **{one.__name__: seeds for one, seeds in documents.SEEDS.items()},
 }

@@ -1,0 +1,225 @@
+"""The parsers of texts and documents, and a seed or two for each that reaches deep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import orjson
+
+from anchors.ipld import wire
+from anchors.ipld.cid import Cid
+from api.siwe import SignIn
+from ledger import merkle, signers, typed_data
+from ledger.access import AccessRequest, Incident
+from ledger.canonical import read
+from ledger.commitment import disclosure, fields
+from ledger.commitment.entry import Entry
+from ledger.consent import Condition, Consent, Effect, Grant, Revocation
+from ledger.envelope import frame
+from ledger.errors import LedgerError
+from ledger.kernel.cursors import Cursors
+from ledger.merkle import Head
+from ledger.note.checkpoint import Checkpoint
+from ledger.note.keys import Verifier
+from ledger.note.signed import Note, Signature
+from ledger.receipt import AccessReceipt
+from ledger.record import Erasure, Issue
+from ledger.signers import Wallet
+from ledger.tiles import Place
+from ledger.typed_data import Domain
+from scripts import release
+from scripts.verify import document
+from services.health.formats import split
+from services.health.formats.selecting import pointers
+
+SEED = b"s" * 32
+WALLET = Wallet(b"\1" * 32)
+DOMAIN = Domain(31337, WALLET.address)
+RESOURCE = (
+    b'{"resourceType":"Observation","status":"final","valueQuantity":{"value":1.10},"subject":{"reference":"#p"},'
+    b'"code":{"coding":[{"system":"a","code":"b"}]},"component":[{"code":{"text":"x"}}]}'
+)
+KINDS = {kind.__name__: kind for kind in (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident)}
+HEX = bytes(32)
+QUESTION = AccessRequest(HEX, WALLET.address, HEX, "health.lab", ("hl7:CLINTRCH",), "view")
+GRANT = Grant(Effect.PERMIT, ("health.lab",), ("hl7:CLINTRCH",), ("view",), 0, 1, 0, 0, (HEX,), ("once",))
+STATEMENTS: tuple[Any, ...] = (
+    Consent(WALLET.signer, WALLET.signer, WALLET.address, "Trial", 1, HEX, (GRANT,), HEX, "en", 1, HEX),
+    Issue(HEX, WALLET.signer, WALLET.address, "health.lab", 0, 0, HEX, "bafkrei", HEX, 1, HEX),
+    AccessReceipt(
+        HEX, WALLET.address, b"\1" * 20, HEX, "health.lab", "hl7:CLINTRCH", "view", HEX, True, "own", (HEX,), 1, 1, 1, 1
+    ),
+)
+
+
+def json_pointer(raw: bytes) -> None:
+    """What a pointer chooses verifies."""
+    shown = fields.disclose(RESOURCE, SEED, [_text(raw)])
+    assert fields.verify(shown, fields.root(RESOURCE, SEED))
+
+
+def fhirpath(raw: bytes) -> None:
+    """What an expression selects are pointers to something."""
+    assert disclosure.disclose(RESOURCE, SEED, pointers(RESOURCE, [_text(raw)])).fields
+
+
+def fhir_bundle(raw: bytes) -> None:
+    """Every record cut from a bundle is JSON of its own."""
+    for upload in split(raw, bytes(20)).uploads:
+        assert isinstance(read(upload.content), dict)
+
+
+def cid(raw: bytes) -> None:
+    """A CID that reads is written the same."""
+    with suppress(LedgerError):
+        assert Cid.decode(raw).raw == raw
+    assert str(Cid.parse(_text(raw))) == _text(raw)
+
+
+def protobuf(raw: bytes) -> None:
+    """Fields end where the message ends."""
+    assert all(isinstance(value, int | bytes) for _, value in wire.fields(raw))
+
+
+def payload_header(raw: bytes) -> None:
+    """A header that reads takes no more bytes than there are."""
+    header, end = frame.decode(raw)
+    assert end <= len(raw)
+    assert header.padded >= header.length
+
+
+def statement(raw: bytes) -> None:
+    """A statement that reads is shown and signed as the same."""
+    said = _object(raw)
+    kind: type[Any] = KINDS.get(str(said.get("kind")), Consent)
+    read_one = typed_data.parse(kind, said.get("message"))  # type: ignore[arg-type]
+    again = typed_data.parse(kind, typed_data.message(read_one))
+    assert typed_data.digest(again, DOMAIN) == typed_data.digest(read_one, DOMAIN)
+
+
+def proof_document(raw: bytes) -> None:
+    """A proof document reads or is refused, and its checks end in our errors."""
+    made = document.parse(read(raw))
+    made.check_entry()
+    if made.checkpoint:
+        made.check_inclusion(made.checkpoint)
+
+
+def released(raw: bytes) -> None:
+    """A release reads or is refused."""
+    assert len(release.parse(raw).record_id) == 32
+
+
+def sign_in(raw: bytes) -> None:
+    """A sign-in message reads or is refused."""
+    assert SignIn.parse(_text(raw)).address.startswith("0x")
+
+
+def signed_note(raw: bytes) -> None:
+    """A note that reads is written the same; so is a checkpoint in it."""
+    note = Note.parse(raw)
+    assert bytes(note) == raw
+    assert str(Checkpoint.parse(note.text)) == note.text
+
+
+def note_key(raw: bytes) -> None:
+    """A verifier key that reads is written the same."""
+    assert str(Verifier.parse(_text(raw))) == _text(raw)
+
+
+def tile_path(raw: bytes) -> None:
+    """A path that reads is written the same."""
+    assert str(Place.parse(_text(raw))) == _text(raw)
+
+
+def condition(raw: bytes) -> None:
+    """A condition that reads is written the same, but for zeros in front."""
+    assert Condition.parse(str(Condition.parse(_text(raw)))) == Condition.parse(_text(raw))
+
+
+def cursor(raw: bytes) -> None:
+    """Nobody makes a cursor but us."""
+    assert Cursors(b"c" * 32).open(QUESTION, _text(raw)) < 0
+
+
+def signature(raw: bytes) -> None:
+    """No signature recovers the wallet's address but the wallet's own."""
+    assert signers.recover(HEX, raw) != WALLET.signer
+
+
+def merkle_proof(raw: bytes) -> None:
+    """No proof leads to a root that it was not made for."""
+    index, size, rest = int.from_bytes(raw[:2], "big"), int.from_bytes(raw[2:4], "big"), raw[4:]
+    path = [rest[at : at + 32] for at in range(0, len(rest), 32)]
+    with suppress(LedgerError):
+        merkle.verify_consistency(Head(index, HEX), Head(size, b"\1" * 32), path)
+        assert index == 0
+    merkle.verify_inclusion(HEX, index, Head(size, HEX), path)
+    assert size == 1
+
+
+def _text(raw: bytes) -> str:
+    """Any text a command line or a lenient decoder could bring, lone surrogates too."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    said = read(raw)
+    return said if isinstance(said, dict) else {}
+
+
+def _proof() -> dict[str, Any]:
+    receipt = STATEMENTS[2]
+    digest = typed_data.digest(receipt, DOMAIN)
+    entry = Entry(digest, WALLET.sign(digest), SEED)
+    words = {"signature": entry.signature, "salt": entry.salt, "lock": entry.lock, "entry": entry.entry}
+    return {
+        "kind": "AccessReceipt",
+        "log": "access",
+        "position": 0,
+        "domain": DOMAIN.describe(),
+        "message": typed_data.message(receipt),
+        **{name: "0x" + word.hex() for name, word in words.items()},
+        "checkpoint": {"size": 1, "root": "0x" + entry.leaf.hex()},
+        "inclusion": [],
+        "registries": {"access": WALLET.address},
+    }
+
+
+def _released() -> dict[str, Any]:
+    said = {"recordId": "0x" + HEX.hex(), "commitment": "0x" + HEX.hex(), "cid": "bafkrei"}
+    return {"record_id": "0x" + HEX.hex(), "wrapped_key": "0x02", "sealed": "TURMMQ==", "issue": said, "receipt": {}}
+
+
+def _noted() -> bytes:
+    text = str(Checkpoint("ledger.example/records", Head(3, HEX)))
+    return bytes(Note(text, (Signature("ledger.example", b"abcd", bytes(64)),)))
+
+
+SIGN_IN = SignIn("ledger.example", WALLET.address, "https://ledger.example", 1, "abcdefgh1", 1, 2, statement="Hello")
+SEEDS: dict[Callable[[bytes], None], list[bytes]] = {
+    json_pointer: [b"/code/coding/0/code", b"/a~1b/~0", b""],
+    fhirpath: [
+        b"Observation.code.coding.where(system = 'a').code",
+        b"component[0].code.text | status",
+        b"(value as Quantity).value",
+        b"descendants().where($this is string).first()",
+    ],
+    fhir_bundle: [RESOURCE, b'{"resourceType":"Bundle","type":"collection","entry":[{"resource":' + RESOURCE + b"}]}"],
+    cid: [str(Cid.of(0x55, b"x")).encode(), Cid.of(0x70, b"y").raw],
+    protobuf: [b"\x0a\x02ab\x10\x96\x01", b"\x08\x01\x12\x00"],
+    payload_header: [frame.Header("application/fhir+json", SEED, 5).encode() + b"hello"],
+    statement: [orjson.dumps({"kind": type(one).__name__, "message": typed_data.message(one)}) for one in STATEMENTS],
+    proof_document: [orjson.dumps(_proof())],
+    released: [orjson.dumps(_released())],
+    sign_in: [SIGN_IN.text().encode()],
+    signed_note: [_noted()],
+    note_key: [str(Verifier("ledger.example", 1, bytes(32))).encode()],
+    tile_path: [b"x001/x234/067.p/5", b"000"],
+    condition: [b"max-uses:3", b"once", b"retain-until:01"],
+    cursor: [Cursors(b"d" * 32).seal(QUESTION, 5).encode()],
+    signature: [Wallet(b"\2" * 32).sign(HEX), bytes(64) + b"\x1b"],
+    merkle_proof: [b"\0\1\0\3" + bytes(96), b"\0\0\0\1"],
+}

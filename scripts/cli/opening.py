@@ -1,0 +1,62 @@
+"""`mydata open`: a reader opens what was released to them, wherever the sealed bytes lie."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger import canonical
+from ledger.envelope.frame import Piece
+from ledger.errors import MalformedInput, TooLarge
+from scripts.cli.common import Json, Key, answer
+from scripts.cli.keyring import load_key
+from scripts.release import Release, open_into, parse, pieces
+
+Sealed = Annotated[
+    str, typer.Option("--sealed", help="The sealed payload: a file, or - for standard input (`ipfs cat CID`).")
+]
+
+
+def open_release(
+    release: Annotated[Path, typer.Argument(help="A release written by `mydata access --release`.")],
+    key: Key,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Write the record to this file.")],
+    sealed: Sealed = "",
+    as_json: Json = False,
+) -> None:
+    """Open a release with your reader key, in constant memory and without asking anyone.
+
+    The file appears only when every byte was found to be what the record's holder signed.
+    """
+    reader = load_key(key).reader
+    if reader is None:
+        raise MalformedInput(f"{key.name} has no reader key; releases are wrapped for one: `mydata keys new --reader`")
+    found = _read(release)
+    with _source(sealed, found) as source:
+        kept = open_into(out, found, source, reader)
+    value = {"file": str(out), "media_type": kept.media_type, "bytes": kept.length, "cid": found.cid}
+    answer(value, f"{kept.length} bytes of {kept.media_type}, as their holder signed them, written to {out}", as_json)
+
+
+def _read(path: Path) -> Release:
+    if path.stat().st_size > canonical.MAX_BYTES:
+        raise TooLarge(f"a release has at most {canonical.MAX_BYTES} bytes; give the payload with --sealed")
+    return parse(path.read_bytes())
+
+
+@contextmanager
+def _source(sealed: str, release: Release) -> Iterator[Iterator[Piece]]:
+    if sealed == "-":
+        yield pieces(sys.stdin.buffer)
+    elif sealed:
+        with Path(sealed).open("rb") as file:
+            yield pieces(file)
+    elif release.sealed is None:
+        raise MalformedInput(f"the release carries no payload; fetch {release.cid} and give it with --sealed")
+    else:
+        yield iter([release.sealed])
