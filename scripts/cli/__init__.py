@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from ledger.errors import LedgerError
-from scripts.cli import consent, keys, party, reading, running, verifying
+from scripts.cli import consent, keys, opening, party, reading, running, verifying
 from scripts.client import Refused
 from scripts.failure import Failure
 
@@ -27,6 +27,7 @@ app.command("issue")(reading.issue)
 app.add_typer(consent.app, name="consent")
 app.command("revoke")(consent.revoke)
 app.command("access")(reading.access)
+app.command("open")(opening.open_release)
 app.command("receipt")(reading.receipt)
 app.command("record")(reading.record)
 app.command("disclose")(reading.disclose)
