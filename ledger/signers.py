@@ -43,11 +43,15 @@ def personal_digest(text: str) -> bytes:
 
 
 class Wallet:
-    """A secp256k1 key that signs: the gateway's, a holder's, or a person's in the command line and the story."""
+    """A secp256k1 key that signs: the gateway's, a holder's, or a person's in the command line and the story.
+
+    `public` is the point in 65 bytes, `signer` the 20-byte address, `address` its EIP-55 text.
+    """
 
     def __init__(self, key: bytes) -> None:
         self._key = coincurve.PrivateKey(key)
-        self.signer = keccak(self._key.public_key.format(compressed=False)[1:])[-20:]
+        self.public = self._key.public_key.format(compressed=False)
+        self.signer = keccak(self.public[1:])[-20:]
         self.address = checksum(self.signer)
 
     def sign(self, digest: bytes) -> bytes:

@@ -75,6 +75,19 @@ def disclose(document: bytes, seed: bytes, pointers: Sequence[str]) -> list[Fiel
     ]
 
 
+def reaching(document: bytes, pointers: Sequence[str]) -> set[str]:
+    """Pointers of the chosen fields and of all that they lie in: what is left when the rest is left out.
+
+    Raises as `disclose`.
+    """
+    return {above for field in _chosen(pointers, _values(document)) for above in _ancestry(field)}
+
+
+def escaped(name: str) -> str:
+    """A member's name as one step of a pointer, RFC 6901 §3."""
+    return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
+
+
 def verify(fields: Sequence[Field], root_: bytes) -> dict[str, bytes]:
     """The value bytes by pointer. Raises ProofInvalid unless every field lies under `root_`, in one tree."""
     if len({field.size for field in fields}) != 1:
@@ -154,8 +167,7 @@ def _walk(pointer: str, value: Any, found: dict[str, bytes]) -> None:
         found[pointer] = value.encode()
     elif kind is dict and value:
         for name, item in value.items():
-            escaped = name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
-            _walk(f"{pointer}/{escaped}", item, found)
+            _walk(f"{pointer}/{escaped(name)}", item, found)
     elif kind is list and value:
         for index, item in enumerate(value):
             _walk(f"{pointer}/{index}", item, found)

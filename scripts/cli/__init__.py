@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from ledger.errors import LedgerError
-from scripts.cli import consent, keys, opening, party, reading, running, verifying
+from scripts.cli import consent, keys, opening, party, reading, records, running, verifying
 from scripts.client import Refused
 from scripts.failure import Failure
 
@@ -29,8 +29,8 @@ app.command("revoke")(consent.revoke)
 app.command("access")(reading.access)
 app.command("open")(opening.open_release)
 app.command("receipt")(reading.receipt)
-app.command("record")(reading.record)
-app.command("disclose")(reading.disclose)
+app.add_typer(records.app, name="record")
+app.command("disclose")(records.disclose)
 app.command("verify")(verifying.verify_files)
 app.command("verifier")(verifying.verifier)
 

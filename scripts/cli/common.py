@@ -44,6 +44,12 @@ def write(path: Path, value: Any) -> None:
     path.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
+def keep(document: Any, path: Path, as_json: bool) -> None:
+    """Write a proof document and say how to check it."""
+    write(path, document)
+    answer(document, f"written to {path}; check it with: mydata verify {path} --rpc URL", as_json)
+
+
 def read_json(path: Path) -> Any:
     """The JSON in a file. Raises MalformedInput."""
     try:

@@ -1,4 +1,4 @@
-"""`mydata issue`, `access`, `receipt`, `record`, `disclose`: records in, records out, and the proof of both."""
+"""`mydata issue`, `access`, `receipt`: records in, records out, and the proof of both."""
 
 from __future__ import annotations
 
@@ -12,13 +12,10 @@ import typer
 
 from ledger.canonical import read
 from ledger.commitment.content import is_json
-from ledger.commitment.disclosure import disclose as make
-from ledger.commitment.disclosure import to_json
 from ledger.errors import LedgerError, MalformedInput, TooLarge
 from ledger.record import Issue
-from scripts.cli.common import URL, Json, Key, Out, Url, answer, console, read_json, signed_in, write
+from scripts.cli.common import URL, Json, Key, Out, Url, answer, console, keep, signed_in, write
 from scripts.client import Client, Opened
-from scripts.verify import parse
 from scripts.verify.attached import Content
 
 MAX_FILE, PAGE = 64 * 1024 * 1024, 1_000
@@ -75,6 +72,9 @@ def access(
     action: Annotated[str, typer.Option(help="view, copy or transfer.")] = "view",
     incident: Annotated[str, typer.Option(help="Entry of a declared incident.")] = "",
     out: Out = None,
+    release: Annotated[
+        Path | None, typer.Option(help="Write the release to this file unopened: `mydata open`.")
+    ] = None,
     proof: Annotated[Path | None, typer.Option(help="Write content and proof as one document to this file.")] = None,
     url: Url = URL,
     as_json: Json = False,
@@ -84,6 +84,11 @@ def access(
     question = {"category": category, "purpose": purpose, "action": action}
     question |= {"incident": incident} if incident else {}
     question |= {"reader_key": "0x" + found.reader.public.hex()} if found.reader else {}
+    if release:
+        given = client.call("POST", f"/access/records/{record}", json=question)
+        write(release, given)
+        answer(given, f"released, and still sealed: mydata open {release} --key {key} --out FILE", as_json)
+        return
     opened = client.ask(record, **question)
     if out:
         out.write_bytes(opened.content)
@@ -100,47 +105,6 @@ def _with_content(client: Client, opened: Opened) -> dict[str, Any]:
     document: dict[str, Any] = client.call("GET", f"/receipts/{opened.position}/record")
     given = Content(is_json(opened.media_type), opened.seed, opened.content)
     return document | {"content": given.written()}
-
-
-def record(
-    position: Annotated[int, typer.Argument(help="Record number; leave out to list yours.")] = -1,
-    *,
-    key: Key,
-    out: Out = None,
-    url: Url = URL,
-    as_json: Json = False,
-) -> None:
-    """A record's proof without its content, for its data subject and its holder; or the list of your records."""
-    client, _ = signed_in(url, key)
-    if position < 0:
-        found = client.call("GET", "/records")
-        lines = [f"{one['position']:>6}  {one['category']:<18} {one['status']:<10} {one['record_id']}" for one in found]
-        answer(found, "\n".join(lines) or "no record about you yet", as_json)
-        return
-    _keep(client.call("GET", f"/records/{position}/copy"), out or Path(f"record-{position}.json"), as_json)
-
-
-def disclose(
-    file: Annotated[Path, typer.Argument(help="A record with its content, written by `mydata access --proof`.")],
-    field: Annotated[list[str], typer.Option("--field", help="JSON Pointer of what to show, as /code (repeat).")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Write the document to this file.")],
-    as_json: Json = False,
-) -> None:
-    """Show chosen fields of a record and hide the rest: a document that verifies. Asks nobody; works offline."""
-    document = read_json(file)
-    given = parse(document).attached.content
-    if given is None:
-        raise MalformedInput(f"{file.name} carries no content; write it with `mydata access --proof {file.name}`")
-    if not given.json:
-        raise MalformedInput("only JSON has fields to choose from; hand on the whole record instead")
-    shown = to_json(make(given.raw, given.seed, field))
-    plain = {name: value for name, value in document.items() if name != "content"}
-    _keep(plain | {"disclosure": read(shown)}, out, as_json)
-
-
-def _keep(document: dict[str, Any], path: Path, as_json: bool) -> None:
-    write(path, document)
-    answer(document, f"written to {path}; check it with: mydata verify {path} --rpc URL", as_json)
 
 
 def receipt(
@@ -160,7 +124,7 @@ def receipt(
         found = client.call("GET", "/receipts", params={"limit": PAGE})
         answer(found, "\n".join(_line(one) for one in found) or "no question yet, about you or by you", as_json)
     else:
-        _keep(client.call("GET", f"/receipts/{position}"), out or Path(f"receipt-{position}.json"), as_json)
+        keep(client.call("GET", f"/receipts/{position}"), out or Path(f"receipt-{position}.json"), as_json)
 
 
 def _keep_all(client: Client, path: Path, as_json: bool) -> None:

@@ -18,7 +18,7 @@ from ledger.envelope import Content, Header
 from ledger.envelope.sealing import CHUNK, HEADER, TAG
 from ledger.errors import IntegrityFailure, LedgerError, MalformedInput
 from scripts.cli import app
-from scripts.release import open_into, parse, pieces
+from scripts.release import open_into, parse
 
 RECORD, KEY, SEED = b"\1" * 32, b"k" * 32, b"s" * 32
 FHIR = b'{"resourceType":"Observation","valueQuantity":{"value":1.10}}'
@@ -74,9 +74,9 @@ def test_the_payload_may_come_from_a_file_or_a_pipe(key, tmp_path):
     raw, sealed = released(reader, content, "application/dicom", sealed=None)
     (tmp_path / "release.json").write_bytes(raw)
     (tmp_path / "payload").write_bytes(sealed)
-    for name, given in ((tmp_path / "payload", None), ("-", sealed)):
+    for name, piped in ((tmp_path / "payload", None), ("-", sealed)):
         out = tmp_path / "image.dcm"
-        done = run(tmp_path / "release.json", "--key", path, "--out", out, "--sealed", name, given=given)
+        done = run(tmp_path / "release.json", "--key", path, "--out", out, "--sealed", name, given=piped)
         assert done.exit_code == 0, done.output
         assert out.read_bytes() == content
         out.unlink()
