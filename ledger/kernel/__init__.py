@@ -11,6 +11,7 @@ from ledger.kernel.proofs import Proof, Proofs
 from ledger.kernel.publishing import Publishing
 from ledger.kernel.questions import Page
 from ledger.kernel.requests import Asking, Requests
+from ledger.kernel.reviews import Review
 from ledger.kernel.world import Bounds, World
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Page",
     "Proof",
     "Release",
+    "Review",
     "Upload",
     "World",
     "requester_name",

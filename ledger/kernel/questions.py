@@ -12,8 +12,9 @@ from ledger.access import EVERYTHING, SELF_VIEW, AccessRequest, Decision, Facts,
 from ledger.consent import ACTIONS
 from ledger.decide import decide
 from ledger.errors import NotFound
-from ledger.kernel.answers import Answers, receipt_of, requester_name
+from ledger.kernel.answers import receipt_of, requester_name
 from ledger.kernel.cursors import START, Cursors
+from ledger.kernel.reviews import Reviews
 from ledger.party import Party
 from ledger.receipt import Signed
 from ledger.record import Record
@@ -33,7 +34,7 @@ class Page:
     cursor: str
 
 
-class Questions(Answers):
+class Questions(Reviews):
     """Nothing in these answers, their length and their pages included, depends on what is hidden from the asker."""
 
     def search(

@@ -22,7 +22,8 @@ class Store(Log, Index, Directory, Notices, Papers, Protocol):
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What the kernel refuses to exceed: seconds the chain may be silent, bytes of a record, records in one
-    call, seconds of an incident, and the age at which a ward becomes their own (Korean Civil Act, article 4).
+    call, seconds of an incident, the age at which a ward becomes their own (Korean Civil Act, article 4), and the
+    seconds within which a reviewer looks at what broke glass.
     """
 
     chain_silence: int = 60
@@ -30,6 +31,7 @@ class Bounds:
     batch: int = 1_000
     incident_seconds: int = 24 * 3_600
     majority_years: int = 19
+    review_seconds: int = 72 * 3_600
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,14 @@ from api.auth import SignedIn, Verbs
 from api.guard import may
 from api.schemas import ReleaseView, shown
 from ledger.kernel import Release
+from services.trials.logic.duo import DataUse, Match, Purpose, by_prefix, match
+from services.trials.schemas import DataUseForm, FindingView, MatchView
 
 router = APIRouter(prefix="/trials", tags=["trials service"])
 LabForTrial = Annotated[Release, may("health.lab", "hl7:CLINTRCH")]
 PURPOSE = "hl7:CLINTRCH"
+QUEUE = "data-use"
+"""Under which the matches that no rule could decide wait for a person."""
 
 
 @router.get("/records")
@@ -23,6 +27,24 @@ def readable(
     """Ids of the records of a category that the caller may read now for the trial."""
     found = kernel.search(caller.name, category, PURPOSE, "view")
     return {"records": [shown(record.issue.record_id) for record in found]}
+
+
+@router.post("/data-uses/matches")
+def match_data_use(form: DataUseForm, caller: SignedIn, kernel: Verbs) -> MatchView:
+    """Whether a study's purpose fits the terms on data (GA4GH DUO; diseases by ICD-10 or KCD code). What no rule can
+    tell waits for a person.
+    """
+    answer = match(*_question(form), by_prefix)
+    waits = answer.match is Match.ABSTAIN
+    review = kernel.leave_for_review(QUEUE, caller.name, form.model_dump(mode="json")) if waits else b""
+    told = [FindingView(term=f.term, match=str(f.match), reason=f.reason) for f in answer.findings]
+    return MatchView(match=str(answer.match), findings=told, review=shown(review) if review else "")
+
+
+def _question(form: DataUseForm) -> tuple[DataUse, Purpose]:
+    said = form.model_dump(exclude={"terms", "aims", "diseases"})
+    purpose = Purpose(frozenset(form.aims), frozenset(form.diseases), **said)
+    return DataUse({term: tuple(values) for term, values in form.terms.items()}), purpose
 
 
 @router.get("/records/{record_id}")

@@ -71,7 +71,13 @@ def test_no_service_reaches_a_record_except_through_a_door(door):
 
 def test_every_route_but_the_public_ones_needs_a_session(door):
     public = {"/health", "/session/challenges", "/sessions", "/vocabulary", "/parties", "/parties/{account}"}
-    public |= {"/notices", "/notices/{digest}", "/log/{name}/heads", "/.well-known/authzen-configuration"}
+    public |= {
+        "/notices",
+        "/notices/{digest}",
+        "/log/{name}/heads",
+        "/.well-known/authzen-configuration",
+        "/reviews/overdue",
+    }
     public |= {"/log/{name}/proof/inclusion", "/log/{name}/proof/consistency"}
     public |= {f"/log/{{name}}/{path}" for path in ("checkpoint", "checkpoint/cosigned", "cosignatures", "vkey")}
     public |= {"/log/{name}/tile/entries/{place:path}", "/log/{name}/tile/{level}/{place:path}"}

@@ -148,3 +148,16 @@ def test_the_bulk_questions_through_the_door(door):
         "The trial"
     ]
     assert door.http.get(path, params=params, headers=door.as_(STRANGER)).status_code == 404
+
+
+def test_a_data_use_that_no_rule_decides_waits_for_a_person(door):
+    form = {"terms": {"DUO:0000042": [], "DUO:0000021": []}, "aims": ["disease"]}
+    as_trial = door.as_(door.house.trial)
+    found = door.http.post("/trials/data-uses/matches", json=form, headers=as_trial).json()
+    assert found["match"] == "ABSTAIN"
+    assert found["review"].startswith("0x")
+    clear = door.http.post("/trials/data-uses/matches", json=form | {"ethics_approval": True}, headers=as_trial).json()
+    assert (clear["match"], clear["review"]) == ("APPROVE", "")
+    assert door.http.get("/reviews/data-use", headers=as_trial).status_code == 403
+    assert door.http.get("/reviews/overdue").json() == {"break-glass": 0, "data-use": 0}
+    assert door.http.get("/me/incidents", headers=door.as_(door.house.ann)).json() == []

@@ -1,0 +1,199 @@
+"""GA4GH Data Use Ontology: may a research purpose use data under these terms? APPROVE, DENY or ABSTAIN, with reasons.
+
+Terms of the ontology release 2021-02-23. What the request does not say, and what no rule here can tell, abstains: a
+person decides. A diagnosis lies in a permitted one when it is that or lies below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+Ancestors = Callable[[str], Collection[str] | None]
+"""All diseases above one, itself left out; None for a disease that the ontology in use does not know."""
+
+
+class Match(StrEnum):
+    """The answer, for a whole purpose or for one term."""
+
+    APPROVE = "APPROVE"
+    ABSTAIN = "ABSTAIN"
+    DENY = "DENY"
+
+
+@dataclass(frozen=True, slots=True)
+class DataUse:
+    """Terms on data: DUO codes (`DUO:0000042`) with the values some of them carry.
+
+    DS names diseases, GS regions (ISO 3166), IS institutions, PS projects, US users, RS kinds of research; TS and MOR
+    name a day (ISO 8601).
+    """
+
+    terms: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What the research is, as its request says; None where it does not say.
+
+    `aims` are of AIMS; `diseases` what it studies; days in ISO 8601.
+    """
+
+    aims: frozenset[str]
+    diseases: frozenset[str] = frozenset()
+    not_for_profit_use: bool | None = None
+    not_for_profit_organisation: bool | None = None
+    ethics_approval: bool | None = None
+    will_publish: bool | None = None
+    publishes_from: date | None = None
+    will_collaborate: bool | None = None
+    returns_results: bool | None = None
+    until: date | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+AIMS = frozenset({"health", "disease", "methods", "population", "genetic", "clinical-care", "other"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one term had to say."""
+
+    term: str
+    match: Match
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole answer: one DENY denies, else one ABSTAIN abstains, else it approves."""
+
+    match: Match
+    findings: tuple[Finding, ...]
+
+
+def match(use: DataUse, purpose: Purpose, ancestors: Ancestors) -> Answer:
+    """Every term asked; no term at all abstains, since nobody said yes."""
+    findings = [_finding(term, values, purpose, ancestors) for term, values in sorted(use.terms.items())]
+    if not PERMISSIONS & set(use.terms):
+        findings.append(Finding("", Match.ABSTAIN, "the data carry no permission term; ask who holds them"))
+    said = {finding.match for finding in findings}
+    whole = Match.DENY if Match.DENY in said else Match.ABSTAIN if Match.ABSTAIN in said else Match.APPROVE
+    return Answer(whole, tuple(findings))
+
+
+def _finding(term: str, values: tuple[str, ...], purpose: Purpose, ancestors: Ancestors) -> Finding:
+    if term == DISEASES:
+        return Finding(term, *_diseases(values, purpose, ancestors))
+    if term in NAMED:
+        return Finding(term, *_named(NAMED[term], values, purpose))
+    if term in DAYS:
+        return Finding(term, *_days(term, values, purpose))
+    if term in PROMISES:
+        return Finding(term, *_promised(*PROMISES[term], purpose))
+    if term in AIMED:
+        return Finding(term, *_aimed(term, purpose))
+    return Finding(term, Match.ABSTAIN, "this term is not one that a rule can answer")
+
+
+Said = tuple[Match, str]
+
+
+def _aimed(term: str, purpose: Purpose) -> Said:
+    allowed, refused, label = AIMED[term]
+    if not purpose.aims or not purpose.aims <= AIMS:
+        return Match.ABSTAIN, "the request does not say what the research aims at"
+    if bad := purpose.aims & refused:
+        return Match.DENY, f"{label}: {', '.join(sorted(bad))} is not"
+    if allowed and (bad := purpose.aims - allowed):
+        return Match.DENY, f"{label}: {', '.join(sorted(bad))} is not"
+    return Match.APPROVE, label
+
+
+def _diseases(permitted: tuple[str, ...], purpose: Purpose, ancestors: Ancestors) -> Said:
+    if not permitted:
+        return Match.ABSTAIN, "the term names no disease"
+    if not purpose.diseases:
+        return Match.DENY, "only research on a named disease is permitted, and the request names none"
+    for disease in sorted(purpose.diseases):
+        above = ancestors(disease)
+        if disease in permitted:
+            continue
+        if above is None:
+            return Match.ABSTAIN, "a disease of the request is not known to the ontology in use"
+        if not set(above) & set(permitted):
+            return Match.DENY, "a disease of the request lies outside those permitted"
+    return Match.APPROVE, "every disease of the request is permitted or lies below one that is"
+
+
+def _named(kind: str, values: tuple[str, ...], purpose: Purpose) -> Said:
+    mine = purpose.names.get(kind)
+    if not values or mine is None:
+        return Match.ABSTAIN, f"the {kind} is not named" + (" by the term" if not values else " by the request")
+    return (Match.APPROVE if mine in values else Match.DENY), f"use is limited to a named {kind}"
+
+
+def _days(term: str, values: tuple[str, ...], purpose: Purpose) -> Said:
+    try:
+        day = date.fromisoformat(values[0])
+    except (IndexError, ValueError):
+        return Match.ABSTAIN, "the term names no day"
+    if term == UNTIL:
+        if purpose.until is None:
+            return Match.ABSTAIN, "the request does not say how long it uses the data"
+        return (Match.APPROVE if purpose.until <= day else Match.DENY), f"use is permitted until {day}"
+    if purpose.will_publish is False:
+        return Match.APPROVE, "nothing will be published"
+    if purpose.publishes_from is None:
+        return Match.ABSTAIN, "the request does not say from when it publishes"
+    return (Match.APPROVE if purpose.publishes_from >= day else Match.DENY), f"nothing may be published before {day}"
+
+
+def _promised(member: str, label: str, purpose: Purpose) -> Said:
+    said = getattr(purpose, member)
+    if said is None:
+        return Match.ABSTAIN, f"{label}: the request does not say"
+    return (Match.APPROVE if said else Match.DENY), label
+
+
+DISEASES, UNTIL, MORATORIUM = "DUO:0000007", "DUO:0000025", "DUO:0000024"
+PERMISSIONS = frozenset({"DUO:0000004", "DUO:0000042", "DUO:0000006", DISEASES, "DUO:0000011", "DUO:0000043"})
+"""NRES, GRU, HMB, DS and POA permit; clinical care use (CC) permits care."""
+DAYS = frozenset({UNTIL, MORATORIUM})
+NAMED = {
+    "DUO:0000012": "kind of research",
+    "DUO:0000022": "region",
+    "DUO:0000026": "user",
+    "DUO:0000027": "project",
+    "DUO:0000028": "institution",
+}
+PROMISES = {
+    "DUO:0000018": ("not_for_profit_use", "only not-for-profit, non-commercial use by such organisations"),
+    "DUO:0000019": ("will_publish", "results must be published"),
+    "DUO:0000020": ("will_collaborate", "collaboration with the first investigators is required"),
+    "DUO:0000021": ("ethics_approval", "approval by an ethics board is required"),
+    "DUO:0000029": ("returns_results", "derived data must be returned"),
+    "DUO:0000045": ("not_for_profit_organisation", "only not-for-profit organisations"),
+    "DUO:0000046": ("not_for_profit_use", "only non-commercial use"),
+}
+RESEARCH = AIMS - {"clinical-care"}
+AIMED: Mapping[str, tuple[frozenset[str], frozenset[str], str]] = {
+    "DUO:0000004": (frozenset(), frozenset(), "no restriction on use"),
+    "DUO:0000006": (RESEARCH - {"population", "other"}, frozenset(), "health, medical and biomedical research only"),
+    "DUO:0000011": (frozenset({"population"}), frozenset(), "only the study of population origins or ancestry"),
+    "DUO:0000015": (frozenset(), frozenset({"methods"}), "no general methods research"),
+    "DUO:0000016": (frozenset({"genetic"}), frozenset(), "genetic studies only"),
+    "DUO:0000042": (RESEARCH, frozenset(), "any research"),
+    "DUO:0000043": (AIMS, frozenset(), "clinical use and care too"),
+    "DUO:0000044": (frozenset(), frozenset({"population"}), "no population, origin or ancestry research"),
+}
+"""By term the aims it is limited to (none: any), those it refuses, and what it says."""
+
+
+def by_prefix(disease: str) -> list[str]:
+    """The classes above an ICD-10 or KCD code by the code itself: E11.65 lies in E11.6 and E11, and ends there."""
+    plain = disease.replace(".", "")
+    above = [plain[:length] for length in range(len(plain) - 1, 2, -1)]
+    return [code if len(code) == 3 else f"{code[:3]}.{code[3:]}" for code in above]

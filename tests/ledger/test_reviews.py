@@ -1,0 +1,101 @@
+"""Break-glass is looked at afterwards: by somebody else, by a deadline, and the overdue are counted in public."""
+
+import pytest
+
+from ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
+from ledger.kernel.reviews import BREAK_GLASS, DATA_USE
+from ledger.party import Party
+from tests.ledger.house import NOW, House, wallet
+
+REVIEWER = wallet(85)
+LIMIT = 72 * 3_600
+
+
+@pytest.fixture
+def world():
+    world = House()
+    board = Party(REVIEWER.address, "Review board", frozenset({"reviewer"}), b"", 0, 0)
+    both = Party(world.responder.address, "Crew 119", frozenset({"responder", "reviewer"}), b"", 0, 0)
+    others = [p for p in world.directory if p.account != both.account]
+    world.store.set_parties([*others, board, both])
+    return world
+
+
+def verdict(world, entry, said="justified", *, who=REVIEWER, queue=BREAK_GLASS, reason="checked the call record"):
+    return world.kernel.give_verdict(who.address, queue, entry, said, reason)
+
+
+def test_every_incident_comes_before_a_reviewer_and_the_person_sees_it(world):
+    entry = world.declares(world.responder)
+    (item,) = world.kernel.reviews(REVIEWER.address, BREAK_GLASS)
+    assert (item.review_id, item.party, item.person, item.state) == (
+        entry, world.responder.address, world.ann.signer, "waiting",
+    )  # fmt: skip
+    assert (item.due, item.said["reason"]) == (NOW + LIMIT, "found unconscious")
+    assert world.kernel.reviews_about(world.ann.signer) == [item]
+    assert world.kernel.reviews_about(wallet(9).signer) == []
+
+
+def test_an_incident_is_filed_once_however_often_it_is_said(world):
+    entry = world.declares(world.responder)
+    logged = world.store.find("access", entry)
+    world.kernel.file_incident(logged)
+    world.kernel.file_incident(logged)
+    assert len(world.kernel.reviews(REVIEWER.address, BREAK_GLASS)) == 1
+
+
+def test_a_verdict_closes_it_once_and_says_who_and_why(world):
+    entry = world.declares(world.responder)
+    item = verdict(world, entry, "unjustified")
+    assert item.state == "unjustified"
+    assert item.verdict == {
+        "reviewer": REVIEWER.address,
+        "verdict": "unjustified",
+        "reason": "checked the call record",
+        "decided_at": NOW,
+    }
+    with pytest.raises(StaleConsent):
+        verdict(world, entry)
+    assert world.kernel.reviews_about(world.ann.signer) == [item]
+
+
+def test_overdue_items_are_counted_for_everyone(world):
+    first, second = world.declares(world.responder, "1"), world.declares(world.responder, "2")
+    world.clock.passes(LIMIT - 1)
+    assert world.kernel.overdue() == {BREAK_GLASS: 0, DATA_USE: 0}
+    world.clock.passes(1)
+    assert world.kernel.overdue()[BREAK_GLASS] == 2
+    verdict(world, first)
+    assert world.kernel.overdue()[BREAK_GLASS] == 1
+    verdict(world, second)
+    assert world.kernel.overdue()[BREAK_GLASS] == 0
+
+
+def test_nobody_reviews_themselves_and_only_reviewers_review(world):
+    entry = world.declares(world.responder)
+    for who in (world.responder, world.trial, wallet(99)):
+        with pytest.raises(NotEntitled):
+            verdict(world, entry, who=who)
+    with pytest.raises(NotEntitled):
+        world.kernel.reviews(world.trial.address, BREAK_GLASS)
+
+
+@pytest.mark.parametrize(("said", "reason"), [("approved", "x"), ("justified", " "), ("", "x")])
+def test_a_verdict_is_one_of_the_queues_and_has_a_reason(world, said, reason):
+    entry = world.declares(world.responder)
+    with pytest.raises(InvalidStatement):
+        verdict(world, entry, said, reason=reason)
+
+
+def test_what_is_not_there_is_not_found(world):
+    with pytest.raises(NotFound):
+        verdict(world, bytes(32))
+    with pytest.raises(NotFound):
+        world.kernel.reviews(REVIEWER.address, "gossip")
+
+
+def test_research_that_no_rule_decides_waits_in_a_queue_of_its_own(world):
+    review = world.kernel.leave_for_review(DATA_USE, world.trial.address, {"terms": {"DUO:0000021": []}})
+    (item,) = world.kernel.reviews(REVIEWER.address, DATA_USE)
+    assert (item.review_id, item.party, item.said) == (review, world.trial.address, {"terms": {"DUO:0000021": []}})
+    assert verdict(world, review, "approved", queue=DATA_USE).state == "approved"
