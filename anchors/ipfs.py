@@ -12,12 +12,21 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
-from anchors.ipld import reading
-from anchors.ipld.cid import Cid
+from anchors.ipld import car, reading
+from anchors.ipld.cid import RAW, Cid
+from anchors.ipld.flow import file_of
 from anchors.ipld.unixfs import CHUNK, WIDTH, Piece, blocks_of, blocks_of_stream
-from ledger.errors import IntegrityFailure, LedgerError, PayloadAltered, PayloadMissing, SourceUnavailable, StorageFull
+from ledger.errors import (
+    IntegrityFailure,
+    LedgerError,
+    MalformedInput,
+    PayloadAltered,
+    PayloadMissing,
+    SourceUnavailable,
+    StorageFull,
+)
 
 T = TypeVar("T")
 Pieces = Iterable[Piece]
@@ -59,7 +68,7 @@ class KuboPayloads:
         leaves = _Leaves(pieces)
         try:
             with self._refusals():
-                said = self._add(self._node(), [io.BufferedReader(leaves, CHUNK)])
+                said = self._add(self._node(), [file_of(leaves)])
         except _Lost as error:
             raise SourceUnavailable(NO_ANSWER) from error
         if said != [str(leaves.root)]:
@@ -72,11 +81,11 @@ class KuboPayloads:
 
     def stream(self, cid: str) -> Iterator[bytes]:
         """`get` in pieces. Raises as they are read."""
-        return reading.file_bytes(self._block, Cid.parse(cid))
+        return reading.file_bytes(self.block, Cid.parse(cid))
 
     def remove(self, cid: str) -> None:
         """Unpin: the node's next garbage collection deletes the payload's blocks. Raises SourceUnavailable."""
-        text = str(Cid.parse(cid))
+        text = str(Cid.parse_any(cid))
         with suppress(PayloadMissing):
             self._call(lambda node: node.pin.rm(text))
 
@@ -88,8 +97,32 @@ class KuboPayloads:
         """Have the node delete every block that no pin leads to; the number of blocks deleted."""
         return len(self._call(lambda node: node.repo.gc()))
 
-    def _block(self, cid: Cid) -> bytes:
-        block = cast("bytes", self._call(lambda node: node.block.get(str(cid))))
+    def export_car(self, cids: Sequence[str]) -> Iterator[bytes]:
+        """A CAR version 1 file of the payloads, in pieces. Raises PayloadMissing, PayloadAltered."""
+        roots = [Cid.parse_any(cid) for cid in cids]
+        return car.write(roots, (block for root in roots for block in reading.whole(self.block, root)))
+
+    def import_car(self, file: BinaryIO) -> list[str]:
+        """Have the node keep and pin what a CAR with one root holds under it; that root. It is not tried twice.
+
+        Raises MalformedInput when the node finds the file broken or blocks missing; StorageFull, SourceUnavailable.
+        """
+        try:
+            with self._refusals():
+                answer = self._node().dag.imprt(file)
+        except PayloadMissing as error:
+            raise MalformedInput("the CAR file lacks blocks below its root; export it again") from error
+        except _Lost as error:
+            raise SourceUnavailable(NO_ANSWER) from error
+        said = answer["Root"]
+        if said.get("PinErrorMsg"):
+            raise MalformedInput("the CAR file lacks blocks below its root; export it again")
+        return [str(Cid.parse_any(said["Cid"]["/"]))]
+
+    def block(self, cid: Cid) -> bytes:
+        """One block that the node itself has: it asks no other. Raises PayloadMissing, PayloadAltered."""
+        opts = {"offline": "true"}
+        block = cast("bytes", self._call(lambda node: node.block.get(str(cid), opts=opts)))
         if not cid.names(block):
             raise PayloadAltered(f"block {cid} was altered in the payload store")
         return block
@@ -136,27 +169,19 @@ class _Lost(Exception):
     """The connection failed."""
 
 
-class _Leaves(io.RawIOBase):
-    """A file in pieces, read as its leaves; afterwards `root` is its CID."""
+class _Leaves:
+    """The leaves of a file in pieces; afterwards `root` is its CID."""
 
     root: Cid
 
     def __init__(self, pieces: Pieces) -> None:
         self._blocks = blocks_of_stream(pieces)
-        self._left: Piece = b""
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._left:
-            block = next(self._blocks, None)
-            if block is None:
-                return 0
-            self.root, self._left = block[0], b"" if block[0].is_node else block[1]
-        count = min(len(buffer), len(self._left))
-        buffer[:count], self._left = self._left[:count], self._left[count:]
-        return count
+    def __iter__(self) -> Iterator[Piece]:
+        for cid, block in self._blocks:
+            self.root = cid
+            if cid.codec == RAW:
+                yield block
 
 
 def _root(content: bytes) -> Cid:

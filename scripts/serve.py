@@ -22,7 +22,6 @@ from starlette.responses import FileResponse, HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from anchors.artifacts import Deployment
-from anchors.blockstore import BlockPayloads, Blocks
 from anchors.chain import Chain
 from anchors.follower import Follower
 from anchors.keystore import FileKeys, open_master
@@ -38,7 +37,9 @@ from ledger.receipt import ACCESS, CONSENTS, RECORDS, Logged
 from ledger.signers import Wallet
 from ledger.typed_data import Domain
 from ledger.vocabulary import Vocabulary
+from scripts.gateway import Gateway, denylist
 from scripts.notices import GENERAL
+from scripts.payloads import DENYLIST, open_store
 from scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
 from scripts.verify.page import build as build_page
 
@@ -102,9 +103,10 @@ def build(settings: Settings) -> Ledger:
     gateway, master = Wallet(secret(settings.state, "gateway")), open_house(settings.state)
     chain = Chain(settings.rpc_url, deployment, secret(settings.state, "sequencer"))
     notary = Notary(store, chain)
+    payloads = open_store(settings.payloads, settings.state)
     world = World(
         store=store,
-        payloads=BlockPayloads(Blocks(settings.state / "blocks")),
+        payloads=payloads,
         keys=_keys(settings, master, gateway, domains[ACCESS], store),
         clock=SystemClock(),
         gateway=gateway,
@@ -120,6 +122,9 @@ def build(settings: Settings) -> Ledger:
         store, NoteKeys(notes_folder(settings.state), master), Shelf(notes_folder(settings.state)), domains
     )
     app = create_app(Premises(Kernel(world), store, api, tiles), services, _lifespan(notary, follower))
+    served = Gateway(payloads.block, denylist(settings.state / DENYLIST))
+    app.mount("/ipfs", served, name="ipfs")
+    app.mount("/ipns", served, name="ipns")
     _portal(app)
     return Ledger(app, notary, follower, store)
 

@@ -16,7 +16,8 @@ class Settings:
     """One running ledger.
 
     `state` holds everything that must survive a restart; `database` is an SQLAlchemy URL; `depth` is how many blocks
-    must lie on top of an anchored head (0 = the newest block counts); `uri` is what sessions are signed for.
+    must lie on top of an anchored head (0 = the newest block counts); `uri` is what sessions are signed for;
+    `payloads` is `embedded`, or the URL of an IPFS node's RPC.
     """
 
     state: Path
@@ -26,10 +27,11 @@ class Settings:
     depth: int = 0
     database: str = ""
     uri: str = ""
+    payloads: str = "embedded"
 
     @classmethod
     def read(cls, state: Path, rpc_url: str, port: int) -> Settings:
-        """Settings for a state folder; MYDATA_DEPTH, MYDATA_DATABASE and MYDATA_URI override the defaults."""
+        """Settings for a state folder; MYDATA_DEPTH, _DATABASE, _URI and _PAYLOADS override the defaults."""
         return cls(
             state=state.resolve(),
             rpc_url=rpc_url,
@@ -37,6 +39,7 @@ class Settings:
             depth=int(os.environ.get("MYDATA_DEPTH", "0")),
             database=os.environ.get("MYDATA_DATABASE", f"sqlite:///{state.resolve() / 'ledger.db'}"),
             uri=os.environ.get("MYDATA_URI", f"http://127.0.0.1:{port}"),
+            payloads=os.environ.get("MYDATA_PAYLOADS", "embedded"),
         )
 
 

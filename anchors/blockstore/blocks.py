@@ -10,7 +10,7 @@ from anchors.blockstore import disk
 from anchors.blockstore.index import Index, Kept
 from anchors.blockstore.pack import HEADER, Place, Writer, pins_in, tail
 from anchors.blockstore.packs import Packs
-from anchors.ipld.cid import RAW, Cid
+from anchors.ipld.cid import RAW, SHA2_256, Cid
 from anchors.ipld.unixfs import Made
 from ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
 
@@ -32,7 +32,7 @@ class Blocks:
 
     def path(self, cid: Cid) -> Place:
         """Where the block lies. Raises PayloadMissing, SourceUnavailable."""
-        place = self.index.find(cid.digest)
+        place = self.index.find(cid.digest) if cid.hash == SHA2_256 else None
         if place is None:
             raise PayloadMissing(f"block {cid} is not in the payload store")
         return place

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anchors.ipld import car
-from anchors.ipld.cid import RAW, SIZE, Cid
+from anchors.ipld.cid import RAW, Cid
 from anchors.ipld.unixfs import Made
 from anchors.ipld.wire import varint
 from ledger.errors import MalformedInput
@@ -70,7 +70,8 @@ class Writer:
         places: list[Place] = []
         parts: list[bytes | memoryview] = []
         for cid, block in blocks:
-            head = varint(SIZE + len(block)) + cid.raw
+            raw = cid.raw
+            head = varint(len(raw) + len(block)) + raw
             places.append(Place(self.path, self.end + len(head), len(block)))
             parts += [head, block]
             self.end += len(head) + len(block)
@@ -112,9 +113,14 @@ def pins_in(block: bytes) -> list[Cid]:
     """The roots that a block lists; none unless it is such a block."""
     if not block.startswith(PINS):
         return []
-    with suppress(MalformedInput):
-        return [Cid.decode(block[at : at + SIZE]) for at in range(len(PINS), len(block), SIZE)]
-    return []
+    roots, at = [], len(PINS)
+    try:
+        while at < len(block):
+            root, at = Cid.read(block, at)
+            roots.append(root)
+    except MalformedInput:
+        return []
+    return roots
 
 
 def write(handle: int, parts: list[bytes | memoryview]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import BinaryIO
 
 from anchors.blockstore.blocks import Blocks
 from anchors.ipld import car, reading
 from anchors.ipld.cid import Cid
+from anchors.ipld.links import children
 from anchors.ipld.unixfs import Made, Piece, blocks_of, blocks_of_stream
 from ledger.errors import MalformedInput, PayloadMissing
 
@@ -39,9 +41,13 @@ class BlockPayloads:
         """`get` in pieces. Raises as they are read."""
         return reading.file_bytes(self._blocks.get, Cid.parse(cid))
 
+    def block(self, cid: Cid) -> bytes:
+        """One block, checked. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
+        return self._blocks.get(cid)
+
     def remove(self, cid: str) -> None:
         """Unpin: the next `collect` deletes the payload's blocks. Raises StorageFull, SourceUnavailable."""
-        self._blocks.index.unpin(Cid.parse(cid))
+        self._blocks.index.unpin(Cid.parse_any(cid))
 
     def pinned(self) -> set[str]:
         """CIDs of all payloads to be kept."""
@@ -53,12 +59,11 @@ class BlockPayloads:
         Raises PayloadAltered, deleting nothing, when a pinned node can no longer be read; StorageFull.
         """
         with self._blocks.alone():
-            kept = {cid.digest for pin in self._blocks.index.pins() for cid in self._reach(pin)}
-            return self._blocks.keep_only(kept)
+            return self._blocks.keep_only({cid.digest for cid in self._reach(self._blocks.index.pins())})
 
     def export_car(self, cids: Sequence[str]) -> Iterator[bytes]:
         """A CAR version 1 file of the payloads, in pieces. Raises PayloadMissing, PayloadAltered."""
-        roots = [Cid.parse(cid) for cid in cids]
+        roots = [Cid.parse_any(cid) for cid in cids]
         return car.write(roots, (block for root in roots for block in reading.whole(self._blocks.get, root)))
 
     def import_car(self, file: BinaryIO) -> list[str]:
@@ -74,6 +79,15 @@ class BlockPayloads:
             self._blocks.put_all((), lambda: roots)
         return [str(root) for root in roots]
 
+    def import_blocks(self, file: BinaryIO) -> int:
+        """Keep the blocks of a CAR, whole or not, until the next `collect`, and pin none; how many there were.
+
+        Raises MalformedInput, keeping nothing, for a file that is broken; StorageFull, SourceUnavailable.
+        """
+        counter = count()
+        self._blocks.put_all(block for block, _ in zip(car.read(file)[1], counter, strict=False))
+        return next(counter)
+
     def _check_whole(self, root: Cid) -> None:
         try:
             for _ in reading.whole(self._blocks.get, root):
@@ -83,14 +97,16 @@ class BlockPayloads:
                 "the CAR file lacks blocks below its roots; export it again with all blocks"
             ) from error
 
-    def _reach(self, pin: Cid) -> Iterator[Cid]:
-        """CIDs below a pin; reads the nodes, not the leaves."""
-        waiting = [pin]
+    def _reach(self, pins: set[Cid]) -> set[Cid]:
+        """The pins and all CIDs below them; reads the nodes, not the leaves, each once."""
+        waiting, seen = list(pins), set(pins)
         while waiting:
             cid = waiting.pop()
-            yield cid
-            if cid.is_node:
-                waiting += reading.children(cid, self._blocks.get(cid))
+            if cid.may_link:
+                below = set(children(cid, reading.block_of(self._blocks.get, cid))) - seen
+                seen |= below
+                waiting += below
+        return seen
 
     def _each(self, sealed: Sequence[bytes], roots: list[Cid]) -> Iterator[Made]:
         for content in sealed:

@@ -1,6 +1,7 @@
 """CAR version 1: blocks in a file, each behind its length and CID, the roots in front (ipld.io/specs/transport/car).
 
-The header is DAG-CBOR, {"roots": [CID…], "version": 1}: written and read here in the one form that has.
+The header is DAG-CBOR, {"roots": [CID…], "version": 1}, written here in the one form that has. Blocks of identity CIDs
+are in their CIDs already: written nowhere, skipped where others did.
 """
 
 from __future__ import annotations
@@ -8,27 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from anchors.ipld.cid import SIZE, Cid
+from anchors.ipld import cbor
+from anchors.ipld.cid import CBOR, DAG_CBOR, DAG_JSON, DAG_PB, JSON, LONGEST, RAW, SHA2_256, Cid
 from anchors.ipld.unixfs import Block, Made
 from anchors.ipld.wire import varint
 from ledger.errors import MalformedInput
 
 MAX_BLOCK = 2 * 1024 * 1024
 """What IPFS nodes exchange at most."""
+MAX_HEADER = 512 * 1024
 MAX_ROOTS = 10_000
-ROOT = bytes.fromhex("d82a582500")
-"""CBOR tag 42 and a byte string of 37: a zero, and the CID."""
-START, END = b"\xa2\x65roots", b"\x67version\x01"
+CODECS = {RAW, DAG_PB, DAG_CBOR, DAG_JSON, CBOR, JSON}
+"""Those whose links we can follow, or that have none: what we cannot walk we could not keep whole."""
 CUT = "the CAR file ends too early; fetch it again"
 
 
 def write(roots: list[Cid], blocks: Iterable[Made]) -> Iterator[bytes]:
     """The file in pieces."""
-    header = START + _array(len(roots)) + b"".join(ROOT + root.raw for root in roots) + END
+    shown = b"".join(_linked(root.raw) for root in roots)
+    header = b"\xa2\x65roots" + _head(0x80, len(roots)) + shown + b"\x67version\x01"
     yield varint(len(header)) + header
     for cid, block in blocks:
-        yield varint(SIZE + len(block)) + cid.raw
-        yield bytes(block)
+        if not cid.is_inline:
+            raw = cid.raw
+            yield varint(len(raw) + len(block)) + raw
+            yield bytes(block)
 
 
 def read(file: BinaryIO) -> tuple[list[Cid], Iterator[Block]]:
@@ -36,7 +41,7 @@ def read(file: BinaryIO) -> tuple[list[Cid], Iterator[Block]]:
 
     Raises MalformedInput for anything that is no such file, at once or while the blocks are read.
     """
-    size = _length(file, (len(ROOT) + SIZE) * MAX_ROOTS)
+    size = _length(file, MAX_HEADER)
     if size is None:
         raise MalformedInput("the CAR file is empty")
     return _roots(_exactly(file, size)), read_blocks(file)
@@ -44,32 +49,40 @@ def read(file: BinaryIO) -> tuple[list[Cid], Iterator[Block]]:
 
 def read_blocks(file: BinaryIO) -> Iterator[Block]:
     """The blocks behind the header, or behind any of them, each checked against its CID. Raises MalformedInput."""
-    while (size := _length(file, SIZE + MAX_BLOCK)) is not None:
+    while (size := _length(file, LONGEST + MAX_BLOCK)) is not None:
         section = _exactly(file, size)
-        cid, block = Cid.decode(section[:SIZE]), section[SIZE:]
+        cid, start = Cid.read(section)
+        block = section[start:]
+        if cid.hash != SHA2_256 and not cid.is_inline:
+            raise MalformedInput(f"the CAR file holds {cid} under another hash than SHA-256, so it cannot be checked")
         if not cid.names(block):
             raise MalformedInput(f"the CAR file holds other bytes under {cid}")
-        yield cid, block
+        if cid.codec not in CODECS:
+            raise MalformedInput(f"the CAR file holds {cid}, whose codec is not read here")
+        if not cid.is_inline:
+            yield cid, block
 
 
 def _roots(header: bytes) -> list[Cid]:
-    body = header.removeprefix(START).removesuffix(END)
-    if len(body) != len(header) - len(START) - len(END) or not body:
+    said = cbor.decode(header)
+    if not isinstance(said, dict) or said.get("version") != 1 or said.keys() != {"version", "roots"}:
         raise MalformedInput("not a CAR version 1 file with its roots in front")
-    step = len(ROOT) + SIZE
-    count = len(body) // step
-    head = _array(count)
-    items = [body[at : at + step] for at in range(len(head), len(body), step)]
-    if not body.startswith(head) or len(items) != count or any(not item.startswith(ROOT) for item in items):
+    roots = said["roots"]
+    if not isinstance(roots, list) or len(roots) > MAX_ROOTS or not all(isinstance(root, Cid) for root in roots):
         raise MalformedInput("the roots of the CAR file are no list of CIDs")
-    return [Cid.decode(item[len(ROOT) :]) for item in items]
+    return roots
 
 
-def _array(count: int) -> bytes:
-    """The head of a CBOR array, in its shortest form."""
+def _linked(raw: bytes) -> bytes:
+    """CBOR tag 42 over a zero and the CID."""
+    return b"\xd8\x2a" + _head(0x40, len(raw) + 1) + b"\0" + raw
+
+
+def _head(kind: int, count: int) -> bytes:
+    """The head of a CBOR array or byte string, in its shortest form."""
     if count < 24:
-        return bytes([0x80 | count])
-    return bytes([0x98, count]) if count < 256 else b"\x99" + count.to_bytes(2, "big")
+        return bytes([kind | count])
+    return bytes([kind | 24, count]) if count < 256 else bytes([kind | 25]) + count.to_bytes(2)
 
 
 def _length(file: BinaryIO, most: int) -> int | None:

@@ -1,6 +1,7 @@
-"""An IPFS trustless gateway, as specs.ipfs.tech says, over whoever keeps the blocks; no HTTP here.
+"""An IPFS trustless gateway, as specs.ipfs.tech says, over whoever keeps the blocks; no HTTP server here.
 
-Blocks and CAR files only: the one who asks can check every byte, so nobody needs to trust who serves.
+Blocks and CAR files only: the one who asks can check every byte, so nobody needs to trust who serves. Names (IPNS,
+DNSLink) are not resolved, and nothing is fetched for anybody: what is not kept is 404.
 """
 
 from __future__ import annotations
@@ -8,28 +9,46 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from urllib.parse import quote, urlencode
 
-from anchors.ipld import car, reading
+from anchors.ipld import car, pathing, reading
+from anchors.ipld.accept import CAR_TYPE, RAW_TYPE, Form, Refused, negotiate
 from anchors.ipld.cid import Cid
+from anchors.ipld.pathing import Way
 from anchors.ipld.reading import Get
 from anchors.ipld.selecting import Query, selected
+from anchors.ipld.unixfs import Block
 from ledger.errors import IntegrityFailure, LedgerError, MalformedInput, PayloadMissing, SourceUnavailable
 
-RAW_TYPE, CAR_TYPE = "application/vnd.ipld.raw", "application/vnd.ipld.car"
-CAR_FULL_TYPE = f"{CAR_TYPE}; version=1; order=dfs; dups=n"
-NOTHING = "bafkqaaa"
-"""The CID of no bytes, which holds itself: how clients probe for a gateway."""
+__all__ = ["CAR_TYPE", "RAW_TYPE", "Question", "Reply", "refuse", "respond"]
+
 FOREVER = "public, max-age=29030400, immutable"
+METHODS = "GET, HEAD, OPTIONS"
+ANYONE = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": METHODS,
+    "access-control-allow-headers": "Accept, Cache-Control, Content-Type, If-None-Match, Range, User-Agent, "
+    "X-Requested-With",
+    "access-control-expose-headers": "Content-Length, Content-Range, Etag, X-Chunked-Output, X-Ipfs-Path, "
+    "X-Ipfs-Roots, X-Stream-Output",
+}
+"""Pages of any origin may read: the content is public to whoever knows its CID, and no session is looked at."""
+MAX_SEGMENTS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request: method, the path below /ipfs/, query and headers (names in lower case)."""
+    """One request: method, the decoded segments below /ipfs/, query and headers (names in lower case)."""
 
     method: str
-    path: str
+    path: tuple[str, ...]
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> str:
+        """The path as URLs carry it."""
+        return "/ipfs/" + "/".join(quote(name, safe="") for name in self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,83 +60,130 @@ class Reply:
     body: Iterator[bytes]
 
 
-class _Refused(Exception):
-    """An answer that is no content: status and sentence."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-
-
-def respond(get: Get, question: Question) -> Reply:
-    """The reply to any question; never raises."""
+def respond(get: Get, question: Question, denied: Callable[[Cid], bool] = lambda _: False) -> Reply:
+    """The reply to any question; never raises. `denied` names what the operator refuses to serve."""
     try:
-        reply = _answer(get, question)
-    except _Refused as refused:
-        reply = _say(refused.status, str(refused))
+        reply = _answer(get, question, denied)
+    except Refused as refused:
+        return refuse(question, refused)
     except LedgerError as error:
-        reply = _say(_status(error, question), str(error))
-    return Reply(reply.status, reply.headers, iter(())) if question.method == "HEAD" else reply
+        return refuse(question, Refused(_status(error, question), str(error)))
+    return _to_anyone(question, reply)
 
 
-def _answer(get: Get, question: Question) -> Reply:
+def refuse(question: Question, refused: Refused) -> Reply:
+    """The reply that says no, for a reason in plain text."""
+    return _to_anyone(question, _say(refused.status, str(refused)))
+
+
+def _to_anyone(question: Question, reply: Reply) -> Reply:
+    return Reply(reply.status, reply.headers | ANYONE, iter(()) if question.method == "HEAD" else reply.body)
+
+
+def _answer(get: Get, question: Question, denied: Callable[[Cid], bool]) -> Reply:
+    if question.method == "OPTIONS":
+        return Reply(200, {"allow": METHODS, "content-length": "0"}, iter(()))
     if question.method not in {"GET", "HEAD"}:
-        raise _Refused(405, "only GET and HEAD are served")
-    root, *path = question.path.strip("/").split("/")
-    kind = _kind(question)
-    if root == NOTHING and not path and kind == RAW_TYPE:
-        return _reply(question, f'"{NOTHING}.raw"', {"content-type": RAW_TYPE, "content-length": "0"}, lambda: iter(()))
-    way = reading.resolve(get, Cid.parse(root), [part for part in path if part])
-    return _block(get, question, way[-1]) if kind == RAW_TYPE else _car(get, question, way)
+        raise Refused(405, "only GET and HEAD are served")
+    if question.headers.get("service-worker") == "script":
+        raise Refused(400, "no service worker is served from here")
+    if not question.path or len(question.path) > MAX_SEGMENTS:
+        raise Refused(400, "ask for /ipfs/{cid}, or for a path below one")
+    form = negotiate(question.query, question.headers.get("accept"))
+    root, *path = question.path
+    cid = Cid.parse_any(root)
+    if path and not form.is_car:
+        raise Refused(406, "a block is asked for by its own CID, without a path; ask for a path as a CAR")
+    wanted = Query.read(question.query) if form.is_car else Query()
+    way = pathing.resolve(get, cid, path)
+    if any(denied(crossed) for crossed in way.crossed):
+        raise Refused(410, "the operator of this gateway refuses to serve that CID")
+    return _car(get, question, form, way, wanted) if form.is_car else _block(get, question, form, cid)
 
 
-def _block(get: Get, question: Question, cid: Cid) -> Reply:
-    block = get(cid)
-    headers = {"content-type": RAW_TYPE, "content-length": str(len(block)), **_named(f"{cid}.bin")}
-    return _reply(question, f'"{cid}.raw"', headers, lambda: iter((block,)))
+def _block(get: Get, question: Question, form: Form, cid: Cid) -> Reply:
+    block = reading.block_of(get, cid)
+    headers = {**_common(question, form, [cid]), "etag": f'"{cid}.raw"', "accept-ranges": "bytes"}
+    if _known(question, headers["etag"]):
+        return _not_modified(headers)
+    headers |= _described(question, form, cid)
+    cut = _range(question.headers, len(block), headers["etag"])
+    if cut is None:
+        return Reply(200, headers | {"content-length": str(len(block))}, iter((block,)))
+    start, end = cut
+    if start >= end:
+        headers = {"content-range": f"bytes */{len(block)}", "content-length": "0", "cache-control": "no-store"}
+        return Reply(416, headers, iter(()))
+    headers |= {"content-range": f"bytes {start}-{end - 1}/{len(block)}", "content-length": str(end - start)}
+    return Reply(206, headers, iter((block[start:end],)))
 
 
-def _car(get: Get, question: Question, way: list[Cid]) -> Reply:
-    wanted = Query.read(question.query)
-    blocks = selected(get, way, wanted)
-    first = next(blocks)
-    said = f"{wanted}|{way}".encode()
-    etag = f'W/"{way[-1]}.car.{sha256(said).hexdigest()[:16]}"'
-    headers = {"content-type": CAR_FULL_TYPE, **_named(f"{way[-1]}.car")}
-
-    def body() -> Iterator[bytes]:
-        yield from car.write([way[-1]], _again(first, blocks))
-
-    return _reply(question, etag, headers, body)
+def _car(get: Get, question: Question, form: Form, way: Way, wanted: Query) -> Reply:
+    blocks = selected(get, way, wanted, again=form.again)
+    first = next(blocks, None)
+    said = f"{wanted}|{form.again}|{way.crossed}".encode()
+    etag = f'W/"{way.end}.car.{wanted.scope}.{sha256(said).hexdigest()[:16]}"'
+    headers = {**_common(question, form, way.roots), "etag": etag, "accept-ranges": "none"}
+    if _known(question, etag):
+        return _not_modified(headers)
+    return Reply(200, headers | _described(question, form, way.end), car.write([way.end], _again(first, blocks)))
 
 
-def _again(first: tuple[Cid, bytes], rest: Iterator[tuple[Cid, bytes]]) -> Iterator[tuple[Cid, bytes]]:
-    yield first
-    yield from rest
+def _again(first: Block | None, rest: Iterator[Block]) -> Iterator[Block]:
+    if first is not None:
+        yield first
+        yield from rest
 
 
-def _reply(question: Question, etag: str, headers: dict[str, str], body: Callable[[], Iterator[bytes]]) -> Reply:
-    lasting = {"etag": etag, "cache-control": FOREVER, "vary": "accept", "x-ipfs-path": f"/ipfs/{question.path}"}
-    known = [given.strip() for given in question.headers.get("if-none-match", "").split(",")]
-    if "*" in known or etag.removeprefix("W/") in [given.removeprefix("W/") for given in known]:
-        return Reply(304, lasting, iter(()))
-    return Reply(200, {**lasting, **headers, "accept-ranges": "none", "x-content-type-options": "nosniff"}, body())
+def _common(question: Question, form: Form, roots: list[Cid] | tuple[Cid, ...]) -> dict[str, str]:
+    """What a 304 says too."""
+    found = {
+        "cache-control": FOREVER,
+        "vary": "Accept",
+        "x-ipfs-path": question.shown,
+        "x-ipfs-roots": ",".join(map(str, roots)),
+    }
+    if not form.said:
+        query = {**question.query, "format": form.format}
+        if form.again:
+            query["car-dups"] = "y"
+        found["content-location"] = f"{question.shown}?{urlencode(query)}"
+    return found
 
 
-def _kind(question: Question) -> str:
-    """The media type asked for: by `format`, else by Accept."""
-    given = question.query.get("format")
-    if given is not None:
-        if given not in {"raw", "car"}:
-            raise _Refused(400, "`format` is raw or car")
-        return RAW_TYPE if given == "raw" else CAR_TYPE
-    for part in question.headers.get("accept", "").split(","):
-        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        if kind in {RAW_TYPE, CAR_TYPE}:
-            if any(p.startswith("version=") and p != "version=1" for p in parameters):
-                raise _Refused(406, "CAR files come in version 1")
-            return kind
-    raise _Refused(406, f"this gateway serves {RAW_TYPE} and {CAR_TYPE}; say which by Accept or `format`")
+def _described(question: Question, form: Form, cid: Cid) -> dict[str, str]:
+    name = question.query.get("filename") or f"{cid}.{'car' if form.is_car else 'bin'}"
+    plain = "".join(one if " " <= one <= "~" and one not in '"\\' else "_" for one in name)
+    more = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return {
+        "content-type": form.content_type,
+        "content-disposition": f'attachment; filename="{plain}"{more}',
+        "x-content-type-options": "nosniff",
+    }
+
+
+def _known(question: Question, etag: str) -> bool:
+    """Whether If-None-Match names the tag, compared weakly (RFC 9110 §13.1.2)."""
+    given = [one.strip() for one in question.headers.get("if-none-match", "").split(",")]
+    return "*" in given or etag.removeprefix("W/") in [one.removeprefix("W/") for one in given]
+
+
+def _not_modified(headers: dict[str, str]) -> Reply:
+    return Reply(304, headers, iter(()))
+
+
+def _range(headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int] | None:
+    """First byte and the one behind the last of a single byte range (RFC 9110 §14.2); None for all of it."""
+    unit, _, said = headers.get("range", "").partition("=")
+    first, dash, last = said.strip().partition("-")
+    plain = all(not text or (text.isascii() and text.isdigit() and len(text) < 19) for text in (first, last))
+    if unit.strip().lower() != "bytes" or not dash or not plain or not (first or last):
+        return None
+    if headers.get("if-range", etag) != etag or (first and last and int(last) < int(first)):
+        return None
+    if not first:
+        return max(0, size - int(last)), size
+    return int(first), min(size, int(last) + 1) if last else size
 
 
 def _status(error: LedgerError, question: Question) -> int:
@@ -140,9 +206,10 @@ def _say(status: int, sentence: str) -> Reply:
         "content-type": "text/plain; charset=utf-8",
         "content-length": str(len(text)),
         "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
     }
+    if status == 405:
+        headers["allow"] = METHODS
+    if status == 503:
+        headers["retry-after"] = "5"
     return Reply(status, headers, iter((text,)))
-
-
-def _named(name: str) -> dict[str, str]:
-    return {"content-disposition": f'attachment; filename="{name}"'}

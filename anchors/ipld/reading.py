@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from anchors.ipld.cid import DAG_PB, Cid
-from anchors.ipld.unixfs import DIRECTORY, FILE, UNIXFS_RAW, Block, Node, decode
-from ledger.errors import MalformedInput, PayloadAltered, PayloadMissing
+from anchors.ipld.links import children
+from anchors.ipld.unixfs import FILE, UNIXFS_RAW, Block, Node, decode
+from ledger.errors import MalformedInput, PayloadAltered
 
 Get = Callable[[Cid], bytes]
 MAX_DEPTH = 32
 """174^5 leaves are a petabyte; a deeper DAG is an attack."""
 
 
+def block_of(get: Get, cid: Cid) -> bytes:
+    """The block of a CID, from the CID itself where that holds it. Raises PayloadMissing, PayloadAltered."""
+    return cid.digest if cid.is_inline else get(cid)
+
+
 def node_of(get: Get, cid: Cid) -> Node:
     """The UnixFS node of a CID; a raw block is a file without links. Raises PayloadAltered."""
-    block = get(cid)
+    block = block_of(get, cid)
     if cid.codec != DAG_PB:
         return Node(UNIXFS_RAW, (), block)
     try:
@@ -45,7 +51,7 @@ def file_blocks(get: Get, cid: Cid, start: int = 0, end: int | None = None) -> I
         node = node_of(get, here)
         if depth == MAX_DEPTH or node.kind not in {FILE, UNIXFS_RAW}:
             raise PayloadAltered(f"block {here} is no part of a file")
-        if said not in {-1, _size(node)}:
+        if said not in {-1, size_of(node)}:
             raise PayloadAltered(f"block {here} holds another number of bytes than its parent says")
         yield at, here, node
         at += len(node.inline)
@@ -57,46 +63,27 @@ def file_blocks(get: Get, cid: Cid, start: int = 0, end: int | None = None) -> I
         waiting += reversed(below)
 
 
-def file_size(get: Get, cid: Cid) -> int:
-    """Bytes of the file. Raises PayloadAltered when the CID is no file."""
-    node = node_of(get, cid)
-    if node.kind not in {FILE, UNIXFS_RAW}:
-        raise PayloadAltered(f"block {cid} is no part of a file")
-    return _size(node)
+def whole(get: Get, cid: Cid, *, again: bool = False) -> Iterator[Block]:
+    """Every block below a CID, parents first, depth first; each once, or `again` wherever it is linked to.
 
-
-def whole(get: Get, cid: Cid) -> Iterator[Block]:
-    """Every block below a CID once, parents first, depth first. Raises PayloadMissing, PayloadAltered."""
-    waiting, seen = [(cid, 0)], {cid}
+    Raises PayloadMissing, PayloadAltered.
+    """
+    waiting: list[tuple[Cid, int]] = [(cid, 0)]
+    seen: set[Cid] = set()
     while waiting:
         here, depth = waiting.pop()
-        block = get(here)
+        if here in seen:
+            continue
+        block = block_of(get, here)
         yield here, block
         links = children(here, block)
         if links and depth == MAX_DEPTH:
             raise PayloadAltered("the DAG is deeper than any we keep")
-        for link in reversed(links):
-            if link not in seen:
-                seen.add(link)
-                waiting.append((link, depth + 1))
+        waiting += [(link, depth + 1) for link in reversed(links)]
+        if not again:
+            seen.add(here)
 
 
-def children(cid: Cid, block: bytes) -> list[Cid]:
-    """The CIDs a block links to. Raises PayloadAltered for what is no UnixFS node."""
-    return [link.cid for link in node_of(lambda _: block, cid).links] if cid.codec == DAG_PB else []
-
-
-def resolve(get: Get, cid: Cid, path: list[str]) -> list[Cid]:
-    """The CIDs from the root to where a path leads. Raises PayloadMissing when it leads nowhere."""
-    way = [cid]
-    for name in path:
-        node = node_of(get, way[-1])
-        found = [link.cid for link in node.links if node.kind == DIRECTORY and link.name == name]
-        if not found:
-            raise PayloadMissing("the path names nothing below that CID")
-        way.append(found[0])
-    return way
-
-
-def _size(node: Node) -> int:
+def size_of(node: Node) -> int:
+    """Bytes of the file below a node, as it says itself."""
     return len(node.inline) + sum(link.file_size for link in node.links)

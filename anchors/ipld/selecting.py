@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 
-from anchors.ipld import reading
-from anchors.ipld.cid import Cid
+from anchors.ipld import hamt, reading
+from anchors.ipld.cid import DAG_PB, RAW, Cid
+from anchors.ipld.pathing import Way
 from anchors.ipld.reading import Get
-from anchors.ipld.unixfs import FILE, UNIXFS_RAW, Block
+from anchors.ipld.unixfs import FILE, HAMT, UNIXFS_RAW, Block, Node, decode
 from ledger.errors import MalformedInput
 
 BYTES = re.compile(r"(-?\d{1,18}):(\*|-?\d{1,18})")
@@ -27,42 +27,84 @@ class Query:
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Query:
         """From the query of a URL. Raises MalformedInput."""
-        if query.get("car-version", "1") != "1":
-            raise MalformedInput("CAR files come in version 1")
         given = query.get("entity-bytes")
         scope = query.get("dag-scope", "all" if given is None else "entity")
         if scope not in {"block", "entity", "all"}:
             raise MalformedInput("`dag-scope` is block, entity or all")
-        if given is None or scope != "entity":
-            return cls(scope)
-        found = BYTES.fullmatch(given)
-        if not found:
+        found = BYTES.fullmatch(given) if given is not None else None
+        if given is not None and not found:
             raise MalformedInput("`entity-bytes` is like 0:1023, 1024:* or -1024:*")
-        return cls(scope, int(found[1]), None if found[2] == "*" else int(found[2]))
+        if found is None or scope != "entity":
+            return cls(scope)
+        first, last = int(found[1]), None if found[2] == "*" else int(found[2])
+        if last is not None and first > last and (first < 0) == (last < 0):
+            raise MalformedInput("`entity-bytes` ends before it begins")
+        return cls(scope, first, last)
 
     def range(self, size: int) -> tuple[int, int]:
-        """First byte and the one behind the last, of a file of `size` bytes."""
+        """First byte and the one behind the last, of a file of `size` bytes. Raises MalformedInput beyond its end."""
+        if self.first and self.first >= size:
+            raise MalformedInput(f"`entity-bytes` begins behind the end of {size} bytes")
         first = self.first if self.first >= 0 else max(0, size + self.first)
         last = size - 1 if self.last is None else self.last if self.last >= 0 else size + self.last
         return first, max(first, min(size, last + 1))
 
 
-def selected(get: Get, way: list[Cid], query: Query) -> Iterator[Block]:
-    """The blocks along a path and those wanted at its end, each once, parents first."""
+def selected(get: Get, way: Way, query: Query, *, again: bool = False) -> Iterator[Block]:
+    """The blocks along a path and those wanted at its end, parents first: each once, or `again` wherever one is met.
+
+    Raises before the first block what can be known by then: PayloadMissing, MalformedInput for a range beyond the end.
+    """
+    along = [(cid, reading.block_of(get, cid)) for cid in way.crossed[:-1]]
+    return _once(along, _end(get, way.end, query, again=again), again=again)
+
+
+def _once(along: list[Block], end: Iterator[Block], *, again: bool) -> Iterator[Block]:
     seen: set[Cid] = set()
-    for cid, block in chain(((cid, get(cid)) for cid in way), _end(get, way[-1], query)):
-        if cid not in seen:
-            seen.add(cid)
+    for blocks in (along, end):
+        for cid, block in blocks:
+            if cid.is_inline or cid in seen:
+                continue
+            if not again:
+                seen.add(cid)
             yield cid, block
 
 
-def _end(get: Get, cid: Cid, query: Query) -> Iterator[Block]:
-    if query.scope == "block":
-        return
+def _end(get: Get, cid: Cid, query: Query, *, again: bool) -> Iterator[Block]:
+    block = reading.block_of(get, cid)
     if query.scope == "all":
-        yield from reading.whole(get, cid)
-        return
-    node = reading.node_of(get, cid)
+        return reading.whole(get, cid, again=again)
+    node = _unixfs(cid, block) if query.scope == "entity" else None
+    if node is None:
+        return iter([(cid, block)])
+    if node.kind == HAMT:
+        return _shards(get, cid)
     if node.kind in {FILE, UNIXFS_RAW}:
-        start, end = query.range(reading.file_size(get, cid))
-        yield from ((below, get(below)) for _, below, _ in reading.file_blocks(get, cid, start, end))
+        return _part(get, cid, *query.range(reading.size_of(node)))
+    return iter([(cid, block)])
+
+
+def _unixfs(cid: Cid, block: bytes) -> Node | None:
+    """The block as UnixFS; None for other data, of which an entity is the block alone."""
+    if cid.codec == RAW:
+        return Node(UNIXFS_RAW, (), block)
+    try:
+        return decode(block) if cid.codec == DAG_PB else None
+    except MalformedInput:
+        return None
+
+
+def _part(get: Get, cid: Cid, start: int, end: int) -> Iterator[Block]:
+    for _, below, node in reading.file_blocks(get, cid, start, end):
+        yield below, node.inline if below.codec == RAW else reading.block_of(get, below)
+
+
+def _shards(get: Get, cid: Cid) -> Iterator[Block]:
+    """Every shard of a directory, and nothing of what its names lead to."""
+    waiting = [(cid, 0)]
+    while waiting:
+        here, depth = waiting.pop()
+        yield here, reading.block_of(get, here)
+        if depth < reading.MAX_DEPTH:
+            below = hamt.shards(reading.node_of(get, here))
+            waiting += [(link.cid, depth + 1) for link in reversed(below)]

@@ -13,7 +13,8 @@ from anchors.ipld.wire import data, fields, number
 from ledger.errors import MalformedInput
 
 CHUNK, WIDTH = 262_144, 174
-UNIXFS_RAW, DIRECTORY, FILE = 0, 1, 2
+UNIXFS_RAW, DIRECTORY, FILE, HAMT = 0, 1, 2, 5
+FANOUTS = {1 << bits for bits in range(3, 11)}
 Piece = bytes | bytearray | memoryview
 Block = tuple[Cid, bytes]
 Made = tuple[Cid, bytes | memoryview]
@@ -31,11 +32,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A dag-pb node as UnixFS reads it; `inline` are bytes of file in the node itself, before those of its links."""
+    """A dag-pb node as UnixFS reads it.
+
+    `inline` are bytes of file in the node itself, before those of its links; `fanout` is a directory shard's width.
+    """
 
     kind: int
     links: tuple[Link, ...]
     inline: bytes = b""
+    fanout: int = 0
 
 
 def blocks_of(content: bytes) -> Iterator[Made]:
@@ -118,11 +123,21 @@ def decode(block: bytes) -> Node:
     if not isinstance(kind, int):
         raise MalformedInput("the block holds no UnixFS")
     inline = next((value for field, value in unixfs if field == 2 and isinstance(value, bytes)), b"")
+    fanout = next((value for field, value in unixfs if field == 6 and isinstance(value, int)), 0)
+    if kind == HAMT:
+        if fanout not in FANOUTS:
+            raise MalformedInput("a directory's shard has a width that nobody makes")
+        inline = b""
     sizes = [value for field, value in unixfs if field == 4 and isinstance(value, int)]
     links = [value for field, value in parts if field == 2 and isinstance(value, bytes)]
     if kind == FILE and len(sizes) != len(links):
         raise MalformedInput("a file's node says as many sizes as it has links")
-    return Node(kind, tuple(map(_link, links, sizes if kind == FILE else [0] * len(links))), inline)
+    return Node(kind, tuple(map(_link, links, sizes if kind == FILE else [0] * len(links))), inline, fanout)
+
+
+def links_of(block: bytes) -> list[Cid]:
+    """Where a dag-pb block links to, whatever else it holds. Raises MalformedInput."""
+    return [_link(value, 0).cid for field, value in fields(block) if field == 2 and isinstance(value, bytes)]
 
 
 def _link(message: bytes, file_size: int) -> Link:

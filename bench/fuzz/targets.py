@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from contextlib import suppress
 
-from anchors.ipld import car, reading
+from anchors.ipld import car, links, reading
 from anchors.ipld.cid import DAG_PB, Cid
 from anchors.ipld.gateway import Question, respond
 from anchors.ipld.unixfs import CHUNK, blocks_of
@@ -73,7 +73,7 @@ def dag_node(raw: bytes) -> None:
             raise PayloadMissing("absent")
         return raw
 
-    reading.children(root, raw)
+    links.children(root, raw)
     b"".join(reading.file_bytes(get, root))
 
 

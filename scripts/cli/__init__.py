@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from ledger.errors import LedgerError
-from scripts.cli import consent, keys, opening, party, reading, records, running, verifying
+from scripts.cli import consent, keys, opening, party, payloads, reading, records, running, verifying
 from scripts.client import Refused
 from scripts.failure import Failure
 
@@ -23,6 +23,7 @@ app.command("up")(running.up)
 app.command("demo")(running.demo)
 app.add_typer(keys.app, name="keys")
 app.add_typer(party.app, name="party")
+app.add_typer(payloads.app, name="payloads")
 app.command("issue")(reading.issue)
 app.add_typer(consent.app, name="consent")
 app.command("revoke")(consent.revoke)

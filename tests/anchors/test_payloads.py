@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 from anchors.blockstore import BlockPayloads, Blocks
 from anchors.ipfs import KuboPayloads
 from anchors.ipld.cid import DAG_PB, Cid
-from anchors.ipld.reading import children
+from anchors.ipld.links import children
 from anchors.ipld.unixfs import CHUNK, WIDTH, blocks_of
 from anchors.memory import MemoryPayloads
 from ledger.errors import MalformedInput, PayloadAltered, PayloadMissing, SourceUnavailable, StorageFull

@@ -1,0 +1,47 @@
+"""Where a block links to, for every codec that we keep."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from anchors.ipld import cbor
+from anchors.ipld.cid import DAG_CBOR, DAG_PB, Cid
+from anchors.ipld.unixfs import links_of
+from ledger.errors import MalformedInput, PayloadAltered
+
+
+def children(cid: Cid, block: bytes) -> list[Cid]:
+    """The CIDs a block links to, in their order. Raises PayloadAltered for what is not of its codec."""
+    try:
+        if cid.codec == DAG_PB:
+            return links_of(block)
+        return _inside(value(cid, block)) if cid.may_link else []
+    except MalformedInput as error:
+        raise PayloadAltered(f"block {cid} is not of its codec") from error
+
+
+def value(cid: Cid, block: bytes) -> Any:
+    """What a DAG-CBOR or DAG-JSON block says, with `Cid` for links. Raises MalformedInput."""
+    if cid.codec == DAG_CBOR:
+        return cbor.decode(block)
+    try:
+        return json.loads(block, object_hook=_linked)
+    except (ValueError, RecursionError) as error:
+        raise MalformedInput("the block is not DAG-JSON") from error
+
+
+def _linked(held: dict[str, Any]) -> Any:
+    """`{"/": "<CID>"}` is how DAG-JSON says a link."""
+    return Cid.parse_any(held["/"]) if held.keys() == {"/"} and isinstance(held["/"], str) else held
+
+
+def _inside(held: Any) -> list[Cid]:
+    found, waiting = [], [held]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Cid):
+            found.append(one)
+        elif isinstance(one, list | dict):
+            waiting += reversed(list(one.values() if isinstance(one, dict) else one))
+    return found

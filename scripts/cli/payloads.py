@@ -1,0 +1,93 @@
+"""`mydata payloads`: move sealed payloads between stores, archive them, and give unused room back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from ledger.errors import MalformedInput
+from scripts.cli.common import STATE, Json, State, answer, console
+
+app = typer.Typer(help="Sealed payloads: move, archive, collect.", no_args_is_help=True)
+HELP = "`embedded`, or the URL of an IPFS node's RPC, for instance http://127.0.0.1:5001."
+Store = Annotated[str, typer.Option("--store", envvar="MYDATA_PAYLOADS", help=HELP)]
+Car = Annotated[Path, typer.Argument(help="A CAR file.")]
+
+
+@app.command("copy")
+def copy(
+    source: Annotated[str, typer.Option("--from", help=HELP)],
+    target: Annotated[str, typer.Option("--to", help=HELP)],
+    state: State = STATE,
+    as_json: Json = False,
+) -> None:
+    """Carry every pinned payload from one store to another, under the same CID; run it again to continue."""
+    from scripts.payloads import copy as carry
+    from scripts.payloads import open_store
+
+    if source == target:
+        raise MalformedInput("source and target are the same store")
+    with Progress(console=console, transient=True, disable=as_json) as progress:
+        task = progress.add_task("copying", total=None)
+        done = carry(
+            open_store(source, state),
+            open_store(target, state),
+            lambda number, of: progress.update(task, completed=number, total=of),
+        )
+    value = {"copied": done.copied, "present": done.present, "refused": done.refused}
+    lines = [f"{done.copied:,} payloads copied, {done.present:,} were there already"]
+    lines += [f"left behind: {cid}: {why}" for cid, why in done.refused.items()]
+    answer(value, "\n".join(lines), as_json)
+    if done.refused:
+        raise typer.Exit(1)
+
+
+@app.command("collect")
+def collect(state: State = STATE, store: Store = "embedded", as_json: Json = False) -> None:
+    """Delete every block that no pinned payload needs. Safe while the ledger serves; new payloads wait meanwhile."""
+    from scripts.payloads import open_store
+
+    deleted = open_store(store, state).collect()
+    answer({"deleted": deleted}, f"{deleted:,} blocks deleted", as_json)
+
+
+@app.command("export")
+def export(
+    file: Car,
+    cids: Annotated[list[str] | None, typer.Argument(help="CIDs; without any, every pinned payload.")] = None,
+    state: State = STATE,
+    store: Store = "embedded",
+    as_json: Json = False,
+) -> None:
+    """Write payloads into a CAR file that any IPFS tool reads."""
+    from scripts.payloads import open_store
+
+    opened = open_store(store, state)
+    wanted = cids or sorted(opened.pinned())
+    with file.open("xb") as written:
+        for piece in opened.export_car(wanted):
+            written.write(piece)
+    answer({"exported": wanted}, f"{len(wanted):,} payloads in {file}", as_json)
+
+
+@app.command("import")
+def import_(
+    file: Car,
+    state: State = STATE,
+    blocks: Annotated[bool, typer.Option("--blocks", help="Keep the blocks without pinning, whole or not.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Keep and pin what a CAR file holds, in the embedded store; every block is checked against its CID."""
+    from scripts.payloads import open_embedded
+
+    store = open_embedded(state)
+    with file.open("rb") as read:
+        if blocks:
+            count = store.import_blocks(read)
+            answer({"blocks": count}, f"{count:,} blocks kept until the next collection", as_json)
+            return
+        roots = store.import_car(read)
+    answer({"roots": roots}, f"{len(roots):,} payloads kept and pinned", as_json)

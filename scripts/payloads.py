@@ -1,0 +1,111 @@
+"""Which payload store a ledger uses, and the way from one to another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from anchors.blockstore import BlockPayloads, Blocks
+from anchors.ipfs import KuboPayloads
+from anchors.ipld.cid import Cid
+from anchors.ipld.flow import file_of
+from ledger.errors import IntegrityFailure, LedgerError, MalformedInput, SourceUnavailable, StorageFull
+from ledger.ports import Payloads
+
+EMBEDDED = "embedded"
+RPC_URL = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:(?P<port>\d{1,5}))?/?")
+DENYLIST = "denylist"
+"""The file in the state folder that names what the gateway refuses to serve."""
+Say = Callable[[int, int], None]
+
+
+class Archive(Payloads, Protocol):
+    """A payload store that archives of blocks can be moved in and out of, and that the gateway serves from."""
+
+    def block(self, cid: Cid) -> bytes:
+        """One block, checked. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
+        ...
+
+    def pinned(self) -> set[str]:
+        """CIDs of all payloads to be kept."""
+        ...
+
+    def export_car(self, cids: Sequence[str]) -> Iterator[bytes]:
+        """A CAR of the payloads, in pieces. Raises PayloadMissing, PayloadAltered."""
+        ...
+
+    def import_car(self, file: BinaryIO) -> list[str]:
+        """Keep and pin a CAR; its roots. Raises MalformedInput, StorageFull, SourceUnavailable."""
+        ...
+
+    def collect(self) -> int:
+        """Delete every block that no pin leads to; how many were deleted."""
+        ...
+
+
+@dataclass(slots=True)
+class Copied:
+    """`copied` and `present` count payloads, `refused` says why some were left behind, by CID."""
+
+    copied: int = 0
+    present: int = 0
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def open_store(name: str, state: Path) -> Archive:
+    """The store of that name: `embedded` in the state folder, or a Kubo node by the URL of its RPC.
+
+    Raises MalformedInput, SourceUnavailable.
+    """
+    if name == EMBEDDED:
+        return open_embedded(state)
+    return KuboPayloads(multiaddr(name))
+
+
+def open_embedded(state: Path) -> BlockPayloads:
+    """The store in a state folder. Raises SourceUnavailable."""
+    return BlockPayloads(Blocks(state / "blocks"))
+
+
+def multiaddr(url: str) -> str:
+    """What IPFS calls an RPC URL; a multiaddr stays as it is. Raises MalformedInput."""
+    if url.startswith("/") and re.fullmatch(r"[A-Za-z0-9./:-]+", url):
+        return url
+    found = RPC_URL.fullmatch(url)
+    if not found:
+        raise MalformedInput("the payload store is `embedded` or the URL of an IPFS node's RPC: http://127.0.0.1:5001")
+    host = found["host"].strip("[]")
+    kind = "ip6" if ":" in host else "ip4" if re.fullmatch(r"[\d.]+", host) else "dns"
+    port = found["port"] or {"http": "80", "https": "443"}[found["scheme"]]
+    return f"/{kind}/{host}/tcp/{port}/{found['scheme']}"
+
+
+def copy(source: Archive, target: Archive, say: Say) -> Copied:
+    """Carry every pinned payload over, one archive each, in constant memory; what is pinned there already is skipped.
+
+    `say` hears how many of how many are done. Payloads that are not whole are named and left; Raises SourceUnavailable
+    or StorageFull where nothing more can be carried. Both stores check every block against its CID.
+    """
+    done, wanted, there = Copied(), sorted(source.pinned()), target.pinned()
+    for number, cid in enumerate(wanted):
+        say(number, len(wanted))
+        if cid in there:
+            done.present += 1
+            continue
+        try:
+            _carry(source, target, cid)
+            done.copied += 1
+        except (SourceUnavailable, StorageFull):
+            raise
+        except LedgerError as error:
+            done.refused[cid] = str(error)
+    say(len(wanted), len(wanted))
+    return done
+
+
+def _carry(source: Archive, target: Archive, cid: str) -> None:
+    if target.import_car(file_of(source.export_car([cid]))) != [cid]:
+        raise IntegrityFailure(f"{cid} arrived under another CID; check the version of the store it went to")

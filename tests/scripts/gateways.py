@@ -1,0 +1,47 @@
+"""The gateway on a real HTTP server, and a Kubo node that serves the same blocks beside it."""
+
+import io
+import json
+import threading
+from contextlib import contextmanager
+
+import uvicorn
+
+from anchors.ipld import car
+from scripts.devnet import free_port
+from scripts.gateway import Gateway
+from tests.anchors.kubo import Kubo
+
+SHARDED = "2KiB"
+
+
+@contextmanager
+def serving(get, denied=lambda _: False):
+    """The URL of a server of this process over a function that gives blocks."""
+    port = free_port()
+    app = Gateway(get, denied)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+def kubo_that_shards(folder):
+    """A node whose directories are sharded early, and that answers for nothing but what it holds."""
+    node = Kubo(folder)
+    path = folder / "config"
+    config = json.loads(path.read_text())
+    config["Gateway"] = {"NoFetch": True, "DeserializedResponses": False, "PublicGateways": None}
+    config.setdefault("Import", {})["UnixFSHAMTDirectorySizeThreshold"] = SHARDED
+    path.write_text(json.dumps(config))
+    return node
+
+
+def inside(body):
+    """CIDs and bytes of the blocks of a CAR, in their order, as texts."""
+    _, blocks = car.read(io.BytesIO(body))
+    return [str(cid) for cid, _ in blocks]
