@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from anchors.ipld import cbor
 from anchors.ipld.cid import DAG_CBOR, DAG_PB, Cid
 from anchors.ipld.unixfs import links_of
+from ledger import canonical
 from ledger.errors import MalformedInput, PayloadAltered
 
 
@@ -25,15 +25,16 @@ def value(cid: Cid, block: bytes) -> Any:
     """What a DAG-CBOR or DAG-JSON block says, with `Cid` for links. Raises MalformedInput."""
     if cid.codec == DAG_CBOR:
         return cbor.decode(block)
-    try:
-        return json.loads(block, object_hook=_linked)
-    except (ValueError, RecursionError) as error:
-        raise MalformedInput("the block is not DAG-JSON") from error
+    return _linked(canonical.read(block))
 
 
-def _linked(held: dict[str, Any]) -> Any:
-    """`{"/": "<CID>"}` is how DAG-JSON says a link."""
-    return Cid.parse_any(held["/"]) if held.keys() == {"/"} and isinstance(held["/"], str) else held
+def _linked(held: Any) -> Any:
+    """The value with `Cid` where DAG-JSON says a link, `{"/": "<CID>"}`; as deep as `canonical.read` lets through."""
+    if isinstance(held, dict):
+        if held.keys() == {"/"} and isinstance(held["/"], str):
+            return Cid.parse_any(held["/"])
+        return {name: _linked(one) for name, one in held.items()}
+    return [_linked(one) for one in held] if isinstance(held, list) else held
 
 
 def _inside(held: Any) -> list[Cid]:
