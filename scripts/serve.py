@@ -39,7 +39,7 @@ from ledger.typed_data import Domain
 from ledger.vocabulary import Vocabulary
 from scripts.gateway import Gateway, denylist
 from scripts.notices import GENERAL
-from scripts.payloads import DENYLIST, open_store
+from scripts.payloads import DENYLIST, Archive, open_store
 from scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
 from scripts.verify.page import build as build_page
 
@@ -122,9 +122,7 @@ def build(settings: Settings) -> Ledger:
         store, NoteKeys(notes_folder(settings.state), master), Shelf(notes_folder(settings.state)), domains
     )
     app = create_app(Premises(Kernel(world), store, api, tiles), services, _lifespan(notary, follower))
-    served = Gateway(payloads.block, denylist(settings.state / DENYLIST))
-    app.mount("/ipfs", served, name="ipfs")
-    app.mount("/ipns", served, name="ipns")
+    _gateway(app, payloads, settings.state / DENYLIST)
     _portal(app)
     return Ledger(app, notary, follower, store)
 
@@ -174,6 +172,13 @@ def _lifespan(notary: Notary, follower: Follower) -> Lifespan:
             follower.stop()
 
     return running
+
+
+def _gateway(app: FastAPI, payloads: Archive, denied: Path) -> None:
+    """Every sealed payload for any IPFS node that knows its CID."""
+    served = Gateway(payloads.block, denylist(denied))
+    for space in ("ipfs", "ipns"):
+        app.mount(f"/{space}", served, name=space)
 
 
 def _portal(app: FastAPI) -> None:
