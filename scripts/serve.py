@@ -95,7 +95,7 @@ class Ledger:
 
 def build(settings: Settings) -> Ledger:
     """Everything a state folder and a chain make. Raises SourceUnavailable, MalformedInput."""
-    deployment = Deployment.read(_deployment_file(settings))
+    deployment = Deployment.read(deployment_file(settings))
     domains = _domains(deployment)
     store, services = Store(settings.database), slices()
     for notice in GENERAL:
@@ -127,7 +127,8 @@ def build(settings: Settings) -> Ledger:
     return Ledger(app, notary, follower, store)
 
 
-def _deployment_file(settings: Settings) -> Path:
+def deployment_file(settings: Settings) -> Path:
+    """The one deployment of a state folder. Raises SystemExit with what to do when there is none."""
     found = sorted((settings.state / "deployments").glob("*.json"))
     if len(found) != 1:
         raise SystemExit(

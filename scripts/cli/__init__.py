@@ -8,7 +8,20 @@ import typer
 from rich.console import Console
 
 from ledger.errors import LedgerError
-from scripts.cli import consent, keys, opening, party, payloads, reading, records, running, verifying
+from scripts.cli import (
+    auditing,
+    consent,
+    keys,
+    notes,
+    opening,
+    party,
+    payloads,
+    reading,
+    records,
+    running,
+    telling,
+    verifying,
+)
 from scripts.client import Refused
 from scripts.failure import Failure
 
@@ -32,6 +45,10 @@ app.command("open")(opening.open_release)
 app.command("receipt")(reading.receipt)
 app.add_typer(records.app, name="record")
 app.command("disclose")(records.disclose)
+app.command("timeline")(telling.timeline)
+app.command("facts")(telling.facts)
+app.command("audit")(auditing.audit)
+app.add_typer(notes.app, name="log")
 app.command("verify")(verifying.verify_files)
 app.command("verifier")(verifying.verifier)
 

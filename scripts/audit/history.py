@@ -1,0 +1,93 @@
+"""What the chain ever said about a log: every head its contract was moved to, and who was accredited when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from anchors.chain import Rpc, abi
+from ledger.errors import SourceUnavailable
+from ledger.merkle import Head
+from ledger.party import Party
+
+ADVANCED = abi.topic("Advanced(uint64,bytes32)")
+BLOCKS_AT_ONCE = 10_000
+Eras = dict[str, list[tuple[int, Party | None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A head the contract took in a block; the leaf hashes that came with it where it was told them."""
+
+    head: Head
+    block: int
+    leaves: tuple[bytes, ...]
+
+
+class History:
+    """Events and heads of contracts on one chain, from block `first` on. Raises SourceUnavailable."""
+
+    def __init__(self, rpc_url: str, first: int = 0) -> None:
+        self._rpc, self._first = Rpc(rpc_url), first
+        self._last: int | None = None
+
+    def chain_id(self) -> int:
+        """Which chain this is."""
+        return int(self._rpc.call("eth_chainId"), 16)
+
+    def anchors(self, contract: str) -> list[Anchor]:
+        """Every head the contract announced, in order."""
+        return [_anchor(raw) for raw in self._events(contract, [abi.APPENDED, ADVANCED])]
+
+    def head(self, contract: str) -> Head:
+        """The head the contract has, as of the last block looked at."""
+        answer = self._rpc.call("eth_call", {"to": contract, "data": abi.HEAD.data()}, hex(self._until()))
+        if answer == "0x":
+            raise SourceUnavailable(f"no contract stands at {contract}: another chain, or one that restarted empty")
+        return Head(*abi.HEAD.result(answer))
+
+    def parties(self, contract: str) -> Eras:
+        """Who each account was, from which UTC second on."""
+        found = list(self._events(contract, [abi.REGISTERED, abi.UPDATED, abi.REMOVED]))
+        times, eras = self._times(found), defaultdict(list)
+        for raw in found:
+            party = None if raw["topics"][0] == abi.REMOVED else abi.party_of(raw)
+            eras[abi.account_of(raw)].append((times[raw["blockNumber"]], party))
+        return dict(eras)
+
+    def revoked(self, contract: str) -> dict[bytes, int]:
+        """The UTC second in which each revoked consent was revoked, by entry."""
+        found = list(self._events(contract, [abi.REVOKED]))
+        times = self._times(found)
+        return {bytes.fromhex(raw["topics"][1][2:]): times[raw["blockNumber"]] for raw in found}
+
+    def has_code(self, account: str) -> bool:
+        """Whether a contract stands there."""
+        return len(self._rpc.call("eth_getCode", account, hex(self._until()))) > 2
+
+    def _times(self, events: Iterable[dict[str, Any]]) -> dict[str, int]:
+        numbers = sorted({raw["blockNumber"] for raw in events})
+        found = self._rpc.batch([("eth_getBlockByNumber", [number, False]) for number in numbers])
+        return {number: int(block["timestamp"], 16) for number, block in zip(numbers, found, strict=True) if block}
+
+    def _until(self) -> int:
+        """One block for all questions, so that events and head speak of the same moment."""
+        if self._last is None:
+            self._last = int(self._rpc.call("eth_blockNumber"), 16)
+        return self._last
+
+    def _events(self, contract: str, kinds: Sequence[str]) -> Iterable[dict[str, Any]]:
+        last = self._until()
+        for start in range(self._first, last + 1, BLOCKS_AT_ONCE):
+            end = min(last, start + BLOCKS_AT_ONCE - 1)
+            wanted = {"address": contract, "topics": [list(kinds)], "fromBlock": hex(start), "toBlock": hex(end)}
+            yield from self._rpc.call("eth_getLogs", wanted)
+
+
+def _anchor(raw: dict[str, Any]) -> Anchor:
+    types = ("bytes32",) if raw["topics"][0] == ADVANCED else ("bytes32", "bytes32[]")
+    root, *leaves = abi.unpack(types, raw["data"])
+    head = Head(int(raw["topics"][1], 16), root)
+    return Anchor(head, int(raw["blockNumber"], 16), tuple(leaves[0]) if leaves else ())

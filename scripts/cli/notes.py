@@ -1,0 +1,56 @@
+"""`mydata log`: the keys that sign checkpoints, and the witnesses whose cosignatures are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from anchors.tiles import NoteKeys, Shelf
+from scripts.cli.common import STATE, Json, State, answer
+
+app = typer.Typer(help="Checkpoints of the logs: note keys and witnesses, as the operator.", no_args_is_help=True)
+
+
+def _keys(state: Path) -> NoteKeys:
+    from scripts.serve import notes_folder, open_house
+
+    return NoteKeys(notes_folder(state), open_house(state))
+
+
+@app.command("keys")
+def keys(state: State = STATE, as_json: Json = False) -> None:
+    """The generations of the note key, newest first; their verifier keys are at `/log/<name>/vkey`."""
+    found = _keys(state).all()
+    lines = [f"{key.name}  {'retired' if key.retired else 'signs'}" for key in found]
+    answer([{"name": key.name, "retired": key.retired} for key in found], "\n".join(lines), as_json)
+
+
+@app.command("rotate")
+def rotate(state: State = STATE, as_json: Json = False) -> None:
+    """Make the next note key; it signs beside the older ones from the next checkpoint on."""
+    name = _keys(state).rotate()
+    answer({"name": name}, f"note key {name} signs from now on; publish its vkey, then retire the older", as_json)
+
+
+@app.command("retire")
+def retire(
+    name: Annotated[str, typer.Argument(help="Name of the generation.")], state: State = STATE, as_json: Json = False
+) -> None:
+    """Let an older note key sign no more."""
+    _keys(state).retire(name)
+    answer({"name": name}, f"note key {name} signs no more", as_json)
+
+
+@app.command("witness")
+def witness(
+    vkey: Annotated[str, typer.Argument(help="The witness's cosignature key: name+id+base64, of type 0x04.")],
+    state: State = STATE,
+    as_json: Json = False,
+) -> None:
+    """Keep this witness's cosignatures from now on."""
+    from scripts.serve import notes_folder
+
+    found = Shelf(notes_folder(state)).welcome(vkey)
+    answer({"witness": found.name}, f"cosignatures of {found.name} are kept from now on", as_json)

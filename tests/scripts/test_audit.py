@@ -1,0 +1,281 @@
+"""An audit of a whole log against a real chain: what is whole is whole, and each planted fault is named."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from anchors.follower import Follower
+from anchors.memory import FixedClock
+from anchors.notary import Notary
+from anchors.store import Store
+from anchors.tiles import LogTiles, NoteKeys, Shelf
+from ledger.errors import MalformedInput, NotFound, SourceUnavailable
+from ledger.merkle import Head
+from ledger.note import Checkpoint, Note, Signer, Verifier
+from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from ledger.typed_data import Domain
+from scripts.audit import History, Kind, Known, Result, Source, audit_log, result_of
+from tests.anchors.conftest import devnet, ledger_db, site
+from tests.anchors.sayings import ANN, NOW, TRIAL, consent, incident, issue
+from tests.anchors.tiling import MASTER, served
+
+__all__ = ["devnet", "ledger_db", "site"]
+SIZE = 300
+
+
+class Ledger:
+    """A store whose logs go on the chain of the site in batches, and the tiles over it."""
+
+    def __init__(self, site, store, folder):
+        self.site, self.store = site, store
+        deployment = site.deployment
+        contracts = {CONSENTS: deployment.consents, RECORDS: deployment.records, ACCESS: deployment.access}
+        domains = {log: Domain(deployment.chain_id, contract) for log, contract in contracts.items()}
+        self.tiles = LogTiles(store, NoteKeys(folder, MASTER), Shelf(folder), domains)
+
+    def anchor(self):
+        chain = self.site.chain()
+        Notary(self.store, chain, batch=200).once()
+        Notary(self.store, chain, batch=200).once()
+        Follower(self.store, chain, FixedClock(NOW)).once()
+        chain.close()
+
+    def grow(self, first, last, **changed):
+        self.store.append([issue(n, **changed) for n in range(first, last)], NOW)
+        self.store.append([incident(number=f"119-{n}") for n in range(first, last)], NOW)
+
+
+@pytest.fixture
+def ledger(site, ledger_db, tmp_path):
+    """Three logs on chain, in several heads each."""
+    made = Ledger(site, ledger_db, tmp_path / "notes")
+    made.store.append([consent(ANN, TRIAL)], NOW)
+    made.grow(0, 100)
+    made.anchor()
+    made.grow(100, SIZE)
+    made.anchor()
+    assert made.store.anchored(RECORDS).head.size == SIZE
+    return made
+
+
+class Tampered:
+    """The tiles of a log, as somebody with bad intent serves them."""
+
+    def __init__(self, honest, **faults):
+        self._honest, self._faults = honest, faults
+
+    def __getattr__(self, name):
+        told = getattr(self._honest, name)
+        if name not in self._faults:
+            return told
+        return lambda *asked: self._faults[name](told(*asked), *asked)
+
+
+def audited(ledger, log=RECORDS, served_by=None, known=None, **more):
+    with served(served_by or ledger.tiles) as url:
+        return audit_log(log, Source(url), History(ledger.site.url), known or Known(), **more)
+
+
+def kinds(report):
+    return [finding.kind for finding in report.findings]
+
+
+def flipped(raw, at):
+    return raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
+
+
+@pytest.mark.parametrize("log", LOGS)
+def test_what_is_whole_is_whole(ledger, log):
+    steps = []
+    report = audited(ledger, log, step=lambda *step: steps.append(step))
+    assert report.findings == []
+    assert report.checkpoint.head == ledger.store.anchored(log).head
+    assert report.heads == {CONSENTS: 1, RECORDS: 2, ACCESS: 2}[log]
+    assert steps[-1] == (report.checkpoint.head.size,) * 2
+
+
+def test_an_empty_log_is_whole(site, ledger_db, tmp_path):
+    found = Ledger(site, ledger_db, tmp_path)
+    found.anchor()
+    assert audited(found).findings == []
+
+
+def test_heads_newer_than_the_checkpoint_are_counted_not_blamed(ledger):
+    old = ledger.tiles.checkpoint(RECORDS)
+    ledger.grow(SIZE, SIZE + 5)
+    ledger.anchor()
+    report = audited(ledger, served_by=Tampered(ledger.tiles, checkpoint=lambda *_: old))
+    assert (report.findings, report.ahead) == ([], 1)
+
+
+class TestPlanted:
+    def test_a_tile_s_byte_is_named(self, ledger):
+        change = lambda raw, log, level, place: flipped(raw, 40) if (level, place.index) == (0, 1) else raw  # noqa: E731
+        report = audited(ledger, served_by=Tampered(ledger.tiles, tile=change))
+        assert kinds(report) == [Kind.TILE]
+        assert "tile 0/001: position 257" in report.findings[0].text
+
+    def test_a_byte_of_an_upper_tile_is_named(self, ledger):
+        change = lambda raw, log, level, place: flipped(raw, 0) if level == 1 else raw  # noqa: E731
+        report = audited(ledger, served_by=Tampered(ledger.tiles, tile=change))
+        assert kinds(report) == [Kind.TILE]
+        assert "tile 1/000.p/1: hash 0" in report.findings[0].text
+
+    def test_an_entry_s_byte_is_named(self, ledger):
+        change = lambda raw, log, place: flipped(raw, 34 * 7 + 5) if place.index == 0 else raw  # noqa: E731
+        report = audited(ledger, served_by=Tampered(ledger.tiles, entries=change))
+        assert kinds(report) == [Kind.ENTRY]
+        assert "entry bundle 000: position 7" in report.findings[0].text
+
+    def test_an_entry_missing_from_its_bundle_is_named(self, ledger):
+        change = lambda raw, log, place: raw[34:] if place.index == 0 else raw  # noqa: E731
+        report = audited(ledger, served_by=Tampered(ledger.tiles, entries=change))
+        assert kinds(report) == [Kind.DROPPED]
+        assert "entry bundle 000" in report.findings[0].text
+
+    def test_a_tile_that_is_not_served_is_named(self, ledger):
+        def absent(raw, log, level, place):
+            raise NotFound
+
+        assert Kind.MISSING in kinds(audited(ledger, served_by=Tampered(ledger.tiles, tile=absent)))
+
+    def rewritten(self, ledger, tmp_path, statements):
+        """Another database under the same keys, signed anew, as an operator who rewrites history would."""
+        other = Ledger(ledger.site, Store(f"sqlite:///{tmp_path / 'other.db'}"), tmp_path / "other")
+        keys = NoteKeys(tmp_path / "notes", MASTER)
+        other.tiles = LogTiles(other.store, keys, Shelf(tmp_path / "other"), domains_of(ledger))
+        other.store.append(statements, NOW)
+        for log in {each.log for each in statements}:
+            other.store.mark_anchored(log, other.store.head(log), 1)
+        return other
+
+    def test_an_entry_dropped_from_the_log_is_named_by_its_place(self, ledger, tmp_path):
+        ledger.tiles.checkpoint(RECORDS)
+        other = self.rewritten(ledger, tmp_path, [issue(n) for n in range(SIZE) if n != 42])
+        report = audited(other)
+        assert kinds(report) == [Kind.DROPPED, Kind.ROOT, Kind.UNANCHORED]
+        assert "position 42 " in report.findings[0].text
+        assert result_of(report.findings) is Result.BROKEN
+
+    def test_an_entry_rewritten_in_the_log_is_named_by_its_place(self, ledger, tmp_path):
+        ledger.tiles.checkpoint(RECORDS)
+        other = self.rewritten(
+            ledger, tmp_path, [issue(n, **({"category": "x"} if n == 42 else {})) for n in range(SIZE)]
+        )
+        report = audited(other)
+        assert kinds(report) == [Kind.LEAF, Kind.ROOT, Kind.UNANCHORED]
+        assert "position 42 " in report.findings[0].text
+
+    def test_a_root_rewritten_is_named_where_no_leaf_is_on_chain(self, ledger, tmp_path):
+        ledger.tiles.checkpoint(ACCESS)
+        other = self.rewritten(ledger, tmp_path, [incident(number=f"x-{n}") for n in range(SIZE)])
+        report = audited(other, ACCESS)
+        assert kinds(report) == [Kind.ROOT, Kind.UNANCHORED]
+        assert "size 100," in report.findings[0].text
+
+    def test_a_checkpoint_with_another_root_is_named(self, ledger, tmp_path):
+        note = Note.parse(ledger.tiles.checkpoint(RECORDS))
+        said = Checkpoint.parse(note.text)
+        wrong = str(replace(said, head=Head(SIZE, b"\1" * 32)))
+        signer = Signer(said.origin, NoteKeys(tmp_path / "notes", MASTER).all()[0].seed)
+        forged = bytes(Note(wrong, (signer.sign(wrong),)))
+        report = audited(ledger, served_by=Tampered(ledger.tiles, checkpoint=lambda *_: forged))
+        assert kinds(report) == [Kind.CHECKPOINT, Kind.UNANCHORED]
+
+    def test_a_fork_is_named_and_both_notes_are_kept(self, ledger, tmp_path):
+        known = Known(tmp_path / "audit.json")
+        assert audited(ledger, ACCESS, known=known).findings == []
+        other = self.rewritten(ledger, tmp_path, [incident(number=f"x-{n}") for n in range(SIZE + 9)])
+        assert Kind.FORK in kinds(audited(other, ACCESS, known=known))
+        known.write()
+        ((old, new),) = Known.read(tmp_path / "audit.json").forks
+        key = known.logs[ACCESS].verifiers[0]
+        for note in (old, new):
+            key.check(Note.parse(note.encode()))
+        assert Checkpoint.parse(Note.parse(old.encode()).text).head == ledger.store.anchored(ACCESS).head
+
+    def test_a_log_that_shrank_is_named(self, ledger, tmp_path):
+        early = Ledger(ledger.site, ledger.store, tmp_path / "notes")
+        known = Known()
+        assert audited(ledger, known=known).findings == []
+        note = Note.parse(early.tiles.checkpoint(RECORDS))
+        text = str(replace(Checkpoint.parse(note.text), head=ledger.store.head_at(RECORDS, 100)))
+        signer = Signer(note.signatures[0].name, NoteKeys(tmp_path / "notes", MASTER).all()[0].seed)
+        small = bytes(Note(text, (signer.sign(text),)))
+        report = audited(ledger, known=known, served_by=Tampered(ledger.tiles, checkpoint=lambda *_: small))
+        assert kinds(report) == [Kind.SHRUNK]
+
+    def test_a_signature_of_another_key_is_named(self, ledger):
+        note = Note.parse(ledger.tiles.checkpoint(RECORDS))
+        forged = bytes(Note(note.text, (Signer(note.signatures[0].name, b"\7" * 32).sign(note.text),)))
+        swapped = Tampered(ledger.tiles, checkpoint=lambda *_: forged)
+        assert kinds(audited(ledger, served_by=swapped)) == [Kind.UNSIGNED]
+
+    def test_a_key_the_server_names_later_is_not_believed(self, ledger):
+        known = Known()
+        assert audited(ledger, known=known).trust == "named by the server"
+        note = Note.parse(ledger.tiles.checkpoint(RECORDS))
+        mallory = Signer(note.signatures[0].name, b"\7" * 32)
+        swapped = Tampered(
+            ledger.tiles,
+            checkpoint=lambda *_: bytes(Note(note.text, (mallory.sign(note.text),))),
+            verifiers=lambda *_: [str(mallory.verifier)],
+        )
+        assert kinds(audited(ledger, served_by=swapped, known=known)) == [Kind.UNSIGNED]
+        assert kinds(audited(ledger, served_by=swapped, known=known, given=[mallory.verifier])) == []
+
+    def test_another_contract_is_another_log(self, ledger):
+        known = Known()
+        audited(ledger, CONSENTS, known=known)
+        known.logs[RECORDS] = known.logs.pop(CONSENTS)
+        assert Kind.ORIGIN in kinds(audited(ledger, known=known))
+
+
+def domains_of(ledger):
+    deployment = ledger.site.deployment
+    contracts = {CONSENTS: deployment.consents, RECORDS: deployment.records, ACCESS: deployment.access}
+    return {log: Domain(deployment.chain_id, contract) for log, contract in contracts.items()}
+
+
+class TestUnknown:
+    def test_a_server_that_does_not_answer(self, ledger):
+        with pytest.raises(SourceUnavailable, match="--url"):
+            audit_log(RECORDS, Source("http://127.0.0.1:9"), History(ledger.site.url), Known())
+
+    def test_a_chain_that_does_not_answer(self, ledger):
+        with served(ledger.tiles) as url, pytest.raises(SourceUnavailable):
+            audit_log(RECORDS, Source(url), History("http://127.0.0.1:9"), Known())
+
+    def test_a_server_in_trouble(self, ledger):
+        def down(*_):
+            raise SourceUnavailable("no disk")
+
+        with pytest.raises(SourceUnavailable, match="status 503"):
+            audited(ledger, served_by=Tampered(ledger.tiles, entries=down))
+
+    @pytest.mark.parametrize("note", [b"", b"nonsense", b"x" * 100_000])
+    def test_what_is_no_log_of_ours(self, ledger, note):
+        with pytest.raises(MalformedInput):
+            audited(ledger, served_by=Tampered(ledger.tiles, checkpoint=lambda *_: note))
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "[]", "{}", '{"logs":{},"forks":1}', '{"logs":{"a":{"vkeys":[],"note":""}},"forks":[]}']
+)
+def test_a_file_that_is_no_auditor_s_is_refused(tmp_path, raw):
+    path = tmp_path / "audit.json"
+    path.write_text(raw)
+    with pytest.raises(MalformedInput, match="to begin anew"):
+        Known.read(path)
+
+
+def test_an_auditor_s_file_comes_back_as_it_was(ledger, tmp_path):
+    known = Known(tmp_path / "audit.json")
+    audited(ledger, known=known)
+    known.write()
+    assert Known.read(tmp_path / "audit.json") == known
+    assert json.loads((tmp_path / "audit.json").read_text())["logs"][RECORDS]["vkeys"] == ledger.tiles.verifiers(
+        RECORDS
+    )
+    assert Verifier.parse(ledger.tiles.verifiers(RECORDS)[0]) in known.logs[RECORDS].verifiers
