@@ -27,6 +27,7 @@ from anchors.follower import Follower
 from anchors.keystore import FileKeys, open_master
 from anchors.notary import Notary
 from anchors.store import Store
+from anchors.teller import Teller
 from anchors.tiles import LogTiles, NoteKeys, Shelf
 from api.app import Lifespan, create_app
 from api.auth import ApiSettings, Premises
@@ -37,6 +38,7 @@ from ledger.receipt import ACCESS, CONSENTS, RECORDS, Logged
 from ledger.signers import Wallet
 from ledger.typed_data import Domain
 from ledger.vocabulary import Vocabulary
+from scripts.couriers import couriers
 from scripts.gateway import Gateway, denylist
 from scripts.notices import GENERAL
 from scripts.payloads import DENYLIST, Archive, open_store
@@ -121,7 +123,9 @@ def build(settings: Settings) -> Ledger:
     tiles = LogTiles(
         store, NoteKeys(notes_folder(settings.state), master), Shelf(notes_folder(settings.state)), domains
     )
-    app = create_app(Premises(Kernel(world), store, api, tiles), services, _lifespan(notary, follower))
+    kernel = Kernel(world)
+    teller = Teller(kernel, couriers(settings))
+    app = create_app(Premises(kernel, store, api, tiles), services, _lifespan(notary, follower, teller))
     _gateway(app, payloads, settings.state / DENYLIST)
     _portal(app)
     return Ledger(app, notary, follower, store)
@@ -161,14 +165,16 @@ def _keys(settings: Settings, master: bytes, gateway: Wallet, domain: Domain, st
     return FileKeys(path, master, gateway=gateway.signer, domain=domain, durable=durable, now=SystemClock().now)
 
 
-def _lifespan(notary: Notary, follower: Follower) -> Lifespan:
+def _lifespan(notary: Notary, follower: Follower, teller: Teller) -> Lifespan:
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         follower.start()
         notary.start()
+        teller.start()
         try:
             yield
         finally:
+            teller.stop()
             notary.stop()
             follower.stop()
 

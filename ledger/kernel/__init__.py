@@ -4,6 +4,7 @@ from ledger.kernel.answers import RELEASING, Release, requester_name
 from ledger.kernel.computing import Computed, Computing
 from ledger.kernel.consents import Consents
 from ledger.kernel.delegations import Naming
+from ledger.kernel.delivering import Courier, Parcel
 from ledger.kernel.drafts import Draft, GrantRequest
 from ledger.kernel.foresight import Change, Foresight
 from ledger.kernel.issues import Issues, Upload
@@ -20,11 +21,13 @@ __all__ = [
     "Bounds",
     "Change",
     "Computed",
+    "Courier",
     "Draft",
     "GrantRequest",
     "Kernel",
     "Naming",
     "Page",
+    "Parcel",
     "Proof",
     "Release",
     "Review",

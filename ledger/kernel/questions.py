@@ -14,7 +14,7 @@ from ledger.decide import decide
 from ledger.errors import NotFound
 from ledger.kernel.answers import receipt_of, requester_name
 from ledger.kernel.cursors import START, Cursors
-from ledger.kernel.reviews import Reviews
+from ledger.kernel.witnessing import Witnessing
 from ledger.party import Party
 from ledger.receipt import Signed
 from ledger.record import Record
@@ -34,7 +34,7 @@ class Page:
     cursor: str
 
 
-class Questions(Reviews):
+class Questions(Witnessing):
     """Nothing in these answers, their length and their pages included, depends on what is hidden from the asker."""
 
     def search(

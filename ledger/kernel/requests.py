@@ -12,6 +12,8 @@ from ledger.consent import Effect, Grant
 from ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent, TooManyRequests
 from ledger.kernel.drafts import Draft, Drafts, GrantRequest
 from ledger.kernel.request_papers import REQUEST, WISHES, read_request, read_wishes, request_paper, wishes_paper
+from ledger.kernel.telling import Telling
+from ledger.message import Event, Message, of_person
 from ledger.paper import Paper, new_id
 from ledger.party import ANYONE
 
@@ -38,7 +40,7 @@ class Asking:
     wait: int = 14 * DAY
 
 
-class Requests(Drafts):
+class Requests(Drafts, Telling):
     """A request asks for a signature and gives nothing; only the signed consent that follows it does."""
 
     def request_consent(self, requester: str, data_subject: bytes, asking: Asking) -> ConsentRequest:
@@ -59,6 +61,7 @@ class Requests(Drafts):
         if self._is_unwanted(request, mine, now):
             request = replace(request, state=RequestState.REFUSED, answered_at=now, silent=True)
         self.world.store.file(request_paper(request))
+        self._tell_of(request)
         return request.as_asker_sees(now)
 
     def announce(self, requester: str, asking: Asking, topics: Iterable[str]) -> int:
@@ -76,8 +79,9 @@ class Requests(Drafts):
                 continue
             request_id = sha256(name + wishes.data_subject).digest()
             request = self._made(requester, wishes.data_subject, asking, request_id, now)
-            if not self._is_unwanted(request, [], now):
-                told += self.world.store.file(request_paper(request)) is not None
+            if not self._is_unwanted(request, [], now) and self.world.store.file(request_paper(request)):
+                self._tell_of(request)
+                told += 1
         return told
 
     def refuse(self, data_subject: bytes, request_id: bytes) -> ConsentRequest:
@@ -152,6 +156,13 @@ class Requests(Drafts):
             self.world.vocabulary.check_grant(grant)
             if grant.effect is Effect.FORBID or not now < grant.expires > grant.not_before:
                 raise InvalidStatement("a request asks for permits whose windows are still to come or open")
+
+    def _tell_of(self, request: ConsentRequest) -> None:
+        if request.state is RequestState.REQUESTED:
+            party = self.world.store.party(request.requester)
+            detail = {"by": party.name if party else request.requester, "reference": request.reference}
+            whom, subject = of_person(request.data_subject), "0x" + request.request_id.hex()
+            self.tell(Message(whom, Event.ASKED, subject, request.asked_at, detail))
 
     @staticmethod
     def _made(requester: str, person: bytes, asking: Asking, request_id: bytes, now: int) -> ConsentRequest:

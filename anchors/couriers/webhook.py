@@ -1,0 +1,113 @@
+"""Webhooks as Standard Webhooks has them: signed, time-stamped, and never into a private network unless allowed."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import ipaddress
+import socket
+import time
+from hashlib import sha256
+from urllib.parse import SplitResult, urlsplit
+
+import httpx
+import orjson
+
+from ledger.errors import InvalidStatement, SourceUnavailable
+from ledger.kernel.delivering import Parcel
+from ledger.kernel.telling import Subscription
+
+TIMEOUT = httpx.Timeout(10, connect=5)
+GONE = 410
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""IPv4 addresses behind a translator (RFC 6052), private ones among them."""
+
+
+class Webhooks:
+    """Posts parcels. With `private` (a setting for tests and closed networks) http and private addresses are allowed.
+
+    The address is resolved once, judged, and connected to as judged: a name that answers differently the second time
+    (DNS rebinding) reaches nothing. Redirects are not followed, and answers are not read.
+    """
+
+    def __init__(self, private: bool = False) -> None:
+        self._private = private
+
+    def carry(self, parcel: Parcel, subscription: Subscription) -> None:
+        """Post it. Raises SourceUnavailable for no or a wrong answer, InvalidStatement for an address never to use."""
+        url, host, port = self._checked(subscription.address)
+        address = self._judged(host, port)
+        body = orjson.dumps({"type": parcel.event, "timestamp": parcel.at, "data": {"subject": parcel.subject}})
+        headers = signed_headers(parcel.delivery_id, body, subscription.secret, int(time.time()))
+        target = f"{url.scheme}://{_bracketed(address)}:{port}{url.path or '/'}{'?' + url.query if url.query else ''}"
+        authority = host if port in {80, 443} else f"{host}:{port}"
+        self._post(target, body, headers | {"host": authority}, host)
+
+    @staticmethod
+    def _post(target: str, body: bytes, headers: dict[str, str], host: str) -> None:
+        try:
+            with (
+                httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
+                client.stream(
+                    "POST", target, content=body, headers=headers, extensions={"sni_hostname": host}
+                ) as answer,
+            ):
+                status = answer.status_code
+        except httpx.HTTPError as error:
+            raise SourceUnavailable(f"no answer ({type(error).__name__})") from error
+        if status == GONE:
+            raise InvalidStatement("the receiver answers 410: it wants no more of these")
+        if not httpx.codes.is_success(status):
+            raise SourceUnavailable(f"the receiver answered {status}")
+
+    def _checked(self, address: str) -> tuple[SplitResult, str, int]:
+        try:
+            url = urlsplit(address)
+            host, port = url.hostname, url.port
+        except ValueError as error:
+            raise InvalidStatement("a webhook's address is a URL with a host") from error
+        allowed = {"https", "http"} if self._private else {"https"}
+        if url.scheme not in allowed or not host or url.username or url.password or url.fragment:
+            raise InvalidStatement("a webhook's address is an https URL without a name or password in it")
+        return url, host, port or (443 if url.scheme == "https" else 80)
+
+    def _judged(self, host: str, port: int) -> str:
+        """One address of the host, when all of them may be reached. Raises InvalidStatement, SourceUnavailable."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise SourceUnavailable("the host of the webhook has no address") from error
+        addresses = [str(entry[4][0]) for entry in found]
+        if not self._private and not all(is_public(address) for address in addresses):
+            raise InvalidStatement("the webhook's host lies in a private network; that is not allowed here")
+        return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address lies on the open internet: not private, loopback, link-local, multicast or reserved, also
+    not inside an IPv4 address that IPv6 carries.
+    """
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        if found in NAT64:
+            return False
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
+        if inner is not None:
+            return inner.is_global and not inner.is_multicast
+    return found.is_global and not found.is_multicast
+
+
+def signed_headers(name: str, body: bytes, secret: str, at: int) -> dict[str, str]:
+    """The headers of Standard Webhooks: HMAC-SHA-256 over `id.timestamp.body`; the secret is 32 bytes in hex."""
+    said = f"{name}.{at}.".encode() + body
+    mac = base64.b64encode(hmac.new(bytes.fromhex(secret), said, sha256).digest()).decode()
+    return {
+        "content-type": "application/json",
+        "webhook-id": name,
+        "webhook-timestamp": str(at),
+        "webhook-signature": f"v1,{mac}",
+    }
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address

@@ -1,0 +1,90 @@
+"""deliver: messages carried out of the house, tried again with growing patience, and given up in the open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ledger.errors import InvalidStatement, SourceUnavailable
+from ledger.kernel.telling import (
+    AT_ONCE,
+    DEAD,
+    DELIVERED,
+    DELIVERY,
+    PENDING,
+    SUBSCRIPTION,
+    Subscription,
+    Telling,
+    read_subscription,
+)
+from ledger.paper import Paper
+
+PATIENCE = (5, 30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600)
+"""Seconds before each further try; after the last the delivery is dead and stays visible."""
+LEASE = 60
+"""Seconds for which a process that took a delivery up keeps the others off it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What leaves the house: an id the receiver may use to see repetition, the event, what it is about, and when."""
+
+    delivery_id: str
+    event: str
+    subject: str
+    at: int
+
+
+class Courier(Protocol):
+    """Carries parcels over one channel."""
+
+    def carry(self, parcel: Parcel, subscription: Subscription) -> None:
+        """Hand it over. Raises SourceUnavailable to be tried again, InvalidStatement for an address that never will."""
+        ...
+
+
+class Delivering(Telling):
+    """The outbox."""
+
+    def deliver(self, couriers: dict[str, Courier]) -> int:
+        """Carry everything that is due; returns how many were handed over."""
+        due = self.world.store.due(DELIVERY, PENDING, self.world.clock.now(), AT_ONCE)
+        return sum(self._carry(paper, couriers) for paper in due)
+
+    def deliveries(self, recipient: str, after: bytes = b"", limit: int = AT_ONCE) -> list[Paper]:
+        """What was, will be or could not be delivered to somebody, oldest first."""
+        return self.world.store.papers(DELIVERY, party=recipient, after=after, limit=limit)
+
+    def _carry(self, due: Paper, couriers: dict[str, Courier]) -> bool:
+        paper = self.world.store.file(replace(due, due=self.world.clock.now() + LEASE))
+        if paper is None:
+            return False
+        kept = self.world.store.paper(SUBSCRIPTION, bytes.fromhex(paper.body["subscription"]))
+        if kept is None:
+            self._close(paper, DEAD, "the subscription was ended")
+            return False
+        subscription, body = read_subscription(kept), paper.body
+        parcel = Parcel(paper.id.hex(), body["event"], body["subject"], body["at"])
+        try:
+            if subscription.channel not in couriers:
+                raise SourceUnavailable(f"no {subscription.channel} courier is set up here")
+            couriers[subscription.channel].carry(parcel, subscription)
+        except InvalidStatement as error:
+            self._close(paper, DEAD, str(error))
+            return False
+        except SourceUnavailable as error:
+            self._later(paper, str(error))
+            return False
+        self._close(paper, DELIVERED, "")
+        return True
+
+    def _close(self, paper: Paper, state: str, why: str) -> None:
+        self.world.store.file(replace(paper, state=state, due=0, body={**paper.body, "why": why}))
+
+    def _later(self, paper: Paper, why: str) -> None:
+        tries = paper.body["attempts"]
+        if tries >= len(PATIENCE):
+            self._close(paper, DEAD, why)
+            return
+        due = self.world.clock.now() + PATIENCE[tries]
+        self.world.store.file(replace(paper, due=due, body={**paper.body, "attempts": tries + 1, "why": why}))

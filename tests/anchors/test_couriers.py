@@ -1,0 +1,177 @@
+"""Couriers against real receivers: an HTTP server that checks the signature, an SMTP server that keeps the letters."""
+
+import base64
+import hmac
+import json
+import threading
+from email import message_from_bytes
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from anchors.couriers import Mailbox, Webhooks
+from anchors.couriers.webhook import is_public
+from ledger.errors import InvalidStatement, SourceUnavailable
+from ledger.kernel import Parcel
+from ledger.kernel.telling import Subscription
+from scripts.devnet import free_port
+
+SECRET = "5a" * 32
+PARCEL = Parcel("ab" * 32, "data.used", "access/7", 1_800_000_000)
+
+
+def to(address, channel="webhook"):
+    return Subscription(b"", "0x", channel, address, frozenset(), SECRET)
+
+
+@pytest.fixture
+def receiver():
+    got, answers = [], []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["content-length"]))
+            got.append((self.path, dict(self.headers), body))
+            status, headers = answers.pop(0) if answers else (204, {})
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    server.got, server.answers = got, answers
+    server.url = f"http://127.0.0.1:{server.server_port}/hook?x=1"
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_webhook_is_signed_as_standard_webhooks_say(receiver):
+    Webhooks(private=True).carry(PARCEL, to(receiver.url))
+    ((path, headers, body),) = receiver.got
+    headers = {name.lower(): value for name, value in headers.items()}
+    said = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    mac = base64.b64encode(hmac.new(bytes.fromhex(SECRET), said, sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{mac}"
+    assert (path, headers["webhook-id"], headers["content-type"]) == ("/hook?x=1", "ab" * 32, "application/json")
+    assert json.loads(body) == {"type": "data.used", "timestamp": 1_800_000_000, "data": {"subject": "access/7"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "error"),
+    [(500, {}, SourceUnavailable), (404, {}, SourceUnavailable), (410, {}, InvalidStatement),
+     (302, {"location": "http://127.0.0.1:1/"}, SourceUnavailable)],
+)  # fmt: skip
+def test_any_answer_but_a_2xx_is_no_delivery_and_no_redirect_is_followed(receiver, status, headers, error):
+    receiver.answers.append((status, headers))
+    with pytest.raises(error):
+        Webhooks(private=True).carry(PARCEL, to(receiver.url))
+    assert len(receiver.got) == 1
+
+
+def test_a_receiver_that_is_gone_is_tried_later(receiver):
+    receiver.shutdown()
+    receiver.server_close()
+    with pytest.raises(SourceUnavailable):
+        Webhooks(private=True).carry(PARCEL, to(receiver.url))
+    with pytest.raises(SourceUnavailable):
+        Webhooks(private=True).carry(PARCEL, to("http://no-such-host.invalid/"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://127.0.0.1/", "https://localhost/", "https://[::1]/", "https://10.0.0.1/", "https://192.168.1.1/",
+     "https://169.254.169.254/latest/meta-data", "https://[::ffff:127.0.0.1]/", "https://0.0.0.0/", "https://[fe80::1]/",
+     "https://2130706433/", "https://0x7f.1/"],
+)  # fmt: skip
+def test_no_request_goes_into_a_private_network(receiver, address):
+    with pytest.raises((InvalidStatement, SourceUnavailable)) as refused:
+        Webhooks().carry(PARCEL, to(address))
+    assert receiver.got == []
+    assert "private" in str(refused.value) or "no address" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://example.org/", "ftp://example.org/", "https://a:b@example.org/", "https:///x", "not a url",
+     "https://example.org/#f", "https://example.org:99999/", "https://[/"],
+)  # fmt: skip
+def test_what_is_no_https_url_is_refused_for_good(address):
+    with pytest.raises(InvalidStatement):
+        Webhooks().carry(PARCEL, to(address))
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [("93.184.215.14", True), ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", True), ("100.64.0.1", False),
+     ("224.0.0.1", False), ("64:ff9b::7f00:1", False), ("2002:7f00:1::", False), ("::ffff:10.0.0.1", False),
+     ("198.18.0.1", False), ("255.255.255.255", False)],
+)  # fmt: skip
+def test_what_counts_as_the_open_internet(address, public):
+    assert is_public(address) is public
+
+
+class Kept:
+    def __init__(self):
+        self.letters = []
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if address.startswith("gone@"):
+            return "550 no such user"
+        if address.startswith("busy@"):
+            return "450 try again later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.letters.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture
+def mail():
+    kept = Kept()
+    kept.port = free_port()
+    controller = Controller(kept, hostname="127.0.0.1", port=kept.port)
+    controller.start()
+    yield kept
+    controller.stop()
+
+
+def mailbox(mail, **more):
+    return Mailbox("127.0.0.1", mail.port, "ledger@example.org", "https://ledger.example.org", tls=False, **more)
+
+
+def test_a_letter_says_that_something_happened_and_nothing_of_what_it_is(mail):
+    mailbox(mail).carry(PARCEL, to("ann@example.org", "email"))
+    ((sender, recipients, raw),) = mail.letters
+    letter = message_from_bytes(raw)
+    assert (sender, recipients) == ("ledger@example.org", ["ann@example.org"])
+    assert letter["Subject"] == "MyData Ledger: your data were used"
+    assert "https://ledger.example.org" in letter.get_payload()
+    assert b"access/7" not in raw
+
+
+@pytest.mark.parametrize(
+    ("address", "error"),
+    [("gone@example.org", InvalidStatement), ("busy@example.org", SourceUnavailable), ("no address", InvalidStatement),
+     ("a@b\r\nBcc: eve@example.org", InvalidStatement)],
+)  # fmt: skip
+def test_an_address_the_server_refuses(mail, address, error):
+    with pytest.raises(error):
+        mailbox(mail).carry(PARCEL, to(address, "email"))
+    assert mail.letters == []
+
+
+def test_a_mail_server_that_is_gone_or_speaks_no_tls_is_tried_later(mail):
+    with pytest.raises(SourceUnavailable):
+        Mailbox("127.0.0.1", mail.port, "a@example.org", "x").carry(PARCEL, to("ann@example.org", "email"))
+    with pytest.raises(SourceUnavailable):
+        Mailbox("127.0.0.1", 1, "a@example.org", "x", tls=False).carry(PARCEL, to("ann@example.org", "email"))

@@ -1,0 +1,58 @@
+"""Inbox, subscriptions and deliveries through the door."""
+
+import pytest
+
+from ledger.consent import Consent
+from tests.api.door import Door
+from tests.ledger.house import wallet
+
+
+@pytest.fixture
+def door():
+    door = Door()
+    draft = door.drafted(door.house.ann, door.house.trial.address)
+    signed = door.signed(door.house.ann, Consent, draft)
+    door.http.post("/consents", json=signed, headers=door.as_(door.house.ann))
+    return door
+
+
+def test_both_sides_read_their_inbox(door):
+    door.house.kernel.read_on()
+    (mine,) = door.http.get("/me/inbox", headers=door.as_(door.house.ann)).json()
+    (theirs,) = door.http.get("/me/inbox", headers=door.as_(door.house.trial)).json()
+    assert (mine["event"], mine["detail"]) == ("consent.granted", {"grantee": "The trial"})
+    assert (theirs["event"], theirs["detail"], theirs["subject"]) == ("consent.granted", {}, mine["subject"])
+    after = door.http.get("/me/inbox", params={"after": mine["message_id"]}, headers=door.as_(door.house.ann))
+    assert after.json() == []
+    assert door.http.get("/me/inbox", headers=door.as_(wallet(70))).json() == []
+
+
+def test_a_subscription_shows_its_secret_once_and_its_deliveries_always(door):
+    as_trial = door.as_(door.house.trial)
+    form = {"channel": "webhook", "address": "https://example.org/h", "events": ["consent.granted"]}
+    made = door.http.post("/me/subscriptions", json=form, headers=as_trial)
+    assert (made.status_code, len(made.json()["secret"])) == (201, 64)
+    (listed,) = door.http.get("/me/subscriptions", headers=as_trial).json()
+    assert (listed["secret"], listed["events"]) == ("", ["consent.granted"])
+    door.house.kernel.read_on()
+    (delivery,) = door.http.get("/me/deliveries", headers=as_trial).json()
+    assert (delivery["state"], delivery["attempts"]) == ("pending", 0)
+    path = f"/me/subscriptions/{listed['subscription_id']}"
+    assert door.http.delete(path, headers=door.as_(door.house.ann)).status_code == 404
+    assert door.http.delete(path, headers=as_trial).status_code == 204
+    assert door.http.get("/me/subscriptions", headers=as_trial).json() == []
+
+
+def test_a_wrong_subscription_says_what_is_right(door):
+    form = {"channel": "webhook", "address": "https://example.org/h", "events": ["consent.eaten"]}
+    refused = door.http.post("/me/subscriptions", json=form, headers=door.as_(door.house.ann))
+    assert (refused.status_code, "data.used" in refused.json()["detail"]) == (422, True)
+
+
+def test_results_are_announced_to_nobody_in_particular(door):
+    door.house.kernel.read_on()
+    told = door.http.post("/results", json={"reference": "KCT1 results"}, headers=door.as_(door.house.trial))
+    assert (told.status_code, told.json()) == (202, {"status": "announced"})
+    events = [m["event"] for m in door.http.get("/me/inbox", headers=door.as_(door.house.ann)).json()]
+    assert "study.results" in events
+    assert door.http.post("/results", json={"reference": "x"}, headers=door.as_(wallet(70))).status_code == 403
