@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,17 +118,20 @@ def build(settings: Settings) -> Ledger:
         hurry=notary.nudge,
     )
     follower = Follower(store, chain, world.clock, settings.depth)
-    registries = {**{log: domain.contract for log, domain in domains.items()}, "parties": deployment.parties}
-    api = ApiSettings(uri=settings.uri, chain_id=deployment.chain_id, registries=registries)
-    tiles = LogTiles(
-        store, NoteKeys(notes_folder(settings.state), master), Shelf(notes_folder(settings.state)), domains
-    )
+    notes = notes_folder(settings.state)
+    tiles = LogTiles(store, NoteKeys(notes, master), Shelf(notes), domains)
     kernel = Kernel(world)
     teller = Teller(kernel, couriers(settings))
-    app = create_app(Premises(kernel, store, api, tiles), services, _lifespan(notary, follower, teller))
+    premises = Premises(kernel, store, _api(settings, deployment, domains), tiles)
+    app = create_app(premises, services, _lifespan(notary, follower, teller))
     _gateway(app, payloads, settings.state / DENYLIST)
     _portal(app)
     return Ledger(app, notary, follower, store)
+
+
+def _api(settings: Settings, deployment: Deployment, domains: Mapping[str, Domain]) -> ApiSettings:
+    registries = {**{log: domain.contract for log, domain in domains.items()}, "parties": deployment.parties}
+    return ApiSettings(uri=settings.uri, chain_id=deployment.chain_id, registries=registries)
 
 
 def deployment_file(settings: Settings) -> Path:
