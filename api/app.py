@@ -12,6 +12,7 @@ from api import errors
 from api.auth import Premises
 from api.bounds import BoundedBodies, Headers
 from api.errors import Refusal
+from api.hot import HotDoor, describe
 from api.routes import (
     access,
     authzen,
@@ -88,6 +89,8 @@ def create_app(premises: Premises, slices: Sequence[Slice], lifespan: Lifespan |
     errors.install(app)
     for router in ROUTERS + [one.router for one in slices if one.router]:
         app.include_router(router)
+    app.include_router(describe())
     app.add_middleware(BoundedBodies, limit=premises.settings.max_body)
     app.add_middleware(Headers)
+    app.add_middleware(HotDoor, house=premises)
     return app

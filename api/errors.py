@@ -12,6 +12,7 @@ from ledger import errors
 
 STATUS: dict[type[errors.LedgerError], int] = {
     errors.MalformedInput: 400,
+    errors.WrongMediaType: 415,
     errors.SessionRequired: 401,
     errors.SignatureInvalid: 403,
     errors.NotEntitled: 403,
@@ -43,11 +44,15 @@ def status_of(error: errors.LedgerError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
+def said(error: errors.LedgerError) -> dict[str, str]:
+    """The refusal in the shape that all have."""
+    return {"error": error.code} if isinstance(error, SAME_FACE) else {"error": error.code, "detail": str(error)}
+
+
 def answer(error: errors.LedgerError) -> JSONResponse:
     """The refusal as it leaves the house."""
-    body = {"error": error.code} if isinstance(error, SAME_FACE) else {"error": error.code, "detail": str(error)}
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.SessionRequired) else None
-    return JSONResponse(body, status_of(error), headers)
+    return JSONResponse(said(error), status_of(error), headers)
 
 
 def install(app: FastAPI) -> None:

@@ -65,7 +65,8 @@ class ConsentState:
     """One consent as the index knows it.
 
     `uses` counts earlier permitting receipts that rest on it, `uses_of_record` those about the record asked for
-    (`once` means each record once); `superseded` and `revoked` act on sight, `anchored` only
+    (`once` means each record once), read for an answer only where a grant counts
+    them; `superseded` and `revoked` act on sight, `anchored` only
     when the leaf is on chain as deep as configured.
     """
 
@@ -87,7 +88,10 @@ class ConsentState:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is known about a question at one moment; the rule sees nothing else."""
+    """All that is known about a question at one moment; the rule sees nothing else.
+
+    `followed_at` is when the chain last answered (UTC seconds): the kernel, not the rule, asks whether that is lately.
+    """
 
     record: Record | None
     consents: tuple[ConsentState, ...] = ()
@@ -97,6 +101,7 @@ class Facts:
     consents_size: int = 0
     records_size: int = 0
     block: int = 0
+    followed_at: int = 0
 
 
 class Reason(StrEnum):

@@ -43,6 +43,8 @@ class Condition:
 
 
 NUMBERED = frozenset({"max-uses", "aggregate-only", "retain-until"})
+COUNTED = frozenset({"once", "max-uses"})
+"""Conditions that depend on how often a consent was used."""
 PLAIN = frozenset({"once", "pseudonymise", "emergency-only", "no-onward-transfer"})
 OBLIGATIONS = frozenset({"aggregate-only", "retain-until", "pseudonymise", "no-onward-transfer"})
 """Conditions that bind the reader after the yes, beside those that decide whether it is one."""
@@ -98,6 +100,11 @@ class Grant:
         if self.effect is Effect.FORBID:
             return data_from < end and (data_until or NEVER) > self.data_from
         return self.data_from <= data_from and (data_until or NEVER) <= end
+
+    @property
+    def counts_uses(self) -> bool:
+        """Whether how often it was used matters."""
+        return any(text.partition(":")[0] in COUNTED for text in self.conditions)
 
     def terms(self) -> tuple[Condition, ...]:
         """The conditions, read. Raises InvalidStatement."""

@@ -38,6 +38,18 @@ class MemoryIndex(MemoryLog):
         with self._lock:
             return self.append([respond(self.facts(request, at))], at)[0]
 
+    def answer_many(
+        self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
+    ) -> list[Logged]:
+        """The same, one after another, all or none."""
+        with self._lock:
+            before = self._sizes()
+            try:
+                return [self.append([respond(request, self.facts(request, at))], at)[0] for request in requests]
+            except Exception:
+                self._forget(before)
+                raise
+
     def _clear(self) -> None:
         super()._clear()
         for index in (self._about, self._resting, self._ended, self._replaced, self._corrected_by, self._erased):
@@ -101,6 +113,7 @@ class MemoryIndex(MemoryLog):
                 consents_size=consents.head.size,
                 records_size=records.head.size,
                 block=max(consents.block, records.block),
+                followed_at=consents.followed_at,
             )
 
     def _state(self, logged: Logged, record_id: bytes | None = None) -> ConsentState:

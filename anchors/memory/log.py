@@ -56,12 +56,15 @@ class MemoryLog:
     def append(self, statements: Sequence[Signed], accepted_at: int) -> list[Logged]:
         """Accept all or none. Raises StaleConsent, InvalidStatement."""
         with self._lock:
-            before = [len(self._trees[log].statements) for log in LOGS]
+            before = self._sizes()
             try:
                 return [self._accept(signed, accepted_at) for signed in statements]
             except Exception:
                 self._forget(before)
                 raise
+
+    def _sizes(self) -> list[int]:
+        return [len(self._trees[log].statements) for log in LOGS]
 
     def _accept(self, signed: Signed, accepted_at: int) -> Logged:
         if known := self._by_digest.get(signed.entry.digest):

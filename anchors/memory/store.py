@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
 
 from anchors.memory.index import MemoryIndex
@@ -68,6 +68,10 @@ class MemoryStore(MemoryPapers, MemoryIndex):
         """The signer bytes behind a live session."""
         signer, expires = self._sessions.get(token_digest, (b"", at))
         return signer if at < expires else None
+
+    def who_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
+        """The signer bytes behind each of those sessions that is live."""
+        return {token: signer for token in token_digests if (signer := self.who(token, at))}
 
     def close(self, token_digest: bytes) -> None:
         """End a session."""

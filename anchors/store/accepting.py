@@ -27,18 +27,22 @@ def accept(connection: Connection, statements: Sequence[Signed], accepted_at: in
 
 
 def _accept_into(connection: Connection, log: str, signed: Sequence[Signed], accepted_at: int) -> dict[bytes, Logged]:
-    tree = Tree(connection, log)
-    head = tree.row()
+    size = Tree(connection, log).row().size
     first = {each.entry.digest: each for each in reversed(signed)}
     known = rows.by_digests(connection, log, list(first))
     fresh = list(dict.fromkeys(each.entry.digest for each in signed if each.entry.digest not in known))
-    added = [Logged(first[digest], head.size + n, accepted_at) for n, digest in enumerate(fresh)]
+    added = [Logged(first[digest], size + n, accepted_at) for n, digest in enumerate(fresh)]
     if added:
-        follow = _in_order(connection, log, added)
-        connection.execute(STATEMENTS[log].insert(), [rows.row_of(each) for each in added])
-        tree.grow(head, [each.signed.entry.leaf for each in added])
-        INDEXERS[log](connection, follow)
+        write(connection, log, _in_order(connection, log, added))
     return known | {each.signed.entry.digest: each for each in added}
+
+
+def write(connection: Connection, log: str, added: Sequence[Followed]) -> None:
+    """Put statements at the end of their log, where their positions say they lie."""
+    tree, logged = Tree(connection, log), [each for each, _ in added]
+    connection.execute(STATEMENTS[log].insert(), [rows.row_of(each) for each in logged])
+    tree.grow(tree.row(), [each.signed.entry.leaf for each in logged])
+    INDEXERS[log](connection, added)
 
 
 def _in_order(connection: Connection, log: str, added: Sequence[Logged]) -> list[Followed]:

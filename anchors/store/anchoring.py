@@ -32,7 +32,7 @@ class AnchoringStore(PaperStore):
         """Entries (32 bytes) from position `start`."""
         table = STATEMENTS[log]
         query = select(table.c.entry).where(table.c.position >= start).order_by(table.c.position).limit(limit)
-        with self._read() as connection:
+        with self._read(log) as connection:
             return list(connection.execute(query).scalars())
 
     def leaves(self, log: str, start: int, limit: int) -> list[bytes]:
@@ -43,12 +43,12 @@ class AnchoringStore(PaperStore):
         """Hashes of complete subtrees of 2**level leaves, from the one of index `start`; at level 0 the leaves."""
         if level == 0:
             return self.leaves(log, start, limit)
-        with self._read() as connection:
+        with self._read(log) as connection:
             return Tree(connection, log).subtrees(level, start, limit)
 
     def peaks(self, log: str, size: int) -> list[bytes]:
         """Peaks of the tree at `size`, largest first."""
-        with self._read() as connection:
+        with self._read(log) as connection:
             return merkle.peaks(size, Tree(connection, log).node)
 
     def mark_anchored(self, log: str, head: Head, block: int) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any
 
 from ledger.access import Incident
@@ -15,6 +17,9 @@ from ledger.typed_data.types import MEMBERS
 KINDS: tuple[type, ...] = (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident, Delegation)
 """A statement's kind is stored as its place here: append only."""
 ZERO = bytes(32)
+Put = Callable[[bytearray, Any], None]
+Read = Callable[[bytes, int], tuple[Any, int]]
+"""From the bytes and a place in them to the value there and the place behind it."""
 
 
 def key(value: bytes | str) -> int:
@@ -40,25 +45,45 @@ def encode(statement: Any) -> bytes:
 
 def decode(kind: int, body: bytes) -> Statement:
     """The statement that `encode` wrote."""
-    return _Reader(body).struct(KINDS[kind])  # type: ignore[no-any-return]
+    statement: Statement
+    statement, _ = READERS[KINDS[kind].__name__](body, 0)
+    return statement
+
+
+def pack(parts: Iterable[bytes]) -> bytes:
+    """Byte strings end to end, each with its length."""
+    out = bytearray()
+    for part in parts:
+        _put_bytes(out, part)
+    return bytes(out)
+
+
+def unpack(body: bytes) -> list[bytes]:
+    """What `pack` put together."""
+    parts, at = [], 0
+    while at < len(body):
+        part, at = _raw(body, at)
+        parts.append(part)
+    return parts
 
 
 def _put_struct(out: bytearray, value: Any) -> None:
-    for type_, _, field in MEMBERS[type(value).__name__]:
-        _put(out, type_, getattr(value, field))
+    values, writers = WRITERS[type(value).__name__]
+    for put, member in zip(writers, values(value), strict=True):
+        put(out, member)
 
 
-def _put(out: bytearray, type_: str, value: Any) -> None:
-    if type_.endswith("[]"):
-        _put_number(out, len(value))
-        for item in value:
-            _put(out, type_[:-2], item)
-    elif type_ in {"uint64", "bool"}:
-        _put_number(out, int(value))
-    elif type_ == "Grant":
-        _put_struct(out, value)
-    else:
-        _put_bytes(out, value if isinstance(value, bytes) else value.encode())
+def _put_list(put: Put) -> Put:
+    def put_all(out: bytearray, items: Sequence[Any]) -> None:
+        _put_number(out, len(items))
+        for item in items:
+            put(out, item)
+
+    return put_all
+
+
+def _put_text(out: bytearray, text: str) -> None:
+    _put_bytes(out, text.encode())
 
 
 def _put_bytes(out: bytearray, value: bytes) -> None:
@@ -80,41 +105,82 @@ def _put_number(out: bytearray, number: int) -> None:
     out.append(number)
 
 
-class _Reader:
-    def __init__(self, body: bytes) -> None:
-        self._body, self._at = body, 0
+def _number(body: bytes, at: int) -> tuple[int, int]:
+    byte, at = body[at], at + 1
+    number, shift = byte & 0x7F, 7
+    while byte > 0x7F:
+        byte, at = body[at], at + 1
+        number |= (byte & 0x7F) << shift
+        shift += 7
+    return number, at
 
-    def struct(self, kind: type) -> Any:
-        values = {field: self._value(type_) for type_, _, field in MEMBERS[kind.__name__]}
-        if kind is Grant:
-            values["effect"] = Effect(values["effect"])
-        return kind(**values)
 
-    def _value(self, type_: str) -> Any:
-        if type_.endswith("[]"):
-            return tuple(self._value(type_[:-2]) for _ in range(self._number()))
-        if type_ == "uint64":
-            return self._number()
-        if type_ == "bool":
-            return bool(self._number())
-        if type_ == "Grant":
-            return self.struct(Grant)
-        raw = self._bytes()
-        return raw.decode() if type_ in {"string", "address"} else raw
+def _raw(body: bytes, at: int) -> tuple[bytes, int]:
+    size, at = _number(body, at)
+    end = at + size - 1
+    return (body[at:end], end) if size else (ZERO, at)
 
-    def _bytes(self) -> bytes:
-        size = self._number() - 1
-        if size < 0:
-            return ZERO
-        self._at += size
-        return self._body[self._at - size : self._at]
 
-    def _number(self) -> int:
-        number = shift = 0
-        while True:
-            byte = self._body[self._at]
-            self._at += 1
-            number |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return number
-            shift += 7
+def _flag(body: bytes, at: int) -> tuple[bool, int]:
+    return body[at] != 0, at + 1
+
+
+def _text(body: bytes, at: int) -> tuple[str, int]:
+    raw, at = _raw(body, at)
+    return raw.decode(), at
+
+
+def _effect(body: bytes, at: int) -> tuple[Effect, int]:
+    text, at = _text(body, at)
+    return Effect(text), at
+
+
+def _list_of(read: Read) -> Read:
+    def read_all(body: bytes, at: int) -> tuple[tuple[Any, ...], int]:
+        count, at = _number(body, at)
+        items = []
+        for _ in range(count):
+            item, at = read(body, at)
+            items.append(item)
+        return tuple(items), at
+
+    return read_all
+
+
+def _struct_of(kind: type) -> Read:
+    members = [(name, _reader(kind, type_, name)) for type_, _, name in MEMBERS[kind.__name__]]
+
+    def read_struct(body: bytes, at: int) -> tuple[Any, int]:
+        values = {}
+        for name, read in members:
+            values[name], at = read(body, at)
+        return kind(**values), at
+
+    return read_struct
+
+
+def _reader(kind: type, type_: str, name: str) -> Read:
+    if type_.endswith("[]"):
+        return _list_of(_reader(kind, type_[:-2], name))
+    if (kind, name) == (Grant, "effect"):
+        return _effect
+    return (
+        _struct_of(Grant)
+        if type_ == "Grant"
+        else {"uint64": _number, "bool": _flag}.get(type_) or (_text if type_ in TEXTS else _raw)
+    )
+
+
+def _writer(type_: str) -> Put:
+    if type_.endswith("[]"):
+        return _put_list(_writer(type_[:-2]))
+    special = {"uint64": _put_number, "bool": _put_number, "Grant": _put_struct}
+    return special.get(type_) or (_put_text if type_ in TEXTS else _put_bytes)
+
+
+TEXTS = frozenset({"string", "address"})
+READERS = {kind.__name__: _struct_of(kind) for kind in KINDS}
+WRITERS: dict[str, tuple[Callable[[Any], tuple[Any, ...]], list[Put]]] = {
+    kind: (attrgetter(*(name for _, _, name in members)), [_writer(type_) for type_, _, _ in members])
+    for kind, members in MEMBERS.items()
+}

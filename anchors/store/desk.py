@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 
 from sqlalchemy.engine import Connection
 
-from anchors.store.accepting import accept
-from anchors.store.codec import encode
+from anchors.store import pending
 from anchors.store.indexing import Uses, uses_of
+from anchors.store.prepared import Driver
 from ledger.errors import SourceUnavailable
 from ledger.receipt import Logged, Signed
+
+BACKLOG = 20_000
+"""Receipts that may wait for their index before those who ask wait for it too."""
 
 
 @dataclass
@@ -41,15 +46,27 @@ class Desk:
         self._places, self.uses = [], Uses()
 
     def leave(self, receipt: Signed, at: int) -> Place:
-        """Put a receipt down. Raises what keeps it from being stored, so that only its own question fails."""
-        encode(receipt.statement)
-        self.uses += uses_of(receipt.statement)
+        """Put a receipt down."""
+        self.uses.update(uses_of(receipt.statement))
         self._places.append(Place(receipt, at))
         return self._places[-1]
 
+    @contextmanager
+    def all_or_none(self) -> Iterator[None]:
+        """Take back what was left meanwhile if the questions it belongs to fail."""
+        count, uses = len(self._places), self.uses.copy()
+        try:
+            yield
+        except Exception:
+            self._places, self.uses = self._places[:count], uses
+            raise
+
     def write(self, connection: Connection) -> None:
-        """Accept all receipts in the order they were left."""
-        for at, places_ in groupby(self._places, key=lambda place: place.at):
-            places = list(places_)
-            for place, logged in zip(places, accept(connection, [p.signed for p in places], at), strict=True):
+        """Write all receipts down in the order they were left; index some where too many wait for it."""
+        for at, places in groupby(self._places, key=lambda place: place.at):
+            group = list(places)
+            for place, logged in zip(group, pending.put(connection, [p.signed for p in group], at), strict=True):
                 place.found = logged
+        driver = Driver.of(connection)
+        if self._places and pending.end(driver) - pending.indexed(driver) > BACKLOG:
+            pending.settle(connection)

@@ -35,6 +35,18 @@ FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 POSTGRES_DISK_FULL = "53100"
 
 
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """What the drivers that are installed raise."""
+    try:
+        import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+    except ImportError:
+        return (sqlite3.Error,)
+    return sqlite3.Error, psycopg.Error
+
+
+DRIVER_ERRORS = _driver_errors()
+
+
 def open_engine(url: str, writes: bool) -> Engine:
     """An engine whose transactions read one state of the database, or are the only ones to write."""
     parsed = make_url(url)
@@ -77,12 +89,15 @@ def our_errors() -> Iterator[None]:
     """Turn whatever the database refuses into StorageFull or SourceUnavailable."""
     try:
         yield
-    except DBAPIError as error:
-        if _is_full(error.orig):
-            raise StorageFull("the database's disk is full and nothing was accepted; free some room first") from error
-        raise SourceUnavailable("the database cannot answer now; try again later") from error
     except SQLAlchemyError as error:
-        raise SourceUnavailable("the database cannot answer now; try again later") from error
+        raise refusal(error.orig if isinstance(error, DBAPIError) else error) from error
+
+
+def refusal(error: BaseException | None) -> SourceUnavailable:
+    """What the driver said, in our words."""
+    if _is_full(error):
+        return StorageFull("the database's disk is full and nothing was accepted; free some room first")
+    return SourceUnavailable("the database cannot answer now; try again later")
 
 
 def _is_full(error: BaseException | None) -> bool:

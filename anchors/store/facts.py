@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from anchors.store import records, rows
 from anchors.store.codec import KINDS, key
 from anchors.store.indexing import ALL_RECORDS, Uses
+from anchors.store.prepared import Driver, Prepared
 from anchors.store.rows import logged_of
 from anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, PARTIES, STATEMENTS, USES
 from ledger.access import AccessRequest, ConsentState, Facts, Incident
@@ -42,12 +43,14 @@ SAID_TO = SAID.where(CONSENTS.c.grantee.in_(bindparam("grantees", expanding=True
 USED = select(USES).where(
     USES.c.consent.in_(bindparam("consents", expanding=True)), USES.c.record.in_(bindparam("records", expanding=True))
 )
-ALL_HEADS = select(HEADS, CHAIN.c.followed_at, CHAIN.c.distrust).select_from(HEADS.join(CHAIN, CHAIN.c.id == 1))
+ALL_HEADS = Prepared(
+    select(HEADS, CHAIN.c.followed_at, CHAIN.c.distrust).select_from(HEADS.join(CHAIN, CHAIN.c.id == 1))
+)
 OUTDATED = select(NOTICES.c.digest).where(NOTICES.c.outdated)
-PARTY = select(PARTIES.c.body).where(PARTIES.c.account == bindparam("account"))
+PARTY = Prepared(select(PARTIES.c.body).where(PARTIES.c.account == bindparam("account")))
 
 
-def anchored_heads(connection: Connection) -> dict[str, Row[Any]]:
+def anchored_heads(connection: Connection) -> dict[str, Any]:
     """What the chain holds of each log. Raises SourceUnavailable while it contradicts this database."""
     found = heads(connection)
     if reason := found[CONSENTS_LOG].distrust:
@@ -55,13 +58,13 @@ def anchored_heads(connection: Connection) -> dict[str, Row[Any]]:
     return found
 
 
-def heads(connection: Connection) -> dict[str, Row[Any]]:
+def heads(connection: Connection) -> dict[str, Any]:
     """Size, peaks and what is anchored of each log, whether or not the chain contradicts it."""
-    return {row.log: row for row in connection.execute(ALL_HEADS)}
+    return {row.log: row for row in ALL_HEADS.all(Driver.of(connection), {})}
 
 
-def gather(connection: Connection, request: AccessRequest, at: int, more: Uses | None = None) -> Facts:
-    """Everything the rule may consider; `more` are uses that are not written yet. Raises SourceUnavailable."""
+def gather(connection: Connection, request: AccessRequest, at: int) -> Facts:
+    """Everything the rule may consider, with the uses of every consent. Raises SourceUnavailable."""
     anchored = anchored_heads(connection)
     consents, issued = anchored[CONSENTS_LOG], anchored[RECORDS]
     record = records.record(connection, request.record_id, issued.anchored_size)
@@ -70,13 +73,14 @@ def gather(connection: Connection, request: AccessRequest, at: int, more: Uses |
     said = _said_to(connection, record.issue.data_subject, names, consents.anchored_size) if record else []
     return Facts(
         record=record,
-        consents=tuple(_with_uses(connection, said, request.record_id, more)),
+        consents=tuple(with_uses(connection, said, request.record_id)),
         requester=requester,
         blocked=any(state.blocks(at) for state in said),
         incident=incident(connection, request.incident) if request.incident != bytes(32) else None,
         consents_size=consents.anchored_size,
         records_size=issued.anchored_size,
         block=max(consents.anchored_block, issued.anchored_block),
+        followed_at=consents.followed_at,
     )
 
 
@@ -89,11 +93,16 @@ def _said_to(connection: Connection, person: bytes, names: Iterable[str], anchor
 def states(connection: Connection, found: Iterable[Row[Any]], anchored: int) -> list[ConsentState]:
     """Rows of consents as the index knows them, without their uses."""
     found = list(found)
-    outdated = set(connection.execute(OUTDATED).scalars()) if found else set()
-    return [_with_a_say(connection, _state(row, anchored, outdated)) for row in found]
+    outdated_ones = outdated(connection) if found else set()
+    return [with_a_say(connection, _state(row, anchored, outdated_ones)) for row in found]
 
 
-def _with_a_say(connection: Connection, state: ConsentState) -> ConsentState:
+def outdated(connection: Connection) -> set[bytes]:
+    """Hashes of the notices that no longer stand."""
+    return set(connection.execute(OUTDATED).scalars())
+
+
+def with_a_say(connection: Connection, state: ConsentState) -> ConsentState:
     """The state, revoked where a delegate signed whose delegation was ended."""
     said = state.consent
     if said.signer == said.data_subject:
@@ -117,9 +126,10 @@ def _state(row: Row[Any], anchored: int, outdated: set[bytes]) -> ConsentState:
     )
 
 
-def _with_uses(
+def with_uses(
     connection: Connection, states: list[ConsentState], record_id: bytes | None, more: Uses | None = None
 ) -> list[ConsentState]:
+    """The states with their uses, those of one record included if it is given; `more` are not written yet."""
     if not states:
         return states
     this = [key(record_id)] if record_id else []
@@ -141,7 +151,7 @@ def consents_of(connection: Connection, data_subject: bytes) -> list[ConsentStat
     """All versions to all grantees, oldest first."""
     anchored = heads(connection)[CONSENTS_LOG].anchored_size
     found = states(connection, connection.execute(SAID, {"person": key(data_subject)}).all(), anchored)
-    return _with_uses(connection, [s for s in found if s.consent.data_subject == data_subject], None)
+    return with_uses(connection, [s for s in found if s.consent.data_subject == data_subject], None)
 
 
 def delegations_of(connection: Connection, data_subject: bytes) -> list[DelegationState]:
@@ -172,8 +182,8 @@ def incident(connection: Connection, entry: bytes) -> Incident | None:
 
 def party(connection: Connection, account: str) -> Party | None:
     """One party by its EIP-55 address."""
-    body = connection.execute(PARTY, {"account": account}).scalar()
-    return read_party(body) if body else None
+    found = PARTY.all(Driver.of(connection), {"account": account})
+    return read_party(found[0].body) if found else None
 
 
 def read_party(body: bytes) -> Party:

@@ -46,7 +46,7 @@ class IndexStore(LogStore):
 
     def facts(self, request: AccessRequest, at: int) -> Facts:
         """Everything the rule may consider about the question."""
-        with self._read() as connection:
+        with self._read(ACCESS) as connection:
             return facts.gather(connection, request, at)
 
     def newest(self, data_subject: bytes, grantee: str) -> Logged | None:
@@ -56,7 +56,7 @@ class IndexStore(LogStore):
 
     def consents_of(self, data_subject: bytes) -> list[ConsentState]:
         """All versions to all grantees, oldest first."""
-        with self._read() as connection:
+        with self._read(ACCESS) as connection:
             return facts.consents_of(connection, data_subject)
 
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
@@ -66,7 +66,7 @@ class IndexStore(LogStore):
 
     def consent(self, entry: bytes) -> ConsentState | None:
         """One consent by its entry."""
-        with self._read() as connection:
+        with self._read(ACCESS) as connection:
             return facts.consent(connection, entry)
 
     def record(self, record_id: bytes) -> Record | None:
@@ -82,12 +82,12 @@ class IndexStore(LogStore):
 
     def survey(self, question: AccessRequest, at: int, after: int, limit: int) -> list[Facts]:
         """The facts about the candidates of a search, by log position above `after`."""
-        with self._read() as connection:
+        with self._read(ACCESS) as connection:
             return surveying.candidates(connection, question, at, (after, limit))
 
     def survey_person(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
         """The facts about each record of one person, oldest first."""
-        with self._read() as connection:
+        with self._read(ACCESS) as connection:
             return surveying.of_person(connection, question, data_subject, at)
 
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:
@@ -105,7 +105,7 @@ class IndexStore(LogStore):
         return [each for each in found if _asked(each) == requester]
 
     def _receipts(self, query: Select[Any], whose: int, after: int, limit: int) -> list[Logged]:
-        with self._read() as connection:
+        with self._read(ACCESS) as connection:
             found = connection.execute(query, {"key": whose, "after": after, "most": limit})
             return [logged_of(row) for row in found]
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.engine import Connection
 
-from anchors.store import facts, rows
+from anchors.store import facts, pending, rows
 from anchors.store.accepting import accept
 from anchors.store.base import Database
 from anchors.store.desk import Place
+from anchors.store.gathering import Gathering
+from anchors.store.prepared import Driver
 from anchors.store.tree import Tree
 from ledger.access import AccessRequest, Facts
 from ledger.merkle import Head
 from ledger.ports import Anchored
-from ledger.receipt import Logged, Signed
+from ledger.receipt import ACCESS, Logged, Signed
 
 
 class LogStore(Database):
@@ -24,6 +25,8 @@ class LogStore(Database):
 
     def append(self, statements: Sequence[Signed], accepted_at: int) -> list[Logged]:
         """Accept all or none, in order. Raises StaleConsent, InvalidStatement, StorageFull, SourceUnavailable."""
+        if any(signed.log == ACCESS for signed in statements):
+            self._settle()
         return self._write(lambda connection: accept(connection, statements, accepted_at)) if statements else []
 
     def answer(self, request: AccessRequest, respond: Callable[[Facts], Signed], at: int) -> Logged:
@@ -32,31 +35,39 @@ class LogStore(Database):
         Those who ask at the same time share one disk sync; `respond` runs on the writing thread and must not use
         the store. Raises what `respond` raises, StorageFull, SourceUnavailable.
         """
+        return self.answer_many([request], lambda _, known: respond(known), at)[0]
 
-        def work(connection: Connection) -> Place:
-            known = facts.gather(connection, request, at, self._desk.uses)
-            return self._desk.leave(respond(known), at)
+    def answer_many(
+        self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
+    ) -> list[Logged]:
+        """The same for many questions, all or none; they share the transaction and whatever it reads of them all."""
 
-        return self._answer(work).logged()
+        def work(connection: Connection) -> list[Place]:
+            gathering = Gathering(connection, at, self._desk.uses, pending.settle_all)
+            with self._desk.all_or_none():
+                return [self._desk.leave(respond(request, gathering.facts(request)), at) for request in requests]
+
+        return [place.logged() for place in self._answer(work)]
 
     def at(self, log: str, position: int) -> Logged | None:
         """The statement at a position."""
         with self._read() as connection:
-            return rows.at(connection, log, position)
+            found = rows.at(connection, log, position)
+            return found or (pending.find(Driver.of(connection), position) if log == ACCESS else None)
 
     def find(self, log: str, entry: bytes) -> Logged | None:
         """The statement of that entry."""
-        with self._read() as connection:
+        with self._read(log) as connection:
             return rows.by_entry(connection, log, entry)
 
     def head(self, log: str) -> Head:
         """Size and root of everything accepted."""
-        with self._read() as connection:
+        with self._read(log) as connection:
             return Tree(connection, log).head()
 
     def head_at(self, log: str, size: int) -> Head | None:
         """The head the log had at `size`; None when it never was so large."""
-        with self._read() as connection:
+        with self._read(log) as connection:
             return Tree(connection, log).head_at(size)
 
     def anchored(self, log: str) -> Anchored:
@@ -71,14 +82,14 @@ class LogStore(Database):
 
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
         """The inclusion proof of a position in the tree of `size`. Raises ProofInvalid."""
-        with self._read() as connection:
+        with self._read(log) as connection:
             return Tree(connection, log).inclusion(position, size)
 
     def consistency(self, log: str, first: int, second: int) -> list[bytes]:
         """The consistency proof between two sizes. Raises ProofInvalid."""
-        with self._read() as connection:
+        with self._read(log) as connection:
             return Tree(connection, log).consistency(first, second)
 
 
-def _anchored(row: Row[Any]) -> Anchored:
+def _anchored(row: Any) -> Anchored:
     return Anchored(Head(row.anchored_size, row.anchored_root), row.anchored_block, row.followed_at)

@@ -136,6 +136,15 @@ RECEIPTS = Table(
     Index("receipts_by_person", "person", "position"),
     Index("receipts_by_requester", "requester", "position"),
 )
+PENDING = Table(
+    "pending",
+    METADATA,
+    Column("start", NUMBER, primary_key=True, autoincrement=False),
+    Column("count", NUMBER, nullable=False),
+    Column("accepted_at", NUMBER, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Receipts that are durable and have their places in the access log, one group a row, until they are indexed."""
 PARTIES = Table("parties", METADATA, Column("account", Text, primary_key=True), Column("body", LargeBinary))
 NOTICES = Table(
     "notices",

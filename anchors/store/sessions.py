@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from hashlib import sha256
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from anchors.store.directory import DirectoryStore
 from anchors.store.engine import Upsert
+from anchors.store.prepared import Driver, Prepared
 from anchors.store.schema import CHALLENGES, SESSIONS
 
 CHALLENGE = Upsert(CHALLENGES, lambda new: {"expires": new.expires})
+LIVE = Prepared(
+    select(SESSIONS.c.signer).where(SESSIONS.c.token == bindparam("token"), SESSIONS.c.expires > bindparam("at"))
+)
 OPEN = Upsert(SESSIONS, lambda new: {"signer": new.signer, "expires": new.expires})
 
 
@@ -40,10 +46,14 @@ class SessionStore(DirectoryStore):
 
     def who(self, token_digest: bytes, at: int) -> bytes | None:
         """The signer bytes behind a live session."""
+        return self.who_of([token_digest], at).get(token_digest)
+
+    def who_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
+        """The signer bytes behind each of those sessions that is live."""
         with self._read() as connection:
-            query = SESSIONS.select().where(SESSIONS.c.token == token_digest, SESSIONS.c.expires > at)
-            row = connection.execute(query).first()
-            return row.signer if row else None
+            driver = Driver.of(connection)
+            asked = ((token, {"token": token, "at": at}) for token in token_digests)
+            return {token: row.signer for token, values in asked for row in LIVE.all(driver, values)}
 
     def close(self, token_digest: bytes) -> None:
         """End a session."""

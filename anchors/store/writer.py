@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from ledger.errors import SourceUnavailable
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 MOST_IN_A_GROUP = 512
+QUIET_SECONDS = 0.05
+LOGGER = logging.getLogger("mydata.store")
 
 
 @dataclass
@@ -57,11 +60,13 @@ class _Job:
 class Writer:
     """`run` returns once its work is on disk, or raises what the work raised and leaves no trace of it.
 
-    `finish` is done at the end of each group, for what its works only prepared; `begin` before each.
+    `finish` is done at the end of each group, for what its works only prepared; `begin` before each. `tidy` is done,
+    as long as it says that there is more, once nothing has come for a moment.
     """
 
-    def __init__(self, engine: Engine, begin: Callable[[], None], finish: Work[None]) -> None:
-        self._engine, self._begin, self._finish = engine, begin, finish
+    def __init__(self, engine: Engine, begin: Callable[[], None], finish: Work[None], tidy: Work[bool]) -> None:
+        self._engine, self._begin, self._finish, self._tidy = engine, begin, finish, tidy
+        self._untidy = True
         self._jobs: deque[_Job] = deque()
         self._wake = threading.Condition()
         self._closed = False
@@ -90,13 +95,26 @@ class Writer:
         self._thread.join()
 
     def _serve(self) -> None:
-        while group := self._next_group():
-            self._write(group)
+        while (group := self._next_group()) or not self._closed:
+            if group:
+                self._write(group)
+                self._untidy = True
+            else:
+                self._clean()
 
     def _next_group(self) -> list[_Job]:
+        """What waits to be written; nothing when nothing has come for a moment and there is something to tidy."""
         with self._wake:
-            self._wake.wait_for(lambda: self._jobs or self._closed)
+            self._wake.wait_for(lambda: self._jobs or self._closed, QUIET_SECONDS if self._untidy else None)
             return [self._jobs.popleft() for _ in range(min(len(self._jobs), MOST_IN_A_GROUP))]
+
+    def _clean(self) -> None:
+        try:
+            with our_errors(), self._engine.begin() as connection:
+                self._untidy = self._tidy(connection)
+        except Exception:
+            LOGGER.exception("what was left for later could not be done; it is tried again after the next write")
+            self._untidy = False
 
     def _write(self, group: list[_Job]) -> None:
         try:

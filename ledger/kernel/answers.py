@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from ledger.access import RESPONDER, AccessRequest, Decision, Facts, Incident
+from ledger.access import EVERYTHING, RESPONDER, AccessRequest, Decision, Facts, Incident
 from ledger.decide import decide
 from ledger.errors import AccessDenied, InvalidStatement, NotEntitled
 from ledger.kernel.verb import Verb
@@ -71,16 +72,26 @@ class Answers(Verb):
 
     def ask(self, request: AccessRequest) -> tuple[Decision, Logged]:
         """The answer without the record; the question leaves its receipt. Raises ChainBehind."""
+        return self.ask_many([request])[0]
+
+    def ask_many(self, requests: Sequence[AccessRequest]) -> list[tuple[Decision, Logged]]:
+        """`ask`, for many questions in one step: all are answered or none, and each leaves its own receipt.
+
+        A question about a record of any category (`*`) is answered, and logged, as one about the record's own. Raises
+        ChainBehind, SourceUnavailable.
+        """
         now = self.world.clock.now()
-        self.world.heads(now)
         decisions: list[Decision] = []
 
-        def respond(facts: Facts) -> Signed:
+        def respond(request: AccessRequest, facts: Facts) -> Signed:
+            self.world.check_followed(facts.followed_at, now)
+            if request.category == EVERYTHING and facts.record:
+                request = replace(request, category=facts.record.issue.category)
             decisions.append(decide(request, facts, now))
             return self.sign_as_gateway(receipt_of(request, facts, decisions[-1], now))
 
-        logged = self.world.store.answer(request, respond, now)
-        return decisions[-1], logged
+        logged = self.world.store.answer_many(requests, respond, now)
+        return list(zip(decisions, logged, strict=True))
 
     def access(self, request: AccessRequest, reader_key: bytes = b"") -> Release:
         """Release the record, or raise AccessDenied. A receipt is written either way, first.

@@ -57,7 +57,10 @@ class World:
         what cannot be known is neither yes nor no.
         """
         consents, records = self.store.anchored(CONSENTS), self.store.anchored(RECORDS)
-        silence = now - min(consents.followed_at, records.followed_at)
-        if silence > self.bounds.chain_silence:
-            raise ChainBehind("the chain has not answered lately, so the answer is unknown; try again later")
+        self.check_followed(min(consents.followed_at, records.followed_at), now)
         return consents, records
+
+    def check_followed(self, followed_at: int, now: int) -> None:
+        """Raise ChainBehind when the chain, which last answered at `followed_at`, has been silent too long."""
+        if now - followed_at > self.bounds.chain_silence:
+            raise ChainBehind("the chain has not answered lately, so the answer is unknown; try again later")

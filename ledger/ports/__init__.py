@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,6 +49,12 @@ class Log(Protocol):
         """Gather the facts, have them answered, log the receipt: one serialised step, so that no withdrawal accepted
         before the receipt is overlooked by it.
         """
+        ...
+
+    def answer_many(
+        self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
+    ) -> list[Logged]:
+        """`answer` for many questions in one step and one durable write, all or none; each `request_id` is new."""
         ...
 
     def at(self, log: str, position: int) -> Logged | None:
@@ -160,6 +166,10 @@ class Sessions(Protocol):
 
     def who(self, token_digest: bytes, at: int) -> bytes | None:
         """The signer bytes behind a live session."""
+        ...
+
+    def who_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
+        """The signer bytes behind each of those sessions that is live."""
         ...
 
     def close(self, token_digest: bytes) -> None:

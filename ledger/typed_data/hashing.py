@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from ledger.party import keccak
 from ledger.typed_data.types import DOMAIN, GRANT, MEMBERS, TYPES
 
+Word = Callable[[Any], bytes]
 NAME, VERSION = "MyData Ledger", "1"
 TYPE_HASH = {kind: keccak((text + (GRANT if "Grant[]" in text else "")).encode()) for kind, text in TYPES.items()}
 
@@ -34,7 +36,7 @@ class Domain:
 @lru_cache(maxsize=64)
 def _separator(chain_id: int, contract: str) -> bytes:
     parts = [keccak(DOMAIN.encode()), keccak(NAME.encode()), keccak(VERSION.encode()), chain_id.to_bytes(32, "big")]
-    return keccak(b"".join([*parts, _word("address", contract)]))
+    return keccak(b"".join([*parts, _address(contract)]))
 
 
 def digest(statement: Any, domain: Domain) -> bytes:
@@ -44,24 +46,46 @@ def digest(statement: Any, domain: Domain) -> bytes:
 
 def hash_struct(statement: Any) -> bytes:
     """keccak(typeHash ‖ encodeData), EIP-712; `statement` is one of the kernel's statement dataclasses."""
-    kind = type(statement).__name__
-    words = [_word(type_, getattr(statement, field)) for type_, _, field in MEMBERS[kind]]
-    return keccak(TYPE_HASH[kind] + b"".join(words))
+    type_hash, values, encoders = SHAPES[type(statement).__name__]
+    return keccak(
+        type_hash + b"".join([encode(value) for encode, value in zip(encoders, values(statement), strict=True)])
+    )
 
 
-def _word(type_: str, value: Any) -> bytes:
-    encode = WORDS.get(type_)
-    if encode:
-        return encode(value)
-    return keccak(b"".join([_word(type_[:-2], item) for item in value])) if type_[-1] == "]" else hash_struct(value)
+@lru_cache(maxsize=1_024)
+def _text(text: str) -> bytes:
+    """Categories, purposes, actions and requesters come again and again."""
+    return keccak(text.encode())
 
 
-WORDS: dict[str, Callable[[Any], bytes]] = {
-    "string": lambda text: keccak(text.encode()),
+@lru_cache(maxsize=1_024)
+def _address(account: str) -> bytes:
+    return bytes(12) + bytes.fromhex(account[2:])
+
+
+def _number(number: int) -> bytes:
+    return int(number).to_bytes(32, "big")
+
+
+def _list_of(encode: Word) -> Word:
+    return lambda items: keccak(b"".join([encode(item) for item in items]))
+
+
+def _encoder(type_: str) -> Word:
+    return _list_of(_encoder(type_[:-2])) if type_.endswith("[]") else WORDS.get(type_, hash_struct)
+
+
+WORDS: dict[str, Word] = {
+    "string": _text,
     "bytes": keccak,
     "bytes32": bytes,
-    "address": lambda account: bytes(12) + bytes.fromhex(account[2:]),
-    "uint64": lambda number: int(number).to_bytes(32, "big"),
-    "bool": lambda flag: int(flag).to_bytes(32, "big"),
+    "address": _address,
+    "uint64": _number,
+    "bool": _number,
 }
 """One 32-byte word for each EIP-712 type that is no list and no struct."""
+SHAPES = {
+    kind: (TYPE_HASH[kind], attrgetter(*(name for _, _, name in members)), [_encoder(type_) for type_, _, _ in members])
+    for kind, members in MEMBERS.items()
+}
+"""Of each struct: its type hash, how its members are read, and how each becomes a word."""

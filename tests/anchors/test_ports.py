@@ -19,6 +19,7 @@ from tests.anchors.sayings import (
     NOW,
     OTHER,
     PARTIES,
+    READ,
     TRIAL,
     consent,
     erasure,
@@ -256,7 +257,8 @@ def test_many_who_ask_at_once_each_get_their_own_answer(store):
 
 
 def test_of_many_who_ask_at_once_each_sees_the_uses_of_those_before(store):
-    said(store, issue(1), consent(ANN, TRIAL))
+    counted = replace(READ, conditions=("max-uses:100",))
+    said(store, issue(1), consent(ANN, TRIAL, grants=(counted,)))
     store.set_parties(PARTIES)
     seen = []
 

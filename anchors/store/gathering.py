@@ -1,0 +1,129 @@
+"""What is known about each of a group of questions, read inside the one transaction that answers them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy.engine import Connection
+
+from anchors.store import facts
+from anchors.store.codec import decode, key
+from anchors.store.indexing import Uses
+from anchors.store.prepared import Driver, Prepared
+from anchors.store.schema import CONSENTS, RECORDS, STATEMENTS
+from ledger.access import AccessRequest, ConsentState, Facts
+from ledger.consent import Consent
+from ledger.party import ANYONE, Party
+from ledger.receipt import CONSENTS as CONSENTS_LOG
+from ledger.receipt import RECORDS as RECORDS_LOG
+from ledger.record import Issue, Record
+
+ISSUED, SAID = STATEMENTS[RECORDS_LOG], STATEMENTS[CONSENTS_LOG]
+RECORD = Prepared(
+    select(ISSUED.c.position, ISSUED.c.kind, ISSUED.c.entry, ISSUED.c.body, RECORDS.c.superseded_by, RECORDS.c.erased)
+    .join(RECORDS, RECORDS.c.position == ISSUED.c.position)
+    .where(RECORDS.c.record == bindparam("record"))
+)
+Names = tuple[Party | None, frozenset[str], dict[str, int]]
+"""A requester, the names a consent may mean them by, and the keys of those."""
+
+
+@cache
+def _said_to(names: int) -> Prepared:
+    """The consents of a person to any of so many names."""
+    grantees: list[BindParameter[int]] = [bindparam(f"grantee{n}") for n in range(names)]
+    return Prepared(
+        select(SAID.c.position, SAID.c.kind, SAID.c.entry, SAID.c.body, CONSENTS.c.superseded, CONSENTS.c.revoked)
+        .join(CONSENTS, CONSENTS.c.position == SAID.c.position)
+        .where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.grantee.in_(grantees), CONSENTS.c.is_consent)
+        .order_by(CONSENTS.c.position)
+    )
+
+
+class Gathering:
+    """Reads once what its questions share: heads, requesters, outdated notices. Raises SourceUnavailable.
+
+    How often a consent was used is read only where one of its grants counts it. `settle` is called once before that;
+    `more` are uses that are not written yet.
+    """
+
+    def __init__(self, connection: Connection, at: int, more: Uses, settle: Callable[[Connection], None]) -> None:
+        self._connection, self._driver, self._at = connection, Driver.of(connection), at
+        self._more, self._settle, self._settled = more, settle, False
+        heads = facts.anchored_heads(connection)
+        self._consents, self._records = heads[CONSENTS_LOG], heads[RECORDS_LOG]
+        self._block = max(self._consents.anchored_block, self._records.anchored_block)
+        self._requesters: dict[str, Names] = {}
+        self._outdated: set[bytes] | None = None
+
+    def facts(self, request: AccessRequest) -> Facts:
+        """Everything the rule may consider about one question."""
+        party, names, keys = self._requester(request.requester)
+        record = self._record(request.record_id)
+        states = self._states(record, names, keys) if record else []
+        if any(grant.counts_uses for state in states for grant in state.consent.grants):
+            states = self._counted(states, request.record_id)
+        incident = facts.incident(self._connection, request.incident) if request.incident != bytes(32) else None
+        return Facts(
+            record=record,
+            consents=tuple(states),
+            requester=party,
+            blocked=any(state.blocks(self._at) for state in states),
+            incident=incident,
+            consents_size=self._consents.anchored_size,
+            records_size=self._records.anchored_size,
+            block=self._block,
+            followed_at=self._consents.followed_at,
+        )
+
+    def _requester(self, account: str) -> Names:
+        if account not in self._requesters:
+            party = facts.party(self._connection, account)
+            names = frozenset({ANYONE}) | (party.grantee_names(self._at) if party else frozenset())
+            keys = {f"grantee{n}": key(name) for n, name in enumerate(sorted(names))}
+            self._requesters[account] = party, names, keys
+        return self._requesters[account]
+
+    def _record(self, record_id: bytes) -> Record | None:
+        for row in RECORD.all(self._driver, {"record": key(record_id)}):
+            issue = decode(row.kind, row.body)
+            if isinstance(issue, Issue) and issue.record_id == record_id:
+                anchored = row.position < self._records.anchored_size
+                return Record(issue, row.position, row.entry, anchored, row.superseded_by or b"", bool(row.erased))
+        return None
+
+    def _states(self, record: Record, names: frozenset[str], keys: dict[str, int]) -> list[ConsentState]:
+        person = record.issue.data_subject
+        found = _said_to(len(keys)).all(self._driver, {"person": key(person), **keys})
+        states = [self._state(row) for row in found]
+        return [state for state in states if state.consent.data_subject == person and state.consent.grantee in names]
+
+    def _state(self, row: Any) -> ConsentState:
+        consent = decode(row.kind, row.body)
+        if not isinstance(consent, Consent):
+            raise TypeError("only consents have a state")
+        state = ConsentState(
+            entry=row.entry,
+            position=row.position,
+            consent=consent,
+            anchored=row.position < self._consents.anchored_size,
+            revoked=bool(row.revoked),
+            superseded=bool(row.superseded),
+            notice_outdated=consent.notice_hash in self._outdated_notices(),
+        )
+        return facts.with_a_say(self._connection, state)
+
+    def _outdated_notices(self) -> set[bytes]:
+        if self._outdated is None:
+            self._outdated = facts.outdated(self._connection)
+        return self._outdated
+
+    def _counted(self, states: list[ConsentState], record_id: bytes) -> list[ConsentState]:
+        if not self._settled:
+            self._settle(self._connection)
+            self._settled = True
+        return facts.with_uses(self._connection, states, record_id, Counter(self._more))

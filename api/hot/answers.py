@@ -1,0 +1,64 @@
+"""Decisions and refusals as AuthZEN documents. Why a question was refused stays in its receipt: the data subject's."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from api import errors
+from api.hot.groups import Answer
+from ledger.access import Decision
+from ledger.errors import LedgerError
+from ledger.receipt import AccessReceipt, Logged
+
+LOGGER = logging.getLogger("mydata.hot")
+
+
+def document(answer: tuple[Decision, Logged]) -> dict[str, Any]:
+    """One decision (AuthZEN §5.5): absent and forbidden look the same; a permit says what it rests on and obliges to.
+
+    `receipt` names the signed receipt, by its place in the access log; `at` the heads it was decided under.
+    """
+    decision, logged = answer
+    said = logged.signed.statement
+    assert isinstance(said, AccessReceipt)  # noqa: S101 - narrows for the type checker; the kernel logs nothing else
+    context: dict[str, Any] = {
+        "reason": decision.reason if decision.permitted else "access_denied",
+        "receipt": {"position": logged.position, "request_id": "0x" + said.request_id.hex()},
+        "at": {
+            "consents": said.consents_size,
+            "records": said.records_size,
+            "block": said.block,
+            "time": said.decided_at,
+        },
+    }
+    if decision.permitted:
+        context["obligations"] = sorted(decision.obligations)
+    return {"decision": decision.permitted, "context": context}
+
+
+def whole(answers: Sequence[Answer]) -> dict[str, Any]:
+    """Many decisions in the order asked (AuthZEN §7.2); what could not be asked is a no with its error."""
+    return {"evaluations": [_unasked(one) if isinstance(one, LedgerError) else document(one) for one in answers]}
+
+
+def _unasked(error: LedgerError) -> dict[str, Any]:
+    said = {"status": status_of(error), "message": str(error), **errors.said(error)}
+    return {"decision": False, "context": {"error": said}}
+
+
+def refusal(error: Exception) -> tuple[int, bytes]:
+    """Status and body of a call that is not answered."""
+    if isinstance(error, LedgerError):
+        return status_of(error), orjson.dumps(errors.said(error))
+    LOGGER.error("an evaluation failed in a way nobody expected", exc_info=error)
+    return 500, orjson.dumps({"error": "internal_error", "detail": "this was not expected; ask again later"})
+
+
+def status_of(error: LedgerError) -> int:
+    """As everywhere, but what names an unknown term is a bad request here (AuthZEN §10.1.3 knows no 422)."""
+    status = errors.status_of(error)
+    return 400 if status == 422 else status

@@ -1,0 +1,261 @@
+"""Receipts between answer and index: durable, in their places, counted, and indexed exactly once whoever does it."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from anchors.store import Store, pending
+from anchors.store.desk import BACKLOG
+from ledger import merkle
+from ledger.errors import SourceUnavailable
+from ledger.receipt import ACCESS, CONSENTS
+from tests.anchors.sayings import (
+    ANN,
+    NOW,
+    PARTIES,
+    READ,
+    TRIAL,
+    consent,
+    incident,
+    issue,
+    name,
+    receipt,
+    request,
+    revocation,
+)
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def opened(database, monkeypatch):
+    """Stores over one database, which index only when somebody needs it."""
+    monkeypatch.setattr("anchors.store.writer.QUIET_SECONDS", 3_600)
+    stores = []
+
+    def open_one():
+        stores.append(Store(database))
+        return stores[-1]
+
+    yield open_one
+    for store in stores:
+        store.dispose()
+
+
+def ask(store, *numbers, permitted=True):
+    questions = [request(1, asked=number) for number in numbers]
+    return store.answer_many(questions, lambda question, facts: receipt(question, facts, permitted), NOW)
+
+
+def lived_in(store, *conditions):
+    store.set_parties(PARTIES)
+    return store.append([issue(1), consent(ANN, TRIAL, grants=(replace(READ, conditions=conditions),))], NOW)[1]
+
+
+def waiting(database):
+    with sqlite3.connect(database.removeprefix("sqlite:///")) as connection:
+        return connection.execute("select coalesce(sum(count), 0) from pending").fetchone()[0]
+
+
+def test_receipts_have_their_places_before_they_are_indexed(database, opened):
+    store = opened()
+    lived_in(store)
+    logged = ask(store, 1, 2) + ask(store, 3)
+    assert [each.position for each in logged] == [0, 1, 2]
+    assert [store.at(ACCESS, n) for n in range(4)] == [*logged, None]
+    assert waiting(database) == 3
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda store, logged: store.head(ACCESS).size == 5,
+        lambda store, logged: store.find(ACCESS, logged.signed.entry.entry) == logged,
+        lambda store, logged: len(store.receipts_of(ANN, -1, 9)) == 5,
+        lambda store, logged: len(store.receipts_by(TRIAL, -1, 9)) == 5,
+        lambda store, logged: len(store.leaves(ACCESS, 0, 9)) == 5,
+        lambda store, logged: len(store.inclusion(ACCESS, 4, 5)) > 0,
+        lambda store, logged: store.consents_of(ANN)[0].uses == 5,
+        lambda store, logged: store.facts(request(1), NOW).consents[0].uses == 5,
+        lambda store, logged: store.survey_person(request(1), ANN, NOW)[0].consents[0].uses == 5,
+        lambda store, logged: store.append([incident()], NOW)[0].position == 5,
+    ],
+    ids=range(10),
+)
+def test_i1_whoever_looks_sees_every_receipt_also_from_another_process(database, opened, look):
+    one, other = opened(), opened()
+    lived_in(one)
+    logged = ask(one, 1, 2) + ask(one, 3, 4, 5)
+    assert waiting(database) == 5
+    assert look(other, logged[4])
+    assert waiting(database) == 0
+    assert other.at(ACCESS, 4) == one.at(ACCESS, 4) == logged[4]
+    assert one.head(ACCESS) == other.head(ACCESS)
+
+
+def test_i3_uses_that_are_not_indexed_yet_count(opened):
+    one, other = opened(), opened()
+    lived_in(one, "max-uses:4")
+    seen = []
+
+    def respond(question, facts):
+        state = facts.consents[0]
+        seen.append(state.uses)
+        return receipt(question, facts)
+
+    for store, numbers in ((one, (1, 2)), (other, (3,)), (one, (4,))):
+        store.answer_many([request(1, asked=n) for n in numbers], respond, NOW)
+    assert seen == [0, 1, 2, 3]
+
+
+def test_all_or_none_of_a_group_are_answered(opened):
+    store = opened()
+    lived_in(store, "max-uses:4")
+    counted = []
+
+    def respond(question, facts):
+        counted.append(facts.consents[0].uses)
+        if question.request_id == name("ask 3"):
+            raise ZeroDivisionError
+        return receipt(question, facts)
+
+    with pytest.raises(ZeroDivisionError):
+        store.answer_many([request(1, asked=n) for n in (1, 2, 3)], respond, NOW)
+    assert store.head(ACCESS).size == 0
+    ask(store, 4)
+    assert store.facts(request(1), NOW).consents[0].uses == 1
+
+
+def test_i9_nothing_waits_for_ever(database):
+    store = Store(database)
+    lived_in(store)
+    ask(store, *range(20))
+    for _ in range(200):
+        if not waiting(database):
+            break
+        threading.Event().wait(0.02)
+    assert waiting(database) == 0
+    store.dispose()
+
+
+def test_too_many_do_not_wait(database, opened, monkeypatch):
+    assert BACKLOG >= pending.AT_ONCE
+    monkeypatch.setattr("anchors.store.desk.BACKLOG", 30)
+    store = opened()
+    lived_in(store)
+    for start in range(0, 200, 10):
+        ask(store, *range(start, start + 10))
+        assert waiting(database) <= 40
+    assert store.head(ACCESS).size == 200
+
+
+def test_places_that_were_taken_are_unknown_and_not_overwritten(database, opened):
+    store = opened()
+    lived_in(store)
+    logged = ask(store, 1, 2)
+    with sqlite3.connect(database.removeprefix("sqlite:///")) as connection:
+        connection.execute("update heads set size = 1 where log = 'access'")
+    with pytest.raises(SourceUnavailable, match="rebuild the database"):
+        store.receipts_of(ANN, -1, 9)
+    assert store.at(ACCESS, 1) == logged[1]
+
+
+def test_i9_receipts_survive_a_restart_before_they_are_indexed(database, opened):
+    store = opened()
+    lived_in(store)
+    logged = ask(store, 1, 2, 3)
+    store.dispose()
+    assert waiting(database) == 3
+    again = opened()
+    assert again.receipts_of(ANN, -1, 9) == logged
+
+
+CRASHER = """
+import itertools, os, sys, time
+from anchors.store import Store
+from tests.anchors.sayings import NOW, receipt, request
+store, run = Store(sys.argv[1]), sys.argv[2]
+for number in itertools.count():
+    questions = [request(1, asked=f"{run}/{number}/{n}") for n in range(1 + number % 7)]
+    for logged in store.answer_many(questions, lambda question, facts: receipt(question, facts), NOW):
+        print(logged.position, logged.signed.entry.entry.hex(), flush=False)
+    sys.stdout.flush()
+    if number % 5 == 4:
+        time.sleep(0.06)
+"""
+
+
+def test_i9_i10_a_kill_in_mid_group_loses_no_acknowledged_receipt_and_applies_none_twice(database, opened):
+    """Two processes answer and index at once; both are killed without warning, again and again."""
+    lived_in(opened())
+    acknowledged = {}
+    for run in range(4):
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-c", CRASHER, database, f"{run}{side}"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            )
+            for side in "ab"
+        ]
+        heard = [[process.stdout.readline() for _ in range(random.Random(run).randint(5, 60))] for process in processes]
+        for process in processes:
+            os.kill(process.pid, signal.SIGKILL)
+        for process, lines in zip(processes, heard, strict=True):
+            rest, _ = process.communicate()
+            for line in lines + [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]:
+                position, entry = line.split()
+                assert acknowledged.setdefault(int(position), entry) == entry
+    store = opened()
+    size = store.head(ACCESS).size
+    entries = store.entries(ACCESS, 0, size)
+    assert len(acknowledged) > 50
+    assert {position: entries[position].hex() for position in acknowledged} == acknowledged
+    said = [store.at(ACCESS, position).signed.statement.request_id for position in range(size)]
+    assert len(set(said)) == size
+    assert store.head(ACCESS).root == merkle.bag(merkle.grow(0, [], [merkle.leaf_hash(entry) for entry in entries])[0])
+    assert store.facts(request(1), NOW).consents[0].uses == size
+    assert len(store.receipts_of(ANN, -1, size + 1)) == size
+
+
+ASKER = """
+import itertools, sys
+from anchors.store import Store
+from tests.anchors.sayings import NOW, receipt, request
+store = Store(sys.argv[1])
+for number in itertools.count():
+    questions = [request(1, asked=f"{sys.argv[2]}/{number}/{n}") for n in range(5)]
+    answer = lambda question, facts: receipt(question, facts, not facts.consents[0].revoked)
+    for logged in store.answer_many(questions, answer, NOW):
+        print(logged.signed.statement.permitted, flush=False)
+    sys.stdout.flush()
+"""
+
+
+def test_i3_a_withdrawal_accepted_here_denies_what_other_processes_answer_next(database, opened):
+    store = opened()
+    given = lived_in(store)
+    processes = [
+        subprocess.Popen([sys.executable, "-c", ASKER, database, side], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        for side in "ab"
+    ]
+    for process in processes:
+        assert process.stdout.readline() == "True\n"
+    store.append([revocation(given)], NOW)
+    denied_from = store.head(ACCESS).size
+    for process in processes:
+        while process.stdout.readline() != "False\n":
+            continue
+        process.kill()
+        process.communicate()
+    size = store.head(ACCESS).size
+    assert size > denied_from
+    later = [store.at(ACCESS, position).signed.statement.permitted for position in range(denied_from, size)]
+    assert not any(later)
+    assert store.head(CONSENTS).size == 2
