@@ -1,0 +1,196 @@
+"""The hot door over the database against the kernel over the twin, which share neither look-up nor transport."""
+
+import asyncio
+import tempfile
+from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import orjson
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from anchors.memory import FixedClock, MemoryStore
+from anchors.store import Store
+from api.auth import ApiSettings, Premises
+from api.hot import HotDoor
+from ledger.consent import NEVER, Effect, Grant
+from ledger.kernel import Kernel
+from ledger.notice import Notice
+from ledger.party import checksum
+from ledger.receipt import ACCESS, LOGS
+from tests.anchors import sayings
+from tests.anchors.sayings import ANN, CREW, EVE, NOW, PARTIES, TRIAL, name
+from tests.api.test_hot import post
+from tests.ledger.house import House
+
+STRANGER = checksum(b"\xdd" * 20)
+ASKERS = [TRIAL, TRIAL, TRIAL, CREW, sayings.HOSPITAL, STRANGER, checksum(ANN)]
+PURPOSES = ["hl7:CLINTRCH", "hl7:CLINTRCH", "hl7:HRESCH", "hl7:HMARKT", "hl7:BTG", "mydata:SELF_VIEW"]
+TERMS = [(), (), ("once",), ("max-uses:2",), ("aggregate-only:5",), ("pseudonymise",), (f"retain-until:{NOW + 1}",)]
+NUMBERS = some.integers(0, 4)
+grants = some.builds(
+    Grant,
+    some.sampled_from([Effect.PERMIT] * 5 + [Effect.FORBID]),
+    some.sampled_from([("health",), ("health.lab",), ("health.vitals",), ("*",)]),
+    some.sampled_from([("hl7:HRESCH",), ("hl7:CLINTRCH",), ("*",), ("hl7:HMARKT",)]),
+    some.sampled_from([("view",), ("view", "compute"), ("copy",)]),
+    some.sampled_from([0, 0, NOW, NOW + 1]),
+    some.sampled_from([NEVER, NEVER, NOW, NOW + 1]),
+    some.just(0),
+    some.just(0),
+    some.sampled_from([(), (), (name(1),)]),
+    some.sampled_from(TERMS),
+).map(lambda grant: replace(grant, conditions=()) if grant.effect is Effect.FORBID else grant)
+consents = some.tuples(
+    some.just("consent"),
+    some.sampled_from([ANN, ANN, EVE]),
+    some.sampled_from([TRIAL, TRIAL, TRIAL, "role:trial", "role:responder", "*"]),
+    some.lists(grants, min_size=1, max_size=3).map(tuple),
+)
+withdrawals = some.tuples(
+    some.just("withdraw"), some.sampled_from([ANN, EVE]), some.sampled_from([TRIAL, "role:trial"])
+)
+erasures = some.tuples(some.just("erase"), NUMBERS)
+anchorings = some.just(("anchor",))
+outdatings = some.just(("outdate",))
+questions = some.tuples(
+    some.just("ask"),
+    some.lists(
+        some.tuples(
+            some.sampled_from(ASKERS),
+            NUMBERS,
+            some.sampled_from(PURPOSES),
+            some.sampled_from(["view", "view", "compute"]),
+            some.sampled_from(["*", "health.lab", "health.vitals"]),
+            some.booleans(),
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+)
+lives = some.lists(
+    some.one_of(consents, consents, questions, questions, questions, anchorings, withdrawals, erasures, outdatings),
+    min_size=3,
+    max_size=14,
+)
+
+
+class Twice:
+    """The same life in a twin that is asked through the kernel, and in a database that is asked through the door."""
+
+    def __init__(self, folder):
+        self.twin, self.store = MemoryStore(), Store(f"sqlite:///{Path(folder) / 'ledger.db'}")
+        world = replace(House().kernel.world, clock=FixedClock(NOW))
+        self.kernel = Kernel(replace(world, store=self.twin))
+        settings_ = ApiSettings(uri="http://testserver", chain_id=31337, registries={})
+        self.door = HotDoor(None, Premises(Kernel(replace(world, store=self.store)), self.store, settings_, None))
+        self.incident = sayings.incident(ANN)
+        for store in (self.twin, self.store):
+            store.set_parties(PARTIES)
+            store.publish(Notice("general", 1, "en", "what we tell you"))
+            store.append([sayings.issue(n, ANN if n < 3 else EVE) for n in range(4)], NOW)
+            store.append([self.incident], NOW)
+        self.anchor()
+        for account in set(ASKERS):
+            self.store.open(sha256(account.encode()).digest(), bytes.fromhex(account[2:]), NOW + 60)
+
+    def anchor(self):
+        for store in (self.twin, self.store):
+            for log in LOGS:
+                store.mark_anchored(log, store.head(log), 7)
+            store.touch(NOW)
+
+    def outdate(self):
+        for store in (self.twin, self.store):
+            store.publish(Notice("general", 1, "en", "what we tell you", outdated=True))
+
+    def both(self, signed):
+        for store in (self.twin, self.store):
+            store.append([signed], NOW)
+
+    def consent(self, person, grantee, given):
+        self.both(sayings.consent(person, grantee, self.twin.newest(person, grantee), given))
+
+    def withdraw(self, person, grantee):
+        newest = self.twin.newest(person, grantee)
+        if newest and hasattr(newest.signed.statement, "grants"):
+            self.both(sayings.revocation(newest))
+
+    def erase(self, number):
+        if number < 4:
+            self.both(sayings.erasure(number))
+
+    def ask(self, many):
+        """Asked at once at the door, they are answered in order, as the kernel answers them one by one."""
+
+        async def at_once():
+            calls = [post(self.door, "/access/v1/evaluation", form(self, q), session(q[0])) for q in many]
+            return await asyncio.gather(*calls)
+
+        said = [orjson.loads(body) for status, body in asyncio.run(at_once()) if status == 200]
+        assert len(said) == len(many)
+        for asked, answer in zip(many, said, strict=True):
+            decision, logged = self.kernel.ask(self.request(asked))
+            here = self.store.at(ACCESS, answer["context"]["receipt"]["position"])
+            assert answer["decision"] == decision.permitted
+            assert answer["context"].get("obligations", []) == sorted(decision.obligations)
+            assert here.position == logged.position
+            wanted = replace(logged.signed.statement, request_id=here.signed.statement.request_id)
+            assert here.signed.statement == wanted
+
+    def request(self, question):
+        who, number, purpose, action, category, in_emergency = question
+        asked = replace(self.kernel.question(who, purpose, action, category), record_id=name(number))
+        return replace(asked, incident=self.incident.entry.entry) if in_emergency else asked
+
+
+def form(twice, question):
+    who, number, purpose, action, category, in_emergency = question
+    properties = {} if category == "*" else {"category": category}
+    incident = {"incident": "0x" + twice.incident.entry.entry.hex()} if in_emergency else {}
+    return {
+        "subject": {"type": "party", "id": who},
+        "action": {"name": action},
+        "resource": {"type": "record", "id": "0x" + name(number).hex(), "properties": properties},
+        "context": {"purpose": purpose, **incident},
+    }
+
+
+def session(who):
+    return {"authorization": f"Bearer {who}"}
+
+
+@contextmanager
+def a_new_life():
+    with tempfile.TemporaryDirectory() as folder:
+        twice = Twice(folder)
+        try:
+            yield twice
+        finally:
+            twice.store.dispose()
+
+
+@settings(max_examples=60, deadline=None)
+@given(lives)
+def test_i6_the_door_answers_and_logs_what_the_kernel_does(life):
+    with a_new_life() as twice:
+        for act, *how in life:
+            getattr(twice, act)(*how)
+        assert twice.store.head(ACCESS).size == twice.twin.head(ACCESS).size
+        for person in (ANN, EVE):
+            assert twice.store.consents_of(person) == twice.twin.consents_of(person)
+
+
+def test_the_lives_reach_every_kind_of_answer():
+    """What the random lives above are made of is enough to be permitted, refused, rescued and counted out."""
+    full = Grant(Effect.PERMIT, ("health",), ("hl7:HRESCH",), ("view",), 0, NEVER, conditions=("max-uses:2",))
+    with a_new_life() as twice:
+        twice.consent(ANN, TRIAL, (full,))
+        twice.anchor()
+        question = (TRIAL, 1, "hl7:CLINTRCH", "view", "*", False)
+        twice.ask([question] * 3)
+        twice.ask([(CREW, 1, "hl7:BTG", "view", "*", True), (checksum(ANN), 1, "mydata:SELF_VIEW", "view", "*", False)])
+        reasons = [twice.store.at(ACCESS, n).signed.statement.reason for n in range(1, 6)]
+        assert reasons == ["consented", "consented", "no_consent", "broke_glass", "own"]
