@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from anchors.memory.log import MemoryLog
@@ -13,7 +13,7 @@ from ledger.delegation import Delegation, DelegationState, stands_by
 from ledger.errors import SourceUnavailable
 from ledger.notice import Notice
 from ledger.party import ANYONE, Party
-from ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged, Signed
+from ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
 from ledger.record import Erasure, Issue, Record
 
 
@@ -32,23 +32,6 @@ class MemoryIndex(MemoryLog):
         self._replaced: set[bytes] = set()
         self._corrected_by: dict[bytes, bytes] = {}
         self._erased: set[bytes] = set()
-
-    def answer(self, request: AccessRequest, respond: Callable[[Facts], Signed], at: int) -> Logged:
-        """Gather the facts, have them answered, log the receipt, under one lock."""
-        with self._lock:
-            return self.append([respond(self.facts(request, at))], at)[0]
-
-    def answer_many(
-        self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
-    ) -> list[Logged]:
-        """The same, one after another, all or none."""
-        with self._lock:
-            before = self._sizes()
-            try:
-                return [self.append([respond(request, self.facts(request, at))], at)[0] for request in requests]
-            except Exception:
-                self._forget(before)
-                raise
 
     def _clear(self) -> None:
         super()._clear()

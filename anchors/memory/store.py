@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from hashlib import sha256
 
 from anchors.memory.index import MemoryIndex
 from anchors.memory.papers import MemoryPapers
 from ledger import merkle
+from ledger.access import AccessRequest, Facts
 from ledger.commitment.entry import NO_LOCK, lock_of
 from ledger.consent import Revocation
 from ledger.errors import InvalidStatement
@@ -15,7 +16,7 @@ from ledger.merkle import Head
 from ledger.notice import Notice
 from ledger.party import Party
 from ledger.ports import Anchored
-from ledger.receipt import CONSENTS, LOGS
+from ledger.receipt import CONSENTS, LOGS, Logged, Signed
 
 
 class MemoryStore(MemoryPapers, MemoryIndex):
@@ -51,6 +52,22 @@ class MemoryStore(MemoryPapers, MemoryIndex):
     def notices(self) -> list[Notice]:
         """All versions in all languages."""
         return sorted(self._notices.values(), key=lambda n: (n.name, n.version, n.language))
+
+    def answer(self, request: AccessRequest, respond: Callable[[Facts], Signed], at: int) -> Logged:
+        """Gather the facts, have them answered, log the receipt, under one lock."""
+        return self.answer_many([request], lambda _, facts: respond(facts), at)[0]
+
+    def answer_many(
+        self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
+    ) -> list[Logged]:
+        """The same, one after another, all or none."""
+        with self._lock:
+            before = self._sizes()
+            try:
+                return [self.append([respond(request, self.facts(request, at))], at)[0] for request in requests]
+            except Exception:
+                self._forget(before)
+                raise
 
     def challenge(self, nonce: str, expires: int) -> None:
         """Remember a nonce we gave out."""
