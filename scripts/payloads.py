@@ -16,7 +16,7 @@ from ledger.errors import IntegrityFailure, LedgerError, MalformedInput, SourceU
 from ledger.ports import Payloads
 
 EMBEDDED = "embedded"
-RPC_URL = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:(?P<port>\d{1,5}))?/?")
+URL = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:(?P<port>\d{1,5}))?/?")
 DENYLIST = "denylist"
 """The file in the state folder that names what the gateway refuses to serve."""
 Say = Callable[[int, int], None]
@@ -71,12 +71,14 @@ def open_embedded(state: Path) -> BlockPayloads:
 
 
 def multiaddr(url: str) -> str:
-    """What IPFS calls an RPC URL; a multiaddr stays as it is. Raises MalformedInput."""
+    """What IPFS calls an HTTP server's URL; a multiaddr stays as it is. Raises MalformedInput."""
     if url.startswith("/") and re.fullmatch(r"[A-Za-z0-9./:-]+", url):
         return url
-    found = RPC_URL.fullmatch(url)
+    found = URL.fullmatch(url)
     if not found:
-        raise MalformedInput("the payload store is `embedded` or the URL of an IPFS node's RPC: http://127.0.0.1:5001")
+        raise MalformedInput(
+            "no URL of a server: the payload store is `embedded` or an IPFS node's RPC, as http://127.0.0.1:5001"
+        )
     host = found["host"].strip("[]")
     kind = "ip6" if ":" in host else "ip4" if re.fullmatch(r"[\d.]+", host) else "dns"
     port = found["port"] or {"http": "80", "https": "443"}[found["scheme"]]

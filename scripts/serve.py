@@ -39,12 +39,13 @@ from ledger.signers import Wallet
 from ledger.typed_data import Domain
 from ledger.vocabulary import Vocabulary
 from scripts.couriers import couriers
-from scripts.gateway import Gateway, denylist
+from scripts.ipfs import mount_ipfs
 from scripts.notices import GENERAL
-from scripts.payloads import DENYLIST, Archive, open_store
+from scripts.payloads import open_store
 from scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
 from scripts.verify.page import build as build_page
 
+log = logging.getLogger(__name__)
 FRAMES = 1_000
 """Python's own recursion limit, put back: `py_ecc`, which web3 brings, raises it to 100,000 when imported, and then a
 deeply nested body overflows the C stack and kills the process instead of being refused.
@@ -124,7 +125,7 @@ def build(settings: Settings) -> Ledger:
     teller = Teller(kernel, couriers(settings))
     premises = Premises(kernel, store, _api(settings, deployment, domains), tiles)
     app = create_app(premises, services, _lifespan(notary, follower, teller))
-    _gateway(app, payloads, settings.state / DENYLIST)
+    mount_ipfs(app, payloads, settings)
     _portal(app)
     return Ledger(app, notary, follower, store)
 
@@ -182,13 +183,6 @@ def _lifespan(notary: Notary, follower: Follower, teller: Teller) -> Lifespan:
             follower.stop()
 
     return running
-
-
-def _gateway(app: FastAPI, payloads: Archive, denied: Path) -> None:
-    """Every sealed payload for any IPFS node that knows its CID."""
-    served = Gateway(payloads.block, denylist(denied))
-    for space in ("ipfs", "ipns"):
-        app.mount(f"/{space}", served, name=space)
 
 
 def _portal(app: FastAPI) -> None:

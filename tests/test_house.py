@@ -111,7 +111,7 @@ def tracked():
 
 
 def test_locks_name_no_index_and_no_host():
-    for name in ("requirements.lock", "requirements-dev.lock", "package-lock.json"):
+    for name in ("requirements.lock", "requirements-dev.lock", "package-lock.json", "tests/helia/package-lock.json"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert '"resolved"' not in text
         assert not re.search(r"^\s*(--|-i |-f )(index|extra|find)", text, re.MULTILINE)

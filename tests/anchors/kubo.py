@@ -44,9 +44,11 @@ class Kubo:
         done = subprocess.run([BINARY, *words], env=self.environment, input=given, capture_output=True, check=True)
         return done.stdout
 
-    def start(self):
+    def start(self, *words):
         log = (self.folder / "daemon.log").open("wb")
-        self.process = subprocess.Popen([BINARY, "daemon", "--offline"], env=self.environment, stdout=log, stderr=log)
+        self.process = subprocess.Popen(
+            [BINARY, "daemon", *(words or ("--offline",))], env=self.environment, stdout=log, stderr=log
+        )
         for _ in range(300):
             if b"Daemon is ready" in (self.folder / "daemon.log").read_bytes():
                 return self

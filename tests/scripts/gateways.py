@@ -10,6 +10,8 @@ import uvicorn
 from anchors.ipld import car
 from scripts.devnet import free_port
 from scripts.gateway import Gateway
+from scripts.payloads import multiaddr
+from scripts.routing import Routing, peer_id
 from tests.anchors.kubo import Kubo
 
 SHARDED = "2KiB"
@@ -17,9 +19,14 @@ SHARDED = "2KiB"
 
 @contextmanager
 def serving(get, denied=lambda _: False):
-    """The URL of a server of this process over a function that gives blocks."""
+    """The URL of a server of this process over a function that gives blocks: gateway and router."""
     port = free_port()
-    app = Gateway(get, denied)
+    gateway = Gateway(get, denied)
+    router = Routing(get, peer_id(bytes(32)), multiaddr(f"http://127.0.0.1:{port}"))
+
+    async def app(scope, receive, send):
+        await (router if scope["path"].startswith("/routing/v1/") else gateway)(scope, receive, send)
+
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -45,3 +52,24 @@ def inside(body):
     """CIDs and bytes of the blocks of a CAR, in their order, as texts."""
     _, blocks = car.read(io.BytesIO(body))
     return [str(cid) for cid, _ in blocks]
+
+
+def kubo_that_asks(folder, url):
+    """A node without any libp2p peer, whose one router is the server at `url`, and which fetches over HTTP."""
+    node = Kubo(folder)
+    path = folder / "config"
+    config = json.loads(path.read_text())
+    names = ("find-providers", "find-peers", "provide", "get-ipns", "put-ipns")
+    config["Routing"] = {
+        "Type": "custom",
+        "Routers": {"ours": {"Type": "http", "Parameters": {"Endpoint": url}}},
+        "Methods": {name: {"RouterName": "ours"} for name in names},
+    }
+    config["HTTPRetrieval"] = {"Enabled": True}
+    config["AutoConf"] = {"Enabled": False}
+    config["Bootstrap"] = []
+    config["Provide"] = {"Enabled": False}
+    config["DNS"] = {"Resolvers": {}}
+    config["Ipns"] = {"DelegatedPublishers": []}
+    path.write_text(json.dumps(config))
+    return node

@@ -1,0 +1,28 @@
+"""What the IPFS world sees of a ledger: its sealed payloads, and the word that they are here."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI
+
+from ledger.errors import MalformedInput
+from scripts.gateway import Gateway, denylist
+from scripts.payloads import DENYLIST, Archive, multiaddr
+from scripts.routing import Routing, peer_id
+from scripts.settings import Settings, secret
+
+log = logging.getLogger(__name__)
+
+
+def mount_ipfs(app: FastAPI, payloads: Archive, settings: Settings) -> None:
+    """Gateway at /ipfs, and at /routing/v1 a router that sends IPFS nodes to it."""
+    served = Gateway(payloads.block, denylist(settings.state / DENYLIST))
+    for space in ("ipfs", "ipns"):
+        app.mount(f"/{space}", served, name=space)
+    try:
+        address = multiaddr(settings.uri)
+    except MalformedInput:
+        log.warning("no router at /routing/v1: MYDATA_URI is not the root of a host, so no node can be sent here")
+        return
+    app.mount("/routing/v1", Routing(payloads.block, peer_id(secret(settings.state, "peer")), address), name="routing")

@@ -1,0 +1,122 @@
+"""Sealed payloads of a running ledger as the IPFS world meets them: Kubo and Helia fetch them, and can read nothing."""
+
+import hashlib
+import io
+import json
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from anchors.blockstore import BlockPayloads, Blocks
+from anchors.ipld import car
+from ledger.errors import SourceUnavailable
+from ledger.signers import Wallet
+from scripts.cli import app
+from tests.anchors.kubo import BINARY, REASON, ROOT, Kubo
+from tests.scripts.gateways import kubo_that_asks
+
+pytestmark = pytest.mark.xdist_group("journey")
+
+HELIA = ROOT / "tests/helia"
+NODE = Path(ROOT / ".venv/bin/node")
+needs_kubo = pytest.mark.skipif(BINARY is None, reason=REASON)
+needs_helia = pytest.mark.skipif(
+    not (HELIA / "node_modules").is_dir(), reason="no Helia here: scripts/helia installs it"
+)
+
+
+@pytest.fixture(scope="module")
+def sealed(stack, told):
+    """Every payload that the story left, by CID."""
+    assert told
+    store = BlockPayloads(Blocks(stack.state / "blocks"))
+    found = {cid: store.get(cid) for cid in store.pinned()}
+    assert len(found) > 20
+    return found
+
+
+def test_i5_what_anyone_may_fetch_says_nothing_to_anyone(stack, sealed):
+    people = json.loads((stack.state / "story" / "people.json").read_text()).values()
+    names = [Wallet(bytes.fromhex(page["key"])).signer for page in people] + [b"resourceType", b"health.", b"hl7:"]
+    with httpx.Client(base_url=stack.url) as client:
+        for cid, content in list(sealed.items())[:50]:
+            answer = client.get(f"/ipfs/{cid}?format=car")
+            roots, blocks = car.read(io.BytesIO(answer.content))
+            assert ([str(root) for root in roots], answer.status_code) == ([cid], 200)
+            leaves = b"".join(block for one, block in blocks if one.codec == 0x55)
+            assert leaves == content
+            assert not any(name in answer.content for name in names)
+
+
+def test_the_door_keeps_its_own_careful_headers_beside_the_gateway_s(stack, sealed):
+    answer = httpx.get(f"{stack.url}/ipfs/{next(iter(sealed))}?format=raw")
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["x-request-id"]
+    assert httpx.get(f"{stack.url}/health").headers["cache-control"] == "no-store"
+    assert httpx.get(f"{stack.url}/ipns/a.b").status_code == 404
+
+
+def test_a_router_says_that_this_ledger_has_what_it_has(stack, sealed):
+    found = httpx.get(f"{stack.url}/routing/v1/providers/{next(iter(sealed))}").json()["Providers"]
+    assert [one["Protocols"] for one in found] == [["transport-ipfs-gateway-http"]]
+    assert found[0]["Addrs"] == [f"/ip4/127.0.0.1/tcp/{stack.port}/http"]
+    nothing = httpx.get(f"{stack.url}/routing/v1/providers/bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e")
+    assert (nothing.status_code, nothing.json()) == (404, {"Providers": []})
+    for path, status in (("providers/x", 400), ("peers/x", 501), ("ipns/x", 501)):
+        assert httpx.get(f"{stack.url}/routing/v1/{path}").status_code == status
+    assert httpx.put(f"{stack.url}/routing/v1/providers/x").status_code == 405
+
+
+@needs_kubo
+def test_a_kubo_node_fetches_from_this_ledger_over_http(stack, sealed, tmp_path):
+    node = kubo_that_asks(tmp_path / "repo", stack.url)
+    node.start("--enable-gc=false")
+    try:
+        for cid, content in list(sealed.items())[:3]:
+            assert node.run("cat", "--timeout=60s", cid) == content
+    finally:
+        node.stop()
+
+
+@needs_kubo
+def test_a_kubo_node_imports_what_the_gateway_sends(stack, sealed, tmp_path):
+    node, (cid, content) = Kubo(tmp_path / "repo"), next(iter(sealed.items()))
+    node.run("dag", "import", "--pin-roots", given=httpx.get(f"{stack.url}/ipfs/{cid}?format=car").content)
+    assert node.run("cat", cid) == content
+
+
+@needs_helia
+def test_helia_fetches_from_this_ledger_and_verifies(stack, sealed):
+    some = list(sealed.items())[:3]
+    command = [NODE, "fetch.js", stack.url, *[cid for cid, _ in some]]
+    done = subprocess.run(command, cwd=HELIA, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.split("\n")[:-1] == [f"200 {hashlib.sha256(content).hexdigest()}" for _, content in some], done
+
+
+@needs_kubo
+def test_a_ledger_lives_on_a_kubo_node_as_on_its_own_store(tmp_path, told, stack, sealed):
+    """The store is a setting: everything carried over by command, the same CIDs, the same answers."""
+    node = Kubo(tmp_path / "repo").start()
+    try:
+        url = "http://127.0.0.1:" + node.api.rsplit("/", 1)[1]
+        said = CliRunner().invoke(
+            app, ["payloads", "copy", "--from", "embedded", "--to", url, "--state", str(stack.state), "--json"]
+        )
+        assert json.loads(said.stdout)["refused"] == {}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MYDATA_PAYLOADS", url)
+            stack.restart_api()
+            for cid, content in list(sealed.items())[:3]:
+                answer = httpx.get(f"{stack.url}/ipfs/{cid}?format=raw")
+                assert (answer.status_code, content in answer.content or len(content) > 262_144) == (200, True)
+            patch.setenv("MYDATA_PAYLOADS", "nowhere")
+            with pytest.raises(SourceUnavailable, match="the reason is at the end"):
+                stack.restart_api()
+    finally:
+        node.stop()
+        stack.kill_api()
+        stack.start_api()
+    assert "payload store" in (stack.state / "api.log").read_text()
