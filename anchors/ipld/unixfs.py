@@ -46,15 +46,16 @@ class Node:
 def blocks_of(content: bytes) -> Iterator[Made]:
     """Every block of the file's DAG, children before parents, the root last; leaves are views of the content."""
     view = memoryview(content)
-    return _dag(view[start : start + CHUNK] for start in range(0, max(1, len(view)), CHUNK))
+    return dag_of(view[start : start + CHUNK] for start in range(0, max(1, len(view)), CHUNK))
 
 
 def blocks_of_stream(pieces: Iterable[Piece]) -> Iterator[Made]:
     """The same for a file that comes in pieces, in memory that grows only with the depth of its tree."""
-    return _dag(_leaves(pieces))
+    return dag_of(_leaves(pieces))
 
 
-def _dag(leaves: Iterable[bytes | memoryview]) -> Iterator[Made]:
+def dag_of(leaves: Iterable[bytes | memoryview]) -> Iterator[Made]:
+    """Every block of a file whose leaves these are, children before parents, the root last."""
     levels: list[list[Link]] = [[]]
     for leaf in leaves:
         cid = Cid.of(RAW, leaf)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from anchors.ipld import car, links, reading
-from anchors.ipld.cid import DAG_PB, Cid
+from anchors.ipld.cid import DAG_CBOR, DAG_PB, Cid
 from anchors.ipld.gateway import Question, respond
 from anchors.ipld.unixfs import CHUNK, blocks_of
 from bench.fuzz import documents
@@ -15,7 +15,7 @@ from ledger import envelope
 from ledger.canonical import canonical, read
 from ledger.commitment import disclosure, fields
 from ledger.envelope import Content
-from ledger.errors import LedgerError, PayloadMissing
+from ledger.errors import LedgerError, MalformedInput, PayloadMissing
 
 KEY, RECORD, SEED = b"k" * 32, b"r" * 32, b"s" * 32
 READER = envelope.ReaderKey(b"\2" + b"\7" * 32)
@@ -77,12 +77,26 @@ def dag_node(raw: bytes) -> None:
     b"".join(reading.file_bytes(get, root))
 
 
+def dag_cbor(raw: bytes) -> None:
+    """A block of DAG-CBOR says something, or is refused; its links are CIDs."""
+    assert all(isinstance(one, Cid) for one in links.children(Cid.of(DAG_CBOR, raw), raw))
+
+
+def any_cid(raw: bytes) -> None:
+    """What reads as a CID, as bytes or as text, is written back and read as the same."""
+    for decode, given in ((Cid.decode, raw), (Cid.parse_any, raw.decode("latin-1"))):
+        with suppress(MalformedInput):
+            found = decode(given)  # type: ignore[operator]
+            assert Cid.parse_any(str(found)) == Cid.decode(found.raw) == found
+
+
 def gateway(raw: bytes) -> None:
     """Any request gets a reply, and none raises before its body is read."""
     path, _, rest = raw.decode("latin-1").partition("\n")
     query, _, accept = rest.partition("\n")
     pairs = dict(part.partition("=")[::2] for part in query.split("&"))
-    reply = respond(STORE.__getitem__, Question("GET", path, pairs, {"accept": accept}))
+    segments = tuple(part for part in path.split("/") if part)
+    reply = respond(STORE.__getitem__, Question("GET", segments, pairs, {"accept": accept}))
     assert 200 <= reply.status < 600
     b"".join(reply.body)
 
@@ -95,7 +109,7 @@ class _Store(dict[Cid, bytes]):
 CONTENT = bytes(range(256)) * (CHUNK // 100)
 STORE = _Store((cid, bytes(block)) for cid, block in blocks_of(CONTENT))
 HELD = str(list(STORE)[-1])
-BYTES = (json_strict, field_tree, disclosed, sealed, wrapped, car_file, dag_node, gateway)
+BYTES = (json_strict, field_tree, disclosed, sealed, wrapped, car_file, dag_node, dag_cbor, any_cid, gateway)
 TARGETS: dict[str, Callable[[bytes], None]] = {one.__name__: one for one in (*BYTES, *documents.SEEDS)}
 SEEDS: dict[str, list[bytes]] = {
     "json_strict": [DOCUMENT, b"[1e5,-0.0,1.10]"],
@@ -105,6 +119,8 @@ SEEDS: dict[str, list[bytes]] = {
     "wrapped": [envelope.generate_reader_key(post_quantum=False).public, envelope.generate_reader_key().public],
     "car_file": [b"".join(car.write([next(iter(STORE))], [(cid, b"x") for cid in [Cid.of(0x55, b"x")]]))],
     "dag_node": [STORE[list(STORE)[-1]]],
+    "dag_cbor": [bytes.fromhex("a2616101616283d82a58250001551220") + bytes(32) + b"\xf6\x61x"],
+    "any_cid": [b"bafkqaaa", HELD.encode(), b"QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn", Cid.parse(HELD).raw],
     "gateway": [
         f"{HELD}\nformat=car&dag-scope=entity&entity-bytes=5:*\n".encode(),
         f"{HELD}/a\nformat=raw\n".encode(),

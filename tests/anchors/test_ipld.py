@@ -16,6 +16,7 @@ from anchors.ipld import car, reading
 from anchors.ipld.cid import DAG_PB, RAW, Cid
 from anchors.ipld.unixfs import CHUNK, WIDTH, Link, blocks_of, blocks_of_stream, encode
 from anchors.ipld.wire import varint
+from bench import cids as table
 from ledger.errors import LedgerError, MalformedInput, PayloadAltered, PayloadMissing
 from tests.anchors.kubo import BINARY, REASON, Kubo
 
@@ -48,13 +49,13 @@ def test_cids_are_those_kubo_gave(size):
 
 @pytest.mark.xdist_group("kubo")
 @pytest.mark.skipif(BINARY is None, reason=REASON)
-@pytest.mark.parametrize("size", [*KNOWN, 1_000, 1_000_003, 2 * WIDTH * CHUNK + 7])
-def test_cids_are_those_kubo_gives_now(size, tmp_path):
-    answer = Kubo(tmp_path).run(
-        "add", "-Q", "--only-hash", "--cid-version=1", "--raw-leaves", "--chunker=size-262144",
-        "--max-file-links=174", given=pattern(size),
-    )  # fmt: skip
-    assert root_of(pattern(size)) == answer.decode().strip()
+def test_cids_are_those_kubo_gives_now(tmp_path):
+    """Around every size where the shape changes; `bench/run cids` goes to 1 GB and writes the table down."""
+    node = Kubo(tmp_path)
+    cases = [(size, CHUNK) for size in table.SIZES] + [(size, table.SMALL) for size in table.SMALL_SIZES]
+    assert len(cases) == 24
+    differ = [case for case in cases if table.ours(*case) != table.kubos(node, *case)]
+    assert differ == []
 
 
 @settings(max_examples=15, deadline=None)
