@@ -45,7 +45,6 @@ from scripts.payloads import open_store
 from scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
 from scripts.verify.page import build as build_page
 
-log = logging.getLogger(__name__)
 FRAMES = 1_000
 """Python's own recursion limit, put back: `py_ecc`, which web3 brings, raises it to 100,000 when imported, and then a
 deeply nested body overflows the C stack and kills the process instead of being refused.
