@@ -34,13 +34,17 @@ class Teller:
     def turn(self) -> int:
         """One round; returns how many statements were read."""
         read = self._kernel.read_on()
+        self._kernel.finish_erasures()
         self._kernel.deliver(self._couriers)
         return read
 
     def _run(self) -> None:
+        restarted = True
         while not self._over.is_set():
             try:
-                busy = self.turn() > 0
+                if restarted:
+                    self._kernel.erase_again()
+                restarted, busy = False, self.turn() > 0
             except LedgerError as error:
                 LOGGER.warning("telling waits: %s", error.code)
                 busy = False

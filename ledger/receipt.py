@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.access import Incident
+from ledger.access import Incident, Reason
 from ledger.commitment.entry import Entry
 from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation
@@ -14,6 +14,7 @@ from ledger.record import Erasure, Issue
 
 CONSENTS, RECORDS, ACCESS = "consents", "records", "access"
 LOGS = (CONSENTS, RECORDS, ACCESS)
+RELEASING = frozenset({Reason.CONSENTED, Reason.BROKE_GLASS, Reason.OWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class AccessReceipt:
     records_size: int
     block: int
     decided_at: int
+
+    def releases(self, record_id: bytes) -> bool:
+        """Whether it lets the key of this record out: a yes to a question about it alone, not to a search."""
+        return self.permitted and self.record_id == record_id and self.reason in RELEASING
 
 
 Statement = Consent | Revocation | Delegation | Issue | Erasure | AccessReceipt | Incident

@@ -12,6 +12,7 @@ from anchors.keystore.wrapped import new_key, unwrap, wrap
 from ledger import envelope, signers, typed_data
 from ledger.errors import KeyDestroyed, ReceiptRequired, SignatureInvalid
 from ledger.receipt import AccessReceipt, Logged
+from ledger.record import key_id
 from ledger.typed_data import Domain
 
 FRESH_SECONDS = 300
@@ -85,7 +86,7 @@ class FileKeys:
             self._file.many("update deks set wrapped = null where record = ?", [(record,) for record in listed])
             self._file.many(ORPHANED, [(row[0], row[0]) for row in rows if row])
         self._file.forget()
-        return [sha256(b"mydata key of " + record).digest() for record in listed]
+        return [key_id(record) for record in listed]
 
     def rotate_custody_keys(self) -> int:
         """Give every data subject a new custody key; data keys and payloads stay. How many were replaced."""
@@ -139,7 +140,7 @@ class FileKeys:
     def _check(self, record_id: bytes, receipt: Logged) -> None:
         """Raise ReceiptRequired unless the gateway signed a permit for this record, lately, and the log keeps it."""
         said, entry = receipt.signed.statement, receipt.signed.entry
-        if not isinstance(said, AccessReceipt) or not said.permitted or said.record_id != record_id:
+        if not isinstance(said, AccessReceipt) or not said.releases(record_id):
             raise ReceiptRequired("no key without a receipt that permits this record; ask for access first")
         if self._now is not None and self._now() - said.decided_at > FRESH_SECONDS:
             raise ReceiptRequired("the receipt is too old to release a key; ask for access again")

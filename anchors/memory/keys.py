@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from hashlib import sha256
 
 from ledger import envelope
 from ledger.errors import KeyDestroyed, ReceiptRequired
 from ledger.ports import Log
 from ledger.receipt import ACCESS, AccessReceipt, Logged
+from ledger.record import key_id
 
 KEY_SIZE = 32
 
@@ -30,7 +30,7 @@ class MemoryKeys:
     def rewrap(self, record_id: bytes, reader_key: bytes, receipt: Logged) -> bytes:
         """The data key under the reader's HPKE key. Raises ReceiptRequired, KeyDestroyed."""
         said = receipt.signed.statement
-        if not isinstance(said, AccessReceipt) or not said.permitted or said.record_id != record_id:
+        if not isinstance(said, AccessReceipt) or not said.releases(record_id):
             raise ReceiptRequired("the receipt does not permit this record; ask for access first")
         if self._log.at(ACCESS, receipt.position) != receipt:
             raise ReceiptRequired("the receipt is not in the log; ask for access first")
@@ -41,4 +41,4 @@ class MemoryKeys:
     def destroy(self, record_id: bytes) -> bytes:
         """Forget the key; returns its id, SHA-256 of the record id under the key's own name. Idempotent."""
         self._keys.pop(record_id, None)
-        return sha256(b"mydata key of " + record_id).digest()
+        return key_id(record_id)

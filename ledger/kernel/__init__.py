@@ -6,9 +6,10 @@ from ledger.kernel.consents import Consents
 from ledger.kernel.delegations import Naming
 from ledger.kernel.delivering import Courier, Parcel
 from ledger.kernel.drafts import Draft, GrantRequest
+from ledger.kernel.erasing import Erasing
 from ledger.kernel.foresight import Change, Foresight
 from ledger.kernel.issues import Issues, Upload
-from ledger.kernel.proofs import Proof, Proofs
+from ledger.kernel.proofs import Proof
 from ledger.kernel.publishing import Publishing
 from ledger.kernel.questions import Page
 from ledger.kernel.requests import Asking, Requests
@@ -37,5 +38,5 @@ __all__ = [
 ]
 
 
-class Kernel(Consents, Requests, Foresight, Issues, Computing, Proofs, Publishing):
+class Kernel(Consents, Requests, Foresight, Issues, Computing, Erasing, Publishing):
     """Everything the door and the services may do; made from one `World` of ports."""

@@ -11,6 +11,7 @@ from ledger.errors import LedgerError
 from scripts.cli import (
     auditing,
     consent,
+    erasing,
     keys,
     notes,
     opening,
@@ -45,6 +46,8 @@ app.command("open")(opening.open_release)
 app.command("receipt")(reading.receipt)
 app.add_typer(records.app, name="record")
 app.command("disclose")(records.disclose)
+app.command("erase")(erasing.erase)
+app.command("certificate")(erasing.certificate)
 app.command("timeline")(telling.timeline)
 app.command("facts")(telling.facts)
 app.command("audit")(auditing.audit)
