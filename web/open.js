@@ -1,7 +1,12 @@
 // Opens a release: unwraps the data key (HPKE, RFC 9180) and decrypts the sealed record. Browser or Node >= 24.7, WebCrypto only.
 //
-// import { openRelease } from "./open.js";
-// const { mediaType, content, seed } = await openRelease({ sealed, wrappedKey, readerKey, recordId }); // all Uint8Array
+// import { openRelease, openStream } from "./open.js";
+// const { mediaType, content, seed } = await openRelease({ sealed, wrappedKey, readerKey, recordId, commitment }); // all Uint8Array
+// const { mediaType, content } = await openStream({ sealed: response.body, wrappedKey, readerKey, recordId });
+// for await (const piece of content) ...   // in constant memory; it is whole only when the loop has ended without an error
+//
+// Where WebCrypto has no ML-KEM-768, give one: { mlkem: ml_kem768 } of @noble/post-quantum, or anything with its two functions
+// keygen(seed) and decapsulate(ciphertext, secretKey).
 
 const subtle = globalThis.crypto.subtle;
 const utf8 = new TextEncoder();
@@ -11,17 +16,41 @@ const CHUNK = 1 << 20, TAG = 16, HEADER = 11, SEED = 32;
 const MAGIC = utf8.encode("MDL1");
 const BROKEN = "the sealed payload does not open: it was changed, cut, or belongs to another record";
 
-/** The record's media type, exact bytes and commitment seed. Throws unless all of it is authentic. */
-export async function openRelease({ sealed, wrappedKey, readerKey, recordId }) {
-  return openSealed(sealed, await unwrap(wrappedKey, readerKey, recordId), recordId);
+/** The record's media type, exact bytes and commitment seed. Throws unless all of it is authentic and, where a commitment
+ *  is given, the one the record's holder signed. */
+export async function openRelease({ sealed, wrappedKey, readerKey, recordId, commitment, mlkem }) {
+  const opened = await openSealed(sealed, await unwrap(wrappedKey, readerKey, recordId, mlkem), recordId);
+  if (commitment && !(await agrees(opened, commitment))) throw new Error("the record opens, but it is not the one its holder signed");
+  return opened;
+}
+
+/** The same from a stream of bytes in pieces of any size (a ReadableStream, or any iterable of Uint8Array). Every piece is
+ *  authentic in its place when it comes; that nothing is missing is known only once `content` has ended without an error. */
+export async function openStream({ sealed, wrappedKey, readerKey, recordId, mlkem }) {
+  const plain = decrypted(sealed, await unwrap(wrappedKey, readerKey, recordId, mlkem), recordId);
+  const { value: first } = await plain.next();
+  const { start, length, ...header } = readHeader(first);
+  return { ...header, length, content: cutAt(length, first.subarray(start), plain) };
+}
+
+/** Whether `commitment` is to this content: the holder's, over its exact bytes and, for JSON, over its fields. */
+export async function agrees({ mediaType, seed, content }, commitment) {
+  const kind = mediaType.split(";")[0].trim().toLowerCase();
+  if (kind === "application/json" || kind.endsWith("+json")) {
+    const { contentAgrees } = await import("./verify/commitment.js");
+    return contentAgrees({ json: true, seed, raw: content }, commitment);
+  }
+  const bytes = await hmac(seed, join(utf8.encode("mydata content "), content));
+  const made = new Uint8Array(await subtle.digest("SHA-256", join(bytes, new Uint8Array(32))));
+  return made.length === commitment.length && made.every((byte, at) => byte === commitment[at]);
 }
 
 /** The 32-byte data key that was wrapped for this reader key (tag, keys) and record. */
-export async function unwrap(wrapped, reader, recordId) {
-  const tag = reader[0], mlkem = tag === HYBRID ? 1088 : 0;
+export async function unwrap(wrapped, reader, recordId, mlkem) {
+  const tag = reader[0], lattice = tag === HYBRID ? 1088 : 0;
   if (!(tag in KEM) || wrapped[0] !== tag) throw new Error("the key was not wrapped for this kind of reader key");
-  const enc = wrapped.subarray(1, 1 + mlkem + 32), ciphertext = wrapped.subarray(1 + mlkem + 32);
-  const secret = tag === HYBRID ? await hybridSecret(enc, reader) : await plainSecret(enc, reader);
+  const enc = wrapped.subarray(1, 1 + lattice + 32), ciphertext = wrapped.subarray(1 + lattice + 32);
+  const secret = tag === HYBRID ? await hybridSecret(enc, reader, mlkem) : await plainSecret(enc, reader);
   const suite = join(utf8.encode("HPKE"), u16(KEM[tag]), u16(1), u16(2));
   const { key, nonce } = await schedule(suite, secret, join(utf8.encode("MyData Ledger data key 1"), recordId));
   try {
@@ -33,30 +62,69 @@ export async function unwrap(wrapped, reader, recordId) {
 
 /** What was sealed under a data key. */
 export async function openSealed(sealed, dataKey, recordId) {
-  if (sealed.length < HEADER + TAG || !MAGIC.every((byte, at) => sealed[at] === byte)) throw new Error(BROKEN);
-  const additional = join(MAGIC, recordId), prefix = sealed.subarray(4, HEADER), parts = [];
-  const count = Math.ceil((sealed.length - HEADER) / (CHUNK + TAG));
-  try {
-    for (let number = 0; number < count; number++) {
-      const start = HEADER + number * (CHUNK + TAG);
-      const nonce = join(prefix, u32(number), [number === count - 1 ? 1 : 0]);
-      parts.push(await decrypt(dataKey, nonce, sealed.subarray(start, start + CHUNK + TAG), additional));
-    }
-  } catch {
-    throw new Error(BROKEN);
-  }
-  return unframe(join(...parts));
+  const parts = [];
+  for await (const part of decrypted([sealed], dataKey, recordId)) parts.push(part);
+  const plain = join(...parts), { mediaType, seed, start, length } = readHeader(plain);
+  if (start + length > plain.length) throw new Error(BROKEN);
+  return { mediaType, seed, content: plain.slice(start, start + length) };
 }
 
-function unframe(plain) {
+async function* decrypted(pieces, dataKey, recordId) {
+  const key = await subtle.importKey("raw", dataKey, "AES-GCM", false, ["decrypt"]);
+  const additionalData = join(MAGIC, recordId);
+  let prefix, waiting, number = 0;
+  const open = (chunk, last) =>
+    subtle.decrypt({ name: "AES-GCM", iv: join(prefix, u32(number++), [last]), additionalData }, key, chunk)
+      .then((plain) => new Uint8Array(plain), () => { throw new Error(BROKEN); });
+  for await (const chunk of cut(pieces, HEADER, CHUNK + TAG)) {
+    if (!prefix) {
+      if (chunk.length < HEADER || !MAGIC.every((byte, at) => chunk[at] === byte)) break;
+      prefix = chunk.slice(MAGIC.length);
+      continue;
+    }
+    if (waiting) yield await open(waiting, 0);
+    waiting = chunk;
+  }
+  if (!waiting) throw new Error(BROKEN);
+  yield await open(waiting, 1);
+}
+
+/** The same bytes: `first` of them, then pieces of `size`, the last one shorter. */
+async function* cut(pieces, first, size) {
+  let room = new Uint8Array(first), filled = 0;
+  for await (let piece of pieces) {
+    while (piece.length) {
+      const taken = piece.subarray(0, room.length - filled);
+      room.set(taken, filled);
+      filled += taken.length;
+      piece = piece.subarray(taken.length);
+      if (filled === room.length) {
+        yield room;
+        room = new Uint8Array(size);
+        filled = 0;
+      }
+    }
+  }
+  if (filled) yield room.subarray(0, filled);
+}
+
+async function* cutAt(length, first, plain) {
+  let left = length, piece = first;
+  for (let done = false; !done; { value: piece, done } = await plain.next()) {
+    if (left && piece.length) yield piece.subarray(0, Math.min(left, piece.length));
+    left -= Math.min(left, piece.length);
+  }
+  if (left) throw new Error(BROKEN);
+}
+
+function readHeader(plain) {
   const kind = 1 + plain[0], start = kind + SEED + 8;
-  const view = new DataView(plain.buffer, plain.byteOffset);
-  const length = plain.length < start ? Infinity : Number(view.getBigUint64(kind + SEED));
-  if (start + length > plain.length) throw new Error(BROKEN);
+  if (plain.length < start) throw new Error(BROKEN);
   return {
     mediaType: new TextDecoder().decode(plain.subarray(1, kind)),
     seed: plain.slice(kind, kind + SEED),
-    content: plain.slice(start, start + length),
+    length: Number(new DataView(plain.buffer, plain.byteOffset).getBigUint64(kind + SEED)),
+    start,
   };
 }
 
@@ -70,13 +138,18 @@ async function plainSecret(enc, reader) {
   return labeledExpand(suite, extracted, "shared_secret", join(enc, await x25519Public(own)), 32);
 }
 
-async function hybridSecret(enc, reader) {
-  const own = reader.subarray(65);
-  const key = await subtle.importKey("raw-seed", reader.subarray(1, 65), { name: "ML-KEM-768" }, false, ["decapsulateBits"])
-    .catch(() => { throw new Error("this browser has no ML-KEM-768 yet: open the record with `mydata open`"); });
-  const lattice = new Uint8Array(await subtle.decapsulateBits({ name: "ML-KEM-768" }, key, enc.subarray(0, 1088)));
-  const other = enc.subarray(1088);
+async function hybridSecret(enc, reader, mlkem) {
+  const own = reader.subarray(65), other = enc.subarray(1088);
+  const lattice = await decapsulate(enc.subarray(0, 1088), reader.subarray(1, 65), mlkem);
   return sha3(join(lattice, await x25519(own, other), other, await x25519Public(own), utf8.encode("\\.//^\\")));
+}
+
+async function decapsulate(ciphertext, seed, mlkem) {
+  if (mlkem) return mlkem.decapsulate(ciphertext, mlkem.keygen(seed).secretKey);
+  const key = await subtle.importKey("raw-seed", seed, { name: "ML-KEM-768" }, false, ["decapsulateBits"]).catch(() => {
+    throw new Error("no ML-KEM-768 here yet: give one as `mlkem`, or open the record with `mydata open`");
+  });
+  return new Uint8Array(await subtle.decapsulateBits({ name: "ML-KEM-768" }, key, ciphertext));
 }
 
 const PKCS8 = Uint8Array.from([0x30, 46, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 4, 34, 4, 32]);

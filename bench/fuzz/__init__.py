@@ -36,7 +36,8 @@ def measure(*, quick: bool, say: Say, minutes: float | None = None) -> Report:
     for name in targets.TARGETS:
         say(name)
         rows.append(_fuzzed(name, targets.SEEDS[name], each))
-    return Report(rows, [f"crash in {row['name']}, kept in {corpora() / name}" for row in rows if "crash" in row])
+    found = [f"crash in {row['name']}: {row['crash']}" for row in rows if "crash" in row]
+    return Report(rows, [*found, f"corpora and crashes are kept in {corpora()}"])
 
 
 def _fuzzed(name: str, seeds: list[bytes], seconds: int) -> Row:
@@ -45,20 +46,20 @@ def _fuzzed(name: str, seeds: list[bytes], seconds: int) -> Row:
         made.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(seeds):
         (folder / f"seed-{number}").write_bytes(seed)
-    words = corpora() / f"{name}.dict"
-    words.write_text(_dictionary(seeds))
     known = set(crashes.iterdir())
-    command = [sys.executable, "-m", "bench.fuzz.run", name, str(folder), f"-dict={words}"]
+    command = [sys.executable, "-m", "bench.fuzz.run", name, str(folder), *_dictionary(name, seeds)]
     limits = [f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=3000", f"-max_len={LONGEST}"]
     command += [*limits, f"-artifact_prefix={crashes}/"]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     return _row(name, seconds, done, sorted(set(crashes.iterdir()) - known))
 
 
-def _dictionary(seeds: list[bytes]) -> str:
-    """The words in the seeds, as libFuzzer reads them: it would hardly guess a member's name."""
+def _dictionary(name: str, seeds: list[bytes]) -> list[str]:
+    """The option that names the words in the seeds: libFuzzer would hardly guess a member's name."""
     words = sorted({word for seed in seeds for word in WORD.findall(seed)})[:300]
-    return "".join(f'"{word.decode()}"\n' for word in words)
+    path = corpora() / f"{name}.dict"
+    path.write_text("".join(f'"{word.decode()}"\n' for word in words))
+    return [f"-dict={path}"] if words else []
 
 
 def _row(name: str, seconds: int, done: subprocess.CompletedProcess[str], crashes: list[Path]) -> Row:
@@ -67,5 +68,5 @@ def _row(name: str, seconds: int, done: subprocess.CompletedProcess[str], crashe
     if covered:
         row |= {"edges": int(covered[-1][0]), "features": int(covered[-1][1])}
     if done.returncode:
-        row["crash"] = crashes[0].read_bytes()[:200].hex() if crashes else done.stderr[-300:]
+        row["crash"] = crashes[0].name if crashes else done.stderr.strip().rpartition("\n")[2][:80]
     return row

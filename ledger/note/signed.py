@@ -81,8 +81,9 @@ def _plain(text: str) -> str:
 
 
 def is_name(name: str) -> bool:
-    """Whether it may name a key: not empty, no white space, no plus sign."""
-    return bool(name) and len(name) <= 1_024 and "+" not in name and not any(c.isspace() or c < " " for c in name)
+    """Whether it may name a key: not empty, no white space, no plus sign, nothing that is no character."""
+    plain = not any(c.isspace() or c < " " or "\ud800" <= c <= "\udfff" for c in name)
+    return bool(name) and len(name) <= 1_024 and "+" not in name and plain
 
 
 def decode64(text: str) -> bytes:

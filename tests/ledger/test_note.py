@@ -187,3 +187,8 @@ class TestCosignature:
 
 def test_the_empty_log_has_a_checkpoint():
     assert str(Checkpoint("o", Head(0, EMPTY_ROOT))) == "o\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
+
+
+def test_a_name_that_is_no_text_is_refused():
+    with pytest.raises(MalformedInput):
+        Verifier.parse("le\udca6dger+a59de7db+" + "A" * 44)
