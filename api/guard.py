@@ -1,14 +1,21 @@
-"""The one door: `may(category, purpose)` turns a request into a release, or into a receipt and a refusal."""
+"""The one door: `may(category, purpose)` turns a request into a release, or into a receipt and a refusal.
+
+`may_show` does the same for chosen fields.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
+from pydantic import Field
 
 from api.auth import SignedIn, Verbs
-from ledger.kernel import Release
+from api.schemas import ZERO, Form, Hex, Hex32, Term
+from ledger.access import AccessRequest
+from ledger.kernel import Kernel, Release
 from ledger.typed_data import read_hex
 
 RecordId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="record id, 32 bytes in 0x-hex")]
@@ -16,6 +23,7 @@ IncidentEntry = Annotated[str | None, Query(pattern="^0x[0-9a-fA-F]{64}$", descr
 ReaderKey = Annotated[
     str | None, Query(max_length=2_500, description="HPKE public key for those without an accredited one: tag and key")
 ]
+Text = Annotated[str, Field(max_length=2_000)]
 
 
 async def raw_body(request: Request) -> bytes:
@@ -39,5 +47,41 @@ def may(category: str, purpose: str, action: str = "view") -> Any:
         request = kernel.request(caller.name, read_hex(record_id, "record_id", 32), category, purpose, action)
         request = replace(request, incident=read_hex(incident, "incident", 32) if incident else bytes(32))
         return kernel.access(request, read_hex(reader_key, "reader_key") if reader_key else b"")
+
+    return Depends(open_door)
+
+
+class Question(Form):
+    """What for, and under which incident if it is an emergency; `reader_key` for those without an accredited one."""
+
+    category: Annotated[Term, Field(examples=["health.lab"])]
+    purpose: Annotated[Term, Field(examples=["hl7:CLINTRCH"])]
+    action: Annotated[Term, Field(examples=["view"])] = "view"
+    incident: Hex32 = ZERO
+    reader_key: Hex = "0x"
+
+    def asked(self, kernel: Kernel, requester: str, record_id: str) -> AccessRequest:
+        """The kernel's word for it. Raises UnknownTerm, MalformedInput."""
+        record = read_hex(record_id, "record_id", 32)
+        asked = kernel.request(requester, record, self.category, self.purpose, self.action)
+        return replace(asked, incident=read_hex(self.incident, "incident", 32))
+
+
+class Selection(Question):
+    """The same for fields that expressions select, in the language of the service that is asked."""
+
+    select: Annotated[list[Text], Field(min_length=1, max_length=100, examples=[["Observation.value"]])]
+
+
+def may_show(pointers: Callable[[bytes, Sequence[str]], Sequence[str]]) -> Any:
+    """The dependency that releases chosen fields of `record_id` to the caller, or raises AccessDenied.
+
+    `pointers` turns a record's content and the caller's expressions into JSON Pointers.
+    """
+
+    def open_door(record_id: RecordId, question: Selection, caller: SignedIn, kernel: Verbs) -> Release:
+        asked = question.asked(kernel, caller.name, record_id)
+        key = read_hex(question.reader_key, "reader_key")
+        return kernel.disclose(asked, lambda content: pointers(content, question.select), key)
 
     return Depends(open_door)

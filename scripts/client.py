@@ -13,11 +13,12 @@ from typing import Any
 import httpx
 
 from ledger import envelope, typed_data
+from ledger.commitment import disclosure
 from ledger.commitment.content import record_commitment
 from ledger.commitment.entry import lock_of
 from ledger.consent import Consent, Revocation
 from ledger.envelope import ReaderKey
-from ledger.errors import IntegrityFailure, SourceUnavailable
+from ledger.errors import IntegrityFailure, MalformedInput, SourceUnavailable
 from ledger.signers import Wallet
 from ledger.typed_data import read_domain, read_hex
 
@@ -146,6 +147,17 @@ class Client:
         """Ask for a record through the general door, open it and check it."""
         return self.open(self.call("POST", f"/access/records/{record_id}", json=question))
 
+    def released(
+        self, record_id: str, pointers: Sequence[str], paths: Sequence[str], **question: Any
+    ) -> dict[str, Any]:
+        """The release, still sealed: of the record, or of fields chosen by JSON Pointer or by FHIRPath."""
+        if pointers and paths:
+            raise MalformedInput("choose fields by JSON Pointer or by FHIRPath, not by both in one question")
+        chosen = {name: given for name, given in (("pointers", pointers), ("select", paths)) if given}
+        door = f"/{'health' if paths else 'access'}/records/{record_id}" + ("/fields" if chosen else "")
+        release: dict[str, Any] = self.call("POST", door, json={**question, **chosen})
+        return release
+
     def open(self, release: Mapping[str, Any]) -> Opened:
         """Open a release with this reader's key. Raises IntegrityFailure unless it is what the holder signed."""
         if self.reader is None:
@@ -153,8 +165,10 @@ class Client:
         record = read_hex(release["record_id"], "record_id", 32)
         key = envelope.unwrap(read_hex(release["wrapped_key"], "wrapped_key"), self.reader, record)
         found = envelope.open_sealed(base64.b64decode(release["sealed"]), key, record)
-        commitment = record_commitment(found.content, found.media_type, found.seed)
-        if "0x" + commitment.hex() != release["issue"]["commitment"]:
+        commitment = read_hex(release["issue"]["commitment"], "commitment", 32)
+        if found.media_type == disclosure.MEDIA_TYPE:
+            disclosure.verify(disclosure.from_json(found.content), commitment)
+        elif record_commitment(found.content, found.media_type, found.seed) != commitment:
             raise IntegrityFailure("the record is not the one its holder signed")
         receipt = release["receipt"]
         return Opened(

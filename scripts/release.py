@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ledger import canonical, envelope
-from ledger.commitment import fields
+from ledger.commitment import disclosure, fields
 from ledger.commitment.content import is_json, stream_commitment
-from ledger.envelope import ReaderKey
+from ledger.envelope import Header, ReaderKey
 from ledger.envelope.frame import Piece
 from ledger.errors import IntegrityFailure, MalformedInput, TooLarge
 from ledger.typed_data import read_hex
@@ -67,7 +67,8 @@ def parse(raw: bytes) -> Release:
 def open_into(path: Path, release: Release, sealed: Iterable[Piece], reader: ReaderKey) -> Kept:
     """Write the record to `path`, whole or not at all: it gets its name once its last byte was found right.
 
-    Raises IntegrityFailure for a payload that was cut, changed, reordered, or is not what the holder committed to;
+    Chosen fields of a record are kept as the disclosure they came as. Raises IntegrityFailure for a payload that was
+    cut, changed, reordered, or is not what the holder committed to, ProofInvalid for fields that are of no such record;
     TooLarge for JSON beyond what a commitment to fields takes; OSError.
     """
     key = envelope.unwrap(release.wrapped_key, reader, release.record_id)
@@ -75,12 +76,19 @@ def open_into(path: Path, release: Release, sealed: Iterable[Piece], reader: Rea
         header, content = envelope.open_stream(sealed, key, release.record_id)
         said = stream_commitment(_written(content, file), header.seed)
         file.flush()
-        root = fields.root(_whole(name, header.length), header.seed) if is_json(header.media_type) else bytes(32)
-        if not hmac.compare_digest(sha256(said + root).digest(), release.commitment):
+        if header.media_type == disclosure.MEDIA_TYPE:
+            disclosure.verify(disclosure.from_json(_whole(name, header.length)), release.commitment)
+        elif not hmac.compare_digest(_commitment(said, header, name), release.commitment):
             raise IntegrityFailure("the record opens, but it is not the one its holder signed; nothing was kept")
         os.fsync(file.fileno())
         name.replace(path)
     return Kept(header.media_type, header.length)
+
+
+def _commitment(said: bytes, header: Header, name: Path) -> bytes:
+    """The record's commitment from that to its bytes."""
+    root = fields.root(_whole(name, header.length), header.seed) if is_json(header.media_type) else bytes(32)
+    return sha256(said + root).digest()
 
 
 def pieces(file: BinaryIO) -> Iterator[bytes]:

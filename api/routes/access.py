@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import Field
 
 from api.auth import SignedIn, Verbs
-from api.guard import RecordId
-from api.schemas import ZERO, Form, Hex, Hex32, ReleaseView, Term
+from api.guard import Question, RecordId, Text
+from api.schemas import ReleaseView
 from ledger.typed_data import read_hex
 
 router = APIRouter(tags=["access"])
 
 
-class Question(Form):
-    """What for, and under which incident if it is an emergency; `reader_key` for those without an accredited one."""
+class FieldsQuestion(Question):
+    """The same for chosen fields, named by JSON Pointer (RFC 6901)."""
 
-    category: Annotated[Term, Field(examples=["health.lab"])]
-    purpose: Annotated[Term, Field(examples=["hl7:CLINTRCH"])]
-    action: Annotated[Term, Field(examples=["view"])] = "view"
-    incident: Hex32 = ZERO
-    reader_key: Hex = "0x"
+    pointers: Annotated[list[Text], Field(min_length=1, max_length=1_000, examples=[["/code", "/valueQuantity"]])]
 
 
 @router.post("/access/records/{record_id}")
 def access(record_id: RecordId, question: Question, caller: SignedIn, kernel: Verbs) -> ReleaseView:
     """Ask for one record. A receipt is written either way; absent and forbidden look the same."""
-    asked = kernel.request(
-        caller.name, read_hex(record_id, "record_id", 32), question.category, question.purpose, question.action
-    )
-    asked = replace(asked, incident=read_hex(question.incident, "incident", 32))
+    asked = question.asked(kernel, caller.name, record_id)
     return ReleaseView.of(kernel.access(asked, read_hex(question.reader_key, "reader_key")))
+
+
+@router.post("/access/records/{record_id}/fields")
+def fields(record_id: RecordId, question: FieldsQuestion, caller: SignedIn, kernel: Verbs) -> ReleaseView:
+    """Ask for chosen fields of one record: what is sealed for you proves them against the record's commitment, and
+    nothing of the rest leaves. A receipt is written either way; absent and forbidden look the same.
+    """
+    asked = question.asked(kernel, caller.name, record_id)
+    key = read_hex(question.reader_key, "reader_key")
+    return ReleaseView.of(kernel.disclose(asked, lambda _: question.pointers, key))

@@ -20,6 +20,7 @@ from ledger.commitment.fields import Field
 from ledger.errors import MalformedInput, ProofInvalid
 
 KIND = "mydata-disclosure-1"
+MEDIA_TYPE = "application/vnd.mydata.disclosure+json"
 MAX_BYTES, HASH_HEX = 16 * 1024 * 1024, 64
 SHAPE = "not a disclosure: the file is incomplete, or another kind of document"
 

@@ -1,10 +1,11 @@
 """The verbs: draft · consent · revoke · issue · declare · ask · search · access · prove; read as the flow goes."""
 
 from ledger.kernel.answers import RELEASING, Release, requester_name
-from ledger.kernel.computing import Computed, Computing
+from ledger.kernel.computing import Computed
 from ledger.kernel.consents import Consents
 from ledger.kernel.delegations import Naming
 from ledger.kernel.delivering import Courier, Parcel
+from ledger.kernel.disclosing import Disclosing
 from ledger.kernel.drafts import Draft, GrantRequest
 from ledger.kernel.erasing import Erasing
 from ledger.kernel.foresight import Change, Foresight
@@ -38,5 +39,5 @@ __all__ = [
 ]
 
 
-class Kernel(Consents, Requests, Foresight, Issues, Computing, Erasing, Publishing):
+class Kernel(Consents, Requests, Foresight, Issues, Disclosing, Erasing, Publishing):
     """Everything the door and the services may do; made from one `World` of ports."""

@@ -21,6 +21,14 @@ State = Annotated[Path, typer.Option("--state", envvar="MYDATA_STATE", help="Fol
 Rpc = Annotated[str, typer.Option("--rpc", envvar="MYDATA_RPC", help="JSON-RPC URL of the chain.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the answer to this file.")]
+Pointers = Annotated[
+    list[str] | None,
+    typer.Option("--pointer", "--field", help="JSON Pointer of what to choose, as /code/coding/0 (repeat)."),
+]
+Paths = Annotated[
+    list[str] | None,
+    typer.Option("--fhirpath", help="FHIRPath of what to choose, as \"code.coding.where(system='…')\" (repeat)."),
+]
 STATE, URL = DEFAULT_STATE, DEFAULT_URL
 console = Console(highlight=False)
 

@@ -11,10 +11,11 @@ import orjson
 import typer
 
 from ledger.canonical import read
+from ledger.commitment import disclosure
 from ledger.commitment.content import is_json
 from ledger.errors import LedgerError, MalformedInput, TooLarge
 from ledger.record import Issue
-from scripts.cli.common import URL, Json, Key, Out, Url, answer, console, keep, signed_in, write
+from scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, console, keep, signed_in, write
 from scripts.client import Client, Opened
 from scripts.verify.attached import Content
 
@@ -72,6 +73,8 @@ def access(
     action: Annotated[str, typer.Option(help="view, copy or transfer.")] = "view",
     incident: Annotated[str, typer.Option(help="Entry of a declared incident.")] = "",
     out: Out = None,
+    pointer: Pointers = None,
+    fhirpath: Paths = None,
     release: Annotated[
         Path | None, typer.Option(help="Write the release to this file unopened: `mydata open`.")
     ] = None,
@@ -79,17 +82,17 @@ def access(
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """Ask for a record, open it, and check it against what its holder signed."""
+    """Ask for a record, or for chosen fields of it, open it, and check it against what its holder signed."""
     client, found = signed_in(url, key)
     question = {"category": category, "purpose": purpose, "action": action}
     question |= {"incident": incident} if incident else {}
     question |= {"reader_key": "0x" + found.reader.public.hex()} if found.reader else {}
+    given = client.released(record, pointer or (), fhirpath or (), **question)
     if release:
-        given = client.call("POST", f"/access/records/{record}", json=question)
         write(release, given)
         answer(given, f"released, and still sealed: mydata open {release} --key {key} --out FILE", as_json)
         return
-    opened = client.ask(record, **question)
+    opened = client.open(given)
     if out:
         out.write_bytes(opened.content)
     if proof:
@@ -103,6 +106,8 @@ def access(
 def _with_content(client: Client, opened: Opened) -> dict[str, Any]:
     """The record's own proof, which its receipt gives a right to, with the content that was opened."""
     document: dict[str, Any] = client.call("GET", f"/receipts/{opened.position}/record")
+    if opened.media_type == disclosure.MEDIA_TYPE:
+        return document | {"disclosure": read(opened.content)}
     given = Content(is_json(opened.media_type), opened.seed, opened.content)
     return document | {"content": given.written()}
 

@@ -14,7 +14,7 @@ from ledger.commitment.disclosure import disclose as make
 from ledger.commitment.disclosure import to_json
 from ledger.errors import MalformedInput
 from scripts import credential
-from scripts.cli.common import URL, Json, Key, Out, Url, answer, keep, read_json, signed_in
+from scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, keep, read_json, signed_in
 from scripts.cli.keyring import load_key
 from scripts.verify import parse
 from scripts.verify.attached import Content
@@ -31,14 +31,6 @@ class _ShowsByDefault(TyperGroup):
 
 app = typer.Typer(cls=_ShowsByDefault, help="Records: list, prove, export.")
 Whole = Annotated[Path, typer.Argument(help="A record with its content, written by `mydata access --proof`.")]
-Pointers = Annotated[
-    list[str] | None,
-    typer.Option("--pointer", "--field", help="JSON Pointer of what to choose, as /code/coding/0 (repeat)."),
-]
-Paths = Annotated[
-    list[str] | None,
-    typer.Option("--fhirpath", help="FHIRPath of what to choose, as \"code.coding.where(system='…')\" (repeat)."),
-]
 Written = Annotated[Path, typer.Option("--out", "-o", help="Write the document to this file.")]
 
 

@@ -8,13 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.auth import SignedIn, Verbs, subject_bytes
-from api.guard import RawBody
-from api.schemas import RecordView
-from ledger.kernel import Draft, Kernel
+from api.guard import RawBody, may_show
+from api.schemas import RecordView, ReleaseView
+from ledger.kernel import Draft, Kernel, Release
 from services.health.formats import Split, split
+from services.health.formats.selecting import pointers
 from services.health.schemas import BundleDrafts, SkippedView
 
 router = APIRouter(prefix="/health", tags=["health service"])
+FieldsByPath = Annotated[Release, may_show(pointers)]
 BODY = {"requestBody": {"required": True, "content": {"application/fhir+json": {"schema": {"type": "object"}}}}}
 
 
@@ -37,6 +39,14 @@ def _draft_all(kernel: Kernel, holder: str, parts: Split) -> list[Draft]:
     step = kernel.world.bounds.batch
     batches = [parts.uploads[start : start + step] for start in range(0, len(parts.uploads), step)]
     return [draft for batch in batches for draft in kernel.draft_issues(holder, batch)]
+
+
+@router.post("/records/{record_id}/fields")
+def fields(release: FieldsByPath) -> ReleaseView:
+    """Ask for the fields of one resource that FHIRPath expressions select: what is sealed for you proves them against
+    the record's commitment. A receipt is written either way; absent and forbidden look the same.
+    """
+    return ReleaseView.of(release)
 
 
 @router.get("/records")

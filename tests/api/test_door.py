@@ -60,7 +60,8 @@ def all_routes(app):
 
 
 def guarded(dependant):
-    return any(getattr(d.call, "__qualname__", "").startswith("may.") or guarded(d) for d in dependant.dependencies)
+    doors = ("may.", "may_show.")
+    return any(getattr(d.call, "__qualname__", "").startswith(doors) or guarded(d) for d in dependant.dependencies)
 
 
 def test_no_service_reaches_a_record_except_through_a_door(door):

@@ -6,9 +6,11 @@ import time
 
 import httpx
 import pytest
+from sd_jwt.verifier import SDJWTVerifier
 
 from ledger.signers import Wallet
 from scripts.client import Client, Refused
+from scripts.credential import issuer_key
 from scripts.devnet import Devnet
 from scripts.settings import secret
 from scripts.story.scene import ORGANISATIONS
@@ -107,6 +109,26 @@ def test_a_record_opened_disclosed_and_checked_on_the_command_line(stack, person
         "error: bare.json carries no"
     )
     assert "names no field" in mydata("disclose", whole, "--field", "/nothing", "--out", part, ok=(1,)).stderr
+
+
+def test_chosen_fields_an_unopened_release_and_a_credential_on_the_command_line(stack, person, key, tmp_path):
+    record = next(r for r in person.call("GET", "/records") if r["category"] == "health.lab")
+    ask = ("access", record["record_id"], "--category", "health.lab", "--purpose", "mydata:SELF_VIEW")
+    ask = (*ask, "--key", key, "--url", stack.url)
+    part, whole, release, out, credential = (tmp_path / name for name in ("part", "whole", "release", "out", "vc"))
+    for chosen in (("--pointer", "/status"), ("--fhirpath", "Observation.status")):
+        mydata(*ask, *chosen, "--proof", part)
+        assert [one["pointer"] for one in json.loads(part.read_text())["disclosure"]["fields"]] == ["/status"]
+        said = mydata("verify", part, "--rpc", stack.rpc_url, "--state", stack.state).stdout
+        assert "fields shown are of the record the holder signed" in said
+    mydata(*ask, "--release", release)
+    mydata("open", release, "--key", key, "--out", out)
+    assert json.loads(out.read_text())["resourceType"] == "Observation"
+    mydata(*ask, "--proof", whole)
+    mydata("record", "export", whole, "--sd-jwt", "--key", key, "--out", credential)
+    said = SDJWTVerifier(credential.read_text().strip(), issuer_key).get_verified_payload()
+    assert said["content"] == json.loads(out.read_text())
+    assert said["record"]["record_id"] == record["record_id"]
 
 
 def test_all_receipts_of_a_person_as_one_bundle(stack, person, key, tmp_path):

@@ -17,9 +17,10 @@ from fhirpathpy.engine.nodes import ResourceNode
 from fhirpathpy.models import models
 
 from ledger.canonical import read
-from ledger.errors import InvalidStatement, MalformedInput
+from ledger.errors import InvalidStatement, MalformedInput, TooLarge
 
 MAX_EXPRESSION, MAX_EXPRESSIONS = 500, 100
+MAX_DOCUMENT = 1 << 20
 CALLED = re.compile(r"(\w+)\s*\(")
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'")
 CHOOSING = {
@@ -35,10 +36,12 @@ def pointers(document: bytes, expressions: Sequence[str]) -> list[str]:
     """JSON Pointers of what FHIRPath expressions select in a FHIR resource, in the order they select it.
 
     Raises MalformedInput for what is no FHIR JSON or no FHIRPath; InvalidStatement for an expression that selects no
-    field, computes a value, or uses more than choosing needs.
+    field, computes a value, or uses more than choosing needs; TooLarge beyond 1 MiB.
     """
     if len(expressions) > MAX_EXPRESSIONS:
         raise InvalidStatement(f"at most {MAX_EXPRESSIONS} expressions; choose whole elements instead of their parts")
+    if len(document) > MAX_DOCUMENT:
+        raise TooLarge(f"FHIRPath is evaluated on at most {MAX_DOCUMENT} bytes; choose by JSON Pointer")
     resource = read(document)
     if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
         raise MalformedInput("not FHIR: a resource has a `resourceType`; choose its fields by JSON Pointer instead")
