@@ -264,3 +264,11 @@ def test_payloads_move_to_kubo_and_back_under_the_same_cids(store, other, tmp_pa
     finally:
         node.stop()
     assert other.import_car(io.BytesIO(node.run("dag", "export", big))) == [big]
+
+
+def test_a_cid_has_one_spelling():
+    spelled = "bafkreibnoelefnzgwbcacyt4vh52ymxvzbjq7mmqhtcnwarfq4lzegsvh"
+    assert str(Cid.parse(spelled + "4")) == spelled + "4"
+    for other in (spelled + "5", spelled.upper() + "4", spelled + "4="):
+        with pytest.raises(MalformedInput):
+            Cid.parse(other)
