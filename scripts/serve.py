@@ -25,6 +25,7 @@ from anchors.artifacts import Deployment
 from anchors.chain import Chain
 from anchors.follower import Follower
 from anchors.keystore import FileKeys, open_master
+from anchors.keystore.masters import Master
 from anchors.notary import Notary
 from anchors.store import Store
 from anchors.teller import Teller
@@ -165,7 +166,18 @@ def _keys(settings: Settings, master: bytes, gateway: Wallet, domain: Domain, st
         return store.at(ACCESS, receipt.position) == receipt
 
     path = settings.state / "keystore" / "keys.db"
-    return FileKeys(path, master, gateway=gateway.signer, domain=domain, durable=durable, now=SystemClock().now)
+    return FileKeys(
+        path, _custody_master(master), gateway=gateway.signer, domain=domain, durable=durable, now=SystemClock().now
+    )
+
+
+def _custody_master(master: bytes) -> bytes | Master:
+    """The key above all custody keys: inside the token that MYDATA_PKCS11_MODULE, _TOKEN and _PIN name, or ours."""
+    if not (module := os.environ.get("MYDATA_PKCS11_MODULE", "")):
+        return master
+    from anchors.keystore.token import Token  # noqa: PLC0415 - an extra that only a token needs
+
+    return Token(module, os.environ.get("MYDATA_PKCS11_TOKEN", "mydata"), os.environ["MYDATA_PKCS11_PIN"]).master()
 
 
 def _lifespan(notary: Notary, follower: Follower, teller: Teller) -> Lifespan:

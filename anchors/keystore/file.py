@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from anchors.keystore.wrapped import new_key, unwrap, wrap
+from anchors.keystore.masters import Master
+from anchors.keystore.wrapped import new_key
 from ledger.errors import SourceUnavailable, StorageFull
 
 INDEX, SUCCESSOR = b"index", b"successor"
@@ -81,25 +82,25 @@ class KeyFile:
         self._db.close()
 
 
-def current_master(file: KeyFile, master: bytes) -> bytes:
+def current_master(file: KeyFile, master: Master) -> Master:
     """The master key the file is under: the one given, or its successor when a crash cut a replacement short."""
     row = file.one("select wrapped from house where name = ?", SUCCESSOR)
     if row is None:
         return master
     try:
-        return unwrap(master, row[0], SUCCESSOR)
+        return master.again(master.unwrap(row[0], SUCCESSOR))
     except SourceUnavailable:
         return master
 
 
-def index_key(file: KeyFile, master: bytes) -> bytes:
+def index_key(file: KeyFile, master: Master) -> bytes:
     """The key that blinds data subjects' names, made on first use."""
     with file.writing():
         row = file.one("select wrapped from house where name = ?", INDEX)
         if row is not None:
-            return unwrap(master, row[0], INDEX)
-        key = master if file.one("select 1 from keks") else new_key()
-        file.many("insert into house (name, wrapped) values (?, ?)", [(INDEX, wrap(master, key, INDEX))])
+            return master.unwrap(row[0], INDEX)
+        key = master.reference if file.one("select 1 from keks") else new_key()
+        file.many("insert into house (name, wrapped) values (?, ?)", [(INDEX, master.wrap(key, INDEX))])
         return key
 
 

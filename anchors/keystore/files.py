@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from anchors.keystore.file import INDEX, SUCCESSOR, KeyFile, current_master, index_key
+from anchors.keystore.masters import Master, SoftMaster
 from anchors.keystore.wrapped import new_key, unwrap, wrap
 from ledger import envelope, signers, typed_data
 from ledger.errors import KeyDestroyed, ReceiptRequired, SignatureInvalid
@@ -23,7 +24,7 @@ ORPHANED = (
 
 
 class FileKeys:
-    """Data keys in `path`, under a 32-byte master key.
+    """Data keys in `path`, under a master key: 32 bytes, or one that stays in a token.
 
     `gateway` is the signer whose receipts release keys, `domain` the access registry's, `durable` tells whether a
     receipt lies in the log, and `now` the time in UTC seconds: with it, a receipt releases a key for five minutes
@@ -33,7 +34,7 @@ class FileKeys:
     def __init__(
         self,
         path: Path,
-        master: bytes,
+        master: bytes | Master,
         *,
         gateway: bytes,
         domain: Domain,
@@ -42,7 +43,7 @@ class FileKeys:
     ) -> None:
         self._gateway, self._domain, self._durable, self._now = gateway, domain, durable, now
         self._file = KeyFile(path)
-        self._master = current_master(self._file, master)
+        self._master = current_master(self._file, SoftMaster(master) if isinstance(master, bytes) else master)
         self._index = index_key(self._file, self._master)
 
     def create_many(self, records: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
@@ -68,7 +69,7 @@ class FileKeys:
         row = self._file.one(OF_RECORD, record_id)
         if row is None or row[0] is None or row[1] is None:
             raise KeyDestroyed("the record's key no longer exists: it was erased")
-        custody = unwrap(self._master, row[1], row[2])
+        custody = self._master.unwrap(row[1], row[2])
         return envelope.wrap(unwrap(custody, row[0], record_id), reader_key, record_id)
 
     def destroy(self, record_id: bytes) -> bytes:
@@ -97,24 +98,26 @@ class FileKeys:
         self._file.forget()
         return len(names)
 
-    def rotate_master(self, new: bytes, keep: Callable[[bytes], None]) -> None:
-        """Put every custody key under a new master key, then have `keep` store it; a crash between loses nothing.
+    def rotate_master(self, new: bytes | Master, keep: Callable[[bytes], None]) -> None:
+        """Put every custody key under a new master key, then have `keep` store its reference (the key itself, or a
+        token's label for it); a crash between loses nothing.
 
         Other processes that have the file open must be started again.
         """
+        new = SoftMaster(new) if isinstance(new, bytes) else new
         if self._file.one("select 1 from house where name = ?", SUCCESSOR):
             self._settle(keep)
         with self._file.writing():
             custody = self._file.all("select wrapped, subject from keks")
-            again = [(wrap(new, unwrap(self._master, wrapped, name), name), name) for wrapped, name in custody]
+            again = [(new.wrap(self._master.unwrap(wrapped, name), name), name) for wrapped, name in custody]
             self._file.many("update keks set wrapped = ? where subject = ?", again)
-            house = [(INDEX, wrap(new, self._index, INDEX)), (SUCCESSOR, wrap(self._master, new, SUCCESSOR))]
+            house = [(INDEX, new.wrap(self._index, INDEX)), (SUCCESSOR, self._master.wrap(new.reference, SUCCESSOR))]
             self._file.many("insert or replace into house (name, wrapped) values (?, ?)", list(house))
         self._master = new
         self._settle(keep)
 
     def _settle(self, keep: Callable[[bytes], None]) -> None:
-        keep(self._master)
+        keep(self._master.reference)
         with self._file.writing():
             self._file.many("delete from house where name = ?", [(SUCCESSOR,)])
         self._file.forget()
@@ -130,7 +133,7 @@ class FileKeys:
         )
         live = [row for row in held if row[1] is not None]
         for record, wrapped, custody, name in live:
-            unwrap(unwrap(self._master, custody, name), wrapped, record)
+            unwrap(self._master.unwrap(custody, name), wrapped, record)
         return len(live)
 
     def close(self) -> None:
@@ -155,20 +158,20 @@ class FileKeys:
         name = self._name(subject)
         row = self._file.one("select wrapped from keks where subject = ?", name)
         if row:
-            return unwrap(self._master, row[0], name)
+            return self._master.unwrap(row[0], name)
         key = new_key()
-        self._file.many("insert into keks (subject, wrapped) values (?, ?)", [(name, wrap(self._master, key, name))])
+        self._file.many("insert into keks (subject, wrapped) values (?, ?)", [(name, self._master.wrap(key, name))])
         return key
 
     def _rotate(self, name: bytes) -> None:
         row = self._file.one("select wrapped from keks where subject = ?", name)
         if row is None:
             return
-        old, new = unwrap(self._master, row[0], name), new_key()
+        old, new = self._master.unwrap(row[0], name), new_key()
         held = self._file.all("select wrapped, record from deks where subject = ? and wrapped not null", name)
         again = [(wrap(new, unwrap(old, wrapped, record), record), record) for wrapped, record in held]
         self._file.many("update deks set wrapped = ? where record = ?", again)
-        self._file.many("update keks set wrapped = ? where subject = ?", [(wrap(self._master, new, name), name)])
+        self._file.many("update keks set wrapped = ? where subject = ?", [(self._master.wrap(new, name), name)])
 
     def _name(self, subject: bytes) -> bytes:
         """A data subject's name in this file, which tells nobody without the master key who it is."""

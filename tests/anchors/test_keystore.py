@@ -1,11 +1,18 @@
 """Keys are released against receipts, and against nothing else."""
 
+import functools
+import os
+import secrets
+import subprocess
 import time
 from dataclasses import replace
+from pathlib import Path
 
+import pkcs11
 import pytest
 
 from anchors.keystore import FileKeys, keep_master, open_master
+from anchors.keystore.token import Token
 from ledger import envelope, typed_data
 from ledger.commitment.entry import Entry
 from ledger.errors import KeyDestroyed, MalformedInput, ReceiptRequired, SourceUnavailable
@@ -32,12 +39,81 @@ def logged():
     return [receipt()]
 
 
+class Soft:
+    """Master keys as sealed files."""
+
+    def __init__(self, folder):
+        self.path = folder / "master.json"
+
+    def open(self, passphrase):
+        return open_master(self.path, passphrase)
+
+    def fresh(self, number):
+        return bytes([number]) * 32
+
+    def keep(self, reference, passphrase=b"correct"):
+        keep_master(self.path, passphrase, reference)
+
+    def lose(self):
+        self.path.unlink()
+
+
+class Hard:
+    """Master keys inside a SoftHSM token of the tests' own; what is kept is the label."""
+
+    def __init__(self, _):
+        self.token, self.kept = a_token(), f"master-{secrets.token_hex(6)}"
+
+    def open(self, _):
+        return self.token.master(self.kept)
+
+    def fresh(self, _):
+        return self.token.successor()
+
+    def keep(self, reference, passphrase=b"correct"):
+        self.kept = reference.decode()
+
+    def lose(self):
+        self.kept = f"another-{secrets.token_hex(6)}"
+
+
+@functools.cache
+def a_token():
+    """One for the process: the module looks for tokens once. Its PINs guard nothing but this test."""
+    pins = ["--so-pin", "1234", "--pin", "5678"]
+    command = ["softhsm2-util", "--init-token", "--free", "--label", "mydata", *pins]
+    subprocess.run(command, check=True, capture_output=True)
+    return Token(MODULE, "mydata", "5678")
+
+
+MODULE = next((str(p) for p in map(Path, ["/usr/lib/softhsm/libsofthsm2.so"]) if p.exists()), "")
+needs_token = pytest.mark.skipif(not MODULE, reason="SoftHSM is not installed (Debian: apt-get install softhsm2)")
+
+
+@pytest.fixture(params=[Soft, pytest.param(Hard, marks=[needs_token, pytest.mark.xdist_group("token")])])
+def masters(request, tmp_path):
+    return request.param(tmp_path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def token_folder(tmp_path_factory):
+    """SoftHSM keeps its tokens where its configuration says; it is read once by each process."""
+    folder = tmp_path_factory.mktemp("softhsm")
+    (folder / "tokens").mkdir()
+    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\nobjectstore.backend = file\n")
+    os.environ["SOFTHSM2_CONF"] = str(folder / "softhsm2.conf")
+
+
 @pytest.fixture
-def keystore(tmp_path, logged):
+def keystore(tmp_path, logged, masters):
     def open_(passphrase=b"correct", file="keys.db", **more):
-        master = open_master(tmp_path / "master.json", passphrase)
         return FileKeys(
-            tmp_path / file, master, gateway=GATEWAY.signer, domain=DOMAIN, durable=lambda r: r in logged, **more
+            tmp_path / file,
+            masters.open(passphrase),
+            gateway=GATEWAY.signer,
+            domain=DOMAIN,
+            durable=lambda r: r in logged,
+            **more,
         )
 
     return open_
@@ -110,43 +186,44 @@ def test_new_custody_keys_leave_every_data_key_as_it_was(keystore, logged):
     assert opened(keys, logged) == opened(keystore(), logged) == key
 
 
-def test_a_new_master_key_and_passphrase_leave_every_data_key_as_it_was(keystore, logged, tmp_path):
+def test_a_new_master_key_and_passphrase_leave_every_data_key_as_it_was(keystore, logged, masters):
     keys = keystore()
     (key,) = keys.create_many([(RECORD, ANN)])
-    keys.rotate_master(b"n" * 32, lambda master: keep_master(tmp_path / "master.json", b"new", master))
+    keys.rotate_master(masters.fresh(1), lambda reference: masters.keep(reference, b"new"))
     assert opened(keys, logged) == opened(keystore(b"new"), logged) == key
-    with pytest.raises(SourceUnavailable):
-        keystore(b"correct")
+    if isinstance(masters, Soft):
+        with pytest.raises(SourceUnavailable):
+            keystore(b"correct")
     keystore(b"new").create_many([(b"\2" * 32, ANN)])
     assert keystore(b"new")._file.one("select count(*) from keks") == (1,)
 
 
 @pytest.mark.parametrize("kept", [False, True], ids=["before the new key is kept", "after"])
-def test_a_crash_while_the_master_key_is_replaced_loses_nothing(keystore, logged, tmp_path, kept):
+def test_a_crash_while_the_master_key_is_replaced_loses_nothing(keystore, logged, masters, kept):
     keys = keystore()
     (key,) = keys.create_many([(RECORD, ANN)])
 
     def crash(master):
         if kept:
-            keep_master(tmp_path / "master.json", b"correct", master)
+            masters.keep(master)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        keys.rotate_master(b"n" * 32, crash)
+        keys.rotate_master(masters.fresh(1), crash)
     again = keystore()
     assert opened(again, logged) == key
     with pytest.raises(KeyboardInterrupt):
-        again.rotate_master(b"o" * 32, crash)
+        again.rotate_master(masters.fresh(2), crash)
     again = keystore()
     assert opened(again, logged) == key
-    again.rotate_master(b"m" * 32, lambda master: keep_master(tmp_path / "master.json", b"correct", master))
+    again.rotate_master(masters.fresh(3), masters.keep)
     assert opened(keystore(), logged) == key
 
 
-def test_another_master_key_opens_nothing(keystore, tmp_path):
+def test_another_master_key_opens_nothing(keystore, masters):
     keystore().create_many([(RECORD, ANN)])
-    (tmp_path / "master.json").unlink()
-    with pytest.raises(SourceUnavailable, match="restore"):
+    masters.lose()
+    with pytest.raises(SourceUnavailable, match="does not open"):
         keystore()
 
 
@@ -204,10 +281,25 @@ def test_a_record_gets_one_key_only(keystore):
     keys.create_many([(b"\2" * 32, ANN)])
 
 
-def test_a_wrong_passphrase_opens_nothing(keystore):
+def test_a_wrong_passphrase_or_pin_opens_nothing(keystore, masters):
     keystore()
-    with pytest.raises(SourceUnavailable, match="MYDATA_PASSPHRASE"):
-        keystore(b"wrong")
+    if isinstance(masters, Soft):
+        with pytest.raises(SourceUnavailable, match="MYDATA_PASSPHRASE"):
+            keystore(b"wrong")
+        return
+    for label, pin in (("mydata", "0000"), ("no such token", "5678")):
+        with pytest.raises(SourceUnavailable, match="PIN"):
+            Token(MODULE, label, pin)
+
+
+@needs_token
+def test_a_master_key_never_leaves_its_token():
+    token = a_token()
+    token.master("kept-inside")
+    key = token._find("kept-inside")
+    assert (key[pkcs11.Attribute.EXTRACTABLE], key[pkcs11.Attribute.SENSITIVE]) == (False, True)
+    with pytest.raises(pkcs11.PKCS11Error):
+        _ = key[pkcs11.Attribute.VALUE]
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"salt":"zz","sealed":""}', '{"salt":"00","sealed":"00"}'])
