@@ -27,8 +27,9 @@ class ConsentRequest:
     """What an accredited party asks a person to sign.
 
     `grants` are permits; `benefit` says what the person gets, `reference` names a study, claim or campaign; both times
-    are UTC seconds, `answer_by` exclusive; `notice_hash` is the notice the consent would carry. `silent` means a
-    standing wish answered: the asker sees the request unanswered until it expires.
+    are UTC seconds, `answer_by` exclusive; `asked_after` is the size of the consents log then, since what was signed
+    before is no answer; `notice_hash` is the notice the consent would carry. `silent` means a standing wish answered:
+    the asker sees the request unanswered until it expires.
     """
 
     request_id: bytes
@@ -40,6 +41,7 @@ class ConsentRequest:
     reference: str
     asked_at: int
     answer_by: int
+    asked_after: int = 0
     state: RequestState = RequestState.REQUESTED
     answered_at: int = 0
     consent: bytes = b""

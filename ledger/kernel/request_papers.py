@@ -10,7 +10,7 @@ from ledger.paper import Paper
 from ledger.typed_data import message, parse
 
 REQUEST, WISHES = "request", "wishes"
-TEXTS, TIMES = ("benefit", "reference"), ("asked_at", "answer_by", "answered_at")
+TEXTS, TIMES = ("benefit", "reference"), ("asked_at", "answer_by", "asked_after", "answered_at")
 
 
 def request_paper(request: ConsentRequest, version: int = 0) -> Paper:

@@ -16,6 +16,7 @@ from ledger.kernel.telling import Telling
 from ledger.message import Event, Message, of_person
 from ledger.paper import Paper, new_id
 from ledger.party import ANYONE
+from ledger.receipt import CONSENTS
 
 DAY = 86_400
 OPEN_PER_PERSON = 3
@@ -164,10 +165,10 @@ class Requests(Drafts, Telling):
             whom, subject = of_person(request.data_subject), "0x" + request.request_id.hex()
             self.tell(Message(whom, Event.ASKED, subject, request.asked_at, detail))
 
-    @staticmethod
-    def _made(requester: str, person: bytes, asking: Asking, request_id: bytes, now: int) -> ConsentRequest:
+    def _made(self, requester: str, person: bytes, asking: Asking, request_id: bytes, now: int) -> ConsentRequest:
         said = (asking.grants, asking.notice_hash, asking.benefit, asking.reference)
-        return ConsentRequest(request_id, requester, person, *said, now, now + asking.wait)
+        size = self.world.store.head(CONSENTS).size
+        return ConsentRequest(request_id, requester, person, *said, now, now + asking.wait, size)
 
     def _is_unwanted(self, request: ConsentRequest, earlier: Sequence[ConsentRequest], now: int) -> bool:
         """Whether a standing wish, a block or a fresh refusal of the same answers for the person."""
@@ -205,7 +206,7 @@ class Requests(Drafts, Telling):
             return request
         for state in self._said_to(request.data_subject, request.requester):
             said = state.consent
-            if request.asked_at <= said.signed_at < request.answer_by:
+            if state.position >= request.asked_after and said.signed_at < request.answer_by:
                 outcome = answer(request.grants, said.grants, self.world.vocabulary)
                 if outcome is not RequestState.REFUSED:
                     return replace(request, state=outcome, answered_at=said.signed_at, consent=state.entry)

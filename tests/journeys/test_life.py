@@ -1,0 +1,244 @@
+"""Twelve months of one person with the ledger, month by month through the door, over a real database."""
+
+from dataclasses import replace
+
+import pytest
+
+from anchors.store import Store
+from ledger.commitment import disclosure
+from ledger.consent import Consent, Revocation
+from ledger.delegation import Delegation, majority
+from ledger.kernel import Naming
+from ledger.party import Party
+from ledger.record import Erasure
+from tests.api.door import Door
+from tests.ledger.house import wallet
+
+DAY = 86_400
+MONTH = 30 * DAY
+BEN, REVIEWER = wallet(80), wallet(85)
+ENGLISH = ["We read your blood results to compare two drugs.", "The whole text."]
+KOREAN = ["두 가지 약을 비교하기 위해 혈액 검사 결과를 읽습니다.", "전체 내용입니다."]
+
+
+class Life:
+    """Ann, those who ask of her, and a calendar."""
+
+    def __init__(self, folder):
+        self.door = Door(store=Store(f"sqlite:///{folder}/ledger.db"))
+        self.house, self.http = self.door.house, self.door.http
+        self.ann, self.trial, self.crew = self.house.ann, self.house.trial, self.house.responder
+        board = Party(REVIEWER.address, "Review board", frozenset({"reviewer"}), b"", 0, 0)
+        self.house.store.set_parties([*self.house.directory, board])
+
+    def months(self, count):
+        self.house.clock.passes(count * MONTH)
+        self.house.anchor()
+        self.house.kernel.read_on()
+
+    def call(self, who, method, path, **more):
+        answer = self.http.request(method, path, headers=self.door.as_(who), **more)
+        assert answer.status_code < 500, answer.text
+        return answer
+
+    def signs(self, who, kind, path, draft):
+        signed = self.door.signed(who, kind, draft["typed_data"])
+        answer = self.call(who, "POST", path, json=signed)
+        assert answer.status_code == 202, answer.text
+        self.house.anchor()
+        self.house.kernel.read_on()
+        return answer.json()
+
+    def publishes(self, compatible, english=ENGLISH, korean=KOREAN):
+        form = {"name": "KCT1", "layers": {"en": english, "ko": korean}, "compatible": compatible}
+        return self.call(self.trial, "POST", "/notices", json=form).json()
+
+    def asks(self, notice, *categories, days=365):
+        grant = {"categories": list(categories), "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}
+        grant["expires"] = self.house.clock.now() + days * DAY
+        form = {"grants": [grant], "notice_hash": notice, "benefit": "a yearly check-up", "reference": "KCT1"}
+        asked = self.call(self.trial, "POST", "/requests", json=form | {"data_subject": "0x" + self.ann.signer.hex()})
+        assert asked.status_code == 202, asked.text
+        return asked.json()["request_id"]
+
+    def answers(self, request, language):
+        form = {"lock": "0x" + "11" * 32, "language": language}
+        return self.call(self.ann, "POST", f"/me/requests/{request}/drafts", json=form).json()
+
+    def state_of(self, request):
+        return self.call(self.trial, "GET", f"/requests/{request}").json()["state"]
+
+    def reads(self, record, category="health.lab", who=None, **more):
+        question = {"category": category, "purpose": "hl7:CLINTRCH"} | more
+        return self.call(who or self.trial, "POST", f"/access/records/{record}", json=question).status_code
+
+    def inbox(self, who):
+        return [one["event"] for one in self.call(who, "GET", "/me/inbox").json()]
+
+
+@pytest.fixture
+def life(tmp_path):
+    return Life(tmp_path)
+
+
+def test_twelve_months_of_one_person(life):  # noqa: PLR0915 - a life is one story
+    ann, trial, crew = life.ann, life.trial, life.crew
+    lab, vitals = life.door.issued(), life.door.issued("health.vitals")
+
+    # January: her wishes, and a study that asks for more than she likes
+    wishes = {"wishes": [{"kind": "never", "purpose": "hl7:HMARKT"}], "validity": {"trial": 300 * DAY}}
+    assert life.call(ann, "PUT", "/me/wishes", json=wishes).status_code == 200
+    notice = next(n["hash"] for n in life.publishes(compatible=True) if n["language"] == "en")
+    request = life.asks(notice, "health.lab", "health.vitals")
+    assert "consent.asked" in life.inbox(ann)
+    assert life.reads(lab) == 404
+
+    # February: she answers more narrowly, in Korean
+    life.months(0)
+    draft = life.answers(request, "ko")
+    assert draft["notice"]["layers"] == KOREAN
+    narrower = draft["typed_data"]["message"]["grants"][0]
+    wish = {"grantee": trial.address, "notice_hash": draft["notice"]["hash"], "lock": "0x" + "11" * 32}
+    wish["grants"] = [{"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"],
+                       "expires": narrower["expires"]}]  # fmt: skip
+    before = life.call(ann, "POST", "/consents/what-if", json=wish).json()
+    assert {(c["record_id"], c["after"]) for c in before if c["purpose"] == "hl7:CLINTRCH"} == {(lab, "consented")}
+    life.signs(ann, Consent, "/consents", life.call(ann, "POST", "/consents/drafts", json=wish).json())
+    assert life.state_of(request) == "granted_narrower"
+    assert (life.reads(lab), life.reads(vitals, "health.vitals")) == (200, 404)
+
+    # March: she sees who read what
+    life.months(1)
+    assert life.inbox(ann).count("data.used") == 1
+    readers = life.call(ann, "GET", f"/me/records/{lab}/readers", params={"purpose": "hl7:CLINTRCH"}).json()
+    assert [reader["name"] for reader in readers] == ["The trial"]
+
+    # April: an accident; the crew breaks the glass, a reviewer looks at it
+    life.months(1)
+    allergy = life.door.issued("health.allergy")
+    life.house.anchor()
+    entry = life.house.declares(crew).hex()
+    assert life.reads(allergy, "health.allergy", crew, purpose="hl7:ETREAT", incident="0x" + entry) == 200
+    life.months(0)
+    assert "data.broke_glass" in life.inbox(ann)
+    life.house.clock.passes(4 * DAY)
+    life.house.anchor()
+    assert life.http.get("/reviews/overdue").json()["break-glass"] == 1
+    verdict = {"verdict": "justified", "reason": "the call record shows it"}
+    assert life.call(REVIEWER, "POST", f"/reviews/break-glass/0x{entry}/verdict", json=verdict).status_code == 200
+    assert life.http.get("/reviews/overdue").json()["break-glass"] == 0
+    (incident,) = life.call(ann, "GET", "/me/incidents").json()
+    assert incident["state"] == "justified"
+
+    # May: while she recovers, her brother may sign for her, within limits
+    form = {"delegate": "0x" + BEN.signer.hex(), "delegate_name": "Ben", "categories": ["health"],
+            "expires": life.house.clock.now() + 60 * DAY}  # fmt: skip
+    life.signs(ann, Delegation, "/delegations", life.call(ann, "POST", "/delegations/drafts", json=form).json())
+    grant = {"categories": ["health"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}
+    grant["expires"] = life.house.clock.now() + DAY
+    wider = {"grantee": trial.address, "data_subject": "0x" + ann.signer.hex(), "grants": [grant]}
+    typed = life.call(BEN, "POST", "/consents/drafts", json=wider).json()["typed_data"]
+    assert life.call(BEN, "POST", "/consents", json=life.door.signed(BEN, Consent, typed)).status_code == 403
+    insurer = wider | {"grantee": life.house.insurer.address}
+    life.signs(BEN, Consent, "/consents", life.call(BEN, "POST", "/consents/drafts", json=insurer).json())
+
+    # July: she is back, and ends his office; what he signed ends with it
+    life.months(2)
+    end = {"delegate": "0x" + BEN.signer.hex()}
+    ended = life.call(ann, "POST", "/delegations/ends/drafts", json=end).json()
+    life.signs(ann, Revocation, "/revocations", ended)
+    status = {c["grantee_name"]: c["status"] for c in life.call(ann, "GET", "/consents").json()}
+    assert status == {"The trial": "active", "The insurer": "revoked"}
+
+    # August: the study changes what it does; the old signature no longer carries it
+    life.months(1)
+    renewed = life.publishes(False, ["We also read your genes.", "More."], ["유전 정보도 읽습니다.", "더."])
+    assert life.reads(lab) == 404
+    request = life.asks(next(n["hash"] for n in renewed if n["language"] == "ko"), "health.lab")
+    draft = life.answers(request, "en")
+    assert draft["notice"]["layers"][0] == "We also read your genes."
+    life.signs(ann, Consent, "/consents", draft)
+    assert life.state_of(request) in {"granted", "granted_narrower"}
+    assert life.reads(lab) == 200
+
+    # October: results for the people whose consent stands
+    life.months(2)
+    assert life.call(trial, "POST", "/results", json={"reference": "KCT1"}).status_code == 202
+    assert "study.results" in life.inbox(ann)
+
+    # November: she withdraws, and hears that she did; the study hears it too
+    life.months(1)
+    ended = life.call(ann, "POST", "/revocations/drafts", json={"grantee": trial.address}).json()
+    life.signs(ann, Revocation, "/revocations", ended)
+    assert life.reads(lab) == 404
+    assert "consent.withdrawn" in life.inbox(ann)
+    assert "consent.withdrawn" in life.inbox(trial)
+
+    # December: she erases everything, and holds the certificates
+    life.months(1)
+    drafts = life.call(ann, "POST", "/me/erasures/drafts", json={}).json()["drafts"]
+    signed = [life.door.signed(ann, Erasure, typed) for typed in drafts]
+    assert life.call(ann, "POST", "/me/erasures", json={"erasures": signed}).status_code == 202
+    life.house.anchor()
+    for record in (lab, vitals, allergy):
+        found = life.call(ann, "GET", f"/me/erasures/{record}/certificate").json()
+        assert found["checkpoint"]
+        assert life.reads(record, who=ann, purpose="mydata:SELF_VIEW") == 404
+
+
+@pytest.mark.parametrize(("language", "shown", "changed"), [("en", ENGLISH, "adds: "), ("ko", KOREAN, "추가: ")])
+def test_a_study_that_asks_is_narrowed_asks_again_and_is_withdrawn(life, language, shown, changed):
+    record = life.door.issued()
+    notices = {n["language"]: n for n in life.publishes(compatible=True)}
+    first = life.asks(notices["en"]["hash"], "health.lab", "health.vitals")
+    draft = life.answers(first, language)
+    assert (draft["notice"]["language"], draft["notice"]["layers"]) == (language, shown)
+    wish = {"grantee": life.trial.address, "notice_hash": draft["notice"]["hash"], "grants": [
+        {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"],
+         "expires": life.house.clock.now() + 90 * DAY}
+    ]}  # fmt: skip
+    life.signs(life.ann, Consent, "/consents", life.call(life.ann, "POST", "/consents/drafts", json=wish).json())
+    assert life.state_of(first) == "granted_narrower"
+    assert life.reads(record) == 200
+
+    life.publishes(False, ["We read more."], ["더 읽습니다."])
+    assert life.reads(record) == 404
+    now = {n["language"]: n["hash"] for n in life.call(life.ann, "GET", "/notices").json() if not n["outdated"]}
+    second = life.asks(now[language], "health.lab", "health.vitals", days=30)
+    draft = life.answers(second, language)
+    assert any(line.startswith(changed) for line in draft.get("changes", [])), draft
+    life.signs(life.ann, Consent, "/consents", draft)
+    assert (life.state_of(second), life.reads(record)) == ("granted", 200)
+
+    ended = life.call(life.ann, "POST", "/revocations/drafts", json={"grantee": life.trial.address}).json()
+    life.signs(life.ann, Revocation, "/revocations", ended)
+    assert life.reads(record) == 404
+    assert life.inbox(life.trial).count("consent.withdrawn") == 1
+
+
+def test_a_child_grows_up(life):
+    """A guardian signs until the day the child comes of age, and not a second longer."""
+    record = life.door.issued("health.identity", b'{"resourceType":"Patient","birthDate":"2010-05-05"}')
+    life.house.anchor()
+    commitment = life.house.store.record(bytes.fromhex(record[2:])).issue.commitment
+    court = wallet(81)
+    party = Party(court.address, "Family court", frozenset({"authority"}), b"", 0, 0)
+    life.house.store.set_parties([*life.house.directory, party])
+    until = majority("2010-05-05", 19)
+    naming = Naming(life.ann.signer, court.signer, BEN.signer, "Ben", "guardian", ("health",), 0, until, commitment)
+    draft = life.house.kernel.draft_delegation(replace(naming, expires=until))
+    form = life.door.signed(court, Delegation, draft.typed)
+    seed = life.house.seed_of(bytes.fromhex(record[2:]), "health.identity")
+    shown = disclosure.disclose(b'{"resourceType":"Patient","birthDate":"2010-05-05"}', seed, ["/birthDate"])
+    form["evidence"] = disclosure.to_json(shown).decode()
+    assert life.call(court, "POST", "/delegations", json=form).status_code == 202
+    life.house.anchor()
+    wish = {"grantee": life.trial.address, "data_subject": "0x" + life.ann.signer.hex(), "grants": [
+        {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"], "expires": until + 9 * DAY}
+    ]}  # fmt: skip
+    life.signs(BEN, Consent, "/consents", life.call(BEN, "POST", "/consents/drafts", json=wish).json())
+    life.house.clock.passes(until - life.house.clock.now())
+    life.house.anchor()
+    typed = life.call(BEN, "POST", "/consents/drafts", json=wish).json()["typed_data"]
+    assert life.call(BEN, "POST", "/consents", json=life.door.signed(BEN, Consent, typed)).status_code == 403
+    life.signs(life.ann, Consent, "/consents", life.call(life.ann, "POST", "/consents/drafts", json=wish).json())
