@@ -137,13 +137,25 @@ def _chosen(pointers: Sequence[str], values: Mapping[str, bytes]) -> set[str]:
     wanted, named, chosen = set(pointers), set[str](), set[str]()
     if not all(map(POINTER.fullmatch, wanted)):
         raise InvalidStatement("not a JSON Pointer: it is empty or starts with /, and ~ stands only as ~0 or ~1")
+    below = {"": wanted & {""}}
     for field in values:
-        if above := wanted.intersection(_ancestry(field)):
+        if above := _wanted_above(field, wanted, below):
             chosen.add(field)
             named |= above
     if named != wanted or not wanted:
         raise InvalidStatement("the pointer names no field of the record")
     return chosen
+
+
+def _wanted_above(pointer: str, wanted: set[str], known: dict[str, set[str]]) -> set[str]:
+    """Which of the wanted pointers a pointer lies at or below; `known` remembers it of what others lie in."""
+    if not pointer:
+        return known[""]
+    parent = pointer[: pointer.rindex("/")]
+    above = known.get(parent)
+    if above is None:
+        above = known[parent] = _wanted_above(parent, wanted, known)
+    return above | {pointer} if pointer in wanted else above
 
 
 def _ancestry(pointer: str) -> Iterator[str]:
