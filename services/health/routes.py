@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from api.auth import SignedIn, Verbs, subject_bytes
 from api.guard import RawBody, may_show
 from api.schemas import RecordView, ReleaseView
 from ledger.kernel import Draft, Kernel, Release
+from ledger.receipt import RECORDS, AccessReceipt
+from ledger.record import Issue
+from ledger.typed_data import read_hex
 from services.health.formats import Split, split
+from services.health.formats.consents import write_r4, write_r5
 from services.health.formats.selecting import pointers
+from services.health.formats.traces import audit_event, provenance
 from services.health.schemas import BundleDrafts, SkippedView
 
 router = APIRouter(prefix="/health", tags=["health service"])
+PAGE = 500
+After = Annotated[int, Query(ge=-1, le=2**62)]
+Entry = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a consent")]
+Release = Annotated[str, Query(pattern="^R[45]$")]
 FieldsByPath = Annotated[Release, may_show(pointers)]
 BODY = {"requestBody": {"required": True, "content": {"application/fhir+json": {"schema": {"type": "object"}}}}}
 
@@ -55,3 +64,35 @@ def timeline(caller: SignedIn, kernel: Verbs, category: Annotated[str, Query(max
     own = kernel.world.store.records_of(caller.signer)
     wanted = [r for r in own if r.issue.category.startswith("health.") and category in {"", r.issue.category}]
     return [RecordView.of(record) for record in sorted(wanted, key=lambda r: (r.issue.data_from, r.position))]
+
+
+@router.get("/audit-events")
+def audit_events(caller: SignedIn, kernel: Verbs, after: After = -1) -> dict[str, Any]:
+    """What was asked about the caller, as a FHIR R4 bundle of AuditEvents; the next page is `after` the last `id`."""
+    found = kernel.world.store.receipts_of(caller.signer, after, PAGE)
+    receipts = [(one, one.signed.statement) for one in found]
+    return _bundle([audit_event(said, one.position) for one, said in receipts if isinstance(said, AccessReceipt)])
+
+
+@router.get("/provenances")
+def provenances(caller: SignedIn, kernel: Verbs) -> dict[str, Any]:
+    """Who issued the caller's records, as a FHIR R4 bundle of Provenances."""
+    logged = [kernel.world.store.at(RECORDS, r.position) for r in kernel.world.store.records_of(caller.signer)]
+    issues = [(one, one.signed.statement) for one in logged if one]
+    return _bundle(
+        [provenance(said, one.position, one.signed.entry.signature) for one, said in issues if isinstance(said, Issue)]
+    )
+
+
+@router.get("/consents/{entry}")
+def fhir_consent(entry: Entry, caller: SignedIn, kernel: Verbs, release: Release = "R4") -> dict[str, Any]:
+    """One of the caller's consents as a FHIR Consent of release R4 or R5."""
+    state = kernel.world.store.consent(read_hex(entry, "entry", 32))
+    if state is None or state.consent.data_subject != caller.signer:
+        raise NotFound
+    write = write_r5 if release == "R5" else write_r4
+    return write(state.consent, state.entry, "inactive" if state.revoked or state.superseded else "active")
+
+
+def _bundle(resources: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources]}

@@ -56,3 +56,21 @@ def test_results_are_announced_to_nobody_in_particular(door):
     events = [m["event"] for m in door.http.get("/me/inbox", headers=door.as_(door.house.ann)).json()]
     assert "study.results" in events
     assert door.http.post("/results", json={"reference": "x"}, headers=door.as_(wallet(70))).status_code == 403
+
+
+def test_the_same_in_fhir_for_those_who_speak_it(door):
+    record = door.issued()
+    door.house.anchor()
+    asked = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
+    door.http.post(f"/access/records/{record}", json=asked, headers=door.as_(door.house.trial))
+    as_ann = door.as_(door.house.ann)
+    events = door.http.get("/health/audit-events", headers=as_ann).json()["entry"]
+    assert [e["resource"]["outcome"] for e in events] == ["0"]
+    provenances = door.http.get("/health/provenances", headers=as_ann).json()["entry"]
+    assert provenances[0]["resource"]["target"][0]["identifier"]["value"] == record
+    entry = door.http.get("/consents", headers=as_ann).json()[0]["entry"]
+    for release, element in (("R4", "policyRule"), ("R5", "decision")):
+        found = door.http.get(f"/health/consents/{entry}", params={"release": release}, headers=as_ann).json()
+        assert (found["resourceType"], element in found) == ("Consent", True)
+    assert door.http.get(f"/health/consents/{entry}", headers=door.as_(wallet(70))).status_code == 404
+    assert door.http.get("/health/audit-events", headers=door.as_(wallet(70))).json()["entry"] == []
