@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query
 from api.auth import SignedIn, Verbs, subject_bytes
 from api.guard import RawBody, may_show
 from api.schemas import RecordView, ReleaseView
+from ledger.errors import NotFound
 from ledger.kernel import Draft, Kernel, Release
 from ledger.receipt import RECORDS, AccessReceipt
 from ledger.record import Issue
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/health", tags=["health service"])
 PAGE = 500
 After = Annotated[int, Query(ge=-1, le=2**62)]
 Entry = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a consent")]
-Release = Annotated[str, Query(pattern="^R[45]$")]
+FhirRelease = Annotated[str, Query(pattern="^R[45]$")]
 FieldsByPath = Annotated[Release, may_show(pointers)]
 BODY = {"requestBody": {"required": True, "content": {"application/fhir+json": {"schema": {"type": "object"}}}}}
 
@@ -85,7 +86,7 @@ def provenances(caller: SignedIn, kernel: Verbs) -> dict[str, Any]:
 
 
 @router.get("/consents/{entry}")
-def fhir_consent(entry: Entry, caller: SignedIn, kernel: Verbs, release: Release = "R4") -> dict[str, Any]:
+def fhir_consent(entry: Entry, caller: SignedIn, kernel: Verbs, release: FhirRelease = "R4") -> dict[str, Any]:
     """One of the caller's consents as a FHIR Consent of release R4 or R5."""
     state = kernel.world.store.consent(read_hex(entry, "entry", 32))
     if state is None or state.consent.data_subject != caller.signer:
