@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import Future
 from hashlib import sha256
 
 from anchors.memory.index import MemoryIndex
@@ -16,6 +17,7 @@ from ledger.merkle import Head
 from ledger.notice import Notice
 from ledger.party import Party
 from ledger.ports import Anchored
+from ledger.ports.soon import now
 from ledger.receipt import CONSENTS, LOGS, Logged, Signed
 
 
@@ -55,16 +57,16 @@ class MemoryStore(MemoryPapers, MemoryIndex):
 
     def answer(self, request: AccessRequest, respond: Callable[[Facts], Signed], at: int) -> Logged:
         """Gather the facts, have them answered, log the receipt, under one lock."""
-        return self.answer_many([request], lambda _, facts: respond(facts), at)[0]
+        return self.answer_soon([request], lambda _, facts: respond(facts), at).result()[0]
 
-    def answer_many(
+    def answer_soon(
         self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
-    ) -> list[Logged]:
-        """The same, one after another, all or none."""
+    ) -> Future[list[Logged]]:
+        """The same, one after another, all or none, and at once."""
         with self._lock:
             before = self._sizes()
             try:
-                return [self.append([respond(request, self.facts(request, at))], at)[0] for request in requests]
+                return now([self.append([respond(request, self.facts(request, at))], at)[0] for request in requests])
             except Exception:
                 self._forget(before)
                 raise

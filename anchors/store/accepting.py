@@ -10,7 +10,6 @@ from sqlalchemy.engine import Connection
 from anchors.store import rows
 from anchors.store.indexing import INDEXERS, Followed
 from anchors.store.order import Newest, check_record_ids
-from anchors.store.schema import STATEMENTS
 from anchors.store.tree import Tree
 from ledger.receipt import RECORDS, Logged, Signed
 
@@ -40,7 +39,7 @@ def _accept_into(connection: Connection, log: str, signed: Sequence[Signed], acc
 def write(connection: Connection, log: str, added: Sequence[Followed]) -> None:
     """Put statements at the end of their log, where their positions say they lie."""
     tree, logged = Tree(connection, log), [each for each, _ in added]
-    connection.execute(STATEMENTS[log].insert(), [rows.row_of(each) for each in logged])
+    rows.ADD[log].run(connection, [rows.row_of(each) for each in logged])
     tree.grow(tree.row(), [each.signed.entry.leaf for each in logged])
     INDEXERS[log](connection, added)
 

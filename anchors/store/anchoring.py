@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from anchors.store import indexing, rows
-from anchors.store.engine import Upsert
+from anchors.store import changes, indexing, rows
 from anchors.store.papers import PaperStore
+from anchors.store.prepared import Upsert
 from anchors.store.schema import BLOCKS, CHAIN, HEADS, REVEALS, STATEMENTS
 from anchors.store.tree import Tree
 from ledger import merkle
@@ -20,7 +20,7 @@ from ledger.merkle import Head
 from ledger.receipt import CONSENTS
 
 NOTE = Upsert(BLOCKS, lambda new: {"hash": new.hash})
-REVEAL = Upsert(REVEALS, lambda new: {"block": new.block})
+REVEAL = Upsert(REVEALS, lambda new: {"block": new.block}, "block")
 NOTED = 256
 """Blocks whose hash is remembered, to find where a reorganised chain parted from the one we followed."""
 
@@ -61,7 +61,13 @@ class AnchoringStore(PaperStore):
 
     def touch(self, at: int) -> None:
         """The chain answered at `at`, and agrees with this log."""
-        self._write(lambda connection: connection.execute(CHAIN.update().values(followed_at=at, distrust="")))
+
+        def work(connection: Connection) -> None:
+            if connection.execute(CHAIN.update().where(CHAIN.c.distrust != "").values(distrust="")).rowcount:
+                changes.note(connection)
+            connection.execute(CHAIN.update().values(followed_at=at))
+
+        self._note(work)
 
     def distrust(self, reason: str) -> None:
         """The chain contradicts this log: every answer is unknown until it no longer does."""
@@ -75,7 +81,7 @@ class AnchoringStore(PaperStore):
             NOTE.run(connection, [row])
             connection.execute(BLOCKS.delete().where(BLOCKS.c.number <= number - NOTED))
 
-        self._write(work)
+        self._note(work)
 
     def noted_blocks(self) -> list[tuple[int, bytes]]:
         """Remembered blocks, newest first."""

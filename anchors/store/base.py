@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
-from anchors.store import pending
+from anchors.store import changes, pending
 from anchors.store.desk import Desk
 from anchors.store.engine import open_engine, our_errors
 from anchors.store.prepared import Driver
 from anchors.store.schema import prepare
-from anchors.store.writer import Writer
+from anchors.store.writer import Work, Writer
 from ledger.receipt import ACCESS
 
 T = TypeVar("T")
@@ -43,18 +44,28 @@ class Database:
         with self._read() as connection:
             end = pending.end(Driver.of(connection))
         while self._unsettled(end):
-            self._write(pending.settle)
+            self._note(pending.settle)
 
     def _unsettled(self, end: int) -> bool:
         with self._read() as connection:
             return pending.indexed(Driver.of(connection)) < end
 
-    def _write(self, work: Callable[[Connection], T]) -> T:
-        return self._writer.run(work)
+    def _write(self, work: Work[T]) -> T:
+        """Change what answers may rest on: whoever was answering meanwhile answers again."""
 
-    def _answer(self, work: Callable[[Connection], T]) -> T:
+        def counted(connection: Connection) -> T:
+            changes.note(connection)
+            return work(connection)
+
+        return self._note(counted)
+
+    def _note(self, work: Work[T]) -> T:
+        """Write what no answer rests on: sessions, papers, blocks, the index of receipts."""
+        return self._writer.submit(work).result()
+
+    def _answer(self, work: Work[T]) -> Future[T]:
         """Work that only leaves receipts on the desk."""
-        return self._writer.run(work, writes=False)
+        return self._writer.submit(work, writes=False)
 
     def dispose(self) -> None:
         """Finish what is being written and let go of the database."""

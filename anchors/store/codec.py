@@ -7,8 +7,9 @@ from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
+from anchors.store.decoding import TEXTS, ZERO, more_of, reader_of
 from ledger.access import Incident
-from ledger.consent import Consent, Effect, Grant, Revocation
+from ledger.consent import Consent, Grant, Revocation
 from ledger.delegation import Delegation
 from ledger.receipt import AccessReceipt, Statement
 from ledger.record import Erasure, Issue
@@ -16,10 +17,7 @@ from ledger.typed_data.types import MEMBERS
 
 KINDS: tuple[type, ...] = (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident, Delegation)
 """A statement's kind is stored as its place here: append only."""
-ZERO = bytes(32)
 Put = Callable[[bytearray, Any], None]
-Read = Callable[[bytes, int], tuple[Any, int]]
-"""From the bytes and a place in them to the value there and the place behind it."""
 
 
 def key(value: bytes | str) -> int:
@@ -46,7 +44,7 @@ def encode(statement: Any) -> bytes:
 def decode(kind: int, body: bytes) -> Statement:
     """The statement that `encode` wrote."""
     statement: Statement
-    statement, _ = READERS[KINDS[kind].__name__](body, 0)
+    statement, _ = READERS[KINDS[kind]](body, 0)
     return statement
 
 
@@ -105,70 +103,12 @@ def _put_number(out: bytearray, number: int) -> None:
     out.append(number)
 
 
-def _number(body: bytes, at: int) -> tuple[int, int]:
-    byte, at = body[at], at + 1
-    number, shift = byte & 0x7F, 7
-    while byte > 0x7F:
-        byte, at = body[at], at + 1
-        number |= (byte & 0x7F) << shift
-        shift += 7
-    return number, at
-
-
 def _raw(body: bytes, at: int) -> tuple[bytes, int]:
-    size, at = _number(body, at)
+    size, at = body[at], at + 1
+    if size > 0x7F:
+        size, at = more_of(body, at, size)
     end = at + size - 1
     return (body[at:end], end) if size else (ZERO, at)
-
-
-def _flag(body: bytes, at: int) -> tuple[bool, int]:
-    return body[at] != 0, at + 1
-
-
-def _text(body: bytes, at: int) -> tuple[str, int]:
-    raw, at = _raw(body, at)
-    return raw.decode(), at
-
-
-def _effect(body: bytes, at: int) -> tuple[Effect, int]:
-    text, at = _text(body, at)
-    return Effect(text), at
-
-
-def _list_of(read: Read) -> Read:
-    def read_all(body: bytes, at: int) -> tuple[tuple[Any, ...], int]:
-        count, at = _number(body, at)
-        items = []
-        for _ in range(count):
-            item, at = read(body, at)
-            items.append(item)
-        return tuple(items), at
-
-    return read_all
-
-
-def _struct_of(kind: type) -> Read:
-    members = [(name, _reader(kind, type_, name)) for type_, _, name in MEMBERS[kind.__name__]]
-
-    def read_struct(body: bytes, at: int) -> tuple[Any, int]:
-        values = {}
-        for name, read in members:
-            values[name], at = read(body, at)
-        return kind(**values), at
-
-    return read_struct
-
-
-def _reader(kind: type, type_: str, name: str) -> Read:
-    if type_.endswith("[]"):
-        return _list_of(_reader(kind, type_[:-2], name))
-    if (kind, name) == (Grant, "effect"):
-        return _effect
-    return (
-        _struct_of(Grant)
-        if type_ == "Grant"
-        else {"uint64": _number, "bool": _flag}.get(type_) or (_text if type_ in TEXTS else _raw)
-    )
 
 
 def _writer(type_: str) -> Put:
@@ -178,8 +118,7 @@ def _writer(type_: str) -> Put:
     return special.get(type_) or (_put_text if type_ in TEXTS else _put_bytes)
 
 
-TEXTS = frozenset({"string", "address"})
-READERS = {kind.__name__: _struct_of(kind) for kind in KINDS}
+READERS = {kind: reader_of(kind, [Grant] if kind is Consent else []) for kind in KINDS}
 WRITERS: dict[str, tuple[Callable[[Any], tuple[Any, ...]], list[Put]]] = {
     kind: (attrgetter(*(name for _, _, name in members)), [_writer(type_) for type_, _, _ in members])
     for kind, members in MEMBERS.items()

@@ -35,30 +35,36 @@ class Place:
 
 
 class Desk:
-    """Used by the writing thread only. What lies here counts already: `uses` are what its receipts use up."""
+    """Used by the writing thread only. What lies here counts already."""
 
     def __init__(self) -> None:
         self._places: list[Place] = []
-        self.uses: Uses = Uses()
+        self._counted, self._uses = 0, Uses()
 
     def clear(self) -> None:
         """A new group begins."""
-        self._places, self.uses = [], Uses()
+        self._places, self._counted, self._uses = [], 0, Uses()
 
     def leave(self, receipt: Signed, at: int) -> Place:
         """Put a receipt down."""
-        self.uses.update(uses_of(receipt.statement))
         self._places.append(Place(receipt, at))
         return self._places[-1]
+
+    def uses(self) -> Uses:
+        """What the receipts that lie here use up."""
+        for place in self._places[self._counted :]:
+            self._uses.update(uses_of(place.signed.statement))
+        self._counted = len(self._places)
+        return self._uses
 
     @contextmanager
     def all_or_none(self) -> Iterator[None]:
         """Take back what was left meanwhile if the questions it belongs to fail."""
-        count, uses = len(self._places), self.uses.copy()
+        count = len(self._places)
         try:
             yield
         except Exception:
-            self._places, self.uses = self._places[:count], uses
+            self._places, self._counted, self._uses = self._places[:count], 0, Uses()
             raise
 
     def write(self, connection: Connection) -> None:

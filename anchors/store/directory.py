@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from anchors.store import facts
-from anchors.store.engine import Upsert
 from anchors.store.index import IndexStore
+from anchors.store.prepared import Upsert
 from anchors.store.schema import NOTICES, PARTIES
 from ledger.notice import Notice
 from ledger.party import Party

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, Insert, Table, create_engine, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ledger.errors import SourceUnavailable, StorageFull
 
-Change = Callable[[Any], dict[str, Any]]
-"""From the columns of a row that was to be inserted to the new values of the row that is there."""
 BUSY_MS = 15_000
 """How long a transaction waits for another process to finish its own."""
 ONE_WRITER = "SELECT pg_advisory_xact_lock(7215110)"
@@ -105,20 +101,3 @@ def _is_full(error: BaseException | None) -> bool:
     if code is not None:
         return code & 0xFF in FULL_CODES
     return getattr(error, "sqlstate", None) == POSTGRES_DISK_FULL
-
-
-class Upsert:
-    """Insert rows; where the primary key is there already, change the old row as `change` says of the new one."""
-
-    def __init__(self, table: Table, change: Change) -> None:
-        keys = list(table.primary_key.columns)
-        lite, full = sqlite.insert(table), postgresql.insert(table)
-        self._statements: dict[str, Insert] = {
-            "sqlite": lite.on_conflict_do_update(index_elements=keys, set_=change(lite.excluded)),
-            "postgresql": full.on_conflict_do_update(index_elements=keys, set_=change(full.excluded)),
-        }
-
-    def run(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-        """Write the rows, if there are any."""
-        if rows:
-            connection.execute(self._statements[connection.dialect.name], rows)

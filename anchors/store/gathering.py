@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -15,6 +14,7 @@ from anchors.store.codec import decode, key
 from anchors.store.indexing import Uses
 from anchors.store.prepared import Driver, Prepared
 from anchors.store.schema import CONSENTS, RECORDS, STATEMENTS
+from anchors.store.writer import Work
 from ledger.access import AccessRequest, ConsentState, Facts
 from ledger.consent import Consent
 from ledger.party import ANYONE, Party
@@ -44,16 +44,22 @@ def _said_to(names: int) -> Prepared:
     )
 
 
+class UsesCount(Exception):
+    """An answer depends on how often a consent was used, and so on every answer before it."""
+
+
 class Gathering:
     """Reads once what its questions share: heads, requesters, outdated notices. Raises SourceUnavailable.
 
-    How often a consent was used is read only where one of its grants counts it. `settle` is called once before that;
-    `more` are uses that are not written yet.
+    How often a consent was used is read only where one of its grants counts it, with `uses`: what tells the uses that
+    are not written yet, and what is done once before the others are read. Without it, UsesCount is raised there.
     """
 
-    def __init__(self, connection: Connection, at: int, more: Uses, settle: Callable[[Connection], None]) -> None:
+    def __init__(
+        self, connection: Connection, at: int, uses: tuple[Callable[[], Uses], Work[None]] | None = None
+    ) -> None:
         self._connection, self._driver, self._at = connection, Driver.of(connection), at
-        self._more, self._settle, self._settled = more, settle, False
+        self._uses, self._settled = uses, False
         heads = facts.anchored_heads(connection)
         self._consents, self._records = heads[CONSENTS_LOG], heads[RECORDS_LOG]
         self._block = max(self._consents.anchored_block, self._records.anchored_block)
@@ -123,7 +129,10 @@ class Gathering:
         return self._outdated
 
     def _counted(self, states: list[ConsentState], record_id: bytes) -> list[ConsentState]:
+        if self._uses is None:
+            raise UsesCount
+        more, settle = self._uses
         if not self._settled:
-            self._settle(self._connection)
+            settle(self._connection)
             self._settled = True
-        return facts.with_uses(self._connection, states, record_id, Counter(self._more))
+        return facts.with_uses(self._connection, states, record_id, more())

@@ -9,8 +9,8 @@ from sqlalchemy import Select, bindparam, select
 
 from anchors.store import facts, order, records, schema, surveying
 from anchors.store.codec import decode, encode, key
-from anchors.store.engine import Upsert
 from anchors.store.log import LogStore
+from anchors.store.prepared import Upsert
 from anchors.store.rows import logged_of
 from anchors.store.schema import DRAFTS, RECEIPTS, STATEMENTS
 from ledger.access import AccessRequest, ConsentState, Facts, Incident
@@ -117,7 +117,7 @@ class IndexStore(LogStore):
     def remember_drafts(self, drafts: Sequence[Issue]) -> None:
         """Keep what was sealed for a holder until the signed Issue comes."""
         rows = [{"record_id": draft.record_id, "body": encode(draft)} for draft in drafts]
-        self._write(lambda connection: KEEP_DRAFTS.run(connection, rows))
+        self._note(lambda connection: KEEP_DRAFTS.run(connection, rows))
 
     def drafted(self, record_id: bytes) -> Issue | None:
         """The draft of that record."""

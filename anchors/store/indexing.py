@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Update, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from anchors.store import records
 from anchors.store.codec import key
-from anchors.store.engine import Upsert
+from anchors.store.prepared import Bulk, Upsert
 from anchors.store.rows import chunks
 from anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
 from ledger.access import Incident
@@ -32,20 +32,21 @@ AT = (
     CONSENTS.c.grantee == bindparam("whom"),
     CONSENTS.c.position == bindparam("where"),
 )
-SUPERSEDE = CONSENTS.update().where(*AT).values(superseded=True)
-REVOKE = CONSENTS.update().where(*AT).values(revoked=True)
-KEEP_SECRETS = Upsert(REVEALS, lambda new: {"revocation": new.revocation})
+SUPERSEDE = Bulk(CONSENTS.update().where(*AT).values(superseded=True))
+REVOKE = Bulk(CONSENTS.update().where(*AT).values(revoked=True))
+ADD_CONSENTS, ADD_RECEIPTS = Bulk(CONSENTS.insert()), Bulk(RECEIPTS.insert())
+KEEP_SECRETS = Upsert(REVEALS, lambda new: {"revocation": new.revocation}, "revocation")
 COUNT_USES = Upsert(USES, lambda new: {"times": USES.c.times + new.times})
 
 
 def _index_consents(connection: Connection, added: Sequence[Followed]) -> None:
     """Rows by person and grantee; what they replace or end is so from this transaction on."""
-    connection.execute(CONSENTS.insert(), [_row(logged) for logged, _ in added])
+    ADD_CONSENTS.run(connection, [_row(logged) for logged, _ in added])
     replaced = [place(b) for logged, b in added if b and isinstance(logged.signed.statement, Consent | Delegation)]
     ended = [(logged, b) for logged, b in added if b and isinstance(logged.signed.statement, Revocation)]
-    _run(connection, SUPERSEDE, replaced)
-    _run(connection, REVOKE, [place(before) for _, before in ended])
-    _run(connection, REVOKE, _revealed_early(connection, [logged for logged, _ in added]))
+    SUPERSEDE.run(connection, replaced)
+    REVOKE.run(connection, [place(before) for _, before in ended])
+    REVOKE.run(connection, _revealed_early(connection, [logged for logged, _ in added]))
     secrets = [(b.signed.entry.entry, logged.position) for logged, b in ended if _opens(logged, b)]
     rows = [{"entry": entry, "revocation": position} for entry, position in secrets]
     KEEP_SECRETS.run(connection, rows)
@@ -82,14 +83,9 @@ def _revealed_early(connection: Connection, added: Sequence[Logged]) -> list[dic
     return [place(by_entry[entry]) for entry in known]
 
 
-def _run(connection: Connection, statement: Update, places: Sequence[dict[str, int]]) -> None:
-    if places:
-        connection.execute(statement, places)
-
-
 def revoke_all(connection: Connection, consents: Sequence[Logged]) -> None:
     """Mark consents as revoked, for good."""
-    _run(connection, REVOKE, [place(logged) for logged in consents])
+    REVOKE.run(connection, [place(logged) for logged in consents])
 
 
 def _index_records(connection: Connection, added: Sequence[Followed]) -> None:
@@ -98,8 +94,8 @@ def _index_records(connection: Connection, added: Sequence[Followed]) -> None:
 
 def _index_receipts(connection: Connection, added: Sequence[Followed]) -> None:
     """Receipts and incidents by person and requester, and what they use up of the consents they rest on."""
-    connection.execute(RECEIPTS.insert(), [_receipt_row(logged) for logged, _ in added])
-    used = sum((uses_of(logged.signed.statement) for logged, _ in added), Uses())
+    ADD_RECEIPTS.run(connection, [_receipt_row(logged) for logged, _ in added])
+    used = Uses(use for logged, _ in added for use in uses_of(logged.signed.statement).elements())
     rows = [{"consent": consent, "record": record, "times": count} for (consent, record), count in used.items()]
     COUNT_USES.run(connection, rows)
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from anchors.store import facts, pending, rows
+from anchors.store import changes, facts, pending, rows
 from anchors.store.accepting import accept
 from anchors.store.base import Database
 from anchors.store.desk import Place
-from anchors.store.gathering import Gathering
+from anchors.store.gathering import Gathering, UsesCount
 from anchors.store.prepared import Driver
 from anchors.store.tree import Tree
 from ledger.access import AccessRequest, Facts
 from ledger.merkle import Head
 from ledger.ports import Anchored
+from ledger.ports.soon import then
 from ledger.receipt import ACCESS, Logged, Signed
 
 
@@ -35,19 +37,39 @@ class LogStore(Database):
         Those who ask at the same time share one disk sync; `respond` runs on the writing thread and must not use
         the store. Raises what `respond` raises, StorageFull, SourceUnavailable.
         """
-        return self.answer_many([request], lambda _, known: respond(known), at)[0]
+        return self.answer_soon([request], lambda _, known: respond(known), at).result()[0]
 
-    def answer_many(
+    def answer_soon(
         self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
-    ) -> list[Logged]:
-        """The same for many questions, all or none; they share the transaction and whatever it reads of them all."""
+    ) -> Future[list[Logged]]:
+        """The same for many questions, all or none.
+
+        They are answered from one state of the database without holding anyone up; if that is still the state when
+        the receipts are written, it is as if they had been answered then, and otherwise they are answered again.
+        """
+        count, receipts = self._considered(requests, respond, at)
 
         def work(connection: Connection) -> list[Place]:
-            gathering = Gathering(connection, at, self._desk.uses, pending.settle_all)
             with self._desk.all_or_none():
+                if receipts is not None and changes.count(connection) == count:
+                    return [self._desk.leave(receipt, at) for receipt in receipts]
+                gathering = Gathering(connection, at, (self._desk.uses, pending.settle_all))
                 return [self._desk.leave(respond(request, gathering.facts(request)), at) for request in requests]
 
-        return [place.logged() for place in self._answer(work)]
+        return then(self._answer(work), lambda places: [place.logged() for place in places])
+
+    def _considered(
+        self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
+    ) -> tuple[int, list[Signed] | None]:
+        """The receipts, with the count of changes they rest on; none where uses count, which each answer changes."""
+        with self._read() as connection:
+            gathering = Gathering(connection, at)
+            try:
+                known = [gathering.facts(request) for request in requests]
+            except UsesCount:
+                return 0, None
+            count = changes.count(connection)
+        return count, [respond(request, facts) for request, facts in zip(requests, known, strict=True)]
 
     def at(self, log: str, position: int) -> Logged | None:
         """The statement at a position."""

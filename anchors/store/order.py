@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from anchors.store.codec import key
+from anchors.store.prepared import Driver, Prepared
 from anchors.store.records import issued
 from anchors.store.rows import at
 from anchors.store.schema import CONSENTS
@@ -18,7 +19,7 @@ from ledger.receipt import CONSENTS as CONSENTS_LOG
 from ledger.receipt import Logged
 from ledger.record import Erasure, Issue
 
-BETWEEN = (
+BETWEEN = Prepared(
     select(CONSENTS.c.position)
     .where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.grantee == bindparam("grantee"))
     .order_by(CONSENTS.c.position.desc())
@@ -28,8 +29,8 @@ BETWEEN = (
 def newest(connection: Connection, data_subject: bytes, grantee: str) -> Logged | None:
     """The newest Consent, Delegation or Revocation between the two."""
     keys = {"person": key(data_subject), "grantee": key(grantee)}
-    for position in connection.execute(BETWEEN, keys).scalars():
-        logged = at(connection, CONSENTS_LOG, position)
+    for row in BETWEEN.all(Driver.of(connection), keys):
+        logged = at(connection, CONSENTS_LOG, row.position)
         if logged and _between(logged) == (data_subject, grantee):
             return logged
     return None

@@ -21,11 +21,11 @@ class PaperStore(SessionStore):
     def file(self, paper: Paper) -> Paper | None:
         """The next version, or None when it was changed since."""
         kept = replace(paper, version=paper.version + 1)
-        return kept if self._write(lambda connection: _keep(connection, kept)) else None
+        return kept if self._note(lambda connection: _keep(connection, kept)) else None
 
     def discard(self, kind: str, paper_id: bytes) -> None:
         """Forget a paper."""
-        self._write(lambda connection: connection.execute(PAPERS.delete().where(_is(kind, paper_id))))
+        self._note(lambda connection: connection.execute(PAPERS.delete().where(_is(kind, paper_id))))
 
     def paper(self, kind: str, paper_id: bytes) -> Paper | None:
         """One paper."""

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from anchors.store.accepting import write
 from anchors.store.codec import KINDS, decode, encode, pack, unpack
-from anchors.store.prepared import Driver, Prepared
+from anchors.store.prepared import Bulk, Driver, Prepared
 from anchors.store.schema import HEADS, PENDING
 from ledger.commitment.entry import Entry
 from ledger.errors import SourceUnavailable
@@ -23,8 +23,9 @@ from ledger.receipt import ACCESS, AccessReceipt, Logged, Signed
 RECEIPT = KINDS.index(AccessReceipt)
 PARTS = 4
 """Of each receipt: digest, signature, salt, statement."""
-AT_ONCE = 1_000
+AT_ONCE = 250
 """Receipts indexed in one transaction, about: whole groups."""
+ADD = Bulk(PENDING.insert())
 NEWEST = Prepared(select(PENDING.c.start, PENDING.c.count).order_by(PENDING.c.start.desc()).limit(1))
 INDEXED = Prepared(select(HEADS.c.size).where(HEADS.c.log == bindparam("log")))
 AROUND = Prepared(
@@ -39,7 +40,7 @@ def put(connection: Connection, receipts: Sequence[Signed], at: int) -> list[Log
     start = end(Driver.of(connection))
     body = pack(part for signed in receipts for part in _parts(signed))
     row = {"start": start, "count": len(receipts), "accepted_at": at, "body": body}
-    connection.execute(PENDING.insert(), row)
+    ADD.run(connection, [row])
     return [Logged(signed, start + n, at) for n, signed in enumerate(receipts)]
 
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Dialect, Select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Dialect, Insert, Select, Table, Update, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
-from anchors.store.engine import DRIVER_ERRORS, refusal
+from anchors.store.engine import DRIVER_ERRORS
 
 DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite.dialect(paramstyle="named"),
     "postgresql": psycopg.dialect(),  # type: ignore[no-untyped-call]
 }
+
+Change = Callable[[Any], dict[str, Any]]
+"""From the columns of a row that was to be inserted to the new values of the row that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +42,68 @@ class Prepared:
     """A query for both databases; its rows are named tuples."""
 
     def __init__(self, query: Select[Any]) -> None:
-        compiled = {name: query.compile(dialect=dialect) for name, dialect in DIALECTS.items()}
-        self._texts = {name: str(made) for name, made in compiled.items()}
-        constants = {name: value for made in compiled.values() for name, value in made.params.items()}
-        self._constants = {name: value for name, value in constants.items() if value is not None}
+        self._texts, self._constants = _compiled(query)
         row: Any = namedtuple("Row", [column.key for column in query.selected_columns])  # type: ignore[misc]
         self._row = row._make
 
     def all(self, driver: Driver, values: Mapping[str, Any]) -> list[Any]:
-        """Every row. Raises SourceUnavailable."""
+        """Every row. Raises DBAPIError."""
         if self._constants:
             values = {**self._constants, **values}
+        text = self._texts[driver.dialect]
         try:
-            found = driver.connection.execute(self._texts[driver.dialect], values).fetchall()
+            found = driver.connection.execute(text, values).fetchall()
         except DRIVER_ERRORS as error:
-            raise refusal(error) from error
+            raise DBAPIError(text, None, error) from error
         return [self._row(row) for row in found]
+
+
+class Bulk:
+    """A change for both databases, made for many rows at once; each row gives every column that the change writes."""
+
+    def __init__(self, change: Insert | Update | Mapping[str, Insert]) -> None:
+        self._change = change
+
+    @cached_property
+    def _made(self) -> tuple[dict[str, str], dict[str, Any]]:
+        return _compiled(self._change)
+
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Make the change for each row, if there are any. Raises DBAPIError."""
+        if not rows:
+            return
+        driver, (texts, constants) = Driver.of(connection), self._made
+        if constants:
+            rows = [{**constants, **row} for row in rows]
+        try:
+            driver.connection.cursor().executemany(texts[driver.dialect], rows)
+        except DRIVER_ERRORS as error:
+            raise DBAPIError(texts[driver.dialect], None, error) from error
+
+
+class Upsert(Bulk):
+    """Insert rows; where the primary key is there already, change the old row as `change` says of the new one.
+
+    The rows give the primary key and the columns named, or all columns.
+    """
+
+    def __init__(self, table: Table, change: Change, *columns: str) -> None:
+        keys = list(table.primary_key.columns)
+        names = {*columns, *(key.name for key in keys)} if columns else {column.name for column in table.columns}
+        values: dict[str, Any] = {name: bindparam(name) for name in names}
+        lite, full = sqlite.insert(table).values(values), postgresql.insert(table).values(values)
+        super().__init__(
+            {
+                "sqlite": lite.on_conflict_do_update(index_elements=keys, set_=change(lite.excluded)),
+                "postgresql": full.on_conflict_do_update(index_elements=keys, set_=change(full.excluded)),
+            }
+        )
+
+
+def _compiled(statement: Any) -> tuple[dict[str, str], dict[str, Any]]:
+    """The text for each database, and the constants in it."""
+    of = statement if isinstance(statement, Mapping) else dict.fromkeys(DIALECTS, statement)
+    compiled = {name: of[name].compile(dialect=dialect) for name, dialect in DIALECTS.items()}
+    texts = {name: str(made) for name, made in compiled.items()}
+    constants = {name: value for made in compiled.values() for name, value in made.params.items()}
+    return texts, {name: value for name, value in constants.items() if value is not None}

@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.engine import Connection
 
 from anchors.store.codec import key
+from anchors.store.prepared import Bulk
 from anchors.store.rows import chunks, logged_of
 from anchors.store.schema import CONSENTS, RECORDS, STATEMENTS
 from ledger.access import EVERYTHING
@@ -31,6 +32,7 @@ OF_NAMED = (
     .limit(bindparam("most"))
 )
 REACHABLE = OF_NAMED.where(RECORDS.c.category == bindparam("category"))
+ADD = Bulk(RECORDS.insert())
 CORRECTED = RECORDS.update().where(RECORDS.c.position == bindparam("where")).values(superseded_by=bindparam("by"))
 ERASED = RECORDS.update().where(RECORDS.c.position == bindparam("where")).values(erased=True)
 
@@ -39,7 +41,7 @@ def index(connection: Connection, added: Sequence[Logged]) -> None:
     """Rows for issues; corrections and erasures mark the record they name."""
     issues = [(each, each.signed.statement) for each in added if isinstance(each.signed.statement, Issue)]
     if issues:
-        connection.execute(RECORDS.insert(), [_row(each.position, issue) for each, issue in issues])
+        ADD.run(connection, [_row(each.position, issue) for each, issue in issues])
     corrections = [(each.position, issue) for each, issue in issues if issue.supersedes != bytes(32)]
     _correct(connection, corrections)
     erasures = {each.signed.statement.record_id for each in added if isinstance(each.signed.statement, Erasure)}
@@ -48,12 +50,13 @@ def index(connection: Connection, added: Sequence[Logged]) -> None:
         connection.execute(ERASED, erased)
 
 
-def _row(position: int, issue: Issue) -> dict[str, int | bool]:
+def _row(position: int, issue: Issue) -> dict[str, int | bool | None]:
     return {
         "position": position,
         "record": key(issue.record_id),
         "person": key(issue.data_subject),
         "category": key(issue.category),
+        "superseded_by": None,
         "erased": False,
     }
 

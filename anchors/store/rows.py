@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
 from anchors.store.codec import decode, encode, kind_of
+from anchors.store.prepared import Bulk, Driver, Prepared
 from anchors.store.schema import STATEMENTS
 from ledger.commitment.entry import NO_LOCK, Entry
 from ledger.receipt import Logged, Signed, Statement
@@ -18,14 +19,17 @@ AT_ONCE = 500
 """Names in one `in (…)`."""
 
 
-def _by(log: str, name: str) -> Select[Any]:
+def _by(log: str, name: str) -> Prepared:
     table = STATEMENTS[log]
     column = table.c[name]
     prefix = func.substr(column, 1, PREFIX)
-    return select(table).where(prefix == bindparam("prefix"), column == bindparam("whole"))
+    return Prepared(select(table).where(prefix == bindparam("prefix"), column == bindparam("whole")))
 
 
-AT = {log: select(table).where(table.c.position == bindparam("position")) for log, table in STATEMENTS.items()}
+ADD = {log: Bulk(table.insert()) for log, table in STATEMENTS.items()}
+AT = {
+    log: Prepared(select(table).where(table.c.position == bindparam("position"))) for log, table in STATEMENTS.items()
+}
 BY_ENTRY = {log: _by(log, "entry") for log in STATEMENTS}
 BY_DIGEST = {log: _by(log, "digest") for log in STATEMENTS}
 
@@ -46,7 +50,7 @@ def row_of(logged: Logged) -> dict[str, Any]:
     }
 
 
-def logged_of(row: Row[Any]) -> Logged:
+def logged_of(row: Any) -> Logged:
     """The statement of a row."""
     statement = decode(row.kind, row.body)
     lock = own_lock(statement) if row.lock is None else row.lock
@@ -63,20 +67,20 @@ def at(connection: Connection, log: str, position: int) -> Logged | None:
     """The statement at a position."""
     if not 0 <= position < 2**63:
         return None
-    row = connection.execute(AT[log], {"position": position}).first()
-    return logged_of(row) if row else None
+    found = AT[log].all(Driver.of(connection), {"position": position})
+    return logged_of(found[0]) if found else None
 
 
 def by_entry(connection: Connection, log: str, entry: bytes) -> Logged | None:
     """The statement of that entry."""
-    row = connection.execute(BY_ENTRY[log], {"prefix": entry[:PREFIX], "whole": entry}).first()
-    return logged_of(row) if row else None
+    found = BY_ENTRY[log].all(Driver.of(connection), {"prefix": entry[:PREFIX], "whole": entry})
+    return logged_of(found[0]) if found else None
 
 
 def by_digests(connection: Connection, log: str, digests: Sequence[bytes]) -> dict[bytes, Logged]:
     """The statements already logged under any of the digests."""
     if len(digests) == 1:
-        rows = connection.execute(BY_DIGEST[log], {"prefix": digests[0][:PREFIX], "whole": digests[0]}).all()
+        rows = BY_DIGEST[log].all(Driver.of(connection), {"prefix": digests[0][:PREFIX], "whole": digests[0]})
         return {row.digest: logged_of(row) for row in rows}
     column, wanted, found = STATEMENTS[log].c.digest, set(digests), {}
     for some in chunks([digest[:PREFIX] for digest in digests]):

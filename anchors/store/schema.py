@@ -136,6 +136,13 @@ RECEIPTS = Table(
     Index("receipts_by_person", "person", "position"),
     Index("receipts_by_requester", "requester", "position"),
 )
+CHANGES = Table(
+    "changes",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("count", NUMBER, nullable=False),
+)
+"""How many transactions wrote anything that an answer may rest on, beside receipts."""
 PENDING = Table(
     "pending",
     METADATA,
@@ -192,7 +199,9 @@ def prepare(connection: Connection) -> None:
         connection.execute(CHAIN.insert().values(id=1, version=VERSION, followed_at=0, distrust=""))
         empty = {"size": 0, "peaks": b"", "anchored_size": 0, "anchored_root": EMPTY_ROOT, "anchored_block": 0}
         connection.execute(HEADS.insert(), [{"log": log, **empty} for log in LOGS])
-    elif version.version > VERSION:
+    if connection.execute(CHANGES.select()).first() is None:
+        connection.execute(CHANGES.insert().values(id=1, count=0))
+    if version is not None and version.version > VERSION:
         raise SourceUnavailable(
             f"the database has version {version.version} and this program knows {VERSION}; start the newer program"
         )

@@ -9,8 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from anchors.store.directory import DirectoryStore
-from anchors.store.engine import Upsert
-from anchors.store.prepared import Driver, Prepared
+from anchors.store.prepared import Driver, Prepared, Upsert
 from anchors.store.schema import CHALLENGES, SESSIONS
 
 CHALLENGE = Upsert(CHALLENGES, lambda new: {"expires": new.expires})
@@ -26,7 +25,7 @@ class SessionStore(DirectoryStore):
     def challenge(self, nonce: str, expires: int) -> None:
         """Remember a nonce we gave out."""
         row = {"nonce": sha256(nonce.encode()).digest(), "expires": expires}
-        self._write(lambda connection: CHALLENGE.run(connection, [row]))
+        self._note(lambda connection: CHALLENGE.run(connection, [row]))
 
     def spend(self, nonce: str, at: int) -> bool:
         """Whether the nonce was given out, is unspent and not expired; afterwards it is spent."""
@@ -37,12 +36,12 @@ class SessionStore(DirectoryStore):
             connection.execute(CHALLENGES.delete().where((CHALLENGES.c.nonce == digest) | (CHALLENGES.c.expires <= at)))
             return known is not None and at < known.expires
 
-        return self._write(work)
+        return self._note(work)
 
     def open(self, token_digest: bytes, signer: bytes, expires: int) -> None:
         """Start a session."""
         row = {"token": token_digest, "signer": signer, "expires": expires}
-        self._write(lambda connection: OPEN.run(connection, [row]))
+        self._note(lambda connection: OPEN.run(connection, [row]))
 
     def who(self, token_digest: bytes, at: int) -> bytes | None:
         """The signer bytes behind a live session."""
@@ -57,4 +56,4 @@ class SessionStore(DirectoryStore):
 
     def close(self, token_digest: bytes) -> None:
         """End a session."""
-        self._write(lambda connection: connection.execute(SESSIONS.delete().where(SESSIONS.c.token == token_digest)))
+        self._note(lambda connection: connection.execute(SESSIONS.delete().where(SESSIONS.c.token == token_digest)))

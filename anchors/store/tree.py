@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.engine import Connection
 
+from anchors.store.prepared import Bulk
 from anchors.store.schema import HEADS, STATEMENTS, TREES
 from ledger import merkle
 from ledger.errors import ProofInvalid, SourceUnavailable
@@ -25,7 +26,7 @@ HASHES_AT = {
 }
 HEAD = select(HEADS).where(HEADS.c.log == bindparam("log"))
 
-ADD = {log: table.insert() for log, table in TREES.items()}
+ADD = {log: Bulk(table.insert()) for log, table in TREES.items()}
 GROWN = (
     HEADS.update()
     .where(HEADS.c.log == bindparam("which"))
@@ -97,8 +98,7 @@ class Tree:
         """Write what `leaves` add to the tree whose head is `row`."""
         tops, made = merkle.grow(row.size, split(row.peaks), leaves)
         nodes = [{"number": number_of(level, index), "hash": hash_} for level, index, hash_ in made if level]
-        if nodes:
-            self._connection.execute(ADD[self._log], nodes)
+        ADD[self._log].run(self._connection, nodes)
         grown = {"which": self._log, "to_size": row.size + len(leaves), "to_peaks": b"".join(tops)}
         self._connection.execute(GROWN, grown)
 

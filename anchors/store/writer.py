@@ -20,7 +20,7 @@ from ledger.errors import SourceUnavailable
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 MOST_IN_A_GROUP = 512
-QUIET_SECONDS = 0.05
+QUIET_SECONDS = 0.25
 LOGGER = logging.getLogger("mydata.store")
 
 
@@ -58,7 +58,7 @@ class _Job:
 
 
 class Writer:
-    """`run` returns once its work is on disk, or raises what the work raised and leaves no trace of it.
+    """What is submitted is done once it is on disk, or ends in what the work raised and leaves no trace of it.
 
     `finish` is done at the end of each group, for what its works only prepared; `begin` before each. `tidy` is done,
     as long as it says that there is more, once nothing has come for a moment.
@@ -73,10 +73,10 @@ class Writer:
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
-    def run(self, work: Work[T], writes: bool = True) -> T:
+    def submit(self, work: Work[T], writes: bool = True) -> Future[T]:
         """Do `work` in a transaction of its own or with others', in order of arrival; `writes` whether it itself does.
 
-        Raises StorageFull or SourceUnavailable when the group was not written.
+        Ends in StorageFull or SourceUnavailable when the group was not written.
         """
         job = _Job(work, writes)
         with self._wake:
@@ -84,8 +84,7 @@ class Writer:
                 raise SourceUnavailable("the store is closed")
             self._jobs.append(job)
             self._wake.notify()
-        outcome: T = job.done.result()
-        return outcome
+        return job.done
 
     def close(self) -> None:
         """Finish what is waiting, and end the thread."""

@@ -1,22 +1,24 @@
-"""Those who ask while a group is being answered form the next one: one step, one durable write, many answers."""
+"""Those who ask in the same moment are answered together: one look, one durable write, many answers."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import Future
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from api.auth import Premises
 from ledger.access import AccessRequest, Decision
 from ledger.errors import LedgerError, NotEntitled, SessionRequired
 from ledger.kernel import requester_name
+from ledger.ports.soon import now, then
 from ledger.receipt import Logged
 
-MOST = 512
-"""Questions in one group; one call may have more."""
+MOST = 128
+"""Questions in one group, about: between groups the others on this loop have their turn. One call may have more."""
 Answer = tuple[Decision, Logged] | LedgerError
+Outcomes = list[Sequence[Answer] | Exception]
 OVER = SessionRequired("the session is unknown or over; sign in again")
 NOT_YOURS = NotEntitled("you may ask for yourself only; an accredited enforcement point may ask for others")
 
@@ -29,31 +31,22 @@ class Asked:
     questions: Sequence[AccessRequest]
     answers: asyncio.Future[Sequence[Answer]]
 
-
-@dataclass(slots=True)
-class _Queue:
-    """What waits on one event loop."""
-
-    waiting: list[Asked] = field(default_factory=list)
-    busy: bool = False
-
-    def next_group(self) -> list[Asked]:
-        """The calls in order of arrival, up to a full group."""
-        count, questions = 0, 0
-        while count < len(self.waiting) and questions < MOST:
-            questions += len(self.waiting[count].questions)
-            count += 1
-        group, self.waiting = self.waiting[:count], self.waiting[count:]
-        return group
+    def settle(self, outcome: Sequence[Answer] | BaseException) -> None:
+        """Hand out the answers, if the caller is still there."""
+        if self.answers.done():
+            return
+        if isinstance(outcome, BaseException):
+            self.answers.set_exception(outcome)
+        else:
+            self.answers.set_result(outcome)
 
 
 class Groups:
-    """Coroutines ask; one thread answers."""
+    """Used by coroutines; whatever waits for the disk is done by the store's own thread."""
 
     def __init__(self, house: Premises) -> None:
         self._house = house
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="evaluations")
-        self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = WeakKeyDictionary()
+        self._waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, list[Asked]] = WeakKeyDictionary()
 
     def ask(self, token: bytes, questions: Sequence[AccessRequest]) -> asyncio.Future[Sequence[Answer]]:
         """The answers to come, in order; a question the caller may not put gets a NotEntitled in its place.
@@ -61,63 +54,67 @@ class Groups:
         Ends in SessionRequired, ChainBehind or SourceUnavailable for all of them.
         """
         loop = asyncio.get_running_loop()
-        queue = self._queues.setdefault(loop, _Queue())
-        asked = Asked(token, questions, loop.create_future())
-        queue.waiting.append(asked)
-        if not queue.busy:
-            self._start(loop, queue)
-        return asked.answers
+        waiting = self._waiting.setdefault(loop, [])
+        if not waiting:
+            loop.call_soon(self._start, loop)
+        waiting.append(Asked(token, questions, loop.create_future()))
+        return waiting[-1].answers
 
-    def _start(self, loop: asyncio.AbstractEventLoop, queue: _Queue) -> None:
-        group = queue.next_group()
-        queue.busy = bool(group)
-        if group:
-            done = loop.run_in_executor(self._thread, self._answer, group)
-            done.add_done_callback(lambda found: self._finish(loop, queue, group, found))
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Answer what came since the last turn of the loop, up to a full group."""
+        waiting, count, questions = self._waiting[loop], 0, 0
+        while count < len(waiting) and questions < MOST:
+            questions += len(waiting[count].questions)
+            count += 1
+        group, self._waiting[loop] = waiting[:count], waiting[count:]
+        if self._waiting[loop]:
+            loop.call_soon(self._start, loop)
+        self._put(loop, group)
 
-    def _finish(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        queue: _Queue,
-        group: Sequence[Asked],
-        found: asyncio.Future[list[Sequence[Answer] | Exception]],
-    ) -> None:
-        """Start the next group, then hand out the answers of this one."""
-        self._start(loop, queue)
-        error = found.exception()
-        outcomes = [error] * len(group) if error else found.result()
-        for asked, outcome in zip(group, outcomes, strict=True):
-            if asked.answers.done():
-                continue
-            if isinstance(outcome, BaseException):
-                asked.answers.set_exception(outcome)
-            else:
-                asked.answers.set_result(outcome)
-
-    def _answer(self, group: Sequence[Asked]) -> list[Sequence[Answer] | Exception]:
-        """Together, or each call alone where one of them spoils it for all."""
+    def _put(self, loop: asyncio.AbstractEventLoop, group: Sequence[Asked]) -> None:
         try:
-            return self._together(group)
+            answered = self._together(group)
         except Exception as error:
-            if len(group) == 1:
-                return [error]
-            return [outcome for asked in group for outcome in self._answer([asked])]
+            self._fail(loop, group, error)
+        else:
+            answered.add_done_callback(lambda done: loop.call_soon_threadsafe(self._finish, loop, group, done))
 
-    def _together(self, group: Sequence[Asked]) -> list[Sequence[Answer] | Exception]:
-        kernel, now = self._house.kernel, self._house.kernel.world.clock.now()
-        signers = self._house.sessions.who_of({asked.token for asked in group}, now)
+    def _finish(self, loop: asyncio.AbstractEventLoop, group: Sequence[Asked], done: Future[Outcomes]) -> None:
+        if error := done.exception():
+            self._fail(loop, group, error)
+            return
+        for asked, outcome in zip(group, done.result(), strict=True):
+            asked.settle(outcome)
+
+    def _fail(self, loop: asyncio.AbstractEventLoop, group: Sequence[Asked], error: BaseException) -> None:
+        """What cannot be known is unknown to all; for anything else each is asked alone, so that only one fails."""
+        for asked in group:
+            if isinstance(error, LedgerError) or len(group) == 1:
+                asked.settle(error)
+            else:
+                self._put(loop, [asked])
+
+    def _together(self, group: Sequence[Asked]) -> Future[Outcomes]:
+        kernel, at = self._house.kernel, self._house.kernel.world.clock.now()
+        signers = self._house.sessions.who_of({asked.token for asked in group}, at)
         names = {token: requester_name(signer) for token, signer in signers.items()}
         asking = {(names[asked.token], q.requester) for asked in group if asked.token in names for q in asked.questions}
         allowed = {pair for pair in asking if kernel.may_ask_for(*pair)}
         put = [q for asked in group for q in asked.questions if (names.get(asked.token), q.requester) in allowed]
-        answers = iter(kernel.ask_many(put) if put else ())
-        return [_outcome(asked, names.get(asked.token), allowed, answers) for asked in group]
+        answers = kernel.ask_soon(put) if put else now([])
+        return then(answers, lambda found: _outcomes(group, names, allowed, iter(found)))
 
 
-def _outcome(
-    asked: Asked, name: str | None, allowed: set[tuple[str, str]], answers: Iterable[tuple[Decision, Logged]]
-) -> Sequence[Answer] | Exception:
-    if name is None:
-        return OVER
+def _outcomes(
+    group: Sequence[Asked],
+    names: dict[bytes, str],
+    allowed: set[tuple[str, str]],
+    answers: Iterable[tuple[Decision, Logged]],
+) -> Outcomes:
     rest = iter(answers)
-    return [next(rest) if (name, question.requester) in allowed else NOT_YOURS for question in asked.questions]
+    return [
+        [next(rest) if (names[asked.token], q.requester) in allowed else NOT_YOURS for q in asked.questions]
+        if asked.token in names
+        else OVER
+        for asked in group
+    ]

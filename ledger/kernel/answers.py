@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from ledger.access import EVERYTHING, RESPONDER, AccessRequest, Decision, Facts, Incident
@@ -11,6 +12,7 @@ from ledger.decide import decide
 from ledger.errors import AccessDenied, InvalidStatement, NotEntitled
 from ledger.kernel.verb import Verb
 from ledger.party import ADDRESS_SIZE, checksum
+from ledger.ports.soon import then
 from ledger.receipt import AccessReceipt, Logged, Signed
 from ledger.record import Record
 from ledger.typed_data import Domain
@@ -72,26 +74,28 @@ class Answers(Verb):
 
     def ask(self, request: AccessRequest) -> tuple[Decision, Logged]:
         """The answer without the record; the question leaves its receipt. Raises ChainBehind."""
-        return self.ask_many([request])[0]
+        return self.ask_soon([request]).result()[0]
 
-    def ask_many(self, requests: Sequence[AccessRequest]) -> list[tuple[Decision, Logged]]:
+    def ask_soon(self, requests: Sequence[AccessRequest]) -> Future[list[tuple[Decision, Logged]]]:
         """`ask`, for many questions in one step: all are answered or none, and each leaves its own receipt.
 
-        A question about a record of any category (`*`) is answered, and logged, as one about the record's own. Raises
-        ChainBehind, SourceUnavailable.
+        A question about a record of any category (`*`) is answered, and logged, as one about the record's own. Raises,
+        or ends in, ChainBehind or SourceUnavailable.
         """
         now = self.world.clock.now()
-        decisions: list[Decision] = []
+        decisions: dict[bytes, Decision] = {}
 
         def respond(request: AccessRequest, facts: Facts) -> Signed:
             self.world.check_followed(facts.followed_at, now)
             if request.category == EVERYTHING and facts.record:
                 request = replace(request, category=facts.record.issue.category)
-            decisions.append(decide(request, facts, now))
-            return self.sign_as_gateway(receipt_of(request, facts, decisions[-1], now))
+            decisions[request.request_id] = decision = decide(request, facts, now)
+            return self.sign_as_gateway(receipt_of(request, facts, decision, now))
 
-        logged = self.world.store.answer_many(requests, respond, now)
-        return list(zip(decisions, logged, strict=True))
+        logged = self.world.store.answer_soon(requests, respond, now)
+        return then(
+            logged, lambda done: [(decisions[one.request_id], at) for one, at in zip(requests, done, strict=True)]
+        )
 
     def access(self, request: AccessRequest, reader_key: bytes = b"") -> Release:
         """Release the record, or raise AccessDenied. A receipt is written either way, first.

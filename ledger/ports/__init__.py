@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,10 +52,14 @@ class Log(Protocol):
         """
         ...
 
-    def answer_many(
+    def answer_soon(
         self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
-    ) -> list[Logged]:
-        """`answer` for many questions in one step and one durable write, all or none; each `request_id` is new."""
+    ) -> Future[list[Logged]]:
+        """`answer` for many questions in one step and one durable write, all or none; each `request_id` is new.
+
+        The facts are gathered before it returns; where they have changed until the receipts are written, `respond` is
+        called again with what they are then.
+        """
         ...
 
     def at(self, log: str, position: int) -> Logged | None:

@@ -52,7 +52,7 @@ def opened(database, monkeypatch):
 
 def ask(store, *numbers, permitted=True):
     questions = [request(1, asked=number) for number in numbers]
-    return store.answer_many(questions, lambda question, facts: receipt(question, facts, permitted), NOW)
+    return store.answer_soon(questions, lambda question, facts: receipt(question, facts, permitted), NOW).result()
 
 
 def lived_in(store, *conditions):
@@ -112,7 +112,7 @@ def test_i3_uses_that_are_not_indexed_yet_count(opened):
         return receipt(question, facts)
 
     for store, numbers in ((one, (1, 2)), (other, (3,)), (one, (4,))):
-        store.answer_many([request(1, asked=n) for n in numbers], respond, NOW)
+        store.answer_soon([request(1, asked=n) for n in numbers], respond, NOW).result()
     assert seen == [0, 1, 2, 3]
 
 
@@ -128,7 +128,7 @@ def test_all_or_none_of_a_group_are_answered(opened):
         return receipt(question, facts)
 
     with pytest.raises(ZeroDivisionError):
-        store.answer_many([request(1, asked=n) for n in (1, 2, 3)], respond, NOW)
+        store.answer_soon([request(1, asked=n) for n in (1, 2, 3)], respond, NOW).result()
     assert store.head(ACCESS).size == 0
     ask(store, 4)
     assert store.facts(request(1), NOW).consents[0].uses == 1
@@ -185,7 +185,7 @@ from tests.anchors.sayings import NOW, receipt, request
 store, run = Store(sys.argv[1]), sys.argv[2]
 for number in itertools.count():
     questions = [request(1, asked=f"{run}/{number}/{n}") for n in range(1 + number % 7)]
-    for logged in store.answer_many(questions, lambda question, facts: receipt(question, facts), NOW):
+    for logged in store.answer_soon(questions, lambda question, facts: receipt(question, facts), NOW).result():
         print(logged.position, logged.signed.entry.entry.hex(), flush=False)
     sys.stdout.flush()
     if number % 5 == 4:
@@ -232,7 +232,7 @@ store = Store(sys.argv[1])
 for number in itertools.count():
     questions = [request(1, asked=f"{sys.argv[2]}/{number}/{n}") for n in range(5)]
     answer = lambda question, facts: receipt(question, facts, not facts.consents[0].revoked)
-    for logged in store.answer_many(questions, answer, NOW):
+    for logged in store.answer_soon(questions, answer, NOW).result():
         print(logged.signed.statement.permitted, flush=False)
     sys.stdout.flush()
 """

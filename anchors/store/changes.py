@@ -1,0 +1,23 @@
+"""Whether anything changed that an answer may rest on: a count that each such transaction raises."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from anchors.store.prepared import Driver, Prepared
+from anchors.store.schema import CHANGES
+
+COUNT = Prepared(select(CHANGES.c.count))
+RAISE = CHANGES.update().values(count=CHANGES.c.count + 1)
+
+
+def count(connection: Connection) -> int:
+    """How many there were."""
+    found: int = COUNT.all(Driver.of(connection), {})[0].count
+    return found
+
+
+def note(connection: Connection) -> None:
+    """One more."""
+    connection.execute(RAISE)

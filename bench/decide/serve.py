@@ -1,0 +1,91 @@
+"""`python -m bench.decide.serve DATABASE PORT_FILE`: the real app over a filled store, and beside it a bare FastAPI
+whose typed route answers a constant: the floor. One worker, as `mydata serve` runs it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import uvicorn
+from fastapi import FastAPI, Query
+from fastapi import Path as InPath
+from pydantic import BaseModel
+
+from anchors.memory import MemoryKeys, MemoryPayloads
+from anchors.store import Store
+from api.app import create_app
+from api.auth import ApiSettings, Premises
+from bench.decide.population import DOMAINS, GATEWAY
+from ledger import envelope
+from ledger.kernel import Bounds, Kernel, World
+from ledger.vocabulary import Vocabulary
+from scripts.serve import slices
+
+
+class Clock:
+    """This machine's."""
+
+    def now(self) -> int:
+        """UTC seconds."""
+        return int(time.time())
+
+
+class Constant(BaseModel):
+    """What the floor answers."""
+
+    decision: bool
+    reason: str
+
+
+def floor() -> FastAPI:
+    """A typed route: path and query are checked, the answer is a model, and nothing is looked up."""
+    app = FastAPI()
+
+    @app.get("/constant/{record_id}")
+    async def constant(
+        record_id: Annotated[str, InPath(pattern="^0x[0-9a-fA-F]{64}$")],
+        purpose: Annotated[str, Query(min_length=1, max_length=200)],
+    ) -> Constant:
+        return Constant(decision=True, reason="consented")
+
+    return app
+
+
+def ours(database: str) -> tuple[Any, Store]:
+    """The app as it is served, without the threads that follow the chain."""
+    store, services = Store(database), slices()
+    world = World(
+        store=store,
+        payloads=MemoryPayloads(),
+        keys=MemoryKeys(store),
+        clock=Clock(),
+        gateway=GATEWAY,
+        vocabulary=Vocabulary(one.catalog for one in services),
+        domains=DOMAINS,
+        computer=envelope.generate_reader_key(),
+        bounds=Bounds(chain_silence=10**9),
+    )
+    settings = ApiSettings(uri="http://127.0.0.1", chain_id=31337, registries={})
+    return create_app(Premises(Kernel(world), store, settings, None), services), store  # type: ignore[arg-type]
+
+
+def main(database: str, port_file: str) -> None:
+    """Serve until ended; the port is written to the file."""
+    app, _ = ours(database)
+    bare = floor()
+
+    async def both(scope: Any, receive: Any, send: Any) -> None:
+        constant = scope["type"] == "http" and scope["path"].startswith("/constant/")
+        await (bare if constant else app)(scope, receive, send)
+
+    config = uvicorn.Config(both, host="127.0.0.1", port=0, log_level="warning", access_log=False, lifespan="off")
+    socket = config.bind_socket()
+    Path(port_file).write_text(str(socket.getsockname()[1]), encoding="ascii")
+    uvicorn.Server(config).run(sockets=[socket])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
