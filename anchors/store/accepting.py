@@ -11,6 +11,7 @@ from anchors.store import rows
 from anchors.store.indexing import INDEXERS, Followed
 from anchors.store.order import Newest, check_record_ids
 from anchors.store.tree import Tree
+from ledger.merkle import leaf_hash
 from ledger.receipt import RECORDS, Logged, Signed
 
 
@@ -32,15 +33,15 @@ def _accept_into(connection: Connection, log: str, signed: Sequence[Signed], acc
     fresh = list(dict.fromkeys(each.entry.digest for each in signed if each.entry.digest not in known))
     added = [Logged(first[digest], size + n, accepted_at) for n, digest in enumerate(fresh)]
     if added:
-        write(connection, log, _in_order(connection, log, added))
+        write(connection, log, _in_order(connection, log, added), [rows.row_of(each) for each in added])
     return known | {each.signed.entry.digest: each for each in added}
 
 
-def write(connection: Connection, log: str, added: Sequence[Followed]) -> None:
-    """Put statements at the end of their log, where their positions say they lie."""
-    tree, logged = Tree(connection, log), [each for each, _ in added]
-    rows.ADD[log].run(connection, [rows.row_of(each) for each in logged])
-    tree.grow(tree.row(), [each.signed.entry.leaf for each in logged])
+def write(connection: Connection, log: str, added: Sequence[Followed], rows_: Sequence[rows.Fields]) -> None:
+    """Put statements, with their rows, at the end of their log, where their positions say they lie."""
+    tree = Tree(connection, log)
+    rows.ADD[log].run(connection, rows_)
+    tree.grow(tree.row(), [leaf_hash(row["entry"]) for row in rows_])
     INDEXERS[log](connection, added)
 
 

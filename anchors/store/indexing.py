@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -108,11 +109,16 @@ def uses_of(statement: Statement) -> Uses:
     return Uses([(entry, which) for entry in entries for which in (record, ALL_RECORDS)])
 
 
+@lru_cache(maxsize=1_024)
+def _name_key(name: str) -> int:
+    return key(name)
+
+
 def _receipt_row(logged: Logged) -> dict[str, Any]:
     said = logged.signed.statement
     if not isinstance(said, AccessReceipt | Incident):
         raise TypeError("only receipts and incidents stand in this index")
-    requester = key(said.requester) if isinstance(said, AccessReceipt) else None
+    requester = _name_key(said.requester) if isinstance(said, AccessReceipt) else None
     return {"position": logged.position, "person": key(said.data_subject), "requester": requester}
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from anchors.store.accepting import write
 from anchors.store.codec import KINDS, decode, encode, pack, unpack
 from anchors.store.prepared import Bulk, Driver, Prepared
+from anchors.store.rows import Fields
 from anchors.store.schema import HEADS, PENDING
 from ledger.commitment.entry import Entry
 from ledger.errors import SourceUnavailable
@@ -60,7 +61,7 @@ def find(driver: Driver, position: int) -> Logged | None:
     """The pending receipt at a position."""
     for row in AROUND.all(driver, {"position": position}):
         if position < row.start + row.count:
-            return next(logged for logged in _receipts(row) if logged.position == position)
+            return next(logged for logged, _ in _receipts(row) if logged.position == position)
     return None
 
 
@@ -77,7 +78,8 @@ def settle(connection: Connection, most: int = AT_ONCE) -> bool:
         raise SourceUnavailable("receipts wait for places that are taken; rebuild the database")
     last = next((group for group in groups if group.start + group.count - size >= most), groups[-1])
     rows = UP_TO.all(driver, {"last": last.start})
-    write(connection, ACCESS, [(logged, None) for row in rows for logged in _receipts(row)])
+    found = [(logged, body) for row in rows for logged, body in _receipts(row)]
+    write(connection, ACCESS, [(logged, None) for logged, _ in found], [_row(*one) for one in found])
     connection.execute(PENDING.delete().where(PENDING.c.start <= last.start))
     return last is not groups[-1] or len(groups) == most
 
@@ -93,8 +95,26 @@ def _parts(signed: Signed) -> tuple[bytes, ...]:
     return entry.digest, entry.signature, entry.salt, encode(signed.statement)
 
 
-def _receipts(row: Any) -> Iterator[Logged]:
+def _row(logged: Logged, body: bytes) -> Fields:
+    """As `rows.row_of`, without writing the statement out a second time."""
+    entry = logged.signed.entry
+    return {
+        "position": logged.position,
+        "kind": RECEIPT,
+        "accepted_at": logged.accepted_at,
+        "entry": entry.entry,
+        "digest": entry.digest,
+        "salt": entry.salt,
+        "signature": entry.signature,
+        "lock": None,
+        "body": body,
+    }
+
+
+def _receipts(row: Any) -> Iterator[tuple[Logged, bytes]]:
+    """Each receipt of a group, and its statement as it is stored."""
     parts = unpack(row.body)
     for n in range(row.count):
         digest, signature, salt, body = parts[PARTS * n : PARTS * (n + 1)]
-        yield Logged(Signed(decode(RECEIPT, body), Entry(digest, signature, salt)), row.start + n, row.accepted_at)
+        signed = Signed(decode(RECEIPT, body), Entry(digest, signature, salt))
+        yield Logged(signed, row.start + n, row.accepted_at), body

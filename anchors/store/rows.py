@@ -34,7 +34,11 @@ BY_ENTRY = {log: _by(log, "entry") for log in STATEMENTS}
 BY_DIGEST = {log: _by(log, "digest") for log in STATEMENTS}
 
 
-def row_of(logged: Logged) -> dict[str, Any]:
+Fields = dict[str, Any]
+"""A row by its columns."""
+
+
+def row_of(logged: Logged) -> Fields:
     """The row of a statement; its lock only where it is not the one it says itself."""
     statement, entry = logged.signed.statement, logged.signed.entry
     return {

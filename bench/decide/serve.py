@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import uvicorn
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, HTTPException, Query
 from fastapi import Path as InPath
 from pydantic import BaseModel
 
@@ -18,6 +18,10 @@ from anchors.memory import MemoryKeys, MemoryPayloads
 from anchors.store import Store
 from api.app import create_app
 from api.auth import ApiSettings, Premises
+from api.guard import RecordId
+from api.routes import authzen
+from api.routes.access import Question
+from api.schemas import ReleaseView
 from bench.decide.population import DOMAINS, GATEWAY
 from ledger import envelope
 from ledger.kernel import Bounds, Kernel, World
@@ -41,7 +45,9 @@ class Constant(BaseModel):
 
 
 def floor() -> FastAPI:
-    """A typed route: path and query are checked, the answer is a model, and nothing is looked up."""
+    """A typed route: path and query are checked, the answer is a model, and nothing is looked up; and the twins of two
+    checked routes, which take the same forms and answer a constant.
+    """
     app = FastAPI()
 
     @app.get("/constant/{record_id}")
@@ -51,12 +57,20 @@ def floor() -> FastAPI:
     ) -> Constant:
         return Constant(decision=True, reason="consented")
 
+    @app.post("/twin/access/v1/search/action")
+    def actions(asked: authzen.ActionSearch) -> authzen.Results:
+        return authzen.Results(results=[{"name": "copy"}, {"name": "view"}])
+
+    @app.post("/twin/access/records/{record_id}")
+    def access(record_id: RecordId, question: Question) -> ReleaseView:
+        raise HTTPException(404)
+
     return app
 
 
-def ours(database: str) -> tuple[Any, Store]:
-    """The app as it is served, without the threads that follow the chain."""
-    store, services = Store(database), slices()
+def ours(store: Store) -> Kernel:
+    """The kernel as it is served, over a store."""
+    services = slices()
     world = World(
         store=store,
         payloads=MemoryPayloads(),
@@ -68,17 +82,22 @@ def ours(database: str) -> tuple[Any, Store]:
         computer=envelope.generate_reader_key(),
         bounds=Bounds(chain_silence=10**9),
     )
+    return Kernel(world)
+
+
+def app_of(store: Store) -> FastAPI:
+    """The app as it is served, without the threads that follow the chain."""
     settings = ApiSettings(uri="http://127.0.0.1", chain_id=31337, registries={})
-    return create_app(Premises(Kernel(world), store, settings, None), services), store  # type: ignore[arg-type]
+    premises = Premises(ours(store), store, settings, None)  # type: ignore[arg-type]
+    return create_app(premises, slices())
 
 
 def main(database: str, port_file: str) -> None:
     """Serve until ended; the port is written to the file."""
-    app, _ = ours(database)
-    bare = floor()
+    app, bare = app_of(Store(database)), floor()
 
     async def both(scope: Any, receive: Any, send: Any) -> None:
-        constant = scope["type"] == "http" and scope["path"].startswith("/constant/")
+        constant = scope["type"] == "http" and scope["path"].startswith(("/constant/", "/twin/"))
         await (bare if constant else app)(scope, receive, send)
 
     config = uvicorn.Config(both, host="127.0.0.1", port=0, log_level="warning", access_log=False, lifespan="off")

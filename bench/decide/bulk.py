@@ -1,0 +1,162 @@
+"""Intake of signed consents, questions about everybody, following the chain: in this process."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from eth_account import Account
+from eth_account.messages import encode_typed_data
+
+from anchors.chain import Chain
+from anchors.follower import Follower
+from anchors.store import Store
+from bench.decide import population
+from bench.decide.serve import Clock, ours
+from bench.decide.serving import Population
+from bench.report import Row, Say
+from ledger import signers, typed_data
+from ledger.consent import Consent
+from ledger.kernel import Kernel
+from ledger.receipt import CONSENTS
+from ledger.signers import Wallet
+from scripts.deploy import deploy
+from scripts.devnet import Devnet
+
+CALLERS, GROUP = 32, 32
+SOME = 200
+"""Consents of the loop over eth-account."""
+ADMIN, SEQUENCER = b"\xad" * 32, b"\x5e" * 32
+Said = tuple[Consent, bytes, dict[str, Any]]
+
+
+def signed_consents(number: int) -> list[Said]:
+    """Real ones, by as many people, with the typed data a wallet was shown."""
+    domain, made = population.DOMAINS[CONSENTS], []
+    template = population.consent(0).statement
+    for _ in range(number):
+        wallet = Wallet(secrets.token_bytes(32))
+        said = replace(template, data_subject=wallet.signer, signer=wallet.signer, signed_at=int(time.time()))
+        made.append((said, wallet.sign(typed_data.digest(said, domain)), typed_data.typed_data(said, domain)))
+    return made
+
+
+def intake(folder: Path, number: int, rounds: int) -> list[Row]:
+    """Through the kernel by 32 callers, against hash + recover + a synced row for 32, and a loop over eth-account."""
+    database = Store(f"sqlite:///{folder / 'intake.db'}")
+    database.publish(population.NOTICE)
+    database.set_parties(population.PARTIES)
+    kernel, ground = ours(database), _floor_file(folder)
+    taken: dict[str, list[float]] = {"ours": [], "floor": [], "loop": []}
+    for _ in range(rounds):
+        batch = signed_consents(number)
+        taken["ours"].append(number / _seconds(lambda: _through(kernel, batch)))  # noqa: B023 - called at once
+        taken["floor"].append(number / _seconds(lambda: _floor(ground, batch)))  # noqa: B023
+        taken["loop"].append(SOME / _seconds(lambda: _loop(batch[:SOME])))  # noqa: B023
+    ours_, floor, loop = (median(taken[name]) for name in ("ours", "floor", "loop"))
+    database.dispose()
+    return [
+        ratio_row("intake of signed consents, 32 callers", "consents/s", ours_, floor, 0.6)
+        | {"peer": "hash + recover + one synced row for 32"},
+        ratio_row("intake of signed consents", "consents/s", ours_, loop, 4.5) | {"peer": "a loop over eth-account"},
+    ]
+
+
+def _through(kernel: Kernel, batch: Sequence[Said]) -> None:
+    with ThreadPoolExecutor(CALLERS) as callers:
+        list(callers.map(lambda one: kernel.consent(one[0], one[1]), batch))
+
+
+def _floor_file(folder: Path) -> sqlite3.Connection:
+    made = sqlite3.connect(folder / "floor.db", isolation_level=None)
+    made.executescript("pragma journal_mode = wal; create table t (id integer primary key, b)")
+    made.execute("pragma synchronous = full")
+    return made
+
+
+def _floor(ground: sqlite3.Connection, batch: Sequence[Said]) -> None:
+    for start in range(0, len(batch), GROUP):
+        some = batch[start : start + GROUP]
+        for said, signature, _ in some:
+            signers.verify(said.signer, typed_data.digest(said, population.DOMAINS[CONSENTS]), signature)
+        ground.execute("insert into t (b) values (?)", (b"".join(signature for _, signature, _ in some),))
+
+
+def _loop(batch: Sequence[Said]) -> None:
+    for said, signature, typed in batch:
+        found = Account.recover_message(encode_typed_data(full_message=typed), signature=signature)
+        assert bytes.fromhex(found[2:]) == said.signer
+
+
+def accessible(whole: Population, pages: int) -> list[Row]:
+    """Who of all these people may I read: the first page of 1,000, and page after page."""
+    kernel = ours(Store(whole.url))
+    question = kernel.question(population.TRIAL.address, population.PURPOSE, population.ACTION)
+    first = median(_seconds(lambda: kernel.query_accessible(question, "", 1_000)) for _ in range(5))
+    cursor, found, started = "", 0, time.perf_counter()
+    for _ in range(pages):
+        page = kernel.query_accessible(question, cursor, 1_000)
+        cursor, found = page.cursor, found + len(page.records)
+        if not cursor:
+            break
+    rate = found / (time.perf_counter() - started)
+    people = f"{whole.people:,} people"
+    return [
+        most_row(f"query_accessible over {people}, first page of 1,000", "s", first, 1.0),
+        {"name": f"query_accessible over {people}, {pages} pages", "value": rate, "unit": "people/s", "goal": 200_000}
+        | {"met": rate >= 200_000},
+    ]
+
+
+def following(folder: Path, statements: int, say: Say) -> list[Row]:
+    """A follower that starts anew, from an empty index of the chain to the chain's newest block."""
+    store, rates = Store(f"sqlite:///{folder / 'followed.db'}"), []
+    store.set_parties(population.PARTIES)
+    population.append(store, population.consent, CONSENTS, statements, say)
+    with Devnet(block_time=0) as devnet:
+        deployment = deploy(devnet.url, ADMIN, Wallet(SEQUENCER).address)
+        chain = Chain(devnet.url, deployment, SEQUENCER)
+        for start in range(0, statements, population.BATCH):
+            leaves, peaks = store.leaves(CONSENTS, start, population.BATCH), store.peaks(CONSENTS, start)
+            chain.send([chain.appending(CONSENTS, leaves, peaks)], 1)
+        for _ in range(5):
+            follower = Follower(store, chain, Clock())
+            store.roll_back(CONSENTS, store.head_at(CONSENTS, 0) or store.head(CONSENTS), 0)
+            store.conceal(-1)
+            rates.append(statements / _seconds(follower.once))
+            assert store.anchored(CONSENTS).head.size == statements
+    rate = median(rates)
+    row = {"name": f"follower, {statements:,} statements anew", "value": rate, "unit": "statements/s", "goal": 20_000}
+    return [row | {"met": rate >= 20_000, "note": "it compares roots, whatever the number of leaves"}]
+
+
+def _seconds(task: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    task()
+    return time.perf_counter() - started
+
+
+def ratio_row(name: str, unit: str, value: float, floor: float, goal: float) -> Row:
+    """At least `goal` times the floor."""
+    ratio = value / floor
+    return {
+        "name": name,
+        "value": value,
+        "unit": unit,
+        "floor": floor,
+        "ratio": ratio,
+        "goal": goal,
+        "met": ratio >= goal,
+    }
+
+
+def most_row(name: str, unit: str, value: float, goal: float) -> Row:
+    """At most `goal`."""
+    return {"name": name, "value": value, "unit": unit, "goal": goal, "met": value <= goal}

@@ -1,0 +1,108 @@
+"""Where an evaluation's time goes: its parts one by one, and the profiler's view of groups of 128."""
+
+from __future__ import annotations
+
+import cProfile
+import io
+import platform
+import pstats
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import cycle
+from pathlib import Path
+
+import orjson
+
+from anchors.store import Store, codec, pending
+from anchors.store.gathering import Gathering
+from api.hot import forms
+from api.hot.answers import document
+from bench.decide import asked, population
+from bench.decide.serve import ours
+from bench.decide.serving import Population
+from ledger import typed_data
+from ledger.access import AccessRequest
+from ledger.decide import decide
+from ledger.kernel import Kernel
+from ledger.kernel.answers import receipt_of
+from ledger.receipt import ACCESS
+
+RESULT = Path(__file__).parent.parent / "results" / "decide-profile.txt"
+TURNS, EACH = 80, 20
+
+
+def write(people: Population) -> None:
+    """Measure and write the file."""
+    store = Store(people.url)
+    kernel = ours(store)
+    questions = _questions(kernel, people.people)
+    lines = [
+        f"One evaluation over {people.people:,} consents, Python {platform.python_version()}, {platform.machine()}.",
+        "Best of 80 turns of 20, in µs; the parts are run alone, so that other work on the machine shows least.",
+        "",
+        *(f"{name:<58}{micros:8.1f}" for name, micros in _parts(store, kernel, questions)),
+        "",
+        "All but the signature and the look-ups hold the interpreter's lock: one worker runs them on one core, beside",
+        "about 40 µs of HTTP (uvicorn, httptools) for each call.",
+        "",
+        _profiled(kernel, questions),
+    ]
+    RESULT.write_text("\n".join(lines), encoding="utf-8")
+    store.dispose()
+
+
+def _questions(kernel: Kernel, people: int) -> Iterator[AccessRequest]:
+    plain = kernel.question(population.TRIAL.address, population.PURPOSE, population.ACTION)
+    return cycle([replace(plain, record_id=bytes.fromhex(name[2:])) for name in asked.somebody(people)])
+
+
+def _fresh(questions: Iterator[AccessRequest]) -> AccessRequest:
+    return replace(next(questions), request_id=secrets.token_bytes(32))
+
+
+def _parts(store: Store, kernel: Kernel, questions: Iterator[AccessRequest]) -> Iterator[tuple[str, float]]:
+    question = replace(next(questions), category=population.CATEGORY)
+    raw = bytes.fromhex(asked.evaluations(10)[0]).partition(b"\r\n\r\n")[2]
+    yield "body to question", _best(lambda: forms.evaluation(kernel, raw))
+    with store._read() as connection:  # noqa: SLF001 - the parts are inside
+        gathering = Gathering(connection, population.NOW)
+        known = gathering.facts(question)
+        yield "facts: two look-ups, two statements decoded", _best(lambda: gathering.facts(next(questions)))
+    decision = decide(question, known, population.NOW)
+    receipt = receipt_of(question, known, decision, population.NOW)
+    digest = typed_data.digest(receipt, population.DOMAINS[ACCESS])
+    signed = kernel.sign_as_gateway(receipt)
+    yield "decide", _best(lambda: decide(question, known, population.NOW))
+    yield "receipt", _best(lambda: receipt_of(question, known, decision, population.NOW))
+    yield "its EIP-712 digest", _best(lambda: typed_data.digest(receipt, population.DOMAINS[ACCESS]))
+    yield "its signature (libsecp256k1)", _best(lambda: kernel.world.gateway.sign(digest))
+    yield "its bytes in the group's row", _best(lambda: codec.pack(pending._parts(signed)))  # noqa: SLF001
+    (answer,) = kernel.ask_soon([_fresh(questions)]).result()
+    yield "answer to JSON", _best(lambda: orjson.dumps(document(answer)))
+    yield "of each group: an empty read transaction", _best(lambda: store.who_of([], population.NOW))
+    yield "of each group: an empty write", _best(lambda: store._answer(lambda _: None).result())  # noqa: SLF001
+
+
+def _best(task: Callable[[], object]) -> float:
+    fastest = float("inf")
+    for _ in range(TURNS):
+        started = time.perf_counter()
+        for _ in range(EACH):
+            task()
+        fastest = min(fastest, time.perf_counter() - started)
+    return fastest / EACH * 1e6
+
+
+def _profiled(kernel: Kernel, questions: Iterator[AccessRequest]) -> str:
+    profiler, out = cProfile.Profile(), io.StringIO()
+    for _ in range(20):
+        group = [_fresh(questions) for _ in range(128)]
+        profiler.enable()
+        soon = kernel.ask_soon(group)
+        profiler.disable()
+        soon.result()
+    pstats.Stats(profiler, stream=out).sort_stats("tottime").print_stats(25)
+    root = str(Path(__file__).parents[2]) + "/"
+    return "\n".join(line.replace(root, "").rstrip()[:120] for line in out.getvalue().splitlines() if line.strip())

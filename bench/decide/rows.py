@@ -1,0 +1,128 @@
+"""The rows of `bench/run decide`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from bench.decide import asked, bulk, profile
+from bench.decide.bulk import most_row, ratio_row
+from bench.decide.serving import Population, Result, Served, in_turns
+from bench.report import Report, Row, Say
+
+SECONDS = 2.0
+FEW = 10_000
+RATIO_GOALS = {32: 2.0, 128: 2.5}
+
+
+def measure(*, quick: bool, say: Say) -> Report:
+    """Every row; quick means 50,000 people instead of a million, and fewer and shorter rounds."""
+    people, rounds, seconds = (50_000, 3, 1.0) if quick else (1_000_000, 5, SECONDS)
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as made:
+        folder = Path(made)
+        small, large = Population(folder, FEW, say), Population(folder, people, say)
+        rows += _filled(large)
+        with Served(small, folder) as few, Served(large, folder) as many:
+            for connections, goal in RATIO_GOALS.items():
+                say(f"evaluation, {connections} connections")
+                rows += _evaluation(many, connections, goal, rounds, seconds)
+            say("many in a call, flat, other routes")
+            rows += [_many(many, rounds, seconds), _flat(few, many, rounds, seconds)]
+            rows += _routes(many, rounds, seconds)
+            rows.append(_memory(many))
+        say("questions about everybody")
+        rows += bulk.accessible(large, 20)
+        say("intake")
+        rows += bulk.intake(folder, 500 if quick else 2_000, rounds)
+        say("follower")
+        rows += bulk.following(folder, 20_000 if quick else 100_000, say)
+        say("profile")
+        profile.write(small)
+    rows.append({"name": "flat to 10,000,000 on PostgreSQL", "note": "not measured: the bench starts no PostgreSQL"})
+    return Report(rows, ["where an evaluation's time goes: bench/results/decide-profile.txt"])
+
+
+def _filled(large: Population) -> list[Row]:
+    statements, seconds = 2 * large.people, sum(large.taken.values())
+    rebuilt = most_row("rebuild of 1,000,000 statements", "s", seconds / statements * 1e6, 180.0)
+    size = most_row("a record and a consent on disk, with all indexes", "bytes", large.bytes / large.people, 1_200)
+    return [rebuilt | {"note": f"{statements:,} appended in batches: order, log, tree, indexes"}, size | {"goal": None}]
+
+
+def _evaluation(many: Served, connections: int, goal: float, rounds: int, seconds: float) -> list[Row]:
+    questions, constants = asked.evaluations(many.people), asked.constants(many.people)
+    found = in_turns(
+        {
+            "ours": lambda: _checked(many.load(questions, connections, seconds)),
+            "floor": lambda: _checked(many.load(constants, connections, seconds)),
+        },
+        rounds,
+    )
+    ours, floor = found["ours"], found["floor"]
+    name = f"evaluation, {many.people:,} consents, {connections} connections"
+    peer = {"peer": "typed FastAPI route, constant, same server"}
+    p99 = ratio_row(f"{name}: p99", "ms", ours["p99"], floor["p99"], 1.0)
+    return [
+        ratio_row(name, "answers/s", ours["rate"], floor["rate"], goal) | peer,
+        p99 | {"met": ours["p99"] <= floor["p99"]} | peer,
+        ratio_row(f"{name}: processor time", "µs", ours["cpu"], floor["cpu"], 1 / goal)
+        | {"met": ours["cpu"] * goal <= floor["cpu"], "note": "with the index of the receipts"},
+    ]
+
+
+def _many(many: Served, rounds: int, seconds: float) -> Row:
+    single, hundred = asked.evaluations(many.people), asked.hundreds(many.people)
+    found = in_turns(
+        {
+            "hundred": lambda: _checked(many.load(hundred, 4, seconds)),
+            "single": lambda: _checked(many.load(single, 32, seconds)),
+        },
+        rounds,
+    )
+    return ratio_row(
+        "100 questions in a call against one",
+        "decisions/s",
+        100 * found["hundred"]["rate"],
+        found["single"]["rate"],
+        10.0,
+    )
+
+
+def _flat(few: Served, many: Served, rounds: int, seconds: float) -> Row:
+    here, there = asked.evaluations(few.people), asked.evaluations(many.people)
+    found = in_turns(
+        {
+            "few": lambda: _checked(few.load(here, 32, seconds)),
+            "many": lambda: _checked(many.load(there, 32, seconds)),
+        },
+        rounds,
+    )
+    slower = found["few"]["rate"] / found["many"]["rate"]
+    row = most_row(f"flat: {few.people:,} against {many.people:,} consents", "times slower", slower, 1.15)
+    return row | {"floor": found["few"]["rate"]}
+
+
+def _routes(many: Served, rounds: int, seconds: float) -> list[Row]:
+    rows = []
+    for name, make in (("action search", asked.actions), ("refused access", asked.refusals)):
+        ours, twin = make(many.people), make(many.people, "/twin")
+        tasks = {
+            "ours": lambda ours=ours: many.load(ours, 32, seconds),
+            "twin": lambda twin=twin: many.load(twin, 32, seconds),
+        }
+        found = in_turns(tasks, rounds)
+        rows.append(
+            ratio_row(f"{name}, through FastAPI", "answers/s", found["ours"]["rate"], found["twin"]["rate"], 0.75)
+            | {"peer": "its constant twin"}
+        )
+    return rows
+
+
+def _memory(many: Served) -> Row:
+    return most_row(f"memory of a worker at {many.people:,} consents", "MB", many.memory(), 250.0)
+
+
+def _checked(result: Result) -> Result:
+    assert not result["bad"], result["bad"]
+    return result

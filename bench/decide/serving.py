@@ -1,0 +1,87 @@
+"""The server in one process, the load in another, and how they are compared: in turns, by the median."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from statistics import median
+from types import TracebackType
+from typing import Any
+
+import orjson
+
+from anchors.store import Store
+from bench.decide.population import NOW, TRIAL, fill
+
+Result = dict[str, Any]
+TOKEN = "token"  # noqa: S105 - of a session that exists in the bench's own database only
+
+
+class Population:
+    """A database of so many people, and the seconds it took to put them in."""
+
+    def __init__(self, folder: Path, people: int, say: Callable[[str], None]) -> None:
+        self.people, self.url = people, f"sqlite:///{folder / f'{people}.db'}"
+        store = Store(self.url)
+        self.taken = fill(store, people, say)
+        store.open(sha256(TOKEN.encode()).digest(), TRIAL.signer, NOW + 10**7)
+        store.dispose()
+        self.bytes = sum(path.stat().st_size for path in folder.glob(f"{people}.db*"))
+
+
+class Served:
+    """One worker over a population; a context manager that stops the process it started."""
+
+    def __init__(self, population: Population, folder: Path) -> None:
+        self.people = population.people
+        self._port_file = folder / f"{population.people}.port"
+        command = [sys.executable, "-m", "bench.decide.serve", population.url, str(self._port_file)]
+        self._process = subprocess.Popen(command)
+
+    def __enter__(self) -> Served:
+        while not (self._port_file.exists() and self._port_file.read_text()):
+            if self._process.poll() is not None:
+                raise RuntimeError("the server did not start")
+            time.sleep(0.05)
+        self.port = int(self._port_file.read_text())
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def load(self, requests: list[str], connections: int, seconds: float) -> Result:
+        """What it answers to these requests, and what the worker's processor time per answer is (µs)."""
+        told = {"port": self.port, "connections": connections, "seconds": seconds, "requests": requests}
+        before = self._processor_seconds()
+        command = [sys.executable, "-m", "bench.decide.load"]
+        done = subprocess.run(command, input=orjson.dumps(told), capture_output=True, check=True)
+        result: Result = orjson.loads(done.stdout)
+        result["cpu"] = (self._processor_seconds() - before) / result["answers"] * 1e6
+        return result
+
+    def _processor_seconds(self) -> float:
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")")[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self) -> float:
+        """MB the worker has for itself; pages of the database that the system maps into it are not its own."""
+        lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("RssAnon"))
+
+
+def in_turns(tasks: Mapping[str, Callable[[], Result]], rounds: int) -> dict[str, Result]:
+    """The median of each figure of each task over so many turns, after one that does not count."""
+    found: dict[str, list[Result]] = {name: [] for name in tasks}
+    for turn in range(rounds + 1):
+        for name, task in tasks.items():
+            result = task()
+            if turn:
+                found[name].append(result)
+    figures = ("rate", "p50", "p99", "cpu")
+    return {name: {each: median(one[each] for one in results) for each in figures} for name, results in found.items()}
