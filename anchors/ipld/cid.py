@@ -58,6 +58,7 @@ class Cid:
     @classmethod
     def read(cls, raw: bytes, at: int = 0) -> tuple[Cid, int]:
         """The binary CID at an offset, and the offset behind it. Raises MalformedInput."""
+        start = at
         if raw[at : at + 2] == b"\x12\x20":
             version, codec = 0, DAG_PB
         else:
@@ -69,7 +70,10 @@ class Cid:
         size, at = read_varint(raw, at)
         if at + size > len(raw) or size > LONGEST or (kind == SHA2_256 and size != 32):
             raise MalformedInput("the digest of the CID is not as long as it says")
-        return cls(codec, raw[at : at + size], version, kind), at + size
+        found = cls(codec, raw[at : at + size], version, kind)
+        if raw[start : at + size] != found.raw:
+            raise MalformedInput("a number in the CID is longer than it need be: another spelling of the same one")
+        return found, at + size
 
     @property
     def is_inline(self) -> bool:

@@ -272,3 +272,11 @@ def test_a_cid_has_one_spelling():
     for other in (spelled + "5", spelled.upper() + "4", spelled + "4="):
         with pytest.raises(MalformedInput):
             Cid.parse(other)
+
+
+def test_a_number_in_a_cid_has_one_spelling():
+    found = Cid.of(RAW, b"x")
+    assert Cid.decode(found.raw) == found
+    for longer in (b"\x81\x00" + found.raw[1:], b"\x01\xd5\x00" + found.raw[2:], b"\1\1\x8c\xcc\xff\0\1\x8c"):
+        with pytest.raises(MalformedInput):
+            Cid.decode(longer)
