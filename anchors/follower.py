@@ -118,7 +118,7 @@ class Follower:
         for log in LOGS:
             head = heads[log] if heads else EMPTY
             if self._store.head_at(log, head.size) != head:
-                reason = f"the chain holds another {log} log than this database; restore the newest backup"
+                reason = f"the chain holds another {log} log than this database; rebuild it with `mydata recover`"
                 self._store.distrust(reason)
                 raise SourceUnavailable(reason)
             self._follow_head(log, head, tip.number)

@@ -25,6 +25,10 @@ Say = Callable[[int, int], None]
 class Archive(Payloads, Protocol):
     """A payload store that archives of blocks can be moved in and out of, and that the gateway serves from."""
 
+    def stream(self, cid: str) -> Iterator[bytes]:
+        """`get` in pieces. Raises as they are read."""
+        ...
+
     def block(self, cid: Cid) -> bytes:
         """One block, checked. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
         ...

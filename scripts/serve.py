@@ -5,10 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import logging
-import os
 import sys
-import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +19,9 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.responses import FileResponse, HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from anchors.artifacts import Deployment
 from anchors.chain import Chain
 from anchors.follower import Follower
-from anchors.keystore import FileKeys, open_master
-from anchors.keystore.masters import Master
+from anchors.journal import Journal, KeptOutbox
 from anchors.notary import Notary
 from anchors.store import Store
 from anchors.teller import Teller
@@ -35,14 +31,11 @@ from api.auth import ApiSettings, Premises
 from api.slices import Slice
 from ledger.envelope import ReaderKey, generate_reader_key
 from ledger.kernel import Kernel, World
-from ledger.receipt import ACCESS, CONSENTS, RECORDS, Logged
-from ledger.signers import Wallet
-from ledger.typed_data import Domain
 from ledger.vocabulary import Vocabulary
 from scripts.couriers import couriers
+from scripts.house import House, notes_folder
 from scripts.ipfs import mount_ipfs
 from scripts.notices import GENERAL
-from scripts.payloads import open_store
 from scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
 from scripts.verify.page import build as build_page
 
@@ -65,14 +58,6 @@ SERVICES = (
 )
 ROOT = Path(__file__).resolve().parent.parent
 WEB, SWAGGER = ROOT / "web", ROOT / "node_modules" / "swagger-ui-dist"
-
-
-class SystemClock:
-    """The Clock port over this machine's clock."""
-
-    def now(self) -> int:
-        """UTC seconds."""
-        return int(time.time())
 
 
 def slices() -> list[Slice]:
@@ -98,89 +83,43 @@ class Ledger:
 
 def build(settings: Settings) -> Ledger:
     """Everything a state folder and a chain make. Raises SourceUnavailable, MalformedInput."""
-    deployment = Deployment.read(deployment_file(settings))
-    domains = _domains(deployment)
+    house = House(settings)
     store, services = Store(settings.database), slices()
     for notice in GENERAL:
         store.publish(notice)
-    gateway, master = Wallet(secret(settings.state, "gateway")), open_house(settings.state)
-    chain = Chain(settings.rpc_url, deployment, secret(settings.state, "sequencer"))
-    notary = Notary(store, chain)
-    payloads = open_store(settings.payloads, settings.state)
+    chain = Chain(settings.rpc_url, house.deployment, secret(settings.state, "sequencer"))
+    journal = Journal(store, house.safe())
+    notary = Notary(KeptOutbox(store, journal), chain)
     world = World(
         store=store,
-        payloads=payloads,
-        keys=_keys(settings, master, gateway, domains[ACCESS], store),
-        clock=SystemClock(),
-        gateway=gateway,
+        payloads=house.payloads,
+        keys=house.keys(store),
+        clock=house.clock,
+        gateway=house.gateway,
         vocabulary=Vocabulary(one.catalog for one in services),
-        domains=domains,
+        domains=house.domains,
         computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
         hurry=notary.nudge,
     )
     follower = Follower(store, chain, world.clock, settings.depth)
     notes = notes_folder(settings.state)
-    tiles = LogTiles(store, NoteKeys(notes, master), Shelf(notes), domains)
+    tiles = LogTiles(store, NoteKeys(notes, house.master), Shelf(notes), house.domains)
     kernel = Kernel(world)
     teller = Teller(kernel, couriers(settings))
-    premises = Premises(kernel, store, _api(settings, deployment, domains), tiles)
-    app = create_app(premises, services, _lifespan(notary, follower, teller))
-    mount_ipfs(app, payloads, settings)
+    premises = Premises(kernel, store, _api(house), tiles)
+    app = create_app(premises, services, _lifespan(notary, follower, teller, journal))
+    mount_ipfs(app, house.payloads, settings)
     _portal(app)
     return Ledger(app, notary, follower, store)
 
 
-def _api(settings: Settings, deployment: Deployment, domains: Mapping[str, Domain]) -> ApiSettings:
-    registries = {**{log: domain.contract for log, domain in domains.items()}, "parties": deployment.parties}
-    return ApiSettings(uri=settings.uri, chain_id=deployment.chain_id, registries=registries)
+def _api(house: House) -> ApiSettings:
+    made, registries = house.deployment, {log: domain.contract for log, domain in house.domains.items()}
+    registries["parties"] = made.parties
+    return ApiSettings(uri=house.settings.uri, chain_id=made.chain_id, registries=registries)
 
 
-def deployment_file(settings: Settings) -> Path:
-    """The one deployment of a state folder. Raises SystemExit with what to do when there is none."""
-    found = sorted((settings.state / "deployments").glob("*.json"))
-    if len(found) != 1:
-        raise SystemExit(
-            f"error: {len(found)} deployments in {settings.state}; run `mydata up` to deploy the contracts"
-        )
-    return found[0]
-
-
-def _domains(deployment: Deployment) -> dict[str, Domain]:
-    contracts = {CONSENTS: deployment.consents, RECORDS: deployment.records, ACCESS: deployment.access}
-    return {log: Domain(deployment.chain_id, contract) for log, contract in contracts.items()}
-
-
-def open_house(state: Path) -> bytes:
-    """The master key of a state folder's keystore. Raises SourceUnavailable for a wrong MYDATA_PASSPHRASE."""
-    given = os.environ.get("MYDATA_PASSPHRASE", "").encode()
-    return open_master(state / "keystore" / "master.json", given or secret(state, "passphrase"))
-
-
-def notes_folder(state: Path) -> Path:
-    """Where note keys, signed checkpoints and the list of witnesses of a state folder lie."""
-    return state / "keystore" / "notes"
-
-
-def _keys(settings: Settings, master: bytes, gateway: Wallet, domain: Domain, store: Store) -> FileKeys:
-    def durable(receipt: Logged) -> bool:
-        return store.at(ACCESS, receipt.position) == receipt
-
-    path = settings.state / "keystore" / "keys.db"
-    return FileKeys(
-        path, _custody_master(master), gateway=gateway.signer, domain=domain, durable=durable, now=SystemClock().now
-    )
-
-
-def _custody_master(master: bytes) -> bytes | Master:
-    """The key above all custody keys: inside the token that MYDATA_PKCS11_MODULE, _TOKEN and _PIN name, or ours."""
-    if not (module := os.environ.get("MYDATA_PKCS11_MODULE", "")):
-        return master
-    from anchors.keystore.token import Token  # noqa: PLC0415 - an extra that only a token needs
-
-    return Token(module, os.environ.get("MYDATA_PKCS11_TOKEN", "mydata"), os.environ["MYDATA_PKCS11_PIN"]).master()
-
-
-def _lifespan(notary: Notary, follower: Follower, teller: Teller) -> Lifespan:
+def _lifespan(notary: Notary, follower: Follower, teller: Teller, journal: Journal) -> Lifespan:
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         follower.start()
@@ -192,6 +131,7 @@ def _lifespan(notary: Notary, follower: Follower, teller: Teller) -> Lifespan:
             teller.stop()
             notary.stop()
             follower.stop()
+            journal.close()
 
     return running
 

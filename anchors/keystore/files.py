@@ -66,11 +66,20 @@ class FileKeys:
     def rewrap(self, record_id: bytes, reader_key: bytes, receipt: Logged) -> bytes:
         """The data key under the reader's HPKE key. Raises ReceiptRequired, KeyDestroyed, MalformedInput."""
         self._check(record_id, receipt)
+        return envelope.wrap(self._data_key(record_id), reader_key, record_id)
+
+    def try_to_open(self, record_id: bytes, sealed: Iterable[bytes]) -> int:
+        """Open a sealed payload without giving anything out; the length of its content in bytes.
+
+        Raises KeyDestroyed, IntegrityFailure, and what reading `sealed` raises.
+        """
+        _, content = envelope.open_stream(sealed, self._data_key(record_id), record_id)
+        return sum(len(piece) for piece in content)
+
+    def holds(self, record_id: bytes) -> bool:
+        """Whether there is a data key for the record."""
         row = self._file.one(OF_RECORD, record_id)
-        if row is None or row[0] is None or row[1] is None:
-            raise KeyDestroyed("the record's key no longer exists: it was erased")
-        custody = self._master.unwrap(row[1], row[2])
-        return envelope.wrap(unwrap(custody, row[0], record_id), reader_key, record_id)
+        return row is not None and row[0] is not None and row[1] is not None
 
     def destroy(self, record_id: bytes) -> bytes:
         """Shred the data key on disk; returns the key's id (32 bytes). Idempotent."""
@@ -153,6 +162,12 @@ class FileKeys:
             raise ReceiptRequired("no key without a receipt that the gateway signed") from error
         if not self._durable(receipt):
             raise ReceiptRequired("no key before the receipt lies in the log")
+
+    def _data_key(self, record_id: bytes) -> bytes:
+        row = self._file.one(OF_RECORD, record_id)
+        if row is None or row[0] is None or row[1] is None:
+            raise KeyDestroyed("the record's key no longer exists: it was erased")
+        return unwrap(self._master.unwrap(row[1], row[2]), row[0], record_id)
 
     def _custody_key(self, subject: bytes) -> bytes:
         name = self._name(subject)

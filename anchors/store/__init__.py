@@ -1,9 +1,9 @@
 """Log, index, directory, notices and sessions in one database: SQLite by default, PostgreSQL by URL."""
 
-from anchors.store.anchoring import AnchoringStore
+from anchors.store.rebuilding import RebuildingStore
 
 
-class Store(AnchoringStore):
+class Store(RebuildingStore):
     """Every port a database can keep; made from one SQLAlchemy URL such as `sqlite:////var/lib/mydata/ledger.db`."""
 
 

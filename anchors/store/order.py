@@ -31,12 +31,13 @@ def newest(connection: Connection, data_subject: bytes, grantee: str) -> Logged 
     keys = {"person": key(data_subject), "grantee": key(grantee)}
     for row in BETWEEN.all(Driver.of(connection), keys):
         logged = at(connection, CONSENTS_LOG, row.position)
-        if logged and _between(logged) == (data_subject, grantee):
+        if logged and between(logged) == (data_subject, grantee):
             return logged
     return None
 
 
-def _between(logged: Logged) -> tuple[bytes, str] | None:
+def between(logged: Logged) -> tuple[bytes, str] | None:
+    """Data subject and grantee of a consent, delegation or revocation; None for anything else."""
     said = logged.signed.statement
     return (said.data_subject, said.grantee) if isinstance(said, Consent | Revocation | Delegation) else None
 
@@ -50,7 +51,7 @@ class Newest:
 
     def follow(self, logged: Logged) -> Logged | None:
         """Take it as the newest of its pair and return the one before. Raises StaleConsent unless it follows that."""
-        pair = _between(logged)
+        pair = between(logged)
         if pair is None:
             return None
         before = self._said.get(pair) or newest(self._connection, *pair)

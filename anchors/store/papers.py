@@ -60,7 +60,7 @@ def _is(kind: str, paper_id: bytes) -> Any:
 
 def _keep(connection: Connection, paper: Paper) -> bool:
     """Whether the row was the version before, and is this one now."""
-    row = _row(paper)
+    row = row_of(paper)
     if paper.version > 1:
         same = and_(_is(paper.kind, paper.id), PAPERS.c.version == paper.version - 1)
         return bool(connection.execute(PAPERS.update().where(same).values(row)).rowcount)
@@ -71,7 +71,8 @@ def _keep(connection: Connection, paper: Paper) -> bool:
     return True
 
 
-def _row(paper: Paper) -> dict[str, Any]:
+def row_of(paper: Paper) -> dict[str, Any]:
+    """The row of a paper."""
     body = {"person": paper.person.hex(), "party": paper.party, "body": paper.body}
     return {
         "kind": paper.kind,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import orjson
 
+from anchors.durable import create, locked, replace
 from anchors.keystore.wrapped import unwrap, wrap
-from anchors.tiles.files import create, locked, replace
 from ledger.errors import InvalidStatement, SourceUnavailable
 from ledger.note import Signer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from anchors.tiles.files import locked, replace
+from anchors.durable import locked, replace
 from ledger.errors import LedgerError, MalformedInput, SourceUnavailable
 from ledger.note import COSIGNATURE, Checkpoint, Note, Verifier
 

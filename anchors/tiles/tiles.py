@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from anchors.tiles.files import locked
+from anchors.durable import locked
 from anchors.tiles.keys import NoteKeys
 from anchors.tiles.shelf import COSIGNED, Shelf
 from ledger import tiles

@@ -19,6 +19,7 @@ from scripts.cli import (
     payloads,
     reading,
     records,
+    recovering,
     running,
     telling,
     verifying,
@@ -52,6 +53,8 @@ app.command("timeline")(telling.timeline)
 app.command("facts")(telling.facts)
 app.command("audit")(auditing.audit)
 app.add_typer(notes.app, name="log")
+app.command("recover")(recovering.recover)
+app.command("fsck")(recovering.fsck)
 app.command("verify")(verifying.verify_files)
 app.command("verifier")(verifying.verifier)
 

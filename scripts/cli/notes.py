@@ -14,7 +14,7 @@ app = typer.Typer(help="Checkpoints of the logs: note keys and witnesses, as the
 
 
 def _keys(state: Path) -> NoteKeys:
-    from scripts.serve import notes_folder, open_house
+    from scripts.house import notes_folder, open_house
 
     return NoteKeys(notes_folder(state), open_house(state))
 
@@ -50,7 +50,7 @@ def witness(
     as_json: Json = False,
 ) -> None:
     """Keep this witness's cosignatures from now on."""
-    from scripts.serve import notes_folder
+    from scripts.house import notes_folder
 
     found = Shelf(notes_folder(state)).welcome(vkey)
     answer({"witness": found.name}, f"cosignatures of {found.name} are kept from now on", as_json)

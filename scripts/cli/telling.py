@@ -76,7 +76,7 @@ def _of_operator(state: Path) -> Iterator[dict[str, Any]]:
     """Everything, off the database itself; sizes are taken in the same order."""
     from anchors.artifacts import Deployment
     from anchors.store import Store
-    from scripts.serve import deployment_file
+    from scripts.house import deployment_file
     from scripts.settings import Settings
 
     settings = Settings.read(state, "", 0)

@@ -1,0 +1,156 @@
+"""Writing the journal: new statements as they come, notices and papers when they changed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import sha256
+from typing import Protocol
+
+from anchors.journal import contents, items
+from anchors.journal.contents import Contents, Sheet
+from anchors.journal.safe import Place, Safe
+from ledger.errors import LedgerError
+from ledger.merkle import Head
+from ledger.notice import Notice
+from ledger.paper import Paper
+from ledger.receipt import LOGS, Logged
+
+LOGGER = logging.getLogger("mydata.journal")
+MOST = 8_192
+"""Statements of one sheet; about 4 MB."""
+PAPERS_AT_ONCE = 1_000
+NOTICES = "notices"
+PAPERS = "papers/"
+
+
+class Source(Protocol):
+    """What the journal reads of a store."""
+
+    def head(self, log: str) -> Head:
+        """Size and root of everything accepted."""
+        ...
+
+    def statements(self, log: str, start: int, limit: int) -> list[Logged]:
+        """Statements from position `start`."""
+        ...
+
+    def notices(self) -> list[Notice]:
+        """All versions in all languages."""
+        ...
+
+    def all_papers(self, after: tuple[str, bytes], limit: int) -> list[Paper]:
+        """Papers of every kind by (kind, id) above `after`."""
+        ...
+
+
+class Journal:
+    """One writer of one ledger's journal: whoever anchors writes it (one at a time).
+
+    A statement is written when it comes, alone or with few, and again when as many have come after it: sheets double
+    until they are full, so that there are few of them and each statement is written O(log) times.
+    """
+
+    def __init__(self, source: Source, safe: Safe) -> None:
+        self._source, self._safe = source, safe
+        self._lock = threading.RLock()
+        self._place: Place | None = None
+        self._contents: Contents | None = None
+
+    def kept(self, log: str) -> int:
+        """Statements of the log that a recovery would find."""
+        with self._lock:
+            return self._known().size(log)
+
+    def keep_statements(self) -> None:
+        """Keep what was accepted since; durable when it returns.
+
+        Raises StorageFull, SourceUnavailable; said again it goes on.
+        """
+        with self._lock:
+            while self._keep_some():
+                pass
+
+    def keep_shelves(self) -> int:
+        """Keep notices and papers as they are now; how many shelves had changed. Raises as `keep_statements`."""
+        with self._lock:
+            shelves, known = dict(self._shelves()), self._known().shelves
+            digests = {name: sha256(raw).digest() for name, (raw, _) in shelves.items()}
+            changed = [name for name in shelves if name not in known or known[name].digest != digests[name]]
+            if changed or known.keys() - shelves.keys():
+                places = self._safe.put([shelves[name][0] for name in changed])
+                new = {
+                    name: Sheet(name, 0, shelves[name][1], place, digests[name])
+                    for name, place in zip(changed, places, strict=True)
+                }
+                still = {name: sheet for name, sheet in known.items() if name in shelves}
+                self._turn_to(replace(self._known(), shelves=still | new))
+            return len(changed)
+
+    def close(self) -> None:
+        """Keep everything once more, as far as the payload store is in reach."""
+        try:
+            self.keep_statements()
+            self.keep_shelves()
+        except LedgerError as error:
+            LOGGER.warning("%s; what came last is journalled after the next start", error)
+
+    def _known(self) -> Contents:
+        """The newest table of contents, read on first use: the ledger starts also while payloads are out of reach."""
+        if self._contents is None:
+            self._place = self._safe.newest()
+            self._contents = contents.decode(self._safe.get(self._place)) if self._place else Contents()
+            self._safe.let_go(self._contents.replaced)
+        return self._contents
+
+    def _keep_some(self) -> bool:
+        """Keep at most one sheet of each log; whether there is more."""
+        news = [news for log in LOGS if (news := self._news(log))]
+        if not news:
+            return False
+        places = self._safe.put([items.write_statements(said) for _, said in news])
+        logs = dict(self._known().logs)
+        for (before, said), place in zip(news, places, strict=True):
+            log = said[0].signed.log
+            logs[log] = (*before, Sheet(log, said[0].position, said[-1].position + 1, place))
+        self._turn_to(replace(self._known(), logs=logs))
+        return any(len(said) == MOST for _, said in news)
+
+    def _news(self, log: str) -> tuple[tuple[Sheet, ...], list[Logged]] | None:
+        """The sheets that stay, and what the next one holds: new statements, and those of small sheets before."""
+        sheets, kept = self._known().logs.get(log, ()), self._known().size(log)
+        fresh = self._source.head(log).size - kept
+        if fresh <= 0:
+            return None
+        count = fresh
+        while sheets and sheets[-1].count <= count and sheets[-1].count + count <= MOST:
+            count += sheets[-1].count
+            sheets = sheets[:-1]
+        said = self._source.statements(log, kept + fresh - count, min(count, MOST))
+        return (sheets, said) if said else None
+
+    def _shelves(self) -> Iterable[tuple[str, tuple[bytes, int]]]:
+        notices = self._source.notices()
+        yield NOTICES, (items.write_notices(notices), len(notices))
+        kinds: dict[str, list[Paper]] = defaultdict(list)
+        after = ("", b"")
+        while some := self._source.all_papers(after, PAPERS_AT_ONCE):
+            for paper in some:
+                kinds[paper.kind].append(paper)
+            after = (some[-1].kind, some[-1].id)
+        for kind, papers in kinds.items():
+            yield PAPERS + kind, (items.write_papers(papers), len(papers))
+
+    def _turn_to(self, new: Contents) -> None:
+        """The sheets lie there; now the table of contents, then the pointer to it, then what nobody needs any more.
+
+        A crash before the last step is made good when the table of contents is read again.
+        """
+        new = new.with_replaced(self._known(), self._place)
+        place = self._safe.put([contents.encode(new)])[0]
+        self._safe.point_to(place)
+        self._contents, self._place = new, place
+        self._safe.let_go(new.replaced)

@@ -1,0 +1,106 @@
+"""Reading the journal back into an empty database, every statement checked on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from anchors.journal import contents, items
+from anchors.journal.contents import Sheet
+from anchors.journal.journal import NOTICES, PAPERS
+from anchors.journal.safe import Place, Safe
+from ledger.errors import IntegrityFailure, NotFound
+from ledger.merkle import Head
+from ledger.notice import Notice
+from ledger.paper import Paper
+from ledger.receipt import LOGS, Logged
+from ledger.typed_data import Domain
+
+Say = Callable[[str, int, int], None]
+"""Hears what is restored, how many are done and of how many."""
+
+
+class Target(Protocol):
+    """What a recovery needs of a store."""
+
+    def head(self, log: str) -> Head:
+        """Size and root of everything in it."""
+        ...
+
+    def restore(self, log: str, logged: Sequence[Logged]) -> None:
+        """Put statements where they lay."""
+        ...
+
+    def publish(self, notice: Notice) -> None:
+        """Keep a notice."""
+        ...
+
+    def restore_papers(self, papers: Iterable[Paper]) -> None:
+        """Put papers as they were."""
+        ...
+
+
+@dataclass(slots=True)
+class Restored:
+    """How many statements came back, by log, and how many papers and notices."""
+
+    statements: dict[str, int] = field(default_factory=dict)
+    notices: int = 0
+    papers: int = 0
+
+
+class Restoring:
+    """A journal, to be read into a database."""
+
+    def __init__(self, safe: Safe, domains: Mapping[str, Domain]) -> None:
+        """Raises NotFound when nothing was ever journalled."""
+        place = safe.newest()
+        if place is None:
+            raise NotFound("the keystore's folder names no journal; give the folder of the ledger that was lost")
+        self._safe, self._domains = safe, domains
+        self._place, self._contents = place, contents.decode(safe.get(place))
+
+    def size(self, log: str) -> int:
+        """Statements of the log that can be restored."""
+        return self._contents.size(log)
+
+    def places(self) -> list[Place]:
+        """Where its sheets lie, the table of contents among them."""
+        return [self._place, *self._contents.places()]
+
+    def into(self, target: Target, say: Say) -> Restored:
+        """Restore everything; stopped and said again it goes on where it was.
+
+        Raises PayloadMissing, PayloadAltered, IntegrityFailure, SourceUnavailable.
+        """
+        done = Restored()
+        self._shelves(target, done)
+        for log in LOGS:
+            done.statements[log] = self._log(target, log, say)
+        return done
+
+    def _log(self, target: Target, log: str, say: Say) -> int:
+        there, size = target.head(log).size, self.size(log)
+        for sheet in self._contents.logs.get(log, ()):
+            if sheet.end > there:
+                target.restore(log, self._statements(sheet, log)[max(0, there - sheet.start) :])
+            say(log, sheet.end, size)
+        return size
+
+    def _statements(self, sheet: Sheet, log: str) -> list[Logged]:
+        said = items.read_statements(self._safe.get(sheet.place), sheet.start, self._domains[log])
+        if len(said) != sheet.count:
+            raise IntegrityFailure(items.BROKEN)
+        return said
+
+    def _shelves(self, target: Target, done: Restored) -> None:
+        for name, sheet in self._contents.shelves.items():
+            raw = self._safe.get(sheet.place)
+            if name == NOTICES:
+                for notice in items.read_notices(raw):
+                    target.publish(notice)
+                done.notices = sheet.end
+            elif name.startswith(PAPERS):
+                target.restore_papers(items.read_papers(raw))
+                done.papers += sheet.end

@@ -1,0 +1,91 @@
+"""Sheets sealed into the payload store, and the keystore's folder that remembers where the newest lies."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import orjson
+
+from anchors.durable import create, replace
+from anchors.keystore.wrapped import new_key, unwrap, wrap
+from ledger import envelope
+from ledger.envelope import Content
+from ledger.errors import SourceUnavailable
+from ledger.ports import Payloads
+
+KEY, NEWEST = "journal.key", "journal.json"
+MEDIA_TYPE = "application/vnd.mydata.journal"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sealed sheet lies: its CID, and the 32 random bytes from which its own key is derived."""
+
+    cid: str
+    nonce: bytes
+
+
+class Safe:
+    """Sheets sealed under keys derived from one that lies in `folder`, itself sealed under the keystore's master key.
+
+    The folder and the payload store together are all that a recovery needs beside the chain.
+    """
+
+    def __init__(self, folder: Path, master: bytes, payloads: Payloads) -> None:
+        self._folder, self._payloads = folder, payloads
+        create(folder / KEY, wrap(master, new_key(), KEY.encode()))
+        self._key = unwrap(master, _read(folder / KEY), KEY.encode())
+
+    def put(self, sheets: Sequence[bytes]) -> list[Place]:
+        """Seal and keep sheets; durable when it returns. Raises StorageFull, SourceUnavailable."""
+        nonces = [secrets.token_bytes(32) for _ in sheets]
+        sealed = [
+            envelope.seal(Content(MEDIA_TYPE, bytes(32), sheet), self._key_of(nonce), nonce)
+            for sheet, nonce in zip(sheets, nonces, strict=True)
+        ]
+        return [Place(cid, nonce) for cid, nonce in zip(self._payloads.put_many(sealed), nonces, strict=True)]
+
+    def get(self, place: Place) -> bytes:
+        """A sheet again. Raises PayloadMissing, PayloadAltered, IntegrityFailure, SourceUnavailable."""
+        sealed = self._payloads.get(place.cid)
+        return envelope.open_sealed(sealed, self._key_of(place.nonce), place.nonce).content
+
+    def let_go(self, cids: Sequence[str]) -> None:
+        """Unpin sheets that later ones replaced. Idempotent."""
+        for cid in cids:
+            self._payloads.remove(cid)
+
+    def point_to(self, place: Place) -> None:
+        """Remember the newest table of contents; whole and durable, or the one before. Raises StorageFull."""
+        replace(self._folder / NEWEST, orjson.dumps({"cid": place.cid, "nonce": place.nonce.hex()}))
+
+    @staticmethod
+    def is_in(folder: Path) -> bool:
+        """Whether a journal was kept under this folder."""
+        return (folder / KEY).exists() and (folder / NEWEST).exists()
+
+    def newest(self) -> Place | None:
+        """Where the newest table of contents lies; None before the first. Raises SourceUnavailable."""
+        if not (self._folder / NEWEST).exists():
+            return None
+        try:
+            kept = orjson.loads(_read(self._folder / NEWEST))
+            return Place(str(kept["cid"]), bytes.fromhex(kept["nonce"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise SourceUnavailable(f"{NEWEST} cannot be read; restore the keystore from its backup") from error
+
+    def _key_of(self, nonce: bytes) -> bytes:
+        """One key a sheet: a data key is never used twice."""
+        return hmac.digest(self._key, nonce, sha256)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceUnavailable(f"{path.name} cannot be read; restore the keystore from its backup") from error

@@ -1,0 +1,102 @@
+"""Giving everything away in order, and taking it back: what a recovery stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Table, select, tuple_
+from sqlalchemy.engine import Connection
+
+from anchors.store import papers, rows
+from anchors.store.accepting import write
+from anchors.store.anchoring import AnchoringStore
+from anchors.store.indexing import Followed
+from anchors.store.order import between, newest
+from anchors.store.prepared import Upsert
+from anchors.store.schema import (
+    CHAIN,
+    CONSENTS,
+    HEADS,
+    NOTICES,
+    PAPERS,
+    RECEIPTS,
+    RECORDS,
+    REVEALS,
+    STATEMENTS,
+    TREES,
+    USES,
+)
+from anchors.store.tree import Tree
+from ledger.errors import IntegrityFailure
+from ledger.paper import Paper
+from ledger.receipt import LOGS, Logged
+
+KEEP = Upsert(PAPERS, lambda new: {name: getattr(new, name) for name in ("state", "due", "version", "body")})
+STATE = (*STATEMENTS.values(), *TREES.values(), CONSENTS, RECORDS, RECEIPTS, USES, REVEALS, NOTICES, PAPERS)
+"""Tables whose rows follow from what was accepted; what only this machine saw (sessions, blocks) is not among them."""
+AT_ONCE = 10_000
+
+
+class RebuildingStore(AnchoringStore):
+    """Statements and papers as they lie, out and in."""
+
+    def statements(self, log: str, start: int, limit: int) -> list[Logged]:
+        """Statements from position `start`."""
+        table = STATEMENTS[log]
+        query = select(table).where(table.c.position >= start).order_by(table.c.position).limit(limit)
+        with self._read(log) as connection:
+            return [rows.logged_of(row) for row in connection.execute(query)]
+
+    def all_papers(self, after: tuple[str, bytes], limit: int) -> list[Paper]:
+        """Papers of every kind by (kind, id) above `after`."""
+        above = tuple_(PAPERS.c.kind, PAPERS.c.id) > tuple_(*after)
+        return self._papers(select(PAPERS).where(above).order_by(PAPERS.c.kind, PAPERS.c.id).limit(limit))
+
+    def restore(self, log: str, logged: Sequence[Logged]) -> None:
+        """Put statements at the end of their log, where they lay before. Raises IntegrityFailure elsewhere."""
+        self._write(lambda connection: _restore(connection, log, logged))
+
+    def restore_papers(self, restored: Iterable[Paper]) -> None:
+        """Put papers as they were, over what is there."""
+        found = [papers.row_of(paper) for paper in restored]
+        self._note(lambda connection: KEEP.run(connection, found))
+
+    def state_hash(self) -> bytes:
+        """SHA-256 over everything that follows from the logs, papers and notices: two databases that answer alike."""
+        with self._read(LOGS[-1]) as connection:
+            known = sha256()
+            for table in STATE:
+                for row in _in_order(connection, table):
+                    known.update(repr(tuple(row)).encode())
+            for head in connection.execute(select(HEADS.c.log, HEADS.c.size, HEADS.c.peaks).order_by(HEADS.c.log)):
+                known.update(repr(tuple(head)).encode())
+            known.update(repr(connection.execute(select(CHAIN.c.distrust)).scalar()).encode())
+            return known.digest()
+
+
+def _in_order(connection: Connection, table: Table) -> Any:
+    keys = list(table.primary_key.columns)
+    return connection.execute(select(table).order_by(*keys), execution_options={"yield_per": AT_ONCE})
+
+
+def _restore(connection: Connection, log: str, logged: Sequence[Logged]) -> None:
+    size = Tree(connection, log).row().size
+    if [each.position for each in logged] != list(range(size, size + len(logged))):
+        raise IntegrityFailure(f"the {log} log has {size} statements; what comes next is not what is restored")
+    if logged:
+        write(connection, log, _followed(connection, logged), [rows.row_of(each) for each in logged])
+
+
+def _followed(connection: Connection, logged: Sequence[Logged]) -> list[Followed]:
+    """Each statement with the one it follows; the order was checked when they were accepted."""
+    said: dict[tuple[bytes, str], Logged] = {}
+    found: list[Followed] = []
+    for each in logged:
+        pair = between(each)
+        before = (said.get(pair) or newest(connection, *pair)) if pair else None
+        found.append((each, before))
+        if pair:
+            said[pair] = each
+    return found

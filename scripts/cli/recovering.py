@@ -1,0 +1,95 @@
+"""`mydata recover` and `mydata fsck`: a lost database rebuilt, and whether everything is there, as the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.progress import MofNCompleteColumn, Progress, TaskID
+
+from scripts.cli.common import STATE, Json, Rpc, State, answer, console
+from scripts.settings import DEFAULT_PORT, Settings
+
+if TYPE_CHECKING:
+    from scripts.fsck import Checked
+    from scripts.house import House
+
+Say = Callable[[str, int, int], None]
+
+
+def recover(rpc: Rpc, state: State = STATE, as_json: Json = False) -> None:
+    """Rebuild a lost database from the chain, the payload store and the keystore folder; stop the ledger before."""
+    from scripts.recovery import recover as rebuild
+
+    with _progress(as_json) as say:
+        done = rebuild(_house(state, rpc), say)
+    value = {
+        "statements": done.restored.statements,
+        "beyond_chain": done.beyond,
+        "erased": done.erased,
+        "notices": done.restored.notices,
+        "papers": done.restored.papers,
+    }
+    lines = [
+        f"{log}: {count:,} statements, {done.beyond[log]:,} of them not yet on chain"
+        for log, count in done.restored.statements.items()
+    ]
+    lines.append(f"{done.restored.notices:,} notices, {done.restored.papers:,} papers, {done.erased:,} erasures")
+    lines.append("the database is rebuilt and the chain agrees with it; start the ledger, then run `mydata fsck`")
+    answer(value, "\n".join(lines), as_json)
+
+
+def fsck(state: State = STATE, as_json: Json = False) -> None:
+    """Check that every record is pinned, whole, decryptable and anchored, and that a recovery would find everything.
+
+    Changes nothing; may run while the ledger serves. Exit 1 when something is not as it should be.
+    """
+    from scripts.fsck import check
+
+    with _progress(as_json) as say:
+        done = check(_house(state, ""), say)
+    value = {
+        "records": done.records,
+        "erased": done.erased,
+        "waiting": done.waiting,
+        "sheets": done.sheets,
+        "strangers": done.strangers,
+        "statements": done.statements,
+        "faults": [fault.as_json() for fault in done.faults],
+    }
+    answer(value, "\n".join(_lines(done)), as_json)
+    if done.faults:
+        raise typer.Exit(1)
+
+
+def _lines(done: Checked) -> Iterator[str]:
+    for log, count in done.statements.items():
+        yield f"{log}: {count:,} statements read"
+    yield f"{done.records:,} records ({done.erased:,} erased, {done.waiting:,} not yet on chain)"
+    yield f"{done.sheets:,} sheets of the journal; {done.strangers:,} payloads that nothing here names"
+    for fault in done.faults:
+        yield f"{fault.kind}: {fault.where}"
+    yield f"{len(done.faults):,} faults" if done.faults else "everything is there, whole and in its place"
+
+
+def _house(state: Path, rpc: str) -> House:
+    from scripts.house import House
+
+    return House(Settings.read(state, rpc, DEFAULT_PORT))
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Say]:
+    """A bar for each log, as its first part is done."""
+    with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=console, disable=quiet) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def say(name: str, done: int, of: int) -> None:
+            if name not in tasks:
+                tasks[name] = progress.add_task(name, total=of)
+            progress.update(tasks[name], completed=done, total=of)
+
+        yield say

@@ -1,0 +1,161 @@
+"""Whether a ledger holds what it says: every record pinned, whole, decryptable and anchored; every log its own root;
+the journal everything that is on chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from anchors.journal import Restoring, Safe
+from anchors.keystore import FileKeys
+from anchors.store import Store
+from ledger import merkle, typed_data
+from ledger.errors import IntegrityFailure, KeyDestroyed, LedgerError, NotFound, PayloadAltered, PayloadMissing
+from ledger.receipt import LOGS, RECORDS, Logged
+from ledger.record import Issue
+from scripts.house import House
+
+PAGE = 1_000
+Say = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is not as it should be: a word that does not change, and where."""
+
+    kind: str
+    where: str
+
+    def as_json(self) -> dict[str, str]:
+        """For programs."""
+        return {"fault": self.kind, "where": self.where}
+
+
+@dataclass(slots=True)
+class Checked:
+    """What was looked at. `waiting` counts records not yet on chain, `strangers` payloads that nothing here names."""
+
+    records: int = 0
+    erased: int = 0
+    waiting: int = 0
+    sheets: int = 0
+    strangers: int = 0
+    statements: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def found(self, kind: str, where: str) -> None:
+        """Note a fault."""
+        self.faults.append(Fault(kind, where))
+
+
+def check(house: House, say: Say) -> Checked:
+    """Look at everything; changes nothing, and may be done while the ledger serves. Raises SourceUnavailable."""
+    store, done = Store(house.settings.database), Checked()
+    try:
+        pinned, named = house.payloads.pinned(), _journal(house, store, done)
+        records = _Records(house, store, pinned, done)
+        for log in LOGS:
+            for logged in _log(house, store, log, done, say):
+                if isinstance(issue := logged.signed.statement, Issue):
+                    records.look_at(issue, logged.position)
+                    named.add(issue.cid)
+        done.strangers = len(pinned - named)
+    finally:
+        store.dispose()
+    return done
+
+
+def _log(house: House, store: Store, log: str, done: Checked, say: Say) -> Iterator[Logged]:
+    """Every statement of a log, held to its digest, and all of them together to the root."""
+    head, position = store.head(log), 0
+    peaks: list[bytes] = []
+    while position < head.size and (logged := store.statements(log, position, min(PAGE, head.size - position))):
+        for each in logged:
+            if typed_data.digest(each.signed.statement, house.domains[log]) != each.signed.entry.digest:
+                done.found("statement_altered", f"{log} {each.position}")
+            yield each
+        peaks, _ = merkle.grow(position, peaks, [each.signed.entry.leaf for each in logged])
+        position += len(logged)
+        say(log, position, head.size)
+    if position != head.size or merkle.bag(peaks) != head.root:
+        done.found("root_differs", log)
+    done.statements[log] = position
+
+
+@dataclass(slots=True)
+class _Records:
+    house: House
+    store: Store
+    pinned: set[str]
+    done: Checked
+    anchored: int = 0
+    keys: FileKeys = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keys = self.house.keys(self.store)
+        self.anchored = self.store.last_anchored(RECORDS).head.size
+
+    def look_at(self, issue: Issue, position: int) -> None:
+        """One record: what an erased one must no longer have, or what a live one must."""
+        record = self.store.record(issue.record_id)
+        where = f"record 0x{issue.record_id.hex()}"
+        self.done.records += 1
+        self.done.waiting += position >= self.anchored
+        if record is None:
+            self.done.found("record_not_indexed", where)
+        elif record.erased:
+            self._gone(issue, where)
+        else:
+            self._there(issue, where)
+
+    def _gone(self, issue: Issue, where: str) -> None:
+        self.done.erased += 1
+        if self.keys.holds(issue.record_id):
+            self.done.found("erased_but_key_there", where)
+        if issue.cid in self.pinned:
+            self.done.found("erased_but_pinned", where)
+
+    def _there(self, issue: Issue, where: str) -> None:
+        if issue.cid not in self.pinned:
+            self.done.found("not_pinned", where)
+        sealed = self.house.payloads.stream(issue.cid)
+        if fault := _fault_of(partial(self.keys.try_to_open, issue.record_id, sealed)):
+            self.done.found(fault, where)
+
+
+def _journal(house: House, store: Store, done: Checked) -> set[str]:
+    """The CIDs the journal names; each of its sheets is opened."""
+    try:
+        if not Safe.is_in(house.keystore):
+            raise NotFound
+        safe = house.safe()
+        journal = Restoring(safe, house.domains)
+    except LedgerError:
+        done.found("no_journal", "journal")
+        return set()
+    places = journal.places()
+    for place in places:
+        done.sheets += 1
+        if fault := _fault_of(partial(safe.get, place)):
+            done.found(fault, f"journal {place.cid}")
+    for log in LOGS:
+        if journal.size(log) < store.last_anchored(log).head.size:
+            done.found("anchored_but_not_journalled", log)
+    return {place.cid for place in places}
+
+
+def _fault_of(look: Callable[[], object]) -> str:
+    """What is wrong with something that was to be read; nothing if it reads."""
+    try:
+        look()
+    except PayloadMissing:
+        return "payload_missing"
+    except PayloadAltered:
+        return "payload_altered"
+    except KeyDestroyed:
+        return "key_missing"
+    except IntegrityFailure:
+        return "does_not_open"
+    return ""

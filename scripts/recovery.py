@@ -1,0 +1,122 @@
+"""A ledger whose database is lost, rebuilt from the chain, the payload store and the keystore (design §6, I12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from anchors.chain import Chain
+from anchors.follower import Follower
+from anchors.journal import Restored, Restoring, Safe
+from anchors.keystore import FileKeys
+from anchors.store import Store
+from ledger.errors import InvalidStatement, SourceUnavailable
+from ledger.kernel.erasing import DONE, ERASURE
+from ledger.paper import Paper
+from ledger.receipt import LOGS, RECORDS
+from ledger.record import Erasure
+from scripts.house import House
+
+Say = Callable[[str, int, int], None]
+PAGE = 1_000
+DRAFT = ".recovering"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What came back; `beyond` counts the statements, by log, that were kept and not yet on chain."""
+
+    restored: Restored
+    beyond: dict[str, int]
+    erased: int
+
+
+def recover(house: House, say: Say) -> Recovered:
+    """Rebuild the database of a ledger that does not run.
+
+    A SQLite database is made beside its place and moved there once the chain agrees with it, so a recovery that is
+    stopped is simply said again. Raises InvalidStatement for a database that is not empty, NotFound without a
+    journal, SourceUnavailable or IntegrityFailure with what is out of reach, missing or altered.
+    """
+    place = _file_of(house.settings.database)
+    _check_lost(house.settings.database, place)
+    if not Safe.is_in(house.keystore):
+        raise InvalidStatement(f"{house.keystore} holds no journal; put back the keystore folder of the lost ledger")
+    draft = f"sqlite:///{place}{DRAFT}" if place else house.settings.database
+    store = Store(draft)
+    try:
+        recovered = _recover_into(store, house, say)
+    finally:
+        store.dispose()
+    if place:
+        _move(Path(f"{place}{DRAFT}"), place)
+    return recovered
+
+
+def _recover_into(store: Store, house: House, say: Say) -> Recovered:
+    restoring = Restoring(house.safe(), house.domains)
+    restored = restoring.into(store, say)
+    erased = _erase_again(store, house.keys(store))
+    beyond = _follow(store, house)
+    return Recovered(restored, beyond, erased)
+
+
+def _follow(store: Store, house: House) -> dict[str, int]:
+    """Hold the logs against the chain, and take from it what only it knows: anchored heads, parties, revocations."""
+    chain = Chain(house.settings.rpc_url, house.deployment)
+    heads = chain.heads()
+    for log in LOGS:
+        there, ours = heads[log].size if heads else 0, store.head(log).size
+        if there > ours:
+            raise SourceUnavailable(
+                f"the chain has {there} statements of the {log} log and the journal {ours}; "
+                "put back the newest copy of the keystore folder and say it again"
+            )
+    Follower(store, chain, house.clock, house.settings.depth).once()
+    return {log: store.head(log).size - store.last_anchored(log).head.size for log in LOGS}
+
+
+def _erase_again(store: Store, keys: FileKeys) -> int:
+    """Whatever the log says was erased has no key, also in a keystore that came from a backup (I9)."""
+    count, start = 0, 0
+    while logged := store.statements(RECORDS, start, PAGE):
+        said = [(each.position, each.signed.statement) for each in logged]
+        erased = [(position, one) for position, one in said if isinstance(one, Erasure)]
+        keys.destroy_many([erasure.record_id for _, erasure in erased])
+        store.restore_papers([_paper(position, erasure) for position, erasure in erased])
+        count, start = count + len(erased), start + len(logged)
+    return count
+
+
+def _paper(position: int, erasure: Erasure) -> Paper:
+    body = {"cid": erasure.cid, "at": erasure.erased_at, "position": position}
+    return Paper(ERASURE, erasure.record_id, state=DONE, body=body, version=2)
+
+
+def _file_of(database: str) -> Path | None:
+    """Where an SQLite database lies; None for a server's."""
+    url = make_url(database)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _check_lost(database: str, place: Path | None) -> None:
+    if place and not place.exists():
+        return
+    store = Store(database)
+    try:
+        held = sum(store.head(log).size for log in LOGS)
+    finally:
+        store.dispose()
+    if held:
+        where = str(place) if place else "the database"
+        raise InvalidStatement(f"{where} holds {held} statements; move it away first, nothing was changed")
+
+
+def _move(draft: Path, place: Path) -> None:
+    """The journal of the draft is empty once it is closed; what is left of the old one's must not be read with it."""
+    for left in ("-wal", "-shm"):
+        Path(f"{place}{left}").unlink(missing_ok=True)
+    draft.replace(place)

@@ -1,0 +1,302 @@
+"""The journal: whatever happens while it is written, what the notary may anchor can be restored, whole and in place."""
+
+import contextlib
+import math
+import secrets
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from anchors.journal import Journal, KeptOutbox, Restoring, Safe
+from anchors.journal import journal as writing
+from anchors.memory import MemoryPayloads
+from anchors.store import Store
+from ledger.errors import IntegrityFailure, InvalidStatement, NotFound, PayloadMissing, SourceUnavailable, StaleConsent
+from ledger.notice import Notice
+from ledger.paper import Paper
+from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from tests.anchors.sayings import (
+    ANN,
+    DOMAIN,
+    EVE,
+    NOW,
+    PARTIES,
+    TRIAL,
+    consent,
+    delegation,
+    erasure,
+    incident,
+    issue,
+    name,
+    receipt,
+    request,
+    revocation,
+)
+
+MASTER = b"\x4d" * 32
+DOMAINS = dict.fromkeys(LOGS, DOMAIN)
+
+
+class Failing(MemoryPayloads):
+    """Payloads that stop answering at the call they are told to."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls_left = math.inf
+
+    def _count(self):
+        if self.calls_left <= 0:
+            raise SourceUnavailable("the payload store does not answer")
+        self.calls_left -= 1
+
+    def put_many(self, sealed):
+        self._count()
+        return super().put_many(sealed)
+
+    def get(self, cid):
+        self._count()
+        return super().get(cid)
+
+    def remove(self, cid):
+        self._count()
+        super().remove(cid)
+
+
+class Site:
+    """A database, its journal, and the place where a recovered one is made."""
+
+    def __init__(self, folder):
+        self.folder, self.payloads = Path(folder), Failing()
+        self.store = self.new_store()
+        self.store.set_parties(PARTIES)
+        self.journal = self.new_journal()
+
+    def new_store(self):
+        return Store(f"sqlite:///{self.folder / secrets.token_hex(8)}.db")
+
+    def safe(self, master=MASTER):
+        return Safe(self.folder / "keystore", master, self.payloads)
+
+    def new_journal(self):
+        return Journal(self.store, self.safe())
+
+    def restoring(self):
+        return Restoring(self.safe(), DOMAINS)
+
+    def restored(self):
+        """Another database, from the journal alone."""
+        store = self.new_store()
+        self.restoring().into(store, lambda *_: None)
+        return store
+
+    def say(self, *signed):
+        return self.store.append(signed, NOW)
+
+    def ask(self, number, asked, permitted=True):
+        question = request(number, TRIAL, asked)
+        return self.store.answer(question, lambda facts: receipt(question, facts, permitted), NOW)
+
+
+@pytest.fixture
+def site(tmp_path):
+    return Site(tmp_path)
+
+
+def live(site):
+    """A bit of everything that the logs may hold."""
+    first = site.say(consent(ANN, TRIAL), issue(1), issue(2), incident())[0]
+    second = site.say(consent(ANN, TRIAL, first), delegation(ANN, EVE))[0]
+    site.ask(1, 1)
+    site.ask(2, 2, permitted=False)
+    site.say(revocation(second), erasure(1), issue(3, supersedes=name(2)))
+    site.store.publish(Notice("n", 1, "ko", "무엇을 왜", outdated=True))
+    site.store.file(Paper("wish", name("paper"), ANN, TRIAL, "open", NOW, {"text": "어디서나", "list": [1, None]}))
+
+
+def test_i12_what_is_kept_is_restored_to_the_last_bit(site):
+    live(site)
+    site.journal.keep_statements()
+    site.journal.keep_shelves()
+    again = site.restored()
+    assert again.state_hash() == site.store.state_hash()
+    assert {log: again.head(log) for log in LOGS} == {log: site.store.head(log) for log in LOGS}
+    assert again.head(ACCESS).size == 3
+    assert again.notices() == site.store.notices()
+    assert again.papers("wish") == site.store.papers("wish")
+    assert again.consents_of(ANN) == site.store.consents_of(ANN)
+
+
+def test_the_state_hash_tells_databases_apart(site):
+    seen = {site.store.state_hash()}
+    for act in (
+        lambda: site.say(consent(ANN, TRIAL)),
+        lambda: site.ask(1, 1),
+        lambda: site.store.file(Paper("wish", name("paper"), ANN)),
+        lambda: site.store.publish(Notice("n", 1, "en", "text")),
+        lambda: site.store.revealed([site.store.at(CONSENTS, 0).signed.entry.entry], 7),
+    ):
+        act()
+        seen.add(site.store.state_hash())
+    assert len(seen) == 6
+
+
+ACTS = some.lists(some.tuples(some.integers(0, 8), some.integers(0, 3)), max_size=25)
+
+
+@settings(max_examples=30, deadline=None)
+@given(ACTS)
+def test_i12_after_any_life_journalled_at_any_moments(acts):
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(folder)
+        for turn, (act, number) in enumerate(acts):
+            with contextlib.suppress(StaleConsent, InvalidStatement):
+                _act(site, turn, act, number)
+        site.journal.keep_statements()
+        site.journal.keep_shelves()
+        again = site.restored()
+        assert again.state_hash() == site.store.state_hash()
+        held = {place.cid for place in site.restoring().places()}
+        assert set(site.payloads.blocks) == held, "what was replaced is let go, and nothing else"
+        for store in (site.store, again):
+            store.dispose()
+
+
+def _act(site, turn, act, number):
+    person = (ANN, EVE)[number % 2]
+    newest = site.store.newest(person, TRIAL)
+    said = {
+        0: lambda: site.say(consent(person, TRIAL, newest)),
+        1: lambda: site.say(revocation(newest)) if newest else None,
+        2: lambda: site.say(issue(number, person)),
+        3: lambda: site.say(erasure(number, person)),
+        4: lambda: site.ask(number, turn, permitted=bool(number % 2)),
+        5: lambda: site.store.file(Paper("wish", name(turn), person, body={"turn": turn})),
+        6: site.journal.keep_statements,
+        7: site.journal.keep_shelves,
+        8: lambda: setattr(site, "journal", site.new_journal()),
+    }
+    said[act]()
+
+
+@pytest.mark.parametrize("calls", range(12))
+def test_i12_a_payload_store_that_dies_at_any_call_loses_nothing_that_was_kept(site, calls):
+    live(site)
+    site.journal.keep_statements()
+    site.say(*[issue(n) for n in range(10, 14)])
+    site.payloads.calls_left = calls
+    with contextlib.suppress(SourceUnavailable):
+        site.journal.keep_statements()
+        site.journal.keep_shelves()
+    site.payloads.calls_left = math.inf
+    kept = {log: site.journal.kept(log) for log in LOGS}
+    again = site.restored()
+    assert {log: again.head(log).size for log in LOGS} == kept
+    assert all(site.store.head_at(log, size) == again.head(log) for log, size in kept.items())
+    site.new_journal().close()
+    assert site.restored().state_hash() == site.store.state_hash()
+
+
+def test_nothing_leaves_towards_the_chain_that_is_not_kept(site):
+    live(site)
+    outbox = KeptOutbox(site.store, site.journal)
+    site.payloads.calls_left = 0
+    for look in (lambda: outbox.leaves(CONSENTS, 0, 100), lambda: outbox.head(ACCESS)):
+        with pytest.raises(SourceUnavailable):
+            look()
+    site.payloads.calls_left = math.inf
+    assert outbox.leaves(CONSENTS, 0, 100) == site.store.leaves(CONSENTS, 0, 100)
+    assert outbox.head(ACCESS) == site.store.head(ACCESS)
+    assert site.restored().head(ACCESS) == site.store.head(ACCESS)
+
+
+def test_a_journal_that_is_ahead_of_the_database_sends_nothing(site):
+    live(site)
+    site.journal.keep_statements()
+    empty = site.new_store()
+    outbox = KeptOutbox(empty, Journal(empty, site.safe()))
+    with pytest.raises(SourceUnavailable, match="mydata recover"):
+        outbox.head(ACCESS)
+    assert outbox.leaves(CONSENTS, 0, 10) == []
+
+
+def test_sheets_double_so_that_there_are_few(site, monkeypatch):
+    monkeypatch.setattr(writing, "MOST", 16)
+    for number in range(50):
+        site.say(issue(number))
+        site.journal.keep_statements()
+    counts = [sheet.count for sheet in site.journal._known().logs[RECORDS]]
+    assert sum(counts) == 50
+    assert counts == [16, 16, 16, 2]
+    assert len(site.payloads.blocks) == 5
+    assert site.restored().head(RECORDS) == site.store.head(RECORDS)
+
+
+def test_a_backlog_comes_in_full_sheets(site, monkeypatch):
+    monkeypatch.setattr(writing, "MOST", 16)
+    site.say(*[issue(number) for number in range(50)])
+    site.journal.keep_statements()
+    assert [sheet.count for sheet in site.journal._known().logs[RECORDS]] == [16, 16, 16, 2]
+
+
+def test_shelves_that_did_not_change_are_not_written_again(site):
+    live(site)
+    assert site.journal.keep_shelves() == 2
+    assert site.journal.keep_shelves() == 0
+    site.store.discard("wish", name("paper"))
+    site.journal.keep_shelves()
+    assert site.restored().papers("wish") == []
+
+
+def test_nothing_personal_can_be_read_in_the_payload_store(site):
+    live(site)
+    site.journal.close()
+    kept = b"".join(site.payloads.blocks.values())
+    assert ANN not in kept
+    assert "어디서나".encode() not in kept
+
+
+def test_a_recovery_that_was_stopped_goes_on(site):
+    live(site)
+    site.journal.close()
+    again, restoring = site.new_store(), site.restoring()
+    site.payloads.calls_left = 3
+    with pytest.raises(SourceUnavailable):
+        restoring.into(again, lambda *_: None)
+    site.payloads.calls_left = math.inf
+    restoring.into(again, lambda *_: None)
+    assert again.state_hash() == site.store.state_hash()
+
+
+def test_a_lost_sheet_is_named_and_an_altered_one_refused(site):
+    live(site)
+    site.journal.close()
+    restoring = site.restoring()
+    cid = restoring.places()[-1].cid
+    lost = site.payloads.blocks.pop(cid)
+    with pytest.raises(PayloadMissing):
+        restoring.into(site.new_store(), lambda *_: None)
+    site.payloads.blocks[cid] = lost[:-1] + bytes([lost[-1] ^ 1])
+    with pytest.raises(IntegrityFailure):
+        restoring.into(site.new_store(), lambda *_: None)
+
+
+def test_another_master_key_opens_nothing(site):
+    live(site)
+    site.journal.close()
+    with pytest.raises(SourceUnavailable):
+        site.safe(master=b"\x00" * 32)
+
+
+def test_without_a_journal_there_is_nothing_to_restore(site):
+    with pytest.raises(NotFound):
+        site.restoring()
+
+
+def test_statements_are_restored_only_where_they_lay(site):
+    live(site)
+    logged = site.store.statements(RECORDS, 1, 2)
+    with pytest.raises(IntegrityFailure):
+        site.new_store().restore(RECORDS, logged)

@@ -1,0 +1,126 @@
+"""The database is lost: chain, payload store and keystore rebuild it, and it gives the same answers (I12)."""
+
+import json
+import signal
+
+import pytest
+
+from anchors.store import Store
+from ledger.receipt import LOGS
+from ledger.signers import Wallet
+from scripts.client import Client, Refused
+from scripts.payloads import open_embedded
+from tests.journeys.test_story import mydata
+
+PATHS = ("/consents", "/records", "/receipts", "/me/delegations", "/me/requests", "/me/inbox", "/notices", "/parties")
+pytestmark = pytest.mark.xdist_group("journey")
+
+
+@pytest.fixture(scope="module")
+def people(stack, told):
+    assert told
+    return json.loads((stack.state / "story" / "people.json").read_text())
+
+
+def client_of(stack, person):
+    return Client(stack.url, Wallet(bytes.fromhex(person["key"]))).sign_in()
+
+
+def seen_by(stack, person):
+    """Everything a person can see of themselves."""
+    client = client_of(stack, person)
+    paths = (
+        "/consents",
+        "/records",
+        "/receipts",
+        "/me/delegations",
+        "/me/requests",
+        "/me/inbox",
+        "/notices",
+        "/parties",
+    )
+    return {path: answer(client, path) for path in paths}
+
+
+def answer(client, path):
+    try:
+        return client.call("GET", path)
+    except Refused as refusal:
+        return refusal.code
+
+
+def fingerprint(stack):
+    store = Store(f"sqlite:///{stack.state / 'ledger.db'}")
+    try:
+        return store.state_hash(), {log: store.head(log) for log in LOGS}
+    finally:
+        store.dispose()
+
+
+def lose_database(stack):
+    for path in stack.state.glob("ledger.db*"):
+        path.unlink()
+
+
+def recover(stack, ok=(0,)):
+    return mydata("recover", "--state", stack.state, "--rpc", stack.rpc_url, "--json", ok=ok)
+
+
+def fsck(stack, ok=(0,)):
+    return json.loads(mydata("fsck", "--state", stack.state, "--json", ok=ok).stdout)
+
+
+def test_i12_a_lost_database_is_rebuilt_from_chain_payloads_and_keystore(stack, people):
+    some = list(people.values())[:3]
+    told = [seen_by(stack, person) for person in some]
+    assert all(isinstance(view["/consents"], list) for view in told)
+
+    stack._end_api(signal.SIGTERM)
+    before = fingerprint(stack)
+    lose_database(stack)
+    done = json.loads(recover(stack).stdout)
+    assert sum(done["statements"].values()) == sum(head.size for head in before[1].values()) > 0
+    after = fingerprint(stack)
+    assert after == before
+    refused = recover(stack, ok=(1,))
+    assert "nothing was changed" in refused.stderr
+    assert fingerprint(stack) == after
+
+    stack.start_api()
+    for person, view in zip(some, told, strict=True):
+        again = seen_by(stack, person)
+        told_since = again.pop("/me/inbox"), view.pop("/me/inbox")
+        assert [path for path in view if again[path] != view[path]] == []
+        assert str(told_since[1])[1:-1] in str(told_since[0]) or told_since[0] == told_since[1]
+    checked = fsck(stack)
+    assert checked["faults"] == []
+    assert checked["records"] == after[1]["records"].size - checked["erased"]
+
+
+def test_i12_a_power_cut_and_a_lost_database_cost_nothing_that_the_chain_has(stack, people):
+    person = next(iter(people.values()))
+    client = client_of(stack, person)
+    for log in LOGS:
+        size = client.call("GET", f"/log/{log}/heads")["accepted"]["size"]
+        client.wait_anchored(log, size - 1)
+    stack.kill_api()
+    heads = fingerprint(stack)[1]
+    lose_database(stack)
+    done = json.loads(recover(stack).stdout)
+    assert fingerprint(stack)[1] == heads
+    assert done["beyond_chain"] == dict.fromkeys(LOGS, 0)
+    stack.start_api()
+    assert seen_by(stack, person)["/consents"]
+
+
+def test_fsck_names_what_is_missing(stack, people):
+    client = client_of(stack, list(people.values())[1])
+    record = client.call("GET", "/records")[0]
+    issue = client.call("GET", f"/records/{record['position']}/copy")["message"]
+    store = open_embedded(stack.state)
+    content = store.get(issue["cid"])
+    store.remove(issue["cid"])
+    found = fsck(stack, ok=(1,))["faults"]
+    assert found == [{"fault": "not_pinned", "where": f"record {record['record_id']}"}]
+    store.put_many([content])
+    assert fsck(stack)["faults"] == []
