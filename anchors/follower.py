@@ -10,6 +10,7 @@ from typing import Protocol
 
 from anchors.chain import Block, Chain
 from anchors.chain.chain import Depth
+from anchors.election import Leads, always
 from ledger.errors import LedgerError, SourceUnavailable
 from ledger.merkle import EMPTY_ROOT, Head
 from ledger.party import Party
@@ -72,8 +73,17 @@ class Followed(Protocol):
 class Follower:
     """Polls the chain; `depth` is how many blocks must lie on top of what counts."""
 
-    def __init__(self, followed: Followed, chain: Chain, clock: Clock, depth: Depth = 0, interval: float = 0.3) -> None:
-        self._store, self._chain, self._clock = followed, chain, clock
+    def __init__(
+        self,
+        followed: Followed,
+        chain: Chain,
+        clock: Clock,
+        depth: Depth = 0,
+        interval: float = 0.3,
+        *,
+        leads: Leads = always,
+    ) -> None:
+        self._store, self._chain, self._clock, self._leads = followed, chain, clock, leads
         self._depth, self._interval = depth, interval
         self._ends = threading.Event()
         self._thread: threading.Thread | None = None
@@ -164,7 +174,8 @@ class Follower:
 
     def _run(self) -> None:
         while not self._ends.is_set():
-            self._step()
+            if self._leads():
+                self._step()
             self._ends.wait(self._interval)
 
     def _step(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from anchors.chain import Chain, Mined
+from anchors.election import Leads, always
 from ledger.errors import LedgerError, SourceUnavailable
 from ledger.merkle import Head
 from ledger.receipt import ACCESS, CONSENTS, RECORDS
@@ -53,10 +54,15 @@ class Outbox(Protocol):
 
 
 class Notary:
-    """Looks at the chain before each step and remembers nothing: kill it at any line, and another goes on."""
+    """Looks at the chain before each step and remembers nothing: kill it at any line, and another goes on.
 
-    def __init__(self, outbox: Outbox, chain: Chain, interval: float = 1, batch: int = BATCH) -> None:
-        self._outbox, self._chain = outbox, chain
+    `leads` tells whether it is this one's turn, where several processes share a database.
+    """
+
+    def __init__(
+        self, outbox: Outbox, chain: Chain, interval: float = 1, batch: int = BATCH, leads: Leads = always
+    ) -> None:
+        self._outbox, self._chain, self._leads = outbox, chain, leads
         self._interval, self._batch = interval, batch
         self._wake, self._ends = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
@@ -133,6 +139,8 @@ class Notary:
 
     def _step(self, pause: float) -> float:
         """One attempt; returns the seconds until the next."""
+        if not self._leads():
+            return self._interval
         try:
             self._report(self.once())
         except LedgerError as error:

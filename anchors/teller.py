@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Mapping
 
+from anchors.election import Leads, always
 from ledger.errors import LedgerError
 from ledger.kernel import Courier, Kernel
 
@@ -16,8 +17,10 @@ STOP_SECONDS = 15
 class Teller:
     """Reads the logs on and empties the outbox every `pause` seconds; what fails is tried again at the next turn."""
 
-    def __init__(self, kernel: Kernel, couriers: Mapping[str, Courier], pause: float = 1.0) -> None:
-        self._kernel, self._couriers, self._pause = kernel, dict(couriers), pause
+    def __init__(
+        self, kernel: Kernel, couriers: Mapping[str, Courier], pause: float = 1.0, leads: Leads = always
+    ) -> None:
+        self._kernel, self._couriers, self._pause, self._leads = kernel, dict(couriers), pause, leads
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="teller", daemon=True)
 
@@ -39,16 +42,24 @@ class Teller:
         return read
 
     def _run(self) -> None:
-        restarted = True
+        fresh = True
         while not self._over.is_set():
-            try:
-                if restarted:
-                    self._kernel.erase_again()
-                restarted, busy = False, self.turn() > 0
-            except LedgerError as error:
-                LOGGER.warning("telling waits: %s", error.code)
-                busy = False
-            except Exception:
-                LOGGER.exception("telling failed; tried again at the next turn")
-                busy = False
+            busy = False
+            if self._leads():
+                busy, fresh = self._attempt(fresh)
+            else:
+                fresh = True
             self._over.wait(0.05 if busy else self._pause)
+
+    def _attempt(self, fresh: bool) -> tuple[bool, bool]:
+        """One turn; whether there is more to do at once, and whether what a new leader does first is still to do."""
+        try:
+            if fresh:
+                self._kernel.erase_again()
+                fresh = False
+            return self.turn() > 0, fresh
+        except LedgerError as error:
+            LOGGER.warning("telling waits: %s", error.code)
+        except Exception:
+            LOGGER.exception("telling failed; tried again at the next turn")
+        return False, fresh

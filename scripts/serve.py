@@ -5,10 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import logging
+import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -20,19 +19,21 @@ from starlette.responses import FileResponse, HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from anchors.chain import Chain
+from anchors.election import election_of
 from anchors.follower import Follower
 from anchors.journal import Journal, KeptOutbox
 from anchors.notary import Notary
 from anchors.store import Store
 from anchors.teller import Teller
 from anchors.tiles import LogTiles, NoteKeys, Shelf
-from api.app import Lifespan, create_app
+from api.app import create_app
 from api.auth import ApiSettings, Premises
 from api.slices import Slice
 from ledger.envelope import ReaderKey, generate_reader_key
 from ledger.kernel import Kernel, World
 from ledger.vocabulary import Vocabulary
 from scripts.couriers import couriers
+from scripts.duties import Duties
 from scripts.house import House, notes_folder
 from scripts.ipfs import mount_ipfs
 from scripts.notices import GENERAL
@@ -71,17 +72,7 @@ def slices() -> list[Slice]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """One running ledger: the app, and the two threads that tie it to the chain."""
-
-    app: FastAPI
-    notary: Notary
-    follower: Follower
-    store: Store
-
-
-def build(settings: Settings) -> Ledger:
+def build(settings: Settings) -> FastAPI:
     """Everything a state folder and a chain make. Raises SourceUnavailable, MalformedInput."""
     house = House(settings)
     store, services = Store(settings.database), slices()
@@ -89,7 +80,8 @@ def build(settings: Settings) -> Ledger:
         store.publish(notice)
     chain = Chain(settings.rpc_url, house.deployment, secret(settings.state, "sequencer"))
     journal = Journal(store, house.safe())
-    notary = Notary(KeptOutbox(store, journal), chain)
+    election = election_of(settings.database)
+    notary = Notary(KeptOutbox(store, journal), chain, leads=election.leads)
     world = World(
         store=store,
         payloads=house.payloads,
@@ -101,39 +93,23 @@ def build(settings: Settings) -> Ledger:
         computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
         hurry=notary.nudge,
     )
-    follower = Follower(store, chain, world.clock, settings.depth)
+    follower = Follower(store, chain, world.clock, settings.depth, leads=election.leads)
     notes = notes_folder(settings.state)
     tiles = LogTiles(store, NoteKeys(notes, house.master), Shelf(notes), house.domains)
     kernel = Kernel(world)
-    teller = Teller(kernel, couriers(settings))
+    teller = Teller(kernel, couriers(settings), leads=election.leads)
+    duties = Duties(election, (follower, notary, teller), journal)
     premises = Premises(kernel, store, _api(house), tiles)
-    app = create_app(premises, services, _lifespan(notary, follower, teller, journal))
+    app = create_app(premises, services, duties.lifespan)
     mount_ipfs(app, house.payloads, settings)
     _portal(app)
-    return Ledger(app, notary, follower, store)
+    return app
 
 
 def _api(house: House) -> ApiSettings:
     made, registries = house.deployment, {log: domain.contract for log, domain in house.domains.items()}
     registries["parties"] = made.parties
     return ApiSettings(uri=house.settings.uri, chain_id=made.chain_id, registries=registries)
-
-
-def _lifespan(notary: Notary, follower: Follower, teller: Teller, journal: Journal) -> Lifespan:
-    @asynccontextmanager
-    async def running(_: FastAPI) -> AsyncIterator[None]:
-        follower.start()
-        notary.start()
-        teller.start()
-        try:
-            yield
-        finally:
-            teller.stop()
-            notary.stop()
-            follower.stop()
-            journal.close()
-
-    return running
 
 
 def _portal(app: FastAPI) -> None:
@@ -162,17 +138,33 @@ def _portal(app: FastAPI) -> None:
         )
 
 
+def app() -> FastAPI:
+    """One of several workers of a ledger; `main` has put its settings into the environment."""
+    given = os.environ
+    return build(_prepared(Path(given["MYDATA_STATE"]), given["MYDATA_RPC"], int(given["MYDATA_PORT"])))
+
+
+def _prepared(state: Path, rpc: str, port: int) -> Settings:
+    sys.setrecursionlimit(FRAMES)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    return Settings.read(state, rpc, port)
+
+
 def main(
     rpc: Annotated[str, typer.Option(help="JSON-RPC URL of the chain the contracts are on.")],
     state: Annotated[Path, typer.Option(help="Folder with database, payloads, keys and deployment.")] = DEFAULT_STATE,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = DEFAULT_PORT,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer; one of them anchors.")] = 1,
 ) -> None:
     """Serve one ledger until the process is ended."""
-    sys.setrecursionlimit(FRAMES)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    settings = Settings.read(state, rpc, port)
-    uvicorn.run(build(settings).app, host=settings.host, port=port, log_level="warning", timeout_graceful_shutdown=5)
+    settings = _prepared(state, rpc, port)
+    serve = partial(uvicorn.run, host=settings.host, port=port, log_level="warning", timeout_graceful_shutdown=5)
+    if workers == 1:
+        serve(build(settings))
+        return
+    os.environ.update(MYDATA_STATE=str(settings.state), MYDATA_RPC=rpc, MYDATA_PORT=str(port))
+    serve("scripts.serve:app", factory=True, workers=workers)
 
 
 if __name__ == "__main__":

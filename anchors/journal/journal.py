@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from typing import Protocol
@@ -48,7 +49,7 @@ class Source(Protocol):
 
 
 class Journal:
-    """One writer of one ledger's journal: whoever anchors writes it (one at a time).
+    """The journal of one ledger; several processes may have it open, one writes at a time.
 
     A statement is written when it comes, alone or with few, and again when as many have come after it: sheets double
     until they are full, so that there are few of them and each statement is written O(log) times.
@@ -65,18 +66,26 @@ class Journal:
         with self._lock:
             return self._known().size(log)
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Among threads and processes; what another process wrote since is read before."""
+        with self._lock, self._safe.alone():
+            if self._safe.newest() != self._place:
+                self._contents = None
+            yield
+
     def keep_statements(self) -> None:
         """Keep what was accepted since; durable when it returns.
 
         Raises StorageFull, SourceUnavailable; said again it goes on.
         """
-        with self._lock:
+        with self._alone():
             while self._keep_some():
                 pass
 
     def keep_shelves(self) -> int:
         """Keep notices and papers as they are now; how many shelves had changed. Raises as `keep_statements`."""
-        with self._lock:
+        with self._alone():
             shelves, known = dict(self._shelves()), self._known().shelves
             digests = {name: sha256(raw).digest() for name, (raw, _) in shelves.items()}
             changed = [name for name in shelves if name not in known or known[name].digest != digests[name]]

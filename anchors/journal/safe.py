@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import orjson
 
-from anchors.durable import create, replace
+from anchors.durable import create, locked, replace
 from anchors.keystore.wrapped import new_key, unwrap, wrap
 from ledger import envelope
 from ledger.envelope import Content
@@ -40,6 +41,12 @@ class Safe:
         self._folder, self._payloads = folder, payloads
         create(folder / KEY, wrap(master, new_key(), KEY.encode()))
         self._key = unwrap(master, _read(folder / KEY), KEY.encode())
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only process that changes the journal. Raises SourceUnavailable, StorageFull."""
+        with locked(self._folder / "journal"):
+            yield
 
     def put(self, sheets: Sequence[bytes]) -> list[Place]:
         """Seal and keep sheets; durable when it returns. Raises StorageFull, SourceUnavailable."""

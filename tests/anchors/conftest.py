@@ -1,9 +1,6 @@
-import os
 import secrets
-from contextlib import contextmanager, nullcontext
 
 import pytest
-from sqlalchemy import create_engine, make_url
 
 from anchors.chain import Chain
 from anchors.memory import MemoryStore
@@ -14,9 +11,7 @@ from scripts.devnet import Devnet, anvil
 from scripts.parties import Registrar
 from scripts.solc import ToolMissing
 
-POSTGRES = os.environ.get("MYDATA_TEST_POSTGRES", "")
-"""URL of a PostgreSQL server on which databases may be made; without it the suite runs on memory and SQLite."""
-STORES = ["memory", "sqlite", *(["postgresql"] if POSTGRES else [])]
+STORES = ["memory", "sqlite", "postgresql"]
 ADMIN, SEQUENCER = b"\xad" * 32, b"\x5e" * 32
 
 
@@ -31,24 +26,10 @@ def store(request, tmp_path):
     if request.param == "memory":
         yield MemoryStore()
         return
-    with postgres() if request.param == "postgresql" else nullcontext(f"sqlite:///{tmp_path / 'ledger.db'}") as url:
-        made = Store(url)
-        yield made
-        made.dispose()
-
-
-@contextmanager
-def postgres():
-    """A fresh database on the server whose URL is given."""
-    name = f"mydata_{secrets.token_hex(6)}"
-    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        try:
-            yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
-        finally:
-            connection.exec_driver_sql(f"DROP DATABASE {name}")
-    server.dispose()
+    sqlite = f"sqlite:///{tmp_path / 'ledger.db'}"
+    made = Store(sqlite if request.param == "sqlite" else request.getfixturevalue("server_database"))
+    yield made
+    made.dispose()
 
 
 class Site:

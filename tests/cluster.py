@@ -1,0 +1,94 @@
+"""A PostgreSQL server of the tests' own, from Debian's packages: on loopback, in a temporary folder."""
+
+import contextlib
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url
+
+from scripts.devnet import free_port
+
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "shared_buffers=64MB")
+MISSING = "PostgreSQL is not installed here (Debian: apt-get install postgresql)"
+
+
+def programs() -> Path | None:
+    """The folder of the newest server that is installed."""
+    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    found = shutil.which("initdb")
+    folders += [Path(found).parent] if found else []
+    return max(folders, key=lambda path: [int(part) for part in path.parts if part.isdigit()], default=None)
+
+
+class Cluster:
+    """One server; `url` leads to its `postgres` database. initdb refuses root, so root lends it to another user."""
+
+    def __init__(self, programs: Path):
+        self._bin, self.port = programs, free_port()
+        self._folder = Path(tempfile.mkdtemp(prefix="mydata-pg-"))
+        self._user = _unprivileged() if os.geteuid() == 0 else None
+        if self._user:
+            os.chown(self._folder, self._user.pw_uid, self._user.pw_gid)
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """SQLAlchemy URL."""
+        return f"postgresql+psycopg://mydata@127.0.0.1:{self.port}/postgres"
+
+    def __enter__(self):
+        data = self._folder / "data"
+        self._run("initdb", "-D", data, "-U", "mydata", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
+        settings = [part for one in FAST for part in ("-c", one)]
+        options = ["-h", "127.0.0.1", "-p", self.port, "-k", self._folder, *settings]
+        self._server = self._start("postgres", "-D", data, *options)
+        self._run("pg_isready", "-h", "127.0.0.1", "-p", self.port, "-t", 20, tries=40)
+        return self
+
+    def __exit__(self, *_):
+        if self._server:
+            self._server.terminate()
+            try:
+                self._server.wait(20)
+            except subprocess.TimeoutExpired:
+                self._server.kill()
+                self._server.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def database(self):
+        """A fresh database, dropped afterwards; its URL."""
+        name = f"mydata_{secrets.token_hex(6)}"
+        server = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        try:
+            with server.connect() as connection:
+                connection.exec_driver_sql(f"CREATE DATABASE {name}")
+            yield make_url(self.url).set(database=name).render_as_string(hide_password=False)
+            with server.connect() as connection:
+                connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+        finally:
+            server.dispose()
+
+    def _run(self, program, *arguments, tries=1):
+        for left in reversed(range(tries)):
+            done = self._start(program, *arguments)
+            if done.wait(60) == 0:
+                return
+            assert left, f"{program} failed: {done.args}"
+
+    def _start(self, program, *arguments):
+        command = [str(self._bin / program), *map(str, arguments)]
+        whom = {"user": self._user.pw_uid, "group": self._user.pw_gid} if self._user else {}
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self._folder, **whom)
+
+
+def _unprivileged():
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise LookupError("no user to lend the server to")

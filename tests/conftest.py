@@ -1,0 +1,22 @@
+"""What tests of several folders stand on."""
+
+import pytest
+
+from tests.cluster import MISSING, Cluster, programs
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A PostgreSQL server of this run's own; skips where none is installed."""
+    folder = programs()
+    if folder is None:
+        pytest.skip(MISSING)
+    with Cluster(folder) as started:
+        yield started
+
+
+@pytest.fixture
+def server_database(cluster):
+    """A fresh PostgreSQL database; its URL."""
+    with cluster.database() as url:
+        yield url

@@ -1,0 +1,309 @@
+"""Two workers on one PostgreSQL database; in the middle of ten thousand operations each is killed once and the chain is
+reorganised. Afterwards every accepted operation is there once, and no withdrawn consent ever permitted.
+"""
+
+import base64
+import collections
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import httpx
+import pytest
+
+from anchors.chain.rpc import Rpc
+from anchors.store import Store
+from ledger.consent import Consent, Revocation
+from ledger.envelope import generate_reader_key
+from ledger.errors import SourceUnavailable
+from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from ledger.record import Issue
+from ledger.signers import Wallet
+from scripts.client import Client, Refused
+from scripts.devnet import free_port
+from scripts.fsck import check
+from scripts.house import House
+from scripts.settings import Settings
+from scripts.stack import Stack
+
+pytestmark = pytest.mark.xdist_group("restarts")
+OPERATIONS, THREADS, PERSONS, RECORDS_EACH, QUESTIONS = 10_000, 4, 6, 4, 20
+HOSPITAL, TRIAL = Wallet(b"\x07" * 32), Wallet(b"\x08" * 32)
+GRANT = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}
+PATIENCE = 90
+
+
+class Workers:
+    """Two API processes of one stack: the stack's own and another beside it, which share state folder and database."""
+
+    def __init__(self, stack, database):
+        self.stack, self.database = stack, database
+        self.ports = [stack.port, free_port()]
+        self.processes = [None, None]
+        for which in (0, 1):
+            self.start(which)
+
+    @property
+    def urls(self):
+        return [f"http://127.0.0.1:{port}" for port in self.ports]
+
+    def start(self, which):
+        command = [sys.executable, "-m", "scripts.serve", "--state", self.stack.state, "--rpc", self.stack.rpc_url]
+        environment = {**os.environ, "MYDATA_DATABASE": self.database, "MYDATA_URI": self.urls[0]}
+        with (self.stack.state / f"worker{which}.log").open("ab") as log:
+            self.processes[which] = subprocess.Popen(
+                [*map(str, command), "--port", str(self.ports[which])], env=environment, stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + PATIENCE
+        while not _answers(self.urls[which]):
+            assert self.processes[which].poll() is None, "the worker ended while starting"
+            assert time.monotonic() < deadline, "the worker did not start"
+            time.sleep(0.1)
+
+    def kill(self, which):
+        self.processes[which].send_signal(signal.SIGKILL)
+        self.processes[which].wait()
+
+    def stop(self):
+        for process in self.processes:
+            if process and process.poll() is None:
+                process.terminate()
+        for process in self.processes:
+            if process:
+                process.wait(30)
+
+
+def _answers(url):
+    try:
+        return httpx.get(url + "/health", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+class Agent:
+    """One wallet that goes on at the other worker when one does not answer."""
+
+    def __init__(self, workers, wallet, seed):
+        self.random, self.wallet = random.Random(seed), wallet
+        self.clients = [Client(url, wallet) for url in workers.urls]
+        self.signed_in = False
+
+    def do(self, act):
+        """The outcome of `act(client)`, said again, also at the other worker, until one of them takes it."""
+        deadline, first = time.monotonic() + PATIENCE, self.random.randrange(2)
+        for turn in range(1_000):
+            client = self.clients[(first + turn) % 2]
+            try:
+                if not self.signed_in:
+                    self._sign_in(client)
+                return act(client)
+            except (SourceUnavailable, Refused) as error:
+                if time.monotonic() > deadline or getattr(error, "status", 503) not in {401, 503}:
+                    raise
+                self.signed_in = getattr(error, "status", 503) != 401
+                time.sleep(0.05)
+        raise AssertionError("no worker took it")
+
+    def _sign_in(self, client):
+        client.sign_in()
+        for each in self.clients:
+            each._http.headers["Authorization"] = client._http.headers["Authorization"]
+        self.signed_in = True
+
+
+class Life:
+    """One thread's persons: what they accepted, what they asked, what they were told."""
+
+    def __init__(self, workers, number):
+        self.random = random.Random(number)
+        self.trial, self.hospital = Agent(workers, TRIAL, number), Agent(workers, HOSPITAL, number + 50)
+        self.persons = [Agent(workers, Wallet(bytes([number + 1, n]) * 16), n) for n in range(1, PERSONS + 1)]
+        self.records = {person: [] for person in self.persons}
+        self.permits = dict.fromkeys(self.persons, False)
+        self.accepted, self.receipts, self.done, self.error = [], [], 0, None
+        self.counts = collections.Counter()
+
+    def prepare(self):
+        for person in self.persons:
+            self.issue(person, RECORDS_EACH)
+
+    def run(self, share):
+        try:
+            while self.done < share:
+                person = self.random.choice(self.persons)
+                act = self.random.choices((self.ask, self.decide, self.issue), (12, 3, 1))[0]
+                act(person)
+        except BaseException as error:
+            self.error = error
+
+    def issue(self, person, count=1):
+        content = base64.b64encode(b'{"resourceType":"Observation"}').decode()
+        record = {"media_type": "application/fhir+json", "category": "health.lab", "content_base64": content}
+        form = {"records": [record | {"data_subject": "0x" + person.wallet.signer.hex()}] * count}
+        drafts = self.hospital.do(lambda client: client.call("POST", "/records/drafts", json=form)["drafts"])
+        signed = [self.hospital.clients[0].sign(draft, Issue) for draft in drafts]
+        plain = {"records": [{"message": one["message"], "signature": one["signature"]} for one in signed]}
+        accepted = self.hospital.do(lambda client: client.call("POST", "/records", json=plain)["records"])
+        self.records[person] += [one["record_id"] for one in accepted]
+        self._accepted(RECORDS, accepted)
+
+    def decide(self, person):
+        """Consent where there is none, or withdraw: signed once, handed in until it is taken."""
+        path, kind, draft = self._next(person)
+        typed = person.do(draft)
+        signed = person.clients[0].sign(typed, kind)
+        if kind is Consent:
+            self.permits[person] = True
+        accepted = person.do(lambda client: client.call("POST", path, json=signed))
+        self.permits[person] = kind is Consent
+        self._accepted(CONSENTS, [accepted])
+
+    def _next(self, person):
+        if not self.permits[person]:
+            return "/consents", Consent, lambda client: client.draft(TRIAL.address, [GRANT])["typed_data"]
+        return "/revocations", Revocation, self._revocation
+
+    @staticmethod
+    def _revocation(client):
+        version = client.call("GET", "/consents")[-1]["version"]
+        form = {"grantee": TRIAL.address, "secret": "0x" + client.secret(TRIAL.address, version).hex()}
+        return client.call("POST", "/revocations/drafts", json=form)["typed_data"]
+
+    def ask(self, person):
+        """Many questions in one call; what was withdrawn before they were sent may not be permitted."""
+        asked = [self.random.choice(self.records[person]) for _ in range(QUESTIONS)]
+        body = {
+            "subject": {"type": "party", "id": TRIAL.address},
+            "action": {"name": "view"},
+            "context": {"purpose": "hl7:CLINTRCH"},
+            "evaluations": [{"resource": {"type": "record", "id": record}} for record in asked],
+        }
+        answers = self.trial.do(lambda client: client.call("POST", "/access/v1/evaluations", json=body))["evaluations"]
+        assert len(answers) == QUESTIONS
+        for answer in answers:
+            assert "receipt" in answer["context"], answer
+            assert self.permits[person] or not answer["decision"], "a withdrawn consent permitted"
+            self.receipts.append((answer["context"]["receipt"], answer["decision"]))
+            self.counts["permitted" if answer["decision"] else "denied"] += 1
+        self.done += QUESTIONS
+
+    def _accepted(self, log, accepted):
+        self.accepted += [(log, one["position"], one["record_id" if log == RECORDS else "entry"]) for one in accepted]
+        self.done += len(accepted)
+        self.counts[log] += len(accepted)
+
+
+@pytest.fixture
+def workers(server_database, tmp_path, monkeypatch):
+    monkeypatch.setattr(Stack, "start_api", lambda _: None)
+    with Stack(tmp_path / "state", say=lambda _: None) as stack:
+        stack.register_party(HOSPITAL.address, "Hospital", ["holder"], b"")
+        stack.register_party(TRIAL.address, "Trial", ["trial"], generate_reader_key().public)
+        running = Workers(stack, server_database)
+        try:
+            yield running
+        finally:
+            running.stop()
+
+
+def wait_for(holds, what):
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.1)
+
+
+def heads(url):
+    found = {log: httpx.get(f"{url}/log/{log}/heads").json() for log in LOGS}
+    return {log: (each["accepted"]["size"], each["anchored"]["size"]) for log, each in found.items()}
+
+
+def test_i3_i9_i10_ten_thousand_operations_two_workers_a_reorganisation_and_kills(workers):
+    wait_for(lambda: len(httpx.get(workers.urls[0] + "/parties").json()) == 3, "the directory was not followed")
+    lives = [Life(workers, number) for number in range(THREADS)]
+    for life in lives:
+        life.prepare()
+    threads = [threading.Thread(target=life.run, args=(OPERATIONS // THREADS,), daemon=True) for life in lives]
+    for thread in threads:
+        thread.start()
+
+    def done():
+        assert not [life.error for life in lives if life.error]
+        return sum(life.done for life in lives)
+
+    def at(share):
+        wait_for(lambda: done() >= OPERATIONS * share, f"{share} was not reached")
+
+    at(0.2)
+    workers.kill(0)
+    time.sleep(1)
+    workers.start(0)
+    at(0.5)
+    Rpc(workers.stack.rpc_url).call("anvil_reorg", 3, [])
+    at(0.7)
+    workers.kill(1)
+    time.sleep(1)
+    workers.start(1)
+    for thread in threads:
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+    assert done() >= OPERATIONS
+    for url in workers.urls:
+        wait_for(lambda url=url: all(one == other > 0 for one, other in heads(url).values()), "not all came on chain")
+    workers.stop()
+    logs = "".join(path.read_text() for path in workers.stack.state.glob("worker*.log"))
+    assert logs.count("this process now anchors") >= 2, "the seat was not taken over"
+    assert "the chain was reorganised" in logs
+    look_into(workers, lives)
+
+
+def look_into(workers, lives):
+    store = Store(workers.database)
+    try:
+        everything_accepted_is_there_once(store, lives)
+        every_answer_has_its_receipt(store, lives)
+        nothing_withdrawn_permitted(store)
+    finally:
+        store.dispose()
+    settings = Settings(workers.stack.state, workers.stack.rpc_url, database=workers.database)
+    assert check(House(settings), lambda *_: None).faults == []
+
+
+def everything_accepted_is_there_once(store, lives):
+    accepted = [one for life in lives for one in life.accepted]
+    assert len(set(accepted)) == len(accepted)
+    for log in (CONSENTS, RECORDS):
+        positions = sorted(position for where, position, _ in accepted if where == log)
+        assert positions == list(range(store.head(log).size)), (
+            "each accepted statement has its place, and no place is empty"
+        )
+    for log, position, name in accepted:
+        signed = store.at(log, position).signed
+        assert "0x" + (signed.statement.record_id if log == RECORDS else signed.entry.entry).hex() == name
+
+
+def every_answer_has_its_receipt(store, lives):
+    told = [one for life in lives for one in life.receipts]
+    assert len({receipt["position"] for receipt, _ in told}) == len(told)
+    for receipt, decision in told:
+        said = store.at(ACCESS, receipt["position"]).signed.statement
+        assert ("0x" + said.request_id.hex(), said.permitted) == (receipt["request_id"], decision)
+    counts = sum((life.counts for life in lives), collections.Counter())
+    assert min(counts["permitted"], counts["denied"], counts[CONSENTS]) > 100, counts
+
+
+def nothing_withdrawn_permitted(store):
+    """No receipt permits by a consent whose withdrawal lies in the log that the receipt rests on."""
+    ended = {}
+    for logged in store.statements(CONSENTS, 0, OPERATIONS):
+        if isinstance(logged.signed.statement, Revocation):
+            ended[logged.signed.statement.consent] = logged.position
+    assert ended
+    for logged in store.statements(ACCESS, 0, 10 * OPERATIONS):
+        said = logged.signed.statement
+        for entry in said.consents if said.permitted else ():
+            assert ended.get(entry, said.consents_size) >= said.consents_size
