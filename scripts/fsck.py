@@ -13,11 +13,13 @@ from anchors.keystore import FileKeys
 from anchors.store import Store
 from ledger import merkle, typed_data
 from ledger.errors import IntegrityFailure, KeyDestroyed, LedgerError, NotFound, PayloadAltered, PayloadMissing
+from ledger.merkle import Head
 from ledger.receipt import LOGS, RECORDS, Logged
 from ledger.record import Issue
 from scripts.house import House
 
 PAGE = 1_000
+LOOKS = 10
 Say = Callable[[str, int, int], None]
 
 
@@ -54,22 +56,23 @@ def check(house: House, say: Say) -> Checked:
     """Look at everything; changes nothing, and may be done while the ledger serves. Raises SourceUnavailable."""
     store, done = Store(house.settings.database), Checked()
     try:
-        pinned, named = house.payloads.pinned(), _journal(house, store, done)
-        records = _Records(house, store, pinned, done)
+        # A record is pinned before it is accepted: pins read after the heads hold every record below them.
+        heads, named = {log: store.head(log) for log in LOGS}, _journal(house, store, done)
+        records = _Records(house, store, done)
         for log in LOGS:
-            for logged in _log(house, store, log, done, say):
+            for logged in _log(house, store, (log, heads[log]), done, say):
                 if isinstance(issue := logged.signed.statement, Issue):
                     records.look_at(issue, logged.position)
                     named.add(issue.cid)
-        done.strangers = len(pinned - named)
+        done.strangers = len(records.pinned - named)
     finally:
         store.dispose()
     return done
 
 
-def _log(house: House, store: Store, log: str, done: Checked, say: Say) -> Iterator[Logged]:
+def _log(house: House, store: Store, until: tuple[str, Head], done: Checked, say: Say) -> Iterator[Logged]:
     """Every statement of a log, held to its digest, and all of them together to the root."""
-    head, position = store.head(log), 0
+    (log, head), position = until, 0
     peaks: list[bytes] = []
     while position < head.size and (logged := store.statements(log, position, min(PAGE, head.size - position))):
         for each in logged:
@@ -88,13 +91,14 @@ def _log(house: House, store: Store, log: str, done: Checked, say: Say) -> Itera
 class _Records:
     house: House
     store: Store
-    pinned: set[str]
     done: Checked
+    pinned: set[str] = field(init=False)
     anchored: int = 0
     keys: FileKeys = field(init=False)
 
     def __post_init__(self) -> None:
         self.keys = self.house.keys(self.store)
+        self.pinned = self.house.payloads.pinned()
         self.anchored = self.store.last_anchored(RECORDS).head.size
 
     def look_at(self, issue: Issue, position: int) -> None:
@@ -126,24 +130,35 @@ class _Records:
 
 
 def _journal(house: House, store: Store, done: Checked) -> set[str]:
-    """The CIDs the journal names; each of its sheets is opened."""
+    """The CIDs the journal names; looked at again when its writer turned to a newer one meanwhile."""
+    for _ in range(LOOKS):
+        seen = Checked()
+        journal = _look_at_journal(house, store, seen)
+        if not seen.faults or not journal or not journal.was_replaced():
+            break
+    done.sheets, done.faults = seen.sheets, done.faults + seen.faults
+    return {place.cid for place in journal.places()} if journal else set()
+
+
+def _look_at_journal(house: House, store: Store, seen: Checked) -> Restoring | None:
+    """Each of its sheets is opened; None where there is no journal."""
+    anchored = {log: store.last_anchored(log).head.size for log in LOGS}
     try:
         if not Safe.is_in(house.keystore):
             raise NotFound
         safe = house.safe()
         journal = Restoring(safe, house.domains)
     except LedgerError:
-        done.found("no_journal", "journal")
-        return set()
-    places = journal.places()
-    for place in places:
-        done.sheets += 1
+        seen.found("no_journal", "journal")
+        return None
+    for place in journal.places():
+        seen.sheets += 1
         if fault := _fault_of(partial(safe.get, place)):
-            done.found(fault, f"journal {place.cid}")
+            seen.found(fault, f"journal {place.cid}")
     for log in LOGS:
-        if journal.size(log) < store.last_anchored(log).head.size:
-            done.found("anchored_but_not_journalled", log)
-    return {place.cid for place in places}
+        if journal.size(log) < anchored[log]:
+            seen.found("anchored_but_not_journalled", log)
+    return journal
 
 
 def _fault_of(look: Callable[[], object]) -> str:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from anchors.journal import contents, items
-from anchors.journal.contents import Sheet
+from anchors.journal.contents import Contents, Sheet
 from anchors.journal.journal import NOTICES, PAPERS
 from anchors.journal.safe import Place, Safe
-from ledger.errors import IntegrityFailure, NotFound
+from ledger.errors import IntegrityFailure, NotFound, PayloadMissing
 from ledger.merkle import Head
 from ledger.notice import Notice
 from ledger.paper import Paper
@@ -55,11 +55,12 @@ class Restoring:
 
     def __init__(self, safe: Safe, domains: Mapping[str, Domain]) -> None:
         """Raises NotFound when nothing was ever journalled."""
-        place = safe.newest()
-        if place is None:
-            raise NotFound("the keystore's folder names no journal; give the folder of the ledger that was lost")
         self._safe, self._domains = safe, domains
-        self._place, self._contents = place, contents.decode(safe.get(place))
+        self._place, self._contents = _newest(safe)
+
+    def was_replaced(self) -> bool:
+        """Whether a writer has turned to a newer journal since, and so may have let go of what this one names."""
+        return self._safe.newest() != self._place
 
     def size(self, log: str) -> int:
         """Statements of the log that can be restored."""
@@ -104,3 +105,14 @@ class Restoring:
             elif name.startswith(PAPERS):
                 target.restore_papers(items.read_papers(raw))
                 done.papers += sheet.end
+
+
+def _newest(safe: Safe) -> tuple[Place, Contents]:
+    """The newest table of contents; looked for again when a writer replaced it in the meantime."""
+    while place := safe.newest():
+        try:
+            return place, contents.decode(safe.get(place))
+        except PayloadMissing:
+            if safe.newest() == place:
+                raise
+    raise NotFound("the keystore's folder names no journal; give the folder of the ledger that was lost")

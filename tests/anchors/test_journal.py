@@ -290,6 +290,24 @@ def test_another_master_key_opens_nothing(site):
         site.safe(master=b"\x00" * 32)
 
 
+def test_a_reader_follows_a_writer_that_replaces_what_it_was_about_to_read(site, monkeypatch):
+    site.say(issue(1))
+    site.journal.keep_statements()
+    read = Restoring(site.safe(), DOMAINS)
+    assert not read.was_replaced()
+    newest, late = Safe.newest, [lambda: (site.say(issue(2)), site.journal.keep_statements())]
+
+    def overtaken(safe):
+        place = newest(safe)
+        if late:
+            late.pop()()
+        return place
+
+    monkeypatch.setattr(Safe, "newest", overtaken)
+    assert Restoring(site.safe(), DOMAINS).size(RECORDS) == 2
+    assert read.was_replaced()
+
+
 def test_without_a_journal_there_is_nothing_to_restore(site):
     with pytest.raises(NotFound):
         site.restoring()
