@@ -3,7 +3,8 @@
 Every string, number, true, false, null, empty object and empty array is one leaf of the tree, in document order, named
 by its JSON Pointer (RFC 6901). leaf = SHA-256(0x00 ‖ salt ‖ len(pointer) ‖ pointer ‖ value): `value` is RFC 8785, but a
 number keeps its digits as written (FHIR: 1.10 is not 1.1). The salts are 32-byte pieces of an AES-256-CTR key stream
-under a key derived from the record's seed: one given away tells nothing of another.
+under a key derived from the record's seed: one given away tells nothing of another. The root over all fields is
+SHA-256(number of leaves in 8 bytes ‖ Merkle tree hash), so that nobody can claim that a document has more or fewer.
 """
 
 from __future__ import annotations
@@ -43,13 +44,13 @@ class Field:
     def root(self) -> bytes:
         """The root this field leads to. Raises ProofInvalid for a proof of the wrong length."""
         leaf = merkle.leaf_hash(_leaf(self.salt, self.pointer, self.value))
-        return merkle.root_from(leaf, self.index, self.size, self.proof)
+        return _counted(self.size, merkle.root_from(leaf, self.index, self.size, self.proof))
 
 
 def root(document: bytes, seed: bytes) -> bytes:
     """The 32-byte root over all fields. Raises MalformedInput, TooLarge."""
     values = _values(document)
-    return _levels(values, _salts(seed, len(values)))[-1][0]
+    return _counted(len(values), _levels(values, _salts(seed, len(values)))[-1][0])
 
 
 def disclose(document: bytes, seed: bytes, pointers: Sequence[str]) -> list[Field]:
@@ -96,6 +97,10 @@ def verify(fields: Sequence[Field], root_: bytes) -> dict[str, bytes]:
         if field.root != root_:
             raise ProofInvalid("a disclosed field is not under the root")
     return {field.pointer: field.value for field in fields}
+
+
+def _counted(size: int, tree: bytes) -> bytes:
+    return sha256(size.to_bytes(8, "big") + tree).digest()
 
 
 def _levels(values: Mapping[str, bytes], salts: Sequence[bytes]) -> list[list[bytes]]:

@@ -3,6 +3,7 @@
 import json
 import time
 import unicodedata
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -174,6 +175,15 @@ def test_proofs_are_those_of_rfc_9162(size, data):
     _, made = merkle.grow(0, [], leaves)
     nodes = {(level, place): hash_ for level, place, hash_ in made}
     assert list(field.proof) == merkle.inclusion_proof(index, size, lambda level, place: nodes[level, place])
+
+
+@pytest.mark.parametrize(("index", "size", "claimed"), [(0, 3, 4), (1, 3, 4), (2, 3, 2), (0, 1, 0), (5, 6, 8)])
+def test_nobody_can_claim_that_a_document_has_another_number_of_fields(index, size, claimed):
+    document = json.dumps(list(range(size))).encode()
+    field = fields.disclose(document, SEED, [f"/{index}"])[0]
+    assert fields.verify([field], fields.root(document, SEED))
+    with pytest.raises(ProofInvalid):
+        fields.verify([replace(field, size=claimed)], fields.root(document, SEED))
 
 
 def test_fields_of_two_records_do_not_verify_together():

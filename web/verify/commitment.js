@@ -20,7 +20,7 @@ export function contentAgrees({ json, seed, raw }, commitment) {
 export function fieldsShown({ content, size, fields }, commitment) {
   if (!fields.length) return undefined;
   const roots = fields.map((field) => rootFrom(leafHash(leaf(field.salt, field.pointer, utf8.encode(field.value))), field.index, size, field.proof));
-  if (!roots[0] || !same(sha256(join(content, roots[0])), commitment)) return undefined;
+  if (!roots[0] || !same(sha256(join(content, counted(size, roots[0]))), commitment)) return undefined;
   if (!roots.every((root) => root && same(root, roots[0]))) return undefined;
   try {
     fields.forEach((field) => read(utf8.encode(field.value)));
@@ -35,7 +35,11 @@ function fieldsRoot(raw, seed) {
   walk("", read(raw), values);
   const key = hmac(sha256, seed, utf8.encode("mydata field salts"));
   const salts = ctr(key, new Uint8Array(16)).encrypt(new Uint8Array(SALT * values.length));
-  return rootOver(values.map(([pointer, value], at) => leafHash(leaf(salts.subarray(SALT * at, SALT * (at + 1)), pointer, utf8.encode(value)))));
+  return counted(values.length, rootOver(values.map(([pointer, value], at) => leafHash(leaf(salts.subarray(SALT * at, SALT * (at + 1)), pointer, utf8.encode(value))))));
+}
+
+function counted(size, tree) {
+  return sha256(join(big(size, 8), tree));
 }
 
 function leaf(salt, pointer, value) {
