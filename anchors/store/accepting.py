@@ -7,31 +7,36 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import Connection
 
-from anchors.store import rows
+from anchors.store import changes, rows
 from anchors.store.indexing import INDEXERS, Followed
 from anchors.store.order import Newest, check_record_ids
 from anchors.store.tree import Tree
 from ledger.merkle import leaf_hash
 from ledger.receipt import RECORDS, Logged, Signed
 
+Said = tuple[Sequence[Signed], int]
+"""Statements handed in together, and when they were accepted."""
 
-def accept(connection: Connection, statements: Sequence[Signed], accepted_at: int) -> list[Logged]:
-    """Accept all or none, in order. Raises StaleConsent, InvalidStatement."""
-    by_log: dict[str, list[Signed]] = defaultdict(list)
-    for signed in statements:
-        by_log[signed.log].append(signed)
+
+def accept_many(connection: Connection, batches: Sequence[Said]) -> list[list[Logged]]:
+    """Accept every batch or none, in order. Raises StaleConsent, InvalidStatement."""
+    changes.note(connection)
+    by_log: dict[str, list[tuple[Signed, int]]] = defaultdict(list)
+    for statements, accepted_at in batches:
+        for signed in statements:
+            by_log[signed.log].append((signed, accepted_at))
     logged: dict[bytes, Logged] = {}
     for log in sorted(by_log):
-        logged.update(_accept_into(connection, log, by_log[log], accepted_at))
-    return [logged[signed.entry.digest] for signed in statements]
+        logged.update(_accept_into(connection, log, by_log[log]))
+    return [[logged[signed.entry.digest] for signed in statements] for statements, _ in batches]
 
 
-def _accept_into(connection: Connection, log: str, signed: Sequence[Signed], accepted_at: int) -> dict[bytes, Logged]:
+def _accept_into(connection: Connection, log: str, said: Sequence[tuple[Signed, int]]) -> dict[bytes, Logged]:
     size = Tree(connection, log).row().size
-    first = {each.entry.digest: each for each in reversed(signed)}
+    first = {each.entry.digest: (each, at) for each, at in reversed(said)}
     known = rows.by_digests(connection, log, list(first))
-    fresh = list(dict.fromkeys(each.entry.digest for each in signed if each.entry.digest not in known))
-    added = [Logged(first[digest], size + n, accepted_at) for n, digest in enumerate(fresh)]
+    fresh = list(dict.fromkeys(each.entry.digest for each, _ in said if each.entry.digest not in known))
+    added = [Logged(first[digest][0], size + n, first[digest][1]) for n, digest in enumerate(fresh)]
     if added:
         write(connection, log, _in_order(connection, log, added), [rows.row_of(each) for each in added])
     return known | {each.signed.entry.digest: each for each in added}

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from anchors.store import changes, indexing, rows
 from anchors.store.papers import PaperStore
-from anchors.store.prepared import Upsert
+from anchors.store.prepared import Driver, Upsert
 from anchors.store.schema import BLOCKS, CHAIN, HEADS, REVEALS, STATEMENTS
 from anchors.store.tree import Tree
 from ledger import merkle
@@ -117,7 +117,7 @@ def _set_head(connection: Connection, log: str, head: Head, block: int, back: bo
 
 
 def _opened(connection: Connection, entry: bytes, revocation: int) -> tuple[bytes, bytes, bytes]:
-    ended, said = rows.by_entry(connection, CONSENTS, entry), rows.at(connection, CONSENTS, revocation)
+    ended, said = rows.by_entry(connection, CONSENTS, entry), rows.at(Driver.of(connection), CONSENTS, revocation)
     if ended is None or said is None or not isinstance(said.signed.statement, Revocation):
         raise InvalidStatement("the index of secrets names a statement that is not in the log; rebuild the database")
     return entry, ended.signed.entry.core, said.signed.statement.secret

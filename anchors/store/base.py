@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from anchors.store import changes, pending
 from anchors.store.desk import Desk
-from anchors.store.engine import open_engine, our_errors
+from anchors.store.engine import looks_of, open_engine, our_errors
 from anchors.store.prepared import Driver
 from anchors.store.schema import prepare
 from anchors.store.writer import Work, Writer
@@ -27,7 +27,7 @@ class Database:
         self._reads, writes = open_engine(url, writes=False), open_engine(url, writes=True)
         with our_errors(), writes.begin() as connection:
             prepare(connection)
-        self._writes = writes
+        self._writes, self._looks = writes, looks_of(url)
         self._desk = Desk()
         self._writer = Writer(writes, self._desk.clear, self._desk.write, pending.settle)
 
@@ -39,16 +39,26 @@ class Database:
         with our_errors(), self._reads.begin() as connection:
             yield connection
 
+    @contextmanager
+    def _look(self) -> Iterator[Driver]:
+        """For look-ups that need not agree with one another."""
+        if self._looks is None:
+            with self._read() as connection:
+                yield Driver.of(connection)
+            return
+        with our_errors(), self._looks.one() as connection:
+            yield Driver(connection, "sqlite")
+
     def _settle(self) -> None:
         """Index the receipts that are pending now, in steps between which others are answered."""
-        with self._read() as connection:
-            end = pending.end(Driver.of(connection))
+        with self._look() as driver:
+            end = pending.end(driver)
         while self._unsettled(end):
             self._note(pending.settle)
 
     def _unsettled(self, end: int) -> bool:
-        with self._read() as connection:
-            return pending.indexed(Driver.of(connection)) < end
+        with self._look() as driver:
+            return pending.indexed(driver) < end
 
     def _write(self, work: Work[T]) -> T:
         """Change what answers may rest on: whoever was answering meanwhile answers again."""
@@ -71,4 +81,6 @@ class Database:
         """Finish what is being written and let go of the database."""
         self._writer.close()
         self._reads.dispose()
+        if self._looks:
+            self._looks.close()
         self._writes.dispose()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from anchors.store import facts
 from anchors.store.index import IndexStore
-from anchors.store.prepared import Upsert
+from anchors.store.prepared import Prepared, Upsert
 from anchors.store.schema import NOTICES, PARTIES
 from ledger.notice import Notice
 from ledger.party import Party
@@ -18,14 +18,16 @@ from ledger.party import Party
 PUBLISH = Upsert(NOTICES, lambda new: {"outdated": new.outdated})
 READABLE = select(NOTICES.c.name, NOTICES.c.version, NOTICES.c.language, NOTICES.c.text, NOTICES.c.outdated)
 
+BY_HASH = Prepared(READABLE.where(NOTICES.c.digest == bindparam("digest")))
+
 
 class DirectoryStore(IndexStore):
     """The Directory and Notices ports over a database."""
 
     def party(self, account: str) -> Party | None:
         """One party by its EIP-55 address."""
-        with self._read() as connection:
-            return facts.party(connection, account)
+        with self._look() as driver:
+            return facts.party(driver, account)
 
     def parties(self) -> list[Party]:
         """All of them, by name."""
@@ -51,9 +53,9 @@ class DirectoryStore(IndexStore):
 
     def notice(self, digest: bytes) -> Notice | None:
         """One notice by the hash that is signed."""
-        with self._read() as connection:
-            row = connection.execute(READABLE.where(NOTICES.c.digest == digest)).first()
-            return _notice(row) if row else None
+        with self._look() as driver:
+            found = BY_HASH.all(driver, {"digest": digest})
+            return _notice(found[0]) if found else None
 
     def notices(self) -> list[Notice]:
         """All versions in all languages."""
@@ -62,4 +64,4 @@ class DirectoryStore(IndexStore):
 
 
 def _notice(row: Any) -> Notice:
-    return Notice(row.name, row.version, row.language, row.text, row.outdated)
+    return Notice(row.name, row.version, row.language, row.text, bool(row.outdated))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,6 +65,37 @@ def _open_server(url: URL, writes: bool) -> Engine:
     if writes:
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(ONE_WRITER))
     return engine
+
+
+class Looks:
+    """Connections to SQLite for single look-ups, each of which sees what is committed when it begins."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._free: deque[sqlite3.Connection] = deque()
+
+    @contextmanager
+    def one(self) -> Iterator[sqlite3.Connection]:
+        """A connection nobody else uses meanwhile."""
+        try:
+            connection = self._free.pop()
+        except IndexError:
+            connection = sqlite3.connect(self._path, timeout=BUSY_MS / 1000, check_same_thread=False)
+            _set_pragmas(connection, None)
+        yield connection
+        self._free.append(connection)
+
+    def close(self) -> None:
+        """Let go of those that nobody uses."""
+        while self._free:
+            self._free.pop().close()
+
+
+def looks_of(url: str) -> Looks | None:
+    """None for a database that is not a file of SQLite's."""
+    parsed = make_url(url)
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}
+    return Looks(parsed.database or "") if is_file else None
 
 
 def _make_folder(url: URL) -> None:

@@ -68,7 +68,7 @@ def gather(connection: Connection, request: AccessRequest, at: int) -> Facts:
     anchored = anchored_heads(connection)
     consents, issued = anchored[CONSENTS_LOG], anchored[RECORDS]
     record = records.record(connection, request.record_id, issued.anchored_size)
-    requester = party(connection, request.requester)
+    requester = party(Driver.of(connection), request.requester)
     names = {ANYONE} | (requester.grantee_names(at) if requester else frozenset())
     said = _said_to(connection, record.issue.data_subject, names, consents.anchored_size) if record else []
     return Facts(
@@ -180,9 +180,9 @@ def incident(connection: Connection, entry: bytes) -> Incident | None:
     return logged.signed.statement if logged and isinstance(logged.signed.statement, Incident) else None
 
 
-def party(connection: Connection, account: str) -> Party | None:
+def party(driver: Driver, account: str) -> Party | None:
     """One party by its EIP-55 address."""
-    found = PARTY.all(Driver.of(connection), {"account": account})
+    found = PARTY.all(driver, {"account": account})
     return read_party(found[0].body) if found else None
 
 

@@ -88,7 +88,7 @@ class Gathering:
 
     def _requester(self, account: str) -> Names:
         if account not in self._requesters:
-            party = facts.party(self._connection, account)
+            party = facts.party(self._driver, account)
             names = frozenset({ANYONE}) | (party.grantee_names(self._at) if party else frozenset())
             keys = {f"grantee{n}": key(name) for n, name in enumerate(sorted(names))}
             self._requesters[account] = party, names, keys

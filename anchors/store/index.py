@@ -51,8 +51,8 @@ class IndexStore(LogStore):
 
     def newest(self, data_subject: bytes, grantee: str) -> Logged | None:
         """The newest Consent or Revocation between the two."""
-        with self._read() as connection:
-            return order.newest(connection, data_subject, grantee)
+        with self._look() as driver:
+            return order.newest(driver, data_subject, grantee)
 
     def consents_of(self, data_subject: bytes) -> list[ConsentState]:
         """All versions to all grantees, oldest first."""

@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from anchors.store import changes, facts, pending, rows
-from anchors.store.accepting import accept
+from anchors.store.accepting import accept_many
 from anchors.store.base import Database
 from anchors.store.desk import Place
 from anchors.store.gathering import Gathering, UsesCount
-from anchors.store.prepared import Driver
 from anchors.store.tree import Tree
 from ledger.access import AccessRequest, Facts
 from ledger.merkle import Head
@@ -29,7 +28,7 @@ class LogStore(Database):
         """Accept all or none, in order. Raises StaleConsent, InvalidStatement, StorageFull, SourceUnavailable."""
         if any(signed.log == ACCESS for signed in statements):
             self._settle()
-        return self._write(lambda connection: accept(connection, statements, accepted_at)) if statements else []
+        return self._writer.submit_with(accept_many, (statements, accepted_at)).result() if statements else []
 
     def answer(self, request: AccessRequest, respond: Callable[[Facts], Signed], at: int) -> Logged:
         """Gather the facts, have them answered, log the receipt: one serialised step.
@@ -73,9 +72,11 @@ class LogStore(Database):
 
     def at(self, log: str, position: int) -> Logged | None:
         """The statement at a position."""
-        with self._read() as connection:
-            found = rows.at(connection, log, position)
-            return found or (pending.find(Driver.of(connection), position) if log == ACCESS else None)
+        with self._look() as driver:
+            found = rows.at(driver, log, position)
+            if found or log != ACCESS:
+                return found
+            return pending.find(driver, position) or rows.at(driver, log, position)  # indexed meanwhile
 
     def find(self, log: str, entry: bytes) -> Logged | None:
         """The statement of that entry."""

@@ -26,11 +26,11 @@ BETWEEN = Prepared(
 )
 
 
-def newest(connection: Connection, data_subject: bytes, grantee: str) -> Logged | None:
+def newest(driver: Driver, data_subject: bytes, grantee: str) -> Logged | None:
     """The newest Consent, Delegation or Revocation between the two."""
     keys = {"person": key(data_subject), "grantee": key(grantee)}
-    for row in BETWEEN.all(Driver.of(connection), keys):
-        logged = at(connection, CONSENTS_LOG, row.position)
+    for row in BETWEEN.all(driver, keys):
+        logged = at(driver, CONSENTS_LOG, row.position)
         if logged and between(logged) == (data_subject, grantee):
             return logged
     return None
@@ -54,7 +54,7 @@ class Newest:
         pair = between(logged)
         if pair is None:
             return None
-        before = self._said.get(pair) or newest(self._connection, *pair)
+        before = self._said.get(pair) or newest(Driver.of(self._connection), *pair)
         if not _follows(logged, before):
             raise StaleConsent("the statement does not follow the newest one to this grantee; ask for a new draft")
         self._said[pair] = logged

@@ -67,11 +67,11 @@ def own_lock(statement: Statement) -> bytes:
     return lock
 
 
-def at(connection: Connection, log: str, position: int) -> Logged | None:
+def at(driver: Driver, log: str, position: int) -> Logged | None:
     """The statement at a position."""
     if not 0 <= position < 2**63:
         return None
-    found = AT[log].all(Driver.of(connection), {"position": position})
+    found = AT[log].all(driver, {"position": position})
     return logged_of(found[0]) if found else None
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from anchors.store.directory import DirectoryStore
-from anchors.store.prepared import Driver, Prepared, Upsert
+from anchors.store.prepared import Prepared, Upsert
 from anchors.store.schema import CHALLENGES, SESSIONS
 
 CHALLENGE = Upsert(CHALLENGES, lambda new: {"expires": new.expires})
@@ -49,8 +49,7 @@ class SessionStore(DirectoryStore):
 
     def who_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
         """The signer bytes behind each of those sessions that is live."""
-        with self._read() as connection:
-            driver = Driver.of(connection)
+        with self._look() as driver:
             asked = ((token, {"token": token, "at": at}) for token in token_digests)
             return {token: row.signer for token, values in asked for row in LIVE.all(driver, values)}
 

@@ -13,6 +13,7 @@ from anchors.store import facts, records
 from anchors.store.codec import key
 from anchors.store.facts import LOG, USED
 from anchors.store.indexing import ALL_RECORDS, Uses
+from anchors.store.prepared import Driver
 from anchors.store.rows import chunks
 from anchors.store.schema import CONSENTS
 from ledger.access import AccessRequest, ConsentState, Facts
@@ -30,7 +31,7 @@ SAID = (
 
 def candidates(connection: Connection, question: AccessRequest, at: int, page: tuple[int, int]) -> list[Facts]:
     """Facts about records of the question's category whose person named the requester; `page` is (after, limit)."""
-    party = facts.party(connection, question.requester)
+    party = facts.party(Driver.of(connection), question.requester)
     names = party.grantee_names(at) if party else frozenset()
     anchored = facts.anchored_heads(connection)[RECORDS].anchored_size
     found = records.reachable(connection, (names, question.category), *page, anchored)

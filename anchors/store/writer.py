@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
@@ -19,6 +20,7 @@ from ledger.errors import SourceUnavailable
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+Together = Callable[[Connection, list[Any]], list[Any]]
 MOST_IN_A_GROUP = 512
 QUIET_SECONDS = 0.25
 LOGGER = logging.getLogger("mydata.store")
@@ -28,6 +30,8 @@ LOGGER = logging.getLogger("mydata.store")
 class _Job:
     work: Work[Any]
     writes: bool
+    together: Together | None = None
+    payload: Any = None
     done: Future[Any] = field(default_factory=Future)
     outcome: Any = None
     error: Exception | None = None
@@ -57,6 +61,25 @@ class _Job:
             self.done.set_exception(self.error)
 
 
+def _all_at_once(connection: Connection, jobs: Sequence[_Job]) -> bool:
+    """Do jobs of one kind as one; whether that went well, and if not nothing of it is left."""
+    together = jobs[0].together
+    if together is None or len(jobs) == 1:
+        return False
+    connection.exec_driver_sql("SAVEPOINT jobs")
+    try:
+        outcomes = together(connection, [job.payload for job in jobs])
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT jobs")
+        return False
+    connection.exec_driver_sql("RELEASE SAVEPOINT jobs")
+    for job, outcome in zip(jobs, outcomes, strict=True):
+        job.outcome = outcome
+    return True
+
+
 class Writer:
     """What is submitted is done once it is on disk, or ends in what the work raised and leaves no trace of it.
 
@@ -78,7 +101,15 @@ class Writer:
 
         Ends in StorageFull or SourceUnavailable when the group was not written.
         """
-        job = _Job(work, writes)
+        return self._enqueue(_Job(work, writes))
+
+    def submit_with(self, together: Together, payload: Any) -> Future[Any]:
+        """The same for work that is done faster together: `together` takes payloads and returns their outcomes. Where
+        it fails, each payload has its own turn.
+        """
+        return self._enqueue(_Job(lambda connection: together(connection, [payload])[0], True, together, payload))
+
+    def _enqueue(self, job: _Job) -> Future[Any]:
         with self._wake:
             if self._closed:
                 raise SourceUnavailable("the store is closed")
@@ -119,8 +150,11 @@ class Writer:
         try:
             self._begin()
             with our_errors(), self._engine.begin() as connection:
-                for job in group:
-                    job.attempt(connection, alone=len(group) == 1)
+                for _, run in groupby(group, key=lambda job: job.together or id(job)):
+                    jobs = list(run)
+                    if not _all_at_once(connection, jobs):
+                        for job in jobs:
+                            job.attempt(connection, alone=len(group) == 1)
                 self._finish(connection)
         except Exception as error:
             for job in group:
