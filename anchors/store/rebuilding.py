@@ -14,7 +14,7 @@ from anchors.store.accepting import write
 from anchors.store.anchoring import AnchoringStore
 from anchors.store.indexing import Followed
 from anchors.store.order import between, newest
-from anchors.store.prepared import Upsert
+from anchors.store.prepared import Driver, Upsert
 from anchors.store.schema import (
     CHAIN,
     CONSENTS,
@@ -95,7 +95,7 @@ def _followed(connection: Connection, logged: Sequence[Logged]) -> list[Followed
     found: list[Followed] = []
     for each in logged:
         pair = between(each)
-        before = (said.get(pair) or newest(connection, *pair)) if pair else None
+        before = (said.get(pair) or newest(Driver.of(connection), *pair)) if pair else None
         found.append((each, before))
         if pair:
             said[pair] = each
