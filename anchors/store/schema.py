@@ -14,18 +14,25 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     SmallInteger,
+    String,
     Table,
     Text,
     func,
+    inspect,
+    select,
 )
 from sqlalchemy.engine import Connection
 
+from anchors.store import migrations
 from ledger.errors import SourceUnavailable
 from ledger.merkle import EMPTY_ROOT
 from ledger.receipt import LOGS
 
-VERSION = 1
+VERSION = "0001"
+"""The last step of `migrations`; four digits, so that versions compare as texts do."""
 METADATA = MetaData()
+APPLIED = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+"""Alembic's own."""
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 """64 bits: SQLite gives them to INTEGER, and its row ids only to that."""
 
@@ -75,7 +82,6 @@ CHAIN = Table(
     "chain",
     METADATA,
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
-    Column("version", SmallInteger, nullable=False),
     Column("followed_at", NUMBER, nullable=False),
     Column("distrust", Text, nullable=False),
 )
@@ -192,16 +198,28 @@ SESSIONS = Table(
 
 
 def prepare(connection: Connection) -> None:
-    """Make the tables in an empty database. Raises SourceUnavailable for one that a newer program made."""
+    """Make the tables in an empty database, or bring those of an earlier program up to this one's.
+
+    Nothing is changed where it raises SourceUnavailable: for tables a newer program made, or one before versions.
+    """
+    inspector = inspect(connection)
+    if not inspector.has_table(APPLIED.name):
+        if inspector.has_table(HEADS.name):
+            raise SourceUnavailable("the database was made before there were versions; rebuild it with `mydata recover`")
+        _make(connection)
+        return
+    version = connection.execute(select(APPLIED.c.version_num)).scalar() or ""
+    if version > VERSION:
+        raise SourceUnavailable(f"the database has version {version} and this program {VERSION}; start the newer program")
+    if version < VERSION:
+        migrations.upgrade(connection)
+
+
+def _make(connection: Connection) -> None:
     METADATA.create_all(connection)
-    version = connection.execute(CHAIN.select()).first()
-    if version is None:
-        connection.execute(CHAIN.insert().values(id=1, version=VERSION, followed_at=0, distrust=""))
-        empty = {"size": 0, "peaks": b"", "anchored_size": 0, "anchored_root": EMPTY_ROOT, "anchored_block": 0}
-        connection.execute(HEADS.insert(), [{"log": log, **empty} for log in LOGS])
-    if connection.execute(CHANGES.select()).first() is None:
-        connection.execute(CHANGES.insert().values(id=1, count=0))
-    if version is not None and version.version > VERSION:
-        raise SourceUnavailable(
-            f"the database has version {version.version} and this program knows {VERSION}; start the newer program"
-        )
+    APPLIED.create(connection)
+    connection.execute(APPLIED.insert().values(version_num=VERSION))
+    connection.execute(CHAIN.insert().values(id=1, followed_at=0, distrust=""))
+    connection.execute(CHANGES.insert().values(id=1, count=0))
+    empty = {"size": 0, "peaks": b"", "anchored_size": 0, "anchored_root": EMPTY_ROOT, "anchored_block": 0}
+    connection.execute(HEADS.insert(), [{"log": log, **empty} for log in LOGS])
