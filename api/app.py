@@ -15,6 +15,7 @@ from api.errors import Refusal
 from api.hot import HotDoor, describe
 from api.routes import (
     access,
+    answers,
     authzen,
     consents,
     delegations,
@@ -62,6 +63,7 @@ ROUTERS = [
         inbox,
         reviews,
         questions,
+        answers,
         authzen,
         consents,
         records,

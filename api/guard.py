@@ -15,6 +15,7 @@ from pydantic import Field
 from api.auth import SignedIn, Verbs
 from api.schemas import ZERO, Form, Hex, Hex32, Term
 from ledger.access import AccessRequest
+from ledger.consent import NEVER
 from ledger.kernel import Kernel, Release
 from ledger.typed_data import read_hex
 
@@ -52,19 +53,22 @@ def may(category: str, purpose: str, action: str = "view") -> Any:
 
 
 class Question(Form):
-    """What for, and under which incident if it is an emergency; `reader_key` for those without an accredited one."""
+    """What for, and under which incident if it is an emergency; `reader_key` for those without an accredited one;
+    `consents_at_least` for those who know so many to be on chain and want no answer that rests on fewer.
+    """
 
     category: Annotated[Term, Field(examples=["health.lab"])]
     purpose: Annotated[Term, Field(examples=["hl7:CLINTRCH"])]
     action: Annotated[Term, Field(examples=["view"])] = "view"
     incident: Hex32 = ZERO
     reader_key: Hex = "0x"
+    consents_at_least: Annotated[int, Field(ge=0, le=NEVER)] = 0
 
     def asked(self, kernel: Kernel, requester: str, record_id: str) -> AccessRequest:
         """The kernel's word for it. Raises UnknownTerm, MalformedInput."""
         record = read_hex(record_id, "record_id", 32)
         asked = kernel.request(requester, record, self.category, self.purpose, self.action)
-        return replace(asked, incident=read_hex(self.incident, "incident", 32))
+        return replace(asked, incident=read_hex(self.incident, "incident", 32), at_least=self.consents_at_least)
 
 
 class Selection(Question):

@@ -23,7 +23,8 @@ class AccessRequest:
     """A requester's question about one record.
 
     `purposes` is the purpose asked followed by all above it; `incident` is the entry (32 bytes) of a declared incident,
-    zero without one; `request_id` 32 random bytes that make the receipt unique.
+    zero without one; `request_id` 32 random bytes that make the receipt unique. `at_least` is how many consents the
+    asker knows to be on chain: an answer that rests on fewer would be no answer to them.
     """
 
     request_id: bytes
@@ -33,6 +34,7 @@ class AccessRequest:
     purposes: tuple[str, ...]
     action: str
     incident: bytes = bytes(32)
+    at_least: int = 0
 
     @property
     def purpose(self) -> str:

@@ -17,10 +17,11 @@ from itertools import product
 from ledger.access import AccessRequest, ConsentState, Decision, Facts, Incident, Reason
 from ledger.consent import Consent, Revocation
 from ledger.decide import decide
-from ledger.delegation import Delegation, DelegationState, stands_by
-from ledger.party import ANYONE, Party
+from ledger.delegation import Delegation
+from ledger.party import Party
 from ledger.receipt import AccessReceipt, Logged
 from ledger.record import Erasure, Issue, Record
+from ledger.states import Seen, naming, states_then
 
 SLACK = 3
 """Seconds within which a statement may have been accepted before or after a decision, whatever its time says."""
@@ -108,7 +109,7 @@ class Replay:
             heard = list(_prefixes(told, said.consents_size, now))
             for visible, late, stale in product(heard, (False, True), self._notices(told)):
                 states = self._states(visible, logged, said, late, stale)
-                yield _facts(record, requester, [s for s in states if _names(s, requester, now)], known, said)
+                yield _facts(record, requester, naming(states, requester, now), known, said)
 
     def _records(self, said: AccessReceipt) -> list[Record | None]:
         """The record as it may have stood: not there yet, there, erased."""
@@ -142,46 +143,18 @@ class Replay:
     def _states(
         self, visible: Sequence[Logged], at: Logged, said: AccessReceipt, late: bool, stale: bool
     ) -> Iterator[ConsentState]:
-        replaced = {s.previous for each in visible if isinstance(s := each.signed.statement, Consent)}
-        ended = {s.consent for each in visible if isinstance(s := each.signed.statement, Revocation)}
-        ended |= {entry for entry in map(_entry, visible) if self._is_revealed(entry, said.decided_at, late)}
-        delegations = list(_delegations(visible, ended))
-        for logged in visible:
-            consent, entry = logged.signed.statement, _entry(logged)
-            if isinstance(consent, Consent):
-                used = [record for position, record in self._uses[entry] if position < at.position]
-                yield ConsentState(
-                    entry=entry,
-                    position=logged.position,
-                    consent=consent,
-                    anchored=logged.position < said.consents_size,
-                    revoked=entry in ended or not _has_a_say(consent, delegations),
-                    superseded=entry in replaced,
-                    notice_outdated=stale and consent.notice_hash in self._held.outdated,
-                    uses=len(used),
-                    uses_of_record=used.count(said.record_id),
-                )
+        seen = Seen(
+            anchored=said.consents_size,
+            revealed=lambda entry: self._is_revealed(entry, said.decided_at, late),
+            outdated=self._held.outdated if stale else frozenset(),
+            used=lambda entry: [record for position, record in self._uses[entry] if position < at.position],
+        )
+        return states_then(visible, seen, said.record_id)
 
     def _is_revealed(self, entry: bytes, now: int, late: bool) -> bool:
         """Whether the operator knew that the chain had ended the consent; `late`: as late as it may."""
         at = self._held.revealed.get(entry)
         return at is not None and at <= (now - LAG if late else now + SLACK)
-
-
-def _entry(logged: Logged) -> bytes:
-    return logged.signed.entry.entry
-
-
-def _delegations(visible: Sequence[Logged], ended: set[bytes]) -> Iterator[DelegationState]:
-    """Who was named to sign for the person; whether one was replaced or is on chain yet makes no difference here."""
-    for logged in visible:
-        said = logged.signed.statement
-        if isinstance(said, Delegation):
-            yield DelegationState(_entry(logged), logged.position, said, anchored=True, revoked=_entry(logged) in ended)
-
-
-def _has_a_say(consent: Consent, delegations: Sequence[DelegationState]) -> bool:
-    return consent.signer == consent.data_subject or stands_by(consent.signer, consent.signed_at, delegations)
 
 
 def _request(said: AccessReceipt, path: Callable[[str], tuple[str, ...]]) -> AccessRequest:
@@ -214,11 +187,6 @@ def _facts(
         records_size=said.records_size,
         block=said.block,
     )
-
-
-def _names(state: ConsentState, requester: Party | None, now: int) -> bool:
-    names = requester.grantee_names(now) if requester else frozenset()
-    return state.consent.grantee in {ANYONE, *names}
 
 
 def _ways(logged: Logged | None, anchored: int, now: int) -> set[bool]:

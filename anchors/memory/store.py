@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from anchors.memory.index import MemoryIndex
 from anchors.memory.papers import MemoryPapers
+from anchors.memory.past import MemoryPast, utc_now
 from ledger import merkle
 from ledger.access import AccessRequest, Facts
 from ledger.commitment.entry import NO_LOCK, lock_of
@@ -16,16 +17,17 @@ from ledger.errors import InvalidStatement
 from ledger.merkle import Head
 from ledger.notice import Notice
 from ledger.party import Party
-from ledger.ports import Anchored
+from ledger.ports import Anchored, Sizes
 from ledger.ports.soon import now
 from ledger.receipt import CONSENTS, LOGS, Logged, Signed
 
 
-class MemoryStore(MemoryPapers, MemoryIndex):
+class MemoryStore(MemoryPapers, MemoryPast, MemoryIndex):
     """Log, Index, Directory, Notices, Papers and Sessions in one, for tests: nothing outlives the process."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], int] = utc_now) -> None:
         super().__init__()
+        self._now = now
         self._challenges: dict[bytes, int] = {}
         self._sessions: dict[bytes, tuple[bytes, int]] = {}
         self._followed_at = 0
@@ -42,10 +44,12 @@ class MemoryStore(MemoryPapers, MemoryIndex):
     def set_parties(self, parties: Iterable[Party]) -> None:
         """Replace the whole directory."""
         self._parties = {party.account: party for party in parties}
+        self._remember_that("parties", "", self._parties)
 
     def publish(self, notice: Notice) -> None:
         """Keep a notice; published again it can only change whether it is outdated."""
         self._notices[notice.digest] = notice
+        self._remember_that("notice", notice.digest, notice.outdated)
 
     def notice(self, digest: bytes) -> Notice | None:
         """One notice by the hash that is signed."""
@@ -124,12 +128,14 @@ class MemoryStore(MemoryPapers, MemoryIndex):
         if self.head_at(log, head.size) != head or head.size < self._anchored[log].head.size:
             raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
         self._anchored[log] = Anchored(head, block, self._followed_at)
+        self._remember_that("head", log, Sizes(head.size, block))
 
     def roll_back(self, log: str, head: Head, block: int) -> None:
         """The chain went back to this head: grants above it deny again, revocations keep denying."""
         if self.head_at(log, head.size) != head:
             raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
         self._anchored[log] = Anchored(head, block, self._followed_at)
+        self._remember_that("head", log, Sizes(head.size, block))
 
     def touch(self, at: int) -> None:
         """The chain answered at `at`, and agrees with this log."""
@@ -164,6 +170,8 @@ class MemoryStore(MemoryPapers, MemoryIndex):
     def revealed(self, entries: Sequence[bytes], block: int) -> None:
         """The chain says at `block` that these consents are revoked: from now on they are, whatever the chain does."""
         self._reveals.update(dict.fromkeys(entries, block))
+        for entry in entries:
+            self._remember_that("reveal", entry, True)
 
     def conceal(self, above: int) -> None:
         """Blocks above are gone: secrets revealed there wait to be revealed again; the revocations stay."""

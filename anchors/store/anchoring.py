@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from anchors.store import changes, indexing, rows
+from anchors.store import changes, indexing, past, rows
 from anchors.store.papers import PaperStore
 from anchors.store.prepared import Driver, Upsert
 from anchors.store.schema import BLOCKS, CHAIN, HEADS, REVEALS, STATEMENTS
@@ -53,11 +53,18 @@ class AnchoringStore(PaperStore):
 
     def mark_anchored(self, log: str, head: Head, block: int) -> None:
         """The chain holds this head. Raises InvalidStatement unless it is one of this log, not behind the last."""
-        self._write(lambda connection: _set_head(connection, log, head, block, back=False))
+        self._anchor(log, head, block, back=False)
 
     def roll_back(self, log: str, head: Head, block: int) -> None:
         """The chain went back to this head: grants above it deny again, revocations keep denying."""
-        self._write(lambda connection: _set_head(connection, log, head, block, back=True))
+        self._anchor(log, head, block, back=True)
+
+    def _anchor(self, log: str, head: Head, block: int, *, back: bool) -> None:
+        def work(connection: Connection) -> None:
+            _set_head(connection, log, head, block, back)
+            past.note(connection, self._now(), past.HEAD, [past.head_change(log, head, block)])
+
+        self._write(work)
 
     def touch(self, at: int) -> None:
         """The chain answered at `at`, and agrees with this log."""
@@ -98,7 +105,12 @@ class AnchoringStore(PaperStore):
 
     def revealed(self, entries: Sequence[bytes], block: int) -> None:
         """The chain says at `block` that these consents are revoked: from now on they are, whatever the chain does."""
-        self._write(lambda connection: _reveal(connection, entries, block))
+
+        def work(connection: Connection) -> None:
+            _reveal(connection, entries, block)
+            past.note(connection, self._now(), past.REVEAL, [(entry, b"") for entry in entries])
+
+        self._write(work)
 
     def conceal(self, above: int) -> None:
         """Blocks above are gone: secrets revealed there wait to be revealed again; the revocations stay."""

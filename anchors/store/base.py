@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TypeVar
@@ -20,10 +21,19 @@ from ledger.receipt import ACCESS
 T = TypeVar("T")
 
 
-class Database:
-    """A database by SQLAlchemy URL; made on first use. Raises SourceUnavailable, also for one of a newer version."""
+def utc_now() -> int:
+    """UTC seconds."""
+    return int(time.time())
 
-    def __init__(self, url: str) -> None:
+
+class Database:
+    """A database by SQLAlchemy URL; made on first use. Raises SourceUnavailable, also for one of a newer version.
+
+    `now` gives the UTC seconds at which something comes to be known.
+    """
+
+    def __init__(self, url: str, now: Callable[[], int] = utc_now) -> None:
+        self._now = now
         self._reads, writes = open_engine(url, writes=False), open_engine(url, writes=True)
         with our_errors(), writes.begin() as connection:
             prepare(connection)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from anchors.store import facts
-from anchors.store.index import IndexStore
+from anchors.store import facts, past
+from anchors.store.past import PastStore
 from anchors.store.prepared import Prepared, Upsert
 from anchors.store.schema import NOTICES, PARTIES
 from ledger.notice import Notice
@@ -21,7 +21,7 @@ READABLE = select(NOTICES.c.name, NOTICES.c.version, NOTICES.c.language, NOTICES
 BY_HASH = Prepared(READABLE.where(NOTICES.c.digest == bindparam("digest")))
 
 
-class DirectoryStore(IndexStore):
+class DirectoryStore(PastStore):
     """The Directory and Notices ports over a database."""
 
     def party(self, account: str) -> Party | None:
@@ -40,6 +40,7 @@ class DirectoryStore(IndexStore):
         rows = [{"account": party.account, "body": facts.write_party(party)} for party in parties]
 
         def work(connection: Connection) -> None:
+            past.note(connection, self._now(), past.PARTY, _changed(connection, rows))
             connection.execute(PARTIES.delete())
             if rows:
                 connection.execute(PARTIES.insert(), rows)
@@ -49,7 +50,13 @@ class DirectoryStore(IndexStore):
     def publish(self, notice: Notice) -> None:
         """Keep a notice; published again it can only change whether it is outdated."""
         row = {name: getattr(notice, name) for name in ("digest", "name", "version", "language", "text", "outdated")}
-        self._write(lambda connection: PUBLISH.run(connection, [row]))
+        change = (notice.digest, past.OUTDATED if notice.outdated else None)
+
+        def work(connection: Connection) -> None:
+            past.note(connection, self._now(), past.NOTICE, [change])
+            PUBLISH.run(connection, [row])
+
+        self._write(work)
 
     def notice(self, digest: bytes) -> Notice | None:
         """One notice by the hash that is signed."""
@@ -61,6 +68,14 @@ class DirectoryStore(IndexStore):
         """All versions in all languages."""
         with self._read() as connection:
             return [_notice(row) for row in connection.execute(READABLE.order_by("name", "version", "language"))]
+
+
+def _changed(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[past.Change]:
+    """What the new directory says otherwise than the one before."""
+    before = {row.account: row.body for row in connection.execute(select(PARTIES))}
+    after = {row["account"]: row["body"] for row in rows}
+    accounts = sorted(before.keys() | after.keys())
+    return [(name.encode(), after.get(name)) for name in accounts if before.get(name) != after.get(name)]
 
 
 def _notice(row: Any) -> Notice:

@@ -28,7 +28,7 @@ from ledger.errors import SourceUnavailable
 from ledger.merkle import EMPTY_ROOT
 from ledger.receipt import LOGS
 
-VERSION = "0001"
+VERSION = "0002"
 """The last step of `migrations`; four digits, so that versions compare as texts do."""
 METADATA = MetaData()
 APPLIED = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
@@ -158,6 +158,17 @@ PENDING = Table(
     Column("body", LargeBinary, nullable=False),
 )
 """Receipts that are durable and have their places in the access log, one group a row, until they are indexed."""
+PAST = Table(
+    "past",
+    METADATA,
+    Column("number", NUMBER, primary_key=True, autoincrement=True),
+    Column("at", NUMBER, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", LargeBinary, nullable=False),
+    Column("body", LargeBinary),
+    Index("past_by_subject", "kind", "subject", "at"),
+)
+"""What was so beside the logs since the second `at`: log sizes on chain, parties, notices, reveals."""
 PARTIES = Table("parties", METADATA, Column("account", Text, primary_key=True), Column("body", LargeBinary))
 NOTICES = Table(
     "notices",
@@ -205,12 +216,12 @@ def prepare(connection: Connection) -> None:
     inspector = inspect(connection)
     if not inspector.has_table(APPLIED.name):
         if inspector.has_table(HEADS.name):
-            raise SourceUnavailable("the database was made before there were versions; rebuild it with `mydata recover`")
+            raise SourceUnavailable("the database is older than its versions; rebuild it with `mydata recover`")
         _make(connection)
         return
     version = connection.execute(select(APPLIED.c.version_num)).scalar() or ""
     if version > VERSION:
-        raise SourceUnavailable(f"the database has version {version} and this program {VERSION}; start the newer program")
+        raise SourceUnavailable(f"the database has version {version}, this program {VERSION}; start the newer one")
     if version < VERSION:
         migrations.upgrade(connection)
 

@@ -37,10 +37,11 @@ class Wanted(BaseModel):
 
 
 class Circumstances(BaseModel):
-    """What for, and under which declared incident."""
+    """What for, under which declared incident, and how many consents the answer must rest on at least."""
 
     purpose: Annotated[str, Field(max_length=200, examples=["hl7:CLINTRCH"])]
     incident: Record | None = None
+    consents_at_least: Annotated[int, Field(ge=0)] = 0
 
 
 class EvaluationForm(BaseModel):

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from ledger.access import EVERYTHING, AccessRequest
+from ledger.consent import NEVER
 from ledger.errors import LedgerError, MalformedInput, TooLarge
 from ledger.kernel import Kernel
 from ledger.party import checksum
@@ -94,7 +95,8 @@ def _question(kernel: Kernel, said: Mapping[str, Any]) -> AccessRequest:
     if not isinstance(purpose, str):
         raise MalformedInput("say what for: a code in `context.purpose` or `action.properties.purpose`")
     question = kernel.question(_requester(subject), purpose, _text(action, "action", "name"), _category(resource))
-    return replace(question, record_id=_record(resource), incident=_incident(context.get("incident")))
+    incident, known = _incident(context.get("incident")), _size(context.get("consents_at_least"))
+    return replace(question, record_id=_record(resource), incident=incident, at_least=known)
 
 
 def _part(said: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -150,3 +152,11 @@ def _incident(said: Any) -> bytes:
     if not isinstance(said, str) or not ID.fullmatch(said):
         raise MalformedInput("`context.incident` is the entry of a declared incident, 32 bytes in 0x-hex")
     return bytes.fromhex(said[2:])
+
+
+def _size(said: Any) -> int:
+    if said is None:
+        return 0
+    if type(said) is not int or not 0 <= said <= NEVER:
+        raise MalformedInput("`context.consents_at_least` is a number of consents")
+    return said

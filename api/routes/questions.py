@@ -13,6 +13,7 @@ from api.guard import RecordId
 from api.routes.consents import ConsentDraftForm, wish_of
 from api.schemas import Form, Hex, Hex32, RecordView, Term, shown
 from ledger.access import Decision
+from ledger.consent import NEVER
 from ledger.kernel import Change
 from ledger.typed_data import read_hex
 
@@ -27,6 +28,7 @@ class Search(Form):
     purpose: Term
     action: Term = "view"
     incident: Hex32 | None = None
+    consents_at_least: Annotated[int, Field(ge=0, le=NEVER)] = 0
     cursor: Annotated[str, Field(max_length=100)] = ""
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
 
@@ -83,7 +85,7 @@ class ChangeView(BaseModel):
 def accessible(asked: Annotated[Search, Query()], caller: SignedIn, kernel: Verbs) -> Accessible:
     """The records of a category the caller may read now, in pages that show nothing of what is hidden."""
     question = kernel.request(caller.name, bytes(32), asked.category, asked.purpose, asked.action)
-    question = replace(question, incident=_incident(asked.incident))
+    question = replace(question, incident=_incident(asked.incident), at_least=asked.consents_at_least)
     page = kernel.query_accessible(question, asked.cursor, asked.limit)
     return Accessible(records=[RecordView.of(record) for record in page.records], cursor=page.cursor)
 

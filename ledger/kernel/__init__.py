@@ -10,6 +10,7 @@ from ledger.kernel.drafts import Draft, GrantRequest
 from ledger.kernel.erasing import Erasing
 from ledger.kernel.foresight import Change, Foresight
 from ledger.kernel.issues import Issues, Upload
+from ledger.kernel.looking_back import LookingBack, Moment, Then
 from ledger.kernel.proofs import Proof
 from ledger.kernel.publishing import Publishing
 from ledger.kernel.questions import Page
@@ -27,17 +28,19 @@ __all__ = [
     "Draft",
     "GrantRequest",
     "Kernel",
+    "Moment",
     "Naming",
     "Page",
     "Parcel",
     "Proof",
     "Release",
     "Review",
+    "Then",
     "Upload",
     "World",
     "requester_name",
 ]
 
 
-class Kernel(Consents, Requests, Foresight, Issues, Disclosing, Erasing, Publishing):
+class Kernel(Consents, Requests, Foresight, LookingBack, Issues, Disclosing, Erasing, Publishing):
     """Everything the door and the services may do; made from one `World` of ports."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ledger.access import EVERYTHING, RESPONDER, AccessRequest, Decision, Facts, Incident
 from ledger.decide import decide
-from ledger.errors import AccessDenied, InvalidStatement, NotEntitled
+from ledger.errors import AccessDenied, ChainBehind, InvalidStatement, NotEntitled
 from ledger.kernel.verb import Verb
 from ledger.party import ADDRESS_SIZE, checksum
 from ledger.ports.soon import then
@@ -87,6 +87,7 @@ class Answers(Verb):
 
         def respond(request: AccessRequest, facts: Facts) -> Signed:
             self.world.check_followed(facts.followed_at, now)
+            check_size(request, facts)
             if request.category == EVERYTHING and facts.record:
                 request = replace(request, category=facts.record.issue.category)
             decisions[request.request_id] = decision = decide(request, facts, now)
@@ -130,6 +131,12 @@ class Answers(Verb):
 def requester_name(signer: bytes) -> str:
     """How a signer is named as a requester: a wallet by its EIP-55 address, other keys by their bytes in hex."""
     return checksum(signer) if len(signer) == ADDRESS_SIZE else "0x" + signer.hex()
+
+
+def check_size(request: AccessRequest, facts: Facts) -> None:
+    """Raise ChainBehind where the answer would rest on less than the asker knows to be on chain."""
+    if facts.consents_size < request.at_least:
+        raise ChainBehind(f"the answer would rest on {facts.consents_size} consents; ask again when more are known")
 
 
 def receipt_of(request: AccessRequest, facts: Facts, decision: Decision, now: int) -> AccessReceipt:

@@ -12,7 +12,7 @@ from ledger.access import EVERYTHING, SELF_VIEW, AccessRequest, Decision, Facts,
 from ledger.consent import ACTIONS
 from ledger.decide import decide
 from ledger.errors import NotFound
-from ledger.kernel.answers import receipt_of, requester_name
+from ledger.kernel.answers import check_size, receipt_of, requester_name
 from ledger.kernel.cursors import START, Cursors
 from ledger.kernel.witnessing import Witnessing
 from ledger.party import Party
@@ -120,6 +120,7 @@ class Questions(Witnessing):
         searched = Decision(permitted=True, reason=Reason.SEARCHED)
 
         def respond(facts: Facts) -> Signed:
+            check_size(question, facts)
             said = receipt_of(question, facts, searched, now)
             return self.sign_as_gateway(replace(said, data_subject=data_subject or said.data_subject))
 

@@ -8,15 +8,15 @@ from typing import Protocol
 
 from ledger.envelope import ReaderKey
 from ledger.errors import ChainBehind
-from ledger.ports import Anchored, Clock, Directory, Index, Keys, Log, Notices, Papers, Payloads
+from ledger.ports import Anchored, Clock, Directory, Index, Keys, Log, Notices, Papers, Past, Payloads
 from ledger.receipt import CONSENTS, RECORDS
 from ledger.signers import Wallet
 from ledger.typed_data import Domain
 from ledger.vocabulary import Vocabulary
 
 
-class Store(Log, Index, Directory, Notices, Papers, Protocol):
-    """Log, index, directory, notices and papers, which one database keeps."""
+class Store(Log, Index, Directory, Notices, Papers, Past, Protocol):
+    """Log, index, directory, notices, papers and what was so before, which one database keeps."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from ledger.access import AccessRequest, ConsentState, Facts, Incident
 from ledger.delegation import DelegationState
 from ledger.merkle import Head
 from ledger.ports.desk import Directory, Notices, Papers
+from ledger.ports.past import Past, Sizes
 from ledger.receipt import Logged, Signed
 from ledger.record import Issue, Record
 
@@ -225,6 +226,8 @@ __all__ = [
     "Log",
     "Notices",
     "Papers",
+    "Past",
     "Payloads",
     "Sessions",
+    "Sizes",
 ]

@@ -13,6 +13,7 @@ from scripts.cli import (
     consent,
     erasing,
     keys,
+    looking_back,
     notes,
     opening,
     party,
@@ -51,6 +52,7 @@ app.command("erase")(erasing.erase)
 app.command("certificate")(erasing.certificate)
 app.command("timeline")(telling.timeline)
 app.command("facts")(telling.facts)
+app.command("answer")(looking_back.answer_about)
 app.command("audit")(auditing.audit)
 app.add_typer(notes.app, name="log")
 app.command("recover")(recovering.recover)

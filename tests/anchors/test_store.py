@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from sqlalchemy import text
 
 from anchors.store import Store, codec
 from ledger import merkle
@@ -222,14 +221,6 @@ def test_i9_a_full_disk_is_said_and_nothing_is_half_accepted(database, opened):
     store = opened()
     assert store.head(RECORDS).size == 100 * int(number) > 0
     assert len(store.append([issue("there is room again")], NOW)) == 1
-
-
-def test_a_database_of_a_newer_program_is_not_touched(database, opened):
-    store = opened()
-    store._write(lambda connection: connection.execute(text("update chain set version = 9")))
-    store.dispose()
-    with pytest.raises(SourceUnavailable, match="the database has version 9 and this program knows 1"):
-        Store(database)
 
 
 def test_a_file_that_is_no_database_is_said(tmp_path):

@@ -218,6 +218,19 @@ def test_i8_what_cannot_be_known_is_503_and_leaves_no_receipt(door, path):
     assert receipts(door) == []
 
 
+@pytest.mark.parametrize("path", [ONE, MANY])
+def test_who_knows_more_to_be_on_chain_gets_no_answer_that_rests_on_less(door, path):
+    assert door.http.post(path, json=question(door, consents_at_least=1), headers=door.as_(door.house.trial)).json()
+    (receipt,) = receipts(door)
+    assert receipt.permitted
+    answer = door.http.post(path, json=question(door, consents_at_least=2), headers=door.as_(door.house.trial))
+    assert (answer.status_code, answer.json()["error"]) == (503, "chain_behind")
+    assert "would rest on 1 consents" in answer.json()["detail"]
+    assert receipts(door) == [receipt]
+    misshapen = [question(door, consents_at_least=wrong) for wrong in (-1, "1", 1.5, True, 2**63)]
+    assert [ask(door, one, path).status_code for one in misshapen] == [400] * 5
+
+
 def items(door, *purposes):
     return [{"context": {"purpose": purpose}} for purpose in purposes]
 

@@ -15,9 +15,11 @@ def upgrade() -> None:
     for log in ("consents", "records", "access"):
         _log(log)
     _chain()
+    _answering()
     _index()
     _records()
     _desk()
+    _doors()
     _papers()
 
 
@@ -75,6 +77,9 @@ def _chain() -> None:
         sa.Column("anchored_block", NUMBER, nullable=False),
         sa.PrimaryKeyConstraint("log"),
     )
+
+
+def _answering() -> None:
     op.create_table(
         "pending",
         sa.Column("start", NUMBER, autoincrement=False, nullable=False),
@@ -144,12 +149,6 @@ def _records() -> None:
 
 def _desk() -> None:
     op.create_table(
-        "challenges",
-        sa.Column("nonce", sa.LargeBinary(), nullable=False),
-        sa.Column("expires", NUMBER, nullable=False),
-        sa.PrimaryKeyConstraint("nonce"),
-    )
-    op.create_table(
         "drafts",
         sa.Column("record_id", sa.LargeBinary(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
@@ -171,13 +170,6 @@ def _desk() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("account"),
     )
-    op.create_table(
-        "sessions",
-        sa.Column("token", sa.LargeBinary(), nullable=False),
-        sa.Column("signer", sa.LargeBinary(), nullable=False),
-        sa.Column("expires", NUMBER, nullable=False),
-        sa.PrimaryKeyConstraint("token"),
-    )
 
 
 def _papers() -> None:
@@ -196,3 +188,19 @@ def _papers() -> None:
     op.create_index("papers_by_due", "papers", ["kind", "state", "due"], unique=False)
     op.create_index("papers_by_party", "papers", ["kind", "party", "id"], unique=False)
     op.create_index("papers_by_person", "papers", ["kind", "person", "id"], unique=False)
+
+
+def _doors() -> None:
+    op.create_table(
+        "challenges",
+        sa.Column("nonce", sa.LargeBinary(), nullable=False),
+        sa.Column("expires", NUMBER, nullable=False),
+        sa.PrimaryKeyConstraint("nonce"),
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("signer", sa.LargeBinary(), nullable=False),
+        sa.Column("expires", NUMBER, nullable=False),
+        sa.PrimaryKeyConstraint("token"),
+    )

@@ -1,0 +1,55 @@
+"""The Past port over lists."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ledger.party import Party
+from ledger.ports import Sizes
+
+
+def utc_now() -> int:
+    """UTC seconds."""
+    return int(time.time())
+
+
+class MemoryPast:
+    """Everything that was ever so, with the second since when."""
+
+    def __init__(self, now: Callable[[], int] = utc_now) -> None:
+        super().__init__()
+        self._now = now
+        self._then: dict[tuple[str, object], list[tuple[int, Any]]] = defaultdict(list)
+
+    def _remember_that(self, kind: str, subject: object, said: object) -> None:
+        self._then[kind, subject].append((self._now(), said))
+
+    def _said(self, kind: str, subject: object, at: int) -> Any:
+        told = [said for since, said in self._then.get((kind, subject), []) if since <= at]
+        return told[-1] if told else None
+
+    def sizes_at(self, log: str, at: int) -> Sizes | None:
+        """What was anchored of a log; None before the first time."""
+        found = self._said("head", log, at)
+        return found if isinstance(found, Sizes) else None
+
+    def reached(self, log: str, size: int) -> int | None:
+        """The first second at which the chain held that many."""
+        return next((since for since, said in self._then.get(("head", log), []) if said.size >= size), None)
+
+    def party_at(self, account: str, at: int) -> Party | None:
+        """Who the directory had under that address."""
+        directory = self._said("parties", "", at) or {}
+        return directory.get(account)
+
+    def outdated_at(self, at: int) -> frozenset[bytes]:
+        """The hashes of the notices that no longer stood."""
+        told = [subject for kind, subject in self._then if kind == "notice" and isinstance(subject, bytes)]
+        return frozenset(digest for digest in told if self._said("notice", digest, at))
+
+    def revealed_at(self, entries: Iterable[bytes], at: int) -> frozenset[bytes]:
+        """Those that the chain was known to have ended."""
+        return frozenset(entry for entry in entries if self._said("reveal", entry, at))

@@ -1,0 +1,79 @@
+"""The Past port over a database: one row for each change, with the second since when it was so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from anchors.store import facts
+from anchors.store.index import IndexStore
+from anchors.store.rows import chunks
+from anchors.store.schema import PAST
+from ledger.merkle import Head
+from ledger.party import Party
+from ledger.ports import Sizes
+
+HEAD, PARTY, NOTICE, REVEAL = "head", "party", "notice", "reveal"
+OUTDATED = b"outdated"
+Change = tuple[bytes, bytes | None]
+"""What it is about, and what is so of it from now on; None is that it is no more."""
+
+
+def note(connection: Connection, at: int, kind: str, changes: Iterable[Change]) -> None:
+    """Remember, from `at` on."""
+    rows = [{"at": at, "kind": kind, "subject": subject, "body": body} for subject, body in changes]
+    if rows:
+        connection.execute(PAST.insert(), rows)
+
+
+def head_change(log: str, head: Head, block: int) -> Change:
+    """A log's size on chain."""
+    return log.encode(), head.size.to_bytes(8, "big") + block.to_bytes(8, "big")
+
+
+class PastStore(IndexStore):
+    """What passed beside the logs."""
+
+    def sizes_at(self, log: str, at: int) -> Sizes | None:
+        """What was anchored of a log; None before this database's memory begins."""
+        body = self._said(HEAD, log.encode(), at)
+        return Sizes(*_two(body)) if body else None
+
+    def reached(self, log: str, size: int) -> int | None:
+        """The first second at which the chain held that many statements of the log, if it ever did."""
+        floor = size.to_bytes(8, "big")
+        query = select(PAST.c.at).where(PAST.c.kind == HEAD, PAST.c.subject == log.encode(), PAST.c.body >= floor)
+        with self._read() as connection:
+            return connection.execute(query.order_by(PAST.c.number).limit(1)).scalar()
+
+    def party_at(self, account: str, at: int) -> Party | None:
+        """Who the directory had under that EIP-55 address."""
+        body = self._said(PARTY, account.encode(), at)
+        return facts.read_party(body) if body else None
+
+    def outdated_at(self, at: int) -> frozenset[bytes]:
+        """The hashes of the notices that no longer stood."""
+        query = select(PAST.c.subject, PAST.c.body).where(PAST.c.kind == NOTICE, PAST.c.at <= at)
+        with self._read() as connection:
+            told = {row.subject: row.body for row in connection.execute(query.order_by(PAST.c.number))}
+        return frozenset(bytes(digest) for digest, body in told.items() if body == OUTDATED)
+
+    def revealed_at(self, entries: Iterable[bytes], at: int) -> frozenset[bytes]:
+        """Those of the entries that the chain was known to have ended."""
+        found: set[bytes] = set()
+        query = select(PAST.c.subject).where(PAST.c.kind == REVEAL, PAST.c.at <= at)
+        with self._read() as connection:
+            for some in chunks(entries):
+                found |= set(map(bytes, connection.execute(query.where(PAST.c.subject.in_(some))).scalars()))
+        return frozenset(found)
+
+    def _said(self, kind: str, subject: bytes, at: int) -> bytes | None:
+        query = select(PAST.c.body).where(PAST.c.kind == kind, PAST.c.subject == subject, PAST.c.at <= at)
+        with self._read() as connection:
+            return connection.execute(query.order_by(PAST.c.at.desc(), PAST.c.number.desc()).limit(1)).scalar()
+
+
+def _two(body: bytes) -> Sequence[int]:
+    return int.from_bytes(body[:8], "big"), int.from_bytes(body[8:16], "big")

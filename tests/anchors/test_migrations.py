@@ -1,0 +1,182 @@
+"""From the tables of every earlier program to this one's: nothing lost, nothing half done, nothing guessed."""
+
+import contextlib
+import sqlite3
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from anchors.store import Store, engine, migrations, schema
+from anchors.store.engine import open_engine
+from ledger.errors import SourceUnavailable, StorageFull
+from ledger.receipt import CONSENTS, LOGS, RECORDS
+from tests.anchors.sayings import ANN, HOSPITAL, NOW, PARTIES, TRIAL, consent, issue, name
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based"),
+    pytest.mark.filterwarnings("ignore:Skipped unsupported reflection"),
+]
+"""SQLite does not tell of those indexes to Alembic; their texts are compared instead."""
+OUTGROWN = ["past"]
+"""Tables that the first release did not have."""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    return (
+        f"sqlite:///{tmp_path / 'ledger.db'}"
+        if request.param == "sqlite"
+        else request.getfixturevalue("server_database")
+    )
+
+
+def run(url, work):
+    opened = open_engine(url, writes=True)
+    try:
+        with opened.begin() as connection:
+            return work(connection)
+    finally:
+        opened.dispose()
+
+
+def shape(url):
+    """Tables, columns, keys and indexes as the database itself tells of them."""
+
+    def look(connection):
+        seen = inspect(connection)
+        if connection.dialect.name == "sqlite":
+            texts = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
+            words = {label: sorted(sql.replace('"', "").replace(",", " , ").split()) for label, sql in texts}
+            return {label: said for label, said in words.items() if label != "alembic_version"}
+        return {
+            table: (
+                sorted((c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)),
+                seen.get_pk_constraint(table)["constrained_columns"],
+                sorted(str((i["name"], i.get("expressions") or i["column_names"])) for i in seen.get_indexes(table)),
+            )
+            for table in seen.get_table_names()
+        }
+
+    return run(url, look)
+
+
+def as_first_released(url):
+    """What the first release left behind: its tables, with something in them."""
+    store = Store(url)
+    store.set_parties(PARTIES)
+    store.append([issue(1), issue(2), consent(ANN, TRIAL)], NOW)
+    for log in LOGS:
+        store.mark_anchored(log, store.head(log), 7)
+    store.revealed([name("a consent")], 8)
+    store.touch(NOW)
+    said = store.state_hash(), {log: store.head(log) for log in LOGS}
+    store.dispose()
+
+    def back(connection):
+        for table in OUTGROWN:
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+    run(url, back)
+    return said
+
+
+def test_the_last_step_is_the_version_of_this_program():
+    assert migrations.revisions()[-1] == schema.VERSION
+    assert migrations.revisions() == sorted(migrations.revisions())
+
+
+def test_the_steps_from_nothing_lead_to_the_tables_a_new_database_gets(url, request, tmp_path):
+    run(url, migrations.upgrade)
+    assert run(url, lambda c: compare_metadata(MigrationContext.configure(c), schema.METADATA)) == []
+    stepped = shape(url)
+    run(url, lambda c: [c.execute(text(f"DROP TABLE {table}")) for table in inspect(c).get_table_names()])
+    Store(url).dispose()
+    made = shape(url)
+    assert stepped.keys() == made.keys()
+    assert [table for table in made if made[table] != stepped[table]] == []
+
+
+def test_a_database_of_the_first_release_is_brought_up_with_all_it_holds(url):
+    said = as_first_released(url)
+    store = Store(url)
+    assert (store.state_hash(), {log: store.head(log) for log in LOGS}) == said
+    assert store.sizes_at(RECORDS, NOW - 1) is None
+    assert (store.sizes_at(RECORDS, NOW).size, store.sizes_at(CONSENTS, NOW).block) == (2, 7)
+    assert store.party_at(HOSPITAL, NOW) == store.party(HOSPITAL)
+    assert store.revealed_at([name("a consent"), name("another")], NOW) == {name("a consent")}
+    store.append([issue(3)], NOW)
+    store.dispose()
+    assert run(url, lambda c: compare_metadata(MigrationContext.configure(c), schema.METADATA)) == []
+
+
+def test_many_workers_that_start_at_once_bring_it_up_once(url):
+    as_first_released(url)
+    failed = []
+
+    def start():
+        try:
+            Store(url).dispose()
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert run(url, lambda c: c.execute(text("SELECT count(*) FROM past WHERE kind = 'head'")).scalar()) == len(LOGS)
+
+
+def test_a_database_of_a_newer_program_is_not_touched(url):
+    Store(url).dispose()
+    run(url, lambda c: c.execute(text("UPDATE alembic_version SET version_num = '0009'")))
+    before = shape(url)
+    with pytest.raises(
+        SourceUnavailable, match=f"has version 0009, this program {schema.VERSION}; start the newer one"
+    ):
+        Store(url)
+    assert shape(url) == before
+
+
+def test_a_database_from_before_there_were_versions_is_to_be_rebuilt(url):
+    Store(url).dispose()
+    run(url, lambda c: c.execute(text("DROP TABLE alembic_version")))
+    with pytest.raises(SourceUnavailable, match="rebuild it with `mydata recover`"):
+        Store(url)
+
+
+def test_a_step_that_fails_leaves_the_version_before(url, monkeypatch):
+    as_first_released(url)
+    before = shape(url)
+
+    def upgrade(connection):
+        connection.execute(text("CREATE TABLE past (half INTEGER)"))
+        raise SourceUnavailable("the power went")
+
+    monkeypatch.setattr(schema.migrations, "upgrade", upgrade)
+    with pytest.raises(SourceUnavailable, match="the power went"):
+        Store(url)
+    monkeypatch.undo()
+    assert shape(url) == before
+    Store(url).dispose()
+
+
+def test_a_full_disk_stops_a_step_and_loses_nothing(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path / 'full.db'}"
+    said, before = as_first_released(url), shape(url)
+    with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file:
+        file.execute("VACUUM")
+        pages = file.execute("PRAGMA page_count").fetchone()[0]
+    monkeypatch.setattr(engine, "PRAGMAS", (*engine.PRAGMAS, f"max_page_count = {pages}"))
+    with pytest.raises(StorageFull, match="free some room"):
+        Store(url)
+    monkeypatch.undo()
+    assert shape(url) == before
+    store = Store(url)
+    assert (store.state_hash(), {log: store.head(log) for log in LOGS}) == said
+    store.dispose()
