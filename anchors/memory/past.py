@@ -9,6 +9,7 @@ from typing import Any
 
 from ledger.party import Party
 from ledger.ports import Sizes
+from ledger.receipt import LOGS
 
 
 def utc_now() -> int:
@@ -19,10 +20,13 @@ def utc_now() -> int:
 class MemoryPast:
     """Everything that was ever so, with the second since when."""
 
-    def __init__(self, now: Callable[[], int] = utc_now) -> None:
+    _now: Callable[[], int] = staticmethod(utc_now)
+
+    def __init__(self) -> None:
         super().__init__()
-        self._now = now
         self._then: dict[tuple[str, object], list[tuple[int, Any]]] = defaultdict(list)
+        for log in LOGS:
+            self._remember_that("head", log, Sizes(0, 0))
 
     def _remember_that(self, kind: str, subject: object, said: object) -> None:
         self._then[kind, subject].append((self._now(), said))

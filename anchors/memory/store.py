@@ -26,8 +26,8 @@ class MemoryStore(MemoryPapers, MemoryPast, MemoryIndex):
     """Log, Index, Directory, Notices, Papers and Sessions in one, for tests: nothing outlives the process."""
 
     def __init__(self, now: Callable[[], int] = utc_now) -> None:
-        super().__init__()
         self._now = now
+        super().__init__()
         self._challenges: dict[bytes, int] = {}
         self._sessions: dict[bytes, tuple[bytes, int]] = {}
         self._followed_at = 0

@@ -36,7 +36,7 @@ class Database:
         self._now = now
         self._reads, writes = open_engine(url, writes=False), open_engine(url, writes=True)
         with our_errors(), writes.begin() as connection:
-            prepare(connection)
+            prepare(connection, now())
         self._writes, self._looks = writes, looks_of(url)
         self._desk = Desk()
         self._writer = Writer(writes, self._desk.clear, self._desk.write, pending.settle)

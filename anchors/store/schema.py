@@ -208,8 +208,9 @@ SESSIONS = Table(
 )
 
 
-def prepare(connection: Connection) -> None:
-    """Make the tables in an empty database, or bring those of an earlier program up to this one's.
+def prepare(connection: Connection, now: int) -> None:
+    """Make the tables in an empty database, whose memory begins `now` (UTC seconds), or bring up those of an earlier
+    program.
 
     Nothing is changed where it raises SourceUnavailable: for tables a newer program made, or one before versions.
     """
@@ -217,7 +218,7 @@ def prepare(connection: Connection) -> None:
     if not inspector.has_table(APPLIED.name):
         if inspector.has_table(HEADS.name):
             raise SourceUnavailable("the database is older than its versions; rebuild it with `mydata recover`")
-        _make(connection)
+        _make(connection, now)
         return
     version = connection.execute(select(APPLIED.c.version_num)).scalar() or ""
     if version > VERSION:
@@ -226,7 +227,7 @@ def prepare(connection: Connection) -> None:
         migrations.upgrade(connection)
 
 
-def _make(connection: Connection) -> None:
+def _make(connection: Connection, now: int) -> None:
     METADATA.create_all(connection)
     APPLIED.create(connection)
     connection.execute(APPLIED.insert().values(version_num=VERSION))
@@ -234,3 +235,5 @@ def _make(connection: Connection) -> None:
     connection.execute(CHANGES.insert().values(id=1, count=0))
     empty = {"size": 0, "peaks": b"", "anchored_size": 0, "anchored_root": EMPTY_ROOT, "anchored_block": 0}
     connection.execute(HEADS.insert(), [{"log": log, **empty} for log in LOGS])
+    nothing = {"at": now, "kind": "head", "body": bytes(16)}
+    connection.execute(PAST.insert(), [{"subject": log.encode(), **nothing} for log in LOGS])

@@ -101,6 +101,26 @@ def test_a_timeline_is_kept_and_verifies_offline(settled, tmp_path):
     assert "invalid" not in done.stdout
 
 
+def test_looking_back_gives_what_the_receipts_say(settled, tmp_path):
+    key, client = person_of(settled, 3, tmp_path)
+    told = [r for r in client.call("GET", "/receipts", params={"limit": 1_000}) if r["kind"] == "AccessReceipt"]
+    asked = [r["message"] for r in told if r["message"]["reason"] != "searched"]
+    assert asked
+
+    def answer(receipt, at):
+        party = ("--party", receipt["requester"], "--purpose", receipt["purpose"], "--action", receipt["action"])
+        given = ("answer", receipt["recordId"], *party, "--at", at, "--key", key, "--url", settled.url)
+        return json.loads(mydata(*given, "--json").stdout)
+
+    for receipt in [one for one in asked if one["purpose"] != "hl7:BTG"][:4]:
+        then = [answer(receipt, int(receipt["decidedAt"]) - before)["reason"] for before in (0, 1)]
+        assert receipt["reason"] in then
+    given = ("--party", asked[0]["requester"], "--purpose", "hl7:CLINTRCH", "--key", key, "--url", settled.url)
+    told = mydata("answer", asked[0]["recordId"], *given).stdout
+    assert "consents and" in told
+    assert told.split()[0] in {"permitted", "denied"}
+
+
 def test_an_auditor_without_a_chain_is_told_unknown_in_one_sentence(settled):
     done = mydata("audit", "--all", "--url", settled.url, "--rpc", "http://127.0.0.1:9", ok=(5,))
     assert len(done.stderr.strip().splitlines()) == 1
