@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from api.auth import Premises
@@ -17,6 +17,8 @@ from ledger.receipt import Logged
 
 MOST = 128
 """Questions in one group, about: between groups the others on this loop have their turn. One call may have more."""
+AT_ONCE = 1
+"""Groups on their way: while one is written the next is considered, and what comes meanwhile is one group."""
 Answer = tuple[Decision, Logged] | LedgerError
 Outcomes = list[Sequence[Answer] | Exception]
 OVER = SessionRequired("the session is unknown or over; sign in again")
@@ -41,12 +43,30 @@ class Asked:
             self.answers.set_result(outcome)
 
 
+@dataclass(slots=True)
+class Queue:
+    """Who waits on one event loop, and how many groups are on their way to the disk."""
+
+    waiting: list[Asked] = field(default_factory=list)
+    flying: int = 0
+    called: bool = False
+
+    def next_group(self) -> list[Asked]:
+        """Take out the first ones, up to a full group."""
+        count = questions = 0
+        while count < len(self.waiting) and questions < MOST:
+            questions += len(self.waiting[count].questions)
+            count += 1
+        group, self.waiting = self.waiting[:count], self.waiting[count:]
+        return group
+
+
 class Groups:
     """Used by coroutines; whatever waits for the disk is done by the store's own thread."""
 
     def __init__(self, house: Premises) -> None:
         self._house = house
-        self._waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, list[Asked]] = WeakKeyDictionary()
+        self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, Queue] = WeakKeyDictionary()
 
     def ask(self, token: bytes, questions: Sequence[AccessRequest]) -> asyncio.Future[Sequence[Answer]]:
         """The answers to come, in order; a question the caller may not put gets a NotEntitled in its place.
@@ -54,22 +74,31 @@ class Groups:
         Ends in SessionRequired, ChainBehind or SourceUnavailable for all of them.
         """
         loop = asyncio.get_running_loop()
-        waiting = self._waiting.setdefault(loop, [])
-        if not waiting:
-            loop.call_soon(self._start, loop)
-        waiting.append(Asked(token, questions, loop.create_future()))
-        return waiting[-1].answers
+        queue = self._queues.setdefault(loop, Queue())
+        asked = Asked(token, questions, loop.create_future())
+        queue.waiting.append(asked)
+        self._start_soon(loop, queue)
+        return asked.answers
 
-    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Answer what came since the last turn of the loop, up to a full group."""
-        waiting, count, questions = self._waiting[loop], 0, 0
-        while count < len(waiting) and questions < MOST:
-            questions += len(waiting[count].questions)
-            count += 1
-        group, self._waiting[loop] = waiting[:count], waiting[count:]
-        if self._waiting[loop]:
-            loop.call_soon(self._start, loop)
+    def _start_soon(self, loop: asyncio.AbstractEventLoop, queue: Queue) -> None:
+        """In the loop's next turn, unless enough is on its way: what comes meanwhile shares the next group's cost."""
+        if queue.waiting and not queue.called and queue.flying < AT_ONCE:
+            queue.called = True
+            loop.call_soon(self._start, loop, queue)
+
+    def _start(self, loop: asyncio.AbstractEventLoop, queue: Queue) -> None:
+        """Answer what is waiting, up to a full group."""
+        queue.called = False
+        group = queue.next_group()
+        queue.flying += 1
+        answers = [asked.answers for asked in group]
+        asyncio.gather(*answers, return_exceptions=True).add_done_callback(lambda _: self._landed(loop, queue))
         self._put(loop, group)
+        self._start_soon(loop, queue)
+
+    def _landed(self, loop: asyncio.AbstractEventLoop, queue: Queue) -> None:
+        queue.flying -= 1
+        self._start_soon(loop, queue)
 
     def _put(self, loop: asyncio.AbstractEventLoop, group: Sequence[Asked]) -> None:
         try:
