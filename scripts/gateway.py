@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 import anyio
 from anyio import to_thread
@@ -48,8 +49,12 @@ class Gateway:
             tasks.cancel_scope.cancel()
 
     def _reply(self, scope: Scope) -> Reply:
-        space, *path = _segments(scope)
-        question = Question(scope["method"], tuple(path), _query(scope), _headers(scope))
+        question = Question(scope["method"], (), _query(scope), _headers(scope))
+        try:
+            space, path, folder = _place(scope)
+        except Refused as refused:
+            return refuse(question, refused)
+        question = replace(question, path=path, folder=folder)
         if space != "ipfs":
             return refuse(question, Refused(404, NAMES))
         return respond(self._get, question, self._denied)
@@ -110,10 +115,24 @@ async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:
     scope.cancel()
 
 
-def _segments(scope: Scope) -> list[str]:
-    """The path's segments, split before they are decoded: a name may hold a slash."""
+def _place(scope: Scope) -> tuple[str, tuple[str, ...], bool]:
+    """Namespace, the segments below it, and whether a slash ends the path.
+
+    Each component is decoded once, and only then cut at slashes and freed of dot segments: no spelling of a path leads
+    elsewhere than another (IPIP-548). Raises Refused for one that leads out of its namespace.
+    """
     raw = scope.get("raw_path") or scope["path"].encode()
-    return [unquote(segment) for segment in raw.decode("latin-1").split("?")[0].split("/") if segment]
+    text = unquote_to_bytes(raw.partition(b"?")[0]).decode("utf-8", "surrogateescape")
+    found: list[str] = []
+    for segment in filter(None, text.split("/")):
+        if segment == "..":
+            if len(found) < 3:
+                raise Refused(400, "the path leads out of the content it begins with")
+            found.pop()
+        elif segment != ".":
+            found.append(segment)
+    space, *path = found or [""]
+    return space, tuple(path), bool(path) and text.endswith(("/", "/.", "/.."))
 
 
 def _query(scope: Scope) -> dict[str, str]:

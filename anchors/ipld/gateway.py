@@ -6,15 +6,16 @@ DNSLink) are not resolved, and nothing is fetched for anybody: what is not kept 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote, urlencode
 
-from anchors.ipld import car, pathing, reading
+from anchors.ipld import car, pathing, ranges, reading
 from anchors.ipld.accept import CAR_TYPE, RAW_TYPE, Form, Refused, negotiate
 from anchors.ipld.cid import Cid
 from anchors.ipld.pathing import Way
+from anchors.ipld.question import Question
 from anchors.ipld.reading import Get
 from anchors.ipld.selecting import Query, selected
 from anchors.ipld.unixfs import Block
@@ -29,26 +30,11 @@ ANYONE = {
     "access-control-allow-methods": METHODS,
     "access-control-allow-headers": "Accept, Cache-Control, Content-Type, If-None-Match, Range, User-Agent, "
     "X-Requested-With",
-    "access-control-expose-headers": "Content-Length, Content-Range, Etag, X-Chunked-Output, X-Ipfs-Path, "
-    "X-Ipfs-Roots, X-Stream-Output",
+    "access-control-expose-headers": "Content-Length, Content-Range, Etag, Ipfs-Uri, X-Chunked-Output, "
+    "X-Ipfs-Path, X-Ipfs-Roots, X-Stream-Output",
 }
 """Pages of any origin may read: the content is public to whoever knows its CID, and no session is looked at."""
 MAX_SEGMENTS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One request: method, the decoded segments below /ipfs/, query and headers (names in lower case)."""
-
-    method: str
-    path: tuple[str, ...]
-    query: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def shown(self) -> str:
-        """The path as URLs carry it."""
-        return "/ipfs/" + "/".join(quote(name, safe="") for name in self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +93,23 @@ def _block(get: Get, question: Question, form: Form, cid: Cid) -> Reply:
     if _known(question, headers["etag"]):
         return _not_modified(headers)
     headers |= _described(question, form, cid)
-    cut = _range(question.headers, len(block), headers["etag"])
+    cut = ranges.asked(question.headers, len(block), headers["etag"]) if question.method == "GET" else None
     if cut is None:
         return Reply(200, headers | {"content-length": str(len(block))}, iter((block,)))
-    start, end = cut
-    if start >= end:
-        headers = {"content-range": f"bytes */{len(block)}", "content-length": "0", "cache-control": "no-store"}
-        return Reply(416, headers, iter(()))
-    headers |= {"content-range": f"bytes {start}-{end - 1}/{len(block)}", "content-length": str(end - start)}
-    return Reply(206, headers, iter((block[start:end],)))
+    return _cut(block, cut, headers)
+
+
+def _cut(block: bytes, cut: list[ranges.Range], headers: dict[str, str]) -> Reply:
+    if not cut:
+        said = {"content-range": f"bytes */{len(block)}", "content-length": "0", "cache-control": "no-store"}
+        return Reply(416, said, iter(()))
+    if len(cut) == 1:
+        (one,) = cut
+        body = block[slice(*one)]
+        headers |= {"content-range": ranges.content_range(one, len(block))}
+    else:
+        headers["content-type"], body = ranges.multipart(block, cut, headers["content-type"])
+    return Reply(206, headers | {"content-length": str(len(body))}, iter((body,)))
 
 
 def _car(get: Get, question: Question, form: Form, way: Way, wanted: Query) -> Reply:
@@ -140,9 +134,11 @@ def _common(question: Question, form: Form, roots: list[Cid] | tuple[Cid, ...]) 
     found = {
         "cache-control": FOREVER,
         "vary": "Accept",
-        "x-ipfs-path": question.shown,
+        "ipfs-uri": question.uri(roots[0]),
         "x-ipfs-roots": ",".join(map(str, roots)),
     }
+    if question.legacy is not None:
+        found["x-ipfs-path"] = question.legacy
     if not form.said:
         query = {**question.query, "format": form.format}
         if form.again:
@@ -170,20 +166,6 @@ def _known(question: Question, etag: str) -> bool:
 
 def _not_modified(headers: dict[str, str]) -> Reply:
     return Reply(304, headers, iter(()))
-
-
-def _range(headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int] | None:
-    """First byte and the one behind the last of a single byte range (RFC 9110 §14.2); None for all of it."""
-    unit, _, said = headers.get("range", "").partition("=")
-    first, dash, last = said.strip().partition("-")
-    plain = all(not text or (text.isascii() and text.isdigit() and len(text) < 19) for text in (first, last))
-    if unit.strip().lower() != "bytes" or not dash or not plain or not (first or last):
-        return None
-    if headers.get("if-range", etag) != etag or (first and last and int(last) < int(first)):
-        return None
-    if not first:
-        return max(0, size - int(last)), size
-    return int(first), min(size, int(last) + 1) if last else size
 
 
 def _status(error: LedgerError, question: Question) -> int:

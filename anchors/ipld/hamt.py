@@ -18,7 +18,7 @@ def find(node_of: Callable[[Cid], Node], shard: Node, name: str) -> list[Cid]:
 
     Raises PayloadMissing when it leads nowhere, PayloadAltered for what is no shard.
     """
-    left, bits, way = murmur3(name.encode()), BITS, []
+    left, bits, way = murmur3(name.encode("utf-8", "surrogateescape")), BITS, []
     while bits >= (width := shard.fanout.bit_length() - 1):
         bits -= width
         prefix = f"{left >> bits & shard.fanout - 1:0{digits(shard)}X}"

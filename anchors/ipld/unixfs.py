@@ -146,4 +146,4 @@ def _link(message: bytes, file_size: int) -> Link:
     cid, name, size = parts.get(1), parts.get(2, b""), parts.get(3, 0)
     if not isinstance(cid, bytes) or not isinstance(name, bytes) or not isinstance(size, int):
         raise MalformedInput("a link of the block is not dag-pb")
-    return Link(Cid.decode(cid), file_size, size, name.decode("utf-8", "replace"))
+    return Link(Cid.decode(cid), file_size, size, name.decode("utf-8", "surrogateescape"))

@@ -1,5 +1,7 @@
 """The gateway as a client on the network meets it."""
 
+import email
+import http.client
 import os
 import socket
 from urllib.parse import quote, urlsplit
@@ -17,7 +19,7 @@ from tests.scripts.gateways import inside, serving
 CAR, RAW = "application/vnd.ipld.car", "application/vnd.ipld.raw"
 CONTENT = os.urandom(3 * CHUNK + 5)
 INLINE = "bafkqaf3imvwgy3zaneqgc3janfxgy2lomvscay3jmqfa"
-NAMES = ["scan.bin", "a/b", "100%.txt", "ü ?#.txt"]
+NAMES = ["scan.bin", "file!'()*~.txt", "100%.txt", "a#b?c.txt", "ü 🚀.txt"]
 
 
 def folder_of(names, cid):
@@ -57,8 +59,70 @@ def test_a_name_may_hold_what_urls_must_escape(client, kept, name):
     _, _, file, folder = kept
     answer = client.get(f"/ipfs/{folder}/{quote(name, safe='')}?format=car&dag-scope=block")
     assert inside(answer.content) == [folder, file]
-    assert answer.headers["x-ipfs-path"] == f"/ipfs/{folder}/{quote(name, safe='')}"
+    assert answer.headers["ipfs-uri"] == f"ipfs://{folder}/{quote(name, safe='')}"
+    assert answer.headers.get("x-ipfs-path") == (f"/ipfs/{folder}/{name}" if name.isascii() else None)
     assert answer.headers["x-ipfs-roots"] == f"{folder},{file}"
+
+
+@pytest.mark.parametrize(
+    ("spelled", "meant"),
+    [
+        ("a/b.txt", "a/b.txt"),
+        ("a%2Fb.txt", "a/b.txt"),
+        ("a%2f..%2Fa%2Fb%2Etxt", "a/b.txt"),
+        ("./a//b.txt", "a/b.txt"),
+        ("a/", "a/"),
+        ("a", "a"),
+        ("x%2f%2e%2e/a/%2e", "a/"),
+    ],
+)
+def test_a_path_means_the_same_however_it_is_spelled(kept, spelled, meant):
+    blocks = kept[1]
+    leaf, other = (next(iter(blocks_of(text)))[0] for text in (b"nested", b"beside"))
+    inner = folder_of(["b.txt"], leaf)
+    links = [data(1, cid.raw) + data(2, name) + number(3, 1) for cid, name in ((inner[0], b"a"), (other, b"a/b.txt"))]
+    block = b"".join(data(2, link) for link in links) + data(1, number(1, DIRECTORY))
+    root = Cid.of(DAG_PB, block)
+    blocks.put_all([*blocks_of(b"nested"), inner, (root, block)])
+    zero = str(Cid(DAG_PB, root.digest, version=0))
+    for start in (str(root), zero):
+        with serving(blocks.get) as url:
+            caller = http.client.HTTPConnection(*place(url))  # sends a path as it is given
+            caller.request("GET", f"/ipfs/{start}/{spelled}?format=car&dag-scope=block")
+            answer = caller.getresponse()
+            assert answer.headers["ipfs-uri"] == f"ipfs://{root}/{meant}"
+            assert inside(answer.read())[-1] == str(leaf if meant.endswith("b.txt") else inner[0])
+            caller.close()
+
+
+@pytest.mark.parametrize("path", ["%2e%2e", "a%2F..%2f..", "..%2f..%2f..%2fetc/passwd"])
+def test_no_spelling_leads_out_of_the_content(client, kept, path):
+    assert client.get(f"/ipfs/{kept[3]}/{path}?format=car").status_code == 400
+
+
+def place(url):
+    parts = urlsplit(url)
+    return parts.hostname, parts.port
+
+
+def test_several_ranges_come_in_parts_and_a_head_has_none(client, kept):
+    path = f"/ipfs/{kept[2]}?format=raw"
+    block = client.get(path).content
+    several = client.get(path, headers={"range": "bytes=6-16, 0-4,900000-"})
+    assert several.status_code == 206
+    kind = f"Content-Type: {several.headers['content-type']}\n\n".encode()
+    parts = [
+        (part.get_content_type(), part["content-range"], part.get_payload(decode=True))
+        for part in email.message_from_bytes(kind + several.content).get_payload()
+    ]
+    said = [(6, 16), (0, 4)]
+    assert parts == [(RAW, f"bytes {first}-{last}/{len(block)}", block[first : last + 1]) for first, last in said]
+    one = client.get(path, headers={"range": "bytes=900000-, 1-2"})
+    assert (one.status_code, one.content, one.headers["content-type"]) == (206, block[1:3], RAW)
+    assert client.get(path, headers={"range": "bytes=900000-,-0"}).status_code == 416
+    for ignored in (f"bytes=0-,{'0-1,' * 20}", "bytes=0-,0-", "bytes=0-1,x", "bytes=,", "lines=0-1"):
+        assert client.get(path, headers={"range": ignored}).content == block
+    assert client.head(path, headers={"range": "bytes=0-1"}).status_code == 200
 
 
 def test_duplicates_come_once_or_each_time_as_asked(client, kept):
@@ -195,8 +259,7 @@ def test_who_hangs_up_is_not_read_for_any_longer(tmp_path):
         return blocks.get(cid)
 
     with serving(counting) as url:
-        place = urlsplit(url)
-        with socket.create_connection((place.hostname, place.port)) as caller:
+        with socket.create_connection(place(url)) as caller:
             caller.sendall(f"GET /ipfs/{file}?format=car HTTP/1.1\r\nhost: x\r\n\r\n".encode())
             caller.recv(1_000)
         assert httpx.head(f"{url}/ipfs/{file}?format=raw").status_code == 200
