@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ledger.errors import InvalidStatement
+from ledger.terms import COUNTED, Condition
 
 NEVER = 2**63 - 1
 """`expires` of a grant without an end."""
@@ -18,36 +18,6 @@ class Effect(StrEnum):
 
     PERMIT = "permit"
     FORBID = "forbid"
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A term of a permit, written `name` or `name:number` so that it stays readable in a wallet."""
-
-    name: str
-    value: int = 0
-
-    @classmethod
-    def parse(cls, text: str) -> Condition:
-        """Read one condition. Raises InvalidStatement for a name or number that no rule knows."""
-        name, colon, number = text.partition(":")
-        if name not in NUMBERED | PLAIN or bool(colon) != (name in NUMBERED):
-            known = ", ".join(sorted(PLAIN | {f"{n}:<number>" for n in NUMBERED}))
-            raise InvalidStatement(f"unknown condition; use one of {known}")
-        if colon and not (number.isascii() and number.isdigit() and 0 < int(number) <= NEVER):
-            raise InvalidStatement(f"condition `{name}` needs a positive whole number")
-        return cls(name, int(number) if colon else 0)
-
-    def __str__(self) -> str:
-        return f"{self.name}:{self.value}" if self.name in NUMBERED else self.name
-
-
-NUMBERED = frozenset({"max-uses", "aggregate-only", "retain-until"})
-COUNTED = frozenset({"once", "max-uses"})
-"""Conditions that depend on how often a consent was used."""
-PLAIN = frozenset({"once", "pseudonymise", "emergency-only", "no-onward-transfer"})
-OBLIGATIONS = frozenset({"aggregate-only", "retain-until", "pseudonymise", "no-onward-transfer"})
-"""Conditions that bind the reader after the yes, beside those that decide whether it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +76,9 @@ class Grant:
         """Whether how often it was used matters."""
         return any(text.partition(":")[0] in COUNTED for text in self.conditions)
 
-    def terms(self) -> tuple[Condition, ...]:
-        """The conditions, read. Raises InvalidStatement."""
-        return tuple(Condition.parse(text) for text in self.conditions)
+    def terms(self) -> tuple[Condition | None, ...]:
+        """The conditions, read; None for one that this version of the rule does not know."""
+        return tuple(Condition.read(text) for text in self.conditions)
 
 
 def category_covers(granted: str, asked: str) -> bool:

@@ -21,9 +21,10 @@ from ledger.access import (
     Finding,
     Reason,
 )
-from ledger.consent import OBLIGATIONS, Condition, Effect, Grant
+from ledger.consent import Effect, Grant
 from ledger.party import ANYONE
 from ledger.record import Record
+from ledger.terms import OBLIGATIONS, Condition
 
 Verdict = tuple[ConsentState, Finding, list[tuple[int, Grant]]]
 
@@ -70,7 +71,7 @@ def _named(verdicts: Sequence[Verdict], wanted: Finding) -> frozenset[tuple[byte
 
 def _obligations(verdicts: Sequence[Verdict]) -> frozenset[str]:
     permits = [grant for _, finding, grants in verdicts if finding is Finding.PERMITS for _, grant in grants]
-    return frozenset(str(term) for grant in permits for term in grant.terms() if term.name in OBLIGATIONS)
+    return frozenset(str(term) for grant in permits for term in grant.terms() if term and term.name in OBLIGATIONS)
 
 
 def breaks_glass(request: AccessRequest, facts: Facts, at: int) -> bool:
@@ -125,17 +126,20 @@ def _satisfied(
     return state, Finding.NEEDS_RECONSENT if state.notice_outdated else Finding.PERMITS, met
 
 
-def _meets(term: Condition, state: ConsentState, request: AccessRequest, facts: Facts, at: int) -> bool:
+def _meets(term: Condition | None, state: ConsentState, request: AccessRequest, facts: Facts, at: int) -> bool:
+    """Whether a condition holds; one that this version does not know never does."""
+    if term is None:
+        return False
     match term.name:
         case "once":
             return state.uses_of_record == 0
         case "max-uses":
-            return state.uses < term.value
+            return state.uses < term.number
         case "aggregate-only":
             return request.action == "compute"
         case "emergency-only":
             return breaks_glass(request, facts, at)
         case "retain-until":
-            return at < term.value
+            return at < term.number
         case _:
             return True

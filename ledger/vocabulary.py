@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from ledger.consent import ACTIONS, Grant
 from ledger.errors import UnknownTerm
+from ledger.terms import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class Vocabulary:
                 self._term(purpose, self.purposes, "purpose")
         for action in grant.actions:
             self.check_action(action)
-        grant.terms()
+        for condition in grant.conditions:
+            Condition.parse(condition)
 
     @staticmethod
     def check_action(action: str) -> None:

@@ -202,6 +202,8 @@ TERMS: Mapping[str, Mapping[str, Term]] = {
         "max-uses": Term("number of uses", "이용 횟수"),
         "aggregate-only": Term("only sums over groups of at least", "최소 집단 크기의 합계만"),
         "retain-until": Term("to be deleted by", "파기 기한"),
+        "redact": Term("without this part", "이 항목 제외"),
+        "mask": Term("with this part blacked out", "이 항목 가림"),
         "pseudonymise": Term("without your name", "가명 처리"),
         "emergency-only": Term("only in an emergency", "응급 시에만"),
         "no-onward-transfer": Term("not to be passed on", "제3자 제공 금지"),

@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 
 from api.auth import SignedIn, Verbs
 from api.schemas import Form, NoticeView, shown
-from ledger.consent import ACTIONS, NUMBERED, PLAIN
+from ledger.consent import ACTIONS
 from ledger.errors import NotFound
 from ledger.party import Party, checksum
+from ledger.terms import WRITTEN
 from ledger.typed_data import read_hex
 
 router = APIRouter(tags=["directory"])
@@ -113,5 +114,5 @@ def vocabulary(kernel: Verbs) -> VocabularyView:
             code: TermView(label=t.label, label_ko=t.label_ko, above=t.above) for code, t in words.purposes.items()
         },
         actions=sorted(ACTIONS),
-        conditions=sorted(PLAIN | {f"{name}:<number>" for name in NUMBERED}),
+        conditions=sorted(WRITTEN),
     )

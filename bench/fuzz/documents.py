@@ -16,7 +16,7 @@ from ledger.access import AccessRequest, Incident
 from ledger.canonical import read
 from ledger.commitment import disclosure, fields
 from ledger.commitment.entry import Entry
-from ledger.consent import Condition, Consent, Effect, Grant, Revocation
+from ledger.consent import Consent, Effect, Grant, Revocation
 from ledger.envelope import frame
 from ledger.errors import LedgerError
 from ledger.kernel.cursors import Cursors
@@ -27,6 +27,7 @@ from ledger.note.signed import Note, Signature
 from ledger.receipt import AccessReceipt
 from ledger.record import Erasure, Issue
 from ledger.signers import Wallet
+from ledger.terms import Condition
 from ledger.tiles import Place
 from ledger.typed_data import Domain
 from scripts import release

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from ledger.conditions import all_of, grants_are_whole, has_grants, in_vocabulary, names_a_grantee, signed_lately
-from ledger.consent import Condition, Consent, Effect, Grant
+from ledger.consent import Consent, Effect, Grant
 from ledger.errors import InvalidStatement, UnknownTerm
+from ledger.terms import Condition
 from ledger.vocabulary import Catalog, Term, Vocabulary
 
 NOW = 1_800_000_000
@@ -90,6 +91,11 @@ def test_a_grant_that_says_nothing_is_refused(changes, says):
         ({"conditions": ("once:1",)}, "unknown condition"),
         ({"conditions": ("max-uses:0",)}, "positive whole number"),
         ({"conditions": ("max-uses:²",)}, "positive whole number"),
+        ({"conditions": ("max-uses:" + "9" * 5_000,)}, "below 2^63"),
+        ({"conditions": (f"retain-until:{2**63}",)}, "below 2^63"),
+        ({"conditions": ("redact",)}, "unknown condition"),
+        ({"conditions": ("mask:",)}, "names a member"),
+        ({"conditions": ("redact:/name/0",)}, "names a member"),
     ],
 )
 def test_an_unknown_term_names_what_is_known(changes, says):
@@ -114,6 +120,13 @@ def test_a_purpose_comes_with_all_above_it():
         WORDS.path("hl7:NOPE")
 
 
-@pytest.mark.parametrize("text", ["once", "max-uses:3", "aggregate-only:5", "retain-until:1800000000"])
+@pytest.mark.parametrize(
+    "text", ["once", "max-uses:3", "aggregate-only:5", "retain-until:1800000000", "redact:birthDate"]
+)
 def test_a_condition_reads_and_writes_the_same(text):
     assert str(Condition.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "twice", "once:1", "max-uses", "max-uses:-1", "redact:", "for-friends"])
+def test_a_condition_that_this_version_does_not_know_is_never_met(text):
+    assert Condition.read(text) is None

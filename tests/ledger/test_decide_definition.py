@@ -12,13 +12,12 @@ from ledger.decide import decide
 from tests.ledger.definition import should
 from tests.ledger.questions import NOW, corpus, facts, requests, states
 
-PERMITTING = {"own", "consented", "broke_glass"}
-
 
 def agrees(request, facts):
-    decision = decide(request, facts, NOW)
-    assert decision.reason.value == should(request, facts)
-    assert decision.permitted is (decision.reason.value in PERMITTING)
+    decision, wanted = decide(request, facts, NOW), should(request, facts)
+    assert (decision.reason.value, decision.permitted) == (wanted.reason, wanted.permitted)
+    assert (decision.grants, decision.obligations) == (wanted.grants, wanted.obligations)
+    assert [(entry, finding.value) for entry, finding in decision.findings] == wanted.findings
 
 
 @given(requests, facts)
@@ -35,6 +34,11 @@ def test_the_code_agrees_with_the_definition_over_thousands(seed):
 def test_the_corpus_reaches_every_reason():
     reasons = {decide(request, known, NOW).reason for request, known in corpus(4_000, 0)}
     assert reasons == set(Reason) - {Reason.SEARCHED}
+
+
+def test_the_corpus_reaches_every_finding():
+    found = {f for request, known in corpus(4_000, 0) for _, f in decide(request, known, NOW).findings}
+    assert found == set(Finding)
 
 
 @given(requests, facts)

@@ -17,6 +17,7 @@ from ledger.party import checksum
 from ledger.receipt import ACCESS, CONSENTS, LOGS
 from ledger.record import Issue
 from ledger.signers import Wallet
+from ledger.terms import Condition
 from ledger.vocabulary import Catalog, Term, Vocabulary
 from tests.anchors.sayings import (
     ANN,
@@ -70,8 +71,9 @@ def some_issue(pick, number):
 
 
 def some_grant(pick):
-    named = pick([(), (), (), (name(1),), (name(2), name(3))])
-    return pick([READ, READ, BLOCK, replace(questions.grant(pick), records=named), replace(READ, records=named)])
+    named, random_one = pick([(), (), (), (name(1),), (name(2), name(3))]), questions.grant(pick)
+    random_one = replace(random_one, records=named, conditions=tuple(filter(Condition.read, random_one.conditions)))
+    return pick([READ, READ, BLOCK, random_one, replace(READ, records=named)])
 
 
 def live(store, seed):

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger.consent import ACTIONS, NEVER, NUMBERED, PLAIN, Effect, Grant
+from ledger.consent import ACTIONS, NEVER, Effect, Grant
+from ledger.terms import NAMING, NUMBERED, PLAIN
 from ledger.vocabulary import Catalog, Term, Vocabulary
 from ledger.wording import MEMBERS, MEMBERS_KO, TERMS, Words
 
@@ -30,6 +31,11 @@ def told(words, before, after):
         ({"actions": ()}, "removes: action (view)", "삭제: 행위 (열람)"),
         ({"conditions": ("max-uses:3",)}, "adds: condition (number of uses (3))", "추가: 조건 (이용 횟수 (3))"),
         ({"conditions": ("once",)}, "adds: condition (each record once)", "추가: 조건 (기록마다 한 번만)"),
+        (
+            {"conditions": ("redact:name",)},
+            "adds: condition (without this part (name))",
+            "추가: 조건 (이 항목 제외 (name))",
+        ),
         (
             {"expires": 1_830_297_600 + 86_400},
             "changes: expiry, 2028-01-01 00:00 UTC → 2028-01-02 00:00 UTC",
@@ -70,7 +76,7 @@ def test_every_bound_of_a_grant_stands_in_its_sentence():
 
 def test_every_word_has_both_languages():
     assert set(TERMS["actions"]) == set(ACTIONS)
-    assert set(TERMS["conditions"]) == NUMBERED | PLAIN
+    assert set(TERMS["conditions"]) == NAMING | NUMBERED | PLAIN
     assert set(MEMBERS) == set(MEMBERS_KO)
 
 

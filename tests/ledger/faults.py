@@ -1,0 +1,226 @@
+"""Faults that somebody could make in the rule: what each would mean, and the words that would make it."""
+
+FAULTS = [
+    ("an erased record is still given", "decide", "record is None or record.erased", "record is None"),
+    ("a question about another category is answered", "decide", "record.issue.category != request.category", "False"),
+    ("being the person permits every purpose", "decide", "return own and request.purpose == SELF_VIEW", "return own"),
+    (
+        "the purpose of self view permits anybody",
+        "decide",
+        "return own and request.purpose == SELF_VIEW",
+        "return request.purpose == SELF_VIEW",
+    ),
+    ("a block is overlooked", "decide", "if facts.blocked:", "if False:"),
+    (
+        "a block is not told",
+        "decide",
+        "Decision(False, Reason.BLOCKED, findings=findings)",
+        "Decision(False, Reason.BLOCKED)",
+    ),
+    (
+        "a permit outranks a forbid",
+        "decide",
+        "    if forbids:\n        return Decision(False",
+        "    if forbids and not permits:\n        return Decision(False",
+    ),
+    ("a forbid comes after the emergency", "decide", "    if forbids:\n", "    if forbids and not emergency:\n"),
+    ("an outdated notice locks out a rescue", "decide", "    if emergency:\n", "    if emergency and not stale:\n"),
+    ("an outdated notice is not told", "decide", "    if stale:\n", "    if stale and len(verdicts) > 1:\n"),
+    (
+        "breaking glass is not told as that",
+        "decide",
+        "Decision(True, Reason.BROKE_GLASS",
+        "Decision(True, Reason.CONSENTED",
+    ),
+    (
+        "a purpose below emergency treatment breaks no glass",
+        "decide",
+        "EMERGENCY in request.purposes",
+        "EMERGENCY == request.purpose",
+    ),
+    ("every purpose breaks glass", "decide", "EMERGENCY in request.purposes", "True"),
+    ("another's accreditation breaks glass", "decide", "and facts.requester.account == request.requester", ""),
+    ("anyone accredited breaks glass", "decide", "and facts.requester.plays(RESPONDER, at)", ""),
+    (
+        "an incident of anyone about anyone breaks glass",
+        "decide",
+        "and facts.incident.covers(request.requester, facts.record.issue.data_subject, at)",
+        "",
+    ),
+    ("somebody else's consent counts", "decide", "state.consent.data_subject != record.issue.data_subject", "False"),
+    ("what is said to everyone is not heard", "decide", "state.consent.grantee == ANYONE or ", ""),
+    ("a consent to another counts", "decide", "or state.consent.grantee in names", "or True"),
+    ("a superseded version counts", "decide", "if state.revoked or state.superseded:", "if state.revoked:"),
+    ("a withdrawn consent counts", "decide", "if state.revoked or state.superseded:", "if state.superseded:"),
+    (
+        "a withdrawal is told as a newer version",
+        "decide",
+        "Finding.REVOKED if state.revoked else Finding.SUPERSEDED",
+        "Finding.SUPERSEDED if state.superseded else Finding.REVOKED",
+    ),
+    (
+        "a scope that does not match is told as one that is not satisfied",
+        "decide",
+        "Finding.NO_SATISFIED_POLICY if covering else Finding.NO_MATCHING_POLICY",
+        "Finding.NO_SATISFIED_POLICY",
+    ),
+    (
+        "the period of the data is not asked",
+        "decide",
+        "if g.reaches(record.issue.data_from, record.issue.data_until)]",
+        "]",
+    ),
+    ("a window is not asked", "decide", "if grant.open_at(at)]", "]"),
+    (
+        "a window to come is told as one that is over",
+        "decide",
+        "Finding.NOT_YET if early else Finding.EXPIRED",
+        "Finding.EXPIRED",
+    ),
+    ("a window that is over is told as one to come", "decide", "any(at < grant.not_before", "any(at <= grant.expires"),
+    (
+        "a forbid is not the first thing that is heard",
+        "decide",
+        "if grant.effect is Effect.FORBID]:",
+        "if grant.effect is Effect.PERMIT and grant.conditions]:",
+    ),
+    ("one met condition is enough", "decide", "all(_meets(", "any(_meets("),
+    ("what is said to everyone permits", "decide", "if not met or state.consent.grantee == ANYONE:", "if not met:"),
+    ("a consent permits before it is on chain", "decide", "if not state.anchored:", "if False:"),
+    (
+        "a consent under a replaced notice permits",
+        "decide",
+        "Finding.NEEDS_RECONSENT if state.notice_outdated else Finding.PERMITS",
+        "Finding.PERMITS",
+    ),
+    (
+        "grants whose conditions do not hold are named as deciding",
+        "decide",
+        "else Finding.PERMITS, met",
+        "else Finding.PERMITS, current",
+    ),
+    (
+        "forbids that are not open are named as deciding",
+        "decide",
+        "return state, Finding.FORBIDS, forbids",
+        "return state, Finding.FORBIDS, reaching",
+    ),
+    (
+        "no grant is named as deciding",
+        "decide",
+        "if finding is wanted for index, _ in grants)",
+        "if False for index, _ in grants)",
+    ),
+    (
+        "a yes obliges to nothing",
+        "decide",
+        "Decision(True, Reason.CONSENTED, permits, _obligations(verdicts), findings)",
+        "Decision(True, Reason.CONSENTED, permits, findings=findings)",
+    ),
+    ("obligations of one permit only", "decide", "for grant in permits for term", "for grant in permits[:1] for term"),
+    (
+        "conditions that bind nobody are told as obligations",
+        "decide",
+        "if term and term.name in OBLIGATIONS)",
+        "if term)",
+    ),
+    (
+        "a condition that nobody knows is met",
+        "decide",
+        "    if term is None:\n        return False",
+        "    if term is None:\n        return True",
+    ),
+    ("once means once for all records", "decide", "state.uses_of_record == 0", "state.uses == 0"),
+    ("once means twice", "decide", "state.uses_of_record == 0", "state.uses_of_record <= 1"),
+    ("one use too many", "decide", "state.uses < term.number", "state.uses <= term.number"),
+    (
+        "the number of uses counts each record by itself",
+        "decide",
+        "state.uses < term.number",
+        "state.uses_of_record < term.number",
+    ),
+    ("who may have sums may have rows", "decide", 'return request.action == "compute"', "return True"),
+    (
+        "saying that it is an emergency makes it one",
+        "decide",
+        "return breaks_glass(request, facts, at)",
+        "return EMERGENCY in request.purposes",
+    ),
+    ("retained a second too long", "decide", "return at < term.number", "return at <= term.number"),
+    (
+        "a window opens a second late",
+        "consent",
+        "self.not_before <= at < self.expires",
+        "self.not_before < at < self.expires",
+    ),
+    (
+        "a window closes a second late",
+        "consent",
+        "self.not_before <= at < self.expires",
+        "self.not_before <= at <= self.expires",
+    ),
+    ("`health.la` covers `health.lab`", "consent", 'asked.startswith(granted + ".")', "asked.startswith(granted)"),
+    (
+        "a category covers what lies above it",
+        "consent",
+        'asked.startswith(granted + ".")',
+        'granted.startswith(asked + ".")',
+    ),
+    ("a category covers itself only", "consent", 'or asked.startswith(granted + ".")', ""),
+    ("a purpose covers itself only", "consent", '{"*", *purposes}', '{"*", purposes[0]}'),
+    ("every purpose is not every purpose", "consent", '{"*", *purposes}', "{*purposes}"),
+    ("any action will do", "consent", "and action in self.actions", ""),
+    ("named records are all records", "consent", "and (not self.records or record_id in self.records)", ""),
+    ("data of an unknown time satisfies a permit", "consent", "return self.effect is Effect.FORBID\n", "return True\n"),
+    ("data of an unknown time is not forbidden", "consent", "return self.effect is Effect.FORBID\n", "return False\n"),
+    ("a forbid reaches data from its end on", "consent", "data_from < end and", "data_from <= end and"),
+    (
+        "a forbid reaches data up to its start",
+        "consent",
+        "(data_until or NEVER) > self.data_from",
+        "(data_until or NEVER) >= self.data_from",
+    ),
+    (
+        "a permit reaches data beyond its end",
+        "consent",
+        "self.data_from <= data_from and (data_until or NEVER) <= end",
+        "self.data_from <= data_from",
+    ),
+    (
+        "a permit reaches data before its start",
+        "consent",
+        "self.data_from <= data_from and (data_until or NEVER) <= end",
+        "(data_until or NEVER) <= end",
+    ),
+]
+
+
+def table() -> str:
+    """The faults as they stand in docs/faults.md."""
+    rows = [
+        f"| {number} | {meaning} | `{module}.py` | {_code(good)} | {_code(bad)} |"
+        for number, (meaning, module, good, bad) in enumerate(FAULTS, start=1)
+    ]
+    return "\n".join([INTRODUCTION, *rows, ""])
+
+
+def _code(text: str) -> str:
+    line = " ".join(text.split()).replace("|", "\\|")
+    return f"`` {line} ``" if line else "(dropped)"
+
+
+INTRODUCTION = """# Faults planted in the rule
+
+Each row is a fault that `tests/ledger/test_decide_faults.py` plants in the text of `ledger/decide.py` or
+`ledger/consent.py`. The rule with it is asked 12,000 questions whose times lie at the edges, and held against the
+definition in `tests/ledger/definition.py`, which borrows no code: reason, deciding grants, obligations, and what each
+consent had to say. The test fails if one fault answers every question as it should be, if a fault no longer fits the
+text, or if this table is not the tests' own (`python -m tests.ledger.faults` writes it). All are caught.
+
+| no. | what it would mean | in | sound | planted |
+|---:|---|---|---|---|"""
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    Path(__file__).parents[2].joinpath("docs/faults.md").write_text(table(), encoding="utf-8")
