@@ -15,7 +15,8 @@ CAREFUL = {
     b"x-frame-options": b"DENY",
     b"cache-control": b"no-store",
 }
-REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+REQUEST_ID = re.compile(rb"[\x20-\x7e\x80-\xff]{1,1024}")
+"""Any header value, since callers choose freely what they call a request (AuthZEN §10.1.4); bounded."""
 
 
 class BoundedBodies:
@@ -59,7 +60,7 @@ class BoundedBodies:
 
 
 class Headers:
-    """Adds X-Request-ID (the caller's if it is a plain one) and the careful headers."""
+    """Adds X-Request-ID (the caller's own if there is one) and the careful headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

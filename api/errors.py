@@ -12,7 +12,6 @@ from ledger import errors
 
 STATUS: dict[type[errors.LedgerError], int] = {
     errors.MalformedInput: 400,
-    errors.WrongMediaType: 415,
     errors.SessionRequired: 401,
     errors.SignatureInvalid: 403,
     errors.NotEntitled: 403,

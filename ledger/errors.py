@@ -79,12 +79,6 @@ class MalformedInput(LedgerError):
     code = "malformed_input"
 
 
-class WrongMediaType(LedgerError):
-    """The body says that it is in another format than the one that is read here."""
-
-    code = "unsupported_media_type"
-
-
 class TooLarge(LedgerError):
     """The input is over its stated bound in bytes or items."""
 

@@ -11,7 +11,7 @@ import orjson
 from api import errors
 from api.hot.groups import Answer
 from ledger.access import Decision
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, UnknownTerm
 from ledger.receipt import AccessReceipt, Logged
 
 LOGGER = logging.getLogger("mydata.hot")
@@ -38,6 +38,17 @@ def document(answer: tuple[Decision, Logged]) -> dict[str, Any]:
     if decision.permitted:
         context["obligations"] = sorted(decision.obligations)
     return {"decision": decision.permitted, "context": context}
+
+
+def alone(answer: Answer) -> dict[str, Any]:
+    """The decision on one question. What names nobody and nothing known here is a no (AuthZEN §10.1.3: an error is
+    about the request, never about the outcome); what is not the caller's to ask is refused.
+    """
+    if isinstance(answer, UnknownTerm):
+        return _unasked(answer)
+    if isinstance(answer, LedgerError):
+        raise answer
+    return document(answer)
 
 
 def whole(answers: Sequence[Answer]) -> dict[str, Any]:

@@ -97,7 +97,8 @@ def describe() -> APIRouter:
     @router.post("/access/v1/evaluation")
     def evaluation(asked: EvaluationForm, caller: SignedIn) -> Evaluated:
         """May this requester do this with this record, for this purpose, now? Every question leaves its receipt,
-        signed and durable before the answer (AuthZEN §6).
+        signed and durable before the answer (AuthZEN §6). What names nobody and nothing known here cannot be put as a
+        question: the decision is false, `context.error` says why, and there is no receipt.
         """
         raise NotImplementedError
 

@@ -12,11 +12,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.auth import Premises
 from api.bounds import CAREFUL, REQUEST_ID
 from api.hot import forms
-from api.hot.answers import document, refusal, whole
+from api.hot.answers import alone, refusal, whole
 from api.hot.forms import Form
 from api.hot.groups import Answer, Groups
 from ledger.access import AccessRequest
-from ledger.errors import LedgerError, MalformedInput, SessionRequired, TooLarge, WrongMediaType
+from ledger.errors import LedgerError, MalformedInput, SessionRequired, TooLarge
 from ledger.kernel import Kernel
 
 LARGEST = {"/access/v1/evaluation": 64 * 1024, "/access/v1/evaluations": 2 * 1024 * 1024}
@@ -54,7 +54,7 @@ class HotDoor:
         body = await _body(headers, receive, LARGEST[path])
         form = READERS[path](self._house.kernel, body)
         answers = await (self._all if form.semantic == forms.EXECUTE_ALL else self._until)(token, form)
-        return orjson.dumps(_alone(answers[0]) if form.single else whole(answers))
+        return orjson.dumps(alone(answers[0]) if form.single else whole(answers))
 
     async def _all(self, token: bytes, form: Form) -> Sequence[Answer]:
         put = [question for question in form.questions if isinstance(question, AccessRequest)]
@@ -62,8 +62,11 @@ class HotDoor:
         return [next(answers) if isinstance(one, AccessRequest) else one for one in form.questions]
 
     async def _until(self, token: bytes, form: Form) -> Sequence[Answer]:
-        """One after another; what lies behind the answer that decides is not asked and leaves no receipt."""
+        """One after another, for a live session only; what lies behind the answer that decides is not asked and leaves
+        no receipt.
+        """
         answers: list[Answer] = []
+        await self._groups.ask(token, [])
         for question in form.questions:
             asked = isinstance(question, AccessRequest)
             answers += await self._groups.ask(token, [question]) if asked else [question]  # type: ignore[list-item]
@@ -74,12 +77,6 @@ class HotDoor:
         return answers
 
 
-def _alone(answer: Answer) -> object:
-    if isinstance(answer, LedgerError):
-        raise answer
-    return document(answer)
-
-
 def _token(headers: Mapping[bytes, bytes]) -> bytes:
     scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
     if scheme.lower() != b"bearer" or not token:
@@ -88,9 +85,11 @@ def _token(headers: Mapping[bytes, bytes]) -> bytes:
 
 
 async def _body(headers: Mapping[bytes, bytes], receive: Receive, largest: int) -> bytes:
-    """The whole body. Raises WrongMediaType, TooLarge, MalformedInput when the caller went away."""
+    """The whole body. Raises TooLarge, MalformedInput for another media type (AuthZEN has one status for what is
+    asked wrongly) and when the caller went away.
+    """
     if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
-        raise WrongMediaType("send `content-type: application/json`")
+        raise MalformedInput("send `content-type: application/json`")
     declared = headers.get(b"content-length", b"0")
     parts, size, more = [], int(declared) if declared.isdigit() else 0, True
     while more and size <= largest:

@@ -1,4 +1,6 @@
-"""AuthZEN requests as the kernel's questions: what is missing, misshapen or unknown is refused by name."""
+"""AuthZEN requests as the kernel's questions. What is missing or misshapen is refused by name; what is well said but
+names nobody and nothing known here is a question that cannot be put: it is answered no, and why stands beside it.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +14,18 @@ import orjson
 
 from ledger.access import EVERYTHING, AccessRequest
 from ledger.consent import NEVER
-from ledger.errors import LedgerError, MalformedInput, TooLarge
-from ledger.kernel import Kernel
-from ledger.party import checksum
+from ledger.errors import LedgerError, MalformedInput, TooLarge, UnknownTerm
+from ledger.kernel import Kernel, requester_name
 
 MOST = 1_000
 """Evaluations in one call."""
-ADDRESS, ID = re.compile("0x[0-9a-fA-F]{40}"), re.compile("0x[0-9a-fA-F]{64}")
+IDENTIFYING = {"subject": ("type", "id"), "action": ("name",), "resource": ("type", "id")}
+"""What an item's own part takes from the call's where it leaves it out; all else it replaces whole."""
+ID = re.compile("0x[0-9a-fA-F]{64}")
+SIGNERS = {"party": re.compile("0x[0-9a-fA-F]{40}"), "person": re.compile("0x(?:[0-9a-fA-F]{2}){20,1000}")}
+"""Who may be a subject: wallets by address, and persons also by the longer bytes of a passkey (ERC-7913)."""
 PARTS = ("subject", "action", "resource", "context")
-LONGEST = 200
+LONGEST = 2_048
 EXECUTE_ALL, FIRST_DENY, FIRST_PERMIT = "execute_all", "deny_on_first_deny", "permit_on_first_permit"
 NO_INCIDENT = bytes(32)
 
@@ -38,8 +43,8 @@ class Form:
 
 
 def evaluation(kernel: Kernel, raw: bytes) -> Form:
-    """One question (AuthZEN §6.1). Raises MalformedInput, UnknownTerm."""
-    return Form([_question(kernel, _object(raw))], single=True)
+    """One question (AuthZEN §6.1). Raises MalformedInput."""
+    return Form([_put(kernel, _object(raw))], single=True)
 
 
 def evaluations(kernel: Kernel, raw: bytes) -> Form:
@@ -50,7 +55,7 @@ def evaluations(kernel: Kernel, raw: bytes) -> Form:
     said = _object(raw)
     many, semantic = said.get("evaluations"), _semantic(said.get("options"))
     if many is None or many == []:
-        return Form([_question(kernel, said)], single=True)
+        return Form([_put(kernel, said)], single=True)
     if not isinstance(many, list):
         raise MalformedInput("`evaluations` is a list of objects")
     if len(many) > MOST:
@@ -63,8 +68,24 @@ def _one_of(kernel: Kernel, defaults: Mapping[str, Any], item: Any) -> AccessReq
     if not isinstance(item, dict):
         return MalformedInput("an evaluation is an object")
     try:
-        return _question(kernel, {**defaults, **item})
+        return _question(kernel, _merged(defaults, item))
     except LedgerError as error:
+        return error
+
+
+def _merged(defaults: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {**defaults, **item}
+    for part, members in IDENTIFYING.items():
+        mine, theirs = item.get(part), defaults.get(part)
+        if isinstance(mine, dict) and isinstance(theirs, dict):
+            merged[part] = {name: theirs[name] for name in members if name in theirs} | mine
+    return merged
+
+
+def _put(kernel: Kernel, said: Mapping[str, Any]) -> AccessRequest | LedgerError:
+    try:
+        return _question(kernel, said)
+    except UnknownTerm as error:
         return error
 
 
@@ -79,8 +100,10 @@ def _object(raw: bytes) -> dict[str, Any]:
 
 
 def _semantic(options: Any) -> str:
-    said = options.get("evaluations_semantic", EXECUTE_ALL) if isinstance(options, dict) else EXECUTE_ALL
-    if said not in {EXECUTE_ALL, FIRST_DENY, FIRST_PERMIT}:
+    if not isinstance(options, dict | None):
+        raise MalformedInput("`options` is an object")
+    said = (options or {}).get("evaluations_semantic", EXECUTE_ALL)
+    if said not in (EXECUTE_ALL, FIRST_DENY, FIRST_PERMIT):
         raise MalformedInput(f"`evaluations_semantic` is one of {EXECUTE_ALL}, {FIRST_DENY}, {FIRST_PERMIT}")
     return str(said)
 
@@ -90,13 +113,15 @@ def _question(kernel: Kernel, said: Mapping[str, Any]) -> AccessRequest:
     context = said.get("context", {})
     if not isinstance(context, dict):
         raise MalformedInput("`context` is an object")
-    properties = _properties(action, "action")
-    purpose = context.get("purpose") or properties.get("purpose")
-    if not isinstance(purpose, str):
-        raise MalformedInput("say what for: a code in `context.purpose` or `action.properties.purpose`")
-    question = kernel.question(_requester(subject), purpose, _text(action, "action", "name"), _category(resource))
-    incident, known = _incident(context.get("incident")), _size(context.get("consents_at_least"))
-    return replace(question, record_id=_record(resource), incident=incident, at_least=known)
+    purpose = context.get("purpose", _properties(action, "action").get("purpose"))
+    if not isinstance(purpose, str | None):
+        raise MalformedInput("the purpose is a code, in `context.purpose` or `action.properties.purpose`")
+    name, category, known = _text(action, "action", "name"), _category(resource), _size(context)
+    requester, record, incident = _requester(subject), _record(resource), _incident(context.get("incident"))
+    if not purpose:
+        raise UnknownTerm("say what for: a code in `context.purpose` or `action.properties.purpose`")
+    question = kernel.question(requester, purpose, name, category)
+    return replace(question, record_id=record, incident=incident, at_least=known)
 
 
 def _part(said: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -122,20 +147,21 @@ def _properties(part: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _requester(subject: Mapping[str, Any]) -> str:
     kind, name = _text(subject, "subject", "type"), _text(subject, "subject", "id")
-    if kind not in {"party", "person"} or not ADDRESS.fullmatch(name):
-        raise MalformedInput("`subject` is a `party` or `person`, its id a 0x address of 20 bytes")
+    _properties(subject, "subject")
+    if kind not in SIGNERS or not SIGNERS[kind].fullmatch(name):
+        raise UnknownTerm("nobody: `subject` is a `party` or `person`, its id an address, or signer bytes, in 0x-hex")
     return _account(name)
 
 
 @lru_cache(maxsize=4_096)
 def _account(name: str) -> str:
-    return checksum(bytes.fromhex(name[2:]))
+    return requester_name(bytes.fromhex(name[2:]))
 
 
 def _record(resource: Mapping[str, Any]) -> bytes:
     kind, name = _text(resource, "resource", "type"), _text(resource, "resource", "id")
     if kind != "record" or not ID.fullmatch(name):
-        raise MalformedInput("`resource` is a `record`, its id 32 bytes in 0x-hex")
+        raise UnknownTerm("nothing: `resource` is a `record`, its id 32 bytes in 0x-hex")
     return bytes.fromhex(name[2:])
 
 
@@ -154,7 +180,8 @@ def _incident(said: Any) -> bytes:
     return bytes.fromhex(said[2:])
 
 
-def _size(said: Any) -> int:
+def _size(context: Mapping[str, Any]) -> int:
+    said = context.get("consents_at_least")
     if said is None:
         return 0
     if type(said) is not int or not 0 <= said <= NEVER:

@@ -9,21 +9,22 @@ caller may not ask for is answered like what is not there: no results.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from api.auth import Caller, House, SignedIn, Verbs
+from api.hot.forms import LONGEST, SIGNERS
 from api.schemas import shown
 from ledger.access import EVERYTHING
 from ledger.errors import NotFound, UnknownTerm
-from ledger.kernel import Kernel
-from ledger.party import checksum
+from ledger.kernel import Kernel, requester_name
 
 router = APIRouter(tags=["authzen"])
-ADDRESS, ID = re.compile("0x[0-9a-fA-F]{40}"), re.compile("0x[0-9a-fA-F]{64}")
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+ID = re.compile("0x[0-9a-fA-F]{64}")
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 Properties = Annotated[dict[str, Any], Field(max_length=64, default_factory=dict)]
 ENDPOINTS = {
     "access_evaluation_endpoint": "/access/v1/evaluation",
@@ -55,10 +56,10 @@ class Action(BaseModel):
 
 
 class PageRequest(BaseModel):
-    """Which page (AuthZEN §8.2); `limit` beyond 1,000 is 1,000."""
+    """Which page (AuthZEN §8.2.1); `limit` beyond 1,000 is 1,000."""
 
     token: Annotated[str, Field(max_length=100)] = ""
-    limit: Annotated[int, Field(ge=1)] = 100
+    limit: Annotated[int, Field(ge=0, strict=True)] = 100
 
 
 class PageResponse(BaseModel):
@@ -99,13 +100,14 @@ class ActionSearch(BaseModel):
 class Results(BaseModel):
     """Entities found, as AuthZEN §8 has them."""
 
-    results: list[dict[str, str]]
     page: PageResponse = PageResponse(next_token="")
+    results: list[dict[str, str]]
 
 
 @router.get("/.well-known/authzen-configuration")
-def configuration(house: House) -> dict[str, str]:
-    """The metadata of this decision point (AuthZEN §9.1)."""
+def configuration(house: House, response: Response) -> dict[str, str]:
+    """The metadata of this decision point (AuthZEN §9.1), which may be kept for an hour (§11.8)."""
+    response.headers["Cache-Control"] = "public, max-age=3600"
     base = house.settings.uri.rstrip("/")
     return {"policy_decision_point": base, **{name: base + path for name, path in ENDPOINTS.items()}}
 
@@ -117,10 +119,13 @@ def subjects(asked: SubjectSearch, caller: SignedIn, kernel: Verbs) -> Results:
     if asked.subject.type != "party" or record is None or not purpose:
         return Results(results=[])
     try:
+        question = kernel.question(caller.name, purpose, asked.action.name)
         found = kernel.who_can_access(caller.signer, record, purpose, asked.action.name)
     except (NotFound, UnknownTerm):
         return Results(results=[])
-    return Results(results=[{"type": "party", "id": party.account} for party, _ in found])
+    names = sorted(party.account for party, _ in found)
+    page, rest = kernel.leaf(replace(question, record_id=record), names, asked.page.token, asked.page.limit)
+    return Results(results=[{"type": "party", "id": name} for name in page], page=PageResponse(next_token=rest))
 
 
 @router.post("/access/v1/search/resource")
@@ -147,16 +152,19 @@ def actions(asked: ActionSearch, caller: SignedIn, kernel: Verbs) -> Results:
     if requester is None or record is None or not purpose:
         return Results(results=[])
     try:
-        return Results(results=[{"name": name} for name in kernel.actions(requester, record, purpose)])
+        question = replace(kernel.question(requester, purpose, "view"), record_id=record)
     except UnknownTerm:
         return Results(results=[])
+    found = kernel.actions(requester, record, purpose)
+    page, rest = kernel.leaf(question, found, asked.page.token, asked.page.limit)
+    return Results(results=[{"name": name} for name in page], page=PageResponse(next_token=rest))
 
 
 def requester_of(subject: Entity, caller: Caller, kernel: Kernel) -> str | None:
     """The requester an AuthZEN subject names, if the caller may ask for them."""
-    if subject.type not in {"party", "person"} or not ADDRESS.fullmatch(subject.id):
+    if subject.type not in SIGNERS or not SIGNERS[subject.type].fullmatch(subject.id):
         return None
-    requester = checksum(bytes.fromhex(subject.id[2:]))
+    requester = requester_name(bytes.fromhex(subject.id[2:]))
     return requester if kernel.may_ask_for(caller.name, requester) else None
 
 

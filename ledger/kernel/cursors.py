@@ -25,9 +25,9 @@ class Cursors:
         self._sealed = AESGCM(key)
 
     def seal(self, question: AccessRequest, position: int) -> str:
-        """The cursor behind the record at `position`, good for this question only."""
+        """The cursor behind the record, or item, at `position`, good for this question only."""
         nonce = secrets.token_bytes(NONCE_SIZE)
-        place = position.to_bytes(POSITION_SIZE, "big")
+        place = position.to_bytes(POSITION_SIZE, "big", signed=True)
         return urlsafe_b64encode(nonce + self._sealed.encrypt(nonce, place, _bound_to(question))).decode()
 
     def open(self, question: AccessRequest, cursor: str) -> int:
@@ -41,9 +41,12 @@ class Cursors:
             place = self._sealed.decrypt(raw[:NONCE_SIZE], raw[NONCE_SIZE:], _bound_to(question))
         except (ValueError, InvalidTag) as error:
             raise MalformedInput("the cursor was not given out for this question here; start without one") from error
-        return int.from_bytes(place, "big")
+        return int.from_bytes(place, "big", signed=True)
 
 
 def _bound_to(question: AccessRequest) -> bytes:
-    words = (question.requester, question.category, *question.purposes, question.action, question.incident.hex())
+    words = (
+        *(question.requester, question.category, *question.purposes, question.action),
+        *(question.record_id.hex(), question.incident.hex()),
+    )
     return sha256("\n".join(words).encode()).digest()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import groupby
 from secrets import token_bytes
+from typing import TypeVar
 
 from ledger.access import EVERYTHING, SELF_VIEW, AccessRequest, Decision, Facts, Reason
 from ledger.consent import ACTIONS
@@ -23,6 +24,7 @@ BATCH = 500
 """Candidates looked at in one snapshot."""
 LARGEST_PAGE = 1_000
 ANY_RECORD = bytes(32)
+T = TypeVar("T")
 NO_INCIDENT = bytes(32)
 
 
@@ -50,20 +52,30 @@ class Questions(Witnessing):
         return [facts.record for _, facts in self._permitted(question, now, START) if facts.record]
 
     def query_accessible(self, question: AccessRequest, cursor: str = "", limit: int = 100) -> Page:
-        """One page of `search`, of at most `limit` (1 to 1,000) records; every page but the last is full.
+        """One page of `search`, of at most `limit` (0 to 1,000) records; every page but the last is full.
 
         Raises MalformedInput for a cursor of another question or ledger, ChainBehind.
         """
-        limit, cursors = max(1, min(limit, LARGEST_PAGE)), self._cursors()
+        limit, cursors = max(0, min(limit, LARGEST_PAGE)), self._cursors()
         after = cursors.open(question, cursor)
         now = self._asked(question)
         found: list[Record] = []
         for _, facts in self._permitted(question, now, after):
             if len(found) == limit:
-                return Page(tuple(found), cursors.seal(question, found[-1].position))
+                return Page(tuple(found), cursors.seal(question, found[-1].position if found else after))
             if facts.record:
                 found.append(facts.record)
         return Page(tuple(found), "")
+
+    def leaf(self, question: AccessRequest, items: Sequence[T], cursor: str, limit: int) -> tuple[Sequence[T], str]:
+        """The part of a whole answer that one page holds, and the cursor of the next, empty behind the last.
+
+        Raises MalformedInput for a cursor of another question or ledger.
+        """
+        cursors = self._cursors()
+        start = cursors.open(question, cursor) + 1
+        end = start + min(limit, LARGEST_PAGE)
+        return items[start:end], cursors.seal(question, end - 1) if end < len(items) else ""
 
     def question(self, requester: str, purpose: str, action: str, category: str = EVERYTHING) -> AccessRequest:
         """A question about many records, of one category or of any. Raises UnknownTerm."""

@@ -60,6 +60,45 @@ def test_a_resource_search_finds_what_may_be_read_in_pages(door):
     assert set(first) == {"results", "page"}
 
 
+def all_pages(door, what, body, limit, who=None):
+    found, page = [], {"limit": limit}
+    while True:
+        part = search(door, what, body | {"page": page}, who).json()
+        assert len(part["results"]) <= limit
+        found += part["results"]
+        if not part["page"]["next_token"]:
+            return found
+        page = {"limit": limit, "token": part["page"]["next_token"]}
+
+
+def test_every_search_comes_in_pages_that_make_up_the_whole(door):
+    draft = door.drafted(door.house.ann, door.house.insurer.address)
+    signed = door.signed(door.house.ann, Consent, draft)
+    assert door.http.post("/consents", json=signed, headers=door.as_(door.house.ann)).status_code == 202
+    door.house.anchor()
+    searches = [
+        ("subject", {"subject": {"type": "party"}, "action": READ, "resource": record(door)}, door.house.ann, 2),
+        ("resource", {"subject": trial(door), "action": READ, "resource": {"type": "record"}}, None, 3),
+        ("action", {"subject": trial(door), "resource": record(door), "context": CONTEXT}, None, 2),
+    ]
+    for what, body, who, count in searches:
+        whole = search(door, what, body, who).json()
+        assert (len(whole["results"]), whole["page"]) == (count, {"next_token": ""})
+        assert all_pages(door, what, body, 1, who) == all_pages(door, what, body, 2, who) == whole["results"]
+        nothing = search(door, what, body | {"page": {"limit": 0}}, who).json()
+        assert nothing["results"] == []
+        again = search(door, what, body | {"page": {"token": nothing["page"]["next_token"]}}, who).json()
+        assert again == whole
+
+
+def test_a_token_is_good_for_its_own_search_only(door):
+    first = {"subject": trial(door), "resource": record(door), "context": CONTEXT}
+    token = search(door, "action", first | {"page": {"limit": 1}}).json()["page"]["next_token"]
+    for other in (first | {"resource": record(door, 1)}, first | {"context": {"purpose": "hl7:HRESCH"}}):
+        assert search(door, "action", other | {"page": {"token": token}}).status_code == 400
+    assert search(door, "action", first | {"page": {"token": token[:-4] + "AAAA"}}).status_code == 400
+
+
 def test_the_category_may_be_named(door):
     for category, count in (("health.lab", 3), ("health.vitals", 0), ("nonsense", 0)):
         body = {
@@ -132,6 +171,9 @@ def test_what_is_unknown_gives_no_results_and_no_error(door, what, body):
             {"subject": X, "action": {"name": 123}, "resource": {"type": "record"}},
         ),
         ("resource", []),
+        ("resource", {"subject": X, "action": READ, "resource": {"type": "record"}, "page": {"limit": -1}}),
+        ("resource", {"subject": X, "action": READ, "resource": {"type": "record"}, "page": {"limit": "2"}}),
+        ("resource", {"subject": X, "action": READ, "resource": {"type": "record"}, "page": {"token": 7}}),
     ],
 )
 def test_what_is_missing_or_misshapen_is_a_bad_request(door, what, body):

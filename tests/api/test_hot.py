@@ -131,21 +131,20 @@ def test_a_session_that_is_over_answers_no_more(door):
     "wrong",
     [
         {"subject": None},
-        {"subject": {"type": "user", "id": "alice"}},
+        {"subject": "alice"},
         {"subject": {"type": "party"}},
+        {"subject": {"id": "alice"}},
+        {"subject": {"type": "party", "id": "alice", "properties": 7}},
         {"subject": {"type": "party", "id": 7}},
         {"action": {}},
         {"action": {"name": ""}},
-        {"action": {"name": "devour"}},
+        {"action": {"name": 123}},
         {"action": {"name": "view", "properties": []}},
-        {"resource": {"type": "record", "id": "0x12"}},
-        {"resource": {"type": "record", "id": ABSENT, "properties": {"category": "nonsense"}}},
+        {"resource": {"type": "record"}},
+        {"resource": {"id": ABSENT}},
         {"resource": {"type": "record", "id": ABSENT, "properties": {"category": 7}}},
-        {"resource": {"type": "todo", "id": "1"}},
-        {"context": {}},
         {"context": []},
         {"context": {"purpose": 7}},
-        {"context": {"purpose": "hl7:CLINTRHC"}},
         {"context": {"purpose": "hl7:CLINTRCH", "incident": "yes"}},
     ],
 )
@@ -156,9 +155,43 @@ def test_a_misshapen_question_is_a_bad_request_and_leaves_nothing(door, wrong):
     assert receipts(door) == []
 
 
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"subject": {"type": "user", "id": "alice"}},
+        {"subject": {"type": "party", "id": "alice"}},
+        {"action": {"name": "devour"}},
+        {"resource": {"type": "record", "id": "0x12"}},
+        {"resource": {"type": "record", "id": ABSENT, "properties": {"category": "nonsense"}}},
+        {"resource": {"type": "todo", "id": "1"}},
+        {"context": {}},
+        {"context": {"purpose": "hl7:CLINTRHC"}},
+        {"context": {"time": "2025-06-27T18:03-07:00", "ip": "192.168.1.1"}},
+    ],
+)
+def test_what_is_well_said_but_unknown_here_is_answered_no_to_whom_is_signed_in(door, unknown):
+    """AuthZEN §10.1.3: an error is about the request, never about the outcome."""
+    body = question(door) | unknown
+    answer = ask(door, body)
+    assert (answer.status_code, answer.json()["decision"]) == (200, False)
+    assert set(answer.json()["context"]["error"]) == {"status", "message", "error", "detail"}
+    for semantic in ("execute_all", "permit_on_first_permit"):
+        many = body | {"evaluations": [{}], "options": {"evaluations_semantic": semantic}}
+        assert ask(door, many, MANY).json()["evaluations"] == [answer.json()]
+        assert door.http.post(MANY, json=many, headers={"authorization": "Bearer x"}).status_code == 401
+    assert door.http.post(ONE, json=body, headers={"authorization": "Bearer x"}).status_code == 401
+    assert receipts(door) == []
+
+
 def test_an_unknown_purpose_names_the_nearest(door):
-    detail = ask(door, question(door, purpose="hl7:CLINTRHC")).json()["detail"]
-    assert "the nearest declared is `hl7:CLINTRCH`" in detail
+    said = ask(door, question(door, purpose="hl7:CLINTRHC")).json()["context"]["error"]["message"]
+    assert "the nearest declared is `hl7:CLINTRCH`" in said
+
+
+def test_a_person_is_named_by_the_bytes_of_their_passkey_too(door):
+    body = question(door) | {"subject": {"type": "person", "id": "0x" + "AB" * 84}}
+    assert ask(door, body, who=GATEWAY).json()["decision"] is False
+    assert [r.requester for r in receipts(door)] == ["0x" + "ab" * 84]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +208,7 @@ def test_what_is_not_a_json_object_is_a_bad_request(door, path, body):
 def test_another_media_type_is_refused(door, kind):
     headers = door.as_(door.house.trial) | {"content-type": kind}
     answer = door.http.post(ONE, content=orjson.dumps(question(door)), headers=headers)
-    assert (answer.status_code, answer.json()["error"]) == (415, "unsupported_media_type")
+    assert (answer.status_code, answer.json()["error"]) == (400, "malformed_input")
 
 
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/JSON"])
@@ -197,7 +230,10 @@ def test_the_request_id_comes_back_and_browsers_are_told_to_be_careful(door):
     assert answer.headers["x-request-id"] == "pep-7.1"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers.get_list("x-request-id") == ["pep-7.1"]
-    assert len(ask(door, question(door), **{"X-Request-ID": "<b>"}).headers["x-request-id"]) == 16
+    for name in ("bfe9eb29-ab87-4ca3-be83-a1d5d8305716/7;a=b", "<b>", "x" * 1_000):
+        assert ask(door, question(door), **{"X-Request-ID": name}).headers["x-request-id"] == name
+        assert ask(door, [], **{"X-Request-ID": name}).headers["x-request-id"] == name
+    assert len(ask(door, question(door)).headers["x-request-id"]) == 16
 
 
 @pytest.mark.parametrize("path", [ONE, MANY])
@@ -246,6 +282,14 @@ def test_many_take_what_they_leave_out_from_the_call(door):
     assert len(receipts(door)) == 3
 
 
+def test_an_item_takes_its_type_and_id_from_the_call_and_nothing_else(door):
+    body = question(door) | {"resource": {"type": "record", "properties": {"category": "health.vitals"}}}
+    body |= {"action": {"properties": {"purpose": "hl7:HMARKT"}}, "subject": {"type": "party"}}
+    mine = {"resource": {"id": door.record}, "action": {"name": "view"}, "subject": {"id": door.house.trial.address}}
+    (answer,) = ask(door, body | {"evaluations": [mine]}, MANY).json()["evaluations"]
+    assert answer["decision"] is True
+
+
 def test_i6_many_are_answered_as_each_would_be_alone(door):
     purposes = ["hl7:CLINTRCH", "hl7:HMARKT", "hl7:HRESCH", "hl7:ETREAT"]
     many = ask(door, question(door) | {"evaluations": items(door, *purposes)}, MANY).json()["evaluations"]
@@ -284,8 +328,10 @@ def test_in_many_what_is_not_the_caller_s_to_ask_is_refused_in_its_place(door):
         ({"evaluations": [{}] * 10_000}, 413),
         ({"evaluations": {}}, 400),
         ({"evaluations": [{}], "options": {"evaluations_semantic": "guess"}}, 400),
+        ({"evaluations": [{}], "options": {"evaluations_semantic": ["execute_all"]}}, 400),
+        ({"evaluations": [{}], "options": "execute_all"}, 400),
     ],
-    ids=["ten thousand", "no list", "unknown semantic"],
+    ids=["ten thousand", "no list", "unknown semantic", "no semantic", "no options"],
 )
 def test_a_call_beyond_its_bounds_is_refused_whole(door, wrong):
     more, status = wrong

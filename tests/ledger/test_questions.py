@@ -283,8 +283,11 @@ def test_a_cursor_of_another_ledger_is_refused(kernel):
             kernel.query_accessible(question(kernel), wrong)
 
 
-def test_a_page_has_at_least_one_record_and_at_most_a_thousand(kernel):
-    assert len(kernel.query_accessible(question(kernel), "", -7).records) == 1
+def test_a_page_has_at_most_as_many_as_are_wanted_and_at_most_a_thousand(kernel):
+    for none in (0, -7):
+        page = kernel.query_accessible(question(kernel), "", none)
+        assert page.records == ()
+        assert len(kernel.query_accessible(question(kernel), page.cursor).records) == 5
     assert len(kernel.query_accessible(question(kernel), "", 10**9).records) == 5
 
 
