@@ -29,7 +29,8 @@ class ConsentRequest:
     `grants` are permits; `benefit` says what the person gets, `reference` names a study, claim or campaign; both times
     are UTC seconds, `answer_by` exclusive; `asked_after` is the size of the consents log then, since what was signed
     before is no answer; `notice_hash` is the notice the consent would carry. `silent` means a standing wish answered:
-    the asker sees the request unanswered until it expires.
+    the asker sees the request unanswered until it expires. `by_question` means a refused question became the request:
+    the asker never sees it, since it would tell them that there is such data.
     """
 
     request_id: bytes
@@ -46,6 +47,7 @@ class ConsentRequest:
     answered_at: int = 0
     consent: bytes = b""
     silent: bool = False
+    by_question: bool = False
 
     def at(self, now: int) -> ConsentRequest:
         """The request as it stands at `now`: unanswered ones expire."""

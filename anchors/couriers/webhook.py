@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import ipaddress
 import socket
 import time
+from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import SplitResult, urlsplit
 
@@ -18,9 +20,15 @@ from ledger.kernel.delivering import Parcel
 from ledger.kernel.telling import Subscription
 
 TIMEOUT = httpx.Timeout(10, connect=5)
+DEADLINE = 20
+"""Seconds for the whole exchange: who answers a byte at a time is not waited for."""
 GONE = 410
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-"""IPv4 addresses behind a translator (RFC 6052), private ones among them."""
+MARK = "whsec_"
+UNICAST = ipaddress.ip_network("2000::/3")
+"""All that IANA has given out for the open internet: translators, tunnels and old forms that carry a private IPv4
+address lie outside of it, but for the two that `is_public` opens.
+"""
+DOCUMENTATION = ipaddress.ip_network("3fff::/20")
 
 
 class Webhooks:
@@ -37,7 +45,7 @@ class Webhooks:
         """Post it. Raises SourceUnavailable for no or a wrong answer, InvalidStatement for an address never to use."""
         url, host, port = self._checked(subscription.address)
         address = self._judged(host, port)
-        body = orjson.dumps({"type": parcel.event, "timestamp": parcel.at, "data": {"subject": parcel.subject}})
+        body = orjson.dumps({"type": parcel.event, "timestamp": _iso(parcel.at), "data": {"subject": parcel.subject}})
         headers = signed_headers(parcel.delivery_id, body, subscription.secret, int(time.time()))
         target = f"{url.scheme}://{_bracketed(address)}:{port}{url.path or '/'}{'?' + url.query if url.query else ''}"
         authority = host if port in {80, 443} else f"{host}:{port}"
@@ -46,13 +54,9 @@ class Webhooks:
     @staticmethod
     def _post(target: str, body: bytes, headers: dict[str, str], host: str) -> None:
         try:
-            with (
-                httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
-                client.stream(
-                    "POST", target, content=body, headers=headers, extensions={"sni_hostname": host}
-                ) as answer,
-            ):
-                status = answer.status_code
+            status = asyncio.run(asyncio.wait_for(_status(target, body, headers, host), DEADLINE))
+        except TimeoutError as error:
+            raise SourceUnavailable(f"no whole answer within {DEADLINE} seconds") from error
         except httpx.HTTPError as error:
             raise SourceUnavailable(f"no answer ({type(error).__name__})") from error
         if status == GONE:
@@ -89,24 +93,37 @@ def is_public(address: str) -> bool:
     """
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
-        if found in NAT64:
-            return False
         inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
         if inner is not None:
             return inner.is_global and not inner.is_multicast
+        return found.is_global and found in UNICAST and found not in DOCUMENTATION
     return found.is_global and not found.is_multicast
 
 
+async def _status(target: str, body: bytes, headers: dict[str, str], host: str) -> int:
+    """The answer's status; its body is not read."""
+    async with (
+        httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
+        client.stream("POST", target, content=body, headers=headers, extensions={"sni_hostname": host}) as answer,
+    ):
+        return answer.status_code
+
+
 def signed_headers(name: str, body: bytes, secret: str, at: int) -> dict[str, str]:
-    """The headers of Standard Webhooks: HMAC-SHA-256 over `id.timestamp.body`; the secret is 32 bytes in hex."""
+    """The headers of Standard Webhooks: HMAC-SHA-256 over `id.timestamp.body`; the secret is `whsec_` and base64."""
     said = f"{name}.{at}.".encode() + body
-    mac = base64.b64encode(hmac.new(bytes.fromhex(secret), said, sha256).digest()).decode()
+    key = base64.b64decode(secret.removeprefix(MARK))
+    mac = base64.b64encode(hmac.new(key, said, sha256).digest()).decode()
     return {
         "content-type": "application/json",
         "webhook-id": name,
         "webhook-timestamp": str(at),
         "webhook-signature": f"v1,{mac}",
     }
+
+
+def _iso(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
 
 
 def _bracketed(address: str) -> str:

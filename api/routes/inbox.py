@@ -37,7 +37,9 @@ class SubscriptionForm(Form):
 
 
 class SubscriptionView(BaseModel):
-    """A subscription; `secret` signs webhooks (HMAC-SHA-256, 32 bytes in hex) and is shown once, when it is made."""
+    """A subscription; `secret` signs webhooks as Standard Webhooks have it (`whsec_` and base64) and is shown once,
+    when it is made.
+    """
 
     subscription_id: Hex32
     channel: str

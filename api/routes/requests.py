@@ -49,7 +49,9 @@ class OfferForm(AskingForm):
 
 
 class RequestView(BaseModel):
-    """A request as the reader may see it; `consent` is the entry of the consent that answered it."""
+    """A request as the reader may see it; `consent` is the entry of the consent that answered it. `by_question` means a
+    refused question became it, because the person wishes to be asked each time: the asker does not see such a one.
+    """
 
     request_id: Hex32
     requester: str
@@ -65,6 +67,7 @@ class RequestView(BaseModel):
     answered_at: int
     consent: str
     by_standing_wish: bool
+    by_question: bool = False
 
 
 class WishForm(Form):
@@ -177,4 +180,5 @@ def _view(one: ConsentRequest, kernel: Verbs) -> RequestView:
         answered_at=one.answered_at,
         consent=shown(one.consent),
         by_standing_wish=one.silent,
+        by_question=one.by_question,
     )

@@ -14,8 +14,9 @@ from ledger.kernel.looking_back import LookingBack, Moment, Then
 from ledger.kernel.proofs import Proof
 from ledger.kernel.publishing import Publishing
 from ledger.kernel.questions import Page
-from ledger.kernel.requests import Asking, Requests
+from ledger.kernel.requests import Asking
 from ledger.kernel.reviews import Review
+from ledger.kernel.wondering import Wondering
 from ledger.kernel.world import Bounds, World
 
 __all__ = [
@@ -42,5 +43,5 @@ __all__ = [
 ]
 
 
-class Kernel(Consents, Requests, Foresight, LookingBack, Issues, Disclosing, Erasing, Publishing):
+class Kernel(Consents, Wondering, Foresight, LookingBack, Issues, Disclosing, Erasing, Publishing):
     """Everything the door and the services may do; made from one `World` of ports."""

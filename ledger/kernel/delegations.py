@@ -13,7 +13,7 @@ from ledger.delegation import AUTHORITY, GUARDIAN, RELATIONS, Delegation, Delega
 from ledger.errors import InvalidStatement, NotEntitled, NotFound
 from ledger.kernel.answers import requester_name
 from ledger.kernel.drafts import Draft, Drafts
-from ledger.receipt import Logged
+from ledger.receipt import CONSENTS, Logged
 from ledger.scope import narrows
 from ledger.typed_data import Domain, typed_data
 
@@ -129,14 +129,25 @@ class Delegations(Drafts):
                 raise NotEntitled("the delegation does not cover every category of this consent; name fewer")
 
     def _check_rank(self, consent: Consent) -> None:
-        newest = self.world.store.newest(consent.data_subject, consent.grantee)
-        said = newest.signed.statement if newest else None
-        own = isinstance(said, Consent | Revocation) and said.signer == consent.data_subject
-        if not own:
+        said = self._own_word(consent.data_subject, consent.grantee)
+        if said is None:
             return
         before = said.grants if isinstance(said, Consent) else ()
         if not narrows(before, consent.grants, self.world.vocabulary):
             raise NotEntitled("the person said less themselves; a delegate may only narrow that")
+
+    def _own_word(self, data_subject: bytes, grantee: str) -> Consent | Revocation | None:
+        """The last that the person said themselves to a grantee, beneath whatever delegates made of it since."""
+        logged = self.world.store.newest(data_subject, grantee)
+        while logged is not None:
+            said = logged.signed.statement
+            if not isinstance(said, Consent | Revocation):
+                return None
+            if said.signer == data_subject:
+                return said
+            before = said.previous if isinstance(said, Consent) else said.consent
+            logged = self.world.store.find(CONSENTS, before)
+        return None
 
     def _speaks_known_words(self, delegation: Delegation) -> None:
         for category in delegation.categories:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -43,13 +44,23 @@ class Courier(Protocol):
         ...
 
 
+class Spread(Protocol):
+    """What `map` does."""
+
+    def __call__(self, carry: Callable[[Paper], bool], due: Sequence[Paper], /) -> Iterable[bool]:
+        """Each of them carried, in any order of doing."""
+        ...
+
+
 class Delivering(Telling):
     """The outbox."""
 
-    def deliver(self, couriers: dict[str, Courier]) -> int:
-        """Carry everything that is due; returns how many were handed over."""
+    def deliver(self, couriers: dict[str, Courier], spread: Spread = map) -> int:
+        """Carry everything that is due; returns how many were handed over. `spread` may carry many at once, so that a
+        receiver that does not answer holds nobody else up.
+        """
         due = self.world.store.due(DELIVERY, PENDING, self.world.clock.now(), AT_ONCE)
-        return sum(self._carry(paper, couriers) for paper in due)
+        return sum(spread(lambda paper: self._carry(paper, couriers), due))
 
     def deliveries(self, recipient: str, after: bytes = b"", limit: int = AT_ONCE) -> list[Paper]:
         """What was, will be or could not be delivered to somebody, oldest first."""

@@ -9,7 +9,8 @@ from ledger.consent import Grant
 from ledger.paper import Paper
 from ledger.typed_data import message, parse
 
-REQUEST, WISHES = "request", "wishes"
+REQUEST, QUESTION, WISHES = "request", "question", "wishes"
+"""A QUESTION is a request that a refused question became: the person's, and nothing the asker can see."""
 TEXTS, TIMES = ("benefit", "reference"), ("asked_at", "answer_by", "asked_after", "answered_at")
 
 
@@ -19,7 +20,8 @@ def request_paper(request: ConsentRequest, version: int = 0) -> Paper:
     body["grants"] = [message(grant) for grant in request.grants]
     body["notice_hash"], body["consent"] = request.notice_hash.hex(), request.consent.hex()
     who = (request.data_subject, request.requester)
-    return Paper(REQUEST, request.request_id, *who, str(request.state), request.answer_by, body, version)
+    kind = QUESTION if request.by_question else REQUEST
+    return Paper(kind, request.request_id, *who, str(request.state), request.answer_by, body, version)
 
 
 def read_request(paper: Paper) -> ConsentRequest:
@@ -34,6 +36,7 @@ def read_request(paper: Paper) -> ConsentRequest:
         state=RequestState(paper.state),
         consent=bytes.fromhex(body["consent"]),
         silent=body["silent"],
+        by_question=paper.kind == QUESTION,
         **{name: body[name] for name in (*TEXTS, *TIMES)},
     )
 

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ledger.access import ConsentState
-from ledger.asking import ConsentRequest, RequestState, Wishes, WishKind, answer, shortened
+from ledger.asking import DAY, ConsentRequest, RequestState, Wishes, WishKind, answer, shortened
 from ledger.consent import Effect, Grant
-from ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent, TooManyRequests
-from ledger.kernel.drafts import Draft, Drafts, GrantRequest
-from ledger.kernel.request_papers import REQUEST, WISHES, read_request, read_wishes, request_paper, wishes_paper
-from ledger.kernel.telling import Telling
+from ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
+from ledger.kernel.drafts import Draft, GrantRequest
+from ledger.kernel.request_papers import QUESTION, REQUEST, WISHES, read_request, request_paper, wishes_paper
+from ledger.kernel.restraint import PAGE, Restraint
 from ledger.message import Event, Message, of_person
-from ledger.paper import Paper, new_id
-from ledger.party import ANYONE
+from ledger.paper import new_id
 from ledger.receipt import CONSENTS
 
-DAY = 86_400
-OPEN_PER_PERSON = 3
-"""Requests of one asker that may lie unanswered before one person."""
-QUIET = 30 * DAY
-"""Seconds for which a refusal keeps the same asker from asking for the same again."""
 LONGEST_WAIT = 90 * DAY
-PAGE = 200
+OFFER = "offer"
 _May = Callable[[ConsentRequest], bool]
 
 
@@ -41,7 +35,7 @@ class Asking:
     wait: int = 14 * DAY
 
 
-class Requests(Drafts, Telling):
+class Requests(Restraint):
     """A request asks for a signature and gives nothing; only the signed consent that follows it does."""
 
     def request_consent(self, requester: str, data_subject: bytes, asking: Asking) -> ConsentRequest:
@@ -56,8 +50,7 @@ class Requests(Drafts, Telling):
         for known in mine:
             if known.as_asker_sees(now).state is RequestState.REQUESTED and known.grants == asking.grants:
                 return known.as_asker_sees(now)
-        if sum(r.as_asker_sees(now).state is RequestState.REQUESTED for r in mine) >= OPEN_PER_PERSON:
-            raise TooManyRequests("earlier requests to this person are still unanswered; wait, or withdraw one")
+        self._check_patience(mine, now)
         request = self._made(requester, data_subject, asking, new_id(now), now)
         if self._is_unwanted(request, mine, now):
             request = replace(request, state=RequestState.REFUSED, answered_at=now, silent=True)
@@ -68,10 +61,11 @@ class Requests(Drafts, Telling):
     def announce(self, requester: str, asking: Asking, topics: Iterable[str]) -> int:
         """Offer something to everyone who wished to be told of it: each gets a request, and the asker learns of nobody
         until they consent. The same announcement again reaches only who is new. Returns how many were asked, which
-        is not for the asker.
+        is not for the asker. Raises TooManyRequests beyond ten a day.
         """
         self._check(requester, asking)
         now, offered = self.world.clock.now(), {topic.lower() for topic in topics}
+        self._check_pace(OFFER, requester, now)
         name = sha256(repr((requester, asking.reference, asking.grants)).encode()).digest()
         told = 0
         for wishes in self._everyones_wishes():
@@ -80,7 +74,10 @@ class Requests(Drafts, Telling):
                 continue
             request_id = sha256(name + wishes.data_subject).digest()
             request = self._made(requester, wishes.data_subject, asking, request_id, now)
-            if not self._is_unwanted(request, [], now) and self.world.store.file(request_paper(request)):
+            mine = list(self._every(wishes.data_subject, requester))
+            if self._worn_out(mine, now) or self._is_unwanted(request, mine, now):
+                continue
+            if self.world.store.file(request_paper(request)):
                 self._tell_of(request)
                 told += 1
         return told
@@ -96,7 +93,7 @@ class Requests(Drafts, Telling):
 
     def request_of(self, requester: str, request_id: bytes) -> ConsentRequest:
         """One request as its asker may see it. Raises NotFound."""
-        found = self._found(request_id)
+        found = self._found(request_id, (REQUEST,))
         if found is None or found[0].requester != requester:
             raise NotFound
         return found[0].as_asker_sees(self.world.clock.now())
@@ -110,8 +107,10 @@ class Requests(Drafts, Telling):
     def requests_to(self, data_subject: bytes, after: bytes = b"", limit: int = PAGE) -> list[ConsentRequest]:
         """Everything that was asked of a person, what a standing wish refused included, oldest first."""
         now = self.world.clock.now()
-        papers = self.world.store.papers(REQUEST, person=data_subject, after=after, limit=limit)
-        return [self._resolved(read_request(paper), now) for paper in papers]
+        kinds = (REQUEST, QUESTION)
+        papers = [p for k in kinds for p in self.world.store.papers(k, person=data_subject, after=after, limit=limit)]
+        found = sorted(papers, key=lambda paper: paper.id)[:limit]
+        return [self._resolved(read_request(paper), now) for paper in found]
 
     def draft_answer(self, data_subject: bytes, request_id: bytes, lock: bytes, language: str = "") -> Draft:
         """The consent that would grant a request, beside what the person already says to the asker; narrower terms
@@ -137,11 +136,6 @@ class Requests(Drafts, Telling):
         present = self.world.store.paper(WISHES, wishes.data_subject)
         if self.world.store.file(wishes_paper(wishes, present.version if present else 0)) is None:
             raise StaleConsent("the wishes were changed elsewhere just now; read them again")
-
-    def wishes(self, data_subject: bytes) -> Wishes:
-        """A person's standing wishes; none until they say some."""
-        paper = self.world.store.paper(WISHES, data_subject)
-        return read_wishes(paper) if paper else Wishes(data_subject)
 
     def _check(self, requester: str, asking: Asking) -> None:
         now = self.world.clock.now()
@@ -170,17 +164,6 @@ class Requests(Drafts, Telling):
         size = self.world.store.head(CONSENTS).size
         return ConsentRequest(request_id, requester, person, *said, now, now + asking.wait, size)
 
-    def _is_unwanted(self, request: ConsentRequest, earlier: Sequence[ConsentRequest], now: int) -> bool:
-        """Whether a standing wish, a block or a fresh refusal of the same answers for the person."""
-        if self.wishes(request.data_subject).of(WishKind.NEVER, request.grants, self.world.vocabulary):
-            return True
-        party = self.world.store.party(request.requester)
-        names = {ANYONE, *(party.grantee_names(now) if party else ())}
-        if any(s.blocks(now) and s.consent.grantee in names for s in self._consents_of(request.data_subject)):
-            return True
-        refused = [r for r in earlier if r.state is RequestState.REFUSED and now < r.answered_at + QUIET]
-        return any(answer(request.grants, r.grants, self.world.vocabulary) is not RequestState.REFUSED for r in refused)
-
     def _end(self, request_id: bytes, state: RequestState, may: _May) -> ConsentRequest:
         request, version = self._open(request_id, may)
         ended = replace(request, state=state, answered_at=self.world.clock.now())
@@ -196,9 +179,13 @@ class Requests(Drafts, Telling):
             raise StaleConsent("the request is over; see its state")
         return found
 
-    def _found(self, request_id: bytes) -> tuple[ConsentRequest, int] | None:
-        paper = self.world.store.paper(REQUEST, request_id)
-        return (self._resolved(read_request(paper), self.world.clock.now()), paper.version) if paper else None
+    def _found(
+        self, request_id: bytes, kinds: Iterable[str] = (REQUEST, QUESTION)
+    ) -> tuple[ConsentRequest, int] | None:
+        for kind in kinds:
+            if paper := self.world.store.paper(kind, request_id):
+                return self._resolved(read_request(paper), self.world.clock.now()), paper.version
+        return None
 
     def _resolved(self, request: ConsentRequest, now: int) -> ConsentRequest:
         """The request with what a signed consent answered it; the consent itself is the answer, so none gets lost."""
@@ -211,21 +198,6 @@ class Requests(Drafts, Telling):
                 if outcome is not RequestState.REFUSED:
                     return replace(request, state=outcome, answered_at=said.signed_at, consent=state.entry)
         return request.at(now)
-
-    def _every(self, data_subject: bytes, requester: str) -> Iterator[ConsentRequest]:
-        return map(read_request, self._all(REQUEST, data_subject, requester))
-
-    def _everyones_wishes(self) -> Iterator[Wishes]:
-        return map(read_wishes, self._all(WISHES, None, None))
-
-    def _all(self, kind: str, person: bytes | None, party: str | None) -> Iterator[Paper]:
-        after = b""
-        while page := self.world.store.papers(kind, person=person, party=party, after=after, limit=PAGE):
-            yield from page
-            after = page[-1].id
-
-    def _consents_of(self, data_subject: bytes) -> list[ConsentState]:
-        return self.world.store.consents_of(data_subject)
 
     def _said_to(self, data_subject: bytes, requester: str) -> list[ConsentState]:
         return [s for s in self._consents_of(data_subject) if s.consent.grantee == requester]

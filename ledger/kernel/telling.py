@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,9 @@ PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"
 CHANNELS = ("webhook", "email")
 MOST_SUBSCRIPTIONS, LONGEST_ADDRESS = 10, 500
 AT_ONCE = 200
+ANNOUNCED_PER_DAY = 10
+"""Offers, and results, that one party may announce in a day."""
+RESULTS, DAY = "results", 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Telling(Reviews):
         if len(self.subscriptions(recipient)) >= MOST_SUBSCRIPTIONS:
             raise TooManyRequests(f"there are {MOST_SUBSCRIPTIONS} subscriptions already; end one first")
         now = self.world.clock.now()
-        secret = secrets.token_hex(32) if channel == "webhook" else ""
+        secret = "whsec_" + b64encode(secrets.token_bytes(32)).decode() if channel == "webhook" else ""
         made = Subscription(new_id(now), recipient, channel, address, events, secret)
         body = {"channel": channel, "address": address, "events": sorted(events), "secret": secret}
         self.world.store.file(Paper(SUBSCRIPTION, made.subscription_id, party=recipient, body=body))
@@ -83,17 +87,25 @@ class Telling(Reviews):
     def announce_results(self, party: str, reference: str) -> None:
         """Tell everyone whose consent to this party stands that results of a study are out; the party learns of nobody.
 
-        Raises NotEntitled for who is not accredited.
+        Raises NotEntitled for who is not accredited, TooManyRequests beyond ten a day.
         """
         now = self.world.clock.now()
         known = self.world.store.party(party)
         if known is None or not known.accredited(now):
             raise NotEntitled("only an accredited party has results to tell of")
+        self._check_pace(RESULTS, party, now)
         for reminder in self._reminders_of(party):
             state = self.world.store.consent(reminder.id)
             if state and not (state.revoked or state.superseded):
                 whom = of_person(state.consent.data_subject)
                 self.tell(Message(whom, Event.RESULTS, reference, now, {"by": known.name}))
+
+    def _check_pace(self, kind: str, party: str, now: int) -> None:
+        """Count one announcement of a kind. Raises TooManyRequests beyond what a day allows."""
+        since = (now - DAY).to_bytes(8, "big") + bytes(24)
+        if len(self.world.store.papers(kind, party=party, after=since, limit=ANNOUNCED_PER_DAY)) >= ANNOUNCED_PER_DAY:
+            raise TooManyRequests(f"{ANNOUNCED_PER_DAY} a day are announced at most; wait until tomorrow")
+        self.world.store.file(Paper(kind, new_id(now), party=party))
 
     def _queue(self, message: Message, subscription: Subscription) -> None:
         name = bytes(a ^ b for a, b in zip(message.message_id[8:], subscription.subscription_id[8:], strict=True))

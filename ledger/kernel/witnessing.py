@@ -38,16 +38,20 @@ class Witnessing(Delivering):
             logged = self.world.store.at(log, position)
             if logged is None:
                 break
-            for message in self._told_of(logged):
-                self.tell(message)
-            if isinstance(logged.signed.statement, Consent):
-                self._plan_reminder(logged, logged.signed.statement)
-            if isinstance(logged.signed.statement, Incident):
-                self.file_incident(logged)
+            self.hear(logged)
             mark = replace(mark, body={"next": position + 1})
         if mark.body["next"] != start:
             self.world.store.file(mark)
         return int(mark.body["next"] - start)
+
+    def hear(self, logged: Logged) -> None:
+        """What follows from one statement; the same again follows only once."""
+        for message in self._told_of(logged):
+            self.tell(message)
+        if isinstance(logged.signed.statement, Consent):
+            self._plan_reminder(logged, logged.signed.statement)
+        if isinstance(logged.signed.statement, Incident):
+            self.file_incident(logged)
 
     def _told_of(self, logged: Logged) -> Iterator[Message]:
         """Who is told of a statement, and what."""

@@ -1,8 +1,10 @@
 """Couriers against real receivers: an HTTP server that checks the signature, an SMTP server that keeps the letters."""
 
 import base64
+import contextlib
 import hmac
 import json
+import socket
 import threading
 from email import message_from_bytes
 from hashlib import sha256
@@ -11,14 +13,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from aiosmtpd.controller import Controller
 
-from anchors.couriers import Mailbox, Webhooks
+from anchors.couriers import Mailbox, Webhooks, webhook
 from anchors.couriers.webhook import is_public
 from ledger.errors import InvalidStatement, SourceUnavailable
 from ledger.kernel import Parcel
 from ledger.kernel.telling import Subscription
 from scripts.devnet import free_port
 
-SECRET = "5a" * 32
+KEY = b"\x5a" * 32
+SECRET = "whsec_" + base64.b64encode(KEY).decode()
 PARCEL = Parcel("ab" * 32, "data.used", "access/7", 1_800_000_000)
 
 
@@ -58,10 +61,14 @@ def test_a_webhook_is_signed_as_standard_webhooks_say(receiver):
     ((path, headers, body),) = receiver.got
     headers = {name.lower(): value for name, value in headers.items()}
     said = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    mac = base64.b64encode(hmac.new(bytes.fromhex(SECRET), said, sha256).digest()).decode()
+    mac = base64.b64encode(hmac.new(KEY, said, sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{mac}"
     assert (path, headers["webhook-id"], headers["content-type"]) == ("/hook?x=1", "ab" * 32, "application/json")
-    assert json.loads(body) == {"type": "data.used", "timestamp": 1_800_000_000, "data": {"subject": "access/7"}}
+    assert json.loads(body) == {
+        "type": "data.used",
+        "timestamp": "2027-01-15T08:00:00Z",
+        "data": {"subject": "access/7"},
+    }
 
 
 @pytest.mark.parametrize(
@@ -74,6 +81,55 @@ def test_any_answer_but_a_2xx_is_no_delivery_and_no_redirect_is_followed(receive
     with pytest.raises(error):
         Webhooks(private=True).carry(PARCEL, to(receiver.url))
     assert len(receiver.got) == 1
+
+
+def test_a_name_that_answers_differently_the_second_time_reaches_nothing(receiver, monkeypatch):
+    """DNS rebinding: what was judged is what is connected to."""
+    answers = ["93.184.215.14", "127.0.0.1", "127.0.0.1"]
+    asked, connected = [], []
+
+    def resolve(host, port, *_, **__):
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answers.pop(0), port))]
+
+    async def connect(target, *_):
+        connected.append(target)
+        return 204
+
+    monkeypatch.setattr(webhook.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(webhook, "_status", connect)
+    Webhooks().carry(PARCEL, to(f"https://rebind.example.org:{receiver.server_port}/"))
+    assert (asked, connected) == (["rebind.example.org"], [f"https://93.184.215.14:{receiver.server_port}/"])
+    with pytest.raises(InvalidStatement, match="private"):
+        Webhooks().carry(PARCEL, to("https://rebind.example.org/"))
+
+
+def test_a_host_with_one_private_address_among_others_is_refused(monkeypatch):
+    found = [(socket.AF_INET, 1, 6, "", (ip, 443)) for ip in ("93.184.215.14", "10.0.0.1")]
+    monkeypatch.setattr(webhook.socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(InvalidStatement, match="private"):
+        Webhooks().carry(PARCEL, to("https://half.example.org/"))
+
+
+def test_who_answers_a_byte_at_a_time_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(webhook, "DEADLINE", 0.4)
+    over = threading.Event()
+
+    def drip(server):
+        peer, _ = server.accept()
+        with peer, contextlib.suppress(OSError):
+            for byte in b"HTTP/1.1 200 OK\r\n" + b"x-slow: y\r\n" * 99:
+                if over.wait(0.05):
+                    return
+                peer.sendall(bytes([byte]))
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,), daemon=True)
+        thread.start()
+        with pytest.raises(SourceUnavailable, match="whole answer"):
+            Webhooks(private=True).carry(PARCEL, to(f"http://127.0.0.1:{server.getsockname()[1]}/"))
+        over.set()
+        thread.join(5)
 
 
 def test_a_receiver_that_is_gone_is_tried_later(receiver):
@@ -112,7 +168,9 @@ def test_what_is_no_https_url_is_refused_for_good(address):
     ("address", "public"),
     [("93.184.215.14", True), ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", True), ("100.64.0.1", False),
      ("224.0.0.1", False), ("64:ff9b::7f00:1", False), ("2002:7f00:1::", False), ("::ffff:10.0.0.1", False),
-     ("198.18.0.1", False), ("255.255.255.255", False)],
+     ("198.18.0.1", False), ("255.255.255.255", False), ("::7f00:1", False), ("64:ff9b:1::a00:1", False),
+     ("::ffff:0:7f00:1", False), ("fec0::1", False), ("3fff::1", False), ("fd00::1", False), ("::", False),
+     ("2001:0:4136:e378:8000:63bf:80ff:fffe", False), ("2002:5db8:d70e::1", True)],
 )  # fmt: skip
 def test_what_counts_as_the_open_internet(address, public):
     assert is_public(address) is public

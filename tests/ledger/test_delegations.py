@@ -150,6 +150,22 @@ def test_both_may_withdraw_and_the_person_ends_the_delegation(world):
         ends(world)
 
 
+def test_a_delegate_who_narrowed_cannot_widen_beyond_what_the_person_said(world):
+    """The person's word stays the measure, also when the newest statement is the delegate's own."""
+    names(world, categories=("health",))
+    world.consents(world.trial, LAB)
+    consents_as(world, BEN, replace(world.grant(LAB), expires=NOW + 99))
+    for wider in (world.grant("health"), world.grant(VITALS)):
+        with pytest.raises(NotEntitled, match="only narrow"):
+            consents_as(world, BEN, wider)
+    consents_as(world, BEN, world.grant(LAB))
+    draft = world.kernel.draft_revocation(world.ann.signer, world.trial.address)
+    world.kernel.revoke(draft.statement, world.sign(world.ann, draft.statement))
+    consents_as(world, BEN, replace(world.grant(LAB), effect=Effect.FORBID))
+    with pytest.raises(NotEntitled, match="only narrow"):
+        consents_as(world, BEN, world.grant(LAB))
+
+
 def test_what_the_person_signed_outlives_the_delegation(world):
     record = world.issued(LAB)
     names(world)

@@ -11,7 +11,8 @@ from ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
 from ledger.decide import decide
 from ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent, TooManyRequests, UnknownTerm
 from ledger.kernel import Asking, GrantRequest
-from ledger.kernel.requests import OPEN_PER_PERSON, QUIET
+from ledger.kernel.restraint import ASKED_PER_PERSON, OPEN_PER_PERSON, QUIET
+from ledger.kernel.telling import ANNOUNCED_PER_DAY
 from ledger.notice import LAYER
 from ledger.party import checksum
 from tests.ledger import questions
@@ -187,6 +188,108 @@ def test_who_refused_is_not_asked_the_same_again_for_a_while(world):
     world.store.touch(world.clock.now())
     asks_for(world, permit(expires=NOW + 85 * DAY))
     assert states(world)[-1] is RequestState.REQUESTED
+
+
+def test_taking_requests_back_or_letting_them_lapse_buys_no_further_ones(world):
+    for number in range(ASKED_PER_PERSON):
+        asked = asks_for(world, permit(expires=NOW + 40 * DAY + number), wait=60)
+        if number % 2:
+            world.kernel.withdraw_request(world.trial.address, asked.request_id)
+        world.clock.passes(60)
+    with pytest.raises(TooManyRequests, match="30 days"):
+        asks_for(world, permit(VITALS))
+    assert asks_for(world, permit(VITALS), who=world.insurer).state is RequestState.REQUESTED
+    at(world, NOW + QUIET)
+    assert asks_for(world, permit(VITALS)).state is RequestState.REQUESTED
+
+
+def test_offers_are_no_way_around_what_a_person_refused_or_was_asked_enough(world):
+    wishes(world, Wish(WishKind.TELL, topics=("diabetes",)))
+    world.kernel.refuse(world.ann.signer, asks_for(world).request_id)
+    offer = Asking((permit(expires=NOW + 80 * DAY),), NOTICE.digest, reference="KCT2")
+    assert world.kernel.announce(world.trial.address, offer, ["diabetes"]) == 0
+    for number in range(ASKED_PER_PERSON - 1):
+        different = Asking((permit(VITALS),), NOTICE.digest, reference=str(number))
+        assert world.kernel.announce(world.trial.address, different, ["diabetes"]) == 1
+    assert world.kernel.announce(world.trial.address, Asking((permit(VITALS),), NOTICE.digest), ["diabetes"]) == 0
+
+
+@pytest.mark.parametrize("kind", ["offers", "results"])
+def test_a_party_announces_only_so_much_in_a_day(world, kind):
+    def announce():
+        if kind == "offers":
+            world.kernel.announce(world.trial.address, Asking((permit(),), NOTICE.digest), ["diabetes"])
+        else:
+            world.kernel.announce_results(world.trial.address, "KCT1")
+
+    for _ in range(ANNOUNCED_PER_DAY):
+        announce()
+    with pytest.raises(TooManyRequests):
+        announce()
+    world.clock.passes(DAY + 1)
+    announce()
+
+
+def refused(world, category=LAB, who=None, **more):
+    """A question that no consent answers, and the logs read on."""
+    record = world.issued(category)
+    world.anchor()
+    assert not world.permits(who or world.trial, record, category)
+    world.kernel.read_on()
+    return record
+
+
+def test_a_question_outside_every_consent_becomes_a_request_when_the_person_allows_it(world):
+    refused(world)
+    assert world.kernel.requests_to(world.ann.signer) == []
+    wishes(world, Wish(WishKind.ASK, "hl7:HRESCH"))
+    record = refused(world)
+    (asked,) = world.kernel.requests_to(world.ann.signer)
+    (grant,) = asked.grants
+    assert (asked.requester, asked.state, asked.by_question) == (world.trial.address, RequestState.REQUESTED, True)
+    assert (grant.categories, grant.purposes, grant.records) == ((LAB,), ("hl7:CLINTRCH",), (record,))
+    assert [m.event for m in world.kernel.inbox("0x" + world.ann.signer.hex())] == ["consent.asked"]
+    signs(world, world.kernel.draft_answer(world.ann.signer, asked.request_id, bytes(32)))
+    assert states(world) == [RequestState.GRANTED]
+    assert world.permits(world.trial, record)
+
+
+def test_i7_the_asker_never_sees_that_a_question_became_a_request(world):
+    wishes(world, Wish(WishKind.ASK))
+    refused(world)
+    (asked,) = world.kernel.requests_to(world.ann.signer)
+    assert world.kernel.requests_by(world.trial.address) == []
+    for hidden in (world.kernel.request_of, world.kernel.withdraw_request):
+        with pytest.raises(NotFound):
+            hidden(world.trial.address, asked.request_id)
+    for number in range(OPEN_PER_PERSON):
+        assert asks_for(world, permit(expires=NOW + 1 + number)).state is RequestState.REQUESTED
+
+
+def test_asking_again_and_again_makes_no_further_requests_and_a_refusal_lasts(world):
+    wishes(world, Wish(WishKind.ASK))
+    record = refused(world)
+    for _ in range(3):
+        assert not world.permits(world.trial, record)
+    world.store.file(replace(world.store.paper("read-to", b"access"), body={"next": 0}))
+    world.kernel.read_on()
+    (asked,) = world.kernel.requests_to(world.ann.signer)
+    world.kernel.refuse(world.ann.signer, asked.request_id)
+    assert not world.permits(world.trial, record)
+    world.kernel.read_on()
+    assert states(world) == [RequestState.REFUSED]
+    for _ in range(9):
+        refused(world)
+    assert states(world).count(RequestState.REQUESTED) == OPEN_PER_PERSON
+
+
+def test_a_question_that_a_wish_or_a_word_answers_becomes_no_request(world):
+    wishes(world, Wish(WishKind.ASK), Wish(WishKind.NEVER, "hl7:HRESCH"))
+    refused(world)
+    wishes(world, Wish(WishKind.ASK))
+    world.says(world.trial.address, [replace(permit(VITALS), effect=Effect.FORBID)])
+    refused(world, VITALS)
+    assert states(world) == []
 
 
 def wishes(world, *said, **validity):

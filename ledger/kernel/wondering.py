@@ -1,0 +1,79 @@
+"""A question that no consent answers becomes a request, where the person wishes to be asked each time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+
+from ledger.access import Reason
+from ledger.asking import DAY, ConsentRequest, RequestState, WishKind, shortened
+from ledger.consent import Effect, Grant
+from ledger.kernel.request_papers import QUESTION, request_paper
+from ledger.kernel.requests import Requests
+from ledger.kernel.restraint import OPEN_PER_PERSON
+from ledger.kernel.witnessing import Witnessing
+from ledger.party import Party
+from ledger.receipt import AccessReceipt, Logged
+
+OUTSIDE = frozenset({Reason.NO_CONSENT, Reason.NEEDS_RECONSENT})
+WAIT, LASTS = 14 * DAY, 90 * DAY
+"""Seconds such a request waits for an answer, and for which its permit is asked at most."""
+
+
+class Wondering(Requests, Witnessing):
+    """It is made when the refusal's receipt is read, long after the asker had the answer: neither its content nor its
+    time tells them whether there was anything to ask for.
+    """
+
+    def hear(self, logged: Logged) -> None:
+        """Beside what everyone is told: a refusal outside every consent is put before the person who wishes that."""
+        super().hear(logged)
+        said = logged.signed.statement
+        if isinstance(said, AccessReceipt) and not said.permitted and said.data_subject and said.reason in OUTSIDE:
+            party = self.world.store.party(said.requester)
+            if party is not None and party.accredited(logged.accepted_at):
+                self._put_before_person(said, party, logged)
+
+    def _put_before_person(self, said: AccessReceipt, party: Party, logged: Logged) -> None:
+        request = self._question(said, party, logged)
+        wishes, now = self.wishes(request.data_subject), self.world.clock.now()
+        if not wishes.of(WishKind.ASK, request.grants, self.world.vocabulary) or now >= request.answer_by:
+            return
+        asked = [self._resolved(r, now) for r in self._every(request.data_subject, request.requester, QUESTION)]
+        waiting = [r for r in asked if r.state is RequestState.REQUESTED]
+        if len(waiting) >= OPEN_PER_PERSON or any(_same(r, request) for r in waiting) or self._worn_out(asked, now):
+            return
+        if not self._is_unwanted(request, asked, now) and self.world.store.file(request_paper(request)):
+            self._tell_of(request)
+
+    def _question(self, said: AccessReceipt, party: Party, logged: Logged) -> ConsentRequest:
+        """The request for exactly what was asked: this record, for this purpose, to do this with."""
+        at, entry = logged.accepted_at, logged.signed.entry.entry
+        ways = ((said.category,), (said.purpose,), (said.action,))
+        grants = (Grant(Effect.PERMIT, *ways, 0, at + LASTS, records=(said.record_id,)),)
+        return ConsentRequest(
+            request_id=at.to_bytes(8, "big") + sha256(entry).digest()[:24],
+            requester=said.requester,
+            data_subject=said.data_subject,
+            grants=shortened(grants, party.roles, self.wishes(said.data_subject), at),
+            notice_hash=self._notice_of(party.account),
+            benefit="",
+            reference=f"access/{logged.position}",
+            asked_at=at,
+            answer_by=at + WAIT,
+            asked_after=said.consents_size,
+            by_question=True,
+        )
+
+    def _notice_of(self, account: str) -> bytes:
+        """The newest notice the asker published, or else the house's own; zero where there is none."""
+        standing = [notice for notice in self.world.store.notices() if not notice.outdated]
+        theirs = [notice for notice in standing if notice.name.startswith(account + "/")]
+        ours = [notice for notice in standing if "/" not in notice.name]
+        newest = max(theirs or ours, key=lambda notice: (notice.version, notice.language == "en"), default=None)
+        return newest.digest if newest else bytes(32)
+
+
+def _same(one: ConsentRequest, other: ConsentRequest) -> bool:
+    """Whether both ask for the same, whatever their ends."""
+    return [replace(g, expires=0) for g in one.grants] == [replace(g, expires=0) for g in other.grants]
