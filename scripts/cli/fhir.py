@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,10 +17,13 @@ from ledger.typed_data import message, parse, read_hex
 from ledger.vocabulary import Vocabulary
 from ledger.wording import Words
 from scripts.cli.common import URL, Json, Key, Out, Url, answer, console, signed_in, write
-from services.health.formats.consents import Imported, read_consent, write_r4, write_r5
+from services.health.formats.consents import Imported, consents_in, read_consent, write_r4, write_r5
 
 REFUSED = 1
-Files = Annotated[list[Path], typer.Argument(help="FHIR Consents, R4 or R5, as JSON.", exists=True, dir_okay=False)]
+Files = Annotated[
+    list[Path],
+    typer.Argument(help="FHIR Consents, R4 or R5: one, a Bundle of them, or NDJSON.", exists=True, dir_okay=False),
+]
 Actors = Annotated[
     list[str] | None,
     typer.Option("--actor", help="Who a FHIR reference is: Organization/f001=0x… or =role:responder (repeat)."),
@@ -42,10 +46,10 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Read FHIR Consents into drafts for you to sign. Nothing wider than the file is ever drafted; what our grants
-    cannot say is listed. Ends with exit code 1 when a file is refused.
+    cannot say is listed. Ends with exit code 1 when a consent is refused, 2 when the command is used wrongly.
     """
     words, actors, records = _vocabulary(), _pairs(actor, "--actor"), _pairs(record, "--record")
-    results = [_result(file, words, actors, records) for file in files]
+    results = [result for file in files for result in _results(file, words, actors, records)]
     if not dry_run:
         _draft(results, key, sign, language, url)
     if out:
@@ -78,13 +82,28 @@ def export(
     answer(resource, f"written to {out}", as_json=out is None)
 
 
-def _result(file: Path, words: Vocabulary, actors: Mapping[str, str], records: Mapping[str, str]) -> dict[str, Any]:
-    head = {"file": file.name}
+def _results(
+    file: Path, words: Vocabulary, actors: Mapping[str, str], records: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    """One result a consent, as docs/consent-import.md has it."""
     try:
-        found = read_consent(file.read_bytes(), words, grantee=actors.get, record=records.get)
+        parts = consents_in(file.read_bytes())
     except LedgerError as error:
-        return {**head, "outcome": "refused", "reason": str(error), "grants": {}, "losses": []}
-    return {**head, **_plain(found)}
+        yield _refused({"file": file.name}, error)
+        return
+    for part in parts:
+        head = {"file": file.name} | ({"place": part.place} if part.place else {})
+        try:
+            found = read_consent(part.raw, words, grantee=actors.get, record=records.get, now=int(time.time()))
+        except LedgerError as error:
+            yield _refused(head, error)
+        else:
+            yield head | _plain(found)
+
+
+def _refused(head: Mapping[str, str], error: LedgerError) -> dict[str, Any]:
+    said = {"outcome": "refused", "reason": str(error), "release": "", "patient": ""}
+    return {**head, **said, "grants": {}, "losses": []}
 
 
 def _plain(found: Imported) -> dict[str, Any]:
@@ -98,7 +117,8 @@ def _plain(found: Imported) -> dict[str, Any]:
 
 
 def _told(result: Mapping[str, Any], words: Vocabulary, language: str) -> str:
-    lines = [f"{result['file']}: {result['outcome'].replace('_', ' ')}"]
+    where = " ".join(result[name] for name in ("file", "place") if name in result)
+    lines = [f"{where}: {result['outcome'].replace('_', ' ')}"]
     if "reason" in result:
         lines.append(f"  {result['reason']}")
     for grantee, grants in result["grants"].items():

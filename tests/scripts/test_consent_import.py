@@ -1,6 +1,7 @@
 """`mydata consent import`: what it says of a file, in words and in JSON, without a server."""
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -67,3 +68,32 @@ def test_several_files_each_have_their_result_and_a_refused_one_sets_the_exit_co
 def test_drafting_needs_a_key_and_options_are_checked(consent):
     assert RUN.invoke(app, ["consent", "import", consent()], env={"MYDATA_KEY": ""}).exit_code == 2
     assert run("missing.json").exit_code == 2
+
+
+def test_a_bundle_and_a_line_each_have_a_result_for_every_consent(consent, tmp_path):
+    good, other = (json.loads(Path(consent(f"{n}.json")).read_text()) for n in "ab")
+    broken = good | {"status": "draft"}
+    patient = {"resourceType": "Patient", "id": "1"}
+    entries = [{"resource": one} for one in (patient, good, broken, other)]
+    bundle, lines = tmp_path / "bundle.json", tmp_path / "many.ndjson"
+    bundle.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}, indent=1))
+    lines.write_text("\n".join([json.dumps(good), json.dumps(patient), "", "{nonsense", json.dumps(other)]) + "\n")
+    done = run(str(bundle), str(lines), "--json", "--actor", f"Organization/1={TRIAL}")
+    found = json.loads(done.output)
+    assert [(one["file"], one["place"], one["outcome"]) for one in found] == [
+        ("bundle.json", "entry[1]", "imported"),
+        ("bundle.json", "entry[2]", "refused"),
+        ("bundle.json", "entry[3]", "imported"),
+        ("many.ndjson", "line 1", "imported"),
+        ("many.ndjson", "line 4", "refused"),
+        ("many.ndjson", "line 5", "imported"),
+    ]
+    assert done.exit_code == 1
+    assert all({"outcome", "release", "patient", "grants", "losses"} <= one.keys() for one in found)
+
+
+def test_a_bundle_without_a_consent_is_refused(tmp_path):
+    empty = tmp_path / "empty.json"
+    empty.write_text('{"resourceType":"Bundle","type":"collection"}')
+    done = run(str(empty), "--json")
+    assert (done.exit_code, json.loads(done.output)["outcome"]) == (1, "refused")

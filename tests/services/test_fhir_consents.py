@@ -147,6 +147,18 @@ def test_what_permits_whoever_asks_is_not_imported_but_reported():
         ({"expression": {"language": "text/fhirpath"}}, "expression"),
         ({"modifierExtension": [{"url": "urn:other", "valueBoolean": True}]}, "modifierExtension"),
         ({"action": [{"coding": [{"code": "correct"}]}]}, "action"),
+        ({"action": [{"text": "read only"}]}, "action"),
+        ({"action": [{"coding": [{"system": codes.ACTIONS, "code": "fly"}]}]}, "action"),
+        ({"action": [{"coding": [{"system": "urn:other", "code": "use"}]}]}, "action"),
+        ({"class": [{"display": "Letters"}]}, "class"),
+        ({"class": [{"system": codes.CATEGORIES, "code": "zzz"}]}, "class"),
+        ({"purpose": [{"display": "whatever"}]}, "purpose"),
+        ({"actor": [{"reference": {"identifier": {"system": codes.GRANTEE, "value": "*"}}}]}, "actor[0]"),
+        (
+            {"data": [{"meaning": "instance", "reference": {"identifier": {"system": codes.RECORD, "value": "0xzz"}}}]},
+            "data[0]",
+        ),
+        ({"extension": [{"url": codes.CONDITION, "valueString": "sometimes"}]}, "extension"),
     ],
 )
 @pytest.mark.parametrize("effect", ["permit", "deny"])
@@ -155,6 +167,50 @@ def test_a_rule_with_a_bound_that_has_no_word_here_is_left_out_and_told(bound, t
     assert found.grants == {}
     assert found.outcome is Outcome.NOTHING_TO_IMPORT
     assert f"Consent.provision.provision[0].{told}" in [loss.path for loss in found.losses]
+
+
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        {"class": [{"display": "Letters"}]},
+        {"purpose": [{"display": "whatever"}]},
+        {"action": [{"text": "look"}]},
+        {"action": [{"coding": [{"system": "urn:other", "code": "peek"}]}]},
+    ],
+)
+def test_a_deny_nobody_can_tell_the_bounds_of_is_cut_out_as_wide_as_it_may_be_meant(unclear):
+    tree = {"type": "permit", "actor": [actor()], "provision": [{"type": "deny"} | unclear]}
+    assert not permits(imported(r4(tree, "OPTIN")).grants)
+
+
+@pytest.mark.parametrize("strange", [{"implicitRules": "urn:x"}, {"modifierExtension": [{"url": "urn:x"}]}])
+@pytest.mark.parametrize("make", [r4, lambda tree, **more: r5(tree, decision="permit", grantee=tree["actor"], **more)])
+def test_what_may_mean_something_else_is_not_imported(strange, make):
+    found = imported(make({"type": "permit", "actor": [actor()]}, **strange))
+    assert found.grants == {}
+    assert f"Consent.{next(iter(strange))}" in [loss.path for loss in found.losses]
+
+
+def test_a_contained_actor_is_known_by_its_identifier():
+    inside = {"resourceType": "Organization", "id": "o", "identifier": [{"system": codes.GRANTEE, "value": TRIAL}]}
+    tree = {"type": "permit", "actor": [{"role": RECIPIENT, "reference": {"reference": "#o"}}]}
+    assert permits(imported(r4(tree, contained=[inside])).grants)
+    assert imported(r4(tree, contained=[inside | {"id": "p"}, 7])).grants == {}
+
+
+@pytest.mark.parametrize(
+    "both", [r4({}) | {"decision": "permit"}, r4({}) | {"provision": [{}]}, r5() | {"policyRule": {}}, r5(patient={})]
+)
+def test_what_is_of_both_releases_is_refused(both):
+    with pytest.raises(MalformedInput, match="R4"):
+        imported(both)
+
+
+def test_r5_without_a_decision_says_nothing_that_could_be_an_exception():
+    resource = r5({"actor": [actor()]})
+    resource.pop("decision")
+    found = imported(resource)
+    assert (found.release, found.grants) == ("R5", {})
 
 
 def test_what_lies_inside_a_rule_that_cannot_be_said_cannot_be_said_either():
@@ -200,6 +256,12 @@ def test_fifty_levels_are_read_and_a_hundred_and_one_are_refused():
     assert permits(found.grants, "health.lab", "hl7:CLINTRCH")
     with pytest.raises(MalformedInput, match="deep"):
         imported(nest(101))
+
+
+@pytest.mark.parametrize("name", ["period", "dataPeriod"])
+def test_a_period_that_ends_before_it_starts_contradicts_itself(name):
+    with pytest.raises(InvalidStatement, match="ends before it starts"):
+        imported(r4({"provision": [{"type": "deny", name: {"start": "2030", "end": "2020"}}]}))
 
 
 @pytest.mark.parametrize("status", ["draft", "proposed", "rejected", "inactive", "entered-in-error", None, 7])

@@ -25,6 +25,7 @@ DONE = {
     "collect": ("copy",),
     "use": ("view", "compute"),
     "disclose": ("transfer",),
+    "correct": (),
 }
 """Consent actions of HL7 in our words; `correct` has none: records are corrected by their holders only."""
 

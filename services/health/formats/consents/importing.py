@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from ledger.canonical import read
-from ledger.consent import ACTIONS, NEVER, Effect, Grant
+from ledger.consent import Grant
 from ledger.errors import InvalidStatement, MalformedInput, TooLarge
-from ledger.party import ANYONE
 from ledger.vocabulary import Vocabulary as Words
-from services.health.formats.consents import codes, rules
+from services.health.formats.consents import codes
+from services.health.formats.consents.compiling import Compiler
+from services.health.formats.consents.contained import contained as _contained
 from services.health.formats.consents.reading import Loss, Reader
-from services.health.formats.consents.rules import Rule, Scope, without
+from services.health.formats.consents.rules import Rule, Scope
 
+ONLY_R4 = {"patient", "scope", "policyRule", "policy", "performer", "organization", "dateTime"}
+ONLY_R5 = {
+    "subject",
+    "decision",
+    "grantor",
+    "grantee",
+    "controller",
+    "manager",
+    "policyBasis",
+    "regulatoryBasis",
+    "date",
+}
+GRANTEE, RECORD = re.compile("0x[0-9a-fA-F]{40}|role:[a-z0-9-]{1,64}"), re.compile("0x[0-9a-fA-F]{64}")
 LONGEST = 4 * 1024 * 1024
 MOST_GRANTS = 64
 Resolve = Callable[[str], str | None]
 ACTIVE = "active"
-NOT_FORBIDDEN = "not permitted here, but not forbidden to other consents"
 
 
 class Outcome(StrEnum):
@@ -61,10 +74,15 @@ def read_consent(
     if not isinstance(resource, dict) or resource.get("resourceType") != "Consent":
         raise MalformedInput("not a FHIR Consent: a JSON object whose `resourceType` is `Consent`")
     _check_status(resource)
-    reader = Reader(_own(codes.GRANTEE, grantee), _own(codes.RECORD, record), frozenset(words.purposes))
-    release = "R5" if "decision" in resource or isinstance(resource.get("provision"), list) else "R4"
-    base = _r5(resource, reader) if release == "R5" else _r4(resource, reader)
-    compiled = _Compiler(words, reader, now)
+    inside = _contained(resource)
+    reader = Reader(
+        inside.known_to(_own(codes.GRANTEE, GRANTEE, grantee)),
+        inside.known_to(_own(codes.RECORD, RECORD, record)),
+        words,
+    )
+    release = _release(resource)
+    base = _understood(_r5(resource, reader) if release == "R5" else _r4(resource, reader), resource, reader)
+    compiled = Compiler(words, reader, now)
     compiled.plan(base, Scope())
     compiled.rule(base, Scope())
     grants = {name: tuple(dict.fromkeys(said)) for name, said in compiled.grants.items()}
@@ -79,9 +97,43 @@ def _outcome(grants: Mapping[str, object], losses: list[Loss]) -> Outcome:
     return Outcome.IMPORTED_IN_PART if losses else Outcome.IMPORTED
 
 
-def _own(system: str, others: Resolve) -> Resolve:
-    """Our own identifiers mean themselves; everything else is asked for."""
-    return lambda name: name.removeprefix(f"{system}|") if name.startswith(f"{system}|") else others(name)
+def _own(system: str, pattern: re.Pattern[str], others: Resolve) -> Resolve:
+    """Our own identifiers mean themselves, if they are any; everything else is asked for."""
+
+    def known(name: str) -> str | None:
+        if not name.startswith(f"{system}|"):
+            return others(name)
+        own = name.removeprefix(f"{system}|")
+        return own if pattern.fullmatch(own) else None
+
+    return known
+
+
+def _release(resource: Mapping[str, Any]) -> str:
+    """By the elements only one release has. Raises MalformedInput for a resource that is both: its tree would be read
+    one way or the other.
+    """
+    r4, r5 = sorted(ONLY_R4 & resource.keys()), sorted(ONLY_R5 & resource.keys())
+    listed = isinstance(resource.get("provision"), list)
+    if r4 and (r5 or listed):
+        other = r5[0] if r5 else "a list of provisions"
+        raise MalformedInput(f"`{r4[0]}` is of FHIR R4, `{other}` of R5: say in one release what is meant")
+    return "R5" if r5 or listed else "R4"
+
+
+def _understood(base: Rule, resource: Mapping[str, Any], reader: Reader) -> Rule:
+    """The rule, unsayable as a whole where the resource says that it means something else than it says (FHIR: what has
+    unknown implicit rules or modifier extensions must not be processed).
+    """
+    strange = [name for name in ("implicitRules", "modifierExtension") if resource.get(name)]
+    for name in strange:
+        reader.lost(f"Consent.{name}", f"`{name}` may change what all of it means", "nothing of it is imported")
+    return _silent(base) if strange else base
+
+
+def _silent(rule: Rule) -> Rule:
+    inner = tuple(_silent(one) for one in rule.exceptions)
+    return replace(rule, scope=replace(rule.scope, sayable=False), exceptions=inner)
 
 
 def _check_status(resource: Mapping[str, Any]) -> None:
@@ -103,7 +155,7 @@ def _r4(resource: Mapping[str, Any], reader: Reader) -> Rule:
     if not base:
         reader.lost("Consent.policyRule", "neither opt-in nor opt-out", "read as opt-out: what is not permitted is not")
     base = base or "deny"
-    for name in ("policy", "verification", "modifierExtension"):
+    for name in ("policy", "verification"):
         if resource.get(name):
             reader.lost(f"Consent.{name}", f"`{name}` is kept with the resource only", "nothing of it is imported")
     provision = resource.get("provision")
@@ -118,10 +170,12 @@ def _r4(resource: Mapping[str, Any], reader: Reader) -> Rule:
 def _r5(resource: Mapping[str, Any], reader: Reader) -> Rule:
     """R5: `decision` is the base for `grantee` in `period`, every provision an exception to what is around it."""
     base = resource.get("decision", "deny")
-    if base not in {"permit", "deny"}:
+    if base not in ("permit", "deny"):
         raise MalformedInput("`Consent.decision` is permit or deny")
+    if "decision" not in resource:
+        reader.lost("Consent.decision", "neither permit nor deny, so no provision says which it is an exception to")
     reader.needs_type = False
-    for name in ("policyBasis", "policyText", "regulatoryBasis", "verification", "modifierExtension"):
+    for name in ("policyBasis", "policyText", "regulatoryBasis", "verification"):
         if resource.get(name):
             reader.lost(f"Consent.{name}", f"`{name}` is kept with the resource only", "nothing of it is imported")
     grantees = resource.get("grantee", [])
@@ -135,115 +189,10 @@ def _r5(resource: Mapping[str, Any], reader: Reader) -> Rule:
         reader.rule(one, f"Consent.provision[{number}]", "deny" if base == "permit" else "permit")
         for number, one in enumerate(provisions)
     ]
-    return Rule("Consent", base, reader.scope(bounds, "Consent"), tuple(nested), is_base=True)
+    rule = Rule("Consent", base, reader.scope(bounds, "Consent", base), tuple(nested), is_base=True)
+    return rule if "decision" in resource else _silent(rule)
 
 
 def _all_codes(concept: Any) -> Iterable[tuple[str, str]]:
     inner = concept.get("coding", []) if isinstance(concept, Mapping) else []
     return [(str(c.get("system", "")), str(c.get("code", ""))) for c in inner if isinstance(c, Mapping)]
-
-
-class _Compiler:
-    """Rules to grants. A forbid outranks every permit here, so an exception inside a deny is cut out of the deny; and a
-    deny that no grant can say is cut, as wide as it may be meant, out of every permit outside it.
-    """
-
-    def __init__(self, words: Words, reader: Reader, now: int) -> None:
-        self.grants: dict[str, list[Grant]] = defaultdict(list)
-        self._reader, self._now = reader, now
-        self._doubtful: list[tuple[str, Scope]] = []
-        self._forbids: dict[str, tuple[Scope, ...]] = {}
-        below = {p: frozenset(q for q in words.purposes if p in words.path(q)) for p in words.purposes}
-        self._words = rules.Vocabulary(frozenset(words.categories), frozenset(words.purposes), ACTIONS, below)
-
-    def plan(self, rule: Rule, outer: Scope) -> None:
-        """Find what each deny forbids; one that cannot be said exactly is cut out of the permits outside it instead."""
-        scope = rule.scope.within(outer, self._words)
-        if rule.decision == "deny" and not rule.is_base and not scope.empty:
-            self._forbids[rule.path], whole = self._forbidden(rule, scope)
-            if not whole:
-                self._doubtful.append((rule.path, scope))
-        for exception in rule.exceptions:
-            self.plan(exception, scope)
-
-    def _forbidden(self, rule: Rule, scope: Scope) -> tuple[tuple[Scope, ...], bool]:
-        """What of a deny can be forbidden without touching its exceptions, and whether that is all of it."""
-        if not scope.sayable or scope.conditions:
-            return (), False
-        parts: tuple[Scope, ...] = (scope,)
-        whole = True
-        for hole in self._permitted_inside(rule, scope):
-            cuts = [without(part, hole, self._words) for part in parts if not hole.empty]
-            whole = whole and all(cut.whole for cut in cuts)
-            parts = tuple(part for cut in cuts for part in cut.parts) if cuts else parts
-        if not whole:
-            self._reader.lost(rule.path, "an exception cannot be told apart from what is denied", NOT_FORBIDDEN)
-        return parts, whole
-
-    def _permitted_inside(self, rule: Rule, scope: Scope) -> Iterator[Scope]:
-        """What the nearest permits below a deny are about, through denies that only repeat it; as far as they can be
-        said, since no other permit is imported.
-        """
-        for exception in rule.exceptions:
-            inner = exception.scope.within(scope, self._words)
-            if exception.decision == "deny":
-                yield from self._permitted_inside(exception, inner)
-            elif inner.sayable:
-                yield inner
-
-    def rule(self, rule: Rule, outer: Scope) -> None:
-        """The grants of a rule and of its exceptions."""
-        scope = rule.scope.within(outer, self._words)
-        if scope.empty:
-            self._reader.lost(rule.path, "bounded to nothing by the rules around it", "it decides nothing")
-            return
-        self._note_contradictions(rule, scope)
-        if rule.decision == "permit":
-            self._permit(rule, scope)
-        for part in self._forbids.get(rule.path, ()):
-            self._say(rule, Effect.FORBID, part)
-        for exception in rule.exceptions:
-            self.rule(exception, scope)
-
-    def _permit(self, rule: Rule, scope: Scope) -> None:
-        if not scope.sayable:
-            return
-        if scope.grantees is None:
-            self._reader.lost(rule.path, "permits whoever asks; a permit here names a party or a role")
-            return
-        parts: tuple[Scope, ...] = (scope,)
-        for hole in (hole for path, hole in self._doubtful if not rule.path.startswith(path)):
-            parts = tuple(part for cut in (without(one, hole, self._words) for one in parts) for part in cut.parts)
-        if parts != (scope,):
-            self._reader.lost(rule.path, "a deny that cannot be said touches it", "permitted is what lies outside that")
-        for part in parts:
-            self._say(rule, Effect.PERMIT, part)
-
-    def _say(self, rule: Rule, effect: Effect, scope: Scope) -> None:
-        if scope.window[1] <= self._now:
-            self._reader.lost(rule.path, "its period is over")
-            return
-        grant = Grant(
-            effect=effect,
-            categories=_said(scope.categories, self._words.categories),
-            purposes=_said(scope.purposes, self._words.purposes),
-            actions=tuple(sorted(scope.actions if scope.actions is not None else ACTIONS)),
-            not_before=scope.window[0],
-            expires=scope.window[1],
-            data_from=scope.data[0],
-            data_until=0 if scope.data[1] == NEVER else scope.data[1],
-            records=tuple(sorted(bytes.fromhex(name[2:]) for name in scope.records or ())),
-            conditions=tuple(sorted(scope.conditions)),
-        )
-        for grantee in sorted(scope.grantees) if scope.grantees is not None else [ANYONE]:
-            self.grants[grantee].append(grant)
-
-    def _note_contradictions(self, rule: Rule, scope: Scope) -> None:
-        permits = [e.scope.within(scope, self._words) for e in rule.exceptions if e.decision == "permit"]
-        denies = [e.scope.within(scope, self._words) for e in rule.exceptions if e.decision == "deny"]
-        if any(self._words.overlap(one, other) for one in permits for other in denies):
-            self._reader.lost(rule.path, "permits and denies the same at one level", "the deny is followed")
-
-
-def _said(names: frozenset[str] | None, everything: frozenset[str]) -> tuple[str, ...]:
-    return ("*",) if names is None or names == everything else tuple(sorted(names))

@@ -1,0 +1,43 @@
+"""What a Consent carries inside itself: a `#id` is known by the identifiers of the resource it points to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Resolve = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Contained:
+    """The names, `system|value`, of each contained resource by its `#id`."""
+
+    names: Mapping[str, Sequence[str]]
+
+    def known_to(self, resolve: Resolve) -> Resolve:
+        """The same answers, and for a `#id` nobody was told of the first that one of its names has."""
+
+        def known(name: str) -> str | None:
+            found = resolve(name)
+            inner = (resolve(one) for one in self.names.get(name, ()))
+            return found if found is not None else next((one for one in inner if one is not None), None)
+
+        return known
+
+
+def contained(resource: Mapping[str, Any]) -> Contained:
+    """Everything contained that has an id."""
+    inner = resource.get("contained")
+    found = [one for one in inner if isinstance(one, Mapping)] if isinstance(inner, list) else []
+    return Contained({f"#{one['id']}": _names(one) for one in found if isinstance(one.get("id"), str)})
+
+
+def _names(resource: Mapping[str, Any]) -> list[str]:
+    listed = resource.get("identifier")
+    identifiers = listed if isinstance(listed, list) else [listed]
+    return [
+        f"{one.get('system', '')}|{one['value']}"
+        for one in identifiers
+        if isinstance(one, Mapping) and isinstance(one.get("value"), str)
+    ]

@@ -1,0 +1,62 @@
+"""Elements of FHIR JSON, whatever they turn out to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ledger.consent import NEVER
+from ledger.errors import InvalidStatement, MalformedInput
+from services.health.formats.periods import span_of
+
+
+def members(element: Mapping[str, Any], name: str, path: str) -> list[Any]:
+    """The members of a repeating element; a single one counts as a list of one."""
+    found = element.get(name, [])
+    if isinstance(found, list):
+        return found
+    if isinstance(found, Mapping):
+        return [found]
+    raise MalformedInput(f"`{path}.{name}` must be a list of objects")
+
+
+def codings_in(concepts: Any) -> Iterator[tuple[str, str]]:
+    """System and code of codings, and of the codings inside codeable concepts."""
+    for concept in concepts if isinstance(concepts, list) else [concepts]:
+        if not isinstance(concept, Mapping):
+            continue
+        inner = concept.get("coding")
+        for coding in inner if isinstance(inner, list) else [concept]:
+            if isinstance(coding, Mapping) and isinstance(coding.get("code"), str):
+                yield str(coding.get("system", "")), coding["code"]
+
+
+def url_of(extension: Any) -> str:
+    """Its URL, empty for none."""
+    return str(extension.get("url", "")) if isinstance(extension, Mapping) else ""
+
+
+def reference_of(reference: Any) -> str:
+    """`system|value` of an identifier, or the literal reference; empty for neither."""
+    if not isinstance(reference, Mapping):
+        return ""
+    identifier = reference.get("identifier")
+    if isinstance(identifier, Mapping) and isinstance(identifier.get("value"), str):
+        return f"{identifier.get('system', '')}|{identifier['value']}"
+    return str(reference.get("reference", ""))
+
+
+def period_of(period: Any, path: str) -> tuple[int, int]:
+    """[start, end) of a FHIR Period, whose end includes all of its own precision. Raises MalformedInput, and
+    InvalidStatement for one that ends before it starts (per-1).
+    """
+    if period is None:
+        return 0, NEVER
+    if not isinstance(period, Mapping):
+        raise MalformedInput(f"`{path}` is no period")
+    start, end = (span_of(period[name]) if name in period else None for name in ("start", "end"))
+    if ("start" in period and start is None) or ("end" in period and end is None):
+        raise MalformedInput(f"`{path}` has a date that cannot be read")
+    if start and end and start[0] >= end[1]:
+        raise InvalidStatement(f"`{path}` ends before it starts; ask its author which is meant")
+    return (start[0] if start else 0), (end[1] if end else NEVER)

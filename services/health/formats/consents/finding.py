@@ -1,0 +1,64 @@
+"""The Consents in a file: one resource, a Bundle of any kind, or one resource a line (NDJSON, FHIR bulk data)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.canonical import read
+from ledger.errors import MalformedInput, TooLarge
+
+MOST = 1_000
+"""Consents of one file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One Consent: where in the file it lies (empty where it is the file), and its JSON."""
+
+    place: str
+    raw: bytes
+
+
+def consents_in(raw: bytes) -> list[Found]:
+    """Every Consent in file order, readable or not; each is then read for itself, so that a bad one spoils no other.
+
+    Raises MalformedInput for what is no JSON or holds no Consent, TooLarge beyond 1,000 of them.
+    """
+    lines = raw.splitlines()
+    if len(lines) > 1 and lines[0].rstrip().endswith(b"}") and lines[0].lstrip().startswith(b"{"):
+        found = [Found(f"line {n}", line) for n, line in enumerate(lines, 1) if _may_be_consent(line)]
+    else:
+        found = list(_inside(raw))
+    if not found:
+        raise MalformedInput("no FHIR Consent here: give a Consent, a Bundle with Consents, or one Consent a line")
+    if len(found) > MOST:
+        raise TooLarge(f"a file has at most {MOST} consents; split it")
+    return found
+
+
+def _inside(raw: bytes) -> Iterator[Found]:
+    resource = read(raw)
+    if not isinstance(resource, dict) or resource.get("resourceType") != "Bundle":
+        yield Found("", raw)
+        return
+    entries = resource.get("entry", [])
+    if not isinstance(entries, list):
+        raise MalformedInput("`Bundle.entry` is a list")
+    for number, entry in enumerate(entries):
+        inner: Any = entry.get("resource") if isinstance(entry, dict) else None
+        if isinstance(inner, dict) and inner.get("resourceType") == "Consent":
+            yield Found(f"entry[{number}]", json.dumps(inner, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def _may_be_consent(line: bytes) -> bool:
+    """Whether a line is a Consent, or nobody can tell: that one is then refused by name."""
+    if not line.strip():
+        return False
+    try:
+        resource = read(line)
+    except MalformedInput:
+        return True
+    return not isinstance(resource, dict) or resource.get("resourceType") == "Consent"
