@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from ledger import errors
 
@@ -28,6 +29,8 @@ STATUS: dict[type[errors.LedgerError], int] = {
     errors.SourceUnavailable: 503,
 }
 SAME_FACE = (errors.AccessDenied, errors.NotFound)
+UNEXPECTED = {"error": "internal_error", "detail": "this was not expected; ask again later"}
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 CODES = {400: "malformed_input", 404: "access_denied", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -59,6 +62,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.LedgerError, _of_the_ledger)
     app.add_exception_handler(RequestValidationError, _of_the_form)
     app.add_exception_handler(HTTPException, _of_the_framework)
+    app.add_exception_handler(Exception, _of_nobody)
 
 
 async def _of_the_ledger(_: Request, error: Exception) -> JSONResponse:
@@ -74,9 +78,22 @@ async def _of_the_form(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"error": "malformed_input", "detail": f"`{place[:120]}`: {first['msg'].lower()}"}, 400)
 
 
-async def _of_the_framework(_: Request, error: Exception) -> JSONResponse:
+async def _of_nobody(_: Request, __: Exception) -> JSONResponse:
+    """What nobody expected: the server writes it to its log, the caller gets the shape that all refusals have."""
+    return JSONResponse(UNEXPECTED, 500)
+
+
+async def _of_the_framework(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    if error.status_code == 405:
+        return JSONResponse({"error": CODES[405]}, 405, {"Allow": ", ".join(_allowed(request))})
     body = {"error": CODES.get(error.status_code, "refused")}
     if error.status_code not in {404, 405}:
         body["detail"] = str(error.detail).lower()
     return JSONResponse(body, error.status_code, error.headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """All methods that the path knows: the framework names those of the first route only (RFC 9110 §15.5.6)."""
+    routes, scope = request.app.routes, request.scope
+    return [one for one in METHODS if any(r.matches({**scope, "method": one})[0] is Match.FULL for r in routes)]

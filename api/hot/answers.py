@@ -66,7 +66,7 @@ def refusal(error: Exception) -> tuple[int, bytes]:
     if isinstance(error, LedgerError):
         return status_of(error), orjson.dumps(errors.said(error))
     LOGGER.error("an evaluation failed in a way nobody expected", exc_info=error)
-    return 500, orjson.dumps({"error": "internal_error", "detail": "this was not expected; ask again later"})
+    return 500, orjson.dumps(errors.UNEXPECTED)
 
 
 def status_of(error: LedgerError) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -38,7 +37,7 @@ class UploadForm(Form):
         """The kernel's word for it. Raises MalformedInput."""
         try:
             content = base64.b64decode(self.content_base64, validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise MalformedInput("`content_base64` is not base64") from error
         return Upload(
             data_subject=subject_bytes(self.data_subject),
