@@ -112,7 +112,10 @@ class Accepted(BaseModel):
 
 
 class ReleaseView(BaseModel):
-    """A record for the one who asked: open `wrapped_key` with your reader key, then `sealed` with what was in it."""
+    """A record for the one who asked: open `wrapped_key` with your reader key, then `sealed` with what was in it.
+
+    Where the consent hides whom it is about, `issue` carries a pseudonym of yours as `dataSubject`.
+    """
 
     record_id: Hex32
     sealed: str = Field(description="base64")
@@ -125,13 +128,14 @@ class ReleaseView(BaseModel):
     def of(cls, release: Release) -> ReleaseView:
         """The release as it leaves the house."""
         said = message(release.receipt.signed.statement)
+        pseudonym = {"dataSubject": shown(release.pseudonym)} if release.pseudonym else {}
         return cls(
             record_id=shown(release.record.issue.record_id),
             sealed=base64.b64encode(release.sealed).decode(),
             wrapped_key=shown(release.wrapped_key),
             obligations=sorted(release.obligations),
             receipt={"position": release.receipt.position, "request_id": said["requestId"], "block": said["block"]},
-            issue=message(release.record.issue),
+            issue=message(release.record.issue) | pseudonym,
         )
 
 

@@ -19,7 +19,7 @@ OBLIGATIONS = ABRIDGING | {"aggregate-only", "retain-until", "no-onward-transfer
 """Conditions that bind the reader after the yes, beside those that decide whether it is one."""
 WRITTEN = PLAIN | {f"{name}:<number>" for name in NUMBERED} | {f"{name}:<member>" for name in NAMING}
 """How each is written."""
-MEMBER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", re.ASCII)
+MEMBER = re.compile(r"\w[\w.-]{0,63}")
 LARGEST, DIGITS = 2**63 - 1, 19
 
 

@@ -20,13 +20,28 @@ class Term:
     above: str = ""
 
 
+NAMES_PEOPLE = frozenset(
+    {
+        *("name", "nickname", "surname", "firstName", "lastName", "fullName", "givenName", "familyName", "owner"),
+        *("id", "uuid", "identifier", "ssn", "rrn", "passport", "licence", "license", "account", "card", "user"),
+        *("customer", "member", "address", "street", "postcode", "postalCode", "zip", "latitude", "longitude"),
+        *("phone", "telephone", "mobile", "fax", "email", "mail", "url", "contact", "photo", "image", "signature"),
+        *("birth", "born", "dateOfBirth", "dob", "text", "note", "comment", "remark", "memo", "description"),
+    }
+)
+"""Members that name a person, or hold free text that may, in records of any kind; catalogs add their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """A service's vocabulary: categories by dotted path, purposes by namespaced code."""
+    """A service's vocabulary: categories by dotted path, purposes by namespaced code, and the members of its records
+    that tell whom they are about.
+    """
 
     name: str
     categories: Mapping[str, Term]
     purposes: Mapping[str, Term]
+    identifying: frozenset[str] = frozenset()
 
 
 class Vocabulary:
@@ -35,9 +50,11 @@ class Vocabulary:
     def __init__(self, catalogs: Iterable[Catalog]) -> None:
         self.categories: dict[str, Term] = {}
         self.purposes: dict[str, Term] = {}
+        self.identifying: frozenset[str] = NAMES_PEOPLE
         for catalog in catalogs:
             self.categories |= catalog.categories
             self.purposes |= catalog.purposes
+            self.identifying |= catalog.identifying
 
     def path(self, purpose: str) -> tuple[str, ...]:
         """The purpose and every purpose above it. Raises UnknownTerm, naming the nearest."""

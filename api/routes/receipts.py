@@ -43,10 +43,13 @@ class NoticeToMe(BaseModel):
 
 @router.get("/receipts")
 def receipts(caller: SignedIn, kernel: Verbs, after: After = -1, limit: Limit = 200) -> list[ReceiptView]:
-    """Questions about the caller, and the caller's own questions that were permitted, oldest first."""
+    """Questions about the caller, and the caller's own questions that were permitted, oldest first; those that name a
+    person whom a consent hides are left out.
+    """
     store = kernel.world.store
     about = {r.position: (r, True) for r in store.receipts_of(caller.signer, after, limit)}
-    mine = {r.position: (r, False) for r in store.receipts_by(caller.name, after, limit) if _permitted(r)}
+    asked = [r for r in store.receipts_by(caller.name, after, limit) if _permitted(r)]
+    mine = {r.position: (r, False) for r in asked if kernel.tells_asker(r)}
     merged = {**mine, **about}
     return [_view(*merged[position]) for position in sorted(merged)[:limit]]
 
@@ -55,7 +58,7 @@ def receipts(caller: SignedIn, kernel: Verbs, after: After = -1, limit: Limit = 
 def receipt(position: Position, caller: SignedIn, house: House) -> dict[str, Any]:
     """One receipt as a proof document: for the person it is about, and for a requester who was permitted."""
     logged = house.kernel.world.store.at(ACCESS, position)
-    if logged is None or not (_about(logged, caller.signer) or (_by(logged, caller.name) and _permitted(logged))):
+    if logged is None or not (_about(logged, caller.signer) or _is_theirs(logged, caller.name, house.kernel)):
         raise NotFound
     return proof_document(house.kernel.prove(ACCESS, position), dict(house.settings.registries))
 
@@ -71,7 +74,7 @@ def record(position: Position, caller: SignedIn, house: House) -> dict[str, Any]
     said = logged.signed.statement if logged else None
     if logged is None or not isinstance(said, AccessReceipt):
         raise NotFound
-    released = _by(logged, caller.name) and _permitted(logged) and said.action in RELEASING
+    released = _is_theirs(logged, caller.name, house.kernel) and said.action in RELEASING
     about = world.store.record(said.record_id)
     if about is None or not (released or about.issue.data_subject == caller.signer):
         raise NotFound
@@ -121,6 +124,11 @@ def _view(logged: Logged, about_me: bool) -> ReceiptView:
 def _permitted(logged: Logged) -> bool:
     said = logged.signed.statement
     return isinstance(said, AccessReceipt) and said.permitted
+
+
+def _is_theirs(logged: Logged, name: str, kernel: Kernel) -> bool:
+    """Whether it is a permitted question of theirs that names nobody whom they may not know."""
+    return _by(logged, name) and _permitted(logged) and kernel.tells_asker(logged)
 
 
 def _about(logged: Logged, signer: bytes) -> bool:

@@ -6,8 +6,8 @@ What the rest of the record says stays hidden: beside the fields it carries only
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -27,15 +27,20 @@ SHAPE = "not a disclosure: the file is incomplete, or another kind of document"
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """The fields shown, and the 32-byte commitment to the exact bytes they come from."""
+    """The fields shown, and the 32-byte commitment to the exact bytes they come from; `masked` says by JSON Pointer
+    what is left of fields that a consent lets nobody see whole (JSON text): told, and not proved.
+    """
 
     content: bytes
     fields: tuple[Field, ...]
+    masked: Mapping[str, str] = field(default_factory=dict)
 
 
-def disclose(document: bytes, seed: bytes, pointers: Sequence[str]) -> Disclosure:
+def disclose(
+    document: bytes, seed: bytes, pointers: Sequence[str], masked: Mapping[str, str] | None = None
+) -> Disclosure:
     """Show the fields at and below JSON Pointers. Raises MalformedInput, InvalidStatement."""
-    return Disclosure(bytes_commitment(document, seed), tuple(fields.disclose(document, seed, pointers)))
+    return Disclosure(bytes_commitment(document, seed), tuple(fields.disclose(document, seed, pointers)), masked or {})
 
 
 def verify(disclosure: Disclosure, commitment: bytes) -> dict[str, Any]:
@@ -53,16 +58,17 @@ def to_json(disclosure: Disclosure) -> bytes:
     """The document to hand on; bytes in hex, values as the JSON text they are."""
     shown = [
         {
-            "pointer": field.pointer,
-            "value": field.value.decode(),
-            "salt": field.salt.hex(),
-            "index": field.index,
-            "proof": [hash_.hex() for hash_ in field.proof],
+            "pointer": each.pointer,
+            "value": each.value.decode(),
+            "salt": each.salt.hex(),
+            "index": each.index,
+            "proof": [hash_.hex() for hash_ in each.proof],
         }
-        for field in disclosure.fields
+        for each in disclosure.fields
     ]
     size = disclosure.fields[0].size if disclosure.fields else 0
-    return orjson.dumps({"kind": KIND, "content": disclosure.content.hex(), "size": size, "fields": shown})
+    masked = {"masked": dict(disclosure.masked)} if disclosure.masked else {}
+    return orjson.dumps({"kind": KIND, "content": disclosure.content.hex(), "size": size, "fields": shown, **masked})
 
 
 def from_json(raw: bytes) -> Disclosure:
@@ -74,7 +80,8 @@ def from_json(raw: bytes) -> Disclosure:
         if document["kind"] != KIND:
             raise MalformedInput(SHAPE)
         size = _count(document["size"])
-        return Disclosure(_hash(document["content"]), tuple(_field(item, size) for item in document["fields"]))
+        shown = tuple(_field(item, size) for item in document["fields"])
+        return Disclosure(_hash(document["content"]), shown, _masked(document.get("masked", {})))
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise MalformedInput(SHAPE) from error
 
@@ -88,6 +95,12 @@ def _field(item: dict[str, Any], size: int) -> Field:
         size=size,
         proof=tuple(_hash(hash_) for hash_ in item["proof"]),
     )
+
+
+def _masked(said: Any) -> dict[str, str]:
+    if not isinstance(said, dict) or not all(isinstance(text, str) for text in said.values()):
+        raise ValueError(SHAPE)
+    return said
 
 
 def _hash(text: str) -> bytes:

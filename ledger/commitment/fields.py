@@ -76,6 +76,13 @@ def disclose(document: bytes, seed: bytes, pointers: Sequence[str]) -> list[Fiel
     ]
 
 
+def below(document: bytes, pointers: Sequence[str]) -> dict[str, bytes]:
+    """Pointer and value of each field at and below the pointers, in document order. Raises as `disclose`."""
+    values = _values(document)
+    chosen = _chosen(pointers, values)
+    return {pointer: value for pointer, value in values.items() if pointer in chosen}
+
+
 def reaching(document: bytes, pointers: Sequence[str]) -> set[str]:
     """Pointers of the chosen fields and of all that they lie in: what is left when the rest is left out.
 

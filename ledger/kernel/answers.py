@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
+from ledger import envelope
 from ledger.access import EVERYTHING, RESPONDER, AccessRequest, Decision, Facts, Incident
 from ledger.decide import decide
+from ledger.envelope import Content
 from ledger.errors import AccessDenied, ChainBehind, InvalidStatement, NotEntitled
 from ledger.kernel.verb import Verb
 from ledger.party import ADDRESS_SIZE, checksum
@@ -23,9 +25,18 @@ RELEASING = frozenset({"view", "copy", "transfer"})
 
 
 @dataclass(frozen=True, slots=True)
+class Permit:
+    """A yes about one record, with its durable receipt; nothing has left yet."""
+
+    record: Record
+    receipt: Logged
+    obligations: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """What a permitted requester gets: the sealed payload, its data key wrapped for them, the receipt, the record, and
-    what the consents oblige them to.
+    what the consents oblige them to; `pseudonym` stands for the person where they may not know who it is.
     """
 
     sealed: bytes
@@ -33,6 +44,7 @@ class Release:
     receipt: Logged
     record: Record
     obligations: frozenset[str]
+    pseudonym: bytes = b""
 
 
 class Answers(Verb):
@@ -98,34 +110,28 @@ class Answers(Verb):
             logged, lambda done: [(decisions[one.request_id], at) for one, at in zip(requests, done, strict=True)]
         )
 
-    def access(self, request: AccessRequest, reader_key: bytes = b"") -> Release:
-        """Release the record, or raise AccessDenied. A receipt is written either way, first.
-
-        `reader_key` is for those who have no accredited key: a person's own view. Raises ChainBehind,
-        IntegrityFailure, KeyDestroyed, SourceUnavailable after the receipt; InvalidStatement for an action that hands
-        out no record: who may compute gets a result, never a row.
-        """
-        if request.action not in RELEASING:
-            raise InvalidStatement(f"`{request.action}` releases no record; use one of {', '.join(sorted(RELEASING))}")
-        return self.release(request, self._reader_key(request, reader_key))
-
-    def release(self, request: AccessRequest, wrap_for: bytes) -> Release:
-        """`access`, with the key wrapped for the given HPKE public key. Raises InvalidStatement, after the receipt,
-        when there is none.
-        """
+    def permit(self, request: AccessRequest) -> Permit:
+        """Ask, for a record itself. Raises AccessDenied, ChainBehind, SourceUnavailable."""
         decision, receipt = self.ask(request)
         record = self.world.store.record(request.record_id)
         if not decision.permitted or record is None:
             raise AccessDenied(receipt.position)
-        if not wrap_for:
-            raise InvalidStatement("say under which public key the record should be wrapped: give `reader_key`")
-        sealed = self.world.payloads.get(record.issue.cid)
-        key = self.world.keys.rewrap(request.record_id, wrap_for, receipt)
-        return Release(sealed, key, receipt, record, decision.obligations)
+        return Permit(record, receipt, decision.obligations)
 
-    def _reader_key(self, request: AccessRequest, own_key: bytes) -> bytes:
-        party = self.world.store.party(request.requester)
-        return party.encryption_key if party is not None and party.encryption_key else own_key
+    def hand_out(self, permit: Permit, wrap_for: bytes) -> Release:
+        """The whole record, its key wrapped for an HPKE public key.
+
+        Raises MalformedInput for what is no key, IntegrityFailure, KeyDestroyed, SourceUnavailable.
+        """
+        sealed = self.world.payloads.get(permit.record.issue.cid)
+        key = self.world.keys.rewrap(permit.record.issue.record_id, wrap_for, permit.receipt)
+        return Release(sealed, key, permit.receipt, permit.record, permit.obligations)
+
+    def open_here(self, release: Release) -> Content:
+        """What was handed out to the operator itself: it must not leave the process as it is."""
+        record_id = release.record.issue.record_id
+        key = envelope.unwrap(release.wrapped_key, self.world.computer, record_id)
+        return envelope.open_sealed(release.sealed, key, record_id)
 
 
 def requester_name(signer: bytes) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ledger import envelope
+from ledger.abridge import Cut
+from ledger.commitment.content import is_json
 from ledger.errors import AccessDenied
 from ledger.kernel.questions import Questions
 
 COMPUTE = "compute"
+NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +29,23 @@ class Computing(Questions):
     """Each record opened is a question with its own receipt, under the action `compute`."""
 
     def compute(self, requester: str, category: str, purpose: str) -> Iterator[Computed]:
-        """Open what the requester may compute over now, one by one; what is withdrawn meanwhile is left out.
+        """Open what the requester may compute over now, one by one; what is withdrawn meanwhile is left out, and so is
+        what a consent withholds, and a record whose parts cannot be told apart. A result names nobody, so that
+        whatever names the person may be computed over.
 
         Raises UnknownTerm, ChainBehind, IntegrityFailure, SourceUnavailable.
         """
         for record in self.search(requester, category, purpose, COMPUTE):
             asked = self.request(requester, record.issue.record_id, category, purpose, COMPUTE)
             try:
-                release = self.release(asked, self.world.computer.public)
+                release = self.hand_out(self.permit(asked), self.world.computer.public)
             except AccessDenied:
                 continue
-            key = envelope.unwrap(release.wrapped_key, self.world.computer, record.issue.record_id)
-            content = envelope.open_sealed(release.sealed, key, record.issue.record_id)
-            yield Computed(record.issue.data_subject, content.content, _least(release.obligations))
+            content, cut = self.open_here(release), Cut.of(release.obligations, NOBODY)
+            if (cut.left_out or cut.masked) and not is_json(content.media_type):
+                continue
+            seen = cut.shown(content.content) if cut.left_out or cut.masked else content.content
+            yield Computed(record.issue.data_subject, seen, _least(release.obligations))
 
 
 def _least(obligations: frozenset[str]) -> int:

@@ -1,52 +1,106 @@
-"""access, for chosen fields instead of a record: who needs five fields need not be given five hundred."""
+"""access · disclose: the record, or the fields of it that were chosen and that the consent does not withhold."""
 
 from __future__ import annotations
 
+import hmac
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 from ledger import envelope
+from ledger.abridge import Choose, Cut
 from ledger.access import AccessRequest
 from ledger.commitment import disclosure
 from ledger.commitment.content import SEED_SIZE, is_json
 from ledger.envelope import Content
 from ledger.envelope.wrapping import check_public
 from ledger.errors import InvalidStatement
-from ledger.kernel.answers import RELEASING, Release
+from ledger.kernel.answers import RELEASING, Permit, Release
 from ledger.kernel.computing import Computing
+from ledger.receipt import AccessReceipt, Logged
 
 KEY_SIZE = 32
-Choose = Callable[[bytes], Sequence[str]]
 
 
 class Disclosing(Computing):
-    """The record is opened inside the operator; the fields leave sealed for the one who asked."""
+    """What does not leave whole is opened inside the operator, and leaves sealed for the one who asked."""
+
+    def access(self, request: AccessRequest, reader_key: bytes = b"") -> Release:
+        """Release the record, or raise AccessDenied. A receipt is written either way, first.
+
+        Where the consent withholds parts of it, what is sealed is a disclosure of all the rest. `reader_key` is for
+        those who have no accredited key: a person's own view. Raises ChainBehind, IntegrityFailure, KeyDestroyed,
+        SourceUnavailable after the receipt; InvalidStatement for an action that hands out no record (who may compute
+        gets a result, never a row), and after the receipt where there is no key or nothing is left to be shown.
+        """
+        _check_hands_out(request)
+        permit = self.permit(request)
+        theirs = self._reader_key(request, reader_key)
+        if not theirs:
+            raise InvalidStatement("say under which public key the record should be wrapped: give `reader_key`")
+        if cut := self._cut(permit):
+            return self._show(permit, cut, _everything, theirs)
+        return self.hand_out(permit, theirs)
 
     def disclose(self, request: AccessRequest, choose: Choose, reader_key: bytes = b"") -> Release:
-        """`access`, but what is sealed is a disclosure of the fields that `choose` names in the record's content, as
-        JSON Pointers; it verifies against the record's own commitment.
+        """`access`, but what is sealed is a disclosure of the fields that `choose` names in what may be seen of the
+        record's content, as JSON Pointers; it verifies against the record's own commitment.
 
         Raises what `access` raises; MalformedInput for a reader key that is none, before any question is put;
         InvalidStatement after the receipt when the record is no JSON or has no such field.
         """
-        if request.action not in RELEASING:
-            raise InvalidStatement(f"`{request.action}` releases no field; use one of {', '.join(sorted(RELEASING))}")
+        _check_hands_out(request)
         theirs = self._reader_key(request, reader_key)
         check_public(theirs)
-        release = self.release(request, self.world.computer.public)
-        key = envelope.unwrap(release.wrapped_key, self.world.computer, request.record_id)
-        shown = _disclosed(envelope.open_sealed(release.sealed, key, request.record_id), choose)
-        fresh = secrets.token_bytes(KEY_SIZE)
+        permit = self.permit(request)
+        return self._show(permit, self._cut(permit), choose, theirs)
+
+    def tells_asker(self, logged: Logged) -> bool:
+        """Whether a receipt may be shown to who asked: not where it names a person whom a consent hides from them."""
+        said = logged.signed.statement
+        entries = said.consents if isinstance(said, AccessReceipt) else ()
+        states = [self.world.store.consent(entry) for entry in entries]
+        return not any("pseudonymise" in grant.conditions for one in states if one for grant in one.consent.grants)
+
+    def _cut(self, permit: Permit) -> Cut:
+        return Cut.of(permit.obligations, self.world.vocabulary.identifying)
+
+    def _show(self, permit: Permit, cut: Cut, choose: Choose, theirs: bytes) -> Release:
+        release = self.hand_out(permit, self.world.computer.public)
+        record_id = permit.record.issue.record_id
+        shown, fresh = _disclosed(self.open_here(release), cut, choose), secrets.token_bytes(KEY_SIZE)
         return replace(
             release,
-            sealed=envelope.seal(shown, fresh, request.record_id),
-            wrapped_key=envelope.wrap(fresh, theirs, request.record_id),
+            sealed=envelope.seal(shown, fresh, record_id),
+            wrapped_key=envelope.wrap(fresh, theirs, record_id),
+            pseudonym=self._pseudonym(permit) if cut.hides_person else b"",
         )
 
+    def _pseudonym(self, permit: Permit) -> bytes:
+        """The same for a requester and a person, and nothing that two requesters could compare (32 bytes)."""
+        said = permit.receipt.signed.statement
+        asker = said.requester if isinstance(said, AccessReceipt) else ""
+        key, person = self.world.gateway.derive("pseudonyms"), permit.record.issue.data_subject
+        return hmac.digest(key, len(asker).to_bytes(2, "big") + asker.encode() + person, sha256)
 
-def _disclosed(found: Content, choose: Choose) -> Content:
+    def _reader_key(self, request: AccessRequest, own_key: bytes) -> bytes:
+        party = self.world.store.party(request.requester)
+        return party.encryption_key if party is not None and party.encryption_key else own_key
+
+
+def _check_hands_out(request: AccessRequest) -> None:
+    if request.action not in RELEASING:
+        raise InvalidStatement(f"`{request.action}` releases no record; use one of {', '.join(sorted(RELEASING))}")
+
+
+def _everything(_: bytes) -> Sequence[str]:
+    return [""]
+
+
+def _disclosed(found: Content, cut: Cut, choose: Choose) -> Content:
     if not is_json(found.media_type):
-        raise InvalidStatement("only a JSON record has fields to choose from; ask for the whole record")
-    shown = disclosure.disclose(found.content, found.seed, choose(found.content))
+        why = "the consent withholds parts of this record, and" if cut else "only a JSON record has fields;"
+        raise InvalidStatement(f"{why} it has none to choose from; ask the person, or for the whole record")
+    shown = cut.disclose(found.content, found.seed, choose)
     return Content(disclosure.MEDIA_TYPE, secrets.token_bytes(SEED_SIZE), disclosure.to_json(shown))

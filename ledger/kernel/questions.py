@@ -101,13 +101,14 @@ class Questions(Witnessing):
     ) -> list[tuple[Record, Decision]]:
         """The records of one person, of any category, that the requester may read now, with what each rests on.
 
-        A person who has said nothing and one who does not exist look the same. Raises UnknownTerm, ChainBehind.
+        A person who has said nothing and one who does not exist look the same; a record that may be read only without
+        knowing whose it is is not named to who asks by person. Raises UnknownTerm, ChainBehind.
         """
         question = replace(self.question(requester, purpose, action), incident=incident)
         now = self._asked(question, data_subject)
         surveyed = self.world.store.survey_person(question, data_subject, now)
         answers = [(facts.record, self._single(question, facts, now)) for facts in surveyed]
-        return [(record, decision) for record, decision in answers if record and decision.permitted]
+        return [(record, said) for record, said in answers if record and said.permitted and not _hides_person(said)]
 
     def who_can_access(
         self, data_subject: bytes, record_id: bytes, purpose: str, action: str
@@ -177,6 +178,10 @@ class Questions(Witnessing):
 
     def _cursors(self) -> Cursors:
         return Cursors(self.world.gateway.derive("search cursors"))
+
+
+def _hides_person(decision: Decision) -> bool:
+    return "pseudonymise" in decision.obligations
 
 
 def _is_of(record: Record, question: AccessRequest) -> bool:

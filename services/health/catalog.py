@@ -28,4 +28,11 @@ CATALOG = Catalog(
         "hl7:CAREMGT": Term("Care management", "진료 관리", "hl7:TREAT"),
         "hl7:PATRQT": Term("At the patient's request", "환자 요청"),
     },
+    identifying=frozenset(
+        {
+            *("subject", "patient", "beneficiary", "individual", "reference", "display", "telecom", "deceased"),
+            *("text", "div", "extension", "modifierExtension", "contained", "fullUrl", "data", "presentedForm"),
+            *("title", "comments", "authorString", "valueString", "contentString", "valueAttachment", "multipleBirth"),
+        }
+    ),
 )

@@ -151,7 +151,9 @@ def check_everything(kernel, pick):
     assert pages(kernel, everything, pick([1, 2, 5])) == loop(kernel, everything, scope)
     for person in PERSONS:
         answers = kernel.evaluate(requester, person, purpose, action, incident=incident_of)
-        assert [record for record, _ in answers] == loop(kernel, everything, store.records_of(person))
+        expected = loop(kernel, everything, store.records_of(person))
+        hidden = [r for r in expected if "pseudonymise" in single(kernel, everything, r).obligations]
+        assert [record for record, _ in answers] == [record for record in expected if record not in hidden]
         assert all(decision == single(kernel, everything, record) for record, decision in answers)
     check_who(kernel, purpose, action)
     check_actions(kernel, requester, purpose)

@@ -137,7 +137,9 @@ function readBase64(packed) {
 }
 
 function readDisclosure(raw) {
-  shape(raw, ["kind", "content", "size", "fields"], [], "a disclosure");
+  shape(raw, ["kind", "content", "size", "fields"], ["masked"], "a disclosure");
+  const masked = raw.get("masked") ?? new Map();
+  if (!(masked instanceof Map) || [...masked.values()].some((text) => typeof text !== "string")) refuse("not a disclosure");
   if (raw.get("kind") !== DISCLOSURE || !Array.isArray(raw.get("fields"))) refuse("not a disclosure");
   const fields = raw.get("fields").map(readField), size = readNumber(raw.get("size"), "size", 2n ** 40n);
   if (!fields.length && size) refuse("not a disclosure");
