@@ -13,10 +13,13 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.siwe import SignIn
 from ledger import signers
+from ledger.consent import Revocation
+from ledger.delegation import DELEGATE_PREFIX
 from ledger.errors import MalformedInput, SessionRequired
-from ledger.kernel import Kernel, requester_name
+from ledger.kernel import Ended, Kernel, requester_name
 from ledger.party import checksum
 from ledger.ports import Sessions
+from ledger.receipt import Logged
 from ledger.tiles import Tiles
 from ledger.typed_data import read_hex
 
@@ -87,6 +90,15 @@ class Premises:
     def sign_out(self, token: str) -> None:
         """End the session of that token."""
         self.sessions.close(_digest(token))
+
+    def end_sessions_under(self, logged: Logged) -> list[Ended]:
+        """End every session of a delegate whose office a withdrawal ended: who signs on must be somebody else."""
+        said, now = logged.signed.statement, self.kernel.world.clock.now()
+        if not isinstance(said, Revocation) or not said.grantee.startswith(DELEGATE_PREFIX):
+            return []
+        delegate = bytes.fromhex(said.grantee.removeprefix(DELEGATE_PREFIX))
+        ends = self.sessions.close_all(delegate, now)
+        return [Ended("session", "", requester_name(delegate), end - self.settings.session_seconds) for end in ends]
 
 
 def _digest(token: str) -> bytes:

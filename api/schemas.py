@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.consent import NEVER, Effect, Grant
-from ledger.kernel import Draft, Proof, Release
+from ledger.kernel import Draft, Ended, Proof, Release
 from ledger.notice import Notice
 from ledger.receipt import Logged
 from ledger.record import Record
@@ -111,6 +112,23 @@ class Accepted(BaseModel):
     status: str = Field(examples=["pending"])
 
 
+class EndedView(BaseModel):
+    """One thing that rested on a consent and ended with it. A `wrapped_key` was handed out before: its holder is told
+    to delete it, and no other is given.
+    """
+
+    kind: str = Field(examples=["link"])
+    reference: str
+    holder: str
+    since: int
+
+
+class Replaced(Accepted):
+    """Where a statement lies, and what ended with the one it replaces."""
+
+    ended: list[EndedView]
+
+
 class ReleaseView(BaseModel):
     """A record for the one who asked: open `wrapped_key` with your reader key, then `sealed` with what was in it.
 
@@ -178,6 +196,12 @@ def accepted(logged: Logged, status: str) -> Accepted:
     return Accepted(
         entry=shown(logged.signed.entry.entry), log=logged.signed.log, position=logged.position, status=status
     )
+
+
+def replaced(logged: Logged, status: str, ended: Iterable[Ended]) -> Replaced:
+    """Where it lies now, and what ended with what it replaces."""
+    views = [EndedView(kind=one.kind, reference=one.reference, holder=one.holder, since=one.since) for one in ended]
+    return Replaced(**accepted(logged, status).model_dump(), ended=views)
 
 
 def draft_view(draft: Draft) -> DraftView:

@@ -10,6 +10,7 @@ GUARDIAN = "guardian"
 RELATIONS = frozenset({"representative", "carer", "attorney", GUARDIAN})
 AUTHORITY = "authority"
 """The accredited role that may name a guardian."""
+DELEGATE_PREFIX = "delegate:0x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Delegation:
 
 def delegate_name(delegate: bytes) -> str:
     """How a delegate is named where a revocation names a grantee: never the name of a party."""
-    return "delegate:0x" + delegate.hex()
+    return DELEGATE_PREFIX + delegate.hex()
 
 
 @dataclass(frozen=True, slots=True)

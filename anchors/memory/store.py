@@ -100,6 +100,12 @@ class MemoryStore(MemoryPapers, MemoryPast, MemoryIndex):
         """End a session."""
         self._sessions.pop(token_digest, None)
 
+    def close_all(self, signer: bytes, at: int) -> list[int]:
+        """End every session of a signer; when each of those that were live would have ended by itself."""
+        theirs = {token: expires for token, (who, expires) in self._sessions.items() if who == signer}
+        self._sessions = {token: kept for token, kept in self._sessions.items() if token not in theirs}
+        return sorted(expires for expires in theirs.values() if expires > at)
+
     def entries(self, log: str, start: int, limit: int) -> list[bytes]:
         """Entries (32 bytes) from position `start`."""
         return [logged.signed.entry.entry for logged in self._trees[log].statements[start : start + limit]]

@@ -10,21 +10,21 @@ from pydantic import BaseModel, Field
 from api.auth import Caller, House, SignedIn, Verbs, subject_bytes
 from api.schemas import (
     ZERO,
-    Accepted,
     DraftView,
     Form,
     GrantForm,
     Hex,
     Hex32,
+    Replaced,
     SignedForm,
-    accepted,
     draft_view,
     proof_document,
+    replaced,
     shown,
 )
 from ledger.access import ConsentState
 from ledger.consent import Consent, Revocation
-from ledger.delegation import DelegationState, office_of
+from ledger.delegation import Delegation, DelegationState, office_of
 from ledger.errors import InvalidStatement, NotFound
 from ledger.kernel import GrantRequest, Kernel
 from ledger.party import checksum
@@ -54,6 +54,14 @@ class RevocationDraftForm(Form):
     data_subject: Annotated[Hex | None, Field(description="for whom a delegate signs; the caller without it")] = None
 
 
+class SignedBy(BaseModel):
+    """Who signed for the data subject, by name, and as what."""
+
+    signer: str
+    name: str
+    relation: str
+
+
 class ConsentView(BaseModel):
     """One version of a consent as its data subject sees it."""
 
@@ -65,6 +73,7 @@ class ConsentView(BaseModel):
     status: str = Field(examples=["active"])
     grants: list[dict[str, Any]]
     signed_at: int
+    signed_by: SignedBy | None = Field(default=None, description="absent where the data subject signed themselves")
 
 
 @router.post("/consents/drafts")
@@ -74,18 +83,21 @@ def draft_consent(form: ConsentDraftForm, caller: SignedIn, kernel: Verbs) -> Dr
 
 
 @router.post("/consents", status_code=202)
-def consent(form: SignedForm, kernel: Verbs, _: SignedIn) -> Accepted:
-    """Hand in a signed consent; it permits from the moment it is on chain. Anyone signed in may carry it."""
+def consent(form: SignedForm, kernel: Verbs, _: SignedIn) -> Replaced:
+    """Hand in a signed consent; it permits from the moment it is on chain. Anyone signed in may carry it. `ended` names
+    what rested on the version it replaces.
+    """
     claimed = read_domain(form.domain)
     logged = kernel.consent(parse(Consent, form.message), read_hex(form.signature, "signature"), claimed)
     state = kernel.world.store.consent(logged.signed.entry.entry)
-    return accepted(logged, _status(state, kernel) if state else "pending")
+    return replaced(logged, _status(state, kernel) if state else "pending", kernel.ended_by(logged))
 
 
 @router.get("/consents")
 def consents(caller: SignedIn, kernel: Verbs) -> list[ConsentView]:
     """Every version of every consent of the caller, oldest first."""
-    return [_view(state, kernel) for state in kernel.world.store.consents_of(caller.signer)]
+    delegations = kernel.world.store.delegations_of(caller.signer)
+    return [_view(state, kernel, delegations) for state in kernel.world.store.consents_of(caller.signer)]
 
 
 @router.get("/consents/{entry}/copy")
@@ -120,11 +132,15 @@ def draft_revocation(form: RevocationDraftForm, caller: SignedIn, kernel: Verbs)
 
 
 @router.post("/revocations", status_code=202)
-def revoke(form: SignedForm, kernel: Verbs, _: SignedIn) -> Accepted:
-    """Hand in a signed withdrawal; it denies before this answers."""
+def revoke(form: SignedForm, house: House, _: SignedIn) -> Replaced:
+    """Hand in a signed withdrawal; it denies before this answers. `ended` names what rested on the consent and ended
+    with it: share links, exports, sessions, what a delegate signed, keys that were handed out.
+    """
+    kernel = house.kernel
     claimed = read_domain(form.domain)
     logged = kernel.revoke(parse(Revocation, form.message), read_hex(form.signature, "signature"), claimed)
-    return accepted(logged, "denies now")
+    ended = kernel.ended_by(logged)
+    return replaced(logged, "denies now", [*ended, *house.end_sessions_under(logged)])
 
 
 def wish_of(form: ConsentDraftForm, caller: Caller, kernel: Kernel) -> GrantRequest:
@@ -161,8 +177,8 @@ def _status(state: ConsentState, kernel: Kernel) -> str:
     return "active" if state.anchored else "pending"
 
 
-def _view(state: ConsentState, kernel: Kernel) -> ConsentView:
-    said = state.consent
+def _view(state: ConsentState, kernel: Kernel, delegations: list[DelegationState]) -> ConsentView:
+    said, office = state.consent, _office(state, delegations)
     return ConsentView(
         entry=shown(state.entry),
         position=state.position,
@@ -172,4 +188,9 @@ def _view(state: ConsentState, kernel: Kernel) -> ConsentView:
         status=_status(state, kernel),
         grants=message(said)["grants"],
         signed_at=said.signed_at,
+        signed_by=_signed_by(office.delegation) if office else None,
     )
+
+
+def _signed_by(office: Delegation) -> SignedBy:
+    return SignedBy(signer=shown(office.delegate), name=office.delegate_name, relation=office.relation)

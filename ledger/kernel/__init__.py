@@ -7,6 +7,7 @@ from ledger.kernel.delegations import Naming
 from ledger.kernel.delivering import Courier, Parcel
 from ledger.kernel.disclosing import Disclosing
 from ledger.kernel.drafts import Draft, GrantRequest
+from ledger.kernel.ending import Ended
 from ledger.kernel.erasing import Erasing
 from ledger.kernel.foresight import Change, Foresight
 from ledger.kernel.issues import Issues, Upload
@@ -27,6 +28,7 @@ __all__ = [
     "Computed",
     "Courier",
     "Draft",
+    "Ended",
     "GrantRequest",
     "Kernel",
     "Moment",

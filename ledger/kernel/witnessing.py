@@ -9,6 +9,7 @@ from ledger.access import Incident, Reason
 from ledger.consent import NEVER, Consent, Revocation
 from ledger.delegation import Delegation
 from ledger.kernel.delivering import Delivering
+from ledger.kernel.ending import Ending
 from ledger.kernel.telling import AT_ONCE, REMINDER
 from ledger.message import Event, Message, of_person
 from ledger.paper import Paper
@@ -20,7 +21,7 @@ REMIND_BEFORE = 14 * 86_400
 USES = frozenset({Reason.CONSENTED, Reason.BROKE_GLASS})
 
 
-class Witnessing(Delivering):
+class Witnessing(Delivering, Ending):
     """How far each log was read to is a paper like any other."""
 
     def read_on(self) -> int:
@@ -48,6 +49,7 @@ class Witnessing(Delivering):
         """What follows from one statement; the same again follows only once."""
         for message in self._told_of(logged):
             self.tell(message)
+        self.ended_by(logged)
         if isinstance(logged.signed.statement, Consent):
             self._plan_reminder(logged, logged.signed.statement)
         if isinstance(logged.signed.statement, Incident):

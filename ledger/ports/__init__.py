@@ -182,6 +182,10 @@ class Sessions(Protocol):
         """End a session."""
         ...
 
+    def close_all(self, signer: bytes, at: int) -> list[int]:
+        """End every session of a signer; when each of those that were live would have ended by itself."""
+        ...
+
 
 class Payloads(Protocol):
     """Sealed payloads by CID."""

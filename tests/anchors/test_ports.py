@@ -465,6 +465,14 @@ def test_a_session_ends_when_it_says_or_is_closed(store):
     assert store.who(name("token"), NOW) is None
 
 
+def test_all_sessions_of_one_signer_end_and_nobody_else_s(store):
+    for number, (who, expires) in enumerate([(ANN, NOW + 9), (ANN, NOW + 5), (ANN, NOW), (b"\x07" * 20, NOW + 9)]):
+        store.open(name(str(number)), who, expires)
+    assert store.close_all(ANN, NOW) == [NOW + 5, NOW + 9]
+    assert [store.who(name(str(number)), NOW - 1) for number in range(4)] == [None, None, None, b"\x07" * 20]
+    assert store.close_all(ANN, NOW) == []
+
+
 def test_i8_a_chain_that_contradicts_the_log_makes_every_answer_unknown(store):
     said(store, issue(1))
     store.distrust("the chain holds another log")

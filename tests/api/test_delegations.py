@@ -42,9 +42,16 @@ def test_naming_signing_and_ending(door):
     assert hand_in(door, BEN, Consent, "/consents", draft).status_code == 202
     (consent,) = door.http.get("/consents", headers=door.as_(door.house.ann)).json()
     assert consent["status"] == "active"
+    assert consent["signed_by"] == {"signer": hex_of(BEN), "name": "Ben", "relation": "representative"}
+    bens = door.as_(BEN)
     end = {"delegate": hex_of(BEN)}
     draft = door.http.post("/delegations/ends/drafts", json=end, headers=door.as_(door.house.ann)).json()
-    assert hand_in(door, door.house.ann, Revocation, "/revocations", draft).status_code == 202
+    answer = hand_in(door, door.house.ann, Revocation, "/revocations", draft)
+    ended = answer.json()["ended"]
+    assert answer.status_code == 202
+    assert [one["reference"] for one in ended if one["kind"] == "consent"] == [consent["entry"]]
+    assert {one["holder"] for one in ended if one["kind"] == "session"} == {BEN.address}
+    assert door.http.get("/consents", headers=bens).status_code == 401, "the delegate's sessions ended too"
     assert door.http.get("/delegations", headers=door.as_(door.house.ann)).json()[0]["status"] == "revoked"
     assert door.http.get("/consents", headers=door.as_(door.house.ann)).json()[0]["status"] == "revoked"
 

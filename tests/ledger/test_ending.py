@@ -1,0 +1,107 @@
+"""What rested on a consent ends with it, however it ends, and the person is told what that was."""
+
+from dataclasses import replace
+
+import pytest
+
+from anchors.store import Store
+from ledger.kernel import Ended, Naming
+from tests.ledger.house import LAB, NOW, VITALS, House, wallet
+
+BEN = wallet(80)
+
+
+@pytest.fixture(params=["memory", "database"])
+def world(request, tmp_path):
+    return House(store=Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
+
+
+def consents(world, grantee, category=LAB):
+    logged = world.consents(grantee, category)
+    world.anchor()
+    return logged.signed.entry.entry
+
+
+def linked(world, *entries, reference="a", kind="link"):
+    world.kernel.rests_on(entries, kind, reference, "0xreader")
+
+
+def rests(world, *entries, reference="a", kind="link"):
+    return world.kernel.still_rests(entries, kind, reference)
+
+
+def test_a_withdrawal_ends_what_rested_on_the_consent_and_names_it(world):
+    record = world.issued(LAB)
+    entry, other = consents(world, world.trial), consents(world, world.insurer)
+    linked(world, entry)
+    linked(world, entry, reference="b", kind="export")
+    linked(world, other, reference="c")
+    for _ in range(2):
+        world.reads(world.trial, record)
+    ended = world.kernel.ended_by(world.withdraws(world.trial))
+    assert sorted(ended, key=lambda one: one.reference) == [
+        Ended("wrapped_key", "0x" + record.hex(), world.trial.address, NOW),
+        Ended("link", "a", "0xreader", NOW),
+        Ended("export", "b", "0xreader", NOW),
+    ]
+    assert [rests(world, entry), rests(world, entry, reference="b", kind="export")] == [False, False]
+    assert rests(world, other, reference="c")
+
+
+def test_what_rests_on_two_consents_ends_with_the_first(world):
+    both = (consents(world, world.trial), consents(world, world.insurer))
+    linked(world, *both)
+    assert rests(world, *both)
+    world.withdraws(world.insurer)
+    assert not rests(world, *both)
+
+
+def test_a_consent_replaced_by_the_next_version_ends_what_rested_on_it(world):
+    entry = consents(world, world.trial)
+    linked(world, entry)
+    later = world.consents(world.trial, VITALS)
+    assert world.kernel.ended_by(later) == [Ended("link", "a", "0xreader", NOW)]
+    assert not rests(world, entry)
+
+
+def test_i3_a_consent_that_the_chain_ended_without_us_carries_nothing(world):
+    entry = consents(world, world.trial)
+    linked(world, entry)
+    world.store.revealed([entry], 9)
+    assert not rests(world, entry)
+
+
+def test_i9_a_crash_between_the_withdrawal_and_its_reach_is_made_good(world):
+    entry = consents(world, world.trial)
+    linked(world, entry)
+    logged = world.withdraws(world.trial)
+    assert not rests(world, entry), "before anything was ended"
+    world.kernel.read_on()
+    assert world.kernel.ended_by(logged) == [Ended("link", "a", "0xreader", NOW)], "said again, answered again"
+
+
+def test_what_nobody_noted_or_another_noted_does_not_stand(world):
+    entry = consents(world, world.trial)
+    linked(world, entry)
+    assert not rests(world, entry, reference="b")
+    assert not rests(world, entry, kind="export")
+
+
+def test_the_end_of_an_office_ends_what_the_delegate_signed_and_what_rested_on_it(world):
+    naming = Naming(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "representative", (LAB,), 0, NOW + 99)
+    draft = world.kernel.draft_delegation(naming)
+    world.kernel.delegate(draft.statement, world.sign(world.ann, draft.statement))
+    world.anchor()
+    draft = world.draft(world.trial.address, [world.grant(LAB)])
+    said = replace(draft.statement, signer=BEN.signer)
+    logged = world.kernel.consent(said, world.sign(BEN, said))
+    world.anchor()
+    entry = logged.signed.entry.entry
+    linked(world, entry)
+    end = world.kernel.draft_end_of_delegation(world.ann.signer, BEN.signer)
+    ended = world.kernel.ended_by(world.kernel.revoke(end.statement, world.sign(world.ann, end.statement)))
+    assert ended == [
+        Ended("consent", "0x" + entry.hex(), world.trial.address, NOW),
+        Ended("link", "a", "0xreader", NOW),
+    ]
+    assert not rests(world, entry)
