@@ -29,7 +29,9 @@ CLOCK_SKEW = 60
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
-    """What sessions are signed for, where the contracts stand, and how much the door takes: seconds, bytes."""
+    """What sessions are signed for, where the contracts stand, how much the door takes (seconds, bytes), and the ISO
+    3166 code of the country whose law it answers to.
+    """
 
     uri: str
     chain_id: int
@@ -37,6 +39,7 @@ class ApiSettings:
     session_seconds: int = 8 * 3_600
     challenge_seconds: int = 300
     max_body: int = 64 * 1024 * 1024
+    jurisdiction: str = "KR"
 
     @property
     def domain(self) -> str:

@@ -97,6 +97,22 @@ def show(
     answer(found, "\n".join(lines) or "you have signed no consent yet", as_json)
 
 
+@app.command("record")
+def record(
+    entry: Annotated[str, typer.Argument(help="Entry of one of your consents; `mydata consent show` lists them.")],
+    key: Key,
+    receipt: Annotated[bool, typer.Option("--receipt", help="The receipt: a dated copy of the whole record.")] = False,
+    out: Out = None,
+    url: Url = URL,
+) -> None:
+    """One of your consents as an ISO/IEC TS 27560 consent record: JSON-LD in the words of W3C's DPV."""
+    client, _ = signed_in(url, key)
+    found = client.call("GET", f"/consents/{entry}/{'receipt' if receipt else 'record'}")
+    if out:
+        write(out, found)
+    answer(found, f"written to {out}", as_json=out is None)
+
+
 def revoke(grantee: Grantee, key: Key, url: Url = URL, as_json: Json = False) -> None:
     """Withdraw your consent to a grantee; it denies before this answers."""
     client, _ = signed_in(url, key)

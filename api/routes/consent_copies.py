@@ -1,0 +1,66 @@
+"""Consent records and receipts as ISO/IEC TS 27560 has them, in JSON-LD: the data subject's own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from fastapi.responses import JSONResponse
+
+from api.auth import House, SignedIn
+from ledger.access import ConsentState
+from ledger.consent import Revocation
+from ledger.consent_copy import Copy, Operator, receipt, record
+from ledger.errors import NotFound
+from ledger.kernel import Kernel
+from ledger.receipt import CONSENTS
+from ledger.typed_data import read_hex
+
+router = APIRouter(tags=["consents"])
+EntryId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a consent")]
+PAGE = 200
+LINKED: dict[int | str, dict[str, Any]] = {200: {"content": {"application/ld+json": {"schema": {"type": "object"}}}}}
+
+
+class JsonLd(JSONResponse):
+    """JSON-LD with its context inside: nobody need fetch one."""
+
+    media_type = "application/ld+json"
+
+
+@router.get("/consents/{entry}/record", responses=LINKED)
+def consent_record(entry: EntryId, caller: SignedIn, house: House) -> JsonLd:
+    """The consent record (ISO/IEC TS 27560, 6.3) with W3C DPV terms, as of now."""
+    return JsonLd(_written(record, entry, caller.signer, house))
+
+
+@router.get("/consents/{entry}/receipt", responses=LINKED)
+def consent_receipt(entry: EntryId, caller: SignedIn, house: House) -> JsonLd:
+    """The consent receipt (ISO/IEC TS 27560, 6.4): an authoritative copy of the whole record."""
+    return JsonLd(_written(receipt, entry, caller.signer, house))
+
+
+def _written(form: Any, entry: str, person: bytes, house: House) -> dict[str, Any]:
+    kernel, operator = house.kernel, Operator(house.settings.uri.rstrip("/"), house.settings.jurisdiction)
+    state = kernel.world.store.consent(read_hex(entry, "entry", 32))
+    if state is None or state.consent.data_subject != person:
+        raise NotFound
+    written: dict[str, Any] = form(_copy(state, kernel), kernel.world.vocabulary, operator, kernel.world.clock.now())
+    return written
+
+
+def _copy(state: ConsentState, kernel: Kernel) -> Copy:
+    store, said = kernel.world.store, state.consent
+    return Copy(state, store.notice(said.notice_hash), store.party(said.grantee), _ended(state, kernel))
+
+
+def _ended(state: ConsentState, kernel: Kernel) -> Revocation | None:
+    """The signed revocation of the consent; none where only its secret was revealed on chain."""
+    after = state.position
+    while state.revoked and (page := kernel.world.store.said_about(CONSENTS, state.consent.data_subject, after, PAGE)):
+        for logged in page:
+            said = logged.signed.statement
+            if isinstance(said, Revocation) and said.consent == state.entry:
+                return said
+        after = page[-1].position
+    return None

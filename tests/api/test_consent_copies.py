@@ -1,0 +1,170 @@
+"""ISO/IEC TS 27560 records and receipts: whole, true to the statement, and JSON-LD that needs nothing from outside."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from pyld import jsonld
+
+from ledger.access import ConsentState
+from ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
+from ledger.consent_copy import Copy, Operator, receipt, record
+from ledger.consent_copy.dpv import CATEGORIES, PROCESSING, PURPOSES
+from ledger.notice import Notice
+from ledger.vocabulary import Vocabulary
+from scripts.serve import slices
+from tests.api.door import Door
+from tests.ledger.house import NOW
+
+WORDS = Vocabulary(one.catalog for one in slices())
+HERE = Operator("http://testserver", "KR")
+DPV, DCT = "https://w3id.org/dpv#", "http://purl.org/dc/terms/"
+IN_RECORD = ["hasIdentifier", "hasDataSubject", "hasNotice", "hasProcess", "hasEntity"]
+IN_PROCESS = [
+    *("hasPurpose", "hasPersonalData", "hasProcessing", "hasDataController", "hasDataSource", "hasStorageCondition"),
+    *("hasLocation", "hasJurisdiction", "hasRecipient", "hasLegalBasis", "hasConsentControl", "hasRight"),
+    "hasConsentStatus",
+]
+IN_ENTITY = ["hasIdentifier", "hasName", "hasAddress", "hasContact"]
+IN_EVENT = ["isIndicatedAtTime", "isIndicatedBy", "isExercisedAt", "hasDuration", "isImplementedByEntity"]
+
+
+def unfetched(url, _options=None):
+    raise AssertionError(f"a context was fetched: {url}")
+
+
+def expanded(document):
+    (found,) = jsonld.expand(document, {"documentLoader": unfetched, "base": ""})
+    return found
+
+
+def has(node, names, prefix=DPV):
+    assert [name for name in names if prefix + name not in node] == []
+
+
+def nodes(value):
+    """Every object of an expanded document."""
+    if isinstance(value, list):
+        for one in value:
+            yield from nodes(one)
+    elif isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from nodes(inner)
+
+
+@pytest.fixture
+def door():
+    door = Door()
+    door.entry = consented(door)
+    return door
+
+
+def consented(door, **terms):
+    draft = door.drafted(door.house.ann, door.house.trial.address, **terms)
+    signed = door.signed(door.house.ann, Consent, draft)
+    found = door.http.post("/consents", json=signed, headers=door.as_(door.house.ann)).json()["entry"]
+    door.house.anchor()
+    return found
+
+
+def asked(door, form="record", who=None):
+    return door.http.get(f"/consents/{door.entry}/{form}", headers=door.as_(who or door.house.ann))
+
+
+def test_every_mandatory_field_of_the_record_is_there(door):
+    answer = asked(door)
+    assert answer.headers["content-type"] == "application/ld+json"
+    found = expanded(answer.json())
+    assert found["@type"] == [DPV + "ConsentRecord"]
+    assert found[DCT + "conformsTo"] == [{"@id": "https://w3id.org/dpv/schema/dpv-27560#record"}]
+    has(found, IN_RECORD)
+    has(found, ["created", "creator", "language"], DCT)
+    (process,) = found[DPV + "hasProcess"]
+    has(process, IN_PROCESS)
+    for event in process[DPV + "hasConsentStatus"]:
+        has(event, IN_EVENT)
+    organisations = [one for one in found[DPV + "hasEntity"] if DPV + "Recipient" in one["@type"]]
+    assert len(organisations) == 2
+    for one in organisations:
+        has(one, IN_ENTITY)
+    named = {one["@id"] for one in found[DPV + "hasEntity"]}
+    controller = process[DPV + "hasDataController"][0]["@id"]
+    assert controller == process[DPV + "hasRecipient"][0]["@id"]
+    assert controller in named
+    assert process[DPV + "hasPurpose"][0]["http://www.w3.org/2004/02/skos/core#broader"] == [
+        {"@id": DPV + "ScientificResearch"}
+    ]
+
+
+def test_the_receipt_is_a_dated_copy_of_the_record(door):
+    found, whole = asked(door, "receipt").json(), asked(door).json()
+    whole.pop("@context")
+    assert found["dct:hasPart"] == whole
+    part = expanded(found)
+    assert part["@type"] == [DPV + "ConsentReceipt"]
+    has(part, ["conformsTo", "created", "hasPart"], DCT)
+
+
+def test_a_withdrawal_is_an_event_of_its_own(door):
+    house = door.house
+    draft = house.kernel.draft_revocation(house.ann.signer, house.trial.address, b"\1" * 32)
+    house.kernel.revoke(draft.statement, house.sign(house.ann, draft.statement))
+    (process,) = asked(door).json()["dpv:hasProcess"]
+    given, ended = process["dpv:hasConsentStatus"]
+    assert (given["@type"][0], ended["@type"][0]) == ("dpv:ConsentGiven", "dpv:ConsentWithdrawn")
+    assert ended["dpv:isIndicatedBy"] == f"urn:mydata:person:0x{house.ann.signer.hex()}"
+
+
+def test_i7_a_record_is_shown_to_its_data_subject_only(door):
+    for who in (door.house.trial, door.house.hospital):
+        assert asked(door, who=who).status_code == 404
+    assert door.http.get(f"/consents/{door.entry}/record").status_code == 401
+
+
+TERM = some.sampled_from
+GRANTS = some.builds(
+    Grant,
+    effect=TERM(Effect),
+    categories=some.lists(TERM([*sorted(WORDS.categories), "health", "*"]), min_size=1, max_size=3, unique=True).map(
+        tuple
+    ),
+    purposes=some.lists(TERM([*sorted(WORDS.purposes), "*"]), min_size=1, max_size=3, unique=True).map(tuple),
+    actions=some.lists(TERM(sorted(ACTIONS)), min_size=1, max_size=3, unique=True).map(tuple),
+    not_before=some.integers(0, NOW),
+    expires=some.integers(1, NEVER),
+    data_from=some.sampled_from([0, 5]),
+    data_until=some.sampled_from([0, NOW]),
+    records=some.sampled_from([(), (b"\1" * 32,)]),
+    conditions=some.sampled_from([(), ("once", f"retain-until:{NOW}"), ("pseudonymise",)]),
+)
+
+
+@given(
+    some.lists(GRANTS, min_size=1, max_size=3),
+    some.sampled_from(["*", "role:responder", "0x" + "B1" * 20]),
+    some.sampled_from(["en", "ko", "en-GB"]),
+    some.booleans(),
+)
+def test_whatever_is_consented_every_term_is_an_iri_and_nothing_is_fetched(grants, grantee, language, revoked):
+    ann = b"\xaa" * 20
+    said = Consent(ann, ann, grantee, "", 2, b"\5" * 32, tuple(grants), b"\6" * 32, language, NOW, bytes(32))
+    state = ConsentState(b"\7" * 32, 0, said, anchored=True, revoked=revoked)
+    copy = Copy(state, Notice("general", 1, language, "text"), None, None)
+    for form in (record, receipt):
+        document = form(copy, WORDS, HERE, NOW)
+        found = expanded(document)
+        for node in nodes(found):
+            for key in (k for k in node if not k.startswith("@")):
+                assert ":" in key
+            for kind in node.get("@type", []) if isinstance(node.get("@type"), list) else []:
+                assert kind.startswith((DPV, "http"))
+            assert ":" in node.get("@id", ":")
+            assert not node.get("@id", "").startswith(("dpv:", "pd:", "loc:", "_:"))
+        quads = jsonld.to_rdf(document, {"documentLoader": unfetched, "format": "application/n-quads"})
+        assert quads.count("hasProcess>") == len(grants)
+
+
+def test_every_action_and_mapped_term_has_a_word_in_dpv():
+    assert set(PROCESSING) == ACTIONS
+    assert set(PURPOSES) - {"*"} <= set(WORDS.purposes)
+    assert all(any(known.split(".")[0] == name.split(".")[0] for known in WORDS.categories) for name in CATEGORIES)
