@@ -11,7 +11,7 @@ from typing import Any
 
 import carebundle
 
-from ledger.errors import LedgerError, MalformedInput
+from ledger.errors import InvalidStatement, LedgerError, MalformedInput
 from services.health.formats import cuts, split
 
 SEED, COUNT = 20_190_902, 24
@@ -97,6 +97,8 @@ def person(raw: bytes, number: int) -> Person:
         hospital = (visits.index(visit) + number if visit in visits else number) % HOSPITALS
         kind = document["resource"]["resourceType"]
         resources.append(Resource(text, upload.category, kind, visit, hospital, document.get("fullUrl", "")))
+    if not any(one.kind == "Patient" for one in resources):
+        raise InvalidStatement("the file has no Patient, so whose records these are cannot be told")
     return Person(sha256(raw).hexdigest(), resources)
 
 

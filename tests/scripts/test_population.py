@@ -47,12 +47,13 @@ def test_what_cannot_be_used_is_said_and_the_rest_goes_on(folder):
     (folder / "nobody.json").write_text(
         '{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Organization"}}]}'
     )
+    (folder / "bare.json").write_text('{"resourceType":"Observation","status":"final"}')
     with (folder / "huge.json").open("wb") as file:
         file.truncate(200 * 1024 * 1024)
     said = []
     assert len(list(from_folder(folder, said.append))) == 1
     assert sorted(line.split(":")[0] for line in said) == [
-        f"left out {n}.json" for n in ("half", "huge", "nobody", "text")
+        f"left out {n}.json" for n in ("bare", "half", "huge", "nobody", "text")
     ]
     assert all(len(line) < 200 for line in said)
 
