@@ -51,7 +51,7 @@ class Gateway:
     def _reply(self, scope: Scope) -> Reply:
         question = Question(scope["method"], (), _query(scope), _headers(scope))
         try:
-            space, path, folder = _place(scope)
+            space, path, folder = place_of(scope)
         except Refused as refused:
             return refuse(question, refused)
         question = replace(question, path=path, folder=folder)
@@ -115,7 +115,7 @@ async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:
     scope.cancel()
 
 
-def _place(scope: Scope) -> tuple[str, tuple[str, ...], bool]:
+def place_of(scope: Scope) -> tuple[str, tuple[str, ...], bool]:
     """Namespace, the segments below it, and whether a slash ends the path.
 
     Each component is decoded once, and only then cut at slashes and freed of dot segments: no spelling of a path leads

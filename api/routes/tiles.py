@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.auth import House
 from api.guard import RawBody
 from api.routes.logs import LogName
-from ledger.errors import TooLarge
+from ledger.errors import MalformedInput, NotFound, TooLarge
 from ledger.note.signed import MAX_NOTE
 from ledger.tiles import Place, Tiles, read_level
 
@@ -38,50 +40,86 @@ def _described(media_type: str) -> dict[str, Any]:
     return {"response_class": Response, "responses": answers}
 
 
+Route = Callable[..., Response]
 A_NOTE, A_TILE = _described("text/plain"), _described(TILE_TYPE)
 
 
-def _note(content: bytes | str) -> Response:
-    return Response(content, media_type=NOTE_TYPE, headers=MUTABLE)
+def _served(request: Request, content: bytes | str, media_type: str, headers: dict[str, str]) -> Response:
+    """The content under its tag, or 304 for whoever has it already."""
+    raw = content.encode() if isinstance(content, str) else content
+    tag = f'"{sha256(raw).hexdigest()[:32]}"'
+    told, held = headers | {"etag": tag}, request.headers.get("if-none-match", "")
+    if {tag, f"W/{tag}", "*"} & {one.strip() for one in held.split(",")}:
+        return Response(status_code=304, headers=told)
+    return Response(raw, media_type=media_type, headers=told)
 
 
-def _tile(content: bytes) -> Response:
-    return Response(content, media_type=TILE_TYPE, headers=IMMUTABLE)
+def _note(request: Request, content: bytes | str) -> Response:
+    return _served(request, content, NOTE_TYPE, MUTABLE)
 
 
-@router.get("/{name}/checkpoint", **A_NOTE)
-def checkpoint(name: LogName, served: Served) -> Response:
+def _place(place: str) -> Place:
+    """The tree is a finite set of files: what no file is called is not there, however it is misspelt."""
+    try:
+        return Place.parse(place)
+    except MalformedInput as error:
+        raise NotFound from error
+
+
+def _level(level: str) -> int:
+    try:
+        return read_level(level)
+    except MalformedInput as error:
+        raise NotFound from error
+
+
+Where = Annotated[Place, Depends(_place)]
+Level = Annotated[int, Depends(_level)]
+
+
+def _read(path: str, described: dict[str, Any]) -> Callable[[Route], Route]:
+    """A route for GET, and for HEAD, which Starlette answers without the body."""
+
+    def add(route: Route) -> Route:
+        router.head(path, include_in_schema=False)(route)
+        return router.get(path, **described)(route)
+
+    return add
+
+
+@_read("/{name}/checkpoint", A_NOTE)
+def checkpoint(request: Request, name: LogName, served: Served) -> Response:
     """The newest checkpoint as a signed note: the largest head that was ever on chain. It never goes back."""
-    return _note(served.checkpoint(name))
+    return _note(request, served.checkpoint(name))
 
 
-@router.get("/{name}/checkpoint/cosigned", **A_NOTE)
-def cosigned(name: LogName, served: Served) -> Response:
+@_read("/{name}/checkpoint/cosigned", A_NOTE)
+def cosigned(request: Request, name: LogName, served: Served) -> Response:
     """The newest checkpoint that witnesses cosigned, with their cosignatures."""
-    return _note(served.cosigned(name))
+    return _note(request, served.cosigned(name))
 
 
 @router.post("/{name}/cosignatures", **A_NOTE)
-def cosign(name: LogName, note: RawBody, served: Served) -> Response:
+def cosign(request: Request, name: LogName, note: RawBody, served: Served) -> Response:
     """Hand in a checkpoint of this log with cosignatures of witnesses known here; the body is the signed note."""
     if len(note) > MAX_NOTE:
         raise TooLarge(f"a note has at most {MAX_NOTE} bytes")
-    return _note(served.cosign(name, note))
+    return _note(request, served.cosign(name, note))
 
 
-@router.get("/{name}/vkey", **A_NOTE)
-def verifiers(name: LogName, served: Served) -> Response:
+@_read("/{name}/vkey", A_NOTE)
+def verifiers(request: Request, name: LogName, served: Served) -> Response:
     """The verifier keys of this log's checkpoints, one a line, newest first."""
-    return _note("".join(f"{line}\n" for line in served.verifiers(name)))
+    return _note(request, "".join(f"{line}\n" for line in served.verifiers(name)))
 
 
-@router.get("/{name}/tile/entries/{place:path}", **A_TILE)
-def entries(name: LogName, place: str, served: Served) -> Response:
+@_read("/{name}/tile/entries/{place:path}", A_TILE)
+def entries(request: Request, name: LogName, place: Where, served: Served) -> Response:
     """An entry bundle: blinded 32-byte commitments, each after its length. Nothing personal follows from them."""
-    return _tile(served.entries(name, Place.parse(place)))
+    return _served(request, served.entries(name, place), TILE_TYPE, IMMUTABLE)
 
 
-@router.get("/{name}/tile/{level}/{place:path}", **A_TILE)
-def tile(name: LogName, level: str, place: str, served: Served) -> Response:
+@_read("/{name}/tile/{level}/{place:path}", A_TILE)
+def tile(request: Request, name: LogName, level: Level, place: Where, served: Served) -> Response:
     """A tile of up to 256 hashes: `/tile/0/x001/x234/067` is full, `/tile/0/000.p/5` has the first five."""
-    return _tile(served.tile(name, read_level(level), Place.parse(place)))
+    return _served(request, served.tile(name, level, place), TILE_TYPE, IMMUTABLE)

@@ -17,6 +17,7 @@ from ledger.canonical import read
 from ledger.commitment import disclosure, fields
 from ledger.commitment.entry import Entry
 from ledger.consent import Consent, Effect, Grant, Revocation
+from ledger.delegation import Delegation
 from ledger.envelope import frame
 from ledger.errors import LedgerError
 from ledger.kernel.cursors import Cursors
@@ -24,7 +25,7 @@ from ledger.merkle import Head
 from ledger.note.checkpoint import Checkpoint
 from ledger.note.keys import Verifier
 from ledger.note.signed import Note, Signature
-from ledger.receipt import AccessReceipt
+from ledger.receipt import LOG_OF, AccessReceipt
 from ledger.record import Erasure, Issue
 from ledger.signers import Wallet
 from ledger.terms import Condition
@@ -43,7 +44,7 @@ RESOURCE = (
     b'{"resourceType":"Observation","status":"final","valueQuantity":{"value":1.10},"subject":{"reference":"#p"},'
     b'"code":{"coding":[{"system":"a","code":"b"}]},"component":[{"code":{"text":"x"}}]}'
 )
-KINDS = {kind.__name__: kind for kind in (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident)}
+KINDS = {kind.__name__: kind for kind in LOG_OF}
 HEX = bytes(32)
 QUESTION = AccessRequest(HEX, WALLET.address, HEX, "health.lab", ("hl7:CLINTRCH",), "view")
 GRANT = Grant(Effect.PERMIT, ("health.lab",), ("hl7:CLINTRCH",), ("view",), 0, 1, 0, 0, (HEX,), ("once",))
@@ -53,6 +54,10 @@ STATEMENTS: tuple[Any, ...] = (
     AccessReceipt(
         HEX, WALLET.address, b"\1" * 20, HEX, "health.lab", "hl7:CLINTRCH", "view", HEX, True, "own", (HEX,), 1, 1, 1, 1
     ),
+    Revocation(WALLET.signer, WALLET.signer, WALLET.address, "Trial", 2, HEX, HEX, 1),
+    Delegation(WALLET.signer, WALLET.signer, WALLET.signer, "Bob", "guardian", ("health",), 0, 1, HEX, 1, HEX),
+    Erasure(HEX, WALLET.signer, "bafkrei", HEX, 1),
+    Incident(WALLET.address, WALLET.signer, "E-1", "unconscious", 0, 1),
 )
 
 

@@ -10,7 +10,7 @@ from anchors.ipld import car, links, reading
 from anchors.ipld.cid import DAG_CBOR, DAG_PB, Cid
 from anchors.ipld.gateway import Question, respond
 from anchors.ipld.unixfs import CHUNK, blocks_of
-from bench.fuzz import documents
+from bench.fuzz import documents, foreign
 from ledger import envelope
 from ledger.canonical import canonical, read
 from ledger.commitment import disclosure, fields
@@ -110,7 +110,7 @@ CONTENT = bytes(range(256)) * (CHUNK // 100)
 STORE = _Store((cid, bytes(block)) for cid, block in blocks_of(CONTENT))
 HELD = str(list(STORE)[-1])
 BYTES = (json_strict, field_tree, disclosed, sealed, wrapped, car_file, dag_node, dag_cbor, any_cid, gateway)
-TARGETS: dict[str, Callable[[bytes], None]] = {one.__name__: one for one in (*BYTES, *documents.SEEDS)}
+TARGETS: dict[str, Callable[[bytes], None]] = {one.__name__: one for one in (*BYTES, *documents.SEEDS, *foreign.SEEDS)}
 SEEDS: dict[str, list[bytes]] = {
     "json_strict": [DOCUMENT, b"[1e5,-0.0,1.10]"],
     "field_tree": [DOCUMENT],
@@ -126,5 +126,5 @@ SEEDS: dict[str, list[bytes]] = {
         f"{HELD}/a\nformat=raw\n".encode(),
         f"{HELD}\n\napplication/vnd.ipld.car;version=1".encode(),
     ],
-    **{one.__name__: seeds for one, seeds in documents.SEEDS.items()},
+    **{one.__name__: seeds for more in (documents.SEEDS, foreign.SEEDS) for one, seeds in more.items()},
 }

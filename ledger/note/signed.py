@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from ledger.errors import MalformedInput, TooLarge
 
-MAX_NOTE, MAX_SIGNATURES, MAX_SIGNATURE = 64 * 1024, 100, 4_096
+MAX_NOTE, MAX_SIGNATURES, MAX_SIGNATURE = 256 * 1024, 100, 8_192
+"""Room for sixteen post-quantum signatures of nearly 5 kB each, which a reader must bear (C2SP signed-note)."""
 ID_SIZE = 4
 DASH = "\u2014 "
 

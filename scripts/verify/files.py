@@ -36,7 +36,7 @@ def load_all(path: Path) -> Iterator[Document | MalformedInput]:
                 if line.strip():
                     yield _one(line)
             return
-        yield from _whole(first + file.read(MAX_BYTES + 1 - len(first)))
+        yield from documents_in(first + file.read(MAX_BYTES + 1 - len(first)))
 
 
 def _more(file: Any) -> bool:
@@ -47,7 +47,8 @@ def _more(file: Any) -> bool:
     return bool(following.startswith(b"{"))
 
 
-def _whole(raw: bytes) -> Iterator[Document | MalformedInput]:
+def documents_in(raw: bytes) -> Iterator[Document | MalformedInput]:
+    """The documents in one JSON value: itself, a list, or a bundle; at least one, or the error that says why."""
     try:
         value = _read(raw)
     except MalformedInput as error:

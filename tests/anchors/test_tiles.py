@@ -267,8 +267,23 @@ class TestRoutes:
         "path",
         ["tile/00/000", "tile/64/000", "tile/0/0", "tile/0/000.p/0", "tile/0/000.p/256", "tile/entries/x000/000"],
     )
-    def test_a_misspelt_path_is_refused(self, http, path):
-        assert http.get(f"/log/{LOG}/{path}").status_code == 400
+    def test_a_misspelt_path_names_nothing(self, http, path):
+        http.get(f"/log/{LOG}/checkpoint")
+        answer = http.get(f"/log/{LOG}/{path}")
+        assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
+
+    @pytest.mark.parametrize("path", ["checkpoint", "tile/0/000", "tile/entries/002.p/88", "vkey"])
+    def test_what_the_asker_has_is_not_sent_again(self, http, path):
+        http.get(f"/log/{LOG}/checkpoint")
+        answer = http.get(f"/log/{LOG}/{path}")
+        for held in (answer.headers["etag"], f'"x", W/{answer.headers["etag"]}', "*"):
+            again = http.get(f"/log/{LOG}/{path}", headers={"if-none-match": held})
+            assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", answer.headers["etag"])
+            assert again.headers["cache-control"] == answer.headers["cache-control"]
+        assert http.get(f"/log/{LOG}/{path}", headers={"if-none-match": '"x"'}).content == answer.content
+        head = http.head(f"/log/{LOG}/{path}")
+        assert (head.status_code, head.content) == (200, b"")
+        assert {**head.headers, "x-request-id": ""} == {**answer.headers, "x-request-id": ""}
 
     def test_another_log_is_none(self, http):
         assert http.get("/log/secrets/checkpoint").status_code == 400
@@ -282,7 +297,7 @@ class TestRoutes:
         given = bytes(note.with_signatures([cosign(note, WITNESS, NOW)]))
         assert http.post(f"/log/{LOG}/cosignatures", content=given).content == given
         assert http.get(f"/log/{LOG}/checkpoint/cosigned").content == given
-        assert http.post(f"/log/{LOG}/cosignatures", content=b"x" * 70_000).status_code == 413
+        assert http.post(f"/log/{LOG}/cosignatures", content=b"x" * 300_000).status_code == 413
         assert http.post(f"/log/{LOG}/cosignatures", content=b"x").status_code == 400
 
 

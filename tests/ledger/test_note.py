@@ -139,10 +139,17 @@ def test_what_is_no_note_is_refused(raw):
         Note.parse(raw)
 
 
-@pytest.mark.parametrize("raw", [b"x" * 70_000, ("text\n\n" + LINE * 101).encode()], ids=["bytes", "signatures"])
+@pytest.mark.parametrize("raw", [b"x" * 300_000, ("text\n\n" + LINE * 101).encode()], ids=["bytes", "signatures"])
 def test_a_note_without_end_is_refused(raw):
     with pytest.raises(TooLarge):
         Note.parse(raw)
+
+
+def test_post_quantum_signatures_of_strangers_are_passed_over():
+    strangers = [Signature(f"witness.example/{number}", bytes([number] * 4), bytes(5_000)) for number in range(16)]
+    signer = Signer("log.example", b"\x21" * 32)
+    note = Note("text\n", (*strangers, signer.sign("text\n")))
+    signer.verifier.check(Note.parse(bytes(note)))
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,7 @@ def test_what_permits_whoever_asks_is_not_imported_but_reported():
         ({"code": [{"coding": [{"system": codes.LOINC, "code": "2339-0"}]}]}, "code"),
         ({"data": [{"meaning": "related", "reference": {"reference": "Task/3"}}]}, "data[0]"),
         ({"data": [{"meaning": "instance", "reference": {"reference": "Task/3"}}]}, "data[0]"),
+        ({"data": [{"reference": {"identifier": {"system": codes.RECORD, "value": "0xno"}}}]}, "data[0]"),
         ({"purpose": purpose("NEVERHEARD")}, "purpose"),
         ({"class": kind("Spaceship")}, "class"),
         ({"actor": [actor("nobody")]}, "actor[0]"),

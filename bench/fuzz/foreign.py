@@ -1,0 +1,148 @@
+"""The parsers of what other systems speak: FHIR Consent, AuthZEN, DAGs and paths of IPFS, tiles, bundles of proofs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import orjson
+
+from anchors.ipld import hamt, pathing, ranges
+from anchors.ipld.accept import Refused
+from anchors.ipld.car import read_blocks
+from anchors.ipld.cid import DAG_CBOR, DAG_PB, RAW, Cid
+from anchors.ipld.selecting import Query, selected
+from anchors.ipld.unixfs import DIRECTORY, HAMT
+from anchors.ipld.wire import data, number, varint
+from anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
+from api.hot import forms
+from bench.fuzz.documents import STATEMENTS
+from ledger import envelope
+from ledger.consent import Consent
+from ledger.errors import LedgerError, PayloadMissing
+from ledger.kernel import Kernel, World
+from ledger.signers import Wallet
+from ledger.tiles import bundle, hashes, unbundle
+from ledger.typed_data import Domain
+from ledger.vocabulary import Vocabulary
+from scripts.gateway import place_of
+from scripts.serve import slices
+from scripts.verify.files import documents_in
+from services.health.formats.consents import read_consent, write_r4, write_r5
+
+WALLET = Wallet(b"\1" * 32)
+WORDS = Vocabulary(one.catalog for one in slices())
+STORE = MemoryStore()
+DOMAINS = {log: Domain(31337, WALLET.address) for log in ("consents", "records", "access")}
+KERNEL = Kernel(
+    World(
+        store=STORE,
+        payloads=MemoryPayloads(),
+        keys=MemoryKeys(STORE),
+        clock=FixedClock(1_800_000_000),
+        gateway=WALLET,
+        vocabulary=WORDS,
+        domains=DOMAINS,
+        computer=envelope.generate_reader_key(),
+        hurry=lambda: None,
+    )
+)
+
+
+def fhir_consent(raw: bytes) -> None:
+    """Every grant read from a Consent is one that this vocabulary knows and a person may sign."""
+    found = read_consent(raw, WORDS, grantee=lambda _: WALLET.address)
+    for grant in (one for said in found.grants.values() for one in said):
+        assert grant.categories
+        assert grant.not_before < grant.expires
+
+
+def authzen(raw: bytes) -> None:
+    """A question asked of us names a requester and a purpose; in a list each is refused in its own place."""
+    for read in (forms.evaluation, forms.evaluations):
+        with suppress(LedgerError):
+            for one in read(KERNEL, raw).questions:
+                assert isinstance(one, LedgerError) or one.purposes
+
+
+def hostile_dag(raw: bytes) -> None:
+    """Any blocks under any path: what is selected are blocks that are there, and it ends."""
+    path, _, rest = raw.partition(b"\n")
+    held: dict[Cid, bytes] = {}
+    with suppress(LedgerError):
+        held.update(read_blocks(io.BytesIO(rest)))
+
+    def get(cid: Cid) -> bytes:
+        if cid not in held:
+            raise PayloadMissing("absent")
+        return held[cid]
+
+    names = [one for one in path.decode("utf-8", "surrogateescape").split("/") if one]
+    for root in held:
+        with suppress(LedgerError):
+            way = pathing.resolve(get, root, names)
+            for scope in ("all", "entity"):
+                assert all(cid in held for cid, _ in selected(get, way, Query(scope)))
+
+
+def request_line(raw: bytes) -> None:
+    """A path has no dots left in it, and a range lies inside what it is a range of."""
+    target, _, said = raw.partition(b"\n")
+    with suppress(Refused):
+        assert not {".", "..", ""} & set(place_of({"raw_path": target, "path": ""})[1])
+    size = len(raw)
+    found = ranges.asked({"range": said.decode("latin-1")}, size, '"x"') or []
+    assert all(0 <= first < end <= size for first, end in found)
+
+
+def tile(raw: bytes) -> None:
+    """A bundle that reads is written the same; hashes are whole."""
+    with suppress(LedgerError):
+        assert all(len(one) == 32 for one in hashes(raw[1:], raw[0] if raw else 0))
+    assert bundle(unbundle(raw[1:], raw[0] if raw else 0)) == raw[1:]
+
+
+def proof_bundle(raw: bytes) -> None:
+    """A file of proofs reads one by one, or says why not."""
+    assert list(documents_in(raw))
+
+
+def _dag() -> bytes:
+    leaf = Cid.of(RAW, b"x")
+    linked = data(2, data(1, leaf.raw) + data(2, b"a") + number(3, 1)) + data(1, number(1, DIRECTORY))
+    name = f"{hamt.murmur3(b'a') >> 56 & 255:02X}a".encode()
+    shard = data(2, data(1, leaf.raw) + data(2, name) + number(3, 1)) + data(1, number(1, HAMT) + number(6, 256))
+    value = bytes.fromhex("a16161d82a582500") + leaf.raw
+    made = [(leaf, b"x"), *((Cid.of(DAG_PB, one), one) for one in (linked, shard)), (Cid.of(DAG_CBOR, value), value)]
+    return b"a/0\n" + b"".join(varint(len(cid.raw) + len(block)) + cid.raw + block for cid, block in made)
+
+
+def _fhir() -> list[bytes]:
+    consent: Consent = STATEMENTS[0]
+    return [orjson.dumps(write(consent, bytes(32))) for write in (write_r4, write_r5)]
+
+
+def _asked() -> dict[str, Any]:
+    subject = {"type": "party", "id": WALLET.address}
+    resource = {"type": "record", "id": "0x" + "11" * 32, "properties": {"category": "health.lab"}}
+    return {
+        "subject": subject,
+        "action": {"name": "view"},
+        "resource": resource,
+        "context": {"purpose": "hl7:CLINTRCH", "consents_at_least": 1},
+    }
+
+
+SEEDS: dict[Callable[[bytes], None], list[bytes]] = {
+    fhir_consent: _fhir(),
+    authzen: [
+        orjson.dumps(_asked()),
+        orjson.dumps({**_asked(), "evaluations": [{}], "options": {"evaluations_semantic": "execute_all"}}),
+    ],
+    hostile_dag: [_dag()],
+    request_line: [b"/ipfs/bafkqaaa/a%2Fb/..?x\nbytes=0-1,-2", b"/ipfs/%2e%2e/a\nbytes=5-"],
+    tile: [b"\2" + bundle([b"a", bytes(32)]), b"\1" + bytes(32)],
+    proof_bundle: [b'{"kind":"mydata-proofs-1","documents":[{"kind":"Issue"}]}', b"[]"],
+}
