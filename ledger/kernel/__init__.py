@@ -9,6 +9,7 @@ from ledger.kernel.disclosing import Disclosing
 from ledger.kernel.drafts import Draft, GrantRequest
 from ledger.kernel.ending import Ended
 from ledger.kernel.erasing import Erasing
+from ledger.kernel.figures import Figure
 from ledger.kernel.foresight import Change, Foresight
 from ledger.kernel.issues import Issues, Upload
 from ledger.kernel.looking_back import LookingBack, Moment, Then
@@ -29,6 +30,7 @@ __all__ = [
     "Courier",
     "Draft",
     "Ended",
+    "Figure",
     "GrantRequest",
     "Kernel",
     "Moment",

@@ -17,13 +17,13 @@ from ledger.envelope import Content
 from ledger.envelope.wrapping import check_public
 from ledger.errors import InvalidStatement
 from ledger.kernel.answers import RELEASING, Permit, Release
-from ledger.kernel.computing import Computing
+from ledger.kernel.figures import Figures
 from ledger.receipt import AccessReceipt, Logged
 
 KEY_SIZE = 32
 
 
-class Disclosing(Computing):
+class Disclosing(Figures):
     """What does not leave whole is opened inside the operator, and leaves sealed for the one who asked."""
 
     def access(self, request: AccessRequest, reader_key: bytes = b"") -> Release:

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 
 from ledger.canonical import Digits, read
-from ledger.kernel import Computed
+from ledger.kernel import Computed, Figure
 
 BANDS = ((0, 19), (20, 39), (40, 59), (60, 150))
 CENT = Decimal("0.01")
@@ -17,14 +17,23 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of at least k people; `mean` is what one of them is billed in `currency`, None where fewer than k have
-    bills in one currency.
+    """A group of people; `mean` is what one of them is billed in `currency`, None where too few have bills in one.
+
+    `members` and `billed` say what of each person went into the number of people and into the mean; `least` is the
+    smallest group that all in it agreed to be in.
     """
 
     name: str
-    people: int
     mean: Decimal | None
     currency: str
+    members: dict[bytes, bytes]
+    billed: dict[bytes, bytes]
+    least: int
+
+    @property
+    def people(self) -> int:
+        """How many there are."""
+        return len(self.members)
 
 
 @dataclass
@@ -34,6 +43,9 @@ class Person:
     band: str = ""
     spent: dict[str, Decimal] = field(default_factory=dict)
     least: int = 1
+
+
+Members = dict[bytes, Person]
 
 
 def segments(identities: Iterable[Computed], bills: Iterable[Computed], least: int, year: int) -> list[Group]:
@@ -47,24 +59,34 @@ def segments(identities: Iterable[Computed], bills: Iterable[Computed], least: i
         _add_identity(people[opened.data_subject], opened, year)
     for opened in bills:
         _add_bill(people[opened.data_subject], opened)
-    groups: dict[str, list[Person]] = defaultdict(list)
-    for person in people.values():
+    groups: dict[str, Members] = defaultdict(dict)
+    for whose, person in people.items():
         if person.band:
-            groups[person.band].append(person)
-    return [_group(name, members, least) for name, members in sorted(groups.items()) if _enough(members, least)]
+            groups[person.band][whose] = person
+    made = (_group(name, members, _bound(members, least)) for name, members in sorted(groups.items()))
+    return [group for group in made if group.people >= group.least]
 
 
-def _enough(members: list[Person], least: int) -> bool:
-    return len(members) >= max([least, *(member.least for member in members)])
+def figures(group: Group) -> tuple[Figure, Figure]:
+    """The two numbers a group tells, as what went into them."""
+    name = f"marketing segment {group.name}"
+    mean = Figure(f"{name} mean {group.currency}", group.billed, group.least)
+    return Figure(f"{name} people", group.members, group.least), mean
 
 
-def _group(name: str, members: list[Person], least: int) -> Group:
-    for currency in sorted({currency for member in members for currency in member.spent}):
-        billed = [member for member in members if currency in member.spent]
-        if _enough(billed, least):
-            mean = sum((member.spent[currency] for member in billed), Decimal(0)) / len(billed)
-            return Group(name, len(members), mean.quantize(CENT, ROUND_HALF_EVEN), currency)
-    return Group(name, len(members), None, "")
+def _bound(members: Members, least: int) -> int:
+    return max([least, *(member.least for member in members.values())])
+
+
+def _group(name: str, members: Members, least: int) -> Group:
+    everyone = dict.fromkeys(members, b"")
+    for currency in sorted({currency for member in members.values() for currency in member.spent}):
+        billed = {whose: member.spent[currency] for whose, member in members.items() if currency in member.spent}
+        if len(billed) >= least:
+            mean = sum(billed.values(), Decimal(0)) / len(billed)
+            parts = {whose: str(amount.normalize()).encode() for whose, amount in billed.items()}
+            return Group(name, mean.quantize(CENT, ROUND_HALF_EVEN), currency, everyone, parts, least)
+    return Group(name, None, "", everyone, {}, least)
 
 
 def _add_identity(person: Person, opened: Computed, year: int) -> None:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from api.auth import SignedIn, Verbs
 from api.schemas import Form
-from services.marketing.logic import segments
+from ledger.kernel import Kernel
+from services.marketing.logic import Group, figures, segments
 
 router = APIRouter(prefix="/marketing", tags=["marketing service"])
 PURPOSE = "mydata:MARKETING_SEGMENT"
@@ -33,7 +34,9 @@ class GroupView(BaseModel):
 
 
 class Aggregate(BaseModel):
-    """Groups large enough to be told; smaller ones look like none."""
+    """Groups large enough to be told; smaller ones look like none, and so do those that differ from what the caller
+    was told before by fewer people than that.
+    """
 
     groups: list[GroupView]
     least: int
@@ -46,8 +49,14 @@ def aggregate(form: AggregateForm, caller: SignedIn, kernel: Verbs) -> Aggregate
     identities = list(kernel.compute(caller.name, "health.identity", PURPOSE))
     year = datetime.fromtimestamp(kernel.world.clock.now(), UTC).year
     found = segments(identities, bills, form.least, year)
-    groups = [
-        GroupView(group=g.name, people=g.people, mean=None if g.mean is None else str(g.mean), currency=g.currency)
-        for g in found
-    ]
-    return Aggregate(groups=groups, least=form.least)
+    told = [_told(group, caller.name, kernel) for group in found]
+    return Aggregate(groups=[view for view in told if view], least=form.least)
+
+
+def _told(group: Group, caller: str, kernel: Kernel) -> GroupView | None:
+    people, mean = kernel.tellable(caller, figures(group))
+    if not people:
+        return None
+    if not mean or group.mean is None:
+        return GroupView(group=group.name, people=group.people, mean=None, currency="")
+    return GroupView(group=group.name, people=group.people, mean=str(group.mean), currency=group.currency)

@@ -1,7 +1,7 @@
 """What a consent withholds does not leave: left out, blacked out, or without a sign of whom it is about."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from ledger import canonical, envelope
@@ -103,6 +103,7 @@ def test_what_has_no_members_cannot_be_pseudonymised(document):
         cut("pseudonymise").shown(document)
 
 
+@settings(deadline=None)
 @given(documents, names, names)
 def test_no_withheld_value_is_in_what_is_shown(document, redacted, masked):
     raw = canonical.canonical(document)
@@ -119,6 +120,7 @@ def test_no_withheld_value_is_in_what_is_shown(document, redacted, masked):
     assert disclosure.verify(made, record_commitment(raw, "application/json", SEED))
 
 
+@settings(deadline=None)
 @given(documents)
 def test_with_nothing_withheld_a_document_is_shown_as_it_is(document):
     raw = canonical.canonical(document)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from ledger.kernel import Computed
-from services.marketing.logic import segments
+from services.marketing.logic import figures, segments
 
 YEAR = 2026
 
@@ -72,3 +72,12 @@ def test_no_group_is_smaller_than_its_bounds_and_order_is_nothing(found, least):
     assert all(group.people >= least for group in groups)
     assert sum(group.people for group in groups) <= len({one.data_subject for one in found})
     assert len(Counter(group.name for group in groups)) == len(groups)
+
+
+def test_a_bill_more_is_another_mean_of_the_same_people():
+    everyone = [identity(n) for n in range(5)]
+    bills = [bill(n, "1.50") for n in range(5)]
+    (before,), (after,) = (segments(everyone, more, 5, YEAR) for more in (bills, [*bills, bill(2, "99")]))
+    assert figures(before)[0] == figures(after)[0]
+    (one, other) = (figures(group)[1].parts for group in (before, after))
+    assert [person for person in one if one[person] != other[person]] == [bytes([2]) * 20]
