@@ -1,0 +1,129 @@
+"""Notary and follower, ended at every line they reach: the next one goes on, and everything is there once."""
+
+import sys
+from itertools import count
+from pathlib import Path
+
+import anchors.chain
+from anchors.follower import Follower
+from anchors.memory import FixedClock, MemoryStore
+from anchors.notary import Notary
+from ledger.receipt import CONSENTS, LOGS, RECORDS
+from tests.anchors.sayings import EVE, NOW, TRIAL, consent, incident, issue, name, revocation
+
+HERE = Path(anchors.chain.__file__).parent
+FILES = {str(path) for path in (*HERE.glob("*.py"), HERE.parent / "notary.py", HERE.parent / "follower.py")}
+
+
+class Killed(BaseException):
+    """Nothing that the code could catch as an error of its own."""
+
+
+class Killer:
+    """Ends what it runs at the first line of ours that no run was ended at before; a line that was is let pass."""
+
+    def __init__(self):
+        self.lines = set()
+
+    def ended(self, act):
+        """Whether `act` was ended."""
+        before = sys.gettrace()
+        sys.settrace(self._enter)
+        try:
+            act()
+        except Killed:
+            return True
+        finally:
+            sys.settrace(before)
+        return False
+
+    def _enter(self, frame, event, _):
+        return self._line if frame.f_code.co_filename in FILES else None
+
+    def _line(self, frame, event, _):
+        place = frame.f_code.co_filename, frame.f_lineno
+        if event == "line" and place not in self.lines:
+            self.lines.add(place)
+            raise Killed
+        return self._line
+
+
+class Site:
+    """One store and one chain, on which new notaries and followers are set as the old ones are killed."""
+
+    def __init__(self, store, lonely):
+        self.store, self.chain = store, lonely.chain()
+        self.rounds, self.ended = count(), []
+
+    def notary(self):
+        return Notary(self.store, self.chain)
+
+    def follower(self):
+        return Follower(self.store, self.chain, FixedClock(NOW))
+
+    def live(self):
+        """A consent, a record, an emergency, and the withdrawal of a consent."""
+        number = next(self.rounds)
+        person = name(f"person {number}")[:20]
+        self.ended.append(person)
+        given = self.store.append([consent(person, TRIAL), issue(number), incident(number=str(number))], NOW)[0]
+        self.store.append([revocation(given), consent(EVE, name(number).hex())], NOW)
+
+    def settle(self):
+        """A notary and a follower that nobody kills bring everything to an end."""
+        notary, follower = self.notary(), self.follower()
+        for _ in range(9):
+            mined = notary.once()
+            follower.once()
+            if not mined:
+                return
+        raise AssertionError("it does not come to an end")
+
+    def check(self):
+        heads = {log: self.store.head(log) for log in LOGS}
+        assert self.chain.heads() == heads
+        assert {log: self.store.anchored(log).head for log in LOGS} == heads
+        assert self.store.pending_secrets(9) == []
+
+    def check_each_once(self):
+        tip = self.chain.tip().number
+        for log in (CONSENTS, RECORDS):
+            put = [leaf for each in self.chain.appended(log, 0, tip) for leaf in each.leaves]
+            assert put == self.store.leaves(log, 0, len(put) + 1)
+
+
+AT_ONCE = 6
+"""Killed one after another before somebody is let finish."""
+
+
+def test_i9_i10_a_notary_killed_at_every_line_is_followed_by_another(lonely):
+    site, killer = Site(MemoryStore(), lonely), Killer()
+    while True:
+        site.live()
+        ended = [killer.ended(lambda: site.notary().once()) for _ in range(AT_ONCE)]
+        site.settle()
+        site.check()
+        if not any(ended):
+            break
+    site.check_each_once()
+    assert {Path(file).name for file, _ in killer.lines} >= {"notary.py", "chain.py", "sender.py", "rpc.py"}
+    assert len(killer.lines) > 60
+
+
+def test_i3_i9_a_follower_killed_at_every_line_also_after_a_reorganisation_is_followed_by_another(ledger_db, lonely):
+    site, killer = Site(ledger_db, lonely), Killer()
+    while True:
+        site.live()
+        ended = []
+        for reorganised in (False, True, True):
+            site.notary().once()
+            if reorganised:
+                site.chain.rpc.call("anvil_reorg", 2, [])
+            ended += [killer.ended(lambda: site.follower().once()) for _ in range(AT_ONCE)]
+            assert all(site.store.consents_of(person)[0].revoked for person in site.ended)
+        site.settle()
+        site.check()
+        if not any(ended):
+            break
+    site.check_each_once()
+    assert len(killer.lines) > 60
