@@ -11,7 +11,7 @@ import { Evidence, Inclusion } from "./types/Evidence.sol";
 /// @notice See {IAppendableLog}.
 abstract contract AppendableLog is IAppendableLog, TransparencyLog {
     /// @inheritdoc IAppendableLog
-    function append(bytes32[] calldata leaves, bytes32[] calldata peaks) external onlyRole(SEQUENCER_ROLE) {
+    function append(bytes32[] calldata leaves, bytes32[] calldata peaks) external {
         // Check: there is something to append.
         if (leaves.length == 0) revert TransparencyLog_NoLeaves();
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import { Governed } from "./Governed.sol";
 import { ITransparencyLog } from "./interfaces/ITransparencyLog.sol";
@@ -10,11 +11,15 @@ import { RFC6962 } from "./libraries/RFC6962.sol";
 /// @title TransparencyLog
 /// @notice See {ITransparencyLog}. Also the EIP-712 domain of the statements that the log holds.
 abstract contract TransparencyLog is ITransparencyLog, Governed, EIP712 {
-    /// @dev `paused` has a meaning in the head's checkpoint only: the head cannot move while it is set.
+    using SafeCast for uint64;
+
+    /// @dev One slot. `paused` and `writer` have a meaning in the head's checkpoint only: the head cannot move while
+    /// `paused` is set, and `writer`, who made it, still has the role and need not be looked up to make the next.
     struct Checkpoint {
-        uint64 size;
-        uint64 time;
+        uint48 size;
+        uint40 time;
         bool paused;
+        address writer;
     }
 
     /// @notice May append to the log and advance it.
@@ -28,7 +33,7 @@ abstract contract TransparencyLog is ITransparencyLog, Governed, EIP712 {
     }
 
     /// @inheritdoc ITransparencyLog
-    function advance(uint64 size, bytes32 root, bytes32[] calldata proof) external onlyRole(SEQUENCER_ROLE) {
+    function advance(uint64 size, bytes32 root, bytes32[] calldata proof) external {
         // Check: a log only grows.
         (uint64 current, bytes32 known) = _openHead();
         if (size <= current) revert TransparencyLog_NotAhead(current, size);
@@ -68,20 +73,30 @@ abstract contract TransparencyLog is ITransparencyLog, Governed, EIP712 {
         return size != 0 && _checkpoints[root].size == size && RFC6962.isIncluded(leaf, index, size, root, proof);
     }
 
-    /// @dev The head, if writes are not paused: one slot holds its size and the flag.
+    /// @dev The head, if the caller is a sequencer and writes are not paused.
     function _openHead() internal view returns (uint64 size, bytes32 root) {
         root = _root;
         Checkpoint memory checkpoint = _checkpoints[root];
+        if (checkpoint.writer != msg.sender) _checkRole(SEQUENCER_ROLE);
         if (checkpoint.paused) revert Governed_WritesPaused();
         size = checkpoint.size;
     }
 
-    /// @dev The caller has checked that the new head continues the old one.
+    /// @dev The caller has checked that the new head continues the old one, and that a sequencer asks for it.
     function _moveHead(uint64 size, bytes32 root) internal {
         _root = root;
-        Checkpoint storage checkpoint = _checkpoints[root];
-        checkpoint.size = size;
-        checkpoint.time = uint64(block.timestamp);
+        _checkpoints[root] = Checkpoint({
+            size: size.toUint48(),
+            time: uint40(block.timestamp),
+            paused: false,
+            writer: msg.sender
+        });
+    }
+
+    /// @dev Who loses the role is looked up again, and refused.
+    function _revokeRole(bytes32 role, address account) internal override returns (bool) {
+        if (role == SEQUENCER_ROLE) _checkpoints[_root].writer = address(0);
+        return super._revokeRole(role, account);
     }
 
     /// @dev See {IGoverned}.

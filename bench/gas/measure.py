@@ -33,8 +33,9 @@ def measure(*, quick: bool, say: Say) -> Report:
         peers = _peers(chain, quick=quick)
         rows = _compare(ours, peers)
     say("projection")
-    figures = {row["name"]: row["per_item"] for row in rows}
-    made = projection.project(append=figures["append_1000"], advance=figures["advance"], revoke=figures["revoke_100"])
+    each, whole = ({row["name"]: row[key] for row in rows} for key in ("per_item", "gas"))
+    head = whole["advance_2^20" if quick else "advance_2^32"]
+    made = projection.project(append=each["append_1000"], advance=head, revoke=each["revoke_100"])
     return Report(rows=rows, notes=projection.sentences(made), beside={"projection": made})
 
 

@@ -56,8 +56,9 @@ class AttestationService:
         call = self._eas.functions.attestByDelegation(
             (self._schema, data, self._sign_attest(signer, data), signer.address, 0)
         )
-        self._uid = call.call({"from": self._chain.account.address})
-        return self._chain.gas(call)
+        used = self._chain.gas(call)
+        self._uid = self._newest()
+        return used
 
     def attest_many(self, count: int) -> int:
         """Gas of `multiAttestByDelegation` by one signer each; EAS wants one request per attester."""
@@ -70,9 +71,13 @@ class AttestationService:
     def revoke(self) -> int:
         """Gas of `revoke`, by the attester itself."""
         call = self._eas.functions.attest((self._schema, _data(3)))
-        uid = call.call({"from": self._chain.account.address})
         self._chain.gas(call)
-        return self._chain.gas(self._eas.functions.revoke((self._schema, (uid, 0))))
+        return self._chain.gas(self._eas.functions.revoke((self._schema, (self._newest(), 0))))
+
+    def _newest(self) -> bytes:
+        """The attestation of the newest block, from its event: an identifier hangs on the block's second."""
+        [log] = self._chain.web3.eth.get_logs({"address": self._eas.address, "fromBlock": "latest"})
+        return bytes(log["data"])[:32]
 
     def revoke_delegated(self, signer: Any) -> int:
         """Gas of `revokeByDelegation` of what `attest_delegated` made."""

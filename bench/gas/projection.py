@@ -24,8 +24,8 @@ YEAR = 365 * 86_400
 def project(*, append: float, advance: float, revoke: float) -> dict[str, Any]:
     """Gas, bytes and dollars a year, when leaves go on chain in thousands, and when only heads do.
 
-    `append` and `revoke` are gas per statement in large batches; `advance` is gas per statement of the bench's batch of
-    1,000, so a thousand times it is one call.
+    `append` and `revoke` are gas per statement in large batches; `advance` is gas of one call on a log as large as the
+    country's becomes (400 million statements a year).
     """
     statements = PEOPLE * CONSENTS_EACH * CHANGES_A_YEAR
     heads = YEAR // SECONDS_A_BATCH
@@ -39,7 +39,7 @@ def project(*, append: float, advance: float, revoke: float) -> dict[str, Any]:
             "ether_dollars": ETHER_DOLLARS,
         },
         "leaves_on_chain": _cost(statements * append, statements * LEAF_BYTES),
-        "heads_only": _cost(heads * advance * 1000, heads * 1200),
+        "heads_only": _cost(heads * advance, heads * 1200),
         "revocations_by_secret": _cost(statements * revoke, statements * OPENING_BYTES),
     }
 

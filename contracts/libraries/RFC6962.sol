@@ -1,6 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+/// @dev {MAX_PEAKS} words of memory; an array of Solidity would compare each index with its length.
+type Stack is uint256;
+
+using { get, set } for Stack;
+
+function get(Stack stack, uint256 i) pure returns (bytes32 item) {
+    assembly ("memory-safe") {
+        item := mload(add(stack, mul(0x20, i)))
+    }
+}
+
+function set(Stack stack, uint256 i, bytes32 item) pure {
+    assembly ("memory-safe") {
+        mstore(add(stack, mul(0x20, i)), item)
+    }
+}
+
 /// @title RFC6962
 /// @notice Merkle trees over SHA-256 as RFC 6962 and its successor RFC 9162 define them, to be read beside the RFC.
 /// @dev A tree of n leaves is made of one complete subtree for each 1 in the binary form of n. The hashes of those
@@ -31,6 +48,21 @@ library RFC6962 {
         }
     }
 
+    /// @dev `nodeHash(left, a)` and `nodeHash(left, b)`.
+    function _nodeHashes(bytes32 left, bytes32 a, bytes32 b) private view returns (bytes32 hashA, bytes32 hashB) {
+        assembly ("memory-safe") {
+            let input := mload(0x40)
+            mstore8(input, 0x01)
+            mstore(add(input, 0x01), left)
+            mstore(add(input, 0x21), a)
+            let done := staticcall(gas(), 0x02, input, 0x41, 0x00, 0x20)
+            mstore(add(input, 0x21), b)
+            if iszero(and(done, staticcall(gas(), 0x02, input, 0x41, 0x20, 0x20))) { revert(0x00, 0x00) }
+            hashA := mload(0x00)
+            hashB := mload(0x20)
+        }
+    }
+
     /// @notice Appends the leaf hashes `leaves` to the tree of `size` leaves whose peaks are `peaks`.
     /// @return before Root that the peaks make up, for the caller to compare; zero if they are not as many as the size has.
     /// @return root Root of the tree after.
@@ -41,19 +73,16 @@ library RFC6962 {
     {
         uint256 height = peaks.length;
         if (height != _ones(size)) return (0, 0);
-        bytes32[] memory stack = new bytes32[](MAX_PEAKS);
-        for (uint256 i = 0; i < height; ++i) {
-            stack[i] = peaks[i];
-        }
+        Stack stack = _stackOf(peaks);
         before = _bag(stack, height);
         unchecked {
             for (uint256 i = 0; i < leaves.length; ++i) {
-                bytes32 node = leaves[i];
+                bytes32 node = _at(leaves, i);
                 // Each 1 at the low end of the size is a subtree that the new leaf makes into one twice as large.
                 for (uint256 rest = size + i; rest & 1 == 1; rest >>= 1) {
-                    node = nodeHash(stack[--height], node);
+                    node = nodeHash(stack.get(--height), node);
                 }
-                stack[height++] = node;
+                stack.set(height++, node);
             }
         }
         root = _bag(stack, height);
@@ -61,8 +90,10 @@ library RFC6962 {
 
     /// @dev How many peaks a tree of `size` leaves has.
     function _ones(uint64 size) private pure returns (uint256 count) {
-        for (uint256 rest = size; rest != 0; rest &= rest - 1) {
-            ++count;
+        unchecked {
+            for (uint256 rest = size; rest != 0; rest &= rest - 1) {
+                ++count;
+            }
         }
     }
 
@@ -82,10 +113,10 @@ library RFC6962 {
         for (uint256 i = 0; i < proof.length; ++i) {
             if (sn == 0) return false; // 4.a
             if (fn & 1 == 1 || fn == sn) {
-                r = nodeHash(proof[i], r); // 4.b.i
+                r = nodeHash(_at(proof, i), r); // 4.b.i
                 while (fn & 1 == 0 && fn != 0) (fn, sn) = (fn >> 1, sn >> 1); // 4.b.ii
             } else {
-                r = nodeHash(r, proof[i]); // 4.c
+                r = nodeHash(r, _at(proof, i)); // 4.c
             }
             (fn, sn) = (fn >> 1, sn >> 1); // 4.d
         }
@@ -110,10 +141,9 @@ library RFC6962 {
         bytes32 sr = fr;
         for (uint256 i = whole ? 0 : 1; i < proof.length; ++i) {
             if (sn == 0) return false; // 6.a
-            bytes32 c = proof[i]; // 6
+            bytes32 c = _at(proof, i); // 6
             if (fn & 1 == 1 || fn == sn) {
-                fr = nodeHash(c, fr); // 6.b.i
-                sr = nodeHash(c, sr); // 6.b.ii
+                (fr, sr) = _nodeHashes(c, fr, sr); // 6.b.i and 6.b.ii
                 while (fn & 1 == 0 && fn != 0) (fn, sn) = (fn >> 1, sn >> 1); // 6.b.iii
             } else {
                 sr = nodeHash(sr, c); // 6.c
@@ -124,13 +154,29 @@ library RFC6962 {
     }
 
     /// @dev The root over the first `count` peaks, from the right, RFC 9162 section 2.1.1.
-    function _bag(bytes32[] memory peaks, uint256 count) private view returns (bytes32 root) {
+    function _bag(Stack peaks, uint256 count) private view returns (bytes32 root) {
         if (count == 0) return EMPTY_ROOT;
         unchecked {
-            root = peaks[--count];
+            root = peaks.get(--count);
             while (count != 0) {
-                root = nodeHash(peaks[--count], root);
+                root = nodeHash(peaks.get(--count), root);
             }
+        }
+    }
+
+    /// @dev A stack with room for every peak there can be, holding `peaks`.
+    function _stackOf(bytes32[] calldata peaks) private pure returns (Stack stack) {
+        assembly ("memory-safe") {
+            stack := mload(0x40)
+            mstore(0x40, add(stack, mul(0x20, MAX_PEAKS)))
+            calldatacopy(stack, peaks.offset, mul(0x20, peaks.length))
+        }
+    }
+
+    /// @dev `list[i]`, whose loop has compared `i` with the length.
+    function _at(bytes32[] calldata list, uint256 i) private pure returns (bytes32 item) {
+        assembly ("memory-safe") {
+            item := calldataload(add(list.offset, mul(0x20, i)))
         }
     }
 }

@@ -20,6 +20,7 @@ contract Crowd {
     uint256 private constant SUBJECT = 0xA11CE;
     uint256 private constant DELEGATE = 0xDE1E6A7E;
     uint256 private constant STRANGER = 0x57A6E2;
+    uint256 private constant SECOND = 0x5EC0;
 
     ConsentRegistry public immutable registry =
         ConsentRegistry(Deploy.make("ConsentRegistry", abi.encode(address(this), address(this))));
@@ -28,6 +29,7 @@ contract Crowd {
     mapping(uint64 size => uint64) public timeOf;
     mapping(uint256 consent => uint64) public endedAt;
     bool public movedWhilePaused;
+    bool public movedWithoutTheRole;
     uint64 private _time = 1_700_000_000;
 
     function leafList() external view returns (bytes32[] memory) {
@@ -50,8 +52,10 @@ contract Crowd {
         uint256 from = stale % 4 == 0 ? stale % (leaves.length + 1) : leaves.length;
         bytes32[] memory peaks = ReferenceTree.peaks(leaves, from);
         bool paused = registry.paused();
+        bool entitled = _asSomeSequencer(seed);
         try registry.append(added, peaks) {
             movedWhilePaused = movedWhilePaused || paused;
+            movedWithoutTheRole = movedWithoutTheRole || !entitled;
             require(from == leaves.length, "C2: stale peaks were taken");
             _accept(added);
         } catch { }
@@ -71,8 +75,11 @@ contract Crowd {
         if (rewritten) after_[spoil % before] = keccak256("rewritten");
         bytes32[] memory proof = before == 0 ? new bytes32[](0) : ReferenceTree.proof(after_, before, after_.length);
         bool paused = registry.paused();
-        try registry.advance(uint64(after_.length), ReferenceTree.root(after_, 0, after_.length), proof) {
+        bytes32 root = ReferenceTree.root(after_, 0, after_.length);
+        bool entitled = _asSomeSequencer(seed);
+        try registry.advance(uint64(after_.length), root, proof) {
             movedWhilePaused = movedWhilePaused || paused;
+            movedWithoutTheRole = movedWithoutTheRole || !entitled;
             require(!rewritten, "C2: a rewritten log was taken");
             _accept(added);
         } catch { }
@@ -92,6 +99,20 @@ contract Crowd {
         if (what % 3 == 0) try registry.append(list, new bytes32[](0)) { revert("a stranger appended"); } catch { }
         else if (what % 3 == 1) try registry.advance(99, 0, list) { revert("a stranger advanced"); } catch { }
         else try registry.pause() { revert("a stranger paused"); } catch { }
+    }
+
+    /// @dev The role of either sequencer, given or taken; the second may also lay it down.
+    function appoint(bool second, uint256 what) external {
+        bytes32 role = registry.SEQUENCER_ROLE();
+        address who = second ? vm.addr(SECOND) : address(this);
+        if (what % 4 == 0) {
+            registry.revokeRole(role, who);
+        } else if (what % 4 == 1 && second) {
+            vm.prank(who);
+            registry.renounceRole(role, who);
+        } else {
+            registry.grantRole(role, who);
+        }
     }
 
     function pause(bool on) external {
@@ -184,6 +205,13 @@ contract Crowd {
         );
     }
 
+    /// @dev The next call comes from one of two who sometimes hold the role; whether this one does now.
+    function _asSomeSequencer(uint256 seed) private returns (bool entitled) {
+        address who = seed % 3 == 0 ? vm.addr(SECOND) : address(this);
+        entitled = registry.hasRole(registry.SEQUENCER_ROLE(), who);
+        vm.prank(who);
+    }
+
     function _ended(uint256 i) private {
         if (endedAt[i] == 0) endedAt[i] = uint64(block.timestamp);
     }
@@ -252,5 +280,9 @@ contract InvariantsTest {
 
     function invariant_C7_APauseHoldsTheHead() external view {
         require(!crowd.movedWhilePaused(), "C7");
+    }
+
+    function invariant_C8_OnlyWhoHoldsTheRoleMovesTheHead() external view {
+        require(!crowd.movedWithoutTheRole(), "C8");
     }
 }

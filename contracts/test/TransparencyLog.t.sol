@@ -4,6 +4,8 @@ pragma solidity ^0.8.30;
 import { IAccessControlDefaultAdminRules } from
     "@openzeppelin/contracts/access/extensions/IAccessControlDefaultAdminRules.sol";
 
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import { IAppendableLog } from "../interfaces/IAppendableLog.sol";
 import { IGoverned } from "../interfaces/IGoverned.sol";
 import { ITransparencyLog } from "../interfaces/ITransparencyLog.sol";
@@ -117,6 +119,14 @@ contract TransparencyLogTest is Base {
         registry.advance(7, keccak256("root"), new bytes32[](1));
     }
 
+    function test_advance_RevertWhen_SizePassesItsBits() external {
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 48, 1 << 48));
+        registry.advance(1 << 48, keccak256("root"), none);
+        registry.advance((1 << 48) - 1, keccak256("root"), none);
+        (uint64 size,) = registry.head();
+        require(size == (1 << 48) - 1, "not advanced");
+    }
+
     function test_advance_TakesTheTrueProof() external {
         fill(3);
         bytes32[] memory all = leavesFrom(0, 7);
@@ -141,6 +151,63 @@ contract TransparencyLogTest is Base {
         bytes32[] memory proof = ReferenceTree.proof(other, 3, 7);
         vm.expectRevert(abi.encodeWithSelector(ITransparencyLog.TransparencyLog_Inconsistent.selector, 3, 7));
         registry.advance(7, root, proof);
+    }
+
+    // sequencers
+
+    /// @dev STRANGER becomes a sequencer and makes the head.
+    function letStrangerWrite() internal returns (bytes32 role) {
+        role = registry.SEQUENCER_ROLE();
+        registry.grantRole(role, STRANGER);
+        vm.prank(STRANGER);
+        registry.append(leavesFrom(0, 1), none);
+    }
+
+    function expectRefusedNext(bytes32 role) internal {
+        bytes32[] memory all = leavesFrom(0, 1);
+        bytes32[] memory peaks = ReferenceTree.peaks(all, 1);
+        vm.expectRevert(unauthorized(STRANGER, role));
+        vm.prank(STRANGER);
+        registry.append(leavesFrom(1, 1), peaks);
+    }
+
+    function test_sequencers_TakeTurns() external {
+        letStrangerWrite();
+        registry.append(leavesFrom(1, 1), ReferenceTree.peaks(leavesFrom(0, 1), 1));
+        vm.prank(STRANGER);
+        registry.append(leavesFrom(2, 1), ReferenceTree.peaks(leavesFrom(0, 2), 2));
+        (uint64 size, bytes32 root) = registry.head();
+        require(size == 3 && root == ReferenceTree.root(leavesFrom(0, 3), 0, 3), "not one tree");
+    }
+
+    function test_sequencers_WriteNoMoreOnceDismissed() external {
+        bytes32 role = letStrangerWrite();
+        registry.revokeRole(role, STRANGER);
+        expectRefusedNext(role);
+    }
+
+    function test_sequencers_WriteNoMoreOnceTheyResigned() external {
+        bytes32 role = letStrangerWrite();
+        vm.prank(STRANGER);
+        registry.renounceRole(role, STRANGER);
+        expectRefusedNext(role);
+    }
+
+    function test_sequencers_LoseNothingByALossOfAnotherRole() external {
+        letStrangerWrite();
+        registry.revokeRole(registry.PAUSER_ROLE(), STRANGER);
+        vm.prank(STRANGER);
+        registry.append(leavesFrom(1, 1), ReferenceTree.peaks(leavesFrom(0, 1), 1));
+        (uint64 size,) = registry.head();
+        require(size == 2, "not appended");
+    }
+
+    function test_sequencers_WaitForThePauseLikeOthers() external {
+        letStrangerWrite();
+        registry.pause();
+        vm.expectRevert(abi.encodeWithSelector(IGoverned.Governed_WritesPaused.selector));
+        vm.prank(STRANGER);
+        registry.advance(2, keccak256("root"), none);
     }
 
     // reads
