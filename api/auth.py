@@ -1,4 +1,4 @@
-"""Who is calling: sessions opened by a wallet's signature over an ERC-4361 message."""
+"""Who is calling: sessions opened by a signature of a wallet or passkey over an ERC-4361 message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from ledger.consent import Revocation
 from ledger.delegation import DELEGATE_PREFIX
 from ledger.errors import MalformedInput, SessionRequired
 from ledger.kernel import Ended, Kernel, requester_name
-from ledger.party import checksum
+from ledger.party import ADDRESS_SIZE, checksum, keccak
+from ledger.passkey import Assertion
 from ledger.ports import Sessions
 from ledger.receipt import Logged
 from ledger.tiles import Tiles
@@ -46,6 +47,11 @@ class ApiSettings:
         """The host and port of `uri`, as RFC 3986 authority."""
         return self.uri.partition("://")[2].partition("/")[0]
 
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of `uri`, as browsers write an origin."""
+        return f"{self.uri.partition('://')[0]}://{self.domain}"
+
 
 @dataclass(frozen=True, slots=True)
 class Premises:
@@ -56,32 +62,50 @@ class Premises:
     settings: ApiSettings
     tiles: Tiles
 
-    def challenge(self, address: str) -> SignIn:
-        """A fresh message for this wallet to sign. Raises MalformedInput."""
+    def challenge(self, signer: bytes) -> SignIn:
+        """A fresh message for this wallet or passkey to sign."""
         now = self.kernel.world.clock.now()
         nonce = secrets.token_hex(16)
         expires = now + self.settings.challenge_seconds
         self.sessions.challenge(nonce, expires)
-        account = checksum(read_hex(address, "address", 20))
         ours = self.settings
-        return SignIn(ours.domain, account, ours.uri, ours.chain_id, nonce, now, expires, 0, STATEMENT)
+        return SignIn(ours.domain, account_of(signer), ours.uri, ours.chain_id, nonce, now, expires, 0, STATEMENT)
 
-    def sign_in(self, message: str, signature: bytes) -> tuple[str, str, int]:
-        """Token, address and end of a new session. Raises SessionRequired, SignatureInvalid."""
+    def sign_in(self, message: str, signature: bytes, signer: bytes = b"") -> tuple[str, str, int]:
+        """Token, name and end of a new session; without a `signer`, that of the wallet the message names.
+
+        Raises SessionRequired, SignatureInvalid, SourceUnavailable.
+        """
         said, now = SignIn.parse(message), self.kernel.world.clock.now()
-        if (said.domain, said.chain_id) != (self.settings.domain, self.settings.chain_id):
-            raise SessionRequired("the message is for another site or chain; ask for a challenge here")
-        if said.uri != self.settings.uri:
-            raise SessionRequired("the message is for another URI; ask for a challenge here")
-        if not said.issued_at - CLOCK_SKEW <= now or now < said.not_before or (said.expires and now >= said.expires):
-            raise SessionRequired("the message is not valid now; ask for a new challenge")
-        signer = bytes.fromhex(said.address[2:])
-        signers.verify(signer, signers.personal_digest(message), signature)
+        signer = signer or bytes.fromhex(said.address[2:])
+        self._check(said, signer, now)
+        assertion = self.kernel.world.signers.verify(signer, signers.personal_digest(message), signature)
+        if assertion:
+            self._check_origin(assertion)
         if not self.sessions.spend(said.nonce, now):
             raise SessionRequired("the nonce is unknown, used or too old; ask for a new challenge")
         token, expires = secrets.token_urlsafe(32), now + self.settings.session_seconds
         self.sessions.open(_digest(token), signer, expires)
-        return token, said.address, expires
+        return token, requester_name(signer), expires
+
+    def _check(self, said: SignIn, signer: bytes, now: int) -> None:
+        if (said.domain, said.chain_id) != (self.settings.domain, self.settings.chain_id):
+            raise SessionRequired("the message is for another site or chain; ask for a challenge here")
+        if said.uri != self.settings.uri:
+            raise SessionRequired("the message is for another URI; ask for a challenge here")
+        if said.address != account_of(signer):
+            raise SessionRequired("the message names another account; ask for a challenge for this one")
+        if not said.issued_at - CLOCK_SKEW <= now or now < said.not_before or (said.expires and now >= said.expires):
+            raise SessionRequired("the message is not valid now; ask for a new challenge")
+
+    def _check_origin(self, assertion: Assertion) -> None:
+        """WebAuthn Level 2 section 7.2, steps 13 and 15: a page of ours asked, and the passkey was made for us."""
+        said = assertion.said()
+        if said.get("origin") != self.settings.origin or said.get("crossOrigin"):
+            raise SessionRequired("the passkey signed for another site; sign in on this ledger's own page")
+        host = self.settings.domain.rpartition(":")[0] or self.settings.domain
+        if assertion.authenticator_data[:32] != sha256(host.encode()).digest():
+            raise SessionRequired(f"the passkey belongs to another relying party than {host}; make one here")
 
     def who(self, token: str) -> bytes:
         """The signer behind a token. Raises SessionRequired."""
@@ -104,6 +128,11 @@ class Premises:
         return [Ended("session", "", requester_name(delegate), end - self.settings.session_seconds) for end in ends]
 
 
+def account_of(signer: bytes) -> str:
+    """The account an ERC-4361 message can name: a wallet itself; for other signer bytes the end of their Keccak-256."""
+    return checksum(signer if len(signer) == ADDRESS_SIZE else keccak(signer)[-ADDRESS_SIZE:])
+
+
 def _digest(token: str) -> bytes:
     """What is kept of a token: a look-up by digest leaks no prefix by timing."""
     return sha256(token.encode()).digest()
@@ -118,7 +147,7 @@ class Caller:
 
     @property
     def name(self) -> str:
-        """EIP-55 address of a wallet."""
+        """EIP-55 address of a wallet, or the signer bytes of a passkey in 0x-hex."""
         return requester_name(self.signer)
 
 

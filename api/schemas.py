@@ -13,7 +13,7 @@ from ledger.kernel import Draft, Ended, Proof, Release
 from ledger.notice import Notice
 from ledger.receipt import Logged
 from ledger.record import Record
-from ledger.typed_data import message, read_hex
+from ledger.typed_data import Domain, digest, message, read_hex
 
 HEX32 = "^0x[0-9a-fA-F]{64}$"
 Hex32 = Annotated[str, Field(pattern=HEX32, examples=["0x" + "ab" * 32])]
@@ -93,11 +93,12 @@ class NoticeView(BaseModel):
 
 
 class DraftView(BaseModel):
-    """What to sign: the argument of `eth_signTypedData_v4`, the notice to show, what it says in plain words, and what
-    it changes in the version it replaces.
+    """What to sign: the argument of `eth_signTypedData_v4`, its EIP-712 digest, which a passkey takes as WebAuthn
+    challenge, the notice to show, what it says in plain words, and what it changes in the version it replaces.
     """
 
     typed_data: dict[str, Any]
+    digest: str = Field(examples=[ZERO])
     notice: NoticeView | None = None
     summary: list[str] = []
     changes: list[str] = []
@@ -205,9 +206,17 @@ def replaced(logged: Logged, status: str, ended: Iterable[Ended]) -> Replaced:
 
 
 def draft_view(draft: Draft) -> DraftView:
-    """A draft as a wallet needs it."""
+    """A draft as a wallet or passkey needs it."""
     notice = NoticeView.of(draft.notice) if draft.notice else None
-    return DraftView(typed_data=draft.typed, notice=notice, summary=list(draft.summary), changes=list(draft.changes))
+    place = draft.typed["domain"]
+    signed = shown(digest(draft.statement, Domain(place["chainId"], place["verifyingContract"])))
+    return DraftView(
+        typed_data=draft.typed,
+        digest=signed,
+        notice=notice,
+        summary=list(draft.summary),
+        changes=list(draft.changes),
+    )
 
 
 def proof_document(proof: Proof, registries: dict[str, str]) -> dict[str, Any]:

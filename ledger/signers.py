@@ -29,7 +29,7 @@ def recover(digest: bytes, signature: bytes) -> bytes:
 
 
 def verify(signer: bytes, digest: bytes, signature: bytes) -> None:
-    """Raise SignatureInvalid unless `signer` (ERC-7913 bytes) signed the 32-byte `digest`."""
+    """Raise SignatureInvalid unless the key of the address `signer` signed the 32-byte `digest`."""
     if len(signer) != ADDRESS_SIZE:
         raise SignatureInvalid("this kind of signer is not accepted here; sign with a wallet address of 20 bytes")
     if recover(digest, signature) != signer:

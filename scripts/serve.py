@@ -18,7 +18,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.responses import FileResponse, HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from anchors.chain import Chain
+from anchors.chain import Chain, ChainWallets
 from anchors.election import election_of
 from anchors.follower import Follower
 from anchors.journal import Journal, KeptOutbox
@@ -30,7 +30,7 @@ from api.app import create_app
 from api.auth import ApiSettings, Premises
 from api.slices import Slice
 from ledger.envelope import ReaderKey, generate_reader_key
-from ledger.kernel import Kernel, World
+from ledger.kernel import Kernel, Signers, World
 from ledger.vocabulary import Vocabulary
 from scripts.couriers import couriers
 from scripts.duties import Duties
@@ -92,13 +92,13 @@ def build(settings: Settings) -> FastAPI:
         domains=house.domains,
         computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
         hurry=notary.nudge,
+        signers=Signers(bytes.fromhex(house.deployment.passkeys[2:]), ChainWallets(chain.rpc)),
     )
     follower = Follower(store, chain, world.clock, settings.depth, leads=election.leads)
     notes = notes_folder(settings.state)
     tiles = LogTiles(store, NoteKeys(notes, house.master), Shelf(notes), house.domains)
     kernel = Kernel(world)
-    teller = Teller(kernel, couriers(settings), leads=election.leads)
-    duties = Duties(election, (follower, notary, teller), journal)
+    duties = Duties(election, (follower, notary, Teller(kernel, couriers(settings), leads=election.leads)), journal)
     premises = Premises(kernel, store, _api(house), tiles)
     app = create_app(premises, services, duties.lifespan)
     mount_ipfs(app, house.payloads, settings)

@@ -13,6 +13,8 @@ from anchors.chain.reverts import refusal
 from ledger.errors import SourceUnavailable
 
 Call = tuple[str, list[Any]]
+REVERTED = frozenset({3, -32015})
+"""Error codes for a contract that reverted: go-ethereum's and Anvil's, Nethermind's."""
 UNREACHABLE = "the chain does not answer; check that it runs and that the RPC URL is right"
 
 
@@ -26,6 +28,14 @@ class Rpc:
     def call(self, method: str, *params: Any) -> Any:
         """The result. Raises what a revert means in our words."""
         return self.batch([(method, list(params))])[0]
+
+    def call_or_revert(self, method: str, *params: Any) -> Any:
+        """The result; None when the contract asked refused to answer, whatever it said."""
+        [answer] = self._post([_request(next(self._ids), (method, list(params)))])
+        error = answer.get("error")
+        if isinstance(error, dict) and (error.get("code") in REVERTED or "revert" in str(error.get("message"))):
+            return None
+        return _result(answer)
 
     def batch(self, calls: Sequence[Call]) -> list[Any]:
         """The results in the order asked, in one round trip."""

@@ -18,6 +18,7 @@ from ledger.kernel.publishing import Publishing
 from ledger.kernel.questions import Page
 from ledger.kernel.requests import Asking
 from ledger.kernel.reviews import Review
+from ledger.kernel.signing import Signers
 from ledger.kernel.wondering import Wondering
 from ledger.kernel.world import Bounds, World
 
@@ -40,6 +41,7 @@ __all__ = [
     "Proof",
     "Release",
     "Review",
+    "Signers",
     "Then",
     "Upload",
     "World",

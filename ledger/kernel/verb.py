@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from ledger import signers, typed_data
+from ledger import typed_data
 from ledger.commitment.entry import NO_LOCK, Entry, new_salt
 from ledger.errors import WrongChain
 from ledger.kernel.world import World
@@ -34,9 +34,11 @@ class Verb:
             )
 
     def seal(self, statement: Statement, signer: bytes, signature: bytes) -> Signed:
-        """The statement with its blinded entry. Raises SignatureInvalid unless `signer` signed exactly it."""
+        """The statement with its blinded entry. Raises SignatureInvalid unless `signer` signed exactly it,
+        SourceUnavailable where only a silent chain could tell.
+        """
         digest = typed_data.digest(statement, self.domain(statement))
-        signers.verify(signer, digest, signature)
+        self.world.signers.verify(signer, digest, signature)
         return Signed(statement, Entry(digest, signature, new_salt(), getattr(statement, "lock", NO_LOCK)))
 
     def sign_as_gateway(self, statement: Statement) -> Signed:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ledger.envelope import ReaderKey
 from ledger.errors import ChainBehind
+from ledger.kernel.signing import Signers
 from ledger.ports import Anchored, Clock, Directory, Index, Keys, Log, Notices, Papers, Past, Payloads
 from ledger.receipt import CONSENTS, RECORDS
 from ledger.signers import Wallet
@@ -38,7 +39,7 @@ class Bounds:
 class World:
     """One of each port, the gateway's signing key, the vocabulary, the domain of each log's registry, and the key
     under which the operator opens records for a computation that lets nobody's row out. `hurry` asks for anchoring at
-    once instead of with the next batch.
+    once instead of with the next batch; `signers` says whose signatures are taken.
     """
 
     store: Store
@@ -50,6 +51,7 @@ class World:
     domains: Mapping[str, Domain]
     computer: ReaderKey
     hurry: Callable[[], None] = lambda: None
+    signers: Signers = field(default_factory=Signers)
     bounds: Bounds = field(default_factory=Bounds)
 
     def heads(self, now: int) -> tuple[Anchored, Anchored]:

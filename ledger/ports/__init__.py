@@ -187,6 +187,17 @@ class Sessions(Protocol):
         ...
 
 
+class ContractWallets(Protocol):
+    """Accounts that are contracts."""
+
+    def agrees(self, wallet: bytes, digest: bytes, signature: bytes) -> bool:
+        """Whether the contract at the 20-byte address says by ERC-1271 that it signed; no where none stands there.
+
+        Raises SourceUnavailable when the chain does not answer.
+        """
+        ...
+
+
 class Payloads(Protocol):
     """Sealed payloads by CID."""
 
@@ -224,6 +235,7 @@ class Keys(Protocol):
 __all__ = [
     "Anchored",
     "Clock",
+    "ContractWallets",
     "Directory",
     "Index",
     "Keys",

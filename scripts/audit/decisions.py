@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ledger import signers
+from ledger import passkey, signers
 from ledger.access import Incident
+from ledger.commitment.entry import Entry
 from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation
 from ledger.errors import SignatureInvalid, UnknownTerm
@@ -84,9 +85,11 @@ def _check_statement(logged: Logged, entries: Entries, chain: OnChain, found: De
 
 
 def _is_signed(logged: Logged, chain: OnChain) -> bool | None:
-    """None for passkeys and contract wallets: `mydata verify` asks the chain about those."""
+    """None for contract wallets and signers of other kinds: `mydata verify` asks the chain about those."""
     said, entry = logged.signed.statement, logged.signed.entry
     named = _named(said)
+    if len(named) == passkey.SIGNER_SIZE:
+        return _touched(named, entry)
     if named and len(named) != ADDRESS_SIZE:
         return None
     try:
@@ -96,6 +99,14 @@ def _is_signed(logged: Logged, chain: OnChain) -> bool | None:
     if isinstance(said, AccessReceipt):
         return bool(recovered) and _is_operator(checksum(recovered), said.decided_at, chain.eras)
     return recovered == named or (None if chain.has_code(checksum(named)) else False)
+
+
+def _touched(named: bytes, entry: Entry) -> bool:
+    try:
+        passkey.verify(named[ADDRESS_SIZE:], entry.digest, entry.signature)
+    except SignatureInvalid:
+        return False
+    return True
 
 
 def _named(said: object) -> bytes:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -10,7 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from eth_abi import encode
 
+from ledger import passkey
+from ledger.errors import SignatureInvalid
 from tests.devnet import live_chain
+from tests.passkeys import Passkey
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 PRECOMPILE = "0x0000000000000000000000000000000000000100"
@@ -79,3 +83,28 @@ def test_anything_else_is_refused(verifier, spoil):
 def test_another_key_is_refused(verifier):
     key, other = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     assert verifier.functions.verify(coordinates(other), DIGEST, assertion(key, DIGEST)).call() == b"\xff" * 4
+
+
+def test_the_ledger_takes_nothing_that_the_verifier_refuses(verifier):
+    person, other = Passkey(), Passkey()
+    good = person.assertion(DIGEST)
+    flags = [bytes([*good.authenticator_data[:32], flag, *good.authenticator_data[33:]]) for flag in range(32)]
+    tried = [person.assertion(DIGEST, flags=flag) for flag in range(32)]
+    tried += [replace(good, authenticator_data=data) for data in flags]
+    tried += [replace(good, s=ORDER - good.s), replace(good, r=0), replace(good, r=ORDER), replace(good, s=0)]
+    tried += [replace(good, client_data=b'"type":"webauthn.get"'), replace(good, authenticator_data=b"\5" * 36)]
+    tried += [person.assertion(DIGEST, type="webauthn.create"), person.assertion(bytes(32)), other.assertion(DIGEST)]
+    for one in tried:
+        assert taken(person, one) == (said(verifier, person, one) == bytes.fromhex("024ad318")), one
+
+
+def said(verifier, person, one):
+    return verifier.functions.verify(person.key, DIGEST, one.encoded()).call()
+
+
+def taken(person, one):
+    try:
+        passkey.verify(person.key, DIGEST, one.encoded())
+    except SignatureInvalid:
+        return False
+    return True

@@ -7,13 +7,14 @@ from anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
 from ledger import envelope, typed_data
 from ledger.commitment.entry import lock_of
 from ledger.consent import NEVER, Effect, Grant
-from ledger.kernel import GrantRequest, Kernel, Upload, World
+from ledger.kernel import GrantRequest, Kernel, Signers, Upload, World
 from ledger.notice import Notice
 from ledger.party import Party
 from ledger.receipt import LOGS
 from ledger.signers import Wallet
 from ledger.typed_data import Domain
 from ledger.vocabulary import Catalog, Term, Vocabulary
+from tests.passkeys import VERIFIER
 
 NOW = 1_800_000_000
 LAB, VITALS = "health.lab", "health.vitals"
@@ -65,6 +66,7 @@ class House:
             domains=domains,
             computer=envelope.generate_reader_key(),
             hurry=self.hurry,
+            signers=Signers(passkeys=VERIFIER),
         )
         self.kernel = Kernel(world)
         self.anchor()

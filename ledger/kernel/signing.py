@@ -1,0 +1,46 @@
+"""Whose signatures are taken: keys of addresses, passkeys, and contract wallets where the chain is asked about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger import passkey, signers
+from ledger.errors import SignatureInvalid
+from ledger.party import ADDRESS_SIZE
+from ledger.ports import ContractWallets
+
+
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """The order is the contract's (ADR 7): the key of an address, then its ERC-1271 answer, or an ERC-7913 verifier.
+
+    `passkeys` is the 20-byte address of the verifier contract whose passkeys are taken, empty for none; another
+    verifier could say yes to everything. `contracts` asks contract wallets; without it there are none.
+    """
+
+    passkeys: bytes = b""
+    contracts: ContractWallets | None = None
+
+    def verify(self, signer: bytes, digest: bytes, signature: bytes) -> passkey.Assertion | None:
+        """Raise SignatureInvalid unless `signer` signed the 32-byte digest; a passkey's assertion.
+
+        Raises SourceUnavailable where only the chain could tell and does not answer.
+        """
+        if len(signer) == passkey.SIGNER_SIZE:
+            return self._passkey(signer, digest, signature)
+        try:
+            signers.verify(signer, digest, signature)
+        except SignatureInvalid:
+            if not self._wallet_agrees(signer, digest, signature):
+                raise
+        return None
+
+    def _passkey(self, signer: bytes, digest: bytes, signature: bytes) -> passkey.Assertion:
+        if not self.passkeys or signer[:ADDRESS_SIZE] != self.passkeys:
+            raise SignatureInvalid("this passkey names another verifier than this ledger's; sign in with it again")
+        return passkey.verify(signer[ADDRESS_SIZE:], digest, signature)
+
+    def _wallet_agrees(self, signer: bytes, digest: bytes, signature: bytes) -> bool:
+        if self.contracts is None or len(signer) != ADDRESS_SIZE:
+            return False
+        return self.contracts.agrees(signer, digest, signature)

@@ -1,0 +1,115 @@
+"""A person with a passkey: signs in, consents, sees, and withdraws, and never has a wallet."""
+
+import pytest
+
+from ledger.commitment.entry import lock_of
+from ledger.consent import Consent, Revocation
+from ledger.typed_data import digest, parse, read_domain
+from tests.api.door import URI, Door
+from tests.ledger.house import VERIFIER
+from tests.passkeys import PRESENT, Passkey
+
+SECRET = b"\1" * 32
+PATHS = {Consent: "/consents", Revocation: "/revocations"}
+
+
+@pytest.fixture
+def door():
+    return Door()
+
+
+@pytest.fixture
+def ann():
+    return Passkey(URI)
+
+
+def shown(raw):
+    return "0x" + raw.hex()
+
+
+def challenge(door, person):
+    return door.http.post("/session/challenges", json={"passkey": shown(person.key)}).json()
+
+
+def enter(door, person, asked, **spoilt):
+    signature = shown(person.sign_text(asked["message"], **spoilt))
+    form = {"message": asked["message"], "signature": signature, "passkey": shown(person.key)}
+    return door.http.post("/sessions", json=form)
+
+
+def headers(door, person):
+    return {"Authorization": f"Bearer {enter(door, person, challenge(door, person)).json()['token']}"}
+
+
+def hand_in(door, person, draft, kind, head):
+    statement, domain = parse(kind, draft["typed_data"]["message"]), read_domain(draft["typed_data"]["domain"])
+    assert draft["digest"] == shown(digest(statement, domain)), "the challenge that the draft names is its digest"
+    signature = shown(person.sign(bytes.fromhex(draft["digest"][2:])))
+    form = {"message": draft["typed_data"]["message"], "domain": draft["typed_data"]["domain"], "signature": signature}
+    return door.http.post(PATHS[kind], json=form, headers=head)
+
+
+def test_a_person_with_a_passkey_consents_reads_and_withdraws(door, ann):
+    house, grantee = door.house, door.house.trial
+    head = headers(door, ann)
+    house.ann = ann
+    record = door.issued()
+    draft = door.http.post("/consents/drafts", json=door.wish(grantee.address), headers=head).json()
+    assert draft["typed_data"]["message"]["dataSubject"] == shown(ann.signer)
+    given = hand_in(door, ann, draft, Consent, head)
+    assert (given.status_code, given.json()["status"]) == (202, "pending")
+    house.anchor()
+    assert [one["status"] for one in door.http.get("/consents", headers=head).json()] == ["active"]
+    copy = door.http.get(f"/consents/{given.json()['entry']}/copy", headers=head).json()
+    assert copy["message"]["signer"] == shown(ann.signer)
+
+    team, path = door.as_(grantee), f"/access/records/{record}"
+    question = {"category": "health.lab", "purpose": "hl7:CLINTRCH", "action": "view"}
+    question |= {"reader_key": shown(house.reader_keys[grantee.address].public)}
+    release = door.http.post(path, json=question, headers=team).json()
+    assert door.opened(release, grantee) == b'{"resourceType":"Observation"}'
+
+    form = {"grantee": grantee.address, "secret": shown(SECRET)}
+    draft = door.http.post("/revocations/drafts", json=form, headers=head).json()
+    assert hand_in(door, ann, draft, Revocation, head).status_code == 202
+    assert door.http.post(path, json=question, headers=team).status_code == 404
+    assert house.store.pending_secrets(10)[0][2] == SECRET, "the chain is told, too"
+    assert lock_of(SECRET) == bytes.fromhex(door.wish(grantee.address)["lock"][2:])
+
+
+def test_the_session_is_the_passkey_s(door, ann):
+    asked = challenge(door, ann)
+    assert asked["signer"] == shown(VERIFIER + ann.key)
+    session = enter(door, ann, asked).json()
+    assert session["address"] == shown(ann.signer)
+    assert enter(door, ann, asked).status_code == 401, "a challenge is spent by its first use"
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [{"origin": "https://evil.example"}, {"host": "evil.example"}, {"crossOrigin": True}, {"origin": None}],
+)
+def test_an_assertion_made_for_another_site_opens_nothing(door, ann, spoilt):
+    answer = enter(door, ann, challenge(door, ann), **spoilt)
+    assert (answer.status_code, answer.json()["error"]) == (401, "session_required")
+
+
+def test_an_assertion_without_its_user_opens_nothing(door, ann):
+    assert enter(door, ann, challenge(door, ann), flags=PRESENT).status_code == 403
+
+
+def test_another_passkey_or_a_message_for_a_wallet_opens_nothing(door, ann):
+    assert enter(door, Passkey(URI), challenge(door, ann)).status_code == 401
+    asked = door.http.post("/session/challenges", json={"address": door.house.trial.address}).json()
+    assert enter(door, ann, asked).status_code == 401
+
+
+@pytest.mark.parametrize("form", [{}, {"address": "0x" + "5a" * 20, "passkey": "0x" + "5a" * 64}, {"passkey": "0x5a"}])
+def test_a_challenge_is_for_one_signer(door, form):
+    assert door.http.post("/session/challenges", json=form).status_code in {400, 422}
+
+
+def test_nobody_consents_for_a_passkey(door, ann):
+    head, other = headers(door, ann), Passkey(URI)
+    draft = door.http.post("/consents/drafts", json=door.wish(door.house.trial.address), headers=head).json()
+    assert hand_in(door, other, draft, Consent, head).status_code == 403
