@@ -25,6 +25,7 @@ from api.routes import (
     erasures,
     health,
     inbox,
+    links,
     logs,
     questions,
     receipts,
@@ -76,6 +77,7 @@ ROUTERS = [
         logs,
         tiles,
         timeline,
+        links,
     )
 ]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

@@ -14,6 +14,7 @@ from ledger import errors
 STATUS: dict[type[errors.LedgerError], int] = {
     errors.MalformedInput: 400,
     errors.SessionRequired: 401,
+    errors.PasscodeInvalid: 401,
     errors.SignatureInvalid: 403,
     errors.NotEntitled: 403,
     errors.ReceiptRequired: 403,

@@ -37,6 +37,16 @@ class SessionRequired(LedgerError):
     code = "session_required"
 
 
+class PasscodeInvalid(LedgerError):
+    """A link asks for a passcode, and this is not it; after `remaining` more wrong ones the link is over."""
+
+    code = "passcode_invalid"
+
+    def __init__(self, remaining: int) -> None:
+        super().__init__(f"the passcode is wrong or missing; {remaining} tries remain")
+        self.remaining = remaining
+
+
 class SignatureInvalid(LedgerError):
     """The signature is not the named signer's over exactly this statement."""
 

@@ -19,6 +19,8 @@ class Event(StrEnum):
     BROKE_GLASS = "data.broke_glass"
     NAMED = "delegation.named"
     RESULTS = "study.results"
+    OPENED = "link.opened"
+    PASSCODE_WRONG = "link.passcode_wrong"
 
 
 @dataclass(frozen=True, slots=True)

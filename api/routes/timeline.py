@@ -13,6 +13,7 @@ from api.routes.logs import LogName
 from api.schemas import proof_document
 from ledger.access import Incident
 from ledger.kernel import Kernel, Proof, requester_name
+from ledger.kernel.sharing import LINK_USE
 from ledger.receipt import ACCESS, AccessReceipt
 
 router = APIRouter(tags=["timeline"])
@@ -97,9 +98,17 @@ def _access(proof: Proof, house: Premises) -> Access:
         requester=requester,
         requester_name=_name(requester, said.data_subject, house.kernel),
         permitted=said.permitted if isinstance(said, AccessReceipt) else None,
-        text=_text(said),
+        text=_text(said) + _by_link(said, house.kernel),
         **_told(proof, house),
     )
+
+
+def _by_link(said: AccessReceipt | Incident, kernel: Kernel) -> str:
+    """Who opened the person's own link, as they named themselves: nobody has checked that."""
+    if isinstance(said, Incident) or said.requester != requester_name(said.data_subject):
+        return ""
+    use = kernel.world.store.paper(LINK_USE, said.request_id)
+    return f", by the link `{use.body['label']}`: {use.body['recipient']} (as they say)" if use else ""
 
 
 def _name(account: str, person: bytes, kernel: Kernel) -> str:

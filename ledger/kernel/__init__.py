@@ -5,19 +5,20 @@ from ledger.kernel.computing import Computed
 from ledger.kernel.consents import Consents
 from ledger.kernel.delegations import Naming
 from ledger.kernel.delivering import Courier, Parcel
-from ledger.kernel.disclosing import Disclosing
 from ledger.kernel.drafts import Draft, GrantRequest
 from ledger.kernel.ending import Ended
 from ledger.kernel.erasing import Erasing
 from ledger.kernel.figures import Figure
 from ledger.kernel.foresight import Change, Foresight
 from ledger.kernel.issues import Issues, Upload
+from ledger.kernel.links import Link
 from ledger.kernel.looking_back import LookingBack, Moment, Then
 from ledger.kernel.proofs import Proof
 from ledger.kernel.publishing import Publishing
 from ledger.kernel.questions import Page
 from ledger.kernel.requests import Asking
 from ledger.kernel.reviews import Review
+from ledger.kernel.sharing import LinkWish, MadeLink, Sharing
 from ledger.kernel.signing import Signers
 from ledger.kernel.wondering import Wondering
 from ledger.kernel.world import Bounds, World
@@ -34,6 +35,9 @@ __all__ = [
     "Figure",
     "GrantRequest",
     "Kernel",
+    "Link",
+    "LinkWish",
+    "MadeLink",
     "Moment",
     "Naming",
     "Page",
@@ -49,5 +53,5 @@ __all__ = [
 ]
 
 
-class Kernel(Consents, Wondering, Foresight, LookingBack, Issues, Disclosing, Erasing, Publishing):
+class Kernel(Consents, Wondering, Foresight, LookingBack, Issues, Sharing, Erasing, Publishing):
     """Everything the door and the services may do; made from one `World` of ports."""

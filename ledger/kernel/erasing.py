@@ -12,6 +12,7 @@ from dataclasses import replace
 from ledger.conditions import CLOCK_SKEW, SIGNED_WITHIN
 from ledger.errors import InvalidStatement, NotFound, TooLarge
 from ledger.kernel.drafts import Draft
+from ledger.kernel.links import Links
 from ledger.kernel.proofs import Proof, Proofs
 from ledger.paper import Paper
 from ledger.receipt import RECORDS, Logged
@@ -22,7 +23,7 @@ ERASURE, PENDING, DONE = "erasure", "pending", "done"
 PAGE = 500
 
 
-class Erasing(Proofs):
+class Erasing(Proofs, Links):
     """Erased by whom the record is about, or by who issued it; both see the certificate, nobody else knows of it."""
 
     def draft_erasures(self, signer: bytes, record_ids: Sequence[bytes] | None = None) -> list[Draft]:
@@ -113,7 +114,7 @@ class Erasing(Proofs):
         self.world.store.file(Paper(ERASURE, erasure.record_id, state=PENDING, due=now, body=body, version=version))
 
     def _carry_out(self, logged: Logged) -> None:
-        """Key first: without it the payload is noise, wherever copies of it lie."""
+        """Key first: without it the payload is noise, wherever copies of it lie. Links that show the record end."""
         erasure = logged.signed.statement
         if not isinstance(erasure, Erasure):
             raise InvalidStatement("only an erasure is carried out as one")
@@ -122,6 +123,8 @@ class Erasing(Proofs):
             return
         self.world.keys.destroy(erasure.record_id)
         self.world.payloads.remove(erasure.cid)
+        if record := self.world.store.record(erasure.record_id):
+            self.end_links(record.issue.data_subject, erasure.record_id)
         body = {**paper.body, "position": logged.position}
         self.world.store.file(replace(paper, state=DONE, due=0, body=body))
 

@@ -22,6 +22,7 @@ from scripts.cli import (
     records,
     recovering,
     running,
+    sharing,
     telling,
     verifying,
 )
@@ -50,6 +51,10 @@ app.add_typer(records.app, name="record")
 app.command("disclose")(records.disclose)
 app.command("erase")(erasing.erase)
 app.command("certificate")(erasing.certificate)
+app.command("share")(sharing.share)
+app.command("links")(sharing.links)
+app.command("unshare")(sharing.unshare)
+app.command("receive")(sharing.receive)
 app.command("timeline")(telling.timeline)
 app.command("facts")(telling.facts)
 app.command("answer")(looking_back.answer_about)

@@ -1,0 +1,247 @@
+"""share: a person's own records, by a link. Who holds it opens them without an account; each opening leaves a receipt,
+and the person is told by whom.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from ledger import envelope
+from ledger.access import SELF_VIEW, AccessRequest, Decision, Facts, Reason
+from ledger.consent import category_covers
+from ledger.envelope.jose import base64url, jwe
+from ledger.errors import InvalidStatement, NotFound, PasscodeInvalid, TooLarge
+from ledger.kernel.answers import receipt_of, requester_name
+from ledger.kernel.disclosing import Disclosing
+from ledger.kernel.links import LINK, MARK, OPEN, Link, Links, name_of, read_link
+from ledger.kernel.telling import Telling
+from ledger.message import Event, Message, of_person
+from ledger.paper import Paper
+from ledger.receipt import Logged, Signed
+from ledger.record import Record
+
+ATTEMPTS = 10
+"""Wrong passcodes of a link's whole life."""
+MOST_RECORDS, MOST_LINKS, LONGEST_LABEL, LONGEST_NAME = 2_000, 100, 80, 200
+YEAR = 366 * 86_400
+BATCH, TICKET = 500, 40
+FILE_SECONDS = 600
+"""How long the address in a manifest leads to the file; the standard allows an hour."""
+VIEW = "view"
+LINK_USE = "link_use"
+Compose = Callable[[Sequence[bytes]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkWish:
+    """What to share (categories and all below them), under which label, until when (UTC seconds; 0 for a long-term link
+    that lasts until it is ended), and whether a passcode is asked for; `direct` is one file without a manifest.
+    """
+
+    categories: tuple[str, ...]
+    label: str = ""
+    passcode: str = ""
+    expires: int = 0
+    long_term: bool = False
+    direct: bool = False
+
+    @property
+    def flag(self) -> str:
+        """The flags in alphabetical order."""
+        return "L" * self.long_term + "P" * bool(self.passcode) + "U" * self.direct
+
+
+@dataclass(frozen=True, slots=True)
+class MadeLink:
+    """A new link: `link_id` (43 characters) and `key` (32 bytes) are shown this once and kept nowhere."""
+
+    link: Link
+    link_id: str
+    key: bytes
+
+
+class Sharing(Disclosing, Telling, Links):
+    """The content lies sealed under a key that only the link carries; the operator forgets it when it is made."""
+
+    def share(self, person: bytes, wish: LinkWish, compose: Compose, media_type: str) -> MadeLink:
+        """Make a link over what `compose` makes of the person's own records; opening them leaves its receipts.
+
+        Raises InvalidStatement, TooLarge, UnknownTerm, ChainBehind, SourceUnavailable.
+        """
+        now = self.world.clock.now()
+        self._check_link(wish, now)
+        if sum(link.live for link in self.links_of(person)) >= MOST_LINKS:
+            raise InvalidStatement(f"there are {MOST_LINKS} live links already; end one first")
+        link_id, key = base64url(secrets.token_bytes(32)), secrets.token_bytes(32)
+        name = name_of(link_id)
+        body = {
+            "label": wish.label, "flag": wish.flag, "made_at": now, "expires": wish.expires, "media_type": media_type,
+            "passcode": self._link_mac(name, wish.passcode), "key": self._link_mac(name, key.hex()), "opened": 0,
+            "remaining": ATTEMPTS, "categories": list(wish.categories),
+            **self._link_content(person, wish.categories, key, compose, media_type),
+        }  # fmt: skip
+        paper = self.world.store.file(Paper(LINK, name, person, state=OPEN, due=wish.expires, body=body))
+        if paper is None:
+            raise InvalidStatement("the link could not be made; ask again")
+        return MadeLink(read_link(paper, now), link_id, key)
+
+    def refresh_link(self, person: bytes, name: bytes, key: bytes, compose: Compose) -> Link:
+        """Bring a long-term link up to date, under the same key, which only its maker can give.
+
+        Raises NotFound unless it is theirs and live, InvalidStatement for another key or a link that is not long-term.
+        """
+        paper, now = self._live_link(name), self.world.clock.now()
+        if paper.person != person:
+            raise NotFound
+        if "L" not in paper.body["flag"] or not hmac.compare_digest(paper.body["key"], self._link_mac(name, key.hex())):
+            raise InvalidStatement("only a long-term link is brought up to date, under its own key")
+        media_type, before = paper.body["media_type"], paper.body["cid"]
+        fresh = self._link_content(person, tuple(paper.body["categories"]), key, compose, media_type)
+        kept = self.world.store.file(replace(paper, body={**paper.body, **fresh}))
+        if kept is None:
+            raise InvalidStatement("the link was used at this moment; ask again")
+        if fresh["cid"] != before:
+            self.world.payloads.remove(before)
+        return read_link(kept, now)
+
+    def open_link(self, link_id: str, recipient: str, passcode: str | None, *, direct: bool) -> tuple[bytes, str]:
+        """The sealed content and its media type, for who names themselves. The receipt is written first, and for a
+        wrong passcode too.
+
+        Raises NotFound, the same for a link that never was, is over, or is of the other kind; PasscodeInvalid with
+        the number of tries that remain; InvalidStatement without a name.
+        """
+        paper = self._live_link(name_of(link_id))
+        if direct != ("U" in paper.body["flag"]):
+            raise NotFound
+        if not recipient.strip() or len(recipient) > LONGEST_NAME or not recipient.isprintable():
+            raise InvalidStatement(f"say who you are: `recipient` is a name of 1 to {LONGEST_NAME} characters")
+        if "P" in paper.body["flag"]:
+            self._check_passcode(paper, recipient, passcode)
+        self._link_receipt(paper, recipient, permitted=True)
+        opened = self._change_link(paper.id, opened=1)
+        return self.world.payloads.get(opened.body["cid"]), paper.body["media_type"]
+
+    def ticket_for(self, link_id: str) -> str:
+        """What opens the sealed content for ten minutes, for a manifest that points to it instead of holding it."""
+        said = name_of(link_id) + (self.world.clock.now() + FILE_SECONDS).to_bytes(8, "big")
+        return base64url(said + self._ticket_seal(said))
+
+    def file_of(self, ticket: str) -> bytes:
+        """The sealed content. Raises NotFound for no ticket of ours, an old one, and a link that is over meanwhile."""
+        try:
+            raw = urlsafe_b64decode(ticket.encode("ascii", "replace") + b"==")
+        except ValueError as error:
+            raise NotFound from error
+        said, seal = raw[:TICKET], raw[TICKET:]
+        expires = int.from_bytes(said[-8:], "big")
+        if not hmac.compare_digest(seal, self._ticket_seal(said)) or self.world.clock.now() >= expires:
+            raise NotFound
+        return self.world.payloads.get(self._live_link(said[:-8]).body["cid"])
+
+    def _ticket_seal(self, said: bytes) -> bytes:
+        return hmac.new(self.world.gateway.derive("link files"), said, sha256).digest()
+
+    def _check_passcode(self, paper: Paper, recipient: str, passcode: str | None) -> None:
+        """A try is taken before it is looked at and given back if it was right: of many at once no more are looked at
+        than remain.
+        """
+        if passcode is None:
+            raise PasscodeInvalid(paper.body["remaining"])
+        taken = self._take_try(paper.id)
+        if hmac.compare_digest(paper.body["passcode"], self._link_mac(paper.id, passcode)):
+            self._change_link(paper.id, remaining=1)
+            return
+        self._link_receipt(paper, recipient, permitted=False)
+        raise PasscodeInvalid(taken)
+
+    def _take_try(self, name: bytes) -> int:
+        """Take one try; how many are left. Raises NotFound where none was."""
+        while True:
+            paper = self._live_link(name)
+            left = int(paper.body["remaining"]) - 1
+            if self.world.store.file(replace(paper, body={**paper.body, "remaining": left})):
+                return left
+
+    def _live_link(self, name: bytes) -> Paper:
+        paper = self.world.store.paper(LINK, name)
+        if paper is None or not read_link(paper, self.world.clock.now()).live:
+            raise NotFound
+        return paper
+
+    def _check_link(self, wish: LinkWish, now: int) -> None:
+        for category in wish.categories:
+            self.world.vocabulary.check_category(category)
+        if not wish.categories or len(wish.label) > LONGEST_LABEL or not (wish.label or " ").isprintable():
+            raise InvalidStatement(
+                f"a link shares one category or more, under a label of at most {LONGEST_LABEL} characters"
+            )
+        if wish.direct and wish.passcode:
+            raise InvalidStatement("a direct file cannot ask for a passcode; leave one of them out")
+        if wish.passcode and not 4 <= len(wish.passcode) <= 100:
+            raise InvalidStatement("a passcode has 4 to 100 characters")
+        if not wish.expires and not wish.long_term:
+            raise InvalidStatement("say until when the link lasts, or make it long-term")
+        if wish.expires and not now < wish.expires <= now + 10 * YEAR:
+            raise InvalidStatement("a link ends in the future, and within ten years")
+
+    def _link_mac(self, name: bytes, text: str) -> str:
+        """Without the gateway's key nobody tries passcodes on what is kept, however short they are."""
+        key = self.world.gateway.derive("link passcodes")
+        return hmac.new(key, name + text.encode("utf-8", "surrogatepass"), sha256).hexdigest()
+
+    def _link_content(
+        self, person: bytes, categories: tuple[str, ...], key: bytes, compose: Compose, media_type: str
+    ) -> dict[str, object]:
+        records = self._shared_by_link(person, categories)
+        sealed = jwe(compose(self._opened_for_link(person, records)), key, media_type).encode()
+        (cid,) = self.world.payloads.put_many([sealed])
+        marks = [record.issue.record_id[:MARK].hex() for record in records]
+        return {"cid": cid, "size": len(sealed), "records": marks}
+
+    def _shared_by_link(self, person: bytes, categories: tuple[str, ...]) -> list[Record]:
+        own = [r for r in self.world.store.records_of(person) if not (r.erased or r.superseded_by)]
+        found = [r for r in own if any(category_covers(c, r.issue.category) for c in categories)]
+        if len(found) > MOST_RECORDS:
+            raise TooLarge(f"a link shares at most {MOST_RECORDS} records; share fewer categories")
+        return found
+
+    def _opened_for_link(self, person: bytes, records: Sequence[Record]) -> list[bytes]:
+        """The records' content, opened inside the operator for their data subject, each under its own receipt."""
+        name, found = requester_name(person), []
+        for start in range(0, len(records), BATCH):
+            part = records[start : start + BATCH]
+            asked = [self.request(name, r.issue.record_id, r.issue.category, SELF_VIEW, VIEW) for r in part]
+            answers = self.ask_soon(asked).result()
+            found += [self._content_of(r, at) for r, (said, at) in zip(part, answers, strict=True) if said.permitted]
+        return found
+
+    def _content_of(self, record: Record, receipt: Logged) -> bytes:
+        sealed = self.world.payloads.get(record.issue.cid)
+        wrapped = self.world.keys.rewrap(record.issue.record_id, self.world.computer.public, receipt)
+        key = envelope.unwrap(wrapped, self.world.computer, record.issue.record_id)
+        return envelope.open_sealed(sealed, key, record.issue.record_id).content
+
+    def _link_receipt(self, paper: Paper, recipient: str, *, permitted: bool) -> None:
+        """The opening on the person's timeline: a question about many records, put by their own link."""
+        now, person = self.world.clock.now(), paper.person
+        category = paper.body["categories"][0]
+        path = self.world.vocabulary.path(SELF_VIEW)
+        asked = AccessRequest(secrets.token_bytes(32), requester_name(person), bytes(32), category, path, VIEW)
+        reason = Reason.SEARCHED if permitted else Reason.NO_RECORD
+
+        def respond(facts: Facts) -> Signed:
+            said = receipt_of(asked, facts, Decision(permitted=permitted, reason=reason), now)
+            return self.sign_as_gateway(replace(said, data_subject=person if permitted else b""))
+
+        self.world.heads(now)
+        logged = self.world.store.answer(asked, respond, now)
+        use = {"recipient": recipient, "link": paper.id.hex(), "label": paper.body["label"], "opened": permitted}
+        self.world.store.file(Paper(LINK_USE, asked.request_id, person, body={**use, "position": logged.position}))
+        event = Event.OPENED if permitted else Event.PASSCODE_WRONG
+        self.tell(Message(of_person(person), event, str(logged.position), now, {"by": recipient, "link": use["label"]}))

@@ -1,0 +1,110 @@
+"""`mydata share`, `links`, `unshare` and `receive`: SMART Health Links out and in."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+
+from ledger.envelope.jose import open_jwe
+from ledger.errors import MalformedInput, SourceUnavailable
+from scripts.cli.common import URL, Json, Key, Out, Url, answer, signed_in
+from scripts.client import Refused
+from services.health.formats.shlink import Payload, read_shlink
+
+DAY = 86_400
+LARGEST = 64 * 1024 * 1024
+
+
+def share(
+    key: Key,
+    category: Annotated[list[str] | None, typer.Option("--category", help="What to share (health; repeat).")] = None,
+    label: Annotated[str, typer.Option(help="What the receiver sees, at most 80 characters.")] = "",
+    passcode: Annotated[str, typer.Option(help="Ask for this passcode, ten tries in all.")] = "",
+    days: Annotated[int, typer.Option(min=0, help="How many days it lasts; 0 until you end it.")] = 7,
+    long_term: Annotated[bool, typer.Option("--long-term", help="You will bring it up to date.")] = False,
+    direct: Annotated[bool, typer.Option("--direct", help="One file, fetched by a plain GET.")] = False,
+    qr: Annotated[Path | None, typer.Option("--qr", help="Write the QR code here (.svg or .png).")] = None,
+    url: Url = URL,
+    as_json: Json = False,
+) -> None:
+    """Share a summary of your own records by a link. The link carries the key: who has it can read."""
+    import segno
+
+    client, _ = signed_in(url, key)
+    expires = int(time.time()) + days * DAY if days else 0
+    limits = {"expires": expires, "long_term": long_term or not days, "direct": direct}
+    wish = {"categories": category or ["health"], "label": label, "passcode": passcode}
+    made = client.call("POST", "/me/links", json=wish | limits)
+    code = segno.make(made["shlink"], error="m")
+    if qr:
+        code.save(str(qr), scale=4)
+    answer(made, f"{made['shlink']}\nend it with: mydata unshare {made['link']['name']}", as_json)
+    if not as_json and not qr:
+        code.terminal(compact=True)
+
+
+def links(key: Key, url: Url = URL, as_json: Json = False) -> None:
+    """Your links: how often each was opened, and whether it still is."""
+    client, _ = signed_in(url, key)
+    found = client.call("GET", "/me/links")
+    lines = [
+        f"{one['name']}  {'live' if one['live'] else 'over'}  opened {one['opened']}  {one['label']}" for one in found
+    ]
+    answer(found, "\n".join(lines) or "you have made no link yet", as_json)
+
+
+def unshare(name: str, key: Key, url: Url = URL, as_json: Json = False) -> None:
+    """End one of your links: nobody opens it again."""
+    client, _ = signed_in(url, key)
+    client.call("DELETE", f"/me/links/{name}")
+    answer({"ended": name}, "ended", as_json)
+
+
+def receive(
+    link: Annotated[str, typer.Argument(help="A SMART Health Link: shlink:/…")],
+    recipient: Annotated[str, typer.Option("--as", help="Who you are; the person sees this name.")],
+    passcode: Annotated[str, typer.Option(help="The passcode the person told you.")] = "",
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Open a SMART Health Link somebody gave you, from this ledger or any other."""
+    content, kind = _received(read_shlink(link), recipient, passcode)
+    if out:
+        out.write_bytes(content)
+    said = {"content_type": kind, "bytes": len(content), "file": str(out or "")}
+    answer(said, f"written to {out}" if out else content.decode("utf-8", "replace"), as_json)
+
+
+def _received(payload: Payload, recipient: str, passcode: str) -> tuple[bytes, str]:
+    with httpx.Client(timeout=60) as http:
+        try:
+            if "U" in payload.flag:
+                sealed = _read(http.get(payload.url, params={"recipient": recipient})).decode("ascii")
+            else:
+                asked = {"recipient": recipient} | ({"passcode": passcode} if passcode else {})
+                sealed = _first(http, httpx.Response.json(http.post(payload.url, json=asked).raise_for_status()))
+        except httpx.HTTPStatusError as error:
+            raise Refused(error.response.status_code, "link", error.response.text[:200]) from error
+        except httpx.HTTPError as error:
+            raise SourceUnavailable("nobody answers where the link leads; is it complete?") from error
+    return open_jwe(sealed, payload.key)
+
+
+def _first(http: httpx.Client, manifest: object) -> str:
+    files = manifest.get("files") if isinstance(manifest, dict) else None
+    if not isinstance(files, list) or not files or not isinstance(files[0], dict):
+        raise MalformedInput("the manifest names no file")
+    if "embedded" in files[0]:
+        return str(files[0]["embedded"])
+    return _read(http.get(str(files[0].get("location", "")))).decode("ascii")
+
+
+def _read(response: httpx.Response) -> bytes:
+    content = response.raise_for_status().content
+    if len(content) > LARGEST:
+        raise MalformedInput(f"the file has more than {LARGEST} bytes")
+    return content

@@ -1,0 +1,61 @@
+"""SMART Health Link payloads: what a QR code carries, out and in."""
+
+from __future__ import annotations
+
+import binascii
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+
+from ledger.errors import InvalidStatement, MalformedInput
+from ledger.kernel import MadeLink
+
+SCHEME, LONGEST_URL, LONGEST = "shlink:/", 128, 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What a link says: where its manifest is, the 32-byte key of its files, its flags, and until when (0: open)."""
+
+    url: str
+    key: bytes
+    flag: str
+    label: str
+    expires: int
+
+
+def shlink(url: str, made: MadeLink) -> str:
+    """The link as text, minified. Raises InvalidStatement when this ledger's own address is too long for one."""
+    if len(url) > LONGEST_URL:
+        raise InvalidStatement("the ledger's address is too long for a link; set a shorter MYDATA_URI")
+    link = made.link
+    said: dict[str, object] = {"url": url, "key": _base64(made.key)}
+    said |= {"exp": link.expires} if link.expires else {}
+    said |= {"flag": link.flag} if link.flag else {}
+    said |= {"label": link.label} if link.label else {}
+    return SCHEME + _base64(json.dumps(said | {"v": 1}, separators=(",", ":"), ensure_ascii=False).encode())
+
+
+def read_shlink(text: str) -> Payload:
+    """What a link says, also behind a viewer's address; unknown members are ignored. Raises MalformedInput."""
+    _, found, encoded = text.strip().rpartition(SCHEME)
+    if not found or len(encoded) > LONGEST:
+        raise MalformedInput("not a SMART Health Link: it has `shlink:/` and a payload")
+    try:
+        said = json.loads(_raw(encoded))
+        key, url = _raw(said["key"]), said["url"]
+    except (ValueError, KeyError, TypeError, binascii.Error, RecursionError) as error:
+        raise MalformedInput("not a SMART Health Link: its payload is no JSON object with `url` and `key`") from error
+    if len(key) != 32 or not isinstance(url, str) or said.get("v", 1) != 1:
+        raise MalformedInput("a link of another kind or version than SMART Health Links 1")
+    expires = said.get("exp", 0)
+    whole = int(expires) if isinstance(expires, int | float) else 0
+    return Payload(url, key, str(said.get("flag", "")), str(said.get("label", "")), whole)
+
+
+def _base64(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _raw(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

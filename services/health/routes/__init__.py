@@ -1,0 +1,11 @@
+"""The health service at the door: records in and out, and links a person shares."""
+
+from fastapi import APIRouter
+
+from services.health.routes import links, records
+
+router = APIRouter()
+router.include_router(records.router)
+router.include_router(links.router)
+
+__all__ = ["router"]

@@ -1,0 +1,81 @@
+"""A person shares an International Patient Summary of their own records as a SMART Health Link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, Field
+
+from api.auth import House, SignedIn
+from api.routes.links import LinkView
+from api.schemas import Form, Seconds, Term
+from ledger.kernel import LinkWish
+from ledger.typed_data import read_hex
+from services.health.formats.bundle import MEDIA_TYPE
+from services.health.formats.shlink import shlink
+from services.health.formats.summary import summary
+
+router = APIRouter(tags=["links"])
+Name = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="a link as its maker's list names it")]
+
+
+HEALTH: list[Term] = ["health"]
+
+
+class LinkForm(Form):
+    """What to share, and with which limits; a `direct` link is one file that anyone with it fetches by GET."""
+
+    categories: Annotated[list[Term], Field(min_length=1, max_length=32)] = HEALTH
+    label: Annotated[str, Field(max_length=80, examples=["For the cardiologist"])] = ""
+    passcode: Annotated[str, Field(max_length=100)] = ""
+    expires: Seconds = 0
+    long_term: bool = False
+    direct: bool = False
+
+    def wish(self) -> LinkWish:
+        """The kernel's word for it."""
+        shared = tuple(self.categories)
+        return LinkWish(shared, self.label, self.passcode, self.expires, self.long_term, self.direct)
+
+
+class MadeLinkView(BaseModel):
+    """`shlink` is shown this once: it carries the key, which is kept nowhere here."""
+
+    shlink: str = Field(examples=["shlink:/eyJ1cmwiOi…"])
+    link: LinkView
+
+
+class RefreshForm(Form):
+    """The link's own key, from its `shlink`."""
+
+    key: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{64}$")]
+
+
+@router.post("/me/links", status_code=201)
+def share(form: LinkForm, caller: SignedIn, house: House) -> MadeLinkView:
+    """Make a link over a summary of the caller's own records (FHIR R4 IPS document), sealed under a key that only the
+    link carries. Every record that goes into it leaves its receipt, and so does every opening.
+    """
+    kernel, person = house.kernel, caller.signer
+
+    def compose(contents: Sequence[bytes]) -> bytes:
+        return summary(contents, person, kernel.world.clock.now())
+
+    base = house.settings.uri.rstrip("/")
+    made = kernel.share(person, form.wish(), compose, MEDIA_TYPE)
+    return MadeLinkView(shlink=shlink(f"{base}/shl/{made.link_id}", made), link=LinkView.of(made.link))
+
+
+@router.post("/me/links/{name}/refresh")
+def refresh(name: Name, form: RefreshForm, caller: SignedIn, house: House) -> LinkView:
+    """Bring a long-term link up to date with the caller's records as they are now, under the same key."""
+    kernel, person = house.kernel, caller.signer
+    found = kernel.refresh_link(
+        person,
+        read_hex(name, "name", 32),
+        read_hex(form.key, "key", 32),
+        lambda contents: summary(contents, person, kernel.world.clock.now()),
+    )
+    return LinkView.of(found)
