@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ def recover(house: House, say: Say) -> Recovered:
     if not Safe.is_in(house.keystore):
         raise InvalidStatement(f"{house.keystore} holds no journal; put back the keystore folder of the lost ledger")
     draft = f"sqlite:///{place}{DRAFT}" if place else house.settings.database
-    store = Store(draft)
+    store = Store(draft, loading=True)
     try:
         recovered = _recover_into(store, house, say)
     finally:
@@ -120,3 +121,8 @@ def _move(draft: Path, place: Path) -> None:
     for left in ("-wal", "-shm"):
         Path(f"{place}{left}").unlink(missing_ok=True)
     draft.replace(place)
+    folder = os.open(place.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from anchors.memory.log import MemoryLog
-from ledger.access import EVERYTHING, AccessRequest, ConsentState, Facts, Incident
+from ledger.access import EVERYTHING, AccessRequest, ConsentState, Facts, Found, Incident, Place, place_of
 from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation, DelegationState, stands_by
 from ledger.errors import SourceUnavailable
@@ -175,14 +175,22 @@ class MemoryIndex(MemoryLog):
         said = [logged.signed.statement for logged in self._about.get(data_subject, [])]
         return [record for s in said if isinstance(s, Issue) and (record := self.record(s.record_id))]
 
-    def survey(self, question: AccessRequest, at: int, after: int, limit: int) -> list[Facts]:
-        """The facts about the candidates of a search, by log position above `after`."""
+    def records_named(self, ids: Sequence[bytes]) -> list[Record]:
+        """Those records that there are, in the order of their ids."""
+        return [record for record_id in ids if (record := self.record(record_id))]
+
+    def sift(
+        self, question: AccessRequest, at: int, after: Place, limit: int, permits: Callable[[Facts], bool]
+    ) -> list[Found]:
+        """The first `limit` records behind a place whose person named the requester and that the rule permits."""
         with self._lock:
             party = self._parties.get(question.requester)
             names = party.grantee_names(at) if party else frozenset()
-            issues = (logged.signed.statement for logged in self._trees[RECORDS].statements[after + 1 :])
+            issues = (logged.signed.statement for logged in self._trees[RECORDS].statements)
             ids = [i.record_id for i in issues if isinstance(i, Issue) and self._is_meant(i, question, names)]
-            return [self.facts(replace(question, record_id=record_id), at) for record_id in ids[:limit]]
+            asked = [self.facts(replace(question, record_id=record_id), at) for record_id in ids]
+            found = [(place_of(one.record), one.record.issue.record_id) for one in asked if one.record and permits(one)]
+            return sorted(each for each in found if each[0] > after)[:limit]
 
     def survey_person(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
         """The facts about each record of one person, oldest first."""

@@ -9,10 +9,10 @@ from sqlalchemy.engine import Connection
 
 from anchors.store import changes, rows
 from anchors.store.indexing import INDEXERS, Followed
-from anchors.store.order import Newest, check_record_ids
+from anchors.store.order import Known, check_record_ids
 from anchors.store.tree import Tree
 from ledger.merkle import leaf_hash
-from ledger.receipt import RECORDS, Logged, Signed
+from ledger.receipt import CONSENTS, RECORDS, Logged, Signed
 
 Said = tuple[Sequence[Signed], int]
 """Statements handed in together, and when they were accepted."""
@@ -34,11 +34,16 @@ def accept_many(connection: Connection, batches: Sequence[Said]) -> list[list[Lo
 def _accept_into(connection: Connection, log: str, said: Sequence[tuple[Signed, int]]) -> dict[bytes, Logged]:
     size = Tree(connection, log).row().size
     first = {each.entry.digest: (each, at) for each, at in reversed(said)}
-    known = rows.by_digests(connection, log, list(first))
+    between = Known(connection)
+    if log == CONSENTS:
+        known = between.by_digests(each for each, _ in first.values())
+    else:
+        known = rows.by_digests(connection, log, list(first))
     fresh = list(dict.fromkeys(each.entry.digest for each, _ in said if each.entry.digest not in known))
     added = [Logged(first[digest][0], size + n, first[digest][1]) for n, digest in enumerate(fresh)]
     if added:
-        write(connection, log, _in_order(connection, log, added), [rows.row_of(each) for each in added])
+        followed = _in_order(connection, log, added, between)
+        write(connection, log, followed, rows.rows_of(connection, log, added))
     return known | {each.signed.entry.digest: each for each in added}
 
 
@@ -46,13 +51,15 @@ def write(connection: Connection, log: str, added: Sequence[Followed], rows_: Se
     """Put statements, with their rows, at the end of their log, where their positions say they lie."""
     tree = Tree(connection, log)
     rows.ADD[log].run(connection, rows_)
-    tree.grow(tree.row(), [leaf_hash(row["entry"]) for row in rows_])
-    INDEXERS[log](connection, added)
+    entries = [row["entry"] for row in rows_] if log != CONSENTS else [one.signed.entry.entry for one, _ in added]
+    tree.grow(tree.row(), [leaf_hash(entry) for entry in entries])
+    INDEXERS[log](connection, added, rows_)
 
 
-def _in_order(connection: Connection, log: str, added: Sequence[Logged]) -> list[Followed]:
+def _in_order(connection: Connection, log: str, added: Sequence[Logged], between: Known) -> list[Followed]:
     """Each statement with the one it follows. Raises StaleConsent, InvalidStatement."""
+    if log == CONSENTS:
+        return [(logged, between.follow(logged)) for logged in added]
     if log == RECORDS:
         check_record_ids(connection, added)
-    newest = Newest(connection)
-    return [(logged, newest.follow(logged)) for logged in added]
+    return [(logged, None) for logged in added]

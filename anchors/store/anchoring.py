@@ -31,9 +31,9 @@ class AnchoringStore(PaperStore):
     def entries(self, log: str, start: int, limit: int) -> list[bytes]:
         """Entries (32 bytes) from position `start`."""
         table = STATEMENTS[log]
-        query = select(table.c.entry).where(table.c.position >= start).order_by(table.c.position).limit(limit)
+        query = rows.entries(log).where(table.c.position >= start).order_by(table.c.position).limit(limit)
         with self._read(log) as connection:
-            return list(connection.execute(query).scalars())
+            return [rows.entry_of(row) for row in connection.execute(query)]
 
     def leaves(self, log: str, start: int, limit: int) -> list[bytes]:
         """Leaf hashes from position `start`."""

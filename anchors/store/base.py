@@ -12,9 +12,9 @@ from sqlalchemy.engine import Connection
 
 from anchors.store import changes, pending
 from anchors.store.desk import Desk
-from anchors.store.engine import looks_of, open_engine, our_errors
+from anchors.store.engine import looks_of, open_engine, our_errors, put_on_disk
+from anchors.store.opening import prepare
 from anchors.store.prepared import Driver
-from anchors.store.schema import prepare
 from anchors.store.writer import Work, Writer
 from ledger.receipt import ACCESS
 
@@ -29,12 +29,13 @@ def utc_now() -> int:
 class Database:
     """A database by SQLAlchemy URL; made on first use. Raises SourceUnavailable, also for one of a newer version.
 
-    `now` gives the UTC seconds at which something comes to be known.
+    `now` gives the UTC seconds at which something comes to be known. `loading` is for one that nobody uses yet: what is
+    written is on disk once it is disposed of, and a crash of the machine before leaves nothing to go on with.
     """
 
-    def __init__(self, url: str, now: Callable[[], int] = utc_now) -> None:
-        self._now = now
-        self._reads, writes = open_engine(url, writes=False), open_engine(url, writes=True)
+    def __init__(self, url: str, now: Callable[[], int] = utc_now, *, loading: bool = False) -> None:
+        self._now, self._loading = now, url if loading else ""
+        self._reads, writes = open_engine(url, writes=False), open_engine(url, writes=True, loading=loading)
         with our_errors(), writes.begin() as connection:
             prepare(connection, now())
         self._writes, self._looks = writes, looks_of(url)
@@ -94,3 +95,5 @@ class Database:
         if self._looks:
             self._looks.close()
         self._writes.dispose()
+        if self._loading:
+            put_on_disk(self._loading)

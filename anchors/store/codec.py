@@ -25,8 +25,18 @@ def key(value: bytes | str) -> int:
 
     Two names may share one, so whoever reads by key compares the names themselves.
     """
-    raw = value.encode() if isinstance(value, str) else value
-    return int.from_bytes(sha256(raw).digest()[:8], "big") >> 1
+    return keys(value)[0]
+
+
+def keys(value: bytes | str) -> tuple[int, int]:
+    """The key of a name and its witness, the 63 bits after it: nobody finds two names that share both."""
+    hashed = sha256(value.encode() if isinstance(value, str) else value).digest()
+    return int.from_bytes(hashed[:8], "big") >> 1, int.from_bytes(hashed[8:16], "big") >> 1
+
+
+def prefix(hash_: bytes) -> int:
+    """The key of what is a hash already: its first 63 bits."""
+    return int.from_bytes(hash_[:8], "big") >> 1
 
 
 def kind_of(statement: Statement) -> int:
@@ -52,7 +62,7 @@ def pack(parts: Iterable[bytes]) -> bytes:
     """Byte strings end to end, each with its length."""
     out = bytearray()
     for part in parts:
-        _put_bytes(out, part)
+        put_bytes(out, part)
     return bytes(out)
 
 
@@ -60,7 +70,7 @@ def unpack(body: bytes) -> list[bytes]:
     """What `pack` put together."""
     parts, at = [], 0
     while at < len(body):
-        part, at = _raw(body, at)
+        part, at = raw(body, at)
         parts.append(part)
     return parts
 
@@ -73,7 +83,7 @@ def _put_struct(out: bytearray, value: Any) -> None:
 
 def _put_list(put: Put) -> Put:
     def put_all(out: bytearray, items: Sequence[Any]) -> None:
-        _put_number(out, len(items))
+        put_number(out, len(items))
         for item in items:
             put(out, item)
 
@@ -81,20 +91,20 @@ def _put_list(put: Put) -> Put:
 
 
 def _put_text(out: bytearray, text: str) -> None:
-    _put_bytes(out, text.encode())
+    put_bytes(out, text.encode())
 
 
-def _put_bytes(out: bytearray, value: bytes) -> None:
-    """A length and the bytes; the 32 zero bytes, which many members are, take one."""
+def put_bytes(out: bytearray, value: bytes) -> None:
+    """Write a length and the bytes; the 32 zero bytes, which many members are, take one."""
     if value == ZERO:
         out.append(0)
         return
-    _put_number(out, len(value) + 1)
+    put_number(out, len(value) + 1)
     out += value
 
 
-def _put_number(out: bytearray, number: int) -> None:
-    """Seven bits a byte, lowest first."""
+def put_number(out: bytearray, number: int) -> None:
+    """Write seven bits a byte, lowest first."""
     if number < 0:
         raise ValueError("statements hold no negative number")
     while number > 0x7F:
@@ -103,7 +113,8 @@ def _put_number(out: bytearray, number: int) -> None:
     out.append(number)
 
 
-def _raw(body: bytes, at: int) -> tuple[bytes, int]:
+def raw(body: bytes, at: int) -> tuple[bytes, int]:
+    """The byte string that `put_bytes` wrote, and the place behind it."""
     size, at = body[at], at + 1
     if size > 0x7F:
         size, at = more_of(body, at, size)
@@ -114,8 +125,8 @@ def _raw(body: bytes, at: int) -> tuple[bytes, int]:
 def _writer(type_: str) -> Put:
     if type_.endswith("[]"):
         return _put_list(_writer(type_[:-2]))
-    special = {"uint64": _put_number, "bool": _put_number, "Grant": _put_struct}
-    return special.get(type_) or (_put_text if type_ in TEXTS else _put_bytes)
+    special = {"uint64": put_number, "bool": put_number, "Grant": _put_struct}
+    return special.get(type_) or (_put_text if type_ in TEXTS else put_bytes)
 
 
 READERS = {kind: reader_of(kind, [Grant] if kind is Consent else []) for kind in KINDS}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ PRAGMAS = (
     "temp_store = MEMORY",
     "cache_size = -8192",
 )
+LOADING = ("synchronous = OFF", "cache_size = -262144", "wal_autocheckpoint = 65536")
+"""While a database is rebuilt that nobody uses yet: on disk when it is closed, and not before."""
+LOADING_SERVER = "-c synchronous_commit=off"
 FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 POSTGRES_DISK_FULL = "53100"
 
@@ -44,24 +48,28 @@ def _driver_errors() -> tuple[type[Exception], ...]:
 DRIVER_ERRORS = _driver_errors()
 
 
-def open_engine(url: str, writes: bool) -> Engine:
+def open_engine(url: str, writes: bool, loading: bool = False) -> Engine:
     """An engine whose transactions read one state of the database, or are the only ones to write."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return _open_server(parsed, writes)
+        return _open_server(parsed, writes, loading)
     _make_folder(parsed)
     connecting = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
     engine = create_engine(parsed, connect_args=connecting, pool_size=READERS, max_overflow=READERS)
     event.listen(engine, "connect", _set_pragmas)
+    if loading:
+        event.listen(engine, "connect", _set_loading)
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
-def _open_server(url: URL, writes: bool) -> Engine:
+def _open_server(url: URL, writes: bool, loading: bool) -> Engine:
     """PostgreSQL: readers keep their first snapshot, writers wait for one another as they do in SQLite."""
     level = "READ COMMITTED" if writes else "REPEATABLE READ"
-    engine = create_engine(url, pool_pre_ping=True, isolation_level=level, pool_size=READERS, max_overflow=READERS)
+    asked = {"options": LOADING_SERVER} if loading else {}
+    pool = {"pool_size": READERS, "max_overflow": READERS}
+    engine = create_engine(url, pool_pre_ping=True, isolation_level=level, connect_args=asked, **pool)
     if writes:
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(ONE_WRITER))
     return engine
@@ -110,6 +118,21 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute("PRAGMA " + pragma)
+
+
+def _set_loading(connection: Any, _record: Any) -> None:
+    for pragma in LOADING:
+        connection.execute("PRAGMA " + pragma)
+
+
+def put_on_disk(url: str) -> None:
+    """Make sure that what was loaded is on disk; nobody else may use the database. Raises SourceUnavailable."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        with our_errors(), closing(sqlite3.connect(parsed.database)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with open(parsed.database, "rb") as file:
+            os.fsync(file.fileno())
 
 
 @contextmanager

@@ -26,19 +26,16 @@ from ledger.receipt import ACCESS, RECORDS
 from ledger.receipt import CONSENTS as CONSENTS_LOG
 
 LOG = STATEMENTS[CONSENTS_LOG]
-SAID = (
-    select(LOG, CONSENTS.c.superseded, CONSENTS.c.revoked)
+INDEXED = (
+    rows.whole(CONSENTS_LOG)
+    .add_columns(CONSENTS.c.superseded, CONSENTS.c.revoked)
     .join(CONSENTS, CONSENTS.c.position == LOG.c.position)
-    .where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.is_consent)
     .order_by(CONSENTS.c.position)
 )
+"""Statements as the index of consents knows them."""
+SAID = INDEXED.where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.is_consent)
 DELEGATION = KINDS.index(Delegation)
-DELEGATED = (
-    select(LOG, CONSENTS.c.superseded, CONSENTS.c.revoked)
-    .join(CONSENTS, CONSENTS.c.position == LOG.c.position)
-    .where(CONSENTS.c.person == bindparam("person"), LOG.c.kind == DELEGATION)
-    .order_by(CONSENTS.c.position)
-)
+DELEGATED = INDEXED.where(CONSENTS.c.person == bindparam("person"), LOG.c.kind == DELEGATION)
 SAID_TO = SAID.where(CONSENTS.c.grantee.in_(bindparam("grantees", expanding=True)))
 USED = select(USES).where(
     USES.c.consent.in_(bindparam("consents", expanding=True)), USES.c.record.in_(bindparam("records", expanding=True))
@@ -112,11 +109,12 @@ def with_a_say(connection: Connection, state: ConsentState) -> ConsentState:
 
 
 def _state(row: Row[Any], anchored: int, outdated: set[bytes]) -> ConsentState:
-    consent = logged_of(row).signed.statement
+    signed = logged_of(row).signed
+    consent = signed.statement
     if not isinstance(consent, Consent):
         raise TypeError("only consents have a state")
     return ConsentState(
-        entry=row.entry,
+        entry=signed.entry.entry,
         position=row.position,
         consent=consent,
         anchored=row.position < anchored,
@@ -158,9 +156,9 @@ def delegations_of(connection: Connection, data_subject: bytes) -> list[Delegati
     """Everyone who was ever named to sign for a person, oldest first."""
     anchored = heads(connection)[CONSENTS_LOG].anchored_size
     found = [
-        DelegationState(row.entry, row.position, said, row.position < anchored, row.revoked, row.superseded)
+        DelegationState(signed.entry.entry, row.position, said, row.position < anchored, row.revoked, row.superseded)
         for row in connection.execute(DELEGATED, {"person": key(data_subject)})
-        if isinstance(said := logged_of(row).signed.statement, Delegation)
+        if (signed := logged_of(row).signed) and isinstance(said := signed.statement, Delegation)
     ]
     return [state for state in found if state.delegation.data_subject == data_subject]
 

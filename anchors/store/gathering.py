@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.engine import Connection
 
-from anchors.store import facts
+from anchors.store import facts, rows
 from anchors.store.codec import decode, key
 from anchors.store.indexing import Uses
 from anchors.store.prepared import Driver, Prepared
 from anchors.store.schema import CONSENTS, RECORDS, STATEMENTS
 from anchors.store.writer import Work
 from ledger.access import AccessRequest, ConsentState, Facts
+from ledger.commitment.entry import Entry
 from ledger.consent import Consent
 from ledger.party import ANYONE, Party
 from ledger.receipt import CONSENTS as CONSENTS_LOG
@@ -37,7 +38,8 @@ def _said_to(names: int) -> Prepared:
     """The consents of a person to any of so many names."""
     grantees: list[BindParameter[int]] = [bindparam(f"grantee{n}") for n in range(names)]
     return Prepared(
-        select(SAID.c.position, SAID.c.kind, SAID.c.entry, SAID.c.body, CONSENTS.c.superseded, CONSENTS.c.revoked)
+        rows.entries(CONSENTS_LOG)
+        .add_columns(SAID.c.position, CONSENTS.c.superseded, CONSENTS.c.revoked)
         .join(CONSENTS, CONSENTS.c.position == SAID.c.position)
         .where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.grantee.in_(grantees), CONSENTS.c.is_consent)
         .order_by(CONSENTS.c.position)
@@ -109,11 +111,12 @@ class Gathering:
         return [state for state in states if state.consent.data_subject == person and state.consent.grantee in names]
 
     def _state(self, row: Any) -> ConsentState:
-        consent = decode(row.kind, row.body)
+        consent = rows.statement_of(row)
         if not isinstance(consent, Consent):
             raise TypeError("only consents have a state")
+        lock = consent.lock if row.lock is None else row.lock
         state = ConsentState(
-            entry=row.entry,
+            entry=Entry(row.digest, row.signature, row.salt, lock).entry,
             position=row.position,
             consent=consent,
             anchored=row.position < self._consents.anchored_size,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
 from anchors.store import facts, order, records, schema, surveying
 from anchors.store.codec import decode, encode, key
+from anchors.store.gathering import UsesCount
 from anchors.store.log import LogStore
 from anchors.store.prepared import Upsert
-from anchors.store.rows import logged_of
+from anchors.store.rows import logged_of, whole
 from anchors.store.schema import DRAFTS, RECEIPTS, STATEMENTS
-from ledger.access import AccessRequest, ConsentState, Facts, Incident
+from anchors.store.sifting import Sifting
+from ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, Place
 from ledger.delegation import DelegationState
 from ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
 from ledger.record import Issue, Record
@@ -29,7 +31,7 @@ KEPT = (
 ASKED_BY = KEPT.where(RECEIPTS.c.requester == bindparam("key"))
 NAMING = {CONSENTS: schema.CONSENTS, RECORDS: schema.RECORDS, ACCESS: RECEIPTS}
 SAID_ABOUT = {
-    log: select(STATEMENTS[log])
+    log: whole(log)
     .join(index, index.c.position == STATEMENTS[log].c.position)
     .where(index.c.person == bindparam("key"), index.c.position > bindparam("after"))
     .order_by(index.c.position)
@@ -80,10 +82,21 @@ class IndexStore(LogStore):
             anchored = facts.heads(connection)[RECORDS].anchored_size
             return records.records_of(connection, data_subject, anchored)
 
-    def survey(self, question: AccessRequest, at: int, after: int, limit: int) -> list[Facts]:
-        """The facts about the candidates of a search, by log position above `after`."""
-        with self._read(ACCESS) as connection:
-            return surveying.candidates(connection, question, at, (after, limit))
+    def records_named(self, ids: Sequence[bytes]) -> list[Record]:
+        """Those records that there are, in the order of their ids."""
+        with self._read() as connection:
+            return records.named(connection, ids, facts.heads(connection)[RECORDS].anchored_size)
+
+    def sift(
+        self, question: AccessRequest, at: int, after: Place, limit: int, permits: Callable[[Facts], bool]
+    ) -> list[Found]:
+        """The first `limit` records behind a place whose person named the requester and that the rule permits."""
+        try:
+            with self._read() as connection:
+                return Sifting(connection, question, at, permits, settled=False).found(after, limit)
+        except UsesCount:
+            with self._read(ACCESS) as connection:
+                return Sifting(connection, question, at, permits, settled=True).found(after, limit)
 
     def survey_person(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
         """The facts about each record of one person, oldest first."""

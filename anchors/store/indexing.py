@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from anchors.store import records
-from anchors.store.codec import key
+from anchors.store import common, records, rows
+from anchors.store.codec import key, keys, prefix
 from anchors.store.prepared import Bulk, Upsert
-from anchors.store.rows import chunks
 from anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
 from ledger.access import Incident
 from ledger.commitment.entry import NO_LOCK, lock_of
@@ -40,32 +39,51 @@ KEEP_SECRETS = Upsert(REVEALS, lambda new: {"revocation": new.revocation}, "revo
 COUNT_USES = Upsert(USES, lambda new: {"times": USES.c.times + new.times})
 
 
-def _index_consents(connection: Connection, added: Sequence[Followed]) -> None:
+def _index_consents(connection: Connection, added: Sequence[Followed], rows_: Sequence[rows.Fields]) -> None:
     """Rows by person and grantee; what they replace or end is so from this transaction on."""
-    ADD_CONSENTS.run(connection, [_row(logged) for logged, _ in added])
+    ADD_CONSENTS.run(connection, [_row(logged, row["common"]) for (logged, _), row in zip(added, rows_, strict=True)])
+    names = [{"entry": prefix(one.signed.entry.entry), "position": one.position} for one, _ in added]
+    rows.ADD_ENTRIES.run(connection, names)
     replaced = [place(b) for logged, b in added if b and isinstance(logged.signed.statement, Consent | Delegation)]
     ended = [(logged, b) for logged, b in added if b and isinstance(logged.signed.statement, Revocation)]
     SUPERSEDE.run(connection, replaced)
     REVOKE.run(connection, [place(before) for _, before in ended])
     REVOKE.run(connection, _revealed_early(connection, [logged for logged, _ in added]))
     secrets = [(b.signed.entry.entry, logged.position) for logged, b in ended if _opens(logged, b)]
-    rows = [{"entry": entry, "revocation": position} for entry, position in secrets]
-    KEEP_SECRETS.run(connection, rows)
+    KEEP_SECRETS.run(connection, [{"entry": entry, "revocation": position} for entry, position in secrets])
 
 
-def _row(logged: Logged) -> dict[str, Any]:
-    where = place(logged)
-    is_consent = isinstance(logged.signed.statement, Consent)
-    keys = {"person": where["who"], "grantee": where["whom"], "position": where["where"]}
-    return {**keys, "is_consent": is_consent, "superseded": False, "revoked": False}
+def _row(logged: Logged, said: int | None) -> dict[str, Any]:
+    statement = _of_pair(logged)
+    person, witness = keys(statement.data_subject)
+    is_consent = isinstance(statement, Consent)
+    window = common.alike(statement) if isinstance(statement, Consent) else None
+    opens, closes = window or (0, None)
+    return {
+        "person": person,
+        "grantee": _name_key(statement.grantee),
+        "position": logged.position,
+        "is_consent": is_consent,
+        "superseded": False,
+        "revoked": False,
+        "witness": witness,
+        "alike": said if window else None,
+        "opens": opens,
+        "closes": closes,
+    }
+
+
+def _of_pair(logged: Logged) -> Consent | Revocation | Delegation:
+    said = logged.signed.statement
+    if not isinstance(said, Consent | Revocation | Delegation):
+        raise TypeError("only consents, delegations and revocations stand in this index")
+    return said
 
 
 def place(logged: Logged) -> dict[str, int]:
     """Where a consent, delegation or revocation stands in its index."""
-    said = logged.signed.statement
-    if not isinstance(said, Consent | Revocation | Delegation):
-        raise TypeError("only consents, delegations and revocations stand in this index")
-    return {"who": key(said.data_subject), "whom": key(said.grantee), "where": logged.position}
+    said = _of_pair(logged)
+    return {"who": key(said.data_subject), "whom": _name_key(said.grantee), "where": logged.position}
 
 
 def _opens(revocation: Logged, ended: Logged) -> bool:
@@ -79,7 +97,7 @@ def _revealed_early(connection: Connection, added: Sequence[Logged]) -> list[dic
     """Consents that the chain knew as revoked before we knew them."""
     by_entry = {logged.signed.entry.entry: logged for logged in added}
     known: list[bytes] = []
-    for some in chunks(by_entry):
+    for some in rows.chunks(by_entry):
         known += connection.execute(select(REVEALS.c.entry).where(REVEALS.c.entry.in_(some))).scalars()
     return [place(by_entry[entry]) for entry in known]
 
@@ -89,16 +107,16 @@ def revoke_all(connection: Connection, consents: Sequence[Logged]) -> None:
     REVOKE.run(connection, [place(logged) for logged in consents])
 
 
-def _index_records(connection: Connection, added: Sequence[Followed]) -> None:
+def _index_records(connection: Connection, added: Sequence[Followed], _: Sequence[rows.Fields]) -> None:
     records.index(connection, [logged for logged, _ in added])
 
 
-def _index_receipts(connection: Connection, added: Sequence[Followed]) -> None:
+def _index_receipts(connection: Connection, added: Sequence[Followed], _: Sequence[rows.Fields]) -> None:
     """Receipts and incidents by person and requester, and what they use up of the consents they rest on."""
     ADD_RECEIPTS.run(connection, [_receipt_row(logged) for logged, _ in added])
     used = Uses(use for logged, _ in added for use in uses_of(logged.signed.statement).elements())
-    rows = [{"consent": consent, "record": record, "times": count} for (consent, record), count in used.items()]
-    COUNT_USES.run(connection, rows)
+    counts = [{"consent": consent, "record": record, "times": count} for (consent, record), count in used.items()]
+    COUNT_USES.run(connection, counts)
 
 
 def uses_of(statement: Statement) -> Uses:
@@ -122,7 +140,7 @@ def _receipt_row(logged: Logged) -> dict[str, Any]:
     return {"position": logged.position, "person": key(said.data_subject), "requester": requester}
 
 
-INDEXERS: dict[str, Callable[[Connection, Sequence[Followed]], None]] = {
+INDEXERS: dict[str, Callable[[Connection, Sequence[Followed], Sequence[rows.Fields]], None]] = {
     CONSENTS_LOG: _index_consents,
     RECORDS_LOG: _index_records,
     ACCESS: _index_receipts,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
@@ -11,53 +12,108 @@ from anchors.store.codec import key
 from anchors.store.prepared import Driver, Prepared
 from anchors.store.records import issued
 from anchors.store.rows import at
-from anchors.store.schema import CONSENTS
+from anchors.store.schema import CONSENTS, STATEMENTS
 from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation
 from ledger.errors import InvalidStatement, StaleConsent
 from ledger.receipt import CONSENTS as CONSENTS_LOG
-from ledger.receipt import Logged
+from ledger.receipt import Logged, Signed, Statement
 from ledger.record import Erasure, Issue
 
+Pair = tuple[bytes, str]
+"""Data subject and grantee."""
 BETWEEN = Prepared(
     select(CONSENTS.c.position)
     .where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.grantee == bindparam("grantee"))
     .order_by(CONSENTS.c.position.desc())
 )
+SAID = STATEMENTS[CONSENTS_LOG]
+AGAIN = Prepared(
+    select(SAID.c.position)
+    .join(CONSENTS, CONSENTS.c.position == SAID.c.position)
+    .where(
+        CONSENTS.c.person == bindparam("person"),
+        CONSENTS.c.grantee == bindparam("grantee"),
+        SAID.c.digest == bindparam("digest"),
+    )
+)
 
 
 def newest(driver: Driver, data_subject: bytes, grantee: str) -> Logged | None:
     """The newest Consent, Delegation or Revocation between the two."""
-    keys = {"person": key(data_subject), "grantee": key(grantee)}
-    for row in BETWEEN.all(driver, keys):
+    for row in BETWEEN.all(driver, _keys((data_subject, grantee))):
         logged = at(driver, CONSENTS_LOG, row.position)
-        if logged and between(logged) == (data_subject, grantee):
+        if logged and between(logged.signed.statement) == (data_subject, grantee):
             return logged
     return None
 
 
-def between(logged: Logged) -> tuple[bytes, str] | None:
+def between(said: Statement) -> Pair | None:
     """Data subject and grantee of a consent, delegation or revocation; None for anything else."""
-    said = logged.signed.statement
     return (said.data_subject, said.grantee) if isinstance(said, Consent | Revocation | Delegation) else None
 
 
-class Newest:
-    """The newest statement of each pair, while a batch is being accepted."""
+def _keys(pair: Pair) -> dict[str, int]:
+    return {"person": key(pair[0]), "grantee": _name_key(pair[1])}
+
+
+@lru_cache(maxsize=1_024)
+def _name_key(name: str) -> int:
+    return key(name)
+
+
+class Known:
+    """Which of some statements the log of consents holds already, and the newest of each pair while they are being
+    accepted: what a pair has said is looked up once.
+    """
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._said: dict[tuple[bytes, str], Logged] = {}
+        self._driver = Driver.of(connection)
+        self._said: dict[Pair, Logged | None] = {}
+
+    def by_digests(self, said: Iterable[Signed]) -> dict[bytes, Logged]:
+        """Those that are there."""
+        found: dict[bytes, Logged] = {}
+        for signed in said:
+            if logged := self._again(signed):
+                found[signed.entry.digest] = logged
+        return found
+
+    def _again(self, signed: Signed) -> Logged | None:
+        pair = between(signed.statement)
+        newest = self.newest(pair) if pair else None
+        if pair is None or newest is None or newest.signed.entry.digest == signed.entry.digest:
+            return newest
+        places = AGAIN.all(self._driver, _keys(pair) | {"digest": signed.entry.digest})
+        return at(self._driver, CONSENTS_LOG, places[0].position) if places else None
+
+    def newest(self, pair: Pair) -> Logged | None:
+        """The newest statement of the pair, among those that were followed too."""
+        if pair not in self._said:
+            self._said[pair] = newest(self._driver, *pair)
+        return self._said[pair]
+
+    def take(self, logged: Logged) -> Logged | None:
+        """Take a statement that was accepted once as the newest of its pair, and return the one it followed."""
+        said = logged.signed.statement
+        is_first = isinstance(said, Consent) and said.previous == bytes(32)
+        return self._take(logged, None if is_first else self._before(said))
 
     def follow(self, logged: Logged) -> Logged | None:
-        """Take it as the newest of its pair and return the one before. Raises StaleConsent unless it follows that."""
-        pair = between(logged)
-        if pair is None:
-            return None
-        before = self._said.get(pair) or newest(Driver.of(self._connection), *pair)
+        """The same for one that was not. Raises StaleConsent unless it follows the newest."""
+        before = self._before(logged.signed.statement)
         if not _follows(logged, before):
             raise StaleConsent("the statement does not follow the newest one to this grantee; ask for a new draft")
-        self._said[pair] = logged
+        return self._take(logged, before)
+
+    def _before(self, said: Statement) -> Logged | None:
+        pair = between(said)
+        return self.newest(pair) if pair else None
+
+    def _take(self, logged: Logged, before: Logged | None) -> Logged | None:
+        pair = between(logged.signed.statement)
+        if pair:
+            self._said[pair] = logged
         return before
 
 

@@ -48,14 +48,18 @@ class Prepared:
 
     def all(self, driver: Driver, values: Mapping[str, Any]) -> list[Any]:
         """Every row. Raises DBAPIError."""
+        return [self._row(row) for row in self.plain(driver, values)]
+
+    def plain(self, driver: Driver, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Every row as a tuple. Raises DBAPIError."""
         if self._constants:
             values = {**self._constants, **values}
         text = self._texts[driver.dialect]
         try:
-            found = driver.connection.execute(text, values).fetchall()
+            found: list[tuple[Any, ...]] = driver.connection.execute(text, values).fetchall()
         except DRIVER_ERRORS as error:
             raise DBAPIError(text, None, error) from error
-        return [self._row(row) for row in found]
+        return found
 
 
 class Bulk:

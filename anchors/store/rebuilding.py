@@ -13,11 +13,13 @@ from anchors.store import papers, rows
 from anchors.store.accepting import write
 from anchors.store.anchoring import AnchoringStore
 from anchors.store.indexing import Followed
-from anchors.store.order import between, newest
-from anchors.store.prepared import Driver, Upsert
+from anchors.store.order import Known
+from anchors.store.prepared import Upsert
 from anchors.store.schema import (
     CHAIN,
+    COMMON,
     CONSENTS,
+    ENTRIES,
     HEADS,
     NOTICES,
     PAPERS,
@@ -31,10 +33,12 @@ from anchors.store.schema import (
 from anchors.store.tree import Tree
 from ledger.errors import IntegrityFailure
 from ledger.paper import Paper
+from ledger.receipt import CONSENTS as CONSENTS_LOG
 from ledger.receipt import LOGS, Logged
 
 KEEP = Upsert(PAPERS, lambda new: {name: getattr(new, name) for name in ("state", "due", "version", "body")})
-STATE = (*STATEMENTS.values(), *TREES.values(), CONSENTS, RECORDS, RECEIPTS, USES, REVEALS, NOTICES, PAPERS)
+LOGGED = (*STATEMENTS.values(), *TREES.values(), COMMON, ENTRIES)
+STATE = (*LOGGED, CONSENTS, RECORDS, RECEIPTS, USES, REVEALS, NOTICES, PAPERS)
 """Tables whose rows follow from what was accepted; what only this machine saw (sessions, blocks) is not among them."""
 AT_ONCE = 10_000
 
@@ -45,7 +49,7 @@ class RebuildingStore(AnchoringStore):
     def statements(self, log: str, start: int, limit: int) -> list[Logged]:
         """Statements from position `start`."""
         table = STATEMENTS[log]
-        query = select(table).where(table.c.position >= start).order_by(table.c.position).limit(limit)
+        query = rows.whole(log).where(table.c.position >= start).order_by(table.c.position).limit(limit)
         with self._read(log) as connection:
             return [rows.logged_of(row) for row in connection.execute(query)]
 
@@ -86,17 +90,12 @@ def _restore(connection: Connection, log: str, logged: Sequence[Logged]) -> None
     if [each.position for each in logged] != list(range(size, size + len(logged))):
         raise IntegrityFailure(f"the {log} log has {size} statements; what comes next is not what is restored")
     if logged:
-        write(connection, log, _followed(connection, logged), [rows.row_of(each) for each in logged])
+        write(connection, log, _followed(connection, log, logged), rows.rows_of(connection, log, logged))
 
 
-def _followed(connection: Connection, logged: Sequence[Logged]) -> list[Followed]:
+def _followed(connection: Connection, log: str, logged: Sequence[Logged]) -> list[Followed]:
     """Each statement with the one it follows; the order was checked when they were accepted."""
-    said: dict[tuple[bytes, str], Logged] = {}
-    found: list[Followed] = []
-    for each in logged:
-        pair = between(each)
-        before = (said.get(pair) or newest(Driver.of(connection), *pair)) if pair else None
-        found.append((each, before))
-        if pair:
-            said[pair] = each
-    return found
+    if log != CONSENTS_LOG:
+        return [(each, None) for each in logged]
+    known = Known(connection)
+    return [(each, known.take(each)) for each in logged]

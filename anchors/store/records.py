@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.engine import Connection
 
-from anchors.store.codec import key
+from anchors.store.codec import key, keys
 from anchors.store.prepared import Bulk
 from anchors.store.rows import chunks, logged_of
-from anchors.store.schema import CONSENTS, RECORDS, STATEMENTS
-from ledger.access import EVERYTHING
+from anchors.store.schema import RECORDS, STATEMENTS
 from ledger.receipt import RECORDS as RECORDS_LOG
 from ledger.receipt import Logged
 from ledger.record import Erasure, Issue, Record
@@ -21,20 +21,10 @@ LOG = STATEMENTS[RECORDS_LOG]
 FOUND = select(LOG, RECORDS.c.superseded_by, RECORDS.c.erased).join(RECORDS, RECORDS.c.position == LOG.c.position)
 BY_ID = FOUND.where(RECORDS.c.record == bindparam("record"))
 BY_PERSON = FOUND.where(RECORDS.c.person == bindparam("person")).order_by(RECORDS.c.position)
-NAMED = select(CONSENTS.c.person).where(
-    CONSENTS.c.person == RECORDS.c.person,
-    CONSENTS.c.grantee.in_(bindparam("grantees", expanding=True)),
-    CONSENTS.c.is_consent,
-)
-OF_NAMED = (
-    FOUND.where(RECORDS.c.position > bindparam("after"), NAMED.exists())
-    .order_by(RECORDS.c.position)
-    .limit(bindparam("most"))
-)
-REACHABLE = OF_NAMED.where(RECORDS.c.category == bindparam("category"))
 ADD = Bulk(RECORDS.insert())
-CORRECTED = RECORDS.update().where(RECORDS.c.position == bindparam("where")).values(superseded_by=bindparam("by"))
-ERASED = RECORDS.update().where(RECORDS.c.position == bindparam("where")).values(erased=True)
+THERE = RECORDS.c.person == bindparam("who"), RECORDS.c.position == bindparam("where")
+CORRECTED = RECORDS.update().where(*THERE).values(superseded_by=bindparam("by"))
+ERASED = RECORDS.update().where(*THERE).values(erased=True)
 
 
 def index(connection: Connection, added: Sequence[Logged]) -> None:
@@ -45,17 +35,27 @@ def index(connection: Connection, added: Sequence[Logged]) -> None:
     corrections = [(each.position, issue) for each, issue in issues if issue.supersedes != bytes(32)]
     _correct(connection, corrections)
     erasures = {each.signed.statement.record_id for each in added if isinstance(each.signed.statement, Erasure)}
-    erased = [{"where": row.position} for row in issued(connection, erasures).values()]
+    erased = [_place(logged) for logged in issued(connection, erasures).values()]
     if erased:
         connection.execute(ERASED, erased)
 
 
-def _row(position: int, issue: Issue) -> dict[str, int | bool | None]:
+def _place(logged: Logged) -> dict[str, Any]:
+    said = logged.signed.statement
+    if not isinstance(said, Issue):
+        raise TypeError("only issues stand in this index")
+    return {"who": key(said.data_subject), "where": logged.position}
+
+
+def _row(position: int, issue: Issue) -> dict[str, Any]:
+    person, witness = keys(issue.data_subject)
     return {
+        "person": person,
         "position": position,
         "record": key(issue.record_id),
-        "person": key(issue.data_subject),
-        "category": key(issue.category),
+        "record_id": issue.record_id,
+        "witness": witness,
+        "category": category_key(issue.category),
         "superseded_by": None,
         "erased": False,
     }
@@ -69,7 +69,7 @@ def _correct(connection: Connection, corrections: Sequence[tuple[int, Issue]]) -
         logged = named.get(issue.supersedes)
         before = logged.signed.statement if logged and logged.position < position else None
         if logged and isinstance(before, Issue) and _same_source(before, issue):
-            marks.append({"where": logged.position, "by": issue.record_id})
+            marks.append(_place(logged) | {"by": issue.record_id})
     if marks:
         connection.execute(CORRECTED, marks)
 
@@ -90,6 +90,18 @@ def issued(connection: Connection, ids: set[bytes]) -> dict[bytes, Logged]:
     return found
 
 
+def named(connection: Connection, ids: Sequence[bytes], anchored: int) -> list[Record]:
+    """Those records that there are, in the order of their names."""
+    found: dict[bytes, Record] = {}
+    wanted = set(ids)
+    for some in chunks(key(record_id) for record_id in ids):
+        for row in connection.execute(FOUND.where(RECORDS.c.record.in_(some))):
+            one = _record(row, anchored)
+            if one.issue.record_id in wanted:
+                found[one.issue.record_id] = one
+    return [found[record_id] for record_id in ids if record_id in found]
+
+
 def record(connection: Connection, record_id: bytes, anchored: int) -> Record | None:
     """One record; `anchored` is the size of the log that is on chain."""
     rows = connection.execute(BY_ID, {"record": key(record_id)})
@@ -102,18 +114,10 @@ def records_of(connection: Connection, data_subject: bytes, anchored: int) -> li
     return [each for each in found if each.issue.data_subject == data_subject]
 
 
-def reachable(
-    connection: Connection, wanted: tuple[frozenset[str], str], after: int, limit: int, anchored: int
-) -> list[Record]:
-    """Candidates of a search: records whose person has a consent to one of the names, of the category wanted."""
-    names, category = wanted
-    if not names:
-        return []
-    where = {"grantees": [key(name) for name in names], "after": after, "most": limit}
-    if category == EVERYTHING:
-        return [_record(row, anchored) for row in connection.execute(OF_NAMED, where)]
-    found = [_record(row, anchored) for row in connection.execute(REACHABLE, where | {"category": key(category)})]
-    return [each for each in found if each.issue.category == category]
+@lru_cache(maxsize=1_024)
+def category_key(category: str) -> int:
+    """The key of a category: there are few, and they come again and again."""
+    return key(category)
 
 
 def _record(row: Row[Any], anchored: int) -> Record:

@@ -5,60 +5,110 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.engine import Connection
 
-from anchors.store.codec import decode, encode, kind_of
+from anchors.store import common
+from anchors.store.codec import decode, encode, kind_of, prefix
 from anchors.store.prepared import Bulk, Driver, Prepared
-from anchors.store.schema import STATEMENTS
+from anchors.store.schema import COMMON, ENTRIES, STATEMENTS
 from ledger.commitment.entry import NO_LOCK, Entry
-from ledger.receipt import Logged, Signed, Statement
+from ledger.consent import Consent
+from ledger.receipt import CONSENTS, Logged, Signed, Statement
 
 PREFIX = 8
 AT_ONCE = 500
 """Names in one `in (…)`."""
 
 
+def whole(log: str) -> Select[Any]:
+    """Statements with all that `logged_of` needs."""
+    table = STATEMENTS[log]
+    if log != CONSENTS:
+        return select(table)
+    said = select(table, COMMON.c.body.label("said")).select_from(table)
+    return said.outerjoin(COMMON, COMMON.c.id == table.c.common)
+
+
 def _by(log: str, name: str) -> Prepared:
     table = STATEMENTS[log]
     column = table.c[name]
-    prefix = func.substr(column, 1, PREFIX)
-    return Prepared(select(table).where(prefix == bindparam("prefix"), column == bindparam("whole")))
+    start = func.substr(column, 1, PREFIX)
+    return Prepared(whole(log).where(start == bindparam("prefix"), column == bindparam("whole")))
 
 
 ADD = {log: Bulk(table.insert()) for log, table in STATEMENTS.items()}
-AT = {
-    log: Prepared(select(table).where(table.c.position == bindparam("position"))) for log, table in STATEMENTS.items()
-}
-BY_ENTRY = {log: _by(log, "entry") for log in STATEMENTS}
-BY_DIGEST = {log: _by(log, "digest") for log in STATEMENTS}
+ADD_ENTRIES = Bulk(ENTRIES.insert())
+AT = {log: Prepared(whole(log).where(table.c.position == bindparam("position"))) for log, table in STATEMENTS.items()}
+OTHERS = [log for log in STATEMENTS if log != CONSENTS]
+BY_ENTRY = {log: _by(log, "entry") for log in OTHERS}
+BY_DIGEST = {log: _by(log, "digest") for log in OTHERS}
+NAMED = Prepared(select(ENTRIES.c.position).where(ENTRIES.c.entry == bindparam("entry")))
 
 
 Fields = dict[str, Any]
 """A row by its columns."""
 
 
-def row_of(logged: Logged) -> Fields:
-    """The row of a statement; its lock only where it is not the one it says itself."""
+def rows_of(connection: Connection, log: str, added: Sequence[Logged]) -> list[Fields]:
+    """The rows of statements that are about to be put at the end of their log."""
+    if log != CONSENTS:
+        return [_fields(one) | {"entry": one.signed.entry.entry, "body": encode(one.signed.statement)} for one in added]
+    parts = [_parts(one.signed.statement) for one in added]
+    numbers = common.numbers(connection, (said for said, _ in parts if said))
+    return [
+        _fields(one) | {"common": numbers[said] if said else None, "body": body}
+        for one, (said, body) in zip(added, parts, strict=True)
+    ]
+
+
+def _parts(statement: Statement) -> tuple[bytes, bytes]:
+    return common.split(statement) if isinstance(statement, Consent) else (b"", encode(statement))
+
+
+def _fields(logged: Logged) -> Fields:
+    """What the rows of all logs have; the lock only where it is not the one the statement says itself."""
     statement, entry = logged.signed.statement, logged.signed.entry
     return {
         "position": logged.position,
         "kind": kind_of(statement),
         "accepted_at": logged.accepted_at,
-        "entry": entry.entry,
         "digest": entry.digest,
         "salt": entry.salt,
         "signature": entry.signature,
         "lock": None if entry.lock == own_lock(statement) else entry.lock,
-        "body": encode(statement),
     }
+
+
+def statement_of(row: Any) -> Statement:
+    """What a row says."""
+    return common.whole(row.said, row.body) if row.kind == common.CONSENT else decode(row.kind, row.body)
 
 
 def logged_of(row: Any) -> Logged:
     """The statement of a row."""
-    statement = decode(row.kind, row.body)
+    statement = statement_of(row)
     lock = own_lock(statement) if row.lock is None else row.lock
     return Logged(Signed(statement, Entry(row.digest, row.signature, row.salt, lock)), row.position, row.accepted_at)
+
+
+def entries(log: str) -> Select[Any]:
+    """Statements with all that `entry_of` needs."""
+    table = STATEMENTS[log]
+    if log != CONSENTS:
+        return select(table.c.entry)
+    plain = (table.c.kind, table.c.body, table.c.digest, table.c.salt, table.c.signature, table.c.lock)
+    said = select(*plain, COMMON.c.body.label("said")).select_from(table)
+    return said.outerjoin(COMMON, COMMON.c.id == table.c.common)
+
+
+def entry_of(row: Any) -> bytes:
+    """The entry of a row: in the log of consents it follows from the rest."""
+    stored = getattr(row, "entry", None)
+    if stored is not None:
+        return bytes(stored)
+    lock = own_lock(statement_of(row)) if row.lock is None else row.lock
+    return Entry(row.digest, row.signature, row.salt, lock).entry
 
 
 def own_lock(statement: Statement) -> bytes:
@@ -77,12 +127,20 @@ def at(driver: Driver, log: str, position: int) -> Logged | None:
 
 def by_entry(connection: Connection, log: str, entry: bytes) -> Logged | None:
     """The statement of that entry."""
+    if log == CONSENTS:
+        return _consent_by_entry(Driver.of(connection), entry)
     found = BY_ENTRY[log].all(Driver.of(connection), {"prefix": entry[:PREFIX], "whole": entry})
     return logged_of(found[0]) if found else None
 
 
+def _consent_by_entry(driver: Driver, entry: bytes) -> Logged | None:
+    places = NAMED.all(driver, {"entry": prefix(entry)})
+    found = (logged for place in places if (logged := at(driver, CONSENTS, place.position)))
+    return next((logged for logged in found if logged.signed.entry.entry == entry), None)
+
+
 def by_digests(connection: Connection, log: str, digests: Sequence[bytes]) -> dict[bytes, Logged]:
-    """The statements already logged under any of the digests."""
+    """The statements already logged under any of the digests, in another log than that of consents."""
     if len(digests) == 1:
         rows = BY_DIGEST[log].all(Driver.of(connection), {"prefix": digests[0][:PREFIX], "whole": digests[0]})
         return {row.digest: logged_of(row) for row in rows}

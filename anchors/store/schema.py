@@ -1,6 +1,9 @@
 """The tables. Each log has two: its statements by position, and the inner nodes of its tree in order of creation, so
 that both only ever grow at their end. Persons, grantees and categories stand in the indexes as 63-bit keys
 (`codec.key`): compact, and `person` is what a cluster partitions by.
+
+Consents are most of all statements, so theirs is the smallest row: what many say alike lies once in `common`, and the
+entry, which follows from the rest, only as a key (ADR 27).
 """
 
 from __future__ import annotations
@@ -18,17 +21,12 @@ from sqlalchemy import (
     Table,
     Text,
     func,
-    inspect,
-    select,
 )
-from sqlalchemy.engine import Connection
 
-from anchors.store import migrations
-from ledger.errors import SourceUnavailable
-from ledger.merkle import EMPTY_ROOT
+from ledger.receipt import CONSENTS as CONSENTS_LOG
 from ledger.receipt import LOGS
 
-VERSION = "0002"
+VERSION = "0003"
 """The last step of `migrations`; four digits, so that versions compare as texts do."""
 METADATA = MetaData()
 APPLIED = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
@@ -38,21 +36,23 @@ NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def _statements(log: str) -> Table:
+    special = Column("common", NUMBER) if log == CONSENTS_LOG else Column("entry", LargeBinary, nullable=False)
     table = Table(
         f"{log}_log",
         METADATA,
         Column("position", NUMBER, primary_key=True, autoincrement=False),
         Column("kind", SmallInteger, nullable=False),
         Column("accepted_at", NUMBER, nullable=False),
-        Column("entry", LargeBinary, nullable=False),
+        special,
         Column("digest", LargeBinary, nullable=False),
         Column("salt", LargeBinary, nullable=False),
         Column("signature", LargeBinary, nullable=False),
         Column("lock", LargeBinary),
         Column("body", LargeBinary, nullable=False),
     )
-    for column in (table.c.entry, table.c.digest):
-        Index(f"{log}_by_{column.name}", func.substr(column, 1, 8))
+    if log != CONSENTS_LOG:
+        for column in (table.c.entry, table.c.digest):
+            Index(f"{log}_by_{column.name}", func.substr(column, 1, 8))
     return table
 
 
@@ -67,6 +67,22 @@ def _tree(log: str) -> Table:
 
 STATEMENTS = {log: _statements(log) for log in LOGS}
 TREES = {log: _tree(log) for log in LOGS}
+COMMON = Table(
+    "common",
+    METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
+    Column("key", NUMBER, nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What consents say beside who says it and when, each once, numbered as they came. On a cluster: on every node."""
+ENTRIES = Table(
+    "consents_entries",
+    METADATA,
+    Column("entry", NUMBER, primary_key=True),
+    Column("position", NUMBER, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Where the consents log has an entry, by its first 63 bits."""
 
 HEADS = Table(
     "heads",
@@ -100,9 +116,16 @@ CONSENTS = Table(
     Column("is_consent", Boolean, nullable=False),
     Column("superseded", Boolean, nullable=False),
     Column("revoked", Boolean, nullable=False),
+    Column("witness", NUMBER, nullable=False),
+    Column("alike", NUMBER),
+    Column("opens", NUMBER, nullable=False),
+    Column("closes", NUMBER),
     Index("consents_by_grantee", "grantee", "person"),
     sqlite_with_rowid=False,
 )
+"""`alike` is what a consent says in common with others where nothing but that, its window and its state decides what it
+permits (`common.alike`); `closes` is missing where it never ends. `witness` has the 63 bits behind the person's key.
+"""
 USES = Table(
     "uses",
     METADATA,
@@ -124,14 +147,15 @@ REVEALS = Table(
 RECORDS = Table(
     "records",
     METADATA,
-    Column("position", NUMBER, primary_key=True, autoincrement=False),
+    Column("person", NUMBER, primary_key=True),
+    Column("position", NUMBER, primary_key=True),
     Column("record", NUMBER, nullable=False, index=True),
-    Column("person", NUMBER, nullable=False),
+    Column("record_id", LargeBinary, nullable=False),
+    Column("witness", NUMBER, nullable=False),
     Column("category", NUMBER, nullable=False),
     Column("superseded_by", LargeBinary),
     Column("erased", Boolean, nullable=False),
-    Index("records_by_person", "person", "position"),
-    Index("records_by_category", "category", "position"),
+    sqlite_with_rowid=False,
 )
 RECEIPTS = Table(
     "receipts",
@@ -206,34 +230,3 @@ SESSIONS = Table(
     Column("signer", LargeBinary, nullable=False),
     Column("expires", NUMBER, nullable=False),
 )
-
-
-def prepare(connection: Connection, now: int) -> None:
-    """Make the tables in an empty database, whose memory begins `now` (UTC seconds), or bring up those of an earlier
-    program.
-
-    Nothing is changed where it raises SourceUnavailable: for tables a newer program made, or one before versions.
-    """
-    inspector = inspect(connection)
-    if not inspector.has_table(APPLIED.name):
-        if inspector.has_table(HEADS.name):
-            raise SourceUnavailable("the database is older than its versions; rebuild it with `mydata recover`")
-        _make(connection, now)
-        return
-    version = connection.execute(select(APPLIED.c.version_num)).scalar() or ""
-    if version > VERSION:
-        raise SourceUnavailable(f"the database has version {version}, this program {VERSION}; start the newer one")
-    if version < VERSION:
-        migrations.upgrade(connection)
-
-
-def _make(connection: Connection, now: int) -> None:
-    METADATA.create_all(connection)
-    APPLIED.create(connection)
-    connection.execute(APPLIED.insert().values(version_num=VERSION))
-    connection.execute(CHAIN.insert().values(id=1, followed_at=0, distrust=""))
-    connection.execute(CHANGES.insert().values(id=1, count=0))
-    empty = {"size": 0, "peaks": b"", "anchored_size": 0, "anchored_root": EMPTY_ROOT, "anchored_block": 0}
-    connection.execute(HEADS.insert(), [{"log": log, **empty} for log in LOGS])
-    nothing = {"at": now, "kind": "head", "body": bytes(16)}
-    connection.execute(PAST.insert(), [{"subject": log.encode(), **nothing} for log in LOGS])

@@ -6,14 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from anchors.store import facts, records
 from anchors.store.codec import key
-from anchors.store.facts import LOG, USED
+from anchors.store.facts import USED
 from anchors.store.indexing import ALL_RECORDS, Uses
-from anchors.store.prepared import Driver
 from anchors.store.rows import chunks
 from anchors.store.schema import CONSENTS
 from ledger.access import AccessRequest, ConsentState, Facts
@@ -21,30 +19,17 @@ from ledger.party import ANYONE
 from ledger.receipt import RECORDS
 from ledger.record import Record
 
-SAID = (
-    select(LOG, CONSENTS.c.superseded, CONSENTS.c.revoked)
-    .join(CONSENTS, CONSENTS.c.position == LOG.c.position)
-    .where(CONSENTS.c.is_consent)
-    .order_by(CONSENTS.c.position)
-)
-
-
-def candidates(connection: Connection, question: AccessRequest, at: int, page: tuple[int, int]) -> list[Facts]:
-    """Facts about records of the question's category whose person named the requester; `page` is (after, limit)."""
-    party = facts.party(Driver.of(connection), question.requester)
-    names = party.grantee_names(at) if party else frozenset()
-    anchored = facts.anchored_heads(connection)[RECORDS].anchored_size
-    found = records.reachable(connection, (names, question.category), *page, anchored)
-    return _facts(connection, question, found, at)
+SAID = facts.INDEXED.where(CONSENTS.c.is_consent)
 
 
 def of_person(connection: Connection, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
     """Facts about each record of one person."""
     anchored = facts.anchored_heads(connection)[RECORDS].anchored_size
-    return _facts(connection, question, records.records_of(connection, data_subject, anchored), at)
+    return about(connection, question, records.records_of(connection, data_subject, anchored), at)
 
 
-def _facts(connection: Connection, question: AccessRequest, found: Sequence[Record], at: int) -> list[Facts]:
+def about(connection: Connection, question: AccessRequest, found: Sequence[Record], at: int) -> list[Facts]:
+    """Facts about each of the records."""
     if not found:
         return []
     known = facts.gather(connection, question, at)
@@ -53,12 +38,12 @@ def _facts(connection: Connection, question: AccessRequest, found: Sequence[Reco
     used = _used(connection, [state for states in said.values() for state in states], found)
     blockers = {person for person, states in said.items() if any(state.blocks(at) for state in states)}
 
-    def about(record: Record) -> Facts:
+    def each(record: Record) -> Facts:
         whose = record.issue.data_subject
         consents = _counted(said[whose], used, record)
         return replace(known, record=record, consents=consents, blocked=whose in blockers)
 
-    return [about(record) for record in found]
+    return [each(record) for record in found]
 
 
 def _said_by(

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.engine import Connection
 
+from anchors.store import rows
 from anchors.store.prepared import Bulk
 from anchors.store.schema import HEADS, STATEMENTS, TREES
 from ledger import merkle
@@ -17,7 +18,7 @@ from ledger.errors import ProofInvalid, SourceUnavailable
 from ledger.merkle import HASH_SIZE, Head
 
 ENTRY_AT = {
-    log: select(table.c.entry).where(table.c.position == bindparam("position")) for log, table in STATEMENTS.items()
+    log: rows.entries(log).where(table.c.position == bindparam("position")) for log, table in STATEMENTS.items()
 }
 HASH_AT = {log: select(table.c.hash).where(table.c.number == bindparam("number")) for log, table in TREES.items()}
 HASHES_AT = {
@@ -48,15 +49,18 @@ class Tree:
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of a complete subtree."""
-        statement, key = (
-            (HASH_AT[self._log], {"number": number_of(level, index)})
-            if level
-            else (ENTRY_AT[self._log], {"position": index})
-        )
-        found = self._connection.execute(statement, key).scalar()
+        found = self._inner(level, index) if level else self._leaf(index)
         if found is None:
             raise SourceUnavailable(f"the {self._log} log has lost a node; rebuild the database")
-        return bytes(found) if level else merkle.leaf_hash(found)
+        return found
+
+    def _inner(self, level: int, index: int) -> bytes | None:
+        found = self._connection.execute(HASH_AT[self._log], {"number": number_of(level, index)}).scalar()
+        return None if found is None else bytes(found)
+
+    def _leaf(self, index: int) -> bytes | None:
+        row = self._connection.execute(ENTRY_AT[self._log], {"position": index}).first()
+        return None if row is None else merkle.leaf_hash(rows.entry_of(row))
 
     def subtrees(self, level: int, start: int, limit: int) -> list[bytes]:
         """Hashes of complete subtrees of a `level` ≥ 1, from index `start`, as many as there are up to `limit`."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
-from hashlib import sha256
+from hashlib import sha256, sha512
+from pathlib import Path
 
+from sqlalchemy import make_url
+
+from anchors.journal.journal import MOST
 from anchors.store import Store
 from ledger import typed_data
 from ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from ledger.consent import NEVER, Consent, Effect, Grant
 from ledger.notice import Notice
 from ledger.party import Party, checksum
-from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS, Signed, Statement
+from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS, Logged, Signed, Statement
 from ledger.record import Issue
 from ledger.signers import Wallet
 from ledger.typed_data import Domain
@@ -30,7 +33,6 @@ NOTICE = Notice("general", 1, "en", "What we tell you.")
 DOMAINS = {log: Domain(31337, checksum(sha256(log.encode()).digest()[:20])) for log in LOGS}
 CATEGORY, PURPOSE, ACTION = "health.lab", "hl7:CLINTRCH", "view"
 GRANT = Grant(Effect.PERMIT, ("health",), ("hl7:HRESCH",), ("view", "copy"), 0, NEVER)
-BATCH = 5_000
 
 
 def person(number: int) -> bytes:
@@ -46,8 +48,8 @@ def record_id(number: int) -> bytes:
 def seal(statement: Statement, number: int) -> Signed:
     """The statement with an entry; what stands as its signature has the size of one, and nobody here checks it."""
     digest = typed_data.digest(statement, DOMAINS[_log(statement)])
-    noise = random.Random(number).randbytes(97)
-    return Signed(statement, Entry(digest, noise[:65], noise[65:], getattr(statement, "lock", NO_LOCK)))
+    noise = sha512(b"%d" % number).digest() + digest + b"\x1b"
+    return Signed(statement, Entry(digest, noise[-65:], noise[:32], getattr(statement, "lock", NO_LOCK)))
 
 
 def _log(statement: Statement) -> str:
@@ -69,22 +71,45 @@ def issue(number: int) -> Signed:
     return seal(Issue(*ids, *period, content, cid, bytes(32), NOW, lock_of(content)), number)
 
 
-def fill(store: Store, people: int, say: Callable[[str], None]) -> dict[str, float]:
-    """Put them in through the store's own door and anchor them; seconds per log."""
+Sizes = dict[str, int]
+"""Bytes on disk, by log."""
+
+
+def fill(url: str, people: int, say: Callable[[str], None]) -> tuple[dict[str, float], Sizes]:
+    """Rebuild a database that holds them, as a recovery does, and anchor it; of each log the seconds that the store
+    took, those of the last sync among them, and the bytes it takes.
+    """
+    taken, sizes = {}, {}
+    for log, make in ((RECORDS, issue), (CONSENTS, consent)):
+        before = _size(url)
+        store = Store(url, loading=True)
+        taken[log] = restore(store, make, log, people, say)
+        started = time.perf_counter()
+        store.dispose()
+        taken[log] += time.perf_counter() - started
+        sizes[log] = _size(url) - before
+    store = Store(url)
     store.set_parties(PARTIES)
     store.publish(NOTICE)
-    taken = {log: append(store, make, log, people, say) for log, make in ((RECORDS, issue), (CONSENTS, consent))}
     anchor(store)
-    return taken
+    store.dispose()
+    return taken, sizes
 
 
-def append(store: Store, make: Callable[[int], Signed], log: str, people: int, say: Callable[[str], None]) -> float:
-    """One statement of each person, in batches; the seconds the store took, without those of making them."""
+def _size(url: str) -> int:
+    """Of a file of SQLite's; 0 for another database."""
+    file = Path(make_url(url).database or "")
+    return file.stat().st_size if file.is_file() else 0
+
+
+def restore(store: Store, make: Callable[[int], Signed], log: str, people: int, say: Callable[[str], None]) -> float:
+    """One statement of each person, sheet by sheet; the seconds the store took, without those of making them."""
     taken = 0.0
-    for start in range(0, people, BATCH):
-        batch = [make(number) for number in range(start, min(start + BATCH, people))]
+    for start in range(0, people, MOST):
+        some = range(start, min(start + MOST, people))
+        sheet = [Logged(make(number), number, NOW) for number in some]
         started = time.perf_counter()
-        store.append(batch, NOW)
+        store.restore(log, sheet)
         taken += time.perf_counter() - started
         say(f"{people:,} people: {start:,} {log}")
     return taken

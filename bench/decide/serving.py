@@ -27,11 +27,10 @@ class Population:
 
     def __init__(self, folder: Path, people: int, say: Callable[[str], None]) -> None:
         self.people, self.url = people, f"sqlite:///{folder / f'{people}.db'}"
+        self.taken, self.bytes = fill(self.url, people, say)
         store = Store(self.url)
-        self.taken = fill(store, people, say)
         store.open(sha256(TOKEN.encode()).digest(), TRIAL.signer, NOW + 10**7)
         store.dispose()
-        self.bytes = sum(path.stat().st_size for path in folder.glob(f"{people}.db*"))
 
 
 class Served:

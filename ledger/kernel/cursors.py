@@ -1,4 +1,4 @@
-"""Cursors: where a search goes on, readable by nobody but us, since a position tells how much lies hidden before it."""
+"""Cursors: where a search goes on, readable by nobody but us, since a place tells how much may lie hidden before it."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.access import AccessRequest
+from ledger.access import AccessRequest, Place
 from ledger.errors import MalformedInput
 
-NONCE_SIZE, POSITION_SIZE = 12, 8
+NONCE_SIZE, NUMBER_SIZE = 12, 8
 LONGEST = 100
-"""Characters of a cursor at most; ours have 48."""
-START = -1
+"""Characters of a cursor at most; ours have 60."""
+START: Place = (-1, -1)
 
 
 class Cursors:
-    """Seals positions for one ledger; `key` has 32 bytes and is the same in all its processes."""
+    """Seals places for one ledger; `key` has 32 bytes and is the same in all its processes."""
 
     def __init__(self, key: bytes) -> None:
         self._sealed = AESGCM(key)
 
-    def seal(self, question: AccessRequest, position: int) -> str:
-        """The cursor behind the record, or item, at `position`, good for this question only."""
+    def seal(self, question: AccessRequest, behind: Place) -> str:
+        """The cursor behind a record, or an item of a list (by 0 and its index), good for this question only."""
         nonce = secrets.token_bytes(NONCE_SIZE)
-        place = position.to_bytes(POSITION_SIZE, "big", signed=True)
+        place = b"".join(number.to_bytes(NUMBER_SIZE, "big", signed=True) for number in behind)
         return urlsafe_b64encode(nonce + self._sealed.encrypt(nonce, place, _bound_to(question))).decode()
 
-    def open(self, question: AccessRequest, cursor: str) -> int:
-        """The position in a cursor, `START` for an empty one. Raises MalformedInput for one of another ledger, of
+    def open(self, question: AccessRequest, cursor: str) -> Place:
+        """The place in a cursor, `START` for an empty one. Raises MalformedInput for one of another ledger, of
         another question, or of no one.
         """
         if not cursor:
@@ -41,7 +41,8 @@ class Cursors:
             place = self._sealed.decrypt(raw[:NONCE_SIZE], raw[NONCE_SIZE:], _bound_to(question))
         except (ValueError, InvalidTag) as error:
             raise MalformedInput("the cursor was not given out for this question here; start without one") from error
-        return int.from_bytes(place, "big", signed=True)
+        person, position = place[:NUMBER_SIZE], place[NUMBER_SIZE:]
+        return int.from_bytes(person, "big", signed=True), int.from_bytes(position, "big", signed=True)
 
 
 def _bound_to(question: AccessRequest) -> bytes:

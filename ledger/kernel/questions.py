@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from heapq import merge
-from itertools import groupby
 from secrets import token_bytes
 from typing import TypeVar
 
-from ledger.access import EVERYTHING, SELF_VIEW, AccessRequest, Decision, Facts, Reason
+from ledger.access import EVERYTHING, SELF_VIEW, AccessRequest, Decision, Facts, Found, Place, Reason, place_of
 from ledger.consent import ACTIONS
 from ledger.decide import decide
 from ledger.errors import NotFound
@@ -20,20 +18,25 @@ from ledger.party import Party
 from ledger.receipt import Signed
 from ledger.record import Record
 
-BATCH = 500
-"""Candidates looked at in one snapshot."""
 LARGEST_PAGE = 1_000
 ANY_RECORD = bytes(32)
 T = TypeVar("T")
 NO_INCIDENT = bytes(32)
+NO_END = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records a requester may read, by their place in the log; `cursor` is empty on the last page."""
+    """Ids of records a requester may read, in an order that tells nothing; `cursor` is empty on the last page."""
 
-    records: tuple[Record, ...]
+    ids: tuple[bytes, ...]
     cursor: str
+    read: Callable[[Sequence[bytes]], list[Record]]
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The records themselves, read when they are asked for."""
+        return tuple(self.read(self.ids))
 
 
 class Questions(Witnessing):
@@ -49,7 +52,8 @@ class Questions(Witnessing):
         """
         question = replace(self.request(requester, ANY_RECORD, category, purpose, action), incident=incident)
         now = self._asked(question)
-        return [facts.record for _, facts in self._permitted(question, now, START) if facts.record]
+        ids = [record_id for _, record_id in self._permitted(question, now, START, NO_END)]
+        return sorted(self.world.store.records_named(ids), key=lambda record: record.position)
 
     def query_accessible(self, question: AccessRequest, cursor: str = "", limit: int = 100) -> Page:
         """One page of `search`, of at most `limit` (0 to 1,000) records; every page but the last is full.
@@ -59,13 +63,12 @@ class Questions(Witnessing):
         limit, cursors = max(0, min(limit, LARGEST_PAGE)), self._cursors()
         after = cursors.open(question, cursor)
         now = self._asked(question)
-        found: list[Record] = []
-        for _, facts in self._permitted(question, now, after):
-            if len(found) == limit:
-                return Page(tuple(found), cursors.seal(question, found[-1].position if found else after))
-            if facts.record:
-                found.append(facts.record)
-        return Page(tuple(found), "")
+        found = self._permitted(question, now, after, limit + 1)
+        ids, end = (
+            tuple(record_id for _, record_id in found[:limit]),
+            found[limit - 1][0] if 0 < limit < len(found) else after,
+        )
+        return Page(ids, cursors.seal(question, end) if len(found) > limit else "", self.world.store.records_named)
 
     def leaf(self, question: AccessRequest, items: Sequence[T], cursor: str, limit: int) -> tuple[Sequence[T], str]:
         """The part of a whole answer that one page holds, and the cursor of the next, empty behind the last.
@@ -73,9 +76,9 @@ class Questions(Witnessing):
         Raises MalformedInput for a cursor of another question or ledger.
         """
         cursors = self._cursors()
-        start = cursors.open(question, cursor) + 1
+        start = cursors.open(question, cursor)[1] + 1
         end = start + min(limit, LARGEST_PAGE)
-        return items[start:end], cursors.seal(question, end - 1) if end < len(items) else ""
+        return items[start:end], cursors.seal(question, (0, end - 1)) if end < len(items) else ""
 
     def question(self, requester: str, purpose: str, action: str, category: str = EVERYTHING) -> AccessRequest:
         """A question about many records, of one category or of any. Raises UnknownTerm."""
@@ -140,32 +143,25 @@ class Questions(Witnessing):
         self.world.store.answer(question, respond, now)
         return now
 
-    def _permitted(self, question: AccessRequest, now: int, after: int) -> Iterator[tuple[Decision, Facts]]:
-        for facts in self._candidates(question, now, after):
-            decision = self._single(question, facts, now)
-            if decision.permitted:
-                yield decision, facts
+    def _permitted(self, question: AccessRequest, now: int, after: Place, limit: int) -> list[Found]:
+        """The first `limit` records behind a place that may be read now, each once."""
 
-    def _candidates(self, question: AccessRequest, now: int, after: int) -> Iterator[Facts]:
-        """Whatever could be permitted, by place in the log, each once."""
-        incident = self.world.store.incident(question.incident)
+        def permits(facts: Facts) -> bool:
+            return self._single(question, facts, now).permitted
+
+        def of_person(data_subject: bytes) -> list[Found]:
+            surveyed = self.world.store.survey_person(question, data_subject, now)
+            records = [facts.record for facts in surveyed if facts.record and permits(facts)]
+            found = [(place_of(one), one.issue.record_id) for one in records if _is_of(one, question)]
+            return [each for each in found if each[0] > after]
+
+        incident = self.world.store.incident(question.incident) if question.incident != NO_INCIDENT else None
         if incident is not None:
-            return self._of_person(question, incident.data_subject, now, after)
-        named = self._naming(question, now, after)
-        if question.purpose != SELF_VIEW:
-            return named
-        own = self._of_person(question, bytes.fromhex(question.requester[2:]), now, after)
-        return _each_once(merge(named, own, key=_position))
-
-    def _naming(self, question: AccessRequest, now: int, after: int) -> Iterator[Facts]:
-        while page := self.world.store.survey(question, now, after, BATCH):
-            yield from page
-            after = _position(page[-1])
-
-    def _of_person(self, question: AccessRequest, data_subject: bytes, now: int, after: int) -> Iterator[Facts]:
-        for facts in self.world.store.survey_person(question, data_subject, now):
-            if facts.record and _is_of(facts.record, question) and _position(facts) > after:
-                yield facts
+            return of_person(incident.data_subject)[:limit]
+        found = self.world.store.sift(question, now, after, limit, permits)
+        if question.purpose == SELF_VIEW:
+            found = sorted({*found, *of_person(bytes.fromhex(question.requester[2:]))})
+        return found[:limit]
 
     @staticmethod
     def _single(question: AccessRequest, facts: Facts, now: int) -> Decision:
@@ -186,11 +182,3 @@ def _hides_person(decision: Decision) -> bool:
 
 def _is_of(record: Record, question: AccessRequest) -> bool:
     return question.category in {EVERYTHING, record.issue.category}
-
-
-def _position(facts: Facts) -> int:
-    return facts.record.position if facts.record else START
-
-
-def _each_once(sorted_facts: Iterator[Facts]) -> Iterator[Facts]:
-    return (next(same) for _, same in groupby(sorted_facts, key=_position))

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
-from ledger.access import AccessRequest, ConsentState, Facts, Incident
+from ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, Place
 from ledger.delegation import DelegationState
 from ledger.merkle import Head
 from ledger.ports.desk import Directory, Notices, Papers
@@ -119,10 +119,18 @@ class Index(Protocol):
         """A person's records, oldest first."""
         ...
 
-    def survey(self, question: AccessRequest, at: int, after: int, limit: int) -> list[Facts]:
-        """The facts about the candidates of a search, at one moment: records of exactly the question's category
-        (`EVERYTHING`: of any), by log position above `after`, whose data subject has any consent that names the
-        requester. Not its answer.
+    def records_named(self, ids: Sequence[bytes]) -> list[Record]:
+        """Those records that there are, in the order of their ids."""
+        ...
+
+    def sift(
+        self, question: AccessRequest, at: int, after: Place, limit: int, permits: Callable[[Facts], bool]
+    ) -> list[Found]:
+        """The first `limit` records behind a place that `permits` says yes to, at one moment: of those of exactly the
+        question's category (`EVERYTHING`: of any) whose data subject has any consent that names the requester.
+
+        `permits` may be asked once for records of which nothing differs that the rule looks at; it must not use the
+        store.
         """
         ...
 

@@ -2,25 +2,43 @@
 
 import contextlib
 import sqlite3
+import tempfile
 import threading
+from dataclasses import replace
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, sql, text
 
-from anchors.store import Store, engine, migrations, schema
+from anchors.store import Store, codec, engine, migrations, rows, schema
 from anchors.store.engine import open_engine
+from anchors.store.schema import APPLIED
 from ledger.errors import SourceUnavailable, StorageFull
 from ledger.receipt import CONSENTS, LOGS, RECORDS
-from tests.anchors.sayings import ANN, HOSPITAL, NOW, PARTIES, TRIAL, consent, issue, name
+from tests.anchors.sayings import (
+    ANN,
+    EVE,
+    HOSPITAL,
+    NOW,
+    OTHER,
+    PARTIES,
+    READ,
+    TRIAL,
+    consent,
+    delegation,
+    erasure,
+    issue,
+    name,
+    revocation,
+)
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based"),
     pytest.mark.filterwarnings("ignore:Skipped unsupported reflection"),
 ]
 """SQLite does not tell of those indexes to Alembic; their texts are compared instead."""
-OUTGROWN = ["past"]
+OUTGROWN = ["past", "common", "consents_entries"]
 """Tables that the first release did not have."""
 
 
@@ -65,23 +83,54 @@ def shape(url):
 
 def as_first_released(url):
     """What the first release left behind: its tables, with something in them."""
+    with tempfile.TemporaryDirectory() as folder:
+        now = f"sqlite:///{folder}/now.db"
+        said = some_life(now)
+        rows, extra = run(now, everything), run(now, as_it_was)
+    run(url, lambda connection: migrations.upgrade(connection, "0001"))
+    run(url, lambda connection: put_back(connection, rows, extra))
+    return said
+
+
+def some_life(url):
     store = Store(url)
     store.set_parties(PARTIES)
-    store.append([issue(1), issue(2), consent(ANN, TRIAL)], NOW)
+    first = consent(ANN, TRIAL)
+    again = consent(EVE, TRIAL, grants=(READ, replace(READ, not_before=5, records=(name(1),), conditions=("once",))))
+    store.append([issue(1), issue(2), first, again, delegation(ANN, EVE), consent(ANN, OTHER, signer=EVE)], NOW)
+    store.append([erasure(2), revocation(store.at(CONSENTS, 0))], NOW)
     for log in LOGS:
         store.mark_anchored(log, store.head(log), 7)
     store.revealed([name("a consent")], 8)
     store.touch(NOW)
     said = store.state_hash(), {log: store.head(log) for log in LOGS}
     store.dispose()
-
-    def back(connection):
-        for table in OUTGROWN:
-            connection.execute(text(f"DROP TABLE {table}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-
-    run(url, back)
     return said
+
+
+def everything(connection):
+    tables = schema.METADATA.sorted_tables
+    return {table.name: [dict(row._mapping) for row in connection.execute(select(table))] for table in tables}
+
+
+def as_it_was(connection):
+    """What rows held that has no place of its own any more."""
+    consents = map(rows.logged_of, connection.execute(rows.whole(CONSENTS)))
+    return {
+        one.position: {"entry": one.signed.entry.entry, "body": codec.encode(one.signed.statement)} for one in consents
+    }
+
+
+def put_back(connection, kept, extra):
+    connection.execute(text("DELETE FROM chain")), connection.execute(text("DELETE FROM heads"))
+    for table, found in kept.items():
+        if table not in OUTGROWN and found:
+            known = {column["name"] for column in inspect(connection).get_columns(table)}
+            whole = [row | (extra[row["position"]] if table == "consents_log" else {}) for row in found]
+            these = [{name: value for name, value in row.items() if name in known} for row in whole]
+            connection.execute(sql.table(table, *map(sql.column, these[0])).insert(), these)
+    connection.execute(APPLIED.delete())
+    connection.execute(APPLIED.insert().values(version_num="0001"))
 
 
 def test_the_last_step_is_the_version_of_this_program():
@@ -105,7 +154,7 @@ def test_a_database_of_the_first_release_is_brought_up_with_all_it_holds(url):
     store = Store(url)
     assert (store.state_hash(), {log: store.head(log) for log in LOGS}) == said
     assert store.sizes_at(RECORDS, NOW - 1) is None
-    assert (store.sizes_at(RECORDS, NOW).size, store.sizes_at(CONSENTS, NOW).block) == (2, 7)
+    assert (store.sizes_at(RECORDS, NOW).size, store.sizes_at(CONSENTS, NOW).block) == (3, 7)
     assert store.party_at(HOSPITAL, NOW) == store.party(HOSPITAL)
     assert store.revealed_at([name("a consent"), name("another")], NOW) == {name("a consent")}
     store.append([issue(3)], NOW)
@@ -158,7 +207,7 @@ def test_a_step_that_fails_leaves_the_version_before(url, monkeypatch):
         connection.execute(text("CREATE TABLE past (half INTEGER)"))
         raise SourceUnavailable("the power went")
 
-    monkeypatch.setattr(schema.migrations, "upgrade", upgrade)
+    monkeypatch.setattr(migrations, "upgrade", upgrade)
     with pytest.raises(SourceUnavailable, match="the power went"):
         Store(url)
     monkeypatch.undo()

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.consent import Revocation
+from ledger.access import place_of
+from ledger.consent import ACTIONS, NEVER, Effect, Grant, Revocation
+from ledger.decide import decide
 from ledger.errors import InvalidStatement, ProofInvalid, SourceUnavailable, StaleConsent
 from ledger.merkle import EMPTY_ROOT, Head, verify_consistency, verify_inclusion
 from ledger.notice import Notice
@@ -32,6 +34,8 @@ from tests.anchors.sayings import (
     seal,
 )
 
+FORBID = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
+
 
 def said(store, *signed):
     return store.append(signed, NOW)
@@ -42,8 +46,8 @@ def ask(store, number=1, requester=TRIAL, asked=0, permitted=True, **more):
     return store.answer(question, lambda facts: receipt(question, facts, permitted), NOW)
 
 
-def surveyed(store, requester, after, limit):
-    return [facts.record for facts in store.survey(request(0, requester), NOW, after, limit)]
+def sifted(store, requester, limit, after=(-1, -1), permits=lambda facts: True):
+    return store.sift(request(0, requester), NOW, after, limit, permits)
 
 
 def anchor(store, *logs):
@@ -402,11 +406,31 @@ def test_a_search_finds_candidates_page_by_page(store):
     store.set_parties(PARTIES)
     said(store, consent(ANN, "role:trial"), consent(EVE, OTHER))
     said(store, *(issue(n, ANN if n % 2 else EVE) for n in range(6)), issue(6, category="health.labs"))
-    page = surveyed(store, TRIAL, -1, 2)
-    assert [record.position for record in page] == [1, 3]
-    assert [record.position for record in surveyed(store, TRIAL, 3, 2)] == [5]
-    assert surveyed(store, TRIAL, 5, 2) == []
-    assert surveyed(store, OTHER, -1, 9) == []
+    (first, _), (second, _) = page = sifted(store, TRIAL, 2)
+    assert [record_id for _, record_id in page] == [name(1), name(3)]
+    assert [first, second] == [place_of(store.record(record_id)) for _, record_id in page]
+    assert [record_id for _, record_id in sifted(store, TRIAL, 2, second)] == [name(5)]
+    assert sifted(store, TRIAL, 2, place_of(store.record(name(5)))) == []
+    assert sifted(store, OTHER, 9) == []
+    assert store.records_named([name(3), name(99), name(1)]) == [store.record(name(3)), store.record(name(1))]
+
+
+def test_a_search_asks_the_rule_with_all_that_was_said(store):
+    store.set_parties(PARTIES)
+    grants = (replace(READ, expires=NOW), READ, replace(READ, records=(name(1),)), replace(READ, conditions=("once",)))
+    said(store, *(consent(bytes([n]) * 20, TRIAL, grants=(grant,)) for n, grant in enumerate(grants)))
+    said(store, *(consent(bytes([n]) * 20, "*", grants=(FORBID,)) for n in range(0, 9, 2)))
+    said(store, *(consent(bytes([n]) * 20, "role:trial") for n in range(3)))
+    issued = [issue(n, bytes([n]) * 20) for n in range(6)]
+    said(store, *issued)
+    anchor(store)
+    ask(store, 3)
+
+    def permits(facts):
+        return decide(replace(request(0), record_id=facts.record.issue.record_id), facts, NOW).permitted
+
+    expected = {name(n) for n in range(6) if permits(store.facts(request(n), NOW))}
+    assert {record_id for _, record_id in sifted(store, TRIAL, 9, permits=permits)} == expected == {name(1)}
 
 
 def test_receipts_are_found_by_person_and_by_requester(store):

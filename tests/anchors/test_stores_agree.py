@@ -1,6 +1,7 @@
 """Two stores that share no code live the same random life, and must tell the same afterwards."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import settings
@@ -9,7 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from anchors.memory import MemoryStore
 from anchors.store import Store
+from ledger.access import EVERYTHING
 from ledger.consent import Consent
+from ledger.decide import decide
 from ledger.delegation import Delegation, delegate_name
 from ledger.errors import InvalidStatement, StaleConsent
 from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
@@ -133,7 +136,8 @@ class TwoStores(RuleBasedStateMachine):
             for log in LOGS:
                 self.both(lambda store, log=log, who=person: store.said_about(log, who, 0, 3))
         for who in ASKERS:
-            self.both(lambda store, who=who: store.survey(request(0, who), NOW, -1, 50))
+            for question in (request(0, who), replace(request(0, who), category=EVERYTHING)):
+                self.both(lambda store, question=question: sifted(store, question, 50))
             self.both(lambda store, who=who: [store.facts(request(n, who), NOW) for n in range(6)])
 
     @invariant()
@@ -143,6 +147,17 @@ class TwoStores(RuleBasedStateMachine):
             if size:
                 self.both(lambda store, log=log, size=size: store.inclusion(log, size // 2, size))
                 self.both(lambda store, log=log, size=size: store.consistency(log, (size + 1) // 2, size))
+
+
+def sifted(store, question, limit):
+    def permits(facts):
+        issue = facts.record.issue
+        return decide(replace(question, record_id=issue.record_id, category=issue.category), facts, NOW).permitted
+
+    found = store.sift(question, NOW, (-1, -1), limit, permits)
+    halves = [store.sift(question, NOW, place, 2, permits) for place in ((-1, -1), *(place for place, _ in found))]
+    assert halves == [found[start : start + 2] for start in range(len(found) + 1)]
+    return found, store.records_named([record_id for _, record_id in found])
 
 
 def outcome(act, store):

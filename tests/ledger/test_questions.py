@@ -129,7 +129,7 @@ def pages(kernel, question, limit):
         page = kernel.query_accessible(question, cursor, limit)
         found += page.records
         if not page.cursor:
-            return found
+            return sorted(found, key=lambda record: record.position)
         assert len(page.records) == limit, "a page that is not the last is full"
         cursor = page.cursor
 

@@ -1,0 +1,43 @@
+"""A database is made, brought up, or refused, when a program opens it."""
+
+from __future__ import annotations
+
+from sqlalchemy import inspect, select
+from sqlalchemy.engine import Connection
+
+from anchors.store import migrations
+from anchors.store.schema import APPLIED, CHAIN, CHANGES, HEADS, METADATA, PAST, VERSION
+from ledger.errors import SourceUnavailable
+from ledger.merkle import EMPTY_ROOT
+from ledger.receipt import LOGS
+
+
+def prepare(connection: Connection, now: int) -> None:
+    """Make the tables in an empty database, whose memory begins `now` (UTC seconds), or bring up those of an earlier
+    program.
+
+    Nothing is changed where it raises SourceUnavailable: for tables a newer program made, or one before versions.
+    """
+    inspector = inspect(connection)
+    if not inspector.has_table(APPLIED.name):
+        if inspector.has_table(HEADS.name):
+            raise SourceUnavailable("the database is older than its versions; rebuild it with `mydata recover`")
+        _make(connection, now)
+        return
+    version = connection.execute(select(APPLIED.c.version_num)).scalar() or ""
+    if version > VERSION:
+        raise SourceUnavailable(f"the database has version {version}, this program {VERSION}; start the newer one")
+    if version < VERSION:
+        migrations.upgrade(connection)
+
+
+def _make(connection: Connection, now: int) -> None:
+    METADATA.create_all(connection)
+    APPLIED.create(connection)
+    connection.execute(APPLIED.insert().values(version_num=VERSION))
+    connection.execute(CHAIN.insert().values(id=1, followed_at=0, distrust=""))
+    connection.execute(CHANGES.insert().values(id=1, count=0))
+    empty = {"size": 0, "peaks": b"", "anchored_size": 0, "anchored_root": EMPTY_ROOT, "anchored_block": 0}
+    connection.execute(HEADS.insert(), [{"log": log, **empty} for log in LOGS])
+    nothing = {"at": now, "kind": "head", "body": bytes(16)}
+    connection.execute(PAST.insert(), [{"subject": log.encode(), **nothing} for log in LOGS])
