@@ -23,6 +23,7 @@ from api.routes import (
     delegations,
     directory,
     erasures,
+    exports,
     health,
     inbox,
     links,
@@ -77,6 +78,7 @@ ROUTERS = [
         logs,
         tiles,
         timeline,
+        exports,
         links,
     )
 ]

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -80,6 +80,17 @@ class Client:
         if answer.is_success:
             return answer.json() if answer.content else None
         raise _refusal(answer)
+
+    def download(self, path: str, file: IO[bytes]) -> int:
+        """Write the answer of one request to a file as it comes; how many bytes there were."""
+        try:
+            with self._http.stream("GET", path) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise _refusal(answer)
+                return sum(file.write(piece) for piece in answer.iter_bytes())
+        except httpx.HTTPError as error:
+            raise SourceUnavailable("the download broke off; start it again") from error
 
     def sign_in(self) -> Client:
         """Open a session, as ERC-4361 says."""

@@ -12,6 +12,7 @@ from scripts.cli import (
     auditing,
     consent,
     erasing,
+    exporting,
     keys,
     looking_back,
     notes,
@@ -50,6 +51,7 @@ app.command("receipt")(reading.receipt)
 app.add_typer(records.app, name="record")
 app.command("disclose")(records.disclose)
 app.command("erase")(erasing.erase)
+app.command("export")(exporting.export)
 app.command("certificate")(erasing.certificate)
 app.command("share")(sharing.share)
 app.command("links")(sharing.links)

@@ -1,0 +1,71 @@
+"""`mydata export`: everything about you in one file, with what proves it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import orjson
+import typer
+
+from ledger.commitment.content import is_json
+from ledger.errors import LedgerError
+from scripts.cli.common import URL, Json, Key, Url, answer, signed_in
+from scripts.cli.keyring import KeyFile
+from scripts.client import Client, Refused
+from scripts.verify.attached import Content
+
+
+def export(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The zip to write, readable by you only.")],
+    key: Key,
+    records: Annotated[bool, typer.Option(help="Open your records and add their contents.")] = True,
+    url: Url = URL,
+    as_json: Json = False,
+) -> None:
+    """Download all that is held about you: consents, records, every access, messages, each with its proof."""
+    client, found = signed_in(url, key)
+    descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        client.download("/me/export", file)
+    opened, left = _add(out, client, found) if records else (0, [])
+    value = {"file": str(out), "records": opened, "not_opened": left}
+    told = f"written to {out} with {opened} opened records; check with: mydata verify proofs/consents.ndjson --rpc URL"
+    more = (
+        f"\n{len(left)} records could not be opened: {', '.join(sorted({one['reason'] for one in left}))}"
+        if left
+        else ""
+    )
+    answer(value, told + more, as_json)
+
+
+def _add(out: Path, client: Client, key: KeyFile) -> tuple[int, list[dict[str, str]]]:
+    """Append each record as `mydata access --proof` writes it; what does not open is named with its reason."""
+    count, left = 0, []
+    with ZipFile(out, "a", ZIP_DEFLATED) as archive:
+        for record in _readable(client):
+            try:
+                document = _opened(record, client, key)
+            except (LedgerError, Refused) as error:
+                left.append({"record_id": record["record_id"], "reason": str(error)})
+                continue
+            info = ZipInfo(f"records/{record['record_id']}.json")
+            info.compress_type, info.external_attr = ZIP_DEFLATED, 0o600 << 16
+            archive.writestr(info, orjson.dumps(document))
+            count += 1
+    return count, left
+
+
+def _readable(client: Client) -> Iterator[dict[str, Any]]:
+    return (one for one in client.call("GET", "/records") if one["status"] != "erased")
+
+
+def _opened(record: dict[str, Any], client: Client, key: KeyFile) -> dict[str, Any]:
+    question = {"category": record["category"], "purpose": "mydata:SELF_VIEW", "action": "view"}
+    question |= {"reader_key": "0x" + key.reader.public.hex()} if key.reader else {}
+    found = client.ask(record["record_id"], **question)
+    document: dict[str, Any] = client.call("GET", f"/receipts/{found.position}/record")
+    return document | {"content": Content(is_json(found.media_type), found.seed, found.content).written()}

@@ -1,0 +1,88 @@
+"""Portability: everything about one person in one download, every statement of it a document that verifies."""
+
+import io
+import json
+from zipfile import ZipFile
+
+import pytest
+
+from api.routes.exports import zipped
+from ledger.consent import Consent
+from scripts.verify import parse
+from scripts.verify.document import Document
+from tests.api.door import Door
+from tests.api.test_erasures import erase
+from tests.ledger.house import NOW
+
+
+@pytest.fixture
+def door():
+    door = Door()
+    house = door.house
+    door.records = [door.issued(content=b'{"resourceType":"Observation","id":"%d"}' % n) for n in range(3)]
+    draft = door.drafted(house.ann, house.trial.address)
+    assert door.http.post(
+        "/consents", json=door.signed(house.ann, Consent, draft), headers=door.as_(house.ann)
+    ).is_success
+    house.anchor()
+    door.http.get(f"/trials/records/{door.records[0]}", headers=door.as_(house.trial))
+    draft = house.kernel.draft_revocation(house.ann.signer, house.trial.address, b"\1" * 32)
+    house.kernel.revoke(draft.statement, house.sign(house.ann, draft.statement))
+    erase(door, house.ann, [door.records[2]])
+    door.http.post("/me/links", json={"expires": NOW + 60}, headers=door.as_(house.ann))
+    house.anchor()
+    return door
+
+
+def downloaded(door, who):
+    answer = door.http.get("/me/export", headers=door.as_(who))
+    assert answer.headers["content-type"] == "application/zip"
+    return ZipFile(io.BytesIO(answer.content))
+
+
+def lines(archive, name):
+    return [json.loads(line) for line in archive.read(name).splitlines()]
+
+
+def test_every_statement_about_a_person_is_in_it_as_a_document_that_verifies(door):
+    archive = downloaded(door, door.house.ann)
+    assert archive.testzip() is None
+    kinds = {}
+    for log in ("consents", "records", "access"):
+        found = [parse(one) for one in lines(archive, f"proofs/{log}.ndjson")]
+        assert all(isinstance(one, Document) and one.log == log for one in found)
+        for one in found:
+            for part in one.parts:
+                assert part.checkpoint is not None
+                assert part.recovered
+        kinds[log] = [one.kind for one in found]
+    assert kinds["consents"] == ["Consent", "Revocation"]
+    assert kinds["records"] == ["Issue", "Issue", "Issue"]
+    (erased,) = (parse(one) for one in lines(archive, "proofs/erasures.ndjson"))
+    assert (erased.kind, erased.basis.kind) == ("Erasure", "Issue")
+    timeline = door.http.get("/me/timeline", headers=door.as_(door.house.ann)).json()["accesses"]
+    assert len(kinds["access"]) == len(timeline)
+    assert {"README.txt", "about.json", "notices.ndjson", "messages.ndjson", "links.ndjson"} <= set(archive.namelist())
+    assert len(lines(archive, "links.ndjson")) == 1
+    assert lines(archive, "notices.ndjson")[0]["text"]
+
+
+def test_i7_nothing_of_anybody_else_is_in_it(door):
+    archive = downloaded(door, door.house.trial)
+    assert [lines(archive, f"proofs/{log}.ndjson") for log in ("consents", "records", "access")] == [[], [], []]
+    assert door.http.get("/me/export").status_code == 401
+
+
+def test_it_is_written_in_pieces_whatever_its_size():
+    def much():
+        for number in range(60_000):
+            yield b"%032x" % (number * 0x9E3779B97F4A7C15 % 2**127) * 8 + b"\n"
+
+    sizes, whole = [], io.BytesIO()
+    for piece in zipped(iter([("a", much()), ("b", iter([b"end"]))]), NOW):
+        sizes.append(len(piece))
+        whole.write(piece)
+    assert len(sizes) > 5
+    assert max(sizes) < 200_000
+    archive = ZipFile(whole)
+    assert (archive.testzip(), archive.read("b")) == (None, b"end")
