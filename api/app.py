@@ -36,6 +36,7 @@ from api.routes import (
     sessions,
     tiles,
     timeline,
+    transfers,
 )
 from api.slices import Slice
 
@@ -78,6 +79,7 @@ ROUTERS = [
         logs,
         tiles,
         timeline,
+        transfers,
         exports,
         links,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ledger.errors import InvalidStatement
 
-NUMBERED = frozenset({"max-uses", "aggregate-only", "retain-until"})
+NUMBERED = frozenset({"max-uses", "aggregate-only", "retain-until", "every-days"})
 NAMING = frozenset({"redact", "mask"})
 """Conditions that name a member of the record, wherever in it that stands."""
 PLAIN = frozenset({"once", "pseudonymise", "emergency-only", "no-onward-transfer"})
@@ -15,7 +15,7 @@ COUNTED = frozenset({"once", "max-uses"})
 """Conditions that depend on how often a consent was used."""
 ABRIDGING = frozenset({"redact", "mask", "pseudonymise"})
 """Conditions under which no record leaves whole."""
-OBLIGATIONS = ABRIDGING | {"aggregate-only", "retain-until", "no-onward-transfer"}
+OBLIGATIONS = ABRIDGING | {"aggregate-only", "retain-until", "no-onward-transfer", "every-days"}
 """Conditions that bind the reader after the yes, beside those that decide whether it is one."""
 WRITTEN = PLAIN | {f"{name}:<number>" for name in NUMBERED} | {f"{name}:<member>" for name in NAMING}
 """How each is written."""

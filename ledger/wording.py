@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from ledger.consent import NEVER, Effect, Grant
+from ledger.transfer import terms_of
 from ledger.vocabulary import Term, Vocabulary
 
 
@@ -44,9 +45,10 @@ class Words:
         """What the grant says, for a person who is about to sign."""
         what, why = self._list(grant.categories, "categories"), self._list(grant.purposes, "purposes")
         actions = self._list(grant.actions, "actions")
-        return (self._korean_sentence if self._korean else self._english_sentence)(
+        said = (self._korean_sentence if self._korean else self._english_sentence)(
             grant, grantee_name, what, why, actions
         )
+        return said if terms_of(grant) is None else ("전송요구 — " if self._korean else "Transfer request: ") + said
 
     def _english_sentence(self, grant: Grant, name: str, what: str, why: str, actions: str) -> str:
         verb = "may" if grant.effect is Effect.PERMIT else "may never"
@@ -202,6 +204,7 @@ TERMS: Mapping[str, Mapping[str, Term]] = {
         "max-uses": Term("number of uses", "이용 횟수"),
         "aggregate-only": Term("only sums over groups of at least", "최소 집단 크기의 합계만"),
         "retain-until": Term("to be deleted by", "파기 기한"),
+        "every-days": Term("as often as every so many days", "정기적 전송, 주기(일)"),
         "redact": Term("without this part", "이 항목 제외"),
         "mask": Term("with this part blacked out", "이 항목 가림"),
         "pseudonymise": Term("without your name", "가명 처리"),

@@ -29,7 +29,9 @@ from ledger.receipt import CONSENTS, LOGS
 
 router = APIRouter(tags=["timeline"])
 PAGE, PIECE = 200, 1 << 16
-ZIPPED = {200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}}
+ZIPPED: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
+}
 ABOUT = """Everything MyData Ledger holds about one person, and what proves it.
 
 proofs/      one proof document a line: consents (with withdrawals and delegations), records, erasures, access (every
@@ -82,6 +84,9 @@ class _Pieces:
         return len(data)
 
     def flush(self) -> None:
+        return
+
+    def close(self) -> None:
         return
 
     def take(self) -> bytes:

@@ -25,6 +25,7 @@ from scripts.cli import (
     running,
     sharing,
     telling,
+    transferring,
     verifying,
 )
 from scripts.client import Refused
@@ -45,6 +46,7 @@ app.add_typer(payloads.app, name="payloads")
 app.command("issue")(reading.issue)
 app.add_typer(consent.app, name="consent")
 app.command("revoke")(consent.revoke)
+app.add_typer(transferring.app, name="transfer")
 app.command("access")(reading.access)
 app.command("open")(opening.open_release)
 app.command("receipt")(reading.receipt)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from tests.ledger.questions import NOW
 
 FOREVER = 10**30
-KEPT_BY_READERS = ("aggregate-only", "retain-until", "pseudonymise", "no-onward-transfer", "redact", "mask")
+KEPT_BY_READERS = ("aggregate-only", "retain-until", "pseudonymise", "no-onward-transfer")
+KEPT_BY_READERS += ("redact", "mask", "every-days")
 
 
 @dataclass
@@ -151,5 +152,12 @@ def is_met(grant, state, request, emergency):
     limits = {"once": state.uses_of_record < 1, "max-uses:2": state.uses < 2}
     limits |= {"aggregate-only:5": request.action == "compute", "emergency-only": emergency}
     limits |= {f"retain-until:{NOW}": False, f"retain-until:{NOW + 1}": True, "for-friends": False}
-    limits |= {"pseudonymise": True, "no-onward-transfer": True, "redact:name": True, "mask:telecom": True}
+    limits |= {
+        "every-days:30": True,
+        "every-days:0": False,
+        "pseudonymise": True,
+        "no-onward-transfer": True,
+        "redact:name": True,
+        "mask:telecom": True,
+    }
     return all(limits[condition] for condition in grant.conditions)

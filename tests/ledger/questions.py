@@ -26,7 +26,14 @@ PATHS = [
 STARTS, ENDS = [0, 0, 0, NOW - 1, NOW, NOW + 1], [NOW, NOW + 1, NOW + 9, NOW + 9]
 PERIODS = [(0, 0), (0, 0), (0, 0), (100, 200), (100, 250), (150, 250), (100, 0), (0, 200), (200, 300)]
 CONDITIONS = ["once", "max-uses:2", "aggregate-only:5", "pseudonymise", "emergency-only", f"retain-until:{NOW}"]
-CONDITIONS += ["redact:name", "mask:telecom", "no-onward-transfer", f"retain-until:{NOW + 1}", "for-friends"]
+CONDITIONS += [
+    "every-days:30",
+    "redact:name",
+    "mask:telecom",
+    "no-onward-transfer",
+    f"retain-until:{NOW + 1}",
+    "for-friends",
+]
 OFTEN, SELDOM = [True] * 24 + [False], [False] * 24 + [True]
 
 
