@@ -51,8 +51,7 @@ def write(connection: Connection, log: str, added: Sequence[Followed], rows_: Se
     """Put statements, with their rows, at the end of their log, where their positions say they lie."""
     tree = Tree(connection, log)
     rows.ADD[log].run(connection, rows_)
-    entries = [row["entry"] for row in rows_] if log != CONSENTS else [one.signed.entry.entry for one, _ in added]
-    tree.grow(tree.row(), [leaf_hash(entry) for entry in entries])
+    tree.grow(tree.row(), [leaf_hash(row["entry"]) for row in rows_])
     INDEXERS[log](connection, added, rows_)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from anchors.store.prepared import Driver, Prepared
+from anchors.store.prepared import Bulk, Driver, Prepared
 from anchors.store.schema import CHANGES
 
 COUNT = Prepared(select(CHANGES.c.count))
-RAISE = CHANGES.update().values(count=CHANGES.c.count + 1)
+RAISE = Bulk(CHANGES.update().values(count=CHANGES.c.count + 1))
 
 
 def count(connection: Connection) -> int:
@@ -20,4 +20,4 @@ def count(connection: Connection) -> int:
 
 def note(connection: Connection) -> None:
     """One more."""
-    connection.execute(RAISE)
+    RAISE.run(connection, [{}])

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from anchors.store import common, records, rows
 from anchors.store.codec import key, keys, prefix
-from anchors.store.prepared import Bulk, Upsert
+from anchors.store.prepared import Bulk, Driver, Prepared, Upsert
 from anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
 from ledger.access import Incident
 from ledger.commitment.entry import NO_LOCK, lock_of
@@ -35,6 +35,7 @@ AT = (
 SUPERSEDE = Bulk(CONSENTS.update().where(*AT).values(superseded=True))
 REVOKE = Bulk(CONSENTS.update().where(*AT).values(revoked=True))
 ADD_CONSENTS, ADD_RECEIPTS = Bulk(CONSENTS.insert()), Bulk(RECEIPTS.insert())
+REVEALED = Prepared(select(REVEALS.c.entry).where(REVEALS.c.entry == bindparam("entry")))
 KEEP_SECRETS = Upsert(REVEALS, lambda new: {"revocation": new.revocation}, "revocation")
 COUNT_USES = Upsert(USES, lambda new: {"times": USES.c.times + new.times})
 
@@ -42,13 +43,16 @@ COUNT_USES = Upsert(USES, lambda new: {"times": USES.c.times + new.times})
 def _index_consents(connection: Connection, added: Sequence[Followed], rows_: Sequence[rows.Fields]) -> None:
     """Rows by person and grantee; what they replace or end is so from this transaction on."""
     ADD_CONSENTS.run(connection, [_row(logged, row["common"]) for (logged, _), row in zip(added, rows_, strict=True)])
-    names = [{"entry": prefix(one.signed.entry.entry), "position": one.position} for one, _ in added]
+    entries = [row["entry"] for row in rows_]
+    names = [{"entry": prefix(entry), "position": one.position} for entry, (one, _) in zip(entries, added, strict=True)]
     rows.ADD_ENTRIES.run(connection, names)
     replaced = [place(b) for logged, b in added if b and isinstance(logged.signed.statement, Consent | Delegation)]
     ended = [(logged, b) for logged, b in added if b and isinstance(logged.signed.statement, Revocation)]
     SUPERSEDE.run(connection, replaced)
     REVOKE.run(connection, [place(before) for _, before in ended])
-    REVOKE.run(connection, _revealed_early(connection, [logged for logged, _ in added]))
+    REVOKE.run(
+        connection, _revealed_early(connection, dict(zip(entries, (logged for logged, _ in added), strict=True)))
+    )
     secrets = [(b.signed.entry.entry, logged.position) for logged, b in ended if _opens(logged, b)]
     KEEP_SECRETS.run(connection, [{"entry": entry, "revocation": position} for entry, position in secrets])
 
@@ -93,13 +97,10 @@ def _opens(revocation: Logged, ended: Logged) -> bool:
     return secret != NO_LOCK and lock_of(secret) == ended.signed.entry.lock
 
 
-def _revealed_early(connection: Connection, added: Sequence[Logged]) -> list[dict[str, int]]:
+def _revealed_early(connection: Connection, by_entry: dict[bytes, Logged]) -> list[dict[str, int]]:
     """Consents that the chain knew as revoked before we knew them."""
-    by_entry = {logged.signed.entry.entry: logged for logged in added}
-    known: list[bytes] = []
-    for some in rows.chunks(by_entry):
-        known += connection.execute(select(REVEALS.c.entry).where(REVEALS.c.entry.in_(some))).scalars()
-    return [place(by_entry[entry]) for entry in known]
+    driver = Driver.of(connection)
+    return [place(logged) for entry, logged in by_entry.items() if REVEALED.plain(driver, {"entry": entry})]
 
 
 def revoke_all(connection: Connection, consents: Sequence[Logged]) -> None:

@@ -51,13 +51,13 @@ Fields = dict[str, Any]
 
 
 def rows_of(connection: Connection, log: str, added: Sequence[Logged]) -> list[Fields]:
-    """The rows of statements that are about to be put at the end of their log."""
+    """The rows of statements that are about to be put at the end of their log, each with its entry."""
     if log != CONSENTS:
         return [_fields(one) | {"entry": one.signed.entry.entry, "body": encode(one.signed.statement)} for one in added]
     parts = [_parts(one.signed.statement) for one in added]
     numbers = common.numbers(connection, (said for said, _ in parts if said))
     return [
-        _fields(one) | {"common": numbers[said] if said else None, "body": body}
+        _fields(one) | {"common": numbers[said] if said else None, "body": body, "entry": one.signed.entry.entry}
         for one, (said, body) in zip(added, parts, strict=True)
     ]
 

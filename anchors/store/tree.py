@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from anchors.store import rows
-from anchors.store.prepared import Bulk
+from anchors.store.prepared import Bulk, Driver, Prepared
 from anchors.store.schema import HEADS, STATEMENTS, TREES
 from ledger import merkle
 from ledger.errors import ProofInvalid, SourceUnavailable
@@ -25,10 +25,10 @@ HASHES_AT = {
     log: select(table.c.hash).where(table.c.number.in_(bindparam("numbers", expanding=True))).order_by(table.c.number)
     for log, table in TREES.items()
 }
-HEAD = select(HEADS).where(HEADS.c.log == bindparam("log"))
+HEAD = Prepared(select(HEADS).where(HEADS.c.log == bindparam("log")))
 
 ADD = {log: Bulk(table.insert()) for log, table in TREES.items()}
-GROWN = (
+GROWN = Bulk(
     HEADS.update()
     .where(HEADS.c.log == bindparam("which"))
     .values(size=bindparam("to_size"), peaks=bindparam("to_peaks"))
@@ -69,9 +69,9 @@ class Tree:
             bytes(found) for found in self._connection.execute(HASHES_AT[self._log], {"numbers": numbers}).scalars()
         ]
 
-    def row(self) -> Row[Any]:
+    def row(self) -> Any:
         """Size, peaks and what is anchored."""
-        return self._connection.execute(HEAD, {"log": self._log}).one()
+        return HEAD.all(Driver.of(self._connection), {"log": self._log})[0]
 
     def head(self) -> Head:
         """The head of everything accepted."""
@@ -98,13 +98,13 @@ class Tree:
         if size > self.row().size:
             raise ProofInvalid(f"the {self._log} log has not grown to {size} yet")
 
-    def grow(self, row: Row[Any], leaves: Sequence[bytes]) -> None:
+    def grow(self, row: Any, leaves: Sequence[bytes]) -> None:
         """Write what `leaves` add to the tree whose head is `row`."""
         tops, made = merkle.grow(row.size, split(row.peaks), leaves)
         nodes = [{"number": number_of(level, index), "hash": hash_} for level, index, hash_ in made if level]
         ADD[self._log].run(self._connection, nodes)
         grown = {"which": self._log, "to_size": row.size + len(leaves), "to_peaks": b"".join(tops)}
-        self._connection.execute(GROWN, grown)
+        GROWN.run(self._connection, [grown])
 
 
 def split(peaks: bytes) -> list[bytes]:

@@ -45,6 +45,11 @@ def record_id(number: int) -> bytes:
     return sha256(b"record %d" % number).digest()
 
 
+def secret(number: int) -> bytes:
+    """What opens the lock of their consent."""
+    return b"%032d" % number
+
+
 def seal(statement: Statement, number: int) -> Signed:
     """The statement with an entry; what stands as its signature has the size of one, and nobody here checks it."""
     digest = typed_data.digest(statement, DOMAINS[_log(statement)])
@@ -58,7 +63,7 @@ def _log(statement: Statement) -> str:
 
 def consent(number: int) -> Signed:
     """Person `number` lets the trial read."""
-    who, lock = person(number), lock_of(b"%032d" % number)
+    who, lock = person(number), lock_of(secret(number))
     said = Consent(who, who, TRIAL.address, PARTIES[0].name, 1, bytes(32), (GRANT,), NOTICE.digest, "en", NOW, lock)
     return seal(said, number)
 

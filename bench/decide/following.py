@@ -1,0 +1,105 @@
+"""A follower that starts anew: the heads of logs, and what only events tell; beside web3.py over the same events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import orjson
+from web3 import Web3
+
+from anchors.chain import Chain
+from anchors.follower import Follower
+from anchors.store import Store
+from bench.decide import population
+from bench.decide.bulk import ratio_row
+from bench.decide.serve import Clock
+from bench.report import Row, Say
+from ledger.receipt import CONSENTS
+from ledger.signers import Wallet
+from scripts.deploy import deploy
+from scripts.devnet import Devnet
+
+LEAVES, OPENINGS = 5_000, 500
+"""In one transaction; three times as many reach the gas cap."""
+ROUNDS = 5
+ADMIN, SEQUENCER = b"\xad" * 32, b"\x5e" * 32
+ARTIFACT = Path(__file__).parents[2] / "anchors" / "artifacts" / "ConsentRegistry.json"
+
+
+def following(folder: Path, statements: int, revocations: int, say: Say) -> list[Row]:
+    """From an index that knows nothing of the chain to the chain's newest block."""
+    store = Store(f"sqlite:///{folder / 'followed.db'}")
+    store.set_parties(population.PARTIES)
+    population.restore(store, population.consent, CONSENTS, statements, say)
+    with Devnet(block_time=0) as devnet:
+        chain = Chain(devnet.url, deploy(devnet.url, ADMIN, Wallet(SEQUENCER).address), SEQUENCER)
+        say("follower: appending")
+        _append(chain, store, statements)
+        plain = [_anew(store, chain) for _ in range(ROUNDS)]
+        leaves = [statements / _seconds(lambda: _leaves_read(chain, statements)) for _ in range(ROUNDS)]
+        decoded = [statements / _seconds(lambda: _decoded(devnet.url, chain, "Appended")) for _ in range(2)]
+        say("follower: revoking")
+        _revoke(chain, revocations)
+        events = [revocations / (_anew(store, chain) - median(plain)) for _ in range(ROUNDS)]
+        theirs = [revocations / _seconds(lambda: _decoded(devnet.url, chain, "Revoked")) for _ in range(2)]
+        assert store.consents_of(population.person(revocations - 1))[0].revoked
+    store.dispose()
+    return _rows(statements, revocations, [plain, leaves, decoded, events, theirs])
+
+
+def _rows(statements: int, revocations: int, found: list[list[float]]) -> list[Row]:
+    plain, leaves, decoded, events, theirs = map(median, found)
+    web3py, fast = {"peer": "web3.py's decoded get_logs of the same events"}, {"least": 20_000}
+    heads = ratio_row(f"follower, heads of {statements:,} statements", "statements/s", statements / plain, decoded, 6.0)
+    read = ratio_row(f"{statements:,} leaves out of events, for an auditor", "leaves/s", leaves, decoded, 6.0)
+    ended = ratio_row(f"follower, {revocations:,} revocations out of events", "revocations/s", events, theirs, 6.0)
+    why = {"note": "it compares roots and reads no leaves; the peer must read them to know as much"}
+    for row in (heads, ended):
+        row["met"] = row["met"] and row["value"] >= fast["least"]
+    return [heads | web3py | why, read | web3py, ended | web3py | {"note": "read, marked as revoked, and durable"}]
+
+
+def _append(chain: Chain, store: Store, statements: int) -> None:
+    for start in range(0, statements, LEAVES):
+        leaves, peaks = store.leaves(CONSENTS, start, LEAVES), store.peaks(CONSENTS, start)
+        chain.send([chain.appending(CONSENTS, leaves, peaks)], 1)
+
+
+def _revoke(chain: Chain, revocations: int) -> None:
+    for start in range(0, revocations, OPENINGS):
+        some = range(start, min(start + OPENINGS, revocations))
+        chain.send([chain.revoking([(population.consent(n).entry.core, population.secret(n)) for n in some])], 1)
+
+
+def _anew(store: Store, chain: Chain) -> float:
+    """Seconds until a follower that remembers no block has caught up."""
+    follower = Follower(store, chain, Clock())
+    nothing = store.head_at(CONSENTS, 0)
+    assert nothing is not None
+    store.roll_back(CONSENTS, nothing, 0)
+    store.conceal(-1)
+    taken = _seconds(follower.once)
+    assert store.anchored(CONSENTS).head == store.head(CONSENTS)
+    return taken
+
+
+def _leaves_read(chain: Chain, statements: int) -> None:
+    found = chain.appended(CONSENTS, 0, chain.tip().number)
+    assert sum(len(one.leaves) for one in found) == statements
+
+
+def _decoded(url: str, chain: Chain, event: str) -> None:
+    contract: Any = Web3(Web3.HTTPProvider(url)).eth.contract(
+        address=Web3.to_checksum_address(chain.deployment.consents), abi=orjson.loads(ARTIFACT.read_bytes())["abi"]
+    )
+    assert contract.events[event]().get_logs(from_block=0)
+
+
+def _seconds(task: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    task()
+    return time.perf_counter() - started
