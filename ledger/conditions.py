@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ledger.consent import Consent, Effect, Grant, Revocation
+from ledger.consent import NEVER, Consent, Effect, Grant, Revocation
 from ledger.delegation import Delegation
 from ledger.errors import InvalidStatement
 from ledger.party import ADDRESS_SIZE, ANYONE, ROLE_PREFIX
@@ -79,6 +79,8 @@ def grants_are_whole(now: int) -> Condition[Consent]:
 
 
 def _check_window(grant: Grant, number: int, now: int) -> None:
+    if max(grant.not_before, grant.expires, grant.data_from, grant.data_until) > NEVER:
+        raise InvalidStatement(f"grant {number} names a time beyond 2^63 - 1, which means without an end")
     if grant.expires <= now:
         raise InvalidStatement(f"grant {number} is over already; choose an end in the future")
     if grant.expires <= grant.not_before:

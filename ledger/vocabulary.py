@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
+from heapq import nlargest
+from itertools import pairwise
 
 from ledger.consent import ACTIONS, Grant
 from ledger.errors import UnknownTerm
@@ -20,6 +23,8 @@ class Term:
     above: str = ""
 
 
+LONGEST, FEW = 80, 4
+"""Characters of an unknown term that are looked at, and how many declared ones it is compared with."""
 NAMES_PEOPLE = frozenset(
     {
         *("name", "nickname", "surname", "firstName", "lastName", "fullName", "givenName", "familyName", "owner"),
@@ -94,5 +99,18 @@ class Vocabulary:
     def _term(code: str, known: Mapping[str, Term], kind: str) -> Term:
         if term := known.get(code):
             return term
-        near = get_close_matches(code, known, n=1, cutoff=0.0)
-        raise UnknownTerm(f"unknown {kind} `{code[:80]}`; the nearest declared is `{near[0] if near else '-'}`")
+        said = code[:LONGEST]
+        raise UnknownTerm(f"unknown {kind} `{said}`; the nearest declared is `{_nearest(said, known)}`")
+
+
+def _nearest(code: str, known: Iterable[str]) -> str:
+    """Judged closely among the few that share most pairs of letters: a call may name a thousand unknown terms."""
+    pairs = _pairs(code)
+    few = nlargest(FEW, known, key=lambda term: len(pairs & _pairs(term)))
+    near = get_close_matches(code, few, n=1, cutoff=0.0)
+    return near[0] if near else "-"
+
+
+@lru_cache(maxsize=1_024)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(map("".join, pairwise(text)))

@@ -124,6 +124,11 @@ def _question(kernel: Kernel, said: Mapping[str, Any]) -> AccessRequest:
     return replace(question, record_id=record, incident=incident, at_least=known)
 
 
+def under(question: AccessRequest, context: Mapping[str, Any]) -> AccessRequest:
+    """The question under the incident, and with the size at least, that a context names. Raises MalformedInput."""
+    return replace(question, incident=_incident(context.get("incident")), at_least=_size(context))
+
+
 def _part(said: Mapping[str, Any], name: str) -> dict[str, Any]:
     part = said.get(name)
     if not isinstance(part, dict):

@@ -16,8 +16,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from api.auth import Caller, House, SignedIn, Verbs
-from api.hot.forms import LONGEST, SIGNERS
-from api.schemas import shown
+from api.hot.forms import LONGEST, SIGNERS, under
+from api.schemas import RestsOn, shown
 from ledger.access import EVERYTHING
 from ledger.errors import NotFound, UnknownTerm
 from ledger.kernel import Kernel, requester_name
@@ -104,6 +104,12 @@ class Results(BaseModel):
     results: list[dict[str, str]]
 
 
+class Resources(Results):
+    """Records found; to who demanded a size, `context.at` says what the answer rests on."""
+
+    context: dict[str, RestsOn] | None = None
+
+
 @router.get("/.well-known/authzen-configuration")
 def configuration(house: House, response: Response) -> dict[str, str]:
     """The metadata of this decision point (AuthZEN §9.1), which may be kept for an hour (§11.8)."""
@@ -128,20 +134,21 @@ def subjects(asked: SubjectSearch, caller: SignedIn, kernel: Verbs) -> Results:
     return Results(results=[{"type": "party", "id": name} for name in page], page=PageResponse(next_token=rest))
 
 
-@router.post("/access/v1/search/resource")
-def resources(asked: ResourceSearch, caller: SignedIn, kernel: Verbs) -> Results:
-    """The records the subject may do this with, in pages (AuthZEN §8.5)."""
+@router.post("/access/v1/search/resource", response_model_exclude_none=True)
+def resources(asked: ResourceSearch, caller: SignedIn, kernel: Verbs) -> Resources:
+    """The records the subject may do this with, in pages (AuthZEN §8.5); `context` as in an evaluation."""
     requester, purpose = requester_of(asked.subject, caller, kernel), _purpose(asked.context, asked.action)
     category = str(asked.resource.properties.get("category", EVERYTHING))
     if requester is None or asked.resource.type != "record" or not purpose:
-        return Results(results=[])
+        return Resources(results=[])
     try:
-        question = kernel.question(requester, purpose, asked.action.name, category)
+        question = under(kernel.question(requester, purpose, asked.action.name, category), asked.context)
     except UnknownTerm:
-        return Results(results=[])
+        return Resources(results=[])
     page = kernel.query_accessible(question, asked.page.token, asked.page.limit)
     found = [{"type": "record", "id": shown(record.issue.record_id)} for record in page.records]
-    return Results(results=found, page=PageResponse(next_token=page.cursor))
+    context = {"at": RestsOn.of(page.asked)} if question.at_least else None
+    return Resources(results=found, page=PageResponse(next_token=page.cursor), context=context)
 
 
 @router.post("/access/v1/search/action")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from api.auth import SignedIn, Verbs, subject_bytes
 from api.guard import RecordId
 from api.routes.consents import ConsentDraftForm, wish_of
-from api.schemas import Form, Hex, Hex32, RecordView, Term, shown
+from api.schemas import Form, Hex, Hex32, RecordView, RestsOn, Term, shown
 from ledger.access import Decision
 from ledger.consent import NEVER
 from ledger.kernel import Change
@@ -38,6 +38,7 @@ class Accessible(BaseModel):
 
     records: list[RecordView]
     cursor: str
+    at: RestsOn
 
 
 class PersonQuestion(Form):
@@ -87,7 +88,8 @@ def accessible(asked: Annotated[Search, Query()], caller: SignedIn, kernel: Verb
     question = kernel.request(caller.name, bytes(32), asked.category, asked.purpose, asked.action)
     question = replace(question, incident=_incident(asked.incident), at_least=asked.consents_at_least)
     page = kernel.query_accessible(question, asked.cursor, asked.limit)
-    return Accessible(records=[RecordView.of(record) for record in page.records], cursor=page.cursor)
+    found = [RecordView.of(record) for record in page.records]
+    return Accessible(records=found, cursor=page.cursor, at=RestsOn.of(page.asked))
 
 
 @router.post("/access/persons")

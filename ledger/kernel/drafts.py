@@ -48,7 +48,11 @@ class Drafts(Verb):
     """The first verb."""
 
     def draft_consent(self, wish: GrantRequest) -> Draft:
-        """The next version of the consent. Raises NotFound for an unknown notice, InvalidStatement for such a party."""
+        """The next version of the consent. Raises NotFound for an unknown notice, InvalidStatement for such a party,
+        UnknownTerm: nobody should sign what would be refused.
+        """
+        for grant in wish.grants:
+            self.world.vocabulary.check_grant(grant)
         notice = self.world.store.notice(wish.notice_hash)
         if notice is None:
             raise NotFound

@@ -43,8 +43,6 @@ class Foresight(Drafts, Questions):
         replaces covers. Raises NotFound, UnknownTerm, InvalidStatement as drafting does, TooLarge beyond 100,000
         questions.
         """
-        for grant in wish.grants:
-            self.world.vocabulary.check_grant(grant)
         draft = self.draft_consent(wish).statement
         assert isinstance(draft, Consent)  # noqa: S101 - narrows for the type checker
         now = self.world.clock.now()

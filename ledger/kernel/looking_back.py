@@ -52,7 +52,8 @@ class LookingBack(Questions):
         if record is None or record.issue.data_subject != data_subject:
             raise NotFound
         question = replace(question, category=record.issue.category)
-        at = self._second(moment, self._asked(replace(question, requester=requester_name(data_subject))))
+        asked = replace(question, requester=requester_name(data_subject))
+        at = self._second(moment, self.log_search(asked).decided_at)
         facts = self._facts_then(question, record, at)
         return Then(decide(question, facts, at), at, facts.consents_size, facts.records_size, facts.block)
 

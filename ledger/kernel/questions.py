@@ -15,7 +15,7 @@ from ledger.kernel.answers import check_size, receipt_of, requester_name
 from ledger.kernel.cursors import START, Cursors
 from ledger.kernel.witnessing import Witnessing
 from ledger.party import Party
-from ledger.receipt import Signed
+from ledger.receipt import AccessReceipt, Signed
 from ledger.record import Record
 
 LARGEST_PAGE = 1_000
@@ -27,10 +27,13 @@ NO_END = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Ids of records a requester may read, in an order that tells nothing; `cursor` is empty on the last page."""
+    """Ids of records a requester may read, in an order that tells nothing; `cursor` is empty on the last page; `asked`
+    is the receipt of the question, which names the sizes and the block that the answer rests on at least.
+    """
 
     ids: tuple[bytes, ...]
     cursor: str
+    asked: AccessReceipt
     read: Callable[[Sequence[bytes]], list[Record]]
 
     @property
@@ -51,7 +54,7 @@ class Questions(Witnessing):
         Raises UnknownTerm, ChainBehind.
         """
         question = replace(self.request(requester, ANY_RECORD, category, purpose, action), incident=incident)
-        now = self._asked(question)
+        now = self.log_search(question).decided_at
         ids = [record_id for _, record_id in self._permitted(question, now, START, NO_END)]
         return sorted(self.world.store.records_named(ids), key=lambda record: record.position)
 
@@ -62,13 +65,12 @@ class Questions(Witnessing):
         """
         limit, cursors = max(0, min(limit, LARGEST_PAGE)), self._cursors()
         after = cursors.open(question, cursor)
-        now = self._asked(question)
-        found = self._permitted(question, now, after, limit + 1)
-        ids, end = (
-            tuple(record_id for _, record_id in found[:limit]),
-            found[limit - 1][0] if 0 < limit < len(found) else after,
-        )
-        return Page(ids, cursors.seal(question, end) if len(found) > limit else "", self.world.store.records_named)
+        asked = self.log_search(question)
+        found = self._permitted(question, asked.decided_at, after, limit + 1)
+        ids = tuple(record_id for _, record_id in found[:limit])
+        end = found[limit - 1][0] if 0 < limit < len(found) else after
+        rest = cursors.seal(question, end) if len(found) > limit else ""
+        return Page(ids, rest, asked, self.world.store.records_named)
 
     def leaf(self, question: AccessRequest, items: Sequence[T], cursor: str, limit: int) -> tuple[Sequence[T], str]:
         """The part of a whole answer that one page holds, and the cursor of the next, empty behind the last.
@@ -94,7 +96,7 @@ class Questions(Witnessing):
         Raises UnknownTerm, ChainBehind.
         """
         question = replace(self.question(requester, purpose, "view"), record_id=record_id)
-        now = self._asked(question)
+        now = self.log_search(question).decided_at
         facts = self.world.store.facts(question, now)
         allowed = (action for action in ACTIONS if self._single(replace(question, action=action), facts, now).permitted)
         return sorted(allowed)
@@ -108,7 +110,7 @@ class Questions(Witnessing):
         knowing whose it is is not named to who asks by person. Raises UnknownTerm, ChainBehind.
         """
         question = replace(self.question(requester, purpose, action), incident=incident)
-        now = self._asked(question, data_subject)
+        now = self.log_search(question, data_subject).decided_at
         surveyed = self.world.store.survey_person(question, data_subject, now)
         answers = [(facts.record, self._single(question, facts, now)) for facts in surveyed]
         return [(record, said) for record, said in answers if record and said.permitted and not _hides_person(said)]
@@ -124,30 +126,33 @@ class Questions(Witnessing):
         if record is None or record.issue.data_subject != data_subject:
             raise NotFound
         question = self.request(requester_name(data_subject), record_id, record.issue.category, purpose, action)
-        now = self._asked(question)
+        now = self.log_search(question).decided_at
         asked = [(party, replace(question, requester=party.account)) for party in self.world.store.parties()]
         answers = [(party, decide(one, self.world.store.facts(one, now), now)) for party, one in asked]
         return [(party, decision) for party, decision in answers if decision.permitted]
 
-    def _asked(self, question: AccessRequest, data_subject: bytes = b"") -> int:
-        """Leave the receipt of a question about many records; the moment it was asked."""
+    def log_search(self, question: AccessRequest, data_subject: bytes = b"") -> AccessReceipt:
+        """Leave the receipt of a question about many records. Raises ChainBehind."""
         now = self.world.clock.now()
         self.world.heads(now)
-        searched = Decision(permitted=True, reason=Reason.SEARCHED)
+        searched, said = Decision(permitted=True, reason=Reason.SEARCHED), []
 
         def respond(facts: Facts) -> Signed:
             check_size(question, facts)
-            said = receipt_of(question, facts, searched, now)
-            return self.sign_as_gateway(replace(said, data_subject=data_subject or said.data_subject))
+            receipt = receipt_of(question, facts, searched, now)
+            said.append(replace(receipt, data_subject=data_subject or receipt.data_subject))
+            return self.sign_as_gateway(said[-1])
 
         self.world.store.answer(question, respond, now)
-        return now
+        return said[-1]
 
     def _permitted(self, question: AccessRequest, now: int, after: Place, limit: int) -> list[Found]:
         """The first `limit` records behind a place that may be read now, each once."""
 
         def permits(facts: Facts) -> bool:
-            return self._single(question, facts, now).permitted
+            decision = self._single(question, facts, now)
+            names_person = question.incident != NO_INCIDENT and _hides_person(decision)
+            return decision.permitted and not names_person
 
         def of_person(data_subject: bytes) -> list[Found]:
             surveyed = self.world.store.survey_person(question, data_subject, now)

@@ -150,14 +150,6 @@ def test_a_wrong_signature_is_refused(door):
     assert (answer.status_code, answer.json()["error"]) == (403, "signature_invalid")
 
 
-def test_an_unknown_category_names_the_nearest(door):
-    form = door.wish(door.house.trial.address, "health.labs")
-    typed = door.http.post("/consents/drafts", json=form, headers=door.as_(door.house.ann)).json()["typed_data"]
-    answer = hand_in(door, door.signed(door.house.ann, Consent, typed))
-    assert (answer.status_code, answer.json()["error"]) == (422, "unknown_term")
-    assert "the nearest declared is `health.lab`" in answer.json()["detail"]
-
-
 def test_a_past_window_is_refused(door):
     typed = door.drafted(door.house.ann, door.house.trial.address, expires=5)
     answer = hand_in(door, door.signed(door.house.ann, Consent, typed))
@@ -263,3 +255,9 @@ def test_a_refusal_after_the_session_s_party_expired_is_the_same(door):
     as_trial = door.as_(door.house.trial)
     door.house.expire(door.house.trial)
     assert door.http.get(f"/trials/records/{record}", headers=as_trial).status_code == 404
+
+
+def test_an_incident_is_no_receipt_of_a_record(door):
+    door.house.declares(door.house.responder)
+    for who in (door.house.ann, door.house.responder):
+        assert door.http.get("/receipts/0/record", headers=door.as_(who)).status_code == 404

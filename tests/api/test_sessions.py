@@ -1,5 +1,7 @@
 """Sessions by ERC-4361: who signed what, for which site, once, and for how long."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -148,3 +150,18 @@ def test_what_the_erc_does_not_allow_is_refused(change):
 def test_any_text_is_read_or_refused(text):
     with pytest.raises(SessionRequired):
         SignIn.parse(text)
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_message_that_ends_before_its_challenge_ends_by_what_it_says(door, left):
+    asked = SignIn.parse(challenge(door)["message"])
+    message = replace(asked, expires=NOW + 10).text()
+    door.house.clock.passes(10 - left)
+    assert enter(door, message).status_code == (201 if left else 401)
+
+
+def test_a_message_that_is_to_begin_later_is_refused_until_then(door):
+    text = challenge(door)["message"] + f"\nNot Before: {SignIn.parse(TEXT).text().rpartition('Expiration Time: ')[2]}"
+    assert enter(door, text).status_code == 401
+    door.house.clock.passes(60)
+    assert enter(door, text).status_code == 201

@@ -120,7 +120,12 @@ def single(kernel, question, record):
 
 def loop(kernel, question, records):
     said = [record for record in records if single(kernel, question, record).permitted]
-    return sorted((record for record in said), key=lambda record: record.position)
+    return sorted((record for record in said if not hidden(kernel, question, record)), key=lambda r: r.position)
+
+
+def hidden(kernel, question, record):
+    """Whether the record must not be named to who asks by person, as every incident is about one."""
+    return any(question.incident) and "pseudonymise" in single(kernel, question, record).obligations
 
 
 def pages(kernel, question, limit):
@@ -152,8 +157,8 @@ def check_everything(kernel, pick):
     for person in PERSONS:
         answers = kernel.evaluate(requester, person, purpose, action, incident=incident_of)
         expected = loop(kernel, everything, store.records_of(person))
-        hidden = [r for r in expected if "pseudonymise" in single(kernel, everything, r).obligations]
-        assert [record for record, _ in answers] == [record for record in expected if record not in hidden]
+        open_ones = [r for r in expected if "pseudonymise" not in single(kernel, everything, r).obligations]
+        assert [record for record, _ in answers] == open_ones
         assert all(decision == single(kernel, everything, record) for record, decision in answers)
     check_who(kernel, purpose, action)
     check_actions(kernel, requester, purpose)
