@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ledger.consent import NEVER, Effect, Grant
 from ledger.kernel import Draft, Ended, Proof, Release
 from ledger.notice import Notice
-from ledger.receipt import AccessReceipt, Logged
+from ledger.receipt import Logged
 from ledger.record import Record
 from ledger.typed_data import Domain, digest, message, read_hex
 
@@ -156,20 +156,6 @@ class ReleaseView(BaseModel):
             receipt={"position": release.receipt.position, "request_id": said["requestId"], "block": said["block"]},
             issue=message(release.record.issue) | pseudonym,
         )
-
-
-class RestsOn(BaseModel):
-    """What an answer rests on at least: so many statements on chain, seen at a block, at a time (UTC seconds)."""
-
-    consents: int
-    records: int
-    block: int
-    time: int
-
-    @classmethod
-    def of(cls, asked: AccessReceipt) -> RestsOn:
-        """As the question's receipt says."""
-        return cls(consents=asked.consents_size, records=asked.records_size, block=asked.block, time=asked.decided_at)
 
 
 class RecordView(BaseModel):

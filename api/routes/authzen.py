@@ -17,7 +17,8 @@ from pydantic import BaseModel, Field
 
 from api.auth import Caller, House, SignedIn, Verbs
 from api.hot.forms import LONGEST, SIGNERS, under
-from api.schemas import RestsOn, shown
+from api.routes.questions import RestsOn
+from api.schemas import shown
 from ledger.access import EVERYTHING
 from ledger.errors import NotFound, UnknownTerm
 from ledger.kernel import Kernel, requester_name

@@ -11,10 +11,11 @@ from pydantic import BaseModel, Field
 from api.auth import SignedIn, Verbs, subject_bytes
 from api.guard import RecordId
 from api.routes.consents import ConsentDraftForm, wish_of
-from api.schemas import Form, Hex, Hex32, RecordView, RestsOn, Term, shown
+from api.schemas import Form, Hex, Hex32, RecordView, Term, shown
 from ledger.access import Decision
 from ledger.consent import NEVER
 from ledger.kernel import Change
+from ledger.receipt import AccessReceipt
 from ledger.typed_data import read_hex
 
 router = APIRouter(tags=["questions"])
@@ -31,6 +32,20 @@ class Search(Form):
     consents_at_least: Annotated[int, Field(ge=0, le=NEVER)] = 0
     cursor: Annotated[str, Field(max_length=100)] = ""
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
+
+
+class RestsOn(BaseModel):
+    """What an answer rests on at least: so many statements on chain, seen at a block, at a time (UTC seconds)."""
+
+    consents: int
+    records: int
+    block: int
+    time: int
+
+    @classmethod
+    def of(cls, asked: AccessReceipt) -> RestsOn:
+        """As the question's receipt says."""
+        return cls(consents=asked.consents_size, records=asked.records_size, block=asked.block, time=asked.decided_at)
 
 
 class Accessible(BaseModel):
