@@ -13,6 +13,7 @@ from api import errors
 from api.auth import Premises
 from api.bounds import BoundedBodies, Headers
 from api.errors import Refusal
+from api.groups import Groups
 from api.hot import HotDoor, describe
 from api.routes import (
     access,
@@ -60,6 +61,12 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 ROUTERS = [
     module.router
     for module in (
+        access,
+        authzen,
+        questions,
+        receipts,
+        records,
+        consents,
         health,
         sessions,
         directory,
@@ -67,15 +74,9 @@ ROUTERS = [
         delegations,
         inbox,
         reviews,
-        questions,
         answers,
-        authzen,
-        consents,
         consent_copies,
-        records,
         erasures,
-        access,
-        receipts,
         logs,
         tiles,
         timeline,
@@ -84,6 +85,7 @@ ROUTERS = [
         links,
     )
 ]
+"""Those asked most often come first: the framework looks through them in order."""
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -112,12 +114,12 @@ def create_app(premises: Premises, slices: Sequence[Slice], lifespan: Lifespan |
         docs_url=None,
         redoc_url=None,
     )
-    app.state.premises = premises
+    app.state.premises, app.state.groups = premises, Groups(premises)
     errors.install(app)
     for router in ROUTERS + [one.router for one in slices if one.router]:
         app.include_router(router)
     app.include_router(describe())
     app.add_middleware(BoundedBodies, limit=premises.settings.max_body)
     app.add_middleware(Headers)
-    app.hot = HotDoor(app.behind, house=premises)
+    app.hot = HotDoor(app.behind, premises, app.state.groups)
     return app

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 
 from api.siwe import SignIn
 from ledger import signers
@@ -151,30 +151,33 @@ class Caller:
         return requester_name(self.signer)
 
 
-_bearer = HTTPBearer(auto_error=False, description="The token that POST /sessions gave.")
+# None of what follows waits for more than one look-up, or needs another dependency: a hop to another thread and each
+# node of a tree of dependencies cost more than that.
 
 
-def premises(request: Request) -> Premises:
+async def premises(request: Request) -> Premises:
     """What this app was built over."""
     found: Premises = request.app.state.premises
     return found
 
 
-def caller(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    house: Annotated[Premises, Depends(premises)],
-) -> Caller:
-    """The signed-in caller. Raises SessionRequired."""
-    if credentials is None:
-        raise SessionRequired("sign in first: POST /session/challenges, sign the message, POST /sessions")
-    return Caller(house.who(credentials.credentials), credentials.credentials)
-
-
-def kernel(house: Annotated[Premises, Depends(premises)]) -> Kernel:
+async def kernel(request: Request) -> Kernel:
     """The verbs."""
-    return house.kernel
+    return (await premises(request)).kernel
 
 
+class Session(HTTPBearer):
+    """The signed-in caller, by the token in the `Authorization` header (RFC 6750)."""
+
+    async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
+        """Raises SessionRequired."""
+        given = await super().__call__(request)
+        if given is None:
+            raise SessionRequired("sign in first: POST /session/challenges, sign the message, POST /sessions")
+        return Caller((await premises(request)).who(given.credentials), given.credentials)
+
+
+caller = Session(auto_error=False, scheme_name="HTTPBearer", description="The token that POST /sessions gave.")
 SignedIn = Annotated[Caller, Depends(caller)]
 Verbs = Annotated[Kernel, Depends(kernel)]
 House = Annotated[Premises, Depends(premises)]

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Path, Query, Request
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from api.auth import SignedIn, Verbs
+from api.groups import Groups
 from api.schemas import ZERO, Form, Hex, Hex32, Term
 from ledger.access import AccessRequest
 from ledger.consent import NEVER
-from ledger.kernel import Kernel, Release
+from ledger.kernel import Kernel, Release, check_hands_out, check_permitted, decided
 from ledger.typed_data import read_hex
 
+T = TypeVar("T")
 RecordId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="record id, 32 bytes in 0x-hex")]
 IncidentEntry = Annotated[str | None, Query(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a declared incident")]
 ReaderKey = Annotated[
@@ -35,19 +38,41 @@ async def raw_body(request: Request) -> bytes:
 RawBody = Annotated[bytes, Depends(raw_body)]
 
 
+async def _together(request: Request) -> Groups:
+    found: Groups = request.app.state.groups
+    return found
+
+
+Together = Annotated[Groups, Depends(_together)]
+"""Questions of all callers of the moment, answered in one step."""
+
+
+async def opened(together: Groups, request: AccessRequest, reader_key: bytes, show: Callable[[Release], T]) -> T:
+    """`Kernel.access`, and `show` of what is released; only that takes a thread, and a no takes none.
+
+    Raises what `access` raises.
+    """
+    kernel = together.kernel
+    check_hands_out(request)
+    answered = await together.answer(request, decided)
+    check_permitted(*answered)
+    return await run_in_threadpool(lambda: show(kernel.access_answered(request, reader_key, answered)))
+
+
 def may(category: str, purpose: str, action: str = "view") -> Any:
     """The dependency that releases `record_id` to the caller for this purpose, or raises AccessDenied."""
 
-    def open_door(
+    async def open_door(
         record_id: RecordId,
         caller: SignedIn,
-        kernel: Verbs,
+        together: Together,
         incident: IncidentEntry = None,
         reader_key: ReaderKey = None,
     ) -> Release:
-        request = kernel.request(caller.name, read_hex(record_id, "record_id", 32), category, purpose, action)
+        request = together.kernel.request(caller.name, read_hex(record_id, "record_id", 32), category, purpose, action)
         request = replace(request, incident=read_hex(incident, "incident", 32) if incident else bytes(32))
-        return kernel.access(request, read_hex(reader_key, "reader_key") if reader_key else b"")
+        key = read_hex(reader_key, "reader_key") if reader_key else b""
+        return await opened(together, request, key, lambda release: release)
 
     return Depends(open_door)
 

@@ -60,6 +60,16 @@ class Database:
         with our_errors(), self._looks.one() as connection:
             yield Driver(connection, "sqlite")
 
+    @contextmanager
+    def _glance(self) -> Iterator[Driver]:
+        """One state of the database, for look-ups that do not need SQLAlchemy."""
+        if self._looks is None:
+            with self._read() as connection:
+                yield Driver.of(connection)
+            return
+        with our_errors(), self._looks.state() as connection:
+            yield Driver(connection, "sqlite")
+
     def _settle(self) -> None:
         """Index the receipts that are pending now, in steps between which others are answered."""
         with self._look() as driver:

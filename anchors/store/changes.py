@@ -5,16 +5,16 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from anchors.store.prepared import Bulk, Driver, Prepared
+from anchors.store.prepared import Bulk, Driver, Prepared, Reading
 from anchors.store.schema import CHANGES
 
 COUNT = Prepared(select(CHANGES.c.count))
 RAISE = Bulk(CHANGES.update().values(count=CHANGES.c.count + 1))
 
 
-def count(connection: Connection) -> int:
+def count(reading: Reading) -> int:
     """How many there were."""
-    found: int = COUNT.all(Driver.of(connection), {})[0].count
+    found: int = COUNT.all(Driver.of(reading), {})[0].count
     return found
 
 

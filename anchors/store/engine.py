@@ -7,14 +7,17 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ledger.errors import SourceUnavailable, StorageFull
 
+IMMEDIATE = "BEGIN IMMEDIATE"
 BUSY_MS = 15_000
 """How long a transaction waits for another process to finish its own."""
 ONE_WRITER = "SELECT pg_advisory_xact_lock(7215110)"
@@ -25,7 +28,7 @@ PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
     f"busy_timeout = {BUSY_MS}",
-    "mmap_size = 268435456",
+    "mmap_size = 2147418112",
     "temp_store = MEMORY",
     "cache_size = -8192",
 )
@@ -59,9 +62,14 @@ def open_engine(url: str, writes: bool, loading: bool = False) -> Engine:
     event.listen(engine, "connect", _set_pragmas)
     if loading:
         event.listen(engine, "connect", _set_loading)
-    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    event.listen(engine, "begin", partial(_begin, IMMEDIATE if writes else "BEGIN"))
     return engine
+
+
+def _begin(how: str, connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    if not driver.in_transaction:
+        driver.execute(how)
 
 
 def _open_server(url: URL, writes: bool, loading: bool) -> Engine:
@@ -73,6 +81,41 @@ def _open_server(url: URL, writes: bool, loading: bool) -> Engine:
     if writes:
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(ONE_WRITER))
     return engine
+
+
+class Pen:
+    """Transactions that write, one after another; in SQLite without SQLAlchemy's, which cost more than the write."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._kept: Connection | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One, committed at its end or rolled back."""
+        if self._engine.dialect.name != "sqlite":
+            with self._engine.begin() as connection:
+                yield connection
+            return
+        connection, self._kept = self._kept or self._engine.connect(), None
+        driver: Any = connection.connection.driver_connection
+        try:
+            with _driver_refuses("a writing transaction"):
+                driver.execute(IMMEDIATE)
+                yield connection
+                driver.execute("COMMIT")
+            if connection.in_transaction():
+                connection.commit()
+        except BaseException:
+            connection.rollback()
+            connection.close()
+            raise
+        self._kept = connection
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._kept:
+            self._kept.close()
 
 
 class Looks:
@@ -88,15 +131,39 @@ class Looks:
         try:
             connection = self._free.pop()
         except IndexError:
-            connection = sqlite3.connect(self._path, timeout=BUSY_MS / 1000, check_same_thread=False)
-            _set_pragmas(connection, None)
+            connection = self._open()
         yield connection
         self._free.append(connection)
+
+    def _open(self) -> sqlite3.Connection:
+        with _driver_refuses("a connection"):
+            connection = sqlite3.connect(self._path, timeout=BUSY_MS / 1000, check_same_thread=False)
+            _set_pragmas(connection, None)
+            return connection
+
+    @contextmanager
+    def state(self) -> Iterator[sqlite3.Connection]:
+        """The same, which sees one state of the database throughout."""
+        with self.one() as connection, _driver_refuses("a reading transaction"):
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Let go of those that nobody uses."""
         while self._free:
             self._free.pop().close()
+
+
+@contextmanager
+def _driver_refuses(what: str) -> Iterator[None]:
+    """What the driver raises, as SQLAlchemy says it."""
+    try:
+        yield
+    except DRIVER_ERRORS as error:
+        raise DBAPIError(what, None, error) from error
 
 
 def looks_of(url: str) -> Looks | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -14,7 +15,7 @@ from sqlalchemy.engine import Connection
 from anchors.store import records, rows
 from anchors.store.codec import KINDS, key
 from anchors.store.indexing import ALL_RECORDS, Uses
-from anchors.store.prepared import Driver, Prepared
+from anchors.store.prepared import Driver, Prepared, Reading
 from anchors.store.rows import logged_of
 from anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, PARTIES, STATEMENTS, USES
 from ledger.access import AccessRequest, ConsentState, Facts, Incident
@@ -35,7 +36,7 @@ INDEXED = (
 """Statements as the index of consents knows them."""
 SAID = INDEXED.where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.is_consent)
 DELEGATION = KINDS.index(Delegation)
-DELEGATED = INDEXED.where(CONSENTS.c.person == bindparam("person"), LOG.c.kind == DELEGATION)
+DELEGATED = Prepared(INDEXED.where(CONSENTS.c.person == bindparam("person"), LOG.c.kind == DELEGATION))
 SAID_TO = SAID.where(CONSENTS.c.grantee.in_(bindparam("grantees", expanding=True)))
 USED = select(USES).where(
     USES.c.consent.in_(bindparam("consents", expanding=True)), USES.c.record.in_(bindparam("records", expanding=True))
@@ -43,11 +44,11 @@ USED = select(USES).where(
 ALL_HEADS = Prepared(
     select(HEADS, CHAIN.c.followed_at, CHAIN.c.distrust).select_from(HEADS.join(CHAIN, CHAIN.c.id == 1))
 )
-OUTDATED = select(NOTICES.c.digest).where(NOTICES.c.outdated)
+OUTDATED = Prepared(select(NOTICES.c.digest).where(NOTICES.c.outdated))
 PARTY = Prepared(select(PARTIES.c.body).where(PARTIES.c.account == bindparam("account")))
 
 
-def anchored_heads(connection: Connection) -> dict[str, Any]:
+def anchored_heads(connection: Reading) -> dict[str, Any]:
     """What the chain holds of each log. Raises SourceUnavailable while it contradicts this database."""
     found = heads(connection)
     if reason := found[CONSENTS_LOG].distrust:
@@ -55,7 +56,7 @@ def anchored_heads(connection: Connection) -> dict[str, Any]:
     return found
 
 
-def heads(connection: Connection) -> dict[str, Any]:
+def heads(connection: Reading) -> dict[str, Any]:
     """Size, peaks and what is anchored of each log, whether or not the chain contradicts it."""
     return {row.log: row for row in ALL_HEADS.all(Driver.of(connection), {})}
 
@@ -94,12 +95,12 @@ def states(connection: Connection, found: Iterable[Row[Any]], anchored: int) -> 
     return [with_a_say(connection, _state(row, anchored, outdated_ones)) for row in found]
 
 
-def outdated(connection: Connection) -> set[bytes]:
+def outdated(connection: Reading) -> set[bytes]:
     """Hashes of the notices that no longer stand."""
-    return set(connection.execute(OUTDATED).scalars())
+    return {row.digest for row in OUTDATED.all(Driver.of(connection), {})}
 
 
-def with_a_say(connection: Connection, state: ConsentState) -> ConsentState:
+def with_a_say(connection: Reading, state: ConsentState) -> ConsentState:
     """The state, revoked where a delegate signed whose delegation was ended."""
     said = state.consent
     if said.signer == said.data_subject:
@@ -152,12 +153,14 @@ def consents_of(connection: Connection, data_subject: bytes) -> list[ConsentStat
     return with_uses(connection, [s for s in found if s.consent.data_subject == data_subject], None)
 
 
-def delegations_of(connection: Connection, data_subject: bytes) -> list[DelegationState]:
+def delegations_of(connection: Reading, data_subject: bytes) -> list[DelegationState]:
     """Everyone who was ever named to sign for a person, oldest first."""
     anchored = heads(connection)[CONSENTS_LOG].anchored_size
     found = [
-        DelegationState(signed.entry.entry, row.position, said, row.position < anchored, row.revoked, row.superseded)
-        for row in connection.execute(DELEGATED, {"person": key(data_subject)})
+        DelegationState(
+            signed.entry.entry, row.position, said, row.position < anchored, bool(row.revoked), bool(row.superseded)
+        )
+        for row in DELEGATED.all(Driver.of(connection), {"person": key(data_subject)})
         if (signed := logged_of(row).signed) and isinstance(said := signed.statement, Delegation)
     ]
     return [state for state in found if state.delegation.data_subject == data_subject]
@@ -172,7 +175,7 @@ def consent(connection: Connection, entry: bytes) -> ConsentState | None:
     return next(state for state in states if state.entry == entry)
 
 
-def incident(connection: Connection, entry: bytes) -> Incident | None:
+def incident(connection: Reading, entry: bytes) -> Incident | None:
     """A declared incident by its entry."""
     logged = rows.by_entry(connection, ACCESS, entry)
     return logged.signed.statement if logged and isinstance(logged.signed.statement, Incident) else None
@@ -184,6 +187,7 @@ def party(driver: Driver, account: str) -> Party | None:
     return read_party(found[0].body) if found else None
 
 
+@lru_cache(maxsize=1_024)
 def read_party(body: bytes) -> Party:
     """A party as it is stored."""
     raw = orjson.loads(body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.engine import Connection
 from anchors.store import facts, rows
 from anchors.store.codec import decode, key
 from anchors.store.indexing import Uses
-from anchors.store.prepared import Driver, Prepared
+from anchors.store.prepared import Driver, Prepared, Reading
 from anchors.store.schema import CONSENTS, RECORDS, STATEMENTS
 from anchors.store.writer import Work
 from ledger.access import AccessRequest, ConsentState, Facts
@@ -23,6 +24,7 @@ from ledger.receipt import CONSENTS as CONSENTS_LOG
 from ledger.receipt import RECORDS as RECORDS_LOG
 from ledger.record import Issue, Record
 
+NO_INCIDENT = bytes(32)
 ISSUED, SAID = STATEMENTS[RECORDS_LOG], STATEMENTS[CONSENTS_LOG]
 RECORD = Prepared(
     select(ISSUED.c.position, ISSUED.c.kind, ISSUED.c.entry, ISSUED.c.body, RECORDS.c.superseded_by, RECORDS.c.erased)
@@ -41,8 +43,9 @@ def _said_to(names: int) -> Prepared:
         rows.entries(CONSENTS_LOG)
         .add_columns(SAID.c.position, CONSENTS.c.superseded, CONSENTS.c.revoked)
         .join(CONSENTS, CONSENTS.c.position == SAID.c.position)
-        .where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.grantee.in_(grantees), CONSENTS.c.is_consent)
-        .order_by(CONSENTS.c.position)
+        .where(
+            CONSENTS.c.person == bindparam("person"), CONSENTS.c.grantee.in_(grantees), CONSENTS.c.is_consent.is_(True)
+        )
     )
 
 
@@ -50,19 +53,35 @@ class UsesCount(Exception):
     """An answer depends on how often a consent was used, and so on every answer before it."""
 
 
+@dataclass
+class Counting:
+    """How often consents were used, seen from the writing transaction: `unwritten` tells the uses that only lie on the
+    desk, `settle` is done once before those that are written are read.
+    """
+
+    connection: Connection
+    unwritten: Callable[[], Uses]
+    settle: Work[None]
+    _settled: bool = False
+
+    def counted(self, states: list[ConsentState], record_id: bytes) -> list[ConsentState]:
+        """The states with their uses."""
+        if not self._settled:
+            self.settle(self.connection)
+            self._settled = True
+        return facts.with_uses(self.connection, states, record_id, self.unwritten())
+
+
 class Gathering:
     """Reads once what its questions share: heads, requesters, outdated notices. Raises SourceUnavailable.
 
-    How often a consent was used is read only where one of its grants counts it, with `uses`: what tells the uses that
-    are not written yet, and what is done once before the others are read. Without it, UsesCount is raised there.
+    How often a consent was used is read only where one of its grants counts it; UsesCount is raised there without
+    `counting`.
     """
 
-    def __init__(
-        self, connection: Connection, at: int, uses: tuple[Callable[[], Uses], Work[None]] | None = None
-    ) -> None:
-        self._connection, self._driver, self._at = connection, Driver.of(connection), at
-        self._uses, self._settled = uses, False
-        heads = facts.anchored_heads(connection)
+    def __init__(self, reading: Reading, at: int, counting: Counting | None = None) -> None:
+        self._driver, self._at, self._counting = Driver.of(reading), at, counting
+        heads = facts.anchored_heads(self._driver)
         self._consents, self._records = heads[CONSENTS_LOG], heads[RECORDS_LOG]
         self._block = max(self._consents.anchored_block, self._records.anchored_block)
         self._requesters: dict[str, Names] = {}
@@ -73,9 +92,9 @@ class Gathering:
         party, names, keys = self._requester(request.requester)
         record = self._record(request.record_id)
         states = self._states(record, names, keys) if record else []
-        if any(grant.counts_uses for state in states for grant in state.consent.grants):
+        if any(grant.counts_uses for state in states for grant in state.consent.grants if grant.conditions):
             states = self._counted(states, request.record_id)
-        incident = facts.incident(self._connection, request.incident) if request.incident != bytes(32) else None
+        incident = facts.incident(self._driver, request.incident) if request.incident != NO_INCIDENT else None
         return Facts(
             record=record,
             consents=tuple(states),
@@ -107,7 +126,7 @@ class Gathering:
     def _states(self, record: Record, names: frozenset[str], keys: dict[str, int]) -> list[ConsentState]:
         person = record.issue.data_subject
         found = _said_to(len(keys)).all(self._driver, {"person": key(person), **keys})
-        states = [self._state(row) for row in found]
+        states = [self._state(row) for row in (found if len(found) < 2 else sorted(found, key=_position))]
         return [state for state in states if state.consent.data_subject == person and state.consent.grantee in names]
 
     def _state(self, row: Any) -> ConsentState:
@@ -124,18 +143,19 @@ class Gathering:
             superseded=bool(row.superseded),
             notice_outdated=consent.notice_hash in self._outdated_notices(),
         )
-        return facts.with_a_say(self._connection, state)
+        return state if consent.signer == consent.data_subject else facts.with_a_say(self._driver, state)
 
     def _outdated_notices(self) -> set[bytes]:
         if self._outdated is None:
-            self._outdated = facts.outdated(self._connection)
+            self._outdated = facts.outdated(self._driver)
         return self._outdated
 
     def _counted(self, states: list[ConsentState], record_id: bytes) -> list[ConsentState]:
-        if self._uses is None:
+        if self._counting is None:
             raise UsesCount
-        more, settle = self._uses
-        if not self._settled:
-            settle(self._connection)
-            self._settled = True
-        return facts.with_uses(self._connection, states, record_id, more())
+        return self._counting.counted(states, record_id)
+
+
+def _position(row: Any) -> int:
+    position: int = row.position
+    return position

@@ -12,7 +12,7 @@ from anchors.store import changes, facts, pending, rows
 from anchors.store.accepting import accept_many
 from anchors.store.base import Database
 from anchors.store.desk import Place
-from anchors.store.gathering import Gathering, UsesCount
+from anchors.store.gathering import Counting, Gathering, UsesCount
 from anchors.store.tree import Tree
 from ledger.access import AccessRequest, Facts
 from ledger.merkle import Head
@@ -52,7 +52,8 @@ class LogStore(Database):
             with self._desk.all_or_none():
                 if receipts is not None and changes.count(connection) == count:
                     return [self._desk.leave(receipt, at) for receipt in receipts]
-                gathering = Gathering(connection, at, (self._desk.uses, pending.settle_all))
+                counting = Counting(connection, self._desk.uses, pending.settle_all)
+                gathering = Gathering(connection, at, counting)
                 return [self._desk.leave(respond(request, gathering.facts(request)), at) for request in requests]
 
         return then(self._answer(work), lambda places: [place.logged() for place in places])
@@ -61,13 +62,13 @@ class LogStore(Database):
         self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
     ) -> tuple[int, list[Signed] | None]:
         """The receipts, with the count of changes they rest on; none where uses count, which each answer changes."""
-        with self._read() as connection:
-            gathering = Gathering(connection, at)
+        with self._glance() as driver:
+            gathering = Gathering(driver, at)
             try:
                 known = [gathering.facts(request) for request in requests]
             except UsesCount:
                 return 0, None
-            count = changes.count(connection)
+            count = changes.count(driver)
         return count, [respond(request, facts) for request, facts in zip(requests, known, strict=True)]
 
     def at(self, log: str, position: int) -> Logged | None:

@@ -33,9 +33,15 @@ class Driver:
     dialect: str
 
     @classmethod
-    def of(cls, connection: Connection) -> Driver:
+    def of(cls, connection: Connection | Driver) -> Driver:
         """The same transaction, without SQLAlchemy."""
+        if isinstance(connection, Driver):
+            return connection
         return cls(connection.connection.driver_connection, connection.dialect.name)
+
+
+Reading = Connection | Driver
+"""A transaction that look-ups are made in."""
 
 
 class Prepared:

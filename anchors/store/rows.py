@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from anchors.store import common
 from anchors.store.codec import decode, encode, kind_of, prefix
-from anchors.store.prepared import Bulk, Driver, Prepared
+from anchors.store.prepared import Bulk, Driver, Prepared, Reading
 from anchors.store.schema import COMMON, ENTRIES, STATEMENTS
 from ledger.commitment.entry import NO_LOCK, Entry
 from ledger.consent import Consent
@@ -125,7 +125,7 @@ def at(driver: Driver, log: str, position: int) -> Logged | None:
     return logged_of(found[0]) if found else None
 
 
-def by_entry(connection: Connection, log: str, entry: bytes) -> Logged | None:
+def by_entry(connection: Reading, log: str, entry: bytes) -> Logged | None:
     """The statement of that entry."""
     if log == CONSENTS:
         return _consent_by_entry(Driver.of(connection), entry)

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from anchors.store.engine import our_errors
+from anchors.store.engine import Pen, our_errors
 from ledger.errors import SourceUnavailable
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ class Writer:
     """
 
     def __init__(self, engine: Engine, begin: Callable[[], None], finish: Work[None], tidy: Work[bool]) -> None:
-        self._engine, self._begin, self._finish, self._tidy = engine, begin, finish, tidy
+        self._pen, self._begin, self._finish, self._tidy = Pen(engine), begin, finish, tidy
         self._untidy = True
         self._jobs: deque[_Job] = deque()
         self._wake = threading.Condition()
@@ -131,6 +131,7 @@ class Writer:
                 self._untidy = True
             else:
                 self._clean()
+        self._pen.close()
 
     def _next_group(self) -> list[_Job]:
         """What waits to be written; nothing when nothing has come for a moment and there is something to tidy."""
@@ -140,7 +141,7 @@ class Writer:
 
     def _clean(self) -> None:
         try:
-            with our_errors(), self._engine.begin() as connection:
+            with our_errors(), self._pen.transaction() as connection:
                 self._untidy = self._tidy(connection)
         except Exception:
             LOGGER.exception("what was left for later could not be done; it is tried again after the next write")
@@ -149,7 +150,7 @@ class Writer:
     def _write(self, group: list[_Job]) -> None:
         try:
             self._begin()
-            with our_errors(), self._engine.begin() as connection:
+            with our_errors(), self._pen.transaction() as connection:
                 for _, run in groupby(group, key=lambda job: job.together or id(job)):
                     jobs = list(run)
                     if not _all_at_once(connection, jobs):

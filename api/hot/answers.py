@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from api import errors
-from api.hot.groups import Answer
+from api.groups import Answer
 from ledger.access import Decision
 from ledger.errors import LedgerError, UnknownTerm
 from ledger.receipt import AccessReceipt, Logged

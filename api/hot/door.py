@@ -11,10 +11,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.auth import Premises
 from api.bounds import CAREFUL, REQUEST_ID
+from api.groups import Answer, Groups
 from api.hot import forms
 from api.hot.answers import alone, refusal, whole
 from api.hot.forms import Form
-from api.hot.groups import Answer, Groups
 from ledger.access import AccessRequest
 from ledger.errors import LedgerError, MalformedInput, SessionRequired, TooLarge
 from ledger.kernel import Kernel
@@ -32,9 +32,9 @@ PLAIN_HEADERS = [(b"content-type", b"application/json"), *CAREFUL.items()]
 class HotDoor:
     """Answers POST on its two paths and leaves everything else to the app behind it."""
 
-    def __init__(self, app: ASGIApp, house: Premises) -> None:
+    def __init__(self, app: ASGIApp, house: Premises, groups: Groups | None = None) -> None:
         self.app, self._house = app, house
-        self._groups = Groups(house)
+        self._groups = groups or Groups(house)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.auth import SignedIn, Verbs
-from api.guard import Question, RecordId, Text
+from api.guard import Question, RecordId, Text, Together, opened
 from api.schemas import ReleaseView
 from ledger.typed_data import read_hex
 
@@ -22,10 +22,10 @@ class FieldsQuestion(Question):
 
 
 @router.post("/access/records/{record_id}")
-def access(record_id: RecordId, question: Question, caller: SignedIn, kernel: Verbs) -> ReleaseView:
+async def access(record_id: RecordId, question: Question, caller: SignedIn, together: Together) -> ReleaseView:
     """Ask for one record. A receipt is written either way; absent and forbidden look the same."""
-    asked = question.asked(kernel, caller.name, record_id)
-    return ReleaseView.of(kernel.access(asked, read_hex(question.reader_key, "reader_key")))
+    asked = question.asked(together.kernel, caller.name, record_id)
+    return await opened(together, asked, read_hex(question.reader_key, "reader_key"), ReleaseView.of)
 
 
 @router.post("/access/records/{record_id}/fields")

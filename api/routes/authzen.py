@@ -16,12 +16,13 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from api.auth import Caller, House, SignedIn, Verbs
+from api.guard import Together
 from api.hot.forms import LONGEST, SIGNERS, under
 from api.routes.questions import RestsOn
 from api.schemas import shown
 from ledger.access import EVERYTHING
 from ledger.errors import NotFound, UnknownTerm
-from ledger.kernel import Kernel, requester_name
+from ledger.kernel import Kernel, allowed, requester_name
 
 router = APIRouter(tags=["authzen"])
 ID = re.compile("0x[0-9a-fA-F]{64}")
@@ -153,8 +154,9 @@ def resources(asked: ResourceSearch, caller: SignedIn, kernel: Verbs) -> Resourc
 
 
 @router.post("/access/v1/search/action")
-def actions(asked: ActionSearch, caller: SignedIn, kernel: Verbs) -> Results:
+async def actions(asked: ActionSearch, caller: SignedIn, together: Together) -> Results:
     """What the subject may do with one record (AuthZEN §8.6)."""
+    kernel = together.kernel
     requester, record = requester_of(asked.subject, caller, kernel), _record(asked.resource)
     purpose = _purpose(asked.context, None)
     if requester is None or record is None or not purpose:
@@ -163,7 +165,7 @@ def actions(asked: ActionSearch, caller: SignedIn, kernel: Verbs) -> Results:
         question = replace(kernel.question(requester, purpose, "view"), record_id=record)
     except UnknownTerm:
         return Results(results=[])
-    found = kernel.actions(requester, record, purpose)
+    found, _ = await together.answer(question, allowed)
     page, rest = kernel.leaf(question, found, asked.page.token, asked.page.limit)
     return Results(results=[{"name": name} for name in page], page=PageResponse(next_token=rest))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from bench.decide.population import ACTION, PURPOSE, TRIAL, record_id
+from bench.decide.population import ACTION, PURPOSE, TRIAL, person, record_id
 from bench.decide.serving import TOKEN
 
 VARIETY = 10_000
@@ -71,3 +71,30 @@ def refusals(people: int, prefix: str = "") -> list[str]:
     """A record asked for under a purpose that nobody consented to: a decision, a receipt and a no, through FastAPI."""
     body = {"category": "health.lab", "purpose": "hl7:HMARKT"}
     return [post(f"{prefix}/access/records/{record}", body) for record in somebody(people)]
+
+
+def persons(people: int, prefix: str = "") -> list[str]:
+    """What of one person may be read: a survey, a decision for each record, a receipt."""
+    chance = random.Random(people)
+    bodies = [{"data_subject": "0x" + person(chance.randrange(people)).hex()} for _ in range(VARIETY)]
+    return [post(f"{prefix}/access/persons", one | {"purpose": PURPOSE, "action": ACTION}) for one in bodies]
+
+
+def pages(people: int, prefix: str = "") -> list[str]:
+    """AuthZEN's resource search: a first page of ten."""
+    asked = {**_question("0x"), "resource": {"type": "record"}, "page": {"limit": 10}}
+    return [post(f"{prefix}/access/v1/search/resource", asked)]
+
+
+def hello(people: int) -> list[str]:
+    """The ceiling: what the web server carries when nothing is asked, whoever lives here."""
+    return [get(f"/constant/hello?people={people}")]
+
+
+ROUTES = {
+    "refused access": refusals,
+    "action search": actions,
+    "questions about a person": persons,
+    "resource search, ten a page": pages,
+}
+"""The checked routes that FastAPI carries."""

@@ -66,7 +66,7 @@ def _parts(store: Store, kernel: Kernel, questions: Iterator[AccessRequest]) -> 
     question = replace(next(questions), category=population.CATEGORY)
     raw = bytes.fromhex(asked.evaluations(10)[0]).partition(b"\r\n\r\n")[2]
     yield "body to question", _best(lambda: forms.evaluation(kernel, raw))
-    with store._read() as connection:  # noqa: SLF001 - the parts are inside
+    with store._glance() as connection:  # noqa: SLF001 - the parts are inside
         gathering = Gathering(connection, population.NOW)
         known = gathering.facts(question)
         yield "facts: two look-ups, two statements decoded", _best(lambda: gathering.facts(next(questions)))

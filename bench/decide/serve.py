@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI, HTTPException, Query
 from fastapi import Path as InPath
 from pydantic import BaseModel
+from starlette.types import Send
 
 from anchors.memory import MemoryKeys, MemoryPayloads
 from anchors.store import Store
@@ -21,7 +22,8 @@ from api.auth import ApiSettings, Premises
 from api.guard import RecordId
 from api.routes import authzen
 from api.routes.access import Question
-from api.schemas import ReleaseView
+from api.routes.questions import Answer, PersonQuestion
+from api.schemas import RecordView, ReleaseView
 from bench.decide.population import DOMAINS, GATEWAY
 from ledger import envelope
 from ledger.kernel import Bounds, Kernel, World
@@ -45,8 +47,8 @@ class Constant(BaseModel):
 
 
 def floor() -> FastAPI:
-    """A typed route: path and query are checked, the answer is a model, and nothing is looked up; and the twins of two
-    checked routes, which take the same forms and answer a constant.
+    """A typed route: path and query are checked, the answer is a model, and nothing is looked up; and the twins of
+    checked routes, which take the same forms and answer a constant, without session or thread.
     """
     app = FastAPI()
 
@@ -58,11 +60,25 @@ def floor() -> FastAPI:
         return Constant(decision=True, reason="consented")
 
     @app.post("/twin/access/v1/search/action")
-    def actions(asked: authzen.ActionSearch) -> authzen.Results:
+    async def actions(asked: authzen.ActionSearch) -> authzen.Results:
         return authzen.Results(results=[{"name": "copy"}, {"name": "view"}])
 
+    whose = {"record_id": "0x" + "ab" * 32, "category": "health.lab", "holder": "0x" + "ab" * 20}
+    record = RecordView(**whose, data_from=1, data_until=2, issued_at=3, position=4, status="anchored")
+    answer = Answer(record=record, reason="consented", consents=["0x" + "ab" * 32], obligations=[])
+
+    @app.post("/twin/access/persons")
+    async def persons(question: PersonQuestion) -> list[Answer]:
+        return [answer]
+
+    page = [{"type": "record", "id": "0x" + "ab" * 32}] * 10
+
+    @app.post("/twin/access/v1/search/resource")
+    async def resources(asked: authzen.ResourceSearch) -> authzen.Results:
+        return authzen.Results(results=page)
+
     @app.post("/twin/access/records/{record_id}")
-    def access(record_id: RecordId, question: Question) -> ReleaseView:
+    async def access(record_id: RecordId, question: Question) -> ReleaseView:
         raise HTTPException(404)
 
     return app
@@ -92,11 +108,20 @@ def app_of(store: Store) -> FastAPI:
     return create_app(premises, slices())
 
 
+async def hello(send: Send) -> None:
+    """The ceiling: a plain ASGI endpoint."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+    await send({"type": "http.response.body", "body": b"hello"})
+
+
 def main(database: str, port_file: str) -> None:
     """Serve until ended; the port is written to the file."""
     app, bare = app_of(Store(database)), floor()
 
     async def both(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == "/constant/hello":
+            await hello(send)
+            return
         constant = scope["type"] == "http" and scope["path"].startswith(("/constant/", "/twin/"))
         await (bare if constant else app)(scope, receive, send)
 

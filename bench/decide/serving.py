@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
@@ -37,7 +39,7 @@ class Served:
     """One worker over a population; a context manager that stops the process it started."""
 
     def __init__(self, population: Population, folder: Path) -> None:
-        self.people = population.people
+        self.people, self._file = population.people, folder / f"{population.people}.db"
         self._port_file = folder / f"{population.people}.port"
         command = [sys.executable, "-m", "bench.decide.serve", population.url, str(self._port_file)]
         self._process = subprocess.Popen(command)
@@ -55,14 +57,22 @@ class Served:
         self._process.wait()
 
     def load(self, requests: list[str], connections: int, seconds: float) -> Result:
-        """What it answers to these requests, and what the worker's processor time per answer is (µs)."""
+        """What it answers to these requests, and what the worker's processor time per answer is (µs), with what it does
+        after its last answer: until its receipts are indexed nobody else has their turn.
+        """
         told = {"port": self.port, "connections": connections, "seconds": seconds, "requests": requests}
         before = self._processor_seconds()
         command = [sys.executable, "-m", "bench.decide.load"]
         done = subprocess.run(command, input=orjson.dumps(told), capture_output=True, check=True)
         result: Result = orjson.loads(done.stdout)
+        self._wait_for_index()
         result["cpu"] = (self._processor_seconds() - before) / result["answers"] * 1e6
         return result
+
+    def _wait_for_index(self) -> None:
+        with closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=60)) as connection:
+            while connection.execute("SELECT count(*) FROM pending").fetchone()[0]:
+                time.sleep(0.05)
 
     def _processor_seconds(self) -> float:
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")")[1].split()

@@ -1,10 +1,11 @@
 """The verbs: draft · consent · revoke · issue · declare · ask · search · access · prove; read as the flow goes."""
 
-from ledger.kernel.answers import RELEASING, Release, requester_name
+from ledger.kernel.answers import RELEASING, Release, Respond, check_permitted, decided, requester_name
 from ledger.kernel.computing import Computed
 from ledger.kernel.consents import Consents
 from ledger.kernel.delegations import Naming
 from ledger.kernel.delivering import Courier, Parcel
+from ledger.kernel.disclosing import check_hands_out
 from ledger.kernel.drafts import Draft, GrantRequest
 from ledger.kernel.ending import Ended
 from ledger.kernel.erasing import Erasing
@@ -15,7 +16,7 @@ from ledger.kernel.links import Link
 from ledger.kernel.looking_back import LookingBack, Moment, Then
 from ledger.kernel.proofs import Proof
 from ledger.kernel.publishing import Publishing
-from ledger.kernel.questions import Page
+from ledger.kernel.questions import Page, allowed
 from ledger.kernel.requests import Asking
 from ledger.kernel.reviews import Review
 from ledger.kernel.sharing import LinkWish, MadeLink, Sharing
@@ -44,11 +45,16 @@ __all__ = [
     "Parcel",
     "Proof",
     "Release",
+    "Respond",
     "Review",
     "Signers",
     "Then",
     "Upload",
     "World",
+    "allowed",
+    "check_hands_out",
+    "check_permitted",
+    "decided",
     "requester_name",
 ]
 

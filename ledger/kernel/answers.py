@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from ledger import envelope
 from ledger.access import EVERYTHING, RESPONDER, AccessRequest, Decision, Facts, Incident
@@ -21,6 +22,9 @@ from ledger.typed_data import Domain
 
 ENFORCER = "enforcement-point"
 """The role of a gateway of others that asks us before it lets their requesters in (AuthZEN's PEP)."""
+T = TypeVar("T")
+Respond = Callable[[AccessRequest, Facts, int], tuple[T, AccessReceipt]]
+"""From a question, its facts and the moment (UTC seconds) to its answer and the receipt's statement; asks no port."""
 RELEASING = frozenset({"view", "copy", "transfer"})
 
 
@@ -94,27 +98,34 @@ class Answers(Verb):
         A question about a record of any category (`*`) is answered, and logged, as one about the record's own. Raises,
         or ends in, ChainBehind or SourceUnavailable.
         """
-        now = self.world.clock.now()
-        decisions: dict[bytes, Decision] = {}
+        return self.answer_soon([(request, decided) for request in requests])
 
-        def respond(request: AccessRequest, facts: Facts) -> Signed:
+    def answer_soon(self, asked: Sequence[tuple[AccessRequest, Respond[T]]]) -> Future[list[tuple[T, Logged]]]:
+        """The same, where each question says how it is answered from its facts."""
+        now, how = self.world.clock.now(), {request.request_id: respond for request, respond in asked}
+        answers: dict[bytes, T] = {}
+
+        def answer(request: AccessRequest, facts: Facts) -> Signed:
             self.world.check_followed(facts.followed_at, now)
             check_size(request, facts)
-            if request.category == EVERYTHING and facts.record:
-                request = replace(request, category=facts.record.issue.category)
-            decisions[request.request_id] = decision = decide(request, facts, now)
-            return self.sign_as_gateway(receipt_of(request, facts, decision, now))
+            answers[request.request_id], said = how[request.request_id](request, facts, now)
+            return self.sign_as_gateway(said)
 
-        logged = self.world.store.answer_soon(requests, respond, now)
+        logged = self.world.store.answer_soon([request for request, _ in asked], answer, now)
         return then(
-            logged, lambda done: [(decisions[one.request_id], at) for one, at in zip(requests, done, strict=True)]
+            logged, lambda done: [(answers[one.request_id], at) for (one, _), at in zip(asked, done, strict=True)]
         )
 
     def permit(self, request: AccessRequest) -> Permit:
         """Ask, for a record itself. Raises AccessDenied, ChainBehind, SourceUnavailable."""
-        decision, receipt = self.ask(request)
+        return self.permitted(request, self.ask(request))
+
+    def permitted(self, request: AccessRequest, answered: tuple[Decision, Logged]) -> Permit:
+        """What was asked for and answered. Raises AccessDenied."""
+        decision, receipt = answered
+        check_permitted(decision, receipt)
         record = self.world.store.record(request.record_id)
-        if not decision.permitted or record is None:
+        if record is None:
             raise AccessDenied(receipt.position)
         return Permit(record, receipt, decision.obligations)
 
@@ -137,6 +148,20 @@ class Answers(Verb):
 def requester_name(signer: bytes) -> str:
     """How a signer is named as a requester: a wallet by its EIP-55 address, other keys by their bytes in hex."""
     return checksum(signer) if len(signer) == ADDRESS_SIZE else "0x" + signer.hex()
+
+
+def decided(request: AccessRequest, facts: Facts, now: int) -> tuple[Decision, AccessReceipt]:
+    """The answer to one question about one record, and what is signed about it."""
+    if request.category == EVERYTHING and facts.record:
+        request = replace(request, category=facts.record.issue.category)
+    decision = decide(request, facts, now)
+    return decision, receipt_of(request, facts, decision, now)
+
+
+def check_permitted(decision: Decision, receipt: Logged) -> None:
+    """Raise AccessDenied for a no."""
+    if not decision.permitted:
+        raise AccessDenied(receipt.position)
 
 
 def check_size(request: AccessRequest, facts: Facts) -> None:

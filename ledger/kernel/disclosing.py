@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from ledger import envelope
 from ledger.abridge import Choose, Cut
-from ledger.access import AccessRequest
+from ledger.access import AccessRequest, Decision
 from ledger.commitment import disclosure
 from ledger.commitment.content import SEED_SIZE, is_json
 from ledger.envelope import Content
@@ -34,8 +34,12 @@ class Disclosing(Figures):
         SourceUnavailable after the receipt; InvalidStatement for an action that hands out no record (who may compute
         gets a result, never a row), and after the receipt where there is no key or nothing is left to be shown.
         """
-        _check_hands_out(request)
-        permit = self.permit(request)
+        check_hands_out(request)
+        return self.access_answered(request, reader_key, self.ask(request))
+
+    def access_answered(self, request: AccessRequest, reader_key: bytes, answered: tuple[Decision, Logged]) -> Release:
+        """The second half of `access`, once its question is answered: all that waits for payload and key."""
+        permit = self.permitted(request, answered)
         theirs = self._reader_key(request, reader_key)
         if not theirs:
             raise InvalidStatement("say under which public key the record should be wrapped: give `reader_key`")
@@ -50,7 +54,7 @@ class Disclosing(Figures):
         Raises what `access` raises; MalformedInput for a reader key that is none, before any question is put;
         InvalidStatement after the receipt when the record is no JSON or has no such field.
         """
-        _check_hands_out(request)
+        check_hands_out(request)
         theirs = self._reader_key(request, reader_key)
         check_public(theirs)
         permit = self.permit(request)
@@ -89,7 +93,8 @@ class Disclosing(Figures):
         return party.encryption_key if party is not None and party.encryption_key else own_key
 
 
-def _check_hands_out(request: AccessRequest) -> None:
+def check_hands_out(request: AccessRequest) -> None:
+    """Raise InvalidStatement for an action that hands out no record."""
     if request.action not in RELEASING:
         raise InvalidStatement(f"`{request.action}` releases no record; use one of {', '.join(sorted(RELEASING))}")
 

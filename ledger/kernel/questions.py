@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from secrets import token_bytes
 from typing import TypeVar
 
@@ -23,6 +24,7 @@ ANY_RECORD = bytes(32)
 T = TypeVar("T")
 NO_INCIDENT = bytes(32)
 NO_END = 2**62
+SEARCHED = Decision(permitted=True, reason=Reason.SEARCHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Questions(Witnessing):
 
         Raises MalformedInput for a cursor of another question or ledger, ChainBehind.
         """
-        limit, cursors = max(0, min(limit, LARGEST_PAGE)), self._cursors()
+        limit, cursors = max(0, min(limit, LARGEST_PAGE)), self._cursors
         after = cursors.open(question, cursor)
         asked = self.log_search(question)
         found = self._permitted(question, asked.decided_at, after, limit + 1)
@@ -77,7 +79,7 @@ class Questions(Witnessing):
 
         Raises MalformedInput for a cursor of another question or ledger.
         """
-        cursors = self._cursors()
+        cursors = self._cursors
         start = cursors.open(question, cursor)[1] + 1
         end = start + min(limit, LARGEST_PAGE)
         return items[start:end], cursors.seal(question, (0, end - 1)) if end < len(items) else ""
@@ -96,10 +98,8 @@ class Questions(Witnessing):
         Raises UnknownTerm, ChainBehind.
         """
         question = replace(self.question(requester, purpose, "view"), record_id=record_id)
-        now = self.log_search(question).decided_at
-        facts = self.world.store.facts(question, now)
-        allowed = (action for action in ACTIONS if self._single(replace(question, action=action), facts, now).permitted)
-        return sorted(allowed)
+        ((found, _),) = self.answer_soon([(question, allowed)]).result()
+        return found
 
     def evaluate(
         self, requester: str, data_subject: bytes, purpose: str, action: str, *, incident: bytes = NO_INCIDENT
@@ -112,7 +112,7 @@ class Questions(Witnessing):
         question = replace(self.question(requester, purpose, action), incident=incident)
         now = self.log_search(question, data_subject).decided_at
         surveyed = self.world.store.survey_person(question, data_subject, now)
-        answers = [(facts.record, self._single(question, facts, now)) for facts in surveyed]
+        answers = [(facts.record, single(question, facts, now)) for facts in surveyed]
         return [(record, said) for record, said in answers if record and said.permitted and not _hides_person(said)]
 
     def who_can_access(
@@ -135,11 +135,11 @@ class Questions(Witnessing):
         """Leave the receipt of a question about many records. Raises ChainBehind."""
         now = self.world.clock.now()
         self.world.heads(now)
-        searched, said = Decision(permitted=True, reason=Reason.SEARCHED), []
+        said: list[AccessReceipt] = []
 
         def respond(facts: Facts) -> Signed:
             check_size(question, facts)
-            receipt = receipt_of(question, facts, searched, now)
+            receipt = receipt_of(question, facts, SEARCHED, now)
             said.append(replace(receipt, data_subject=data_subject or receipt.data_subject))
             return self.sign_as_gateway(said[-1])
 
@@ -150,7 +150,7 @@ class Questions(Witnessing):
         """The first `limit` records behind a place that may be read now, each once."""
 
         def permits(facts: Facts) -> bool:
-            decision = self._single(question, facts, now)
+            decision = single(question, facts, now)
             names_person = question.incident != NO_INCIDENT and _hides_person(decision)
             return decision.permitted and not names_person
 
@@ -168,21 +168,34 @@ class Questions(Witnessing):
             found = sorted({*found, *of_person(bytes.fromhex(question.requester[2:]))})
         return found[:limit]
 
-    @staticmethod
-    def _single(question: AccessRequest, facts: Facts, now: int) -> Decision:
-        """The answer to the question about one record, as if it had been asked alone."""
-        if facts.record is None:
-            return Decision(permitted=False, reason=Reason.NO_RECORD)
-        issue = facts.record.issue
-        category = issue.category if question.category == EVERYTHING else question.category
-        return decide(replace(question, record_id=issue.record_id, category=category), facts, now)
-
+    @cached_property
     def _cursors(self) -> Cursors:
         return Cursors(self.world.gateway.derive("search cursors"))
 
 
 def _hides_person(decision: Decision) -> bool:
     return "pseudonymise" in decision.obligations
+
+
+def allowed(question: AccessRequest, facts: Facts, now: int) -> tuple[list[str], AccessReceipt]:
+    """Every action that the requester may do with the record, sorted."""
+    whole = _resolved(question, facts.record) if facts.record else question
+    every = [replace(whole, action=action) for action in ACTIONS]
+    found = sorted(one.action for one in every if decide(one, facts, now).permitted)
+    return found, receipt_of(question, facts, SEARCHED, now)
+
+
+def single(question: AccessRequest, facts: Facts, now: int) -> Decision:
+    """The answer to the question about one record, as if it had been asked alone."""
+    if facts.record is None:
+        return Decision(permitted=False, reason=Reason.NO_RECORD)
+    return decide(_resolved(question, facts.record), facts, now)
+
+
+def _resolved(question: AccessRequest, record: Record) -> AccessRequest:
+    """The question as one about this record: of any category means of its own."""
+    category = record.issue.category if question.category == EVERYTHING else question.category
+    return replace(question, record_id=record.issue.record_id, category=category)
 
 
 def _is_of(record: Record, question: AccessRequest) -> bool:

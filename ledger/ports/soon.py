@@ -12,7 +12,7 @@ B = TypeVar("B")
 
 def then(before: Future[A], step: Callable[[A], B]) -> Future[B]:
     """What `step` makes of the result, as soon as it is there; the same exception where there is none."""
-    after: Future[B] = Future()
+    after: Future[B] = _begun()
 
     def go_on(done: Future[A]) -> None:
         try:
@@ -28,4 +28,11 @@ def now(result: A) -> Future[A]:
     """A result that is there."""
     made: Future[A] = Future()
     made.set_result(result)
+    return made
+
+
+def _begun() -> Future[B]:
+    """One that can no longer be cancelled: who goes away does not undo what was begun."""
+    made: Future[B] = Future()
+    made.set_running_or_notify_cancel()
     return made

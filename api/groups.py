@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from api.auth import Premises
 from ledger.access import AccessRequest, Decision
 from ledger.errors import LedgerError, NotEntitled, SessionRequired
-from ledger.kernel import requester_name
+from ledger.kernel import Kernel, Respond, decided, requester_name
 from ledger.ports.soon import now, then
 from ledger.receipt import Logged
 
@@ -19,21 +20,26 @@ MOST = 128
 """Questions in one group, about: between groups the others on this loop have their turn. One call may have more."""
 AT_ONCE = 1
 """Groups on their way: while one is written the next is considered, and what comes meanwhile is one group."""
+T = TypeVar("T")
 Answer = tuple[Decision, Logged] | LedgerError
-Outcomes = list[Sequence[Answer] | Exception]
+Outcomes = list[Sequence[Any] | Exception]
 OVER = SessionRequired("the session is unknown or over; sign in again")
 NOT_YOURS = NotEntitled("you may ask for yourself only; an accredited enforcement point may ask for others")
 
 
 @dataclass(slots=True)
 class Asked:
-    """The questions of one caller, by the digest of their session's token, and where the answers go."""
+    """The questions of one caller, how they are answered, and where the answers go.
 
-    token: bytes
+    `token` is the digest of the session's token; none of a caller of whom it is known that they may ask.
+    """
+
+    token: bytes | None
     questions: Sequence[AccessRequest]
-    answers: asyncio.Future[Sequence[Answer]]
+    respond: Respond[Any]
+    answers: asyncio.Future[Sequence[Any]]
 
-    def settle(self, outcome: Sequence[Answer] | BaseException) -> None:
+    def settle(self, outcome: Sequence[Any] | BaseException) -> None:
         """Hand out the answers, if the caller is still there."""
         if self.answers.done():
             return
@@ -68,14 +74,29 @@ class Groups:
         self._house = house
         self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, Queue] = WeakKeyDictionary()
 
+    @property
+    def kernel(self) -> Kernel:
+        """The verbs that answer."""
+        return self._house.kernel
+
     def ask(self, token: bytes, questions: Sequence[AccessRequest]) -> asyncio.Future[Sequence[Answer]]:
         """The answers to come, in order; a question the caller may not put gets a NotEntitled in its place.
 
         Ends in SessionRequired, ChainBehind or SourceUnavailable for all of them.
         """
+        return self._enqueue(token, questions, decided)
+
+    async def answer(self, question: AccessRequest, respond: Respond[T]) -> tuple[T, Logged]:
+        """The answer to a question that the caller may put. Raises ChainBehind, SourceUnavailable."""
+        (answered,) = await self._enqueue(None, [question], respond)
+        return answered  # type: ignore[no-any-return]
+
+    def _enqueue(
+        self, token: bytes | None, questions: Sequence[AccessRequest], respond: Respond[Any]
+    ) -> asyncio.Future[Sequence[Any]]:
         loop = asyncio.get_running_loop()
         queue = self._queues.setdefault(loop, Queue())
-        asked = Asked(token, questions, loop.create_future())
+        asked = Asked(token, questions, respond, loop.create_future())
         queue.waiting.append(asked)
         self._start_soon(loop, queue)
         return asked.answers
@@ -116,34 +137,46 @@ class Groups:
             asked.settle(outcome)
 
     def _fail(self, loop: asyncio.AbstractEventLoop, group: Sequence[Asked], error: BaseException) -> None:
-        """What cannot be known is unknown to all; for anything else each is asked alone, so that only one fails."""
+        """What cannot be known is unknown to all; for anything else each is asked alone, so that only one fails. So too
+        where one may have demanded more than is known.
+        """
+        unknown = isinstance(error, LedgerError) and not any(q.at_least for asked in group for q in asked.questions)
         for asked in group:
-            if isinstance(error, LedgerError) or len(group) == 1:
+            if unknown or len(group) == 1:
                 asked.settle(error)
             else:
                 self._put(loop, [asked])
 
     def _together(self, group: Sequence[Asked]) -> Future[Outcomes]:
-        kernel, at = self._house.kernel, self._house.kernel.world.clock.now()
-        signers = self._house.sessions.who_of({asked.token for asked in group}, at)
+        callers = self._callers(group)
+        put = [(q, asked.respond) for asked in group for q in asked.questions if callers.may_put(asked, q)]
+        answers = self._house.kernel.answer_soon(put) if put else now([])
+        return then(answers, lambda found: callers.outcomes(group, iter(found)))
+
+    def _callers(self, group: Sequence[Asked]) -> Callers:
+        kernel, tokens = self._house.kernel, {asked.token for asked in group if asked.token is not None}
+        signers = self._house.sessions.who_of(tokens, kernel.world.clock.now()) if tokens else {}
         names = {token: requester_name(signer) for token, signer in signers.items()}
         asking = {(names[asked.token], q.requester) for asked in group if asked.token in names for q in asked.questions}
-        allowed = {pair for pair in asking if kernel.may_ask_for(*pair)}
-        put = [q for asked in group for q in asked.questions if (names.get(asked.token), q.requester) in allowed]
-        answers = kernel.ask_soon(put) if put else now([])
-        return then(answers, lambda found: _outcomes(group, names, allowed, iter(found)))
+        return Callers(names, {pair for pair in asking if kernel.may_ask_for(*pair)})
 
 
-def _outcomes(
-    group: Sequence[Asked],
-    names: dict[bytes, str],
-    allowed: set[tuple[str, str]],
-    answers: Iterable[tuple[Decision, Logged]],
-) -> Outcomes:
-    rest = iter(answers)
-    return [
-        [next(rest) if (names[asked.token], q.requester) in allowed else NOT_YOURS for q in asked.questions]
-        if asked.token in names
-        else OVER
-        for asked in group
-    ]
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Who asks, by the digest of their session's token, and for which requesters each may."""
+
+    names: dict[bytes, str]
+    allowed: set[tuple[str, str]]
+
+    def may_put(self, asked: Asked, question: AccessRequest) -> bool:
+        """Whether the caller may put this question of theirs."""
+        return asked.token is None or (self.names.get(asked.token), question.requester) in self.allowed
+
+    def outcomes(self, group: Sequence[Asked], answers: Iterator[Any]) -> Outcomes:
+        """The answers, each where it was asked."""
+        return [
+            [next(answers) if self.may_put(asked, q) else NOT_YOURS for q in asked.questions]
+            if asked.token is None or asked.token in self.names
+            else OVER
+            for asked in group
+        ]

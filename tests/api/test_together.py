@@ -1,0 +1,50 @@
+"""Questions of the same moment: one step on the store, and nobody's question is another's trouble."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from api.groups import Groups
+from ledger.errors import ChainBehind
+from ledger.kernel import allowed, decided
+from tests.api.door import Door
+
+
+@pytest.fixture
+def door():
+    made = Door()
+    made.record = made.issued()
+    return made
+
+
+def _question(door, **more):
+    trial = door.house.trial
+    asked = door.house.kernel.question(trial.address, "hl7:CLINTRCH", "view")
+    return replace(asked, record_id=bytes.fromhex(door.record[2:]), **more)
+
+
+def _together(door, *asked):
+    async def run():
+        groups = Groups(door.app.state.premises)
+        return await asyncio.gather(*(groups.answer(*one) for one in asked), return_exceptions=True)
+
+    return asyncio.run(run())
+
+
+def test_who_demands_more_than_is_known_fails_alone(door):
+    greedy = _question(door, at_least=10**6)
+    answers = _together(door, (_question(door), decided), (greedy, decided), (_question(door), allowed))
+    assert isinstance(answers[1], ChainBehind)
+    (decision, first), (actions, second) = answers[0], answers[2]
+    assert not decision.permitted
+    assert actions == []
+    assert (first.position, second.position) == (0, 1)
+
+
+def test_i1_each_question_of_a_group_has_its_own_receipt_in_its_own_place(door):
+    asked = [_question(door) for _ in range(40)]
+    answers = _together(door, *((one, decided) for one in asked))
+    said = [logged.signed.statement.request_id for _, logged in answers]
+    assert said == [one.request_id for one in asked]
+    assert [logged.position for _, logged in answers] == list(range(40))
