@@ -28,8 +28,8 @@ def programs() -> Path | None:
 class Cluster:
     """One server; `url` leads to its `postgres` database. initdb refuses root, so root lends it to another user."""
 
-    def __init__(self, programs: Path):
-        self._bin, self.port = programs, free_port()
+    def __init__(self, programs: Path, settings: tuple[str, ...] = FAST):
+        self._bin, self.port, self._settings = programs, free_port(), settings
         self._folder = Path(tempfile.mkdtemp(prefix="mydata-pg-"))
         self._user = _unprivileged() if os.geteuid() == 0 else None
         if self._user:
@@ -44,7 +44,7 @@ class Cluster:
     def __enter__(self):
         data = self._folder / "data"
         self._run("initdb", "-D", data, "-U", "mydata", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
-        settings = [part for one in FAST for part in ("-c", one)]
+        settings = [part for one in self._settings for part in ("-c", one)]
         options = ["-h", "127.0.0.1", "-p", self.port, "-k", self._folder, *settings]
         self._server = self._start("postgres", "-D", data, *options)
         self._run("pg_isready", "-h", "127.0.0.1", "-p", self.port, "-t", 20, tries=40)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -12,7 +13,9 @@ from api.schemas import DraftView, Form, GrantForm, Hex, Hex32, Term, draft_view
 from ledger.asking import DAY, ConsentRequest, Wish, Wishes, WishKind
 from ledger.consent import NEVER
 from ledger.kernel import Asking
+from ledger.transfer import Transfer, terms_of
 from ledger.typed_data import message, read_hex
+from ledger.wording import Words
 
 router = APIRouter(tags=["requests"])
 RequestId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="id of a request")]
@@ -48,9 +51,27 @@ class OfferForm(AskingForm):
     topics: Annotated[list[Term], Field(min_length=1, max_length=64)]
 
 
+class TransferTerms(BaseModel):
+    """Which data, for what, how often (`every_days` 0: once), until when: the terms of a transfer request."""
+
+    categories: list[str]
+    purpose: str
+    every_days: int
+    ends: int
+    data_from: int
+    data_until: int
+    retain_until: int
+
+    @classmethod
+    def of(cls, terms: Transfer) -> TransferTerms:
+        """The terms as they leave the house."""
+        return cls(**(asdict(terms) | {"categories": list(terms.categories)}))
+
+
 class RequestView(BaseModel):
     """A request as the reader may see it; `consent` is the entry of the consent that answered it. `by_question` means a
     refused question became it, because the person wishes to be asked each time: the asker does not see such a one.
+    `words` says each grant in Korean and English; `transfers` has the terms of transfer requests (전송요구).
     """
 
     request_id: Hex32
@@ -68,6 +89,8 @@ class RequestView(BaseModel):
     consent: str
     by_standing_wish: bool
     by_question: bool = False
+    words: dict[str, list[str]]
+    transfers: list[TransferTerms]
 
 
 class WishForm(Form):
@@ -181,4 +204,12 @@ def _view(one: ConsentRequest, kernel: Verbs) -> RequestView:
         consent=shown(one.consent),
         by_standing_wish=one.silent,
         by_question=one.by_question,
+        words={name: _said(one, name, kernel) for name in ("ko", "en")},
+        transfers=[TransferTerms.of(terms) for terms in map(terms_of, one.grants) if terms],
     )
+
+
+def _said(one: ConsentRequest, language: str, kernel: Verbs) -> list[str]:
+    party = kernel.world.store.party(one.requester)
+    words = Words(kernel.world.vocabulary, language)
+    return [words.sentence(grant, party.name if party else one.requester) for grant in one.grants]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from bench.decide import asked, bulk, profile
+from bench.decide import asked, bulk, profile, server
 from bench.decide.bulk import most_row, ratio_row
 from bench.decide.following import following
 from bench.decide.serving import Population, Result, Served, in_turns
@@ -41,7 +41,7 @@ def measure(*, quick: bool, say: Say) -> Report:
         rows += following(folder, *((20_000, 2_000) if quick else (100_000, 20_000)), say)
         say("profile")
         profile.write(small)
-    rows.append({"name": "flat to 10,000,000 on PostgreSQL", "note": "not measured: the bench starts no PostgreSQL"})
+        rows += server.on_server(folder, 200_000 if quick else 10_000_000, rounds, seconds, say)
     return Report(rows, ["where an evaluation's time goes: bench/results/decide-profile.txt"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 from ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, Place
 from ledger.delegation import DelegationState
 from ledger.merkle import Head
-from ledger.ports.desk import Directory, Notices, Papers
+from ledger.ports.desk import Directory, Notices, Papers, Sessions
 from ledger.ports.past import Past, Sizes
 from ledger.receipt import Logged, Signed
 from ledger.record import Issue, Record
@@ -160,38 +160,6 @@ class Index(Protocol):
 
     def drafted(self, record_id: bytes) -> Issue | None:
         """The draft of that record."""
-        ...
-
-
-class Sessions(Protocol):
-    """Sign-in challenges and the sessions they become; only digests of secrets are kept."""
-
-    def challenge(self, nonce: str, expires: int) -> None:
-        """Remember a nonce we gave out."""
-        ...
-
-    def spend(self, nonce: str, at: int) -> bool:
-        """Whether the nonce was given out, is unspent and not expired; afterwards it is spent."""
-        ...
-
-    def open(self, token_digest: bytes, signer: bytes, expires: int) -> None:
-        """Start a session."""
-        ...
-
-    def who(self, token_digest: bytes, at: int) -> bytes | None:
-        """The signer bytes behind a live session."""
-        ...
-
-    def who_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
-        """The signer bytes behind each of those sessions that is live."""
-        ...
-
-    def close(self, token_digest: bytes) -> None:
-        """End a session."""
-        ...
-
-    def close_all(self, signer: bytes, at: int) -> list[int]:
-        """End every session of a signer; when each of those that were live would have ended by itself."""
         ...
 
 

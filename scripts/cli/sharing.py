@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -74,7 +75,8 @@ def receive(
     """Open a SMART Health Link somebody gave you, from this ledger or any other."""
     content, kind = _received(read_shlink(link), recipient, passcode)
     if out:
-        out.write_bytes(content)
+        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
     said = {"content_type": kind, "bytes": len(content), "file": str(out or "")}
     answer(said, f"written to {out}" if out else content.decode("utf-8", "replace"), as_json)
 

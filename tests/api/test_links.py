@@ -4,15 +4,17 @@ import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
-from jwcrypto.common import base64url_decode
+from jwcrypto.common import base64url_decode, base64url_encode
 from jwcrypto.jwe import JWE
 from jwcrypto.jwk import JWK
 
 from anchors.store import Store
 from ledger.kernel import Kernel
+from ledger.receipt import LOGS
 from services.health.formats.shlink import read_shlink
 from tests.api.door import Door
 from tests.api.test_erasures import erase
@@ -237,6 +239,20 @@ def test_erasing_a_record_ends_the_links_that_show_it(door):
     assert answer.status_code == 202
     assert manifest(door, shows).status_code == 404
     assert manifest(door, other).status_code == 200
+
+
+def test_guessing_ids_writes_nothing(door):
+    link, store = made(door), door.house.store
+    before = {log: store.head(log).size for log in LOGS}, len(store.papers("message")), len(store.papers("link_use"))
+    for number in range(300):
+        guess = base64url_encode(sha256(b"%d" % number).digest())
+        assert door.http.post(f"/shl/{guess}", json={"recipient": "Mallory", "passcode": "1"}).status_code == 404
+    assert (
+        {log: store.head(log).size for log in LOGS},
+        len(store.papers("message")),
+        len(store.papers("link_use")),
+    ) == before
+    assert manifest(door, link).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -85,3 +85,25 @@ def test_other_grants_are_no_transfer_requests(door):
     assert door.http.get("/me/transfers", headers=door.as_(door.house.ann)).json() == []
     assert asked(door, purpose="nonsense").status_code == 422
     assert asked(door, ends=NOW - 1).status_code == 422
+
+
+def test_a_party_asks_for_a_transfer_in_terms_and_in_words(door):
+    grant = Transfer(("finance.account",), "mydata:PFM_VIEW", 7, NOW + 90 * DAY).grant(NOW)
+    plain = {"effect": "permit", "categories": ["finance.account"], "purposes": ["mydata:PFM_VIEW"]}
+    plain |= {
+        "actions": ["transfer"],
+        "not_before": NOW,
+        "expires": grant.expires,
+        "conditions": list(grant.conditions),
+    }
+    notice = door.http.get("/notices").json()[0]["hash"]
+    form = {"grants": [plain], "notice_hash": notice, "data_subject": "0x" + door.house.ann.signer.hex()}
+    sent = door.http.post("/requests", json=form, headers=door.as_(door.house.insurer))
+    assert sent.status_code == 202, sent.text
+    (asked,) = door.http.get("/me/requests", headers=door.as_(door.house.ann)).json()
+    assert asked["words"]["ko"][0].startswith("전송요구 — The insurer: 계좌·거래")
+    assert asked["words"]["en"][0].startswith("Transfer request: The insurer may transfer: Accounts and transactions.")
+    assert asked["transfers"] == [
+        {"categories": ["finance.account"], "purpose": "mydata:PFM_VIEW", "every_days": 7, "ends": NOW + 90 * DAY}
+        | {"data_from": 0, "data_until": 0, "retain_until": 0}
+    ]

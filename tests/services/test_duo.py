@@ -38,6 +38,11 @@ def ask(terms, purpose=STUDY, **said):
     ("terms", "said", "expected"),
     [
         ([GRU], {}, Match.APPROVE),
+        (["DUO:0000018"], {"not_for_profit_organisation": False}, Match.DENY),
+        (["DUO:0000018"], {"not_for_profit_use": None, "not_for_profit_organisation": False}, Match.DENY),
+        ({DS: ("MONDO:1",)}, {"aims": frozenset({"population"})}, Match.DENY),
+        ({DS: ("MONDO:1",)}, {"diseases": frozenset({"MONDO:0", "MONDO:9"})}, Match.DENY),
+        ({DS: ("MONDO:1",)}, {"diseases": frozenset({"MONDO:0", "MONDO:3"})}, Match.ABSTAIN),
         ([NRES], {"aims": frozenset({"other"})}, Match.APPROVE),
         ([GRU], {"aims": frozenset({"clinical-care"})}, Match.DENY),
         ([CC], {"aims": frozenset({"clinical-care"})}, Match.APPROVE),

@@ -108,9 +108,12 @@ def _section(category: str, part: Sequence[Json]) -> Json:
 
 
 def _resource(content: bytes, mark: str) -> Json | None:
-    """A resource, its decimals kept as they were written behind `mark`: in FHIR 1.10 is not 1.1."""
+    """A resource, its decimals kept as they were written behind `mark`: in FHIR 1.10 is not 1.1. None for what is no
+    FHIR, or has no form in UTF-8.
+    """
     try:
         found = json.loads(content, parse_float=lambda digits: mark + digits)
+        json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or not isinstance(found.get("resourceType"), str):
@@ -163,7 +166,8 @@ def _line(resource: Mapping[str, Any]) -> str:
     for name in ("code", "medicationCodeableConcept", "vaccineCode", "type"):
         concept = resource.get(name)
         if isinstance(concept, dict):
-            codings = [c for c in concept.get("coding", []) if isinstance(c, dict)]
+            listed = concept.get("coding")
+            codings = [c for c in listed if isinstance(c, dict)] if isinstance(listed, list) else []
             said = concept.get("text") or next((c["display"] for c in codings if c.get("display")), "")
             if said:
                 return f"{said} {_when(resource)}".strip()

@@ -117,14 +117,13 @@ def _diseases(permitted: tuple[str, ...], purpose: Purpose, ancestors: Ancestors
         return Match.ABSTAIN, "the term names no disease"
     if not purpose.diseases:
         return Match.DENY, "only research on a named disease is permitted, and the request names none"
-    for disease in sorted(purpose.diseases):
-        above = ancestors(disease)
-        if disease in permitted:
-            continue
-        if above is None:
-            return Match.ABSTAIN, "a disease of the request is not known to the ontology in use"
-        if not set(above) & set(permitted):
-            return Match.DENY, "a disease of the request lies outside those permitted"
+    if refused := purpose.aims & BESIDE_A_DISEASE:
+        return Match.DENY, f"only research on a disease is permitted: {', '.join(sorted(refused))} is none"
+    above = [ancestors(disease) for disease in sorted(purpose.diseases - set(permitted))]
+    if any(known is not None and not set(known) & set(permitted) for known in above):
+        return Match.DENY, "a disease of the request lies outside those permitted"
+    if None in above:
+        return Match.ABSTAIN, "a disease of the request is not known to the ontology in use"
     return Match.APPROVE, "every disease of the request is permitted or lies below one that is"
 
 
@@ -151,11 +150,12 @@ def _days(term: str, values: tuple[str, ...], purpose: Purpose) -> Said:
     return (Match.APPROVE if purpose.publishes_from >= day else Match.DENY), f"nothing may be published before {day}"
 
 
-def _promised(member: str, label: str, purpose: Purpose) -> Said:
-    said = getattr(purpose, member)
-    if said is None:
-        return Match.ABSTAIN, f"{label}: the request does not say"
-    return (Match.APPROVE if said else Match.DENY), label
+def _promised(members: str, label: str, purpose: Purpose) -> Said:
+    """Whether all is promised; one refusal denies, whatever else is not said."""
+    said = [getattr(purpose, member) for member in members.split()]
+    if False in said:
+        return Match.DENY, label
+    return (Match.ABSTAIN, f"{label}: the request does not say") if None in said else (Match.APPROVE, label)
 
 
 DISEASES, UNTIL, MORATORIUM = "DUO:0000007", "DUO:0000025", "DUO:0000024"
@@ -170,7 +170,10 @@ NAMED = {
     "DUO:0000028": "institution",
 }
 PROMISES = {
-    "DUO:0000018": ("not_for_profit_use", "only not-for-profit, non-commercial use by such organisations"),
+    "DUO:0000018": (
+        "not_for_profit_use not_for_profit_organisation",
+        "only not-for-profit, non-commercial use by such organisations",
+    ),
     "DUO:0000019": ("will_publish", "results must be published"),
     "DUO:0000020": ("will_collaborate", "collaboration with the first investigators is required"),
     "DUO:0000021": ("ethics_approval", "approval by an ethics board is required"),
@@ -179,6 +182,8 @@ PROMISES = {
     "DUO:0000046": ("not_for_profit_use", "only non-commercial use"),
 }
 RESEARCH = AIMS - {"clinical-care"}
+BESIDE_A_DISEASE = frozenset({"population", "clinical-care"})
+"""Aims that are no research on a disease, whichever the request names: as DUOS has it, ancestry needs GRU."""
 AIMED: Mapping[str, tuple[frozenset[str], frozenset[str], str]] = {
     "DUO:0000004": (frozenset(), frozenset(), "no restriction on use"),
     "DUO:0000006": (RESEARCH - {"population", "other"}, frozenset(), "health, medical and biomedical research only"),

@@ -1,0 +1,177 @@
+"""The same worker on PostgreSQL, where Debian's is installed: flat to ten million, checked routes beside their twins.
+
+Statements and the indexes that answers look at are made by the server itself from the same formulas as `population`:
+ten million of each kind would take an hour through Python. Trees are left out, since no answer reads them.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, text
+
+from anchors.store import Store, codec, common
+from anchors.store.schema import HEADS, METADATA
+from bench.decide import asked, population
+from bench.decide.bulk import most_row, ratio_row
+from bench.decide.population import CATEGORY, NOW, PARTIES, TRIAL
+from bench.decide.serving import TOKEN, Served, in_turns
+from bench.report import Row, Say
+from ledger.consent import Consent
+from ledger.receipt import CONSENTS, RECORDS
+from ledger.record import Issue
+from tests.cluster import MISSING, Cluster, programs
+
+SETTINGS = ("max_connections=300", "shared_buffers=2GB", "maintenance_work_mem=1GB", "max_wal_size=8GB", "jit=off")
+LOAD = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+FEW = 10_000
+CID = "convert_to('bafkrei' || left(encode(content, 'hex'), 52), 'UTF8')"
+PIECES = {
+    "person": "substr(sha256(convert_to('person ' || n, 'UTF8')), 1, 20)",
+    "record_id": "sha256(convert_to('record ' || n, 'UTF8'))",
+    "content": "sha256(convert_to('content ' || n, 'UTF8'))",
+    "secret": "convert_to(lpad(n::text, 32, '0'), 'UTF8')",
+}
+"""What differs between people, as the server makes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A database of so many people on a server, as `Served` takes it."""
+
+    people: int
+    url: str
+
+
+def key(hashed: str, start: int = 1) -> str:
+    """`codec.keys` in SQL: 63 bits of a hash from a byte on."""
+    return f"(('x' || encode(substr({hashed}, {start}, 8), 'hex'))::bit(64)::bigint >> 1) & 9223372036854775807"
+
+
+def pattern(body: bytes, parts: dict[str, bytes]) -> str:
+    """A statement's body in SQL: the bytes that all have, and between them what each has of its own."""
+    places = sorted((body.index(value), name, len(value)) for name, value in parts.items())
+    made, at = [], 0
+    for place, name, size in places:
+        made += [f"'\\x{body[at:place].hex()}'::bytea", name]
+        at = place + size
+    return " || ".join([*made, f"'\\x{body[at:].hex()}'::bytea"])
+
+
+def load(url: str, people: int) -> Loaded:
+    """Fill a fresh database and anchor it."""
+    store = Store(url)
+    store.set_parties(PARTIES)
+    store.publish(population.NOTICE)
+    store.append([population.consent(0), population.issue(0)], NOW)
+    store.open(sha256(TOKEN.encode()).digest(), TRIAL.signer, NOW + 10**7)
+    population.anchor(store)
+    store.dispose()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        _fill(connection, people)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    engine.dispose()
+    return Loaded(people, url)
+
+
+def _fill(connection: Connection, people: int) -> None:
+    """Everybody but the first, who came through the store's own door; keys and indexes are made at the end."""
+    tables = ("consents_log", "records_log", "consents", "records")
+    for table in tables:
+        connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey"))
+        for index in METADATA.tables[table].indexes:
+            index.drop(connection)
+    for statement in _statements(people):
+        connection.exec_driver_sql(statement)
+    for table in tables:
+        columns = ", ".join(METADATA.tables[table].primary_key.columns.keys())
+        connection.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {table}_pkey PRIMARY KEY ({columns})"))
+        for index in METADATA.tables[table].indexes:
+            index.create(connection)
+    heads = HEADS.update().where(HEADS.c.log.in_((CONSENTS, RECORDS)))
+    connection.execute(heads.values(size=people, anchored_size=people))
+
+
+def _statements(people: int) -> list[str]:
+    """One for each table: INSERT … SELECT over everybody."""
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in PIECES.items())
+    everybody = f"(SELECT n AS place, {columns} FROM generate_series(1, {people - 1}) n) AS everybody"  # noqa: S608
+    return [
+        f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())} FROM {everybody}"  # noqa: S608
+        for table, values in _values().items()
+    ]
+
+
+def _values() -> dict[str, dict[str, str]]:
+    """What each column of a person's rows is, in SQL."""
+    hashed, witness = key("sha256(person)"), key("sha256(person)", 9)
+    sealed = {"digest": "record_id", "salt": "content", "signature": "content || record_id || '\\x1b'::bytea"}
+    logged = {"position": "place", "accepted_at": f"{NOW}", **sealed}
+    index = {"person": hashed, "position": "place", "witness": witness}
+    state = {"is_consent": "true", "superseded": "false", "revoked": "false", "alike": "1", "opens": "0"}
+    record = {"record": key("sha256(record_id)"), "record_id": "record_id", "erased": "false"}
+    return {
+        "consents_log": logged | {"kind": "0", "common": "1", "body": _consent()},
+        "records_log": logged | {"kind": "2", "entry": "sha256(record_id)", "body": _issue()},
+        "consents": index | state | {"grantee": f"{codec.key(TRIAL.address)}"},
+        "records": index | record | {"category": f"{codec.key(CATEGORY)}"},
+    }
+
+
+def _consent() -> str:
+    said = population.consent(0).statement
+    assert isinstance(said, Consent)
+    return pattern(common.split(said)[1], {"person": said.data_subject, "sha256(secret)": said.lock})
+
+
+def _issue() -> str:
+    said = population.issue(0).statement
+    assert isinstance(said, Issue)
+    parts = {"record_id": said.record_id, "person": said.data_subject, "content": said.commitment}
+    parts |= {CID: said.cid.encode(), "sha256(content)": said.lock}
+    return pattern(codec.encode(said), parts)
+
+
+def on_server(folder: Path, people: int, rounds: int, seconds: float, say: Say) -> list[Row]:
+    """Rows of the same worker on a server of the bench's own; one row that says why where there is none."""
+    name = f"flat to {people:,} on PostgreSQL"
+    if (found := programs()) is None:
+        return [{"name": name, "note": f"not measured: {MISSING}"}]
+    with ExitStack() as stack:
+        cluster = stack.enter_context(Cluster(found, (*SETTINGS, *LOAD)))
+        say(f"PostgreSQL: loading {people:,}")
+        started = time.perf_counter()
+        small, large = (load(stack.enter_context(cluster.database()), count) for count in (FEW, people))
+        loaded = time.perf_counter() - started
+        few, many = (stack.enter_context(Served(one, folder)) for one in (small, large))
+        say("PostgreSQL: asking")
+        return [_flat(few, many, rounds, seconds, loaded), *_routes(many, rounds, seconds)]
+
+
+def _flat(few: Served, many: Served, rounds: int, seconds: float, loaded: float) -> Row:
+    here, there = asked.evaluations(few.people), asked.evaluations(many.people)
+    tasks = {"few": lambda: few.load(here, 32, seconds), "many": lambda: many.load(there, 32, seconds)}
+    found = in_turns(tasks, rounds)
+    slower = found["few"]["rate"] / found["many"]["rate"]
+    row = most_row(f"flat to {many.people:,} on PostgreSQL, against {few.people:,}", "times slower", slower, 1.3)
+    return row | {"floor": found["few"]["rate"], "note": f"loaded in {loaded:.0f} s; the server does not sync"}
+
+
+def _routes(many: Served, rounds: int, seconds: float) -> list[Row]:
+    rows = []
+    for name, make in (("action search", asked.actions), ("refused access", asked.refusals)):
+        ours, twin = make(many.people), make(many.people, "/twin")
+        tasks = {
+            "ours": lambda ours=ours: many.load(ours, 32, seconds),
+            "twin": lambda twin=twin: many.load(twin, 32, seconds),
+        }
+        found = in_turns(tasks, rounds)
+        row = ratio_row(f"{name} on PostgreSQL", "answers/s", found["ours"]["rate"], found["twin"]["rate"], 0.5)
+        rows.append(row | {"peer": "its constant twin"})
+    return rows

@@ -1,0 +1,86 @@
+"""`mydata share`, `receive`, `export`, `consent record` and `transfer` against a door that really listens."""
+
+import json
+import stat
+import threading
+import time
+from dataclasses import replace
+from zipfile import ZipFile
+
+import pytest
+import uvicorn
+from fhir.resources.R4B.bundle import Bundle
+from typer.testing import CliRunner
+
+from anchors.store import Store
+from ledger.envelope import generate_reader_key
+from scripts.cli import app
+from tests.api.door import Door
+from tests.api.test_links import released
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def door(tmp_path):
+    """A served door; `door.run` is the command line as Ann types it."""
+    store = Store(f"sqlite:///{tmp_path / 'ledger.db'}")
+    door = released(Door(store))
+    server = uvicorn.Server(uvicorn.Config(door.app, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    premises = door.app.state.premises
+    door.app.state.premises = replace(premises, settings=replace(premises.settings, uri=url))
+    key = tmp_path / "me.json"
+    key.write_text(json.dumps({"wallet": "01" * 32, "reader": generate_reader_key().raw.hex()}))
+
+    def run(*arguments, of_me=True):
+        mine = ["--key", str(key), "--url", url] if of_me else []
+        return RUN.invoke(app, [*arguments, *mine], catch_exceptions=False)
+
+    door.run = run
+    yield door
+    server.should_exit = True
+    thread.join()
+    store.dispose()
+
+
+def test_a_summary_is_shared_received_and_ended(door, tmp_path):
+    qr, out = tmp_path / "qr.svg", tmp_path / "summary.json"
+    days = str(1 + (door.house.clock.now() - int(time.time())) // 86_400)
+    made = json.loads(door.run("share", "--days", days, "--passcode", "4711", "--qr", str(qr), "--json").output)
+    assert qr.read_text().startswith("<?xml")
+    took = door.run("receive", made["shlink"], "--as", "Dr. Lee", "--passcode", "4711", "--out", str(out), of_me=False)
+    assert took.exit_code == 0
+    Bundle.model_validate_json(out.read_bytes())
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert "opened 1" in door.run("links").output
+    assert door.run("unshare", made["link"]["name"]).exit_code == 0
+    assert "over" in door.run("links").output
+
+
+def test_everything_about_me_is_one_file(door, tmp_path):
+    out = tmp_path / "me.zip"
+    assert json.loads(door.run("export", "--out", str(out), "--json").output)["records"] == 3
+    archive = ZipFile(out)
+    assert archive.testzip() is None
+    records = [json.loads(archive.read(n)) for n in archive.namelist() if n.startswith("records/")]
+    assert [one["kind"] for one in records] == ["Issue"] * 3
+    assert all(one["content"]["base64"] for one in records)
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+
+
+def test_a_consent_is_written_as_a_record_and_a_transfer_is_asked_for(door, tmp_path):
+    ann, trial = door.house.ann, door.house.trial.address
+    asked = ("--category", "health.lab", "--purpose", "hl7:CLINTRCH", "--until", "2027-06-01", "--every-days", "30")
+    done = door.run("transfer", "request", trial, *asked, "--language", "en")
+    assert "Transfer request: The trial may transfer: Laboratory results" in " ".join(done.output.split())
+    door.house.anchor()
+    assert "전송요구" in door.run("transfer", "list").output
+    entry = door.http.get("/consents", headers=door.as_(ann)).json()[0]["entry"]
+    out = tmp_path / "record.jsonld"
+    assert door.run("consent", "record", entry, "--out", str(out)).exit_code == 0
+    assert json.loads(out.read_text())["@type"] == "dpv:ConsentRecord"
