@@ -15,10 +15,12 @@ from jwcrypto.jwk import JWK
 from anchors.store import Store
 from ledger.kernel import Kernel
 from ledger.receipt import LOGS
+from ledger.replay import Outcome
 from services.health.formats.shlink import read_shlink
 from tests.api.door import Door
 from tests.api.test_erasures import erase
 from tests.ledger.house import NOW
+from tests.ledger.test_replay import outcomes
 
 PATIENT = b'{"resourceType":"Patient","id":"p","birthDate":"1970-01-01","name":[{"family":"Kim"}]}'
 ALLERGY = (
@@ -215,6 +217,14 @@ def test_i1_every_opening_and_every_wrong_passcode_leaves_a_receipt_and_a_messag
     events = [one["event"] for one in (told["messages"] if isinstance(told, dict) else told)]
     assert {"link.opened", "link.passcode_wrong"} <= set(events)
     assert door.http.get("/me/links", headers=door.as_(door.house.ann)).json()[0]["opened"] == 1
+
+
+def test_i11_openings_and_wrong_passcodes_are_recomputed_by_somebody_else(door):
+    link = made(door, passcode="4711")
+    manifest(door, link, passcode="0000")
+    manifest(door, link, passcode="4711")
+    found = outcomes(door.house, path=door.house.kernel.world.vocabulary.path)
+    assert found == [Outcome.SAME] * 3 + [Outcome.SAME, Outcome.SEARCH]
 
 
 def test_a_long_term_link_is_brought_up_to_date_under_its_own_key_only(door):
