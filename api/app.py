@@ -15,6 +15,7 @@ from api.bounds import BoundedBodies, Headers
 from api.errors import Refusal
 from api.groups import Groups
 from api.hot import HotDoor, describe
+from api.pace import Pace, Paced
 from api.routes import (
     access,
     answers,
@@ -120,6 +121,8 @@ def create_app(premises: Premises, slices: Sequence[Slice], lifespan: Lifespan |
         app.include_router(router)
     app.include_router(describe())
     app.add_middleware(BoundedBodies, limit=premises.settings.max_body)
+    bounds = premises.settings
+    app.add_middleware(Paced, requests=Pace(bounds.requests_per_second), sign_ins=Pace(bounds.sign_ins_per_second))
     app.add_middleware(Headers)
     app.hot = HotDoor(app.behind, premises, app.state.groups)
     return app

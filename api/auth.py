@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ from ledger.typed_data import read_hex
 
 STATEMENT = "Sign in to MyData Ledger. This proves who you are; it permits nothing and costs nothing."
 CLOCK_SKEW = 60
+NONCE_SIZE, SEAL_SIZE = 16, 16
+NONCE = re.compile("[0-9a-f]{80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class ApiSettings:
     session_seconds: int = 8 * 3_600
     challenge_seconds: int = 300
     max_body: int = 64 * 1024 * 1024
+    requests_per_second: int = 1_000
+    sign_ins_per_second: int = 50
     jurisdiction: str = "KR"
 
     @property
@@ -65,9 +71,8 @@ class Premises:
     def challenge(self, signer: bytes) -> SignIn:
         """A fresh message for this wallet or passkey to sign."""
         now = self.kernel.world.clock.now()
-        nonce = secrets.token_hex(16)
         expires = now + self.settings.challenge_seconds
-        self.sessions.challenge(nonce, expires)
+        nonce = self._nonce(expires)
         ours = self.settings
         return SignIn(ours.domain, account_of(signer), ours.uri, ours.chain_id, nonce, now, expires, 0, STATEMENT)
 
@@ -82,11 +87,26 @@ class Premises:
         assertion = self.kernel.world.signers.verify(signer, signers.personal_digest(message), signature)
         if assertion:
             self._check_origin(assertion)
-        if not self.sessions.spend(said.nonce, now):
+        until = self._given_until(said.nonce)
+        if now >= until or not self.sessions.spend(said.nonce, until, now):
             raise SessionRequired("the nonce is unknown, used or too old; ask for a new challenge")
         token, expires = secrets.token_urlsafe(32), now + self.settings.session_seconds
         self.sessions.open(_digest(token), signer, expires)
         return token, requester_name(signer), expires
+
+    def _nonce(self, expires: int) -> str:
+        """A nonce that shows by itself that we gave it out: asking for one costs us nothing to remember."""
+        raw = secrets.token_bytes(NONCE_SIZE) + expires.to_bytes(8, "big")
+        return (raw + self._seal(raw)).hex()
+
+    def _given_until(self, nonce: str) -> int:
+        """When a nonce of ours ends; 0 for one of anybody else's."""
+        raw = bytes.fromhex(nonce) if NONCE.fullmatch(nonce) else bytes(NONCE_SIZE + 8)
+        body, seal = raw[: NONCE_SIZE + 8], raw[NONCE_SIZE + 8 :]
+        return int.from_bytes(body[NONCE_SIZE:], "big") if hmac.compare_digest(seal, self._seal(body)) else 0
+
+    def _seal(self, raw: bytes) -> bytes:
+        return hmac.digest(self.kernel.world.gateway.derive("sign-in challenges"), raw, sha256)[:SEAL_SIZE]
 
     def _check(self, said: SignIn, signer: bytes, now: int) -> None:
         if (said.domain, said.chain_id) != (self.settings.domain, self.settings.chain_id):

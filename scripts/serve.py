@@ -109,7 +109,8 @@ def build(settings: Settings) -> FastAPI:
 def _api(house: House) -> ApiSettings:
     made, registries = house.deployment, {log: domain.contract for log, domain in house.domains.items()}
     registries["parties"] = made.parties
-    return ApiSettings(uri=house.settings.uri, chain_id=made.chain_id, registries=registries)
+    ours = house.settings
+    return ApiSettings(uri=ours.uri, chain_id=made.chain_id, registries=registries, requests_per_second=ours.pace)
 
 
 def _portal(app: FastAPI) -> None:

@@ -75,13 +75,14 @@ class MemoryStore(MemoryPapers, MemoryPast, MemoryIndex):
                 self._forget(before)
                 raise
 
-    def challenge(self, nonce: str, expires: int) -> None:
-        """Remember a nonce we gave out."""
-        self._challenges[sha256(nonce.encode()).digest()] = expires
-
-    def spend(self, nonce: str, at: int) -> bool:
-        """Whether the nonce is good; afterwards it is spent."""
-        return at < self._challenges.pop(sha256(nonce.encode()).digest(), at)
+    def spend(self, nonce: str, expires: int, at: int) -> bool:
+        """Whether the nonce is unspent; afterwards it is spent."""
+        digest = sha256(nonce.encode()).digest()
+        with self._lock:
+            self._challenges = {known: end for known, end in self._challenges.items() if end > at}
+            fresh = digest not in self._challenges
+            self._challenges[digest] = expires
+        return fresh
 
     def open(self, token_digest: bytes, signer: bytes, expires: int) -> None:
         """Start a session."""

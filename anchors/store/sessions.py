@@ -1,4 +1,4 @@
-"""Sign-in challenges and sessions; only digests of secrets are kept, and what is over is swept out."""
+"""Spent sign-in challenges and sessions; only digests of secrets are kept, and what is over is swept out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from anchors.store.directory import DirectoryStore
 from anchors.store.prepared import Prepared, Upsert
 from anchors.store.schema import CHALLENGES, SESSIONS
 
-CHALLENGE = Upsert(CHALLENGES, lambda new: {"expires": new.expires})
 LIVE = Prepared(
     select(SESSIONS.c.signer).where(SESSIONS.c.token == bindparam("token"), SESSIONS.c.expires > bindparam("at"))
 )
@@ -22,19 +21,17 @@ OPEN = Upsert(SESSIONS, lambda new: {"signer": new.signer, "expires": new.expire
 class SessionStore(DirectoryStore):
     """The Sessions port over a database."""
 
-    def challenge(self, nonce: str, expires: int) -> None:
-        """Remember a nonce we gave out."""
+    def spend(self, nonce: str, expires: int, at: int) -> bool:
+        """Whether the nonce is unspent; afterwards it is spent, and what is over is swept out."""
         row = {"nonce": sha256(nonce.encode()).digest(), "expires": expires}
-        self._note(lambda connection: CHALLENGE.run(connection, [row]))
-
-    def spend(self, nonce: str, at: int) -> bool:
-        """Whether the nonce was given out, is unspent and not expired; afterwards it is spent."""
-        digest = sha256(nonce.encode()).digest()
 
         def work(connection: Connection) -> bool:
-            known = connection.execute(CHALLENGES.select().where(CHALLENGES.c.nonce == digest)).first()
-            connection.execute(CHALLENGES.delete().where((CHALLENGES.c.nonce == digest) | (CHALLENGES.c.expires <= at)))
-            return known is not None and at < known.expires
+            connection.execute(CHALLENGES.delete().where(CHALLENGES.c.expires <= at))
+            connection.execute(SESSIONS.delete().where(SESSIONS.c.expires <= at))
+            spent = connection.execute(CHALLENGES.select().where(CHALLENGES.c.nonce == row["nonce"])).first()
+            if spent is None:
+                connection.execute(CHALLENGES.insert().values(row))
+            return spent is None
 
         return self._note(work)
 

@@ -69,12 +69,8 @@ class Papers(Protocol):
 class Sessions(Protocol):
     """Sign-in challenges and the sessions they become; only digests of secrets are kept."""
 
-    def challenge(self, nonce: str, expires: int) -> None:
-        """Remember a nonce we gave out."""
-        ...
-
-    def spend(self, nonce: str, at: int) -> bool:
-        """Whether the nonce was given out, is unspent and not expired; afterwards it is spent."""
+    def spend(self, nonce: str, expires: int, at: int) -> bool:
+        """Whether a nonce of ours, good until `expires`, is unspent; afterwards it is spent."""
         ...
 
     def open(self, token_digest: bytes, signer: bytes, expires: int) -> None:

@@ -472,12 +472,10 @@ def test_the_directory_is_replaced_whole(store):
 
 
 def test_a_challenge_is_good_once_and_not_for_ever(store):
-    store.challenge("one", NOW + 5)
-    store.challenge("late", NOW + 5)
-    assert store.spend("one", NOW + 4)
-    assert not store.spend("one", NOW + 4)
-    assert not store.spend("late", NOW + 5)
-    assert not store.spend("never given", NOW)
+    assert store.spend("one", NOW + 5, NOW)
+    assert not store.spend("one", NOW + 5, NOW + 4)
+    assert store.spend("other", NOW + 9, NOW + 5)
+    assert not store.spend("other", NOW + 9, NOW + 8)
 
 
 def test_a_session_ends_when_it_says_or_is_closed(store):

@@ -165,3 +165,22 @@ def test_a_message_that_is_to_begin_later_is_refused_until_then(door):
     assert enter(door, text).status_code == 401
     door.house.clock.passes(60)
     assert enter(door, text).status_code == 201
+
+
+def test_a_challenge_leaves_nothing_behind_until_it_is_signed(door):
+    for _ in range(50):
+        challenge(door)
+    assert door.house.store._challenges == {}
+
+
+@pytest.mark.parametrize("change", [lambda n: n[:-1] + ("0" if n[-1] != "0" else "1"), lambda n: "0" * 80, str.upper])
+def test_a_nonce_that_we_did_not_give_is_refused(door, change):
+    asked = SignIn.parse(challenge(door)["message"])
+    answer = enter(door, replace(asked, nonce=change(asked.nonce)).text())
+    assert (answer.status_code, answer.json()["error"]) == (401, "session_required")
+
+
+def test_a_nonce_of_another_ledger_is_refused(door):
+    other = Door()
+    other.house.kernel.world = replace(other.house.kernel.world, gateway=wallet(77))
+    assert enter(door, challenge(other)["message"]).status_code == 401

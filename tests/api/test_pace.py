@@ -1,0 +1,69 @@
+"""One caller who asks without end is held up, and nobody else is."""
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from api.pace import BURST_SECONDS, MOST_CALLERS, Pace
+from tests.api.door import Door
+from tests.ledger.house import NOW
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_session_beyond_its_pace_waits_and_another_does_not():
+    door = Door(requests_per_second=1)
+    ann, trial = door.as_(door.house.ann), door.as_(door.house.trial)
+    answers = [door.http.get("/consents", headers=ann) for _ in range(BURST_SECONDS + 5)]
+    assert [answer.status_code for answer in answers[:BURST_SECONDS]] == [200] * BURST_SECONDS
+    late = answers[-1]
+    assert (late.status_code, late.json()["error"]) == (429, "too_many_requests")
+    assert int(late.headers["Retry-After"]) == 1
+    assert late.headers["X-Content-Type-Options"] == "nosniff"
+    assert door.http.get("/consents", headers=trial).status_code == 200
+
+
+def test_a_host_beyond_its_pace_opens_no_more_sessions():
+    door = Door(sign_ins_per_second=1)
+    statuses = [door.sign_in(door.house.ann).status_code for _ in range(BURST_SECONDS // 2)]
+    assert statuses == [201] * (BURST_SECONDS // 2)
+    asked = door.http.post("/session/challenges", json={"address": door.house.ann.address})
+    assert (asked.status_code, asked.json()["error"]) == (429, "too_many_requests")
+    assert door.http.get("/health").status_code == 200
+    assert door.house.clock.now() == NOW
+
+
+def test_without_a_bound_nobody_waits():
+    pace = Pace(0)
+    assert not any(pace.wait("a") for _ in range(10_000))
+
+
+@given(some.lists(some.floats(0, 3), max_size=60), some.integers(1, 5))
+def test_never_more_than_the_burst_and_what_refills(pauses, rate):
+    clock = Clock()
+    pace, taken = Pace(rate, clock), 0
+    for pause in pauses * 5:
+        clock.now += pause
+        taken += pace.wait("a") == 0
+        assert taken <= rate * (BURST_SECONDS + clock.now - 100) + 1e-6
+
+
+def test_who_waits_as_long_as_they_are_told_is_answered():
+    clock = Clock()
+    pace = Pace(2, clock)
+    for _ in range(200):
+        if seconds := pace.wait("a"):
+            clock.now += seconds + 1e-9
+            assert pace.wait("a") == 0
+
+
+def test_callers_are_forgotten_before_they_fill_the_memory():
+    pace = Pace(1, Clock())
+    for caller in range(MOST_CALLERS + 100):
+        pace.wait(caller)
+    assert len(pace._buckets) == MOST_CALLERS
