@@ -1,7 +1,7 @@
 """ISO/IEC TS 27560 records and receipts: whole, true to the statement, and JSON-LD that needs nothing from outside."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyld import jsonld
 
@@ -139,6 +139,7 @@ GRANTS = some.builds(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     some.lists(GRANTS, min_size=1, max_size=3),
     some.sampled_from(["*", "role:responder", "0x" + "B1" * 20]),

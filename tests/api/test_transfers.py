@@ -1,7 +1,7 @@
 """Transfer requests: first-class terms, in and out, in Korean and English."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from ledger.consent import Consent
@@ -43,6 +43,7 @@ def signed(door, draft):
     return door.http.get("/me/transfers", headers=door.as_(ann)).json()
 
 
+@settings(deadline=None)
 @given(TERMS)
 def test_what_goes_into_a_grant_comes_out_again(terms):
     assert terms_of(terms.grant(NOW)) == terms
