@@ -191,3 +191,13 @@ def test_a_computation_sees_what_is_left(world):
     (found,) = world.kernel.compute(world.merchant.address, LAB, "hl7:HMARKT")
     assert b"Kim" not in found.content
     assert b'"birthDate":"1970-01-02"' in found.content
+
+
+def test_a_computation_leaves_out_a_record_whose_parts_cannot_be_told_apart(world):
+    (draft,) = world.kernel.draft_issues(world.hospital.address, [Upload(world.ann.signer, LAB, "text/plain", b"Kim")])
+    world.kernel.issue([(draft.statement, world.sign(world.hospital, draft.statement))])
+    for condition, seen in (("mask:name", 0), ("redact:name", 0), ("pseudonymise", 1)):
+        terms = {"purposes": ("hl7:HMARKT",), "actions": ("compute",), "conditions": (condition,)}
+        world.consents(world.merchant, LAB, **terms)
+        world.anchor()
+        assert len(list(world.kernel.compute(world.merchant.address, LAB, "hl7:HMARKT"))) == seen

@@ -18,6 +18,7 @@ from ledger.errors import (
     StaleConsent,
     WrongChain,
 )
+from ledger.kernel import GrantRequest
 from ledger.receipt import ACCESS, CONSENTS, verify_logged
 from ledger.typed_data import Domain
 from tests.ledger.house import LAB, VITALS, House, wallet
@@ -373,3 +374,19 @@ def test_a_forbid_of_less_than_everything_is_no_block(world):
         {"effect": Effect.PERMIT},
     ):
         assert not replace(forbid, **less).forbids_all(5)
+
+
+def test_a_withdrawal_of_what_was_never_signed_is_of_nothing(world):
+    world.consents(world.trial, "health.lab")
+    draft = world.kernel.draft_revocation(world.ann.signer, world.trial.address)
+    for entry in (bytes(32), b"\x09" * 32):
+        said = replace(draft.statement, consent=entry)
+        with pytest.raises((NotFound, StaleConsent)):
+            world.kernel.revoke(said, world.sign(world.ann, said))
+    assert not world.store.consents_of(world.ann.signer)[0].revoked
+
+
+def test_a_draft_under_an_unknown_notice_is_of_nothing(world):
+    wish = GrantRequest(world.ann.signer, world.trial.address, (world.grant(LAB),), b"\x09" * 32, bytes(32))
+    with pytest.raises(NotFound):
+        world.kernel.draft_consent(wish)
