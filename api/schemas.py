@@ -140,6 +140,9 @@ class ReleaseView(BaseModel):
     sealed: str = Field(description="base64")
     wrapped_key: Hex
     obligations: list[str]
+    on_paper: list[Hex32] = Field(
+        default=[], description="consents it rests on that two witnesses vouch for, not a key"
+    )
     receipt: dict[str, Any]
     issue: dict[str, Any]
 
@@ -153,6 +156,7 @@ class ReleaseView(BaseModel):
             sealed=base64.b64encode(release.sealed).decode(),
             wrapped_key=shown(release.wrapped_key),
             obligations=sorted(release.obligations),
+            on_paper=[shown(entry) for entry in release.on_paper],
             receipt={"position": release.receipt.position, "request_id": said["requestId"], "block": said["block"]},
             issue=message(release.record.issue) | pseudonym,
         )

@@ -10,6 +10,10 @@ GUARDIAN = "guardian"
 RELATIONS = frozenset({"representative", "carer", "attorney", GUARDIAN})
 AUTHORITY = "authority"
 """The accredited role that may name a guardian."""
+WITNESS, PAPER_PREFIX = "witness", "paper:0x"
+"""The accredited role of those who hand in what a person signed on paper, and how the relation of the first of the two
+begins: behind it stands, in hex, the digest of exactly the statement that the second signs.
+"""
 DELEGATE_PREFIX = "delegate:0x"
 
 
@@ -44,6 +48,19 @@ class Delegation:
         """Each delegation stands alone; a revocation that ends it is the second version."""
         return 1
 
+    @property
+    def on_paper(self) -> bool:
+        """Whether it is a witness's word that the person signed one statement on paper: an office for that one only.
+
+        `proof` is then the commitment of the sealed scan.
+        """
+        return self.relation.startswith(PAPER_PREFIX)
+
+
+def paper_relation(digest: bytes) -> str:
+    """The relation by which a witness binds their word to one statement (its 32-byte EIP-712 digest)."""
+    return PAPER_PREFIX + digest.hex()
+
 
 def delegate_name(delegate: bytes) -> str:
     """How a delegate is named where a revocation names a grantee: never the name of a party."""
@@ -62,9 +79,11 @@ class DelegationState:
     superseded: bool = False
 
     def entitles(self, signer: bytes, at: int) -> bool:
-        """Whether the signer may sign now by it; like every grant, only once it is on chain."""
+        """Whether the signer may sign now by it; like every grant, only once it is on chain. Paper entitles to nothing
+        further.
+        """
         said = self.delegation
-        stands = self.anchored and not (self.revoked or self.superseded)
+        stands = self.anchored and not (self.revoked or self.superseded or said.on_paper)
         return stands and said.delegate == signer and said.not_before <= at < said.expires
 
 

@@ -13,7 +13,7 @@ from ledger.commitment import disclosure
 from ledger.commitment.content import record_commitment
 from ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from ledger.consent import NEVER, Consent, Effect, Grant, Revocation
-from ledger.delegation import Delegation
+from ledger.delegation import Delegation, paper_relation
 from ledger.kernel import Proof
 from ledger.merkle import Head
 from ledger.receipt import LOG_OF, LOGS, AccessReceipt, Logged, Signed
@@ -28,7 +28,9 @@ CONTENT = (
     b'{"resourceType":"Observation","status":"final","valueQuantity":{"value":6.30,"unit":"%"},"note":["\xed\x95\x9c"]}'
 )
 MEDIA, SEED, SECRET = "application/fhir+json", sha256(b"seed").digest(), sha256(b"secret").digest()
+NURSE, CLERK = (Wallet(sha256(name.encode()).digest()) for name in ("nurse", "clerk"))
 ROLES = {HOLDER: ["holder"], GATEWAY: ["operator"], CREW: ["responder"], COURT: ["authority"]}
+ROLES |= {NURSE: ["witness"], CLERK: ["witness"]}
 
 
 class Scribe:
@@ -124,6 +126,21 @@ class Scribe:
         )
         return replace(plain, **given)
 
+    def word(self, statement, **given):
+        """The first witness's word that the person signed the statement on paper."""
+        plain = self.delegation(
+            delegator=NURSE.signer,
+            delegate=statement.signer,
+            delegate_name="Clerk 원무과",
+            relation=paper_relation(self.digest(statement)),
+            categories=("health.lab",),
+            not_before=statement.signed_at,
+            expires=statement.signed_at + 1,
+            proof=sha256(b"scan").digest(),
+            lock=NO_LOCK,
+        )
+        return replace(plain, **given)
+
     def issue(self, **given):
         commitment = record_commitment(CONTENT, MEDIA, SEED)
         plain = Issue(
@@ -196,6 +213,8 @@ def every_kind(scribe):
         "refusal": scribe.log(scribe.receipt(permitted=False, reason="no_consent", consents=(entry,)), GATEWAY),
         "emergency": scribe.log(scribe.incident(), CREW),
     }
+    on_paper = scribe.consent(signer=CLERK.signer)
+    word, paper = scribe.log(scribe.word(on_paper), NURSE), scribe.log(on_paper, CLERK)
     erasure = scribe.log(scribe.erasure(issue.signed.statement), PERSON)
     scribe.anchor()
     record = scribe.document(issue)
@@ -206,6 +225,7 @@ def every_kind(scribe):
         "disclosure": with_fields(record, "/valueQuantity", "/status"),
         "delegation": scribe.document(office),
         "consent of a delegate": with_notice(scribe.document(for_another)) | {"delegation": scribe.document(office)},
+        "consent on paper": with_notice(scribe.document(paper)) | {"delegation": scribe.document(word)},
         "erasure certificate": scribe.certificate(erasure, issue),
         **{name: scribe.document(one) for name, one in logged.items()},
     }

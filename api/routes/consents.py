@@ -55,11 +55,16 @@ class RevocationDraftForm(Form):
 
 
 class SignedBy(BaseModel):
-    """Who signed for the data subject, by name, and as what."""
+    """Who signed for the data subject, by name, and as what. `on_paper`: the person signed on paper, before this
+    witness and a second one, and the scan is the record with that commitment.
+    """
 
     signer: str
     name: str
     relation: str
+    on_paper: bool = False
+    second_witness: str = ""
+    scan: str = ""
 
 
 class ConsentView(BaseModel):
@@ -128,7 +133,7 @@ def draft_revocation(form: RevocationDraftForm, caller: SignedIn, kernel: Verbs)
     """The withdrawal of the caller's newest consent to a grantee, ready for the wallet."""
     secret = read_hex(form.secret, "secret", 32)
     whose = subject_bytes(form.data_subject) if form.data_subject else caller.signer
-    return draft_view(kernel.draft_revocation(whose, _grantee(form.grantee), secret, caller.signer))
+    return draft_view(kernel.draft_revocation(whose, grantee_of(form.grantee), secret, caller.signer))
 
 
 @router.post("/revocations", status_code=202)
@@ -149,14 +154,15 @@ def wish_of(form: ConsentDraftForm, caller: Caller, kernel: Kernel) -> GrantRequ
     return GrantRequest(
         data_subject=subject_bytes(form.data_subject) if form.data_subject else caller.signer,
         signer=caller.signer,
-        grantee=_grantee(form.grantee),
+        grantee=grantee_of(form.grantee),
         grants=tuple(grant.grant() for grant in form.grants),
         notice_hash=notice,
         lock=read_hex(form.lock, "lock", 32),
     )
 
 
-def _grantee(text: str) -> str:
+def grantee_of(text: str) -> str:
+    """A grantee as consents name it. Raises MalformedInput."""
     return checksum(read_hex(text, "grantee", 20)) if text.startswith("0x") else text
 
 
@@ -193,4 +199,8 @@ def _view(state: ConsentState, kernel: Kernel, delegations: list[DelegationState
 
 
 def _signed_by(office: Delegation) -> SignedBy:
-    return SignedBy(signer=shown(office.delegate), name=office.delegate_name, relation=office.relation)
+    plain = SignedBy(signer=shown(office.delegate), name=office.delegate_name, relation=office.relation)
+    if not office.on_paper:
+        return plain
+    marks = {"relation": "paper", "on_paper": True, "second_witness": shown(office.delegator)}
+    return plain.model_copy(update=marks | {"scan": shown(office.proof)})

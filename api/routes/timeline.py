@@ -40,6 +40,7 @@ class Access(Told):
     requester_name: str
     permitted: bool | None = Field(description="none for a declared emergency, which is no question yet")
     text: str
+    on_paper: list[str] = Field(default=[], description="consents the answer rests on that stand on paper")
 
 
 class Timeline(BaseModel):
@@ -99,6 +100,7 @@ def _access(proof: Proof, house: Premises) -> Access:
         requester_name=_name(requester, said.data_subject, house.kernel),
         permitted=said.permitted if isinstance(said, AccessReceipt) else None,
         text=_text(said) + _by_link(said, house.kernel),
+        on_paper=["0x" + one.hex() for one in house.kernel.on_paper(getattr(said, "consents", ()))],
         **_told(proof, house),
     )
 

@@ -2,7 +2,6 @@
 
 from ledger.kernel.answers import RELEASING, Release, Respond, check_permitted, decided, requester_name
 from ledger.kernel.computing import Computed
-from ledger.kernel.consents import Consents
 from ledger.kernel.delegations import Naming
 from ledger.kernel.delivering import Courier, Parcel
 from ledger.kernel.disclosing import check_hands_out
@@ -14,6 +13,7 @@ from ledger.kernel.foresight import Change, Foresight
 from ledger.kernel.issues import Issues, Upload
 from ledger.kernel.links import Link
 from ledger.kernel.looking_back import LookingBack, Moment, Then
+from ledger.kernel.papering import OnPaper, Witnessed
 from ledger.kernel.proofs import Proof
 from ledger.kernel.publishing import Publishing
 from ledger.kernel.questions import Page, allowed
@@ -50,6 +50,7 @@ __all__ = [
     "Signers",
     "Then",
     "Upload",
+    "Witnessed",
     "World",
     "allowed",
     "check_hands_out",
@@ -59,5 +60,5 @@ __all__ = [
 ]
 
 
-class Kernel(Consents, Wondering, Foresight, LookingBack, Issues, Sharing, Erasing, Publishing):
+class Kernel(OnPaper, Wondering, Foresight, LookingBack, Issues, Sharing, Erasing, Publishing):
     """Everything the door and the services may do; made from one `World` of ports."""

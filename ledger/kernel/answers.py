@@ -13,7 +13,7 @@ from ledger.access import EVERYTHING, RESPONDER, AccessRequest, Decision, Facts,
 from ledger.decide import decide
 from ledger.envelope import Content
 from ledger.errors import AccessDenied, ChainBehind, InvalidStatement, NotEntitled
-from ledger.kernel.verb import Verb
+from ledger.kernel.marking import Marking
 from ledger.party import ADDRESS_SIZE, checksum
 from ledger.ports.soon import then
 from ledger.receipt import AccessReceipt, Logged, Signed
@@ -48,10 +48,11 @@ class Release:
     receipt: Logged
     record: Record
     obligations: frozenset[str]
+    on_paper: tuple[bytes, ...] = ()
     pseudonym: bytes = b""
 
 
-class Answers(Verb):
+class Answers(Marking):
     """The only way to a record."""
 
     def declare(self, incident: Incident, signature: bytes, claimed: Domain | None = None) -> Logged:
@@ -136,7 +137,9 @@ class Answers(Verb):
         """
         sealed = self.world.payloads.get(permit.record.issue.cid)
         key = self.world.keys.rewrap(permit.record.issue.record_id, wrap_for, permit.receipt)
-        return Release(sealed, key, permit.receipt, permit.record, permit.obligations)
+        said = permit.receipt.signed.statement
+        paper = self.on_paper(said.consents) if isinstance(said, AccessReceipt) else ()
+        return Release(sealed, key, permit.receipt, permit.record, permit.obligations, paper)
 
     def open_here(self, release: Release) -> Content:
         """What was handed out to the operator itself: it must not leave the process as it is."""

@@ -23,10 +23,34 @@ class Consents(Delegations):
         """
         self.check_domain(Consent, claimed)
         signed = self.seal(consent, consent.signer, signature)
-        if known := self._already(signed.entry.digest, consent):
+        if known := self.already(signed.entry.digest, consent):
             return known
         self.check_signer(consent)
+        self.check_said(consent)
+        return self.world.store.append([signed], self.world.clock.now())[0]
+
+    def revoke(self, revocation: Revocation, signature: bytes, claimed: Domain | None = None) -> Logged:
+        """Accept a signed withdrawal; it denies before this returns.
+
+        Raises WrongChain, SignatureInvalid, NotEntitled, NotFound, InvalidStatement, StaleConsent.
+        """
+        self.check_domain(Revocation, claimed)
+        signed = self.seal(revocation, revocation.signer, signature)
+        if known := self.already(signed.entry.digest, revocation):
+            return known
+        self.check_signer(revocation)
+        self.check_said(revocation)
+        return self.world.store.append([signed], self.world.clock.now())[0]
+
+    def check_said(self, statement: Consent | Revocation) -> None:
+        """Whoever signed it: it is whole, in known words, true to the directory and lately said.
+
+        Raises InvalidStatement, UnknownTerm, NotFound.
+        """
         now = self.world.clock.now()
+        if isinstance(statement, Revocation):
+            all_of([signed_lately(now), self._opens_its_lock])(statement)
+            return
         all_of(
             [
                 signed_lately(now),
@@ -37,24 +61,9 @@ class Consents(Delegations):
                 self._shows_a_known_notice,
                 self._names_the_grantee_truly,
             ]
-        )(consent)
-        return self.world.store.append([signed], now)[0]
+        )(statement)
 
-    def revoke(self, revocation: Revocation, signature: bytes, claimed: Domain | None = None) -> Logged:
-        """Accept a signed withdrawal; it denies before this returns.
-
-        Raises WrongChain, SignatureInvalid, NotEntitled, NotFound, InvalidStatement, StaleConsent.
-        """
-        self.check_domain(Revocation, claimed)
-        signed = self.seal(revocation, revocation.signer, signature)
-        if known := self._already(signed.entry.digest, revocation):
-            return known
-        self.check_signer(revocation)
-        now = self.world.clock.now()
-        all_of([signed_lately(now), self._opens_its_lock])(revocation)
-        return self.world.store.append([signed], now)[0]
-
-    def _already(self, digest: bytes, statement: Consent | Revocation) -> Logged | None:
+    def already(self, digest: bytes, statement: Consent | Revocation) -> Logged | None:
         """Where the newest statement lies if this is it. Raises StaleConsent for an older one said again."""
         newest = self.world.store.newest(statement.data_subject, statement.grantee)
         if newest is None or newest.signed.entry.digest == digest:

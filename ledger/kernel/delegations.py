@@ -9,7 +9,16 @@ from ledger.commitment.disclosure import Disclosure
 from ledger.commitment.entry import NO_LOCK
 from ledger.conditions import Condition, all_of, signed_lately
 from ledger.consent import Consent, Revocation, category_covers
-from ledger.delegation import AUTHORITY, GUARDIAN, RELATIONS, Delegation, DelegationState, delegate_name, majority
+from ledger.delegation import (
+    AUTHORITY,
+    GUARDIAN,
+    RELATIONS,
+    Delegation,
+    DelegationState,
+    delegate_name,
+    majority,
+    office_of,
+)
 from ledger.errors import InvalidStatement, NotEntitled, NotFound
 from ledger.kernel.answers import requester_name
 from ledger.kernel.drafts import Draft, Drafts
@@ -143,11 +152,18 @@ class Delegations(Drafts):
             said = logged.signed.statement
             if not isinstance(said, Consent | Revocation):
                 return None
-            if said.signer == data_subject:
+            if self._is_own(said, logged.position):
                 return said
             before = said.previous if isinstance(said, Consent) else said.consent
             logged = self.world.store.find(CONSENTS, before)
         return None
+
+    def _is_own(self, said: Consent | Revocation, position: int) -> bool:
+        """Whether the person said it themselves: by their own signature, or on paper before two witnesses."""
+        if said.signer == said.data_subject:
+            return True
+        office = office_of(said.signer, said.signed_at, position, self._named_by(said.data_subject))
+        return office is not None and office.delegation.on_paper
 
     def _speaks_known_words(self, delegation: Delegation) -> None:
         for category in delegation.categories:

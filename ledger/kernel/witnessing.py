@@ -63,7 +63,7 @@ class Witnessing(Delivering, Ending):
                 yield from _between(said, Event.GRANTED, entry, at)
             case Revocation():
                 yield from _between(said, Event.WITHDRAWN, "0x" + said.consent.hex(), at)
-            case Delegation():
+            case Delegation(on_paper=False):
                 for whom in (said.data_subject, said.delegate):
                     yield Message(of_person(whom), Event.NAMED, entry, at, {"delegate": said.delegate_name})
             case AccessReceipt():

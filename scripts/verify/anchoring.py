@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ledger.access import Incident
 from ledger.consent import Consent, Revocation
-from ledger.delegation import AUTHORITY, Delegation
+from ledger.delegation import AUTHORITY, WITNESS, Delegation
 from ledger.party import ADDRESS_SIZE, checksum
 from ledger.receipt import CONSENTS, AccessReceipt
 from ledger.record import Issue
@@ -78,8 +78,14 @@ def _office(part: Document) -> tuple[str, str, int]:
     if isinstance(said, Issue):
         return "holder", said.holder, said.issued_at
     if isinstance(said, Delegation) and said.delegator != said.data_subject:
-        return AUTHORITY, _account(said.delegator), said.signed_at
+        return WITNESS if said.on_paper else AUTHORITY, _account(said.delegator), said.signed_at
+    if isinstance(said, Consent | Revocation) and _on_paper(part.basis):
+        return WITNESS, _account(said.signer), said.signed_at
     return ("responder", said.responder, said.not_before) if isinstance(said, Incident) else ("", "", 0)
+
+
+def _on_paper(basis: Document | None) -> bool:
+    return basis is not None and isinstance(basis.statement, Delegation) and basis.statement.on_paper
 
 
 def _account(signer: bytes) -> str:

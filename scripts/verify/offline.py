@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.consent import Consent, Revocation, category_covers
-from ledger.delegation import GUARDIAN, Delegation
+from ledger.delegation import GUARDIAN, Delegation, paper_relation
 from ledger.errors import ProofInvalid
 from ledger.merkle import Head
 from ledger.receipt import verify_logged
@@ -55,7 +55,7 @@ def attached(document: Document) -> Found:
     if isinstance(said, Erasure):
         return _erased(document, said)
     noticed = isinstance(said, Consent) and _noticed(document, said)
-    if isinstance(said, Delegation) and said.delegator != said.data_subject and said.relation != GUARDIAN:
+    if isinstance(said, Delegation) and not _rightly_named(said):
         raise Ends(Result.INVALID, "delegation_by_other")
     if isinstance(said, Consent | Revocation) and said.signer != said.data_subject:
         return _delegated(document, said)
@@ -77,14 +77,23 @@ def _delegated(document: Document, said: Consent | Revocation) -> Found:
     office = named.statement
     if (office.data_subject, office.delegate, named.domain) != (said.data_subject, said.signer, document.domain):
         raise Ends(Result.INVALID, "delegation_other")
-    if office.delegator != office.data_subject and office.relation != GUARDIAN:
+    if not _rightly_named(office):
         raise Ends(Result.INVALID, "delegation_by_other")
+    if office.on_paper and office.relation != paper_relation(document.entry.digest):
+        raise Ends(Result.INVALID, "paper_other")
     if named.position >= document.position or not office.not_before <= said.signed_at < office.expires:
         raise Ends(Result.INVALID, "delegation_closed")
     about = [c for grant in said.grants for c in grant.categories] if isinstance(said, Consent) else []
     if not all(any(category_covers(mine, category) for mine in office.categories) for category in about):
         raise Ends(Result.INVALID, "delegation_narrower")
+    if office.on_paper:
+        return "on_paper", {"name": office.delegate_name, "position": named.position}
     return "delegated", {"name": office.delegate_name, "position": named.position}
+
+
+def _rightly_named(office: Delegation) -> bool:
+    """By the person, by an authority for a ward, or by a witness for what stands on paper."""
+    return office.delegator == office.data_subject or office.relation == GUARDIAN or office.on_paper
 
 
 def _content(document: Document, said: Issue) -> Found:

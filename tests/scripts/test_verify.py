@@ -15,11 +15,19 @@ from scripts.verify import BUNDLE, OnChain, load_all, malformed, parse, verify, 
 from tests import proofs
 from tests.contracts.test_passkeys import assertion, coordinates
 from tests.devnet import live_chain
-from tests.proofs import COURT, CREW, GATEWAY, HOLDER, PERSON, STRANGER, paths, place, put
+from tests.proofs import CLERK, COURT, CREW, GATEWAY, HOLDER, NURSE, PERSON, STRANGER, paths, place, put
 
 pytestmark = pytest.mark.xdist_group("verify")
 KINDS = ["consent", "record", "record with content", "disclosure", "erasure certificate"]
-KINDS += ["withdrawal", "access receipt", "delegation", "consent of a delegate", "refusal", "emergency"]
+KINDS += [
+    "withdrawal",
+    "access receipt",
+    "delegation",
+    "consent of a delegate",
+    "consent on paper",
+    "refusal",
+    "emergency",
+]
 UNCLAIMED = {("disclosure", "size")}
 """How many fields the record has is a hint for the proofs' shape: neighbouring sizes may give the same root."""
 NOBODY = "http://127.0.0.1:9"
@@ -227,6 +235,25 @@ def test_a_guardian_is_named_by_an_authority(scribe, snapshot):
         assert end(document, snapshot)[0] == result
 
 
+def test_two_accredited_witnesses_vouch_for_a_paper_and_for_that_one_only(scribe, snapshot):
+    said = scribe.consent(signer=CLERK.signer)
+    paper, word = scribe.word(said), scribe.log(scribe.word(said), NURSE)
+    consent, other = scribe.log(said, CLERK), scribe.log(replace(said, version=2), CLERK)
+    late, alone = scribe.log(paper, NURSE), scribe.consent(signer=STRANGER.signer)
+    by_stranger = scribe.log(scribe.word(alone), NURSE), scribe.log(alone, STRANGER)
+    third = scribe.log(replace(paper, delegator=CREW.signer), CREW), scribe.log(said, CLERK)
+    scribe.anchor()
+
+    def with_word(document, office):
+        return end(scribe.document(document) | {"delegation": scribe.document(office)}, snapshot)
+
+    assert with_word(consent, word)[0] == "valid"
+    assert with_word(other, word) == ("invalid", 6, "paper_other")
+    assert with_word(consent, late) == ("invalid", 6, "delegation_closed")
+    for office, signed in (by_stranger, third):
+        assert with_word(signed, office) == ("invalid", 8, "not_accredited")
+
+
 def test_what_ended_on_chain_says_how(scribe, chain, snapshot):
     consent, record, corrected = scribe.consent(), scribe.issue(), scribe.issue()
     given, kept, old = scribe.log(consent, PERSON), scribe.log(record, HOLDER), scribe.log(corrected, HOLDER)
@@ -322,7 +349,7 @@ def test_many_are_checked_as_each_alone_in_the_order_given(documents, snapshot):
     alone = [verify(one, snapshot).as_json() for one in parsed[:7]]
     assert [one.as_json() for one in found[:7]] == alone
     assert len(found) == len(many) > 1_000
-    assert [one.result.value for one in found[6:12]] == ["valid", "invalid", *["valid"] * 3, "invalid"]
+    assert [one.result.value for one in found[6:13]] == ["valid", "invalid", *["valid"] * 4, "invalid"]
 
 
 def results(path, chain):

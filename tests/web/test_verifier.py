@@ -27,7 +27,7 @@ CARDS = """[...document.querySelectorAll("article.card")].map((card) => [
     [li.value, li.dataset.code, li.querySelector(".text").lastChild.textContent]),
 ])"""
 CHANGED = ["consent", "record with content", "disclosure", "erasure certificate", "access receipt"]
-CHANGED += ["consent of a delegate"]
+CHANGED += ["consent of a delegate", "consent on paper"]
 DONE = "!document.getElementById('found').hidden && !document.getElementById('found').hasAttribute('aria-busy')"
 
 
@@ -117,8 +117,8 @@ def agree(tab, rpc, path):
 
 
 def test_every_kind_is_valid_check_by_check(tab, chain, documents, tmp_path):
-    assert agree(tab, chain.url, lines(tmp_path / "all.jsonl", documents.values())) == ["valid"] * 11
-    assert "11 checked: 11 valid" in tab.run("document.getElementById('summary').textContent")
+    assert agree(tab, chain.url, lines(tmp_path / "all.jsonl", documents.values())) == ["valid"] * 12
+    assert "12 checked: 12 valid" in tab.run("document.getElementById('summary').textContent")
 
 
 def test_it_calls_nothing_but_the_address_given(tab, chain, page, documents, tmp_path):

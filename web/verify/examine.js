@@ -1,6 +1,6 @@
 // The checks of `mydata verify`, with the same numbers, codes and results: the first that fails decides, and what the file
 // alone shows comes before the chain.
-import { big, checksum, fromHex, same, sha256, shown, utf8 } from "./bytes.js";
+import { big, checksum, fromHex, hex, same, sha256, shown, utf8 } from "./bytes.js";
 import { Nonsense, Silent, view } from "./chain.js";
 import { contentAgrees, fieldsShown } from "./commitment.js";
 import { leafHash, rootFrom } from "./merkle.js";
@@ -155,23 +155,26 @@ function contentOf({ content, disclosure }, said) {
   return ["fields_agree", { count: fields.size }];
 }
 
-const namedRightly = (office) => same(office.delegator, office.dataSubject) || office.relation === "guardian";
+const namedRightly = (office) => same(office.delegator, office.dataSubject) || office.relation === "guardian" || onPaper(office);
+const PAPER = "paper:0x";
+const onPaper = (office) => office.relation.startsWith(PAPER);
 const covers = (granted, asked) => granted === "*" || granted === asked || asked.startsWith(granted + ".");
 const sameDomain = (a, b) => a.chainId === b.chainId && a.contract === b.contract;
 
 /** Who signed for the data subject was named before, for that time and for all the categories signed about. */
-function delegated({ delegation, domain, position }, said) {
+function delegated({ delegation, domain, position, digest }, said) {
   if (!delegation) throw new Ends("unknown", "delegation_missing");
   const office = delegation.said;
   const theirs = same(office.dataSubject, said.dataSubject) && same(office.delegate, said.signer);
   if (!theirs || !sameDomain(delegation.domain, domain)) throw new Ends("invalid", "delegation_other");
   if (!namedRightly(office)) throw new Ends("invalid", "delegation_by_other");
+  if (onPaper(office) && office.relation !== PAPER + hex(digest)) throw new Ends("invalid", "paper_other");
   const open = office.notBefore <= said.signedAt && said.signedAt < office.expires;
   if (delegation.position >= position || !open) throw new Ends("invalid", "delegation_closed");
   const about = (said.grants ?? []).flatMap((grant) => grant.categories);
   const covered = about.every((category) => office.categories.some((mine) => covers(mine, category)));
   if (!covered) throw new Ends("invalid", "delegation_narrower");
-  return ["delegated", { name: office.delegateName, position: delegation.position }];
+  return [onPaper(office) ? "on_paper" : "delegated", { name: office.delegateName, position: delegation.position }];
 }
 
 function erased(document, said) {
@@ -207,10 +210,11 @@ async function anchored(document, chain) {
   return ["anchored", { contract: document.domain.contract, chain: document.domain.chainId }];
 }
 
-function officeOf({ kind, said, recovered }) {
+function officeOf({ kind, said, recovered, delegation }) {
   if (kind === "AccessReceipt") return ["operator", checksum(recovered), said.decidedAt];
   if (kind === "Issue") return ["holder", said.holder, said.issuedAt];
-  if (kind === "Delegation" && !same(said.delegator, said.dataSubject)) return ["authority", accountOf(said.delegator), said.signedAt];
+  if (kind === "Delegation" && !same(said.delegator, said.dataSubject)) return [onPaper(said) ? "witness" : "authority", accountOf(said.delegator), said.signedAt];
+  if (delegation && onPaper(delegation.said)) return ["witness", accountOf(said.signer), said.signedAt];
   return kind === "Incident" ? ["responder", said.responder, said.notBefore] : undefined;
 }
 

@@ -1,0 +1,87 @@
+"""What a person without a device signed on paper: drafted for two witnesses, handed in by both together."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.auth import SignedIn, Verbs
+from api.routes.consents import ConsentDraftForm, RevocationDraftForm, grantee_of, wish_of
+from api.schemas import DraftView, Form, Hex, Hex32, Replaced, SignedForm, draft_view, replaced
+from ledger.consent import Consent, Revocation
+from ledger.delegation import Delegation
+from ledger.kernel import Witnessed
+from ledger.typed_data import parse, read_hex
+
+router = APIRouter(tags=["on paper"])
+KINDS: dict[str, type[Consent | Revocation]] = {"Consent": Consent, "Revocation": Revocation}
+Kind = Annotated[str, Field(pattern="^(Consent|Revocation)$", examples=["Consent"])]
+
+
+class PaperConsentForm(ConsentDraftForm):
+    """What stands on the paper; the caller is the second witness, who will sign it for the person."""
+
+    data_subject: Hex
+
+
+class PaperRevocationForm(RevocationDraftForm):
+    """Whose consent a paper ends; the caller is the second witness, who will sign it for the person."""
+
+    data_subject: Hex
+
+
+class WordForm(Form):
+    """The statement the second witness will sign (its typed data's message), and the record of the paper's scan; the
+    caller is the first witness.
+    """
+
+    kind: Kind
+    message: dict[str, Any]
+    scan: Hex32
+
+
+class PaperForm(Form):
+    """The statement as the second witness signed it, the first one's signed word, and the record of the scan."""
+
+    kind: Kind
+    statement: SignedForm
+    word: SignedForm
+    scan: Hex32
+
+
+@router.post("/papers/consents/drafts")
+def draft_consent(form: PaperConsentForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+    """The consent as it stands on the paper, for the second witness's wallet."""
+    return draft_view(kernel.draft_consent(wish_of(form, caller, kernel)))
+
+
+@router.post("/papers/revocations/drafts")
+def draft_revocation(form: PaperRevocationForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+    """The withdrawal as it stands on the paper, for the second witness's wallet."""
+    whose, secret = read_hex(form.data_subject, "data_subject"), read_hex(form.secret, "secret", 32)
+    return draft_view(kernel.draft_revocation(whose, grantee_of(form.grantee), secret, caller.signer))
+
+
+@router.post("/papers/words/drafts")
+def draft_word(form: WordForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+    """The first witness's word: that the person signed exactly this on the paper that was scanned."""
+    statement = parse(KINDS[form.kind], form.message)
+    return draft_view(kernel.draft_word(statement, caller.signer, read_hex(form.scan, "scan", 32)))
+
+
+@router.post("/papers", status_code=202)
+def hand_in(form: PaperForm, kernel: Verbs, _: SignedIn) -> Replaced:
+    """Hand in both. A consent permits once it is on chain, marked as standing on paper wherever it counts; a withdrawal
+    denies now.
+    """
+    logged = kernel.accept_on_paper(_witnessed(form), read_hex(form.scan, "scan", 32))
+    status = "denies now" if form.kind == "Revocation" else "pending"
+    return replaced(logged, status, kernel.ended_by(logged))
+
+
+def _witnessed(form: PaperForm) -> Witnessed:
+    signature, word = read_hex(form.statement.signature, "signature"), read_hex(form.word.signature, "signature")
+    said = parse(KINDS[form.kind], form.statement.message)
+    return Witnessed(said, signature, parse(Delegation, form.word.message), word)

@@ -1,0 +1,27 @@
+"""on_paper: a consent that stands on paper is marked as such wherever an answer rests on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ledger.delegation import Delegation, office_of
+from ledger.kernel.verb import Verb
+
+
+class Marking(Verb):
+    """A reader who relies on a consent learns whether a key signed it, or two witnesses vouch for a paper."""
+
+    def paper_behind(self, entry: bytes) -> Delegation | None:
+        """The first witness's word on a consent that stands on paper; None for one that was signed with a key."""
+        state = self.world.store.consent(entry)
+        if state is None or state.consent.signer == state.consent.data_subject:
+            return None
+        said = state.consent
+        office = office_of(
+            said.signer, said.signed_at, state.position, self.world.store.delegations_of(said.data_subject)
+        )
+        return office.delegation if office and office.delegation.on_paper else None
+
+    def on_paper(self, entries: Iterable[bytes]) -> tuple[bytes, ...]:
+        """Those of the consents that stand on paper: who rests on them is told so."""
+        return tuple(entry for entry in entries if self.paper_behind(entry))

@@ -1,0 +1,113 @@
+"""on_paper: what a person without a device signed on paper, handed in by two accredited witnesses beside its scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ledger import typed_data
+from ledger.commitment.entry import NO_LOCK
+from ledger.conditions import all_of, signed_lately
+from ledger.consent import Consent, Revocation
+from ledger.delegation import WITNESS, Delegation, paper_relation
+from ledger.errors import InvalidStatement, NotEntitled, NotFound
+from ledger.kernel.answers import requester_name
+from ledger.kernel.consents import Consents
+from ledger.kernel.drafts import Draft
+from ledger.kernel.marking import Marking
+from ledger.party import Party
+from ledger.receipt import CONSENTS, Logged, Statement
+from ledger.record import Record
+
+Said = Consent | Revocation
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """A statement that stands on paper: the second witness's signature over it, and the first one's word, signed, that
+    the person signed exactly this on the paper whose scan is the record named.
+    """
+
+    statement: Said
+    signature: bytes
+    word: Delegation
+    word_signature: bytes
+
+
+class OnPaper(Consents, Marking):
+    """Two sign, neither alone: the first binds the scan to the digest of the statement, the second signs the statement.
+    In the log the word is a delegation of one second, good for that statement and no other, so that whoever checks a
+    delegate's signature checks these; the person stays the one who said it.
+    """
+
+    def draft_word(self, statement: Said, witness: bytes, scan: bytes) -> Draft:
+        """What the first witness signs about a drafted statement and the record of its scan. Raises NotFound."""
+        word = self._word(statement, witness, self._scan(statement, scan))
+        name, whom = word.delegate_name, "0x" + word.data_subject.hex()
+        summary = f"{whom} signed this on paper before you and {name}; the scan is record 0x{scan.hex()}."
+        return Draft(word, typed_data.typed_data(word, self.domain(word)), summary=(summary,))
+
+    def accept_on_paper(self, said: Witnessed, scan: bytes) -> Logged:
+        """Accept the statement and the word on it, both or neither.
+
+        Raises SignatureInvalid, NotEntitled unless both witnesses are accredited, two, and no side of the consent,
+        InvalidStatement when the word is about another statement or scan, and whatever the statement itself may.
+        """
+        statement, word = said.statement, said.word
+        first = self.seal(word, word.delegator, said.word_signature)
+        second = self.seal(statement, statement.signer, said.signature)
+        if known := self.already(second.entry.digest, statement):
+            return known
+        self._check_witnesses(statement, word)
+        self.check_said(statement)
+        all_of([signed_lately(self.world.clock.now())])(word)
+        if replace(self._word(statement, word.delegator, self._scan(statement, scan)), signed_at=0) != replace(
+            word, signed_at=0
+        ):
+            raise InvalidStatement("the witness's word is about another statement or scan; draft it again")
+        return self.world.store.append([first, second], self.world.clock.now())[1]
+
+    def _word(self, statement: Said, witness: bytes, scan: Record) -> Delegation:
+        digest = typed_data.digest(statement, self.domain(statement))
+        return Delegation(
+            data_subject=statement.data_subject,
+            delegator=witness,
+            delegate=statement.signer,
+            delegate_name=self._witness(statement.signer).name,
+            relation=paper_relation(digest),
+            categories=self._categories(statement),
+            not_before=statement.signed_at,
+            expires=statement.signed_at + 1,
+            proof=scan.issue.commitment,
+            signed_at=self.world.clock.now(),
+            lock=NO_LOCK,
+        )
+
+    def _categories(self, statement: Said) -> tuple[str, ...]:
+        """All that the statement, or the consent it ends, is about."""
+        said: Statement = statement
+        if isinstance(statement, Revocation):
+            ended = self.world.store.find(CONSENTS, statement.consent)
+            said = ended.signed.statement if ended else statement
+        grants = said.grants if isinstance(said, Consent) else ()
+        return tuple(sorted({category for grant in grants for category in grant.categories}))
+
+    def _scan(self, statement: Said, record_id: bytes) -> Record:
+        record = self.world.store.record(record_id)
+        if record is None or record.erased or record.issue.data_subject != statement.data_subject:
+            raise NotFound
+        return record
+
+    def _check_witnesses(self, statement: Said, word: Delegation) -> None:
+        pair = {word.delegator, statement.signer}
+        parties = [self._witness(signer).account for signer in sorted(pair)]
+        if len(pair) != 2 or statement.data_subject in pair or statement.grantee in parties:
+            raise NotEntitled("two witness a paper, and neither is the person or the one it is given to")
+        standing = [s for s in self._named_by(statement.data_subject) if s.entitles(statement.signer, word.signed_at)]
+        if standing:
+            raise NotEntitled("who may sign for the person anyway does not witness for them")
+
+    def _witness(self, signer: bytes) -> Party:
+        party = self.world.store.party(requester_name(signer))
+        if party is None or not party.plays(WITNESS, self.world.clock.now()):
+            raise NotEntitled("only accredited witnesses hand in what stands on paper")
+        return party
