@@ -58,6 +58,11 @@ SERVICES = (
     "energy",
 )
 ROOT = Path(__file__).resolve().parent.parent
+OWN_ONLY = "; ".join(
+    ["default-src 'none'", *(f"{kind}-src 'self'" for kind in ("script", "style", "img", "connect"))]
+    + [f"{kind} 'none'" for kind in ("base-uri", "form-action", "frame-ancestors")]
+)
+"""What a person's page may load and speak to: this house, and nothing written into the page itself."""
 WEB, SWAGGER = ROOT / "web", ROOT / "node_modules" / "swagger-ui-dist"
 
 
@@ -122,6 +127,10 @@ def _portal(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     def portal() -> FileResponse:
         return FileResponse(WEB / "index.html", headers={"content-security-policy": "default-src 'self'"})
+
+    @app.get("/portal", include_in_schema=False)
+    def mine() -> FileResponse:
+        return FileResponse(WEB / "portal" / "index.html", headers={"content-security-policy": OWN_ONLY})
 
     @app.get("/verify", include_in_schema=False)
     def verifier() -> HTMLResponse:

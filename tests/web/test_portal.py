@@ -1,0 +1,223 @@
+"""A person's own page, in real Chromium with a real wallet against the running stack, in Korean and in English."""
+
+import base64
+import time
+from pathlib import Path
+
+import pytest
+
+from ledger import envelope
+from ledger.consent import NEVER
+from ledger.record import Issue
+from ledger.signers import Wallet
+from scripts.client import Client, Refused
+from scripts.stack import Stack
+from tests.web.browser import chromium, require_chromium
+from tests.web.wallets import WalletTab
+
+require_chromium()
+pytestmark = pytest.mark.xdist_group("web")
+DAY = 86_400
+HOSPITAL, TRIAL = (Wallet(bytes([number]) * 32) for number in (41, 42))
+LAYERS = {
+    "en": ["We read your blood results to compare two drugs.", "The whole text of the study."],
+    "ko": ["두 가지 약을 비교하기 위해 혈액 검사 결과를 읽습니다.", "연구 전체 설명입니다."],
+}
+WORDS = {
+    "en": {
+        "read": "Read it and decide",
+        "narrow": "Allow less",
+        "show": "Show what I would sign",
+        "sign": "Sign with my wallet",
+        "withdraw": "Withdraw",
+        "consented": "granted, with less",
+        "none": "first consent",
+        "adds": "adds: ",
+        "ended": "a key that",
+        "cancelled": "Nothing was signed.",
+        "permitted": "permitted",
+        "refused": "refused",
+    },
+    "ko": {
+        "read": "읽고 결정하기",
+        "narrow": "일부만 허용",
+        "show": "서명할 내용 보기",
+        "sign": "지갑으로 서명",
+        "withdraw": "철회",
+        "consented": "일부만 동의함",
+        "none": "첫 동의",
+        "adds": "추가: ",
+        "ended": "키 (삭제하도록 알림)",
+        "cancelled": "서명하지 않았습니다.",
+        "permitted": "허용",
+        "refused": "거절",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    with Stack(tmp_path_factory.mktemp("portal") / "state", say=lambda _: None) as running:
+        for wallet, name, role in ((HOSPITAL, "Hangang Hospital", "holder"), (TRIAL, "Seoul <i>Trial</i>", "trial")):
+            running.register_party(wallet.address, name, [role], envelope.generate_reader_key().public)
+        yield running
+
+
+@pytest.fixture
+def tab(tmp_path):
+    with chromium(tmp_path) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def trial(stack):
+    client = Client(stack.url, TRIAL).sign_in()
+    deadline = time.monotonic() + 30
+    while {HOSPITAL.address, TRIAL.address} - {p["account"] for p in client.call("GET", "/parties")}:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return client
+
+
+def issued(stack, person):
+    hospital = Client(stack.url, HOSPITAL).sign_in()
+    record = {"data_subject": "0x" + person.signer.hex(), "category": "health.lab", "media_type": "application/json"}
+    record["content_base64"] = base64.b64encode(b'{"resourceType":"Observation"}').decode()
+    drafts = hospital.call("POST", "/records/drafts", json={"records": [record]})["drafts"]
+    (made,) = hospital.issue(drafts, Issue)
+    hospital.wait_anchored("records", made["position"])
+    return made["record_id"]
+
+
+def asked(trial, person, notice, *categories):
+    grant = {"categories": list(categories), "purposes": ["hl7:CLINTRCH"], "actions": ["view", "copy"]}
+    form = {"grants": [grant | {"expires": int(time.time()) + 90 * DAY}], "notice_hash": notice, "reference": "KCT1"}
+    form |= {"benefit": "a yearly check-up", "data_subject": "0x" + person.signer.hex()}
+    return trial.call("POST", "/requests", json=form)["request_id"]
+
+
+def reads(trial, record):
+    """Whether the trial may read it."""
+    question = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
+    try:
+        return bool(trial.call("POST", f"/access/records/{record}", json=question))
+    except Refused as no:
+        return {404: False}[no.status]
+
+
+def text(page, selector="main"):
+    return page.run(f"document.querySelector({selector!r}).innerText")
+
+
+def signed_in(tab, stack, person, language):
+    page = WalletTab(tab, person)
+    tab.open(stack.url + "/portal")
+    page.click(f"[data-language={language}]")
+    page.click("#sign-in")
+    page.until("!document.getElementById('signed-in').hidden")
+    return page
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_person_is_asked_narrows_signs_sees_and_withdraws(stack, trial, tab, language):
+    words, person = WORDS[language], Wallet(bytes([50 + len(language) + (language == "ko")]) * 32)
+    record = issued(stack, person)
+    names = {
+        "name": f"study-{language}",
+        "layers": {k: [f"{one} ({language})" for one in v] for k, v in LAYERS.items()},
+    }
+    notices = trial.call("POST", "/notices", json=names | {"compatible": True})
+    request = asked(
+        trial, person, next(n["hash"] for n in notices if n["language"] == "en"), "health.lab", "health.vitals"
+    )
+    assert not reads(trial, record)
+
+    page = signed_in(tab, stack, person, language)
+    page.click("#tab-requests")
+    page.press(words["read"])
+    page.until("!!document.querySelector('.notice')")
+    shown = text(page)
+    assert LAYERS[language][0] in shown
+    assert "Seoul <i>Trial</i>" in shown, "a party's name is text, never markup"
+    assert words["none"] in shown
+    page.press(words["narrow"])
+    page.click("input[value='health.vitals']")
+    page.click("input[value=copy]")
+    page.press(words["show"])
+    page.until("document.querySelectorAll('.notice').length === 1 && !document.querySelector('fieldset')")
+
+    page.says_no = True
+    page.press(words["sign"])
+    page.until("!document.getElementById('problem').hidden")
+    assert text(page, "#problem") == words["cancelled"]
+    page.press(words["sign"])
+    page.until(f"document.querySelector('#requests').innerText.includes({words['consented']!r})")
+    state = trial.call("GET", f"/requests/{request}")
+    assert state["state"] == "granted_narrower"
+    (typed,) = [one for one in page.shown if isinstance(one, dict)]
+    assert [(g["categories"], g["actions"]) for g in typed["message"]["grants"]] == [(["health.lab"], ["view"])]
+    trial.wait_anchored("consents", trial.call("GET", "/log/consents/heads")["accepted"]["size"] - 1)
+    deadline = time.monotonic() + 20
+    while not reads(trial, record):
+        assert time.monotonic() < deadline
+
+    page.click("#tab-timeline")
+    page.until(f"document.querySelector('#timeline').innerText.includes({words['permitted']!r})")
+    assert words["refused"] in text(page, "#timeline")
+
+    page.click("#tab-consents")
+    page.press(words["withdraw"], "#consents")
+    page.press(words["withdraw"], "#consents")
+    page.until("!!document.querySelector('.ended')")
+    assert words["ended"] in text(page, ".ended")
+    assert not reads(trial, record)
+    assert page.shown[-1]["message"]["secret"] != "0x" + "00" * 32, "the wallet opened the lock it had made"
+    page.click("#tab-inbox")
+    page.until("document.querySelectorAll('#inbox li').length >= 4")
+
+    assert tab.problems == [], "neither errors nor anything the content policy had to stop"
+    assert {url.startswith((stack.url, "data:", "blob:")) for url in tab.requests if url != "about:blank"} == {True}
+
+
+def test_a_consent_without_end_is_signed_digit_by_digit(stack, trial, tab):
+    """2^63 - 1 is beyond what JavaScript's numbers hold."""
+    person = Wallet(bytes([61]) * 32)
+    general = next(n["hash"] for n in trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "en"))
+    grant = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"], "expires": NEVER}
+    me = Client(stack.url, person).sign_in()
+    me.consent(TRIAL.address, [grant])
+    asked(trial, person, general, "health.vitals")
+    page = signed_in(tab, stack, person, "en")
+    page.click("#tab-requests")
+    page.press(WORDS["en"]["read"])
+    page.until("!!document.querySelector('.changes')")
+    assert WORDS["en"]["adds"] in text(page, ".changes")
+    page.press(WORDS["en"]["sign"])
+    page.until("document.querySelector('#requests').innerText.includes('granted')")
+    newest = [one for one in me.call("GET", "/consents") if one["status"] != "superseded"]
+    assert [one["grants"][0]["expires"] for one in newest] == [NEVER]
+
+
+@pytest.mark.parametrize("look", [(1280, False), (360, False), (360, True)], ids=["desk", "phone", "night"])
+def test_it_fits_a_phone_and_a_desk(stack, trial, tab, tmp_path, look):
+    width, dark = look
+    person = Wallet(bytes([62]) * 32)
+    general = next(n["hash"] for n in trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "ko"))
+    asked(trial, person, general, "health.lab", "health.vitals")
+    tab.look(width, dark=dark)
+    page = signed_in(tab, stack, person, "ko")
+    page.click("#tab-requests")
+    page.press(WORDS["ko"]["read"])
+    page.until("!!document.querySelector('.notice')")
+    assert page.run("document.documentElement.scrollWidth <= window.innerWidth"), "nothing is cut or scrolled sideways"
+    shot = base64.b64decode(tab.send("Page.captureScreenshot", captureBeyondViewport=True)["data"])
+    Path(tmp_path / "portal.png").write_bytes(shot)
+    assert shot[:4] == b"\x89PNG"
+
+
+def test_without_a_wallet_it_says_what_to_do(stack, tab):
+    tab.open(stack.url + "/portal")
+    tab.run("document.querySelector('[data-language=en]').click()")
+    tab.run("document.getElementById('sign-in').click()")
+    tab.until("!document.getElementById('problem').hidden")
+    assert "No wallet was found" in tab.run("document.getElementById('problem').innerText")

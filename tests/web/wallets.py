@@ -1,0 +1,83 @@
+"""A wallet in the browser: an EIP-1193 provider whose every answer is signed here, by a real key."""
+
+import json
+
+from ledger.consent import Consent, Revocation
+from ledger.typed_data import digest, parse, read_domain
+
+KINDS = {kind.__name__: kind for kind in (Consent, Revocation)}
+PROVIDER = """
+(() => {
+  const waiting = new Map();
+  let number = 0;
+  window.walletAnswers = (id, error, result) => {
+    const { resolve, reject } = waiting.get(id);
+    waiting.delete(id);
+    if (error) reject(Object.assign(new Error(error.message), error)); else resolve(result);
+  };
+  window.ethereum = { request: ({ method, params }) => new Promise((resolve, reject) => {
+    waiting.set(++number, { resolve, reject });
+    window.askWallet(JSON.stringify({ id: number, method, params }));
+  }) };
+})();
+"""
+
+
+class WalletTab:
+    """A tab with a wallet in it; `shown` is everything it was asked to sign, `says_no` refuses the next of it."""
+
+    def __init__(self, tab, wallet):
+        self.tab, self.wallet, self.shown, self.says_no = tab, wallet, [], False
+        self._asked = []
+        hear = tab._hear
+        tab._hear = lambda told: (self._note(told), hear(told))
+        tab.send("Runtime.addBinding", name="askWallet")
+        tab.send("Page.addScriptToEvaluateOnNewDocument", source=PROVIDER)
+
+    def _note(self, told):
+        if told.get("method") == "Runtime.bindingCalled" and told["params"]["name"] == "askWallet":
+            self._asked.append(json.loads(told["params"]["payload"]))
+
+    def run(self, script):
+        """As the tab does, the wallet answering in between."""
+        value = self.tab.run(script)
+        while self._asked:
+            self._answer(**self._asked.pop(0))
+        return value
+
+    def until(self, script):
+        """As the tab does, the wallet answering in between."""
+        return type(self.tab).until(self, script)
+
+    def click(self, selector):
+        """A person's click."""
+        self.until(f"!!document.querySelector({selector!r}) && !document.querySelector({selector!r}).disabled")
+        self.run(f"document.querySelector({selector!r}).click()")
+
+    def press(self, text, within="body"):
+        """Click the one visible button that says so."""
+        find = (
+            f"[...document.querySelector({within!r}).querySelectorAll('button')]"
+            f".filter((b) => b.offsetParent && b.firstChild?.textContent === {text!r})"
+        )
+        self.until(f"{find}.length > 0")
+        self.run(f"{find}[0].click()")
+
+    def _answer(self, id, method, params=()):  # noqa: A002 - JSON-RPC's word
+        error, result = None, None
+        if method == "eth_requestAccounts":
+            result = [self.wallet.address]
+        elif self.says_no:
+            self.says_no, error = False, {"code": 4001, "message": "User rejected the request."}
+        elif method == "personal_sign":
+            text = bytes.fromhex(params[0][2:]).decode()
+            self.shown.append(text)
+            result = "0x" + self.wallet.sign_text(text).hex()
+        else:
+            result = self._typed(json.loads(params[1]))
+        self.tab.run(f"window.walletAnswers({id}, {json.dumps(error)}, {json.dumps(result)})")
+
+    def _typed(self, typed):
+        self.shown.append(typed)
+        said = parse(KINDS[typed["primaryType"]], typed["message"])
+        return "0x" + self.wallet.sign(digest(said, read_domain(typed["domain"]))).hex()
