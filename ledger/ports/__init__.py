@@ -12,7 +12,6 @@ from ledger.delegation import DelegationState
 from ledger.merkle import Head
 from ledger.ports.desk import Directory, Notices, Papers, Sessions
 from ledger.ports.past import Past, Sizes
-from ledger.ports.sessions import Sessions
 from ledger.receipt import Logged, Signed
 from ledger.record import Issue, Record
 
