@@ -134,3 +134,8 @@ def test_a_condition_reads_and_writes_the_same(text):
 @pytest.mark.parametrize("text", ["", "twice", "once:1", "max-uses", "max-uses:-1", "redact:", "for-friends"])
 def test_a_condition_that_this_version_does_not_know_is_never_met(text):
     assert Condition.read(text) is None
+
+
+@pytest.mark.parametrize("grantee", ["role:trial", "0x" + "Bb" * 20])
+def test_a_party_or_a_role_may_be_permitted(grantee):
+    names_a_grantee(replace(CONSENT, grantee=grantee))
