@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
@@ -16,8 +14,10 @@ from types import TracebackType
 from typing import Any
 
 import orjson
+from sqlalchemy import create_engine, func, select
 
 from anchors.store import Store
+from anchors.store.schema import PENDING
 from bench.decide.population import NOW, TRIAL, fill
 
 Result = dict[str, Any]
@@ -39,8 +39,9 @@ class Served:
     """One worker over a population; a context manager that stops the process it started."""
 
     def __init__(self, population: Population, folder: Path) -> None:
-        self.people, self._file = population.people, folder / f"{population.people}.db"
+        self.people, self._database = population.people, create_engine(population.url)
         self._port_file = folder / f"{population.people}.port"
+        self._port_file.unlink(missing_ok=True)
         command = [sys.executable, "-m", "bench.decide.serve", population.url, str(self._port_file)]
         self._process = subprocess.Popen(command)
 
@@ -55,6 +56,7 @@ class Served:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.kill()
         self._process.wait()
+        self._database.dispose()
 
     def load(self, requests: list[str], connections: int, seconds: float) -> Result:
         """What it answers to these requests, and what the worker's processor time per answer is (µs), with what it does
@@ -70,9 +72,12 @@ class Served:
         return result
 
     def _wait_for_index(self) -> None:
-        with closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=60)) as connection:
-            while connection.execute("SELECT count(*) FROM pending").fetchone()[0]:
-                time.sleep(0.05)
+        while self._waiting():
+            time.sleep(0.05)
+
+    def _waiting(self) -> int:
+        with self._database.connect() as connection:
+            return connection.execute(select(func.count()).select_from(PENDING)).scalar_one()
 
     def _processor_seconds(self) -> float:
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")")[1].split()
