@@ -76,6 +76,19 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A reader's signed word that what a receipt (its entry, 32 bytes) released was opened at `opened_at`, UTC seconds.
+
+    It countersigns the gateway's receipt, and does not say about whom: a reader may not know.
+    """
+
+    reader: str
+    record_id: bytes
+    receipt: bytes
+    opened_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentState:
     """One consent as the index knows it.
 

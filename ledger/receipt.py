@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.access import Incident, Reason
+from ledger.access import Acknowledgement, Incident, Reason
 from ledger.commitment.entry import Entry
 from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation
@@ -46,7 +46,7 @@ class AccessReceipt:
         return self.permitted and self.record_id == record_id and self.reason in RELEASING
 
 
-Statement = Consent | Revocation | Delegation | Issue | Erasure | AccessReceipt | Incident
+Statement = Consent | Revocation | Delegation | Issue | Erasure | AccessReceipt | Incident | Acknowledgement
 LOG_OF: dict[type, str] = {
     Consent: CONSENTS,
     Revocation: CONSENTS,
@@ -55,6 +55,7 @@ LOG_OF: dict[type, str] = {
     Erasure: RECORDS,
     AccessReceipt: ACCESS,
     Incident: ACCESS,
+    Acknowledgement: ACCESS,
 }
 
 

@@ -13,6 +13,7 @@ from typing import IO, Any
 import httpx
 
 from ledger import envelope, typed_data
+from ledger.access import Acknowledgement
 from ledger.commitment import disclosure
 from ledger.commitment.content import record_commitment
 from ledger.commitment.entry import lock_of
@@ -185,6 +186,18 @@ class Client:
         return Opened(
             found.content, found.media_type, found.seed, receipt["position"], receipt["block"], release["issue"]
         )
+
+    def acknowledge(self, opened: Opened) -> int | None:
+        """Say, signed, that the release was opened; where that lies in the access log, None for one's own record."""
+        if opened.issue["dataSubject"].lower() == self.wallet.address.lower():
+            return None
+        return self.countersign(opened.position)
+
+    def countersign(self, position: int) -> int:
+        """Sign that what a receipt released was opened; where that lies in the access log."""
+        typed = self.call("GET", f"/receipts/{position}/acknowledgement")["typed_data"]
+        form = self.sign(typed, Acknowledgement)
+        return int(self.call("POST", "/receipts/acknowledgements", json=form)["position"])
 
 
 def _refusal(answer: httpx.Response) -> Refused:

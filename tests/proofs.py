@@ -8,7 +8,7 @@ import orjson
 
 from api.schemas import certificate_document, proof_document
 from ledger import merkle, typed_data
-from ledger.access import Incident
+from ledger.access import Acknowledgement, Incident
 from ledger.commitment import disclosure
 from ledger.commitment.content import record_commitment
 from ledger.commitment.entry import NO_LOCK, Entry, lock_of
@@ -185,6 +185,10 @@ class Scribe:
     def incident(self):
         return Incident(CREW.address, PERSON.signer, "119-2026-7", "unconscious", self.now, self.now + 3600)
 
+    def acknowledgement(self, receipt):
+        entry = receipt.signed.entry.entry
+        return Acknowledgement(CREW.address, receipt.signed.statement.record_id, entry, self.now + 1)
+
     def revocation(self, entry):
         return Revocation(PERSON.signer, PERSON.signer, CREW.address, "Hangang", 2, entry, SECRET, self.now)
 
@@ -215,6 +219,7 @@ def every_kind(scribe):
     }
     on_paper = scribe.consent(signer=CLERK.signer)
     word, paper = scribe.log(scribe.word(on_paper), NURSE), scribe.log(on_paper, CLERK)
+    logged["acknowledgement"] = scribe.log(scribe.acknowledgement(logged["access receipt"]), CREW)
     erasure = scribe.log(scribe.erasure(issue.signed.statement), PERSON)
     scribe.anchor()
     record = scribe.document(issue)

@@ -8,14 +8,14 @@ from operator import attrgetter
 from typing import Any
 
 from anchors.store.decoding import TEXTS, ZERO, more_of, reader_of
-from ledger.access import Incident
+from ledger.access import Acknowledgement, Incident
 from ledger.consent import Consent, Grant, Revocation
 from ledger.delegation import Delegation
 from ledger.receipt import AccessReceipt, Statement
 from ledger.record import Erasure, Issue
 from ledger.typed_data.types import MEMBERS
 
-KINDS: tuple[type, ...] = (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident, Delegation)
+KINDS: tuple[type, ...] = (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident, Delegation, Acknowledgement)
 """A statement's kind is stored as its place here: append only."""
 Put = Callable[[bytearray, Any], None]
 

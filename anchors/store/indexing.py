@@ -14,7 +14,7 @@ from anchors.store import common, records, rows
 from anchors.store.codec import key, keys, prefix
 from anchors.store.prepared import Bulk, Driver, Prepared, Upsert
 from anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
-from ledger.access import Incident
+from ledger.access import Acknowledgement, Incident
 from ledger.commitment.entry import NO_LOCK, lock_of
 from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation
@@ -114,7 +114,8 @@ def _index_records(connection: Connection, added: Sequence[Followed], _: Sequenc
 
 def _index_receipts(connection: Connection, added: Sequence[Followed], _: Sequence[rows.Fields]) -> None:
     """Receipts and incidents by person and requester, and what they use up of the consents they rest on."""
-    ADD_RECEIPTS.run(connection, [_receipt_row(logged) for logged, _ in added])
+    told = [logged for logged, _ in added if not isinstance(logged.signed.statement, Acknowledgement)]
+    ADD_RECEIPTS.run(connection, [_receipt_row(logged) for logged in told])
     used = Uses(use for logged, _ in added for use in uses_of(logged.signed.statement).elements())
     counts = [{"consent": consent, "record": record, "times": count} for (consent, record), count in used.items()]
     COUNT_USES.run(connection, counts)

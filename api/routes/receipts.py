@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from api.auth import House, SignedIn, Verbs
-from api.schemas import proof_document
-from ledger.access import Incident, Reason
+from api.schemas import Accepted, DraftView, SignedForm, accepted, draft_view, proof_document
+from ledger.access import Acknowledgement, Incident, Reason
 from ledger.errors import NotFound
 from ledger.kernel import RELEASING, Kernel
 from ledger.receipt import ACCESS, RECORDS, AccessReceipt, Logged
-from ledger.typed_data import message
+from ledger.typed_data import message, parse, read_domain, read_hex
 
 router = APIRouter(tags=["receipts"])
 Position = Annotated[int, Path(ge=0, le=2**62)]
@@ -79,6 +79,19 @@ def record(position: Position, caller: SignedIn, house: House) -> dict[str, Any]
     if about is None or not (released or about.issue.data_subject == caller.signer):
         raise NotFound
     return proof_document(house.kernel.prove(RECORDS, about.position), dict(house.settings.registries))
+
+
+@router.get("/receipts/{position}/acknowledgement")
+def draft_acknowledgement(position: Position, caller: SignedIn, kernel: Verbs) -> DraftView:
+    """What the requester signs who opened what this receipt released: that they did, and when."""
+    return draft_view(kernel.draft_acknowledgement(caller.name, position))
+
+
+@router.post("/receipts/acknowledgements", status_code=202)
+def acknowledge(form: SignedForm, kernel: Verbs, _: SignedIn) -> Accepted:
+    """Hand in a signed acknowledgement; it is logged, and the person it is about sees it beside the receipt."""
+    made = parse(Acknowledgement, form.message)
+    return accepted(kernel.acknowledge(made, read_hex(form.signature, "signature"), read_domain(form.domain)), "logged")
 
 
 @router.get("/inbox")

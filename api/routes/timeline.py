@@ -41,6 +41,7 @@ class Access(Told):
     permitted: bool | None = Field(description="none for a declared emergency, which is no question yet")
     text: str
     on_paper: list[str] = Field(default=[], description="consents the answer rests on that stand on paper")
+    opened: Told | None = Field(description="the reader's own signed word that they opened what was released")
 
 
 class Timeline(BaseModel):
@@ -59,7 +60,9 @@ class Statements(BaseModel):
 
 @router.get("/me/timeline")
 def timeline(caller: SignedIn, house: House, after: After = -1, limit: Limit = 50) -> Timeline:
-    """Every access to the caller's data, permitted or refused, and every emergency declared about them."""
+    """Every access to the caller's data, permitted or refused, with the reader's word where they opened what was
+    released, and every emergency declared about them.
+    """
     proofs = _about(house, ACCESS, caller.signer, after, limit)
     return Timeline(accesses=[_access(proof, house) for proof in proofs], next=_next(proofs, limit))
 
@@ -101,6 +104,7 @@ def _access(proof: Proof, house: Premises) -> Access:
         permitted=said.permitted if isinstance(said, AccessReceipt) else None,
         text=_text(said) + _by_link(said, house.kernel),
         on_paper=["0x" + one.hex() for one in house.kernel.on_paper(getattr(said, "consents", ()))],
+        opened=_opened(proof, house),
         **_told(proof, house),
     )
 
@@ -111,6 +115,11 @@ def _by_link(said: AccessReceipt | Incident, kernel: Kernel) -> str:
         return ""
     use = kernel.world.store.paper(LINK_USE, said.request_id)
     return f", by the link `{use.body['label']}`: {use.body['recipient']} (as they say)" if use else ""
+
+
+def _opened(proof: Proof, house: Premises) -> Told | None:
+    position = house.kernel.acknowledged(proof.logged.signed.entry.entry)
+    return None if position is None else Told(**_told(house.kernel.prove(ACCESS, position), house))
 
 
 def _name(account: str, person: bytes, kernel: Kernel) -> str:

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import { ConsentOutline, IssueOutline, RevocationOutline } from "../types/Evidence.sol";
 import {
     AccessReceipt,
+    Acknowledgement,
     Consent,
     Delegation,
     Erasure,
@@ -42,6 +43,8 @@ library StatementHash {
     bytes32 private constant INCIDENT_TYPE = keccak256(
         "Incident(address responder,bytes dataSubject,string incidentNumber,string reason,uint64 notBefore,uint64 expires)"
     );
+    bytes32 private constant ACKNOWLEDGEMENT_TYPE =
+        keccak256("Acknowledgement(address reader,bytes32 recordId,bytes32 receipt,uint64 openedAt)");
 
     /// @notice The outline of a consent: its readable members hashed.
     function outline(Consent calldata consent) internal pure returns (ConsentOutline memory) {
@@ -197,6 +200,12 @@ library StatementHash {
                 incident.expires
             )
         );
+    }
+
+    /// @notice hashStruct of an acknowledgement.
+    function hash(Acknowledgement calldata made) internal pure returns (bytes32) {
+        return
+            keccak256(abi.encode(ACKNOWLEDGEMENT_TYPE, made.reader, made.recordId, made.receipt, made.openedAt));
     }
 
     function _hash(Grant calldata grant) private pure returns (bytes32) {

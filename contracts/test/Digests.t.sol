@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import { AccessRegistry } from "../AccessRegistry.sol";
 import { RecordRegistry } from "../RecordRegistry.sol";
-import { AccessReceipt, Erasure, Incident } from "../types/Statements.sol";
+import { AccessReceipt, Acknowledgement, Erasure, Incident } from "../types/Statements.sol";
 import { Base } from "./Base.sol";
 import { Deploy } from "./Vm.sol";
 
@@ -56,6 +56,14 @@ contract DigestsTest is Base {
         );
         Incident memory given = Incident(STRANGER, signer(SUBJECT_KEY), "119-1", "unconscious", NOW, NOW + 60);
         require(access.digestOfIncident(given) == digest(address(access), hash), "incident");
+    }
+
+    function test_Acknowledgement() external {
+        AccessRegistry access = AccessRegistry(Deploy.make("AccessRegistry", abi.encode(address(this), address(this))));
+        bytes32 type_ = keccak256("Acknowledgement(address reader,bytes32 recordId,bytes32 receipt,uint64 openedAt)");
+        bytes32 hash = keccak256(abi.encode(type_, STRANGER, keccak256("r"), keccak256("e"), NOW));
+        Acknowledgement memory given = Acknowledgement(STRANGER, keccak256("r"), keccak256("e"), NOW);
+        require(access.digestOfAcknowledgement(given) == digest(address(access), hash), "acknowledgement");
     }
 
     function test_AccessReceipt() external {

@@ -136,3 +136,12 @@ struct Incident {
     uint64 notBefore;
     uint64 expires;
 }
+
+/// @notice A reader's word that they opened what a receipt released: it countersigns the gateway's.
+/// @param receipt Entry of the access receipt.
+struct Acknowledgement {
+    address reader;
+    bytes32 recordId;
+    bytes32 receipt;
+    uint64 openedAt;
+}

@@ -1,5 +1,6 @@
-"""The verbs: draft · consent · revoke · issue · declare · ask · search · access · prove; read as the flow goes."""
+"""The verbs: draft · consent · revoke · issue · declare · ask · search · access · acknowledge · prove."""
 
+from ledger.kernel.acknowledging import Acknowledging
 from ledger.kernel.answers import RELEASING, Release, Respond, check_permitted, decided, requester_name
 from ledger.kernel.computing import Computed
 from ledger.kernel.delegations import Naming
@@ -60,5 +61,5 @@ __all__ = [
 ]
 
 
-class Kernel(OnPaper, Wondering, Foresight, LookingBack, Issues, Sharing, Erasing, Publishing):
+class Kernel(OnPaper, Wondering, Foresight, LookingBack, Issues, Sharing, Acknowledging, Erasing, Publishing):
     """Everything the door and the services may do; made from one `World` of ports."""

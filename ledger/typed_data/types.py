@@ -36,6 +36,7 @@ TYPES: dict[str, str] = {
         "Incident(address responder,bytes dataSubject,string incidentNumber,string reason,uint64 notBefore,"
         "uint64 expires)"
     ),
+    "Acknowledgement": ("Acknowledgement(address reader,bytes32 recordId,bytes32 receipt,uint64 openedAt)"),
 }
 DOMAIN = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 

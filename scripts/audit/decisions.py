@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ledger import passkey, signers
-from ledger.access import Incident
+from ledger.access import Acknowledgement, Incident
 from ledger.commitment.entry import Entry
 from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation
@@ -119,6 +119,8 @@ def _named(said: object) -> bytes:
             return bytes.fromhex(said.holder[2:])
         case Incident():
             return bytes.fromhex(said.responder[2:])
+        case Acknowledgement():
+            return bytes.fromhex(said.reader[2:])
         case _:
             return b""
 

@@ -1,4 +1,4 @@
-"""`mydata open`: a reader opens what was released to them, wherever the sealed bytes lie."""
+"""`mydata open` and `acknowledge`: a reader opens what was released to them, wherever it lies, and says so."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 from ledger import canonical
 from ledger.envelope.frame import Piece
 from ledger.errors import MalformedInput, TooLarge
-from scripts.cli.common import Json, Key, answer
+from scripts.cli.common import URL, Json, Key, Url, answer, signed_in
 from scripts.cli.keyring import load_key
 from scripts.release import Release, open_into, parse, pieces
 
@@ -41,6 +41,19 @@ def open_release(
         kept = open_into(out, found, source, reader)
     value = {"file": str(out), "media_type": kept.media_type, "bytes": kept.length, "cid": found.cid}
     answer(value, f"{kept.length} bytes of {kept.media_type}, as their holder signed them, written to {out}", as_json)
+
+
+def acknowledge(
+    receipt: Annotated[int, typer.Argument(min=0, help="The receipt's position, as the release has it.")],
+    key: Key,
+    url: Url = URL,
+    as_json: Json = False,
+) -> None:
+    """Say, signed, that you opened what a receipt released: the person it is about sees it beside the receipt."""
+    client, found = signed_in(url, key)
+    position = client.countersign(receipt)
+    told = f"logged at position {position} of the access log, signed by {found.wallet.address}"
+    answer({"position": position}, told, as_json)
 
 
 def _read(path: Path) -> Release:

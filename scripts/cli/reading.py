@@ -93,6 +93,7 @@ def access(
         answer(given, f"released, and still sealed: mydata open {release} --key {key} --out FILE", as_json)
         return
     opened = client.open(given)
+    client.acknowledge(opened)
     if out:
         out.write_bytes(opened.content)
     if proof:

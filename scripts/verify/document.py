@@ -9,22 +9,18 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from ledger import signers, typed_data
-from ledger.access import Incident
 from ledger.commitment.entry import NO_LOCK, Entry
-from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation
 from ledger.errors import MalformedInput, SignatureInvalid
 from ledger.merkle import HASH_SIZE, Head
 from ledger.party import checksum
-from ledger.receipt import LOG_OF, AccessReceipt, Statement
-from ledger.record import Erasure, Issue
+from ledger.receipt import LOG_OF, Statement
+from ledger.record import Issue
 from ledger.typed_data import Domain, read_domain, read_hex
 from ledger.typed_data.hashing import NAME, VERSION
 from scripts.verify.attached import MEMBERS, NOTHING, Attached, read_attached
 
-KINDS: dict[str, type[Statement]] = {
-    kind.__name__: kind for kind in (Consent, Revocation, Delegation, Issue, Erasure, AccessReceipt, Incident)
-}
+KINDS: dict[str, type[Statement]] = {kind.__name__: kind for kind in LOG_OF}
 BASIS: dict[str, tuple[str, type[Statement]]] = {
     "Consent": ("delegation", Delegation),
     "Revocation": ("delegation", Delegation),

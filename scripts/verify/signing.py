@@ -5,7 +5,7 @@ from __future__ import annotations
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
-from ledger.access import Incident
+from ledger.access import Acknowledgement, Incident
 from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation
 from ledger.party import ADDRESS_SIZE, checksum
@@ -30,6 +30,8 @@ def signer_of(document: Document) -> bytes:
         return bytes.fromhex(said.holder[2:])
     if isinstance(said, Delegation):
         return said.delegator
+    if isinstance(said, Acknowledgement):
+        return bytes.fromhex(said.reader[2:])
     return bytes.fromhex(said.responder[2:]) if isinstance(said, Incident) else b""
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ledger.access import Acknowledgement
 from ledger.merkle import Head
 from ledger.receipt import verify_logged
 from scripts.verify.document import parse
@@ -57,6 +58,31 @@ def test_each_comes_with_a_document_that_proves_it_under_the_anchored_head(door)
         verify_logged(document.entry, document.position, document.path, anchored.head)
         assert document.entry.entry == document.claimed_entry
         assert (document.checkpoint, each["block"]) == (anchored.head, anchored.block)
+
+
+def test_the_reader_s_word_stands_beside_the_receipt(door):
+    house, record = door.house, door.issued()
+    house.consents(house.trial, "health.lab")
+    house.anchor()
+    question = {"category": "health.lab", "purpose": "hl7:CLINTRCH", "action": "view"}
+    reader = door.as_(house.trial)
+    release = door.http.post(f"/access/records/{record}", json=question, headers=reader).json()
+    where = f"/receipts/{release['receipt']['position']}/acknowledgement"
+    assert door.http.get(where, headers=door.as_(house.ann)).status_code == 404
+    typed = door.http.get(where, headers=reader).json()["typed_data"]
+    form = door.signed(house.trial, Acknowledgement, typed)
+    (before,) = next(pages(door, "/me/timeline", house.ann))
+    said = door.http.post("/receipts/acknowledgements", json=form, headers=reader)
+    assert (said.status_code, said.json()["log"], before["opened"]) == (202, "access", None)
+    house.anchor()
+    (after,) = next(pages(door, "/me/timeline", house.ann))
+    document = parse(after["opened"]["document"])
+    assert (document.statement.receipt, document.recovered) == (
+        parse(after["document"]).entry.entry,
+        house.trial.signer,
+    )
+    verify_logged(document.entry, document.position, document.path, house.store.anchored("access").head)
+    assert door.http.post("/receipts/acknowledgements", json=form, headers=reader).json() == said.json()
 
 
 def test_what_is_not_on_chain_yet_says_so(door):

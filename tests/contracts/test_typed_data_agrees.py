@@ -16,6 +16,7 @@ REGISTRY = {
     "Erasure": "records",
     "AccessReceipt": "access",
     "Incident": "access",
+    "Acknowledgement": "access",
 }
 
 

@@ -130,9 +130,23 @@ def test_a_life_on_the_command_line(stack, person):
     assert content.read_bytes() == bundle.read_bytes()
     listed = mydata("receipt", *me, *url).stdout.splitlines()
     assert ["refused" in listed[-2], "permitted" in listed[-1]] == [True, True]
-    check_receipt(stack, person, int(listed[-1].split()[0]))
+    position = int(listed[-1].split()[0])
+    check_receipt(stack, person, position)
+    check_acknowledgement(stack, person, reader, position)
     assert "denies now" in mydata("revoke", addresses["clinic"], *me, *url).stdout
     assert mydata("access", record, *question, *clinic, *url, ok=(1,)).stderr.strip() == "error: access_denied"
+
+
+def check_acknowledgement(stack, person, client, position):
+    """The clinic countersigned what it opened; the person sees it, and a stranger verifies it."""
+    again = mydata("acknowledge", position, "--key", person / "clinic.json", "--url", stack.url).stdout
+    assert "signed by 0x" in again
+    client.wait_anchored("access", position + 1)
+    (told,) = [one for one in client.call("GET", "/me/timeline")["accesses"] if one["position"] == position]
+    file = person / "opened.json"
+    file.write_text(json.dumps(told["opened"]["document"]))
+    verdict = verify(load(file), OnChain(stack.rpc_url))
+    assert (verdict.result, told["opened"]["position"]) == ("valid", position + 1)
 
 
 def check_receipt(stack, person, position):

@@ -5,7 +5,7 @@ from eth_account.messages import _hash_eip191_message, encode_typed_data
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger.access import Incident
+from ledger.access import Acknowledgement, Incident
 from ledger.consent import Consent, Effect, Grant, Revocation
 from ledger.errors import MalformedInput
 from ledger.party import checksum
@@ -14,7 +14,9 @@ from ledger.record import Erasure, Issue
 from ledger.typed_data import Domain, digest, message, parse, typed_data
 from ledger.typed_data.types import MEMBERS
 
-KINDS = {kind.__name__: kind for kind in (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident)}
+KINDS = {
+    kind.__name__: kind for kind in (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident, Acknowledgement)
+}
 texts = some.text(
     some.characters(categories=["L", "N", "P", "Zs"], exclude_characters="\xa0\u3000"), max_size=20
 ).filter(str.isprintable)

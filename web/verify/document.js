@@ -6,7 +6,7 @@ import { digestOf, Malformed, parseStatement, readAddress, readDomain, readHex, 
 
 export const LOG_OF = {
   Consent: "consents", Revocation: "consents", Delegation: "consents",
-  Issue: "records", Erasure: "records", AccessReceipt: "access", Incident: "access",
+  Issue: "records", Erasure: "records", AccessReceipt: "access", Incident: "access", Acknowledgement: "access",
 };
 const ATTACHED = {
   Consent: ["notice", "delegation"], Revocation: ["delegation"], Issue: ["content", "disclosure"], Erasure: ["issue"],

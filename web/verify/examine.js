@@ -65,6 +65,7 @@ function signerOf({ kind, said }) {
   if (kind === "Consent" || kind === "Revocation" || kind === "Erasure") return said.signer;
   if (kind === "Issue") return fromHex(said.holder.slice(2));
   if (kind === "Delegation") return said.delegator;
+  if (kind === "Acknowledgement") return fromHex(said.reader.slice(2));
   return kind === "Incident" ? fromHex(said.responder.slice(2)) : new Uint8Array();
 }
 

@@ -18,8 +18,9 @@ const FACTS = {
   Erasure: ["recordId", "erasedAt", "keyId", "signer", "cid"],
   AccessReceipt: ["requester", "category", "purpose", "action", "permitted", "reason", "decidedAt", "recordId"],
   Incident: ["incidentNumber", "reason", "responder", "notBefore", "expires"],
+  Acknowledgement: ["reader", "openedAt", "receipt", "recordId"],
 };
-const TIMES = ["signedAt", "issuedAt", "erasedAt", "decidedAt", "notBefore", "expires"];
+const TIMES = ["signedAt", "issuedAt", "erasedAt", "decidedAt", "openedAt", "notBefore", "expires"];
 
 const state = { language: navigator.language.startsWith("ko") ? "ko" : "en", files: [], known: undefined, outcomes: [], run: 0 };
 const $ = (id) => document.getElementById(id);

@@ -1,0 +1,66 @@
+"""acknowledge: who opened what a receipt released says so, signed; their word lies in the log of the gateway's."""
+
+from __future__ import annotations
+
+from ledger.access import Acknowledgement
+from ledger.conditions import CLOCK_SKEW, SIGNED_WITHIN
+from ledger.errors import InvalidStatement, NotFound
+from ledger.kernel.drafts import Draft
+from ledger.kernel.verb import Verb
+from ledger.paper import Paper
+from ledger.receipt import ACCESS, AccessReceipt, Logged
+from ledger.typed_data import Domain, typed_data
+
+ACKNOWLEDGED = "acknowledged"
+
+
+class Acknowledging(Verb):
+    """Only the requester of a release can acknowledge it; the data subject sees it beside the receipt."""
+
+    def draft_acknowledgement(self, reader: str, position: int) -> Draft:
+        """What the reader signs, as of now. Raises NotFound unless the receipt at the position released to them."""
+        logged = self.world.store.at(ACCESS, position)
+        said = self._released(logged, reader)
+        if logged is None or said is None:
+            raise NotFound
+        entry, now = logged.signed.entry.entry, self.world.clock.now()
+        made = Acknowledgement(reader, said.record_id, entry, now)
+        text = f"Says that you opened the record that receipt {position} released to you."
+        return Draft(made, typed_data(made, self.domain(made)), summary=(text,))
+
+    def acknowledge(self, made: Acknowledgement, signature: bytes, claimed: Domain | None = None) -> Logged:
+        """Log the reader's signed word. Handing in the same again changes nothing.
+
+        Raises WrongChain, SignatureInvalid, NotFound for a receipt that released nothing to that reader,
+        InvalidStatement when it was signed too long ago, in the future, or before the receipt.
+        """
+        self.check_domain(Acknowledgement, claimed)
+        signed = self.seal(made, bytes.fromhex(made.reader[2:]), signature)
+        said = self._released(self.world.store.find(ACCESS, made.receipt), made.reader)
+        if said is None or said.record_id != made.record_id:
+            raise NotFound
+        now = self.world.clock.now()
+        earliest = max(said.decided_at - CLOCK_SKEW, now - SIGNED_WITHIN)
+        if not earliest <= made.opened_at <= now + CLOCK_SKEW:
+            raise InvalidStatement("it was signed too long ago, in the future or too early; ask for a new draft")
+        logged = self.world.store.append([signed], now)[0]
+        self._note(made.receipt, logged.position)
+        return logged
+
+    def acknowledged(self, receipt: bytes) -> int | None:
+        """Where the first acknowledgement of a receipt lies, given the receipt's entry; None while there is none."""
+        paper = self.world.store.paper(ACKNOWLEDGED, receipt)
+        return paper.body["position"] if paper else None
+
+    def _note(self, receipt: bytes, position: int) -> None:
+        """Beside the log, since a reader may not know whom the receipt is about, and the log is read by person."""
+        if self.acknowledged(receipt) is None:
+            self.world.store.file(Paper(ACKNOWLEDGED, receipt, body={"position": position}))
+
+    @staticmethod
+    def _released(logged: Logged | None, reader: str) -> AccessReceipt | None:
+        """The receipt, if a key left by it to that reader."""
+        said = logged.signed.statement if logged else None
+        if isinstance(said, AccessReceipt) and said.requester == reader and said.releases(said.record_id):
+            return said
+        return None
