@@ -43,7 +43,11 @@ AT = {log: Prepared(whole(log).where(table.c.position == bindparam("position")))
 OTHERS = [log for log in STATEMENTS if log != CONSENTS]
 BY_ENTRY = {log: _by(log, "entry") for log in OTHERS}
 BY_DIGEST = {log: _by(log, "digest") for log in OTHERS}
-NAMED = Prepared(select(ENTRIES.c.position).where(ENTRIES.c.entry == bindparam("entry")))
+NAMED = Prepared(
+    whole(CONSENTS)
+    .join(ENTRIES, ENTRIES.c.position == STATEMENTS[CONSENTS].c.position)
+    .where(ENTRIES.c.entry == bindparam("entry"))
+)
 
 
 Fields = dict[str, Any]
@@ -134,8 +138,7 @@ def by_entry(connection: Reading, log: str, entry: bytes) -> Logged | None:
 
 
 def _consent_by_entry(driver: Driver, entry: bytes) -> Logged | None:
-    places = NAMED.all(driver, {"entry": prefix(entry)})
-    found = (logged for place in places if (logged := at(driver, CONSENTS, place.position)))
+    found = (logged_of(row) for row in NAMED.all(driver, {"entry": prefix(entry)}))
     return next((logged for logged in found if logged.signed.entry.entry == entry), None)
 
 
