@@ -143,13 +143,15 @@ def on_server(folder: Path, people: int, rounds: int, seconds: float, say: Say) 
     name = f"flat to {people:,} on PostgreSQL"
     if (found := programs()) is None:
         return [{"name": name, "note": f"not measured: {MISSING}"}]
+    ports = folder / "postgresql"
+    ports.mkdir()
     with ExitStack() as stack:
         cluster = stack.enter_context(Cluster(found, (*SETTINGS, *LOAD)))
         say(f"PostgreSQL: loading {people:,}")
         started = time.perf_counter()
         small, large = (load(stack.enter_context(cluster.database()), count) for count in (FEW, people))
         loaded = time.perf_counter() - started
-        few, many = (stack.enter_context(Served(one, folder)) for one in (small, large))
+        few, many = (stack.enter_context(Served(one, ports)) for one in (small, large))
         say("PostgreSQL: asking")
         return [_flat(few, many, rounds, seconds, loaded), *_routes(many, rounds, seconds)]
 
