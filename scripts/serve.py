@@ -31,6 +31,7 @@ from api.auth import ApiSettings, Premises
 from api.slices import Slice
 from ledger.envelope import ReaderKey, generate_reader_key
 from ledger.kernel import Kernel, Signers, World
+from ledger.ports import Clock
 from ledger.vocabulary import Vocabulary
 from scripts.couriers import couriers
 from scripts.duties import Duties
@@ -77,9 +78,12 @@ def slices() -> list[Slice]:
     return found
 
 
-def build(settings: Settings) -> FastAPI:
-    """Everything a state folder and a chain make. Raises SourceUnavailable, MalformedInput."""
-    house = House(settings)
+def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """Everything a state folder and a chain make, by this machine's clock or another.
+
+    Raises SourceUnavailable, MalformedInput.
+    """
+    house = House(settings, clock) if clock else House(settings)
     store, services = Store(settings.database), slices()
     for notice in GENERAL:
         store.publish(notice)

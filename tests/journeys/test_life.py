@@ -12,8 +12,10 @@ from ledger.kernel import Naming
 from ledger.party import Party
 from ledger.record import Erasure
 from tests.api.door import Door
+from tests.journeys.living import Served
 from tests.ledger.house import wallet
 
+pytestmark = pytest.mark.xdist_group("life")
 DAY = 86_400
 MONTH = 30 * DAY
 BEN, REVIEWER = wallet(80), wallet(85)
@@ -24,12 +26,10 @@ KOREAN = ["두 가지 약을 비교하기 위해 혈액 검사 결과를 읽습�
 class Life:
     """Ann, those who ask of her, and a calendar."""
 
-    def __init__(self, folder):
-        self.door = Door(store=Store(f"sqlite:///{folder}/ledger.db"))
+    def __init__(self, door, study="KCT1"):
+        self.door, self.study = door, study
         self.house, self.http = self.door.house, self.door.http
         self.ann, self.trial, self.crew = self.house.ann, self.house.trial, self.house.responder
-        board = Party(REVIEWER.address, "Review board", frozenset({"reviewer"}), b"", 0, 0)
-        self.house.store.set_parties([*self.house.directory, board])
 
     def months(self, count):
         self.house.clock.passes(count * MONTH)
@@ -50,13 +50,18 @@ class Life:
         return answer.json()
 
     def publishes(self, compatible, english=ENGLISH, korean=KOREAN):
-        form = {"name": "KCT1", "layers": {"en": english, "ko": korean}, "compatible": compatible}
+        layers = {"en": self.worded(english), "ko": self.worded(korean)}
+        form = {"name": self.study, "layers": layers, "compatible": compatible}
         return self.call(self.trial, "POST", "/notices", json=form).json()
+
+    def worded(self, layers):
+        """A text is published once, so each study's names it."""
+        return [f"{layer} ({self.study})" for layer in layers]
 
     def asks(self, notice, *categories, days=365):
         grant = {"categories": list(categories), "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}
         grant["expires"] = self.house.clock.now() + days * DAY
-        form = {"grants": [grant], "notice_hash": notice, "benefit": "a yearly check-up", "reference": "KCT1"}
+        form = {"grants": [grant], "notice_hash": notice, "benefit": "a yearly check-up", "reference": self.study}
         asked = self.call(self.trial, "POST", "/requests", json=form | {"data_subject": "0x" + self.ann.signer.hex()})
         assert asked.status_code == 202, asked.text
         return asked.json()["request_id"]
@@ -78,10 +83,29 @@ class Life:
 
 @pytest.fixture
 def life(tmp_path):
-    return Life(tmp_path)
+    """Over the real app and database; the chain, the clock and the payload store are twins."""
+    door = Door(store=Store(f"sqlite:///{tmp_path}/ledger.db"))
+    board = Party(REVIEWER.address, "Review board", frozenset({"reviewer"}), b"", 0, 0)
+    door.house.store.set_parties([*door.house.directory, board])
+    return Life(door)
 
 
-def test_twelve_months_of_one_person(life):  # noqa: PLR0915 - a life is one story
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """Over HTTP: the server as it is served, on a devnet with the real contracts; only its clock runs ahead."""
+    with Served(tmp_path_factory.mktemp("life") / "state", {REVIEWER: ("Review board", "reviewer")}) as running:
+        yield running
+
+
+def test_twelve_months_of_one_person(life):
+    lives_a_year(life)
+
+
+def test_twelve_months_of_one_person_over_http_on_a_devnet(served):
+    lives_a_year(Life(served.door(), "KCT-year"))
+
+
+def lives_a_year(life):  # noqa: PLR0915 - a life is one story
     ann, trial, crew = life.ann, life.trial, life.crew
     lab, vitals = life.door.issued(), life.door.issued("health.vitals")
 
@@ -96,7 +120,7 @@ def test_twelve_months_of_one_person(life):  # noqa: PLR0915 - a life is one sto
     # February: she answers more narrowly, in Korean
     life.months(0)
     draft = life.answers(request, "ko")
-    assert draft["notice"]["layers"] == KOREAN
+    assert draft["notice"]["layers"] == life.worded(KOREAN)
     narrower = draft["typed_data"]["message"]["grants"][0]
     wish = {"grantee": trial.address, "notice_hash": draft["notice"]["hash"], "lock": "0x" + "11" * 32}
     wish["grants"] = [{"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"],
@@ -146,7 +170,8 @@ def test_twelve_months_of_one_person(life):  # noqa: PLR0915 - a life is one sto
     life.months(2)
     end = {"delegate": "0x" + BEN.signer.hex()}
     ended = life.call(ann, "POST", "/delegations/ends/drafts", json=end).json()
-    life.signs(ann, Revocation, "/revocations", ended)
+    named = life.signs(ann, Revocation, "/revocations", ended)["ended"]
+    assert ("consent", life.house.insurer.address) in [(one["kind"], one["holder"]) for one in named]
     status = {c["grantee_name"]: c["status"] for c in life.call(ann, "GET", "/consents").json()}
     assert status == {"The trial": "active", "The insurer": "revoked"}
 
@@ -156,7 +181,7 @@ def test_twelve_months_of_one_person(life):  # noqa: PLR0915 - a life is one sto
     assert life.reads(lab) == 404
     request = life.asks(next(n["hash"] for n in renewed if n["language"] == "ko"), "health.lab")
     draft = life.answers(request, "en")
-    assert draft["notice"]["layers"][0] == "We also read your genes."
+    assert draft["notice"]["layers"][0].startswith("We also read your genes.")
     life.signs(ann, Consent, "/consents", draft)
     assert life.state_of(request) in {"granted", "granted_narrower"}
     assert life.reads(lab) == 200
@@ -169,10 +194,20 @@ def test_twelve_months_of_one_person(life):  # noqa: PLR0915 - a life is one sto
     # November: she withdraws, and hears that she did; the study hears it too
     life.months(1)
     ended = life.call(ann, "POST", "/revocations/drafts", json={"grantee": trial.address}).json()
-    life.signs(ann, Revocation, "/revocations", ended)
+    named = life.signs(ann, Revocation, "/revocations", ended)["ended"]
+    assert [(one["kind"], one["reference"], one["holder"]) for one in named] == [("wrapped_key", lab, trial.address)]
     assert life.reads(lab) == 404
     assert "consent.withdrawn" in life.inbox(ann)
     assert "consent.withdrawn" in life.inbox(trial)
+
+    # she wishes to be asked each time: what the study is refused now comes to her as a question
+    assert life.call(ann, "PUT", "/me/wishes", json={"wishes": [{"kind": "ask"}]}).status_code == 200
+    assert life.reads(vitals, "health.vitals") == 404
+    life.months(0)
+    question = life.call(ann, "GET", "/me/requests").json()[-1]
+    assert (question["by_question"], question["state"]) == (True, "requested")
+    assert life.call(ann, "POST", f"/me/requests/{question['request_id']}/refusal").json()["state"] == "refused"
+    assert question["request_id"] not in [one["request_id"] for one in life.call(trial, "GET", "/requests").json()]
 
     # December: she erases everything, and holds the certificates
     life.months(1)
@@ -186,13 +221,25 @@ def test_twelve_months_of_one_person(life):  # noqa: PLR0915 - a life is one sto
         assert life.reads(record, who=ann, purpose="mydata:SELF_VIEW") == 404
 
 
-@pytest.mark.parametrize(("language", "shown", "changed"), [("en", ENGLISH, "adds: "), ("ko", KOREAN, "추가: ")])
+SPOKEN = [("en", ENGLISH, "adds: "), ("ko", KOREAN, "추가: ")]
+
+
+@pytest.mark.parametrize(("language", "shown", "changed"), SPOKEN)
 def test_a_study_that_asks_is_narrowed_asks_again_and_is_withdrawn(life, language, shown, changed):
-    record = life.door.issued()
+    studies(life, language, shown, changed)
+
+
+@pytest.mark.parametrize(("language", "shown", "changed"), SPOKEN)
+def test_a_study_asks_and_is_withdrawn_over_http_on_a_devnet(served, language, shown, changed):
+    studies(Life(served.door(), f"KCT-{language}"), language, shown, changed)
+
+
+def studies(life, language, shown, changed):
+    record, withdrawn = life.door.issued(), life.inbox(life.trial).count("consent.withdrawn")
     notices = {n["language"]: n for n in life.publishes(compatible=True)}
     first = life.asks(notices["en"]["hash"], "health.lab", "health.vitals")
     draft = life.answers(first, language)
-    assert (draft["notice"]["language"], draft["notice"]["layers"]) == (language, shown)
+    assert (draft["notice"]["language"], draft["notice"]["layers"]) == (language, life.worded(shown))
     wish = {"grantee": life.trial.address, "notice_hash": draft["notice"]["hash"], "grants": [
         {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"],
          "expires": life.house.clock.now() + 90 * DAY}
@@ -203,7 +250,9 @@ def test_a_study_that_asks_is_narrowed_asks_again_and_is_withdrawn(life, languag
 
     life.publishes(False, ["We read more."], ["더 읽습니다."])
     assert life.reads(record) == 404
-    now = {n["language"]: n["hash"] for n in life.call(life.ann, "GET", "/notices").json() if not n["outdated"]}
+    theirs = f"{life.trial.address}/{life.study}"
+    published = [n for n in life.call(life.ann, "GET", "/notices").json() if n["name"] == theirs]
+    now = {n["language"]: n["hash"] for n in published if not n["outdated"]}
     second = life.asks(now[language], "health.lab", "health.vitals", days=30)
     draft = life.answers(second, language)
     assert any(line.startswith(changed) for line in draft.get("changes", [])), draft
@@ -213,7 +262,7 @@ def test_a_study_that_asks_is_narrowed_asks_again_and_is_withdrawn(life, languag
     ended = life.call(life.ann, "POST", "/revocations/drafts", json={"grantee": life.trial.address}).json()
     life.signs(life.ann, Revocation, "/revocations", ended)
     assert life.reads(record) == 404
-    assert life.inbox(life.trial).count("consent.withdrawn") == 1
+    assert life.inbox(life.trial).count("consent.withdrawn") == withdrawn + 1
 
 
 def test_a_child_grows_up(life):
