@@ -6,20 +6,34 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from anchors.store import Store, codec
+from anchors.store import Store, codec, common
 from ledger import merkle
 from ledger.access import Incident
 from ledger.consent import NEVER, Consent, Effect, Grant, Revocation
 from ledger.errors import SourceUnavailable, StaleConsent, StorageFull
-from ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt
+from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS, AccessReceipt
 from ledger.record import Erasure, Issue
-from tests.anchors.sayings import ANN, NOW, PARTIES, TRIAL, consent, issue, name, receipt, request, revocation
+from tests.anchors.sayings import (
+    ANN,
+    NOW,
+    PARTIES,
+    READ,
+    TRIAL,
+    consent,
+    erasure,
+    issue,
+    name,
+    receipt,
+    request,
+    revocation,
+)
 
 ROOT = Path(__file__).parents[2]
 HASHES, TEXTS, TIMES = some.binary(min_size=32, max_size=32), some.text(max_size=30), some.integers(0, 2**64 - 1)
@@ -269,3 +283,49 @@ def test_every_accepted_statement_is_synced(opened):
 
 def test_storage_full_is_a_kind_of_unavailable():
     assert issubclass(StorageFull, SourceUnavailable)
+
+
+def test_i12_what_is_loaded_in_bulk_is_what_was_accepted_one_by_one(tmp_path):
+    grants = [READ, replace(READ, not_before=5), replace(READ, conditions=("once",)), replace(READ, records=(name(1),))]
+    one, other = f"sqlite:///{tmp_path / 'one.db'}", f"sqlite:///{tmp_path / 'other.db'}"
+    store = Store(one)
+    for number in range(12):
+        person = bytes([number % 5]) * 20
+        store.append([issue(number, person)], NOW)
+        store.append([consent(person, TRIAL, store.newest(person, TRIAL), (grants[number % 4],))], NOW)
+    store.append([revocation(store.at(CONSENTS, 11)), erasure(3)], NOW)
+    logs = {log: store.statements(log, 0, 99) for log in LOGS}
+    said, heads = store.state_hash(), [store.head(log) for log in LOGS]
+    store.dispose()
+    loaded = Store(other, loading=True)
+    for log, logged in logs.items():
+        for start in range(0, len(logged), 5):
+            loaded.restore(log, logged[start : start + 5])
+    loaded.dispose()
+    again = Store(other)
+    assert (again.state_hash(), [again.head(log) for log in LOGS]) == (said, heads)
+    assert again.statements(CONSENTS, 0, 99) == logs[CONSENTS]
+    again.dispose()
+
+
+def test_a_consent_takes_little_room(tmp_path):
+    """At most 400 bytes with tree and indexes, though they came in the order of chance."""
+    store = Store(f"sqlite:///{tmp_path / 'ledger.db'}")
+    before = (tmp_path / "ledger.db").stat().st_size
+    people = [name(number)[:20] for number in range(4_000)]
+    for start in range(0, len(people), 500):
+        store.append([consent(person, TRIAL) for person in people[start : start + 500]], NOW)
+    store.dispose()
+    assert ((tmp_path / "ledger.db").stat().st_size - before) / len(people) <= 400
+
+
+@given(
+    some.binary(min_size=1), some.none() | some.binary(min_size=1), some.lists(GRANTS, max_size=3).map(tuple), HASHES
+)
+def test_a_consent_taken_apart_is_put_together_again(person, delegate, grants, lock):
+    said = replace(consent(person, TRIAL).statement, signer=delegate or person, grants=grants, lock=lock)
+    assert common.whole(*common.split(said)) == said
+    other = replace(said, data_subject=b"another", signer=b"another", version=9, signed_at=1)
+    times = {"not_before": 1, "expires": 2, "data_from": 3, "data_until": 4, "records": (name(1),)}
+    later = replace(other, grants=tuple(replace(grant, **times) for grant in grants))
+    assert common.split(later)[0] == common.split(said)[0], "who and when are nobody else's"
