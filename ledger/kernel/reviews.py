@@ -21,7 +21,9 @@ QUEUES: Mapping[str, tuple[str, ...]] = {
     DATA_USE: ("approved", "denied"),
 }
 """Each queue with the verdicts it knows."""
-WAITING = "waiting"
+WAITING, TOLD = "waiting", "told"
+NOTICE = "break-glass-notice"
+"""What must be said to the person and their guardians, by when; it stays open until it was."""
 MOST_COUNTED = 10_000
 
 
@@ -55,8 +57,16 @@ class Reviews(Answers):
             raise InvalidStatement("only an incident is reviewed as break-glass")
         said = {"incident_number": incident.incident_number, "reason": incident.reason, "until": incident.expires}
         due = logged.accepted_at + self.world.bounds.review_seconds
-        entry = logged.signed.entry.entry
-        self._file(Paper(_kind(BREAK_GLASS), entry, incident.data_subject, incident.responder, WAITING, due, said))
+        entry, sides = logged.signed.entry.entry, (incident.data_subject, incident.responder)
+        self._file(Paper(_kind(BREAK_GLASS), entry, *sides, WAITING, due, said))
+        by = logged.accepted_at + self.world.bounds.notice_seconds
+        self._file(Paper(NOTICE, entry, *sides, WAITING, by))
+
+    def note_told(self, entry: bytes) -> None:
+        """The person and their guardians were told of an incident; until then its notice counts as open."""
+        paper = self.world.store.paper(NOTICE, entry)
+        if paper is not None and paper.state == WAITING:
+            self._file(replace(paper, state=TOLD, body={"told_at": self.world.clock.now()}))
 
     def leave_for_review(self, queue: str, party: str, said: Mapping[str, Any]) -> bytes:
         """Put a question that no rule could answer before a person; returns its id."""
@@ -96,9 +106,11 @@ class Reviews(Answers):
         return _review(kept)
 
     def overdue(self) -> dict[str, int]:
-        """By queue, how many items wait beyond their deadline (10,000 at most are counted); open to everyone."""
-        now = self.world.clock.now()
-        return {queue: len(self.world.store.due(_kind(queue), WAITING, now, MOST_COUNTED)) for queue in QUEUES}
+        """By queue, how many items wait beyond their deadline (10,000 at most are counted), and of how many incidents
+        nobody was told in time; open to everyone.
+        """
+        now, kinds = self.world.clock.now(), {queue: _kind(queue) for queue in QUEUES} | {NOTICE: NOTICE}
+        return {name: len(self.world.store.due(kind, WAITING, now, MOST_COUNTED)) for name, kind in kinds.items()}
 
     def _file(self, paper: Paper) -> None:
         self.world.store.file(paper)

@@ -54,6 +54,7 @@ class Witnessing(Delivering, Ending):
             self._plan_reminder(logged, logged.signed.statement)
         if isinstance(logged.signed.statement, Incident):
             self.file_incident(logged)
+            self.note_told(logged.signed.entry.entry)
 
     def _told_of(self, logged: Logged) -> Iterator[Message]:
         """Who is told of a statement, and what."""

@@ -24,7 +24,8 @@ class Store(Log, Index, Directory, Notices, Papers, Past, Protocol):
 class Bounds:
     """What the kernel refuses to exceed: seconds the chain may be silent, bytes of a record, records in one
     call, seconds of an incident, the age at which a ward becomes their own (Korean Civil Act, article 4), and the
-    seconds within which a reviewer looks at what broke glass.
+    seconds within which a reviewer looks at what broke glass, and within which the person and
+    their guardians hear of it.
     """
 
     chain_silence: int = 60
@@ -33,6 +34,7 @@ class Bounds:
     incident_seconds: int = 24 * 3_600
     majority_years: int = 19
     review_seconds: int = 72 * 3_600
+    notice_seconds: int = 3_600
 
 
 @dataclass(frozen=True, slots=True)

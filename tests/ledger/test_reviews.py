@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
-from ledger.kernel.reviews import BREAK_GLASS, DATA_USE
+from ledger.kernel.reviews import BREAK_GLASS, DATA_USE, NOTICE
 from ledger.party import Party
 from tests.ledger.house import NOW, House, wallet
 
@@ -62,13 +62,28 @@ def test_a_verdict_closes_it_once_and_says_who_and_why(world):
 def test_overdue_items_are_counted_for_everyone(world):
     first, second = world.declares(world.responder, "1"), world.declares(world.responder, "2")
     world.clock.passes(LIMIT - 1)
-    assert world.kernel.overdue() == {BREAK_GLASS: 0, DATA_USE: 0}
+    assert (world.kernel.overdue()[BREAK_GLASS], world.kernel.overdue()[DATA_USE]) == (0, 0)
     world.clock.passes(1)
     assert world.kernel.overdue()[BREAK_GLASS] == 2
     verdict(world, first)
     assert world.kernel.overdue()[BREAK_GLASS] == 1
     verdict(world, second)
     assert world.kernel.overdue()[BREAK_GLASS] == 0
+
+
+def test_a_notice_that_was_not_given_in_time_is_counted_for_everyone_until_it_is(world):
+    world.declares(world.responder, "1")
+    limit = world.kernel.world.bounds.notice_seconds
+    world.clock.passes(limit - 1)
+    assert world.kernel.overdue()[NOTICE] == 0
+    world.clock.passes(1)
+    assert world.kernel.overdue()[NOTICE] == 1
+    world.kernel.read_on()
+    assert world.kernel.overdue()[NOTICE] == 0
+    world.declares(world.responder, "2")
+    world.kernel.read_on()
+    world.clock.passes(limit)
+    assert world.kernel.overdue()[NOTICE] == 0, "told in time"
 
 
 def test_nobody_reviews_themselves_and_only_reviewers_review(world):
