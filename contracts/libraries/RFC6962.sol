@@ -114,7 +114,7 @@ library RFC6962 {
             if (sn == 0) return false; // 4.a
             if (fn & 1 == 1 || fn == sn) {
                 r = nodeHash(_at(proof, i), r); // 4.b.i
-                while (fn & 1 == 0 && fn != 0) (fn, sn) = (fn >> 1, sn >> 1); // 4.b.ii
+                while (fn & 1 == 0) (fn, sn) = (fn >> 1, sn >> 1); // 4.b.ii: fn is sn here, so not 0
             } else {
                 r = nodeHash(r, _at(proof, i)); // 4.c
             }
@@ -144,7 +144,7 @@ library RFC6962 {
             bytes32 c = _at(proof, i); // 6
             if (fn & 1 == 1 || fn == sn) {
                 (fr, sr) = _nodeHashes(c, fr, sr); // 6.b.i and 6.b.ii
-                while (fn & 1 == 0 && fn != 0) (fn, sn) = (fn >> 1, sn >> 1); // 6.b.iii
+                while (fn & 1 == 0) (fn, sn) = (fn >> 1, sn >> 1); // 6.b.iii: fn is sn here, so not 0
             } else {
                 sr = nodeHash(sr, c); // 6.c
             }

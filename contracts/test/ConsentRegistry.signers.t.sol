@@ -126,6 +126,7 @@ contract ConsentRegistrySignersTest is Base {
         expect(judge(consent, wrapped(signedByAll(consent), making())), ConsentStatus.Valid);
         preparer.prepare(consent.signer, wrapped(signedByAll(consent), making()));
         preparer.prepare(consent.signer, signedByAll(consent));
+        preparer.prepare(abi.encodePacked(STRANGER), signedByAll(consent));
         preparer.prepare("no address", wrapped("", ""));
     }
 

@@ -75,6 +75,9 @@ contract ConsentRegistryVerifyTest is Base {
         (ConsentStatus status, uint256 by) = askAll(consentOf(grants), question());
         expect(status, ConsentStatus.Valid);
         require(by == 2, "not the permit");
+        grants[0].notBefore = NOW;
+        (status, by) = askAll(consentOf(grants), question());
+        expect(status, ConsentStatus.Forbidden);
     }
 
     function test_verify_ForbidOfAPeriod() external {
@@ -92,21 +95,30 @@ contract ConsentRegistryVerifyTest is Base {
         expect(ask(grant, asked), ConsentStatus.NotCovered);
         (asked.dataFrom, asked.dataUntil) = (200, 300);
         expect(ask(grant, asked), ConsentStatus.NotCovered);
+        (asked.dataFrom, asked.dataUntil) = (0, 100);
+        expect(ask(grant, asked), ConsentStatus.NotCovered);
+        asked.dataUntil = 101;
+        expect(ask(grant, asked), ConsentStatus.Forbidden);
+        (asked.dataFrom, asked.dataUntil) = (200, 300);
         grant.dataUntil = 0;
         expect(ask(grant, asked), ConsentStatus.Forbidden);
         (grant.dataFrom, asked.dataFrom) = (0, 200);
+        expect(ask(grant, asked), ConsentStatus.Forbidden);
+        grant.dataUntil = 200;
+        expect(ask(grant, asked), ConsentStatus.NotCovered);
+        asked.dataFrom = 199;
         expect(ask(grant, asked), ConsentStatus.Forbidden);
     }
 
     // permit
 
     function test_verify_PermitSaysValid() external {
-        Grant[] memory grants = new Grant[](2);
-        (grants[0], grants[1]) = (permit(), permit());
+        Grant[] memory grants = new Grant[](3);
+        (grants[0], grants[1], grants[2]) = (permit(), permit(), permit());
         grants[0].categories = one("finance");
         (ConsentStatus status, uint256 by) = askAll(consentOf(grants), question());
         expect(status, ConsentStatus.Valid);
-        require(by == 1, "not the grant that covers");
+        require(by == 1, "not the first grant that covers");
     }
 
     function test_verify_PermitOnConditions() external {
@@ -215,6 +227,11 @@ contract ConsentRegistryVerifyTest is Base {
         expect(ask(grant, asked), ConsentStatus.Valid);
         grant.dataUntil = 0;
         expect(ask(grant, asked), ConsentStatus.Valid);
+        (grant.dataFrom, grant.dataUntil) = (0, 200);
+        (asked.dataFrom, asked.dataUntil) = (0, 200);
+        expect(ask(grant, asked), ConsentStatus.Valid);
+        asked.dataUntil = 201;
+        expect(ask(grant, asked), ConsentStatus.NotCovered);
     }
 
     function test_verify_UnknownEffect() external {
@@ -240,6 +257,12 @@ contract ConsentRegistryVerifyTest is Base {
 
     function test_verify_Delegated() external {
         expect(askDelegated(delegation(), SUBJECT_KEY), ConsentStatus.Valid);
+    }
+
+    function test_verify_DelegatedAnswersAsTheConsentDoes() external {
+        (Consent memory consent, bytes memory signature) = delegated();
+        registry.revoke(coreOf(registry.digestOfConsent(consent), signature), SECRET);
+        expect(askDelegated(delegation(), SUBJECT_KEY), ConsentStatus.Revoked);
     }
 
     function test_verify_DelegationOfOthers() external {

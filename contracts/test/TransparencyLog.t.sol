@@ -259,11 +259,15 @@ contract TransparencyLogTest is Base {
     }
 
     function test_governance_OnlyAPauserUnpauses() external {
+        vm.expectEmit(true, true, true, true, address(registry));
+        emit IGoverned.Paused(address(this));
         registry.pause();
         require(registry.paused(), "not paused");
         vm.expectRevert(unauthorized(STRANGER, registry.PAUSER_ROLE()));
         vm.prank(STRANGER);
         registry.unpause();
+        vm.expectEmit(true, true, true, true, address(registry));
+        emit IGoverned.Unpaused(address(this));
         registry.unpause();
         fill(1);
         require(!registry.paused(), "still paused");

@@ -1,0 +1,141 @@
+"""The faults: a condition forced, an operator exchanged, a statement, modifier or `!` left out, an answer turned over.
+
+Every fault of every contract is compiled into one copy of the project, behind `planted(number)`, which is true when
+the block's COINBASE is that number: one build serves all of them. So everything `pure` becomes `view`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.solidity.branches import HEAD, PLANTED, decisions
+from scripts.solidity.syntax import CONTRACTS, Change, Node, every, rewritten, span, trees
+
+Render = Callable[[Node], str]
+SWITCH = HEAD + "function planted(uint160 n) view returns (bool) { return block.coinbase == address(n); }\n"
+EXCHANGED = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&": "||", "||": "&&"}
+EXCHANGED |= {"+": "-", "-": "+"}
+MODIFIERS = {
+    Path("Governed.sol"): (
+        "AccessControlDefaultAdminRules {",
+        "modifier onlyRoleUnless(uint160 n, bytes32 role) { if (!planted(n)) _checkRole(role); _; }",
+    ),
+    Path("PartyRegistry.sol"): (
+        "Governed, Multicall {",
+        "modifier whenNotPausedUnless(uint160 n) { if (!planted(n) && _paused) revert Governed_WritesPaused(); _; }",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One planted fault; `number` switches it on, `line` counts from 1."""
+
+    number: int
+    file: str
+    line: int
+    before: str
+    after: str
+
+
+def planted() -> tuple[dict[Path, str], list[Fault]]:
+    """The files of a project with every fault in it, and the faults."""
+    files, faults = dict[Path, str](), list[Fault]()
+    for path, tree in trees().items():
+        planter = Planter(path, tree, faults)
+        text = rewritten(path, tree, planter.change, "planted")
+        before, modifier = MODIFIERS.get(path, ("", ""))
+        files[path] = text.replace(before, f"{before} {modifier}", 1) if before else text
+    others = {p.relative_to(CONTRACTS): p.read_text() for p in CONTRACTS.rglob("*.sol")}
+    whole = {**others, **files, PLANTED: SWITCH}
+    return {path: re.sub(r"\bpure\b", "view", text) for path, text in whole.items()}, faults
+
+
+class Planter:
+    """Plants the faults of one file, numbered on from those there are."""
+
+    def __init__(self, path: Path, tree: Node, faults: list[Fault]) -> None:
+        self._path, self._faults = path, faults
+        self._source = (CONTRACTS / path).read_bytes()
+        self._decisions = {node["id"] for node in decisions(tree)}
+        self._left_out, self._loops = set(_fixed(tree)), set(_endless(tree))
+        self._kinds: dict[str, Change] = {
+            "BinaryOperation": self._operator,
+            "UnaryOperation": self._negation,
+            "Literal": self._literal,
+            "ExpressionStatement": self._statement,
+            "EmitStatement": self._statement,
+            "ModifierInvocation": self._modifier,
+        }
+
+    def change(self, node: Node, text: str, render: Render) -> str:
+        """The node's text with its faults."""
+        if node.get("id") in self._left_out:
+            return text
+        if kind := self._kinds.get(node["nodeType"]):
+            text = kind(node, text, render)
+        return self._forced(node, text) if node.get("id") in self._decisions else text
+
+    def _fault(self, node: Node, after: str) -> int:
+        start, end = span(node)
+        line = self._source[:start].count(b"\n") + 1
+        before = " ".join(self._source[start:end].decode().split())
+        self._faults.append(Fault(len(self._faults) + 1, str(self._path), line, before, after))
+        return len(self._faults)
+
+    def _forced(self, node: Node, text: str) -> str:
+        text = f"(!planted({self._fault(node, 'false')}) && ({text}))"
+        return text if node["id"] in self._loops else f"(planted({self._fault(node, 'true')}) || {text})"
+
+    def _operator(self, node: Node, text: str, render: Render) -> str:
+        other = EXCHANGED.get(node["operator"])
+        turned = node["id"] in self._loops and node["operator"] in {"==", "!="}
+        if other is None or turned or "rational" in node["typeDescriptions"]["typeIdentifier"]:
+            return text
+        left, right = render(node["leftExpression"]), render(node["rightExpression"])
+        number = self._fault(node, f".. {other} ..")
+        return f"(planted({number}) ? {left} {other} {right} : {text})"
+
+    def _negation(self, node: Node, text: str, _: Render) -> str:
+        if node["operator"] != "!":
+            return text
+        return f"(planted({self._fault(node, 'without !')}) != ({text}))"
+
+    def _literal(self, node: Node, text: str, _: Render) -> str:
+        if node["kind"] != "bool":
+            return text
+        return f"(planted({self._fault(node, 'the other')}) != {text})"
+
+    def _statement(self, node: Node, text: str, _: Render) -> str:
+        if node["id"] in self._loops:
+            return text
+        return f"if (!planted({self._fault(node, '(left out)')})) {text}"
+
+    def _modifier(self, node: Node, text: str, _: Render) -> str:
+        name = node["modifierName"]["name"]
+        if name not in {"onlyRole", "whenNotPaused"}:
+            return text
+        number = self._fault(node, "(left out)")
+        return f"onlyRoleUnless({number}, {text[9:]}" if name == "onlyRole" else f"whenNotPausedUnless({number})"
+
+
+def _fixed(tree: Node) -> Iterable[int]:
+    """Nodes in which nothing can be switched: constants, and the steps of loops."""
+    for node in every(tree):
+        if node["nodeType"] == "VariableDeclaration" and node.get("constant"):
+            yield from (part["id"] for part in every(node) if "id" in part)
+        if node["nodeType"] == "ForStatement":
+            steps = [node.get("initializationExpression"), node.get("loopExpression")]
+            yield from (part["id"] for step in steps if step for part in every(step) if "id" in part)
+
+
+def _endless(tree: Node) -> Iterable[int]:
+    """What could make a loop run for ever, which no test needs to tell: its condition, and what a `while` repeats."""
+    for node in every(tree):
+        if node["nodeType"] in {"ForStatement", "WhileStatement"} and node.get("condition"):
+            yield node["condition"]["id"]
+        if node["nodeType"] == "WhileStatement":
+            yield from (part["id"] for part in every(node["body"]) if "id" in part)
