@@ -20,7 +20,7 @@ from ledger.consent import Consent, Effect, Grant, Revocation
 from ledger.delegation import Delegation
 from ledger.envelope import frame
 from ledger.errors import LedgerError
-from ledger.kernel.cursors import Cursors
+from ledger.kernel.cursors import START, Cursors
 from ledger.merkle import Head
 from ledger.note.checkpoint import Checkpoint
 from ledger.note.keys import Verifier
@@ -147,7 +147,7 @@ def condition(raw: bytes) -> None:
 
 def cursor(raw: bytes) -> None:
     """Nobody makes a cursor but us."""
-    assert Cursors(b"c" * 32).open(QUESTION, _text(raw)) < 0
+    assert Cursors(b"c" * 32).open(QUESTION, _text(raw)) == START
 
 
 def signature(raw: bytes) -> None:
@@ -225,7 +225,7 @@ SEEDS: dict[Callable[[bytes], None], list[bytes]] = {
     note_key: [str(Verifier("ledger.example", 1, bytes(32))).encode()],
     tile_path: [b"x001/x234/067.p/5", b"000"],
     condition: [b"max-uses:3", b"once", b"retain-until:01"],
-    cursor: [Cursors(b"d" * 32).seal(QUESTION, 5).encode()],
+    cursor: [Cursors(b"d" * 32).seal(QUESTION, (5,)).encode()],
     signature: [Wallet(b"\2" * 32).sign(HEX), bytes(64) + b"\x1b"],
     merkle_proof: [b"\0\1\0\3" + bytes(96), b"\0\0\0\1"],
 }

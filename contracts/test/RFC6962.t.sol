@@ -135,6 +135,10 @@ contract RFC6962FuzzTest is Base {
         bytes32[] memory proof = ReferenceTree.proof(all, 4, 9);
         require(!lib.isConsistent(0, sha256(""), 4, a, proof), "from nothing");
         require(!lib.isConsistent(4, a, 4, a, proof), "equal sizes");
+        bytes32[] memory small = ReferenceTree.proof(all, 2, 4);
+        bytes32 two = ReferenceTree.root(all, 0, 2);
+        require(lib.isConsistent(2, two, 4, a, small), "from two to four");
+        require(!lib.isConsistent(2, two, 6, a, small), "a second size that its proof does not reach");
         bytes32[] memory path = new bytes32[](2);
         (path[0], path[1]) = (all[2], ReferenceTree.root(all, 0, 2));
         bytes32 three = ReferenceTree.root(all, 0, 3);
