@@ -88,8 +88,9 @@ class Groups:
 
     async def answer(self, question: AccessRequest, respond: Respond[T]) -> tuple[T, Logged]:
         """The answer to a question that the caller may put. Raises ChainBehind, SourceUnavailable."""
+        answered: tuple[T, Logged]
         (answered,) = await self._enqueue(None, [question], respond)
-        return answered  # type: ignore[no-any-return]
+        return answered
 
     def _enqueue(
         self, token: bytes | None, questions: Sequence[AccessRequest], respond: Respond[Any]
