@@ -68,7 +68,7 @@ class Queue:
 
 
 class Groups:
-    """Used by coroutines; whatever waits for the disk is done by the store's own thread."""
+    """Used by coroutines; where the store cannot write at once, its own thread waits for it."""
 
     def __init__(self, house: Premises) -> None:
         self._house = house
@@ -112,10 +112,10 @@ class Groups:
         """Answer what is waiting, up to a full group."""
         queue.called = False
         group = queue.next_group()
-        queue.flying += 1
-        answers = [asked.answers for asked in group]
-        asyncio.gather(*answers, return_exceptions=True).add_done_callback(lambda _: self._landed(loop, queue))
         self._put(loop, group)
+        if coming := [asked.answers for asked in group if not asked.answers.done()]:
+            queue.flying += 1
+            asyncio.gather(*coming, return_exceptions=True).add_done_callback(lambda _: self._landed(loop, queue))
         self._start_soon(loop, queue)
 
     def _landed(self, loop: asyncio.AbstractEventLoop, queue: Queue) -> None:
@@ -127,6 +127,9 @@ class Groups:
             answered = self._together(group)
         except Exception as error:
             self._fail(loop, group, error)
+            return
+        if answered.done():
+            self._finish(loop, group, answered)
         else:
             answered.add_done_callback(lambda done: loop.call_soon_threadsafe(self._finish, loop, group, done))
 

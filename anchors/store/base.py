@@ -98,6 +98,10 @@ class Database:
         """Work that only leaves receipts on the desk."""
         return self._writer.submit(work, writes=False)
 
+    def _answer_here(self, work: Work[T]) -> Future[T] | None:
+        """The same, done when it returns; None where it would have to wait."""
+        return self._writer.do_here(work)
+
     def dispose(self) -> None:
         """Finish what is being written and let go of the database."""
         self._writer.close()

@@ -75,4 +75,4 @@ class Desk:
                 place.found = logged
         driver = Driver.of(connection)
         if self._places and pending.end(driver) - pending.indexed(driver) > BACKLOG:
-            pending.settle(connection)
+            pending.settle(connection, 2 * len(self._places))

@@ -20,6 +20,9 @@ from ledger.ports import Anchored
 from ledger.ports.soon import then
 from ledger.receipt import ACCESS, Logged, Signed
 
+Respond = Callable[[AccessRequest, Facts], Signed]
+"""From a question and what is known about it to the signed receipt; asks no store."""
+
 
 class LogStore(Database):
     """Three append-only logs; what is accepted is synced to disk when the call returns."""
@@ -38,38 +41,45 @@ class LogStore(Database):
         """
         return self.answer_soon([request], lambda _, known: respond(known), at).result()[0]
 
-    def answer_soon(
-        self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
-    ) -> Future[list[Logged]]:
+    def answer_soon(self, requests: Sequence[AccessRequest], respond: Respond, at: int) -> Future[list[Logged]]:
         """The same for many questions, all or none.
 
-        They are answered from one state of the database without holding anyone up; if that is still the state when
-        the receipts are written, it is as if they had been answered then, and otherwise they are answered again.
+        Where nobody else is writing they are answered at once, in the transaction that writes their receipts. Otherwise
+        they are answered from one state of the database without holding anyone up; if that is still the state when the
+        receipts are written, it is as if they had been answered then, and else they are answered again.
         """
+        done = self._answer_here(lambda connection: self._answered(connection, requests, respond, at))
+        return then(done or self._answered_later(requests, respond, at), _found)
+
+    def _answered_later(self, requests: Sequence[AccessRequest], respond: Respond, at: int) -> Future[list[Place]]:
         count, receipts = self._considered(requests, respond, at)
 
         def work(connection: Connection) -> list[Place]:
-            with self._desk.all_or_none():
-                if receipts is not None and changes.count(connection) == count:
-                    return [self._desk.leave(receipt, at) for receipt in receipts]
-                counting = Counting(connection, self._desk.uses, pending.settle_all)
-                gathering = Gathering(connection, at, counting)
-                return [self._desk.leave(respond(request, gathering.facts(request)), at) for request in requests]
+            if receipts is not None and changes.count(connection) == count:
+                return [self._desk.leave(receipt, at) for receipt in receipts]
+            return self._answered(connection, requests, respond, at)
 
-        return then(self._answer(work), lambda places: [place.logged() for place in places])
+        return self._answer(work)
+
+    def _answered(
+        self, connection: Connection, requests: Sequence[AccessRequest], respond: Respond, at: int
+    ) -> list[Place]:
+        """Places of the receipts, all or none."""
+        with self._desk.all_or_none():
+            gathering = Gathering(connection, at, Counting(connection, self._desk.uses, pending.settle_all))
+            return [self._desk.leave(respond(request, facts), at) for request, facts in gathering.each(requests)]
 
     def _considered(
-        self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
+        self, requests: Sequence[AccessRequest], respond: Respond, at: int
     ) -> tuple[int, list[Signed] | None]:
         """The receipts, with the count of changes they rest on; none where uses count, which each answer changes."""
         with self._glance() as driver:
-            gathering = Gathering(driver, at)
             try:
-                known = [gathering.facts(request) for request in requests]
+                known = list(Gathering(driver, at).each(requests))
             except UsesCount:
                 return 0, None
             count = changes.count(driver)
-        return count, [respond(request, facts) for request, facts in zip(requests, known, strict=True)]
+        return count, [respond(request, facts) for request, facts in known]
 
     def at(self, log: str, position: int) -> Logged | None:
         """The statement at a position."""
@@ -117,3 +127,7 @@ class LogStore(Database):
 
 def _anchored(row: Any) -> Anchored:
     return Anchored(Head(row.anchored_size, row.anchored_root), row.anchored_block, row.followed_at)
+
+
+def _found(places: Sequence[Place]) -> list[Logged]:
+    return [place.logged() for place in places]

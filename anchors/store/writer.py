@@ -1,9 +1,10 @@
-"""One writing thread, which gathers what callers want written meanwhile into one durable transaction (group commit)."""
+"""One transaction at a time: what callers want written meanwhile is gathered into the next one (group commit)."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -15,7 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from anchors.store.engine import Pen, our_errors
+from anchors.store.engine import Busy, Pen, our_errors
 from ledger.errors import SourceUnavailable
 
 T = TypeVar("T")
@@ -89,9 +90,9 @@ class Writer:
 
     def __init__(self, engine: Engine, begin: Callable[[], None], finish: Work[None], tidy: Work[bool]) -> None:
         self._pen, self._begin, self._finish, self._tidy = Pen(engine), begin, finish, tidy
-        self._untidy = True
+        self._untidy, self._wrote_at = True, 0.0
         self._jobs: deque[_Job] = deque()
-        self._wake = threading.Condition()
+        self._wake, self._turn = threading.Condition(), threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
@@ -108,6 +109,29 @@ class Writer:
         it fails, each payload has its own turn.
         """
         return self._enqueue(_Job(lambda connection: together(connection, [payload])[0], True, together, payload))
+
+    def do_here(self, work: Work[T]) -> Future[T] | None:
+        """Do work that itself writes nothing on the caller's own thread, which saves two changes of threads; None,
+        and nothing is done, where that would mean to wait: for others who write, or for a slow disk.
+        """
+        if self._jobs or self._closed or not self._pen.is_quick or not self._turn.acquire(blocking=False):
+            return None
+        try:
+            job = _Job(work, writes=False)
+            self._write([job], patient=False)
+        except Busy:
+            return None
+        finally:
+            self._turn.release()
+        self._tidy_later()
+        return job.done
+
+    def _tidy_later(self) -> None:
+        self._wrote_at = time.monotonic()
+        if not self._untidy:
+            with self._wake:
+                self._untidy = True
+                self._wake.notify()
 
     def _enqueue(self, job: _Job) -> Future[Any]:
         with self._wake:
@@ -126,17 +150,22 @@ class Writer:
 
     def _serve(self) -> None:
         while (group := self._next_group()) or not self._closed:
-            if group:
-                self._write(group)
-                self._untidy = True
-            else:
-                self._clean()
-        self._pen.close()
+            with self._turn:
+                if group:
+                    self._write(group)
+                    self._untidy = True
+                elif self._untidy and time.monotonic() - self._wrote_at >= QUIET_SECONDS:
+                    self._clean()
+        with self._turn:
+            self._pen.close()
 
     def _next_group(self) -> list[_Job]:
         """What waits to be written; nothing when nothing has come for a moment and there is something to tidy."""
         with self._wake:
-            self._wake.wait_for(lambda: self._jobs or self._closed, QUIET_SECONDS if self._untidy else None)
+            untidy = self._untidy
+            self._wake.wait_for(
+                lambda: self._jobs or self._closed or self._untidy is not untidy, QUIET_SECONDS if untidy else None
+            )
             return [self._jobs.popleft() for _ in range(min(len(self._jobs), MOST_IN_A_GROUP))]
 
     def _clean(self) -> None:
@@ -147,16 +176,19 @@ class Writer:
             LOGGER.exception("what was left for later could not be done; it is tried again after the next write")
             self._untidy = False
 
-    def _write(self, group: list[_Job]) -> None:
+    def _write(self, group: list[_Job], patient: bool = True) -> None:
+        """Raises Busy, with nothing done, unless `patient`."""
         try:
             self._begin()
-            with our_errors(), self._pen.transaction() as connection:
+            with our_errors(), self._pen.transaction(patient) as connection:
                 for _, run in groupby(group, key=lambda job: job.together or id(job)):
                     jobs = list(run)
                     if not _all_at_once(connection, jobs):
                         for job in jobs:
                             job.attempt(connection, alone=len(group) == 1)
                 self._finish(connection)
+        except Busy:
+            raise
         except Exception as error:
             for job in group:
                 job.error = error
