@@ -56,6 +56,13 @@ class Queue:
     waiting: list[Asked] = field(default_factory=list)
     flying: int = 0
     called: bool = False
+    seen: int = 0
+
+    def grows(self) -> bool:
+        """Whether more are waiting than a moment ago, and there is still room in the group."""
+        grown = self.seen < len(self.waiting) < MOST
+        self.seen = len(self.waiting) if grown else 0
+        return grown
 
     def next_group(self) -> list[Asked]:
         """Take out the first ones, up to a full group."""
@@ -109,7 +116,10 @@ class Groups:
             loop.call_soon(self._start, loop, queue)
 
     def _start(self, loop: asyncio.AbstractEventLoop, queue: Queue) -> None:
-        """Answer what is waiting, up to a full group."""
+        """Answer what is waiting, up to a full group, once a turn of the loop has brought nobody new."""
+        if queue.grows():
+            loop.call_soon(self._start, loop, queue)
+            return
         queue.called = False
         group = queue.next_group()
         self._put(loop, group)

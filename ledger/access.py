@@ -54,6 +54,11 @@ class AccessRequest:
         """The purpose asked, without those above it."""
         return self.purposes[0]
 
+    def about(self, category: str) -> AccessRequest:
+        """The same question about that category."""
+        asked = (self.request_id, self.requester, self.record_id, category, self.purposes, self.action)
+        return AccessRequest(*asked, self.incident, self.at_least)
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:

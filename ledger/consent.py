@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from ledger.terms import COUNTED, Condition
 
@@ -42,8 +43,7 @@ class Grant:
     def covers(self, category: str, purposes: tuple[str, ...], action: str, record_id: bytes) -> bool:
         """Whether the question lies in scope; `purposes` is the one asked with all those above it."""
         return (
-            any(category_covers(mine, category) for mine in self.categories)
-            and not {"*", *purposes}.isdisjoint(self.purposes)
+            _in_scope(self.categories, category, self.purposes, purposes)
             and action in self.actions
             and (not self.records or record_id in self.records)
         )
@@ -78,7 +78,18 @@ class Grant:
 
     def terms(self) -> tuple[Condition | None, ...]:
         """The conditions, read; None for one that this version of the rule does not know."""
-        return tuple(Condition.read(text) for text in self.conditions)
+        return _read(self.conditions)
+
+
+@lru_cache(maxsize=4_096)
+def _in_scope(categories: tuple[str, ...], category: str, granted: tuple[str, ...], purposes: tuple[str, ...]) -> bool:
+    """Whether category and purpose are covered; the same few scopes are asked about again and again."""
+    return any(category_covers(mine, category) for mine in categories) and not {"*", *purposes}.isdisjoint(granted)
+
+
+@lru_cache(maxsize=4_096)
+def _read(conditions: tuple[str, ...]) -> tuple[Condition | None, ...]:
+    return tuple(Condition.read(text) for text in conditions)
 
 
 def category_covers(granted: str, asked: str) -> bool:

@@ -52,6 +52,9 @@ class Party:
 
     def grantee_names(self, at: int) -> frozenset[str]:
         """The names under which a consent may mean this party at `at`: itself, and each role it holds."""
-        if not self.accredited(at):
-            return frozenset()
-        return frozenset({self.account}) | {ROLE_PREFIX + role for role in self.roles}
+        return _names(self.account, self.roles) if self.accredited(at) else frozenset()
+
+
+@lru_cache(maxsize=4_096)
+def _names(account: str, roles: frozenset[str]) -> frozenset[str]:
+    return frozenset({account}) | {ROLE_PREFIX + role for role in roles}

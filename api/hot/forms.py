@@ -120,8 +120,7 @@ def _question(kernel: Kernel, said: Mapping[str, Any]) -> AccessRequest:
     requester, record, incident = _requester(subject), _record(resource), _incident(context.get("incident"))
     if not purpose:
         raise UnknownTerm("say what for: a code in `context.purpose` or `action.properties.purpose`")
-    question = kernel.question(requester, purpose, name, category)
-    return replace(question, record_id=record, incident=incident, at_least=known)
+    return kernel.question(requester, purpose, name, category, record_id=record, incident=incident, at_least=known)
 
 
 def under(question: AccessRequest, context: Mapping[str, Any]) -> AccessRequest:

@@ -162,7 +162,7 @@ async def actions(asked: ActionSearch, caller: SignedIn, together: Together) -> 
     if requester is None or record is None or not purpose:
         return Results(results=[])
     try:
-        question = replace(kernel.question(requester, purpose, "view"), record_id=record)
+        question = kernel.question(requester, purpose, "view", record_id=record)
     except UnknownTerm:
         return Results(results=[])
     found, _ = await together.answer(question, allowed)

@@ -28,7 +28,7 @@ from bench.decide.population import DOMAINS, GATEWAY
 from ledger import envelope
 from ledger.kernel import Bounds, Kernel, World
 from ledger.vocabulary import Vocabulary
-from scripts.serve import slices
+from scripts.serve import set_aside, slices
 
 
 class Clock:
@@ -126,6 +126,7 @@ def main(database: str, port_file: str) -> None:
         await (bare if constant else app)(scope, receive, send)
 
     config = uvicorn.Config(both, host="127.0.0.1", port=0, log_level="warning", access_log=False, lifespan="off")
+    set_aside()
     socket = config.bind_socket()
     Path(port_file).write_text(str(socket.getsockname()[1]), encoding="ascii")
     uvicorn.Server(config).run(sockets=[socket])

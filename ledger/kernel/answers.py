@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from ledger import envelope
@@ -156,7 +156,7 @@ def requester_name(signer: bytes) -> str:
 def decided(request: AccessRequest, facts: Facts, now: int) -> tuple[Decision, AccessReceipt]:
     """The answer to one question about one record, and what is signed about it."""
     if request.category == EVERYTHING and facts.record:
-        request = replace(request, category=facts.record.issue.category)
+        request = request.about(facts.record.issue.category)
     decision = decide(request, facts, now)
     return decision, receipt_of(request, facts, decision, now)
 

@@ -84,20 +84,30 @@ class Questions(Witnessing):
         end = start + min(limit, LARGEST_PAGE)
         return items[start:end], cursors.seal(question, (0, end - 1)) if end < len(items) else ""
 
-    def question(self, requester: str, purpose: str, action: str, category: str = EVERYTHING) -> AccessRequest:
-        """A question about many records, of one category or of any. Raises UnknownTerm."""
+    def question(
+        self,
+        requester: str,
+        purpose: str,
+        action: str,
+        category: str = EVERYTHING,
+        *,
+        record_id: bytes = ANY_RECORD,
+        incident: bytes = NO_INCIDENT,
+        at_least: int = 0,
+    ) -> AccessRequest:
+        """A question about one record or about many, of one category or of any. Raises UnknownTerm."""
         if category != EVERYTHING:
             self.world.vocabulary.check_declared(category)
         self.world.vocabulary.check_action(action)
         path = self.world.vocabulary.path(purpose)
-        return AccessRequest(token_bytes(32), requester, ANY_RECORD, category, path, action)
+        return AccessRequest(token_bytes(32), requester, record_id, category, path, action, incident, at_least)
 
     def actions(self, requester: str, record_id: bytes, purpose: str) -> list[str]:
         """What the requester may do with one record now for a purpose; nothing for a record that is not there.
 
         Raises UnknownTerm, ChainBehind.
         """
-        question = replace(self.question(requester, purpose, "view"), record_id=record_id)
+        question = self.question(requester, purpose, "view", record_id=record_id)
         ((found, _),) = self.answer_soon([(question, allowed)]).result()
         return found
 
@@ -109,7 +119,7 @@ class Questions(Witnessing):
         A person who has said nothing and one who does not exist look the same; a record that may be read only without
         knowing whose it is is not named to who asks by person. Raises UnknownTerm, ChainBehind.
         """
-        question = replace(self.question(requester, purpose, action), incident=incident)
+        question = self.question(requester, purpose, action, incident=incident)
         now = self.log_search(question, data_subject).decided_at
         surveyed = self.world.store.survey_person(question, data_subject, now)
         answers = [(facts.record, single(question, facts, now)) for facts in surveyed]
