@@ -3,6 +3,16 @@
 import pytest
 
 from tests.cluster import MISSING, Cluster, programs
+from tests.spread import Spread, longest_first
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Spread(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(items):
+    items[:] = longest_first(items)
 
 
 @pytest.fixture(scope="session")

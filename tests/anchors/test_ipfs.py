@@ -10,7 +10,7 @@ from anchors.ipld.unixfs import CHUNK
 from ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
 from tests.anchors.kubo import BINARY, REASON, Kubo, free_port
 
-pytestmark = [pytest.mark.xdist_group("kubo"), pytest.mark.skipif(BINARY is None, reason=REASON)]
+pytestmark = pytest.mark.skipif(BINARY is None, reason=REASON)
 
 
 @pytest.fixture

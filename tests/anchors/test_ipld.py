@@ -47,7 +47,6 @@ def test_cids_are_those_kubo_gave(size):
     assert root_of(pattern(size)) == KNOWN[size]
 
 
-@pytest.mark.xdist_group("kubo")
 @pytest.mark.skipif(BINARY is None, reason=REASON)
 def test_cids_are_those_kubo_gives_now(tmp_path):
     """Around every size where the shape changes; `bench/run cids` goes to 1 GB and writes the table down."""
@@ -248,7 +247,6 @@ def test_an_altered_block_is_mended_by_putting_it_again(store, tmp_path):
     assert store.get(cid) == b"content"
 
 
-@pytest.mark.xdist_group("kubo")
 @pytest.mark.skipif(BINARY is None, reason=REASON)
 def test_payloads_move_to_kubo_and_back_under_the_same_cids(store, other, tmp_path):
     content = [os.urandom(3 * CHUNK), b"small"]

@@ -90,7 +90,7 @@ MODULE = next((str(p) for p in map(Path, ["/usr/lib/softhsm/libsofthsm2.so"]) if
 needs_token = pytest.mark.skipif(not MODULE, reason="SoftHSM is not installed (Debian: apt-get install softhsm2)")
 
 
-@pytest.fixture(params=[Soft, pytest.param(Hard, marks=[needs_token, pytest.mark.xdist_group("token")])])
+@pytest.fixture(params=[Soft, pytest.param(Hard, marks=needs_token)])
 def masters(request, tmp_path):
     return request.param(tmp_path)
 

@@ -33,7 +33,7 @@ def kubo(tmp_path_factory):
     node.stop()
 
 
-@pytest.fixture(params=["memory", "blockstore", pytest.param("kubo", marks=pytest.mark.xdist_group("kubo"))])
+@pytest.fixture(params=["memory", "blockstore", "kubo"])
 def payloads(request, tmp_path):
     match request.param:
         case "memory":

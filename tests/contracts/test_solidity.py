@@ -4,9 +4,6 @@ import pytest
 
 from scripts.solidity import branches, running
 
-pytestmark = pytest.mark.xdist_group("solidity")
-"""One run for all of them, however many workers there are."""
-
 
 @pytest.fixture(scope="module")
 def tested():

@@ -9,8 +9,6 @@ from ledger.signers import Wallet
 from scripts.client import Client
 from tests.journeys.test_story import mydata
 
-pytestmark = pytest.mark.xdist_group("journey")
-
 
 @pytest.fixture(scope="module")
 def settled(stack, told):

@@ -12,8 +12,6 @@ from ledger.signers import Wallet
 from scripts.client import Client, Refused
 from tests.journeys.test_story import mydata
 
-pytestmark = pytest.mark.xdist_group("journey")
-
 
 @pytest.fixture(scope="module")
 def person(stack, told):

@@ -18,8 +18,6 @@ from scripts.cli import app
 from tests.anchors.kubo import BINARY, REASON, ROOT, Kubo
 from tests.scripts.gateways import kubo_that_asks
 
-pytestmark = pytest.mark.xdist_group("journey")
-
 HELIA = ROOT / "tests/helia"
 NODE = Path(ROOT / ".venv/bin/node")
 needs_kubo = pytest.mark.skipif(BINARY is None, reason=REASON)

@@ -15,7 +15,6 @@ from tests.api.door import Door
 from tests.journeys.living import Served
 from tests.ledger.house import wallet
 
-pytestmark = pytest.mark.xdist_group("life")
 DAY = 86_400
 MONTH = 30 * DAY
 BEN, REVIEWER = wallet(80), wallet(85)

@@ -30,7 +30,6 @@ from scripts.house import House
 from scripts.settings import Settings
 from scripts.stack import Stack
 
-pytestmark = pytest.mark.xdist_group("restarts")
 OPERATIONS, THREADS, PERSONS, RECORDS_EACH, QUESTIONS = 10_000, 4, 6, 4, 20
 HOSPITAL, TRIAL = Wallet(b"\x07" * 32), Wallet(b"\x08" * 32)
 GRANT = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}

@@ -3,7 +3,6 @@
 import time
 
 import httpx
-import pytest
 from web3 import HTTPProvider, Web3
 
 from anchors.artifacts import artifact
@@ -12,7 +11,6 @@ from ledger.consent import NEVER
 from scripts.client import Client
 from tests.passkeys import Passkey
 
-pytestmark = pytest.mark.xdist_group("journey")
 SECRET = b"\x5a" * 32
 NOT_COVERED, VALID, REVOKED = 0, 1, 5
 

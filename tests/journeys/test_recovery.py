@@ -13,7 +13,6 @@ from scripts.payloads import open_embedded
 from tests.journeys.test_story import mydata
 
 PATHS = ("/consents", "/records", "/receipts", "/me/delegations", "/me/requests", "/me/inbox", "/notices", "/parties")
-pytestmark = pytest.mark.xdist_group("journey")
 
 
 @pytest.fixture(scope="module")

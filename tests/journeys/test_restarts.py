@@ -11,7 +11,6 @@ from ledger.signers import Wallet
 from scripts.client import Client, Refused
 from scripts.stack import Stack
 
-pytestmark = pytest.mark.xdist_group("restarts")
 QUESTION = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
 
 

@@ -18,8 +18,6 @@ from scripts.settings import secret
 from scripts.verify import load, verify
 from scripts.verify.onchain import OnChain
 
-pytestmark = pytest.mark.xdist_group("journey")
-
 
 def mydata(*arguments, ok=(0,)):
     command = [sys.executable, "-c", "from scripts.cli import main; main()", *map(str, arguments)]

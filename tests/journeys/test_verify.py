@@ -17,8 +17,6 @@ from scripts.story.scene import ORGANISATIONS
 from scripts.verify import OnChain, load, parse, verify
 from tests.journeys.test_story import mydata
 
-pytestmark = pytest.mark.xdist_group("journey")
-
 
 @pytest.fixture(scope="module")
 def person(stack, told):

@@ -16,7 +16,7 @@ from anchors.blockstore import BlockPayloads, Blocks
 from tests.anchors.kubo import BINARY, REASON
 from tests.scripts.gateways import inside, kubo_that_shards, serving
 
-pytestmark = [pytest.mark.xdist_group("kubo"), pytest.mark.skipif(BINARY is None, reason=REASON)]
+pytestmark = pytest.mark.skipif(BINARY is None, reason=REASON)
 
 CAR = "application/vnd.ipld.car"
 HELLO = b"hello application/vnd.ipld.car\n"

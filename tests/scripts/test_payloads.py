@@ -102,7 +102,6 @@ def test_a_store_that_goes_away_ends_the_copy_loudly(tmp_path):
         copy(source, Gone(Blocks(tmp_path / "b")), quiet)
 
 
-@pytest.mark.xdist_group("kubo")
 @pytest.mark.skipif(BINARY is None, reason=REASON)
 class TestKubo:
     def test_there_and_back_under_the_same_cids_with_their_pins(self, node, tmp_path):

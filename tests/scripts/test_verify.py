@@ -17,7 +17,6 @@ from tests.contracts.test_passkeys import assertion, coordinates
 from tests.devnet import live_chain
 from tests.proofs import CLERK, COURT, CREW, GATEWAY, HOLDER, NURSE, PERSON, STRANGER, paths, place, put
 
-pytestmark = pytest.mark.xdist_group("verify")
 KINDS = ["consent", "record", "record with content", "disclosure", "erasure certificate"]
 KINDS += [
     "withdrawal",

@@ -19,7 +19,6 @@ from tests.ledger.test_open_js import KEY, NODE, RECORD, SEED
 from tests.web.browser import chromium, require_chromium
 
 require_chromium()
-pytestmark = pytest.mark.xdist_group("web")
 LATTICE = ROOT / "node_modules/@noble/post-quantum/ml-kem.js"
 ENTRY = f"""
 import {{ openRelease, openStream }} from "{ROOT / "web/open.js"}";

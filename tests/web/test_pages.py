@@ -8,7 +8,6 @@ import pytest
 
 from scripts.stack import Stack
 
-pytestmark = pytest.mark.xdist_group("web")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (
     "--headless",

@@ -10,7 +10,6 @@ from scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
 
 require_chromium()
-pytestmark = pytest.mark.xdist_group("web")
 SECRET = b"\x5a" * 32
 AUTHENTICATOR = {
     "protocol": "ctap2",

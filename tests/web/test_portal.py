@@ -16,7 +16,6 @@ from tests.web.browser import chromium, require_chromium
 from tests.web.wallets import WalletTab
 
 require_chromium()
-pytestmark = pytest.mark.xdist_group("web")
 DAY = 86_400
 HOSPITAL, TRIAL = (Wallet(bytes([number]) * 32) for number in (41, 42))
 LAYERS = {

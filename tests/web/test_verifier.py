@@ -19,7 +19,6 @@ from tests.scripts.test_verify import GARBAGE, ec, own, yes_to
 from tests.web.browser import chromium, require_chromium
 
 require_chromium()
-pytestmark = pytest.mark.xdist_group("web")
 ROOT = Path(__file__).parents[2]
 CARDS = """[...document.querySelectorAll("article.card")].map((card) => [
   card.querySelector("small").textContent, card.dataset.result, card.dataset.standing,
