@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from anchors.chain import Block, Chain
@@ -19,6 +18,8 @@ from ledger.receipt import LOGS
 
 LOGGER = logging.getLogger("mydata.follower")
 STOP_SECONDS = 5
+REVEALS_AT_ONCE = 2_000
+"""Revocations made known in one transaction: others wait for it."""
 EMPTY = Head(0, EMPTY_ROOT)
 
 
@@ -49,8 +50,8 @@ class Followed(Protocol):
         """The chain contradicts this log."""
         ...
 
-    def revealed(self, entries: Sequence[bytes], block: int) -> None:
-        """The chain says at `block` that these consents are revoked."""
+    def revealed(self, reveals: Mapping[bytes, int]) -> None:
+        """The chain says, each at its block, that these consents are revoked."""
         ...
 
     def conceal(self, above: int) -> None:
@@ -145,11 +146,9 @@ class Follower:
 
     def _follow_events(self, common: int | None, tip: Block) -> None:
         first = self._genesis if common is None else common + 1
-        reveals: dict[int, list[bytes]] = defaultdict(list)
-        for entry, block in self._chain.revoked(first, tip.number):
-            reveals[block].append(entry)
-        for block, entries in reveals.items():
-            self._store.revealed(entries, block)
+        reveals = self._chain.revoked(first, tip.number)
+        for start in range(0, len(reveals), REVEALS_AT_ONCE):
+            self._store.revealed(dict(reveals[start : start + REVEALS_AT_ONCE]))
         if common is None or self._chain.parties_changed(first, tip.number):
             self._store.set_parties(self._chain.parties(self._genesis, tip.number))
 

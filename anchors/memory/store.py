@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from hashlib import sha256
 
@@ -174,10 +174,10 @@ class MemoryStore(MemoryPapers, MemoryPast, MemoryIndex):
                 found.append((ended.entry, ended.core, said.secret))
         return found[:limit]
 
-    def revealed(self, entries: Sequence[bytes], block: int) -> None:
-        """The chain says at `block` that these consents are revoked: from now on they are, whatever the chain does."""
-        self._reveals.update(dict.fromkeys(entries, block))
-        for entry in entries:
+    def revealed(self, reveals: Mapping[bytes, int]) -> None:
+        """The chain says, each at its block, that these consents are revoked: from now on they are."""
+        self._reveals.update(reveals)
+        for entry in reveals:
             self._remember_that("reveal", entry, True)
 
     def conceal(self, above: int) -> None:

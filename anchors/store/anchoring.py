@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -103,12 +103,14 @@ class AnchoringStore(PaperStore):
             found = connection.execute(waiting.order_by(REVEALS.c.revocation).limit(limit)).all()
             return [_opened(connection, row.entry, row.revocation) for row in found]
 
-    def revealed(self, entries: Sequence[bytes], block: int) -> None:
-        """The chain says at `block` that these consents are revoked: from now on they are, whatever the chain does."""
+    def revealed(self, reveals: Mapping[bytes, int]) -> None:
+        """The chain says, each at its block, that these consents are revoked: from now on they are, whatever the chain
+        does.
+        """
 
         def work(connection: Connection) -> None:
-            _reveal(connection, entries, block)
-            past.note(connection, self._now(), past.REVEAL, [(entry, b"") for entry in entries])
+            _reveal(connection, reveals)
+            past.note(connection, self._now(), past.REVEAL, [(entry, b"") for entry in reveals])
 
         self._write(work)
 
@@ -135,9 +137,8 @@ def _opened(connection: Connection, entry: bytes, revocation: int) -> tuple[byte
     return entry, ended.signed.entry.core, said.signed.statement.secret
 
 
-def _reveal(connection: Connection, entries: Sequence[bytes], block: int) -> None:
-    rows_ = [{"entry": entry, "block": block} for entry in entries]
-    REVEAL.run(connection, rows_)
-    known = [rows.by_entry(connection, CONSENTS, entry) for entry in entries]
-    ended = [logged for logged in known if logged and isinstance(logged.signed.statement, Consent | Delegation)]
+def _reveal(connection: Connection, reveals: Mapping[bytes, int]) -> None:
+    REVEAL.run(connection, [{"entry": entry, "block": block} for entry, block in reveals.items()])
+    known = rows.consents_by_entries(Driver.of(connection), reveals)
+    ended = [logged for logged in known if isinstance(logged.signed.statement, Consent | Delegation)]
     indexing.revoke_all(connection, ended)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from anchors.store import facts
 from anchors.store.index import IndexStore
+from anchors.store.prepared import Bulk
 from anchors.store.rows import chunks
 from anchors.store.schema import PAST
 from ledger.merkle import Head
@@ -17,15 +18,14 @@ from ledger.ports import Sizes
 
 HEAD, PARTY, NOTICE, REVEAL = "head", "party", "notice", "reveal"
 OUTDATED = b"outdated"
+ADD = Bulk(PAST.insert().values({name: bindparam(name) for name in ("at", "kind", "subject", "body")}))
 Change = tuple[bytes, bytes | None]
 """What it is about, and what is so of it from now on; None is that it is no more."""
 
 
 def note(connection: Connection, at: int, kind: str, changes: Iterable[Change]) -> None:
     """Remember, from `at` on."""
-    rows = [{"at": at, "kind": kind, "subject": subject, "body": body} for subject, body in changes]
-    if rows:
-        connection.execute(PAST.insert(), rows)
+    ADD.run(connection, [{"at": at, "kind": kind, "subject": subject, "body": body} for subject, body in changes])
 
 
 def head_change(log: str, head: Head, block: int) -> Change:

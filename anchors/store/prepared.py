@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Dialect, Insert, Select, Table, Update, bindparam
+from sqlalchemy import Column, Dialect, Insert, Select, Table, Update, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.engine import Connection
@@ -66,6 +66,35 @@ class Prepared:
         except DRIVER_ERRORS as error:
             raise DBAPIError(text, None, error) from error
         return found
+
+
+class Listed:
+    """A query for rows of which columns are each in a list, by the list's name: compiled once for each size of lists,
+    which are filled up to a power of two.
+    """
+
+    def __init__(self, query: Select[Any], **columns: Column[Any]) -> None:
+        self._query, self._columns = query, columns
+        self._made: dict[tuple[int, ...], Prepared] = {}
+
+    def all(self, driver: Driver, values: Mapping[str, Any], **lists: Iterable[Any]) -> list[Any]:
+        """Every row; no list is empty. Raises DBAPIError."""
+        filled = {name: _filled(list(lists[name])) for name in self._columns}
+        each = {f"{name}{n}": value for name, some in filled.items() for n, value in enumerate(some)}
+        return self._of(tuple(map(len, filled.values()))).all(driver, {**values, **each})
+
+    def _of(self, sizes: tuple[int, ...]) -> Prepared:
+        if sizes not in self._made:
+            query = self._query
+            for (name, column), size in zip(self._columns.items(), sizes, strict=True):
+                query = query.where(column.in_([bindparam(f"{name}{n}") for n in range(size)]))
+            self._made[sizes] = Prepared(query)
+        return self._made[sizes]
+
+
+def _filled(values: list[Any]) -> list[Any]:
+    size = 1 << (len(values) - 1).bit_length()
+    return values + values[-1:] * (size - len(values))
 
 
 class Bulk:

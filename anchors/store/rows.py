@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from anchors.store import common
 from anchors.store.codec import decode, encode, kind_of, prefix
-from anchors.store.prepared import Bulk, Driver, Prepared, Reading
+from anchors.store.prepared import Bulk, Driver, Listed, Prepared, Reading
 from anchors.store.schema import COMMON, ENTRIES, STATEMENTS
 from ledger.commitment.entry import NO_LOCK, Entry
 from ledger.consent import Consent
@@ -47,6 +47,9 @@ NAMED = Prepared(
     whole(CONSENTS)
     .join(ENTRIES, ENTRIES.c.position == STATEMENTS[CONSENTS].c.position)
     .where(ENTRIES.c.entry == bindparam("entry"))
+)
+NAMED_ANY = Listed(
+    whole(CONSENTS).join(ENTRIES, ENTRIES.c.position == STATEMENTS[CONSENTS].c.position), entry=ENTRIES.c.entry
 )
 
 
@@ -135,6 +138,12 @@ def by_entry(connection: Reading, log: str, entry: bytes) -> Logged | None:
         return _consent_by_entry(Driver.of(connection), entry)
     found = BY_ENTRY[log].all(Driver.of(connection), {"prefix": entry[:PREFIX], "whole": entry})
     return logged_of(found[0]) if found else None
+
+
+def consents_by_entries(driver: Driver, entries: Collection[bytes]) -> list[Logged]:
+    """The statements of the log of consents of those entries, in any order."""
+    found = (logged_of(row) for some in chunks(map(prefix, entries)) for row in NAMED_ANY.all(driver, {}, entry=some))
+    return [logged for logged in found if logged.signed.entry.entry in entries]
 
 
 def _consent_by_entry(driver: Driver, entry: bytes) -> Logged | None:

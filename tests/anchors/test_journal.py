@@ -136,7 +136,7 @@ def test_the_state_hash_tells_databases_apart(site):
         lambda: site.ask(1, 1),
         lambda: site.store.file(Paper("wish", name("paper"), ANN)),
         lambda: site.store.publish(Notice("n", 1, "en", "text")),
-        lambda: site.store.revealed([site.store.at(CONSENTS, 0).signed.entry.entry], 7),
+        lambda: site.store.revealed({site.store.at(CONSENTS, 0).signed.entry.entry: 7}),
     ):
         act()
         seen.add(site.store.state_hash())

@@ -101,7 +101,7 @@ def some_life(url):
     store.append([erasure(2), revocation(store.at(CONSENTS, 0))], NOW)
     for log in LOGS:
         store.mark_anchored(log, store.head(log), 7)
-    store.revealed([name("a consent")], 8)
+    store.revealed({name("a consent"): 8})
     store.touch(NOW)
     said = store.state_hash(), {log: store.head(log) for log in LOGS}
     store.dispose()

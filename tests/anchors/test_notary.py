@@ -83,7 +83,7 @@ def test_a_withdrawal_opens_its_lock_on_chain(store, chain):
     entries = [entry for entry, _ in chain.revoked(0, chain.tip().number)]
     assert entries == [first.signed.entry.entry]
     assert notary.once() == []
-    store.revealed(entries, chain.tip().number)
+    store.revealed(dict.fromkeys(entries, chain.tip().number))
     assert notary.once() == []
 
 

@@ -516,7 +516,7 @@ def test_secrets_wait_until_the_chain_has_them_and_again_when_it_forgets(store):
     ((named, core, opened),) = store.pending_secrets(9)
     assert (named, core) == (entry.entry, entry.core)
     assert opened == store.newest(ANN, TRIAL).signed.statement.secret
-    store.revealed([entry.entry], block=5)
+    store.revealed({entry.entry: 5})
     assert store.pending_secrets(9) == []
     store.conceal(above=5)
     assert store.pending_secrets(9) == []
@@ -527,7 +527,7 @@ def test_secrets_wait_until_the_chain_has_them_and_again_when_it_forgets(store):
 def test_i3_a_secret_revealed_on_chain_revokes_without_a_statement(store):
     first = said(store, consent(ANN, TRIAL))[0].signed.entry.entry
     later = consent(EVE, TRIAL)
-    store.revealed([first, later.entry.entry], block=5)
+    store.revealed({first: 5, later.entry.entry: 5})
     assert store.consent(first).revoked
     said(store, later)
     assert store.consent(later.entry.entry).revoked

@@ -119,7 +119,7 @@ class TwoStores(RuleBasedStateMachine):
     def a_secret_is_revealed_on_chain(self, position):
         logged = self.memory.at(CONSENTS, position)
         if logged:
-            self.both(lambda store: store.revealed([logged.signed.entry.entry], self.block))
+            self.both(lambda store: store.revealed({logged.signed.entry.entry: self.block}))
 
     @invariant()
     def they_have_the_same_heads(self):

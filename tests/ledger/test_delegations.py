@@ -202,7 +202,7 @@ def test_a_revealed_secret_ends_a_delegation_on_sight(world):
     record = world.issued(LAB)
     logged = names(world)
     consents_as(world, BEN, world.grant(LAB))
-    world.store.revealed([logged.signed.entry.entry], 9)
+    world.store.revealed({logged.signed.entry.entry: 9})
     assert world.store.delegations_of(world.ann.signer)[0].revoked
     assert not world.permits(world.trial, record)
 

@@ -77,7 +77,7 @@ class Life:
 
     def chain_ends_one(self):
         if self.consented:
-            self.store.revealed([self.pick(self.consented).signed.entry.entry], 9)
+            self.store.revealed({self.pick(self.consented).signed.entry.entry: 9})
 
     def directory_changes(self):
         self.store.set_parties([party for party in PARTIES if self.pick([True, True, False])])
