@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, bindparam, select
-from sqlalchemy.engine import Connection
+from sqlalchemy import bindparam, select
 
 from anchors.store import records, rows
 from anchors.store.codec import KINDS, key
 from anchors.store.indexing import ALL_RECORDS, Uses
-from anchors.store.prepared import Driver, Prepared, Reading
-from anchors.store.rows import logged_of
+from anchors.store.prepared import Driver, Listed, Prepared, Reading
+from anchors.store.rows import chunks, logged_of
 from anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, PARTIES, STATEMENTS, USES
 from ledger.access import AccessRequest, ConsentState, Facts, Incident
 from ledger.consent import Consent
@@ -34,13 +32,12 @@ INDEXED = (
     .order_by(CONSENTS.c.position)
 )
 """Statements as the index of consents knows them."""
-SAID = INDEXED.where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.is_consent)
+CONSENTED = INDEXED.where(CONSENTS.c.is_consent)
+SAID = Prepared(CONSENTED.where(CONSENTS.c.person == bindparam("person")))
+SAID_TO = Listed(CONSENTED, person=CONSENTS.c.person, grantee=CONSENTS.c.grantee)
 DELEGATION = KINDS.index(Delegation)
 DELEGATED = Prepared(INDEXED.where(CONSENTS.c.person == bindparam("person"), LOG.c.kind == DELEGATION))
-SAID_TO = SAID.where(CONSENTS.c.grantee.in_(bindparam("grantees", expanding=True)))
-USED = select(USES).where(
-    USES.c.consent.in_(bindparam("consents", expanding=True)), USES.c.record.in_(bindparam("records", expanding=True))
-)
+USED = Listed(select(USES), consent=USES.c.consent, record=USES.c.record)
 ALL_HEADS = Prepared(
     select(HEADS, CHAIN.c.followed_at, CHAIN.c.distrust).select_from(HEADS.join(CHAIN, CHAIN.c.id == 1))
 )
@@ -61,38 +58,50 @@ def heads(connection: Reading) -> dict[str, Any]:
     return {row.log: row for row in ALL_HEADS.all(Driver.of(connection), {})}
 
 
-def gather(connection: Connection, request: AccessRequest, at: int) -> Facts:
-    """Everything the rule may consider, with the uses of every consent. Raises SourceUnavailable."""
-    anchored = anchored_heads(connection)
+def shared(reading: Reading, request: AccessRequest, at: int) -> tuple[Facts, frozenset[str]]:
+    """What is known whatever the record, and the names a consent may mean the requester by.
+
+    Raises SourceUnavailable.
+    """
+    anchored = anchored_heads(reading)
     consents, issued = anchored[CONSENTS_LOG], anchored[RECORDS]
-    record = records.record(connection, request.record_id, issued.anchored_size)
-    requester = party(Driver.of(connection), request.requester)
-    names = {ANYONE} | (requester.grantee_names(at) if requester else frozenset())
-    said = _said_to(connection, record.issue.data_subject, names, consents.anchored_size) if record else []
-    return Facts(
-        record=record,
-        consents=tuple(with_uses(connection, said, request.record_id)),
+    requester = party(Driver.of(reading), request.requester)
+    known = Facts(
+        record=None,
         requester=requester,
-        blocked=any(state.blocks(at) for state in said),
-        incident=incident(connection, request.incident) if request.incident != bytes(32) else None,
+        incident=incident(reading, request.incident) if request.incident != bytes(32) else None,
         consents_size=consents.anchored_size,
         records_size=issued.anchored_size,
         block=max(consents.anchored_block, issued.anchored_block),
         followed_at=consents.followed_at,
     )
+    return known, frozenset({ANYONE}) | (requester.grantee_names(at) if requester else frozenset())
 
 
-def _said_to(connection: Connection, person: bytes, names: Iterable[str], anchored: int) -> list[ConsentState]:
-    where = {"person": key(person), "grantees": [key(name) for name in names]}
-    found = states(connection, connection.execute(SAID_TO, where).all(), anchored)
-    return [state for state in found if state.consent.data_subject == person and state.consent.grantee in names]
+def gather(reading: Reading, request: AccessRequest, at: int) -> Facts:
+    """Everything the rule may consider, with the uses of every consent. Raises SourceUnavailable."""
+    known, names = shared(reading, request, at)
+    record = records.record(reading, request.record_id, known.records_size)
+    if record is None:
+        return known
+    said = said_to(reading, {record.issue.data_subject}, names, known.consents_size)
+    consents = tuple(with_uses(reading, said, request.record_id))
+    return replace(known, record=record, consents=consents, blocked=any(state.blocks(at) for state in said))
 
 
-def states(connection: Connection, found: Iterable[Row[Any]], anchored: int) -> list[ConsentState]:
+def said_to(reading: Reading, persons: Set[bytes], names: Set[str], anchored: int) -> list[ConsentState]:
+    """What any of these persons said to any of these names, oldest first, without the uses."""
+    driver, whom = Driver.of(reading), list(map(key, names))
+    lists = chunks(map(key, persons))
+    found = [row for some in lists for row in SAID_TO.all(driver, {}, person=some, grantee=whom)]
+    said = states(driver, found, anchored)
+    return [state for state in said if state.consent.data_subject in persons and state.consent.grantee in names]
+
+
+def states(reading: Reading, found: Sequence[Any], anchored: int) -> list[ConsentState]:
     """Rows of consents as the index knows them, without their uses."""
-    found = list(found)
-    outdated_ones = outdated(connection) if found else set()
-    return [with_a_say(connection, _state(row, anchored, outdated_ones)) for row in found]
+    outdated_ones = outdated(reading) if found else set()
+    return [with_a_say(reading, _state(row, anchored, outdated_ones)) for row in found]
 
 
 def outdated(connection: Reading) -> set[bytes]:
@@ -109,7 +118,7 @@ def with_a_say(connection: Reading, state: ConsentState) -> ConsentState:
     return state if stands else replace(state, revoked=True)
 
 
-def _state(row: Row[Any], anchored: int, outdated: set[bytes]) -> ConsentState:
+def _state(row: Any, anchored: int, outdated: set[bytes]) -> ConsentState:
     signed = logged_of(row).signed
     consent = signed.statement
     if not isinstance(consent, Consent):
@@ -119,22 +128,27 @@ def _state(row: Row[Any], anchored: int, outdated: set[bytes]) -> ConsentState:
         position=row.position,
         consent=consent,
         anchored=row.position < anchored,
-        revoked=row.revoked,
-        superseded=row.superseded,
+        revoked=bool(row.revoked),
+        superseded=bool(row.superseded),
         notice_outdated=consent.notice_hash in outdated,
     )
 
 
 def with_uses(
-    connection: Connection, states: list[ConsentState], record_id: bytes | None, more: Uses | None = None
+    reading: Reading, states: list[ConsentState], record_id: bytes | None, more: Uses | None = None
 ) -> list[ConsentState]:
     """The states with their uses, those of one record included if it is given; `more` are not written yet."""
-    if not states:
-        return states
     this = [key(record_id)] if record_id else []
-    where = {"consents": [key(state.entry) for state in states], "records": [ALL_RECORDS, *this]}
-    used: Uses = Counter({(row.consent, row.record): row.times for row in connection.execute(USED, where)})
-    return [counted(state, used + (more or Counter()), this) for state in states]
+    used = used_of(reading, states, this) + (more or Uses())
+    return [counted(state, used, this) for state in states]
+
+
+def used_of(reading: Reading, states: Iterable[ConsentState], records_: Iterable[int]) -> Uses:
+    """How often these consents were used, in all and for each of the records of these keys."""
+    driver, wanted = Driver.of(reading), list(chunks([ALL_RECORDS, *records_]))
+    pairs = ((some, these) for some in chunks(key(state.entry) for state in states) for these in wanted)
+    rows_ = (row for some, these in pairs for row in USED.all(driver, {}, consent=some, record=these))
+    return Uses({(row.consent, row.record): row.times for row in rows_})
 
 
 def counted(state: ConsentState, used: Uses, this: list[int]) -> ConsentState:
@@ -146,11 +160,11 @@ def counted(state: ConsentState, used: Uses, this: list[int]) -> ConsentState:
     )
 
 
-def consents_of(connection: Connection, data_subject: bytes) -> list[ConsentState]:
+def consents_of(reading: Reading, data_subject: bytes) -> list[ConsentState]:
     """All versions to all grantees, oldest first."""
-    anchored = heads(connection)[CONSENTS_LOG].anchored_size
-    found = states(connection, connection.execute(SAID, {"person": key(data_subject)}).all(), anchored)
-    return with_uses(connection, [s for s in found if s.consent.data_subject == data_subject], None)
+    anchored = heads(reading)[CONSENTS_LOG].anchored_size
+    found = states(reading, SAID.all(Driver.of(reading), {"person": key(data_subject)}), anchored)
+    return with_uses(reading, [s for s in found if s.consent.data_subject == data_subject], None)
 
 
 def delegations_of(connection: Reading, data_subject: bytes) -> list[DelegationState]:
@@ -166,12 +180,12 @@ def delegations_of(connection: Reading, data_subject: bytes) -> list[DelegationS
     return [state for state in found if state.delegation.data_subject == data_subject]
 
 
-def consent(connection: Connection, entry: bytes) -> ConsentState | None:
+def consent(reading: Reading, entry: bytes) -> ConsentState | None:
     """One consent by its entry."""
-    logged = rows.by_entry(connection, CONSENTS_LOG, entry)
+    logged = rows.by_entry(reading, CONSENTS_LOG, entry)
     if logged is None or not isinstance(logged.signed.statement, Consent):
         return None
-    states = consents_of(connection, logged.signed.statement.data_subject)
+    states = consents_of(reading, logged.signed.statement.data_subject)
     return next(state for state in states if state.entry == entry)
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, select
 
-from anchors.store import facts, order, records, schema, surveying
+from anchors.store import facts, order, records, schema
 from anchors.store.codec import decode, encode, key
 from anchors.store.gathering import UsesCount
 from anchors.store.log import LogStore
-from anchors.store.prepared import Upsert
+from anchors.store.prepared import Driver, Upsert
 from anchors.store.rows import logged_of, whole
 from anchors.store.schema import DRAFTS, RECEIPTS, STATEMENTS
 from anchors.store.sifting import Sifting
+from anchors.store.surveying import Survey
 from ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, Place
 from ledger.delegation import DelegationState
 from ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
 from ledger.record import Issue, Record
 
+T = TypeVar("T")
 LOG = STATEMENTS[ACCESS]
 KEPT = (
     select(LOG)
@@ -63,8 +66,8 @@ class IndexStore(LogStore):
 
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
         """Everyone who was ever named to sign for a person, oldest first."""
-        with self._read() as connection:
-            return facts.delegations_of(connection, data_subject)
+        with self._glance() as driver:
+            return facts.delegations_of(driver, data_subject)
 
     def consent(self, entry: bytes) -> ConsentState | None:
         """One consent by its entry."""
@@ -73,35 +76,42 @@ class IndexStore(LogStore):
 
     def record(self, record_id: bytes) -> Record | None:
         """One record."""
-        with self._read() as connection:
-            return records.record(connection, record_id, facts.heads(connection)[RECORDS].anchored_size)
+        with self._glance() as driver:
+            return records.record(driver, record_id, facts.heads(driver)[RECORDS].anchored_size)
 
     def records_of(self, data_subject: bytes) -> list[Record]:
         """A person's records, oldest first."""
-        with self._read() as connection:
-            anchored = facts.heads(connection)[RECORDS].anchored_size
-            return records.records_of(connection, data_subject, anchored)
+        with self._glance() as driver:
+            return records.records_of(driver, data_subject, facts.heads(driver)[RECORDS].anchored_size)
 
     def records_named(self, ids: Sequence[bytes]) -> list[Record]:
         """Those records that there are, in the order of their ids."""
-        with self._read() as connection:
-            return records.named(connection, ids, facts.heads(connection)[RECORDS].anchored_size)
+        with self._glance() as driver:
+            return records.named(driver, ids, facts.heads(driver)[RECORDS].anchored_size)
 
     def sift(
         self, question: AccessRequest, at: int, after: Place, limit: int, permits: Callable[[Facts], bool]
     ) -> list[Found]:
         """The first `limit` records behind a place whose person named the requester and that the rule permits."""
-        try:
-            with self._read() as connection:
-                return Sifting(connection, question, at, permits, settled=False).found(after, limit)
-        except UsesCount:
-            with self._read(ACCESS) as connection:
-                return Sifting(connection, question, at, permits, settled=True).found(after, limit)
+
+        def sift(driver: Driver, settled: bool) -> list[Found]:
+            return Sifting(driver, question, at, permits, settled=settled).found(after, limit)
+
+        return self._surveyed(sift)
 
     def survey_person(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
         """The facts about each record of one person, oldest first."""
-        with self._read(ACCESS) as connection:
-            return surveying.of_person(connection, question, data_subject, at)
+        return self._surveyed(
+            lambda driver, settled: Survey(driver, question, at, settled=settled).of_person(data_subject)
+        )
+
+    def _surveyed(self, work: Callable[[Driver, bool], T]) -> T:
+        """What is read in one state; where uses count, in one in which every receipt is in its place."""
+        with self._glance() as driver, suppress(UsesCount):
+            return work(driver, False)
+        self._settle()
+        with self._glance() as driver:
+            return work(driver, True)
 
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:
         """Receipts and incidents about a person, by position above `after`."""
@@ -124,8 +134,8 @@ class IndexStore(LogStore):
 
     def incident(self, entry: bytes) -> Incident | None:
         """A declared incident by its entry."""
-        with self._read() as connection:
-            return facts.incident(connection, entry)
+        with self._glance() as driver:
+            return facts.incident(driver, entry)
 
     def remember_drafts(self, drafts: Sequence[Issue]) -> None:
         """Keep what was sealed for a holder until the signed Issue comes."""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from anchors.store.codec import key, keys
-from anchors.store.prepared import Bulk
+from anchors.store.codec import decode, key, keys
+from anchors.store.prepared import Bulk, Driver, Listed, Prepared, Reading
 from anchors.store.rows import chunks, logged_of
 from anchors.store.schema import RECORDS, STATEMENTS
 from ledger.receipt import RECORDS as RECORDS_LOG
@@ -18,9 +18,12 @@ from ledger.receipt import Logged
 from ledger.record import Erasure, Issue, Record
 
 LOG = STATEMENTS[RECORDS_LOG]
-FOUND = select(LOG, RECORDS.c.superseded_by, RECORDS.c.erased).join(RECORDS, RECORDS.c.position == LOG.c.position)
-BY_ID = FOUND.where(RECORDS.c.record == bindparam("record"))
-BY_PERSON = FOUND.where(RECORDS.c.person == bindparam("person")).order_by(RECORDS.c.position)
+ISSUED = select(LOG).join(RECORDS, RECORDS.c.position == LOG.c.position)
+FOUND = select(LOG.c.position, LOG.c.kind, LOG.c.entry, LOG.c.body, RECORDS.c.superseded_by, RECORDS.c.erased).join(
+    RECORDS, RECORDS.c.position == LOG.c.position
+)
+BY_ID = Listed(FOUND, record=RECORDS.c.record)
+BY_PERSON = Prepared(FOUND.where(RECORDS.c.person == bindparam("person")).order_by(RECORDS.c.position))
 ADD = Bulk(RECORDS.insert())
 THERE = RECORDS.c.person == bindparam("who"), RECORDS.c.position == bindparam("where")
 CORRECTED = RECORDS.update().where(*THERE).values(superseded_by=bindparam("by"))
@@ -82,7 +85,7 @@ def issued(connection: Connection, ids: set[bytes]) -> dict[bytes, Logged]:
     """The issues of those records that there are."""
     found: dict[bytes, Logged] = {}
     for some in chunks(key(record_id) for record_id in ids):
-        for row in connection.execute(FOUND.where(RECORDS.c.record.in_(some))):
+        for row in connection.execute(ISSUED.where(RECORDS.c.record.in_(some))):
             logged = logged_of(row)
             said = logged.signed.statement
             if isinstance(said, Issue) and said.record_id in ids:
@@ -90,27 +93,25 @@ def issued(connection: Connection, ids: set[bytes]) -> dict[bytes, Logged]:
     return found
 
 
-def named(connection: Connection, ids: Sequence[bytes], anchored: int) -> list[Record]:
-    """Those records that there are, in the order of their names."""
+def named(reading: Reading, ids: Sequence[bytes], anchored: int) -> list[Record]:
+    """Those records that there are, in the order of their names; `anchored` is the size of the log that is on chain."""
+    driver, wanted = Driver.of(reading), set(ids)
     found: dict[bytes, Record] = {}
-    wanted = set(ids)
-    for some in chunks(key(record_id) for record_id in ids):
-        for row in connection.execute(FOUND.where(RECORDS.c.record.in_(some))):
-            one = _record(row, anchored)
-            if one.issue.record_id in wanted:
-                found[one.issue.record_id] = one
+    for some in chunks(map(key, ids)):
+        read = (_record(row, anchored) for row in BY_ID.all(driver, {}, record=some))
+        found |= {one.issue.record_id: one for one in read if one.issue.record_id in wanted}
     return [found[record_id] for record_id in ids if record_id in found]
 
 
-def record(connection: Connection, record_id: bytes, anchored: int) -> Record | None:
-    """One record; `anchored` is the size of the log that is on chain."""
-    rows = connection.execute(BY_ID, {"record": key(record_id)})
-    return next((found for row in rows if (found := _record(row, anchored)).issue.record_id == record_id), None)
+def record(reading: Reading, record_id: bytes, anchored: int) -> Record | None:
+    """One record."""
+    return next(iter(named(reading, [record_id], anchored)), None)
 
 
-def records_of(connection: Connection, data_subject: bytes, anchored: int) -> list[Record]:
+def records_of(reading: Reading, data_subject: bytes, anchored: int) -> list[Record]:
     """A person's records, oldest first."""
-    found = [_record(row, anchored) for row in connection.execute(BY_PERSON, {"person": key(data_subject)})]
+    rows = BY_PERSON.all(Driver.of(reading), {"person": key(data_subject)})
+    found = (_record(row, anchored) for row in rows)
     return [each for each in found if each.issue.data_subject == data_subject]
 
 
@@ -120,10 +121,8 @@ def category_key(category: str) -> int:
     return key(category)
 
 
-def _record(row: Row[Any], anchored: int) -> Record:
-    logged = logged_of(row)
-    issue = logged.signed.statement
+def _record(row: Any, anchored: int) -> Record:
+    issue = decode(row.kind, row.body)
     if not isinstance(issue, Issue):
         raise TypeError("only issues stand in this index")
-    entry = logged.signed.entry.entry
-    return Record(issue, row.position, entry, row.position < anchored, row.superseded_by or b"", row.erased)
+    return Record(issue, row.position, row.entry, row.position < anchored, row.superseded_by or b"", bool(row.erased))

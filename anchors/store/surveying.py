@@ -1,74 +1,67 @@
-"""The facts about many records at once, read in one snapshot and in few queries."""
+"""The facts about many records at once, read in one state of the database and in few queries."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-
-from sqlalchemy.engine import Connection
 
 from anchors.store import facts, records
 from anchors.store.codec import key
-from anchors.store.facts import USED
-from anchors.store.indexing import ALL_RECORDS, Uses
-from anchors.store.rows import chunks
-from anchors.store.schema import CONSENTS
+from anchors.store.gathering import UsesCount
+from anchors.store.indexing import Uses
+from anchors.store.prepared import Driver
 from ledger.access import AccessRequest, ConsentState, Facts
-from ledger.party import ANYONE
-from ledger.receipt import RECORDS
 from ledger.record import Record
 
-SAID = facts.INDEXED.where(CONSENTS.c.is_consent)
 
+class Survey:
+    """One question about many records: what is known whatever the record is read once. Raises SourceUnavailable.
 
-def of_person(connection: Connection, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
-    """Facts about each record of one person."""
-    anchored = facts.anchored_heads(connection)[RECORDS].anchored_size
-    return about(connection, question, records.records_of(connection, data_subject, anchored), at)
+    How often a consent was used is read only where one of its grants counts it; UsesCount is raised there unless the
+    receipts of the moment are `settled`.
+    """
 
+    def __init__(self, driver: Driver, question: AccessRequest, at: int, *, settled: bool) -> None:
+        self._driver, self._at, self._settled = driver, at, settled
+        self.known, self.names = facts.shared(driver, question, at)
 
-def about(connection: Connection, question: AccessRequest, found: Sequence[Record], at: int) -> list[Facts]:
-    """Facts about each of the records."""
-    if not found:
-        return []
-    known = facts.gather(connection, question, at)
-    names = {ANYONE} | (known.requester.grantee_names(at) if known.requester else frozenset())
-    said = _said_by({record.issue.data_subject for record in found}, connection, names, known.consents_size)
-    used = _used(connection, [state for states in said.values() for state in states], found)
-    blockers = {person for person, states in said.items() if any(state.blocks(at) for state in states)}
+    def of_person(self, data_subject: bytes) -> list[Facts]:
+        """Facts about each record of one person, oldest first."""
+        return self.about(records.records_of(self._driver, data_subject, self.known.records_size))
 
-    def each(record: Record) -> Facts:
-        whose = record.issue.data_subject
-        consents = _counted(said[whose], used, record)
-        return replace(known, record=record, consents=consents, blocked=whose in blockers)
+    def named(self, ids: Sequence[bytes]) -> list[Facts]:
+        """Facts about each of the records of these ids."""
+        return self.about(records.named(self._driver, ids, self.known.records_size))
 
-    return [each(record) for record in found]
+    def about(self, found: Sequence[Record]) -> list[Facts]:
+        """Facts about each of the records."""
+        persons = {record.issue.data_subject for record in found}
+        said: dict[bytes, list[ConsentState]] = defaultdict(list)
+        for state in facts.said_to(self._driver, persons, self.names, self.known.consents_size):
+            said[state.consent.data_subject].append(state)
+        used = self._used([state for states in said.values() for state in states], found)
+        blockers = {person for person, states in said.items() if any(state.blocks(self._at) for state in states)}
 
+        def each(record: Record) -> Facts:
+            whose = record.issue.data_subject
+            consents = _counted(said[whose], used, record)
+            return replace(self.known, record=record, consents=consents, blocked=whose in blockers)
 
-def _said_by(
-    persons: set[bytes], connection: Connection, names: set[str], anchored: int
-) -> dict[bytes, list[ConsentState]]:
-    said: dict[bytes, list[ConsentState]] = defaultdict(list)
-    grantees = [key(name) for name in names]
-    for some in chunks(key(person) for person in persons):
-        query = SAID.where(CONSENTS.c.person.in_(some), CONSENTS.c.grantee.in_(grantees))
-        for state in facts.states(connection, connection.execute(query).all(), anchored):
-            if state.consent.data_subject in persons and state.consent.grantee in names:
-                said[state.consent.data_subject].append(state)
-    return said
+        return [each(record) for record in found]
 
-
-def _used(connection: Connection, states: Sequence[ConsentState], found: Sequence[Record]) -> Uses:
-    used: Uses = Counter()
-    wanted = [ALL_RECORDS, *(key(record.issue.record_id) for record in found)]
-    for some in chunks(key(state.entry) for state in states):
-        for these in chunks(wanted):
-            where = {"consents": some, "records": these}
-            used |= Counter({(row.consent, row.record): row.times for row in connection.execute(USED, where)})
-    return used
+    def _used(self, states: Iterable[ConsentState], found: Sequence[Record]) -> Uses:
+        """How often those consents were used of which a grant counts it."""
+        counting = [state for state in states if any(grant.counts_uses for grant in state.consent.grants)]
+        if not counting:
+            return Uses()
+        if not self._settled:
+            raise UsesCount
+        return facts.used_of(self._driver, counting, [key(record.issue.record_id) for record in found])
 
 
 def _counted(states: Sequence[ConsentState], used: Uses, record: Record) -> tuple[ConsentState, ...]:
+    if not used:
+        return tuple(states)
     this = [key(record.issue.record_id)]
     return tuple(facts.counted(state, used, this) for state in states)

@@ -148,7 +148,7 @@ def resources(asked: ResourceSearch, caller: SignedIn, kernel: Verbs) -> Resourc
     except UnknownTerm:
         return Resources(results=[])
     page = kernel.query_accessible(question, asked.page.token, asked.page.limit)
-    found = [{"type": "record", "id": shown(record.issue.record_id)} for record in page.records]
+    found = [{"type": "record", "id": shown(record_id)} for record_id in page.ids]
     context = {"at": RestsOn.of(page.asked)} if question.at_least else None
     return Resources(results=found, page=PageResponse(next_token=page.cursor), context=context)
 

@@ -144,10 +144,10 @@ class Questions(Witnessing):
     def log_search(self, question: AccessRequest, data_subject: bytes = b"") -> AccessReceipt:
         """Leave the receipt of a question about many records. Raises ChainBehind."""
         now = self.world.clock.now()
-        self.world.heads(now)
         said: list[AccessReceipt] = []
 
         def respond(facts: Facts) -> Signed:
+            self.world.check_followed(facts.followed_at, now)
             check_size(question, facts)
             receipt = receipt_of(question, facts, SEARCHED, now)
             said.append(replace(receipt, data_subject=data_subject or receipt.data_subject))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
-from anchors.store import Store
+from anchors.store import Store, sifting
 from ledger import envelope
 from ledger.access import EVERYTHING
 from ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
@@ -186,11 +186,26 @@ def test_i6_over_a_thousand_random_stores_bulk_answers_are_the_loop_of_single_on
         check_everything(kernel, live(kernel.world.store, seed))
 
 
-def test_i6_a_database_answers_the_same_in_bulk(tmp_path):
-    for seed in range(40):
-        store = Store(f"sqlite:///{tmp_path / str(seed)}.db")
+def check_database(url, seed, monkeypatch):
+    """Candidates are looked at one, two or many at once, so that also in a small store a page ends between them."""
+    fewest, most = [(1, 1), (1, 2), (2, 3), (sifting.FEWEST, sifting.MOST)][seed % 4]
+    store = Store(url)
+    with monkeypatch.context() as few:
+        few.setattr(sifting, "FEWEST", fewest)
+        few.setattr(sifting, "MOST", most)
         check_everything(world_over(store), live(store, seed))
-        store.dispose()
+    store.dispose()
+
+
+def test_i6_a_database_answers_the_same_in_bulk(tmp_path, monkeypatch):
+    for seed in range(40):
+        check_database(f"sqlite:///{tmp_path / str(seed)}.db", seed, monkeypatch)
+
+
+def test_i6_a_database_server_answers_the_same_in_bulk(cluster, monkeypatch):
+    for seed in range(8):
+        with cluster.database() as url:
+            check_database(url, seed, monkeypatch)
 
 
 def test_the_random_stores_are_worth_asking():
