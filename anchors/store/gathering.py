@@ -3,76 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.engine import Connection
 
-from anchors.store import facts, rows
-from anchors.store.codec import decode, key
+from anchors.store import facts
 from anchors.store.indexing import Uses
-from anchors.store.prepared import Driver, Prepared, Reading
-from anchors.store.schema import CONSENTS, RECORDS, STATEMENTS
+from anchors.store.prepared import Driver, Reading
+from anchors.store.records import named
 from anchors.store.writer import Work
 from ledger.access import AccessRequest, ConsentState, Facts
-from ledger.commitment.entry import Entry
-from ledger.consent import Consent
 from ledger.party import ANYONE, Party
 from ledger.receipt import CONSENTS as CONSENTS_LOG
 from ledger.receipt import RECORDS as RECORDS_LOG
-from ledger.record import Issue, Record
+from ledger.record import Record
 
 NO_INCIDENT = bytes(32)
-MOST = 128
-"""Names in one query: the text for each number of them is compiled once."""
-ISSUED, SAID = STATEMENTS[RECORDS_LOG], STATEMENTS[CONSENTS_LOG]
-Names = tuple[Party | None, frozenset[str], dict[str, int]]
-"""A requester, the names a consent may mean them by, and the keys of those."""
+Names = tuple[Party | None, frozenset[str]]
+"""A requester, and the names a consent may mean them by."""
 Said = dict[tuple[bytes, str], list[ConsentState]]
 """What persons said to requesters."""
-
-
-@cache
-def _records(count: int) -> Prepared:
-    """So many records by their keys."""
-    return Prepared(
-        select(
-            ISSUED.c.position, ISSUED.c.kind, ISSUED.c.entry, ISSUED.c.body, RECORDS.c.superseded_by, RECORDS.c.erased
-        )
-        .join(RECORDS, RECORDS.c.position == ISSUED.c.position)
-        .where(RECORDS.c.record.in_(_parameters("key", count)))
-    )
-
-
-@cache
-def _said_to(names: int, persons: int) -> Prepared:
-    """The consents of so many persons to any of so many names."""
-    return Prepared(
-        rows.entries(CONSENTS_LOG)
-        .add_columns(SAID.c.position, CONSENTS.c.superseded, CONSENTS.c.revoked)
-        .join(CONSENTS, CONSENTS.c.position == SAID.c.position)
-        .where(
-            CONSENTS.c.person.in_(_parameters("key", persons)),
-            CONSENTS.c.grantee.in_(_parameters("grantee", names)),
-            CONSENTS.c.is_consent.is_(True),
-        )
-    )
-
-
-def _parameters(name: str, count: int) -> list[BindParameter[int]]:
-    return [bindparam(f"{name}{n}") for n in range(count)]
-
-
-def _keyed(names: Iterable[bytes]) -> Iterator[dict[str, int]]:
-    """The keys of names as parameters, in as many as there are texts for: powers of two, filled up with the last."""
-    keys = list({key(name): None for name in names})
-    for start in range(0, len(keys), MOST):
-        some = keys[start : start + MOST]
-        some += some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
-        yield {f"key{n}": one for n, one in enumerate(some)}
 
 
 class UsesCount(Exception):
@@ -99,7 +50,7 @@ class Counting:
 
 
 class Gathering:
-    """Reads once what its questions share: heads, requesters, outdated notices. Raises SourceUnavailable.
+    """Reads once what its questions share, and their records and consents together. Raises SourceUnavailable.
 
     How often a consent was used is read only where one of its grants counts it; UsesCount is raised there without
     `counting`.
@@ -111,13 +62,13 @@ class Gathering:
         self._consents, self._records = heads[CONSENTS_LOG], heads[RECORDS_LOG]
         self._block = max(self._consents.anchored_block, self._records.anchored_block)
         self._requesters: dict[str, Names] = {}
-        self._outdated: set[bytes] | None = None
 
     def each(self, requests: Sequence[AccessRequest]) -> Iterator[tuple[AccessRequest, Facts]]:
         """Everything the rule may consider about each question; a use is counted if it was answered before the next
         question is taken.
         """
-        found = self._found({request.record_id for request in requests})
+        ids = list({request.record_id: None for request in requests})
+        found = {one.issue.record_id: one for one in named(self._driver, ids, self._records.anchored_size)}
         said = self._said(requests, found)
         for request in requests:
             record = found.get(request.record_id)
@@ -144,74 +95,23 @@ class Gathering:
         if account not in self._requesters:
             party = facts.party(self._driver, account)
             names = frozenset({ANYONE}) | (party.grantee_names(self._at) if party else frozenset())
-            keys = {f"grantee{n}": key(name) for n, name in enumerate(sorted(names))}
-            self._requesters[account] = party, names, keys
+            self._requesters[account] = party, names
         return self._requesters[account]
 
-    def _found(self, ids: set[bytes]) -> dict[bytes, Record]:
-        """Those of the records that there are, by their ids."""
-        found: dict[bytes, Record] = {}
-        for keys in _keyed(ids):
-            for row in _records(len(keys)).all(self._driver, keys):
-                issue = decode(row.kind, row.body)
-                if isinstance(issue, Issue) and issue.record_id in ids:
-                    anchored = row.position < self._records.anchored_size
-                    superseded_by = row.superseded_by or b""
-                    found[issue.record_id] = Record(
-                        issue, row.position, row.entry, anchored, superseded_by, bool(row.erased)
-                    )
-        return found
-
     def _said(self, requests: Sequence[AccessRequest], found: dict[bytes, Record]) -> Said:
-        """What the persons of the records said to those who ask about them."""
+        """What the persons of the records said to those who ask about them, oldest first."""
         asked: dict[str, set[bytes]] = defaultdict(set)
         for request in requests:
             if request.record_id in found:
                 asked[request.requester].add(found[request.record_id].issue.data_subject)
-        return {
-            (person, requester): states
-            for requester, persons in asked.items()
-            for person, states in self._said_to(persons, requester).items()
-        }
-
-    def _said_to(self, persons: set[bytes], requester: str) -> dict[bytes, list[ConsentState]]:
-        """What some persons said to one requester, oldest first."""
-        said: dict[bytes, list[ConsentState]] = defaultdict(list)
-        _, names, grantees = self._requester(requester)
-        for keys in _keyed(persons):
-            found = _said_to(len(grantees), len(keys)).all(self._driver, {**keys, **grantees})
-            for state in map(self._state, sorted(found, key=_position)):
-                if state.consent.grantee in names and state.consent.data_subject in persons:
-                    said[state.consent.data_subject].append(state)
+        said: Said = defaultdict(list)
+        for requester, persons in asked.items():
+            names = self._requester(requester)[1]
+            for state in facts.said_to(self._driver, persons, names, self._consents.anchored_size):
+                said[state.consent.data_subject, requester].append(state)
         return said
-
-    def _state(self, row: Any) -> ConsentState:
-        consent = rows.statement_of(row)
-        if not isinstance(consent, Consent):
-            raise TypeError("only consents have a state")
-        lock = consent.lock if row.lock is None else row.lock
-        state = ConsentState(
-            entry=Entry(row.digest, row.signature, row.salt, lock).entry,
-            position=row.position,
-            consent=consent,
-            anchored=row.position < self._consents.anchored_size,
-            revoked=bool(row.revoked),
-            superseded=bool(row.superseded),
-            notice_outdated=consent.notice_hash in self._outdated_notices(),
-        )
-        return state if consent.signer == consent.data_subject else facts.with_a_say(self._driver, state)
-
-    def _outdated_notices(self) -> set[bytes]:
-        if self._outdated is None:
-            self._outdated = facts.outdated(self._driver)
-        return self._outdated
 
     def _counted(self, states: list[ConsentState], record_id: bytes) -> list[ConsentState]:
         if self._counting is None:
             raise UsesCount
         return self._counting.counted(states, record_id)
-
-
-def _position(row: Any) -> int:
-    position: int = row.position
-    return position
