@@ -16,7 +16,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from anchors.chain import Chain, ChainWallets
@@ -34,6 +34,7 @@ from ledger.envelope import ReaderKey, generate_reader_key
 from ledger.kernel import Kernel, Signers, World
 from ledger.ports import Clock
 from ledger.vocabulary import Vocabulary
+from scripts.bundle import statements
 from scripts.couriers import couriers
 from scripts.duties import Duties
 from scripts.house import House, notes_folder
@@ -136,6 +137,10 @@ def _portal(app: FastAPI) -> None:
     @app.get("/portal", include_in_schema=False)
     def mine() -> FileResponse:
         return FileResponse(WEB / "portal" / "index.html", headers={"content-security-policy": OWN_ONLY})
+
+    @app.get("/portal/statements.js", include_in_schema=False)
+    def digests() -> Response:
+        return Response(statements(), media_type="text/javascript")
 
     @app.get("/verify", include_in_schema=False)
     def verifier() -> HTMLResponse:

@@ -14,7 +14,7 @@ from ledger import envelope
 from ledger.commitment.content import record_commitment
 from ledger.envelope import Content
 from ledger.envelope.sealing import CHUNK
-from scripts.verify.page import ESBUILD, ROOT
+from scripts.bundle import ESBUILD, ROOT
 from tests.ledger.test_open_js import KEY, NODE, RECORD, SEED
 from tests.web.browser import chromium, require_chromium
 

@@ -1,66 +1,314 @@
-"""A passkey in real Chromium, on its virtual authenticator: made, signing in, consenting, withdrawing."""
+"""A person with a passkey on their own page, in real Chromium on its virtual authenticator, in both languages."""
 
 import json
 import time
+from dataclasses import dataclass
 
 import pytest
 
+from anchors.chain import Chain
+from ledger import wording
 from ledger.commitment.entry import lock_of
+from scripts.client import Client
+from scripts.settings import secret
 from scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
+from tests.web.passkey_tab import PasskeyTab
+from tests.web.study import LAYERS, accredit, asked, issued, reads, trial_of
 
 require_chromium()
-SECRET = b"\x5a" * 32
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
+WORDS = {
+    "en": {
+        "make": "Make my passkey",
+        "read": "Read it and decide",
+        "sign": "Sign with my passkey",
+        "consented": "granted",
+        "less": "Allow less",
+        "show": "Show what I would sign",
+        "withdraw": "Withdraw",
+        "withdrawn": "Withdrawn. It denies from now on.",
+        "cancelled": "Nothing was signed: the passkey's prompt was closed",
+        "forget": "Forget it in this browser",
+        "lied": "asked your passkey to sign something else",
+        "changed": "does not say what you were shown",
+        "sentence": "sentence for signing in is not one for this site",
+        "out": "Sign out",
+        "unsaved": "A file is not saved yet",
+    },
+    "ko": {
+        "make": "내 패스키 만들기",
+        "read": "읽고 결정하기",
+        "sign": "패스키로 서명",
+        "consented": "동의함",
+        "less": "일부만 허용",
+        "show": "서명할 내용 보기",
+        "withdraw": "철회",
+        "withdrawn": "철회했습니다. 지금부터 거절됩니다.",
+        "cancelled": "서명하지 않았습니다. 패스키 창이 닫혔거나",
+        "forget": "이 브라우저에서 지우기",
+        "lied": "여기 보이는 것과 다른 내용에 서명하도록",
+        "changed": "보여 드렸거나 요청하신 내용과 다릅니다",
+        "sentence": "로그인 문장이 이 사이트와 내 패스키의 것이 아닙니다",
+        "out": "로그아웃",
+        "unsaved": "아직 저장하지 않은 파일",
+    },
 }
-TRIAL = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+NEWEST = "async ({ get }) => get(`/consents/${(await get('/consents')).at(-1).entry}/copy`)"
+BOTH = pytest.mark.parametrize("language", ["ko", "en"])
 
 
-@pytest.fixture
-def stack(tmp_path, monkeypatch):
-    made = Stack(tmp_path / "state", say=lambda _: None)
-    monkeypatch.setenv("MYDATA_URI", f"http://localhost:{made.port}")
-    with made as running:
-        running.register_party(TRIAL, "Seoul Lung Trial", ["trial"], b"")
-        yield running
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    made = Stack(tmp_path_factory.mktemp("passkey") / "state", say=lambda _: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MYDATA_URI", f"http://localhost:{made.port}")
+        with made as running:
+            accredit(running)
+            yield running
+
+
+@dataclass
+class Study:
+    """The trial that asks, and the notice it asks under."""
+
+    trial: Client
+    notice: str
+
+    def ask(self, signer):
+        """For two categories; the request's id."""
+        return asked(self.trial, signer, self.notice, "health.lab", "health.vitals")
+
+
+@pytest.fixture(scope="module")
+def study(stack):
+    trial, form = trial_of(stack), {"name": "passkeys", "layers": LAYERS, "compatible": True}
+    return Study(trial, next(n["hash"] for n in trial.call("POST", "/notices", json=form) if n["language"] == "en"))
 
 
 @pytest.fixture
 def tab(tmp_path):
     with chromium(tmp_path) as opened:
-        opened.send("WebAuthn.enable")
-        opened.send("WebAuthn.addVirtualAuthenticator", options=AUTHENTICATOR)
         yield opened
 
 
-def test_a_passkey_consents_and_withdraws(stack, tab):
-    tab.open(f"http://localhost:{stack.port}/")
-    tab.run("import('/web/passkey.js').then((m) => { window.passkeys = m; })")
-    tab.run("passkeys.make('Ann').then((made) => { window.ann = made; })")
-    tab.run("passkeys.Session.open(ann).then((session) => { window.session = session; })")
-    signer = tab.run("session.signer")
-    assert bytes.fromhex(signer[2:])[:20] == bytes.fromhex(stack.deployment.passkeys[2:])
-    assert signer[-128:] == tab.run("ann.key")[2:]
+def opened(tab, stack, language, *, derives=True):
+    page = PasskeyTab(tab, derives=derives)
+    tab.open(f"http://localhost:{stack.port}/portal")
+    page.click(f"[data-language={language}]")
+    return page
 
-    def says(path, form):
-        return tab.run(f"session.say({path!r}, {json.dumps(form)})")
 
-    tab.until(f"session.call('GET', '/parties').then((all) => all.some((one) => one.account === {TRIAL!r}))")
-    grant = {
-        "categories": ["health.lab"],
-        "purposes": ["hl7:CLINTRCH"],
-        "actions": ["view"],
-        "expires": int(time.time()) + 86_400,
-    }
-    lock = "0x" + lock_of(SECRET).hex()
-    assert says("/consents", {"grantee": TRIAL, "grants": [grant], "lock": lock})["status"] == "pending"
-    tab.until("session.call('GET', '/consents').then(([one]) => one.status === 'active')")
-    assert says("/revocations", {"grantee": TRIAL, "secret": "0x" + SECRET.hex()})["status"] == "denies now"
-    assert tab.run("session.call('GET', '/consents').then(([one]) => one.status)") == "revoked"
-    assert tab.problems == []
+def joined(page, words):
+    page.run("document.getElementById('first-time').open = true")
+    page.press(words["make"])
+    page.until("!document.getElementById('signed-in').hidden")
+    return page.signer()
+
+
+def reading(page, words):
+    page.click("#tab-requests")
+    page.press(words["read"])
+    page.until("!!document.querySelector('.notice')")
+
+
+def trouble(page):
+    page.until("!document.getElementById('problem').hidden")
+    return page.text("#problem")
+
+
+def has_mark(stack, document):
+    """Whether the chain itself says that the consent of that copy is withdrawn."""
+    chain = Chain(stack.rpc_url, stack.deployment, secret(stack.state, "sequencer"))
+    deadline = time.monotonic() + 20
+    while not (at := chain.revoked_at([bytes.fromhex(document["entry"][2:])])[0]):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return at > 0
+
+
+@BOTH
+def test_a_passkey_signs_in_reads_signs_narrows_and_withdraws(stack, study, tab, tmp_path, language):
+    """In Korean with a passkey that derives secrets; in English with one that cannot: the person keeps a file."""
+    words, derives = WORDS[language], language == "ko"
+    tab.send("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    page = opened(tab, stack, language, derives=derives)
+    signer = joined(page, words)
+    assert (signer[:20], len(signer)) == (bytes.fromhex(stack.deployment.passkeys[2:]), 84)
+    record, request = issued(stack, signer), study.ask(signer)
+
+    reading(page, words)
+    assert LAYERS[language][0] in page.text()
+    assert "Seoul <i>Trial</i>" in page.text(".says"), "a party's name is text, never markup"
+    before = page.touches()
+    page.press(words["sign"])
+    page.until("!document.querySelector('#requests .notice')")
+    page.reads(words["consented"], "#requests")
+    assert page.touches() == before + 1
+    assert study.trial.call("GET", f"/requests/{request}")["state"] == "granted"
+
+    page.click("#tab-consents")
+    page.press(words["less"], "#consents")
+    page.click("input[value='health.vitals']")
+    page.click("input[value=copy]")
+    page.press(words["show"], "#consents")
+    page.press(words["sign"], "#consents")
+    page.until("!!document.querySelector('#consents > details')")
+    assert page.run("document.querySelectorAll('.keep').length") == (0 if derives else 2)
+    deadline = time.monotonic() + 20
+    while not reads(study.trial, record):
+        assert time.monotonic() < deadline
+
+    if not derives:
+        page.press(words["out"])
+        assert words["unsaved"] in trouble(page)
+        page.click(".keep:last-child .primary")
+    page.press(words["out"])
+    page.until("!document.getElementById('welcome').hidden")
+    if derives:
+        page.press(words["forget"])
+    page.click("#passkey-in")
+    page.until("!document.getElementById('signed-in').hidden")
+    assert page.signer() == signer, "known again, remembered or not"
+
+    page.until("!document.getElementById('consents').hidden")
+    page.press(words["withdraw"], "#consents")
+    if not derives:
+        page.until("!!document.querySelector('input[type=file]')")
+        tab.choose("input[type=file]", _saved(tmp_path))
+    page.press(words["withdraw"], "#consents")
+    page.reads(words["withdrawn"], "#consents")
+    assert not reads(study.trial, record)
+    document = page.run(f"import('/web/portal/api.js').then({NEWEST})")
+    assert has_mark(stack, document), "the secret opened the lock on the chain too"
+    assert document["message"]["grants"][0]["categories"] == ["health.lab"]
+    assert tab.problems == [], "neither errors nor anything the content policy had to stop"
+
+
+def _saved(folder):
+    deadline = time.monotonic() + 20
+    while not (files := sorted(folder.glob("withdraw-*.json"))):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    said = json.loads(files[-1].read_bytes())
+    assert lock_of(bytes.fromhex(said["secret"][2:])).hex() == said["lock"][2:]
+    return files[-1]
+
+
+LIES = [
+    ('("digest": ?"0x)..', "$1" + "00", "lied"),
+    ('"health.lab"', '"health.genetic"', "lied"),
+    ('"signer": ?"0x', '"signer":"0x00', "changed"),
+    ("We read your blood|두 가지", "x", "changed"),
+]
+SENTENCES = [
+    ("localhost", "evil.example"),
+    ("it permits nothing", "it permits everything"),
+    (r"account:\\n0x....", r"account:\n0x0000"),
+    ('("signer": ?"0x[0-9a-f]{40})[0-9a-f]{4}', "$1" + "0000"),
+]
+FORGED = ("", "", "changed")
+
+
+@BOTH
+def test_what_a_server_did_not_show_is_not_signed(stack, study, tab, language):
+    words = WORDS[language]
+    page = opened(tab, stack, language)
+    study.ask(joined(page, words))
+    before = page.touches()
+    page.click("#tab-requests")
+    for pattern, instead, why in LIES:
+        page.lie("/drafts", pattern, instead)
+        page.press(words["read"])
+        assert words[why] in trouble(page)
+        page.stop_lying()
+    page.press(words["read"])
+    page.until("!!document.querySelector('.notice')")
+    for pattern, instead, why in [*LIES, FORGED]:
+        page.lie("/drafts", pattern, instead)
+        page.press(words["sign"])
+        assert words[why] in trouble(page)
+        page.stop_lying()
+    assert page.touches() == before, "the passkey was not even asked"
+    page.press(words["sign"])
+    page.reads(words["consented"], "#requests")
+
+
+@BOTH
+def test_a_sentence_for_another_site_is_not_signed(stack, tab, language):
+    words = WORDS[language]
+    page = opened(tab, stack, language)
+    page.run("document.getElementById('first-time').open = true")
+    for pattern, instead in SENTENCES:
+        page.lie("/session/challenges", pattern, instead)
+        page.click("#passkey-in" if page.run("!!localStorage.length") else "#passkey-new")
+        assert words["sentence"] in trouble(page)
+        page.stop_lying()
+    assert page.touches() == 1, "it was made, and never asked to sign"
+    page.lie("/session/challenges", '("digest": ?"0x)..', "$1" + "00")
+    page.click("#passkey-in")
+    page.until("!document.getElementById('signed-in').hidden")
+
+
+@BOTH
+def test_a_prompt_that_is_closed_signs_nothing_and_says_so(stack, study, tab, language):
+    words = WORDS[language]
+    page = opened(tab, stack, language)
+    page.click("#passkey-in")
+    assert words["cancelled"] in trouble(page), "there is no passkey yet"
+    study.ask(joined(page, words))
+    reading(page, words)
+    page.is_a_stranger()
+    page.press(words["sign"])
+    assert words["cancelled"] in trouble(page)
+    assert words["sign"] in page.text("#requests"), "it can be tried again"
+    page.unlocks()
+    page.press(words["sign"])
+    page.reads(words["consented"], "#requests")
+
+
+def test_the_page_says_where_passkeys_are_not_to_be_had(stack, tab):
+    page = PasskeyTab(tab, derives=True)
+    tab.open(stack.url + "/portal")
+    page.click("[data-language=en]")
+    page.click("#passkey-in")
+    assert "opened as 127.0.0.1" in trouble(page)
+    page.run("(delete window.PublicKeyCredential, 0)")
+    page.click("#passkey-in")
+    assert "no passkeys" in trouble(page)
+
+
+def test_conditions_are_said_as_the_ledger_says_them(stack, tab):
+    tab.open(f"http://localhost:{stack.port}/portal")
+    tab.run("import('/web/portal/words.js').then((all) => { window.words = all; })")
+    for language in ("en", "ko"):
+        tab.run(f"words.speak({language!r})")
+        for name, term in wording.TERMS["conditions"].items():
+            assert tab.run(f"words.conditionOf({name!r})") == (term.label if language == "en" else term.label_ko)
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "en"), (360, "ko"), (360, "en")])
+def test_it_fits(stack, study, tab, width, language):
+    words = WORDS[language]
+    tab.look(width)
+    page = opened(tab, stack, language, derives=False)
+    page.run("document.getElementById('first-time').open = true")
+    assert _fits(page)
+    study.ask(joined(page, words))
+    reading(page, words)
+    page.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert _fits(page), "the signer is 84 bytes wide"
+    page.press(words["sign"])
+    page.until("!!document.querySelector('.keep')")
+    assert _fits(page)
+    page.click(".keep .primary")
+    page.press(words["out"])
+    page.click("#passkey-in")
+    page.until("!document.getElementById('signed-in').hidden")
+    page.click("#tab-consents")
+    page.press(words["withdraw"], "#consents")
+    page.until("!!document.querySelector('input[type=file]')")
+    assert _fits(page)
+
+
+def _fits(page):
+    return page.run("document.documentElement.scrollWidth <= window.innerWidth")

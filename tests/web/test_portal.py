@@ -6,22 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from ledger import envelope
 from ledger.consent import NEVER
-from ledger.record import Issue
 from ledger.signers import Wallet
-from scripts.client import Client, Refused
+from scripts.client import Client
 from scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
+from tests.web.study import LAYERS, TRIAL, accredit, asked, issued, reads, trial_of
 from tests.web.wallets import WalletTab
 
 require_chromium()
-DAY = 86_400
-HOSPITAL, TRIAL = (Wallet(bytes([number]) * 32) for number in (41, 42))
-LAYERS = {
-    "en": ["We read your blood results to compare two drugs.", "The whole text of the study."],
-    "ko": ["두 가지 약을 비교하기 위해 혈액 검사 결과를 읽습니다.", "연구 전체 설명입니다."],
-}
 WORDS = {
     "en": {
         "read": "Read it and decide",
@@ -57,8 +50,7 @@ WORDS = {
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
     with Stack(tmp_path_factory.mktemp("portal") / "state", say=lambda _: None) as running:
-        for wallet, name, role in ((HOSPITAL, "Hangang Hospital", "holder"), (TRIAL, "Seoul <i>Trial</i>", "trial")):
-            running.register_party(wallet.address, name, [role], envelope.generate_reader_key().public)
+        accredit(running)
         yield running
 
 
@@ -70,42 +62,7 @@ def tab(tmp_path):
 
 @pytest.fixture(scope="module")
 def trial(stack):
-    client = Client(stack.url, TRIAL).sign_in()
-    deadline = time.monotonic() + 30
-    while {HOSPITAL.address, TRIAL.address} - {p["account"] for p in client.call("GET", "/parties")}:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return client
-
-
-def issued(stack, person):
-    hospital = Client(stack.url, HOSPITAL).sign_in()
-    record = {"data_subject": "0x" + person.signer.hex(), "category": "health.lab", "media_type": "application/json"}
-    record["content_base64"] = base64.b64encode(b'{"resourceType":"Observation"}').decode()
-    drafts = hospital.call("POST", "/records/drafts", json={"records": [record]})["drafts"]
-    (made,) = hospital.issue(drafts, Issue)
-    hospital.wait_anchored("records", made["position"])
-    return made["record_id"]
-
-
-def asked(trial, person, notice, *categories):
-    grant = {"categories": list(categories), "purposes": ["hl7:CLINTRCH"], "actions": ["view", "copy"]}
-    form = {"grants": [grant | {"expires": int(time.time()) + 90 * DAY}], "notice_hash": notice, "reference": "KCT1"}
-    form |= {"benefit": "a yearly check-up", "data_subject": "0x" + person.signer.hex()}
-    return trial.call("POST", "/requests", json=form)["request_id"]
-
-
-def reads(trial, record):
-    """Whether the trial may read it."""
-    question = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
-    try:
-        return bool(trial.call("POST", f"/access/records/{record}", json=question))
-    except Refused as no:
-        return {404: False}[no.status]
-
-
-def text(page, selector="main"):
-    return page.run(f"document.querySelector({selector!r}).innerText")
+    return trial_of(stack)
 
 
 def signed_in(tab, stack, person, language):
@@ -120,14 +77,14 @@ def signed_in(tab, stack, person, language):
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_a_person_is_asked_narrows_signs_sees_and_withdraws(stack, trial, tab, language):
     words, person = WORDS[language], Wallet(bytes([50 + len(language) + (language == "ko")]) * 32)
-    record = issued(stack, person)
+    record = issued(stack, person.signer)
     names = {
         "name": f"study-{language}",
         "layers": {k: [f"{one} ({language})" for one in v] for k, v in LAYERS.items()},
     }
     notices = trial.call("POST", "/notices", json=names | {"compatible": True})
     request = asked(
-        trial, person, next(n["hash"] for n in notices if n["language"] == "en"), "health.lab", "health.vitals"
+        trial, person.signer, next(n["hash"] for n in notices if n["language"] == "en"), "health.lab", "health.vitals"
     )
     assert not reads(trial, record)
 
@@ -135,7 +92,7 @@ def test_a_person_is_asked_narrows_signs_sees_and_withdraws(stack, trial, tab, l
     page.click("#tab-requests")
     page.press(words["read"])
     page.until("!!document.querySelector('.notice')")
-    shown = text(page)
+    shown = page.text()
     assert LAYERS[language][0] in shown
     assert "Seoul <i>Trial</i>" in shown, "a party's name is text, never markup"
     assert words["none"] in shown
@@ -148,7 +105,7 @@ def test_a_person_is_asked_narrows_signs_sees_and_withdraws(stack, trial, tab, l
     page.says_no = True
     page.press(words["sign"])
     page.until("!document.getElementById('problem').hidden")
-    assert text(page, "#problem") == words["cancelled"]
+    assert page.text("#problem") == words["cancelled"]
     page.press(words["sign"])
     page.until(f"document.querySelector('#requests').innerText.includes({words['consented']!r})")
     state = trial.call("GET", f"/requests/{request}")
@@ -162,13 +119,13 @@ def test_a_person_is_asked_narrows_signs_sees_and_withdraws(stack, trial, tab, l
 
     page.click("#tab-timeline")
     page.until(f"document.querySelector('#timeline').innerText.includes({words['permitted']!r})")
-    assert words["refused"] in text(page, "#timeline")
+    assert words["refused"] in page.text("#timeline")
 
     page.click("#tab-consents")
     page.press(words["withdraw"], "#consents")
     page.press(words["withdraw"], "#consents")
     page.until("!!document.querySelector('.ended')")
-    assert words["ended"] in text(page, ".ended")
+    assert words["ended"] in page.text(".ended")
     assert not reads(trial, record)
     assert page.shown[-1]["message"]["secret"] != "0x" + "00" * 32, "the wallet opened the lock it had made"
     page.click("#tab-inbox")
@@ -185,12 +142,12 @@ def test_a_consent_without_end_is_signed_digit_by_digit(stack, trial, tab):
     grant = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"], "expires": NEVER}
     me = Client(stack.url, person).sign_in()
     me.consent(TRIAL.address, [grant])
-    asked(trial, person, general, "health.vitals")
+    asked(trial, person.signer, general, "health.vitals")
     page = signed_in(tab, stack, person, "en")
     page.click("#tab-requests")
     page.press(WORDS["en"]["read"])
     page.until("!!document.querySelector('.changes')")
-    assert WORDS["en"]["adds"] in text(page, ".changes")
+    assert WORDS["en"]["adds"] in page.text(".changes")
     page.press(WORDS["en"]["sign"])
     page.until("document.querySelector('#requests').innerText.includes('granted')")
     newest = [one for one in me.call("GET", "/consents") if one["status"] != "superseded"]
@@ -202,7 +159,7 @@ def test_it_fits_a_phone_and_a_desk(stack, trial, tab, tmp_path, look):
     width, dark = look
     person = Wallet(bytes([62]) * 32)
     general = next(n["hash"] for n in trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "ko"))
-    asked(trial, person, general, "health.lab", "health.vitals")
+    asked(trial, person.signer, general, "health.lab", "health.vitals")
     tab.look(width, dark=dark)
     page = signed_in(tab, stack, person, "ko")
     page.click("#tab-requests")

@@ -4,6 +4,7 @@ import json
 
 from ledger.consent import Consent, Revocation
 from ledger.typed_data import digest, parse, read_domain
+from tests.web.hands import Hands
 
 KINDS = {kind.__name__: kind for kind in (Consent, Revocation)}
 PROVIDER = """
@@ -23,11 +24,12 @@ PROVIDER = """
 """
 
 
-class WalletTab:
+class WalletTab(Hands):
     """A tab with a wallet in it; `shown` is everything it was asked to sign, `says_no` refuses the next of it."""
 
     def __init__(self, tab, wallet):
-        self.tab, self.wallet, self.shown, self.says_no = tab, wallet, [], False
+        super().__init__(tab)
+        self.wallet, self.shown, self.says_no = wallet, [], False
         self._asked = []
         hear = tab._hear
         tab._hear = lambda told: (self._note(told), hear(told))
@@ -44,24 +46,6 @@ class WalletTab:
         while self._asked:
             self._answer(**self._asked.pop(0))
         return value
-
-    def until(self, script):
-        """As the tab does, the wallet answering in between."""
-        return type(self.tab).until(self, script)
-
-    def click(self, selector):
-        """A person's click."""
-        self.until(f"!!document.querySelector({selector!r}) && !document.querySelector({selector!r}).disabled")
-        self.run(f"document.querySelector({selector!r}).click()")
-
-    def press(self, text, within="body"):
-        """Click the one visible button that says so."""
-        find = (
-            f"[...document.querySelector({within!r}).querySelectorAll('button')]"
-            f".filter((b) => b.offsetParent && b.firstChild?.textContent === {text!r})"
-        )
-        self.until(f"{find}.length > 0")
-        self.run(f"{find}[0].click()")
 
     def _answer(self, id, method, params=()):  # noqa: A002 - JSON-RPC's word
         error, result = None, None

@@ -28,10 +28,8 @@ export async function call(method, path, body) {
 export const get = (path) => call("GET", path);
 export const post = (path, body = {}) => call("POST", path, body);
 
-/** ERC-4361: the door's text, signed by the wallet, becomes a session. */
-export async function signIn(wallet) {
-  const { message } = await post("/session/challenges", { address: wallet.address });
-  ({ token } = await post("/sessions", { message, signature: await wallet.signText(message) }));
+export async function openSession(form) {
+  ({ token } = await post("/sessions", form));
 }
 
 export async function signOut() {

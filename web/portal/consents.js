@@ -1,8 +1,9 @@
-// What was allowed, and its end.
+// What was allowed: changing it, and its end.
 import { get, post } from "./api.js";
-import { moment, say } from "./words.js";
+import { narrow, presentNotice } from "./deciding.js";
+import { keyField, needsFile, openerOf } from "./keys.js";
+import { language, moment, say } from "./words.js";
 import { badge, button, el, grantView, list, save } from "./view.js";
-import { ZERO, hex, lockOf } from "./wallet.js";
 
 const TONE = { active: "good", pending: "wait", revoked: "bad" };
 
@@ -15,36 +16,46 @@ export async function showConsents(place, page) {
 }
 
 function card(one, page) {
-  const live = one.status in TONE && one.status !== "revoked", by = one.signed_by, body = el("div", { class: "actions" });
-  if (live) body.append(button("withdraw", "danger", () => sure(one, body, page)));
-  body.append(button("copy", "quiet", () => page.doing(async () => save("consent.json", await get(`/consents/${one.entry}/copy`)))));
+  const live = one.status in TONE && one.status !== "revoked", by = one.signed_by, body = el("div", {}, one.grants.map(grantView), choices(one, live, page));
   return el("article", { class: `card ${live ? "active" : ""}` },
     el("div", { class: "top" }, el("h3", {}, one.grantee_name), badge(say(one.status), TONE[one.status])),
     el("p", { class: "when" }, say("version", { version: one.version, at: moment(one.signed_at) })),
-    by ? el("p", {}, badge(say(by.on_paper ? "onPaper" : "signedBy", by), "wait")) : "",
-    one.grants.map(grantView), body);
+    by ? el("p", {}, badge(say(by.on_paper ? "onPaper" : "signedBy", by), "wait")) : "", body);
 }
 
-function sure(one, body, page) {
-  const now = button("withdraw", "danger", () => page.doing(() => withdraw(one, page)));
-  body.replaceChildren(el("p", {}, say("withdrawSure")), now, button("back", "quiet", () => page.refresh("")));
+function choices(one, live, page) {
+  const made = el("div", { class: "actions" });
+  if (live) made.append(
+    button("change", "quiet", () => page.doing(() => change(one, made.parentElement, page))),
+    button("withdraw", "danger", () => page.doing(() => sure(one, made, page))));
+  made.append(button("copy", "quiet", () => page.doing(async () => save("consent.json", await copyOf(one)))));
+  return made;
+}
+
+const copyOf = (one) => get(`/consents/${one.entry}/copy`);
+
+async function change(one, place, page) {
+  const { message } = await copyOf(one), noticeHash = await presentNotice(message.noticeHash, language);
+  narrow({ place, page, grantee: one.grantee, back: () => page.refresh("") }, { ...message, noticeHash });
+}
+
+async function sure(one, place, page) {
+  const { lock } = await copyOf(one), field = (await needsFile(one, lock, page.hand)) ? keyField(lock) : null;
+  const now = button("withdraw", "danger", () => page.doing(async () => {
+    page.tell(say(`signing.${page.hand.kind}`));
+    await withdraw(one, page, await (field ? field.read() : openerOf(one, lock, page.hand)));
+  }));
+  place.replaceChildren(el("p", {}, say("withdrawSure")), field?.view ?? "", now, button("back", "quiet", () => page.refresh("")));
   now.focus();
 }
 
-async function withdraw(one, page) {
-  page.tell(say("signing"));
-  const { typed_data: typed } = await post("/revocations/drafts", { grantee: one.grantee, secret: await secretOf(one, page.wallet) });
-  if (typed.message.consent !== one.entry) throw new Error(say("changedDraft"));
-  const { ended } = await post("/revocations", await page.wallet.sign(typed));
+async function withdraw(one, page, secret) {
+  const draft = await post("/revocations/drafts", { grantee: one.grantee, secret }), { message: said } = draft.typed_data;
+  const { signer } = page.hand, { grantee, grantee_name: granteeName, entry: consent } = one;
+  const asked = Object.entries({ dataSubject: signer, signer, grantee, granteeName, consent, secret });
+  if (asked.some(([member, value]) => said[member] !== value)) throw new Error(say("changedDraft"));
+  const { ended } = await post("/revocations", await page.hand.sign("Revocation", draft));
   await page.refresh(say("withdrawnNow"), endedView(ended));
-}
-
-/** What opens the consent's lock, so that the chain knows too; zero where this wallet did not lock it. */
-async function secretOf(one, wallet) {
-  const { lock } = await get(`/consents/${one.entry}/copy`);
-  if (lock === ZERO) return ZERO;
-  const secret = await wallet.secret(one.grantee, one.version);
-  return (await lockOf(secret)) === lock ? hex(secret) : ZERO;
 }
 
 function endedView(ended) {

@@ -1,24 +1,27 @@
 // The page: who is signed in, which view is open, what went wrong.
-import { Refused, signIn, signOut } from "./api.js";
+import { Refused, signOut } from "./api.js";
 import { showConsents } from "./consents.js";
 import { showInbox, showTimeline } from "./history.js";
+import { checkSaved, forgetSecrets } from "./keys.js";
 import { openRequests, showRequests } from "./requests.js";
-import { el, learnWords } from "./view.js";
-import { NoWallet, connect } from "./wallet.js";
+import { el, learnWords, starts } from "./view.js";
+import { NoWallet } from "./wallet.js";
+import { showWelcome, welcome } from "./welcome.js";
 import { language, say, speak } from "./words.js";
 import { showWishes } from "./wishes.js";
 
 const VIEWS = { inbox: showInbox, requests: showRequests, consents: showConsents, timeline: showTimeline, wishes: showWishes };
 const REJECTED = 4001, NEWS_MS = 4000;
+const PROMPTS = { NotAllowedError: "passkeyCancelled", AbortError: "passkeyCancelled", InvalidStateError: "hasPasskey", SecurityError: "wrongSite", NotSupportedError: "noPasskeys" };
 const at = (id) => document.getElementById(id);
 
 class Page {
-  wallet = null;
+  hand = null; // what signs for the person: a wallet or a passkey
   view = "inbox";
   #last = Promise.resolve();
 
   tell(text) {
-    at("status").textContent = text;
+    for (const one of document.querySelectorAll("[role=status].help")) one.textContent = text;
   }
 
   /** Run a step once those before it are done; whatever goes wrong is said on the page. */
@@ -37,28 +40,37 @@ class Page {
 
   #complain(error) {
     if (error instanceof Refused && error.status === 401) this.#leave();
-    const text = error.code === REJECTED ? say("cancelled") : error instanceof NoWallet ? say("noWallet") : error.message;
+    const known = error.code === REJECTED ? "cancelled" : error instanceof NoWallet ? "noWallet" : error instanceof DOMException && PROMPTS[error.name];
+    const text = known ? say(known) : error.message;
     this.tell("");
     Object.assign(at("problem"), { textContent: text, hidden: false });
     at("problem").scrollIntoView({ block: "nearest" });
   }
 
-  async enter() {
-    this.wallet = await connect();
-    await signIn(this.wallet);
+  async enter(choose) {
+    this.tell(say("loading"));
+    const hand = await choose();
+    await hand.signIn();
+    this.hand = hand;
     await learnWords();
-    at("account").textContent = this.wallet.address;
+    const { name } = hand, short = name.length > 50 ? `${name.slice(0, 10)}…${name.slice(-8)}` : "";
+    at("account").replaceChildren(short ? el("details", {}, el("summary", {}, el("code", {}, short)), el("code", {}, name)) : el("code", {}, name));
     [at("welcome").hidden, at("signed-in").hidden] = [true, false];
     await this.open(this.view);
+    at(`tab-${this.view}`).focus();
   }
 
   #leave() {
     [at("welcome").hidden, at("signed-in").hidden] = [false, true];
-    this.wallet = null;
+    this.hand = null;
+    forgetSecrets();
     for (const name of Object.keys(VIEWS)) at(name).replaceChildren();
+    showWelcome();
+    at("welcome-title").focus();
   }
 
   async exit() {
+    checkSaved();
     await signOut();
     this.#leave();
   }
@@ -81,7 +93,7 @@ class Page {
 
   /** What is new, without a word: the inbox is where news come in. */
   async look() {
-    if (this.wallet && this.view === "inbox" && !document.hidden) await this.#draw();
+    if (this.hand && this.view === "inbox" && !document.hidden) await this.#draw();
   }
 
   async #draw(above) {
@@ -108,12 +120,13 @@ function arrows(event) {
 const page = new Page();
 for (const name of Object.keys(VIEWS)) at(`tab-${name}`).addEventListener("click", () => page.doing(() => page.open(name)));
 at("tabs").addEventListener("keydown", arrows);
-at("sign-in").addEventListener("click", () => page.doing(() => page.enter()));
-at("sign-out").addEventListener("click", () => page.doing(() => page.exit()));
+for (const [id, choose] of Object.entries(welcome)) starts(at(id), () => page.doing(() => page.enter(choose)));
+starts(at("sign-out"), () => page.doing(() => page.exit()));
 for (const chosen of document.querySelectorAll("[data-language]"))
   chosen.addEventListener("click", () => {
     speak(chosen.dataset.language);
-    if (page.wallet) page.doing(() => page.open(page.view));
+    page.hand ? page.doing(() => page.open(page.view)) : showWelcome();
   });
 setInterval(() => page.look().catch(() => undefined), NEWS_MS);
 speak(language);
+showWelcome();

@@ -1,9 +1,6 @@
-// A wallet after EIP-1193: an extension's or a phone's. The page never sees a key.
-const utf8 = new TextEncoder();
-export const ZERO = "0x" + "00".repeat(32);
-export const hex = (bytes) => "0x" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-const bytesOf = (text) => Uint8Array.from(text.slice(2).match(/../g) ?? [], (pair) => parseInt(pair, 16));
-const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+// A wallet after EIP-1193: an extension's or a phone's. The page never sees a key, and the wallet shows what it signs.
+import { openSession, post } from "./api.js";
+import { bytesOf, hex, sha256, utf8 } from "./bytes.js";
 
 export class NoWallet extends Error {}
 
@@ -14,20 +11,26 @@ export async function connect() {
   return new Wallet(provider, address);
 }
 
-export const lockOf = async (secret) => hex(await sha256(secret));
-
 class Wallet {
+  kind = "wallet";
+  derives = true;
+
   constructor(provider, address) {
-    Object.assign(this, { provider, address });
+    Object.assign(this, { provider, name: address, signer: address.toLowerCase() });
   }
 
-  signText(text) {
-    return this.provider.request({ method: "personal_sign", params: [hex(utf8.encode(text)), this.address] });
+  /** ERC-4361: the door's text, signed by the wallet, becomes a session. */
+  async signIn() {
+    const { message } = await post("/session/challenges", { address: this.name });
+    await openSession({ message, signature: await this.#signText(message) });
   }
+
+  /** A wallet computes the digest itself, and shows of what. */
+  async check() {}
 
   /** A signed form of a draft, as the door takes it. */
-  async sign(typed) {
-    const params = [this.address, JSON.stringify(typed, (_, part) => (typeof part === "bigint" ? String(part) : part))];
+  async sign(_kind, { typed_data: typed }) {
+    const params = [this.name, JSON.stringify(typed, (_, part) => (typeof part === "bigint" ? String(part) : part))];
     const signature = await this.provider.request({ method: "eth_signTypedData_v4", params });
     return { message: typed.message, domain: typed.domain, signature };
   }
@@ -36,6 +39,10 @@ class Wallet {
    *  `mydata` too (wallets sign deterministically, RFC 6979). */
   async secret(grantee, version) {
     const text = `MyData Ledger: secret that withdraws my consent\nto ${grantee.toLowerCase()}\nversion ${version}`;
-    return sha256(bytesOf(await this.signText(text)));
+    return sha256(bytesOf(await this.#signText(text)));
+  }
+
+  #signText(text) {
+    return this.provider.request({ method: "personal_sign", params: [hex(utf8(text)), this.name] });
   }
 }

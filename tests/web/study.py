@@ -1,0 +1,60 @@
+"""A study that asks a person for their data, and a hospital that has some: what the pages are tried on."""
+
+import base64
+import time
+
+from ledger import envelope
+from ledger.record import Issue
+from ledger.signers import Wallet
+from scripts.client import Client, Refused
+
+DAY = 86_400
+HOSPITAL, TRIAL = (Wallet(bytes([number]) * 32) for number in (41, 42))
+LAYERS = {
+    "en": ["We read your blood results to compare two drugs.", "The whole text of the study."],
+    "ko": ["두 가지 약을 비교하기 위해 혈액 검사 결과를 읽습니다.", "연구 전체 설명입니다."],
+}
+
+
+def accredit(stack):
+    """Both of them, in the register of parties."""
+    for wallet, name, role in ((HOSPITAL, "Hangang Hospital", "holder"), (TRIAL, "Seoul <i>Trial</i>", "trial")):
+        stack.register_party(wallet.address, name, [role], envelope.generate_reader_key().public)
+
+
+def trial_of(stack):
+    """The study, signed in, once the ledger knows it."""
+    client = Client(stack.url, TRIAL).sign_in()
+    deadline = time.monotonic() + 30
+    while {HOSPITAL.address, TRIAL.address} - {p["account"] for p in client.call("GET", "/parties")}:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return client
+
+
+def issued(stack, signer):
+    """A laboratory result of theirs, anchored; its id."""
+    hospital = Client(stack.url, HOSPITAL).sign_in()
+    record = {"data_subject": "0x" + signer.hex(), "category": "health.lab", "media_type": "application/json"}
+    record["content_base64"] = base64.b64encode(b'{"resourceType":"Observation"}').decode()
+    drafts = hospital.call("POST", "/records/drafts", json={"records": [record]})["drafts"]
+    (made,) = hospital.issue(drafts, Issue)
+    hospital.wait_anchored("records", made["position"])
+    return made["record_id"]
+
+
+def asked(trial, signer, notice, *categories):
+    """A request of the study; its id."""
+    grant = {"categories": list(categories), "purposes": ["hl7:CLINTRCH"], "actions": ["view", "copy"]}
+    form = {"grants": [grant | {"expires": int(time.time()) + 90 * DAY}], "notice_hash": notice, "reference": "KCT1"}
+    form |= {"benefit": "a yearly check-up", "data_subject": "0x" + signer.hex()}
+    return trial.call("POST", "/requests", json=form)["request_id"]
+
+
+def reads(trial, record):
+    """Whether the trial may read it."""
+    question = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
+    try:
+        return bool(trial.call("POST", f"/access/records/{record}", json=question))
+    except Refused as no:
+        return {404: False}[no.status]
