@@ -20,6 +20,7 @@ LONG = (
     "tests/scripts/test_verify.py",
     "tests/web/test_verifier.py",
     "tests/web/test_portal.py",
+    "tests/web/test_passkey.py",
     "tests/web/test_pages.py",
     "tests/api/test_described.py",
     "tests/contracts/test_compile.py",
