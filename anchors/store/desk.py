@@ -35,7 +35,7 @@ class Place:
 
 
 class Desk:
-    """Used by the writing thread only. What lies here counts already."""
+    """Used only by whoever is writing. What lies here counts already."""
 
     def __init__(self) -> None:
         self._places: list[Place] = []

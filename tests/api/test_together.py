@@ -48,3 +48,37 @@ def test_i1_each_question_of_a_group_has_its_own_receipt_in_its_own_place(door):
     said = [logged.signed.statement.request_id for _, logged in answers]
     assert said == [one.request_id for one in asked]
     assert [logged.position for _, logged in answers] == list(range(40))
+
+
+def _sizes(door, monkeypatch, turns):
+    """The sizes of the steps that answer callers who come in those turns of the loop."""
+    kernel, sizes = door.house.kernel, []
+    answer_soon = kernel.answer_soon
+    monkeypatch.setattr(kernel, "answer_soon", lambda asked: sizes.append(len(asked)) or answer_soon(asked))
+
+    async def run():
+        groups = Groups(door.app.state.premises)
+
+        async def come(turn):
+            for _ in range(turn):
+                await asyncio.sleep(0)
+            return await groups.answer(_question(door), decided)
+
+        return await asyncio.gather(*map(come, turns))
+
+    answers = asyncio.run(run())
+    assert sorted(logged.position for _, logged in answers) == list(range(len(turns)))
+    return sizes
+
+
+def test_a_group_waits_as_long_as_every_turn_of_the_loop_brings_somebody(door, monkeypatch):
+    assert _sizes(door, monkeypatch, [0, 1, 2, 3, 4, 5]) == [6]
+
+
+def test_a_group_does_not_wait_for_who_comes_later(door, monkeypatch):
+    assert _sizes(door, monkeypatch, [0, 0, 30]) == [2, 1]
+
+
+def test_a_group_that_is_full_does_not_wait_for_more(door, monkeypatch):
+    monkeypatch.setattr("api.groups.MOST", 4)
+    assert _sizes(door, monkeypatch, [0, 0, 0, 1, 1, 2, 2, 3]) == [4, 4]

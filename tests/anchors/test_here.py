@@ -1,0 +1,102 @@
+"""Groups answered where they are asked, and by the thread where that would mean to wait: the same either way."""
+
+import sqlite3
+import threading
+import time
+
+import pytest
+
+from anchors.store import Store
+from ledger.errors import SourceUnavailable
+from ledger.receipt import ACCESS
+from tests.anchors.sayings import ANN, NOW, PARTIES, TRIAL, consent, issue, name, receipt, request
+
+
+@pytest.fixture
+def store(database):
+    made = Store(database)
+    made.set_parties(PARTIES)
+    made.append([issue(1), consent(ANN, TRIAL)], NOW)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def writing(database):
+    """Another program's connection, which holds the database until it is let go."""
+    connection = sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)
+    yield connection
+    connection.close()
+
+
+def ask(store, *numbers, seen=None):
+    def respond(question, facts):
+        if seen is not None:
+            seen.append((threading.current_thread(), [state.entry for state in facts.consents], facts.consents_size))
+        return receipt(question, facts)
+
+    return store.answer_soon([request(1, asked=number) for number in numbers], respond, NOW)
+
+
+def test_where_nobody_writes_it_is_done_when_the_call_returns_and_no_other_thread_was_asked(store):
+    seen = []
+    done = ask(store, 1, 2, seen=seen)
+    assert done.done()
+    assert [logged.position for logged in done.result()] == [0, 1]
+    assert {thread for thread, *_ in seen} == {threading.current_thread()}
+    assert len(seen) == 2
+
+
+def test_i3_where_another_process_writes_nobody_is_held_up_and_the_answer_rests_on_what_it_wrote(store, writing):
+    before, after = [], []
+    ask(store, 1, seen=before).result()
+    writing.execute("begin immediate")
+    started = time.monotonic()
+    coming = ask(store, 2, seen=after)
+    assert time.monotonic() - started < 5, "it waited for the other process instead of going on"
+    assert not coming.done()
+    writing.execute("update changes set count = count + 1")
+    writing.execute("update consents set revoked = 1")
+    writing.execute("commit")
+    (logged,) = coming.result(10)
+    assert logged.position == 1
+    assert len(after) == 2, "what was answered before the other's change is answered again"
+    assert [said for _, *said in before] == [said for _, *said in after[:1]]
+
+
+def test_a_slow_disk_is_waited_for_by_the_thread(store, monkeypatch):
+    monkeypatch.setattr("anchors.store.engine.QUICK_SECONDS", 0)
+    assert ask(store, 1).done()
+    assert store._writer.do_here(lambda _: None) is None
+    (logged,) = ask(store, 2).result(10)
+    monkeypatch.undo()
+    assert logged.position == 1
+    ask(store, 3).result(10)
+    assert ask(store, 4).done(), "a disk that is quick again is written to at once again"
+
+
+def test_both_ways_give_the_same_answers(store, monkeypatch):
+    here, later = [], []
+    ask(store, 1, 2, 3, seen=here).result()
+    monkeypatch.setattr(store._writer, "do_here", lambda _: None)
+    ask(store, 4, 5, 6, seen=later).result(10)
+    assert [said for _, *said in here] == [said for _, *said in later]
+
+
+def test_i9_what_fails_leaves_nothing_and_the_next_is_answered(store):
+    def respond(question, facts):
+        if question.request_id == name("ask 2"):
+            raise ZeroDivisionError
+        return receipt(question, facts)
+
+    with pytest.raises(ZeroDivisionError):
+        store.answer_soon([request(1, asked=n) for n in (1, 2)], respond, NOW).result(10)
+    assert store.head(ACCESS).size == 0
+    assert ask(store, 3).result(10)[0].position == 0
+
+
+def test_a_store_that_is_closed_answers_nobody(database):
+    store = Store(database)
+    store.dispose()
+    with pytest.raises(SourceUnavailable):
+        ask(store, 1).result(10)
