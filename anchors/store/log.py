@@ -36,8 +36,8 @@ class LogStore(Database):
     def answer(self, request: AccessRequest, respond: Callable[[Facts], Signed], at: int) -> Logged:
         """Gather the facts, have them answered, log the receipt: one serialised step.
 
-        Those who ask at the same time share one disk sync; `respond` runs while the store is written to and must not use
-        it. Raises what `respond` raises, StorageFull, SourceUnavailable.
+        Those who ask at the same time share one disk sync; `respond` runs while the store is written to and must not
+        use it. Raises what `respond` raises, StorageFull, SourceUnavailable.
         """
         return self.answer_soon([request], lambda _, known: respond(known), at).result()[0]
 
