@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -23,8 +22,6 @@ BUSY_MS = 15_000
 """How long a transaction waits for another process to finish its own."""
 ONE_WRITER = "SELECT pg_advisory_xact_lock(7215110)"
 """Held to the end of the transaction, so that no withdrawal comes between an answer's facts and its receipt."""
-QUICK_SECONDS = 0.01
-"""A commit that takes longer is waited for by the writing thread, so that it does not hold up everybody else."""
 READERS = 32
 """Connections kept open; as many more may be opened for a moment."""
 PRAGMAS = (
@@ -86,76 +83,6 @@ def _open_server(url: URL, writes: bool, loading: bool) -> Engine:
     return engine
 
 
-class Busy(Exception):
-    """Another process is writing."""
-
-
-class Pen:
-    """Transactions that write, one after another; in SQLite without SQLAlchemy's, which cost more than the write.
-
-    `is_quick` says whether one may be made where others wait for the thread: in a file, on a disk that took the last
-    one at once.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._kept: Connection | None = None
-        self.is_quick = engine.dialect.name == "sqlite"
-
-    @contextmanager
-    def transaction(self, patient: bool = True) -> Iterator[Connection]:
-        """One, committed at its end or rolled back. Raises Busy unless `patient`, before anything is done."""
-        if self._engine.dialect.name != "sqlite":
-            with self._engine.begin() as connection:
-                yield connection
-            return
-        connection, self._kept = self._kept or self._engine.connect(), None
-        driver: Any = connection.connection.driver_connection
-        try:
-            with _driver_refuses("a writing transaction"):
-                begun = _begin_patiently(driver) if patient else _begin_at_once(driver)
-                if not begun:
-                    self._kept = connection
-                    raise Busy
-                yield connection
-                started = time.perf_counter()
-                driver.execute("COMMIT")
-                self.is_quick = time.perf_counter() - started < QUICK_SECONDS
-            if connection.in_transaction():
-                connection.commit()
-        except Busy:
-            raise
-        except BaseException:
-            connection.rollback()
-            connection.close()
-            raise
-        self._kept = connection
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        if self._kept:
-            self._kept.close()
-
-
-def _begin_patiently(driver: Any) -> bool:
-    driver.execute(IMMEDIATE)
-    return True
-
-
-def _begin_at_once(driver: Any) -> bool:
-    """Whether nobody else was writing."""
-    driver.execute("PRAGMA busy_timeout = 0")
-    try:
-        driver.execute(IMMEDIATE)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-            raise
-        return False
-    finally:
-        driver.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    return True
-
-
 class Looks:
     """Connections to SQLite for single look-ups, each of which sees what is committed when it begins."""
 
@@ -174,7 +101,7 @@ class Looks:
         self._free.append(connection)
 
     def _open(self) -> sqlite3.Connection:
-        with _driver_refuses("a connection"):
+        with driver_refuses("a connection"):
             connection = sqlite3.connect(self._path, timeout=BUSY_MS / 1000, check_same_thread=False)
             _set_pragmas(connection, None)
             return connection
@@ -182,7 +109,7 @@ class Looks:
     @contextmanager
     def state(self) -> Iterator[sqlite3.Connection]:
         """The same, which sees one state of the database throughout."""
-        with self.one() as connection, _driver_refuses("a reading transaction"):
+        with self.one() as connection, driver_refuses("a reading transaction"):
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -196,7 +123,7 @@ class Looks:
 
 
 @contextmanager
-def _driver_refuses(what: str) -> Iterator[None]:
+def driver_refuses(what: str) -> Iterator[None]:
     """What the driver raises, as SQLAlchemy says it."""
     try:
         yield

@@ -16,7 +16,8 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from anchors.store.engine import Busy, Pen, our_errors
+from anchors.store.engine import our_errors
+from anchors.store.pen import Busy, Pen
 from ledger.errors import SourceUnavailable
 
 T = TypeVar("T")

@@ -65,7 +65,7 @@ def test_i3_where_another_process_writes_nobody_is_held_up_and_the_answer_rests_
 
 
 def test_a_slow_disk_is_waited_for_by_the_thread(store, monkeypatch):
-    monkeypatch.setattr("anchors.store.engine.QUICK_SECONDS", 0)
+    monkeypatch.setattr("anchors.store.pen.QUICK_SECONDS", 0)
     assert ask(store, 1).done()
     assert store._writer.do_here(lambda _: None) is None
     (logged,) = ask(store, 2).result(10)
