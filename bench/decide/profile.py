@@ -19,7 +19,7 @@ from anchors.store import Store, codec, pending
 from anchors.store.gathering import Gathering
 from api.hot import forms
 from api.hot.answers import document
-from bench.decide import asked, population
+from bench.decide import asked, elsewhere, population
 from bench.decide.serve import ours
 from bench.decide.serving import Population
 from ledger import typed_data
@@ -35,7 +35,7 @@ GROUP = 32
 SIGNATURE = "its signature (libsecp256k1)"
 
 
-def write(people: Population, floor: float, hello: float) -> None:
+def write(people: Population, folder: Path, floor: float, hello: float) -> None:
     """Measure and write the file; `floor` and `hello` are calls/s of the constant route and of plain ASGI at 32
     connections.
     """
@@ -50,6 +50,18 @@ def write(people: Population, floor: float, hello: float) -> None:
         *(f"{name:<58}{micros:8.1f}" for name, micros in parts),
         "",
         *_why(dict(parts), 1e6 / floor, 1e6 / hello),
+        "",
+        "One intake of a signed consent, µs, by one thread. By 32 threads, as the table has it, the interpreter's lock",
+        "changes hands at each of a dozen calls into libsecp256k1 and SQLite, and a change costs as much as the call.",
+        "",
+        *(f"{name:<68}{micros:8.1f}" for name, micros in elsewhere.intake(folder)),
+        "",
+        "A call of a checked route, and the packages whose own lines took its time (the profiler adds to each line;",
+        "what a route does in a thread is waiting here, which is Python's own):",
+        "",
+        *elsewhere.routes(people),
+        "",
+        "The evaluation again, in groups of 128:",
         "",
         _profiled(kernel, questions),
     ]

@@ -42,7 +42,7 @@ def measure(*, quick: bool, say: Say) -> Report:
         rows += following(folder, *((20_000, 2_000) if quick else (100_000, 20_000)), say)
         say("profile")
         plain = next(row for row in rows if row["name"] == HELLO.format(32))
-        profile.write(small, plain["floor"], plain["value"])
+        profile.write(small, folder, plain["floor"], plain["value"])
         rows += server.on_server(folder, 200_000 if quick else 10_000_000, rounds, seconds, say)
     return Report(rows, ["where an evaluation's time goes: bench/results/decide-profile.txt"])
 
