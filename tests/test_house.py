@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -103,6 +104,14 @@ def test_trees_of_cases_have_a_test_for_each_leaf():
         source = next((p for p in names if p.exists()), None)
         assert source, f"{tree.name} has no test file beside it"
         assert len(re.findall(r"function test", source.read_text(encoding="utf-8"))) >= promises, tree.name
+
+
+def test_a_command_loads_only_what_it_needs():
+    """What each of them costs at its start; a command that needs one of these loads it itself."""
+    heavy = {"web3", "eth_account", "eth_abi", "fastapi", "pydantic", "sqlalchemy", "fhirpathpy", "solcx"}
+    script = f"import sys, scripts.cli; print(*sorted(sys.modules.keys() & {heavy}))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 def tracked():

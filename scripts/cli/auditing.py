@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,23 +15,10 @@ from ledger.errors import MalformedInput, SourceUnavailable
 from ledger.note import Verifier
 from ledger.receipt import CONSENTS, LOGS
 from ledger.vocabulary import Vocabulary
-from scripts.audit import (
-    EXIT,
-    Decided,
-    Finding,
-    Held,
-    History,
-    Known,
-    OnChain,
-    Report,
-    Result,
-    Source,
-    audit_log,
-    read_facts,
-    replay_decisions,
-    result_of,
-)
 from scripts.cli.common import URL, Json, Rpc, Url, answer
+
+if TYPE_CHECKING:
+    from scripts.audit import Decided, Finding, Held, History, Report
 
 Steps = Callable[[str], Callable[[int, int], None]]
 
@@ -53,6 +40,8 @@ def audit(
     Whoever holds facts (`mydata facts`) also has every decision recomputed from its receipt. Ends in whole (exit 0),
     broken (1) or unknown (5): what does not answer is unknown.
     """
+    from scripts.audit import Decided, History, Known, Source, audit_log, read_facts
+
     logs = LOGS if every or facts else (log,)
     if not set(logs) <= set(LOGS):
         raise MalformedInput(f"name a log ({', '.join(LOGS)}), or give --all")
@@ -77,6 +66,7 @@ def audit(
 
 
 def _decide(held: Held, reports: list[Report], chain: History, steps: Steps) -> Decided:
+    from scripts.audit import OnChain, replay_decisions
     from scripts.serve import slices
 
     contracts = {report.log: report.contract for report in reports}
@@ -87,6 +77,8 @@ def _decide(held: Held, reports: list[Report], chain: History, steps: Steps) -> 
 
 
 def _tell(reports: list[Report], decided: Decided, as_json: bool) -> None:
+    from scripts.audit import EXIT, result_of
+
     findings = [finding for report in reports for finding in report.findings] + decided.findings
     result = result_of(findings)
     value = {
@@ -132,6 +124,8 @@ def _finding_line(finding: Finding) -> str:
 @contextmanager
 def _unknown_ends() -> Iterator[None]:
     """What does not answer is neither whole nor broken."""
+    from scripts.audit import EXIT, Result
+
     try:
         yield
     except SourceUnavailable as error:

@@ -16,7 +16,6 @@ from ledger.errors import LedgerError
 from scripts.cli.common import URL, Json, Key, Url, answer, signed_in
 from scripts.cli.keyring import KeyFile
 from scripts.client import Client, Refused
-from scripts.verify.attached import Content
 
 
 def export(
@@ -64,6 +63,8 @@ def _readable(client: Client) -> Iterator[dict[str, Any]]:
 
 
 def _opened(record: dict[str, Any], client: Client, key: KeyFile) -> dict[str, Any]:
+    from scripts.verify.attached import Content
+
     question = {"category": record["category"], "purpose": "mydata:SELF_VIEW", "action": "view"}
     question |= {"reader_key": "0x" + key.reader.public.hex()} if key.reader else {}
     found = client.ask(record["record_id"], **question)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +17,9 @@ from ledger.typed_data import message, parse, read_hex
 from ledger.vocabulary import Vocabulary
 from ledger.wording import Words
 from scripts.cli.common import URL, Json, Key, Out, Url, answer, console, signed_in, write
-from services.health.formats.consents import Imported, consents_in, read_consent, write_r4, write_r5
+
+if TYPE_CHECKING:
+    from services.health.formats.consents import Imported
 
 REFUSED = 1
 Files = Annotated[
@@ -68,6 +70,8 @@ def export(
     url: Url = URL,
 ) -> None:
     """Write one of your consents as a FHIR Consent."""
+    from services.health.formats.consents import write_r4, write_r5
+
     writers = {"R4": write_r4, "R5": write_r5}
     if release.upper() not in writers:
         raise typer.BadParameter("one of R4, R5", param_hint="--release")
@@ -86,6 +90,8 @@ def _results(
     file: Path, words: Vocabulary, actors: Mapping[str, str], records: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
     """One result a consent, as docs/consent-import.md has it."""
+    from services.health.formats.consents import consents_in, read_consent
+
     try:
         parts = consents_in(file.read_bytes())
     except LedgerError as error:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from anchors.tiles import NoteKeys, Shelf
 from scripts.cli.common import STATE, Json, State, answer
+
+if TYPE_CHECKING:
+    from anchors.tiles import NoteKeys
 
 app = typer.Typer(help="Checkpoints of the logs: note keys and witnesses, as the operator.", no_args_is_help=True)
 
 
 def _keys(state: Path) -> NoteKeys:
+    from anchors.tiles import NoteKeys
     from scripts.house import notes_folder, open_house
 
     return NoteKeys(notes_folder(state), open_house(state))
@@ -50,6 +53,7 @@ def witness(
     as_json: Json = False,
 ) -> None:
     """Keep this witness's cosignatures from now on."""
+    from anchors.tiles import Shelf
     from scripts.house import notes_folder
 
     found = Shelf(notes_folder(state)).welcome(vkey)

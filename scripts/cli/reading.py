@@ -17,7 +17,6 @@ from ledger.errors import LedgerError, MalformedInput, TooLarge
 from ledger.record import Issue
 from scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, console, keep, signed_in, write
 from scripts.client import Client, Opened
-from scripts.verify.attached import Content
 
 MAX_FILE, PAGE = 64 * 1024 * 1024, 1_000
 
@@ -106,6 +105,8 @@ def access(
 
 def _with_content(client: Client, opened: Opened) -> dict[str, Any]:
     """The record's own proof, which its receipt gives a right to, with the content that was opened."""
+    from scripts.verify.attached import Content
+
     document: dict[str, Any] = client.call("GET", f"/receipts/{opened.position}/record")
     if opened.media_type == disclosure.MEDIA_TYPE:
         return document | {"disclosure": read(opened.content)}

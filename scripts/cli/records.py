@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -13,12 +13,11 @@ from ledger.canonical import read
 from ledger.commitment.disclosure import disclose as make
 from ledger.commitment.disclosure import to_json
 from ledger.errors import MalformedInput
-from scripts import credential
 from scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, keep, read_json, signed_in
 from scripts.cli.keyring import load_key
-from scripts.verify import parse
-from scripts.verify.attached import Content
-from services.health.formats.selecting import pointers
+
+if TYPE_CHECKING:
+    from scripts.verify.attached import Content
 
 
 class _ShowsByDefault(TyperGroup):
@@ -68,6 +67,9 @@ def export(
 
     Every member can be shown or withheld by itself; with fields chosen, nothing of the others goes in.
     """
+    from scripts import credential
+    from scripts.verify import parse
+
     if not sd_jwt:
         raise MalformedInput("say as what to export: --sd-jwt is the one format there is")
     document, given = _content(file)
@@ -90,6 +92,8 @@ def disclose(
 
 
 def _content(file: Path) -> tuple[dict[str, Any], Content]:
+    from scripts.verify import parse
+
     document = read_json(file)
     given = parse(document).attached.content
     if given is None:
@@ -100,6 +104,8 @@ def _content(file: Path) -> tuple[dict[str, Any], Content]:
 
 
 def _chosen(given: Content, pointer: list[str] | None, fhirpath: list[str] | None) -> list[str]:
+    from services.health.formats.selecting import pointers
+
     return [*(pointer or ()), *(pointers(given.raw, fhirpath) if fhirpath else ())]
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import httpx
 import typer
 
-from ledger.envelope.jose import open_jwe
 from ledger.errors import MalformedInput, SourceUnavailable
 from scripts.cli.common import URL, Json, Key, Out, Url, answer, signed_in
 from scripts.client import Refused
-from services.health.formats.shlink import Payload, read_shlink
+
+if TYPE_CHECKING:
+    from services.health.formats.shlink import Payload
 
 DAY = 86_400
 LARGEST = 64 * 1024 * 1024
@@ -73,6 +74,8 @@ def receive(
     as_json: Json = False,
 ) -> None:
     """Open a SMART Health Link somebody gave you, from this ledger or any other."""
+    from services.health.formats.shlink import read_shlink
+
     content, kind = _received(read_shlink(link), recipient, passcode)
     if out:
         with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -82,6 +85,8 @@ def receive(
 
 
 def _received(payload: Payload, recipient: str, passcode: str) -> tuple[bytes, str]:
+    from ledger.envelope.jose import open_jwe
+
     with httpx.Client(timeout=60) as http:
         try:
             if "U" in payload.flag:

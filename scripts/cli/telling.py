@@ -9,9 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from api.schemas import proof_document
 from ledger.errors import MalformedInput
-from ledger.kernel import Proof
 from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from ledger.typed_data import Domain
 from scripts.cli.common import URL, Json, Key, Out, Url, answer, signed_in
@@ -76,6 +74,8 @@ def _of_operator(state: Path) -> Iterator[dict[str, Any]]:
     """Everything, off the database itself; sizes are taken in the same order."""
     from anchors.artifacts import Deployment
     from anchors.store import Store
+    from api.schemas import proof_document
+    from ledger.kernel import Proof
     from scripts.house import deployment_file
     from scripts.settings import Settings
 

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -15,12 +15,15 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from ledger.canonical import read
 from ledger.errors import MalformedInput
 from scripts.cli.common import STATE, Json, Rpc, State, answer, console
-from scripts.verify import EXIT, Document, OnChain, Result, Verdict, load_all, verify_all, worst
+
+if TYPE_CHECKING:
+    from scripts.verify import Document, OnChain, Result, Verdict
+
+    Named = tuple[str, Document | MalformedInput]
 
 MARKS = {True: "✓", False: "✗", None: "?"}
 SHOWN = 3
 """Up to so many documents are told check by check; of more, a line for each that is not valid, and a count."""
-Named = tuple[str, Document | MalformedInput]
 
 
 def verify_files(
@@ -36,6 +39,8 @@ def verify_files(
     invalid (1), revoked (3), expired (4) or unknown (5): an unreachable chain is unknown. Of many, the worst is the
     exit: invalid, unknown, revoked, expired, valid.
     """
+    from scripts.verify import EXIT, OnChain, worst
+
     if language not in {"en", "ko"}:
         raise MalformedInput("`--language` is en or ko")
     every = (one for file in files for one in _found(file))
@@ -48,11 +53,15 @@ def verify_files(
 
 
 def _found(file: Path) -> Iterator[Named]:
+    from scripts.verify import load_all
+
     for number, found in enumerate(load_all(file)):
         yield f"{file.name}:{number + 1}" if number else file.name, found
 
 
 def _tell_each(few: list[Named], chain: OnChain, state: Path, language: str, as_json: bool) -> set[Result]:
+    from scripts.verify import verify_all
+
     verdicts = list(verify_all([found for _, found in few], chain))
     values, lines = [], []
     for (name, found), verdict in zip(few, verdicts, strict=True):
@@ -75,6 +84,8 @@ def _result(verdict: Verdict, language: str) -> str:
 
 
 def _tell_many(every: Iterator[Named], chain: OnChain, language: str, as_json: bool) -> set[Result]:
+    from scripts.verify import Result, worst
+
     counts, values = Counter[Result](), []
     for name, verdict in _watched(every, chain, quiet=as_json):
         counts[verdict.result] += 1
@@ -93,6 +104,8 @@ def _tell_many(every: Iterator[Named], chain: OnChain, language: str, as_json: b
 
 def _watched(every: Iterator[Named], chain: OnChain, *, quiet: bool) -> Iterator[tuple[str, Verdict]]:
     """Names and verdicts in order, under a progress line where somebody is looking."""
+    from scripts.verify import verify_all
+
     names: deque[str] = deque()
 
     def documents() -> Iterator[Document | MalformedInput]:
@@ -110,6 +123,8 @@ def _watched(every: Iterator[Named], chain: OnChain, *, quiet: bool) -> Iterator
 
 def _registries(found: Document | MalformedInput, state: Path) -> dict[str, Any]:
     """What the caller still owes: nothing when a deployment file at hand names the same registries."""
+    from scripts.verify import Document
+
     if not isinstance(found, Document):
         return {"registries": {}, "registries_known": False, "note": ""}
     note = _known(found.registries, found.domain.chain_id, state)
