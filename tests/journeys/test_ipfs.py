@@ -94,25 +94,32 @@ def test_helia_fetches_from_this_ledger_and_verifies(stack, sealed):
     assert done.stdout.split("\n")[:-1] == [f"200 {hashlib.sha256(content).hexdigest()}" for _, content in some], done
 
 
+def _carried(source, target, state):
+    said = CliRunner().invoke(
+        app, ["payloads", "copy", "--from", source, "--to", target, "--state", str(state), "--json"]
+    )
+    assert json.loads(said.stdout)["refused"] == {}
+
+
 @needs_kubo
 def test_a_ledger_lives_on_a_kubo_node_as_on_its_own_store(tmp_path, told, stack, sealed):
     """The store is a setting: everything carried over by command, the same CIDs, the same answers."""
     node = Kubo(tmp_path / "repo").start()
+    url = "http://127.0.0.1:" + node.api.rsplit("/", 1)[1]
+    stack.kill_api()  # what is sealed while payloads are carried over would be left behind
     try:
-        url = "http://127.0.0.1:" + node.api.rsplit("/", 1)[1]
-        said = CliRunner().invoke(
-            app, ["payloads", "copy", "--from", "embedded", "--to", url, "--state", str(stack.state), "--json"]
-        )
-        assert json.loads(said.stdout)["refused"] == {}
+        _carried("embedded", url, stack.state)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("MYDATA_PAYLOADS", url)
-            stack.restart_api()
+            stack.start_api()
             for cid, content in list(sealed.items())[:3]:
                 answer = httpx.get(f"{stack.url}/ipfs/{cid}?format=raw")
                 assert (answer.status_code, content in answer.content or len(content) > 262_144) == (200, True)
             patch.setenv("MYDATA_PAYLOADS", "nowhere")
             with pytest.raises(SourceUnavailable, match="the reason is at the end"):
                 stack.restart_api()
+        stack.kill_api()
+        _carried(url, "embedded", stack.state)
     finally:
         node.stop()
         stack.kill_api()
