@@ -1,5 +1,8 @@
 """One caller who asks without end is held up, and nobody else is."""
 
+from functools import partial
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -16,6 +19,13 @@ class Clock:
         return self.now
 
 
+@pytest.fixture
+def standing(monkeypatch):
+    """The doors' time stands still: on a slow machine a bucket would fill again meanwhile."""
+    monkeypatch.setattr("api.app.Pace", partial(Pace, clock=Clock()))
+
+
+@pytest.mark.usefixtures("standing")
 def test_a_session_beyond_its_pace_waits_and_another_does_not():
     door = Door(requests_per_second=1)
     ann, trial = door.as_(door.house.ann), door.as_(door.house.trial)
@@ -28,6 +38,7 @@ def test_a_session_beyond_its_pace_waits_and_another_does_not():
     assert door.http.get("/consents", headers=trial).status_code == 200
 
 
+@pytest.mark.usefixtures("standing")
 def test_a_host_beyond_its_pace_opens_no_more_sessions():
     door = Door(sign_ins_per_second=1)
     statuses = [door.sign_in(door.house.ann).status_code for _ in range(BURST_SECONDS // 2)]
