@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
@@ -14,14 +14,8 @@ from anchors.store.prepared import Driver, Reading
 from anchors.store.records import named
 from anchors.store.writer import Work
 from ledger.access import AccessRequest, ConsentState, Facts
-from ledger.party import ANYONE, Party
-from ledger.receipt import CONSENTS as CONSENTS_LOG
-from ledger.receipt import RECORDS as RECORDS_LOG
 from ledger.record import Record
 
-NO_INCIDENT = bytes(32)
-Names = tuple[Party | None, frozenset[str]]
-"""A requester, and the names a consent may mean them by."""
 Said = dict[tuple[bytes, str], list[ConsentState]]
 """What persons said to requesters."""
 
@@ -58,17 +52,13 @@ class Gathering:
 
     def __init__(self, reading: Reading, at: int, counting: Counting | None = None) -> None:
         self._driver, self._at, self._counting = Driver.of(reading), at, counting
-        heads = facts.anchored_heads(self._driver)
-        self._consents, self._records = heads[CONSENTS_LOG], heads[RECORDS_LOG]
-        self._block = max(self._consents.anchored_block, self._records.anchored_block)
-        self._requesters: dict[str, Names] = {}
+        self._shared: dict[tuple[str, bytes], tuple[Facts, frozenset[str]]] = {}
 
     def each(self, requests: Sequence[AccessRequest]) -> Iterator[tuple[AccessRequest, Facts]]:
         """Everything the rule may consider about each question; a use is counted if it was answered before the next
         question is taken.
         """
-        ids = list({request.record_id: None for request in requests})
-        found = {one.issue.record_id: one for one in named(self._driver, ids, self._records.anchored_size)}
+        found = self._records(requests)
         said = self._said(requests, found)
         for request in requests:
             record = found.get(request.record_id)
@@ -78,36 +68,35 @@ class Gathering:
     def _facts(self, request: AccessRequest, record: Record | None, states: list[ConsentState]) -> Facts:
         if any(grant.counts_uses for state in states for grant in state.consent.grants if grant.conditions):
             states = self._counted(states, request.record_id)
-        incident = facts.incident(self._driver, request.incident) if request.incident != NO_INCIDENT else None
-        return Facts(
-            record=record,
-            consents=tuple(states),
-            requester=self._requester(request.requester)[0],
-            blocked=any(state.blocks(self._at) for state in states),
-            incident=incident,
-            consents_size=self._consents.anchored_size,
-            records_size=self._records.anchored_size,
-            block=self._block,
-            followed_at=self._consents.followed_at,
-        )
+        blocked = any(state.blocks(self._at) for state in states)
+        return replace(self._known(request)[0], record=record, consents=tuple(states), blocked=blocked)
 
-    def _requester(self, account: str) -> Names:
-        if account not in self._requesters:
-            party = facts.party(self._driver, account)
-            names = frozenset({ANYONE}) | (party.grantee_names(self._at) if party else frozenset())
-            self._requesters[account] = party, names
-        return self._requesters[account]
+    def _known(self, request: AccessRequest) -> tuple[Facts, frozenset[str]]:
+        """What questions of this requester share, and the names a consent may mean them by."""
+        which = request.requester, request.incident
+        if which not in self._shared:
+            self._shared[which] = facts.shared(self._driver, request, self._at)
+        return self._shared[which]
+
+    def _records(self, requests: Sequence[AccessRequest]) -> dict[bytes, Record]:
+        if not requests:
+            return {}
+        ids = list({request.record_id: None for request in requests})
+        anchored = self._known(requests[0])[0].records_size
+        return {one.issue.record_id: one for one in named(self._driver, ids, anchored)}
 
     def _said(self, requests: Sequence[AccessRequest], found: dict[bytes, Record]) -> Said:
         """What the persons of the records said to those who ask about them, oldest first."""
         asked: dict[str, set[bytes]] = defaultdict(set)
+        known: dict[str, tuple[Facts, frozenset[str]]] = {}
         for request in requests:
             if request.record_id in found:
                 asked[request.requester].add(found[request.record_id].issue.data_subject)
+                known[request.requester] = self._known(request)
         said: Said = defaultdict(list)
         for requester, persons in asked.items():
-            names = self._requester(requester)[1]
-            for state in facts.said_to(self._driver, persons, names, self._consents.anchored_size):
+            shared, names = known[requester]
+            for state in facts.said_to(self._driver, persons, names, shared.consents_size):
                 said[state.consent.data_subject, requester].append(state)
         return said
 
