@@ -150,24 +150,28 @@ class Writer:
         self._thread.join()
 
     def _serve(self) -> None:
-        while (group := self._next_group()) or not self._closed:
+        while self._awaited():
             with self._turn:
-                if group:
-                    self._write(group)
-                    self._untidy = True
-                elif self._untidy and time.monotonic() - self._wrote_at >= QUIET_SECONDS:
-                    self._clean()
+                self._work_off()
         with self._turn:
             self._pen.close()
 
-    def _next_group(self) -> list[_Job]:
-        """What waits to be written; nothing when nothing has come for a moment and there is something to tidy."""
+    def _awaited(self) -> bool:
+        """Wait for something to write or for a moment without; whether the thread goes on."""
         with self._wake:
             untidy = self._untidy
             self._wake.wait_for(
                 lambda: self._jobs or self._closed or self._untidy is not untidy, QUIET_SECONDS if untidy else None
             )
-            return [self._jobs.popleft() for _ in range(min(len(self._jobs), MOST_IN_A_GROUP))]
+            return bool(self._jobs) or not self._closed
+
+    def _work_off(self) -> None:
+        """Write what waits, which until now kept `do_here` from going first; tidy after a moment without."""
+        if group := [self._jobs.popleft() for _ in range(min(len(self._jobs), MOST_IN_A_GROUP))]:
+            self._write(group)
+            self._untidy = True
+        elif self._untidy and time.monotonic() - self._wrote_at >= QUIET_SECONDS:
+            self._clean()
 
     def _clean(self) -> None:
         try:

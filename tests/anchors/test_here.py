@@ -8,8 +8,8 @@ import pytest
 
 from anchors.store import Store
 from ledger.errors import SourceUnavailable
-from ledger.receipt import ACCESS
-from tests.anchors.sayings import ANN, NOW, PARTIES, TRIAL, consent, issue, name, receipt, request
+from ledger.receipt import ACCESS, CONSENTS
+from tests.anchors.sayings import ANN, NOW, PARTIES, TRIAL, consent, issue, name, receipt, request, revocation
 
 
 @pytest.fixture
@@ -62,6 +62,28 @@ def test_i3_where_another_process_writes_nobody_is_held_up_and_the_answer_rests_
     assert logged.position == 1
     assert len(after) == 2, "what was answered before the other's change is answered again"
     assert [said for _, *said in before] == [said for _, *said in after[:1]]
+
+
+def test_i3_who_waits_to_write_goes_before_questions_that_come_later(store):
+    given = store.at(CONSENTS, store.consents_of(ANN)[0].position)
+    store._writer._turn.acquire()
+    withdrawing = threading.Thread(target=lambda: store.append([revocation(given)], NOW))
+    withdrawing.start()
+    until = time.monotonic() + 10
+    while not store._writer._jobs and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(0.1)  # the store's thread wakes, and would take the work out of sight before it may do it
+    store._writer._turn.release()
+    seen = {}
+
+    def respond(question, facts):
+        seen[question.request_id] = facts.consents[0].revoked
+        return receipt(question, facts)
+
+    coming = [store.answer_soon([request(1, asked=number)], respond, NOW) for number in range(40)]
+    withdrawing.join(10)
+    assert [done.result(10)[0].position for done in coming] == list(range(40))
+    assert list(seen.values()) == [True] * 40
 
 
 def test_a_slow_disk_is_waited_for_by_the_thread(store, monkeypatch):
