@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import cProfile
-import pstats
 import re
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, islice
+from operator import itemgetter
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from starlette.types import ASGIApp, Message
@@ -21,6 +22,7 @@ from bench.decide.serve import app_of, floor, ours
 from bench.decide.serving import Population
 from ledger import signers, typed_data
 from ledger.receipt import CONSENTS
+from ledger.typed_data import Domain
 
 ROOT = str(Path(__file__).parents[2]) + "/"
 TOGETHER, TURNS, SOME = 32, 12, 640
@@ -33,26 +35,29 @@ def intake(folder: Path) -> Iterator[tuple[str, float]]:
     database.publish(population.NOTICE)
     database.set_parties(population.PARTIES)
     kernel, batch, domain = ours(database), bulk.signed_consents(SOME), population.DOMAINS[CONSENTS]
-    yield (
-        "the floor: EIP-712 digest, signer recovered",
-        _each(
-            lambda: [signers.verify(said.signer, typed_data.digest(said, domain), signed) for said, signed, _ in batch]
-        ),
-    )
     sealed = [kernel.seal(said, said.signer, signed) for said, signed, _ in batch]
-    yield "is it there already", _each(lambda: [kernel.already(one.entry.digest, one.statement) for one in sealed])  # type: ignore[arg-type]
-    yield "conditions; notice and name looked up", _each(lambda: [kernel.check_said(said) for said, _, _ in batch])
-    now = int(time.time())
-    yield (
-        f"order, log, tree and indexes, {TOGETHER} in a transaction, durable",
-        _each(lambda: [database.append(sealed[at : at + TOGETHER], now) for at in range(0, SOME, TOGETHER)]),
-    )
+    groups, now = [sealed[at : at + TOGETHER] for at in range(0, SOME, TOGETHER)], int(time.time())
+    steps: list[tuple[str, Callable[[Any], object], Sequence[Any]]] = [
+        ("the floor: EIP-712 digest, signer recovered", lambda one: _recovered(one, domain), batch),
+        ("is it there already", lambda one: kernel.already(one.entry.digest, one.statement), sealed),
+        ("conditions; notice and name looked up", lambda one: kernel.check_said(one[0]), batch),
+        (f"order, log, tree and indexes, {TOGETHER} in a transaction", lambda some: database.append(some, now), groups),
+    ]
+    for name, step, items in steps:
+        yield name, _each(step, items)
     database.dispose()
 
 
-def _each(task: Callable[[], object]) -> float:
+def _recovered(one: bulk.Said, domain: Domain) -> None:
+    said, signature, _ = one
+    signers.verify(said.signer, typed_data.digest(said, domain), signature)
+
+
+def _each(step: Callable[[Any], object], items: Sequence[Any]) -> float:
+    """µs for each consent."""
     started = time.perf_counter()
-    task()
+    for item in items:
+        step(item)
     return (time.perf_counter() - started) / SOME * 1e6
 
 
@@ -65,7 +70,7 @@ def routes(people: Population) -> Iterator[str]:
         mine, twin = _best(app, here), _best(twins, there)
         profiler = cProfile.Profile()
         profiler.runcall(_best, app, here)
-        shares = ", ".join(f"{package} {share:.0%}" for package, share in _shares(profiler).most_common(9))
+        shares = ", ".join(f"{package} {share:.0%}" for package, share in _shares(profiler)[:9])
         yield f"{name}: {mine:.0f} µs, its twin {twin:.0f} µs; {shares}"
     store.dispose()
 
@@ -102,19 +107,22 @@ async def _asked(app: ASGIApp, scope: dict[str, Any], body: bytes) -> None:
     await app(dict(scope), receive, send)
 
 
-def _shares(profiler: cProfile.Profile) -> Counter[str]:
-    """The part of the time that was spent in each package itself."""
-    spent: Counter[str] = Counter()
-    for (file, _, function), (_, _, own, _, _) in pstats.Stats(profiler).stats.items():  # type: ignore[attr-defined]
-        spent[_package(file, function)] += own
+def _shares(profiler: cProfile.Profile) -> list[tuple[str, float]]:
+    """The packages, and the part of the time that was spent in each itself, largest first."""
+    spent: defaultdict[str, float] = defaultdict(float)
+    for entry in profiler.getstats():
+        spent[_package(entry.code)] += entry.inlinetime
     whole = sum(spent.values())
-    return Counter({package: own / whole for package, own in spent.items()})
+    return sorted(((package, own / whole) for package, own in spent.items()), key=itemgetter(1), reverse=True)
 
 
-def _package(file: str, function: str) -> str:
+def _package(code: CodeType | str) -> str:
+    """Whose line it is; of what is built in only the name is known."""
+    if isinstance(code, str):
+        return next((package for part, package in BUILT_IN.items() if part in code), "Python's own")
+    file = code.co_filename
     if installed := re.search(r"site-packages/([^/.]+)", file):
         return installed.group(1)
     if file.startswith(ROOT):
         return file.removeprefix(ROOT).partition("/")[0]
-    known = next((package for part, package in BUILT_IN.items() if part in function), "")
-    return known or ("generated code" if file.startswith("<") else "Python's own")
+    return "generated code" if file.startswith("<") else "Python's own"
