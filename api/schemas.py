@@ -20,6 +20,8 @@ Hex32 = Annotated[str, Field(pattern=HEX32, examples=["0x" + "ab" * 32])]
 Hex = Annotated[str, Field(pattern="^0x([0-9a-fA-F]{2})*$", max_length=10_000)]
 Seconds = Annotated[int, Field(ge=0, le=NEVER, examples=[1_800_000_000])]
 Term = Annotated[str, Field(min_length=1, max_length=200)]
+Language = Annotated[str, Field(max_length=100, examples=["ko"])]
+"""In which the summary of a draft is wanted (BCP 47); English where it is not spoken here."""
 ZERO = "0x" + "00" * 32
 
 

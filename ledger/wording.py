@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from ledger.consent import NEVER, Effect, Grant
+from ledger.party import ANYONE, ROLE_PREFIX
 from ledger.transfer import terms_of
 from ledger.vocabulary import Term, Vocabulary
+
+ENGLISH = "en"
 
 
 class Change(StrEnum):
@@ -50,10 +53,19 @@ class Words:
         )
         return said if terms_of(grant) is None else ("전송요구 — " if self._korean else "Transfer request: ") + said
 
+    def named(self, grantee: str, name: str) -> str:
+        """The grantee as people read it; `name` is the one that is signed, in English where it is nobody's own."""
+        if not self._korean:
+            return name
+        if grantee.startswith(ROLE_PREFIX):
+            role = grantee.removeprefix(ROLE_PREFIX)
+            return f"인증된 모든 {ROLES_KO.get(role, role)}"
+        return "모든 사람" if grantee == ANYONE else name
+
     def _english_sentence(self, grant: Grant, name: str, what: str, why: str, actions: str) -> str:
         verb = "may" if grant.effect is Effect.PERMIT else "may never"
-        until = "until you withdraw" if grant.expires == NEVER else f"until {_moment(grant.expires)}"
-        since = f"from {_moment(grant.not_before)} " if grant.not_before else ""
+        until = "until you withdraw" if grant.expires == NEVER else f"until {moment(grant.expires)}"
+        since = f"from {moment(grant.not_before)} " if grant.not_before else ""
         only = f", only {len(grant.records)} named records" if grant.records else ""
         period = f", only data {self._period(grant)}" if self._period(grant) else ""
         terms = f"; conditions: {self._list(grant.conditions, 'conditions')}" if grant.conditions else ""
@@ -61,8 +73,8 @@ class Words:
 
     def _korean_sentence(self, grant: Grant, name: str, what: str, why: str, actions: str) -> str:
         verb = "할 수 있습니다" if grant.effect is Effect.PERMIT else "할 수 없습니다"
-        until = "철회할 때까지" if grant.expires == NEVER else f"{_moment(grant.expires)}까지"
-        since = f"{_moment(grant.not_before)}부터 " if grant.not_before else ""
+        until = "철회할 때까지" if grant.expires == NEVER else f"{moment(grant.expires)}까지"
+        since = f"{moment(grant.not_before)}부터 " if grant.not_before else ""
         only = f" (지정한 기록 {len(grant.records)}건만)" if grant.records else ""
         period = f" ({self._period(grant)} 자료만)" if self._period(grant) else ""
         terms = f" 조건: {self._list(grant.conditions, 'conditions')}." if grant.conditions else ""
@@ -108,9 +120,9 @@ class Words:
     def _value(self, grant: Grant, member: str) -> str:
         """The member in words, empty where it sets no bound."""
         if member == "expires":
-            return "" if grant.expires == NEVER else _moment(grant.expires)
+            return "" if grant.expires == NEVER else moment(grant.expires)
         if member == "not_before":
-            return _moment(grant.not_before) if grant.not_before else ""
+            return moment(grant.not_before) if grant.not_before else ""
         if member == "period":
             return self._period(grant)
         return ", ".join("0x" + record.hex()[:8] + "…" for record in grant.records)
@@ -118,8 +130,8 @@ class Words:
     def _period(self, grant: Grant) -> str:
         if not grant.data_from and not grant.data_until:
             return ""
-        start = _moment(grant.data_from) if grant.data_from else "…"
-        return f"{start} - {_moment(grant.data_until) if grant.data_until else '…'}"
+        start = moment(grant.data_from) if grant.data_from else "…"
+        return f"{start} - {moment(grant.data_until) if grant.data_until else '…'}"
 
     def _list(self, codes: Sequence[str], member: str) -> str:
         terms: Mapping[str, Term] = TERMS.get(member) or getattr(self._vocabulary, member)
@@ -133,7 +145,7 @@ class Words:
         if term is None:
             return code
         text = term.label_ko if self._korean else term.label
-        value = _moment(int(number)) if name == "retain-until" and number.isdigit() else number
+        value = moment(int(number)) if name == "retain-until" and number.isdigit() else number
         return text if term is terms.get(code) else f"{text} ({value})"
 
 
@@ -158,7 +170,8 @@ def _terms(grant: Grant) -> tuple[object, ...]:
     return tuple(frozenset(value) if isinstance(value, tuple) else value for value in values)
 
 
-def _moment(seconds: int) -> str:
+def moment(seconds: int) -> str:
+    """A UTC second for people; beyond what calendars hold, the last they do."""
     latest = datetime.max.replace(tzinfo=UTC)
     beyond = seconds >= int(latest.timestamp())
     moment = latest if beyond else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
@@ -188,6 +201,20 @@ MEMBERS_KO = {
     "period": "자료 기간",
     "records": "지정 기록",
     "grant": "허용",
+}
+ROLES_KO = {
+    "holder": "데이터 보유 기관",
+    "hospital": "병원",
+    "trial": "임상시험팀",
+    "insurer": "보험사",
+    "merchant": "판매업체",
+    "researcher": "연구자",
+    "responder": "응급 구조대",
+    "reviewer": "심사자",
+    "authority": "후견인 지정 기관",
+    "witness": "증인",
+    "enforcement-point": "접근 통제 시스템",
+    "operator": "운영자",
 }
 TERMS: Mapping[str, Mapping[str, Term]] = {
     "actions": {

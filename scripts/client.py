@@ -128,12 +128,25 @@ class Client:
         typed = self.draft(grantee, grants, language)["typed_data"]
         return self.call("POST", "/consents", json=self.sign(typed, Consent))
 
-    def withdraw(self, grantee: str) -> Any:
-        """Sign and hand in the withdrawal of the newest consent to a grantee, opening its lock."""
+    def withdrawal(self, grantee: str, language: str = "en") -> dict[str, Any]:
+        """The draft that ends the newest consent to a grantee and opens its lock, found to say what was asked."""
         given = [one for one in self.call("GET", "/consents") if one["grantee"].lower() == grantee.lower()]
         secret = "0x" + self.secret(grantee, given[-1]["version"]).hex() if given else ZERO
-        draft = self.call("POST", "/revocations/drafts", json={"grantee": grantee, "secret": secret})
-        return self.call("POST", "/revocations", json=self.sign(draft["typed_data"], Revocation))
+        wish = {"grantee": grantee, "secret": secret, "language": language}
+        draft: dict[str, Any] = self.call("POST", "/revocations/drafts", json=wish)
+        said, mine = draft["typed_data"]["message"], "0x" + self.wallet.signer.hex()
+        told = (said["dataSubject"], said["signer"], said["grantee"].lower(), said["secret"], said["consent"])
+        if not given or told != (mine, mine, grantee.lower(), secret, given[-1]["entry"]):
+            raise IntegrityFailure("the draft does not end what was asked for; it was not signed")
+        return draft
+
+    def withdraw(self, grantee: str, language: str = "en") -> Any:
+        """Draft, check, sign and hand in the withdrawal of the newest consent to a grantee."""
+        return self.end(self.withdrawal(grantee, language))
+
+    def end(self, withdrawal: Mapping[str, Any]) -> Any:
+        """Sign a drafted withdrawal and hand it in."""
+        return self.call("POST", "/revocations", json=self.sign(withdrawal["typed_data"], Revocation))
 
     def _says_what_was_asked(self, message: Mapping[str, Any], wish: Mapping[str, Any]) -> None:
         """Raise IntegrityFailure when the draft is not what this wallet asked for: it is what will be signed."""
@@ -191,13 +204,18 @@ class Client:
         """Say, signed, that the release was opened; where that lies in the access log, None for one's own record."""
         if opened.issue["dataSubject"].lower() == self.wallet.address.lower():
             return None
-        return self.countersign(opened.position)
+        return self.countersign(self.acknowledgement(opened.position))
 
-    def countersign(self, position: int) -> int:
-        """Sign that what a receipt released was opened; where that lies in the access log."""
-        typed = self.call("GET", f"/receipts/{position}/acknowledgement")["typed_data"]
-        form = self.sign(typed, Acknowledgement)
+    def countersign(self, draft: Mapping[str, Any]) -> int:
+        """Sign a drafted acknowledgement and hand it in; where it lies in the access log."""
+        form = self.sign(draft["typed_data"], Acknowledgement)
         return int(self.call("POST", "/receipts/acknowledgements", json=form)["position"])
+
+    def acknowledgement(self, position: int, language: str = "en") -> dict[str, Any]:
+        """The draft that says that what a receipt released was opened."""
+        path = f"/receipts/{position}/acknowledgement"
+        draft: dict[str, Any] = self.call("GET", path, params={"language": language})
+        return draft
 
 
 def _refusal(answer: httpx.Response) -> Refused:

@@ -15,6 +15,7 @@ from api.schemas import (
     GrantForm,
     Hex,
     Hex32,
+    Language,
     Replaced,
     SignedForm,
     draft_view,
@@ -30,6 +31,7 @@ from ledger.kernel import GrantRequest, Kernel
 from ledger.party import checksum
 from ledger.receipt import CONSENTS
 from ledger.typed_data import message, parse, read_domain, read_hex
+from ledger.wording import ENGLISH
 
 router = APIRouter(tags=["consents"])
 EntryId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a consent")]
@@ -51,6 +53,7 @@ class RevocationDraftForm(Form):
 
     grantee: Annotated[str, Field(max_length=200)]
     secret: Hex32 = ZERO
+    language: Language = ENGLISH
     data_subject: Annotated[Hex | None, Field(description="for whom a delegate signs; the caller without it")] = None
 
 
@@ -133,7 +136,8 @@ def draft_revocation(form: RevocationDraftForm, caller: SignedIn, kernel: Verbs)
     """The withdrawal of the caller's newest consent to a grantee, ready for the wallet."""
     secret = read_hex(form.secret, "secret", 32)
     whose = subject_bytes(form.data_subject) if form.data_subject else caller.signer
-    return draft_view(kernel.draft_revocation(whose, grantee_of(form.grantee), secret, caller.signer))
+    draft = kernel.draft_revocation(whose, grantee_of(form.grantee), secret, caller.signer, form.language)
+    return draft_view(draft)
 
 
 @router.post("/revocations", status_code=202)

@@ -15,6 +15,7 @@ from api.schemas import (
     Form,
     Hex,
     Hex32,
+    Language,
     Seconds,
     SignedForm,
     Term,
@@ -29,6 +30,7 @@ from ledger.errors import NotFound
 from ledger.kernel import Naming
 from ledger.receipt import CONSENTS
 from ledger.typed_data import parse, read_domain, read_hex
+from ledger.wording import ENGLISH
 
 router = APIRouter(tags=["delegations"])
 EntryId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a delegation")]
@@ -48,6 +50,7 @@ class NamingForm(Form):
     expires: Seconds
     proof: Hex32 = ZERO
     lock: Hex32 = ZERO
+    language: Language = ENGLISH
 
 
 class DelegationForm(SignedForm):
@@ -61,6 +64,7 @@ class EndForm(Form):
 
     delegate: Hex
     secret: Hex32 = ZERO
+    language: Language = ENGLISH
 
 
 class DelegationView(BaseModel):
@@ -92,7 +96,7 @@ def draft(form: NamingForm, caller: SignedIn, kernel: Verbs) -> DraftView:
         proof=read_hex(form.proof, "proof", 32),
         lock=read_hex(form.lock, "lock", 32),
     )
-    return draft_view(kernel.draft_delegation(naming))
+    return draft_view(kernel.draft_delegation(naming, form.language))
 
 
 @router.post("/delegations", status_code=202)
@@ -126,7 +130,8 @@ def copy(entry: EntryId, caller: SignedIn, house: House) -> dict[str, Any]:
 def draft_end(form: EndForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The withdrawal that ends a delegation, and with it what the delegate signed; hand it in at `/revocations`."""
     secret = read_hex(form.secret, "secret", 32)
-    return draft_view(kernel.draft_end_of_delegation(caller.signer, subject_bytes(form.delegate), secret))
+    delegate = subject_bytes(form.delegate)
+    return draft_view(kernel.draft_end_of_delegation(caller.signer, delegate, secret, form.language))
 
 
 def _view(state: DelegationState, now: int) -> DelegationView:

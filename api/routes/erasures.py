@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 
 from api.auth import House, SignedIn, Verbs
 from api.guard import RecordId
-from api.schemas import Form, Hex32, SignedForm, certificate_document
+from api.schemas import Form, Hex32, Language, SignedForm, certificate_document
 from ledger.record import Erasure
 from ledger.typed_data import parse, read_domain, read_hex
+from ledger.wording import ENGLISH
 
 router = APIRouter(tags=["erasures"])
 MOST = 1_000
@@ -21,6 +22,7 @@ class WhichForm(Form):
     """Which records; without any, all of the caller's own (up to 1,000 in one call)."""
 
     records: Annotated[list[Hex32] | None, Field(min_length=1, max_length=MOST)] = None
+    language: Language = ENGLISH
 
 
 class ErasureDrafts(BaseModel):
@@ -46,8 +48,8 @@ class Erased(BaseModel):
 def draft_erasures(form: WhichForm, caller: SignedIn, kernel: Verbs) -> ErasureDrafts:
     """The erasures of records that are about the caller, or that the caller issued."""
     wanted = [read_hex(record, "records", 32) for record in form.records] if form.records else None
-    drafts = kernel.draft_erasures(caller.signer, wanted)
-    said = drafts[0].summary[0] if drafts else "There is no record to erase."
+    drafts = kernel.draft_erasures(caller.signer, wanted, form.language)
+    said = drafts[0].summary[0] if drafts else kernel.words(form.language).nothing_to_erase()
     return ErasureDrafts(drafts=[draft.typed for draft in drafts], summary=said)
 
 

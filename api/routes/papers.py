@@ -9,11 +9,12 @@ from pydantic import Field
 
 from api.auth import SignedIn, Verbs
 from api.routes.consents import ConsentDraftForm, RevocationDraftForm, grantee_of, wish_of
-from api.schemas import DraftView, Form, Hex, Hex32, Replaced, SignedForm, draft_view, replaced
+from api.schemas import DraftView, Form, Hex, Hex32, Language, Replaced, SignedForm, draft_view, replaced
 from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation
 from ledger.kernel import Witnessed
 from ledger.typed_data import parse, read_hex
+from ledger.wording import ENGLISH
 
 router = APIRouter(tags=["on paper"])
 KINDS: dict[str, type[Consent | Revocation]] = {"Consent": Consent, "Revocation": Revocation}
@@ -40,6 +41,7 @@ class WordForm(Form):
     kind: Kind
     message: dict[str, Any]
     scan: Hex32
+    language: Language = ENGLISH
 
 
 class PaperForm(Form):
@@ -61,14 +63,16 @@ def draft_consent(form: PaperConsentForm, caller: SignedIn, kernel: Verbs) -> Dr
 def draft_revocation(form: PaperRevocationForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The withdrawal as it stands on the paper, for the second witness's wallet."""
     whose, secret = read_hex(form.data_subject, "data_subject"), read_hex(form.secret, "secret", 32)
-    return draft_view(kernel.draft_revocation(whose, grantee_of(form.grantee), secret, caller.signer))
+    draft = kernel.draft_revocation(whose, grantee_of(form.grantee), secret, caller.signer, form.language)
+    return draft_view(draft)
 
 
 @router.post("/papers/words/drafts")
 def draft_word(form: WordForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The first witness's word: that the person signed exactly this on the paper that was scanned."""
     statement = parse(KINDS[form.kind], form.message)
-    return draft_view(kernel.draft_word(statement, caller.signer, read_hex(form.scan, "scan", 32)))
+    scan = read_hex(form.scan, "scan", 32)
+    return draft_view(kernel.draft_word(statement, caller.signer, scan, form.language))
 
 
 @router.post("/papers", status_code=202)

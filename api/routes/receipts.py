@@ -8,12 +8,13 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from api.auth import House, SignedIn, Verbs
-from api.schemas import Accepted, DraftView, SignedForm, accepted, draft_view, proof_document
+from api.schemas import Accepted, DraftView, Language, SignedForm, accepted, draft_view, proof_document
 from ledger.access import Acknowledgement, Incident, Reason
 from ledger.errors import NotFound
 from ledger.kernel import RELEASING, Kernel
 from ledger.receipt import ACCESS, RECORDS, AccessReceipt, Logged
 from ledger.typed_data import message, parse, read_domain, read_hex
+from ledger.wording import ENGLISH
 
 router = APIRouter(tags=["receipts"])
 Position = Annotated[int, Path(ge=0, le=2**62)]
@@ -82,9 +83,11 @@ def record(position: Position, caller: SignedIn, house: House) -> dict[str, Any]
 
 
 @router.get("/receipts/{position}/acknowledgement")
-def draft_acknowledgement(position: Position, caller: SignedIn, kernel: Verbs) -> DraftView:
+def draft_acknowledgement(
+    position: Position, caller: SignedIn, kernel: Verbs, language: Language = ENGLISH
+) -> DraftView:
     """What the requester signs who opened what this receipt released: that they did, and when."""
-    return draft_view(kernel.draft_acknowledgement(caller.name, position))
+    return draft_view(kernel.draft_acknowledgement(caller.name, position, language))
 
 
 @router.post("/receipts/acknowledgements", status_code=202)

@@ -13,7 +13,7 @@ from api.auth import SignedIn, Verbs
 from api.routes.consents import ConsentDraftForm, wish_of
 from api.schemas import ZERO, DraftView, Form, GrantForm, Hex32, Seconds, Term, draft_view, shown
 from ledger.access import ConsentState
-from ledger.consent import Consent
+from ledger.consent import Consent, Grant
 from ledger.kernel import Kernel
 from ledger.transfer import Transfer, terms_of
 from ledger.wording import Words
@@ -82,6 +82,10 @@ def transfers(caller: SignedIn, kernel: Verbs) -> list[TransferView]:
     return [view for state in kernel.world.store.consents_of(caller.signer) for view in _views(state, kernel)]
 
 
+def _told(grant: Grant, said: Consent, words: Words) -> str:
+    return words.sentence(grant, words.named(said.grantee, said.grantee_name))
+
+
 def _views(state: ConsentState, kernel: Kernel) -> Iterator[TransferView]:
     if state.revoked or state.superseded:
         return
@@ -90,7 +94,7 @@ def _views(state: ConsentState, kernel: Kernel) -> Iterator[TransferView]:
         terms = terms_of(grant)
         if terms is None or grant.expires <= kernel.world.clock.now():
             continue
-        words = {name: Words(vocabulary, name).sentence(grant, said.grantee_name) for name in ("ko", "en")}
+        words = {language: _told(grant, said, Words(vocabulary, language)) for language in ("ko", "en")}
         yield TransferView(
             entry=shown(state.entry),
             recipient=said.grantee,

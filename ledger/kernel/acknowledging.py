@@ -10,6 +10,7 @@ from ledger.kernel.verb import Verb
 from ledger.paper import Paper
 from ledger.receipt import ACCESS, AccessReceipt, Logged
 from ledger.typed_data import Domain, typed_data
+from ledger.wording import ENGLISH
 
 ACKNOWLEDGED = "acknowledged"
 
@@ -17,7 +18,7 @@ ACKNOWLEDGED = "acknowledged"
 class Acknowledging(Verb):
     """Only the requester of a release can acknowledge it; the data subject sees it beside the receipt."""
 
-    def draft_acknowledgement(self, reader: str, position: int) -> Draft:
+    def draft_acknowledgement(self, reader: str, position: int, language: str = ENGLISH) -> Draft:
         """What the reader signs, as of now. Raises NotFound unless the receipt at the position released to them."""
         logged = self.world.store.at(ACCESS, position)
         said = self._released(logged, reader)
@@ -25,8 +26,8 @@ class Acknowledging(Verb):
             raise NotFound
         entry, now = logged.signed.entry.entry, self.world.clock.now()
         made = Acknowledgement(reader, said.record_id, entry, now)
-        text = f"Says that you opened the record that receipt {position} released to you."
-        return Draft(made, typed_data(made, self.domain(made)), summary=(text,))
+        summary = (self.words(language).acknowledgement(position),)
+        return Draft(made, typed_data(made, self.domain(made)), summary=summary)
 
     def acknowledge(self, made: Acknowledgement, signature: bytes, claimed: Domain | None = None) -> Logged:
         """Log the reader's signed word. Handing in the same again changes nothing.

@@ -25,6 +25,7 @@ from ledger.kernel.drafts import Draft, Drafts
 from ledger.receipt import CONSENTS, Logged
 from ledger.scope import narrows
 from ledger.typed_data import Domain, typed_data
+from ledger.wording import ENGLISH
 
 BIRTH_DATE = "/birthDate"
 LONGEST = 10 * 366 * 86_400
@@ -50,7 +51,7 @@ class Naming:
 class Delegations(Drafts):
     """The person's own word outranks the delegate's, and both names stay in the record."""
 
-    def draft_delegation(self, naming: Naming) -> Draft:
+    def draft_delegation(self, naming: Naming, language: str = ENGLISH) -> Draft:
         """The delegation, ready for the delegator's wallet."""
         said = Delegation(
             data_subject=naming.data_subject,
@@ -65,9 +66,7 @@ class Delegations(Drafts):
             signed_at=self.world.clock.now(),
             lock=naming.lock,
         )
-        what = ", ".join(said.categories)
-        summary = f"{said.delegate_name} may sign consents for you ({said.relation}) about: {what}."
-        return Draft(said, typed_data(said, self.domain(said)), summary=(summary,))
+        return Draft(said, typed_data(said, self.domain(said)), summary=(self.words(language).delegation(said),))
 
     def delegate(
         self,
@@ -92,7 +91,9 @@ class Delegations(Drafts):
             raise NotEntitled("only the data subject names a representative")
         return self.world.store.append([signed], now)[0]
 
-    def draft_end_of_delegation(self, data_subject: bytes, delegate: bytes, secret: bytes = NO_LOCK) -> Draft:
+    def draft_end_of_delegation(
+        self, data_subject: bytes, delegate: bytes, secret: bytes = NO_LOCK, language: str = ENGLISH
+    ) -> Draft:
         """The revocation that ends what the delegate may sign from now on. Raises NotFound."""
         newest = self.world.store.newest(data_subject, delegate_name(delegate))
         if newest is None or not isinstance(newest.signed.statement, Delegation):
@@ -108,8 +109,8 @@ class Delegations(Drafts):
             secret=secret,
             signed_at=self.world.clock.now(),
         )
-        summary = f"{ended.delegate_name} may no longer sign for you, from now on."
-        return Draft(said, typed_data(said, self.domain(said)), summary=(summary,))
+        summary = (self.words(language).end_of_delegation(ended),)
+        return Draft(said, typed_data(said, self.domain(said)), summary=summary)
 
     def check_signer(self, statement: Consent | Revocation) -> None:
         """Raise NotEntitled unless its signer may say this for the data subject now.

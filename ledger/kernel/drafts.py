@@ -14,15 +14,15 @@ from ledger.notice import Notice
 from ledger.party import ANYONE, ROLE_PREFIX
 from ledger.receipt import Logged, Statement
 from ledger.typed_data import typed_data
-from ledger.wording import Words
+from ledger.wording import ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A statement to be signed, its EIP-712 typed data, and the notice the person is to be shown.
 
-    `summary` says it in words, `changes` what it says otherwise than the version it replaces; both in the notice's
-    language.
+    `summary` says it in words, in the language that was asked for; of a consent in its notice's, and so does `changes`:
+    what it says otherwise than the version it replaces.
     """
 
     statement: Statement
@@ -70,18 +70,26 @@ class Drafts(Verb):
             signed_at=self.world.clock.now(),
             lock=wish.lock,
         )
-        words, before = Words(self.world.vocabulary, notice.language), _grants_of(newest)
-        summary = tuple(words.sentence(grant, consent.grantee_name) for grant in wish.grants)
-        changes = tuple(words.told(one) for one in words.differences(before, wish.grants, consent.grantee_name))
+        words, before = self.words(notice.language), _grants_of(newest)
+        name = words.named(consent.grantee, consent.grantee_name)
+        summary = tuple(words.sentence(grant, name) for grant in wish.grants)
+        summary += words.behalf(consent.signer, consent.data_subject)
+        changes = tuple(words.told(one) for one in words.differences(before, wish.grants, name))
         typed = typed_data(consent, self.domain(consent))
         return Draft(consent, typed, notice, summary, changes if newest else ())
 
     def draft_revocation(
-        self, data_subject: bytes, grantee: str, secret: bytes = NO_LOCK, signer: bytes = b""
+        self,
+        data_subject: bytes,
+        grantee: str,
+        secret: bytes = NO_LOCK,
+        signer: bytes = b"",
+        language: str = ENGLISH,
     ) -> Draft:
         """The statement that ends the newest consent to a grantee. Raises NotFound when there is none to end."""
         newest = self.world.store.newest(data_subject, grantee)
-        if newest is None or not isinstance(newest.signed.statement, Consent):
+        ended = newest.signed.statement if newest else None
+        if newest is None or not isinstance(ended, Consent):
             raise NotFound
         revocation = Revocation(
             data_subject=data_subject,
@@ -93,8 +101,8 @@ class Drafts(Verb):
             secret=secret,
             signed_at=self.world.clock.now(),
         )
-        said = f"Withdraws your consent to {revocation.grantee_name}, from now on."
-        return Draft(revocation, typed_data(revocation, self.domain(revocation)), summary=(said,))
+        summary = self.words(language).withdrawal(revocation, ended)
+        return Draft(revocation, typed_data(revocation, self.domain(revocation)), summary=summary)
 
     def draft_incident(self, responder: str, data_subject: bytes, number: str, reason: str, seconds: int) -> Draft:
         """The declaration of an emergency, open from now. Raises InvalidStatement beyond the longest time box."""

@@ -18,6 +18,7 @@ from ledger.paper import Paper
 from ledger.receipt import RECORDS, Logged
 from ledger.record import Erasure, Record, key_id
 from ledger.typed_data import Domain, typed_data
+from ledger.wording import ENGLISH
 
 ERASURE, PENDING, DONE = "erasure", "pending", "done"
 PAGE = 500
@@ -26,8 +27,11 @@ PAGE = 500
 class Erasing(Proofs, Links):
     """Erased by whom the record is about, or by who issued it; both see the certificate, nobody else knows of it."""
 
-    def draft_erasures(self, signer: bytes, record_ids: Sequence[bytes] | None = None) -> list[Draft]:
-        """The erasures of records, ready for the wallet; of all of the signer's own without `record_ids`.
+    def draft_erasures(
+        self, signer: bytes, record_ids: Sequence[bytes] | None = None, language: str = ENGLISH
+    ) -> list[Draft]:
+        """The erasures of records, ready for the wallet; of all of the signer's own without `record_ids`. The summary,
+        the same on each, says what all of them do together.
 
         Raises NotFound for a record that is not there, not theirs, or erased; TooLarge beyond 1,000 records.
         """
@@ -39,7 +43,8 @@ class Erasing(Proofs, Links):
         now = self.world.clock.now()
         records = [self._erasable(signer, record_id) for record_id in theirs[: self.world.bounds.batch]]
         erasures = [Erasure(r.issue.record_id, signer, r.issue.cid, key_id(r.issue.record_id), now) for r in records]
-        said = "Destroys the key of one record for good: nobody, you included, can read it again."
+        own = all(record.issue.data_subject == signer for record in records)
+        said = self.words(language).erasure(len(records), own=own)
         return [Draft(one, typed_data(one, self.domain(one)), summary=(said,)) for one in erasures]
 
     def erase(self, signed: Sequence[tuple[Erasure, bytes]], claimed: Domain | None = None) -> list[Logged]:

@@ -17,6 +17,7 @@ from ledger.kernel.marking import Marking
 from ledger.party import Party
 from ledger.receipt import CONSENTS, Logged, Statement
 from ledger.record import Record
+from ledger.wording import ENGLISH
 
 Said = Consent | Revocation
 
@@ -39,12 +40,11 @@ class OnPaper(Consents, Marking):
     delegate's signature checks these; the person stays the one who said it.
     """
 
-    def draft_word(self, statement: Said, witness: bytes, scan: bytes) -> Draft:
+    def draft_word(self, statement: Said, witness: bytes, scan: bytes, language: str = ENGLISH) -> Draft:
         """What the first witness signs about a drafted statement and the record of its scan. Raises NotFound."""
         word = self._word(statement, witness, self._scan(statement, scan))
-        name, whom = word.delegate_name, "0x" + word.data_subject.hex()
-        summary = f"{whom} signed this on paper before you and {name}; the scan is record 0x{scan.hex()}."
-        return Draft(word, typed_data.typed_data(word, self.domain(word)), summary=(summary,))
+        summary = (self.words(language).word(word, scan),)
+        return Draft(word, typed_data.typed_data(word, self.domain(word)), summary=summary)
 
     def accept_on_paper(self, said: Witnessed, scan: bytes) -> Logged:
         """Accept the statement and the word on it, both or neither.

@@ -9,6 +9,7 @@ from ledger.commitment.entry import NO_LOCK, Entry, new_salt
 from ledger.errors import WrongChain
 from ledger.kernel.world import World
 from ledger.receipt import LOG_OF, Signed, Statement
+from ledger.summaries import Summaries
 from ledger.typed_data import Domain
 
 S = TypeVar("S", bound=Statement)
@@ -19,6 +20,10 @@ class Verb:
 
     def __init__(self, world: World) -> None:
         self.world = world
+
+    def words(self, language: str) -> Summaries:
+        """What people read before they sign, in their language (BCP 47); in English where it is not spoken here."""
+        return Summaries(self.world.vocabulary, language)
 
     def domain(self, statement: Statement) -> Domain:
         """Where a statement of this kind is valid."""

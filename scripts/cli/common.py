@@ -19,6 +19,7 @@ Url = Annotated[str, typer.Option("--url", envvar="MYDATA_URL", help="Base URL o
 Key = Annotated[Path, typer.Option("--key", envvar="MYDATA_KEY", help="Key file made by `mydata keys new`.")]
 State = Annotated[Path, typer.Option("--state", envvar="MYDATA_STATE", help="Folder where the ledger lives.")]
 Rpc = Annotated[str, typer.Option("--rpc", envvar="MYDATA_RPC", help="JSON-RPC URL of the chain.")]
+Language = Annotated[str, typer.Option("--language", help="Language of what you read before you sign: en or ko.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the answer to this file.")]
 Pointers = Annotated[
@@ -37,6 +38,12 @@ def signed_in(url: str, key: Path) -> tuple[Client, KeyFile]:
     """A client with an open session for the wallet in a key file."""
     found = load_key(key)
     return Client(url, found.wallet, found.reader).sign_in(), found
+
+
+def read_first(summary: list[str], as_json: bool) -> None:
+    """What a person is about to sign, in words, for whom no program reads."""
+    if not as_json:
+        console.print("You are about to say:", *summary, sep="\n  ", markup=False, soft_wrap=True)
 
 
 def answer(value: Any, text: str, as_json: bool) -> None:

@@ -10,7 +10,20 @@ import typer
 
 from ledger.consent import Consent
 from scripts.cli import fhir
-from scripts.cli.common import URL, Json, Key, Out, Url, answer, console, read_json, signed_in, write
+from scripts.cli.common import (
+    URL,
+    Json,
+    Key,
+    Language,
+    Out,
+    Url,
+    answer,
+    console,
+    read_first,
+    read_json,
+    signed_in,
+    write,
+)
 
 app = typer.Typer(help="Consents: draft, sign, show, import, export.", no_args_is_help=True)
 app.command("import")(fhir.import_)
@@ -113,8 +126,10 @@ def record(
     answer(found, f"written to {out}", as_json=out is None)
 
 
-def revoke(grantee: Grantee, key: Key, url: Url = URL, as_json: Json = False) -> None:
+def revoke(grantee: Grantee, key: Key, language: Language = "en", url: Url = URL, as_json: Json = False) -> None:
     """Withdraw your consent to a grantee; it denies before this answers."""
     client, _ = signed_in(url, key)
-    accepted = client.withdraw(grantee)
+    drafted = client.withdrawal(grantee, language)
+    read_first(drafted["summary"], as_json)
+    accepted = client.end(drafted)
     answer(accepted, f"withdrawn: {accepted['status']}, position {accepted['position']}", as_json)

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from ledger.errors import IntegrityFailure
 from ledger.record import Erasure
-from scripts.cli.common import URL, Json, Key, Out, Url, answer, console, signed_in, write
+from scripts.cli.common import URL, Json, Key, Language, Out, Url, answer, console, read_first, signed_in, write
 from scripts.client import Client
 
 Records = Annotated[list[str] | None, typer.Argument(help="Ids of records that are about you, or that you issued.")]
@@ -18,6 +19,7 @@ def erase(
     key: Key,
     record: Records = None,
     everything: Annotated[bool, typer.Option("--all", help="Every record that is about you.")] = False,
+    language: Language = "en",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     url: Url = URL,
     as_json: Json = False,
@@ -26,13 +28,14 @@ def erase(
     if bool(record) == everything:
         raise typer.BadParameter("name records, or say --all", param_hint="RECORD")
     client, _ = signed_in(url, key)
-    drafts = client.call("POST", "/me/erasures/drafts", json={"records": record} if record else {})["drafts"]
-    if drafts and not yes:
-        typer.confirm(f"Erase {len(drafts)} records for good?", abort=True)
+    found = _drafted(client, record, language)
+    if found["drafts"] and not yes:
+        read_first([found["summary"]], as_json)
+        typer.confirm("Erase every record that is about you?" if everything else "Erase for good?", abort=True)
     erased: list[str] = []
-    while drafts:
-        erased += _hand_in(client, drafts)
-        drafts = client.call("POST", "/me/erasures/drafts", json={})["drafts"] if everything else []
+    while found["drafts"]:
+        erased += _hand_in(client, found["drafts"])
+        found = _drafted(client, None, language) if everything else {"drafts": []}
     answer({"erased": erased}, f"erased: {len(erased)} records; their certificates: mydata certificate RECORD", as_json)
 
 
@@ -52,6 +55,16 @@ def certificate(
     if out:
         write(out, found)
     answer(found, f"written to {out}", as_json=out is None)
+
+
+def _drafted(client: Client, records: list[str] | None, language: str) -> dict[str, Any]:
+    """The erasures of named records and of no other, or of all. Raises IntegrityFailure."""
+    form = {"language": language} | ({"records": records} if records else {})
+    found: dict[str, Any] = client.call("POST", "/me/erasures/drafts", json=form)
+    named = {typed["message"]["recordId"] for typed in found["drafts"]}
+    if records and named != {record.lower() for record in records}:
+        raise IntegrityFailure("the drafts do not erase what was asked for; nothing was signed")
+    return found
 
 
 def _hand_in(client: Client, drafts: list[dict[str, Any]]) -> list[str]:

@@ -13,7 +13,7 @@ import typer
 from ledger import canonical
 from ledger.envelope.frame import Piece
 from ledger.errors import MalformedInput, TooLarge
-from scripts.cli.common import URL, Json, Key, Url, answer, signed_in
+from scripts.cli.common import URL, Json, Key, Language, Url, answer, read_first, signed_in
 from scripts.cli.keyring import load_key
 from scripts.release import Release, open_into, parse, pieces
 
@@ -46,12 +46,15 @@ def open_release(
 def acknowledge(
     receipt: Annotated[int, typer.Argument(min=0, help="The receipt's position, as the release has it.")],
     key: Key,
+    language: Language = "en",
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
     """Say, signed, that you opened what a receipt released: the person it is about sees it beside the receipt."""
     client, found = signed_in(url, key)
-    position = client.countersign(receipt)
+    drafted = client.acknowledgement(receipt, language)
+    read_first(drafted["summary"], as_json)
+    position = client.countersign(drafted)
     told = f"logged at position {position} of the access log, signed by {found.wallet.address}"
     answer({"position": position}, told, as_json)
 

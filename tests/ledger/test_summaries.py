@@ -1,0 +1,192 @@
+"""What a person reads before they sign anything but a consent: what it does, for whom, and in their language."""
+
+from dataclasses import replace
+
+import pytest
+
+from ledger.consent import Effect
+from ledger.delegation import RELATIONS, WITNESS
+from ledger.kernel import GrantRequest, Naming
+from ledger.party import Party
+from ledger.summaries import RELATIONS as TOLD
+from ledger.wording import ROLES_KO
+from tests.ledger.house import LAB, NOTICE, NOW, ROLES, House, wallet
+
+BEN, COURT, NURSE, CLERK = (wallet(number) for number in range(80, 84))
+AGAIN = "what another consent permits is permitted again."
+AGAIN_KO = "다른 동의가 허용하는 것은 다시 허용됩니다."
+BOTH = pytest.mark.parametrize("korean", [False, True], ids=["en", "ko"])
+
+
+@pytest.fixture
+def world():
+    world = House()
+    staff = [Party(w.address, n, frozenset({WITNESS}), b"", 0, 0) for w, n in ((NURSE, "Nurse"), (CLERK, "Clerk"))]
+    world.store.set_parties([*world.directory, *staff])
+    return world
+
+
+def language(korean):
+    return "ko" if korean else "en"
+
+
+def ann(world):
+    return "0x" + world.ann.signer.hex()
+
+
+def withdrawal(world, grantee, korean, signer=None):
+    signer = signer.signer if signer else b""
+    draft = world.kernel.draft_revocation(world.ann.signer, grantee, signer=signer, language=language(korean))
+    return list(draft.summary)
+
+
+def said_to(world, grantee, *effects):
+    world.says(grantee, [replace(world.grant(LAB, actions=(action,)), effect=effect) for action, effect in effects])
+
+
+PERMIT, FORBID = ("view", Effect.PERMIT), ("copy", Effect.FORBID)
+
+
+@pytest.mark.parametrize(
+    ("grantee", "english", "korean"),
+    [
+        ("role:responder", "any accredited responder", "인증된 모든 응급 구조대"),
+        ("role:brand-new", "any accredited brand-new", "인증된 모든 brand-new"),
+        ("*", "anyone", "모든 사람"),
+        ("The trial", "The trial", "The trial"),
+    ],
+)
+def test_a_withdrawal_names_whom_in_the_language_and_says_what_ends(world, grantee, english, korean):
+    to = world.trial.address if grantee == "The trial" else grantee
+    said_to(world, to, FORBID)
+    assert withdrawal(world, to, False) == [f"Lifts what you forbade {english}, from now on: {AGAIN}"]
+    assert withdrawal(world, to, True) == [f"{korean}에 대한 금지를 지금부터 해제합니다. {AGAIN_KO}"]
+    if grantee == "*":
+        return
+    said_to(world, to, PERMIT)
+    assert withdrawal(world, to, False) == [f"Withdraws your consent to {english}, from now on."]
+    assert withdrawal(world, to, True) == [f"{korean}에 대한 동의를 지금부터 철회합니다."]
+    said_to(world, to, PERMIT, FORBID)
+    assert [len(withdrawal(world, to, one)) for one in (False, True)] == [2, 2]
+
+
+def test_only_the_summary_is_translated(world):
+    draft = world.draft("role:responder", [world.grant(LAB)])
+    assert draft.statement.grantee_name == "any accredited responder"
+    notice = replace(NOTICE, language="ko", text="알림")
+    world.store.publish(notice)
+    wish = GrantRequest(world.ann.signer, "role:responder", (world.grant(LAB),), notice.digest, bytes(32))
+    draft = world.kernel.draft_consent(wish)
+    assert draft.statement.grantee_name == "any accredited responder"
+    assert draft.summary[0].startswith("인증된 모든 응급 구조대: ")
+    world.kernel.consent(draft.statement, world.sign(world.ann, draft.statement))
+    ends = world.kernel.draft_revocation(world.ann.signer, "role:responder", language="ko").statement
+    assert ends.grantee_name == "any accredited responder"
+
+
+def test_a_language_that_is_not_spoken_reads_english(world):
+    said_to(world, world.trial.address, PERMIT)
+    for tag in ("tlh", "", "zz-Zzzz-ZZ", "korean"):
+        draft = world.kernel.draft_revocation(world.ann.signer, world.trial.address, language=tag)
+        assert draft.summary == ("Withdraws your consent to The trial, from now on.",)
+    draft = world.kernel.draft_revocation(world.ann.signer, world.trial.address, language="ko-KR")
+    assert draft.summary == ("The trial에 대한 동의를 지금부터 철회합니다.",)
+
+
+def test_who_signs_for_somebody_is_told_for_whom(world):
+    said_to(world, world.trial.address, PERMIT, FORBID)
+    lines = [
+        f"Withdraws the consent of {ann(world)} to The trial, from now on.",
+        f"Lifts what {ann(world)} forbade The trial, from now on: {AGAIN}",
+    ]
+    assert withdrawal(world, world.trial.address, False, BEN) == lines
+    permits, forbids = withdrawal(world, world.trial.address, True, BEN)
+    assert permits == f"{ann(world)}을(를) 대신하여 The trial에 대한 동의를 지금부터 철회합니다."
+    assert forbids == f"{ann(world)}을(를) 대신하여 The trial에 대한 금지를 지금부터 해제합니다. {AGAIN_KO}"
+    wish = GrantRequest(
+        world.ann.signer, world.trial.address, (world.grant(LAB),), NOTICE.digest, bytes(32), BEN.signer
+    )
+    assert world.kernel.draft_consent(wish).summary[-1] == f"You sign this for {ann(world)}."
+    assert len(world.kernel.draft_consent(replace(wish, signer=world.ann.signer)).summary) == 1
+
+
+@BOTH
+@pytest.mark.parametrize("relation", sorted(RELATIONS))
+def test_a_delegation_says_for_whom_about_what_and_until_when(world, korean, relation):
+    naming = Naming(world.ann.signer, world.ann.signer, BEN.signer, "Ben", relation, (LAB,), 0, NOW + 60)
+    (own,) = world.kernel.draft_delegation(naming, language(korean)).summary
+    ward = replace(naming, delegator=COURT.signer, not_before=NOW)
+    (other,) = world.kernel.draft_delegation(ward, language(korean)).summary
+    if korean:
+        does = "대신하여 동의에 서명하거나 동의를 철회할 수 있습니다"
+        terms = f"({TOLD[relation].label_ko}). 자료: {world.kernel.world.vocabulary.categories[LAB].label_ko}. 기간: "
+        assert own == f"Ben님이 본인을 {does} {terms}2027-01-15 08:01 UTC까지."
+        assert other == f"Ben님이 {ann(world)}을(를) {does} {terms}2027-01-15 08:00 UTC부터 2027-01-15 08:01 UTC까지."
+        return
+    about = f"({relation}) about: {world.kernel.world.vocabulary.categories[LAB].label}, "
+    assert own == f"Ben may sign and withdraw consents for you {about}until 2027-01-15 08:01 UTC."
+    since = "from 2027-01-15 08:00 UTC until 2027-01-15 08:01 UTC"
+    assert other == f"Ben may sign and withdraw consents for {ann(world)} {about}{since}."
+
+
+@BOTH
+def test_the_end_of_a_delegation_says_what_ends_with_it(world, korean):
+    naming = Naming(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "carer", (LAB,), 0, NOW + 60)
+    said = world.kernel.draft_delegation(naming).statement
+    world.kernel.delegate(said, world.sign(world.ann, said))
+    (line,) = world.kernel.draft_end_of_delegation(world.ann.signer, BEN.signer, language=language(korean)).summary
+    assert line == (
+        "Ben님은 지금부터 본인을 대신하여 서명할 수 없습니다. Ben님이 대신 서명한 동의도 함께 끝납니다."
+        if korean
+        else "Ben may no longer sign for you, from now on; the consents that Ben signed for you end too."
+    )
+
+
+def test_an_erasure_says_how_many_records_and_whom_it_shuts_out(world):
+    first, second = world.issued(LAB), world.issued(LAB, b'{"b":2}')
+
+    def summary(who, records, korean):
+        drafts = world.kernel.draft_erasures(who.signer, records, language(korean))
+        (said,) = {line for draft in drafts for line in draft.summary}
+        return said
+
+    assert summary(world.ann, [first], False) == (
+        "Destroys the key of one record for good: nobody, you included, can read it again."
+    )
+    assert summary(world.hospital, [first, second], False) == (
+        "Destroys the keys of 2 records for good: nobody, whoever it is about included, can read them again."
+    )
+    assert summary(world.ann, None, True) == (
+        "기록 2건의 키를 영구히 파기합니다. 본인을 포함하여 누구도 다시 읽을 수 없습니다."
+    )
+    assert "정보주체를 포함하여" in summary(world.hospital, [first], True)
+
+
+@BOTH
+def test_a_witness_and_a_reader_read_theirs(world, korean):
+    scan, record = world.issued(LAB, b'{"scan":1}'), world.issued(LAB)
+    wish = GrantRequest(
+        world.ann.signer, world.trial.address, (world.grant(LAB),), NOTICE.digest, bytes(32), CLERK.signer
+    )
+    said = world.kernel.draft_consent(wish).statement
+    (word,) = world.kernel.draft_word(said, NURSE.signer, scan, language(korean)).summary
+    place = "0x" + scan.hex()
+    assert word == (
+        f"{ann(world)}이(가) 귀하와 Clerk 앞에서 종이에 이 내용대로 서명했습니다. 스캔본은 기록 {place}입니다."
+        if korean
+        else f"{ann(world)} signed this on paper before you and Clerk; the scan is record {place}."
+    )
+    world.consents(world.trial, LAB)
+    world.anchor()
+    position = world.reads(world.trial, record).receipt.position
+    (read,) = world.kernel.draft_acknowledgement(world.trial.address, position, language(korean)).summary
+    assert read == (
+        f"영수증 {position}번에 따라 받은 기록을 열었음을 확인합니다."
+        if korean
+        else f"Says that you opened the record that receipt {position} released to you."
+    )
+
+
+def test_every_role_and_relation_has_a_korean_name():
+    assert set(TOLD) == RELATIONS
+    assert {*ROLES.values(), WITNESS, "authority", "reviewer", "researcher"} <= set(ROLES_KO)
