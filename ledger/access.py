@@ -98,9 +98,10 @@ class ConsentState:
     """One consent as the index knows it.
 
     `uses` counts earlier permitting receipts that rest on it, `uses_of_record` those about the record asked for
-    (`once` means each record once), read for an answer only where a grant counts
-    them; `superseded` and `revoked` act on sight, `anchored` only
-    when the leaf is on chain as deep as configured.
+    (`once` means each record once), and `last_use` is the latest second (UTC) that one of these was decided in, None
+    without any (`every-days` means each record again after so many days); all three are read for an answer only where
+    a grant counts them. `superseded` and `revoked` act on sight, `anchored` only when the leaf is on chain as deep as
+    configured.
     """
 
     entry: bytes
@@ -112,6 +113,7 @@ class ConsentState:
     notice_outdated: bool = False
     uses: int = 0
     uses_of_record: int = 0
+    last_use: int | None = None
 
     def blocks(self, at: int) -> bool:
         """Whether it stands and forbids its grantee everything: an entry of the data subject's block list."""

@@ -24,7 +24,7 @@ from ledger.access import (
 from ledger.consent import Effect, Grant
 from ledger.party import ANYONE
 from ledger.record import Record
-from ledger.terms import OBLIGATIONS, Condition
+from ledger.terms import DAY, OBLIGATIONS, Condition
 
 Verdict = tuple[ConsentState, Finding, list[tuple[int, Grant]]]
 
@@ -135,6 +135,8 @@ def _meets(term: Condition | None, state: ConsentState, request: AccessRequest, 
             return state.uses_of_record == 0
         case "max-uses":
             return state.uses < term.number
+        case "every-days":
+            return state.last_use is None or at - state.last_use >= term.number * DAY
         case "aggregate-only":
             return request.action == "compute"
         case "emergency-only":

@@ -21,7 +21,7 @@ from ledger.delegation import Delegation
 from ledger.party import Party
 from ledger.receipt import AccessReceipt, Logged
 from ledger.record import Erasure, Issue, Record
-from ledger.states import Seen, naming, states_then
+from ledger.states import Seen, Use, naming, states_then
 
 SLACK = 3
 """Seconds within which a statement may have been accepted before or after a decision, whatever its time says."""
@@ -68,7 +68,7 @@ class Replay:
         self._issues: dict[bytes, Logged] = {}
         self._erasures: dict[bytes, Logged] = {}
         self._incidents: dict[bytes, Logged] = {}
-        self._uses: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
+        self._uses: dict[bytes, list[tuple[int, Use]]] = defaultdict(list)
         for logged in sorted(evidence.statements, key=lambda each: each.position):
             self._learn(logged)
 
@@ -84,7 +84,7 @@ class Replay:
                 self._incidents[logged.signed.entry.entry] = logged
             case AccessReceipt(permitted=True) as receipt:
                 for entry in receipt.consents:
-                    self._uses[entry].append((logged.position, receipt.record_id))
+                    self._uses[entry].append((logged.position, (receipt.decided_at, receipt.record_id)))
 
     def check(self, logged: Logged, said: AccessReceipt) -> Outcome:
         """Whether the receipt says what follows from the evidence."""
@@ -147,7 +147,7 @@ class Replay:
             anchored=said.consents_size,
             revealed=lambda entry: self._is_revealed(entry, said.decided_at, late),
             outdated=self._held.outdated if stale else frozenset(),
-            used=lambda entry: [record for position, record in self._uses[entry] if position < at.position],
+            used=lambda entry: [use for position, use in self._uses[entry] if position < at.position],
         )
         return states_then(visible, seen, said.record_id)
 

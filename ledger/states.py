@@ -11,17 +11,19 @@ from ledger.delegation import Delegation, DelegationState, stands_by
 from ledger.party import ANYONE, Party
 from ledger.receipt import Logged
 
+Use = tuple[int, bytes]
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What else was known then: how many statements were on chain, which entries the chain had ended, which notices
-    were replaced (by their hash), and for an entry the records it had been used for.
+    were replaced (by their hash), and for an entry its uses: the second each was decided in, and the record.
     """
 
     anchored: int
     revealed: Callable[[bytes], bool]
     outdated: Set[bytes]
-    used: Callable[[bytes], Sequence[bytes]]
+    used: Callable[[bytes], Sequence[Use]]
 
 
 def states_then(visible: Sequence[Logged], seen: Seen, record_id: bytes) -> Iterator[ConsentState]:
@@ -34,6 +36,7 @@ def states_then(visible: Sequence[Logged], seen: Seen, record_id: bytes) -> Iter
         consent, entry = logged.signed.statement, logged.signed.entry.entry
         if isinstance(consent, Consent):
             used = seen.used(entry)
+            moments = [at for at, record in used if record == record_id]
             yield ConsentState(
                 entry=entry,
                 position=logged.position,
@@ -43,7 +46,8 @@ def states_then(visible: Sequence[Logged], seen: Seen, record_id: bytes) -> Iter
                 superseded=entry in replaced,
                 notice_outdated=consent.notice_hash in seen.outdated,
                 uses=len(used),
-                uses_of_record=used.count(record_id),
+                uses_of_record=len(moments),
+                last_use=max(moments, default=None),
             )
 
 

@@ -11,8 +11,8 @@ NUMBERED = frozenset({"max-uses", "aggregate-only", "retain-until", "every-days"
 NAMING = frozenset({"redact", "mask"})
 """Conditions that name a member of the record, wherever in it that stands."""
 PLAIN = frozenset({"once", "pseudonymise", "emergency-only", "no-onward-transfer"})
-COUNTED = frozenset({"once", "max-uses"})
-"""Conditions that depend on how often a consent was used."""
+COUNTED = frozenset({"once", "max-uses", "every-days"})
+"""Conditions that depend on how often, or when, a consent was used."""
 ABRIDGING = frozenset({"redact", "mask", "pseudonymise"})
 """Conditions under which no record leaves whole."""
 OBLIGATIONS = ABRIDGING | {"aggregate-only", "retain-until", "no-onward-transfer", "every-days"}
@@ -21,6 +21,8 @@ WRITTEN = PLAIN | {f"{name}:<number>" for name in NUMBERED} | {f"{name}:<member>
 """How each is written."""
 MEMBER = re.compile(r"\w[\w.-]{0,63}")
 LARGEST, DIGITS = 2**63 - 1, 19
+DAY = 86_400
+"""Seconds; a day of `every-days` is no calendar day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ LONGEST_INTERVAL = 366
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """What is asked for: which data, for what, how often (`every_days` 0: once), until when (UTC seconds, exclusive),
-    over which period of the data (0 open), and until when the recipient keeps it (0: as long as the request lasts).
+    """What is asked for: which data, for what, how often each record (`every_days` 0: once), until when (UTC seconds,
+    exclusive), over which period of the data (0 open), and until when the recipient keeps it (0: as long as the request
+    lasts).
     """
 
     categories: tuple[str, ...]

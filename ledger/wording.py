@@ -231,7 +231,7 @@ TERMS: Mapping[str, Mapping[str, Term]] = {
         "max-uses": Term("number of uses", "이용 횟수"),
         "aggregate-only": Term("only sums over groups of at least", "최소 집단 크기의 합계만"),
         "retain-until": Term("to be deleted by", "파기 기한"),
-        "every-days": Term("as often as every so many days", "정기적 전송, 주기(일)"),
+        "every-days": Term("each record once every so many days", "기록마다 한 번, 주기(일)"),
         "redact": Term("without this part", "이 항목 제외"),
         "mask": Term("with this part blacked out", "이 항목 가림"),
         "pseudonymise": Term("without your name", "가명 처리"),

@@ -27,7 +27,7 @@ class MemoryIndex(MemoryLog):
         self._drafts: dict[bytes, Issue] = {}
         self._reveals: dict[bytes, int | None] = {}
         self._about: dict[bytes, list[Logged]] = defaultdict(list)
-        self._resting: dict[bytes, list[bytes]] = defaultdict(list)
+        self._resting: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
         self._ended: set[bytes] = set()
         self._replaced: set[bytes] = set()
         self._corrected_by: dict[bytes, bytes] = {}
@@ -57,7 +57,7 @@ class MemoryIndex(MemoryLog):
                 self._erased.add(statement.record_id)
             case AccessReceipt(permitted=True):
                 for entry in statement.consents:
-                    self._resting[entry].append(statement.record_id)
+                    self._resting[entry].append((statement.decided_at, statement.record_id))
 
     def _correct(self, issue: Issue) -> None:
         """A record is superseded by its own holder, about the same person, or not at all."""
@@ -104,6 +104,8 @@ class MemoryIndex(MemoryLog):
         if not isinstance(consent, Consent):
             raise TypeError("only a consent has a state")
         notice = self._notices.get(consent.notice_hash)
+        used = self._resting.get(entry, [])
+        of_record = [at for at, record in used if record == record_id]
         return ConsentState(
             entry=entry,
             position=logged.position,
@@ -112,8 +114,9 @@ class MemoryIndex(MemoryLog):
             revoked=entry in self._ended or entry in self._reveals or not self._has_a_say(consent),
             superseded=entry in self._replaced,
             notice_outdated=notice is not None and notice.outdated,
-            uses=len(self._resting.get(entry, [])),
-            uses_of_record=self._resting.get(entry, []).count(record_id) if record_id else 0,
+            uses=len(used),
+            uses_of_record=len(of_record),
+            last_use=max(of_record, default=None),
         )
 
     def _has_a_say(self, consent: Consent) -> bool:

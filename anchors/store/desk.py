@@ -10,8 +10,8 @@ from itertools import groupby
 from sqlalchemy.engine import Connection
 
 from anchors.store import pending
-from anchors.store.indexing import Uses, uses_of
 from anchors.store.prepared import Driver
+from anchors.store.uses import Uses
 from ledger.errors import SourceUnavailable
 from ledger.receipt import Logged, Signed
 
@@ -53,7 +53,7 @@ class Desk:
     def uses(self) -> Uses:
         """What the receipts that lie here use up."""
         for place in self._places[self._counted :]:
-            self._uses.update(uses_of(place.signed.statement))
+            self._uses.count(place.signed.statement)
         self._counted = len(self._places)
         return self._uses
 

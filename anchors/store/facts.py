@@ -12,10 +12,10 @@ from sqlalchemy import bindparam, select
 
 from anchors.store import records, rows
 from anchors.store.codec import KINDS, key
-from anchors.store.indexing import ALL_RECORDS, Uses
 from anchors.store.prepared import Driver, Listed, Prepared, Reading
 from anchors.store.rows import chunks, logged_of
 from anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, PARTIES, STATEMENTS, USES
+from anchors.store.uses import ALL_RECORDS, Uses
 from ledger.access import AccessRequest, ConsentState, Facts, Incident
 from ledger.consent import Consent
 from ledger.delegation import Delegation, DelegationState, stands_by
@@ -139,7 +139,7 @@ def with_uses(
 ) -> list[ConsentState]:
     """The states with their uses, those of one record included if it is given; `more` are not written yet."""
     this = [key(record_id)] if record_id else []
-    used = used_of(reading, states, this) + (more or Uses())
+    used = used_of(reading, states, this).together(more or Uses())
     return [counted(state, used, this) for state in states]
 
 
@@ -147,17 +147,16 @@ def used_of(reading: Reading, states: Iterable[ConsentState], records_: Iterable
     """How often these consents were used, in all and for each of the records of these keys."""
     driver, wanted = Driver.of(reading), list(chunks([ALL_RECORDS, *records_]))
     pairs = ((some, these) for some in chunks(key(state.entry) for state in states) for these in wanted)
-    rows_ = (row for some, these in pairs for row in USED.all(driver, {}, consent=some, record=these))
-    return Uses({(row.consent, row.record): row.times for row in rows_})
+    return Uses(row for some, these in pairs for row in USED.all(driver, {}, consent=some, record=these))
 
 
 def counted(state: ConsentState, used: Uses, this: list[int]) -> ConsentState:
     """The state with its uses, and those of `this` record (no key or one)."""
     mine = key(state.entry)
-    uses = used.get((mine, ALL_RECORDS), 0)
-    return (
-        replace(state, uses=uses, uses_of_record=sum(used.get((mine, record), 0) for record in this)) if uses else state
-    )
+    if not (uses := used.of(mine, ALL_RECORDS)):
+        return state
+    times, latest = next((use for record in this if (use := used.of(mine, record))), (0, None))
+    return replace(state, uses=uses.times, uses_of_record=times, last_use=latest)
 
 
 def consents_of(reading: Reading, data_subject: bytes) -> list[ConsentState]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy.engine import Connection
 
 from anchors.store import facts
-from anchors.store.indexing import Uses
 from anchors.store.prepared import Driver, Reading
 from anchors.store.records import named
+from anchors.store.uses import Uses
 from anchors.store.writer import Work
 from ledger.access import AccessRequest, ConsentState, Facts
 from ledger.record import Record

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, select
 from sqlalchemy.engine import Connection
 
 from anchors.store import common, records, rows
 from anchors.store.codec import key, keys, prefix
 from anchors.store.prepared import Bulk, Driver, Prepared, Upsert
 from anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
+from anchors.store.uses import Uses
 from ledger.access import Acknowledgement, Incident
 from ledger.commitment.entry import NO_LOCK, lock_of
 from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation
-from ledger.receipt import ACCESS, AccessReceipt, Logged, Statement
+from ledger.receipt import ACCESS, AccessReceipt, Logged
 from ledger.receipt import CONSENTS as CONSENTS_LOG
 from ledger.receipt import RECORDS as RECORDS_LOG
 
 Followed = tuple[Logged, Logged | None]
 """A statement and, for consents and revocations, the one it follows."""
-Uses = Counter[tuple[int, int]]
-"""Times used, by the keys of consent entry and record id."""
-ALL_RECORDS = -1
 AT = (
     CONSENTS.c.person == bindparam("who"),
     CONSENTS.c.grantee == bindparam("whom"),
@@ -37,7 +34,13 @@ REVOKE = Bulk(CONSENTS.update().where(*AT).values(revoked=True))
 ADD_CONSENTS, ADD_RECEIPTS = Bulk(CONSENTS.insert()), Bulk(RECEIPTS.insert())
 REVEALED = Prepared(select(REVEALS.c.entry).where(REVEALS.c.entry == bindparam("entry")))
 KEEP_SECRETS = Upsert(REVEALS, lambda new: {"revocation": new.revocation}, "revocation")
-COUNT_USES = Upsert(USES, lambda new: {"times": USES.c.times + new.times})
+COUNT_USES = Upsert(
+    USES,
+    lambda new: {
+        "times": USES.c.times + new.times,
+        "latest": case((new.latest > USES.c.latest, new.latest), else_=USES.c.latest),
+    },
+)
 
 
 def _index_consents(connection: Connection, added: Sequence[Followed], rows_: Sequence[rows.Fields]) -> None:
@@ -116,17 +119,7 @@ def _index_receipts(connection: Connection, added: Sequence[Followed], _: Sequen
     """Receipts and incidents by person and requester, and what they use up of the consents they rest on."""
     told = [logged for logged, _ in added if not isinstance(logged.signed.statement, Acknowledgement)]
     ADD_RECEIPTS.run(connection, [_receipt_row(logged) for logged in told])
-    used = Uses(use for logged, _ in added for use in uses_of(logged.signed.statement).elements())
-    counts = [{"consent": consent, "record": record, "times": count} for (consent, record), count in used.items()]
-    COUNT_USES.run(connection, counts)
-
-
-def uses_of(statement: Statement) -> Uses:
-    """What a receipt uses up of the consents it rests on; a refusal uses nothing."""
-    if not isinstance(statement, AccessReceipt) or not statement.permitted:
-        return Uses()
-    entries, record = [key(entry) for entry in statement.consents], key(statement.record_id)
-    return Uses([(entry, which) for entry in entries for which in (record, ALL_RECORDS)])
+    COUNT_USES.run(connection, Uses.by(logged.signed.statement for logged, _ in added).rows())
 
 
 @lru_cache(maxsize=1_024)

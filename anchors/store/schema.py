@@ -26,7 +26,7 @@ from sqlalchemy import (
 from ledger.receipt import CONSENTS as CONSENTS_LOG
 from ledger.receipt import LOGS
 
-VERSION = "0003"
+VERSION = "0004"
 """The last step of `migrations`; four digits, so that versions compare as texts do."""
 METADATA = MetaData()
 APPLIED = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
@@ -132,9 +132,10 @@ USES = Table(
     Column("consent", NUMBER, primary_key=True),
     Column("record", NUMBER, primary_key=True),
     Column("times", NUMBER, nullable=False),
+    Column("latest", NUMBER, nullable=False),
     sqlite_with_rowid=False,
 )
-"""By the keys of consent entry and record id; record -1 counts all."""
+"""By the keys of consent entry and record id; record -1 counts all. `latest` is the second of the last decision."""
 REVEALS = Table(
     "reveals",
     METADATA,

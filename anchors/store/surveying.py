@@ -9,8 +9,8 @@ from dataclasses import replace
 from anchors.store import facts, records
 from anchors.store.codec import key
 from anchors.store.gathering import UsesCount
-from anchors.store.indexing import Uses
 from anchors.store.prepared import Driver
+from anchors.store.uses import Uses
 from ledger.access import AccessRequest, ConsentState, Facts
 from ledger.record import Record
 

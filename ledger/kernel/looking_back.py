@@ -15,7 +15,7 @@ from ledger.kernel.questions import Questions
 from ledger.ports import Sizes
 from ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
 from ledger.record import Record
-from ledger.states import Seen, naming, states_then
+from ledger.states import Seen, Use, naming, states_then
 
 PAGE = 1_000
 
@@ -116,14 +116,14 @@ class LookingBack(Questions):
         said = logged.signed.statement if logged and logged.accepted_at <= at else None
         return said if isinstance(said, Incident) else None
 
-    def _uses(self, person: bytes, at: int) -> dict[bytes, list[bytes]]:
-        """For each consent the records it was used for."""
-        used: dict[bytes, list[bytes]] = defaultdict(list)
+    def _uses(self, person: bytes, at: int) -> dict[bytes, list[Use]]:
+        """The uses of each consent."""
+        used: dict[bytes, list[Use]] = defaultdict(list)
         for logged in _until(at, lambda after: self.world.store.receipts_of(person, after, PAGE)):
             said = logged.signed.statement
             if isinstance(said, AccessReceipt) and said.permitted:
                 for entry in said.consents:
-                    used[entry].append(said.record_id)
+                    used[entry].append((said.decided_at, said.record_id))
         return used
 
 

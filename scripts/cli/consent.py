@@ -39,7 +39,9 @@ def draft(
     category: Annotated[list[str], typer.Option("--category", help="For instance health.lab (repeat).")],
     purpose: Annotated[list[str], typer.Option("--purpose", help="For instance hl7:CLINTRCH (repeat).")],
     action: Annotated[list[str] | None, typer.Option("--action", help="view (default), compute, … (repeat).")] = None,
-    condition: Annotated[list[str] | None, typer.Option("--condition", help="once, max-uses:3, … (repeat).")] = None,
+    condition: Annotated[
+        list[str] | None, typer.Option("--condition", help="once, max-uses:3, every-days:30, … (repeat).")
+    ] = None,
     record: Annotated[list[str] | None, typer.Option("--record", help="Only this record id (repeat).")] = None,
     days: Annotated[int, typer.Option(min=1, help="How many days it lasts.")] = 365,
     forbid: Annotated[bool, typer.Option("--forbid", help="Forbid instead of permit.")] = False,

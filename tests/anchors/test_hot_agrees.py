@@ -28,7 +28,16 @@ from tests.ledger.house import House
 STRANGER = checksum(b"\xdd" * 20)
 ASKERS = [TRIAL, TRIAL, TRIAL, CREW, sayings.HOSPITAL, STRANGER, checksum(ANN)]
 PURPOSES = ["hl7:CLINTRCH", "hl7:CLINTRCH", "hl7:HRESCH", "hl7:HMARKT", "hl7:BTG", "mydata:SELF_VIEW"]
-TERMS = [(), (), ("once",), ("max-uses:2",), ("aggregate-only:5",), ("pseudonymise",), (f"retain-until:{NOW + 1}",)]
+TERMS = [
+    (),
+    (),
+    ("once",),
+    ("max-uses:2",),
+    ("every-days:1",),
+    ("aggregate-only:5",),
+    ("pseudonymise",),
+    (f"retain-until:{NOW + 1}",),
+]
 NUMBERS = some.integers(0, 4)
 grants = some.builds(
     Grant,

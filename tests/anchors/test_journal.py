@@ -127,6 +127,10 @@ def test_i12_what_is_kept_is_restored_to_the_last_bit(site):
     assert again.notices() == site.store.notices()
     assert again.papers("wish") == site.store.papers("wish")
     assert again.consents_of(ANN) == site.store.consents_of(ANN)
+    again.set_parties(PARTIES)
+    known = again.facts(request(1, TRIAL), NOW)
+    assert known == site.store.facts(request(1, TRIAL), NOW)
+    assert [(state.uses_of_record, state.last_use) for state in known.consents] == [(1, NOW), (1, NOW)]
 
 
 def test_the_state_hash_tells_databases_apart(site):

@@ -30,7 +30,10 @@ from tests.anchors.sayings import (
     erasure,
     issue,
     name,
+    receipt,
+    request,
     revocation,
+    seal,
 )
 
 pytestmark = [
@@ -83,12 +86,17 @@ def shape(url):
 
 def as_first_released(url):
     """What the first release left behind: its tables, with something in them."""
+    return as_left_by(url, "0001", OUTGROWN)
+
+
+def as_left_by(url, version, without=()):
+    """What a program of that version left behind; it did not have some tables."""
     with tempfile.TemporaryDirectory() as folder:
         now = f"sqlite:///{folder}/now.db"
         said = some_life(now)
         rows, extra = run(now, everything), run(now, as_it_was)
-    run(url, lambda connection: migrations.upgrade(connection, "0001"))
-    run(url, lambda connection: put_back(connection, rows, extra))
+    run(url, lambda connection: migrations.upgrade(connection, version))
+    run(url, lambda connection: put_back(connection, version, rows, extra, without))
     return said
 
 
@@ -97,7 +105,11 @@ def some_life(url):
     store.set_parties(PARTIES)
     first = consent(ANN, TRIAL)
     again = consent(EVE, TRIAL, grants=(READ, replace(READ, not_before=5, records=(name(1),), conditions=("once",))))
+    monthly = consent(ANN, "role:trial", grants=(replace(READ, not_before=5, conditions=("every-days:30",)),))
     store.append([issue(1), issue(2), first, again, delegation(ANN, EVE), consent(ANN, OTHER, signer=EVE)], NOW)
+    store.append([monthly], NOW)
+    for asked, (number, at, permitted) in enumerate([(1, 7, True), (2, 9, True), (1, 3, True), (1, 20, False)]):
+        used(store, request(number, asked=asked), NOW + at, permitted)
     store.append([erasure(2), revocation(store.at(CONSENTS, 0))], NOW)
     for log in LOGS:
         store.mark_anchored(log, store.head(log), 7)
@@ -106,6 +118,13 @@ def some_life(url):
     said = store.state_hash(), {log: store.head(log) for log in LOGS}
     store.dispose()
     return said
+
+
+def used(store, question, at, permitted):
+    def respond(facts):
+        return seal(replace(receipt(question, facts, permitted).statement, decided_at=at))
+
+    store.answer(question, respond, NOW)
 
 
 def everything(connection):
@@ -121,16 +140,17 @@ def as_it_was(connection):
     }
 
 
-def put_back(connection, kept, extra):
+def put_back(connection, version, kept, extra, without):
     connection.execute(text("DELETE FROM chain")), connection.execute(text("DELETE FROM heads"))
     for table, found in kept.items():
-        if table not in OUTGROWN and found:
+        if table not in without and found:
             known = {column["name"] for column in inspect(connection).get_columns(table)}
-            whole = [row | (extra[row["position"]] if table == "consents_log" else {}) for row in found]
+            more = extra if table == "consents_log" and version == "0001" else {}
+            whole = [row | more.get(row.get("position"), {}) for row in found]
             these = [{name: value for name, value in row.items() if name in known} for row in whole]
             connection.execute(sql.table(table, *map(sql.column, these[0])).insert(), these)
     connection.execute(APPLIED.delete())
-    connection.execute(APPLIED.insert().values(version_num="0001"))
+    connection.execute(APPLIED.insert().values(version_num=version))
 
 
 def test_the_last_step_is_the_version_of_this_program():
@@ -160,6 +180,25 @@ def test_a_database_of_the_first_release_is_brought_up_with_all_it_holds(url):
     store.append([issue(3)], NOW)
     store.dispose()
     assert run(url, lambda c: compare_metadata(MigrationContext.configure(c), schema.METADATA)) == []
+
+
+PERIODIC_BEFORE = """UPDATE consents SET opens = 5,
+alike = (SELECT common FROM consents_log WHERE consents_log.position = consents.position)
+WHERE alike IS NULL AND person = :person AND grantee = :grantee"""
+LAST_USES = "SELECT record, times, latest FROM uses WHERE consent = :consent ORDER BY times"
+
+
+def test_a_database_without_last_uses_gets_them_from_its_receipts(url, monkeypatch):
+    monkeypatch.setattr("anchors.store.migrations.versions.v0004_last_use.AT_ONCE", 2)
+    said = as_left_by(url, "0003")
+    names = {"person": codec.key(ANN), "grantee": codec.key("role:trial")}
+    assert run(url, lambda c: c.execute(text(PERIODIC_BEFORE), names).rowcount) == 1
+    store = Store(url)
+    assert (store.state_hash(), {log: store.head(log) for log in LOGS}) == said
+    (monthly,) = (state for state in store.consents_of(ANN) if state.consent.grantee == "role:trial")
+    store.dispose()
+    found = run(url, lambda c: c.execute(text(LAST_USES), {"consent": codec.key(monthly.entry)}).all())
+    assert found == [(codec.key(name(2)), 1, NOW + 9), (codec.key(name(1)), 2, NOW + 7), (-1, 3, NOW + 9)]
 
 
 def test_many_workers_that_start_at_once_bring_it_up_once(url):

@@ -143,6 +143,20 @@ def test_i3_uses_that_are_not_indexed_yet_count(opened):
     assert seen == [0, 1, 2, 3]
 
 
+def test_a_use_in_a_group_is_the_last_one_for_the_next_question_of_it(opened):
+    one, other = opened(), opened()
+    lived_in(one, "every-days:1")
+    seen = []
+
+    def respond(question, facts):
+        seen.append((question.request_id, facts.consents[0].last_use))
+        return receipt(question, facts)
+
+    for store, numbers in ((one, (1, 2)), (other, (3,))):
+        store.answer_soon([request(1, asked=n) for n in numbers], respond, NOW).result()
+    assert seen == [(name("ask 1"), None), (name("ask 2"), NOW), (name("ask 3"), NOW)]
+
+
 def test_all_or_none_of_a_group_are_answered(opened):
     store = opened()
     lived_in(store, "max-uses:4")

@@ -270,7 +270,8 @@ def test_of_many_who_ask_at_once_each_sees_the_uses_of_those_before(store):
         question = request(1, asked=number)
 
         def respond(facts):
-            seen.append((facts.consents[0].uses, facts.consents[0].uses_of_record))
+            state = facts.consents[0]
+            seen.append((state.uses, state.uses_of_record, state.last_use))
             return receipt(question, facts)
 
         store.answer(question, respond, NOW + number % 3)
@@ -280,7 +281,7 @@ def test_of_many_who_ask_at_once_each_sees_the_uses_of_those_before(store):
         thread.start()
     for thread in threads:
         thread.join()
-    assert seen == [(n, n) for n in range(30)]
+    assert seen == [(n, n, NOW if n else None) for n in range(30)]
 
 
 def test_an_unknown_record_has_no_facts_but_the_sizes(store):
@@ -361,6 +362,24 @@ def test_uses_are_counted_by_consent_and_by_record(store):
     states = [store.facts(request(number), NOW).consents[0] for number in (1, 2)]
     assert [(state.uses, state.uses_of_record) for state in states] == [(3, 2), (3, 1)]
     assert store.consents_of(ANN)[0].uses == 3
+
+
+def test_the_latest_use_of_a_record_is_that_of_the_latest_decision(store):
+    """Whatever the order of the log: clocks of several machines may differ."""
+    store.set_parties(PARTIES)
+    said(store, issue(1), issue(2), consent(ANN, TRIAL))
+    for turn, (number, at) in enumerate([(1, NOW + 9), (1, NOW + 3), (2, NOW - 5)]):
+        question = request(number, asked=turn)
+
+        def respond(facts, question=question, at=at):
+            return seal(replace(receipt(question, facts).statement, decided_at=at))
+
+        store.answer(question, respond, NOW + 20)
+    states = [store.facts(request(number), NOW).consents[0] for number in (1, 2)]
+    assert [state.last_use for state in states] == [NOW + 9, NOW - 5]
+    assert store.consents_of(ANN)[0].last_use is None, "no record was asked for"
+    ask(store, 2, asked=9, permitted=False)
+    assert store.facts(request(2), NOW).consents[0].last_use == NOW - 5
 
 
 def test_a_notice_that_is_outdated_marks_its_consents(store):

@@ -8,7 +8,7 @@ from ledger.consent import Consent
 from ledger.errors import InvalidStatement
 from ledger.transfer import Transfer, terms_of
 from tests.api.door import Door
-from tests.ledger.house import NOW
+from tests.ledger.house import LAB, NOW
 
 DAY = 86_400
 TERMS = some.builds(
@@ -69,6 +69,26 @@ def test_once_and_at_intervals_are_said_in_both_languages_and_stand_beside_each_
     assert "every so many days (30)" in both[1]["words"]["en"]
     assert "주기(일) (30)" in both[1]["words"]["ko"]
     assert both[1]["retain_until"] == NOW + DAY
+
+
+def test_a_transfer_that_comes_round_is_refused_until_it_is_due(door):
+    house, bank = door.house, door.house.insurer
+    one, other = house.issued(LAB), house.issued(LAB)
+    signed(door, asked(door, every_days=30, categories=[LAB], purpose="hl7:HPAYMT", ends=NOW + 99 * DAY))
+
+    def ask(record):
+        form = {"subject": {"type": "party", "id": bank.address}, "action": {"name": "transfer"}}
+        form |= {"resource": {"type": "record", "id": "0x" + record.hex()}, "context": {"purpose": "hl7:HPAYMT"}}
+        return door.http.post("/access/v1/evaluation", json=form, headers=door.as_(bank)).json()
+
+    first, again, beside = ask(one), ask(one), ask(other)
+    assert (first["decision"], again["decision"], beside["decision"]) == (True, False, True)
+    assert first["context"]["obligations"] == ["every-days:30"]
+    house.clock.passes(30 * DAY - 1)
+    house.store.touch(house.clock.now())
+    assert not ask(one)["decision"]
+    house.clock.passes(1)
+    assert [ask(record)["decision"] for record in (one, other, one)] == [True, True, False]
 
 
 def test_a_withdrawn_or_ended_request_is_not_listed(door):

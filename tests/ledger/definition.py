@@ -153,7 +153,7 @@ def is_met(grant, state, request, emergency):
     limits |= {"aggregate-only:5": request.action == "compute", "emergency-only": emergency}
     limits |= {f"retain-until:{NOW}": False, f"retain-until:{NOW + 1}": True, "for-friends": False}
     limits |= {
-        "every-days:30": True,
+        "every-days:30": not any(moment + 30 * 24 * 60 * 60 > NOW for moment in {state.last_use} - {None}),
         "every-days:0": False,
         "pseudonymise": True,
         "no-onward-transfer": True,

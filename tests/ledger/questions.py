@@ -25,6 +25,9 @@ PATHS = [
 ]
 STARTS, ENDS = [0, 0, 0, NOW - 1, NOW, NOW + 1], [NOW, NOW + 1, NOW + 9, NOW + 9]
 PERIODS = [(0, 0), (0, 0), (0, 0), (100, 200), (100, 250), (150, 250), (100, 0), (0, 200), (200, 300)]
+MONTH = 30 * 24 * 60 * 60
+MOMENTS = [None, None, NOW - MONTH - 1, NOW - MONTH, NOW - MONTH + 1, NOW, NOW + 1]
+"""Of a last use, around the edge of thirty days."""
 CONDITIONS = ["once", "max-uses:2", "aggregate-only:5", "pseudonymise", "emergency-only", f"retain-until:{NOW}"]
 CONDITIONS += [
     "every-days:30",
@@ -72,6 +75,7 @@ def state(pick, number=99):
         notice_outdated=pick([False, False, True]),
         uses=pick([0, 1, 2, 3]),
         uses_of_record=pick([0, 1]),
+        last_use=pick(MOMENTS),
     )
 
 

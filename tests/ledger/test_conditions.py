@@ -125,13 +125,15 @@ def test_a_purpose_comes_with_all_above_it():
 
 
 @pytest.mark.parametrize(
-    "text", ["once", "max-uses:3", "aggregate-only:5", "retain-until:1800000000", "redact:birthDate"]
+    "text", ["once", "max-uses:3", "aggregate-only:5", "retain-until:1800000000", "redact:birthDate", "every-days:30"]
 )
 def test_a_condition_reads_and_writes_the_same(text):
     assert str(Condition.parse(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "twice", "once:1", "max-uses", "max-uses:-1", "redact:", "for-friends"])
+@pytest.mark.parametrize(
+    "text", ["", "twice", "once:1", "max-uses", "max-uses:-1", "every-days", "every-days:0", "redact:", "for-friends"]
+)
 def test_a_condition_that_this_version_does_not_know_is_never_met(text):
     assert Condition.read(text) is None
 

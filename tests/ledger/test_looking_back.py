@@ -36,6 +36,7 @@ from tests.anchors.sayings import (
     seal,
 )
 from tests.ledger.house import NOTICE
+from tests.ledger.questions import MONTH
 from tests.ledger.test_questions import head_at, some_grant, world_over
 
 ASKERS, PURPOSES = [TRIAL, TRIAL, CREW, HOSPITAL, checksum(ANN)], ["hl7:CLINTRCH", "hl7:CLINTRCH", "hl7:BTG"]
@@ -96,7 +97,8 @@ class Life:
     def answered(self, asked, facts):
         decision = decide(asked, facts, self.clock.now())
         said = receipt(asked, facts, decision.permitted).statement
-        return seal(replace(said, consents=decision.consents, purpose=asked.purpose))
+        more = {"consents": decision.consents, "purpose": asked.purpose, "decided_at": self.clock.now()}
+        return seal(replace(said, **more))
 
     def erases(self):
         if self.pick([True, False, False, False]) and not self.store.record(name(2)).erased:
@@ -124,7 +126,7 @@ class Life:
         asked = [self.question(self.pick(ASKERS), number) for number in (1, 2)]
         now = self.clock.now()
         self.given += [(now, one, decide(one, self.store.facts(one, now), now)) for one in asked]
-        self.clock.passes(self.pick([1, 2, 100]))
+        self.clock.passes(self.pick([1, 1, 2, 2, 100, 100, MONTH - 1]))
 
     def looked_back(self, asked, moment):
         self.store.touch(self.clock.now())
@@ -197,6 +199,18 @@ def test_uses_are_counted_up_to_the_second(life, asked):
         life.store.answer(this, lambda facts, this=this: life.answered(this, facts), life.clock.now())
     said = [life.looked_back(asked, Moment(NOW + after)).decision.permitted for after in (30, 39, 40, 49, 50)]
     assert said == [True, True, True, True, False]
+
+
+def test_what_comes_round_is_due_to_the_second(life, asked):
+    again = consent(ANN, TRIAL, life.store.newest(ANN, TRIAL), (replace(READ, conditions=("every-days:30",)),))
+    life.store.append([again], life.clock.now())
+    life.anchors()
+    life.store.answer(asked, lambda facts: life.answered(asked, facts), life.clock.now())
+    life.clock.passes(2 * MONTH)
+    moments = [Moment(NOW + 30 + after) for after in (-1, 0, MONTH - 1, MONTH)]
+    assert [life.looked_back(asked, moment).decision.permitted for moment in moments] == [True, False, False, True]
+    another = replace(asked, record_id=name(2), category="health.lab")
+    assert life.looked_back(another, moments[1]).decision.permitted, "each record comes round by itself"
 
 
 def test_an_incident_opens_nothing_before_it_was_declared(life, asked):

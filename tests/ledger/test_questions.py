@@ -8,7 +8,7 @@ import pytest
 from anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
 from anchors.store import Store, sifting
 from ledger import envelope
-from ledger.access import EVERYTHING
+from ledger.access import EVERYTHING, AccessRequest
 from ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
 from ledger.decide import decide
 from ledger.errors import MalformedInput, NotFound, TooLarge, UnknownTerm
@@ -33,6 +33,7 @@ from tests.anchors.sayings import (
     erasure,
     incident,
     name,
+    receipt,
     revocation,
     seal,
 )
@@ -92,8 +93,26 @@ def live(store, seed):
     for log in LOGS:
         lag = pick([0, 0, 0, 1]) if store.head(log).size else 0
         anchor(store, log, lag)
+    for turn in range(pick([0, 2, 4])):
+        use(store, pick, pick(range(count)), turn)
     store.touch(NOW)
     return pick
+
+
+def use(store, pick, number, turn):
+    """One question answered lately, or so long ago that it may come round again."""
+    at = pick([moment for moment in questions.MOMENTS if moment])
+    record, purposes = store.record(name(number)), VOCABULARY.path("hl7:CLINTRCH")
+    asked = AccessRequest(
+        name(f"use {turn}"), TRIAL, name(number), record.issue.category if record else LAB, purposes, "view"
+    )
+
+    def respond(facts):
+        decision = decide(asked, facts, at)
+        said = receipt(asked, facts, decision.permitted).statement
+        return seal(replace(said, consents=decision.consents, decided_at=at))
+
+    store.answer(asked, respond, NOW)
 
 
 def anchor(store, log, lag=0):

@@ -12,12 +12,14 @@ from ledger.consent import NEVER, Effect, Grant
 from ledger.receipt import ACCESS, LOGS, AccessReceipt
 from ledger.record import Erasure
 from ledger.replay import SLACK, Evidence, Outcome, Replay
+from ledger.terms import DAY
 from tests.ledger.house import LAB, NOTICE, VITALS, VOCABULARY, House
 from tests.ledger.test_delegations import BEN, consents_as, ends, names
 
 effects = some.sampled_from(Effect)
 categories = some.sampled_from(["health", LAB, VITALS, "*"])
-conditions = some.sampled_from([(), ("once",), ("max-uses:2",), ("emergency-only",)])
+conditions = some.sampled_from([(), ("once",), ("max-uses:2",), ("emergency-only",), ("every-days:1",)])
+lengths = some.one_of(some.integers(1, 90), some.just(9 * DAY))
 
 
 def everything(store):
@@ -45,7 +47,7 @@ def outcomes(house, **more):
 class ManyLives(RuleBasedStateMachine):
     """One person and everybody who asks; at the end somebody else recomputes all of it."""
 
-    pause = some.integers(0, 2 * SLACK)
+    pause = some.one_of(some.integers(0, 2 * SLACK), some.integers(0, 2 * SLACK), some.sampled_from([DAY - 1, DAY]))
 
     def __init__(self):
         super().__init__()
@@ -60,7 +62,7 @@ class ManyLives(RuleBasedStateMachine):
         self.house.store.touch(self.house.clock.now())
 
     @precondition(lambda self: len(self.house.directory) == 5)
-    @rule(effect=effects, category=categories, conditions=conditions, length=some.integers(1, 90), wait=pause)
+    @rule(effect=effects, category=categories, conditions=conditions, length=lengths, wait=pause)
     def ann_says(self, effect, category, conditions, length, wait):
         self.wait(wait)
         now = self.house.clock.now()
@@ -240,6 +242,23 @@ def test_i11_what_a_delegate_signed_falls_with_the_delegation():
         house.permits(house.trial, record)
     assert [r.signed.statement.permitted for r in receipts(house.store)] == [True, False]
     assert outcomes(house) == [Outcome.SAME] * 2
+
+
+def test_i11_what_comes_round_recomputes_from_the_receipts_before():
+    house = House()
+    record, other = house.issued(LAB), house.issued(LAB)
+    house.anchor()
+    house.consents(house.trial, LAB, conditions=("every-days:30",))
+    house.anchor()
+    for wait, asked in ((100, record), (30 * DAY - 1, record), (0, other), (1, record), (DAY, record)):
+        house.clock.passes(wait)
+        house.store.touch(house.clock.now())
+        house.permits(house.trial, asked)
+    said = [r.signed.statement for r in receipts(house.store)]
+    assert [each.permitted for each in said] == [True, False, True, True, False]
+    assert outcomes(house) == [Outcome.SAME] * 5
+    early = replace(said[1], permitted=True, reason=Reason.CONSENTED, consents=said[0].consents)
+    assert Replay(evidence(house)).check(receipts(house.store)[1], early) is Outcome.OTHER
 
 
 def test_i11_a_search_is_no_decision_about_a_record(house):

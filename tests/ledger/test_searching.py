@@ -21,7 +21,10 @@ SAID = [
     *[(READ,)] * 20,
     *TO_ANYONE,
     *[(replace(READ, not_before=opens, expires=closes),) for opens, closes in WINDOWS],
-    *[(replace(READ, conditions=(condition,)),) for condition in ("once", "max-uses:1", f"retain-until:{NOW}")],
+    *[
+        (replace(READ, conditions=(condition,)),)
+        for condition in ("once", "max-uses:1", "every-days:1", f"retain-until:{NOW}")
+    ],
     (READ, FORBID),
     (replace(READ, categories=("money",)),),
     (replace(READ, records=tuple(map(name, range(0, RECORDS, 2)))),),

@@ -129,12 +129,12 @@ const ACTIONS = {
 const CONDITIONS = { // as `ledger.wording` has them
   en: {
     once: "each record once", "max-uses": "number of uses", "aggregate-only": "only sums over groups of at least", "retain-until": "to be deleted by",
-    "every-days": "as often as every so many days", redact: "without this part", mask: "with this part blacked out", pseudonymise: "without your name",
+    "every-days": "each record once every so many days", redact: "without this part", mask: "with this part blacked out", pseudonymise: "without your name",
     "emergency-only": "only in an emergency", "no-onward-transfer": "not to be passed on",
   },
   ko: {
     once: "기록마다 한 번만", "max-uses": "이용 횟수", "aggregate-only": "최소 집단 크기의 합계만", "retain-until": "파기 기한",
-    "every-days": "정기적 전송, 주기(일)", redact: "이 항목 제외", mask: "이 항목 가림", pseudonymise: "가명 처리",
+    "every-days": "기록마다 한 번, 주기(일)", redact: "이 항목 제외", mask: "이 항목 가림", pseudonymise: "가명 처리",
     "emergency-only": "응급 시에만", "no-onward-transfer": "제3자 제공 금지",
   },
 };
