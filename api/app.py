@@ -126,5 +126,5 @@ def create_app(premises: Premises, slices: Sequence[Slice], lifespan: Lifespan |
     bounds = premises.settings
     app.add_middleware(Paced, requests=Pace(bounds.requests_per_second), sign_ins=Pace(bounds.sign_ins_per_second))
     app.add_middleware(Headers)
-    app.hot = HotDoor(app.behind, premises, app.state.groups)
+    app.hot = HotDoor(app.behind, premises, app.state.groups, Pace(bounds.evaluations_per_second))
     return app

@@ -34,8 +34,8 @@ NONCE = re.compile("[0-9a-f]{80}")
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
-    """What sessions are signed for, where the contracts stand, how much the door takes (seconds, bytes), and the ISO
-    3166 code of the country whose law it answers to.
+    """What sessions are signed for, where the contracts stand, how much the door takes (seconds, bytes; no
+    bound where it is 0 a second), and the ISO 3166 code of the country whose law it answers to.
     """
 
     uri: str
@@ -46,6 +46,7 @@ class ApiSettings:
     max_body: int = 64 * 1024 * 1024
     requests_per_second: int = 1_000
     sign_ins_per_second: int = 50
+    evaluations_per_second: int = 0
     jurisdiction: str = "KR"
 
     @property

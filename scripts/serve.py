@@ -121,7 +121,13 @@ def _api(house: House) -> ApiSettings:
     made, registries = house.deployment, {log: domain.contract for log, domain in house.domains.items()}
     registries["parties"] = made.parties
     ours = house.settings
-    return ApiSettings(uri=ours.uri, chain_id=made.chain_id, registries=registries, requests_per_second=ours.pace)
+    return ApiSettings(
+        uri=ours.uri,
+        chain_id=made.chain_id,
+        registries=registries,
+        requests_per_second=ours.pace,
+        evaluations_per_second=ours.evaluations,
+    )
 
 
 def _portal(app: FastAPI) -> None:

@@ -18,7 +18,7 @@ class Settings:
     `state` holds everything that must survive a restart; `database` is an SQLAlchemy URL; `depth` is how many blocks
     must lie on top of an anchored head (0 = the newest block counts); `uri` is what sessions are signed for;
     `payloads` is `embedded`, or the URL of an IPFS node's RPC; `pace` is how many requests a second one session may
-    make (0 = no bound).
+    make, `evaluations` how many evaluations, each of a call counted (0 = no bound).
     """
 
     state: Path
@@ -30,10 +30,13 @@ class Settings:
     uri: str = ""
     payloads: str = "embedded"
     pace: int = 1_000
+    evaluations: int = 0
 
     @classmethod
     def read(cls, state: Path, rpc_url: str, port: int) -> Settings:
-        """Settings for a state folder; MYDATA_DEPTH, _DATABASE, _URI, _PAYLOADS and _PACE override the defaults."""
+        """Settings for a state folder; MYDATA_DEPTH, _DATABASE, _URI, _PAYLOADS, _PACE and _EVALUATIONS override the
+        defaults.
+        """
         return cls(
             state=state.resolve(),
             rpc_url=rpc_url,
@@ -43,6 +46,7 @@ class Settings:
             uri=os.environ.get("MYDATA_URI", f"http://127.0.0.1:{port}"),
             payloads=os.environ.get("MYDATA_PAYLOADS", "embedded"),
             pace=int(os.environ.get("MYDATA_PACE", "1000")),
+            evaluations=int(os.environ.get("MYDATA_EVALUATIONS", "0")),
         )
 
 

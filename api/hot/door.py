@@ -15,6 +15,7 @@ from api.groups import Answer, Groups
 from api.hot import forms
 from api.hot.answers import alone, refusal, whole
 from api.hot.forms import Form
+from api.pace import AskedTooOften, Pace
 from ledger.access import AccessRequest
 from ledger.errors import LedgerError, MalformedInput, SessionRequired, TooLarge
 from ledger.kernel import Kernel
@@ -30,10 +31,12 @@ PLAIN_HEADERS = [(b"content-type", b"application/json"), *CAREFUL.items()]
 
 
 class HotDoor:
-    """Answers POST on its two paths and leaves everything else to the app behind it."""
+    """Answers POST on its two paths and leaves everything else to the app behind it. Each question counts towards the
+    pace of its session.
+    """
 
-    def __init__(self, app: ASGIApp, house: Premises, groups: Groups | None = None) -> None:
-        self.app, self._house = app, house
+    def __init__(self, app: ASGIApp, house: Premises, groups: Groups | None = None, pace: Pace | None = None) -> None:
+        self.app, self._house, self._pace = app, house, pace or Pace(0)
         self._groups = groups or Groups(house)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,17 +45,23 @@ class HotDoor:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        later = 0
         try:
             status, body = 200, await self._answered(scope["path"], headers, receive)
         except Exception as error:
             status, body = refusal(error)
-        await send({"type": "http.response.start", "status": status, "headers": _headers(headers, status, body)})
+            later = error.later if isinstance(error, AskedTooOften) else 0
+        said = _headers(headers, status, body, later)
+        await send({"type": "http.response.start", "status": status, "headers": said})
         await send({"type": "http.response.body", "body": body})
 
     async def _answered(self, path: str, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
         token = _token(headers)
+        self._pace.take(token)
         body = await _body(headers, receive, LARGEST[path])
         form = READERS[path](self._house.kernel, body)
+        if len(form.questions) > 1:
+            self._pace.take(token, len(form.questions) - 1)
         answers = await (self._all if form.semantic == forms.EXECUTE_ALL else self._until)(token, form)
         return orjson.dumps(alone(answers[0]) if form.single else whole(answers))
 
@@ -103,12 +112,14 @@ async def _body(headers: Mapping[bytes, bytes], receive: Receive, largest: int) 
     return b"".join(parts)
 
 
-def _headers(asked: Mapping[bytes, bytes], status: int, body: bytes) -> list[tuple[bytes, bytes]]:
+def _headers(asked: Mapping[bytes, bytes], status: int, body: bytes, later: int) -> list[tuple[bytes, bytes]]:
     given = asked.get(b"x-request-id", b"")
     name = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8).encode()
     made = [*PLAIN_HEADERS, (b"content-length", b"%d" % len(body)), (b"x-request-id", name)]
     if status == 401:
         made.append((b"www-authenticate", b"Bearer"))
+    if later:
+        made.append((b"retry-after", b"%d" % later))
     if status == 413:
         made.append((b"connection", b"close"))
     return made

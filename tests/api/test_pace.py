@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from api.pace import BURST_SECONDS, MOST_CALLERS, Pace
+from ledger.receipt import ACCESS
 from tests.api.door import Door
 from tests.ledger.house import NOW
 
@@ -47,6 +48,50 @@ def test_a_host_beyond_its_pace_opens_no_more_sessions():
     assert (asked.status_code, asked.json()["error"]) == (429, "too_many_requests")
     assert door.http.get("/health").status_code == 200
     assert door.house.clock.now() == NOW
+
+
+def evaluation(door):
+    return {
+        "subject": {"type": "party", "id": door.house.trial.address},
+        "action": {"name": "view"},
+        "resource": {"type": "record", "id": "0x" + "ab" * 32},
+        "context": {"purpose": "hl7:CLINTRCH"},
+    }
+
+
+@pytest.mark.usefixtures("standing")
+def test_evaluations_have_a_pace_of_their_own_if_any():
+    door = Door(evaluations_per_second=1, requests_per_second=1)
+    body = evaluation(door)
+    trial, other = door.as_(door.house.trial), door.as_(door.house.trial)
+    answers = [door.http.post("/access/v1/evaluation", json=body, headers=trial) for _ in range(BURST_SECONDS + 3)]
+    assert [answer.status_code for answer in answers] == [200] * BURST_SECONDS + [429] * 3
+    late = answers[-1]
+    assert (late.json()["error"], late.headers["Retry-After"]) == ("too_many_requests", "1")
+    assert late.headers["X-Content-Type-Options"] == "nosniff"
+    assert door.house.store.head(ACCESS).size == BURST_SECONDS, "who is held up asked nothing"
+    assert door.http.post("/access/v1/evaluation", json=body, headers=other).status_code == 200
+    assert door.http.get("/consents", headers=trial).status_code == 200
+
+
+@pytest.mark.usefixtures("standing")
+def test_every_question_of_a_call_counts_and_a_large_call_is_answered_once():
+    door = Door(evaluations_per_second=1)
+    trial = door.as_(door.house.trial)
+    call = evaluation(door) | {"evaluations": [{}] * (3 * BURST_SECONDS)}
+    first = door.http.post("/access/v1/evaluations", json=call, headers=trial)
+    assert (first.status_code, len(first.json()["evaluations"])) == (200, 3 * BURST_SECONDS)
+    late = door.http.post("/access/v1/evaluation", json=evaluation(door), headers=trial)
+    assert (late.status_code, int(late.headers["Retry-After"])) == (429, 2 * BURST_SECONDS + 1)
+
+
+@pytest.mark.usefixtures("standing")
+def test_by_default_evaluations_have_no_bound():
+    door = Door(requests_per_second=1)
+    trial = door.as_(door.house.trial)
+    call = evaluation(door) | {"evaluations": [{}] * 1_000}
+    statuses = {door.http.post("/access/v1/evaluations", json=call, headers=trial).status_code for _ in range(3)}
+    assert statuses == {200}
 
 
 def test_without_a_bound_nobody_waits():
