@@ -26,6 +26,7 @@ WORDS = {
         "less": "Allow less",
         "show": "Show what I would sign",
         "withdraw": "Withdraw",
+        "ends": "Withdraws your consent to Seoul <i>Trial</i>, from now on.",
         "withdrawn": "Withdrawn. It denies from now on.",
         "cancelled": "Nothing was signed: the passkey's prompt was closed",
         "forget": "Forget it in this browser",
@@ -43,6 +44,7 @@ WORDS = {
         "less": "일부만 허용",
         "show": "서명할 내용 보기",
         "withdraw": "철회",
+        "ends": "Seoul <i>Trial</i>에 대한 동의를 지금부터 철회합니다.",
         "withdrawn": "철회했습니다. 지금부터 거절됩니다.",
         "cancelled": "서명하지 않았습니다. 패스키 창이 닫혔거나",
         "forget": "이 브라우저에서 지우기",
@@ -172,8 +174,8 @@ def test_a_passkey_signs_in_reads_signs_narrows_and_withdraws(stack, study, tab,
 
     page.until("!document.getElementById('consents').hidden")
     page.press(words["withdraw"], "#consents")
+    page.reads(words["ends"], "#consents .says")
     if not derives:
-        page.until("!!document.querySelector('input[type=file]')")
         tab.choose("input[type=file]", _saved(tmp_path))
     page.press(words["withdraw"], "#consents")
     page.reads(words["withdrawn"], "#consents")
@@ -231,6 +233,44 @@ def test_what_a_server_did_not_show_is_not_signed(stack, study, tab, language):
     assert page.touches() == before, "the passkey was not even asked"
     page.press(words["sign"])
     page.reads(words["consented"], "#requests")
+
+
+ENDS = [
+    ('("digest": ?"0x)..', "$1" + "00", "lied"),
+    ('("version": ?)(\\d)', "$1" + "4$2", "lied"),
+    ('("summary": ?\\["[^"]*)', "$1 And nothing else.", "changed"),
+    ('("grantee": ?"0x)....', "$1" + "0000", "changed"),
+    ('("secret": ?"0x)....', "$1" + "abcd", "changed"),
+    FORGED,
+]
+
+
+@BOTH
+def test_a_withdrawal_that_was_not_shown_is_not_signed(stack, study, tab, language):
+    words = WORDS[language]
+    page = opened(tab, stack, language)
+    study.ask(joined(page, words))
+    reading(page, words)
+    page.press(words["sign"])
+    page.reads(words["consented"], "#requests")
+    page.click("#tab-consents")
+    before = page.touches()
+    for shown in (False, True):
+        for pattern, instead, why in ENDS:
+            page.lie("/revocations/drafts", pattern, instead)
+            page.press(words["withdraw"], "#consents")
+            assert words[why] in trouble(page), (shown, pattern)
+            page.stop_lying()
+        if not shown:
+            page.press(words["withdraw"], "#consents")
+            page.reads(words["ends"], "#consents .says")
+    assert page.touches() == before, "the passkey was not even asked"
+    page.is_a_stranger()
+    page.press(words["withdraw"], "#consents")
+    assert words["cancelled"] in trouble(page)
+    page.unlocks()
+    page.press(words["withdraw"], "#consents")
+    page.reads(words["withdrawn"], "#consents .ended")
 
 
 @BOTH
@@ -307,6 +347,7 @@ def test_it_fits(stack, study, tab, width, language):
     page.click("#tab-consents")
     page.press(words["withdraw"], "#consents")
     page.until("!!document.querySelector('input[type=file]')")
+    page.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert _fits(page)
 
 

@@ -1,13 +1,18 @@
 """A person's own page, in real Chromium with a real wallet against the running stack, in Korean and in English."""
 
 import base64
+import itertools
+import json
 import time
 from pathlib import Path
 
 import pytest
 
-from ledger.consent import NEVER
+from ledger.consent import NEVER, Consent, Effect, Grant, Revocation
 from ledger.signers import Wallet
+from ledger.summaries import Summaries
+from ledger.vocabulary import Vocabulary
+from ledger.wording import ROLES_KO
 from scripts.client import Client
 from scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
@@ -22,6 +27,11 @@ WORDS = {
         "show": "Show what I would sign",
         "sign": "Sign with my wallet",
         "withdraw": "Withdraw",
+        "back": "Back",
+        "ends": "Withdraws your consent to Seoul <i>Trial</i>, from now on.",
+        "lifts": "Lifts what you forbade anyone, from now on: what another consent permits is permitted again.",
+        "lifted": "Lifted. It forbids nothing from now on.",
+        "changed": "does not say what you were shown",
         "consented": "granted, with less",
         "none": "first consent",
         "adds": "adds: ",
@@ -36,6 +46,11 @@ WORDS = {
         "show": "서명할 내용 보기",
         "sign": "지갑으로 서명",
         "withdraw": "철회",
+        "back": "뒤로",
+        "ends": "Seoul <i>Trial</i>에 대한 동의를 지금부터 철회합니다.",
+        "lifts": "모든 사람에 대한 금지를 지금부터 해제합니다. 다른 동의가 허용하는 것은 다시 허용됩니다.",
+        "lifted": "해제했습니다. 지금부터 금지하지 않습니다.",
+        "changed": "보여 드렸거나 요청하신 내용과 다릅니다",
         "consented": "일부만 동의함",
         "none": "첫 동의",
         "adds": "추가: ",
@@ -123,6 +138,8 @@ def test_a_person_is_asked_narrows_signs_sees_and_withdraws(stack, trial, tab, l
 
     page.click("#tab-consents")
     page.press(words["withdraw"], "#consents")
+    page.reads(words["ends"], "#consents .says")
+    assert "hl7:CLINTRCH" not in page.text("#consents .step:not(.says)"), "what ends is said in words"
     page.press(words["withdraw"], "#consents")
     page.until("!!document.querySelector('.ended')")
     assert words["ended"] in page.text(".ended")
@@ -133,6 +150,80 @@ def test_a_person_is_asked_narrows_signs_sees_and_withdraws(stack, trial, tab, l
 
     assert tab.problems == [], "neither errors nor anything the content policy had to stop"
     assert {url.startswith((stack.url, "data:", "blob:")) for url in tab.requests if url != "about:blank"} == {True}
+
+
+LIES = [
+    ('("summary": ?\\["[^"]*)', "$1 And nothing else."),
+    ('("grantee": ?"0x)....', "$1" + "0000"),
+    ('"granteeName": ?"[^"]*', '"granteeName":"Nobody'),
+    ('("secret": ?"0x)....', "$1" + "abcd"),
+    ('"primaryType": ?"Revocation"', '"primaryType":"Consent"'),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_withdrawal_that_was_not_shown_is_not_signed(stack, trial, tab, language):
+    words, person = WORDS[language], Wallet(bytes([70 + (language == "ko")]) * 32)
+    grant = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}
+    me = Client(stack.url, person).sign_in()
+    me.consent(TRIAL.address, [grant])
+    page = signed_in(tab, stack, person, language)
+    page.click("#tab-consents")
+    for pattern, instead in LIES:
+        page.lie("/revocations/drafts", pattern, instead)
+        page.press(words["withdraw"], "#consents")
+        page.until("!document.getElementById('problem').hidden")
+        assert words["changed"] in page.text("#problem"), pattern
+        page.stop_lying()
+    page.press(words["withdraw"], "#consents")
+    page.reads(words["ends"], "#consents .says")
+    for pattern, instead in LIES:
+        page.lie("/revocations/drafts", pattern, instead)
+        page.press(words["withdraw"], "#consents")
+        page.until("!document.getElementById('problem').hidden")
+        assert words["changed"] in page.text("#problem"), pattern
+        page.stop_lying()
+    assert [one for one in page.shown if isinstance(one, dict)] == [], "the wallet was never shown a withdrawal"
+    page.press(words["back"], "#consents")
+    page.until("!document.querySelector('#consents .says')")
+    assert [one["status"] in {"active", "pending"} for one in me.call("GET", "/consents")] == [True]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_what_was_forbidden_is_lifted_and_said_to_be(stack, trial, tab, language):
+    words, person = WORDS[language], Wallet(bytes([72 + (language == "ko")]) * 32)
+    forbid = {"effect": "forbid", "categories": ["health.lab"], "purposes": ["*"], "actions": ["view"]}
+    me = Client(stack.url, person).sign_in()
+    me.consent("*", [forbid])
+    page = signed_in(tab, stack, person, language)
+    page.click("#tab-consents")
+    page.press(words["withdraw"], "#consents")
+    page.reads(words["lifts"], "#consents .says")
+    page.says_no = True
+    page.press(words["withdraw"], "#consents")
+    page.until("!document.getElementById('problem').hidden")
+    assert page.text("#problem") == words["cancelled"]
+    page.press(words["withdraw"], "#consents")
+    page.reads(words["lifted"], "#consents .ended")
+    assert [one["status"] for one in me.call("GET", "/consents")] == ["revoked"]
+    assert page.shown[-1]["message"]["granteeName"] == "anyone", "what is signed is not translated"
+
+
+def test_the_page_and_the_ledger_say_the_same_of_whatever_ends(stack, tab):
+    tab.open(stack.url + "/portal")
+    tab.run("import('/web/portal/words.js').then((all) => { window.words = all; })")
+    names = ["*", TRIAL.address, *(f"role:{role}" for role in [*ROLES_KO, "brand-new", "constructor"])]
+    for language, grantee in itertools.product(("en", "ko"), names):
+        tab.run(f"words.speak({language!r})")
+        told = Summaries(Vocabulary([]), language)
+        for effects in ([], ["permit"], ["forbid"], ["forbid", "permit"]):
+            grants = tuple(Grant(Effect(one), ("x",), ("x",), ("view",), 0, NEVER) for one in effects)
+            said = Revocation(b"", b"", grantee, "any name", 2, b"", b"", 0)
+            ended = Consent(b"", b"", grantee, "any name", 1, b"", grants, b"", "en", 0, b"")
+            message = json.dumps({"grantee": grantee, "granteeName": "any name"})
+            shown = tab.run(f"words.endOfConsent({message}, {json.dumps([{'effect': one} for one in effects])})")
+            assert shown == list(told.withdrawal(said, ended))
 
 
 def test_a_consent_without_end_is_signed_digit_by_digit(stack, trial, tab):

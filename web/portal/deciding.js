@@ -4,7 +4,7 @@ import { get, post, write } from "./api.js";
 import { ZERO, hex, lockOf, sha256, utf8 } from "./bytes.js";
 import { holdSecret } from "./keys.js";
 import { button, el, exactView, grantView, list } from "./view.js";
-import { language, say } from "./words.js";
+import { language, nameOf, say } from "./words.js";
 import { narrowView } from "./narrowing.js";
 
 const LAYER = "\n\n---\n\n";
@@ -16,7 +16,7 @@ export async function decide(matter) {
   const title = el("h4", { tabIndex: -1 }, say("noticeTitle"));
   place.replaceChildren(
     noticeView(draft.notice, title),
-    el("div", { class: "step says" }, el("h4", {}, say("says")), el("p", {}, say("saysTo", { name: said.granteeName })), said.grants.map(grantView)),
+    el("div", { class: "step says" }, el("h4", {}, say("says")), el("p", {}, say("saysTo", { name: nameOf(said.grantee, said.granteeName) })), said.grants.map(grantView)),
     el("div", { class: "step changes" }, el("h4", {}, say("changes")), draft.changes.length ? list(draft.changes) : el("p", {}, say("nothingChanges"))),
     exactView(draft),
     el("p", { class: "help" }, say(`asks.${page.hand.kind}`)),

@@ -2,7 +2,7 @@
 // passkeys; a secret that nothing derives is the person's to keep, as a file: this page holds it only until it is closed.
 import { ZERO, bytesOf, hex, lockOf } from "./bytes.js";
 import { button, el, save } from "./view.js";
-import { say } from "./words.js";
+import { nameOf, say } from "./words.js";
 
 const KIND = "MyData Ledger withdrawal secret", MOST = 10_000;
 const held = new Map(), unsaved = new Set();
@@ -19,7 +19,7 @@ export function holdSecret(secret, lock, { grantee, granteeName, version }) {
     unsaved.delete(lock);
     kept.textContent = say("keyKept");
   };
-  place().append(el("div", { class: "card keep" }, el("h3", {}, say("keepKey")), el("p", {}, say("keepKeyText", { name: granteeName })),
+  place().append(el("div", { class: "card keep" }, el("h3", {}, say("keepKey")), el("p", {}, say("keepKeyText", { name: nameOf(grantee, granteeName) })),
     el("div", { class: "actions" }, button("saveKey", "primary", store)), kept));
 }
 

@@ -69,9 +69,9 @@ function isTransfer({ effect, actions, purposes, records, conditions, expires })
 }
 
 /** What is signed, member by member as it is signed, codes and all. */
-export function exactView({ typed_data: { message, domain, primaryType } }) {
+export function exactView({ typed_data: { message, domain, primaryType } }, note = "exactNote") {
   const rows = [["", primaryType], ...members(message), ...members(domain, "domain.")];
-  return el("details", { class: "exact" }, el("summary", {}, say("exact")), el("p", { class: "help" }, say("exactNote")),
+  return el("details", { class: "exact" }, el("summary", {}, say("exact")), el("p", { class: "help" }, say(note)),
     el("dl", {}, rows.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, el("code", {}, value))])));
 }
 

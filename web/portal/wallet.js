@@ -1,6 +1,7 @@
 // A wallet after EIP-1193: an extension's or a phone's. The page never sees a key, and the wallet shows what it signs.
 import { openSession, post } from "./api.js";
 import { bytesOf, hex, sha256, utf8 } from "./bytes.js";
+import { say } from "./words.js";
 
 export class NoWallet extends Error {}
 
@@ -25,8 +26,10 @@ class Wallet {
     await openSession({ message, signature: await this.#signText(message) });
   }
 
-  /** A wallet computes the digest itself, and shows of what. */
-  async check() {}
+  /** A wallet computes the digest itself, and shows of what: it only has to be that kind of statement. */
+  async check(kind, { typed_data: { primaryType } }) {
+    if (primaryType !== kind) throw new Error(say("changedDraft"));
+  }
 
   /** A signed form of a draft, as the door takes it. */
   async sign(_kind, { typed_data: typed }) {

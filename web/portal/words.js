@@ -38,6 +38,8 @@ const WORDS = {
     records: "Only these records", recordCount: "{count} named", always: "until you withdraw", everything: "everything",
     forbidden: "Forbidden", read: "Read it and decide", refuse: "Say no", "sign.wallet": "Sign with my wallet", "sign.passkey": "Sign with my passkey", narrow: "Allow less", change: "Allow less",
     back: "Back", noticeTitle: "What you are told", more: "The whole text", says: "You would sign", saysTo: "To {name}:", changes: "This changes", exact: "Every word of what is signed", exactNote: "When you sign, the time becomes that moment, and the lock that of your secret; nothing else.",
+    exactEnd: "When you sign, the time becomes that moment, and the secret the one that opens the consent's lock where it is known; nothing else.",
+    "ends.permit": "Withdraws your consent to {name}, from now on.", "ends.forbid": "Lifts what you forbade {name}, from now on: what another consent permits is permitted again.",
     nothingChanges: "This is your first consent to them.", narrowTitle: "Leave ticked what you allow", showDraft: "Show what I would sign",
     endDate: "Until (the end of that day, UTC)", nothingLeft: "Nothing is ticked: say no, or withdraw, instead.", transferRequest: "Transfer request",
     requested: "open", granted: "granted", granted_narrower: "granted, with less", refused: "refused", withdrawn: "taken back by the asker",
@@ -47,10 +49,11 @@ const WORDS = {
     saveKey: "Save the file", unsaved: "A file is not saved yet: save it first, or sign out once more to go without it.", keyKept: "Saved. Keep it where only you can find it.", keyFile: "The file you saved when you signed (withdraw-….json), if you have it", wrongKey: "This file is not the one of this consent.",
     noKeyText: "Without it your withdrawal counts here all the same, from now on. But the chain carries no mark of it, and whoever asks only the chain could still take the consent for valid.",
     "asks.wallet": "Your wallet asks twice: first for the secret with which you can withdraw even without this server, then for the consent.",
+    "asksEnd.wallet": "Your wallet asks twice: first for the secret with which the chain itself hears of the withdrawal, then for the withdrawal.", "asksEnd.once": "Your wallet asks once: for the withdrawal.",
     active: "active", pending: "on its way to the chain", revoked: "withdrawn", superseded: "replaced", withdraw: "Withdraw",
-    withdrawSure: "Withdraw now? They can read nothing more from that moment.", version: "Version {version}, signed {at}",
+    endsThis: "This ends", endsNow: "From that moment nothing more can be read by it.", version: "Version {version}, signed {at}",
     copy: "Save my copy", signedBy: "Signed for you by {name} ({relation})", onPaper: "On paper, before two witnesses: {name} and another",
-    older: "Earlier and ended", withdrawnNow: "Withdrawn. It denies from now on.", ended: "Ended with it",
+    older: "Earlier and ended", withdrawnNow: "Withdrawn. It denies from now on.", liftedNow: "Lifted. It forbids nothing from now on.", ended: "Ended with it",
     link: "a share link", export: "an export", session: "a session of {holder}", consent: "a consent signed by your delegate",
     wrapped_key: "a key that {holder} was handed for record {reference}; it is told to delete it", nothingEnded: "Nothing else rested on it.",
     permitted: "permitted", denied: "refused", emergency: "emergency", askedFor: "{name} asked to {action} {category}", forPurpose: "for {purpose}",
@@ -98,6 +101,8 @@ const WORDS = {
     records: "지정 기록만", recordCount: "{count}건", always: "철회할 때까지", everything: "모든 것",
     forbidden: "금지", read: "읽고 결정하기", refuse: "거절", "sign.wallet": "지갑으로 서명", "sign.passkey": "패스키로 서명", narrow: "일부만 허용", change: "일부만 허용",
     back: "뒤로", noticeTitle: "알려 드리는 내용", more: "전체 내용", says: "서명할 내용", saysTo: "상대: {name}", changes: "달라지는 점", exact: "서명하는 내용 전체 (원문 그대로)", exactNote: "서명할 때 시각은 그 순간으로, 잠금값은 내 비밀값의 것으로 바뀌며 그 밖에는 그대로입니다.",
+    exactEnd: "서명할 때 시각은 그 순간으로, 비밀값은 (알고 있으면) 이 동의의 잠금을 여는 값으로 바뀌며 그 밖에는 그대로입니다.",
+    "ends.permit": "{name}에 대한 동의를 지금부터 철회합니다.", "ends.forbid": "{name}에 대한 금지를 지금부터 해제합니다. 다른 동의가 허용하는 것은 다시 허용됩니다.",
     nothingChanges: "이 상대에 대한 첫 동의입니다.", narrowTitle: "허용할 것만 남겨 두세요", showDraft: "서명할 내용 보기",
     endDate: "기한 (그날 끝까지, UTC)", nothingLeft: "남은 것이 없습니다. 거절하거나 철회하세요.", transferRequest: "전송요구",
     requested: "답변 대기", granted: "동의함", granted_narrower: "일부만 동의함", refused: "거절함", withdrawn: "요청자가 취소함",
@@ -107,10 +112,11 @@ const WORDS = {
     saveKey: "파일 저장", unsaved: "아직 저장하지 않은 파일이 있습니다. 먼저 저장하거나, 저장 없이 나가려면 로그아웃을 한 번 더 누르세요.", keyKept: "저장했습니다. 본인만 찾을 수 있는 곳에 보관하세요.", keyFile: "서명할 때 저장한 파일 (withdraw-….json), 있으면 선택하세요", wrongKey: "이 동의의 파일이 아닙니다.",
     noKeyText: "파일이 없어도 여기에서는 지금부터 철회됩니다. 다만 체인에는 철회 표시가 남지 않아, 체인만 확인하는 곳에서는 아직 유효한 동의로 볼 수 있습니다.",
     "asks.wallet": "지갑이 두 번 묻습니다. 먼저 이 서버 없이도 철회할 수 있는 비밀값, 다음으로 동의입니다.",
+    "asksEnd.wallet": "지갑이 두 번 묻습니다. 먼저 체인에도 철회를 알리는 비밀값, 다음으로 철회입니다.", "asksEnd.once": "지갑이 철회 서명을 한 번 묻습니다.",
     active: "유효", pending: "체인 기록 중", revoked: "철회됨", superseded: "새 버전으로 대체됨", withdraw: "철회",
-    withdrawSure: "지금 철회할까요? 그 순간부터 상대는 아무것도 읽을 수 없습니다.", version: "버전 {version}, 서명 {at}",
+    endsThis: "끝나는 내용", endsNow: "그 순간부터 이 동의로는 아무것도 읽을 수 없습니다.", version: "버전 {version}, 서명 {at}",
     copy: "사본 저장", signedBy: "{name}님이 대신 서명 ({relation})", onPaper: "종이 동의, 증인 두 명: {name} 외 1명",
-    older: "지난 동의", withdrawnNow: "철회했습니다. 지금부터 거절됩니다.", ended: "함께 끝난 것",
+    older: "지난 동의", withdrawnNow: "철회했습니다. 지금부터 거절됩니다.", liftedNow: "해제했습니다. 지금부터 금지하지 않습니다.", ended: "함께 끝난 것",
     link: "공유 링크", export: "내보내기", session: "{holder}의 세션", consent: "대리인이 서명한 동의",
     wrapped_key: "{holder}에게 전달된 기록 {reference}의 키 (삭제하도록 알림)", nothingEnded: "이 동의에 딸린 것은 없었습니다.",
     permitted: "허용", denied: "거절", emergency: "응급", askedFor: "{name}: {category} {action} 질의", forPurpose: "목적: {purpose}",
@@ -138,6 +144,10 @@ const CONDITIONS = { // as `ledger.wording` has them
     "emergency-only": "응급 시에만", "no-onward-transfer": "제3자 제공 금지",
   },
 };
+const ROLES = { // as `ledger.wording` has them; in English the signed name says it
+  holder: "데이터 보유 기관", hospital: "병원", trial: "임상시험팀", insurer: "보험사", merchant: "판매업체", researcher: "연구자", responder: "응급 구조대",
+  reviewer: "심사자", authority: "후견인 지정 기관", witness: "증인", "enforcement-point": "접근 통제 시스템", operator: "운영자",
+};
 export let language = (navigator.language || "en").startsWith("ko") ? "ko" : "en";
 
 export function speak(chosen) {
@@ -151,6 +161,19 @@ export function speak(chosen) {
 
 export const say = (word, values = {}) =>
   (WORDS[language][word] ?? word).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "…");
+
+/** The grantee as people read it; `name` is the one that is signed. */
+export function nameOf(grantee, name) {
+  const [, role] = /^role:(.*)$/s.exec(grantee) ?? [];
+  if (language !== "ko") return name;
+  return grantee === "*" ? "모든 사람" : role ? `인증된 모든 ${Object.hasOwn(ROLES, role) ? ROLES[role] : role}` : name;
+}
+
+/** What a revocation of a consent with these grants ends, as `ledger.summaries` says it. */
+export function endOfConsent({ grantee, granteeName }, grants) {
+  const effects = grants.length ? grants.map(({ effect }) => effect) : ["permit"];
+  return ["permit", "forbid"].filter((effect) => effects.includes(effect)).map((effect) => say(`ends.${effect}`, { name: nameOf(grantee, granteeName) }));
+}
 export const actionOf = (code) => (code === "*" ? say("everything") : ACTIONS[language][code] ?? code);
 export function conditionOf(text) {
   const [name, value] = text.split(/:(.*)/s), known = CONDITIONS[language][name];
