@@ -26,15 +26,21 @@ ZERO = "0x" + "00" * 32
 
 
 class Form(BaseModel):
-    """What comes in has the named members and no others."""
+    """What comes in has the named members and no others, each of its own JSON type: "5", 5.0 and true are no 5."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class QueryForm(Form):
+    """The same behind the `?` of an address, where everything is text."""
+
+    model_config = ConfigDict(strict=False)
 
 
 class GrantForm(Form):
     """One line of a consent to be drafted."""
 
-    effect: Effect = Effect.PERMIT
+    effect: Annotated[Effect, Field(strict=False)] = Effect.PERMIT
     categories: Annotated[list[Term], Field(min_length=1, max_length=64, examples=[["health.lab"]])]
     purposes: Annotated[list[Term], Field(min_length=1, max_length=64, examples=[["hl7:CLINTRCH"]])]
     actions: Annotated[list[Term], Field(min_length=1, max_length=7, examples=[["view"]])]

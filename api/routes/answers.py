@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.auth import SignedIn, Verbs
 from api.guard import RecordId
-from api.schemas import ZERO, Form, Hex32, Term, shown
+from api.schemas import ZERO, Hex32, QueryForm, Term, shown
 from ledger.consent import NEVER
 from ledger.errors import InvalidStatement
 from ledger.kernel import Moment, Then
@@ -20,7 +20,7 @@ from ledger.typed_data import read_hex
 router = APIRouter(tags=["questions"])
 
 
-class Asked(Form):
+class Asked(QueryForm):
     """Who would ask what for, under which declared incident; now, or at a moment: UTC seconds `at`, or the second at
     which the chain first held `size` statements of the consents log.
     """

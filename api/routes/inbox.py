@@ -33,7 +33,7 @@ class SubscriptionForm(Form):
 
     channel: Annotated[str, Field(examples=["webhook"], max_length=20)]
     address: Annotated[str, Field(examples=["https://example.org/hook"], max_length=500)]
-    events: Annotated[tuple[Term, ...], Field(max_length=16)] = ()
+    events: Annotated[list[Term], Field(max_length=16, default_factory=list)]
 
 
 class SubscriptionView(BaseModel):

@@ -31,7 +31,7 @@ class ManifestRequest(BaseModel):
 
     recipient: str
     passcode: Annotated[str | None, Field(max_length=200)] = None
-    embeddedLengthMax: Annotated[int | None, Field(ge=0)] = None  # noqa: N815 - the standard's spelling
+    embeddedLengthMax: Annotated[int | None, Field(ge=0, strict=True)] = None  # noqa: N815 - the standard's spelling
 
 
 class LinkView(BaseModel):

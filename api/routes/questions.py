@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from api.auth import SignedIn, Verbs, subject_bytes
 from api.guard import RecordId
 from api.routes.consents import ConsentDraftForm, wish_of
-from api.schemas import Form, Hex, Hex32, RecordView, Term, shown
+from api.schemas import Form, Hex, Hex32, QueryForm, RecordView, Term, shown
 from ledger.access import Decision
 from ledger.consent import NEVER
 from ledger.kernel import Change
@@ -22,7 +22,7 @@ router = APIRouter(tags=["questions"])
 TermQuery = Annotated[str, Query(min_length=1, max_length=200)]
 
 
-class Search(Form):
+class Search(QueryForm):
     """A category of records and a purpose; `cursor` is the one of the page before."""
 
     category: Term

@@ -96,16 +96,16 @@ class RequestView(BaseModel):
 class WishForm(Form):
     """One standing wish."""
 
-    kind: WishKind
+    kind: Annotated[WishKind, Field(strict=False)]
     purpose: Term = "*"
     category: Term = "*"
-    topics: Annotated[tuple[Term, ...], Field(max_length=16)] = ()
+    topics: Annotated[list[Term], Field(max_length=16, default_factory=list)]
 
 
 class WishesForm(Form):
     """All standing wishes; `validity` bounds, by the asker's role, the seconds a drafted answer lasts."""
 
-    wishes: Annotated[tuple[WishForm, ...], Field(max_length=64)] = ()
+    wishes: Annotated[list[WishForm], Field(max_length=64, default_factory=list)]
     validity: Annotated[dict[str, Annotated[int, Field(gt=0, le=NEVER)]], Field(max_length=32, default_factory=dict)]
 
 
@@ -170,8 +170,8 @@ def draft_answer(request_id: RequestId, form: AnswerForm, caller: SignedIn, kern
 def wishes(caller: SignedIn, kernel: Verbs) -> WishesForm:
     """The caller's standing wishes."""
     said = kernel.wishes(caller.signer)
-    forms = [WishForm(kind=w.kind, purpose=w.purpose, category=w.category, topics=w.topics) for w in said.wishes]
-    return WishesForm(wishes=tuple(forms), validity=dict(said.validity))
+    forms = [WishForm(kind=w.kind, purpose=w.purpose, category=w.category, topics=list(w.topics)) for w in said.wishes]
+    return WishesForm(wishes=forms, validity=dict(said.validity))
 
 
 @router.put("/me/wishes")

@@ -66,7 +66,7 @@ def draft(form: TransferForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """
     grant = form.terms().grant(kernel.world.clock.now())
     kernel.world.vocabulary.check_grant(grant)
-    plain = asdict(grant) | {"records": [], "effect": grant.effect}
+    plain = {name: list(said) if isinstance(said, tuple) else said for name, said in asdict(grant).items()}
     asked = {"grantee": form.recipient, "language": form.language, "lock": form.lock}
     wish = wish_of(ConsentDraftForm(grants=[GrantForm(**plain)], **asked), caller, kernel)
     newest = kernel.world.store.newest(wish.data_subject, wish.grantee)

@@ -5,11 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from api.schemas import Form, Term
 
 Values = Annotated[list[Term], Field(max_length=64)]
+
+
+def _is_text(said: object) -> object:
+    if not isinstance(said, str | date | None):
+        raise ValueError("a day is text, for instance 2027-06-01")  # noqa: TRY004 - what pydantic takes for a refusal
+    return said
+
+
+Day = Annotated[date, BeforeValidator(_is_text), Field(strict=False)]
 
 
 class DataUseForm(Form):
@@ -22,10 +31,10 @@ class DataUseForm(Form):
     not_for_profit_organisation: bool | None = None
     ethics_approval: bool | None = None
     will_publish: bool | None = None
-    publishes_from: date | None = None
+    publishes_from: Day | None = None
     will_collaborate: bool | None = None
     returns_results: bool | None = None
-    until: date | None = None
+    until: Day | None = None
     names: Annotated[dict[Term, Term], Field(max_length=16, default_factory=dict)]
 
 
