@@ -31,12 +31,6 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class QueryForm(Form):
-    """The same behind the `?` of an address, where everything is text."""
-
-    model_config = ConfigDict(strict=False)
-
-
 class GrantForm(Form):
     """One line of a consent to be drafted."""
 

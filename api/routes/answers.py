@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from api.auth import SignedIn, Verbs
 from api.guard import RecordId
-from api.schemas import ZERO, Hex32, QueryForm, Term, shown
+from api.routes.questions import QueryForm
+from api.schemas import ZERO, Hex32, Term, shown
 from ledger.consent import NEVER
 from ledger.errors import InvalidStatement
 from ledger.kernel import Moment, Then

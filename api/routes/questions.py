@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import SignedIn, Verbs, subject_bytes
 from api.guard import RecordId
 from api.routes.consents import ConsentDraftForm, wish_of
-from api.schemas import Form, Hex, Hex32, QueryForm, RecordView, Term, shown
+from api.schemas import Form, Hex, Hex32, RecordView, Term, shown
 from ledger.access import Decision
 from ledger.consent import NEVER
 from ledger.kernel import Change
@@ -20,6 +20,12 @@ from ledger.typed_data import read_hex
 
 router = APIRouter(tags=["questions"])
 TermQuery = Annotated[str, Query(min_length=1, max_length=200)]
+
+
+class QueryForm(Form):
+    """A form behind the `?` of an address, where everything is text."""
+
+    model_config = ConfigDict(strict=False)
 
 
 class Search(QueryForm):

@@ -68,7 +68,7 @@ def draft(form: TransferForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     kernel.world.vocabulary.check_grant(grant)
     plain = {name: list(said) if isinstance(said, tuple) else said for name, said in asdict(grant).items()}
     asked = {"grantee": form.recipient, "language": form.language, "lock": form.lock}
-    wish = wish_of(ConsentDraftForm(grants=[GrantForm(**plain)], **asked), caller, kernel)
+    wish = wish_of(ConsentDraftForm(grants=[GrantForm.model_validate(plain)], **asked), caller, kernel)
     newest = kernel.world.store.newest(wish.data_subject, wish.grantee)
     said = newest.signed.statement if newest else None
     now = kernel.world.clock.now()

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from api.routes.answers import Asked
-from api.routes.questions import Search
-from api.schemas import Form, GrantForm, QueryForm
+from api.routes.questions import QueryForm, Search
+from api.schemas import Form, GrantForm
 from ledger.consent import NEVER
 from services.trials.schemas import DataUseForm
 from tests.api.door import Door
