@@ -31,6 +31,7 @@ from api.app import create_app
 from api.auth import ApiSettings, Premises
 from api.slices import Slice
 from ledger.envelope import ReaderKey, generate_reader_key
+from ledger.errors import LedgerError
 from ledger.kernel import Kernel, Signers, World
 from ledger.ports import Clock
 from ledger.vocabulary import Vocabulary
@@ -201,9 +202,13 @@ def main(
         set_aside()
         serve(made)
         return
+    Store(settings.database).dispose()  # a worker that cannot begin is begun again without end
     os.environ.update(MYDATA_STATE=str(settings.state), MYDATA_RPC=rpc, MYDATA_PORT=str(port))
     serve("scripts.serve:app", factory=True, workers=workers)
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    try:
+        typer.run(main)
+    except LedgerError as error:
+        sys.exit(f"error: {error}")

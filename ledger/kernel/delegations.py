@@ -52,7 +52,7 @@ class Delegations(Drafts):
     """The person's own word outranks the delegate's, and both names stay in the record."""
 
     def draft_delegation(self, naming: Naming, language: str = ENGLISH) -> Draft:
-        """The delegation, ready for the delegator's wallet."""
+        """The delegation, ready for the delegator's wallet. Raises UnknownTerm."""
         said = Delegation(
             data_subject=naming.data_subject,
             delegator=naming.delegator,
@@ -66,6 +66,7 @@ class Delegations(Drafts):
             signed_at=self.world.clock.now(),
             lock=naming.lock,
         )
+        self._speaks_known_words(said)
         return Draft(said, typed_data(said, self.domain(said)), summary=(self.words(language).delegation(said),))
 
     def delegate(

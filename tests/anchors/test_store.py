@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from sqlalchemy import text
 
 from anchors.store import Store, codec, common
 from ledger import merkle
@@ -235,6 +236,27 @@ def test_i9_a_full_disk_is_said_and_nothing_is_half_accepted(database, opened):
     store = opened()
     assert store.head(RECORDS).size == 100 * int(number) > 0
     assert len(store.append([issue("there is room again")], NOW)) == 1
+
+
+NO_ROOM = """CREATE FUNCTION no_room() RETURNS trigger AS $$ BEGIN
+IF NEW.position = 4 THEN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END $$ LANGUAGE plpgsql"""
+FULL_AT_FOUR = "CREATE TRIGGER no_room BEFORE INSERT ON records_log FOR EACH ROW EXECUTE FUNCTION no_room()"
+
+
+def test_i9_a_full_disk_of_a_database_server_is_said_and_nothing_is_half_accepted(server_database):
+    store = Store(server_database)
+    store.append([issue(1), issue(2)], NOW)
+    with store._writes.begin() as connection:
+        connection.execute(text(NO_ROOM))
+        connection.execute(text(FULL_AT_FOUR))
+    with pytest.raises(StorageFull, match="nothing was accepted; free some room first"):
+        store.append([issue(n) for n in (3, 4, 5, 6)], NOW)
+    assert store.head(RECORDS).size == 2
+    assert store.record(name(3)) is None
+    with store._writes.begin() as connection:
+        connection.execute(text("DROP TRIGGER no_room ON records_log"))
+    assert [each.position for each in store.append([issue(n) for n in (3, 4, 5, 6)], NOW)] == [2, 3, 4, 5]
+    store.dispose()
 
 
 def test_a_file_that_is_no_database_is_said(tmp_path):

@@ -1,6 +1,8 @@
 """What people get wrong, at every door: a clear refusal that says the next step, and nothing half applied."""
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from anchors.store import Store
+from ledger.access import Incident
 from ledger.consent import Consent
+from ledger.delegation import Delegation
 from ledger.receipt import LOGS
 from tests.api.door import Door
 from tests.ledger.house import NOW
@@ -40,6 +44,18 @@ def wish(door, what, term):
     return {"grantee": door.house.trial.address, "grants": [grant(**{names[what]: [term]})]}
 
 
+def asking(door, what, term):
+    notice = door.http.get("/notices").json()[0]["hash"]
+    person = {"data_subject": "0x" + door.house.ann.signer.hex(), "notice_hash": notice}
+    return {"grants": wish(door, what, term)["grants"]} | person
+
+
+def transfer(door, what, term):
+    terms = question(what, term)
+    wanted = {"categories": [terms["category"]], "purpose": terms["purpose"], "ends": NOW + 9}
+    return wanted | {"recipient": door.house.trial.address}
+
+
 ASKING = {
     "access": lambda door, what, term: ("POST", f"/access/records/{RECORD}", {"json": question(what, term)}),
     "fields": lambda door, what, term: (
@@ -49,6 +65,9 @@ ASKING = {
     ),
     "search": lambda door, what, term: ("GET", "/access/records", {"params": question(what, term)}),
     "draft": lambda door, what, term: ("POST", "/consents/drafts", {"json": wish(door, what, term)}),
+    "request": lambda door, what, term: ("POST", "/requests", {"json": asking(door, what, term), "as": "trial"}),
+    "wish": lambda door, what, term: ("PUT", "/me/wishes", {"json": {"wishes": [{"kind": "never", what: term}]}}),
+    "transfer": lambda door, what, term: ("POST", "/me/transfers/drafts", {"json": transfer(door, what, term)}),
     "what-if": lambda door, what, term: ("POST", "/consents/what-if", {"json": wish(door, what, term)}),
 }
 
@@ -58,10 +77,27 @@ ASKING = {
 def test_an_unknown_word_names_the_nearest_at_every_door(door, asking, what):
     term, nearest = UNKNOWN[what]
     method, path, given = ASKING[asking](door, what, term)
-    before, headers = heads(door), door.as_(door.house.ann)
+    before, headers = heads(door), door.as_(getattr(door.house, given.pop("as", "ann")))
     answer = door.http.request(method, path, headers=headers, **given)
     assert (answer.status_code, answer.json()["error"]) == (422, "unknown_term")
     assert f"the nearest declared is `{nearest}`" in answer.json()["detail"]
+    assert heads(door) == before
+
+
+def test_an_unknown_category_is_no_delegation_link_or_record(door):
+    person, wrong = "0x" + door.house.ann.signer.hex(), {"categories": ["health.labs"], "expires": NOW + 999}
+    naming = wrong | {"delegate": "0x" + "cd" * 20, "delegate_name": "Ben", "relation": "representative"}
+    record = {"data_subject": person, "category": "health.labs", "media_type": "text/plain", "content_base64": ""}
+    asked = [
+        ("/delegations/drafts", naming, door.house.ann),
+        ("/me/links", wrong, door.house.ann),
+        ("/records/drafts", {"records": [record]}, door.house.hospital),
+    ]
+    before = heads(door)
+    for path, form, who in asked:
+        answer = door.http.post(path, json=form, headers=door.as_(who))
+        assert (answer.status_code, answer.json()["error"]) == (422, "unknown_term"), path
+        assert "the nearest declared is `health.lab`" in answer.json()["detail"]
     assert heads(door) == before
 
 
@@ -109,6 +145,23 @@ def test_a_signed_time_beyond_2_63_is_refused_though_the_type_holds_it(door, mom
     answer = door.http.post("/consents", json=form, headers=door.as_(door.house.ann))
     assert (answer.status_code, answer.json()["error"]) == (422, "invalid_statement")
     assert "beyond 2^63" in answer.json()["detail"]
+    assert heads(door) == before
+
+
+@pytest.mark.parametrize("moment", [2**63, 2**64 - 1])
+@pytest.mark.parametrize("member", ["notBefore", "expires", "signedAt"])
+def test_no_delegation_or_incident_is_signed_for_such_a_time_either(door, member, moment):
+    ann, crew, before = door.house.ann, door.house.responder, heads(door)
+    naming = {"delegate": "0x" + "cd" * 20, "delegate_name": "Ben", "relation": "representative"}
+    naming |= {"categories": ["health.lab"], "expires": NOW + 999}
+    incident = {"data_subject": "0x" + ann.signer.hex(), "incident_number": "1", "reason": "fell"}
+    said = [(ann, "/delegations", naming, Delegation), (crew, "/emergency/incidents", incident, Incident)]
+    for who, path, form, kind in said:
+        typed = door.http.post(f"{path}/drafts", json=form, headers=door.as_(who)).json()["typed_data"]
+        if member in typed["message"]:
+            typed["message"][member] = moment
+            answer = door.http.post(path, json=door.signed(who, kind, typed), headers=door.as_(who))
+            assert (answer.status_code, answer.json()["error"]) == (422, "invalid_statement"), path
     assert heads(door) == before
 
 
@@ -169,6 +222,62 @@ def test_i9_a_full_disk_is_503_in_words_and_nothing_is_half_accepted(tmp_path):
     assert store.head("consents").size == int(accepted) > 0
     assert Door(store=store).issued()
     store.dispose()
+
+
+ASKER = """
+import json, resource, signal, sys
+from pathlib import Path
+from anchors.store import Store
+from tests.api.door import Door
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+door = Door(store=Store(sys.argv[1]))
+record, trial = door.issued(), door.house.trial
+door.house.consents(trial, "health.lab")
+door.house.anchor()
+headers, context = door.as_(trial), {"context": {"purpose": "hl7:CLINTRCH"}}
+body = {"subject": {"type": "party", "id": trial.address}, "action": {"name": "view"}, **context}
+body |= {"resource": {"type": "record", "id": record}}
+ask = lambda: door.http.post("/access/v1/evaluation", json=body, headers=headers)
+before = resource.getrlimit(resource.RLIMIT_FSIZE)
+room = 150_000 + max(path.stat().st_size for path in Path(sys.argv[2]).iterdir())
+resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+answered, refused = 0, []
+while len(refused) < 3 and answered < 5_000:
+    answer = ask()
+    answered += answer.status_code == 200
+    refused += [answer.json()] if answer.status_code == 503 else []
+question = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
+refused.append(door.http.post(f"/access/records/{record}", json=question, headers=headers).json())
+refused.append(door.http.get("/access/records", params=question, headers=headers).json())
+resource.setrlimit(resource.RLIMIT_FSIZE, before)
+print(json.dumps([answered, [one["error"] for one in refused], ask().json()["decision"]]))
+"""
+
+
+def test_i1_where_there_is_no_room_for_a_receipt_there_is_no_answer(tmp_path):
+    database = f"sqlite:///{tmp_path}/ledger.db"
+    command = [sys.executable, "-c", ASKER, database, str(tmp_path)]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
+    answered, refused, again = json.loads(done.stdout)
+    assert (refused, again) == (["storage_full"] * 5, True)
+    store = Store(database)
+    assert store.head("access").size == answered + 1 > 1
+    store.dispose()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_program_older_than_its_database_ends_with_a_sentence(tmp_path, workers):
+    database = tmp_path / "ledger.db"
+    Store(f"sqlite:///{database}").dispose()
+    with contextlib.closing(sqlite3.connect(database)) as file:
+        file.execute("UPDATE alembic_version SET version_num = '9999'")
+        file.commit()
+    options = ["--rpc", "http://127.0.0.1:1", "--state", str(tmp_path), "--workers", str(workers)]
+    command = [sys.executable, "-m", "scripts.serve", *options]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1].startswith("error: the database has version 9999, this program ")
+    assert "Traceback" not in done.stderr
 
 
 def test_bulk_answers_say_what_they_rest_on_and_keep_to_what_is_demanded(door):

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 
 import httpx
 import pytest
@@ -201,6 +200,4 @@ def test_the_door_serves_the_verifier_page(stack):
 def test_a_file_saved_is_loaded_again(documents, stack, tmp_path):
     path = tmp_path / "one.json"
     path.write_text(json.dumps(documents[0], indent=2))
-    before = time.monotonic()
     assert verify(load(path), OnChain(stack.rpc_url)).result == "valid"
-    assert time.monotonic() - before < 5
