@@ -77,6 +77,24 @@ def grow(size: int, tops: Sequence[bytes], leaves: Iterable[bytes]) -> tuple[lis
     return stack, made
 
 
+def tree(leaves: Sequence[bytes]) -> tuple[bytes, list[list[bytes]]]:
+    """The root over one or more leaf hashes, and of each its inclusion proof (RFC 9162 §2.1.3.1), all at once.
+
+    Pairs upwards, an odd one rises as it is: what §2.1.1 comes to.
+    """
+    paths: list[list[bytes]] = [[] for _ in leaves]
+    level, below = list(leaves), 0
+    while len(level) > 1:
+        for index, path in enumerate(paths):
+            beside = index >> below ^ 1
+            if beside < len(level):
+                path.append(level[beside])
+        odd = level[-1:] if len(level) & 1 else []
+        level = [node_hash(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)] + odd
+        below += 1
+    return level[0], paths
+
+
 def root_at(size: int, node: Node) -> bytes:
     """The root the log had at `size` leaves."""
     return bag(peaks(size, node))

@@ -62,6 +62,12 @@ class Scribe:
         kept.append(Logged(signed, len(kept), self.now))
         return kept[-1]
 
+    def log_together(self, statement):
+        """Log a receipt that the gateway signed with four others of the same moment."""
+        digests = [secrets.token_bytes(32) for _ in range(5)]
+        digests[2] = self.digest(statement)
+        return self.log(statement, GATEWAY, typed_data.sign_together(digests, GATEWAY.sign)[2])
+
     def anchor(self):
         """Put every log's head on chain, as the notary does."""
         for log, kept in self._logged.items():
@@ -214,7 +220,7 @@ def every_kind(scribe):
     logged = {
         "withdrawal": scribe.log(scribe.revocation(secrets.token_bytes(32)), PERSON),
         "access receipt": scribe.log(scribe.receipt(consents=(entry,)), GATEWAY),
-        "refusal": scribe.log(scribe.receipt(permitted=False, reason="no_consent", consents=(entry,)), GATEWAY),
+        "refusal": scribe.log_together(scribe.receipt(permitted=False, reason="no_consent", consents=(entry,))),
         "emergency": scribe.log(scribe.incident(), CREW),
     }
     on_paper = scribe.consent(signer=CLERK.signer)

@@ -157,7 +157,7 @@ class FileKeys:
         if self._now is not None and self._now() - said.decided_at > FRESH_SECONDS:
             raise ReceiptRequired("the receipt is too old to release a key; ask for access again")
         try:
-            signers.verify(self._gateway, typed_data.digest(said, self._domain), entry.signature)
+            signers.verify(self._gateway, *typed_data.signed(typed_data.digest(said, self._domain), entry.signature))
         except SignatureInvalid as error:
             raise ReceiptRequired("no key without a receipt that the gateway signed") from error
         if not self._durable(receipt):

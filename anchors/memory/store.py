@@ -17,7 +17,7 @@ from ledger.errors import InvalidStatement
 from ledger.merkle import Head
 from ledger.notice import Notice
 from ledger.party import Party
-from ledger.ports import Anchored, Sizes
+from ledger.ports import Anchored, Sign, Sizes
 from ledger.ports.soon import now
 from ledger.receipt import CONSENTS, LOGS, Logged, Signed
 
@@ -64,16 +64,23 @@ class MemoryStore(MemoryPapers, MemoryPast, MemoryIndex):
         return self.answer_soon([request], lambda _, facts: respond(facts), at).result()[0]
 
     def answer_soon(
-        self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
+        self,
+        requests: Sequence[AccessRequest],
+        respond: Callable[[AccessRequest, Facts], Signed],
+        at: int,
+        sign: Sign = list,
     ) -> Future[list[Logged]]:
-        """The same, one after another, all or none, and at once."""
+        """The same, one after another, all or none, and at once; each counts for the next before all are signed."""
         with self._lock:
-            before = self._sizes()
+            if len(requests) == 1:
+                return now(self.append(sign([respond(requests[0], self.facts(requests[0], at))]), at))
+            before, said = self._sizes(), []
             try:
-                return now([self.append([respond(request, self.facts(request, at))], at)[0] for request in requests])
-            except Exception:
+                for request in requests:
+                    said += [logged.signed for logged in self.append([respond(request, self.facts(request, at))], at)]
+            finally:
                 self._forget(before)
-                raise
+            return now(self.append(sign(said), at))
 
     def spend(self, nonce: str, expires: int, at: int) -> bool:
         """Whether the nonce is unspent; afterwards it is spent."""

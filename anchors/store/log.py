@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -16,12 +17,22 @@ from anchors.store.gathering import Counting, Gathering, UsesCount
 from anchors.store.tree import Tree
 from ledger.access import AccessRequest, Facts
 from ledger.merkle import Head
-from ledger.ports import Anchored
+from ledger.ports import Anchored, Sign
 from ledger.ports.soon import then
 from ledger.receipt import ACCESS, Logged, Signed
 
 Respond = Callable[[AccessRequest, Facts], Signed]
-"""From a question and what is known about it to the signed receipt; asks no store."""
+"""From a question and what is known about it to the receipt, which `Sign` may sign later; asks no store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Questions of one moment, how they are answered, and how the receipts are signed."""
+
+    requests: Sequence[AccessRequest]
+    respond: Respond
+    at: int
+    sign: Sign
 
 
 class LogStore(Database):
@@ -41,45 +52,47 @@ class LogStore(Database):
         """
         return self.answer_soon([request], lambda _, known: respond(known), at).result()[0]
 
-    def answer_soon(self, requests: Sequence[AccessRequest], respond: Respond, at: int) -> Future[list[Logged]]:
+    def answer_soon(
+        self, requests: Sequence[AccessRequest], respond: Respond, at: int, sign: Sign = list
+    ) -> Future[list[Logged]]:
         """The same for many questions, all or none.
 
         Where nobody else is writing they are answered at once, in the transaction that writes their receipts. Otherwise
         they are answered from one state of the database without holding anyone up; if that is still the state when the
         receipts are written, it is as if they had been answered then, and else they are answered again.
         """
-        done = self._answer_here(lambda connection: self._answered(connection, requests, respond, at))
-        return then(done or self._answered_later(requests, respond, at), _found)
+        asked = Asked(requests, respond, at, sign)
+        done = self._answer_here(lambda connection: self._answered(connection, asked))
+        return then(done or self._answered_later(asked), _found)
 
-    def _answered_later(self, requests: Sequence[AccessRequest], respond: Respond, at: int) -> Future[list[Place]]:
-        count, receipts = self._considered(requests, respond, at)
+    def _answered_later(self, asked: Asked) -> Future[list[Place]]:
+        count, receipts = self._considered(asked)
 
         def work(connection: Connection) -> list[Place]:
             if receipts is not None and changes.count(connection) == count:
-                return [self._desk.leave(receipt, at) for receipt in receipts]
-            return self._answered(connection, requests, respond, at)
+                return [self._desk.leave(receipt, asked.at) for receipt in receipts]
+            return self._answered(connection, asked)
 
         return self._answer(work)
 
-    def _answered(
-        self, connection: Connection, requests: Sequence[AccessRequest], respond: Respond, at: int
-    ) -> list[Place]:
-        """Places of the receipts, all or none."""
+    def _answered(self, connection: Connection, asked: Asked) -> list[Place]:
+        """Places of the receipts, all or none; those that lie there already count for the next question."""
         with self._desk.all_or_none():
-            gathering = Gathering(connection, at, Counting(connection, self._desk.uses, pending.settle_all))
-            return [self._desk.leave(respond(request, facts), at) for request, facts in gathering.each(requests)]
+            gathering = Gathering(connection, asked.at, Counting(connection, self._desk.uses, pending.settle_all))
+            places = [self._desk.leave(asked.respond(*each), asked.at) for each in gathering.each(asked.requests)]
+            for place, signed in zip(places, asked.sign([place.signed for place in places]), strict=True):
+                place.signed = signed
+            return places
 
-    def _considered(
-        self, requests: Sequence[AccessRequest], respond: Respond, at: int
-    ) -> tuple[int, list[Signed] | None]:
+    def _considered(self, asked: Asked) -> tuple[int, list[Signed] | None]:
         """The receipts, with the count of changes they rest on; none where uses count, which each answer changes."""
         with self._glance() as driver:
             try:
-                known = list(Gathering(driver, at).each(requests))
+                known = list(Gathering(driver, asked.at).each(asked.requests))
             except UsesCount:
                 return 0, None
             count = changes.count(driver)
-        return count, [respond(request, facts) for request, facts in known]
+        return count, asked.sign([asked.respond(request, facts) for request, facts in known])
 
     def at(self, log: str, position: int) -> Logged | None:
         """The statement at a position."""

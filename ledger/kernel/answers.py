@@ -110,9 +110,9 @@ class Answers(Marking):
             self.world.check_followed(facts.followed_at, now)
             check_size(request, facts)
             answers[request.request_id], said = how[request.request_id](request, facts, now)
-            return self.sign_as_gateway(said)
+            return self.unsigned(said)
 
-        logged = self.world.store.answer_soon([request for request, _ in asked], answer, now)
+        logged = self.world.store.answer_soon([request for request, _ in asked], answer, now, self.sign_together)
         return then(
             logged, lambda done: [(answers[one.request_id], at) for (one, _), at in zip(asked, done, strict=True)]
         )

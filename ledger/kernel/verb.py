@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from ledger import typed_data
@@ -48,5 +49,16 @@ class Verb:
 
     def sign_as_gateway(self, statement: Statement) -> Signed:
         """The statement signed by the operator's gateway key."""
-        digest = typed_data.digest(statement, self.domain(statement))
-        return Signed(statement, Entry(digest, self.world.gateway.sign(digest), new_salt()))
+        return self.sign_together([self.unsigned(statement)])[0]
+
+    def unsigned(self, statement: Statement) -> Signed:
+        """A statement of ours that waits for the gateway's signature."""
+        return Signed(statement, Entry(typed_data.digest(statement, self.domain(statement)), b"", new_salt()))
+
+    def sign_together(self, waiting: Sequence[Signed]) -> list[Signed]:
+        """All of them signed by one use of the operator's gateway key."""
+        signatures = typed_data.sign_together([each.entry.digest for each in waiting], self.world.gateway.sign)
+        return [
+            Signed(each.statement, Entry(each.entry.digest, signature, each.entry.salt))
+            for each, signature in zip(waiting, signatures, strict=True)
+        ]

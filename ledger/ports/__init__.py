@@ -36,6 +36,10 @@ class Anchored:
     followed_at: int
 
 
+Sign = Callable[[list[Signed]], list[Signed]]
+"""From statements that are not signed yet to the same, signed."""
+
+
 class Log(Protocol):
     """Three append-only logs of signed statements; what is accepted is durable when the call returns."""
 
@@ -54,9 +58,10 @@ class Log(Protocol):
         ...
 
     def answer_soon(
-        self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int
+        self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int, sign: Sign
     ) -> Future[list[Logged]]:
-        """`answer` for many questions in one step and one durable write, all or none; each `request_id` is new.
+        """`answer` for many questions in one step and one durable write, all or none; each `request_id` is new. What
+        `respond` gives needs no signature yet: `sign` signs all of it at the end.
 
         The facts are gathered before it returns; where they have changed until the receipts are written, `respond` is
         called again with what they are then.

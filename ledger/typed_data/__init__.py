@@ -2,5 +2,17 @@
 
 from ledger.typed_data.hashing import Domain, digest, hash_struct
 from ledger.typed_data.reading import message, parse, read_domain, read_hex, typed_data
+from ledger.typed_data.together import sign_together, signed
 
-__all__ = ["Domain", "digest", "hash_struct", "message", "parse", "read_domain", "read_hex", "typed_data"]
+__all__ = [
+    "Domain",
+    "digest",
+    "hash_struct",
+    "message",
+    "parse",
+    "read_domain",
+    "read_hex",
+    "sign_together",
+    "signed",
+    "typed_data",
+]

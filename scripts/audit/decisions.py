@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ledger import passkey, signers
+from ledger import passkey
 from ledger.access import Acknowledgement, Incident
 from ledger.commitment.entry import Entry
 from ledger.consent import Consent, Revocation
@@ -19,6 +19,7 @@ from ledger.replay import LAG, Evidence, Outcome, Replay
 from scripts.audit.findings import Finding, Kind
 from scripts.audit.held import Held
 from scripts.audit.history import Eras
+from scripts.verify.recovered import recovered_from
 
 OPERATOR = "operator"
 UNCHECKED, LATER, UNKNOWN_TERM = "signature_not_checked", "not_in_checkpoint_yet", "unknown_term"
@@ -92,10 +93,7 @@ def _is_signed(logged: Logged, chain: OnChain) -> bool | None:
         return _touched(named, entry)
     if named and len(named) != ADDRESS_SIZE:
         return None
-    try:
-        recovered = signers.recover(entry.digest, entry.signature)
-    except SignatureInvalid:
-        recovered = b""
+    recovered = recovered_from(said, entry)
     if isinstance(said, AccessReceipt):
         return bool(recovered) and _is_operator(checksum(recovered), said.decided_at, chain.eras)
     return recovered == named or (None if chain.has_code(checksum(named)) else False)

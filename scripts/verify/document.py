@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from ledger import signers, typed_data
+from ledger import typed_data
 from ledger.commitment.entry import NO_LOCK, Entry
 from ledger.delegation import Delegation
-from ledger.errors import MalformedInput, SignatureInvalid
+from ledger.errors import MalformedInput
 from ledger.merkle import HASH_SIZE, Head
 from ledger.party import checksum
 from ledger.receipt import LOG_OF, Statement
@@ -19,6 +19,7 @@ from ledger.record import Issue
 from ledger.typed_data import Domain, read_domain, read_hex
 from ledger.typed_data.hashing import NAME, VERSION
 from scripts.verify.attached import MEMBERS, NOTHING, Attached, read_attached
+from scripts.verify.recovered import recovered_from
 
 KINDS: dict[str, type[Statement]] = {kind.__name__: kind for kind in LOG_OF}
 BASIS: dict[str, tuple[str, type[Statement]]] = {
@@ -70,10 +71,7 @@ class Document:
     @cached_property
     def recovered(self) -> bytes:
         """The 20-byte address whose key signed; empty when no key did."""
-        try:
-            return signers.recover(self.entry.digest, self.entry.signature)
-        except SignatureInvalid:
-            return b""
+        return recovered_from(self.statement, self.entry)
 
     @property
     def parts(self) -> tuple[Document, ...]:

@@ -26,7 +26,7 @@ CARDS = """[...document.querySelectorAll("article.card")].map((card) => [
     [li.value, li.dataset.code, li.querySelector(".text").lastChild.textContent]),
 ])"""
 CHANGED = ["consent", "record with content", "disclosure", "erasure certificate", "access receipt"]
-CHANGED += ["consent of a delegate", "consent on paper"]
+CHANGED += ["consent of a delegate", "consent on paper", "refusal"]
 DONE = "!document.getElementById('found').hidden && !document.getElementById('found').hasAttribute('aria-busy')"
 
 

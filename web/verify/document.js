@@ -2,6 +2,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1";
 import { fromHex, join, keccak, sha256 } from "./bytes.js";
 import { read } from "./json.js";
+import { signedTogether } from "./together.js";
 import { digestOf, Malformed, parseStatement, readAddress, readDomain, readHex, readNumber, refuse, shape } from "./typed.js";
 
 export const LOG_OF = {
@@ -41,7 +42,7 @@ export function parse(raw) {
   };
   document.core = sha256(join(document.salt, document.digest, sha256(document.signature)));
   document.entry = sha256(join(document.core, document.lock));
-  document.recovered = recover(document.digest, document.signature);
+  document.recovered = recover(...(kind === "AccessReceipt" ? signedTogether(document) : [document.digest, document.signature]));
   document.basis = document.issue ?? document.delegation;
   document.parts = document.basis ? [document, document.basis] : [document];
   return document;

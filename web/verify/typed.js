@@ -6,7 +6,7 @@ import { Digits } from "./json.js";
 
 const MAX_TEXT = 2000, MAX_ITEMS = 256, MAX_BYTES = 4096;
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
-const NAME = "MyData Ledger", VERSION = "1";
+export const NAME = "MyData Ledger", VERSION = "1";
 const DOMAIN = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
 
 export class Malformed extends Error {}

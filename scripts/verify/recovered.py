@@ -1,0 +1,19 @@
+"""Whose key signed: a receipt may share one signature with others of its moment."""
+
+from __future__ import annotations
+
+from ledger import signers, typed_data
+from ledger.commitment.entry import Entry
+from ledger.errors import SignatureInvalid
+from ledger.receipt import AccessReceipt, Statement
+
+
+def recovered_from(said: Statement, entry: Entry) -> bytes:
+    """The 20-byte address whose key signed the statement; empty when no key did."""
+    digest, signature = entry.digest, entry.signature
+    try:
+        if isinstance(said, AccessReceipt):
+            digest, signature = typed_data.signed(digest, signature)
+        return signers.recover(digest, signature)
+    except SignatureInvalid:
+        return b""
