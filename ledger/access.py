@@ -138,6 +138,11 @@ class Facts:
     block: int = 0
     followed_at: int = 0
 
+    @property
+    def rests_on(self) -> tuple[int, int, int, int]:
+        """What of the logs and the chain was known: the last four members."""
+        return self.consents_size, self.records_size, self.block, self.followed_at
+
 
 class Reason(StrEnum):
     """Why the answer is what it is."""

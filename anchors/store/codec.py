@@ -99,7 +99,10 @@ def put_bytes(out: bytearray, value: bytes) -> None:
     if value == ZERO:
         out.append(0)
         return
-    put_number(out, len(value) + 1)
+    if (size := len(value) + 1) > 0x7F:
+        put_number(out, size)
+    else:
+        out.append(size)
     out += value
 
 

@@ -17,6 +17,7 @@ from anchors.store.rows import chunks, logged_of
 from anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, PARTIES, STATEMENTS, USES
 from anchors.store.uses import ALL_RECORDS, Uses
 from ledger.access import AccessRequest, ConsentState, Facts, Incident
+from ledger.commitment.entry import Entry
 from ledger.consent import Consent
 from ledger.delegation import Delegation, DelegationState, stands_by
 from ledger.errors import SourceUnavailable
@@ -119,12 +120,12 @@ def with_a_say(connection: Reading, state: ConsentState) -> ConsentState:
 
 
 def _state(row: Any, anchored: int, outdated: set[bytes]) -> ConsentState:
-    signed = logged_of(row).signed
-    consent = signed.statement
+    consent = rows.statement_of(row)
     if not isinstance(consent, Consent):
         raise TypeError("only consents have a state")
+    lock = consent.lock if row.lock is None else row.lock
     return ConsentState(
-        entry=signed.entry.entry,
+        entry=Entry(row.digest, row.signature, row.salt, lock).entry,
         position=row.position,
         consent=consent,
         anchored=row.position < anchored,

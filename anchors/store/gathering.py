@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
@@ -69,7 +69,8 @@ class Gathering:
         if any(grant.counts_uses for state in states for grant in state.consent.grants if grant.conditions):
             states = self._counted(states, request.record_id)
         blocked = any(state.blocks(self._at) for state in states)
-        return replace(self._known(request)[0], record=record, consents=tuple(states), blocked=blocked)
+        shared = self._known(request)[0]
+        return Facts(record, tuple(states), shared.requester, blocked, shared.incident, *shared.rests_on)
 
     def _known(self, request: AccessRequest) -> tuple[Facts, frozenset[str]]:
         """What questions of this requester share, and the names a consent may mean them by."""
