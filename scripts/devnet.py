@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import platform
 import shutil
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -18,6 +17,7 @@ import httpx
 import orjson
 
 from scripts.failure import Failure
+from scripts.listening import bound
 from scripts.solc import ROOT, ToolMissing
 
 CHAIN_ID = 31337
@@ -152,13 +152,14 @@ class Devnet:
 
 def free_port(wanted: int = 0) -> int:
     """A loopback port that is free now: `wanted`, or any if 0. Raises DevnetFailed when it is taken."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", wanted))
-        except OSError as error:
-            raise DevnetFailed(f"port {wanted} is taken: end what listens there, or choose another port") from error
-        return int(probe.getsockname()[1])
+    try:
+        probes = bound(wanted)
+    except OSError as error:
+        raise DevnetFailed(f"port {wanted} is taken: end what listens there, or choose another port") from error
+    found = int(probes[0].getsockname()[1])
+    for probe in probes:
+        probe.close()
+    return found
 
 
 def _chain_id(url: str) -> int | None:

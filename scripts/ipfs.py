@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from ledger.errors import MalformedInput
 from scripts.gateway import Gateway, denylist
+from scripts.listening import NAME
 from scripts.payloads import DENYLIST, Archive, multiaddr
 from scripts.routing import Routing, peer_id
 from scripts.settings import Settings, secret
@@ -16,12 +17,14 @@ log = logging.getLogger(__name__)
 
 
 def mount_ipfs(app: FastAPI, payloads: Archive, settings: Settings) -> None:
-    """Gateway at /ipfs, and at /routing/v1 a router that sends IPFS nodes to it."""
+    """Gateway at /ipfs, and at /routing/v1 a router that sends IPFS nodes to it: by its number on this machine, since
+    nodes look no `localhost` up.
+    """
     served = Gateway(payloads.block, denylist(settings.state / DENYLIST))
     for space in ("ipfs", "ipns"):
         app.mount(f"/{space}", served, name=space)
     try:
-        address = multiaddr(settings.uri)
+        address = multiaddr(settings.uri.replace(f"//{NAME}:", "//127.0.0.1:"))
     except MalformedInput:
         log.warning("no router at /routing/v1: MYDATA_URI is not the root of a host, so no node can be sent here")
         return

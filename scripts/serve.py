@@ -7,7 +7,9 @@ import importlib
 import importlib.util
 import logging
 import os
+import socket
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +18,10 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
+from uvicorn.supervisors import Multiprocess
 
 from anchors.chain import Chain, ChainWallets
 from anchors.election import election_of
@@ -31,7 +35,7 @@ from api.app import create_app
 from api.auth import ApiSettings, Premises
 from api.slices import Slice
 from ledger.envelope import ReaderKey, generate_reader_key
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, SourceUnavailable
 from ledger.kernel import Kernel, Signers, World
 from ledger.ports import Clock
 from ledger.vocabulary import Vocabulary
@@ -40,6 +44,7 @@ from scripts.couriers import couriers
 from scripts.duties import Duties
 from scripts.house import House, notes_folder
 from scripts.ipfs import mount_ipfs
+from scripts.listening import bound, by_name
 from scripts.notices import GENERAL
 from scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
 from scripts.verify.page import build as build_page
@@ -114,7 +119,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     premises = Premises(kernel, store, _api(house), tiles)
     app = create_app(premises, services, duties.lifespan)
     mount_ipfs(app, house.payloads, settings)
-    _portal(app)
+    _portal(app, settings.uri)
     return app
 
 
@@ -131,8 +136,23 @@ def _api(house: House) -> ApiSettings:
     )
 
 
-def _portal(app: FastAPI) -> None:
-    """The status page, and the interface's description with its assets from this machine: no page calls home."""
+def _mine(app: FastAPI, uri: str) -> None:
+    """A person's own page, under the name that passkeys know."""
+
+    @app.get("/portal", include_in_schema=False)
+    def mine(request: Request) -> Response:
+        if by_name(uri, request.headers.get("host", "")):
+            return RedirectResponse(f"{uri.rstrip('/')}/portal", headers={"cache-control": "no-store"})
+        return FileResponse(WEB / "portal" / "index.html", headers={"content-security-policy": OWN_ONLY})
+
+    @app.get("/portal/statements.js", include_in_schema=False)
+    def digests() -> Response:
+        return Response(statements(), media_type="text/javascript")
+
+
+def _portal(app: FastAPI, uri: str) -> None:
+    """The pages, with their assets from this machine: none calls home."""
+    _mine(app, uri)
     app.mount("/web", StaticFiles(directory=WEB), name="web")
     if SWAGGER.is_dir():
         app.mount("/swagger", StaticFiles(directory=SWAGGER), name="swagger")
@@ -140,14 +160,6 @@ def _portal(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     def portal() -> FileResponse:
         return FileResponse(WEB / "index.html", headers={"content-security-policy": "default-src 'self'"})
-
-    @app.get("/portal", include_in_schema=False)
-    def mine() -> FileResponse:
-        return FileResponse(WEB / "portal" / "index.html", headers={"content-security-policy": OWN_ONLY})
-
-    @app.get("/portal/statements.js", include_in_schema=False)
-    def digests() -> Response:
-        return Response(statements(), media_type="text/javascript")
 
     @app.get("/verify", include_in_schema=False)
     def verifier() -> HTMLResponse:
@@ -196,27 +208,30 @@ def _prepared(state: Path, rpc: str, port: int) -> Settings:
 def main(
     rpc: Annotated[str, typer.Option(help="JSON-RPC URL of the chain the contracts are on.")],
     state: Annotated[Path, typer.Option(help="Folder with database, payloads, keys and deployment.")] = DEFAULT_STATE,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = DEFAULT_PORT,
+    port: Annotated[int, typer.Option(help="Port on localhost.")] = DEFAULT_PORT,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer; one of them anchors.")] = 1,
 ) -> None:
     """Serve one ledger until the process is ended."""
     settings = _prepared(state, rpc, port)
-    serve = partial(
-        uvicorn.run,
-        host=settings.host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
+    like = partial(uvicorn.Config, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    sockets = _sockets(port)
     if workers == 1:
         made = build(settings)
         set_aside()
-        serve(made)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(like(made)).run(sockets=sockets)
         return
     Store(settings.database).dispose()  # a worker that cannot begin is begun again without end
     os.environ.update(MYDATA_STATE=str(settings.state), MYDATA_RPC=rpc, MYDATA_PORT=str(port))
-    serve("scripts.serve:app", factory=True, workers=workers)
+    Multiprocess(like("scripts.serve:app", factory=True, workers=workers), sockets=sockets).run()
+
+
+def _sockets(port: int) -> list[socket.socket]:
+    """Both of `localhost`. Raises SourceUnavailable when the port is taken."""
+    try:
+        return bound(port)
+    except OSError as error:
+        raise SourceUnavailable(f"port {port} is taken: end what listens there, or choose another port") from error
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.listening import local
+
 DEFAULT_STATE, DEFAULT_PORT = Path(".mydata"), 8420
 
 
@@ -23,7 +25,6 @@ class Settings:
 
     state: Path
     rpc_url: str
-    host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     depth: int = 0
     database: str = ""
@@ -43,7 +44,7 @@ class Settings:
             port=port,
             depth=int(os.environ.get("MYDATA_DEPTH", "0")),
             database=os.environ.get("MYDATA_DATABASE", f"sqlite:///{state.resolve() / 'ledger.db'}"),
-            uri=os.environ.get("MYDATA_URI", f"http://127.0.0.1:{port}"),
+            uri=os.environ.get("MYDATA_URI", local(port)),
             payloads=os.environ.get("MYDATA_PAYLOADS", "embedded"),
             pace=int(os.environ.get("MYDATA_PACE", "1000")),
             evaluations=int(os.environ.get("MYDATA_EVALUATIONS", "0")),

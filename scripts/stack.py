@@ -18,6 +18,7 @@ from ledger.errors import SourceUnavailable
 from ledger.signers import Wallet
 from scripts.deploy import deploy
 from scripts.devnet import Devnet, free_port
+from scripts.listening import local
 from scripts.parties import Registrar
 from scripts.settings import secret
 
@@ -41,7 +42,7 @@ class Stack:
     @property
     def url(self) -> str:
         """Base URL of the API."""
-        return f"http://127.0.0.1:{self.port}"
+        return local(self.port)
 
     @property
     def rpc_url(self) -> str:

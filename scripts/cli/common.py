@@ -12,9 +12,10 @@ from rich.console import Console
 from ledger.errors import MalformedInput
 from scripts.cli.keyring import KeyFile, load_key
 from scripts.client import Client
+from scripts.listening import local
 from scripts.settings import DEFAULT_PORT, DEFAULT_STATE
 
-DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
+DEFAULT_URL = local(DEFAULT_PORT)
 Url = Annotated[str, typer.Option("--url", envvar="MYDATA_URL", help="Base URL of the API.")]
 Key = Annotated[Path, typer.Option("--key", envvar="MYDATA_KEY", help="Key file made by `mydata keys new`.")]
 State = Annotated[Path, typer.Option("--state", envvar="MYDATA_STATE", help="Folder where the ledger lives.")]

@@ -18,7 +18,7 @@ from scripts.settings import DEFAULT_PORT
 if TYPE_CHECKING:
     from scripts.stack import Stack
 
-Port = Annotated[int, typer.Option(help="Port of the API on 127.0.0.1; 0 takes a free one.")]
+Port = Annotated[int, typer.Option(help="Port of the API on localhost; 0 takes a free one.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Delete the state folder first.")]
 MARKS = {"deployments", "secrets", "blocks", "ledger.db", "devnet.json"}
 
@@ -74,6 +74,7 @@ def _say(text: str) -> None:
 
 def _serve(stack: Stack) -> None:
     console.print(f"\nThe ledger serves at [bold]{stack.url}[/bold]  (API: {stack.url}/docs · chain: {stack.rpc_url})")
+    console.print(f"A person's own page, with a passkey or a wallet: [bold]{stack.url}/portal[/bold]")
     console.print("Ctrl-C stops it; the same command continues it.")
     try:
         threading.Event().wait()

@@ -10,6 +10,7 @@ from anchors.chain import Chain
 from ledger import wording
 from ledger.commitment.entry import lock_of
 from scripts.client import Client
+from scripts.listening import bound
 from scripts.settings import secret
 from scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
@@ -56,17 +57,15 @@ WORDS = {
     },
 }
 NEWEST = "async ({ get }) => get(`/consents/${(await get('/consents')).at(-1).entry}/copy`)"
+IPV6 = len(bound(0)) == 2
 BOTH = pytest.mark.parametrize("language", ["ko", "en"])
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
-    made = Stack(tmp_path_factory.mktemp("passkey") / "state", say=lambda _: None)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MYDATA_URI", f"http://localhost:{made.port}")
-        with made as running:
-            accredit(running)
-            yield running
+    with Stack(tmp_path_factory.mktemp("passkey") / "state", say=lambda _: None) as running:
+        accredit(running)
+        yield running
 
 
 @dataclass
@@ -95,7 +94,7 @@ def tab(tmp_path):
 
 def opened(tab, stack, language, *, derives=True):
     page = PasskeyTab(tab, derives=derives)
-    tab.open(f"http://localhost:{stack.port}/portal")
+    tab.open(stack.url + "/portal")
     page.click(f"[data-language={language}]")
     return page
 
@@ -306,9 +305,21 @@ def test_a_prompt_that_is_closed_signs_nothing_and_says_so(stack, study, tab, la
     page.reads(words["consented"], "#requests")
 
 
+@pytest.mark.parametrize("number", ["127.0.0.1", "[::1]"])
+def test_opened_by_its_number_it_goes_by_its_name_and_makes_a_passkey(stack, tab, number):
+    if number == "[::1]" and not IPV6:
+        pytest.skip("this machine has no IPv6")
+    page = PasskeyTab(tab, derives=True)
+    tab.open(f"http://{number}:{stack.port}/portal")
+    assert page.run("location.href") == f"http://localhost:{stack.port}/portal" == stack.url + "/portal"
+    page.click("[data-language=en]")
+    joined(page, WORDS["en"])
+    assert page.touches() > 0
+
+
 def test_the_page_says_where_passkeys_are_not_to_be_had(stack, tab):
     page = PasskeyTab(tab, derives=True)
-    tab.open(stack.url + "/portal")
+    tab.open(f"http://127.0.0.1:{stack.port}/web/portal/index.html")
     page.click("[data-language=en]")
     page.click("#passkey-in")
     assert "opened as 127.0.0.1" in trouble(page)
@@ -317,8 +328,18 @@ def test_the_page_says_where_passkeys_are_not_to_be_had(stack, tab):
     assert "no passkeys" in trouble(page)
 
 
+@pytest.mark.skipif(not IPV6, reason="this machine has no IPv6")
+@pytest.mark.parametrize("way", ["passkey-in", "sign-in"])
+def test_a_page_that_no_browser_trusts_with_keys_says_how_to_open_it(stack, tab, way):
+    page = PasskeyTab(tab, derives=True)
+    tab.open(f"http://[::ffff:127.0.0.1]:{stack.port}/portal")
+    page.click("[data-language=en]")
+    page.click(f"#{way}")
+    assert "http://localhost on this machine" in trouble(page)
+
+
 def test_conditions_are_said_as_the_ledger_says_them(stack, tab):
-    tab.open(f"http://localhost:{stack.port}/portal")
+    tab.open(stack.url + "/portal")
     tab.run("import('/web/portal/words.js').then((all) => { window.words = all; })")
     for language in ("en", "ko"):
         tab.run(f"words.speak({language!r})")

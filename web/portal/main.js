@@ -48,6 +48,7 @@ class Page {
   }
 
   async enter(choose) {
+    if (!window.isSecureContext) throw new Error(say("needsHttps", { origin: location.origin }));
     this.tell(say("loading"));
     const hand = await choose();
     await hand.signIn();
