@@ -15,6 +15,7 @@ from api.bounds import BoundedBodies, Headers
 from api.errors import Refusal
 from api.groups import Groups
 from api.hot import HotDoor, describe
+from api.intake import Intake
 from api.pace import Pace, Paced
 from api.routes import (
     access,
@@ -117,7 +118,7 @@ def create_app(premises: Premises, slices: Sequence[Slice], lifespan: Lifespan |
         docs_url=None,
         redoc_url=None,
     )
-    app.state.premises, app.state.groups = premises, Groups(premises)
+    app.state.premises, app.state.groups, app.state.intake = premises, Groups(premises), Intake(premises)
     errors.install(app)
     for router in ROUTERS + [one.router for one in slices if one.router]:
         app.include_router(router)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -29,13 +30,13 @@ NOT_YOURS = NotEntitled("you may ask for yourself only; an accredited enforcemen
 
 @dataclass(slots=True)
 class Asked:
-    """The questions of one caller, how they are answered, and where the answers go.
+    """The questions of one caller (or what else is handed in), how they are answered, and where the answers go.
 
     `token` is the digest of the session's token; none of a caller of whom it is known that they may ask.
     """
 
     token: bytes | None
-    questions: Sequence[AccessRequest]
+    questions: Sequence[Any]
     respond: Respond[Any]
     answers: asyncio.Future[Sequence[Any]]
 
@@ -74,7 +75,7 @@ class Queue:
         return group
 
 
-class Groups:
+class Together(ABC):
     """Used by coroutines; where the store cannot write at once, its own thread waits for it."""
 
     def __init__(self, house: Premises) -> None:
@@ -86,24 +87,11 @@ class Groups:
         """The verbs that answer."""
         return self._house.kernel
 
-    def ask(self, token: bytes, questions: Sequence[AccessRequest]) -> asyncio.Future[Sequence[Answer]]:
-        """The answers to come, in order; a question the caller may not put gets a NotEntitled in its place.
-
-        Ends in SessionRequired, ChainBehind or SourceUnavailable for all of them.
-        """
-        return self._enqueue(token, questions, decided)
-
-    async def answer(self, question: AccessRequest, respond: Respond[T]) -> tuple[T, Logged]:
-        """The answer to a question that the caller may put. Raises ChainBehind, SourceUnavailable."""
-        answered: tuple[T, Logged]
-        (answered,) = await self._enqueue(None, [question], respond)
-        return answered
-
     def _enqueue(
-        self, token: bytes | None, questions: Sequence[AccessRequest], respond: Respond[Any]
+        self, questions: Sequence[Any], token: bytes | None = None, respond: Respond[Any] = decided
     ) -> asyncio.Future[Sequence[Any]]:
         loop = asyncio.get_running_loop()
-        queue = self._queues.setdefault(loop, Queue())
+        queue = self._queues.get(loop) or self._queues.setdefault(loop, Queue())
         asked = Asked(token, questions, respond, loop.create_future())
         queue.waiting.append(asked)
         self._start_soon(loop, queue)
@@ -151,15 +139,42 @@ class Groups:
             asked.settle(outcome)
 
     def _fail(self, loop: asyncio.AbstractEventLoop, group: Sequence[Asked], error: BaseException) -> None:
-        """What cannot be known is unknown to all; for anything else each is asked alone, so that only one fails. So too
-        where one may have demanded more than is known.
-        """
-        unknown = isinstance(error, LedgerError) and not any(q.at_least for asked in group for q in asked.questions)
+        """What cannot be known is unknown to all; for anything else each is asked alone, so that only one fails."""
+        unknown = isinstance(error, LedgerError) and self._is_of_all(group)
         for asked in group:
             if unknown or len(group) == 1:
                 asked.settle(error)
             else:
                 self._put(loop, [asked])
+
+    def _is_of_all(self, _group: Sequence[Asked]) -> bool:
+        """Whether a refusal of all of the group can only be meant for all of them."""
+        return True
+
+    @abstractmethod
+    def _together(self, group: Sequence[Asked]) -> Future[Outcomes]:
+        """What is answered to each."""
+
+
+class Groups(Together):
+    """Questions, each with its receipt."""
+
+    def ask(self, token: bytes, questions: Sequence[AccessRequest]) -> asyncio.Future[Sequence[Answer]]:
+        """The answers to come, in order; a question the caller may not put gets a NotEntitled in its place.
+
+        Ends in SessionRequired, ChainBehind or SourceUnavailable for all of them.
+        """
+        return self._enqueue(questions, token, decided)
+
+    async def answer(self, question: AccessRequest, respond: Respond[T]) -> tuple[T, Logged]:
+        """The answer to a question that the caller may put. Raises ChainBehind, SourceUnavailable."""
+        answered: tuple[T, Logged]
+        (answered,) = await self._enqueue([question], None, respond)
+        return answered
+
+    def _is_of_all(self, group: Sequence[Asked]) -> bool:
+        """Nobody has demanded more than may be known."""
+        return not any(q.at_least for asked in group for q in asked.questions)
 
     def _together(self, group: Sequence[Asked]) -> Future[Outcomes]:
         callers = self._callers(group)

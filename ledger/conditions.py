@@ -14,6 +14,7 @@ from ledger.vocabulary import Vocabulary
 T = TypeVar("T")
 Condition = Callable[[T], None]
 MAX_GRANTS = 64
+HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 CLOCK_SKEW = 300
 """Seconds by which a signer's clock may run ahead of ours."""
 SIGNED_WITHIN = 3_600
@@ -54,8 +55,7 @@ def names_a_grantee(consent: Consent) -> None:
 
 
 def _is_address(text: str) -> bool:
-    digits = text.removeprefix("0x")
-    return len(text) == 2 + 2 * ADDRESS_SIZE and all(c in "0123456789abcdefABCDEF" for c in digits)
+    return len(text) == 2 + 2 * ADDRESS_SIZE and HEX_DIGITS.issuperset(text.removeprefix("0x"))
 
 
 def has_grants(consent: Consent) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -60,6 +60,7 @@ class Vocabulary:
             self.categories |= catalog.categories
             self.purposes |= catalog.purposes
             self.identifying |= catalog.identifying
+        self._grantable = frozenset(above for category in self.categories for above in _upwards(category)) | {"*"}
 
     def path(self, purpose: str) -> tuple[str, ...]:
         """The purpose and every purpose above it. Raises UnknownTerm, naming the nearest."""
@@ -70,7 +71,7 @@ class Vocabulary:
 
     def check_category(self, category: str) -> None:
         """Raise UnknownTerm unless `category` is declared, or has declared ones below it, or is `*`."""
-        if category != "*" and not any(known.startswith(category + ".") for known in self.categories):
+        if category not in self._grantable:
             self._term(category, self.categories, "category")
 
     def check_declared(self, category: str) -> None:
@@ -101,6 +102,13 @@ class Vocabulary:
             return term
         said = code[:LONGEST]
         raise UnknownTerm(f"unknown {kind} `{said}`; the nearest declared is `{_nearest(said, known)}`")
+
+
+def _upwards(category: str) -> Iterator[str]:
+    """The category and every one above it."""
+    while category:
+        yield category
+        category = category.rpartition(".")[0]
 
 
 def _nearest(code: str, known: Iterable[str]) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from ledger import merkle
 from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation
-from ledger.errors import InvalidStatement, SourceUnavailable, StaleConsent
+from ledger.errors import InvalidStatement, LedgerError, SourceUnavailable, StaleConsent
 from ledger.merkle import Head
 from ledger.ports import Anchored
+from ledger.ports.soon import now
 from ledger.receipt import LOGS, Logged, Signed
 from ledger.record import Erasure, Issue
 
@@ -62,6 +64,28 @@ class MemoryLog:
             except Exception:
                 self._forget(before)
                 raise
+
+    def accept_soon(
+        self, statements: Sequence[Signed], check: Callable[[Signed, Logged | None], None], accepted_at: int
+    ) -> Future[list[Logged | LedgerError]]:
+        """Accept each consent by itself, at once."""
+        with self._lock:
+            return now([self._accept_or_refuse(signed, check, accepted_at) for signed in statements])
+
+    def _accept_or_refuse(
+        self, signed: Signed, check: Callable[[Signed, Logged | None], None], accepted_at: int
+    ) -> Logged | LedgerError:
+        said = signed.statement
+        newest = None
+        if isinstance(said, Consent | Revocation | Delegation):
+            newest = self._newest.get((said.data_subject, said.grantee))
+        if newest and newest.signed.entry.digest == signed.entry.digest:
+            return newest
+        try:
+            check(signed, newest)
+            return self._accept(signed, accepted_at)
+        except LedgerError as error:
+            return error
 
     def _sizes(self) -> list[int]:
         return [len(self._trees[log].statements) for log in LOGS]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.engine import Connection
 
 from anchors.store import changes, rows
 from anchors.store.indexing import INDEXERS, Followed
-from anchors.store.order import Known, check_record_ids
+from anchors.store.order import Known, between, check_record_ids
 from anchors.store.tree import Tree
+from ledger.errors import LedgerError
 from ledger.merkle import leaf_hash
 from ledger.receipt import CONSENTS, RECORDS, Logged, Signed
 
+Check = Callable[[Signed, Logged | None], None]
+"""Raises a LedgerError for a statement that must not follow the newest between its two, the second one."""
 Said = tuple[Sequence[Signed], int]
 """Statements handed in together, and when they were accepted."""
 
@@ -31,18 +34,49 @@ def accept_many(connection: Connection, batches: Sequence[Said]) -> list[list[Lo
     return [[logged[signed.entry.digest] for signed in statements] for statements, _ in batches]
 
 
+def accept_each(
+    connection: Connection, statements: Sequence[Signed], check: Check, accepted_at: int
+) -> list[Logged | LedgerError]:
+    """Accept those consents that nothing speaks against, in order: of each where it lies, or what does."""
+    known, added, fresh = Known(connection), list[Followed](), dict[bytes, Logged]()
+    known.look_up(pair for signed in statements if (pair := between(signed.statement)))
+    size = Tree(connection, CONSENTS).row().size
+
+    def accept(signed: Signed) -> Logged | LedgerError:
+        pair = between(signed.statement)
+        newest = known.newest(pair) if pair else None
+        if newest and newest.signed.entry.digest == signed.entry.digest:
+            return newest
+        try:
+            check(signed, newest)
+            logged = Logged(signed, size + len(added), accepted_at)
+            found = fresh.get(signed.entry.digest) or known.again_or_follow(logged, newest)
+        except LedgerError as error:
+            return error
+        if found is logged:
+            added.append((logged, newest))
+            fresh[signed.entry.digest] = logged
+        return found
+
+    outcomes = [accept(signed) for signed in statements]
+    if added:
+        changes.note(connection)
+        write(connection, CONSENTS, added, rows.rows_of(connection, CONSENTS, [logged for logged, _ in added]))
+    return outcomes
+
+
 def _accept_into(connection: Connection, log: str, said: Sequence[tuple[Signed, int]]) -> dict[bytes, Logged]:
     size = Tree(connection, log).row().size
     first = {each.entry.digest: (each, at) for each, at in reversed(said)}
-    between = Known(connection)
+    pairs = Known(connection)
     if log == CONSENTS:
-        known = between.by_digests(each for each, _ in first.values())
+        known = pairs.by_digests(each for each, _ in first.values())
     else:
         known = rows.by_digests(connection, log, list(first))
     fresh = list(dict.fromkeys(each.entry.digest for each, _ in said if each.entry.digest not in known))
     added = [Logged(first[digest][0], size + n, first[digest][1]) for n, digest in enumerate(fresh)]
     if added:
-        followed = _in_order(connection, log, added, between)
+        followed = _in_order(connection, log, added, pairs)
         write(connection, log, followed, rows.rows_of(connection, log, added))
     return known | {each.signed.entry.digest: each for each in added}
 
@@ -55,10 +89,10 @@ def write(connection: Connection, log: str, added: Sequence[Followed], rows_: Se
     INDEXERS[log](connection, added, rows_)
 
 
-def _in_order(connection: Connection, log: str, added: Sequence[Logged], between: Known) -> list[Followed]:
+def _in_order(connection: Connection, log: str, added: Sequence[Logged], pairs: Known) -> list[Followed]:
     """Each statement with the one it follows. Raises StaleConsent, InvalidStatement."""
     if log == CONSENTS:
-        return [(logged, between.follow(logged)) for logged in added]
+        return [(logged, pairs.follow(logged)) for logged in added]
     if log == RECORDS:
         check_record_ids(connection, added)
     return [(logged, None) for logged in added]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from operator import attrgetter
 from typing import Any
@@ -28,6 +29,7 @@ def key(value: bytes | str) -> int:
     return keys(value)[0]
 
 
+@lru_cache(maxsize=1_024)
 def keys(value: bytes | str) -> tuple[int, int]:
     """The key of a name and its witness, the 63 bits after it: nobody finds two names that share both."""
     hashed = sha256(value.encode() if isinstance(value, str) else value).digest()

@@ -44,7 +44,8 @@ def _number(driver: Driver, body: bytes) -> int | None:
 
 def split(consent: Consent) -> tuple[bytes, bytes]:
     """What others may say alike, and what is this person's own."""
-    own, when = bytearray(), _when(consent.grants)
+    scopes, when = _apart(consent.grants)
+    own = bytearray()
     put_number(own, len(when))
     own += when
     put_bytes(own, consent.data_subject)
@@ -53,8 +54,8 @@ def split(consent: Consent) -> tuple[bytes, bytes]:
     put_bytes(own, consent.previous)
     put_number(own, consent.signed_at)
     put_bytes(own, consent.lock)
-    return _said(consent.grantee, consent.grantee_name, _scopes(consent.grants), consent.notice_hash,
-                 consent.notice_language), bytes(own)  # fmt: skip
+    said = _said(consent.grantee, consent.grantee_name, scopes, consent.notice_hash, consent.notice_language)
+    return said, bytes(own)
 
 
 @lru_cache(maxsize=1_024)
@@ -63,12 +64,12 @@ def _said(grantee: str, name: str, scopes: tuple[Grant, ...], notice: bytes, lan
 
 
 @lru_cache(maxsize=1_024)
-def _scopes(grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
+def _apart(grants: tuple[Grant, ...]) -> tuple[tuple[Grant, ...], bytes]:
+    """The grants without what is particular, and that."""
     empty = {"not_before": 0, "expires": 0, "data_from": 0, "data_until": 0, "records": ()}
-    return tuple(replace(grant, **empty) for grant in grants)  # type: ignore[arg-type]
+    return tuple(replace(grant, **empty) for grant in grants), _when(grants)  # type: ignore[arg-type]
 
 
-@lru_cache(maxsize=1_024)
 def _when(grants: tuple[Grant, ...]) -> bytes:
     """Of each grant its window, its data period and its records; an end that never comes takes one byte."""
     out = bytearray()
@@ -133,8 +134,13 @@ def alike(consent: Consent) -> Window | None:
     """The one window of all its grants, if nothing else of its own can matter to a question about any record: no
     chosen records or data periods, no counted uses, no delegate whose say may end.
     """
-    windows = {(grant.not_before, grant.expires) for grant in consent.grants}
-    if len(windows) != 1 or consent.signer != consent.data_subject or any(map(_is_particular, consent.grants)):
+    return _window(consent.grants) if consent.signer == consent.data_subject else None
+
+
+@lru_cache(maxsize=1_024)
+def _window(grants: tuple[Grant, ...]) -> Window | None:
+    windows = {(grant.not_before, grant.expires) for grant in grants}
+    if len(windows) != 1 or any(map(_is_particular, grants)):
         return None
     opens, closes = windows.pop()
     return (opens, closes if closes < NEVER else None) if opens < NEVER else None

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from anchors.store import common, records, rows
 from anchors.store.codec import key, keys, prefix
-from anchors.store.prepared import Bulk, Driver, Prepared, Upsert
+from anchors.store.prepared import Bulk, Driver, Listed, Upsert
 from anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
 from anchors.store.uses import Uses
 from ledger.access import Acknowledgement, Incident
@@ -32,7 +32,7 @@ AT = (
 SUPERSEDE = Bulk(CONSENTS.update().where(*AT).values(superseded=True))
 REVOKE = Bulk(CONSENTS.update().where(*AT).values(revoked=True))
 ADD_CONSENTS, ADD_RECEIPTS = Bulk(CONSENTS.insert()), Bulk(RECEIPTS.insert())
-REVEALED = Prepared(select(REVEALS.c.entry).where(REVEALS.c.entry == bindparam("entry")))
+REVEALED = Listed(select(REVEALS.c.entry), entry=REVEALS.c.entry)
 KEEP_SECRETS = Upsert(REVEALS, lambda new: {"revocation": new.revocation}, "revocation")
 COUNT_USES = Upsert(
     USES,
@@ -103,7 +103,9 @@ def _opens(revocation: Logged, ended: Logged) -> bool:
 def _revealed_early(connection: Connection, by_entry: dict[bytes, Logged]) -> list[dict[str, int]]:
     """Consents that the chain knew as revoked before we knew them."""
     driver = Driver.of(connection)
-    return [place(logged) for entry, logged in by_entry.items() if REVEALED.plain(driver, {"entry": entry})]
+    return [
+        place(by_entry[row.entry]) for some in rows.chunks(by_entry) for row in REVEALED.all(driver, {}, entry=some)
+    ]
 
 
 def revoke_all(connection: Connection, consents: Sequence[Logged]) -> None:

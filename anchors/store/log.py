@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from anchors.store import changes, facts, pending, rows
-from anchors.store.accepting import accept_many
+from anchors.store.accepting import Check, accept_each, accept_many
 from anchors.store.base import Database
 from anchors.store.desk import Place
 from anchors.store.gathering import Counting, Gathering, UsesCount
 from anchors.store.tree import Tree
 from ledger.access import AccessRequest, Facts
+from ledger.errors import LedgerError
 from ledger.merkle import Head
 from ledger.ports import Anchored, Sign
-from ledger.ports.soon import then
+from ledger.ports.soon import now, then
 from ledger.receipt import ACCESS, Logged, Signed
 
 Respond = Callable[[AccessRequest, Facts], Signed]
@@ -43,6 +44,20 @@ class LogStore(Database):
         if any(signed.log == ACCESS for signed in statements):
             self._settle()
         return self._writer.submit_with(accept_many, (statements, accepted_at)).result() if statements else []
+
+    def accept_soon(
+        self, statements: Sequence[Signed], check: Check, accepted_at: int
+    ) -> Future[list[Logged | LedgerError]]:
+        """Accept each consent by itself, all in one durable write: where nobody else is writing at once, on the
+        caller's own thread.
+        """
+        if not statements:
+            return now([])
+
+        def work(connection: Connection) -> list[Logged | LedgerError]:
+            return accept_each(connection, statements, check, accepted_at)
+
+        return self._writer.do_here(work, writes=True) or self._writer.submit(work)
 
     def answer(self, request: AccessRequest, respond: Callable[[Facts], Signed], at: int) -> Logged:
         """Gather the facts, have them answered, log the receipt: one serialised step.

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
 from anchors.store.codec import key
-from anchors.store.prepared import Driver, Prepared
+from anchors.store.prepared import Driver, Listed, Prepared
 from anchors.store.records import issued
-from anchors.store.rows import at
+from anchors.store.rows import at, chunks
 from anchors.store.schema import CONSENTS, STATEMENTS
 from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation
@@ -20,6 +21,8 @@ from ledger.receipt import CONSENTS as CONSENTS_LOG
 from ledger.receipt import Logged, Signed, Statement
 from ledger.record import Erasure, Issue
 
+STALE = "the statement does not follow the newest one to this grantee; ask for a new draft"
+BETWEEN_TWO = (Consent, Revocation, Delegation)
 Pair = tuple[bytes, str]
 """Data subject and grantee."""
 BETWEEN = Prepared(
@@ -50,7 +53,7 @@ def newest(driver: Driver, data_subject: bytes, grantee: str) -> Logged | None:
 
 def between(said: Statement) -> Pair | None:
     """Data subject and grantee of a consent, delegation or revocation; None for anything else."""
-    return (said.data_subject, said.grantee) if isinstance(said, Consent | Revocation | Delegation) else None
+    return (said.data_subject, said.grantee) if isinstance(said, BETWEEN_TWO) else None
 
 
 def _keys(pair: Pair) -> dict[str, int]:
@@ -62,6 +65,14 @@ def _name_key(name: str) -> int:
     return key(name)
 
 
+ANY_BETWEEN = Listed(
+    select(CONSENTS.c.person, func.max(CONSENTS.c.position).label("position"))
+    .where(CONSENTS.c.grantee == bindparam("grantee"))
+    .group_by(CONSENTS.c.person),
+    person=CONSENTS.c.person,
+)
+
+
 class Known:
     """Which of some statements the log of consents holds already, and the newest of each pair while they are being
     accepted: what a pair has said is looked up once.
@@ -70,6 +81,24 @@ class Known:
     def __init__(self, connection: Connection) -> None:
         self._driver = Driver.of(connection)
         self._said: dict[Pair, Logged | None] = {}
+
+    def look_up(self, pairs: Iterable[Pair]) -> None:
+        """Find what many pairs said last, grantee by grantee instead of one by one."""
+        persons: dict[str, dict[int, bytes]] = defaultdict(dict)
+        for data_subject, grantee in pairs:
+            persons[grantee][key(data_subject)] = data_subject
+        for grantee, these in persons.items():
+            for some in chunks(these):
+                self._look_up(grantee, {each: these[each] for each in some})
+
+    def _look_up(self, grantee: str, persons: dict[int, bytes]) -> None:
+        found = ANY_BETWEEN.all(self._driver, {"grantee": _name_key(grantee)}, person=persons)
+        last = {row.person: row.position for row in found}
+        for each, data_subject in persons.items():
+            pair = data_subject, grantee
+            logged = at(self._driver, CONSENTS_LOG, last[each]) if each in last else None
+            if logged is None or between(logged.signed.statement) == pair:
+                self._said[pair] = logged
 
     def by_digests(self, said: Iterable[Signed]) -> dict[bytes, Logged]:
         """Those that are there."""
@@ -102,9 +131,24 @@ class Known:
     def follow(self, logged: Logged) -> Logged | None:
         """The same for one that was not. Raises StaleConsent unless it follows the newest."""
         before = self._before(logged.signed.statement)
-        if not _follows(logged, before):
-            raise StaleConsent("the statement does not follow the newest one to this grantee; ask for a new draft")
+        if not _follows(logged.signed.statement, before):
+            raise StaleConsent(STALE)
         return self._take(logged, before)
+
+    def again_or_follow(self, logged: Logged, newest: Logged | None) -> Logged:
+        """Where a statement lies already, or itself, taken as the newest of its pair after `newest`.
+
+        Raises StaleConsent.
+        """
+        said = logged.signed.statement
+        follows = _follows(said, newest)
+        is_surely_new = follows and not isinstance(said, Delegation)  # it names the newest, which nothing followed yet
+        if not is_surely_new and (again := self._again(logged.signed)):
+            return again
+        if not follows:
+            raise StaleConsent(STALE)
+        self._take(logged, newest)
+        return logged
 
     def _before(self, said: Statement) -> Logged | None:
         pair = between(said)
@@ -117,16 +161,16 @@ class Known:
         return before
 
 
-def _follows(logged: Logged, before: Logged | None) -> bool:
-    said, last = logged.signed.statement, before.signed.statement if before else None
+def _follows(said: Statement, before: Logged | None) -> bool:
+    last = before.signed.statement if before else None
     version, entry = 0, bytes(32)
-    if before and isinstance(last, Consent | Revocation | Delegation):
+    if before and isinstance(last, BETWEEN_TWO):
         version, entry = last.version, before.signed.entry.entry
-    if isinstance(said, Delegation):
-        return True
+    if isinstance(said, Consent):
+        return (said.version, said.previous) == (version + 1, entry)
     if isinstance(said, Revocation):
         return isinstance(last, Consent | Delegation) and (said.version, said.consent) == (version + 1, entry)
-    return isinstance(said, Consent) and (said.version, said.previous) == (version + 1, entry)
+    return isinstance(said, Delegation)
 
 
 def check_record_ids(connection: Connection, added: Sequence[Logged]) -> None:

@@ -6,6 +6,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Dialect, Insert, Select, Table, Update, bindparam
@@ -21,6 +22,7 @@ DIALECTS: dict[str, Dialect] = {
     "postgresql": psycopg.dialect(),  # type: ignore[no-untyped-call]
 }
 
+BY_PLACE: Dialect = sqlite.dialect(paramstyle="qmark")
 Change = Callable[[Any], dict[str, Any]]
 """From the columns of a row that was to be inserted to the new values of the row that is there."""
 
@@ -107,17 +109,29 @@ class Bulk:
     def _made(self) -> tuple[dict[str, str], dict[str, Any]]:
         return _compiled(self._change)
 
+    @cached_property
+    def _by_place(self) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
+        """SQLite's text with values by their places, and a row's values in that order: it looks up names slowly."""
+        change = self._change["sqlite"] if isinstance(self._change, Mapping) else self._change
+        compiled = change.compile(dialect=BY_PLACE)
+        names = compiled.positiontup or []
+        return str(compiled), itemgetter(*names) if len(names) > 1 else lambda row: tuple(row[name] for name in names)
+
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Make the change for each row, if there are any. Raises DBAPIError."""
         if not rows:
             return
         driver, (texts, constants) = Driver.of(connection), self._made
+        text, values = texts[driver.dialect], list[Any](rows)
         if constants:
-            rows = [{**constants, **row} for row in rows]
+            values = [{**constants, **row} for row in rows]
+        if driver.dialect == "sqlite":
+            text, placed = self._by_place
+            values = list(map(placed, values))
         try:
-            driver.connection.cursor().executemany(texts[driver.dialect], rows)
+            driver.connection.cursor().executemany(text, values)
         except DRIVER_ERRORS as error:
-            raise DBAPIError(texts[driver.dialect], None, error) from error
+            raise DBAPIError(text, None, error) from error
 
 
 class Upsert(Bulk):

@@ -111,14 +111,14 @@ class Writer:
         """
         return self._enqueue(_Job(lambda connection: together(connection, [payload])[0], True, together, payload))
 
-    def do_here(self, work: Work[T]) -> Future[T] | None:
-        """Do work that itself writes nothing on the caller's own thread, which saves two changes of threads; None,
-        and nothing is done, where that would mean to wait: for others who write, or for a slow disk.
+    def do_here(self, work: Work[T], writes: bool = False) -> Future[T] | None:
+        """Do work on the caller's own thread, which saves two changes of threads; None, and nothing is done, where that
+        would mean to wait: for others who write, or for a slow disk.
         """
         if self._jobs or self._closed or not self._pen.is_quick or not self._turn.acquire(blocking=False):
             return None
         try:
-            job = _Job(work, writes=False)
+            job = _Job(work, writes)
             self._write([job], patient=False)
         except Busy:
             return None

@@ -6,8 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from api.auth import Caller, House, SignedIn, Verbs, subject_bytes
+from api.intake import Intakes
 from api.schemas import (
     ZERO,
     DraftView,
@@ -27,9 +29,9 @@ from ledger.access import ConsentState
 from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation, DelegationState, office_of
 from ledger.errors import InvalidStatement, NotFound
-from ledger.kernel import GrantRequest, Kernel
+from ledger.kernel import GrantRequest, Handed, Kernel
 from ledger.party import checksum
-from ledger.receipt import CONSENTS
+from ledger.receipt import CONSENTS, Logged
 from ledger.typed_data import message, parse, read_domain, read_hex
 from ledger.wording import ENGLISH
 
@@ -91,12 +93,19 @@ def draft_consent(form: ConsentDraftForm, caller: SignedIn, kernel: Verbs) -> Dr
 
 
 @router.post("/consents", status_code=202)
-def consent(form: SignedForm, kernel: Verbs, _: SignedIn) -> Replaced:
+async def consent(form: SignedForm, intake: Intakes, _: SignedIn) -> Replaced:
     """Hand in a signed consent; it permits from the moment it is on chain. Anyone signed in may carry it. `ended` names
     what rested on the version it replaces.
     """
     claimed = read_domain(form.domain)
-    logged = kernel.consent(parse(Consent, form.message), read_hex(form.signature, "signature"), claimed)
+    handed = Handed(parse(Consent, form.message), read_hex(form.signature, "signature"), claimed)
+    taken = await intake.take(handed)
+    if taken.is_new and handed.consent.signer == handed.consent.data_subject and not any(handed.consent.previous):
+        return replaced(taken.logged, "pending", [])
+    return await run_in_threadpool(_replaced, taken.logged, intake.kernel)
+
+
+def _replaced(logged: Logged, kernel: Kernel) -> Replaced:
     state = kernel.world.store.consent(logged.signed.entry.entry)
     return replaced(logged, _status(state, kernel) if state else "pending", kernel.ended_by(logged))
 

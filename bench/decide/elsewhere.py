@@ -21,6 +21,7 @@ from bench.decide import asked, bulk, population
 from bench.decide.serve import app_of, floor, ours
 from bench.decide.serving import Population
 from ledger import signers, typed_data
+from ledger.kernel import Handed
 from ledger.receipt import CONSENTS
 from ledger.typed_data import Domain
 
@@ -34,17 +35,26 @@ def intake(folder: Path) -> Iterator[tuple[str, float]]:
     database = Store(f"sqlite:///{folder / 'parts.db'}")
     database.publish(population.NOTICE)
     database.set_parties(population.PARTIES)
-    kernel, batch, domain = ours(database), bulk.signed_consents(SOME), population.DOMAINS[CONSENTS]
-    sealed = [kernel.seal(said, said.signer, signed) for said, signed, _ in batch]
-    groups, now = [sealed[at : at + TOGETHER] for at in range(0, SOME, TOGETHER)], int(time.time())
+    kernel, domain = ours(database), population.DOMAINS[CONSENTS]
+    batch = bulk.signed_consents(SOME)
+    now, is_whole = int(time.time()), kernel.saying(int(time.time()))
+    sealed = [kernel.seal(said, said.signer, signature) for said, signature, _ in batch]
+    groups = [sealed[at : at + TOGETHER] for at in range(0, SOME, TOGETHER)]
     steps: list[tuple[str, Callable[[Any], object], Sequence[Any]]] = [
         ("the floor: EIP-712 digest, signer recovered", lambda one: _recovered(one, domain), batch),
-        ("is it there already", lambda one: kernel.already(one.entry.digest, one.statement), sealed),
-        ("conditions; notice and name looked up", lambda one: kernel.check_said(one[0]), batch),
-        (f"order, log, tree and indexes, {TOGETHER} in a transaction", lambda some: database.append(some, now), groups),
+        ("the same, with salt and commitment", lambda one: kernel.seal(one[0], one[0].signer, one[1]), batch),
+        ("conditions; notice and name looked up once", lambda one: is_whole(one[0]), batch),
+        (
+            f"order, log, tree and indexes, {TOGETHER} in a transaction, durable",
+            lambda some: database.accept_soon(some, lambda *_: None, now).result(),
+            groups,
+        ),
     ]
     for name, step, items in steps:
         yield name, _each(step, items)
+    again = bulk.signed_consents(SOME)
+    whole = [[Handed(*one[:2]) for one in again[at : at + TOGETHER]] for at in range(0, SOME, TOGETHER)]
+    yield f"all of it, {TOGETHER} at once", _each(lambda some: kernel.consents_soon(some).result(), whole)
     database.dispose()
 
 

@@ -103,9 +103,13 @@ def ours(store: Store) -> Kernel:
 
 def app_of(store: Store) -> FastAPI:
     """The app as it is served, without the threads that follow the chain."""
+    return create_app(premises_of(store), slices())
+
+
+def premises_of(store: Store) -> Premises:
+    """What stands behind the door, over a store."""
     settings = ApiSettings(uri="http://127.0.0.1", chain_id=31337, registries={})
-    premises = Premises(ours(store), store, settings, None)  # type: ignore[arg-type]
-    return create_app(premises, slices())
+    return Premises(ours(store), store, settings, None)  # type: ignore[arg-type]
 
 
 async def hello(send: Send) -> None:

@@ -11,6 +11,7 @@ from ledger.kernel.ending import Ended
 from ledger.kernel.erasing import Erasing
 from ledger.kernel.figures import Figure
 from ledger.kernel.foresight import Change, Foresight
+from ledger.kernel.intake import Handed, Taken
 from ledger.kernel.issues import Issues, Upload
 from ledger.kernel.links import Link
 from ledger.kernel.looking_back import LookingBack, Moment, Then
@@ -36,6 +37,7 @@ __all__ = [
     "Ended",
     "Figure",
     "GrantRequest",
+    "Handed",
     "Kernel",
     "Link",
     "LinkWish",
@@ -49,6 +51,7 @@ __all__ = [
     "Respond",
     "Review",
     "Signers",
+    "Taken",
     "Then",
     "Upload",
     "Witnessed",

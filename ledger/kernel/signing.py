@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger import passkey, signers
 from ledger.errors import SignatureInvalid
@@ -20,6 +20,10 @@ class Signers:
 
     passkeys: bytes = b""
     contracts: ContractWallets | None = None
+
+    def without_contracts(self) -> Signers:
+        """The same, of which none asks the chain."""
+        return replace(self, contracts=None)
 
     def verify(self, signer: bytes, digest: bytes, signature: bytes) -> passkey.Assertion | None:
         """Raise SignatureInvalid unless `signer` signed the 32-byte digest; a passkey's assertion.

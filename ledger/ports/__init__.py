@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, Place
 from ledger.delegation import DelegationState
+from ledger.errors import LedgerError
 from ledger.merkle import Head
 from ledger.ports.desk import Directory, Notices, Papers, Sessions
 from ledger.ports.past import Past, Sizes
@@ -48,6 +49,16 @@ class Log(Protocol):
 
         Raises StaleConsent unless a Consent or Revocation follows the newest one of its data subject and grantee,
         InvalidStatement for a record issued twice or erased before it was issued.
+        """
+        ...
+
+    def accept_soon(
+        self, statements: Sequence[Signed], check: Callable[[Signed, Logged | None], None], accepted_at: int
+    ) -> Future[list[Logged | LedgerError]]:
+        """Accept each consent by itself, in order, all in one durable write: of each where it lies, or why not.
+
+        `check` is given each that is not the newest between its two already, with the newest, those before it in the
+        list among them; it raises a LedgerError for one that is not to be accepted, and asks no port.
         """
         ...
 

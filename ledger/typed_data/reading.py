@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from ledger.consent import Effect, Grant
@@ -52,7 +53,14 @@ def parse(kind: type[T], data: Mapping[str, Any]) -> T:
     values = {field: _read(type_, data[name], name) for type_, name, field in members}
     if kind is Grant:
         values["effect"] = _effect(values["effect"])
-    return kind(**{field.name: values[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+        return _one_for_all(Grant(**values))  # type: ignore[return-value]
+    return kind(**values)
+
+
+@lru_cache(maxsize=1_024)
+def _one_for_all(grant: Grant) -> Grant:
+    """What many people say alike is kept, and compared, once."""
+    return grant
 
 
 def read_domain(data: Mapping[str, Any] | None) -> Domain | None:

@@ -1,0 +1,163 @@
+"""Signed consents, many in one durable write: each is accepted or refused by itself, as if it had come alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import cache
+
+from ledger.conditions import (
+    Condition,
+    all_of,
+    grants_are_whole,
+    has_grants,
+    in_vocabulary,
+    names_a_grantee,
+    signed_lately,
+)
+from ledger.consent import Consent, Revocation
+from ledger.errors import InvalidStatement, LedgerError, StaleConsent
+from ledger.kernel.delegations import Delegations
+from ledger.kernel.signing import Signers
+from ledger.ports.soon import then
+from ledger.receipt import Logged, Signed
+from ledger.typed_data import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A signed consent as it was handed in; `claimed` is the domain that the wallet says it signed for, if it does."""
+
+    consent: Consent
+    signature: bytes
+    claimed: Domain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Where a consent lies, and whether it is new there: it may have been handed in before."""
+
+    logged: Logged
+    is_new: bool
+
+
+VERSIONED = (Consent, Revocation)
+Outcome = Taken | LedgerError
+
+
+class Intake(Delegations):
+    """What the consents of a group share is looked up once."""
+
+    def consent(self, consent: Consent, signature: bytes, claimed: Domain | None = None) -> Logged:
+        """Accept a signed consent; it permits from the moment its leaf is on chain.
+
+        Raises WrongChain, SignatureInvalid, NotEntitled, InvalidStatement, UnknownTerm, StaleConsent. Handing in the
+        same statement again returns where it already lies.
+        """
+        return self.take(Handed(consent, signature, claimed)).logged
+
+    def take(self, handed: Handed) -> Taken:
+        """The same, told whether it is new."""
+        (outcome,) = self._taken([handed], self.world.signers).result()
+        if isinstance(outcome, LedgerError):
+            raise outcome
+        return outcome
+
+    def consents_soon(self, handed: Sequence[Handed]) -> Future[list[Outcome]]:
+        """`consent`, for many in one step: of each where it lies, or why it was refused, in order.
+
+        The chain is not asked, so that nobody waits for it: the signature of a contract wallet is SignatureInvalid
+        here. Raises, or ends in, SourceUnavailable or StorageFull for all of them.
+        """
+        return self._taken(handed, self.world.signers.without_contracts())
+
+    def _taken(self, handed: Sequence[Handed], signers: Signers) -> Future[list[Outcome]]:
+        now = self.world.clock.now()
+        sealed = [self._sealed(one, signers) for one in handed]
+        whole = [one for one in sealed if isinstance(one, Signed)]
+        refusals = dict(self._refusals(whole, now))
+
+        def check(signed: Signed, newest: Logged | None) -> None:
+            check_newer(signed.statement, newest)
+            if refusal := refusals.get(signed.entry.digest):
+                raise refusal
+
+        def merged(found: list[Logged | LedgerError]) -> list[Outcome]:
+            outcomes = iter(found)
+            return [_outcome(one, next(outcomes)) if isinstance(one, Signed) else one for one in sealed]
+
+        return then(self.world.store.accept_soon(whole, check, now), merged)
+
+    def _sealed(self, handed: Handed, signers: Signers) -> Signed | LedgerError:
+        try:
+            self.check_domain(Consent, handed.claimed)
+            return self.seal(handed.consent, handed.consent.signer, handed.signature, signers)
+        except LedgerError as error:
+            return error
+
+    def _refusals(self, sealed: Sequence[Signed], now: int) -> Iterator[tuple[bytes, LedgerError]]:
+        """By their digests, why some are not accepted unless they lie in the log already."""
+        is_whole = self.saying(now)
+        for signed in sealed:
+            said = signed.statement
+            try:
+                if isinstance(said, Consent):
+                    self.check_signer(said)
+                    is_whole(said)
+            except LedgerError as error:
+                yield signed.entry.digest, error
+
+    def saying(self, now: int) -> Condition[Consent]:
+        """Whoever signed it: it is whole, in known words, true to the directory and lately said."""
+        notices, names = cache(self.world.store.notice), cache(self.name_of)
+
+        def shows_a_known_notice(consent: Consent) -> None:
+            notice = notices(consent.notice_hash)
+            if notice is None or notice.language != consent.notice_language:
+                raise InvalidStatement("the notice is not a published one in that language; ask for a new draft")
+            if notice.outdated:
+                raise InvalidStatement("the notice was replaced; ask for a new draft with the present one")
+
+        def names_the_grantee_truly(consent: Consent) -> None:
+            if consent.grantee_name != names(consent.grantee):
+                raise InvalidStatement("the grantee's name is not the accredited one; ask for a new draft")
+
+        content = [
+            names_a_grantee,
+            has_grants,
+            grants_are_whole(now),
+            in_vocabulary(self.world.vocabulary),
+            shows_a_known_notice,
+            names_the_grantee_truly,
+        ]
+        return all_of([signed_lately(now), _once(all_of(content))])
+
+
+def _once(content: Condition[Consent]) -> Condition[Consent]:
+    """What is said to many alike is looked at once."""
+    held: set[tuple[object, ...]] = set()
+
+    def check(consent: Consent) -> None:
+        about = consent.grantee, consent.grantee_name, consent.notice_hash, consent.notice_language
+        said = (*about, consent.grants)
+        if said not in held:
+            content(consent)
+            held.add(said)
+
+    return check
+
+
+def check_newer(said: object, newest: Logged | None) -> None:
+    """Raise StaleConsent for what the newest statement between the two has replaced, or is another one of."""
+    last = newest.signed.statement if newest else None
+    if (
+        isinstance(said, Consent | Revocation)
+        and isinstance(last, Consent | Revocation)
+        and said.version <= last.version
+    ):
+        raise StaleConsent(f"version {last.version} was accepted already; ask for a new draft")
+
+
+def _outcome(signed: Signed, found: Logged | LedgerError) -> Outcome:
+    return found if isinstance(found, LedgerError) else Taken(found, is_new=found.signed is signed)
