@@ -203,3 +203,9 @@ def test_the_lives_reach_every_kind_of_answer():
         twice.ask([(CREW, 1, "hl7:BTG", "view", "*", True), (checksum(ANN), 1, "mydata:SELF_VIEW", "view", "*", False)])
         reasons = [twice.store.at(ACCESS, n).signed.statement.reason for n in range(1, 6)]
         assert reasons == ["consented", "consented", "no_consent", "broke_glass", "own"]
+        twice.consent(ANN, TRIAL, (replace(full, conditions=("every-days:1",)),))
+        twice.anchor()
+        twice.ask([question] * 2)
+        twice.ask([question, (TRIAL, 2, "hl7:CLINTRCH", "view", "*", False)])
+        reasons = [twice.store.at(ACCESS, n).signed.statement.reason for n in range(6, 10)]
+        assert reasons == ["consented", "no_consent", "no_consent", "consented"]

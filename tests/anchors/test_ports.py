@@ -364,17 +364,20 @@ def test_uses_are_counted_by_consent_and_by_record(store):
     assert store.consents_of(ANN)[0].uses == 3
 
 
-def test_the_latest_use_of_a_record_is_that_of_the_latest_decision(store):
+@pytest.mark.parametrize("between", [False, True], ids=["indexed together", "indexed one by one"])
+def test_the_latest_use_of_a_record_is_that_of_the_latest_decision(store, between):
     """Whatever the order of the log: clocks of several machines may differ."""
     store.set_parties(PARTIES)
     said(store, issue(1), issue(2), consent(ANN, TRIAL))
-    for turn, (number, at) in enumerate([(1, NOW + 9), (1, NOW + 3), (2, NOW - 5)]):
+    for turn, (number, at) in enumerate([(1, NOW + 3), (1, NOW + 9), (1, NOW + 5), (2, NOW - 5)]):
         question = request(number, asked=turn)
 
         def respond(facts, question=question, at=at):
             return seal(replace(receipt(question, facts).statement, decided_at=at))
 
         store.answer(question, respond, NOW + 20)
+        if between:
+            store.head(ACCESS)
     states = [store.facts(request(number), NOW).consents[0] for number in (1, 2)]
     assert [state.last_use for state in states] == [NOW + 9, NOW - 5]
     assert store.consents_of(ANN)[0].last_use is None, "no record was asked for"

@@ -74,7 +74,8 @@ def some_issue(pick, number):
 def some_grant(pick):
     named, random_one = pick([(), (), (), (name(1),), (name(2), name(3))]), questions.grant(pick)
     random_one = replace(random_one, records=named, conditions=tuple(filter(Condition.read, random_one.conditions)))
-    return pick([READ, READ, BLOCK, random_one, replace(READ, records=named)])
+    counted = replace(READ, conditions=(pick(["once", "max-uses:2", "every-days:30", "every-days:30"]),))
+    return pick([READ, READ, BLOCK, random_one, replace(READ, records=named), counted])
 
 
 def live(store, seed):
