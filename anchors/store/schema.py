@@ -26,7 +26,7 @@ from sqlalchemy import (
 from ledger.receipt import CONSENTS as CONSENTS_LOG
 from ledger.receipt import LOGS
 
-VERSION = "0004"
+VERSION = "0005"
 """The last step of `migrations`; four digits, so that versions compare as texts do."""
 METADATA = MetaData()
 APPLIED = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
@@ -107,6 +107,7 @@ BLOCKS = Table(
     Column("number", NUMBER, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),
 )
+STATE = ("is_consent", "superseded", "revoked", "witness", "alike", "opens", "closes")
 CONSENTS = Table(
     "consents",
     METADATA,
@@ -120,11 +121,12 @@ CONSENTS = Table(
     Column("alike", NUMBER),
     Column("opens", NUMBER, nullable=False),
     Column("closes", NUMBER),
-    Index("consents_by_grantee", "grantee", "person"),
+    Index("consents_by_grantee", "grantee", "person", "position", *STATE),
     sqlite_with_rowid=False,
 )
-"""`alike` is what a consent says in common with others where nothing but that, its window and its state decides what it
-permits (`common.alike`); `closes` is missing where it never ends. `witness` has the 63 bits behind the person's key.
+"""The index has every column, so that whoever reads it need not go on to the table. `alike` is what a consent says in
+common with others where nothing but that, its window and its state decides what it permits (`common.alike`); `closes`
+is missing where it never ends. `witness` has the 63 bits behind the person's key.
 """
 USES = Table(
     "uses",
@@ -150,12 +152,13 @@ RECORDS = Table(
     METADATA,
     Column("person", NUMBER, primary_key=True),
     Column("position", NUMBER, primary_key=True),
-    Column("record", NUMBER, nullable=False, index=True),
+    Column("record", NUMBER, nullable=False),
     Column("record_id", LargeBinary, nullable=False),
     Column("witness", NUMBER, nullable=False),
     Column("category", NUMBER, nullable=False),
     Column("superseded_by", LargeBinary),
     Column("erased", Boolean, nullable=False),
+    Index("records_by_record", "record", "erased", "superseded_by"),
     sqlite_with_rowid=False,
 )
 RECEIPTS = Table(
