@@ -43,6 +43,7 @@ from api.routes import (
     transfers,
 )
 from api.slices import Slice
+from api.wicket import Lanes, Wicket
 
 DESCRIPTION = """Every use of personal data: signed, seen, stopped, proved.
 
@@ -90,6 +91,12 @@ ROUTERS = [
     )
 ]
 """Those asked most often come first: the framework looks through them in order."""
+LANES: Lanes = {
+    "/access/records/": access.RECORDS,
+    "/access/persons": questions.PERSONS,
+    "/access/v1/search/resource": authzen.RESOURCES,
+    "/access/v1/search/action": authzen.ACTIONS,
+}
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -123,6 +130,7 @@ def create_app(premises: Premises, slices: Sequence[Slice], lifespan: Lifespan |
     for router in ROUTERS + [one.router for one in slices if one.router]:
         app.include_router(router)
     app.include_router(describe())
+    app.add_middleware(Wicket, lanes=LANES, groups=app.state.groups)
     app.add_middleware(BoundedBodies, limit=premises.settings.max_body)
     bounds = premises.settings
     app.add_middleware(Paced, requests=Pace(bounds.requests_per_second), sign_ins=Pace(bounds.sign_ins_per_second))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -24,6 +24,8 @@ AT_ONCE = 1
 T = TypeVar("T")
 Answer = tuple[Decision, Logged] | LedgerError
 Outcomes = list[Sequence[Any] | Exception]
+Make = Callable[[str], AccessRequest | None]
+"""From the caller's name as a requester to what they ask, if that is a question. Raises LedgerError."""
 OVER = SessionRequired("the session is unknown or over; sign in again")
 NOT_YOURS = NotEntitled("you may ask for yourself only; an accredited enforcement point may ask for others")
 
@@ -48,6 +50,23 @@ class Asked:
             self.answers.set_exception(outcome)
         else:
             self.answers.set_result(outcome)
+
+
+@dataclass(slots=True)
+class Meant:
+    """A question that depends on who asks, made once that is known; or what is wrong with it."""
+
+    make: Make
+    made: AccessRequest | None = None
+    wrong: LedgerError | None = None
+
+    def of(self, name: str) -> AccessRequest | Meant:
+        """The question of the caller of that name; itself where there is none."""
+        try:
+            self.made = self.make(name)
+        except LedgerError as error:
+            self.wrong = error
+        return self.made or self
 
 
 @dataclass(slots=True)
@@ -172,9 +191,21 @@ class Groups(Together):
         (answered,) = await self._enqueue([question], None, respond)
         return answered
 
+    async def put(self, token: bytes, make: Make, respond: Respond[T]) -> tuple[AccessRequest, T, Logged] | None:
+        """The question that `make` makes for the caller, and its answer; None where it makes none.
+
+        Raises SessionRequired, ChainBehind, SourceUnavailable, what `make` raises, and NotEntitled where the caller may
+        not put it.
+        """
+        meant = Meant(make)
+        (answered,) = await self._enqueue([meant], token, respond)
+        if isinstance(answered, LedgerError):
+            raise answered
+        return (meant.made, *answered) if meant.made else None
+
     def _is_of_all(self, group: Sequence[Asked]) -> bool:
         """Nobody has demanded more than may be known."""
-        return not any(q.at_least for asked in group for q in asked.questions)
+        return not any(q.at_least for asked in group for q in asked.questions if isinstance(q, AccessRequest))
 
     def _together(self, group: Sequence[Asked]) -> Future[Outcomes]:
         callers = self._callers(group)
@@ -186,7 +217,10 @@ class Groups(Together):
         kernel, tokens = self._house.kernel, {asked.token for asked in group if asked.token is not None}
         signers = self._house.sessions.who_of(tokens, kernel.world.clock.now()) if tokens else {}
         names = {token: requester_name(signer) for token, signer in signers.items()}
-        asking = {(names[asked.token], q.requester) for asked in group if asked.token in names for q in asked.questions}
+        known = [(asked, names[asked.token]) for asked in group if asked.token in names]
+        for asked, name in known:
+            asked.questions = [q.of(name) if isinstance(q, Meant) else q for q in asked.questions]
+        asking = {(name, q.requester) for asked, name in known for q in asked.questions if not isinstance(q, Meant)}
         return Callers(names, {pair for pair in asking if kernel.may_ask_for(*pair)})
 
 
@@ -197,15 +231,22 @@ class Callers:
     names: dict[bytes, str]
     allowed: set[tuple[str, str]]
 
-    def may_put(self, asked: Asked, question: AccessRequest) -> bool:
-        """Whether the caller may put this question of theirs."""
+    def may_put(self, asked: Asked, question: AccessRequest | Meant) -> bool:
+        """Whether it is a question, and the caller may put it."""
+        if isinstance(question, Meant):
+            return False
         return asked.token is None or (self.names.get(asked.token), question.requester) in self.allowed
 
     def outcomes(self, group: Sequence[Asked], answers: Iterator[Any]) -> Outcomes:
         """The answers, each where it was asked."""
         return [
-            [next(answers) if self.may_put(asked, q) else NOT_YOURS for q in asked.questions]
+            [next(answers) if self.may_put(asked, q) else _unput(q) for q in asked.questions]
             if asked.token is None or asked.token in self.names
             else OVER
             for asked in group
         ]
+
+
+def _unput(question: AccessRequest | Meant) -> LedgerError | None:
+    """Why a question was not put; none if there was none."""
+    return question.wrong if isinstance(question, Meant) else NOT_YOURS

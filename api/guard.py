@@ -16,9 +16,10 @@ from starlette.concurrency import run_in_threadpool
 from api.auth import SignedIn, Verbs
 from api.groups import Groups
 from api.schemas import ZERO, Form, Hex, Hex32, Term
-from ledger.access import AccessRequest
+from ledger.access import AccessRequest, Decision
 from ledger.consent import NEVER
 from ledger.kernel import Kernel, Release, check_hands_out, check_permitted, decided
+from ledger.receipt import Logged
 from ledger.typed_data import read_hex
 
 T = TypeVar("T")
@@ -52,9 +53,19 @@ async def opened(together: Groups, request: AccessRequest, reader_key: bytes, sh
 
     Raises what `access` raises.
     """
-    kernel = together.kernel
     check_hands_out(request)
-    answered = await together.answer(request, decided)
+    return await released(together, request, reader_key, await together.answer(request, decided), show)
+
+
+async def released(
+    together: Groups,
+    request: AccessRequest,
+    reader_key: bytes,
+    answered: tuple[Decision, Logged],
+    show: Callable[[Release], T],
+) -> T:
+    """`show` of what is released to an answered question. Raises as above."""
+    kernel = together.kernel
     check_permitted(*answered)
     return await run_in_threadpool(lambda: show(kernel.access_answered(request, reader_key, answered)))
 

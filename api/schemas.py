@@ -179,18 +179,16 @@ class RecordView(BaseModel):
     @classmethod
     def of(cls, record: Record) -> RecordView:
         """The record without its content."""
-        issue = record.issue
-        status = "superseded" if record.superseded_by else "anchored" if record.anchored else "pending"
-        return cls(
-            record_id=shown(issue.record_id),
-            category=issue.category,
-            holder=issue.holder,
-            data_from=issue.data_from,
-            data_until=issue.data_until,
-            issued_at=issue.issued_at,
-            position=record.position,
-            status="erased" if record.erased else status,
-        )
+        return cls(**record_document(record))
+
+
+def record_document(record: Record) -> dict[str, Any]:
+    """What a `RecordView` has."""
+    issue = record.issue
+    status = "superseded" if record.superseded_by else "anchored" if record.anchored else "pending"
+    whose = {"record_id": shown(issue.record_id), "category": issue.category, "holder": issue.holder}
+    when = {"data_from": issue.data_from, "data_until": issue.data_until, "issued_at": issue.issued_at}
+    return {**whose, **when, "position": record.position, "status": "erased" if record.erased else status}
 
 
 def shown(raw: bytes) -> str:
@@ -217,11 +215,7 @@ def draft_view(draft: Draft) -> DraftView:
     place = draft.typed["domain"]
     signed = shown(digest(draft.statement, Domain(place["chainId"], place["verifyingContract"])))
     return DraftView(
-        typed_data=draft.typed,
-        digest=signed,
-        notice=notice,
-        summary=list(draft.summary),
-        changes=list(draft.changes),
+        typed_data=draft.typed, digest=signed, notice=notice, summary=list(draft.summary), changes=list(draft.changes)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import fields
 from hashlib import sha256
 
 from anchors.memory.index import MemoryIndex
@@ -20,6 +21,7 @@ from ledger.party import Party
 from ledger.ports import Anchored, Sign, Sizes
 from ledger.ports.soon import now
 from ledger.receipt import CONSENTS, LOGS, Logged, Signed
+from ledger.search import AboutPerson, Behind, Sifted, Surveyed
 
 
 class MemoryStore(MemoryPapers, MemoryPast, MemoryIndex):
@@ -73,14 +75,26 @@ class MemoryStore(MemoryPapers, MemoryPast, MemoryIndex):
         """The same, one after another, all or none, and at once; each counts for the next before all are signed."""
         with self._lock:
             if len(requests) == 1:
-                return now(self.append(sign([respond(requests[0], self.facts(requests[0], at))]), at))
+                return now(self.append(sign([respond(requests[0], self._told(requests[0], at))]), at))
             before, said = self._sizes(), []
             try:
                 for request in requests:
-                    said += [logged.signed for logged in self.append([respond(request, self.facts(request, at))], at)]
+                    said += [logged.signed for logged in self.append([respond(request, self._told(request, at))], at)]
             finally:
                 self._forget(before)
             return now(self.append(sign(said), at))
+
+    def _told(self, request: AccessRequest, at: int) -> Facts:
+        """The facts, and to a question about many records what is known about each."""
+        known = self.facts(request, at)
+        shared = {field.name: getattr(known, field.name) for field in fields(Facts)}
+        if isinstance(request, AboutPerson):
+            each = tuple(self.survey_person(request, request.data_subject, at))
+            return Surveyed(**shared, each=each if len(each) <= request.most else None)
+        if isinstance(request, Behind):
+            found = self.sift(request, at, request.after, request.limit, lambda one: request.permits(request, one, at))
+            return Sifted(**shared, found=tuple(found) if request.most else None)
+        return known
 
     def spend(self, nonce: str, expires: int, at: int) -> bool:
         """Whether the nonce is unspent; afterwards it is spent."""

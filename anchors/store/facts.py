@@ -44,6 +44,12 @@ ALL_HEADS = Prepared(
 )
 OUTDATED = Prepared(select(NOTICES.c.digest).where(NOTICES.c.outdated))
 PARTY = Prepared(select(PARTIES.c.body).where(PARTIES.c.account == bindparam("account")))
+Shared = tuple[Facts, frozenset[str]]
+"""What is known whatever the record, and the names a consent may mean the requester by."""
+
+
+class UsesCount(Exception):
+    """An answer depends on how often a consent was used, and so on every answer before it."""
 
 
 def anchored_heads(connection: Reading) -> dict[str, Any]:
@@ -59,11 +65,8 @@ def heads(connection: Reading) -> dict[str, Any]:
     return {row.log: row for row in ALL_HEADS.all(Driver.of(connection), {})}
 
 
-def shared(reading: Reading, request: AccessRequest, at: int) -> tuple[Facts, frozenset[str]]:
-    """What is known whatever the record, and the names a consent may mean the requester by.
-
-    Raises SourceUnavailable.
-    """
+def shared(reading: Reading, request: AccessRequest, at: int) -> Shared:
+    """What questions of this requester have in common. Raises SourceUnavailable."""
     anchored = anchored_heads(reading)
     consents, issued = anchored[CONSENTS_LOG], anchored[RECORDS]
     requester = party(Driver.of(reading), request.requester)

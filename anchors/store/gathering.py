@@ -9,19 +9,17 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from anchors.store import facts
+from anchors.store.facts import Shared, UsesCount
 from anchors.store.prepared import Driver, Reading
 from anchors.store.records import named
 from anchors.store.uses import Uses
+from anchors.store.widening import Widening
 from anchors.store.writer import Work
 from ledger.access import AccessRequest, ConsentState, Facts
 from ledger.record import Record
 
 Said = dict[tuple[bytes, str], list[ConsentState]]
 """What persons said to requesters."""
-
-
-class UsesCount(Exception):
-    """An answer depends on how often a consent was used, and so on every answer before it."""
 
 
 @dataclass
@@ -52,15 +50,20 @@ class Gathering:
 
     def __init__(self, reading: Reading, at: int, counting: Counting | None = None) -> None:
         self._driver, self._at, self._counting = Driver.of(reading), at, counting
-        self._shared: dict[tuple[str, bytes], tuple[Facts, frozenset[str]]] = {}
+        self._shared: dict[tuple[str, bytes], Shared] = {}
 
     def each(self, requests: Sequence[AccessRequest]) -> Iterator[tuple[AccessRequest, Facts]]:
         """Everything the rule may consider about each question; a use is counted if it was answered before the next
         question is taken.
         """
-        found = self._records(requests)
-        said = self._said(requests, found)
+        wide = Widening(self._driver, self._at, self._known, requests)
+        alone = [request for request in requests if not wide.tells(request)]
+        found = self._records(alone)
+        said = self._said(alone, found)
         for request in requests:
+            if wide.tells(request):
+                yield request, wide.facts(request)
+                continue
             record = found.get(request.record_id)
             states = said.get((record.issue.data_subject, request.requester), []) if record else []
             yield request, self._facts(request, record, states)
@@ -72,8 +75,7 @@ class Gathering:
         shared = self._known(request)[0]
         return Facts(record, tuple(states), shared.requester, blocked, shared.incident, *shared.rests_on)
 
-    def _known(self, request: AccessRequest) -> tuple[Facts, frozenset[str]]:
-        """What questions of this requester share, and the names a consent may mean them by."""
+    def _known(self, request: AccessRequest) -> Shared:
         which = request.requester, request.incident
         if which not in self._shared:
             self._shared[which] = facts.shared(self._driver, request, self._at)
@@ -89,7 +91,7 @@ class Gathering:
     def _said(self, requests: Sequence[AccessRequest], found: dict[bytes, Record]) -> Said:
         """What the persons of the records said to those who ask about them, oldest first."""
         asked: dict[str, set[bytes]] = defaultdict(set)
-        known: dict[str, tuple[Facts, frozenset[str]]] = {}
+        known: dict[str, Shared] = {}
         for request in requests:
             if request.record_id in found:
                 asked[request.requester].add(found[request.record_id].issue.data_subject)

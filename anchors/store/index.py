@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, select
 
 from anchors.store import facts, order, records, schema
 from anchors.store.codec import decode, encode, key
-from anchors.store.gathering import UsesCount
+from anchors.store.facts import UsesCount
 from anchors.store.log import LogStore
 from anchors.store.prepared import Driver, Upsert
 from anchors.store.rows import logged_of, whole
@@ -93,17 +93,17 @@ class IndexStore(LogStore):
         self, question: AccessRequest, at: int, after: Place, limit: int, permits: Callable[[Facts], bool]
     ) -> list[Found]:
         """The first `limit` records behind a place whose person named the requester and that the rule permits."""
+        survey = _surveys(question, at)
 
         def sift(driver: Driver, settled: bool) -> list[Found]:
-            return Sifting(driver, question, at, permits, settled=settled).found(after, limit)
+            return Sifting(driver, question, permits, survey(driver, settled)).found(after, limit)
 
         return self._surveyed(sift)
 
     def survey_person(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
         """The facts about each record of one person, oldest first."""
-        return self._surveyed(
-            lambda driver, settled: Survey(driver, question, at, settled=settled).of_person(data_subject)
-        )
+        survey = _surveys(question, at)
+        return self._surveyed(lambda driver, settled: survey(driver, settled).of_person(data_subject))
 
     def _surveyed(self, work: Callable[[Driver, bool], T]) -> T:
         """What is read in one state; where uses count, in one in which every receipt is in its place."""
@@ -148,6 +148,10 @@ class IndexStore(LogStore):
             body = connection.execute(select(DRAFTS.c.body).where(DRAFTS.c.record_id == record_id)).scalar()
             draft = decode(ISSUE, body) if body else None
             return draft if isinstance(draft, Issue) else None
+
+
+def _surveys(question: AccessRequest, at: int) -> Callable[[Driver, bool], Survey]:
+    return lambda driver, settled: Survey(driver, facts.shared(driver, question, at), at, settled=settled)
 
 
 def _asked(logged: Logged) -> str | None:

@@ -13,7 +13,8 @@ from anchors.store import changes, facts, pending, rows
 from anchors.store.accepting import Check, accept_each, accept_many
 from anchors.store.base import Database
 from anchors.store.desk import Place
-from anchors.store.gathering import Counting, Gathering, UsesCount
+from anchors.store.facts import UsesCount
+from anchors.store.gathering import Counting, Gathering
 from anchors.store.tree import Tree
 from ledger.access import AccessRequest, Facts
 from ledger.errors import LedgerError

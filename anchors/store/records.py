@@ -23,6 +23,7 @@ FOUND = select(LOG.c.position, LOG.c.kind, LOG.c.entry, LOG.c.body, RECORDS.c.su
     RECORDS, RECORDS.c.position == LOG.c.position
 )
 BY_ID = Listed(FOUND, record=RECORDS.c.record)
+BY_PERSONS = Listed(FOUND.limit(bindparam("most")), person=RECORDS.c.person)
 BY_PERSON = Prepared(FOUND.where(RECORDS.c.person == bindparam("person")).order_by(RECORDS.c.position))
 ADD = Bulk(RECORDS.insert())
 THERE = RECORDS.c.person == bindparam("who"), RECORDS.c.position == bindparam("where")
@@ -113,6 +114,20 @@ def records_of(reading: Reading, data_subject: bytes, anchored: int) -> list[Rec
     rows = BY_PERSON.all(Driver.of(reading), {"person": key(data_subject)})
     found = (_record(row, anchored) for row in rows)
     return [each for each in found if each.issue.data_subject == data_subject]
+
+
+def records_of_any(
+    reading: Reading, persons: Sequence[bytes], anchored: int, most: int
+) -> dict[bytes, list[Record]] | None:
+    """The records of each of these persons (at most 500), oldest first; None where they have more than `most`."""
+    rows = BY_PERSONS.all(Driver.of(reading), {"most": most + 1}, person=map(key, persons))
+    if len(rows) > most:
+        return None
+    found: dict[bytes, list[Record]] = {person: [] for person in persons}
+    for each in sorted((_record(row, anchored) for row in rows), key=lambda record: record.position):
+        if each.issue.data_subject in found:
+            found[each.issue.data_subject].append(each)
+    return found
 
 
 @lru_cache(maxsize=1_024)

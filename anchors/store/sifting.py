@@ -32,6 +32,8 @@ Row = tuple[Any, ...]
 KIND = itemgetter(3, 4)
 FEWEST, MOST = 64, 1_024
 """Candidates looked at in one query, but for the first."""
+FOREVER = 2**63 - 1
+"""Behind every person."""
 OTHER = CONSENTS.alias()
 """Consents to anyone, of the same persons."""
 
@@ -55,12 +57,20 @@ NAMING = (
     select(CONSENTS.c.person, RECORDS.c.position, RECORDS.c.record_id, RECORDS.c.category, _state(CONSENTS))
     .join(RECORDS, and_(RECORDS.c.person == CONSENTS.c.person, RECORDS.c.witness == CONSENTS.c.witness))
     .where(CONSENTS.c.grantee == bindparam("grantee"), CONSENTS.c.person >= bindparam("person"))
-    .where(_standing(CONSENTS), ~RECORDS.c.erased)
+    .where(CONSENTS.c.person <= bindparam("last"), _standing(CONSENTS), ~RECORDS.c.erased)
     .where(or_(CONSENTS.c.person > bindparam("person"), RECORDS.c.position > bindparam("position")))
     .order_by(CONSENTS.c.person, RECORDS.c.position)
     .limit(bindparam("most"))
 )
 OF_ANY, OF_ONE = Prepared(NAMING), Prepared(NAMING.where(RECORDS.c.category == bindparam("category")))
+FURTHER = Prepared(
+    select(CONSENTS.c.person)
+    .where(CONSENTS.c.grantee == bindparam("grantee"), CONSENTS.c.person >= bindparam("person"))
+    .order_by(CONSENTS.c.person)
+    .limit(1)
+    .offset(bindparam("many"))
+)
+"""The person of the consent that lies so many further on."""
 WITHIN = OTHER.c.person >= bindparam("person"), OTHER.c.person <= bindparam("until")
 TO_ANYONE = Prepared(select(OTHER.c.person).where(OTHER.c.grantee == bindparam("anyone"), *WITHIN).limit(1))
 ALSO = Prepared(
@@ -74,22 +84,34 @@ ALSO = Prepared(
 
 class Sifting:
     """One search in one state of the database; `permits` is the rule, asked once for those alike. Raises UsesCount
-    where uses count and the receipts of the moment are not `settled`.
+    where the survey does.
     """
 
-    def __init__(self, driver: Driver, question: AccessRequest, at: int, permits: Permits, *, settled: bool) -> None:
-        self._driver, self._question, self._permits = driver, question, permits
-        self._survey = Survey(driver, question, at, settled=settled)
+    def __init__(self, driver: Driver, question: AccessRequest, permits: Permits, survey: Survey) -> None:
+        self._driver, self._question, self._permits, self._survey = driver, question, permits, survey
         self._names = [key(name) for name in sorted(self._survey.names - {ANYONE})]
-        values = {"at": at, "anchored": self._survey.known.consents_size, "anyone": key(ANYONE)}
+        values = {"at": survey.at, "anchored": self._survey.known.consents_size, "anyone": key(ANYONE)}
         self._values = values | {"category": records.category_key(question.category)}
         self._query = OF_ANY if question.category == EVERYTHING else OF_ONE
         self._known: dict[Kind, bool] = {}
 
     def found(self, after: Place, limit: int) -> list[Found]:
         """The first `limit` records behind a place that the rule permits."""
+        return self._found(after, limit, FOREVER)
+
+    def found_soon(self, after: Place, limit: int, most: int) -> list[Found] | None:
+        """The same, found among the next `most` consents to each of the requester's names; None where that does not
+        show them all.
+        """
+        further = ({"grantee": name, "person": after[0], "many": most} for name in self._names)
+        ends = [rows[0][0] for values in further if (rows := FURTHER.plain(self._driver, values))]
+        found = self._found(after, limit, min(ends, default=FOREVER))
+        return found if len(found) == limit or not ends else None
+
+    def _found(self, after: Place, limit: int, last: int) -> list[Found]:
+        """Those of persons up to the `last`."""
         found: list[Found] = []
-        fewest = 1
+        fewest, self._values["last"] = 1, last
         while self._names and len(found) < limit:
             rows, end = self._candidates(after, min(MOST, max(fewest, limit - len(found))))
             permitted = self._permitted(rows)

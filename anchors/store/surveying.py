@@ -8,23 +8,23 @@ from dataclasses import replace
 
 from anchors.store import facts, records
 from anchors.store.codec import key
-from anchors.store.gathering import UsesCount
+from anchors.store.facts import Shared, UsesCount
 from anchors.store.prepared import Driver
 from anchors.store.uses import Uses
-from ledger.access import AccessRequest, ConsentState, Facts
+from ledger.access import ConsentState, Facts
 from ledger.record import Record
 
 
 class Survey:
-    """One question about many records: what is known whatever the record is read once. Raises SourceUnavailable.
+    """One question about many records; what is known whatever the record is `shared`. Raises SourceUnavailable.
 
     How often a consent was used is read only where one of its grants counts it; UsesCount is raised there unless the
     receipts of the moment are `settled`.
     """
 
-    def __init__(self, driver: Driver, question: AccessRequest, at: int, *, settled: bool) -> None:
-        self._driver, self._at, self._settled = driver, at, settled
-        self.known, self.names = facts.shared(driver, question, at)
+    def __init__(self, driver: Driver, shared: Shared, at: int, *, settled: bool) -> None:
+        self._driver, self.at, self._settled = driver, at, settled
+        self.known, self.names = shared
 
     def of_person(self, data_subject: bytes) -> list[Facts]:
         """Facts about each record of one person, oldest first."""
@@ -41,7 +41,7 @@ class Survey:
         for state in facts.said_to(self._driver, persons, self.names, self.known.consents_size):
             said[state.consent.data_subject].append(state)
         used = self._used([state for states in said.values() for state in states], found)
-        blockers = {person for person, states in said.items() if any(state.blocks(self._at) for state in states)}
+        blockers = {person for person, states in said.items() if any(state.blocks(self.at) for state in states)}
 
         def each(record: Record) -> Facts:
             whose = record.issue.data_subject

@@ -154,11 +154,12 @@ def _requester(subject: Mapping[str, Any]) -> str:
     _properties(subject, "subject")
     if kind not in SIGNERS or not SIGNERS[kind].fullmatch(name):
         raise UnknownTerm("nobody: `subject` is a `party` or `person`, its id an address, or signer bytes, in 0x-hex")
-    return _account(name)
+    return account(name)
 
 
 @lru_cache(maxsize=4_096)
-def _account(name: str) -> str:
+def account(name: str) -> str:
+    """The requester whom signer bytes in 0x-hex name."""
     return requester_name(bytes.fromhex(name[2:]))
 
 

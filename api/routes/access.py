@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api.auth import SignedIn, Verbs
-from api.guard import Question, RecordId, Text, Together, opened
+from api.groups import Groups
+from api.guard import Question, RecordId, Text, Together, released
 from api.schemas import ReleaseView
+from api.wicket import Lane, Told
+from ledger.access import AccessRequest, Decision
+from ledger.kernel import Kernel, check_hands_out, decided
 from ledger.typed_data import read_hex
 
 router = APIRouter(tags=["access"])
@@ -21,11 +25,26 @@ class FieldsQuestion(Question):
     pointers: Annotated[list[Text], Field(min_length=1, max_length=1_000, examples=[["/code", "/valueQuantity"]])]
 
 
-@router.post("/access/records/{record_id}")
-async def access(record_id: RecordId, question: Question, caller: SignedIn, together: Together) -> ReleaseView:
+@router.post("/access/records/{record_id}", response_model=ReleaseView)
+async def access(record_id: RecordId, question: Question, caller: SignedIn, together: Together) -> Response:
     """Ask for one record. A receipt is written either way; absent and forbidden look the same."""
-    asked = question.asked(together.kernel, caller.name, record_id)
-    return await opened(together, asked, read_hex(question.reader_key, "reader_key"), ReleaseView.of)
+    return await RECORDS.answer(together, caller.name, question, record_id)
+
+
+def _asked(kernel: Kernel, requester: str, question: Question, record_id: str) -> AccessRequest:
+    asked = question.asked(kernel, requester, record_id)
+    read_hex(question.reader_key, "reader_key")
+    check_hands_out(asked)
+    return asked
+
+
+async def _shown(together: Groups, told: Told[Question, Decision]) -> dict[str, Any]:
+    key = read_hex(told.form.reader_key, "reader_key")
+    release = await released(together, told.asked, key, (told.found, told.receipt), ReleaseView.of)
+    return release.model_dump()
+
+
+RECORDS = Lane(Question, _asked, decided, _shown)
 
 
 @router.post("/access/records/{record_id}/fields")

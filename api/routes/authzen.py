@@ -9,20 +9,23 @@ caller may not ask for is answered like what is not there: no results.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from api.auth import Caller, House, SignedIn, Verbs
+from api.auth import House, SignedIn, Verbs
+from api.groups import Groups
 from api.guard import Together
-from api.hot.forms import LONGEST, SIGNERS, under
-from api.routes.questions import RestsOn
+from api.hot.forms import LONGEST, SIGNERS, account, under
+from api.routes.questions import RestsOn, page_of
 from api.schemas import shown
-from ledger.access import EVERYTHING
+from api.wicket import Lane, Told
+from ledger.access import EVERYTHING, AccessRequest, Found
 from ledger.errors import NotFound, UnknownTerm
-from ledger.kernel import Kernel, allowed, requester_name
+from ledger.kernel import Kernel, Page, allowed, sifted
 
 router = APIRouter(tags=["authzen"])
 ID = re.compile("0x[0-9a-fA-F]{64}")
@@ -136,46 +139,70 @@ def subjects(asked: SubjectSearch, caller: SignedIn, kernel: Verbs) -> Results:
     return Results(results=[{"type": "party", "id": name} for name in page], page=PageResponse(next_token=rest))
 
 
-@router.post("/access/v1/search/resource", response_model_exclude_none=True)
-def resources(asked: ResourceSearch, caller: SignedIn, kernel: Verbs) -> Resources:
+@router.post("/access/v1/search/resource", response_model=Resources)
+async def resources(asked: ResourceSearch, caller: SignedIn, together: Together) -> Response:
     """The records the subject may do this with, in pages (AuthZEN §8.5); `context` as in an evaluation."""
-    requester, purpose = requester_of(asked.subject, caller, kernel), _purpose(asked.context, asked.action)
+    return await RESOURCES.answer(together, caller.name, asked)
+
+
+@router.post("/access/v1/search/action", response_model=Results)
+async def actions(asked: ActionSearch, caller: SignedIn, together: Together) -> Response:
+    """What the subject may do with one record (AuthZEN §8.6)."""
+    return await ACTIONS.answer(together, caller.name, asked)
+
+
+def _resources(kernel: Kernel, name: str, asked: ResourceSearch, _: str) -> AccessRequest | None:
+    requester, purpose = _requester_of(asked.subject, name, kernel), _purpose(asked.context, asked.action)
     category = str(asked.resource.properties.get("category", EVERYTHING))
     if requester is None or asked.resource.type != "record" or not purpose:
-        return Resources(results=[])
+        return None
     try:
         question = under(kernel.question(requester, purpose, asked.action.name, category), asked.context)
     except UnknownTerm:
-        return Resources(results=[])
-    page = kernel.query_accessible(question, asked.page.token, asked.page.limit)
-    found = [{"type": "record", "id": shown(record_id)} for record_id in page.ids]
-    context = {"at": RestsOn.of(page.asked)} if question.at_least else None
-    return Resources(results=found, page=PageResponse(next_token=page.cursor), context=context)
+        return None
+    return kernel.behind(question, asked.page.token, asked.page.limit)
 
 
-@router.post("/access/v1/search/action")
-async def actions(asked: ActionSearch, caller: SignedIn, together: Together) -> Results:
-    """What the subject may do with one record (AuthZEN §8.6)."""
-    kernel = together.kernel
-    requester, record = requester_of(asked.subject, caller, kernel), _record(asked.resource)
+async def _shown_resources(together: Groups, told: Told[ResourceSearch, Sequence[Found] | None]) -> dict[str, Any]:
+    def show(page: Page) -> dict[str, Any]:
+        found = [{"type": "record", "id": shown(record_id)} for record_id in page.ids]
+        context = {"context": {"at": RestsOn.of(page.asked).model_dump()}} if told.asked.at_least else {}
+        return _results(found, page.cursor) | context
+
+    return await page_of(together, told, show)
+
+
+def _actions(kernel: Kernel, name: str, asked: ActionSearch, _: str) -> AccessRequest | None:
+    requester, record = _requester_of(asked.subject, name, kernel), _record(asked.resource)
     purpose = _purpose(asked.context, None)
     if requester is None or record is None or not purpose:
-        return Results(results=[])
+        return None
     try:
-        question = kernel.question(requester, purpose, "view", record_id=record)
+        return kernel.question(requester, purpose, "view", record_id=record)
     except UnknownTerm:
-        return Results(results=[])
-    found, _ = await together.answer(question, allowed)
-    page, rest = kernel.leaf(question, found, asked.page.token, asked.page.limit)
-    return Results(results=[{"name": name} for name in page], page=PageResponse(next_token=rest))
+        return None
 
 
-def requester_of(subject: Entity, caller: Caller, kernel: Kernel) -> str | None:
+async def _shown_actions(together: Groups, told: Told[ActionSearch, list[str]]) -> dict[str, Any]:
+    page = told.form.page
+    some, rest = together.kernel.leaf(told.asked, told.found, page.token, page.limit)
+    return _results([{"name": name} for name in some], rest)
+
+
+def _results(found: list[dict[str, str]], rest: str = "") -> dict[str, Any]:
+    return {"page": {"next_token": rest}, "results": found}
+
+
+RESOURCES = Lane(ResourceSearch, _resources, sifted, _shown_resources, _results([]))
+ACTIONS = Lane(ActionSearch, _actions, allowed, _shown_actions, _results([]))
+
+
+def _requester_of(subject: Entity, caller: str, kernel: Kernel) -> str | None:
     """The requester an AuthZEN subject names, if the caller may ask for them."""
     if subject.type not in SIGNERS or not SIGNERS[subject.type].fullmatch(subject.id):
         return None
-    requester = requester_name(bytes.fromhex(subject.id[2:]))
-    return requester if kernel.may_ask_for(caller.name, requester) else None
+    requester = account(subject.id)
+    return requester if kernel.may_ask_for(caller, requester) else None
 
 
 def _record(resource: Entity) -> bytes | None:

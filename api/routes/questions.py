@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from api.auth import SignedIn, Verbs, subject_bytes
-from api.guard import RecordId
+from api.groups import Groups
+from api.guard import RecordId, Together
 from api.routes.consents import ConsentDraftForm, wish_of
-from api.schemas import Form, Hex, Hex32, RecordView, Term, shown
-from ledger.access import Decision
+from api.schemas import Form, Hex, Hex32, RecordView, Term, record_document, shown
+from api.wicket import Lane, Told
+from ledger.access import AccessRequest, Decision, Found
 from ledger.consent import NEVER
-from ledger.kernel import Change
+from ledger.kernel import Change, Kernel, Page, sifted, surveyed
 from ledger.receipt import AccessReceipt
+from ledger.record import Record
 from ledger.typed_data import read_hex
 
 router = APIRouter(tags=["questions"])
@@ -103,31 +108,69 @@ class ChangeView(BaseModel):
     permitted_after: bool
 
 
-@router.get("/access/records")
-def accessible(asked: Annotated[Search, Query()], caller: SignedIn, kernel: Verbs) -> Accessible:
+@router.get("/access/records", response_model=Accessible)
+async def accessible(asked: Annotated[Search, Query()], caller: SignedIn, together: Together) -> Response:
     """The records of a category the caller may read now, in pages that show nothing of what is hidden."""
-    question = kernel.request(caller.name, bytes(32), asked.category, asked.purpose, asked.action)
-    question = replace(question, incident=_incident(asked.incident), at_least=asked.consents_at_least)
-    page = kernel.query_accessible(question, asked.cursor, asked.limit)
-    found = [RecordView.of(record) for record in page.records]
-    return Accessible(records=found, cursor=page.cursor, at=RestsOn.of(page.asked))
+    return await ACCESSIBLE.answer(together, caller.name, asked)
 
 
-@router.post("/access/persons")
-def of_person(question: PersonQuestion, caller: SignedIn, kernel: Verbs) -> list[Answer]:
+@router.post("/access/persons", response_model=list[Answer])
+async def of_person(question: PersonQuestion, caller: SignedIn, together: Together) -> Response:
     """The records of one person, of any category, that the caller may read now."""
-    incident = _incident(question.incident)
-    person = subject_bytes(question.data_subject)
-    found = kernel.evaluate(caller.name, person, question.purpose, question.action, incident=incident)
+    return await PERSONS.answer(together, caller.name, question)
+
+
+def _page(kernel: Kernel, requester: str, asked: Search, _: str) -> AccessRequest:
+    question = kernel.request(requester, bytes(32), asked.category, asked.purpose, asked.action)
+    question = replace(question, incident=_incident(asked.incident), at_least=asked.consents_at_least)
+    return kernel.behind(question, asked.cursor, asked.limit)
+
+
+async def _shown_page(together: Groups, told: Told[Search, Sequence[Found] | None]) -> dict[str, Any]:
+    return await page_of(together, told, _records_of)
+
+
+def _records_of(page: Page) -> dict[str, Any]:
+    found = [record_document(record) for record in page.records]
+    return {"records": found, "cursor": page.cursor, "at": RestsOn.of(page.asked).model_dump()}
+
+
+async def page_of(
+    together: Groups, told: Told[Any, Sequence[Found] | None], show: Callable[[Page], dict[str, Any]]
+) -> dict[str, Any]:
+    """A page, shown; in a thread if it is large or is still to be looked for."""
+    kernel = together.kernel
+
+    def shown_page() -> dict[str, Any]:
+        return show(kernel.page(told.asked, told.found, told.receipt))
+
+    return await run_in_threadpool(shown_page) if told.found is None else shown_page()
+
+
+def _person(kernel: Kernel, requester: str, asked: PersonQuestion, _: str) -> AccessRequest:
+    incident, person = _incident(asked.incident), subject_bytes(asked.data_subject)
+    return kernel.about_person(requester, person, asked.purpose, asked.action, incident=incident)
+
+
+async def _shown_person(
+    together: Groups, told: Told[PersonQuestion, list[tuple[Record, Decision]] | None]
+) -> list[dict[str, Any]]:
+    found = told.found
+    if found is None:
+        found = await run_in_threadpool(together.kernel.survey, told.asked, None, told.receipt)
     return [
-        Answer(
-            record=RecordView.of(record),
-            reason=str(decision.reason),
-            consents=_entries(decision),
-            obligations=sorted(decision.obligations),
-        )
+        {
+            "record": record_document(record),
+            "reason": decision.reason,
+            "consents": _entries(decision),
+            "obligations": sorted(decision.obligations),
+        }
         for record, decision in found
     ]
+
+
+ACCESSIBLE = Lane(Search, _page, sifted, _shown_page)
+PERSONS = Lane(PersonQuestion, _person, surveyed, _shown_person)
 
 
 @router.get("/me/records/{record_id}/readers")

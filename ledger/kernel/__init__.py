@@ -18,9 +18,10 @@ from ledger.kernel.looking_back import LookingBack, Moment, Then
 from ledger.kernel.papering import OnPaper, Witnessed
 from ledger.kernel.proofs import Proof
 from ledger.kernel.publishing import Publishing
-from ledger.kernel.questions import Page, allowed
+from ledger.kernel.questions import allowed
 from ledger.kernel.requests import Asking
 from ledger.kernel.reviews import Review
+from ledger.kernel.searching import Page, sifted, surveyed
 from ledger.kernel.sharing import LinkWish, MadeLink, Sharing
 from ledger.kernel.signing import Signers
 from ledger.kernel.wondering import Wondering
@@ -61,6 +62,8 @@ __all__ = [
     "check_permitted",
     "decided",
     "requester_name",
+    "sifted",
+    "surveyed",
 ]
 
 

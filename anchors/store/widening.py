@@ -1,0 +1,102 @@
+"""Questions about many records in a group: each is told as far as little is looked at for all of them together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import fields
+from typing import TypeVar
+
+from anchors.store import records
+from anchors.store.facts import Shared, UsesCount
+from anchors.store.prepared import Driver
+from anchors.store.rows import AT_ONCE
+from anchors.store.sifting import Sifting
+from anchors.store.surveying import Survey
+from ledger.access import AccessRequest, Facts, Found
+from ledger.record import Record
+from ledger.search import AboutPerson, Behind, Sifted, Surveyed
+
+ROOM = 1_024
+"""Records and candidates looked at for one group: those who wait for the step wait some milliseconds at most."""
+F = TypeVar("F", Surveyed, Sifted)
+Known = Callable[[AccessRequest], Shared]
+Asker = tuple[str, bytes]
+
+
+class Widening:
+    """Reads the records of all persons asked about at once, and what they said to each requester.
+
+    Where uses count nothing is told: how often is known once every receipt is in its place.
+    """
+
+    def __init__(self, driver: Driver, at: int, known: Known, requests: Sequence[AccessRequest]) -> None:
+        self._driver, self._at, self._known, self._left = driver, at, known, ROOM
+        self._told = self._of_persons([one for one in requests if isinstance(one, AboutPerson)])
+
+    @staticmethod
+    def tells(request: AccessRequest) -> bool:
+        """Whether it is a question about many records."""
+        return isinstance(request, AboutPerson | Behind)
+
+    def facts(self, request: AccessRequest) -> Facts:
+        """What is known about the question."""
+        known, _ = self._known(request)
+        if isinstance(request, Behind):
+            return _as(Sifted, known, found=self._sifted(request))
+        assert isinstance(request, AboutPerson)  # noqa: S101 - narrows for the type checker: `tells` said so
+        return _as(Surveyed, known, each=self._told.get((_asker(request), request.data_subject)))
+
+    def _survey(self, request: AccessRequest) -> Survey:
+        return Survey(self._driver, self._known(request), self._at, settled=False)
+
+    def _sifted(self, request: Behind) -> tuple[Found, ...] | None:
+        if not 0 < request.most <= self._left:
+            return None
+        self._left -= request.most
+
+        def permits(facts: Facts) -> bool:
+            return request.permits(request, facts, self._at)
+
+        sifting = Sifting(self._driver, request, permits, self._survey(request))
+        with suppress(UsesCount):
+            found = sifting.found_soon(request.after, request.limit, request.most)
+            return None if found is None else tuple(found)
+        return None
+
+    def _of_persons(self, requests: Sequence[AboutPerson]) -> dict[tuple[Asker, bytes], tuple[Facts, ...]]:
+        """The facts about the records of each person that may be told, by who asks."""
+        if not requests:
+            return {}
+        persons = list(dict.fromkeys(request.data_subject for request in requests))[:AT_ONCE]
+        anchored = self._known(requests[0])[0].records_size
+        found = records.records_of_any(self._driver, persons, anchored, ROOM) or {}
+        asked: dict[Asker, list[AboutPerson]] = defaultdict(list)
+        for request in requests:
+            if len(found.get(request.data_subject, [])) <= request.most and request.data_subject in found:
+                asked[_asker(request)].append(request)
+        return {key: each for some in asked.values() for key, each in self._of_asker(some, found).items()}
+
+    def _of_asker(
+        self, requests: Sequence[AboutPerson], found: dict[bytes, list[Record]]
+    ) -> dict[tuple[Asker, bytes], tuple[Facts, ...]]:
+        survey, asker = self._survey(requests[0]), _asker(requests[0])
+        persons = dict.fromkeys(request.data_subject for request in requests)
+        try:
+            told = survey.about([record for person in persons for record in found[person]])
+        except UsesCount:
+            return {}
+        each: dict[bytes, list[Facts]] = {person: [] for person in persons}
+        for facts in told:
+            if facts.record:
+                each[facts.record.issue.data_subject].append(facts)
+        return {(asker, person): tuple(some) for person, some in each.items()}
+
+
+def _asker(request: AccessRequest) -> Asker:
+    return request.requester, request.incident
+
+
+def _as(kind: type[F], known: Facts, **more: object) -> F:
+    return kind(**{field.name: getattr(known, field.name) for field in fields(Facts)} | more)

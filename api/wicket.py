@@ -1,0 +1,147 @@
+"""The small door: what is well said on a few paths is answered without the framework; all else is left to it.
+
+The framework solves a tree of dependencies and copies forms and answers more often than a decision takes. A route that
+has a `Lane` answers through it too, so that the two ways differ in nothing but time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Generic, TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import errors
+from api.groups import Groups
+from ledger.access import AccessRequest
+from ledger.errors import LedgerError
+from ledger.kernel import Kernel, Respond
+from ledger.receipt import Logged
+
+F = TypeVar("F", bound=BaseModel)
+T = TypeVar("T")
+JSON = b"application/json"
+WANTED = frozenset({b"authorization", b"content-type"})
+TOKEN = re.compile(rb"(?i:bearer) ([\x21-\x7e]+)")
+RECORD_ID = re.compile("0x[0-9a-fA-F]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[F, T]):
+    """An answered question: the form it came in, how it was put, what is answered, and the receipt."""
+
+    form: F
+    asked: Any
+    found: T
+    receipt: Logged
+
+
+@dataclass(frozen=True, slots=True)
+class Lane(Generic[F, T]):
+    """One route: its form, the question that the form of a caller (by name as requester) means, how that is answered
+    and shown. `nothing` is the answer where there is no question to put. The last part of the path is given as text.
+    """
+
+    form: type[F]
+    make: Callable[[Kernel, str, F, str], AccessRequest | None]
+    respond: Respond[T]
+    show: Callable[[Groups, Told[F, T]], Awaitable[Any]]
+    nothing: Any = None
+
+    async def answer(self, together: Groups, name: str, form: F, rest: str = "") -> Response:
+        """The answer to a caller whom the framework let in. Raises what `make`, `respond` and `show` raise."""
+        asked = self.make(together.kernel, name, form, rest)
+        if asked is None:
+            return _written(self.nothing)
+        return _written(await self.show(together, Told(form, asked, *await together.answer(asked, self.respond))))
+
+    async def answer_of(self, together: Groups, token: bytes, form: F, rest: str) -> bytes:
+        """The same to whoever has the session of that token (its digest). Raises SessionRequired, too."""
+        kernel, make = together.kernel, self.make
+        put = await together.put(token, lambda name: make(kernel, name, form, rest), self.respond)
+        return orjson.dumps(self.nothing if put is None else await self.show(together, Told(form, *put)))
+
+
+def _written(answer: Any) -> Response:
+    return Response(orjson.dumps(answer), media_type="application/json")
+
+
+Lanes = Mapping[str, Lane[Any, Any]]
+"""By path; a path that ends in a slash is followed by a record's id."""
+
+
+class Wicket:
+    """Stands behind the bounds that hold for every request."""
+
+    def __init__(self, app: ASGIApp, lanes: Lanes, groups: Groups) -> None:
+        self.app, self._lanes, self._groups = app, lanes, groups
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        lane, rest = self._lane(scope)
+        token = _token(scope["headers"]) if lane else None
+        if lane is None or token is None:
+            await self.app(scope, receive, send)
+            return
+        message = await receive()
+        form = _form(lane.form, message)
+        if form is None:
+            await self.app(scope, _again(message, receive), send)
+            return
+        try:
+            status, body = 200, await lane.answer_of(self._groups, token, form, rest)
+        except LedgerError as error:
+            status, body = errors.status_of(error), orjson.dumps(errors.said(error))
+        headers = [(b"content-length", b"%d" % len(body)), (b"content-type", JSON)]
+        if status == 401:
+            headers.append((b"www-authenticate", b"Bearer"))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def _lane(self, scope: Scope) -> tuple[Lane[Any, Any] | None, str]:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            return None, ""
+        path = scope["path"]
+        if lane := self._lanes.get(path):
+            return lane, ""
+        start, slash, rest = path.rpartition("/")
+        lane = self._lanes.get(start + slash)
+        return (lane, rest) if lane and RECORD_ID.fullmatch(rest) else (None, "")
+
+
+def _token(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
+    """The digest of the session's token, of a request that says once each who asks and that it brings JSON."""
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in WANTED:
+            if name in found:
+                return None
+            found[name] = value
+    token = TOKEN.fullmatch(found.get(b"authorization", b""))
+    return sha256(token[1]).digest() if token and found.get(b"content-type") == JSON else None
+
+
+def _form(kind: type[F], message: Message) -> F | None:
+    """What a body says that came in one piece; None where the framework should say what is wrong with it."""
+    if message["type"] != "http.request" or message.get("more_body"):
+        return None
+    try:
+        return kind.model_validate_json(message.get("body", b""))
+    except ValidationError:
+        return None
+
+
+def _again(message: Message, receive: Receive) -> Receive:
+    """The same messages once more, from the first."""
+    waiting = [message]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again
