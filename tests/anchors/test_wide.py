@@ -39,7 +39,7 @@ def store(request, tmp_path, monkeypatch):
     url = request.getfixturevalue("server_database") if server else f"sqlite:///{tmp_path / 'wide.db'}"
     made = filled(Store(url))
     if request.param == "by the thread":
-        monkeypatch.setattr(made._writer, "do_here", lambda _: None)
+        monkeypatch.setattr(made._writer, "do_here", lambda *_, **__: None)
     yield made
     made.dispose()
 

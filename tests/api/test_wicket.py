@@ -27,7 +27,7 @@ def door(request, tmp_path, monkeypatch):
     store = None if request.param == "memory" else Store(f"sqlite:///{tmp_path / 'door.db'}")
     made = Door(store)
     if request.param == "sqlite, by the thread":
-        monkeypatch.setattr(store._writer, "do_here", lambda _: None)
+        monkeypatch.setattr(store._writer, "do_here", lambda *_, **__: None)
     gateway = Party(GATEWAY.address, "API gateway", frozenset({"enforcement-point"}), b"", 0, 0)
     made.house.store.set_parties([*made.house.directory, gateway])
     made.records = [made.issued(content=b'{"resourceType":"Observation","id":"%d"}' % n) for n in range(3)]
