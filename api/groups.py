@@ -192,10 +192,8 @@ class Groups(Together):
         return answered
 
     async def put(self, token: bytes, make: Make, respond: Respond[T]) -> tuple[AccessRequest, T, Logged] | None:
-        """The question that `make` makes for the caller, and its answer; None where it makes none.
-
-        Raises SessionRequired, ChainBehind, SourceUnavailable, what `make` raises, and NotEntitled where the caller may
-        not put it.
+        """The question that `make` makes for the caller, and its answer; None where it makes none. Raises
+        SessionRequired, ChainBehind, SourceUnavailable, what `make` raises, NotEntitled where they may not put it.
         """
         meant = Meant(make)
         (answered,) = await self._enqueue([meant], token, respond)
