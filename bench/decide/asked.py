@@ -62,13 +62,13 @@ def constants(people: int) -> list[str]:
 
 
 def actions(people: int, prefix: str = "") -> list[str]:
-    """AuthZEN's action search: seven decisions and a receipt, through FastAPI."""
+    """AuthZEN's action search: seven decisions and a receipt."""
     asked = [{key: one for key, one in _question(record).items() if key != "action"} for record in somebody(people)]
     return [post(f"{prefix}/access/v1/search/action", one) for one in asked]
 
 
 def refusals(people: int, prefix: str = "") -> list[str]:
-    """A record asked for under a purpose that nobody consented to: a decision, a receipt and a no, through FastAPI."""
+    """A record asked for under a purpose that nobody consented to: a decision, a receipt and a no."""
     body = {"category": "health.lab", "purpose": "hl7:HMARKT"}
     return [post(f"{prefix}/access/records/{record}", body) for record in somebody(people)]
 
@@ -97,4 +97,4 @@ ROUTES = {
     "questions about a person": persons,
     "resource search, ten a page": pages,
 }
-"""The checked routes that FastAPI carries."""
+"""The checked routes, of FastAPI or answered before it (ADR 37); their twins are FastAPI's."""
