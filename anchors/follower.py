@@ -146,7 +146,7 @@ class Follower:
 
     def _follow_events(self, common: int | None, tip: Block) -> None:
         first = self._genesis if common is None else common + 1
-        reveals = self._chain.revoked(first, tip.number)
+        reveals = sorted(dict(self._chain.revoked(first, tip.number)).items())  # as they lie in the index
         for start in range(0, len(reveals), REVEALS_AT_ONCE):
             self._store.revealed(dict(reveals[start : start + REVEALS_AT_ONCE]))
         if common is None or self._chain.parties_changed(first, tip.number):

@@ -13,8 +13,7 @@ from anchors.store.prepared import Driver, Upsert
 from anchors.store.schema import BLOCKS, CHAIN, HEADS, REVEALS, STATEMENTS
 from anchors.store.tree import Tree
 from ledger import merkle
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation
+from ledger.consent import Revocation
 from ledger.errors import InvalidStatement
 from ledger.merkle import Head
 from ledger.receipt import CONSENTS
@@ -107,10 +106,11 @@ class AnchoringStore(PaperStore):
         """The chain says, each at its block, that these consents are revoked: from now on they are, whatever the chain
         does.
         """
+        in_order = dict(sorted(reveals.items()))
 
         def work(connection: Connection) -> None:
-            _reveal(connection, reveals)
-            past.note(connection, self._now(), past.REVEAL, [(entry, b"") for entry in reveals])
+            _reveal(connection, in_order)
+            past.note(connection, self._now(), past.REVEAL, [(entry, b"") for entry in in_order])
 
         self._write(work)
 
@@ -139,6 +139,4 @@ def _opened(connection: Connection, entry: bytes, revocation: int) -> tuple[byte
 
 def _reveal(connection: Connection, reveals: Mapping[bytes, int]) -> None:
     REVEAL.run(connection, [{"entry": entry, "block": block} for entry, block in reveals.items()])
-    known = rows.consents_by_entries(Driver.of(connection), reveals)
-    ended = [logged for logged in known if isinstance(logged.signed.statement, Consent | Delegation)]
-    indexing.revoke_all(connection, ended)
+    indexing.revoke_all(connection, rows.endable_by_entries(Driver.of(connection), reveals))

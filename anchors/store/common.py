@@ -100,6 +100,17 @@ def whole(said: bytes, own: bytes) -> Consent:
     return Consent(data_subject, signer or data_subject, *named, signed_at, lock)
 
 
+def pair_and_lock(said: bytes, own: bytes) -> tuple[bytes, str, bytes]:
+    """Data subject, grantee and lock of the consent that `split` took apart, without the rest."""
+    size, at = _number_at(own, 0)
+    data_subject, at = raw(own, at + size)
+    _signer, at = raw(own, at)
+    _version, at = _number_at(own, at)
+    _previous, at = raw(own, at)
+    _signed_at, at = _number_at(own, at)
+    return data_subject, _template(said).grantee, raw(own, at)[0]
+
+
 @lru_cache(maxsize=1_024)
 def _template(said: bytes) -> Consent:
     consent = decode(CONSENT, said)

@@ -108,9 +108,10 @@ def _revealed_early(connection: Connection, by_entry: dict[bytes, Logged]) -> li
     ]
 
 
-def revoke_all(connection: Connection, consents: Sequence[Logged]) -> None:
-    """Mark consents as revoked, for good."""
-    REVOKE.run(connection, [place(logged) for logged in consents])
+def revoke_all(connection: Connection, ended: Sequence[rows.Named]) -> None:
+    """Mark consents and delegations as revoked, for good, in the order in which they lie in the index."""
+    places = sorted((key(data_subject), _name_key(grantee), position) for data_subject, grantee, position in ended)
+    REVOKE.run(connection, [{"who": who, "whom": whom, "where": where} for who, whom, where in places])
 
 
 def _index_records(connection: Connection, added: Sequence[Followed], _: Sequence[rows.Fields]) -> None:

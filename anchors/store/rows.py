@@ -14,6 +14,7 @@ from anchors.store.prepared import Bulk, Driver, Listed, Prepared, Reading
 from anchors.store.schema import COMMON, ENTRIES, STATEMENTS
 from ledger.commitment.entry import NO_LOCK, Entry
 from ledger.consent import Consent
+from ledger.delegation import Delegation
 from ledger.receipt import CONSENTS, Logged, Signed, Statement
 
 PREFIX = 8
@@ -55,6 +56,8 @@ NAMED_ANY = Listed(
 
 Fields = dict[str, Any]
 """A row by its columns."""
+Named = tuple[bytes, str, int]
+"""Data subject, grantee and position of a consent or delegation."""
 
 
 def rows_of(connection: Connection, log: str, added: Sequence[Logged]) -> list[Fields]:
@@ -140,10 +143,23 @@ def by_entry(connection: Reading, log: str, entry: bytes) -> Logged | None:
     return logged_of(found[0]) if found else None
 
 
-def consents_by_entries(driver: Driver, entries: Collection[bytes]) -> list[Logged]:
-    """The statements of the log of consents of those entries, in any order."""
-    found = (logged_of(row) for some in chunks(map(prefix, entries)) for row in NAMED_ANY.all(driver, {}, entry=some))
-    return [logged for logged in found if logged.signed.entry.entry in entries]
+def endable_by_entries(driver: Driver, entries: Collection[bytes]) -> list[Named]:
+    """The consents and delegations of those entries, in any order."""
+    found = (row for some in chunks(map(prefix, entries)) for row in NAMED_ANY.all(driver, {}, entry=some))
+    return [named for row in found if (named := _named(row, entries))]
+
+
+def _named(row: Any, entries: Collection[bytes]) -> Named | None:
+    """What a row says to whom, if it is one of those entries; little of most of them needs to be read."""
+    if row.kind == common.CONSENT:
+        data_subject, grantee, lock = common.pair_and_lock(row.said, row.body)
+    else:
+        said = decode(row.kind, row.body)
+        if not isinstance(said, Delegation):
+            return None
+        data_subject, grantee, lock = said.data_subject, said.grantee, said.lock
+    entry = Entry(row.digest, row.signature, row.salt, lock if row.lock is None else row.lock).entry
+    return (data_subject, grantee, row.position) if entry in entries else None
 
 
 def _consent_by_entry(driver: Driver, entry: bytes) -> Logged | None:

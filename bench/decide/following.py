@@ -22,6 +22,7 @@ from ledger.receipt import CONSENTS
 from ledger.signers import Wallet
 from scripts.deploy import deploy
 from scripts.devnet import Devnet
+from scripts.serve import set_aside
 
 LEAVES, OPENINGS = 5_000, 500
 """In one transaction; three times as many reach the gas cap."""
@@ -35,6 +36,7 @@ def following(folder: Path, statements: int, revocations: int, say: Say) -> list
     store = Store(f"sqlite:///{folder / 'followed.db'}")
     store.set_parties(population.PARTIES)
     population.restore(store, population.consent, CONSENTS, statements, say)
+    set_aside()
     with Devnet(block_time=0) as devnet:
         chain = Chain(devnet.url, deploy(devnet.url, ADMIN, Wallet(SEQUENCER).address), SEQUENCER)
         say("follower: appending")
