@@ -18,6 +18,7 @@ from api.groups import Groups
 from api.schemas import ZERO, Form, Hex, Hex32, Term
 from ledger.access import AccessRequest, Decision
 from ledger.consent import NEVER
+from ledger.errors import MalformedInput
 from ledger.kernel import Kernel, Release, check_hands_out, check_permitted, decided
 from ledger.receipt import Logged
 from ledger.typed_data import read_hex
@@ -37,6 +38,16 @@ async def raw_body(request: Request) -> bytes:
 
 
 RawBody = Annotated[bytes, Depends(raw_body)]
+
+
+async def _named_only(request: Request) -> None:
+    known = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
+    if not known >= set(request.query_params):
+        raise MalformedInput(f"behind the `?` this address takes nothing but {', '.join(sorted(known))}")
+
+
+NAMED_ONLY = Depends(_named_only)
+"""For an address where a misspelt name would leave a default in its place, and so ask something else."""
 
 
 async def _together(request: Request) -> Groups:

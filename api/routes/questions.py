@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth import SignedIn, Verbs, subject_bytes
 from api.groups import Groups
-from api.guard import RecordId, Together
+from api.guard import NAMED_ONLY, RecordId, Together
 from api.routes.consents import ConsentDraftForm, wish_of
 from api.schemas import Form, Hex, Hex32, RecordView, Term, record_document, shown
 from api.wicket import Lane, Told
@@ -173,7 +173,7 @@ ACCESSIBLE = Lane(Search, _page, sifted, _shown_page)
 PERSONS = Lane(PersonQuestion, _person, surveyed, _shown_person)
 
 
-@router.get("/me/records/{record_id}/readers")
+@router.get("/me/records/{record_id}/readers", dependencies=[NAMED_ONLY])
 def readers(
     record_id: RecordId, caller: SignedIn, kernel: Verbs, purpose: TermQuery, action: TermQuery = "view"
 ) -> list[Reader]:

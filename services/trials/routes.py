@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.auth import SignedIn, Verbs
-from api.guard import may
+from api.guard import NAMED_ONLY, may
 from api.schemas import ReleaseView, shown
 from ledger.kernel import Release
 from services.trials.logic.duo import DataUse, Match, Purpose, by_prefix, match
@@ -20,7 +20,7 @@ QUEUE = "data-use"
 """Under which the matches that no rule could decide wait for a person."""
 
 
-@router.get("/records")
+@router.get("/records", dependencies=[NAMED_ONLY])
 def readable(
     caller: SignedIn, kernel: Verbs, category: Annotated[str, Query(max_length=200)] = "health.lab"
 ) -> dict[str, list[str]]:

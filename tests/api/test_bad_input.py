@@ -101,6 +101,31 @@ def test_an_unknown_category_is_no_delegation_link_or_record(door):
     assert heads(door) == before
 
 
+@pytest.mark.parametrize(
+    ("path", "given", "slip"),
+    [
+        (f"/me/records/{RECORD}/readers", {"purpose": "hl7:CLINTRCH"}, {"acton": "transfer"}),
+        ("/access/records", {"category": "health.lab", "purpose": "hl7:CLINTRCH"}, {"limits": "1"}),
+        (f"/me/records/{RECORD}/answer", {"requester": RECORD[:42], "purpose": "hl7:CLINTRCH"}, {"At": "1"}),
+        ("/health/records", {}, {"categories": "health.lab"}),
+        ("/trials/records", {}, {"categories": "health.vitals"}),
+        (f"/health/consents/{RECORD}", {}, {"releases": "R5"}),
+    ],
+)
+def test_a_misspelt_name_in_an_address_asks_nothing_else(door, path, given, slip):
+    before, headers = heads(door), door.as_(door.house.trial)
+    answer = door.http.get(path, params=given | slip, headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (400, "malformed_input")
+    assert heads(door) == before
+    assert door.http.get(path, params=given, headers=headers).status_code in {200, 404}
+
+
+def test_a_list_of_an_unknown_category_is_not_an_empty_one(door):
+    answer = door.http.get("/health/records", params={"category": "health.labs"}, headers=door.as_(door.house.ann))
+    assert (answer.status_code, answer.json()["error"]) == (422, "unknown_term")
+    assert "the nearest declared is `health.lab`" in answer.json()["detail"]
+
+
 def test_a_thousand_unknown_words_in_one_call_name_the_nearest_each(door):
     subject = {"type": "party", "id": door.house.trial.address}
     items = [{"context": {"purpose": f"hl7:CLINTRSH{n}"}} for n in range(1_000)]

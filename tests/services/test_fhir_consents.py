@@ -310,7 +310,9 @@ def some_consent(pick):
     def grant():
         effect = pick([Effect.PERMIT] * 3 + [Effect.FORBID])
         start, end = pick([(0, NEVER), (NOW - 5, NOW), (NOW, NOW + 5), (0, NOW + 1)])
-        conditions = some(["once", "max-uses:2", "aggregate-only:5"], 0) if effect is Effect.PERMIT else ()
+        conditions = (
+            some(["once", "max-uses:2", "every-days:30", "aggregate-only:5"], 0) if effect is Effect.PERMIT else ()
+        )
         data = pick([(0, 0), (100, 200), (100, 0), (0, 200)])
         purposes = some(["hl7:HRESCH", "hl7:CLINTRCH", "*", "mydata:TRIAL_MATCH"])
         categories = some(["health.lab", "health", "health.vitals", "*"])

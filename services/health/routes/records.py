@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 
 from api.auth import SignedIn, Verbs, subject_bytes
-from api.guard import RawBody, may_show
+from api.guard import NAMED_ONLY, RawBody, may_show
 from api.schemas import RecordView, ReleaseView
 from ledger.errors import NotFound
 from ledger.kernel import Draft, Kernel, Release
@@ -59,9 +59,11 @@ def fields(release: FieldsByPath) -> ReleaseView:
     return ReleaseView.of(release)
 
 
-@router.get("/records")
+@router.get("/records", dependencies=[NAMED_ONLY])
 def timeline(caller: SignedIn, kernel: Verbs, category: Annotated[str, Query(max_length=200)] = "") -> list[RecordView]:
     """The caller's own health records, by the time they are about; of one category if one is named."""
+    if category:
+        kernel.world.vocabulary.check_category(category)
     own = kernel.world.store.records_of(caller.signer)
     wanted = [r for r in own if r.issue.category.startswith("health.") and category in {"", r.issue.category}]
     return [RecordView.of(record) for record in sorted(wanted, key=lambda r: (r.issue.data_from, r.position))]
@@ -85,7 +87,7 @@ def provenances(caller: SignedIn, kernel: Verbs) -> dict[str, Any]:
     )
 
 
-@router.get("/consents/{entry}")
+@router.get("/consents/{entry}", dependencies=[NAMED_ONLY])
 def fhir_consent(entry: Entry, caller: SignedIn, kernel: Verbs, release: FhirRelease = "R4") -> dict[str, Any]:
     """One of the caller's consents as a FHIR Consent of release R4 or R5."""
     state = kernel.world.store.consent(read_hex(entry, "entry", 32))
