@@ -16,6 +16,7 @@ from tests.contracts.test_passkeys import assertion, coordinates
 from tests.devnet import live_chain
 from tests.proofs import GATEWAY, HOLDER, PERSON, STRANGER, paths, place, put
 from tests.scripts.test_verify import GARBAGE, ec, own, yes_to
+from tests.web.axe import faults, needs_axe
 from tests.web.browser import chromium, require_chromium
 
 require_chromium()
@@ -251,6 +252,23 @@ def test_the_keyboard_alone_does(tab, chain, documents, tmp_path):
     tab.type("#rpc", "http://127.0.0.1:9")
     tab.press("Enter", 13)
     tab.until("!!document.querySelector('article.unknown')")
+
+
+@needs_axe
+@pytest.mark.parametrize("look", [("en", 1200, False), ("ko", 360, True)], ids=["day", "night"])
+def test_nothing_is_wrong_with_it_for_anybody(tab, chain, documents, tmp_path, look):
+    language, width, dark = look
+    tab.look(width, dark=dark)
+    tab.run(f"document.querySelector('[data-language={language}]').click()")
+    found = [faults(tab)]
+    for name, many in (("one", [documents["consent"]]), ("all", [*documents.values(), {}])):
+        shown(tab, chain.url, lines(tmp_path / f"{name}.json", many))
+        tab.run("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+        found.append(faults(tab))
+    tab.type("#rpc", "ftp://x")
+    tab.choose("#files", lines(tmp_path / "more.json", [documents["consent"]]))
+    tab.until("document.getElementById('rpc-problem').textContent")
+    assert [*found, faults(tab)] == [{}, {}, {}, {}]
 
 
 def test_what_a_document_says_is_never_markup(tab, chain, scribe, tmp_path):

@@ -17,8 +17,9 @@ export async function showConsents(place, page) {
 
 function card(one, page) {
   const live = one.status in TONE && one.status !== "revoked", by = one.signed_by, body = el("div", {}, one.grants.map(grantView), choices(one, live, page));
-  return el("article", { class: `card ${live ? "active" : ""}` },
-    el("div", { class: "top" }, el("h3", {}, nameOf(one.grantee, one.grantee_name)), badge(say(one.status), TONE[one.status])),
+  const name = nameOf(one.grantee, one.grantee_name);
+  return el("article", { class: `card ${live ? "active" : ""}`, ariaLabel: name },
+    el("div", { class: "top" }, el("h2", {}, name), badge(say(one.status), TONE[one.status])),
     el("p", { class: "when" }, say("version", { version: one.version, at: moment(one.signed_at) })),
     by ? el("p", {}, badge(say(by.on_paper ? "onPaper" : "signedBy", by), "wait")) : "", body);
 }

@@ -13,11 +13,11 @@ const LAYER = "\n\n---\n\n";
  *  `grants`, where given, are exactly those it must have. */
 export async function decide(matter) {
   const { place, page } = matter, draft = await drafted(matter, ZERO), said = draft.typed_data.message;
-  const title = el("h4", { tabIndex: -1 }, say("noticeTitle"));
+  const title = el("h3", { tabIndex: -1 }, say("noticeTitle"));
   place.replaceChildren(
     noticeView(draft.notice, title),
-    el("div", { class: "step says" }, el("h4", {}, say("says")), el("p", {}, say("saysTo", { name: nameOf(said.grantee, said.granteeName) })), said.grants.map(grantView)),
-    el("div", { class: "step changes" }, el("h4", {}, say("changes")), draft.changes.length ? list(draft.changes) : el("p", {}, say("nothingChanges"))),
+    el("div", { class: "step says" }, el("h3", {}, say("says")), el("p", {}, say("saysTo", { name: nameOf(said.grantee, said.granteeName) })), said.grants.map(grantView)),
+    el("div", { class: "step changes" }, el("h3", {}, say("changes")), draft.changes.length ? el("div", { lang: draft.notice.language }, list(draft.changes)) : el("p", {}, say("nothingChanges"))),
     exactView(draft),
     el("p", { class: "help" }, say(`asks.${page.hand.kind}`)),
     el("div", { class: "actions" },

@@ -16,7 +16,7 @@ function message({ event, subject, at, detail }, review) {
   const about = [detail.category && categoryOf(detail.category), detail.for && purposeOf(detail.for), detail.incident_number, review?.said.reason];
   const verdict = review && `${say("verdict")}: ${say(review.state)}${review.verdict.reason ? ` (${review.verdict.reason})` : ""}`;
   return el("li", { class: `card ${event === ALARM ? "alarm" : ""}` },
-    el("div", { class: "top" }, el("h3", {}, say(event, { ...detail, subject })), el("span", { class: "when" }, moment(at))),
+    el("div", { class: "top" }, el("h2", {}, say(event, { ...detail, subject })), el("span", { class: "when" }, moment(at))),
     about.some(Boolean) ? el("p", {}, about.filter(Boolean).join(" · ")) : "", verdict ? el("p", {}, verdict) : "");
 }
 
@@ -36,7 +36,7 @@ function access(one) {
   const title = emergency ? say("declared", { name }) : say("askedFor", { name, action: actionOf(said.action), category: categoryOf(said.category) });
   const answer = emergency ? badge(say("emergency"), "bad") : badge(say(one.permitted ? "permitted" : "denied"), one.permitted ? "good" : "");
   return el("article", { class: `card ${emergency || said.reason === "broke_glass" ? "alarm" : ""}` },
-    el("div", { class: "top" }, el("h3", {}, title), answer),
+    el("div", { class: "top" }, el("h2", {}, title), answer),
     el("p", { class: "when" }, moment(one.accepted_at), " · ", one.block === null ? say("notOnChain") : say("onChain", { block: one.block })),
     el("p", {}, emergency ? `${said.incidentNumber} · ${said.reason}` : say("forPurpose", { purpose: purposeOf(said.purpose) })),
     one.on_paper.length ? el("p", {}, badge(say("onPaper", { name: "" }), "wait")) : "",

@@ -19,7 +19,7 @@ export function holdSecret(secret, lock, { grantee, granteeName, version }) {
     unsaved.delete(lock);
     kept.textContent = say("keyKept");
   };
-  place().append(el("div", { class: "card keep" }, el("h3", {}, say("keepKey")), el("p", {}, say("keepKeyText", { name: nameOf(grantee, granteeName) })),
+  place().append(el("div", { class: "card keep" }, el("h2", {}, say("keepKey")), el("p", {}, say("keepKeyText", { name: nameOf(grantee, granteeName) })),
     el("div", { class: "actions" }, button("saveKey", "primary", store)), kept));
 }
 

@@ -83,13 +83,18 @@ class Page {
       at(`tab-${name}`).setAttribute("aria-selected", String(name === view));
       at(`tab-${name}`).tabIndex = name === view ? 0 : -1;
     }
+    at(view).replaceChildren(); // nobody acts on what is about to be drawn anew
     await this.refresh("");
   }
 
+  /** Draw the view anew, with news `above` it. Whose place on the page is gone goes on from there, not from its top. */
   async refresh(text, above) {
     this.tell(say("loading"));
     await this.#draw(above);
     this.tell(text);
+    if (document.activeElement !== document.body) return;
+    if (above) above.querySelector("[tabindex]").focus();
+    else at(`tab-${this.view}`).focus({ preventScroll: true });
   }
 
   /** What is new, without a word: the inbox is where news come in. */

@@ -7,7 +7,7 @@ const DAY = 86_400;
 /** `show` gets what is left, as typed data and as the door's forms take it. */
 export function narrowView(grants, back, show) {
   const forms = grants.map(narrowForm), problem = el("p", { class: "help", role: "alert" });
-  const title = el("h4", { tabIndex: -1 }, say("narrowTitle"));
+  const title = el("h3", { tabIndex: -1 }, say("narrowTitle"));
   const go = () => {
     const left = forms.map((form) => form.read()).filter(Boolean);
     if (left.length) return show(left, left.map(formOf));

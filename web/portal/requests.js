@@ -17,8 +17,9 @@ function card(asked, page) {
   const facts = [["benefit", asked.benefit], ["reference", asked.by_question ? "" : asked.reference], ["answerBy", open ? moment(asked.answer_by) : ""]];
   const first = () => body.replaceChildren(...asked.grants.map(grantView), open ? choices(asked, body, page, first) : "");
   first();
-  return el("article", { class: `card ${open ? "open" : ""}` },
-    el("div", { class: "top" }, el("h3", {}, say("asks", { name: asked.requester_name || asked.requester })), badge(say(asked.state), TONE[asked.state])),
+  const title = say("asks", { name: asked.requester_name || asked.requester });
+  return el("article", { class: `card ${open ? "open" : ""}`, ariaLabel: title },
+    el("div", { class: "top" }, el("h2", {}, title), badge(say(asked.state), TONE[asked.state])),
     el("p", { class: "when" }, moment(asked.asked_at)),
     asked.by_question ? el("p", { class: "help" }, say("byQuestion")) : "",
     asked.by_standing_wish ? el("p", { class: "help" }, say("byWish")) : "",

@@ -13,10 +13,10 @@ export async function confirmEnd(one, place, page) {
   const { lock, message: { grants } } = await copyOf(one), matter = { one, page, grants, lock };
   const shown = await drafted(matter, ZERO);
   matter.field = (await needsFile(one, lock, page.hand)) ? keyField(lock) : null;
-  const title = el("h4", { tabIndex: -1 }, say("says"));
+  const title = el("h3", { tabIndex: -1 }, say("says"));
   place.replaceChildren(
     el("div", { class: "step says" }, title, shown.summary.map((line) => el("p", { class: "sentence" }, line)), permits(grants) ? el("p", { class: "help" }, say("endsNow")) : ""),
-    el("div", { class: "step" }, el("h4", {}, say("endsThis")), grants.map(grantView)),
+    el("div", { class: "step" }, el("h3", {}, say("endsThis")), grants.map(grantView)),
     exactView(shown, "exactEnd"),
     matter.field?.view ?? "",
     el("p", { class: "help" }, say(asks(page.hand, lock))),
@@ -58,5 +58,5 @@ const permits = (grants) => grants.some((grant) => grant.effect === "permit");
 
 function endedView(ended, done) {
   const named = ended.map((one) => say(one.kind, { ...one, reference: one.reference.slice(0, 12) + "…" }));
-  return el("div", { class: "card ended" }, el("h3", {}, done), ended.length ? [el("p", {}, say("ended")), list(named)] : el("p", {}, say("nothingEnded")));
+  return el("div", { class: "card ended" }, el("h2", { tabIndex: -1 }, done), ended.length ? [el("p", {}, say("ended")), list(named)] : el("p", {}, say("nothingEnded")));
 }

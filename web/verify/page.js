@@ -207,7 +207,7 @@ function moment(seconds) {
 function registriesOf({ registries, domain }) {
   const rows = [...registries].flatMap(([name, at]) => [element("dt", { text: name }), element("dd", {}, element("code", { text: at }))]);
   const [className, text] = comparison(registries, domain.chainId);
-  return element("div", { className: "registries" }, element("h4", { text: say(words.page.registries) }), element("p", { className, text }), element("dl", {}, ...rows));
+  return element("div", { className: "registries" }, element("h3", { text: say(words.page.registries) }), element("p", { className, text }), element("dl", {}, ...rows));
 }
 
 function comparison(registries, chainId) {

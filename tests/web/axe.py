@@ -1,0 +1,19 @@
+"""axe-core, the accessibility engine, in a page of real Chromium: what it finds wrong, by rule."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+ENGINE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+FINDS = """axe.run(document, {resultTypes: ["violations"]}).then((found) => JSON.stringify(
+  Object.fromEntries(found.violations.map(({id, nodes}) => [id, nodes.map(({target, html}) => `${target}: ${html}`)]))
+))"""
+needs_axe = pytest.mark.skipif(not ENGINE.exists(), reason="axe-core is not installed; npm ci brings it")
+
+
+def faults(tab):
+    """Every rule of WCAG A and AA and of good practice that the page as it stands breaks, with where it does."""
+    if not tab.run("!!window.axe"):
+        tab.run(ENGINE.read_text(encoding="utf-8") + ";0")
+    return json.loads(tab.run(FINDS))
