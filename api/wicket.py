@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import errors
 from api.groups import Groups
 from ledger.access import AccessRequest
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, UnknownTerm
 from ledger.kernel import Kernel, Respond
 from ledger.receipt import Logged
 
@@ -45,27 +45,39 @@ class Told(Generic[F, T]):
 @dataclass(frozen=True, slots=True)
 class Lane(Generic[F, T]):
     """One route: its form, the question that the form of a caller (by name as requester) means, how that is answered
-    and shown. `nothing` is the answer where there is no question to put. The last part of the path is given as text.
+    and shown. `nothing` is the answer where there is no question to put, or where a word in it is not known here (the
+    error says which); without it that is refused. The last part of the path is given as text.
     """
 
     form: type[F]
     make: Callable[[Kernel, str, F, str], AccessRequest | None]
     respond: Respond[T]
     show: Callable[[Groups, Told[F, T]], Awaitable[Any]]
-    nothing: Any = None
+    nothing: Callable[[UnknownTerm | None], Any] | None = None
 
     async def answer(self, together: Groups, name: str, form: F, rest: str = "") -> Response:
         """The answer to a caller whom the framework let in. Raises what `make`, `respond` and `show` raise."""
-        asked = self.make(together.kernel, name, form, rest)
+        try:
+            asked = self.make(together.kernel, name, form, rest)
+        except UnknownTerm as error:
+            return _written(self._unasked(error))
         if asked is None:
-            return _written(self.nothing)
+            return _written(self._unasked(None))
         return _written(await self.show(together, Told(form, asked, *await together.answer(asked, self.respond))))
 
     async def answer_of(self, together: Groups, token: bytes, form: F, rest: str) -> bytes:
         """The same to whoever has the session of that token (its digest). Raises SessionRequired, too."""
         kernel, make = together.kernel, self.make
-        put = await together.put(token, lambda name: make(kernel, name, form, rest), self.respond)
-        return orjson.dumps(self.nothing if put is None else await self.show(together, Told(form, *put)))
+        try:
+            put = await together.put(token, lambda name: make(kernel, name, form, rest), self.respond)
+        except UnknownTerm as error:
+            return orjson.dumps(self._unasked(error))
+        return orjson.dumps(self._unasked(None) if put is None else await self.show(together, Told(form, *put)))
+
+    def _unasked(self, error: UnknownTerm | None) -> Any:
+        if self.nothing is None and error is not None:
+            raise error
+        return self.nothing(error) if self.nothing else None
 
 
 def _written(answer: Any) -> Response:

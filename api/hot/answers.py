@@ -57,8 +57,12 @@ def whole(answers: Sequence[Answer]) -> dict[str, Any]:
 
 
 def _unasked(error: LedgerError) -> dict[str, Any]:
-    said = {"status": status_of(error), "message": str(error), **errors.said(error)}
-    return {"decision": False, "context": {"error": said}}
+    return {"decision": False, "context": {"error": unasked(error)}}
+
+
+def unasked(error: LedgerError) -> dict[str, Any]:
+    """Why a question that is well said could not be put."""
+    return {"status": status_of(error), "message": str(error), **errors.said(error)}
 
 
 def refusal(error: Exception) -> tuple[int, bytes]:

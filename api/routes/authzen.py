@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field
 from api.auth import House, SignedIn, Verbs
 from api.groups import Groups
 from api.guard import Together
+from api.hot.answers import unasked
 from api.hot.forms import LONGEST, SIGNERS, account, under
 from api.routes.questions import RestsOn, page_of
 from api.schemas import shown
@@ -103,16 +104,17 @@ class ActionSearch(BaseModel):
 
 
 class Results(BaseModel):
-    """Entities found, as AuthZEN §8 has them."""
+    """Entities found, as AuthZEN §8 has them. `context.error` (status, message) says which word of the question is not
+    known here, and the nearest that is.
+    """
 
     page: PageResponse = PageResponse(next_token="")
     results: list[dict[str, str]]
+    context: dict[str, Any] | None = None
 
 
 class Resources(Results):
     """Records found; to who demanded a size, `context.at` says what the answer rests on."""
-
-    context: dict[str, RestsOn] | None = None
 
 
 @router.get("/.well-known/authzen-configuration")
@@ -123,7 +125,7 @@ def configuration(house: House, response: Response) -> dict[str, str]:
     return {"policy_decision_point": base, **{name: base + path for name, path in ENDPOINTS.items()}}
 
 
-@router.post("/access/v1/search/subject")
+@router.post("/access/v1/search/subject", response_model_exclude_none=True)
 def subjects(asked: SubjectSearch, caller: SignedIn, kernel: Verbs) -> Results:
     """The parties that may do this with one of the caller's own records (AuthZEN §8.4)."""
     record, purpose = _record(asked.resource), _purpose(asked.context, asked.action)
@@ -132,8 +134,10 @@ def subjects(asked: SubjectSearch, caller: SignedIn, kernel: Verbs) -> Results:
     try:
         question = kernel.question(caller.name, purpose, asked.action.name)
         found = kernel.who_can_access(caller.signer, record, purpose, asked.action.name)
-    except (NotFound, UnknownTerm):
+    except NotFound:
         return Results(results=[])
+    except UnknownTerm as error:
+        return Results(**_nothing(error))
     names = sorted(party.account for party, _ in found)
     page, rest = kernel.leaf(replace(question, record_id=record), names, asked.page.token, asked.page.limit)
     return Results(results=[{"type": "party", "id": name} for name in page], page=PageResponse(next_token=rest))
@@ -156,10 +160,7 @@ def _resources(kernel: Kernel, name: str, asked: ResourceSearch, _: str) -> Acce
     category = str(asked.resource.properties.get("category", EVERYTHING))
     if requester is None or asked.resource.type != "record" or not purpose:
         return None
-    try:
-        question = under(kernel.question(requester, purpose, asked.action.name, category), asked.context)
-    except UnknownTerm:
-        return None
+    question = under(kernel.question(requester, purpose, asked.action.name, category), asked.context)
     return kernel.behind(question, asked.page.token, asked.page.limit)
 
 
@@ -177,10 +178,7 @@ def _actions(kernel: Kernel, name: str, asked: ActionSearch, _: str) -> AccessRe
     purpose = _purpose(asked.context, None)
     if requester is None or record is None or not purpose:
         return None
-    try:
-        return kernel.question(requester, purpose, "view", record_id=record)
-    except UnknownTerm:
-        return None
+    return kernel.question(requester, purpose, "view", record_id=record)
 
 
 async def _shown_actions(together: Groups, told: Told[ActionSearch, list[str]]) -> dict[str, Any]:
@@ -193,8 +191,13 @@ def _results(found: list[dict[str, str]], rest: str = "") -> dict[str, Any]:
     return {"page": {"next_token": rest}, "results": found}
 
 
-RESOURCES = Lane(ResourceSearch, _resources, sifted, _shown_resources, _results([]))
-ACTIONS = Lane(ActionSearch, _actions, allowed, _shown_actions, _results([]))
+def _nothing(error: UnknownTerm | None) -> dict[str, Any]:
+    said = {"context": {"error": unasked(error)}} if error else {}
+    return _results([]) | said
+
+
+RESOURCES = Lane(ResourceSearch, _resources, sifted, _shown_resources, _nothing)
+ACTIONS = Lane(ActionSearch, _actions, allowed, _shown_actions, _nothing)
 
 
 def _requester_of(subject: Entity, caller: str, kernel: Kernel) -> str | None:

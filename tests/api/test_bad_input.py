@@ -101,6 +101,29 @@ def test_an_unknown_category_is_no_delegation_link_or_record(door):
     assert heads(door) == before
 
 
+@pytest.mark.parametrize("what", UNKNOWN)
+@pytest.mark.parametrize("search", ["resource", "subject", "action"])
+@pytest.mark.parametrize("media_type", ["application/json", "application/json; charset=utf-8"])
+def test_a_search_for_an_unknown_word_finds_nothing_and_names_the_nearest(door, search, what, media_type):
+    (term, nearest), trial = UNKNOWN[what], door.house.trial
+    terms = question(what, term)
+    body = {"context": {"purpose": terms["purpose"]}}
+    body["subject"] = {"type": "party"} if search == "subject" else {"type": "party", "id": trial.address}
+    body["resource"] = {"type": "record", "properties": {"category": terms["category"]}}
+    body["resource"] |= {} if search == "resource" else {"id": RECORD}
+    body |= {} if search == "action" else {"action": {"name": "view"}}
+    before, headers = heads(door), door.as_(trial) | {"content-type": media_type}
+    answer = door.http.post(f"/access/v1/search/{search}", content=json.dumps(body), headers=headers)
+    assert (answer.status_code, answer.json()["results"]) == (200, [])
+    if what == "purpose" or search == "resource":
+        error = answer.json()["context"]["error"]
+        assert (error["status"], error["error"]) == (400, "unknown_term")
+        assert f"the nearest declared is `{nearest}`" in error["message"]
+        assert heads(door) == before
+    else:
+        assert "context" not in answer.json(), "the category of one record is the record's"
+
+
 @pytest.mark.parametrize(
     ("path", "given", "slip"),
     [
