@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import errors
 from api.auth import Premises
@@ -130,10 +130,14 @@ def create_app(premises: Premises, slices: Sequence[Slice], lifespan: Lifespan |
     for router in ROUTERS + [one.router for one in slices if one.router]:
         app.include_router(router)
     app.include_router(describe())
-    app.add_middleware(Wicket, lanes=LANES, groups=app.state.groups)
-    app.add_middleware(BoundedBodies, limit=premises.settings.max_body)
-    bounds = premises.settings
-    app.add_middleware(Paced, requests=Pace(bounds.requests_per_second), sign_ins=Pace(bounds.sign_ins_per_second))
-    app.add_middleware(Headers)
-    app.hot = HotDoor(app.behind, premises, app.state.groups, Pace(bounds.evaluations_per_second))
+    app.hot = HotDoor(
+        _bounded(app, premises), premises, app.state.groups, Pace(premises.settings.evaluations_per_second)
+    )
     return app
+
+
+def _bounded(app: Fronted, premises: Premises) -> ASGIApp:
+    """The small door and the framework behind it, within the bounds that every request keeps to."""
+    ours = premises.settings
+    inside = BoundedBodies(Wicket(app.behind, LANES, app.state.groups), ours.max_body)
+    return Headers(Paced(inside, Pace(ours.requests_per_second), Pace(ours.sign_ins_per_second)))

@@ -6,6 +6,7 @@ has a `Lane` answers through it too, so that the two ways differ in nothing but 
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +28,7 @@ from ledger.receipt import Logged
 
 F = TypeVar("F", bound=BaseModel)
 T = TypeVar("T")
+LOGGER = logging.getLogger("mydata.wicket")
 JSON = b"application/json"
 WANTED = frozenset({b"authorization", b"content-type"})
 TOKEN = re.compile(rb"(?i:bearer) ([\x21-\x7e]+)")
@@ -101,15 +104,15 @@ class Wicket:
         if lane is None or token is None:
             await self.app(scope, receive, send)
             return
-        message = await receive()
+        message = await _read(receive)
         form = _form(lane.form, message)
         if form is None:
             await self.app(scope, _again(message, receive), send)
             return
         try:
             status, body = 200, await lane.answer_of(self._groups, token, form, rest)
-        except LedgerError as error:
-            status, body = errors.status_of(error), orjson.dumps(errors.said(error))
+        except Exception as error:
+            status, body = _refusal(error)
         headers = [(b"content-length", b"%d" % len(body)), (b"content-type", JSON)]
         if status == 401:
             headers.append((b"www-authenticate", b"Bearer"))
@@ -139,9 +142,24 @@ def _token(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
     return sha256(token[1]).digest() if token and found.get(b"content-type") == JSON else None
 
 
-def _form(kind: type[F], message: Message) -> F | None:
+def _refusal(error: Exception) -> tuple[int, bytes]:
+    if isinstance(error, LedgerError):
+        return errors.status_of(error), orjson.dumps(errors.said(error))
+    LOGGER.error("a question failed in a way nobody expected", exc_info=error)
+    return 500, orjson.dumps(errors.UNEXPECTED)
+
+
+async def _read(receive: Receive) -> Message | HTTPException:
+    """The first message, or why it is not taken."""
+    try:
+        return await receive()
+    except HTTPException as error:
+        return error
+
+
+def _form(kind: type[F], message: Message | HTTPException) -> F | None:
     """What a body says that came in one piece; None where the framework should say what is wrong with it."""
-    if message["type"] != "http.request" or message.get("more_body"):
+    if isinstance(message, HTTPException) or message["type"] != "http.request" or message.get("more_body"):
         return None
     try:
         return kind.model_validate_json(message.get("body", b""))
@@ -149,11 +167,14 @@ def _form(kind: type[F], message: Message) -> F | None:
         return None
 
 
-def _again(message: Message, receive: Receive) -> Receive:
+def _again(first: Message | HTTPException, receive: Receive) -> Receive:
     """The same messages once more, from the first."""
-    waiting = [message]
+    waiting = [first]
 
     async def again() -> Message:
-        return waiting.pop() if waiting else await receive()
+        message = waiting.pop() if waiting else await receive()
+        if isinstance(message, HTTPException):
+            raise message
+        return message
 
     return again

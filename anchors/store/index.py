@@ -15,7 +15,7 @@ from anchors.store.log import LogStore
 from anchors.store.prepared import Driver, Upsert
 from anchors.store.rows import logged_of, whole
 from anchors.store.schema import DRAFTS, RECEIPTS, STATEMENTS
-from anchors.store.sifting import Sifting
+from anchors.store.sifting import Ground, Sifting
 from anchors.store.surveying import Survey
 from ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, Place
 from ledger.delegation import DelegationState
@@ -96,7 +96,7 @@ class IndexStore(LogStore):
         survey = _surveys(question, at)
 
         def sift(driver: Driver, settled: bool) -> list[Found]:
-            return Sifting(driver, question, permits, survey(driver, settled)).found(after, limit)
+            return Sifting(Ground(driver), question, permits, survey(driver, settled)).found(after, limit)
 
         return self._surveyed(sift)
 

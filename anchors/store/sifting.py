@@ -27,6 +27,7 @@ State = int | None
 """Of a consent: its terms, and whether it is anchored, begun and unended; none where other things matter too."""
 Kind = tuple[int, State | tuple[State, ...]]
 """What makes records alike: category, and the state of the consent or the states of all consents that matter."""
+Known = dict[Kind, bool]
 Row = tuple[Any, ...]
 """Person, position, record id; then the kind."""
 KIND = itemgetter(3, 4)
@@ -82,18 +83,48 @@ ALSO = Prepared(
 )
 
 
+class Ground:
+    """What searches in one state of the database ask again and again."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self._named: dict[int, bool] = {}
+        self._further: dict[tuple[int, int, int], int | None] = {}
+
+    def is_named(self, grantee: int) -> bool:
+        """Whether any consent names it."""
+        if grantee not in self._named:
+            self._named[grantee] = self._person(grantee, -1, 0) is not None
+        return self._named[grantee]
+
+    def further(self, grantee: int, person: int, many: int) -> int | None:
+        """The person of the consent so many further on, if there is one."""
+        which = grantee, person, many
+        if which not in self._further:
+            self._further[which] = self._person(*which)
+        return self._further[which]
+
+    def _person(self, grantee: int, person: int, many: int) -> int | None:
+        found = FURTHER.plain(self.driver, {"grantee": grantee, "person": person, "many": many})
+        return found[0][0] if found else None
+
+
 class Sifting:
-    """One search in one state of the database; `permits` is the rule, asked once for those alike. Raises UsesCount
-    where the survey does.
+    """One search in one state of the database; `permits` is the rule, asked once for those alike, and not for those of
+    which it is `known` from the same question. Raises UsesCount where the survey does.
     """
 
-    def __init__(self, driver: Driver, question: AccessRequest, permits: Permits, survey: Survey) -> None:
-        self._driver, self._question, self._permits, self._survey = driver, question, permits, survey
-        self._names = [key(name) for name in sorted(self._survey.names - {ANYONE})]
+    def __init__(
+        self, ground: Ground, question: AccessRequest, permits: Permits, survey: Survey, known: Known | None = None
+    ) -> None:
+        self._ground, self._driver, self._question = ground, ground.driver, question
+        self._permits, self._survey = permits, survey
+        self._known: Known = {} if known is None else known
+        self.looked_at = 0
+        self._names = [name for name in map(key, sorted(survey.names - {ANYONE})) if ground.is_named(name)]
         values = {"at": survey.at, "anchored": self._survey.known.consents_size, "anyone": key(ANYONE)}
         self._values = values | {"category": records.category_key(question.category)}
         self._query = OF_ANY if question.category == EVERYTHING else OF_ONE
-        self._known: dict[Kind, bool] = {}
 
     def found(self, after: Place, limit: int) -> list[Found]:
         """The first `limit` records behind a place that the rule permits."""
@@ -103,10 +134,13 @@ class Sifting:
         """The same, found among the next `most` consents to each of the requester's names; None where that does not
         show them all.
         """
-        further = ({"grantee": name, "person": after[0], "many": most} for name in self._names)
-        ends = [rows[0][0] for values in further if (rows := FURTHER.plain(self._driver, values))]
+        further = (self._ground.further(name, after[0], most) for name in self._names)
+        ends = [person for person in further if person is not None]
         found = self._found(after, limit, min(ends, default=FOREVER))
-        return found if len(found) == limit or not ends else None
+        if len(found) == limit or not ends:
+            return found
+        self.looked_at = max(self.looked_at, most)
+        return None
 
     def _found(self, after: Place, limit: int, last: int) -> list[Found]:
         """Those of persons up to the `last`."""
@@ -114,6 +148,7 @@ class Sifting:
         fewest, self._values["last"] = 1, last
         while self._names and len(found) < limit:
             rows, end = self._candidates(after, min(MOST, max(fewest, limit - len(found))))
+            self.looked_at += len(rows)
             permitted = self._permitted(rows)
             found += [((person, position), record_id) for person, position, record_id, _, _ in permitted]
             if end is None:
@@ -135,7 +170,7 @@ class Sifting:
 
     def _to_anyone(self, values: dict[str, Any]) -> dict[int, State]:
         """What the persons who name the requester said to anyone, which can only forbid."""
-        if not TO_ANYONE.plain(self._driver, values):
+        if not self._ground.is_named(values["anyone"]) or not TO_ANYONE.plain(self._driver, values):
             return {}
         each = (ALSO.plain(self._driver, values | {"grantee": name}) for name in self._names)
         return {person: state for rows in each for person, state in rows}

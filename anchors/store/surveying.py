@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from anchors.store import facts, records
 from anchors.store.codec import key
@@ -43,10 +42,12 @@ class Survey:
         used = self._used([state for states in said.values() for state in states], found)
         blockers = {person for person, states in said.items() if any(state.blocks(self.at) for state in states)}
 
+        requester, incident, rests_on = self.known.requester, self.known.incident, self.known.rests_on
+
         def each(record: Record) -> Facts:
             whose = record.issue.data_subject
             consents = _counted(said[whose], used, record)
-            return replace(self.known, record=record, consents=consents, blocked=whose in blockers)
+            return Facts(record, consents, requester, whose in blockers, incident, *rests_on)
 
         return [each(record) for record in found]
 

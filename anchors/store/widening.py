@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import fields
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from anchors.store import records
 from anchors.store.facts import Shared, UsesCount
 from anchors.store.prepared import Driver
 from anchors.store.rows import AT_ONCE
-from anchors.store.sifting import Sifting
+from anchors.store.sifting import Ground, Kind, Sifting
 from anchors.store.surveying import Survey
 from ledger.access import AccessRequest, Facts, Found
 from ledger.record import Record
@@ -33,6 +32,8 @@ class Widening:
 
     def __init__(self, driver: Driver, at: int, known: Known, requests: Sequence[AccessRequest]) -> None:
         self._driver, self._at, self._known, self._left = driver, at, known, ROOM
+        self._ground = Ground(driver)
+        self._alike: dict[Any, dict[Kind, bool]] = defaultdict(dict)
         self._told = self._of_persons([one for one in requests if isinstance(one, AboutPerson)])
 
     @staticmethod
@@ -52,18 +53,19 @@ class Widening:
         return Survey(self._driver, self._known(request), self._at, settled=False)
 
     def _sifted(self, request: Behind) -> tuple[Found, ...] | None:
-        if not 0 < request.most <= self._left:
+        if not request.most or self._left <= 0:
             return None
-        self._left -= request.most
 
         def permits(facts: Facts) -> bool:
             return request.permits(request, facts, self._at)
 
-        sifting = Sifting(self._driver, request, permits, self._survey(request))
+        alike = self._alike[*_asker(request), request.category, request.purposes, request.action, request.permits]
+        sifting = Sifting(self._ground, request, permits, self._survey(request), alike)
+        found = None
         with suppress(UsesCount):
-            found = sifting.found_soon(request.after, request.limit, request.most)
-            return None if found is None else tuple(found)
-        return None
+            found = sifting.found_soon(request.after, request.limit, min(request.most, self._left))
+        self._left -= 1 + sifting.looked_at
+        return None if found is None else tuple(found)
 
     def _of_persons(self, requests: Sequence[AboutPerson]) -> dict[tuple[Asker, bytes], tuple[Facts, ...]]:
         """The facts about the records of each person that may be told, by who asks."""
@@ -99,4 +101,4 @@ def _asker(request: AccessRequest) -> Asker:
 
 
 def _as(kind: type[F], known: Facts, **more: object) -> F:
-    return kind(**{field.name: getattr(known, field.name) for field in fields(Facts)} | more)
+    return kind(None, (), known.requester, False, known.incident, *known.rests_on, **more)

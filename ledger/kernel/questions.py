@@ -60,6 +60,7 @@ class Questions(Searching):
 def allowed(question: AccessRequest, facts: Facts, now: int) -> tuple[list[str], AccessReceipt]:
     """Every action that the requester may do with the record, sorted."""
     whole = resolved(question, facts.record) if facts.record else question
-    every = [replace(whole, action=action) for action in ACTIONS]
+    asked = whole.request_id, whole.requester, whole.record_id, whole.category, whole.purposes
+    every = [AccessRequest(*asked, action, whole.incident) for action in ACTIONS]
     found = sorted(one.action for one in every if decide(one, facts, now).permitted)
     return found, receipt_of(question, facts, SEARCHED, now)

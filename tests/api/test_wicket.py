@@ -208,13 +208,15 @@ def test_the_bounds_of_every_request_hold_here_too():
     assert 429 in statuses
 
 
-def test_a_body_that_comes_in_pieces_is_left_to_the_framework(door, taken):
-    body = b'{"data_subject":"0x%s","purpose":"hl7:CLINTRCH"}' % (b"0c" * 20)
+def in_pieces(door, body, size):
+    """Status and body of the answer to a body that comes a few bytes at a time."""
     token = door.as_(door.house.trial)["Authorization"].encode()
     headers = [(b"authorization", token), (b"content-type", b"application/json")]
     scope = {"type": "http", "method": "POST", "path": PERSONS, "raw_path": PERSONS.encode(), "query_string": b""}
     scope |= {"headers": headers, "http_version": "1.1", "scheme": "http", "root_path": "", "client": ("a", 1)}
-    pieces = [{"type": "http.request", "body": body[n : n + 9], "more_body": True} for n in range(0, len(body), 9)]
+    pieces = [
+        {"type": "http.request", "body": body[n : n + size], "more_body": True} for n in range(0, len(body), size)
+    ]
     pieces.append({"type": "http.request", "body": b"", "more_body": False})
     sent = []
 
@@ -225,5 +227,23 @@ def test_a_body_that_comes_in_pieces_is_left_to_the_framework(door, taken):
         sent.append(message)
 
     asyncio.run(door.app(scope, receive, send))
-    assert (sent[0]["status"], sent[1]["body"]) == (200, b"[]")
+    return sent[0]["status"], sent[1]["body"]
+
+
+def test_a_body_that_comes_in_pieces_is_left_to_the_framework(door, taken):
+    body = b'{"data_subject":"0x%s","purpose":"hl7:CLINTRCH"}' % (b"0c" * 20)
+    assert in_pieces(door, body, 9) == (200, b"[]")
     assert taken == []
+
+
+def test_a_body_that_grows_too_long_is_refused_also_in_its_first_piece():
+    door = Door(max_body=1_000)
+    assert [in_pieces(door, b" " * 2_000, size)[0] for size in (100, 2_000)] == [413, 413]
+
+
+def test_what_nobody_expected_is_told_as_everywhere(door, monkeypatch):
+    monkeypatch.setattr(door.house.kernel, "answer_soon", lambda _: 1 // 0)
+    person = {"data_subject": "0x" + "0c" * 20, "purpose": "hl7:CLINTRCH"}
+    quick, slow = both(door, PERSONS, person)
+    assert face(quick) == face(slow)
+    assert (quick.status_code, quick.json()["error"]) == (500, "internal_error")
