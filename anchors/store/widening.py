@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 
 from anchors.store import records
 from anchors.store.facts import Shared, UsesCount
@@ -19,7 +19,6 @@ from ledger.search import AboutPerson, Behind, Sifted, Surveyed
 
 ROOM = 1_024
 """Records and candidates looked at for one group: those who wait for the step wait some milliseconds at most."""
-F = TypeVar("F", Surveyed, Sifted)
 Known = Callable[[AccessRequest], Shared]
 Asker = tuple[str, bytes]
 
@@ -45,9 +44,10 @@ class Widening:
         """What is known about the question."""
         known, _ = self._known(request)
         if isinstance(request, Behind):
-            return _as(Sifted, known, found=self._sifted(request))
+            return Sifted(None, (), known.requester, False, known.incident, *known.rests_on, self._sifted(request))
         assert isinstance(request, AboutPerson)  # noqa: S101 - narrows for the type checker: `tells` said so
-        return _as(Surveyed, known, each=self._told.get((_asker(request), request.data_subject)))
+        told = self._told.get((_asker(request), request.data_subject))
+        return Surveyed(None, (), known.requester, False, known.incident, *known.rests_on, told)
 
     def _survey(self, request: AccessRequest) -> Survey:
         return Survey(self._driver, self._known(request), self._at, settled=False)
@@ -98,7 +98,3 @@ class Widening:
 
 def _asker(request: AccessRequest) -> Asker:
     return request.requester, request.incident
-
-
-def _as(kind: type[F], known: Facts, **more: object) -> F:
-    return kind(None, (), known.requester, False, known.incident, *known.rests_on, **more)
