@@ -1,9 +1,10 @@
-"""What every statement but a consent says, in a sentence for whoever is about to sign it, in English and Korean."""
+"""What people sign beside consents, in a sentence for whoever is about to, in English and Korean."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ledger.access import Incident
 from ledger.consent import Consent, Effect, Revocation
 from ledger.delegation import Delegation
 from ledger.vocabulary import Term
@@ -68,6 +69,15 @@ class Summaries(Words):
         if self._korean:
             return f"{whom}이(가) 귀하와 {name} 앞에서 종이에 이 내용대로 서명했습니다. 스캔본은 기록 {record}입니다."
         return f"{whom} signed this on paper before you and {name}; the scan is record {record}."
+
+    def incident(self, said: Incident) -> str:
+        """What a responder declares, about whom and until when (UTC), and who hears of it."""
+        whom, until = "0x" + said.data_subject.hex(), moment(said.expires)
+        if self._korean:
+            does = f"{whom}에 관한 응급 상황({said.incident_number})을 {until}까지 선언합니다: {said.reason}."
+            return f"{does} 당사자에게 알려지고 심사자가 살펴봅니다."
+        does = f"Declares an emergency about {whom} ({said.incident_number}), open until {until}: {said.reason}."
+        return f"{does} The person is told of it, and a reviewer looks at it."
 
     def acknowledgement(self, position: int) -> str:
         """What a reader countersigns about the receipt at a position."""

@@ -104,13 +104,16 @@ class Drafts(Verb):
         summary = self.words(language).withdrawal(revocation, ended)
         return Draft(revocation, typed_data(revocation, self.domain(revocation)), summary=summary)
 
-    def draft_incident(self, responder: str, data_subject: bytes, number: str, reason: str, seconds: int) -> Draft:
+    def draft_incident(
+        self, responder: str, data_subject: bytes, number: str, reason: str, seconds: int, *, language: str = ENGLISH
+    ) -> Draft:
         """The declaration of an emergency, open from now. Raises InvalidStatement beyond the longest time box."""
         if not 0 < seconds <= self.world.bounds.incident_seconds:
             raise InvalidStatement(f"an incident stays open for 1 to {self.world.bounds.incident_seconds} seconds")
         now = self.world.clock.now()
         incident = Incident(responder, data_subject, number, reason, now, now + seconds)
-        return Draft(incident, typed_data(incident, self.domain(incident)))
+        summary = (self.words(language).incident(incident),)
+        return Draft(incident, typed_data(incident, self.domain(incident)), summary=summary)
 
     def name_of(self, grantee: str) -> str:
         """The name a person reads in the wallet. Raises InvalidStatement for an address nobody is accredited under."""

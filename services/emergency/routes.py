@@ -9,11 +9,12 @@ from pydantic import Field
 
 from api.auth import SignedIn, Verbs, subject_bytes
 from api.guard import may
-from api.schemas import Accepted, DraftView, Form, Hex, ReleaseView, SignedForm, accepted, draft_view, shown
+from api.schemas import Accepted, DraftView, Form, Hex, Language, ReleaseView, SignedForm, accepted, draft_view, shown
 from ledger.access import Incident
 from ledger.errors import NotFound
 from ledger.kernel import Release
 from ledger.typed_data import parse, read_domain, read_hex
+from ledger.wording import ENGLISH
 
 router = APIRouter(prefix="/emergency", tags=["emergency service"])
 PURPOSE = "hl7:BTG"
@@ -31,13 +32,15 @@ class IncidentForm(Form):
     incident_number: Annotated[str, Field(min_length=1, max_length=100, examples=["119-2026-000123"])]
     reason: Annotated[str, Field(min_length=1, max_length=500, examples=["found unconscious at home"])]
     seconds: Annotated[int, Field(gt=0, examples=[3_600])] = 3_600
+    language: Language = ENGLISH
 
 
 @router.post("/incidents/drafts")
 def draft_incident(form: IncidentForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The declaration for the responder to sign."""
     person = subject_bytes(form.data_subject)
-    return draft_view(kernel.draft_incident(caller.name, person, form.incident_number, form.reason, form.seconds))
+    said = (person, form.incident_number, form.reason, form.seconds)
+    return draft_view(kernel.draft_incident(caller.name, *said, language=form.language))
 
 
 @router.post("/incidents", status_code=202)

@@ -62,6 +62,11 @@ def nothing_erased(door, **more):
     return {"summary": [post(door, CLERK, "/me/erasures/drafts", **more)["summary"]]}
 
 
+def declared(door, **more):
+    about = {"data_subject": "0x" + door.house.ann.signer.hex(), "incident_number": "119-7", "reason": "unconscious"}
+    return post(door, door.house.responder, "/emergency/incidents/drafts", **about, **more)
+
+
 def acknowledged(door, **more):
     trial = door.as_(door.house.trial)
     question = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
@@ -72,7 +77,7 @@ def acknowledged(door, **more):
 
 @pytest.mark.parametrize(
     "draft",
-    [withdrawn, on_paper, witnessed, named, ended, erased, nothing_erased, acknowledged],
+    [withdrawn, on_paper, witnessed, named, ended, erased, nothing_erased, declared, acknowledged],
     ids=lambda f: f.__name__,
 )
 def test_every_draft_speaks_both_languages(door, draft):

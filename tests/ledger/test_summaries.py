@@ -187,6 +187,19 @@ def test_a_witness_and_a_reader_read_theirs(world, korean):
     )
 
 
+@BOTH
+def test_a_responder_reads_what_they_declare_and_who_hears_of_it(world, korean):
+    said = (world.responder.address, world.ann.signer, "119-7", "found unconscious", 60)
+    (line,) = world.kernel.draft_incident(*said, language=language(korean)).summary
+    assert line == (
+        f"{ann(world)}에 관한 응급 상황(119-7)을 2027-01-15 08:01 UTC까지 선언합니다: found unconscious. "
+        "당사자에게 알려지고 심사자가 살펴봅니다."
+        if korean
+        else f"Declares an emergency about {ann(world)} (119-7), open until 2027-01-15 08:01 UTC: found unconscious. "
+        "The person is told of it, and a reviewer looks at it."
+    )
+
+
 def test_every_role_and_relation_has_a_korean_name():
     assert set(TOLD) == RELATIONS
     assert {*ROLES.values(), WITNESS, "authority", "reviewer", "researcher"} <= set(ROLES_KO)
