@@ -117,7 +117,7 @@ class Delegations(Drafts):
         """Raise NotEntitled unless its signer may say this for the data subject now.
 
         A delegate stays within the categories of a standing delegation, ends or replaces what delegates signed, and
-        narrows what the person signed themselves.
+        narrows what the person signed themselves: they withdraw what it permits, and lift nothing that it forbids.
         """
         if statement.signer == statement.data_subject:
             return
@@ -127,7 +127,7 @@ class Delegations(Drafts):
             raise NotEntitled("only the data subject may sign this, or a delegate whom they named and who stands")
         if isinstance(statement, Consent):
             self._check_scope(statement, standing)
-            self._check_rank(statement)
+        self._check_rank(statement)
 
     def _named_by(self, data_subject: bytes) -> list[DelegationState]:
         return self.world.store.delegations_of(data_subject)
@@ -139,12 +139,12 @@ class Delegations(Drafts):
             if not all(any(category_covers(mine, wanted) for mine in held) for wanted in grant.categories):
                 raise NotEntitled("the delegation does not cover every category of this consent; name fewer")
 
-    def _check_rank(self, consent: Consent) -> None:
-        said = self._own_word(consent.data_subject, consent.grantee)
+    def _check_rank(self, statement: Consent | Revocation) -> None:
+        said = self._own_word(statement.data_subject, statement.grantee)
         if said is None:
             return
-        before = said.grants if isinstance(said, Consent) else ()
-        if not narrows(before, consent.grants, self.world.vocabulary):
+        before, after = (one.grants if isinstance(one, Consent) else () for one in (said, statement))
+        if not narrows(before, after, self.world.vocabulary):
             raise NotEntitled("the person said less themselves; a delegate may only narrow that")
 
     def _own_word(self, data_subject: bytes, grantee: str) -> Consent | Revocation | None:

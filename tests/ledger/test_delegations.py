@@ -134,6 +134,31 @@ def test_a_delegate_does_not_bring_back_what_the_person_withdrew(world):
         consents_as(world, BEN, world.grant(LAB))
 
 
+def test_a_delegate_lifts_nothing_that_the_person_forbade(world):
+    """A withdrawal is a version without grants: it narrows what was permitted, and widens what was forbidden."""
+    names(world)
+    record = world.issued(LAB)
+    forbid = replace(world.grant(LAB), effect=Effect.FORBID)
+    world.says(world.trial.address, [world.grant(LAB, actions=("copy",)), forbid])
+    world.says("role:trial", [world.grant(LAB)])
+    world.anchor()
+    with pytest.raises(NotEntitled, match="only narrow"):
+        withdraws_as(world, BEN)
+    consents_as(world, BEN, forbid)
+    with pytest.raises(NotEntitled, match="only narrow"):
+        withdraws_as(world, BEN)
+    assert not world.permits(world.trial, record)
+    withdraws_as(world, world.ann)
+    assert world.permits(world.trial, record)
+
+
+def test_a_delegate_lifts_what_a_delegate_forbade(world):
+    names(world)
+    consents_as(world, BEN, replace(world.grant(LAB), effect=Effect.FORBID))
+    withdraws_as(world, BEN)
+    assert world.newest(world.trial).signed.statement.signer == BEN.signer
+
+
 def test_both_may_withdraw_and_the_person_ends_the_delegation(world):
     record = world.issued(LAB)
     names(world)
