@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection
 
 from anchors.store import changes, pending
 from anchors.store.desk import Desk
-from anchors.store.engine import looks_of, open_engine, our_errors, put_on_disk
+from anchors.store.engine import Looks, file_of, open_engine, our_errors, put_on_disk
+from anchors.store.looking import ServerLooks
 from anchors.store.opening import prepare
 from anchors.store.prepared import Driver
 from anchors.store.writer import Work, Writer
@@ -38,9 +39,15 @@ class Database:
         self._reads, writes = open_engine(url, writes=False), open_engine(url, writes=True, loading=loading)
         with our_errors(), writes.begin() as connection:
             prepare(connection, now())
-        self._writes, self._looks = writes, looks_of(url)
+        self._writes, self._looks = writes, self._looks_of(url)
         self._desk = Desk()
         self._writer = Writer(writes, self._desk.clear, self._desk.write, pending.settle)
+
+    def _looks_of(self, url: str) -> Looks | ServerLooks | None:
+        """None for a database in memory."""
+        if self._reads.dialect.name == "postgresql":
+            return ServerLooks(self._reads)
+        return Looks(file) if (file := file_of(url)) else None
 
     @contextmanager
     def _read(self, log: str = "") -> Iterator[Connection]:
@@ -58,7 +65,7 @@ class Database:
                 yield Driver.of(connection)
             return
         with our_errors(), self._looks.one() as connection:
-            yield Driver(connection, "sqlite")
+            yield Driver(connection, self._looks.dialect)
 
     @contextmanager
     def _glance(self) -> Iterator[Driver]:
@@ -68,7 +75,7 @@ class Database:
                 yield Driver.of(connection)
             return
         with our_errors(), self._looks.state() as connection:
-            yield Driver(connection, "sqlite")
+            yield Driver(connection, self._looks.dialect)
 
     def _settle(self) -> None:
         """Index the receipts that are pending now, in steps between which others are answered."""
@@ -105,9 +112,9 @@ class Database:
     def dispose(self) -> None:
         """Finish what is being written and let go of the database."""
         self._writer.close()
-        self._reads.dispose()
         if self._looks:
             self._looks.close()
+        self._reads.dispose()
         self._writes.dispose()
         if self._loading:
             put_on_disk(self._loading)

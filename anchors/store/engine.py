@@ -86,6 +86,8 @@ def _open_server(url: URL, writes: bool, loading: bool) -> Engine:
 class Looks:
     """Connections to SQLite for single look-ups, each of which sees what is committed when it begins."""
 
+    dialect = "sqlite"
+
     def __init__(self, path: str) -> None:
         self._path = path
         self._free: deque[sqlite3.Connection] = deque()
@@ -131,11 +133,11 @@ def driver_refuses(what: str) -> Iterator[None]:
         raise DBAPIError(what, None, error) from error
 
 
-def looks_of(url: str) -> Looks | None:
-    """None for a database that is not a file of SQLite's."""
+def file_of(url: str) -> str:
+    """The file of an SQLite database; empty for any other."""
     parsed = make_url(url)
     is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}
-    return Looks(parsed.database or "") if is_file else None
+    return parsed.database or "" if is_file else ""
 
 
 def _make_folder(url: URL) -> None:

@@ -9,11 +9,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from anchors.store.directory import DirectoryStore
-from anchors.store.prepared import Prepared, Upsert
+from anchors.store.prepared import Listed, Upsert
+from anchors.store.rows import chunks
 from anchors.store.schema import CHALLENGES, SESSIONS
 
-LIVE = Prepared(
-    select(SESSIONS.c.signer).where(SESSIONS.c.token == bindparam("token"), SESSIONS.c.expires > bindparam("at"))
+LIVE = Listed(
+    select(SESSIONS.c.token, SESSIONS.c.signer).where(SESSIONS.c.expires > bindparam("at")), token=SESSIONS.c.token
 )
 OPEN = Upsert(SESSIONS, lambda new: {"signer": new.signer, "expires": new.expires})
 
@@ -47,8 +48,8 @@ class SessionStore(DirectoryStore):
     def who_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
         """The signer bytes behind each of those sessions that is live."""
         with self._look() as driver:
-            asked = ((token, {"token": token, "at": at}) for token in token_digests)
-            return {token: row.signer for token, values in asked for row in LIVE.all(driver, values)}
+            found = (row for some in chunks(token_digests) for row in LIVE.all(driver, {"at": at}, token=some))
+            return {bytes(row.token): bytes(row.signer) for row in found}
 
     def close(self, token_digest: bytes) -> None:
         """End a session."""

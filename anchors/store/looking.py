@@ -1,0 +1,92 @@
+"""Look-ups on a database server without SQLAlchemy's transactions: a ping, a begin and an end for each is three times
+the way to the server for one answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from anchors.store.engine import DRIVER_ERRORS, driver_refuses
+
+MOST_KEPT = 8
+IDLE_SECONDS = 1.0
+"""A connection that nobody used for so long is asked whether it still stands; the server may have been started anew."""
+ONE_STATE = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+
+
+class ServerLooks:
+    """Connections to a server that are in no transaction; as `Looks` is for SQLite."""
+
+    dialect = "postgresql"
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._free: deque[tuple[Connection, float]] = deque()
+
+    @contextmanager
+    def one(self) -> Iterator[Any]:
+        """The driver's connection, which nobody else uses meanwhile."""
+        connection = self._taken()
+        try:
+            yield connection.connection.driver_connection
+        except SQLAlchemyError:
+            self._forget(connection)
+            raise
+        except BaseException:
+            self._put_back(connection)
+            raise
+        self._put_back(connection)
+
+    @contextmanager
+    def state(self) -> Iterator[Any]:
+        """The same, which sees one state of the database throughout."""
+        with self.one() as driver, driver_refuses("a reading transaction"):
+            driver.execute(ONE_STATE)
+            try:
+                yield driver
+            finally:
+                with suppress(*DRIVER_ERRORS):
+                    driver.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Let go of those that nobody uses."""
+        while self._free:
+            self._free.pop()[0].close()
+
+    def _taken(self) -> Connection:
+        while self._free:
+            with suppress(IndexError):
+                connection, used_at = self._free.pop()
+                if time.monotonic() - used_at < IDLE_SECONDS or _stands(connection):
+                    return connection
+                self._forget(connection)
+        return self._engine.connect()
+
+    def _put_back(self, connection: Connection) -> None:
+        if len(self._free) < MOST_KEPT:
+            self._free.append((connection, time.monotonic()))
+        else:
+            connection.close()
+
+    @staticmethod
+    def _forget(connection: Connection) -> None:
+        with suppress(SQLAlchemyError):
+            connection.invalidate()
+            connection.close()
+
+
+def _stands(connection: Connection) -> bool:
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute("SELECT 1")
+    except DRIVER_ERRORS:
+        return False
+    return True
