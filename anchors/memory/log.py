@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ledger import merkle
@@ -12,8 +11,7 @@ from ledger.consent import Consent, Revocation
 from ledger.delegation import Delegation
 from ledger.errors import InvalidStatement, LedgerError, SourceUnavailable, StaleConsent
 from ledger.merkle import Head
-from ledger.ports import Anchored
-from ledger.ports.soon import now
+from ledger.ports import Anchored, Check, Published
 from ledger.receipt import LOGS, Logged, Signed
 from ledger.record import Erasure, Issue
 
@@ -65,15 +63,8 @@ class MemoryLog:
                 self._forget(before)
                 raise
 
-    def accept_soon(
-        self, statements: Sequence[Signed], check: Callable[[Signed, Logged | None], None], accepted_at: int
-    ) -> Future[list[Logged | LedgerError]]:
-        """Accept each consent by itself, at once."""
-        with self._lock:
-            return now([self._accept_or_refuse(signed, check, accepted_at) for signed in statements])
-
     def _accept_or_refuse(
-        self, signed: Signed, check: Callable[[Signed, Logged | None], None], accepted_at: int
+        self, signed: Signed, check: Check, accepted_at: int, published: Published
     ) -> Logged | LedgerError:
         said = signed.statement
         newest = None
@@ -82,7 +73,7 @@ class MemoryLog:
         if newest and newest.signed.entry.digest == signed.entry.digest:
             return newest
         try:
-            check(signed, newest)
+            check(signed, newest, published)
             return self._accept(signed, accepted_at)
         except LedgerError as error:
             return error

@@ -14,11 +14,11 @@ from ledger import merkle
 from ledger.access import AccessRequest, Facts
 from ledger.commitment.entry import NO_LOCK, lock_of
 from ledger.consent import Revocation
-from ledger.errors import InvalidStatement
+from ledger.errors import InvalidStatement, LedgerError
 from ledger.merkle import Head
 from ledger.notice import Notice
 from ledger.party import Party
-from ledger.ports import Anchored, Sign, Sizes
+from ledger.ports import Anchored, Check, Sign, Sizes
 from ledger.ports.soon import now
 from ledger.receipt import CONSENTS, LOGS, Logged, Signed
 from ledger.search import AboutPerson, Behind, Sifted, Surveyed
@@ -60,6 +60,13 @@ class MemoryStore(MemoryPapers, MemoryPast, MemoryIndex):
     def notices(self) -> list[Notice]:
         """All versions in all languages."""
         return sorted(self._notices.values(), key=lambda n: (n.name, n.version, n.language))
+
+    def accept_soon(
+        self, statements: Sequence[Signed], check: Check, accepted_at: int
+    ) -> Future[list[Logged | LedgerError]]:
+        """Accept each consent by itself, at once."""
+        with self._lock:
+            return now([self._accept_or_refuse(signed, check, accepted_at, self) for signed in statements])
 
     def answer(self, request: AccessRequest, respond: Callable[[Facts], Signed], at: int) -> Logged:
         """Gather the facts, have them answered, log the receipt, under one lock."""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy.engine import Connection
 
 from anchors.store import changes, rows
 from anchors.store.indexing import INDEXERS, Followed
 from anchors.store.order import Known, between, check_record_ids
+from anchors.store.prepared import Driver
+from anchors.store.shelf import Shelf
 from anchors.store.tree import Tree
 from ledger.errors import LedgerError
 from ledger.merkle import leaf_hash
+from ledger.ports import Check
 from ledger.receipt import CONSENTS, RECORDS, Logged, Signed
 
-Check = Callable[[Signed, Logged | None], None]
-"""Raises a LedgerError for a statement that must not follow the newest between its two, the second one."""
 Said = tuple[Sequence[Signed], int]
 """Statements handed in together, and when they were accepted."""
 
@@ -38,6 +39,7 @@ def accept_each(
     connection: Connection, statements: Sequence[Signed], check: Check, accepted_at: int
 ) -> list[Logged | LedgerError]:
     """Accept those consents that nothing speaks against, in order: of each where it lies, or what does."""
+    published = Shelf(Driver.of(connection))
     known, added, fresh = Known(connection), list[Followed](), dict[bytes, Logged]()
     known.look_up(pair for signed in statements if (pair := between(signed.statement)))
     size = Tree(connection, CONSENTS).row().size
@@ -48,7 +50,7 @@ def accept_each(
         if newest and newest.signed.entry.digest == signed.entry.digest:
             return newest
         try:
-            check(signed, newest)
+            check(signed, newest, published)
             logged = Logged(signed, size + len(added), accepted_at)
             found = fresh.get(signed.entry.digest) or known.again_or_follow(logged, newest)
         except LedgerError as error:

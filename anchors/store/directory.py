@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from anchors.store import facts, past
 from anchors.store.past import PastStore
-from anchors.store.prepared import Prepared, Upsert
+from anchors.store.prepared import Upsert
 from anchors.store.schema import NOTICES, PARTIES
+from anchors.store.shelf import READABLE, Shelf, notice_of
 from ledger.notice import Notice
 from ledger.party import Party
 
 PUBLISH = Upsert(NOTICES, lambda new: {"outdated": new.outdated})
-READABLE = select(NOTICES.c.name, NOTICES.c.version, NOTICES.c.language, NOTICES.c.text, NOTICES.c.outdated)
-
-BY_HASH = Prepared(READABLE.where(NOTICES.c.digest == bindparam("digest")))
 
 
 class DirectoryStore(PastStore):
@@ -27,7 +25,7 @@ class DirectoryStore(PastStore):
     def party(self, account: str) -> Party | None:
         """One party by its EIP-55 address."""
         with self._look() as driver:
-            return facts.party(driver, account)
+            return Shelf(driver).party(account)
 
     def parties(self) -> list[Party]:
         """All of them, by name."""
@@ -61,13 +59,12 @@ class DirectoryStore(PastStore):
     def notice(self, digest: bytes) -> Notice | None:
         """One notice by the hash that is signed."""
         with self._look() as driver:
-            found = BY_HASH.all(driver, {"digest": digest})
-            return _notice(found[0]) if found else None
+            return Shelf(driver).notice(digest)
 
     def notices(self) -> list[Notice]:
         """All versions in all languages."""
         with self._read() as connection:
-            return [_notice(row) for row in connection.execute(READABLE.order_by("name", "version", "language"))]
+            return [notice_of(row) for row in connection.execute(READABLE.order_by("name", "version", "language"))]
 
 
 def _changed(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[past.Change]:
@@ -76,7 +73,3 @@ def _changed(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[
     after = {row["account"]: row["body"] for row in rows}
     accounts = sorted(before.keys() | after.keys())
     return [(name.encode(), after.get(name)) for name in accounts if before.get(name) != after.get(name)]
-
-
-def _notice(row: Any) -> Notice:
-    return Notice(row.name, row.version, row.language, row.text, bool(row.outdated))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from anchors.store import changes, facts, pending, rows
-from anchors.store.accepting import Check, accept_each, accept_many
+from anchors.store.accepting import accept_each, accept_many
 from anchors.store.base import Database
 from anchors.store.desk import Place
 from anchors.store.facts import UsesCount
@@ -19,7 +19,7 @@ from anchors.store.tree import Tree
 from ledger.access import AccessRequest, Facts
 from ledger.errors import LedgerError
 from ledger.merkle import Head
-from ledger.ports import Anchored, Sign
+from ledger.ports import Anchored, Check, Sign
 from ledger.ports.soon import now, then
 from ledger.receipt import ACCESS, Logged, Signed
 

@@ -37,7 +37,7 @@ def intake(folder: Path) -> Iterator[tuple[str, float]]:
     database.set_parties(population.PARTIES)
     kernel, domain = ours(database), population.DOMAINS[CONSENTS]
     batch = bulk.signed_consents(SOME)
-    now, is_whole = int(time.time()), kernel.saying(int(time.time()))
+    now, is_whole = int(time.time()), kernel.saying(int(time.time()), database)
     sealed = [kernel.seal(said, said.signer, signature) for said, signature, _ in batch]
     groups = [sealed[at : at + TOGETHER] for at in range(0, SOME, TOGETHER)]
     steps: list[tuple[str, Callable[[Any], object], Sequence[Any]]] = [

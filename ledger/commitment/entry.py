@@ -18,6 +18,12 @@ def new_salt() -> bytes:
     return secrets.token_bytes(SALT_SIZE)
 
 
+def new_salts(count: int) -> list[bytes]:
+    """As many; the system is asked once."""
+    drawn = secrets.token_bytes(SALT_SIZE * count)
+    return [drawn[at : at + SALT_SIZE] for at in range(0, len(drawn), SALT_SIZE)]
+
+
 def lock_of(secret: bytes) -> bytes:
     """SHA-256(secret): what a consent carries; the secret revokes it on chain."""
     return sha256(secret).digest()

@@ -37,7 +37,7 @@ class Consents(Intake):
         if isinstance(statement, Revocation):
             all_of([signed_lately(now), self._opens_its_lock])(statement)
         else:
-            self.saying(now)(statement)
+            self.saying(now, self.world.store)(statement)
 
     def already(self, digest: bytes, statement: Consent | Revocation) -> Logged | None:
         """Where the newest statement lies if this is it. Raises StaleConsent for an older one said again."""

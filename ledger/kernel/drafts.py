@@ -12,6 +12,7 @@ from ledger.errors import InvalidStatement, NotFound
 from ledger.kernel.verb import Verb
 from ledger.notice import Notice
 from ledger.party import ANYONE, ROLE_PREFIX
+from ledger.ports import Published
 from ledger.receipt import Logged, Statement
 from ledger.typed_data import typed_data
 from ledger.wording import ENGLISH
@@ -117,14 +118,19 @@ class Drafts(Verb):
 
     def name_of(self, grantee: str) -> str:
         """The name a person reads in the wallet. Raises InvalidStatement for an address nobody is accredited under."""
-        if grantee == ANYONE:
-            return "anyone"
-        if grantee.startswith(ROLE_PREFIX):
-            return f"any accredited {grantee.removeprefix(ROLE_PREFIX)}"
-        party = self.world.store.party(grantee)
-        if party is None:
-            raise InvalidStatement("the grantee is not an accredited party; see the list of parties")
-        return party.name
+        return grantee_name(grantee, self.world.store)
+
+
+def grantee_name(grantee: str, published: Published) -> str:
+    """The same, as it is published."""
+    if grantee == ANYONE:
+        return "anyone"
+    if grantee.startswith(ROLE_PREFIX):
+        return f"any accredited {grantee.removeprefix(ROLE_PREFIX)}"
+    party = published.party(grantee)
+    if party is None:
+        raise InvalidStatement("the grantee is not an accredited party; see the list of parties")
+    return party.name
 
 
 def _grants_of(newest: Logged | None) -> tuple[Grant, ...]:

@@ -7,6 +7,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache
 
+from ledger import typed_data
+from ledger.commitment.entry import Entry, new_salts
 from ledger.conditions import (
     Condition,
     all_of,
@@ -19,9 +21,11 @@ from ledger.conditions import (
 from ledger.consent import Consent, Revocation
 from ledger.errors import InvalidStatement, LedgerError, StaleConsent
 from ledger.kernel.delegations import Delegations
+from ledger.kernel.drafts import grantee_name
 from ledger.kernel.signing import Signers
+from ledger.ports import Published
 from ledger.ports.soon import then
-from ledger.receipt import Logged, Signed
+from ledger.receipt import CONSENTS, Logged, Signed
 from ledger.typed_data import Domain
 
 
@@ -74,14 +78,18 @@ class Intake(Delegations):
 
     def _taken(self, handed: Sequence[Handed], signers: Signers) -> Future[list[Outcome]]:
         now = self.world.clock.now()
-        sealed = [self._sealed(one, signers) for one in handed]
+        salts = new_salts(len(handed))
+        sealed = [self._sealed(one, signers, salt) for one, salt in zip(handed, salts, strict=True)]
         whole = [one for one in sealed if isinstance(one, Signed)]
-        refusals = dict(self._refusals(whole, now))
+        not_theirs = dict(self._not_theirs(whole))
+        saying_by = cache(lambda published: self.saying(now, published))
 
-        def check(signed: Signed, newest: Logged | None) -> None:
+        def check(signed: Signed, newest: Logged | None, published: Published) -> None:
             check_newer(signed.statement, newest)
-            if refusal := refusals.get(signed.entry.digest):
+            if refusal := not_theirs.get(signed.entry.digest):
                 raise refusal
+            if isinstance(signed.statement, Consent):
+                saying_by(published)(signed.statement)  # type: ignore[arg-type] # a port is itself
 
         def merged(found: list[Logged | LedgerError]) -> list[Outcome]:
             outcomes = iter(found)
@@ -89,28 +97,29 @@ class Intake(Delegations):
 
         return then(self.world.store.accept_soon(whole, check, now), merged)
 
-    def _sealed(self, handed: Handed, signers: Signers) -> Signed | LedgerError:
+    def _sealed(self, handed: Handed, signers: Signers, salt: bytes) -> Signed | LedgerError:
+        said, signature = handed.consent, handed.signature
         try:
             self.check_domain(Consent, handed.claimed)
-            return self.seal(handed.consent, handed.consent.signer, handed.signature, signers)
+            digest = typed_data.digest(said, self.world.domains[CONSENTS])
+            signers.verify(said.signer, digest, signature)
         except LedgerError as error:
             return error
+        return Signed(said, Entry(digest, signature, salt, said.lock))
 
-    def _refusals(self, sealed: Sequence[Signed], now: int) -> Iterator[tuple[bytes, LedgerError]]:
-        """By their digests, why some are not accepted unless they lie in the log already."""
-        is_whole = self.saying(now)
+    def _not_theirs(self, sealed: Sequence[Signed]) -> Iterator[tuple[bytes, LedgerError]]:
+        """By their digests, why some are not their signers' to say."""
         for signed in sealed:
             said = signed.statement
             try:
-                if isinstance(said, Consent):
+                if isinstance(said, Consent) and said.signer != said.data_subject:
                     self.check_signer(said)
-                    is_whole(said)
             except LedgerError as error:
                 yield signed.entry.digest, error
 
-    def saying(self, now: int) -> Condition[Consent]:
-        """Whoever signed it: it is whole, in known words, true to the directory and lately said."""
-        notices, names = cache(self.world.store.notice), cache(self.name_of)
+    def saying(self, now: int, published: Published) -> Condition[Consent]:
+        """Whoever signed it: it is whole, in known words, true to what is published and lately said."""
+        notices, names = cache(published.notice), cache(lambda grantee: grantee_name(grantee, published))
 
         def shows_a_known_notice(consent: Consent) -> None:
             notice = notices(consent.notice_hash)

@@ -8,7 +8,6 @@ from typing import TypeVar
 from ledger import typed_data
 from ledger.commitment.entry import NO_LOCK, Entry, new_salt
 from ledger.errors import WrongChain
-from ledger.kernel.signing import Signers
 from ledger.kernel.world import World
 from ledger.receipt import LOG_OF, Signed, Statement
 from ledger.summaries import Summaries
@@ -40,12 +39,12 @@ class Verb:
                 f"{ours.chain_id}, contract {ours.contract}; ask for a new draft and sign that"
             )
 
-    def seal(self, statement: Statement, signer: bytes, signature: bytes, signers: Signers | None = None) -> Signed:
+    def seal(self, statement: Statement, signer: bytes, signature: bytes) -> Signed:
         """The statement with its blinded entry. Raises SignatureInvalid unless `signer` signed exactly it,
         SourceUnavailable where only a silent chain could tell.
         """
         digest = typed_data.digest(statement, self.domain(statement))
-        (signers or self.world.signers).verify(signer, digest, signature)
+        self.world.signers.verify(signer, digest, signature)
         return Signed(statement, Entry(digest, signature, new_salt(), getattr(statement, "lock", NO_LOCK)))
 
     def sign_as_gateway(self, statement: Statement) -> Signed:

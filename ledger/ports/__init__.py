@@ -11,7 +11,7 @@ from ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, P
 from ledger.delegation import DelegationState
 from ledger.errors import LedgerError
 from ledger.merkle import Head
-from ledger.ports.desk import Directory, Notices, Papers, Sessions
+from ledger.ports.desk import Directory, Notices, Papers, Published, Sessions
 from ledger.ports.past import Past, Sizes
 from ledger.receipt import Logged, Signed
 from ledger.record import Issue, Record
@@ -41,6 +41,10 @@ Sign = Callable[[list[Signed]], list[Signed]]
 """From statements that are not signed yet to the same, signed."""
 
 
+Check = Callable[[Signed, Logged | None, Published], None]
+"""Raises a LedgerError for a statement that must not follow the newest between its two."""
+
+
 class Log(Protocol):
     """Three append-only logs of signed statements; what is accepted is durable when the call returns."""
 
@@ -53,12 +57,13 @@ class Log(Protocol):
         ...
 
     def accept_soon(
-        self, statements: Sequence[Signed], check: Callable[[Signed, Logged | None], None], accepted_at: int
+        self, statements: Sequence[Signed], check: Check, accepted_at: int
     ) -> Future[list[Logged | LedgerError]]:
         """Accept each consent by itself, in order, all in one durable write: of each where it lies, or why not.
 
         `check` is given each that is not the newest between its two already, with the newest, those before it in the
-        list among them; it raises a LedgerError for one that is not to be accepted, and asks no port.
+        list among them, and what is published at that moment; it raises a LedgerError for one that is not to be
+        accepted, and asks no other port.
         """
         ...
 
@@ -226,6 +231,7 @@ class Keys(Protocol):
 
 __all__ = [
     "Anchored",
+    "Check",
     "Clock",
     "ContractWallets",
     "Directory",
@@ -236,6 +242,7 @@ __all__ = [
     "Papers",
     "Past",
     "Payloads",
+    "Published",
     "Sessions",
     "Sizes",
 ]

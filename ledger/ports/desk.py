@@ -38,6 +38,18 @@ class Notices(Protocol):
         ...
 
 
+class Published(Protocol):
+    """Parties and notices in one state of the world."""
+
+    def party(self, account: str) -> Party | None:
+        """One party by its EIP-55 address."""
+        ...
+
+    def notice(self, digest: bytes) -> Notice | None:
+        """One notice by the hash that is signed."""
+        ...
+
+
 class Papers(Protocol):
     """What is being worked on beside the logs; each change is durable when the call returns."""
 

@@ -53,6 +53,12 @@ def hash_struct(statement: Any) -> bytes:
 
 
 @lru_cache(maxsize=1_024)
+def _part(struct: Any) -> bytes:
+    """Grants are said by many people alike."""
+    return hash_struct(struct)
+
+
+@lru_cache(maxsize=1_024)
 def _text(text: str) -> bytes:
     """Categories, purposes, actions and requesters come again and again."""
     return keccak(text.encode())
@@ -72,7 +78,7 @@ def _list_of(encode: Word) -> Word:
 
 
 def _encoder(type_: str) -> Word:
-    return _list_of(_encoder(type_[:-2])) if type_.endswith("[]") else WORDS.get(type_, hash_struct)
+    return _list_of(_encoder(type_[:-2])) if type_.endswith("[]") else WORDS.get(type_, _part)
 
 
 WORDS: dict[str, Word] = {

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,15 @@ from anchors.store import Store
 from ledger.consent import Consent
 from ledger.errors import InvalidStatement, LedgerError, SourceUnavailable, StaleConsent
 from ledger.merkle import verify_inclusion
+from ledger.notice import Notice
 from ledger.receipt import CONSENTS, Logged
 from tests.anchors.sayings import ANN, EVE, NOW, OTHER, PARTIES, TRIAL, consent, delegation, name, revocation
 
+NOTICE = Notice("general", 1, "en", "What we tell you.")
 PERSONS = [bytes([n]) * 20 for n in range(1, 5)]
 
 
-def nothing(_signed, _newest):
+def nothing(_signed, _newest, _published):
     """No objection."""
 
 
@@ -41,7 +44,7 @@ def told(outcomes):
 
 
 def test_i9_one_that_is_refused_leaves_no_gap_and_the_others_are_in_order(store):
-    def check(signed, _newest):
+    def check(signed, _newest, _published):
         if signed.statement.data_subject == PERSONS[1]:
             raise InvalidStatement("not this one")
 
@@ -79,8 +82,22 @@ def test_two_versions_in_a_group_follow_each_other_in_the_order_they_came(store)
 def test_each_is_judged_by_the_newest_before_it_in_the_group_too(store):
     first = consent(ANN, TRIAL)
     second, seen = consent(ANN, TRIAL, placed(first)), []
-    take(store, first, consent(ANN, OTHER), second, second, check=lambda one, newest: seen.append((one, newest)))
+    take(store, first, consent(ANN, OTHER), second, second, check=lambda one, newest, _: seen.append((one, newest)))
     assert [newest and newest.signed for _, newest in seen] == [None, None, first]
+
+
+def test_what_is_published_is_told_as_of_the_moment_of_writing(store):
+    store.set_parties(PARTIES)
+    store.publish(NOTICE)
+    told_of = []
+
+    def check(_signed, _newest, published):
+        told_of.append((published.party(TRIAL), published.party(ANN.hex()), published.notice(NOTICE.digest)))
+
+    take(store, consent(ANN, TRIAL), check=check)
+    store.publish(replace(NOTICE, outdated=True))
+    take(store, consent(EVE, TRIAL), check=check)
+    assert told_of == [(PARTIES[0], None, NOTICE), (PARTIES[0], None, replace(NOTICE, outdated=True))]
 
 
 def test_i3_beside_a_withdrawal_only_one_of_both_is_accepted(store):
@@ -207,7 +224,7 @@ class Saying:
         return chain[-1]
 
 
-def refuse_some(signed, newest):
+def refuse_some(signed, newest, _published):
     """What a kernel may say, by the statement and the newest."""
     if signed.entry.digest[0] < 32 and newest:
         raise InvalidStatement("not after that")

@@ -178,3 +178,11 @@ def test_a_group_is_what_the_same_are_one_by_one(groups):
         made = [[kind(house, PEOPLE[who]) for kind, who in steps] for house in (here, there)]
         assert told(together(here, made[0])) == told(one_by_one(there, made[1]))
         assert here.store.head(CONSENTS).size == there.store.head(CONSENTS).size
+
+
+def test_i5_no_two_of_a_group_share_a_salt():
+    house = House()
+    taken = together(house, [good(house, person) for person in PEOPLE])
+    salts = {one.logged.signed.entry.salt for one in taken}
+    assert len(salts) == len(PEOPLE)
+    assert {len(salt) for salt in salts} == {32}
