@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -36,6 +36,8 @@ from ledger.typed_data import message, parse, read_domain, read_hex
 from ledger.wording import ENGLISH
 
 router = APIRouter(tags=["consents"])
+LARGE = 16 * 1024
+"""Bytes of a signed consent from which on it is read and hashed in a thread, so that nobody else waits for it."""
 EntryId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a consent")]
 
 
@@ -93,16 +95,27 @@ def draft_consent(form: ConsentDraftForm, caller: SignedIn, kernel: Verbs) -> Dr
 
 
 @router.post("/consents", status_code=202)
-async def consent(form: SignedForm, intake: Intakes, _: SignedIn) -> Replaced:
+async def consent(form: SignedForm, request: Request, intake: Intakes, _: SignedIn) -> Replaced:
     """Hand in a signed consent; it permits from the moment it is on chain. Anyone signed in may carry it. `ended` names
     what rested on the version it replaces.
     """
-    claimed = read_domain(form.domain)
-    handed = Handed(parse(Consent, form.message), read_hex(form.signature, "signature"), claimed)
-    taken = await intake.take(handed)
-    if taken.is_new and handed.consent.signer == handed.consent.data_subject and not any(handed.consent.previous):
+    if len(await request.body()) > LARGE:
+        return await run_in_threadpool(_taken_alone, form, intake.kernel)
+    taken = await intake.take(_handed(form))
+    said = taken.logged.signed.statement
+    is_first = isinstance(said, Consent) and said.signer == said.data_subject and not any(said.previous)
+    if taken.is_new and is_first:
         return replaced(taken.logged, "pending", [])
     return await run_in_threadpool(_replaced, taken.logged, intake.kernel)
+
+
+def _handed(form: SignedForm) -> Handed:
+    claimed = read_domain(form.domain)
+    return Handed(parse(Consent, form.message), read_hex(form.signature, "signature"), claimed)
+
+
+def _taken_alone(form: SignedForm, kernel: Kernel) -> Replaced:
+    return _replaced(kernel.take(_handed(form)).logged, kernel)
 
 
 def _replaced(logged: Logged, kernel: Kernel) -> Replaced:

@@ -122,3 +122,15 @@ def test_what_is_no_consent_is_refused_before_it_waits_with_others(door):
     assert post(door, door.house.ann, form | {"domain": {"chainId": "x"}}).status_code == 400
     wrong = form | {"domain": form["domain"] | {"chainId": 5}}
     assert (post(door, door.house.ann, wrong).status_code, post(door, door.house.ann, form).status_code) == (403, 202)
+
+
+def test_a_large_consent_is_read_in_a_thread_and_taken_all_the_same(door, monkeypatch):
+    ann, kernel, threads = door.house.ann, door.house.kernel, []
+    take = kernel.take
+    monkeypatch.setattr(kernel, "take", lambda one: threads.append(threading.current_thread().name) or take(one))
+    records = ["0x" + bytes([n]).hex() * 32 for n in range(250)]
+    large = door.signed(ann, Consent, door.drafted(ann, door.house.trial.address, records=records))
+    assert (post(door, ann, large).status_code, len(threads)) == (202, 1)
+    assert threads[0].startswith("AnyIO worker")
+    small = door.signed(ann, Consent, door.drafted(ann, door.house.insurer.address))
+    assert (post(door, ann, small).json()["position"], len(threads)) == (1, 1)
