@@ -115,6 +115,8 @@ class Question(Form):
         """The kernel's word for it. Raises UnknownTerm, MalformedInput."""
         record = read_hex(record_id, "record_id", 32)
         asked = kernel.request(requester, record, self.category, self.purpose, self.action)
+        if self.incident == ZERO and not self.consents_at_least:
+            return asked
         return replace(asked, incident=read_hex(self.incident, "incident", 32), at_least=self.consents_at_least)
 
 

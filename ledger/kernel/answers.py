@@ -173,12 +173,12 @@ def check_size(request: AccessRequest, facts: Facts) -> None:
         raise ChainBehind(f"the answer would rest on {facts.consents_size} consents; ask again when more are known")
 
 
-def receipt_of(request: AccessRequest, facts: Facts, decision: Decision, now: int) -> AccessReceipt:
-    """What the gateway signs about one answered question."""
+def receipt_of(request: AccessRequest, facts: Facts, decision: Decision, now: int, about: bytes = b"") -> AccessReceipt:
+    """What the gateway signs about one answered question, about the person of its record or the one named."""
     return AccessReceipt(
         request_id=request.request_id,
         requester=request.requester,
-        data_subject=facts.record.issue.data_subject if facts.record else b"",
+        data_subject=facts.record.issue.data_subject if facts.record else about,
         record_id=request.record_id,
         category=request.category,
         purpose=request.purpose,

@@ -7,7 +7,7 @@ its receipt.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from secrets import token_bytes
 from typing import TypeVar
@@ -97,7 +97,7 @@ class Searching(Witnessing):
         """The question for one page, answered by `sifted`. Raises MalformedInput."""
         limit, after = max(0, min(limit, LARGEST_PAGE)), self._cursors.open(question, cursor)
         most = CANDIDATES if limit <= AT_ONCE and not _is_of_one(question) else 0
-        return _widened(Behind, question, after=after, limit=limit + 1, most=most, permits=_may_be_named)
+        return Behind(*_plain(question), after, limit + 1, most, _may_be_named)
 
     def page(self, asked: Behind, found: Sequence[Found] | None, receipt: Logged) -> Page:
         """The page that was asked for, of what `sifted` found; what it did not is looked for now."""
@@ -125,7 +125,7 @@ class Searching(Witnessing):
     ) -> AboutPerson:
         """The question of `evaluate`, answered by `surveyed`. Raises UnknownTerm."""
         question = self.question(requester, purpose, action, incident=incident)
-        return _widened(AboutPerson, question, data_subject=data_subject, most=AT_ONCE)
+        return AboutPerson(*_plain(question), data_subject, AT_ONCE)
 
     def survey(self, asked: AboutPerson, found: Answers | None, receipt: Logged) -> Answers:
         """What `surveyed` found; what it did not is looked for now."""
@@ -181,7 +181,7 @@ def surveyed(question: AccessRequest, facts: Facts, now: int) -> tuple[Answers |
     """What may be read of a person's records; None where that is to be looked for after the receipt."""
     if not (isinstance(question, AboutPerson) and isinstance(facts, Surveyed)):
         raise TypeError("this answers questions about persons")
-    receipt = replace(receipt_of(question, facts, SEARCHED, now), data_subject=question.data_subject)
+    receipt = receipt_of(question, facts, SEARCHED, now, about=question.data_subject)
     return None if facts.each is None else _readable(question, facts.each, now), receipt
 
 
@@ -230,12 +230,10 @@ def _is_of_one(question: AccessRequest) -> bool:
     return question.incident != NO_INCIDENT or question.purpose == SELF_VIEW
 
 
-W = TypeVar("W", AboutPerson, Behind)
-
-
-def _widened(kind: type[W], question: AccessRequest, **more: object) -> W:
-    plain = {field.name: getattr(question, field.name) for field in fields(AccessRequest)}
-    return kind(**plain | more)
+def _plain(question: AccessRequest) -> tuple[bytes, str, bytes, str, tuple[str, ...], str, bytes, int]:
+    """What every question has, in order."""
+    asked = question.request_id, question.requester, question.record_id, question.category, question.purposes
+    return *asked, question.action, question.incident, question.at_least
 
 
 def _receipt(logged: Logged) -> AccessReceipt:
