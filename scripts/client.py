@@ -129,9 +129,11 @@ class Client:
         return self.call("POST", "/consents", json=self.sign(typed, Consent))
 
     def withdrawal(self, grantee: str, language: str = "en") -> dict[str, Any]:
-        """The draft that ends the newest consent to a grantee and opens its lock, found to say what was asked."""
+        """The draft that ends the newest consent to a grantee, found to say what was asked; it opens the consent's lock
+        where this wallet made that.
+        """
         given = [one for one in self.call("GET", "/consents") if one["grantee"].lower() == grantee.lower()]
-        secret = "0x" + self.secret(grantee, given[-1]["version"]).hex() if given else ZERO
+        secret = self._opener(given[-1]) if given else ZERO
         wish = {"grantee": grantee, "secret": secret, "language": language}
         draft: dict[str, Any] = self.call("POST", "/revocations/drafts", json=wish)
         said, mine = draft["typed_data"]["message"], "0x" + self.wallet.signer.hex()
@@ -139,6 +141,12 @@ class Client:
         if not given or told != (mine, mine, grantee.lower(), secret, given[-1]["entry"]):
             raise IntegrityFailure("the draft does not end what was asked for; it was not signed")
         return draft
+
+    def _opener(self, consent: Mapping[str, Any]) -> str:
+        """The secret of a consent's lock; zero where another wallet or page made it, or nobody."""
+        secret = self.secret(consent["grantee"], consent["version"])
+        lock = self.call("GET", f"/consents/{consent['entry']}/copy")["lock"]
+        return "0x" + secret.hex() if lock == "0x" + lock_of(secret).hex() else ZERO
 
     def withdraw(self, grantee: str, language: str = "en") -> Any:
         """Draft, check, sign and hand in the withdrawal of the newest consent to a grantee."""

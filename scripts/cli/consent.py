@@ -29,6 +29,7 @@ app = typer.Typer(help="Consents: draft, sign, show, import, export.", no_args_i
 app.command("import")(fhir.import_)
 app.command("export")(fhir.export)
 DAY = 86_400
+NO_MARK = "; the chain carries no mark of it, since the consent's lock was not made with this key"
 Grantee = Annotated[str, typer.Argument(help="A party's 0x address, `role:<role>`, or `*` (to forbid everybody).")]
 
 
@@ -134,4 +135,5 @@ def revoke(grantee: Grantee, key: Key, language: Language = "en", url: Url = URL
     drafted = client.withdrawal(grantee, language)
     read_first(drafted["summary"], as_json)
     accepted = client.end(drafted)
-    answer(accepted, f"withdrawn: {accepted['status']}, position {accepted['position']}", as_json)
+    silent = "" if int(drafted["typed_data"]["message"]["secret"], 16) else NO_MARK
+    answer(accepted, f"withdrawn: {accepted['status']}, position {accepted['position']}{silent}", as_json)

@@ -13,8 +13,11 @@ from fhir.resources.R4B.bundle import Bundle
 from typer.testing import CliRunner
 
 from anchors.store import Store
+from ledger.commitment.entry import lock_of
 from ledger.envelope import generate_reader_key
+from ledger.errors import IntegrityFailure
 from scripts.cli import app
+from scripts.client import Client
 from tests.api.door import Door
 from tests.api.test_links import released
 
@@ -60,6 +63,47 @@ def test_a_summary_is_shared_received_and_ended(door, tmp_path):
     assert "opened 1" in door.run("links").output
     assert door.run("unshare", made["link"]["name"]).exit_code == 0
     assert "over" in door.run("links").output
+
+
+@pytest.mark.parametrize("derived", [True, False])
+def test_a_withdrawal_is_said_in_the_language_whoever_made_the_lock(door, derived):
+    house, grant = door.house, door.house.grant("health.lab")
+    secret = Client("http://x", house.ann).secret(house.trial.address, 1) if derived else b"\1" * 32
+    draft = house.draft(house.trial.address, [grant], lock_of(secret))
+    house.kernel.consent(draft.statement, house.sign(house.ann, draft.statement))
+    told = door.run("revoke", house.trial.address, "--language", "ko")
+    assert (told.exit_code, "The trial에 대한 동의를 지금부터 철회합니다." in told.output) == (0, True)
+    assert ("no mark" in told.output) is not derived
+    ended = house.newest(house.trial).signed.statement
+    assert ended.secret == (secret if derived else bytes(32))
+
+
+LIES = [
+    ("/revocations/drafts", "grantee", "*"),
+    ("/revocations/drafts", "consent", "0x" + "11" * 32),
+    ("/revocations/drafts", "signer", "0x" + "22" * 20),
+    ("/me/erasures/drafts", "recordId", "0x" + "33" * 32),
+]
+
+
+@pytest.mark.parametrize(("place", "member", "value"), LIES)
+def test_what_was_not_asked_for_is_not_signed(door, monkeypatch, place, member, value):
+    house, honest, carried = door.house, Client.call, []
+    house.says(house.trial.address, [house.grant("health.lab")])
+
+    def lying(self, method, path, **given):
+        answer = honest(self, method, path, **given)
+        carried.append(path)
+        if path == place:
+            for typed in answer["drafts"] if "drafts" in answer else [answer["typed_data"]]:
+                typed["message"][member] = value
+        return answer
+
+    monkeypatch.setattr(Client, "call", lying)
+    command = ["revoke", house.trial.address] if "revocations" in place else ["erase", door.records[2], "--yes"]
+    with pytest.raises(IntegrityFailure, match="signed"):
+        door.run(*command)
+    assert carried[-1] == place
 
 
 def test_everything_about_me_is_one_file(door, tmp_path):
