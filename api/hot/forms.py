@@ -125,6 +125,8 @@ def _question(kernel: Kernel, said: Mapping[str, Any]) -> AccessRequest:
 
 def under(question: AccessRequest, context: Mapping[str, Any]) -> AccessRequest:
     """The question under the incident, and with the size at least, that a context names. Raises MalformedInput."""
+    if context.keys().isdisjoint(("incident", "consents_at_least")):
+        return question
     return replace(question, incident=_incident(context.get("incident")), at_least=_size(context))
 
 
