@@ -5,8 +5,12 @@ import json
 import re
 
 import pytest
+from pydantic import TypeAdapter
 
 from anchors.store import Store
+from api.routes.authzen import Resources, Results
+from api.routes.questions import Accessible, Answer
+from api.schemas import ReleaseView
 from api.wicket import Lane
 from ledger.kernel import searching
 from ledger.party import Party
@@ -247,3 +251,22 @@ def test_what_nobody_expected_is_told_as_everywhere(door, monkeypatch):
     quick, slow = both(door, PERSONS, person)
     assert face(quick) == face(slow)
     assert (quick.status_code, quick.json()["error"]) == (500, "internal_error")
+
+
+def test_what_is_written_by_hand_is_what_the_described_models_say(door):
+    lab = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
+    person = {"data_subject": "0x" + door.house.ann.signer.hex(), "purpose": "hl7:CLINTRCH"}
+    sized = search(door, context={"consents_at_least": 1}, page={"limit": 2})
+    headers = door.as_(door.house.trial)
+    answers = [
+        (ReleaseView, door.http.post(f"/access/records/{door.records[0]}", json=lab, headers=headers)),
+        (list[Answer], door.http.post(PERSONS, json=person, headers=headers)),
+        (Resources, door.http.post(RESOURCES, json=search(door), headers=headers)),
+        (Resources, door.http.post(RESOURCES, json=sized, headers=headers)),
+        (Results, door.http.post(ACTIONS, json=search(door, resource={"id": door.records[0]}), headers=headers)),
+        (Accessible, door.http.get("/access/records", params=lab, headers=headers)),
+    ]
+    for model, answer in answers:
+        adapter = TypeAdapter(model)
+        said = adapter.dump_json(adapter.validate_json(answer.content), exclude_none=True)
+        assert (answer.status_code, said) == (200, answer.content), model
