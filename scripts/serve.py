@@ -17,10 +17,6 @@ from typing import Annotated
 import typer
 import uvicorn
 from fastapi import FastAPI
-from fastapi.openapi.docs import get_swagger_ui_html
-from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
-from starlette.staticfiles import StaticFiles
 from uvicorn.supervisors import Multiprocess
 
 from anchors.chain import Chain, ChainWallets
@@ -39,15 +35,14 @@ from ledger.errors import LedgerError, SourceUnavailable
 from ledger.kernel import Kernel, Signers, World
 from ledger.ports import Clock
 from ledger.vocabulary import Vocabulary
-from scripts.bundle import statements
 from scripts.couriers import couriers
 from scripts.duties import Duties
 from scripts.house import House, notes_folder
 from scripts.ipfs import mount_ipfs
-from scripts.listening import bound, by_name
+from scripts.listening import bound
 from scripts.notices import GENERAL
+from scripts.pages import pages
 from scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
-from scripts.verify.page import build as build_page
 
 FRAMES = 1_000
 """Python's own recursion limit, put back: `py_ecc`, which web3 brings, raises it to 100,000 when imported, and then a
@@ -66,13 +61,6 @@ SERVICES = (
     "finance",
     "energy",
 )
-ROOT = Path(__file__).resolve().parent.parent
-OWN_ONLY = "; ".join(
-    ["default-src 'none'", *(f"{kind}-src 'self'" for kind in ("script", "style", "img", "connect"))]
-    + [f"{kind} 'none'" for kind in ("base-uri", "form-action", "frame-ancestors")]
-)
-"""What a person's page may load and speak to: this house, and nothing written into the page itself."""
-WEB, SWAGGER = ROOT / "web", ROOT / "node_modules" / "swagger-ui-dist"
 
 
 def slices() -> list[Slice]:
@@ -119,7 +107,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     premises = Premises(kernel, store, _api(house), tiles)
     app = create_app(premises, services, duties.lifespan)
     mount_ipfs(app, house.payloads, settings)
-    _portal(app, settings.uri)
+    pages(app, settings.uri)
     return app
 
 
@@ -134,47 +122,6 @@ def _api(house: House) -> ApiSettings:
         requests_per_second=ours.pace,
         evaluations_per_second=ours.evaluations,
     )
-
-
-def _mine(app: FastAPI, uri: str) -> None:
-    """A person's own page, under the name that passkeys know."""
-
-    @app.get("/portal", include_in_schema=False)
-    def mine(request: Request) -> Response:
-        if by_name(uri, request.headers.get("host", "")):
-            return RedirectResponse(f"{uri.rstrip('/')}/portal", headers={"cache-control": "no-store"})
-        return FileResponse(WEB / "portal" / "index.html", headers={"content-security-policy": OWN_ONLY})
-
-    @app.get("/portal/statements.js", include_in_schema=False)
-    def digests() -> Response:
-        return Response(statements(), media_type="text/javascript")
-
-
-def _portal(app: FastAPI, uri: str) -> None:
-    """The pages, with their assets from this machine: none calls home."""
-    _mine(app, uri)
-    app.mount("/web", StaticFiles(directory=WEB), name="web")
-    if SWAGGER.is_dir():
-        app.mount("/swagger", StaticFiles(directory=SWAGGER), name="swagger")
-
-    @app.get("/", include_in_schema=False)
-    def portal() -> FileResponse:
-        return FileResponse(WEB / "index.html", headers={"content-security-policy": "default-src 'self'"})
-
-    @app.get("/verify", include_in_schema=False)
-    def verifier() -> HTMLResponse:
-        return HTMLResponse(build_page().html, headers={"content-disposition": 'inline; filename="verify.html"'})
-
-    @app.get("/docs", include_in_schema=False)
-    def description() -> HTMLResponse:
-        return get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title="MyData Ledger: HTTP interface",
-            swagger_js_url="/swagger/swagger-ui-bundle.js",
-            swagger_css_url="/swagger/swagger-ui.css",
-            swagger_favicon_url="/web/mark.svg",
-            swagger_ui_parameters={"docExpansion": "none", "defaultModelsExpandDepth": 0},
-        )
 
 
 def app() -> FastAPI:

@@ -1,0 +1,75 @@
+"""The pages over the door: what is running, a person's own, the verifier, the description of the interface."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from scripts.bundle import statements
+from scripts.listening import by_name
+from scripts.verify.page import build as build_page
+
+ROOT = Path(__file__).resolve().parent.parent
+OWN_ONLY = "; ".join(
+    ["default-src 'none'", *(f"{kind}-src 'self'" for kind in ("script", "style", "img", "connect"))]
+    + [f"{kind} 'none'" for kind in ("base-uri", "form-action", "frame-ancestors")]
+)
+"""What a person's page may load and speak to: this house, and nothing written into the page itself."""
+WEB, SWAGGER = ROOT / "web", ROOT / "node_modules" / "swagger-ui-dist"
+
+
+def _mine(app: FastAPI, uri: str) -> None:
+    """A person's own page, under the name that passkeys know."""
+
+    @app.get("/portal", include_in_schema=False)
+    def mine(request: Request) -> Response:
+        if by_name(uri, request.headers.get("host", "")):
+            return RedirectResponse(f"{uri.rstrip('/')}/portal", headers={"cache-control": "no-store"})
+        return FileResponse(WEB / "portal" / "index.html", headers={"content-security-policy": OWN_ONLY})
+
+    @app.get("/portal/statements.js", include_in_schema=False)
+    def digests() -> Response:
+        return Response(statements(), media_type="text/javascript")
+
+
+class Files(StaticFiles):
+    """What the pages are made of; a page that is opened by its file's own name is bound as under its address."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """One file."""
+        response = await super().get_response(path, scope)
+        response.headers["content-security-policy"] = OWN_ONLY
+        return response
+
+
+def pages(app: FastAPI, uri: str) -> None:
+    """The pages, with their assets from this machine: none calls home."""
+    _mine(app, uri)
+    app.mount("/web", Files(directory=WEB), name="web")
+    if SWAGGER.is_dir():
+        app.mount("/swagger", StaticFiles(directory=SWAGGER), name="swagger")
+
+    @app.get("/", include_in_schema=False)
+    def portal() -> FileResponse:
+        return FileResponse(WEB / "index.html", headers={"content-security-policy": "default-src 'self'"})
+
+    @app.get("/verify", include_in_schema=False)
+    def verifier() -> HTMLResponse:
+        return HTMLResponse(build_page().html, headers={"content-disposition": 'inline; filename="verify.html"'})
+
+    @app.get("/docs", include_in_schema=False)
+    def description() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="MyData Ledger: HTTP interface",
+            swagger_js_url="/swagger/swagger-ui-bundle.js",
+            swagger_css_url="/swagger/swagger-ui.css",
+            swagger_favicon_url="/web/mark.svg",
+            swagger_ui_parameters={"docExpansion": "none", "defaultModelsExpandDepth": 0},
+        )
