@@ -78,6 +78,14 @@ def told(store, *questions):
     return [seen[question.request_id] for question in questions]
 
 
+def always(*_):
+    return True
+
+
+def never(*_):
+    return False
+
+
 def test_i6_a_person_is_told_in_the_step_as_a_survey_tells(store):
     asked = [(ANN, TRIAL), (EVE, TRIAL), (ANN, CREW), (b"\x0c" * 20, TRIAL)]
     known = told(store, *(about(person, n, requester=who) for n, (person, who) in enumerate(asked)))
@@ -88,11 +96,10 @@ def test_i6_a_person_is_told_in_the_step_as_a_survey_tells(store):
 
 
 def test_i6_a_search_is_told_in_the_step_as_it_sifts(store):
-    yes = lambda _: True  # noqa: E731
-    everything = store.sift(behind(), NOW, START, 9, yes)
+    everything = store.sift(behind(), NOW, START, 9, always)
     assert len(everything) == 4
     asked = [behind(1), behind(2, limit=2), behind(3, after=everything[1][0]), behind(4, category="health.vitals")]
-    asked += [behind(5, requester=CREW), behind(6, permits=lambda *_: False)]
+    asked += [behind(5, requester=CREW), behind(6, permits=never)]
     found = [list(facts.found) for facts in told(store, *asked)]
     assert found[:3] == [everything, everything[:2], everything[2:]]
     assert found[3:] == [[e for e in everything if e[1] == name(4)], [e for e in everything if e[1] != name(4)], []]
@@ -114,8 +121,9 @@ def test_who_has_more_records_than_may_be_looked_at_is_not_told_in_part(store):
 def test_a_search_that_must_look_further_is_not_told_in_part(store):
     if isinstance(store, MemoryStore):
         pytest.skip("the twin reads its logs whole, and is told at once")
-    no = lambda *_: False  # noqa: E731
-    assert [facts.found for facts in told(store, behind(1, most=1, permits=no), behind(2, most=2, permits=no))] == [
+    assert [
+        facts.found for facts in told(store, behind(1, most=1, permits=never), behind(2, most=2, permits=never))
+    ] == [
         None,
         (),
     ]
