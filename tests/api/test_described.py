@@ -18,7 +18,7 @@ KEPT = [
 SESSIONS = "/sessions"
 """Signing out would end the session that the other questions are asked in."""
 FEW = settings(
-    max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate], database=None
+    max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate], database=None
 )
 
 
