@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -12,7 +12,7 @@ import orjson
 from web3 import Web3
 
 from anchors.chain import Chain
-from anchors.follower import Follower
+from anchors.follower import REVEALS_AT_ONCE, Follower
 from anchors.store import Store
 from bench.decide import population
 from bench.decide.bulk import ratio_row
@@ -51,6 +51,39 @@ def following(folder: Path, statements: int, revocations: int, say: Say) -> list
         assert store.consents_of(population.person(revocations - 1))[0].revoked
     store.dispose()
     return _rows(statements, revocations, [plain, leaves, decoded, events, theirs])
+
+
+def parts(folder: Path, revocations: int) -> Iterator[tuple[str, float]]:
+    """What of following revocations takes how much processor time, µs each; the node's own is not in it."""
+    store = Store(f"sqlite:///{folder / 'parts-followed.db'}")
+    store.set_parties(population.PARTIES)
+    population.restore(store, population.consent, CONSENTS, revocations, lambda _: None)
+    with Devnet(block_time=0) as devnet:
+        chain = Chain(devnet.url, deploy(devnet.url, ADMIN, Wallet(SEQUENCER).address), SEQUENCER)
+        _append(chain, store, revocations)
+        _revoke(chain, revocations)
+        tip = chain.tip().number
+        told = sorted(dict(chain.revoked(0, tip)).items())
+        tasks: dict[str, Callable[[], object]] = {
+            "read out of events": lambda: dict(chain.revoked(0, tip)),
+            "marked as revoked, remembered, durable": lambda: _revealed(store, told),
+            "read by web3.py's decoded get_logs": lambda: _decoded(devnet.url, chain, "Revoked"),
+        }
+        for name, task in tasks.items():
+            yield name, min(_worked(task) for _ in range(ROUNDS)) / revocations * 1e6
+    store.dispose()
+
+
+def _revealed(store: Store, told: Sequence[tuple[bytes, int]]) -> None:
+    store.conceal(-1)
+    for start in range(0, len(told), REVEALS_AT_ONCE):
+        store.revealed(dict(told[start : start + REVEALS_AT_ONCE]))
+
+
+def _worked(task: Callable[[], object]) -> float:
+    started = time.process_time()
+    task()
+    return time.process_time() - started
 
 
 def _rows(statements: int, revocations: int, found: list[list[float]]) -> list[Row]:

@@ -19,7 +19,7 @@ from anchors.store import Store, codec, pending
 from anchors.store.gathering import Gathering
 from api.hot import forms
 from api.hot.answers import document
-from bench.decide import asked, elsewhere, population
+from bench.decide import asked, elsewhere, following, population
 from bench.decide.serve import ours
 from bench.decide.serving import Population
 from ledger import typed_data
@@ -31,7 +31,7 @@ from ledger.receipt import ACCESS
 
 RESULT = Path(__file__).parent.parent / "results" / "decide-profile.txt"
 TURNS, EACH = 80, 20
-GROUP = 32
+GROUP, REVOCATIONS = 32, 10_000
 ALL = f"all of it, {GROUP} at once, durable, without HTTP"
 
 
@@ -54,6 +54,11 @@ def write(people: Population, folder: Path, floor: float, hello: float) -> None:
         "One intake of a signed consent, µs, as the table has it: in groups, on one thread.",
         "",
         *(f"{name:<68}{micros:8.1f}" for name, micros in elsewhere.intake(folder)),
+        "",
+        "A follower's revocations, µs of processor time each. By the clock, as the table has it, a sync for each two",
+        "thousand and the writing of the pages they lie on come on top, which the peer, who only reads, has not:",
+        "",
+        *(f"{name:<68}{micros:8.1f}" for name, micros in following.parts(folder, REVOCATIONS)),
         "",
         "A call of a checked route, and the packages whose own lines took its time (the profiler adds to each line;",
         "what a route does in a thread is waiting here, which is Python's own):",
