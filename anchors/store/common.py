@@ -66,8 +66,8 @@ def _said(grantee: str, name: str, scopes: tuple[Grant, ...], notice: bytes, lan
 @lru_cache(maxsize=1_024)
 def _apart(grants: tuple[Grant, ...]) -> tuple[tuple[Grant, ...], bytes]:
     """The grants without what is particular, and that."""
-    empty = {"not_before": 0, "expires": 0, "data_from": 0, "data_until": 0, "records": ()}
-    return tuple(replace(grant, **empty) for grant in grants), _when(grants)  # type: ignore[arg-type]
+    plain = tuple(replace(g, not_before=0, expires=0, data_from=0, data_until=0, records=()) for g in grants)
+    return plain, _when(grants)
 
 
 def _when(grants: tuple[Grant, ...]) -> bytes:
@@ -131,8 +131,9 @@ def _grants(said: bytes, when: bytes) -> tuple[Grant, ...]:
         for _ in range(times[4]):
             record, at = raw(when, at)
             records.append(record)
-        known = {"not_before": times[0], "data_from": times[2], "data_until": times[3], "records": tuple(records)}
-        grants.append(replace(scope, expires=times[1] - 1 if times[1] else NEVER, **known))  # type: ignore[arg-type]
+        begins, ends, data_from, data_until, _ = times
+        window = replace(scope, not_before=begins, expires=ends - 1 if ends else NEVER)
+        grants.append(replace(window, data_from=data_from, data_until=data_until, records=tuple(records)))
     return tuple(grants)
 
 

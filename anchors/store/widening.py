@@ -45,8 +45,7 @@ class Widening:
         known, _ = self._known(request)
         if isinstance(request, Behind):
             return Sifted(None, (), known.requester, False, known.incident, *known.rests_on, self._sifted(request))
-        assert isinstance(request, AboutPerson)  # noqa: S101 - narrows for the type checker: `tells` said so
-        told = self._told.get((_asker(request), request.data_subject))
+        told = self._told.get((_asker(request), request.data_subject)) if isinstance(request, AboutPerson) else None
         return Surveyed(None, (), known.requester, False, known.incident, *known.rests_on, told)
 
     def _survey(self, request: AccessRequest) -> Survey:

@@ -31,7 +31,7 @@ class ManifestRequest(BaseModel):
 
     recipient: str
     passcode: Annotated[str | None, Field(max_length=200)] = None
-    embeddedLengthMax: Annotated[int | None, Field(ge=0, strict=True)] = None  # noqa: N815 - the standard's spelling
+    embedded_length_max: Annotated[int | None, Field(ge=0, strict=True, alias="embeddedLengthMax")] = None
 
 
 class LinkView(BaseModel):
@@ -80,7 +80,7 @@ def manifest(link_id: LinkId, asked: ManifestRequest, house: House) -> JSONRespo
     except NotFound as error:
         return _gone(error)
     file: dict[str, Any] = {"contentType": kind}
-    if asked.embeddedLengthMax is None or len(sealed) <= asked.embeddedLengthMax:
+    if asked.embedded_length_max is None or len(sealed) <= asked.embedded_length_max:
         file["embedded"] = sealed.decode("ascii")
     else:
         file["location"] = f"{house.settings.uri.rstrip('/')}/shl/files/{house.kernel.ticket_for(link_id)}"

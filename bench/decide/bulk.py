@@ -62,10 +62,8 @@ def intake(folder: Path, number: int, rounds: int) -> list[Row]:
     door, ground = Intake(premises_of(database)), _floor_file(folder)
     taken: dict[str, list[Spent]] = {"ours": [], "floor": [], "loop": []}
     for _ in range(rounds):
-        batch = signed_consents(number)
-        taken["ours"].append(_spent(lambda: asyncio.run(_through(door, batch)), number))  # noqa: B023 - called at once
-        taken["floor"].append(_spent(lambda: _floor(ground, batch), number))  # noqa: B023
-        taken["loop"].append(_spent(lambda: _loop(batch[:SOME]), SOME))  # noqa: B023
+        for name, spent in _turn(door, ground, signed_consents(number)).items():
+            taken[name].append(spent)
     assert database.head(CONSENTS).size == number * rounds
     database.dispose()
     walls, processors = ({name: median(map(itemgetter(n), some)) for name, some in taken.items()} for n in (0, 1))
@@ -90,6 +88,15 @@ async def _through(door: Intake, batch: Sequence[Said]) -> None:
             assert (await door.take(Handed(said, signature))).is_new
 
     await asyncio.gather(*map(caller, range(CALLERS)))
+
+
+def _turn(door: Intake, ground: sqlite3.Connection, batch: Sequence[Said]) -> dict[str, Spent]:
+    """The same consents by all three ways."""
+    return {
+        "ours": _spent(lambda: asyncio.run(_through(door, batch)), len(batch)),
+        "floor": _spent(lambda: _floor(ground, batch), len(batch)),
+        "loop": _spent(lambda: _loop(batch[:SOME]), SOME),
+    }
 
 
 def _spent(task: Callable[[], object], number: int) -> Spent:

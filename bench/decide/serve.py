@@ -17,6 +17,7 @@ from starlette.types import Send
 
 from anchors.memory import MemoryKeys, MemoryPayloads
 from anchors.store import Store
+from anchors.tiles import LogTiles, NoteKeys, Shelf
 from api.app import create_app
 from api.auth import ApiSettings, Premises
 from api.guard import RecordId
@@ -109,7 +110,9 @@ def app_of(store: Store) -> FastAPI:
 def premises_of(store: Store) -> Premises:
     """What stands behind the door, over a store."""
     settings = ApiSettings(uri="http://127.0.0.1", chain_id=31337, registries={})
-    return Premises(ours(store), store, settings, None)  # type: ignore[arg-type]
+    notes = Path("notes-nobody-asks-for")
+    tiles = LogTiles(store, NoteKeys(notes, bytes(32)), Shelf(notes), DOMAINS)
+    return Premises(ours(store), store, settings, tiles)
 
 
 async def hello(send: Send) -> None:

@@ -82,14 +82,16 @@ class Intake(Delegations):
         sealed = [self._sealed(one, signers, salt) for one, salt in zip(handed, salts, strict=True)]
         whole = [one for one in sealed if isinstance(one, Signed)]
         not_theirs = dict(self._not_theirs(whole))
-        saying_by = cache(lambda published: self.saying(now, published))
+        sayings: dict[Published, Condition[Consent]] = {}
 
         def check(signed: Signed, newest: Logged | None, published: Published) -> None:
             check_newer(signed.statement, newest)
             if refusal := not_theirs.get(signed.entry.digest):
                 raise refusal
             if isinstance(signed.statement, Consent):
-                saying_by(published)(signed.statement)  # type: ignore[arg-type] # a port is itself
+                if published not in sayings:
+                    sayings[published] = self.saying(now, published)
+                sayings[published](signed.statement)
 
         def merged(found: list[Logged | LedgerError]) -> list[Outcome]:
             outcomes = iter(found)

@@ -53,7 +53,6 @@ def parse(kind: type[T], data: Mapping[str, Any]) -> T:
     values = {field: _read(type_, data[name], name) for type_, name, field in members}
     if kind is Grant:
         values["effect"] = _effect(values["effect"])
-        return _one_for_all(Grant(**values))  # type: ignore[return-value]
     return kind(**values)
 
 
@@ -83,7 +82,7 @@ def _read(type_: str, value: Any, name: str) -> Any:
             raise MalformedInput(f"`{name}` is a list of at most {MAX_ITEMS}")
         return tuple(_read(type_[:-2], item, name) for item in value)
     if type_ == "Grant":
-        return parse(Grant, value)
+        return _one_for_all(parse(Grant, value))
     return SCALARS[type_](value, name)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from api.schemas import Form, Term
 
@@ -14,7 +15,7 @@ Values = Annotated[list[Term], Field(max_length=64)]
 
 def _is_text(said: object) -> object:
     if not isinstance(said, str | date | None):
-        raise ValueError("a day is text, for instance 2027-06-01")  # noqa: TRY004 - what pydantic takes for a refusal
+        raise PydanticCustomError("day", "a day is text, for instance 2027-06-01")
     return said
 
 

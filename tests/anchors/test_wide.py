@@ -44,6 +44,10 @@ def store(request, tmp_path, monkeypatch):
     made.dispose()
 
 
+NOT_THE_TWIN = pytest.mark.parametrize("store", ["here", "by the thread", "on a server"], indirect=True)
+"""The twin reads its logs whole, one question after another, and so tells at once what an index tells later."""
+
+
 def filled(store):
     """Ann, with three records, and Eve, with one, said yes to the trial; Ann said something to another, too."""
     store.set_parties(PARTIES)
@@ -118,9 +122,8 @@ def test_who_has_more_records_than_may_be_looked_at_is_not_told_in_part(store):
     assert (len(few.each), many.each) == (1, None)
 
 
+@NOT_THE_TWIN
 def test_a_search_that_must_look_further_is_not_told_in_part(store):
-    if isinstance(store, MemoryStore):
-        pytest.skip("the twin reads its logs whole, and is told at once")
     assert [
         facts.found for facts in told(store, behind(1, most=1, permits=never), behind(2, most=2, permits=never))
     ] == [
@@ -132,9 +135,8 @@ def test_a_search_that_must_look_further_is_not_told_in_part(store):
     assert told(store, behind(4, most=0))[0].found is None
 
 
+@NOT_THE_TWIN
 def test_a_group_looks_at_so_much_and_leaves_the_rest_for_after_the_receipts(store, monkeypatch):
-    if isinstance(store, MemoryStore):
-        pytest.skip("the twin answers one after another")
     monkeypatch.setattr(widening, "ROOM", 5)
     assert [facts.found is None for facts in told(store, behind(1), behind(2))] == [False, True]
     assert [facts.found is None for facts in told(store, behind(5, limit=2), behind(6, limit=2))] == [False, False]
@@ -142,9 +144,8 @@ def test_a_group_looks_at_so_much_and_leaves_the_rest_for_after_the_receipts(sto
     assert [facts.each for facts in told(store, about(ANN, 3), about(EVE, 4))] == [None, None]
 
 
+@NOT_THE_TWIN
 def test_where_uses_count_nothing_is_told_before_every_receipt_is_in_its_place(store):
-    if isinstance(store, MemoryStore):
-        pytest.skip("the twin counts as it reads")
     store.append([consent(EVE, CREW, grants=(ONCE,))], NOW)
     person, search, other = told(
         store, about(EVE, 1, requester=CREW), behind(2, requester=CREW, category="health.vitals"), about(EVE, 3)
