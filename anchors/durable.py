@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ledger.errors import SourceUnavailable, StorageFull
+from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
 
 NO_ROOM = 28
 """ENOSPC."""

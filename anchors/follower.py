@@ -7,14 +7,14 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from anchors.chain import Block, Chain
-from anchors.chain.chain import Depth
-from anchors.election import Leads, always
-from ledger.errors import LedgerError, SourceUnavailable
-from ledger.merkle import EMPTY_ROOT, Head
-from ledger.party import Party
-from ledger.ports import Anchored, Clock
-from ledger.receipt import LOGS
+from mydata_ledger.anchors.chain import Block, Chain
+from mydata_ledger.anchors.chain.chain import Depth
+from mydata_ledger.anchors.election import Leads, always
+from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
+from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.ports import Anchored, Clock
+from mydata_ledger.ledger.receipt import LOGS
 
 LOGGER = logging.getLogger("mydata.follower")
 STOP_SECONDS = 5

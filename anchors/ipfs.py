@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, TypeVar, cast
 
-from anchors.ipld import car, reading
-from anchors.ipld.cid import RAW, Cid
-from anchors.ipld.flow import file_of
-from anchors.ipld.unixfs import CHUNK, WIDTH, Piece, blocks_of, blocks_of_stream
-from ledger.errors import (
+from mydata_ledger.anchors.ipld import car, reading
+from mydata_ledger.anchors.ipld.cid import RAW, Cid
+from mydata_ledger.anchors.ipld.flow import file_of
+from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, Piece, blocks_of, blocks_of_stream
+from mydata_ledger.ledger.errors import (
     IntegrityFailure,
     LedgerError,
     MalformedInput,

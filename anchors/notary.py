@@ -8,11 +8,11 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from anchors.chain import Chain, Mined
-from anchors.election import Leads, always
-from ledger.errors import LedgerError, SourceUnavailable
-from ledger.merkle import Head
-from ledger.receipt import ACCESS, CONSENTS, RECORDS
+from mydata_ledger.anchors.chain import Chain, Mined
+from mydata_ledger.anchors.election import Leads, always
+from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS
 
 LOGGER = logging.getLogger("mydata.notary")
 BATCH = 5_000

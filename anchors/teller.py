@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from anchors.election import Leads, always
-from ledger.errors import LedgerError
-from ledger.kernel import Courier, Kernel
+from mydata_ledger.anchors.election import Leads, always
+from mydata_ledger.ledger.errors import LedgerError
+from mydata_ledger.ledger.kernel import Courier, Kernel
 
 LOGGER = logging.getLogger("mydata.teller")
 STOP_SECONDS = 15

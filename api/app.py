@@ -9,15 +9,15 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import errors
-from api.auth import Premises
-from api.bounds import BoundedBodies, Headers
-from api.errors import Refusal
-from api.groups import Groups
-from api.hot import HotDoor, describe
-from api.intake import Intake
-from api.pace import Pace, Paced
-from api.routes import (
+from mydata_ledger.api import errors
+from mydata_ledger.api.auth import Premises
+from mydata_ledger.api.bounds import BoundedBodies, Headers
+from mydata_ledger.api.errors import Refusal
+from mydata_ledger.api.groups import Groups
+from mydata_ledger.api.hot import HotDoor, describe
+from mydata_ledger.api.intake import Intake
+from mydata_ledger.api.pace import Pace, Paced
+from mydata_ledger.api.routes import (
     access,
     answers,
     authzen,
@@ -42,8 +42,8 @@ from api.routes import (
     timeline,
     transfers,
 )
-from api.slices import Slice
-from api.wicket import Lanes, Wicket
+from mydata_ledger.api.slices import Slice
+from mydata_ledger.api.wicket import Lanes, Wicket
 
 DESCRIPTION = """Every use of personal data: signed, seen, stopped, proved.
 

@@ -13,18 +13,18 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from api.siwe import SignIn
-from ledger import signers
-from ledger.consent import Revocation
-from ledger.delegation import DELEGATE_PREFIX
-from ledger.errors import MalformedInput, SessionRequired
-from ledger.kernel import Ended, Kernel, requester_name
-from ledger.party import ADDRESS_SIZE, checksum, keccak
-from ledger.passkey import Assertion
-from ledger.ports import Sessions
-from ledger.receipt import Logged
-from ledger.tiles import Tiles
-from ledger.typed_data import read_hex
+from mydata_ledger.api.siwe import SignIn
+from mydata_ledger.ledger import signers
+from mydata_ledger.ledger.consent import Revocation
+from mydata_ledger.ledger.delegation import DELEGATE_PREFIX
+from mydata_ledger.ledger.errors import MalformedInput, SessionRequired
+from mydata_ledger.ledger.kernel import Ended, Kernel, requester_name
+from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum, keccak
+from mydata_ledger.ledger.passkey import Assertion
+from mydata_ledger.ledger.ports import Sessions
+from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.tiles import Tiles
+from mydata_ledger.ledger.typed_data import read_hex
 
 STATEMENT = "Sign in to MyData Ledger. This proves who you are; it permits nothing and costs nothing."
 CLOCK_SKEW = 60

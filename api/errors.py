@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from ledger import errors
+from mydata_ledger.ledger import errors
 
 STATUS: dict[type[errors.LedgerError], int] = {
     errors.MalformedInput: 400,

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from api.auth import Premises
-from ledger.access import AccessRequest, Decision
-from ledger.errors import LedgerError, NotEntitled, SessionRequired
-from ledger.kernel import Kernel, Respond, decided, requester_name
-from ledger.ports.soon import now, then
-from ledger.receipt import Logged
+from mydata_ledger.api.auth import Premises
+from mydata_ledger.ledger.access import AccessRequest, Decision
+from mydata_ledger.ledger.errors import LedgerError, NotEntitled, SessionRequired
+from mydata_ledger.ledger.kernel import Kernel, Respond, decided, requester_name
+from mydata_ledger.ledger.ports.soon import now, then
+from mydata_ledger.ledger.receipt import Logged
 
 MOST = 128
 """Questions in one group, about: between groups the others on this loop have their turn. One call may have more."""

@@ -13,15 +13,15 @@ from fastapi import Depends, Path, Query, Request
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from api.auth import SignedIn, Verbs
-from api.groups import Groups
-from api.schemas import ZERO, Form, Hex, Hex32, Term
-from ledger.access import AccessRequest, Decision
-from ledger.consent import NEVER
-from ledger.errors import MalformedInput
-from ledger.kernel import Kernel, Release, check_hands_out, check_permitted, decided
-from ledger.receipt import Logged
-from ledger.typed_data import read_hex
+from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.groups import Groups
+from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, Term
+from mydata_ledger.ledger.access import AccessRequest, Decision
+from mydata_ledger.ledger.consent import NEVER
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.kernel import Kernel, Release, check_hands_out, check_permitted, decided
+from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.typed_data import read_hex
 
 T = TypeVar("T")
 RecordId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="record id, 32 bytes in 0x-hex")]

@@ -9,10 +9,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
-from api.groups import Asked, Outcomes, Together
-from ledger.errors import LedgerError, SignatureInvalid
-from ledger.kernel import Handed, Taken
-from ledger.ports.soon import then
+from mydata_ledger.api.groups import Asked, Outcomes, Together
+from mydata_ledger.ledger.errors import LedgerError, SignatureInvalid
+from mydata_ledger.ledger.kernel import Handed, Taken
+from mydata_ledger.ledger.ports.soon import then
 
 
 class Intake(Together):

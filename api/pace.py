@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ledger.errors import TooManyRequests
+from mydata_ledger.ledger.errors import TooManyRequests
 
 BURST_SECONDS = 20
 """A caller who was quiet may ask for so many seconds' worth at once."""

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ledger.consent import NEVER, Effect, Grant
-from ledger.kernel import Draft, Ended, Proof, Release
-from ledger.notice import Notice
-from ledger.receipt import Logged
-from ledger.record import Record
-from ledger.typed_data import Domain, digest, message, read_hex
+from mydata_ledger.ledger.consent import NEVER, Effect, Grant
+from mydata_ledger.ledger.kernel import Draft, Ended, Proof, Release
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.typed_data import Domain, digest, message, read_hex
 
 HEX32 = "^0x[0-9a-fA-F]{64}$"
 Hex32 = Annotated[str, Field(pattern=HEX32, examples=["0x" + "ab" * 32])]

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ledger.errors import SessionRequired
-from ledger.party import checksum
+from mydata_ledger.ledger.errors import SessionRequired
+from mydata_ledger.ledger.party import checksum
 
 MAX_TEXT = 4_000
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from ledger.vocabulary import Catalog
+from mydata_ledger.ledger.vocabulary import Catalog
 
 
 @dataclass(frozen=True, slots=True)

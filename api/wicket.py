@@ -19,12 +19,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import errors
-from api.groups import Groups
-from ledger.access import AccessRequest
-from ledger.errors import LedgerError, UnknownTerm
-from ledger.kernel import Kernel, Respond
-from ledger.receipt import Logged
+from mydata_ledger.api import errors
+from mydata_ledger.api.groups import Groups
+from mydata_ledger.ledger.access import AccessRequest
+from mydata_ledger.ledger.errors import LedgerError, UnknownTerm
+from mydata_ledger.ledger.kernel import Kernel, Respond
+from mydata_ledger.ledger.receipt import Logged
 
 F = TypeVar("F", bound=BaseModel)
 T = TypeVar("T")

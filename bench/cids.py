@@ -12,8 +12,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from anchors.ipld.unixfs import CHUNK, WIDTH, blocks_of_stream, dag_of
 from bench.report import Report, Row, Say
+from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, blocks_of_stream, dag_of
 from tests.anchors.kubo import BINARY, REASON, Kubo
 
 PIECE, SMALL = 1 << 20, 256

@@ -17,7 +17,7 @@ from typing import Any
 import coincurve
 
 from bench.report import Report, Row, Say
-from scripts.verify import OnChain, load_all, verify_all
+from mydata_ledger.scripts.verify import OnChain, load_all, verify_all
 from tests import proofs
 from tests.devnet import live_chain
 from tests.proofs import GATEWAY, HOLDER, PERSON

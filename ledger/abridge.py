@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.canonical import Digits, canonical, read
-from ledger.commitment import disclosure, fields
-from ledger.commitment.disclosure import Disclosure
-from ledger.errors import InvalidStatement
-from ledger.terms import ABRIDGING, Condition
+from mydata_ledger.ledger.canonical import Digits, canonical, read
+from mydata_ledger.ledger.commitment import disclosure, fields
+from mydata_ledger.ledger.commitment.disclosure import Disclosure
+from mydata_ledger.ledger.errors import InvalidStatement
+from mydata_ledger.ledger.terms import ABRIDGING, Condition
 
 Choose = Callable[[bytes], Sequence[str]]
 PART = re.compile(r"(?<=[^\W_])(?=[A-Z_-])")

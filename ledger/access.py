@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-from ledger.consent import Consent
-from ledger.party import Party
-from ledger.record import Record
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.record import Record
 
 EMERGENCY = "hl7:ETREAT"
 """The purpose under which glass may be broken; it covers `hl7:BTG`."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from ledger.consent import NEVER, Effect, Grant, category_covers
-from ledger.scope import permits_all, touches
-from ledger.vocabulary import Vocabulary
+from mydata_ledger.ledger.consent import NEVER, Effect, Grant, category_covers
+from mydata_ledger.ledger.scope import permits_all, touches
+from mydata_ledger.ledger.vocabulary import Vocabulary
 
 
 class RequestState(StrEnum):

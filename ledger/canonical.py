@@ -11,7 +11,7 @@ from typing import Any
 
 import rfc8785
 
-from ledger.errors import MalformedInput, TooLarge
+from mydata_ledger.ledger.errors import MalformedInput, TooLarge
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 200

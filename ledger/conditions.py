@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ledger.consent import NEVER, Consent, Effect, Grant, Revocation
-from ledger.delegation import Delegation
-from ledger.errors import InvalidStatement
-from ledger.party import ADDRESS_SIZE, ANYONE, ROLE_PREFIX
-from ledger.vocabulary import Vocabulary
+from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.errors import InvalidStatement
+from mydata_ledger.ledger.party import ADDRESS_SIZE, ANYONE, ROLE_PREFIX
+from mydata_ledger.ledger.vocabulary import Vocabulary
 
 T = TypeVar("T")
 Condition = Callable[[T], None]

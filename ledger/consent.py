@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from ledger.terms import COUNTED, Condition
+from mydata_ledger.ledger.terms import COUNTED, Condition
 
 NEVER = 2**63 - 1
 """`expires` of a grant without an end."""

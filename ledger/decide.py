@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.access import (
+from mydata_ledger.ledger.access import (
     EMERGENCY,
     RESPONDER,
     SELF_VIEW,
@@ -21,10 +21,10 @@ from ledger.access import (
     Finding,
     Reason,
 )
-from ledger.consent import Effect, Grant
-from ledger.party import ANYONE
-from ledger.record import Record
-from ledger.terms import DAY, OBLIGATIONS, Condition
+from mydata_ledger.ledger.consent import Effect, Grant
+from mydata_ledger.ledger.party import ANYONE
+from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.terms import DAY, OBLIGATIONS, Condition
 
 Verdict = tuple[ConsentState, Finding, list[tuple[int, Grant]]]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from ledger.errors import ProofInvalid
+from mydata_ledger.ledger.errors import ProofInvalid
 
 Node = Callable[[int, int], bytes]
 HASH_SIZE = 32

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from ledger.errors import SignatureInvalid
+from mydata_ledger.ledger.errors import SignatureInvalid
 
 SIGNER_SIZE = 84
 MAX_SIGNATURE = 4_000

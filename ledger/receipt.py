@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.access import Acknowledgement, Incident, Reason
-from ledger.commitment.entry import Entry
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation
-from ledger.merkle import Head, verify_inclusion
-from ledger.record import Erasure, Issue
+from mydata_ledger.ledger.access import Acknowledgement, Incident, Reason
+from mydata_ledger.ledger.commitment.entry import Entry
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.merkle import Head, verify_inclusion
+from mydata_ledger.ledger.record import Erasure, Issue
 
 CONSENTS, RECORDS, ACCESS = "consents", "records", "access"
 LOGS = (CONSENTS, RECORDS, ACCESS)

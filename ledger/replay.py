@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
 
-from ledger.access import AccessRequest, ConsentState, Decision, Facts, Incident, Reason
-from ledger.consent import Consent, Revocation
-from ledger.decide import decide
-from ledger.delegation import Delegation
-from ledger.party import Party
-from ledger.receipt import AccessReceipt, Logged
-from ledger.record import Erasure, Issue, Record
-from ledger.states import Seen, Use, naming, states_then
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Decision, Facts, Incident, Reason
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.receipt import AccessReceipt, Logged
+from mydata_ledger.ledger.record import Erasure, Issue, Record
+from mydata_ledger.ledger.states import Seen, Use, naming, states_then
 
 SLACK = 3
 """Seconds within which a statement may have been accepted before or after a decision, whatever its time says."""

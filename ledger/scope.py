@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.consent import NEVER, Effect, Grant, category_covers
-from ledger.vocabulary import Vocabulary
+from mydata_ledger.ledger.consent import NEVER, Effect, Grant, category_covers
+from mydata_ledger.ledger.vocabulary import Vocabulary
 
 Way = tuple[str, str, str]
 """A category, a purpose and an action."""

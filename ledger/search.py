@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ledger.access import AccessRequest, Facts, Found, Place
+from mydata_ledger.ledger.access import AccessRequest, Facts, Found, Place
 
 Permits = Callable[[AccessRequest, Facts, int], bool]
 """The rule about one of the records: question, facts and the moment (UTC seconds); asks no port."""

@@ -6,8 +6,8 @@ import coincurve
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from ledger.errors import SignatureInvalid
-from ledger.party import ADDRESS_SIZE, checksum, keccak
+from mydata_ledger.ledger.errors import SignatureInvalid
+from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum, keccak
 
 SIGNATURE_SIZE = 65
 HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from ledger.access import ConsentState
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation, DelegationState, stands_by
-from ledger.party import ANYONE, Party
-from ledger.receipt import Logged
+from mydata_ledger.ledger.access import ConsentState
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
+from mydata_ledger.ledger.party import ANYONE, Party
+from mydata_ledger.ledger.receipt import Logged
 
 Use = tuple[int, bytes]
 

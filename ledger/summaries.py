@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.access import Incident
-from ledger.consent import Consent, Effect, Revocation
-from ledger.delegation import Delegation
-from ledger.vocabulary import Term
-from ledger.wording import Words, moment
+from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.consent import Consent, Effect, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.vocabulary import Term
+from mydata_ledger.ledger.wording import Words, moment
 
 
 class Summaries(Words):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ledger.errors import InvalidStatement
+from mydata_ledger.ledger.errors import InvalidStatement
 
 NUMBERED = frozenset({"max-uses", "aggregate-only", "retain-until", "every-days"})
 NAMING = frozenset({"redact", "mask"})

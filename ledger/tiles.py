@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ledger.errors import MalformedInput, ProofInvalid
-from ledger.merkle import HASH_SIZE, Node, bag, node_hash
+from mydata_ledger.ledger.errors import MalformedInput, ProofInvalid
+from mydata_ledger.ledger.merkle import HASH_SIZE, Node, bag, node_hash
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT

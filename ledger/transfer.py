@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.consent import NEVER, Effect, Grant
-from ledger.errors import InvalidStatement
-from ledger.terms import Condition
+from mydata_ledger.ledger.consent import NEVER, Effect, Grant
+from mydata_ledger.ledger.errors import InvalidStatement
+from mydata_ledger.ledger.terms import Condition
 
 TRANSFER, ONCE, EVERY, RETAIN = "transfer", "once", "every-days", "retain-until"
 LONGEST_INTERVAL = 366

@@ -9,9 +9,9 @@ from functools import lru_cache
 from heapq import nlargest
 from itertools import pairwise
 
-from ledger.consent import ACTIONS, Grant
-from ledger.errors import UnknownTerm
-from ledger.terms import Condition
+from mydata_ledger.ledger.consent import ACTIONS, Grant
+from mydata_ledger.ledger.errors import UnknownTerm
+from mydata_ledger.ledger.terms import Condition
 
 
 @dataclass(frozen=True, slots=True)

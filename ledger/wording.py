@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from ledger.consent import NEVER, Effect, Grant
-from ledger.party import ANYONE, ROLE_PREFIX
-from ledger.transfer import terms_of
-from ledger.vocabulary import Term, Vocabulary
+from mydata_ledger.ledger.consent import NEVER, Effect, Grant
+from mydata_ledger.ledger.party import ANYONE, ROLE_PREFIX
+from mydata_ledger.ledger.transfer import terms_of
+from mydata_ledger.ledger.vocabulary import Term, Vocabulary
 
 ENGLISH = "en"
 

@@ -15,9 +15,9 @@ from typing import Literal
 
 import orjson
 
-from ledger.typed_data.types import TYPES
-from scripts.failure import Failure
-from scripts.solc import ROOT, ToolMissing, node
+from mydata_ledger.ledger.typed_data.types import TYPES
+from mydata_ledger.scripts.failure import Failure
+from mydata_ledger.scripts.solc import ROOT, ToolMissing, node
 
 ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
 BUILD_SECONDS = 60

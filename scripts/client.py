@@ -12,16 +12,16 @@ from typing import IO, Any
 
 import httpx
 
-from ledger import envelope, typed_data
-from ledger.access import Acknowledgement
-from ledger.commitment import disclosure
-from ledger.commitment.content import record_commitment
-from ledger.commitment.entry import lock_of
-from ledger.consent import Consent, Revocation
-from ledger.envelope import ReaderKey
-from ledger.errors import IntegrityFailure, MalformedInput, SourceUnavailable
-from ledger.signers import Wallet
-from ledger.typed_data import read_domain, read_hex
+from mydata_ledger.ledger import envelope, typed_data
+from mydata_ledger.ledger.access import Acknowledgement
+from mydata_ledger.ledger.commitment import disclosure
+from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.commitment.entry import lock_of
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.envelope import ReaderKey
+from mydata_ledger.ledger.errors import IntegrityFailure, MalformedInput, SourceUnavailable
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import read_domain, read_hex
 
 ZERO = "0x" + "00" * 32
 BATCH = 500

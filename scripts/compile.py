@@ -1,4 +1,4 @@
-"""Compile the contracts into `anchors/artifacts`, from Python: `python -m scripts.compile [--check | --force]`.
+"""Compile the contracts into `anchors/artifacts`: `python -m mydata_ledger.scripts.compile [--check | --force]`.
 
 Each contract that can be deployed, or called by others, gives one JSON file with its ABI and bytecode, which the
 package ships: whoever installs it needs no compiler. The same sources and lock files give the same bytes.
@@ -19,7 +19,7 @@ import orjson
 import solcx
 from rich.console import Console
 
-from scripts.solc import PACKAGE, ROOT, ToolMissing, launcher
+from mydata_ledger.scripts.solc import PACKAGE, ROOT, ToolMissing, launcher
 
 CONTRACTS = ROOT / "contracts"
 ARTIFACTS = ROOT / "anchors" / "artifacts"
@@ -128,7 +128,9 @@ def build(folder: Path = ARTIFACTS, *, force: bool = False) -> bool:
 
 def main() -> int:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.compile", description=__doc__.partition(":")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m mydata_ledger.scripts.compile", description=__doc__.partition(":")[0]
+    )
     parser.add_argument("--force", action="store_true", help="compile even if nothing changed")
     parser.add_argument("--check", action="store_true", help="compile nothing; fail if the artifacts are stale")
     arguments = parser.parse_args()
@@ -136,7 +138,9 @@ def main() -> int:
     try:
         if arguments.check:
             fresh = is_fresh(fingerprint(sources()))
-            console.print("artifacts are fresh" if fresh else "artifacts are stale: run `python -m scripts.compile`")
+            console.print(
+                "artifacts are fresh" if fresh else "artifacts are stale: run `python -m mydata_ledger.scripts.compile`"
+            )
             return 0 if fresh else 1
         with console.status("compiling contracts (about half a minute)"):
             built = build(force=arguments.force)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from urllib.parse import unquote, urlsplit
 
-from anchors.couriers import Mailbox, Webhooks
-from ledger.kernel import Courier
-from scripts.settings import Settings
+from mydata_ledger.anchors.couriers import Mailbox, Webhooks
+from mydata_ledger.ledger.kernel import Courier
+from mydata_ledger.scripts.settings import Settings
 
 
 def couriers(settings: Settings) -> dict[str, Courier]:

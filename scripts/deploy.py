@@ -1,4 +1,4 @@
-"""Deploy the contracts: `python -m scripts.deploy --rpc URL --admin-key-file FILE [--sequencer ADDRESS]`.
+"""Deploy the contracts: `python -m mydata_ledger.scripts.deploy --rpc URL --admin-key-file FILE [--sequencer ADDRESS]`.
 
 Addresses follow from bytecode, admin and sequencer (CREATE2 through the usual factory), so that a development chain
 that restarted empty gets them again, and a second run finds everything deployed and changes nothing.
@@ -27,9 +27,9 @@ from web3 import HTTPProvider, Web3
 from web3.exceptions import Web3Exception
 from web3.types import Nonce, RPCEndpoint, TxParams, TxReceipt, Wei
 
-from anchors.artifacts import Deployment, artifact
-from ledger.errors import MalformedInput
-from scripts.failure import Failure
+from mydata_ledger.anchors.artifacts import Deployment, artifact
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.scripts.failure import Failure
 
 FACTORY = to_checksum_address("0x4e59b44847b379578588920cA78FbF26c0B4956C")
 """The deterministic deployment proxy that most chains have: it takes salt ‖ creation code."""
@@ -195,7 +195,9 @@ def _first_block(site: _Site, address: str) -> int:
 
 def main() -> int:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.deploy", description=__doc__.partition(":")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m mydata_ledger.scripts.deploy", description=__doc__.partition(":")[0]
+    )
     parser.add_argument("--rpc", required=True, help="address of the chain's JSON-RPC server")
     parser.add_argument("--admin-key-file", required=True, type=Path, help="file with the admin's private key as hex")
     parser.add_argument("--sequencer", help="address that may append; the admin's own if left out")

@@ -16,9 +16,9 @@ from types import TracebackType
 import httpx
 import orjson
 
-from scripts.failure import Failure
-from scripts.listening import bound
-from scripts.solc import ROOT, ToolMissing
+from mydata_ledger.scripts.failure import Failure
+from mydata_ledger.scripts.listening import bound
+from mydata_ledger.scripts.solc import ROOT, ToolMissing
 
 CHAIN_ID = 31337
 READY_SECONDS = 30.0

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from fastapi import FastAPI
 
-from anchors.election import Election
-from anchors.journal import Journal
+from mydata_ledger.anchors.election import Election
+from mydata_ledger.anchors.journal import Journal
 
 
 class Duty(Protocol):

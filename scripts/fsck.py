@@ -8,15 +8,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from anchors.journal import Restoring, Safe
-from anchors.keystore import FileKeys
-from anchors.store import Store
-from ledger import merkle, typed_data
-from ledger.errors import IntegrityFailure, KeyDestroyed, LedgerError, NotFound, PayloadAltered, PayloadMissing
-from ledger.merkle import Head
-from ledger.receipt import LOGS, RECORDS, Logged
-from ledger.record import Issue
-from scripts.house import House
+from mydata_ledger.anchors.journal import Restoring, Safe
+from mydata_ledger.anchors.keystore import FileKeys
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger import merkle, typed_data
+from mydata_ledger.ledger.errors import (
+    IntegrityFailure,
+    KeyDestroyed,
+    LedgerError,
+    NotFound,
+    PayloadAltered,
+    PayloadMissing,
+)
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.receipt import LOGS, RECORDS, Logged
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.scripts.house import House
 
 PAGE = 1_000
 LOOKS = 10

@@ -15,11 +15,11 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 import anyio
 from anyio import to_thread
 
-from anchors.ipld.accept import Refused
-from anchors.ipld.cid import Cid
-from anchors.ipld.gateway import Question, Reply, refuse, respond
-from anchors.ipld.reading import Get
-from ledger.errors import LedgerError, MalformedInput
+from mydata_ledger.anchors.ipld.accept import Refused
+from mydata_ledger.anchors.ipld.cid import Cid
+from mydata_ledger.anchors.ipld.gateway import Question, Reply, refuse, respond
+from mydata_ledger.anchors.ipld.reading import Get
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput
 
 log = logging.getLogger(__name__)
 Scope = MutableMapping[str, Any]

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from anchors.artifacts import Deployment
-from anchors.journal import Safe
-from anchors.keystore import FileKeys, open_master
-from anchors.keystore.masters import Master
-from anchors.store import Store
-from ledger.ports import Clock
-from ledger.receipt import ACCESS, CONSENTS, RECORDS, Logged
-from ledger.signers import Wallet
-from ledger.typed_data import Domain
-from scripts.payloads import Archive, open_store
-from scripts.settings import Settings, secret
+from mydata_ledger.anchors.artifacts import Deployment
+from mydata_ledger.anchors.journal import Safe
+from mydata_ledger.anchors.keystore import FileKeys, open_master
+from mydata_ledger.anchors.keystore.masters import Master
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.ports import Clock
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, Logged
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.scripts.payloads import Archive, open_store
+from mydata_ledger.scripts.settings import Settings, secret
 
 
 class SystemClock:
@@ -114,6 +114,6 @@ def _custody_master(master: bytes) -> bytes | Master:
     """The key above all custody keys: inside the token that MYDATA_PKCS11_MODULE, _TOKEN and _PIN name, or ours."""
     if not (module := os.environ.get("MYDATA_PKCS11_MODULE", "")):
         return master
-    from anchors.keystore.token import Token  # noqa: PLC0415 - an extra that only a token needs
+    from mydata_ledger.anchors.keystore.token import Token  # noqa: PLC0415 - an extra that only a token needs
 
     return Token(module, os.environ.get("MYDATA_PKCS11_TOKEN", "mydata"), os.environ["MYDATA_PKCS11_PIN"]).master()

@@ -6,12 +6,12 @@ import logging
 
 from fastapi import FastAPI
 
-from ledger.errors import MalformedInput
-from scripts.gateway import Gateway, denylist
-from scripts.listening import NAME
-from scripts.payloads import DENYLIST, Archive, multiaddr
-from scripts.routing import Routing, peer_id
-from scripts.settings import Settings, secret
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.scripts.gateway import Gateway, denylist
+from mydata_ledger.scripts.listening import NAME
+from mydata_ledger.scripts.payloads import DENYLIST, Archive, multiaddr
+from mydata_ledger.scripts.routing import Routing, peer_id
+from mydata_ledger.scripts.settings import Settings, secret
 
 log = logging.getLogger(__name__)
 

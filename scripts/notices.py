@@ -1,6 +1,6 @@
 """The notice a person is shown before signing, in each language; its hash is part of what is signed."""
 
-from ledger.notice import Notice
+from mydata_ledger.ledger.notice import Notice
 
 ENGLISH = """Before you sign
 

@@ -11,9 +11,9 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from scripts.bundle import statements
-from scripts.listening import by_name
-from scripts.verify.page import build as build_page
+from mydata_ledger.scripts.bundle import statements
+from mydata_ledger.scripts.listening import by_name
+from mydata_ledger.scripts.verify.page import build as build_page
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN_ONLY = "; ".join(

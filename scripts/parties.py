@@ -9,9 +9,9 @@ from typing import Any
 from web3 import Web3
 from web3.exceptions import ContractLogicError, Web3Exception
 
-from anchors.artifacts import artifact
-from ledger.consent import NEVER
-from ledger.errors import InvalidStatement, SourceUnavailable
+from mydata_ledger.anchors.artifacts import artifact
+from mydata_ledger.ledger.consent import NEVER
+from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
 
 WAIT_SECONDS = 60
 

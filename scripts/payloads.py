@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from anchors.blockstore import BlockPayloads, Blocks
-from anchors.ipfs import KuboPayloads
-from anchors.ipld.cid import Cid
-from anchors.ipld.flow import file_of
-from ledger.errors import IntegrityFailure, LedgerError, MalformedInput, SourceUnavailable, StorageFull
-from ledger.ports import Payloads
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.ipfs import KuboPayloads
+from mydata_ledger.anchors.ipld.cid import Cid
+from mydata_ledger.anchors.ipld.flow import file_of
+from mydata_ledger.ledger.errors import IntegrityFailure, LedgerError, MalformedInput, SourceUnavailable, StorageFull
+from mydata_ledger.ledger.ports import Payloads
 
 EMBEDDED = "embedded"
 URL = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:(?P<port>\d{1,5}))?/?")

@@ -11,8 +11,8 @@ from typing import Any
 
 import carebundle
 
-from ledger.errors import InvalidStatement, LedgerError, MalformedInput
-from services.health.formats import cuts, split
+from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, MalformedInput
+from mydata_ledger.services.health.formats import cuts, split
 
 SEED, COUNT = 20_190_902, 24
 PROFILES = ("type2_diabetes", "hypertension", "anaemia", "ckd_stage3", "healthy")

@@ -9,17 +9,17 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from anchors.chain import Chain
-from anchors.follower import Follower
-from anchors.journal import Restored, Restoring, Safe
-from anchors.keystore import FileKeys
-from anchors.store import Store
-from ledger.errors import InvalidStatement, SourceUnavailable
-from ledger.kernel.erasing import DONE, ERASURE
-from ledger.paper import Paper
-from ledger.receipt import LOGS, RECORDS
-from ledger.record import Erasure
-from scripts.house import House
+from mydata_ledger.anchors.chain import Chain
+from mydata_ledger.anchors.follower import Follower
+from mydata_ledger.anchors.journal import Restored, Restoring, Safe
+from mydata_ledger.anchors.keystore import FileKeys
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
+from mydata_ledger.ledger.kernel.erasing import DONE, ERASURE
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.receipt import LOGS, RECORDS
+from mydata_ledger.ledger.record import Erasure
+from mydata_ledger.scripts.house import House
 
 Say = Callable[[str, int, int], None]
 PAGE = 1_000

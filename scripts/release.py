@@ -14,13 +14,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from ledger import canonical, envelope
-from ledger.commitment import disclosure, fields
-from ledger.commitment.content import is_json, stream_commitment
-from ledger.envelope import Header, ReaderKey
-from ledger.envelope.frame import Piece
-from ledger.errors import IntegrityFailure, MalformedInput, TooLarge
-from ledger.typed_data import read_hex
+from mydata_ledger.ledger import canonical, envelope
+from mydata_ledger.ledger.commitment import disclosure, fields
+from mydata_ledger.ledger.commitment.content import is_json, stream_commitment
+from mydata_ledger.ledger.envelope import Header, ReaderKey
+from mydata_ledger.ledger.envelope.frame import Piece
+from mydata_ledger.ledger.errors import IntegrityFailure, MalformedInput, TooLarge
+from mydata_ledger.ledger.typed_data import read_hex
 
 PIECE = 1 << 20
 SHAPE = "not a release; ask for one with `mydata access RECORD --release FILE`"

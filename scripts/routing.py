@@ -12,11 +12,11 @@ import orjson
 from anyio import to_thread
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from anchors.ipld import multibase, reading
-from anchors.ipld.cid import Cid
-from anchors.ipld.reading import Get
-from ledger.errors import LedgerError, MalformedInput, PayloadMissing
-from scripts.gateway import Receive, Scope, Send
+from mydata_ledger.anchors.ipld import multibase, reading
+from mydata_ledger.anchors.ipld.cid import Cid
+from mydata_ledger.anchors.ipld.reading import Get
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput, PayloadMissing
+from mydata_ledger.scripts.gateway import Receive, Scope, Send
 
 ED25519_KEY = bytes.fromhex("002408011220")
 """Before a public key's 32 bytes: identity multihash of 36, and libp2p's protobuf for Ed25519."""

@@ -19,30 +19,30 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-from anchors.chain import Chain, ChainWallets
-from anchors.election import election_of
-from anchors.follower import Follower
-from anchors.journal import Journal, KeptOutbox
-from anchors.notary import Notary
-from anchors.store import Store
-from anchors.teller import Teller
-from anchors.tiles import LogTiles, NoteKeys, Shelf
-from api.app import create_app
-from api.auth import ApiSettings, Premises
-from api.slices import Slice
-from ledger.envelope import ReaderKey, generate_reader_key
-from ledger.errors import LedgerError, SourceUnavailable
-from ledger.kernel import Kernel, Signers, World
-from ledger.ports import Clock
-from ledger.vocabulary import Vocabulary
-from scripts.couriers import couriers
-from scripts.duties import Duties
-from scripts.house import House, notes_folder
-from scripts.ipfs import mount_ipfs
-from scripts.listening import bound
-from scripts.notices import GENERAL
-from scripts.pages import pages
-from scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
+from mydata_ledger.anchors.chain import Chain, ChainWallets
+from mydata_ledger.anchors.election import election_of
+from mydata_ledger.anchors.follower import Follower
+from mydata_ledger.anchors.journal import Journal, KeptOutbox
+from mydata_ledger.anchors.notary import Notary
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.anchors.teller import Teller
+from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
+from mydata_ledger.api.app import create_app
+from mydata_ledger.api.auth import ApiSettings, Premises
+from mydata_ledger.api.slices import Slice
+from mydata_ledger.ledger.envelope import ReaderKey, generate_reader_key
+from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
+from mydata_ledger.ledger.kernel import Kernel, Signers, World
+from mydata_ledger.ledger.ports import Clock
+from mydata_ledger.ledger.vocabulary import Vocabulary
+from mydata_ledger.scripts.couriers import couriers
+from mydata_ledger.scripts.duties import Duties
+from mydata_ledger.scripts.house import House, notes_folder
+from mydata_ledger.scripts.ipfs import mount_ipfs
+from mydata_ledger.scripts.listening import bound
+from mydata_ledger.scripts.notices import GENERAL
+from mydata_ledger.scripts.pages import pages
+from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
 
 FRAMES = 1_000
 """Python's own recursion limit, put back: `py_ecc`, which web3 brings, raises it to 100,000 when imported, and then a
@@ -67,9 +67,9 @@ def slices() -> list[Slice]:
     """Every service's words, and the routes of those that have some."""
     found = []
     for name in SERVICES:
-        catalog = importlib.import_module(f"services.{name}.catalog").CATALOG
-        has_routes = importlib.util.find_spec(f"services.{name}.routes") is not None
-        router = importlib.import_module(f"services.{name}.routes").router if has_routes else None
+        catalog = importlib.import_module(f"mydata_ledger.services.{name}.catalog").CATALOG
+        has_routes = importlib.util.find_spec(f"mydata_ledger.services.{name}.routes") is not None
+        router = importlib.import_module(f"mydata_ledger.services.{name}.routes").router if has_routes else None
         found.append(Slice(catalog, router))
     return found
 
@@ -170,7 +170,7 @@ def main(
         return
     Store(settings.database).dispose()  # a worker that cannot begin is begun again without end
     os.environ.update(MYDATA_STATE=str(settings.state), MYDATA_RPC=rpc, MYDATA_PORT=str(port))
-    Multiprocess(like("scripts.serve:app", factory=True, workers=workers), sockets=sockets).run()
+    Multiprocess(like("mydata_ledger.scripts.serve:app", factory=True, workers=workers), sockets=sockets).run()
 
 
 def _sockets(port: int) -> list[socket.socket]:

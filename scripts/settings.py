@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.listening import local
+from mydata_ledger.scripts.listening import local
 
 DEFAULT_STATE, DEFAULT_PORT = Path(".mydata"), 8420
 

@@ -13,14 +13,14 @@ from types import TracebackType
 
 import httpx
 
-from anchors.artifacts import Deployment
-from ledger.errors import SourceUnavailable
-from ledger.signers import Wallet
-from scripts.deploy import deploy
-from scripts.devnet import Devnet, free_port
-from scripts.listening import local
-from scripts.parties import Registrar
-from scripts.settings import secret
+from mydata_ledger.anchors.artifacts import Deployment
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.deploy import deploy
+from mydata_ledger.scripts.devnet import Devnet, free_port
+from mydata_ledger.scripts.listening import local
+from mydata_ledger.scripts.parties import Registrar
+from mydata_ledger.scripts.settings import secret
 
 START_SECONDS = 60
 
@@ -97,7 +97,15 @@ class Stack:
     def start_api(self) -> None:
         """Start the API process and wait until it answers."""
         log = self.state / "api.log"
-        command = [sys.executable, "-m", "scripts.serve", "--state", str(self.state), "--rpc", self.rpc_url]
+        command = [
+            sys.executable,
+            "-m",
+            "mydata_ledger.scripts.serve",
+            "--state",
+            str(self.state),
+            "--rpc",
+            self.rpc_url,
+        ]
         with log.open("ab") as output:
             self._api = subprocess.Popen(
                 [*command, "--port", str(self.port)], stdout=output, stderr=output, start_new_session=True, env=_house()
@@ -146,5 +154,5 @@ class Stack:
 
 def _house() -> dict[str, str]:
     """The environment with this house on Python's path, wherever the command was called from."""
-    root = str(Path(__file__).resolve().parent.parent)
+    root = str(Path(__file__).absolute().parents[2])
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))}

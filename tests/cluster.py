@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, make_url
 
-from scripts.devnet import free_port
+from mydata_ledger.scripts.devnet import free_port
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "shared_buffers=64MB")
 MISSING = "PostgreSQL is not installed here (Debian: apt-get install postgresql)"

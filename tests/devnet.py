@@ -13,9 +13,9 @@ from eth_account.signers.local import LocalAccount
 from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 
-from anchors.artifacts import Deployment, artifact
-from scripts.deploy import deploy
-from scripts.devnet import Devnet
+from mydata_ledger.anchors.artifacts import Deployment, artifact
+from mydata_ledger.scripts.deploy import deploy
+from mydata_ledger.scripts.devnet import Devnet
 
 NAMES = {
     "consents": "ConsentRegistry",

@@ -7,8 +7,8 @@ from hashlib import sha256
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from ledger.passkey import Assertion
-from ledger.signers import personal_digest
+from mydata_ledger.ledger.passkey import Assertion
+from mydata_ledger.ledger.signers import personal_digest
 
 PRESENT, VERIFIED = 1, 4
 VERIFIER = b"\xbe" * 20

@@ -6,21 +6,21 @@ from hashlib import sha256
 
 import orjson
 
-from api.schemas import certificate_document, proof_document
-from ledger import merkle, typed_data
-from ledger.access import Acknowledgement, Incident
-from ledger.commitment import disclosure
-from ledger.commitment.content import record_commitment
-from ledger.commitment.entry import NO_LOCK, Entry, lock_of
-from ledger.consent import NEVER, Consent, Effect, Grant, Revocation
-from ledger.delegation import Delegation, paper_relation
-from ledger.kernel import Proof
-from ledger.merkle import Head
-from ledger.receipt import LOG_OF, LOGS, AccessReceipt, Logged, Signed
-from ledger.record import Erasure, Issue
-from ledger.signers import Wallet
-from ledger.typed_data import Domain
-from scripts.verify.attached import Content
+from mydata_ledger.api.schemas import certificate_document, proof_document
+from mydata_ledger.ledger import merkle, typed_data
+from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.commitment import disclosure
+from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
+from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.delegation import Delegation, paper_relation
+from mydata_ledger.ledger.kernel import Proof
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.receipt import LOG_OF, LOGS, AccessReceipt, Logged, Signed
+from mydata_ledger.ledger.record import Erasure, Issue
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.scripts.verify.attached import Content
 
 PERSON, HOLDER, GATEWAY, CREW, STRANGER, COURT = (Wallet(sha256(name.encode()).digest()) for name in "phgcsa")
 NOTICE = "We use your laboratory results for research. 검사 결과를 연구에 씁니다."

@@ -80,7 +80,7 @@ def test_every_service_is_a_slice_with_a_catalog_and_known_files():
 def test_the_import_contract_of_slices_names_every_slice():
     rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     assert len(rules) >= 8
-    slices = {f"services.{p.parent.name}" for p in (ROOT / "services").glob("*/__init__.py")}
+    slices = {f"mydata_ledger.services.{p.parent.name}" for p in (ROOT / "services").glob("*/__init__.py")}
     assert any(set(rule.get("containers", [])) == slices for rule in rules)
 
 
@@ -109,7 +109,7 @@ def test_trees_of_cases_have_a_test_for_each_leaf():
 def test_a_command_loads_only_what_it_needs():
     """What each of them costs at its start; a command that needs one of these loads it itself."""
     heavy = {"web3", "eth_account", "eth_abi", "fastapi", "pydantic", "sqlalchemy", "fhirpathpy", "solcx"}
-    script = f"import sys, scripts.cli; print(*sorted(sys.modules.keys() & {heavy}))"
+    script = f"import sys, mydata_ledger.scripts.cli; print(*sorted(sys.modules.keys() & {heavy}))"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from anchors.artifacts.deployment import Deployment
+from mydata_ledger.anchors.artifacts.deployment import Deployment
 
 __all__ = ["Artifact", "Deployment", "artifact", "names"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from ledger.errors import MalformedInput
+from mydata_ledger.ledger.errors import MalformedInput
 
 
 @dataclass(frozen=True, slots=True)

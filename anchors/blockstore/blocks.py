@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from anchors.blockstore import disk
-from anchors.blockstore.index import Index, Kept
-from anchors.blockstore.pack import HEADER, Place, Writer, pins_in, tail
-from anchors.blockstore.packs import Packs
-from anchors.ipld.cid import RAW, SHA2_256, Cid
-from anchors.ipld.unixfs import Made
-from ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
+from mydata_ledger.anchors.blockstore import disk
+from mydata_ledger.anchors.blockstore.index import Index, Kept
+from mydata_ledger.anchors.blockstore.pack import HEADER, Place, Writer, pins_in, tail
+from mydata_ledger.anchors.blockstore.packs import Packs
+from mydata_ledger.anchors.ipld.cid import RAW, SHA2_256, Cid
+from mydata_ledger.anchors.ipld.unixfs import Made
+from mydata_ledger.ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
 
 AT_ONCE = 16 * 1024 * 1024
 """Bytes of blocks that are gathered for one write."""

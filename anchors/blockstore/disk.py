@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ledger.errors import SourceUnavailable, StorageFull
+from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL = "the payload store's disk is full; nothing was accepted: free some space"

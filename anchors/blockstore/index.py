@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from anchors.blockstore.disk import refusals
-from anchors.blockstore.pack import Place
-from anchors.ipld.cid import Cid
+from mydata_ledger.anchors.blockstore.disk import refusals
+from mydata_ledger.anchors.blockstore.pack import Place
+from mydata_ledger.anchors.ipld.cid import Cid
 
 SCHEMA = """
 create table if not exists blocks (digest blob primary key, pack text not null, at int not null, size int not null)

@@ -12,11 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from anchors.ipld import car
-from anchors.ipld.cid import RAW, Cid
-from anchors.ipld.unixfs import Made
-from anchors.ipld.wire import varint
-from ledger.errors import MalformedInput
+from mydata_ledger.anchors.ipld import car
+from mydata_ledger.anchors.ipld.cid import RAW, Cid
+from mydata_ledger.anchors.ipld.unixfs import Made
+from mydata_ledger.anchors.ipld.wire import varint
+from mydata_ledger.ledger.errors import MalformedInput
 
 ROLL_AT = 1 << 30
 PINS = b"mydata pins 1\n"

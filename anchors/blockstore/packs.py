@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from anchors.blockstore.disk import NO_ROOM, sync_folder
-from anchors.blockstore.pack import HEADER, Writer, write
+from mydata_ledger.anchors.blockstore.disk import NO_ROOM, sync_folder
+from mydata_ledger.anchors.blockstore.pack import HEADER, Writer, write
 
 SUFFIX = ".car"
 

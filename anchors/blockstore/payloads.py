@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import BinaryIO
 
-from anchors.blockstore.blocks import Blocks
-from anchors.ipld import car, reading
-from anchors.ipld.cid import Cid
-from anchors.ipld.links import children
-from anchors.ipld.unixfs import Made, Piece, blocks_of, blocks_of_stream
-from ledger.errors import MalformedInput, PayloadMissing
+from mydata_ledger.anchors.blockstore.blocks import Blocks
+from mydata_ledger.anchors.ipld import car, reading
+from mydata_ledger.anchors.ipld.cid import Cid
+from mydata_ledger.anchors.ipld.links import children
+from mydata_ledger.anchors.ipld.unixfs import Made, Piece, blocks_of, blocks_of_stream
+from mydata_ledger.ledger.errors import MalformedInput, PayloadMissing
 
 
 class BlockPayloads:

@@ -8,8 +8,8 @@ from typing import Any
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 
-from ledger.errors import SourceUnavailable
-from ledger.party import Party, checksum, keccak
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.party import Party, checksum, keccak
 
 
 @dataclass(frozen=True, slots=True)

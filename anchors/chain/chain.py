@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from anchors.artifacts import Deployment
-from anchors.chain import abi
-from anchors.chain.rpc import Call, Rpc
-from anchors.chain.sender import Mined, Sender
-from ledger.errors import NotEntitled, SourceUnavailable
-from ledger.merkle import Head
-from ledger.party import Party
-from ledger.receipt import ACCESS, CONSENTS, RECORDS
+from mydata_ledger.anchors.artifacts import Deployment
+from mydata_ledger.anchors.chain import abi
+from mydata_ledger.anchors.chain.rpc import Call, Rpc
+from mydata_ledger.anchors.chain.sender import Mined, Sender
+from mydata_ledger.ledger.errors import NotEntitled, SourceUnavailable
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS
 
 Depth = int | Literal["finalized"]
 BLOCKS_AT_ONCE = 10_000

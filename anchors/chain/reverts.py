@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ledger.errors import (
+from mydata_ledger.ledger.errors import (
     InvalidStatement,
     LedgerError,
     NotEntitled,
@@ -13,7 +13,7 @@ from ledger.errors import (
     SignatureInvalid,
     SourceUnavailable,
 )
-from ledger.party import keccak
+from mydata_ledger.ledger.party import keccak
 
 REVERTS: dict[str, type[LedgerError]] = {
     "TransparencyLog_NoLeaves()": InvalidStatement,

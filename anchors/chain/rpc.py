@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import orjson
 
-from anchors.chain.reverts import refusal
-from ledger.errors import SourceUnavailable
+from mydata_ledger.anchors.chain.reverts import refusal
+from mydata_ledger.ledger.errors import SourceUnavailable
 
 Call = tuple[str, list[Any]]
 REVERTED = frozenset({3, -32015})

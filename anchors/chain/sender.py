@@ -9,8 +9,8 @@ from typing import Any
 
 from eth_account import Account
 
-from anchors.chain.rpc import Rpc
-from ledger.errors import SourceUnavailable
+from mydata_ledger.anchors.chain.rpc import Rpc
+from mydata_ledger.ledger.errors import SourceUnavailable
 
 GAS_CAP = 16_777_216
 """Most gas of one transaction, EIP-7825."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from anchors.chain.abi import IS_VALID_SIGNATURE
-from anchors.chain.rpc import Rpc
-from ledger.errors import SignatureInvalid
-from ledger.party import checksum
+from mydata_ledger.anchors.chain.abi import IS_VALID_SIGNATURE
+from mydata_ledger.anchors.chain.rpc import Rpc
+from mydata_ledger.ledger.errors import SignatureInvalid
+from mydata_ledger.ledger.party import checksum
 
 AGREES = "0x1626ba7e" + "00" * 28
 """What ERC-1271 answers for yes: the selector of isValidSignature, in a word."""

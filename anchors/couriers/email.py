@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
 
-from ledger.errors import InvalidStatement, SourceUnavailable
-from ledger.kernel.delivering import Parcel
-from ledger.kernel.telling import Subscription
+from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
+from mydata_ledger.ledger.kernel.delivering import Parcel
+from mydata_ledger.ledger.kernel.telling import Subscription
 
 TIMEOUT = 10
 REFUSED = 500

@@ -15,9 +15,9 @@ from urllib.parse import SplitResult, urlsplit
 import httpx
 import orjson
 
-from ledger.errors import InvalidStatement, SourceUnavailable
-from ledger.kernel.delivering import Parcel
-from ledger.kernel.telling import Subscription
+from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
+from mydata_ledger.ledger.kernel.delivering import Parcel
+from mydata_ledger.ledger.kernel.telling import Subscription
 
 TIMEOUT = httpx.Timeout(10, connect=5)
 DEADLINE = 20

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from anchors.ipld import cbor
-from anchors.ipld.cid import CBOR, DAG_CBOR, DAG_JSON, DAG_PB, JSON, LONGEST, RAW, SHA2_256, Cid
-from anchors.ipld.unixfs import Block, Made
-from anchors.ipld.wire import varint
-from ledger.errors import MalformedInput
+from mydata_ledger.anchors.ipld import cbor
+from mydata_ledger.anchors.ipld.cid import CBOR, DAG_CBOR, DAG_JSON, DAG_PB, JSON, LONGEST, RAW, SHA2_256, Cid
+from mydata_ledger.anchors.ipld.unixfs import Block, Made
+from mydata_ledger.anchors.ipld.wire import varint
+from mydata_ledger.ledger.errors import MalformedInput
 
 MAX_BLOCK = 2 * 1024 * 1024
 """What IPFS nodes exchange at most."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from anchors.ipld.cid import Cid
-from ledger.errors import MalformedInput
+from mydata_ledger.anchors.ipld.cid import Cid
+from mydata_ledger.ledger.errors import MalformedInput
 
 LINK = 42
 DEEPEST = 128

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from anchors.ipld.unixfs import Piece
+from mydata_ledger.anchors.ipld.unixfs import Piece
 
 
 class Flow(io.RawIOBase):

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote, urlencode
 
-from anchors.ipld import car, pathing, ranges, reading
-from anchors.ipld.accept import CAR_TYPE, RAW_TYPE, Form, Refused, negotiate
-from anchors.ipld.cid import Cid
-from anchors.ipld.pathing import Way
-from anchors.ipld.question import Question
-from anchors.ipld.reading import Get
-from anchors.ipld.selecting import Query, selected
-from anchors.ipld.unixfs import Block
-from ledger.errors import IntegrityFailure, LedgerError, MalformedInput, PayloadMissing, SourceUnavailable
+from mydata_ledger.anchors.ipld import car, pathing, ranges, reading
+from mydata_ledger.anchors.ipld.accept import CAR_TYPE, RAW_TYPE, Form, Refused, negotiate
+from mydata_ledger.anchors.ipld.cid import Cid
+from mydata_ledger.anchors.ipld.pathing import Way
+from mydata_ledger.anchors.ipld.question import Question
+from mydata_ledger.anchors.ipld.reading import Get
+from mydata_ledger.anchors.ipld.selecting import Query, selected
+from mydata_ledger.anchors.ipld.unixfs import Block
+from mydata_ledger.ledger.errors import IntegrityFailure, LedgerError, MalformedInput, PayloadMissing, SourceUnavailable
 
 __all__ = ["CAR_TYPE", "RAW_TYPE", "Question", "Reply", "refuse", "respond"]
 

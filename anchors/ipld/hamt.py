@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from anchors.ipld.cid import Cid
-from anchors.ipld.unixfs import HAMT, Link, Node
-from ledger.errors import PayloadAltered, PayloadMissing
+from mydata_ledger.anchors.ipld.cid import Cid
+from mydata_ledger.anchors.ipld.unixfs import HAMT, Link, Node
+from mydata_ledger.ledger.errors import PayloadAltered, PayloadMissing
 
 MASK = (1 << 64) - 1
 C1, C2 = 0x87C37B91114253D5, 0x4CF5AD432745937F

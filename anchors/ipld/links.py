@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from anchors.ipld import cbor
-from anchors.ipld.cid import DAG_CBOR, DAG_PB, Cid
-from anchors.ipld.unixfs import links_of
-from ledger import canonical
-from ledger.errors import MalformedInput, PayloadAltered
+from mydata_ledger.anchors.ipld import cbor
+from mydata_ledger.anchors.ipld.cid import DAG_CBOR, DAG_PB, Cid
+from mydata_ledger.anchors.ipld.unixfs import links_of
+from mydata_ledger.ledger import canonical
+from mydata_ledger.ledger.errors import MalformedInput, PayloadAltered
 
 
 def children(cid: Cid, block: bytes) -> list[Cid]:

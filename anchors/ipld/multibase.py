@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b32decode, b32encode
 from collections.abc import Callable
 
-from ledger.errors import MalformedInput
+from mydata_ledger.ledger.errors import MalformedInput
 
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from anchors.ipld import hamt, reading
-from anchors.ipld.cid import DAG_CBOR, DAG_JSON, Cid
-from anchors.ipld.links import value
-from anchors.ipld.reading import Get
-from anchors.ipld.unixfs import DIRECTORY, HAMT
-from ledger.errors import MalformedInput, PayloadAltered, PayloadMissing
+from mydata_ledger.anchors.ipld import hamt, reading
+from mydata_ledger.anchors.ipld.cid import DAG_CBOR, DAG_JSON, Cid
+from mydata_ledger.anchors.ipld.links import value
+from mydata_ledger.anchors.ipld.reading import Get
+from mydata_ledger.anchors.ipld.unixfs import DIRECTORY, HAMT
+from mydata_ledger.ledger.errors import MalformedInput, PayloadAltered, PayloadMissing
 
 NOWHERE = "the path names nothing below that CID"
 

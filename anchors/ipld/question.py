@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from anchors.ipld.cid import Cid
+from mydata_ledger.anchors.ipld.cid import Cid
 
 
 @dataclass(frozen=True, slots=True)

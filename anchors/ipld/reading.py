@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from anchors.ipld.cid import DAG_PB, Cid
-from anchors.ipld.links import children
-from anchors.ipld.unixfs import FILE, UNIXFS_RAW, Block, Node, decode
-from ledger.errors import MalformedInput, PayloadAltered
+from mydata_ledger.anchors.ipld.cid import DAG_PB, Cid
+from mydata_ledger.anchors.ipld.links import children
+from mydata_ledger.anchors.ipld.unixfs import FILE, UNIXFS_RAW, Block, Node, decode
+from mydata_ledger.ledger.errors import MalformedInput, PayloadAltered
 
 Get = Callable[[Cid], bytes]
 MAX_DEPTH = 32

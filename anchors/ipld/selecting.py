@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from anchors.ipld import hamt, reading
-from anchors.ipld.cid import DAG_PB, RAW, Cid
-from anchors.ipld.pathing import Way
-from anchors.ipld.reading import Get
-from anchors.ipld.unixfs import FILE, HAMT, UNIXFS_RAW, Block, Node, decode
-from ledger.errors import MalformedInput
+from mydata_ledger.anchors.ipld import hamt, reading
+from mydata_ledger.anchors.ipld.cid import DAG_PB, RAW, Cid
+from mydata_ledger.anchors.ipld.pathing import Way
+from mydata_ledger.anchors.ipld.reading import Get
+from mydata_ledger.anchors.ipld.unixfs import FILE, HAMT, UNIXFS_RAW, Block, Node, decode
+from mydata_ledger.ledger.errors import MalformedInput
 
 BYTES = re.compile(r"(-?\d{1,18}):(\*|-?\d{1,18})")
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from anchors.ipld.cid import DAG_PB, RAW, Cid
-from anchors.ipld.wire import data, fields, number
-from ledger.errors import MalformedInput
+from mydata_ledger.anchors.ipld.cid import DAG_PB, RAW, Cid
+from mydata_ledger.anchors.ipld.wire import data, fields, number
+from mydata_ledger.ledger.errors import MalformedInput
 
 CHUNK, WIDTH = 262_144, 174
 UNIXFS_RAW, DIRECTORY, FILE, HAMT = 0, 1, 2, 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.errors import MalformedInput
+from mydata_ledger.ledger.errors import MalformedInput
 
 CUT = "the block ends too early"
 

@@ -2,9 +2,9 @@
 of them, notices and papers soon after (design §6, I12).
 """
 
-from anchors.journal.journal import Journal
-from anchors.journal.outbox import KeptOutbox
-from anchors.journal.restoring import Restored, Restoring
-from anchors.journal.safe import Safe
+from mydata_ledger.anchors.journal.journal import Journal
+from mydata_ledger.anchors.journal.outbox import KeptOutbox
+from mydata_ledger.anchors.journal.restoring import Restored, Restoring
+from mydata_ledger.anchors.journal.safe import Safe
 
 __all__ = ["Journal", "KeptOutbox", "Restored", "Restoring", "Safe"]

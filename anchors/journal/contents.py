@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from anchors.journal.safe import Place
-from ledger.errors import IntegrityFailure
+from mydata_ledger.anchors.journal.safe import Place
+from mydata_ledger.ledger.errors import IntegrityFailure
 
 VERSION = 1
 

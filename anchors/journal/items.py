@@ -8,14 +8,14 @@ from typing import Any
 
 import orjson
 
-from anchors.store.codec import decode, encode, kind_of, pack, unpack
-from ledger import typed_data
-from ledger.commitment.entry import Entry
-from ledger.errors import IntegrityFailure
-from ledger.notice import Notice
-from ledger.paper import Paper
-from ledger.receipt import Logged, Signed
-from ledger.typed_data import Domain
+from mydata_ledger.anchors.store.codec import decode, encode, kind_of, pack, unpack
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.commitment.entry import Entry
+from mydata_ledger.ledger.errors import IntegrityFailure
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.receipt import Logged, Signed
+from mydata_ledger.ledger.typed_data import Domain
 
 PARTS = 6
 BROKEN = "a sheet of the journal does not hold what its table of contents says"

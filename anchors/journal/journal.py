@@ -11,14 +11,14 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Protocol
 
-from anchors.journal import contents, items
-from anchors.journal.contents import Contents, Sheet
-from anchors.journal.safe import Place, Safe
-from ledger.errors import LedgerError
-from ledger.merkle import Head
-from ledger.notice import Notice
-from ledger.paper import Paper
-from ledger.receipt import LOGS, Logged
+from mydata_ledger.anchors.journal import contents, items
+from mydata_ledger.anchors.journal.contents import Contents, Sheet
+from mydata_ledger.anchors.journal.safe import Place, Safe
+from mydata_ledger.ledger.errors import LedgerError
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.receipt import LOGS, Logged
 
 LOGGER = logging.getLogger("mydata.journal")
 MOST = 8_192

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from anchors.journal.journal import Journal
-from anchors.notary import Outbox
-from ledger.errors import SourceUnavailable
-from ledger.merkle import Head
+from mydata_ledger.anchors.journal.journal import Journal
+from mydata_ledger.anchors.notary import Outbox
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.merkle import Head
 
 SHELVES_EVERY = 30.0
 """Seconds between looks at notices and papers: what a total loss of the database can cost of them."""

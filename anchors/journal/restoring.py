@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from anchors.journal import contents, items
-from anchors.journal.contents import Contents, Sheet
-from anchors.journal.journal import NOTICES, PAPERS
-from anchors.journal.safe import Place, Safe
-from ledger.errors import IntegrityFailure, NotFound, PayloadMissing
-from ledger.merkle import Head
-from ledger.notice import Notice
-from ledger.paper import Paper
-from ledger.receipt import LOGS, Logged
-from ledger.typed_data import Domain
+from mydata_ledger.anchors.journal import contents, items
+from mydata_ledger.anchors.journal.contents import Contents, Sheet
+from mydata_ledger.anchors.journal.journal import NOTICES, PAPERS
+from mydata_ledger.anchors.journal.safe import Place, Safe
+from mydata_ledger.ledger.errors import IntegrityFailure, NotFound, PayloadMissing
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.receipt import LOGS, Logged
+from mydata_ledger.ledger.typed_data import Domain
 
 Say = Callable[[str, int, int], None]
 """Hears what is restored, how many are done and of how many."""

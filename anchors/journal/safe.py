@@ -12,12 +12,12 @@ from pathlib import Path
 
 import orjson
 
-from anchors.durable import create, locked, replace
-from anchors.keystore.wrapped import new_key, unwrap, wrap
-from ledger import envelope
-from ledger.envelope import Content
-from ledger.errors import SourceUnavailable
-from ledger.ports import Payloads
+from mydata_ledger.anchors.durable import create, locked, replace
+from mydata_ledger.anchors.keystore.wrapped import new_key, unwrap, wrap
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.envelope import Content
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.ports import Payloads
 
 KEY, NEWEST = "journal.key", "journal.json"
 MEDIA_TYPE = "application/vnd.mydata.journal"

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from anchors.keystore.masters import Master
-from anchors.keystore.wrapped import new_key
-from ledger.errors import SourceUnavailable, StorageFull
+from mydata_ledger.anchors.keystore.masters import Master
+from mydata_ledger.anchors.keystore.wrapped import new_key
+from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
 
 INDEX, SUCCESSOR = b"index", b"successor"
 SCHEMA = """

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from anchors.keystore.file import INDEX, SUCCESSOR, KeyFile, current_master, index_key
-from anchors.keystore.masters import Master, SoftMaster
-from anchors.keystore.wrapped import new_key, unwrap, wrap
-from ledger import envelope, signers, typed_data
-from ledger.errors import KeyDestroyed, ReceiptRequired, SignatureInvalid
-from ledger.receipt import AccessReceipt, Logged
-from ledger.record import key_id
-from ledger.typed_data import Domain
+from mydata_ledger.anchors.keystore.file import INDEX, SUCCESSOR, KeyFile, current_master, index_key
+from mydata_ledger.anchors.keystore.masters import Master, SoftMaster
+from mydata_ledger.anchors.keystore.wrapped import new_key, unwrap, wrap
+from mydata_ledger.ledger import envelope, signers, typed_data
+from mydata_ledger.ledger.errors import KeyDestroyed, ReceiptRequired, SignatureInvalid
+from mydata_ledger.ledger.receipt import AccessReceipt, Logged
+from mydata_ledger.ledger.record import key_id
+from mydata_ledger.ledger.typed_data import Domain
 
 FRESH_SECONDS = 300
 OF_RECORD = "select d.wrapped, k.wrapped, d.subject from deks d left join keks k using (subject) where record = ?"

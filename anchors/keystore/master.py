@@ -11,8 +11,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from anchors.keystore.wrapped import NONCE, new_key
-from ledger.errors import SourceUnavailable
+from mydata_ledger.anchors.keystore.wrapped import NONCE, new_key
+from mydata_ledger.ledger.errors import SourceUnavailable
 
 COST, BLOCK, LANES = 2**15, 8, 1
 """OWASP's floor for scrypt is N = 2^17 with human passphrases; ours is 32 random bytes or an operator's secret."""

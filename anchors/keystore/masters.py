@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from anchors.keystore.wrapped import unwrap, wrap
+from mydata_ledger.anchors.keystore.wrapped import unwrap, wrap
 
 
 class Master(Protocol):

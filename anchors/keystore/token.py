@@ -9,9 +9,9 @@ from typing import Any
 import pkcs11
 from pkcs11 import Attribute, GCMParams, KeyType, Mechanism, ObjectClass
 
-from anchors.keystore.masters import Master
-from anchors.keystore.wrapped import NONCE
-from ledger.errors import SourceUnavailable
+from mydata_ledger.anchors.keystore.masters import Master
+from mydata_ledger.anchors.keystore.wrapped import NONCE
+from mydata_ledger.ledger.errors import SourceUnavailable
 
 TAG_BITS = 128
 SEALED = {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False, Attribute.TOKEN: True}

@@ -7,7 +7,7 @@ import secrets
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.errors import SourceUnavailable
 
 NONCE, KEY = 12, 32
 

@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from anchors.memory.log import MemoryLog
-from ledger.access import EVERYTHING, AccessRequest, ConsentState, Facts, Found, Incident, Place, place_of
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation, DelegationState, stands_by
-from ledger.errors import SourceUnavailable
-from ledger.notice import Notice
-from ledger.party import ANYONE, Party
-from ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
-from ledger.record import Erasure, Issue, Record
+from mydata_ledger.anchors.memory.log import MemoryLog
+from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, ConsentState, Facts, Found, Incident, Place, place_of
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import ANYONE, Party
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
+from mydata_ledger.ledger.record import Erasure, Issue, Record
 
 
 class MemoryIndex(MemoryLog):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from ledger import envelope
-from ledger.errors import KeyDestroyed, ReceiptRequired
-from ledger.ports import Log
-from ledger.receipt import ACCESS, AccessReceipt, Logged
-from ledger.record import key_id
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.errors import KeyDestroyed, ReceiptRequired
+from mydata_ledger.ledger.ports import Log
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Logged
+from mydata_ledger.ledger.record import key_id
 
 KEY_SIZE = 32
 

@@ -6,14 +6,14 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ledger import merkle
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation
-from ledger.errors import InvalidStatement, LedgerError, SourceUnavailable, StaleConsent
-from ledger.merkle import Head
-from ledger.ports import Anchored, Check, Published
-from ledger.receipt import LOGS, Logged, Signed
-from ledger.record import Erasure, Issue
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, SourceUnavailable, StaleConsent
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.ports import Anchored, Check, Published
+from mydata_ledger.ledger.receipt import LOGS, Logged, Signed
+from mydata_ledger.ledger.record import Erasure, Issue
 
 EMPTY = Head(0, merkle.EMPTY_ROOT)
 Pair = tuple[bytes, str]

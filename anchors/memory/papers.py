@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import orjson
 
-from ledger.paper import Paper
+from mydata_ledger.ledger.paper import Paper
 
 
 class MemoryPapers:

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ledger.party import Party
-from ledger.ports import Sizes
-from ledger.receipt import LOGS
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.ports import Sizes
+from mydata_ledger.ledger.receipt import LOGS
 
 
 def utc_now() -> int:

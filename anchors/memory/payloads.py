@@ -6,7 +6,7 @@ from base64 import b32encode
 from collections.abc import Sequence
 from hashlib import sha256
 
-from ledger.errors import PayloadAltered, PayloadMissing
+from mydata_ledger.ledger.errors import PayloadAltered, PayloadMissing
 
 CIDV1_RAW_SHA256 = bytes([0x01, 0x55, 0x12, 0x20])
 

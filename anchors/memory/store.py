@@ -7,21 +7,21 @@ from concurrent.futures import Future
 from dataclasses import fields
 from hashlib import sha256
 
-from anchors.memory.index import MemoryIndex
-from anchors.memory.papers import MemoryPapers
-from anchors.memory.past import MemoryPast, utc_now
-from ledger import merkle
-from ledger.access import AccessRequest, Facts
-from ledger.commitment.entry import NO_LOCK, lock_of
-from ledger.consent import Revocation
-from ledger.errors import InvalidStatement, LedgerError
-from ledger.merkle import Head
-from ledger.notice import Notice
-from ledger.party import Party
-from ledger.ports import Anchored, Check, Sign, Sizes
-from ledger.ports.soon import now
-from ledger.receipt import CONSENTS, LOGS, Logged, Signed
-from ledger.search import AboutPerson, Behind, Sifted, Surveyed
+from mydata_ledger.anchors.memory.index import MemoryIndex
+from mydata_ledger.anchors.memory.papers import MemoryPapers
+from mydata_ledger.anchors.memory.past import MemoryPast, utc_now
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.access import AccessRequest, Facts
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
+from mydata_ledger.ledger.consent import Revocation
+from mydata_ledger.ledger.errors import InvalidStatement, LedgerError
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.ports import Anchored, Check, Sign, Sizes
+from mydata_ledger.ledger.ports.soon import now
+from mydata_ledger.ledger.receipt import CONSENTS, LOGS, Logged, Signed
+from mydata_ledger.ledger.search import AboutPerson, Behind, Sifted, Surveyed
 
 
 class MemoryStore(MemoryPapers, MemoryPast, MemoryIndex):

@@ -1,6 +1,6 @@
 """Log, index, directory, notices and sessions in one database: SQLite by default, PostgreSQL by URL."""
 
-from anchors.store.rebuilding import RebuildingStore
+from mydata_ledger.anchors.store.rebuilding import RebuildingStore
 
 
 class Store(RebuildingStore):

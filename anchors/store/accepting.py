@@ -7,16 +7,16 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import Connection
 
-from anchors.store import changes, rows
-from anchors.store.indexing import INDEXERS, Followed
-from anchors.store.order import Known, between, check_record_ids
-from anchors.store.prepared import Driver
-from anchors.store.shelf import Shelf
-from anchors.store.tree import Tree
-from ledger.errors import LedgerError
-from ledger.merkle import leaf_hash
-from ledger.ports import Check
-from ledger.receipt import CONSENTS, RECORDS, Logged, Signed
+from mydata_ledger.anchors.store import changes, rows
+from mydata_ledger.anchors.store.indexing import INDEXERS, Followed
+from mydata_ledger.anchors.store.order import Known, between, check_record_ids
+from mydata_ledger.anchors.store.prepared import Driver
+from mydata_ledger.anchors.store.shelf import Shelf
+from mydata_ledger.anchors.store.tree import Tree
+from mydata_ledger.ledger.errors import LedgerError
+from mydata_ledger.ledger.merkle import leaf_hash
+from mydata_ledger.ledger.ports import Check
+from mydata_ledger.ledger.receipt import CONSENTS, RECORDS, Logged, Signed
 
 Said = tuple[Sequence[Signed], int]
 """Statements handed in together, and when they were accepted."""

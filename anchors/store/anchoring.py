@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from anchors.store import changes, indexing, past, rows
-from anchors.store.papers import PaperStore
-from anchors.store.prepared import Driver, Upsert
-from anchors.store.schema import BLOCKS, CHAIN, HEADS, REVEALS, STATEMENTS
-from anchors.store.tree import Tree
-from ledger import merkle
-from ledger.consent import Revocation
-from ledger.errors import InvalidStatement
-from ledger.merkle import Head
-from ledger.receipt import CONSENTS
+from mydata_ledger.anchors.store import changes, indexing, past, rows
+from mydata_ledger.anchors.store.papers import PaperStore
+from mydata_ledger.anchors.store.prepared import Driver, Upsert
+from mydata_ledger.anchors.store.schema import BLOCKS, CHAIN, HEADS, REVEALS, STATEMENTS
+from mydata_ledger.anchors.store.tree import Tree
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.consent import Revocation
+from mydata_ledger.ledger.errors import InvalidStatement
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.receipt import CONSENTS
 
 NOTE = Upsert(BLOCKS, lambda new: {"hash": new.hash})
 REVEAL = Upsert(REVEALS, lambda new: {"block": new.block}, "block")

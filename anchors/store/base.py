@@ -10,14 +10,14 @@ from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
-from anchors.store import changes, pending
-from anchors.store.desk import Desk
-from anchors.store.engine import Looks, file_of, open_engine, our_errors, put_on_disk
-from anchors.store.looking import ServerLooks
-from anchors.store.opening import prepare
-from anchors.store.prepared import Driver
-from anchors.store.writer import Work, Writer
-from ledger.receipt import ACCESS
+from mydata_ledger.anchors.store import changes, pending
+from mydata_ledger.anchors.store.desk import Desk
+from mydata_ledger.anchors.store.engine import Looks, file_of, open_engine, our_errors, put_on_disk
+from mydata_ledger.anchors.store.looking import ServerLooks
+from mydata_ledger.anchors.store.opening import prepare
+from mydata_ledger.anchors.store.prepared import Driver
+from mydata_ledger.anchors.store.writer import Work, Writer
+from mydata_ledger.ledger.receipt import ACCESS
 
 T = TypeVar("T")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from anchors.store.prepared import Bulk, Driver, Prepared, Reading
-from anchors.store.schema import CHANGES
+from mydata_ledger.anchors.store.prepared import Bulk, Driver, Prepared, Reading
+from mydata_ledger.anchors.store.schema import CHANGES
 
 COUNT = Prepared(select(CHANGES.c.count))
 RAISE = Bulk(CHANGES.update().values(count=CHANGES.c.count + 1))

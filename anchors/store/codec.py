@@ -8,13 +8,13 @@ from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
-from anchors.store.decoding import TEXTS, ZERO, more_of, reader_of
-from ledger.access import Acknowledgement, Incident
-from ledger.consent import Consent, Grant, Revocation
-from ledger.delegation import Delegation
-from ledger.receipt import AccessReceipt, Statement
-from ledger.record import Erasure, Issue
-from ledger.typed_data.types import MEMBERS
+from mydata_ledger.anchors.store.decoding import TEXTS, ZERO, more_of, reader_of
+from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.consent import Consent, Grant, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.receipt import AccessReceipt, Statement
+from mydata_ledger.ledger.record import Erasure, Issue
+from mydata_ledger.ledger.typed_data.types import MEMBERS
 
 KINDS: tuple[type, ...] = (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident, Delegation, Acknowledgement)
 """A statement's kind is stored as its place here: append only."""

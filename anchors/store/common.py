@@ -9,11 +9,11 @@ from functools import lru_cache
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
-from anchors.store.codec import decode, encode, key, put_bytes, put_number, raw
-from anchors.store.decoding import ZERO, more_of
-from anchors.store.prepared import Bulk, Driver, Prepared
-from anchors.store.schema import COMMON
-from ledger.consent import NEVER, Consent, Grant
+from mydata_ledger.anchors.store.codec import decode, encode, key, put_bytes, put_number, raw
+from mydata_ledger.anchors.store.decoding import ZERO, more_of
+from mydata_ledger.anchors.store.prepared import Bulk, Driver, Prepared
+from mydata_ledger.anchors.store.schema import COMMON
+from mydata_ledger.ledger.consent import NEVER, Consent, Grant
 
 CONSENT = 0
 """The kind number of Consent."""

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from ledger.consent import Effect, Grant
-from ledger.typed_data.types import MEMBERS
+from mydata_ledger.ledger.consent import Effect, Grant
+from mydata_ledger.ledger.typed_data.types import MEMBERS
 
 Read = Callable[[bytes, int], tuple[Any, int]]
 """From the bytes and a place in them to the value there and the place behind it."""

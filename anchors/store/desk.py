@@ -9,11 +9,11 @@ from itertools import groupby
 
 from sqlalchemy.engine import Connection
 
-from anchors.store import pending
-from anchors.store.prepared import Driver
-from anchors.store.uses import Uses
-from ledger.errors import SourceUnavailable
-from ledger.receipt import Logged, Signed
+from mydata_ledger.anchors.store import pending
+from mydata_ledger.anchors.store.prepared import Driver
+from mydata_ledger.anchors.store.uses import Uses
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.receipt import Logged, Signed
 
 BACKLOG = 20_000
 """Receipts that may wait for their index before those who ask wait for it too."""

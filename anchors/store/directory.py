@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from anchors.store import facts, past
-from anchors.store.past import PastStore
-from anchors.store.prepared import Upsert
-from anchors.store.schema import NOTICES, PARTIES
-from anchors.store.shelf import READABLE, Shelf, notice_of
-from ledger.notice import Notice
-from ledger.party import Party
+from mydata_ledger.anchors.store import facts, past
+from mydata_ledger.anchors.store.past import PastStore
+from mydata_ledger.anchors.store.prepared import Upsert
+from mydata_ledger.anchors.store.schema import NOTICES, PARTIES
+from mydata_ledger.anchors.store.shelf import READABLE, Shelf, notice_of
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import Party
 
 PUBLISH = Upsert(NOTICES, lambda new: {"outdated": new.outdated})
 

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ledger.errors import SourceUnavailable, StorageFull
+from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
 
 IMMEDIATE = "BEGIN IMMEDIATE"
 BUSY_MS = 15_000

@@ -10,20 +10,20 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, select
 
-from anchors.store import records, rows
-from anchors.store.codec import KINDS, key
-from anchors.store.prepared import Driver, Listed, Prepared, Reading
-from anchors.store.rows import chunks, logged_of
-from anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, PARTIES, STATEMENTS, USES
-from anchors.store.uses import ALL_RECORDS, Uses
-from ledger.access import AccessRequest, ConsentState, Facts, Incident
-from ledger.commitment.entry import Entry
-from ledger.consent import Consent
-from ledger.delegation import Delegation, DelegationState, stands_by
-from ledger.errors import SourceUnavailable
-from ledger.party import ANYONE, Party
-from ledger.receipt import ACCESS, RECORDS
-from ledger.receipt import CONSENTS as CONSENTS_LOG
+from mydata_ledger.anchors.store import records, rows
+from mydata_ledger.anchors.store.codec import KINDS, key
+from mydata_ledger.anchors.store.prepared import Driver, Listed, Prepared, Reading
+from mydata_ledger.anchors.store.rows import chunks, logged_of
+from mydata_ledger.anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, PARTIES, STATEMENTS, USES
+from mydata_ledger.anchors.store.uses import ALL_RECORDS, Uses
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Incident
+from mydata_ledger.ledger.commitment.entry import Entry
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.party import ANYONE, Party
+from mydata_ledger.ledger.receipt import ACCESS, RECORDS
+from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
 
 LOG = STATEMENTS[CONSENTS_LOG]
 INDEXED = (

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from anchors.store import facts
-from anchors.store.facts import Shared, UsesCount
-from anchors.store.prepared import Driver, Reading
-from anchors.store.records import named
-from anchors.store.uses import Uses
-from anchors.store.widening import Widening
-from anchors.store.writer import Work
-from ledger.access import AccessRequest, ConsentState, Facts
-from ledger.record import Record
+from mydata_ledger.anchors.store import facts
+from mydata_ledger.anchors.store.facts import Shared, UsesCount
+from mydata_ledger.anchors.store.prepared import Driver, Reading
+from mydata_ledger.anchors.store.records import named
+from mydata_ledger.anchors.store.uses import Uses
+from mydata_ledger.anchors.store.widening import Widening
+from mydata_ledger.anchors.store.writer import Work
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts
+from mydata_ledger.ledger.record import Record
 
 Said = dict[tuple[bytes, str], list[ConsentState]]
 """What persons said to requesters."""

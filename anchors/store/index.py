@@ -8,19 +8,19 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, select
 
-from anchors.store import facts, order, records, schema
-from anchors.store.codec import decode, encode, key
-from anchors.store.facts import UsesCount
-from anchors.store.log import LogStore
-from anchors.store.prepared import Driver, Upsert
-from anchors.store.rows import logged_of, whole
-from anchors.store.schema import DRAFTS, RECEIPTS, STATEMENTS
-from anchors.store.sifting import Ground, Sifting
-from anchors.store.surveying import Survey
-from ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, Place
-from ledger.delegation import DelegationState
-from ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
-from ledger.record import Issue, Record
+from mydata_ledger.anchors.store import facts, order, records, schema
+from mydata_ledger.anchors.store.codec import decode, encode, key
+from mydata_ledger.anchors.store.facts import UsesCount
+from mydata_ledger.anchors.store.log import LogStore
+from mydata_ledger.anchors.store.prepared import Driver, Upsert
+from mydata_ledger.anchors.store.rows import logged_of, whole
+from mydata_ledger.anchors.store.schema import DRAFTS, RECEIPTS, STATEMENTS
+from mydata_ledger.anchors.store.sifting import Ground, Sifting
+from mydata_ledger.anchors.store.surveying import Survey
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, Place
+from mydata_ledger.ledger.delegation import DelegationState
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
+from mydata_ledger.ledger.record import Issue, Record
 
 T = TypeVar("T")
 LOG = STATEMENTS[ACCESS]

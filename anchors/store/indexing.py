@@ -9,18 +9,18 @@ from typing import Any
 from sqlalchemy import bindparam, case, select
 from sqlalchemy.engine import Connection
 
-from anchors.store import common, records, rows
-from anchors.store.codec import key, keys, prefix
-from anchors.store.prepared import Bulk, Driver, Listed, Upsert
-from anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
-from anchors.store.uses import Uses
-from ledger.access import Acknowledgement, Incident
-from ledger.commitment.entry import NO_LOCK, lock_of
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation
-from ledger.receipt import ACCESS, AccessReceipt, Logged
-from ledger.receipt import CONSENTS as CONSENTS_LOG
-from ledger.receipt import RECORDS as RECORDS_LOG
+from mydata_ledger.anchors.store import common, records, rows
+from mydata_ledger.anchors.store.codec import key, keys, prefix
+from mydata_ledger.anchors.store.prepared import Bulk, Driver, Listed, Upsert
+from mydata_ledger.anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
+from mydata_ledger.anchors.store.uses import Uses
+from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
+from mydata_ledger.ledger.receipt import RECORDS as RECORDS_LOG
 
 Followed = tuple[Logged, Logged | None]
 """A statement and, for consents and revocations, the one it follows."""

@@ -9,19 +9,19 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from anchors.store import changes, facts, pending, rows
-from anchors.store.accepting import accept_each, accept_many
-from anchors.store.base import Database
-from anchors.store.desk import Place
-from anchors.store.facts import UsesCount
-from anchors.store.gathering import Counting, Gathering
-from anchors.store.tree import Tree
-from ledger.access import AccessRequest, Facts
-from ledger.errors import LedgerError
-from ledger.merkle import Head
-from ledger.ports import Anchored, Check, Sign
-from ledger.ports.soon import now, then
-from ledger.receipt import ACCESS, Logged, Signed
+from mydata_ledger.anchors.store import changes, facts, pending, rows
+from mydata_ledger.anchors.store.accepting import accept_each, accept_many
+from mydata_ledger.anchors.store.base import Database
+from mydata_ledger.anchors.store.desk import Place
+from mydata_ledger.anchors.store.facts import UsesCount
+from mydata_ledger.anchors.store.gathering import Counting, Gathering
+from mydata_ledger.anchors.store.tree import Tree
+from mydata_ledger.ledger.access import AccessRequest, Facts
+from mydata_ledger.ledger.errors import LedgerError
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.ports import Anchored, Check, Sign
+from mydata_ledger.ledger.ports.soon import now, then
+from mydata_ledger.ledger.receipt import ACCESS, Logged, Signed
 
 Respond = Callable[[AccessRequest, Facts], Signed]
 """From a question and what is known about it to the receipt, which `Sign` may sign later; asks no store."""

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from anchors.store.engine import DRIVER_ERRORS, driver_refuses
+from mydata_ledger.anchors.store.engine import DRIVER_ERRORS, driver_refuses
 
 MOST_KEPT = 8
 IDLE_SECONDS = 1.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import inspect, select
 from sqlalchemy.engine import Connection
 
-from anchors.store import migrations
-from anchors.store.schema import APPLIED, CHAIN, CHANGES, HEADS, METADATA, PAST, VERSION
-from ledger.errors import SourceUnavailable
-from ledger.merkle import EMPTY_ROOT
-from ledger.receipt import LOGS
+from mydata_ledger.anchors.store import migrations
+from mydata_ledger.anchors.store.schema import APPLIED, CHAIN, CHANGES, HEADS, METADATA, PAST, VERSION
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.merkle import EMPTY_ROOT
+from mydata_ledger.ledger.receipt import LOGS
 
 
 def prepare(connection: Connection, now: int) -> None:

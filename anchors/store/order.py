@@ -9,17 +9,17 @@ from functools import lru_cache
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
-from anchors.store.codec import key
-from anchors.store.prepared import Driver, Listed, Prepared
-from anchors.store.records import issued
-from anchors.store.rows import at, chunks
-from anchors.store.schema import CONSENTS, STATEMENTS
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation
-from ledger.errors import InvalidStatement, StaleConsent
-from ledger.receipt import CONSENTS as CONSENTS_LOG
-from ledger.receipt import Logged, Signed, Statement
-from ledger.record import Erasure, Issue
+from mydata_ledger.anchors.store.codec import key
+from mydata_ledger.anchors.store.prepared import Driver, Listed, Prepared
+from mydata_ledger.anchors.store.records import issued
+from mydata_ledger.anchors.store.rows import at, chunks
+from mydata_ledger.anchors.store.schema import CONSENTS, STATEMENTS
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
+from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
+from mydata_ledger.ledger.receipt import Logged, Signed, Statement
+from mydata_ledger.ledger.record import Erasure, Issue
 
 STALE = "the statement does not follow the newest one to this grantee; ask for a new draft"
 BETWEEN_TWO = (Consent, Revocation, Delegation)

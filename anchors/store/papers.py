@@ -9,10 +9,10 @@ import orjson
 from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.engine import Connection
 
-from anchors.store.codec import key
-from anchors.store.schema import PAPERS
-from anchors.store.sessions import SessionStore
-from ledger.paper import Paper
+from mydata_ledger.anchors.store.codec import key
+from mydata_ledger.anchors.store.schema import PAPERS
+from mydata_ledger.anchors.store.sessions import SessionStore
+from mydata_ledger.ledger.paper import Paper
 
 
 class PaperStore(SessionStore):

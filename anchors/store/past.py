@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from anchors.store import facts
-from anchors.store.index import IndexStore
-from anchors.store.prepared import Bulk
-from anchors.store.rows import chunks
-from anchors.store.schema import PAST
-from ledger.merkle import Head
-from ledger.party import Party
-from ledger.ports import Sizes
+from mydata_ledger.anchors.store import facts
+from mydata_ledger.anchors.store.index import IndexStore
+from mydata_ledger.anchors.store.prepared import Bulk
+from mydata_ledger.anchors.store.rows import chunks
+from mydata_ledger.anchors.store.schema import PAST
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.ports import Sizes
 
 HEAD, PARTY, NOTICE, REVEAL = "head", "party", "notice", "reveal"
 OUTDATED = b"outdated"

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
-from anchors.store.engine import BUSY_MS, IMMEDIATE, driver_refuses
+from mydata_ledger.anchors.store.engine import BUSY_MS, IMMEDIATE, driver_refuses
 
 QUICK_SECONDS = 0.01
 """A commit that takes longer is waited for by the writing thread, so that it does not hold up everybody else."""

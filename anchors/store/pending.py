@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from anchors.store.accepting import write
-from anchors.store.codec import KINDS, decode, encode, pack, unpack
-from anchors.store.prepared import Bulk, Driver, Prepared
-from anchors.store.rows import Fields
-from anchors.store.schema import HEADS, PENDING
-from ledger.commitment.entry import Entry
-from ledger.errors import SourceUnavailable
-from ledger.receipt import ACCESS, AccessReceipt, Logged, Signed
+from mydata_ledger.anchors.store.accepting import write
+from mydata_ledger.anchors.store.codec import KINDS, decode, encode, pack, unpack
+from mydata_ledger.anchors.store.prepared import Bulk, Driver, Prepared
+from mydata_ledger.anchors.store.rows import Fields
+from mydata_ledger.anchors.store.schema import HEADS, PENDING
+from mydata_ledger.ledger.commitment.entry import Entry
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Logged, Signed
 
 RECEIPT = KINDS.index(AccessReceipt)
 PARTS = 4

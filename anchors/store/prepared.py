@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from anchors.store.engine import DRIVER_ERRORS
+from mydata_ledger.anchors.store.engine import DRIVER_ERRORS
 
 DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite.dialect(paramstyle="named"),

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Table, select, tuple_
 from sqlalchemy.engine import Connection
 
-from anchors.store import papers, rows
-from anchors.store.accepting import write
-from anchors.store.anchoring import AnchoringStore
-from anchors.store.indexing import Followed
-from anchors.store.order import Known
-from anchors.store.prepared import Upsert
-from anchors.store.schema import (
+from mydata_ledger.anchors.store import papers, rows
+from mydata_ledger.anchors.store.accepting import write
+from mydata_ledger.anchors.store.anchoring import AnchoringStore
+from mydata_ledger.anchors.store.indexing import Followed
+from mydata_ledger.anchors.store.order import Known
+from mydata_ledger.anchors.store.prepared import Upsert
+from mydata_ledger.anchors.store.schema import (
     CHAIN,
     COMMON,
     CONSENTS,
@@ -30,11 +30,11 @@ from anchors.store.schema import (
     TREES,
     USES,
 )
-from anchors.store.tree import Tree
-from ledger.errors import IntegrityFailure
-from ledger.paper import Paper
-from ledger.receipt import CONSENTS as CONSENTS_LOG
-from ledger.receipt import LOGS, Logged
+from mydata_ledger.anchors.store.tree import Tree
+from mydata_ledger.ledger.errors import IntegrityFailure
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
+from mydata_ledger.ledger.receipt import LOGS, Logged
 
 KEEP = Upsert(PAPERS, lambda new: {name: getattr(new, name) for name in ("state", "due", "version", "body")})
 LOGGED = (*STATEMENTS.values(), *TREES.values(), COMMON, ENTRIES)

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from anchors.store.codec import decode, key, keys
-from anchors.store.prepared import Bulk, Driver, Listed, Prepared, Reading
-from anchors.store.rows import chunks, logged_of
-from anchors.store.schema import RECORDS, STATEMENTS
-from ledger.receipt import RECORDS as RECORDS_LOG
-from ledger.receipt import Logged
-from ledger.record import Erasure, Issue, Record
+from mydata_ledger.anchors.store.codec import decode, key, keys
+from mydata_ledger.anchors.store.prepared import Bulk, Driver, Listed, Prepared, Reading
+from mydata_ledger.anchors.store.rows import chunks, logged_of
+from mydata_ledger.anchors.store.schema import RECORDS, STATEMENTS
+from mydata_ledger.ledger.receipt import RECORDS as RECORDS_LOG
+from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.record import Erasure, Issue, Record
 
 LOG = STATEMENTS[RECORDS_LOG]
 ISSUED = select(LOG).join(RECORDS, RECORDS.c.position == LOG.c.position)

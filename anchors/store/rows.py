@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.engine import Connection
 
-from anchors.store import common
-from anchors.store.codec import decode, encode, kind_of, prefix
-from anchors.store.prepared import Bulk, Driver, Listed, Prepared, Reading
-from anchors.store.schema import COMMON, ENTRIES, STATEMENTS
-from ledger.commitment.entry import NO_LOCK, Entry
-from ledger.consent import Consent
-from ledger.delegation import Delegation
-from ledger.receipt import CONSENTS, Logged, Signed, Statement
+from mydata_ledger.anchors.store import common
+from mydata_ledger.anchors.store.codec import decode, encode, kind_of, prefix
+from mydata_ledger.anchors.store.prepared import Bulk, Driver, Listed, Prepared, Reading
+from mydata_ledger.anchors.store.schema import COMMON, ENTRIES, STATEMENTS
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.receipt import CONSENTS, Logged, Signed, Statement
 
 PREFIX = 8
 AT_ONCE = 500

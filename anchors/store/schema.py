@@ -23,8 +23,8 @@ from sqlalchemy import (
     func,
 )
 
-from ledger.receipt import CONSENTS as CONSENTS_LOG
-from ledger.receipt import LOGS
+from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
+from mydata_ledger.ledger.receipt import LOGS
 
 VERSION = "0005"
 """The last step of `migrations`; four digits, so that versions compare as texts do."""

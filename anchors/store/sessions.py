@@ -8,10 +8,10 @@ from hashlib import sha256
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from anchors.store.directory import DirectoryStore
-from anchors.store.prepared import Listed, Upsert
-from anchors.store.rows import chunks
-from anchors.store.schema import CHALLENGES, SESSIONS
+from mydata_ledger.anchors.store.directory import DirectoryStore
+from mydata_ledger.anchors.store.prepared import Listed, Upsert
+from mydata_ledger.anchors.store.rows import chunks
+from mydata_ledger.anchors.store.schema import CHALLENGES, SESSIONS
 
 LIVE = Listed(
     select(SESSIONS.c.token, SESSIONS.c.signer).where(SESSIONS.c.expires > bindparam("at")), token=SESSIONS.c.token

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from anchors.store import facts
-from anchors.store.prepared import Driver, Prepared
-from anchors.store.schema import NOTICES
-from ledger.notice import Notice
-from ledger.party import Party
+from mydata_ledger.anchors.store import facts
+from mydata_ledger.anchors.store.prepared import Driver, Prepared
+from mydata_ledger.anchors.store.schema import NOTICES
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import Party
 
 READABLE = select(NOTICES.c.name, NOTICES.c.version, NOTICES.c.language, NOTICES.c.text, NOTICES.c.outdated)
 BY_HASH = Prepared(READABLE.where(NOTICES.c.digest == bindparam("digest")))

@@ -14,13 +14,13 @@ from typing import Any
 
 from sqlalchemy import Integer, and_, bindparam, cast, or_, select
 
-from anchors.store import records
-from anchors.store.codec import key
-from anchors.store.prepared import Driver, Prepared
-from anchors.store.schema import CONSENTS, RECORDS
-from anchors.store.surveying import Survey
-from ledger.access import EVERYTHING, SELF_VIEW, AccessRequest, Facts, Found, Place
-from ledger.party import ANYONE
+from mydata_ledger.anchors.store import records
+from mydata_ledger.anchors.store.codec import key
+from mydata_ledger.anchors.store.prepared import Driver, Prepared
+from mydata_ledger.anchors.store.schema import CONSENTS, RECORDS
+from mydata_ledger.anchors.store.surveying import Survey
+from mydata_ledger.ledger.access import EVERYTHING, SELF_VIEW, AccessRequest, Facts, Found, Place
+from mydata_ledger.ledger.party import ANYONE
 
 Permits = Callable[[Facts], bool]
 State = int | None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from anchors.store import facts, records
-from anchors.store.codec import key
-from anchors.store.facts import Shared, UsesCount
-from anchors.store.prepared import Driver
-from anchors.store.uses import Uses
-from ledger.access import ConsentState, Facts
-from ledger.record import Record
+from mydata_ledger.anchors.store import facts, records
+from mydata_ledger.anchors.store.codec import key
+from mydata_ledger.anchors.store.facts import Shared, UsesCount
+from mydata_ledger.anchors.store.prepared import Driver
+from mydata_ledger.anchors.store.uses import Uses
+from mydata_ledger.ledger.access import ConsentState, Facts
+from mydata_ledger.ledger.record import Record
 
 
 class Survey:

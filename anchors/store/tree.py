@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from anchors.store import rows
-from anchors.store.prepared import Bulk, Driver, Prepared
-from anchors.store.schema import HEADS, STATEMENTS, TREES
-from ledger import merkle
-from ledger.errors import ProofInvalid, SourceUnavailable
-from ledger.merkle import HASH_SIZE, Head
+from mydata_ledger.anchors.store import rows
+from mydata_ledger.anchors.store.prepared import Bulk, Driver, Prepared
+from mydata_ledger.anchors.store.schema import HEADS, STATEMENTS, TREES
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.errors import ProofInvalid, SourceUnavailable
+from mydata_ledger.ledger.merkle import HASH_SIZE, Head
 
 ENTRY_AT = {
     log: rows.entries(log).where(table.c.position == bindparam("position")) for log, table in STATEMENTS.items()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from anchors.store.codec import key
-from ledger.receipt import AccessReceipt, Statement
+from mydata_ledger.anchors.store.codec import key
+from mydata_ledger.ledger.receipt import AccessReceipt, Statement
 
 ALL_RECORDS = -1
 Which = tuple[int, int]

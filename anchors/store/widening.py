@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from anchors.store import records
-from anchors.store.facts import Shared, UsesCount
-from anchors.store.prepared import Driver
-from anchors.store.rows import AT_ONCE
-from anchors.store.sifting import Ground, Kind, Sifting
-from anchors.store.surveying import Survey
-from ledger.access import AccessRequest, Facts, Found
-from ledger.record import Record
-from ledger.search import AboutPerson, Behind, Sifted, Surveyed
+from mydata_ledger.anchors.store import records
+from mydata_ledger.anchors.store.facts import Shared, UsesCount
+from mydata_ledger.anchors.store.prepared import Driver
+from mydata_ledger.anchors.store.rows import AT_ONCE
+from mydata_ledger.anchors.store.sifting import Ground, Kind, Sifting
+from mydata_ledger.anchors.store.surveying import Survey
+from mydata_ledger.ledger.access import AccessRequest, Facts, Found
+from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.search import AboutPerson, Behind, Sifted, Surveyed
 
 ROOM = 1_024
 """Records and candidates looked at for one group: those who wait for the step wait some milliseconds at most."""

@@ -16,9 +16,9 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from anchors.store.engine import our_errors
-from anchors.store.pen import Busy, Pen
-from ledger.errors import SourceUnavailable
+from mydata_ledger.anchors.store.engine import our_errors
+from mydata_ledger.anchors.store.pen import Busy, Pen
+from mydata_ledger.ledger.errors import SourceUnavailable
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]

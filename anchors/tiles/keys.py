@@ -8,10 +8,10 @@ from pathlib import Path
 
 import orjson
 
-from anchors.durable import create, locked, replace
-from anchors.keystore.wrapped import unwrap, wrap
-from ledger.errors import InvalidStatement, SourceUnavailable
-from ledger.note import Signer
+from mydata_ledger.anchors.durable import create, locked, replace
+from mydata_ledger.anchors.keystore.wrapped import unwrap, wrap
+from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
+from mydata_ledger.ledger.note import Signer
 
 FIRST = "1"
 

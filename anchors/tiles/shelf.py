@@ -5,9 +5,9 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from anchors.durable import locked, replace
-from ledger.errors import LedgerError, MalformedInput, SourceUnavailable
-from ledger.note import COSIGNATURE, Checkpoint, Note, Verifier
+from mydata_ledger.anchors.durable import locked, replace
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput, SourceUnavailable
+from mydata_ledger.ledger.note import COSIGNATURE, Checkpoint, Note, Verifier
 
 SIGNED, COSIGNED = "signed", "cosigned"
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from anchors.durable import locked
-from anchors.tiles.keys import NoteKeys
-from anchors.tiles.shelf import COSIGNED, Shelf
-from ledger import tiles
-from ledger.errors import NotEntitled, NotFound, SourceUnavailable
-from ledger.merkle import Head
-from ledger.note import Checkpoint, Note, Signature, cosigned_at
-from ledger.ports import Anchored
-from ledger.tiles import Place
-from ledger.typed_data import Domain
+from mydata_ledger.anchors.durable import locked
+from mydata_ledger.anchors.tiles.keys import NoteKeys
+from mydata_ledger.anchors.tiles.shelf import COSIGNED, Shelf
+from mydata_ledger.ledger import tiles
+from mydata_ledger.ledger.errors import NotEntitled, NotFound, SourceUnavailable
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.note import Checkpoint, Note, Signature, cosigned_at
+from mydata_ledger.ledger.ports import Anchored
+from mydata_ledger.ledger.tiles import Place
+from mydata_ledger.ledger.typed_data import Domain
 
 Kept = tuple[Note, Checkpoint]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import orjson
 
-from api import errors
-from api.groups import Answer
-from ledger.access import Decision
-from ledger.errors import LedgerError, UnknownTerm
-from ledger.receipt import AccessReceipt, Logged
+from mydata_ledger.api import errors
+from mydata_ledger.api.groups import Answer
+from mydata_ledger.ledger.access import Decision
+from mydata_ledger.ledger.errors import LedgerError, UnknownTerm
+from mydata_ledger.ledger.receipt import AccessReceipt, Logged
 
 LOGGER = logging.getLogger("mydata.hot")
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.auth import SignedIn
+from mydata_ledger.api.auth import SignedIn
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Properties = Annotated[dict[str, Any], Field(default_factory=dict)]

@@ -9,16 +9,16 @@ from hashlib import sha256
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.auth import Premises
-from api.bounds import CAREFUL, REQUEST_ID
-from api.groups import Answer, Groups
-from api.hot import forms
-from api.hot.answers import alone, refusal, whole
-from api.hot.forms import Form
-from api.pace import AskedTooOften, Pace
-from ledger.access import AccessRequest
-from ledger.errors import LedgerError, MalformedInput, SessionRequired, TooLarge
-from ledger.kernel import Kernel
+from mydata_ledger.api.auth import Premises
+from mydata_ledger.api.bounds import CAREFUL, REQUEST_ID
+from mydata_ledger.api.groups import Answer, Groups
+from mydata_ledger.api.hot import forms
+from mydata_ledger.api.hot.answers import alone, refusal, whole
+from mydata_ledger.api.hot.forms import Form
+from mydata_ledger.api.pace import AskedTooOften, Pace
+from mydata_ledger.ledger.access import AccessRequest
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput, SessionRequired, TooLarge
+from mydata_ledger.ledger.kernel import Kernel
 
 LARGEST = {"/access/v1/evaluation": 64 * 1024, "/access/v1/evaluations": 2 * 1024 * 1024}
 """Bytes of a body."""

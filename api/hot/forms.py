@@ -12,10 +12,10 @@ from typing import Any
 
 import orjson
 
-from ledger.access import EVERYTHING, AccessRequest
-from ledger.consent import NEVER
-from ledger.errors import LedgerError, MalformedInput, TooLarge, UnknownTerm
-from ledger.kernel import Kernel, requester_name
+from mydata_ledger.ledger.access import EVERYTHING, AccessRequest
+from mydata_ledger.ledger.consent import NEVER
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput, TooLarge, UnknownTerm
+from mydata_ledger.ledger.kernel import Kernel, requester_name
 
 MOST = 1_000
 """Evaluations in one call."""

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.auth import SignedIn, Verbs
-from api.groups import Groups
-from api.guard import Question, RecordId, Text, Together, released
-from api.schemas import ReleaseView
-from api.wicket import Lane, Told
-from ledger.access import AccessRequest, Decision
-from ledger.kernel import Kernel, check_hands_out, decided
-from ledger.typed_data import read_hex
+from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.groups import Groups
+from mydata_ledger.api.guard import Question, RecordId, Text, Together, released
+from mydata_ledger.api.schemas import ReleaseView
+from mydata_ledger.api.wicket import Lane, Told
+from mydata_ledger.ledger.access import AccessRequest, Decision
+from mydata_ledger.ledger.kernel import Kernel, check_hands_out, decided
+from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["access"])
 

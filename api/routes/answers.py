@@ -8,15 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from api.auth import SignedIn, Verbs
-from api.guard import RecordId
-from api.routes.questions import QueryForm
-from api.schemas import ZERO, Hex32, Term, shown
-from ledger.consent import NEVER
-from ledger.errors import InvalidStatement
-from ledger.kernel import Moment, Then
-from ledger.party import checksum
-from ledger.typed_data import read_hex
+from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.guard import RecordId
+from mydata_ledger.api.routes.questions import QueryForm
+from mydata_ledger.api.schemas import ZERO, Hex32, Term, shown
+from mydata_ledger.ledger.consent import NEVER
+from mydata_ledger.ledger.errors import InvalidStatement
+from mydata_ledger.ledger.kernel import Moment, Then
+from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["questions"])
 

@@ -16,17 +16,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from api.auth import House, SignedIn, Verbs
-from api.groups import Groups
-from api.guard import Together
-from api.hot.answers import unasked
-from api.hot.forms import LONGEST, SIGNERS, account, under
-from api.routes.questions import RestsOn, page_of
-from api.schemas import shown
-from api.wicket import Lane, Told
-from ledger.access import EVERYTHING, AccessRequest, Found
-from ledger.errors import NotFound, UnknownTerm
-from ledger.kernel import Kernel, Page, allowed, sifted
+from mydata_ledger.api.auth import House, SignedIn, Verbs
+from mydata_ledger.api.groups import Groups
+from mydata_ledger.api.guard import Together
+from mydata_ledger.api.hot.answers import unasked
+from mydata_ledger.api.hot.forms import LONGEST, SIGNERS, account, under
+from mydata_ledger.api.routes.questions import RestsOn, page_of
+from mydata_ledger.api.schemas import shown
+from mydata_ledger.api.wicket import Lane, Told
+from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, Found
+from mydata_ledger.ledger.errors import NotFound, UnknownTerm
+from mydata_ledger.ledger.kernel import Kernel, Page, allowed, sifted
 
 router = APIRouter(tags=["authzen"])
 ID = re.compile("0x[0-9a-fA-F]{64}")

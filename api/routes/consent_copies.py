@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 
-from api.auth import House, SignedIn
-from ledger.access import ConsentState
-from ledger.consent import Revocation
-from ledger.consent_copy import Copy, Operator, receipt, record
-from ledger.errors import NotFound
-from ledger.kernel import Kernel
-from ledger.receipt import CONSENTS
-from ledger.typed_data import read_hex
+from mydata_ledger.api.auth import House, SignedIn
+from mydata_ledger.ledger.access import ConsentState
+from mydata_ledger.ledger.consent import Revocation
+from mydata_ledger.ledger.consent_copy import Copy, Operator, receipt, record
+from mydata_ledger.ledger.errors import NotFound
+from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.receipt import CONSENTS
+from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["consents"])
 EntryId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a consent")]

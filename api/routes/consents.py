@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from api.auth import Caller, House, SignedIn, Verbs, subject_bytes
-from api.intake import Intakes
-from api.schemas import (
+from mydata_ledger.api.auth import Caller, House, SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.intake import Intakes
+from mydata_ledger.api.schemas import (
     ZERO,
     DraftView,
     Form,
@@ -25,15 +25,15 @@ from api.schemas import (
     replaced,
     shown,
 )
-from ledger.access import ConsentState
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation, DelegationState, office_of
-from ledger.errors import InvalidStatement, NotFound
-from ledger.kernel import GrantRequest, Handed, Kernel
-from ledger.party import checksum
-from ledger.receipt import CONSENTS, Logged
-from ledger.typed_data import message, parse, read_domain, read_hex
-from ledger.wording import ENGLISH
+from mydata_ledger.ledger.access import ConsentState
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation, DelegationState, office_of
+from mydata_ledger.ledger.errors import InvalidStatement, NotFound
+from mydata_ledger.ledger.kernel import GrantRequest, Handed, Kernel
+from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.receipt import CONSENTS, Logged
+from mydata_ledger.ledger.typed_data import message, parse, read_domain, read_hex
+from mydata_ledger.ledger.wording import ENGLISH
 
 router = APIRouter(tags=["consents"])
 LARGE = 16 * 1024

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from api.auth import House, SignedIn, Verbs, subject_bytes
-from api.schemas import (
+from mydata_ledger.api.auth import House, SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.schemas import (
     ZERO,
     Accepted,
     DraftView,
@@ -24,13 +24,13 @@ from api.schemas import (
     proof_document,
     shown,
 )
-from ledger.commitment import disclosure
-from ledger.delegation import Delegation, DelegationState
-from ledger.errors import NotFound
-from ledger.kernel import Naming
-from ledger.receipt import CONSENTS
-from ledger.typed_data import parse, read_domain, read_hex
-from ledger.wording import ENGLISH
+from mydata_ledger.ledger.commitment import disclosure
+from mydata_ledger.ledger.delegation import Delegation, DelegationState
+from mydata_ledger.ledger.errors import NotFound
+from mydata_ledger.ledger.kernel import Naming
+from mydata_ledger.ledger.receipt import CONSENTS
+from mydata_ledger.ledger.typed_data import parse, read_domain, read_hex
+from mydata_ledger.ledger.wording import ENGLISH
 
 router = APIRouter(tags=["delegations"])
 EntryId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a delegation")]

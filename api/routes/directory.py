@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from api.auth import SignedIn, Verbs
-from api.schemas import Form, NoticeView, shown
-from ledger.consent import ACTIONS
-from ledger.errors import NotFound
-from ledger.party import Party, checksum
-from ledger.terms import WRITTEN
-from ledger.typed_data import read_hex
+from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.schemas import Form, NoticeView, shown
+from mydata_ledger.ledger.consent import ACTIONS
+from mydata_ledger.ledger.errors import NotFound
+from mydata_ledger.ledger.party import Party, checksum
+from mydata_ledger.ledger.terms import WRITTEN
+from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["directory"])
 

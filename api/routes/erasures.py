@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.auth import House, SignedIn, Verbs
-from api.guard import RecordId
-from api.schemas import Form, Hex32, Language, SignedForm, certificate_document
-from ledger.record import Erasure
-from ledger.typed_data import parse, read_domain, read_hex
-from ledger.wording import ENGLISH
+from mydata_ledger.api.auth import House, SignedIn, Verbs
+from mydata_ledger.api.guard import RecordId
+from mydata_ledger.api.schemas import Form, Hex32, Language, SignedForm, certificate_document
+from mydata_ledger.ledger.record import Erasure
+from mydata_ledger.ledger.typed_data import parse, read_domain, read_hex
+from mydata_ledger.ledger.wording import ENGLISH
 
 router = APIRouter(tags=["erasures"])
 MOST = 1_000

@@ -14,18 +14,18 @@ import orjson
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from api.auth import House, Premises, SignedIn
-from api.routes.links import LinkView
-from api.schemas import NoticeView, certificate_document, proof_document, shown
-from ledger.consent import Consent, Revocation
-from ledger.delegation import office_of
-from ledger.errors import NotFound
-from ledger.kernel import Kernel, Proof
-from ledger.kernel.request_papers import REQUEST, WISHES
-from ledger.kernel.telling import DELIVERY, MESSAGE
-from ledger.message import of_person
-from ledger.paper import Paper
-from ledger.receipt import CONSENTS, LOGS
+from mydata_ledger.api.auth import House, Premises, SignedIn
+from mydata_ledger.api.routes.links import LinkView
+from mydata_ledger.api.schemas import NoticeView, certificate_document, proof_document, shown
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import office_of
+from mydata_ledger.ledger.errors import NotFound
+from mydata_ledger.ledger.kernel import Kernel, Proof
+from mydata_ledger.ledger.kernel.request_papers import REQUEST, WISHES
+from mydata_ledger.ledger.kernel.telling import DELIVERY, MESSAGE
+from mydata_ledger.ledger.message import of_person
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 
 router = APIRouter(tags=["timeline"])
 PAGE, PIECE = 200, 1 << 16

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from api.auth import House
-from ledger.errors import SourceUnavailable
-from ledger.merkle import EMPTY_ROOT, Head
-from ledger.ports import Anchored
-from ledger.receipt import LOGS
+from mydata_ledger.api.auth import House
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head
+from mydata_ledger.ledger.ports import Anchored
+from mydata_ledger.ledger.receipt import LOGS
 
 router = APIRouter(tags=["health"])
 NOWHERE = Anchored(Head(0, EMPTY_ROOT), 0, 0)

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from api.auth import Caller, SignedIn, Verbs
-from api.schemas import Form, Hex32, Term, shown
-from ledger.kernel.telling import Subscription
-from ledger.message import of_person
-from ledger.typed_data import read_hex
+from mydata_ledger.api.auth import Caller, SignedIn, Verbs
+from mydata_ledger.api.schemas import Form, Hex32, Term, shown
+from mydata_ledger.ledger.kernel.telling import Subscription
+from mydata_ledger.ledger.message import of_person
+from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["inbox"])
 After = Annotated[str, Query(pattern="^(0x[0-9a-fA-F]{64})?$", description="id of the last one of the page before")]

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.auth import House, SignedIn, Verbs
-from api.schemas import Hex32, shown
-from ledger.errors import NotFound, PasscodeInvalid
-from ledger.kernel import Link
-from ledger.typed_data import read_hex
+from mydata_ledger.api.auth import House, SignedIn, Verbs
+from mydata_ledger.api.schemas import Hex32, shown
+from mydata_ledger.ledger.errors import NotFound, PasscodeInvalid
+from mydata_ledger.ledger.kernel import Link
+from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["links"])
 LinkId = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{43}$", description="256 bits, as the link carries them")]

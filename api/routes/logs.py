@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from api.auth import House, Verbs
-from api.schemas import Hex32, shown
-from ledger.merkle import Head
+from mydata_ledger.api.auth import House, Verbs
+from mydata_ledger.api.schemas import Hex32, shown
+from mydata_ledger.ledger.merkle import Head
 
 router = APIRouter(prefix="/log", tags=["log"])
 Size = Annotated[int, Query(ge=1, le=2**62)]

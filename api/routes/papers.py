@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.auth import SignedIn, Verbs
-from api.routes.consents import ConsentDraftForm, RevocationDraftForm, grantee_of, wish_of
-from api.schemas import DraftView, Form, Hex, Hex32, Language, Replaced, SignedForm, draft_view, replaced
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation
-from ledger.kernel import Witnessed
-from ledger.typed_data import parse, read_hex
-from ledger.wording import ENGLISH
+from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.routes.consents import ConsentDraftForm, RevocationDraftForm, grantee_of, wish_of
+from mydata_ledger.api.schemas import DraftView, Form, Hex, Hex32, Language, Replaced, SignedForm, draft_view, replaced
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.kernel import Witnessed
+from mydata_ledger.ledger.typed_data import parse, read_hex
+from mydata_ledger.ledger.wording import ENGLISH
 
 router = APIRouter(tags=["on paper"])
 KINDS: dict[str, type[Consent | Revocation]] = {"Consent": Consent, "Revocation": Revocation}

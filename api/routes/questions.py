@@ -10,18 +10,18 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from api.auth import SignedIn, Verbs, subject_bytes
-from api.groups import Groups
-from api.guard import NAMED_ONLY, RecordId, Together
-from api.routes.consents import ConsentDraftForm, wish_of
-from api.schemas import Form, Hex, Hex32, RecordView, Term, record_document, shown
-from api.wicket import Lane, Told
-from ledger.access import AccessRequest, Decision, Found
-from ledger.consent import NEVER
-from ledger.kernel import Change, Kernel, Page, sifted, surveyed
-from ledger.receipt import AccessReceipt
-from ledger.record import Record
-from ledger.typed_data import read_hex
+from mydata_ledger.api.auth import SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.groups import Groups
+from mydata_ledger.api.guard import NAMED_ONLY, RecordId, Together
+from mydata_ledger.api.routes.consents import ConsentDraftForm, wish_of
+from mydata_ledger.api.schemas import Form, Hex, Hex32, RecordView, Term, record_document, shown
+from mydata_ledger.api.wicket import Lane, Told
+from mydata_ledger.ledger.access import AccessRequest, Decision, Found
+from mydata_ledger.ledger.consent import NEVER
+from mydata_ledger.ledger.kernel import Change, Kernel, Page, sifted, surveyed
+from mydata_ledger.ledger.receipt import AccessReceipt
+from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["questions"])
 TermQuery = Annotated[str, Query(min_length=1, max_length=200)]

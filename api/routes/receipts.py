@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from api.auth import House, SignedIn, Verbs
-from api.schemas import Accepted, DraftView, Language, SignedForm, accepted, draft_view, proof_document
-from ledger.access import Acknowledgement, Incident, Reason
-from ledger.errors import NotFound
-from ledger.kernel import RELEASING, Kernel
-from ledger.receipt import ACCESS, RECORDS, AccessReceipt, Logged
-from ledger.typed_data import message, parse, read_domain, read_hex
-from ledger.wording import ENGLISH
+from mydata_ledger.api.auth import House, SignedIn, Verbs
+from mydata_ledger.api.schemas import Accepted, DraftView, Language, SignedForm, accepted, draft_view, proof_document
+from mydata_ledger.ledger.access import Acknowledgement, Incident, Reason
+from mydata_ledger.ledger.errors import NotFound
+from mydata_ledger.ledger.kernel import RELEASING, Kernel
+from mydata_ledger.ledger.receipt import ACCESS, RECORDS, AccessReceipt, Logged
+from mydata_ledger.ledger.typed_data import message, parse, read_domain, read_hex
+from mydata_ledger.ledger.wording import ENGLISH
 
 router = APIRouter(tags=["receipts"])
 Position = Annotated[int, Path(ge=0, le=2**62)]

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from api.auth import House, SignedIn, Verbs, subject_bytes
-from api.schemas import ZERO, Form, Hex, Hex32, RecordView, Seconds, Term, proof_document, shown
-from ledger.errors import MalformedInput, NotFound
-from ledger.kernel import Upload
-from ledger.receipt import RECORDS
-from ledger.record import Issue
-from ledger.typed_data import parse, read_hex
+from mydata_ledger.api.auth import House, SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, RecordView, Seconds, Term, proof_document, shown
+from mydata_ledger.ledger.errors import MalformedInput, NotFound
+from mydata_ledger.ledger.kernel import Upload
+from mydata_ledger.ledger.receipt import RECORDS
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.typed_data import parse, read_hex
 
 router = APIRouter(tags=["records"])
 MAX_RECORDS = 1_000

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from api.auth import SignedIn, Verbs, subject_bytes
-from api.schemas import DraftView, Form, GrantForm, Hex, Hex32, Term, draft_view, shown
-from ledger.asking import DAY, ConsentRequest, Wish, Wishes, WishKind
-from ledger.consent import NEVER
-from ledger.kernel import Asking
-from ledger.transfer import Transfer, terms_of
-from ledger.typed_data import message, read_hex
-from ledger.wording import Words
+from mydata_ledger.api.auth import SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.schemas import DraftView, Form, GrantForm, Hex, Hex32, Term, draft_view, shown
+from mydata_ledger.ledger.asking import DAY, ConsentRequest, Wish, Wishes, WishKind
+from mydata_ledger.ledger.consent import NEVER
+from mydata_ledger.ledger.kernel import Asking
+from mydata_ledger.ledger.transfer import Transfer, terms_of
+from mydata_ledger.ledger.typed_data import message, read_hex
+from mydata_ledger.ledger.wording import Words
 
 router = APIRouter(tags=["requests"])
 RequestId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="id of a request")]

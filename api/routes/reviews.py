@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from api.auth import SignedIn, Verbs
-from api.schemas import Form, Hex32, Term, shown
-from ledger.kernel import Review
-from ledger.typed_data import read_hex
+from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.schemas import Form, Hex32, Term, shown
+from mydata_ledger.ledger.kernel import Review
+from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["reviews"])
 Queue = Annotated[str, Path(max_length=40, examples=["break-glass"])]

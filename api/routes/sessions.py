@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from api.auth import House, SignedIn
-from api.schemas import Form, Hex, shown
-from ledger.errors import MalformedInput
-from ledger.signers import personal_digest
-from ledger.typed_data import read_hex
+from mydata_ledger.api.auth import House, SignedIn
+from mydata_ledger.api.schemas import Form, Hex, shown
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.signers import personal_digest
+from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["sessions"])
 

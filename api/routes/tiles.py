@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from api.auth import House
-from api.guard import RawBody
-from api.routes.logs import LogName
-from ledger.errors import MalformedInput, NotFound, TooLarge
-from ledger.note.signed import MAX_NOTE
-from ledger.tiles import Place, Tiles, read_level
+from mydata_ledger.api.auth import House
+from mydata_ledger.api.guard import RawBody
+from mydata_ledger.api.routes.logs import LogName
+from mydata_ledger.ledger.errors import MalformedInput, NotFound, TooLarge
+from mydata_ledger.ledger.note.signed import MAX_NOTE
+from mydata_ledger.ledger.tiles import Place, Tiles, read_level
 
 PUBLIC = {"access-control-allow-origin": "*"}
 """Nothing here is anybody's secret, and a page that checks a log comes from elsewhere."""

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from api.auth import House, Premises, SignedIn
-from api.routes.logs import LogName
-from api.schemas import proof_document
-from ledger.access import Incident
-from ledger.kernel import Kernel, Proof, requester_name
-from ledger.kernel.sharing import LINK_USE
-from ledger.receipt import ACCESS, AccessReceipt
+from mydata_ledger.api.auth import House, Premises, SignedIn
+from mydata_ledger.api.routes.logs import LogName
+from mydata_ledger.api.schemas import proof_document
+from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.kernel import Kernel, Proof, requester_name
+from mydata_ledger.ledger.kernel.sharing import LINK_USE
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt
 
 router = APIRouter(tags=["timeline"])
 After = Annotated[int, Query(ge=-1, le=2**62, description="the `next` of the page before")]

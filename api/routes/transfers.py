@@ -9,14 +9,14 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.auth import SignedIn, Verbs
-from api.routes.consents import ConsentDraftForm, wish_of
-from api.schemas import ZERO, DraftView, Form, GrantForm, Hex32, Seconds, Term, draft_view, shown
-from ledger.access import ConsentState
-from ledger.consent import Consent, Grant
-from ledger.kernel import Kernel
-from ledger.transfer import Transfer, terms_of
-from ledger.wording import Words
+from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.routes.consents import ConsentDraftForm, wish_of
+from mydata_ledger.api.schemas import ZERO, DraftView, Form, GrantForm, Hex32, Seconds, Term, draft_view, shown
+from mydata_ledger.ledger.access import ConsentState
+from mydata_ledger.ledger.consent import Consent, Grant
+from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.transfer import Transfer, terms_of
+from mydata_ledger.ledger.wording import Words
 
 router = APIRouter(tags=["consents"])
 Days = Annotated[int, Field(ge=0, le=366, description="0 for once, else how many days lie between transfers")]

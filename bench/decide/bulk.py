@@ -16,19 +16,19 @@ from typing import Any
 from eth_account import Account
 from eth_account.messages import encode_typed_data
 
-from anchors.store import Store
-from api.intake import Intake
 from bench.decide import population
 from bench.decide.serve import ours, premises_of
 from bench.decide.serving import Population
 from bench.report import Row
-from ledger import signers, typed_data
-from ledger.access import AccessRequest
-from ledger.consent import Consent
-from ledger.kernel import Handed, Kernel
-from ledger.receipt import CONSENTS
-from ledger.signers import Wallet
-from scripts.serve import set_aside
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.api.intake import Intake
+from mydata_ledger.ledger import signers, typed_data
+from mydata_ledger.ledger.access import AccessRequest
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.kernel import Handed, Kernel
+from mydata_ledger.ledger.receipt import CONSENTS
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.serve import set_aside
 
 CALLERS, GROUP = 32, 32
 SOME = 200

@@ -16,14 +16,14 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message
 
-from anchors.store import Store
 from bench.decide import asked, bulk, population
 from bench.decide.serve import app_of, floor, ours
 from bench.decide.serving import Population
-from ledger import signers, typed_data
-from ledger.kernel import Handed
-from ledger.receipt import CONSENTS
-from ledger.typed_data import Domain
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger import signers, typed_data
+from mydata_ledger.ledger.kernel import Handed
+from mydata_ledger.ledger.receipt import CONSENTS
+from mydata_ledger.ledger.typed_data import Domain
 
 ROOT = str(Path(__file__).parents[2]) + "/"
 TOGETHER, TURNS, SOME = 32, 12, 640

@@ -11,18 +11,18 @@ from typing import Any
 import orjson
 from web3 import Web3
 
-from anchors.chain import Chain
-from anchors.follower import REVEALS_AT_ONCE, Follower
-from anchors.store import Store
 from bench.decide import population
 from bench.decide.bulk import ratio_row
 from bench.decide.serve import Clock
 from bench.report import Row, Say
-from ledger.receipt import CONSENTS
-from ledger.signers import Wallet
-from scripts.deploy import deploy
-from scripts.devnet import Devnet
-from scripts.serve import set_aside
+from mydata_ledger.anchors.chain import Chain
+from mydata_ledger.anchors.follower import REVEALS_AT_ONCE, Follower
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.receipt import CONSENTS
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.deploy import deploy
+from mydata_ledger.scripts.devnet import Devnet
+from mydata_ledger.scripts.serve import set_aside
 
 LEAVES, OPENINGS = 5_000, 500
 """In one transaction; three times as many reach the gas cap."""

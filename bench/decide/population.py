@@ -9,17 +9,17 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from anchors.journal.journal import MOST
-from anchors.store import Store
-from ledger import typed_data
-from ledger.commitment.entry import NO_LOCK, Entry, lock_of
-from ledger.consent import NEVER, Consent, Effect, Grant
-from ledger.notice import Notice
-from ledger.party import Party, checksum
-from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS, Logged, Signed, Statement
-from ledger.record import Issue
-from ledger.signers import Wallet
-from ledger.typed_data import Domain
+from mydata_ledger.anchors.journal.journal import MOST
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
+from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import Party, checksum
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS, Logged, Signed, Statement
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import Domain
 
 NOW = int(time.time())
 TRIAL, HOSPITAL, GATEWAY = (

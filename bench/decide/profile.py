@@ -15,19 +15,19 @@ from pathlib import Path
 
 import orjson
 
-from anchors.store import Store, codec, pending
-from anchors.store.gathering import Gathering
-from api.hot import forms
-from api.hot.answers import document
 from bench.decide import asked, elsewhere, following, population
 from bench.decide.serve import ours
 from bench.decide.serving import Population
-from ledger import typed_data
-from ledger.access import AccessRequest
-from ledger.decide import decide
-from ledger.kernel import Kernel
-from ledger.kernel.answers import receipt_of
-from ledger.receipt import ACCESS
+from mydata_ledger.anchors.store import Store, codec, pending
+from mydata_ledger.anchors.store.gathering import Gathering
+from mydata_ledger.api.hot import forms
+from mydata_ledger.api.hot.answers import document
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.access import AccessRequest
+from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.kernel.answers import receipt_of
+from mydata_ledger.ledger.receipt import ACCESS
 
 RESULT = Path(__file__).parent.parent / "results" / "decide-profile.txt"
 TURNS, EACH = 80, 20

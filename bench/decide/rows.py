@@ -10,7 +10,7 @@ from bench.decide.bulk import most_row, ratio_row
 from bench.decide.following import following
 from bench.decide.serving import Population, Result, Served, in_turns
 from bench.report import Report, Row, Say
-from ledger.receipt import CONSENTS, RECORDS
+from mydata_ledger.ledger.receipt import CONSENTS, RECORDS
 
 SECONDS = 2.0
 FEW = 10_000

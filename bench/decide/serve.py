@@ -15,21 +15,21 @@ from fastapi import Path as InPath
 from pydantic import BaseModel
 from starlette.types import Send
 
-from anchors.memory import MemoryKeys, MemoryPayloads
-from anchors.store import Store
-from anchors.tiles import LogTiles, NoteKeys, Shelf
-from api.app import create_app
-from api.auth import ApiSettings, Premises
-from api.guard import RecordId
-from api.routes import authzen
-from api.routes.access import Question
-from api.routes.questions import Answer, PersonQuestion
-from api.schemas import RecordView, ReleaseView
 from bench.decide.population import DOMAINS, GATEWAY
-from ledger import envelope
-from ledger.kernel import Bounds, Kernel, World
-from ledger.vocabulary import Vocabulary
-from scripts.serve import set_aside, slices
+from mydata_ledger.anchors.memory import MemoryKeys, MemoryPayloads
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
+from mydata_ledger.api.app import create_app
+from mydata_ledger.api.auth import ApiSettings, Premises
+from mydata_ledger.api.guard import RecordId
+from mydata_ledger.api.routes import authzen
+from mydata_ledger.api.routes.access import Question
+from mydata_ledger.api.routes.questions import Answer, PersonQuestion
+from mydata_ledger.api.schemas import RecordView, ReleaseView
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.kernel import Bounds, Kernel, World
+from mydata_ledger.ledger.vocabulary import Vocabulary
+from mydata_ledger.scripts.serve import set_aside, slices
 
 
 class Clock:

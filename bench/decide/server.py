@@ -14,16 +14,16 @@ from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, text
 
-from anchors.store import Store, codec, common
-from anchors.store.schema import HEADS, METADATA
 from bench.decide import asked, population
 from bench.decide.bulk import most_row, ratio_row
 from bench.decide.population import CATEGORY, NOW, PARTIES, TRIAL
 from bench.decide.serving import TOKEN, Served, in_turns
 from bench.report import Row, Say
-from ledger.consent import Consent
-from ledger.receipt import CONSENTS, RECORDS
-from ledger.record import Issue
+from mydata_ledger.anchors.store import Store, codec, common
+from mydata_ledger.anchors.store.schema import HEADS, METADATA
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.receipt import CONSENTS, RECORDS
+from mydata_ledger.ledger.record import Issue
 from tests.cluster import MISSING, Cluster, programs
 
 SETTINGS = ("max_connections=300", "shared_buffers=2GB", "maintenance_work_mem=1GB", "max_wal_size=8GB", "jit=off")

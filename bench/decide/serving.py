@@ -16,9 +16,9 @@ from typing import Any
 import orjson
 from sqlalchemy import create_engine, func, select
 
-from anchors.store import Store
-from anchors.store.schema import PENDING
 from bench.decide.population import NOW, TRIAL, fill
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.anchors.store.schema import PENDING
 
 Result = dict[str, Any]
 TOKEN = "token"  # noqa: S105 - of a session that exists in the bench's own database only

@@ -8,33 +8,33 @@ from typing import Any
 
 import orjson
 
-from anchors.ipld import wire
-from anchors.ipld.cid import Cid
-from api.siwe import SignIn
-from ledger import merkle, signers, typed_data
-from ledger.access import AccessRequest, Incident
-from ledger.canonical import read
-from ledger.commitment import disclosure, fields
-from ledger.commitment.entry import Entry
-from ledger.consent import Consent, Effect, Grant, Revocation
-from ledger.delegation import Delegation
-from ledger.envelope import frame
-from ledger.errors import LedgerError
-from ledger.kernel.cursors import START, Cursors
-from ledger.merkle import Head
-from ledger.note.checkpoint import Checkpoint
-from ledger.note.keys import Verifier
-from ledger.note.signed import Note, Signature
-from ledger.receipt import LOG_OF, AccessReceipt
-from ledger.record import Erasure, Issue
-from ledger.signers import Wallet
-from ledger.terms import Condition
-from ledger.tiles import Place
-from ledger.typed_data import Domain
-from scripts import release
-from scripts.verify import OnChain, parse, verify
-from services.health.formats import split
-from services.health.formats.selecting import pointers
+from mydata_ledger.anchors.ipld import wire
+from mydata_ledger.anchors.ipld.cid import Cid
+from mydata_ledger.api.siwe import SignIn
+from mydata_ledger.ledger import merkle, signers, typed_data
+from mydata_ledger.ledger.access import AccessRequest, Incident
+from mydata_ledger.ledger.canonical import read
+from mydata_ledger.ledger.commitment import disclosure, fields
+from mydata_ledger.ledger.commitment.entry import Entry
+from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.envelope import frame
+from mydata_ledger.ledger.errors import LedgerError
+from mydata_ledger.ledger.kernel.cursors import START, Cursors
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.note.checkpoint import Checkpoint
+from mydata_ledger.ledger.note.keys import Verifier
+from mydata_ledger.ledger.note.signed import Note, Signature
+from mydata_ledger.ledger.receipt import LOG_OF, AccessReceipt
+from mydata_ledger.ledger.record import Erasure, Issue
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.terms import Condition
+from mydata_ledger.ledger.tiles import Place
+from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.scripts import release
+from mydata_ledger.scripts.verify import OnChain, parse, verify
+from mydata_ledger.services.health.formats import split
+from mydata_ledger.services.health.formats.selecting import pointers
 
 SEED = b"s" * 32
 NOBODY = OnChain("no address")

@@ -9,28 +9,28 @@ from typing import Any
 
 import orjson
 
-from anchors.ipld import hamt, pathing, ranges
-from anchors.ipld.accept import Refused
-from anchors.ipld.car import read_blocks
-from anchors.ipld.cid import DAG_CBOR, DAG_PB, RAW, Cid
-from anchors.ipld.selecting import Query, selected
-from anchors.ipld.unixfs import DIRECTORY, HAMT
-from anchors.ipld.wire import data, number, varint
-from anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
-from api.hot import forms
 from bench.fuzz.documents import STATEMENTS
-from ledger import envelope
-from ledger.consent import Consent
-from ledger.errors import LedgerError, PayloadMissing
-from ledger.kernel import Kernel, World
-from ledger.signers import Wallet
-from ledger.tiles import bundle, hashes, unbundle
-from ledger.typed_data import Domain
-from ledger.vocabulary import Vocabulary
-from scripts.gateway import place_of
-from scripts.serve import slices
-from scripts.verify.files import documents_in
-from services.health.formats.consents import read_consent, write_r4, write_r5
+from mydata_ledger.anchors.ipld import hamt, pathing, ranges
+from mydata_ledger.anchors.ipld.accept import Refused
+from mydata_ledger.anchors.ipld.car import read_blocks
+from mydata_ledger.anchors.ipld.cid import DAG_CBOR, DAG_PB, RAW, Cid
+from mydata_ledger.anchors.ipld.selecting import Query, selected
+from mydata_ledger.anchors.ipld.unixfs import DIRECTORY, HAMT
+from mydata_ledger.anchors.ipld.wire import data, number, varint
+from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
+from mydata_ledger.api.hot import forms
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.errors import LedgerError, PayloadMissing
+from mydata_ledger.ledger.kernel import Kernel, World
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.tiles import bundle, hashes, unbundle
+from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.ledger.vocabulary import Vocabulary
+from mydata_ledger.scripts.gateway import place_of
+from mydata_ledger.scripts.serve import slices
+from mydata_ledger.scripts.verify.files import documents_in
+from mydata_ledger.services.health.formats.consents import read_consent, write_r4, write_r5
 
 WALLET = Wallet(b"\1" * 32)
 WORDS = Vocabulary(one.catalog for one in slices())

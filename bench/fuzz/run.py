@@ -12,7 +12,7 @@ def main() -> None:
     atheris = import_module("atheris")
     with atheris.instrument_imports(include=["ledger", "anchors", "api", "services", "scripts", "json"]):
         target = import_module("bench.fuzz.targets").TARGETS[sys.argv[1]]
-    refusal = import_module("ledger.errors").LedgerError
+    refusal = import_module("mydata_ledger.ledger.errors").LedgerError
 
     def once(raw: bytes) -> None:
         with suppress(refusal):

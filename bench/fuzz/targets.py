@@ -6,16 +6,16 @@ import io
 from collections.abc import Callable
 from contextlib import suppress
 
-from anchors.ipld import car, links, reading
-from anchors.ipld.cid import DAG_CBOR, DAG_PB, Cid
-from anchors.ipld.gateway import Question, respond
-from anchors.ipld.unixfs import CHUNK, blocks_of
 from bench.fuzz import documents, foreign
-from ledger import envelope
-from ledger.canonical import canonical, read
-from ledger.commitment import disclosure, fields
-from ledger.envelope import Content
-from ledger.errors import LedgerError, MalformedInput, PayloadMissing
+from mydata_ledger.anchors.ipld import car, links, reading
+from mydata_ledger.anchors.ipld.cid import DAG_CBOR, DAG_PB, Cid
+from mydata_ledger.anchors.ipld.gateway import Question, respond
+from mydata_ledger.anchors.ipld.unixfs import CHUNK, blocks_of
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.canonical import canonical, read
+from mydata_ledger.ledger.commitment import disclosure, fields
+from mydata_ledger.ledger.envelope import Content
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput, PayloadMissing
 
 KEY, RECORD, SEED = b"k" * 32, b"r" * 32, b"s" * 32
 READER = envelope.ReaderKey(b"\2" + b"\7" * 32)

@@ -9,8 +9,8 @@ from eth_account import Account
 from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 
-from scripts.deploy import deploy
-from scripts.devnet import Devnet
+from mydata_ledger.scripts.deploy import deploy
+from mydata_ledger.scripts.devnet import Devnet
 
 KEY = bytes.fromhex("11" * 32)
 """A key for a throw-away chain: fixed, so that addresses and with them calldata costs are the same in every run."""

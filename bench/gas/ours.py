@@ -5,13 +5,13 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from anchors.artifacts import artifact
 from bench.gas.chain import Chain
-from ledger import merkle
-from ledger.commitment.entry import Entry, lock_of
-from ledger.consent import NEVER, Consent, Effect, Grant
-from ledger.signers import Wallet
-from ledger.typed_data import Domain, digest, message
+from mydata_ledger.anchors.artifacts import artifact
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.commitment.entry import Entry, lock_of
+from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import Domain, digest, message
 
 SUBJECT = Wallet(b"\x22" * 32)
 GRANTEE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"

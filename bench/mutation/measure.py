@@ -12,8 +12,8 @@ import orjson
 
 from bench.mutation.plant import Fault, planted
 from bench.report import Report, Row, Say
-from scripts.solc import node
-from scripts.solidity.syntax import project
+from mydata_ledger.scripts.solc import node
+from mydata_ledger.scripts.solidity.syntax import project
 
 CONSENTS = ("ConsentRegistry.verify", "ConsentRegistry.revoke", "ConsentRegistry.signers")
 RECORDS, LOG, PARTIES = ("RecordRegistry",), ("TransparencyLog", "RFC6962"), ("PartyRegistry",)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.solidity.branches import HEAD, PLANTED, decisions
-from scripts.solidity.syntax import CONTRACTS, Change, Node, every, rewritten, span, trees
+from mydata_ledger.scripts.solidity.branches import HEAD, PLANTED, decisions
+from mydata_ledger.scripts.solidity.syntax import CONTRACTS, Change, Node, every, rewritten, span, trees
 
 Render = Callable[[Node], str]
 SWITCH = HEAD + "function planted(uint160 n) view returns (bool) { return block.coinbase == address(n); }\n"

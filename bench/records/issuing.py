@@ -9,16 +9,16 @@ from pathlib import Path
 
 import carebundle
 
-from anchors.blockstore import BlockPayloads, Blocks
-from anchors.keystore import FileKeys
-from anchors.store import Store
 from bench.report import Row
-from ledger import typed_data
-from ledger.kernel import Kernel
-from ledger.receipt import ACCESS
-from ledger.vocabulary import Vocabulary
-from scripts.serve import slices
-from services.health.formats import split
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.keystore import FileKeys
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.receipt import ACCESS
+from mydata_ledger.ledger.vocabulary import Vocabulary
+from mydata_ledger.scripts.serve import slices
+from mydata_ledger.services.health.formats import split
 from tests.ledger.house import House
 
 PROFILES = ("hypertension", "type2_diabetes", "ckd_stage3")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from anchors.blockstore import BlockPayloads, Blocks
-from anchors.ipfs import KuboPayloads
 from bench.records.timing import Task, interleaved
 from bench.report import Row
-from ledger.ports import Payloads
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.ipfs import KuboPayloads
+from mydata_ledger.ledger.ports import Payloads
 from tests.anchors.kubo import BINARY, REASON, Kubo
 
 SIZE = 1 << 20

@@ -13,16 +13,16 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from anchors.blockstore import BlockPayloads, Blocks
 from bench.records.issuing import issued
 from bench.records.kubo import against_kubo
 from bench.records.timing import each, interleaved
 from bench.report import Report, Row, Say
-from ledger import envelope
-from ledger.commitment import disclosure, fields
-from ledger.commitment.aside import committing
-from ledger.commitment.content import record_commitment
-from ledger.envelope import Content
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.commitment import disclosure, fields
+from mydata_ledger.ledger.commitment.aside import committing
+from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.envelope import Content
 
 KIND = "application/octet-stream"
 KEY, RECORD, SEED = b"k" * 32, b"r" * 32, b"s" * 32
@@ -156,7 +156,7 @@ def _batch(folder: Path, rounds: int) -> Row:
 PROBE = """
 import sys
 from pathlib import Path
-from ledger import envelope
+from mydata_ledger.ledger import envelope
 
 def status(name):  # kB; of this process alone, where ru_maxrss begins with its parent's
     return int(Path("/proc/self/status").read_text().split(name + ":")[1].split()[0])

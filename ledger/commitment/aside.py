@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
-from ledger.commitment.content import is_json, record_commitment
+from mydata_ledger.ledger.commitment.content import is_json, record_commitment
 
 LONG = 256 * 1024
 """Bytes from which hashing takes much longer than handing it to a thread."""

@@ -6,8 +6,8 @@ import hmac
 from collections.abc import Iterable
 from hashlib import sha256
 
-from ledger.commitment import fields
-from ledger.errors import MalformedInput
+from mydata_ledger.ledger.commitment import fields
+from mydata_ledger.ledger.errors import MalformedInput
 
 SEED_SIZE = 32
 

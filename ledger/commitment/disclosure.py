@@ -13,11 +13,11 @@ from typing import Any
 
 import orjson
 
-from ledger import canonical
-from ledger.commitment import fields
-from ledger.commitment.content import bytes_commitment
-from ledger.commitment.fields import Field
-from ledger.errors import MalformedInput, ProofInvalid
+from mydata_ledger.ledger import canonical
+from mydata_ledger.ledger.commitment import fields
+from mydata_ledger.ledger.commitment.content import bytes_commitment
+from mydata_ledger.ledger.commitment.fields import Field
+from mydata_ledger.ledger.errors import MalformedInput, ProofInvalid
 
 KIND = "mydata-disclosure-1"
 MEDIA_TYPE = "application/vnd.mydata.disclosure+json"

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from hashlib import sha256
 
-from ledger.merkle import leaf_hash
+from mydata_ledger.ledger.merkle import leaf_hash
 
 SALT_SIZE = 32
 NO_LOCK = bytes(32)

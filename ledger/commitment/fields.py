@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 
-from ledger import merkle
-from ledger.canonical import Digits, canonical, canonical_text, read
-from ledger.errors import InvalidStatement, ProofInvalid
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.canonical import Digits, canonical, canonical_text, read
+from mydata_ledger.ledger.errors import InvalidStatement, ProofInvalid
 
 SALT_SIZE = 32
 POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)*")

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ledger.access import ConsentState
-from ledger.consent import Consent, Effect, Grant, Revocation
-from ledger.consent_copy import dpv
-from ledger.notice import Notice
-from ledger.party import Party
-from ledger.terms import Condition
-from ledger.vocabulary import Vocabulary
+from mydata_ledger.ledger.access import ConsentState
+from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.consent_copy import dpv
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.terms import Condition
+from mydata_ledger.ledger.vocabulary import Vocabulary
 
 LATEST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 Json = dict[str, Any]

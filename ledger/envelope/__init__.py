@@ -1,8 +1,8 @@
 """Envelope encryption: content sealed under a one-off data key, the data key wrapped for one reader."""
 
-from ledger.envelope.frame import Header
-from ledger.envelope.sealing import Content, open_sealed, open_stream, seal, seal_stream, sealed_size
-from ledger.envelope.wrapping import ReaderKey, generate_reader_key, unwrap, wrap
+from mydata_ledger.ledger.envelope.frame import Header
+from mydata_ledger.ledger.envelope.sealing import Content, open_sealed, open_stream, seal, seal_stream, sealed_size
+from mydata_ledger.ledger.envelope.wrapping import ReaderKey, generate_reader_key, unwrap, wrap
 
 __all__ = [
     "Content",

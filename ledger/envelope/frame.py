@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ledger.commitment.content import SEED_SIZE
-from ledger.errors import IntegrityFailure, MalformedInput
+from mydata_ledger.ledger.commitment.content import SEED_SIZE
+from mydata_ledger.ledger.errors import IntegrityFailure, MalformedInput
 
 Piece = bytes | bytearray | memoryview
 MAX_KIND, LENGTH_SIZE = 127, 8

@@ -8,7 +8,7 @@ from jwcrypto.common import JWException, json_encode
 from jwcrypto.jwe import JWE
 from jwcrypto.jwk import JWK
 
-from ledger.errors import IntegrityFailure
+from mydata_ledger.ledger.errors import IntegrityFailure
 
 
 def jwe(content: bytes, key: bytes, content_type: str) -> str:

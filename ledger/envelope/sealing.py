@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import GCM
 
-from ledger.envelope import frame
-from ledger.envelope.frame import BROKEN, Header, Piece
-from ledger.errors import IntegrityFailure
+from mydata_ledger.ledger.envelope import frame
+from mydata_ledger.ledger.envelope.frame import BROKEN, Header, Piece
+from mydata_ledger.ledger.errors import IntegrityFailure
 
 MAGIC = b"MDL1"
 PREFIX, TAG, CHUNK = 7, 16, 1 << 20

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hpke import (
     Suite,
 )
 
-from ledger.errors import IntegrityFailure, MalformedInput
+from mydata_ledger.ledger.errors import IntegrityFailure, MalformedInput
 
 HYBRID, PLAIN = 1, 2
 SUITES = {

@@ -1,31 +1,31 @@
 """The verbs: draft · consent · revoke · issue · declare · ask · search · access · acknowledge · prove."""
 
-from ledger.kernel.acknowledging import Acknowledging
-from ledger.kernel.answers import RELEASING, Release, Respond, check_permitted, decided, requester_name
-from ledger.kernel.computing import Computed
-from ledger.kernel.delegations import Naming
-from ledger.kernel.delivering import Courier, Parcel
-from ledger.kernel.disclosing import check_hands_out
-from ledger.kernel.drafts import Draft, GrantRequest
-from ledger.kernel.ending import Ended
-from ledger.kernel.erasing import Erasing
-from ledger.kernel.figures import Figure
-from ledger.kernel.foresight import Change, Foresight
-from ledger.kernel.intake import Handed, Taken
-from ledger.kernel.issues import Issues, Upload
-from ledger.kernel.links import Link
-from ledger.kernel.looking_back import LookingBack, Moment, Then
-from ledger.kernel.papering import OnPaper, Witnessed
-from ledger.kernel.proofs import Proof
-from ledger.kernel.publishing import Publishing
-from ledger.kernel.questions import allowed
-from ledger.kernel.requests import Asking
-from ledger.kernel.reviews import Review
-from ledger.kernel.searching import Page, sifted, surveyed
-from ledger.kernel.sharing import LinkWish, MadeLink, Sharing
-from ledger.kernel.signing import Signers
-from ledger.kernel.wondering import Wondering
-from ledger.kernel.world import Bounds, World
+from mydata_ledger.ledger.kernel.acknowledging import Acknowledging
+from mydata_ledger.ledger.kernel.answers import RELEASING, Release, Respond, check_permitted, decided, requester_name
+from mydata_ledger.ledger.kernel.computing import Computed
+from mydata_ledger.ledger.kernel.delegations import Naming
+from mydata_ledger.ledger.kernel.delivering import Courier, Parcel
+from mydata_ledger.ledger.kernel.disclosing import check_hands_out
+from mydata_ledger.ledger.kernel.drafts import Draft, GrantRequest
+from mydata_ledger.ledger.kernel.ending import Ended
+from mydata_ledger.ledger.kernel.erasing import Erasing
+from mydata_ledger.ledger.kernel.figures import Figure
+from mydata_ledger.ledger.kernel.foresight import Change, Foresight
+from mydata_ledger.ledger.kernel.intake import Handed, Taken
+from mydata_ledger.ledger.kernel.issues import Issues, Upload
+from mydata_ledger.ledger.kernel.links import Link
+from mydata_ledger.ledger.kernel.looking_back import LookingBack, Moment, Then
+from mydata_ledger.ledger.kernel.papering import OnPaper, Witnessed
+from mydata_ledger.ledger.kernel.proofs import Proof
+from mydata_ledger.ledger.kernel.publishing import Publishing
+from mydata_ledger.ledger.kernel.questions import allowed
+from mydata_ledger.ledger.kernel.requests import Asking
+from mydata_ledger.ledger.kernel.reviews import Review
+from mydata_ledger.ledger.kernel.searching import Page, sifted, surveyed
+from mydata_ledger.ledger.kernel.sharing import LinkWish, MadeLink, Sharing
+from mydata_ledger.ledger.kernel.signing import Signers
+from mydata_ledger.ledger.kernel.wondering import Wondering
+from mydata_ledger.ledger.kernel.world import Bounds, World
 
 __all__ = [
     "RELEASING",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ledger.access import Acknowledgement
-from ledger.conditions import CLOCK_SKEW, SIGNED_WITHIN
-from ledger.errors import InvalidStatement, NotFound
-from ledger.kernel.drafts import Draft
-from ledger.kernel.verb import Verb
-from ledger.paper import Paper
-from ledger.receipt import ACCESS, AccessReceipt, Logged
-from ledger.typed_data import Domain, typed_data
-from ledger.wording import ENGLISH
+from mydata_ledger.ledger.access import Acknowledgement
+from mydata_ledger.ledger.conditions import CLOCK_SKEW, SIGNED_WITHIN
+from mydata_ledger.ledger.errors import InvalidStatement, NotFound
+from mydata_ledger.ledger.kernel.drafts import Draft
+from mydata_ledger.ledger.kernel.verb import Verb
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Logged
+from mydata_ledger.ledger.typed_data import Domain, typed_data
+from mydata_ledger.ledger.wording import ENGLISH
 
 ACKNOWLEDGED = "acknowledged"
 

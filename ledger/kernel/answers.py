@@ -8,17 +8,17 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ledger import envelope
-from ledger.access import EVERYTHING, RESPONDER, AccessRequest, Decision, Facts, Incident
-from ledger.decide import decide
-from ledger.envelope import Content
-from ledger.errors import AccessDenied, ChainBehind, InvalidStatement, NotEntitled
-from ledger.kernel.marking import Marking
-from ledger.party import ADDRESS_SIZE, checksum
-from ledger.ports.soon import then
-from ledger.receipt import AccessReceipt, Logged, Signed
-from ledger.record import Record
-from ledger.typed_data import Domain
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.access import EVERYTHING, RESPONDER, AccessRequest, Decision, Facts, Incident
+from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.envelope import Content
+from mydata_ledger.ledger.errors import AccessDenied, ChainBehind, InvalidStatement, NotEntitled
+from mydata_ledger.ledger.kernel.marking import Marking
+from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
+from mydata_ledger.ledger.ports.soon import then
+from mydata_ledger.ledger.receipt import AccessReceipt, Logged, Signed
+from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.typed_data import Domain
 
 ENFORCER = "enforcement-point"
 """The role of a gateway of others that asks us before it lets their requesters in (AuthZEN's PEP)."""

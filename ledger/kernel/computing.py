@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ledger.abridge import Cut
-from ledger.commitment.content import is_json
-from ledger.errors import AccessDenied
-from ledger.kernel.questions import Questions
+from mydata_ledger.ledger.abridge import Cut
+from mydata_ledger.ledger.commitment.content import is_json
+from mydata_ledger.ledger.errors import AccessDenied
+from mydata_ledger.ledger.kernel.questions import Questions
 
 COMPUTE = "compute"
 NOBODY: frozenset[str] = frozenset()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ledger.commitment.entry import NO_LOCK, lock_of
-from ledger.conditions import all_of, signed_lately
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation
-from ledger.errors import InvalidStatement, NotFound
-from ledger.kernel.intake import Intake, check_newer
-from ledger.receipt import CONSENTS, Logged
-from ledger.typed_data import Domain
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
+from mydata_ledger.ledger.conditions import all_of, signed_lately
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.errors import InvalidStatement, NotFound
+from mydata_ledger.ledger.kernel.intake import Intake, check_newer
+from mydata_ledger.ledger.receipt import CONSENTS, Logged
+from mydata_ledger.ledger.typed_data import Domain
 
 
 class Consents(Intake):

@@ -9,8 +9,8 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.access import AccessRequest, Place
-from ledger.errors import MalformedInput
+from mydata_ledger.ledger.access import AccessRequest, Place
+from mydata_ledger.ledger.errors import MalformedInput
 
 NONCE_SIZE, NUMBER_SIZE = 12, 8
 LONGEST = 100

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.commitment import disclosure
-from ledger.commitment.disclosure import Disclosure
-from ledger.commitment.entry import NO_LOCK
-from ledger.conditions import Condition, all_of, signed_lately
-from ledger.consent import Consent, Revocation, category_covers
-from ledger.delegation import (
+from mydata_ledger.ledger.commitment import disclosure
+from mydata_ledger.ledger.commitment.disclosure import Disclosure
+from mydata_ledger.ledger.commitment.entry import NO_LOCK
+from mydata_ledger.ledger.conditions import Condition, all_of, signed_lately
+from mydata_ledger.ledger.consent import Consent, Revocation, category_covers
+from mydata_ledger.ledger.delegation import (
     AUTHORITY,
     GUARDIAN,
     RELATIONS,
@@ -19,13 +19,13 @@ from ledger.delegation import (
     majority,
     office_of,
 )
-from ledger.errors import InvalidStatement, NotEntitled, NotFound
-from ledger.kernel.answers import requester_name
-from ledger.kernel.drafts import Draft, Drafts
-from ledger.receipt import CONSENTS, Logged
-from ledger.scope import narrows
-from ledger.typed_data import Domain, typed_data
-from ledger.wording import ENGLISH
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound
+from mydata_ledger.ledger.kernel.answers import requester_name
+from mydata_ledger.ledger.kernel.drafts import Draft, Drafts
+from mydata_ledger.ledger.receipt import CONSENTS, Logged
+from mydata_ledger.ledger.scope import narrows
+from mydata_ledger.ledger.typed_data import Domain, typed_data
+from mydata_ledger.ledger.wording import ENGLISH
 
 BIRTH_DATE = "/birthDate"
 LONGEST = 10 * 366 * 86_400

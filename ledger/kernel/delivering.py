@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ledger.errors import InvalidStatement, SourceUnavailable
-from ledger.kernel.telling import (
+from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
+from mydata_ledger.ledger.kernel.telling import (
     AT_ONCE,
     DEAD,
     DELIVERED,
@@ -18,7 +18,7 @@ from ledger.kernel.telling import (
     Telling,
     read_subscription,
 )
-from ledger.paper import Paper
+from mydata_ledger.ledger.paper import Paper
 
 PATIENCE = (5, 30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600)
 """Seconds before each further try; after the last the delivery is dead and stays visible."""

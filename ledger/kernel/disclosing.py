@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 
-from ledger import envelope
-from ledger.abridge import Choose, Cut
-from ledger.access import AccessRequest, Decision
-from ledger.commitment import disclosure
-from ledger.commitment.content import SEED_SIZE, is_json
-from ledger.envelope import Content
-from ledger.envelope.wrapping import check_public
-from ledger.errors import InvalidStatement
-from ledger.kernel.answers import RELEASING, Permit, Release
-from ledger.kernel.figures import Figures
-from ledger.receipt import AccessReceipt, Logged
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.abridge import Choose, Cut
+from mydata_ledger.ledger.access import AccessRequest, Decision
+from mydata_ledger.ledger.commitment import disclosure
+from mydata_ledger.ledger.commitment.content import SEED_SIZE, is_json
+from mydata_ledger.ledger.envelope import Content
+from mydata_ledger.ledger.envelope.wrapping import check_public
+from mydata_ledger.ledger.errors import InvalidStatement
+from mydata_ledger.ledger.kernel.answers import RELEASING, Permit, Release
+from mydata_ledger.ledger.kernel.figures import Figures
+from mydata_ledger.ledger.receipt import AccessReceipt, Logged
 
 KEY_SIZE = 32
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.access import Incident
-from ledger.commitment.entry import NO_LOCK
-from ledger.consent import Consent, Grant, Revocation
-from ledger.errors import InvalidStatement, NotFound
-from ledger.kernel.verb import Verb
-from ledger.notice import Notice
-from ledger.party import ANYONE, ROLE_PREFIX
-from ledger.ports import Published
-from ledger.receipt import Logged, Statement
-from ledger.typed_data import typed_data
-from ledger.wording import ENGLISH
+from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.commitment.entry import NO_LOCK
+from mydata_ledger.ledger.consent import Consent, Grant, Revocation
+from mydata_ledger.ledger.errors import InvalidStatement, NotFound
+from mydata_ledger.ledger.kernel.verb import Verb
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import ANYONE, ROLE_PREFIX
+from mydata_ledger.ledger.ports import Published
+from mydata_ledger.ledger.receipt import Logged, Statement
+from mydata_ledger.ledger.typed_data import typed_data
+from mydata_ledger.ledger.wording import ENGLISH
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from ledger.access import ConsentState
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation
-from ledger.kernel.verb import Verb
-from ledger.paper import Paper
-from ledger.receipt import CONSENTS, AccessReceipt, Logged
+from mydata_ledger.ledger.access import ConsentState
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.kernel.verb import Verb
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.receipt import CONSENTS, AccessReceipt, Logged
 
 DERIVED, LIVE, OVER = "derived", "live", "over"
 WRAPPED_KEY, SIGNED = "wrapped_key", "consent"

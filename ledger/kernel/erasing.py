@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ledger.conditions import CLOCK_SKEW, SIGNED_WITHIN
-from ledger.errors import InvalidStatement, NotFound, TooLarge
-from ledger.kernel.drafts import Draft
-from ledger.kernel.links import Links
-from ledger.kernel.proofs import Proof, Proofs
-from ledger.paper import Paper
-from ledger.receipt import RECORDS, Logged
-from ledger.record import Erasure, Record, key_id
-from ledger.typed_data import Domain, typed_data
-from ledger.wording import ENGLISH
+from mydata_ledger.ledger.conditions import CLOCK_SKEW, SIGNED_WITHIN
+from mydata_ledger.ledger.errors import InvalidStatement, NotFound, TooLarge
+from mydata_ledger.ledger.kernel.drafts import Draft
+from mydata_ledger.ledger.kernel.links import Links
+from mydata_ledger.ledger.kernel.proofs import Proof, Proofs
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.receipt import RECORDS, Logged
+from mydata_ledger.ledger.record import Erasure, Record, key_id
+from mydata_ledger.ledger.typed_data import Domain, typed_data
+from mydata_ledger.ledger.wording import ENGLISH
 
 ERASURE, PENDING, DONE = "erasure", "pending", "done"
 PAGE = 500

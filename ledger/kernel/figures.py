@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from ledger.kernel.computing import Computing
-from ledger.paper import Paper
+from mydata_ledger.ledger.kernel.computing import Computing
+from mydata_ledger.ledger.paper import Paper
 
 FIGURE = "figure"
 MOST = 366

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import product
 from secrets import token_bytes
 
-from ledger.access import EVERYTHING, AccessRequest, ConsentState, Decision, Facts
-from ledger.consent import NEVER, Consent
-from ledger.decide import decide
-from ledger.errors import TooLarge
-from ledger.kernel.drafts import Drafts, GrantRequest
-from ledger.kernel.questions import Questions
-from ledger.party import ANYONE, Party
-from ledger.record import Record
+from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, ConsentState, Decision, Facts
+from mydata_ledger.ledger.consent import NEVER, Consent
+from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.errors import TooLarge
+from mydata_ledger.ledger.kernel.drafts import Drafts, GrantRequest
+from mydata_ledger.ledger.kernel.questions import Questions
+from mydata_ledger.ledger.party import ANYONE, Party
+from mydata_ledger.ledger.record import Record
 
 MOST_QUESTIONS = 100_000
 UNSIGNED = bytes(32)

@@ -7,9 +7,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache
 
-from ledger import typed_data
-from ledger.commitment.entry import Entry, new_salts
-from ledger.conditions import (
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.commitment.entry import Entry, new_salts
+from mydata_ledger.ledger.conditions import (
     Condition,
     all_of,
     grants_are_whole,
@@ -18,15 +18,15 @@ from ledger.conditions import (
     names_a_grantee,
     signed_lately,
 )
-from ledger.consent import Consent, Revocation
-from ledger.errors import InvalidStatement, LedgerError, StaleConsent
-from ledger.kernel.delegations import Delegations
-from ledger.kernel.drafts import grantee_name
-from ledger.kernel.signing import Signers
-from ledger.ports import Published
-from ledger.ports.soon import then
-from ledger.receipt import CONSENTS, Logged, Signed
-from ledger.typed_data import Domain
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, StaleConsent
+from mydata_ledger.ledger.kernel.delegations import Delegations
+from mydata_ledger.ledger.kernel.drafts import grantee_name
+from mydata_ledger.ledger.kernel.signing import Signers
+from mydata_ledger.ledger.ports import Published
+from mydata_ledger.ledger.ports.soon import then
+from mydata_ledger.ledger.receipt import CONSENTS, Logged, Signed
+from mydata_ledger.ledger.typed_data import Domain
 
 
 @dataclass(frozen=True, slots=True)

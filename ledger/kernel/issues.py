@@ -6,16 +6,16 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger import envelope
-from ledger.commitment.aside import committing
-from ledger.commitment.entry import NO_LOCK
-from ledger.errors import InvalidStatement, NotEntitled, TooLarge
-from ledger.kernel.drafts import Draft
-from ledger.kernel.verb import Verb
-from ledger.party import Party
-from ledger.receipt import Logged
-from ledger.record import Issue
-from ledger.typed_data import typed_data
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.commitment.aside import committing
+from mydata_ledger.ledger.commitment.entry import NO_LOCK
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, TooLarge
+from mydata_ledger.ledger.kernel.drafts import Draft
+from mydata_ledger.ledger.kernel.verb import Verb
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.typed_data import typed_data
 
 HOLDER = "holder"
 

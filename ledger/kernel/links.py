@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from ledger.errors import NotFound, TooManyRequests
-from ledger.kernel.verb import Verb
-from ledger.paper import Paper
+from mydata_ledger.ledger.errors import NotFound, TooManyRequests
+from mydata_ledger.ledger.kernel.verb import Verb
+from mydata_ledger.ledger.paper import Paper
 
 LINK = "link"
 OPEN, ENDED = "open", "ended"

@@ -6,16 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from ledger.access import AccessRequest, Decision, Facts, Incident
-from ledger.decide import decide
-from ledger.errors import InvalidStatement, NotFound
-from ledger.kernel.answers import requester_name
-from ledger.kernel.erasing import ERASURE
-from ledger.kernel.questions import Questions
-from ledger.ports import Sizes
-from ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
-from ledger.record import Record
-from ledger.states import Seen, Use, naming, states_then
+from mydata_ledger.ledger.access import AccessRequest, Decision, Facts, Incident
+from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.errors import InvalidStatement, NotFound
+from mydata_ledger.ledger.kernel.answers import requester_name
+from mydata_ledger.ledger.kernel.erasing import ERASURE
+from mydata_ledger.ledger.kernel.questions import Questions
+from mydata_ledger.ledger.ports import Sizes
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
+from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.states import Seen, Use, naming, states_then
 
 PAGE = 1_000
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.delegation import Delegation, office_of
-from ledger.kernel.verb import Verb
+from mydata_ledger.ledger.delegation import Delegation, office_of
+from mydata_ledger.ledger.kernel.verb import Verb
 
 
 class Marking(Verb):

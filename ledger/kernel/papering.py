@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ledger import typed_data
-from ledger.commitment.entry import NO_LOCK
-from ledger.conditions import all_of, signed_lately
-from ledger.consent import Consent, Revocation
-from ledger.delegation import WITNESS, Delegation, paper_relation
-from ledger.errors import InvalidStatement, NotEntitled, NotFound
-from ledger.kernel.answers import requester_name
-from ledger.kernel.consents import Consents
-from ledger.kernel.drafts import Draft
-from ledger.kernel.marking import Marking
-from ledger.party import Party
-from ledger.receipt import CONSENTS, Logged, Statement
-from ledger.record import Record
-from ledger.wording import ENGLISH
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.commitment.entry import NO_LOCK
+from mydata_ledger.ledger.conditions import all_of, signed_lately
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import WITNESS, Delegation, paper_relation
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound
+from mydata_ledger.ledger.kernel.answers import requester_name
+from mydata_ledger.ledger.kernel.consents import Consents
+from mydata_ledger.ledger.kernel.drafts import Draft
+from mydata_ledger.ledger.kernel.marking import Marking
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.receipt import CONSENTS, Logged, Statement
+from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.wording import ENGLISH
 
 Said = Consent | Revocation
 

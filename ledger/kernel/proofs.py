@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.errors import NotFound
-from ledger.kernel.verb import Verb
-from ledger.merkle import Head
-from ledger.ports import Anchored
-from ledger.receipt import Logged
-from ledger.typed_data import Domain
+from mydata_ledger.ledger.errors import NotFound
+from mydata_ledger.ledger.kernel.verb import Verb
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.ports import Anchored
+from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.typed_data import Domain
 
 
 @dataclass(frozen=True, slots=True)

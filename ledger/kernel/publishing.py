@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ledger.errors import InvalidStatement, NotEntitled
-from ledger.kernel.verb import Verb
-from ledger.notice import LAYER, Notice
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled
+from mydata_ledger.ledger.kernel.verb import Verb
+from mydata_ledger.ledger.notice import LAYER, Notice
 
 LONGEST = 64 * 1024
 """Characters of one notice."""

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from ledger.access import AccessRequest, Decision, Facts
-from ledger.consent import ACTIONS
-from ledger.decide import decide
-from ledger.errors import NotFound
-from ledger.kernel.answers import receipt_of, requester_name
-from ledger.kernel.searching import LARGEST_PAGE, SEARCHED, Searching, resolved
-from ledger.party import Party
-from ledger.receipt import AccessReceipt
+from mydata_ledger.ledger.access import AccessRequest, Decision, Facts
+from mydata_ledger.ledger.consent import ACTIONS
+from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.errors import NotFound
+from mydata_ledger.ledger.kernel.answers import receipt_of, requester_name
+from mydata_ledger.ledger.kernel.searching import LARGEST_PAGE, SEARCHED, Searching, resolved
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.receipt import AccessReceipt
 
 T = TypeVar("T")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.asking import ConsentRequest, RequestState, Wish, Wishes, WishKind
-from ledger.consent import Grant
-from ledger.paper import Paper
-from ledger.typed_data import message, parse
+from mydata_ledger.ledger.asking import ConsentRequest, RequestState, Wish, Wishes, WishKind
+from mydata_ledger.ledger.consent import Grant
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.typed_data import message, parse
 
 REQUEST, QUESTION, WISHES = "request", "question", "wishes"
 """A QUESTION is a request that a refused question became: the person's, and nothing the asker can see."""

@@ -6,16 +6,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from ledger.access import ConsentState
-from ledger.asking import DAY, ConsentRequest, RequestState, Wishes, WishKind, answer, shortened
-from ledger.consent import Effect, Grant
-from ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
-from ledger.kernel.drafts import Draft, GrantRequest
-from ledger.kernel.request_papers import QUESTION, REQUEST, WISHES, read_request, request_paper, wishes_paper
-from ledger.kernel.restraint import PAGE, Restraint
-from ledger.message import Event, Message, of_person
-from ledger.paper import new_id
-from ledger.receipt import CONSENTS
+from mydata_ledger.ledger.access import ConsentState
+from mydata_ledger.ledger.asking import DAY, ConsentRequest, RequestState, Wishes, WishKind, answer, shortened
+from mydata_ledger.ledger.consent import Effect, Grant
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
+from mydata_ledger.ledger.kernel.drafts import Draft, GrantRequest
+from mydata_ledger.ledger.kernel.request_papers import (
+    QUESTION,
+    REQUEST,
+    WISHES,
+    read_request,
+    request_paper,
+    wishes_paper,
+)
+from mydata_ledger.ledger.kernel.restraint import PAGE, Restraint
+from mydata_ledger.ledger.message import Event, Message, of_person
+from mydata_ledger.ledger.paper import new_id
+from mydata_ledger.ledger.receipt import CONSENTS
 
 LONGEST_WAIT = 90 * DAY
 OFFER = "offer"

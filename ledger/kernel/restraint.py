@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ledger.access import ConsentState
-from ledger.asking import DAY, ConsentRequest, RequestState, Wishes, WishKind, answer
-from ledger.errors import TooManyRequests
-from ledger.kernel.drafts import Drafts
-from ledger.kernel.request_papers import REQUEST, WISHES, read_request, read_wishes
-from ledger.kernel.telling import Telling
-from ledger.paper import Paper
-from ledger.party import ANYONE
+from mydata_ledger.ledger.access import ConsentState
+from mydata_ledger.ledger.asking import DAY, ConsentRequest, RequestState, Wishes, WishKind, answer
+from mydata_ledger.ledger.errors import TooManyRequests
+from mydata_ledger.ledger.kernel.drafts import Drafts
+from mydata_ledger.ledger.kernel.request_papers import REQUEST, WISHES, read_request, read_wishes
+from mydata_ledger.ledger.kernel.telling import Telling
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.party import ANYONE
 
 OPEN_PER_PERSON = 3
 """Requests of one asker that may lie unanswered before one person."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ledger.access import Incident
-from ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
-from ledger.kernel.answers import Answers
-from ledger.paper import Paper, new_id
-from ledger.receipt import Logged
-from ledger.typed_data import Domain
+from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
+from mydata_ledger.ledger.kernel.answers import Answers
+from mydata_ledger.ledger.paper import Paper, new_id
+from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.typed_data import Domain
 
 REVIEWER = "reviewer"
 """The accredited role that gives verdicts; never the party that is looked into."""

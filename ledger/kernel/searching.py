@@ -12,14 +12,24 @@ from functools import cached_property
 from secrets import token_bytes
 from typing import TypeVar
 
-from ledger.access import EVERYTHING, SELF_VIEW, AccessRequest, Decision, Facts, Found, Place, Reason, place_of
-from ledger.decide import decide
-from ledger.kernel.answers import Respond, check_size, receipt_of
-from ledger.kernel.cursors import START, Cursors
-from ledger.kernel.witnessing import Witnessing
-from ledger.receipt import AccessReceipt, Logged, Signed
-from ledger.record import Record
-from ledger.search import AboutPerson, Behind, Sifted, Surveyed
+from mydata_ledger.ledger.access import (
+    EVERYTHING,
+    SELF_VIEW,
+    AccessRequest,
+    Decision,
+    Facts,
+    Found,
+    Place,
+    Reason,
+    place_of,
+)
+from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.kernel.answers import Respond, check_size, receipt_of
+from mydata_ledger.ledger.kernel.cursors import START, Cursors
+from mydata_ledger.ledger.kernel.witnessing import Witnessing
+from mydata_ledger.ledger.receipt import AccessReceipt, Logged, Signed
+from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.search import AboutPerson, Behind, Sifted, Surveyed
 
 LARGEST_PAGE = 1_000
 AT_ONCE = 64

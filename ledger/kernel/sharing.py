@@ -11,19 +11,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from ledger import envelope
-from ledger.access import SELF_VIEW, AccessRequest, Decision, Facts, Reason
-from ledger.consent import category_covers
-from ledger.envelope.jose import base64url, jwe
-from ledger.errors import InvalidStatement, NotFound, PasscodeInvalid, TooLarge
-from ledger.kernel.answers import receipt_of, requester_name
-from ledger.kernel.disclosing import Disclosing
-from ledger.kernel.links import LINK, MARK, OPEN, Link, Links, name_of, read_link
-from ledger.kernel.telling import Telling
-from ledger.message import Event, Message, of_person
-from ledger.paper import Paper
-from ledger.receipt import Logged, Signed
-from ledger.record import Record
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, Decision, Facts, Reason
+from mydata_ledger.ledger.consent import category_covers
+from mydata_ledger.ledger.envelope.jose import base64url, jwe
+from mydata_ledger.ledger.errors import InvalidStatement, NotFound, PasscodeInvalid, TooLarge
+from mydata_ledger.ledger.kernel.answers import receipt_of, requester_name
+from mydata_ledger.ledger.kernel.disclosing import Disclosing
+from mydata_ledger.ledger.kernel.links import LINK, MARK, OPEN, Link, Links, name_of, read_link
+from mydata_ledger.ledger.kernel.telling import Telling
+from mydata_ledger.ledger.message import Event, Message, of_person
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.receipt import Logged, Signed
+from mydata_ledger.ledger.record import Record
 
 ATTEMPTS = 10
 """Wrong passcodes of a link's whole life."""

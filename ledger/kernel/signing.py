@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ledger import passkey, signers
-from ledger.errors import SignatureInvalid
-from ledger.party import ADDRESS_SIZE
-from ledger.ports import ContractWallets
+from mydata_ledger.ledger import passkey, signers
+from mydata_ledger.ledger.errors import SignatureInvalid
+from mydata_ledger.ledger.party import ADDRESS_SIZE
+from mydata_ledger.ledger.ports import ContractWallets
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.errors import InvalidStatement, NotEntitled, NotFound, TooManyRequests
-from ledger.kernel.reviews import Reviews
-from ledger.message import Event, Message, of_person
-from ledger.paper import Paper, new_id
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, TooManyRequests
+from mydata_ledger.ledger.kernel.reviews import Reviews
+from mydata_ledger.ledger.message import Event, Message, of_person
+from mydata_ledger.ledger.paper import Paper, new_id
 
 MESSAGE, SUBSCRIPTION, DELIVERY, REMINDER = "message", "subscription", "delivery", "reminder"
 PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from ledger import typed_data
-from ledger.commitment.entry import NO_LOCK, Entry, new_salt
-from ledger.errors import WrongChain
-from ledger.kernel.world import World
-from ledger.receipt import LOG_OF, Signed, Statement
-from ledger.summaries import Summaries
-from ledger.typed_data import Domain
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, new_salt
+from mydata_ledger.ledger.errors import WrongChain
+from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.receipt import LOG_OF, Signed, Statement
+from mydata_ledger.ledger.summaries import Summaries
+from mydata_ledger.ledger.typed_data import Domain
 
 S = TypeVar("S", bound=Statement)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ledger.access import Incident, Reason
-from ledger.consent import NEVER, Consent, Revocation
-from ledger.delegation import Delegation
-from ledger.kernel.delivering import Delivering
-from ledger.kernel.ending import Ending
-from ledger.kernel.telling import AT_ONCE, REMINDER
-from ledger.message import Event, Message, of_person
-from ledger.paper import Paper
-from ledger.receipt import ACCESS, CONSENTS, AccessReceipt, Logged
+from mydata_ledger.ledger.access import Incident, Reason
+from mydata_ledger.ledger.consent import NEVER, Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.kernel.delivering import Delivering
+from mydata_ledger.ledger.kernel.ending import Ending
+from mydata_ledger.ledger.kernel.telling import AT_ONCE, REMINDER
+from mydata_ledger.ledger.message import Event, Message, of_person
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, AccessReceipt, Logged
 
 READ_TO, WAITING, DONE = "read-to", "waiting", "done"
 REMIND_BEFORE = 14 * 86_400

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
-from ledger.access import Reason
-from ledger.asking import DAY, ConsentRequest, RequestState, WishKind, shortened
-from ledger.consent import Effect, Grant
-from ledger.kernel.request_papers import QUESTION, request_paper
-from ledger.kernel.requests import Requests
-from ledger.kernel.restraint import OPEN_PER_PERSON
-from ledger.kernel.witnessing import Witnessing
-from ledger.party import Party
-from ledger.receipt import AccessReceipt, Logged
+from mydata_ledger.ledger.access import Reason
+from mydata_ledger.ledger.asking import DAY, ConsentRequest, RequestState, WishKind, shortened
+from mydata_ledger.ledger.consent import Effect, Grant
+from mydata_ledger.ledger.kernel.request_papers import QUESTION, request_paper
+from mydata_ledger.ledger.kernel.requests import Requests
+from mydata_ledger.ledger.kernel.restraint import OPEN_PER_PERSON
+from mydata_ledger.ledger.kernel.witnessing import Witnessing
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.receipt import AccessReceipt, Logged
 
 OUTSIDE = frozenset({Reason.NO_CONSENT, Reason.NEEDS_RECONSENT})
 WAIT, LASTS = 14 * DAY, 90 * DAY

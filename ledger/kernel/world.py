@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ledger.envelope import ReaderKey
-from ledger.errors import ChainBehind
-from ledger.kernel.signing import Signers
-from ledger.ports import Anchored, Clock, Directory, Index, Keys, Log, Notices, Papers, Past, Payloads
-from ledger.receipt import CONSENTS, RECORDS
-from ledger.signers import Wallet
-from ledger.typed_data import Domain
-from ledger.vocabulary import Vocabulary
+from mydata_ledger.ledger.envelope import ReaderKey
+from mydata_ledger.ledger.errors import ChainBehind
+from mydata_ledger.ledger.kernel.signing import Signers
+from mydata_ledger.ledger.ports import Anchored, Clock, Directory, Index, Keys, Log, Notices, Papers, Past, Payloads
+from mydata_ledger.ledger.receipt import CONSENTS, RECORDS
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.ledger.vocabulary import Vocabulary
 
 
 class Store(Log, Index, Directory, Notices, Papers, Past, Protocol):

@@ -1,8 +1,8 @@
 """C2SP signed notes: log checkpoints that tools made for other transparency logs verify, and witnesses cosign."""
 
-from ledger.note.checkpoint import Checkpoint, cosign, cosigned_at, cosigned_message
-from ledger.note.keys import COSIGNATURE, ED25519, Signer, Verifier
-from ledger.note.signed import Note, Signature, is_name
+from mydata_ledger.ledger.note.checkpoint import Checkpoint, cosign, cosigned_at, cosigned_message
+from mydata_ledger.ledger.note.keys import COSIGNATURE, ED25519, Signer, Verifier
+from mydata_ledger.ledger.note.signed import Note, Signature, is_name
 
 __all__ = [
     "COSIGNATURE",

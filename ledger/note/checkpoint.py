@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from ledger.errors import MalformedInput, SignatureInvalid
-from ledger.merkle import EMPTY_ROOT, HASH_SIZE, Head
-from ledger.note.keys import COSIGNATURE, Signer, Verifier
-from ledger.note.signed import Note, Signature, decode64
+from mydata_ledger.ledger.errors import MalformedInput, SignatureInvalid
+from mydata_ledger.ledger.merkle import EMPTY_ROOT, HASH_SIZE, Head
+from mydata_ledger.ledger.note.keys import COSIGNATURE, Signer, Verifier
+from mydata_ledger.ledger.note.signed import Note, Signature, decode64
 
 TIME_SIZE = 8
 MAX_SIZE = 2**63 - 1

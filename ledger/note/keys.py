@@ -9,8 +9,8 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from ledger.errors import MalformedInput, SignatureInvalid
-from ledger.note.signed import ID_SIZE, Note, Signature, decode64, is_name
+from mydata_ledger.ledger.errors import MalformedInput, SignatureInvalid
+from mydata_ledger.ledger.note.signed import ID_SIZE, Note, Signature, decode64, is_name
 
 ED25519, COSIGNATURE = 0x01, 0x04
 """Signature types: a log's own over the text; a witness's over the text with the time (C2SP tlog-cosignature)."""

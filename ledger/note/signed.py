@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ledger.errors import MalformedInput, TooLarge
+from mydata_ledger.ledger.errors import MalformedInput, TooLarge
 
 MAX_NOTE, MAX_SIGNATURES, MAX_SIGNATURE = 256 * 1024, 100, 8_192
 """Room for sixteen post-quantum signatures of nearly 5 kB each, which a reader must bear (C2SP signed-note)."""

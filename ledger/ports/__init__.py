@@ -7,14 +7,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
-from ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, Place
-from ledger.delegation import DelegationState
-from ledger.errors import LedgerError
-from ledger.merkle import Head
-from ledger.ports.desk import Directory, Notices, Papers, Published, Sessions
-from ledger.ports.past import Past, Sizes
-from ledger.receipt import Logged, Signed
-from ledger.record import Issue, Record
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, Place
+from mydata_ledger.ledger.delegation import DelegationState
+from mydata_ledger.ledger.errors import LedgerError
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.ports.desk import Directory, Notices, Papers, Published, Sessions
+from mydata_ledger.ledger.ports.past import Past, Sizes
+from mydata_ledger.ledger.receipt import Logged, Signed
+from mydata_ledger.ledger.record import Issue, Record
 
 
 class Clock(Protocol):

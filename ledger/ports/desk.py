@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from ledger.notice import Notice
-from ledger.paper import Paper
-from ledger.party import Party
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.party import Party
 
 
 class Directory(Protocol):

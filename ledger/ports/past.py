@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ledger.party import Party
+from mydata_ledger.ledger.party import Party
 
 
 @dataclass(frozen=True, slots=True)

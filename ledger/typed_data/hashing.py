@@ -8,8 +8,8 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from ledger.party import keccak
-from ledger.typed_data.types import DOMAIN, GRANT, MEMBERS, TYPES
+from mydata_ledger.ledger.party import keccak
+from mydata_ledger.ledger.typed_data.types import DOMAIN, GRANT, MEMBERS, TYPES
 
 Word = Callable[[Any], bytes]
 NAME, VERSION = "MyData Ledger", "1"

@@ -7,11 +7,11 @@ from dataclasses import is_dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from ledger.consent import Effect, Grant
-from ledger.errors import MalformedInput
-from ledger.party import checksum
-from ledger.typed_data.hashing import Domain
-from ledger.typed_data.types import DOMAIN, MEMBERS, TYPES
+from mydata_ledger.ledger.consent import Effect, Grant
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.typed_data.hashing import Domain
+from mydata_ledger.ledger.typed_data.types import DOMAIN, MEMBERS, TYPES
 
 PLAIN = frozenset({str, int, bool})
 T = TypeVar("T")

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ledger.errors import ProofInvalid, SignatureInvalid
-from ledger.merkle import HASH_SIZE, leaf_hash, root_from, tree
-from ledger.party import keccak
-from ledger.typed_data.hashing import NAME, VERSION
+from mydata_ledger.ledger.errors import ProofInvalid, SignatureInvalid
+from mydata_ledger.ledger.merkle import HASH_SIZE, leaf_hash, root_from, tree
+from mydata_ledger.ledger.party import keccak
+from mydata_ledger.ledger.typed_data.hashing import NAME, VERSION
 
 TYPE_HASH = keccak(b"Receipts(uint64 size,bytes32 root)")
 SEPARATOR = keccak(

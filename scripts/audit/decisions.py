@@ -6,20 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ledger import passkey
-from ledger.access import Acknowledgement, Incident
-from ledger.commitment.entry import Entry
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation
-from ledger.errors import SignatureInvalid, UnknownTerm
-from ledger.party import ADDRESS_SIZE, checksum
-from ledger.receipt import ACCESS, AccessReceipt, Logged
-from ledger.record import Erasure, Issue
-from ledger.replay import LAG, Evidence, Outcome, Replay
-from scripts.audit.findings import Finding, Kind
-from scripts.audit.held import Held
-from scripts.audit.history import Eras
-from scripts.verify.recovered import recovered_from
+from mydata_ledger.ledger import passkey
+from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.commitment.entry import Entry
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.errors import SignatureInvalid, UnknownTerm
+from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Logged
+from mydata_ledger.ledger.record import Erasure, Issue
+from mydata_ledger.ledger.replay import LAG, Evidence, Outcome, Replay
+from mydata_ledger.scripts.audit.findings import Finding, Kind
+from mydata_ledger.scripts.audit.held import Held
+from mydata_ledger.scripts.audit.history import Eras
+from mydata_ledger.scripts.verify.recovered import recovered_from
 
 OPERATOR = "operator"
 UNCHECKED, LATER, UNKNOWN_TERM = "signature_not_checked", "not_in_checkpoint_yet", "unknown_term"

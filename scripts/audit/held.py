@@ -9,11 +9,11 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from ledger import typed_data
-from ledger.commitment.entry import Entry
-from ledger.errors import MalformedInput
-from ledger.receipt import LOG_OF, Logged, Signed
-from ledger.typed_data import read_domain, read_hex
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.commitment.entry import Entry
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.receipt import LOG_OF, Logged, Signed
+from mydata_ledger.ledger.typed_data import read_domain, read_hex
 
 KINDS = {kind.__name__: kind for kind in LOG_OF}
 MAX_LINE = 1024 * 1024

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from anchors.chain import Rpc, abi
-from ledger.errors import SourceUnavailable
-from ledger.merkle import Head
-from ledger.party import Party
+from mydata_ledger.anchors.chain import Rpc, abi
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.party import Party
 
 ADVANCED = abi.topic("Advanced(uint64,bytes32)")
 BLOCKS_AT_ONCE = 10_000

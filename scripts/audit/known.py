@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from ledger.errors import LedgerError, MalformedInput
-from ledger.note import Checkpoint, Note, Verifier
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput
+from mydata_ledger.ledger.note import Checkpoint, Note, Verifier
 
 
 @dataclass

@@ -7,14 +7,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
-from ledger.errors import MalformedInput, SignatureInvalid, SourceUnavailable
-from ledger.merkle import Head
-from ledger.note import Checkpoint, Note, Verifier
-from scripts.audit.findings import Finding, Kind
-from scripts.audit.history import Anchor, History
-from scripts.audit.known import Known, Seen
-from scripts.audit.source import Source
-from scripts.audit.walk import Walk
+from mydata_ledger.ledger.errors import MalformedInput, SignatureInvalid, SourceUnavailable
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.note import Checkpoint, Note, Verifier
+from mydata_ledger.scripts.audit.findings import Finding, Kind
+from mydata_ledger.scripts.audit.history import Anchor, History
+from mydata_ledger.scripts.audit.known import Known, Seen
+from mydata_ledger.scripts.audit.source import Source
+from mydata_ledger.scripts.audit.walk import Walk
 
 ORIGIN = re.compile(r"mydata-ledger/eip155:([1-9][0-9]{0,18}):(0x[0-9a-fA-F]{40})/([a-z]+)", re.ASCII)
 Step = Callable[[int, int], None]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import httpx
 
-from ledger.errors import MalformedInput, SourceUnavailable
-from ledger.note import Note, Verifier
-from ledger.note.signed import MAX_NOTE
-from ledger.tiles import WIDTH, Place
+from mydata_ledger.ledger.errors import MalformedInput, SourceUnavailable
+from mydata_ledger.ledger.note import Note, Verifier
+from mydata_ledger.ledger.note.signed import MAX_NOTE
+from mydata_ledger.ledger.tiles import WIDTH, Place
 
 MAX_TILE = WIDTH * (2 + 65_535)
 """A full bundle of the longest entries."""

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Set
 from itertools import pairwise
 
-from ledger import merkle, tiles
-from ledger.errors import MalformedInput
-from ledger.merkle import leaf_hash
-from ledger.tiles import HEIGHT, WIDTH, Place
-from scripts.audit.findings import Finding, Kind
-from scripts.audit.source import Absent, Source
+from mydata_ledger.ledger import merkle, tiles
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.merkle import leaf_hash
+from mydata_ledger.ledger.tiles import HEIGHT, WIDTH, Place
+from mydata_ledger.scripts.audit.findings import Finding, Kind
+from mydata_ledger.scripts.audit.source import Absent, Source
 
 SHOWN = 5
 """Findings of a kind that are told one by one."""

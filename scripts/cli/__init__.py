@@ -7,8 +7,8 @@ import sys
 import typer
 from rich.console import Console
 
-from ledger.errors import LedgerError
-from scripts.cli import (
+from mydata_ledger.ledger.errors import LedgerError
+from mydata_ledger.scripts.cli import (
     auditing,
     consent,
     erasing,
@@ -28,8 +28,8 @@ from scripts.cli import (
     transferring,
     verifying,
 )
-from scripts.client import Refused
-from scripts.failure import Failure
+from mydata_ledger.scripts.client import Refused
+from mydata_ledger.scripts.failure import Failure
 
 app = typer.Typer(
     name="mydata",

@@ -11,14 +11,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ledger.errors import MalformedInput, SourceUnavailable
-from ledger.note import Verifier
-from ledger.receipt import CONSENTS, LOGS
-from ledger.vocabulary import Vocabulary
-from scripts.cli.common import URL, Json, Rpc, Url, answer
+from mydata_ledger.ledger.errors import MalformedInput, SourceUnavailable
+from mydata_ledger.ledger.note import Verifier
+from mydata_ledger.ledger.receipt import CONSENTS, LOGS
+from mydata_ledger.ledger.vocabulary import Vocabulary
+from mydata_ledger.scripts.cli.common import URL, Json, Rpc, Url, answer
 
 if TYPE_CHECKING:
-    from scripts.audit import Decided, Finding, Held, History, Report
+    from mydata_ledger.scripts.audit import Decided, Finding, Held, History, Report
 
 Steps = Callable[[str], Callable[[int, int], None]]
 
@@ -40,7 +40,7 @@ def audit(
     Whoever holds facts (`mydata facts`) also has every decision recomputed from its receipt. Ends in whole (exit 0),
     broken (1) or unknown (5): what does not answer is unknown.
     """
-    from scripts.audit import Decided, History, Known, Source, audit_log, read_facts
+    from mydata_ledger.scripts.audit import Decided, History, Known, Source, audit_log, read_facts
 
     logs = LOGS if every or facts else (log,)
     if not set(logs) <= set(LOGS):
@@ -66,8 +66,8 @@ def audit(
 
 
 def _decide(held: Held, reports: list[Report], chain: History, steps: Steps) -> Decided:
-    from scripts.audit import OnChain, replay_decisions
-    from scripts.serve import slices
+    from mydata_ledger.scripts.audit import OnChain, replay_decisions
+    from mydata_ledger.scripts.serve import slices
 
     contracts = {report.log: report.contract for report in reports}
     entries = {report.log: report.entries for report in reports}
@@ -77,7 +77,7 @@ def _decide(held: Held, reports: list[Report], chain: History, steps: Steps) -> 
 
 
 def _tell(reports: list[Report], decided: Decided, as_json: bool) -> None:
-    from scripts.audit import EXIT, result_of
+    from mydata_ledger.scripts.audit import EXIT, result_of
 
     findings = [finding for report in reports for finding in report.findings] + decided.findings
     result = result_of(findings)
@@ -124,7 +124,7 @@ def _finding_line(finding: Finding) -> str:
 @contextmanager
 def _unknown_ends() -> Iterator[None]:
     """What does not answer is neither whole nor broken."""
-    from scripts.audit import EXIT, Result
+    from mydata_ledger.scripts.audit import EXIT, Result
 
     try:
         yield

@@ -9,11 +9,11 @@ import orjson
 import typer
 from rich.console import Console
 
-from ledger.errors import MalformedInput
-from scripts.cli.keyring import KeyFile, load_key
-from scripts.client import Client
-from scripts.listening import local
-from scripts.settings import DEFAULT_PORT, DEFAULT_STATE
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.scripts.cli.keyring import KeyFile, load_key
+from mydata_ledger.scripts.client import Client
+from mydata_ledger.scripts.listening import local
+from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE
 
 DEFAULT_URL = local(DEFAULT_PORT)
 Url = Annotated[str, typer.Option("--url", envvar="MYDATA_URL", help="Base URL of the API.")]

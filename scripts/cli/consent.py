@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.consent import Consent
-from scripts.cli import fhir
-from scripts.cli.common import (
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.scripts.cli import fhir
+from mydata_ledger.scripts.cli.common import (
     URL,
     Json,
     Key,

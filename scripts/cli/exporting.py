@@ -11,11 +11,11 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import orjson
 import typer
 
-from ledger.commitment.content import is_json
-from ledger.errors import LedgerError
-from scripts.cli.common import URL, Json, Key, Url, answer, signed_in
-from scripts.cli.keyring import KeyFile
-from scripts.client import Client, Refused
+from mydata_ledger.ledger.commitment.content import is_json
+from mydata_ledger.ledger.errors import LedgerError
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer, signed_in
+from mydata_ledger.scripts.cli.keyring import KeyFile
+from mydata_ledger.scripts.client import Client, Refused
 
 
 def export(
@@ -63,7 +63,7 @@ def _readable(client: Client) -> Iterator[dict[str, Any]]:
 
 
 def _opened(record: dict[str, Any], client: Client, key: KeyFile) -> dict[str, Any]:
-    from scripts.verify.attached import Content
+    from mydata_ledger.scripts.verify.attached import Content
 
     question = {"category": record["category"], "purpose": "mydata:SELF_VIEW", "action": "view"}
     question |= {"reader_key": "0x" + key.reader.public.hex()} if key.reader else {}

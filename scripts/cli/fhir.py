@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ledger.consent import Consent, Grant
-from ledger.errors import LedgerError, MalformedInput
-from ledger.party import checksum
-from ledger.typed_data import message, parse, read_hex
-from ledger.vocabulary import Vocabulary
-from ledger.wording import Words
-from scripts.cli.common import URL, Json, Key, Out, Url, answer, console, signed_in, write
+from mydata_ledger.ledger.consent import Consent, Grant
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput
+from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.typed_data import message, parse, read_hex
+from mydata_ledger.ledger.vocabulary import Vocabulary
+from mydata_ledger.ledger.wording import Words
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer, console, signed_in, write
 
 if TYPE_CHECKING:
-    from services.health.formats.consents import Imported
+    from mydata_ledger.services.health.formats.consents import Imported
 
 REFUSED = 1
 Files = Annotated[
@@ -70,7 +70,7 @@ def export(
     url: Url = URL,
 ) -> None:
     """Write one of your consents as a FHIR Consent."""
-    from services.health.formats.consents import write_r4, write_r5
+    from mydata_ledger.services.health.formats.consents import write_r4, write_r5
 
     writers = {"R4": write_r4, "R5": write_r5}
     if release.upper() not in writers:
@@ -90,7 +90,7 @@ def _results(
     file: Path, words: Vocabulary, actors: Mapping[str, str], records: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
     """One result a consent, as docs/consent-import.md has it."""
-    from services.health.formats.consents import consents_in, read_consent
+    from mydata_ledger.services.health.formats.consents import consents_in, read_consent
 
     try:
         parts = consents_in(file.read_bytes())
@@ -167,6 +167,6 @@ def _is_account(value: str) -> bool:
 
 
 def _vocabulary() -> Vocabulary:
-    from scripts.serve import slices
+    from mydata_ledger.scripts.serve import slices
 
     return Vocabulary(one.catalog for one in slices())

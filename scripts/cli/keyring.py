@@ -9,9 +9,9 @@ from pathlib import Path
 
 import orjson
 
-from ledger.envelope import ReaderKey, generate_reader_key
-from ledger.errors import MalformedInput
-from ledger.signers import Wallet
+from mydata_ledger.ledger.envelope import ReaderKey, generate_reader_key
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.signers import Wallet
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.errors import MalformedInput
-from scripts.cli.common import URL, Json, Key, Url, answer, signed_in
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer, signed_in
 
 
 def answer_about(

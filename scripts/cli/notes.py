@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts.cli.common import STATE, Json, State, answer
+from mydata_ledger.scripts.cli.common import STATE, Json, State, answer
 
 if TYPE_CHECKING:
-    from anchors.tiles import NoteKeys
+    from mydata_ledger.anchors.tiles import NoteKeys
 
 app = typer.Typer(help="Checkpoints of the logs: note keys and witnesses, as the operator.", no_args_is_help=True)
 
 
 def _keys(state: Path) -> NoteKeys:
-    from anchors.tiles import NoteKeys
-    from scripts.house import notes_folder, open_house
+    from mydata_ledger.anchors.tiles import NoteKeys
+    from mydata_ledger.scripts.house import notes_folder, open_house
 
     return NoteKeys(notes_folder(state), open_house(state))
 
@@ -53,8 +53,8 @@ def witness(
     as_json: Json = False,
 ) -> None:
     """Keep this witness's cosignatures from now on."""
-    from anchors.tiles import Shelf
-    from scripts.house import notes_folder
+    from mydata_ledger.anchors.tiles import Shelf
+    from mydata_ledger.scripts.house import notes_folder
 
     found = Shelf(notes_folder(state)).welcome(vkey)
     answer({"witness": found.name}, f"cosignatures of {found.name} are kept from now on", as_json)

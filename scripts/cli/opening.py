@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 
-from ledger import canonical
-from ledger.envelope.frame import Piece
-from ledger.errors import MalformedInput, TooLarge
-from scripts.cli.common import URL, Json, Key, Language, Url, answer, read_first, signed_in
-from scripts.cli.keyring import load_key
-from scripts.release import Release, open_into, parse, pieces
+from mydata_ledger.ledger import canonical
+from mydata_ledger.ledger.envelope.frame import Piece
+from mydata_ledger.ledger.errors import MalformedInput, TooLarge
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Language, Url, answer, read_first, signed_in
+from mydata_ledger.scripts.cli.keyring import load_key
+from mydata_ledger.scripts.release import Release, open_into, parse, pieces
 
 Sealed = Annotated[
     str, typer.Option("--sealed", help="The sealed payload: a file, or - for standard input (`ipfs cat CID`).")

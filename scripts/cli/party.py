@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from anchors.artifacts import Deployment
-from ledger.errors import MalformedInput
-from scripts.cli.common import STATE, URL, Json, Rpc, State, Url, answer
-from scripts.cli.keyring import load_key
-from scripts.client import Client
-from scripts.settings import secret
+from mydata_ledger.anchors.artifacts import Deployment
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.scripts.cli.common import STATE, URL, Json, Rpc, State, Url, answer
+from mydata_ledger.scripts.cli.keyring import load_key
+from mydata_ledger.scripts.client import Client
+from mydata_ledger.scripts.settings import secret
 
 app = typer.Typer(help="Parties: who is accredited, and as what.", no_args_is_help=True)
 
@@ -27,7 +27,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Accredit an organisation on chain, as the administrator of this state folder."""
-    from scripts.parties import Registrar
+    from mydata_ledger.scripts.parties import Registrar
 
     files = sorted((state / "deployments").glob("*.json"))
     if not files:

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from ledger.errors import MalformedInput
-from scripts.cli.common import STATE, Json, State, answer, console
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.scripts.cli.common import STATE, Json, State, answer, console
 
 app = typer.Typer(help="Sealed payloads: move, archive, collect.", no_args_is_help=True)
 HELP = "`embedded`, or the URL of an IPFS node's RPC, for instance http://127.0.0.1:5001."
@@ -25,8 +25,8 @@ def copy(
     as_json: Json = False,
 ) -> None:
     """Carry every pinned payload from one store to another, under the same CID; run it again to continue."""
-    from scripts.payloads import copy as carry
-    from scripts.payloads import open_store
+    from mydata_ledger.scripts.payloads import copy as carry
+    from mydata_ledger.scripts.payloads import open_store
 
     if source == target:
         raise MalformedInput("source and target are the same store")
@@ -48,7 +48,7 @@ def copy(
 @app.command("collect")
 def collect(state: State = STATE, store: Store = "embedded", as_json: Json = False) -> None:
     """Delete every block that no pinned payload needs. Safe while the ledger serves; new payloads wait meanwhile."""
-    from scripts.payloads import open_store
+    from mydata_ledger.scripts.payloads import open_store
 
     deleted = open_store(store, state).collect()
     answer({"deleted": deleted}, f"{deleted:,} blocks deleted", as_json)
@@ -63,7 +63,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write payloads into a CAR file that any IPFS tool reads."""
-    from scripts.payloads import open_store
+    from mydata_ledger.scripts.payloads import open_store
 
     opened = open_store(store, state)
     wanted = cids or sorted(opened.pinned())
@@ -81,7 +81,7 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Keep and pin what a CAR file holds, in the embedded store; every block is checked against its CID."""
-    from scripts.payloads import open_embedded
+    from mydata_ledger.scripts.payloads import open_embedded
 
     store = open_embedded(state)
     with file.open("rb") as read:

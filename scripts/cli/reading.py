@@ -10,13 +10,26 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from ledger.canonical import read
-from ledger.commitment import disclosure
-from ledger.commitment.content import is_json
-from ledger.errors import LedgerError, MalformedInput, TooLarge
-from ledger.record import Issue
-from scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, console, keep, signed_in, write
-from scripts.client import Client, Opened
+from mydata_ledger.ledger.canonical import read
+from mydata_ledger.ledger.commitment import disclosure
+from mydata_ledger.ledger.commitment.content import is_json
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput, TooLarge
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.scripts.cli.common import (
+    URL,
+    Json,
+    Key,
+    Out,
+    Paths,
+    Pointers,
+    Url,
+    answer,
+    console,
+    keep,
+    signed_in,
+    write,
+)
+from mydata_ledger.scripts.client import Client, Opened
 
 MAX_FILE, PAGE = 64 * 1024 * 1024, 1_000
 
@@ -105,7 +118,7 @@ def access(
 
 def _with_content(client: Client, opened: Opened) -> dict[str, Any]:
     """The record's own proof, which its receipt gives a right to, with the content that was opened."""
-    from scripts.verify.attached import Content
+    from mydata_ledger.scripts.verify.attached import Content
 
     document: dict[str, Any] = client.call("GET", f"/receipts/{opened.position}/record")
     if opened.media_type == disclosure.MEDIA_TYPE:

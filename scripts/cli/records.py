@@ -9,15 +9,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ledger.canonical import read
-from ledger.commitment.disclosure import disclose as make
-from ledger.commitment.disclosure import to_json
-from ledger.errors import MalformedInput
-from scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, keep, read_json, signed_in
-from scripts.cli.keyring import load_key
+from mydata_ledger.ledger.canonical import read
+from mydata_ledger.ledger.commitment.disclosure import disclose as make
+from mydata_ledger.ledger.commitment.disclosure import to_json
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.scripts.cli.common import (
+    URL,
+    Json,
+    Key,
+    Out,
+    Paths,
+    Pointers,
+    Url,
+    answer,
+    keep,
+    read_json,
+    signed_in,
+)
+from mydata_ledger.scripts.cli.keyring import load_key
 
 if TYPE_CHECKING:
-    from scripts.verify.attached import Content
+    from mydata_ledger.scripts.verify.attached import Content
 
 
 class _ShowsByDefault(TyperGroup):
@@ -67,8 +79,8 @@ def export(
 
     Every member can be shown or withheld by itself; with fields chosen, nothing of the others goes in.
     """
-    from scripts import credential
-    from scripts.verify import parse
+    from mydata_ledger.scripts import credential
+    from mydata_ledger.scripts.verify import parse
 
     if not sd_jwt:
         raise MalformedInput("say as what to export: --sd-jwt is the one format there is")
@@ -92,7 +104,7 @@ def disclose(
 
 
 def _content(file: Path) -> tuple[dict[str, Any], Content]:
-    from scripts.verify import parse
+    from mydata_ledger.scripts.verify import parse
 
     document = read_json(file)
     given = parse(document).attached.content
@@ -104,7 +116,7 @@ def _content(file: Path) -> tuple[dict[str, Any], Content]:
 
 
 def _chosen(given: Content, pointer: list[str] | None, fhirpath: list[str] | None) -> list[str]:
-    from services.health.formats.selecting import pointers
+    from mydata_ledger.services.health.formats.selecting import pointers
 
     return [*(pointer or ()), *(pointers(given.raw, fhirpath) if fhirpath else ())]
 

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 import typer
 from rich.progress import MofNCompleteColumn, Progress, TaskID
 
-from scripts.cli.common import STATE, Json, Rpc, State, answer, console
-from scripts.settings import DEFAULT_PORT, Settings
+from mydata_ledger.scripts.cli.common import STATE, Json, Rpc, State, answer, console
+from mydata_ledger.scripts.settings import DEFAULT_PORT, Settings
 
 if TYPE_CHECKING:
-    from scripts.fsck import Checked
-    from scripts.house import House
+    from mydata_ledger.scripts.fsck import Checked
+    from mydata_ledger.scripts.house import House
 
 Say = Callable[[str, int, int], None]
 
 
 def recover(rpc: Rpc, state: State = STATE, as_json: Json = False) -> None:
     """Rebuild a lost database from the chain, the payload store and the keystore folder; stop the ledger before."""
-    from scripts.recovery import recover as rebuild
+    from mydata_ledger.scripts.recovery import recover as rebuild
 
     with _progress(as_json) as say:
         done = rebuild(_house(state, rpc), say)
@@ -47,7 +47,7 @@ def fsck(state: State = STATE, as_json: Json = False) -> None:
 
     Changes nothing; may run while the ledger serves. Exit 1 when something is not as it should be.
     """
-    from scripts.fsck import check
+    from mydata_ledger.scripts.fsck import check
 
     with _progress(as_json) as say:
         done = check(_house(state, ""), say)
@@ -76,7 +76,7 @@ def _lines(done: Checked) -> Iterator[str]:
 
 
 def _house(state: Path, rpc: str) -> House:
-    from scripts.house import House
+    from mydata_ledger.scripts.house import House
 
     return House(Settings.read(state, rpc, DEFAULT_PORT))
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger.errors import MalformedInput
-from scripts.cli.common import STATE, State, console
-from scripts.settings import DEFAULT_PORT
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.scripts.cli.common import STATE, State, console
+from mydata_ledger.scripts.settings import DEFAULT_PORT
 
 if TYPE_CHECKING:
-    from scripts.stack import Stack
+    from mydata_ledger.scripts.stack import Stack
 
 Port = Annotated[int, typer.Option(help="Port of the API on localhost; 0 takes a free one.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Delete the state folder first.")]
@@ -25,7 +25,7 @@ MARKS = {"deployments", "secrets", "blocks", "ledger.db", "devnet.json"}
 
 def up(state: State = STATE, port: Port = DEFAULT_PORT, fresh: Fresh = False) -> None:
     """Start devnet, contracts and API, and serve until Ctrl-C."""
-    from scripts.stack import Stack
+    from mydata_ledger.scripts.stack import Stack
 
     _begin(state, fresh)
     with Stack(state, port, _say) as stack:
@@ -40,8 +40,8 @@ def demo(
     fresh: Fresh = False,
 ) -> None:
     """Tell the whole story on real input, then serve."""
-    from scripts.stack import Stack
-    from scripts.story import run_story
+    from mydata_ledger.scripts.stack import Stack
+    from mydata_ledger.scripts.story import run_story
 
     if data is not None and not data.is_dir():
         raise MalformedInput(f"{data} is no folder; give a folder of FHIR R4 bundles (*.json)")

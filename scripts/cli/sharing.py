@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import httpx
 import typer
 
-from ledger.errors import MalformedInput, SourceUnavailable
-from scripts.cli.common import URL, Json, Key, Out, Url, answer, signed_in
-from scripts.client import Refused
+from mydata_ledger.ledger.errors import MalformedInput, SourceUnavailable
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer, signed_in
+from mydata_ledger.scripts.client import Refused
 
 if TYPE_CHECKING:
-    from services.health.formats.shlink import Payload
+    from mydata_ledger.services.health.formats.shlink import Payload
 
 DAY = 86_400
 LARGEST = 64 * 1024 * 1024
@@ -74,7 +74,7 @@ def receive(
     as_json: Json = False,
 ) -> None:
     """Open a SMART Health Link somebody gave you, from this ledger or any other."""
-    from services.health.formats.shlink import read_shlink
+    from mydata_ledger.services.health.formats.shlink import read_shlink
 
     content, kind = _received(read_shlink(link), recipient, passcode)
     if out:
@@ -85,7 +85,7 @@ def receive(
 
 
 def _received(payload: Payload, recipient: str, passcode: str) -> tuple[bytes, str]:
-    from ledger.envelope.jose import open_jwe
+    from mydata_ledger.ledger.envelope.jose import open_jwe
 
     with httpx.Client(timeout=60) as http:
         try:

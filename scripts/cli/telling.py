@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from ledger.errors import MalformedInput
-from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
-from ledger.typed_data import Domain
-from scripts.cli.common import URL, Json, Key, Out, Url, answer, signed_in
-from scripts.client import Client
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer, signed_in
+from mydata_ledger.scripts.client import Client
 
 PAGE = 200
 KeyOrNone = Annotated[Path | None, typer.Option("--key", envvar="MYDATA_KEY", help="Key file: your own facts.")]
@@ -72,12 +72,12 @@ def _of_person(url: str, key: Path) -> Iterator[dict[str, Any]]:
 
 def _of_operator(state: Path) -> Iterator[dict[str, Any]]:
     """Everything, off the database itself; sizes are taken in the same order."""
-    from anchors.artifacts import Deployment
-    from anchors.store import Store
-    from api.schemas import proof_document
-    from ledger.kernel import Proof
-    from scripts.house import deployment_file
-    from scripts.settings import Settings
+    from mydata_ledger.anchors.artifacts import Deployment
+    from mydata_ledger.anchors.store import Store
+    from mydata_ledger.api.schemas import proof_document
+    from mydata_ledger.ledger.kernel import Proof
+    from mydata_ledger.scripts.house import deployment_file
+    from mydata_ledger.scripts.settings import Settings
 
     settings = Settings.read(state, "", 0)
     deployment = Deployment.read(deployment_file(settings))

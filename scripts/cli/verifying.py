@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ledger.canonical import read
-from ledger.errors import MalformedInput
-from scripts.cli.common import STATE, Json, Rpc, State, answer, console
+from mydata_ledger.ledger.canonical import read
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.scripts.cli.common import STATE, Json, Rpc, State, answer, console
 
 if TYPE_CHECKING:
-    from scripts.verify import Document, OnChain, Result, Verdict
+    from mydata_ledger.scripts.verify import Document, OnChain, Result, Verdict
 
     Named = tuple[str, Document | MalformedInput]
 
@@ -39,7 +39,7 @@ def verify_files(
     invalid (1), revoked (3), expired (4) or unknown (5): an unreachable chain is unknown. Of many, the worst is the
     exit: invalid, unknown, revoked, expired, valid.
     """
-    from scripts.verify import EXIT, OnChain, worst
+    from mydata_ledger.scripts.verify import EXIT, OnChain, worst
 
     if language not in {"en", "ko"}:
         raise MalformedInput("`--language` is en or ko")
@@ -53,14 +53,14 @@ def verify_files(
 
 
 def _found(file: Path) -> Iterator[Named]:
-    from scripts.verify import load_all
+    from mydata_ledger.scripts.verify import load_all
 
     for number, found in enumerate(load_all(file)):
         yield f"{file.name}:{number + 1}" if number else file.name, found
 
 
 def _tell_each(few: list[Named], chain: OnChain, state: Path, language: str, as_json: bool) -> set[Result]:
-    from scripts.verify import verify_all
+    from mydata_ledger.scripts.verify import verify_all
 
     verdicts = list(verify_all([found for _, found in few], chain))
     values, lines = [], []
@@ -84,7 +84,7 @@ def _result(verdict: Verdict, language: str) -> str:
 
 
 def _tell_many(every: Iterator[Named], chain: OnChain, language: str, as_json: bool) -> set[Result]:
-    from scripts.verify import Result, worst
+    from mydata_ledger.scripts.verify import Result, worst
 
     counts, values = Counter[Result](), []
     for name, verdict in _watched(every, chain, quiet=as_json):
@@ -104,7 +104,7 @@ def _tell_many(every: Iterator[Named], chain: OnChain, language: str, as_json: b
 
 def _watched(every: Iterator[Named], chain: OnChain, *, quiet: bool) -> Iterator[tuple[str, Verdict]]:
     """Names and verdicts in order, under a progress line where somebody is looking."""
-    from scripts.verify import verify_all
+    from mydata_ledger.scripts.verify import verify_all
 
     names: deque[str] = deque()
 
@@ -123,7 +123,7 @@ def _watched(every: Iterator[Named], chain: OnChain, *, quiet: bool) -> Iterator
 
 def _registries(found: Document | MalformedInput, state: Path) -> dict[str, Any]:
     """What the caller still owes: nothing when a deployment file at hand names the same registries."""
-    from scripts.verify import Document
+    from mydata_ledger.scripts.verify import Document
 
     if not isinstance(found, Document):
         return {"registries": {}, "registries_known": False, "note": ""}
@@ -146,7 +146,7 @@ def verifier(
     as_json: Json = False,
 ) -> None:
     """The same checks as one web page: a single file that works from disk and calls nothing but the RPC you give it."""
-    from scripts.verify.page import build
+    from mydata_ledger.scripts.verify.page import build
 
     page = build()
     out.write_bytes(page.html)

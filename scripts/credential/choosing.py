@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ledger.canonical import read
-from ledger.commitment import fields
-from ledger.errors import InvalidStatement
+from mydata_ledger.ledger.canonical import read
+from mydata_ledger.ledger.commitment import fields
+from mydata_ledger.ledger.errors import InvalidStatement
 
 RESERVED = frozenset({"_sd", "_sd_alg", "..."})
 

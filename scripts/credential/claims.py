@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.errors import InvalidStatement, NotEntitled
-from ledger.record import Issue
-from ledger.signers import Wallet
-from scripts.verify.document import Document
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.verify.document import Document
 
 TYPES = "urn:mydata:record:"
 

@@ -12,10 +12,10 @@ from typing import Any
 from jwcrypto.common import JWException
 from jwcrypto.jwk import JWK
 
-from ledger.canonical import Digits, canonical, canonical_text
-from ledger.errors import SignatureInvalid
-from ledger.party import checksum, keccak
-from ledger.signers import Wallet
+from mydata_ledger.ledger.canonical import Digits, canonical, canonical_text
+from mydata_ledger.ledger.errors import SignatureInvalid
+from mydata_ledger.ledger.party import checksum, keccak
+from mydata_ledger.ledger.signers import Wallet
 
 TYPE = "dc+sd-jwt"
 SALT_SIZE = 16

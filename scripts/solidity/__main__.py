@@ -1,4 +1,4 @@
-"""`python -m scripts.solidity`: run the Solidity tests and print what they cover, line by line and branch by branch."""
+"""`python -m mydata_ledger.scripts.solidity`: run the Solidity tests and print the lines and branches they cover."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from scripts.solidity.running import Tested, run
+from mydata_ledger.scripts.solidity.running import Tested, run
 
 
 def table(tested: Tested) -> Table:

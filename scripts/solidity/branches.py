@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from scripts.solidity.syntax import CONTRACTS, Node, every, rewritten, span, trees
+from mydata_ledger.scripts.solidity.syntax import CONTRACTS, Node, every, rewritten, span, trees
 
 PLANTED = Path("Planted.sol")
 HEAD = "// SPDX-License-Identifier: Apache-2.0\npragma solidity ^0.8.30;\n"

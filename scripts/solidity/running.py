@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.solc import ROOT, ToolMissing, node
-from scripts.solidity.branches import PLANTED, Branch, counted, missed
-from scripts.solidity.syntax import project
+from mydata_ledger.scripts.solc import ROOT, ToolMissing, node
+from mydata_ledger.scripts.solidity.branches import PLANTED, Branch, counted, missed
+from mydata_ledger.scripts.solidity.syntax import project
 
 Hits = Mapping[int, int]
 SECONDS = 900

@@ -9,8 +9,8 @@ from typing import Any
 
 import solcx
 
-from scripts import compile as compiling
-from scripts.solc import ROOT, launcher
+from mydata_ledger.scripts import compile as compiling
+from mydata_ledger.scripts.solc import ROOT, launcher
 
 Node = dict[str, Any]
 Change = Callable[[Node, str, Callable[[Node], str]], str]

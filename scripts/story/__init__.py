@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scripts.population import Person, from_folder, generated
-from scripts.stack import Stack
-from scripts.story.acts import IN_ORDER
-from scripts.story.scene import Scene
-from scripts.story.stage import Stage
+from mydata_ledger.scripts.population import Person, from_folder, generated
+from mydata_ledger.scripts.stack import Stack
+from mydata_ledger.scripts.story.acts import IN_ORDER
+from mydata_ledger.scripts.story.scene import Scene
+from mydata_ledger.scripts.story.stage import Stage
 
 
 def run_story(stack: Stack, data: Path | None) -> bool:

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ledger.envelope import ReaderKey, generate_reader_key
-from ledger.errors import SourceUnavailable
-from ledger.signers import Wallet
-from scripts.client import PATIENCE, Client
-from scripts.population import Person, Resource
-from scripts.settings import secret
-from scripts.stack import Stack
-from scripts.story.stage import Stage
+from mydata_ledger.ledger.envelope import ReaderKey, generate_reader_key
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.client import PATIENCE, Client
+from mydata_ledger.scripts.population import Person, Resource
+from mydata_ledger.scripts.settings import secret
+from mydata_ledger.scripts.stack import Stack
+from mydata_ledger.scripts.story.stage import Stage
 
 ORGANISATIONS: dict[str, tuple[str, list[str]]] = {
     "hospital-0": ("Hangang University Hospital", ["holder", "hospital"]),

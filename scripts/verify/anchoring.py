@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.access import Incident
-from ledger.consent import Consent, Revocation
-from ledger.delegation import AUTHORITY, WITNESS, Delegation
-from ledger.party import ADDRESS_SIZE, checksum
-from ledger.receipt import CONSENTS, AccessReceipt
-from ledger.record import Issue
-from scripts.verify.document import Document
-from scripts.verify.offline import Found
-from scripts.verify.onchain import Question, Snapshot, view
-from scripts.verify.verdict import Ends, Result
+from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import AUTHORITY, WITNESS, Delegation
+from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
+from mydata_ledger.ledger.receipt import CONSENTS, AccessReceipt
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.scripts.verify.document import Document
+from mydata_ledger.scripts.verify.offline import Found
+from mydata_ledger.scripts.verify.onchain import Question, Snapshot, view
+from mydata_ledger.scripts.verify.verdict import Ends, Result
 
 ZERO = bytes(32)
 PARTIES = "parties"

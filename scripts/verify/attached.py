@@ -10,12 +10,12 @@ from typing import Any
 
 import orjson
 
-from ledger.commitment import disclosure
-from ledger.commitment.content import record_commitment
-from ledger.commitment.disclosure import Disclosure
-from ledger.errors import InvalidStatement, LedgerError, MalformedInput, ProofInvalid
-from ledger.notice import Notice
-from ledger.typed_data import read_hex
+from mydata_ledger.ledger.commitment import disclosure
+from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.commitment.disclosure import Disclosure
+from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, MalformedInput, ProofInvalid
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.typed_data import read_hex
 
 MEMBERS = {"Consent": ("notice",), "Issue": ("content", "disclosure")}
 

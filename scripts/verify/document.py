@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from ledger import typed_data
-from ledger.commitment.entry import NO_LOCK, Entry
-from ledger.delegation import Delegation
-from ledger.errors import MalformedInput
-from ledger.merkle import HASH_SIZE, Head
-from ledger.party import checksum
-from ledger.receipt import LOG_OF, Statement
-from ledger.record import Issue
-from ledger.typed_data import Domain, read_domain, read_hex
-from ledger.typed_data.hashing import NAME, VERSION
-from scripts.verify.attached import MEMBERS, NOTHING, Attached, read_attached
-from scripts.verify.recovered import recovered_from
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.merkle import HASH_SIZE, Head
+from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.receipt import LOG_OF, Statement
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.typed_data import Domain, read_domain, read_hex
+from mydata_ledger.ledger.typed_data.hashing import NAME, VERSION
+from mydata_ledger.scripts.verify.attached import MEMBERS, NOTHING, Attached, read_attached
+from mydata_ledger.scripts.verify.recovered import recovered_from
 
 KINDS: dict[str, type[Statement]] = {kind.__name__: kind for kind in LOG_OF}
 BASIS: dict[str, tuple[str, type[Statement]]] = {

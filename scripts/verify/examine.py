@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ledger.errors import MalformedInput, SourceUnavailable
-from scripts.verify import anchoring, offline, signing
-from scripts.verify.document import Document
-from scripts.verify.offline import Found
-from scripts.verify.onchain import Nonsense, OnChain, Snapshot
-from scripts.verify.verdict import Ends, Result, Step, Verdict
+from mydata_ledger.ledger.errors import MalformedInput, SourceUnavailable
+from mydata_ledger.scripts.verify import anchoring, offline, signing
+from mydata_ledger.scripts.verify.document import Document
+from mydata_ledger.scripts.verify.offline import Found
+from mydata_ledger.scripts.verify.onchain import Nonsense, OnChain, Snapshot
+from mydata_ledger.scripts.verify.verdict import Ends, Result, Step, Verdict
 
 CHUNK = 500
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ledger.canonical import MAX_BYTES, read
-from ledger.errors import LedgerError, MalformedInput
-from scripts.verify.document import Document, parse
+from mydata_ledger.ledger.canonical import MAX_BYTES, read
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput
+from mydata_ledger.scripts.verify.document import Document, parse
 
 BUNDLE = "mydata-proofs-1"
 """`kind` of a file with many documents: {"kind", "documents": [...]}."""

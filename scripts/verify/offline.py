@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ledger.consent import Consent, Revocation, category_covers
-from ledger.delegation import GUARDIAN, Delegation, paper_relation
-from ledger.errors import ProofInvalid
-from ledger.merkle import Head
-from ledger.receipt import verify_logged
-from ledger.record import Erasure, Issue
-from scripts.verify.attached import fields_shown
-from scripts.verify.document import Document
-from scripts.verify.verdict import Ends, Result
+from mydata_ledger.ledger.consent import Consent, Revocation, category_covers
+from mydata_ledger.ledger.delegation import GUARDIAN, Delegation, paper_relation
+from mydata_ledger.ledger.errors import ProofInvalid
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.receipt import verify_logged
+from mydata_ledger.ledger.record import Erasure, Issue
+from mydata_ledger.scripts.verify.attached import fields_shown
+from mydata_ledger.scripts.verify.document import Document
+from mydata_ledger.scripts.verify.verdict import Ends, Result
 
 Found = tuple[str, dict[str, object]]
 

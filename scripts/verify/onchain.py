@@ -11,9 +11,9 @@ from typing import Any
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 
-from ledger.errors import SourceUnavailable
-from ledger.party import keccak
-from scripts.verify.rpc import SILENT, Asked, Rpc
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.party import keccak
+from mydata_ledger.scripts.verify.rpc import SILENT, Asked, Rpc
 
 MAGIC_1271, MAGIC_7913 = "1626ba7e", "024ad318"
 Question = tuple[str, str]

@@ -11,11 +11,11 @@ from hashlib import sha256
 
 import orjson
 
-from ledger.typed_data.types import TYPES
-from scripts.bundle import bundle
-from scripts.failure import Failure
-from scripts.solc import ROOT
-from scripts.verify.words import words
+from mydata_ledger.ledger.typed_data.types import TYPES
+from mydata_ledger.scripts.bundle import bundle
+from mydata_ledger.scripts.failure import Failure
+from mydata_ledger.scripts.solc import ROOT
+from mydata_ledger.scripts.verify.words import words
 
 SOURCES = ROOT / "web" / "verify"
 

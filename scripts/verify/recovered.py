@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ledger import signers, typed_data
-from ledger.commitment.entry import Entry
-from ledger.errors import SignatureInvalid
-from ledger.receipt import AccessReceipt, Statement
+from mydata_ledger.ledger import signers, typed_data
+from mydata_ledger.ledger.commitment.entry import Entry
+from mydata_ledger.ledger.errors import SignatureInvalid
+from mydata_ledger.ledger.receipt import AccessReceipt, Statement
 
 
 def recovered_from(said: Statement, entry: Entry) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.errors import SourceUnavailable
 
 TIMEOUT, MAX_BATCH, MAX_ANSWER = 10, 100, 32 * 1024 * 1024
 REVERTED = frozenset({3, -32015})

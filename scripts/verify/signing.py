@@ -5,17 +5,17 @@ from __future__ import annotations
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
-from ledger.access import Acknowledgement, Incident
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation
-from ledger.party import ADDRESS_SIZE, checksum
-from ledger.receipt import AccessReceipt
-from ledger.record import Erasure, Issue
-from scripts.verify.anchoring import require_registries
-from scripts.verify.document import Document
-from scripts.verify.offline import Found
-from scripts.verify.onchain import Snapshot
-from scripts.verify.verdict import Ends, Result
+from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
+from mydata_ledger.ledger.receipt import AccessReceipt
+from mydata_ledger.ledger.record import Erasure, Issue
+from mydata_ledger.scripts.verify.anchoring import require_registries
+from mydata_ledger.scripts.verify.document import Document
+from mydata_ledger.scripts.verify.offline import Found
+from mydata_ledger.scripts.verify.onchain import Snapshot
+from mydata_ledger.scripts.verify.verdict import Ends, Result
 
 WRAPPED = bytes.fromhex("6492" * 16)
 """ERC-6492: what a signature ends in that was made before its contract wallet stood."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from scripts.verify.words import sentence, words
+from mydata_ledger.scripts.verify.words import sentence, words
 
 
 class Result(StrEnum):

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from api.auth import SignedIn, Verbs
-from api.guard import may
-from api.schemas import ReleaseView, shown
-from ledger.kernel import Release
+from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.guard import may
+from mydata_ledger.api.schemas import ReleaseView, shown
+from mydata_ledger.ledger.kernel import Release
 
 router = APIRouter(prefix="/claims", tags=["claims service"])
 PURPOSE = "hl7:CLMATTCH"

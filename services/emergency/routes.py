@@ -7,14 +7,25 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from api.auth import SignedIn, Verbs, subject_bytes
-from api.guard import may
-from api.schemas import Accepted, DraftView, Form, Hex, Language, ReleaseView, SignedForm, accepted, draft_view, shown
-from ledger.access import Incident
-from ledger.errors import NotFound
-from ledger.kernel import Release
-from ledger.typed_data import parse, read_domain, read_hex
-from ledger.wording import ENGLISH
+from mydata_ledger.api.auth import SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.guard import may
+from mydata_ledger.api.schemas import (
+    Accepted,
+    DraftView,
+    Form,
+    Hex,
+    Language,
+    ReleaseView,
+    SignedForm,
+    accepted,
+    draft_view,
+    shown,
+)
+from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.errors import NotFound
+from mydata_ledger.ledger.kernel import Release
+from mydata_ledger.ledger.typed_data import parse, read_domain, read_hex
+from mydata_ledger.ledger.wording import ENGLISH
 
 router = APIRouter(prefix="/emergency", tags=["emergency service"])
 PURPOSE = "hl7:BTG"

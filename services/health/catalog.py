@@ -1,6 +1,6 @@
 """The words of this service: kinds of data, and what they may be for."""
 
-from ledger.vocabulary import Catalog, Term
+from mydata_ledger.ledger.vocabulary import Catalog, Term
 
 CATALOG = Catalog(
     name="health",

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 
-from ledger.canonical import Digits, read
-from ledger.kernel import Computed, Figure
+from mydata_ledger.ledger.canonical import Digits, read
+from mydata_ledger.ledger.kernel import Computed, Figure
 
 BANDS = ((0, 19), (20, 39), (40, 59), (60, 150))
 CENT = Decimal("0.01")

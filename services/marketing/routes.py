@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.auth import SignedIn, Verbs
-from api.schemas import Form
-from ledger.kernel import Kernel
-from services.marketing.logic import Group, figures, segments
+from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.schemas import Form
+from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.services.marketing.logic import Group, figures, segments
 
 router = APIRouter(prefix="/marketing", tags=["marketing service"])
 PURPOSE = "mydata:MARKETING_SEGMENT"

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.auth import SignedIn, Verbs
-from api.guard import NAMED_ONLY, may
-from api.schemas import ReleaseView, shown
-from ledger.kernel import Release
-from services.trials.logic.duo import DataUse, Match, Purpose, by_prefix, match
-from services.trials.schemas import DataUseForm, FindingView, MatchView
+from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.guard import NAMED_ONLY, may
+from mydata_ledger.api.schemas import ReleaseView, shown
+from mydata_ledger.ledger.kernel import Release
+from mydata_ledger.services.trials.logic.duo import DataUse, Match, Purpose, by_prefix, match
+from mydata_ledger.services.trials.schemas import DataUseForm, FindingView, MatchView
 
 router = APIRouter(prefix="/trials", tags=["trials service"])
 LabForTrial = Annotated[Release, may("health.lab", "hl7:CLINTRCH")]

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from api.schemas import Form, Term
+from mydata_ledger.api.schemas import Form, Term
 
 Values = Annotated[list[Term], Field(max_length=64)]
 

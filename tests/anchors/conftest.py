@@ -2,14 +2,14 @@ import secrets
 
 import pytest
 
-from anchors.chain import Chain
-from anchors.memory import MemoryStore
-from anchors.store import Store
-from ledger.signers import Wallet
-from scripts.deploy import deploy
-from scripts.devnet import Devnet, anvil
-from scripts.parties import Registrar
-from scripts.solc import ToolMissing
+from mydata_ledger.anchors.chain import Chain
+from mydata_ledger.anchors.memory import MemoryStore
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.deploy import deploy
+from mydata_ledger.scripts.devnet import Devnet, anvil
+from mydata_ledger.scripts.parties import Registrar
+from mydata_ledger.scripts.solc import ToolMissing
 
 STORES = ["memory", "sqlite", "postgresql"]
 ADMIN, SEQUENCER = b"\xad" * 32, b"\x5e" * 32

@@ -2,15 +2,15 @@
 
 from hashlib import sha256
 
-from ledger import typed_data
-from ledger.access import AccessRequest, Incident
-from ledger.commitment.entry import NO_LOCK, Entry, lock_of
-from ledger.consent import NEVER, Consent, Effect, Grant, Revocation
-from ledger.delegation import Delegation, delegate_name
-from ledger.party import Party, checksum
-from ledger.receipt import AccessReceipt, Signed
-from ledger.record import Erasure, Issue
-from ledger.typed_data import Domain
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.access import AccessRequest, Incident
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
+from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.delegation import Delegation, delegate_name
+from mydata_ledger.ledger.party import Party, checksum
+from mydata_ledger.ledger.receipt import AccessReceipt, Signed
+from mydata_ledger.ledger.record import Erasure, Issue
+from mydata_ledger.ledger.typed_data import Domain
 
 NOW = 1_800_000_000
 DOMAIN = Domain(31337, checksum(b"\xcc" * 20))

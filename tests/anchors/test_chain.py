@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from anchors.artifacts import artifact, names
-from anchors.chain import GAS_CAP, REVERTS, Chain, Rpc
-from anchors.chain.reverts import refusal
-from ledger import merkle
-from ledger.errors import InvalidStatement, NotEntitled, ProofInvalid, SourceUnavailable
-from ledger.merkle import EMPTY_ROOT, Head
-from ledger.party import checksum, keccak
-from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from mydata_ledger.anchors.artifacts import artifact, names
+from mydata_ledger.anchors.chain import GAS_CAP, REVERTS, Chain, Rpc
+from mydata_ledger.anchors.chain.reverts import refusal
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, ProofInvalid, SourceUnavailable
+from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head
+from mydata_ledger.ledger.party import checksum, keccak
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.conftest import ADMIN
 from tests.anchors.sayings import name
 from tests.anchors.serving import answering

@@ -13,12 +13,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from aiosmtpd.controller import Controller
 
-from anchors.couriers import Mailbox, Webhooks, webhook
-from anchors.couriers.webhook import is_public
-from ledger.errors import InvalidStatement, SourceUnavailable
-from ledger.kernel import Parcel
-from ledger.kernel.telling import Subscription
-from scripts.devnet import free_port
+from mydata_ledger.anchors.couriers import Mailbox, Webhooks, webhook
+from mydata_ledger.anchors.couriers.webhook import is_public
+from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
+from mydata_ledger.ledger.kernel import Parcel
+from mydata_ledger.ledger.kernel.telling import Subscription
+from mydata_ledger.scripts.devnet import free_port
 
 KEY = b"\x5a" * 32
 SECRET = "whsec_" + base64.b64encode(KEY).decode()

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from anchors import election
-from anchors.election import FileElection, Pace, election_of
+from mydata_ledger.anchors import election
+from mydata_ledger.anchors.election import FileElection, Pace, election_of
 
 ROOT = Path(__file__).parents[2]
 HOLDER = """
 import sys, time
-from anchors.election import election_of
+from mydata_ledger.anchors.election import election_of
 seat = election_of(sys.argv[1])
 print(seat.leads(), flush=True)
 time.sleep(60)

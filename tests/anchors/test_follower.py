@@ -4,14 +4,14 @@ import time
 
 import pytest
 
-from anchors.follower import Follower
-from anchors.memory import FixedClock, MemoryStore
-from anchors.notary import Notary
-from ledger.errors import SourceUnavailable
-from ledger.merkle import EMPTY_ROOT, Head
-from ledger.party import checksum
-from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
-from scripts.devnet import Devnet
+from mydata_ledger.anchors.follower import Follower
+from mydata_ledger.anchors.memory import FixedClock, MemoryStore
+from mydata_ledger.anchors.notary import Notary
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head
+from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from mydata_ledger.scripts.devnet import Devnet
 from tests.anchors.conftest import Site
 from tests.anchors.sayings import ANN, EVE, NOW, TRIAL, consent, incident, issue, request, revocation
 

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from anchors.blockstore import BlockPayloads, Blocks
-from anchors.ipld import car, cbor, multibase, reading
-from anchors.ipld.cid import CBOR, DAG_CBOR, DAG_JSON, DAG_PB, IDENTITY, RAW, Cid
-from anchors.ipld.hamt import murmur3
-from anchors.ipld.links import children
-from anchors.ipld.pathing import resolve
-from anchors.ipld.unixfs import Link, blocks_of, encode
-from anchors.ipld.wire import data, number, varint
-from ledger.errors import LedgerError, MalformedInput, PayloadAltered, PayloadMissing
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.ipld import car, cbor, multibase, reading
+from mydata_ledger.anchors.ipld.cid import CBOR, DAG_CBOR, DAG_JSON, DAG_PB, IDENTITY, RAW, Cid
+from mydata_ledger.anchors.ipld.hamt import murmur3
+from mydata_ledger.anchors.ipld.links import children
+from mydata_ledger.anchors.ipld.pathing import resolve
+from mydata_ledger.anchors.ipld.unixfs import Link, blocks_of, encode
+from mydata_ledger.anchors.ipld.wire import data, number, varint
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput, PayloadAltered, PayloadMissing
 
 CODECS = some.sampled_from([RAW, DAG_PB, DAG_CBOR, DAG_JSON, CBOR])
 CIDS = some.one_of(

@@ -5,13 +5,13 @@ import os
 
 import pytest
 
-from anchors.blockstore import BlockPayloads, Blocks
-from anchors.ipld import car
-from anchors.ipld.cid import DAG_PB, Cid
-from anchors.ipld.gateway import CAR_TYPE, RAW_TYPE, Question, respond
-from anchors.ipld.unixfs import CHUNK, DIRECTORY, blocks_of
-from anchors.ipld.wire import data, number
-from ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.ipld import car
+from mydata_ledger.anchors.ipld.cid import DAG_PB, Cid
+from mydata_ledger.anchors.ipld.gateway import CAR_TYPE, RAW_TYPE, Question, respond
+from mydata_ledger.anchors.ipld.unixfs import CHUNK, DIRECTORY, blocks_of
+from mydata_ledger.anchors.ipld.wire import data, number
+from mydata_ledger.ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
 
 CONTENT = os.urandom(5 * CHUNK + 1)
 LEAVES = [CONTENT[at : at + CHUNK] for at in range(0, len(CONTENT), CHUNK)]

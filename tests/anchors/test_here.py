@@ -6,15 +6,17 @@ import time
 
 import pytest
 
-from anchors.store import Store
-from ledger.errors import SourceUnavailable
-from ledger.receipt import ACCESS, CONSENTS
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS
 from tests.anchors.sayings import ANN, NOW, PARTIES, TRIAL, consent, issue, name, receipt, request, revocation
 
 
 @pytest.fixture
 def store(database, monkeypatch):
-    monkeypatch.setattr("anchors.store.pen.QUICK_SECONDS", 60)  # whatever else keeps this machine's disk busy
+    monkeypatch.setattr(
+        "mydata_ledger.anchors.store.pen.QUICK_SECONDS", 60
+    )  # whatever else keeps this machine's disk busy
     made = Store(database)
     made.set_parties(PARTIES)
     made.append([issue(1), consent(ANN, TRIAL)], NOW)
@@ -100,11 +102,11 @@ def test_i3_who_waits_to_write_goes_before_questions_that_come_later(store):
 
 def test_a_slow_disk_is_waited_for_by_the_thread(store, monkeypatch):
     once_nobody_writes(store)
-    monkeypatch.setattr("anchors.store.pen.QUICK_SECONDS", 0)
+    monkeypatch.setattr("mydata_ledger.anchors.store.pen.QUICK_SECONDS", 0)
     assert ask(store, 1).done()
     assert store._writer.do_here(lambda _: None) is None
     (logged,) = ask(store, 2).result(10)
-    monkeypatch.setattr("anchors.store.pen.QUICK_SECONDS", 60)
+    monkeypatch.setattr("mydata_ledger.anchors.store.pen.QUICK_SECONDS", 60)
     assert logged.position == 1
     ask(store, 3).result(10)
     once_nobody_writes(store)

@@ -11,15 +11,15 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from anchors.memory import FixedClock, MemoryStore
-from anchors.store import Store
-from api.auth import ApiSettings, Premises
-from api.hot import HotDoor
-from ledger.consent import NEVER, Effect, Grant
-from ledger.kernel import Kernel
-from ledger.notice import Notice
-from ledger.party import checksum
-from ledger.receipt import ACCESS, LOGS
+from mydata_ledger.anchors.memory import FixedClock, MemoryStore
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.api.auth import ApiSettings, Premises
+from mydata_ledger.api.hot import HotDoor
+from mydata_ledger.ledger.consent import NEVER, Effect, Grant
+from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.receipt import ACCESS, LOGS
 from tests.anchors import sayings
 from tests.anchors.sayings import ANN, CREW, EVE, NOW, PARTIES, TRIAL, name
 from tests.api.test_hot import post

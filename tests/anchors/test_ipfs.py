@@ -5,9 +5,9 @@ import os
 
 import pytest
 
-from anchors.ipfs import KuboPayloads
-from anchors.ipld.unixfs import CHUNK
-from ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
+from mydata_ledger.anchors.ipfs import KuboPayloads
+from mydata_ledger.anchors.ipld.unixfs import CHUNK
+from mydata_ledger.ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
 from tests.anchors.kubo import BINARY, REASON, Kubo, free_port
 
 pytestmark = pytest.mark.skipif(BINARY is None, reason=REASON)

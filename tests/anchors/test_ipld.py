@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from anchors.blockstore import BlockPayloads, Blocks
-from anchors.blockstore.pack import PINS
-from anchors.ipfs import KuboPayloads
-from anchors.ipld import car, reading
-from anchors.ipld.cid import DAG_PB, RAW, Cid
-from anchors.ipld.unixfs import CHUNK, WIDTH, Link, blocks_of, blocks_of_stream, encode
-from anchors.ipld.wire import varint
 from bench import cids as table
-from ledger.errors import LedgerError, MalformedInput, PayloadAltered, PayloadMissing
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.blockstore.pack import PINS
+from mydata_ledger.anchors.ipfs import KuboPayloads
+from mydata_ledger.anchors.ipld import car, reading
+from mydata_ledger.anchors.ipld.cid import DAG_PB, RAW, Cid
+from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, Link, blocks_of, blocks_of_stream, encode
+from mydata_ledger.anchors.ipld.wire import varint
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput, PayloadAltered, PayloadMissing
 from tests.anchors.kubo import BINARY, REASON, Kubo
 
 KNOWN = {

@@ -10,14 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from anchors.journal import Journal, KeptOutbox, Restoring, Safe
-from anchors.journal import journal as writing
-from anchors.memory import MemoryPayloads
-from anchors.store import Store
-from ledger.errors import IntegrityFailure, InvalidStatement, NotFound, PayloadMissing, SourceUnavailable, StaleConsent
-from ledger.notice import Notice
-from ledger.paper import Paper
-from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from mydata_ledger.anchors.journal import Journal, KeptOutbox, Restoring, Safe
+from mydata_ledger.anchors.journal import journal as writing
+from mydata_ledger.anchors.memory import MemoryPayloads
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.errors import (
+    IntegrityFailure,
+    InvalidStatement,
+    NotFound,
+    PayloadMissing,
+    SourceUnavailable,
+    StaleConsent,
+)
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.sayings import (
     ANN,
     DOMAIN,

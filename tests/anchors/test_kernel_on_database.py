@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from anchors.memory import MemoryKeys
-from anchors.store import Store
-from ledger.errors import AccessDenied, StaleConsent
-from ledger.kernel import Kernel
-from ledger.receipt import ACCESS, CONSENTS
+from mydata_ledger.anchors.memory import MemoryKeys
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.errors import AccessDenied, StaleConsent
+from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS
 from tests.ledger.house import LAB, NOTICE, House
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pkcs11
 import pytest
 
-from anchors.keystore import FileKeys, keep_master, open_master
-from anchors.keystore.token import Token
-from ledger import envelope, typed_data
-from ledger.commitment.entry import Entry
-from ledger.errors import KeyDestroyed, MalformedInput, ReceiptRequired, SourceUnavailable
-from ledger.receipt import AccessReceipt, Logged, Signed
-from ledger.signers import Wallet
-from ledger.typed_data import Domain
+from mydata_ledger.anchors.keystore import FileKeys, keep_master, open_master
+from mydata_ledger.anchors.keystore.token import Token
+from mydata_ledger.ledger import envelope, typed_data
+from mydata_ledger.ledger.commitment.entry import Entry
+from mydata_ledger.ledger.errors import KeyDestroyed, MalformedInput, ReceiptRequired, SourceUnavailable
+from mydata_ledger.ledger.receipt import AccessReceipt, Logged, Signed
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import Domain
 
 GATEWAY, STRANGER = Wallet(b"\5" * 32), Wallet(b"\6" * 32)
 DOMAIN = Domain(31337, GATEWAY.address)

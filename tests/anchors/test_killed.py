@@ -4,14 +4,14 @@ import sys
 from itertools import count
 from pathlib import Path
 
-import anchors.chain
-from anchors.follower import Follower
-from anchors.memory import FixedClock, MemoryStore
-from anchors.notary import Notary
-from ledger.receipt import CONSENTS, LOGS, RECORDS
+import mydata_ledger.anchors.chain
+from mydata_ledger.anchors.follower import Follower
+from mydata_ledger.anchors.memory import FixedClock, MemoryStore
+from mydata_ledger.anchors.notary import Notary
+from mydata_ledger.ledger.receipt import CONSENTS, LOGS, RECORDS
 from tests.anchors.sayings import EVE, NOW, TRIAL, consent, incident, issue, name, revocation
 
-HERE = Path(anchors.chain.__file__).parent
+HERE = Path(mydata_ledger.anchors.chain.__file__).parent
 FILES = {str(path) for path in (*HERE.glob("*.py"), HERE.parent / "notary.py", HERE.parent / "follower.py")}
 
 

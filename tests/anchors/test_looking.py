@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import create_engine, text
 
-from anchors.store import Store, looking
-from ledger.errors import LedgerError, SourceUnavailable
+from mydata_ledger.anchors.store import Store, looking
+from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
 from tests.anchors.sayings import ANN, NOW, PARTIES, TRIAL, consent, issue, receipt, request
 
 ALL = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from anchors.memory import FixedClock, MemoryKeys, MemoryStore
-from ledger import envelope
-from ledger.errors import KeyDestroyed, ReceiptRequired
+from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryStore
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.errors import KeyDestroyed, ReceiptRequired
 from tests.anchors.sayings import ANN, NOW, issue, name, receipt, request
 
 

@@ -11,11 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, sql, text
 
-from anchors.store import Store, codec, engine, migrations, rows, schema
-from anchors.store.engine import open_engine
-from anchors.store.schema import APPLIED
-from ledger.errors import SourceUnavailable, StorageFull
-from ledger.receipt import CONSENTS, LOGS, RECORDS
+from mydata_ledger.anchors.store import Store, codec, engine, migrations, rows, schema
+from mydata_ledger.anchors.store.engine import open_engine
+from mydata_ledger.anchors.store.schema import APPLIED
+from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
+from mydata_ledger.ledger.receipt import CONSENTS, LOGS, RECORDS
 from tests.anchors.sayings import (
     ANN,
     EVE,
@@ -189,7 +189,7 @@ LAST_USES = "SELECT record, times, latest FROM uses WHERE consent = :consent ORD
 
 
 def test_a_database_without_last_uses_gets_them_from_its_receipts(url, monkeypatch):
-    monkeypatch.setattr("anchors.store.migrations.versions.v0004_last_use.AT_ONCE", 2)
+    monkeypatch.setattr("mydata_ledger.anchors.store.migrations.versions.v0004_last_use.AT_ONCE", 2)
     said = as_left_by(url, "0003")
     names = {"person": codec.key(ANN), "grantee": codec.key("role:trial")}
     assert run(url, lambda c: c.execute(text(PERIODIC_BEFORE), names).rowcount) == 1

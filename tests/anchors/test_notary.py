@@ -10,10 +10,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from anchors.memory import MemoryStore
-from anchors.notary import Notary
-from ledger.errors import NotEntitled, SourceUnavailable
-from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from mydata_ledger.anchors.memory import MemoryStore
+from mydata_ledger.anchors.notary import Notary
+from mydata_ledger.ledger.errors import NotEntitled, SourceUnavailable
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.conftest import ADMIN, SEQUENCER
 from tests.anchors.sayings import ANN, EVE, NOW, TRIAL, consent, incident, issue, revocation
 
@@ -118,7 +118,7 @@ def test_a_transaction_that_waits_too_long_is_replaced(lonely, monkeypatch):
     with pytest.raises(SourceUnavailable):
         notary.once()
     assert notary.once() == []
-    monkeypatch.setattr("anchors.notary.STUCK_SECONDS", 0)
+    monkeypatch.setattr("mydata_ledger.anchors.notary.STUCK_SECONDS", 0)
     with pytest.raises(SourceUnavailable, match="not mined"):
         notary.once()
     impatient.rpc.call("evm_mine")
@@ -192,9 +192,9 @@ def test_it_says_nothing_about_anybody(store, chain, caplog):
 
 WORKER = """
 import sys, orjson
-from anchors.chain import Chain, Deployment
-from anchors.notary import Notary
-from anchors.store import Store
+from mydata_ledger.anchors.chain import Chain, Deployment
+from mydata_ledger.anchors.notary import Notary
+from mydata_ledger.anchors.store import Store
 database, url, key, deployment = sys.argv[1:]
 notary = Notary(Store(database), Chain(url, Deployment(**orjson.loads(deployment)), bytes.fromhex(key)), batch=3)
 print("ready", flush=True)

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import replace
 
-from ledger.paper import Paper, new_id
+from mydata_ledger.ledger.paper import Paper, new_id
 from tests.anchors.sayings import ANN, EVE, NOW, OTHER, TRIAL
 
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from anchors.blockstore import BlockPayloads, Blocks
-from anchors.ipfs import KuboPayloads
-from anchors.ipld.cid import DAG_PB, Cid
-from anchors.ipld.links import children
-from anchors.ipld.unixfs import CHUNK, WIDTH, blocks_of
-from anchors.memory import MemoryPayloads
-from ledger.errors import MalformedInput, PayloadAltered, PayloadMissing, SourceUnavailable, StorageFull
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.ipfs import KuboPayloads
+from mydata_ledger.anchors.ipld.cid import DAG_PB, Cid
+from mydata_ledger.anchors.ipld.links import children
+from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, blocks_of
+from mydata_ledger.anchors.memory import MemoryPayloads
+from mydata_ledger.ledger.errors import MalformedInput, PayloadAltered, PayloadMissing, SourceUnavailable, StorageFull
 from tests.anchors.kubo import BINARY, REASON, Kubo
 
 HELLO = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
@@ -175,7 +175,7 @@ def test_a_full_disk_accepts_nothing_and_leaves_nothing_half(blocks, tmp_path, l
 WRITER = """
 import os, sys
 from pathlib import Path
-from anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
 payloads = BlockPayloads(Blocks(Path(sys.argv[1])))
 while True:
     print(*payloads.put_many([os.urandom(n) for n in (10, 300_000, 5_000)]), flush=True)

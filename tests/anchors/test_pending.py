@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from anchors.store import Store, pending
-from anchors.store.desk import BACKLOG
-from ledger import merkle
-from ledger.errors import SourceUnavailable
-from ledger.receipt import ACCESS, CONSENTS
+from mydata_ledger.anchors.store import Store, pending
+from mydata_ledger.anchors.store.desk import BACKLOG
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS
 from tests.anchors.sayings import (
     ANN,
     NOW,
@@ -38,7 +38,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def opened(database, monkeypatch):
     """Stores over one database, which index only when somebody needs it."""
-    monkeypatch.setattr("anchors.store.writer.QUIET_SECONDS", 3_600)
+    monkeypatch.setattr("mydata_ledger.anchors.store.writer.QUIET_SECONDS", 3_600)
     stores = []
 
     def open_one():
@@ -189,7 +189,7 @@ def test_i9_nothing_waits_for_ever(database):
 
 def test_too_many_do_not_wait(database, opened, monkeypatch):
     assert BACKLOG >= pending.AT_ONCE
-    monkeypatch.setattr("anchors.store.desk.BACKLOG", 30)
+    monkeypatch.setattr("mydata_ledger.anchors.store.desk.BACKLOG", 30)
     store = opened()
     lived_in(store)
     for start in range(0, 200, 10):
@@ -221,7 +221,7 @@ def test_i9_receipts_survive_a_restart_before_they_are_indexed(database, opened)
 
 CRASHER = """
 import itertools, os, sys, time
-from anchors.store import Store
+from mydata_ledger.anchors.store import Store
 from tests.anchors.sayings import NOW, receipt, request
 store, run = Store(sys.argv[1]), sys.argv[2]
 for number in itertools.count():
@@ -267,7 +267,7 @@ def test_i9_i10_a_kill_in_mid_group_loses_no_acknowledged_receipt_and_applies_no
 
 ASKER = """
 import itertools, sys
-from anchors.store import Store
+from mydata_ledger.anchors.store import Store
 from tests.anchors.sayings import NOW, receipt, request
 store = Store(sys.argv[1])
 for number in itertools.count():

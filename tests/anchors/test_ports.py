@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.access import place_of
-from ledger.consent import ACTIONS, NEVER, Effect, Grant, Revocation
-from ledger.decide import decide
-from ledger.errors import InvalidStatement, ProofInvalid, SourceUnavailable, StaleConsent
-from ledger.merkle import EMPTY_ROOT, Head, verify_consistency, verify_inclusion
-from ledger.notice import Notice
-from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from mydata_ledger.ledger.access import place_of
+from mydata_ledger.ledger.consent import ACTIONS, NEVER, Effect, Grant, Revocation
+from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.errors import InvalidStatement, ProofInvalid, SourceUnavailable, StaleConsent
+from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head, verify_consistency, verify_inclusion
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.sayings import (
     ANN,
     CREW,

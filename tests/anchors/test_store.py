@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy import text
 
-from anchors.store import Store, codec, common
-from ledger import merkle
-from ledger.access import Incident
-from ledger.consent import NEVER, Consent, Effect, Grant, Revocation
-from ledger.errors import SourceUnavailable, StaleConsent, StorageFull
-from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS, AccessReceipt
-from ledger.record import Erasure, Issue
+from mydata_ledger.anchors.store import Store, codec, common
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.errors import SourceUnavailable, StaleConsent, StorageFull
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS, AccessReceipt
+from mydata_ledger.ledger.record import Erasure, Issue
 from tests.anchors.sayings import (
     ANN,
     NOW,
@@ -178,7 +178,7 @@ def test_two_processes_never_take_the_same_place(opened):
 
 CRASHER = """
 import sys, itertools
-from anchors.store import Store
+from mydata_ledger.anchors.store import Store
 from tests.anchors.sayings import NOW, issue
 store = Store(sys.argv[1])
 start = store.head("records").size
@@ -211,8 +211,8 @@ def test_i9_a_kill_in_mid_append_loses_nothing_that_was_accepted(database, opene
 
 FILLER = """
 import resource, signal, sys
-from anchors.store import Store
-from ledger.errors import StorageFull
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.errors import StorageFull
 from tests.anchors.sayings import NOW, issue
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 store = Store(sys.argv[1])
@@ -272,8 +272,8 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
 
 
 def test_i8_a_database_that_another_process_will_not_let_go_of_is_unknown(database, opened, monkeypatch):
-    monkeypatch.setattr("anchors.store.engine.BUSY_MS", 50)
-    monkeypatch.setattr("anchors.store.engine.PRAGMAS", ("busy_timeout = 50",))
+    monkeypatch.setattr("mydata_ledger.anchors.store.engine.BUSY_MS", 50)
+    monkeypatch.setattr("mydata_ledger.anchors.store.engine.PRAGMAS", ("busy_timeout = 50",))
     store = opened()
     with sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -8,14 +8,14 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from anchors.memory import MemoryStore
-from anchors.store import Store
-from ledger.access import EVERYTHING
-from ledger.consent import Consent
-from ledger.decide import decide
-from ledger.delegation import Delegation, delegate_name
-from ledger.errors import InvalidStatement, StaleConsent
-from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from mydata_ledger.anchors.memory import MemoryStore
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.access import EVERYTHING
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.delegation import Delegation, delegate_name
+from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.sayings import (
     ANN,
     CREW,

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from anchors.memory import MemoryStore
-from anchors.store import Store
-from ledger.consent import Consent
-from ledger.errors import InvalidStatement, LedgerError, SourceUnavailable, StaleConsent
-from ledger.merkle import verify_inclusion
-from ledger.notice import Notice
-from ledger.receipt import CONSENTS, Logged
+from mydata_ledger.anchors.memory import MemoryStore
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, SourceUnavailable, StaleConsent
+from mydata_ledger.ledger.merkle import verify_inclusion
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.receipt import CONSENTS, Logged
 from tests.anchors.sayings import ANN, EVE, NOW, OTHER, PARTIES, TRIAL, consent, delegation, name, revocation
 
 NOTICE = Notice("general", 1, "en", "What we tell you.")
@@ -120,7 +120,9 @@ def test_i3_what_the_chain_knew_as_ended_before_us_is_ended_at_once(store):
 
 @pytest.fixture
 def file(database, monkeypatch):
-    monkeypatch.setattr("anchors.store.pen.QUICK_SECONDS", 60)  # whatever else keeps this machine's disk busy
+    monkeypatch.setattr(
+        "mydata_ledger.anchors.store.pen.QUICK_SECONDS", 60
+    )  # whatever else keeps this machine's disk busy
     made = Store(database)
     made.set_parties(PARTIES)
     yield made
@@ -150,7 +152,7 @@ def test_i9_a_group_that_breaks_leaves_nothing_and_can_be_handed_in_again(file, 
         connection.exec_driver_sql("update heads set size = 9")
         raise ZeroDivisionError
 
-    monkeypatch.setattr("anchors.store.accepting.INDEXERS", {CONSENTS: half})
+    monkeypatch.setattr("mydata_ledger.anchors.store.accepting.INDEXERS", {CONSENTS: half})
     for way in ("here", "in the thread"):
         with pytest.raises(ZeroDivisionError):
             take(file, *group)
@@ -161,7 +163,7 @@ def test_i9_a_group_that_breaks_leaves_nothing_and_can_be_handed_in_again(file, 
 
 
 def test_a_disk_that_refuses_is_unknown_to_all(file, monkeypatch):
-    monkeypatch.setattr("anchors.store.pen.IMMEDIATE", "no sql")
+    monkeypatch.setattr("mydata_ledger.anchors.store.pen.IMMEDIATE", "no sql")
     with pytest.raises(SourceUnavailable):
         take(file, consent(ANN, TRIAL))
     monkeypatch.undo()
@@ -170,7 +172,7 @@ def test_a_disk_that_refuses_is_unknown_to_all(file, monkeypatch):
 
 GROUPS = """
 import sys
-from anchors.store import Store
+from mydata_ledger.anchors.store import Store
 from tests.anchors.sayings import NOW, TRIAL, consent, name
 store = Store(sys.argv[1])
 for group in range(10**6):

@@ -4,13 +4,13 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from anchors.memory import MemoryStore
-from anchors.tiles import NoteKeys, Shelf
-from ledger import merkle, tiles
-from ledger.errors import InvalidStatement, NotEntitled, NotFound, SignatureInvalid, SourceUnavailable
-from ledger.merkle import Head
-from ledger.note import COSIGNATURE, Checkpoint, Note, Signer, Verifier, cosign
-from ledger.tiles import WIDTH, Place
+from mydata_ledger.anchors.memory import MemoryStore
+from mydata_ledger.anchors.tiles import NoteKeys, Shelf
+from mydata_ledger.ledger import merkle, tiles
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, SignatureInvalid, SourceUnavailable
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.note import COSIGNATURE, Checkpoint, Note, Signer, Verifier, cosign
+from mydata_ledger.ledger.tiles import WIDTH, Place
 from tests.anchors.sayings import NOW, issue
 from tests.anchors.tiling import MASTER, WITNESS, app_of, fill, go_client, served, tiles_of
 

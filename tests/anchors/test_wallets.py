@@ -5,9 +5,9 @@ from hashlib import sha256
 import pytest
 from eth_abi import encode
 
-from anchors.chain import ChainWallets, Rpc
-from ledger.errors import SignatureInvalid, SourceUnavailable
-from ledger.kernel import Signers
+from mydata_ledger.anchors.chain import ChainWallets, Rpc
+from mydata_ledger.ledger.errors import SignatureInvalid, SourceUnavailable
+from mydata_ledger.ledger.kernel import Signers
 from tests.ledger.house import wallet
 
 DIGEST, SIGNATURE = sha256(b"a consent").digest(), b"\1" * 200

@@ -4,12 +4,12 @@ from dataclasses import fields, replace
 
 import pytest
 
-from anchors.memory import MemoryStore
-from anchors.store import Store, widening
-from ledger.access import AccessRequest
-from ledger.consent import Grant
-from ledger.receipt import ACCESS, CONSENTS, RECORDS
-from ledger.search import AboutPerson, Behind
+from mydata_ledger.anchors.memory import MemoryStore
+from mydata_ledger.anchors.store import Store, widening
+from mydata_ledger.ledger.access import AccessRequest
+from mydata_ledger.ledger.consent import Grant
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS
+from mydata_ledger.ledger.search import AboutPerson, Behind
 from tests.anchors.sayings import (
     ANN,
     CREW,

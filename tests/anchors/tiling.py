@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import pytest
 from fastapi import FastAPI
 
-from anchors.tiles import LogTiles, NoteKeys, Shelf
-from api import errors
-from api.bounds import Headers
-from api.routes.tiles import router
-from ledger.note import COSIGNATURE, Signer
-from ledger.receipt import LOGS
+from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
+from mydata_ledger.api import errors
+from mydata_ledger.api.bounds import Headers
+from mydata_ledger.api.routes.tiles import router
+from mydata_ledger.ledger.note import COSIGNATURE, Signer
+from mydata_ledger.ledger.receipt import LOGS
 from tests.anchors.sayings import DOMAIN, NOW, issue
 from tests.anchors.serving import running
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from anchors.tiles import LogTiles, NoteKeys, Shelf
-from api.app import create_app
-from api.auth import ApiSettings, Premises
-from ledger import envelope
-from ledger.commitment.entry import lock_of
-from ledger.record import Issue
-from ledger.signers import Wallet
-from ledger.typed_data import digest, parse, read_domain
-from ledger.vocabulary import Vocabulary
-from scripts.serve import slices
+from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
+from mydata_ledger.api.app import create_app
+from mydata_ledger.api.auth import ApiSettings, Premises
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.commitment.entry import lock_of
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import digest, parse, read_domain
+from mydata_ledger.ledger.vocabulary import Vocabulary
+from mydata_ledger.scripts.serve import slices
 from tests.ledger.house import NOW, House
 
 URI = "http://testserver"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ledger.errors import MalformedInput
-from scripts.cli.looking_back import seconds
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.scripts.cli.looking_back import seconds
 from tests.api.door import Door
 from tests.ledger.house import NOW
 

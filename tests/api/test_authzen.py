@@ -2,8 +2,8 @@
 
 import pytest
 
-from ledger.consent import Consent
-from ledger.party import Party, checksum
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.party import Party, checksum
 from tests.api.door import Door
 from tests.api.test_door import all_routes
 from tests.ledger.house import wallet

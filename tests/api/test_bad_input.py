@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from anchors.store import Store
-from ledger.access import Incident
-from ledger.consent import Consent
-from ledger.delegation import Delegation
-from ledger.receipt import LOGS
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.receipt import LOGS
 from tests.api.door import Door
 from tests.ledger.house import NOW
 
@@ -240,8 +240,8 @@ def test_a_cursor_of_another_ledger_says_to_start_again(door):
 FILLER = """
 import resource, signal, sys
 from pathlib import Path
-from anchors.store import Store
-from ledger.consent import Consent
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.consent import Consent
 from tests.api.door import Door
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 door = Door(store=Store(sys.argv[1]))
@@ -275,7 +275,7 @@ def test_i9_a_full_disk_is_503_in_words_and_nothing_is_half_accepted(tmp_path):
 ASKER = """
 import json, resource, signal, sys
 from pathlib import Path
-from anchors.store import Store
+from mydata_ledger.anchors.store import Store
 from tests.api.door import Door
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 door = Door(store=Store(sys.argv[1]))
@@ -321,7 +321,7 @@ def test_a_program_older_than_its_database_ends_with_a_sentence(tmp_path, worker
         file.execute("UPDATE alembic_version SET version_num = '9999'")
         file.commit()
     options = ["--rpc", "http://127.0.0.1:1", "--state", str(tmp_path), "--workers", str(workers)]
-    command = [sys.executable, "-m", "scripts.serve", *options]
+    command = [sys.executable, "-m", "mydata_ledger.scripts.serve", *options]
     done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1].startswith("error: the database has version 9999, this program ")

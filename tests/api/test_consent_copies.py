@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyld import jsonld
 
-from ledger.access import ConsentState
-from ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
-from ledger.consent_copy import Copy, Operator, receipt, record
-from ledger.consent_copy.dpv import CATEGORIES, PROCESSING, PURPOSES
-from ledger.notice import Notice
-from ledger.vocabulary import Vocabulary
-from scripts.serve import slices
+from mydata_ledger.ledger.access import ConsentState
+from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
+from mydata_ledger.ledger.consent_copy import Copy, Operator, receipt, record
+from mydata_ledger.ledger.consent_copy.dpv import CATEGORIES, PROCESSING, PURPOSES
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.vocabulary import Vocabulary
+from mydata_ledger.scripts.serve import slices
 from tests.api.door import Door
 from tests.ledger.house import NOW
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
 from tests.api.door import Door
 from tests.ledger.house import NOW, wallet
 

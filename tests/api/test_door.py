@@ -3,11 +3,11 @@
 import pytest
 from fastapi.routing import APIRoute
 
-from api.errors import STATUS, status_of
-from ledger.consent import Consent, Revocation
-from ledger.errors import LedgerError
-from ledger.receipt import ACCESS
-from ledger.typed_data import Domain
+from mydata_ledger.api.errors import STATUS, status_of
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.errors import LedgerError
+from mydata_ledger.ledger.receipt import ACCESS
+from mydata_ledger.ledger.typed_data import Domain
 from tests.api.door import Door
 from tests.ledger.house import wallet
 

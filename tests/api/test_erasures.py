@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.record import Erasure
+from mydata_ledger.ledger.record import Erasure
 from tests.api.door import Door
 from tests.ledger.house import wallet
 

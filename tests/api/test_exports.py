@@ -6,10 +6,10 @@ from zipfile import ZipFile
 
 import pytest
 
-from api.routes.exports import zipped
-from ledger.consent import Consent
-from scripts.verify import parse
-from scripts.verify.document import Document
+from mydata_ledger.api.routes.exports import zipped
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.scripts.verify import parse
+from mydata_ledger.scripts.verify.document import Document
 from tests.api.door import Door
 from tests.api.test_erasures import erase
 from tests.ledger.house import NOW

@@ -7,11 +7,11 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from api.routes.answers import Asked
-from api.routes.questions import QueryForm, Search
-from api.schemas import Form, GrantForm
-from ledger.consent import NEVER
-from services.trials.schemas import DataUseForm
+from mydata_ledger.api.routes.answers import Asked
+from mydata_ledger.api.routes.questions import QueryForm, Search
+from mydata_ledger.api.schemas import Form, GrantForm
+from mydata_ledger.ledger.consent import NEVER
+from mydata_ledger.services.trials.schemas import DataUseForm
 from tests.api.door import Door
 from tests.ledger.house import NOW
 

@@ -5,10 +5,10 @@ import asyncio
 import orjson
 import pytest
 
-from ledger.access import Reason
-from ledger.consent import Consent
-from ledger.party import Party
-from ledger.receipt import ACCESS
+from mydata_ledger.ledger.access import Reason
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.receipt import ACCESS
 from tests.api.door import Door
 from tests.ledger.house import wallet
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.consent import Consent
+from mydata_ledger.ledger.consent import Consent
 from tests.api.door import Door
 from tests.ledger.house import wallet
 

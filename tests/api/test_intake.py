@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from api.auth import Premises
-from api.intake import Intake
-from ledger.consent import Consent
-from ledger.errors import NotEntitled, SignatureInvalid, StaleConsent
-from ledger.kernel import GrantRequest, Handed, Kernel, Signers
-from ledger.receipt import CONSENTS
+from mydata_ledger.api.auth import Premises
+from mydata_ledger.api.intake import Intake
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.errors import NotEntitled, SignatureInvalid, StaleConsent
+from mydata_ledger.ledger.kernel import GrantRequest, Handed, Kernel, Signers
+from mydata_ledger.ledger.receipt import CONSENTS
 from tests.api.door import Door
 from tests.ledger.house import LAB, NOTICE, wallet
 

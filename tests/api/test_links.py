@@ -12,11 +12,11 @@ from jwcrypto.common import base64url_decode, base64url_encode
 from jwcrypto.jwe import JWE
 from jwcrypto.jwk import JWK
 
-from anchors.store import Store
-from ledger.kernel import Kernel
-from ledger.receipt import LOGS
-from ledger.replay import Outcome
-from services.health.formats.shlink import read_shlink
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.receipt import LOGS
+from mydata_ledger.ledger.replay import Outcome
+from mydata_ledger.services.health.formats.shlink import read_shlink
 from tests.api.door import Door
 from tests.api.test_erasures import erase
 from tests.ledger.house import NOW

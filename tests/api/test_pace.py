@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from api.pace import BURST_SECONDS, MOST_CALLERS, Pace
-from ledger.receipt import ACCESS
+from mydata_ledger.api.pace import BURST_SECONDS, MOST_CALLERS, Pace
+from mydata_ledger.ledger.receipt import ACCESS
 from tests.api.door import Door
 from tests.ledger.house import NOW
 
@@ -23,7 +23,7 @@ class Clock:
 @pytest.fixture
 def standing(monkeypatch):
     """The doors' time stands still: on a slow machine a bucket would fill again meanwhile."""
-    monkeypatch.setattr("api.app.Pace", partial(Pace, clock=Clock()))
+    monkeypatch.setattr("mydata_ledger.api.app.Pace", partial(Pace, clock=Clock()))
 
 
 @pytest.mark.usefixtures("standing")

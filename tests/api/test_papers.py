@@ -2,9 +2,9 @@
 
 import pytest
 
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation
-from ledger.party import Party
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.party import Party
 from tests.api.door import Door
 from tests.ledger.house import wallet
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ledger.commitment.entry import lock_of
-from ledger.consent import Consent, Revocation
-from ledger.typed_data import digest, parse, read_domain
+from mydata_ledger.ledger.commitment.entry import lock_of
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.typed_data import digest, parse, read_domain
 from tests.api.door import URI, Door
 from tests.ledger.house import VERIFIER
 from tests.passkeys import PRESENT, Passkey

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from api.siwe import SignIn
-from ledger.errors import SessionRequired
+from mydata_ledger.api.siwe import SignIn
+from mydata_ledger.ledger.errors import SessionRequired
 from tests.api.door import URI, Door
 from tests.ledger.house import NOW, wallet
 

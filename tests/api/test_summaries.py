@@ -2,8 +2,8 @@
 
 import pytest
 
-from ledger.delegation import Delegation
-from ledger.party import Party
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.party import Party
 from tests.api.door import Door
 from tests.ledger.house import NOW, wallet
 

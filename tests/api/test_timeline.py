@@ -2,10 +2,10 @@
 
 import pytest
 
-from ledger.access import Acknowledgement
-from ledger.merkle import Head
-from ledger.receipt import verify_logged
-from scripts.verify.document import parse
+from mydata_ledger.ledger.access import Acknowledgement
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.receipt import verify_logged
+from mydata_ledger.scripts.verify.document import parse
 from tests.api.door import Door
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from api.groups import Groups
-from ledger.errors import ChainBehind
-from ledger.kernel import allowed, decided
+from mydata_ledger.api.groups import Groups
+from mydata_ledger.ledger.errors import ChainBehind
+from mydata_ledger.ledger.kernel import allowed, decided
 from tests.api.door import Door
 
 
@@ -80,5 +80,5 @@ def test_a_group_does_not_wait_for_who_comes_later(door, monkeypatch):
 
 
 def test_a_group_that_is_full_does_not_wait_for_more(door, monkeypatch):
-    monkeypatch.setattr("api.groups.MOST", 4)
+    monkeypatch.setattr("mydata_ledger.api.groups.MOST", 4)
     assert _sizes(door, monkeypatch, [0, 0, 0, 1, 1, 2, 2, 3]) == [4, 4]

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from ledger.consent import Consent
-from ledger.errors import InvalidStatement
-from ledger.transfer import Transfer, terms_of
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.errors import InvalidStatement
+from mydata_ledger.ledger.transfer import Transfer, terms_of
 from tests.api.door import Door
 from tests.ledger.house import LAB, NOW
 

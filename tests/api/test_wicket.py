@@ -7,14 +7,14 @@ import re
 import pytest
 from pydantic import TypeAdapter
 
-from anchors.store import Store
-from api.routes.authzen import Resources, Results
-from api.routes.questions import Accessible, Answer
-from api.schemas import ReleaseView
-from api.wicket import Lane
-from ledger.kernel import searching
-from ledger.party import Party
-from ledger.receipt import ACCESS
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.api.routes.authzen import Resources, Results
+from mydata_ledger.api.routes.questions import Accessible, Answer
+from mydata_ledger.api.schemas import ReleaseView
+from mydata_ledger.api.wicket import Lane
+from mydata_ledger.ledger.kernel import searching
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.receipt import ACCESS
 from tests.api.door import Door
 from tests.ledger.house import wallet
 

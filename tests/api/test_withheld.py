@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.commitment import disclosure
+from mydata_ledger.ledger.commitment import disclosure
 from tests.api.door import Door
 
 FHIR = (

@@ -4,10 +4,10 @@ from dataclasses import make_dataclass
 
 from hypothesis import strategies as some
 
-from ledger import access, consent, receipt, record
-from ledger.consent import Effect, Grant
-from ledger.party import checksum
-from ledger.typed_data.types import MEMBERS
+from mydata_ledger.ledger import access, consent, receipt, record
+from mydata_ledger.ledger.consent import Effect, Grant
+from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.typed_data.types import MEMBERS
 
 
 def class_of(kind: str) -> type:

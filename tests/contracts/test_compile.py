@@ -6,9 +6,9 @@ import re
 import orjson
 import pytest
 
-from anchors.artifacts import artifact, names
-from scripts import compile as compiling
-from scripts.solc import ROOT
+from mydata_ledger.anchors.artifacts import artifact, names
+from mydata_ledger.scripts import compile as compiling
+from mydata_ledger.scripts.solc import ROOT
 
 
 @pytest.fixture(scope="module")

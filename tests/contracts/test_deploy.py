@@ -6,10 +6,10 @@ import httpx
 import pytest
 from eth_account import Account
 
-from anchors.artifacts import Deployment
-from ledger.errors import MalformedInput
-from scripts.deploy import FACTORY, DeploymentFailed, address_of, creation_codes, deploy
-from scripts.devnet import Devnet, free_port
+from mydata_ledger.anchors.artifacts import Deployment
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.scripts.deploy import FACTORY, DeploymentFailed, address_of, creation_codes, deploy
+from mydata_ledger.scripts.devnet import Devnet, free_port
 from tests.devnet import live_chain
 
 KEY = b"\x41" * 32

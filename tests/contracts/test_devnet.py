@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from scripts import devnet as devnets
-from scripts.devnet import Devnet, DevnetFailed, free_port
-from scripts.solc import ToolMissing
+from mydata_ledger.scripts import devnet as devnets
+from mydata_ledger.scripts.devnet import Devnet, DevnetFailed, free_port
+from mydata_ledger.scripts.solc import ToolMissing
 from tests.devnet import live_chain
 
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from web3.exceptions import ContractCustomError
 
-from ledger import merkle
-from ledger.errors import ProofInvalid
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.errors import ProofInvalid
 
 VECTORS = Path(__file__).parents[3] / "shared" / "data" / "vectors" / "rfc6962"
 SLOW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from eth_abi import encode
 
-from ledger import passkey
-from ledger.errors import SignatureInvalid
+from mydata_ledger.ledger import passkey
+from mydata_ledger.ledger.errors import SignatureInvalid
 from tests.devnet import live_chain
 from tests.passkeys import Passkey
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.solidity import branches, running
+from mydata_ledger.scripts.solidity import branches, running
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from ledger.typed_data import Domain, digest, message
-from ledger.typed_data.types import MEMBERS
+from mydata_ledger.ledger.typed_data import Domain, digest, message
+from mydata_ledger.ledger.typed_data.types import MEMBERS
 from tests.contracts.statements import class_of, statements
 
 REGISTRY = {

@@ -3,10 +3,10 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from ledger.commitment.entry import Entry, lock_of
-from ledger.consent import Consent, Effect, Grant
-from ledger.signers import Wallet
-from ledger.typed_data import Domain, digest, message
+from mydata_ledger.ledger.commitment.entry import Entry, lock_of
+from mydata_ledger.ledger.consent import Consent, Effect, Grant
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import Domain, digest, message
 
 STATUS = ["NotCovered", "Valid", "Conditional", "NotYet", "Expired", "Revoked", "Forbidden", "BadSignature"]
 SUBJECT = Wallet(b"\x51" * 32)

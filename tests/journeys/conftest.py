@@ -4,8 +4,8 @@ import contextlib
 
 import pytest
 
-from scripts.stack import Stack
-from scripts.story import run_story
+from mydata_ledger.scripts.stack import Stack
+from mydata_ledger.scripts.story import run_story
 
 
 @pytest.fixture(scope="session")

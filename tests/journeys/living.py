@@ -10,12 +10,12 @@ import httpx
 import uvicorn
 from web3 import Web3
 
-from ledger import envelope
-from ledger.access import Incident
-from ledger.signers import Wallet
-from scripts.serve import build
-from scripts.settings import Settings
-from scripts.stack import Stack
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.serve import build
+from mydata_ledger.scripts.settings import Settings
+from mydata_ledger.scripts.stack import Stack
 from tests.api.door import Door
 from tests.ledger.house import ROLES, wallet
 

@@ -5,11 +5,11 @@ import json
 import httpx
 import pytest
 
-from ledger import envelope
-from ledger.envelope import ReaderKey
-from ledger.errors import LedgerError
-from ledger.signers import Wallet
-from scripts.client import Client, Refused
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.envelope import ReaderKey
+from mydata_ledger.ledger.errors import LedgerError
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.client import Client, Refused
 from tests.journeys.test_story import mydata
 
 

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from anchors.blockstore import BlockPayloads, Blocks
-from anchors.ipld import car
-from ledger.errors import SourceUnavailable
-from ledger.signers import Wallet
-from scripts.cli import app
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.ipld import car
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.cli import app
 from tests.anchors.kubo import BINARY, REASON, ROOT, Kubo
 from tests.scripts.gateways import kubo_that_asks
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from anchors.store import Store
-from ledger.commitment import disclosure
-from ledger.consent import Consent, Revocation
-from ledger.delegation import Delegation, majority
-from ledger.kernel import Naming
-from ledger.party import Party
-from ledger.record import Erasure
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.commitment import disclosure
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation, majority
+from mydata_ledger.ledger.kernel import Naming
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.record import Erasure
 from tests.api.door import Door
 from tests.journeys.living import Served
 from tests.ledger.house import wallet

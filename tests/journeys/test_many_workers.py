@@ -15,20 +15,20 @@ import time
 import httpx
 import pytest
 
-from anchors.chain.rpc import Rpc
-from anchors.store import Store
-from ledger.consent import Consent, Revocation
-from ledger.envelope import generate_reader_key
-from ledger.errors import SourceUnavailable
-from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
-from ledger.record import Issue
-from ledger.signers import Wallet
-from scripts.client import Client, Refused
-from scripts.devnet import free_port
-from scripts.fsck import check
-from scripts.house import House
-from scripts.settings import Settings
-from scripts.stack import Stack
+from mydata_ledger.anchors.chain.rpc import Rpc
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.envelope import generate_reader_key
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.client import Client, Refused
+from mydata_ledger.scripts.devnet import free_port
+from mydata_ledger.scripts.fsck import check
+from mydata_ledger.scripts.house import House
+from mydata_ledger.scripts.settings import Settings
+from mydata_ledger.scripts.stack import Stack
 
 OPERATIONS, THREADS, PERSONS, RECORDS_EACH, QUESTIONS = 10_000, 4, 6, 4, 20
 HOSPITAL, TRIAL = Wallet(b"\x07" * 32), Wallet(b"\x08" * 32)
@@ -51,7 +51,15 @@ class Workers:
         return [f"http://127.0.0.1:{port}" for port in self.ports]
 
     def start(self, which):
-        command = [sys.executable, "-m", "scripts.serve", "--state", self.stack.state, "--rpc", self.stack.rpc_url]
+        command = [
+            sys.executable,
+            "-m",
+            "mydata_ledger.scripts.serve",
+            "--state",
+            self.stack.state,
+            "--rpc",
+            self.stack.rpc_url,
+        ]
         environment = {**os.environ, "MYDATA_DATABASE": self.database, "MYDATA_URI": self.urls[0]}
         with (self.stack.state / f"worker{which}.log").open("ab") as log:
             self.processes[which] = subprocess.Popen(

@@ -5,10 +5,10 @@ import time
 import httpx
 from web3 import HTTPProvider, Web3
 
-from anchors.artifacts import artifact
-from ledger.commitment.entry import lock_of
-from ledger.consent import NEVER
-from scripts.client import Client
+from mydata_ledger.anchors.artifacts import artifact
+from mydata_ledger.ledger.commitment.entry import lock_of
+from mydata_ledger.ledger.consent import NEVER
+from mydata_ledger.scripts.client import Client
 from tests.passkeys import Passkey
 
 SECRET = b"\x5a" * 32

@@ -5,11 +5,11 @@ import signal
 
 import pytest
 
-from anchors.store import Store
-from ledger.receipt import LOGS
-from ledger.signers import Wallet
-from scripts.client import Client, Refused
-from scripts.payloads import open_embedded
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.receipt import LOGS
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.client import Client, Refused
+from mydata_ledger.scripts.payloads import open_embedded
 from tests.journeys.test_story import mydata
 
 PATHS = ("/consents", "/records", "/receipts", "/me/delegations", "/me/requests", "/me/inbox", "/notices", "/parties")

@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from ledger.envelope import generate_reader_key
-from ledger.record import Issue
-from ledger.signers import Wallet
-from scripts.client import Client, Refused
-from scripts.stack import Stack
+from mydata_ledger.ledger.envelope import generate_reader_key
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.client import Client, Refused
+from mydata_ledger.scripts.stack import Stack
 
 QUESTION = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
 

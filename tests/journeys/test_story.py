@@ -8,19 +8,19 @@ import time
 import httpx
 import pytest
 
-from ledger.errors import SourceUnavailable
-from ledger.merkle import Head, verify_consistency
-from ledger.receipt import LOGS
-from ledger.signers import Wallet
-from scripts.cli.keyring import load_key
-from scripts.client import Client
-from scripts.settings import secret
-from scripts.verify import load, verify
-from scripts.verify.onchain import OnChain
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.merkle import Head, verify_consistency
+from mydata_ledger.ledger.receipt import LOGS
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.cli.keyring import load_key
+from mydata_ledger.scripts.client import Client
+from mydata_ledger.scripts.settings import secret
+from mydata_ledger.scripts.verify import load, verify
+from mydata_ledger.scripts.verify.onchain import OnChain
 
 
 def mydata(*arguments, ok=(0,)):
-    command = [sys.executable, "-c", "from scripts.cli import main; main()", *map(str, arguments)]
+    command = [sys.executable, "-c", "from mydata_ledger.scripts.cli import main; main()", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode in ok, done.stdout + done.stderr
     return done

@@ -7,13 +7,13 @@ import httpx
 import pytest
 from sd_jwt.verifier import SDJWTVerifier
 
-from ledger.signers import Wallet
-from scripts.client import Client, Refused
-from scripts.credential import issuer_key
-from scripts.devnet import Devnet
-from scripts.settings import secret
-from scripts.story.scene import ORGANISATIONS
-from scripts.verify import OnChain, load, parse, verify
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.client import Client, Refused
+from mydata_ledger.scripts.credential import issuer_key
+from mydata_ledger.scripts.devnet import Devnet
+from mydata_ledger.scripts.settings import secret
+from mydata_ledger.scripts.story.scene import ORGANISATIONS
+from mydata_ledger.scripts.verify import OnChain, load, parse, verify
 from tests.journeys.test_story import mydata
 
 

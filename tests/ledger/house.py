@@ -3,17 +3,17 @@
 from dataclasses import replace
 from hashlib import sha256
 
-from anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
-from ledger import envelope, typed_data
-from ledger.commitment.entry import lock_of
-from ledger.consent import NEVER, Effect, Grant
-from ledger.kernel import GrantRequest, Kernel, Signers, Upload, World
-from ledger.notice import Notice
-from ledger.party import Party
-from ledger.receipt import LOGS
-from ledger.signers import Wallet
-from ledger.typed_data import Domain
-from ledger.vocabulary import Catalog, Term, Vocabulary
+from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
+from mydata_ledger.ledger import envelope, typed_data
+from mydata_ledger.ledger.commitment.entry import lock_of
+from mydata_ledger.ledger.consent import NEVER, Effect, Grant
+from mydata_ledger.ledger.kernel import GrantRequest, Kernel, Signers, Upload, World
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.receipt import LOGS
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.ledger.vocabulary import Catalog, Term, Vocabulary
 from tests.passkeys import VERIFIER
 
 NOW = 1_800_000_000

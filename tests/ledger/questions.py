@@ -8,10 +8,10 @@ import random
 
 from hypothesis import strategies as some
 
-from ledger.access import AccessRequest, ConsentState, Facts, Incident
-from ledger.consent import Consent, Effect, Grant
-from ledger.party import Party, checksum
-from ledger.record import Issue, Record
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Incident
+from mydata_ledger.ledger.consent import Consent, Effect, Grant
+from mydata_ledger.ledger.party import Party, checksum
+from mydata_ledger.ledger.record import Issue, Record
 
 NOW = 1_800_000_000
 ANN, EVE, BOB = b"\xaa" * 20, b"\xee" * 20, checksum(b"\xbb" * 20)

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from ledger import canonical, envelope
-from ledger.abridge import Cut
-from ledger.commitment import disclosure, fields
-from ledger.commitment.content import record_commitment
-from ledger.errors import InvalidStatement
-from ledger.kernel import Upload
-from ledger.vocabulary import NAMES_PEOPLE
+from mydata_ledger.ledger import canonical, envelope
+from mydata_ledger.ledger.abridge import Cut
+from mydata_ledger.ledger.commitment import disclosure, fields
+from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.errors import InvalidStatement
+from mydata_ledger.ledger.kernel import Upload
+from mydata_ledger.ledger.vocabulary import NAMES_PEOPLE
 from tests.ledger.house import LAB, House
 
 SEED = b"\x07" * 32

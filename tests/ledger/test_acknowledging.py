@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.errors import AccessDenied, InvalidStatement, NotFound, SignatureInvalid, WrongChain
-from ledger.receipt import ACCESS
-from ledger.typed_data import Domain
+from mydata_ledger.ledger.errors import AccessDenied, InvalidStatement, NotFound, SignatureInvalid, WrongChain
+from mydata_ledger.ledger.receipt import ACCESS
+from mydata_ledger.ledger.typed_data import Domain
 from tests.ledger.house import LAB, House, wallet
 
 

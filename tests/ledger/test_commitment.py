@@ -10,11 +10,11 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger.canonical import canonical, read
-from ledger.commitment import disclosure, fields
-from ledger.commitment.aside import LONG, committing
-from ledger.commitment.content import record_commitment
-from ledger.errors import InvalidStatement, MalformedInput, ProofInvalid
+from mydata_ledger.ledger.canonical import canonical, read
+from mydata_ledger.ledger.commitment import disclosure, fields
+from mydata_ledger.ledger.commitment.aside import LONG, committing
+from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput, ProofInvalid
 
 SEED = b"s" * 32
 JCS = Path(__file__).parents[3] / "shared/data/vectors/jcs"

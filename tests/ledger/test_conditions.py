@@ -4,11 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.conditions import all_of, grants_are_whole, has_grants, in_vocabulary, names_a_grantee, signed_lately
-from ledger.consent import Consent, Effect, Grant
-from ledger.errors import InvalidStatement, UnknownTerm
-from ledger.terms import Condition
-from ledger.vocabulary import Catalog, Term, Vocabulary
+from mydata_ledger.ledger.conditions import (
+    all_of,
+    grants_are_whole,
+    has_grants,
+    in_vocabulary,
+    names_a_grantee,
+    signed_lately,
+)
+from mydata_ledger.ledger.consent import Consent, Effect, Grant
+from mydata_ledger.ledger.errors import InvalidStatement, UnknownTerm
+from mydata_ledger.ledger.terms import Condition
+from mydata_ledger.ledger.vocabulary import Catalog, Term, Vocabulary
 
 NOW = 1_800_000_000
 ANN = b"\xaa" * 20

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger.access import Decision, Facts, Finding, Reason
-from ledger.consent import Effect
-from ledger.decide import decide
+from mydata_ledger.ledger.access import Decision, Facts, Finding, Reason
+from mydata_ledger.ledger.consent import Effect
+from mydata_ledger.ledger.decide import decide
 from tests.ledger.definition import should
 from tests.ledger.questions import NOW, corpus, facts, requests, states
 

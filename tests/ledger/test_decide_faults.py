@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-import ledger.decide  # noqa: F401 - loads the modules whose text is changed
-from ledger.access import Facts
+import mydata_ledger.ledger.decide  # noqa: F401 - loads the modules whose text is changed
+from mydata_ledger.ledger.access import Facts
 from tests.ledger.definition import should
 from tests.ledger.faults import FAULTS, table
 from tests.ledger.questions import NOW, corpus
@@ -27,12 +27,12 @@ def planted(module, good, bad):
     """The rule with one fault: both files are loaded again, the changed one from its changed text."""
     loaded = {}
     for name in ("consent", "decide"):
-        source = Path(sys.modules[f"ledger.{name}"].__file__).read_text(encoding="utf-8")
+        source = Path(sys.modules[f"mydata_ledger.ledger.{name}"].__file__).read_text(encoding="utf-8")
         if name == module:
             assert source.count(good) >= 1, f"the fault no longer fits the text: {good}"
             source = source.replace(good, bad, 1)
         if name == "decide":
-            source = source.replace("from ledger.consent import", "from planted_consent import")
+            source = source.replace("from mydata_ledger.ledger.consent import", "from planted_consent import")
         loaded[name] = types.ModuleType(f"planted_{name}")
         sys.modules[f"planted_{name}"] = loaded[name]
         exec(compile(source, name, "exec"), loaded[name].__dict__)  # noqa: S102 - the fault is planted in our own text

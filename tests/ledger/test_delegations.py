@@ -4,14 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from anchors.store import Store
-from ledger.commitment import disclosure
-from ledger.consent import Consent, Effect, Grant
-from ledger.delegation import DelegationState, delegate_name, majority
-from ledger.errors import InvalidStatement, NotEntitled, NotFound, ProofInvalid, SignatureInvalid, UnknownTerm
-from ledger.kernel import GrantRequest, Naming
-from ledger.kernel.delegations import LONGEST
-from ledger.party import Party
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.commitment import disclosure
+from mydata_ledger.ledger.consent import Consent, Effect, Grant
+from mydata_ledger.ledger.delegation import DelegationState, delegate_name, majority
+from mydata_ledger.ledger.errors import (
+    InvalidStatement,
+    NotEntitled,
+    NotFound,
+    ProofInvalid,
+    SignatureInvalid,
+    UnknownTerm,
+)
+from mydata_ledger.ledger.kernel import GrantRequest, Naming
+from mydata_ledger.ledger.kernel.delegations import LONGEST
+from mydata_ledger.ledger.party import Party
 from tests.ledger.house import LAB, NOTICE, NOW, VITALS, House, wallet
 
 BEN, COURT, CHILD = wallet(80), wallet(81), wallet(82)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from anchors.store import Store
-from ledger.kernel import Ended, Naming
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.kernel import Ended, Naming
 from tests.ledger.house import LAB, NOW, VITALS, House, wallet
 
 BEN = wallet(80)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from ledger import envelope
-from ledger.envelope import Content, Header
-from ledger.envelope.frame import padme
-from ledger.envelope.sealing import CHUNK, HEADER, TAG
-from ledger.errors import IntegrityFailure, MalformedInput
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.envelope import Content, Header
+from mydata_ledger.ledger.envelope.frame import padme
+from mydata_ledger.ledger.envelope.sealing import CHUNK, HEADER, TAG
+from mydata_ledger.ledger.errors import IntegrityFailure, MalformedInput
 
 KEY, RECORD, SEED = b"k" * 32, b"\1" * 32, b"s" * 32
 CUT = CHUNK + TAG

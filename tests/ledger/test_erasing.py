@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from anchors.store import Store
-from ledger.errors import (
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.errors import (
     AccessDenied,
     InvalidStatement,
     KeyDestroyed,
@@ -16,9 +16,9 @@ from ledger.errors import (
     SourceUnavailable,
     TooLarge,
 )
-from ledger.merkle import verify_inclusion
-from ledger.receipt import ACCESS, RECORDS
-from ledger.record import key_id
+from mydata_ledger.ledger.merkle import verify_inclusion
+from mydata_ledger.ledger.receipt import ACCESS, RECORDS
+from mydata_ledger.ledger.record import key_id
 from tests.ledger.house import LAB, NOW, House, wallet
 
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger import merkle
-from ledger.canonical import read
-from ledger.commitment import disclosure, fields
-from ledger.commitment.content import record_commitment
-from ledger.errors import InvalidStatement, MalformedInput, ProofInvalid
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.canonical import read
+from mydata_ledger.ledger.commitment import disclosure, fields
+from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput, ProofInvalid
 
 SEED = b"s" * 32
 FHIR = "application/fhir+json"

@@ -6,8 +6,8 @@ from itertools import combinations
 
 import pytest
 
-from anchors.store import Store
-from ledger.kernel import Figure
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.kernel import Figure
 from tests.ledger.house import House
 
 K = 5
@@ -76,7 +76,7 @@ def test_askers_and_figures_stand_by_themselves(kernel):
 
 
 def test_there_is_an_end_to_new_groups_but_not_to_the_old_ones(kernel, monkeypatch):
-    monkeypatch.setattr("ledger.kernel.figures.MOST", 3)
+    monkeypatch.setattr("mydata_ledger.ledger.kernel.figures.MOST", 3)
     groups = [people(*range(10 * n, 10 * n + 10)) for n in range(4)]
     assert [told(kernel, group) for group in groups] == [True, True, True, False]
     assert told(kernel, groups[1])

@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from ledger import typed_data
-from ledger.errors import (
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.errors import (
     InvalidStatement,
     LedgerError,
     NotEntitled,
@@ -15,9 +15,9 @@ from ledger.errors import (
     UnknownTerm,
     WrongChain,
 )
-from ledger.kernel import GrantRequest, Handed, Naming
-from ledger.receipt import CONSENTS
-from ledger.typed_data import Domain
+from mydata_ledger.ledger.kernel import GrantRequest, Handed, Naming
+from mydata_ledger.ledger.receipt import CONSENTS
+from mydata_ledger.ledger.typed_data import Domain
 from tests.ledger.house import LAB, NOTICE, NOW, House, wallet
 from tests.passkeys import Passkey
 

@@ -4,12 +4,12 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ledger import merkle
-from ledger.access import Finding
-from ledger.consent import Effect, Grant
-from ledger.errors import AccessDenied
-from ledger.merkle import Head
-from ledger.receipt import ACCESS, LOGS, verify_logged
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.access import Finding
+from mydata_ledger.ledger.consent import Effect, Grant
+from mydata_ledger.ledger.errors import AccessDenied
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.receipt import ACCESS, LOGS, verify_logged
 from tests.ledger.house import LAB, VITALS, House
 
 effects = some.sampled_from(Effect)

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from ledger import envelope, typed_data
-from ledger.access import Finding, Reason
-from ledger.commitment.entry import lock_of
-from ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
-from ledger.errors import (
+from mydata_ledger.ledger import envelope, typed_data
+from mydata_ledger.ledger.access import Finding, Reason
+from mydata_ledger.ledger.commitment.entry import lock_of
+from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
+from mydata_ledger.ledger.errors import (
     AccessDenied,
     ChainBehind,
     InvalidStatement,
@@ -18,9 +18,9 @@ from ledger.errors import (
     StaleConsent,
     WrongChain,
 )
-from ledger.kernel import GrantRequest
-from ledger.receipt import ACCESS, CONSENTS, verify_logged
-from ledger.typed_data import Domain
+from mydata_ledger.ledger.kernel import GrantRequest
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, verify_logged
+from mydata_ledger.ledger.typed_data import Domain
 from tests.ledger.house import LAB, VITALS, House, wallet
 
 

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from anchors.memory import FixedClock, MemoryStore
-from anchors.store import Store
-from ledger.access import AccessRequest
-from ledger.consent import Consent
-from ledger.decide import decide
-from ledger.delegation import Delegation, delegate_name
-from ledger.errors import InvalidStatement, NotFound
-from ledger.kernel import Moment
-from ledger.paper import Paper
-from ledger.party import checksum
-from ledger.receipt import CONSENTS, LOGS
+from mydata_ledger.anchors.memory import FixedClock, MemoryStore
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.access import AccessRequest
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.delegation import Delegation, delegate_name
+from mydata_ledger.ledger.errors import InvalidStatement, NotFound
+from mydata_ledger.ledger.kernel import Moment
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 from tests.anchors.sayings import (
     ANN,
     CREW,

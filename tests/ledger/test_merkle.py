@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger import merkle
-from ledger.errors import ProofInvalid
-from ledger.merkle import Head
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.errors import ProofInvalid
+from mydata_ledger.ledger.merkle import Head
 
 VECTORS = Path(__file__).parents[3] / "shared/data/vectors/rfc6962"
 vectors = pytest.mark.skipif(not VECTORS.is_dir(), reason="the public RFC 6962 vectors lie beside the repository in CI")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.errors import LedgerError, MalformedInput, SignatureInvalid, TooLarge
-from ledger.merkle import EMPTY_ROOT, Head
-from ledger.note import COSIGNATURE, Checkpoint, Note, Signature, Signer, Verifier, cosign, cosigned_at
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput, SignatureInvalid, TooLarge
+from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head
+from mydata_ledger.ledger.note import COSIGNATURE, Checkpoint, Note, Signature, Signer, Verifier, cosign, cosigned_at
 
 SEED, ORIGIN = b"\x07" * 32, "mydata-ledger/eip155:31337:0xCc/consents"
 HEAD = Head(7, b"\xaa" * 32)

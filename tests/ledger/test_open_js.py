@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ledger import envelope
-from ledger.commitment.content import record_commitment
-from ledger.envelope import Content
-from ledger.envelope.sealing import CHUNK
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.envelope import Content
+from mydata_ledger.ledger.envelope.sealing import CHUNK
 
 ROOT = Path(__file__).parents[2]
 NODE = next((path for path in (ROOT / ".venv/bin/node", Path("/usr/bin/node")) if path.exists()), None)

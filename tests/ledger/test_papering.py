@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from anchors.store import Store
-from ledger import typed_data
-from ledger.delegation import WITNESS
-from ledger.errors import InvalidStatement, NotEntitled, NotFound, SignatureInvalid, StaleConsent
-from ledger.kernel import GrantRequest, Naming, Witnessed
-from ledger.party import Party
-from ledger.receipt import CONSENTS
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.delegation import WITNESS
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, SignatureInvalid, StaleConsent
+from mydata_ledger.ledger.kernel import GrantRequest, Naming, Witnessed
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.receipt import CONSENTS
 from tests.ledger.house import LAB, NOTICE, NOW, VITALS, House, wallet
 
 NURSE, CLERK, EVE = wallet(80), wallet(81), wallet(82)

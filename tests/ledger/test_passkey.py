@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from ledger import passkey
-from ledger.errors import SignatureInvalid, SourceUnavailable
-from ledger.kernel import Signers
-from ledger.passkey import ORDER, Assertion
+from mydata_ledger.ledger import passkey
+from mydata_ledger.ledger.errors import SignatureInvalid, SourceUnavailable
+from mydata_ledger.ledger.kernel import Signers
+from mydata_ledger.ledger.passkey import ORDER, Assertion
 from tests.ledger.house import wallet
 from tests.passkeys import PRESENT, VERIFIED, VERIFIER, Passkey
 

@@ -5,20 +5,20 @@ from dataclasses import replace
 
 import pytest
 
-from anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
-from anchors.store import Store, sifting
-from ledger import envelope
-from ledger.access import EVERYTHING, AccessRequest
-from ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
-from ledger.decide import decide
-from ledger.errors import MalformedInput, NotFound, TooLarge, UnknownTerm
-from ledger.kernel import GrantRequest, Kernel, World, searching
-from ledger.party import checksum
-from ledger.receipt import ACCESS, CONSENTS, LOGS
-from ledger.record import Issue
-from ledger.signers import Wallet
-from ledger.terms import Condition
-from ledger.vocabulary import Catalog, Term, Vocabulary
+from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
+from mydata_ledger.anchors.store import Store, sifting
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.access import EVERYTHING, AccessRequest
+from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
+from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.errors import MalformedInput, NotFound, TooLarge, UnknownTerm
+from mydata_ledger.ledger.kernel import GrantRequest, Kernel, World, searching
+from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.terms import Condition
+from mydata_ledger.ledger.vocabulary import Catalog, Term, Vocabulary
 from tests.anchors.sayings import (
     ANN,
     CREW,
@@ -355,7 +355,7 @@ def test_unknown_words_are_named_in_bulk_questions_too(kernel):
 
 
 def test_what_if_over_too_much_says_so(kernel, monkeypatch):
-    monkeypatch.setattr("ledger.kernel.foresight.MOST_QUESTIONS", 4)
+    monkeypatch.setattr("mydata_ledger.ledger.kernel.foresight.MOST_QUESTIONS", 4)
     grant = Grant(Effect.PERMIT, ("*",), ("*",), ("view",), 0, NEVER)
     with pytest.raises(TooLarge, match="fewer purposes"):
         kernel.what_if(GrantRequest(ANN, TRIAL, (grant,), NOTICE.digest, bytes(32)))

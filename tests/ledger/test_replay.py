@@ -7,12 +7,12 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from ledger.access import Reason
-from ledger.consent import NEVER, Effect, Grant
-from ledger.receipt import ACCESS, LOGS, AccessReceipt
-from ledger.record import Erasure
-from ledger.replay import SLACK, Evidence, Outcome, Replay
-from ledger.terms import DAY
+from mydata_ledger.ledger.access import Reason
+from mydata_ledger.ledger.consent import NEVER, Effect, Grant
+from mydata_ledger.ledger.receipt import ACCESS, LOGS, AccessReceipt
+from mydata_ledger.ledger.record import Erasure
+from mydata_ledger.ledger.replay import SLACK, Evidence, Outcome, Replay
+from mydata_ledger.ledger.terms import DAY
 from tests.ledger.house import LAB, NOTICE, VITALS, VOCABULARY, House
 from tests.ledger.test_delegations import BEN, consents_as, ends, names
 

@@ -5,16 +5,23 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.access import ConsentState
-from ledger.asking import DAY, RequestState, Wish, Wishes, WishKind, answer
-from ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
-from ledger.decide import decide
-from ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent, TooManyRequests, UnknownTerm
-from ledger.kernel import Asking, GrantRequest
-from ledger.kernel.restraint import ASKED_PER_PERSON, OPEN_PER_PERSON, QUIET
-from ledger.kernel.telling import ANNOUNCED_PER_DAY
-from ledger.notice import LAYER
-from ledger.party import checksum
+from mydata_ledger.ledger.access import ConsentState
+from mydata_ledger.ledger.asking import DAY, RequestState, Wish, Wishes, WishKind, answer
+from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
+from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.errors import (
+    InvalidStatement,
+    NotEntitled,
+    NotFound,
+    StaleConsent,
+    TooManyRequests,
+    UnknownTerm,
+)
+from mydata_ledger.ledger.kernel import Asking, GrantRequest
+from mydata_ledger.ledger.kernel.restraint import ASKED_PER_PERSON, OPEN_PER_PERSON, QUIET
+from mydata_ledger.ledger.kernel.telling import ANNOUNCED_PER_DAY
+from mydata_ledger.ledger.notice import LAYER
+from mydata_ledger.ledger.party import checksum
 from tests.ledger import questions
 from tests.ledger.house import LAB, NOTICE, NOW, VITALS, VOCABULARY, House, wallet
 

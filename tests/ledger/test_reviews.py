@@ -2,9 +2,9 @@
 
 import pytest
 
-from ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
-from ledger.kernel.reviews import BREAK_GLASS, DATA_USE, NOTICE
-from ledger.party import Party
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
+from mydata_ledger.ledger.kernel.reviews import BREAK_GLASS, DATA_USE, NOTICE
+from mydata_ledger.ledger.party import Party
 from tests.ledger.house import NOW, House, wallet
 
 REVIEWER = wallet(85)

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from anchors.store import Store, sifting
-from ledger.access import EVERYTHING
-from ledger.consent import Consent, Effect
-from ledger.receipt import CONSENTS, LOGS
+from mydata_ledger.anchors.store import Store, sifting
+from mydata_ledger.ledger.access import EVERYTHING
+from mydata_ledger.ledger.consent import Consent, Effect
+from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 from tests.anchors.sayings import NOW, READ, TRIAL, consent, delegation, erasure, issue, name, revocation
 from tests.ledger.test_questions import BLOCK, anchor, loop, pages, world_over
 

@@ -6,9 +6,9 @@ from eth_account.messages import encode_defunct
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger import signers
-from ledger.errors import SignatureInvalid
-from ledger.signers import Wallet
+from mydata_ledger.ledger import signers
+from mydata_ledger.ledger.errors import SignatureInvalid
+from mydata_ledger.ledger.signers import Wallet
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 keys = some.integers(1, ORDER - 1).map(lambda n: n.to_bytes(32, "big"))

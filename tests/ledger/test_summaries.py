@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.consent import Effect
-from ledger.delegation import RELATIONS, WITNESS
-from ledger.kernel import GrantRequest, Naming
-from ledger.party import Party
-from ledger.summaries import RELATIONS as TOLD
-from ledger.wording import ROLES_KO
+from mydata_ledger.ledger.consent import Effect
+from mydata_ledger.ledger.delegation import RELATIONS, WITNESS
+from mydata_ledger.ledger.kernel import GrantRequest, Naming
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.summaries import RELATIONS as TOLD
+from mydata_ledger.ledger.wording import ROLES_KO
 from tests.ledger.house import LAB, NOTICE, NOW, ROLES, House, wallet
 
 BEN, COURT, NURSE, CLERK = (wallet(number) for number in range(80, 84))

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.errors import InvalidStatement, NotEntitled, NotFound, SourceUnavailable, TooManyRequests
-from ledger.kernel import Asking, GrantRequest, Naming
-from ledger.kernel.delivering import PATIENCE
-from ledger.kernel.telling import DEAD, DELIVERED, PENDING
-from ledger.kernel.witnessing import REMIND_BEFORE
-from ledger.message import Event, of_person
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, SourceUnavailable, TooManyRequests
+from mydata_ledger.ledger.kernel import Asking, GrantRequest, Naming
+from mydata_ledger.ledger.kernel.delivering import PATIENCE
+from mydata_ledger.ledger.kernel.telling import DEAD, DELIVERED, PENDING
+from mydata_ledger.ledger.kernel.witnessing import REMIND_BEFORE
+from mydata_ledger.ledger.message import Event, of_person
 from tests.ledger.house import LAB, NOTICE, NOW, House, wallet
 
 BEN = wallet(80)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import merkle, tiles
-from ledger.errors import LedgerError, MalformedInput, ProofInvalid
-from ledger.tiles import WIDTH, Place
+from mydata_ledger.ledger import merkle, tiles
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput, ProofInvalid
+from mydata_ledger.ledger.tiles import WIDTH, Place
 
 PATHS = {
     "000": Place(0),

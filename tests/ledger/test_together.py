@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger import signers
-from ledger.errors import SignatureInvalid
-from ledger.merkle import inclusion_proof, leaf_hash, node_hash, root_at, tree
-from ledger.signers import Wallet
-from ledger.typed_data import sign_together, signed
+from mydata_ledger.ledger import signers
+from mydata_ledger.ledger.errors import SignatureInvalid
+from mydata_ledger.ledger.merkle import inclusion_proof, leaf_hash, node_hash, root_at, tree
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import sign_together, signed
 
 GATEWAY = Wallet(b"\7" * 32)
 DIGESTS = some.lists(some.binary(min_size=32, max_size=32), min_size=1, max_size=40)

@@ -5,14 +5,14 @@ from eth_account.messages import _hash_eip191_message, encode_typed_data
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger.access import Acknowledgement, Incident
-from ledger.consent import Consent, Effect, Grant, Revocation
-from ledger.errors import MalformedInput
-from ledger.party import checksum
-from ledger.receipt import AccessReceipt
-from ledger.record import Erasure, Issue
-from ledger.typed_data import Domain, digest, message, parse, typed_data
-from ledger.typed_data.types import MEMBERS
+from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.receipt import AccessReceipt
+from mydata_ledger.ledger.record import Erasure, Issue
+from mydata_ledger.ledger.typed_data import Domain, digest, message, parse, typed_data
+from mydata_ledger.ledger.typed_data.types import MEMBERS
 
 KINDS = {
     kind.__name__: kind for kind in (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident, Acknowledgement)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger.consent import ACTIONS, NEVER, Effect, Grant
-from ledger.terms import NAMING, NUMBERED, PLAIN
-from ledger.vocabulary import Catalog, Term, Vocabulary
-from ledger.wording import MEMBERS, MEMBERS_KO, TERMS, Words
+from mydata_ledger.ledger.consent import ACTIONS, NEVER, Effect, Grant
+from mydata_ledger.ledger.terms import NAMING, NUMBERED, PLAIN
+from mydata_ledger.ledger.vocabulary import Catalog, Term, Vocabulary
+from mydata_ledger.ledger.wording import MEMBERS, MEMBERS_KO, TERMS, Words
 
 CATEGORIES = {"health.lab": Term("Laboratory results", "검사 결과"), "health.gene": Term("Genetic data", "유전 정보")}
 PURPOSES = {"hl7:HRESCH": Term("Health research", "보건 연구"), "hl7:HMARKT": Term("Marketing", "마케팅")}

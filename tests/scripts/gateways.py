@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from anchors.ipld import car
-from scripts.devnet import free_port
-from scripts.gateway import Gateway
-from scripts.payloads import multiaddr
-from scripts.routing import Routing, peer_id
+from mydata_ledger.anchors.ipld import car
+from mydata_ledger.scripts.devnet import free_port
+from mydata_ledger.scripts.gateway import Gateway
+from mydata_ledger.scripts.payloads import multiaddr
+from mydata_ledger.scripts.routing import Routing, peer_id
 from tests.anchors.kubo import Kubo
 
 SHARDED = "2KiB"

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from anchors.follower import Follower
-from anchors.memory import FixedClock
-from anchors.notary import Notary
-from anchors.store import Store
-from anchors.tiles import LogTiles, NoteKeys, Shelf
-from ledger.errors import MalformedInput, NotFound, SourceUnavailable
-from ledger.merkle import Head
-from ledger.note import Checkpoint, Note, Signer, Verifier
-from ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
-from ledger.typed_data import Domain
-from scripts.audit import History, Kind, Known, Result, Source, audit_log, result_of
+from mydata_ledger.anchors.follower import Follower
+from mydata_ledger.anchors.memory import FixedClock
+from mydata_ledger.anchors.notary import Notary
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
+from mydata_ledger.ledger.errors import MalformedInput, NotFound, SourceUnavailable
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.note import Checkpoint, Note, Signer, Verifier
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.scripts.audit import History, Kind, Known, Result, Source, audit_log, result_of
 from tests.anchors.conftest import devnet, ledger_db, site
 from tests.anchors.sayings import ANN, NOW, TRIAL, consent, incident, issue
 from tests.anchors.tiling import MASTER, served

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from scripts.cli import app
-from services.health.formats.consents import codes
+from mydata_ledger.scripts.cli import app
+from mydata_ledger.services.health.formats.consents import codes
 
 RUN = CliRunner()
 TRIAL = "0x" + "b1" * 20

@@ -15,21 +15,21 @@ from sd_jwt.holder import SDJWTHolder
 from sd_jwt.verifier import SDJWTVerifier
 from typer.testing import CliRunner
 
-from api.schemas import proof_document
-from ledger import typed_data
-from ledger.commitment.content import record_commitment
-from ledger.commitment.entry import Entry
-from ledger.errors import InvalidStatement, LedgerError, MalformedInput, NotEntitled, SignatureInvalid
-from ledger.kernel import Proof
-from ledger.merkle import Head
-from ledger.receipt import Logged, Signed
-from ledger.record import Issue
-from ledger.signers import Wallet
-from ledger.typed_data import Domain
-from scripts.cli import app
-from scripts.credential import chosen, claims_of, issuer_key, signed
-from scripts.verify import parse
-from scripts.verify.attached import Content
+from mydata_ledger.api.schemas import proof_document
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.commitment.entry import Entry
+from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, MalformedInput, NotEntitled, SignatureInvalid
+from mydata_ledger.ledger.kernel import Proof
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.receipt import Logged, Signed
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.scripts.cli import app
+from mydata_ledger.scripts.credential import chosen, claims_of, issuer_key, signed
+from mydata_ledger.scripts.verify import parse
+from mydata_ledger.scripts.verify.attached import Content
 
 HOSPITAL, ANN, STRANGER = (Wallet(sha256(name).digest()) for name in (b"hospital", b"ann", b"stranger"))
 SEED, NOW = b"s" * 32, 1_800_000_000

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 
 from bench.fuzz.targets import SEEDS, TARGETS
-from ledger.errors import LedgerError
+from mydata_ledger.ledger.errors import LedgerError
 
 
 @pytest.mark.parametrize("name", TARGETS)

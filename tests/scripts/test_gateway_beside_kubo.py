@@ -12,7 +12,7 @@ from itertools import product
 import httpx
 import pytest
 
-from anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
 from tests.anchors.kubo import BINARY, REASON
 from tests.scripts.gateways import inside, kubo_that_shards, serving
 

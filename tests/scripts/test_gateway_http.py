@@ -9,11 +9,11 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
-from anchors.blockstore import BlockPayloads, Blocks
-from anchors.ipld.cid import DAG_PB, Cid
-from anchors.ipld.unixfs import CHUNK, DIRECTORY, blocks_of
-from anchors.ipld.wire import data, number
-from scripts.gateway import denylist
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.ipld.cid import DAG_PB, Cid
+from mydata_ledger.anchors.ipld.unixfs import CHUNK, DIRECTORY, blocks_of
+from mydata_ledger.anchors.ipld.wire import data, number
+from mydata_ledger.scripts.gateway import denylist
 from tests.scripts.gateways import inside, serving
 
 CAR, RAW = "application/vnd.ipld.car", "application/vnd.ipld.raw"

@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from scripts.devnet import DevnetFailed, free_port
-from scripts.listening import bound, by_name, local
-from scripts.settings import Settings
+from mydata_ledger.scripts.devnet import DevnetFailed, free_port
+from mydata_ledger.scripts.listening import bound, by_name, local
+from mydata_ledger.scripts.settings import Settings
 
 IPV6 = len(bound(0)) == 2
 needs_ipv6 = pytest.mark.skipif(not IPV6, reason="this machine has no IPv6")

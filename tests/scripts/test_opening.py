@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 from typer.testing import CliRunner
 
-from ledger import envelope
-from ledger.commitment.content import record_commitment, stream_commitment
-from ledger.envelope import Content, Header
-from ledger.envelope.sealing import CHUNK, HEADER, TAG
-from ledger.errors import IntegrityFailure, LedgerError, MalformedInput
-from scripts.cli import app
-from scripts.release import open_into, parse
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.commitment.content import record_commitment, stream_commitment
+from mydata_ledger.ledger.envelope import Content, Header
+from mydata_ledger.ledger.envelope.sealing import CHUNK, HEADER, TAG
+from mydata_ledger.ledger.errors import IntegrityFailure, LedgerError, MalformedInput
+from mydata_ledger.scripts.cli import app
+from mydata_ledger.scripts.release import open_into, parse
 
 RECORD, KEY, SEED = b"\1" * 32, b"k" * 32, b"s" * 32
 FHIR = b'{"resourceType":"Observation","valueQuantity":{"value":1.10}}'

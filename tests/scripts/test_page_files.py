@@ -4,7 +4,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from scripts.pages import OWN_ONLY, pages
+from mydata_ledger.scripts.pages import OWN_ONLY, pages
 
 
 @pytest.fixture(scope="module")

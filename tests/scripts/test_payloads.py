@@ -10,14 +10,14 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from anchors.blockstore import BlockPayloads, Blocks
-from anchors.ipfs import KuboPayloads
-from anchors.ipld import car
-from anchors.ipld.cid import Cid
-from anchors.ipld.unixfs import CHUNK, blocks_of
-from ledger.errors import MalformedInput, PayloadMissing, SourceUnavailable
-from scripts.cli import app
-from scripts.payloads import copy, multiaddr, open_store
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.ipfs import KuboPayloads
+from mydata_ledger.anchors.ipld import car
+from mydata_ledger.anchors.ipld.cid import Cid
+from mydata_ledger.anchors.ipld.unixfs import CHUNK, blocks_of
+from mydata_ledger.ledger.errors import MalformedInput, PayloadMissing, SourceUnavailable
+from mydata_ledger.scripts.cli import app
+from mydata_ledger.scripts.payloads import copy, multiaddr, open_store
 from tests.anchors.kubo import BINARY, REASON, Kubo, free_port
 
 BATCH = [b"", b"one", os.urandom(3 * CHUNK + 1), os.urandom(CHUNK), b"two"]
@@ -158,7 +158,7 @@ def test_an_archive_goes_out_and_comes_in_by_command(tmp_path):
 WRITER = """
 import os, sys
 from pathlib import Path
-from anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
 payloads = BlockPayloads(Blocks(Path(sys.argv[1])))
 while True:
     kept, gone = payloads.put_many([os.urandom(400_000), os.urandom(300_000)])

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from ledger.errors import MalformedInput
-from scripts.population import COUNT, from_folder, generated
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.scripts.population import COUNT, from_folder, generated
 
 BUNDLE = {
     "resourceType": "Bundle",

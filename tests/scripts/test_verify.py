@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from ledger.canonical import read
-from ledger.errors import LedgerError, MalformedInput
-from ledger.signers import Wallet
-from scripts.verify import BUNDLE, OnChain, load_all, malformed, parse, verify, verify_all
+from mydata_ledger.ledger.canonical import read
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.verify import BUNDLE, OnChain, load_all, malformed, parse, verify, verify_all
 from tests import proofs
 from tests.contracts.test_passkeys import assertion, coordinates
 from tests.devnet import live_chain

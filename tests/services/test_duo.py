@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.trials.logic.duo import AIMS, PERMISSIONS, DataUse, Match, Purpose, by_prefix, match
+from mydata_ledger.services.trials.logic.duo import AIMS, PERMISSIONS, DataUse, Match, Purpose, by_prefix, match
 
 TERMS = Path(__file__).parents[3] / "shared/data/vectors/duo/duo.csv"
 PARENTS = {"MONDO:1": [], "MONDO:2": ["MONDO:1"], "MONDO:3": ["MONDO:2", "MONDO:1"], "MONDO:9": []}

@@ -9,15 +9,15 @@ import pytest
 from fhir.resources import consent as r5_models
 from fhir.resources.R4B import consent as r4_models
 
-from ledger.access import AccessRequest, ConsentState, Facts
-from ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
-from ledger.decide import decide
-from ledger.errors import InvalidStatement, LedgerError, MalformedInput
-from ledger.party import Party, checksum
-from ledger.record import Issue, Record
-from ledger.vocabulary import Vocabulary
-from scripts.serve import slices
-from services.health.formats.consents import Outcome, codes, read_consent, write_r4, write_r5
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts
+from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
+from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, MalformedInput
+from mydata_ledger.ledger.party import Party, checksum
+from mydata_ledger.ledger.record import Issue, Record
+from mydata_ledger.ledger.vocabulary import Vocabulary
+from mydata_ledger.scripts.serve import slices
+from mydata_ledger.services.health.formats.consents import Outcome, codes, read_consent, write_r4, write_r5
 
 EXAMPLES = Path(__file__).parents[3] / "shared/data/health/hl7_r4_examples"
 WORDS = Vocabulary(one.catalog for one in slices())

@@ -9,11 +9,11 @@ from fhir.resources.R4B.provenance import Provenance
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger.consent import ACTIONS
-from ledger.party import checksum
-from ledger.receipt import AccessReceipt
-from ledger.record import Issue
-from services.health.formats.traces import audit_event, provenance
+from mydata_ledger.ledger.consent import ACTIONS
+from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.receipt import AccessReceipt
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.services.health.formats.traces import audit_event, provenance
 
 TRIAL, HOSPITAL = checksum(b"\xb1" * 20), checksum(b"\xb2" * 20)
 RECEIPT = AccessReceipt(

@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from ledger import envelope
-from ledger.commitment import disclosure
-from ledger.receipt import ACCESS
-from scripts.release import open_into, parse
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.commitment import disclosure
+from mydata_ledger.ledger.receipt import ACCESS
+from mydata_ledger.scripts.release import open_into, parse
 from tests.api.door import Door
 
 FHIR = (

@@ -7,8 +7,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger.kernel import Computed
-from services.marketing.logic import figures, segments
+from mydata_ledger.ledger.kernel import Computed
+from mydata_ledger.services.marketing.logic import figures, segments
 
 YEAR = 2026
 

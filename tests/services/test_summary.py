@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from services.health.formats.summary import SECTIONS, summary
+from mydata_ledger.services.health.formats.summary import SECTIONS, summary
 from tests.ledger.house import NOW
 
 SYNTHEA = Path(__file__).parents[3] / "shared/data/health/synthea_r4"

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from ledger.signers import Wallet
-from scripts.client import Client
-from scripts.stack import Stack
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.client import Client
+from mydata_ledger.scripts.stack import Stack
 from tests.web.axe import faults, needs_axe
 from tests.web.browser import chromium, require_chromium
 from tests.web.study import DAY, TRIAL, accredit, asked, issued, reads, trial_of

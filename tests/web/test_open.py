@@ -10,11 +10,11 @@ from hashlib import sha256
 
 import pytest
 
-from ledger import envelope
-from ledger.commitment.content import record_commitment
-from ledger.envelope import Content
-from ledger.envelope.sealing import CHUNK
-from scripts.bundle import ESBUILD, ROOT
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.envelope import Content
+from mydata_ledger.ledger.envelope.sealing import CHUNK
+from mydata_ledger.scripts.bundle import ESBUILD, ROOT
 from tests.ledger.test_open_js import KEY, NODE, RECORD, SEED
 from tests.web.browser import chromium, require_chromium
 

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from scripts.stack import Stack
+from mydata_ledger.scripts.stack import Stack
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (

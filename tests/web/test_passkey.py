@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from anchors.chain import Chain
-from ledger import wording
-from ledger.commitment.entry import lock_of
-from scripts.client import Client
-from scripts.listening import bound
-from scripts.settings import secret
-from scripts.stack import Stack
+from mydata_ledger.anchors.chain import Chain
+from mydata_ledger.ledger import wording
+from mydata_ledger.ledger.commitment.entry import lock_of
+from mydata_ledger.scripts.client import Client
+from mydata_ledger.scripts.listening import bound
+from mydata_ledger.scripts.settings import secret
+from mydata_ledger.scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
 from tests.web.passkey_tab import PasskeyTab
 from tests.web.study import LAYERS, accredit, asked, issued, reads, trial_of

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ledger.signers import Wallet
-from scripts.verify import OnChain, load_all, verify_all
-from scripts.verify.page import SOURCES, build
-from scripts.verify.words import words
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.verify import OnChain, load_all, verify_all
+from mydata_ledger.scripts.verify.page import SOURCES, build
+from mydata_ledger.scripts.verify.words import words
 from tests import proofs
 from tests.contracts.test_passkeys import assertion, coordinates
 from tests.devnet import live_chain
@@ -331,7 +331,7 @@ def test_the_command_hands_it_out(tmp_path):
     command = [
         str(ROOT / ".venv/bin/python"),
         "-c",
-        "from scripts.cli import main; main()",
+        "from mydata_ledger.scripts.cli import main; main()",
         "verifier",
         "--out",
         str(out),

@@ -2,8 +2,8 @@
 
 import json
 
-from ledger.consent import Consent, Revocation
-from ledger.typed_data import digest, parse, read_domain
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.typed_data import digest, parse, read_domain
 from tests.web.hands import Hands
 
 KINDS = {kind.__name__: kind for kind in (Consent, Revocation)}

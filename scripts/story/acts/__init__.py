@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from scripts.story.acts.breaking import byte_changed, killed
-from scripts.story.acts.consenting import consents
-from scripts.story.acts.emergency import emergency
-from scripts.story.acts.issuing import issues
-from scripts.story.acts.reading import aggregate, claim, stranger, trial
-from scripts.story.acts.withdrawing import narrows, withdraws
-from scripts.story.scene import Scene
+from mydata_ledger.scripts.story.acts.breaking import byte_changed, killed
+from mydata_ledger.scripts.story.acts.consenting import consents
+from mydata_ledger.scripts.story.acts.emergency import emergency
+from mydata_ledger.scripts.story.acts.issuing import issues
+from mydata_ledger.scripts.story.acts.reading import aggregate, claim, stranger, trial
+from mydata_ledger.scripts.story.acts.withdrawing import narrows, withdraws
+from mydata_ledger.scripts.story.scene import Scene
 
 IN_ORDER: tuple[Callable[[Scene], None], ...] = (
     issues,

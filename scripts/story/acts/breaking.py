@@ -6,12 +6,12 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.errors import SourceUnavailable
-from scripts.client import Client, Opened, Refused
-from scripts.story.acts.consenting import claim_of, joins_trial
-from scripts.story.acts.reading import CLAIM, TRIAL
-from scripts.story.acts.withdrawing import hero
-from scripts.story.scene import Scene
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.scripts.client import Client, Opened, Refused
+from mydata_ledger.scripts.story.acts.consenting import claim_of, joins_trial
+from mydata_ledger.scripts.story.acts.reading import CLAIM, TRIAL
+from mydata_ledger.scripts.story.acts.withdrawing import hero
+from mydata_ledger.scripts.story.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)

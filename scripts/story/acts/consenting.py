@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.story.scene import Patient, Scene
+from mydata_ledger.scripts.story.scene import Patient, Scene
 
 YEAR = 365 * 86_400
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.access import Incident
-from scripts.story.acts.reading import refused
-from scripts.story.scene import Patient, Scene
+from mydata_ledger.ledger.access import Incident
+from mydata_ledger.scripts.story.acts.reading import refused
+from mydata_ledger.scripts.story.scene import Patient, Scene
 
 VITAL = ("health.allergy", "health.condition", "health.medication")
 PURPOSE, MOST = "hl7:BTG", 20

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.record import Issue
-from scripts.client import Client
-from scripts.population import HOSPITALS
-from scripts.story.scene import Patient, Scene
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.scripts.client import Client
+from mydata_ledger.scripts.population import HOSPITALS
+from mydata_ledger.scripts.story.scene import Patient, Scene
 
 
 def issues(scene: Scene) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from ledger.kernel import Computed
-from scripts.client import Client, Refused
-from scripts.story.acts.consenting import claim_of, joins_trial
-from scripts.story.scene import Scene
-from services.marketing.logic import segments
+from mydata_ledger.ledger.kernel import Computed
+from mydata_ledger.scripts.client import Client, Refused
+from mydata_ledger.scripts.story.acts.consenting import claim_of, joins_trial
+from mydata_ledger.scripts.story.scene import Scene
+from mydata_ledger.services.marketing.logic import segments
 
 SAMPLE, LEAST = 40, 5
 TRIAL, CLAIM = "hl7:CLINTRCH", "hl7:CLMATTCH"

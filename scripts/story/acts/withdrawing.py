@@ -7,12 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from scripts.client import PATIENCE
-from scripts.story.acts.consenting import joins_trial, permit
-from scripts.story.acts.reading import refused
-from scripts.story.scene import Patient, Scene
-from scripts.verify import Verdict, load, verify
-from scripts.verify.onchain import OnChain
+from mydata_ledger.scripts.client import PATIENCE
+from mydata_ledger.scripts.story.acts.consenting import joins_trial, permit
+from mydata_ledger.scripts.story.acts.reading import refused
+from mydata_ledger.scripts.story.scene import Patient, Scene
+from mydata_ledger.scripts.verify import Verdict, load, verify
+from mydata_ledger.scripts.verify.onchain import OnChain
 
 PURPOSE = "hl7:CLINTRCH"
 NOBODY = "http://127.0.0.1:9"

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.canonical import read
-from ledger.errors import InvalidStatement, MalformedInput, TooLarge
-from ledger.kernel import Upload
-from services.health.formats import cuts
-from services.health.formats.kinds import category_of
-from services.health.formats.periods import period_of
+from mydata_ledger.ledger.canonical import read
+from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput, TooLarge
+from mydata_ledger.ledger.kernel import Upload
+from mydata_ledger.services.health.formats import cuts
+from mydata_ledger.services.health.formats.kinds import category_of
+from mydata_ledger.services.health.formats.periods import period_of
 
 MEDIA_TYPE = "application/fhir+json"
 MAX_ENTRIES = 20_000

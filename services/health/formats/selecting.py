@@ -16,8 +16,8 @@ import fhirpathpy
 from fhirpathpy.engine.nodes import ResourceNode
 from fhirpathpy.models import models
 
-from ledger.canonical import read
-from ledger.errors import InvalidStatement, MalformedInput, TooLarge
+from mydata_ledger.ledger.canonical import read
+from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput, TooLarge
 
 MAX_EXPRESSION, MAX_EXPRESSIONS = 500, 100
 MAX_DOCUMENT = 1 << 20

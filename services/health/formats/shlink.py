@@ -7,8 +7,8 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
-from ledger.errors import InvalidStatement, MalformedInput
-from ledger.kernel import MadeLink
+from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput
+from mydata_ledger.ledger.kernel import MadeLink
 
 SCHEME, LONGEST_URL, LONGEST = "shlink:/", 128, 4_000
 

@@ -11,8 +11,8 @@ from html import escape
 from typing import Any
 from uuid import UUID, uuid5
 
-from services.health.formats.kinds import category_of
-from services.health.formats.periods import period_of
+from mydata_ledger.services.health.formats.kinds import category_of
+from mydata_ledger.services.health.formats.periods import period_of
 
 LOINC, EMPTY = "http://loinc.org", "http://terminology.hl7.org/CodeSystem/list-empty-reason"
 PROFILE = "http://hl7.org/fhir/uv/ips/StructureDefinition/"

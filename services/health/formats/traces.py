@@ -6,9 +6,9 @@ from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Any
 
-from ledger.receipt import AccessReceipt
-from ledger.record import Issue
-from services.health.formats.consents import codes
+from mydata_ledger.ledger.receipt import AccessReceipt
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.services.health.formats.consents import codes
 
 DICOM, REST = "http://dicom.nema.org/resources/ontology/DCM", "http://terminology.hl7.org/CodeSystem/audit-event-type"
 ROLE = "http://terminology.hl7.org/CodeSystem/object-role"

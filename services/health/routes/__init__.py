@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.health.routes import links, records
+from mydata_ledger.services.health.routes import links, records
 
 router = APIRouter()
 router.include_router(records.router)

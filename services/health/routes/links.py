@@ -8,14 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from api.auth import House, SignedIn
-from api.routes.links import LinkView
-from api.schemas import Form, Seconds, Term
-from ledger.kernel import LinkWish
-from ledger.typed_data import read_hex
-from services.health.formats.bundle import MEDIA_TYPE
-from services.health.formats.shlink import shlink
-from services.health.formats.summary import summary
+from mydata_ledger.api.auth import House, SignedIn
+from mydata_ledger.api.routes.links import LinkView
+from mydata_ledger.api.schemas import Form, Seconds, Term
+from mydata_ledger.ledger.kernel import LinkWish
+from mydata_ledger.ledger.typed_data import read_hex
+from mydata_ledger.services.health.formats.bundle import MEDIA_TYPE
+from mydata_ledger.services.health.formats.shlink import shlink
+from mydata_ledger.services.health.formats.summary import summary
 
 router = APIRouter(tags=["links"])
 Name = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="a link as its maker's list names it")]

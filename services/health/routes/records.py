@@ -7,19 +7,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from api.auth import SignedIn, Verbs, subject_bytes
-from api.guard import NAMED_ONLY, RawBody, may_show
-from api.schemas import RecordView, ReleaseView
-from ledger.errors import NotFound
-from ledger.kernel import Draft, Kernel, Release
-from ledger.receipt import RECORDS, AccessReceipt
-from ledger.record import Issue
-from ledger.typed_data import read_hex
-from services.health.formats import Split, split
-from services.health.formats.consents import write_r4, write_r5
-from services.health.formats.selecting import pointers
-from services.health.formats.traces import audit_event, provenance
-from services.health.schemas import BundleDrafts, SkippedView
+from mydata_ledger.api.auth import SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.guard import NAMED_ONLY, RawBody, may_show
+from mydata_ledger.api.schemas import RecordView, ReleaseView
+from mydata_ledger.ledger.errors import NotFound
+from mydata_ledger.ledger.kernel import Draft, Kernel, Release
+from mydata_ledger.ledger.receipt import RECORDS, AccessReceipt
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.typed_data import read_hex
+from mydata_ledger.services.health.formats import Split, split
+from mydata_ledger.services.health.formats.consents import write_r4, write_r5
+from mydata_ledger.services.health.formats.selecting import pointers
+from mydata_ledger.services.health.formats.traces import audit_event, provenance
+from mydata_ledger.services.health.schemas import BundleDrafts, SkippedView
 
 router = APIRouter(prefix="/health", tags=["health service"])
 PAGE = 500

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.engine import Connection
 
-from anchors.store import common
-from anchors.store.codec import decode, encode, key, keys, prefix
-from ledger.consent import Consent
-from ledger.record import Issue
+from mydata_ledger.anchors.store import common
+from mydata_ledger.anchors.store.codec import decode, encode, key, keys, prefix
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.record import Issue
 
 revision = "0003"
 down_revision = "0002"

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.engine import Connection
 
-from anchors.store.codec import decode, key
-from ledger.consent import Consent
-from ledger.receipt import AccessReceipt
+from mydata_ledger.anchors.store.codec import decode, key
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.receipt import AccessReceipt
 
 revision = "0004"
 down_revision = "0003"

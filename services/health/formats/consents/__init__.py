@@ -1,8 +1,8 @@
 """FHIR Consent R4 and R5, in and out: provision trees to grants and back; what cannot be said in grants is reported."""
 
-from services.health.formats.consents.finding import consents_in
-from services.health.formats.consents.importing import Imported, Outcome, read_consent
-from services.health.formats.consents.reading import Loss
-from services.health.formats.consents.writing import write_r4, write_r5
+from mydata_ledger.services.health.formats.consents.finding import consents_in
+from mydata_ledger.services.health.formats.consents.importing import Imported, Outcome, read_consent
+from mydata_ledger.services.health.formats.consents.reading import Loss
+from mydata_ledger.services.health.formats.consents.writing import write_r4, write_r5
 
 __all__ = ["Imported", "Loss", "Outcome", "consents_in", "read_consent", "write_r4", "write_r5"]

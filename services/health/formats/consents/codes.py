@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.health.formats.kinds import BY_TYPE, CATEGORY
+from mydata_ledger.services.health.formats.kinds import BY_TYPE, CATEGORY
 
 ACT_REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"

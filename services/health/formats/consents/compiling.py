@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ledger.consent import ACTIONS, NEVER, Effect, Grant
-from ledger.party import ANYONE
-from ledger.vocabulary import Vocabulary as Words
-from services.health.formats.consents import rules
-from services.health.formats.consents.reading import Reader
-from services.health.formats.consents.rules import Rule, Scope, without
+from mydata_ledger.ledger.consent import ACTIONS, NEVER, Effect, Grant
+from mydata_ledger.ledger.party import ANYONE
+from mydata_ledger.ledger.vocabulary import Vocabulary as Words
+from mydata_ledger.services.health.formats.consents import rules
+from mydata_ledger.services.health.formats.consents.reading import Reader
+from mydata_ledger.services.health.formats.consents.rules import Rule, Scope, without
 
 NOT_FORBIDDEN = "not permitted here, but not forbidden to other consents"
 

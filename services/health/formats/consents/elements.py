@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ledger.consent import NEVER
-from ledger.errors import InvalidStatement, MalformedInput
-from services.health.formats.periods import span_of
+from mydata_ledger.ledger.consent import NEVER
+from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput
+from mydata_ledger.services.health.formats.periods import span_of
 
 
 def members(element: Mapping[str, Any], name: str, path: str) -> list[Any]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.canonical import read
-from ledger.errors import MalformedInput, TooLarge
+from mydata_ledger.ledger.canonical import read
+from mydata_ledger.ledger.errors import MalformedInput, TooLarge
 
 MOST = 1_000
 """Consents of one file."""

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from ledger.canonical import read
-from ledger.consent import Grant
-from ledger.errors import InvalidStatement, MalformedInput, TooLarge
-from ledger.vocabulary import Vocabulary as Words
-from services.health.formats.consents import codes
-from services.health.formats.consents.compiling import Compiler
-from services.health.formats.consents.contained import contained as _contained
-from services.health.formats.consents.reading import Loss, Reader
-from services.health.formats.consents.rules import Rule, Scope
+from mydata_ledger.ledger.canonical import read
+from mydata_ledger.ledger.consent import Grant
+from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput, TooLarge
+from mydata_ledger.ledger.vocabulary import Vocabulary as Words
+from mydata_ledger.services.health.formats.consents import codes
+from mydata_ledger.services.health.formats.consents.compiling import Compiler
+from mydata_ledger.services.health.formats.consents.contained import contained as _contained
+from mydata_ledger.services.health.formats.consents.reading import Loss, Reader
+from mydata_ledger.services.health.formats.consents.rules import Rule, Scope
 
 ONLY_R4 = {"patient", "scope", "policyRule", "policy", "performer", "organization", "dateTime"}
 ONLY_R5 = {

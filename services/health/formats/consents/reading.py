@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ledger.consent import ACTIONS
-from ledger.errors import InvalidStatement, MalformedInput, UnknownTerm
-from ledger.terms import Condition
-from ledger.vocabulary import Vocabulary as Words
-from services.health.formats.consents import codes
-from services.health.formats.consents.elements import codings_in, members, period_of, reference_of, url_of
-from services.health.formats.consents.rules import NAMED, Names, Rule, Scope
+from mydata_ledger.ledger.consent import ACTIONS
+from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput, UnknownTerm
+from mydata_ledger.ledger.terms import Condition
+from mydata_ledger.ledger.vocabulary import Vocabulary as Words
+from mydata_ledger.services.health.formats.consents import codes
+from mydata_ledger.services.health.formats.consents.elements import codings_in, members, period_of, reference_of, url_of
+from mydata_ledger.services.health.formats.consents.rules import NAMED, Names, Rule, Scope
 
 DEEPEST = 100
 UNDERSTOOD = frozenset(

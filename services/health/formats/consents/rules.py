@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ledger.consent import NEVER, category_covers
+from mydata_ledger.ledger.consent import NEVER, category_covers
 
 Names = frozenset[str] | None
 """A bound on one thing a rule is about; None means no bound."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ledger.consent import NEVER, Consent, Effect, Grant
-from services.health.formats.consents import codes
+from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant
+from mydata_ledger.services.health.formats.consents import codes
 
 LATEST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 JSON = Mapping[str, Any]
