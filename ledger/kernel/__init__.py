@@ -78,7 +78,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Kernel:
     """Everything the API and the services may do. Each component is given the world and the few components it calls;
     none inherits from another.

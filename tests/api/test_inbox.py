@@ -74,3 +74,24 @@ def test_the_same_in_fhir_for_those_who_speak_it(door):
         assert (found["resourceType"], element in found) == ("Consent", True)
     assert door.http.get(f"/health/consents/{entry}", headers=door.as_(wallet(70))).status_code == 404
     assert door.http.get("/health/audit-events", headers=door.as_(wallet(70))).json()["entry"] == []
+
+
+@pytest.mark.parametrize("release", ["R4", "R5"])
+def test_a_consent_that_does_not_permit_now_is_never_active_in_fhir(release):
+    door = Door()
+    ann = door.house.ann
+
+    def status():
+        as_ann = door.as_(ann)
+        (consent,) = door.http.get("/consents", headers=as_ann).json()
+        found = door.http.get(f"/health/consents/{consent['entry']}", params={"release": release}, headers=as_ann)
+        return consent["status"], found.json()["status"]
+
+    draft = door.http.post("/consents/drafts", json=door.wish(door.house.trial.address), headers=door.as_(ann)).json()
+    door.http.post("/consents", json=door.signed(ann, Consent, draft["typed_data"]), headers=door.as_(ann))
+    assert status() == ("pending", "draft")
+    door.house.anchor()
+    assert status() == ("active", "active")
+    door.house.clock.passes(9_000)
+    door.house.anchor()
+    assert status() == ("expired", "inactive")

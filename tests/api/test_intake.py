@@ -45,7 +45,9 @@ def together(premises, group):
 def test_those_of_one_moment_are_one_step_and_each_has_its_own_place(door, monkeypatch):
     house, sizes = door.house, []
     soon = house.kernel.consents.intake.take_soon
-    monkeypatch.setattr(house.kernel, "consents_soon", lambda group: sizes.append(len(group)) or soon(group))
+    monkeypatch.setattr(
+        house.kernel.consents.intake, "take_soon", lambda group: sizes.append(len(group)) or soon(group)
+    )
     outcomes = together(door.app.state.premises, [handed(house, person) for person in PEOPLE])
     assert [one.logged.position for one in outcomes] == list(range(len(PEOPLE)))
     assert sizes == [len(PEOPLE)]
@@ -127,7 +129,9 @@ def test_what_is_no_consent_is_refused_before_it_waits_with_others(door):
 def test_a_large_consent_is_read_in_a_thread_and_taken_all_the_same(door, monkeypatch):
     ann, kernel, threads = door.house.ann, door.house.kernel, []
     take = kernel.consents.intake.take
-    monkeypatch.setattr(kernel, "take", lambda one: threads.append(threading.current_thread().name) or take(one))
+    monkeypatch.setattr(
+        kernel.consents.intake, "take", lambda one: threads.append(threading.current_thread().name) or take(one)
+    )
     records = ["0x" + bytes([n]).hex() * 32 for n in range(250)]
     large = door.signed(ann, Consent, door.drafted(ann, door.house.trial.address, records=records))
     assert (post(door, ann, large).status_code, len(threads)) == (202, 1)

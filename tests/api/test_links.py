@@ -177,7 +177,7 @@ def test_of_many_guesses_at_once_no_more_are_looked_at_than_remain(tmp_path):
             seen = []
             for step in range(5):
                 try:
-                    kernels[number % 2].open_link(link_id, "Mallory", f"{number}{step}", direct=False)
+                    kernels[number % 2].people.sharing.open(link_id, "Mallory", f"{number}{step}", direct=False)
                 except Exception as error:
                     seen.append(type(error).__name__)
             return seen

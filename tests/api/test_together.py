@@ -54,7 +54,9 @@ def _sizes(door, monkeypatch, turns):
     """The sizes of the steps that answer callers who come in those turns of the loop."""
     kernel, sizes = door.house.kernel, []
     answer_soon = kernel.decisions.evaluation.answer_soon
-    monkeypatch.setattr(kernel, "answer_soon", lambda asked: sizes.append(len(asked)) or answer_soon(asked))
+    monkeypatch.setattr(
+        kernel.decisions.evaluation, "answer_soon", lambda asked: sizes.append(len(asked)) or answer_soon(asked)
+    )
 
     async def run():
         groups = Groups(door.app.state.premises)

@@ -246,7 +246,7 @@ def test_a_body_that_grows_too_long_is_refused_also_in_its_first_piece():
 
 
 def test_what_nobody_expected_is_told_as_everywhere(door, monkeypatch):
-    monkeypatch.setattr(door.house.kernel, "answer_soon", lambda _: 1 // 0)
+    monkeypatch.setattr(door.house.kernel.decisions.evaluation, "answer_soon", lambda _: 1 // 0)
     person = {"data_subject": "0x" + "0c" * 20, "purpose": "hl7:CLINTRCH"}
     quick, slow = both(door, PERSONS, person)
     assert face(quick) == face(slow)

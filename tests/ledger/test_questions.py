@@ -230,7 +230,7 @@ def check_database(url, seed, monkeypatch):
         few.setattr(searching, "AT_ONCE", [1, 2, searching.AT_ONCE][seed % 5 % 3])
         if seed % 7 % 2:
             few.setattr(store._writer, "do_here", lambda *_, **__: None)
-        check_everything(world_over(store), live(store, seed))
+        check_everything(world_over(store), store, live(store, seed))
     store.dispose()
 
 

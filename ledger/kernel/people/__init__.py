@@ -11,6 +11,7 @@ from mydata_ledger.ledger.kernel.people.ask_limits import AskLimits
 from mydata_ledger.ledger.kernel.people.deliveries import Deliveries
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
 from mydata_ledger.ledger.kernel.people.incidents import Incidents
+from mydata_ledger.ledger.kernel.people.link_content import LinkContent
 from mydata_ledger.ledger.kernel.people.link_log import LinkLog
 from mydata_ledger.ledger.kernel.people.links import Links
 from mydata_ledger.ledger.kernel.people.request_on_denial import RequestOnDenial
@@ -23,7 +24,7 @@ from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class People:
     """What is worked on beside the logs."""
 
@@ -45,6 +46,7 @@ class People:
         subscriptions, wishes = Subscriptions(world), StandingWishes(world)
         reviews, links = Reviews(world), Links(world)
         inbox, limits = Inbox(world, subscriptions), AskLimits(world, wishes)
+        content = LinkContent(world, decisions.evaluation)
         requests = Requests(world, consents.drafts, wishes, limits, inbox)
         return cls(
             requests=requests,
@@ -57,5 +59,5 @@ class People:
             incidents=Incidents(world, statements, reviews),
             reviews=reviews,
             links=links,
-            sharing=LinkSharing(world, decisions.evaluation, links, LinkLog(world, statements, inbox), consents.acting),
+            sharing=LinkSharing(world, content, links, LinkLog(world, statements, inbox), consents.acting),
         )

@@ -7,20 +7,15 @@ from __future__ import annotations
 import hmac
 import secrets
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from mydata_ledger.ledger import envelope
-from mydata_ledger.ledger.access import SELF_VIEW
-from mydata_ledger.ledger.consent import NEVER, category_covers
-from mydata_ledger.ledger.envelope.jose import base64url, jwe
-from mydata_ledger.ledger.errors import InvalidStatement, NotFound, PasscodeInvalid, TooLarge
+from mydata_ledger.ledger.consent import NEVER
+from mydata_ledger.ledger.envelope.jose import base64url
+from mydata_ledger.ledger.errors import InvalidStatement, NotFound, PasscodeInvalid
 from mydata_ledger.ledger.kernel.consents.acting import Acting
-from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation
-from mydata_ledger.ledger.kernel.people.link_log import VIEW, LinkLog
+from mydata_ledger.ledger.kernel.people.link_log import LinkLog
 from mydata_ledger.ledger.kernel.people.links import (
-    MARK,
     OPEN,
     Link,
     Links,
@@ -32,18 +27,14 @@ from mydata_ledger.ledger.kernel.people.links import (
 from mydata_ledger.ledger.kernel.work_items import LINK
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.paper import Paper
-from mydata_ledger.ledger.party import requester_name
-from mydata_ledger.ledger.receipt import Logged
-from mydata_ledger.ledger.record import Record
 
 ATTEMPTS = 10
 """Wrong passcodes of a link's whole life."""
-MOST_RECORDS, MOST_LINKS, LONGEST_LABEL, LONGEST_NAME = 2_000, 100, 80, 200
+MOST_LINKS, LONGEST_LABEL, LONGEST_NAME = 100, 80, 200
 YEAR = 366 * 86_400
-BATCH, TICKET = 500, 40
+TICKET = 40
 FILE_SECONDS = 600
 """How long the address in a manifest leads to the file; the standard allows an hour."""
-Compose = Callable[[Sequence[bytes]], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +68,8 @@ class MadeLink:
 class LinkSharing:
     """The content lies sealed under a key that only the link carries; the operator forgets it when it is made."""
 
-    def __init__(self, world: World, evaluation: Evaluation, links: Links, link_log: LinkLog, acting: Acting) -> None:
-        self._world, self._evaluation, self._links = world, evaluation, links
+    def __init__(self, world: World, content: LinkContent, links: Links, link_log: LinkLog, acting: Acting) -> None:
+        self._world, self._content, self._links = world, content, links
         self._link_log, self._acting = link_log, acting
 
     def make(self, person: bytes, wish: LinkWish, compose: Compose, media_type: str, maker: bytes = b"") -> MadeLink:
@@ -101,7 +92,7 @@ class LinkSharing:
             "label": wish.label, "flag": wish.flag, "made_at": now, "expires": wish.expires, "media_type": media_type,
             "passcode": self._link_mac(name, wish.passcode), "key": self._link_mac(name, key.hex()), "opened": 0,
             "remaining": ATTEMPTS, "categories": list(wish.categories),
-            **self._link_content(person, wish.categories, key, compose, media_type),
+            **self._content.sealed(person, wish.categories, key, compose, media_type),
         }  # fmt: skip
         if office:
             body |= {"maker": maker.hex(), "office": office.entry.hex()}
@@ -124,7 +115,7 @@ class LinkSharing:
         if "L" not in paper.body["flag"] or not hmac.compare_digest(paper.body["key"], self._link_mac(name, key.hex())):
             raise InvalidStatement("only a long-term link is brought up to date, under its own key")
         media_type, before = paper.body["media_type"], paper.body["cid"]
-        fresh = self._link_content(paper.person, tuple(paper.body["categories"]), key, compose, media_type)
+        fresh = self._content.sealed(paper.person, tuple(paper.body["categories"]), key, compose, media_type)
         kept = self._world.work_items.file(replace(paper, body={**paper.body, **fresh}))
         if kept is None:
             raise InvalidStatement("the link was used at this moment; ask again")
@@ -220,35 +211,3 @@ class LinkSharing:
         """Without the gateway's key nobody tries passcodes on what is kept, however short they are."""
         key = self._world.gateway.derive("link passcodes")
         return hmac.new(key, name + text.encode("utf-8", "surrogatepass"), sha256).hexdigest()
-
-    def _link_content(
-        self, person: bytes, categories: tuple[str, ...], key: bytes, compose: Compose, media_type: str
-    ) -> dict[str, object]:
-        records = self._shared_by_link(person, categories)
-        sealed = jwe(compose(self._opened_for_link(person, records)), key, media_type).encode()
-        (cid,) = self._world.payloads.put_many([sealed])
-        marks = [record.issue.record_id[:MARK].hex() for record in records]
-        return {"cid": cid, "size": len(sealed), "records": marks}
-
-    def _shared_by_link(self, person: bytes, categories: tuple[str, ...]) -> list[Record]:
-        own = [r for r in self._world.index.records_of(person) if not (r.erased or r.superseded_by)]
-        found = [r for r in own if any(category_covers(c, r.issue.category) for c in categories)]
-        if len(found) > MOST_RECORDS:
-            raise TooLarge(f"a link shares at most {MOST_RECORDS} records; share fewer categories")
-        return found
-
-    def _opened_for_link(self, person: bytes, records: Sequence[Record]) -> list[bytes]:
-        """The records' content, opened inside the operator for their data subject, each under its own receipt."""
-        name, found = requester_name(person), []
-        for start in range(0, len(records), BATCH):
-            part = records[start : start + BATCH]
-            asked = [self._evaluation.request(name, r.issue.record_id, r.issue.category, SELF_VIEW, VIEW) for r in part]
-            answers = self._evaluation.ask_soon(asked).result()
-            found += [self._content_of(r, at) for r, (said, at) in zip(part, answers, strict=True) if said.permitted]
-        return found
-
-    def _content_of(self, record: Record, receipt: Logged) -> bytes:
-        sealed = self._world.payloads.get(record.issue.cid)
-        wrapped = self._world.keys.rewrap(record.issue.record_id, self._world.computer.public, receipt)
-        key = envelope.unwrap(wrapped, self._world.computer, record.issue.record_id)
-        return envelope.open_sealed(sealed, key, record.issue.record_id).content

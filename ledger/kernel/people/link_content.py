@@ -1,0 +1,64 @@
+"""What a link shows: a person's own records, opened inside the operator and sealed under the link's key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.access import SELF_VIEW
+from mydata_ledger.ledger.consent import category_covers
+from mydata_ledger.ledger.envelope.jose import jwe
+from mydata_ledger.ledger.errors import TooLarge
+from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation
+from mydata_ledger.ledger.kernel.people.link_log import VIEW
+from mydata_ledger.ledger.kernel.people.links import MARK
+from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.party import requester_name
+from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.record import Record
+
+MOST_RECORDS, BATCH = 2_000, 500
+Compose = Callable[[Sequence[bytes]], bytes]
+"""From the contents of records to the one document that is shared."""
+
+
+class LinkContent:
+    """Every record that goes into a link leaves its receipt."""
+
+    def __init__(self, world: World, evaluation: Evaluation) -> None:
+        self._world, self._evaluation = world, evaluation
+
+    def sealed(
+        self, person: bytes, categories: tuple[str, ...], key: bytes, compose: Compose, media_type: str
+    ) -> dict[str, object]:
+        """Store what `compose` makes of the records, encrypted (JWE) under the link's key (32 bytes): its CID, its size
+        in bytes, and a mark of each record in it. Raises TooLarge, ChainBehind, SourceUnavailable.
+        """
+        records = self._shared(person, categories)
+        sealed = jwe(compose(self._opened(person, records)), key, media_type).encode()
+        (cid,) = self._world.payloads.put_many([sealed])
+        marks = [record.issue.record_id[:MARK].hex() for record in records]
+        return {"cid": cid, "size": len(sealed), "records": marks}
+
+    def _shared(self, person: bytes, categories: tuple[str, ...]) -> list[Record]:
+        own = [r for r in self._world.index.records_of(person) if not (r.erased or r.superseded_by)]
+        found = [r for r in own if any(category_covers(c, r.issue.category) for c in categories)]
+        if len(found) > MOST_RECORDS:
+            raise TooLarge(f"a link shares at most {MOST_RECORDS} records; share fewer categories")
+        return found
+
+    def _opened(self, person: bytes, records: Sequence[Record]) -> list[bytes]:
+        """The records' content, opened inside the operator for their data subject, each under its own receipt."""
+        name, found = requester_name(person), []
+        for start in range(0, len(records), BATCH):
+            part = records[start : start + BATCH]
+            asked = [self._evaluation.request(name, r.issue.record_id, r.issue.category, SELF_VIEW, VIEW) for r in part]
+            answers = self._evaluation.ask_soon(asked).result()
+            found += [self._content_of(r, at) for r, (said, at) in zip(part, answers, strict=True) if said.permitted]
+        return found
+
+    def _content_of(self, record: Record, receipt: Logged) -> bytes:
+        sealed = self._world.payloads.get(record.issue.cid)
+        wrapped = self._world.keys.rewrap(record.issue.record_id, self._world.computer.public, receipt)
+        key = envelope.unwrap(wrapped, self._world.computer, record.issue.record_id)
+        return envelope.open_sealed(sealed, key, record.issue.record_id).content
