@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("ledger", "anchors", "api", "services", "scripts")
+PACKAGES = ("ledger", "anchors", "client", "api", "services", "scripts")
 FILE_CEILING, FUNCTION_CEILING, CONTRACT_CEILING, LIBRARY_CEILING = 250, 30, 200, 250
 
 

@@ -7,6 +7,7 @@ import sys
 import typer
 from rich.console import Console
 
+from mydata_ledger.client import Refused
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.scripts.cli import (
     auditing,
@@ -28,7 +29,6 @@ from mydata_ledger.scripts.cli import (
     transferring,
     verifying,
 )
-from mydata_ledger.scripts.client import Refused
 from mydata_ledger.scripts.failure import Failure
 
 app = typer.Typer(
