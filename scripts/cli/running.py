@@ -23,12 +23,18 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Delete the state folder fi
 MARKS = {"deployments", "secrets", "blocks", "ledger.db", "devnet.json"}
 
 
-def up(state: State = STATE, port: Port = DEFAULT_PORT, fresh: Fresh = False) -> None:
+def up(
+    state: State = STATE,
+    port: Port = DEFAULT_PORT,
+    fresh: Fresh = False,
+    rpc: Annotated[str, typer.Option(help="JSON-RPC URL of a running chain to use instead of a devnet.")] = "",
+) -> None:
     """Start devnet, contracts and API, and serve until Ctrl-C."""
     from mydata_ledger.scripts.stack import Stack
 
+    stack = Stack(state, port, _say, rpc)
     _begin(state, fresh)
-    with Stack(state, port, _say) as stack:
+    with stack:
         _serve(stack)
 
 
@@ -45,8 +51,9 @@ def demo(
 
     if data is not None and not data.is_dir():
         raise MalformedInput(f"{data} is no folder; give a folder of FHIR R4 bundles (*.json)")
+    stack = Stack(state, port, _say)
     _begin(state, fresh)
-    with Stack(state, port, _say) as stack:
+    with stack:
         held = run_story(stack, data)
         if not once:
             _serve(stack)
