@@ -38,6 +38,6 @@ def require_for(database: str, payloads: str, token_module: str) -> None:
     if database.startswith("postgres"):
         require("postgres", "a PostgreSQL database", "leave MYDATA_DATABASE unset")
     if payloads != "embedded":
-        require("ipfs", "an IPFS node as payload store", "leave MYDATA_PAYLOADS unset")
+        require("ipfs", "an IPFS node for payloads", "leave MYDATA_PAYLOADS unset")
     if token_module:
-        require("pkcs11", "a keystore in a PKCS#11 token", "leave MYDATA_PKCS11_MODULE unset")
+        require("pkcs11", "a PKCS#11 token for keys", "leave MYDATA_PKCS11_MODULE unset")

@@ -22,7 +22,7 @@ from mydata_ledger.scripts.devnet import Devnet, free_port
 from mydata_ledger.scripts.listening import local
 from mydata_ledger.scripts.parties import Registrar
 from mydata_ledger.scripts.paths import IS_CHECKOUT, ROOT
-from mydata_ledger.scripts.settings import Settings, secret
+from mydata_ledger.scripts.settings import secret
 
 START_SECONDS = 60
 
@@ -30,14 +30,10 @@ START_SECONDS = 60
 class Stack:
     """Devnet + contracts + API of one state folder; a context manager that stops exactly what it started.
 
-    `port` 0 takes a free one; with `rpc_url` no devnet is started and that chain is used. Raises ExtraMissing when a
-    library for what the environment asks for is not installed.
+    `port` 0 takes a free one; with `rpc_url` no devnet is started and that chain is used.
     """
 
     def __init__(self, state: Path, port: int = 0, say: Callable[[str], None] = print, rpc_url: str = "") -> None:
-        Settings.read(state, rpc_url, port)  # what the API would refuse is refused before anything is started
-        if not rpc_url:
-            npm.require_devnet()
         self.state, self.port = state.resolve(), free_port(port)
         self._say = say
         self._external = rpc_url
