@@ -53,18 +53,18 @@ class Teller:
         return read
 
     def _read(self) -> int:
-        read = self._kernel.read_on()
-        self._kernel.finish_erasures()
+        read = self._kernel.log_consumer.read_on()
+        self._kernel.records.erasures.finish()
         return read
 
     def _read_as_leader(self) -> int:
         if self._fresh:
-            self._kernel.erase_again()
+            self._kernel.records.erasures.destroy_again()
             self._fresh = False
         return self._read()
 
     def _post(self) -> int:
-        return self._kernel.deliver(self._couriers, self._postmen.map)
+        return self._kernel.people.deliveries.deliver(self._couriers, self._postmen.map)
 
     def _run(self, work: Callable[[], int]) -> None:
         while not self._over.is_set():

@@ -15,14 +15,11 @@ from fastapi.security import HTTPBearer
 
 from mydata_ledger.api.siwe import SignIn
 from mydata_ledger.ledger import signers
-from mydata_ledger.ledger.consent import Revocation
-from mydata_ledger.ledger.delegation import DELEGATE_PREFIX
 from mydata_ledger.ledger.errors import MalformedInput, SessionRequired
-from mydata_ledger.ledger.kernel import Ended, Kernel, requester_name
-from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum, keccak
+from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum, keccak, requester_name
 from mydata_ledger.ledger.passkey import Assertion
 from mydata_ledger.ledger.ports import Sessions
-from mydata_ledger.ledger.receipt import Logged
 from mydata_ledger.ledger.tiles import Tiles
 from mydata_ledger.ledger.typed_data import read_hex
 
@@ -41,7 +38,6 @@ class ApiSettings:
     uri: str
     chain_id: int
     registries: Mapping[str, str]
-    session_seconds: int = 8 * 3_600
     challenge_seconds: int = 300
     max_body: int = 64 * 1024 * 1024
     requests_per_second: int = 1_000
@@ -71,7 +67,7 @@ class Premises:
 
     def challenge(self, signer: bytes) -> SignIn:
         """A fresh message for this wallet or passkey to sign."""
-        now = self.kernel.world.clock.now()
+        now = self.kernel.queries.now()
         expires = now + self.settings.challenge_seconds
         nonce = self._nonce(expires)
         ours = self.settings
@@ -82,16 +78,16 @@ class Premises:
 
         Raises SessionRequired, SignatureInvalid, SourceUnavailable.
         """
-        said, now = SignIn.parse(message), self.kernel.world.clock.now()
+        said, now = SignIn.parse(message), self.kernel.queries.now()
         signer = signer or bytes.fromhex(said.address[2:])
         self._check(said, signer, now)
-        assertion = self.kernel.world.signers.verify(signer, signers.personal_digest(message), signature)
+        assertion = self.kernel.queries.verify_signer(signer, signers.personal_digest(message), signature)
         if assertion:
             self._check_origin(assertion)
         until = self._given_until(said.nonce)
         if now >= until or not self.sessions.spend(said.nonce, until, now):
             raise SessionRequired("the nonce is unknown, used or too old; ask for a new challenge")
-        token, expires = secrets.token_urlsafe(32), now + self.settings.session_seconds
+        token, expires = secrets.token_urlsafe(32), now + self.kernel.queries.session_seconds
         self.sessions.open(_digest(token), signer, expires)
         return token, requester_name(signer), expires
 
@@ -107,7 +103,7 @@ class Premises:
         return int.from_bytes(body[NONCE_SIZE:], "big") if hmac.compare_digest(seal, self._seal(body)) else 0
 
     def _seal(self, raw: bytes) -> bytes:
-        return hmac.digest(self.kernel.world.gateway.derive("sign-in challenges"), raw, sha256)[:SEAL_SIZE]
+        return hmac.digest(self.kernel.queries.challenge_key(), raw, sha256)[:SEAL_SIZE]
 
     def _check(self, said: SignIn, signer: bytes, now: int) -> None:
         if (said.domain, said.chain_id) != (self.settings.domain, self.settings.chain_id):
@@ -130,7 +126,7 @@ class Premises:
 
     def who(self, token: str) -> bytes:
         """The signer behind a token. Raises SessionRequired."""
-        signer = self.sessions.who(_digest(token), self.kernel.world.clock.now())
+        signer = self.sessions.who(_digest(token), self.kernel.queries.now())
         if signer is None:
             raise SessionRequired("the session is unknown or over; sign in again")
         return signer
@@ -138,15 +134,6 @@ class Premises:
     def sign_out(self, token: str) -> None:
         """End the session of that token."""
         self.sessions.close(_digest(token))
-
-    def end_sessions_under(self, logged: Logged) -> list[Ended]:
-        """End every session of a delegate whose office a withdrawal ended: who signs on must be somebody else."""
-        said, now = logged.signed.statement, self.kernel.world.clock.now()
-        if not isinstance(said, Revocation) or not said.grantee.startswith(DELEGATE_PREFIX):
-            return []
-        delegate = bytes.fromhex(said.grantee.removeprefix(DELEGATE_PREFIX))
-        ends = self.sessions.close_all(delegate, now)
-        return [Ended("session", "", requester_name(delegate), end - self.settings.session_seconds) for end in ends]
 
 
 def account_of(signer: bytes) -> str:

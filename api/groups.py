@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 from mydata_ledger.api.auth import Premises
 from mydata_ledger.ledger.access import AccessRequest, Decision
 from mydata_ledger.ledger.errors import LedgerError, NotEntitled, SessionRequired
-from mydata_ledger.ledger.kernel import Kernel, Respond, decided, requester_name
+from mydata_ledger.ledger.kernel import Kernel, Respond, decided
+from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.ports.soon import now, then
 from mydata_ledger.ledger.receipt import Logged
 
@@ -208,18 +209,18 @@ class Groups(Together):
     def _together(self, group: Sequence[Asked]) -> Future[Outcomes]:
         callers = self._callers(group)
         put = [(q, asked.respond) for asked in group for q in asked.questions if callers.may_put(asked, q)]
-        answers = self._house.kernel.answer_soon(put) if put else now([])
+        answers = self._house.kernel.decisions.evaluation.answer_soon(put) if put else now([])
         return then(answers, lambda found: callers.outcomes(group, iter(found)))
 
     def _callers(self, group: Sequence[Asked]) -> Callers:
         kernel, tokens = self._house.kernel, {asked.token for asked in group if asked.token is not None}
-        signers = self._house.sessions.who_of(tokens, kernel.world.clock.now()) if tokens else {}
+        signers = self._house.sessions.who_of(tokens, kernel.queries.now()) if tokens else {}
         names = {token: requester_name(signer) for token, signer in signers.items()}
         known = [(asked, names[asked.token]) for asked in group if asked.token in names]
         for asked, name in known:
             asked.questions = [q.of(name) if isinstance(q, Meant) else q for q in asked.questions]
         asking = {(name, q.requester) for asked, name in known for q in asked.questions if not isinstance(q, Meant)}
-        return Callers(names, {pair for pair in asking if kernel.may_ask_for(*pair)})
+        return Callers(names, {pair for pair in asking if kernel.decisions.evaluation.may_ask_for(*pair)})
 
 
 @dataclass(frozen=True, slots=True)

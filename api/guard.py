@@ -16,10 +16,10 @@ from starlette.concurrency import run_in_threadpool
 from mydata_ledger.api.auth import SignedIn, Verbs
 from mydata_ledger.api.groups import Groups
 from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, Term
-from mydata_ledger.ledger.access import AccessRequest, Decision
+from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.errors import MalformedInput
-from mydata_ledger.ledger.kernel import Kernel, Release, check_hands_out, check_permitted, decided
+from mydata_ledger.ledger.kernel import Answer, Kernel, Release, answered, check_hands_out, check_permitted
 from mydata_ledger.ledger.receipt import Logged
 from mydata_ledger.ledger.typed_data import read_hex
 
@@ -65,20 +65,22 @@ async def opened(together: Groups, request: AccessRequest, reader_key: bytes, sh
     Raises what `access` raises.
     """
     check_hands_out(request)
-    return await released(together, request, reader_key, await together.answer(request, decided), show)
+    return await released(together, request, reader_key, *await together.answer(request, answered), show=show)
 
 
 async def released(
     together: Groups,
     request: AccessRequest,
     reader_key: bytes,
-    answered: tuple[Decision, Logged],
+    answer: Answer,
+    receipt: Logged,
+    *,
     show: Callable[[Release], T],
 ) -> T:
     """`show` of what is released to an answered question. Raises as above."""
-    kernel = together.kernel
-    check_permitted(*answered)
-    return await run_in_threadpool(lambda: show(kernel.access_answered(request, reader_key, answered)))
+    check_permitted(answer.decision, receipt)
+    access = together.kernel.decisions.releases.access_answered
+    return await run_in_threadpool(lambda: show(access(request, reader_key, answer, receipt)))
 
 
 def may(category: str, purpose: str, action: str = "view") -> Any:
@@ -91,7 +93,9 @@ def may(category: str, purpose: str, action: str = "view") -> Any:
         incident: IncidentEntry = None,
         reader_key: ReaderKey = None,
     ) -> Release:
-        request = together.kernel.request(caller.name, read_hex(record_id, "record_id", 32), category, purpose, action)
+        request = together.kernel.decisions.evaluation.request(
+            caller.name, read_hex(record_id, "record_id", 32), category, purpose, action
+        )
         request = replace(request, incident=read_hex(incident, "incident", 32) if incident else bytes(32))
         key = read_hex(reader_key, "reader_key") if reader_key else b""
         return await opened(together, request, key, lambda release: release)
@@ -114,7 +118,7 @@ class Question(Form):
     def asked(self, kernel: Kernel, requester: str, record_id: str) -> AccessRequest:
         """The kernel's word for it. Raises UnknownTerm, MalformedInput."""
         record = read_hex(record_id, "record_id", 32)
-        asked = kernel.request(requester, record, self.category, self.purpose, self.action)
+        asked = kernel.decisions.evaluation.request(requester, record, self.category, self.purpose, self.action)
         if self.incident == ZERO and not self.consents_at_least:
             return asked
         return replace(asked, incident=read_hex(self.incident, "incident", 32), at_least=self.consents_at_least)
@@ -135,6 +139,6 @@ def may_show(pointers: Callable[[bytes, Sequence[str]], Sequence[str]]) -> Any:
     def open_door(record_id: RecordId, question: Selection, caller: SignedIn, kernel: Verbs) -> Release:
         asked = question.asked(kernel, caller.name, record_id)
         key = read_hex(question.reader_key, "reader_key")
-        return kernel.disclose(asked, lambda content: pointers(content, question.select), key)
+        return kernel.decisions.releases.disclose(asked, lambda content: pointers(content, question.select), key)
 
     return Depends(open_door)

@@ -24,10 +24,10 @@ class Intake(Together):
         """Accept a signed consent. Raises whatever `Kernel.consent` raises."""
         said = handed.consent
         if said.signer != said.data_subject:
-            return await run_in_threadpool(self.kernel.take, handed)
+            return await run_in_threadpool(self.kernel.consents.intake.take, handed)
         (outcome,) = await self._enqueue([handed])
-        if isinstance(outcome, SignatureInvalid) and self.kernel.world.signers.contracts:
-            return await run_in_threadpool(self.kernel.take, handed)
+        if isinstance(outcome, SignatureInvalid) and self.kernel.queries.asks_contract_wallets:
+            return await run_in_threadpool(self.kernel.consents.intake.take, handed)
         if isinstance(outcome, LedgerError):
             raise outcome
         taken: Taken = outcome
@@ -35,7 +35,7 @@ class Intake(Together):
 
     def _together(self, group: Sequence[Asked]) -> Future[Outcomes]:
         handed = [one for asked in group for one in asked.questions]
-        return then(self.kernel.consents_soon(handed), lambda outcomes: [[outcome] for outcome in outcomes])
+        return then(self.kernel.consents.intake.take_soon(handed), lambda outcomes: [[outcome] for outcome in outcomes])
 
 
 async def _intake(request: Request) -> Intake:

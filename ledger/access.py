@@ -9,6 +9,7 @@ from hashlib import sha256
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.status import Status, stands, status_of
 
 EMERGENCY = "hl7:ETREAT"
 """The purpose under which glass may be broken; it covers `hl7:BTG`."""
@@ -115,10 +116,18 @@ class ConsentState:
     uses_of_record: int = 0
     last_use: int | None = None
 
+    @property
+    def stands(self) -> bool:
+        """Whether nothing ended or replaced it."""
+        return stands(self)
+
+    def status(self, at: int) -> Status:
+        """Where it is in its life at `at` (UTC seconds); the last of its grants to end decides when it expires."""
+        return status_of(self, max((grant.expires for grant in self.consent.grants), default=0), at)
+
     def blocks(self, at: int) -> bool:
         """Whether it stands and forbids its grantee everything: an entry of the data subject's block list."""
-        stands = not (self.revoked or self.superseded)
-        return stands and any(grant.forbids_all(at) for grant in self.consent.grants)
+        return self.stands and any(grant.forbids_all(at) for grant in self.consent.grants)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from mydata_ledger.ledger.status import Status, stands, status_of
+
 GUARDIAN = "guardian"
 RELATIONS = frozenset({"representative", "carer", "attorney", GUARDIAN})
 AUTHORITY = "authority"
@@ -83,8 +85,12 @@ class DelegationState:
         further.
         """
         said = self.delegation
-        stands = self.anchored and not (self.revoked or self.superseded or said.on_paper)
-        return stands and said.delegate == signer and said.not_before <= at < said.expires
+        counts = self.anchored and stands(self) and not said.on_paper
+        return counts and said.delegate == signer and said.not_before <= at < said.expires
+
+    def status(self, at: int) -> Status:
+        """Where it is in its life at `at` (UTC seconds)."""
+        return status_of(self, self.delegation.expires, at)
 
 
 def stands_by(signer: bytes, signed_at: int, delegations: Iterable[DelegationState]) -> bool:

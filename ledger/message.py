@@ -20,6 +20,7 @@ class Event(StrEnum):
     NAMED = "delegation.named"
     RESULTS = "study.results"
     OPENED = "link.opened"
+    LINK_MADE = "link.made"
     PASSCODE_WRONG = "link.passcode_wrong"
 
 

@@ -58,3 +58,8 @@ class Party:
 @lru_cache(maxsize=4_096)
 def _names(account: str, roles: frozenset[str]) -> frozenset[str]:
     return frozenset({account}) | {ROLE_PREFIX + role for role in roles}
+
+
+def requester_name(signer: bytes) -> str:
+    """How a signer is named as a requester: a wallet by its EIP-55 address, other keys by their bytes in hex."""
+    return checksum(signer) if len(signer) == ADDRESS_SIZE else "0x" + signer.hex()

@@ -15,7 +15,8 @@ from mydata_ledger.anchors.journal import Restored, Restoring, Safe
 from mydata_ledger.anchors.keystore import FileKeys
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
-from mydata_ledger.ledger.kernel.erasing import DONE, ERASURE
+from mydata_ledger.ledger.kernel.records.erase import DONE
+from mydata_ledger.ledger.kernel.work_items import ERASURE
 from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.receipt import LOGS, RECORDS
 from mydata_ledger.ledger.record import Erasure

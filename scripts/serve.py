@@ -32,7 +32,7 @@ from mydata_ledger.api.auth import ApiSettings, Premises
 from mydata_ledger.api.slices import Slice
 from mydata_ledger.ledger.envelope import ReaderKey, generate_reader_key
 from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
-from mydata_ledger.ledger.kernel import Kernel, Signers, World
+from mydata_ledger.ledger.kernel import Kernel, Signers, World, ports_of
 from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.couriers import couriers
@@ -89,7 +89,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     election = election_of(settings.database)
     notary = Notary(KeptOutbox(store, journal), chain, leads=election.leads)
     world = World(
-        store=store,
+        **ports_of(store),
         payloads=house.payloads,
         keys=house.keys(store),
         clock=house.clock,
@@ -103,7 +103,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     follower = Follower(store, chain, world.clock, settings.depth, leads=election.leads)
     notes = notes_folder(settings.state)
     tiles = LogTiles(store, NoteKeys(notes, house.master), Shelf(notes), house.domains)
-    kernel = Kernel(world)
+    kernel = Kernel.of(world)
     duties = Duties(election, (follower, notary, Teller(kernel, couriers(settings), leads=election.leads)), journal)
     premises = Premises(kernel, store, _api(house), tiles)
     app = create_app(premises, services, duties.lifespan)

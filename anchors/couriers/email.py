@@ -10,8 +10,8 @@ from email.message import EmailMessage
 from email.utils import formatdate
 
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
-from mydata_ledger.ledger.kernel.delivering import Parcel
-from mydata_ledger.ledger.kernel.telling import Subscription
+from mydata_ledger.ledger.kernel.people.deliveries import Parcel
+from mydata_ledger.ledger.kernel.people.subscriptions import Subscription
 
 TIMEOUT = 10
 REFUSED = 500

@@ -16,8 +16,8 @@ import httpx
 import orjson
 
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
-from mydata_ledger.ledger.kernel.delivering import Parcel
-from mydata_ledger.ledger.kernel.telling import Subscription
+from mydata_ledger.ledger.kernel.people.deliveries import Parcel
+from mydata_ledger.ledger.kernel.people.subscriptions import Subscription
 
 TIMEOUT = httpx.Timeout(10, connect=5)
 DEADLINE = 20

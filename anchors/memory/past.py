@@ -54,6 +54,12 @@ class MemoryPast:
         told = [subject for kind, subject in self._then if kind == "notice" and isinstance(subject, bytes)]
         return frozenset(digest for digest in told if self._said("notice", digest, at))
 
+    def revealed_since(self, number: int, limit: int) -> list[tuple[int, bytes]]:
+        """Entries that the chain was found to have ended, each with its number, in order, above `number`."""
+        known = ((n, subject) for n, (kind, subject) in enumerate(self._then, start=1) if kind == "reveal")
+        found = [(n, subject) for n, subject in known if n > number and isinstance(subject, bytes)]
+        return found[:limit]
+
     def revealed_at(self, entries: Iterable[bytes], at: int) -> frozenset[bytes]:
         """Those that the chain was known to have ended."""
         return frozenset(entry for entry in entries if self._said("reveal", entry, at))

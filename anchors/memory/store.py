@@ -129,9 +129,10 @@ class MemoryStore(MemoryPapers, MemoryPast, MemoryIndex):
         """End a session."""
         self._sessions.pop(token_digest, None)
 
-    def close_all(self, signer: bytes, at: int) -> list[int]:
-        """End every session of a signer; when each of those that were live would have ended by itself."""
-        theirs = {token: expires for token, (who, expires) in self._sessions.items() if who == signer}
+    def close_all(self, signer: bytes, at: int, until: int) -> list[int]:
+        """End every session of a signer that would end at `until` or before; when each that was live would have."""
+        sessions = self._sessions.items()
+        theirs = {token: expires for token, (who, expires) in sessions if who == signer and expires <= until}
         self._sessions = {token: kept for token, kept in self._sessions.items() if token not in theirs}
         return sorted(expires for expires in theirs.values() if expires > at)
 

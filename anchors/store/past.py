@@ -60,6 +60,13 @@ class PastStore(IndexStore):
             told = {row.subject: row.body for row in connection.execute(query.order_by(PAST.c.number))}
         return frozenset(bytes(digest) for digest, body in told.items() if body == OUTDATED)
 
+    def revealed_since(self, number: int, limit: int) -> list[tuple[int, bytes]]:
+        """Entries that the chain was found to have ended, each with its number, in order, above `number`."""
+        query = select(PAST.c.number, PAST.c.subject).where(PAST.c.kind == REVEAL, PAST.c.number > number)
+        with self._read() as connection:
+            found = connection.execute(query.order_by(PAST.c.number).limit(limit))
+            return [(int(row.number), bytes(row.subject)) for row in found]
+
     def revealed_at(self, entries: Iterable[bytes], at: int) -> frozenset[bytes]:
         """Those of the entries that the chain was known to have ended."""
         found: set[bytes] = set()

@@ -55,14 +55,14 @@ class SessionStore(DirectoryStore):
         """End a session."""
         self._note(lambda connection: connection.execute(SESSIONS.delete().where(SESSIONS.c.token == token_digest)))
 
-    def close_all(self, signer: bytes, at: int) -> list[int]:
-        """End every session of a signer; when each of those that were live would have ended by itself."""
-        theirs = SESSIONS.c.signer == signer
+    def close_all(self, signer: bytes, at: int, until: int) -> list[int]:
+        """End every session of a signer that would end at `until` or before; when each that was live would have."""
+        theirs = (SESSIONS.c.signer == signer, SESSIONS.c.expires <= until)
 
         def work(connection: Connection) -> list[int]:
-            live = select(SESSIONS.c.expires).where(theirs, SESSIONS.c.expires > at).order_by(SESSIONS.c.expires)
+            live = select(SESSIONS.c.expires).where(*theirs, SESSIONS.c.expires > at).order_by(SESSIONS.c.expires)
             ends = [int(row.expires) for row in connection.execute(live)]
-            connection.execute(SESSIONS.delete().where(theirs))
+            connection.execute(SESSIONS.delete().where(*theirs))
             return ends
 
         return self._note(work)

@@ -15,7 +15,8 @@ import orjson
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, TooLarge, UnknownTerm
-from mydata_ledger.ledger.kernel import Kernel, requester_name
+from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.party import requester_name
 
 MOST = 1_000
 """Evaluations in one call."""
@@ -120,7 +121,9 @@ def _question(kernel: Kernel, said: Mapping[str, Any]) -> AccessRequest:
     requester, record, incident = _requester(subject), _record(resource), _incident(context.get("incident"))
     if not purpose:
         raise UnknownTerm("say what for: a code in `context.purpose` or `action.properties.purpose`")
-    return kernel.question(requester, purpose, name, category, record_id=record, incident=incident, at_least=known)
+    return kernel.decisions.search.question(
+        requester, purpose, name, category, record_id=record, incident=incident, at_least=known
+    )
 
 
 def under(question: AccessRequest, context: Mapping[str, Any]) -> AccessRequest:

@@ -12,8 +12,8 @@ from mydata_ledger.api.groups import Groups
 from mydata_ledger.api.guard import Question, RecordId, Text, Together, released
 from mydata_ledger.api.schemas import ReleaseView
 from mydata_ledger.api.wicket import Lane, Told
-from mydata_ledger.ledger.access import AccessRequest, Decision
-from mydata_ledger.ledger.kernel import Kernel, check_hands_out, decided
+from mydata_ledger.ledger.access import AccessRequest
+from mydata_ledger.ledger.kernel import Answer, Kernel, answered, check_hands_out
 from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["access"])
@@ -38,13 +38,13 @@ def _asked(kernel: Kernel, requester: str, question: Question, record_id: str) -
     return asked
 
 
-async def _shown(together: Groups, told: Told[Question, Decision]) -> dict[str, Any]:
+async def _shown(together: Groups, told: Told[Question, Answer]) -> dict[str, Any]:
     key = read_hex(told.form.reader_key, "reader_key")
-    release = await released(together, told.asked, key, (told.found, told.receipt), ReleaseView.of)
+    release = await released(together, told.asked, key, told.found, told.receipt, show=ReleaseView.of)
     return release.model_dump()
 
 
-RECORDS = Lane(Question, _asked, decided, _shown)
+RECORDS = Lane(Question, _asked, answered, _shown)
 
 
 @router.post("/access/records/{record_id}/fields")
@@ -54,4 +54,4 @@ def fields(record_id: RecordId, question: FieldsQuestion, caller: SignedIn, kern
     """
     asked = question.asked(kernel, caller.name, record_id)
     key = read_hex(question.reader_key, "reader_key")
-    return ReleaseView.of(kernel.disclose(asked, lambda _: question.pointers, key))
+    return ReleaseView.of(kernel.decisions.releases.disclose(asked, lambda _: question.pointers, key))

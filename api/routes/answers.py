@@ -62,13 +62,13 @@ def answer(record_id: RecordId, asked: Annotated[Asked, Query()], caller: Signed
         raise InvalidStatement("give a moment as `at` or as `size`, not as both")
     requester = checksum(read_hex(asked.requester, "requester", 20))
     question = replace(
-        kernel.question(requester, asked.purpose, asked.action),
+        kernel.decisions.search.question(requester, asked.purpose, asked.action),
         record_id=read_hex(record_id, "record_id", 32),
         incident=read_hex(asked.incident, "incident", 32),
     )
-    now = kernel.world.clock.now()
+    now = kernel.queries.now()
     moment = Moment(size=asked.size) if asked.size else Moment(now if asked.at is None else asked.at)
-    return _told(kernel.look_back(caller.signer, question, moment))
+    return _told(kernel.decisions.history.look_back(caller.signer, question, moment))
 
 
 def _told(then: Then) -> Told:

@@ -132,14 +132,16 @@ def subjects(asked: SubjectSearch, caller: SignedIn, kernel: Verbs) -> Results:
     if asked.subject.type != "party" or record is None or not purpose:
         return Results(results=[])
     try:
-        question = kernel.question(caller.name, purpose, asked.action.name)
-        found = kernel.who_can_access(caller.signer, record, purpose, asked.action.name)
+        question = kernel.decisions.search.question(caller.name, purpose, asked.action.name)
+        found = kernel.decisions.record_questions.who_can_access(caller.signer, record, purpose, asked.action.name)
     except NotFound:
         return Results(results=[])
     except UnknownTerm as error:
         return Results(**_nothing(error))
     names = sorted(party.account for party, _ in found)
-    page, rest = kernel.leaf(replace(question, record_id=record), names, asked.page.token, asked.page.limit)
+    page, rest = kernel.decisions.search.page_of_list(
+        replace(question, record_id=record), names, asked.page.token, asked.page.limit
+    )
     return Results(results=[{"type": "party", "id": name} for name in page], page=PageResponse(next_token=rest))
 
 
@@ -160,8 +162,8 @@ def _resources(kernel: Kernel, name: str, asked: ResourceSearch, _: str) -> Acce
     category = str(asked.resource.properties.get("category", EVERYTHING))
     if requester is None or asked.resource.type != "record" or not purpose:
         return None
-    question = under(kernel.question(requester, purpose, asked.action.name, category), asked.context)
-    return kernel.behind(question, asked.page.token, asked.page.limit)
+    question = under(kernel.decisions.search.question(requester, purpose, asked.action.name, category), asked.context)
+    return kernel.decisions.search.behind(question, asked.page.token, asked.page.limit)
 
 
 async def _shown_resources(together: Groups, told: Told[ResourceSearch, Sequence[Found] | None]) -> dict[str, Any]:
@@ -178,12 +180,12 @@ def _actions(kernel: Kernel, name: str, asked: ActionSearch, _: str) -> AccessRe
     purpose = _purpose(asked.context, None)
     if requester is None or record is None or not purpose:
         return None
-    return kernel.question(requester, purpose, "view", record_id=record)
+    return kernel.decisions.search.question(requester, purpose, "view", record_id=record)
 
 
 async def _shown_actions(together: Groups, told: Told[ActionSearch, list[str]]) -> dict[str, Any]:
     page = told.form.page
-    some, rest = together.kernel.leaf(told.asked, told.found, page.token, page.limit)
+    some, rest = together.kernel.decisions.search.page_of_list(told.asked, told.found, page.token, page.limit)
     return _results([{"name": name} for name in some], rest)
 
 
@@ -205,7 +207,7 @@ def _requester_of(subject: Entity, caller: str, kernel: Kernel) -> str | None:
     if subject.type not in SIGNERS or not SIGNERS[subject.type].fullmatch(subject.id):
         return None
     requester = account(subject.id)
-    return requester if kernel.may_ask_for(caller, requester) else None
+    return requester if kernel.decisions.evaluation.may_ask_for(caller, requester) else None
 
 
 def _record(resource: Entity) -> bytes | None:

@@ -42,22 +42,22 @@ def consent_receipt(entry: EntryId, caller: SignedIn, house: House) -> JsonLd:
 
 def _written(form: Any, entry: str, person: bytes, house: House) -> dict[str, Any]:
     kernel, operator = house.kernel, Operator(house.settings.uri.rstrip("/"), house.settings.jurisdiction)
-    state = kernel.world.store.consent(read_hex(entry, "entry", 32))
+    state = kernel.queries.consent(read_hex(entry, "entry", 32))
     if state is None or state.consent.data_subject != person:
         raise NotFound
-    written: dict[str, Any] = form(_copy(state, kernel), kernel.world.vocabulary, operator, kernel.world.clock.now())
+    written: dict[str, Any] = form(_copy(state, kernel), kernel.queries.vocabulary, operator, kernel.queries.now())
     return written
 
 
 def _copy(state: ConsentState, kernel: Kernel) -> Copy:
-    store, said = kernel.world.store, state.consent
-    return Copy(state, store.notice(said.notice_hash), store.party(said.grantee), _ended(state, kernel))
+    queries, said = kernel.queries, state.consent
+    return Copy(state, queries.notice(said.notice_hash), queries.party(said.grantee), _ended(state, kernel))
 
 
 def _ended(state: ConsentState, kernel: Kernel) -> Revocation | None:
     """The signed revocation of the consent; none where only its secret was revealed on chain."""
     after = state.position
-    while state.revoked and (page := kernel.world.store.said_about(CONSENTS, state.consent.data_subject, after, PAGE)):
+    while state.revoked and (page := kernel.queries.said_about(CONSENTS, state.consent.data_subject, after, PAGE)):
         for logged in page:
             said = logged.signed.statement
             if isinstance(said, Revocation) and said.consent == state.entry:

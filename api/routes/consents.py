@@ -32,6 +32,7 @@ from mydata_ledger.ledger.errors import InvalidStatement, NotFound
 from mydata_ledger.ledger.kernel import GrantRequest, Handed, Kernel
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import CONSENTS, Logged
+from mydata_ledger.ledger.status import Status
 from mydata_ledger.ledger.typed_data import message, parse, read_domain, read_hex
 from mydata_ledger.ledger.wording import ENGLISH
 
@@ -91,7 +92,7 @@ class ConsentView(BaseModel):
 @router.post("/consents/drafts")
 def draft_consent(form: ConsentDraftForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The next version of the caller's consent to a grantee, ready for the wallet."""
-    return draft_view(kernel.draft_consent(wish_of(form, caller, kernel)))
+    return draft_view(kernel.consents.drafts.consent(wish_of(form, caller, kernel)))
 
 
 @router.post("/consents", status_code=202)
@@ -115,33 +116,36 @@ def _handed(form: SignedForm) -> Handed:
 
 
 def _taken_alone(form: SignedForm, kernel: Kernel) -> Replaced:
-    return _replaced(kernel.take(_handed(form)).logged, kernel)
+    return _replaced(kernel.consents.intake.take(_handed(form)).logged, kernel)
 
 
 def _replaced(logged: Logged, kernel: Kernel) -> Replaced:
-    state = kernel.world.store.consent(logged.signed.entry.entry)
-    return replaced(logged, _status(state, kernel) if state else "pending", kernel.ended_by(logged))
+    state = kernel.queries.consent(logged.signed.entry.entry)
+    status = state.status(kernel.queries.now()) if state else Status.PENDING
+    return replaced(logged, status, kernel.consents.endings.ended_by(logged))
 
 
 @router.get("/consents")
 def consents(caller: SignedIn, kernel: Verbs) -> list[ConsentView]:
     """Every version of every consent of the caller, oldest first."""
-    delegations = kernel.world.store.delegations_of(caller.signer)
-    return [_view(state, kernel, delegations) for state in kernel.world.store.consents_of(caller.signer)]
+    delegations = kernel.queries.delegations_of(caller.signer)
+    return [_view(state, kernel, delegations) for state in kernel.queries.consents_of(caller.signer)]
 
 
 @router.get("/consents/{entry}/copy")
 def copy(entry: EntryId, caller: SignedIn, house: House) -> dict[str, Any]:
     """The caller's own copy: statement, signature, salt and proof, for `mydata verify`."""
-    state = house.kernel.world.store.consent(read_hex(entry, "entry", 32))
+    state = house.kernel.queries.consent(read_hex(entry, "entry", 32))
     if state is None or state.consent.data_subject != caller.signer:
         raise NotFound
-    registries, store = dict(house.settings.registries), house.kernel.world.store
-    document = proof_document(house.kernel.prove(CONSENTS, state.position), registries)
-    if notice := store.notice(state.consent.notice_hash):
+    registries, queries = dict(house.settings.registries), house.kernel.queries
+    document = proof_document(house.kernel.records.proofs.prove(CONSENTS, state.position), registries)
+    if notice := queries.notice(state.consent.notice_hash):
         document["notice"] = {"language": notice.language, "text": notice.text}
-    if office := _office(state, store.delegations_of(state.consent.data_subject)):
-        document["delegation"] = proof_document(house.kernel.prove(CONSENTS, office.position), registries)
+    if office := _office(state, queries.delegations_of(state.consent.data_subject)):
+        document["delegation"] = proof_document(
+            house.kernel.records.proofs.prove(CONSENTS, office.position), registries
+        )
     return document
 
 
@@ -158,20 +162,18 @@ def draft_revocation(form: RevocationDraftForm, caller: SignedIn, kernel: Verbs)
     """The withdrawal of the caller's newest consent to a grantee, ready for the wallet."""
     secret = read_hex(form.secret, "secret", 32)
     whose = subject_bytes(form.data_subject) if form.data_subject else caller.signer
-    draft = kernel.draft_revocation(whose, grantee_of(form.grantee), secret, caller.signer, form.language)
+    draft = kernel.consents.drafts.revocation(whose, grantee_of(form.grantee), secret, caller.signer, form.language)
     return draft_view(draft)
 
 
 @router.post("/revocations", status_code=202)
-def revoke(form: SignedForm, house: House, _: SignedIn) -> Replaced:
+def revoke(form: SignedForm, kernel: Verbs, _: SignedIn) -> Replaced:
     """Hand in a signed withdrawal; it denies before this answers. `ended` names what rested on the consent and ended
     with it: share links, exports, sessions, what a delegate signed, keys that were handed out.
     """
-    kernel = house.kernel
-    claimed = read_domain(form.domain)
-    logged = kernel.revoke(parse(Revocation, form.message), read_hex(form.signature, "signature"), claimed)
-    ended = kernel.ended_by(logged)
-    return replaced(logged, "denies now", [*ended, *house.end_sessions_under(logged)])
+    said, signature = parse(Revocation, form.message), read_hex(form.signature, "signature")
+    logged = kernel.consents.revocations.accept(said, signature, read_domain(form.domain))
+    return replaced(logged, "denies now", kernel.consents.endings.ended_by(logged))
 
 
 def wish_of(form: ConsentDraftForm, caller: Caller, kernel: Kernel) -> GrantRequest:
@@ -194,19 +196,11 @@ def grantee_of(text: str) -> str:
 
 def _present(kernel: Kernel, language: str) -> bytes:
     """The newest notice in a language that no later one replaced."""
-    found = [n for n in kernel.world.store.notices() if n.language == language and not n.outdated]
+    found = [n for n in kernel.queries.notices() if n.language == language and not n.outdated]
     if not found:
-        known = sorted({n.language for n in kernel.world.store.notices()})
+        known = sorted({n.language for n in kernel.queries.notices()})
         raise InvalidStatement(f"no notice is published in that language; there are {', '.join(known) or 'none yet'}")
     return max(found, key=lambda notice: notice.version).digest
-
-
-def _status(state: ConsentState, kernel: Kernel) -> str:
-    if state.revoked or state.superseded:
-        return "revoked" if state.revoked else "superseded"
-    if all(grant.expires <= kernel.world.clock.now() for grant in state.consent.grants):
-        return "expired"
-    return "active" if state.anchored else "pending"
 
 
 def _view(state: ConsentState, kernel: Kernel, delegations: list[DelegationState]) -> ConsentView:
@@ -217,7 +211,7 @@ def _view(state: ConsentState, kernel: Kernel, delegations: list[DelegationState
         grantee=said.grantee,
         grantee_name=said.grantee_name,
         version=said.version,
-        status=_status(state, kernel),
+        status=state.status(kernel.queries.now()),
         grants=message(said)["grants"],
         signed_at=said.signed_at,
         signed_by=_signed_by(office.delegation) if office else None,

@@ -96,7 +96,7 @@ def draft(form: NamingForm, caller: SignedIn, kernel: Verbs) -> DraftView:
         proof=read_hex(form.proof, "proof", 32),
         lock=read_hex(form.lock, "lock", 32),
     )
-    return draft_view(kernel.draft_delegation(naming, form.language))
+    return draft_view(kernel.consents.delegations.draft(naming, form.language))
 
 
 @router.post("/delegations", status_code=202)
@@ -104,26 +104,26 @@ def delegate(form: DelegationForm, kernel: Verbs, _: SignedIn) -> Accepted:
     """Hand in a signed delegation; it counts from the moment it is on chain."""
     evidence = disclosure.from_json(form.evidence.encode()) if form.evidence else None
     said, signature = parse(Delegation, form.message), read_hex(form.signature, "signature")
-    return accepted(kernel.delegate(said, signature, read_domain(form.domain), evidence), "pending")
+    return accepted(kernel.consents.delegations.accept(said, signature, read_domain(form.domain), evidence), "pending")
 
 
 @router.get("/delegations")
 def delegations(caller: SignedIn, kernel: Verbs) -> list[DelegationView]:
     """Everyone who was ever named to sign for the caller, oldest first."""
-    now = kernel.world.clock.now()
-    return [_view(state, now) for state in kernel.world.store.delegations_of(caller.signer)]
+    now = kernel.queries.now()
+    return [_view(state, now) for state in kernel.queries.delegations_of(caller.signer)]
 
 
 @router.get("/delegations/{entry}/copy")
 def copy(entry: EntryId, caller: SignedIn, house: House) -> dict[str, Any]:
     """A delegation as a proof document: for whom it is about, who named and who is named."""
-    logged = house.kernel.world.store.find(CONSENTS, read_hex(entry, "entry", 32))
+    logged = house.kernel.queries.find(CONSENTS, read_hex(entry, "entry", 32))
     said = logged.signed.statement if logged else None
     if logged is None or not isinstance(said, Delegation):
         raise NotFound
     if caller.signer not in {said.data_subject, said.delegator, said.delegate}:
         raise NotFound
-    return proof_document(house.kernel.prove(CONSENTS, logged.position), dict(house.settings.registries))
+    return proof_document(house.kernel.records.proofs.prove(CONSENTS, logged.position), dict(house.settings.registries))
 
 
 @router.post("/delegations/ends/drafts")
@@ -131,13 +131,11 @@ def draft_end(form: EndForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The withdrawal that ends a delegation, and with it what the delegate signed; hand it in at `/revocations`."""
     secret = read_hex(form.secret, "secret", 32)
     delegate = subject_bytes(form.delegate)
-    return draft_view(kernel.draft_end_of_delegation(caller.signer, delegate, secret, form.language))
+    return draft_view(kernel.consents.delegations.draft_end(caller.signer, delegate, secret, form.language))
 
 
 def _view(state: DelegationState, now: int) -> DelegationView:
     said = state.delegation
-    over = "revoked" if state.revoked else "superseded" if state.superseded else ""
-    status = over or ("expired" if said.expires <= now else "active" if state.anchored else "pending")
     return DelegationView(
         entry=shown(state.entry),
         delegate=shown(said.delegate),
@@ -147,5 +145,5 @@ def _view(state: DelegationState, now: int) -> DelegationView:
         categories=list(said.categories),
         not_before=said.not_before,
         expires=said.expires,
-        status=status,
+        status=state.status(now),
     )

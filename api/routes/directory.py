@@ -68,13 +68,13 @@ def _party(party: Party) -> PartyView:
 @router.get("/parties")
 def parties(kernel: Verbs) -> list[PartyView]:
     """Every accredited party, by name."""
-    return [_party(party) for party in kernel.world.store.parties()]
+    return [_party(party) for party in kernel.queries.parties()]
 
 
 @router.get("/parties/{account}")
 def party(account: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{40}$")], kernel: Verbs) -> PartyView:
     """One party by its account."""
-    found = kernel.world.store.party(checksum(read_hex(account, "account", 20)))
+    found = kernel.queries.party(checksum(read_hex(account, "account", 20)))
     if found is None:
         raise NotFound
     return _party(found)
@@ -83,20 +83,23 @@ def party(account: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{40}$")], kernel: 
 @router.get("/notices")
 def notices(kernel: Verbs) -> list[NoticeView]:
     """Every published notice, in all versions and languages."""
-    return [NoticeView.of(notice) for notice in kernel.world.store.notices()]
+    return [NoticeView.of(notice) for notice in kernel.queries.notices()]
 
 
 @router.post("/notices", status_code=201)
 def publish(form: NoticeForm, caller: SignedIn, kernel: Verbs) -> list[NoticeView]:
     """Publish the next version of one of the caller's notices; an incompatible one asks for new signatures."""
     layers = {language: tuple(texts) for language, texts in form.layers.items()}
-    return [NoticeView.of(n) for n in kernel.publish(caller.name, form.name, layers, compatible=form.compatible)]
+    return [
+        NoticeView.of(n)
+        for n in kernel.consents.notices.publish(caller.name, form.name, layers, compatible=form.compatible)
+    ]
 
 
 @router.get("/notices/{digest}")
 def notice(digest: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")], kernel: Verbs) -> NoticeView:
     """The notice whose hash a consent carries: exactly the text that was shown."""
-    found = kernel.world.store.notice(read_hex(digest, "digest", 32))
+    found = kernel.queries.notice(read_hex(digest, "digest", 32))
     if found is None:
         raise NotFound
     return NoticeView.of(found)
@@ -105,7 +108,7 @@ def notice(digest: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")], kernel: 
 @router.get("/vocabulary")
 def vocabulary(kernel: Verbs) -> VocabularyView:
     """Categories, purposes, actions and conditions."""
-    words = kernel.world.vocabulary
+    words = kernel.queries.vocabulary
     return VocabularyView(
         categories={
             code: TermView(label=t.label, label_ko=t.label_ko, above=t.above) for code, t in words.categories.items()

@@ -48,8 +48,8 @@ class Erased(BaseModel):
 def draft_erasures(form: WhichForm, caller: SignedIn, kernel: Verbs) -> ErasureDrafts:
     """The erasures of records that are about the caller, or that the caller issued."""
     wanted = [read_hex(record, "records", 32) for record in form.records] if form.records else None
-    drafts = kernel.draft_erasures(caller.signer, wanted, form.language)
-    said = drafts[0].summary[0] if drafts else kernel.words(form.language).nothing_to_erase()
+    drafts = kernel.records.erasures.draft(caller.signer, wanted, form.language)
+    said = drafts[0].summary[0] if drafts else kernel.statements.words(form.language).nothing_to_erase()
     return ErasureDrafts(drafts=[draft.typed for draft in drafts], summary=said)
 
 
@@ -57,12 +57,12 @@ def draft_erasures(form: WhichForm, caller: SignedIn, kernel: Verbs) -> ErasureD
 def erase(form: SignedErasures, kernel: Verbs, _: SignedIn) -> Erased:
     """Hand in signed erasures; the keys are destroyed before this answers."""
     signed = [(parse(Erasure, one.message), read_hex(one.signature, "signature")) for one in form.erasures]
-    logged = kernel.erase(signed, read_domain(form.erasures[0].domain))
+    logged = kernel.records.erasures.accept(signed, read_domain(form.erasures[0].domain))
     return Erased(positions=[one.position for one in logged])
 
 
 @router.get("/me/erasures/{record_id}/certificate")
 def certificate(record_id: RecordId, caller: SignedIn, house: House) -> dict[str, Any]:
     """Erasure and issue with their proofs, for `mydata verify`: for its data subject and its holder."""
-    erasure, issue = house.kernel.certificate(caller.signer, read_hex(record_id, "record_id", 32))
+    erasure, issue = house.kernel.records.erasures.certificate(caller.signer, read_hex(record_id, "record_id", 32))
     return certificate_document(erasure, issue, dict(house.settings.registries))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from secrets import token_hex
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -14,21 +15,23 @@ import orjson
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from mydata_ledger.api.auth import House, Premises, SignedIn
+from mydata_ledger.api.auth import House, Premises, SignedIn, subject_bytes
 from mydata_ledger.api.routes.links import LinkView
-from mydata_ledger.api.schemas import NoticeView, certificate_document, proof_document, shown
+from mydata_ledger.api.schemas import Form, Hex, NoticeView, certificate_document, proof_document, shown
 from mydata_ledger.ledger.consent import Consent, Revocation
-from mydata_ledger.ledger.delegation import office_of
-from mydata_ledger.ledger.errors import NotFound
+from mydata_ledger.ledger.delegation import DelegationState, office_of
+from mydata_ledger.ledger.errors import NotEntitled, NotFound
 from mydata_ledger.ledger.kernel import Kernel, Proof
-from mydata_ledger.ledger.kernel.request_papers import REQUEST, WISHES
-from mydata_ledger.ledger.kernel.telling import DELIVERY, MESSAGE
+from mydata_ledger.ledger.kernel.consents.acting import Acting
+from mydata_ledger.ledger.kernel.work_items import DELIVERY, MESSAGE, REQUEST, WISHES
 from mydata_ledger.ledger.message import of_person
 from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 
 router = APIRouter(tags=["timeline"])
 PAGE, PIECE = 200, 1 << 16
+EXPORT = "export"
+ATTACHMENT = {"Content-Disposition": 'attachment; filename="mydata-export.zip"'}
 ZIPPED: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -53,9 +56,39 @@ def export(caller: SignedIn, house: House) -> StreamingResponse:
     """All about the caller as a zip: consents, records and accesses with inclusion proofs, and what lies beside the
     logs. The records' contents stay sealed: `mydata export` opens and adds them.
     """
-    name = 'attachment; filename="mydata-export.zip"'
-    body = zipped(_files(caller.signer, house), house.kernel.world.clock.now())
-    return StreamingResponse(body, media_type="application/zip", headers={"Content-Disposition": name})
+    body = zipped(_files(caller.signer, house), house.kernel.queries.now())
+    return StreamingResponse(body, media_type="application/zip", headers=ATTACHMENT)
+
+
+class ExportForm(Form):
+    """Whose data is downloaded by their delegate."""
+
+    data_subject: Hex
+
+
+@router.post("/exports", responses=ZIPPED)
+def export_for(form: ExportForm, caller: SignedIn, house: House) -> StreamingResponse:
+    """All about a person as a zip, for a delegate whose delegation covers every category (`*`). It breaks off when the
+    delegation ends, and the withdrawal that ends it names it.
+    """
+    person, acting = subject_bytes(form.data_subject), house.kernel.consents.acting
+    office, reference = acting.office(caller.signer, person, ["*"]), token_hex(16)
+    acting.begin(office, EXPORT, reference)
+    body = zipped(_files(person, house), house.kernel.queries.now())
+    pieces = _while_entitled(body, office, reference, acting)
+    return StreamingResponse(pieces, media_type="application/zip", headers=ATTACHMENT)
+
+
+def _while_entitled(
+    pieces: Iterator[bytes], office: DelegationState | None, reference: str, acting: Acting
+) -> Iterator[bytes]:
+    try:
+        for piece in pieces:
+            if not acting.may_go_on(office.entry if office else b"", EXPORT, reference):
+                raise NotEntitled("the delegation ended, and the download with it")
+            yield piece
+    finally:
+        acting.finish(office, EXPORT, reference)
 
 
 def zipped(files: Files, at: int) -> Iterator[bytes]:
@@ -96,7 +129,7 @@ class _Pieces:
 
 def _files(person: bytes, house: Premises) -> Files:
     kernel, registries = house.kernel, dict(house.settings.registries)
-    ends = {log: kernel.world.store.head(log).size for log in LOGS}
+    ends = {log: kernel.queries.head(log).size for log in LOGS}
     heads = {log: {"size": size} for log, size in ends.items()}
     about = {"kind": "mydata-export-1", "person": shown(person), "heads": heads, "registries": registries}
     yield "README.txt", iter([ABOUT.encode()])
@@ -110,14 +143,14 @@ def _files(person: bytes, house: Premises) -> Files:
     yield "deliveries.ndjson", _lines(map(_plain, _papers(kernel, DELIVERY, party=whom)))
     yield "requests.ndjson", _lines(map(_plain, _papers(kernel, REQUEST, person=person)))
     yield "wishes.ndjson", _lines(map(_plain, _papers(kernel, WISHES, person=person)))
-    yield "links.ndjson", _lines(LinkView.of(link).model_dump() for link in kernel.links_of(person))
+    yield "links.ndjson", _lines(LinkView.of(link).model_dump() for link in kernel.people.links.of(person))
 
 
 def _documents(log: str, person: bytes, end: int, house: Premises) -> Iterator[Json]:
     """What the log said about the person when the download began, each with what it rests on."""
     kernel, after = house.kernel, -1
-    while page := [one for one in kernel.world.store.said_about(log, person, after, PAGE) if one.position < end]:
-        for proof in kernel.prove_all(log, page):
+    while page := [one for one in kernel.queries.said_about(log, person, after, PAGE) if one.position < end]:
+        for proof in kernel.records.proofs.prove_all(log, page):
             yield _document(proof, person, house)
         after = page[-1].position
 
@@ -125,32 +158,32 @@ def _documents(log: str, person: bytes, end: int, house: Premises) -> Iterator[J
 def _document(proof: Proof, person: bytes, house: Premises) -> Json:
     kernel, registries, said = house.kernel, dict(house.settings.registries), proof.logged.signed.statement
     document = proof_document(proof, registries)
-    if isinstance(said, Consent) and (notice := kernel.world.store.notice(said.notice_hash)):
+    if isinstance(said, Consent) and (notice := kernel.queries.notice(said.notice_hash)):
         document["notice"] = {"language": notice.language, "text": notice.text}
     if isinstance(said, Consent | Revocation) and said.signer != said.data_subject:
-        offices = kernel.world.store.delegations_of(person)
+        offices = kernel.queries.delegations_of(person)
         if office := office_of(said.signer, said.signed_at, proof.logged.position, offices):
-            document["delegation"] = proof_document(kernel.prove(CONSENTS, office.position), registries)
+            document["delegation"] = proof_document(kernel.records.proofs.prove(CONSENTS, office.position), registries)
     return document
 
 
 def _erasures(person: bytes, house: Premises) -> Iterator[Json]:
     """The certificate of every erasure that is carried out; others have none yet."""
     kernel, registries = house.kernel, dict(house.settings.registries)
-    for record in kernel.world.store.records_of(person):
+    for record in kernel.queries.records_of(person):
         with suppress(NotFound):
-            yield certificate_document(*kernel.certificate(person, record.issue.record_id), registries)
+            yield certificate_document(*kernel.records.erasures.certificate(person, record.issue.record_id), registries)
 
 
 def _notices(person: bytes, kernel: Kernel) -> Iterator[Json]:
-    hashes = dict.fromkeys(state.consent.notice_hash for state in kernel.world.store.consents_of(person))
-    found = (kernel.world.store.notice(one) for one in hashes)
+    hashes = dict.fromkeys(state.consent.notice_hash for state in kernel.queries.consents_of(person))
+    found = (kernel.queries.notice(one) for one in hashes)
     return (NoticeView.of(notice).model_dump() for notice in found if notice)
 
 
 def _papers(kernel: Kernel, kind: str, **of: Any) -> Iterator[Paper]:
     after = b""
-    while page := kernel.world.store.papers(kind, after=after, limit=PAGE, **of):
+    while page := kernel.queries.work_items(kind, after=after, limit=PAGE, **of):
         yield from page
         after = page[-1].id
 

@@ -43,10 +43,10 @@ class HealthView(BaseModel):
 @router.get("/health")
 def health(house: House) -> HealthView:
     """Whether questions can be answered now."""
-    world = house.kernel.world
+    queries = house.kernel.queries
     try:
-        heads = {log: world.store.anchored(log) for log in LOGS}
-        world.heads(world.clock.now())
+        heads = {log: queries.anchored(log) for log in LOGS}
+        queries.check_chain()
         reachable = True
     except SourceUnavailable:
         heads, reachable = dict.fromkeys(LOGS, NOWHERE), False
@@ -56,5 +56,5 @@ def health(house: House) -> HealthView:
         block=max(head.block for head in heads.values()),
         followed_at=min(head.followed_at for head in heads.values()),
     )
-    logs = {log: LogView(accepted=world.store.head(log).size, anchored=heads[log].head.size) for log in LOGS}
+    logs = {log: LogView(accepted=queries.head(log).size, anchored=heads[log].head.size) for log in LOGS}
     return HealthView(status="ok" if reachable else "degraded", chain=chain, logs=logs)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import Caller, SignedIn, Verbs
 from mydata_ledger.api.schemas import Form, Hex32, Term, shown
-from mydata_ledger.ledger.kernel.telling import Subscription
+from mydata_ledger.ledger.kernel.people.subscriptions import Subscription
 from mydata_ledger.ledger.message import of_person
 from mydata_ledger.ledger.typed_data import read_hex
 
@@ -69,7 +69,7 @@ class ResultsForm(Form):
 def inbox(caller: SignedIn, kernel: Verbs, after: After = "") -> list[MessageView]:
     """What the caller was told, as a person and as a party, oldest first."""
     start = read_hex(after, "after", 32) if after else b""
-    found = [one for name in _names(caller) for one in kernel.inbox(name, start)]
+    found = [one for name in _names(caller) for one in kernel.people.inbox.read(name, start)]
     return [
         MessageView(message_id=shown(m.message_id), event=m.event, subject=m.subject, at=m.at, detail=dict(m.detail))
         for m in sorted(found, key=lambda message: message.message_id)
@@ -79,20 +79,22 @@ def inbox(caller: SignedIn, kernel: Verbs, after: After = "") -> list[MessageVie
 @router.post("/me/subscriptions", status_code=201)
 def subscribe(form: SubscriptionForm, caller: SignedIn, kernel: Verbs) -> SubscriptionView:
     """Tell the caller there too; parties are told as parties, everyone else as a person."""
-    made = kernel.subscribe(_main_name(caller, kernel), form.channel, form.address, frozenset(form.events))
+    made = kernel.people.subscriptions.add(
+        _main_name(caller, kernel), form.channel, form.address, frozenset(form.events)
+    )
     return _view(made, made.secret)
 
 
 @router.get("/me/subscriptions")
 def subscriptions(caller: SignedIn, kernel: Verbs) -> list[SubscriptionView]:
     """Where the caller is told."""
-    return [_view(one) for name in _names(caller) for one in kernel.subscriptions(name)]
+    return [_view(one) for name in _names(caller) for one in kernel.people.subscriptions.of(name)]
 
 
 @router.delete("/me/subscriptions/{subscription_id}", status_code=204)
 def unsubscribe(subscription_id: SubscriptionId, caller: SignedIn, kernel: Verbs) -> None:
     """End one."""
-    kernel.unsubscribe(_main_name(caller, kernel), read_hex(subscription_id, "subscription_id", 32))
+    kernel.people.subscriptions.end(_main_name(caller, kernel), read_hex(subscription_id, "subscription_id", 32))
 
 
 @router.get("/me/deliveries")
@@ -108,14 +110,14 @@ def deliveries(caller: SignedIn, kernel: Verbs, after: After = "") -> list[Deliv
             due=paper.due,
             why=paper.body.get("why", ""),
         )
-        for paper in kernel.deliveries(_main_name(caller, kernel), start)
+        for paper in kernel.people.deliveries.of(_main_name(caller, kernel), start)
     ]
 
 
 @router.post("/results", status_code=202)
 def results(form: ResultsForm, caller: SignedIn, kernel: Verbs) -> dict[str, str]:
     """Tell everyone whose consent to the caller stands that results are out; who they are is not said."""
-    kernel.announce_results(caller.name, form.reference)
+    kernel.people.announcements.results(caller.name, form.reference)
     return {"status": "announced"}
 
 
@@ -125,7 +127,7 @@ def _names(caller: Caller) -> list[str]:
 
 
 def _main_name(caller: Caller, kernel: Verbs) -> str:
-    return caller.name if kernel.world.store.party(caller.name) else of_person(caller.signer)
+    return caller.name if kernel.queries.party(caller.name) else of_person(caller.signer)
 
 
 def _view(one: Subscription, secret: str = "") -> SubscriptionView:

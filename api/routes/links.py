@@ -57,14 +57,14 @@ class LinkView(BaseModel):
 @router.get("/me/links")
 def links(caller: SignedIn, kernel: Verbs) -> list[LinkView]:
     """Every link the caller made, the newest first."""
-    found = sorted(kernel.links_of(caller.signer), key=lambda link: (-link.made_at, link.name))
+    found = sorted(kernel.people.links.of(caller.signer), key=lambda link: (-link.made_at, link.name))
     return [LinkView.of(link) for link in found]
 
 
 @router.delete("/me/links/{name}", status_code=204)
 def end(name: Name, caller: SignedIn, kernel: Verbs) -> None:
     """End one of the caller's links: nobody opens it again, and its content is let go."""
-    kernel.end_link(caller.signer, read_hex(name, "name", 32))
+    kernel.people.links.end(caller.signer, read_hex(name, "name", 32))
 
 
 @router.post("/shl/{link_id}")
@@ -73,7 +73,7 @@ def manifest(link_id: LinkId, asked: ManifestRequest, house: House) -> JSONRespo
     timeline. A wrong passcode is 401 with the tries that remain over the link's whole life.
     """
     try:
-        sealed, kind = house.kernel.open_link(link_id, asked.recipient, asked.passcode, direct=False)
+        sealed, kind = house.kernel.people.sharing.open(link_id, asked.recipient, asked.passcode, direct=False)
     except PasscodeInvalid as error:
         said = {"remainingAttempts": error.remaining, "error": error.code, "detail": str(error)}
         return JSONResponse(said, 401, OPEN_TO_ALL)
@@ -83,7 +83,9 @@ def manifest(link_id: LinkId, asked: ManifestRequest, house: House) -> JSONRespo
     if asked.embedded_length_max is None or len(sealed) <= asked.embedded_length_max:
         file["embedded"] = sealed.decode("ascii")
     else:
-        file["location"] = f"{house.settings.uri.rstrip('/')}/shl/files/{house.kernel.ticket_for(link_id)}"
+        file["location"] = (
+            f"{house.settings.uri.rstrip('/')}/shl/files/{house.kernel.people.sharing.ticket_for(link_id)}"
+        )
     return JSONResponse({"files": [file]}, headers=OPEN_TO_ALL | {"Retry-After": POLL_SECONDS})
 
 
@@ -91,7 +93,7 @@ def manifest(link_id: LinkId, asked: ManifestRequest, house: House) -> JSONRespo
 def direct(link_id: LinkId, house: House, recipient: Annotated[str, Query(max_length=200)]) -> Response:
     """The one file of a link with the `U` flag, as JWE; `recipient` names who asks."""
     try:
-        sealed, _ = house.kernel.open_link(link_id, recipient, None, direct=True)
+        sealed, _ = house.kernel.people.sharing.open(link_id, recipient, None, direct=True)
     except NotFound as error:
         return _gone(error)
     return _jose(sealed)
@@ -101,7 +103,7 @@ def direct(link_id: LinkId, house: House, recipient: Annotated[str, Query(max_le
 def file(ticket: Annotated[str, Path(max_length=300)], house: House) -> Response:
     """The file a manifest pointed to, while its address lasts."""
     try:
-        return _jose(house.kernel.file_of(ticket))
+        return _jose(house.kernel.people.sharing.file_of(ticket))
     except NotFound as error:
         return _gone(error)
 

@@ -56,13 +56,13 @@ class PathView(BaseModel):
 @router.get("/{name}/heads")
 def heads(name: LogName, house: House) -> Heads:
     """The newest heads of a log. What others should hold us to is its signed checkpoint, beside this."""
-    store, domain = house.kernel.world.store, house.kernel.world.domains[name]
-    anchored = store.anchored(name)
+    queries = house.kernel.queries
+    domain, anchored = queries.domains[name], queries.anchored(name)
     return Heads(
         log=name,
         chain_id=domain.chain_id,
         contract=domain.contract,
-        accepted=_head(store.head(name)),
+        accepted=_head(queries.head(name)),
         anchored=AnchoredView(size=anchored.head.size, root=shown(anchored.head.root), block=anchored.block),
     )
 
@@ -70,13 +70,13 @@ def heads(name: LogName, house: House) -> Heads:
 @router.get("/{name}/proof/inclusion")
 def inclusion(name: LogName, kernel: Verbs, position: Annotated[int, Query(ge=0, le=2**62)], size: Size) -> PathView:
     """The proof that the leaf at `position` lies in the log of `size`."""
-    return PathView(hashes=[shown(hash_) for hash_ in kernel.world.store.inclusion(name, position, size)])
+    return PathView(hashes=[shown(hash_) for hash_ in kernel.queries.inclusion(name, position, size)])
 
 
 @router.get("/{name}/proof/consistency")
 def consistency(name: LogName, kernel: Verbs, first: Size, second: Size) -> PathView:
     """The proof that the log of `first` is a prefix of the log of `second`."""
-    return PathView(hashes=[shown(hash_) for hash_ in kernel.world.store.consistency(name, first, second)])
+    return PathView(hashes=[shown(hash_) for hash_ in kernel.queries.consistency(name, first, second)])
 
 
 def _head(head: Head) -> HeadView:

@@ -56,14 +56,14 @@ class PaperForm(Form):
 @router.post("/papers/consents/drafts")
 def draft_consent(form: PaperConsentForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The consent as it stands on the paper, for the second witness's wallet."""
-    return draft_view(kernel.draft_consent(wish_of(form, caller, kernel)))
+    return draft_view(kernel.consents.drafts.consent(wish_of(form, caller, kernel)))
 
 
 @router.post("/papers/revocations/drafts")
 def draft_revocation(form: PaperRevocationForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The withdrawal as it stands on the paper, for the second witness's wallet."""
     whose, secret = read_hex(form.data_subject, "data_subject"), read_hex(form.secret, "secret", 32)
-    draft = kernel.draft_revocation(whose, grantee_of(form.grantee), secret, caller.signer, form.language)
+    draft = kernel.consents.drafts.revocation(whose, grantee_of(form.grantee), secret, caller.signer, form.language)
     return draft_view(draft)
 
 
@@ -72,7 +72,7 @@ def draft_word(form: WordForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The first witness's word: that the person signed exactly this on the paper that was scanned."""
     statement = parse(KINDS[form.kind], form.message)
     scan = read_hex(form.scan, "scan", 32)
-    return draft_view(kernel.draft_word(statement, caller.signer, scan, form.language))
+    return draft_view(kernel.consents.paper.draft_word(statement, caller.signer, scan, form.language))
 
 
 @router.post("/papers", status_code=202)
@@ -80,9 +80,9 @@ def hand_in(form: PaperForm, kernel: Verbs, _: SignedIn) -> Replaced:
     """Hand in both. A consent permits once it is on chain, marked as standing on paper wherever it counts; a withdrawal
     denies now.
     """
-    logged = kernel.accept_on_paper(_witnessed(form), read_hex(form.scan, "scan", 32))
+    logged = kernel.consents.paper.accept(_witnessed(form), read_hex(form.scan, "scan", 32))
     status = "denies now" if form.kind == "Revocation" else "pending"
-    return replaced(logged, status, kernel.ended_by(logged))
+    return replaced(logged, status, kernel.consents.endings.ended_by(logged))
 
 
 def _witnessed(form: PaperForm) -> Witnessed:

@@ -121,9 +121,9 @@ async def of_person(question: PersonQuestion, caller: SignedIn, together: Togeth
 
 
 def _page(kernel: Kernel, requester: str, asked: Search, _: str) -> AccessRequest:
-    question = kernel.request(requester, bytes(32), asked.category, asked.purpose, asked.action)
+    question = kernel.decisions.evaluation.request(requester, bytes(32), asked.category, asked.purpose, asked.action)
     question = replace(question, incident=_incident(asked.incident), at_least=asked.consents_at_least)
-    return kernel.behind(question, asked.cursor, asked.limit)
+    return kernel.decisions.search.behind(question, asked.cursor, asked.limit)
 
 
 async def _shown_page(together: Groups, told: Told[Search, Sequence[Found] | None]) -> dict[str, Any]:
@@ -142,14 +142,14 @@ async def page_of(
     kernel = together.kernel
 
     def shown_page() -> dict[str, Any]:
-        return show(kernel.page(told.asked, told.found, told.receipt))
+        return show(kernel.decisions.search.page(told.asked, told.found, told.receipt))
 
     return await run_in_threadpool(shown_page) if told.found is None else shown_page()
 
 
 def _person(kernel: Kernel, requester: str, asked: PersonQuestion, _: str) -> AccessRequest:
     incident, person = _incident(asked.incident), subject_bytes(asked.data_subject)
-    return kernel.about_person(requester, person, asked.purpose, asked.action, incident=incident)
+    return kernel.decisions.search.about_person(requester, person, asked.purpose, asked.action, incident=incident)
 
 
 async def _shown_person(
@@ -157,7 +157,7 @@ async def _shown_person(
 ) -> list[dict[str, Any]]:
     found = told.found
     if found is None:
-        found = await run_in_threadpool(together.kernel.survey, told.asked, None, told.receipt)
+        found = await run_in_threadpool(together.kernel.decisions.search.survey, told.asked, None, told.receipt)
     return [
         {
             "record": record_document(record),
@@ -178,7 +178,9 @@ def readers(
     record_id: RecordId, caller: SignedIn, kernel: Verbs, purpose: TermQuery, action: TermQuery = "view"
 ) -> list[Reader]:
     """Who could read one of the caller's records now, for a purpose."""
-    found = kernel.who_can_access(caller.signer, read_hex(record_id, "record_id", 32), purpose, action)
+    found = kernel.decisions.record_questions.who_can_access(
+        caller.signer, read_hex(record_id, "record_id", 32), purpose, action
+    )
     return [
         Reader(account=party.account, name=party.name, reason=str(decision.reason), consents=_entries(decision))
         for party, decision in found
@@ -188,7 +190,7 @@ def readers(
 @router.post("/consents/what-if")
 def what_if(form: ConsentDraftForm, caller: SignedIn, kernel: Verbs) -> list[ChangeView]:
     """What signing this would change about the caller's present records; nothing is signed, kept or told."""
-    return [_change(one) for one in kernel.what_if(wish_of(form, caller, kernel))]
+    return [_change(one) for one in kernel.consents.what_if.changes(wish_of(form, caller, kernel))]
 
 
 def _incident(entry: str | None) -> bytes:

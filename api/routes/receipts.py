@@ -47,10 +47,9 @@ def receipts(caller: SignedIn, kernel: Verbs, after: After = -1, limit: Limit = 
     """Questions about the caller, and the caller's own questions that were permitted, oldest first; those that name a
     person whom a consent hides are left out.
     """
-    store = kernel.world.store
-    about = {r.position: (r, True) for r in store.receipts_of(caller.signer, after, limit)}
-    asked = [r for r in store.receipts_by(caller.name, after, limit) if _permitted(r)]
-    mine = {r.position: (r, False) for r in asked if kernel.tells_asker(r)}
+    about = {r.position: (r, True) for r in kernel.queries.receipts_of(caller.signer, after, limit)}
+    asked = [r for r in kernel.queries.receipts_by(caller.name, after, limit) if _permitted(r)]
+    mine = {r.position: (r, False) for r in asked if kernel.decisions.releases.tells_asker(r)}
     merged = {**mine, **about}
     return [_view(*merged[position]) for position in sorted(merged)[:limit]]
 
@@ -58,10 +57,10 @@ def receipts(caller: SignedIn, kernel: Verbs, after: After = -1, limit: Limit = 
 @router.get("/receipts/{position}")
 def receipt(position: Position, caller: SignedIn, house: House) -> dict[str, Any]:
     """One receipt as a proof document: for the person it is about, and for a requester who was permitted."""
-    logged = house.kernel.world.store.at(ACCESS, position)
+    logged = house.kernel.queries.statement(ACCESS, position)
     if logged is None or not (_about(logged, caller.signer) or _is_theirs(logged, caller.name, house.kernel)):
         raise NotFound
-    return proof_document(house.kernel.prove(ACCESS, position), dict(house.settings.registries))
+    return proof_document(house.kernel.records.proofs.prove(ACCESS, position), dict(house.settings.registries))
 
 
 @router.get("/receipts/{position}/record")
@@ -70,16 +69,16 @@ def record(position: Position, caller: SignedIn, house: House) -> dict[str, Any]
 
     With the content that was opened it shows a stranger that the content is what its holder signed.
     """
-    world = house.kernel.world
-    logged = world.store.at(ACCESS, position)
+    queries = house.kernel.queries
+    logged = queries.statement(ACCESS, position)
     said = logged.signed.statement if logged else None
     if logged is None or not isinstance(said, AccessReceipt):
         raise NotFound
     released = _is_theirs(logged, caller.name, house.kernel) and said.action in RELEASING
-    about = world.store.record(said.record_id)
+    about = queries.record(said.record_id)
     if about is None or not (released or about.issue.data_subject == caller.signer):
         raise NotFound
-    return proof_document(house.kernel.prove(RECORDS, about.position), dict(house.settings.registries))
+    return proof_document(house.kernel.records.proofs.prove(RECORDS, about.position), dict(house.settings.registries))
 
 
 @router.get("/receipts/{position}/acknowledgement")
@@ -87,20 +86,23 @@ def draft_acknowledgement(
     position: Position, caller: SignedIn, kernel: Verbs, language: Language = ENGLISH
 ) -> DraftView:
     """What the requester signs who opened what this receipt released: that they did, and when."""
-    return draft_view(kernel.draft_acknowledgement(caller.name, position, language))
+    return draft_view(kernel.records.acknowledgements.draft(caller.name, position, language))
 
 
 @router.post("/receipts/acknowledgements", status_code=202)
 def acknowledge(form: SignedForm, kernel: Verbs, _: SignedIn) -> Accepted:
     """Hand in a signed acknowledgement; it is logged, and the person it is about sees it beside the receipt."""
     made = parse(Acknowledgement, form.message)
-    return accepted(kernel.acknowledge(made, read_hex(form.signature, "signature"), read_domain(form.domain)), "logged")
+    return accepted(
+        kernel.records.acknowledgements.accept(made, read_hex(form.signature, "signature"), read_domain(form.domain)),
+        "logged",
+    )
 
 
 @router.get("/inbox")
 def inbox(caller: SignedIn, kernel: Verbs, after: After = -1, limit: Limit = 200) -> list[NoticeToMe]:
     """What the caller must hear of, read off the access log: emergencies declared and records opened in them."""
-    found = kernel.world.store.receipts_of(caller.signer, after, limit)
+    found = kernel.queries.receipts_of(caller.signer, after, limit)
     return [notice for logged in found if (notice := _notice(logged, kernel))]
 
 
@@ -110,7 +112,7 @@ def _notice(logged: Logged, kernel: Kernel) -> NoticeToMe | None:
         text = f"{_name(said.responder, kernel)} declared an emergency about you: {said.reason}"
         return _to_me("incident", logged, text, said.responder, said.incident_number)
     if isinstance(said, AccessReceipt) and said.reason == Reason.BROKE_GLASS:
-        incident = kernel.world.store.incident(said.justification)
+        incident = kernel.queries.incident(said.justification)
         text = f"{_name(said.requester, kernel)} opened a record of yours ({said.category}) in an emergency"
         return _to_me("break_glass", logged, text, said.requester, incident.incident_number if incident else "")
     return None
@@ -128,7 +130,7 @@ def _to_me(kind: str, logged: Logged, text: str, requester: str, number: str) ->
 
 
 def _name(account: str, kernel: Kernel) -> str:
-    party = kernel.world.store.party(account)
+    party = kernel.queries.party(account)
     return party.name if party else account
 
 
@@ -144,7 +146,7 @@ def _permitted(logged: Logged) -> bool:
 
 def _is_theirs(logged: Logged, name: str, kernel: Kernel) -> bool:
     """Whether it is a permitted question of theirs that names nobody whom they may not know."""
-    return _by(logged, name) and _permitted(logged) and kernel.tells_asker(logged)
+    return _by(logged, name) and _permitted(logged) and kernel.decisions.releases.tells_asker(logged)
 
 
 def _about(logged: Logged, signer: bytes) -> bool:

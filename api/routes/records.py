@@ -92,7 +92,7 @@ class Issued(BaseModel):
 @router.post("/records/drafts", status_code=201)
 def draft_records(form: UploadsForm, caller: SignedIn, kernel: Verbs) -> IssueDrafts:
     """Seal records and return the statements for the holder to sign; nothing is issued yet."""
-    drafts = kernel.draft_issues(caller.name, [record.upload() for record in form.records])
+    drafts = kernel.records.issues.draft(caller.name, [record.upload() for record in form.records])
     return IssueDrafts(drafts=[draft.typed for draft in drafts])
 
 
@@ -100,7 +100,7 @@ def draft_records(form: UploadsForm, caller: SignedIn, kernel: Verbs) -> IssueDr
 def issue(form: SignedIssues, kernel: Verbs, _: SignedIn) -> Issued:
     """Hand in signed issues."""
     signed = [(parse(Issue, one.message), read_hex(one.signature, "signature")) for one in form.records]
-    logged = kernel.issue(signed)
+    logged = kernel.records.issues.accept(signed)
     return Issued(
         records=[
             IssuedRecord(record_id=shown(issue.record_id), position=place.position)
@@ -112,14 +112,14 @@ def issue(form: SignedIssues, kernel: Verbs, _: SignedIn) -> Issued:
 @router.get("/records")
 def records(caller: SignedIn, kernel: Verbs) -> list[RecordView]:
     """The caller's own records, oldest first."""
-    return [RecordView.of(record) for record in kernel.world.store.records_of(caller.signer)]
+    return [RecordView.of(record) for record in kernel.queries.records_of(caller.signer)]
 
 
 @router.get("/records/{position}/copy")
 def copy(position: Position, caller: SignedIn, house: House) -> dict[str, Any]:
     """A record's issue as a proof document, without its content: for its data subject and for its holder."""
-    logged = house.kernel.world.store.at(RECORDS, position)
+    logged = house.kernel.queries.statement(RECORDS, position)
     said = logged.signed.statement if logged else None
     if not isinstance(said, Issue) or (said.data_subject != caller.signer and said.holder != caller.name):
         raise NotFound
-    return proof_document(house.kernel.prove(RECORDS, position), dict(house.settings.registries))
+    return proof_document(house.kernel.records.proofs.prove(RECORDS, position), dict(house.settings.registries))

@@ -119,57 +119,57 @@ class AnswerForm(Form):
 @router.post("/requests", status_code=202)
 def request(form: RequestForm, caller: SignedIn, kernel: Verbs) -> RequestView:
     """Ask a person for consent. It looks the same whoever they are and whatever they wish."""
-    return _view(kernel.request_consent(caller.name, subject_bytes(form.data_subject), form.asking()), kernel)
+    return _view(kernel.people.requests.ask(caller.name, subject_bytes(form.data_subject), form.asking()), kernel)
 
 
 @router.get("/requests")
 def requests(caller: SignedIn, kernel: Verbs, after: After = "", limit: Limit = 100) -> list[RequestView]:
     """What the caller asked for, oldest first."""
-    return [_view(one, kernel) for one in kernel.requests_by(caller.name, _after(after), limit)]
+    return [_view(one, kernel) for one in kernel.people.requests.by(caller.name, _after(after), limit)]
 
 
 @router.get("/requests/{request_id}")
 def one_request(request_id: RequestId, caller: SignedIn, kernel: Verbs) -> RequestView:
     """One of the caller's requests."""
-    return _view(kernel.request_of(caller.name, read_hex(request_id, "request_id", 32)), kernel)
+    return _view(kernel.people.requests.get(caller.name, read_hex(request_id, "request_id", 32)), kernel)
 
 
 @router.post("/requests/{request_id}/withdrawal")
 def withdraw(request_id: RequestId, caller: SignedIn, kernel: Verbs) -> RequestView:
     """Take a request back."""
-    return _view(kernel.withdraw_request(caller.name, read_hex(request_id, "request_id", 32)), kernel)
+    return _view(kernel.people.requests.withdraw(caller.name, read_hex(request_id, "request_id", 32)), kernel)
 
 
 @router.post("/offers", status_code=202)
 def offer(form: OfferForm, caller: SignedIn, kernel: Verbs) -> dict[str, str]:
     """Offer something to whoever wished to be told; who and how many they are is not said."""
-    kernel.announce(caller.name, form.asking(), form.topics)
+    kernel.people.announcements.offer(caller.name, form.asking(), form.topics)
     return {"status": "announced"}
 
 
 @router.get("/me/requests")
 def asked_of_me(caller: SignedIn, kernel: Verbs, after: After = "", limit: Limit = 100) -> list[RequestView]:
     """Everything that was asked of the caller, what a standing wish refused included."""
-    return [_view(one, kernel) for one in kernel.requests_to(caller.signer, _after(after), limit)]
+    return [_view(one, kernel) for one in kernel.people.requests.to(caller.signer, _after(after), limit)]
 
 
 @router.post("/me/requests/{request_id}/refusal")
 def refuse(request_id: RequestId, caller: SignedIn, kernel: Verbs) -> RequestView:
     """Say no; it is recorded, and the same will not be asked again for thirty days."""
-    return _view(kernel.refuse(caller.signer, read_hex(request_id, "request_id", 32)), kernel)
+    return _view(kernel.people.requests.refuse(caller.signer, read_hex(request_id, "request_id", 32)), kernel)
 
 
 @router.post("/me/requests/{request_id}/drafts")
 def draft_answer(request_id: RequestId, form: AnswerForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The consent that grants it, ready for the wallet, with what it changes; draft narrower terms as any consent."""
     asked, lock = read_hex(request_id, "request_id", 32), read_hex(form.lock, "lock", 32)
-    return draft_view(kernel.draft_answer(caller.signer, asked, lock, form.language))
+    return draft_view(kernel.people.requests.draft_answer(caller.signer, asked, lock, form.language))
 
 
 @router.get("/me/wishes")
 def wishes(caller: SignedIn, kernel: Verbs) -> WishesForm:
     """The caller's standing wishes."""
-    said = kernel.wishes(caller.signer)
+    said = kernel.people.wishes.of(caller.signer)
     forms = [WishForm(kind=w.kind, purpose=w.purpose, category=w.category, topics=list(w.topics)) for w in said.wishes]
     return WishesForm(wishes=forms, validity=dict(said.validity))
 
@@ -178,7 +178,7 @@ def wishes(caller: SignedIn, kernel: Verbs) -> WishesForm:
 def wish(form: WishesForm, caller: SignedIn, kernel: Verbs) -> WishesForm:
     """Replace them all."""
     said = [Wish(w.kind, w.purpose, w.category, tuple(topic.lower() for topic in w.topics)) for w in form.wishes]
-    kernel.wish(Wishes(caller.signer, tuple(said), form.validity))
+    kernel.people.wishes.replace(Wishes(caller.signer, tuple(said), form.validity))
     return wishes(caller, kernel)
 
 
@@ -187,7 +187,7 @@ def _after(text: str) -> bytes:
 
 
 def _view(one: ConsentRequest, kernel: Verbs) -> RequestView:
-    party = kernel.world.store.party(one.requester)
+    party = kernel.queries.party(one.requester)
     return RequestView(
         request_id=shown(one.request_id),
         requester=one.requester,
@@ -210,6 +210,6 @@ def _view(one: ConsentRequest, kernel: Verbs) -> RequestView:
 
 
 def _said(one: ConsentRequest, language: str, kernel: Verbs) -> list[str]:
-    party = kernel.world.store.party(one.requester)
-    words = Words(kernel.world.vocabulary, language)
+    party = kernel.queries.party(one.requester)
+    words = Words(kernel.queries.vocabulary, language)
     return [words.sentence(grant, party.name if party else one.requester) for grant in one.grants]

@@ -55,24 +55,24 @@ class ReviewView(BaseModel):
 @router.get("/reviews/overdue")
 def overdue(kernel: Verbs) -> dict[str, int]:
     """How many items wait beyond their deadline, by queue: open to everyone."""
-    return kernel.overdue()
+    return kernel.people.reviews.overdue()
 
 
 @router.get("/reviews/{queue}")
 def reviews(queue: Queue, caller: SignedIn, kernel: Verbs, after: After = "") -> list[ReviewView]:
     """A queue as its accredited reviewers see it, oldest first."""
     start = read_hex(after, "after", 32) if after else b""
-    return [ReviewView.of(one) for one in kernel.reviews(caller.name, queue, start)]
+    return [ReviewView.of(one) for one in kernel.people.reviews.queue(caller.name, queue, start)]
 
 
 @router.post("/reviews/{queue}/{review_id}/verdict")
 def verdict(queue: Queue, review_id: ReviewId, form: VerdictForm, caller: SignedIn, kernel: Verbs) -> ReviewView:
     """Close an item; nobody reviews what they did themselves."""
     which = read_hex(review_id, "review_id", 32)
-    return ReviewView.of(kernel.give_verdict(caller.name, queue, which, form.verdict, form.reason))
+    return ReviewView.of(kernel.people.reviews.give_verdict(caller.name, queue, which, form.verdict, form.reason))
 
 
 @router.get("/me/incidents")
 def incidents(caller: SignedIn, kernel: Verbs) -> list[ReviewView]:
     """Every break-glass about the caller, and what the reviewers found."""
-    return [ReviewView.of(one) for one in kernel.reviews_about(caller.signer)]
+    return [ReviewView.of(one) for one in kernel.people.reviews.about(caller.signer)]

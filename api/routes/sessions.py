@@ -85,7 +85,7 @@ def sign_in(form: SignInForm, house: House) -> Session:
 
 def _passkey(key: str | None, house: House) -> bytes:
     """Signer bytes of a passkey: this ledger's verifier ‖ key; nothing without one."""
-    return house.kernel.world.signers.passkeys + read_hex(key, "passkey", 64) if key else b""
+    return house.kernel.queries.passkey_verifier + read_hex(key, "passkey", 64) if key else b""
 
 
 @router.delete("/sessions", status_code=204)

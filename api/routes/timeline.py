@@ -12,8 +12,9 @@ from mydata_ledger.api.auth import House, Premises, SignedIn
 from mydata_ledger.api.routes.logs import LogName
 from mydata_ledger.api.schemas import proof_document
 from mydata_ledger.ledger.access import Incident
-from mydata_ledger.ledger.kernel import Kernel, Proof, requester_name
-from mydata_ledger.ledger.kernel.sharing import LINK_USE
+from mydata_ledger.ledger.kernel import Kernel, Proof
+from mydata_ledger.ledger.kernel.work_items import LINK_USE
+from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt
 
 router = APIRouter(tags=["timeline"])
@@ -76,7 +77,7 @@ def statements(log: LogName, caller: SignedIn, house: House, after: After = -1, 
 
 def _about(house: Premises, log: str, person: bytes, after: int, limit: int) -> list[Proof]:
     kernel = house.kernel
-    return kernel.prove_all(log, kernel.world.store.said_about(log, person, after, limit))
+    return kernel.records.proofs.prove_all(log, kernel.queries.said_about(log, person, after, limit))
 
 
 def _next(proofs: Sequence[Proof], limit: int) -> int | None:
@@ -103,7 +104,7 @@ def _access(proof: Proof, house: Premises) -> Access:
         requester_name=_name(requester, said.data_subject, house.kernel),
         permitted=said.permitted if isinstance(said, AccessReceipt) else None,
         text=_text(said) + _by_link(said, house.kernel),
-        on_paper=["0x" + one.hex() for one in house.kernel.on_paper(getattr(said, "consents", ()))],
+        on_paper=["0x" + one.hex() for one in house.kernel.consents.paper_marks.among(getattr(said, "consents", ()))],
         opened=_opened(proof, house),
         **_told(proof, house),
     )
@@ -113,19 +114,19 @@ def _by_link(said: AccessReceipt | Incident, kernel: Kernel) -> str:
     """Who opened the person's own link, as they named themselves: nobody has checked that."""
     if isinstance(said, Incident) or said.requester != requester_name(said.data_subject):
         return ""
-    use = kernel.world.store.paper(LINK_USE, said.request_id)
+    use = kernel.queries.work_item(LINK_USE, said.request_id)
     return f", by the link `{use.body['label']}`: {use.body['recipient']} (as they say)" if use else ""
 
 
 def _opened(proof: Proof, house: Premises) -> Told | None:
-    position = house.kernel.acknowledged(proof.logged.signed.entry.entry)
-    return None if position is None else Told(**_told(house.kernel.prove(ACCESS, position), house))
+    position = house.kernel.records.acknowledgements.position_of(proof.logged.signed.entry.entry)
+    return None if position is None else Told(**_told(house.kernel.records.proofs.prove(ACCESS, position), house))
 
 
 def _name(account: str, person: bytes, kernel: Kernel) -> str:
     if account == requester_name(person):
         return "you"
-    party = kernel.world.store.party(account)
+    party = kernel.queries.party(account)
     return party.name if party else account
 
 

@@ -64,22 +64,22 @@ def draft(form: TransferForm, caller: SignedIn, kernel: Verbs) -> DraftView:
     """The consent that carries the request, beside what the caller already says to the recipient; hand it in signed as
     any consent. Withdrawing the consent ends the request.
     """
-    grant = form.terms().grant(kernel.world.clock.now())
-    kernel.world.vocabulary.check_grant(grant)
+    grant = form.terms().grant(kernel.queries.now())
+    kernel.queries.vocabulary.check_grant(grant)
     plain = {name: list(said) if isinstance(said, tuple) else said for name, said in asdict(grant).items()}
     asked = {"grantee": form.recipient, "language": form.language, "lock": form.lock}
     wish = wish_of(ConsentDraftForm(grants=[GrantForm.model_validate(plain)], **asked), caller, kernel)
-    newest = kernel.world.store.newest(wish.data_subject, wish.grantee)
+    newest = kernel.queries.newest(wish.data_subject, wish.grantee)
     said = newest.signed.statement if newest else None
-    now = kernel.world.clock.now()
+    now = kernel.queries.now()
     before = [g for g in said.grants if g.expires > now and g != grant] if isinstance(said, Consent) else []
-    return draft_view(kernel.draft_consent(replace(wish, grants=(*before, *wish.grants))))
+    return draft_view(kernel.consents.drafts.consent(replace(wish, grants=(*before, *wish.grants))))
 
 
 @router.get("/me/transfers")
 def transfers(caller: SignedIn, kernel: Verbs) -> list[TransferView]:
     """Every transfer request of the caller that stands, oldest first."""
-    return [view for state in kernel.world.store.consents_of(caller.signer) for view in _views(state, kernel)]
+    return [view for state in kernel.queries.consents_of(caller.signer) for view in _views(state, kernel)]
 
 
 def _told(grant: Grant, said: Consent, words: Words) -> str:
@@ -87,12 +87,12 @@ def _told(grant: Grant, said: Consent, words: Words) -> str:
 
 
 def _views(state: ConsentState, kernel: Kernel) -> Iterator[TransferView]:
-    if state.revoked or state.superseded:
+    if not state.stands:
         return
-    said, vocabulary = state.consent, kernel.world.vocabulary
+    said, vocabulary = state.consent, kernel.queries.vocabulary
     for grant in said.grants:
         terms = terms_of(grant)
-        if terms is None or grant.expires <= kernel.world.clock.now():
+        if terms is None or grant.expires <= kernel.queries.now():
             continue
         words = {language: _told(grant, said, Words(vocabulary, language)) for language in ("ko", "en")}
         yield TransferView(

@@ -129,8 +129,8 @@ def _loop(batch: Sequence[Said]) -> None:
 def accessible(whole: Population, pages: int) -> list[Row]:
     """Who of all these people may I read: the first page of 1,000, and page after page."""
     kernel = ours(Store(whole.url))
-    question = kernel.question(population.TRIAL.address, population.PURPOSE, population.ACTION)
-    first = median(_seconds(lambda: kernel.query_accessible(question, "", 1_000)) for _ in range(5))
+    question = kernel.decisions.search.question(population.TRIAL.address, population.PURPOSE, population.ACTION)
+    first = median(_seconds(lambda: kernel.decisions.search.query_accessible(question, "", 1_000)) for _ in range(5))
     asked, read = (_in_full(kernel, question, pages, read) for read in (False, True))
     people = f"{whole.people:,} people"
     return [
@@ -144,7 +144,7 @@ def _in_full(kernel: Kernel, question: AccessRequest, pages: int, read: bool) ->
     """People a second, each page a question with its receipt; `read` whether each record is looked up too."""
     cursor, found, started = "", 0, time.perf_counter()
     for _ in range(pages):
-        page = kernel.query_accessible(question, cursor, 1_000)
+        page = kernel.decisions.search.query_accessible(question, cursor, 1_000)
         cursor, found = page.cursor, found + len(page.records if read else page.ids)
         if not cursor:
             break

@@ -37,12 +37,16 @@ def intake(folder: Path) -> Iterator[tuple[str, float]]:
     database.set_parties(population.PARTIES)
     kernel, domain = ours(database), population.DOMAINS[CONSENTS]
     batch = bulk.signed_consents(SOME)
-    now, is_whole = int(time.time()), kernel.saying(int(time.time()), database)
-    sealed = [kernel.seal(said, said.signer, signature) for said, signature, _ in batch]
+    now, is_whole = int(time.time()), kernel.consents.checks.content(int(time.time()), database)
+    sealed = [kernel.statements.seal(said, said.signer, signature) for said, signature, _ in batch]
     groups = [sealed[at : at + TOGETHER] for at in range(0, SOME, TOGETHER)]
     steps: list[tuple[str, Callable[[Any], object], Sequence[Any]]] = [
         ("the floor: EIP-712 digest, signer recovered", lambda one: _recovered(one, domain), batch),
-        ("the same, with salt and commitment", lambda one: kernel.seal(one[0], one[0].signer, one[1]), batch),
+        (
+            "the same, with salt and commitment",
+            lambda one: kernel.statements.seal(one[0], one[0].signer, one[1]),
+            batch,
+        ),
         ("conditions; notice and name looked up once", lambda one: is_whole(one[0]), batch),
         (
             f"order, log, tree and indexes, {TOGETHER} in a transaction, durable",
@@ -54,7 +58,7 @@ def intake(folder: Path) -> Iterator[tuple[str, float]]:
         yield name, _each(step, items)
     again = bulk.signed_consents(SOME)
     whole = [[Handed(*one[:2]) for one in again[at : at + TOGETHER]] for at in range(0, SOME, TOGETHER)]
-    yield f"all of it, {TOGETHER} at once", _each(lambda some: kernel.consents_soon(some).result(), whole)
+    yield f"all of it, {TOGETHER} at once", _each(lambda some: kernel.consents.intake.take_soon(some).result(), whole)
     database.dispose()
 
 

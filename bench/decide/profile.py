@@ -26,7 +26,7 @@ from mydata_ledger.ledger import typed_data
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.kernel import Kernel
-from mydata_ledger.ledger.kernel.answers import receipt_of
+from mydata_ledger.ledger.kernel.decisions.evaluate import receipt_of
 from mydata_ledger.ledger.receipt import ACCESS
 
 RESULT = Path(__file__).parent.parent / "results" / "decide-profile.txt"
@@ -88,7 +88,7 @@ def _why(parts: dict[str, float], floor: float, hello: float) -> list[str]:
 
 
 def _questions(kernel: Kernel, people: int) -> Iterator[AccessRequest]:
-    plain = kernel.question(population.TRIAL.address, population.PURPOSE, population.ACTION)
+    plain = kernel.decisions.search.question(population.TRIAL.address, population.PURPOSE, population.ACTION)
     return cycle([replace(plain, record_id=bytes.fromhex(name[2:])) for name in asked.somebody(people)])
 
 
@@ -111,8 +111,8 @@ def _parts(store: Store, kernel: Kernel, questions: Iterator[AccessRequest]) -> 
     decision = decide(question, known, population.NOW)
     receipt = receipt_of(question, known, decision, population.NOW)
     digests = [typed_data.digest(receipt, population.DOMAINS[ACCESS])] * GROUP
-    sign = kernel.world.gateway.sign
-    signed = kernel.sign_as_gateway(receipt)
+    sign = population.GATEWAY.sign
+    signed = kernel.statements.sign_as_gateway(receipt)
     yield "decide", _best(lambda: decide(question, known, population.NOW))
     yield "receipt", _best(lambda: receipt_of(question, known, decision, population.NOW))
     yield "its EIP-712 digest", _best(lambda: typed_data.digest(receipt, population.DOMAINS[ACCESS]))
@@ -122,7 +122,7 @@ def _parts(store: Store, kernel: Kernel, questions: Iterator[AccessRequest]) -> 
         _best(lambda: typed_data.sign_together(digests, sign)) / GROUP,
     )
     yield "its bytes in the group's row", _best(lambda: codec.pack(pending._parts(signed)))  # noqa: SLF001
-    (answer,) = kernel.ask_soon([_fresh(questions)]).result()
+    (answer,) = kernel.decisions.evaluation.ask_soon([_fresh(questions)]).result()
     yield "answer to JSON", _best(lambda: orjson.dumps(document(answer)))
     yield ALL, _best_of_groups(kernel, questions)
 
@@ -133,7 +133,7 @@ def _best_of_groups(kernel: Kernel, questions: Iterator[AccessRequest]) -> float
     for _ in range(TURNS):
         group = [_fresh(questions) for _ in range(GROUP)]
         started = time.perf_counter()
-        kernel.ask_soon(group).result()
+        kernel.decisions.evaluation.ask_soon(group).result()
         fastest = min(fastest, time.perf_counter() - started)
     return fastest / GROUP * 1e6
 
@@ -153,7 +153,7 @@ def _profiled(kernel: Kernel, questions: Iterator[AccessRequest]) -> str:
     for _ in range(20):
         group = [_fresh(questions) for _ in range(128)]
         profiler.enable()
-        soon = kernel.ask_soon(group)
+        soon = kernel.decisions.evaluation.ask_soon(group)
         profiler.disable()
         soon.result()
     pstats.Stats(profiler, stream=out).sort_stats("tottime").print_stats(25)

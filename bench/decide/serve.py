@@ -27,7 +27,7 @@ from mydata_ledger.api.routes.access import Question
 from mydata_ledger.api.routes.questions import Answer, PersonQuestion
 from mydata_ledger.api.schemas import RecordView, ReleaseView
 from mydata_ledger.ledger import envelope
-from mydata_ledger.ledger.kernel import Bounds, Kernel, World
+from mydata_ledger.ledger.kernel import Bounds, Kernel, World, ports_of
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import set_aside, slices
 
@@ -89,7 +89,7 @@ def ours(store: Store) -> Kernel:
     """The kernel as it is served, over a store."""
     services = slices()
     world = World(
-        store=store,
+        **ports_of(store),
         payloads=MemoryPayloads(),
         keys=MemoryKeys(store),
         clock=Clock(),
@@ -99,7 +99,7 @@ def ours(store: Store) -> Kernel:
         computer=envelope.generate_reader_key(),
         bounds=Bounds(chain_silence=10**9),
     )
-    return Kernel(world)
+    return Kernel.of(world)
 
 
 def app_of(store: Store) -> FastAPI:

@@ -20,7 +20,7 @@ from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.envelope import frame
 from mydata_ledger.ledger.errors import LedgerError
-from mydata_ledger.ledger.kernel.cursors import START, Cursors
+from mydata_ledger.ledger.kernel.decisions.cursors import START, Cursors
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.note.checkpoint import Checkpoint
 from mydata_ledger.ledger.note.keys import Verifier

@@ -14,7 +14,7 @@ from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
 from mydata_ledger.anchors.keystore import FileKeys
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger import typed_data
-from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.receipt import ACCESS
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import slices
@@ -32,14 +32,17 @@ def issued(folder: Path, resources: int) -> Row:
     clock, core = time.perf_counter(), time.process_time()
     uploads = [upload for raw, subject in bundles for upload in split(raw, subject).uploads][:resources]
     for start in range(0, len(uploads), BATCH):
-        drafts = kernel.draft_issues(house.hospital.address, uploads[start : start + BATCH])
+        drafts = kernel.records.issues.draft(house.hospital.address, uploads[start : start + BATCH])
         signed = [
-            (draft.statement, house.hospital.sign(typed_data.digest(draft.statement, kernel.domain(draft.statement))))
+            (
+                draft.statement,
+                house.hospital.sign(typed_data.digest(draft.statement, kernel.statements.domain(draft.statement))),
+            )
             for draft in drafts
         ]
-        assert len(kernel.issue(signed)) == len(signed)
+        assert len(kernel.records.issues.accept(signed)) == len(signed)
     clock, core = time.perf_counter() - clock, time.process_time() - core
-    assert kernel.world.store.head("records").size == len(uploads)
+    assert kernel.queries.head("records").size == len(uploads)
     return {
         "name": f"issue {len(uploads):,} FHIR resources: split, commit, seal, store, sign, log",
         "ms": clock * 1_000,
@@ -54,7 +57,7 @@ def _house(folder: Path) -> tuple[House, Kernel]:
     house = House(Vocabulary(one.catalog for one in slices()))
     store = Store(f"sqlite:///{folder / 'issued.db'}")
     store.set_parties(house.directory)
-    world = house.kernel.world
+    world = house.world
     keys = FileKeys(
         folder / "keys.db",
         b"m" * 32,
@@ -63,7 +66,7 @@ def _house(folder: Path) -> tuple[House, Kernel]:
         durable=lambda _: True,
     )
     payloads = BlockPayloads(Blocks(folder / "issued"))
-    return house, Kernel(replace(world, store=store, payloads=payloads, keys=keys))
+    return house, Kernel.of(replace(world, **ports_of(store), payloads=payloads, keys=keys))
 
 
 def _bundles(resources: int) -> Iterator[tuple[bytes, bytes]]:

@@ -160,7 +160,7 @@ def _events(grant: Grant, copy: Copy, operator: Operator, at: int) -> list[Json]
         theirs = copy.ended.signer == said.data_subject
         ended = "dpv:ConsentWithdrawn" if theirs else "dpv:ConsentRevoked"
         events.append(_event(ended, copy.ended.signed_at, copy.ended.signer, f"{operator.url}/revocations", grant))
-    elif state.revoked or state.superseded:
+    elif not state.stands:
         events.append(
             _event("dpv:ConsentStatusInvalidForProcessing", at, said.signer, f"{operator.url}/consents", grant)
         )

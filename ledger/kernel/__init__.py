@@ -1,34 +1,44 @@
-"""The verbs: draft · consent · revoke · issue · declare · ask · search · access · acknowledge · prove."""
+"""The kernel: consents, decisions, records and people as components over one `World` of ports."""
 
-from mydata_ledger.ledger.kernel.acknowledging import Acknowledging
-from mydata_ledger.ledger.kernel.answers import RELEASING, Release, Respond, check_permitted, decided, requester_name
-from mydata_ledger.ledger.kernel.computing import Computed
-from mydata_ledger.ledger.kernel.delegations import Naming
-from mydata_ledger.ledger.kernel.delivering import Courier, Parcel
-from mydata_ledger.ledger.kernel.disclosing import check_hands_out
-from mydata_ledger.ledger.kernel.drafts import Draft, GrantRequest
-from mydata_ledger.ledger.kernel.ending import Ended
-from mydata_ledger.ledger.kernel.erasing import Erasing
-from mydata_ledger.ledger.kernel.figures import Figure
-from mydata_ledger.ledger.kernel.foresight import Change, Foresight
-from mydata_ledger.ledger.kernel.intake import Handed, Taken
-from mydata_ledger.ledger.kernel.issues import Issues, Upload
-from mydata_ledger.ledger.kernel.links import Link
-from mydata_ledger.ledger.kernel.looking_back import LookingBack, Moment, Then
-from mydata_ledger.ledger.kernel.papering import OnPaper, Witnessed
-from mydata_ledger.ledger.kernel.proofs import Proof
-from mydata_ledger.ledger.kernel.publishing import Publishing
-from mydata_ledger.ledger.kernel.questions import allowed
-from mydata_ledger.ledger.kernel.requests import Asking
-from mydata_ledger.ledger.kernel.reviews import Review
-from mydata_ledger.ledger.kernel.searching import Page, sifted, surveyed
-from mydata_ledger.ledger.kernel.sharing import LinkWish, MadeLink, Sharing
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mydata_ledger.ledger.kernel.consents import Consents
+from mydata_ledger.ledger.kernel.consents.accept import Handed, Taken
+from mydata_ledger.ledger.kernel.consents.delegate import Naming
+from mydata_ledger.ledger.kernel.consents.draft import GrantRequest
+from mydata_ledger.ledger.kernel.consents.endings import Ended
+from mydata_ledger.ledger.kernel.consents.paper_consent import Witnessed
+from mydata_ledger.ledger.kernel.consents.what_if import Change
+from mydata_ledger.ledger.kernel.decisions import Decisions
+from mydata_ledger.ledger.kernel.decisions.compute import Computed
+from mydata_ledger.ledger.kernel.decisions.evaluate import Answer, Respond, answered, check_permitted, decided
+from mydata_ledger.ledger.kernel.decisions.figures import Figure
+from mydata_ledger.ledger.kernel.decisions.history import Moment, Then
+from mydata_ledger.ledger.kernel.decisions.record_questions import allowed
+from mydata_ledger.ledger.kernel.decisions.release import RELEASING, Release, check_hands_out
+from mydata_ledger.ledger.kernel.decisions.search import Page
+from mydata_ledger.ledger.kernel.decisions.search_answers import sifted, surveyed
+from mydata_ledger.ledger.kernel.draft import Draft
+from mydata_ledger.ledger.kernel.log_consumer import LogConsumer
+from mydata_ledger.ledger.kernel.people import People
+from mydata_ledger.ledger.kernel.people.deliveries import Courier, Parcel
+from mydata_ledger.ledger.kernel.people.links import Link
+from mydata_ledger.ledger.kernel.people.requests import Asking
+from mydata_ledger.ledger.kernel.people.reviews import Review
+from mydata_ledger.ledger.kernel.people.shared_links import LinkWish, MadeLink
+from mydata_ledger.ledger.kernel.queries import Queries
+from mydata_ledger.ledger.kernel.records import Records
+from mydata_ledger.ledger.kernel.records.issue import Upload
+from mydata_ledger.ledger.kernel.records.prove import Proof
 from mydata_ledger.ledger.kernel.signing import Signers
-from mydata_ledger.ledger.kernel.wondering import Wondering
-from mydata_ledger.ledger.kernel.world import Bounds, World
+from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
+from mydata_ledger.ledger.kernel.world import Bounds, World, ports_of
 
 __all__ = [
     "RELEASING",
+    "Answer",
     "Asking",
     "Bounds",
     "Change",
@@ -58,14 +68,43 @@ __all__ = [
     "Witnessed",
     "World",
     "allowed",
+    "answered",
     "check_hands_out",
     "check_permitted",
     "decided",
-    "requester_name",
+    "ports_of",
     "sifted",
     "surveyed",
 ]
 
 
-class Kernel(OnPaper, Wondering, Foresight, LookingBack, Issues, Sharing, Acknowledging, Erasing, Publishing):
-    """Everything the door and the services may do; made from one `World` of ports."""
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """Everything the API and the services may do. Each component is given the world and the few components it calls;
+    none inherits from another.
+    """
+
+    statements: StatementSigning
+    consents: Consents
+    decisions: Decisions
+    people: People
+    records: Records
+    queries: Queries
+    log_consumer: LogConsumer
+
+    @classmethod
+    def of(cls, world: World) -> Kernel:
+        """Made over one world."""
+        statements = StatementSigning(world)
+        consents = Consents.of(world, statements)
+        decisions = Decisions.of(world, statements, consents)
+        people = People.of(world, statements, consents, decisions)
+        return cls(
+            statements=statements,
+            consents=consents,
+            decisions=decisions,
+            people=people,
+            records=Records.of(world, statements, people),
+            queries=Queries(world),
+            log_consumer=LogConsumer(world, consents.endings, people),
+        )

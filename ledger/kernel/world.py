@@ -4,20 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from mydata_ledger.ledger.envelope import ReaderKey
 from mydata_ledger.ledger.errors import ChainBehind
 from mydata_ledger.ledger.kernel.signing import Signers
-from mydata_ledger.ledger.ports import Anchored, Clock, Directory, Index, Keys, Log, Notices, Papers, Past, Payloads
+from mydata_ledger.ledger.ports import (
+    Anchored,
+    Clock,
+    Directory,
+    Index,
+    Keys,
+    Log,
+    Notices,
+    Papers,
+    Past,
+    Payloads,
+    Sessions,
+)
 from mydata_ledger.ledger.receipt import CONSENTS, RECORDS
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.vocabulary import Vocabulary
 
 
-class Store(Log, Index, Directory, Notices, Papers, Past, Protocol):
-    """Log, index, directory, notices, papers and what was so before, which one database keeps."""
+class PublishedDirectory(Directory, Notices, Protocol):
+    """Accredited parties and published notices."""
+
+
+def ports_of(store: Any) -> dict[str, Any]:
+    """The ports of `World` that one database keeps, by the names of its fields."""
+    return {"log": store, "index": store, "directory": store, "work_items": store, "past": store, "sessions": store}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +49,7 @@ class Bounds:
     record_bytes: int = 16 * 1024 * 1024
     batch: int = 1_000
     incident_seconds: int = 24 * 3_600
+    session_seconds: int = 8 * 3_600
     majority_years: int = 19
     review_seconds: int = 72 * 3_600
     notice_seconds: int = 3_600
@@ -44,7 +62,12 @@ class World:
     once instead of with the next batch; `signers` says whose signatures are taken.
     """
 
-    store: Store
+    log: Log
+    index: Index
+    directory: PublishedDirectory
+    work_items: Papers
+    past: Past
+    sessions: Sessions
     payloads: Payloads
     keys: Keys
     clock: Clock
@@ -60,7 +83,7 @@ class World:
         """The anchored heads of consents and records. Raises ChainBehind when the chain has been silent too long:
         what cannot be known is neither yes nor no.
         """
-        consents, records = self.store.anchored(CONSENTS), self.store.anchored(RECORDS)
+        consents, records = self.log.anchored(CONSENTS), self.log.anchored(RECORDS)
         self.check_followed(min(consents.followed_at, records.followed_at), now)
         return consents, records
 

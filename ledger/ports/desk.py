@@ -101,6 +101,8 @@ class Sessions(Protocol):
         """End a session."""
         ...
 
-    def close_all(self, signer: bytes, at: int) -> list[int]:
-        """End every session of a signer; when each of those that were live would have ended by itself."""
+    def close_all(self, signer: bytes, at: int, until: int) -> list[int]:
+        """End every session of a signer that would end by itself at `until` or before (UTC seconds); when each of those
+        that were live at `at` would have.
+        """
         ...

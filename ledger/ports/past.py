@@ -36,6 +36,10 @@ class Past(Protocol):
         """The hashes of the notices that no longer stood."""
         ...
 
+    def revealed_since(self, number: int, limit: int) -> list[tuple[int, bytes]]:
+        """Entries that the chain was found to have ended, each with its number, in order, above `number`."""
+        ...
+
     def revealed_at(self, entries: Iterable[bytes], at: int) -> frozenset[bytes]:
         """Those of the entries that the chain was known to have ended."""
         ...

@@ -23,7 +23,9 @@ MedicationForClaim = Annotated[Release, may("health.medication", PURPOSE)]
 def papers(caller: SignedIn, kernel: Verbs) -> dict[str, list[str]]:
     """Ids of the papers the caller may read now, by category."""
     return {
-        category: [shown(r.issue.record_id) for r in kernel.search(caller.name, category, PURPOSE, "view")]
+        category: [
+            shown(r.issue.record_id) for r in kernel.decisions.search.find(caller.name, category, PURPOSE, "view")
+        ]
         for category in PAPERS
     }
 

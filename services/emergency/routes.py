@@ -51,14 +51,16 @@ def draft_incident(form: IncidentForm, caller: SignedIn, kernel: Verbs) -> Draft
     """The declaration for the responder to sign."""
     person = subject_bytes(form.data_subject)
     said = (person, form.incident_number, form.reason, form.seconds)
-    return draft_view(kernel.draft_incident(caller.name, *said, language=form.language))
+    return draft_view(kernel.people.incidents.draft(caller.name, *said, language=form.language))
 
 
 @router.post("/incidents", status_code=202)
 def declare(form: SignedForm, kernel: Verbs, _: SignedIn) -> Accepted:
     """Hand in the signed declaration; it is logged and shown to the person before the first read."""
     claimed = read_domain(form.domain)
-    logged = kernel.declare(parse(Incident, form.message), read_hex(form.signature, "signature"), claimed)
+    logged = kernel.people.incidents.declare(
+        parse(Incident, form.message), read_hex(form.signature, "signature"), claimed
+    )
     return accepted(logged, "open")
 
 
@@ -68,7 +70,8 @@ def summary(incident: IncidentId, caller: SignedIn, kernel: Verbs) -> dict[str, 
     entry = read_hex(incident, "incident", 32)
     found = {
         category: [
-            shown(r.issue.record_id) for r in kernel.search(caller.name, category, PURPOSE, "view", incident=entry)
+            shown(r.issue.record_id)
+            for r in kernel.decisions.search.find(caller.name, category, PURPOSE, "view", incident=entry)
         ]
         for category in SUMMARY
     }

@@ -45,16 +45,16 @@ class Aggregate(BaseModel):
 @router.post("/aggregates")
 def aggregate(form: AggregateForm, caller: SignedIn, kernel: Verbs) -> Aggregate:
     """How many consenting people there are by sex and age band, and what they are billed for care."""
-    bills = list(kernel.compute(caller.name, "health.claim", PURPOSE))
-    identities = list(kernel.compute(caller.name, "health.identity", PURPOSE))
-    year = datetime.fromtimestamp(kernel.world.clock.now(), UTC).year
+    bills = list(kernel.decisions.computation.records(caller.name, "health.claim", PURPOSE))
+    identities = list(kernel.decisions.computation.records(caller.name, "health.identity", PURPOSE))
+    year = datetime.fromtimestamp(kernel.queries.now(), UTC).year
     found = segments(identities, bills, form.least, year)
     told = [_told(group, caller.name, kernel) for group in found]
     return Aggregate(groups=[view for view in told if view], least=form.least)
 
 
 def _told(group: Group, caller: str, kernel: Kernel) -> GroupView | None:
-    people, mean = kernel.tellable(caller, figures(group))
+    people, mean = kernel.decisions.figures.tellable(caller, figures(group))
     if not people:
         return None
     if not mean or group.mean is None:

@@ -25,7 +25,7 @@ def readable(
     caller: SignedIn, kernel: Verbs, category: Annotated[str, Query(max_length=200)] = "health.lab"
 ) -> dict[str, list[str]]:
     """Ids of the records of a category that the caller may read now for the trial."""
-    found = kernel.search(caller.name, category, PURPOSE, "view")
+    found = kernel.decisions.search.find(caller.name, category, PURPOSE, "view")
     return {"records": [shown(record.issue.record_id) for record in found]}
 
 
@@ -36,7 +36,7 @@ def match_data_use(form: DataUseForm, caller: SignedIn, kernel: Verbs) -> MatchV
     """
     answer = match(*_question(form), by_prefix)
     waits = answer.match is Match.ABSTAIN
-    review = kernel.leave_for_review(QUEUE, caller.name, form.model_dump(mode="json")) if waits else b""
+    review = kernel.people.reviews.leave(QUEUE, caller.name, form.model_dump(mode="json")) if waits else b""
     told = [FindingView(term=f.term, match=str(f.match), reason=f.reason) for f in answer.findings]
     return MatchView(match=str(answer.match), findings=told, review=shown(review) if review else "")
 

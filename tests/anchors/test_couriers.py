@@ -17,7 +17,7 @@ from mydata_ledger.anchors.couriers import Mailbox, Webhooks, webhook
 from mydata_ledger.anchors.couriers.webhook import is_public
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
 from mydata_ledger.ledger.kernel import Parcel
-from mydata_ledger.ledger.kernel.telling import Subscription
+from mydata_ledger.ledger.kernel.people.subscriptions import Subscription
 from mydata_ledger.scripts.devnet import free_port
 
 KEY = b"\x5a" * 32

@@ -16,7 +16,7 @@ from mydata_ledger.anchors.store import Store
 from mydata_ledger.api.auth import ApiSettings, Premises
 from mydata_ledger.api.hot import HotDoor
 from mydata_ledger.ledger.consent import NEVER, Effect, Grant
-from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import ACCESS, LOGS
@@ -91,10 +91,11 @@ class Twice:
 
     def __init__(self, folder):
         self.twin, self.store = MemoryStore(), Store(f"sqlite:///{Path(folder) / 'ledger.db'}")
-        world = replace(House().kernel.world, clock=FixedClock(NOW))
-        self.kernel = Kernel(replace(world, store=self.twin))
+        world = replace(House().world, clock=FixedClock(NOW))
+        self.kernel = Kernel.of(replace(world, **ports_of(self.twin)))
         settings_ = ApiSettings(uri="http://testserver", chain_id=31337, registries={})
-        self.door = HotDoor(None, Premises(Kernel(replace(world, store=self.store)), self.store, settings_, None))
+        served = Kernel.of(replace(world, **ports_of(self.store)))
+        self.door = HotDoor(None, Premises(served, self.store, settings_, None))
         self.incident = sayings.incident(ANN)
         for store in (self.twin, self.store):
             store.set_parties(PARTIES)
@@ -141,7 +142,7 @@ class Twice:
         said = [orjson.loads(body) for status, body in asyncio.run(at_once()) if status == 200]
         assert len(said) == len(many)
         for asked, answer in zip(many, said, strict=True):
-            decision, logged = self.kernel.ask(self.request(asked))
+            decision, logged = self.kernel.decisions.evaluation.ask(self.request(asked))
             here = self.store.at(ACCESS, answer["context"]["receipt"]["position"])
             assert answer["decision"] == decision.permitted
             assert answer["context"].get("obligations", []) == sorted(decision.obligations)
@@ -151,7 +152,7 @@ class Twice:
 
     def request(self, question):
         who, number, purpose, action, category, in_emergency = question
-        asked = replace(self.kernel.question(who, purpose, action, category), record_id=name(number))
+        asked = replace(self.kernel.decisions.search.question(who, purpose, action, category), record_id=name(number))
         return replace(asked, incident=self.incident.entry.entry) if in_emergency else asked
 
 

@@ -1,13 +1,11 @@
 """The kernel's verbs over the database instead of the twin: the same life, and the same answers after a restart."""
 
-from dataclasses import replace
-
 import pytest
 
 from mydata_ledger.anchors.memory import MemoryKeys
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import AccessDenied, StaleConsent
-from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.kernel import ports_of
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS
 from tests.ledger.house import LAB, NOTICE, House
 
@@ -24,7 +22,7 @@ class DatabaseHouse(House):
         self.store = Store(self.database)
         self.store.set_parties(self.directory)
         self.store.publish(NOTICE)
-        self.kernel = Kernel(replace(self.kernel.world, store=self.store))
+        self.rebuild(**ports_of(self.store))
         self.anchor()
 
     def restart(self):
@@ -35,7 +33,7 @@ class DatabaseHouse(House):
 @pytest.fixture
 def world(database):
     made = DatabaseHouse(database)
-    made.kernel = Kernel(replace(made.kernel.world, keys=MemoryKeys(made.store)))
+    made.rebuild(keys=MemoryKeys(made.store))
     yield made
     made.store.dispose()
 
@@ -82,7 +80,7 @@ def test_a_search_finds_what_single_questions_permit(world):
     world.consents(world.trial, "health.lab", records=tuple(mine[:2]))
     world.anchor()
     question = (LAB, "hl7:CLINTRCH", "view")
-    found = [record.issue.record_id for record in world.kernel.search(world.trial.address, *question)]
+    found = [record.issue.record_id for record in world.kernel.decisions.search.find(world.trial.address, *question)]
     assert found == mine[:2] == [record for record in mine if world.permits(world.trial, record)]
 
 
@@ -96,8 +94,8 @@ def test_an_emergency_and_its_receipt_reach_the_person(world):
 
 def test_an_old_version_is_stale_here_too(world):
     draft, signature = world.signed_consent(world.trial, "health")
-    world.kernel.consent(draft.statement, signature)
+    world.kernel.consents.intake.accept(draft.statement, signature)
     world.consents(world.trial, "health.lab")
     with pytest.raises(StaleConsent):
-        world.kernel.consent(draft.statement, signature)
+        world.kernel.consents.intake.accept(draft.statement, signature)
     assert world.store.head(CONSENTS).size == 2

@@ -512,9 +512,9 @@ def test_a_session_ends_when_it_says_or_is_closed(store):
 def test_all_sessions_of_one_signer_end_and_nobody_else_s(store):
     for number, (who, expires) in enumerate([(ANN, NOW + 9), (ANN, NOW + 5), (ANN, NOW), (b"\x07" * 20, NOW + 9)]):
         store.open(name(str(number)), who, expires)
-    assert store.close_all(ANN, NOW) == [NOW + 5, NOW + 9]
+    assert store.close_all(ANN, NOW, NOW + 9) == [NOW + 5, NOW + 9]
     assert [store.who(name(str(number)), NOW - 1) for number in range(4)] == [None, None, None, b"\x07" * 20]
-    assert store.close_all(ANN, NOW) == []
+    assert store.close_all(ANN, NOW, NOW + 9) == []
 
 
 def test_i8_a_chain_that_contradicts_the_log_makes_every_answer_unknown(store):

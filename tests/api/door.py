@@ -27,14 +27,15 @@ PATIENT = b'{"resourceType":"Patient","birthDate":"1970-01-01","gender":"female"
 class Door:
     """One app; `as_(wallet)` gives headers of a live session."""
 
-    def __init__(self, store=None, **settings):
+    def __init__(self, store=None, world=None, **settings):
         self.house = House(Vocabulary(one.catalog for one in slices()), store)
+        self.house.rebuild(**(world or {}))
         ours = Wallet(b"\x63" * 32).address
         registries = dict.fromkeys(["consents", "records", "access", "parties"], ours)
         chain = {"uri": URI, "chain_id": 31337, "registries": registries}
         self.notes = Path(tempfile.mkdtemp(prefix="mydata-notes-"))
         weakref.finalize(self, shutil.rmtree, self.notes, ignore_errors=True)
-        domains = self.house.kernel.world.domains
+        domains = self.house.world.domains
         tiles = LogTiles(self.house.store, NoteKeys(self.notes, b"\x4d" * 32), Shelf(self.notes), domains)
         premises = Premises(self.house.kernel, self.house.store, ApiSettings(**chain, **settings), tiles)
         self.app = create_app(premises, slices())

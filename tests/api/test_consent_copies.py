@@ -107,8 +107,8 @@ def test_the_receipt_is_a_dated_copy_of_the_record(door):
 
 def test_a_withdrawal_is_an_event_of_its_own(door):
     house = door.house
-    draft = house.kernel.draft_revocation(house.ann.signer, house.trial.address, b"\1" * 32)
-    house.kernel.revoke(draft.statement, house.sign(house.ann, draft.statement))
+    draft = house.kernel.consents.drafts.revocation(house.ann.signer, house.trial.address, b"\1" * 32)
+    house.kernel.consents.revocations.accept(draft.statement, house.sign(house.ann, draft.statement))
     (process,) = asked(door).json()["dpv:hasProcess"]
     given, ended = process["dpv:hasConsentStatus"]
     assert (given["@type"][0], ended["@type"][0]) == ("dpv:ConsentGiven", "dpv:ConsentWithdrawn")

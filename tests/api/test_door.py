@@ -220,7 +220,7 @@ def test_every_answer_carries_its_id_and_the_careful_headers(door):
 
 def test_i8_a_silent_chain_is_503_and_health_says_degraded(door):
     record = door.issued()
-    door.house.clock.passes(door.house.kernel.world.bounds.chain_silence + 1)
+    door.house.clock.passes(door.house.world.bounds.chain_silence + 1)
     answer = door.http.get(f"/trials/records/{record}", headers=door.as_(door.house.trial))
     assert (answer.status_code, answer.json()["error"]) == (503, "chain_behind")
     assert door.http.get("/health").json()["status"] == "degraded"
@@ -235,7 +235,7 @@ def test_i8_a_chain_that_contradicts_the_log_is_503_and_health_still_answers(doo
 
 def test_a_statement_signed_for_us_names_our_domain(door):
     typed = door.drafted(door.house.ann, door.house.trial.address)
-    ours = door.house.kernel.world.domains["consents"]
+    ours = door.house.world.domains["consents"]
     assert typed["domain"] == Domain(ours.chain_id, ours.contract).describe()
 
 

@@ -26,8 +26,8 @@ def door():
     ).is_success
     house.anchor()
     door.http.get(f"/trials/records/{door.records[0]}", headers=door.as_(house.trial))
-    draft = house.kernel.draft_revocation(house.ann.signer, house.trial.address, b"\1" * 32)
-    house.kernel.revoke(draft.statement, house.sign(house.ann, draft.statement))
+    draft = house.kernel.consents.drafts.revocation(house.ann.signer, house.trial.address, b"\1" * 32)
+    house.kernel.consents.revocations.accept(draft.statement, house.sign(house.ann, draft.statement))
     erase(door, house.ann, [door.records[2]])
     door.http.post("/me/links", json={"expires": NOW + 60}, headers=door.as_(house.ann))
     house.anchor()

@@ -81,8 +81,8 @@ def test_i7_absent_and_forbidden_are_the_same_no_with_a_receipt_each(door):
 def test_i3_a_withdrawal_that_was_accepted_denies_the_next_answer(door):
     assert ask(door, question(door)).json()["decision"]
     house = door.house
-    draft = house.kernel.draft_revocation(house.ann.signer, house.trial.address, b"\1" * 32)
-    house.kernel.revoke(draft.statement, house.sign(house.ann, draft.statement))
+    draft = house.kernel.consents.drafts.revocation(house.ann.signer, house.trial.address, b"\1" * 32)
+    house.kernel.consents.revocations.accept(draft.statement, house.sign(house.ann, draft.statement))
     assert not ask(door, question(door)).json()["decision"]
 
 
@@ -248,7 +248,7 @@ def test_i8_what_cannot_be_known_is_503_and_leaves_no_receipt(door, path):
     answer = door.http.post(path, json=question(door), headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (503, "source_unavailable")
     door.house.store.touch(door.house.clock.now())
-    door.house.clock.passes(door.house.kernel.world.bounds.chain_silence + 1)
+    door.house.clock.passes(door.house.world.bounds.chain_silence + 1)
     answer = door.http.post(path, json=question(door), headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (503, "chain_behind")
     assert receipts(door) == []

@@ -26,7 +26,7 @@ def door():
 def drafted(house, person, signer=None):
     whom = house.trial.address
     wish = GrantRequest(person.signer, whom, (house.grant(LAB),), NOTICE.digest, bytes(32), (signer or person).signer)
-    return house.kernel.draft_consent(wish).statement
+    return house.kernel.consents.drafts.consent(wish).statement
 
 
 def handed(house, person, signer=None):
@@ -44,7 +44,7 @@ def together(premises, group):
 
 def test_those_of_one_moment_are_one_step_and_each_has_its_own_place(door, monkeypatch):
     house, sizes = door.house, []
-    soon = house.kernel.consents_soon
+    soon = house.kernel.consents.intake.take_soon
     monkeypatch.setattr(house.kernel, "consents_soon", lambda group: sizes.append(len(group)) or soon(group))
     outcomes = together(door.app.state.premises, [handed(house, person) for person in PEOPLE])
     assert [one.logged.position for one in outcomes] == list(range(len(PEOPLE)))
@@ -84,7 +84,7 @@ class Contracts:
 def test_a_contract_wallet_is_asked_in_a_thread_while_the_others_go_on(door):
     house, account = door.house, b"\xc0" * 20
     contracts = Contracts(account, b"the contract's own")
-    kernel = Kernel(replace(house.kernel.world, signers=Signers(contracts=contracts)))
+    kernel = Kernel.of(replace(house.world, signers=Signers(contracts=contracts)))
     premises = Premises(kernel, house.store, door.app.state.premises.settings, None)
     said = replace(drafted(house, PEOPLE[0]), data_subject=account, signer=account)
     false = replace(handed(house, PEOPLE[1]), signature=b"\1" * 65)
@@ -107,7 +107,7 @@ def test_handed_in_again_or_as_the_next_version_the_answer_says_how_it_stands(do
     assert (first.json()["status"], first.json()["ended"]) == ("pending", [])
     door.house.anchor()
     assert post(door, ann, form).json()["status"] == "active"
-    door.house.kernel.rests_on([bytes.fromhex(first.json()["entry"][2:])], "link", "one", "somebody")
+    door.house.kernel.consents.endings.rests_on([bytes.fromhex(first.json()["entry"][2:])], "link", "one", "somebody")
     second = post(door, ann, door.signed(ann, Consent, door.drafted(ann, trial, category="health.vitals")))
     assert second.json()["position"] == 1
     assert [one["kind"] for one in second.json()["ended"]] == ["link"]
@@ -126,7 +126,7 @@ def test_what_is_no_consent_is_refused_before_it_waits_with_others(door):
 
 def test_a_large_consent_is_read_in_a_thread_and_taken_all_the_same(door, monkeypatch):
     ann, kernel, threads = door.house.ann, door.house.kernel, []
-    take = kernel.take
+    take = kernel.consents.intake.take
     monkeypatch.setattr(kernel, "take", lambda one: threads.append(threading.current_thread().name) or take(one))
     records = ["0x" + bytes([n]).hex() * 32 for n in range(250)]
     large = door.signed(ann, Consent, door.drafted(ann, door.house.trial.address, records=records))

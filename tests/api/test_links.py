@@ -13,7 +13,7 @@ from jwcrypto.jwe import JWE
 from jwcrypto.jwk import JWK
 
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.replay import Outcome
 from mydata_ledger.services.health.formats.shlink import read_shlink
@@ -169,7 +169,7 @@ def test_of_many_guesses_at_once_no_more_are_looked_at_than_remain(tmp_path):
     try:
         door = released(Door(store))
         link_id = path_of(made(door, passcode="4711")).rpartition("/")[2]
-        kernels = [door.house.kernel, Kernel(replace(door.house.kernel.world, store=other))]
+        kernels = [door.house.kernel, Kernel.of(replace(door.house.world, **ports_of(other)))]
         start = threading.Barrier(20)
 
         def guess(number):
@@ -223,7 +223,7 @@ def test_i11_openings_and_wrong_passcodes_are_recomputed_by_somebody_else(door):
     link = made(door, passcode="4711")
     manifest(door, link, passcode="0000")
     manifest(door, link, passcode="4711")
-    found = outcomes(door.house, path=door.house.kernel.world.vocabulary.path)
+    found = outcomes(door.house, path=door.house.world.vocabulary.path)
     assert found == [Outcome.SAME] * 3 + [Outcome.SAME, Outcome.SEARCH]
 
 

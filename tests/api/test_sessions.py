@@ -74,7 +74,7 @@ def test_an_old_challenge_is_refused(door, seconds):
 
 def test_a_session_ends_by_itself(door):
     headers = door.as_(ANN)
-    door.house.clock.passes(door.app.state.premises.settings.session_seconds)
+    door.house.clock.passes(door.house.world.bounds.session_seconds)
     assert door.http.get("/consents", headers=headers).status_code == 401
 
 
@@ -181,6 +181,5 @@ def test_a_nonce_that_we_did_not_give_is_refused(door, change):
 
 
 def test_a_nonce_of_another_ledger_is_refused(door):
-    other = Door()
-    other.house.kernel.world = replace(other.house.kernel.world, gateway=wallet(77))
+    other = Door(world={"gateway": wallet(77)})
     assert enter(door, challenge(other)["message"]).status_code == 401

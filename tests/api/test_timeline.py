@@ -32,7 +32,7 @@ def lived(door):
     house.permits(house.trial, rid)
     house.permits(house.insurer, rid)
     emergency = house.declares(house.responder)
-    house.kernel.ask(house.asks(house.responder, rid, purpose="hl7:BTG", incident=emergency))
+    house.kernel.decisions.evaluation.ask(house.asks(house.responder, rid, purpose="hl7:BTG", incident=emergency))
     house.anchor()
 
 
@@ -88,7 +88,7 @@ def test_the_reader_s_word_stands_beside_the_receipt(door):
 def test_what_is_not_on_chain_yet_says_so(door):
     lived(door)
     door.house.permits(door.house.insurer, b"\1" * 32)
-    door.house.kernel.ask(
+    door.house.kernel.decisions.evaluation.ask(
         door.house.asks(door.house.insurer, door.house.store.records_of(door.house.ann.signer)[0].issue.record_id)
     )
     newest = list(pages(door, "/me/timeline", door.house.ann))[-1][-1]
@@ -112,7 +112,7 @@ def test_nobody_sees_another_s(door):
 def test_a_person_s_own_view_is_theirs(door):
     record = bytes.fromhex(door.issued()[2:])
     ann = door.house.ann
-    door.house.kernel.ask(door.house.asks(ann, record, purpose="mydata:SELF_VIEW"))
+    door.house.kernel.decisions.evaluation.ask(door.house.asks(ann, record, purpose="mydata:SELF_VIEW"))
     (page,) = pages(door, "/me/timeline", ann)
     assert [(a["requester_name"], a["permitted"]) for a in page] == [("you", True)]
 

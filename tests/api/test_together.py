@@ -20,7 +20,7 @@ def door():
 
 def _question(door, **more):
     trial = door.house.trial
-    asked = door.house.kernel.question(trial.address, "hl7:CLINTRCH", "view")
+    asked = door.house.kernel.decisions.search.question(trial.address, "hl7:CLINTRCH", "view")
     return replace(asked, record_id=bytes.fromhex(door.record[2:]), **more)
 
 
@@ -53,7 +53,7 @@ def test_i1_each_question_of_a_group_has_its_own_receipt_in_its_own_place(door):
 def _sizes(door, monkeypatch, turns):
     """The sizes of the steps that answer callers who come in those turns of the loop."""
     kernel, sizes = door.house.kernel, []
-    answer_soon = kernel.answer_soon
+    answer_soon = kernel.decisions.evaluation.answer_soon
     monkeypatch.setattr(kernel, "answer_soon", lambda asked: sizes.append(len(asked)) or answer_soon(asked))
 
     async def run():

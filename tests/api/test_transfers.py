@@ -94,8 +94,8 @@ def test_a_transfer_that_comes_round_is_refused_until_it_is_due(door):
 def test_a_withdrawn_or_ended_request_is_not_listed(door):
     house = door.house
     assert len(signed(door, asked(door))) == 1
-    draft = house.kernel.draft_revocation(house.ann.signer, house.insurer.address, bytes(32))
-    house.kernel.revoke(draft.statement, house.sign(house.ann, draft.statement))
+    draft = house.kernel.consents.drafts.revocation(house.ann.signer, house.insurer.address, bytes(32))
+    house.kernel.consents.revocations.accept(draft.statement, house.sign(house.ann, draft.statement))
     assert door.http.get("/me/transfers", headers=door.as_(house.ann)).json() == []
 
 

@@ -33,7 +33,7 @@ class Life:
     def months(self, count):
         self.house.clock.passes(count * MONTH)
         self.house.anchor()
-        self.house.kernel.read_on()
+        self.house.kernel.log_consumer.read_on()
 
     def call(self, who, method, path, **more):
         answer = self.http.request(method, path, headers=self.door.as_(who), **more)
@@ -45,7 +45,7 @@ class Life:
         answer = self.call(who, "POST", path, json=signed)
         assert answer.status_code == 202, answer.text
         self.house.anchor()
-        self.house.kernel.read_on()
+        self.house.kernel.log_consumer.read_on()
         return answer.json()
 
     def publishes(self, compatible, english=ENGLISH, korean=KOREAN):
@@ -274,7 +274,7 @@ def test_a_child_grows_up(life):
     life.house.store.set_parties([*life.house.directory, party])
     until = majority("2010-05-05", 19)
     naming = Naming(life.ann.signer, court.signer, BEN.signer, "Ben", "guardian", ("health",), 0, until, commitment)
-    draft = life.house.kernel.draft_delegation(replace(naming, expires=until))
+    draft = life.house.kernel.consents.delegations.draft(replace(naming, expires=until))
     form = life.door.signed(court, Delegation, draft.typed)
     seed = life.house.seed_of(bytes.fromhex(record[2:]), "health.identity")
     shown = disclosure.disclose(b'{"resourceType":"Patient","birthDate":"2010-05-05"}', seed, ["/birthDate"])

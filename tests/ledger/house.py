@@ -7,7 +7,7 @@ from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads,
 from mydata_ledger.ledger import envelope, typed_data
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.consent import NEVER, Effect, Grant
-from mydata_ledger.ledger.kernel import GrantRequest, Kernel, Signers, Upload, World
+from mydata_ledger.ledger.kernel import GrantRequest, Kernel, Signers, Upload, World, ports_of
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import LOGS
@@ -43,6 +43,11 @@ def wallet(number):
     return Wallet(bytes([number]) * 32)
 
 
+def world_of(kernel):
+    """What a kernel was made over."""
+    return kernel.queries._world
+
+
 class House:
     """One kernel over twins; `anchor()` is the notary and the follower in one step."""
 
@@ -56,8 +61,8 @@ class House:
         self.store.set_parties(self.directory)
         self.store.publish(NOTICE)
         domains = {log: Domain(31337, wallet(99).address) for log in LOGS}
-        world = World(
-            store=self.store,
+        self.world = World(
+            **ports_of(self.store),
             payloads=self.payloads,
             keys=MemoryKeys(self.store),
             clock=self.clock,
@@ -68,8 +73,13 @@ class House:
             hurry=self.hurry,
             signers=Signers(passkeys=VERIFIER),
         )
-        self.kernel = Kernel(world)
+        self.kernel = Kernel.of(self.world)
         self.anchor()
+
+    def rebuild(self, **changed):
+        """The same house over a changed world."""
+        self.world = replace(self.world, **changed)
+        self.kernel = Kernel.of(self.world)
 
     def hurry(self):
         self.hurried += 1
@@ -91,7 +101,7 @@ class House:
         self.store.touch(self.clock.now())
 
     def sign(self, signer, statement):
-        return signer.sign(typed_data.digest(statement, self.kernel.domain(statement)))
+        return signer.sign(typed_data.digest(statement, self.kernel.statements.domain(statement)))
 
     def secret(self, grantee):
         return sha256(b"secret for " + grantee.signer).digest()
@@ -100,7 +110,9 @@ class House:
         return Grant(Effect.PERMIT, (category,), purposes, actions, 0, NEVER, 0, 0, records, conditions)
 
     def draft(self, grantee, grants, lock=bytes(32)):
-        return self.kernel.draft_consent(GrantRequest(self.ann.signer, grantee, tuple(grants), NOTICE.digest, lock))
+        return self.kernel.consents.drafts.consent(
+            GrantRequest(self.ann.signer, grantee, tuple(grants), NOTICE.digest, lock)
+        )
 
     def signed_consent(self, grantee, category, **terms):
         draft = self.draft(grantee.address, [self.grant(category, **terms)], lock_of(self.secret(grantee)))
@@ -108,45 +120,51 @@ class House:
 
     def consents(self, grantee, category, **terms):
         draft, signature = self.signed_consent(grantee, category, **terms)
-        return self.kernel.consent(draft.statement, signature)
+        return self.kernel.consents.intake.accept(draft.statement, signature)
 
     def says(self, grantee, grants):
         draft = self.draft(grantee, grants)
-        return self.kernel.consent(draft.statement, self.sign(self.ann, draft.statement))
+        return self.kernel.consents.intake.accept(draft.statement, self.sign(self.ann, draft.statement))
 
     def withdraws(self, grantee):
-        draft = self.kernel.draft_revocation(self.ann.signer, grantee.address, self.secret(grantee))
-        return self.kernel.revoke(draft.statement, self.sign(self.ann, draft.statement))
+        draft = self.kernel.consents.drafts.revocation(self.ann.signer, grantee.address, self.secret(grantee))
+        return self.kernel.consents.revocations.accept(draft.statement, self.sign(self.ann, draft.statement))
 
     def newest(self, grantee):
         return self.store.newest(self.ann.signer, grantee.address)
 
     def drafts(self, holder, category, content=b'{"a":1}'):
         upload = Upload(self.ann.signer, category, "application/json", content)
-        return self.kernel.draft_issues(holder.address, [upload])
+        return self.kernel.records.issues.draft(holder.address, [upload])
 
     def issued(self, category, content=b'{"a":1}'):
         (draft,) = self.drafts(self.hospital, category, content)
-        self.kernel.issue([(draft.statement, self.sign(self.hospital, draft.statement))])
+        self.kernel.records.issues.accept([(draft.statement, self.sign(self.hospital, draft.statement))])
         return draft.statement.record_id
 
     def declares(self, responder, number="119-2026-7"):
-        draft = self.kernel.draft_incident(responder.address, self.ann.signer, number, "found unconscious", 3_600)
-        return self.kernel.declare(draft.statement, self.sign(responder, draft.statement)).signed.entry.entry
+        draft = self.kernel.people.incidents.draft(
+            responder.address, self.ann.signer, number, "found unconscious", 3_600
+        )
+        return self.kernel.people.incidents.declare(
+            draft.statement, self.sign(responder, draft.statement)
+        ).signed.entry.entry
 
     def asks(self, requester, record, category=LAB, purpose="hl7:CLINTRCH", incident=bytes(32)):
-        request = self.kernel.request(requester.address, record, category, purpose, "view")
+        request = self.kernel.decisions.evaluation.request(requester.address, record, category, purpose, "view")
         return replace(request, incident=incident)
 
     def reads(self, requester, record, category=LAB, purpose="hl7:CLINTRCH", incident=bytes(32)):
-        return self.kernel.access(self.asks(requester, record, category, purpose, incident))
+        return self.kernel.decisions.releases.access(self.asks(requester, record, category, purpose, incident))
 
     def permits(self, requester, record, category=LAB):
-        return self.kernel.ask(self.asks(requester, record, category))[0].permitted
+        return self.kernel.decisions.evaluation.ask(self.asks(requester, record, category))[0].permitted
 
     def seed_of(self, record_id, category=LAB):
         """What the data subject finds in their own record beside its content."""
         key = envelope.generate_reader_key()
-        release = self.kernel.access(self.asks(self.ann, record_id, category, "mydata:SELF_VIEW"), key.public)
+        release = self.kernel.decisions.releases.access(
+            self.asks(self.ann, record_id, category, "mydata:SELF_VIEW"), key.public
+        )
         data_key = envelope.unwrap(release.wrapped_key, key, record_id)
         return envelope.open_sealed(release.sealed, data_key, record_id).seed

@@ -144,7 +144,11 @@ def test_what_the_consent_withholds_is_not_released(world, by_fields):
     world.consents(world.trial, LAB, conditions=("redact:birthDate", "mask:telecom"))
     world.anchor()
     asked = world.asks(world.trial, record)
-    release = world.kernel.disclose(asked, lambda _: [""]) if by_fields else world.kernel.access(asked)
+    release = (
+        world.kernel.decisions.releases.disclose(asked, lambda _: [""])
+        if by_fields
+        else world.kernel.decisions.releases.access(asked)
+    )
     said = disclosure.verify(opened(world, release, world.trial), release.record.issue.commitment)
     assert "/gender" in said
     assert "/birthDate" not in said
@@ -166,16 +170,16 @@ def test_who_asks_by_person_is_not_told_which_records_are_pseudonymous(world):
     world.issued(LAB, content=PERSON)
     world.consents(world.trial, LAB, conditions=("pseudonymise",))
     world.anchor()
-    assert len(world.kernel.search(world.trial.address, LAB, "hl7:CLINTRCH", "view")) == 1
-    assert world.kernel.evaluate(world.trial.address, world.ann.signer, "hl7:CLINTRCH", "view") == []
+    assert len(world.kernel.decisions.search.find(world.trial.address, LAB, "hl7:CLINTRCH", "view")) == 1
+    assert world.kernel.decisions.search.evaluate(world.trial.address, world.ann.signer, "hl7:CLINTRCH", "view") == []
 
 
 @pytest.mark.parametrize("condition", ["redact:name", "mask:name", "pseudonymise"])
 def test_a_record_whose_parts_cannot_be_told_apart_is_not_released(world, condition):
-    (draft,) = world.kernel.draft_issues(
+    (draft,) = world.kernel.records.issues.draft(
         world.hospital.address, [Upload(world.ann.signer, LAB, "text/plain", b"Kim, 1970")]
     )
-    world.kernel.issue([(draft.statement, world.sign(world.hospital, draft.statement))])
+    world.kernel.records.issues.accept([(draft.statement, world.sign(world.hospital, draft.statement))])
     world.consents(world.trial, LAB, conditions=(condition,))
     world.anchor()
     with pytest.raises(InvalidStatement, match="the consent withholds"):
@@ -188,16 +192,18 @@ def test_a_computation_sees_what_is_left(world):
         world.merchant, LAB, purposes=("hl7:HMARKT",), actions=("compute",), conditions=("redact:name", "pseudonymise")
     )
     world.anchor()
-    (found,) = world.kernel.compute(world.merchant.address, LAB, "hl7:HMARKT")
+    (found,) = world.kernel.decisions.computation.records(world.merchant.address, LAB, "hl7:HMARKT")
     assert b"Kim" not in found.content
     assert b'"birthDate":"1970-01-02"' in found.content
 
 
 def test_a_computation_leaves_out_a_record_whose_parts_cannot_be_told_apart(world):
-    (draft,) = world.kernel.draft_issues(world.hospital.address, [Upload(world.ann.signer, LAB, "text/plain", b"Kim")])
-    world.kernel.issue([(draft.statement, world.sign(world.hospital, draft.statement))])
+    (draft,) = world.kernel.records.issues.draft(
+        world.hospital.address, [Upload(world.ann.signer, LAB, "text/plain", b"Kim")]
+    )
+    world.kernel.records.issues.accept([(draft.statement, world.sign(world.hospital, draft.statement))])
     for condition, seen in (("mask:name", 0), ("redact:name", 0), ("pseudonymise", 1)):
         terms = {"purposes": ("hl7:HMARKT",), "actions": ("compute",), "conditions": (condition,)}
         world.consents(world.merchant, LAB, **terms)
         world.anchor()
-        assert len(list(world.kernel.compute(world.merchant.address, LAB, "hl7:HMARKT"))) == seen
+        assert len(list(world.kernel.decisions.computation.records(world.merchant.address, LAB, "hl7:HMARKT"))) == seen

@@ -30,41 +30,41 @@ def signed(house, made, by=None):
 
 
 def test_the_reader_s_word_lies_beside_the_gateway_s(house, receipt):
-    draft = house.kernel.draft_acknowledgement(house.trial.address, receipt.position)
-    logged = house.kernel.acknowledge(draft.statement, signed(house, draft.statement))
+    draft = house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position)
+    logged = house.kernel.records.acknowledgements.accept(draft.statement, signed(house, draft.statement))
     assert (logged.signed.log, logged.position) == (ACCESS, receipt.position + 1)
     assert logged.signed.statement.receipt == receipt.signed.entry.entry
-    assert house.kernel.acknowledged(receipt.signed.entry.entry) == logged.position
+    assert house.kernel.records.acknowledgements.position_of(receipt.signed.entry.entry) == logged.position
 
 
 def test_i10_the_same_word_again_changes_nothing(house, receipt):
-    made = house.kernel.draft_acknowledgement(house.trial.address, receipt.position).statement
-    first = house.kernel.acknowledge(made, signed(house, made))
-    assert house.kernel.acknowledge(made, signed(house, made)) == first
+    made = house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position).statement
+    first = house.kernel.records.acknowledgements.accept(made, signed(house, made))
+    assert house.kernel.records.acknowledgements.accept(made, signed(house, made)) == first
     house.clock.passes(60)
-    later = house.kernel.draft_acknowledgement(house.trial.address, receipt.position).statement
-    house.kernel.acknowledge(later, signed(house, later))
-    assert house.kernel.acknowledged(receipt.signed.entry.entry) == first.position
+    later = house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position).statement
+    house.kernel.records.acknowledgements.accept(later, signed(house, later))
+    assert house.kernel.records.acknowledgements.position_of(receipt.signed.entry.entry) == first.position
 
 
 def test_it_says_nothing_of_whom_it_is_about(house, receipt):
-    made = house.kernel.draft_acknowledgement(house.trial.address, receipt.position)
+    made = house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position)
     assert house.ann.signer.hex() not in str(made.typed).lower()
 
 
 def test_nobody_else_draws_one_up(house, receipt):
     for other in (house.insurer.address, house.ann.address):
         with pytest.raises(NotFound):
-            house.kernel.draft_acknowledgement(other, receipt.position)
+            house.kernel.records.acknowledgements.draft(other, receipt.position)
     with pytest.raises(NotFound):
-        house.kernel.draft_acknowledgement(house.trial.address, receipt.position + 9)
+        house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position + 9)
 
 
 def test_a_refusal_released_nothing_to_acknowledge(house, receipt):
     with pytest.raises(AccessDenied) as refused:
         house.reads(house.insurer, house.record)
     with pytest.raises(NotFound):
-        house.kernel.draft_acknowledgement(house.insurer.address, refused.value.position)
+        house.kernel.records.acknowledgements.draft(house.insurer.address, refused.value.position)
 
 
 @pytest.mark.parametrize(
@@ -78,16 +78,18 @@ def test_a_refusal_released_nothing_to_acknowledge(house, receipt):
     ],
 )
 def test_what_is_not_so_is_not_logged(house, receipt, change, error):
-    made = replace(house.kernel.draft_acknowledgement(house.trial.address, receipt.position).statement, **change)
+    made = replace(
+        house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position).statement, **change
+    )
     before = house.store.head(ACCESS)
     with pytest.raises(error):
-        house.kernel.acknowledge(made, signed(house, made))
+        house.kernel.records.acknowledgements.accept(made, signed(house, made))
     assert house.store.head(ACCESS) == before
 
 
 def test_another_s_signature_or_chain_is_refused(house, receipt):
-    made = house.kernel.draft_acknowledgement(house.trial.address, receipt.position).statement
+    made = house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position).statement
     with pytest.raises(SignatureInvalid):
-        house.kernel.acknowledge(made, signed(house, made, by=house.insurer))
+        house.kernel.records.acknowledgements.accept(made, signed(house, made, by=house.insurer))
     with pytest.raises(WrongChain):
-        house.kernel.acknowledge(made, signed(house, made), Domain(1, wallet(9).address))
+        house.kernel.records.acknowledgements.accept(made, signed(house, made), Domain(1, wallet(9).address))

@@ -17,7 +17,7 @@ from mydata_ledger.ledger.errors import (
     UnknownTerm,
 )
 from mydata_ledger.ledger.kernel import GrantRequest, Naming
-from mydata_ledger.ledger.kernel.delegations import LONGEST
+from mydata_ledger.ledger.kernel.consents.delegate import LONGEST
 from mydata_ledger.ledger.party import Party
 from tests.ledger.house import LAB, NOTICE, NOW, VITALS, House, wallet
 
@@ -38,8 +38,8 @@ def names(world, delegate=BEN, who=None, anchor=True, **more):
     signer = who or world.ann
     said = {"relation": "representative", "categories": (LAB,), "not_before": 0, "expires": NOW + YEAR} | more
     naming = Naming(world.ann.signer, signer.signer, delegate.signer, "Ben", **said)
-    draft = world.kernel.draft_delegation(naming)
-    logged = world.kernel.delegate(draft.statement, world.sign(signer, draft.statement))
+    draft = world.kernel.consents.delegations.draft(naming)
+    logged = world.kernel.consents.delegations.accept(draft.statement, world.sign(signer, draft.statement))
     if anchor:
         world.anchor()
     return logged
@@ -49,21 +49,21 @@ def consents_as(world, signer, *grants, grantee=None):
     wish = GrantRequest(
         world.ann.signer, (grantee or world.trial).address, grants, NOTICE.digest, bytes(32), signer.signer
     )
-    draft = world.kernel.draft_consent(wish)
-    logged = world.kernel.consent(draft.statement, world.sign(signer, draft.statement))
+    draft = world.kernel.consents.drafts.consent(wish)
+    logged = world.kernel.consents.intake.accept(draft.statement, world.sign(signer, draft.statement))
     world.anchor()
     return logged
 
 
 def withdraws_as(world, signer):
-    draft = world.kernel.draft_revocation(world.ann.signer, world.trial.address, signer=signer.signer)
-    return world.kernel.revoke(draft.statement, world.sign(signer, draft.statement))
+    draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address, signer=signer.signer)
+    return world.kernel.consents.revocations.accept(draft.statement, world.sign(signer, draft.statement))
 
 
 def ends(world, signer=None):
-    draft = world.kernel.draft_end_of_delegation(world.ann.signer, BEN.signer)
+    draft = world.kernel.consents.delegations.draft_end(world.ann.signer, BEN.signer)
     statement = replace(draft.statement, signer=(signer or world.ann).signer)
-    return world.kernel.revoke(statement, world.sign(signer or world.ann, statement))
+    return world.kernel.consents.revocations.accept(statement, world.sign(signer or world.ann, statement))
 
 
 def test_a_delegate_signs_and_both_names_stay_in_the_record(world):
@@ -191,8 +191,8 @@ def test_a_delegate_who_narrowed_cannot_widen_beyond_what_the_person_said(world)
         with pytest.raises(NotEntitled, match="only narrow"):
             consents_as(world, BEN, wider)
     consents_as(world, BEN, world.grant(LAB))
-    draft = world.kernel.draft_revocation(world.ann.signer, world.trial.address)
-    world.kernel.revoke(draft.statement, world.sign(world.ann, draft.statement))
+    draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address)
+    world.kernel.consents.revocations.accept(draft.statement, world.sign(world.ann, draft.statement))
     consents_as(world, BEN, replace(world.grant(LAB), effect=Effect.FORBID))
     with pytest.raises(NotEntitled, match="only narrow"):
         consents_as(world, BEN, world.grant(LAB))
@@ -210,9 +210,9 @@ def test_what_the_person_signed_outlives_the_delegation(world):
 def test_a_delegate_may_lay_the_office_down_but_name_nobody_else(world):
     names(world)
     naming = Naming(world.ann.signer, BEN.signer, wallet(90).signer, "Eve", "representative", (LAB,), 0, NOW + 9)
-    draft = world.kernel.draft_delegation(naming)
+    draft = world.kernel.consents.delegations.draft(naming)
     with pytest.raises(NotEntitled, match="names a representative"):
-        world.kernel.delegate(draft.statement, world.sign(BEN, draft.statement))
+        world.kernel.consents.delegations.accept(draft.statement, world.sign(BEN, draft.statement))
     ends(world, BEN)
     with pytest.raises(NotEntitled):
         consents_as(world, BEN, world.grant(LAB))
@@ -260,11 +260,11 @@ def test_nobody_names_themselves_or_for_others(world):
         names(world, delegate=world.ann)
     with pytest.raises(NotEntitled):
         names(world, who=wallet(90))
-    draft = world.kernel.draft_delegation(
+    draft = world.kernel.consents.delegations.draft(
         Naming(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "representative", (LAB,), 0, NOW + 9)
     )
     with pytest.raises(SignatureInvalid):
-        world.kernel.delegate(draft.statement, world.sign(BEN, draft.statement))
+        world.kernel.consents.delegations.accept(draft.statement, world.sign(BEN, draft.statement))
 
 
 def guardian(world, *, signer=COURT, pointers=("/birthDate",), content=BIRTH, expires=None, evidence=True):
@@ -275,8 +275,10 @@ def guardian(world, *, signer=COURT, pointers=("/birthDate",), content=BIRTH, ex
     commitment = world.store.record(record_id).issue.commitment
     until = majority("2012-02-29", 19) if expires is None else expires
     naming = Naming(world.ann.signer, signer.signer, BEN.signer, "Ben", "guardian", ("health",), 0, until, commitment)
-    draft = world.kernel.draft_delegation(naming)
-    logged = world.kernel.delegate(draft.statement, world.sign(signer, draft.statement), evidence=shown)
+    draft = world.kernel.consents.delegations.draft(naming)
+    logged = world.kernel.consents.delegations.accept(
+        draft.statement, world.sign(signer, draft.statement), evidence=shown
+    )
     world.anchor()
     return logged
 
@@ -314,9 +316,9 @@ def test_a_birth_date_of_another_record_proves_nothing(world):
     shown = disclosure.disclose(BIRTH.replace(b"2012", b"2022"), world.seed_of(other), ["/birthDate"])
     proof = world.store.record(record_id).issue.commitment
     naming = Naming(world.ann.signer, COURT.signer, BEN.signer, "Ben", "guardian", ("health",), 0, NOW + YEAR, proof)
-    draft = world.kernel.draft_delegation(naming)
+    draft = world.kernel.consents.delegations.draft(naming)
     with pytest.raises(ProofInvalid):
-        world.kernel.delegate(draft.statement, world.sign(COURT, draft.statement), evidence=shown)
+        world.kernel.consents.delegations.accept(draft.statement, world.sign(COURT, draft.statement), evidence=shown)
 
 
 @pytest.mark.parametrize(
@@ -329,7 +331,7 @@ def test_coming_of_age(born, of_age):
 def test_i10_a_delegation_said_again_is_where_it_was(world):
     first = names(world)
     statement = first.signed.statement
-    assert world.kernel.delegate(statement, world.sign(world.ann, statement)) == first
+    assert world.kernel.consents.delegations.accept(statement, world.sign(world.ann, statement)) == first
 
 
 def test_a_delegation_reads_back_from_the_log_as_it_was_said(world):

@@ -23,11 +23,11 @@ def consents(world, grantee, category=LAB):
 
 
 def linked(world, *entries, reference="a", kind="link"):
-    world.kernel.rests_on(entries, kind, reference, "0xreader")
+    world.kernel.consents.endings.rests_on(entries, kind, reference, "0xreader")
 
 
 def rests(world, *entries, reference="a", kind="link"):
-    return world.kernel.still_rests(entries, kind, reference)
+    return world.kernel.consents.endings.still_rests(entries, kind, reference)
 
 
 def test_a_withdrawal_ends_what_rested_on_the_consent_and_names_it(world):
@@ -38,7 +38,7 @@ def test_a_withdrawal_ends_what_rested_on_the_consent_and_names_it(world):
     linked(world, other, reference="c")
     for _ in range(2):
         world.reads(world.trial, record)
-    ended = world.kernel.ended_by(world.withdraws(world.trial))
+    ended = world.kernel.consents.endings.ended_by(world.withdraws(world.trial))
     assert sorted(ended, key=lambda one: one.reference) == [
         Ended("wrapped_key", "0x" + record.hex(), world.trial.address, NOW),
         Ended("link", "a", "0xreader", NOW),
@@ -60,7 +60,7 @@ def test_a_consent_replaced_by_the_next_version_ends_what_rested_on_it(world):
     entry = consents(world, world.trial)
     linked(world, entry)
     later = world.consents(world.trial, VITALS)
-    assert world.kernel.ended_by(later) == [Ended("link", "a", "0xreader", NOW)]
+    assert world.kernel.consents.endings.ended_by(later) == [Ended("link", "a", "0xreader", NOW)]
     assert not rests(world, entry)
 
 
@@ -76,8 +76,10 @@ def test_i9_a_crash_between_the_withdrawal_and_its_reach_is_made_good(world):
     linked(world, entry)
     logged = world.withdraws(world.trial)
     assert not rests(world, entry), "before anything was ended"
-    world.kernel.read_on()
-    assert world.kernel.ended_by(logged) == [Ended("link", "a", "0xreader", NOW)], "said again, answered again"
+    world.kernel.log_consumer.read_on()
+    assert world.kernel.consents.endings.ended_by(logged) == [Ended("link", "a", "0xreader", NOW)], (
+        "said again, answered again"
+    )
 
 
 def test_what_nobody_noted_or_another_noted_does_not_stand(world):
@@ -89,17 +91,19 @@ def test_what_nobody_noted_or_another_noted_does_not_stand(world):
 
 def test_the_end_of_an_office_ends_what_the_delegate_signed_and_what_rested_on_it(world):
     naming = Naming(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "representative", (LAB,), 0, NOW + 99)
-    draft = world.kernel.draft_delegation(naming)
-    world.kernel.delegate(draft.statement, world.sign(world.ann, draft.statement))
+    draft = world.kernel.consents.delegations.draft(naming)
+    world.kernel.consents.delegations.accept(draft.statement, world.sign(world.ann, draft.statement))
     world.anchor()
     draft = world.draft(world.trial.address, [world.grant(LAB)])
     said = replace(draft.statement, signer=BEN.signer)
-    logged = world.kernel.consent(said, world.sign(BEN, said))
+    logged = world.kernel.consents.intake.accept(said, world.sign(BEN, said))
     world.anchor()
     entry = logged.signed.entry.entry
     linked(world, entry)
-    end = world.kernel.draft_end_of_delegation(world.ann.signer, BEN.signer)
-    ended = world.kernel.ended_by(world.kernel.revoke(end.statement, world.sign(world.ann, end.statement)))
+    end = world.kernel.consents.delegations.draft_end(world.ann.signer, BEN.signer)
+    ended = world.kernel.consents.endings.ended_by(
+        world.kernel.consents.revocations.accept(end.statement, world.sign(world.ann, end.statement))
+    )
     assert ended == [
         Ended("consent", "0x" + entry.hex(), world.trial.address, NOW),
         Ended("link", "a", "0xreader", NOW),

@@ -30,9 +30,9 @@ def world(request, tmp_path):
 
 def erases(world, *records, who=None, **wrong):
     signer = who or world.ann
-    drafts = world.kernel.draft_erasures(signer.signer, list(records) or None)
+    drafts = world.kernel.records.erasures.draft(signer.signer, list(records) or None)
     said = [replace(draft.statement, **wrong) for draft in drafts]
-    return world.kernel.erase([(one, world.sign(signer, one)) for one in said])
+    return world.kernel.records.erasures.accept([(one, world.sign(signer, one)) for one in said])
 
 
 def cid_of(world, record):
@@ -52,27 +52,27 @@ def record(world):
 def test_who_it_is_about_and_who_issued_it_may_erase_it(world, record, who):
     erases(world, record, who=getattr(world, who))
     assert world.store.record(record).erased
-    decision, _ = world.kernel.ask(world.asks(world.trial, record))
+    decision, _ = world.kernel.decisions.evaluation.ask(world.asks(world.trial, record))
     assert decision.reason == "no_record"
     with pytest.raises(AccessDenied):
         world.reads(world.trial, record)
 
 
 def test_an_old_permit_releases_nothing_any_more(world, record):
-    _, receipt = world.kernel.ask(world.asks(world.trial, record))
+    _, receipt = world.kernel.decisions.evaluation.ask(world.asks(world.trial, record))
     key = world.reader_keys[world.trial.address].public
-    assert world.kernel.world.keys.rewrap(record, key, receipt)
+    assert world.world.keys.rewrap(record, key, receipt)
     erases(world, record)
     with pytest.raises(KeyDestroyed):
-        world.kernel.world.keys.rewrap(record, key, receipt)
+        world.world.keys.rewrap(record, key, receipt)
 
 
 def test_a_search_receipt_never_releases_a_key(world, record):
-    world.kernel.actions(world.trial.address, record, "hl7:CLINTRCH")
+    world.kernel.decisions.record_questions.actions(world.trial.address, record, "hl7:CLINTRCH")
     receipt = world.store.at(ACCESS, world.store.head(ACCESS).size - 1)
     assert (receipt.signed.statement.permitted, receipt.signed.statement.record_id) == (True, record)
     with pytest.raises(ReceiptRequired):
-        world.kernel.world.keys.rewrap(record, world.reader_keys[world.trial.address].public, receipt)
+        world.world.keys.rewrap(record, world.reader_keys[world.trial.address].public, receipt)
 
 
 def test_the_payload_is_let_go(world, record):
@@ -83,41 +83,41 @@ def test_the_payload_is_let_go(world, record):
 
 def test_the_certificate_is_for_those_it_concerns(world, record):
     with pytest.raises(NotFound):
-        world.kernel.certificate(world.ann.signer, record)
+        world.kernel.records.erasures.certificate(world.ann.signer, record)
     (logged,) = erases(world, record)
     world.anchor()
     for who in (world.ann, world.hospital):
-        erasure, issue = world.kernel.certificate(who.signer, record)
+        erasure, issue = world.kernel.records.erasures.certificate(who.signer, record)
         assert erasure.logged == logged
         assert issue.logged.signed.statement.record_id == record
         entry = erasure.logged.signed.entry
         verify_inclusion(entry.leaf, erasure.logged.position, erasure.head, erasure.path)
     with pytest.raises(NotFound):
-        world.kernel.certificate(world.trial.signer, record)
+        world.kernel.records.erasures.certificate(world.trial.signer, record)
 
 
 def test_i10_erasing_again_changes_nothing(world, record):
-    drafts = world.kernel.draft_erasures(world.ann.signer, [record])
+    drafts = world.kernel.records.erasures.draft(world.ann.signer, [record])
     signed = [(drafts[0].statement, world.sign(world.ann, drafts[0].statement))]
-    first = world.kernel.erase(signed)
-    assert world.kernel.erase(signed) == first
+    first = world.kernel.records.erasures.accept(signed)
+    assert world.kernel.records.erasures.accept(signed) == first
     assert world.store.head(RECORDS).size == 2
     with pytest.raises(NotFound):
-        world.kernel.draft_erasures(world.ann.signer, [record])
+        world.kernel.records.erasures.draft(world.ann.signer, [record])
 
 
 def test_everything_of_a_person_goes_in_one_call(world, record):
     others = [world.issued(LAB, b'{"n":%d}' % number) for number in range(3)]
     erases(world)
     assert all(world.store.record(one).erased for one in [record, *others])
-    assert world.kernel.draft_erasures(world.ann.signer) == []
+    assert world.kernel.records.erasures.draft(world.ann.signer) == []
 
 
 @pytest.mark.parametrize("who", ["trial", "responder"])
 def test_i7_others_cannot_erase_and_cannot_tell_what_there_is(world, record, who):
     for wanted in (record, bytes(32)):
         with pytest.raises(NotFound):
-            world.kernel.draft_erasures(getattr(world, who).signer, [wanted])
+            world.kernel.records.erasures.draft(getattr(world, who).signer, [wanted])
 
 
 @pytest.mark.parametrize(
@@ -130,19 +130,19 @@ def test_an_erasure_that_does_not_fit_is_refused_and_nothing_is_lost(world, reco
 
 
 def test_a_forged_erasure_is_refused(world, record):
-    (draft,) = world.kernel.draft_erasures(world.ann.signer, [record])
+    (draft,) = world.kernel.records.erasures.draft(world.ann.signer, [record])
     with pytest.raises(SignatureInvalid):
-        world.kernel.erase([(draft.statement, world.sign(wallet(99), draft.statement))])
+        world.kernel.records.erasures.accept([(draft.statement, world.sign(wallet(99), draft.statement))])
     assert world.permits(world.trial, record)
 
 
 def test_bounds(world, record):
     with pytest.raises(TooLarge):
-        world.kernel.draft_erasures(world.ann.signer, [])
+        world.kernel.records.erasures.draft(world.ann.signer, [])
     with pytest.raises(TooLarge):
-        world.kernel.erase([])
+        world.kernel.records.erasures.accept([])
     with pytest.raises(TooLarge):
-        world.kernel.draft_erasures(world.ann.signer, [bytes([n // 256, n % 256]) * 16 for n in range(1_001)])
+        world.kernel.records.erasures.draft(world.ann.signer, [bytes([n // 256, n % 256]) * 16 for n in range(1_001)])
 
 
 class Crash(Exception):
@@ -162,31 +162,31 @@ def failing(owner, name, how=crash):
 
 @pytest.mark.parametrize("at", ["append", "destroy", "remove", "file"])
 def test_i9_a_crash_at_any_line_is_finished_at_the_next_turn(world, record, at):
-    cid, ports = cid_of(world, record), world.kernel.world
-    (draft,) = world.kernel.draft_erasures(world.ann.signer, [record])
+    cid, ports = cid_of(world, record), world.world
+    (draft,) = world.kernel.records.erasures.draft(world.ann.signer, [record])
     signed = [(draft.statement, world.sign(world.ann, draft.statement))]
-    owner = {"append": ports.store, "destroy": ports.keys, "remove": ports.payloads, "file": ports.store}[at]
+    owner = {"append": ports.log, "destroy": ports.keys, "remove": ports.payloads, "file": ports.work_items}[at]
     with failing(owner, at), pytest.raises(Crash):
-        world.kernel.erase(signed)
-    world.kernel.finish_erasures()
+        world.kernel.records.erasures.accept(signed)
+    world.kernel.records.erasures.finish()
     accepted = at in {"destroy", "remove"}
     assert world.store.record(record).erased is accepted
     assert (cid not in world.payloads.blocks) is accepted
     if not accepted:
         assert world.permits(world.trial, record), "what the log did not accept did not happen"
-    world.kernel.erase(signed)
+    world.kernel.records.erasures.accept(signed)
     world.anchor()
-    assert world.kernel.certificate(world.ann.signer, record)
-    assert world.kernel.finish_erasures() == 0
+    assert world.kernel.records.erasures.certificate(world.ann.signer, record)
+    assert world.kernel.records.erasures.finish() == 0
     with pytest.raises(AccessDenied):
         world.reads(world.trial, record)
 
 
 def test_a_service_that_does_not_answer_leaves_the_rest_to_the_next_turn(world, record):
-    with failing(world.kernel.world.payloads, "remove", _unavailable), pytest.raises(SourceUnavailable):
+    with failing(world.world.payloads, "remove", _unavailable), pytest.raises(SourceUnavailable):
         erases(world, record)
     assert world.store.record(record).erased
-    assert world.kernel.finish_erasures() == 1
+    assert world.kernel.records.erasures.finish() == 1
 
 
 def _unavailable(_):
@@ -198,18 +198,18 @@ def test_a_plan_the_log_never_heard_of_is_dropped(world, record):
         erases(world, record)
     world.clock.passes(3_601)
     world.store.touch(world.clock.now())
-    world.kernel.finish_erasures()
+    world.kernel.records.erasures.finish()
     assert world.store.paper("erasure", record) is None
 
 
 def test_a_restored_backup_revives_nothing(world, record):
-    key = world.kernel.world.keys._keys[record]
+    key = world.world.keys._keys[record]
     erases(world, record)
-    world.kernel.world.keys._keys[record] = key
-    assert world.kernel.erase_again() == 1
-    assert record not in world.kernel.world.keys._keys
+    world.world.keys._keys[record] = key
+    assert world.kernel.records.erasures.destroy_again() == 1
+    assert record not in world.world.keys._keys
 
 
 def test_a_keys_name_tells_nothing_of_the_key(world, record):
-    assert world.kernel.world.keys.destroy(record) == key_id(record)
+    assert world.world.keys.destroy(record) == key_id(record)
     assert len(key_id(record)) == 32

@@ -8,7 +8,7 @@ import pytest
 
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.kernel import Figure
-from tests.ledger.house import House
+from tests.ledger.house import House, world_of
 
 K = 5
 
@@ -23,7 +23,7 @@ def people(*numbers, **changed):
 
 
 def told(kernel, parts, name="n", least=K, whom="0xMerchant"):
-    return kernel.tellable(whom, [Figure(name, parts, least)]) == [True]
+    return kernel.decisions.figures.tellable(whom, [Figure(name, parts, least)]) == [True]
 
 
 def test_a_group_below_k_is_not_told(kernel):
@@ -76,7 +76,7 @@ def test_askers_and_figures_stand_by_themselves(kernel):
 
 
 def test_there_is_an_end_to_new_groups_but_not_to_the_old_ones(kernel, monkeypatch):
-    monkeypatch.setattr("mydata_ledger.ledger.kernel.figures.MOST", 3)
+    monkeypatch.setattr("mydata_ledger.ledger.kernel.decisions.figures.MOST", 3)
     groups = [people(*range(10 * n, 10 * n + 10)) for n in range(4)]
     assert [told(kernel, group) for group in groups] == [True, True, True, False]
     assert told(kernel, groups[1])
@@ -97,14 +97,15 @@ def test_any_two_groups_told_are_k_apart_or_the_same(kernel):
 
 def test_nothing_kept_names_anybody(kernel):
     told(kernel, people(*range(10), p3=b"10.00"))
-    (paper,) = kernel.world.store.papers("figure")
+    (paper,) = world_of(kernel).work_items.papers("figure")
     kept = paper.id.hex() + str(paper.body)
     assert not [name for name in ((b"\x03" * 20).hex(), "AwMDAw", "10.00") if name in kept]
 
 
 def test_two_processes_cannot_pass_each_other(tmp_path):
     url = f"sqlite:///{tmp_path}/ledger.db"
-    kernels = [House(store=Store(url)).kernel for _ in range(2)]
+    stores = [Store(url) for _ in range(2)]
+    kernels = [House(store=store).kernel for store in stores]
     answers, gate = [], threading.Barrier(2)
 
     def ask(kernel, count, turn):
@@ -119,5 +120,5 @@ def test_two_processes_cannot_pass_each_other(tmp_path):
         for thread in threads:
             thread.join()
     assert sorted(answers) == [False] * 10 + [True] * 10
-    for kernel in kernels:
-        kernel.world.store.dispose()
+    for store in stores:
+        store.dispose()

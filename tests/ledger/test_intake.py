@@ -29,7 +29,7 @@ def drafted(house, person, grantee=None, signer=None, category=LAB):
     wish = GrantRequest(
         person.signer, whom, (house.grant(category),), NOTICE.digest, bytes(32), (signer or person).signer
     )
-    return house.kernel.draft_consent(wish).statement
+    return house.kernel.consents.drafts.consent(wish).statement
 
 
 def handed(house, said, signer, claimed=None):
@@ -87,14 +87,14 @@ KINDS += [to_the_insurer, narrower]
 
 
 def together(house, group):
-    return house.kernel.consents_soon(group).result()
+    return house.kernel.consents.intake.take_soon(group).result()
 
 
 def one_by_one(house, group):
     outcomes = []
     for one in group:
         try:
-            outcomes.append(house.kernel.take(one))
+            outcomes.append(house.kernel.consents.intake.take(one))
         except LedgerError as error:
             outcomes.append(error)
     return outcomes
@@ -142,8 +142,8 @@ def test_i10_handed_in_again_it_lies_where_it_was_even_when_it_would_be_too_old_
 def test_a_delegate_among_others_stays_within_what_they_may():
     house, ann = House(), PEOPLE[0]
     naming = Naming(ann.signer, ann.signer, house.insurer.signer, "Helper", "representative", (LAB,), 0, NOW + 90)
-    said = house.kernel.draft_delegation(naming).statement
-    house.kernel.delegate(said, house.sign(ann, said))
+    said = house.kernel.consents.delegations.draft(naming).statement
+    house.kernel.consents.delegations.accept(said, house.sign(ann, said))
     house.anchor()
     other = drafted(house, ann, house.merchant, house.insurer, "health.vitals")
     group = [by_a_stranger(house, ann), handed(house, other, house.insurer), by_a_stranger(house, PEOPLE[1])]
@@ -155,8 +155,8 @@ def test_a_delegate_among_others_stays_within_what_they_may():
 def test_a_passkey_among_wallets():
     house, key = House(), Passkey()
     wish = GrantRequest(key.signer, house.trial.address, (house.grant(LAB),), NOTICE.digest, bytes(32))
-    said = house.kernel.draft_consent(wish).statement
-    signature = key.sign(typed_data.digest(said, house.kernel.domain(said)))
+    said = house.kernel.consents.drafts.consent(wish).statement
+    signature = key.sign(typed_data.digest(said, house.kernel.statements.domain(said)))
     outcomes = together(house, [good(house, PEOPLE[0]), Handed(said, signature), Handed(said, signature[:-1] + b"x")])
     assert [one.is_new for one in outcomes[:2]] == [True, True]
     assert isinstance(outcomes[2], SignatureInvalid)

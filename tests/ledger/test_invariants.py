@@ -41,8 +41,8 @@ class OneLife(RuleBasedStateMachine):
     @rule()
     def ann_withdraws(self):
         self.withdrawn |= self.current_entry()
-        draft = self.house.kernel.draft_revocation(self.house.ann.signer, self.house.trial.address)
-        self.house.kernel.revoke(draft.statement, self.house.sign(self.house.ann, draft.statement))
+        draft = self.house.kernel.consents.drafts.revocation(self.house.ann.signer, self.house.trial.address)
+        self.house.kernel.consents.revocations.accept(draft.statement, self.house.sign(self.house.ann, draft.statement))
         self.standing = []
 
     @rule()
@@ -132,5 +132,5 @@ def test_i2_an_expired_grant_is_named_expired():
     house.says(house.trial.address, [Grant(Effect.PERMIT, (LAB,), ("hl7:CLINTRCH",), ("view",), now, now + 5)])
     house.anchor()
     house.clock.passes(5)
-    decision, _ = house.kernel.ask(house.asks(house.trial, record))
+    decision, _ = house.kernel.decisions.evaluation.ask(house.asks(house.trial, record))
     assert [finding for _, finding in decision.findings] == [Finding.EXPIRED]

@@ -84,32 +84,32 @@ def test_narrowing_takes_at_once_what_it_no_longer_says(world):
 
 def test_i10_a_consent_handed_in_again_is_the_same_entry(world):
     draft, signature = world.signed_consent(world.trial, "health.lab")
-    first = world.kernel.consent(draft.statement, signature)
-    assert world.kernel.consent(draft.statement, signature) == first
+    first = world.kernel.consents.intake.accept(draft.statement, signature)
+    assert world.kernel.consents.intake.accept(draft.statement, signature) == first
     assert world.store.head(CONSENTS).size == 1
 
 
 def test_an_old_version_cannot_be_replayed(world):
     draft, signature = world.signed_consent(world.trial, "health")
-    world.kernel.consent(draft.statement, signature)
+    world.kernel.consents.intake.accept(draft.statement, signature)
     world.consents(world.trial, "health.lab")
     with pytest.raises(StaleConsent):
-        world.kernel.consent(draft.statement, signature)
+        world.kernel.consents.intake.accept(draft.statement, signature)
 
 
 def test_a_withdrawn_consent_cannot_be_replayed_but_a_new_one_can_follow(world):
     draft, signature = world.signed_consent(world.trial, "health")
-    world.kernel.consent(draft.statement, signature)
+    world.kernel.consents.intake.accept(draft.statement, signature)
     world.withdraws(world.trial)
     with pytest.raises(StaleConsent):
-        world.kernel.consent(draft.statement, signature)
+        world.kernel.consents.intake.accept(draft.statement, signature)
     assert world.consents(world.trial, "health").signed.statement.version == 3
 
 
 def test_consents_to_different_grantees_land_in_either_order(world):
     one, two = world.signed_consent(world.trial, "health"), world.signed_consent(world.insurer, "health.lab")
-    world.kernel.consent(two[0].statement, two[1])
-    world.kernel.consent(one[0].statement, one[1])
+    world.kernel.consents.intake.accept(two[0].statement, two[1])
+    world.kernel.consents.intake.accept(one[0].statement, one[1])
 
 
 @pytest.mark.parametrize(
@@ -119,18 +119,18 @@ def test_consents_to_different_grantees_land_in_either_order(world):
 def test_changing_any_field_after_signing_is_refused(world, change):
     draft, signature = world.signed_consent(world.trial, "health.lab")
     with pytest.raises(SignatureInvalid):
-        world.kernel.consent(replace(draft.statement, **change), signature)
+        world.kernel.consents.intake.accept(replace(draft.statement, **change), signature)
     assert world.store.head(CONSENTS).size == 0
 
 
 def test_a_consent_for_another_chain_is_refused_by_name(world):
     draft, _ = world.signed_consent(world.trial, "health.lab")
-    there = Domain(1, world.kernel.domain(draft.statement).contract)
+    there = Domain(1, world.kernel.statements.domain(draft.statement).contract)
     signature = world.ann.sign(typed_data.digest(draft.statement, there))
     with pytest.raises(WrongChain, match=r"chain 1 .*new draft"):
-        world.kernel.consent(draft.statement, signature, there)
+        world.kernel.consents.intake.accept(draft.statement, signature, there)
     with pytest.raises(SignatureInvalid):
-        world.kernel.consent(draft.statement, signature)
+        world.kernel.consents.intake.accept(draft.statement, signature)
 
 
 def test_nobody_signs_for_somebody_else(world):
@@ -138,7 +138,7 @@ def test_nobody_signs_for_somebody_else(world):
     eve = wallet(66)
     forged = replace(draft.statement, signer=eve.signer)
     with pytest.raises(NotEntitled):
-        world.kernel.consent(forged, world.sign(eve, forged))
+        world.kernel.consents.intake.accept(forged, world.sign(eve, forged))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_statement_that_shows_what_is_not_is_refused(world, change, says):
     draft, _ = world.signed_consent(world.trial, "health.lab")
     wrong = replace(draft.statement, **change)
     with pytest.raises(InvalidStatement, match=says):
-        world.kernel.consent(wrong, world.sign(world.ann, wrong))
+        world.kernel.consents.intake.accept(wrong, world.sign(world.ann, wrong))
 
 
 def test_a_notice_that_was_replaced_needs_reconsent(world):
@@ -163,38 +163,40 @@ def test_a_notice_that_was_replaced_needs_reconsent(world):
     world.consents(world.trial, "health.lab")
     world.anchor()
     world.outdate_notice()
-    request = world.kernel.request(world.trial.address, record, LAB, "hl7:CLINTRCH", "view")
-    assert world.kernel.ask(request)[0].reason is Reason.NEEDS_RECONSENT
+    request = world.kernel.decisions.evaluation.request(world.trial.address, record, LAB, "hl7:CLINTRCH", "view")
+    assert world.kernel.decisions.evaluation.ask(request)[0].reason is Reason.NEEDS_RECONSENT
 
 
 def test_a_withdrawal_opens_the_lock_or_says_the_secret_is_lost(world):
     world.consents(world.trial, "health.lab")
-    draft = world.kernel.draft_revocation(world.ann.signer, world.trial.address, b"\1" * 32)
+    draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address, b"\1" * 32)
     with pytest.raises(InvalidStatement, match="does not open"):
-        world.kernel.revoke(draft.statement, world.sign(world.ann, draft.statement))
-    lost = world.kernel.draft_revocation(world.ann.signer, world.trial.address)
-    world.kernel.revoke(lost.statement, world.sign(world.ann, lost.statement))
+        world.kernel.consents.revocations.accept(draft.statement, world.sign(world.ann, draft.statement))
+    lost = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address)
+    world.kernel.consents.revocations.accept(lost.statement, world.sign(world.ann, lost.statement))
 
 
 def test_there_is_nothing_to_withdraw_twice(world):
     world.consents(world.trial, "health.lab")
     world.withdraws(world.trial)
     with pytest.raises(NotFound):
-        world.kernel.draft_revocation(world.ann.signer, world.trial.address)
+        world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address)
 
 
 def test_a_withdrawal_handed_in_again_is_the_same_entry(world):
     world.consents(world.trial, "health.lab")
-    draft = world.kernel.draft_revocation(world.ann.signer, world.trial.address, world.secret(world.trial))
+    draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address, world.secret(world.trial))
     signature = world.sign(world.ann, draft.statement)
-    assert world.kernel.revoke(draft.statement, signature) == world.kernel.revoke(draft.statement, signature)
+    assert world.kernel.consents.revocations.accept(
+        draft.statement, signature
+    ) == world.kernel.consents.revocations.accept(draft.statement, signature)
 
 
 def test_i8_a_silent_chain_is_unknown_and_neither_yes_nor_no(world):
     record = world.issued(LAB)
     world.consents(world.trial, "health.lab")
     world.anchor()
-    world.clock.passes(world.kernel.world.bounds.chain_silence + 1)
+    world.clock.passes(world.world.bounds.chain_silence + 1)
     with pytest.raises(ChainBehind, match="unknown"):
         world.reads(world.trial, record)
     world.withdraws(world.trial)
@@ -205,14 +207,14 @@ def test_i6_a_search_finds_exactly_what_single_questions_permit(world):
     world.consents(world.trial, "health.lab", records=(next(iter(records)),))
     world.anchor()
     for category in (LAB, VITALS):
-        found = world.kernel.search(world.trial.address, category, "hl7:CLINTRCH", "view")
+        found = world.kernel.decisions.search.find(world.trial.address, category, "hl7:CLINTRCH", "view")
         single = [r for r, c in records.items() if c == category and world.permits(world.trial, r, category)]
         assert [r.issue.record_id for r in found] == single
 
 
 def test_a_search_leaves_a_receipt(world):
     before = world.store.head(ACCESS).size
-    world.kernel.search(world.trial.address, LAB, "hl7:CLINTRCH", "view")
+    world.kernel.decisions.search.find(world.trial.address, LAB, "hl7:CLINTRCH", "view")
     assert world.store.head(ACCESS).size == before + 1
 
 
@@ -265,11 +267,13 @@ def test_only_a_responder_declares_an_incident(world):
 def test_a_person_reads_their_own_records(world):
     record = world.issued(LAB)
     key = envelope.generate_reader_key()
-    request = world.kernel.request(world.ann.address, record, LAB, "mydata:SELF_VIEW", "view")
-    release = world.kernel.access(request, key.public)
+    request = world.kernel.decisions.evaluation.request(world.ann.address, record, LAB, "mydata:SELF_VIEW", "view")
+    release = world.kernel.decisions.releases.access(request, key.public)
     assert envelope.unwrap(release.wrapped_key, key, record)
     with pytest.raises(InvalidStatement, match="reader_key"):
-        world.kernel.access(world.kernel.request(world.ann.address, record, LAB, "mydata:SELF_VIEW", "view"))
+        world.kernel.decisions.releases.access(
+            world.kernel.decisions.evaluation.request(world.ann.address, record, LAB, "mydata:SELF_VIEW", "view")
+        )
 
 
 def test_only_an_accredited_holder_issues(world):
@@ -285,14 +289,14 @@ def test_an_issue_that_was_not_drafted_is_refused(world):
     (draft,) = world.drafts(world.hospital, LAB)
     other = replace(draft.statement, commitment=b"\1" * 32)
     with pytest.raises(InvalidStatement, match="not the draft"):
-        world.kernel.issue([(other, world.sign(world.hospital, other))])
+        world.kernel.records.issues.accept([(other, world.sign(world.hospital, other))])
 
 
 def test_an_issue_signed_by_somebody_else_is_refused_whole(world):
     (mine,), (forged,) = world.drafts(world.hospital, LAB), world.drafts(world.hospital, LAB)
     good = (mine.statement, world.sign(world.hospital, mine.statement))
     with pytest.raises(SignatureInvalid):
-        world.kernel.issue([good, (forged.statement, world.sign(world.trial, forged.statement))])
+        world.kernel.records.issues.accept([good, (forged.statement, world.sign(world.trial, forged.statement))])
     assert world.store.records_of(world.ann.signer) == []
 
 
@@ -301,11 +305,11 @@ def test_a_computation_opens_only_what_may_be_computed(world):
     world.consents(
         world.merchant, "health.lab", purposes=("hl7:HMARKT",), actions=("compute",), conditions=("aggregate-only:5",)
     )
-    assert list(world.kernel.compute(world.merchant.address, LAB, "hl7:HMARKT")) == []
+    assert list(world.kernel.decisions.computation.records(world.merchant.address, LAB, "hl7:HMARKT")) == []
     world.anchor()
-    (found,) = world.kernel.compute(world.merchant.address, LAB, "hl7:HMARKT")
+    (found,) = world.kernel.decisions.computation.records(world.merchant.address, LAB, "hl7:HMARKT")
     assert (found.content, found.least, found.data_subject) == (b"5", 5, world.ann.signer)
-    assert list(world.kernel.compute(world.trial.address, LAB, "hl7:HMARKT")) == []
+    assert list(world.kernel.decisions.computation.records(world.trial.address, LAB, "hl7:HMARKT")) == []
 
 
 @pytest.mark.parametrize("action", ["compute", "contact", "publish", "link"])
@@ -313,20 +317,20 @@ def test_who_may_compute_gets_no_row(world, action):
     record = world.issued(LAB)
     world.consents(world.merchant, "health.lab", purposes=("hl7:HMARKT",), actions=(action,))
     world.anchor()
-    request = world.kernel.request(world.merchant.address, record, LAB, "hl7:HMARKT", action)
+    request = world.kernel.decisions.evaluation.request(world.merchant.address, record, LAB, "hl7:HMARKT", action)
     with pytest.raises(InvalidStatement, match="releases no record"):
-        world.kernel.access(request)
+        world.kernel.decisions.releases.access(request)
 
 
 def test_a_proof_leads_from_the_statement_to_the_anchored_head(world):
     logged = world.consents(world.trial, "health.lab")
-    assert world.kernel.prove(CONSENTS, logged.position).head is None
+    assert world.kernel.records.proofs.prove(CONSENTS, logged.position).head is None
     world.anchor()
-    proof = world.kernel.prove(CONSENTS, logged.position)
+    proof = world.kernel.records.proofs.prove(CONSENTS, logged.position)
     typed_data.digest(proof.logged.signed.statement, proof.domain)
     verify_logged(proof.logged.signed.entry, proof.logged.position, proof.path, proof.head)
     with pytest.raises(NotFound):
-        world.kernel.prove(CONSENTS, 99)
+        world.kernel.records.proofs.prove(CONSENTS, 99)
 
 
 def test_the_lock_in_the_log_is_the_one_that_was_signed(world):
@@ -339,7 +343,9 @@ def test_findings_say_why_each_consent_did_not_count(world):
     record = world.issued(LAB)
     world.consents(world.trial, "health.vitals")
     world.anchor()
-    decision, _ = world.kernel.ask(world.kernel.request(world.trial.address, record, LAB, "hl7:CLINTRCH", "view"))
+    decision, _ = world.kernel.decisions.evaluation.ask(
+        world.kernel.decisions.evaluation.request(world.trial.address, record, LAB, "hl7:CLINTRCH", "view")
+    )
     assert [finding for _, finding in decision.findings] == [Finding.NO_MATCHING_POLICY]
 
 
@@ -352,12 +358,12 @@ def test_a_block_beats_everything_break_glass_included_and_ends_when_replaced(wo
     forbid = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
     world.says(world.responder.address, [forbid])
     asked = world.asks(world.responder, record, purpose="hl7:ETREAT", incident=incident)
-    decision, _ = world.kernel.ask(asked)
+    decision, _ = world.kernel.decisions.evaluation.ask(asked)
     assert (decision.permitted, decision.reason) == (False, Reason.BLOCKED)
     assert all(finding is Finding.BLOCKED for _, finding in decision.findings)
-    draft = world.kernel.draft_revocation(world.ann.signer, world.responder.address)
-    world.kernel.revoke(draft.statement, world.sign(world.ann, draft.statement))
-    assert world.kernel.ask(asked)[0].reason is Reason.BROKE_GLASS
+    draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.responder.address)
+    world.kernel.consents.revocations.accept(draft.statement, world.sign(world.ann, draft.statement))
+    assert world.kernel.decisions.evaluation.ask(asked)[0].reason is Reason.BROKE_GLASS
 
 
 def test_a_forbid_of_less_than_everything_is_no_block(world):
@@ -378,15 +384,15 @@ def test_a_forbid_of_less_than_everything_is_no_block(world):
 
 def test_a_withdrawal_of_what_was_never_signed_is_of_nothing(world):
     world.consents(world.trial, "health.lab")
-    draft = world.kernel.draft_revocation(world.ann.signer, world.trial.address)
+    draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address)
     for entry in (bytes(32), b"\x09" * 32):
         said = replace(draft.statement, consent=entry)
         with pytest.raises((NotFound, StaleConsent)):
-            world.kernel.revoke(said, world.sign(world.ann, said))
+            world.kernel.consents.revocations.accept(said, world.sign(world.ann, said))
     assert not world.store.consents_of(world.ann.signer)[0].revoked
 
 
 def test_a_draft_under_an_unknown_notice_is_of_nothing(world):
     wish = GrantRequest(world.ann.signer, world.trial.address, (world.grant(LAB),), b"\x09" * 32, bytes(32))
     with pytest.raises(NotFound):
-        world.kernel.draft_consent(wish)
+        world.kernel.consents.drafts.consent(wish)

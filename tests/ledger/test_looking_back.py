@@ -37,7 +37,7 @@ from tests.anchors.sayings import (
 )
 from tests.ledger.house import NOTICE
 from tests.ledger.questions import MONTH
-from tests.ledger.test_questions import head_at, some_grant, world_over
+from tests.ledger.test_questions import VOCABULARY, head_at, some_grant, world_over
 
 ASKERS, PURPOSES = [TRIAL, TRIAL, CREW, HOSPITAL, checksum(ANN)], ["hl7:CLINTRCH", "hl7:CLINTRCH", "hl7:BTG"]
 OPENING = [issue(1), issue(2)]
@@ -48,8 +48,7 @@ class Life:
 
     def __init__(self, seed, store, clock):
         self.pick, self.store, self.clock = random.Random(seed).choice, store, clock
-        self.kernel = world_over(store)
-        self.kernel.world = replace(self.kernel.world, clock=clock)
+        self.kernel = world_over(store, clock)
         self.given, self.incidents, self.consented = [], [bytes(32)], []
         store.append(OPENING, clock.now())
         self.anchors()
@@ -107,7 +106,7 @@ class Life:
             self.store.file(Paper("erasure", name(2), state="done", body=body))
 
     def question(self, asker, number):
-        purposes = self.kernel.world.vocabulary.path(self.pick(PURPOSES))
+        purposes = VOCABULARY.path(self.pick(PURPOSES))
         return AccessRequest(
             name(str(self.clock.now()) + str(number) + asker),
             asker,
@@ -130,7 +129,7 @@ class Life:
 
     def looked_back(self, asked, moment):
         self.store.touch(self.clock.now())
-        return self.kernel.look_back(ANN, asked, moment)
+        return self.kernel.decisions.history.look_back(ANN, asked, moment)
 
 
 def looks_back_on_what_was(seed, store, clock, steps=12):
@@ -254,9 +253,9 @@ def test_only_the_person_themselves_may_look_back_and_it_leaves_a_receipt(life):
     asked, before = life.question(TRIAL, 1), life.store.head("access").size
     for other in (EVE, bytes.fromhex(TRIAL[2:])):
         with pytest.raises(NotFound):
-            life.kernel.look_back(other, asked, Moment(NOW))
+            life.kernel.decisions.history.look_back(other, asked, Moment(NOW))
     with pytest.raises(NotFound):
-        life.kernel.look_back(ANN, replace(asked, record_id=name("none")), Moment(NOW))
+        life.kernel.decisions.history.look_back(ANN, replace(asked, record_id=name("none")), Moment(NOW))
     assert life.store.head("access").size == before
     life.looked_back(asked, Moment(NOW))
     assert life.store.head("access").size == before + 1

@@ -33,16 +33,16 @@ def scanned(world):
 def drafted(world, *grants, signer=CLERK, grantee=None):
     whom = (grantee or world.trial).address
     wish = GrantRequest(world.ann.signer, whom, grants or (world.grant(LAB),), NOTICE.digest, bytes(32), signer.signer)
-    return world.kernel.draft_consent(wish).statement
+    return world.kernel.consents.drafts.consent(wish).statement
 
 
 def witnessed(world, said, scan, first=NURSE, second=CLERK, **wrong):
-    word = replace(world.kernel.draft_word(said, first.signer, scan).statement, **wrong)
+    word = replace(world.kernel.consents.paper.draft_word(said, first.signer, scan).statement, **wrong)
     return Witnessed(said, world.sign(second, said), word, world.sign(first, word))
 
 
 def hands_in(world, said, scan, **more):
-    logged = world.kernel.accept_on_paper(witnessed(world, said, scan, **more), scan)
+    logged = world.kernel.consents.paper.accept(witnessed(world, said, scan, **more), scan)
     world.anchor()
     return logged
 
@@ -52,11 +52,11 @@ def test_a_paper_permits_and_is_marked_wherever_it_counts(world):
     entry = hands_in(world, drafted(world), scan).signed.entry.entry
     release = world.reads(world.trial, record)
     assert release.on_paper == (entry,)
-    word = world.kernel.paper_behind(entry)
+    word = world.kernel.consents.paper_marks.witnessed_by(entry)
     assert (word.delegator, word.delegate) == (NURSE.signer, CLERK.signer)
     assert word.proof == world.store.record(scan).issue.commitment
     key = world.consents(world.insurer, LAB).signed.entry.entry
-    assert world.kernel.on_paper([entry, key]) == (entry,)
+    assert world.kernel.consents.paper_marks.among([entry, key]) == (entry,)
 
 
 def test_both_signatures_lie_in_the_log_or_neither(world):
@@ -64,7 +64,7 @@ def test_both_signatures_lie_in_the_log_or_neither(world):
     said = drafted(world)
     forged = replace(witnessed(world, said, scan), word_signature=world.sign(EVE, said))
     with pytest.raises(SignatureInvalid):
-        world.kernel.accept_on_paper(forged, scan)
+        world.kernel.consents.paper.accept(forged, scan)
     assert world.store.head(CONSENTS).size == size
     hands_in(world, said, scan)
     kinds = [type(world.store.at(CONSENTS, size + n).signed.statement).__name__ for n in range(2)]
@@ -80,14 +80,14 @@ def test_i10_the_same_paper_handed_in_again_is_where_it_was(world):
 def test_a_word_is_good_for_one_statement_only(world):
     scan, said = scanned(world), drafted(world)
     wider = replace(said, grants=(world.grant("health"),))
-    word = world.kernel.draft_word(said, NURSE.signer, scan).statement
+    word = world.kernel.consents.paper.draft_word(said, NURSE.signer, scan).statement
     swapped = Witnessed(wider, world.sign(CLERK, wider), word, world.sign(NURSE, word))
     with pytest.raises(InvalidStatement, match="another statement"):
-        world.kernel.accept_on_paper(swapped, scan)
+        world.kernel.consents.paper.accept(swapped, scan)
     hands_in(world, said, scan)
     later = drafted(world, world.grant(VITALS))
     with pytest.raises(NotEntitled):
-        world.kernel.consent(later, world.sign(CLERK, later))
+        world.kernel.consents.intake.accept(later, world.sign(CLERK, later))
 
 
 @pytest.mark.parametrize("wrong", [{"expires": NOW + 99}, {"categories": ("health",)}, {"proof": bytes(32)},
@@ -114,8 +114,8 @@ def test_witnesses_are_two_accredited_and_no_side_of_it(world):
 def test_a_delegate_does_not_witness_for_the_person(world):
     scan = scanned(world)
     naming = Naming(world.ann.signer, world.ann.signer, CLERK.signer, "Clerk", "carer", (LAB,), 0, NOW + 99)
-    draft = world.kernel.draft_delegation(naming)
-    world.kernel.delegate(draft.statement, world.sign(world.ann, draft.statement))
+    draft = world.kernel.consents.delegations.draft(naming)
+    world.kernel.consents.delegations.accept(draft.statement, world.sign(world.ann, draft.statement))
     world.anchor()
     with pytest.raises(NotEntitled, match="witness"):
         hands_in(world, drafted(world), scan)
@@ -132,14 +132,14 @@ def test_a_paper_is_the_persons_own_word_and_a_paper_ends_it(world):
     entry = hands_in(world, drafted(world), scan).signed.entry.entry
     ben = wallet(83)
     naming = Naming(world.ann.signer, world.ann.signer, ben.signer, "Ben", "carer", ("health",), 0, NOW + 99)
-    office = world.kernel.draft_delegation(naming)
-    world.kernel.delegate(office.statement, world.sign(world.ann, office.statement))
+    office = world.kernel.consents.delegations.draft(naming)
+    world.kernel.consents.delegations.accept(office.statement, world.sign(world.ann, office.statement))
     world.anchor()
     wider = drafted(world, world.grant("health"), signer=ben)
     with pytest.raises(NotEntitled, match="only narrow"):
-        world.kernel.consent(wider, world.sign(ben, wider))
+        world.kernel.consents.intake.accept(wider, world.sign(ben, wider))
     world.clock.passes(1)
-    end = world.kernel.draft_revocation(world.ann.signer, world.trial.address, signer=CLERK.signer).statement
+    end = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address, signer=CLERK.signer).statement
     assert hands_in(world, end, scanned(world)).signed.statement.consent == entry
     assert not world.permits(world.trial, record)
     with pytest.raises(StaleConsent):
@@ -152,5 +152,5 @@ def test_what_stands_on_paper_stands_as_long_as_its_word(world):
     hands_in(world, said, scan)
     (state,) = world.store.delegations_of(world.ann.signer)
     assert (state.delegation.not_before, state.delegation.expires) == (said.signed_at, said.signed_at + 1)
-    assert state.delegation.relation.endswith(typed_data.digest(said, world.kernel.domain(said)).hex())
+    assert state.delegation.relation.endswith(typed_data.digest(said, world.kernel.statements.domain(said)).hex())
     assert not state.entitles(CLERK.signer, NOW)

@@ -12,7 +12,8 @@ from mydata_ledger.ledger.access import EVERYTHING, AccessRequest
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.errors import MalformedInput, NotFound, TooLarge, UnknownTerm
-from mydata_ledger.ledger.kernel import GrantRequest, Kernel, World, searching
+from mydata_ledger.ledger.kernel import GrantRequest, Kernel, World, ports_of
+from mydata_ledger.ledger.kernel.decisions import search as searching
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS
 from mydata_ledger.ledger.record import Issue
@@ -38,7 +39,7 @@ from tests.anchors.sayings import (
     seal,
 )
 from tests.ledger import questions
-from tests.ledger.house import LAB, NOTICE, PURPOSES
+from tests.ledger.house import LAB, NOTICE, PURPOSES, world_of
 
 PERSONS = [ANN, EVE, b"\x0b" * 20]
 CATEGORIES = ["health.lab", "health.lab", "health.vitals", "money"]
@@ -48,20 +49,20 @@ BLOCK = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
 ASKED = ["hl7:CLINTRCH", "hl7:HRESCH", "hl7:BTG", "mydata:SELF_VIEW"]
 
 
-def world_over(store):
+def world_over(store, clock=None):
     store.set_parties(PARTIES)
     store.publish(NOTICE)
     world = World(
-        store=store,
+        **ports_of(store),
         payloads=MemoryPayloads(),
         keys=MemoryKeys(store),
-        clock=FixedClock(NOW),
+        clock=clock or FixedClock(NOW),
         gateway=Wallet(bytes([50]) * 32),
         vocabulary=VOCABULARY,
         domains=dict.fromkeys(LOGS, DOMAIN),
         computer=envelope.generate_reader_key(),
     )
-    return Kernel(world)
+    return Kernel.of(world)
 
 
 def some_issue(pick, number):
@@ -127,15 +128,15 @@ def head_at(store, log, size):
     return reference.head(log)
 
 
-def all_records(store):
-    return [record for person in PERSONS for record in store.records_of(person)]
+def all_records(kernel):
+    return [record for person in PERSONS for record in kernel.queries.records_of(person)]
 
 
 def single(kernel, question, record):
     """`check`: the answer to the question about one record, asked alone."""
     category = record.issue.category if question.category == EVERYTHING else question.category
     asked = replace(question, record_id=record.issue.record_id, category=category)
-    return decide(asked, kernel.world.store.facts(asked, NOW), NOW)
+    return decide(asked, world_of(kernel).index.facts(asked, NOW), NOW)
 
 
 def loop(kernel, question, records):
@@ -151,7 +152,7 @@ def hidden(kernel, question, record):
 def pages(kernel, question, limit):
     found, cursor = [], ""
     while True:
-        page = kernel.query_accessible(question, cursor, limit)
+        page = kernel.decisions.search.query_accessible(question, cursor, limit)
         found += page.records
         if not page.cursor:
             return sorted(found, key=lambda record: record.position)
@@ -159,23 +160,26 @@ def pages(kernel, question, limit):
         cursor = page.cursor
 
 
-def check_everything(kernel, pick):
-    store = kernel.world.store
+def check_everything(kernel, store, pick):
     requester, purpose, action = pick([TRIAL, CREW, checksum(ANN), HOSPITAL]), pick(ASKED), pick(["view", "compute"])
     incident_of = bytes(32)
     if requester == CREW and pick([True, False]):
         incident_of = store.append([incident()], NOW)[0].signed.entry.entry
     for category in dict.fromkeys(CATEGORIES):
-        question = replace(kernel.request(requester, bytes(32), category, purpose, action), incident=incident_of)
-        scope = store.records_of(ANN) if any(incident_of) else all_records(store)
+        question = replace(
+            kernel.decisions.evaluation.request(requester, bytes(32), category, purpose, action), incident=incident_of
+        )
+        scope = store.records_of(ANN) if any(incident_of) else all_records(kernel)
         expected = loop(kernel, question, [r for r in scope if r.issue.category == category])
-        assert list(kernel.search(requester, category, purpose, action, incident=incident_of)) == expected
+        assert (
+            list(kernel.decisions.search.find(requester, category, purpose, action, incident=incident_of)) == expected
+        )
         assert pages(kernel, question, pick([1, 2, 5])) == expected
     everything = replace(question, category=EVERYTHING)
-    scope = store.records_of(ANN) if any(incident_of) else all_records(store)
+    scope = store.records_of(ANN) if any(incident_of) else all_records(kernel)
     assert pages(kernel, everything, pick([1, 2, 5])) == loop(kernel, everything, scope)
     for person in PERSONS:
-        answers = kernel.evaluate(requester, person, purpose, action, incident=incident_of)
+        answers = kernel.decisions.search.evaluate(requester, person, purpose, action, incident=incident_of)
         expected = loop(kernel, everything, store.records_of(person))
         open_ones = [r for r in expected if "pseudonymise" not in single(kernel, everything, r).obligations]
         assert [record for record, _ in answers] == open_ones
@@ -185,25 +189,32 @@ def check_everything(kernel, pick):
 
 
 def check_actions(kernel, requester, purpose):
-    for record in all_records(kernel.world.store):
-        question = kernel.request(requester, record.issue.record_id, record.issue.category, purpose, "view")
+    for record in all_records(kernel):
+        question = kernel.decisions.evaluation.request(
+            requester, record.issue.record_id, record.issue.category, purpose, "view"
+        )
         expected = [a for a in sorted(ACTIONS) if single(kernel, replace(question, action=a), record).permitted]
-        assert kernel.actions(requester, record.issue.record_id, purpose) == expected
+        assert kernel.decisions.record_questions.actions(requester, record.issue.record_id, purpose) == expected
 
 
 def check_who(kernel, purpose, action):
-    for record in all_records(kernel.world.store):
-        question = kernel.request(TRIAL, record.issue.record_id, record.issue.category, purpose, action)
+    for record in all_records(kernel):
+        question = kernel.decisions.evaluation.request(
+            TRIAL, record.issue.record_id, record.issue.category, purpose, action
+        )
         expected = [p for p in PARTIES if single(kernel, replace(question, requester=p.account), record).permitted]
-        said = kernel.who_can_access(record.issue.data_subject, record.issue.record_id, purpose, action)
+        said = kernel.decisions.record_questions.who_can_access(
+            record.issue.data_subject, record.issue.record_id, purpose, action
+        )
         assert {party.account for party, _ in said} == {party.account for party in expected}
 
 
 @pytest.mark.parametrize("some", range(10))
 def test_i6_over_a_thousand_random_stores_bulk_answers_are_the_loop_of_single_ones(some):
     for seed in range(some * 100, some * 100 + 100):
-        kernel = world_over(MemoryStore())
-        check_everything(kernel, live(kernel.world.store, seed))
+        store = MemoryStore()
+        kernel = world_over(store)
+        check_everything(kernel, store, live(store, seed))
 
 
 def check_database(url, seed, monkeypatch):
@@ -238,9 +249,10 @@ def test_the_random_stores_are_worth_asking():
     """The property above compares something: many stores permit, and many refuse."""
     sizes = []
     for seed in range(100):
-        kernel = world_over(MemoryStore())
-        live(kernel.world.store, seed)
-        sizes.append(len(kernel.search(TRIAL, LAB, "hl7:CLINTRCH", "view")))
+        store = MemoryStore()
+        kernel = world_over(store)
+        live(store, seed)
+        sizes.append(len(kernel.decisions.search.find(TRIAL, LAB, "hl7:CLINTRCH", "view")))
     assert sum(size > 0 for size in sizes) > 10
     assert sizes.count(0) > 15
 
@@ -248,14 +260,13 @@ def test_the_random_stores_are_worth_asking():
 def test_what_if_tells_exactly_what_signing_changes():
     changed = 0
     for seed in range(300):
-        kernel = world_over(MemoryStore())
-        pick = live(kernel.world.store, seed)
-        changed += rehearse(kernel, pick)
+        store = MemoryStore()
+        kernel = world_over(store)
+        changed += rehearse(kernel, store, live(store, seed))
     assert changed > 100
 
 
-def rehearse(kernel, pick):
-    store = kernel.world.store
+def rehearse(kernel, store, pick):
     grantee, grants = (
         pick([TRIAL, "role:responder", "role:trial"]),
         tuple(some_grant(pick) for _ in range(pick([1, 2]))),
@@ -263,7 +274,7 @@ def rehearse(kernel, pick):
     wish = GrantRequest(ANN, grantee, grants, NOTICE.digest, bytes(32))
     for log in LOGS:
         anchor(store, log)
-    foreseen = {key_of(c): c.after.permitted for c in kernel.what_if(wish)}
+    foreseen = {key_of(c): c.after.permitted for c in kernel.consents.what_if.changes(wish)}
     before = answers_about(kernel)
     newest = store.newest(ANN, grantee)
     store.append([consent(ANN, grantee, newest, grants)], NOW)
@@ -280,20 +291,22 @@ def key_of(change):
 
 
 def answers_about(kernel):
-    store, found = kernel.world.store, {}
+    found = {}
     for party in PARTIES:
-        for record in store.records_of(ANN):
+        for record in kernel.queries.records_of(ANN):
             for purpose in PURPOSES:
                 for action in ("view", "compute"):
-                    q = kernel.request(party.account, record.issue.record_id, record.issue.category, purpose, action)
+                    q = kernel.decisions.evaluation.request(
+                        party.account, record.issue.record_id, record.issue.category, purpose, action
+                    )
                     found[party.account, record.issue.record_id, purpose, action] = single(kernel, q, record).permitted
     return found
 
 
 @pytest.fixture
 def kernel():
-    kernel = world_over(MemoryStore())
-    store = kernel.world.store
+    store = MemoryStore()
+    kernel = world_over(store)
     store.append([seal(Issue(name(n), ANN, HOSPITAL, LAB, 0, 0, *REST)) for n in range(5)], NOW)
     store.append([consent(ANN, TRIAL)], NOW)
     for log in LOGS:
@@ -306,56 +319,56 @@ REST = (name("content"), "bafy", bytes(32), NOW, bytes(32))
 
 
 def question(kernel, **more):
-    return replace(kernel.request(TRIAL, bytes(32), LAB, "hl7:CLINTRCH", "view"), **more)
+    return replace(kernel.decisions.evaluation.request(TRIAL, bytes(32), LAB, "hl7:CLINTRCH", "view"), **more)
 
 
 def test_i1_every_page_leaves_a_receipt(kernel):
-    page = kernel.query_accessible(question(kernel), "", 2)
-    kernel.query_accessible(question(kernel), page.cursor, 2)
-    said = [kernel.world.store.at(ACCESS, place).signed.statement for place in range(2)]
+    page = kernel.decisions.search.query_accessible(question(kernel), "", 2)
+    kernel.decisions.search.query_accessible(question(kernel), page.cursor, 2)
+    said = [world_of(kernel).log.at(ACCESS, place).signed.statement for place in range(2)]
     assert [(r.reason, r.permitted, r.requester) for r in said] == [("searched", True, TRIAL)] * 2
 
 
 def test_i6_a_cursor_tells_no_position_and_serves_one_question(kernel):
-    one, other = (kernel.query_accessible(question(kernel), "", 2).cursor for _ in range(2))
+    one, other = (kernel.decisions.search.query_accessible(question(kernel), "", 2).cursor for _ in range(2))
     assert one != other, "the same place twice looks different"
     with pytest.raises(MalformedInput, match="start without one"):
-        kernel.query_accessible(question(kernel, action="copy"), one)
+        kernel.decisions.search.query_accessible(question(kernel, action="copy"), one)
 
 
 def test_a_cursor_of_another_ledger_is_refused(kernel):
-    elsewhere = Kernel(replace(kernel.world, gateway=Wallet(bytes([51]) * 32)))
-    cursor = elsewhere.query_accessible(question(elsewhere), "", 2).cursor
+    elsewhere = Kernel.of(replace(world_of(kernel), gateway=Wallet(bytes([51]) * 32)))
+    cursor = elsewhere.decisions.search.query_accessible(question(elsewhere), "", 2).cursor
     for wrong in (cursor, "x", "가", "AAAA" * 1000, cursor[:-8]):
         with pytest.raises(MalformedInput, match="cursor"):
-            kernel.query_accessible(question(kernel), wrong)
+            kernel.decisions.search.query_accessible(question(kernel), wrong)
 
 
 def test_a_page_has_at_most_as_many_as_are_wanted_and_at_most_a_thousand(kernel):
     for none in (0, -7):
-        page = kernel.query_accessible(question(kernel), "", none)
+        page = kernel.decisions.search.query_accessible(question(kernel), "", none)
         assert page.records == ()
-        assert len(kernel.query_accessible(question(kernel), page.cursor).records) == 5
-    assert len(kernel.query_accessible(question(kernel), "", 10**9).records) == 5
+        assert len(kernel.decisions.search.query_accessible(question(kernel), page.cursor).records) == 5
+    assert len(kernel.decisions.search.query_accessible(question(kernel), "", 10**9).records) == 5
 
 
 def test_i7_who_can_access_is_told_to_the_data_subject_only(kernel):
-    said = kernel.who_can_access(ANN, name(1), "hl7:CLINTRCH", "view")
+    said = kernel.decisions.record_questions.who_can_access(ANN, name(1), "hl7:CLINTRCH", "view")
     assert [party.account for party, _ in said] == [TRIAL]
     for who, record in ((EVE, name(1)), (ANN, name(99))):
         with pytest.raises(NotFound):
-            kernel.who_can_access(who, record, "hl7:CLINTRCH", "view")
+            kernel.decisions.record_questions.who_can_access(who, record, "hl7:CLINTRCH", "view")
 
 
 def test_unknown_words_are_named_in_bulk_questions_too(kernel):
     with pytest.raises(UnknownTerm, match="nearest"):
-        kernel.evaluate(TRIAL, ANN, "hl7:CLINTRC", "view")
+        kernel.decisions.search.evaluate(TRIAL, ANN, "hl7:CLINTRC", "view")
     with pytest.raises(UnknownTerm, match="view"):
-        kernel.evaluate(TRIAL, ANN, "hl7:CLINTRCH", "see")
+        kernel.decisions.search.evaluate(TRIAL, ANN, "hl7:CLINTRCH", "see")
 
 
 def test_what_if_over_too_much_says_so(kernel, monkeypatch):
-    monkeypatch.setattr("mydata_ledger.ledger.kernel.foresight.MOST_QUESTIONS", 4)
+    monkeypatch.setattr("mydata_ledger.ledger.kernel.consents.what_if.MOST_QUESTIONS", 4)
     grant = Grant(Effect.PERMIT, ("*",), ("*",), ("view",), 0, NEVER)
     with pytest.raises(TooLarge, match="fewer purposes"):
-        kernel.what_if(GrantRequest(ANN, TRIAL, (grant,), NOTICE.digest, bytes(32)))
+        kernel.consents.what_if.changes(GrantRequest(ANN, TRIAL, (grant,), NOTICE.digest, bytes(32)))

@@ -93,8 +93,8 @@ class ManyLives(RuleBasedStateMachine):
         return newest is not None and type(newest.signed.statement).__name__ == "Consent"
 
     def withdraw(self, grantee):
-        draft = self.house.kernel.draft_revocation(self.house.ann.signer, grantee)
-        self.house.kernel.revoke(draft.statement, self.house.sign(self.house.ann, draft.statement))
+        draft = self.house.kernel.consents.drafts.revocation(self.house.ann.signer, grantee)
+        self.house.kernel.consents.revocations.accept(draft.statement, self.house.sign(self.house.ann, draft.statement))
 
     @rule()
     def a_block_comes(self):
@@ -111,7 +111,7 @@ class ManyLives(RuleBasedStateMachine):
         self.wait(wait)
         said = Erasure(self.records.pop(), self.house.ann.signer, "bafy", bytes(32), self.house.clock.now())
         self.house.store.append(
-            [self.house.kernel.seal(said, self.house.ann.signer, self.house.sign(self.house.ann, said))],
+            [self.house.kernel.statements.seal(said, self.house.ann.signer, self.house.sign(self.house.ann, said))],
             self.house.clock.now(),
         )
         self.records.insert(0, said.record_id)
@@ -132,7 +132,9 @@ class ManyLives(RuleBasedStateMachine):
         purpose = {"ann": "mydata:SELF_VIEW", "responder": "hl7:BTG"}.get(who, "hl7:CLINTRCH")
         record_id = [*self.records, b"\x77" * 32][record]
         incident = self.incident if who == "responder" else bytes(32)
-        self.house.kernel.ask(self.house.asks(getattr(self.house, who), record_id, category, purpose, incident))
+        self.house.kernel.decisions.evaluation.ask(
+            self.house.asks(getattr(self.house, who), record_id, category, purpose, incident)
+        )
 
     def teardown(self):
         found = outcomes(self.house, eras=self.eras)
@@ -262,7 +264,7 @@ def test_i11_what_comes_round_recomputes_from_the_receipts_before():
 
 
 def test_i11_a_search_is_no_decision_about_a_record(house):
-    house.kernel.search(house.trial.address, LAB, "hl7:CLINTRCH", "view")
+    house.kernel.decisions.search.find(house.trial.address, LAB, "hl7:CLINTRCH", "view")
     assert outcomes(house)[-1] is Outcome.SEARCH
     searched = receipts(house.store)[-1]
     wrong = replace(searched.signed.statement, consents=(b"\1" * 32,))

@@ -18,8 +18,8 @@ from mydata_ledger.ledger.errors import (
     UnknownTerm,
 )
 from mydata_ledger.ledger.kernel import Asking, GrantRequest
-from mydata_ledger.ledger.kernel.restraint import ASKED_PER_PERSON, OPEN_PER_PERSON, QUIET
-from mydata_ledger.ledger.kernel.telling import ANNOUNCED_PER_DAY
+from mydata_ledger.ledger.kernel.people.announcements import ANNOUNCED_PER_DAY
+from mydata_ledger.ledger.kernel.people.ask_limits import ASKED_PER_PERSON, OPEN_PER_PERSON, QUIET
 from mydata_ledger.ledger.notice import LAYER
 from mydata_ledger.ledger.party import checksum
 from tests.ledger import questions
@@ -44,15 +44,15 @@ def at(world, moment):
 def asks_for(world, *grants, who=None, person=None, **more):
     asking = Asking(grants or (permit(),), NOTICE.digest, "a yearly check-up", "KCT0001", **more)
     asker = who or world.trial
-    return world.kernel.request_consent(asker.address, person or world.ann.signer, asking)
+    return world.kernel.people.requests.ask(asker.address, person or world.ann.signer, asking)
 
 
 def states(world):
-    return [r.state for r in world.kernel.requests_to(world.ann.signer)]
+    return [r.state for r in world.kernel.people.requests.to(world.ann.signer)]
 
 
 def signs(world, draft):
-    logged = world.kernel.consent(draft.statement, world.sign(world.ann, draft.statement))
+    logged = world.kernel.consents.intake.accept(draft.statement, world.sign(world.ann, draft.statement))
     world.anchor()
     return logged
 
@@ -61,17 +61,17 @@ def test_a_request_is_shown_to_the_person_and_gives_nothing(world):
     record = world.issued(LAB)
     asked = asks_for(world)
     assert asked.state is RequestState.REQUESTED
-    assert world.kernel.requests_to(world.ann.signer) == [asked]
-    assert world.kernel.requests_by(world.trial.address) == [asked]
+    assert world.kernel.people.requests.to(world.ann.signer) == [asked]
+    assert world.kernel.people.requests.by(world.trial.address) == [asked]
     world.anchor()
     assert not world.permits(world.trial, record)
 
 
 def test_signing_what_was_asked_grants_it(world):
     record, asked = world.issued(LAB), asks_for(world)
-    draft = world.kernel.draft_answer(world.ann.signer, asked.request_id, bytes(32))
+    draft = world.kernel.people.requests.draft_answer(world.ann.signer, asked.request_id, bytes(32))
     logged = signs(world, draft)
-    (now,) = world.kernel.requests_by(world.trial.address)
+    (now,) = world.kernel.people.requests.by(world.trial.address)
     assert (now.state, now.consent, now.answered_at) == (RequestState.GRANTED, logged.signed.entry.entry, NOW)
     assert world.permits(world.trial, record)
 
@@ -97,19 +97,19 @@ def test_a_consent_from_before_the_request_is_no_answer(world):
 
 def test_a_refusal_is_recorded_and_seen_by_the_asker(world):
     asked = asks_for(world)
-    refused = world.kernel.refuse(world.ann.signer, asked.request_id)
+    refused = world.kernel.people.requests.refuse(world.ann.signer, asked.request_id)
     assert (refused.state, refused.answered_at) == (RequestState.REFUSED, NOW)
-    assert world.kernel.request_of(world.trial.address, asked.request_id) == refused
+    assert world.kernel.people.requests.get(world.trial.address, asked.request_id) == refused
 
 
 def test_the_asker_may_take_it_back(world):
     asked = asks_for(world)
-    assert world.kernel.withdraw_request(world.trial.address, asked.request_id).state is RequestState.WITHDRAWN
+    assert world.kernel.people.requests.withdraw(world.trial.address, asked.request_id).state is RequestState.WITHDRAWN
     assert states(world) == [RequestState.WITHDRAWN]
     for too_late in (
-        lambda: world.kernel.refuse(world.ann.signer, asked.request_id),
-        lambda: world.kernel.withdraw_request(world.trial.address, asked.request_id),
-        lambda: world.kernel.draft_answer(world.ann.signer, asked.request_id, bytes(32)),
+        lambda: world.kernel.people.requests.refuse(world.ann.signer, asked.request_id),
+        lambda: world.kernel.people.requests.withdraw(world.trial.address, asked.request_id),
+        lambda: world.kernel.people.requests.draft_answer(world.ann.signer, asked.request_id, bytes(32)),
     ):
         with pytest.raises(StaleConsent, match="over"):
             too_late()
@@ -122,7 +122,7 @@ def test_an_unanswered_request_expires(world):
     at(world, NOW + 60)
     assert states(world) == [RequestState.EXPIRED]
     with pytest.raises(StaleConsent):
-        world.kernel.refuse(world.ann.signer, asked.request_id)
+        world.kernel.people.requests.refuse(world.ann.signer, asked.request_id)
     world.says(world.trial.address, [permit()])
     assert states(world) == [RequestState.EXPIRED], "a consent after the end is no answer to it"
 
@@ -130,16 +130,16 @@ def test_an_unanswered_request_expires(world):
 def test_i7_a_request_of_others_is_not_there(world):
     asked = asks_for(world)
     for hidden in (
-        lambda: world.kernel.refuse(EVE.signer, asked.request_id),
-        lambda: world.kernel.withdraw_request(world.insurer.address, asked.request_id),
-        lambda: world.kernel.request_of(world.insurer.address, asked.request_id),
-        lambda: world.kernel.draft_answer(EVE.signer, asked.request_id, bytes(32)),
-        lambda: world.kernel.refuse(world.ann.signer, bytes(32)),
+        lambda: world.kernel.people.requests.refuse(EVE.signer, asked.request_id),
+        lambda: world.kernel.people.requests.withdraw(world.insurer.address, asked.request_id),
+        lambda: world.kernel.people.requests.get(world.insurer.address, asked.request_id),
+        lambda: world.kernel.people.requests.draft_answer(EVE.signer, asked.request_id, bytes(32)),
+        lambda: world.kernel.people.requests.refuse(world.ann.signer, bytes(32)),
     ):
         with pytest.raises(NotFound):
             hidden()
-    assert world.kernel.requests_to(EVE.signer) == []
-    assert world.kernel.requests_by(world.insurer.address) == []
+    assert world.kernel.people.requests.to(EVE.signer) == []
+    assert world.kernel.people.requests.by(world.insurer.address) == []
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_i7_a_request_of_others_is_not_there(world):
 def test_a_request_that_makes_no_sense_is_refused_with_the_reason(world, wrong, refusal):
     asking = replace(Asking((permit(),), NOTICE.digest), **wrong)
     with pytest.raises(refusal):
-        world.kernel.request_consent(world.trial.address, world.ann.signer, asking)
+        world.kernel.people.requests.ask(world.trial.address, world.ann.signer, asking)
     assert states(world) == []
 
 
@@ -185,7 +185,7 @@ def test_an_asker_may_not_pile_requests_up_before_a_person(world):
 
 def test_who_refused_is_not_asked_the_same_again_for_a_while(world):
     first = asks_for(world)
-    world.kernel.refuse(world.ann.signer, first.request_id)
+    world.kernel.people.requests.refuse(world.ann.signer, first.request_id)
     again = asks_for(world, permit(expires=NOW + 80 * DAY))
     assert again.state is RequestState.REQUESTED, "the asker sees no difference"
     assert states(world) == [RequestState.REFUSED] * 2
@@ -201,7 +201,7 @@ def test_taking_requests_back_or_letting_them_lapse_buys_no_further_ones(world):
     for number in range(ASKED_PER_PERSON):
         asked = asks_for(world, permit(expires=NOW + 40 * DAY + number), wait=60)
         if number % 2:
-            world.kernel.withdraw_request(world.trial.address, asked.request_id)
+            world.kernel.people.requests.withdraw(world.trial.address, asked.request_id)
         world.clock.passes(60)
     with pytest.raises(TooManyRequests, match="30 days"):
         asks_for(world, permit(VITALS))
@@ -212,22 +212,29 @@ def test_taking_requests_back_or_letting_them_lapse_buys_no_further_ones(world):
 
 def test_offers_are_no_way_around_what_a_person_refused_or_was_asked_enough(world):
     wishes(world, Wish(WishKind.TELL, topics=("diabetes",)))
-    world.kernel.refuse(world.ann.signer, asks_for(world).request_id)
+    world.kernel.people.requests.refuse(world.ann.signer, asks_for(world).request_id)
     offer = Asking((permit(expires=NOW + 80 * DAY),), NOTICE.digest, reference="KCT2")
-    assert world.kernel.announce(world.trial.address, offer, ["diabetes"]) == 0
+    assert world.kernel.people.announcements.offer(world.trial.address, offer, ["diabetes"]) == 0
     for number in range(ASKED_PER_PERSON - 1):
         different = Asking((permit(VITALS),), NOTICE.digest, reference=str(number))
-        assert world.kernel.announce(world.trial.address, different, ["diabetes"]) == 1
-    assert world.kernel.announce(world.trial.address, Asking((permit(VITALS),), NOTICE.digest), ["diabetes"]) == 0
+        assert world.kernel.people.announcements.offer(world.trial.address, different, ["diabetes"]) == 1
+    assert (
+        world.kernel.people.announcements.offer(
+            world.trial.address, Asking((permit(VITALS),), NOTICE.digest), ["diabetes"]
+        )
+        == 0
+    )
 
 
 @pytest.mark.parametrize("kind", ["offers", "results"])
 def test_a_party_announces_only_so_much_in_a_day(world, kind):
     def announce():
         if kind == "offers":
-            world.kernel.announce(world.trial.address, Asking((permit(),), NOTICE.digest), ["diabetes"])
+            world.kernel.people.announcements.offer(
+                world.trial.address, Asking((permit(),), NOTICE.digest), ["diabetes"]
+            )
         else:
-            world.kernel.announce_results(world.trial.address, "KCT1")
+            world.kernel.people.announcements.results(world.trial.address, "KCT1")
 
     for _ in range(ANNOUNCED_PER_DAY):
         announce()
@@ -242,21 +249,21 @@ def refused(world, category=LAB, who=None, **more):
     record = world.issued(category)
     world.anchor()
     assert not world.permits(who or world.trial, record, category)
-    world.kernel.read_on()
+    world.kernel.log_consumer.read_on()
     return record
 
 
 def test_a_question_outside_every_consent_becomes_a_request_when_the_person_allows_it(world):
     refused(world)
-    assert world.kernel.requests_to(world.ann.signer) == []
+    assert world.kernel.people.requests.to(world.ann.signer) == []
     wishes(world, Wish(WishKind.ASK, "hl7:HRESCH"))
     record = refused(world)
-    (asked,) = world.kernel.requests_to(world.ann.signer)
+    (asked,) = world.kernel.people.requests.to(world.ann.signer)
     (grant,) = asked.grants
     assert (asked.requester, asked.state, asked.by_question) == (world.trial.address, RequestState.REQUESTED, True)
     assert (grant.categories, grant.purposes, grant.records) == ((LAB,), ("hl7:CLINTRCH",), (record,))
-    assert [m.event for m in world.kernel.inbox("0x" + world.ann.signer.hex())] == ["consent.asked"]
-    signs(world, world.kernel.draft_answer(world.ann.signer, asked.request_id, bytes(32)))
+    assert [m.event for m in world.kernel.people.inbox.read("0x" + world.ann.signer.hex())] == ["consent.asked"]
+    signs(world, world.kernel.people.requests.draft_answer(world.ann.signer, asked.request_id, bytes(32)))
     assert states(world) == [RequestState.GRANTED]
     assert world.permits(world.trial, record)
 
@@ -264,9 +271,9 @@ def test_a_question_outside_every_consent_becomes_a_request_when_the_person_allo
 def test_i7_the_asker_never_sees_that_a_question_became_a_request(world):
     wishes(world, Wish(WishKind.ASK))
     refused(world)
-    (asked,) = world.kernel.requests_to(world.ann.signer)
-    assert world.kernel.requests_by(world.trial.address) == []
-    for hidden in (world.kernel.request_of, world.kernel.withdraw_request):
+    (asked,) = world.kernel.people.requests.to(world.ann.signer)
+    assert world.kernel.people.requests.by(world.trial.address) == []
+    for hidden in (world.kernel.people.requests.get, world.kernel.people.requests.withdraw):
         with pytest.raises(NotFound):
             hidden(world.trial.address, asked.request_id)
     for number in range(OPEN_PER_PERSON):
@@ -279,11 +286,11 @@ def test_asking_again_and_again_makes_no_further_requests_and_a_refusal_lasts(wo
     for _ in range(3):
         assert not world.permits(world.trial, record)
     world.store.file(replace(world.store.paper("read-to", b"access"), body={"next": 0}))
-    world.kernel.read_on()
-    (asked,) = world.kernel.requests_to(world.ann.signer)
-    world.kernel.refuse(world.ann.signer, asked.request_id)
+    world.kernel.log_consumer.read_on()
+    (asked,) = world.kernel.people.requests.to(world.ann.signer)
+    world.kernel.people.requests.refuse(world.ann.signer, asked.request_id)
     assert not world.permits(world.trial, record)
-    world.kernel.read_on()
+    world.kernel.log_consumer.read_on()
     assert states(world) == [RequestState.REFUSED]
     for _ in range(9):
         refused(world)
@@ -300,7 +307,7 @@ def test_a_question_that_a_wish_or_a_word_answers_becomes_no_request(world):
 
 
 def wishes(world, *said, **validity):
-    world.kernel.wish(Wishes(world.ann.signer, said, validity))
+    world.kernel.people.wishes.replace(Wishes(world.ann.signer, said, validity))
 
 
 @pytest.mark.parametrize(
@@ -317,10 +324,10 @@ def test_i7_never_answers_for_the_person_and_the_asker_cannot_tell(world, wish):
     asked, elsewhere = asks_for(world, wait=60), asks_for(world, wait=60, person=EVE.signer)
     shape = (asked.state, asked.answered_at, asked.silent)
     assert shape == (elsewhere.state, elsewhere.answered_at, elsewhere.silent)
-    (known,) = world.kernel.requests_to(world.ann.signer)
+    (known,) = world.kernel.people.requests.to(world.ann.signer)
     assert (known.state, known.silent) == (RequestState.REFUSED, True)
     at(world, NOW + 60)
-    assert {r.state for r in world.kernel.requests_by(world.trial.address)} == {RequestState.EXPIRED}
+    assert {r.state for r in world.kernel.people.requests.by(world.trial.address)} == {RequestState.EXPIRED}
 
 
 @pytest.mark.parametrize("wish", [Wish(WishKind.NEVER, "hl7:HMARKT"), Wish(WishKind.NEVER, "*", "money"),
@@ -343,7 +350,9 @@ def test_a_blocked_asker_reaches_nobody_and_cannot_tell(world):
 def test_wishes_are_replaced_whole_and_speak_known_words(world):
     wishes(world, Wish(WishKind.TELL, topics=("diabetes",)), trial=7 * DAY)
     wishes(world, Wish(WishKind.NEVER, "hl7:HMARKT"))
-    assert world.kernel.wishes(world.ann.signer) == Wishes(world.ann.signer, (Wish(WishKind.NEVER, "hl7:HMARKT"),), {})
+    assert world.kernel.people.wishes.of(world.ann.signer) == Wishes(
+        world.ann.signer, (Wish(WishKind.NEVER, "hl7:HMARKT"),), {}
+    )
     with pytest.raises(UnknownTerm, match="nearest"):
         wishes(world, Wish(WishKind.NEVER, "hl7:HMARKET"))
     with pytest.raises(UnknownTerm):
@@ -353,12 +362,12 @@ def test_wishes_are_replaced_whole_and_speak_known_words(world):
 def test_an_offer_reaches_who_wished_for_it_and_nobody_else(world):
     wishes(world, Wish(WishKind.TELL, "hl7:HRESCH", topics=("diabetes", "seoul")))
     asking = Asking((permit(),), NOTICE.digest, reference="KCT0002")
-    world.kernel.wish(Wishes(EVE.signer, (Wish(WishKind.TELL, topics=("asthma",)),)))
-    assert world.kernel.announce(world.trial.address, asking, ["Diabetes", "Seoul", "adults"]) == 1
-    assert world.kernel.announce(world.trial.address, asking, ["Diabetes", "Seoul", "adults"]) == 0
-    assert world.kernel.announce(world.trial.address, asking, ["diabetes"]) == 0
+    world.kernel.people.wishes.replace(Wishes(EVE.signer, (Wish(WishKind.TELL, topics=("asthma",)),)))
+    assert world.kernel.people.announcements.offer(world.trial.address, asking, ["Diabetes", "Seoul", "adults"]) == 1
+    assert world.kernel.people.announcements.offer(world.trial.address, asking, ["Diabetes", "Seoul", "adults"]) == 0
+    assert world.kernel.people.announcements.offer(world.trial.address, asking, ["diabetes"]) == 0
     assert states(world) == [RequestState.REQUESTED]
-    assert world.kernel.requests_to(EVE.signer) == []
+    assert world.kernel.people.requests.to(EVE.signer) == []
 
 
 def test_a_drafted_answer_keeps_what_was_said_and_lasts_as_long_as_the_person_likes(world):
@@ -366,7 +375,7 @@ def test_a_drafted_answer_keeps_what_was_said_and_lasts_as_long_as_the_person_li
     world.says(world.trial.address, [kept])
     wishes(world, trial=30 * DAY)
     asked = asks_for(world, permit(expires=NEVER))
-    draft = world.kernel.draft_answer(world.ann.signer, asked.request_id, bytes(32))
+    draft = world.kernel.people.requests.draft_answer(world.ann.signer, asked.request_id, bytes(32))
     assert draft.statement.grants == (kept, permit(expires=NOW + 30 * DAY))
     assert draft.statement.version == 2
     assert len(draft.changes) == 1
@@ -376,7 +385,7 @@ def test_a_drafted_answer_keeps_what_was_said_and_lasts_as_long_as_the_person_li
 def test_an_end_shorter_than_asked_makes_it_narrower_and_the_person_chose_that(world):
     wishes(world, trial=30 * DAY)
     asked = asks_for(world, permit(expires=NEVER))
-    signs(world, world.kernel.draft_answer(world.ann.signer, asked.request_id, bytes(32)))
+    signs(world, world.kernel.people.requests.draft_answer(world.ann.signer, asked.request_id, bytes(32)))
     assert states(world) == [RequestState.GRANTED_NARROWER]
 
 
@@ -413,32 +422,42 @@ def test_an_answer_says_what_the_rule_will_say():
 
 def test_a_party_publishes_notices_of_its_own_in_versions_and_languages(world):
     trial = world.trial.address
-    first = world.kernel.publish(trial, "kct1", {"en": ("Short.", "Long."), "ko": ("짧게.", "길게.")}, compatible=True)
+    first = world.kernel.consents.notices.publish(
+        trial, "kct1", {"en": ("Short.", "Long."), "ko": ("짧게.", "길게.")}, compatible=True
+    )
     assert [(n.name, n.version, n.language, n.layers) for n in first] == [
         (f"{trial}/kct1", 1, "en", ("Short.", "Long.")),
         (f"{trial}/kct1", 1, "ko", ("짧게.", "길게.")),
     ]
     assert (
-        world.kernel.publish(trial, "kct1", {"en": ("Short.", "Long."), "ko": ("짧게.", "길게.")}, compatible=False)
+        world.kernel.consents.notices.publish(
+            trial, "kct1", {"en": ("Short.", "Long."), "ko": ("짧게.", "길게.")}, compatible=False
+        )
         == first
     )
-    second = world.kernel.publish(trial, "kct1", {"en": ("Shorter.",)}, compatible=True)
+    second = world.kernel.consents.notices.publish(trial, "kct1", {"en": ("Shorter.",)}, compatible=True)
     assert (second[0].version, world.store.notice(first[0].digest).outdated) == (2, False)
-    world.kernel.publish(trial, "kct1", {"en": ("New risks.",)}, compatible=False)
+    world.kernel.consents.notices.publish(trial, "kct1", {"en": ("New risks.",)}, compatible=False)
     assert [n.outdated for n in world.store.notices() if n.name == f"{trial}/kct1"] == [True, True, True, False]
 
 
 def test_an_incompatible_notice_asks_for_a_new_signature_a_compatible_one_does_not(world):
     record = world.issued(LAB)
     trial = world.trial.address
-    (notice,) = world.kernel.publish(trial, "kct1", {"en": ("We read your results.",)}, compatible=True)
-    draft = world.kernel.draft_consent(GrantRequest(world.ann.signer, trial, (permit(),), notice.digest, bytes(32)))
+    (notice,) = world.kernel.consents.notices.publish(
+        trial, "kct1", {"en": ("We read your results.",)}, compatible=True
+    )
+    draft = world.kernel.consents.drafts.consent(
+        GrantRequest(world.ann.signer, trial, (permit(),), notice.digest, bytes(32))
+    )
     signs(world, draft)
     assert world.permits(world.trial, record)
-    world.kernel.publish(trial, "kct1", {"en": ("We read your results, said better.",)}, compatible=True)
+    world.kernel.consents.notices.publish(
+        trial, "kct1", {"en": ("We read your results, said better.",)}, compatible=True
+    )
     assert world.permits(world.trial, record)
-    world.kernel.publish(trial, "kct1", {"en": ("We read your genes too.",)}, compatible=False)
-    assert world.kernel.ask(world.asks(world.trial, record))[0].reason == "needs_reconsent"
+    world.kernel.consents.notices.publish(trial, "kct1", {"en": ("We read your genes too.",)}, compatible=False)
+    assert world.kernel.decisions.evaluation.ask(world.asks(world.trial, record))[0].reason == "needs_reconsent"
 
 
 @pytest.mark.parametrize(
@@ -448,17 +467,19 @@ def test_an_incompatible_notice_asks_for_a_new_signature_a_compatible_one_does_n
 )  # fmt: skip
 def test_a_notice_without_name_or_text_is_refused(world, slug, layers):
     with pytest.raises(InvalidStatement):
-        world.kernel.publish(world.trial.address, slug, layers, compatible=True)
+        world.kernel.consents.notices.publish(world.trial.address, slug, layers, compatible=True)
 
 
 def test_a_text_that_was_published_is_not_published_as_something_new(world):
-    world.kernel.publish(world.trial.address, "a", {"en": ("One.",)}, compatible=True)
+    world.kernel.consents.notices.publish(world.trial.address, "a", {"en": ("One.",)}, compatible=True)
     with pytest.raises(InvalidStatement, match="what is new"):
-        world.kernel.publish(world.trial.address, "b", {"en": ("One.",)}, compatible=True)
+        world.kernel.consents.notices.publish(world.trial.address, "b", {"en": ("One.",)}, compatible=True)
     with pytest.raises(NotEntitled):
-        world.kernel.publish(checksum(EVE.signer), "b", {"en": ("One.",)}, compatible=True)
+        world.kernel.consents.notices.publish(checksum(EVE.signer), "b", {"en": ("One.",)}, compatible=True)
 
 
 def test_layers_are_part_of_what_is_hashed(world):
-    (one,) = world.kernel.publish(world.trial.address, "a", {"en": ("Short.", "Long.")}, compatible=True)
+    (one,) = world.kernel.consents.notices.publish(
+        world.trial.address, "a", {"en": ("Short.", "Long.")}, compatible=True
+    )
     assert one.text == f"Short.{LAYER}Long."

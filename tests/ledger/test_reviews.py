@@ -3,7 +3,8 @@
 import pytest
 
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
-from mydata_ledger.ledger.kernel.reviews import BREAK_GLASS, DATA_USE, NOTICE
+from mydata_ledger.ledger.kernel.people.reviews import BREAK_GLASS, DATA_USE
+from mydata_ledger.ledger.kernel.work_items import INCIDENT_NOTICE
 from mydata_ledger.ledger.party import Party
 from tests.ledger.house import NOW, House, wallet
 
@@ -22,26 +23,26 @@ def world():
 
 
 def verdict(world, entry, said="justified", *, who=REVIEWER, queue=BREAK_GLASS, reason="checked the call record"):
-    return world.kernel.give_verdict(who.address, queue, entry, said, reason)
+    return world.kernel.people.reviews.give_verdict(who.address, queue, entry, said, reason)
 
 
 def test_every_incident_comes_before_a_reviewer_and_the_person_sees_it(world):
     entry = world.declares(world.responder)
-    (item,) = world.kernel.reviews(REVIEWER.address, BREAK_GLASS)
+    (item,) = world.kernel.people.reviews.queue(REVIEWER.address, BREAK_GLASS)
     assert (item.review_id, item.party, item.person, item.state) == (
         entry, world.responder.address, world.ann.signer, "waiting",
     )  # fmt: skip
     assert (item.due, item.said["reason"]) == (NOW + LIMIT, "found unconscious")
-    assert world.kernel.reviews_about(world.ann.signer) == [item]
-    assert world.kernel.reviews_about(wallet(9).signer) == []
+    assert world.kernel.people.reviews.about(world.ann.signer) == [item]
+    assert world.kernel.people.reviews.about(wallet(9).signer) == []
 
 
 def test_an_incident_is_filed_once_however_often_it_is_said(world):
     entry = world.declares(world.responder)
     logged = world.store.find("access", entry)
-    world.kernel.file_incident(logged)
-    world.kernel.file_incident(logged)
-    assert len(world.kernel.reviews(REVIEWER.address, BREAK_GLASS)) == 1
+    world.kernel.people.reviews.file_incident(logged)
+    world.kernel.people.reviews.file_incident(logged)
+    assert len(world.kernel.people.reviews.queue(REVIEWER.address, BREAK_GLASS)) == 1
 
 
 def test_a_verdict_closes_it_once_and_says_who_and_why(world):
@@ -56,34 +57,37 @@ def test_a_verdict_closes_it_once_and_says_who_and_why(world):
     }
     with pytest.raises(StaleConsent):
         verdict(world, entry)
-    assert world.kernel.reviews_about(world.ann.signer) == [item]
+    assert world.kernel.people.reviews.about(world.ann.signer) == [item]
 
 
 def test_overdue_items_are_counted_for_everyone(world):
     first, second = world.declares(world.responder, "1"), world.declares(world.responder, "2")
     world.clock.passes(LIMIT - 1)
-    assert (world.kernel.overdue()[BREAK_GLASS], world.kernel.overdue()[DATA_USE]) == (0, 0)
+    assert (world.kernel.people.reviews.overdue()[BREAK_GLASS], world.kernel.people.reviews.overdue()[DATA_USE]) == (
+        0,
+        0,
+    )
     world.clock.passes(1)
-    assert world.kernel.overdue()[BREAK_GLASS] == 2
+    assert world.kernel.people.reviews.overdue()[BREAK_GLASS] == 2
     verdict(world, first)
-    assert world.kernel.overdue()[BREAK_GLASS] == 1
+    assert world.kernel.people.reviews.overdue()[BREAK_GLASS] == 1
     verdict(world, second)
-    assert world.kernel.overdue()[BREAK_GLASS] == 0
+    assert world.kernel.people.reviews.overdue()[BREAK_GLASS] == 0
 
 
 def test_a_notice_that_was_not_given_in_time_is_counted_for_everyone_until_it_is(world):
     world.declares(world.responder, "1")
-    limit = world.kernel.world.bounds.notice_seconds
+    limit = world.world.bounds.notice_seconds
     world.clock.passes(limit - 1)
-    assert world.kernel.overdue()[NOTICE] == 0
+    assert world.kernel.people.reviews.overdue()[INCIDENT_NOTICE] == 0
     world.clock.passes(1)
-    assert world.kernel.overdue()[NOTICE] == 1
-    world.kernel.read_on()
-    assert world.kernel.overdue()[NOTICE] == 0
+    assert world.kernel.people.reviews.overdue()[INCIDENT_NOTICE] == 1
+    world.kernel.log_consumer.read_on()
+    assert world.kernel.people.reviews.overdue()[INCIDENT_NOTICE] == 0
     world.declares(world.responder, "2")
-    world.kernel.read_on()
+    world.kernel.log_consumer.read_on()
     world.clock.passes(limit)
-    assert world.kernel.overdue()[NOTICE] == 0, "told in time"
+    assert world.kernel.people.reviews.overdue()[INCIDENT_NOTICE] == 0, "told in time"
 
 
 def test_nobody_reviews_themselves_and_only_reviewers_review(world):
@@ -92,7 +96,7 @@ def test_nobody_reviews_themselves_and_only_reviewers_review(world):
         with pytest.raises(NotEntitled):
             verdict(world, entry, who=who)
     with pytest.raises(NotEntitled):
-        world.kernel.reviews(world.trial.address, BREAK_GLASS)
+        world.kernel.people.reviews.queue(world.trial.address, BREAK_GLASS)
 
 
 @pytest.mark.parametrize(("said", "reason"), [("approved", "x"), ("justified", " "), ("", "x")])
@@ -106,11 +110,11 @@ def test_what_is_not_there_is_not_found(world):
     with pytest.raises(NotFound):
         verdict(world, bytes(32))
     with pytest.raises(NotFound):
-        world.kernel.reviews(REVIEWER.address, "gossip")
+        world.kernel.people.reviews.queue(REVIEWER.address, "gossip")
 
 
 def test_research_that_no_rule_decides_waits_in_a_queue_of_its_own(world):
-    review = world.kernel.leave_for_review(DATA_USE, world.trial.address, {"terms": {"DUO:0000021": []}})
-    (item,) = world.kernel.reviews(REVIEWER.address, DATA_USE)
+    review = world.kernel.people.reviews.leave(DATA_USE, world.trial.address, {"terms": {"DUO:0000021": []}})
+    (item,) = world.kernel.people.reviews.queue(REVIEWER.address, DATA_USE)
     assert (item.review_id, item.party, item.said) == (review, world.trial.address, {"terms": {"DUO:0000021": []}})
     assert verdict(world, review, "approved", queue=DATA_USE).state == "approved"

@@ -68,7 +68,7 @@ def check_crowd(url, seed, monkeypatch):
     monkeypatch.setattr(sifting, "MOST", most)
     kernel, records, sizes = world_over(store), crowd(store, seed), []
     for record in records[::5]:
-        kernel.ask(asked(kernel, record_id=record.issue.record_id, category=record.issue.category))
+        kernel.decisions.evaluation.ask(asked(kernel, record_id=record.issue.record_id, category=record.issue.category))
     for question in (asked(kernel), asked(kernel, category=EVERYTHING)):
         wanted = [r for r in records if question.category in {EVERYTHING, r.issue.category}]
         expected = loop(kernel, question, wanted)
@@ -80,7 +80,7 @@ def check_crowd(url, seed, monkeypatch):
 
 
 def asked(kernel, **more):
-    return replace(kernel.request(TRIAL, bytes(32), "health.lab", "hl7:CLINTRCH", "view"), **more)
+    return replace(kernel.decisions.evaluation.request(TRIAL, bytes(32), "health.lab", "hl7:CLINTRCH", "view"), **more)
 
 
 @pytest.mark.parametrize("part", range(3))

@@ -36,7 +36,7 @@ def ann(world):
 
 def withdrawal(world, grantee, korean, signer=None):
     signer = signer.signer if signer else b""
-    draft = world.kernel.draft_revocation(world.ann.signer, grantee, signer=signer, language=language(korean))
+    draft = world.kernel.consents.drafts.revocation(world.ann.signer, grantee, signer=signer, language=language(korean))
     return list(draft.summary)
 
 
@@ -76,20 +76,20 @@ def test_only_the_summary_is_translated(world):
     notice = replace(NOTICE, language="ko", text="알림")
     world.store.publish(notice)
     wish = GrantRequest(world.ann.signer, "role:responder", (world.grant(LAB),), notice.digest, bytes(32))
-    draft = world.kernel.draft_consent(wish)
+    draft = world.kernel.consents.drafts.consent(wish)
     assert draft.statement.grantee_name == "any accredited responder"
     assert draft.summary[0].startswith("인증된 모든 응급 구조대: ")
-    world.kernel.consent(draft.statement, world.sign(world.ann, draft.statement))
-    ends = world.kernel.draft_revocation(world.ann.signer, "role:responder", language="ko").statement
+    world.kernel.consents.intake.accept(draft.statement, world.sign(world.ann, draft.statement))
+    ends = world.kernel.consents.drafts.revocation(world.ann.signer, "role:responder", language="ko").statement
     assert ends.grantee_name == "any accredited responder"
 
 
 def test_a_language_that_is_not_spoken_reads_english(world):
     said_to(world, world.trial.address, PERMIT)
     for tag in ("tlh", "", "zz-Zzzz-ZZ", "korean"):
-        draft = world.kernel.draft_revocation(world.ann.signer, world.trial.address, language=tag)
+        draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address, language=tag)
         assert draft.summary == ("Withdraws your consent to The trial, from now on.",)
-    draft = world.kernel.draft_revocation(world.ann.signer, world.trial.address, language="ko-KR")
+    draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address, language="ko-KR")
     assert draft.summary == ("The trial에 대한 동의를 지금부터 철회합니다.",)
 
 
@@ -106,24 +106,24 @@ def test_who_signs_for_somebody_is_told_for_whom(world):
     wish = GrantRequest(
         world.ann.signer, world.trial.address, (world.grant(LAB),), NOTICE.digest, bytes(32), BEN.signer
     )
-    assert world.kernel.draft_consent(wish).summary[-1] == f"You sign this for {ann(world)}."
-    assert len(world.kernel.draft_consent(replace(wish, signer=world.ann.signer)).summary) == 1
+    assert world.kernel.consents.drafts.consent(wish).summary[-1] == f"You sign this for {ann(world)}."
+    assert len(world.kernel.consents.drafts.consent(replace(wish, signer=world.ann.signer)).summary) == 1
 
 
 @BOTH
 @pytest.mark.parametrize("relation", sorted(RELATIONS))
 def test_a_delegation_says_for_whom_about_what_and_until_when(world, korean, relation):
     naming = Naming(world.ann.signer, world.ann.signer, BEN.signer, "Ben", relation, (LAB,), 0, NOW + 60)
-    (own,) = world.kernel.draft_delegation(naming, language(korean)).summary
+    (own,) = world.kernel.consents.delegations.draft(naming, language(korean)).summary
     ward = replace(naming, delegator=COURT.signer, not_before=NOW)
-    (other,) = world.kernel.draft_delegation(ward, language(korean)).summary
+    (other,) = world.kernel.consents.delegations.draft(ward, language(korean)).summary
     if korean:
         does = "대신하여 동의에 서명하거나 동의를 철회할 수 있습니다"
-        terms = f"({TOLD[relation].label_ko}). 자료: {world.kernel.world.vocabulary.categories[LAB].label_ko}. 기간: "
+        terms = f"({TOLD[relation].label_ko}). 자료: {world.world.vocabulary.categories[LAB].label_ko}. 기간: "
         assert own == f"Ben님이 본인을 {does} {terms}2027-01-15 08:01 UTC까지."
         assert other == f"Ben님이 {ann(world)}을(를) {does} {terms}2027-01-15 08:00 UTC부터 2027-01-15 08:01 UTC까지."
         return
-    about = f"({relation}) about: {world.kernel.world.vocabulary.categories[LAB].label}, "
+    about = f"({relation}) about: {world.world.vocabulary.categories[LAB].label}, "
     assert own == f"Ben may sign and withdraw consents for you {about}until 2027-01-15 08:01 UTC."
     since = "from 2027-01-15 08:00 UTC until 2027-01-15 08:01 UTC"
     assert other == f"Ben may sign and withdraw consents for {ann(world)} {about}{since}."
@@ -132,9 +132,11 @@ def test_a_delegation_says_for_whom_about_what_and_until_when(world, korean, rel
 @BOTH
 def test_the_end_of_a_delegation_says_what_ends_with_it(world, korean):
     naming = Naming(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "carer", (LAB,), 0, NOW + 60)
-    said = world.kernel.draft_delegation(naming).statement
-    world.kernel.delegate(said, world.sign(world.ann, said))
-    (line,) = world.kernel.draft_end_of_delegation(world.ann.signer, BEN.signer, language=language(korean)).summary
+    said = world.kernel.consents.delegations.draft(naming).statement
+    world.kernel.consents.delegations.accept(said, world.sign(world.ann, said))
+    (line,) = world.kernel.consents.delegations.draft_end(
+        world.ann.signer, BEN.signer, language=language(korean)
+    ).summary
     assert line == (
         "Ben님은 지금부터 본인을 대신하여 서명할 수 없습니다. Ben님이 대신 서명한 동의도 함께 끝납니다."
         if korean
@@ -146,7 +148,7 @@ def test_an_erasure_says_how_many_records_and_whom_it_shuts_out(world):
     first, second = world.issued(LAB), world.issued(LAB, b'{"b":2}')
 
     def summary(who, records, korean):
-        drafts = world.kernel.draft_erasures(who.signer, records, language(korean))
+        drafts = world.kernel.records.erasures.draft(who.signer, records, language(korean))
         (said,) = {line for draft in drafts for line in draft.summary}
         return said
 
@@ -168,8 +170,8 @@ def test_a_witness_and_a_reader_read_theirs(world, korean):
     wish = GrantRequest(
         world.ann.signer, world.trial.address, (world.grant(LAB),), NOTICE.digest, bytes(32), CLERK.signer
     )
-    said = world.kernel.draft_consent(wish).statement
-    (word,) = world.kernel.draft_word(said, NURSE.signer, scan, language(korean)).summary
+    said = world.kernel.consents.drafts.consent(wish).statement
+    (word,) = world.kernel.consents.paper.draft_word(said, NURSE.signer, scan, language(korean)).summary
     place = "0x" + scan.hex()
     assert word == (
         f"{ann(world)}이(가) 귀하와 Clerk 앞에서 종이에 이 내용대로 서명했습니다. 스캔본은 기록 {place}입니다."
@@ -179,7 +181,7 @@ def test_a_witness_and_a_reader_read_theirs(world, korean):
     world.consents(world.trial, LAB)
     world.anchor()
     position = world.reads(world.trial, record).receipt.position
-    (read,) = world.kernel.draft_acknowledgement(world.trial.address, position, language(korean)).summary
+    (read,) = world.kernel.records.acknowledgements.draft(world.trial.address, position, language(korean)).summary
     assert read == (
         f"영수증 {position}번에 따라 받은 기록을 열었음을 확인합니다."
         if korean
@@ -190,7 +192,7 @@ def test_a_witness_and_a_reader_read_theirs(world, korean):
 @BOTH
 def test_a_responder_reads_what_they_declare_and_who_hears_of_it(world, korean):
     said = (world.responder.address, world.ann.signer, "119-7", "found unconscious", 60)
-    (line,) = world.kernel.draft_incident(*said, language=language(korean)).summary
+    (line,) = world.kernel.people.incidents.draft(*said, language=language(korean)).summary
     assert line == (
         f"{ann(world)}에 관한 응급 상황(119-7)을 2027-01-15 08:01 UTC까지 선언합니다: found unconscious. "
         "당사자에게 알려지고 심사자가 살펴봅니다."

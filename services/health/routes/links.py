@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import House, SignedIn
+from mydata_ledger.api.auth import House, SignedIn, subject_bytes
 from mydata_ledger.api.routes.links import LinkView
-from mydata_ledger.api.schemas import Form, Seconds, Term
+from mydata_ledger.api.schemas import Form, Hex, Seconds, Term
 from mydata_ledger.ledger.kernel import LinkWish
 from mydata_ledger.ledger.typed_data import read_hex
 from mydata_ledger.services.health.formats.bundle import MEDIA_TYPE
@@ -33,6 +33,7 @@ class LinkForm(Form):
     expires: Seconds = 0
     long_term: bool = False
     direct: bool = False
+    data_subject: Annotated[Hex | None, Field(description="for whom a delegate makes it; the caller without it")] = None
 
     def wish(self) -> LinkWish:
         """The kernel's word for it."""
@@ -58,24 +59,25 @@ def share(form: LinkForm, caller: SignedIn, house: House) -> MadeLinkView:
     """Make a link over a summary of the caller's own records (FHIR R4 IPS document), sealed under a key that only the
     link carries. Every record that goes into it leaves its receipt, and so does every opening.
     """
-    kernel, person = house.kernel, caller.signer
+    kernel, person = house.kernel, subject_bytes(form.data_subject) if form.data_subject else caller.signer
 
     def compose(contents: Sequence[bytes]) -> bytes:
-        return summary(contents, person, kernel.world.clock.now())
+        return summary(contents, person, kernel.queries.now())
 
     base = house.settings.uri.rstrip("/")
-    made = kernel.share(person, form.wish(), compose, MEDIA_TYPE)
+    made = kernel.people.sharing.make(person, form.wish(), compose, MEDIA_TYPE, caller.signer)
     return MadeLinkView(shlink=shlink(f"{base}/shl/{made.link_id}", made), link=LinkView.of(made.link))
 
 
 @router.post("/me/links/{name}/refresh")
 def refresh(name: Name, form: RefreshForm, caller: SignedIn, house: House) -> LinkView:
-    """Bring a long-term link up to date with the caller's records as they are now, under the same key."""
-    kernel, person = house.kernel, caller.signer
-    found = kernel.refresh_link(
-        person,
-        read_hex(name, "name", 32),
+    """Bring a long-term link of the caller's making up to date with the records as they are now, under the same key."""
+    kernel, link = house.kernel, read_hex(name, "name", 32)
+    person = kernel.people.links.person_of(caller.signer, link)
+    found = kernel.people.sharing.refresh(
+        caller.signer,
+        link,
         read_hex(form.key, "key", 32),
-        lambda contents: summary(contents, person, kernel.world.clock.now()),
+        lambda contents: summary(contents, person, kernel.queries.now()),
     )
     return LinkView.of(found)

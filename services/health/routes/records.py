@@ -16,7 +16,7 @@ from mydata_ledger.ledger.receipt import RECORDS, AccessReceipt
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.typed_data import read_hex
 from mydata_ledger.services.health.formats import Split, split
-from mydata_ledger.services.health.formats.consents import write_r4, write_r5
+from mydata_ledger.services.health.formats.consents import FHIR_STATUS, write_r4, write_r5
 from mydata_ledger.services.health.formats.selecting import pointers
 from mydata_ledger.services.health.formats.traces import audit_event, provenance
 from mydata_ledger.services.health.schemas import BundleDrafts, SkippedView
@@ -46,9 +46,9 @@ def draft_bundle(
 
 
 def _draft_all(kernel: Kernel, holder: str, parts: Split) -> list[Draft]:
-    step = kernel.world.bounds.batch
+    step = kernel.queries.largest_batch
     batches = [parts.uploads[start : start + step] for start in range(0, len(parts.uploads), step)]
-    return [draft for batch in batches for draft in kernel.draft_issues(holder, batch)]
+    return [draft for batch in batches for draft in kernel.records.issues.draft(holder, batch)]
 
 
 @router.post("/records/{record_id}/fields")
@@ -63,8 +63,8 @@ def fields(release: FieldsByPath) -> ReleaseView:
 def timeline(caller: SignedIn, kernel: Verbs, category: Annotated[str, Query(max_length=200)] = "") -> list[RecordView]:
     """The caller's own health records, by the time they are about; of one category if one is named."""
     if category:
-        kernel.world.vocabulary.check_category(category)
-    own = kernel.world.store.records_of(caller.signer)
+        kernel.queries.vocabulary.check_category(category)
+    own = kernel.queries.records_of(caller.signer)
     wanted = [r for r in own if r.issue.category.startswith("health.") and category in {"", r.issue.category}]
     return [RecordView.of(record) for record in sorted(wanted, key=lambda r: (r.issue.data_from, r.position))]
 
@@ -72,7 +72,7 @@ def timeline(caller: SignedIn, kernel: Verbs, category: Annotated[str, Query(max
 @router.get("/audit-events")
 def audit_events(caller: SignedIn, kernel: Verbs, after: After = -1) -> dict[str, Any]:
     """What was asked about the caller, as a FHIR R4 bundle of AuditEvents; the next page is `after` the last `id`."""
-    found = kernel.world.store.receipts_of(caller.signer, after, PAGE)
+    found = kernel.queries.receipts_of(caller.signer, after, PAGE)
     receipts = [(one, one.signed.statement) for one in found]
     return _bundle([audit_event(said, one.position) for one, said in receipts if isinstance(said, AccessReceipt)])
 
@@ -80,7 +80,7 @@ def audit_events(caller: SignedIn, kernel: Verbs, after: After = -1) -> dict[str
 @router.get("/provenances")
 def provenances(caller: SignedIn, kernel: Verbs) -> dict[str, Any]:
     """Who issued the caller's records, as a FHIR R4 bundle of Provenances."""
-    logged = [kernel.world.store.at(RECORDS, r.position) for r in kernel.world.store.records_of(caller.signer)]
+    logged = [kernel.queries.statement(RECORDS, r.position) for r in kernel.queries.records_of(caller.signer)]
     issues = [(one, one.signed.statement) for one in logged if one]
     return _bundle(
         [provenance(said, one.position, one.signed.entry.signature) for one, said in issues if isinstance(said, Issue)]
@@ -90,11 +90,11 @@ def provenances(caller: SignedIn, kernel: Verbs) -> dict[str, Any]:
 @router.get("/consents/{entry}", dependencies=[NAMED_ONLY])
 def fhir_consent(entry: Entry, caller: SignedIn, kernel: Verbs, release: FhirRelease = "R4") -> dict[str, Any]:
     """One of the caller's consents as a FHIR Consent of release R4 or R5."""
-    state = kernel.world.store.consent(read_hex(entry, "entry", 32))
+    state = kernel.queries.consent(read_hex(entry, "entry", 32))
     if state is None or state.consent.data_subject != caller.signer:
         raise NotFound
     write = write_r5 if release == "R5" else write_r4
-    return write(state.consent, state.entry, "inactive" if state.revoked or state.superseded else "active")
+    return write(state.consent, state.entry, FHIR_STATUS[state.status(kernel.queries.now())])
 
 
 def _bundle(resources: list[dict[str, Any]]) -> dict[str, Any]:

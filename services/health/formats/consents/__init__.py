@@ -3,6 +3,6 @@
 from mydata_ledger.services.health.formats.consents.finding import consents_in
 from mydata_ledger.services.health.formats.consents.importing import Imported, Outcome, read_consent
 from mydata_ledger.services.health.formats.consents.reading import Loss
-from mydata_ledger.services.health.formats.consents.writing import write_r4, write_r5
+from mydata_ledger.services.health.formats.consents.writing import FHIR_STATUS, write_r4, write_r5
 
-__all__ = ["Imported", "Loss", "Outcome", "consents_in", "read_consent", "write_r4", "write_r5"]
+__all__ = ["FHIR_STATUS", "Imported", "Loss", "Outcome", "consents_in", "read_consent", "write_r4", "write_r5"]

@@ -7,11 +7,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant
+from mydata_ledger.ledger.status import Status
 from mydata_ledger.services.health.formats.consents import codes
 
 LATEST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 JSON = Mapping[str, Any]
 DONE_BY = {action: code for code, actions in codes.DONE.items() for action in actions if actions[0] == action}
+
+
+FHIR_STATUS: Mapping[Status, str] = {
+    Status.PENDING: "draft",
+    Status.ACTIVE: "active",
+    Status.EXPIRED: "inactive",
+    Status.SUPERSEDED: "inactive",
+    Status.REVOKED: "inactive",
+}
+"""HL7 consent state, R4 and R5: what is accepted but not on chain yet awaits use, which FHIR calls a draft."""
 
 
 def write_r4(consent: Consent, entry: bytes, status: str = "active") -> dict[str, Any]:

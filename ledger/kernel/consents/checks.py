@@ -1,0 +1,106 @@
+"""What a consent or revocation must be, whoever signed it: whole, in known words, true to the directory, and next."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
+from mydata_ledger.ledger.conditions import (
+    Condition,
+    all_of,
+    grants_are_whole,
+    has_grants,
+    in_vocabulary,
+    names_a_grantee,
+    signed_lately,
+)
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.errors import InvalidStatement, NotFound, StaleConsent
+from mydata_ledger.ledger.kernel.consents.draft import grantee_name
+from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.ports import Published
+from mydata_ledger.ledger.receipt import CONSENTS, Logged
+
+
+class StatementChecks:
+    """Conditions of the content; who may sign is checked by `Delegations`."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def check(self, statement: Consent | Revocation) -> None:
+        """Whoever signed it: it is whole, in known words, true to the directory and lately said.
+
+        Raises InvalidStatement, UnknownTerm, NotFound.
+        """
+        now = self._world.clock.now()
+        if isinstance(statement, Revocation):
+            all_of([signed_lately(now), self._opens_its_lock])(statement)
+        else:
+            self.content(now, self._world.directory)(statement)
+
+    def already(self, digest: bytes, statement: Consent | Revocation) -> Logged | None:
+        """Where the newest statement lies if this is it. Raises StaleConsent for an older one said again."""
+        newest = self._world.index.newest(statement.data_subject, statement.grantee)
+        if newest is None or newest.signed.entry.digest == digest:
+            return newest
+        check_newer(statement, newest)
+        return None
+
+    def content(self, now: int, published: Published) -> Condition[Consent]:
+        """The condition on a consent at `now` (UTC seconds): whole, in known words, as published, lately signed."""
+        notices, names = cache(published.notice), cache(lambda grantee: grantee_name(grantee, published))
+
+        def shows_a_known_notice(consent: Consent) -> None:
+            notice = notices(consent.notice_hash)
+            if notice is None or notice.language != consent.notice_language:
+                raise InvalidStatement("the notice is not a published one in that language; ask for a new draft")
+            if notice.outdated:
+                raise InvalidStatement("the notice was replaced; ask for a new draft with the present one")
+
+        def names_the_grantee_truly(consent: Consent) -> None:
+            if consent.grantee_name != names(consent.grantee):
+                raise InvalidStatement("the grantee's name is not the accredited one; ask for a new draft")
+
+        content = [
+            names_a_grantee,
+            has_grants,
+            grants_are_whole(now),
+            in_vocabulary(self._world.vocabulary),
+            shows_a_known_notice,
+            names_the_grantee_truly,
+        ]
+        return all_of([signed_lately(now), _once(all_of(content))])
+
+    def _opens_its_lock(self, revocation: Revocation) -> None:
+        ended = self._world.log.find(CONSENTS, revocation.consent)
+        if ended is None or not isinstance(ended.signed.statement, Consent | Delegation):
+            raise NotFound
+        if revocation.secret not in {NO_LOCK} and lock_of(revocation.secret) != ended.signed.entry.lock:
+            raise InvalidStatement("the secret does not open the consent's lock; sign without it if it is lost")
+
+
+def _once(content: Condition[Consent]) -> Condition[Consent]:
+    """What is said to many alike is looked at once."""
+    held: set[tuple[object, ...]] = set()
+
+    def check(consent: Consent) -> None:
+        about = consent.grantee, consent.grantee_name, consent.notice_hash, consent.notice_language
+        said = (*about, consent.grants)
+        if said not in held:
+            content(consent)
+            held.add(said)
+
+    return check
+
+
+def check_newer(said: object, newest: Logged | None) -> None:
+    """Raise StaleConsent for what the newest statement between the two has replaced, or is another one of."""
+    last = newest.signed.statement if newest else None
+    if (
+        isinstance(said, Consent | Revocation)
+        and isinstance(last, Consent | Revocation)
+        and said.version <= last.version
+    ):
+        raise StaleConsent(f"version {last.version} was accepted already; ask for a new draft")

@@ -1,0 +1,116 @@
+"""Drafts of consents and withdrawals: everything a wallet needs, so that no page or client composes a statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mydata_ledger.ledger.commitment.entry import NO_LOCK
+from mydata_ledger.ledger.consent import Consent, Grant, Revocation
+from mydata_ledger.ledger.errors import InvalidStatement, NotFound
+from mydata_ledger.ledger.kernel.draft import Draft
+from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
+from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.party import ANYONE, ROLE_PREFIX
+from mydata_ledger.ledger.ports import Published
+from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.wording import ENGLISH
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRequest:
+    """What a person wants to say to one grantee; `lock` is SHA-256 of a secret that only the person holds."""
+
+    data_subject: bytes
+    grantee: str
+    grants: tuple[Grant, ...]
+    notice_hash: bytes
+    lock: bytes
+    signer: bytes = b""
+
+
+class Drafts:
+    """The next statement between a person and a grantee, made from what stands between them."""
+
+    def __init__(self, world: World, statements: StatementSigning) -> None:
+        self._world, self._statements = world, statements
+
+    def consent(self, wish: GrantRequest) -> Draft:
+        """The next version of the consent. Raises NotFound for an unknown notice, InvalidStatement for such a party,
+        UnknownTerm: nobody should sign what would be refused.
+        """
+        for grant in wish.grants:
+            self._world.vocabulary.check_grant(grant)
+        notice = self._world.directory.notice(wish.notice_hash)
+        if notice is None:
+            raise NotFound
+        newest = self._world.index.newest(wish.data_subject, wish.grantee)
+        consent = Consent(
+            data_subject=wish.data_subject,
+            signer=wish.signer or wish.data_subject,
+            grantee=wish.grantee,
+            grantee_name=self.name_of(wish.grantee),
+            version=_next_version(newest),
+            previous=newest.signed.entry.entry if newest else bytes(32),
+            grants=wish.grants,
+            notice_hash=notice.digest,
+            notice_language=notice.language,
+            signed_at=self._world.clock.now(),
+            lock=wish.lock,
+        )
+        words, before = self._statements.words(notice.language), _grants_of(newest)
+        name = words.named(consent.grantee, consent.grantee_name)
+        summary = tuple(words.sentence(grant, name) for grant in wish.grants)
+        summary += words.behalf(consent.signer, consent.data_subject)
+        changes = tuple(words.told(one) for one in words.differences(before, wish.grants, name))
+        return self._statements.draft(consent, summary, notice, changes if newest else ())
+
+    def revocation(
+        self,
+        data_subject: bytes,
+        grantee: str,
+        secret: bytes = NO_LOCK,
+        signer: bytes = b"",
+        language: str = ENGLISH,
+    ) -> Draft:
+        """The statement that ends the newest consent to a grantee. Raises NotFound when there is none to end."""
+        newest = self._world.index.newest(data_subject, grantee)
+        ended = newest.signed.statement if newest else None
+        if newest is None or not isinstance(ended, Consent):
+            raise NotFound
+        revocation = Revocation(
+            data_subject=data_subject,
+            signer=signer or data_subject,
+            grantee=grantee,
+            grantee_name=self.name_of(grantee),
+            version=_next_version(newest),
+            consent=newest.signed.entry.entry,
+            secret=secret,
+            signed_at=self._world.clock.now(),
+        )
+        return self._statements.draft(revocation, self._statements.words(language).withdrawal(revocation, ended))
+
+    def name_of(self, grantee: str) -> str:
+        """The name a person reads in the wallet. Raises InvalidStatement for an address nobody is accredited under."""
+        return grantee_name(grantee, self._world.directory)
+
+
+def grantee_name(grantee: str, published: Published) -> str:
+    """The name of a grantee by what is published. Raises InvalidStatement for an account nobody is accredited under."""
+    if grantee == ANYONE:
+        return "anyone"
+    if grantee.startswith(ROLE_PREFIX):
+        return f"any accredited {grantee.removeprefix(ROLE_PREFIX)}"
+    party = published.party(grantee)
+    if party is None:
+        raise InvalidStatement("the grantee is not an accredited party; see the list of parties")
+    return party.name
+
+
+def _grants_of(newest: Logged | None) -> tuple[Grant, ...]:
+    statement = newest.signed.statement if newest else None
+    return statement.grants if isinstance(statement, Consent) else ()
+
+
+def _next_version(newest: Logged | None) -> int:
+    statement = newest.signed.statement if newest else None
+    return statement.version + 1 if isinstance(statement, Consent | Revocation) else 1

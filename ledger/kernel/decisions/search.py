@@ -1,0 +1,227 @@
+"""search · query_accessible · evaluate: what may be read of many records, each answered as it would be alone.
+
+A question is answered in the step that logs it as far as that takes no time; what would take more is found out after
+its receipt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from secrets import token_bytes
+from typing import TypeVar
+
+from mydata_ledger.ledger.access import (
+    EVERYTHING,
+    SELF_VIEW,
+    AccessRequest,
+    Facts,
+    Found,
+    Place,
+    place_of,
+)
+from mydata_ledger.ledger.kernel.decisions.cursors import START, Cursors
+from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, check_size, receipt_of
+from mydata_ledger.ledger.kernel.decisions.search_answers import (
+    NO_INCIDENT,
+    SEARCHED,
+    Answers,
+    may_be_named,
+    readable,
+    sifted,
+    surveyed,
+)
+from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
+from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.receipt import AccessReceipt, Logged, Signed
+from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.search import AboutPerson, Behind
+
+LARGEST_PAGE = 1_000
+AT_ONCE = 64
+"""Records of a person, or of a page, that are looked at in the step that logs the question."""
+CANDIDATES = 256
+"""Candidates that a search looks at in that step, about, before it goes on by itself."""
+ANY_RECORD = bytes(32)
+NO_END = 2**62
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Ids of records a requester may read, in an order that tells nothing; `cursor` is empty on the last page; `asked`
+    is the receipt of the question, which names the sizes and the block that the answer rests on at least.
+    """
+
+    ids: tuple[bytes, ...]
+    cursor: str
+    asked: AccessReceipt
+    read: Callable[[Sequence[bytes]], list[Record]]
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The records themselves, read when they are asked for."""
+        return tuple(self.read(self.ids))
+
+
+class Search:
+    """Nothing in these answers, their length and their pages included, depends on what is hidden from the asker."""
+
+    def __init__(self, world: World, statements: StatementSigning, evaluation: Evaluation) -> None:
+        self._world, self._statements, self._evaluation = world, statements, evaluation
+
+    def question(
+        self,
+        requester: str,
+        purpose: str,
+        action: str,
+        category: str = EVERYTHING,
+        *,
+        record_id: bytes = ANY_RECORD,
+        incident: bytes = NO_INCIDENT,
+        at_least: int = 0,
+    ) -> AccessRequest:
+        """A question about one record or about many, of one category or of any. Raises UnknownTerm."""
+        if category != EVERYTHING:
+            self._world.vocabulary.check_declared(category)
+        self._world.vocabulary.check_action(action)
+        path = self._world.vocabulary.path(purpose)
+        return AccessRequest(token_bytes(32), requester, record_id, category, path, action, incident, at_least)
+
+    def find(
+        self, requester: str, category: str, purpose: str, action: str, *, incident: bytes = NO_INCIDENT
+    ) -> Sequence[Record]:
+        """The records of a category the requester may read now for a purpose; reading each is a question of its own.
+
+        Under an incident, only the records of the person it is about are looked at. The search leaves one receipt.
+        Raises UnknownTerm, ChainBehind.
+        """
+        question = replace(
+            self._evaluation.request(requester, ANY_RECORD, category, purpose, action), incident=incident
+        )
+        now = self.log_search(question).decided_at
+        ids = [record_id for _, record_id in self._permitted(question, now, START, NO_END)]
+        return sorted(self._world.index.records_named(ids), key=lambda record: record.position)
+
+    def query_accessible(self, question: AccessRequest, cursor: str = "", limit: int = 100) -> Page:
+        """One page of `find`, of at most `limit` (0 to 1,000) records; every page but the last is full.
+
+        Raises MalformedInput for a cursor of another question or ledger, ChainBehind.
+        """
+        asked = self.behind(question, cursor, limit)
+        return self.page(asked, *self._evaluation.answer(asked, sifted))
+
+    def behind(self, question: AccessRequest, cursor: str, limit: int) -> Behind:
+        """The question for one page, answered by `sifted`. Raises MalformedInput."""
+        limit, after = max(0, min(limit, LARGEST_PAGE)), self._cursors.open(question, cursor)
+        most = CANDIDATES if limit <= AT_ONCE and not _is_of_one(question) else 0
+        return Behind(*_plain(question), after, limit + 1, most, may_be_named)
+
+    def page(self, asked: Behind, found: Sequence[Found] | None, receipt: Logged) -> Page:
+        """The page that was asked for, of what `sifted` found; what it did not is looked for now."""
+        said = _receipt(receipt)
+        if found is None:
+            found = self._permitted(asked, said.decided_at, asked.after, asked.limit)
+        limit, more = asked.limit - 1, len(found) == asked.limit
+        end = found[limit - 1][0] if limit and more else asked.after
+        rest = self._cursors.seal(asked, end) if more else ""
+        return Page(tuple(record_id for _, record_id in found[:limit]), rest, said, self._world.index.records_named)
+
+    def evaluate(
+        self, requester: str, data_subject: bytes, purpose: str, action: str, *, incident: bytes = NO_INCIDENT
+    ) -> Answers:
+        """The records of one person, of any category, that the requester may read now, with what each rests on.
+
+        A person who has said nothing and one who does not exist look the same; a record that may be read only without
+        knowing whose it is is not named to who asks by person. Raises UnknownTerm, ChainBehind.
+        """
+        asked = self.about_person(requester, data_subject, purpose, action, incident=incident)
+        return self.survey(asked, *self._evaluation.answer(asked, surveyed))
+
+    def about_person(
+        self, requester: str, data_subject: bytes, purpose: str, action: str, *, incident: bytes = NO_INCIDENT
+    ) -> AboutPerson:
+        """The question of `evaluate`, answered by `surveyed`. Raises UnknownTerm."""
+        question = self.question(requester, purpose, action, incident=incident)
+        return AboutPerson(*_plain(question), data_subject, AT_ONCE)
+
+    def survey(self, asked: AboutPerson, found: Answers | None, receipt: Logged) -> Answers:
+        """What `surveyed` found; what it did not is looked for now."""
+        if found is not None:
+            return found
+        now = _receipt(receipt).decided_at
+        return readable(asked, self._world.index.survey_person(asked, asked.data_subject, now), now)
+
+    def log_search(self, question: AccessRequest, data_subject: bytes = b"") -> AccessReceipt:
+        """Leave the receipt of a question about many records. Raises ChainBehind."""
+        now = self._world.clock.now()
+        said: list[AccessReceipt] = []
+
+        def respond(facts: Facts) -> Signed:
+            self._world.check_followed(facts.followed_at, now)
+            check_size(question, facts)
+            receipt = receipt_of(question, facts, SEARCHED, now)
+            said.append(replace(receipt, data_subject=data_subject or receipt.data_subject))
+            return self._statements.sign_as_gateway(said[-1])
+
+        self._world.log.answer(question, respond, now)
+        return said[-1]
+
+    def _permitted(self, question: AccessRequest, now: int, after: Place, limit: int) -> list[Found]:
+        """The first `limit` records behind a place that may be read now, each once."""
+
+        def permits(facts: Facts) -> bool:
+            return may_be_named(question, facts, now)
+
+        def of_person(data_subject: bytes) -> list[Found]:
+            known = self._world.index.survey_person(question, data_subject, now)
+            records = [facts.record for facts in known if facts.record and permits(facts)]
+            found = [(place_of(one), one.issue.record_id) for one in records if _is_in(one, question)]
+            return [each for each in found if each[0] > after]
+
+        incident = self._world.index.incident(question.incident) if question.incident != NO_INCIDENT else None
+        if incident is not None:
+            return of_person(incident.data_subject)[:limit]
+        found = self._world.index.sift(question, now, after, limit, permits)
+        if question.purpose == SELF_VIEW:
+            found = sorted({*found, *of_person(bytes.fromhex(question.requester[2:]))})
+        return found[:limit]
+
+    def page_of_list(
+        self, question: AccessRequest, items: Sequence[T], cursor: str, limit: int
+    ) -> tuple[Sequence[T], str]:
+        """The part of a whole answer that one page holds, and the cursor of the next, empty behind the last.
+
+        Raises MalformedInput for a cursor of another question or ledger.
+        """
+        cursors = self._cursors
+        start = cursors.open(question, cursor)[1] + 1
+        end = start + min(limit, LARGEST_PAGE)
+        return items[start:end], cursors.seal(question, (0, end - 1)) if end < len(items) else ""
+
+    @cached_property
+    def _cursors(self) -> Cursors:
+        return Cursors(self._world.gateway.derive("search cursors"))
+
+
+def _is_in(record: Record, question: AccessRequest) -> bool:
+    return question.category in {EVERYTHING, record.issue.category}
+
+
+def _is_of_one(question: AccessRequest) -> bool:
+    """Whether records of one person are among those searched by who they are about."""
+    return question.incident != NO_INCIDENT or question.purpose == SELF_VIEW
+
+
+def _plain(question: AccessRequest) -> tuple[bytes, str, bytes, str, tuple[str, ...], str, bytes, int]:
+    """What every question has, in order."""
+    asked = question.request_id, question.requester, question.record_id, question.category, question.purposes
+    return *asked, question.action, question.incident, question.at_least
+
+
+def _receipt(logged: Logged) -> AccessReceipt:
+    said = logged.signed.statement
+    if not isinstance(said, AccessReceipt):
+        raise TypeError("a question leaves a receipt")
+    return said

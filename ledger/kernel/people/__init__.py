@@ -1,0 +1,61 @@
+"""People and parties: who is asked, told, shown a link, and whose emergencies are reviewed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mydata_ledger.ledger.kernel.consents import Consents
+from mydata_ledger.ledger.kernel.decisions import Decisions
+from mydata_ledger.ledger.kernel.people.announcements import Announcements
+from mydata_ledger.ledger.kernel.people.ask_limits import AskLimits
+from mydata_ledger.ledger.kernel.people.deliveries import Deliveries
+from mydata_ledger.ledger.kernel.people.inbox import Inbox
+from mydata_ledger.ledger.kernel.people.incidents import Incidents
+from mydata_ledger.ledger.kernel.people.link_log import LinkLog
+from mydata_ledger.ledger.kernel.people.links import Links
+from mydata_ledger.ledger.kernel.people.request_on_denial import RequestOnDenial
+from mydata_ledger.ledger.kernel.people.requests import Requests
+from mydata_ledger.ledger.kernel.people.reviews import Reviews
+from mydata_ledger.ledger.kernel.people.shared_links import LinkSharing
+from mydata_ledger.ledger.kernel.people.subscriptions import Subscriptions
+from mydata_ledger.ledger.kernel.people.wishes import StandingWishes
+from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
+from mydata_ledger.ledger.kernel.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What is worked on beside the logs."""
+
+    requests: Requests
+    request_on_denial: RequestOnDenial
+    wishes: StandingWishes
+    inbox: Inbox
+    subscriptions: Subscriptions
+    deliveries: Deliveries
+    announcements: Announcements
+    incidents: Incidents
+    reviews: Reviews
+    links: Links
+    sharing: LinkSharing
+
+    @classmethod
+    def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
+        """Made over one world."""
+        subscriptions, wishes = Subscriptions(world), StandingWishes(world)
+        reviews, links = Reviews(world), Links(world)
+        inbox, limits = Inbox(world, subscriptions), AskLimits(world, wishes)
+        requests = Requests(world, consents.drafts, wishes, limits, inbox)
+        return cls(
+            requests=requests,
+            request_on_denial=RequestOnDenial(world, requests, wishes, limits),
+            wishes=wishes,
+            inbox=inbox,
+            subscriptions=subscriptions,
+            deliveries=Deliveries(world),
+            announcements=Announcements(world, requests, wishes, limits, inbox),
+            incidents=Incidents(world, statements, reviews),
+            reviews=reviews,
+            links=links,
+            sharing=LinkSharing(world, decisions.evaluation, links, LinkLog(world, statements, inbox), consents.acting),
+        )

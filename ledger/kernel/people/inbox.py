@@ -1,0 +1,56 @@
+"""The inbox of everyone: what somebody was told, and a delivery for each subscription that wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mydata_ledger.ledger.kernel.people.subscriptions import Subscription, Subscriptions
+from mydata_ledger.ledger.kernel.work_items import DELIVERY, MESSAGE
+from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.message import Event, Message
+from mydata_ledger.ledger.paper import Paper
+
+PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"
+AT_ONCE = 200
+
+
+class Inbox:
+    """Messages are filed under their own name; deliveries follow from messages and subscriptions."""
+
+    def __init__(self, world: World, subscriptions: Subscriptions) -> None:
+        self._world, self._subscriptions = world, subscriptions
+
+    def read(self, recipient: str, after: bytes = b"", limit: int = AT_ONCE) -> list[Message]:
+        """What somebody was told, oldest first."""
+        return [_message(p) for p in self._world.work_items.papers(MESSAGE, party=recipient, after=after, limit=limit)]
+
+    def tell(self, message: Message) -> None:
+        """File a message once, and a delivery for each subscription that wants it."""
+        body = {
+            "event": str(message.event),
+            "subject": message.subject,
+            "at": message.at,
+            "detail": dict(message.detail),
+        }
+        self._world.work_items.file(Paper(MESSAGE, message.message_id, party=message.recipient, body=body))
+        for subscription in self._subscriptions.of(message.recipient):
+            if not subscription.events or message.event in subscription.events:
+                self._queue(message, subscription)
+
+    def _queue(self, message: Message, subscription: Subscription) -> None:
+        name = bytes(a ^ b for a, b in zip(message.message_id[8:], subscription.subscription_id[8:], strict=True))
+        body: dict[str, Any] = {
+            "subscription": subscription.subscription_id.hex(),
+            "event": str(message.event),
+            "subject": message.subject,
+            "at": message.at,
+            "attempts": 0,
+        }
+        who, now = message.recipient, self._world.clock.now()
+        self._world.work_items.file(Paper(DELIVERY, message.message_id[:8] + name, b"", who, PENDING, now, body))
+
+
+def _message(paper: Paper) -> Message:
+    body: Mapping[str, Any] = paper.body
+    return Message(paper.party, Event(body["event"]), body["subject"], body["at"], body["detail"])

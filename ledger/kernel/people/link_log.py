@@ -1,0 +1,56 @@
+"""Each opening of a link, and each wrong passcode: its receipt, its place on the person's timeline, and the message."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, Decision, Facts, Reason
+from mydata_ledger.ledger.kernel.decisions.evaluate import receipt_of
+from mydata_ledger.ledger.kernel.people.inbox import Inbox
+from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
+from mydata_ledger.ledger.kernel.work_items import LINK_USE
+from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.message import Event, Message, of_person
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.party import requester_name
+from mydata_ledger.ledger.receipt import Signed
+
+VIEW = "view"
+
+
+class LinkLog:
+    """The opening is a question about many records, put by the person's own link."""
+
+    def __init__(self, world: World, statements: StatementSigning, inbox: Inbox) -> None:
+        self._world, self._statements, self._inbox = world, statements, inbox
+
+    def opened(self, paper: Paper, recipient: str, *, permitted: bool) -> None:
+        """Write the receipt, before anything is handed out; `permitted` is false for a wrong passcode.
+
+        Raises ChainBehind, SourceUnavailable.
+        """
+        now, person = self._world.clock.now(), paper.person
+        category = paper.body["categories"][0]
+        path = self._world.vocabulary.path(SELF_VIEW)
+        asked = AccessRequest(secrets.token_bytes(32), requester_name(person), bytes(32), category, path, VIEW)
+        reason = Reason.SEARCHED if permitted else Reason.NO_RECORD
+
+        def respond(facts: Facts) -> Signed:
+            said = receipt_of(asked, facts, Decision(permitted=permitted, reason=reason), now)
+            return self._statements.sign_as_gateway(replace(said, data_subject=person if permitted else b""))
+
+        self._world.heads(now)
+        logged = self._world.log.answer(asked, respond, now)
+        use = {"recipient": recipient, "link": paper.id.hex(), "label": paper.body["label"], "opened": permitted}
+        body = {**use, "position": logged.position}
+        self._world.work_items.file(Paper(LINK_USE, asked.request_id, person, body=body))
+        event = Event.OPENED if permitted else Event.PASSCODE_WRONG
+        detail = {"by": recipient, "link": use["label"]}
+        self._inbox.tell(Message(of_person(person), event, str(logged.position), now, detail))
+
+    def made(self, paper: Paper, maker: bytes) -> None:
+        """Tell the person that their delegate made a link."""
+        detail = {"by": requester_name(maker), "link": paper.body["label"]}
+        made_at = paper.body["made_at"]
+        self._inbox.tell(Message(of_person(paper.person), Event.LINK_MADE, "0x" + paper.id.hex(), made_at, detail))

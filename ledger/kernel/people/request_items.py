@@ -1,0 +1,53 @@
+"""Requests and wishes as papers, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mydata_ledger.ledger.asking import ConsentRequest, RequestState, Wish, Wishes, WishKind
+from mydata_ledger.ledger.consent import Grant
+from mydata_ledger.ledger.kernel.work_items import QUESTION, REQUEST, WISHES
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.typed_data import message, parse
+
+TEXTS, TIMES = ("benefit", "reference"), ("asked_at", "answer_by", "asked_after", "answered_at")
+
+
+def request_paper(request: ConsentRequest, version: int = 0) -> Paper:
+    """The request as it is kept; due when it expires."""
+    body: dict[str, Any] = {name: getattr(request, name) for name in (*TEXTS, *TIMES, "silent")}
+    body["grants"] = [message(grant) for grant in request.grants]
+    body["notice_hash"], body["consent"] = request.notice_hash.hex(), request.consent.hex()
+    who = (request.data_subject, request.requester)
+    kind = QUESTION if request.by_question else REQUEST
+    return Paper(kind, request.request_id, *who, str(request.state), request.answer_by, body, version)
+
+
+def read_request(paper: Paper) -> ConsentRequest:
+    """The request in a paper."""
+    body = paper.body
+    return ConsentRequest(
+        request_id=paper.id,
+        requester=paper.party,
+        data_subject=paper.person,
+        grants=tuple(parse(Grant, grant) for grant in body["grants"]),
+        notice_hash=bytes.fromhex(body["notice_hash"]),
+        state=RequestState(paper.state),
+        consent=bytes.fromhex(body["consent"]),
+        silent=body["silent"],
+        by_question=paper.kind == QUESTION,
+        **{name: body[name] for name in (*TEXTS, *TIMES)},
+    )
+
+
+def wishes_paper(wishes: Wishes, version: int) -> Paper:
+    """The wishes as they are kept: one paper a person, under a name made from theirs."""
+    said = [{"kind": w.kind, "purpose": w.purpose, "category": w.category, "topics": w.topics} for w in wishes.wishes]
+    body = {"wishes": said, "validity": dict(wishes.validity)}
+    return Paper(WISHES, wishes.data_subject, person=wishes.data_subject, body=body, version=version)
+
+
+def read_wishes(paper: Paper) -> Wishes:
+    """The wishes in a paper."""
+    said = [Wish(WishKind(w["kind"]), w["purpose"], w["category"], tuple(w["topics"])) for w in paper.body["wishes"]]
+    return Wishes(paper.person, tuple(said), dict(paper.body["validity"]))

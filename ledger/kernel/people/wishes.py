@@ -1,0 +1,37 @@
+"""What a person wishes once and for all: never to be asked, to be asked each time, to be told of offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mydata_ledger.ledger.asking import Wishes
+from mydata_ledger.ledger.errors import StaleConsent
+from mydata_ledger.ledger.kernel.people.request_items import read_wishes, wishes_paper
+from mydata_ledger.ledger.kernel.work_items import WISHES, every
+from mydata_ledger.ledger.kernel.world import World
+
+
+class StandingWishes:
+    """One work item a person."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def of(self, data_subject: bytes) -> Wishes:
+        """A person's standing wishes; none until they say some."""
+        paper = self._world.work_items.paper(WISHES, data_subject)
+        return read_wishes(paper) if paper else Wishes(data_subject)
+
+    def everyones(self) -> Iterator[Wishes]:
+        """The wishes of everyone who said some."""
+        return map(read_wishes, every(self._world.work_items, WISHES))
+
+    def replace(self, wishes: Wishes) -> None:
+        """Replace a person's standing wishes. Raises UnknownTerm, StaleConsent when two do so at once."""
+        for wish in wishes.wishes:
+            if wish.purpose != "*":
+                self._world.vocabulary.path(wish.purpose)
+            self._world.vocabulary.check_category(wish.category)
+        present = self._world.work_items.paper(WISHES, wishes.data_subject)
+        if self._world.work_items.file(wishes_paper(wishes, present.version if present else 0)) is None:
+            raise StaleConsent("the wishes were changed elsewhere just now; read them again")

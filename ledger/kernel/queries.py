@@ -1,0 +1,162 @@
+"""What the API and the services read: the logs, the index, the directory and work items, and nothing that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mydata_ledger.ledger.access import ConsentState, Incident
+from mydata_ledger.ledger.delegation import DelegationState
+from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.passkey import Assertion
+from mydata_ledger.ledger.ports import Anchored
+from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.ledger.vocabulary import Vocabulary
+
+
+class Queries:
+    """Reads raise SourceUnavailable where the database or the chain cannot answer."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def now(self) -> int:
+        """UTC seconds."""
+        return self._world.clock.now()
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Categories, purposes and actions of all services."""
+        return self._world.vocabulary
+
+    @property
+    def largest_batch(self) -> int:
+        """How many records one call may hold."""
+        return self._world.bounds.batch
+
+    @property
+    def session_seconds(self) -> int:
+        """How long a session lasts."""
+        return self._world.bounds.session_seconds
+
+    @property
+    def domains(self) -> Mapping[str, Domain]:
+        """The EIP-712 domain of each log's registry."""
+        return self._world.domains
+
+    @property
+    def passkey_verifier(self) -> bytes:
+        """The address (20 bytes) of the contract whose passkeys are taken; empty for none."""
+        return self._world.signers.passkeys
+
+    @property
+    def asks_contract_wallets(self) -> bool:
+        """Whether signatures of contract wallets are taken, which only the chain can check."""
+        return self._world.signers.contracts is not None
+
+    def verify_signer(self, signer: bytes, digest: bytes, signature: bytes) -> Assertion | None:
+        """Raise SignatureInvalid unless `signer` signed the 32-byte digest; a passkey's assertion."""
+        return self._world.signers.verify(signer, digest, signature)
+
+    def challenge_key(self) -> bytes:
+        """The key (32 bytes) that marks sign-in challenges as ours in all processes."""
+        return self._world.gateway.derive("sign-in challenges")
+
+    def check_chain(self) -> None:
+        """Raise ChainBehind when the chain has been silent too long."""
+        self._world.heads(self._world.clock.now())
+
+    def statement(self, log: str, position: int) -> Logged | None:
+        """The statement at a position."""
+        return self._world.log.at(log, position)
+
+    def find(self, log: str, entry: bytes) -> Logged | None:
+        """The statement of that entry."""
+        return self._world.log.find(log, entry)
+
+    def head(self, log: str) -> Head:
+        """Size and root of everything accepted."""
+        return self._world.log.head(log)
+
+    def anchored(self, log: str) -> Anchored:
+        """Size and root of what is on chain."""
+        return self._world.log.anchored(log)
+
+    def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
+        """The inclusion proof of a position in the tree of `size`. Raises ProofInvalid."""
+        return self._world.log.inclusion(log, position, size)
+
+    def consistency(self, log: str, first: int, second: int) -> list[bytes]:
+        """The consistency proof between two sizes. Raises ProofInvalid."""
+        return self._world.log.consistency(log, first, second)
+
+    def said_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+        """Statements of a log that name the person as their data subject, by position above `after`."""
+        return self._world.index.said_about(log, data_subject, after, limit)
+
+    def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+        """Receipts and incidents about a person, by position above `after`."""
+        return self._world.index.receipts_of(data_subject, after, limit)
+
+    def receipts_by(self, requester: str, after: int, limit: int) -> list[Logged]:
+        """Receipts of a requester's questions, by position above `after`."""
+        return self._world.index.receipts_by(requester, after, limit)
+
+    def newest(self, data_subject: bytes, grantee: str) -> Logged | None:
+        """The newest Consent, Delegation or Revocation between the two."""
+        return self._world.index.newest(data_subject, grantee)
+
+    def consent(self, entry: bytes) -> ConsentState | None:
+        """One consent by its entry."""
+        return self._world.index.consent(entry)
+
+    def consents_of(self, data_subject: bytes) -> list[ConsentState]:
+        """A person's consents, all versions to all grantees, oldest first."""
+        return self._world.index.consents_of(data_subject)
+
+    def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
+        """Everyone who was ever named to sign for a person, oldest first."""
+        return self._world.index.delegations_of(data_subject)
+
+    def incident(self, entry: bytes) -> Incident | None:
+        """A declared incident by its entry."""
+        return self._world.index.incident(entry)
+
+    def record(self, record_id: bytes) -> Record | None:
+        """One record."""
+        return self._world.index.record(record_id)
+
+    def records_of(self, data_subject: bytes) -> list[Record]:
+        """A person's records, oldest first."""
+        return self._world.index.records_of(data_subject)
+
+    def party(self, account: str) -> Party | None:
+        """One party by its EIP-55 address."""
+        return self._world.directory.party(account)
+
+    def parties(self) -> list[Party]:
+        """All parties, by name."""
+        return self._world.directory.parties()
+
+    def notice(self, digest: bytes) -> Notice | None:
+        """One notice by the hash that is signed."""
+        return self._world.directory.notice(digest)
+
+    def notices(self) -> list[Notice]:
+        """All notices in all versions and languages."""
+        return self._world.directory.notices()
+
+    def work_item(self, kind: str, item_id: bytes) -> Paper | None:
+        """One work item."""
+        return self._world.work_items.paper(kind, item_id)
+
+    def work_items(
+        self, kind: str, *, person: bytes | None = None, party: str | None = None, after: bytes = b"", limit: int = 100
+    ) -> Sequence[Paper]:
+        """Work items of a kind, about that person and with that party if given, by id above `after`."""
+        return self._world.work_items.papers(kind, person=person, party=party, after=after, limit=limit)

@@ -1,0 +1,34 @@
+"""Records: issued by their holders, erased, proved, and acknowledged by who opened them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mydata_ledger.ledger.kernel.people import People
+from mydata_ledger.ledger.kernel.records.acknowledge import Acknowledgements
+from mydata_ledger.ledger.kernel.records.erase import Erasures
+from mydata_ledger.ledger.kernel.records.issue import Issues
+from mydata_ledger.ledger.kernel.records.prove import Proofs
+from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
+from mydata_ledger.ledger.kernel.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What lies sealed, and the proofs of it."""
+
+    issues: Issues
+    erasures: Erasures
+    proofs: Proofs
+    acknowledgements: Acknowledgements
+
+    @classmethod
+    def of(cls, world: World, statements: StatementSigning, people: People) -> Records:
+        """Made over one world."""
+        proofs = Proofs(world)
+        return cls(
+            issues=Issues(world, statements),
+            erasures=Erasures(world, statements, proofs, people.links),
+            proofs=proofs,
+            acknowledgements=Acknowledgements(world, statements),
+        )

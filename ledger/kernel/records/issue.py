@@ -1,0 +1,122 @@
+"""issue: a holder's records, sealed first, signed then, and only then part of the ledger."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.commitment.aside import committing
+from mydata_ledger.ledger.commitment.entry import NO_LOCK
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, TooLarge
+from mydata_ledger.ledger.kernel.draft import Draft
+from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
+from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.record import Issue
+
+HOLDER = "holder"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One record as its holder hands it in; `content` are its exact bytes, `supersedes` a record id or zero."""
+
+    data_subject: bytes
+    category: str
+    media_type: str
+    content: bytes
+    data_from: int = 0
+    data_until: int = 0
+    supersedes: bytes = bytes(32)
+    lock: bytes = NO_LOCK
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What became of an upload: its new id, the commitment to its content, the CID of its sealed payload."""
+
+    record_id: bytes
+    commitment: bytes
+    cid: str
+
+
+class Issues:
+    """Two steps: the door seals and drafts, the holder signs."""
+
+    def __init__(self, world: World, statements: StatementSigning) -> None:
+        self._world, self._statements = world, statements
+
+    def draft(self, holder: str, uploads: Sequence[Upload]) -> list[Draft]:
+        """Seal every upload under a key of its own, store it, and return the statements for the holder to sign.
+
+        Nothing is promised yet: what is never signed stays ciphertext that nobody can open. Raises NotEntitled,
+        UnknownTerm, InvalidStatement, TooLarge, StorageFull.
+        """
+        self._accredited_holder(holder)
+        self._check_bounds(uploads)
+        now = self._world.clock.now()
+        sealed = self._seal_all(uploads)
+        issues = [self._issue(holder, upload, kept, now) for upload, kept in zip(uploads, sealed, strict=True)]
+        self._world.index.remember_drafts(issues)
+        return [self._statements.draft(issue) for issue in issues]
+
+    def accept(self, signed: Sequence[tuple[Issue, bytes]]) -> list[Logged]:
+        """Accept signed issues, all or none. Raises SignatureInvalid, NotEntitled, InvalidStatement."""
+        if len(signed) > self._world.bounds.batch:
+            raise TooLarge(f"at most {self._world.bounds.batch} records in one call; send the rest in another")
+        for issue, _ in signed:
+            if self._world.index.drafted(issue.record_id) != issue:
+                raise InvalidStatement("the statement is not the draft it was made from; draft the record again")
+        for holder in {issue.holder for issue, _ in signed}:
+            self._accredited_holder(holder)
+        entries = [
+            self._statements.seal(issue, bytes.fromhex(issue.holder[2:]), signature) for issue, signature in signed
+        ]
+        return self._world.log.append(entries, self._world.clock.now())
+
+    def _seal_all(self, uploads: Sequence[Upload]) -> list[Sealed]:
+        ids = [secrets.token_bytes(32) for _ in uploads]
+        data_keys = self._world.keys.create_many([(i, u.data_subject) for i, u in zip(ids, uploads, strict=True)])
+        payloads, commitments = [], []
+        for upload, key, record_id in zip(uploads, data_keys, ids, strict=True):
+            seed = secrets.token_bytes(32)
+            content = envelope.Content(upload.media_type, seed, upload.content)
+            commitments.append(committing(upload.content, upload.media_type, seed))
+            payloads.append(envelope.seal(content, key, record_id))
+        cids = self._world.payloads.put_many(payloads)
+        return [Sealed(i, committed(), cid) for i, committed, cid in zip(ids, commitments, cids, strict=True)]
+
+    def _accredited_holder(self, account: str) -> Party:
+        party = self._world.directory.party(account)
+        if party is None or not party.plays(HOLDER, self._world.clock.now()):
+            raise NotEntitled("only an accredited data holder may issue records")
+        return party
+
+    def _check_bounds(self, uploads: Sequence[Upload]) -> None:
+        bounds = self._world.bounds
+        if not 0 < len(uploads) <= bounds.batch:
+            raise TooLarge(f"1 to {bounds.batch} records in one call; send the rest in another")
+        for upload in uploads:
+            self._world.vocabulary.check_declared(upload.category)
+            if len(upload.content) > bounds.record_bytes:
+                raise TooLarge(f"a record has at most {bounds.record_bytes} bytes")
+            if upload.data_until and upload.data_until <= upload.data_from:
+                raise InvalidStatement("the data period ends before it starts")
+
+    def _issue(self, holder: str, upload: Upload, sealed: Sealed, now: int) -> Issue:
+        return Issue(
+            record_id=sealed.record_id,
+            data_subject=upload.data_subject,
+            holder=holder,
+            category=upload.category,
+            data_from=upload.data_from,
+            data_until=upload.data_until,
+            commitment=sealed.commitment,
+            cid=sealed.cid,
+            supersedes=upload.supersedes,
+            issued_at=now,
+            lock=upload.lock,
+        )

@@ -1,0 +1,50 @@
+"""prove: what was signed, where it lies in the log, and under which anchored head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mydata_ledger.ledger.errors import NotFound
+from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.ports import Anchored
+from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.typed_data import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A logged statement with its inclusion under the newest anchored head; `head` and `path` are empty until then."""
+
+    logged: Logged
+    domain: Domain
+    head: Head | None
+    path: tuple[bytes, ...]
+    block: int
+
+
+class Proofs:
+    """What a stranger needs to check us."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def prove(self, log: str, position: int) -> Proof:
+        """The statement at a position with its proof. Raises NotFound."""
+        logged = self._world.log.at(log, position)
+        if logged is None:
+            raise NotFound
+        return self.prove_all(log, [logged])[0]
+
+    def prove_all(self, log: str, statements: Sequence[Logged]) -> list[Proof]:
+        """Each statement with its proof, all under the same head."""
+        anchored = self._world.log.anchored(log)
+        return [self._proof(log, logged, anchored) for logged in statements]
+
+    def _proof(self, log: str, logged: Logged, anchored: Anchored) -> Proof:
+        domain, size = self._world.domains[log], anchored.head.size
+        if logged.position >= size:
+            return Proof(logged, domain, None, (), 0)
+        path = self._world.log.inclusion(log, logged.position, size)
+        return Proof(logged, domain, anchored.head, tuple(path), anchored.block)

@@ -1,0 +1,74 @@
+"""Statements on their way into a log: where they are valid, whether their signature holds, and the gateway's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mydata_ledger.ledger import typed_data
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, new_salt
+from mydata_ledger.ledger.errors import WrongChain
+from mydata_ledger.ledger.kernel.draft import Draft
+from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.receipt import LOG_OF, Signed, Statement
+from mydata_ledger.ledger.summaries import Summaries
+from mydata_ledger.ledger.typed_data import Domain
+
+
+class StatementSigning:
+    """Checks signatures of others and makes the gateway's, in the domain (EIP-712) of each log's registry."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def words(self, language: str) -> Summaries:
+        """What people read before they sign, in their language (BCP 47); in English where it is not spoken here."""
+        return Summaries(self._world.vocabulary, language)
+
+    def draft(
+        self,
+        statement: Statement,
+        summary: tuple[str, ...] = (),
+        notice: Notice | None = None,
+        changes: tuple[str, ...] = (),
+    ) -> Draft:
+        """The statement with its typed data, ready for its signer's wallet."""
+        typed = typed_data.typed_data(statement, self.domain(statement))
+        return Draft(statement, typed, notice, summary, changes)
+
+    def domain(self, statement: Statement) -> Domain:
+        """Where a statement of this kind is valid."""
+        return self._world.domains[LOG_OF[type(statement)]]
+
+    def check_domain(self, kind: type[Statement], claimed: Domain | None) -> None:
+        """Raise WrongChain when a wallet says it signed for another chain or contract than ours."""
+        ours = self._world.domains[LOG_OF[kind]]
+        if claimed is not None and claimed != ours:
+            raise WrongChain(
+                f"signed for chain {claimed.chain_id} and contract {claimed.contract}; this ledger is on chain "
+                f"{ours.chain_id}, contract {ours.contract}; ask for a new draft and sign that"
+            )
+
+    def seal(self, statement: Statement, signer: bytes, signature: bytes) -> Signed:
+        """The statement with its blinded entry. Raises SignatureInvalid unless `signer` signed exactly it,
+        SourceUnavailable where only a silent chain could tell.
+        """
+        digest = typed_data.digest(statement, self.domain(statement))
+        self._world.signers.verify(signer, digest, signature)
+        return Signed(statement, Entry(digest, signature, new_salt(), getattr(statement, "lock", NO_LOCK)))
+
+    def sign_as_gateway(self, statement: Statement) -> Signed:
+        """The statement signed by the operator's gateway key."""
+        return self.sign_together([self.unsigned(statement)])[0]
+
+    def unsigned(self, statement: Statement) -> Signed:
+        """A statement of ours that waits for the gateway's signature."""
+        return Signed(statement, Entry(typed_data.digest(statement, self.domain(statement)), b"", new_salt()))
+
+    def sign_together(self, waiting: Sequence[Signed]) -> list[Signed]:
+        """All of them signed by one use of the operator's gateway key."""
+        signatures = typed_data.sign_together([each.entry.digest for each in waiting], self._world.gateway.sign)
+        return [
+            Signed(each.statement, Entry(each.entry.digest, signature, each.entry.salt))
+            for each, signature in zip(waiting, signatures, strict=True)
+        ]

@@ -1,0 +1,36 @@
+"""The kinds of work items that the kernel keeps beside the logs (their names stand on disk), and reading all of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.ports import Papers
+
+ACKNOWLEDGED = "acknowledged"
+DELIVERY = "delivery"
+DERIVED = "derived"
+ERASURE = "erasure"
+FIGURE = "figure"
+INCIDENT_NOTICE = "break-glass-notice"
+LINK = "link"
+LINK_USE = "link_use"
+MESSAGE = "message"
+OFFER = "offer"
+QUESTION = "question"
+"""A request that a refused question became: the person's, and nothing the asker can see."""
+READ_TO = "read-to"
+REMINDER = "reminder"
+REQUEST = "request"
+RESULTS = "results"
+SUBSCRIPTION = "subscription"
+WISHES = "wishes"
+PAGE = 200
+
+
+def every(items: Papers, kind: str, *, person: bytes | None = None, party: str | None = None) -> Iterator[Paper]:
+    """All work items of a kind, about that person and with that party if given, by id, read in pages."""
+    after = b""
+    while page := items.papers(kind, person=person, party=party, after=after, limit=PAGE):
+        yield from page
+        after = page[-1].id
