@@ -1,25 +1,31 @@
-"""Our modules and the audited hashes and curves from npm, put together by esbuild into one script for a browser.
+"""Build the scripts that browsers load: `python -m mydata_ledger.scripts.bundle [--check]`.
 
-Others' code is not in our repository: `package-lock.json` pins it, and the same lock gives the same bytes.
+esbuild puts our modules and npm's audited hashes and curves together into one file each, in `web/built`, which the
+package ships: whoever installs it needs neither Node nor npm. The same sources and lock file give the same bytes.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import orjson
+from rich.console import Console
 
 from mydata_ledger.ledger.typed_data.types import TYPES
 from mydata_ledger.scripts.failure import Failure
-from mydata_ledger.scripts.solc import ROOT, ToolMissing, node
+from mydata_ledger.scripts.npm import ToolMissing, node, node_modules
+from mydata_ledger.scripts.paths import ROOT, WEB
+from mydata_ledger.scripts.verify.words import words
 
-ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
+ESBUILD = node_modules() / "esbuild" / "bin" / "esbuild"
+BUILT = WEB / "built"
 BUILD_SECONDS = 60
 
 
@@ -44,7 +50,52 @@ def bundle(entry: Path, given: Mapping[str, object], shape: Literal["iife", "esm
     return done.stdout.decode()
 
 
-@cache
-def statements() -> str:
-    """The part of a person's page that computes what a passkey is asked to sign. Raises as `bundle`."""
-    return bundle(ROOT / "web" / "statements.js", {"types": TYPES}, "esm")
+def scripts() -> dict[str, str]:
+    """Every script by its file's name: what a passkey signs on a person's page; the verifier. Raises as `bundle`."""
+    page_words = {**words(), "page": orjson.loads((WEB / "verify" / "page.json").read_bytes())}
+    verifier = bundle(WEB / "verify" / "page.js", {"types": TYPES, "words": page_words}, "iife")
+    if "</script" in verifier.lower():
+        raise Failure("the verifier's script holds a closing tag, which would end it early")
+    return {"statements.js": bundle(WEB / "statements.js", {"types": TYPES}, "esm"), "verifier.js": verifier}
+
+
+def stale(made: Mapping[str, str], folder: Path = BUILT) -> list[str]:
+    """Names of the files that are missing in the folder or hold something else."""
+    return [name for name, text in made.items() if not _holds(folder / name, text)]
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
+
+
+def build(folder: Path = BUILT) -> list[str]:
+    """Write the files that are stale; their names. Raises as `bundle`."""
+    made = scripts()
+    changed = stale(made, folder)
+    folder.mkdir(exist_ok=True)
+    for name in changed:
+        (folder / name).write_bytes(made[name].encode())
+    return changed
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m mydata_ledger.scripts.bundle", description=__doc__.partition(":")[0]
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if the scripts are stale")
+    check, console = parser.parse_args().check, Console(stderr=True)
+    try:
+        changed = stale(scripts()) if check else build()
+    except Failure as error:
+        console.print(str(error), style="red", markup=False)
+        return 1
+    if check and changed:
+        console.print(f"stale: {', '.join(changed)}; run `python -m mydata_ledger.scripts.bundle`", markup=False)
+        return 1
+    console.print(f"pages' scripts built: {', '.join(changed)}" if changed else "pages' scripts unchanged")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -19,7 +19,9 @@ import orjson
 import solcx
 from rich.console import Console
 
-from mydata_ledger.scripts.solc import PACKAGE, ROOT, ToolMissing, launcher
+from mydata_ledger.scripts.npm import ToolMissing, node_modules
+from mydata_ledger.scripts.paths import ROOT
+from mydata_ledger.scripts.solc import PACKAGE, launcher
 
 CONTRACTS = ROOT / "contracts"
 ARTIFACTS = ROOT / "anchors" / "artifacts"
@@ -60,7 +62,7 @@ def sources() -> dict[str, str]:
 
 
 def _locate(name: str) -> Path:
-    path = ROOT / name if name.startswith("contracts/") else ROOT / "node_modules" / name
+    path = ROOT / name if name.startswith("contracts/") else node_modules() / name
     if not path.is_file():
         raise ToolMissing(f"source {name} is missing: run `npm ci` in the project's folder")
     return path

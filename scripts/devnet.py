@@ -18,7 +18,8 @@ import orjson
 
 from mydata_ledger.scripts.failure import Failure
 from mydata_ledger.scripts.listening import bound
-from mydata_ledger.scripts.solc import ROOT, ToolMissing
+from mydata_ledger.scripts.npm import ToolMissing, node_modules
+from mydata_ledger.scripts.paths import IS_CHECKOUT
 
 CHAIN_ID = 31337
 READY_SECONDS = 30.0
@@ -33,9 +34,10 @@ class DevnetFailed(Failure):
 def anvil() -> Path:
     """Path of the native Anvil binary. Raises ToolMissing."""
     machine = MACHINES.get(platform.machine().lower(), platform.machine())
-    path = ROOT / "node_modules" / "@foundry-rs" / f"anvil-{platform.system().lower()}-{machine}" / "bin" / "anvil"
+    path = node_modules() / "@foundry-rs" / f"anvil-{platform.system().lower()}-{machine}" / "bin" / "anvil"
     if not path.is_file():
-        raise ToolMissing("the development chain is missing: run `npm ci` in the project's folder")
+        cure = "run `npm ci` in the project's folder" if IS_CHECKOUT else "name another chain with --rpc URL"
+        raise ToolMissing(f"the development chain is missing in {node_modules()}: {cure}")
     return path
 
 

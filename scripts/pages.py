@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.requests import Request
@@ -11,17 +9,20 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from mydata_ledger.scripts.bundle import statements
 from mydata_ledger.scripts.listening import by_name
+from mydata_ledger.scripts.npm import node_modules
+from mydata_ledger.scripts.paths import WEB
 from mydata_ledger.scripts.verify.page import build as build_page
 
-ROOT = Path(__file__).resolve().parent.parent
 OWN_ONLY = "; ".join(
     ["default-src 'none'", *(f"{kind}-src 'self'" for kind in ("script", "style", "img", "connect"))]
     + [f"{kind} 'none'" for kind in ("base-uri", "form-action", "frame-ancestors")]
 )
 """What a person's page may load and speak to: this house, and nothing written into the page itself."""
-WEB, SWAGGER = ROOT / "web", ROOT / "node_modules" / "swagger-ui-dist"
+SWAGGER = node_modules() / "swagger-ui-dist"
+WITHOUT_SWAGGER = """<!doctype html><html lang="en"><title>MyData Ledger: HTTP interface</title>
+<p>The interface is described in OpenAPI: <a href="/openapi.json">/openapi.json</a>. To browse it here, serve the ledger
+with the extra <code>devnet</code> installed.</p></html>"""
 
 
 def _mine(app: FastAPI, uri: str) -> None:
@@ -34,8 +35,8 @@ def _mine(app: FastAPI, uri: str) -> None:
         return FileResponse(WEB / "portal" / "index.html", headers={"content-security-policy": OWN_ONLY})
 
     @app.get("/portal/statements.js", include_in_schema=False)
-    def digests() -> Response:
-        return Response(statements(), media_type="text/javascript")
+    def digests() -> FileResponse:
+        return FileResponse(WEB / "built" / "statements.js", media_type="text/javascript")
 
 
 class Files(StaticFiles):
@@ -52,8 +53,6 @@ def pages(app: FastAPI, uri: str) -> None:
     """The pages, with their assets from this machine: none calls home."""
     _mine(app, uri)
     app.mount("/web", Files(directory=WEB), name="web")
-    if SWAGGER.is_dir():
-        app.mount("/swagger", StaticFiles(directory=SWAGGER), name="swagger")
 
     @app.get("/", include_in_schema=False)
     def portal() -> FileResponse:
@@ -63,8 +62,18 @@ def pages(app: FastAPI, uri: str) -> None:
     def verifier() -> HTMLResponse:
         return HTMLResponse(build_page().html, headers={"content-disposition": 'inline; filename="verify.html"'})
 
+    _describe(app)
+
+
+def _describe(app: FastAPI) -> None:
+    """The HTTP interface in Swagger UI, where npm's package of it is installed."""
+    if SWAGGER.is_dir():
+        app.mount("/swagger", StaticFiles(directory=SWAGGER), name="swagger")
+
     @app.get("/docs", include_in_schema=False)
     def description() -> HTMLResponse:
+        if not SWAGGER.is_dir():
+            return HTMLResponse(WITHOUT_SWAGGER)
         return get_swagger_ui_html(
             openapi_url="/openapi.json",
             title="MyData Ledger: HTTP interface",

@@ -37,6 +37,7 @@ from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.couriers import couriers
 from mydata_ledger.scripts.duties import Duties
+from mydata_ledger.scripts.failure import Failure
 from mydata_ledger.scripts.house import House, notes_folder
 from mydata_ledger.scripts.ipfs import mount_ipfs
 from mydata_ledger.scripts.listening import bound
@@ -184,5 +185,5 @@ def _sockets(port: int) -> list[socket.socket]:
 if __name__ == "__main__":
     try:
         typer.run(main)
-    except LedgerError as error:
+    except (LedgerError, Failure) as error:
         sys.exit(f"error: {error}")

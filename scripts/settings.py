@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mydata_ledger.scripts.extras import require_for
 from mydata_ledger.scripts.listening import local
 
 DEFAULT_STATE, DEFAULT_PORT = Path(".mydata"), 8420
@@ -37,8 +38,10 @@ class Settings:
     def read(cls, state: Path, rpc_url: str, port: int) -> Settings:
         """Settings for a state folder; MYDATA_DEPTH, _DATABASE, _URI, _PAYLOADS, _PACE and _EVALUATIONS override the
         defaults.
+
+        Raises ExtraMissing when one of them needs a library that is not installed.
         """
-        return cls(
+        settings = cls(
             state=state.resolve(),
             rpc_url=rpc_url,
             port=port,
@@ -49,6 +52,8 @@ class Settings:
             pace=int(os.environ.get("MYDATA_PACE", "1000")),
             evaluations=int(os.environ.get("MYDATA_EVALUATIONS", "0")),
         )
+        require_for(settings.database, settings.payloads, os.environ.get("MYDATA_PKCS11_MODULE", ""))
+        return settings
 
 
 def secret(state: Path, name: str, make: Callable[[], bytes] = lambda: secrets.token_bytes(32)) -> bytes:

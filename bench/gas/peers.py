@@ -12,7 +12,7 @@ from eth_utils.crypto import keccak
 
 from bench.gas.chain import Chain
 from bench.gas.ours import GRANTEE, hash_of
-from mydata_ledger.scripts.solc import ROOT
+from mydata_ledger.scripts.paths import ROOT
 
 EAS = ROOT / "node_modules" / "@ethereum-attestation-service" / "eas-contracts" / "artifacts" / "contracts"
 STORE = ROOT / "node_modules/@tradetrust-tt/document-store/dist/contracts/factories/DocumentStore__factory.js"

@@ -12,7 +12,7 @@ import orjson
 
 from bench.mutation.plant import Fault, planted
 from bench.report import Report, Row, Say
-from mydata_ledger.scripts.solc import node
+from mydata_ledger.scripts.npm import node
 from mydata_ledger.scripts.solidity.syntax import project
 
 CONSENTS = ("ConsentRegistry.verify", "ConsentRegistry.revoke", "ConsentRegistry.signers")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from mydata_ledger.client import Refused
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.scripts.cli import (
     auditing,
@@ -28,16 +31,31 @@ from mydata_ledger.scripts.cli import (
     transferring,
     verifying,
 )
-from mydata_ledger.scripts.client import Refused
 from mydata_ledger.scripts.failure import Failure
 
 app = typer.Typer(
     name="mydata",
-    help="Sign, see, stop and prove every use of personal data.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mydata-ledger {version('mydata-ledger')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    show: Annotated[
+        bool, typer.Option("--version", "-V", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Sign, see, stop and prove every use of personal data."""
+
+
 app.command("up")(running.up)
 app.command("demo")(running.demo)
 app.add_typer(keys.app, name="keys")

@@ -10,8 +10,6 @@ import typer
 from rich.console import Console
 
 from mydata_ledger.ledger.errors import MalformedInput
-from mydata_ledger.scripts.cli.keyring import KeyFile, load_key
-from mydata_ledger.scripts.client import Client
 from mydata_ledger.scripts.listening import local
 from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE
 
@@ -33,12 +31,6 @@ Paths = Annotated[
 ]
 STATE, URL = DEFAULT_STATE, DEFAULT_URL
 console = Console(highlight=False)
-
-
-def signed_in(url: str, key: Path) -> tuple[Client, KeyFile]:
-    """A client with an open session for the wallet in a key file."""
-    found = load_key(key)
-    return Client(url, found.wallet, found.reader).sign_in(), found
 
 
 def read_first(summary: list[str], as_json: bool) -> None:

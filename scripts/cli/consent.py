@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mydata_ledger.client import signed_in
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.scripts.cli import fhir
 from mydata_ledger.scripts.cli.common import (
@@ -21,7 +22,6 @@ from mydata_ledger.scripts.cli.common import (
     console,
     read_first,
     read_json,
-    signed_in,
     write,
 )
 

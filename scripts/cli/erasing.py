@@ -6,22 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
+from mydata_ledger.client import Client, signed_in
 from mydata_ledger.ledger.errors import IntegrityFailure
 from mydata_ledger.ledger.record import Erasure
-from mydata_ledger.scripts.cli.common import (
-    URL,
-    Json,
-    Key,
-    Language,
-    Out,
-    Url,
-    answer,
-    console,
-    read_first,
-    signed_in,
-    write,
-)
-from mydata_ledger.scripts.client import Client
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Language, Out, Url, answer, console, read_first, write
 
 Records = Annotated[list[str] | None, typer.Argument(help="Ids of records that are about you, or that you issued.")]
 PAGE = 1_000

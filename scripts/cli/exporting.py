@@ -11,11 +11,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import orjson
 import typer
 
+from mydata_ledger.client import Client, KeyFile, Refused, signed_in
 from mydata_ledger.ledger.commitment.content import is_json
 from mydata_ledger.ledger.errors import LedgerError
-from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer, signed_in
-from mydata_ledger.scripts.cli.keyring import KeyFile
-from mydata_ledger.scripts.client import Client, Refused
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer
 
 
 def export(

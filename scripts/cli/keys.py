@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from mydata_ledger.client import load_key, new_key
 from mydata_ledger.scripts.cli.common import Json, answer
-from mydata_ledger.scripts.cli.keyring import load_key, new_key
 
 app = typer.Typer(help="Keys: a wallet that signs, and a reader key that opens releases.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="Key file, for instance keys/me.json.")]

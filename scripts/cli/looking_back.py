@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from mydata_ledger.client import signed_in
 from mydata_ledger.ledger.errors import MalformedInput
-from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer, signed_in
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer
 
 
 def answer_about(

@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
+from mydata_ledger.client import load_key, signed_in
 from mydata_ledger.ledger import canonical
 from mydata_ledger.ledger.envelope.frame import Piece
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge
-from mydata_ledger.scripts.cli.common import URL, Json, Key, Language, Url, answer, read_first, signed_in
-from mydata_ledger.scripts.cli.keyring import load_key
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Language, Url, answer, read_first
 from mydata_ledger.scripts.release import Release, open_into, parse, pieces
 
 Sealed = Annotated[

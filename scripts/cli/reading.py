@@ -10,26 +10,13 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from mydata_ledger.client import Client, Opened, signed_in
 from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.commitment.content import is_json
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, TooLarge
 from mydata_ledger.ledger.record import Issue
-from mydata_ledger.scripts.cli.common import (
-    URL,
-    Json,
-    Key,
-    Out,
-    Paths,
-    Pointers,
-    Url,
-    answer,
-    console,
-    keep,
-    signed_in,
-    write,
-)
-from mydata_ledger.scripts.client import Client, Opened
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, console, keep, write
 
 MAX_FILE, PAGE = 64 * 1024 * 1024, 1_000
 

@@ -9,24 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from mydata_ledger.client import load_key, signed_in
 from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.commitment.disclosure import disclose as make
 from mydata_ledger.ledger.commitment.disclosure import to_json
 from mydata_ledger.ledger.errors import MalformedInput
-from mydata_ledger.scripts.cli.common import (
-    URL,
-    Json,
-    Key,
-    Out,
-    Paths,
-    Pointers,
-    Url,
-    answer,
-    keep,
-    read_json,
-    signed_in,
-)
-from mydata_ledger.scripts.cli.keyring import load_key
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, keep, read_json
 
 if TYPE_CHECKING:
     from mydata_ledger.scripts.verify.attached import Content

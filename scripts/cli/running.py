@@ -13,7 +13,8 @@ import typer
 
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.cli.common import STATE, State, console
-from mydata_ledger.scripts.settings import DEFAULT_PORT
+from mydata_ledger.scripts.npm import require_devnet
+from mydata_ledger.scripts.settings import DEFAULT_PORT, Settings
 
 if TYPE_CHECKING:
     from mydata_ledger.scripts.stack import Stack
@@ -23,12 +24,18 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Delete the state folder fi
 MARKS = {"deployments", "secrets", "blocks", "ledger.db", "devnet.json"}
 
 
-def up(state: State = STATE, port: Port = DEFAULT_PORT, fresh: Fresh = False) -> None:
+def up(
+    state: State = STATE,
+    port: Port = DEFAULT_PORT,
+    fresh: Fresh = False,
+    rpc: Annotated[str, typer.Option(help="JSON-RPC URL of a running chain to use instead of a devnet.")] = "",
+) -> None:
     """Start devnet, contracts and API, and serve until Ctrl-C."""
+    _refuse_missing_extras(state, port, rpc)
     from mydata_ledger.scripts.stack import Stack
 
     _begin(state, fresh)
-    with Stack(state, port, _say) as stack:
+    with Stack(state, port, _say, rpc) as stack:
         _serve(stack)
 
 
@@ -40,11 +47,12 @@ def demo(
     fresh: Fresh = False,
 ) -> None:
     """Tell the whole story on real input, then serve."""
+    if data is not None and not data.is_dir():
+        raise MalformedInput(f"{data} is no folder; give a folder of FHIR R4 bundles (*.json)")
+    _refuse_missing_extras(state, port, rpc="")
     from mydata_ledger.scripts.stack import Stack
     from mydata_ledger.scripts.story import run_story
 
-    if data is not None and not data.is_dir():
-        raise MalformedInput(f"{data} is no folder; give a folder of FHIR R4 bundles (*.json)")
     _begin(state, fresh)
     with Stack(state, port, _say) as stack:
         held = run_story(stack, data)
@@ -52,6 +60,13 @@ def demo(
             _serve(stack)
     if not held:
         raise typer.Exit(1)
+
+
+def _refuse_missing_extras(state: Path, port: int, rpc: str) -> None:
+    """Raise ExtraMissing for what the API process would refuse, before anything is started or deleted."""
+    Settings.read(state, rpc, port)
+    if not rpc:
+        require_devnet()
 
 
 def _begin(state: Path, fresh: bool) -> None:
@@ -73,8 +88,9 @@ def _say(text: str) -> None:
 
 
 def _serve(stack: Stack) -> None:
-    console.print(f"\nThe ledger serves at [bold]{stack.url}[/bold]  (API: {stack.url}/docs · chain: {stack.rpc_url})")
-    console.print(f"A person's own page, with a passkey or a wallet: [bold]{stack.url}/portal[/bold]")
+    served = f"\nThe ledger serves at [bold]{stack.url}[/bold]  (API: {stack.url}/docs · chain: {stack.rpc_url})"
+    console.print(served, soft_wrap=True)
+    console.print(f"A person's own page, with a passkey or a wallet: [bold]{stack.url}/portal[/bold]", soft_wrap=True)
     console.print("Ctrl-C stops it; the same command continues it.")
     try:
         threading.Event().wait()

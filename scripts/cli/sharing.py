@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import httpx
 import typer
 
+from mydata_ledger.client import Refused, signed_in
 from mydata_ledger.ledger.errors import MalformedInput, SourceUnavailable
-from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer, signed_in
-from mydata_ledger.scripts.client import Refused
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer
 
 if TYPE_CHECKING:
     from mydata_ledger.services.health.formats.shlink import Payload

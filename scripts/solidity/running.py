@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mydata_ledger.scripts.solc import ROOT, ToolMissing, node
+from mydata_ledger.scripts.npm import ToolMissing, node, node_modules
 from mydata_ledger.scripts.solidity.branches import PLANTED, Branch, counted, missed
 from mydata_ledger.scripts.solidity.syntax import project
 
@@ -41,7 +41,7 @@ class Tested:
 
 def run() -> Tested:
     """Run every Solidity test. Raises ToolMissing where Hardhat is not installed."""
-    cli = ROOT / "node_modules" / "hardhat" / "dist" / "src" / "cli.js"
+    cli = node_modules() / "hardhat" / "dist" / "src" / "cli.js"
     if not cli.is_file():
         raise ToolMissing("hardhat is missing: run `npm ci` in the project's folder")
     files, branches = counted()

@@ -10,7 +10,9 @@ from typing import Any
 import solcx
 
 from mydata_ledger.scripts import compile as compiling
-from mydata_ledger.scripts.solc import ROOT, launcher
+from mydata_ledger.scripts.npm import node_modules
+from mydata_ledger.scripts.paths import ROOT
+from mydata_ledger.scripts.solc import launcher
 
 Node = dict[str, Any]
 Change = Callable[[Node, str, Callable[[Node], str]], str]
@@ -99,7 +101,7 @@ def project(folder: Path, files: Mapping[Path, str]) -> Path:
             _put(folder / "contracts" / path.relative_to(CONTRACTS), path.read_text())
     for name in ("package.json", "hardhat.config.js"):
         _put(folder / name, (ROOT / name).read_text())
-    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    (folder / "node_modules").symlink_to(node_modules())
     for path, text in files.items():
         _put(folder / "contracts" / path, text)
     return folder

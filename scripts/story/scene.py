@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mydata_ledger.client import PATIENCE, Client
 from mydata_ledger.ledger.envelope import ReaderKey, generate_reader_key
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.client import PATIENCE, Client
 from mydata_ledger.scripts.population import Person, Resource
 from mydata_ledger.scripts.settings import secret
 from mydata_ledger.scripts.stack import Stack

@@ -9,15 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 
-import orjson
+from mydata_ledger.scripts.paths import WEB
 
-from mydata_ledger.ledger.typed_data.types import TYPES
-from mydata_ledger.scripts.bundle import bundle
-from mydata_ledger.scripts.failure import Failure
-from mydata_ledger.scripts.solc import ROOT
-from mydata_ledger.scripts.verify.words import words
-
-SOURCES = ROOT / "web" / "verify"
+SOURCES = WEB / "verify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +24,8 @@ class Page:
 
 @cache
 def build() -> Page:
-    """Put the page together. Raises ToolMissing without npm's packages, Failure when esbuild refuses."""
-    script = _bundled()
+    """Put the page together from the script that `scripts.bundle` built, the style and the HTML."""
+    script = (WEB / "built" / "verifier.js").read_text(encoding="utf-8")
     style = (SOURCES / "style.css").read_text(encoding="utf-8")
     html = (SOURCES / "page.html").read_text(encoding="utf-8")
     policy = _policy(script, style)
@@ -51,11 +45,3 @@ def _policy(script: str, style: str) -> str:
 
 def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(sha256(text.encode()).digest()).decode()
-
-
-def _bundled() -> str:
-    page_words = {**words(), "page": orjson.loads((SOURCES / "page.json").read_bytes())}
-    script = bundle(SOURCES / "page.js", {"types": TYPES, "words": page_words}, "iife")
-    if "</script" in script.lower():
-        raise Failure("the page's script holds a closing tag, which would end it early")
-    return script

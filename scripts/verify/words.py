@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import orjson
 
-FILE = Path(__file__).resolve().parents[2] / "web" / "verify" / "words.json"
+from mydata_ledger.scripts.paths import WEB
+
+FILE = WEB / "verify" / "words.json"
 LANGUAGES = ("en", "ko")
 
 

@@ -8,8 +8,8 @@ from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.deploy import deploy
 from mydata_ledger.scripts.devnet import Devnet, anvil
+from mydata_ledger.scripts.npm import ToolMissing
 from mydata_ledger.scripts.parties import Registrar
-from mydata_ledger.scripts.solc import ToolMissing
 
 STORES = ["memory", "sqlite", "postgresql"]
 ADMIN, SEQUENCER = b"\xad" * 32, b"\x5e" * 32

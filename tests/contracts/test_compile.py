@@ -8,7 +8,7 @@ import pytest
 
 from mydata_ledger.anchors.artifacts import artifact, names
 from mydata_ledger.scripts import compile as compiling
-from mydata_ledger.scripts.solc import ROOT
+from mydata_ledger.scripts.paths import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from mydata_ledger.scripts import devnet as devnets
 from mydata_ledger.scripts.devnet import Devnet, DevnetFailed, free_port
-from mydata_ledger.scripts.solc import ToolMissing
+from mydata_ledger.scripts.npm import ToolMissing
 from tests.devnet import live_chain
 
 
@@ -94,7 +94,7 @@ def test_a_taken_port_is_named():
 
 
 def test_a_missing_binary_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(devnets, "ROOT", tmp_path)
+    monkeypatch.setattr(devnets, "node_modules", lambda: tmp_path)
     with pytest.raises(ToolMissing, match="npm ci"):
         Devnet().start()
 

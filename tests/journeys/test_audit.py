@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from mydata_ledger.client import Client
 from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.client import Client
 from tests.journeys.test_story import mydata
 
 

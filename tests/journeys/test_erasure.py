@@ -5,11 +5,11 @@ import json
 import httpx
 import pytest
 
+from mydata_ledger.client import Client, Refused
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.envelope import ReaderKey
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.client import Client, Refused
 from tests.journeys.test_story import mydata
 
 

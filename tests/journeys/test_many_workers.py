@@ -17,13 +17,13 @@ import pytest
 
 from mydata_ledger.anchors.chain.rpc import Rpc
 from mydata_ledger.anchors.store import Store
+from mydata_ledger.client import Client, Refused
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.envelope import generate_reader_key
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.client import Client, Refused
 from mydata_ledger.scripts.devnet import free_port
 from mydata_ledger.scripts.fsck import check
 from mydata_ledger.scripts.house import House

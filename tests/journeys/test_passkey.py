@@ -6,9 +6,9 @@ import httpx
 from web3 import HTTPProvider, Web3
 
 from mydata_ledger.anchors.artifacts import artifact
+from mydata_ledger.client import Client
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.consent import NEVER
-from mydata_ledger.scripts.client import Client
 from tests.passkeys import Passkey
 
 SECRET = b"\x5a" * 32

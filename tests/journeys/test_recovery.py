@@ -6,9 +6,9 @@ import signal
 import pytest
 
 from mydata_ledger.anchors.store import Store
+from mydata_ledger.client import Client, Refused
 from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.client import Client, Refused
 from mydata_ledger.scripts.payloads import open_embedded
 from tests.journeys.test_story import mydata
 

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
+from mydata_ledger.client import Client, Refused
 from mydata_ledger.ledger.envelope import generate_reader_key
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.client import Client, Refused
 from mydata_ledger.scripts.stack import Stack
 
 QUESTION = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}

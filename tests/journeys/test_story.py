@@ -8,12 +8,11 @@ import time
 import httpx
 import pytest
 
+from mydata_ledger.client import Client, load_key
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.merkle import Head, verify_consistency
 from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.cli.keyring import load_key
-from mydata_ledger.scripts.client import Client
 from mydata_ledger.scripts.settings import secret
 from mydata_ledger.scripts.verify import load, verify
 from mydata_ledger.scripts.verify.onchain import OnChain

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from sd_jwt.verifier import SDJWTVerifier
 
+from mydata_ledger.client import Client, Refused
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.client import Client, Refused
 from mydata_ledger.scripts.credential import issuer_key
 from mydata_ledger.scripts.devnet import Devnet
 from mydata_ledger.scripts.settings import secret

@@ -13,11 +13,11 @@ from fhir.resources.R4B.bundle import Bundle
 from typer.testing import CliRunner
 
 from mydata_ledger.anchors.store import Store
+from mydata_ledger.client import Client
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.envelope import generate_reader_key
 from mydata_ledger.ledger.errors import IntegrityFailure
 from mydata_ledger.scripts.cli import app
-from mydata_ledger.scripts.client import Client
 from tests.api.door import Door
 from tests.api.test_links import released
 

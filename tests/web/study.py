@@ -3,10 +3,10 @@
 import base64
 import time
 
+from mydata_ledger.client import Client, Refused
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.client import Client, Refused
 
 DAY = 86_400
 HOSPITAL, TRIAL = (Wallet(bytes([number]) * 32) for number in (41, 42))

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from mydata_ledger.client import Client
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.client import Client
 from mydata_ledger.scripts.stack import Stack
 from tests.web.axe import faults, needs_axe
 from tests.web.browser import chromium, require_chromium

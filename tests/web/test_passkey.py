@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pytest
 
 from mydata_ledger.anchors.chain import Chain
+from mydata_ledger.client import Client
 from mydata_ledger.ledger import wording
 from mydata_ledger.ledger.commitment.entry import lock_of
-from mydata_ledger.scripts.client import Client
 from mydata_ledger.scripts.listening import bound
 from mydata_ledger.scripts.settings import secret
 from mydata_ledger.scripts.stack import Stack

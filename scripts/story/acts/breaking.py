@@ -6,8 +6,8 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
+from mydata_ledger.client import Client, Opened, Refused
 from mydata_ledger.ledger.errors import SourceUnavailable
-from mydata_ledger.scripts.client import Client, Opened, Refused
 from mydata_ledger.scripts.story.acts.consenting import claim_of, joins_trial
 from mydata_ledger.scripts.story.acts.reading import CLAIM, TRIAL
 from mydata_ledger.scripts.story.acts.withdrawing import hero

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mydata_ledger.client import Client
 from mydata_ledger.ledger.record import Issue
-from mydata_ledger.scripts.client import Client
 from mydata_ledger.scripts.population import HOSPITALS
 from mydata_ledger.scripts.story.scene import Patient, Scene
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+from mydata_ledger.client import Client, Refused
 from mydata_ledger.ledger.kernel import Computed
-from mydata_ledger.scripts.client import Client, Refused
 from mydata_ledger.scripts.story.acts.consenting import claim_of, joins_trial
 from mydata_ledger.scripts.story.scene import Scene
 from mydata_ledger.services.marketing.logic import segments

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mydata_ledger.scripts.client import PATIENCE
+from mydata_ledger.client import PATIENCE
 from mydata_ledger.scripts.story.acts.consenting import joins_trial, permit
 from mydata_ledger.scripts.story.acts.reading import refused
 from mydata_ledger.scripts.story.scene import Patient, Scene

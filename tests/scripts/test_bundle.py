@@ -1,0 +1,20 @@
+"""The scripts that browsers load are shipped as esbuild makes them of our sources and npm's lock file."""
+
+from mydata_ledger.scripts.bundle import BUILT, build, scripts, stale
+
+
+def test_what_is_shipped_is_what_the_sources_give():
+    assert stale(scripts()) == [], "run `python -m mydata_ledger.scripts.bundle`"
+    assert {path.name for path in BUILT.iterdir()} == scripts().keys()
+
+
+def test_only_what_is_stale_is_written(tmp_path):
+    assert build(tmp_path / "built") == ["statements.js", "verifier.js"]
+    assert build(tmp_path / "built") == []
+    (tmp_path / "built" / "verifier.js").write_text("altered")
+    assert build(tmp_path / "built") == ["verifier.js"]
+
+
+def test_licences_of_others_stay_in_the_scripts():
+    for name in ("statements.js", "verifier.js"):
+        assert "MIT License" in (BUILT / name).read_text(encoding="utf-8")
