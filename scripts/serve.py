@@ -43,6 +43,7 @@ from mydata_ledger.scripts.listening import bound
 from mydata_ledger.scripts.notices import GENERAL
 from mydata_ledger.scripts.pages import pages
 from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
+from mydata_ledger.scripts.state_lock import StateLock
 
 FRAMES = 1_000
 """Python's own recursion limit, put back: `py_ecc`, which web3 brings, raises it to 100,000 when imported, and then a
@@ -127,7 +128,9 @@ def _api(house: House) -> ApiSettings:
 def app() -> FastAPI:
     """One of several workers of a ledger; `main` has put its settings into the environment."""
     given = os.environ
-    made = build(_prepared(Path(given["MYDATA_STATE"]), given["MYDATA_RPC"], int(given["MYDATA_PORT"])))
+    settings = _prepared(Path(given["MYDATA_STATE"]), given["MYDATA_RPC"], int(given["MYDATA_PORT"]))
+    StateLock(settings.state)  # held until the process ends
+    made = build(settings)
     set_aside()
     return made
 
@@ -160,6 +163,7 @@ def main(
 ) -> None:
     """Serve one ledger until the process is ended."""
     settings = _prepared(state, rpc, port)
+    StateLock(settings.state)  # held until the process ends
     like = partial(uvicorn.Config, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     sockets = _sockets(port)
     if workers == 1:
