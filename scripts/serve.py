@@ -32,7 +32,7 @@ from mydata_ledger.api.auth import ApiSettings, Premises
 from mydata_ledger.api.slices import Slice
 from mydata_ledger.ledger.envelope import ReaderKey, generate_reader_key
 from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
-from mydata_ledger.ledger.kernel import Kernel, Signers, World
+from mydata_ledger.ledger.kernel import Bounds, Kernel, Signers, World
 from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.couriers import couriers
@@ -98,6 +98,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
         domains=house.domains,
         computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
         hurry=notary.nudge,
+        bounds=Bounds(streamed_bytes=settings.largest_record),
         signers=Signers(bytes.fromhex(house.deployment.passkeys[2:]), ChainWallets(chain.rpc)),
     )
     follower = Follower(store, chain, world.clock, settings.depth, leads=election.leads)

@@ -1,5 +1,7 @@
 """The verbs: draft · consent · revoke · issue · declare · ask · search · access · acknowledge · prove."""
 
+from functools import cached_property
+
 from mydata_ledger.ledger.kernel.acknowledging import Acknowledging
 from mydata_ledger.ledger.kernel.answers import RELEASING, Release, Respond, check_permitted, decided, requester_name
 from mydata_ledger.ledger.kernel.computing import Computed
@@ -13,6 +15,7 @@ from mydata_ledger.ledger.kernel.figures import Figure
 from mydata_ledger.ledger.kernel.foresight import Change, Foresight
 from mydata_ledger.ledger.kernel.intake import Handed, Taken
 from mydata_ledger.ledger.kernel.issues import Issues, Upload
+from mydata_ledger.ledger.kernel.large_records import LargeRecords
 from mydata_ledger.ledger.kernel.links import Link
 from mydata_ledger.ledger.kernel.looking_back import LookingBack, Moment, Then
 from mydata_ledger.ledger.kernel.papering import OnPaper, Witnessed
@@ -40,6 +43,7 @@ __all__ = [
     "GrantRequest",
     "Handed",
     "Kernel",
+    "LargeRecords",
     "Link",
     "LinkWish",
     "MadeLink",
@@ -69,3 +73,8 @@ __all__ = [
 
 class Kernel(OnPaper, Wondering, Foresight, LookingBack, Issues, Sharing, Acknowledging, Erasing, Publishing):
     """Everything the door and the services may do; made from one `World` of ports."""
+
+    @cached_property
+    def large_records(self) -> LargeRecords:
+        """Records that come and go as streams."""
+        return LargeRecords(self.world, self._accredited_holder)

@@ -40,10 +40,11 @@ class Permit:
 @dataclass(frozen=True, slots=True)
 class Release:
     """What a permitted requester gets: the sealed payload, its data key wrapped for them, the receipt, the record, and
-    what the consents oblige them to; `pseudonym` stands for the person where they may not know who it is.
+    what the consents oblige them to; `pseudonym` stands for the person where they may not know who it is. `sealed` is
+    None for a record that is handed out in pieces (`LargeRecords.sealed`).
     """
 
-    sealed: bytes
+    sealed: bytes | None
     wrapped_key: bytes
     receipt: Logged
     record: Record
@@ -135,14 +136,19 @@ class Answers(Marking):
 
         Raises MalformedInput for what is no key, IntegrityFailure, KeyDestroyed, SourceUnavailable.
         """
-        sealed = self.world.payloads.get(permit.record.issue.cid)
+        sealed = self.world.sealed(permit.record.issue.cid)
         key = self.world.keys.rewrap(permit.record.issue.record_id, wrap_for, permit.receipt)
         said = permit.receipt.signed.statement
         paper = self.on_paper(said.consents) if isinstance(said, AccessReceipt) else ()
         return Release(sealed, key, permit.receipt, permit.record, permit.obligations, paper)
 
     def open_here(self, release: Release) -> Content:
-        """What was handed out to the operator itself: it must not leave the process as it is."""
+        """What was handed out to the operator itself: it must not leave the process as it is.
+
+        Raises InvalidStatement for a record that is handed out in pieces.
+        """
+        if release.sealed is None:
+            raise InvalidStatement("a record of this size is handed out in pieces and not opened here")
         record_id = release.record.issue.record_id
         key = envelope.unwrap(release.wrapped_key, self.world.computer, record_id)
         return envelope.open_sealed(release.sealed, key, record_id)

@@ -41,6 +41,8 @@ class Computing(Questions):
                 release = self.hand_out(self.permit(asked), self.world.computer.public)
             except AccessDenied:
                 continue
+            if release.sealed is None:
+                continue
             content, cut = self.open_here(release), Cut.of(release.obligations, NOBODY)
             if (cut.left_out or cut.masked) and not is_json(content.media_type):
                 continue

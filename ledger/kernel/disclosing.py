@@ -72,6 +72,8 @@ class Disclosing(Figures):
 
     def _show(self, permit: Permit, cut: Cut, choose: Choose, theirs: bytes) -> Release:
         release = self.hand_out(permit, self.world.computer.public)
+        if release.sealed is None:
+            raise _no_fields(cut)
         record_id = permit.record.issue.record_id
         shown, fresh = _disclosed(self.open_here(release), cut, choose), secrets.token_bytes(KEY_SIZE)
         return replace(
@@ -103,9 +105,13 @@ def _everything(_: bytes) -> Sequence[str]:
     return [""]
 
 
+def _no_fields(cut: Cut) -> InvalidStatement:
+    why = "the consent withholds parts of this record, and" if cut else "only a JSON record has fields;"
+    return InvalidStatement(f"{why} it has none to choose from; ask the person, or for the whole record")
+
+
 def _disclosed(found: Content, cut: Cut, choose: Choose) -> Content:
     if not is_json(found.media_type):
-        why = "the consent withholds parts of this record, and" if cut else "only a JSON record has fields;"
-        raise InvalidStatement(f"{why} it has none to choose from; ask the person, or for the whole record")
+        raise _no_fields(cut)
     shown = cut.disclose(found.content, found.seed, choose)
     return Content(disclosure.MEDIA_TYPE, secrets.token_bytes(SEED_SIZE), disclosure.to_json(shown))

@@ -27,8 +27,8 @@ PATIENT = b'{"resourceType":"Patient","birthDate":"1970-01-01","gender":"female"
 class Door:
     """One app; `as_(wallet)` gives headers of a live session."""
 
-    def __init__(self, store=None, **settings):
-        self.house = House(Vocabulary(one.catalog for one in slices()), store)
+    def __init__(self, store=None, bounds=None, **settings):
+        self.house = House(Vocabulary(one.catalog for one in slices()), store, bounds)
         ours = Wallet(b"\x63" * 32).address
         registries = dict.fromkeys(["consents", "records", "access", "parties"], ours)
         chain = {"uri": URI, "chain_id": 31337, "registries": registries}
