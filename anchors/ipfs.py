@@ -83,6 +83,10 @@ class KuboPayloads:
         """`get` in pieces. Raises as they are read."""
         return reading.file_bytes(self.block, Cid.parse(cid))
 
+    def open_stream(self, cid: str) -> tuple[int, Iterator[bytes]]:
+        """How many bytes there are, and `stream`. Raises at once for the first block, then as they are read."""
+        return reading.sized_file(self.block, Cid.parse(cid))
+
     def remove(self, cid: str) -> None:
         """Unpin: the node's next garbage collection deletes the payload's blocks. Raises SourceUnavailable."""
         text = str(Cid.parse_any(cid))

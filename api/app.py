@@ -29,6 +29,7 @@ from mydata_ledger.api.routes import (
     exports,
     health,
     inbox,
+    large_records,
     links,
     logs,
     papers,
@@ -88,6 +89,7 @@ ROUTERS = [
         transfers,
         exports,
         links,
+        large_records,
     )
 ]
 """Those asked most often come first: the framework looks through them in order."""
@@ -139,5 +141,6 @@ def create_app(premises: Premises, slices: Sequence[Slice], lifespan: Lifespan |
 def _bounded(app: Fronted, premises: Premises) -> ASGIApp:
     """The small door and the framework behind it, within the bounds that every request keeps to."""
     ours = premises.settings
-    inside = BoundedBodies(Wicket(app.behind, LANES, app.state.groups), ours.max_body)
+    streamed = frozenset({large_records.STREAM_PATH})
+    inside = BoundedBodies(Wicket(app.behind, LANES, app.state.groups), ours.max_body, streamed)
     return Headers(Paced(inside, Pace(ours.requests_per_second), Pace(ours.sign_ins_per_second)))

@@ -20,14 +20,17 @@ REQUEST_ID = re.compile(rb"[\x20-\x7e\x80-\xff]{1,1024}")
 
 
 class BoundedBodies:
-    """Refuses a body beyond `limit` bytes, by its declared length or as soon as it has grown too long."""
+    """Refuses a body beyond `limit` bytes, by its declared length or as soon as it has grown too long.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self.app, self.limit = app, limit
+    A path in `streamed` bounds its bodies itself, and reads them in pieces.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, streamed: frozenset[str] = frozenset()) -> None:
+        self.app, self.limit, self._streamed = app, limit, streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in self._streamed:
             await self.app(scope, receive, send)
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")

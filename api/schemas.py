@@ -139,7 +139,7 @@ class ReleaseView(BaseModel):
     """
 
     record_id: Hex32
-    sealed: str = Field(description="base64")
+    sealed: str | None = Field(description="base64; null for a large record: fetch `/receipts/{position}/sealed`")
     wrapped_key: Hex
     obligations: list[str]
     on_paper: list[Hex32] = Field(
@@ -155,7 +155,7 @@ class ReleaseView(BaseModel):
         pseudonym = {"dataSubject": shown(release.pseudonym)} if release.pseudonym else {}
         return cls(
             record_id=shown(release.record.issue.record_id),
-            sealed=base64.b64encode(release.sealed).decode(),
+            sealed=None if release.sealed is None else base64.b64encode(release.sealed).decode(),
             wrapped_key=shown(release.wrapped_key),
             obligations=sorted(release.obligations),
             on_paper=[shown(entry) for entry in release.on_paper],

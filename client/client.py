@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -86,12 +86,20 @@ class Client:
 
     def download(self, path: str, file: IO[bytes]) -> int:
         """Write the answer of one request to a file as it comes; how many bytes there were."""
+        return sum(file.write(piece) for piece in self.pieces(path))
+
+    def pieces(self, path: str, say: Callable[[int, int], None] = lambda _, __: None) -> Iterator[bytes]:
+        """The answer of one request as it comes; `say` hears how many bytes of how many (0: not told) have come."""
+        done = 0
         try:
             with self._http.stream("GET", path) as answer:
                 if not answer.is_success:
                     answer.read()
                     raise _refusal(answer)
-                return sum(file.write(piece) for piece in answer.iter_bytes())
+                for piece in answer.iter_bytes():
+                    done += len(piece)
+                    say(done, int(answer.headers.get("content-length", 0)))
+                    yield piece
         except httpx.HTTPError as error:
             raise SourceUnavailable("the download broke off; start it again") from error
 
@@ -197,6 +205,8 @@ class Client:
         """Open a release with this reader's key. Raises IntegrityFailure unless it is what the holder signed."""
         if self.reader is None:
             raise IntegrityFailure("no reader key to open the release with; make one with `mydata keys new --reader`")
+        if release["sealed"] is None:
+            raise MalformedInput("this record is too large to be opened in memory: `mydata access RECORD --out FILE`")
         record = read_hex(release["record_id"], "record_id", 32)
         key = envelope.unwrap(read_hex(release["wrapped_key"], "wrapped_key"), self.reader, record)
         found = envelope.open_sealed(base64.b64decode(release["sealed"]), key, record)

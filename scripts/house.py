@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
 
 from mydata_ledger.anchors.artifacts import Deployment
 from mydata_ledger.anchors.journal import Safe
-from mydata_ledger.anchors.keystore import FileKeys, open_master
+from mydata_ledger.anchors.keystore import FileKeys
 from mydata_ledger.anchors.keystore.masters import Master
 from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, Logged
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.scripts.master_files import MasterFiles, notes_folder
 from mydata_ledger.scripts.payloads import Archive, open_store
 from mydata_ledger.scripts.settings import Settings, secret
+
+if TYPE_CHECKING:
+    from mydata_ledger.anchors.keystore.token import Token
+
+__all__ = ["House", "SystemClock", "deployment_file", "notes_folder", "open_house"]
+FIRST_LABEL = "mydata-master"
+"""The label of a token's first master key."""
 
 
 class SystemClock:
@@ -79,9 +91,39 @@ class House:
         def durable(receipt: Logged) -> bool:
             return store.at(ACCESS, receipt.position) == receipt
 
+        return self._keys(durable)
+
+    def sealed_keys(self) -> FileKeys:
+        """The keystore without a log, which releases no key: for what is done offline."""
+        return self._keys(lambda _: False)
+
+    @cached_property
+    def token(self) -> Token | None:
+        """The PKCS#11 token that MYDATA_PKCS11_MODULE, _TOKEN and _PIN name, if they do. Raises SourceUnavailable."""
+        if not (module := os.environ.get("MYDATA_PKCS11_MODULE", "")):
+            return None
+        from mydata_ledger.anchors.keystore.token import Token  # noqa: PLC0415 - an extra that only a token needs
+
+        pin = os.environ.get("MYDATA_PKCS11_PIN", "")
+        return Token(module, os.environ.get("MYDATA_PKCS11_TOKEN", "mydata"), pin)
+
+    @property
+    def token_label(self) -> str:
+        """The label of the token's master key now. Raises SourceUnavailable when the file that says so is broken."""
+        path = self.keystore / "token.json"
+        try:
+            return str(orjson.loads(path.read_bytes())["label"]) if path.exists() else FIRST_LABEL
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise SourceUnavailable(f"{path.name} cannot be read; restore the keystore from its backup") from error
+
+    def _custody_master(self) -> bytes | Master:
+        """The key above all custody keys: inside the token where there is one, or ours."""
+        return self.token.master(self.token_label) if self.token else self.master
+
+    def _keys(self, durable: Callable[[Logged], bool]) -> FileKeys:
         return FileKeys(
             self.keystore / "keys.db",
-            _custody_master(self.master),
+            self._custody_master(),
             gateway=self.gateway.signer,
             domain=self.domains[ACCESS],
             durable=durable,
@@ -101,19 +143,4 @@ def deployment_file(settings: Settings) -> Path:
 
 def open_house(state: Path) -> bytes:
     """The master key of a state folder's keystore. Raises SourceUnavailable for a wrong MYDATA_PASSPHRASE."""
-    given = os.environ.get("MYDATA_PASSPHRASE", "").encode()
-    return open_master(state / "keystore" / "master.json", given or secret(state, "passphrase"))
-
-
-def notes_folder(state: Path) -> Path:
-    """Where note keys, signed checkpoints and the list of witnesses of a state folder lie."""
-    return state / "keystore" / "notes"
-
-
-def _custody_master(master: bytes) -> bytes | Master:
-    """The key above all custody keys: inside the token that MYDATA_PKCS11_MODULE, _TOKEN and _PIN name, or ours."""
-    if not (module := os.environ.get("MYDATA_PKCS11_MODULE", "")):
-        return master
-    from mydata_ledger.anchors.keystore.token import Token  # noqa: PLC0415 - an extra that only a token needs
-
-    return Token(module, os.environ.get("MYDATA_PKCS11_TOKEN", "mydata"), os.environ["MYDATA_PKCS11_PIN"]).master()
+    return MasterFiles(state).open()

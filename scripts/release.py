@@ -39,10 +39,11 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was opened: media type and length in bytes."""
+    """What was opened: media type, length in bytes, and the 32-byte seed of the record's commitment."""
 
     media_type: str
     length: int
+    seed: bytes
 
 
 def parse(raw: bytes) -> Release:
@@ -82,7 +83,7 @@ def open_into(path: Path, release: Release, sealed: Iterable[Piece], reader: Rea
             raise IntegrityFailure("the record opens, but it is not the one its holder signed; nothing was kept")
         os.fsync(file.fileno())
         name.replace(path)
-    return Kept(header.media_type, header.length)
+    return Kept(header.media_type, header.length, header.seed)
 
 
 def _commitment(said: bytes, header: Header, name: Path) -> bytes:

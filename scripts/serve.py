@@ -32,7 +32,7 @@ from mydata_ledger.api.auth import ApiSettings, Premises
 from mydata_ledger.api.slices import Slice
 from mydata_ledger.ledger.envelope import ReaderKey, generate_reader_key
 from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
-from mydata_ledger.ledger.kernel import Kernel, Signers, World, ports_of
+from mydata_ledger.ledger.kernel import Bounds, Kernel, Signers, World, ports_of
 from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.couriers import couriers
@@ -44,6 +44,7 @@ from mydata_ledger.scripts.listening import bound
 from mydata_ledger.scripts.notices import GENERAL
 from mydata_ledger.scripts.pages import pages
 from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
+from mydata_ledger.scripts.state_lock import StateLock
 
 FRAMES = 1_000
 """Python's own recursion limit, put back: `py_ecc`, which web3 brings, raises it to 100,000 when imported, and then a
@@ -98,6 +99,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
         domains=house.domains,
         computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
         hurry=notary.nudge,
+        bounds=Bounds(streamed_bytes=settings.largest_record),
         signers=Signers(bytes.fromhex(house.deployment.passkeys[2:]), ChainWallets(chain.rpc)),
     )
     follower = Follower(store, chain, world.clock, settings.depth, leads=election.leads)
@@ -128,7 +130,9 @@ def _api(house: House) -> ApiSettings:
 def app() -> FastAPI:
     """One of several workers of a ledger; `main` has put its settings into the environment."""
     given = os.environ
-    made = build(_prepared(Path(given["MYDATA_STATE"]), given["MYDATA_RPC"], int(given["MYDATA_PORT"])))
+    settings = _prepared(Path(given["MYDATA_STATE"]), given["MYDATA_RPC"], int(given["MYDATA_PORT"]))
+    StateLock(settings.state)  # held until the process ends
+    made = build(settings)
     set_aside()
     return made
 
@@ -161,6 +165,7 @@ def main(
 ) -> None:
     """Serve one ledger until the process is ended."""
     settings = _prepared(state, rpc, port)
+    StateLock(settings.state)  # held until the process ends
     like = partial(uvicorn.Config, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     sockets = _sockets(port)
     if workers == 1:

@@ -12,6 +12,7 @@ from mydata_ledger.scripts.extras import require_for
 from mydata_ledger.scripts.listening import local
 
 DEFAULT_STATE, DEFAULT_PORT = Path(".mydata"), 8420
+LARGEST_RECORD = 2 * 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Settings:
     `state` holds everything that must survive a restart; `database` is an SQLAlchemy URL; `depth` is how many blocks
     must lie on top of an anchored head (0 = the newest block counts); `uri` is what sessions are signed for;
     `payloads` is `embedded`, or the URL of an IPFS node's RPC; `pace` is how many requests a second one session may
-    make, `evaluations` how many evaluations, each of a call counted (0 = no bound).
+    make, `evaluations` how many evaluations, each of a call counted (0 = no bound); `largest_record` is how many bytes
+    a record may have that comes as a stream.
     """
 
     state: Path
@@ -33,11 +35,12 @@ class Settings:
     payloads: str = "embedded"
     pace: int = 1_000
     evaluations: int = 0
+    largest_record: int = LARGEST_RECORD
 
     @classmethod
     def read(cls, state: Path, rpc_url: str, port: int) -> Settings:
-        """Settings for a state folder; MYDATA_DEPTH, _DATABASE, _URI, _PAYLOADS, _PACE and _EVALUATIONS override the
-        defaults.
+        """Settings for a state folder; MYDATA_DEPTH, _DATABASE, _URI, _PAYLOADS, _PACE, _EVALUATIONS and
+        _LARGEST_RECORD override the defaults.
 
         Raises ExtraMissing when one of them needs a library that is not installed.
         """
@@ -51,6 +54,7 @@ class Settings:
             payloads=os.environ.get("MYDATA_PAYLOADS", "embedded"),
             pace=int(os.environ.get("MYDATA_PACE", "1000")),
             evaluations=int(os.environ.get("MYDATA_EVALUATIONS", "0")),
+            largest_record=int(os.environ.get("MYDATA_LARGEST_RECORD", str(LARGEST_RECORD))),
         )
         require_for(settings.database, settings.payloads, os.environ.get("MYDATA_PKCS11_MODULE", ""))
         return settings

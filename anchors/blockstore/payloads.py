@@ -45,6 +45,10 @@ class BlockPayloads:
         """One block, checked. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
         return self._blocks.get(cid)
 
+    def open_stream(self, cid: str) -> tuple[int, Iterator[bytes]]:
+        """How many bytes there are, and `stream`. Raises at once for the first block, then as they are read."""
+        return reading.sized_file(self._blocks.get, Cid.parse(cid))
+
     def remove(self, cid: str) -> None:
         """Unpin: the next `collect` deletes the payload's blocks. Raises StorageFull, SourceUnavailable."""
         self._blocks.index.unpin(Cid.parse_any(cid))

@@ -43,6 +43,19 @@ def file_bytes(get: Get, cid: Cid, start: int = 0, end: int | None = None) -> It
                 yield node.inline[first:last]
 
 
+def sized_file(get: Get, cid: Cid) -> tuple[int, Iterator[bytes]]:
+    """How many bytes a file has, and the bytes; its first block is read at once, and once.
+
+    Raises PayloadAltered, PayloadMissing, SourceUnavailable, at once or while the bytes are read.
+    """
+    first = block_of(get, cid)
+
+    def known(wanted: Cid) -> bytes:
+        return first if wanted == cid else get(wanted)
+
+    return size_of(node_of(known, cid)), file_bytes(known, cid)
+
+
 def file_blocks(get: Get, cid: Cid, start: int = 0, end: int | None = None) -> Iterator[tuple[int, Cid, Node]]:
     """Every block that a range of a file touches, parents first, with the offset in the file where it begins."""
     waiting = [(0, cid, -1, 0)]

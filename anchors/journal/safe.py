@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 
 from mydata_ledger.anchors.durable import create, locked, replace
-from mydata_ledger.anchors.keystore.wrapped import new_key, unwrap, wrap
+from mydata_ledger.anchors.keystore.wrapped import new_key, rewrap, unwrap, wrap
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.envelope import Content
 from mydata_ledger.ledger.errors import SourceUnavailable
@@ -75,6 +75,12 @@ class Safe:
     def is_in(folder: Path) -> bool:
         """Whether a journal was kept under this folder."""
         return (folder / KEY).exists() and (folder / NEWEST).exists()
+
+    @staticmethod
+    def rewrap_key(folder: Path, old: bytes, new: bytes) -> None:
+        """Put the journal's key under a new master key, if there is one. Idempotent; raises SourceUnavailable."""
+        if (folder / KEY).exists():
+            replace(folder / KEY, rewrap(_read(folder / KEY), KEY.encode(), old, new))
 
     def newest(self) -> Place | None:
         """Where the newest table of contents lies; None before the first. Raises SourceUnavailable."""

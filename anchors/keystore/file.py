@@ -104,6 +104,19 @@ def index_key(file: KeyFile, master: Master) -> bytes:
         return key
 
 
+def drop_successor(file: KeyFile, master: Master) -> None:
+    """Delete the successor's copy under the master key before, once the file is under `master` and `master` is kept.
+
+    Raises SourceUnavailable, deleting nothing, when the file is not under `master`.
+    """
+    if file.one("select 1 from house where name = ?", SUCCESSOR) is None:
+        return
+    with file.writing():
+        master.unwrap(file.one("select wrapped from house where name = ?", INDEX)[0], INDEX)
+        file.many("delete from house where name = ?", [(SUCCESSOR,)])
+    file.forget()
+
+
 @contextmanager
 def _refusals() -> Iterator[None]:
     try:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from mydata_ledger.anchors.keystore.file import INDEX, SUCCESSOR, KeyFile, current_master, index_key
+from mydata_ledger.anchors.keystore.file import (
+    INDEX,
+    SUCCESSOR,
+    KeyFile,
+    current_master,
+    drop_successor,
+    index_key,
+)
 from mydata_ledger.anchors.keystore.masters import Master, SoftMaster
 from mydata_ledger.anchors.keystore.wrapped import new_key, unwrap, wrap
 from mydata_ledger.ledger import envelope, signers, typed_data
@@ -17,6 +24,10 @@ from mydata_ledger.ledger.record import key_id
 from mydata_ledger.ledger.typed_data import Domain
 
 FRESH_SECONDS = 300
+AT_ONCE = 100
+"""Custody keys that are replaced in one transaction."""
+Say = Callable[[int, int], None]
+"""Hears how many of how many custody keys are done."""
 OF_RECORD = "select d.wrapped, k.wrapped, d.subject from deks d left join keks k using (subject) where record = ?"
 ORPHANED = (
     "delete from keks where subject = ? and not exists (select 1 from deks where subject = ? and wrapped not null)"
@@ -43,8 +54,11 @@ class FileKeys:
     ) -> None:
         self._gateway, self._domain, self._durable, self._now = gateway, domain, durable, now
         self._file = KeyFile(path)
-        self._master = current_master(self._file, SoftMaster(master) if isinstance(master, bytes) else master)
+        given = SoftMaster(master) if isinstance(master, bytes) else master
+        self._master = current_master(self._file, given)
         self._index = index_key(self._file, self._master)
+        if self._master is given:
+            drop_successor(self._file, given)
 
     def create_many(self, records: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
         """A fresh 32-byte data key for each (record id, data subject); durable when it returns.
@@ -98,18 +112,25 @@ class FileKeys:
         self._file.forget()
         return [key_id(record) for record in listed]
 
-    def rotate_custody_keys(self) -> int:
-        """Give every data subject a new custody key; data keys and payloads stay. How many were replaced."""
+    def rotate_custody_keys(self, say: Say = lambda _, __: None) -> int:
+        """Give every data subject a new custody key; data keys and payloads stay. How many were replaced.
+
+        Some keys at a time are replaced in one transaction, so that a crash leaves each under its old or its new
+        custody key.
+        """
         names = [name for (name,) in self._file.all("select subject from keks")]
-        for name in names:
+        for start in range(0, len(names), AT_ONCE):
+            say(start, len(names))
             with self._file.writing():
-                self._rotate(name)
+                for name in names[start : start + AT_ONCE]:
+                    self._rotate(name)
         self._file.forget()
+        say(len(names), len(names))
         return len(names)
 
-    def rotate_master(self, new: bytes | Master, keep: Callable[[bytes], None]) -> None:
+    def rotate_master(self, new: bytes | Master, keep: Callable[[bytes], None], say: Say = lambda _, __: None) -> int:
         """Put every custody key under a new master key, then have `keep` store its reference (the key itself, or a
-        token's label for it); a crash between loses nothing.
+        token's label for it); a crash between loses nothing. How many custody keys there are.
 
         Other processes that have the file open must be started again.
         """
@@ -117,19 +138,22 @@ class FileKeys:
         if self._file.one("select 1 from house where name = ?", SUCCESSOR):
             self._settle(keep)
         with self._file.writing():
-            custody = self._file.all("select wrapped, subject from keks")
-            again = [(new.wrap(self._master.unwrap(wrapped, name), name), name) for wrapped, name in custody]
+            custody: list[tuple[bytes, bytes]] = self._file.all("select wrapped, subject from keks")
+            again = [self._moved(new, *row) for row in _told(custody, say)]
             self._file.many("update keks set wrapped = ? where subject = ?", again)
             house = [(INDEX, new.wrap(self._index, INDEX)), (SUCCESSOR, self._master.wrap(new.reference, SUCCESSOR))]
             self._file.many("insert or replace into house (name, wrapped) values (?, ?)", list(house))
         self._master = new
         self._settle(keep)
+        return len(custody)
+
+    def _moved(self, new: Master, wrapped: bytes, name: bytes) -> tuple[bytes, bytes]:
+        """A custody key under the new master key, and its name."""
+        return new.wrap(self._master.unwrap(wrapped, name), name), name
 
     def _settle(self, keep: Callable[[bytes], None]) -> None:
         keep(self._master.reference)
-        with self._file.writing():
-            self._file.many("delete from house where name = ?", [(SUCCESSOR,)])
-        self._file.forget()
+        drop_successor(self._file, self._master)
 
     def backup(self, target: Path) -> None:
         """A consistent copy of the file; it opens under the same master key. Raises StorageFull, SourceUnavailable."""
@@ -191,3 +215,12 @@ class FileKeys:
     def _name(self, subject: bytes) -> bytes:
         """A data subject's name in this file, which tells nobody without the master key who it is."""
         return hmac.digest(self._index, b"subject" + subject, sha256)
+
+
+def _told(rows: Sequence[tuple[bytes, bytes]], say: Say) -> Iterator[tuple[bytes, bytes]]:
+    """The rows, while `say` hears how far they were taken."""
+    for number, row in enumerate(rows):
+        if number % AT_ONCE == 0:
+            say(number, len(rows))
+        yield row
+    say(len(rows), len(rows))

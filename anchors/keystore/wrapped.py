@@ -29,3 +29,15 @@ def unwrap(under: bytes, wrapped: bytes, name: bytes) -> bytes:
         return AESGCM(under).decrypt(wrapped[:NONCE], wrapped[NONCE:], name)
     except (InvalidTag, ValueError) as error:
         raise SourceUnavailable("a key in the keystore does not open; restore the keystore from its backup") from error
+
+
+def rewrap(wrapped: bytes, name: bytes, old: bytes, new: bytes) -> bytes:
+    """A key that lies under `old`, put under `new`; what lies under `new` already is returned as it is.
+
+    Raises SourceUnavailable when it opens under neither.
+    """
+    try:
+        unwrap(new, wrapped, name)
+    except SourceUnavailable:
+        return wrap(new, unwrap(old, wrapped, name), name)
+    return wrapped

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 
 from mydata_ledger.anchors.durable import create, locked, replace
-from mydata_ledger.anchors.keystore.wrapped import unwrap, wrap
+from mydata_ledger.anchors.keystore.wrapped import rewrap, unwrap, wrap
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
 from mydata_ledger.ledger.note import Signer
 
@@ -37,9 +37,22 @@ class NoteKeys:
 
     def all(self) -> list[NoteKey]:
         """Every generation, newest first. Raises SourceUnavailable when one does not open."""
+        return [self._read(path) for path in self._paths()] or [self._make(FIRST)]
+
+    def rewrap(self, new: bytes) -> int:
+        """Put every generation under a new master key. Idempotent; how many there are. Raises SourceUnavailable."""
+        with locked(self._folder):
+            paths = self._paths()
+            for path in paths:
+                sealed, retired = _kept(path)
+                replace(path, _written(rewrap(sealed, _named(path.stem), self._master, new), retired))
+            self._master = new
+        return len(paths)
+
+    def _paths(self) -> list[Path]:
+        """The file of every generation, newest first."""
         named = [path for path in self._folder.glob("*.key") if path.stem.isdecimal()]
-        paths = sorted(named, key=lambda path: int(path.stem), reverse=True)
-        return [self._read(path) for path in paths] or [self._make(FIRST)]
+        return sorted(named, key=lambda path: int(path.stem), reverse=True)
 
     def signers(self, origin: str) -> list[Signer]:
         """Those that sign for a log now, newest first; a note key is named like the log."""
@@ -63,18 +76,27 @@ class NoteKeys:
         return self._read(self._path(name))
 
     def _sealed(self, key: NoteKey) -> bytes:
-        return orjson.dumps({"sealed": wrap(self._master, key.seed, _named(key.name)).hex(), "retired": key.retired})
+        return _written(wrap(self._master, key.seed, _named(key.name)), key.retired)
 
     def _read(self, path: Path) -> NoteKey:
-        try:
-            kept = orjson.loads(path.read_bytes())
-            sealed, retired = bytes.fromhex(kept["sealed"]), bool(kept["retired"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise SourceUnavailable("a note key cannot be read; restore the keystore from its backup") from error
+        sealed, retired = _kept(path)
         return NoteKey(path.stem, unwrap(self._master, sealed, _named(path.stem)), retired)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.key"
+
+
+def _kept(path: Path) -> tuple[bytes, bool]:
+    """The sealed seed in a file, and whether the key is retired. Raises SourceUnavailable."""
+    try:
+        kept = orjson.loads(path.read_bytes())
+        return bytes.fromhex(kept["sealed"]), bool(kept["retired"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SourceUnavailable("a note key cannot be read; restore the keystore from its backup") from error
+
+
+def _written(sealed: bytes, retired: bool) -> bytes:
+    return orjson.dumps({"sealed": sealed.hex(), "retired": retired})
 
 
 def _named(name: str) -> bytes:

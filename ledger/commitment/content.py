@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from mydata_ledger.ledger.commitment import fields
 from mydata_ledger.ledger.errors import MalformedInput
 
 SEED_SIZE = 32
+NO_FIELDS = bytes(32)
+"""In the place of the root over the fields, for content that is no JSON."""
+Piece = bytes | bytearray | memoryview
 
 
 def bytes_commitment(content: bytes, seed: bytes) -> bytes:
@@ -17,12 +20,33 @@ def bytes_commitment(content: bytes, seed: bytes) -> bytes:
     return stream_commitment([content], seed)
 
 
-def stream_commitment(pieces: Iterable[bytes | bytearray | memoryview], seed: bytes) -> bytes:
+def stream_commitment(pieces: Iterable[Piece], seed: bytes) -> bytes:
     """`bytes_commitment` of content that comes in pieces."""
-    made = hmac.new(seed, b"mydata content ", sha256)
-    for piece in pieces:
-        made.update(piece)
-    return made.digest()
+    content = PassingContent(seed)
+    for _ in content.passing(pieces):
+        continue
+    return content.bytes_commitment()
+
+
+class PassingContent:
+    """Content that is committed to while somebody else reads its pieces."""
+
+    def __init__(self, seed: bytes) -> None:
+        self._mac = hmac.new(seed, b"mydata content ", sha256)
+
+    def passing(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
+        """The pieces, unchanged."""
+        for piece in pieces:
+            self._mac.update(piece)
+            yield piece
+
+    def bytes_commitment(self) -> bytes:
+        """The commitment to the bytes that passed, 32 bytes."""
+        return self._mac.digest()
+
+    def record_commitment(self) -> bytes:
+        """The commitment to a record of these bytes that is no JSON, 32 bytes."""
+        return sha256(self._mac.digest() + NO_FIELDS).digest()
 
 
 def record_commitment(content: bytes, media_type: str, seed: bytes) -> bytes:
@@ -36,7 +60,7 @@ def record_commitment(content: bytes, media_type: str, seed: bytes) -> bytes:
 
 def fields_root(content: bytes, media_type: str, seed: bytes) -> bytes:
     """The root over the fields of a JSON record; 32 zero bytes for anything else."""
-    return fields.root(content, seed) if is_json(media_type) else bytes(32)
+    return fields.root(content, seed) if is_json(media_type) else NO_FIELDS
 
 
 def is_json(media_type: str) -> bool:

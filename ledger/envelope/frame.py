@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mydata_ledger.ledger.commitment.content import SEED_SIZE
+from mydata_ledger.ledger.commitment.content import SEED_SIZE, Piece
 from mydata_ledger.ledger.errors import IntegrityFailure, MalformedInput
 
-Piece = bytes | bytearray | memoryview
+__all__ = ["Piece"]
 MAX_KIND, LENGTH_SIZE = 127, 8
 BROKEN = "the sealed payload does not open: it was changed, cut, or belongs to another record"
 

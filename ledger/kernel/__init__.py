@@ -50,6 +50,7 @@ __all__ = [
     "GrantRequest",
     "Handed",
     "Kernel",
+    "LargeRecords",
     "Link",
     "LinkWish",
     "MadeLink",

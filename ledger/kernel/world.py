@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.commitment.content import SEED_SIZE
 from mydata_ledger.ledger.envelope import ReaderKey
+from mydata_ledger.ledger.envelope.frame import MAX_KIND
 from mydata_ledger.ledger.errors import ChainBehind
 from mydata_ledger.ledger.kernel.signing import Signers
 from mydata_ledger.ledger.ports import (
@@ -39,20 +42,26 @@ def ports_of(store: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the kernel refuses to exceed: seconds the chain may be silent, bytes of a record, records in one
-    call, seconds of an incident, the age at which a ward becomes their own (Korean Civil Act, article 4), and the
-    seconds within which a reviewer looks at what broke glass, and within which the person and
+    """What the kernel refuses to exceed: seconds the chain may be silent, bytes of a record, and of one that comes as a
+    stream, records in one call, seconds of an incident, the age at which a ward becomes their own (Korean Civil Act,
+    article 4), and the seconds within which a reviewer looks at what broke glass, and within which the person and
     their guardians hear of it.
     """
 
     chain_silence: int = 60
     record_bytes: int = 16 * 1024 * 1024
+    streamed_bytes: int = 2 * 1024**3
     batch: int = 1_000
     incident_seconds: int = 24 * 3_600
     session_seconds: int = 8 * 3_600
     majority_years: int = 19
     review_seconds: int = 72 * 3_600
     notice_seconds: int = 3_600
+
+    @property
+    def sealed_bytes(self) -> int:
+        """Bytes of a sealed payload that is still read whole: as many as `record_bytes` of any media type make."""
+        return envelope.sealed_size(envelope.Header("x" * MAX_KIND, bytes(SEED_SIZE), self.record_bytes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,14 @@ class World:
     hurry: Callable[[], None] = lambda: None
     signers: Signers = field(default_factory=Signers)
     bounds: Bounds = field(default_factory=Bounds)
+
+    def sealed(self, cid: str) -> bytes | None:
+        """A sealed payload; None for one that is too large to be read whole.
+
+        Raises PayloadMissing, PayloadAltered, SourceUnavailable.
+        """
+        size, pieces = self.payloads.open_stream(cid)
+        return b"".join(pieces) if size <= self.bounds.sealed_bytes else None
 
     def heads(self, now: int) -> tuple[Anchored, Anchored]:
         """The anchored heads of consents and records. Raises ChainBehind when the chain has been silent too long:

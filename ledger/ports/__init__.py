@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, Place
+from mydata_ledger.ledger.commitment.content import Piece
 from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.merkle import Head
@@ -202,8 +203,19 @@ class Payloads(Protocol):
         """CIDv1 texts; durable when it returns; idempotent. Raises StorageFull, SourceUnavailable."""
         ...
 
+    def put_stream(self, pieces: Iterable[Piece]) -> str:
+        """`put_many` for one payload of any size, in constant memory; nothing is kept when `pieces` raises."""
+        ...
+
     def get(self, cid: str) -> bytes:
         """The bytes, checked against the CID. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
+        ...
+
+    def open_stream(self, cid: str) -> tuple[int, Iterator[bytes]]:
+        """How many bytes there are, and the bytes in pieces, each checked against the CID before it is given.
+
+        Raises as `get`, at once or while they are read.
+        """
         ...
 
     def remove(self, cid: str) -> None:

@@ -17,6 +17,7 @@ from mydata_ledger.scripts.cli import (
     erasing,
     exporting,
     keys,
+    keystore,
     looking_back,
     notes,
     opening,
@@ -59,6 +60,7 @@ def options(
 app.command("up")(running.up)
 app.command("demo")(running.demo)
 app.add_typer(keys.app, name="keys")
+app.add_typer(keystore.app, name="keystore")
 app.add_typer(party.app, name="party")
 app.add_typer(payloads.app, name="payloads")
 app.command("issue")(reading.issue)

@@ -15,6 +15,8 @@ from mydata_ledger.ledger import canonical
 from mydata_ledger.ledger.envelope.frame import Piece
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Language, Url, answer, read_first
+from mydata_ledger.scripts.cli.large_records import progress
+from mydata_ledger.scripts.large_records import told
 from mydata_ledger.scripts.release import Release, open_into, parse, pieces
 
 Sealed = Annotated[
@@ -37,7 +39,7 @@ def open_release(
     if reader is None:
         raise MalformedInput(f"{key.name} has no reader key; releases are wrapped for one: `mydata keys new --reader`")
     found = _read(release)
-    with _source(sealed, found) as source:
+    with _source(sealed, found, quiet=as_json) as source:
         kept = open_into(out, found, source, reader)
     value = {"file": str(out), "media_type": kept.media_type, "bytes": kept.length, "cid": found.cid}
     answer(value, f"{kept.length} bytes of {kept.media_type}, as their holder signed them, written to {out}", as_json)
@@ -66,12 +68,13 @@ def _read(path: Path) -> Release:
 
 
 @contextmanager
-def _source(sealed: str, release: Release) -> Iterator[Iterator[Piece]]:
+def _source(sealed: str, release: Release, *, quiet: bool) -> Iterator[Iterator[Piece]]:
     if sealed == "-":
         yield pieces(sys.stdin.buffer)
     elif sealed:
-        with Path(sealed).open("rb") as file:
-            yield pieces(file)
+        path = Path(sealed)
+        with path.open("rb") as file, progress(f"opening {path.name}", quiet=quiet) as say:
+            yield told(pieces(file), path.stat().st_size, say)
     elif release.sealed is None:
         raise MalformedInput(f"the release carries no payload; fetch {release.cid} and give it with --sealed")
     else:

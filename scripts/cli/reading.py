@@ -17,6 +17,8 @@ from mydata_ledger.ledger.commitment.content import is_json
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, TooLarge
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, console, keep, write
+from mydata_ledger.scripts.cli.large_records import STREAMED_FROM, issue_file, keep_record, keep_release
+from mydata_ledger.scripts.large_records import is_streamed
 
 MAX_FILE, PAGE = 64 * 1024 * 1024, 1_000
 
@@ -34,7 +36,7 @@ def issue(
     issued: dict[str, Any] = {}
     for file in files:
         try:
-            issued[file.name] = _issue(client, file, subject, category)
+            issued[file.name] = _issue(client, file, subject, category, quiet=as_json)
         except (LedgerError, OSError) as error:
             console.print(f"left out {file.name}: {error}", style="red", markup=False, soft_wrap=True)
     lines = [f"{name}: {len(records)} records" for name, records in issued.items()]
@@ -43,7 +45,10 @@ def issue(
         raise typer.Exit(1)
 
 
-def _issue(client: Client, file: Path, subject: str, category: str) -> list[dict[str, Any]]:
+def _issue(client: Client, file: Path, subject: str, category: str, *, quiet: bool) -> list[dict[str, Any]]:
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    if file.stat().st_size > STREAMED_FROM and not is_json(kind):
+        return issue_file(client, file, {"data_subject": subject, "category": category}, kind, quiet=quiet)
     if file.stat().st_size > MAX_FILE:
         raise TooLarge(f"a file has at most {MAX_FILE} bytes; split it into smaller ones")
     raw = file.read_bytes()
@@ -51,7 +56,6 @@ def _issue(client: Client, file: Path, subject: str, category: str) -> list[dict
         headers = {"content-type": "application/fhir+json"}
         given = {"params": {"data_subject": subject}, "content": raw, "headers": headers}
         return client.issue(client.call("POST", "/health/bundles/drafts", **given)["drafts"], Issue)
-    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     record = {"data_subject": subject, "category": category, "media_type": kind}
     form = {"records": [{**record, "content_base64": base64.b64encode(raw).decode()}]}
     return client.issue(client.call("POST", "/records/drafts", json=form)["drafts"], Issue)
@@ -87,6 +91,12 @@ def access(
     question |= {"incident": incident} if incident else {}
     question |= {"reader_key": "0x" + found.reader.public.hex()} if found.reader else {}
     given = client.released(record, pointer or (), fhirpath or (), **question)
+    if is_streamed(given):
+        if release:
+            keep_release(client, given, release, key, as_json)
+        else:
+            keep_record(client, given, out, proof, as_json)
+        return
     if release:
         write(release, given)
         answer(given, f"released, and still sealed: mydata open {release} --key {key} --out FILE", as_json)

@@ -12,6 +12,7 @@ from rich.progress import MofNCompleteColumn, Progress, TaskID
 
 from mydata_ledger.scripts.cli.common import STATE, Json, Rpc, State, answer, console
 from mydata_ledger.scripts.settings import DEFAULT_PORT, Settings
+from mydata_ledger.scripts.state_lock import StateLock
 
 if TYPE_CHECKING:
     from mydata_ledger.scripts.fsck import Checked
@@ -24,7 +25,7 @@ def recover(rpc: Rpc, state: State = STATE, as_json: Json = False) -> None:
     """Rebuild a lost database from the chain, the payload store and the keystore folder; stop the ledger before."""
     from mydata_ledger.scripts.recovery import recover as rebuild
 
-    with _progress(as_json) as say:
+    with StateLock(state), _progress(as_json) as say:
         done = rebuild(_house(state, rpc), say)
     value = {
         "statements": done.restored.statements,
@@ -49,7 +50,7 @@ def fsck(state: State = STATE, as_json: Json = False) -> None:
     """
     from mydata_ledger.scripts.fsck import check
 
-    with _progress(as_json) as say:
+    with StateLock(state), _progress(as_json) as say:
         done = check(_house(state, ""), say)
     value = {
         "records": done.records,

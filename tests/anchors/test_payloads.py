@@ -4,6 +4,7 @@ import os
 import resource
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
@@ -12,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
+from mydata_ledger.anchors.blockstore.pack import HEADER
 from mydata_ledger.anchors.ipfs import KuboPayloads
-from mydata_ledger.anchors.ipld.cid import DAG_PB, Cid
+from mydata_ledger.anchors.ipld.cid import DAG_PB, RAW, Cid
 from mydata_ledger.anchors.ipld.links import children
 from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, blocks_of
 from mydata_ledger.anchors.memory import MemoryPayloads
@@ -98,13 +100,67 @@ def test_every_store_but_the_twin_refuses_what_is_no_cid(payloads, text):
 
 @pytest.mark.parametrize("size", [0, 5, 3 * CHUNK + 1])
 def test_a_stream_gives_the_same_cid_as_the_whole(payloads, size):
-    if isinstance(payloads, MemoryPayloads):
-        pytest.skip("the twin keeps whole payloads only")
     content = os.urandom(size)
     cid = payloads.put_stream(content[at : at + 99_999] for at in range(0, size, 99_999))
     assert payloads.put_many([content]) == [cid]
-    assert b"".join(payloads.stream(cid)) == content
-    assert cid in payloads.pinned()
+    said, pieces = payloads.open_stream(cid)
+    assert (said, b"".join(pieces)) == (size, content)
+    if not isinstance(payloads, MemoryPayloads):
+        assert b"".join(payloads.stream(cid)) == content
+        assert cid in payloads.pinned()
+
+
+@pytest.mark.parametrize("error", [MalformedInput("gone"), KeyboardInterrupt()], ids=["refused", "killed"])
+def test_a_stream_that_breaks_off_leaves_nothing(payloads, error):
+    def broken():
+        for _ in range(80):
+            yield os.urandom(CHUNK)
+        raise error
+
+    before = held(payloads)
+    with pytest.raises(type(error)):
+        payloads.put_stream(broken())
+    assert held(payloads) == before
+    cid = payloads.put_stream([b"the next one"])
+    assert payloads.get(cid) == b"the next one"
+
+
+def held(payloads):
+    """What is kept for good, and how many bytes an embedded store takes."""
+    if isinstance(payloads, MemoryPayloads):
+        return dict(payloads.blocks)
+    if isinstance(payloads, KuboPayloads):
+        return payloads.pinned()
+    sizes = [path.stat().st_size for path in payloads._blocks._packs.paths()]
+    return payloads.pinned(), [size for size in sizes if size > len(HEADER)]
+
+
+def test_an_unknown_cid_is_missing_at_once(payloads):
+    with pytest.raises(PayloadMissing):
+        payloads.open_stream(HELLO)
+
+
+def test_a_stream_is_read_block_by_block_and_every_block_checked(blocks):
+    payloads = BlockPayloads(blocks)
+    content = os.urandom(40 * CHUNK)
+    cid = payloads.put_stream([content])
+    last = Cid.of(RAW, content[-CHUNK:])
+    blocks.path(last).write_bytes(bytes(CHUNK))
+    size, pieces = payloads.open_stream(cid)
+    found = [next(pieces) for _ in range(39)]
+    assert (size, b"".join(found)) == (len(content), content[: 39 * CHUNK])
+    with pytest.raises(PayloadAltered):
+        next(pieces)
+
+
+def test_a_stream_of_100_mb_goes_in_and_out_in_constant_memory(blocks):
+    payloads, size = BlockPayloads(blocks), 400
+    tracemalloc.start()
+    cid = payloads.put_stream(os.urandom(CHUNK) for _ in range(size))
+    said, pieces = payloads.open_stream(cid)
+    assert said == sum(map(len, pieces)) == size * CHUNK
+    assert tracemalloc.get_traced_memory()[1] < 24 * 1024 * 1024
+    tracemalloc.stop()
 
 
 def test_the_cids_are_those_of_ipfs(payloads):
@@ -155,6 +211,16 @@ def files_of_at_most(size):
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_that_fills_during_a_stream_accepts_nothing_and_leaves_nothing(blocks):
+    payloads = BlockPayloads(blocks)
+    (kept,) = payloads.put_many([b"kept"])
+    before = held(payloads)
+    with files_of_at_most(20 * 1024 * 1024), pytest.raises(StorageFull, match="nothing was accepted"):
+        payloads.put_stream(os.urandom(CHUNK) for _ in range(100))
+    assert held(payloads) == before
+    assert payloads.get(kept) == b"kept"
 
 
 @pytest.mark.parametrize(("limit", "size"), [(1_000, 5_000), (4_000, 100)], ids=["in the pack", "in the index"])

@@ -27,8 +27,8 @@ PATIENT = b'{"resourceType":"Patient","birthDate":"1970-01-01","gender":"female"
 class Door:
     """One app; `as_(wallet)` gives headers of a live session."""
 
-    def __init__(self, store=None, world=None, **settings):
-        self.house = House(Vocabulary(one.catalog for one in slices()), store)
+    def __init__(self, store=None, bounds=None, world=None, **settings):
+        self.house = House(Vocabulary(one.catalog for one in slices()), store, bounds)
         self.house.rebuild(**(world or {}))
         ours = Wallet(b"\x63" * 32).address
         registries = dict.fromkeys(["consents", "records", "access", "parties"], ours)

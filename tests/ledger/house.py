@@ -7,7 +7,7 @@ from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads,
 from mydata_ledger.ledger import envelope, typed_data
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.consent import NEVER, Effect, Grant
-from mydata_ledger.ledger.kernel import GrantRequest, Kernel, Signers, Upload, World, ports_of
+from mydata_ledger.ledger.kernel import Bounds, GrantRequest, Kernel, Signers, Upload, World, ports_of
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import LOGS
@@ -51,7 +51,7 @@ def world_of(kernel):
 class House:
     """One kernel over twins; `anchor()` is the notary and the follower in one step."""
 
-    def __init__(self, vocabulary=None, store=None):
+    def __init__(self, vocabulary=None, store=None, bounds=None):
         self.clock, self.store, self.payloads = FixedClock(NOW), store or MemoryStore(), MemoryPayloads()
         self.ann, self.hurried = wallet(1), 0
         self.parties = {role: wallet(number) for number, role in enumerate(ROLES, start=2)}
@@ -72,6 +72,7 @@ class House:
             computer=envelope.generate_reader_key(),
             hurry=self.hurry,
             signers=Signers(passkeys=VERIFIER),
+            bounds=bounds or Bounds(),
         )
         self.kernel = Kernel.of(self.world)
         self.anchor()

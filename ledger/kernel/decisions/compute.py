@@ -47,6 +47,8 @@ class Computation:
                 release = self._releases.hand_out(self._releases.permit(asked), self._world.computer.public)
             except AccessDenied:
                 continue
+            if release.sealed is None:
+                continue
             content, cut = self._releases.open_here(release), Cut.of(release.obligations, NOBODY)
             if (cut.left_out or cut.masked) and not is_json(content.media_type):
                 continue

@@ -38,10 +38,11 @@ class Permit:
 @dataclass(frozen=True, slots=True)
 class Release:
     """What a permitted requester gets: the sealed payload, its data key wrapped for them, the receipt, the record, and
-    what the consents oblige them to; `pseudonym` stands for the person where they may not know who it is.
+    what the consents oblige them to; `pseudonym` stands for the person where they may not know who it is. `sealed` is
+    None for a record that is handed out in pieces (`LargeRecords.sealed`).
     """
 
-    sealed: bytes
+    sealed: bytes | None
     wrapped_key: bytes
     receipt: Logged
     record: Record
@@ -106,14 +107,19 @@ class Releases:
 
         Raises MalformedInput for what is no key, IntegrityFailure, KeyDestroyed, SourceUnavailable.
         """
-        sealed = self._world.payloads.get(permit.record.issue.cid)
+        sealed = self._world.sealed(permit.record.issue.cid)
         key = self._world.keys.rewrap(permit.record.issue.record_id, wrap_for, permit.receipt)
         said = permit.receipt.signed.statement
         paper = self._paper_marks.among(said.consents) if isinstance(said, AccessReceipt) else ()
         return Release(sealed, key, permit.receipt, permit.record, permit.obligations, paper)
 
     def open_here(self, release: Release) -> Content:
-        """What was handed out to the operator itself: it must not leave the process as it is."""
+        """What was handed out to the operator itself: it must not leave the process as it is.
+
+        Raises InvalidStatement for a record that is handed out in pieces.
+        """
+        if release.sealed is None:
+            raise InvalidStatement("a record of this size is handed out in pieces and not opened here")
         record_id = release.record.issue.record_id
         key = envelope.unwrap(release.wrapped_key, self._world.computer, record_id)
         return envelope.open_sealed(release.sealed, key, record_id)
@@ -123,6 +129,8 @@ class Releases:
 
     def _show(self, permit: Permit, cut: Cut, choose: Choose, theirs: bytes) -> Release:
         release = self.hand_out(permit, self._world.computer.public)
+        if release.sealed is None:
+            raise _no_fields(cut)
         record_id = permit.record.issue.record_id
         shown, fresh = _disclosed(self.open_here(release), cut, choose), secrets.token_bytes(KEY_SIZE)
         return replace(
@@ -162,9 +170,13 @@ def _everything(_: bytes) -> Sequence[str]:
     return [""]
 
 
+def _no_fields(cut: Cut) -> InvalidStatement:
+    why = "the consent withholds parts of this record, and" if cut else "only a JSON record has fields;"
+    return InvalidStatement(f"{why} it has none to choose from; ask the person, or for the whole record")
+
+
 def _disclosed(found: Content, cut: Cut, choose: Choose) -> Content:
     if not is_json(found.media_type):
-        why = "the consent withholds parts of this record, and" if cut else "only a JSON record has fields;"
-        raise InvalidStatement(f"{why} it has none to choose from; ask the person, or for the whole record")
+        raise _no_fields(cut)
     shown = cut.disclose(found.content, found.seed, choose)
     return Content(disclosure.MEDIA_TYPE, secrets.token_bytes(SEED_SIZE), disclosure.to_json(shown))

@@ -48,17 +48,20 @@ class LinkContent:
         return found
 
     def _opened(self, person: bytes, records: Sequence[Record]) -> list[bytes]:
-        """The records' content, opened inside the operator for their data subject, each under its own receipt."""
+        """The records' content, opened inside the operator for their data subject, each under its own receipt;
+        without those that are handed out in pieces.
+        """
         name, found = requester_name(person), []
         for start in range(0, len(records), BATCH):
             part = records[start : start + BATCH]
             asked = [self._evaluation.request(name, r.issue.record_id, r.issue.category, SELF_VIEW, VIEW) for r in part]
             answers = self._evaluation.ask_soon(asked).result()
-            found += [self._content_of(r, at) for r, (said, at) in zip(part, answers, strict=True) if said.permitted]
+            for record, (said, at) in zip(part, answers, strict=True):
+                if said.permitted and (sealed := self._world.sealed(record.issue.cid)) is not None:
+                    found.append(self._content_of(record, sealed, at))
         return found
 
-    def _content_of(self, record: Record, receipt: Logged) -> bytes:
-        sealed = self._world.payloads.get(record.issue.cid)
+    def _content_of(self, record: Record, sealed: bytes, receipt: Logged) -> bytes:
         wrapped = self._world.keys.rewrap(record.issue.record_id, self._world.computer.public, receipt)
         key = envelope.unwrap(wrapped, self._world.computer, record.issue.record_id)
         return envelope.open_sealed(sealed, key, record.issue.record_id).content

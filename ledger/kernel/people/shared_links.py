@@ -14,6 +14,7 @@ from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.envelope.jose import base64url
 from mydata_ledger.ledger.errors import InvalidStatement, NotFound, PasscodeInvalid
 from mydata_ledger.ledger.kernel.consents.acting import Acting
+from mydata_ledger.ledger.kernel.people.link_content import Compose, LinkContent
 from mydata_ledger.ledger.kernel.people.link_log import LinkLog
 from mydata_ledger.ledger.kernel.people.links import (
     OPEN,

@@ -8,6 +8,7 @@ from mydata_ledger.ledger.kernel.people import People
 from mydata_ledger.ledger.kernel.records.acknowledge import Acknowledgements
 from mydata_ledger.ledger.kernel.records.erase import Erasures
 from mydata_ledger.ledger.kernel.records.issue import Issues
+from mydata_ledger.ledger.kernel.records.large_records import LargeRecords
 from mydata_ledger.ledger.kernel.records.prove import Proofs
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
@@ -18,6 +19,7 @@ class Records:
     """What lies sealed, and the proofs of it."""
 
     issues: Issues
+    large_records: LargeRecords
     erasures: Erasures
     proofs: Proofs
     acknowledgements: Acknowledgements
@@ -25,9 +27,10 @@ class Records:
     @classmethod
     def of(cls, world: World, statements: StatementSigning, people: People) -> Records:
         """Made over one world."""
-        proofs = Proofs(world)
+        proofs, issues = Proofs(world), Issues(world, statements)
         return cls(
-            issues=Issues(world, statements),
+            issues=issues,
+            large_records=LargeRecords(world, statements, issues),
             erasures=Erasures(world, statements, proofs, people.links),
             proofs=proofs,
             acknowledgements=Acknowledgements(world, statements),

@@ -16,13 +16,17 @@ from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import Logged
 from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.vocabulary import Vocabulary
 
 HOLDER = "holder"
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One record as its holder hands it in; `content` are its exact bytes, `supersedes` a record id or zero."""
+    """One record as its holder hands it in; `content` are its exact bytes, `supersedes` a record id or zero.
+
+    Of a record that comes as a stream (`LargeRecords`) the content is empty here.
+    """
 
     data_subject: bytes
     category: str
@@ -55,11 +59,11 @@ class Issues:
         Nothing is promised yet: what is never signed stays ciphertext that nobody can open. Raises NotEntitled,
         UnknownTerm, InvalidStatement, TooLarge, StorageFull.
         """
-        self._accredited_holder(holder)
+        self.accredited_holder(holder)
         self._check_bounds(uploads)
         now = self._world.clock.now()
         sealed = self._seal_all(uploads)
-        issues = [self._issue(holder, upload, kept, now) for upload, kept in zip(uploads, sealed, strict=True)]
+        issues = [issue_of(holder, upload, kept, now) for upload, kept in zip(uploads, sealed, strict=True)]
         self._world.index.remember_drafts(issues)
         return [self._statements.draft(issue) for issue in issues]
 
@@ -71,7 +75,7 @@ class Issues:
             if self._world.index.drafted(issue.record_id) != issue:
                 raise InvalidStatement("the statement is not the draft it was made from; draft the record again")
         for holder in {issue.holder for issue, _ in signed}:
-            self._accredited_holder(holder)
+            self.accredited_holder(holder)
         entries = [
             self._statements.seal(issue, bytes.fromhex(issue.holder[2:]), signature) for issue, signature in signed
         ]
@@ -89,7 +93,8 @@ class Issues:
         cids = self._world.payloads.put_many(payloads)
         return [Sealed(i, committed(), cid) for i, committed, cid in zip(ids, commitments, cids, strict=True)]
 
-    def _accredited_holder(self, account: str) -> Party:
+    def accredited_holder(self, account: str) -> Party:
+        """The party of that account. Raises NotEntitled unless it is an accredited data holder."""
         party = self._world.directory.party(account)
         if party is None or not party.plays(HOLDER, self._world.clock.now()):
             raise NotEntitled("only an accredited data holder may issue records")
@@ -100,23 +105,30 @@ class Issues:
         if not 0 < len(uploads) <= bounds.batch:
             raise TooLarge(f"1 to {bounds.batch} records in one call; send the rest in another")
         for upload in uploads:
-            self._world.vocabulary.check_declared(upload.category)
+            check_upload(upload, self._world.vocabulary)
             if len(upload.content) > bounds.record_bytes:
-                raise TooLarge(f"a record has at most {bounds.record_bytes} bytes")
-            if upload.data_until and upload.data_until <= upload.data_from:
-                raise InvalidStatement("the data period ends before it starts")
+                raise TooLarge(f"a record has at most {bounds.record_bytes} bytes; send more to /records/drafts/stream")
 
-    def _issue(self, holder: str, upload: Upload, sealed: Sealed, now: int) -> Issue:
-        return Issue(
-            record_id=sealed.record_id,
-            data_subject=upload.data_subject,
-            holder=holder,
-            category=upload.category,
-            data_from=upload.data_from,
-            data_until=upload.data_until,
-            commitment=sealed.commitment,
-            cid=sealed.cid,
-            supersedes=upload.supersedes,
-            issued_at=now,
-            lock=upload.lock,
-        )
+
+def check_upload(upload: Upload, vocabulary: Vocabulary) -> None:
+    """Raise UnknownTerm for a category that no catalog declares, InvalidStatement for a period that ends too early."""
+    vocabulary.check_declared(upload.category)
+    if upload.data_until and upload.data_until <= upload.data_from:
+        raise InvalidStatement("the data period ends before it starts")
+
+
+def issue_of(holder: str, upload: Upload, sealed: Sealed, now: int) -> Issue:
+    """The statement about a sealed upload that its holder is to sign."""
+    return Issue(
+        record_id=sealed.record_id,
+        data_subject=upload.data_subject,
+        holder=holder,
+        category=upload.category,
+        data_from=upload.data_from,
+        data_until=upload.data_until,
+        commitment=sealed.commitment,
+        cid=sealed.cid,
+        supersedes=upload.supersedes,
+        issued_at=now,
+        lock=upload.lock,
+    )

@@ -1,0 +1,89 @@
+"""Records of any size up to a bound, sealed while they come in and handed out in pieces, in constant memory."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.commitment.content import SEED_SIZE, PassingContent, is_json
+from mydata_ledger.ledger.envelope.frame import Piece
+from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, NotFound, TooLarge
+from mydata_ledger.ledger.kernel.decisions.release import RELEASING
+from mydata_ledger.ledger.kernel.draft import Draft
+from mydata_ledger.ledger.kernel.records.issue import Issues, Sealed, Upload, check_upload, issue_of
+from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
+from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt
+
+
+class LargeRecords:
+    """What `Issues` and `Releases` do with records that fit into memory, done with a stream.
+
+    Such a record is no JSON: JSON is committed to field by field, and for that it is read whole.
+    """
+
+    def __init__(self, world: World, statements: StatementSigning, issues: Issues) -> None:
+        self._world, self._statements, self._issues = world, statements, issues
+
+    def draft(self, holder: str, upload: Upload, length: int, pieces: Iterable[Piece]) -> Draft:
+        """Seal and store a record while it comes in; the statement for the holder to sign.
+
+        `upload` says everything but the content, whose `length` is in bytes; `pieces` is read only once everything
+        else was found right. Nothing is kept, neither key nor payload nor draft, unless the draft is returned.
+
+        Raises NotEntitled, UnknownTerm, InvalidStatement, TooLarge; MalformedInput when the content is longer or
+        shorter than `length`; StorageFull, SourceUnavailable; whatever `pieces` raises.
+        """
+        self._issues.accredited_holder(holder)
+        self._check(upload, length)
+        record_id, cids = secrets.token_bytes(32), list[str]()
+        (key,) = self._world.keys.create_many([(record_id, upload.data_subject)])
+        try:
+            seed = secrets.token_bytes(SEED_SIZE)
+            content, header = PassingContent(seed), envelope.Header(upload.media_type, seed, length)
+            sealed = envelope.seal_stream(header, content.passing(pieces), key, record_id)
+            cids.append(self._world.payloads.put_stream(sealed))
+            kept = Sealed(record_id, content.record_commitment(), cids[0])
+            issue = issue_of(holder, upload, kept, self._world.clock.now())
+            self._world.index.remember_drafts([issue])
+        except BaseException:
+            self._discard(record_id, cids)
+            raise
+        return self._statements.draft(issue)
+
+    def sealed(self, requester: str, position: int) -> tuple[int, Iterator[bytes]]:
+        """The sealed payload that the receipt at a position released to the requester: its length and its bytes.
+
+        Every block is checked against the record's CID as it is read. Raises NotFound unless the receipt is a permit
+        of theirs for a record that still exists; PayloadMissing, PayloadAltered, SourceUnavailable, at once or while
+        the bytes are read.
+        """
+        logged = self._world.log.at(ACCESS, position)
+        said = logged.signed.statement if logged else None
+        if not isinstance(said, AccessReceipt) or said.requester != requester or not said.releases(said.record_id):
+            raise NotFound
+        record = self._world.index.record(said.record_id)
+        if record is None or record.erased or said.action not in RELEASING:
+            raise NotFound
+        return self._world.payloads.open_stream(record.issue.cid)
+
+    def _check(self, upload: Upload, length: int) -> None:
+        bounds = self._world.bounds
+        if is_json(upload.media_type):
+            raise InvalidStatement(
+                f"JSON is not taken as a stream: its fields are committed to one by one, so it has at most "
+                f"{bounds.record_bytes} bytes; hand it in at POST /records/drafts"
+            )
+        check_upload(upload, self._world.vocabulary)
+        if length > bounds.streamed_bytes:
+            raise TooLarge(f"a record has at most {bounds.streamed_bytes} bytes")
+
+    def _discard(self, record_id: bytes, cids: Iterable[str]) -> None:
+        """Best effort: without its draft a key opens nothing that anybody can ask for."""
+        with suppress(LedgerError):
+            self._world.keys.destroy(record_id)
+        with suppress(LedgerError):
+            for cid in cids:
+                self._world.payloads.remove(cid)

@@ -1,0 +1,59 @@
+"""The files of a keystore folder that lie directly under the sealed master key, opened and put under a new one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mydata_ledger.anchors.journal import Safe
+from mydata_ledger.anchors.keystore import keep_master, open_masters
+from mydata_ledger.anchors.tiles import NoteKeys
+from mydata_ledger.scripts.settings import secret
+
+
+def notes_folder(state: Path) -> Path:
+    """Where note keys, signed checkpoints and the list of witnesses of a state folder lie."""
+    return state / "keystore" / "notes"
+
+
+class MasterFiles:
+    """`master.json`, the journal's key and the note keys of one state folder.
+
+    A replacement takes effect when `master.json` is renamed into place: it then holds the new master key and, sealed
+    under it, the old one, until every other file is under the new one. Opening finishes what a crash left undone.
+    """
+
+    def __init__(self, state: Path) -> None:
+        """The passphrase is MYDATA_PASSPHRASE, or the one in the folder's `secrets`."""
+        self._folder, self._notes = state / "keystore", notes_folder(state)
+        self._path = self._folder / "master.json"
+        self._passphrase = os.environ.get("MYDATA_PASSPHRASE", "").encode() or secret(state, "passphrase")
+
+    def open(self) -> bytes:
+        """The 32-byte master key, made on first use. Raises SourceUnavailable for a wrong passphrase."""
+        found = open_masters(self._path, self._passphrase)
+        if found.replaced:
+            self._finish(found.current, found.replaced)
+        return found.current
+
+    def replace(self, new: bytes) -> None:
+        """Put everything under a new master key, sealed under MYDATA_NEW_PASSPHRASE if that is set.
+
+        Raises SourceUnavailable, StorageFull; a crash at any point leaves files that `open` opens.
+        """
+        old = self.open()
+        self._passphrase = os.environ.get("MYDATA_NEW_PASSPHRASE", "").encode() or self._passphrase
+        keep_master(self._path, self._passphrase, new, replaced=old)
+        self._finish(new, old)
+
+    def sweep(self) -> None:
+        """Delete what a killed process left half written. Only while no other process uses the folder."""
+        for folder in (self._folder, self._notes):
+            for pattern in (".draft-*", ".master-*"):
+                for path in folder.glob(pattern):
+                    path.unlink()
+
+    def _finish(self, current: bytes, replaced: bytes) -> None:
+        Safe.rewrap_key(self._folder, replaced, current)
+        NoteKeys(self._notes, replaced).rewrap(current)
+        keep_master(self._path, self._passphrase, current)

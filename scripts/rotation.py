@@ -1,0 +1,81 @@
+"""Key rotation in a state folder that no process uses: a new master key, or a new custody key for every person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import orjson
+
+from mydata_ledger.anchors.durable import replace
+from mydata_ledger.anchors.keystore import FileKeys
+from mydata_ledger.anchors.keystore.wrapped import new_key
+from mydata_ledger.ledger.errors import InvalidStatement
+from mydata_ledger.scripts.house import House
+from mydata_ledger.scripts.master_files import MasterFiles
+
+Say = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RotatedMaster:
+    """How many custody keys are under the new master key.
+
+    Where the custody keys' master key is in a PKCS#11 token, `label` is the new one's and `replaced_label` the old
+    one's, which stays in the token; both are empty otherwise.
+    """
+
+    custody_keys: int
+    label: str = ""
+    replaced_label: str = ""
+
+
+def rotate_master(house: House, say: Say) -> RotatedMaster:
+    """Put custody keys, journal key and note keys under new master keys; a crash at any point loses nothing.
+
+    The caller holds the state folder's lock exclusively. Raises InvalidStatement where there is no keystore,
+    SourceUnavailable, StorageFull.
+    """
+    _check_keystore(house)
+    files = MasterFiles(house.settings.state)
+    files.sweep()
+    with _opened(house) as keys:
+        if house.token is None:
+            return RotatedMaster(keys.rotate_master(new_key(), files.replace, say))
+        before, successor = house.token_label, house.token.successor()
+        count = keys.rotate_master(successor, lambda label: _keep_label(house, label), say)
+    files.replace(new_key())
+    return RotatedMaster(count, house.token_label, before)
+
+
+def rotate_custody(house: House, say: Say) -> int:
+    """Give every data subject a new custody key; how many there are.
+
+    The caller holds the state folder's lock exclusively. Raises InvalidStatement where there is no keystore,
+    SourceUnavailable, StorageFull.
+    """
+    _check_keystore(house)
+    with _opened(house) as keys:
+        return keys.rotate_custody_keys(say)
+
+
+@contextmanager
+def _opened(house: House) -> Iterator[FileKeys]:
+    """The keystore, closed again at the end, and its token too: a process logs in to a token once."""
+    keys = house.sealed_keys()
+    try:
+        yield keys
+    finally:
+        keys.close()
+        if house.token:
+            house.token.close()
+
+
+def _check_keystore(house: House) -> None:
+    if not all((house.keystore / name).exists() for name in ("keys.db", "master.json")):
+        raise InvalidStatement(f"{house.keystore} holds no keystore; name the ledger's folder with --state")
+
+
+def _keep_label(house: House, label: bytes) -> None:
+    replace(house.keystore / "token.json", orjson.dumps({"label": label.decode()}))
