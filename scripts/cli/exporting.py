@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from mimetypes import guess_extension
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -15,6 +17,8 @@ from mydata_ledger.client import Client, KeyFile, Refused, signed_in
 from mydata_ledger.ledger.commitment.content import is_json
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer
+from mydata_ledger.scripts.cli.large_records import proof_of
+from mydata_ledger.scripts.large_records import is_streamed, open_streamed
 
 
 def export(
@@ -46,7 +50,7 @@ def _add(out: Path, client: Client, key: KeyFile) -> tuple[int, list[dict[str, s
     with ZipFile(out, "a", ZIP_DEFLATED) as archive:
         for record in _readable(client):
             try:
-                document = _opened(record, client, key)
+                document = _opened(record, client, key, archive)
             except (LedgerError, Refused) as error:
                 left.append({"record_id": record["record_id"], "reason": str(error)})
                 continue
@@ -61,11 +65,25 @@ def _readable(client: Client) -> Iterator[dict[str, Any]]:
     return (one for one in client.call("GET", "/records") if one["status"] != "erased")
 
 
-def _opened(record: dict[str, Any], client: Client, key: KeyFile) -> dict[str, Any]:
+def _opened(record: dict[str, Any], client: Client, key: KeyFile, archive: ZipFile) -> dict[str, Any]:
+    """A record's document; the content of a large one is in the archive beside it, named by the record and its kind."""
     from mydata_ledger.scripts.verify.attached import Content
 
     question = {"category": record["category"], "purpose": "mydata:SELF_VIEW", "action": "view"}
     question |= {"reader_key": "0x" + key.reader.public.hex()} if key.reader else {}
-    found = client.ask(record["record_id"], **question)
+    release = client.released(record["record_id"], (), (), **question)
+    if is_streamed(release):
+        return _add_content(release, client, archive)
+    found = client.open(release)
     document: dict[str, Any] = client.call("GET", f"/receipts/{found.position}/record")
     return document | {"content": Content(is_json(found.media_type), found.seed, found.content).written()}
+
+
+def _add_content(release: dict[str, Any], client: Client, archive: ZipFile) -> dict[str, Any]:
+    """Append a record's content once all of it is what its holder signed; its document."""
+    with TemporaryDirectory(dir=Path(str(archive.filename)).absolute().parent, prefix=".export-") as folder:
+        path = Path(folder) / "content"
+        opened, _ = open_streamed(client, release, path, lambda done, of: None)
+        kind = guess_extension(opened.media_type) or ".bin"
+        archive.write(path, f"records/{release['record_id']}{kind}", ZIP_DEFLATED)
+    return proof_of(client, opened)

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from mydata_ledger.client import Client
+from mydata_ledger.client import Client, Opened
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.scripts.cli.common import answer, console, write
@@ -47,15 +47,28 @@ def keep_release(client: Client, release: dict[str, Any], path: Path, key: Path,
 
 
 def keep_record(client: Client, release: dict[str, Any], out: Path | None, proof: Path | None, as_json: bool) -> None:
-    """Fetch, open, check and keep a record in a file, and say so, signed. Raises MalformedInput without a file."""
-    if proof or not out:
-        raise MalformedInput("this record is too large for a document: give --out FILE, or --release FILE, alone")
+    """Fetch, open, check and keep a record in a file, and say so, signed; its proof too, if that is asked for.
+
+    Raises MalformedInput without a file.
+    """
+    if not out:
+        raise MalformedInput("this record is too large for an answer: give --out FILE, or --release FILE")
     with progress(f"fetching {out.name}", quiet=as_json) as say:
         opened, length = open_streamed(client, release, out, say)
     client.acknowledge(opened)
+    if proof:
+        write(proof, proof_of(client, opened))
     value = {"receipt": opened.position, "block": opened.block, "media_type": opened.media_type, "bytes": length}
     told = f"receipt {opened.position}; {length} bytes of {opened.media_type}, as their holder signed them"
     answer({**value, "file": str(out)}, f"{told}, written to {out}", as_json)
+
+
+def proof_of(client: Client, opened: Opened) -> dict[str, Any]:
+    """A record's own proof with what ties it to its content in a file: `mydata verify PROOF --content FILE`."""
+    from mydata_ledger.scripts.verify.attached import SeparateContent
+
+    document: dict[str, Any] = client.call("GET", f"/receipts/{opened.position}/record")
+    return document | {"content": SeparateContent(opened.seed).written()}
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter, deque
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,6 +32,9 @@ def verify_files(
     rpc: Rpc,
     state: State = STATE,
     language: Annotated[str, typer.Option("--language", help="en or ko.")] = "en",
+    content: Annotated[
+        Path | None, typer.Option("--content", help="The file with a record's content, where its document has none.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check proof documents with nothing but the files and a chain; our API is not asked.
@@ -43,7 +47,9 @@ def verify_files(
 
     if language not in {"en", "ko"}:
         raise MalformedInput("`--language` is en or ko")
-    every = (one for file in files for one in _found(file))
+    every: Iterator[Named] = (one for file in files for one in _found(file))
+    if content:
+        every = _joined(list(islice(every, 2)), content)
     few, chain = list(islice(every, SHOWN + 1)), OnChain(rpc)
     if len(few) <= SHOWN:
         results = _tell_each(few, chain, state, language, as_json)
@@ -57,6 +63,19 @@ def _found(file: Path) -> Iterator[Named]:
 
     for number, found in enumerate(load_all(file)):
         yield f"{file.name}:{number + 1}" if number else file.name, found
+
+
+def _joined(found: list[Named], content: Path) -> Iterator[Named]:
+    """The one document with the content that is kept apart from it. Raises MalformedInput for another, or many."""
+    from mydata_ledger.scripts.verify import Document
+    from mydata_ledger.scripts.verify.attached import SeparateContent
+
+    (name, document), *more = found
+    attached = document.attached if isinstance(document, Document) else None
+    if more or not (isinstance(document, Document) and attached and isinstance(attached.content, SeparateContent)):
+        raise MalformedInput("--content goes with one document of a record whose content is kept apart from it")
+    joined = replace(attached, content=replace(attached.content, file=content))
+    yield name, replace(document, attached=joined)
 
 
 def _tell_each(few: list[Named], chain: OnChain, state: Path, language: str, as_json: bool) -> set[Result]:

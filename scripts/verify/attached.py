@@ -6,16 +6,18 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import orjson
 
 from mydata_ledger.ledger.commitment import disclosure
-from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.commitment.content import PassingContent, record_commitment
 from mydata_ledger.ledger.commitment.disclosure import Disclosure
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, MalformedInput, ProofInvalid
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.typed_data import read_hex
+from mydata_ledger.scripts.release import pieces
 
 MEMBERS = {"Consent": ("notice",), "Issue": ("content", "disclosure")}
 
@@ -31,6 +33,11 @@ class Content:
     seed: bytes
     raw: bytes
 
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.raw)
+
     def agrees(self, commitment: bytes) -> bool:
         """Whether the holder's commitment is to this; not when it should be JSON and is none."""
         media_type = "application/json" if self.json else "application/octet-stream"
@@ -45,11 +52,41 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class SeparateContent:
+    """A record's content that is kept apart from its document, in a file of its own: what is no JSON, and large.
+
+    `seed` is the commitment's 32-byte seed; `file` is where the content lies, None while nobody has said it.
+    """
+
+    seed: bytes
+    file: Path | None = None
+    json: Literal[False] = False
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file. Raises OSError."""
+        return self.file.stat().st_size if self.file else 0
+
+    def agrees(self, commitment: bytes) -> bool:
+        """Whether the holder's commitment is to the file's bytes, read in pieces. Raises OSError."""
+        content = PassingContent(self.seed)
+        if self.file:
+            with self.file.open("rb") as opened:
+                for _ in content.passing(pieces(opened)):
+                    continue
+        return self.file is not None and content.record_commitment() == commitment
+
+    def written(self) -> dict[str, Any]:
+        """As it stands in a document."""
+        return {"json": self.json, "seed": "0x" + self.seed.hex()}
+
+
+@dataclass(frozen=True, slots=True)
 class Attached:
     """All of it; each None when absent."""
 
     notice: Notice | None = None
-    content: Content | None = None
+    content: Content | SeparateContent | None = None
     disclosure: Disclosure | None = None
     shown: dict[str, Any] = field(default_factory=dict)
 
@@ -91,7 +128,9 @@ def _notice(raw: Mapping[str, Any]) -> Notice:
     return Notice("", 0, language, text)
 
 
-def _content(raw: Mapping[str, Any]) -> Content:
+def _content(raw: Mapping[str, Any]) -> Content | SeparateContent:
+    if "base64" not in raw and raw["json"] is False:
+        return SeparateContent(read_hex(raw["seed"], "seed", 32))
     json, packed = raw["json"], raw["base64"]
     if not isinstance(json, bool) or not isinstance(packed, str):
         raise MalformedInput("a record's content is `json` or not, and has a seed and base64")

@@ -8,7 +8,7 @@ from mydata_ledger.ledger.errors import ProofInvalid
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.receipt import verify_logged
 from mydata_ledger.ledger.record import Erasure, Issue
-from mydata_ledger.scripts.verify.attached import fields_shown
+from mydata_ledger.scripts.verify.attached import SeparateContent, fields_shown
 from mydata_ledger.scripts.verify.document import Document
 from mydata_ledger.scripts.verify.verdict import Ends, Result
 
@@ -98,9 +98,11 @@ def _rightly_named(office: Delegation) -> bool:
 
 def _content(document: Document, said: Issue) -> Found:
     if content := document.attached.content:
+        if isinstance(content, SeparateContent) and content.file is None:
+            raise Ends(Result.UNKNOWN, "content_missing")
         if not content.agrees(said.commitment):
             raise Ends(Result.INVALID, "content_wrong")
-        return "content_agrees", {"bytes": len(content.raw)}
+        return "content_agrees", {"bytes": content.size}
     if document.attached.disclosure:
         shown = fields_shown(document.attached.disclosure, said.commitment)
         if shown is None:

@@ -7,11 +7,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from typer.testing import CliRunner
 
 from mydata_ledger.ledger.canonical import read
+from mydata_ledger.ledger.commitment.content import record_commitment
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput
 from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.cli import app
 from mydata_ledger.scripts.verify import BUNDLE, OnChain, load_all, malformed, parse, verify, verify_all
+from mydata_ledger.scripts.verify.attached import SeparateContent
 from tests import proofs
 from tests.contracts.test_passkeys import assertion, coordinates
 from tests.devnet import live_chain
@@ -159,6 +163,50 @@ def test_a_record_s_content_must_be_all_of_it(documents, snapshot):
         assert end(changed, snapshot) == ("invalid", 6, "content_wrong")
     both = proofs.with_content(documents["disclosure"])
     assert end(both, snapshot)[:2] == ("invalid", 1)
+
+
+@pytest.fixture
+def apart(scribe):
+    """A record whose content is in a file of its own."""
+    content = b"\0 a scan \xff" * 1_000
+    said = record_commitment(content, "application/dicom", proofs.SEED)
+    logged = scribe.log(scribe.issue(commitment=said), HOLDER)
+    scribe.anchor()
+    return scribe.document(logged) | {"content": SeparateContent(proofs.SEED).written()}, content
+
+
+def test_content_that_is_kept_apart_must_be_given(apart, snapshot, tmp_path):
+    document, content = apart
+    file = tmp_path / "scan.dcm"
+    file.write_bytes(content)
+    assert end(document, snapshot) == ("unknown", 6, "content_missing")
+    assert verdict_with(document, file, snapshot) == ("valid", 10)
+    for other in (content[:-1], content + b" ", b""):
+        file.write_bytes(other)
+        assert verdict_with(document, file, snapshot) == ("invalid", 6)
+    file.write_bytes(content)
+    assert verdict_with(put(document, ("content", "seed"), "0x" + "00" * 32), file, snapshot) == ("invalid", 6)
+    for changed in ({"json": True}, {"base64": None}, {"more": 1}, {"json": 0}):
+        assert end(put(document, ("content",), {**document["content"], **changed}), snapshot)[:2] == ("invalid", 1)
+
+
+def verdict_with(document, file, snapshot):
+    found = parse(document)
+    content = replace(found.attached.content, file=file)
+    told = verify(replace(found, attached=replace(found.attached, content=content)), snapshot)
+    return told.result, told.steps[-1].number
+
+
+def test_the_command_takes_content_for_one_such_document_only(apart, documents, tmp_path):
+    document, content = apart
+    proof, other, file = tmp_path / "proof.json", tmp_path / "other.json", tmp_path / "scan.dcm"
+    proof.write_text(json.dumps(document))
+    other.write_text(json.dumps(documents["record with content"]))
+    file.write_bytes(content)
+    for files in ([other], [proof, proof]):
+        command = ["verify", *map(str, files), "--content", str(file), "--rpc", "http://127.0.0.1:1"]
+        done = CliRunner().invoke(app, command)
+        assert "--content goes with one document" in str(done.exception)
 
 
 def test_disclosed_fields_are_of_this_record_and_no_other(documents, scribe, snapshot):

@@ -121,6 +121,13 @@ def test_every_kind_is_valid_check_by_check(tab, chain, documents, tmp_path):
     assert "13 checked: 13 valid" in tab.run("document.getElementById('summary').textContent")
 
 
+def test_content_that_is_kept_apart_is_unknown_to_both(tab, chain, documents, tmp_path):
+    apart = documents["record"] | {"content": {"json": False, "seed": "0x" + "11" * 32}}
+    others = [put(apart, ("content", *step), value) for step, value in ((("json",), True), (("base64",), None))]
+    found = agree(tab, chain.url, lines(tmp_path / "apart.jsonl", [apart, *others]))
+    assert found == ["unknown", "invalid", "invalid"]
+
+
 def test_it_calls_nothing_but_the_address_given(tab, chain, page, documents, tmp_path):
     shown(tab, chain.url, lines(tmp_path / "all.jsonl", documents.values()))
     asked = {url.rstrip("/") for url in tab.requests}

@@ -120,7 +120,8 @@ function readNotice(raw) {
 }
 
 function readContent(raw) {
-  shape(raw, ["json", "seed", "base64"], [], "a record's content");
+  shape(raw, ["json", "seed"], ["base64"], "a record's content");
+  if (!raw.has("base64") && raw.get("json") === false) return { seed: readHex(raw.get("seed"), "seed", 32), apart: true };
   const [json, packed] = [raw.get("json"), raw.get("base64")];
   if (typeof json !== "boolean" || typeof packed !== "string") refuse("a record's content is `json` or not, and has a seed and base64");
   return { json, seed: readHex(raw.get("seed"), "seed", 32), raw: readBase64(packed) };

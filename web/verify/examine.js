@@ -147,6 +147,7 @@ function noticedBy({ notice }, said) {
 
 function contentOf({ content, disclosure }, said) {
   if (content) {
+    if (content.apart) throw new Ends("unknown", "content_missing");
     if (!contentAgrees(content, said.commitment)) throw new Ends("invalid", "content_wrong");
     return ["content_agrees", { bytes: content.raw.length }];
   }
