@@ -10,10 +10,10 @@ import pytest
 import uvicorn
 from typer.testing import CliRunner
 
+from mydata_ledger.client import Refused
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.kernel import Bounds
 from mydata_ledger.scripts.cli import app, reading
-from mydata_ledger.scripts.client import Refused
 from mydata_ledger.scripts.verify import load
 from mydata_ledger.scripts.verify.attached import SeparateContent
 from tests.api.door import Door
