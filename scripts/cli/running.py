@@ -32,9 +32,9 @@ def up(
 ) -> None:
     """Start devnet, contracts and API, and serve until Ctrl-C."""
     _refuse_missing_extras(state, port, rpc)
+    _begin(state, fresh)
     from mydata_ledger.scripts.stack import Stack
 
-    _begin(state, fresh)
     with Stack(state, port, _say, rpc) as stack:
         _serve(stack)
 
@@ -50,10 +50,10 @@ def demo(
     if data is not None and not data.is_dir():
         raise MalformedInput(f"{data} is no folder; give a folder of FHIR R4 bundles (*.json)")
     _refuse_missing_extras(state, port, rpc="")
+    _begin(state, fresh)
     from mydata_ledger.scripts.stack import Stack
     from mydata_ledger.scripts.story import run_story
 
-    _begin(state, fresh)
     with Stack(state, port, _say) as stack:
         held = run_story(stack, data)
         if not once:

@@ -45,7 +45,7 @@ def test_the_fingerprint_knows_every_character():
 def test_hardhat_compiles_with_the_same_settings():
     config = (ROOT / "hardhat.config.js").read_text()
     package = orjson.loads((ROOT / "package.json").read_bytes())
-    assert package["dependencies"]["solc"] == re.search(r'version: "([^"]+)"', config)[1]
+    assert package["devDependencies"]["solc"] == re.search(r'version: "([^"]+)"', config)[1]
     assert compiling.SETTINGS["evmVersion"] == re.search(r'evmVersion: "(\w+)"', config)[1]
     assert "viaIR: true" in config
     assert "runs: 1_000_000" in config
