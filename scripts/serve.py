@@ -22,7 +22,7 @@ from uvicorn.supervisors import Multiprocess
 from mydata_ledger.anchors.chain import Chain, ChainWallets
 from mydata_ledger.anchors.election import election_of
 from mydata_ledger.anchors.follower import Follower
-from mydata_ledger.anchors.journal import Journal, KeptOutbox
+from mydata_ledger.anchors.journal import Journal
 from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.teller import Teller
@@ -84,11 +84,11 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     house = House(settings, clock) if clock else House(settings)
     store, services = Store(settings.database), slices()
     for notice in GENERAL:
-        store.publish(notice)
+        store.directory.publish(notice)
     chain = Chain(settings.rpc_url, house.deployment, secret(settings.state, "sequencer"))
     journal = Journal(store, house.safe())
     election = election_of(settings.database)
-    notary = Notary(KeptOutbox(store, journal), chain, leads=election.leads)
+    notary = Notary(store, chain, leads=election.leads, kept=journal.keep)
     world = World(
         **ports_of(store),
         payloads=house.payloads,
@@ -107,7 +107,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     tiles = LogTiles(store, NoteKeys(notes, house.master), Shelf(notes), house.domains)
     kernel = Kernel.of(world)
     duties = Duties(election, (follower, notary, Teller(kernel, couriers(settings), leads=election.leads)), journal)
-    premises = Premises(kernel, store, _api(house), tiles)
+    premises = Premises(kernel, store.sessions, _api(house), tiles)
     app = create_app(premises, services, duties.lifespan)
     mount_ipfs(app, house.payloads, settings)
     pages(app, settings.uri)

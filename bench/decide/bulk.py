@@ -57,14 +57,14 @@ def intake(folder: Path, number: int, rounds: int) -> list[Row]:
     and a loop over eth-account; HTTP, session and JSON are in none of them.
     """
     database = Store(f"sqlite:///{folder / 'intake.db'}")
-    database.publish(population.NOTICE)
-    database.set_parties(population.PARTIES)
+    database.directory.publish(population.NOTICE)
+    database.directory.set_parties(population.PARTIES)
     door, ground = Intake(premises_of(database)), _floor_file(folder)
     taken: dict[str, list[Spent]] = {"ours": [], "floor": [], "loop": []}
     for _ in range(rounds):
         for name, spent in _turn(door, ground, signed_consents(number)).items():
             taken[name].append(spent)
-    assert database.head(CONSENTS).size == number * rounds
+    assert database.log.head(CONSENTS).size == number * rounds
     database.dispose()
     walls, processors = ({name: median(map(itemgetter(n), some)) for name, some in taken.items()} for n in (0, 1))
     return _intake_rows({name: 1 / wall for name, wall in walls.items()}, processors)

@@ -33,8 +33,8 @@ BUILT_IN = {"sqlite3": "sqlite3", "secp256k1": "libsecp256k1", "keccak": "keccak
 def intake(folder: Path) -> Iterator[tuple[str, float]]:
     """The parts of accepting a signed consent, µs each, done by one thread."""
     database = Store(f"sqlite:///{folder / 'parts.db'}")
-    database.publish(population.NOTICE)
-    database.set_parties(population.PARTIES)
+    database.directory.publish(population.NOTICE)
+    database.directory.set_parties(population.PARTIES)
     kernel, domain = ours(database), population.DOMAINS[CONSENTS]
     batch = bulk.signed_consents(SOME)
     now, is_whole = int(time.time()), kernel.consents.checks.content(int(time.time()), database)
@@ -50,7 +50,7 @@ def intake(folder: Path) -> Iterator[tuple[str, float]]:
         ("conditions; notice and name looked up once", lambda one: is_whole(one[0]), batch),
         (
             f"order, log, tree and indexes, {TOGETHER} in a transaction, durable",
-            lambda some: database.accept_soon(some, lambda *_: None, now).result(),
+            lambda some: database.log.accept_soon(some, lambda *_: None, now).result(),
             groups,
         ),
     ]

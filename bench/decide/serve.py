@@ -91,7 +91,7 @@ def ours(store: Store) -> Kernel:
     world = World(
         **ports_of(store),
         payloads=MemoryPayloads(),
-        keys=MemoryKeys(store),
+        keys=MemoryKeys(store.log),
         clock=Clock(),
         gateway=GATEWAY,
         vocabulary=Vocabulary(one.catalog for one in services),
@@ -112,7 +112,7 @@ def premises_of(store: Store) -> Premises:
     settings = ApiSettings(uri="http://127.0.0.1", chain_id=31337, registries={})
     notes = Path("notes-nobody-asks-for")
     tiles = LogTiles(store, NoteKeys(notes, bytes(32)), Shelf(notes), DOMAINS)
-    return Premises(ours(store), store, settings, tiles)
+    return Premises(ours(store), store.sessions, settings, tiles)
 
 
 async def hello(send: Send) -> None:

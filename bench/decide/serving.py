@@ -31,7 +31,7 @@ class Population:
         self.people, self.url = people, f"sqlite:///{folder / f'{people}.db'}"
         self.taken, self.bytes = fill(self.url, people, say)
         store = Store(self.url)
-        store.open(sha256(TOKEN.encode()).digest(), TRIAL.signer, NOW + 10**7)
+        store.sessions.open(sha256(TOKEN.encode()).digest(), TRIAL.signer, NOW + 10**7)
         store.dispose()
 
 

@@ -22,7 +22,7 @@ from mydata_ledger.api.hot import forms
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.errors import LedgerError, PayloadMissing
-from mydata_ledger.ledger.kernel import Kernel, World
+from mydata_ledger.ledger.kernel import Kernel, World, ports_of
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.tiles import bundle, hashes, unbundle
 from mydata_ledger.ledger.typed_data import Domain
@@ -38,9 +38,9 @@ STORE = MemoryStore()
 DOMAINS = {log: Domain(31337, WALLET.address) for log in ("consents", "records", "access")}
 KERNEL = Kernel(
     World(
-        store=STORE,
+        **ports_of(STORE),
         payloads=MemoryPayloads(),
-        keys=MemoryKeys(STORE),
+        keys=MemoryKeys(STORE.log),
         clock=FixedClock(1_800_000_000),
         gateway=WALLET,
         vocabulary=WORDS,

@@ -56,7 +56,7 @@ def _house(folder: Path) -> tuple[House, Kernel]:
     """A hospital before a kernel whose every part is on this disk."""
     house = House(Vocabulary(one.catalog for one in slices()))
     store = Store(f"sqlite:///{folder / 'issued.db'}")
-    store.set_parties(house.directory)
+    store.directory.set_parties(house.directory)
     world = house.world
     keys = FileKeys(
         folder / "keys.db",

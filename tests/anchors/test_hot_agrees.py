@@ -95,36 +95,36 @@ class Twice:
         self.kernel = Kernel.of(replace(world, **ports_of(self.twin)))
         settings_ = ApiSettings(uri="http://testserver", chain_id=31337, registries={})
         served = Kernel.of(replace(world, **ports_of(self.store)))
-        self.door = HotDoor(None, Premises(served, self.store, settings_, None))
+        self.door = HotDoor(None, Premises(served, self.store.sessions, settings_, None))
         self.incident = sayings.incident(ANN)
         for store in (self.twin, self.store):
-            store.set_parties(PARTIES)
-            store.publish(Notice("general", 1, "en", "what we tell you"))
-            store.append([sayings.issue(n, ANN if n < 3 else EVE) for n in range(4)], NOW)
-            store.append([self.incident], NOW)
+            store.directory.set_parties(PARTIES)
+            store.directory.publish(Notice("general", 1, "en", "what we tell you"))
+            store.log.append([sayings.issue(n, ANN if n < 3 else EVE) for n in range(4)], NOW)
+            store.log.append([self.incident], NOW)
         self.anchor()
         for account in set(ASKERS):
-            self.store.open(sha256(account.encode()).digest(), bytes.fromhex(account[2:]), NOW + 60)
+            self.store.sessions.open(sha256(account.encode()).digest(), bytes.fromhex(account[2:]), NOW + 60)
 
     def anchor(self):
         for store in (self.twin, self.store):
             for log in LOGS:
-                store.mark_anchored(log, store.head(log), 7)
-            store.touch(NOW)
+                store.anchoring.mark_anchored(log, store.log.head(log), 7)
+            store.anchoring.touch(NOW)
 
     def outdate(self):
         for store in (self.twin, self.store):
-            store.publish(Notice("general", 1, "en", "what we tell you", outdated=True))
+            store.directory.publish(Notice("general", 1, "en", "what we tell you", outdated=True))
 
     def both(self, signed):
         for store in (self.twin, self.store):
-            store.append([signed], NOW)
+            store.log.append([signed], NOW)
 
     def consent(self, person, grantee, given):
-        self.both(sayings.consent(person, grantee, self.twin.newest(person, grantee), given))
+        self.both(sayings.consent(person, grantee, self.twin.index.newest(person, grantee), given))
 
     def withdraw(self, person, grantee):
-        newest = self.twin.newest(person, grantee)
+        newest = self.twin.index.newest(person, grantee)
         if newest and hasattr(newest.signed.statement, "grants"):
             self.both(sayings.revocation(newest))
 
@@ -143,7 +143,7 @@ class Twice:
         assert len(said) == len(many)
         for asked, answer in zip(many, said, strict=True):
             decision, logged = self.kernel.decisions.evaluation.ask(self.request(asked))
-            here = self.store.at(ACCESS, answer["context"]["receipt"]["position"])
+            here = self.store.log.at(ACCESS, answer["context"]["receipt"]["position"])
             assert answer["decision"] == decision.permitted
             assert answer["context"].get("obligations", []) == sorted(decision.obligations)
             assert here.position == logged.position
@@ -159,7 +159,7 @@ class Twice:
 def form(twice, question):
     who, number, purpose, action, category, in_emergency = question
     properties = {} if category == "*" else {"category": category}
-    incident = {"incident": "0x" + twice.incident.entry.entry.hex()} if in_emergency else {}
+    incident = {"incident": "0x" + twice.index.incident.entry.entry.hex()} if in_emergency else {}
     return {
         "subject": {"type": "party", "id": who},
         "action": {"name": action},
@@ -188,25 +188,25 @@ def test_i6_the_door_answers_and_logs_what_the_kernel_does(life):
     with a_new_life() as twice:
         for act, *how in life:
             getattr(twice, act)(*how)
-        assert twice.store.head(ACCESS).size == twice.twin.head(ACCESS).size
+        assert twice.store.log.head(ACCESS).size == twice.twin.log.head(ACCESS).size
         for person in (ANN, EVE):
-            assert twice.store.consents_of(person) == twice.twin.consents_of(person)
+            assert twice.store.index.consents_of(person) == twice.twin.index.consents_of(person)
 
 
 def test_the_lives_reach_every_kind_of_answer():
     """What the random lives above are made of is enough to be permitted, refused, rescued and counted out."""
     full = Grant(Effect.PERMIT, ("health",), ("hl7:HRESCH",), ("view",), 0, NEVER, conditions=("max-uses:2",))
     with a_new_life() as twice:
-        twice.consent(ANN, TRIAL, (full,))
+        twice.index.consent(ANN, TRIAL, (full,))
         twice.anchor()
         question = (TRIAL, 1, "hl7:CLINTRCH", "view", "*", False)
         twice.ask([question] * 3)
         twice.ask([(CREW, 1, "hl7:BTG", "view", "*", True), (checksum(ANN), 1, "mydata:SELF_VIEW", "view", "*", False)])
-        reasons = [twice.store.at(ACCESS, n).signed.statement.reason for n in range(1, 6)]
+        reasons = [twice.store.log.at(ACCESS, n).signed.statement.reason for n in range(1, 6)]
         assert reasons == ["consented", "consented", "no_consent", "broke_glass", "own"]
-        twice.consent(ANN, TRIAL, (replace(full, conditions=("every-days:1",)),))
+        twice.index.consent(ANN, TRIAL, (replace(full, conditions=("every-days:1",)),))
         twice.anchor()
         twice.ask([question] * 2)
         twice.ask([question, (TRIAL, 2, "hl7:CLINTRCH", "view", "*", False)])
-        reasons = [twice.store.at(ACCESS, n).signed.statement.reason for n in range(6, 10)]
+        reasons = [twice.store.log.at(ACCESS, n).signed.statement.reason for n in range(6, 10)]
         assert reasons == ["consented", "no_consent", "no_consent", "consented"]

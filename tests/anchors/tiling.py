@@ -28,10 +28,10 @@ def tiles_of(store, folder):
 
 def fill(store, size, anchored=None, log="records"):
     """Grow the records log to `size`; what is anchored follows, or stays behind."""
-    before = store.head(log).size
-    store.append([issue(number) for number in range(before, size)], NOW)
+    before = store.log.head(log).size
+    store.log.append([issue(number) for number in range(before, size)], NOW)
     anchored = size if anchored is None else anchored
-    store.mark_anchored(log, store.head_at(log, anchored), 1)
+    store.anchoring.mark_anchored(log, store.log.head_at(log, anchored), 1)
 
 
 def app_of(tiles):

@@ -21,7 +21,7 @@ ABSENT = "0x" + "ab" * 32
 def door():
     door = Door()
     gateway = Party(GATEWAY.address, "API gateway", frozenset({"enforcement-point"}), b"", 0, 0)
-    door.house.store.set_parties([*door.house.directory, gateway])
+    door.house.store.directory.set_parties([*door.house.directory, gateway])
     door.record = door.issued()
     draft = door.drafted(door.house.ann, door.house.trial.address, conditions=["no-onward-transfer"])
     signed = door.signed(door.house.ann, Consent, draft)
@@ -45,7 +45,7 @@ def ask(door, body, path=ONE, who=None, **headers):
 
 def receipts(door):
     store = door.house.store
-    return [store.at(ACCESS, position).signed.statement for position in range(store.head(ACCESS).size)]
+    return [store.log.at(ACCESS, position).signed.statement for position in range(store.log.head(ACCESS).size)]
 
 
 def test_i1_a_permit_names_its_receipt_and_its_obligations(door):
@@ -244,10 +244,10 @@ def test_only_post_is_answered(door, path):
 @pytest.mark.parametrize("path", [ONE, MANY])
 def test_i8_what_cannot_be_known_is_503_and_leaves_no_receipt(door, path):
     headers = door.as_(door.house.trial)
-    door.house.store.distrust("the chain holds another log")
+    door.house.store.anchoring.distrust("the chain holds another log")
     answer = door.http.post(path, json=question(door), headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (503, "source_unavailable")
-    door.house.store.touch(door.house.clock.now())
+    door.house.store.anchoring.touch(door.house.clock.now())
     door.house.clock.passes(door.house.world.bounds.chain_silence + 1)
     answer = door.http.post(path, json=question(door), headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (503, "chain_behind")

@@ -69,7 +69,7 @@ def test_evaluations_have_a_pace_of_their_own_if_any():
     late = answers[-1]
     assert (late.json()["error"], late.headers["Retry-After"]) == ("too_many_requests", "1")
     assert late.headers["X-Content-Type-Options"] == "nosniff"
-    assert door.house.store.head(ACCESS).size == BURST_SECONDS, "who is held up asked nothing"
+    assert door.house.store.log.head(ACCESS).size == BURST_SECONDS, "who is held up asked nothing"
     assert door.http.post("/access/v1/evaluation", json=body, headers=other).status_code == 200
     assert door.http.get("/consents", headers=trial).status_code == 200
 

@@ -170,7 +170,7 @@ def test_a_message_that_is_to_begin_later_is_refused_until_then(door):
 def test_a_challenge_leaves_nothing_behind_until_it_is_signed(door):
     for _ in range(50):
         challenge(door)
-    assert door.house.store._challenges == {}
+    assert door.house.store.sessions._challenges == {}
 
 
 @pytest.mark.parametrize("change", [lambda n: n[:-1] + ("0" if n[-1] != "0" else "1"), lambda n: "0" * 80, str.upper])

@@ -31,9 +31,9 @@ def door(request, tmp_path, monkeypatch):
     store = None if request.param == "memory" else Store(f"sqlite:///{tmp_path / 'door.db'}")
     made = Door(store)
     if request.param == "sqlite, by the thread":
-        monkeypatch.setattr(store._writer, "do_here", lambda *_, **__: None)
+        monkeypatch.setattr(store.database.writer, "do_here", lambda *_, **__: None)
     gateway = Party(GATEWAY.address, "API gateway", frozenset({"enforcement-point"}), b"", 0, 0)
-    made.house.store.set_parties([*made.house.directory, gateway])
+    made.house.store.directory.set_parties([*made.house.directory, gateway])
     made.records = [made.issued(content=b'{"resourceType":"Observation","id":"%d"}' % n) for n in range(3)]
     made.house.consents(made.house.trial, "health.lab", conditions=("no-onward-transfer",))
     made.house.anchor()
@@ -113,7 +113,7 @@ def both(door, path, body, who=None):
 
 
 def size(door):
-    return door.house.store.head(ACCESS).size
+    return door.house.store.log.head(ACCESS).size
 
 
 def face(answer):

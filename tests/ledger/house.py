@@ -58,13 +58,13 @@ class House:
         self.reader_keys = {w.address: envelope.generate_reader_key() for w in self.parties.values()}
         self.hospital, self.trial, self.insurer, self.merchant, self.responder = self.parties.values()
         self.directory = [self.party(role, w) for role, w in self.parties.items()]
-        self.store.set_parties(self.directory)
-        self.store.publish(NOTICE)
+        self.store.directory.set_parties(self.directory)
+        self.store.directory.publish(NOTICE)
         domains = {log: Domain(31337, wallet(99).address) for log in LOGS}
         self.world = World(
             **ports_of(self.store),
             payloads=self.payloads,
-            keys=MemoryKeys(self.store),
+            keys=MemoryKeys(self.store.log),
             clock=self.clock,
             gateway=wallet(50),
             vocabulary=vocabulary or VOCABULARY,
@@ -91,15 +91,15 @@ class House:
 
     def expire(self, party_wallet):
         self.directory = [replace(p, valid_until=1) if p.account == party_wallet.address else p for p in self.directory]
-        self.store.set_parties(self.directory)
+        self.store.directory.set_parties(self.directory)
 
     def outdate_notice(self):
-        self.store.publish(replace(NOTICE, outdated=True))
+        self.store.directory.publish(replace(NOTICE, outdated=True))
 
     def anchor(self):
         for log in LOGS:
-            self.store.mark_anchored(log, self.store.head(log), block=7)
-        self.store.touch(self.clock.now())
+            self.store.anchoring.mark_anchored(log, self.store.log.head(log), block=7)
+        self.store.anchoring.touch(self.clock.now())
 
     def sign(self, signer, statement):
         return signer.sign(typed_data.digest(statement, self.kernel.statements.domain(statement)))
@@ -132,7 +132,7 @@ class House:
         return self.kernel.consents.revocations.accept(draft.statement, self.sign(self.ann, draft.statement))
 
     def newest(self, grantee):
-        return self.store.newest(self.ann.signer, grantee.address)
+        return self.store.index.newest(self.ann.signer, grantee.address)
 
     def drafts(self, holder, category, content=b'{"a":1}'):
         upload = Upload(self.ann.signer, category, "application/json", content)

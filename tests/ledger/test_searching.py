@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from mydata_ledger.anchors.store import Store, sifting
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.anchors.store.facts import sifting
 from mydata_ledger.ledger.access import EVERYTHING
 from mydata_ledger.ledger.consent import Consent, Effect
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS
@@ -39,27 +40,27 @@ def crowd(store, seed):
     """A store in which many say the same, some in two ways to one reader, and the newest things are not anchored."""
     chance = random.Random(seed)
     numbered = [issue(n, chance.choice(PEOPLE), chance.choice(CATEGORIES)) for n in range(RECORDS)]
-    store.append(numbered, NOW)
+    store.log.append(numbered, NOW)
     whom = WHOM[: chance.choice([3, 4, 6])]
     for person in chance.choices(PEOPLE, k=3 * len(PEOPLE)):
         speak(store, chance, person, chance.choice(whom))
-    store.append([erasure(chance.randrange(RECORDS)) for _ in range(3)], NOW)
+    store.log.append([erasure(chance.randrange(RECORDS)) for _ in range(3)], NOW)
     for log in LOGS:
         anchor(store, log, seed % 3 * 20 if log == CONSENTS else 0)
-    store.touch(NOW)
-    return [record for person in PEOPLE for record in store.records_of(person)]
+    store.anchoring.touch(NOW)
+    return [record for person in PEOPLE for record in store.index.records_of(person)]
 
 
 def speak(store, chance, person, whom):
-    newest, signer = store.newest(person, whom), person
+    newest, signer = store.index.newest(person, whom), person
     if newest and isinstance(newest.signed.statement, Consent) and chance.random() < 0.3:
-        store.append([revocation(newest)], NOW)
+        store.log.append([revocation(newest)], NOW)
         return
     if chance.random() < 0.1:
         signer = chance.choice(PEOPLE)
-        store.append([delegation(person, signer)], NOW)
+        store.log.append([delegation(person, signer)], NOW)
     grants = chance.choice(TO_ANYONE if whom == "*" else SAID)
-    store.append([consent(person, whom, newest, grants, signer)], NOW)
+    store.log.append([consent(person, whom, newest, grants, signer)], NOW)
 
 
 def check_crowd(url, seed, monkeypatch):

@@ -105,8 +105,8 @@ def test_reading_again_tells_nobody_twice(world):
     consents(world)
     world.kernel.log_consumer.read_on()
     assert world.kernel.log_consumer.read_on() == 0
-    mark = world.store.paper("read-to", b"consents")
-    world.store.file(replace(mark, body={"next": 0}))
+    mark = world.store.work_items.paper("read-to", b"consents")
+    world.store.work_items.file(replace(mark, body={"next": 0}))
     assert world.kernel.log_consumer.read_on() == 1, "as after a crash between telling and remembering"
     assert events(world, world.ann) == [Event.GRANTED]
 
