@@ -58,7 +58,7 @@ def asked(door, record_id, who, **more):
 def kept(door):
     """Everything that an upload may leave behind."""
     house = door.house
-    return dict(house.payloads.blocks), dict(house.world.keys._keys), dict(house.store.index._state.drafts)
+    return dict(house.payloads.blocks), dict(house.world.keys._keys), dict(house.store.index._drafts)
 
 
 def fetched(door, release, who):
