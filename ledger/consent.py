@@ -117,6 +117,11 @@ class Consent:
     signed_at: int
     lock: bytes
 
+    @property
+    def counts_uses(self) -> bool:
+        """Whether how often it was used matters to any of its grants."""
+        return any(grant.counts_uses for grant in self.grants if grant.conditions)
+
 
 @dataclass(frozen=True, slots=True)
 class Revocation:

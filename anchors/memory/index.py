@@ -31,26 +31,26 @@ class MemoryIndex:
             names = {ANYONE} | (requester.grantee_names(at) if requester else frozenset())
             said = self._consents_of(record.issue.data_subject) if record else []
             states = [self._state_of(logged, request.record_id) for logged in said]
-            meant = tuple(state for state in states if state.consent.grantee in names)
+            meant = [state for state in states if state.consent.grantee in names]
             consents, records = self._state.anchored[CONSENTS], self._state.anchored[RECORDS]
-            return Facts(
-                record=record,
-                consents=meant,
+            known = Facts(
+                record=None,
                 requester=requester,
-                blocked=any(state.blocks(at) for state in meant),
                 incident=self.incident(request.incident),
                 consents_size=consents.head.size,
                 records_size=records.head.size,
                 block=max(consents.block, records.block),
                 followed_at=consents.followed_at,
             )
+            return known.about(record, meant, at)
 
     def _state_of(self, logged: Logged, record_id: bytes | None = None) -> ConsentState:
+        """A consent's state; for an answer about a record its uses are told only where a grant counts them."""
         entry, consent = logged.signed.entry.entry, logged.signed.statement
         if not isinstance(consent, Consent):
             raise TypeError("only a consent has a state")
         notice = self._state.notices.get(consent.notice_hash)
-        used = self._state.resting.get(entry, [])
+        used = self._state.resting.get(entry, []) if record_id is None or consent.counts_uses else []
         of_record = [at for at, record in used if record == record_id]
         return ConsentState(
             entry=entry,

@@ -14,6 +14,7 @@ from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.sayings import (
     ANN,
+    COUNTED,
     CREW,
     EVE,
     HOSPITAL,
@@ -24,6 +25,7 @@ from tests.anchors.sayings import (
     READ,
     TRIAL,
     consent,
+    delegation,
     erasure,
     incident,
     issue,
@@ -261,8 +263,7 @@ def test_many_who_ask_at_once_each_get_their_own_answer(store):
 
 
 def test_of_many_who_ask_at_once_each_sees_the_uses_of_those_before(store):
-    counted = replace(READ, conditions=("max-uses:100",))
-    said(store, issue(1), consent(ANN, TRIAL, grants=(counted,)))
+    said(store, issue(1), consent(ANN, TRIAL, grants=(COUNTED,)))
     store.directory.set_parties(PARTIES)
     seen = []
 
@@ -354,21 +355,24 @@ def test_a_head_that_is_not_ours_cannot_be_anchored(store):
 
 def test_uses_are_counted_by_consent_and_by_record(store):
     store.directory.set_parties(PARTIES)
-    said(store, issue(1), issue(2), consent(ANN, TRIAL))
+    said(store, issue(1), issue(2), consent(ANN, TRIAL, grants=(COUNTED,)), consent(ANN, "role:trial"))
     ask(store, 1, asked=1)
     ask(store, 1, asked=2)
     ask(store, 2, asked=3)
     ask(store, 2, asked=4, permitted=False)
-    states = [store.index.facts(request(number), NOW).consents[0] for number in (1, 2)]
-    assert [(state.uses, state.uses_of_record) for state in states] == [(3, 2), (3, 1)]
-    assert store.index.consents_of(ANN)[0].uses == 3
+    facts = [store.index.facts(request(number), NOW) for number in (1, 2)]
+    assert facts == [store.index.survey_person(request(0), ANN, NOW)[place] for place in (0, 1)]
+    counted, other = zip(*(known.consents for known in facts), strict=True)
+    assert [(state.uses, state.uses_of_record) for state in counted] == [(3, 2), (3, 1)]
+    assert [state.uses for state in other] == [0, 0], "no grant counts them"
+    assert [state.uses for state in store.index.consents_of(ANN)] == [3, 3]
 
 
 @pytest.mark.parametrize("between", [False, True], ids=["indexed together", "indexed one by one"])
 def test_the_latest_use_of_a_record_is_that_of_the_latest_decision(store, between):
     """Whatever the order of the log: clocks of several machines may differ."""
     store.directory.set_parties(PARTIES)
-    said(store, issue(1), issue(2), consent(ANN, TRIAL))
+    said(store, issue(1), issue(2), consent(ANN, TRIAL, grants=(COUNTED,)))
     for turn, (number, at) in enumerate([(1, NOW + 3), (1, NOW + 9), (1, NOW + 5), (2, NOW - 5)]):
         question = request(number, asked=turn)
 
@@ -456,6 +460,31 @@ def test_a_search_asks_the_rule_with_all_that_was_said(store):
 
     expected = {name(n) for n in range(6) if permits(store.index.facts(request(n), NOW))}
     assert {record_id for _, record_id in sifted(store, TRIAL, 9, permits=permits)} == expected == {name(1)}
+
+
+@pytest.mark.parametrize("by_chain", [False, True], ids=["by a statement", "by its secret on chain"])
+def test_i3_i6_what_a_delegate_signed_is_not_found_once_their_office_has_ended(store, by_chain):
+    """Four people say the same to the trial, one of them through a delegate; then the delegate's office ends."""
+    store.directory.set_parties(PARTIES)
+    people, delegate = [bytes([n]) * 20 for n in range(4)], b"\xde" * 20
+    given = said(store, delegation(people[2], delegate), *(issue(n, person) for n, person in enumerate(people)))[0]
+    said(store, *(consent(person, TRIAL, signer=delegate if n == 2 else None) for n, person in enumerate(people)))
+    anchor(store)
+
+    def permits(facts):
+        return decide(replace(request(0), record_id=facts.record.issue.record_id), facts, NOW).permitted
+
+    def found():
+        alone = {name(n) for n in range(4) if permits(store.index.facts(request(n), NOW))}
+        assert {record_id for _, record_id in sifted(store, TRIAL, 9, permits=permits)} == alone
+        return alone
+
+    assert found() == {name(n) for n in range(4)}
+    if by_chain:
+        store.anchoring.revealed({given.signed.entry.entry: 7})
+    else:
+        said(store, revocation(given))
+    assert found() == {name(n) for n in (0, 1, 3)}
 
 
 def test_receipts_are_found_by_person_and_by_requester(store):

@@ -18,11 +18,13 @@ from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.sayings import (
     ANN,
+    COUNTED,
     CREW,
     EVE,
     NOW,
     OTHER,
     PARTIES,
+    READ,
     TRIAL,
     consent,
     delegation,
@@ -61,9 +63,14 @@ class TwoStores(RuleBasedStateMachine):
         assert outcomes[0] == outcomes[1]
         return outcomes[0]
 
-    @rule(person=some.sampled_from(PERSONS), grantee=some.sampled_from(GRANTEES), follows=some.booleans())
-    def somebody_consents(self, person, grantee, follows):
-        said = consent(person, grantee, self.memory.index.newest(person, grantee) if follows else None)
+    @rule(
+        person=some.sampled_from(PERSONS),
+        grantee=some.sampled_from(GRANTEES),
+        follows=some.booleans(),
+        grant=some.sampled_from([READ, COUNTED]),
+    )
+    def somebody_consents(self, person, grantee, follows, grant):
+        said = consent(person, grantee, self.memory.index.newest(person, grantee) if follows else None, (grant,))
         self.both(lambda store: store.log.append([said], NOW))
 
     @rule(person=some.sampled_from(PERSONS), grantee=some.sampled_from(GRANTEES), knows=some.booleans())

@@ -8,7 +8,6 @@ from mydata_ledger.anchors.memory import MemoryStore
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.store.facts import widening
 from mydata_ledger.ledger.access import AccessRequest
-from mydata_ledger.ledger.consent import Grant
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS
 from mydata_ledger.ledger.search import AboutPerson, Behind
 from tests.anchors.sayings import (
@@ -28,7 +27,7 @@ from tests.anchors.sayings import (
 )
 
 START = (-1, -1)
-ONCE = Grant(READ.effect, READ.categories, READ.purposes, READ.actions, 0, READ.expires, conditions=("once",))
+ONCE = replace(READ, conditions=("once",))
 
 
 @pytest.fixture(params=["here", "by the thread", "on a server", "in memory"])

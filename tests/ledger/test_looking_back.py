@@ -35,9 +35,10 @@ from tests.anchors.sayings import (
     revocation,
     seal,
 )
+from tests.ledger.crowd import head_at
 from tests.ledger.house import NOTICE
 from tests.ledger.questions import MONTH
-from tests.ledger.test_questions import VOCABULARY, head_at, some_grant, world_over
+from tests.ledger.test_questions import VOCABULARY, some_grant, world_over
 
 ASKERS, PURPOSES = [TRIAL, TRIAL, CREW, HOSPITAL, checksum(ANN)], ["hl7:CLINTRCH", "hl7:CLINTRCH", "hl7:BTG"]
 OPENING = [issue(1), issue(2)]

@@ -27,11 +27,14 @@ from tests.anchors.sayings import (
     DOMAIN,
     EVE,
     HOSPITAL,
+    NOTICE_HASH,
     NOW,
+    OUTDATED,
     PARTIES,
     READ,
     TRIAL,
     consent,
+    delegation,
     erasure,
     incident,
     name,
@@ -40,13 +43,13 @@ from tests.anchors.sayings import (
     seal,
 )
 from tests.ledger import questions
+from tests.ledger.crowd import BLOCK, TURNS, anchor, end_an_office
 from tests.ledger.house import LAB, NOTICE, PURPOSES, world_of
 
-PERSONS = [ANN, EVE, b"\x0b" * 20]
+PERSONS, DELEGATE = [ANN, EVE, b"\x0b" * 20], b"\xde" * 20
 CATEGORIES = ["health.lab", "health.lab", "health.vitals", "money"]
 TERMS = {code: Term(code, code) for code in {*CATEGORIES, "health", "health.la"}}
 VOCABULARY = Vocabulary([Catalog("t", TERMS, {c: Term(c, c, above) for c, above in PURPOSES.items()})])
-BLOCK = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
 ASKED = ["hl7:CLINTRCH", "hl7:HRESCH", "hl7:BTG", "mydata:SELF_VIEW"]
 
 
@@ -81,8 +84,11 @@ def some_grant(pick):
 
 
 def live(store, seed):
-    """A random life: issues, consents, withdrawals, erasures, an emergency, uses, and a chain that lags behind."""
+    """A random life: issues, consents, withdrawals, delegates and the end of their offices, outdated notices, erasures,
+    an emergency, uses, and a chain that lags behind.
+    """
     pick = random.Random(seed).choice
+    store.directory.publish(OUTDATED)
     count = pick([2, 4, 7])
     store.log.append([some_issue(pick, number) for number in range(count)], NOW)
     for _ in range(pick([2, 5, 9])):
@@ -90,7 +96,11 @@ def live(store, seed):
         newest = store.index.newest(person, grantee)
         ends = newest and isinstance(newest.signed.statement, Consent) and pick([False, False, True])
         grants = tuple(some_grant(pick) for _ in range(pick([1, 1, 2])))
-        store.log.append([revocation(newest) if ends else consent(person, grantee, newest, grants)], NOW)
+        store.log.append(
+            [revocation(newest) if ends else said_by_any(store, pick, person, grantee, newest, grants)], NOW
+        )
+        if pick([False, False, True]):
+            end_an_office(store, pick, person)
     if pick([False, False, True]):
         store.log.append([erasure(pick(range(count)), pick(PERSONS))], NOW)
     for log in LOGS:
@@ -100,6 +110,14 @@ def live(store, seed):
         use(store, pick, pick(range(count)), turn)
     store.anchoring.touch(NOW)
     return pick
+
+
+def said_by_any(store, pick, *said):
+    """The person's own consent, or that of somebody whom they named, under some notice."""
+    person, signer = said[0], pick([None, None, DELEGATE])
+    if signer:
+        store.log.append([delegation(person, signer, pick(TURNS))], NOW)
+    return consent(*said, signer, notice=pick([NOTICE_HASH, NOTICE_HASH, OUTDATED.digest]))
 
 
 def use(store, pick, number, turn):
@@ -116,17 +134,6 @@ def use(store, pick, number, turn):
         return seal(replace(said, consents=decision.consents, decided_at=at))
 
     store.log.answer(asked, respond, NOW)
-
-
-def anchor(store, log, lag=0):
-    size = store.log.head(log).size - lag
-    store.anchoring.mark_anchored(log, store.log.head(log) if not lag else head_at(store, log, size), 7)
-
-
-def head_at(store, log, size):
-    reference = MemoryStore()
-    reference.log.append([store.log.at(log, place).signed for place in range(size)], NOW)
-    return reference.log.head(log)
 
 
 def all_records(kernel):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -11,7 +12,7 @@ import orjson
 from sqlalchemy import bindparam, select
 
 from mydata_ledger.anchors.store.db.prepared import Driver, Listed, Prepared, Reading, chunks
-from mydata_ledger.anchors.store.rows import records, statements
+from mydata_ledger.anchors.store.rows import statements
 from mydata_ledger.anchors.store.rows.codec import KINDS, key
 from mydata_ledger.anchors.store.rows.statements import logged_of
 from mydata_ledger.anchors.store.rows.use_counts import ALL_RECORDS, Uses
@@ -24,6 +25,7 @@ from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE, Party
 from mydata_ledger.ledger.receipt import ACCESS, RECORDS
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
+from mydata_ledger.ledger.record import Record
 
 LOG = STATEMENTS[CONSENTS_LOG]
 INDEXED = (
@@ -44,6 +46,9 @@ ALL_HEADS = Prepared(
 )
 OUTDATED = Prepared(select(NOTICES.c.digest).where(NOTICES.c.outdated))
 PARTY = Prepared(select(PARTIES.c.body).where(PARTIES.c.account == bindparam("account")))
+UsesOf = Callable[[Sequence[ConsentState], Sequence[int]], Uses]
+"""How often consents were used, in all and for each of the records of these keys. Raises UsesCount."""
+NO_USES = Uses()
 Shared = tuple[Facts, frozenset[str]]
 """What is known whatever the record, and the names a consent may mean the requester by."""
 
@@ -82,24 +87,24 @@ def shared(reading: Reading, request: AccessRequest, at: int) -> Shared:
     return known, frozenset({ANYONE}) | (requester.grantee_names(at) if requester else frozenset())
 
 
-def gather(reading: Reading, request: AccessRequest, at: int) -> Facts:
-    """Everything the rule may consider, with the uses of every consent. Raises SourceUnavailable."""
-    known, names = shared(reading, request, at)
-    record = records.record(reading, request.record_id, known.records_size)
-    if record is None:
-        return known
-    said = said_to(reading, {record.issue.data_subject}, names, known.consents_size)
-    consents = tuple(with_uses(reading, said, request.record_id))
-    return replace(known, record=record, consents=consents, blocked=any(state.blocks(at) for state in said))
+def build(known: Facts, record: Record | None, said: Sequence[ConsentState], used: Uses, at: int) -> Facts:
+    """The facts about one record, from what is known whatever the record and what its person said to the requester."""
+    if record and used:
+        this = [key(record.issue.record_id)]
+        said = [counted(state, used, this) if state.consent.counts_uses else state for state in said]
+    return known.about(record, said, at)
 
 
-def said_to(reading: Reading, persons: Set[bytes], names: Set[str], anchored: int) -> list[ConsentState]:
-    """What any of these persons said to any of these names, oldest first, without the uses."""
+def said_to(reading: Reading, persons: Set[bytes], names: Set[str], anchored: int) -> dict[bytes, list[ConsentState]]:
+    """What each of these persons said to any of these names, oldest first, without the uses."""
     driver, whom = Driver.of(reading), list(map(key, names))
     lists = chunks(map(key, persons))
     found = [row for some in lists for row in SAID_TO.all(driver, {}, person=some, grantee=whom)]
-    said = states(driver, found, anchored)
-    return [state for state in said if state.consent.data_subject in persons and state.consent.grantee in names]
+    said = defaultdict[bytes, list[ConsentState]](list)
+    for state in states(driver, found, anchored):
+        if state.consent.data_subject in persons and state.consent.grantee in names:
+            said[state.consent.data_subject].append(state)
+    return said
 
 
 def states(reading: Reading, found: Sequence[Any], anchored: int) -> list[ConsentState]:
@@ -138,13 +143,15 @@ def _state(row: Any, anchored: int, outdated: set[bytes]) -> ConsentState:
     )
 
 
-def with_uses(
-    reading: Reading, states: list[ConsentState], record_id: bytes | None, more: Uses | None = None
-) -> list[ConsentState]:
-    """The states with their uses, those of one record included if it is given; `more` are not written yet."""
-    this = [key(record_id)] if record_id else []
-    used = used_of(reading, states, this).together(more or Uses())
-    return [counted(state, used, this) for state in states]
+def uses_unknown(_: Sequence[ConsentState], __: Sequence[int]) -> Uses:
+    """For a reader that cannot tell: not every receipt is in its place. Raises UsesCount."""
+    raise UsesCount
+
+
+def uses_that_count(states: Iterable[ConsentState], found: Iterable[Record], used_of: UsesOf) -> Uses:
+    """How often those consents were used of which a grant counts it. Raises UsesCount as `used_of` does."""
+    counting = [state for state in states if state.consent.counts_uses]
+    return used_of(counting, [key(record.issue.record_id) for record in found]) if counting else NO_USES
 
 
 def used_of(reading: Reading, states: Iterable[ConsentState], records_: Iterable[int]) -> Uses:
@@ -167,7 +174,8 @@ def consents_of(reading: Reading, data_subject: bytes) -> list[ConsentState]:
     """All versions to all grantees, oldest first."""
     anchored = heads(reading)[CONSENTS_LOG].anchored_size
     found = states(reading, SAID.all(Driver.of(reading), {"person": key(data_subject)}), anchored)
-    return with_uses(reading, [s for s in found if s.consent.data_subject == data_subject], None)
+    used = used_of(reading, found, [])
+    return [counted(state, used, []) for state in found if state.consent.data_subject == data_subject]
 
 
 def delegations_of(connection: Reading, data_subject: bytes) -> list[DelegationState]:

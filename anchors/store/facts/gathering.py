@@ -11,15 +11,15 @@ from sqlalchemy.engine import Connection
 from mydata_ledger.anchors.store.db.group_commit import Work
 from mydata_ledger.anchors.store.db.prepared import Driver, Reading
 from mydata_ledger.anchors.store.facts import facts
-from mydata_ledger.anchors.store.facts.facts import Shared, UsesCount
+from mydata_ledger.anchors.store.facts.facts import Shared, UsesOf, uses_unknown
 from mydata_ledger.anchors.store.facts.widening import Widening
 from mydata_ledger.anchors.store.rows.records import named
 from mydata_ledger.anchors.store.rows.use_counts import Uses
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts
 from mydata_ledger.ledger.record import Record
 
-Said = dict[tuple[bytes, str], list[ConsentState]]
-"""What persons said to requesters."""
+Said = dict[bytes, list[ConsentState]]
+"""What each person said to one requester, oldest first."""
 
 
 @dataclass
@@ -33,28 +33,28 @@ class Counting:
     settle: Work[None]
     _settled: bool = False
 
-    def counted(self, states: list[ConsentState], record_id: bytes) -> list[ConsentState]:
-        """The states with their uses."""
+    def __call__(self, states: Sequence[ConsentState], of_records: Sequence[int]) -> Uses:
+        """How often these consents were used, in all and for each of the records of these keys."""
         if not self._settled:
             self.settle(self.connection)
             self._settled = True
-        return facts.with_uses(self.connection, states, record_id, self.unwritten())
+        return facts.used_of(self.connection, states, of_records).together(self.unwritten())
 
 
 class Gathering:
     """Reads once what its questions share, and their records and consents together. Raises SourceUnavailable.
 
-    How often a consent was used is read only where one of its grants counts it; UsesCount is raised there without
-    `counting`.
+    How often a consent was used is read only where a grant counts it, by `used_of`, which may raise UsesCount.
     """
 
-    def __init__(self, reading: Reading, at: int, counting: Counting | None = None) -> None:
-        self._driver, self._at, self._counting = Driver.of(reading), at, counting
+    def __init__(self, reading: Reading, at: int, used_of: UsesOf = uses_unknown) -> None:
+        self._driver, self._at, self._used_of = Driver.of(reading), at, used_of
         self._shared: dict[tuple[str, bytes], Shared] = {}
 
     def each(self, requests: Sequence[AccessRequest]) -> Iterator[tuple[AccessRequest, Facts]]:
-        """Everything the rule may consider about each question; a use is counted if it was answered before the next
-        question is taken.
+        """Everything the rule may consider about each question.
+
+        A use is counted if it was answered before the next question is taken.
         """
         wide = Widening(self._driver, self._at, self._known, requests)
         alone = [request for request in requests if not wide.tells(request)]
@@ -64,16 +64,17 @@ class Gathering:
             if wide.tells(request):
                 yield request, wide.facts(request)
                 continue
-            record = found.get(request.record_id)
-            states = said.get((record.issue.data_subject, request.requester), []) if record else []
-            yield request, self._facts(request, record, states)
+            known, record = self._known(request)[0], found.get(request.record_id)
+            yield request, self._about(known, record, said[request.requester]) if record else known
 
-    def _facts(self, request: AccessRequest, record: Record | None, states: list[ConsentState]) -> Facts:
-        if any(grant.counts_uses for state in states for grant in state.consent.grants if grant.conditions):
-            states = self._counted(states, request.record_id)
-        blocked = any(state.blocks(self._at) for state in states)
-        shared = self._known(request)[0]
-        return Facts(record, tuple(states), shared.requester, blocked, shared.incident, *shared.rests_on)
+    def one(self, request: AccessRequest) -> Facts:
+        """Everything the rule may consider about one question: a group of one."""
+        return next(self.each([request]))[1]
+
+    def _about(self, known: Facts, record: Record, said: Said) -> Facts:
+        states = said.get(record.issue.data_subject, ())
+        used = facts.uses_that_count(states, [record], self._used_of)
+        return facts.build(known, record, states, used, self._at)
 
     def _known(self, request: AccessRequest) -> Shared:
         which = request.requester, request.incident
@@ -88,22 +89,16 @@ class Gathering:
         anchored = self._known(requests[0])[0].records_size
         return {one.issue.record_id: one for one in named(self._driver, ids, anchored)}
 
-    def _said(self, requests: Sequence[AccessRequest], found: dict[bytes, Record]) -> Said:
-        """What the persons of the records said to those who ask about them, oldest first."""
+    def _said(self, requests: Sequence[AccessRequest], found: dict[bytes, Record]) -> dict[str, Said]:
+        """What the persons of the records said to each of those who ask about them."""
         asked: dict[str, set[bytes]] = defaultdict(set)
         known: dict[str, Shared] = {}
         for request in requests:
             if request.record_id in found:
                 asked[request.requester].add(found[request.record_id].issue.data_subject)
                 known[request.requester] = self._known(request)
-        said: Said = defaultdict(list)
+        said = {}
         for requester, persons in asked.items():
             shared, names = known[requester]
-            for state in facts.said_to(self._driver, persons, names, shared.consents_size):
-                said[state.consent.data_subject, requester].append(state)
+            said[requester] = facts.said_to(self._driver, persons, names, shared.consents_size)
         return said
-
-    def _counted(self, states: list[ConsentState], record_id: bytes) -> list[ConsentState]:
-        if self._counting is None:
-            raise UsesCount
-        return self._counting.counted(states, record_id)

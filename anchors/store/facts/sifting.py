@@ -1,8 +1,7 @@
 """Whose records a requester may read: searched in the order of persons, and decided once for all that are alike.
 
-A search reads two tables that are laid out by person, and no statement. What decides is the requester's names and, of
-each consent, what it says in common with others, its window and its state: those alike in all of them get one answer,
-which the rule gives on one of them. A consent of which anything else matters (`common.alike`) is decided alone.
+A search reads two tables that are laid out by person, and no statement. Records of one category whose consents have
+equal keys (`ledger.equivalence`) get one answer, which the rule gives on one of them; others are decided alone.
 """
 
 from __future__ import annotations
@@ -19,14 +18,13 @@ from mydata_ledger.anchors.store.facts.surveying import Survey
 from mydata_ledger.anchors.store.rows import records
 from mydata_ledger.anchors.store.rows.codec import key
 from mydata_ledger.anchors.store.schema import CONSENTS, RECORDS
-from mydata_ledger.ledger.access import EVERYTHING, SELF_VIEW, AccessRequest, Facts, Found, Place
+from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, Facts, Found, Place
+from mydata_ledger.ledger.equivalence import ConsentKey, consent_key, is_decided_alone
 from mydata_ledger.ledger.party import ANYONE
 
 Permits = Callable[[Facts], bool]
-State = int | None
-"""Of a consent: its terms, and whether it is anchored, begun and unended; none where other things matter too."""
-Kind = tuple[int, State | tuple[State, ...]]
-"""What makes records alike: category, and the state of the consent or the states of all consents that matter."""
+Kind = tuple[int, ConsentKey | tuple[ConsentKey, ...]]
+"""What makes records alike: category, and the key of the consent or the keys of all consents that matter."""
 Known = dict[Kind, bool]
 Row = tuple[Any, ...]
 """Person, position, record id; then the kind."""
@@ -47,7 +45,7 @@ def _state(consents: Any) -> Any:
     """One number, for a column more is a fifth of the time that a row takes."""
     anchored, begun = consents.c.position < bindparam("anchored"), consents.c.opens <= bindparam("at")
     unended = or_(consents.c.closes.is_(None), consents.c.closes > bindparam("at"))
-    return (8 * consents.c.alike + 4 * _bit(anchored) + 2 * _bit(begun) + _bit(unended)).label("state")
+    return consent_key(consents.c.alike, _bit(anchored), _bit(begun), _bit(unended)).label("state")
 
 
 def _bit(condition: Any) -> Any:
@@ -168,7 +166,7 @@ class Sifting:
             return rows, end
         return list(_together(streams, others, end)), end
 
-    def _to_anyone(self, values: dict[str, Any]) -> dict[int, State]:
+    def _to_anyone(self, values: dict[str, Any]) -> dict[int, ConsentKey]:
         """What the persons who name the requester said to anyone, which can only forbid."""
         if not self._ground.is_named(values["anyone"]) or not TO_ANYONE.plain(self._driver, values):
             return {}
@@ -191,7 +189,7 @@ class Sifting:
     def _is_alone(self, kind: Kind) -> bool:
         """Whether such records are decided one by one."""
         states = kind[1] if isinstance(kind[1], tuple) else (kind[1],)
-        return self._question.purpose == SELF_VIEW or None in states
+        return is_decided_alone(self._question, self._survey.known.incident, states)
 
     def _decide(self, rows: Sequence[Row]) -> list[bool]:
         """What the rule says about each of these."""
@@ -199,7 +197,7 @@ class Sifting:
         return [self._permits(one) for one in known]
 
 
-def _together(streams: Sequence[Sequence[Row]], others: dict[int, State], end: Place | None) -> Iterator[Row]:
+def _together(streams: Sequence[Sequence[Row]], others: dict[int, ConsentKey], end: Place | None) -> Iterator[Row]:
     """One row for each record, with the states of all consents that matter to it."""
     by_place: dict[Place, list[Row]] = defaultdict(list)
     for rows in streams:

@@ -48,7 +48,7 @@ class Widening:
         return Surveyed(None, (), known.requester, False, known.incident, *known.rests_on, told)
 
     def _survey(self, request: AccessRequest) -> Survey:
-        return Survey(self._driver, self._known(request), self._at, settled=False)
+        return Survey(self._driver, self._known(request), self._at)
 
     def _sifted(self, request: Behind) -> tuple[Found, ...] | None:
         if not request.most or self._left <= 0:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, case, select
 from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.db.prepared import Bulk, Driver, Listed, Upsert, chunks
-from mydata_ledger.anchors.store.rows import consent_dedup, records, statements
+from mydata_ledger.anchors.store.rows import records, statements
 from mydata_ledger.anchors.store.rows.codec import key, keys, prefix
 from mydata_ledger.anchors.store.rows.use_counts import Uses
 from mydata_ledger.anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
@@ -18,6 +18,7 @@ from mydata_ledger.ledger.access import Acknowledgement, Incident
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.equivalence import shared_window
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Logged
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
 from mydata_ledger.ledger.receipt import RECORDS as RECORDS_LOG
@@ -64,7 +65,7 @@ def _row(logged: Logged, said: int | None) -> dict[str, Any]:
     statement = _of_pair(logged)
     person, witness = keys(statement.data_subject)
     is_consent = isinstance(statement, Consent)
-    window = consent_dedup.alike(statement) if isinstance(statement, Consent) else None
+    window = shared_window(statement) if isinstance(statement, Consent) else None
     opens, closes = window or (0, None)
     return {
         "person": person,

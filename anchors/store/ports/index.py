@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, select
@@ -12,7 +13,8 @@ from mydata_ledger.anchors.store import schema
 from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db.prepared import Driver, Upsert
 from mydata_ledger.anchors.store.facts import facts
-from mydata_ledger.anchors.store.facts.facts import UsesCount
+from mydata_ledger.anchors.store.facts.facts import UsesCount, UsesOf, uses_unknown
+from mydata_ledger.anchors.store.facts.gathering import Gathering
 from mydata_ledger.anchors.store.facts.sifting import Ground, Sifting
 from mydata_ledger.anchors.store.facts.surveying import Survey
 from mydata_ledger.anchors.store.log import versions
@@ -57,8 +59,7 @@ class IndexStore:
 
     def facts(self, request: AccessRequest, at: int) -> Facts:
         """Everything the rule may consider about the question."""
-        with self._database.session(ACCESS) as connection:
-            return facts.gather(connection, request, at)
+        return self._surveyed(lambda driver, used_of: Gathering(driver, at, used_of).one(request))
 
     def newest(self, data_subject: bytes, grantee: str) -> Logged | None:
         """The newest Consent or Revocation between the two."""
@@ -101,23 +102,23 @@ class IndexStore:
         """The first `limit` records behind a place whose person named the requester and that the rule permits."""
         survey = _surveys(question, at)
 
-        def sift(driver: Driver, settled: bool) -> list[Found]:
-            return Sifting(Ground(driver), question, permits, survey(driver, settled)).found(after, limit)
+        def sift(driver: Driver, used_of: UsesOf) -> list[Found]:
+            return Sifting(Ground(driver), question, permits, survey(driver, used_of)).found(after, limit)
 
         return self._surveyed(sift)
 
     def survey_person(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
         """The facts about each record of one person, oldest first."""
         survey = _surveys(question, at)
-        return self._surveyed(lambda driver, settled: survey(driver, settled).of_person(data_subject))
+        return self._surveyed(lambda driver, used_of: survey(driver, used_of).of_person(data_subject))
 
-    def _surveyed(self, work: Callable[[Driver, bool], T]) -> T:
+    def _surveyed(self, work: Callable[[Driver, UsesOf], T]) -> T:
         """What is read in one state; where uses count, in one in which every receipt is in its place."""
         with self._database.snapshot() as driver, suppress(UsesCount):
-            return work(driver, False)
+            return work(driver, uses_unknown)
         self._database.settle_receipts()
         with self._database.snapshot() as driver:
-            return work(driver, True)
+            return work(driver, partial(facts.used_of, driver))
 
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:
         """Receipts and incidents about a person, by position above `after`."""
@@ -156,8 +157,8 @@ class IndexStore:
             return draft if isinstance(draft, Issue) else None
 
 
-def _surveys(question: AccessRequest, at: int) -> Callable[[Driver, bool], Survey]:
-    return lambda driver, settled: Survey(driver, facts.shared(driver, question, at), at, settled=settled)
+def _surveys(question: AccessRequest, at: int) -> Callable[[Driver, UsesOf], Survey]:
+    return lambda driver, used_of: Survey(driver, facts.shared(driver, question, at), at, used_of)
 
 
 def _asked(logged: Logged) -> str | None:

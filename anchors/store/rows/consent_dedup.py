@@ -13,14 +13,13 @@ from mydata_ledger.anchors.store.db.prepared import Bulk, Driver, Prepared
 from mydata_ledger.anchors.store.rows.codec import ZERO, decode, encode, key, more_of, put_bytes, put_number, raw
 from mydata_ledger.anchors.store.schema import COMMON
 from mydata_ledger.ledger.consent import NEVER, Consent, Grant
+from mydata_ledger.ledger.equivalence import terms
 
 CONSENT = 0
 """The kind number of Consent."""
 ADD = Bulk(COMMON.insert())
 SAME = Prepared(select(COMMON.c.id, COMMON.c.body).where(COMMON.c.key == bindparam("key")))
 LAST = Prepared(select(func.max(COMMON.c.id).label("id")))
-Window = tuple[int, int | None]
-"""First second, and the first one after; None for none."""
 
 
 def numbers(connection: Connection, bodies: Iterable[bytes]) -> dict[bytes, int]:
@@ -43,8 +42,7 @@ def _number(driver: Driver, body: bytes) -> int | None:
 
 def split(consent: Consent) -> tuple[bytes, bytes]:
     """What others may say alike, and what is this person's own."""
-    scopes, when = _apart(consent.grants)
-    own = bytearray()
+    when, own = _when(consent.grants), bytearray()
     put_number(own, len(when))
     own += when
     put_bytes(own, consent.data_subject)
@@ -53,8 +51,7 @@ def split(consent: Consent) -> tuple[bytes, bytes]:
     put_bytes(own, consent.previous)
     put_number(own, consent.signed_at)
     put_bytes(own, consent.lock)
-    said = _said(consent.grantee, consent.grantee_name, scopes, consent.notice_hash, consent.notice_language)
-    return said, bytes(own)
+    return _said(*terms(consent)), bytes(own)
 
 
 @lru_cache(maxsize=1_024)
@@ -63,12 +60,6 @@ def _said(grantee: str, name: str, scopes: tuple[Grant, ...], notice: bytes, lan
 
 
 @lru_cache(maxsize=1_024)
-def _apart(grants: tuple[Grant, ...]) -> tuple[tuple[Grant, ...], bytes]:
-    """The grants without what is particular, and that."""
-    plain = tuple(replace(g, not_before=0, expires=0, data_from=0, data_until=0, records=()) for g in grants)
-    return plain, _when(grants)
-
-
 def _when(grants: tuple[Grant, ...]) -> bytes:
     """Of each grant its window, its data period and its records; an end that never comes takes one byte."""
     out = bytearray()
@@ -139,23 +130,3 @@ def _grants(said: bytes, when: bytes) -> tuple[Grant, ...]:
 def _number_at(body: bytes, at: int) -> tuple[int, int]:
     number, at = body[at], at + 1
     return more_of(body, at, number) if number > 0x7F else (number, at)
-
-
-def alike(consent: Consent) -> Window | None:
-    """The one window of all its grants, if nothing else of its own can matter to a question about any record: no
-    chosen records or data periods, no counted uses, no delegate whose say may end.
-    """
-    return _window(consent.grants) if consent.signer == consent.data_subject else None
-
-
-@lru_cache(maxsize=1_024)
-def _window(grants: tuple[Grant, ...]) -> Window | None:
-    windows = {(grant.not_before, grant.expires) for grant in grants}
-    if len(windows) != 1 or any(map(_is_particular, grants)):
-        return None
-    opens, closes = windows.pop()
-    return (opens, closes if closes < NEVER else None) if opens < NEVER else None
-
-
-def _is_particular(grant: Grant) -> bool:
-    return bool(grant.records or grant.data_from or grant.data_until) or grant.counts_uses

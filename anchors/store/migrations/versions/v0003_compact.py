@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from mydata_ledger.anchors.store.rows import consent_dedup
 from mydata_ledger.anchors.store.rows.codec import decode, encode, key, keys, prefix
 from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.equivalence import shared_window
 from mydata_ledger.ledger.record import Issue
 
 revision = "0003"
@@ -153,7 +154,7 @@ WHERE l.position > :start ORDER BY l.position LIMIT :most"""
 
 
 def _row(row: Any, said: Any, number: int | None) -> dict[str, Any]:
-    window = consent_dedup.alike(said) if isinstance(said, Consent) else None
+    window = shared_window(said) if isinstance(said, Consent) else None
     opens, closes = window or (0, None)
     states = {name: bool(getattr(row, name)) for name in ("is_consent", "superseded", "revoked")}
     where = {"person": row.person, "grantee": row.grantee, "position": row.position, **states}
