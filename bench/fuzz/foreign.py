@@ -36,7 +36,7 @@ WALLET = Wallet(b"\1" * 32)
 WORDS = Vocabulary(one.catalog for one in slices())
 STORE = MemoryStore()
 DOMAINS = {log: Domain(31337, WALLET.address) for log in ("consents", "records", "access")}
-KERNEL = Kernel(
+KERNEL = Kernel.of(
     World(
         **ports_of(STORE),
         payloads=MemoryPayloads(),

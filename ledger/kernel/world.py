@@ -12,7 +12,18 @@ from mydata_ledger.ledger.envelope import ReaderKey
 from mydata_ledger.ledger.envelope.frame import MAX_KIND
 from mydata_ledger.ledger.errors import ChainBehind
 from mydata_ledger.ledger.kernel.signing import Signers
-from mydata_ledger.ledger.ports import Anchored, Clock, Directory, Index, Keys, Log, Past, Payloads, Sessions, WorkItems
+from mydata_ledger.ledger.ports import (
+    Anchored,
+    Clock,
+    Directory,
+    Index,
+    Keys,
+    Log,
+    Past,
+    Payloads,
+    Sessions,
+    WorkItems,
+)
 from mydata_ledger.ledger.receipt import CONSENTS, RECORDS
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain

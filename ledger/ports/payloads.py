@@ -19,15 +19,15 @@ class Payloads(Protocol):
         """`put_many` for one payload of any size, in constant memory; nothing is kept when `pieces` raises."""
         ...
 
+    def get(self, cid: str) -> bytes:
+        """The bytes, checked against the CID. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
+        ...
+
     def open_stream(self, cid: str) -> tuple[int, Iterator[bytes]]:
         """How many bytes there are, and the bytes in pieces, each checked against the CID before it is given.
 
         Raises as `get`, at once or while they are read.
         """
-        ...
-
-    def get(self, cid: str) -> bytes:
-        """The bytes, checked against the CID. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
         ...
 
     def remove(self, cid: str) -> None:

@@ -159,7 +159,7 @@ class Twice:
 def form(twice, question):
     who, number, purpose, action, category, in_emergency = question
     properties = {} if category == "*" else {"category": category}
-    incident = {"incident": "0x" + twice.index.incident.entry.entry.hex()} if in_emergency else {}
+    incident = {"incident": "0x" + twice.incident.entry.entry.hex()} if in_emergency else {}
     return {
         "subject": {"type": "party", "id": who},
         "action": {"name": action},
@@ -197,14 +197,14 @@ def test_the_lives_reach_every_kind_of_answer():
     """What the random lives above are made of is enough to be permitted, refused, rescued and counted out."""
     full = Grant(Effect.PERMIT, ("health",), ("hl7:HRESCH",), ("view",), 0, NEVER, conditions=("max-uses:2",))
     with a_new_life() as twice:
-        twice.index.consent(ANN, TRIAL, (full,))
+        twice.consent(ANN, TRIAL, (full,))
         twice.anchor()
         question = (TRIAL, 1, "hl7:CLINTRCH", "view", "*", False)
         twice.ask([question] * 3)
         twice.ask([(CREW, 1, "hl7:BTG", "view", "*", True), (checksum(ANN), 1, "mydata:SELF_VIEW", "view", "*", False)])
         reasons = [twice.store.log.at(ACCESS, n).signed.statement.reason for n in range(1, 6)]
         assert reasons == ["consented", "consented", "no_consent", "broke_glass", "own"]
-        twice.index.consent(ANN, TRIAL, (replace(full, conditions=("every-days:1",)),))
+        twice.consent(ANN, TRIAL, (replace(full, conditions=("every-days:1",)),))
         twice.anchor()
         twice.ask([question] * 2)
         twice.ask([question, (TRIAL, 2, "hl7:CLINTRCH", "view", "*", False)])
