@@ -42,13 +42,13 @@ def signed_consents(number: int) -> list[Said]:
     """Real ones, by as many people, read from the message that a wallet was shown, and that typed data."""
     domain, made = population.DOMAINS[CONSENTS], []
     template = population.consent(0).statement
+    assert isinstance(template, Consent)
     for _ in range(number):
         wallet = Wallet(secrets.token_bytes(32))
         said = replace(template, data_subject=wallet.signer, signer=wallet.signer, signed_at=int(time.time()))
         shown = typed_data.typed_data(said, domain)
         read = typed_data.parse(Consent, shown["message"])
         made.append((read, wallet.sign(typed_data.digest(said, domain)), shown))
-    set_aside()
     return made
 
 
@@ -62,7 +62,9 @@ def intake(folder: Path, number: int, rounds: int) -> list[Row]:
     door, ground = Intake(premises_of(database)), _floor_file(folder)
     taken: dict[str, list[Spent]] = {"ours": [], "floor": [], "loop": []}
     for _ in range(rounds):
-        for name, spent in _turn(door, ground, signed_consents(number)).items():
+        batch = signed_consents(number)
+        set_aside()
+        for name, spent in _turn(door, ground, batch).items():
             taken[name].append(spent)
     assert database.log.head(CONSENTS).size == number * rounds
     database.dispose()

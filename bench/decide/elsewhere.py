@@ -24,6 +24,7 @@ from mydata_ledger.ledger import signers, typed_data
 from mydata_ledger.ledger.kernel import Handed
 from mydata_ledger.ledger.receipt import CONSENTS
 from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.scripts.serve import set_aside
 
 ROOT = str(Path(__file__).parents[2]) + "/"
 TOGETHER, TURNS, SOME = 32, 12, 640
@@ -37,7 +38,8 @@ def intake(folder: Path) -> Iterator[tuple[str, float]]:
     database.directory.set_parties(population.PARTIES)
     kernel, domain = ours(database), population.DOMAINS[CONSENTS]
     batch = bulk.signed_consents(SOME)
-    now, is_whole = int(time.time()), kernel.consents.checks.content(int(time.time()), database)
+    set_aside()
+    now, is_whole = int(time.time()), kernel.consents.checks.content(int(time.time()), database.directory)
     sealed = [kernel.statements.seal(said, said.signer, signature) for said, signature, _ in batch]
     groups = [sealed[at : at + TOGETHER] for at in range(0, SOME, TOGETHER)]
     steps: list[tuple[str, Callable[[Any], object], Sequence[Any]]] = [
@@ -57,6 +59,7 @@ def intake(folder: Path) -> Iterator[tuple[str, float]]:
     for name, step, items in steps:
         yield name, _each(step, items)
     again = bulk.signed_consents(SOME)
+    set_aside()
     whole = [[Handed(*one[:2]) for one in again[at : at + TOGETHER]] for at in range(0, SOME, TOGETHER)]
     yield f"all of it, {TOGETHER} at once", _each(lambda some: kernel.consents.intake.take_soon(some).result(), whole)
     database.dispose()

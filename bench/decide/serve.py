@@ -21,9 +21,8 @@ from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
 from mydata_ledger.api.app import create_app
 from mydata_ledger.api.auth import ApiSettings, Premises
-from mydata_ledger.api.guard import RecordId
+from mydata_ledger.api.guard import Question, RecordId
 from mydata_ledger.api.routes import authzen
-from mydata_ledger.api.routes.access import Question
 from mydata_ledger.api.routes.questions import Answer, PersonQuestion
 from mydata_ledger.api.schemas import RecordView, ReleaseView
 from mydata_ledger.ledger import envelope

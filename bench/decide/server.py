@@ -25,7 +25,7 @@ from mydata_ledger.anchors.store.schema import HEADS, METADATA
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.receipt import CONSENTS, RECORDS
 from mydata_ledger.ledger.record import Issue
-from tests.cluster import MISSING, Cluster, programs
+from testing.cluster import MISSING, Cluster, programs
 
 SETTINGS = ("max_connections=300", "shared_buffers=2GB", "maintenance_work_mem=1GB", "max_wal_size=8GB", "jit=off")
 LOAD = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")

@@ -20,10 +20,10 @@ from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import ACCESS, LOGS
+from testing.house import House
 from tests.anchors import sayings
 from tests.anchors.sayings import ANN, CREW, EVE, NOW, PARTIES, TRIAL, name
 from tests.api.test_hot import post
-from tests.ledger.house import House
 
 STRANGER = checksum(b"\xdd" * 20)
 ASKERS = [TRIAL, TRIAL, TRIAL, CREW, sayings.HOSPITAL, STRANGER, checksum(ANN)]

@@ -7,7 +7,7 @@ from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import AccessDenied, StaleConsent
 from mydata_ledger.ledger.kernel import ports_of
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS
-from tests.ledger.house import LAB, NOTICE, House
+from testing.house import LAB, NOTICE, House
 
 
 class DatabaseHouse(House):

@@ -18,7 +18,7 @@ from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import digest, parse, read_domain
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import slices
-from tests.ledger.house import NOW, House
+from testing.house import NOW, House
 
 URI = "http://testserver"
 PATIENT = b'{"resourceType":"Patient","birthDate":"1970-01-01","gender":"female"}'

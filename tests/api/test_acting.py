@@ -10,10 +10,10 @@ from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.kernel import Witnessed
 from mydata_ledger.ledger.party import Party
+from testing.house import NOW, wallet
 from tests.api.door import Door
 from tests.api.test_delegations import BEN, hand_in, hex_of
 from tests.api.test_links import manifest, released
-from tests.ledger.house import NOW, wallet
 
 FIRST, SECOND = wallet(91), wallet(92)
 

@@ -4,8 +4,8 @@ import pytest
 
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.cli.looking_back import seconds
+from testing.house import NOW
 from tests.api.door import Door
-from tests.ledger.house import NOW
 
 ASKED = {"purpose": "hl7:CLINTRCH"}
 

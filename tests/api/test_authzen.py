@@ -4,9 +4,9 @@ import pytest
 
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.party import Party, checksum
+from testing.house import wallet
 from tests.api.door import Door
 from tests.api.test_door import all_routes
-from tests.ledger.house import wallet
 
 GATEWAY, STRANGER = wallet(60), wallet(61)
 READ = {"name": "view", "properties": {"purpose": "hl7:CLINTRCH"}}

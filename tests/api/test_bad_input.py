@@ -14,8 +14,8 @@ from mydata_ledger.ledger.access import Incident
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.receipt import LOGS
+from testing.house import NOW, wallet
 from tests.api.door import Door
-from tests.ledger.house import NOW, wallet
 
 RECORD = "0x" + "ab" * 32
 UNKNOWN = {"category": ("health.labs", "health.lab"), "purpose": ("hl7:CLINTRSH", "hl7:CLINTRCH")}

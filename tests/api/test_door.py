@@ -8,8 +8,8 @@ from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.receipt import ACCESS
 from mydata_ledger.ledger.typed_data import Domain
+from testing.house import wallet
 from tests.api.door import Door
-from tests.ledger.house import wallet
 
 OWN = ("/access/", "/me/")
 """The general question asks the rule itself; under /me a person reads what is theirs, never content."""

@@ -9,8 +9,8 @@ from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import ACCESS
+from testing.house import wallet
 from tests.api.door import Door
-from tests.ledger.house import wallet
 
 ONE, MANY = "/access/v1/evaluation", "/access/v1/evaluations"
 GATEWAY, STRANGER = wallet(60), wallet(61)

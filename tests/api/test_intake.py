@@ -12,8 +12,8 @@ from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.errors import NotEntitled, SignatureInvalid, StaleConsent
 from mydata_ledger.ledger.kernel import GrantRequest, Handed, Kernel, Signers
 from mydata_ledger.ledger.receipt import CONSENTS
+from testing.house import LAB, NOTICE, wallet
 from tests.api.door import Door
-from tests.ledger.house import LAB, NOTICE, wallet
 
 PEOPLE = [wallet(number) for number in range(20, 60)]
 

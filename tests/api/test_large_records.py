@@ -13,8 +13,8 @@ from mydata_ledger.ledger.commitment.content import record_commitment
 from mydata_ledger.ledger.errors import StorageFull
 from mydata_ledger.ledger.kernel import Bounds
 from mydata_ledger.ledger.record import Issue
+from testing.house import VITALS, wallet
 from tests.api.door import Door
-from tests.ledger.house import VITALS, wallet
 
 SMALL, BOUND = 1_000, 300_000
 """Bytes up to which a record is handed out whole, and bytes that a record may have, in these tests."""

@@ -17,9 +17,9 @@ from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.replay import Outcome
 from mydata_ledger.services.health.formats.shlink import read_shlink
+from testing.house import NOW
 from tests.api.door import Door
 from tests.api.test_erasures import erase
-from tests.ledger.house import NOW
 from tests.ledger.test_replay import outcomes
 
 PATIENT = b'{"resourceType":"Patient","id":"p","birthDate":"1970-01-01","name":[{"family":"Kim"}]}'

@@ -8,8 +8,8 @@ from hypothesis import strategies as some
 
 from mydata_ledger.api.pace import BURST_SECONDS, MOST_CALLERS, Pace
 from mydata_ledger.ledger.receipt import ACCESS
+from testing.house import NOW
 from tests.api.door import Door
-from tests.ledger.house import NOW
 
 
 class Clock:

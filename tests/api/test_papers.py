@@ -5,8 +5,8 @@ import pytest
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.party import Party
+from testing.house import wallet
 from tests.api.door import Door
-from tests.ledger.house import wallet
 
 NURSE, CLERK = wallet(80), wallet(81)
 

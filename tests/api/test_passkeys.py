@@ -5,9 +5,9 @@ import pytest
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.typed_data import digest, parse, read_domain
+from testing.house import VERIFIER
+from testing.passkeys import PRESENT, Passkey
 from tests.api.door import URI, Door
-from tests.ledger.house import VERIFIER
-from tests.passkeys import PRESENT, Passkey
 
 SECRET = b"\1" * 32
 PATHS = {Consent: "/consents", Revocation: "/revocations"}

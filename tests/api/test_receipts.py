@@ -2,8 +2,8 @@
 
 import pytest
 
+from testing.house import wallet
 from tests.api.door import Door
-from tests.ledger.house import wallet
 
 PATHS = ("/receipts/{}", "/receipts/{}/record")
 STRANGER = wallet(91)

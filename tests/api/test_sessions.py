@@ -8,8 +8,8 @@ from hypothesis import strategies as some
 
 from mydata_ledger.api.siwe import SignIn
 from mydata_ledger.ledger.errors import SessionRequired
+from testing.house import NOW, wallet
 from tests.api.door import URI, Door
-from tests.ledger.house import NOW, wallet
 
 ANN = wallet(1)
 TEXT = SignIn("testserver", ANN.address, URI, 31337, "abcdefgh1234", NOW, NOW + 60, 0, "Hello there").text()

@@ -4,8 +4,8 @@ import pytest
 
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.party import Party
+from testing.house import NOW, wallet
 from tests.api.door import Door
-from tests.ledger.house import NOW, wallet
 
 BEN, NURSE, CLERK = wallet(79), wallet(80), wallet(81)
 

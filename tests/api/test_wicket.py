@@ -15,8 +15,8 @@ from mydata_ledger.api.wicket import Lane
 from mydata_ledger.ledger.kernel.decisions import search as searching
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import ACCESS
+from testing.house import wallet
 from tests.api.door import Door
-from tests.ledger.house import wallet
 
 ABSENT = "0x" + "ab" * 32
 ZERO = "0x" + "00" * 32

@@ -11,9 +11,9 @@ from mydata_ledger.ledger.delegation import Delegation, majority
 from mydata_ledger.ledger.kernel import Naming
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.record import Erasure
+from testing.house import wallet
 from tests.api.door import Door
 from tests.journeys.living import Served
-from tests.ledger.house import wallet
 
 DAY = 86_400
 MONTH = 30 * DAY

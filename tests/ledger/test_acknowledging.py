@@ -7,7 +7,7 @@ import pytest
 from mydata_ledger.ledger.errors import AccessDenied, InvalidStatement, NotFound, SignatureInvalid, WrongChain
 from mydata_ledger.ledger.receipt import ACCESS
 from mydata_ledger.ledger.typed_data import Domain
-from tests.ledger.house import LAB, House, wallet
+from testing.house import LAB, House, wallet
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from mydata_ledger.ledger.errors import (
 from mydata_ledger.ledger.kernel import GrantRequest, Naming
 from mydata_ledger.ledger.kernel.consents.delegate import LONGEST
 from mydata_ledger.ledger.party import Party
-from tests.ledger.house import LAB, NOTICE, NOW, VITALS, House, wallet
+from testing.house import LAB, NOTICE, NOW, VITALS, House, wallet
 
 BEN, COURT, CHILD = wallet(80), wallet(81), wallet(82)
 YEAR = 365 * 86_400

@@ -6,7 +6,7 @@ import pytest
 
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.kernel import Ended, Naming
-from tests.ledger.house import LAB, NOW, VITALS, House, wallet
+from testing.house import LAB, NOW, VITALS, House, wallet
 
 BEN = wallet(80)
 

@@ -19,7 +19,7 @@ from mydata_ledger.ledger.errors import (
 from mydata_ledger.ledger.merkle import verify_inclusion
 from mydata_ledger.ledger.receipt import ACCESS, RECORDS
 from mydata_ledger.ledger.record import key_id
-from tests.ledger.house import LAB, NOW, House, wallet
+from testing.house import LAB, NOW, House, wallet
 
 
 @pytest.fixture(params=["memory", "database"])

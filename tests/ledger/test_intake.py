@@ -18,8 +18,8 @@ from mydata_ledger.ledger.errors import (
 from mydata_ledger.ledger.kernel import GrantRequest, Handed, Naming
 from mydata_ledger.ledger.receipt import CONSENTS
 from mydata_ledger.ledger.typed_data import Domain
-from tests.ledger.house import LAB, NOTICE, NOW, House, wallet
-from tests.passkeys import Passkey
+from testing.house import LAB, NOTICE, NOW, House, wallet
+from testing.passkeys import Passkey
 
 PEOPLE = [wallet(number) for number in (20, 21, 22)]
 

@@ -10,7 +10,7 @@ from mydata_ledger.ledger.consent import Effect, Grant
 from mydata_ledger.ledger.errors import AccessDenied
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.receipt import ACCESS, LOGS, verify_logged
-from tests.ledger.house import LAB, VITALS, House
+from testing.house import LAB, VITALS, House
 
 effects = some.sampled_from(Effect)
 categories = some.sampled_from(["health", LAB, VITALS])

@@ -21,7 +21,7 @@ from mydata_ledger.ledger.errors import (
 from mydata_ledger.ledger.kernel import GrantRequest
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, verify_logged
 from mydata_ledger.ledger.typed_data import Domain
-from tests.ledger.house import LAB, VITALS, House, wallet
+from testing.house import LAB, VITALS, House, wallet
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from mydata_ledger.ledger.kernel import Moment
 from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS
+from testing.house import NOTICE
 from tests.anchors.sayings import (
     ANN,
     CREW,
@@ -36,7 +37,6 @@ from tests.anchors.sayings import (
     seal,
 )
 from tests.ledger.crowd import head_at
-from tests.ledger.house import NOTICE
 from tests.ledger.questions import MONTH
 from tests.ledger.test_questions import VOCABULARY, some_grant, world_over
 

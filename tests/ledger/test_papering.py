@@ -11,7 +11,7 @@ from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound,
 from mydata_ledger.ledger.kernel import GrantRequest, Naming, Witnessed
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import CONSENTS
-from tests.ledger.house import LAB, NOTICE, NOW, VITALS, House, wallet
+from testing.house import LAB, NOTICE, NOW, VITALS, House, wallet
 
 NURSE, CLERK, EVE = wallet(80), wallet(81), wallet(82)
 

@@ -21,6 +21,7 @@ from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.terms import Condition
 from mydata_ledger.ledger.vocabulary import Catalog, Term, Vocabulary
+from testing.house import LAB, NOTICE, PURPOSES, world_of
 from tests.anchors.sayings import (
     ANN,
     CREW,
@@ -44,7 +45,6 @@ from tests.anchors.sayings import (
 )
 from tests.ledger import questions
 from tests.ledger.crowd import BLOCK, TURNS, anchor, end_an_office
-from tests.ledger.house import LAB, NOTICE, PURPOSES, world_of
 
 PERSONS, DELEGATE = [ANN, EVE, b"\x0b" * 20], b"\xde" * 20
 CATEGORIES = ["health.lab", "health.lab", "health.vitals", "money"]

@@ -13,7 +13,7 @@ from mydata_ledger.ledger.receipt import ACCESS, LOGS, AccessReceipt
 from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.replay import SLACK, Evidence, Outcome, Replay
 from mydata_ledger.ledger.terms import DAY
-from tests.ledger.house import LAB, NOTICE, VITALS, VOCABULARY, House
+from testing.house import LAB, NOTICE, VITALS, VOCABULARY, House
 from tests.ledger.test_delegations import BEN, consents_as, ends, names
 
 effects = some.sampled_from(Effect)

@@ -22,8 +22,8 @@ from mydata_ledger.ledger.kernel.people.announcements import ANNOUNCED_PER_DAY
 from mydata_ledger.ledger.kernel.people.ask_limits import ASKED_PER_PERSON, OPEN_PER_PERSON, QUIET
 from mydata_ledger.ledger.notice import LAYER
 from mydata_ledger.ledger.party import checksum
+from testing.house import LAB, NOTICE, NOW, VITALS, VOCABULARY, House, wallet
 from tests.ledger import questions
-from tests.ledger.house import LAB, NOTICE, NOW, VITALS, VOCABULARY, House, wallet
 
 EVE = wallet(77)
 

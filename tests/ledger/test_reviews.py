@@ -6,7 +6,7 @@ from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound,
 from mydata_ledger.ledger.kernel.people.reviews import BREAK_GLASS, DATA_USE
 from mydata_ledger.ledger.kernel.work_items import INCIDENT_NOTICE
 from mydata_ledger.ledger.party import Party
-from tests.ledger.house import NOW, House, wallet
+from testing.house import NOW, House, wallet
 
 REVIEWER = wallet(85)
 LIMIT = 72 * 3_600

@@ -10,7 +10,7 @@ from mydata_ledger.ledger.kernel import GrantRequest, Naming
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.summaries import RELATIONS as TOLD
 from mydata_ledger.ledger.wording import ROLES_KO
-from tests.ledger.house import LAB, NOTICE, NOW, ROLES, House, wallet
+from testing.house import LAB, NOTICE, NOW, ROLES, House, wallet
 
 BEN, COURT, NURSE, CLERK = (wallet(number) for number in range(80, 84))
 AGAIN = "what another consent permits is permitted again."

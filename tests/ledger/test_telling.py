@@ -11,7 +11,7 @@ from mydata_ledger.ledger.kernel.log_consumer import REMIND_BEFORE
 from mydata_ledger.ledger.kernel.people.deliveries import PATIENCE
 from mydata_ledger.ledger.kernel.people.inbox import DEAD, DELIVERED, PENDING
 from mydata_ledger.ledger.message import Event, of_person
-from tests.ledger.house import LAB, NOTICE, NOW, House, wallet
+from testing.house import LAB, NOTICE, NOW, House, wallet
 
 BEN = wallet(80)
 

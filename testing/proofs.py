@@ -1,8 +1,12 @@
 """Proof documents of every kind over a real chain: real keys, real trees, anchored by real transactions."""
 
+from __future__ import annotations
+
 import secrets
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import orjson
 
@@ -16,11 +20,12 @@ from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocati
 from mydata_ledger.ledger.delegation import Delegation, paper_relation
 from mydata_ledger.ledger.kernel import Proof
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.receipt import LOG_OF, LOGS, AccessReceipt, Logged, Signed
+from mydata_ledger.ledger.receipt import LOG_OF, LOGS, AccessReceipt, Logged, Signed, Statement
 from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.scripts.verify.attached import Content
+from testing.devnet import LiveChain
 
 PERSON, HOLDER, GATEWAY, CREW, STRANGER, COURT = (Wallet(sha256(name.encode()).digest()) for name in "phgcsa")
 NOTICE = "We use your laboratory results for research. 검사 결과를 연구에 씁니다."
@@ -31,28 +36,32 @@ MEDIA, SEED, SECRET = "application/fhir+json", sha256(b"seed").digest(), sha256(
 NURSE, CLERK = (Wallet(sha256(name.encode()).digest()) for name in ("nurse", "clerk"))
 ROLES = {HOLDER: ["holder"], GATEWAY: ["operator"], CREW: ["responder"], COURT: ["authority"]}
 ROLES |= {NURSE: ["witness"], CLERK: ["witness"]}
+Document = dict[str, Any]
+"""JSON."""
+Path = tuple[str | int, ...]
+"""Where a value stands in a document."""
 
 
 class Scribe:
     """Signs, logs and anchors statements on a LiveChain, and hands out their documents."""
 
-    def __init__(self, chain):
+    def __init__(self, chain: LiveChain) -> None:
         self.chain = chain
-        self.registries = {name: getattr(chain.deployment, name) for name in (*LOGS, "parties")}
+        self.registries: dict[str, str] = {name: getattr(chain.deployment, name) for name in (*LOGS, "parties")}
         self.domains = {log: Domain(chain.deployment.chain_id, self.registries[log]) for log in LOGS}
-        self.now = chain.web3.eth.get_block("latest")["timestamp"]
-        self._logged = {log: [] for log in LOGS}
+        self.now: int = chain.web3.eth.get_block("latest")["timestamp"]
+        self._logged: dict[str, list[Logged]] = {log: [] for log in LOGS}
         self._heads = dict.fromkeys(LOGS, Head(0, b""))
-        self._nodes = {log: {} for log in LOGS}
+        self._nodes: dict[str, dict[tuple[int, int], bytes]] = {log: {} for log in LOGS}
         for wallet, roles in ROLES.items():
             words = [role.encode().ljust(32, b"\0") for role in roles]
             call = chain.contract("parties").functions.register(wallet.address, "a party", words, b"", 0, NEVER)
             chain.send(call)
 
-    def digest(self, statement):
+    def digest(self, statement: Statement) -> bytes:
         return typed_data.digest(statement, self.domains[LOG_OF[type(statement)]])
 
-    def log(self, statement, signer, signature=None):
+    def log(self, statement: Statement, signer: Wallet, signature: bytes | None = None) -> Logged:
         """Sign and log; the Logged, not anchored yet."""
         digest = self.digest(statement)
         made = signer.sign(digest) if signature is None else signature
@@ -62,13 +71,13 @@ class Scribe:
         kept.append(Logged(signed, len(kept), self.now))
         return kept[-1]
 
-    def log_together(self, statement):
+    def log_together(self, statement: Statement) -> Logged:
         """Log a receipt that the gateway signed with four others of the same moment."""
         digests = [secrets.token_bytes(32) for _ in range(5)]
         digests[2] = self.digest(statement)
         return self.log(statement, GATEWAY, typed_data.sign_together(digests, GATEWAY.sign)[2])
 
-    def anchor(self):
+    def anchor(self) -> None:
         """Put every log's head on chain, as the notary does."""
         for log, kept in self._logged.items():
             old = self._heads[log]
@@ -81,14 +90,14 @@ class Scribe:
             self.chain.send(self.chain.contract(log).functions.advance(head.size, head.root, proof))
             self._heads[log] = head
 
-    def document(self, logged):
+    def document(self, logged: Logged) -> Document:
         """The proof document, as the door hands it out."""
         return proof_document(self._proof(logged), self.registries)
 
-    def certificate(self, erasure, issue):
+    def certificate(self, erasure: Logged, issue: Logged) -> Document:
         return certificate_document(self._proof(erasure), self._proof(issue), self.registries)
 
-    def _proof(self, logged):
+    def _proof(self, logged: Logged) -> Proof:
         log, head = logged.signed.log, self._heads[logged.signed.log]
         domain = self.domains[log]
         if logged.position >= head.size:
@@ -96,12 +105,12 @@ class Scribe:
         path = merkle.inclusion_proof(logged.position, head.size, self._node(log))
         return Proof(logged, domain, head, tuple(path), 0)
 
-    def _node(self, log):
+    def _node(self, log: str) -> Callable[[int, int], bytes]:
         return lambda level, index: self._nodes[log][level, index]
 
-    def consent(self, **given):
+    def consent(self, **given: Any) -> Consent:
         grant = Grant(Effect.PERMIT, ("health.lab",), ("hl7:CLINTRCH",), ("view",), self.now - 60, NEVER)
-        plain = {
+        plain: dict[str, Any] = {
             "data_subject": PERSON.signer,
             "signer": PERSON.signer,
             "grantee": CREW.address,
@@ -116,7 +125,7 @@ class Scribe:
         }
         return Consent(**plain | given)
 
-    def delegation(self, **given):
+    def delegation(self, **given: Any) -> Delegation:
         plain = Delegation(
             data_subject=PERSON.signer,
             delegator=PERSON.signer,
@@ -132,7 +141,7 @@ class Scribe:
         )
         return replace(plain, **given)
 
-    def word(self, statement, **given):
+    def word(self, statement: Consent, **given: Any) -> Delegation:
         """The first witness's word that the person signed the statement on paper."""
         plain = self.delegation(
             delegator=NURSE.signer,
@@ -147,7 +156,7 @@ class Scribe:
         )
         return replace(plain, **given)
 
-    def issue(self, **given):
+    def issue(self, **given: Any) -> Issue:
         commitment = record_commitment(CONTENT, MEDIA, SEED)
         plain = Issue(
             record_id=secrets.token_bytes(32),
@@ -164,11 +173,11 @@ class Scribe:
         )
         return replace(plain, **given)
 
-    def erasure(self, issue, **given):
+    def erasure(self, issue: Issue, **given: Any) -> Erasure:
         plain = Erasure(issue.record_id, PERSON.signer, issue.cid, secrets.token_bytes(32), self.now + 5)
         return replace(plain, **given)
 
-    def receipt(self, **given):
+    def receipt(self, **given: Any) -> AccessReceipt:
         plain = AccessReceipt(
             request_id=secrets.token_bytes(32),
             requester=CREW.address,
@@ -188,33 +197,35 @@ class Scribe:
         )
         return replace(plain, **given)
 
-    def incident(self):
+    def incident(self) -> Incident:
         return Incident(CREW.address, PERSON.signer, "119-2026-7", "unconscious", self.now, self.now + 3600)
 
-    def acknowledgement(self, receipt):
-        entry = receipt.signed.entry.entry
-        return Acknowledgement(CREW.address, receipt.signed.statement.record_id, entry, self.now + 1)
+    def acknowledgement(self, receipt: Logged) -> Acknowledgement:
+        entry, opened = receipt.signed.entry.entry, receipt.signed.statement
+        assert isinstance(opened, AccessReceipt)
+        return Acknowledgement(CREW.address, opened.record_id, entry, self.now + 1)
 
-    def revocation(self, entry):
+    def revocation(self, entry: bytes) -> Revocation:
         return Revocation(PERSON.signer, PERSON.signer, CREW.address, "Hangang", 2, entry, SECRET, self.now)
 
 
-def with_notice(document):
+def with_notice(document: Document) -> Document:
     return document | {"notice": {"language": "ko", "text": NOTICE}}
 
 
-def with_content(document, content=CONTENT, *, json=True, seed=SEED):
+def with_content(document: Document, content: bytes = CONTENT, *, json: bool = True, seed: bytes = SEED) -> Document:
     return document | {"content": Content(json, seed, content).written()}
 
 
-def with_fields(document, *pointers):
+def with_fields(document: Document, *pointers: str) -> Document:
     return document | {"disclosure": orjson.loads(disclosure.to_json(disclosure.disclose(CONTENT, SEED, pointers)))}
 
 
-def every_kind(scribe):
+def every_kind(scribe: Scribe) -> dict[str, Document]:
     """One true document of each kind, anchored, by a name that says what it is."""
     office = scribe.log(scribe.delegation(), PERSON)
-    consent, issue = scribe.log(scribe.consent(), PERSON), scribe.log(scribe.issue(), HOLDER)
+    issued = scribe.issue()
+    consent, issue = scribe.log(scribe.consent(), PERSON), scribe.log(issued, HOLDER)
     for_another = scribe.log(scribe.consent(signer=STRANGER.signer), STRANGER)
     entry = consent.signed.entry.entry
     logged = {
@@ -226,7 +237,7 @@ def every_kind(scribe):
     on_paper = scribe.consent(signer=CLERK.signer)
     word, paper = scribe.log(scribe.word(on_paper), NURSE), scribe.log(on_paper, CLERK)
     logged["acknowledgement"] = scribe.log(scribe.acknowledgement(logged["access receipt"]), CREW)
-    erasure = scribe.log(scribe.erasure(issue.signed.statement), PERSON)
+    erasure = scribe.log(scribe.erasure(issued), PERSON)
     scribe.anchor()
     record = scribe.document(issue)
     return {
@@ -242,7 +253,7 @@ def every_kind(scribe):
     }
 
 
-def paths(node, path=()):
+def paths(node: Any, path: Path = ()) -> Iterator[Path]:
     """Every place in a JSON document that holds a value."""
     if isinstance(node, dict) and node:
         for name, value in node.items():
@@ -254,14 +265,14 @@ def paths(node, path=()):
         yield path
 
 
-def place(document, path):
+def place(document: Any, path: Path) -> Any:
     """The value at a path."""
     for step in path:
         document = document[step]
     return document
 
 
-def put(document, path, value):
+def put(document: Any, path: Path, value: object) -> Any:
     """A copy with one value changed."""
     copy = orjson.loads(orjson.dumps(document))
     place(copy, path[:-1])[path[-1]] = value

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from web3 import HTTPProvider, Web3
 from web3.contract import Contract
+from web3.contract.contract import ContractFunction
+from web3.types import RPCEndpoint, TxParams, TxReceipt, Wei
 
 from mydata_ledger.anchors.artifacts import Deployment, artifact
 from mydata_ledger.scripts.deploy import deploy
@@ -46,28 +49,27 @@ class LiveChain:
         address = Web3.to_checksum_address(getattr(self.deployment, role))
         return self.web3.eth.contract(address=address, abi=artifact(NAMES[role]).abi)
 
-    def send(self, call, sender: LocalAccount | None = None):
+    def send(self, call: ContractFunction, sender: LocalAccount | None = None) -> TxReceipt:
         """Send a contract call, wait, and return the receipt; the chain must mine by itself."""
         account = sender or self.account
-        transaction = call.build_transaction(
-            {
-                "from": account.address,
-                "nonce": self.web3.eth.get_transaction_count(account.address, "pending"),
-                "maxFeePerGas": 10**10,
-                "maxPriorityFeePerGas": 1,
-            }
-        )
+        terms: TxParams = {
+            "from": account.address,
+            "nonce": self.web3.eth.get_transaction_count(account.address, "pending"),
+            "maxFeePerGas": Wei(10**10),
+            "maxPriorityFeePerGas": Wei(1),
+        }
+        transaction: Any = call.build_transaction(terms)
         digest = self.web3.eth.send_raw_transaction(account.sign_transaction(transaction).raw_transaction)
         return self.web3.eth.wait_for_transaction_receipt(digest, timeout=60, poll_latency=0.01)
 
     @contextmanager
     def undone(self) -> Iterator[None]:
         """Whatever happens inside did not happen."""
-        mark = self.web3.provider.make_request("evm_snapshot", [])["result"]
+        mark = self.web3.provider.make_request(RPCEndpoint("evm_snapshot"), [])["result"]
         try:
             yield
         finally:
-            self.web3.provider.make_request("evm_revert", [mark])
+            self.web3.provider.make_request(RPCEndpoint("evm_revert"), [mark])
 
 
 @contextmanager

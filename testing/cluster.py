@@ -1,5 +1,7 @@
 """A PostgreSQL server of the tests' own, from Debian's packages: on loopback, in a temporary folder."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import pwd
@@ -7,7 +9,9 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from types import TracebackType
 
 from sqlalchemy import create_engine, make_url
 
@@ -28,7 +32,7 @@ def programs() -> Path | None:
 class Cluster:
     """One server; `url` leads to its `postgres` database. initdb refuses root, so root lends it to another user."""
 
-    def __init__(self, programs: Path, settings: tuple[str, ...] = FAST):
+    def __init__(self, programs: Path, settings: tuple[str, ...] = FAST) -> None:
         self._bin, self.port, self._settings = programs, free_port(), settings
         self._folder = Path(tempfile.mkdtemp(prefix="mydata-pg-"))
         self._user = _unprivileged() if os.geteuid() == 0 else None
@@ -41,7 +45,7 @@ class Cluster:
         """SQLAlchemy URL."""
         return f"postgresql+psycopg://mydata@127.0.0.1:{self.port}/postgres"
 
-    def __enter__(self):
+    def __enter__(self) -> Cluster:
         data = self._folder / "data"
         self._run("initdb", "-D", data, "-U", "mydata", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
         settings = [part for one in self._settings for part in ("-c", one)]
@@ -50,7 +54,7 @@ class Cluster:
         self._run("pg_isready", "-h", "127.0.0.1", "-p", self.port, "-t", 20, tries=40)
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._server:
             self._server.terminate()
             try:
@@ -61,7 +65,7 @@ class Cluster:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @contextlib.contextmanager
-    def database(self):
+    def database(self) -> Iterator[str]:
         """A fresh database, dropped afterwards; its URL."""
         name = f"mydata_{secrets.token_hex(6)}"
         server = create_engine(self.url, isolation_level="AUTOCOMMIT")
@@ -74,20 +78,21 @@ class Cluster:
         finally:
             server.dispose()
 
-    def _run(self, program, *arguments, tries=1):
+    def _run(self, program: str, *arguments: object, tries: int = 1) -> None:
         for left in reversed(range(tries)):
             done = self._start(program, *arguments)
             if done.wait(60) == 0:
                 return
-            assert left, f"{program} failed: {done.args}"
+            assert left, f"{program} failed: {done.args!r}"
 
-    def _start(self, program, *arguments):
+    def _start(self, program: str, *arguments: object) -> subprocess.Popen[bytes]:
         command = [str(self._bin / program), *map(str, arguments)]
-        whom = {"user": self._user.pw_uid, "group": self._user.pw_gid} if self._user else {}
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self._folder, **whom)
+        user, group = (self._user.pw_uid, self._user.pw_gid) if self._user else (None, None)
+        nowhere = subprocess.DEVNULL
+        return subprocess.Popen(command, stdout=nowhere, stderr=nowhere, cwd=self._folder, user=user, group=group)
 
 
-def _unprivileged():
+def _unprivileged() -> pwd.struct_passwd:
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
