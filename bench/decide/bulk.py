@@ -17,11 +17,11 @@ from eth_account import Account
 from eth_account.messages import encode_typed_data
 
 from bench.decide import population
-from bench.decide.serve import ours, premises_of
+from bench.decide.serve import ours
 from bench.decide.serving import Population
 from bench.report import Row
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.api.intake import Intake
+from mydata_ledger.api.fastpath.consents import ConsentBatcher
 from mydata_ledger.ledger import signers, typed_data
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.consent import Consent
@@ -59,7 +59,7 @@ def intake(folder: Path, number: int, rounds: int) -> list[Row]:
     database = Store(f"sqlite:///{folder / 'intake.db'}")
     database.directory.publish(population.NOTICE)
     database.directory.set_parties(population.PARTIES)
-    door, ground = Intake(premises_of(database)), _floor_file(folder)
+    door, ground = ConsentBatcher(ours(database)), _floor_file(folder)
     taken: dict[str, list[Spent]] = {"ours": [], "floor": [], "loop": []}
     for _ in range(rounds):
         batch = signed_consents(number)
@@ -84,7 +84,7 @@ def _intake_rows(rates: dict[str, float], processors: dict[str, float]) -> list[
     ]
 
 
-async def _through(door: Intake, batch: Sequence[Said]) -> None:
+async def _through(door: ConsentBatcher, batch: Sequence[Said]) -> None:
     async def caller(number: int) -> None:
         for said, signature, _ in batch[number::CALLERS]:
             assert (await door.take(Handed(said, signature))).is_new
@@ -92,7 +92,7 @@ async def _through(door: Intake, batch: Sequence[Said]) -> None:
     await asyncio.gather(*map(caller, range(CALLERS)))
 
 
-def _turn(door: Intake, ground: sqlite3.Connection, batch: Sequence[Said]) -> dict[str, Spent]:
+def _turn(door: ConsentBatcher, ground: sqlite3.Connection, batch: Sequence[Said]) -> dict[str, Spent]:
     """The same consents by all three ways."""
     return {
         "ours": _spent(lambda: asyncio.run(_through(door, batch)), len(batch)),

@@ -22,8 +22,7 @@ from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.store.facts.gathering import Gathering
 from mydata_ledger.anchors.store.log import receipt_queue
 from mydata_ledger.anchors.store.rows import codec
-from mydata_ledger.api.hot import forms
-from mydata_ledger.api.hot.answers import document
+from mydata_ledger.api.fastpath.evaluations import document, evaluation
 from mydata_ledger.ledger import typed_data
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.decide import decide
@@ -101,7 +100,7 @@ def _fresh(questions: Iterator[AccessRequest]) -> AccessRequest:
 def _parts(store: Store, kernel: Kernel, questions: Iterator[AccessRequest]) -> Iterator[tuple[str, float]]:
     question = replace(next(questions), category=population.CATEGORY)
     raw = bytes.fromhex(asked.evaluations(10)[0]).partition(b"\r\n\r\n")[2]
-    yield "body to question", _best(lambda: forms.evaluation(kernel, raw))
+    yield "body to question", _best(lambda: evaluation(kernel, raw))
     with store.database.snapshot() as connection:
         gathering = Gathering(connection, population.NOW)
         [(_, known)] = gathering.each([question])

@@ -18,7 +18,7 @@ from mydata_ledger.anchors.ipld.selecting import Query, selected
 from mydata_ledger.anchors.ipld.unixfs import DIRECTORY, HAMT
 from mydata_ledger.anchors.ipld.wire import data, number, varint
 from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
-from mydata_ledger.api.hot import forms
+from mydata_ledger.api.fastpath.evaluations import evaluation, evaluations
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.errors import LedgerError, PayloadMissing
@@ -61,7 +61,7 @@ def fhir_consent(raw: bytes) -> None:
 
 def authzen(raw: bytes) -> None:
     """A question asked of us names a requester and a purpose; in a list each is refused in its own place."""
-    for read in (forms.evaluation, forms.evaluations):
+    for read in (evaluation, evaluations):
         with suppress(LedgerError):
             for one in read(KERNEL, raw).questions:
                 assert isinstance(one, LedgerError) or one.purposes

@@ -1,4 +1,4 @@
-"""The hot door over the database against the kernel over the twin, which share neither look-up nor transport."""
+"""The fast path over the database against the kernel over the twin, which share neither look-up nor transport."""
 
 import asyncio
 import tempfile
@@ -14,7 +14,10 @@ from hypothesis import strategies as some
 from mydata_ledger.anchors.memory import FixedClock, MemoryStore
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.api.auth import ApiSettings, Premises
-from mydata_ledger.api.hot import HotDoor
+from mydata_ledger.api.fastpath.asgi import FastPath
+from mydata_ledger.api.fastpath.decisions import DecisionBatcher
+from mydata_ledger.api.fastpath.evaluations import evaluation_routes
+from mydata_ledger.api.fastpath.limits import RequestLimits, TokenBucket
 from mydata_ledger.ledger.consent import NEVER, Effect, Grant
 from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.notice import Notice
@@ -23,7 +26,7 @@ from mydata_ledger.ledger.receipt import ACCESS, LOGS
 from testing.house import House
 from tests.anchors import sayings
 from tests.anchors.sayings import ANN, CREW, EVE, NOW, PARTIES, TRIAL, name
-from tests.api.test_hot import post
+from tests.api.test_evaluations import post
 
 STRANGER = checksum(b"\xdd" * 20)
 ASKERS = [TRIAL, TRIAL, TRIAL, CREW, sayings.HOSPITAL, STRANGER, checksum(ANN)]
@@ -94,8 +97,9 @@ class Twice:
         world = replace(House().world, clock=FixedClock(NOW))
         self.kernel = Kernel.of(replace(world, **ports_of(self.twin)))
         settings_ = ApiSettings(uri="http://testserver", chain_id=31337, registries={})
-        served = Kernel.of(replace(world, **ports_of(self.store)))
-        self.door = HotDoor(None, Premises(served, self.store.sessions, settings_, None))
+        premises = Premises(Kernel.of(replace(world, **ports_of(self.store))), self.store.sessions, settings_, None)
+        limits = RequestLimits(TokenBucket(0), TokenBucket(0), settings_.max_body)
+        self.door = FastPath(None, evaluation_routes(TokenBucket(0)), DecisionBatcher(premises), limits)
         self.incident = sayings.incident(ANN)
         for store in (self.twin, self.store):
             store.directory.set_parties(PARTIES)

@@ -9,7 +9,8 @@ from fastapi import FastAPI
 
 from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
 from mydata_ledger.api import errors
-from mydata_ledger.api.bounds import Headers
+from mydata_ledger.api.fastpath.asgi import FastPath
+from mydata_ledger.api.fastpath.limits import RequestLimits, TokenBucket
 from mydata_ledger.api.routes.tiles import router
 from mydata_ledger.ledger.note import COSIGNATURE, Signer
 from mydata_ledger.ledger.receipt import LOGS
@@ -39,7 +40,8 @@ def app_of(tiles):
     app.state.premises = SimpleNamespace(tiles=tiles)
     errors.install(app)
     app.include_router(router)
-    app.add_middleware(Headers)
+    limits = RequestLimits(TokenBucket(0), TokenBucket(0), 1 << 20)
+    app.add_middleware(FastPath, routes={}, batcher=None, limits=limits)
     return app
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.api.auth import Premises
-from mydata_ledger.api.intake import Intake
+from mydata_ledger.api.fastpath.consents import ConsentBatcher
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.errors import NotEntitled, SignatureInvalid, StaleConsent
 from mydata_ledger.ledger.kernel import GrantRequest, Handed, Kernel, Signers
@@ -36,8 +36,8 @@ def handed(house, person, signer=None):
 
 def together(premises, group):
     async def run():
-        intake = Intake(premises)
-        return await asyncio.gather(*map(intake.take, group), return_exceptions=True)
+        batcher = ConsentBatcher(premises.kernel)
+        return await asyncio.gather(*map(batcher.take, group), return_exceptions=True)
 
     return asyncio.run(run())
 

@@ -1,4 +1,4 @@
-"""The small door: it answers what the framework would, byte for byte, and leaves to it what is not well said."""
+"""The fast path: it answers what the framework would, byte for byte, and leaves to it what is not well said."""
 
 import asyncio
 import json
@@ -8,11 +8,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from mydata_ledger.anchors.store import Store
+from mydata_ledger.api.fastpath.routes import FastRoute
 from mydata_ledger.api.routes.authzen import Resources, Results
 from mydata_ledger.api.routes.questions import Accessible, Answer
 from mydata_ledger.api.schemas import ReleaseView
-from mydata_ledger.api.wicket import Lane
-from mydata_ledger.ledger.kernel.decisions import search as searching
+from mydata_ledger.ledger.kernel import searching
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import ACCESS
 from testing.house import wallet
@@ -23,7 +23,7 @@ ZERO = "0x" + "00" * 32
 STRANGER, GATEWAY = wallet(61), wallet(60)
 RESOURCES, ACTIONS, PERSONS = "/access/v1/search/resource", "/access/v1/search/action", "/access/persons"
 FRAMEWORK = {"Content-Type": "application/json; charset=utf-8"}
-"""Another way to say the same, which the small door leaves alone."""
+"""Another way to say the same, which the fast path leaves to the framework."""
 
 
 @pytest.fixture(params=["memory", "sqlite", "sqlite, by the thread"])
@@ -44,14 +44,19 @@ def door(request, tmp_path, monkeypatch):
 
 @pytest.fixture
 def taken(monkeypatch):
-    """The forms that came through the small door."""
-    seen, answer_of = [], Lane.answer_of
+    """The paths of the requests that the fast path answered or refused."""
+    seen, reply = [], FastRoute.reply
 
-    async def seeing(lane, together, token, form, rest):
-        seen.append(form)
-        return await answer_of(lane, together, token, form, rest)
+    async def seeing(route, batcher, request, rest):
+        body = b""
+        try:
+            body = await reply(route, batcher, request, rest)
+        finally:
+            if body is not None:
+                seen.append(request.scope["path"])
+        return body
 
-    monkeypatch.setattr(Lane, "answer_of", seeing)
+    monkeypatch.setattr(FastRoute, "reply", seeing)
     return seen
 
 
@@ -234,10 +239,13 @@ def in_pieces(door, body, size):
     return sent[0]["status"], sent[1]["body"]
 
 
-def test_a_body_that_comes_in_pieces_is_left_to_the_framework(door, taken):
+def test_a_body_that_comes_in_pieces_is_answered_as_a_whole_one(door, taken):
     body = b'{"data_subject":"0x%s","purpose":"hl7:CLINTRCH"}' % (b"0c" * 20)
-    assert in_pieces(door, body, 9) == (200, b"[]")
-    assert taken == []
+    assert [in_pieces(door, body, size) for size in (9, 900)] == [(200, b"[]")] * 2
+    assert taken == [PERSONS] * 2
+    misshapen = [in_pieces(door, body[:-1], size) for size in (9, 900)]
+    assert misshapen[0] == misshapen[1]
+    assert (misshapen[0][0], len(taken)) == (400, 2)
 
 
 def test_a_body_that_grows_too_long_is_refused_also_in_its_first_piece():

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from mydata_ledger.api.groups import Groups
+from mydata_ledger.api.fastpath.decisions import DecisionBatcher
 from mydata_ledger.ledger.errors import ChainBehind
 from mydata_ledger.ledger.kernel import allowed, decided
 from tests.api.door import Door
@@ -26,8 +26,8 @@ def _question(door, **more):
 
 def _together(door, *asked):
     async def run():
-        groups = Groups(door.app.state.premises)
-        return await asyncio.gather(*(groups.answer(*one) for one in asked), return_exceptions=True)
+        batcher = DecisionBatcher(door.app.state.premises)
+        return await asyncio.gather(*(batcher.answer(*one) for one in asked), return_exceptions=True)
 
     return asyncio.run(run())
 
@@ -59,12 +59,12 @@ def _sizes(door, monkeypatch, turns):
     )
 
     async def run():
-        groups = Groups(door.app.state.premises)
+        batcher = DecisionBatcher(door.app.state.premises)
 
         async def come(turn):
             for _ in range(turn):
                 await asyncio.sleep(0)
-            return await groups.answer(_question(door), decided)
+            return await batcher.answer(_question(door), decided)
 
         return await asyncio.gather(*map(come, turns))
 
@@ -82,5 +82,5 @@ def test_a_group_does_not_wait_for_who_comes_later(door, monkeypatch):
 
 
 def test_a_group_that_is_full_does_not_wait_for_more(door, monkeypatch):
-    monkeypatch.setattr("mydata_ledger.api.groups.MOST", 4)
+    monkeypatch.setattr("mydata_ledger.api.fastpath.batching.MOST", 4)
     assert _sizes(door, monkeypatch, [0, 0, 0, 1, 1, 2, 2, 3]) == [4, 4]
