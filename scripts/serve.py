@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -89,19 +90,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     journal = Journal(store, house.safe())
     election = election_of(settings.database)
     notary = Notary(store, chain, leads=election.leads, kept=journal.keep)
-    world = World(
-        **ports_of(store),
-        payloads=house.payloads,
-        keys=house.keys(store),
-        clock=house.clock,
-        gateway=house.gateway,
-        vocabulary=Vocabulary(one.catalog for one in services),
-        domains=house.domains,
-        computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
-        hurry=notary.nudge,
-        bounds=Bounds(streamed_bytes=settings.largest_record),
-        signers=Signers(bytes.fromhex(house.deployment.passkeys[2:]), ChainWallets(chain.rpc)),
-    )
+    world = _world(house, store, services, chain, notary.nudge)
     follower = Follower(store, chain, world.clock, settings.depth, leads=election.leads)
     notes = notes_folder(settings.state)
     tiles = LogTiles(store, NoteKeys(notes, house.master), Shelf(notes), house.domains)
@@ -112,6 +101,23 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     mount_ipfs(app, house.payloads, settings)
     pages(app, settings.uri)
     return app
+
+
+def _world(house: House, store: Store, services: Sequence[Slice], chain: Chain, hurry: Callable[[], None]) -> World:
+    settings = house.settings
+    return World(
+        **ports_of(store),
+        payloads=house.payloads,
+        keys=house.keys(store),
+        clock=house.clock,
+        gateway=house.gateway,
+        vocabulary=Vocabulary(one.catalog for one in services),
+        domains=house.domains,
+        computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
+        hurry=hurry,
+        bounds=Bounds(streamed_bytes=settings.largest_record),
+        signers=Signers(bytes.fromhex(house.deployment.passkeys[2:]), ChainWallets(chain.rpc)),
+    )
 
 
 def _api(house: House) -> ApiSettings:

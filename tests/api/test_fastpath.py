@@ -12,7 +12,7 @@ from mydata_ledger.api.fastpath.routes import FastRoute
 from mydata_ledger.api.routes.authzen import Resources, Results
 from mydata_ledger.api.routes.questions import Accessible, Answer
 from mydata_ledger.api.schemas import ReleaseView
-from mydata_ledger.ledger.kernel import searching
+from mydata_ledger.ledger.kernel.decisions import search as searching
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import ACCESS
 from testing.house import wallet

@@ -60,7 +60,7 @@ def failing(door, monkeypatch, error):
     def fail(_):
         raise error
 
-    monkeypatch.setattr(door.house.kernel, "answer_soon", fail)
+    monkeypatch.setattr(door.house.kernel.decisions.evaluation, "answer_soon", fail)
 
 
 def made(kind):
