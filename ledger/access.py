@@ -160,6 +160,10 @@ class Facts:
         blocked = any(state.blocks(at) for state in consents)
         return Facts(record, tuple(consents), self.requester, blocked, self.incident, *self.rests_on)
 
+    def with_record(self, record: Record) -> Facts:
+        """The facts about another record of the same person, where no consent counts its uses."""
+        return Facts(record, self.consents, self.requester, self.blocked, self.incident, *self.rests_on)
+
 
 class Reason(StrEnum):
     """Why the answer is what it is."""

@@ -27,14 +27,13 @@ ConsentKey = int | None
 
 def terms(consent: Consent) -> Terms:
     """The terms of a consent. Whether a notice is outdated follows from its hash."""
-    grants = _without_own_parts(consent.grants)
+    grants = tuple(map(_without_own_parts, consent.grants))
     return consent.grantee, consent.grantee_name, grants, consent.notice_hash, consent.notice_language
 
 
-@lru_cache(maxsize=1_024)
-def _without_own_parts(grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
-    """The grants without windows, data periods and chosen records."""
-    return tuple(replace(g, not_before=0, expires=0, data_from=0, data_until=0, records=()) for g in grants)
+def _without_own_parts(grant: Grant) -> Grant:
+    """The grant without its window, data period and chosen records."""
+    return replace(grant, not_before=0, expires=0, data_from=0, data_until=0, records=())
 
 
 def shared_window(consent: Consent) -> Window | None:

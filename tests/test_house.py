@@ -172,6 +172,11 @@ def test_the_rule_has_no_try():
     assert not [n for n in ast.walk(ast.parse((ROOT / "ledger/decide.py").read_text())) if isinstance(n, ast.Try)]
 
 
+def test_whether_a_requester_is_blocked_is_found_out_in_one_place():
+    texts = {named(path): path.read_text(encoding="utf-8") for path in sources(*PACKAGES)}
+    assert {name for name, text in texts.items() if re.search(r"\bblocked *=[^=]", text)} == {"ledger/access.py"}
+
+
 def test_danger_wears_its_name_only_in_tests():
     callers = [named(p) for p in sources(*PACKAGES) if re.search(r"\bunsafe_\w+\(", p.read_text(encoding="utf-8"))]
     assert callers == []

@@ -87,9 +87,9 @@ def shared(reading: Reading, request: AccessRequest, at: int) -> Shared:
     return known, frozenset({ANYONE}) | (requester.grantee_names(at) if requester else frozenset())
 
 
-def build(known: Facts, record: Record | None, said: Sequence[ConsentState], used: Uses, at: int) -> Facts:
+def build(known: Facts, record: Record, said: Sequence[ConsentState], used: Uses, at: int) -> Facts:
     """The facts about one record, from what is known whatever the record and what its person said to the requester."""
-    if record and used:
+    if used:
         this = [key(record.issue.record_id)]
         said = [counted(state, used, this) if state.consent.counts_uses else state for state in said]
     return known.about(record, said, at)

@@ -36,6 +36,13 @@ class Survey:
         said = facts.said_to(self._driver, persons, self.names, self.known.consents_size)
         states = (state for some in said.values() for state in some)
         used = facts.uses_that_count(states, found, self._used_of)
-        return [
-            facts.build(self.known, record, said.get(record.issue.data_subject, ()), used, self.at) for record in found
-        ]
+        built: dict[bytes, Facts] = {}
+
+        def each(record: Record) -> Facts:
+            whose = record.issue.data_subject
+            if whose in built and not used:
+                return built[whose].with_record(record)
+            built[whose] = facts.build(self.known, record, said.get(whose, ()), used, self.at)
+            return built[whose]
+
+        return [each(record) for record in found]

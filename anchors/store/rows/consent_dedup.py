@@ -42,7 +42,9 @@ def _number(driver: Driver, body: bytes) -> int | None:
 
 def split(consent: Consent) -> tuple[bytes, bytes]:
     """What others may say alike, and what is this person's own."""
-    when, own = _when(consent.grants), bytearray()
+    named = consent.grantee, consent.grantee_name
+    said, when = _apart(*named, consent.grants, consent.notice_hash, consent.notice_language)
+    own = bytearray()
     put_number(own, len(when))
     own += when
     put_bytes(own, consent.data_subject)
@@ -51,7 +53,7 @@ def split(consent: Consent) -> tuple[bytes, bytes]:
     put_bytes(own, consent.previous)
     put_number(own, consent.signed_at)
     put_bytes(own, consent.lock)
-    return _said(*terms(consent)), bytes(own)
+    return said, bytes(own)
 
 
 @lru_cache(maxsize=1_024)
@@ -60,6 +62,12 @@ def _said(grantee: str, name: str, scopes: tuple[Grant, ...], notice: bytes, lan
 
 
 @lru_cache(maxsize=1_024)
+def _apart(grantee: str, name: str, grants: tuple[Grant, ...], notice: bytes, language: str) -> tuple[bytes, bytes]:
+    """The terms of such a consent, and what its grants say beside them."""
+    said = Consent(b"", b"", grantee, name, 0, ZERO, grants, notice, language, 0, ZERO)
+    return _said(*terms(said)), _when(grants)
+
+
 def _when(grants: tuple[Grant, ...]) -> bytes:
     """Of each grant its window, its data period and its records; an end that never comes takes one byte."""
     out = bytearray()
