@@ -97,9 +97,11 @@ class MemoryIndex:
         )
 
     def consent(self, entry: bytes) -> ConsentState | None:
-        """One consent by its entry."""
+        """One consent by its entry, without its uses."""
         logged = self._state.by_entry.get((CONSENTS, entry))
-        return self._state_of(logged) if logged and isinstance(logged.signed.statement, Consent) else None
+        if logged is None or not isinstance(logged.signed.statement, Consent):
+            return None
+        return replace(self._state_of(logged), uses=0)
 
     def record(self, record_id: bytes) -> Record | None:
         """One record."""

@@ -31,7 +31,7 @@ class Index(Protocol):
         ...
 
     def consent(self, entry: bytes) -> ConsentState | None:
-        """One consent by its entry."""
+        """One consent by its entry, without its uses."""
         ...
 
     def record(self, record_id: bytes) -> Record | None:

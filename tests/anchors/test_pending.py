@@ -100,6 +100,15 @@ def test_i1_whoever_looks_sees_every_receipt_also_from_another_process(database,
     assert one.log.head(ACCESS) == other.log.head(ACCESS)
 
 
+def test_a_status_look_up_indexes_no_receipt(database, opened):
+    one, other = opened(), opened()
+    said = lived_in(one).signed
+    ask(one, 1, 2)
+    state = other.index.consent(said.entry.entry)
+    assert (state.consent, state.position, state.uses) == (said.statement, 0, 0)
+    assert waiting(database) == 2
+
+
 def alone(store):
     return store.index.facts(request(1), NOW).consents[0].uses
 

@@ -37,6 +37,9 @@ INDEXED = (
 """Statements as the index of consents knows them."""
 CONSENTED = INDEXED.where(CONSENTS.c.is_consent)
 SAID = Prepared(CONSENTED.where(CONSENTS.c.person == bindparam("person")))
+SAID_AT = Prepared(
+    CONSENTED.where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.position == bindparam("position"))
+)
 SAID_TO = Listed(CONSENTED, person=CONSENTS.c.person, grantee=CONSENTS.c.grantee)
 DELEGATION = KINDS.index(Delegation)
 DELEGATED = Prepared(INDEXED.where(CONSENTS.c.person == bindparam("person"), LOG.c.kind == DELEGATION))
@@ -192,12 +195,13 @@ def delegations_of(connection: Reading, data_subject: bytes) -> list[DelegationS
 
 
 def consent(reading: Reading, entry: bytes) -> ConsentState | None:
-    """One consent by its entry."""
+    """One consent by its entry, without its uses."""
     logged = statements.by_entry(reading, CONSENTS_LOG, entry)
     if logged is None or not isinstance(logged.signed.statement, Consent):
         return None
-    states = consents_of(reading, logged.signed.statement.data_subject)
-    return next(state for state in states if state.entry == entry)
+    place = {"person": key(logged.signed.statement.data_subject), "position": logged.position}
+    (state,) = states(reading, SAID_AT.all(Driver.of(reading), place), heads(reading)[CONSENTS_LOG].anchored_size)
+    return state
 
 
 def incident(connection: Reading, entry: bytes) -> Incident | None:

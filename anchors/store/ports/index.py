@@ -77,9 +77,9 @@ class IndexStore:
             return facts.delegations_of(driver, data_subject)
 
     def consent(self, entry: bytes) -> ConsentState | None:
-        """One consent by its entry."""
-        with self._database.session(ACCESS) as connection:
-            return facts.consent(connection, entry)
+        """One consent by its entry, without its uses: a status waits for no receipt to be indexed."""
+        with self._database.snapshot() as driver:
+            return facts.consent(driver, entry)
 
     def record(self, record_id: bytes) -> Record | None:
         """One record."""
