@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
 from mydata_ledger.anchors.chain import Block, Chain
 from mydata_ledger.anchors.chain.chain import Depth
 from mydata_ledger.anchors.election import Leads, always
+from mydata_ledger.anchors.ports import AnchoredStore
 from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
 from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head
-from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.ports import Anchored, Clock
+from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.receipt import LOGS
 
 LOGGER = logging.getLogger("mydata.follower")
@@ -23,60 +22,12 @@ REVEALS_AT_ONCE = 2_000
 EMPTY = Head(0, EMPTY_ROOT)
 
 
-class Followed(Protocol):
-    """What the follower needs of a store."""
-
-    def head_at(self, log: str, size: int) -> Head | None:
-        """The head the log had at `size`."""
-        ...
-
-    def last_anchored(self, log: str) -> Anchored:
-        """What was last marked as anchored, whether or not the chain still agrees."""
-        ...
-
-    def mark_anchored(self, log: str, head: Head, block: int) -> None:
-        """The chain holds this head."""
-        ...
-
-    def roll_back(self, log: str, head: Head, block: int) -> None:
-        """The chain went back to this head."""
-        ...
-
-    def touch(self, at: int) -> None:
-        """The chain answered at `at`, and agrees with this log."""
-        ...
-
-    def distrust(self, reason: str) -> None:
-        """The chain contradicts this log."""
-        ...
-
-    def revealed(self, reveals: Mapping[bytes, int]) -> None:
-        """The chain says, each at its block, that these consents are revoked."""
-        ...
-
-    def conceal(self, above: int) -> None:
-        """Blocks above are gone."""
-        ...
-
-    def note_block(self, number: int, block_hash: bytes) -> None:
-        """Remember that the chain had this block."""
-        ...
-
-    def noted_blocks(self) -> list[tuple[int, bytes]]:
-        """Remembered blocks, newest first."""
-        ...
-
-    def set_parties(self, parties: Iterable[Party]) -> None:
-        """Replace the whole directory."""
-        ...
-
-
 class Follower:
     """Polls the chain; `depth` is how many blocks must lie on top of what counts."""
 
     def __init__(
         self,
-        followed: Followed,
+        store: AnchoredStore,
         chain: Chain,
         clock: Clock,
         depth: Depth = 0,
@@ -84,7 +35,8 @@ class Follower:
         *,
         leads: Leads = always,
     ) -> None:
-        self._store, self._chain, self._clock, self._leads = followed, chain, clock, leads
+        self._log, self._anchoring, self._directory = store.log, store.anchoring, store.directory
+        self._chain, self._clock, self._leads = chain, clock, leads
         self._depth, self._interval = depth, interval
         self._ends = threading.Event()
         self._thread: threading.Thread | None = None
@@ -99,14 +51,14 @@ class Follower:
         database; in the last case every answer is unknown until that is over.
         """
         tip = self._chain.tip(self._depth)
-        noted = self._store.noted_blocks()
+        noted = self._anchoring.noted_blocks()
         if noted[:1] == [(tip.number, tip.hash)] and self._touched_at:
             self._touch()
             return tip
         common = self._common(noted, tip)
         self._follow_heads(tip)
         self._follow_events(common, tip)
-        self._store.note_block(tip.number, tip.hash)
+        self._anchoring.note_block(tip.number, tip.hash)
         self._touch(now=True)
         return tip
 
@@ -119,7 +71,7 @@ class Follower:
         shared = [number for (number, ours), theirs in zip(known, there, strict=True) if ours == theirs]
         if noted:
             LOGGER.warning("the chain was reorganised or restarted; going back to block %d", max(shared, default=0))
-            self._store.conceal(max(shared, default=-1))
+            self._anchoring.conceal(max(shared, default=-1))
         if tip.number < self._genesis or (noted and not shared):
             self._genesis = 0
         return max(shared, default=None)
@@ -128,35 +80,35 @@ class Follower:
         heads = self._chain.heads(tip.number)
         for log in LOGS:
             head = heads[log] if heads else EMPTY
-            if self._store.head_at(log, head.size) != head:
+            if self._log.head_at(log, head.size) != head:
                 reason = f"the chain holds another {log} log than this database; rebuild it with `mydata recover`"
-                self._store.distrust(reason)
+                self._anchoring.distrust(reason)
                 raise SourceUnavailable(reason)
             self._follow_head(log, head, tip.number)
         if heads is None:
             raise SourceUnavailable("no contracts stand on this chain; run scripts.deploy")
 
     def _follow_head(self, log: str, head: Head, block: int) -> None:
-        before = self._store.last_anchored(log).head
+        before = self._log.last_anchored(log).head
         if head.size > before.size:
-            self._store.mark_anchored(log, head, block)
+            self._anchoring.mark_anchored(log, head, block)
         elif head != before:
             LOGGER.warning("the %s log went back on chain from %d to %d", log, before.size, head.size)
-            self._store.roll_back(log, head, block)
+            self._anchoring.roll_back(log, head, block)
 
     def _follow_events(self, common: int | None, tip: Block) -> None:
         first = self._genesis if common is None else common + 1
         reveals = sorted(dict(self._chain.revoked(first, tip.number)).items())  # as they lie in the index
         for start in range(0, len(reveals), REVEALS_AT_ONCE):
-            self._store.revealed(dict(reveals[start : start + REVEALS_AT_ONCE]))
+            self._anchoring.revealed(dict(reveals[start : start + REVEALS_AT_ONCE]))
         if common is None or self._chain.parties_changed(first, tip.number):
-            self._store.set_parties(self._chain.parties(self._genesis, tip.number))
+            self._directory.set_parties(self._chain.parties(self._genesis, tip.number))
 
     def _touch(self, now: bool = False) -> None:
         """Say that the chain answered, at most once a second: each time is a disk sync."""
         at = self._clock.now()
         if now or at != self._touched_at:
-            self._store.touch(at)
+            self._anchoring.touch(at)
             self._touched_at = at
 
     def start(self) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 from mydata_ledger.anchors.chain import Chain, Mined
 from mydata_ledger.anchors.election import Leads, always
+from mydata_ledger.anchors.ports import AnchoredStore
 from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS
@@ -25,44 +25,25 @@ LONGEST_PAUSE = 30.0
 STOP_SECONDS = 5
 
 
-class Outbox(Protocol):
-    """What the notary needs of a store."""
-
-    def head(self, log: str) -> Head:
-        """Size and root of everything accepted."""
-        ...
-
-    def head_at(self, log: str, size: int) -> Head | None:
-        """The head the log had at `size`."""
-        ...
-
-    def leaves(self, log: str, start: int, limit: int) -> list[bytes]:
-        """Leaf hashes from position `start`."""
-        ...
-
-    def peaks(self, log: str, size: int) -> list[bytes]:
-        """Peaks of the tree at `size`."""
-        ...
-
-    def consistency(self, log: str, first: int, second: int) -> list[bytes]:
-        """The consistency proof between two sizes."""
-        ...
-
-    def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
-        """(entry, core, secret) of revoked consents whose lock is not yet opened on chain."""
-        ...
-
-
 class Notary:
     """Looks at the chain before each step and remembers nothing: kill it at any line, and another goes on.
 
-    `leads` tells whether it is this one's turn, where several processes share a database.
+    `leads` tells whether it is this one's turn, where several processes share a database. `kept` tells how many
+    statements of a log a recovery would find; no more are put on chain (I12). Without it all that are accepted are.
     """
 
     def __init__(
-        self, outbox: Outbox, chain: Chain, interval: float = 1, batch: int = BATCH, leads: Leads = always
+        self,
+        store: AnchoredStore,
+        chain: Chain,
+        interval: float = 1,
+        batch: int = BATCH,
+        *,
+        leads: Leads = always,
+        kept: Callable[[str], int] | None = None,
     ) -> None:
-        self._outbox, self._chain, self._leads = outbox, chain, leads
+        self._log, self._anchoring, self._chain, self._leads = store.log, store.anchoring, chain, leads
+        self._kept = kept or (lambda log: store.log.head(log).size)
         self._interval, self._batch = interval, batch
         self._wake, self._ends = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
@@ -90,25 +71,28 @@ class Notary:
 
     def _append(self, log: str, there: Head) -> tuple[str, str] | None:
         self._check_ours(log, there)
-        leaves = self._outbox.leaves(log, there.size, self._batch)
+        most = min(self._batch, self._kept(log) - there.size)
+        leaves = self._anchoring.leaves(log, there.size, most) if most > 0 else []
         self._full = self._full or len(leaves) == self._batch
-        return self._chain.appending(log, leaves, self._outbox.peaks(log, there.size)) if leaves else None
+        return self._chain.appending(log, leaves, self._anchoring.peaks(log, there.size)) if leaves else None
 
     def _advance(self, there: Head) -> tuple[str, str] | None:
         self._check_ours(ACCESS, there)
-        ours = self._outbox.head(ACCESS)
+        ours = self._log.head_at(ACCESS, self._kept(ACCESS))
+        if ours is None:
+            raise SourceUnavailable("the journal has more of the access log than the database; run `mydata recover`")
         if ours.size <= there.size:
             return None
-        proof = self._outbox.consistency(ACCESS, there.size, ours.size) if there.size else []
+        proof = self._log.consistency(ACCESS, there.size, ours.size) if there.size else []
         return self._chain.advancing(ACCESS, ours, proof)
 
     def _check_ours(self, log: str, there: Head) -> None:
-        if self._outbox.head_at(log, there.size) != there:
+        if self._log.head_at(log, there.size) != there:
             raise SourceUnavailable(f"the chain holds another {log} log than this database; nothing is sent")
 
     def _revoke(self) -> tuple[str, str] | None:
         """Secrets the chain does not have yet; what it has in blocks not followed yet is not sent again."""
-        secrets = self._outbox.pending_secrets(SECRETS)
+        secrets = self._anchoring.pending_secrets(SECRETS)
         there = self._chain.revoked_at([entry for entry, _, _ in secrets]) if secrets else []
         openings = [(core, secret) for (_, core, secret), at in zip(secrets, there, strict=True) if not at]
         return self._chain.revoking(openings) if openings else None

@@ -7,16 +7,16 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from mydata_ledger.api import errors
 from mydata_ledger.api.auth import Premises
-from mydata_ledger.api.bounds import BoundedBodies, Headers
 from mydata_ledger.api.errors import Refusal
-from mydata_ledger.api.groups import Groups
-from mydata_ledger.api.hot import HotDoor, describe
-from mydata_ledger.api.intake import Intake
-from mydata_ledger.api.pace import Pace, Paced
+from mydata_ledger.api.fastpath.asgi import FastPath, Route
+from mydata_ledger.api.fastpath.consents import ConsentBatcher
+from mydata_ledger.api.fastpath.decisions import DecisionBatcher
+from mydata_ledger.api.fastpath.evaluations import evaluation_routes
+from mydata_ledger.api.fastpath.limits import RequestLimits, TokenBucket
 from mydata_ledger.api.routes import (
     access,
     answers,
@@ -26,6 +26,7 @@ from mydata_ledger.api.routes import (
     delegations,
     directory,
     erasures,
+    evaluations,
     exports,
     health,
     inbox,
@@ -44,7 +45,6 @@ from mydata_ledger.api.routes import (
     transfers,
 )
 from mydata_ledger.api.slices import Slice
-from mydata_ledger.api.wicket import Lanes, Wicket
 
 DESCRIPTION = """Every use of personal data: signed, seen, stopped, proved.
 
@@ -93,7 +93,7 @@ ROUTERS = [
     )
 ]
 """Those asked most often come first: the framework looks through them in order."""
-LANES: Lanes = {
+FAST_ROUTES: dict[str, Route] = {
     "/access/records/": access.RECORDS,
     "/access/persons": questions.PERSONS,
     "/access/v1/search/resource": authzen.RESOURCES,
@@ -102,23 +102,23 @@ LANES: Lanes = {
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
-class Fronted(FastAPI):
-    """The framework, with the plain endpoint before all of its layers: they cost more than a decision does."""
+class App(FastAPI):
+    """The framework, with the fast path before all of its layers: they cost more than a decision does."""
 
-    hot: HotDoor
+    fast_path: FastPath
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        await self.hot(scope, receive, send)
+        await self.fast_path(scope, receive, send)
 
-    async def behind(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """What the plain endpoint leaves to the framework."""
+    async def framework(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What the fast path leaves to the framework."""
         await super().__call__(scope, receive, send)
 
 
 def create_app(premises: Premises, slices: Sequence[Slice], lifespan: Lifespan | None = None) -> FastAPI:
     """The door over one kernel, with the services given; `lifespan` starts and stops what runs beside it."""
-    app = Fronted(
+    app = App(
         title="MyData Ledger",
         version="0.1.0",
         description=DESCRIPTION,
@@ -127,20 +127,15 @@ def create_app(premises: Premises, slices: Sequence[Slice], lifespan: Lifespan |
         docs_url=None,
         redoc_url=None,
     )
-    app.state.premises, app.state.groups, app.state.intake = premises, Groups(premises), Intake(premises)
+    decisions = DecisionBatcher(premises)
+    app.state.premises, app.state.decisions, app.state.consents = premises, decisions, ConsentBatcher(premises.kernel)
     errors.install(app)
-    for router in ROUTERS + [one.router for one in slices if one.router]:
+    for router in [*ROUTERS, *(one.router for one in slices if one.router), evaluations.router]:
         app.include_router(router)
-    app.include_router(describe())
-    app.hot = HotDoor(
-        _bounded(app, premises), premises, app.state.groups, Pace(premises.settings.evaluations_per_second)
+    ours = premises.settings
+    buckets = TokenBucket(ours.requests_per_second), TokenBucket(ours.sign_ins_per_second)
+    routes = FAST_ROUTES | evaluation_routes(TokenBucket(ours.evaluations_per_second))
+    app.fast_path = FastPath(
+        app.framework, routes, decisions, RequestLimits(*buckets, ours.max_body, {large_records.STREAM_PATH})
     )
     return app
-
-
-def _bounded(app: Fronted, premises: Premises) -> ASGIApp:
-    """The small door and the framework behind it, within the bounds that every request keeps to."""
-    ours = premises.settings
-    streamed = frozenset({large_records.STREAM_PATH})
-    inside = BoundedBodies(Wicket(app.behind, LANES, app.state.groups), ours.max_body, streamed)
-    return Headers(Paced(inside, Pace(ours.requests_per_second), Pace(ours.sign_ins_per_second)))

@@ -11,7 +11,8 @@ from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from mydata_ledger.api.siwe import SignIn
 from mydata_ledger.ledger import signers
@@ -27,6 +28,7 @@ STATEMENT = "Sign in to MyData Ledger. This proves who you are; it permits nothi
 CLOCK_SKEW = 60
 NONCE_SIZE, SEAL_SIZE = 16, 16
 NONCE = re.compile("[0-9a-f]{80}")
+SESSION_OVER = "the session is unknown or over; sign in again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Premises:
         if now >= until or not self.sessions.spend(said.nonce, until, now):
             raise SessionRequired("the nonce is unknown, used or too old; ask for a new challenge")
         token, expires = secrets.token_urlsafe(32), now + self.kernel.queries.session_seconds
-        self.sessions.open(_digest(token), signer, expires)
+        self.sessions.open(_digest(token.encode()), signer, expires)
         return token, requester_name(signer), expires
 
     def _nonce(self, expires: int) -> str:
@@ -124,16 +126,12 @@ class Premises:
         if assertion.authenticator_data[:32] != sha256(host.encode()).digest():
             raise SessionRequired(f"the passkey belongs to another relying party than {host}; make one here")
 
-    def who(self, token: str) -> bytes:
-        """The signer behind a token. Raises SessionRequired."""
-        signer = self.sessions.who(_digest(token), self.kernel.queries.now())
+    def who(self, session: bytes) -> bytes:
+        """The signer of a session, by its key. Raises SessionRequired."""
+        signer = self.sessions.who(session, self.kernel.queries.now())
         if signer is None:
-            raise SessionRequired("the session is unknown or over; sign in again")
+            raise SessionRequired(SESSION_OVER)
         return signer
-
-    def sign_out(self, token: str) -> None:
-        """End the session of that token."""
-        self.sessions.close(_digest(token))
 
 
 def account_of(signer: bytes) -> str:
@@ -141,17 +139,25 @@ def account_of(signer: bytes) -> str:
     return checksum(signer if len(signer) == ADDRESS_SIZE else keccak(signer)[-ADDRESS_SIZE:])
 
 
-def _digest(token: str) -> bytes:
+def session_key(authorization: bytes) -> bytes:
+    """The key of a session, from an `Authorization` header with its token (RFC 6750). Raises SessionRequired."""
+    scheme, _, token = authorization.partition(b" ")
+    if scheme.lower() != b"bearer" or not (token := token.strip()):
+        raise SessionRequired("sign in first: POST /session/challenges, sign the message, POST /sessions")
+    return _digest(token)
+
+
+def _digest(token: bytes) -> bytes:
     """What is kept of a token: a look-up by digest leaks no prefix by timing."""
-    return sha256(token.encode()).digest()
+    return sha256(token).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The one who signed in: ERC-7913 signer bytes, and the name as a requester."""
+    """The one who signed in: ERC-7913 signer bytes, the key of their session, and the name as a requester."""
 
     signer: bytes
-    token: str
+    session: bytes
 
     @property
     def name(self) -> str:
@@ -174,18 +180,20 @@ async def kernel(request: Request) -> Kernel:
     return (await premises(request)).kernel
 
 
-class Session(HTTPBearer):
-    """The signed-in caller, by the token in the `Authorization` header (RFC 6750)."""
+class Session(SecurityBase):
+    """The signed-in caller, by the token in the `Authorization` header."""
 
-    async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
+    def __init__(self) -> None:
+        self.model = HTTPBearer(description="The token that POST /sessions gave.")
+        self.scheme_name = "HTTPBearer"
+
+    async def __call__(self, request: Request) -> Caller:
         """Raises SessionRequired."""
-        given = await super().__call__(request)
-        if given is None:
-            raise SessionRequired("sign in first: POST /session/challenges, sign the message, POST /sessions")
-        return Caller((await premises(request)).who(given.credentials), given.credentials)
+        session = session_key(request.headers.get("authorization", "").encode("latin-1"))
+        return Caller((await premises(request)).who(session), session)
 
 
-caller = Session(auto_error=False, scheme_name="HTTPBearer", description="The token that POST /sessions gave.")
+caller = Session()
 SignedIn = Annotated[Caller, Depends(caller)]
 Verbs = Annotated[Kernel, Depends(kernel)]
 House = Annotated[Premises, Depends(premises)]

@@ -14,7 +14,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from mydata_ledger.api.auth import SignedIn, Verbs
-from mydata_ledger.api.groups import Groups
+from mydata_ledger.api.fastpath.decisions import DecisionBatcher
 from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, Term
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.consent import NEVER
@@ -50,26 +50,28 @@ NAMED_ONLY = Depends(_named_only)
 """For an address where a misspelt name would leave a default in its place, and so ask something else."""
 
 
-async def _together(request: Request) -> Groups:
-    found: Groups = request.app.state.groups
+async def _decisions(request: Request) -> DecisionBatcher:
+    found: DecisionBatcher = request.app.state.decisions
     return found
 
 
-Together = Annotated[Groups, Depends(_together)]
+DecisionBatcherDep = Annotated[DecisionBatcher, Depends(_decisions)]
 """Questions of all callers of the moment, answered in one step."""
 
 
-async def opened(together: Groups, request: AccessRequest, reader_key: bytes, show: Callable[[Release], T]) -> T:
+async def opened(
+    batcher: DecisionBatcher, request: AccessRequest, reader_key: bytes, show: Callable[[Release], T]
+) -> T:
     """`Kernel.access`, and `show` of what is released; only that takes a thread, and a no takes none.
 
     Raises what `access` raises.
     """
     check_hands_out(request)
-    return await released(together, request, reader_key, *await together.answer(request, answered), show=show)
+    return await released(batcher, request, reader_key, *await batcher.answer(request, answered), show=show)
 
 
 async def released(
-    together: Groups,
+    batcher: DecisionBatcher,
     request: AccessRequest,
     reader_key: bytes,
     answer: Answer,
@@ -79,7 +81,7 @@ async def released(
 ) -> T:
     """`show` of what is released to an answered question. Raises as above."""
     check_permitted(answer.decision, receipt)
-    access = together.kernel.decisions.releases.access_answered
+    access = batcher.kernel.decisions.releases.access_answered
     return await run_in_threadpool(lambda: show(access(request, reader_key, answer, receipt)))
 
 
@@ -89,16 +91,16 @@ def may(category: str, purpose: str, action: str = "view") -> Any:
     async def open_door(
         record_id: RecordId,
         caller: SignedIn,
-        together: Together,
+        batcher: DecisionBatcherDep,
         incident: IncidentEntry = None,
         reader_key: ReaderKey = None,
     ) -> Release:
-        request = together.kernel.decisions.evaluation.request(
+        request = batcher.kernel.decisions.evaluation.request(
             caller.name, read_hex(record_id, "record_id", 32), category, purpose, action
         )
         request = replace(request, incident=read_hex(incident, "incident", 32) if incident else bytes(32))
         key = read_hex(reader_key, "reader_key") if reader_key else b""
-        return await opened(together, request, key, lambda release: release)
+        return await opened(batcher, request, key, lambda release: release)
 
     return Depends(open_door)
 

@@ -1,8 +1,11 @@
-"""`bench/run NAME [--quick] [--minutes N]`: run one bench, print its rows, and write them to `bench/results/NAME.json`.
+"""`bench/run NAME [--quick] [--minutes N] [--against COMMIT [--rounds N]]`: run one bench, print its rows, and write
+them to `bench/results/NAME.json`.
 
 A bench is a module `bench/NAME.py` or package `bench/NAME/` with a docstring, whose first line is what the list says,
 and a function `measure(*, quick: bool, say: Callable[[str], None]) -> Report`; one that can go on for as long as it is
-let takes `minutes: float | None = None` beside them.
+let takes `minutes: float | None = None` beside them. A bench that can compare this checkout with another commit has a
+module `against` with `compare(*, against: str, rounds: int, quick: bool, say: …) -> Report`, whose result file is
+`bench/results/NAME-against.json`.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import pkgutil
 import platform
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -26,6 +30,8 @@ from bench.report import Report, Row
 
 RESULTS = Path(__file__).parent / "results"
 PLUMBING = {"__main__", "report"}
+Measure = Callable[..., Report]
+ROUNDS = 5
 
 
 def names() -> list[str]:
@@ -67,13 +73,13 @@ def _cell(value: object) -> str:
             return str(value)
 
 
-def write(name: str, report: Report, *, options: str, seconds: float) -> Path:
+def write(name: str, report: Report, *, command: str, seconds: float) -> Path:
     """The result file: rows, the command that made them, and where."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
     content: Row = {
         "bench": name,
-        "command": f"bench/run {name}{options}",
+        "command": command,
         "seconds": round(seconds, 1),
         "machine": {"system": platform.system(), "machine": platform.machine(), "python": platform.python_version()},
         "rows": report.rows,
@@ -85,6 +91,25 @@ def write(name: str, report: Report, *, options: str, seconds: float) -> Path:
 
 def main() -> int:
     """Command line."""
+    parser = _parser()
+    arguments = parser.parse_args()
+    if arguments.name is None:
+        parser.print_help()
+        return 0
+    given = {name: value for name in ("minutes", "against", "rounds") if (value := getattr(arguments, name))}
+    if arguments.against:
+        given.setdefault("rounds", ROUNDS)
+    elif arguments.rounds:
+        parser.error("--rounds is of --against")
+    measure = _measure_of(arguments.name, compared=bool(arguments.against))
+    if measure is None:
+        parser.error(f"{arguments.name} compares no commits: it has no --against")
+    if not given.keys() <= inspect.signature(measure).parameters.keys():
+        parser.error(f"{arguments.name} takes as long as it takes: it has no --minutes")
+    return _run(arguments.name, measure, given, quick=arguments.quick)
+
+
+def _parser() -> argparse.ArgumentParser:
     listing = "\n".join(f"  {name:<14} {headline(name)}" for name in names())
     parser = argparse.ArgumentParser(
         prog="bench/run",
@@ -95,27 +120,31 @@ def main() -> int:
     parser.add_argument("name", nargs="?", choices=names(), help="which bench; the list is below", metavar="NAME")
     parser.add_argument("--quick", action="store_true", help="fewer and smaller rounds: does it run, not how fast")
     parser.add_argument("--minutes", type=float, help="how long in all, for benches that can go on (fuzz)")
-    arguments = parser.parse_args()
-    if arguments.name is None:
-        parser.print_help()
-        return 0
-    measure = importlib.import_module(f"bench.{arguments.name}").measure
-    if arguments.minutes and "minutes" not in inspect.signature(measure).parameters:
-        parser.error(f"{arguments.name} takes as long as it takes: it has no --minutes")
-    return _run(arguments.name, quick=arguments.quick, minutes=arguments.minutes)
+    parser.add_argument("--against", metavar="COMMIT", help="compare this checkout with that commit (decide)")
+    parser.add_argument("--rounds", type=int, metavar="N", help=f"rounds of --against; {ROUNDS} without it")
+    return parser
 
 
-def _run(name: str, *, quick: bool, minutes: float | None) -> int:
+def _measure_of(name: str, *, compared: bool) -> Measure | None:
+    """A bench's function; None if commits are to be compared and it cannot."""
+    if not compared:
+        measure: Measure = importlib.import_module(f"bench.{name}").measure
+        return measure
+    if not (Path(__file__).parent / name / "against.py").exists():
+        return None
+    compare: Measure = importlib.import_module(f"bench.{name}.against").compare
+    return compare
+
+
+def _run(name: str, measure: Measure, given: Row, *, quick: bool) -> int:
     console = Console(width=None if sys.stdout.isatty() else 160)
     started = time.monotonic()
     with console.status(f"bench {name}") as status:
-        given = {"minutes": minutes} if minutes else {}
-        report = importlib.import_module(f"bench.{name}").measure(
-            quick=quick, say=lambda text: status.update(f"bench {name}: {text}"), **given
-        )
-    options = (" --quick" if quick else "") + (f" --minutes {minutes:g}" if minutes else "")
-    path = write(name, report, options=options, seconds=time.monotonic() - started)
-    console.print(table(name, report))
+        report = measure(quick=quick, say=lambda text: status.update(f"bench {name}: {text}"), **given)
+    options = (" --quick" if quick else "") + "".join(f" --{option} {value}" for option, value in given.items())
+    result = f"{name}-against" if "against" in given else name
+    path = write(result, report, command=f"bench/run {name}{options}", seconds=time.monotonic() - started)
+    console.print(table(result, report))
     for note in report.notes:
         console.print(note, markup=False)
     console.print(f"written: {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.report import Report, Row, Say
 from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, blocks_of_stream, dag_of
-from tests.anchors.kubo import BINARY, REASON, Kubo
+from testing.kubo import BINARY, REASON, Kubo
 
 PIECE, SMALL = 1 << 20, 256
 LEVEL = WIDTH * CHUNK

@@ -18,9 +18,9 @@ import coincurve
 
 from bench.report import Report, Row, Say
 from mydata_ledger.scripts.verify import OnChain, load_all, verify_all
-from tests import proofs
-from tests.devnet import live_chain
-from tests.proofs import GATEWAY, HOLDER, PERSON
+from testing import proofs
+from testing.devnet import live_chain
+from testing.proofs import GATEWAY, HOLDER, PERSON
 
 GOAL = 3_000
 CONSENTS = 200

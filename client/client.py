@@ -6,13 +6,13 @@ import base64
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
 import httpx
 
+from mydata_ledger.client.answers import Opened, Refused
 from mydata_ledger.client.keys import KeyFile, load_key
 from mydata_ledger.ledger import envelope, typed_data
 from mydata_ledger.ledger.access import Acknowledgement
@@ -28,28 +28,6 @@ from mydata_ledger.ledger.typed_data import read_domain, read_hex
 ZERO = "0x" + "00" * 32
 BATCH = 500
 PATIENCE = 90
-
-
-class Refused(Exception):
-    """The door said no: `code` and `detail` as it gave them, `status` of HTTP."""
-
-    def __init__(self, status: int, code: str, detail: str) -> None:
-        super().__init__(f"{code}: {detail}" if detail else code)
-        self.status, self.code, self.detail = status, code, detail
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A release, opened and checked against its commitment: content bytes, media type, the commitment's 32-byte seed,
-    receipt position, block.
-    """
-
-    content: bytes
-    media_type: str
-    seed: bytes
-    position: int
-    block: int
-    issue: dict[str, Any]
 
 
 class Client:

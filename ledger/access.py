@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -151,6 +152,17 @@ class Facts:
     def rests_on(self) -> tuple[int, int, int, int]:
         """What of the logs and the chain was known: the last four members."""
         return self.consents_size, self.records_size, self.block, self.followed_at
+
+    def about(self, record: Record | None, consents: Sequence[ConsentState], at: int) -> Facts:
+        """The facts about a record: these, which hold whatever the record, and its person's consents that name the
+        requester. Whether the requester is blocked at that moment (UTC seconds) follows from the consents.
+        """
+        blocked = any(state.blocks(at) for state in consents)
+        return Facts(record, tuple(consents), self.requester, blocked, self.incident, *self.rests_on)
+
+    def with_record(self, record: Record) -> Facts:
+        """The facts about another record of the same person, where no consent counts its uses."""
+        return Facts(record, self.consents, self.requester, self.blocked, self.incident, *self.rests_on)
 
 
 class Reason(StrEnum):

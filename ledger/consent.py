@@ -50,9 +50,11 @@ class Grant:
 
     def forbids_all(self, at: int) -> bool:
         """Whether it forbids everything, to everyone it is said to, now: a block."""
+        if self.effect is not Effect.FORBID:
+            return False
         whole = "*" in self.categories and "*" in self.purposes and set(self.actions) >= ACTIONS
         unbounded = not (self.records or self.data_from or self.data_until)
-        return self.effect is Effect.FORBID and whole and unbounded and self.open_at(at)
+        return whole and unbounded and self.open_at(at)
 
     def open_at(self, at: int) -> bool:
         """Whether the window is open."""
@@ -116,6 +118,11 @@ class Consent:
     notice_language: str
     signed_at: int
     lock: bytes
+
+    @property
+    def counts_uses(self) -> bool:
+        """Whether how often it was used matters to any of its grants."""
+        return any(grant.counts_uses for grant in self.grants if grant.conditions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,16 +177,15 @@ def _says(decision: Decision, facts: Facts) -> tuple[bool, str, tuple[bytes, ...
 def _facts(
     record: Record | None, requester: Party | None, states: list[ConsentState], incident: object, said: AccessReceipt
 ) -> Facts:
-    return Facts(
-        record=record,
-        consents=tuple(states),
+    known = Facts(
+        record=None,
         requester=requester,
-        blocked=any(state.blocks(said.decided_at) for state in states),
         incident=incident if isinstance(incident, Incident) else None,
         consents_size=said.consents_size,
         records_size=said.records_size,
         block=said.block,
     )
+    return known.about(record, states, said.decided_at)
 
 
 def _ways(logged: Logged | None, anchored: int, now: int) -> set[bool]:

@@ -64,7 +64,7 @@ def check(house: House, say: Say) -> Checked:
     store, done = Store(house.settings.database), Checked()
     try:
         # A record is pinned before it is accepted: pins read after the heads hold every record below them.
-        heads, named = {log: store.head(log) for log in LOGS}, _journal(house, store, done)
+        heads, named = {log: store.log.head(log) for log in LOGS}, _journal(house, store, done)
         records = _Records(house, store, done)
         for log in LOGS:
             for logged in _log(house, store, (log, heads[log]), done, say):
@@ -81,7 +81,8 @@ def _log(house: House, store: Store, until: tuple[str, Head], done: Checked, say
     """Every statement of a log, held to its digest, and all of them together to the root."""
     (log, head), position = until, 0
     peaks: list[bytes] = []
-    while position < head.size and (logged := store.statements(log, position, min(PAGE, head.size - position))):
+    read = store.rebuilding.statements
+    while position < head.size and (logged := read(log, position, min(PAGE, head.size - position))):
         for each in logged:
             if typed_data.digest(each.signed.statement, house.domains[log]) != each.signed.entry.digest:
                 done.found("statement_altered", f"{log} {each.position}")
@@ -106,11 +107,11 @@ class _Records:
     def __post_init__(self) -> None:
         self.keys = self.house.keys(self.store)
         self.pinned = self.house.payloads.pinned()
-        self.anchored = self.store.last_anchored(RECORDS).head.size
+        self.anchored = self.store.log.last_anchored(RECORDS).head.size
 
     def look_at(self, issue: Issue, position: int) -> None:
         """One record: what an erased one must no longer have, or what a live one must."""
-        record = self.store.record(issue.record_id)
+        record = self.store.index.record(issue.record_id)
         where = f"record 0x{issue.record_id.hex()}"
         self.done.records += 1
         self.done.waiting += position >= self.anchored
@@ -149,7 +150,7 @@ def _journal(house: House, store: Store, done: Checked) -> set[str]:
 
 def _look_at_journal(house: House, store: Store, seen: Checked) -> Restoring | None:
     """Each of its sheets is opened; None where there is no journal."""
-    anchored = {log: store.last_anchored(log).head.size for log in LOGS}
+    anchored = {log: store.log.last_anchored(log).head.size for log in LOGS}
     try:
         if not Safe.is_in(house.keystore):
             raise NotFound

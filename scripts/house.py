@@ -89,7 +89,7 @@ class House:
         """The keystore, which releases a key only on a receipt that lies in this store's log."""
 
         def durable(receipt: Logged) -> bool:
-            return store.at(ACCESS, receipt.position) == receipt
+            return store.log.at(ACCESS, receipt.position) == receipt
 
         return self._keys(durable)
 

@@ -71,24 +71,24 @@ def _follow(store: Store, house: House) -> dict[str, int]:
     chain = Chain(house.settings.rpc_url, house.deployment)
     heads = chain.heads()
     for log in LOGS:
-        there, ours = heads[log].size if heads else 0, store.head(log).size
+        there, ours = heads[log].size if heads else 0, store.log.head(log).size
         if there > ours:
             raise SourceUnavailable(
                 f"the chain has {there} statements of the {log} log and the journal {ours}; "
                 "put back the newest copy of the keystore folder and say it again"
             )
     Follower(store, chain, house.clock, house.settings.depth).once()
-    return {log: store.head(log).size - store.last_anchored(log).head.size for log in LOGS}
+    return {log: store.log.head(log).size - store.log.last_anchored(log).head.size for log in LOGS}
 
 
 def _erase_again(store: Store, keys: FileKeys) -> int:
     """Whatever the log says was erased has no key, also in a keystore that came from a backup (I9)."""
     count, start = 0, 0
-    while logged := store.statements(RECORDS, start, PAGE):
+    while logged := store.rebuilding.statements(RECORDS, start, PAGE):
         said = [(each.position, each.signed.statement) for each in logged]
         erased = [(position, one) for position, one in said if isinstance(one, Erasure)]
         keys.destroy_many([erasure.record_id for _, erasure in erased])
-        store.restore_papers([_paper(position, erasure) for position, erasure in erased])
+        store.rebuilding.restore_papers([_paper(position, erasure) for position, erasure in erased])
         count, start = count + len(erased), start + len(logged)
     return count
 
@@ -109,7 +109,7 @@ def _check_lost(database: str, place: Path | None) -> None:
         return
     store = Store(database)
     try:
-        held = sum(store.head(log).size for log in LOGS)
+        held = sum(store.log.head(log).size for log in LOGS)
     finally:
         store.dispose()
     if held:

@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,7 @@ from uvicorn.supervisors import Multiprocess
 from mydata_ledger.anchors.chain import Chain, ChainWallets
 from mydata_ledger.anchors.election import election_of
 from mydata_ledger.anchors.follower import Follower
-from mydata_ledger.anchors.journal import Journal, KeptOutbox
+from mydata_ledger.anchors.journal import Journal
 from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.teller import Teller
@@ -84,12 +85,27 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     house = House(settings, clock) if clock else House(settings)
     store, services = Store(settings.database), slices()
     for notice in GENERAL:
-        store.publish(notice)
+        store.directory.publish(notice)
     chain = Chain(settings.rpc_url, house.deployment, secret(settings.state, "sequencer"))
     journal = Journal(store, house.safe())
     election = election_of(settings.database)
-    notary = Notary(KeptOutbox(store, journal), chain, leads=election.leads)
-    world = World(
+    notary = Notary(store, chain, leads=election.leads, kept=journal.keep)
+    world = _world(house, store, services, chain, notary.nudge)
+    follower = Follower(store, chain, world.clock, settings.depth, leads=election.leads)
+    notes = notes_folder(settings.state)
+    tiles = LogTiles(store, NoteKeys(notes, house.master), Shelf(notes), house.domains)
+    kernel = Kernel.of(world)
+    duties = Duties(election, (follower, notary, Teller(kernel, couriers(settings), leads=election.leads)), journal)
+    premises = Premises(kernel, store.sessions, _api(house), tiles)
+    app = create_app(premises, services, duties.lifespan)
+    mount_ipfs(app, house.payloads, settings)
+    pages(app, settings.uri)
+    return app
+
+
+def _world(house: House, store: Store, services: Sequence[Slice], chain: Chain, hurry: Callable[[], None]) -> World:
+    settings = house.settings
+    return World(
         **ports_of(store),
         payloads=house.payloads,
         keys=house.keys(store),
@@ -98,20 +114,10 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
         vocabulary=Vocabulary(one.catalog for one in services),
         domains=house.domains,
         computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
-        hurry=notary.nudge,
+        hurry=hurry,
         bounds=Bounds(streamed_bytes=settings.largest_record),
         signers=Signers(bytes.fromhex(house.deployment.passkeys[2:]), ChainWallets(chain.rpc)),
     )
-    follower = Follower(store, chain, world.clock, settings.depth, leads=election.leads)
-    notes = notes_folder(settings.state)
-    tiles = LogTiles(store, NoteKeys(notes, house.master), Shelf(notes), house.domains)
-    kernel = Kernel.of(world)
-    duties = Duties(election, (follower, notary, Teller(kernel, couriers(settings), leads=election.leads)), journal)
-    premises = Premises(kernel, store, _api(house), tiles)
-    app = create_app(premises, services, duties.lifespan)
-    mount_ipfs(app, house.payloads, settings)
-    pages(app, settings.uri)
-    return app
 
 
 def _api(house: House) -> ApiSettings:

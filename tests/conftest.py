@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cluster import MISSING, Cluster, programs
+from testing.cluster import MISSING, Cluster, programs
 from tests.spread import Spread, longest_first
 
 

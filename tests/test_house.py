@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from testing.structure import Sources, attributes, levels
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("ledger", "anchors", "client", "api", "services", "scripts")
 NOT_SHIPPED = {"tests", "testing", "bench"}
 FILE_CEILING, FUNCTION_CEILING, CONTRACT_CEILING, LIBRARY_CEILING = 250, 30, 200, 250
+DEPTH_CEILING, LEVEL_CEILING = 2, 9
 
 
 def sources(*packages):
@@ -169,6 +172,39 @@ def test_the_rule_has_no_try():
     assert not [n for n in ast.walk(ast.parse((ROOT / "ledger/decide.py").read_text())) if isinstance(n, ast.Try)]
 
 
+def test_whether_a_requester_is_blocked_is_found_out_in_one_place():
+    texts = {named(path): path.read_text(encoding="utf-8") for path in sources(*PACKAGES)}
+    assert {name for name, text in texts.items() if re.search(r"\bblocked *=[^=]", text)} == {"ledger/access.py"}
+
+
 def test_danger_wears_its_name_only_in_tests():
     callers = [named(p) for p in sources(*PACKAGES) if re.search(r"\bunsafe_\w+\(", p.read_text(encoding="utf-8"))]
     assert callers == []
+
+
+def test_api_and_services_read_through_queries_and_name_neither_world_nor_store():
+    assert list(attributes(ROOT, ("api", "services"), {"world", "store"})) == []
+
+
+@pytest.fixture(scope="module")
+def structure():
+    return Sources(ROOT, PACKAGES)
+
+
+def test_no_class_is_put_together_out_of_several(structure):
+    """Errors and protocols may be; what else needs several has them as its parts."""
+    assert len(structure.bases) > 400
+    many = {name: parents for name in structure.bases if len(parents := structure.parents(name)) > 1}
+    assert {name: parents for name, parents in many.items() if not structure.is_apart(name)} == {}
+
+
+def test_no_class_stands_on_a_tower(structure):
+    deep = {name: depth for name in structure.bases if (depth := structure.depth(name)) > DEPTH_CEILING}
+    assert {name: depth for name, depth in deep.items() if not structure.is_apart(name)} == {}
+
+
+def test_what_lies_in_a_package_imports_downwards_in_few_levels(structure):
+    """What lies directly in a package, each package in it being one: no circle, and no long way down."""
+    found = {package: levels(structure.children(package)) for package in sorted(structure.packages)}
+    assert len(found) > 40
+    assert {package: count for package, count in found.items() if count > LEVEL_CEILING} == {}

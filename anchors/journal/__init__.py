@@ -3,8 +3,7 @@ of them, notices and papers soon after (design §6, I12).
 """
 
 from mydata_ledger.anchors.journal.journal import Journal
-from mydata_ledger.anchors.journal.outbox import KeptOutbox
 from mydata_ledger.anchors.journal.restoring import Restored, Restoring
 from mydata_ledger.anchors.journal.safe import Safe
 
-__all__ = ["Journal", "KeptOutbox", "Restored", "Restoring", "Safe"]
+__all__ = ["Journal", "Restored", "Restoring", "Safe"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from mydata_ledger.anchors.store.codec import decode, encode, kind_of, pack, unpack
+from mydata_ledger.anchors.store.rows.codec import decode, encode, kind_of, pack, unpack
 from mydata_ledger.ledger import typed_data
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.errors import IntegrityFailure

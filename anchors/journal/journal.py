@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
-from typing import Protocol
 
 from mydata_ledger.anchors.journal import contents, items
 from mydata_ledger.anchors.journal.contents import Contents, Sheet
 from mydata_ledger.anchors.journal.safe import Place, Safe
+from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import LedgerError
-from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.receipt import LOGS, Logged
 
@@ -24,28 +23,10 @@ LOGGER = logging.getLogger("mydata.journal")
 MOST = 8_192
 """Statements of one sheet; about 4 MB."""
 PAPERS_AT_ONCE = 1_000
+SHELVES_EVERY = 30.0
+"""Seconds between looks at notices and papers: what a total loss of the database can cost of them."""
 NOTICES = "notices"
 PAPERS = "papers/"
-
-
-class Source(Protocol):
-    """What the journal reads of a store."""
-
-    def head(self, log: str) -> Head:
-        """Size and root of everything accepted."""
-        ...
-
-    def statements(self, log: str, start: int, limit: int) -> list[Logged]:
-        """Statements from position `start`."""
-        ...
-
-    def notices(self) -> list[Notice]:
-        """All versions in all languages."""
-        ...
-
-    def all_papers(self, after: tuple[str, bytes], limit: int) -> list[Paper]:
-        """Papers of every kind by (kind, id) above `after`."""
-        ...
 
 
 class Journal:
@@ -55,8 +36,9 @@ class Journal:
     until they are full, so that there are few of them and each statement is written O(log) times.
     """
 
-    def __init__(self, source: Source, safe: Safe) -> None:
-        self._source, self._safe = source, safe
+    def __init__(self, store: Store, safe: Safe) -> None:
+        self._log, self._directory, self._rebuilding = store.log, store.directory, store.rebuilding
+        self._safe, self._looked = safe, -SHELVES_EVERY
         self._lock = threading.RLock()
         self._place: Place | None = None
         self._contents: Contents | None = None
@@ -65,6 +47,18 @@ class Journal:
         """Statements of the log that a recovery would find."""
         with self._lock:
             return self._known().size(log)
+
+    def keep(self, log: str) -> int:
+        """Keep what was accepted since, and now and then notices and papers; returns `kept`.
+
+        The notary asks before each step, so that whatever the chain commits to can be recovered. Raises StorageFull,
+        SourceUnavailable.
+        """
+        self.keep_statements()
+        if time.monotonic() - self._looked >= SHELVES_EVERY:
+            self._looked = time.monotonic()
+            self.keep_shelves()
+        return self.kept(log)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -131,22 +125,22 @@ class Journal:
     def _news(self, log: str) -> tuple[tuple[Sheet, ...], list[Logged]] | None:
         """The sheets that stay, and what the next one holds: new statements, and those of small sheets before."""
         sheets, kept = self._known().logs.get(log, ()), self._known().size(log)
-        fresh = self._source.head(log).size - kept
+        fresh = self._log.head(log).size - kept
         if fresh <= 0:
             return None
         count = fresh
         while sheets and sheets[-1].count <= count and sheets[-1].count + count <= MOST:
             count += sheets[-1].count
             sheets = sheets[:-1]
-        said = self._source.statements(log, kept + fresh - count, min(count, MOST))
+        said = self._rebuilding.statements(log, kept + fresh - count, min(count, MOST))
         return (sheets, said) if said else None
 
     def _shelves(self) -> Iterable[tuple[str, tuple[bytes, int]]]:
-        notices = self._source.notices()
+        notices = self._directory.notices()
         yield NOTICES, (items.write_notices(notices), len(notices))
         kinds: dict[str, list[Paper]] = defaultdict(list)
         after = ("", b"")
-        while some := self._source.all_papers(after, PAPERS_AT_ONCE):
+        while some := self._rebuilding.all_papers(after, PAPERS_AT_ONCE):
             for paper in some:
                 kinds[paper.kind].append(paper)
             after = (some[-1].kind, some[-1].id)

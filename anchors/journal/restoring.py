@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from mydata_ledger.anchors.journal import contents, items
 from mydata_ledger.anchors.journal.contents import Contents, Sheet
 from mydata_ledger.anchors.journal.journal import NOTICES, PAPERS
 from mydata_ledger.anchors.journal.safe import Place, Safe
+from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import IntegrityFailure, NotFound, PayloadMissing
-from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.notice import Notice
-from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.receipt import LOGS, Logged
 from mydata_ledger.ledger.typed_data import Domain
 
 Say = Callable[[str, int, int], None]
 """Hears what is restored, how many are done and of how many."""
-
-
-class Target(Protocol):
-    """What a recovery needs of a store."""
-
-    def head(self, log: str) -> Head:
-        """Size and root of everything in it."""
-        ...
-
-    def restore(self, log: str, logged: Sequence[Logged]) -> None:
-        """Put statements where they lay."""
-        ...
-
-    def publish(self, notice: Notice) -> None:
-        """Keep a notice."""
-        ...
-
-    def restore_papers(self, papers: Iterable[Paper]) -> None:
-        """Put papers as they were."""
-        ...
 
 
 @dataclass(slots=True)
@@ -70,22 +47,22 @@ class Restoring:
         """Where its sheets lie, the table of contents among them."""
         return [self._place, *self._contents.places()]
 
-    def into(self, target: Target, say: Say) -> Restored:
+    def into(self, store: Store, say: Say) -> Restored:
         """Restore everything; stopped and said again it goes on where it was.
 
         Raises PayloadMissing, PayloadAltered, IntegrityFailure, SourceUnavailable.
         """
         done = Restored()
-        self._shelves(target, done)
+        self._shelves(store, done)
         for log in LOGS:
-            done.statements[log] = self._log(target, log, say)
+            done.statements[log] = self._log(store, log, say)
         return done
 
-    def _log(self, target: Target, log: str, say: Say) -> int:
-        there, size = target.head(log).size, self.size(log)
+    def _log(self, store: Store, log: str, say: Say) -> int:
+        there, size = store.log.head(log).size, self.size(log)
         for sheet in self._contents.logs.get(log, ()):
             if sheet.end > there:
-                target.restore(log, self._statements(sheet, log)[max(0, there - sheet.start) :])
+                store.rebuilding.restore(log, self._statements(sheet, log)[max(0, there - sheet.start) :])
             say(log, sheet.end, size)
         return size
 
@@ -95,15 +72,15 @@ class Restoring:
             raise IntegrityFailure(items.BROKEN)
         return said
 
-    def _shelves(self, target: Target, done: Restored) -> None:
+    def _shelves(self, store: Store, done: Restored) -> None:
         for name, sheet in self._contents.shelves.items():
             raw = self._safe.get(sheet.place)
             if name == NOTICES:
                 for notice in items.read_notices(raw):
-                    target.publish(notice)
+                    store.directory.publish(notice)
                 done.notices = sheet.end
             elif name.startswith(PAPERS):
-                target.restore_papers(items.read_papers(raw))
+                store.rebuilding.restore_papers(items.read_papers(raw))
                 done.papers += sheet.end
 
 

@@ -2,117 +2,63 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from mydata_ledger.anchors.memory.log import MemoryLog
+from mydata_ledger.anchors.memory.state import State
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, ConsentState, Facts, Found, Incident, Place, place_of
-from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
 from mydata_ledger.ledger.errors import SourceUnavailable
-from mydata_ledger.ledger.notice import Notice
-from mydata_ledger.ledger.party import ANYONE, Party
+from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
-from mydata_ledger.ledger.record import Erasure, Issue, Record
+from mydata_ledger.ledger.record import Issue, Record
 
 
-class MemoryIndex(MemoryLog):
+class MemoryIndex:
     """What the logs say now, by person, party and record."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._parties: dict[str, Party] = {}
-        self._notices: dict[bytes, Notice] = {}
+    def __init__(self, state: State) -> None:
+        self._state = state
         self._drafts: dict[bytes, Issue] = {}
-        self._reveals: dict[bytes, int | None] = {}
-        self._about: dict[bytes, list[Logged]] = defaultdict(list)
-        self._resting: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
-        self._ended: set[bytes] = set()
-        self._replaced: set[bytes] = set()
-        self._corrected_by: dict[bytes, bytes] = {}
-        self._erased: set[bytes] = set()
-
-    def _clear(self) -> None:
-        super()._clear()
-        for index in (self._about, self._resting, self._ended, self._replaced, self._corrected_by, self._erased):
-            index.clear()
-
-    def _remember(self, logged: Logged) -> None:
-        super()._remember(logged)
-        statement = logged.signed.statement
-        if hasattr(statement, "data_subject"):
-            self._about[statement.data_subject].append(logged)
-        match statement:
-            case Consent():
-                self._replaced.add(statement.previous)
-            case Delegation():
-                earlier = {x.signed.entry.entry for x in self._delegated(statement)} - {logged.signed.entry.entry}
-                self._replaced |= earlier - self._ended
-            case Revocation():
-                self._ended.add(statement.consent)
-            case Issue():
-                self._correct(statement)
-            case Erasure():
-                self._erased.add(statement.record_id)
-            case AccessReceipt(permitted=True):
-                for entry in statement.consents:
-                    self._resting[entry].append((statement.decided_at, statement.record_id))
-
-    def _correct(self, issue: Issue) -> None:
-        """A record is superseded by its own holder, about the same person, or not at all."""
-        earlier = self._issue(issue.supersedes)
-        if (
-            issue.supersedes != issue.record_id
-            and earlier
-            and (earlier.holder, earlier.data_subject) == (issue.holder, issue.data_subject)
-        ):
-            self._corrected_by[issue.supersedes] = issue.record_id
-
-    def _issue(self, record_id: bytes) -> Issue | None:
-        logged = self._record_logged.get(record_id)
-        return logged.signed.statement if logged and isinstance(logged.signed.statement, Issue) else None
 
     def facts(self, request: AccessRequest, at: int) -> Facts:
         """Everything the rule may consider. Raises SourceUnavailable while the chain contradicts this log."""
-        if self._distrust:
-            raise SourceUnavailable(self._distrust)
-        with self._lock:
-            record, requester = self.record(request.record_id), self._parties.get(request.requester)
+        if self._state.distrust:
+            raise SourceUnavailable(self._state.distrust)
+        with self._state.lock:
+            record, requester = self.record(request.record_id), self._state.parties.get(request.requester)
             names = {ANYONE} | (requester.grantee_names(at) if requester else frozenset())
-            subject = record.issue.data_subject if record else b""
-            said = (
-                [s for s in self._about.get(subject, []) if isinstance(s.signed.statement, Consent)] if record else []
-            )
-            states = [self._state(logged, request.record_id) for logged in said]
-            meant = tuple(state for state in states if state.consent.grantee in names)
-            consents, records = self._anchored[CONSENTS], self._anchored[RECORDS]
-            return Facts(
-                record=record,
-                consents=meant,
+            said = self._consents_of(record.issue.data_subject) if record else []
+            states = [self._state_of(logged, request.record_id) for logged in said]
+            meant = [state for state in states if state.consent.grantee in names]
+            consents, records = self._state.anchored[CONSENTS], self._state.anchored[RECORDS]
+            known = Facts(
+                record=None,
                 requester=requester,
-                blocked=any(state.blocks(at) for state in meant),
                 incident=self.incident(request.incident),
                 consents_size=consents.head.size,
                 records_size=records.head.size,
                 block=max(consents.block, records.block),
                 followed_at=consents.followed_at,
             )
+            return known.about(record, meant, at)
 
-    def _state(self, logged: Logged, record_id: bytes | None = None) -> ConsentState:
+    def _state_of(self, logged: Logged, record_id: bytes | None = None) -> ConsentState:
+        """A consent's state; for an answer about a record its uses are told only where a grant counts them."""
         entry, consent = logged.signed.entry.entry, logged.signed.statement
         if not isinstance(consent, Consent):
             raise TypeError("only a consent has a state")
-        notice = self._notices.get(consent.notice_hash)
-        used = self._resting.get(entry, [])
+        notice = self._state.notices.get(consent.notice_hash)
+        used = self._state.resting.get(entry, []) if record_id is None or consent.counts_uses else []
         of_record = [at for at, record in used if record == record_id]
         return ConsentState(
             entry=entry,
             position=logged.position,
             consent=consent,
-            anchored=self._is_anchored(CONSENTS, logged.position),
-            revoked=entry in self._ended or entry in self._reveals or not self._has_a_say(consent),
-            superseded=entry in self._replaced,
+            anchored=self._state.is_anchored(CONSENTS, logged.position),
+            revoked=entry in self._state.ended or entry in self._state.reveals or not self._has_a_say(consent),
+            superseded=entry in self._state.replaced,
             notice_outdated=notice is not None and notice.outdated,
             uses=len(used),
             uses_of_record=len(of_record),
@@ -127,55 +73,53 @@ class MemoryIndex(MemoryLog):
 
     def newest(self, data_subject: bytes, grantee: str) -> Logged | None:
         """The newest Consent or Revocation between the two."""
-        return self._newest.get((data_subject, grantee))
+        return self._state.newest.get((data_subject, grantee))
 
     def consents_of(self, data_subject: bytes) -> list[ConsentState]:
         """All versions to all grantees, oldest first."""
-        return [self._state(logged) for logged in self._consents_of(data_subject)]
+        return [self._state_of(logged) for logged in self._consents_of(data_subject)]
 
     def _consents_of(self, data_subject: bytes) -> list[Logged]:
-        return [x for x in self._about.get(data_subject, []) if isinstance(x.signed.statement, Consent)]
+        return [x for x in self._state.about.get(data_subject, []) if isinstance(x.signed.statement, Consent)]
 
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
         """Everyone who was ever named to sign for a person, oldest first."""
-        return [self._delegation(x) for x in self._about.get(data_subject, []) if isinstance(_said(x), Delegation)]
+        about = self._state.about.get(data_subject, [])
+        return [self._delegation(x) for x in about if isinstance(_said(x), Delegation)]
 
     def _delegation(self, logged: Logged) -> DelegationState:
         entry, said = logged.signed.entry.entry, _said(logged)
         if not isinstance(said, Delegation):
             raise TypeError("only a delegation has this state")
-        ended, replaced = entry in self._ended or entry in self._reveals, entry in self._replaced
+        ended, replaced = entry in self._state.ended or entry in self._state.reveals, entry in self._state.replaced
         return DelegationState(
-            entry, logged.position, said, self._is_anchored(CONSENTS, logged.position), ended, replaced
+            entry, logged.position, said, self._state.is_anchored(CONSENTS, logged.position), ended, replaced
         )
 
-    def _delegated(self, like: Delegation) -> list[Logged]:
-        """Every delegation between the same two."""
-        found = [x for x in self._about[like.data_subject] if isinstance(_said(x), Delegation)]
-        return [x for x in found if getattr(_said(x), "grantee", None) == like.grantee]
-
     def consent(self, entry: bytes) -> ConsentState | None:
-        """One consent by its entry."""
-        logged = self.find(CONSENTS, entry)
-        return self._state(logged) if logged and isinstance(logged.signed.statement, Consent) else None
+        """One consent by its entry, without its uses."""
+        logged = self._state.by_entry.get((CONSENTS, entry))
+        if logged is None or not isinstance(logged.signed.statement, Consent):
+            return None
+        return replace(self._state_of(logged), uses=0)
 
     def record(self, record_id: bytes) -> Record | None:
         """One record."""
-        logged, issue = self._record_logged.get(record_id), self._issue(record_id)
+        logged, issue = self._state.record_logged.get(record_id), self._state.issue(record_id)
         if logged is None or issue is None:
             return None
         return Record(
             issue=issue,
             position=logged.position,
             entry=logged.signed.entry.entry,
-            anchored=self._is_anchored(RECORDS, logged.position),
-            superseded_by=self._corrected_by.get(record_id, b""),
-            erased=record_id in self._erased,
+            anchored=self._state.is_anchored(RECORDS, logged.position),
+            superseded_by=self._state.corrected_by.get(record_id, b""),
+            erased=record_id in self._state.erased,
         )
 
     def records_of(self, data_subject: bytes) -> list[Record]:
         """A person's records, oldest first."""
-        said = [logged.signed.statement for logged in self._about.get(data_subject, [])]
+        said = [logged.signed.statement for logged in self._state.about.get(data_subject, [])]
         return [record for s in said if isinstance(s, Issue) and (record := self.record(s.record_id))]
 
     def records_named(self, ids: Sequence[bytes]) -> list[Record]:
@@ -186,10 +130,10 @@ class MemoryIndex(MemoryLog):
         self, question: AccessRequest, at: int, after: Place, limit: int, permits: Callable[[Facts], bool]
     ) -> list[Found]:
         """The first `limit` records behind a place whose person named the requester and that the rule permits."""
-        with self._lock:
-            party = self._parties.get(question.requester)
+        with self._state.lock:
+            party = self._state.parties.get(question.requester)
             names = party.grantee_names(at) if party else frozenset()
-            issues = (logged.signed.statement for logged in self._trees[RECORDS].statements)
+            issues = (logged.signed.statement for logged in self._state.trees[RECORDS].statements)
             ids = [i.record_id for i in issues if isinstance(i, Issue) and self._is_meant(i, question, names)]
             asked = [self.facts(replace(question, record_id=record_id), at) for record_id in ids]
             found = [(place_of(one.record), one.record.issue.record_id) for one in asked if one.record and permits(one)]
@@ -197,7 +141,7 @@ class MemoryIndex(MemoryLog):
 
     def survey_person(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
         """The facts about each record of one person, oldest first."""
-        with self._lock:
+        with self._state.lock:
             ids = [record.issue.record_id for record in self.records_of(data_subject)]
             return [self.facts(replace(question, record_id=record_id), at) for record_id in ids]
 
@@ -205,18 +149,18 @@ class MemoryIndex(MemoryLog):
         return question.category in {EVERYTHING, issue.category} and self._is_named(issue.data_subject, names)
 
     def _is_named(self, data_subject: bytes, names: frozenset[str]) -> bool:
-        said = (logged.signed.statement for logged in self._about.get(data_subject, []))
+        said = (logged.signed.statement for logged in self._state.about.get(data_subject, []))
         return any(isinstance(s, Consent) and s.grantee in names for s in said)
 
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:
         """Receipts and incidents about a person, by position above `after`."""
-        about = self._about.get(data_subject, [])
+        about = self._state.about.get(data_subject, [])
         kinds = AccessReceipt | Incident
         return [r for r in about if isinstance(r.signed.statement, kinds) and r.position > after][:limit]
 
     def said_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[Logged]:
         """Statements that name the person as their data subject, by position above `after`."""
-        about = self._about.get(data_subject, [])
+        about = self._state.about.get(data_subject, [])
         return [each for each in about if each.signed.log == log and each.position > after][:limit]
 
     def receipts_by(self, requester: str, after: int, limit: int) -> list[Logged]:
@@ -224,14 +168,14 @@ class MemoryIndex(MemoryLog):
         return list(self._asked_by(requester, after))[:limit]
 
     def _asked_by(self, requester: str, after: int) -> Iterator[Logged]:
-        for logged in self._trees[ACCESS].statements[after + 1 :]:
+        for logged in self._state.trees[ACCESS].statements[after + 1 :]:
             statement = logged.signed.statement
             if isinstance(statement, AccessReceipt) and statement.requester == requester:
                 yield logged
 
     def incident(self, entry: bytes) -> Incident | None:
         """A declared incident by its entry."""
-        logged = self.find(ACCESS, entry)
+        logged = self._state.by_entry.get((ACCESS, entry))
         return logged.signed.statement if logged and isinstance(logged.signed.statement, Incident) else None
 
     def remember_drafts(self, drafts: Sequence[Issue]) -> None:

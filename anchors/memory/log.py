@@ -2,178 +2,133 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import fields
 
+from mydata_ledger.anchors.memory.directory import MemoryDirectory
+from mydata_ledger.anchors.memory.index import MemoryIndex
+from mydata_ledger.anchors.memory.state import State
 from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.access import AccessRequest, Facts
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, SourceUnavailable, StaleConsent
+from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.ports import Anchored, Check, Published
-from mydata_ledger.ledger.receipt import LOGS, Logged, Signed
-from mydata_ledger.ledger.record import Erasure, Issue
-
-EMPTY = Head(0, merkle.EMPTY_ROOT)
-Pair = tuple[bytes, str]
-
-
-@dataclass
-class Tree:
-    """One log's statements, and the complete subtrees seen so far (they never change)."""
-
-    statements: list[Logged] = field(default_factory=list)
-    known: dict[tuple[int, int], bytes] = field(default_factory=dict)
-
-    def node(self, level: int, index: int) -> bytes:
-        """MTH of the complete subtree, RFC 9162 §2.1.1."""
-        if level == 0:
-            return self.statements[index].signed.entry.leaf
-        if (level, index) not in self.known:
-            halves = self.node(level - 1, 2 * index), self.node(level - 1, 2 * index + 1)
-            self.known[level, index] = merkle.node_hash(*halves)
-        return self.known[level, index]
-
-    def head(self, size: int) -> Head:
-        """The head it had at `size`."""
-        return Head(size, merkle.root_at(size, self.node))
+from mydata_ledger.ledger.ports import Anchored, Check, Sign
+from mydata_ledger.ledger.ports.soon import now
+from mydata_ledger.ledger.receipt import Logged, Signed
+from mydata_ledger.ledger.search import AboutPerson, Behind, Sifted, Surveyed
 
 
 class MemoryLog:
-    """Three lists, guarded by one lock, and what the chain holds of them."""
+    """Three lists, guarded by one lock; `index` tells the facts of a question, `directory` what is published."""
 
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._trees = {log: Tree() for log in LOGS}
-        self._by_digest: dict[bytes, Logged] = {}
-        self._by_entry: dict[tuple[str, bytes], Logged] = {}
-        self._newest: dict[Pair, Logged] = {}
-        self._record_logged: dict[bytes, Logged] = {}
-        self._anchored = {log: Anchored(EMPTY, 0, 0) for log in LOGS}
-        self._distrust = ""
+    def __init__(self, state: State, index: MemoryIndex, directory: MemoryDirectory) -> None:
+        self._state, self._index, self._directory = state, index, directory
 
     def append(self, statements: Sequence[Signed], accepted_at: int) -> list[Logged]:
         """Accept all or none. Raises StaleConsent, InvalidStatement."""
-        with self._lock:
-            before = self._sizes()
+        with self._state.lock:
+            before = self._state.sizes()
             try:
-                return [self._accept(signed, accepted_at) for signed in statements]
+                return [self._state.accept(signed, accepted_at) for signed in statements]
             except Exception:
-                self._forget(before)
+                self._state.forget(before)
                 raise
 
-    def _accept_or_refuse(
-        self, signed: Signed, check: Check, accepted_at: int, published: Published
-    ) -> Logged | LedgerError:
+    def accept_soon(
+        self, statements: Sequence[Signed], check: Check, accepted_at: int
+    ) -> Future[list[Logged | LedgerError]]:
+        """Accept each consent by itself, at once."""
+        with self._state.lock:
+            return now([self._accept_or_refuse(signed, check, accepted_at) for signed in statements])
+
+    def _accept_or_refuse(self, signed: Signed, check: Check, accepted_at: int) -> Logged | LedgerError:
         said = signed.statement
         newest = None
         if isinstance(said, Consent | Revocation | Delegation):
-            newest = self._newest.get((said.data_subject, said.grantee))
+            newest = self._state.newest.get((said.data_subject, said.grantee))
         if newest and newest.signed.entry.digest == signed.entry.digest:
             return newest
         try:
-            check(signed, newest, published)
-            return self._accept(signed, accepted_at)
+            check(signed, newest, self._directory)
+            return self._state.accept(signed, accepted_at)
         except LedgerError as error:
             return error
 
-    def _sizes(self) -> list[int]:
-        return [len(self._trees[log].statements) for log in LOGS]
+    def answer(self, request: AccessRequest, respond: Callable[[Facts], Signed], at: int) -> Logged:
+        """Gather the facts, have them answered, log the receipt, under one lock."""
+        return self.answer_soon([request], lambda _, facts: respond(facts), at).result()[0]
 
-    def _accept(self, signed: Signed, accepted_at: int) -> Logged:
-        if known := self._by_digest.get(signed.entry.digest):
-            return known
-        self._check_follows(signed.statement)
-        statements = self._trees[signed.log].statements
-        logged = Logged(signed, len(statements), accepted_at)
-        statements.append(logged)
-        self._remember(logged)
-        return logged
+    def answer_soon(
+        self,
+        requests: Sequence[AccessRequest],
+        respond: Callable[[AccessRequest, Facts], Signed],
+        at: int,
+        sign: Sign = list,
+    ) -> Future[list[Logged]]:
+        """The same, one after another, all or none, and at once; each counts for the next before all are signed."""
+        with self._state.lock:
+            if len(requests) == 1:
+                return now(self.append(sign([respond(requests[0], self._told(requests[0], at))]), at))
+            before, said = self._state.sizes(), []
+            try:
+                for request in requests:
+                    said += [logged.signed for logged in self.append([respond(request, self._told(request, at))], at)]
+            finally:
+                self._state.forget(before)
+            return now(self.append(sign(said), at))
 
-    def _remember(self, logged: Logged) -> None:
-        statement, entry = logged.signed.statement, logged.signed.entry
-        self._by_digest[entry.digest] = logged
-        self._by_entry[logged.signed.log, entry.entry] = logged
-        if isinstance(statement, Consent | Revocation | Delegation):
-            self._newest[statement.data_subject, statement.grantee] = logged
-        if isinstance(statement, Issue):
-            self._record_logged[statement.record_id] = logged
-
-    def _check_follows(self, statement: object) -> None:
-        if isinstance(statement, Consent | Revocation | Delegation):
-            newest = self._newest.get((statement.data_subject, statement.grantee))
-            if not follows(statement, newest):
-                raise StaleConsent("the statement does not follow the newest one to this grantee; ask for a new draft")
-        if isinstance(statement, Issue) and statement.record_id in self._record_logged:
-            raise InvalidStatement("a record of that id is issued already; draft the record again")
-        if isinstance(statement, Erasure) and statement.record_id not in self._record_logged:
-            raise InvalidStatement("there is no record of that id to erase")
-
-    def _forget(self, sizes: Sequence[int]) -> None:
-        """Take back what a refused batch had put in before it was refused."""
-        kept = [self._trees[log].statements[:size] for log, size in zip(LOGS, sizes, strict=True)]
-        self._clear()
-        for log, statements in zip(LOGS, kept, strict=True):
-            self._trees[log] = Tree(statements)
-            for logged in statements:
-                self._remember(logged)
-
-    def _clear(self) -> None:
-        for index in (self._by_digest, self._by_entry, self._newest, self._record_logged):
-            index.clear()
+    def _told(self, request: AccessRequest, at: int) -> Facts:
+        """The facts, and to a question about many records what is known about each."""
+        known = self._index.facts(request, at)
+        shared = {field.name: getattr(known, field.name) for field in fields(Facts)}
+        if isinstance(request, AboutPerson):
+            each = tuple(self._index.survey_person(request, request.data_subject, at))
+            return Surveyed(**shared, each=each if len(each) <= request.most else None)
+        if isinstance(request, Behind):
+            found = self._index.sift(
+                request, at, request.after, request.limit, lambda one: request.permits(request, one, at)
+            )
+            return Sifted(**shared, found=tuple(found) if request.most else None)
+        return known
 
     def at(self, log: str, position: int) -> Logged | None:
         """The statement at a position."""
-        statements = self._trees[log].statements
+        statements = self._state.trees[log].statements
         return statements[position] if 0 <= position < len(statements) else None
 
     def find(self, log: str, entry: bytes) -> Logged | None:
         """The statement of that entry."""
-        return self._by_entry.get((log, entry))
+        return self._state.by_entry.get((log, entry))
 
     def head(self, log: str) -> Head:
         """Size and root of everything accepted."""
-        return self._trees[log].head(len(self._trees[log].statements))
+        return self._state.trees[log].head(len(self._state.trees[log].statements))
+
+    def head_at(self, log: str, size: int) -> Head | None:
+        """The head the log had at `size`; None when it never was so large."""
+        tree = self._state.trees[log]
+        return tree.head(size) if 0 <= size <= len(tree.statements) else None
 
     def anchored(self, log: str) -> Anchored:
         """Size and root of what is on chain. Raises SourceUnavailable while the chain contradicts this log."""
-        if self._distrust:
-            raise SourceUnavailable(self._distrust)
-        return self._anchored[log]
+        if self._state.distrust:
+            raise SourceUnavailable(self._state.distrust)
+        return self._state.anchored[log]
 
     def last_anchored(self, log: str) -> Anchored:
         """The same, whether or not the chain still agrees."""
-        return self._anchored[log]
+        return self._state.anchored[log]
 
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
         """The inclusion proof. Raises ProofInvalid."""
-        return merkle.inclusion_proof(position, self._within(log, size), self._trees[log].node)
+        return merkle.inclusion_proof(position, self._within(log, size), self._state.trees[log].node)
 
     def consistency(self, log: str, first: int, second: int) -> list[bytes]:
         """The consistency proof. Raises ProofInvalid."""
-        return merkle.consistency_proof(first, self._within(log, second), self._trees[log].node)
+        return merkle.consistency_proof(first, self._within(log, second), self._state.trees[log].node)
 
     def _within(self, log: str, size: int) -> int:
-        return size if size <= len(self._trees[log].statements) else 0
-
-    def _is_anchored(self, log: str, position: int) -> bool:
-        return position < self._anchored[log].head.size
-
-
-def follows(statement: Consent | Revocation | Delegation, newest: Logged | None) -> bool:
-    """Whether the statement is the next one: version and predecessor; a revocation ends what stands; a delegation
-    stands alone.
-    """
-    if isinstance(statement, Delegation):
-        return True
-    if newest is None:
-        return isinstance(statement, Consent) and (statement.version, statement.previous) == (1, bytes(32))
-    last = newest.signed.statement
-    if isinstance(statement, Revocation) and not isinstance(last, Consent | Delegation):
-        return False
-    named = statement.previous if isinstance(statement, Consent) else statement.consent
-    return isinstance(last, Consent | Revocation | Delegation) and (statement.version, named) == (
-        last.version + 1,
-        newest.signed.entry.entry,
-    )
+        return size if size <= len(self._state.trees[log].statements) else 0

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
+from mydata_ledger.anchors.memory.state import State
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.ports import Sizes
-from mydata_ledger.ledger.receipt import LOGS
-
-
-def utc_now() -> int:
-    """UTC seconds."""
-    return int(time.time())
 
 
 class MemoryPast:
     """Everything that was ever so, with the second since when."""
 
-    _now: Callable[[], int] = staticmethod(utc_now)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._then: dict[tuple[str, object], list[tuple[int, Any]]] = defaultdict(list)
-        for log in LOGS:
-            self._remember_that("head", log, Sizes(0, 0))
-
-    def _remember_that(self, kind: str, subject: object, said: object) -> None:
-        self._then[kind, subject].append((self._now(), said))
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def _said(self, kind: str, subject: object, at: int) -> Any:
-        told = [said for since, said in self._then.get((kind, subject), []) if since <= at]
+        told = [said for since, said in self._state.past.get((kind, subject), []) if since <= at]
         return told[-1] if told else None
 
     def sizes_at(self, log: str, at: int) -> Sizes | None:
@@ -42,7 +27,7 @@ class MemoryPast:
 
     def reached(self, log: str, size: int) -> int | None:
         """The first second at which the chain held that many."""
-        return next((since for since, said in self._then.get(("head", log), []) if said.size >= size), None)
+        return next((since for since, said in self._state.past.get(("head", log), []) if said.size >= size), None)
 
     def party_at(self, account: str, at: int) -> Party | None:
         """Who the directory had under that address."""
@@ -51,12 +36,12 @@ class MemoryPast:
 
     def outdated_at(self, at: int) -> frozenset[bytes]:
         """The hashes of the notices that no longer stood."""
-        told = [subject for kind, subject in self._then if kind == "notice" and isinstance(subject, bytes)]
+        told = [subject for kind, subject in self._state.past if kind == "notice" and isinstance(subject, bytes)]
         return frozenset(digest for digest in told if self._said("notice", digest, at))
 
     def revealed_since(self, number: int, limit: int) -> list[tuple[int, bytes]]:
         """Entries that the chain was found to have ended, each with its number, in order, above `number`."""
-        known = ((n, subject) for n, (kind, subject) in enumerate(self._then, start=1) if kind == "reveal")
+        known = ((n, subject) for n, (kind, subject) in enumerate(self._state.past, start=1) if kind == "reveal")
         found = [(n, subject) for n, subject in known if n > number and isinstance(subject, bytes)]
         return found[:limit]
 

@@ -1,10 +1,36 @@
-"""Log, index, directory, notices and sessions in one database: SQLite by default, PostgreSQL by URL."""
+"""Log, index, directory, work items and sessions in one database: SQLite by default, PostgreSQL by URL."""
 
-from mydata_ledger.anchors.store.rebuilding import RebuildingStore
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mydata_ledger.anchors.store.database import Database, utc_now
+from mydata_ledger.anchors.store.ports.anchoring import AnchoringStore
+from mydata_ledger.anchors.store.ports.directory import DirectoryStore
+from mydata_ledger.anchors.store.ports.index import IndexStore
+from mydata_ledger.anchors.store.ports.log import LogStore
+from mydata_ledger.anchors.store.ports.past import PastStore
+from mydata_ledger.anchors.store.ports.rebuilding import RebuildingStore
+from mydata_ledger.anchors.store.ports.sessions import SessionStore
+from mydata_ledger.anchors.store.ports.work_items import WorkItemStore
 
 
-class Store(RebuildingStore):
-    """Every port a database can keep; made from one SQLAlchemy URL such as `sqlite:////var/lib/mydata/ledger.db`."""
+class Store:
+    """Every port a database can keep; made from one SQLAlchemy URL such as `sqlite:////var/lib/mydata/ledger.db`.
+
+    Takes what `Database` takes, and raises what it raises.
+    """
+
+    def __init__(self, url: str, now: Callable[[], int] = utc_now, *, loading: bool = False) -> None:
+        self.database = database = Database(url, now, loading=loading)
+        self.log, self.index, self.past = LogStore(database), IndexStore(database), PastStore(database)
+        self.directory, self.work_items = DirectoryStore(database), WorkItemStore(database)
+        self.sessions, self.anchoring = SessionStore(database), AnchoringStore(database)
+        self.rebuilding = RebuildingStore(database)
+
+    def dispose(self) -> None:
+        """Finish what is being written and let go of the database."""
+        self.database.dispose()
 
 
 __all__ = ["Store"]

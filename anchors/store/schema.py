@@ -125,8 +125,8 @@ CONSENTS = Table(
     sqlite_with_rowid=False,
 )
 """The index has every column, so that whoever reads it need not go on to the table. `alike` is what a consent says in
-common with others where nothing but that, its window and its state decides what it permits (`common.alike`); `closes`
-is missing where it never ends. `witness` has the 63 bits behind the person's key.
+common with others where nothing but that, its window and its state decides what it permits (`equivalence.shared_window`
+in the ledger); `closes` is missing where it never ends. `witness` has the 63 bits behind the person's key.
 """
 USES = Table(
     "uses",

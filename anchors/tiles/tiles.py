@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from mydata_ledger.anchors.durable import locked
+from mydata_ledger.anchors.ports import AnchoredStore
 from mydata_ledger.anchors.tiles.keys import NoteKeys
 from mydata_ledger.anchors.tiles.shelf import COSIGNED, Shelf
 from mydata_ledger.ledger import tiles
 from mydata_ledger.ledger.errors import NotEntitled, NotFound, SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.note import Checkpoint, Note, Signature, cosigned_at
-from mydata_ledger.ledger.ports import Anchored
 from mydata_ledger.ledger.tiles import Place
 from mydata_ledger.ledger.typed_data import Domain
 
 Kept = tuple[Note, Checkpoint]
-
-
-class Leaves(Protocol):
-    """What is read of a store."""
-
-    def anchored(self, log: str) -> Anchored:
-        """What the chain holds. Raises SourceUnavailable while it contradicts the store."""
-        ...
-
-    def head_at(self, log: str, size: int) -> Head | None:
-        """The head the log had at `size`; None when it never was so large."""
-        ...
-
-    def entries(self, log: str, start: int, limit: int) -> list[bytes]:
-        """Entries from a position."""
-        ...
-
-    def subtrees(self, log: str, level: int, start: int, limit: int) -> list[bytes]:
-        """Hashes of complete subtrees of 2**level leaves."""
-        ...
 
 
 def origin_of(log: str, domain: Domain) -> str:
@@ -47,8 +26,8 @@ def origin_of(log: str, domain: Domain) -> str:
 class LogTiles:
     """The Tiles port; `domains` are the registries of the logs served."""
 
-    def __init__(self, store: Leaves, keys: NoteKeys, shelf: Shelf, domains: Mapping[str, Domain]) -> None:
-        self._store, self._keys, self._shelf = store, keys, shelf
+    def __init__(self, store: AnchoredStore, keys: NoteKeys, shelf: Shelf, domains: Mapping[str, Domain]) -> None:
+        self._log, self._anchoring, self._keys, self._shelf = store.log, store.anchoring, keys, shelf
         self._origins = {log: origin_of(log, domain) for log, domain in domains.items()}
 
     def checkpoint(self, log: str) -> bytes:
@@ -86,14 +65,14 @@ class LogTiles:
     def _anchored(self, log: str, known: Head | None) -> Head:
         """What is on chain; while the chain contradicts the database, what was signed before."""
         try:
-            return self._store.anchored(log).head
+            return self._log.anchored(log).head
         except SourceUnavailable:
             if known is None:
                 raise
             return known
 
     def _check_continues(self, log: str, signed: Head) -> None:
-        if self._store.head_at(log, signed.size) != signed:
+        if self._log.head_at(log, signed.size) != signed:
             raise SourceUnavailable(
                 f"the {log} log no longer holds the {signed.size} entries it signed for; restore the newest backup"
             )
@@ -151,12 +130,14 @@ class LogTiles:
     def tile(self, log: str, level: int, place: Place) -> bytes:
         """Hashes of complete subtrees, end to end. Raises NotFound beyond the checkpoint, SourceUnavailable."""
         self._check_exists(log, level, place)
-        return b"".join(self._whole(place, self._store.subtrees(log, tiles.HEIGHT * level, place.start, place.width)))
+        return b"".join(
+            self._whole(place, self._anchoring.subtrees(log, tiles.HEIGHT * level, place.start, place.width))
+        )
 
     def entries(self, log: str, place: Place) -> bytes:
         """The entries of a level-0 tile, each after its length. Raises NotFound beyond the checkpoint."""
         self._check_exists(log, 0, place)
-        return tiles.bundle(self._whole(place, self._store.entries(log, place.start, place.width)))
+        return tiles.bundle(self._whole(place, self._anchoring.entries(log, place.start, place.width)))
 
     def _check_exists(self, log: str, level: int, place: Place) -> None:
         kept = self._shelf.newest(self._origins[log])

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from mydata_ledger.api.auth import SignedIn, Verbs
-from mydata_ledger.api.groups import Groups
-from mydata_ledger.api.guard import Question, RecordId, Text, Together, released
+from mydata_ledger.api.fastpath.decisions import DecisionBatcher
+from mydata_ledger.api.fastpath.routes import Answered, FastRoute
+from mydata_ledger.api.guard import DecisionBatcherDep, Question, RecordId, Text, released
 from mydata_ledger.api.schemas import ReleaseView
-from mydata_ledger.api.wicket import Lane, Told
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.kernel import Answer, Kernel, answered, check_hands_out
 from mydata_ledger.ledger.typed_data import read_hex
@@ -26,9 +26,9 @@ class FieldsQuestion(Question):
 
 
 @router.post("/access/records/{record_id}", response_model=ReleaseView)
-async def access(record_id: RecordId, question: Question, caller: SignedIn, together: Together) -> Response:
+async def access(record_id: RecordId, question: Question, caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
     """Ask for one record. A receipt is written either way; absent and forbidden look the same."""
-    return await RECORDS.answer(together, caller.name, question, record_id)
+    return await RECORDS.answer(batcher, caller.session, question, record_id)
 
 
 def _asked(kernel: Kernel, requester: str, question: Question, record_id: str) -> AccessRequest:
@@ -38,13 +38,13 @@ def _asked(kernel: Kernel, requester: str, question: Question, record_id: str) -
     return asked
 
 
-async def _shown(together: Groups, told: Told[Question, Answer]) -> dict[str, Any]:
-    key = read_hex(told.form.reader_key, "reader_key")
-    release = await released(together, told.asked, key, told.found, told.receipt, show=ReleaseView.of)
+async def _shown(batcher: DecisionBatcher, asked: Answered[Question, Answer]) -> dict[str, Any]:
+    key = read_hex(asked.form.reader_key, "reader_key")
+    release = await released(batcher, asked.question, key, asked.found, asked.receipt, show=ReleaseView.of)
     return release.model_dump()
 
 
-RECORDS = Lane(Question, _asked, answered, _shown)
+RECORDS = FastRoute(Question, _asked, answered, _shown)
 
 
 @router.post("/access/records/{record_id}/fields")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from mydata_ledger.api.auth import Caller, House, SignedIn, Verbs, subject_bytes
-from mydata_ledger.api.intake import Intakes
+from mydata_ledger.api.fastpath.consents import ConsentBatcherDep
 from mydata_ledger.api.schemas import (
     ZERO,
     DraftView,
@@ -96,18 +96,18 @@ def draft_consent(form: ConsentDraftForm, caller: SignedIn, kernel: Verbs) -> Dr
 
 
 @router.post("/consents", status_code=202)
-async def consent(form: SignedForm, request: Request, intake: Intakes, _: SignedIn) -> Replaced:
+async def consent(form: SignedForm, request: Request, batcher: ConsentBatcherDep, _: SignedIn) -> Replaced:
     """Hand in a signed consent; it permits from the moment it is on chain. Anyone signed in may carry it. `ended` names
     what rested on the version it replaces.
     """
     if len(await request.body()) > LARGE:
-        return await run_in_threadpool(_taken_alone, form, intake.kernel)
-    taken = await intake.take(_handed(form))
+        return await run_in_threadpool(_taken_alone, form, batcher.kernel)
+    taken = await batcher.take(_handed(form))
     said = taken.logged.signed.statement
     is_first = isinstance(said, Consent) and said.signer == said.data_subject and not any(said.previous)
     if taken.is_new and is_first:
         return replaced(taken.logged, "pending", [])
-    return await run_in_threadpool(_replaced, taken.logged, intake.kernel)
+    return await run_in_threadpool(_replaced, taken.logged, batcher.kernel)
 
 
 def _handed(form: SignedForm) -> Handed:

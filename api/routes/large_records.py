@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import ClientDisconnect
 
 from mydata_ledger.api.auth import SignedIn, Verbs, subject_bytes
-from mydata_ledger.api.errors import answer
+from mydata_ledger.api.errors import refusal, response
 from mydata_ledger.api.routes.records import IssueDrafts
 from mydata_ledger.api.schemas import HEX32, ZERO, Term
 from mydata_ledger.ledger.consent import NEVER
@@ -82,7 +82,7 @@ async def draft_stream(
         draft = partial(kernel.records.large_records.draft, caller.name, upload, length, _Body(request))
         return IssueDrafts(drafts=[(await to_thread.run_sync(draft, limiter=_limiter())).typed])
     except LedgerError as error:
-        refused = answer(error)
+        refused = response(refusal(error))
         refused.headers["connection"] = "close"
         return refused
 

@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from mydata_ledger.api.auth import SignedIn, Verbs, subject_bytes
-from mydata_ledger.api.groups import Groups
-from mydata_ledger.api.guard import NAMED_ONLY, RecordId, Together
+from mydata_ledger.api.fastpath.decisions import DecisionBatcher
+from mydata_ledger.api.fastpath.routes import Answered, FastRoute
+from mydata_ledger.api.guard import NAMED_ONLY, DecisionBatcherDep, RecordId
 from mydata_ledger.api.routes.consents import ConsentDraftForm, wish_of
 from mydata_ledger.api.schemas import Form, Hex, Hex32, RecordView, Term, record_document, shown
-from mydata_ledger.api.wicket import Lane, Told
 from mydata_ledger.ledger.access import AccessRequest, Decision, Found
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.kernel import Change, Kernel, Page, sifted, surveyed
@@ -109,15 +109,15 @@ class ChangeView(BaseModel):
 
 
 @router.get("/access/records", response_model=Accessible)
-async def accessible(asked: Annotated[Search, Query()], caller: SignedIn, together: Together) -> Response:
+async def accessible(asked: Annotated[Search, Query()], caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
     """The records of a category the caller may read now, in pages that show nothing of what is hidden."""
-    return await ACCESSIBLE.answer(together, caller.name, asked)
+    return await ACCESSIBLE.answer(batcher, caller.session, asked)
 
 
 @router.post("/access/persons", response_model=list[Answer])
-async def of_person(question: PersonQuestion, caller: SignedIn, together: Together) -> Response:
+async def of_person(question: PersonQuestion, caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
     """The records of one person, of any category, that the caller may read now."""
-    return await PERSONS.answer(together, caller.name, question)
+    return await PERSONS.answer(batcher, caller.session, question)
 
 
 def _page(kernel: Kernel, requester: str, asked: Search, _: str) -> AccessRequest:
@@ -126,8 +126,8 @@ def _page(kernel: Kernel, requester: str, asked: Search, _: str) -> AccessReques
     return kernel.decisions.search.behind(question, asked.cursor, asked.limit)
 
 
-async def _shown_page(together: Groups, told: Told[Search, Sequence[Found] | None]) -> dict[str, Any]:
-    return await page_of(together, told, _records_of)
+async def _shown_page(batcher: DecisionBatcher, answered: Answered[Search, Sequence[Found] | None]) -> dict[str, Any]:
+    return await page_of(batcher, answered, _records_of)
 
 
 def _records_of(page: Page) -> dict[str, Any]:
@@ -136,15 +136,15 @@ def _records_of(page: Page) -> dict[str, Any]:
 
 
 async def page_of(
-    together: Groups, told: Told[Any, Sequence[Found] | None], show: Callable[[Page], dict[str, Any]]
+    batcher: DecisionBatcher, answered: Answered[Any, Sequence[Found] | None], show: Callable[[Page], dict[str, Any]]
 ) -> dict[str, Any]:
     """A page, shown; in a thread if it is large or is still to be looked for."""
-    kernel = together.kernel
+    kernel = batcher.kernel
 
     def shown_page() -> dict[str, Any]:
-        return show(kernel.decisions.search.page(told.asked, told.found, told.receipt))
+        return show(kernel.decisions.search.page(answered.question, answered.found, answered.receipt))
 
-    return await run_in_threadpool(shown_page) if told.found is None else shown_page()
+    return await run_in_threadpool(shown_page) if answered.found is None else shown_page()
 
 
 def _person(kernel: Kernel, requester: str, asked: PersonQuestion, _: str) -> AccessRequest:
@@ -153,11 +153,13 @@ def _person(kernel: Kernel, requester: str, asked: PersonQuestion, _: str) -> Ac
 
 
 async def _shown_person(
-    together: Groups, told: Told[PersonQuestion, list[tuple[Record, Decision]] | None]
+    batcher: DecisionBatcher, answered: Answered[PersonQuestion, list[tuple[Record, Decision]] | None]
 ) -> list[dict[str, Any]]:
-    found = told.found
+    found = answered.found
     if found is None:
-        found = await run_in_threadpool(together.kernel.decisions.search.survey, told.asked, None, told.receipt)
+        found = await run_in_threadpool(
+            batcher.kernel.decisions.search.survey, answered.question, None, answered.receipt
+        )
     return [
         {
             "record": record_document(record),
@@ -169,8 +171,8 @@ async def _shown_person(
     ]
 
 
-ACCESSIBLE = Lane(Search, _page, sifted, _shown_page)
-PERSONS = Lane(PersonQuestion, _person, surveyed, _shown_person)
+ACCESSIBLE = FastRoute(Search, _page, sifted, _shown_page)
+PERSONS = FastRoute(PersonQuestion, _person, surveyed, _shown_person)
 
 
 @router.get("/me/records/{record_id}/readers", dependencies=[NAMED_ONLY])

@@ -91,5 +91,5 @@ def _passkey(key: str | None, house: House) -> bytes:
 @router.delete("/sessions", status_code=204)
 def sign_out(caller: SignedIn, house: House) -> Response:
     """End this session."""
-    house.sign_out(caller.token)
+    house.sessions.close(caller.session)
     return Response(status_code=204)

@@ -17,11 +17,11 @@ from eth_account import Account
 from eth_account.messages import encode_typed_data
 
 from bench.decide import population
-from bench.decide.serve import ours, premises_of
+from bench.decide.serve import ours
 from bench.decide.serving import Population
 from bench.report import Row
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.api.intake import Intake
+from mydata_ledger.api.fastpath.consents import ConsentBatcher
 from mydata_ledger.ledger import signers, typed_data
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.consent import Consent
@@ -42,13 +42,13 @@ def signed_consents(number: int) -> list[Said]:
     """Real ones, by as many people, read from the message that a wallet was shown, and that typed data."""
     domain, made = population.DOMAINS[CONSENTS], []
     template = population.consent(0).statement
+    assert isinstance(template, Consent)
     for _ in range(number):
         wallet = Wallet(secrets.token_bytes(32))
         said = replace(template, data_subject=wallet.signer, signer=wallet.signer, signed_at=int(time.time()))
         shown = typed_data.typed_data(said, domain)
         read = typed_data.parse(Consent, shown["message"])
         made.append((read, wallet.sign(typed_data.digest(said, domain)), shown))
-    set_aside()
     return made
 
 
@@ -57,14 +57,16 @@ def intake(folder: Path, number: int, rounds: int) -> list[Row]:
     and a loop over eth-account; HTTP, session and JSON are in none of them.
     """
     database = Store(f"sqlite:///{folder / 'intake.db'}")
-    database.publish(population.NOTICE)
-    database.set_parties(population.PARTIES)
-    door, ground = Intake(premises_of(database)), _floor_file(folder)
+    database.directory.publish(population.NOTICE)
+    database.directory.set_parties(population.PARTIES)
+    door, ground = ConsentBatcher(ours(database)), _floor_file(folder)
     taken: dict[str, list[Spent]] = {"ours": [], "floor": [], "loop": []}
     for _ in range(rounds):
-        for name, spent in _turn(door, ground, signed_consents(number)).items():
+        batch = signed_consents(number)
+        set_aside()
+        for name, spent in _turn(door, ground, batch).items():
             taken[name].append(spent)
-    assert database.head(CONSENTS).size == number * rounds
+    assert database.log.head(CONSENTS).size == number * rounds
     database.dispose()
     walls, processors = ({name: median(map(itemgetter(n), some)) for name, some in taken.items()} for n in (0, 1))
     return _intake_rows({name: 1 / wall for name, wall in walls.items()}, processors)
@@ -82,7 +84,7 @@ def _intake_rows(rates: dict[str, float], processors: dict[str, float]) -> list[
     ]
 
 
-async def _through(door: Intake, batch: Sequence[Said]) -> None:
+async def _through(door: ConsentBatcher, batch: Sequence[Said]) -> None:
     async def caller(number: int) -> None:
         for said, signature, _ in batch[number::CALLERS]:
             assert (await door.take(Handed(said, signature))).is_new
@@ -90,7 +92,7 @@ async def _through(door: Intake, batch: Sequence[Said]) -> None:
     await asyncio.gather(*map(caller, range(CALLERS)))
 
 
-def _turn(door: Intake, ground: sqlite3.Connection, batch: Sequence[Said]) -> dict[str, Spent]:
+def _turn(door: ConsentBatcher, ground: sqlite3.Connection, batch: Sequence[Said]) -> dict[str, Spent]:
     """The same consents by all three ways."""
     return {
         "ours": _spent(lambda: asyncio.run(_through(door, batch)), len(batch)),

@@ -24,6 +24,7 @@ from mydata_ledger.ledger import signers, typed_data
 from mydata_ledger.ledger.kernel import Handed
 from mydata_ledger.ledger.receipt import CONSENTS
 from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.scripts.serve import set_aside
 
 ROOT = str(Path(__file__).parents[2]) + "/"
 TOGETHER, TURNS, SOME = 32, 12, 640
@@ -33,11 +34,12 @@ BUILT_IN = {"sqlite3": "sqlite3", "secp256k1": "libsecp256k1", "keccak": "keccak
 def intake(folder: Path) -> Iterator[tuple[str, float]]:
     """The parts of accepting a signed consent, µs each, done by one thread."""
     database = Store(f"sqlite:///{folder / 'parts.db'}")
-    database.publish(population.NOTICE)
-    database.set_parties(population.PARTIES)
+    database.directory.publish(population.NOTICE)
+    database.directory.set_parties(population.PARTIES)
     kernel, domain = ours(database), population.DOMAINS[CONSENTS]
     batch = bulk.signed_consents(SOME)
-    now, is_whole = int(time.time()), kernel.consents.checks.content(int(time.time()), database)
+    set_aside()
+    now, is_whole = int(time.time()), kernel.consents.checks.content(int(time.time()), database.directory)
     sealed = [kernel.statements.seal(said, said.signer, signature) for said, signature, _ in batch]
     groups = [sealed[at : at + TOGETHER] for at in range(0, SOME, TOGETHER)]
     steps: list[tuple[str, Callable[[Any], object], Sequence[Any]]] = [
@@ -50,13 +52,14 @@ def intake(folder: Path) -> Iterator[tuple[str, float]]:
         ("conditions; notice and name looked up once", lambda one: is_whole(one[0]), batch),
         (
             f"order, log, tree and indexes, {TOGETHER} in a transaction, durable",
-            lambda some: database.accept_soon(some, lambda *_: None, now).result(),
+            lambda some: database.log.accept_soon(some, lambda *_: None, now).result(),
             groups,
         ),
     ]
     for name, step, items in steps:
         yield name, _each(step, items)
     again = bulk.signed_consents(SOME)
+    set_aside()
     whole = [[Handed(*one[:2]) for one in again[at : at + TOGETHER]] for at in range(0, SOME, TOGETHER)]
     yield f"all of it, {TOGETHER} at once", _each(lambda some: kernel.consents.intake.take_soon(some).result(), whole)
     database.dispose()

@@ -34,7 +34,7 @@ ARTIFACT = Path(__file__).parents[2] / "anchors" / "artifacts" / "ConsentRegistr
 def following(folder: Path, statements: int, revocations: int, say: Say) -> list[Row]:
     """From an index that knows nothing of the chain to the chain's newest block."""
     store = Store(f"sqlite:///{folder / 'followed.db'}")
-    store.set_parties(population.PARTIES)
+    store.directory.set_parties(population.PARTIES)
     population.restore(store, population.consent, CONSENTS, statements, say)
     set_aside()
     with Devnet(block_time=0) as devnet:
@@ -48,7 +48,7 @@ def following(folder: Path, statements: int, revocations: int, say: Say) -> list
         _revoke(chain, revocations)
         events = [revocations / (_anew(store, chain) - median(plain)) for _ in range(ROUNDS)]
         theirs = [revocations / _seconds(lambda: _decoded(devnet.url, chain, "Revoked")) for _ in range(2)]
-        assert store.consents_of(population.person(revocations - 1))[0].revoked
+        assert store.index.consents_of(population.person(revocations - 1))[0].revoked
     store.dispose()
     return _rows(statements, revocations, [plain, leaves, decoded, events, theirs])
 
@@ -56,7 +56,7 @@ def following(folder: Path, statements: int, revocations: int, say: Say) -> list
 def parts(folder: Path, revocations: int) -> Iterator[tuple[str, float]]:
     """What of following revocations takes how much processor time, µs each; the node's own is not in it."""
     store = Store(f"sqlite:///{folder / 'parts-followed.db'}")
-    store.set_parties(population.PARTIES)
+    store.directory.set_parties(population.PARTIES)
     population.restore(store, population.consent, CONSENTS, revocations, lambda _: None)
     with Devnet(block_time=0) as devnet:
         chain = Chain(devnet.url, deploy(devnet.url, ADMIN, Wallet(SEQUENCER).address), SEQUENCER)
@@ -75,9 +75,9 @@ def parts(folder: Path, revocations: int) -> Iterator[tuple[str, float]]:
 
 
 def _revealed(store: Store, told: Sequence[tuple[bytes, int]]) -> None:
-    store.conceal(-1)
+    store.anchoring.conceal(-1)
     for start in range(0, len(told), REVEALS_AT_ONCE):
-        store.revealed(dict(told[start : start + REVEALS_AT_ONCE]))
+        store.anchoring.revealed(dict(told[start : start + REVEALS_AT_ONCE]))
 
 
 def _worked(task: Callable[[], object]) -> float:
@@ -100,7 +100,7 @@ def _rows(statements: int, revocations: int, found: list[list[float]]) -> list[R
 
 def _append(chain: Chain, store: Store, statements: int) -> None:
     for start in range(0, statements, LEAVES):
-        leaves, peaks = store.leaves(CONSENTS, start, LEAVES), store.peaks(CONSENTS, start)
+        leaves, peaks = store.anchoring.leaves(CONSENTS, start, LEAVES), store.anchoring.peaks(CONSENTS, start)
         chain.send([chain.appending(CONSENTS, leaves, peaks)], 1)
 
 
@@ -113,12 +113,12 @@ def _revoke(chain: Chain, revocations: int) -> None:
 def _anew(store: Store, chain: Chain) -> float:
     """Seconds until a follower that remembers no block has caught up."""
     follower = Follower(store, chain, Clock())
-    nothing = store.head_at(CONSENTS, 0)
+    nothing = store.log.head_at(CONSENTS, 0)
     assert nothing is not None
-    store.roll_back(CONSENTS, nothing, 0)
-    store.conceal(-1)
+    store.anchoring.roll_back(CONSENTS, nothing, 0)
+    store.anchoring.conceal(-1)
     taken = _seconds(follower.once)
-    assert store.anchored(CONSENTS).head == store.head(CONSENTS)
+    assert store.log.anchored(CONSENTS).head == store.log.head(CONSENTS)
     return taken
 
 

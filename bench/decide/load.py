@@ -11,11 +11,13 @@ import select
 import socket
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import orjson
 
-HEAD_END, LENGTH, GOOD = b"\r\n\r\n", b"content-length:", b"HTTP/1.1 200"
+HEAD_END, LENGTH, GOOD = b"\r\n\r\n", b"content-length:", (b"HTTP/1.1 200", b"HTTP/1.1 202")
 LARGEST = 1 << 18
 PATIENCE = 20.0
 """Seconds without any answer after which the server is given up."""
@@ -89,6 +91,32 @@ def run(port: int, connections: int, seconds: float, requests: list[bytes]) -> d
             else:
                 busy -= 1
     return _told(taken, time.perf_counter() - started, time.process_time() - worked, every)
+
+
+def once(port: int, connections: int, requests: Sequence[bytes]) -> None:
+    """Send each of them once, and wait for the answers. Raises RuntimeError for a bad answer."""
+    shares = [share for number in range(connections) if (share := list(requests[number::connections]))]
+    left = {}
+    with select.epoll() as poll, ExitStack() as stack:
+        for share in shares:
+            one = Connection(port, share)
+            stack.enter_context(one.socket)
+            left[one.socket.fileno()] = one, len(share)
+            poll.register(one.socket.fileno(), select.EPOLLIN)
+            one.ask()
+        while left:
+            for number, _ in poll.poll():
+                one, count = left[number]
+                if not one.answered():
+                    continue
+                if one.bad:
+                    raise RuntimeError(one.bad.decode(errors="replace"))
+                left[number] = one, count - 1
+                if count > 1:
+                    one.ask()
+                else:
+                    del left[number]
+                    poll.unregister(number)
 
 
 def _told(taken: list[float], elapsed: float, worked: float, every: list[Connection]) -> dict[str, Any]:

@@ -94,8 +94,8 @@ def fill(url: str, people: int, say: Callable[[str], None]) -> tuple[dict[str, f
         taken[log] += time.perf_counter() - started
         sizes[log] = _size(url) - before
     store = Store(url)
-    store.set_parties(PARTIES)
-    store.publish(NOTICE)
+    store.directory.set_parties(PARTIES)
+    store.directory.publish(NOTICE)
     anchor(store)
     store.dispose()
     return taken, sizes
@@ -114,7 +114,7 @@ def restore(store: Store, make: Callable[[int], Signed], log: str, people: int, 
         some = range(start, min(start + MOST, people))
         sheet = [Logged(make(number), number, NOW) for number in some]
         started = time.perf_counter()
-        store.restore(log, sheet)
+        store.rebuilding.restore(log, sheet)
         taken += time.perf_counter() - started
         say(f"{people:,} people: {start:,} {log}")
     return taken
@@ -123,5 +123,5 @@ def restore(store: Store, make: Callable[[int], Signed], log: str, people: int, 
 def anchor(store: Store) -> None:
     """As if the chain held everything."""
     for log in (CONSENTS, RECORDS, ACCESS):
-        store.mark_anchored(log, store.head(log), 7)
-    store.touch(NOW)
+        store.anchoring.mark_anchored(log, store.log.head(log), 7)
+    store.anchoring.touch(NOW)

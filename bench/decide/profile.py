@@ -18,10 +18,11 @@ import orjson
 from bench.decide import asked, elsewhere, following, population
 from bench.decide.serve import ours
 from bench.decide.serving import Population
-from mydata_ledger.anchors.store import Store, codec, pending
-from mydata_ledger.anchors.store.gathering import Gathering
-from mydata_ledger.api.hot import forms
-from mydata_ledger.api.hot.answers import document
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.anchors.store.facts.gathering import Gathering
+from mydata_ledger.anchors.store.log import receipt_queue
+from mydata_ledger.anchors.store.rows import codec
+from mydata_ledger.api.fastpath.evaluations import document, evaluation
 from mydata_ledger.ledger import typed_data
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.decide import decide
@@ -99,8 +100,8 @@ def _fresh(questions: Iterator[AccessRequest]) -> AccessRequest:
 def _parts(store: Store, kernel: Kernel, questions: Iterator[AccessRequest]) -> Iterator[tuple[str, float]]:
     question = replace(next(questions), category=population.CATEGORY)
     raw = bytes.fromhex(asked.evaluations(10)[0]).partition(b"\r\n\r\n")[2]
-    yield "body to question", _best(lambda: forms.evaluation(kernel, raw))
-    with store._glance() as connection:  # noqa: SLF001 - the parts are inside
+    yield "body to question", _best(lambda: evaluation(kernel, raw))
+    with store.database.snapshot() as connection:
         gathering = Gathering(connection, population.NOW)
         [(_, known)] = gathering.each([question])
 
@@ -121,7 +122,7 @@ def _parts(store: Store, kernel: Kernel, questions: Iterator[AccessRequest]) -> 
         f"its part of the group's tree and signature, {GROUP} at once",
         _best(lambda: typed_data.sign_together(digests, sign)) / GROUP,
     )
-    yield "its bytes in the group's row", _best(lambda: codec.pack(pending._parts(signed)))  # noqa: SLF001
+    yield "its bytes in the group's row", _best(lambda: codec.pack(receipt_queue._parts(signed)))  # noqa: SLF001
     (answer,) = kernel.decisions.evaluation.ask_soon([_fresh(questions)]).result()
     yield "answer to JSON", _best(lambda: orjson.dumps(document(answer)))
     yield ALL, _best_of_groups(kernel, questions)

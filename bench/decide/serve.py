@@ -21,9 +21,8 @@ from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
 from mydata_ledger.api.app import create_app
 from mydata_ledger.api.auth import ApiSettings, Premises
-from mydata_ledger.api.guard import RecordId
+from mydata_ledger.api.guard import Question, RecordId
 from mydata_ledger.api.routes import authzen
-from mydata_ledger.api.routes.access import Question
 from mydata_ledger.api.routes.questions import Answer, PersonQuestion
 from mydata_ledger.api.schemas import RecordView, ReleaseView
 from mydata_ledger.ledger import envelope
@@ -91,7 +90,7 @@ def ours(store: Store) -> Kernel:
     world = World(
         **ports_of(store),
         payloads=MemoryPayloads(),
-        keys=MemoryKeys(store),
+        keys=MemoryKeys(store.log),
         clock=Clock(),
         gateway=GATEWAY,
         vocabulary=Vocabulary(one.catalog for one in services),
@@ -112,7 +111,7 @@ def premises_of(store: Store) -> Premises:
     settings = ApiSettings(uri="http://127.0.0.1", chain_id=31337, registries={})
     notes = Path("notes-nobody-asks-for")
     tiles = LogTiles(store, NoteKeys(notes, bytes(32)), Shelf(notes), DOMAINS)
-    return Premises(ours(store), store, settings, tiles)
+    return Premises(ours(store), store.sessions, settings, tiles)
 
 
 async def hello(send: Send) -> None:

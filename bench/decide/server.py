@@ -19,12 +19,13 @@ from bench.decide.bulk import most_row, ratio_row
 from bench.decide.population import CATEGORY, NOW, PARTIES, TRIAL
 from bench.decide.serving import TOKEN, Served, in_turns
 from bench.report import Row, Say
-from mydata_ledger.anchors.store import Store, codec, common
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.anchors.store.rows import codec, consent_dedup
 from mydata_ledger.anchors.store.schema import HEADS, METADATA
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.receipt import CONSENTS, RECORDS
 from mydata_ledger.ledger.record import Issue
-from tests.cluster import MISSING, Cluster, programs
+from testing.cluster import MISSING, Cluster, programs
 
 SETTINGS = ("max_connections=300", "shared_buffers=2GB", "maintenance_work_mem=1GB", "max_wal_size=8GB", "jit=off")
 LOAD = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
@@ -65,10 +66,10 @@ def pattern(body: bytes, parts: dict[str, bytes]) -> str:
 def load(url: str, people: int) -> Loaded:
     """Fill a fresh database and anchor it."""
     store = Store(url)
-    store.set_parties(PARTIES)
-    store.publish(population.NOTICE)
-    store.append([population.consent(0), population.issue(0)], NOW)
-    store.open(sha256(TOKEN.encode()).digest(), TRIAL.signer, NOW + 10**7)
+    store.directory.set_parties(PARTIES)
+    store.directory.publish(population.NOTICE)
+    store.log.append([population.consent(0), population.issue(0)], NOW)
+    store.sessions.open(sha256(TOKEN.encode()).digest(), TRIAL.signer, NOW + 10**7)
     population.anchor(store)
     store.dispose()
     engine = create_engine(url)
@@ -127,7 +128,7 @@ def _values() -> dict[str, dict[str, str]]:
 def _consent() -> str:
     said = population.consent(0).statement
     assert isinstance(said, Consent)
-    return pattern(common.split(said)[1], {"person": said.data_subject, "sha256(secret)": said.lock})
+    return pattern(consent_dedup.split(said)[1], {"person": said.data_subject, "sha256(secret)": said.lock})
 
 
 def _issue() -> str:

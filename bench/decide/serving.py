@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from statistics import median
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import create_engine, func, select
@@ -24,6 +24,18 @@ Result = dict[str, Any]
 TOKEN = "token"  # noqa: S105 - of a session that exists in the bench's own database only
 
 
+class Filled(Protocol):
+    """A database that a worker can serve."""
+
+    @property
+    def people(self) -> int:
+        """How many live in it."""
+
+    @property
+    def url(self) -> str:
+        """SQLAlchemy URL."""
+
+
 class Population:
     """A database of so many people, and the seconds it took to put them in."""
 
@@ -31,14 +43,14 @@ class Population:
         self.people, self.url = people, f"sqlite:///{folder / f'{people}.db'}"
         self.taken, self.bytes = fill(self.url, people, say)
         store = Store(self.url)
-        store.open(sha256(TOKEN.encode()).digest(), TRIAL.signer, NOW + 10**7)
+        store.sessions.open(sha256(TOKEN.encode()).digest(), TRIAL.signer, NOW + 10**7)
         store.dispose()
 
 
 class Served:
     """One worker over a population; a context manager that stops the process it started."""
 
-    def __init__(self, population: Population, folder: Path) -> None:
+    def __init__(self, population: Filled, folder: Path) -> None:
         self.people, self._database = population.people, create_engine(population.url)
         self._port_file = folder / f"{population.people}.port"
         self._port_file.unlink(missing_ok=True)

@@ -101,7 +101,8 @@ def statement(raw: bytes) -> None:
     """A statement that reads is shown and signed as the same."""
     said = _object(raw)
     kind: type[Any] = KINDS.get(str(said.get("kind")), Consent)
-    read_one = typed_data.parse(kind, said.get("message"))  # type: ignore[arg-type]
+    message: Any = said.get("message")
+    read_one = typed_data.parse(kind, message)
     again = typed_data.parse(kind, typed_data.message(read_one))
     assert typed_data.digest(again, DOMAIN) == typed_data.digest(read_one, DOMAIN)
 
@@ -225,7 +226,7 @@ SEEDS: dict[Callable[[bytes], None], list[bytes]] = {
     note_key: [str(Verifier("ledger.example", 1, bytes(32))).encode()],
     tile_path: [b"x001/x234/067.p/5", b"000"],
     condition: [b"max-uses:3", b"once", b"retain-until:01"],
-    cursor: [Cursors(b"d" * 32).seal(QUESTION, (5,)).encode()],
+    cursor: [Cursors(b"d" * 32).seal(QUESTION, (0, 5)).encode()],
     signature: [Wallet(b"\2" * 32).sign(HEX), bytes(64) + b"\x1b"],
     merkle_proof: [b"\0\1\0\3" + bytes(96), b"\0\0\0\1"],
 }

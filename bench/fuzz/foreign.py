@@ -18,11 +18,11 @@ from mydata_ledger.anchors.ipld.selecting import Query, selected
 from mydata_ledger.anchors.ipld.unixfs import DIRECTORY, HAMT
 from mydata_ledger.anchors.ipld.wire import data, number, varint
 from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
-from mydata_ledger.api.hot import forms
+from mydata_ledger.api.fastpath.evaluations import evaluation, evaluations
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.errors import LedgerError, PayloadMissing
-from mydata_ledger.ledger.kernel import Kernel, World
+from mydata_ledger.ledger.kernel import Kernel, World, ports_of
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.tiles import bundle, hashes, unbundle
 from mydata_ledger.ledger.typed_data import Domain
@@ -36,11 +36,11 @@ WALLET = Wallet(b"\1" * 32)
 WORDS = Vocabulary(one.catalog for one in slices())
 STORE = MemoryStore()
 DOMAINS = {log: Domain(31337, WALLET.address) for log in ("consents", "records", "access")}
-KERNEL = Kernel(
+KERNEL = Kernel.of(
     World(
-        store=STORE,
+        **ports_of(STORE),
         payloads=MemoryPayloads(),
-        keys=MemoryKeys(STORE),
+        keys=MemoryKeys(STORE.log),
         clock=FixedClock(1_800_000_000),
         gateway=WALLET,
         vocabulary=WORDS,
@@ -61,7 +61,7 @@ def fhir_consent(raw: bytes) -> None:
 
 def authzen(raw: bytes) -> None:
     """A question asked of us names a requester and a purpose; in a list each is refused in its own place."""
-    for read in (forms.evaluation, forms.evaluations):
+    for read in (evaluation, evaluations):
         with suppress(LedgerError):
             for one in read(KERNEL, raw).questions:
                 assert isinstance(one, LedgerError) or one.purposes

@@ -8,6 +8,7 @@ from typing import Any
 from eth_account import Account
 from web3 import HTTPProvider, Web3
 from web3.contract import Contract
+from web3.types import RPCEndpoint
 
 from mydata_ledger.scripts.deploy import deploy
 from mydata_ledger.scripts.devnet import Devnet
@@ -58,7 +59,7 @@ class Chain:
 
     def fund(self, account: str) -> None:
         """Give an account ether."""
-        self.web3.provider.make_request("anvil_setBalance", [account, hex(10**20)])  # type: ignore[arg-type]
+        self.web3.provider.make_request(RPCEndpoint("anvil_setBalance"), [account, hex(10**20)])
 
     def _send(self, call: Any, sender: Any = None) -> Any:
         account = sender or self.account

@@ -16,10 +16,11 @@ from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger import typed_data
 from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.receipt import ACCESS
+from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import slices
 from mydata_ledger.services.health.formats import split
-from tests.ledger.house import House
+from testing.house import House, drafted
 
 PROFILES = ("hypertension", "type2_diabetes", "ckd_stage3")
 BATCH = 1_000
@@ -33,13 +34,9 @@ def issued(folder: Path, resources: int) -> Row:
     uploads = [upload for raw, subject in bundles for upload in split(raw, subject).uploads][:resources]
     for start in range(0, len(uploads), BATCH):
         drafts = kernel.records.issues.draft(house.hospital.address, uploads[start : start + BATCH])
-        signed = [
-            (
-                draft.statement,
-                house.hospital.sign(typed_data.digest(draft.statement, kernel.statements.domain(draft.statement))),
-            )
-            for draft in drafts
-        ]
+        issues = [drafted(draft, Issue) for draft in drafts]
+        domain = kernel.statements.domain(issues[0])
+        signed = [(one, house.hospital.sign(typed_data.digest(one, domain))) for one in issues]
         assert len(kernel.records.issues.accept(signed)) == len(signed)
     clock, core = time.perf_counter() - clock, time.process_time() - core
     assert kernel.queries.head("records").size == len(uploads)
@@ -56,7 +53,7 @@ def _house(folder: Path) -> tuple[House, Kernel]:
     """A hospital before a kernel whose every part is on this disk."""
     house = House(Vocabulary(one.catalog for one in slices()))
     store = Store(f"sqlite:///{folder / 'issued.db'}")
-    store.set_parties(house.directory)
+    store.directory.set_parties(house.directory)
     world = house.world
     keys = FileKeys(
         folder / "keys.db",

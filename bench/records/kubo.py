@@ -10,7 +10,7 @@ from bench.report import Row
 from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
 from mydata_ledger.anchors.ipfs import KuboPayloads
 from mydata_ledger.ledger.ports import Payloads
-from tests.anchors.kubo import BINARY, REASON, Kubo
+from testing.kubo import BINARY, REASON, Kubo
 
 SIZE = 1 << 20
 GOAL = 3.0

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -129,8 +130,8 @@ def _keys(rounds: int) -> list[Row]:
         reader = envelope.generate_reader_key(post_quantum=post_quantum)
         public, wrapped = reader.public, envelope.wrap(KEY, reader.public, RECORD)
         rows += [
-            _row(f"wrap a data key, {name}", each(lambda p=public: envelope.wrap(KEY, p, RECORD), rounds)),  # type: ignore[misc]
-            _row(f"unwrap, {name}", each(lambda w=wrapped, r=reader: envelope.unwrap(w, r, RECORD), rounds)),  # type: ignore[misc]
+            _row(f"wrap a data key, {name}", each(partial(envelope.wrap, KEY, public, RECORD), rounds)),
+            _row(f"unwrap, {name}", each(partial(envelope.unwrap, wrapped, reader, RECORD), rounds)),
         ]
     return rows
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mydata_ledger.ledger.paper import Paper
-from mydata_ledger.ledger.ports import Papers
+from mydata_ledger.ledger.ports import WorkItems
 
 ACKNOWLEDGED = "acknowledged"
 DELIVERY = "delivery"
@@ -28,7 +28,7 @@ WISHES = "wishes"
 PAGE = 200
 
 
-def every(items: Papers, kind: str, *, person: bytes | None = None, party: str | None = None) -> Iterator[Paper]:
+def every(items: WorkItems, kind: str, *, person: bytes | None = None, party: str | None = None) -> Iterator[Paper]:
     """All work items of a kind, about that person and with that party if given, by id, read in pages."""
     after = b""
     while page := items.papers(kind, person=person, party=party, after=after, limit=PAGE):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol, TypedDict
 
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.commitment.content import SEED_SIZE
@@ -19,11 +19,10 @@ from mydata_ledger.ledger.ports import (
     Index,
     Keys,
     Log,
-    Notices,
-    Papers,
     Past,
     Payloads,
     Sessions,
+    WorkItems,
 )
 from mydata_ledger.ledger.receipt import CONSENTS, RECORDS
 from mydata_ledger.ledger.signers import Wallet
@@ -31,13 +30,61 @@ from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.vocabulary import Vocabulary
 
 
-class PublishedDirectory(Directory, Notices, Protocol):
-    """Accredited parties and published notices."""
+class Ports(TypedDict):
+    """The ports that one database keeps, as `World` takes them."""
+
+    log: Log
+    index: Index
+    directory: Directory
+    work_items: WorkItems
+    past: Past
+    sessions: Sessions
 
 
-def ports_of(store: Any) -> dict[str, Any]:
-    """The ports of `World` that one database keeps, by the names of its fields."""
-    return {"log": store, "index": store, "directory": store, "work_items": store, "past": store, "sessions": store}
+class Store(Protocol):
+    """A database with one attribute for each port."""
+
+    @property
+    def log(self) -> Log:
+        """The logs."""
+        ...
+
+    @property
+    def index(self) -> Index:
+        """What they say now."""
+        ...
+
+    @property
+    def directory(self) -> Directory:
+        """Parties and notices."""
+        ...
+
+    @property
+    def work_items(self) -> WorkItems:
+        """What is worked on beside the logs."""
+        ...
+
+    @property
+    def past(self) -> Past:
+        """What was so before."""
+        ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        ...
+
+
+def ports_of(store: Store) -> Ports:
+    """What a world takes of a store: `World(**ports_of(store), ...)`."""
+    return Ports(
+        log=store.log,
+        index=store.index,
+        directory=store.directory,
+        work_items=store.work_items,
+        past=store.past,
+        sessions=store.sessions,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +120,8 @@ class World:
 
     log: Log
     index: Index
-    directory: PublishedDirectory
-    work_items: Papers
+    directory: Directory
+    work_items: WorkItems
     past: Past
     sessions: Sessions
     payloads: Payloads

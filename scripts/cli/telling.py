@@ -84,12 +84,12 @@ def _of_operator(state: Path) -> Iterator[dict[str, Any]]:
     store = Store(settings.database)
     contracts = {CONSENTS: deployment.consents, RECORDS: deployment.records, ACCESS: deployment.access}
     registries = {**contracts, "parties": deployment.parties}
-    outdated = ["0x" + notice.digest.hex() for notice in store.notices() if notice.outdated]
-    sizes = {log: store.head(log).size for log in reversed(LOGS)}
+    outdated = ["0x" + notice.digest.hex() for notice in store.directory.notices() if notice.outdated]
+    sizes = {log: store.log.head(log).size for log in reversed(LOGS)}
     yield {"complete": True, "parties": deployment.parties, "outdated": outdated, "erased": []}
     for log, contract in contracts.items():
         for position in range(sizes[log]):
-            if logged := store.at(log, position):
+            if logged := store.log.at(log, position):
                 proof = Proof(logged, Domain(deployment.chain_id, contract), None, (), 0)
                 yield {"accepted_at": logged.accepted_at, "document": proof_document(proof, registries)}
     store.dispose()

@@ -1,5 +1,6 @@
 """Statements with entries, as the kernel would hand them to a store; the signatures are of no one."""
 
+from dataclasses import replace
 from hashlib import sha256
 
 from mydata_ledger.ledger import typed_data
@@ -7,6 +8,7 @@ from mydata_ledger.ledger.access import AccessRequest, Incident
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation, delegate_name
+from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party, checksum
 from mydata_ledger.ledger.receipt import AccessReceipt, Signed
 from mydata_ledger.ledger.record import Erasure, Issue
@@ -22,7 +24,9 @@ PARTIES = [
     Party(HOSPITAL, "Hospital", frozenset({"holder"}), b"", NOW - 10, NOW + 10),
 ]
 NOTICE_HASH = sha256(b"what we tell you").digest()
+OUTDATED = Notice("general", 2, "en", "what we told you", outdated=True)
 READ = Grant(Effect.PERMIT, ("health",), ("hl7:HRESCH",), ("view",), 0, NEVER)
+COUNTED = replace(READ, conditions=("max-uses:100",))
 
 
 def name(text):
@@ -39,12 +43,10 @@ def secret(person, grantee, version):
     return name(f"{person.hex()}{grantee}{version}")
 
 
-def consent(person, grantee, before=None, grants=(READ,), signer=None):
+def consent(person, grantee, before=None, grants=(READ,), signer=None, *, notice=NOTICE_HASH):
     version, previous = (before.signed.statement.version, before.signed.entry.entry) if before else (0, bytes(32))
     lock = lock_of(secret(person, grantee, version + 1))
-    said = Consent(
-        person, signer or person, grantee, "Name", version + 1, previous, grants, NOTICE_HASH, "en", NOW, lock
-    )
+    said = Consent(person, signer or person, grantee, "Name", version + 1, previous, grants, notice, "en", NOW, lock)
     return seal(said)
 
 

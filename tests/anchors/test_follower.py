@@ -28,7 +28,7 @@ class Pair:
         self.follower = Follower(store, self.chain, self.clock, depth)
 
     def says(self, *signed):
-        return self.store.append(signed, NOW)
+        return self.store.log.append(signed, NOW)
 
     def anchors(self):
         for _ in range(9):
@@ -37,10 +37,10 @@ class Pair:
         pytest.fail("the notary does not come to an end")
 
     def anchored(self):
-        return {log: self.store.anchored(log).head for log in LOGS}
+        return {log: self.store.log.anchored(log).head for log in LOGS}
 
     def accepted(self):
-        return {log: self.store.head(log) for log in LOGS}
+        return {log: self.store.log.head(log) for log in LOGS}
 
 
 @pytest.fixture
@@ -61,10 +61,10 @@ def test_what_the_chain_holds_is_anchored_and_says_in_which_block(pair):
     assert pair.anchored() == dict.fromkeys(LOGS, Head(0, EMPTY_ROOT))
     tip = pair.anchors()
     assert pair.anchored() == pair.accepted()
-    assert {pair.store.anchored(log).block for log in LOGS} == {tip.number}
-    assert pair.store.anchored(ACCESS).followed_at == NOW
-    assert pair.store.consents_of(ANN)[0].anchored
-    assert pair.store.record(issue(1).statement.record_id).anchored
+    assert {pair.store.log.anchored(log).block for log in LOGS} == {tip.number}
+    assert pair.store.log.anchored(ACCESS).followed_at == NOW
+    assert pair.store.index.consents_of(ANN)[0].anchored
+    assert pair.store.index.record(issue(1).statement.record_id).anchored
 
 
 def test_what_came_later_is_not_anchored_yet(pair):
@@ -72,7 +72,7 @@ def test_what_came_later_is_not_anchored_yet(pair):
     pair.anchors()
     pair.says(issue(2))
     pair.follower.once()
-    assert [record.anchored for record in pair.store.records_of(ANN)] == [True, False]
+    assert [record.anchored for record in pair.store.index.records_of(ANN)] == [True, False]
 
 
 def test_a_grant_counts_only_as_deep_as_configured(store, site):
@@ -82,20 +82,20 @@ def test_a_grant_counts_only_as_deep_as_configured(store, site):
     for _ in range(2):
         deep.chain.rpc.call("evm_mine")
         deep.follower.once()
-        assert not store.consents_of(ANN)[0].anchored
+        assert not store.index.consents_of(ANN)[0].anchored
     deep.chain.rpc.call("evm_mine")
     deep.follower.once()
-    assert store.consents_of(ANN)[0].anchored
+    assert store.index.consents_of(ANN)[0].anchored
 
 
 def test_following_again_changes_only_the_time(pair):
     pair.says(consent(ANN, TRIAL))
     first = pair.anchors()
-    before = pair.anchored(), pair.store.noted_blocks()
+    before = pair.anchored(), pair.store.anchoring.noted_blocks()
     pair.clock.passes(5)
     assert pair.follower.once() == first
-    assert (pair.anchored(), pair.store.noted_blocks()) == before
-    assert pair.store.anchored(CONSENTS).followed_at == NOW + 5
+    assert (pair.anchored(), pair.store.anchoring.noted_blocks()) == before
+    assert pair.store.log.anchored(CONSENTS).followed_at == NOW + 5
 
 
 def test_another_follower_goes_on_where_one_was_killed(pair):
@@ -113,14 +113,14 @@ def test_a_lock_opened_on_chain_by_anyone_ends_the_consent(pair):
     core, opened = first.signed.entry.core, revocation(first).statement.secret
     pair.chain.send([pair.chain.revoking([(core, opened)])])
     pair.follower.once()
-    assert pair.store.consent(first.signed.entry.entry).revoked
+    assert pair.store.index.consent(first.signed.entry.entry).revoked
 
 
 def test_a_withdrawal_is_opened_once(pair):
     first = pair.says(consent(ANN, TRIAL))[0]
     pair.says(revocation(first))
     pair.anchors()
-    assert pair.store.pending_secrets(9) == []
+    assert pair.store.anchoring.pending_secrets(9) == []
     assert pair.notary.once() == []
 
 
@@ -128,12 +128,12 @@ def test_the_directory_follows_the_registry(pair):
     registrar = pair.site.registrar()
     registrar.register(HOSPITAL, "Seoul Hospital", ["holder"], b"\x01" + b"k" * 1_216)
     pair.follower.once()
-    assert [party.name for party in pair.store.parties()] == ["Seoul Hospital"]
+    assert [party.name for party in pair.store.directory.parties()] == ["Seoul Hospital"]
     registrar.register(HOSPITAL, "Busan Hospital", ["holder", "responder"], b"key")
     pair.follower.once()
-    (party,) = pair.store.parties()
+    (party,) = pair.store.directory.parties()
     assert (party.name, party.roles, party.encryption_key) == ("Busan Hospital", {"holder", "responder"}, b"key")
-    assert pair.store.party(HOSPITAL) == party
+    assert pair.store.directory.party(HOSPITAL) == party
 
 
 def test_i3_a_reorganisation_takes_grants_and_leaves_withdrawals(alone):
@@ -144,7 +144,7 @@ def test_i3_a_reorganisation_takes_grants_and_leaves_withdrawals(alone):
     assert alone.anchored() == alone.accepted()
     alone.chain.rpc.call("anvil_reorg", 4, [])
     alone.follower.once()
-    fresh, old = alone.store.consents_of(EVE)[0], alone.store.consents_of(ANN)[0]
+    fresh, old = alone.store.index.consents_of(EVE)[0], alone.store.index.consents_of(ANN)[0]
     assert (fresh.anchored, fresh.revoked) == (False, False)
     assert old.revoked
     assert alone.anchored()[CONSENTS].size < alone.accepted()[CONSENTS].size
@@ -157,11 +157,11 @@ def test_after_a_reorganisation_everything_is_sent_again(alone):
     tip = alone.chain.tip().number
     alone.chain.rpc.call("anvil_reorg", min(6, tip - 6), [])
     alone.follower.once()
-    assert len(alone.store.pending_secrets(9)) == 1
+    assert len(alone.store.anchoring.pending_secrets(9)) == 1
     alone.anchors()
     assert alone.anchored() == alone.accepted()
-    assert alone.store.pending_secrets(9) == []
-    assert alone.store.consents_of(EVE)[0].anchored
+    assert alone.store.anchoring.pending_secrets(9) == []
+    assert alone.store.index.consents_of(EVE)[0].anchored
 
 
 def test_i9_a_chain_that_restarted_empty_gets_everything_again_at_the_same_addresses(ledger_db):
@@ -175,42 +175,42 @@ def test_i9_a_chain_that_restarted_empty_gets_everything_again_at_the_same_addre
     with Devnet(block_time=0, port=int(devnet.url.rpartition(":")[2])):
         with pytest.raises(SourceUnavailable, match=r"run scripts\.deploy"):
             first.follower.once()
-        assert first.store.anchored(CONSENTS).head.size == 0
-        assert not ledger_db.consents_of(EVE)[0].anchored
-        assert ledger_db.consents_of(ANN)[0].revoked
+        assert first.store.log.anchored(CONSENTS).head.size == 0
+        assert not ledger_db.index.consents_of(EVE)[0].anchored
+        assert ledger_db.index.consents_of(ANN)[0].revoked
         before = first.site.deployment
         first.site.deploy()
         assert first.site.deployment.consents == before.consents
         first.site.registrar().register(HOSPITAL, "Seoul Hospital again", ["holder"], b"key")
         first.anchors()
         assert first.anchored() == first.accepted()
-        assert first.store.pending_secrets(9) == []
-        assert [party.name for party in first.store.parties()] == ["Seoul Hospital again"]
+        assert first.store.anchoring.pending_secrets(9) == []
+        assert [party.name for party in first.store.directory.parties()] == ["Seoul Hospital again"]
 
 
 def test_i8_a_chain_that_holds_another_log_makes_every_answer_unknown(pair):
     other = MemoryStore()
-    other.append([issue(7)], NOW)
+    other.log.append([issue(7)], NOW)
     Notary(other, pair.chain).once()
     pair.says(issue(1))
     with pytest.raises(SourceUnavailable, match="holds another records log"):
         pair.follower.once()
     with pytest.raises(SourceUnavailable):
-        pair.store.facts(request(1), NOW)
+        pair.store.index.facts(request(1), NOW)
     with pytest.raises(SourceUnavailable):
-        pair.store.anchored(CONSENTS)
+        pair.store.log.anchored(CONSENTS)
 
 
 def test_trust_comes_back_with_the_log(alone):
     other = MemoryStore()
-    other.append([issue(7)], NOW)
+    other.log.append([issue(7)], NOW)
     clean = alone.chain.rpc.call("evm_snapshot")
     Notary(other, alone.chain).once()
     with pytest.raises(SourceUnavailable):
         alone.follower.once()
     alone.chain.rpc.call("evm_revert", clean)
     alone.follower.once()
-    assert alone.store.anchored(RECORDS).head.size == 0
+    assert alone.store.log.anchored(RECORDS).head.size == 0
 
 
 def test_i8_while_the_chain_is_silent_nothing_moves(alone):
@@ -222,7 +222,7 @@ def test_i8_while_the_chain_is_silent_nothing_moves(alone):
     with pytest.raises(SourceUnavailable, match="does not answer"):
         alone.follower.once()
     assert alone.anchored() == before
-    assert alone.store.anchored(CONSENTS).followed_at == NOW
+    assert alone.store.log.anchored(CONSENTS).followed_at == NOW
 
 
 def test_in_their_threads_a_consent_is_anchored_within_seconds(alone, caplog):

@@ -15,11 +15,11 @@ from tests.anchors.sayings import ANN, NOW, PARTIES, TRIAL, consent, issue, name
 @pytest.fixture
 def store(database, monkeypatch):
     monkeypatch.setattr(
-        "mydata_ledger.anchors.store.pen.QUICK_SECONDS", 60
+        "mydata_ledger.anchors.store.db.transaction.QUICK_SECONDS", 60
     )  # whatever else keeps this machine's disk busy
     made = Store(database)
-    made.set_parties(PARTIES)
-    made.append([issue(1), consent(ANN, TRIAL)], NOW)
+    made.directory.set_parties(PARTIES)
+    made.log.append([issue(1), consent(ANN, TRIAL)], NOW)
     yield made
     made.dispose()
 
@@ -35,9 +35,9 @@ def writing(database):
 def once_nobody_writes(store):
     """The thread has let go of its turn, and the disk is not busy with others' files."""
     for _ in range(500):
-        if store._writer.do_here(lambda _: None):
+        if store.database.writer.do_here(lambda _: None):
             return
-        store._writer.submit(lambda _: None).result(10)
+        store.database.writer.submit(lambda _: None).result(10)
         time.sleep(0.01)
     pytest.fail("this disk takes more than 10 ms for every commit")
 
@@ -48,7 +48,7 @@ def ask(store, *numbers, seen=None):
             seen.append((threading.current_thread(), [state.entry for state in facts.consents], facts.consents_size))
         return receipt(question, facts)
 
-    return store.answer_soon([request(1, asked=number) for number in numbers], respond, NOW)
+    return store.log.answer_soon([request(1, asked=number) for number in numbers], respond, NOW)
 
 
 def test_where_nobody_writes_it_is_done_when_the_call_returns_and_no_other_thread_was_asked(store):
@@ -79,22 +79,22 @@ def test_i3_where_another_process_writes_nobody_is_held_up_and_the_answer_rests_
 
 
 def test_i3_who_waits_to_write_goes_before_questions_that_come_later(store):
-    given = store.at(CONSENTS, store.consents_of(ANN)[0].position)
-    store._writer._turn.acquire()
-    withdrawing = threading.Thread(target=lambda: store.append([revocation(given)], NOW))
+    given = store.log.at(CONSENTS, store.index.consents_of(ANN)[0].position)
+    store.database.writer._turn.acquire()
+    withdrawing = threading.Thread(target=lambda: store.log.append([revocation(given)], NOW))
     withdrawing.start()
     until = time.monotonic() + 10
-    while not store._writer._jobs and time.monotonic() < until:
+    while not store.database.writer._jobs and time.monotonic() < until:
         time.sleep(0.01)
     time.sleep(0.1)  # the store's thread wakes, and would take the work out of sight before it may do it
-    store._writer._turn.release()
+    store.database.writer._turn.release()
     seen = {}
 
     def respond(question, facts):
         seen[question.request_id] = facts.consents[0].revoked
         return receipt(question, facts)
 
-    coming = [store.answer_soon([request(1, asked=number)], respond, NOW) for number in range(40)]
+    coming = [store.log.answer_soon([request(1, asked=number)], respond, NOW) for number in range(40)]
     withdrawing.join(10)
     assert [done.result(10)[0].position for done in coming] == list(range(40))
     assert list(seen.values()) == [True] * 40
@@ -102,11 +102,11 @@ def test_i3_who_waits_to_write_goes_before_questions_that_come_later(store):
 
 def test_a_slow_disk_is_waited_for_by_the_thread(store, monkeypatch):
     once_nobody_writes(store)
-    monkeypatch.setattr("mydata_ledger.anchors.store.pen.QUICK_SECONDS", 0)
+    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.QUICK_SECONDS", 0)
     assert ask(store, 1).done()
-    assert store._writer.do_here(lambda _: None) is None
+    assert store.database.writer.do_here(lambda _: None) is None
     (logged,) = ask(store, 2).result(10)
-    monkeypatch.setattr("mydata_ledger.anchors.store.pen.QUICK_SECONDS", 60)
+    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.QUICK_SECONDS", 60)
     assert logged.position == 1
     ask(store, 3).result(10)
     once_nobody_writes(store)
@@ -116,7 +116,7 @@ def test_a_slow_disk_is_waited_for_by_the_thread(store, monkeypatch):
 def test_both_ways_give_the_same_answers(store, monkeypatch):
     here, later = [], []
     ask(store, 1, 2, 3, seen=here).result()
-    monkeypatch.setattr(store._writer, "do_here", lambda _: None)
+    monkeypatch.setattr(store.database.writer, "do_here", lambda _: None)
     ask(store, 4, 5, 6, seen=later).result(10)
     assert [said for _, *said in here] == [said for _, *said in later]
 
@@ -128,8 +128,8 @@ def test_i9_what_fails_leaves_nothing_and_the_next_is_answered(store):
         return receipt(question, facts)
 
     with pytest.raises(ZeroDivisionError):
-        store.answer_soon([request(1, asked=n) for n in (1, 2)], respond, NOW).result(10)
-    assert store.head(ACCESS).size == 0
+        store.log.answer_soon([request(1, asked=n) for n in (1, 2)], respond, NOW).result(10)
+    assert store.log.head(ACCESS).size == 0
     assert ask(store, 3).result(10)[0].position == 0
 
 

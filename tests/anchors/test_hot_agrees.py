@@ -1,4 +1,4 @@
-"""The hot door over the database against the kernel over the twin, which share neither look-up nor transport."""
+"""The fast path over the database against the kernel over the twin, which share neither look-up nor transport."""
 
 import asyncio
 import tempfile
@@ -14,16 +14,19 @@ from hypothesis import strategies as some
 from mydata_ledger.anchors.memory import FixedClock, MemoryStore
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.api.auth import ApiSettings, Premises
-from mydata_ledger.api.hot import HotDoor
+from mydata_ledger.api.fastpath.asgi import FastPath
+from mydata_ledger.api.fastpath.decisions import DecisionBatcher
+from mydata_ledger.api.fastpath.evaluations import evaluation_routes
+from mydata_ledger.api.fastpath.limits import RequestLimits, TokenBucket
 from mydata_ledger.ledger.consent import NEVER, Effect, Grant
 from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import ACCESS, LOGS
+from testing.house import House
 from tests.anchors import sayings
 from tests.anchors.sayings import ANN, CREW, EVE, NOW, PARTIES, TRIAL, name
-from tests.api.test_hot import post
-from tests.ledger.house import House
+from tests.api.test_evaluations import post
 
 STRANGER = checksum(b"\xdd" * 20)
 ASKERS = [TRIAL, TRIAL, TRIAL, CREW, sayings.HOSPITAL, STRANGER, checksum(ANN)]
@@ -94,37 +97,38 @@ class Twice:
         world = replace(House().world, clock=FixedClock(NOW))
         self.kernel = Kernel.of(replace(world, **ports_of(self.twin)))
         settings_ = ApiSettings(uri="http://testserver", chain_id=31337, registries={})
-        served = Kernel.of(replace(world, **ports_of(self.store)))
-        self.door = HotDoor(None, Premises(served, self.store, settings_, None))
+        premises = Premises(Kernel.of(replace(world, **ports_of(self.store))), self.store.sessions, settings_, None)
+        limits = RequestLimits(TokenBucket(0), TokenBucket(0), settings_.max_body)
+        self.door = FastPath(None, evaluation_routes(TokenBucket(0)), DecisionBatcher(premises), limits)
         self.incident = sayings.incident(ANN)
         for store in (self.twin, self.store):
-            store.set_parties(PARTIES)
-            store.publish(Notice("general", 1, "en", "what we tell you"))
-            store.append([sayings.issue(n, ANN if n < 3 else EVE) for n in range(4)], NOW)
-            store.append([self.incident], NOW)
+            store.directory.set_parties(PARTIES)
+            store.directory.publish(Notice("general", 1, "en", "what we tell you"))
+            store.log.append([sayings.issue(n, ANN if n < 3 else EVE) for n in range(4)], NOW)
+            store.log.append([self.incident], NOW)
         self.anchor()
         for account in set(ASKERS):
-            self.store.open(sha256(account.encode()).digest(), bytes.fromhex(account[2:]), NOW + 60)
+            self.store.sessions.open(sha256(account.encode()).digest(), bytes.fromhex(account[2:]), NOW + 60)
 
     def anchor(self):
         for store in (self.twin, self.store):
             for log in LOGS:
-                store.mark_anchored(log, store.head(log), 7)
-            store.touch(NOW)
+                store.anchoring.mark_anchored(log, store.log.head(log), 7)
+            store.anchoring.touch(NOW)
 
     def outdate(self):
         for store in (self.twin, self.store):
-            store.publish(Notice("general", 1, "en", "what we tell you", outdated=True))
+            store.directory.publish(Notice("general", 1, "en", "what we tell you", outdated=True))
 
     def both(self, signed):
         for store in (self.twin, self.store):
-            store.append([signed], NOW)
+            store.log.append([signed], NOW)
 
     def consent(self, person, grantee, given):
-        self.both(sayings.consent(person, grantee, self.twin.newest(person, grantee), given))
+        self.both(sayings.consent(person, grantee, self.twin.index.newest(person, grantee), given))
 
     def withdraw(self, person, grantee):
-        newest = self.twin.newest(person, grantee)
+        newest = self.twin.index.newest(person, grantee)
         if newest and hasattr(newest.signed.statement, "grants"):
             self.both(sayings.revocation(newest))
 
@@ -143,7 +147,7 @@ class Twice:
         assert len(said) == len(many)
         for asked, answer in zip(many, said, strict=True):
             decision, logged = self.kernel.decisions.evaluation.ask(self.request(asked))
-            here = self.store.at(ACCESS, answer["context"]["receipt"]["position"])
+            here = self.store.log.at(ACCESS, answer["context"]["receipt"]["position"])
             assert answer["decision"] == decision.permitted
             assert answer["context"].get("obligations", []) == sorted(decision.obligations)
             assert here.position == logged.position
@@ -188,9 +192,9 @@ def test_i6_the_door_answers_and_logs_what_the_kernel_does(life):
     with a_new_life() as twice:
         for act, *how in life:
             getattr(twice, act)(*how)
-        assert twice.store.head(ACCESS).size == twice.twin.head(ACCESS).size
+        assert twice.store.log.head(ACCESS).size == twice.twin.log.head(ACCESS).size
         for person in (ANN, EVE):
-            assert twice.store.consents_of(person) == twice.twin.consents_of(person)
+            assert twice.store.index.consents_of(person) == twice.twin.index.consents_of(person)
 
 
 def test_the_lives_reach_every_kind_of_answer():
@@ -202,11 +206,11 @@ def test_the_lives_reach_every_kind_of_answer():
         question = (TRIAL, 1, "hl7:CLINTRCH", "view", "*", False)
         twice.ask([question] * 3)
         twice.ask([(CREW, 1, "hl7:BTG", "view", "*", True), (checksum(ANN), 1, "mydata:SELF_VIEW", "view", "*", False)])
-        reasons = [twice.store.at(ACCESS, n).signed.statement.reason for n in range(1, 6)]
+        reasons = [twice.store.log.at(ACCESS, n).signed.statement.reason for n in range(1, 6)]
         assert reasons == ["consented", "consented", "no_consent", "broke_glass", "own"]
         twice.consent(ANN, TRIAL, (replace(full, conditions=("every-days:1",)),))
         twice.anchor()
         twice.ask([question] * 2)
         twice.ask([question, (TRIAL, 2, "hl7:CLINTRCH", "view", "*", False)])
-        reasons = [twice.store.at(ACCESS, n).signed.statement.reason for n in range(6, 10)]
+        reasons = [twice.store.log.at(ACCESS, n).signed.statement.reason for n in range(6, 10)]
         assert reasons == ["consented", "no_consent", "no_consent", "consented"]

@@ -8,7 +8,7 @@ import pytest
 from mydata_ledger.anchors.ipfs import KuboPayloads
 from mydata_ledger.anchors.ipld.unixfs import CHUNK
 from mydata_ledger.ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
-from tests.anchors.kubo import BINARY, REASON, Kubo, free_port
+from testing.kubo import BINARY, REASON, Kubo, free_port
 
 pytestmark = pytest.mark.skipif(BINARY is None, reason=REASON)
 

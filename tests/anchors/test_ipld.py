@@ -18,7 +18,7 @@ from mydata_ledger.anchors.ipld.cid import DAG_PB, RAW, Cid
 from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, Link, blocks_of, blocks_of_stream, encode
 from mydata_ledger.anchors.ipld.wire import varint
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, PayloadAltered, PayloadMissing
-from tests.anchors.kubo import BINARY, REASON, Kubo
+from testing.kubo import BINARY, REASON, Kubo
 
 KNOWN = {
     0: "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku",

@@ -7,7 +7,7 @@ from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import AccessDenied, StaleConsent
 from mydata_ledger.ledger.kernel import ports_of
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS
-from tests.ledger.house import LAB, NOTICE, House
+from testing.house import LAB, NOTICE, House
 
 
 class DatabaseHouse(House):
@@ -20,8 +20,8 @@ class DatabaseHouse(House):
 
     def move_in(self):
         self.store = Store(self.database)
-        self.store.set_parties(self.directory)
-        self.store.publish(NOTICE)
+        self.store.directory.set_parties(self.directory)
+        self.store.directory.publish(NOTICE)
         self.rebuild(**ports_of(self.store))
         self.anchor()
 
@@ -33,7 +33,7 @@ class DatabaseHouse(House):
 @pytest.fixture
 def world(database):
     made = DatabaseHouse(database)
-    made.rebuild(keys=MemoryKeys(made.store))
+    made.rebuild(keys=MemoryKeys(made.store.log))
     yield made
     made.store.dispose()
 
@@ -49,7 +49,7 @@ def test_a_whole_life(world):
     assert not world.permits(world.insurer, record)
     world.withdraws(world.trial)
     assert not world.permits(world.trial, record)
-    assert world.store.head(ACCESS).size == 5
+    assert world.store.log.head(ACCESS).size == 5
 
 
 def test_i9_answers_are_the_same_after_a_restart(world):
@@ -88,7 +88,7 @@ def test_an_emergency_and_its_receipt_reach_the_person(world):
     record = world.issued(LAB)
     incident = world.declares(world.responder)
     world.reads(world.responder, record, LAB, "hl7:BTG", incident)
-    kinds = [type(each.signed.statement).__name__ for each in world.store.receipts_of(world.ann.signer, -1, 9)]
+    kinds = [type(each.signed.statement).__name__ for each in world.store.index.receipts_of(world.ann.signer, -1, 9)]
     assert kinds == ["Incident", "AccessReceipt"]
 
 
@@ -98,4 +98,4 @@ def test_an_old_version_is_stale_here_too(world):
     world.consents(world.trial, "health.lab")
     with pytest.raises(StaleConsent):
         world.kernel.consents.intake.accept(draft.statement, signature)
-    assert world.store.head(CONSENTS).size == 2
+    assert world.store.log.head(CONSENTS).size == 2

@@ -66,8 +66,8 @@ class Site:
         number = next(self.rounds)
         person = name(f"person {number}")[:20]
         self.ended.append(person)
-        given = self.store.append([consent(person, TRIAL), issue(number), incident(number=str(number))], NOW)[0]
-        self.store.append([revocation(given), consent(EVE, name(number).hex())], NOW)
+        given = self.store.log.append([consent(person, TRIAL), issue(number), incident(number=str(number))], NOW)[0]
+        self.store.log.append([revocation(given), consent(EVE, name(number).hex())], NOW)
 
     def settle(self):
         """A notary and a follower that nobody kills bring everything to an end."""
@@ -80,16 +80,16 @@ class Site:
         raise AssertionError("it does not come to an end")
 
     def check(self):
-        heads = {log: self.store.head(log) for log in LOGS}
+        heads = {log: self.store.log.head(log) for log in LOGS}
         assert self.chain.heads() == heads
-        assert {log: self.store.anchored(log).head for log in LOGS} == heads
-        assert self.store.pending_secrets(9) == []
+        assert {log: self.store.log.anchored(log).head for log in LOGS} == heads
+        assert self.store.anchoring.pending_secrets(9) == []
 
     def check_each_once(self):
         tip = self.chain.tip().number
         for log in (CONSENTS, RECORDS):
             put = [leaf for each in self.chain.appended(log, 0, tip) for leaf in each.leaves]
-            assert put == self.store.leaves(log, 0, len(put) + 1)
+            assert put == self.store.anchoring.leaves(log, 0, len(put) + 1)
 
 
 AT_ONCE = 6
@@ -120,7 +120,7 @@ def test_i3_i9_a_follower_killed_at_every_line_also_after_a_reorganisation_is_fo
             if reorganised:
                 site.chain.rpc.call("anvil_reorg", 2, [])
             ended += [killer.ended(lambda: site.follower().once()) for _ in range(AT_ONCE)]
-            assert all(site.store.consents_of(person)[0].revoked for person in site.ended)
+            assert all(site.store.index.consents_of(person)[0].revoked for person in site.ended)
         site.settle()
         site.check()
         if not any(ended):

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import create_engine, text
 
-from mydata_ledger.anchors.store import Store, looking
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.anchors.store.db import read_pool
 from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
 from tests.anchors.sayings import ANN, NOW, PARTIES, TRIAL, consent, issue, receipt, request
 
@@ -14,9 +15,9 @@ OTHERS = f"{ALL} WHERE pid <> pg_backend_pid() AND datname = current_database()"
 @pytest.fixture
 def store(server_database):
     made = Store(server_database)
-    made.set_parties(PARTIES)
-    made.append([issue(1), consent(ANN, TRIAL)], NOW)
-    made.open(b"\1" * 32, ANN, NOW + 9)
+    made.directory.set_parties(PARTIES)
+    made.log.append([issue(1), consent(ANN, TRIAL)], NOW)
+    made.sessions.open(b"\1" * 32, ANN, NOW + 9)
     yield made
     made.dispose()
 
@@ -30,45 +31,45 @@ def end_all(url):
 
 
 def test_a_look_up_is_answered_by_a_connection_that_still_stands(store, server_database, monkeypatch):
-    monkeypatch.setattr(looking, "IDLE_SECONDS", 0)
-    assert store.who(b"\1" * 32, NOW) == ANN
+    monkeypatch.setattr(read_pool, "IDLE_SECONDS", 0)
+    assert store.sessions.who(b"\1" * 32, NOW) == ANN
     end_all(server_database)
-    assert store.who(b"\1" * 32, NOW) == ANN
-    assert store.records_of(ANN)[0].issue.record_id == issue(1).statement.record_id
+    assert store.sessions.who(b"\1" * 32, NOW) == ANN
+    assert store.index.records_of(ANN)[0].issue.record_id == issue(1).statement.record_id
 
 
 def test_i8_what_breaks_under_a_look_up_is_unknown_once_and_not_kept(store, server_database):
-    assert store.who(b"\1" * 32, NOW) == ANN
+    assert store.sessions.who(b"\1" * 32, NOW) == ANN
     end_all(server_database)
     with pytest.raises(SourceUnavailable):
-        store.who(b"\1" * 32, NOW)
-    assert store.who(b"\1" * 32, NOW) == ANN
-    store.answer_soon([request(1)], receipt, NOW).result(10)
+        store.sessions.who(b"\1" * 32, NOW)
+    assert store.sessions.who(b"\1" * 32, NOW) == ANN
+    store.log.answer_soon([request(1)], receipt, NOW).result(10)
 
 
 def test_what_a_caller_raises_leaves_the_connection_outside_of_any_transaction(store):
     for _ in range(3):
-        with pytest.raises(LedgerError), store._glance() as driver:
+        with pytest.raises(LedgerError), store.database.snapshot() as driver:
             raise LedgerError
-        with store._look() as driver:
+        with store.database.autocommit() as driver:
             assert driver.connection.info.transaction_status.name == "IDLE"
 
 
 def test_each_look_sees_what_was_written_before_it_and_one_state_throughout(store, server_database):
-    with store._glance() as driver:
+    with store.database.snapshot() as driver:
         before = driver.connection.execute("SELECT count(*) FROM consents_log").fetchone()
         other = Store(server_database)
-        other.append([consent(b"\x0b" * 20, TRIAL)], NOW)
+        other.log.append([consent(b"\x0b" * 20, TRIAL)], NOW)
         other.dispose()
         assert driver.connection.execute("SELECT count(*) FROM consents_log").fetchone() == before
-    with store._look() as driver:
+    with store.database.autocommit() as driver:
         assert driver.connection.execute("SELECT count(*) FROM consents_log").fetchone() == (before[0] + 1,)
 
 
 def test_of_many_sessions_each_live_one_is_told(store):
     tokens = [bytes([n]) * 32 for n in range(2, 9)]
     for n, token in enumerate(tokens):
-        store.open(token, bytes([n]) * 20, NOW + n)
-    live = store.who_of([*tokens, b"\xff" * 32], NOW + 3)
+        store.sessions.open(token, bytes([n]) * 20, NOW + n)
+    live = store.sessions.who_of([*tokens, b"\xff" * 32], NOW + 3)
     assert live == {token: bytes([n]) * 20 for n, token in enumerate(tokens) if n > 3}
-    assert store.who_of([], NOW) == {}
+    assert store.sessions.who_of([], NOW) == {}

@@ -13,18 +13,18 @@ from tests.anchors.sayings import ANN, NOW, issue, name, receipt, request
 @pytest.fixture
 def store():
     made = MemoryStore()
-    made.append([issue(1), issue(2)], NOW)
+    made.log.append([issue(1), issue(2)], NOW)
     return made
 
 
 @pytest.fixture
 def keys(store):
-    return MemoryKeys(store)
+    return MemoryKeys(store.log)
 
 
 def answered(store, number=1, permitted=True):
     question = request(number, asked=number)
-    return store.answer(question, lambda facts: receipt(question, facts, permitted), NOW)
+    return store.log.answer(question, lambda facts: receipt(question, facts, permitted), NOW)
 
 
 def test_a_key_is_released_against_the_receipt_of_its_record(store, keys):
@@ -41,7 +41,7 @@ def test_no_key_without_a_permitting_receipt_that_is_in_the_log(store, keys):
         answered(store, 2),
         answered(store, 1, permitted=False),
         replace(good, position=9),
-        store.at("records", 0),
+        store.log.at("records", 0),
     ):
         with pytest.raises(ReceiptRequired):
             keys.rewrap(name(1), reader, wrong)

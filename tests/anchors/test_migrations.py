@@ -11,8 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, sql, text
 
-from mydata_ledger.anchors.store import Store, codec, engine, migrations, rows, schema
-from mydata_ledger.anchors.store.engine import open_engine
+from mydata_ledger.anchors.store import Store, migrations, schema
+from mydata_ledger.anchors.store.db import engine
+from mydata_ledger.anchors.store.db.engine import open_engine
+from mydata_ledger.anchors.store.rows import codec, statements
 from mydata_ledger.anchors.store.schema import APPLIED
 from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS, RECORDS
@@ -102,20 +104,20 @@ def as_left_by(url, version, without=()):
 
 def some_life(url):
     store = Store(url)
-    store.set_parties(PARTIES)
+    store.directory.set_parties(PARTIES)
     first = consent(ANN, TRIAL)
     again = consent(EVE, TRIAL, grants=(READ, replace(READ, not_before=5, records=(name(1),), conditions=("once",))))
     monthly = consent(ANN, "role:trial", grants=(replace(READ, not_before=5, conditions=("every-days:30",)),))
-    store.append([issue(1), issue(2), first, again, delegation(ANN, EVE), consent(ANN, OTHER, signer=EVE)], NOW)
-    store.append([monthly], NOW)
+    store.log.append([issue(1), issue(2), first, again, delegation(ANN, EVE), consent(ANN, OTHER, signer=EVE)], NOW)
+    store.log.append([monthly], NOW)
     for asked, (number, at, permitted) in enumerate([(1, 7, True), (2, 9, True), (1, 3, True), (1, 20, False)]):
         used(store, request(number, asked=asked), NOW + at, permitted)
-    store.append([erasure(2), revocation(store.at(CONSENTS, 0))], NOW)
+    store.log.append([erasure(2), revocation(store.log.at(CONSENTS, 0))], NOW)
     for log in LOGS:
-        store.mark_anchored(log, store.head(log), 7)
-    store.revealed({name("a consent"): 8})
-    store.touch(NOW)
-    said = store.state_hash(), {log: store.head(log) for log in LOGS}
+        store.anchoring.mark_anchored(log, store.log.head(log), 7)
+    store.anchoring.revealed({name("a consent"): 8})
+    store.anchoring.touch(NOW)
+    said = store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}
     store.dispose()
     return said
 
@@ -124,7 +126,7 @@ def used(store, question, at, permitted):
     def respond(facts):
         return seal(replace(receipt(question, facts, permitted).statement, decided_at=at))
 
-    store.answer(question, respond, NOW)
+    store.log.answer(question, respond, NOW)
 
 
 def everything(connection):
@@ -134,7 +136,7 @@ def everything(connection):
 
 def as_it_was(connection):
     """What rows held that has no place of its own any more."""
-    consents = map(rows.logged_of, connection.execute(rows.whole(CONSENTS)))
+    consents = map(statements.logged_of, connection.execute(statements.whole(CONSENTS)))
     return {
         one.position: {"entry": one.signed.entry.entry, "body": codec.encode(one.signed.statement)} for one in consents
     }
@@ -172,12 +174,12 @@ def test_the_steps_from_nothing_lead_to_the_tables_a_new_database_gets(url, requ
 def test_a_database_of_the_first_release_is_brought_up_with_all_it_holds(url):
     said = as_first_released(url)
     store = Store(url)
-    assert (store.state_hash(), {log: store.head(log) for log in LOGS}) == said
-    assert store.sizes_at(RECORDS, NOW - 1) is None
-    assert (store.sizes_at(RECORDS, NOW).size, store.sizes_at(CONSENTS, NOW).block) == (3, 7)
-    assert store.party_at(HOSPITAL, NOW) == store.party(HOSPITAL)
-    assert store.revealed_at([name("a consent"), name("another")], NOW) == {name("a consent")}
-    store.append([issue(3)], NOW)
+    assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == said
+    assert store.past.sizes_at(RECORDS, NOW - 1) is None
+    assert (store.past.sizes_at(RECORDS, NOW).size, store.past.sizes_at(CONSENTS, NOW).block) == (3, 7)
+    assert store.past.party_at(HOSPITAL, NOW) == store.directory.party(HOSPITAL)
+    assert store.past.revealed_at([name("a consent"), name("another")], NOW) == {name("a consent")}
+    store.log.append([issue(3)], NOW)
     store.dispose()
     assert run(url, lambda c: compare_metadata(MigrationContext.configure(c), schema.METADATA)) == []
 
@@ -194,8 +196,8 @@ def test_a_database_without_last_uses_gets_them_from_its_receipts(url, monkeypat
     names = {"person": codec.key(ANN), "grantee": codec.key("role:trial")}
     assert run(url, lambda c: c.execute(text(PERIODIC_BEFORE), names).rowcount) == 1
     store = Store(url)
-    assert (store.state_hash(), {log: store.head(log) for log in LOGS}) == said
-    (monthly,) = (state for state in store.consents_of(ANN) if state.consent.grantee == "role:trial")
+    assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == said
+    (monthly,) = (state for state in store.index.consents_of(ANN) if state.consent.grantee == "role:trial")
     store.dispose()
     found = run(url, lambda c: c.execute(text(LAST_USES), {"consent": codec.key(monthly.entry)}).all())
     assert found == [(codec.key(name(2)), 1, NOW + 9), (codec.key(name(1)), 2, NOW + 7), (-1, 3, NOW + 9)]
@@ -266,5 +268,5 @@ def test_a_full_disk_stops_a_step_and_loses_nothing(tmp_path, monkeypatch):
     monkeypatch.undo()
     assert shape(url) == before
     store = Store(url)
-    assert (store.state_hash(), {log: store.head(log) for log in LOGS}) == said
+    assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == said
     store.dispose()

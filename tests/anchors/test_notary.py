@@ -28,21 +28,21 @@ def chain(site):
 
 
 def heads(store):
-    return {log: store.head(log) for log in LOGS}
+    return {log: store.log.head(log) for log in LOGS}
 
 
 def test_everything_accepted_is_put_on_chain_at_once(store, chain):
-    store.append([consent(ANN, TRIAL), issue(1), issue(2), incident()], NOW)
+    store.log.append([consent(ANN, TRIAL), issue(1), issue(2), incident()], NOW)
     assert len(Notary(store, chain).once()) == 3
     assert chain.heads() == heads(store)
 
 
 def test_what_is_there_is_not_sent_again(store, chain):
-    store.append([consent(ANN, TRIAL)], NOW)
+    store.log.append([consent(ANN, TRIAL)], NOW)
     notary = Notary(store, chain)
     notary.once()
     assert notary.once() == []
-    store.append([consent(EVE, TRIAL), issue(1)], NOW)
+    store.log.append([consent(EVE, TRIAL), issue(1)], NOW)
     assert len(notary.once()) == 2
     assert chain.heads() == heads(store)
 
@@ -52,44 +52,44 @@ def test_an_empty_log_costs_nothing(store, chain):
 
 
 def test_batches_are_cut_where_one_transaction_ends(store, chain):
-    store.append([issue(n) for n in range(10)], NOW)
+    store.log.append([issue(n) for n in range(10)], NOW)
     notary = Notary(store, chain, batch=4)
     sizes = []
     while notary.once():
         sizes.append(chain.head(RECORDS).size)
     assert sizes == [4, 8, 10]
-    assert chain.head(RECORDS) == store.head(RECORDS)
+    assert chain.head(RECORDS) == store.log.head(RECORDS)
 
 
 def test_after_a_full_batch_it_does_not_wait(store, chain):
-    store.append([issue(n) for n in range(5)], NOW)
+    store.log.append([issue(n) for n in range(5)], NOW)
     notary = Notary(store, chain, interval=7, batch=4)
     assert [notary._step(7) for _ in range(3)] == [0, 7, 7]
-    assert chain.head(RECORDS) == store.head(RECORDS)
+    assert chain.head(RECORDS) == store.log.head(RECORDS)
 
 
 def test_the_access_log_moves_by_proof_and_shows_no_leaf(store, chain):
     for number in range(3):
-        store.append([incident(number=f"119-{number}-{n}") for n in range(number + 1)], NOW)
+        store.log.append([incident(number=f"119-{number}-{n}") for n in range(number + 1)], NOW)
         Notary(store, chain).once()
-        assert chain.head(ACCESS) == store.head(ACCESS)
+        assert chain.head(ACCESS) == store.log.head(ACCESS)
 
 
 def test_a_withdrawal_opens_its_lock_on_chain(store, chain):
-    first, other = store.append([consent(ANN, TRIAL), consent(EVE, TRIAL)], NOW)
-    store.append([revocation(first), revocation(other, knows_secret=False)], NOW)
+    first, other = store.log.append([consent(ANN, TRIAL), consent(EVE, TRIAL)], NOW)
+    store.log.append([revocation(first), revocation(other, knows_secret=False)], NOW)
     notary = Notary(store, chain)
     notary.once()
     entries = [entry for entry, _ in chain.revoked(0, chain.tip().number)]
     assert entries == [first.signed.entry.entry]
     assert notary.once() == []
-    store.revealed(dict.fromkeys(entries, chain.tip().number))
+    store.anchoring.revealed(dict.fromkeys(entries, chain.tip().number))
     assert notary.once() == []
 
 
 def test_i9_killed_between_the_transaction_and_its_note_another_goes_on(store, chain):
-    store.append([consent(ANN, TRIAL), issue(1)], NOW)
-    leaves, peaks = store.leaves(CONSENTS, 0, 9), store.peaks(CONSENTS, 0)
+    store.log.append([consent(ANN, TRIAL), issue(1)], NOW)
+    leaves, peaks = store.anchoring.leaves(CONSENTS, 0, 9), store.anchoring.peaks(CONSENTS, 0)
     chain.send([chain.appending(CONSENTS, leaves, peaks)])
     mined = Notary(store, chain).once()
     assert len(mined) == 1
@@ -98,7 +98,7 @@ def test_i9_killed_between_the_transaction_and_its_note_another_goes_on(store, c
 
 def test_i10_a_transaction_that_still_waits_is_waited_for(lonely):
     store, chain, impatient = MemoryStore(), lonely.chain(), lonely.chain(confirm_seconds=0.1)
-    store.append([consent(ANN, TRIAL)], NOW)
+    store.log.append([consent(ANN, TRIAL)], NOW)
     chain.rpc.call("evm_setAutomine", False)
     with pytest.raises(SourceUnavailable):
         Notary(store, impatient).once()
@@ -106,13 +106,13 @@ def test_i10_a_transaction_that_still_waits_is_waited_for(lonely):
     assert another.once() == []
     chain.rpc.call("evm_mine")
     assert another.once() == []
-    assert chain.head(CONSENTS) == store.head(CONSENTS)
+    assert chain.head(CONSENTS) == store.log.head(CONSENTS)
     assert len(chain.appended(CONSENTS, 0, chain.tip().number)) == 1
 
 
 def test_a_transaction_that_waits_too_long_is_replaced(lonely, monkeypatch):
     store, impatient = MemoryStore(), lonely.chain(confirm_seconds=0.1)
-    store.append([consent(ANN, TRIAL)], NOW)
+    store.log.append([consent(ANN, TRIAL)], NOW)
     impatient.rpc.call("evm_setAutomine", False)
     notary = Notary(store, impatient)
     with pytest.raises(SourceUnavailable):
@@ -122,21 +122,53 @@ def test_a_transaction_that_waits_too_long_is_replaced(lonely, monkeypatch):
     with pytest.raises(SourceUnavailable, match="not mined"):
         notary.once()
     impatient.rpc.call("evm_mine")
-    assert impatient.head(CONSENTS) == store.head(CONSENTS)
+    assert impatient.head(CONSENTS) == store.log.head(CONSENTS)
 
 
 def test_i4_a_chain_that_is_ahead_of_the_database_is_left_alone(chain):
     full, empty = MemoryStore(), MemoryStore()
-    full.append([issue(1), issue(2)], NOW)
+    full.log.append([issue(1), issue(2)], NOW)
     Notary(full, chain).once()
-    empty.append([issue(3)], NOW)
+    empty.log.append([issue(3)], NOW)
     with pytest.raises(SourceUnavailable, match="holds another records log"):
         Notary(empty, chain).once()
-    assert chain.head(RECORDS) == full.head(RECORDS)
+    assert chain.head(RECORDS) == full.log.head(RECORDS)
+
+
+def test_i12_no_more_is_put_on_chain_than_the_journal_has_kept(store, chain):
+    store.log.append([consent(ANN, TRIAL), consent(EVE, TRIAL), issue(1), issue(2), incident(ANN), incident(EVE)], NOW)
+    kept = dict.fromkeys(LOGS, 1)
+    notary = Notary(store, chain, kept=kept.__getitem__)
+    notary.once()
+    assert chain.heads() == {log: store.log.head_at(log, 1) for log in LOGS}
+    assert notary.once() == []
+    kept.update(dict.fromkeys(LOGS, 2))
+    notary.once()
+    assert chain.heads() == heads(store)
+
+
+def test_what_cannot_be_kept_is_not_sent(store, chain):
+    store.log.append([consent(ANN, TRIAL), issue(1), incident()], NOW)
+    empty = chain.heads()
+
+    def kept(_):
+        raise SourceUnavailable("the payload store does not answer")
+
+    with pytest.raises(SourceUnavailable, match="payload store"):
+        Notary(store, chain, kept=kept).once()
+    assert chain.heads() == empty
+
+
+def test_a_journal_that_is_ahead_of_the_database_sends_nothing(store, chain):
+    store.log.append([consent(ANN, TRIAL), issue(1), incident()], NOW)
+    empty = chain.heads()
+    with pytest.raises(SourceUnavailable, match="mydata recover"):
+        Notary(store, chain, kept=lambda log: store.log.head(log).size + 1).once()
+    assert chain.heads() == empty
 
 
 def test_a_key_without_the_role_is_told_so(store, site):
-    store.append([issue(1)], NOW)
+    store.log.append([issue(1)], NOW)
     with pytest.raises(NotEntitled):
         Notary(store, site.chain(key=ADMIN)).once()
 
@@ -161,9 +193,9 @@ def test_in_its_thread_it_keeps_up_and_a_nudge_wakes_it(ledger_db, site, chain):
     try:
         until(lambda: not chain.busy())
         for number in range(3):
-            ledger_db.append([issue(number)], NOW)
+            ledger_db.log.append([issue(number)], NOW)
             notary.nudge()
-            until(lambda: chain.head(RECORDS) == ledger_db.head(RECORDS))
+            until(lambda: chain.head(RECORDS) == ledger_db.log.head(RECORDS))
     finally:
         notary.stop()
 
@@ -171,18 +203,18 @@ def test_in_its_thread_it_keeps_up_and_a_nudge_wakes_it(ledger_db, site, chain):
 def test_i8_it_outlives_a_chain_that_goes_away(ledger_db, lonely, caplog):
     notary = Notary(ledger_db, lonely.chain(), interval=0.05)
     lonely.devnet.kill()
-    ledger_db.append([issue(1)], NOW)
+    ledger_db.log.append([issue(1)], NOW)
     notary.start()
     try:
         until(lambda: "the chain does not answer" in caplog.text)
     finally:
         notary.stop()
-    assert ledger_db.head(RECORDS).size == 1
+    assert ledger_db.log.head(RECORDS).size == 1
 
 
 def test_it_says_nothing_about_anybody(store, chain, caplog):
     caplog.set_level("DEBUG", logger="mydata")
-    store.append([consent(ANN, TRIAL), issue(1), incident()], NOW)
+    store.log.append([consent(ANN, TRIAL), issue(1), incident()], NOW)
     notary = Notary(store, chain)
     assert notary._step(1) == 1
     assert "anchored in block" in caplog.text
@@ -208,8 +240,8 @@ def test_i9_killed_at_any_line_the_next_one_finishes(database, ledger_db, lonely
     chain.rpc.call("evm_setAutomine", False)
     chain.rpc.call("evm_setIntervalMining", 1)
     fields = {slot: getattr(lonely.deployment, slot) for slot in lonely.deployment.__slots__}
-    command = [sys.executable, "-c", WORKER, str(ledger_db._reads.url), lonely.url, SEQUENCER.hex()]
-    ledger_db.append([issue(n) for n in range(12)] + [consent(ANN, TRIAL), incident()], NOW)
+    command = [sys.executable, "-c", WORKER, str(ledger_db.database._reads.url), lonely.url, SEQUENCER.hex()]
+    ledger_db.log.append([issue(n) for n in range(12)] + [consent(ANN, TRIAL), incident()], NOW)
     for patience in (0.0, 0.05, 0.6, 1.1):
         process = subprocess.Popen([*command, orjson.dumps(fields)], cwd=ROOT, stdout=subprocess.PIPE)
         process.stdout.readline()
@@ -220,6 +252,6 @@ def test_i9_killed_at_any_line_the_next_one_finishes(database, ledger_db, lonely
     until(lambda: notary.once() == [] and chain.heads() == heads(ledger_db))
     put = [each for log in (CONSENTS, RECORDS) for each in chain.appended(log, 0, chain.tip().number)]
     assert [leaf for each in put for leaf in each.leaves] == [
-        *ledger_db.leaves(CONSENTS, 0, 99),
-        *ledger_db.leaves(RECORDS, 0, 99),
+        *ledger_db.anchoring.leaves(CONSENTS, 0, 99),
+        *ledger_db.anchoring.leaves(RECORDS, 0, 99),
     ]

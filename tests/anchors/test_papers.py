@@ -12,57 +12,59 @@ def paper(number, **more):
 
 
 def test_a_paper_comes_back_as_it_was_filed(store):
-    kept = store.file(paper(1))
+    kept = store.work_items.file(paper(1))
     assert kept == replace(paper(1), version=1)
-    assert store.paper("request", kept.id) == kept
-    assert store.paper("wish", kept.id) is None
-    assert store.paper("request", b"other") is None
+    assert store.work_items.paper("request", kept.id) == kept
+    assert store.work_items.paper("wish", kept.id) is None
+    assert store.work_items.paper("request", b"other") is None
 
 
 def test_a_paper_is_changed_only_by_who_read_its_newest_version(store):
-    first = store.file(paper(1))
-    second = store.file(replace(first, state="closed"))
+    first = store.work_items.file(paper(1))
+    second = store.work_items.file(replace(first, state="closed"))
     assert second.version == 2
-    assert store.file(replace(first, state="lost")) is None
-    assert store.file(paper(1)) is None, "a new one of the same name"
-    assert store.file(replace(paper(9), version=3)) is None, "a change of what is not there"
-    assert store.paper("request", first.id).state == "closed"
+    assert store.work_items.file(replace(first, state="lost")) is None
+    assert store.work_items.file(paper(1)) is None, "a new one of the same name"
+    assert store.work_items.file(replace(paper(9), version=3)) is None, "a change of what is not there"
+    assert store.work_items.paper("request", first.id).state == "closed"
 
 
 def test_papers_are_paged_by_id_for_a_person_or_a_party(store):
     for number in range(5):
-        store.file(replace(paper(number), person=ANN if number % 2 else EVE, party=OTHER if number > 2 else TRIAL))
-    assert [p.id[-1] for p in store.papers("request")] == [0, 1, 2, 3, 4]
-    assert [p.id[-1] for p in store.papers("request", person=ANN)] == [1, 3]
-    assert [p.id[-1] for p in store.papers("request", person=ANN, party=OTHER)] == [3]
-    first = store.papers("request", party=TRIAL, limit=2)
-    assert [p.id[-1] for p in first + store.papers("request", party=TRIAL, after=first[-1].id)] == [0, 1, 2]
-    assert store.papers("wish") == []
+        store.work_items.file(
+            replace(paper(number), person=ANN if number % 2 else EVE, party=OTHER if number > 2 else TRIAL)
+        )
+    assert [p.id[-1] for p in store.work_items.papers("request")] == [0, 1, 2, 3, 4]
+    assert [p.id[-1] for p in store.work_items.papers("request", person=ANN)] == [1, 3]
+    assert [p.id[-1] for p in store.work_items.papers("request", person=ANN, party=OTHER)] == [3]
+    first = store.work_items.papers("request", party=TRIAL, limit=2)
+    assert [p.id[-1] for p in first + store.work_items.papers("request", party=TRIAL, after=first[-1].id)] == [0, 1, 2]
+    assert store.work_items.papers("wish") == []
 
 
 def test_due_papers_come_longest_overdue_first(store):
     for number, due in enumerate((NOW + 1, NOW, 0, NOW - 9)):
-        store.file(replace(paper(number), due=due))
-    assert [p.id[-1] for p in store.due("request", "open", NOW)] == [3, 1]
-    assert store.due("request", "closed", NOW) == []
-    assert len(store.due("request", "open", NOW, limit=1)) == 1
+        store.work_items.file(replace(paper(number), due=due))
+    assert [p.id[-1] for p in store.work_items.due("request", "open", NOW)] == [3, 1]
+    assert store.work_items.due("request", "closed", NOW) == []
+    assert len(store.work_items.due("request", "open", NOW, limit=1)) == 1
 
 
 def test_a_discarded_paper_is_gone_and_may_be_filed_anew(store):
-    kept = store.file(paper(1))
-    store.discard("request", kept.id)
-    store.discard("request", kept.id)
-    assert store.paper("request", kept.id) is None
-    assert store.file(paper(1)).version == 1
+    kept = store.work_items.file(paper(1))
+    store.work_items.discard("request", kept.id)
+    store.work_items.discard("request", kept.id)
+    assert store.work_items.paper("request", kept.id) is None
+    assert store.work_items.file(paper(1)).version == 1
 
 
 def test_of_many_who_change_the_same_version_one_wins(store):
-    kept, won = store.file(paper(1)), []
+    kept, won = store.work_items.file(paper(1)), []
     start = threading.Barrier(8)
 
     def change(number):
         start.wait()
-        if store.file(replace(kept, state=f"by {number}")):
+        if store.work_items.file(replace(kept, state=f"by {number}")):
             won.append(number)
 
     threads = [threading.Thread(target=change, args=(number,)) for number in range(8)]
@@ -71,7 +73,7 @@ def test_of_many_who_change_the_same_version_one_wins(store):
     for thread in threads:
         thread.join()
     assert len(won) == 1
-    assert store.paper("request", kept.id).state == f"by {won[0]}"
+    assert store.work_items.paper("request", kept.id).state == f"by {won[0]}"
 
 
 def test_ids_sort_by_time_and_repeat_never():

@@ -20,7 +20,7 @@ from mydata_ledger.anchors.ipld.links import children
 from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, blocks_of
 from mydata_ledger.anchors.memory import MemoryPayloads
 from mydata_ledger.ledger.errors import MalformedInput, PayloadAltered, PayloadMissing, SourceUnavailable, StorageFull
-from tests.anchors.kubo import BINARY, REASON, Kubo
+from testing.kubo import BINARY, REASON, Kubo
 
 HELLO = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
 EMPTY = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"

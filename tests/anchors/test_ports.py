@@ -14,6 +14,7 @@ from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.sayings import (
     ANN,
+    COUNTED,
     CREW,
     EVE,
     HOSPITAL,
@@ -24,6 +25,7 @@ from tests.anchors.sayings import (
     READ,
     TRIAL,
     consent,
+    delegation,
     erasure,
     incident,
     issue,
@@ -38,45 +40,45 @@ FORBID = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
 
 
 def said(store, *signed):
-    return store.append(signed, NOW)
+    return store.log.append(signed, NOW)
 
 
 def ask(store, number=1, requester=TRIAL, asked=0, permitted=True, **more):
     question = request(number, requester, asked, **more)
-    return store.answer(question, lambda facts: receipt(question, facts, permitted), NOW)
+    return store.log.answer(question, lambda facts: receipt(question, facts, permitted), NOW)
 
 
 def sifted(store, requester, limit, after=(-1, -1), permits=lambda facts: True):
-    return store.sift(request(0, requester), NOW, after, limit, permits)
+    return store.index.sift(request(0, requester), NOW, after, limit, permits)
 
 
 def anchor(store, *logs):
     for log in logs or LOGS:
-        store.mark_anchored(log, store.head(log), block=7)
+        store.anchoring.mark_anchored(log, store.log.head(log), block=7)
 
 
 def test_an_empty_log_has_the_empty_root(store):
-    assert {log: store.head(log) for log in LOGS} == dict.fromkeys(LOGS, Head(0, EMPTY_ROOT))
-    assert store.anchored(ACCESS).head == Head(0, EMPTY_ROOT)
-    assert store.anchored(ACCESS).followed_at == 0
+    assert {log: store.log.head(log) for log in LOGS} == dict.fromkeys(LOGS, Head(0, EMPTY_ROOT))
+    assert store.log.anchored(ACCESS).head == Head(0, EMPTY_ROOT)
+    assert store.log.anchored(ACCESS).followed_at == 0
 
 
 def test_what_is_appended_lies_where_it_was_said_to_lie(store):
     logged = said(store, issue(1), consent(ANN, TRIAL), issue(2))
     assert [(each.signed.log, each.position) for each in logged] == [(RECORDS, 0), (CONSENTS, 0), (RECORDS, 1)]
-    assert [store.at(each.signed.log, each.position) for each in logged] == logged
-    assert [store.find(each.signed.log, each.signed.entry.entry) for each in logged] == logged
+    assert [store.log.at(each.signed.log, each.position) for each in logged] == logged
+    assert [store.log.find(each.signed.log, each.signed.entry.entry) for each in logged] == logged
 
 
 def test_there_is_nothing_beyond_the_end(store):
     said(store, issue(1))
-    assert [store.at(RECORDS, position) for position in (-1, 1, 2**63, 2**70)] == [None] * 4
-    assert store.find(RECORDS, name("nothing")) is None
-    assert store.find(CONSENTS, store.at(RECORDS, 0).signed.entry.entry) is None
+    assert [store.log.at(RECORDS, position) for position in (-1, 1, 2**63, 2**70)] == [None] * 4
+    assert store.log.find(RECORDS, name("nothing")) is None
+    assert store.log.find(CONSENTS, store.log.at(RECORDS, 0).signed.entry.entry) is None
 
 
 def test_appending_nothing_changes_nothing(store):
-    assert store.append([], NOW) == []
+    assert store.log.append([], NOW) == []
 
 
 def test_i10_a_statement_said_again_is_where_it_was(store):
@@ -84,23 +86,23 @@ def test_i10_a_statement_said_again_is_where_it_was(store):
     assert said(store, consent(ANN, TRIAL)) == [first]
     again = replace(consent(ANN, TRIAL), entry=replace(first.signed.entry, salt=name("another salt")))
     assert said(store, again) == [first]
-    assert store.head(CONSENTS).size == 1
+    assert store.log.head(CONSENTS).size == 1
 
 
 def test_i10_the_same_statement_twice_in_one_batch_is_one(store):
     one, other = said(store, issue(1), issue(1))
     assert one == other
-    assert store.head(RECORDS).size == 1
+    assert store.log.head(RECORDS).size == 1
 
 
 def test_a_refused_statement_takes_its_whole_batch_with_it(store):
     said(store, consent(ANN, TRIAL))
-    before = {log: store.head(log) for log in LOGS}
+    before = {log: store.log.head(log) for log in LOGS}
     with pytest.raises(StaleConsent):
         said(store, issue(1), consent(EVE, TRIAL), seal(replace(consent(ANN, TRIAL).statement, signed_at=1)))
-    assert {log: store.head(log) for log in LOGS} == before
-    assert store.record(name(1)) is None
-    assert store.consents_of(EVE) == []
+    assert {log: store.log.head(log) for log in LOGS} == before
+    assert store.index.record(name(1)) is None
+    assert store.index.consents_of(EVE) == []
     assert said(store, issue(1))[0].position == 0
 
 
@@ -109,7 +111,7 @@ def test_versions_follow_one_another(store):
     second = said(store, consent(ANN, TRIAL, first))[0]
     third = said(store, revocation(second))[0]
     fourth = said(store, consent(ANN, TRIAL, third))[0]
-    assert store.newest(ANN, TRIAL) == fourth
+    assert store.index.newest(ANN, TRIAL) == fourth
     assert fourth.signed.statement.version == 4
 
 
@@ -118,7 +120,7 @@ def test_a_whole_life_may_come_in_one_batch(store):
     second = consent(ANN, TRIAL, first)
     third = revocation(replace(first, signed=second))
     assert [each.position for each in said(store, consent(ANN, TRIAL), second, third)] == [0, 1, 2]
-    assert store.consent(second.entry.entry).revoked
+    assert store.index.consent(second.entry.entry).revoked
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_a_consent_that_does_not_follow_is_stale(store, wrong):
     first = said(store, consent(ANN, TRIAL))[0]
     with pytest.raises(StaleConsent):
         said(store, seal(replace(consent(ANN, TRIAL, first).statement, **wrong)))
-    assert store.newest(ANN, TRIAL) == first
+    assert store.index.newest(ANN, TRIAL) == first
 
 
 @pytest.mark.parametrize("wrong", [{"version": 2}, {"previous": name("something")}])
@@ -166,47 +168,47 @@ def test_a_record_id_is_issued_once(store):
         said(store, issue(1, category="health.vitals"))
     with pytest.raises(InvalidStatement):
         said(store, issue(2), issue(2, category="health.vitals"))
-    assert store.head(RECORDS).size == 1
+    assert store.log.head(RECORDS).size == 1
 
 
 def test_every_position_is_proved_under_every_later_head(store):
     said(store, *(issue(n) for n in range(13)))
     for size in range(1, 14):
-        head = store.head_at(RECORDS, size)
+        head = store.log.head_at(RECORDS, size)
         for position in range(size):
-            leaf = store.at(RECORDS, position).signed.entry.leaf
-            verify_inclusion(leaf, position, head, store.inclusion(RECORDS, position, size))
+            leaf = store.log.at(RECORDS, position).signed.entry.leaf
+            verify_inclusion(leaf, position, head, store.log.inclusion(RECORDS, position, size))
         for smaller in range(1, size):
-            proof = store.consistency(RECORDS, smaller, size)
-            verify_consistency(store.head_at(RECORDS, smaller), head, proof)
-    assert store.head(RECORDS) == store.head_at(RECORDS, 13)
-    assert store.head_at(RECORDS, 14) is None
+            proof = store.log.consistency(RECORDS, smaller, size)
+            verify_consistency(store.log.head_at(RECORDS, smaller), head, proof)
+    assert store.log.head(RECORDS) == store.log.head_at(RECORDS, 13)
+    assert store.log.head_at(RECORDS, 14) is None
 
 
 @pytest.mark.parametrize("wrong", [(0, 0), (-1, 2), (2, 2), (0, 3), (5, 9)])
 def test_what_is_not_in_the_tree_has_no_proof(store, wrong):
     said(store, issue(1), issue(2))
     with pytest.raises(ProofInvalid):
-        store.inclusion(RECORDS, *wrong)
+        store.log.inclusion(RECORDS, *wrong)
 
 
 @pytest.mark.parametrize("wrong", [(0, 1), (2, 1), (1, 3), (3, 3)])
 def test_sizes_the_log_never_had_are_not_consistent(store, wrong):
     said(store, issue(1), issue(2))
     with pytest.raises(ProofInvalid):
-        store.consistency(RECORDS, *wrong)
+        store.log.consistency(RECORDS, *wrong)
 
 
 def test_the_notary_s_leaves_and_peaks_make_the_root(store):
     said(store, *(issue(n) for n in range(6)))
-    assert store.leaves(RECORDS, 4, 10) == [store.at(RECORDS, n).signed.entry.leaf for n in (4, 5)]
-    assert len(store.leaves(RECORDS, 0, 3)) == 3
-    assert len(store.peaks(RECORDS, 6)) == 2
-    assert store.peaks(RECORDS, 0) == []
+    assert store.anchoring.leaves(RECORDS, 4, 10) == [store.log.at(RECORDS, n).signed.entry.leaf for n in (4, 5)]
+    assert len(store.anchoring.leaves(RECORDS, 0, 3)) == 3
+    assert len(store.anchoring.peaks(RECORDS, 6)) == 2
+    assert store.anchoring.peaks(RECORDS, 0) == []
 
 
 def test_an_answer_sees_the_facts_and_leaves_its_receipt(store):
-    store.set_parties(PARTIES)
+    store.directory.set_parties(PARTIES)
     _, given = said(store, issue(1), consent(ANN, TRIAL))
     anchor(store)
     seen = []
@@ -216,24 +218,24 @@ def test_an_answer_sees_the_facts_and_leaves_its_receipt(store):
         seen.append(facts)
         return receipt(question, facts)
 
-    logged = store.answer(question, respond, NOW)
+    logged = store.log.answer(question, respond, NOW)
     (facts,) = seen
-    assert facts.record.issue == store.at(RECORDS, 0).signed.statement
+    assert facts.record.issue == store.log.at(RECORDS, 0).signed.statement
     assert [state.entry for state in facts.consents] == [given.signed.entry.entry]
     assert (facts.requester, facts.consents_size, facts.records_size, facts.block) == (PARTIES[0], 1, 1, 7)
-    assert store.at(ACCESS, logged.position) == logged
+    assert store.log.at(ACCESS, logged.position) == logged
 
 
 def test_an_answer_that_fails_leaves_no_receipt(store):
     with pytest.raises(ZeroDivisionError):
-        store.answer(request(1), lambda _: 1 // 0, NOW)
-    assert store.head(ACCESS).size == 0
+        store.log.answer(request(1), lambda _: 1 // 0, NOW)
+    assert store.log.head(ACCESS).size == 0
     assert ask(store).position == 0
 
 
 def test_many_who_ask_at_once_each_get_their_own_answer(store):
     said(store, issue(1), consent(ANN, TRIAL))
-    store.set_parties(PARTIES)
+    store.directory.set_parties(PARTIES)
     answers, failures = {}, []
 
     def one(number):
@@ -245,7 +247,7 @@ def test_many_who_ask_at_once_each_get_their_own_answer(store):
             return receipt(question, facts)
 
         try:
-            answers[number] = store.answer(question, respond, NOW)
+            answers[number] = store.log.answer(question, respond, NOW)
         except InvalidStatement:
             failures.append(number)
 
@@ -257,13 +259,12 @@ def test_many_who_ask_at_once_each_get_their_own_answer(store):
     assert sorted(failures) == [n for n in range(40) if n % 7 == 3]
     assert {n: a.signed.statement.request_id for n, a in answers.items()} == {n: name(f"ask {n}") for n in answers}
     assert sorted(a.position for a in answers.values()) == list(range(len(answers)))
-    assert store.consents_of(ANN)[0].uses == len(answers)
+    assert store.index.consents_of(ANN)[0].uses == len(answers)
 
 
 def test_of_many_who_ask_at_once_each_sees_the_uses_of_those_before(store):
-    counted = replace(READ, conditions=("max-uses:100",))
-    said(store, issue(1), consent(ANN, TRIAL, grants=(counted,)))
-    store.set_parties(PARTIES)
+    said(store, issue(1), consent(ANN, TRIAL, grants=(COUNTED,)))
+    store.directory.set_parties(PARTIES)
     seen = []
 
     def one(number):
@@ -274,7 +275,7 @@ def test_of_many_who_ask_at_once_each_sees_the_uses_of_those_before(store):
             seen.append((state.uses, state.uses_of_record, state.last_use))
             return receipt(question, facts)
 
-        store.answer(question, respond, NOW + number % 3)
+        store.log.answer(question, respond, NOW + number % 3)
 
     threads = [threading.Thread(target=one, args=[number]) for number in range(30)]
     for thread in threads:
@@ -286,12 +287,12 @@ def test_of_many_who_ask_at_once_each_sees_the_uses_of_those_before(store):
 
 def test_an_unknown_record_has_no_facts_but_the_sizes(store):
     said(store, consent(ANN, TRIAL))
-    facts = store.facts(request(9), NOW)
+    facts = store.index.facts(request(9), NOW)
     assert (facts.record, facts.consents, facts.requester, facts.incident) == (None, (), None, None)
 
 
 def test_facts_hold_only_consents_that_may_mean_the_requester(store):
-    store.set_parties(PARTIES)
+    store.directory.set_parties(PARTIES)
     mine, role, anyone, _, _ = said(
         store,
         consent(ANN, TRIAL),
@@ -301,116 +302,119 @@ def test_facts_hold_only_consents_that_may_mean_the_requester(store):
         consent(EVE, TRIAL),
     )
     said(store, issue(1))
-    found = [state.entry for state in store.facts(request(1), NOW).consents]
+    found = [state.entry for state in store.index.facts(request(1), NOW).consents]
     assert found == [each.signed.entry.entry for each in (mine, role, anyone)]
-    strangers = [state.entry for state in store.facts(request(1, OTHER), NOW).consents]
+    strangers = [state.entry for state in store.index.facts(request(1, OTHER), NOW).consents]
     assert strangers == [anyone.signed.entry.entry]
 
 
 def test_an_accreditation_that_ended_means_nobody(store):
-    store.set_parties(PARTIES)
+    store.directory.set_parties(PARTIES)
     said(store, issue(1), consent(ANN, HOSPITAL))
-    assert len(store.facts(request(1, HOSPITAL), NOW).consents) == 1
-    assert store.facts(request(1, HOSPITAL), NOW + 10).consents == ()
+    assert len(store.index.facts(request(1, HOSPITAL), NOW).consents) == 1
+    assert store.index.facts(request(1, HOSPITAL), NOW + 10).consents == ()
 
 
 def test_a_consent_permits_by_its_anchor_and_ends_on_sight(store):
     first = said(store, consent(ANN, TRIAL))[0]
     entry = first.signed.entry.entry
-    assert not store.consent(entry).anchored
+    assert not store.index.consent(entry).anchored
     anchor(store)
-    assert store.consent(entry).anchored
+    assert store.index.consent(entry).anchored
     second = said(store, consent(ANN, TRIAL, first))[0]
-    assert store.consent(entry).superseded
+    assert store.index.consent(entry).superseded
     said(store, revocation(second))
-    assert store.consent(second.signed.entry.entry).revoked
-    assert not store.consent(entry).revoked
-    assert [state.consent.version for state in store.consents_of(ANN)] == [1, 2]
-    assert store.consent(name("unknown")) is None
+    assert store.index.consent(second.signed.entry.entry).revoked
+    assert not store.index.consent(entry).revoked
+    assert [state.consent.version for state in store.index.consents_of(ANN)] == [1, 2]
+    assert store.index.consent(name("unknown")) is None
 
 
 def test_i3_a_roll_back_takes_the_grant_and_leaves_the_withdrawal(store):
     first = said(store, consent(ANN, TRIAL))[0]
     said(store, revocation(first), consent(EVE, TRIAL))
     anchor(store)
-    store.roll_back(CONSENTS, Head(0, EMPTY_ROOT), block=0)
-    ended, fresh = store.consents_of(ANN)[0], store.consents_of(EVE)[0]
+    store.anchoring.roll_back(CONSENTS, Head(0, EMPTY_ROOT), block=0)
+    ended, fresh = store.index.consents_of(ANN)[0], store.index.consents_of(EVE)[0]
     assert (ended.anchored, ended.revoked) == (False, True)
     assert (fresh.anchored, fresh.revoked) == (False, False)
-    assert store.anchored(CONSENTS).head.size == 0
+    assert store.log.anchored(CONSENTS).head.size == 0
 
 
 def test_a_head_that_is_not_ours_cannot_be_anchored(store):
     said(store, issue(1), issue(2))
-    for wrong in (Head(1, name("root")), Head(3, store.head(RECORDS).root)):
+    for wrong in (Head(1, name("root")), Head(3, store.log.head(RECORDS).root)):
         with pytest.raises(InvalidStatement):
-            store.mark_anchored(RECORDS, wrong, 1)
+            store.anchoring.mark_anchored(RECORDS, wrong, 1)
         with pytest.raises(InvalidStatement):
-            store.roll_back(RECORDS, wrong, 1)
-    store.mark_anchored(RECORDS, store.head(RECORDS), 1)
+            store.anchoring.roll_back(RECORDS, wrong, 1)
+    store.anchoring.mark_anchored(RECORDS, store.log.head(RECORDS), 1)
     with pytest.raises(InvalidStatement):
-        store.mark_anchored(RECORDS, store.head_at(RECORDS, 1), 1)
+        store.anchoring.mark_anchored(RECORDS, store.log.head_at(RECORDS, 1), 1)
 
 
 def test_uses_are_counted_by_consent_and_by_record(store):
-    store.set_parties(PARTIES)
-    said(store, issue(1), issue(2), consent(ANN, TRIAL))
+    store.directory.set_parties(PARTIES)
+    said(store, issue(1), issue(2), consent(ANN, TRIAL, grants=(COUNTED,)), consent(ANN, "role:trial"))
     ask(store, 1, asked=1)
     ask(store, 1, asked=2)
     ask(store, 2, asked=3)
     ask(store, 2, asked=4, permitted=False)
-    states = [store.facts(request(number), NOW).consents[0] for number in (1, 2)]
-    assert [(state.uses, state.uses_of_record) for state in states] == [(3, 2), (3, 1)]
-    assert store.consents_of(ANN)[0].uses == 3
+    facts = [store.index.facts(request(number), NOW) for number in (1, 2)]
+    assert facts == [store.index.survey_person(request(0), ANN, NOW)[place] for place in (0, 1)]
+    counted, other = zip(*(known.consents for known in facts), strict=True)
+    assert [(state.uses, state.uses_of_record) for state in counted] == [(3, 2), (3, 1)]
+    assert [state.uses for state in other] == [0, 0], "no grant counts them"
+    assert [state.uses for state in store.index.consents_of(ANN)] == [3, 3]
 
 
 @pytest.mark.parametrize("between", [False, True], ids=["indexed together", "indexed one by one"])
 def test_the_latest_use_of_a_record_is_that_of_the_latest_decision(store, between):
     """Whatever the order of the log: clocks of several machines may differ."""
-    store.set_parties(PARTIES)
-    said(store, issue(1), issue(2), consent(ANN, TRIAL))
+    store.directory.set_parties(PARTIES)
+    said(store, issue(1), issue(2), consent(ANN, TRIAL, grants=(COUNTED,)))
     for turn, (number, at) in enumerate([(1, NOW + 3), (1, NOW + 9), (1, NOW + 5), (2, NOW - 5)]):
         question = request(number, asked=turn)
 
         def respond(facts, question=question, at=at):
             return seal(replace(receipt(question, facts).statement, decided_at=at))
 
-        store.answer(question, respond, NOW + 20)
+        store.log.answer(question, respond, NOW + 20)
         if between:
-            store.head(ACCESS)
-    states = [store.facts(request(number), NOW).consents[0] for number in (1, 2)]
+            store.log.head(ACCESS)
+    states = [store.index.facts(request(number), NOW).consents[0] for number in (1, 2)]
     assert [state.last_use for state in states] == [NOW + 9, NOW - 5]
-    assert store.consents_of(ANN)[0].last_use is None, "no record was asked for"
+    assert store.index.consents_of(ANN)[0].last_use is None, "no record was asked for"
     ask(store, 2, asked=9, permitted=False)
-    assert store.facts(request(2), NOW).consents[0].last_use == NOW - 5
+    assert store.index.facts(request(2), NOW).consents[0].last_use == NOW - 5
 
 
 def test_a_notice_that_is_outdated_marks_its_consents(store):
     said(store, consent(ANN, TRIAL))
     notice = Notice("general", 1, "en", "what we tell you")
     assert notice.digest == NOTICE_HASH
-    store.publish(notice)
-    store.publish(notice)
-    assert store.notices() == [notice]
-    assert not store.consents_of(ANN)[0].notice_outdated
-    store.publish(replace(notice, outdated=True))
-    assert store.consents_of(ANN)[0].notice_outdated
-    assert store.notice(NOTICE_HASH).outdated
-    assert store.notice(name("none")) is None
+    store.directory.publish(notice)
+    store.directory.publish(notice)
+    assert store.directory.notices() == [notice]
+    assert not store.index.consents_of(ANN)[0].notice_outdated
+    store.directory.publish(replace(notice, outdated=True))
+    assert store.index.consents_of(ANN)[0].notice_outdated
+    assert store.directory.notice(NOTICE_HASH).outdated
+    assert store.directory.notice(name("none")) is None
 
 
 def test_a_record_is_corrected_by_its_own_holder_only(store):
     said(store, issue(1), issue(2), issue(3, supersedes=name(1)))
     said(store, issue(4, supersedes=name(2), holder=OTHER), issue(5, EVE, supersedes=name(2)))
-    assert store.record(name(1)).superseded_by == name(3)
-    assert store.record(name(2)).superseded_by == b""
-    assert [record.issue.record_id for record in store.records_of(ANN)] == [name(n) for n in (1, 2, 3, 4)]
+    assert store.index.record(name(1)).superseded_by == name(3)
+    assert store.index.record(name(2)).superseded_by == b""
+    assert [record.issue.record_id for record in store.index.records_of(ANN)] == [name(n) for n in (1, 2, 3, 4)]
 
 
 def test_an_erased_record_says_so(store):
     said(store, issue(1), issue(2), erasure(1))
-    assert [record.erased for record in store.records_of(ANN)] == [True, False]
-    assert store.record(name(3)) is None
+    assert [record.erased for record in store.index.records_of(ANN)] == [True, False]
+    assert store.index.record(name(3)) is None
 
 
 def test_what_was_never_issued_cannot_be_erased(store):
@@ -421,24 +425,27 @@ def test_what_was_never_issued_cannot_be_erased(store):
 
 def test_a_record_neither_corrects_itself_nor_one_that_comes_later(store):
     said(store, issue(1, supersedes=name(1)), issue(2, supersedes=name(3)), issue(3))
-    assert [record.superseded_by for record in store.records_of(ANN)] == [b""] * 3
+    assert [record.superseded_by for record in store.index.records_of(ANN)] == [b""] * 3
 
 
 def test_a_search_finds_candidates_page_by_page(store):
-    store.set_parties(PARTIES)
+    store.directory.set_parties(PARTIES)
     said(store, consent(ANN, "role:trial"), consent(EVE, OTHER))
     said(store, *(issue(n, ANN if n % 2 else EVE) for n in range(6)), issue(6, category="health.labs"))
     (first, _), (second, _) = page = sifted(store, TRIAL, 2)
     assert [record_id for _, record_id in page] == [name(1), name(3)]
-    assert [first, second] == [place_of(store.record(record_id)) for _, record_id in page]
+    assert [first, second] == [place_of(store.index.record(record_id)) for _, record_id in page]
     assert [record_id for _, record_id in sifted(store, TRIAL, 2, second)] == [name(5)]
-    assert sifted(store, TRIAL, 2, place_of(store.record(name(5)))) == []
+    assert sifted(store, TRIAL, 2, place_of(store.index.record(name(5)))) == []
     assert sifted(store, OTHER, 9) == []
-    assert store.records_named([name(3), name(99), name(1)]) == [store.record(name(3)), store.record(name(1))]
+    assert store.index.records_named([name(3), name(99), name(1)]) == [
+        store.index.record(name(3)),
+        store.index.record(name(1)),
+    ]
 
 
 def test_a_search_asks_the_rule_with_all_that_was_said(store):
-    store.set_parties(PARTIES)
+    store.directory.set_parties(PARTIES)
     grants = (replace(READ, expires=NOW), READ, replace(READ, records=(name(1),)), replace(READ, conditions=("once",)))
     said(store, *(consent(bytes([n]) * 20, TRIAL, grants=(grant,)) for n, grant in enumerate(grants)))
     said(store, *(consent(bytes([n]) * 20, "*", grants=(FORBID,)) for n in range(0, 9, 2)))
@@ -451,83 +458,108 @@ def test_a_search_asks_the_rule_with_all_that_was_said(store):
     def permits(facts):
         return decide(replace(request(0), record_id=facts.record.issue.record_id), facts, NOW).permitted
 
-    expected = {name(n) for n in range(6) if permits(store.facts(request(n), NOW))}
+    expected = {name(n) for n in range(6) if permits(store.index.facts(request(n), NOW))}
     assert {record_id for _, record_id in sifted(store, TRIAL, 9, permits=permits)} == expected == {name(1)}
+
+
+@pytest.mark.parametrize("by_chain", [False, True], ids=["by a statement", "by its secret on chain"])
+def test_i3_i6_what_a_delegate_signed_is_not_found_once_their_office_has_ended(store, by_chain):
+    """Four people say the same to the trial, one of them through a delegate; then the delegate's office ends."""
+    store.directory.set_parties(PARTIES)
+    people, delegate = [bytes([n]) * 20 for n in range(4)], b"\xde" * 20
+    given = said(store, delegation(people[2], delegate), *(issue(n, person) for n, person in enumerate(people)))[0]
+    said(store, *(consent(person, TRIAL, signer=delegate if n == 2 else None) for n, person in enumerate(people)))
+    anchor(store)
+
+    def permits(facts):
+        return decide(replace(request(0), record_id=facts.record.issue.record_id), facts, NOW).permitted
+
+    def found():
+        alone = {name(n) for n in range(4) if permits(store.index.facts(request(n), NOW))}
+        assert {record_id for _, record_id in sifted(store, TRIAL, 9, permits=permits)} == alone
+        return alone
+
+    assert found() == {name(n) for n in range(4)}
+    if by_chain:
+        store.anchoring.revealed({given.signed.entry.entry: 7})
+    else:
+        said(store, revocation(given))
+    assert found() == {name(n) for n in (0, 1, 3)}
 
 
 def test_receipts_are_found_by_person_and_by_requester(store):
     said(store, issue(1), issue(2, EVE))
     emergency = said(store, incident())[0]
     first, second, third = (ask(store, n, who, asked=n) for n, who in ((1, TRIAL), (2, TRIAL), (1, CREW)))
-    assert store.receipts_of(ANN, -1, 9) == [emergency, first, third]
-    assert store.receipts_of(ANN, first.position, 9) == [third]
-    assert store.receipts_of(ANN, -1, 1) == [emergency]
-    assert store.receipts_by(TRIAL, -1, 9) == [first, second]
-    assert store.receipts_by(CREW, -1, 9) == [third]
-    assert store.incident(emergency.signed.entry.entry) == emergency.signed.statement
-    assert store.incident(first.signed.entry.entry) is None
+    assert store.index.receipts_of(ANN, -1, 9) == [emergency, first, third]
+    assert store.index.receipts_of(ANN, first.position, 9) == [third]
+    assert store.index.receipts_of(ANN, -1, 1) == [emergency]
+    assert store.index.receipts_by(TRIAL, -1, 9) == [first, second]
+    assert store.index.receipts_by(CREW, -1, 9) == [third]
+    assert store.index.incident(emergency.signed.entry.entry) == emergency.signed.statement
+    assert store.index.incident(first.signed.entry.entry) is None
 
 
 def test_facts_name_the_incident_that_was_cited(store):
     said(store, issue(1))
     entry = said(store, incident())[0].signed.entry.entry
-    assert store.facts(request(1, CREW, incident=entry), NOW).incident.incident_number == "119-1"
-    assert store.facts(request(1, CREW, incident=name("none")), NOW).incident is None
+    assert store.index.facts(request(1, CREW, incident=entry), NOW).incident.incident_number == "119-1"
+    assert store.index.facts(request(1, CREW, incident=name("none")), NOW).incident is None
 
 
 def test_drafts_wait_for_their_holder(store):
     draft = issue(1).statement
-    store.remember_drafts([draft, issue(2).statement])
-    store.remember_drafts([])
-    assert store.drafted(name(1)) == draft
-    assert store.drafted(name(3)) is None
+    store.index.remember_drafts([draft, issue(2).statement])
+    store.index.remember_drafts([])
+    assert store.index.drafted(name(1)) == draft
+    assert store.index.drafted(name(3)) is None
 
 
 def test_the_directory_is_replaced_whole(store):
-    store.set_parties(PARTIES)
-    assert [party.account for party in store.parties()] == [CREW, HOSPITAL, TRIAL]
-    store.set_parties(PARTIES[:1])
-    assert store.parties() == PARTIES[:1]
-    assert store.party(CREW) is None
-    store.set_parties([])
-    assert store.parties() == []
+    store.directory.set_parties(PARTIES)
+    assert [party.account for party in store.directory.parties()] == [CREW, HOSPITAL, TRIAL]
+    store.directory.set_parties(PARTIES[:1])
+    assert store.directory.parties() == PARTIES[:1]
+    assert store.directory.party(CREW) is None
+    store.directory.set_parties([])
+    assert store.directory.parties() == []
 
 
 def test_a_challenge_is_good_once_and_not_for_ever(store):
-    assert store.spend("one", NOW + 5, NOW)
-    assert not store.spend("one", NOW + 5, NOW + 4)
-    assert store.spend("other", NOW + 9, NOW + 5)
-    assert not store.spend("other", NOW + 9, NOW + 8)
+    assert store.sessions.spend("one", NOW + 5, NOW)
+    assert not store.sessions.spend("one", NOW + 5, NOW + 4)
+    assert store.sessions.spend("other", NOW + 9, NOW + 5)
+    assert not store.sessions.spend("other", NOW + 9, NOW + 8)
 
 
 def test_a_session_ends_when_it_says_or_is_closed(store):
-    store.open(name("token"), ANN, NOW + 5)
-    assert store.who(name("token"), NOW + 4) == ANN
-    assert store.who(name("token"), NOW + 5) is None
-    assert store.who(name("other"), NOW) is None
-    store.close(name("token"))
-    assert store.who(name("token"), NOW) is None
+    store.sessions.open(name("token"), ANN, NOW + 5)
+    assert store.sessions.who(name("token"), NOW + 4) == ANN
+    assert store.sessions.who(name("token"), NOW + 5) is None
+    assert store.sessions.who(name("other"), NOW) is None
+    store.sessions.close(name("token"))
+    assert store.sessions.who(name("token"), NOW) is None
 
 
 def test_all_sessions_of_one_signer_end_and_nobody_else_s(store):
     for number, (who, expires) in enumerate([(ANN, NOW + 9), (ANN, NOW + 5), (ANN, NOW), (b"\x07" * 20, NOW + 9)]):
-        store.open(name(str(number)), who, expires)
-    assert store.close_all(ANN, NOW, NOW + 9) == [NOW + 5, NOW + 9]
-    assert [store.who(name(str(number)), NOW - 1) for number in range(4)] == [None, None, None, b"\x07" * 20]
-    assert store.close_all(ANN, NOW, NOW + 9) == []
+        store.sessions.open(name(str(number)), who, expires)
+    assert store.sessions.close_all(ANN, NOW, NOW + 9) == [NOW + 5, NOW + 9]
+    assert [store.sessions.who(name(str(number)), NOW - 1) for number in range(4)] == [None, None, None, b"\x07" * 20]
+    assert store.sessions.close_all(ANN, NOW, NOW + 9) == []
 
 
 def test_i8_a_chain_that_contradicts_the_log_makes_every_answer_unknown(store):
     said(store, issue(1))
-    store.distrust("the chain holds another log")
+    store.anchoring.distrust("the chain holds another log")
     with pytest.raises(SourceUnavailable):
         ask(store)
     with pytest.raises(SourceUnavailable):
-        store.facts(request(1), NOW)
+        store.index.facts(request(1), NOW)
     with pytest.raises(SourceUnavailable):
-        store.anchored(RECORDS)
-    store.touch(NOW)
-    assert store.anchored(RECORDS).followed_at == NOW
+        store.log.anchored(RECORDS)
+    store.anchoring.touch(NOW)
+    assert store.log.anchored(RECORDS).followed_at == NOW
     assert ask(store).position == 0
 
 
@@ -535,33 +567,33 @@ def test_secrets_wait_until_the_chain_has_them_and_again_when_it_forgets(store):
     first, other = said(store, consent(ANN, TRIAL), consent(EVE, TRIAL))
     said(store, revocation(first), revocation(other, knows_secret=False))
     entry = first.signed.entry
-    ((named, core, opened),) = store.pending_secrets(9)
+    ((named, core, opened),) = store.anchoring.pending_secrets(9)
     assert (named, core) == (entry.entry, entry.core)
-    assert opened == store.newest(ANN, TRIAL).signed.statement.secret
-    store.revealed({entry.entry: 5})
-    assert store.pending_secrets(9) == []
-    store.conceal(above=5)
-    assert store.pending_secrets(9) == []
-    store.conceal(above=4)
-    assert len(store.pending_secrets(9)) == 1
+    assert opened == store.index.newest(ANN, TRIAL).signed.statement.secret
+    store.anchoring.revealed({entry.entry: 5})
+    assert store.anchoring.pending_secrets(9) == []
+    store.anchoring.conceal(above=5)
+    assert store.anchoring.pending_secrets(9) == []
+    store.anchoring.conceal(above=4)
+    assert len(store.anchoring.pending_secrets(9)) == 1
 
 
 def test_i3_a_secret_revealed_on_chain_revokes_without_a_statement(store):
     first = said(store, consent(ANN, TRIAL))[0].signed.entry.entry
     later = consent(EVE, TRIAL)
-    store.revealed({first: 5, later.entry.entry: 5})
-    assert store.consent(first).revoked
+    store.anchoring.revealed({first: 5, later.entry.entry: 5})
+    assert store.index.consent(first).revoked
     said(store, later)
-    assert store.consent(later.entry.entry).revoked
-    store.conceal(above=0)
-    assert store.consent(first).revoked
-    assert store.pending_secrets(9) == []
+    assert store.index.consent(later.entry.entry).revoked
+    store.anchoring.conceal(above=0)
+    assert store.index.consent(first).revoked
+    assert store.anchoring.pending_secrets(9) == []
 
 
 def test_blocks_are_remembered_until_they_are_gone(store):
     for number in (3, 4, 5):
-        store.note_block(number, name(number))
-    store.note_block(5, name("five again"))
-    assert store.noted_blocks() == [(5, name("five again")), (4, name(4)), (3, name(3))]
-    store.conceal(above=3)
-    assert store.noted_blocks() == [(3, name(3))]
+        store.anchoring.note_block(number, name(number))
+    store.anchoring.note_block(5, name("five again"))
+    assert store.anchoring.noted_blocks() == [(5, name("five again")), (4, name(4)), (3, name(3))]
+    store.anchoring.conceal(above=3)
+    assert store.anchoring.noted_blocks() == [(3, name(3))]

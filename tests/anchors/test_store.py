@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy import text
 
-from mydata_ledger.anchors.store import Store, codec, common
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.anchors.store.rows import codec, consent_dedup
 from mydata_ledger.ledger import merkle
 from mydata_ledger.ledger.access import Incident
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
@@ -123,57 +124,57 @@ def test_a_time_before_1970_is_not_written():
 
 def test_i9_everything_is_there_again_after_a_restart(opened):
     store = opened()
-    store.set_parties(PARTIES)
-    first = store.append([issue(1), consent(ANN, TRIAL)], NOW)[1]
+    store.directory.set_parties(PARTIES)
+    first = store.log.append([issue(1), consent(ANN, TRIAL)], NOW)[1]
     question = request(1)
-    store.answer(question, lambda facts: receipt(question, facts), NOW)
-    store.append([revocation(first)], NOW)
-    store.mark_anchored(CONSENTS, store.head_at(CONSENTS, 1), 3)
+    store.log.answer(question, lambda facts: receipt(question, facts), NOW)
+    store.log.append([revocation(first)], NOW)
+    store.anchoring.mark_anchored(CONSENTS, store.log.head_at(CONSENTS, 1), 3)
     before = (
-        [store.head(log) for log in (CONSENTS, RECORDS, ACCESS)],
-        store.facts(request(1), NOW),
-        store.anchored(CONSENTS),
+        [store.log.head(log) for log in (CONSENTS, RECORDS, ACCESS)],
+        store.index.facts(request(1), NOW),
+        store.log.anchored(CONSENTS),
     )
     store.dispose()
     again = opened()
     after = (
-        [again.head(log) for log in (CONSENTS, RECORDS, ACCESS)],
-        again.facts(request(1), NOW),
-        again.anchored(CONSENTS),
+        [again.log.head(log) for log in (CONSENTS, RECORDS, ACCESS)],
+        again.index.facts(request(1), NOW),
+        again.log.anchored(CONSENTS),
     )
     assert after == before
-    assert again.consents_of(ANN)[0].revoked
+    assert again.index.consents_of(ANN)[0].revoked
 
 
 def test_i3_a_withdrawal_in_one_process_denies_in_the_next_answer_of_another(opened):
     one, other = opened(), opened()
-    first = one.append([issue(1), consent(ANN, TRIAL)], NOW)[1]
-    one.set_parties(PARTIES)
+    first = one.log.append([issue(1), consent(ANN, TRIAL)], NOW)[1]
+    one.directory.set_parties(PARTIES)
     question = request(1)
-    other.answer(question, lambda facts: receipt(question, facts), NOW)
-    one.append([revocation(first)], NOW)
+    other.log.answer(question, lambda facts: receipt(question, facts), NOW)
+    one.log.append([revocation(first)], NOW)
     seen = []
     again = request(1, asked=2)
-    other.answer(again, lambda facts: seen.append(facts) or receipt(again, facts), NOW)
+    other.log.answer(again, lambda facts: seen.append(facts) or receipt(again, facts), NOW)
     assert seen[0].consents[0].revoked
     with pytest.raises(StaleConsent):
-        other.append([revocation(first, knows_secret=False)], NOW)
+        other.log.append([revocation(first, knows_secret=False)], NOW)
 
 
 def test_two_processes_never_take_the_same_place(opened):
     stores = [opened(), opened()]
     work = [
-        threading.Thread(target=lambda s, k: [s.append([issue(f"{k}{n}")], NOW) for n in range(40)], args=(s, k))
+        threading.Thread(target=lambda s, k: [s.log.append([issue(f"{k}{n}")], NOW) for n in range(40)], args=(s, k))
         for k, s in enumerate(stores)
     ]
     for thread in work:
         thread.start()
     for thread in work:
         thread.join()
-    leaves = stores[0].leaves(RECORDS, 0, 1_000)
+    leaves = stores[0].anchoring.leaves(RECORDS, 0, 1_000)
     assert len(leaves) == 80
     tops, _ = merkle.grow(0, [], leaves)
-    assert stores[1].head(RECORDS).root == merkle.bag(tops)
+    assert stores[1].log.head(RECORDS).root == merkle.bag(tops)
 
 
 CRASHER = """
@@ -181,9 +182,9 @@ import sys, itertools
 from mydata_ledger.anchors.store import Store
 from tests.anchors.sayings import NOW, issue
 store = Store(sys.argv[1])
-start = store.head("records").size
+start = store.log.head("records").size
 for number in itertools.count(start // 3):
-    print(store.append([issue(3 * number + n) for n in range(3)], NOW)[-1].position, flush=True)
+    print(store.log.append([issue(3 * number + n) for n in range(3)], NOW)[-1].position, flush=True)
 """
 
 
@@ -199,14 +200,14 @@ def test_i9_a_kill_in_mid_append_loses_nothing_that_was_accepted(database, opene
         rest, _ = process.communicate()
         accepted = max([accepted, *(int(line) for line in rest.splitlines(keepends=True) if line.endswith("\n"))])
     store = opened()
-    size = store.head(RECORDS).size
+    size = store.log.head(RECORDS).size
     assert size > accepted
     assert size % 3 == 0
-    ids = [store.at(RECORDS, position).signed.statement.record_id for position in range(size)]
+    ids = [store.log.at(RECORDS, position).signed.statement.record_id for position in range(size)]
     assert ids == [name(number) for number in range(size)]
-    tops, _ = merkle.grow(0, [], store.leaves(RECORDS, 0, size))
-    assert store.head(RECORDS).root == merkle.bag(tops)
-    assert len(store.records_of(ANN)) == size
+    tops, _ = merkle.grow(0, [], store.anchoring.leaves(RECORDS, 0, size))
+    assert store.log.head(RECORDS).root == merkle.bag(tops)
+    assert len(store.index.records_of(ANN)) == size
 
 
 FILLER = """
@@ -220,7 +221,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
 number = 0
 try:
     while number < 100:
-        store.append([issue(100 * number + n) for n in range(100)], NOW)
+        store.log.append([issue(100 * number + n) for n in range(100)], NOW)
         number += 1
 except StorageFull as error:
     print(number, error)
@@ -234,8 +235,8 @@ def test_i9_a_full_disk_is_said_and_nothing_is_half_accepted(database, opened):
     number, _, sentence = done.stdout.partition(" ")
     assert sentence.strip() == "the database's disk is full and nothing was accepted; free some room first"
     store = opened()
-    assert store.head(RECORDS).size == 100 * int(number) > 0
-    assert len(store.append([issue("there is room again")], NOW)) == 1
+    assert store.log.head(RECORDS).size == 100 * int(number) > 0
+    assert len(store.log.append([issue("there is room again")], NOW)) == 1
 
 
 NO_ROOM = """CREATE FUNCTION no_room() RETURNS trigger AS $$ BEGIN
@@ -245,17 +246,17 @@ FULL_AT_FOUR = "CREATE TRIGGER no_room BEFORE INSERT ON records_log FOR EACH ROW
 
 def test_i9_a_full_disk_of_a_database_server_is_said_and_nothing_is_half_accepted(server_database):
     store = Store(server_database)
-    store.append([issue(1), issue(2)], NOW)
-    with store._writes.begin() as connection:
+    store.log.append([issue(1), issue(2)], NOW)
+    with store.database._writes.begin() as connection:
         connection.execute(text(NO_ROOM))
         connection.execute(text(FULL_AT_FOUR))
     with pytest.raises(StorageFull, match="nothing was accepted; free some room first"):
-        store.append([issue(n) for n in (3, 4, 5, 6)], NOW)
-    assert store.head(RECORDS).size == 2
-    assert store.record(name(3)) is None
-    with store._writes.begin() as connection:
+        store.log.append([issue(n) for n in (3, 4, 5, 6)], NOW)
+    assert store.log.head(RECORDS).size == 2
+    assert store.index.record(name(3)) is None
+    with store.database._writes.begin() as connection:
         connection.execute(text("DROP TRIGGER no_room ON records_log"))
-    assert [each.position for each in store.append([issue(n) for n in (3, 4, 5, 6)], NOW)] == [2, 3, 4, 5]
+    assert [each.position for each in store.log.append([issue(n) for n in (3, 4, 5, 6)], NOW)] == [2, 3, 4, 5]
     store.dispose()
 
 
@@ -272,33 +273,33 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
 
 
 def test_i8_a_database_that_another_process_will_not_let_go_of_is_unknown(database, opened, monkeypatch):
-    monkeypatch.setattr("mydata_ledger.anchors.store.engine.BUSY_MS", 50)
-    monkeypatch.setattr("mydata_ledger.anchors.store.engine.PRAGMAS", ("busy_timeout = 50",))
+    monkeypatch.setattr("mydata_ledger.anchors.store.db.engine.BUSY_MS", 50)
+    monkeypatch.setattr("mydata_ledger.anchors.store.db.engine.PRAGMAS", ("busy_timeout = 50",))
     store = opened()
     with sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(SourceUnavailable):
-            store.append([issue(1)], NOW)
+            store.log.append([issue(1)], NOW)
         other.execute("ROLLBACK")
-    assert store.append([issue(1)], NOW)[0].position == 0
+    assert store.log.append([issue(1)], NOW)[0].position == 0
 
 
 def test_a_closed_store_says_so(opened):
     store = opened()
     store.dispose()
     with pytest.raises(SourceUnavailable):
-        store.append([issue(1)], NOW)
+        store.log.append([issue(1)], NOW)
 
 
 def test_five_thousand_records_are_one_batch(opened):
     store = opened()
-    store.append([issue(n) for n in range(5_000)], NOW)
-    assert store.head(RECORDS).size == 5_000
-    assert store.record(name(4_999)).position == 4_999
+    store.log.append([issue(n) for n in range(5_000)], NOW)
+    assert store.log.head(RECORDS).size == 5_000
+    assert store.index.record(name(4_999)).position == 4_999
 
 
 def test_every_accepted_statement_is_synced(opened):
-    with opened()._writes.begin() as connection:
+    with opened().database._writes.begin() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
@@ -313,20 +314,20 @@ def test_i12_what_is_loaded_in_bulk_is_what_was_accepted_one_by_one(tmp_path):
     store = Store(one)
     for number in range(12):
         person = bytes([number % 5]) * 20
-        store.append([issue(number, person)], NOW)
-        store.append([consent(person, TRIAL, store.newest(person, TRIAL), (grants[number % 4],))], NOW)
-    store.append([revocation(store.at(CONSENTS, 11)), erasure(3)], NOW)
-    logs = {log: store.statements(log, 0, 99) for log in LOGS}
-    said, heads = store.state_hash(), [store.head(log) for log in LOGS]
+        store.log.append([issue(number, person)], NOW)
+        store.log.append([consent(person, TRIAL, store.index.newest(person, TRIAL), (grants[number % 4],))], NOW)
+    store.log.append([revocation(store.log.at(CONSENTS, 11)), erasure(3)], NOW)
+    logs = {log: store.rebuilding.statements(log, 0, 99) for log in LOGS}
+    said, heads = store.rebuilding.state_hash(), [store.log.head(log) for log in LOGS]
     store.dispose()
     loaded = Store(other, loading=True)
     for log, logged in logs.items():
         for start in range(0, len(logged), 5):
-            loaded.restore(log, logged[start : start + 5])
+            loaded.rebuilding.restore(log, logged[start : start + 5])
     loaded.dispose()
     again = Store(other)
-    assert (again.state_hash(), [again.head(log) for log in LOGS]) == (said, heads)
-    assert again.statements(CONSENTS, 0, 99) == logs[CONSENTS]
+    assert (again.rebuilding.state_hash(), [again.log.head(log) for log in LOGS]) == (said, heads)
+    assert again.rebuilding.statements(CONSENTS, 0, 99) == logs[CONSENTS]
     again.dispose()
 
 
@@ -336,7 +337,7 @@ def test_a_consent_takes_little_room(tmp_path):
     before = (tmp_path / "ledger.db").stat().st_size
     people = [name(number)[:20] for number in range(4_000)]
     for start in range(0, len(people), 500):
-        store.append([consent(person, TRIAL) for person in people[start : start + 500]], NOW)
+        store.log.append([consent(person, TRIAL) for person in people[start : start + 500]], NOW)
     store.dispose()
     assert ((tmp_path / "ledger.db").stat().st_size - before) / len(people) <= 400
 
@@ -346,9 +347,9 @@ def test_a_consent_takes_little_room(tmp_path):
 )
 def test_a_consent_taken_apart_is_put_together_again(person, delegate, grants, lock):
     said = replace(consent(person, TRIAL).statement, signer=delegate or person, grants=grants, lock=lock)
-    assert common.whole(*common.split(said)) == said
-    assert common.pair_and_lock(*common.split(said)) == (said.data_subject, said.grantee, said.lock)
+    assert consent_dedup.whole(*consent_dedup.split(said)) == said
+    assert consent_dedup.pair_and_lock(*consent_dedup.split(said)) == (said.data_subject, said.grantee, said.lock)
     other = replace(said, data_subject=b"another", signer=b"another", version=9, signed_at=1)
     times = {"not_before": 1, "expires": 2, "data_from": 3, "data_until": 4, "records": (name(1),)}
     later = replace(other, grants=tuple(replace(grant, **times) for grant in grants))
-    assert common.split(later)[0] == common.split(said)[0], "who and when are nobody else's"
+    assert consent_dedup.split(later)[0] == consent_dedup.split(said)[0], "who and when are nobody else's"

@@ -18,11 +18,13 @@ from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.sayings import (
     ANN,
+    COUNTED,
     CREW,
     EVE,
     NOW,
     OTHER,
     PARTIES,
+    READ,
     TRIAL,
     consent,
     delegation,
@@ -46,7 +48,7 @@ class TwoStores(RuleBasedStateMachine):
         self.memory, self.database = MemoryStore(), Store(f"sqlite:///{Path(self.folder.name) / 'ledger.db'}")
         self.asked = self.block = 0
         for store in self.stores:
-            store.set_parties(PARTIES)
+            store.directory.set_parties(PARTIES)
 
     @property
     def stores(self):
@@ -61,92 +63,105 @@ class TwoStores(RuleBasedStateMachine):
         assert outcomes[0] == outcomes[1]
         return outcomes[0]
 
-    @rule(person=some.sampled_from(PERSONS), grantee=some.sampled_from(GRANTEES), follows=some.booleans())
-    def somebody_consents(self, person, grantee, follows):
-        said = consent(person, grantee, self.memory.newest(person, grantee) if follows else None)
-        self.both(lambda store: store.append([said], NOW))
+    @rule(
+        person=some.sampled_from(PERSONS),
+        grantee=some.sampled_from(GRANTEES),
+        follows=some.booleans(),
+        grant=some.sampled_from([READ, COUNTED]),
+    )
+    def somebody_consents(self, person, grantee, follows, grant):
+        said = consent(person, grantee, self.memory.index.newest(person, grantee) if follows else None, (grant,))
+        self.both(lambda store: store.log.append([said], NOW))
 
     @rule(person=some.sampled_from(PERSONS), grantee=some.sampled_from(GRANTEES), knows=some.booleans())
     def somebody_withdraws(self, person, grantee, knows):
-        newest = self.memory.newest(person, grantee)
+        newest = self.memory.index.newest(person, grantee)
         if newest and isinstance(newest.signed.statement, Consent):
-            self.both(lambda store: store.append([revocation(newest, knows)], NOW))
+            self.both(lambda store: store.log.append([revocation(newest, knows)], NOW))
 
     @rule(person=some.sampled_from(PERSONS), delegate=some.sampled_from(PERSONS), turn=some.integers(0, 3))
     def somebody_is_named(self, person, delegate, turn):
-        self.both(lambda store: store.append([delegation(person, delegate, turn)], NOW))
+        self.both(lambda store: store.log.append([delegation(person, delegate, turn)], NOW))
 
     @rule(person=some.sampled_from(PERSONS), delegate=some.sampled_from(PERSONS), knows=some.booleans())
     def somebody_is_no_longer_named(self, person, delegate, knows):
-        newest = self.memory.newest(person, delegate_name(delegate))
+        newest = self.memory.index.newest(person, delegate_name(delegate))
         if newest and isinstance(newest.signed.statement, Delegation):
-            self.both(lambda store: store.append([revocation(newest, knows)], NOW))
+            self.both(lambda store: store.log.append([revocation(newest, knows)], NOW))
 
     @rule(person=some.sampled_from(PERSONS), delegate=some.sampled_from(PERSONS))
     def a_delegate_consents(self, person, delegate):
-        said = consent(person, TRIAL, self.memory.newest(person, TRIAL), signer=delegate)
-        self.both(lambda store: store.append([said], NOW))
+        said = consent(person, TRIAL, self.memory.index.newest(person, TRIAL), signer=delegate)
+        self.both(lambda store: store.log.append([said], NOW))
 
     @rule(numbers=some.lists(NUMBERS, min_size=1, max_size=3), corrects=NUMBERS, person=some.sampled_from(PERSONS))
     def a_hospital_issues(self, numbers, corrects, person):
         batch = [issue(number, person, supersedes=name(corrects)) for number in numbers]
-        self.both(lambda store: store.append(batch, NOW))
+        self.both(lambda store: store.log.append(batch, NOW))
 
     @rule(number=NUMBERS)
     def a_record_is_erased(self, number):
-        self.both(lambda store: store.append([erasure(number)], NOW))
+        self.both(lambda store: store.log.append([erasure(number)], NOW))
 
     @rule(number=NUMBERS, who=some.sampled_from(ASKERS), permitted=some.booleans())
     def somebody_asks(self, number, who, permitted):
         self.asked += 1
         question = request(number, who, self.asked)
-        self.both(lambda store: store.answer(question, lambda facts: receipt(question, facts, permitted), NOW))
+        self.both(lambda store: store.log.answer(question, lambda facts: receipt(question, facts, permitted), NOW))
 
     @rule(log=some.sampled_from(LOGS), part=some.integers(0, 4))
     def the_chain_moves(self, log, part):
         self.block += 1
-        size = self.memory.head(log).size
-        head = self.memory.head_at(log, max(0, size - part))
-        self.both(lambda store: store.mark_anchored(log, head, self.block))
+        size = self.memory.log.head(log).size
+        head = self.memory.log.head_at(log, max(0, size - part))
+        self.both(lambda store: store.anchoring.mark_anchored(log, head, self.block))
 
     @rule(log=some.sampled_from(LOGS), part=some.integers(0, 4))
     def the_chain_goes_back(self, log, part):
-        size = self.memory.anchored(log).head.size
-        head = self.memory.head_at(log, max(0, size - part))
-        self.both(lambda store: (store.roll_back(log, head, self.block), store.conceal(self.block - part)))
+        size = self.memory.log.anchored(log).head.size
+        head = self.memory.log.head_at(log, max(0, size - part))
+        self.both(
+            lambda store: (store.anchoring.roll_back(log, head, self.block), store.anchoring.conceal(self.block - part))
+        )
 
     @rule(position=some.integers(0, 9))
     def a_secret_is_revealed_on_chain(self, position):
-        logged = self.memory.at(CONSENTS, position)
+        logged = self.memory.log.at(CONSENTS, position)
         if logged:
-            self.both(lambda store: store.revealed({logged.signed.entry.entry: self.block}))
+            self.both(lambda store: store.anchoring.revealed({logged.signed.entry.entry: self.block}))
 
     @invariant()
     def they_have_the_same_heads(self):
         for log in LOGS:
-            self.both(lambda store, log=log: (store.head(log), store.anchored(log).head, store.anchored(log).block))
-        self.both(lambda store: store.pending_secrets(9))
+            self.both(
+                lambda store, log=log: (
+                    store.log.head(log),
+                    store.log.anchored(log).head,
+                    store.log.anchored(log).block,
+                )
+            )
+        self.both(lambda store: store.anchoring.pending_secrets(9))
 
     @invariant()
     def they_say_the_same_of_everybody(self):
         for person in PERSONS:
-            self.both(lambda store, who=person: (store.consents_of(who), store.records_of(who)))
-            self.both(lambda store, who=person: store.delegations_of(who))
-            self.both(lambda store, who=person: store.receipts_of(who, -1, 50))
+            self.both(lambda store, who=person: (store.index.consents_of(who), store.index.records_of(who)))
+            self.both(lambda store, who=person: store.index.delegations_of(who))
+            self.both(lambda store, who=person: store.index.receipts_of(who, -1, 50))
             for log in LOGS:
-                self.both(lambda store, log=log, who=person: store.said_about(log, who, 0, 3))
+                self.both(lambda store, log=log, who=person: store.index.said_about(log, who, 0, 3))
         for who in ASKERS:
             for question in (request(0, who), replace(request(0, who), category=EVERYTHING)):
                 self.both(lambda store, question=question: sifted(store, question, 50))
-            self.both(lambda store, who=who: [store.facts(request(n, who), NOW) for n in range(6)])
+            self.both(lambda store, who=who: [store.index.facts(request(n, who), NOW) for n in range(6)])
 
     @invariant()
     def they_prove_the_same(self):
         for log in (CONSENTS, RECORDS, ACCESS):
-            size = self.memory.head(log).size
+            size = self.memory.log.head(log).size
             if size:
-                self.both(lambda store, log=log, size=size: store.inclusion(log, size // 2, size))
-                self.both(lambda store, log=log, size=size: store.consistency(log, (size + 1) // 2, size))
+                self.both(lambda store, log=log, size=size: store.log.inclusion(log, size // 2, size))
+                self.both(lambda store, log=log, size=size: store.log.consistency(log, (size + 1) // 2, size))
 
 
 def sifted(store, question, limit):
@@ -154,10 +169,12 @@ def sifted(store, question, limit):
         issue = facts.record.issue
         return decide(replace(question, record_id=issue.record_id, category=issue.category), facts, NOW).permitted
 
-    found = store.sift(question, NOW, (-1, -1), limit, permits)
-    halves = [store.sift(question, NOW, place, 2, permits) for place in ((-1, -1), *(place for place, _ in found))]
+    found = store.index.sift(question, NOW, (-1, -1), limit, permits)
+    halves = [
+        store.index.sift(question, NOW, place, 2, permits) for place in ((-1, -1), *(place for place, _ in found))
+    ]
     assert halves == [found[start : start + 2] for start in range(len(found) + 1)]
-    return found, store.records_named([record_id for _, record_id in found])
+    return found, store.index.records_named([record_id for _, record_id in found])
 
 
 def outcome(act, store):

@@ -31,7 +31,7 @@ def nothing(_signed, _newest, _published):
 
 
 def take(store, *signed, check=nothing):
-    return store.accept_soon(signed, check, NOW).result(10)
+    return store.log.accept_soon(signed, check, NOW).result(10)
 
 
 def placed(signed):
@@ -51,13 +51,13 @@ def test_i9_one_that_is_refused_leaves_no_gap_and_the_others_are_in_order(store)
     outcomes = take(store, *(consent(person, TRIAL) for person in PERSONS), check=check)
     assert isinstance(outcomes[1], InvalidStatement)
     assert [one.position for one in outcomes if not isinstance(one, LedgerError)] == [0, 1, 2]
-    head = store.head(CONSENTS)
+    head = store.log.head(CONSENTS)
     assert head.size == 3
     for one in (outcomes[0], outcomes[2], outcomes[3]):
-        path = store.inclusion(CONSENTS, one.position, 3)
+        path = store.log.inclusion(CONSENTS, one.position, 3)
         verify_inclusion(one.signed.entry.leaf, one.position, head, path)
-        assert store.newest(one.signed.statement.data_subject, TRIAL) == one
-    assert store.newest(PERSONS[1], TRIAL) is None
+        assert store.index.newest(one.signed.statement.data_subject, TRIAL) == one
+    assert store.index.newest(PERSONS[1], TRIAL) is None
 
 
 def test_i10_the_same_twice_in_a_group_and_again_later_lies_in_one_place(store):
@@ -74,7 +74,7 @@ def test_two_versions_in_a_group_follow_each_other_in_the_order_they_came(store)
     early, ended, late = take(store, second, first, second)
     assert isinstance(early, StaleConsent)
     assert (ended.position, late.position) == (0, 1)
-    states = store.consents_of(ANN)
+    states = store.index.consents_of(ANN)
     assert [(state.consent.version, state.superseded) for state in states] == [(1, True), (2, False)]
     assert told(take(store, first)) == told([ended]), "an older one said again is where it was"
 
@@ -87,15 +87,15 @@ def test_each_is_judged_by_the_newest_before_it_in_the_group_too(store):
 
 
 def test_what_is_published_is_told_as_of_the_moment_of_writing(store):
-    store.set_parties(PARTIES)
-    store.publish(NOTICE)
+    store.directory.set_parties(PARTIES)
+    store.directory.publish(NOTICE)
     told_of = []
 
     def check(_signed, _newest, published):
         told_of.append((published.party(TRIAL), published.party(ANN.hex()), published.notice(NOTICE.digest)))
 
     take(store, consent(ANN, TRIAL), check=check)
-    store.publish(replace(NOTICE, outdated=True))
+    store.directory.publish(replace(NOTICE, outdated=True))
     take(store, consent(EVE, TRIAL), check=check)
     assert told_of == [(PARTIES[0], None, NOTICE), (PARTIES[0], None, replace(NOTICE, outdated=True))]
 
@@ -106,35 +106,35 @@ def test_i3_beside_a_withdrawal_only_one_of_both_is_accepted(store):
     accepted, late = take(store, withdrawal, amended)
     assert accepted.position == 1
     assert isinstance(late, StaleConsent)
-    assert [state.revoked for state in store.consents_of(ANN)] == [True]
+    assert [state.revoked for state in store.index.consents_of(ANN)] == [True]
     with pytest.raises(StaleConsent):
-        store.append([amended], NOW)
+        store.log.append([amended], NOW)
 
 
 def test_i3_what_the_chain_knew_as_ended_before_us_is_ended_at_once(store):
     one, other = consent(ANN, TRIAL), consent(EVE, TRIAL)
-    store.revealed({one.entry.entry: 5})
+    store.anchoring.revealed({one.entry.entry: 5})
     take(store, one, other)
-    assert [store.consents_of(person)[0].revoked for person in (ANN, EVE)] == [True, False]
+    assert [store.index.consents_of(person)[0].revoked for person in (ANN, EVE)] == [True, False]
 
 
 @pytest.fixture
 def file(database, monkeypatch):
     monkeypatch.setattr(
-        "mydata_ledger.anchors.store.pen.QUICK_SECONDS", 60
+        "mydata_ledger.anchors.store.db.transaction.QUICK_SECONDS", 60
     )  # whatever else keeps this machine's disk busy
     made = Store(database)
-    made.set_parties(PARTIES)
+    made.directory.set_parties(PARTIES)
     yield made
     made.dispose()
 
 
 def test_where_another_process_writes_the_group_waits_in_the_thread_and_ends_the_same(file, database):
-    assert file.accept_soon([consent(ANN, TRIAL)], nothing, NOW).done()
+    assert file.log.accept_soon([consent(ANN, TRIAL)], nothing, NOW).done()
     other = sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("begin immediate")
     threads = []
-    coming = file.accept_soon(
+    coming = file.log.accept_soon(
         [consent(EVE, TRIAL), consent(ANN, TRIAL)], lambda *_: threads.append(threading.current_thread()), NOW
     )
     assert not coming.done()
@@ -146,24 +146,24 @@ def test_where_another_process_writes_the_group_waits_in_the_thread_and_ends_the
 
 def test_i9_a_group_that_breaks_leaves_nothing_and_can_be_handed_in_again(file, monkeypatch):
     group = [consent(ANN, TRIAL), consent(EVE, TRIAL)]
-    empty = file.head(CONSENTS)
+    empty = file.log.head(CONSENTS)
 
     def half(connection, *_):
         connection.exec_driver_sql("update heads set size = 9")
         raise ZeroDivisionError
 
-    monkeypatch.setattr("mydata_ledger.anchors.store.accepting.INDEXERS", {CONSENTS: half})
+    monkeypatch.setattr("mydata_ledger.anchors.store.log.accept.INDEXERS", {CONSENTS: half})
     for way in ("here", "in the thread"):
         with pytest.raises(ZeroDivisionError):
             take(file, *group)
-        assert file.head(CONSENTS) == empty, way
-        monkeypatch.setattr(file._writer, "do_here", lambda *_, **__: None)
+        assert file.log.head(CONSENTS) == empty, way
+        monkeypatch.setattr(file.database.writer, "do_here", lambda *_, **__: None)
     monkeypatch.undo()
     assert [one.position for one in take(file, *group)] == [0, 1]
 
 
 def test_a_disk_that_refuses_is_unknown_to_all(file, monkeypatch):
-    monkeypatch.setattr("mydata_ledger.anchors.store.pen.IMMEDIATE", "no sql")
+    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.IMMEDIATE", "no sql")
     with pytest.raises(SourceUnavailable):
         take(file, consent(ANN, TRIAL))
     monkeypatch.undo()
@@ -177,7 +177,7 @@ from tests.anchors.sayings import NOW, TRIAL, consent, name
 store = Store(sys.argv[1])
 for group in range(10**6):
     signed = [consent(name(f"{group} {n}")[:20], TRIAL) for n in range(8)]
-    done = store.accept_soon(signed, lambda *_: None, NOW).result()
+    done = store.log.accept_soon(signed, lambda *_: None, NOW).result()
     print(group, *(one.position for one in done), flush=True)
 """
 
@@ -189,15 +189,15 @@ def test_i9_killed_between_groups_each_is_there_whole_or_not_at_all(database):
         run.send_signal(signal.SIGKILL)
         acknowledged += run.stdout.readlines()
     store = Store(database)
-    head = store.head(CONSENTS)
+    head = store.log.head(CONSENTS)
     assert head.size % 8 == 0
     whole = [line.split() for line in acknowledged if line.endswith("\n")]
     assert len(whole) >= 20
     for group, *positions in whole:
         for n, position in enumerate(map(int, positions)):
-            logged = store.newest(name(f"{group} {n}")[:20], TRIAL)
+            logged = store.index.newest(name(f"{group} {n}")[:20], TRIAL)
             assert logged.position == position < head.size
-    verify_inclusion(logged.signed.entry.leaf, position, head, store.inclusion(CONSENTS, position, head.size))
+    verify_inclusion(logged.signed.entry.leaf, position, head, store.log.inclusion(CONSENTS, position, head.size))
     store.dispose()
 
 
@@ -242,8 +242,8 @@ def test_a_group_is_what_the_same_are_one_by_one(groups):
             group = [saying.next(*step) for step in steps]
             one_by_one = [take(alone, signed, check=refuse_some)[0] for signed in group]
             assert told(take(store, *group, check=refuse_some)) == told(one_by_one)
-            assert store.head(CONSENTS) == alone.head(CONSENTS)
+            assert store.log.head(CONSENTS) == alone.log.head(CONSENTS)
         for person in PERSONS[:2]:
-            assert store.consents_of(person) == alone.consents_of(person)
-            assert store.delegations_of(person) == alone.delegations_of(person)
+            assert store.index.consents_of(person) == alone.index.consents_of(person)
+            assert store.index.delegations_of(person) == alone.index.delegations_of(person)
         store.dispose()

@@ -41,7 +41,7 @@ class TestTiles:
     def test_every_head_the_log_had_follows_from_its_tiles(self, ours, store):
         ours.checkpoint(LOG)
         for size in (0, 1, 255, 256, 257, 511, 512, SIZE):
-            assert rebuilt(ours, size) == store.head_at(LOG, size)
+            assert rebuilt(ours, size) == store.log.head_at(LOG, size)
 
     def test_an_entry_bundle_hashes_to_its_tile_and_holds_nothing_else(self, ours, store):
         ours.checkpoint(LOG)
@@ -49,12 +49,12 @@ class TestTiles:
         entries = tiles.unbundle(ours.entries(LOG, place), place.width)
         assert [merkle.leaf_hash(e) for e in entries] == tiles.hashes(ours.tile(LOG, 0, place), place.width)
         assert {len(entry) for entry in entries} == {32}
-        assert entries[0] == store.at(LOG, 512).signed.entry.entry
+        assert entries[0] == store.log.at(LOG, 512).signed.entry.entry
 
     def test_a_level_above_holds_the_roots_of_full_tiles(self, ours, store):
         ours.checkpoint(LOG)
         upper = tiles.hashes(ours.tile(LOG, 1, Place(0, 2)), 2)
-        assert upper[0] == store.head_at(LOG, 256).root
+        assert upper[0] == store.log.head_at(LOG, 256).root
 
     @pytest.mark.parametrize(
         ("level", "place"),
@@ -69,7 +69,7 @@ class TestTiles:
     def test_what_is_accepted_and_not_on_chain_is_not_shown(self, store, tmp_path):
         fill(store, 10, anchored=7)
         found = tiles_of(store, tmp_path)
-        assert head_of(found.checkpoint(LOG)) == store.head_at(LOG, 7)
+        assert head_of(found.checkpoint(LOG)) == store.log.head_at(LOG, 7)
         with pytest.raises(NotFound):
             found.entries(LOG, Place(0, 8))
 
@@ -83,7 +83,7 @@ class TestCheckpoint:
         (vkey,) = ours.verifiers(LOG)
         note = Note.parse(ours.checkpoint(LOG))
         Verifier.parse(vkey).check(note)
-        assert Checkpoint.parse(note.text).head == store.head(LOG)
+        assert Checkpoint.parse(note.text).head == store.log.head(LOG)
         assert Checkpoint.parse(note.text).origin.startswith("mydata-ledger/eip155:31337:0x")
 
     def test_the_logs_do_not_share_a_name(self, ours):
@@ -101,7 +101,7 @@ class TestCheckpoint:
 
     def test_it_does_not_go_back_with_the_chain(self, ours, store, tmp_path):
         before = ours.checkpoint(LOG)
-        store.roll_back(LOG, store.head_at(LOG, 300), 2)
+        store.anchoring.roll_back(LOG, store.log.head_at(LOG, 300), 2)
         assert ours.checkpoint(LOG) == before
         again = tiles_of(store, tmp_path / "notes")
         assert again.checkpoint(LOG) == before
@@ -109,11 +109,11 @@ class TestCheckpoint:
 
     def test_it_stays_while_the_chain_contradicts_the_log(self, ours, store):
         before = ours.checkpoint(LOG)
-        store.distrust("the chain holds another log")
+        store.anchoring.distrust("the chain holds another log")
         assert ours.checkpoint(LOG) == before
 
     def test_there_is_none_while_the_chain_contradicts_a_log_never_signed(self, ours, store):
-        store.distrust("the chain holds another log")
+        store.anchoring.distrust("the chain holds another log")
         with pytest.raises(SourceUnavailable):
             ours.checkpoint(LOG)
 
@@ -121,10 +121,12 @@ class TestCheckpoint:
     def test_it_is_not_signed_over_a_database_that_lost_what_was_signed(self, ours, tmp_path, rewritten):
         ours.checkpoint(LOG)
         other = MemoryStore()
-        other.append([issue(n, category="health.x" if rewritten else "health.lab") for n in range(SIZE + 1)][:50], NOW)
+        other.log.append(
+            [issue(n, category="health.x" if rewritten else "health.lab") for n in range(SIZE + 1)][:50], NOW
+        )
         if rewritten:
-            other.append([issue(n, category="health.x") for n in range(50, SIZE + 9)], NOW)
-        other.mark_anchored(LOG, other.head(LOG), 1)
+            other.log.append([issue(n, category="health.x") for n in range(50, SIZE + 9)], NOW)
+        other.anchoring.mark_anchored(LOG, other.log.head(LOG), 1)
         found = tiles_of(other, tmp_path / "notes")
         if rewritten:
             with pytest.raises(SourceUnavailable, match="restore the newest backup"):

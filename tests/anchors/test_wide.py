@@ -5,9 +5,9 @@ from dataclasses import fields, replace
 import pytest
 
 from mydata_ledger.anchors.memory import MemoryStore
-from mydata_ledger.anchors.store import Store, widening
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.anchors.store.facts import widening
 from mydata_ledger.ledger.access import AccessRequest
-from mydata_ledger.ledger.consent import Grant
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS
 from mydata_ledger.ledger.search import AboutPerson, Behind
 from tests.anchors.sayings import (
@@ -27,7 +27,7 @@ from tests.anchors.sayings import (
 )
 
 START = (-1, -1)
-ONCE = Grant(READ.effect, READ.categories, READ.purposes, READ.actions, 0, READ.expires, conditions=("once",))
+ONCE = replace(READ, conditions=("once",))
 
 
 @pytest.fixture(params=["here", "by the thread", "on a server", "in memory"])
@@ -39,7 +39,7 @@ def store(request, tmp_path, monkeypatch):
     url = request.getfixturevalue("server_database") if server else f"sqlite:///{tmp_path / 'wide.db'}"
     made = filled(Store(url))
     if request.param == "by the thread":
-        monkeypatch.setattr(made._writer, "do_here", lambda *_, **__: None)
+        monkeypatch.setattr(made.database.writer, "do_here", lambda *_, **__: None)
     yield made
     made.dispose()
 
@@ -50,9 +50,9 @@ NOT_THE_TWIN = pytest.mark.parametrize("store", ["here", "by the thread", "on a 
 
 def filled(store):
     """Ann, with three records, and Eve, with one, said yes to the trial; Ann said something to another, too."""
-    store.set_parties(PARTIES)
-    store.append([issue(n) for n in (1, 2, 3)] + [issue(4, EVE, "health.vitals")], NOW)
-    store.append([consent(ANN, TRIAL), consent(EVE, TRIAL), consent(ANN, CREW)], NOW)
+    store.directory.set_parties(PARTIES)
+    store.log.append([issue(n) for n in (1, 2, 3)] + [issue(4, EVE, "health.vitals")], NOW)
+    store.log.append([consent(ANN, TRIAL), consent(EVE, TRIAL), consent(ANN, CREW)], NOW)
     return store
 
 
@@ -77,7 +77,7 @@ def told(store, *questions):
         seen[question.request_id] = facts
         return receipt(question, facts)
 
-    logged = store.answer_soon(questions, respond, NOW).result(10)
+    logged = store.log.answer_soon(questions, respond, NOW).result(10)
     assert [one.signed.statement.request_id for one in logged] == [one.request_id for one in questions]
     return [seen[question.request_id] for question in questions]
 
@@ -94,13 +94,13 @@ def test_i6_a_person_is_told_in_the_step_as_a_survey_tells(store):
     asked = [(ANN, TRIAL), (EVE, TRIAL), (ANN, CREW), (b"\x0c" * 20, TRIAL)]
     known = told(store, *(about(person, n, requester=who) for n, (person, who) in enumerate(asked)))
     for (person, who), facts in zip(asked, known, strict=True):
-        assert list(facts.each) == store.survey_person(request(0, who), person, NOW)
+        assert list(facts.each) == store.index.survey_person(request(0, who), person, NOW)
     assert [len(facts.each) for facts in known] == [3, 1, 3, 0]
     assert all(facts.record is None and facts.consents == () for facts in known)
 
 
 def test_i6_a_search_is_told_in_the_step_as_it_sifts(store):
-    everything = store.sift(behind(), NOW, START, 9, always)
+    everything = store.index.sift(behind(), NOW, START, 9, always)
     assert len(everything) == 4
     asked = [behind(1), behind(2, limit=2), behind(3, after=everything[1][0]), behind(4, category="health.vitals")]
     asked += [behind(5, requester=CREW), behind(6, permits=never)]
@@ -114,7 +114,7 @@ def test_i1_i6_questions_of_all_kinds_share_a_step_and_each_leaves_its_receipt(s
     assert (len(person.each), len(search.found)) == (3, 4)
     assert one.record.issue.record_id == name(1)
     assert one.consents[0].consent.grantee == TRIAL
-    assert store.head(ACCESS).size == 3
+    assert store.log.head(ACCESS).size == 3
 
 
 def test_who_has_more_records_than_may_be_looked_at_is_not_told_in_part(store):
@@ -146,7 +146,7 @@ def test_a_group_looks_at_so_much_and_leaves_the_rest_for_after_the_receipts(sto
 
 @NOT_THE_TWIN
 def test_where_uses_count_nothing_is_told_before_every_receipt_is_in_its_place(store):
-    store.append([consent(EVE, CREW, grants=(ONCE,))], NOW)
+    store.log.append([consent(EVE, CREW, grants=(ONCE,))], NOW)
     person, search, other = told(
         store, about(EVE, 1, requester=CREW), behind(2, requester=CREW, category="health.vitals"), about(EVE, 3)
     )
@@ -155,25 +155,25 @@ def test_where_uses_count_nothing_is_told_before_every_receipt_is_in_its_place(s
 
 def test_i3_a_withdrawal_accepted_before_the_receipt_is_written_is_seen_by_it(store):
     """Between the facts and the receipt where the two are not one step, and else between two steps."""
-    given = store.at(CONSENTS, store.consents_of(EVE)[0].position)
-    states, between = [], not isinstance(store, MemoryStore) and store._writer.do_here(lambda _: None) is None
+    given = store.log.at(CONSENTS, store.index.consents_of(EVE)[0].position)
+    states, between = [], not isinstance(store, MemoryStore) and store.database.writer.do_here(lambda _: None) is None
 
     def respond(question, facts):
         states.append(facts.each[0].consents[0].revoked)
         if between and len(states) == 1:
-            store.append([revocation(given)], NOW)
+            store.log.append([revocation(given)], NOW)
         return receipt(question, facts)
 
-    store.answer_soon([about(EVE, 1)], respond, NOW).result(10)
+    store.log.answer_soon([about(EVE, 1)], respond, NOW).result(10)
     if not between:
-        store.append([revocation(given)], NOW)
-        store.answer_soon([about(EVE, 2)], respond, NOW).result(10)
+        store.log.append([revocation(given)], NOW)
+        store.log.answer_soon([about(EVE, 2)], respond, NOW).result(10)
     assert states == [False, True]
 
 
 def test_what_is_told_rests_on_the_sizes_that_are_told(store):
     for log, size in ((CONSENTS, 2), (RECORDS, 3)):
-        store.mark_anchored(log, store.head_at(log, size), 7)
+        store.anchoring.mark_anchored(log, store.log.head_at(log, size), 7)
     (facts,) = told(store, about(ANN, 1))
     assert (facts.consents_size, facts.records_size, facts.block) == (2, 3, 7)
     assert [each.record.anchored for each in facts.each] == [True] * 3

@@ -9,7 +9,8 @@ from fastapi import FastAPI
 
 from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
 from mydata_ledger.api import errors
-from mydata_ledger.api.bounds import Headers
+from mydata_ledger.api.fastpath.asgi import FastPath
+from mydata_ledger.api.fastpath.limits import RequestLimits, TokenBucket
 from mydata_ledger.api.routes.tiles import router
 from mydata_ledger.ledger.note import COSIGNATURE, Signer
 from mydata_ledger.ledger.receipt import LOGS
@@ -28,10 +29,10 @@ def tiles_of(store, folder):
 
 def fill(store, size, anchored=None, log="records"):
     """Grow the records log to `size`; what is anchored follows, or stays behind."""
-    before = store.head(log).size
-    store.append([issue(number) for number in range(before, size)], NOW)
+    before = store.log.head(log).size
+    store.log.append([issue(number) for number in range(before, size)], NOW)
     anchored = size if anchored is None else anchored
-    store.mark_anchored(log, store.head_at(log, anchored), 1)
+    store.anchoring.mark_anchored(log, store.log.head_at(log, anchored), 1)
 
 
 def app_of(tiles):
@@ -39,7 +40,8 @@ def app_of(tiles):
     app.state.premises = SimpleNamespace(tiles=tiles)
     errors.install(app)
     app.include_router(router)
-    app.add_middleware(Headers)
+    limits = RequestLimits(TokenBucket(0), TokenBucket(0), 1 << 20)
+    app.add_middleware(FastPath, routes={}, batcher=None, limits=limits)
     return app
 
 

@@ -18,7 +18,7 @@ from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import digest, parse, read_domain
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import slices
-from tests.ledger.house import NOW, House
+from testing.house import NOW, House
 
 URI = "http://testserver"
 PATIENT = b'{"resourceType":"Patient","birthDate":"1970-01-01","gender":"female"}'
@@ -37,7 +37,7 @@ class Door:
         weakref.finalize(self, shutil.rmtree, self.notes, ignore_errors=True)
         domains = self.house.world.domains
         tiles = LogTiles(self.house.store, NoteKeys(self.notes, b"\x4d" * 32), Shelf(self.notes), domains)
-        premises = Premises(self.house.kernel, self.house.store, ApiSettings(**chain, **settings), tiles)
+        premises = Premises(self.house.kernel, self.house.store.sessions, ApiSettings(**chain, **settings), tiles)
         self.app = create_app(premises, slices())
         self.http = TestClient(self.app, raise_server_exceptions=False)
 

@@ -10,10 +10,10 @@ from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.kernel import Witnessed
 from mydata_ledger.ledger.party import Party
+from testing.house import NOW, wallet
 from tests.api.door import Door
 from tests.api.test_delegations import BEN, hand_in, hex_of
 from tests.api.test_links import manifest, released
-from tests.ledger.house import NOW, wallet
 
 FIRST, SECOND = wallet(91), wallet(92)
 
@@ -46,7 +46,7 @@ def ended_on_paper(door):
     """Two witnesses hand in what the person signed on paper."""
     house = door.house
     witnesses = [Party(one.address, "W", frozenset({"witness"}), b"", 0, 0) for one in (FIRST, SECOND)]
-    house.store.set_parties([*house.directory, *witnesses])
+    house.store.directory.set_parties([*house.directory, *witnesses])
     paper, scan = house.kernel.consents.paper, house.issued("health.lab", b'{"scan":1}')
     house.anchor()
     end = house.kernel.consents.delegations.draft_end(house.ann.signer, BEN.signer).statement
@@ -59,7 +59,7 @@ def ended_on_paper(door):
 def ended_on_chain(door):
     """The chain says that it is over, and the log of consents knows nothing of it."""
     (office,) = door.house.kernel.queries.delegations_of(door.house.ann.signer)
-    door.house.store.revealed({office.entry: 9})
+    door.house.store.anchoring.revealed({office.entry: 9})
     door.house.kernel.log_consumer.read_on()
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.cli.looking_back import seconds
+from testing.house import NOW
 from tests.api.door import Door
-from tests.ledger.house import NOW
 
 ASKED = {"purpose": "hl7:CLINTRCH"}
 
@@ -13,7 +13,7 @@ ASKED = {"purpose": "hl7:CLINTRCH"}
 @pytest.fixture
 def door():
     door = Door()
-    door.house.store._now = door.house.clock.now
+    door.house.store.state.now = door.house.clock.now
     door.house.anchor()
     return door
 
@@ -27,7 +27,7 @@ def record(door):
         house.clock.passes(10)
     house.withdraws(house.trial)
     house.clock.passes(10)
-    house.store.touch(house.clock.now())
+    house.store.anchoring.touch(house.clock.now())
     return made
 
 
@@ -88,7 +88,7 @@ def test_who_knows_more_to_be_on_chain_gets_no_answer_that_rests_on_less(door, r
         door.http.get("/access/records", params=known, headers=headers),
     ):
         assert (refused.status_code, refused.json()["error"]) == (503, "chain_behind")
-    assert door.house.store.head("access").size == 0
+    assert door.house.store.log.head("access").size == 0
 
 
 def test_a_moment_on_the_command_line():

@@ -4,9 +4,9 @@ import pytest
 
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.party import Party, checksum
+from testing.house import wallet
 from tests.api.door import Door
 from tests.api.test_door import all_routes
-from tests.ledger.house import wallet
 
 GATEWAY, STRANGER = wallet(60), wallet(61)
 READ = {"name": "view", "properties": {"purpose": "hl7:CLINTRCH"}}
@@ -19,7 +19,7 @@ CONTEXT = {"purpose": "hl7:CLINTRCH"}
 def door():
     door = Door()
     gateway = Party(GATEWAY.address, "API gateway", frozenset({"enforcement-point"}), b"", 0, 0)
-    door.house.store.set_parties([*door.house.directory, gateway])
+    door.house.store.directory.set_parties([*door.house.directory, gateway])
     door.records = sorted(door.issued(content=b'{"id":"%d"}' % number) for number in range(3))
     draft = door.drafted(door.house.ann, door.house.trial.address, actions=["view", "copy"])
     signed = door.signed(door.house.ann, Consent, draft)

@@ -14,8 +14,8 @@ from mydata_ledger.ledger.access import Incident
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.receipt import LOGS
+from testing.house import NOW, wallet
 from tests.api.door import Door
-from tests.ledger.house import NOW, wallet
 
 RECORD = "0x" + "ab" * 32
 UNKNOWN = {"category": ("health.labs", "health.lab"), "purpose": ("hl7:CLINTRSH", "hl7:CLINTRCH")}
@@ -27,7 +27,7 @@ def door():
 
 
 def heads(door):
-    return {log: door.house.store.head(log) for log in LOGS}
+    return {log: door.house.store.log.head(log) for log in LOGS}
 
 
 def grant(**changed):
@@ -265,7 +265,7 @@ def test_i9_a_full_disk_is_503_in_words_and_nothing_is_half_accepted(tmp_path):
     assert (int(status), json.loads(said)["error"]) == (503, "storage_full")
     assert "free some room" in json.loads(said)["detail"]
     store = Store(database)
-    assert store.head("consents").size == int(accepted) > 0
+    assert store.log.head("consents").size == int(accepted) > 0
     assert Door(store=store).issued()
     store.dispose()
 
@@ -307,7 +307,7 @@ def test_i1_where_there_is_no_room_for_a_receipt_there_is_no_answer(tmp_path):
     answered, refused, again = json.loads(done.stdout)
     assert (refused, again) == (["storage_full"] * 5, True)
     store = Store(database)
-    assert store.head("access").size == answered + 1 > 1
+    assert store.log.head("access").size == answered + 1 > 1
     store.dispose()
 
 

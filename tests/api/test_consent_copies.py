@@ -12,8 +12,8 @@ from mydata_ledger.ledger.consent_copy.dpv import CATEGORIES, PROCESSING, PURPOS
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import slices
+from testing.house import NOW
 from tests.api.door import Door
-from tests.ledger.house import NOW
 
 WORDS = Vocabulary(one.catalog for one in slices())
 HERE = Operator("http://testserver", "KR")

@@ -4,8 +4,8 @@ import pytest
 
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from testing.house import NOW, wallet
 from tests.api.door import Door
-from tests.ledger.house import NOW, wallet
 
 BEN = wallet(79)
 

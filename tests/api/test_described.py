@@ -70,6 +70,6 @@ def test_content_that_is_not_base64_is_refused_by_name(text):
 
 def test_a_fault_of_ours_has_the_shape_that_refusals_have(monkeypatch):
     door = Door()
-    monkeypatch.setattr(type(door.house.store), "parties", lambda _: 1 / 0)
+    monkeypatch.setattr(type(door.house.store.directory), "parties", lambda _: 1 / 0)
     failed = door.http.get("/parties")
     assert (failed.status_code, failed.json()["error"]) == (500, "internal_error")

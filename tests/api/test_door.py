@@ -8,8 +8,8 @@ from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.receipt import ACCESS
 from mydata_ledger.ledger.typed_data import Domain
+from testing.house import wallet
 from tests.api.door import Door
-from tests.ledger.house import wallet
 
 OWN = ("/access/", "/me/")
 """The general question asks the rule itself; under /me a person reads what is theirs, never content."""
@@ -100,7 +100,7 @@ def test_i7_absent_and_forbidden_look_alike_at_every_door(door, path, category):
     assert (forbidden.status_code, forbidden.content) == (404, b'{"error":"access_denied"}')
     assert (absent.status_code, absent.content) == (404, b'{"error":"access_denied"}')
     assert set(forbidden.headers) == set(absent.headers)
-    reasons = [door.house.store.at(ACCESS, i).signed.statement.reason for i in range(2)]
+    reasons = [door.house.store.log.at(ACCESS, i).signed.statement.reason for i in range(2)]
     assert reasons == ["no_consent", "no_record"]
 
 
@@ -227,7 +227,7 @@ def test_i8_a_silent_chain_is_503_and_health_says_degraded(door):
 
 
 def test_i8_a_chain_that_contradicts_the_log_is_503_and_health_still_answers(door):
-    door.house.store.distrust("the chain holds another log")
+    door.house.store.anchoring.distrust("the chain holds another log")
     assert door.http.get("/health").json()["status"] == "degraded"
     answer = door.http.get(f"/trials/records/{ABSENT}", headers=door.as_(door.house.trial))
     assert (answer.status_code, answer.json()["error"]) == (503, "source_unavailable")

@@ -3,8 +3,8 @@
 import pytest
 
 from mydata_ledger.ledger.record import Erasure
+from testing.house import wallet
 from tests.api.door import Door
-from tests.ledger.house import wallet
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from mydata_ledger.api.routes.questions import QueryForm, Search
 from mydata_ledger.api.schemas import Form, GrantForm
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.services.trials.schemas import DataUseForm
+from testing.house import NOW
 from tests.api.door import Door
-from tests.ledger.house import NOW
 
 DOOR = Door()
 LOOKS_LIKE = {

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.api.auth import Premises
-from mydata_ledger.api.intake import Intake
+from mydata_ledger.api.fastpath.consents import ConsentBatcher
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.errors import NotEntitled, SignatureInvalid, StaleConsent
 from mydata_ledger.ledger.kernel import GrantRequest, Handed, Kernel, Signers
 from mydata_ledger.ledger.receipt import CONSENTS
+from testing.house import LAB, NOTICE, wallet
 from tests.api.door import Door
-from tests.ledger.house import LAB, NOTICE, wallet
 
 PEOPLE = [wallet(number) for number in range(20, 60)]
 
@@ -36,8 +36,8 @@ def handed(house, person, signer=None):
 
 def together(premises, group):
     async def run():
-        intake = Intake(premises)
-        return await asyncio.gather(*map(intake.take, group), return_exceptions=True)
+        batcher = ConsentBatcher(premises.kernel)
+        return await asyncio.gather(*map(batcher.take, group), return_exceptions=True)
 
     return asyncio.run(run())
 
@@ -60,7 +60,7 @@ def test_one_that_is_refused_is_nobody_elses_trouble(door):
     group.append(handed(house, PEOPLE[9], house.insurer))
     outcomes = together(door.app.state.premises, group)
     assert [type(one) for one in outcomes if isinstance(one, Exception)] == [SignatureInvalid, NotEntitled]
-    assert house.store.head(CONSENTS).size == 3
+    assert house.store.log.head(CONSENTS).size == 3
 
 
 def test_what_nobody_foresaw_fails_alone(door):
@@ -87,7 +87,7 @@ def test_a_contract_wallet_is_asked_in_a_thread_while_the_others_go_on(door):
     house, account = door.house, b"\xc0" * 20
     contracts = Contracts(account, b"the contract's own")
     kernel = Kernel.of(replace(house.world, signers=Signers(contracts=contracts)))
-    premises = Premises(kernel, house.store, door.app.state.premises.settings, None)
+    premises = Premises(kernel, house.store.sessions, door.app.state.premises.settings, None)
     said = replace(drafted(house, PEOPLE[0]), data_subject=account, signer=account)
     false = replace(handed(house, PEOPLE[1]), signature=b"\1" * 65)
     outcomes = together(premises, [Handed(said, b"the contract's own"), handed(house, PEOPLE[2]), false])

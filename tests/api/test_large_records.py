@@ -13,8 +13,8 @@ from mydata_ledger.ledger.commitment.content import record_commitment
 from mydata_ledger.ledger.errors import StorageFull
 from mydata_ledger.ledger.kernel import Bounds
 from mydata_ledger.ledger.record import Issue
+from testing.house import VITALS, wallet
 from tests.api.door import Door
-from tests.ledger.house import VITALS, wallet
 
 SMALL, BOUND = 1_000, 300_000
 """Bytes up to which a record is handed out whole, and bytes that a record may have, in these tests."""
@@ -58,7 +58,7 @@ def asked(door, record_id, who, **more):
 def kept(door):
     """Everything that an upload may leave behind."""
     house = door.house
-    return dict(house.payloads.blocks), dict(house.world.keys._keys), dict(house.store._drafts)
+    return dict(house.payloads.blocks), dict(house.world.keys._keys), dict(house.store.index._drafts)
 
 
 def fetched(door, release, who):
@@ -179,7 +179,7 @@ def test_a_draft_that_cannot_be_remembered_leaves_neither_key_nor_payload(door, 
         raise StorageFull("the database's disk is full")
 
     before = kept(door)
-    monkeypatch.setattr(door.house.store, "remember_drafts", full)
+    monkeypatch.setattr(door.house.store.index, "remember_drafts", full)
     assert sent(door).status_code == 503
     assert kept(door) == before
 
@@ -246,7 +246,7 @@ def test_only_the_one_it_was_released_to_fetches_it_and_only_while_it_exists(doo
     said, house = issued(door), door.house
     refused = asked(door, said["recordId"], house.trial)
     assert refused.status_code == 404
-    denied = house.store.receipts_of(house.ann.signer, -1, 9)[-1].position
+    denied = house.store.index.receipts_of(house.ann.signer, -1, 9)[-1].position
     assert fetched(door, {"receipt": {"position": denied}}, house.trial).status_code == 404
     house.consents(house.trial, "health.lab")
     house.anchor()

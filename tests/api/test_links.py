@@ -17,9 +17,9 @@ from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.replay import Outcome
 from mydata_ledger.services.health.formats.shlink import read_shlink
+from testing.house import NOW
 from tests.api.door import Door
 from tests.api.test_erasures import erase
-from tests.ledger.house import NOW
 from tests.ledger.test_replay import outcomes
 
 PATIENT = b'{"resourceType":"Patient","id":"p","birthDate":"1970-01-01","name":[{"family":"Kim"}]}'
@@ -196,7 +196,7 @@ def test_unknown_over_and_ended_links_have_one_face(door):
     name = ended["link"]["name"]
     assert door.http.delete(f"/me/links/{name}", headers=door.as_(door.house.ann)).status_code == 204
     door.house.clock.passes(10)
-    door.house.store.touch(door.house.clock.now())
+    door.house.store.anchoring.touch(door.house.clock.now())
     faces = [manifest(door, ended), manifest(door, short), door.http.post("/shl/" + "A" * 43, json={"recipient": "x"})]
     faces.append(manifest(door, ended, passcode="1"))
     assert {(f.status_code, f.content) for f in faces} == {(404, b'{"error":"access_denied"}')}
@@ -253,14 +253,18 @@ def test_erasing_a_record_ends_the_links_that_show_it(door):
 
 def test_guessing_ids_writes_nothing(door):
     link, store = made(door), door.house.store
-    before = {log: store.head(log).size for log in LOGS}, len(store.papers("message")), len(store.papers("link_use"))
+    before = (
+        {log: store.log.head(log).size for log in LOGS},
+        len(store.work_items.papers("message")),
+        len(store.work_items.papers("link_use")),
+    )
     for number in range(300):
         guess = base64url_encode(sha256(b"%d" % number).digest())
         assert door.http.post(f"/shl/{guess}", json={"recipient": "Mallory", "passcode": "1"}).status_code == 404
     assert (
-        {log: store.head(log).size for log in LOGS},
-        len(store.papers("message")),
-        len(store.papers("link_use")),
+        {log: store.log.head(log).size for log in LOGS},
+        len(store.work_items.papers("message")),
+        len(store.work_items.papers("link_use")),
     ) == before
     assert manifest(door, link).status_code == 200
 

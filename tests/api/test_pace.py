@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mydata_ledger.api.pace import BURST_SECONDS, MOST_CALLERS, Pace
+from mydata_ledger.api.fastpath.limits import BURST_SECONDS, MOST_CALLERS, TokenBucket
 from mydata_ledger.ledger.receipt import ACCESS
+from testing.house import NOW
 from tests.api.door import Door
-from tests.ledger.house import NOW
 
 
 class Clock:
@@ -23,7 +23,7 @@ class Clock:
 @pytest.fixture
 def standing(monkeypatch):
     """The doors' time stands still: on a slow machine a bucket would fill again meanwhile."""
-    monkeypatch.setattr("mydata_ledger.api.app.Pace", partial(Pace, clock=Clock()))
+    monkeypatch.setattr("mydata_ledger.api.app.TokenBucket", partial(TokenBucket, clock=Clock()))
 
 
 @pytest.mark.usefixtures("standing")
@@ -69,7 +69,7 @@ def test_evaluations_have_a_pace_of_their_own_if_any():
     late = answers[-1]
     assert (late.json()["error"], late.headers["Retry-After"]) == ("too_many_requests", "1")
     assert late.headers["X-Content-Type-Options"] == "nosniff"
-    assert door.house.store.head(ACCESS).size == BURST_SECONDS, "who is held up asked nothing"
+    assert door.house.store.log.head(ACCESS).size == BURST_SECONDS, "who is held up asked nothing"
     assert door.http.post("/access/v1/evaluation", json=body, headers=other).status_code == 200
     assert door.http.get("/consents", headers=trial).status_code == 200
 
@@ -95,14 +95,14 @@ def test_by_default_evaluations_have_no_bound():
 
 
 def test_without_a_bound_nobody_waits():
-    pace = Pace(0)
+    pace = TokenBucket(0)
     assert not any(pace.wait("a") for _ in range(10_000))
 
 
 @given(some.lists(some.floats(0, 3), max_size=60), some.integers(1, 5))
 def test_never_more_than_the_burst_and_what_refills(pauses, rate):
     clock = Clock()
-    pace, taken = Pace(rate, clock), 0
+    pace, taken = TokenBucket(rate, clock), 0
     for pause in pauses * 5:
         clock.now += pause
         taken += pace.wait("a") == 0
@@ -111,7 +111,7 @@ def test_never_more_than_the_burst_and_what_refills(pauses, rate):
 
 def test_who_waits_as_long_as_they_are_told_is_answered():
     clock = Clock()
-    pace = Pace(2, clock)
+    pace = TokenBucket(2, clock)
     for _ in range(200):
         if seconds := pace.wait("a"):
             clock.now += seconds + 1e-9
@@ -119,7 +119,7 @@ def test_who_waits_as_long_as_they_are_told_is_answered():
 
 
 def test_callers_are_forgotten_before_they_fill_the_memory():
-    pace = Pace(1, Clock())
+    pace = TokenBucket(1, Clock())
     for caller in range(MOST_CALLERS + 100):
         pace.wait(caller)
     assert len(pace._buckets) == MOST_CALLERS

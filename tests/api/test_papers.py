@@ -5,8 +5,8 @@ import pytest
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.party import Party
+from testing.house import wallet
 from tests.api.door import Door
-from tests.ledger.house import wallet
 
 NURSE, CLERK = wallet(80), wallet(81)
 
@@ -17,7 +17,7 @@ def door():
     staff = [
         Party(w.address, n, frozenset({"witness"}), b"", 0, 0) for w, n in ((NURSE, "Nurse Han"), (CLERK, "Clerk"))
     ]
-    door.house.store.set_parties([*door.house.directory, *staff])
+    door.house.store.directory.set_parties([*door.house.directory, *staff])
     return door
 
 
@@ -41,7 +41,7 @@ def test_a_paper_in_force_is_marked_for_the_person_the_reader_and_the_stranger(d
     entry = answer.json()["entry"]
     ann, trial = door.as_(door.house.ann), door.as_(door.house.trial)
     (consent,) = door.http.get("/consents", headers=ann).json()
-    commitment = door.house.store.record(bytes.fromhex(scan[2:])).issue.commitment
+    commitment = door.house.store.index.record(bytes.fromhex(scan[2:])).issue.commitment
     assert consent["signed_by"] == {
         "signer": "0x" + CLERK.signer.hex(),
         "name": "Clerk",

@@ -5,9 +5,9 @@ import pytest
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.typed_data import digest, parse, read_domain
+from testing.house import VERIFIER
+from testing.passkeys import PRESENT, Passkey
 from tests.api.door import URI, Door
-from tests.ledger.house import VERIFIER
-from tests.passkeys import PRESENT, Passkey
 
 SECRET = b"\1" * 32
 PATHS = {Consent: "/consents", Revocation: "/revocations"}
@@ -73,7 +73,7 @@ def test_a_person_with_a_passkey_consents_reads_and_withdraws(door, ann):
     draft = door.http.post("/revocations/drafts", json=form, headers=head).json()
     assert hand_in(door, ann, draft, Revocation, head).status_code == 202
     assert door.http.post(path, json=question, headers=team).status_code == 404
-    assert house.store.pending_secrets(10)[0][2] == SECRET, "the chain is told, too"
+    assert house.store.anchoring.pending_secrets(10)[0][2] == SECRET, "the chain is told, too"
     assert lock_of(SECRET) == bytes.fromhex(door.wish(grantee.address)["lock"][2:])
 
 

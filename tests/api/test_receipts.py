@@ -2,8 +2,8 @@
 
 import pytest
 
+from testing.house import wallet
 from tests.api.door import Door
-from tests.ledger.house import wallet
 
 PATHS = ("/receipts/{}", "/receipts/{}/record")
 STRANGER = wallet(91)
@@ -16,7 +16,7 @@ def asked():
     record, trial = door.issued(), door.as_(door.house.trial)
     places = []
     for _ in range(2):
-        places.append(door.house.store.head("access").size)
+        places.append(door.house.store.log.head("access").size)
         door.http.get(f"/trials/records/{record}", headers=trial)
         if len(places) == 1:
             door.house.consents(door.house.trial, "health.lab")

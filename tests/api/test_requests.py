@@ -3,8 +3,8 @@
 import pytest
 
 from mydata_ledger.ledger.consent import Consent
+from testing.house import NOW, wallet
 from tests.api.door import Door
-from tests.ledger.house import NOW, wallet
 
 STRANGER = wallet(78)
 

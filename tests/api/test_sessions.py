@@ -8,8 +8,8 @@ from hypothesis import strategies as some
 
 from mydata_ledger.api.siwe import SignIn
 from mydata_ledger.ledger.errors import SessionRequired
+from testing.house import NOW, wallet
 from tests.api.door import URI, Door
-from tests.ledger.house import NOW, wallet
 
 ANN = wallet(1)
 TEXT = SignIn("testserver", ANN.address, URI, 31337, "abcdefgh1234", NOW, NOW + 60, 0, "Hello there").text()
@@ -170,7 +170,7 @@ def test_a_message_that_is_to_begin_later_is_refused_until_then(door):
 def test_a_challenge_leaves_nothing_behind_until_it_is_signed(door):
     for _ in range(50):
         challenge(door)
-    assert door.house.store._challenges == {}
+    assert door.house.store.sessions._challenges == {}
 
 
 @pytest.mark.parametrize("change", [lambda n: n[:-1] + ("0" if n[-1] != "0" else "1"), lambda n: "0" * 80, str.upper])

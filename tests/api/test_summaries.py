@@ -4,8 +4,8 @@ import pytest
 
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.party import Party
+from testing.house import NOW, wallet
 from tests.api.door import Door
-from tests.ledger.house import NOW, wallet
 
 BEN, NURSE, CLERK = wallet(79), wallet(80), wallet(81)
 
@@ -14,7 +14,7 @@ BEN, NURSE, CLERK = wallet(79), wallet(80), wallet(81)
 def door():
     door = Door()
     staff = [Party(w.address, n, frozenset({"witness"}), b"", 0, 0) for w, n in ((NURSE, "Nurse"), (CLERK, "Clerk"))]
-    door.house.store.set_parties([*door.house.directory, *staff])
+    door.house.store.directory.set_parties([*door.house.directory, *staff])
     door.house.says(door.house.trial.address, [door.house.grant("health.lab")])
     naming = {"delegate": BEN.address, "delegate_name": "Ben", "categories": ["health.lab"], "expires": NOW + 60}
     draft = post(door, door.house.ann, "/delegations/drafts", **naming)["typed_data"]

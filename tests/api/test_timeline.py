@@ -52,7 +52,7 @@ def test_every_access_is_told_in_order_with_its_answer(door):
 def test_each_comes_with_a_document_that_proves_it_under_the_anchored_head(door):
     lived(door)
     (page,) = pages(door, "/me/timeline", door.house.ann)
-    anchored = door.house.store.anchored("access")
+    anchored = door.house.store.log.anchored("access")
     for each in page:
         document = parse(each["document"])
         verify_logged(document.entry, document.position, document.path, anchored.head)
@@ -81,7 +81,7 @@ def test_the_reader_s_word_stands_beside_the_receipt(door):
         parse(after["document"]).entry.entry,
         house.trial.signer,
     )
-    verify_logged(document.entry, document.position, document.path, house.store.anchored("access").head)
+    verify_logged(document.entry, document.position, document.path, house.store.log.anchored("access").head)
     assert door.http.post("/receipts/acknowledgements", json=form, headers=reader).json() == said.json()
 
 
@@ -89,7 +89,7 @@ def test_what_is_not_on_chain_yet_says_so(door):
     lived(door)
     door.house.permits(door.house.insurer, b"\1" * 32)
     door.house.kernel.decisions.evaluation.ask(
-        door.house.asks(door.house.insurer, door.house.store.records_of(door.house.ann.signer)[0].issue.record_id)
+        door.house.asks(door.house.insurer, door.house.store.index.records_of(door.house.ann.signer)[0].issue.record_id)
     )
     newest = list(pages(door, "/me/timeline", door.house.ann))[-1][-1]
     assert (newest["block"], newest["document"]["checkpoint"], newest["document"]["inclusion"]) == (None, None, [])
@@ -137,7 +137,7 @@ def test_everything_a_log_says_about_a_person_is_theirs(door, log, kinds):
 
 def test_empty_logs_have_an_empty_timeline(door):
     assert list(pages(door, "/me/timeline", door.house.ann)) == [[]]
-    assert door.house.store.anchored("access").head == Head(0, door.house.store.head("access").root)
+    assert door.house.store.log.anchored("access").head == Head(0, door.house.store.log.head("access").root)
 
 
 @pytest.mark.parametrize("params", [{"after": -2}, {"limit": 0}, {"limit": 201}, {"after": "x"}])

@@ -7,8 +7,8 @@ from hypothesis import strategies as some
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.transfer import Transfer, terms_of
+from testing.house import LAB, NOW
 from tests.api.door import Door
-from tests.ledger.house import LAB, NOW
 
 DAY = 86_400
 TERMS = some.builds(
@@ -85,7 +85,7 @@ def test_a_transfer_that_comes_round_is_refused_until_it_is_due(door):
     assert (first["decision"], again["decision"], beside["decision"]) == (True, False, True)
     assert first["context"]["obligations"] == ["every-days:30"]
     house.clock.passes(30 * DAY - 1)
-    house.store.touch(house.clock.now())
+    house.store.anchoring.touch(house.clock.now())
     assert not ask(one)["decision"]
     house.clock.passes(1)
     assert [ask(record)["decision"] for record in (one, other, one)] == [True, True, False]

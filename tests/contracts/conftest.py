@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.devnet import LiveChain, live_chain
+from testing.devnet import LiveChain, live_chain
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from mydata_ledger.anchors.artifacts import Deployment
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.deploy import FACTORY, DeploymentFailed, address_of, creation_codes, deploy
 from mydata_ledger.scripts.devnet import Devnet, free_port
-from tests.devnet import live_chain
+from testing.devnet import live_chain
 
 KEY = b"\x41" * 32
 ADMIN = Account.from_key(KEY).address

@@ -9,7 +9,7 @@ import pytest
 from mydata_ledger.scripts import devnet as devnets
 from mydata_ledger.scripts.devnet import Devnet, DevnetFailed, free_port
 from mydata_ledger.scripts.npm import ToolMissing
-from tests.devnet import live_chain
+from testing.devnet import live_chain
 
 
 def _until(condition, seconds=10):

@@ -13,8 +13,8 @@ from eth_abi import encode
 
 from mydata_ledger.ledger import passkey
 from mydata_ledger.ledger.errors import SignatureInvalid
-from tests.devnet import live_chain
-from tests.passkeys import Passkey
+from testing.devnet import live_chain
+from testing.passkeys import Passkey
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 PRECOMPILE = "0x0000000000000000000000000000000000000100"

@@ -16,8 +16,8 @@ from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.serve import build
 from mydata_ledger.scripts.settings import Settings
 from mydata_ledger.scripts.stack import Stack
+from testing.house import ROLES, wallet
 from tests.api.door import Door
-from tests.ledger.house import ROLES, wallet
 
 PATIENCE = 60
 

@@ -15,7 +15,7 @@ from mydata_ledger.anchors.ipld import car
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.cli import app
-from tests.anchors.kubo import BINARY, REASON, ROOT, Kubo
+from testing.kubo import BINARY, REASON, ROOT, Kubo
 from tests.scripts.gateways import kubo_that_asks
 
 HELIA = ROOT / "tests/helia"

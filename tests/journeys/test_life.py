@@ -11,9 +11,9 @@ from mydata_ledger.ledger.delegation import Delegation, majority
 from mydata_ledger.ledger.kernel import Naming
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.record import Erasure
+from testing.house import wallet
 from tests.api.door import Door
 from tests.journeys.living import Served
-from tests.ledger.house import wallet
 
 DAY = 86_400
 MONTH = 30 * DAY
@@ -85,7 +85,7 @@ def life(tmp_path):
     """Over the real app and database; the chain, the clock and the payload store are twins."""
     door = Door(store=Store(f"sqlite:///{tmp_path}/ledger.db"))
     board = Party(REVIEWER.address, "Review board", frozenset({"reviewer"}), b"", 0, 0)
-    door.house.store.set_parties([*door.house.directory, board])
+    door.house.store.directory.set_parties([*door.house.directory, board])
     return Life(door)
 
 
@@ -268,10 +268,10 @@ def test_a_child_grows_up(life):
     """A guardian signs until the day the child comes of age, and not a second longer."""
     record = life.door.issued("health.identity", b'{"resourceType":"Patient","birthDate":"2010-05-05"}')
     life.house.anchor()
-    commitment = life.house.store.record(bytes.fromhex(record[2:])).issue.commitment
+    commitment = life.house.store.index.record(bytes.fromhex(record[2:])).issue.commitment
     court = wallet(81)
     party = Party(court.address, "Family court", frozenset({"authority"}), b"", 0, 0)
-    life.house.store.set_parties([*life.house.directory, party])
+    life.house.store.directory.set_parties([*life.house.directory, party])
     until = majority("2010-05-05", 19)
     naming = Naming(life.ann.signer, court.signer, BEN.signer, "Ben", "guardian", ("health",), 0, until, commitment)
     draft = life.house.kernel.consents.delegations.draft(replace(naming, expires=until))

@@ -285,11 +285,11 @@ def everything_accepted_is_there_once(store, lives):
     assert len(set(accepted)) == len(accepted)
     for log in (CONSENTS, RECORDS):
         positions = sorted(position for where, position, _ in accepted if where == log)
-        assert positions == list(range(store.head(log).size)), (
+        assert positions == list(range(store.log.head(log).size)), (
             "each accepted statement has its place, and no place is empty"
         )
     for log, position, name in accepted:
-        signed = store.at(log, position).signed
+        signed = store.log.at(log, position).signed
         assert "0x" + (signed.statement.record_id if log == RECORDS else signed.entry.entry).hex() == name
 
 
@@ -297,7 +297,7 @@ def every_answer_has_its_receipt(store, lives):
     told = [one for life in lives for one in life.receipts]
     assert len({receipt["position"] for receipt, _ in told}) == len(told)
     for receipt, decision in told:
-        said = store.at(ACCESS, receipt["position"]).signed.statement
+        said = store.log.at(ACCESS, receipt["position"]).signed.statement
         assert ("0x" + said.request_id.hex(), said.permitted) == (receipt["request_id"], decision)
     counts = sum((life.counts for life in lives), collections.Counter())
     assert min(counts["permitted"], counts["denied"], counts[CONSENTS]) > 100, counts
@@ -306,11 +306,11 @@ def every_answer_has_its_receipt(store, lives):
 def nothing_withdrawn_permitted(store):
     """No receipt permits by a consent whose withdrawal lies in the log that the receipt rests on."""
     ended = {}
-    for logged in store.statements(CONSENTS, 0, OPERATIONS):
+    for logged in store.rebuilding.statements(CONSENTS, 0, OPERATIONS):
         if isinstance(logged.signed.statement, Revocation):
             ended[logged.signed.statement.consent] = logged.position
     assert ended
-    for logged in store.statements(ACCESS, 0, 10 * OPERATIONS):
+    for logged in store.rebuilding.statements(ACCESS, 0, 10 * OPERATIONS):
         said = logged.signed.statement
         for entry in said.consents if said.permitted else ():
             assert ended.get(entry, said.consents_size) >= said.consents_size

@@ -9,7 +9,7 @@ from mydata_ledger.anchors.artifacts import artifact
 from mydata_ledger.client import Client
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.consent import NEVER
-from tests.passkeys import Passkey
+from testing.passkeys import Passkey
 
 SECRET = b"\x5a" * 32
 NOT_COVERED, VALID, REVOKED = 0, 1, 5

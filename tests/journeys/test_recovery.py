@@ -51,7 +51,7 @@ def answer(client, path):
 def fingerprint(stack):
     store = Store(f"sqlite:///{stack.state / 'ledger.db'}")
     try:
-        return store.state_hash(), {log: store.head(log) for log in LOGS}
+        return store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}
     finally:
         store.dispose()
 

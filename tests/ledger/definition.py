@@ -128,6 +128,23 @@ def is_meant(state, facts):
     return state.consent.data_subject == facts.record.issue.data_subject and state.consent.grantee in names
 
 
+def blocks(state):
+    """Whether it forbids its grantee everything now, and stands."""
+    everything = {"view", "copy", "transfer", "compute", "contact", "publish", "link"}
+    return (
+        not state.revoked
+        and not state.superseded
+        and any(
+            grant.effect.value == "forbid"
+            and is_open(grant)
+            and everything - set(grant.actions) == set()
+            and {"*"} <= set(grant.categories) & set(grant.purposes)
+            and (grant.records, grant.data_from, grant.data_until) == ((), 0, 0)
+            for grant in state.consent.grants
+        )
+    )
+
+
 def in_scope(grant, request):
     category = any(c == "*" or (request.category + ".").startswith(c + ".") for c in grant.categories)
     purpose = "*" in grant.purposes or bool(set(grant.purposes) & set(request.purposes))

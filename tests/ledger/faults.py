@@ -1,4 +1,9 @@
-"""Faults that somebody could make in the rule: what each would mean, and the words that would make it."""
+"""Faults that somebody could make in the rule, and in the search, which does not ask it about every record: what each
+would mean, and the words that would make it.
+"""
+
+from mydata_ledger.anchors.store.facts import facts, sifting
+from mydata_ledger.ledger import access, equivalence
 
 FAULTS = [
     ("an erased record is still given", "decide", "record is None or record.erased", "record is None"),
@@ -223,14 +228,75 @@ FAULTS = [
     ),
 ]
 
+SEARCH = [
+    (
+        "forget delegates",
+        equivalence,
+        " if consent.signer == consent.data_subject else None",
+        "",
+        ("law", "search"),
+    ),
+    (
+        "forget delegates whose office ended",
+        facts,
+        "return state if stands else replace",
+        "return state or replace",
+        ("search",),
+    ),
+    ("forget blocks", access, "any(state.blocks(at) for state in consents)", "False", ("facts",)),
+    ("forget blocks of everyone", sifting, 'if not self._ground.is_named(values["anyone"])', "if True", ("search",)),
+    ("forget incidents", equivalence, " or incident is not None", "", ("law", "search")),
+    ("forget incidents in facts", access, "blocked, self.incident", "blocked, None", ("facts",)),
+    (
+        "forget data periods",
+        equivalence,
+        "grant.records or grant.data_from or grant.data_until",
+        "grant.records",
+        ("law", "search"),
+    ),
+    (
+        "forget chosen records",
+        equivalence,
+        "grant.records or grant.data_from or grant.data_until",
+        "grant.data_from or grant.data_until",
+        ("law", "search"),
+    ),
+    ("forget uses", equivalence, " or grant.counts_uses", "", ("law", "search")),
+    (
+        "forget uses in facts",
+        facts,
+        "counted(state, used, this) if state.consent.counts_uses else state",
+        "state",
+        ("search",),
+    ),
+    ("forget notice state", equivalence, "grants, consent.notice_hash", "grants, bytes(32)", ("law", "search")),
+    (
+        "forget notice state in facts",
+        facts,
+        "notice_outdated=consent.notice_hash in outdated",
+        "notice_outdated=False",
+        ("search",),
+    ),
+    ("forget that grants have windows of their own", equivalence, "len(windows) != 1 or ", "", ("law",)),
+    ("forget whether a window has begun", equivalence, "2 * begun", "2", ("law",)),
+    ("forget whether a window has ended", equivalence, " + unended", "", ("law",)),
+    ("forget what is on chain", equivalence, "4 * anchored", "4", ("law",)),
+    ("forget who asks about themselves", equivalence, "question.purpose == SELF_VIEW or ", "", ("law",)),
+]
+
 
 def table() -> str:
     """The faults as they stand in docs/faults.md."""
-    rows = [
+    rule = [(meaning, module, good, bad) for meaning, module, good, bad in FAULTS]
+    search = [(meaning, module.__name__.rpartition(".")[2], good, bad) for meaning, module, good, bad, _ in SEARCH]
+    return "\n".join([INTRODUCTION, *_rows(rule), OF_THE_SEARCH, *_rows(search), ""])
+
+
+def _rows(faults) -> list[str]:
+    return [
         f"| {number} | {meaning} | `{module}.py` | {_code(good)} | {_code(bad)} |"
-        for number, (meaning, module, good, bad) in enumerate(FAULTS, start=1)
+        for number, (meaning, module, good, bad) in enumerate(faults, start=1)
     ]
-    return "\n".join([INTRODUCTION, *rows, ""])
 
 
 def _code(text: str) -> str:
@@ -245,6 +311,17 @@ Each row is a fault that `tests/ledger/test_decide_faults.py` plants in the text
 definition in `tests/ledger/definition.py`, which borrows no code: reason, deciding grants, obligations, and what each
 consent had to say. The test fails if one fault answers every question as it should be, if a fault no longer fits the
 text, or if this table is not the tests' own (`python -m tests.ledger.faults` writes it). All are caught.
+
+| no. | what it would mean | in | sound | planted |
+|---:|---|---|---|---|"""
+OF_THE_SEARCH = """
+## Faults planted in the search
+
+A search asks the rule once for all records that it cannot tell apart. Each row is a fault that
+`tests/ledger/test_search_faults.py` plants in the code that says which those are (`ledger/equivalence.py`), or in that
+which tells the rule what is known. It is caught by the law that equal keys mean equal decisions, by a definition of
+what facts are, or by a crowd that lives in a database and in a store which shares no code with it and decides each
+record by itself.
 
 | no. | what it would mean | in | sound | planted |
 |---:|---|---|---|---|"""

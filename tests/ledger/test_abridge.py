@@ -11,7 +11,7 @@ from mydata_ledger.ledger.commitment.content import record_commitment
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.kernel import Upload
 from mydata_ledger.ledger.vocabulary import NAMES_PEOPLE
-from tests.ledger.house import LAB, House
+from testing.house import LAB, House
 
 SEED = b"\x07" * 32
 PERSON = (

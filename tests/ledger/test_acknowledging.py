@@ -7,7 +7,7 @@ import pytest
 from mydata_ledger.ledger.errors import AccessDenied, InvalidStatement, NotFound, SignatureInvalid, WrongChain
 from mydata_ledger.ledger.receipt import ACCESS
 from mydata_ledger.ledger.typed_data import Domain
-from tests.ledger.house import LAB, House, wallet
+from testing.house import LAB, House, wallet
 
 
 @pytest.fixture
@@ -81,10 +81,10 @@ def test_what_is_not_so_is_not_logged(house, receipt, change, error):
     made = replace(
         house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position).statement, **change
     )
-    before = house.store.head(ACCESS)
+    before = house.store.log.head(ACCESS)
     with pytest.raises(error):
         house.kernel.records.acknowledgements.accept(made, signed(house, made))
-    assert house.store.head(ACCESS) == before
+    assert house.store.log.head(ACCESS) == before
 
 
 def test_another_s_signature_or_chain_is_refused(house, receipt):

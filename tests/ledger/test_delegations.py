@@ -19,7 +19,7 @@ from mydata_ledger.ledger.errors import (
 from mydata_ledger.ledger.kernel import GrantRequest, Naming
 from mydata_ledger.ledger.kernel.consents.delegate import LONGEST
 from mydata_ledger.ledger.party import Party
-from tests.ledger.house import LAB, NOTICE, NOW, VITALS, House, wallet
+from testing.house import LAB, NOTICE, NOW, VITALS, House, wallet
 
 BEN, COURT, CHILD = wallet(80), wallet(81), wallet(82)
 YEAR = 365 * 86_400
@@ -30,7 +30,7 @@ BIRTH = b'{"resourceType":"Patient","birthDate":"2012-02-29","name":"x"}'
 def world(request, tmp_path):
     world = House(store=Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
     court = Party(COURT.address, "Family court", frozenset({"authority"}), b"", 0, 0)
-    world.store.set_parties([*world.directory, court])
+    world.store.directory.set_parties([*world.directory, court])
     return world
 
 
@@ -93,7 +93,7 @@ def test_a_delegation_has_a_window(world, window, counts):
     if counts:
         consents_as(world, BEN, world.grant(LAB))
         world.clock.passes(1)
-        world.store.touch(world.clock.now())
+        world.store.anchoring.touch(world.clock.now())
     with pytest.raises(NotEntitled):
         consents_as(world, BEN, world.grant(LAB, actions=("copy",)))
 
@@ -221,7 +221,7 @@ def test_a_delegate_may_lay_the_office_down_but_name_nobody_else(world):
 def test_a_later_delegation_replaces_the_earlier_one(world):
     first = names(world, categories=(LAB, VITALS))
     second = names(world)
-    states = world.store.delegations_of(world.ann.signer)
+    states = world.store.index.delegations_of(world.ann.signer)
     assert [(s.entry, s.superseded, s.revoked) for s in states] == [
         (first.signed.entry.entry, True, False),
         (second.signed.entry.entry, False, False),
@@ -234,8 +234,8 @@ def test_a_revealed_secret_ends_a_delegation_on_sight(world):
     record = world.issued(LAB)
     logged = names(world)
     consents_as(world, BEN, world.grant(LAB))
-    world.store.revealed({logged.signed.entry.entry: 9})
-    assert world.store.delegations_of(world.ann.signer)[0].revoked
+    world.store.anchoring.revealed({logged.signed.entry.entry: 9})
+    assert world.store.index.delegations_of(world.ann.signer)[0].revoked
     assert not world.permits(world.trial, record)
 
 
@@ -272,7 +272,7 @@ def guardian(world, *, signer=COURT, pointers=("/birthDate",), content=BIRTH, ex
     world.anchor()
     seed = world.seed_of(record_id)
     shown = disclosure.disclose(content, seed, list(pointers)) if evidence else None
-    commitment = world.store.record(record_id).issue.commitment
+    commitment = world.store.index.record(record_id).issue.commitment
     until = majority("2012-02-29", 19) if expires is None else expires
     naming = Naming(world.ann.signer, signer.signer, BEN.signer, "Ben", "guardian", ("health",), 0, until, commitment)
     draft = world.kernel.consents.delegations.draft(naming)
@@ -289,7 +289,7 @@ def test_an_authority_names_a_guardian_until_the_child_comes_of_age(world):
     consents_as(world, BEN, world.grant(VITALS))
     assert world.permits(world.trial, record, VITALS)
     world.clock.passes(majority("2012-02-29", 19) - NOW)
-    world.store.touch(world.clock.now())
+    world.store.anchoring.touch(world.clock.now())
     with pytest.raises(NotEntitled):
         consents_as(world, BEN, world.grant(VITALS, actions=("copy",)))
     assert world.permits(world.trial, record, VITALS), "what was signed in time stands until the grown child ends it"
@@ -314,7 +314,7 @@ def test_a_birth_date_of_another_record_proves_nothing(world):
     record_id, other = world.issued(LAB, BIRTH), world.issued(LAB, BIRTH.replace(b"2012", b"2022"))
     world.anchor()
     shown = disclosure.disclose(BIRTH.replace(b"2012", b"2022"), world.seed_of(other), ["/birthDate"])
-    proof = world.store.record(record_id).issue.commitment
+    proof = world.store.index.record(record_id).issue.commitment
     naming = Naming(world.ann.signer, COURT.signer, BEN.signer, "Ben", "guardian", ("health",), 0, NOW + YEAR, proof)
     draft = world.kernel.consents.delegations.draft(naming)
     with pytest.raises(ProofInvalid):
@@ -336,8 +336,8 @@ def test_i10_a_delegation_said_again_is_where_it_was(world):
 
 def test_a_delegation_reads_back_from_the_log_as_it_was_said(world):
     logged = names(world)
-    found = world.store.find("consents", logged.signed.entry.entry)
+    found = world.store.log.find("consents", logged.signed.entry.entry)
     assert found == logged
-    assert isinstance(world.store.delegations_of(world.ann.signer)[0], DelegationState)
-    assert world.store.newest(world.ann.signer, delegate_name(BEN.signer)) == logged
+    assert isinstance(world.store.index.delegations_of(world.ann.signer)[0], DelegationState)
+    assert world.store.index.newest(world.ann.signer, delegate_name(BEN.signer)) == logged
     assert not isinstance(logged.signed.statement, Consent)

@@ -6,7 +6,7 @@ import pytest
 
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.kernel import Ended, Naming
-from tests.ledger.house import LAB, NOW, VITALS, House, wallet
+from testing.house import LAB, NOW, VITALS, House, wallet
 
 BEN = wallet(80)
 
@@ -67,7 +67,7 @@ def test_a_consent_replaced_by_the_next_version_ends_what_rested_on_it(world):
 def test_i3_a_consent_that_the_chain_ended_without_us_carries_nothing(world):
     entry = consents(world, world.trial)
     linked(world, entry)
-    world.store.revealed({entry: 9})
+    world.store.anchoring.revealed({entry: 9})
     assert not rests(world, entry)
 
 

@@ -19,7 +19,7 @@ from mydata_ledger.ledger.errors import (
 from mydata_ledger.ledger.merkle import verify_inclusion
 from mydata_ledger.ledger.receipt import ACCESS, RECORDS
 from mydata_ledger.ledger.record import key_id
-from tests.ledger.house import LAB, NOW, House, wallet
+from testing.house import LAB, NOW, House, wallet
 
 
 @pytest.fixture(params=["memory", "database"])
@@ -36,7 +36,7 @@ def erases(world, *records, who=None, **wrong):
 
 
 def cid_of(world, record):
-    return world.store.record(record).issue.cid
+    return world.store.index.record(record).issue.cid
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def record(world):
 @pytest.mark.parametrize("who", ["ann", "hospital"])
 def test_who_it_is_about_and_who_issued_it_may_erase_it(world, record, who):
     erases(world, record, who=getattr(world, who))
-    assert world.store.record(record).erased
+    assert world.store.index.record(record).erased
     decision, _ = world.kernel.decisions.evaluation.ask(world.asks(world.trial, record))
     assert decision.reason == "no_record"
     with pytest.raises(AccessDenied):
@@ -69,7 +69,7 @@ def test_an_old_permit_releases_nothing_any_more(world, record):
 
 def test_a_search_receipt_never_releases_a_key(world, record):
     world.kernel.decisions.record_questions.actions(world.trial.address, record, "hl7:CLINTRCH")
-    receipt = world.store.at(ACCESS, world.store.head(ACCESS).size - 1)
+    receipt = world.store.log.at(ACCESS, world.store.log.head(ACCESS).size - 1)
     assert (receipt.signed.statement.permitted, receipt.signed.statement.record_id) == (True, record)
     with pytest.raises(ReceiptRequired):
         world.world.keys.rewrap(record, world.reader_keys[world.trial.address].public, receipt)
@@ -101,7 +101,7 @@ def test_i10_erasing_again_changes_nothing(world, record):
     signed = [(drafts[0].statement, world.sign(world.ann, drafts[0].statement))]
     first = world.kernel.records.erasures.accept(signed)
     assert world.kernel.records.erasures.accept(signed) == first
-    assert world.store.head(RECORDS).size == 2
+    assert world.store.log.head(RECORDS).size == 2
     with pytest.raises(NotFound):
         world.kernel.records.erasures.draft(world.ann.signer, [record])
 
@@ -109,7 +109,7 @@ def test_i10_erasing_again_changes_nothing(world, record):
 def test_everything_of_a_person_goes_in_one_call(world, record):
     others = [world.issued(LAB, b'{"n":%d}' % number) for number in range(3)]
     erases(world)
-    assert all(world.store.record(one).erased for one in [record, *others])
+    assert all(world.store.index.record(one).erased for one in [record, *others])
     assert world.kernel.records.erasures.draft(world.ann.signer) == []
 
 
@@ -170,7 +170,7 @@ def test_i9_a_crash_at_any_line_is_finished_at_the_next_turn(world, record, at):
         world.kernel.records.erasures.accept(signed)
     world.kernel.records.erasures.finish()
     accepted = at in {"destroy", "remove"}
-    assert world.store.record(record).erased is accepted
+    assert world.store.index.record(record).erased is accepted
     assert (cid not in world.payloads.blocks) is accepted
     if not accepted:
         assert world.permits(world.trial, record), "what the log did not accept did not happen"
@@ -185,7 +185,7 @@ def test_i9_a_crash_at_any_line_is_finished_at_the_next_turn(world, record, at):
 def test_a_service_that_does_not_answer_leaves_the_rest_to_the_next_turn(world, record):
     with failing(world.world.payloads, "remove", _unavailable), pytest.raises(SourceUnavailable):
         erases(world, record)
-    assert world.store.record(record).erased
+    assert world.store.index.record(record).erased
     assert world.kernel.records.erasures.finish() == 1
 
 
@@ -194,12 +194,12 @@ def _unavailable(_):
 
 
 def test_a_plan_the_log_never_heard_of_is_dropped(world, record):
-    with failing(world.store, "append"), pytest.raises(Crash):
+    with failing(world.store.log, "append"), pytest.raises(Crash):
         erases(world, record)
     world.clock.passes(3_601)
-    world.store.touch(world.clock.now())
+    world.store.anchoring.touch(world.clock.now())
     world.kernel.records.erasures.finish()
-    assert world.store.paper("erasure", record) is None
+    assert world.store.work_items.paper("erasure", record) is None
 
 
 def test_a_restored_backup_revives_nothing(world, record):

@@ -8,7 +8,7 @@ import pytest
 
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.kernel import Figure
-from tests.ledger.house import House, world_of
+from testing.house import House, world_of
 
 K = 5
 

@@ -18,8 +18,8 @@ from mydata_ledger.ledger.errors import (
 from mydata_ledger.ledger.kernel import GrantRequest, Handed, Naming
 from mydata_ledger.ledger.receipt import CONSENTS
 from mydata_ledger.ledger.typed_data import Domain
-from tests.ledger.house import LAB, NOTICE, NOW, House, wallet
-from tests.passkeys import Passkey
+from testing.house import LAB, NOTICE, NOW, House, wallet
+from testing.passkeys import Passkey
 
 PEOPLE = [wallet(number) for number in (20, 21, 22)]
 
@@ -113,7 +113,7 @@ def test_bad_ones_among_good_fail_alone_each_for_its_own_reason():
     outcomes = together(house, group)
     kinds = [type(one) if isinstance(one, LedgerError) else one.logged.position for one in outcomes]
     assert kinds == [0, SignatureInvalid, StaleConsent, WrongChain, 1, NotEntitled]
-    assert house.store.head(CONSENTS).size == 2
+    assert house.store.log.head(CONSENTS).size == 2
 
 
 def test_why_one_is_refused_is_what_it_is_told():
@@ -167,7 +167,7 @@ def test_nobody_in_a_group_is_told_of_the_notice_that_was_replaced_meanwhile():
     group = [good(house, person) for person in PEOPLE]
     house.outdate_notice()
     assert {str(one) for one in together(house, group)} == {str(one_by_one(house, group)[0])}
-    assert house.store.head(CONSENTS).size == 0
+    assert house.store.log.head(CONSENTS).size == 0
 
 
 @settings(max_examples=60, deadline=None)
@@ -177,7 +177,7 @@ def test_a_group_is_what_the_same_are_one_by_one(groups):
     for steps in groups:
         made = [[kind(house, PEOPLE[who]) for kind, who in steps] for house in (here, there)]
         assert told(together(here, made[0])) == told(one_by_one(there, made[1]))
-        assert here.store.head(CONSENTS).size == there.store.head(CONSENTS).size
+        assert here.store.log.head(CONSENTS).size == there.store.log.head(CONSENTS).size
 
 
 def test_i5_no_two_of_a_group_share_a_salt():

@@ -10,7 +10,7 @@ from mydata_ledger.ledger.consent import Effect, Grant
 from mydata_ledger.ledger.errors import AccessDenied
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.receipt import ACCESS, LOGS, verify_logged
-from tests.ledger.house import LAB, VITALS, House
+from testing.house import LAB, VITALS, House
 
 effects = some.sampled_from(Effect)
 categories = some.sampled_from(["health", LAB, VITALS])
@@ -52,16 +52,16 @@ class OneLife(RuleBasedStateMachine):
 
     @rule()
     def the_chain_forgets_its_last_block(self):
-        consents = self.house.store.anchored("consents").head
+        consents = self.house.store.log.anchored("consents").head
         if consents.size:
-            before = self.house.store.head_at("consents", consents.size - 1)
-            self.house.store.roll_back("consents", before, block=6)
+            before = self.house.store.log.head_at("consents", consents.size - 1)
+            self.house.store.anchoring.roll_back("consents", before, block=6)
             self.on_chain = self.on_chain and not self.newest_is_at(consents.size - 1)
 
     @rule(seconds=some.integers(1, 30))
     def time_passes(self, seconds):
         self.house.clock.passes(seconds)
-        self.house.store.touch(self.house.clock.now())
+        self.house.store.anchoring.touch(self.house.clock.now())
 
     @rule(category=some.sampled_from([LAB, VITALS]))
     def the_trial_asks(self, category):
@@ -76,7 +76,7 @@ class OneLife(RuleBasedStateMachine):
         assert released is self.model_permits(category)
 
     def check_i1_receipt_first(self, release):
-        assert self.house.store.at(ACCESS, release.receipt.position) == release.receipt
+        assert self.house.store.log.at(ACCESS, release.receipt.position) == release.receipt
 
     def model_permits(self, category):
         now = self.house.clock.now()
@@ -94,30 +94,30 @@ class OneLife(RuleBasedStateMachine):
 
     @invariant()
     def i1_every_question_leaves_one_receipt(self):
-        assert self.house.store.head(ACCESS).size == self.asked
+        assert self.house.store.log.head(ACCESS).size == self.asked
 
     @invariant()
     def i3_nothing_withdrawn_permits_again(self):
         request = self.house.asks(self.house.trial, self.records[LAB])
-        facts = self.house.store.facts(request, self.house.clock.now())
+        facts = self.house.store.index.facts(request, self.house.clock.now())
         ended = {s.entry for s in facts.consents if s.revoked or s.superseded}
         assert self.withdrawn <= ended
 
     @invariant()
     def i4_every_log_continues_itself(self):
         for log in LOGS:
-            old, new = self.heads[log], self.house.store.head(log)
+            old, new = self.heads[log], self.house.store.log.head(log)
             if old.size:
-                merkle.verify_consistency(old, new, self.house.store.consistency(log, old.size, new.size))
+                merkle.verify_consistency(old, new, self.house.store.log.consistency(log, old.size, new.size))
             self.heads[log] = new
 
     @invariant()
     def i9_every_accepted_statement_is_provable(self):
         for log in LOGS:
-            head = self.house.store.head(log)
+            head = self.house.store.log.head(log)
             if head.size:
-                logged = self.house.store.at(log, head.size - 1)
-                path = self.house.store.inclusion(log, logged.position, head.size)
+                logged = self.house.store.log.at(log, head.size - 1)
+                path = self.house.store.log.inclusion(log, logged.position, head.size)
                 verify_logged(logged.signed.entry, logged.position, path, head)
 
 

@@ -21,7 +21,7 @@ from mydata_ledger.ledger.errors import (
 from mydata_ledger.ledger.kernel import GrantRequest
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, verify_logged
 from mydata_ledger.ledger.typed_data import Domain
-from tests.ledger.house import LAB, VITALS, House, wallet
+from testing.house import LAB, VITALS, House, wallet
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_i1_a_refused_question_leaves_its_receipt_before_the_refusal(world):
     record = world.issued(LAB)
     with pytest.raises(AccessDenied) as refusal:
         world.reads(world.trial, record)
-    receipt = world.store.at(ACCESS, refusal.value.position).signed.statement
+    receipt = world.store.log.at(ACCESS, refusal.value.position).signed.statement
     assert (receipt.permitted, receipt.reason) == (False, "no_consent")
     assert receipt.data_subject == world.ann.signer
 
@@ -86,7 +86,7 @@ def test_i10_a_consent_handed_in_again_is_the_same_entry(world):
     draft, signature = world.signed_consent(world.trial, "health.lab")
     first = world.kernel.consents.intake.accept(draft.statement, signature)
     assert world.kernel.consents.intake.accept(draft.statement, signature) == first
-    assert world.store.head(CONSENTS).size == 1
+    assert world.store.log.head(CONSENTS).size == 1
 
 
 def test_an_old_version_cannot_be_replayed(world):
@@ -120,7 +120,7 @@ def test_changing_any_field_after_signing_is_refused(world, change):
     draft, signature = world.signed_consent(world.trial, "health.lab")
     with pytest.raises(SignatureInvalid):
         world.kernel.consents.intake.accept(replace(draft.statement, **change), signature)
-    assert world.store.head(CONSENTS).size == 0
+    assert world.store.log.head(CONSENTS).size == 0
 
 
 def test_a_consent_for_another_chain_is_refused_by_name(world):
@@ -213,9 +213,9 @@ def test_i6_a_search_finds_exactly_what_single_questions_permit(world):
 
 
 def test_a_search_leaves_a_receipt(world):
-    before = world.store.head(ACCESS).size
+    before = world.store.log.head(ACCESS).size
     world.kernel.decisions.search.find(world.trial.address, LAB, "hl7:CLINTRCH", "view")
-    assert world.store.head(ACCESS).size == before + 1
+    assert world.store.log.head(ACCESS).size == before + 1
 
 
 def test_once_means_each_record_once(world):
@@ -297,7 +297,7 @@ def test_an_issue_signed_by_somebody_else_is_refused_whole(world):
     good = (mine.statement, world.sign(world.hospital, mine.statement))
     with pytest.raises(SignatureInvalid):
         world.kernel.records.issues.accept([good, (forged.statement, world.sign(world.trial, forged.statement))])
-    assert world.store.records_of(world.ann.signer) == []
+    assert world.store.index.records_of(world.ann.signer) == []
 
 
 def test_a_computation_opens_only_what_may_be_computed(world):
@@ -389,7 +389,7 @@ def test_a_withdrawal_of_what_was_never_signed_is_of_nothing(world):
         said = replace(draft.statement, consent=entry)
         with pytest.raises((NotFound, StaleConsent)):
             world.kernel.consents.revocations.accept(said, world.sign(world.ann, said))
-    assert not world.store.consents_of(world.ann.signer)[0].revoked
+    assert not world.store.index.consents_of(world.ann.signer)[0].revoked
 
 
 def test_a_draft_under_an_unknown_notice_is_of_nothing(world):

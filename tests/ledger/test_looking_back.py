@@ -16,6 +16,7 @@ from mydata_ledger.ledger.kernel import Moment
 from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS
+from testing.house import NOTICE
 from tests.anchors.sayings import (
     ANN,
     CREW,
@@ -35,9 +36,9 @@ from tests.anchors.sayings import (
     revocation,
     seal,
 )
-from tests.ledger.house import NOTICE
+from tests.ledger.crowd import head_at
 from tests.ledger.questions import MONTH
-from tests.ledger.test_questions import VOCABULARY, head_at, some_grant, world_over
+from tests.ledger.test_questions import VOCABULARY, some_grant, world_over
 
 ASKERS, PURPOSES = [TRIAL, TRIAL, CREW, HOSPITAL, checksum(ANN)], ["hl7:CLINTRCH", "hl7:CLINTRCH", "hl7:BTG"]
 OPENING = [issue(1), issue(2)]
@@ -50,48 +51,50 @@ class Life:
         self.pick, self.store, self.clock = random.Random(seed).choice, store, clock
         self.kernel = world_over(store, clock)
         self.given, self.incidents, self.consented = [], [bytes(32)], []
-        store.append(OPENING, clock.now())
+        store.log.append(OPENING, clock.now())
         self.anchors()
 
     def anchors(self, lag=0):
         for log in LOGS:
-            size = max(0, self.store.head(log).size - lag)
-            head = self.store.head(log) if not lag else head_at(self.store, log, size)
-            self.store.roll_back(log, head, 7)
-        self.store.touch(self.clock.now())
+            size = max(0, self.store.log.head(log).size - lag)
+            head = self.store.log.head(log) if not lag else head_at(self.store, log, size)
+            self.store.anchoring.roll_back(log, head, 7)
+        self.store.anchoring.touch(self.clock.now())
 
     def says(self):
         whom = self.pick([TRIAL, TRIAL, CREW, "role:trial", "*"])
-        newest = self.store.newest(ANN, whom)
+        newest = self.store.index.newest(ANN, whom)
         if newest and isinstance(newest.signed.statement, Consent) and self.pick([True, False]):
-            return self.store.append([revocation(newest)], self.clock.now())
+            return self.store.log.append([revocation(newest)], self.clock.now())
         signer = self.pick([ANN, ANN, ANN, EVE])
         said = consent(ANN, whom, newest, (some_grant(self.pick),), signer).statement
-        self.consented += self.store.append([seal(replace(said, notice_hash=NOTICE.digest))], self.clock.now())
+        self.consented += self.store.log.append([seal(replace(said, notice_hash=NOTICE.digest))], self.clock.now())
         return None
 
     def names_a_delegate(self):
-        newest = self.store.newest(ANN, delegate_name(EVE))
+        newest = self.store.index.newest(ANN, delegate_name(EVE))
         ends = newest and isinstance(newest.signed.statement, Delegation)
-        self.store.append([revocation(newest) if ends else delegation(ANN, EVE, self.clock.now())], self.clock.now())
+        self.store.log.append(
+            [revocation(newest) if ends else delegation(ANN, EVE, self.clock.now())], self.clock.now()
+        )
 
     def chain_ends_one(self):
         if self.consented:
-            self.store.revealed({self.pick(self.consented).signed.entry.entry: 9})
+            self.store.anchoring.revealed({self.pick(self.consented).signed.entry.entry: 9})
 
     def directory_changes(self):
-        self.store.set_parties([party for party in PARTIES if self.pick([True, True, False])])
+        self.store.directory.set_parties([party for party in PARTIES if self.pick([True, True, False])])
 
     def notice_is_replaced(self):
-        self.store.publish(replace(NOTICE, outdated=self.pick([True, True, False])))
+        self.store.directory.publish(replace(NOTICE, outdated=self.pick([True, True, False])))
 
     def calls_help(self):
         said = incident(number=f"119-{self.clock.now()}")
-        self.incidents.append(self.store.append([said], self.clock.now())[0].signed.entry.entry)
+        self.incidents.append(self.store.log.append([said], self.clock.now())[0].signed.entry.entry)
 
     def uses(self):
         asked = self.question(TRIAL, 1)
-        self.store.answer(asked, lambda facts: self.answered(asked, facts), self.clock.now())
+        self.store.log.answer(asked, lambda facts: self.answered(asked, facts), self.clock.now())
 
     def answered(self, asked, facts):
         decision = decide(asked, facts, self.clock.now())
@@ -100,10 +103,10 @@ class Life:
         return seal(replace(said, **more))
 
     def erases(self):
-        if self.pick([True, False, False, False]) and not self.store.record(name(2)).erased:
-            logged = self.store.append([erasure(2)], self.clock.now())[0]
+        if self.pick([True, False, False, False]) and not self.store.index.record(name(2)).erased:
+            logged = self.store.log.append([erasure(2)], self.clock.now())[0]
             body = {"cid": "", "at": self.clock.now(), "position": logged.position}
-            self.store.file(Paper("erasure", name(2), state="done", body=body))
+            self.store.work_items.file(Paper("erasure", name(2), state="done", body=body))
 
     def question(self, asker, number):
         purposes = VOCABULARY.path(self.pick(PURPOSES))
@@ -124,11 +127,11 @@ class Life:
             act()
         asked = [self.question(self.pick(ASKERS), number) for number in (1, 2)]
         now = self.clock.now()
-        self.given += [(now, one, decide(one, self.store.facts(one, now), now)) for one in asked]
+        self.given += [(now, one, decide(one, self.store.index.facts(one, now), now)) for one in asked]
         self.clock.passes(self.pick([1, 1, 2, 2, 100, 100, MONTH - 1]))
 
     def looked_back(self, asked, moment):
-        self.store.touch(self.clock.now())
+        self.store.anchoring.touch(self.clock.now())
         return self.kernel.decisions.history.look_back(ANN, asked, moment)
 
 
@@ -169,7 +172,7 @@ def life():
     clock = FixedClock(NOW)
     made = Life(3, MemoryStore(clock.now), clock)
     clock.passes(10)
-    made.store.append([consent(ANN, TRIAL)], clock.now())
+    made.store.log.append([consent(ANN, TRIAL)], clock.now())
     clock.passes(10)
     made.anchors()
     clock.passes(10)
@@ -189,22 +192,22 @@ def asked(life):
 
 
 def test_uses_are_counted_up_to_the_second(life, asked):
-    once = consent(ANN, TRIAL, life.store.newest(ANN, TRIAL), (replace(READ, conditions=("max-uses:2",)),))
-    life.store.append([once], life.clock.now())
+    once = consent(ANN, TRIAL, life.store.index.newest(ANN, TRIAL), (replace(READ, conditions=("max-uses:2",)),))
+    life.store.log.append([once], life.clock.now())
     life.anchors()
     for number in range(2):
         life.clock.passes(10)
         this = replace(asked, request_id=name(f"use {number}"))
-        life.store.answer(this, lambda facts, this=this: life.answered(this, facts), life.clock.now())
+        life.store.log.answer(this, lambda facts, this=this: life.answered(this, facts), life.clock.now())
     said = [life.looked_back(asked, Moment(NOW + after)).decision.permitted for after in (30, 39, 40, 49, 50)]
     assert said == [True, True, True, True, False]
 
 
 def test_what_comes_round_is_due_to_the_second(life, asked):
-    again = consent(ANN, TRIAL, life.store.newest(ANN, TRIAL), (replace(READ, conditions=("every-days:30",)),))
-    life.store.append([again], life.clock.now())
+    again = consent(ANN, TRIAL, life.store.index.newest(ANN, TRIAL), (replace(READ, conditions=("every-days:30",)),))
+    life.store.log.append([again], life.clock.now())
     life.anchors()
-    life.store.answer(asked, lambda facts: life.answered(asked, facts), life.clock.now())
+    life.store.log.answer(asked, lambda facts: life.answered(asked, facts), life.clock.now())
     life.clock.passes(2 * MONTH)
     moments = [Moment(NOW + 30 + after) for after in (-1, 0, MONTH - 1, MONTH)]
     assert [life.looked_back(asked, moment).decision.permitted for moment in moments] == [True, False, False, True]
@@ -213,17 +216,17 @@ def test_what_comes_round_is_due_to_the_second(life, asked):
 
 
 def test_an_incident_opens_nothing_before_it_was_declared(life, asked):
-    entry = life.store.append([incident()], life.clock.now())[0].signed.entry.entry
+    entry = life.store.log.append([incident()], life.clock.now())[0].signed.entry.entry
     question = replace(asked, requester=CREW, purposes=("hl7:BTG", "hl7:ETREAT"), incident=entry)
     said = [life.looked_back(question, Moment(NOW + after)).decision.reason for after in (29, 30)]
     assert said == ["no_consent", "broke_glass"]
 
 
 def test_a_record_is_there_from_its_issue_to_its_erasure(life, asked):
-    life.store.append([issue(3)], life.clock.now())
+    life.store.log.append([issue(3)], life.clock.now())
     life.clock.passes(10)
-    life.store.append([erasure(3)], life.clock.now())
-    life.store.file(Paper("erasure", name(3), state="pending", body={"cid": "", "at": life.clock.now()}))
+    life.store.log.append([erasure(3)], life.clock.now())
+    life.store.work_items.file(Paper("erasure", name(3), state="pending", body={"cid": "", "at": life.clock.now()}))
     question = replace(asked, record_id=name(3))
     said = [life.looked_back(question, Moment(NOW + after)).decision.reason for after in (29, 30, 39, 40)]
     assert said == ["no_record", "consented", "consented", "no_record"]
@@ -233,7 +236,7 @@ def test_a_size_of_the_log_is_a_moment(life, asked):
     then = life.looked_back(asked, Moment(size=1))
     assert (then.at, then.consents_size, then.records_size, then.block) == (NOW + 20, 1, 2, 7)
     assert then.decision.permitted
-    assert life.store.head(CONSENTS).size == 1
+    assert life.store.log.head(CONSENTS).size == 1
     with pytest.raises(InvalidStatement, match="has never been that large on chain"):
         life.looked_back(asked, Moment(size=2))
 
@@ -250,12 +253,12 @@ def test_what_is_to_come_and_what_is_not_remembered_is_said(life):
 
 
 def test_only_the_person_themselves_may_look_back_and_it_leaves_a_receipt(life):
-    asked, before = life.question(TRIAL, 1), life.store.head("access").size
+    asked, before = life.question(TRIAL, 1), life.store.log.head("access").size
     for other in (EVE, bytes.fromhex(TRIAL[2:])):
         with pytest.raises(NotFound):
             life.kernel.decisions.history.look_back(other, asked, Moment(NOW))
     with pytest.raises(NotFound):
         life.kernel.decisions.history.look_back(ANN, replace(asked, record_id=name("none")), Moment(NOW))
-    assert life.store.head("access").size == before
+    assert life.store.log.head("access").size == before
     life.looked_back(asked, Moment(NOW))
-    assert life.store.head("access").size == before + 1
+    assert life.store.log.head("access").size == before + 1

@@ -11,7 +11,7 @@ from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound,
 from mydata_ledger.ledger.kernel import GrantRequest, Naming, Witnessed
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import CONSENTS
-from tests.ledger.house import LAB, NOTICE, NOW, VITALS, House, wallet
+from testing.house import LAB, NOTICE, NOW, VITALS, House, wallet
 
 NURSE, CLERK, EVE = wallet(80), wallet(81), wallet(82)
 
@@ -20,7 +20,7 @@ NURSE, CLERK, EVE = wallet(80), wallet(81), wallet(82)
 def world(request, tmp_path):
     world = House(store=Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
     staff = [Party(w.address, n, frozenset({WITNESS}), b"", 0, 0) for w, n in ((NURSE, "The nurse"), (CLERK, "Clerk"))]
-    world.store.set_parties([*world.directory, *staff])
+    world.store.directory.set_parties([*world.directory, *staff])
     return world
 
 
@@ -54,20 +54,20 @@ def test_a_paper_permits_and_is_marked_wherever_it_counts(world):
     assert release.on_paper == (entry,)
     word = world.kernel.consents.paper_marks.witnessed_by(entry)
     assert (word.delegator, word.delegate) == (NURSE.signer, CLERK.signer)
-    assert word.proof == world.store.record(scan).issue.commitment
+    assert word.proof == world.store.index.record(scan).issue.commitment
     key = world.consents(world.insurer, LAB).signed.entry.entry
     assert world.kernel.consents.paper_marks.among([entry, key]) == (entry,)
 
 
 def test_both_signatures_lie_in_the_log_or_neither(world):
-    scan, size = scanned(world), world.store.head(CONSENTS).size
+    scan, size = scanned(world), world.store.log.head(CONSENTS).size
     said = drafted(world)
     forged = replace(witnessed(world, said, scan), word_signature=world.sign(EVE, said))
     with pytest.raises(SignatureInvalid):
         world.kernel.consents.paper.accept(forged, scan)
-    assert world.store.head(CONSENTS).size == size
+    assert world.store.log.head(CONSENTS).size == size
     hands_in(world, said, scan)
-    kinds = [type(world.store.at(CONSENTS, size + n).signed.statement).__name__ for n in range(2)]
+    kinds = [type(world.store.log.at(CONSENTS, size + n).signed.statement).__name__ for n in range(2)]
     assert kinds == ["Delegation", "Consent"]
 
 
@@ -105,8 +105,8 @@ def test_witnesses_are_two_accredited_and_no_side_of_it(world):
         with pytest.raises(NotEntitled):
             hands_in(world, said, scan, first=first, second=second)
     trial = replace(world.directory[1], roles=frozenset({"trial", WITNESS}))
-    staff = [p for p in world.store.parties() if p.account != trial.account]
-    world.store.set_parties([*staff, trial])
+    staff = [p for p in world.store.directory.parties() if p.account != trial.account]
+    world.store.directory.set_parties([*staff, trial])
     with pytest.raises(NotEntitled, match="the one it is given to"):
         hands_in(world, drafted(world), scan, first=world.trial)
 
@@ -150,7 +150,7 @@ def test_what_stands_on_paper_stands_as_long_as_its_word(world):
     """The word's window is the second of the signature: nothing the clerk signs later leans on it."""
     scan, said = scanned(world), drafted(world)
     hands_in(world, said, scan)
-    (state,) = world.store.delegations_of(world.ann.signer)
+    (state,) = world.store.index.delegations_of(world.ann.signer)
     assert (state.delegation.not_before, state.delegation.expires) == (said.signed_at, said.signed_at + 1)
     assert state.delegation.relation.endswith(typed_data.digest(said, world.kernel.statements.domain(said)).hex())
     assert not state.entitles(CLERK.signer, NOW)

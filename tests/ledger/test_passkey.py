@@ -11,8 +11,8 @@ from mydata_ledger.ledger import passkey
 from mydata_ledger.ledger.errors import SignatureInvalid, SourceUnavailable
 from mydata_ledger.ledger.kernel import Signers
 from mydata_ledger.ledger.passkey import ORDER, Assertion
-from tests.ledger.house import wallet
-from tests.passkeys import PRESENT, VERIFIED, VERIFIER, Passkey
+from testing.house import wallet
+from testing.passkeys import PRESENT, VERIFIED, VERIFIER, Passkey
 
 DIGEST = sha256(b"a consent").digest()
 ANN = Passkey()

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
-from mydata_ledger.anchors.store import Store, sifting
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.anchors.store.facts import sifting
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
@@ -20,17 +21,21 @@ from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.terms import Condition
 from mydata_ledger.ledger.vocabulary import Catalog, Term, Vocabulary
+from testing.house import LAB, NOTICE, PURPOSES, world_of
 from tests.anchors.sayings import (
     ANN,
     CREW,
     DOMAIN,
     EVE,
     HOSPITAL,
+    NOTICE_HASH,
     NOW,
+    OUTDATED,
     PARTIES,
     READ,
     TRIAL,
     consent,
+    delegation,
     erasure,
     incident,
     name,
@@ -39,23 +44,22 @@ from tests.anchors.sayings import (
     seal,
 )
 from tests.ledger import questions
-from tests.ledger.house import LAB, NOTICE, PURPOSES, world_of
+from tests.ledger.crowd import BLOCK, TURNS, anchor, end_an_office
 
-PERSONS = [ANN, EVE, b"\x0b" * 20]
+PERSONS, DELEGATE = [ANN, EVE, b"\x0b" * 20], b"\xde" * 20
 CATEGORIES = ["health.lab", "health.lab", "health.vitals", "money"]
 TERMS = {code: Term(code, code) for code in {*CATEGORIES, "health", "health.la"}}
 VOCABULARY = Vocabulary([Catalog("t", TERMS, {c: Term(c, c, above) for c, above in PURPOSES.items()})])
-BLOCK = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
 ASKED = ["hl7:CLINTRCH", "hl7:HRESCH", "hl7:BTG", "mydata:SELF_VIEW"]
 
 
 def world_over(store, clock=None):
-    store.set_parties(PARTIES)
-    store.publish(NOTICE)
+    store.directory.set_parties(PARTIES)
+    store.directory.publish(NOTICE)
     world = World(
         **ports_of(store),
         payloads=MemoryPayloads(),
-        keys=MemoryKeys(store),
+        keys=MemoryKeys(store.log),
         clock=clock or FixedClock(NOW),
         gateway=Wallet(bytes([50]) * 32),
         vocabulary=VOCABULARY,
@@ -80,31 +84,46 @@ def some_grant(pick):
 
 
 def live(store, seed):
-    """A random life: issues, consents, withdrawals, erasures, an emergency, uses, and a chain that lags behind."""
+    """A random life: issues, consents, withdrawals, delegates and the end of their offices, outdated notices, erasures,
+    an emergency, uses, and a chain that lags behind.
+    """
     pick = random.Random(seed).choice
+    store.directory.publish(OUTDATED)
     count = pick([2, 4, 7])
-    store.append([some_issue(pick, number) for number in range(count)], NOW)
+    store.log.append([some_issue(pick, number) for number in range(count)], NOW)
     for _ in range(pick([2, 5, 9])):
         person, grantee = pick(PERSONS), pick([TRIAL, TRIAL, CREW, "role:trial", "role:responder", "*"])
-        newest = store.newest(person, grantee)
+        newest = store.index.newest(person, grantee)
         ends = newest and isinstance(newest.signed.statement, Consent) and pick([False, False, True])
         grants = tuple(some_grant(pick) for _ in range(pick([1, 1, 2])))
-        store.append([revocation(newest) if ends else consent(person, grantee, newest, grants)], NOW)
+        store.log.append(
+            [revocation(newest) if ends else said_by_any(store, pick, person, grantee, newest, grants)], NOW
+        )
+        if pick([False, False, True]):
+            end_an_office(store, pick, person)
     if pick([False, False, True]):
-        store.append([erasure(pick(range(count)), pick(PERSONS))], NOW)
+        store.log.append([erasure(pick(range(count)), pick(PERSONS))], NOW)
     for log in LOGS:
-        lag = pick([0, 0, 0, 1]) if store.head(log).size else 0
+        lag = pick([0, 0, 0, 1]) if store.log.head(log).size else 0
         anchor(store, log, lag)
     for turn in range(pick([0, 2, 4])):
         use(store, pick, pick(range(count)), turn)
-    store.touch(NOW)
+    store.anchoring.touch(NOW)
     return pick
+
+
+def said_by_any(store, pick, *said):
+    """The person's own consent, or that of somebody whom they named, under some notice."""
+    person, signer = said[0], pick([None, None, DELEGATE])
+    if signer:
+        store.log.append([delegation(person, signer, pick(TURNS))], NOW)
+    return consent(*said, signer, notice=pick([NOTICE_HASH, NOTICE_HASH, OUTDATED.digest]))
 
 
 def use(store, pick, number, turn):
     """One question answered lately, or so long ago that it may come round again."""
     at = pick([moment for moment in questions.MOMENTS if moment])
-    record, purposes = store.record(name(number)), VOCABULARY.path("hl7:CLINTRCH")
+    record, purposes = store.index.record(name(number)), VOCABULARY.path("hl7:CLINTRCH")
     asked = AccessRequest(
         name(f"use {turn}"), TRIAL, name(number), record.issue.category if record else LAB, purposes, "view"
     )
@@ -114,18 +133,7 @@ def use(store, pick, number, turn):
         said = receipt(asked, facts, decision.permitted).statement
         return seal(replace(said, consents=decision.consents, decided_at=at))
 
-    store.answer(asked, respond, NOW)
-
-
-def anchor(store, log, lag=0):
-    size = store.head(log).size - lag
-    store.mark_anchored(log, store.head(log) if not lag else head_at(store, log, size), 7)
-
-
-def head_at(store, log, size):
-    reference = MemoryStore()
-    reference.append([store.at(log, place).signed for place in range(size)], NOW)
-    return reference.head(log)
+    store.log.answer(asked, respond, NOW)
 
 
 def all_records(kernel):
@@ -164,23 +172,23 @@ def check_everything(kernel, store, pick):
     requester, purpose, action = pick([TRIAL, CREW, checksum(ANN), HOSPITAL]), pick(ASKED), pick(["view", "compute"])
     incident_of = bytes(32)
     if requester == CREW and pick([True, False]):
-        incident_of = store.append([incident()], NOW)[0].signed.entry.entry
+        incident_of = store.log.append([incident()], NOW)[0].signed.entry.entry
     for category in dict.fromkeys(CATEGORIES):
         question = replace(
             kernel.decisions.evaluation.request(requester, bytes(32), category, purpose, action), incident=incident_of
         )
-        scope = store.records_of(ANN) if any(incident_of) else all_records(kernel)
+        scope = store.index.records_of(ANN) if any(incident_of) else all_records(kernel)
         expected = loop(kernel, question, [r for r in scope if r.issue.category == category])
         assert (
             list(kernel.decisions.search.find(requester, category, purpose, action, incident=incident_of)) == expected
         )
         assert pages(kernel, question, pick([1, 2, 5])) == expected
     everything = replace(question, category=EVERYTHING)
-    scope = store.records_of(ANN) if any(incident_of) else all_records(kernel)
+    scope = store.index.records_of(ANN) if any(incident_of) else all_records(kernel)
     assert pages(kernel, everything, pick([1, 2, 5])) == loop(kernel, everything, scope)
     for person in PERSONS:
         answers = kernel.decisions.search.evaluate(requester, person, purpose, action, incident=incident_of)
-        expected = loop(kernel, everything, store.records_of(person))
+        expected = loop(kernel, everything, store.index.records_of(person))
         open_ones = [r for r in expected if "pseudonymise" not in single(kernel, everything, r).obligations]
         assert [record for record, _ in answers] == open_ones
         assert all(decision == single(kernel, everything, record) for record, decision in answers)
@@ -229,7 +237,7 @@ def check_database(url, seed, monkeypatch):
         few.setattr(searching, "CANDIDATES", [1, 2, searching.CANDIDATES][seed % 3])
         few.setattr(searching, "AT_ONCE", [1, 2, searching.AT_ONCE][seed % 5 % 3])
         if seed % 7 % 2:
-            few.setattr(store._writer, "do_here", lambda *_, **__: None)
+            few.setattr(store.database.writer, "do_here", lambda *_, **__: None)
         check_everything(world_over(store), store, live(store, seed))
     store.dispose()
 
@@ -276,8 +284,8 @@ def rehearse(kernel, store, pick):
         anchor(store, log)
     foreseen = {key_of(c): c.after.permitted for c in kernel.consents.what_if.changes(wish)}
     before = answers_about(kernel)
-    newest = store.newest(ANN, grantee)
-    store.append([consent(ANN, grantee, newest, grants)], NOW)
+    newest = store.index.newest(ANN, grantee)
+    store.log.append([consent(ANN, grantee, newest, grants)], NOW)
     anchor(store, CONSENTS)
     after = answers_about(kernel)
     really = {way: after[way] for way in after if after[way] != before[way]}
@@ -307,11 +315,11 @@ def answers_about(kernel):
 def kernel():
     store = MemoryStore()
     kernel = world_over(store)
-    store.append([seal(Issue(name(n), ANN, HOSPITAL, LAB, 0, 0, *REST)) for n in range(5)], NOW)
-    store.append([consent(ANN, TRIAL)], NOW)
+    store.log.append([seal(Issue(name(n), ANN, HOSPITAL, LAB, 0, 0, *REST)) for n in range(5)], NOW)
+    store.log.append([consent(ANN, TRIAL)], NOW)
     for log in LOGS:
         anchor(store, log)
-    store.touch(NOW)
+    store.anchoring.touch(NOW)
     return kernel
 
 

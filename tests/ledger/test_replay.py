@@ -13,7 +13,7 @@ from mydata_ledger.ledger.receipt import ACCESS, LOGS, AccessReceipt
 from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.replay import SLACK, Evidence, Outcome, Replay
 from mydata_ledger.ledger.terms import DAY
-from tests.ledger.house import LAB, NOTICE, VITALS, VOCABULARY, House
+from testing.house import LAB, NOTICE, VITALS, VOCABULARY, House
 from tests.ledger.test_delegations import BEN, consents_as, ends, names
 
 effects = some.sampled_from(Effect)
@@ -23,18 +23,18 @@ lengths = some.one_of(some.integers(1, 90), some.just(9 * DAY))
 
 
 def everything(store):
-    return [store.at(log, position) for log in LOGS for position in range(store.head(log).size)]
+    return [store.log.at(log, position) for log in LOGS for position in range(store.log.head(log).size)]
 
 
 def receipts(store):
-    found = (store.at(ACCESS, position) for position in range(store.head(ACCESS).size))
+    found = (store.log.at(ACCESS, position) for position in range(store.log.head(ACCESS).size))
     return [each for each in found if isinstance(each.signed.statement, AccessReceipt)]
 
 
 def evidence(house, eras=None, **more):
     """What an auditor holds of a house, told by the logs and the directory's history."""
     parties = eras or {party.account: [(0, party)] for party in house.directory}
-    outdated = frozenset(notice.digest for notice in house.store.notices() if notice.outdated)
+    outdated = frozenset(notice.digest for notice in house.store.directory.notices() if notice.outdated)
     held = {"statements": everything(house.store), "parties": parties, "path": VOCABULARY.path, "outdated": outdated}
     return Evidence(**held | {"complete": True} | more)
 
@@ -59,7 +59,7 @@ class ManyLives(RuleBasedStateMachine):
 
     def wait(self, seconds):
         self.house.clock.passes(seconds)
-        self.house.store.touch(self.house.clock.now())
+        self.house.store.anchoring.touch(self.house.clock.now())
 
     @precondition(lambda self: len(self.house.directory) == 5)
     @rule(effect=effects, category=categories, conditions=conditions, length=lengths, wait=pause)
@@ -89,7 +89,7 @@ class ManyLives(RuleBasedStateMachine):
         self.withdraw("*")
 
     def is_standing(self, grantee):
-        newest = self.house.store.newest(self.house.ann.signer, grantee)
+        newest = self.house.store.index.newest(self.house.ann.signer, grantee)
         return newest is not None and type(newest.signed.statement).__name__ == "Consent"
 
     def withdraw(self, grantee):
@@ -103,14 +103,14 @@ class ManyLives(RuleBasedStateMachine):
     @rule(wait=pause)
     def a_crew_declares(self, wait):
         self.wait(wait)
-        self.incident = self.house.declares(self.house.responder, f"119-{self.house.store.head(ACCESS).size}")
+        self.incident = self.house.declares(self.house.responder, f"119-{self.house.store.log.head(ACCESS).size}")
 
     @precondition(lambda self: len(self.records) > 1)
     @rule(wait=pause)
     def a_record_is_erased(self, wait):
         self.wait(wait)
         said = Erasure(self.records.pop(), self.house.ann.signer, "bafy", bytes(32), self.house.clock.now())
-        self.house.store.append(
+        self.house.store.log.append(
             [self.house.kernel.statements.seal(said, self.house.ann.signer, self.house.sign(self.house.ann, said))],
             self.house.clock.now(),
         )
@@ -122,7 +122,7 @@ class ManyLives(RuleBasedStateMachine):
         self.wait(wait)
         account, now = self.house.trial.address, self.house.clock.now()
         self.house.directory = [party for party in self.house.directory if party.account != account]
-        self.house.store.set_parties(self.house.directory)
+        self.house.store.directory.set_parties(self.house.directory)
         self.eras[account].append((now, None))
 
     @rule(who=some.sampled_from(["trial", "responder", "ann", "insurer"]), category=some.sampled_from([LAB, VITALS]),
@@ -162,7 +162,7 @@ def house():
             act()
             made.anchor()
         made.clock.passes(100)
-        made.store.touch(made.clock.now())
+        made.store.anchoring.touch(made.clock.now())
         made.permits(made.trial, made.record)
     return made
 
@@ -215,7 +215,7 @@ def test_i11_a_notice_replaced_since_leaves_both_open(house):
 
 
 def test_i11_the_chain_s_word_counts_where_the_log_is_silent(house):
-    consent = house.store.at("consents", 0)
+    consent = house.store.log.at("consents", 0)
     without = [each for each in everything(house.store) if each.signed.log != "consents"] + [consent]
     at = receipts(house.store)[2].signed.statement.decided_at - 90
     assert outcomes(house, statements=without)[2] is Outcome.OTHER
@@ -240,7 +240,7 @@ def test_i11_what_a_delegate_signed_falls_with_the_delegation():
         house.clock.passes(100)
         act()
         house.clock.passes(100)
-        house.store.touch(house.clock.now())
+        house.store.anchoring.touch(house.clock.now())
         house.permits(house.trial, record)
     assert [r.signed.statement.permitted for r in receipts(house.store)] == [True, False]
     assert outcomes(house) == [Outcome.SAME] * 2
@@ -254,7 +254,7 @@ def test_i11_what_comes_round_recomputes_from_the_receipts_before():
     house.anchor()
     for wait, asked in ((100, record), (30 * DAY - 1, record), (0, other), (1, record), (DAY, record)):
         house.clock.passes(wait)
-        house.store.touch(house.clock.now())
+        house.store.anchoring.touch(house.clock.now())
         house.permits(house.trial, asked)
     said = [r.signed.statement for r in receipts(house.store)]
     assert [each.permitted for each in said] == [True, False, True, True, False]

@@ -22,8 +22,8 @@ from mydata_ledger.ledger.kernel.people.announcements import ANNOUNCED_PER_DAY
 from mydata_ledger.ledger.kernel.people.ask_limits import ASKED_PER_PERSON, OPEN_PER_PERSON, QUIET
 from mydata_ledger.ledger.notice import LAYER
 from mydata_ledger.ledger.party import checksum
+from testing.house import LAB, NOTICE, NOW, VITALS, VOCABULARY, House, wallet
 from tests.ledger import questions
-from tests.ledger.house import LAB, NOTICE, NOW, VITALS, VOCABULARY, House, wallet
 
 EVE = wallet(77)
 
@@ -192,7 +192,7 @@ def test_who_refused_is_not_asked_the_same_again_for_a_while(world):
     assert asks_for(world, permit(VITALS)).state is RequestState.REQUESTED
     assert states(world)[-1] is RequestState.REQUESTED
     at(world, NOW + QUIET)
-    world.store.touch(world.clock.now())
+    world.store.anchoring.touch(world.clock.now())
     asks_for(world, permit(expires=NOW + 85 * DAY))
     assert states(world)[-1] is RequestState.REQUESTED
 
@@ -285,7 +285,7 @@ def test_asking_again_and_again_makes_no_further_requests_and_a_refusal_lasts(wo
     record = refused(world)
     for _ in range(3):
         assert not world.permits(world.trial, record)
-    world.store.file(replace(world.store.paper("read-to", b"access"), body={"next": 0}))
+    world.store.work_items.file(replace(world.store.work_items.paper("read-to", b"access"), body={"next": 0}))
     world.kernel.log_consumer.read_on()
     (asked,) = world.kernel.people.requests.to(world.ann.signer)
     world.kernel.people.requests.refuse(world.ann.signer, asked.request_id)
@@ -436,9 +436,14 @@ def test_a_party_publishes_notices_of_its_own_in_versions_and_languages(world):
         == first
     )
     second = world.kernel.consents.notices.publish(trial, "kct1", {"en": ("Shorter.",)}, compatible=True)
-    assert (second[0].version, world.store.notice(first[0].digest).outdated) == (2, False)
+    assert (second[0].version, world.store.directory.notice(first[0].digest).outdated) == (2, False)
     world.kernel.consents.notices.publish(trial, "kct1", {"en": ("New risks.",)}, compatible=False)
-    assert [n.outdated for n in world.store.notices() if n.name == f"{trial}/kct1"] == [True, True, True, False]
+    assert [n.outdated for n in world.store.directory.notices() if n.name == f"{trial}/kct1"] == [
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_an_incompatible_notice_asks_for_a_new_signature_a_compatible_one_does_not(world):

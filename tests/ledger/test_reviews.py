@@ -6,7 +6,7 @@ from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound,
 from mydata_ledger.ledger.kernel.people.reviews import BREAK_GLASS, DATA_USE
 from mydata_ledger.ledger.kernel.work_items import INCIDENT_NOTICE
 from mydata_ledger.ledger.party import Party
-from tests.ledger.house import NOW, House, wallet
+from testing.house import NOW, House, wallet
 
 REVIEWER = wallet(85)
 LIMIT = 72 * 3_600
@@ -18,7 +18,7 @@ def world():
     board = Party(REVIEWER.address, "Review board", frozenset({"reviewer"}), b"", 0, 0)
     both = Party(world.responder.address, "Crew 119", frozenset({"responder", "reviewer"}), b"", 0, 0)
     others = [p for p in world.directory if p.account != both.account]
-    world.store.set_parties([*others, board, both])
+    world.store.directory.set_parties([*others, board, both])
     return world
 
 
@@ -39,7 +39,7 @@ def test_every_incident_comes_before_a_reviewer_and_the_person_sees_it(world):
 
 def test_an_incident_is_filed_once_however_often_it_is_said(world):
     entry = world.declares(world.responder)
-    logged = world.store.find("access", entry)
+    logged = world.store.log.find("access", entry)
     world.kernel.people.reviews.file_incident(logged)
     world.kernel.people.reviews.file_incident(logged)
     assert len(world.kernel.people.reviews.queue(REVIEWER.address, BREAK_GLASS)) == 1

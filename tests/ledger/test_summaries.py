@@ -10,7 +10,7 @@ from mydata_ledger.ledger.kernel import GrantRequest, Naming
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.summaries import RELATIONS as TOLD
 from mydata_ledger.ledger.wording import ROLES_KO
-from tests.ledger.house import LAB, NOTICE, NOW, ROLES, House, wallet
+from testing.house import LAB, NOTICE, NOW, ROLES, House, wallet
 
 BEN, COURT, NURSE, CLERK = (wallet(number) for number in range(80, 84))
 AGAIN = "what another consent permits is permitted again."
@@ -22,7 +22,7 @@ BOTH = pytest.mark.parametrize("korean", [False, True], ids=["en", "ko"])
 def world():
     world = House()
     staff = [Party(w.address, n, frozenset({WITNESS}), b"", 0, 0) for w, n in ((NURSE, "Nurse"), (CLERK, "Clerk"))]
-    world.store.set_parties([*world.directory, *staff])
+    world.store.directory.set_parties([*world.directory, *staff])
     return world
 
 
@@ -74,7 +74,7 @@ def test_only_the_summary_is_translated(world):
     draft = world.draft("role:responder", [world.grant(LAB)])
     assert draft.statement.grantee_name == "any accredited responder"
     notice = replace(NOTICE, language="ko", text="알림")
-    world.store.publish(notice)
+    world.store.directory.publish(notice)
     wish = GrantRequest(world.ann.signer, "role:responder", (world.grant(LAB),), notice.digest, bytes(32))
     draft = world.kernel.consents.drafts.consent(wish)
     assert draft.statement.grantee_name == "any accredited responder"

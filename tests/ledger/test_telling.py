@@ -11,7 +11,7 @@ from mydata_ledger.ledger.kernel.log_consumer import REMIND_BEFORE
 from mydata_ledger.ledger.kernel.people.deliveries import PATIENCE
 from mydata_ledger.ledger.kernel.people.inbox import DEAD, DELIVERED, PENDING
 from mydata_ledger.ledger.message import Event, of_person
-from tests.ledger.house import LAB, NOTICE, NOW, House, wallet
+from testing.house import LAB, NOTICE, NOW, House, wallet
 
 BEN = wallet(80)
 
@@ -105,8 +105,8 @@ def test_reading_again_tells_nobody_twice(world):
     consents(world)
     world.kernel.log_consumer.read_on()
     assert world.kernel.log_consumer.read_on() == 0
-    mark = world.store.paper("read-to", b"consents")
-    world.store.file(replace(mark, body={"next": 0}))
+    mark = world.store.work_items.paper("read-to", b"consents")
+    world.store.work_items.file(replace(mark, body={"next": 0}))
     assert world.kernel.log_consumer.read_on() == 1, "as after a crash between telling and remembering"
     assert events(world, world.ann) == [Event.GRANTED]
 

@@ -12,7 +12,7 @@ from mydata_ledger.scripts.devnet import free_port
 from mydata_ledger.scripts.gateway import Gateway
 from mydata_ledger.scripts.payloads import multiaddr
 from mydata_ledger.scripts.routing import Routing, peer_id
-from tests.anchors.kubo import Kubo
+from testing.kubo import Kubo
 
 SHARDED = "2KiB"
 

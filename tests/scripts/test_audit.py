@@ -42,20 +42,20 @@ class Ledger:
         chain.close()
 
     def grow(self, first, last, **changed):
-        self.store.append([issue(n, **changed) for n in range(first, last)], NOW)
-        self.store.append([incident(number=f"119-{n}") for n in range(first, last)], NOW)
+        self.store.log.append([issue(n, **changed) for n in range(first, last)], NOW)
+        self.store.log.append([incident(number=f"119-{n}") for n in range(first, last)], NOW)
 
 
 @pytest.fixture
 def ledger(site, ledger_db, tmp_path):
     """Three logs on chain, in several heads each."""
     made = Ledger(site, ledger_db, tmp_path / "notes")
-    made.store.append([consent(ANN, TRIAL)], NOW)
+    made.store.log.append([consent(ANN, TRIAL)], NOW)
     made.grow(0, 100)
     made.anchor()
     made.grow(100, SIZE)
     made.anchor()
-    assert made.store.anchored(RECORDS).head.size == SIZE
+    assert made.store.log.anchored(RECORDS).head.size == SIZE
     return made
 
 
@@ -90,7 +90,7 @@ def test_what_is_whole_is_whole(ledger, log):
     steps = []
     report = audited(ledger, log, step=lambda *step: steps.append(step))
     assert report.findings == []
-    assert report.checkpoint.head == ledger.store.anchored(log).head
+    assert report.checkpoint.head == ledger.store.log.anchored(log).head
     assert report.heads == {CONSENTS: 1, RECORDS: 2, ACCESS: 2}[log]
     assert steps[-1] == (report.checkpoint.head.size,) * 2
 
@@ -145,9 +145,9 @@ class TestPlanted:
         other = Ledger(ledger.site, Store(f"sqlite:///{tmp_path / 'other.db'}"), tmp_path / "other")
         keys = NoteKeys(tmp_path / "notes", MASTER)
         other.tiles = LogTiles(other.store, keys, Shelf(tmp_path / "other"), domains_of(ledger))
-        other.store.append(statements, NOW)
+        other.store.log.append(statements, NOW)
         for log in {each.log for each in statements}:
-            other.store.mark_anchored(log, other.store.head(log), 1)
+            other.store.anchoring.mark_anchored(log, other.store.log.head(log), 1)
         return other
 
     def test_an_entry_dropped_from_the_log_is_named_by_its_place(self, ledger, tmp_path):
@@ -193,14 +193,14 @@ class TestPlanted:
         key = known.logs[ACCESS].verifiers[0]
         for note in (old, new):
             key.check(Note.parse(note.encode()))
-        assert Checkpoint.parse(Note.parse(old.encode()).text).head == ledger.store.anchored(ACCESS).head
+        assert Checkpoint.parse(Note.parse(old.encode()).text).head == ledger.store.log.anchored(ACCESS).head
 
     def test_a_log_that_shrank_is_named(self, ledger, tmp_path):
         early = Ledger(ledger.site, ledger.store, tmp_path / "notes")
         known = Known()
         assert audited(ledger, known=known).findings == []
         note = Note.parse(early.tiles.checkpoint(RECORDS))
-        text = str(replace(Checkpoint.parse(note.text), head=ledger.store.head_at(RECORDS, 100)))
+        text = str(replace(Checkpoint.parse(note.text), head=ledger.store.log.head_at(RECORDS, 100)))
         signer = Signer(note.signatures[0].name, NoteKeys(tmp_path / "notes", MASTER).all()[0].seed)
         small = bytes(Note(text, (signer.sign(text),)))
         report = audited(ledger, known=known, served_by=Tampered(ledger.tiles, checkpoint=lambda *_: small))

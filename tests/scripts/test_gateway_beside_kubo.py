@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
-from tests.anchors.kubo import BINARY, REASON
+from testing.kubo import BINARY, REASON
 from tests.scripts.gateways import inside, kubo_that_shards, serving
 
 pytestmark = pytest.mark.skipif(BINARY is None, reason=REASON)

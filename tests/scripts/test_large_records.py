@@ -118,7 +118,7 @@ def test_a_person_opens_their_own(run, issued, tmp_path):
 
 
 def test_a_damaged_payload_leaves_no_file(door, run, issued, tmp_path):
-    issue = door.house.store.record(bytes.fromhex(issued[1][2:])).issue
+    issue = door.house.store.index.record(bytes.fromhex(issued[1][2:])).issue
     sealed = door.house.payloads.blocks.pop(issue.cid)
     done = run("trial", "access", issued[1], *QUESTION, "--out", tmp_path / "out.dcm")
     assert isinstance(done.exception, Refused)

@@ -16,10 +16,10 @@ from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.cli import app
 from mydata_ledger.scripts.verify import BUNDLE, OnChain, load_all, malformed, parse, verify, verify_all
 from mydata_ledger.scripts.verify.attached import SeparateContent
-from tests import proofs
+from testing import proofs
+from testing.devnet import live_chain
+from testing.proofs import CLERK, COURT, CREW, GATEWAY, HOLDER, NURSE, PERSON, STRANGER, paths, place, put
 from tests.contracts.test_passkeys import assertion, coordinates
-from tests.devnet import live_chain
-from tests.proofs import CLERK, COURT, CREW, GATEWAY, HOLDER, NURSE, PERSON, STRANGER, paths, place, put
 
 KINDS = ["consent", "record", "record with content", "disclosure", "erasure certificate"]
 KINDS += [

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from mydata_ledger.scripts.verify.page import build
-from tests import proofs
-from tests.devnet import live_chain
+from testing import proofs
+from testing.devnet import live_chain
 from tests.scripts.environments import ROOT, build_wheel, new_environment
 
 FOLDERS = ("anchors", "api", "client", "ledger", "scripts", "services", "web")

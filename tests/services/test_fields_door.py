@@ -67,10 +67,10 @@ def test_the_key_given_opens_the_fields_and_not_the_record(world):
 
 def test_i1_a_question_for_fields_leaves_one_receipt_also_when_it_is_refused(world):
     door, record = world
-    before = door.house.store.head(ACCESS).size
+    before = door.house.store.log.head(ACCESS).size
     assert ask(door, record, door.house.trial).status_code == 200
     assert ask(door, record, door.house.insurer).status_code == 404
-    assert door.house.store.head(ACCESS).size == before + 2
+    assert door.house.store.log.head(ACCESS).size == before + 2
 
 
 def test_i7_fields_of_a_hidden_record_and_of_none_look_alike(world):
@@ -97,11 +97,11 @@ def test_the_person_asks_with_a_key_of_their_own(world):
 
 def test_a_reader_key_that_is_none_is_refused_before_the_question_is_put(world):
     door, record = world
-    before = door.house.store.head(ACCESS).size
+    before = door.house.store.log.head(ACCESS).size
     for wrong in ("0x", "0x02", "0x01" + "ff" * 5):
         answer = ask(door, record, door.house.ann, purpose="mydata:SELF_VIEW", reader_key=wrong)
         assert answer.status_code in {400, 422}, answer.text
-    assert door.house.store.head(ACCESS).size == before
+    assert door.house.store.log.head(ACCESS).size == before
 
 
 @pytest.mark.parametrize(

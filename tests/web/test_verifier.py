@@ -11,10 +11,10 @@ from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.verify import OnChain, load_all, verify_all
 from mydata_ledger.scripts.verify.page import SOURCES, build
 from mydata_ledger.scripts.verify.words import words
-from tests import proofs
+from testing import proofs
+from testing.devnet import live_chain
+from testing.proofs import GATEWAY, HOLDER, PERSON, STRANGER, paths, place, put
 from tests.contracts.test_passkeys import assertion, coordinates
-from tests.devnet import live_chain
-from tests.proofs import GATEWAY, HOLDER, PERSON, STRANGER, paths, place, put
 from tests.scripts.test_verify import GARBAGE, ec, own, yes_to
 from tests.web.axe import faults, needs_axe
 from tests.web.browser import chromium, require_chromium

@@ -78,8 +78,7 @@ def _change(party: Party, facts: Facts, way: tuple[tuple[str, ...], str], draft:
     if record is None:
         return None
     asked = AccessRequest(bytes(32), party.account, record.issue.record_id, record.issue.category, purposes, action)
-    then = tuple(_then(facts, draft))
-    signed = replace(facts, consents=then, blocked=any(state.blocks(now) for state in then))
+    signed = facts.about(record, tuple(_then(facts, draft)), now)
     before, after = decide(asked, facts, now), decide(asked, signed, now)
     same = (before.permitted, before.obligations) == (after.permitted, after.obligations)
     return None if same else Change(party, record, purposes[0], action, before, after)

@@ -82,16 +82,15 @@ class DecisionHistory:
             used=lambda entry: used.get(entry, []),
         )
         states = naming(states_then(visible, seen, question.record_id), requester, at)
-        return Facts(
-            record=self._record_then(record, records, at),
-            consents=tuple(states),
+        known = Facts(
+            record=None,
             requester=requester,
-            blocked=any(state.blocks(at) for state in states),
             incident=self._incident_then(question.incident, at),
             consents_size=consents.size,
             records_size=records.size,
             block=max(consents.block, records.block),
         )
+        return known.about(self._record_then(record, records, at), states, at)
 
     def _sizes(self, log: str, at: int) -> Sizes:
         sizes = self._world.past.sizes_at(log, at)

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store import common
-from mydata_ledger.anchors.store.codec import decode, encode, key, keys, prefix
+from mydata_ledger.anchors.store.rows import consent_dedup
+from mydata_ledger.anchors.store.rows.codec import decode, encode, key, keys, prefix
 from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.equivalence import shared_window
 from mydata_ledger.ledger.record import Issue
 
 revision = "0003"
@@ -134,8 +135,8 @@ def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> N
 def _consents(connection: Connection) -> None:
     for found in _pages(connection, CONSENTS):
         said = [decode(row.kind, row.body) for row in found]
-        parts = [common.split(one) if isinstance(one, Consent) else (b"", encode(one)) for one in said]
-        numbers = common.numbers(connection, (body for body, _ in parts if body))
+        parts = [consent_dedup.split(one) if isinstance(one, Consent) else (b"", encode(one)) for one in said]
+        numbers = consent_dedup.numbers(connection, (body for body, _ in parts if body))
         shared = [numbers.get(body) for body, _ in parts]
         bodies = [own for _, own in parts]
         logged = [
@@ -153,7 +154,7 @@ WHERE l.position > :start ORDER BY l.position LIMIT :most"""
 
 
 def _row(row: Any, said: Any, number: int | None) -> dict[str, Any]:
-    window = common.alike(said) if isinstance(said, Consent) else None
+    window = shared_window(said) if isinstance(said, Consent) else None
     opens, closes = window or (0, None)
     states = {name: bool(getattr(row, name)) for name in ("is_consent", "superseded", "revoked")}
     where = {"person": row.person, "grantee": row.grantee, "position": row.position, **states}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store.codec import decode, key
+from mydata_ledger.anchors.store.rows.codec import decode, key
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.receipt import AccessReceipt
 

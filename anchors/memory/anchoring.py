@@ -1,0 +1,99 @@
+"""The side of the logs that notary and follower use: what to put on chain, and what the chain holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mydata_ledger.anchors.memory.log import MemoryLog
+from mydata_ledger.anchors.memory.state import State
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
+from mydata_ledger.ledger.consent import Revocation
+from mydata_ledger.ledger.errors import InvalidStatement
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.ports import Anchored, Sizes
+from mydata_ledger.ledger.receipt import CONSENTS, LOGS
+
+
+class MemoryAnchoring:
+    """What is anchored only ever changes here."""
+
+    def __init__(self, state: State, log: MemoryLog) -> None:
+        self._state, self._log = state, log
+        self._followed_at = 0
+        self._blocks: dict[int, bytes] = {}
+
+    def entries(self, log: str, start: int, limit: int) -> list[bytes]:
+        """Entries (32 bytes) from position `start`."""
+        return [logged.signed.entry.entry for logged in self._state.trees[log].statements[start : start + limit]]
+
+    def subtrees(self, log: str, level: int, start: int, limit: int) -> list[bytes]:
+        """Hashes of complete subtrees of 2**level leaves, from the one of index `start`; at level 0 the leaves."""
+        tree = self._state.trees[log]
+        end = min(start + limit, len(tree.statements) >> level)
+        return [tree.node(level, index) for index in range(start, end)]
+
+    def leaves(self, log: str, start: int, limit: int) -> list[bytes]:
+        """Leaf hashes from position `start`."""
+        return [logged.signed.entry.leaf for logged in self._state.trees[log].statements[start : start + limit]]
+
+    def peaks(self, log: str, size: int) -> list[bytes]:
+        """Peaks of the tree at `size`, largest first."""
+        return merkle.peaks(size, self._state.trees[log].node)
+
+    def mark_anchored(self, log: str, head: Head, block: int) -> None:
+        """The chain holds this head. Raises InvalidStatement unless it is a head of this log, not behind the last."""
+        if self._log.head_at(log, head.size) != head or head.size < self._state.anchored[log].head.size:
+            raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
+        self._state.anchored[log] = Anchored(head, block, self._followed_at)
+        self._state.note("head", log, Sizes(head.size, block))
+
+    def roll_back(self, log: str, head: Head, block: int) -> None:
+        """The chain went back to this head: grants above it deny again, revocations keep denying."""
+        if self._log.head_at(log, head.size) != head:
+            raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
+        self._state.anchored[log] = Anchored(head, block, self._followed_at)
+        self._state.note("head", log, Sizes(head.size, block))
+
+    def touch(self, at: int) -> None:
+        """The chain answered at `at`, and agrees with this log."""
+        self._followed_at, self._state.distrust = at, ""
+        for log in LOGS:
+            self._state.anchored[log] = Anchored(self._state.anchored[log].head, self._state.anchored[log].block, at)
+
+    def distrust(self, reason: str) -> None:
+        """The chain contradicts this log: every answer is unknown until it no longer does."""
+        self._state.distrust = reason
+
+    def note_block(self, number: int, block_hash: bytes) -> None:
+        """Remember that the chain had this block."""
+        self._blocks[number] = block_hash
+
+    def noted_blocks(self) -> list[tuple[int, bytes]]:
+        """Remembered blocks, newest first."""
+        return sorted(self._blocks.items(), reverse=True)
+
+    def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
+        """(entry, core, secret) of revoked consents whose lock is not yet opened on chain, oldest first."""
+        found = []
+        for logged in self._state.trees[CONSENTS].statements:
+            said = logged.signed.statement
+            if not isinstance(said, Revocation) or said.secret == NO_LOCK:
+                continue
+            ended = self._state.by_entry[CONSENTS, said.consent].signed.entry
+            if ended.lock == lock_of(said.secret) and self._state.reveals.get(ended.entry) is None:
+                found.append((ended.entry, ended.core, said.secret))
+        return found[:limit]
+
+    def revealed(self, reveals: Mapping[bytes, int]) -> None:
+        """The chain says, each at its block, that these consents are revoked: from now on they are."""
+        self._state.reveals.update(reveals)
+        for entry in reveals:
+            self._state.note("reveal", entry, True)
+
+    def conceal(self, above: int) -> None:
+        """Blocks above are gone: secrets revealed there wait to be revealed again; the revocations stay."""
+        self._state.reveals = {
+            e: None if block is not None and block > above else block for e, block in self._state.reveals.items()
+        }
+        self._blocks = {number: found for number, found in self._blocks.items() if number <= above}

@@ -1,0 +1,42 @@
+"""The Directory port in two dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mydata_ledger.anchors.memory.state import State
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import Party
+
+
+class MemoryDirectory:
+    """Parties as the chain has them, and published notices."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def party(self, account: str) -> Party | None:
+        """One party by its EIP-55 address."""
+        return self._state.parties.get(account)
+
+    def parties(self) -> list[Party]:
+        """All of them, by name."""
+        return sorted(self._state.parties.values(), key=lambda party: (party.name, party.account))
+
+    def set_parties(self, parties: Iterable[Party]) -> None:
+        """Replace the whole directory."""
+        self._state.parties = {party.account: party for party in parties}
+        self._state.note("parties", "", self._state.parties)
+
+    def publish(self, notice: Notice) -> None:
+        """Keep a notice; published again it can only change whether it is outdated."""
+        self._state.notices[notice.digest] = notice
+        self._state.note("notice", notice.digest, notice.outdated)
+
+    def notice(self, digest: bytes) -> Notice | None:
+        """One notice by the hash that is signed."""
+        return self._state.notices.get(digest)
+
+    def notices(self) -> list[Notice]:
+        """All versions in all languages."""
+        return sorted(self._state.notices.values(), key=lambda n: (n.name, n.version, n.language))

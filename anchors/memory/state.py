@@ -1,0 +1,187 @@
+"""What the ports of the twin share: three lists of statements with the trees over them, and what they say now."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.ports import Anchored, Sizes
+from mydata_ledger.ledger.receipt import LOGS, AccessReceipt, Logged, Signed
+from mydata_ledger.ledger.record import Erasure, Issue
+
+EMPTY = Head(0, merkle.EMPTY_ROOT)
+Pair = tuple[bytes, str]
+
+
+@dataclass
+class Tree:
+    """One log's statements, and the complete subtrees seen so far (they never change)."""
+
+    statements: list[Logged] = field(default_factory=list)
+    known: dict[tuple[int, int], bytes] = field(default_factory=dict)
+
+    def node(self, level: int, index: int) -> bytes:
+        """MTH of the complete subtree, RFC 9162 §2.1.1."""
+        if level == 0:
+            return self.statements[index].signed.entry.leaf
+        if (level, index) not in self.known:
+            halves = self.node(level - 1, 2 * index), self.node(level - 1, 2 * index + 1)
+            self.known[level, index] = merkle.node_hash(*halves)
+        return self.known[level, index]
+
+    def head(self, size: int) -> Head:
+        """The head it had at `size`."""
+        return Head(size, merkle.root_at(size, self.node))
+
+
+class State:
+    """Statements and everything that follows from them, guarded by one lock; what the chain holds; what passed.
+
+    `now` gives the UTC seconds at which something comes to be known.
+    """
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        self.now, self.lock = now, threading.RLock()
+        self.trees = {log: Tree() for log in LOGS}
+        self.by_digest: dict[bytes, Logged] = {}
+        self.by_entry: dict[tuple[str, bytes], Logged] = {}
+        self.newest: dict[Pair, Logged] = {}
+        self.record_logged: dict[bytes, Logged] = {}
+        self.about: dict[bytes, list[Logged]] = defaultdict(list)
+        self.resting: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
+        self.ended: set[bytes] = set()
+        self.replaced: set[bytes] = set()
+        self.corrected_by: dict[bytes, bytes] = {}
+        self.erased: set[bytes] = set()
+        self.parties: dict[str, Party] = {}
+        self.notices: dict[bytes, Notice] = {}
+        self.anchored = {log: Anchored(EMPTY, 0, 0) for log in LOGS}
+        self.distrust = ""
+        self.reveals: dict[bytes, int | None] = {}
+        self.past: dict[tuple[str, object], list[tuple[int, Any]]] = defaultdict(list)
+        for log in LOGS:
+            self.note("head", log, Sizes(0, 0))
+
+    def note(self, kind: str, subject: object, said: object) -> None:
+        """Remember that from now on this is so of the subject."""
+        self.past[kind, subject].append((self.now(), said))
+
+    def accept(self, signed: Signed, accepted_at: int) -> Logged:
+        """Put a statement at the end of its log, or find it there. Raises StaleConsent, InvalidStatement."""
+        if known := self.by_digest.get(signed.entry.digest):
+            return known
+        self._check_follows(signed.statement)
+        statements = self.trees[signed.log].statements
+        logged = Logged(signed, len(statements), accepted_at)
+        statements.append(logged)
+        self._remember(logged)
+        return logged
+
+    def sizes(self) -> list[int]:
+        """How many statements each log has."""
+        return [len(self.trees[log].statements) for log in LOGS]
+
+    def forget(self, sizes: Sequence[int]) -> None:
+        """Take back what a refused batch had put in before it was refused."""
+        kept = [self.trees[log].statements[:size] for log, size in zip(LOGS, sizes, strict=True)]
+        for derived in (self.by_digest, self.by_entry, self.newest, self.record_logged, self.about, self.resting):
+            derived.clear()
+        for marked in (self.ended, self.replaced, self.corrected_by, self.erased):
+            marked.clear()
+        for log, statements in zip(LOGS, kept, strict=True):
+            self.trees[log] = Tree(statements)
+            for logged in statements:
+                self._remember(logged)
+
+    def is_anchored(self, log: str, position: int) -> bool:
+        """Whether the chain holds that statement."""
+        return position < self.anchored[log].head.size
+
+    def issue(self, record_id: bytes) -> Issue | None:
+        """The statement that issued a record."""
+        logged = self.record_logged.get(record_id)
+        return logged.signed.statement if logged and isinstance(logged.signed.statement, Issue) else None
+
+    def _remember(self, logged: Logged) -> None:
+        statement, entry = logged.signed.statement, logged.signed.entry
+        self.by_digest[entry.digest] = logged
+        self.by_entry[logged.signed.log, entry.entry] = logged
+        if isinstance(statement, Consent | Revocation | Delegation):
+            self.newest[statement.data_subject, statement.grantee] = logged
+        if isinstance(statement, Issue):
+            self.record_logged[statement.record_id] = logged
+        if hasattr(statement, "data_subject"):
+            self.about[statement.data_subject].append(logged)
+        self._mark(logged)
+
+    def _mark(self, logged: Logged) -> None:
+        """What a statement changes of earlier ones."""
+        match statement := logged.signed.statement:
+            case Consent():
+                self.replaced.add(statement.previous)
+            case Delegation():
+                earlier = {x.signed.entry.entry for x in self._delegated(statement)} - {logged.signed.entry.entry}
+                self.replaced |= earlier - self.ended
+            case Revocation():
+                self.ended.add(statement.consent)
+            case Issue():
+                self._correct(statement)
+            case Erasure():
+                self.erased.add(statement.record_id)
+            case AccessReceipt(permitted=True):
+                for entry in statement.consents:
+                    self.resting[entry].append((statement.decided_at, statement.record_id))
+
+    def _delegated(self, like: Delegation) -> list[Logged]:
+        """Every delegation between the same two."""
+        about = self.about[like.data_subject]
+        found = [(x, x.signed.statement) for x in about]
+        return [x for x, said in found if isinstance(said, Delegation) and said.grantee == like.grantee]
+
+    def _correct(self, issue: Issue) -> None:
+        """A record is superseded by its own holder, about the same person, or not at all."""
+        earlier = self.issue(issue.supersedes)
+        if (
+            issue.supersedes != issue.record_id
+            and earlier
+            and (earlier.holder, earlier.data_subject) == (issue.holder, issue.data_subject)
+        ):
+            self.corrected_by[issue.supersedes] = issue.record_id
+
+    def _check_follows(self, statement: object) -> None:
+        if isinstance(statement, Consent | Revocation | Delegation):
+            newest = self.newest.get((statement.data_subject, statement.grantee))
+            if not follows(statement, newest):
+                raise StaleConsent("the statement does not follow the newest one to this grantee; ask for a new draft")
+        if isinstance(statement, Issue) and statement.record_id in self.record_logged:
+            raise InvalidStatement("a record of that id is issued already; draft the record again")
+        if isinstance(statement, Erasure) and statement.record_id not in self.record_logged:
+            raise InvalidStatement("there is no record of that id to erase")
+
+
+def follows(statement: Consent | Revocation | Delegation, newest: Logged | None) -> bool:
+    """Whether the statement is the next one: version and predecessor; a revocation ends what stands; a delegation
+    stands alone.
+    """
+    if isinstance(statement, Delegation):
+        return True
+    if newest is None:
+        return isinstance(statement, Consent) and (statement.version, statement.previous) == (1, bytes(32))
+    last = newest.signed.statement
+    if isinstance(statement, Revocation) and not isinstance(last, Consent | Delegation):
+        return False
+    named = statement.previous if isinstance(statement, Consent) else statement.consent
+    return isinstance(last, Consent | Revocation | Delegation) and (statement.version, named) == (
+        last.version + 1,
+        newest.signed.entry.entry,
+    )

@@ -1,0 +1,23 @@
+"""Whether anything changed that an answer may rest on: a count that each such transaction raises."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from mydata_ledger.anchors.store.db.prepared import Bulk, Driver, Prepared, Reading
+from mydata_ledger.anchors.store.schema import CHANGES
+
+COUNT = Prepared(select(CHANGES.c.count))
+RAISE = Bulk(CHANGES.update().values(count=CHANGES.c.count + 1))
+
+
+def count(reading: Reading) -> int:
+    """How many there were."""
+    found: int = COUNT.all(Driver.of(reading), {})[0].count
+    return found
+
+
+def note(connection: Connection) -> None:
+    """One more."""
+    RAISE.run(connection, [{}])

@@ -1,0 +1,130 @@
+"""Connections to SQLite or PostgreSQL, and their failures said in our words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
+
+IMMEDIATE = "BEGIN IMMEDIATE"
+BUSY_MS = 15_000
+"""How long a transaction waits for another process to finish its own."""
+ONE_WRITER = "SELECT pg_advisory_xact_lock(7215110)"
+"""Held to the end of the transaction, so that no withdrawal comes between an answer's facts and its receipt."""
+READERS = 32
+"""Connections kept open; as many more may be opened for a moment."""
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    f"busy_timeout = {BUSY_MS}",
+    "mmap_size = 2147418112",
+    "temp_store = MEMORY",
+    "cache_size = -8192",
+)
+LOADING = ("synchronous = OFF", "cache_size = -262144", "wal_autocheckpoint = 65536")
+"""While a database is rebuilt that nobody uses yet: on disk when it is closed, and not before."""
+LOADING_SERVER = "-c synchronous_commit=off"
+FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+POSTGRES_DISK_FULL = "53100"
+
+
+def open_engine(url: str, writes: bool, loading: bool = False) -> Engine:
+    """An engine whose transactions read one state of the database, or are the only ones to write."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return _open_server(parsed, writes, loading)
+    _make_folder(parsed)
+    connecting = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
+    engine = create_engine(parsed, connect_args=connecting, pool_size=READERS, max_overflow=READERS)
+    event.listen(engine, "connect", set_pragmas)
+    if loading:
+        event.listen(engine, "connect", _set_loading)
+    event.listen(engine, "begin", partial(_begin, IMMEDIATE if writes else "BEGIN"))
+    return engine
+
+
+def _begin(how: str, connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    if not driver.in_transaction:
+        driver.execute(how)
+
+
+def _open_server(url: URL, writes: bool, loading: bool) -> Engine:
+    """PostgreSQL: readers keep their first snapshot, writers wait for one another as they do in SQLite."""
+    level = "READ COMMITTED" if writes else "REPEATABLE READ"
+    asked = {"options": LOADING_SERVER} if loading else {}
+    pool = {"pool_size": READERS, "max_overflow": READERS}
+    engine = create_engine(url, pool_pre_ping=True, isolation_level=level, connect_args=asked, **pool)
+    if writes:
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(ONE_WRITER))
+    return engine
+
+
+def file_of(url: str) -> str:
+    """The file of an SQLite database; empty for any other."""
+    parsed = make_url(url)
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}
+    return parsed.database or "" if is_file else ""
+
+
+def _make_folder(url: URL) -> None:
+    if url.database and url.database != ":memory:":
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SourceUnavailable("the folder of the database cannot be made; choose another one") from error
+
+
+def set_pragmas(connection: Any, _record: Any) -> None:
+    """Set a new SQLite connection up, in autocommit mode; listens to SQLAlchemy's `connect`."""
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute("PRAGMA " + pragma)
+
+
+def _set_loading(connection: Any, _record: Any) -> None:
+    for pragma in LOADING:
+        connection.execute("PRAGMA " + pragma)
+
+
+def put_on_disk(url: str) -> None:
+    """Make sure that what was loaded is on disk; nobody else may use the database. Raises SourceUnavailable."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        with our_errors(), closing(sqlite3.connect(parsed.database)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with open(parsed.database, "rb") as file:
+            os.fsync(file.fileno())
+
+
+@contextmanager
+def our_errors() -> Iterator[None]:
+    """Turn whatever the database refuses into StorageFull or SourceUnavailable."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise refusal(error.orig if isinstance(error, DBAPIError) else error) from error
+
+
+def refusal(error: BaseException | None) -> SourceUnavailable:
+    """What the driver said, in our words."""
+    if _is_full(error):
+        return StorageFull("the database's disk is full and nothing was accepted; free some room first")
+    return SourceUnavailable("the database cannot answer now; try again later")
+
+
+def _is_full(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in FULL_CODES
+    return getattr(error, "sqlstate", None) == POSTGRES_DISK_FULL

@@ -1,0 +1,192 @@
+"""Queries compiled once and run on the driver's own connection: SQLAlchemy takes ten times as long as the look-up."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Column, Dialect, Insert, Select, Table, Update, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+
+DIALECTS: dict[str, Dialect] = {
+    "sqlite": sqlite.dialect(paramstyle="named"),
+    "postgresql": psycopg.dialect(),  # type: ignore[no-untyped-call]
+}
+
+AT_ONCE = 500
+"""Names in one `in (…)`."""
+BY_PLACE: Dialect = sqlite.dialect(paramstyle="qmark")
+Change = Callable[[Any], dict[str, Any]]
+"""From the columns of a row that was to be inserted to the new values of the row that is there."""
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """What the drivers that are installed raise."""
+    try:
+        import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+    except ImportError:
+        return (sqlite3.Error,)
+    return sqlite3.Error, psycopg.Error
+
+
+DRIVER_ERRORS = _driver_errors()
+
+
+@contextmanager
+def driver_refuses(what: str) -> Iterator[None]:
+    """What the driver raises, as SQLAlchemy says it."""
+    try:
+        yield
+    except DRIVER_ERRORS as error:
+        raise DBAPIError(what, None, error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """The driver's connection inside a transaction of ours."""
+
+    connection: Any
+    dialect: str
+
+    @classmethod
+    def of(cls, connection: Connection | Driver) -> Driver:
+        """The same transaction, without SQLAlchemy."""
+        if isinstance(connection, Driver):
+            return connection
+        return cls(connection.connection.driver_connection, connection.dialect.name)
+
+
+Reading = Connection | Driver
+"""A transaction that look-ups are made in."""
+
+
+class Prepared:
+    """A query for both databases; its rows are named tuples."""
+
+    def __init__(self, query: Select[Any]) -> None:
+        self._texts, self._constants = _compiled(query)
+        row: Any = namedtuple("Row", [column.key for column in query.selected_columns])  # type: ignore[misc]
+        self._row = row._make
+
+    def all(self, driver: Driver, values: Mapping[str, Any]) -> list[Any]:
+        """Every row. Raises DBAPIError."""
+        return [self._row(row) for row in self.plain(driver, values)]
+
+    def plain(self, driver: Driver, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Every row as a tuple. Raises DBAPIError."""
+        if self._constants:
+            values = {**self._constants, **values}
+        text = self._texts[driver.dialect]
+        try:
+            found: list[tuple[Any, ...]] = driver.connection.execute(text, values).fetchall()
+        except DRIVER_ERRORS as error:
+            raise DBAPIError(text, None, error) from error
+        return found
+
+
+class Listed:
+    """A query for rows of which columns are each in a list, by the list's name: compiled once for each size of lists,
+    which are filled up to a power of two.
+    """
+
+    def __init__(self, query: Select[Any], **columns: Column[Any]) -> None:
+        self._query, self._columns = query, columns
+        self._made: dict[tuple[int, ...], Prepared] = {}
+
+    def all(self, driver: Driver, values: Mapping[str, Any], **lists: Iterable[Any]) -> list[Any]:
+        """Every row; no list is empty. Raises DBAPIError."""
+        filled = {name: _filled(list(lists[name])) for name in self._columns}
+        each = {f"{name}{n}": value for name, some in filled.items() for n, value in enumerate(some)}
+        return self._of(tuple(map(len, filled.values()))).all(driver, {**values, **each})
+
+    def _of(self, sizes: tuple[int, ...]) -> Prepared:
+        if sizes not in self._made:
+            query = self._query
+            for (name, column), size in zip(self._columns.items(), sizes, strict=True):
+                query = query.where(column.in_([bindparam(f"{name}{n}") for n in range(size)]))
+            self._made[sizes] = Prepared(query)
+        return self._made[sizes]
+
+
+def _filled(values: list[Any]) -> list[Any]:
+    size = 1 << (len(values) - 1).bit_length()
+    return values + values[-1:] * (size - len(values))
+
+
+class Bulk:
+    """A change for both databases, made for many rows at once; each row gives every column that the change writes."""
+
+    def __init__(self, change: Insert | Update | Mapping[str, Insert]) -> None:
+        self._change = change
+
+    @cached_property
+    def _made(self) -> tuple[dict[str, str], dict[str, Any]]:
+        return _compiled(self._change)
+
+    @cached_property
+    def _by_place(self) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
+        """SQLite's text with values by their places, and a row's values in that order: it looks up names slowly."""
+        change = self._change["sqlite"] if isinstance(self._change, Mapping) else self._change
+        compiled = change.compile(dialect=BY_PLACE)
+        names = compiled.positiontup or []
+        return str(compiled), itemgetter(*names) if len(names) > 1 else lambda row: tuple(row[name] for name in names)
+
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Make the change for each row, if there are any. Raises DBAPIError."""
+        if not rows:
+            return
+        driver, (texts, constants) = Driver.of(connection), self._made
+        text, values = texts[driver.dialect], list[Any](rows)
+        if constants:
+            values = [{**constants, **row} for row in rows]
+        if driver.dialect == "sqlite":
+            text, placed = self._by_place
+            values = list(map(placed, values))
+        try:
+            driver.connection.cursor().executemany(text, values)
+        except DRIVER_ERRORS as error:
+            raise DBAPIError(text, None, error) from error
+
+
+class Upsert(Bulk):
+    """Insert rows; where the primary key is there already, change the old row as `change` says of the new one.
+
+    The rows give the primary key and the columns named, or all columns.
+    """
+
+    def __init__(self, table: Table, change: Change, *columns: str) -> None:
+        keys = list(table.primary_key.columns)
+        names = {*columns, *(key.name for key in keys)} if columns else {column.name for column in table.columns}
+        values: dict[str, Any] = {name: bindparam(name) for name in names}
+        lite, full = sqlite.insert(table).values(values), postgresql.insert(table).values(values)
+        super().__init__(
+            {
+                "sqlite": lite.on_conflict_do_update(index_elements=keys, set_=change(lite.excluded)),
+                "postgresql": full.on_conflict_do_update(index_elements=keys, set_=change(full.excluded)),
+            }
+        )
+
+
+def _compiled(statement: Any) -> tuple[dict[str, str], dict[str, Any]]:
+    """The text for each database, and the constants in it."""
+    of = statement if isinstance(statement, Mapping) else dict.fromkeys(DIALECTS, statement)
+    compiled = {name: of[name].compile(dialect=dialect) for name, dialect in DIALECTS.items()}
+    texts = {name: str(made) for name, made in compiled.items()}
+    constants = {name: value for made in compiled.values() for name, value in made.params.items()}
+    return texts, {name: value for name, value in constants.items() if value is not None}
+
+
+def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """The values in lists of at most `AT_ONCE`."""
+    every = list(values)
+    for start in range(0, len(every), AT_ONCE):
+        yield every[start : start + AT_ONCE]

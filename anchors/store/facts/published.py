@@ -1,0 +1,38 @@
+"""What is published, read in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from mydata_ledger.anchors.store.db.prepared import Driver, Prepared
+from mydata_ledger.anchors.store.facts import facts
+from mydata_ledger.anchors.store.schema import NOTICES
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import Party
+
+READABLE = select(NOTICES.c.name, NOTICES.c.version, NOTICES.c.language, NOTICES.c.text, NOTICES.c.outdated)
+BY_HASH = Prepared(READABLE.where(NOTICES.c.digest == bindparam("digest")))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """Parties and notices as of one transaction."""
+
+    driver: Driver
+
+    def party(self, account: str) -> Party | None:
+        """One party by its EIP-55 address."""
+        return facts.party(self.driver, account)
+
+    def notice(self, digest: bytes) -> Notice | None:
+        """One notice by the hash that is signed."""
+        found = BY_HASH.all(self.driver, {"digest": digest})
+        return notice_of(found[0]) if found else None
+
+
+def notice_of(row: Any) -> Notice:
+    """A notice as it is stored."""
+    return Notice(row.name, row.version, row.language, row.text, bool(row.outdated))

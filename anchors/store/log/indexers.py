@@ -1,0 +1,144 @@
+"""What each accepted statement changes in the indexes, written for a whole batch at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, case, select
+from sqlalchemy.engine import Connection
+
+from mydata_ledger.anchors.store.db.prepared import Bulk, Driver, Listed, Upsert, chunks
+from mydata_ledger.anchors.store.rows import records, statements
+from mydata_ledger.anchors.store.rows.codec import key, keys, prefix
+from mydata_ledger.anchors.store.rows.use_counts import Uses
+from mydata_ledger.anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
+from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.equivalence import shared_window
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
+from mydata_ledger.ledger.receipt import RECORDS as RECORDS_LOG
+
+Followed = tuple[Logged, Logged | None]
+"""A statement and, for consents and revocations, the one it follows."""
+AT = (
+    CONSENTS.c.person == bindparam("who"),
+    CONSENTS.c.grantee == bindparam("whom"),
+    CONSENTS.c.position == bindparam("where"),
+)
+SUPERSEDE = Bulk(CONSENTS.update().where(*AT).values(superseded=True))
+REVOKE = Bulk(CONSENTS.update().where(*AT).values(revoked=True))
+ADD_CONSENTS, ADD_RECEIPTS = Bulk(CONSENTS.insert()), Bulk(RECEIPTS.insert())
+REVEALED = Listed(select(REVEALS.c.entry), entry=REVEALS.c.entry)
+KEEP_SECRETS = Upsert(REVEALS, lambda new: {"revocation": new.revocation}, "revocation")
+COUNT_USES = Upsert(
+    USES,
+    lambda new: {
+        "times": USES.c.times + new.times,
+        "latest": case((new.latest > USES.c.latest, new.latest), else_=USES.c.latest),
+    },
+)
+
+
+def _index_consents(connection: Connection, added: Sequence[Followed], rows_: Sequence[statements.Fields]) -> None:
+    """Rows by person and grantee; what they replace or end is so from this transaction on."""
+    ADD_CONSENTS.run(connection, [_row(logged, row["common"]) for (logged, _), row in zip(added, rows_, strict=True)])
+    entries = [row["entry"] for row in rows_]
+    names = [{"entry": prefix(entry), "position": one.position} for entry, (one, _) in zip(entries, added, strict=True)]
+    statements.ADD_ENTRIES.run(connection, names)
+    replaced = [place(b) for logged, b in added if b and isinstance(logged.signed.statement, Consent | Delegation)]
+    ended = [(logged, b) for logged, b in added if b and isinstance(logged.signed.statement, Revocation)]
+    SUPERSEDE.run(connection, replaced)
+    REVOKE.run(connection, [place(before) for _, before in ended])
+    REVOKE.run(
+        connection, _revealed_early(connection, dict(zip(entries, (logged for logged, _ in added), strict=True)))
+    )
+    secrets = [(b.signed.entry.entry, logged.position) for logged, b in ended if _opens(logged, b)]
+    KEEP_SECRETS.run(connection, [{"entry": entry, "revocation": position} for entry, position in secrets])
+
+
+def _row(logged: Logged, said: int | None) -> dict[str, Any]:
+    statement = _of_pair(logged)
+    person, witness = keys(statement.data_subject)
+    is_consent = isinstance(statement, Consent)
+    window = shared_window(statement) if isinstance(statement, Consent) else None
+    opens, closes = window or (0, None)
+    return {
+        "person": person,
+        "grantee": _name_key(statement.grantee),
+        "position": logged.position,
+        "is_consent": is_consent,
+        "superseded": False,
+        "revoked": False,
+        "witness": witness,
+        "alike": said if window else None,
+        "opens": opens,
+        "closes": closes,
+    }
+
+
+def _of_pair(logged: Logged) -> Consent | Revocation | Delegation:
+    said = logged.signed.statement
+    if not isinstance(said, Consent | Revocation | Delegation):
+        raise TypeError("only consents, delegations and revocations stand in this index")
+    return said
+
+
+def place(logged: Logged) -> dict[str, int]:
+    """Where a consent, delegation or revocation stands in its index."""
+    said = _of_pair(logged)
+    return {"who": key(said.data_subject), "whom": _name_key(said.grantee), "where": logged.position}
+
+
+def _opens(revocation: Logged, ended: Logged) -> bool:
+    """Whether the revocation carries the secret of the consent's lock."""
+    said = revocation.signed.statement
+    secret = said.secret if isinstance(said, Revocation) else NO_LOCK
+    return secret != NO_LOCK and lock_of(secret) == ended.signed.entry.lock
+
+
+def _revealed_early(connection: Connection, by_entry: dict[bytes, Logged]) -> list[dict[str, int]]:
+    """Consents that the chain knew as revoked before we knew them."""
+    driver = Driver.of(connection)
+    return [place(by_entry[row.entry]) for some in chunks(by_entry) for row in REVEALED.all(driver, {}, entry=some)]
+
+
+def revoke_all(connection: Connection, ended: Sequence[statements.Named]) -> None:
+    """Mark consents and delegations as revoked, for good, in the order in which they lie in the index."""
+    places = sorted((key(data_subject), _name_key(grantee), position) for data_subject, grantee, position in ended)
+    REVOKE.run(connection, [{"who": who, "whom": whom, "where": where} for who, whom, where in places])
+
+
+def _index_records(connection: Connection, added: Sequence[Followed], _: Sequence[statements.Fields]) -> None:
+    records.index(connection, [logged for logged, _ in added])
+
+
+def _index_receipts(connection: Connection, added: Sequence[Followed], _: Sequence[statements.Fields]) -> None:
+    """Receipts and incidents by person and requester, and what they use up of the consents they rest on."""
+    told = [logged for logged, _ in added if not isinstance(logged.signed.statement, Acknowledgement)]
+    ADD_RECEIPTS.run(connection, [_receipt_row(logged) for logged in told])
+    COUNT_USES.run(connection, Uses.by(logged.signed.statement for logged, _ in added).rows())
+
+
+@lru_cache(maxsize=1_024)
+def _name_key(name: str) -> int:
+    return key(name)
+
+
+def _receipt_row(logged: Logged) -> dict[str, Any]:
+    said = logged.signed.statement
+    if not isinstance(said, AccessReceipt | Incident):
+        raise TypeError("only receipts and incidents stand in this index")
+    requester = _name_key(said.requester) if isinstance(said, AccessReceipt) else None
+    return {"position": logged.position, "person": key(said.data_subject), "requester": requester}
+
+
+INDEXERS: dict[str, Callable[[Connection, Sequence[Followed], Sequence[statements.Fields]], None]] = {
+    CONSENTS_LOG: _index_consents,
+    RECORDS_LOG: _index_records,
+    ACCESS: _index_receipts,
+}

@@ -1,0 +1,78 @@
+"""Where the receipts of one group of questions lie until they are written together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+
+from sqlalchemy.engine import Connection
+
+from mydata_ledger.anchors.store.db.prepared import Driver
+from mydata_ledger.anchors.store.log import receipt_queue
+from mydata_ledger.anchors.store.rows.use_counts import Uses
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.receipt import Logged, Signed
+
+BACKLOG = 20_000
+"""Receipts that may wait for their index before those who ask wait for it too."""
+
+
+@dataclass
+class Place:
+    """A receipt's place in the log, known once its group is written."""
+
+    signed: Signed
+    at: int
+    found: Logged | None = None
+
+    def logged(self) -> Logged:
+        """The receipt as logged. Raises SourceUnavailable before it is."""
+        if self.found is None:
+            raise SourceUnavailable("the receipt was not written; ask again")
+        return self.found
+
+
+class Desk:
+    """Used only by whoever is writing. What lies here counts already."""
+
+    def __init__(self) -> None:
+        self._places: list[Place] = []
+        self._counted, self._uses = 0, Uses()
+
+    def clear(self) -> None:
+        """A new group begins."""
+        self._places, self._counted, self._uses = [], 0, Uses()
+
+    def leave(self, receipt: Signed, at: int) -> Place:
+        """Put a receipt down."""
+        self._places.append(Place(receipt, at))
+        return self._places[-1]
+
+    def uses(self) -> Uses:
+        """What the receipts that lie here use up."""
+        for place in self._places[self._counted :]:
+            self._uses.count(place.signed.statement)
+        self._counted = len(self._places)
+        return self._uses
+
+    @contextmanager
+    def all_or_none(self) -> Iterator[None]:
+        """Take back what was left meanwhile if the questions it belongs to fail."""
+        count = len(self._places)
+        try:
+            yield
+        except Exception:
+            self._places, self._counted, self._uses = self._places[:count], 0, Uses()
+            raise
+
+    def write(self, connection: Connection) -> None:
+        """Write all receipts down in the order they were left; index some where too many wait for it."""
+        for at, places in groupby(self._places, key=lambda place: place.at):
+            group = list(places)
+            for place, logged in zip(group, receipt_queue.put(connection, [p.signed for p in group], at), strict=True):
+                place.found = logged
+        driver = Driver.of(connection)
+        if self._places and receipt_queue.end(driver) - receipt_queue.indexed(driver) > BACKLOG:
+            receipt_queue.settle(connection, 2 * len(self._places))

@@ -1,0 +1,120 @@
+"""Receipts between their answer and their index: a group of them is one durable row, and already has its places.
+
+Answers wait for one small write and one sync; statements, tree and indexes are written afterwards, many at a time and
+exactly once, by whichever process comes first (ADR 15). Whoever reads the access log settles it before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.engine import Connection
+
+from mydata_ledger.anchors.store.db.prepared import Bulk, Driver, Prepared
+from mydata_ledger.anchors.store.log.accept import write
+from mydata_ledger.anchors.store.rows.codec import KINDS, decode, encode, pack, unpack
+from mydata_ledger.anchors.store.rows.statements import Fields
+from mydata_ledger.anchors.store.schema import HEADS, PENDING
+from mydata_ledger.ledger.commitment.entry import Entry
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Logged, Signed
+
+RECEIPT = KINDS.index(AccessReceipt)
+PARTS = 4
+"""Of each receipt: digest, signature, salt, statement."""
+AT_ONCE = 250
+"""Receipts indexed in one transaction, about: whole groups."""
+ADD = Bulk(PENDING.insert())
+NEWEST = Prepared(select(PENDING.c.start, PENDING.c.count).order_by(PENDING.c.start.desc()).limit(1))
+INDEXED = Prepared(select(HEADS.c.size).where(HEADS.c.log == bindparam("log")))
+AROUND = Prepared(
+    select(PENDING).where(PENDING.c.start <= bindparam("position")).order_by(PENDING.c.start.desc()).limit(1)
+)
+COUNTS = Prepared(select(PENDING.c.start, PENDING.c.count).order_by(PENDING.c.start).limit(bindparam("most")))
+UP_TO = Prepared(select(PENDING).where(PENDING.c.start <= bindparam("last")).order_by(PENDING.c.start))
+
+
+def put(connection: Connection, receipts: Sequence[Signed], at: int) -> list[Logged]:
+    """Give the receipts the next places of the access log, durably once the transaction is."""
+    start = end(Driver.of(connection))
+    body = pack(part for signed in receipts for part in _parts(signed))
+    row = {"start": start, "count": len(receipts), "accepted_at": at, "body": body}
+    ADD.run(connection, [row])
+    return [Logged(signed, start + n, at) for n, signed in enumerate(receipts)]
+
+
+def end(driver: Driver) -> int:
+    """The size of the access log with what is pending."""
+    newest = NEWEST.all(driver, {})
+    return newest[0].start + newest[0].count if newest else indexed(driver)
+
+
+def indexed(driver: Driver) -> int:
+    """The size of the access log without it."""
+    size: int = INDEXED.all(driver, {"log": ACCESS})[0].size
+    return size
+
+
+def find(driver: Driver, position: int) -> Logged | None:
+    """The pending receipt at a position."""
+    for row in AROUND.all(driver, {"position": position}):
+        if position < row.start + row.count:
+            return next(logged for logged, _ in _receipts(row) if logged.position == position)
+    return None
+
+
+def settle(connection: Connection, most: int = AT_ONCE) -> bool:
+    """Index the oldest groups, of at least `most` receipts if there are so many; whether there may be more.
+
+    Raises SourceUnavailable when their places are not the next ones: someone wrote past them.
+    """
+    driver = Driver.of(connection)
+    groups, size = COUNTS.all(driver, {"most": most}), indexed(driver)
+    if not groups:
+        return False
+    if groups[0].start != size:
+        raise SourceUnavailable("receipts wait for places that are taken; rebuild the database")
+    last = next((group for group in groups if group.start + group.count - size >= most), groups[-1])
+    rows = UP_TO.all(driver, {"last": last.start})
+    found = [(logged, body) for row in rows for logged, body in _receipts(row)]
+    write(connection, ACCESS, [(logged, None) for logged, _ in found], [_row(*one) for one in found])
+    connection.execute(PENDING.delete().where(PENDING.c.start <= last.start))
+    return last is not groups[-1] or len(groups) == most
+
+
+def settle_all(connection: Connection) -> None:
+    """Index everything that is pending."""
+    while settle(connection):
+        continue
+
+
+def _parts(signed: Signed) -> tuple[bytes, ...]:
+    entry = signed.entry
+    return entry.digest, entry.signature, entry.salt, encode(signed.statement)
+
+
+def _row(logged: Logged, body: bytes) -> Fields:
+    """As `statements.rows_of`, without writing the statement out a second time."""
+    entry = logged.signed.entry
+    return {
+        "position": logged.position,
+        "kind": RECEIPT,
+        "accepted_at": logged.accepted_at,
+        "entry": entry.entry,
+        "digest": entry.digest,
+        "salt": entry.salt,
+        "signature": entry.signature,
+        "lock": None,
+        "body": body,
+    }
+
+
+def _receipts(row: Any) -> Iterator[tuple[Logged, bytes]]:
+    """Each receipt of a group, and its statement as it is stored."""
+    parts = unpack(row.body)
+    for n in range(row.count):
+        digest, signature, salt, body = parts[PARTS * n : PARTS * (n + 1)]
+        signed = Signed(decode(RECEIPT, body), Entry(digest, signature, salt))
+        yield Logged(signed, row.start + n, row.accepted_at), body

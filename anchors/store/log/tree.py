@@ -1,0 +1,112 @@
+"""The Merkle tree of a log: its leaves follow from the statements, inner nodes of complete subtrees are kept, numbered
+in the order in which they came into being.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.engine import Connection
+
+from mydata_ledger.anchors.store.db.prepared import Bulk, Driver, Prepared
+from mydata_ledger.anchors.store.rows import statements
+from mydata_ledger.anchors.store.schema import HEADS, STATEMENTS, TREES
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.errors import ProofInvalid, SourceUnavailable
+from mydata_ledger.ledger.merkle import HASH_SIZE, Head
+
+ENTRY_AT = {
+    log: statements.entries(log).where(table.c.position == bindparam("position")) for log, table in STATEMENTS.items()
+}
+HASH_AT = {log: select(table.c.hash).where(table.c.number == bindparam("number")) for log, table in TREES.items()}
+HASHES_AT = {
+    log: select(table.c.hash).where(table.c.number.in_(bindparam("numbers", expanding=True))).order_by(table.c.number)
+    for log, table in TREES.items()
+}
+HEAD = Prepared(select(HEADS).where(HEADS.c.log == bindparam("log")))
+
+ADD = {log: Bulk(table.insert()) for log, table in TREES.items()}
+GROWN = Bulk(
+    HEADS.update()
+    .where(HEADS.c.log == bindparam("which"))
+    .values(size=bindparam("to_size"), peaks=bindparam("to_peaks"))
+)
+
+
+def number_of(level: int, index: int) -> int:
+    """How many inner nodes are older than that of `level` ≥ 1, which was made when leaf (index + 1) · 2^level came."""
+    before = ((index + 1) << level) - 1
+    return before - before.bit_count() + level - 1
+
+
+class Tree:
+    """One log's tree, read over one connection."""
+
+    def __init__(self, connection: Connection, log: str) -> None:
+        self._connection, self._log = connection, log
+
+    def node(self, level: int, index: int) -> bytes:
+        """The hash of a complete subtree."""
+        found = self._inner(level, index) if level else self._leaf(index)
+        if found is None:
+            raise SourceUnavailable(f"the {self._log} log has lost a node; rebuild the database")
+        return found
+
+    def _inner(self, level: int, index: int) -> bytes | None:
+        found = self._connection.execute(HASH_AT[self._log], {"number": number_of(level, index)}).scalar()
+        return None if found is None else bytes(found)
+
+    def _leaf(self, index: int) -> bytes | None:
+        row = self._connection.execute(ENTRY_AT[self._log], {"position": index}).first()
+        return None if row is None else merkle.leaf_hash(statements.entry_of(row))
+
+    def subtrees(self, level: int, start: int, limit: int) -> list[bytes]:
+        """Hashes of complete subtrees of a `level` ≥ 1, from index `start`, as many as there are up to `limit`."""
+        numbers = [number_of(level, index) for index in range(start, start + limit)]
+        return [
+            bytes(found) for found in self._connection.execute(HASHES_AT[self._log], {"numbers": numbers}).scalars()
+        ]
+
+    def row(self) -> Any:
+        """Size, peaks and what is anchored."""
+        return HEAD.all(Driver.of(self._connection), {"log": self._log})[0]
+
+    def head(self) -> Head:
+        """The head of everything accepted."""
+        row = self.row()
+        return Head(row.size, merkle.bag(split(row.peaks)))
+
+    def head_at(self, size: int) -> Head | None:
+        """The head the log had at `size`; None when it never was so large."""
+        if not 0 <= size <= self.row().size:
+            return None
+        return Head(size, merkle.root_at(size, self.node))
+
+    def inclusion(self, position: int, size: int) -> list[bytes]:
+        """The inclusion proof. Raises ProofInvalid."""
+        self._check(size)
+        return merkle.inclusion_proof(position, size, self.node)
+
+    def consistency(self, first: int, second: int) -> list[bytes]:
+        """The consistency proof. Raises ProofInvalid."""
+        self._check(second)
+        return merkle.consistency_proof(first, second, self.node)
+
+    def _check(self, size: int) -> None:
+        if size > self.row().size:
+            raise ProofInvalid(f"the {self._log} log has not grown to {size} yet")
+
+    def grow(self, row: Any, leaves: Sequence[bytes]) -> None:
+        """Write what `leaves` add to the tree whose head is `row`."""
+        tops, made = merkle.grow(row.size, split(row.peaks), leaves)
+        nodes = [{"number": number_of(level, index), "hash": hash_} for level, index, hash_ in made if level]
+        ADD[self._log].run(self._connection, nodes)
+        grown = {"which": self._log, "to_size": row.size + len(leaves), "to_peaks": b"".join(tops)}
+        GROWN.run(self._connection, [grown])
+
+
+def split(peaks: bytes) -> list[bytes]:
+    """Peaks as they are stored, end to end."""
+    return [peaks[at : at + HASH_SIZE] for at in range(0, len(peaks), HASH_SIZE)]

@@ -1,0 +1,1 @@
+"""One class per port of `ledger.ports`, each over a `Database`."""

@@ -1,0 +1,150 @@
+"""The side of the log that notary and follower use: what to put on chain, and what the chain holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from mydata_ledger.anchors.store.database import Database
+from mydata_ledger.anchors.store.db import changes
+from mydata_ledger.anchors.store.db.prepared import Driver, Upsert
+from mydata_ledger.anchors.store.log import indexers
+from mydata_ledger.anchors.store.log.tree import Tree
+from mydata_ledger.anchors.store.rows import past, statements
+from mydata_ledger.anchors.store.schema import BLOCKS, CHAIN, HEADS, REVEALS, STATEMENTS
+from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.consent import Revocation
+from mydata_ledger.ledger.errors import InvalidStatement
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.receipt import CONSENTS
+
+NOTE = Upsert(BLOCKS, lambda new: {"hash": new.hash})
+REVEAL = Upsert(REVEALS, lambda new: {"block": new.block}, "block")
+NOTED = 256
+"""Blocks whose hash is remembered, to find where a reorganised chain parted from the one we followed."""
+
+
+class AnchoringStore:
+    """What is anchored only ever changes here."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def entries(self, log: str, start: int, limit: int) -> list[bytes]:
+        """Entries (32 bytes) from position `start`."""
+        table = STATEMENTS[log]
+        query = statements.entries(log).where(table.c.position >= start).order_by(table.c.position).limit(limit)
+        with self._database.session(log) as connection:
+            return [statements.entry_of(row) for row in connection.execute(query)]
+
+    def leaves(self, log: str, start: int, limit: int) -> list[bytes]:
+        """Leaf hashes from position `start`."""
+        return [merkle.leaf_hash(entry) for entry in self.entries(log, start, limit)]
+
+    def subtrees(self, log: str, level: int, start: int, limit: int) -> list[bytes]:
+        """Hashes of complete subtrees of 2**level leaves, from the one of index `start`; at level 0 the leaves."""
+        if level == 0:
+            return self.leaves(log, start, limit)
+        with self._database.session(log) as connection:
+            return Tree(connection, log).subtrees(level, start, limit)
+
+    def peaks(self, log: str, size: int) -> list[bytes]:
+        """Peaks of the tree at `size`, largest first."""
+        with self._database.session(log) as connection:
+            return merkle.peaks(size, Tree(connection, log).node)
+
+    def mark_anchored(self, log: str, head: Head, block: int) -> None:
+        """The chain holds this head. Raises InvalidStatement unless it is one of this log, not behind the last."""
+        self._anchor(log, head, block, back=False)
+
+    def roll_back(self, log: str, head: Head, block: int) -> None:
+        """The chain went back to this head: grants above it deny again, revocations keep denying."""
+        self._anchor(log, head, block, back=True)
+
+    def _anchor(self, log: str, head: Head, block: int, *, back: bool) -> None:
+        def work(connection: Connection) -> None:
+            _set_head(connection, log, head, block, back)
+            past.note(connection, self._database.now(), past.HEAD, [past.head_change(log, head, block)])
+
+        self._database.write(work)
+
+    def touch(self, at: int) -> None:
+        """The chain answered at `at`, and agrees with this log."""
+
+        def work(connection: Connection) -> None:
+            if connection.execute(CHAIN.update().where(CHAIN.c.distrust != "").values(distrust="")).rowcount:
+                changes.note(connection)
+            connection.execute(CHAIN.update().values(followed_at=at))
+
+        self._database.write_uncounted(work)
+
+    def distrust(self, reason: str) -> None:
+        """The chain contradicts this log: every answer is unknown until it no longer does."""
+        self._database.write(lambda connection: connection.execute(CHAIN.update().values(distrust=reason)))
+
+    def note_block(self, number: int, block_hash: bytes) -> None:
+        """Remember that the chain had this block."""
+        row = {"number": number, "hash": block_hash}
+
+        def work(connection: Connection) -> None:
+            NOTE.run(connection, [row])
+            connection.execute(BLOCKS.delete().where(BLOCKS.c.number <= number - NOTED))
+
+        self._database.write_uncounted(work)
+
+    def noted_blocks(self) -> list[tuple[int, bytes]]:
+        """Remembered blocks, newest first."""
+        with self._database.session() as connection:
+            found = connection.execute(select(BLOCKS).order_by(BLOCKS.c.number.desc()))
+            return [(row.number, row.hash) for row in found]
+
+    def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
+        """(entry, core, secret) of revoked consents whose lock is not yet opened on chain, oldest first."""
+        waiting = select(REVEALS).where(REVEALS.c.block.is_(None), REVEALS.c.revocation.is_not(None))
+        with self._database.session() as connection:
+            found = connection.execute(waiting.order_by(REVEALS.c.revocation).limit(limit)).all()
+            return [_opened(connection, row.entry, row.revocation) for row in found]
+
+    def revealed(self, reveals: Mapping[bytes, int]) -> None:
+        """The chain says, each at its block, that these consents are revoked: from now on they are, whatever the chain
+        does.
+        """
+        in_order = dict(sorted(reveals.items()))
+
+        def work(connection: Connection) -> None:
+            _reveal(connection, in_order)
+            past.note(connection, self._database.now(), past.REVEAL, [(entry, b"") for entry in in_order])
+
+        self._database.write(work)
+
+    def conceal(self, above: int) -> None:
+        """Blocks above are gone: secrets revealed there wait to be revealed again; the revocations stay."""
+        secrets = REVEALS.update().where(REVEALS.c.block > above).values(block=None)
+        blocks = BLOCKS.delete().where(BLOCKS.c.number > above)
+        self._database.write(lambda connection: (connection.execute(secrets), connection.execute(blocks)))
+
+
+def _set_head(connection: Connection, log: str, head: Head, block: int, back: bool) -> None:
+    tree = Tree(connection, log)
+    row = tree.row()
+    if tree.head_at(head.size) != head or (head.size < row.anchored_size and not back):
+        raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
+    values = {"anchored_size": head.size, "anchored_root": head.root, "anchored_block": block}
+    connection.execute(HEADS.update().where(HEADS.c.log == log).values(**values))
+
+
+def _opened(connection: Connection, entry: bytes, revocation: int) -> tuple[bytes, bytes, bytes]:
+    ended, said = (
+        statements.by_entry(connection, CONSENTS, entry),
+        statements.at(Driver.of(connection), CONSENTS, revocation),
+    )
+    if ended is None or said is None or not isinstance(said.signed.statement, Revocation):
+        raise InvalidStatement("the index of secrets names a statement that is not in the log; rebuild the database")
+    return entry, ended.signed.entry.core, said.signed.statement.secret
+
+
+def _reveal(connection: Connection, reveals: Mapping[bytes, int]) -> None:
+    REVEAL.run(connection, [{"entry": entry, "block": block} for entry, block in reveals.items()])
+    indexers.revoke_all(connection, statements.endable_by_entries(Driver.of(connection), reveals))

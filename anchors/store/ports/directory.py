@@ -1,0 +1,79 @@
+"""Parties as the chain has them, and published notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from mydata_ledger.anchors.store.database import Database
+from mydata_ledger.anchors.store.db.prepared import Upsert
+from mydata_ledger.anchors.store.facts import facts
+from mydata_ledger.anchors.store.facts.published import READABLE, Shelf, notice_of
+from mydata_ledger.anchors.store.rows import past
+from mydata_ledger.anchors.store.schema import NOTICES, PARTIES
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import Party
+
+PUBLISH = Upsert(NOTICES, lambda new: {"outdated": new.outdated})
+
+
+class DirectoryStore:
+    """The Directory port over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def party(self, account: str) -> Party | None:
+        """One party by its EIP-55 address."""
+        with self._database.autocommit() as driver:
+            return Shelf(driver).party(account)
+
+    def parties(self) -> list[Party]:
+        """All of them, by name."""
+        with self._database.session() as connection:
+            found = [facts.read_party(body) for body in connection.execute(select(PARTIES.c.body)).scalars()]
+        return sorted(found, key=lambda party: (party.name, party.account))
+
+    def set_parties(self, parties: Iterable[Party]) -> None:
+        """Replace the whole directory."""
+        rows = [{"account": party.account, "body": facts.write_party(party)} for party in parties]
+
+        def work(connection: Connection) -> None:
+            past.note(connection, self._database.now(), past.PARTY, _changed(connection, rows))
+            connection.execute(PARTIES.delete())
+            if rows:
+                connection.execute(PARTIES.insert(), rows)
+
+        self._database.write(work)
+
+    def publish(self, notice: Notice) -> None:
+        """Keep a notice; published again it can only change whether it is outdated."""
+        row = {name: getattr(notice, name) for name in ("digest", "name", "version", "language", "text", "outdated")}
+        change = (notice.digest, past.OUTDATED if notice.outdated else None)
+
+        def work(connection: Connection) -> None:
+            past.note(connection, self._database.now(), past.NOTICE, [change])
+            PUBLISH.run(connection, [row])
+
+        self._database.write(work)
+
+    def notice(self, digest: bytes) -> Notice | None:
+        """One notice by the hash that is signed."""
+        with self._database.autocommit() as driver:
+            return Shelf(driver).notice(digest)
+
+    def notices(self) -> list[Notice]:
+        """All versions in all languages."""
+        with self._database.session() as connection:
+            return [notice_of(row) for row in connection.execute(READABLE.order_by("name", "version", "language"))]
+
+
+def _changed(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[past.Change]:
+    """What the new directory says otherwise than the one before."""
+    before = {row.account: row.body for row in connection.execute(select(PARTIES))}
+    after = {row["account"]: row["body"] for row in rows}
+    accounts = sorted(before.keys() | after.keys())
+    return [(name.encode(), after.get(name)) for name in accounts if before.get(name) != after.get(name)]

@@ -1,0 +1,67 @@
+"""The Past port over a database: one row for each change, with the second since when it was so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from mydata_ledger.anchors.store.database import Database
+from mydata_ledger.anchors.store.db.prepared import chunks
+from mydata_ledger.anchors.store.facts import facts
+from mydata_ledger.anchors.store.rows.past import HEAD, NOTICE, OUTDATED, PARTY, REVEAL, sizes_of
+from mydata_ledger.anchors.store.schema import PAST
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.ports import Sizes
+
+
+class PastStore:
+    """What passed beside the logs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def sizes_at(self, log: str, at: int) -> Sizes | None:
+        """What was anchored of a log; None before this database's memory begins."""
+        body = self._said(HEAD, log.encode(), at)
+        return sizes_of(body) if body else None
+
+    def reached(self, log: str, size: int) -> int | None:
+        """The first second at which the chain held that many statements of the log, if it ever did."""
+        floor = size.to_bytes(8, "big")
+        query = select(PAST.c.at).where(PAST.c.kind == HEAD, PAST.c.subject == log.encode(), PAST.c.body >= floor)
+        with self._database.session() as connection:
+            return connection.execute(query.order_by(PAST.c.number).limit(1)).scalar()
+
+    def party_at(self, account: str, at: int) -> Party | None:
+        """Who the directory had under that EIP-55 address."""
+        body = self._said(PARTY, account.encode(), at)
+        return facts.read_party(body) if body else None
+
+    def outdated_at(self, at: int) -> frozenset[bytes]:
+        """The hashes of the notices that no longer stood."""
+        query = select(PAST.c.subject, PAST.c.body).where(PAST.c.kind == NOTICE, PAST.c.at <= at)
+        with self._database.session() as connection:
+            told = {row.subject: row.body for row in connection.execute(query.order_by(PAST.c.number))}
+        return frozenset(bytes(digest) for digest, body in told.items() if body == OUTDATED)
+
+    def revealed_since(self, number: int, limit: int) -> list[tuple[int, bytes]]:
+        """Entries that the chain was found to have ended, each with its number, in order, above `number`."""
+        query = select(PAST.c.number, PAST.c.subject).where(PAST.c.kind == REVEAL, PAST.c.number > number)
+        with self._database.session() as connection:
+            found = connection.execute(query.order_by(PAST.c.number).limit(limit))
+            return [(int(row.number), bytes(row.subject)) for row in found]
+
+    def revealed_at(self, entries: Iterable[bytes], at: int) -> frozenset[bytes]:
+        """Those of the entries that the chain was known to have ended."""
+        found: set[bytes] = set()
+        query = select(PAST.c.subject).where(PAST.c.kind == REVEAL, PAST.c.at <= at)
+        with self._database.session() as connection:
+            for some in chunks(entries):
+                found |= set(map(bytes, connection.execute(query.where(PAST.c.subject.in_(some))).scalars()))
+        return frozenset(found)
+
+    def _said(self, kind: str, subject: bytes, at: int) -> bytes | None:
+        query = select(PAST.c.body).where(PAST.c.kind == kind, PAST.c.subject == subject, PAST.c.at <= at)
+        with self._database.session() as connection:
+            return connection.execute(query.order_by(PAST.c.at.desc(), PAST.c.number.desc()).limit(1)).scalar()

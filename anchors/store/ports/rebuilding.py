@@ -1,0 +1,106 @@
+"""Giving everything away in order, and taking it back: what a recovery stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Table, select, tuple_
+from sqlalchemy.engine import Connection
+
+from mydata_ledger.anchors.store.database import Database
+from mydata_ledger.anchors.store.db.prepared import Upsert
+from mydata_ledger.anchors.store.log.accept import write
+from mydata_ledger.anchors.store.log.indexers import Followed
+from mydata_ledger.anchors.store.log.tree import Tree
+from mydata_ledger.anchors.store.log.versions import Known
+from mydata_ledger.anchors.store.rows import statements, work_items
+from mydata_ledger.anchors.store.schema import (
+    CHAIN,
+    COMMON,
+    CONSENTS,
+    ENTRIES,
+    HEADS,
+    NOTICES,
+    PAPERS,
+    RECEIPTS,
+    RECORDS,
+    REVEALS,
+    STATEMENTS,
+    TREES,
+    USES,
+)
+from mydata_ledger.ledger.errors import IntegrityFailure
+from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
+from mydata_ledger.ledger.receipt import LOGS, Logged
+
+KEEP = Upsert(PAPERS, lambda new: {name: getattr(new, name) for name in ("state", "due", "version", "body")})
+LOGGED = (*STATEMENTS.values(), *TREES.values(), COMMON, ENTRIES)
+STATE = (*LOGGED, CONSENTS, RECORDS, RECEIPTS, USES, REVEALS, NOTICES, PAPERS)
+"""Tables whose rows follow from what was accepted; what only this machine saw (sessions, blocks) is not among them."""
+AT_ONCE = 10_000
+
+
+class RebuildingStore:
+    """Statements and papers as they lie, out and in."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def statements(self, log: str, start: int, limit: int) -> list[Logged]:
+        """Statements from position `start`."""
+        table = STATEMENTS[log]
+        query = statements.whole(log).where(table.c.position >= start).order_by(table.c.position).limit(limit)
+        with self._database.session(log) as connection:
+            return [statements.logged_of(row) for row in connection.execute(query)]
+
+    def all_papers(self, after: tuple[str, bytes], limit: int) -> list[Paper]:
+        """Papers of every kind by (kind, id) above `after`."""
+        above = tuple_(PAPERS.c.kind, PAPERS.c.id) > tuple_(*after)
+        query = select(PAPERS).where(above).order_by(PAPERS.c.kind, PAPERS.c.id).limit(limit)
+        with self._database.session() as connection:
+            return [work_items.paper_of(row) for row in connection.execute(query)]
+
+    def restore(self, log: str, logged: Sequence[Logged]) -> None:
+        """Put statements at the end of their log, where they lay before. Raises IntegrityFailure elsewhere."""
+        self._database.write(lambda connection: _restore(connection, log, logged))
+
+    def restore_papers(self, restored: Iterable[Paper]) -> None:
+        """Put papers as they were, over what is there."""
+        rows_ = [work_items.row_of(paper) for paper in restored]
+        self._database.write_uncounted(lambda connection: KEEP.run(connection, rows_))
+
+    def state_hash(self) -> bytes:
+        """SHA-256 over everything that follows from the logs, papers and notices: two databases that answer alike."""
+        with self._database.session(LOGS[-1]) as connection:
+            known = sha256()
+            for table in STATE:
+                for row in _in_order(connection, table):
+                    known.update(repr(tuple(row)).encode())
+            for head in connection.execute(select(HEADS.c.log, HEADS.c.size, HEADS.c.peaks).order_by(HEADS.c.log)):
+                known.update(repr(tuple(head)).encode())
+            known.update(repr(connection.execute(select(CHAIN.c.distrust)).scalar()).encode())
+            return known.digest()
+
+
+def _in_order(connection: Connection, table: Table) -> Any:
+    keys = list(table.primary_key.columns)
+    return connection.execute(select(table).order_by(*keys), execution_options={"yield_per": AT_ONCE})
+
+
+def _restore(connection: Connection, log: str, logged: Sequence[Logged]) -> None:
+    size = Tree(connection, log).row().size
+    if [each.position for each in logged] != list(range(size, size + len(logged))):
+        raise IntegrityFailure(f"the {log} log has {size} statements; what comes next is not what is restored")
+    if logged:
+        write(connection, log, _followed(connection, log, logged), statements.rows_of(connection, log, logged))
+
+
+def _followed(connection: Connection, log: str, logged: Sequence[Logged]) -> list[Followed]:
+    """Each statement with the one it follows; the order was checked when they were accepted."""
+    if log != CONSENTS_LOG:
+        return [(each, None) for each in logged]
+    known = Known(connection)
+    return [(each, known.take(each)) for each in logged]

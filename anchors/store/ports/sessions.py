@@ -1,0 +1,71 @@
+"""Spent sign-in challenges and sessions; only digests of secrets are kept, and what is over is swept out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from hashlib import sha256
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.engine import Connection
+
+from mydata_ledger.anchors.store.database import Database
+from mydata_ledger.anchors.store.db.prepared import Listed, Upsert, chunks
+from mydata_ledger.anchors.store.schema import CHALLENGES, SESSIONS
+
+LIVE = Listed(
+    select(SESSIONS.c.token, SESSIONS.c.signer).where(SESSIONS.c.expires > bindparam("at")), token=SESSIONS.c.token
+)
+OPEN = Upsert(SESSIONS, lambda new: {"signer": new.signer, "expires": new.expires})
+
+
+class SessionStore:
+    """The Sessions port over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def spend(self, nonce: str, expires: int, at: int) -> bool:
+        """Whether the nonce is unspent; afterwards it is spent, and what is over is swept out."""
+        row = {"nonce": sha256(nonce.encode()).digest(), "expires": expires}
+
+        def work(connection: Connection) -> bool:
+            connection.execute(CHALLENGES.delete().where(CHALLENGES.c.expires <= at))
+            connection.execute(SESSIONS.delete().where(SESSIONS.c.expires <= at))
+            spent = connection.execute(CHALLENGES.select().where(CHALLENGES.c.nonce == row["nonce"])).first()
+            if spent is None:
+                connection.execute(CHALLENGES.insert().values(row))
+            return spent is None
+
+        return self._database.write_uncounted(work)
+
+    def open(self, token_digest: bytes, signer: bytes, expires: int) -> None:
+        """Start a session."""
+        row = {"token": token_digest, "signer": signer, "expires": expires}
+        self._database.write_uncounted(lambda connection: OPEN.run(connection, [row]))
+
+    def who(self, token_digest: bytes, at: int) -> bytes | None:
+        """The signer bytes behind a live session."""
+        return self.who_of([token_digest], at).get(token_digest)
+
+    def who_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
+        """The signer bytes behind each of those sessions that is live."""
+        with self._database.autocommit() as driver:
+            found = (row for some in chunks(token_digests) for row in LIVE.all(driver, {"at": at}, token=some))
+            return {bytes(row.token): bytes(row.signer) for row in found}
+
+    def close(self, token_digest: bytes) -> None:
+        """End a session."""
+        ended = SESSIONS.delete().where(SESSIONS.c.token == token_digest)
+        self._database.write_uncounted(lambda connection: connection.execute(ended))
+
+    def close_all(self, signer: bytes, at: int, until: int) -> list[int]:
+        """End every session of a signer that would end at `until` or before; when each that was live would have."""
+        theirs = (SESSIONS.c.signer == signer, SESSIONS.c.expires <= until)
+
+        def work(connection: Connection) -> list[int]:
+            live = select(SESSIONS.c.expires).where(*theirs, SESSIONS.c.expires > at).order_by(SESSIONS.c.expires)
+            ends = [int(row.expires) for row in connection.execute(live)]
+            connection.execute(SESSIONS.delete().where(*theirs))
+            return ends
+
+        return self._database.write_uncounted(work)

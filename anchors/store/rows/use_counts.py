@@ -1,0 +1,68 @@
+"""How often consents were used and when last, as receipts say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from mydata_ledger.anchors.store.rows.codec import key
+from mydata_ledger.ledger.receipt import AccessReceipt, Statement
+
+ALL_RECORDS = -1
+Which = tuple[int, int]
+"""The keys of a consent's entry and of a record's id, or ALL_RECORDS."""
+
+
+class Use(NamedTuple):
+    """How many times, and the latest second (UTC) that one of them was decided in."""
+
+    times: int
+    latest: int
+
+
+class Uses:
+    """What is used up; a refusal, and a yes that rests on no consent, use nothing."""
+
+    def __init__(self, known: Iterable[tuple[int, int, int, int]] = ()) -> None:
+        self._known = {(consent, record): Use(times, latest) for consent, record, times, latest in known}
+
+    @classmethod
+    def by(cls, statements: Iterable[Statement]) -> Uses:
+        """What these use up."""
+        uses = cls()
+        for statement in statements:
+            uses.count(statement)
+        return uses
+
+    def count(self, statement: Statement) -> None:
+        """Add what a statement uses up: each consent it rests on once, for its record and for all."""
+        if isinstance(statement, AccessReceipt) and statement.permitted:
+            record, once = key(statement.record_id), Use(1, statement.decided_at)
+            for entry in map(key, statement.consents):
+                self._add((entry, record), once)
+                self._add((entry, ALL_RECORDS), once)
+
+    def together(self, more: Uses) -> Uses:
+        """These and those."""
+        both = Uses(iter(self))
+        for consent, record, times, latest in more:
+            both._add((consent, record), Use(times, latest))
+        return both
+
+    def of(self, consent: int, record: int) -> Use | None:
+        """The uses of a consent for a record, or for ALL_RECORDS; None if there were none."""
+        return self._known.get((consent, record))
+
+    def rows(self) -> list[Mapping[str, int]]:
+        """As they lie in the table."""
+        return [{"consent": c, "record": r, "times": times, "latest": latest} for c, r, times, latest in self]
+
+    def __iter__(self) -> Iterator[tuple[int, int, int, int]]:
+        return ((*which, *use) for which, use in self._known.items())
+
+    def __bool__(self) -> bool:
+        return bool(self._known)
+
+    def _add(self, which: Which, use: Use) -> None:
+        old = self._known.get(which)
+        self._known[which] = Use(old.times + use.times, max(old.latest, use.latest)) if old else use

@@ -1,0 +1,32 @@
+"""Work items between rows and `Paper`; person and party stand in the index by key and in the body whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from mydata_ledger.anchors.store.rows.codec import key
+from mydata_ledger.ledger.paper import Paper
+
+
+def row_of(paper: Paper) -> dict[str, Any]:
+    """The row of a work item."""
+    body = {"person": paper.person.hex(), "party": paper.party, "body": paper.body}
+    return {
+        "kind": paper.kind,
+        "id": paper.id,
+        "person": key(paper.person),
+        "party": key(paper.party),
+        "state": paper.state,
+        "due": paper.due,
+        "version": paper.version,
+        "body": orjson.dumps(body),
+    }
+
+
+def paper_of(row: Any) -> Paper:
+    """The work item of a row."""
+    raw = orjson.loads(row.body)
+    person = bytes.fromhex(raw["person"])
+    return Paper(row.kind, row.id, person, raw["party"], row.state, row.due, raw["body"], row.version)

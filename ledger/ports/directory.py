@@ -1,0 +1,44 @@
+"""Accredited parties and published notices."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import Party
+
+
+class Directory(Protocol):
+    """Accredited organisations, as the chain has them, and published notices."""
+
+    def party(self, account: str) -> Party | None:
+        """One party by its EIP-55 address."""
+        ...
+
+    def parties(self) -> list[Party]:
+        """All of them, by name."""
+        ...
+
+    def publish(self, notice: Notice) -> None:
+        """Keep a notice; the same one again changes nothing."""
+        ...
+
+    def notice(self, digest: bytes) -> Notice | None:
+        """One notice by the hash that is signed."""
+        ...
+
+    def notices(self) -> list[Notice]:
+        """All versions in all languages."""
+        ...
+
+
+class Published(Protocol):
+    """Parties and notices in one state of the world."""
+
+    def party(self, account: str) -> Party | None:
+        """One party by its EIP-55 address."""
+        ...
+
+    def notice(self, digest: bytes) -> Notice | None:
+        """One notice by the hash that is signed."""
+        ...

@@ -1,0 +1,26 @@
+"""Data keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from mydata_ledger.ledger.receipt import Logged
+
+
+class Keys(Protocol):
+    """Data keys, wrapped at rest; the place where access is enforced."""
+
+    def create_many(self, records: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """A fresh 32-byte data key for each (record id, data subject); durable when it returns."""
+        ...
+
+    def rewrap(self, record_id: bytes, reader_key: bytes, receipt: Logged) -> bytes:
+        """The data key under the reader's HPKE key. Raises ReceiptRequired without the durable permitting receipt of
+        this record, KeyDestroyed after erasure.
+        """
+        ...
+
+    def destroy(self, record_id: bytes) -> bytes:
+        """Shred the data key; returns the key id (32 bytes) for the erasure statement. Idempotent."""
+        ...

@@ -1,0 +1,35 @@
+"""Sealed payloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from mydata_ledger.ledger.commitment.content import Piece
+
+
+class Payloads(Protocol):
+    """Sealed payloads by CID."""
+
+    def put_many(self, sealed: Sequence[bytes]) -> list[str]:
+        """CIDv1 texts; durable when it returns; idempotent. Raises StorageFull, SourceUnavailable."""
+        ...
+
+    def put_stream(self, pieces: Iterable[Piece]) -> str:
+        """`put_many` for one payload of any size, in constant memory; nothing is kept when `pieces` raises."""
+        ...
+
+    def get(self, cid: str) -> bytes:
+        """The bytes, checked against the CID. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
+        ...
+
+    def open_stream(self, cid: str) -> tuple[int, Iterator[bytes]]:
+        """How many bytes there are, and the bytes in pieces, each checked against the CID before it is given.
+
+        Raises as `get`, at once or while they are read.
+        """
+        ...
+
+    def remove(self, cid: str) -> None:
+        """Unpin."""
+        ...

@@ -1,0 +1,99 @@
+"""A PostgreSQL server of the tests' own, from Debian's packages: on loopback, in a temporary folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import create_engine, make_url
+
+from mydata_ledger.scripts.devnet import free_port
+
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "shared_buffers=64MB")
+MISSING = "PostgreSQL is not installed here (Debian: apt-get install postgresql)"
+
+
+def programs() -> Path | None:
+    """The folder of the newest server that is installed."""
+    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    found = shutil.which("initdb")
+    folders += [Path(found).parent] if found else []
+    return max(folders, key=lambda path: [int(part) for part in path.parts if part.isdigit()], default=None)
+
+
+class Cluster:
+    """One server; `url` leads to its `postgres` database. initdb refuses root, so root lends it to another user."""
+
+    def __init__(self, programs: Path, settings: tuple[str, ...] = FAST) -> None:
+        self._bin, self.port, self._settings = programs, free_port(), settings
+        self._folder = Path(tempfile.mkdtemp(prefix="mydata-pg-"))
+        self._user = _unprivileged() if os.geteuid() == 0 else None
+        if self._user:
+            os.chown(self._folder, self._user.pw_uid, self._user.pw_gid)
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """SQLAlchemy URL."""
+        return f"postgresql+psycopg://mydata@127.0.0.1:{self.port}/postgres"
+
+    def __enter__(self) -> Cluster:
+        data = self._folder / "data"
+        self._run("initdb", "-D", data, "-U", "mydata", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
+        settings = [part for one in self._settings for part in ("-c", one)]
+        options = ["-h", "127.0.0.1", "-p", self.port, "-k", self._folder, *settings]
+        self._server = self._start("postgres", "-D", data, *options)
+        self._run("pg_isready", "-h", "127.0.0.1", "-p", self.port, "-t", 20, tries=40)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._server:
+            self._server.terminate()
+            try:
+                self._server.wait(20)
+            except subprocess.TimeoutExpired:
+                self._server.kill()
+                self._server.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def database(self) -> Iterator[str]:
+        """A fresh database, dropped afterwards; its URL."""
+        name = f"mydata_{secrets.token_hex(6)}"
+        server = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        try:
+            with server.connect() as connection:
+                connection.exec_driver_sql(f"CREATE DATABASE {name}")
+            yield make_url(self.url).set(database=name).render_as_string(hide_password=False)
+            with server.connect() as connection:
+                connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+        finally:
+            server.dispose()
+
+    def _run(self, program: str, *arguments: object, tries: int = 1) -> None:
+        for left in reversed(range(tries)):
+            done = self._start(program, *arguments)
+            if done.wait(60) == 0:
+                return
+            assert left, f"{program} failed: {done.args!r}"
+
+    def _start(self, program: str, *arguments: object) -> subprocess.Popen[bytes]:
+        command = [str(self._bin / program), *map(str, arguments)]
+        user, group = (self._user.pw_uid, self._user.pw_gid) if self._user else (None, None)
+        nowhere = subprocess.DEVNULL
+        return subprocess.Popen(command, stdout=nowhere, stderr=nowhere, cwd=self._folder, user=user, group=group)
+
+
+def _unprivileged() -> pwd.struct_passwd:
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise LookupError("no user to lend the server to")

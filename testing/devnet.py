@@ -1,0 +1,84 @@
+"""A real development chain for tests: one Anvil with our contracts on it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+from web3 import HTTPProvider, Web3
+from web3.contract import Contract
+from web3.contract.contract import ContractFunction
+from web3.types import RPCEndpoint, TxParams, TxReceipt, Wei
+
+from mydata_ledger.anchors.artifacts import Deployment, artifact
+from mydata_ledger.scripts.deploy import deploy
+from mydata_ledger.scripts.devnet import Devnet
+
+NAMES = {
+    "consents": "ConsentRegistry",
+    "records": "RecordRegistry",
+    "access": "AccessRegistry",
+    "parties": "PartyRegistry",
+    "passkeys": "PasskeyVerifier",
+    "wallets": "WalletPreparer",
+}
+
+
+@dataclass(frozen=True)
+class LiveChain:
+    """The process, where the contracts stand, and the account that is admin and sequencer in one."""
+
+    devnet: Devnet
+    deployment: Deployment
+    account: LocalAccount
+    web3: Web3
+
+    @property
+    def url(self) -> str:
+        """Address of the JSON-RPC server."""
+        return self.devnet.url
+
+    def contract(self, role: str) -> Contract:
+        """The contract of a role in a Deployment, such as "consents"."""
+        address = Web3.to_checksum_address(getattr(self.deployment, role))
+        return self.web3.eth.contract(address=address, abi=artifact(NAMES[role]).abi)
+
+    def send(self, call: ContractFunction, sender: LocalAccount | None = None) -> TxReceipt:
+        """Send a contract call, wait, and return the receipt; the chain must mine by itself."""
+        account = sender or self.account
+        terms: TxParams = {
+            "from": account.address,
+            "nonce": self.web3.eth.get_transaction_count(account.address, "pending"),
+            "maxFeePerGas": Wei(10**10),
+            "maxPriorityFeePerGas": Wei(1),
+        }
+        transaction: Any = call.build_transaction(terms)
+        digest = self.web3.eth.send_raw_transaction(account.sign_transaction(transaction).raw_transaction)
+        return self.web3.eth.wait_for_transaction_receipt(digest, timeout=60, poll_latency=0.01)
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Whatever happens inside did not happen."""
+        mark = self.web3.provider.make_request(RPCEndpoint("evm_snapshot"), [])["result"]
+        try:
+            yield
+        finally:
+            self.web3.provider.make_request(RPCEndpoint("evm_revert"), [mark])
+
+
+@contextmanager
+def live_chain(
+    *, block_time: float = 0, state: Path | None = None, key: bytes | None = None, hardfork: str | None = None
+) -> Iterator[LiveChain]:
+    """Start a chain, deploy, and stop exactly that chain afterwards. `block_time` 0 mines each transaction at once."""
+    account = Account.from_key(key or secrets.token_bytes(32))
+    with Devnet(state, block_time=block_time, hardfork=hardfork) as devnet:
+        deployment = deploy(devnet.url, bytes(account.key), account.address)
+        web3 = Web3(HTTPProvider(devnet.url, request_kwargs={"timeout": 30}))
+        yield LiveChain(devnet, deployment, account, web3)

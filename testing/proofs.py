@@ -1,0 +1,279 @@
+"""Proof documents of every kind over a real chain: real keys, real trees, anchored by real transactions."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from mydata_ledger.api.schemas import certificate_document, proof_document
+from mydata_ledger.ledger import merkle, typed_data
+from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.commitment import disclosure
+from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
+from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.delegation import Delegation, paper_relation
+from mydata_ledger.ledger.kernel import Proof
+from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.receipt import LOG_OF, LOGS, AccessReceipt, Logged, Signed, Statement
+from mydata_ledger.ledger.record import Erasure, Issue
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.scripts.verify.attached import Content
+from testing.devnet import LiveChain
+
+PERSON, HOLDER, GATEWAY, CREW, STRANGER, COURT = (Wallet(sha256(name.encode()).digest()) for name in "phgcsa")
+NOTICE = "We use your laboratory results for research. 검사 결과를 연구에 씁니다."
+CONTENT = (
+    b'{"resourceType":"Observation","status":"final","valueQuantity":{"value":6.30,"unit":"%"},"note":["\xed\x95\x9c"]}'
+)
+MEDIA, SEED, SECRET = "application/fhir+json", sha256(b"seed").digest(), sha256(b"secret").digest()
+NURSE, CLERK = (Wallet(sha256(name.encode()).digest()) for name in ("nurse", "clerk"))
+ROLES = {HOLDER: ["holder"], GATEWAY: ["operator"], CREW: ["responder"], COURT: ["authority"]}
+ROLES |= {NURSE: ["witness"], CLERK: ["witness"]}
+Document = dict[str, Any]
+"""JSON."""
+Path = tuple[str | int, ...]
+"""Where a value stands in a document."""
+
+
+class Scribe:
+    """Signs, logs and anchors statements on a LiveChain, and hands out their documents."""
+
+    def __init__(self, chain: LiveChain) -> None:
+        self.chain = chain
+        self.registries: dict[str, str] = {name: getattr(chain.deployment, name) for name in (*LOGS, "parties")}
+        self.domains = {log: Domain(chain.deployment.chain_id, self.registries[log]) for log in LOGS}
+        self.now: int = chain.web3.eth.get_block("latest")["timestamp"]
+        self._logged: dict[str, list[Logged]] = {log: [] for log in LOGS}
+        self._heads = dict.fromkeys(LOGS, Head(0, b""))
+        self._nodes: dict[str, dict[tuple[int, int], bytes]] = {log: {} for log in LOGS}
+        for wallet, roles in ROLES.items():
+            words = [role.encode().ljust(32, b"\0") for role in roles]
+            call = chain.contract("parties").functions.register(wallet.address, "a party", words, b"", 0, NEVER)
+            chain.send(call)
+
+    def digest(self, statement: Statement) -> bytes:
+        return typed_data.digest(statement, self.domains[LOG_OF[type(statement)]])
+
+    def log(self, statement: Statement, signer: Wallet, signature: bytes | None = None) -> Logged:
+        """Sign and log; the Logged, not anchored yet."""
+        digest = self.digest(statement)
+        made = signer.sign(digest) if signature is None else signature
+        entry = Entry(digest, made, secrets.token_bytes(32), getattr(statement, "lock", NO_LOCK))
+        signed = Signed(statement, entry)
+        kept = self._logged[signed.log]
+        kept.append(Logged(signed, len(kept), self.now))
+        return kept[-1]
+
+    def log_together(self, statement: Statement) -> Logged:
+        """Log a receipt that the gateway signed with four others of the same moment."""
+        digests = [secrets.token_bytes(32) for _ in range(5)]
+        digests[2] = self.digest(statement)
+        return self.log(statement, GATEWAY, typed_data.sign_together(digests, GATEWAY.sign)[2])
+
+    def anchor(self) -> None:
+        """Put every log's head on chain, as the notary does."""
+        for log, kept in self._logged.items():
+            old = self._heads[log]
+            if len(kept) == old.size:
+                continue
+            _, made = merkle.grow(0, [], [one.signed.entry.leaf for one in kept])
+            self._nodes[log] = {(level, index): hash_ for level, index, hash_ in made}
+            head = Head(len(kept), merkle.root_at(len(kept), self._node(log)))
+            proof = merkle.consistency_proof(old.size, head.size, self._node(log)) if old.size else []
+            self.chain.send(self.chain.contract(log).functions.advance(head.size, head.root, proof))
+            self._heads[log] = head
+
+    def document(self, logged: Logged) -> Document:
+        """The proof document, as the door hands it out."""
+        return proof_document(self._proof(logged), self.registries)
+
+    def certificate(self, erasure: Logged, issue: Logged) -> Document:
+        return certificate_document(self._proof(erasure), self._proof(issue), self.registries)
+
+    def _proof(self, logged: Logged) -> Proof:
+        log, head = logged.signed.log, self._heads[logged.signed.log]
+        domain = self.domains[log]
+        if logged.position >= head.size:
+            return Proof(logged, domain, None, (), 0)
+        path = merkle.inclusion_proof(logged.position, head.size, self._node(log))
+        return Proof(logged, domain, head, tuple(path), 0)
+
+    def _node(self, log: str) -> Callable[[int, int], bytes]:
+        return lambda level, index: self._nodes[log][level, index]
+
+    def consent(self, **given: Any) -> Consent:
+        grant = Grant(Effect.PERMIT, ("health.lab",), ("hl7:CLINTRCH",), ("view",), self.now - 60, NEVER)
+        plain: dict[str, Any] = {
+            "data_subject": PERSON.signer,
+            "signer": PERSON.signer,
+            "grantee": CREW.address,
+            "grantee_name": "Hangang 병원",
+            "version": 1,
+            "previous": bytes(32),
+            "grants": (grant,),
+            "notice_hash": sha256(NOTICE.encode()).digest(),
+            "notice_language": "ko",
+            "signed_at": self.now,
+            "lock": lock_of(SECRET),
+        }
+        return Consent(**plain | given)
+
+    def delegation(self, **given: Any) -> Delegation:
+        plain = Delegation(
+            data_subject=PERSON.signer,
+            delegator=PERSON.signer,
+            delegate=STRANGER.signer,
+            delegate_name="Kim 대리",
+            relation="representative",
+            categories=("health",),
+            not_before=self.now - 60,
+            expires=NEVER,
+            proof=bytes(32),
+            signed_at=self.now,
+            lock=lock_of(SECRET),
+        )
+        return replace(plain, **given)
+
+    def word(self, statement: Consent, **given: Any) -> Delegation:
+        """The first witness's word that the person signed the statement on paper."""
+        plain = self.delegation(
+            delegator=NURSE.signer,
+            delegate=statement.signer,
+            delegate_name="Clerk 원무과",
+            relation=paper_relation(self.digest(statement)),
+            categories=("health.lab",),
+            not_before=statement.signed_at,
+            expires=statement.signed_at + 1,
+            proof=sha256(b"scan").digest(),
+            lock=NO_LOCK,
+        )
+        return replace(plain, **given)
+
+    def issue(self, **given: Any) -> Issue:
+        commitment = record_commitment(CONTENT, MEDIA, SEED)
+        plain = Issue(
+            record_id=secrets.token_bytes(32),
+            data_subject=PERSON.signer,
+            holder=HOLDER.address,
+            category="health.lab",
+            data_from=0,
+            data_until=0,
+            commitment=commitment,
+            cid="bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy",
+            supersedes=bytes(32),
+            issued_at=self.now,
+            lock=lock_of(SECRET),
+        )
+        return replace(plain, **given)
+
+    def erasure(self, issue: Issue, **given: Any) -> Erasure:
+        plain = Erasure(issue.record_id, PERSON.signer, issue.cid, secrets.token_bytes(32), self.now + 5)
+        return replace(plain, **given)
+
+    def receipt(self, **given: Any) -> AccessReceipt:
+        plain = AccessReceipt(
+            request_id=secrets.token_bytes(32),
+            requester=CREW.address,
+            data_subject=PERSON.signer,
+            record_id=secrets.token_bytes(32),
+            category="health.lab",
+            purpose="hl7:CLINTRCH",
+            action="view",
+            justification=bytes(32),
+            permitted=True,
+            reason="consented",
+            consents=(),
+            consents_size=1,
+            records_size=1,
+            block=7,
+            decided_at=self.now,
+        )
+        return replace(plain, **given)
+
+    def incident(self) -> Incident:
+        return Incident(CREW.address, PERSON.signer, "119-2026-7", "unconscious", self.now, self.now + 3600)
+
+    def acknowledgement(self, receipt: Logged) -> Acknowledgement:
+        entry, opened = receipt.signed.entry.entry, receipt.signed.statement
+        assert isinstance(opened, AccessReceipt)
+        return Acknowledgement(CREW.address, opened.record_id, entry, self.now + 1)
+
+    def revocation(self, entry: bytes) -> Revocation:
+        return Revocation(PERSON.signer, PERSON.signer, CREW.address, "Hangang", 2, entry, SECRET, self.now)
+
+
+def with_notice(document: Document) -> Document:
+    return document | {"notice": {"language": "ko", "text": NOTICE}}
+
+
+def with_content(document: Document, content: bytes = CONTENT, *, json: bool = True, seed: bytes = SEED) -> Document:
+    return document | {"content": Content(json, seed, content).written()}
+
+
+def with_fields(document: Document, *pointers: str) -> Document:
+    return document | {"disclosure": orjson.loads(disclosure.to_json(disclosure.disclose(CONTENT, SEED, pointers)))}
+
+
+def every_kind(scribe: Scribe) -> dict[str, Document]:
+    """One true document of each kind, anchored, by a name that says what it is."""
+    office = scribe.log(scribe.delegation(), PERSON)
+    issued = scribe.issue()
+    consent, issue = scribe.log(scribe.consent(), PERSON), scribe.log(issued, HOLDER)
+    for_another = scribe.log(scribe.consent(signer=STRANGER.signer), STRANGER)
+    entry = consent.signed.entry.entry
+    logged = {
+        "withdrawal": scribe.log(scribe.revocation(secrets.token_bytes(32)), PERSON),
+        "access receipt": scribe.log(scribe.receipt(consents=(entry,)), GATEWAY),
+        "refusal": scribe.log_together(scribe.receipt(permitted=False, reason="no_consent", consents=(entry,))),
+        "emergency": scribe.log(scribe.incident(), CREW),
+    }
+    on_paper = scribe.consent(signer=CLERK.signer)
+    word, paper = scribe.log(scribe.word(on_paper), NURSE), scribe.log(on_paper, CLERK)
+    logged["acknowledgement"] = scribe.log(scribe.acknowledgement(logged["access receipt"]), CREW)
+    erasure = scribe.log(scribe.erasure(issued), PERSON)
+    scribe.anchor()
+    record = scribe.document(issue)
+    return {
+        "consent": with_notice(scribe.document(consent)),
+        "record": record,
+        "record with content": with_content(record),
+        "disclosure": with_fields(record, "/valueQuantity", "/status"),
+        "delegation": scribe.document(office),
+        "consent of a delegate": with_notice(scribe.document(for_another)) | {"delegation": scribe.document(office)},
+        "consent on paper": with_notice(scribe.document(paper)) | {"delegation": scribe.document(word)},
+        "erasure certificate": scribe.certificate(erasure, issue),
+        **{name: scribe.document(one) for name, one in logged.items()},
+    }
+
+
+def paths(node: Any, path: Path = ()) -> Iterator[Path]:
+    """Every place in a JSON document that holds a value."""
+    if isinstance(node, dict) and node:
+        for name, value in node.items():
+            yield from paths(value, (*path, name))
+    elif isinstance(node, list) and node:
+        for index, value in enumerate(node):
+            yield from paths(value, (*path, index))
+    else:
+        yield path
+
+
+def place(document: Any, path: Path) -> Any:
+    """The value at a path."""
+    for step in path:
+        document = document[step]
+    return document
+
+
+def put(document: Any, path: Path, value: object) -> Any:
+    """A copy with one value changed."""
+    copy = orjson.loads(orjson.dumps(document))
+    place(copy, path[:-1])[path[-1]] = value
+    return copy

@@ -1,0 +1,190 @@
+"""Pairs of records whose persons said the same in other circumstances, and the keys under which a search files them.
+
+Driven by `pick(items)`, as in `tests.ledger.questions`; times lie at NOW, and some delegates' offices have ended.
+"""
+
+import random
+from dataclasses import dataclass, replace
+
+from mydata_ledger.ledger import equivalence
+from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, ConsentState, Facts, Incident
+from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
+from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
+from mydata_ledger.ledger.kernel.decisions.search_answers import single
+from mydata_ledger.ledger.party import Party, checksum
+from mydata_ledger.ledger.record import Issue, Record
+from tests.ledger import questions
+from tests.ledger.definition import blocks
+from tests.ledger.questions import ANN, BOB, EVE, MOMENTS, NOW, OFTEN, R1, R2, SELDOM
+
+CORPUS = 4_000, 1
+"""How many pairs, and their seed."""
+DELEGATE = b"\xde" * 20
+NOTICES = [bytes(32), b"\x0e" * 32]
+OUTDATED = {NOTICES[1]}
+READ = Grant(Effect.PERMIT, ("health",), ("hl7:HRESCH", "hl7:ETREAT"), ("view", "compute"), 0, NEVER)
+BLOCK = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
+REFUSE = replace(BLOCK, categories=("health.lab",))
+TO_ANYONE = ("*", (BLOCK,), NOTICES[0])
+SAID = [(READ,), (READ,), (READ,), (READ, READ), (READ, READ), (READ, READ), (READ, REFUSE), (REFUSE,), (BLOCK,)]
+COUNTING = ["once", "max-uses:2", "every-days:30"]
+SAID += [(replace(READ, conditions=(condition,)),) for condition in [*questions.CONDITIONS, *COUNTING, *COUNTING]]
+SAID += [(READ, replace(READ, conditions=("pseudonymise",)))]
+WINDOWS = [(0, NEVER)] * 3 + [(0, NOW), (0, NOW + 1), (NOW, NOW + 9), (NOW + 1, NOW + 9), (NOW + 1, NEVER)]
+WHOLE, PERIODS = (0, 0, ()), [(0, 0), (100, 200), (150, 250), (100, 0), (0, 200)]
+PARTS = [WHOLE, (100, 250, ()), (100, 0, ()), (0, 200, ()), (0, 0, (R1,)), (0, 0, (R2,))]
+"""Of a grant: the period of the data, and the records."""
+PATHS = [*questions.PATHS[:4] * 4, questions.PATHS[4]]
+NO_OFFICE = (NEVER, NEVER, False)
+OFFICES = [(0, NEVER, False), (0, NEVER, True), (0, NOW - 1, False), (NOW - 5, NEVER, False), NO_OFFICE]
+"""Of a delegation: its window, and whether it was ended."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """What is each person's own of a consent: of each grant its window and its part of the records, who signed when and
+    in which offices, whether it is on chain and stands, and how it was used.
+    """
+
+    windows: tuple
+    parts: tuple
+    is_delegated: bool
+    signed_at: int
+    offices: tuple
+    anchored: bool
+    revoked: bool
+    superseded: bool
+    uses: tuple
+
+
+NAMES = [*Own.__dataclass_fields__, "windows", "windows", "parts", "is_delegated", "uses", "uses"]
+
+
+def one_of(pick, name, grants):
+    """A part of what is somebody's own, drawn at random."""
+    some = {
+        "windows": lambda: (
+            (pick(WINDOWS),) * len(grants) if pick([True, False]) else tuple(pick(WINDOWS) for _ in grants)
+        ),
+        "parts": lambda: tuple(pick([WHOLE, *PARTS]) for _ in grants),
+        "is_delegated": lambda: pick([True, False]),
+        "signed_at": lambda: pick([NOW - 9, NOW - 1]),
+        "offices": lambda: tuple(pick(OFFICES) for _ in range(pick([1, 1, 2]))),
+        "anchored": lambda: pick([True, True, False]),
+        "revoked": lambda: pick(SELDOM),
+        "superseded": lambda: pick(SELDOM),
+        "uses": lambda: (pick([0, 1, 2, 3]), pick([0, 1]), pick(MOMENTS)),
+    }
+    return some[name]()
+
+
+def plain(pick, grants):
+    """Mostly what leaves a consent with a key."""
+    rest = (False, NOW - 9, (OFFICES[0],), True, False, False, (0, 0, None))
+    return Own((pick(WINDOWS),) * len(grants), (WHOLE,) * len(grants), *rest)
+
+
+def altered(pick, own, grants):
+    """Another person's own: one or two parts differ."""
+    names = [pick(NAMES) for _ in range(pick([1, 1, 2]))]
+    if "is_delegated" in names:
+        names.append("offices")
+    return replace(own, **{name: one_of(pick, name, grants) for name in names})
+
+
+def state(number, person, said, own):
+    """One consent as the index tells it."""
+    grantee, grants, notice = said
+    signer = DELEGATE if own.is_delegated else person
+    falls = own.is_delegated and not stands_by(signer, own.signed_at, [office(person, one) for one in own.offices])
+    consent = Consent(
+        person, signer, grantee, "", 1, bytes(32), limited(grants, own), notice, "en", own.signed_at, bytes(32)
+    )
+    entry, revoked, outdated = person[:1] * 31 + bytes([number]), own.revoked or falls, notice in OUTDATED
+    return ConsentState(entry, number, consent, own.anchored, revoked, own.superseded, outdated, *own.uses)
+
+
+def office(person, one):
+    opens, closes, ended = one
+    said = (person, person, DELEGATE, "Dee", "carer", ("*",), opens, closes, bytes(32), 0, bytes(32))
+    return DelegationState(bytes(32), 0, Delegation(*said), anchored=True, revoked=ended)
+
+
+def limited(grants, own):
+    return tuple(
+        replace(grant, not_before=opens, expires=closes, data_from=since, data_until=until, records=records)
+        for grant, (opens, closes), (since, until, records) in zip(grants, own.windows, own.parts, strict=True)
+    )
+
+
+def record(pick, person, record_id):
+    issue = (record_id, person, checksum(EVE), "health.lab", *pick(PERIODS), R1, "cid", bytes(32), 0, bytes(32))
+    return Record(Issue(*issue), 0, record_id, anchored=True, erased=pick(SELDOM))
+
+
+def pair(pick):
+    """A question about records of any category, what is known whatever the record, and one of Ann's and one of Eve's
+    records with the consents that name the requester or anyone.
+    """
+    requester = pick([BOB] * 9 + [checksum(ANN)])
+    question = AccessRequest(bytes(32), requester, R1, EVERYTHING, pick(PATHS), pick(["view", "compute"]))
+    roles = frozenset(pick([["trial"], ["responder"], ["trial", "responder"]]))
+    incident = Incident(BOB, pick([ANN, EVE]), "7", "fell", 0, NOW + 9) if pick([False, False, True]) else None
+    known = Facts(None, (), Party(BOB, "Bob", roles, b"", 0, 0), False, incident, 5, 6, 7, NOW)
+    said = [
+        (pick([BOB, BOB, "role:trial", "role:responder", "*"]), pick(SAID), pick(NOTICES)) for _ in pick(["a", "ab"])
+    ]
+    mine = [plain(pick, grants) for _, grants, _ in said]
+    theirs = [altered(pick, own, grants) for own, (_, grants, _) in zip(mine, said, strict=True)]
+    also = [(to, grants, notice if pick(OFTEN) else pick(NOTICES)) for to, grants, notice in said]
+    one = [state(n, ANN, *each) for n, each in enumerate(zip(said, mine, strict=True))]
+    two = [state(n, EVE, *each) for n, each in enumerate(zip(also, theirs, strict=True))]
+    two += [state(9, EVE, TO_ANYONE, plain(pick, TO_ANYONE[1]))] if pick(SELDOM) else []
+    return question, known, (record(pick, ANN, R1), one), (record(pick, EVE, R2), two)
+
+
+def key(question, facts, numbers):
+    """The record's key as a search makes it of what an index holds, which does not know that a delegate's office ended;
+    `numbers` holds those of all terms so far. None for a record that has no key.
+    """
+    stands = [s for s in facts.consents if not (s.superseded or (s.revoked and s.consent.signer != DELEGATE))]
+    keys = [key_of(one, numbers) for one in stands]
+    if facts.record.erased or equivalence.is_decided_alone(question, facts.incident, keys):
+        return None
+    return facts.record.issue.category, *keys
+
+
+def key_of(state, numbers):
+    window = equivalence.shared_window(state.consent)
+    number = numbers.setdefault(equivalence.terms(state.consent), len(numbers))
+    if window is None:
+        return None
+    opens, closes = window
+    return equivalence.consent_key(number, state.anchored, opens <= NOW, closes is None or closes > NOW)
+
+
+def check_law(pairs):
+    """Equal keys mean equal decisions. The decisions of the pairs whose keys were equal."""
+    found, numbers = [], {}
+    for question, known, *both in pairs:
+        one, two = (known.about(*told, NOW) for told in both)
+        wanted = key(question, one, numbers)
+        if wanted is not None and wanted == key(question, two, numbers):
+            here, there = (single(question, facts, NOW) for facts in (one, two))
+            assert (here.permitted, here.reason, here.obligations) == (there.permitted, there.reason, there.obligations)
+            found.append(here)
+    return found
+
+
+def check_facts(pairs):
+    """The facts about a record are what was known, what its person said, and whether any of it is a block."""
+    for _, known, *both in pairs:
+        for found, states in both:
+            blocked = any(map(blocks, states))
+            rest = (known.incident, known.consents_size, known.records_size, known.block, known.followed_at)
+            assert known.about(found, states, NOW) == Facts(found, tuple(states), known.requester, blocked, *rest)
+
+
+def corpus(count, seed):
+    pick = random.Random(seed).choice
+    return [pair(pick) for _ in range(count)]

@@ -1,0 +1,43 @@
+"""A fault planted in a module that is loaded: its functions run the code of the changed text for a while.
+
+Only code changes: whoever imported a function meets the fault too. SQL that was built when the module was loaded stays.
+"""
+
+from contextlib import contextmanager
+from inspect import isclass, isfunction, unwrap
+from pathlib import Path
+from types import CodeType
+
+
+@contextmanager
+def planted(loaded, good, bad):
+    """While this lasts, `bad` stands for `good` in the text of the loaded module, where it stands once."""
+    text = Path(loaded.__file__).read_text(encoding="utf-8")
+    assert text.count(good) == 1, f"the fault no longer fits the text: {good}"
+    changed = compile(text.replace(good, bad), loaded.__file__, "exec", dont_inherit=True)
+    found = list(functions(loaded, changed))
+    sound = [function.__code__ for function, _ in found]
+    try:
+        change(loaded, [(function, code) for function, code in found])
+        yield
+    finally:
+        change(loaded, [(function, code) for (function, _), code in zip(found, sound, strict=True)])
+
+
+def change(loaded, codes):
+    for function, code in codes:
+        function.__code__ = code
+    for cached in vars(loaded).values():
+        if hasattr(cached, "cache_clear"):
+            cached.cache_clear()
+
+
+def functions(owner, code):
+    """The functions and methods of a module or class, each with its code in a compiled text."""
+    for inner in code.co_consts:
+        found = getattr(owner, inner.co_name, None) if isinstance(inner, CodeType) else None
+        found = unwrap(found.fget if isinstance(found, property) else found)
+        if isclass(found):
+            yield from functions(found, inner)
+        elif isfunction(found):
+            yield found, inner
