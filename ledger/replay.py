@@ -27,8 +27,6 @@ SLACK = 3
 """Seconds within which a statement may have been accepted before or after a decision, whatever its time says."""
 LAG = 60
 """Seconds by which an operator may be behind the chain and still answer (`Bounds.chain_silence`)."""
-Span = tuple[int, int | None]
-"""From this UTC second until that one, exclusive; None is for good."""
 
 
 class Outcome(StrEnum):

@@ -37,10 +37,10 @@ def rotate_master(house: House, say: Say) -> RotatedMaster:
     The caller holds the state folder's lock exclusively. Raises InvalidStatement where there is no keystore,
     SourceUnavailable, StorageFull.
     """
-    _check_keystore(house)
+    check_keystore(house)
     files = MasterFiles(house.settings.state)
     files.sweep()
-    with _opened(house) as keys:
+    with opened_keys(house) as keys:
         if house.token is None:
             return RotatedMaster(keys.rotate_master(new_key(), files.replace, say))
         before, successor = house.token_label, house.token.successor()
@@ -55,13 +55,13 @@ def rotate_custody(house: House, say: Say) -> int:
     The caller holds the state folder's lock exclusively. Raises InvalidStatement where there is no keystore,
     SourceUnavailable, StorageFull.
     """
-    _check_keystore(house)
-    with _opened(house) as keys:
+    check_keystore(house)
+    with opened_keys(house) as keys:
         return keys.rotate_custody_keys(say)
 
 
 @contextmanager
-def _opened(house: House) -> Iterator[FileKeys]:
+def opened_keys(house: House) -> Iterator[FileKeys]:
     """The keystore, closed again at the end, and its token too: a process logs in to a token once."""
     keys = house.sealed_keys()
     try:
@@ -72,7 +72,8 @@ def _opened(house: House) -> Iterator[FileKeys]:
             house.token.close()
 
 
-def _check_keystore(house: House) -> None:
+def check_keystore(house: House) -> None:
+    """Raise InvalidStatement where a state folder holds no keystore."""
     if not all((house.keystore / name).exists() for name in ("keys.db", "master.json")):
         raise InvalidStatement(f"{house.keystore} holds no keystore; name the ledger's folder with --state")
 

@@ -28,13 +28,11 @@ class MasterKeys:
     replaced: bytes | None = None
 
 
-def open_master(path: Path, passphrase: bytes) -> bytes:
-    """The master key in `path`, made on first use. Raises SourceUnavailable for a wrong passphrase or a broken file."""
-    return open_masters(path, passphrase).current
-
-
 def open_masters(path: Path, passphrase: bytes) -> MasterKeys:
-    """`open_master`, with the master key that other files may still be under after an interrupted rotation."""
+    """The master key in `path`, made on first use, and the one before it while that is being replaced.
+
+    Raises SourceUnavailable for a wrong passphrase or a broken file.
+    """
     if not path.exists():
         keep_master(path, passphrase, new_key(), replace=False)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -28,16 +29,28 @@ what is issued from now on is out of the thief's reach. It takes some millisecon
 
 Neither changes data keys: who opened a copy of the keystore keeps what it held at that time.
 
-Before: copy keystore/ and secrets/ of the state folder. After: run `mydata fsck`, start the ledger, make a new copy \
-of both, and destroy the old copies, which open under the old keys. A copy is put back as a whole, never file by \
+Before: `mydata keystore backup FOLDER`. After: `mydata fsck`, start the ledger, back up again into another folder, \
+and destroy the older copies, which open under the old keys. A copy is put back as a whole, never file by \
 file. Stopped or killed in the middle, nothing is lost: say it again.
 """
-app = typer.Typer(help="The keystore: rotate its keys.", no_args_is_help=True)
+app = typer.Typer(help="The keystore: back it up, rotate its keys.", no_args_is_help=True)
 
 
-@app.callback()
-def keystore() -> None:
-    """Keys of the operator."""
+@app.command("backup")
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder, best on another disk.")],
+    state: State = STATE,
+    as_json: Json = False,
+) -> None:
+    """Copy keystore, secrets and deployment into a new folder, also while the ledger serves; every key is tried.
+
+    With the payload store and the chain it is all that `mydata recover` needs. Keep it as you keep the keys it holds.
+    """
+    from mydata_ledger.scripts.backup import back_up
+
+    with StateLock(state), console.status("copying, and opening every key of the copy"):
+        count = back_up(_house(state), folder.absolute())
+    answer({"folder": str(folder), "data_keys": count}, f"{folder} opens {count:,} data keys", as_json)
 
 
 @app.command("rotate", help=HELP)
@@ -57,7 +70,7 @@ def rotate(
             _rotate_master(_house(state), value, lines, quiet=as_json)
         if custody:
             _rotate_custody(_house(state), value, lines, quiet=as_json)
-    lines.append("run `mydata fsck`, then make a new copy of keystore/ and secrets/ and destroy the old ones")
+    lines.append("run `mydata fsck`, then `mydata keystore backup FOLDER`, and destroy the older copies")
     answer(value, "\n".join(lines), as_json)
 
 
@@ -85,7 +98,7 @@ def _rotate_custody(house: House, value: dict[str, Any], lines: list[str], *, qu
     lines.append(f"{count:,} custody keys are new, and every data key was wrapped again under its person's")
 
 
-def _house(state: Any) -> House:
+def _house(state: Path) -> House:
     from mydata_ledger.scripts.house import House
 
     return House(Settings.read(state, "", DEFAULT_PORT))

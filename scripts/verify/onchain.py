@@ -65,14 +65,6 @@ class OnChain:
         """Everything as of the newest block, which is fetched when the first question is asked."""
         return Snapshot(self._rpc)
 
-    def chain_id(self) -> int:
-        """Which chain this is."""
-        return self.now().chain_id
-
-    def checkpoint_size(self, contract: str, root: bytes) -> int:
-        """The size of the checkpoint with that root; 0 when the contract never had it."""
-        return self.now().checkpoint(contract, root)[0]
-
 
 class Snapshot:
     """The views of the contracts as of one block."""

@@ -11,7 +11,6 @@ import orjson
 from mydata_ledger.scripts.paths import WEB
 
 FILE = WEB / "verify" / "words.json"
-LANGUAGES = ("en", "ko")
 
 
 @cache

@@ -27,6 +27,7 @@ from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.sayings import (
     ANN,
+    COUNTED,
     DOMAIN,
     EVE,
     NOW,
@@ -114,8 +115,8 @@ def site(tmp_path):
 
 def live(site):
     """A bit of everything that the logs may hold."""
-    first = site.say(consent(ANN, TRIAL), issue(1), issue(2), incident())[0]
-    second = site.say(consent(ANN, TRIAL, first), delegation(ANN, EVE))[0]
+    first = site.say(consent(ANN, TRIAL, grants=(COUNTED,)), issue(1), issue(2), incident())[0]
+    second = site.say(consent(ANN, TRIAL, first, (COUNTED,)), delegation(ANN, EVE))[0]
     site.ask(1, 1)
     site.ask(2, 2, permitted=False)
     site.say(revocation(second), erasure(1), issue(3, supersedes=name(2)))

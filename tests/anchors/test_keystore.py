@@ -10,7 +10,7 @@ from pathlib import Path
 import pkcs11
 import pytest
 
-from mydata_ledger.anchors.keystore import FileKeys, keep_master, open_master
+from mydata_ledger.anchors.keystore import FileKeys, keep_master, open_masters
 from mydata_ledger.anchors.keystore.token import Token
 from mydata_ledger.ledger import envelope, typed_data
 from mydata_ledger.ledger.commitment.entry import Entry
@@ -45,7 +45,7 @@ class Soft:
         self.path = folder / "master.json"
 
     def open(self, passphrase):
-        return open_master(self.path, passphrase)
+        return open_masters(self.path, passphrase).current
 
     def fresh(self, number):
         return bytes([number]) * 32
@@ -307,7 +307,7 @@ def test_a_master_key_never_leaves_its_token():
 def test_a_broken_master_file_is_said_to_be_broken(tmp_path, text):
     (tmp_path / "master.json").write_text(text)
     with pytest.raises(SourceUnavailable, match="keystore"):
-        open_master(tmp_path / "master.json", b"x")
+        open_masters(tmp_path / "master.json", b"x")
 
 
 def test_a_bad_reader_key_is_refused(keystore, logged):

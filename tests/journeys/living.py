@@ -97,7 +97,7 @@ class LiveDoor(Door):
     def __init__(self, served, person):
         kernel = served._server.config.app.state.premises.kernel
         clock = SimpleNamespace(now=served.clock.now, passes=served.passes)
-        told = SimpleNamespace(read_on=kernel.log_consumer.read_on)
+        told = SimpleNamespace(log_consumer=kernel.log_consumer)
         parts = {"clock": clock, "anchor": served.settled, "kernel": told, "declares": self._declares}
         self.house = SimpleNamespace(ann=person, **served.parties, **parts)
         self.http = served.http

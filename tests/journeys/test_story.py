@@ -63,12 +63,8 @@ def test_i4_the_chain_s_head_is_the_log_s_and_continues_itself(stack, told):
     for log in LOGS:
         checkpoint = visitor.call("GET", f"/log/{log}/heads")
         size = checkpoint["anchored"]["size"]
-        assert (
-            OnChain(stack.rpc_url).checkpoint_size(
-                checkpoint["contract"], bytes.fromhex(checkpoint["anchored"]["root"][2:])
-            )
-            == size
-        )
+        root = bytes.fromhex(checkpoint["anchored"]["root"][2:])
+        assert OnChain(stack.rpc_url).now().checkpoint(checkpoint["contract"], root)[0] == size
         new = Head(checkpoint["accepted"]["size"], bytes.fromhex(checkpoint["accepted"]["root"][2:]))
         old = Head(size, bytes.fromhex(checkpoint["anchored"]["root"][2:]))
         path = visitor.call("GET", f"/log/{log}/proof/consistency", params={"first": size, "second": new.size})
@@ -197,7 +193,7 @@ def test_i8_a_dead_rpc_is_unknown_and_a_withdrawal_is_still_accepted(stack, told
     stack.stop_chain()
     try:
         with pytest.raises(SourceUnavailable):
-            OnChain(stack.rpc_url).chain_id()
+            _ = OnChain(stack.rpc_url).now().chain_id
         assert person.withdraw(trial.address)["status"] == "denies now"
     finally:
         stack.start_chain()

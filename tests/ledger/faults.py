@@ -246,7 +246,7 @@ SEARCH = [
     ("forget blocks", access, "any(state.blocks(at) for state in consents)", "False", ("facts",)),
     ("forget blocks of everyone", sifting, 'if not self._ground.is_named(values["anyone"])', "if True", ("search",)),
     ("forget incidents", equivalence, " or incident is not None", "", ("law", "search")),
-    ("forget incidents in facts", access, "blocked, self.incident", "blocked, None", ("facts",)),
+    ("forget incidents in facts", access, ", blocked, self.incident", ", blocked, None", ("facts",)),
     (
         "forget data periods",
         equivalence,

@@ -17,10 +17,11 @@ from mydata_ledger.anchors.keystore.file import INDEX, SUCCESSOR
 from mydata_ledger.anchors.keystore.wrapped import unwrap
 from mydata_ledger.anchors.tiles import NoteKeys
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
+from mydata_ledger.scripts.backup import back_up
 from mydata_ledger.scripts.cli import app
 from mydata_ledger.scripts.house import House, notes_folder
 from mydata_ledger.scripts.master_files import MasterFiles
-from mydata_ledger.scripts.rotation import _opened, rotate_custody, rotate_master
+from mydata_ledger.scripts.rotation import opened_keys, rotate_custody, rotate_master
 from mydata_ledger.scripts.settings import Settings
 from mydata_ledger.scripts.state_lock import StateLock
 from tests.anchors.test_killed import Killed, Killer
@@ -49,7 +50,7 @@ def furnished(state):
     address = "0x" + "00" * 20
     Deployment(1, address, address, address, address, 0).write(state / "deployments")
     house = house_of(state)
-    with _opened(house) as keys:
+    with opened_keys(house) as keys:
         keys.create_many(list(PEOPLE.items()))
     safe = house.safe()
     safe.point_to(safe.put([b"a sheet"])[0])
@@ -61,7 +62,7 @@ def opened(state):
     """Everything that lies under the master key, opened as the ledger opens it."""
     house = house_of(state)
     safe = house.safe()
-    with _opened(house) as keys:
+    with opened_keys(house) as keys:
         assert keys.check() == len(PEOPLE)
         data_keys = [keys._data_key(record) for record in PEOPLE]
     notes = NoteKeys(notes_folder(state), house.master).all()
@@ -70,7 +71,7 @@ def opened(state):
 
 def wrapped(state):
     """Every wrapped key in the keystore folder, as it lies there."""
-    with _opened(house_of(state)) as keys:
+    with opened_keys(house_of(state)) as keys:
         found = {blob for (blob,) in keys._file.all("select wrapped from keks union select wrapped from house")}
         found |= {blob for (blob,) in keys._file.all("select wrapped from deks")}
     folder = state / "keystore"
@@ -281,6 +282,7 @@ import json, sys
 from tests.scripts.test_rotation import furnished, house_of, opened, wrapped
 from pathlib import Path
 from typer.testing import CliRunner
+from mydata_ledger.scripts.backup import back_up
 from mydata_ledger.scripts.cli import app
 state = Path(sys.argv[1])
 before = opened(furnished(state))
@@ -310,3 +312,29 @@ def test_a_token_makes_the_new_master_key_and_keeps_the_old_one(tmp_path):
     done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["replaced_label"].startswith("mydata-master-")
+
+
+def test_a_backup_opens_by_itself_also_under_keys_that_were_replaced_meanwhile(state, tmp_path):
+    before = opened(state)
+    with StateLock(state):
+        done = CliRunner().invoke(app, ["keystore", "backup", str(tmp_path / "copy"), "--state", str(state), "--json"])
+    assert json.loads(done.stdout)["data_keys"] == len(PEOPLE), done.output
+    assert run("--master", "--custody", "--state", state).exit_code == 0
+    copy = tmp_path / "copy"
+    (copy / "blocks").symlink_to(state / "blocks")
+    assert opened(copy) == opened(state) == before
+    assert not any(path.stat().st_mode & 0o077 for path in (copy, *(copy / "secrets").iterdir()))
+
+
+def test_a_backup_that_cannot_be_made_whole_is_not_made(state, tmp_path):
+    copy = tmp_path / "copy"
+    with opened_keys(house_of(state)) as keys, keys._file.writing():
+        keys._file.many("update deks set wrapped = ?", [(b"damaged, and long enough to be a key",)])
+    with pytest.raises(SourceUnavailable, match="does not open"):
+        back_up(house_of(state), copy)
+    assert not copy.exists()
+    copy.mkdir()
+    with pytest.raises(InvalidStatement, match="exists already"):
+        back_up(house_of(state), copy)
+    with pytest.raises(InvalidStatement, match="no keystore"):
+        back_up(house_of(tmp_path), tmp_path / "other")

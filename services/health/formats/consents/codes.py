@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mydata_ledger.services.health.formats.kinds import BY_TYPE, CATEGORY
+from mydata_ledger.services.health.formats.kinds import CATEGORY
 
 ACT_REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
@@ -37,8 +37,3 @@ def categories_of(resource_type: str) -> tuple[str, ...]:
     if resource_type == "DiagnosticReport":
         return ("health.lab", "health.report")
     return (CATEGORY[resource_type],) if resource_type in CATEGORY else ()
-
-
-def types_of(category: str) -> tuple[str, ...]:
-    """FHIR resource types that lie wholly in a category."""
-    return tuple(BY_TYPE.get(category, "").split())
