@@ -10,7 +10,7 @@ from importlib import import_module
 def main() -> None:
     """Instrument what is fuzzed, then feed it."""
     atheris = import_module("atheris")
-    with atheris.instrument_imports(include=["ledger", "anchors", "api", "services", "scripts", "json"]):
+    with atheris.instrument_imports(include=["mydata_ledger", "json"]):
         target = import_module("bench.fuzz.targets").TARGETS[sys.argv[1]]
     refusal = import_module("mydata_ledger.ledger.errors").LedgerError
 
