@@ -7,11 +7,11 @@ import pytest
 
 from bench.decide.against import TASKS, Size, measured
 from bench.decide.checkouts import HERE, here, other
-from bench.decide.counters import Callgrind, Perf, ProcessorTime
+from bench.decide.counters import Callgrind, ProcessorTime
 from bench.decide.side import sources
 
 ROUNDS = 2
-COUNTERS = [ProcessorTime(), *(one for one in (Perf("task-clock"), Callgrind()) if one.works())]
+COUNTERS = [ProcessorTime(), *(one for one in [Callgrind()] if one.works())]
 
 
 @pytest.fixture

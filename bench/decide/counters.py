@@ -1,10 +1,9 @@
-"""What a process spends on a task: instructions, where perf or valgrind can count them, and processor time."""
+"""What a process spends on a task: instructions, where valgrind can count them, and processor time."""
 
 from __future__ import annotations
 
 import re
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -47,46 +46,6 @@ class ProcessorTime:
         return (time.clock_gettime(clock) - before) * 1e6
 
 
-class Perf:
-    """The processor's own counters. `event` is what is counted."""
-
-    unit, work = "instructions", 1_000
-    launch: tuple[str, ...] = ()
-
-    def __init__(self, event: str = "instructions:u") -> None:
-        self.name, self._event = f"{event} by perf", event
-
-    def works(self) -> bool:
-        """Whether this machine lets the event be counted."""
-        if shutil.which("perf") is None:
-            return False
-        done = subprocess.run(self._command("true"), capture_output=True, text=True, check=False)
-        return done.returncode == 0 and _perf_value(done.stderr) is not None
-
-    def warmed_up(self, pid: int) -> None:
-        """Nothing to switch on."""
-
-    def count(self, pid: int, task: Task) -> float:
-        """Events in all of its threads. Raises RuntimeError when perf told none."""
-        with subprocess.Popen(self._command("-p", str(pid)), stderr=subprocess.PIPE, text=True) as perf:
-            time.sleep(0.2)  # perf does not say when it has attached itself
-            task()
-            perf.send_signal(signal.SIGINT)
-            _, told = perf.communicate(timeout=20)
-        value = _perf_value(told)
-        if value is None:
-            raise RuntimeError(f"perf counted nothing: {told}")
-        return value
-
-    def _command(self, *whom: str) -> list[str]:
-        return ["perf", "stat", "-x", ",", "-e", self._event, *whom]
-
-
-def _perf_value(told: str) -> float | None:
-    found = re.search(r"^([\d.]+),", told, re.MULTILINE)
-    return float(found[1]) if found else None
-
-
 NO_FILE = "--callgrind-out-file=/dev/null"
 
 
@@ -118,8 +77,6 @@ def _control(pid: int, *words: str) -> str:
 
 
 def counters() -> list[Counter]:
-    """Those that this machine has: instructions if anything counts them, and always the processor's time."""
-    perf, callgrind = Perf(), Callgrind()
-    if perf.works():
-        return [perf, ProcessorTime()]
+    """Those that this machine has: instructions if valgrind counts them, and always the processor's time."""
+    callgrind = Callgrind()
     return [callgrind, ProcessorTime()] if callgrind.works() else [ProcessorTime()]
