@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -81,13 +82,21 @@ class Server:
 
     def __enter__(self) -> Server:
         until = time.monotonic() + PATIENCE
-        while not (self._port_file.exists() and self._port_file.read_text()):
+        while not self._listens():
             if self._process.poll() is not None or time.monotonic() > until:
                 self._end()
                 raise RuntimeError(f"the {self.checkout.name} server did not start")
             time.sleep(0.05)
-        self._port = int(self._port_file.read_text())
         return self
+
+    def _listens(self) -> bool:
+        """Whether it accepts connections: the port is written before it does."""
+        written = self._port_file.read_text() if self._port_file.exists() else ""
+        if not written:
+            return False
+        self._port = int(written)
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self._port)) == 0
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._end()
