@@ -2,7 +2,7 @@
 would mean, and the words that would make it.
 """
 
-from mydata_ledger.anchors.store.facts import facts, sifting
+from mydata_ledger.anchors.store.facts import facts, search
 from mydata_ledger.ledger import access, equivalence
 
 FAULTS = [
@@ -244,7 +244,7 @@ SEARCH = [
         ("search",),
     ),
     ("forget blocks", access, "any(state.blocks(at) for state in consents)", "False", ("facts",)),
-    ("forget blocks of everyone", sifting, 'if not self._ground.is_named(values["anyone"])', "if True", ("search",)),
+    ("forget blocks of everyone", search, 'if not self._ground.is_named(values["anyone"])', "if True", ("search",)),
     ("forget incidents", equivalence, " or incident is not None", "", ("law", "search")),
     ("forget incidents in facts", access, ", blocked, self.incident", ", blocked, None", ("facts",)),
     (

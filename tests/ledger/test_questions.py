@@ -7,7 +7,7 @@ import pytest
 
 from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.anchors.store.facts import sifting
+from mydata_ledger.anchors.store.facts import search
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
@@ -21,8 +21,8 @@ from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.terms import Condition
 from mydata_ledger.ledger.vocabulary import Catalog, Term, Vocabulary
-from testing.house import LAB, NOTICE, PURPOSES, world_of
-from tests.anchors.sayings import (
+from testing.ledger_fixture import LAB, NOTICE, PURPOSES, world_of
+from tests.anchors.sample_statements import (
     ANN,
     CREW,
     DOMAIN,
@@ -229,15 +229,15 @@ def check_database(url, seed, monkeypatch):
     """Candidates are looked at one, two or many at once, so that also in a small store a page ends between them; some
     questions look at more than may be told in the step that logs them, and some steps are the writing thread's.
     """
-    fewest, most = [(1, 1), (1, 2), (2, 3), (sifting.FEWEST, sifting.MOST)][seed % 4]
+    fewest, most = [(1, 1), (1, 2), (2, 3), (search.FEWEST, search.MOST)][seed % 4]
     store = Store(url)
     with monkeypatch.context() as few:
-        few.setattr(sifting, "FEWEST", fewest)
-        few.setattr(sifting, "MOST", most)
+        few.setattr(search, "FEWEST", fewest)
+        few.setattr(search, "MOST", most)
         few.setattr(searching, "CANDIDATES", [1, 2, searching.CANDIDATES][seed % 3])
         few.setattr(searching, "AT_ONCE", [1, 2, searching.AT_ONCE][seed % 5 % 3])
         if seed % 7 % 2:
-            few.setattr(store.database.writer, "do_here", lambda *_, **__: None)
+            few.setattr(store.database.writer, "run_inline", lambda *_, **__: None)
         check_everything(world_over(store), store, live(store, seed))
     store.dispose()
 
@@ -333,7 +333,7 @@ def question(kernel, **more):
 def test_i1_every_page_leaves_a_receipt(kernel):
     page = kernel.decisions.search.query_accessible(question(kernel), "", 2)
     kernel.decisions.search.query_accessible(question(kernel), page.cursor, 2)
-    said = [world_of(kernel).log.at(ACCESS, place).signed.statement for place in range(2)]
+    said = [world_of(kernel).log.statement_at(ACCESS, place).signed.statement for place in range(2)]
     assert [(r.reason, r.permitted, r.requester) for r in said] == [("searched", True, TRIAL)] * 2
 
 

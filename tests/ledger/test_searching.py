@@ -5,22 +5,22 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.anchors.store.facts import sifting
+from mydata_ledger.anchors.store.facts import search
 from mydata_ledger.ledger.access import EVERYTHING
-from tests.anchors.sayings import TRIAL
+from tests.anchors.sample_statements import TRIAL
 from tests.ledger import crowd
 from tests.ledger.crowd import PEOPLE, RECORDS, SEEDS
 from tests.ledger.test_questions import loop, pages, world_over
 
-AT_ONCE = [(1, 1), (1, 3), (4, 16), (sifting.FEWEST, sifting.MOST)]
+AT_ONCE = [(1, 1), (1, 3), (4, 16), (search.FEWEST, search.MOST)]
 """Candidates looked at in one query: the fewest after the first, and the most."""
 
 
 def check_crowd(url, seed, monkeypatch):
     """Pages and single answers agree with one another, and with the single answers of a store that shares no code."""
     store, (fewest, most) = Store(url), AT_ONCE[seed % len(AT_ONCE)]
-    monkeypatch.setattr(sifting, "FEWEST", fewest)
-    monkeypatch.setattr(sifting, "MOST", most)
+    monkeypatch.setattr(search, "FEWEST", fewest)
+    monkeypatch.setattr(search, "MOST", most)
     twin, kernel, sizes = world_over(crowd.check(store, seed)), world_over(store), []
     records = [record for person in PEOPLE for record in store.index.records_of(person)]
     for question in (asked(kernel), asked(kernel, category=EVERYTHING)):

@@ -34,7 +34,7 @@ class Loss:
 
 
 @dataclass
-class Reader:
+class ConsentReader:
     """Reads one resource. `grantee` and `record` tell what a FHIR reference or identifier is called here, `words` what
     categories, purposes and actions there are.
     """
@@ -95,7 +95,7 @@ class Reader:
             self.lost(f"{path}.modifierExtension", "an extension that changes the meaning and is not known here")
         terms = self._are_known(scope.conditions, path)
         sayable = terms and not unsaid and not strange and UNKNOWN not in _values(scope)
-        return replace(_widened(scope), sayable=sayable)
+        return replace(_widened(scope), expressible=sayable)
 
     def _actors(self, provision: Mapping[str, Any], path: str) -> Names:
         actors = members(provision, "actor", path)
