@@ -342,7 +342,7 @@ def test_conditions_are_said_as_the_ledger_says_them(stack, tab):
     tab.open(stack.url + "/portal")
     tab.run("import('/web/portal/words.js').then((all) => { window.words = all; })")
     for language in ("en", "ko"):
-        tab.run(f"words.speak({language!r})")
+        tab.run(f"words.setLanguage({language!r})")
         for name, term in wording.TERMS["conditions"].items():
             assert tab.run(f"words.conditionOf({name!r})") == (term.label if language == "en" else term.label_ko)
 
