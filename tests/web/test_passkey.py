@@ -200,6 +200,7 @@ LIES = [
     ('"health.lab"', '"health.genetic"', "lied"),
     ('"signer": ?"0x', '"signer":"0x00', "changed"),
     ("We read your blood|두 가지", "x", "changed"),
+    ('"notice": ?\\{[^}]*\\}', '"notice":null', "changed"),
 ]
 SENTENCES = [
     ("localhost", "evil.example"),
