@@ -200,6 +200,7 @@ LIES = [
     ('"health.lab"', '"health.genetic"', "lied"),
     ('"signer": ?"0x', '"signer":"0x00', "changed"),
     ("We read your blood|두 가지", "x", "changed"),
+    ('"notice": ?\\{[^}]*\\}', '"notice":null', "changed"),
 ]
 SENTENCES = [
     ("localhost", "evil.example"),
@@ -342,7 +343,7 @@ def test_conditions_are_said_as_the_ledger_says_them(stack, tab):
     tab.open(stack.url + "/portal")
     tab.run("import('/web/portal/words.js').then((all) => { window.words = all; })")
     for language in ("en", "ko"):
-        tab.run(f"words.speak({language!r})")
+        tab.run(f"words.setLanguage({language!r})")
         for name, term in wording.TERMS["conditions"].items():
             assert tab.run(f"words.conditionOf({name!r})") == (term.label if language == "en" else term.label_ko)
 

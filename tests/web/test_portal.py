@@ -215,7 +215,7 @@ def test_the_page_and_the_ledger_say_the_same_of_whatever_ends(stack, tab):
     tab.run("import('/web/portal/words.js').then((all) => { window.words = all; })")
     names = ["*", TRIAL.address, *(f"role:{role}" for role in [*ROLES_KO, "brand-new", "constructor"])]
     for language, grantee in itertools.product(("en", "ko"), names):
-        tab.run(f"words.speak({language!r})")
+        tab.run(f"words.setLanguage({language!r})")
         told = Summaries(Vocabulary([]), language)
         for effects in ([], ["permit"], ["forbid"], ["forbid", "permit"]):
             grants = tuple(Grant(Effect(one), ("x",), ("x",), ("view",), 0, NEVER) for one in effects)

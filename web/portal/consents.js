@@ -1,39 +1,47 @@
-// What was allowed: changing it, and its end.
+// The consents of the person: reading, narrowing and ending them.
 import { get } from "./api.js";
 import { narrow, presentNotice } from "./deciding.js";
 import { badge, button, el, grantView, save } from "./view.js";
 import { confirmEnd, copyOf } from "./withdrawing.js";
-import { language, moment, nameOf, say } from "./words.js";
+import { language, nameOf, timeText, translate } from "./words.js";
 
+/** @import { Consent } from "./answers" */
+/** @import { Page } from "./main.js" */
+/** @type {Partial<Record<Consent["status"], string>>} */
 const TONE = { active: "good", pending: "wait", revoked: "bad" };
+/** @type {(consent: Consent) => boolean} */
+const isLive = ({ status }) => status === "active" || status === "pending";
 
-export async function showConsents(place, page) {
+/** Show the consents, the newest first. @type {(container: HTMLElement, page: Page) => Promise<void>} */
+export async function showConsents(container, page) {
   const all = (await get("/consents")).reverse();
-  const live = all.filter(({ status }) => status in { active: 0, pending: 0 }), over = all.filter((one) => !live.includes(one));
-  place.replaceChildren(
-    ...(live.length ? live.map((one) => card(one, page)) : [el("p", { class: "none" }, say("noneConsents"))]),
-    over.length ? el("details", {}, el("summary", {}, `${say("older")} (${over.length})`), over.map((one) => card(one, page))) : "");
+  const live = all.filter(isLive), over = all.filter((consent) => !isLive(consent));
+  container.replaceChildren(
+    ...(live.length ? live.map((consent) => card(consent, page)) : [el("p", { class: "none" }, translate("noneConsents"))]),
+    over.length ? el("details", {}, el("summary", {}, `${translate("older")} (${over.length})`), over.map((consent) => card(consent, page))) : "");
 }
 
-function card(one, page) {
-  const live = one.status in TONE && one.status !== "revoked", by = one.signed_by, body = el("div", {}, one.grants.map(grantView), choices(one, live, page));
-  const name = nameOf(one.grantee, one.grantee_name);
-  return el("article", { class: `card ${live ? "active" : ""}`, ariaLabel: name },
-    el("div", { class: "top" }, el("h2", {}, name), badge(say(one.status), TONE[one.status])),
-    el("p", { class: "when" }, say("version", { version: one.version, at: moment(one.signed_at) })),
-    by ? el("p", {}, badge(say(by.on_paper ? "onPaper" : "signedBy", by), "wait")) : "", body);
+/** @type {(consent: Consent, page: Page) => HTMLElement} */
+function card(consent, page) {
+  const by = consent.signed_by, body = el("div", {}, consent.grants.map(grantView)), name = nameOf(consent.grantee, consent.grantee_name);
+  body.append(choices(consent, body, page));
+  return el("article", { class: `card ${isLive(consent) ? "active" : ""}`, ariaLabel: name },
+    el("div", { class: "top" }, el("h2", {}, name), badge(translate(consent.status), TONE[consent.status])),
+    el("p", { class: "when" }, translate("version", { version: consent.version, at: timeText(consent.signed_at) })),
+    by ? el("p", {}, badge(translate(by.on_paper ? "onPaper" : "signedBy", by), "wait")) : "", body);
 }
 
-function choices(one, live, page) {
-  const made = el("div", { class: "actions" });
-  if (live) made.append(
-    button("change", "quiet", () => page.doing(() => change(one, made.parentElement, page))),
-    button("withdraw", "danger", () => page.doing(() => confirmEnd(one, made.parentElement, page))));
-  made.append(button("copy", "quiet", () => page.doing(async () => save("consent.json", await copyOf(one)))));
-  return made;
+/** @type {(consent: Consent, container: HTMLElement, page: Page) => HTMLElement} */
+function choices(consent, container, page) {
+  const live = isLive(consent);
+  return el("div", { class: "actions" },
+    live && button("change", "quiet", () => page.run(() => change(consent, container, page))),
+    live && button("withdraw", "danger", () => page.run(() => confirmEnd(consent, container, page))),
+    button("copy", "quiet", () => page.run(async () => save("consent.json", await copyOf(consent)))));
 }
 
-async function change(one, place, page) {
-  const { message } = await copyOf(one), noticeHash = await presentNotice(message.noticeHash, language);
-  narrow({ place, page, grantee: one.grantee, back: () => page.refresh("") }, { ...message, noticeHash });
+/** @type {(consent: Consent, container: HTMLElement, page: Page) => Promise<void>} */
+async function change(consent, container, page) {
+  const { message } = await copyOf(consent), noticeHash = await presentNotice(message.noticeHash, language);
+  narrow({ container, page, grantee: consent.grantee, back: () => page.refresh("") }, { ...message, noticeHash });
 }

@@ -1,78 +1,106 @@
-// From reading to signing: what is shown is what is signed, or nothing is. The page reads the statement itself; of the
-// server's words it shows only what the statement would change.
+// From reading a draft to signing it. Exactly what is shown is signed. The page reads the statement itself; of the
+// server's texts it shows only the list of changes.
 import { get, post, write } from "./api.js";
 import { ZERO, hex, lockOf, sha256, utf8 } from "./bytes.js";
 import { holdSecret } from "./keys.js";
-import { button, el, exactView, grantView, list } from "./view.js";
-import { language, nameOf, say } from "./words.js";
 import { narrowView } from "./narrowing.js";
+import { button, el, exactView, grantView, list } from "./view.js";
+import { language, nameOf, translate } from "./words.js";
 
+/** @import { ConsentMessage, Draft, Grant, Notice } from "./answers" */
+/** @import { Page } from "./main.js" */
+/** A draft whose notice came with it. @typedef {Draft<ConsentMessage> & { notice: Notice }} ConsentDraft */
+/**
+ * What is decided about. `requestDraft` asks the server for the draft with a lock; `grants`, where they are given, are
+ * exactly those that the draft must have.
+ * @typedef {object} Decision
+ * @property {HTMLElement} container
+ * @property {Page} page
+ * @property {string} grantee
+ * @property {Grant[]} [grants]
+ * @property {(lock: string) => Promise<Draft<ConsentMessage>>} requestDraft
+ * @property {() => unknown} back
+ */
 const LAYER = "\n\n---\n\n";
 
-/** Show a draft, whole, and the ways to go on. A matter is { place, page, grantee, again, back }: `again(lock)` drafts it,
- *  `grants`, where given, are exactly those it must have. */
-export async function decide(matter) {
-  const { place, page } = matter, draft = await drafted(matter, ZERO), said = draft.typed_data.message;
-  const title = el("h3", { tabIndex: -1 }, say("noticeTitle"));
-  place.replaceChildren(
+/** Show a whole draft, and the ways to go on. @type {(decision: Decision) => Promise<void>} */
+export async function decide(decision) {
+  const { container, page } = decision, { kind } = page.account, draft = await fetchDraft(decision, ZERO), { message } = draft.typed_data;
+  const title = el("h3", { tabIndex: -1 }, translate("noticeTitle"));
+  container.replaceChildren(
     noticeView(draft.notice, title),
-    el("div", { class: "step says" }, el("h3", {}, say("says")), el("p", {}, say("saysTo", { name: nameOf(said.grantee, said.granteeName) })), said.grants.map(grantView)),
-    el("div", { class: "step changes" }, el("h3", {}, say("changes")), draft.changes.length ? el("div", { lang: draft.notice.language }, list(draft.changes)) : el("p", {}, say("nothingChanges"))),
+    el("div", { class: "step says" }, el("h3", {}, translate("says")), el("p", {}, translate("saysTo", { name: nameOf(message.grantee, message.granteeName) })), message.grants.map(grantView)),
+    el("div", { class: "step changes" }, el("h3", {}, translate("changes")), draft.changes.length ? el("div", { lang: draft.notice.language }, list(draft.changes)) : el("p", {}, translate("nothingChanges"))),
     exactView(draft),
-    el("p", { class: "help" }, say(`asks.${page.hand.kind}`)),
+    el("p", { class: "help" }, translate(`asks.${kind}`)),
     el("div", { class: "actions" },
-      button(`sign.${page.hand.kind}`, "primary", () => page.doing(() => signed(draft, matter))),
-      button("narrow", "quiet", () => narrow(matter, said)),
-      button("back", "quiet", matter.back)));
+      button(`sign.${kind}`, "primary", () => page.run(() => signConsent(draft, decision))),
+      button("narrow", "quiet", () => narrow(decision, message)),
+      button("back", "quiet", decision.back)));
   title.focus();
 }
 
-/** Ticks on the way to fewer grants to the same grantee, under the same notice. */
-export function narrow(matter, said) {
-  matter.place.replaceChildren(narrowView(said.grants, matter.back, (grants, forms) => {
-    const again = (lock) => post("/consents/drafts", { grantee: said.grantee, grants: forms, notice_hash: said.noticeHash, language, lock });
-    return matter.page.doing(() => decide({ ...matter, grants, again }));
+/**
+ * Show the terms of a consent as check boxes, which lead to a draft with fewer grants under the same notice.
+ * @type {(decision: Omit<Decision, "requestDraft">, message: Pick<ConsentMessage, "grantee" | "grants"> & { noticeHash?: string }) => void}
+ */
+export function narrow(decision, message) {
+  decision.container.replaceChildren(narrowView(message.grants, decision.back, (grants, forms) => {
+    const requestDraft = (/** @type {string} */ lock) => post("/consents/drafts", { grantee: message.grantee, grants: forms, notice_hash: message.noticeHash, language, lock });
+    return decision.page.run(() => decide({ ...decision, grants, requestDraft }));
   }));
 }
 
-async function signed(shown, matter) {
-  const { page } = matter, before = shown.typed_data.message;
-  page.tell(say(`signing.${page.hand.kind}`));
-  const secret = await page.hand.secret(before.grantee, before.version), lock = await lockOf(secret);
-  const draft = await drafted(matter, lock);
-  if (!sameWords(draft.typed_data.message, before)) throw new Error(say("changedDraft"));
-  await post("/consents", await page.hand.sign("Consent", draft));
-  if (!page.hand.derives) holdSecret(secret, lock, before);
-  await page.refresh(say("done"));
+/** @type {(shown: ConsentDraft, decision: Decision) => Promise<void>} */
+async function signConsent(shown, decision) {
+  const { page } = decision, account = page.account, { message } = shown.typed_data;
+  page.announce(translate(`signing.${account.kind}`));
+  const secret = await account.secret(message.grantee, message.version), lock = await lockOf(secret);
+  const draft = await fetchDraft(decision, lock);
+  if (!isSameConsent(draft.typed_data.message, message)) throw new Error(translate("changedDraft"));
+  await post("/consents", await account.sign("Consent", draft));
+  if (!account.derives) holdSecret(secret, lock, message);
+  await page.refresh(translate("done"));
 }
 
-/** A draft that says what it was asked to say, by this person, under the very notice that comes with it. */
-async function drafted({ again, grantee, grants, page }, lock) {
-  const draft = await again(lock), { message: said } = draft.typed_data, { signer } = page.hand;
-  const mine = said.dataSubject === signer && said.signer === signer && said.lock === lock;
-  const theirs = said.grantee.toLowerCase() === grantee.toLowerCase() && (!grants || write(said.grants) === write(grants));
-  const told = hex(await sha256(utf8(draft.notice.text))) === said.noticeHash && draft.notice.language === said.noticeLanguage;
-  if (!mine || !theirs || !told) throw new Error(say("changedDraft"));
-  await page.hand.check("Consent", draft);
-  return draft;
+/**
+ * The draft. Throws unless it is this person's, has the grants that were asked for, and is under the notice that comes with it.
+ * @type {(decision: Decision, lock: string) => Promise<ConsentDraft>}
+ */
+async function fetchDraft({ requestDraft, grantee, grants, page }, lock) {
+  const draft = await requestDraft(lock), { message } = draft.typed_data, { signer } = page.account;
+  const isOwn = message.dataSubject === signer && message.signer === signer && message.lock === lock;
+  const isAsked = message.grantee.toLowerCase() === grantee.toLowerCase() && (!grants || write(message.grants) === write(grants));
+  if (!isOwn || !isAsked || !(await isUnderNotice(draft))) throw new Error(translate("changedDraft"));
+  await page.account.check("Consent", draft);
+  return /** @type {ConsentDraft} */ (draft);
 }
 
-/** Whether two drafts say the same, whenever they were made and however they are locked. */
-function sameWords(one, other) {
-  const words = ({ signedAt, lock, ...rest }) => write(rest);
-  return words(one) === words(other);
+/** @type {(draft: Draft<ConsentMessage>) => Promise<boolean>} */
+async function isUnderNotice({ notice, typed_data: { message } }) {
+  return notice !== null && hex(await sha256(utf8(notice.text))) === message.noticeHash && notice.language === message.noticeLanguage;
 }
 
-function noticeView({ text, language: spoken }, title) {
+/** True if two drafts differ in nothing but time and lock. @type {(one: ConsentMessage, other: ConsentMessage) => boolean} */
+function isSameConsent(one, other) {
+  return write({ ...one, signedAt: 0, lock: "" }) === write({ ...other, signedAt: 0, lock: "" });
+}
+
+/** @type {(notice: Notice, title: HTMLElement) => HTMLElement} */
+function noticeView({ text, language: lang }, title) {
   const [short, ...rest] = text.split(LAYER), more = rest.join("\n\n");
-  return el("div", { class: "notice", lang: spoken }, title, short,
-    more ? el("details", {}, el("summary", {}, say("more")), more) : "");
+  return el("div", { class: "notice", lang }, title, short,
+    more ? el("details", {}, el("summary", {}, translate("more")), more) : "");
 }
 
-/** The notice of that hash, or what replaced it, in the wanted language where there is one. */
+/**
+ * The hash of a notice, or of its newest version, in the wanted language where there is one; undefined for an unknown notice.
+ * @type {(hash: string, wanted: string) => Promise<string | undefined>}
+ */
 export async function presentNotice(hash, wanted) {
-  const all = await get("/notices"), mine = all.find((one) => one.hash === hash);
-  const rank = (one) => [one.language === wanted, one.language === mine.language, one.version].map(Number);
-  const fit = all.filter((one) => mine && one.name === mine.name && !one.outdated);
-  return fit.sort((a, b) => rank(b).map((part, at) => part - rank(a)[at]).find(Boolean) ?? 0)[0]?.hash;
+  const all = await get("/notices"), known = all.find((notice) => notice.hash === hash);
+  if (!known) return undefined;
+  const rank = (/** @type {Notice} */ notice) => [notice.language === wanted, notice.language === known.language, notice.version].map(Number);
+  const fit = all.filter((notice) => notice.name === known.name && !notice.outdated);
+  return fit.sort((a, b) => rank(b).map((part, index) => part - rank(a)[index]).find(Boolean) ?? 0)[0]?.hash;
 }

@@ -1,44 +1,64 @@
-// What happened: the inbox, and every question about the person with its proof.
+// What happened: the inbox, and every access to the person's data with its proof.
 import { get, pages } from "./api.js";
-import { actionOf, moment, say } from "./words.js";
 import { badge, button, categoryOf, el, purposeOf, save } from "./view.js";
+import { actionOf, timeText, translate } from "./words.js";
 
-const ALARM = "data.broke_glass";
+/** @import { Access, Message, Review } from "./answers" */
+const ALARM = "data.broke_glass", MAX_ACCESSES = 2000;
 
-export async function showInbox(place) {
-  const [told, incidents] = await Promise.all([pages("/me/inbox", (one) => one.message_id, 200), get("/me/incidents")]);
-  const verdicts = new Map(incidents.map((one) => [one.review_id, one]));
-  const items = told.reverse().map((one) => message(one, verdicts.get(one.subject)));
-  place.replaceChildren(items.length ? el("ul", { class: "feed" }, items) : el("p", { class: "none" }, say("noneInbox")));
+/** Show the messages, the newest first. @type {(container: HTMLElement) => Promise<void>} */
+export async function showInbox(container) {
+  const [messages, incidents] = await Promise.all([pages("/me/inbox", (/** @type {Message} */ message) => message.message_id, 200), get("/me/incidents")]);
+  const reviews = new Map(incidents.map((review) => [review.review_id, review]));
+  const items = messages.reverse().map((message) => messageView(message, reviews.get(message.subject)));
+  container.replaceChildren(items.length ? el("ul", { class: "feed" }, items) : el("p", { class: "none" }, translate("noneInbox")));
 }
 
-function message({ event, subject, at, detail }, review) {
-  const about = [detail.category && categoryOf(detail.category), detail.for && purposeOf(detail.for), detail.incident_number, review?.said.reason];
-  const verdict = review && `${say("verdict")}: ${say(review.state)}${review.verdict.reason ? ` (${review.verdict.reason})` : ""}`;
+/** @type {(message: Message, review?: Review) => HTMLElement} */
+function messageView({ event, subject, at, detail }, review) {
+  const facts = [detail.category && categoryOf(detail.category), detail.for && purposeOf(detail.for), detail.incident_number, review?.said.reason].filter(Boolean);
+  const verdict = review && `${translate("verdict")}: ${translate(review.state)}${review.verdict.reason ? ` (${review.verdict.reason})` : ""}`;
   return el("li", { class: `card ${event === ALARM ? "alarm" : ""}` },
-    el("div", { class: "top" }, el("h2", {}, say(event, { ...detail, subject })), el("span", { class: "when" }, moment(at))),
-    about.some(Boolean) ? el("p", {}, about.filter(Boolean).join(" · ")) : "", verdict ? el("p", {}, verdict) : "");
+    el("div", { class: "top" }, el("h2", {}, translate(event, { ...detail, subject })), el("span", { class: "when" }, timeText(at))),
+    facts.length ? el("p", {}, facts.join(" · ")) : "", verdict ? el("p", {}, verdict) : "");
 }
 
-export async function showTimeline(place) {
+/** Show the accesses, the newest first. @type {(container: HTMLElement) => Promise<void>} */
+export async function showTimeline(container) {
+  /** @type {Access[]} */
   const all = [];
-  for (let after = -1; after !== null && all.length < 2000; ) {
+  for (let after = -1; after !== null && all.length < MAX_ACCESSES; ) {
     const page = await get(`/me/timeline?after=${after}&limit=200`);
     all.push(...page.accesses);
     after = page.next;
   }
-  place.replaceChildren(...(all.length ? all.reverse().map(access) : [el("p", { class: "none" }, say("noneTimeline"))]));
+  container.replaceChildren(...(all.length ? all.reverse().map(accessView) : [el("p", { class: "none" }, translate("noneTimeline"))]));
 }
 
-function access(one) {
-  const said = one.document.message, name = one.requester_name === "you" ? say("you") : one.requester_name;
-  const emergency = one.kind === "Incident";
-  const title = emergency ? say("declared", { name }) : say("askedFor", { name, action: actionOf(said.action), category: categoryOf(said.category) });
-  const answer = emergency ? badge(say("emergency"), "bad") : badge(say(one.permitted ? "permitted" : "denied"), one.permitted ? "good" : "");
-  return el("article", { class: `card ${emergency || said.reason === "broke_glass" ? "alarm" : ""}` },
+/** @type {(access: Access) => HTMLElement} */
+function accessView(access) {
+  const { alarm, title, text, answer } = access.kind === "Incident" ? incidentTexts(access) : receiptTexts(access);
+  return el("article", { class: `card ${alarm ? "alarm" : ""}` },
     el("div", { class: "top" }, el("h2", {}, title), answer),
-    el("p", { class: "when" }, moment(one.accepted_at), " · ", one.block === null ? say("notOnChain") : say("onChain", { block: one.block })),
-    el("p", {}, emergency ? `${said.incidentNumber} · ${said.reason}` : say("forPurpose", { purpose: purposeOf(said.purpose) })),
-    one.on_paper.length ? el("p", {}, badge(say("onPaper", { name: "" }), "wait")) : "",
-    el("div", { class: "actions" }, button("proof", "quiet", () => save(`access-${one.position}.json`, one.document))));
+    el("p", { class: "when" }, timeText(access.accepted_at), " · ", access.block === null ? translate("notOnChain") : translate("onChain", { block: access.block })),
+    el("p", {}, text),
+    access.on_paper.length ? el("p", {}, badge(translate("onPaper", { name: "" }), "wait")) : "",
+    el("div", { class: "actions" }, button("proof", "quiet", () => save(`access-${access.position}.json`, access.document))));
+}
+
+/** @type {(access: Access) => string} */
+const requesterOf = ({ requester_name: name }) => (name === "you" ? translate("you") : name);
+
+/** @param {Extract<Access, { kind: "Incident" }>} access */
+function incidentTexts(access) {
+  const { incidentNumber, reason } = access.document.message;
+  return { alarm: true, title: translate("declared", { name: requesterOf(access) }), text: `${incidentNumber} · ${reason}`, answer: badge(translate("emergency"), "bad") };
+}
+
+/** @param {Extract<Access, { kind: "AccessReceipt" }>} access */
+function receiptTexts(access) {
+  const { action, category, purpose, reason } = access.document.message;
+  const title = translate("askedFor", { name: requesterOf(access), action: actionOf(action), category: categoryOf(category) });
+  const answer = access.permitted ? badge(translate("permitted"), "good") : badge(translate("denied"));
+  return { alarm: reason === "broke_glass", title, text: translate("forPurpose", { purpose: purposeOf(purpose) }), answer };
 }

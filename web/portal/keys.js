@@ -1,70 +1,80 @@
-// What opens the lock of a consent, so that the chain itself hears of a withdrawal. A wallet derives it, and so do many
-// passkeys; a secret that nothing derives is the person's to keep, as a file: this page holds it only until it is closed.
+// The secret that opens the lock of a consent and so records its withdrawal on the chain. A wallet derives it, and so do
+// many passkeys. A secret that nothing derives is kept by the person, as a file; the page holds it until it is closed.
 import { ZERO, bytesOf, hex, lockOf } from "./bytes.js";
-import { button, el, save } from "./view.js";
-import { nameOf, say } from "./words.js";
+import { button, byId, el, save } from "./view.js";
+import { nameOf, translate } from "./words.js";
 
-const KIND = "MyData Ledger withdrawal secret", MOST = 10_000;
-const held = new Map(), unsaved = new Set();
-const place = () => document.getElementById("keeping");
+/** @import { Account, Consent, ConsentMessage } from "./answers" */
+/** @typedef {{ view: HTMLElement, read: () => string | Promise<string> }} SecretField */
+const KIND = "MyData Ledger withdrawal secret", MAX_BYTES = 10_000;
+/** The secrets of this page by their locks. @type {Map<string, Bytes>} */
+const secrets = new Map();
+/** The locks whose secret is not saved yet. @type {Set<string>} */
+const unsaved = new Set();
 
-/** Hold a secret that was made for a consent, and offer it as a file until the person leaves. */
+/**
+ * Hold the secret of a new consent, and offer it as a file until the person signs out.
+ * @type {(secret: Bytes, lock: string, message: ConsentMessage) => void}
+ */
 export function holdSecret(secret, lock, { grantee, granteeName, version }) {
-  held.set(lock, secret);
+  secrets.set(lock, secret);
   unsaved.add(lock);
-  const file = { kind: KIND, grantee, granteeName, version, lock, secret: hex(secret) };
-  const kept = el("p", { role: "status" });
-  const store = () => {
-    save(`withdraw-${grantee.replace(/\W/g, "-")}-${version}.json`, file);
+  const status = el("p", { role: "status" });
+  const saveFile = () => {
+    save(`withdraw-${grantee.replace(/\W/g, "-")}-${version}.json`, { kind: KIND, grantee, granteeName, version, lock, secret: hex(secret) });
     unsaved.delete(lock);
-    kept.textContent = say("keyKept");
+    status.textContent = translate("keyKept");
   };
-  place().append(el("div", { class: "card keep" }, el("h2", {}, say("keepKey")), el("p", {}, say("keepKeyText", { name: nameOf(grantee, granteeName) })),
-    el("div", { class: "actions" }, button("saveKey", "primary", store)), kept));
+  byId("keeping").append(el("div", { class: "card keep" }, el("h2", {}, translate("keepKey")), el("p", {}, translate("keepKeyText", { name: nameOf(grantee, granteeName) })),
+    el("div", { class: "actions" }, button("saveKey", "primary", saveFile)), status));
 }
 
+/** Forget every secret. */
 export function forgetSecrets() {
-  held.clear();
+  secrets.clear();
   unsaved.clear();
-  place().replaceChildren();
+  byId("keeping").replaceChildren();
 }
 
-/** Throws, once, where leaving would lose a file that was not saved. */
+/** Throw, once, if signing out loses a secret that is not saved. */
 export function checkSaved() {
   const lost = unsaved.size;
   unsaved.clear();
-  if (lost) throw new Error(say("unsaved"));
+  if (lost) throw new Error(translate("unsaved"));
 }
 
-/** The secret of a lock (0x-hex) by what is at hand; zero where there is none. */
-export async function openerOf(one, lock, hand) {
+/**
+ * The secret of a lock (0x-hex) that the page holds or the account derives; zero where there is none.
+ * @type {(consent: Consent, lock: string, account: Account) => Promise<string>}
+ */
+export async function secretFor(consent, lock, account) {
   if (lock === ZERO) return ZERO;
-  if (held.has(lock)) return hex(held.get(lock));
-  const secret = hand.derives ? await hand.secret(one.grantee, one.version) : null;
+  const held = secrets.get(lock);
+  if (held) return hex(held);
+  const secret = account.derives ? await account.secret(consent.grantee, consent.version) : null;
   return secret && (await lockOf(secret)) === lock ? hex(secret) : ZERO;
 }
 
-/** Whether only a file can open the lock. A wallet is not asked twice to find out. */
-export const needsFile = async (one, lock, hand) =>
-  lock !== ZERO && hand.kind === "passkey" && (await openerOf(one, lock, hand)) === ZERO;
+/**
+ * True if only a file can open the lock. A wallet is not asked, because it would ask the person twice.
+ * @type {(consent: Consent, lock: string, account: Account) => Promise<boolean>}
+ */
+export const needsFile = async (consent, lock, account) =>
+  lock !== ZERO && account.kind === "passkey" && (await secretFor(consent, lock, account)) === ZERO;
 
-/** Where the person can give the file; `read` gives its secret, or zero without one. */
-export function keyField(lock) {
+/** A field for the file; `read` gives its secret, or zero without a file. @type {(lock: string) => SecretField} */
+export function secretField(lock) {
   const field = el("input", { type: "file", accept: ".json,application/json" });
-  const view = el("div", { class: "step" }, el("label", {}, say("keyFile"), el("br"), field), el("p", { class: "help" }, say("noKeyText")));
-  return { view, read: () => (field.files.length ? secretIn(field.files[0], lock) : ZERO) };
+  const view = el("div", { class: "step" }, el("label", {}, translate("keyFile"), el("br"), field), el("p", { class: "help" }, translate("noKeyText")));
+  return { view, read: () => (field.files?.[0] ? secretIn(field.files[0], lock) : ZERO) };
 }
 
+/** @type {(file: File, lock: string) => Promise<string>} */
 async function secretIn(file, lock) {
-  let said = {};
-  try {
-    said = JSON.parse(await file.slice(0, MOST).text()) ?? {};
-  } catch {
-    // What is no JSON is no such file either.
-  }
-  const known = said.kind === KIND && /^0x[0-9a-f]{64}$/.test(said.secret);
-  if (!known || (await lockOf(bytesOf(said.secret))) !== lock) throw new Error(say("wrongKey"));
-  return said.secret;
+  const { kind, secret } = await file.slice(0, MAX_BYTES).text().then(JSON.parse).then((value) => value ?? {}, () => ({}));
+  const valid = kind === KIND && typeof secret === "string" && /^0x[0-9a-f]{64}$/.test(secret);
+  if (!valid || (await lockOf(bytesOf(secret))) !== lock) throw new Error(translate("wrongKey"));
+  return secret;
 }
 
 window.addEventListener("beforeunload", (event) => {

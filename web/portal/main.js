@@ -1,138 +1,170 @@
-// The page: who is signed in, which view is open, what went wrong.
+// The page: who is signed in, which view is open, and errors.
 import { Refused, signOut } from "./api.js";
 import { showConsents } from "./consents.js";
 import { showInbox, showTimeline } from "./history.js";
 import { checkSaved, forgetSecrets } from "./keys.js";
-import { openRequests, showRequests } from "./requests.js";
-import { el, learnWords, starts } from "./view.js";
+import { countOpenRequests, showRequests } from "./requests.js";
+import { byId, el, loadVocabulary, onClick } from "./view.js";
 import { NoWallet } from "./wallet.js";
-import { showWelcome, welcome } from "./welcome.js";
-import { language, say, speak } from "./words.js";
+import { showWelcome, signInMethods } from "./welcome.js";
 import { showWishes } from "./wishes.js";
+import { language, lookUp, setLanguage, translate } from "./words.js";
 
+/** @import { Account } from "./answers" */
+/** @import { Language, Word } from "./words.js" */
 const VIEWS = { inbox: showInbox, requests: showRequests, consents: showConsents, timeline: showTimeline, wishes: showWishes };
-const REJECTED = 4001, NEWS_MS = 4000;
-const PROMPTS = { NotAllowedError: "passkeyCancelled", AbortError: "passkeyCancelled", InvalidStateError: "hasPasskey", SecurityError: "wrongSite", NotSupportedError: "noPasskeys" };
-const at = (id) => document.getElementById(id);
+/** @typedef {keyof typeof VIEWS} View */
+const NAMES = /** @type {View[]} */ (Object.keys(VIEWS));
+const REJECTED = 4001, POLL_MS = 4000;
+/** The texts of errors of the browser, by their names. @type {Record<string, Word>} */
+const BROWSER_ERRORS = { NotAllowedError: "passkeyCancelled", AbortError: "passkeyCancelled", InvalidStateError: "hasPasskey", SecurityError: "wrongSite", NotSupportedError: "noPasskeys" };
 
-class Page {
-  hand = null; // what signs for the person: a wallet or a passkey
+/** The portal of one person. */
+export class Page {
+  /** @type {View} */
   view = "inbox";
+  /** @type {Account | null} */
+  #account = null;
   #last = Promise.resolve();
 
-  tell(text) {
-    for (const one of document.querySelectorAll("[role=status].help")) one.textContent = text;
+  /** The account that signs for the person. Throws if nobody is signed in. */
+  get account() {
+    if (!this.#account) throw new Error(translate("signedOut"));
+    return this.#account;
   }
 
-  /** Run a step once those before it are done; whatever goes wrong is said on the page. */
-  doing(step) {
-    at("problem").hidden = true;
-    return (this.#last = this.#last.then(() => this.#run(step)));
+  /** Show a status text, which screen readers read out. @param {string} text */
+  announce(text) {
+    for (const status of document.querySelectorAll("[role=status].help")) status.textContent = text;
   }
 
-  async #run(step) {
-    try {
-      await step();
-    } catch (error) {
-      this.#complain(error);
-    }
+  /** Run a step after those before it; an error is shown on the page. @param {() => unknown} step */
+  run(step) {
+    byId("problem").hidden = true;
+    return (this.#last = this.#last.then(step).then(() => {}, (error) => this.#showError(error)));
   }
 
-  #complain(error) {
-    if (error instanceof Refused && error.status === 401) this.#leave();
-    const known = error.code === REJECTED ? "cancelled" : error instanceof NoWallet ? "noWallet" : error instanceof DOMException && PROMPTS[error.name];
-    const text = known ? say(known) : error.message;
-    this.tell("");
-    Object.assign(at("problem"), { textContent: text, hidden: false });
-    at("problem").scrollIntoView({ block: "nearest" });
+  /** @param {Error} error */
+  #showError(error) {
+    if (error instanceof Refused && error.status === 401) this.#showSignedOut();
+    const known = wordOf(error);
+    this.announce("");
+    Object.assign(byId("problem"), { textContent: known ? translate(known) : error.message, hidden: false });
+    byId("problem").scrollIntoView({ block: "nearest" });
   }
 
-  async enter(choose) {
-    if (!window.isSecureContext) throw new Error(say("needsHttps", { origin: location.origin }));
-    this.tell(say("loading"));
-    const hand = await choose();
-    await hand.signIn();
-    this.hand = hand;
-    await learnWords();
-    const { name } = hand, short = name.length > 50 ? `${name.slice(0, 10)}…${name.slice(-8)}` : "";
-    at("account").replaceChildren(short ? el("details", {}, el("summary", {}, el("code", {}, short)), el("code", {}, name)) : el("code", {}, name));
-    [at("welcome").hidden, at("signed-in").hidden] = [true, false];
+  /** Sign in with the account that the person chooses. @param {() => Promise<Account>} choose */
+  async signIn(choose) {
+    if (!window.isSecureContext) throw new Error(translate("needsHttps", { origin: location.origin }));
+    this.announce(translate("loading"));
+    const account = await choose();
+    await account.signIn();
+    this.#account = account;
+    await loadVocabulary();
+    byId("account").replaceChildren(accountView(account.name));
+    [byId("welcome").hidden, byId("signed-in").hidden] = [true, false];
     await this.open(this.view);
-    at(`tab-${this.view}`).focus();
+    byId(`tab-${this.view}`).focus();
   }
 
-  #leave() {
-    [at("welcome").hidden, at("signed-in").hidden] = [false, true];
-    this.hand = null;
+  #showSignedOut() {
+    [byId("welcome").hidden, byId("signed-in").hidden] = [false, true];
+    this.#account = null;
     forgetSecrets();
-    for (const name of Object.keys(VIEWS)) at(name).replaceChildren();
+    for (const name of NAMES) byId(name).replaceChildren();
     showWelcome();
-    at("welcome-title").focus();
+    byId("welcome-title").focus();
   }
 
-  async exit() {
+  /** End the session. Throws, once, if a secret is not saved. */
+  async signOut() {
     checkSaved();
     await signOut();
-    this.#leave();
+    this.#showSignedOut();
   }
 
+  /** Open a view. @param {View} view */
   async open(view) {
     this.view = view;
-    for (const name of Object.keys(VIEWS)) {
-      at(name).hidden = name !== view;
-      at(`tab-${name}`).setAttribute("aria-selected", String(name === view));
-      at(`tab-${name}`).tabIndex = name === view ? 0 : -1;
+    for (const name of NAMES) {
+      byId(name).hidden = name !== view;
+      byId(`tab-${name}`).setAttribute("aria-selected", String(name === view));
+      byId(`tab-${name}`).tabIndex = name === view ? 0 : -1;
     }
-    at(view).replaceChildren(); // nobody acts on what is about to be drawn anew
+    byId(view).replaceChildren(); // so that nobody clicks on what is about to be replaced
     await this.refresh("");
   }
 
-  /** Draw the view anew, with news `above` it. Whose place on the page is gone goes on from there, not from its top. */
-  async refresh(text, above) {
-    this.tell(say("loading"));
-    await this.#draw(above);
-    this.tell(text);
+  /**
+   * Render the view again, with `news` above it. The focus goes to the news or the tab if its element is gone.
+   * @param {string} text @param {HTMLElement} [news]
+   */
+  async refresh(text, news) {
+    this.announce(translate("loading"));
+    await this.#render(news);
+    this.announce(text);
     if (document.activeElement !== document.body) return;
-    if (above) above.querySelector("[tabindex]").focus();
-    else at(`tab-${this.view}`).focus({ preventScroll: true });
+    const title = /** @type {HTMLElement | null | undefined} */ (news?.querySelector("[tabindex]"));
+    if (title) title.focus();
+    else byId(`tab-${this.view}`).focus({ preventScroll: true });
   }
 
-  /** What is new, without a word: the inbox is where news come in. */
-  async look() {
-    if (this.hand && this.view === "inbox" && !document.hidden) await this.#draw();
+  /** Render the inbox again if it is open: new messages come in there. */
+  async poll() {
+    if (this.#account && this.view === "inbox" && !document.hidden) await this.#render();
   }
 
-  async #draw(above) {
-    await VIEWS[this.view](at(this.view), this);
-    if (above) at(this.view).prepend(above);
-    this.#count(await openRequests());
+  /** Render the view, with `news` above it. @param {HTMLElement} [news] */
+  async #render(news) {
+    await VIEWS[this.view](byId(this.view), this);
+    if (news) byId(this.view).prepend(news);
+    showCount(await countOpenRequests());
   }
 
-  #count(open) {
-    const tab = at("tab-requests");
-    tab.querySelector(".count")?.remove();
-    if (open) tab.append(el("span", { class: "count" }, String(open)));
+  get isSignedIn() {
+    return this.#account !== null;
   }
 }
 
-function arrows(event) {
-  const names = Object.keys(VIEWS), step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+/** The text of a known error. @type {(error: Error & { code?: unknown }) => Word | undefined} */
+function wordOf(error) {
+  if (error.code === REJECTED) return "cancelled";
+  if (error instanceof NoWallet) return "noWallet";
+  return error instanceof DOMException ? lookUp(BROWSER_ERRORS, error.name) : undefined;
+}
+
+/** @type {(name: string) => HTMLElement} */
+function accountView(name) {
+  const short = name.length > 50 ? `${name.slice(0, 10)}…${name.slice(-8)}` : "";
+  return short ? el("details", {}, el("summary", {}, el("code", {}, short)), el("code", {}, name)) : el("code", {}, name);
+}
+
+/** @type {(open: number) => void} */
+function showCount(open) {
+  const tab = byId("tab-requests");
+  tab.querySelector(".count")?.remove();
+  if (open) tab.append(el("span", { class: "count" }, String(open)));
+}
+
+/** Open the view beside the present one on an arrow key. @type {(event: KeyboardEvent) => void} */
+function moveByArrow({ key }) {
+  const step = lookUp({ ArrowRight: 1, ArrowLeft: -1 }, key);
   if (!step) return;
-  const next = names[(names.indexOf(page.view) + step + names.length) % names.length];
-  page.doing(() => page.open(next));
-  at(`tab-${next}`).focus();
+  const next = NAMES[(NAMES.indexOf(page.view) + step + NAMES.length) % NAMES.length];
+  page.run(() => page.open(next));
+  byId(`tab-${next}`).focus();
 }
 
 const page = new Page();
-for (const name of Object.keys(VIEWS)) at(`tab-${name}`).addEventListener("click", () => page.doing(() => page.open(name)));
-at("tabs").addEventListener("keydown", arrows);
-for (const [id, choose] of Object.entries(welcome)) starts(at(id), () => page.doing(() => page.enter(choose)));
-starts(at("sign-out"), () => page.doing(() => page.exit()));
-for (const chosen of document.querySelectorAll("[data-language]"))
-  chosen.addEventListener("click", () => {
-    speak(chosen.dataset.language);
-    page.hand ? page.doing(() => page.open(page.view)) : showWelcome();
+for (const name of NAMES) byId(`tab-${name}`).addEventListener("click", () => page.run(() => page.open(name)));
+byId("tabs").addEventListener("keydown", moveByArrow);
+for (const [id, choose] of Object.entries(signInMethods)) onClick(/** @type {HTMLButtonElement} */ (byId(id)), () => page.run(() => page.signIn(choose)));
+onClick(/** @type {HTMLButtonElement} */ (byId("sign-out")), () => page.run(() => page.signOut()));
+for (const button of /** @type {NodeListOf<HTMLElement & { dataset: { language: Language } }>} */ (document.querySelectorAll("[data-language]")))
+  button.addEventListener("click", () => {
+    setLanguage(button.dataset.language);
+    page.isSignedIn ? page.run(() => page.open(page.view)) : showWelcome();
   });
-setInterval(() => page.look().catch(() => undefined), NEWS_MS);
-speak(language);
+setInterval(() => page.poll().catch(() => undefined), POLL_MS);
+setLanguage(language);
 showWelcome();

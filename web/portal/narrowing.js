@@ -1,44 +1,66 @@
-// Allowing less: ticks for the terms of each permit, and its end. What is forbidden stays forbidden.
-import { actionOf, say } from "./words.js";
+// Allowing less: check boxes for the terms of each permit, and a date for its end. What is forbidden stays forbidden.
 import { button, categoryOf, el, grantView, purposeOf } from "./view.js";
+import { actionOf, translate } from "./words.js";
 
+/** @import { Grant } from "./answers" */
+/**
+ * A grant as the person changes it; `read` gives what is left, null for nothing.
+ * @typedef {{ view: HTMLElement, read: () => Grant | null }} GrantForm
+ */
+/** A term with its check box. @typedef {{ box: HTMLInputElement, view: HTMLElement }} Choice */
+/** @typedef {{ categories: Choice[], purposes: Choice[], actions: Choice[] }} Choices */
 const DAY = 86_400;
 
-/** `show` gets what is left, as typed data and as the door's forms take it. */
+/**
+ * The form over grants. `show` gets those that are left, as typed data and in the form that the API takes.
+ * @type {(grants: Grant[], back: () => unknown, show: (grants: Grant[], forms: object[]) => unknown) => HTMLElement}
+ */
 export function narrowView(grants, back, show) {
-  const forms = grants.map(narrowForm), problem = el("p", { class: "help", role: "alert" });
-  const title = el("h3", { tabIndex: -1 }, say("narrowTitle"));
-  const go = () => {
-    const left = forms.map((form) => form.read()).filter(Boolean);
-    if (left.length) return show(left, left.map(formOf));
-    problem.textContent = say("nothingLeft");
+  const forms = grants.map(grantForm), problem = el("p", { class: "help", role: "alert" });
+  const title = el("h3", { tabIndex: -1 }, translate("narrowTitle"));
+  const submit = async () => {
+    const left = forms.flatMap((form) => form.read() ?? []);
+    if (left.length) await show(left, left.map(apiForm));
+    else problem.textContent = translate("nothingLeft");
   };
   queueMicrotask(() => title.focus());
   return el("div", { class: "step" }, title, forms.map((form) => form.view), problem,
-    el("div", { class: "actions" }, button("showDraft", "primary", go), button("back", "quiet", back)));
+    el("div", { class: "actions" }, button("showDraft", "primary", submit), button("back", "quiet", back)));
 }
 
-function narrowForm(grant) {
+/** @type {(grant: Grant) => GrantForm} */
+function grantForm(grant) {
   if (grant.effect === "forbid") return { view: grantView(grant), read: () => grant };
-  const part = (codes, named) => codes.map((code) => {
-    const box = el("input", { type: "checkbox", checked: true, value: code });
-    return { box, view: el("label", { class: "choice" }, box, named(code)) };
-  });
-  const parts = { categories: part(grant.categories, categoryOf), purposes: part(grant.purposes, purposeOf), actions: part(grant.actions, actionOf) };
+  const parts = { categories: choicesOf(grant.categories, categoryOf), purposes: choicesOf(grant.purposes, purposeOf), actions: choicesOf(grant.actions, actionOf) };
   const end = el("input", { type: "date" }), last = new Date(Number(grant.expires) * 1000);
-  if (!Number.isNaN(last.getTime())) end.value = end.max = new Date(last - 1).toISOString().slice(0, 10);
-  const named = ["data", "purpose", "action"].map((word, at) =>
-    el("div", { role: "group", ariaLabel: say(word) }, el("strong", {}, say(word)), " ", Object.values(parts)[at].map((one) => one.view)));
-  return { view: el("fieldset", {}, named, el("label", { class: "choice" }, say("endDate"), end)), read: () => left(grant, parts, end) };
+  if (!Number.isNaN(last.getTime())) end.value = end.max = new Date(last.getTime() - 1).toISOString().slice(0, 10);
+  const groups = [groupView("data", parts.categories), groupView("purpose", parts.purposes), groupView("action", parts.actions)];
+  return { view: el("fieldset", {}, groups, el("label", { class: "choice" }, translate("endDate"), end)), read: () => leftOf(grant, parts, end) };
 }
 
-function left(grant, parts, end) {
-  const [categories, purposes, actions] = Object.values(parts).map((part) => part.filter(({ box }) => box.checked).map(({ box }) => box.value));
+/** @type {(codes: string[], nameOf: (code: string) => string) => Choice[]} */
+function choicesOf(codes, nameOf) {
+  return codes.map((code) => {
+    const box = el("input", { type: "checkbox", checked: true, value: code });
+    return { box, view: el("label", { class: "choice" }, box, nameOf(code)) };
+  });
+}
+
+/** @type {(word: "data" | "purpose" | "action", choices: Choice[]) => HTMLElement} */
+function groupView(word, choices) {
+  return el("div", { role: "group", ariaLabel: translate(word) }, el("strong", {}, translate(word)), " ", choices.map(({ view }) => view));
+}
+
+/** @type {(grant: Grant, parts: Choices, end: HTMLInputElement) => Grant | null} */
+function leftOf(grant, parts, end) {
+  const checked = (/** @type {Choice[]} */ choices) => choices.filter(({ box }) => box.checked).map(({ box }) => box.value);
+  const [categories, purposes, actions] = [checked(parts.categories), checked(parts.purposes), checked(parts.actions)];
   if (!categories.length || !purposes.length || !actions.length) return null;
   const day = end.value ? Date.parse(`${end.value}T00:00:00Z`) / 1000 + DAY : Infinity;
   return { ...grant, categories, purposes, actions, expires: day < grant.expires ? day : grant.expires };
 }
 
-function formOf({ notBefore, dataFrom, dataUntil, ...rest }) {
+/** @type {(grant: Grant) => object} */
+function apiForm({ notBefore, dataFrom, dataUntil, ...rest }) {
   return { ...rest, not_before: notBefore, data_from: dataFrom, data_until: dataUntil };
 }

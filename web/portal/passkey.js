@@ -1,72 +1,91 @@
-// A passkey as this page signs with it. A passkey's prompt shows no words: so the page signs the digest that it computed
-// itself from what it shows, never one that it was sent.
-import { ask, encoded, make } from "../passkey.js";
+// A passkey as an account of the portal. The prompt of a passkey shows no words. So the page signs the digest that it
+// computes from what it shows, and never a digest that the server sends.
+import { createPasskey, encodeAssertion, getAssertion } from "../passkey.js";
 import { openSession, post, write } from "./api.js";
 import { hex, utf8 } from "./bytes.js";
-import { say } from "./words.js";
+import { translate } from "./words.js";
 
-const PARTS = "/portal/statements.js", PLACE = "mydata.passkey";
-const SENTENCE = "Sign in to MyData Ledger. This proves who you are; it permits nothing and costs nothing.";
+/** @import { Account, Domain, Draft, SignedForm, StatementKind, Whole } from "./answers" */
+/** @typedef {typeof import("../statements.js")} Statements */
+/** @typedef {{ id: string, key: string, name: string }} Remembered */
+const STATEMENTS_URL = "/portal/statements.js", STORAGE_KEY = "mydata.passkey";
+const SIGN_IN = "Sign in to MyData Ledger. This proves who you are; it permits nothing and costs nothing.";
 const SALT = utf8("MyData Ledger: secrets that withdraw my consents");
-let half = null; // a passkey that was chosen, of which two keys are possible
+/** A passkey that the person chose, and the two keys that it can have. @type {{ id: string, keys: string[] } | null} */
+let candidate = null;
 
-/** Which passkey this browser remembers: { id, key, name }, none of it secret; nothing where it remembers none. */
+/** The passkey that this browser remembers; null where it remembers none. Nothing of it is secret. @type {() => Remembered | null} */
 export function remembered() {
   try {
-    const { id, key, name } = JSON.parse(localStorage.getItem(PLACE));
+    const { id, key, name } = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "null");
     return /^[\w-]{1,1400}$/.test(id) && /^0x[0-9a-f]{128}$/.test(key) ? { id, key, name: String(name ?? "").slice(0, 64) } : null;
   } catch {
     return null;
   }
 }
 
+/** Remember a passkey in this browser; null forgets it. @type {(passkey: Remembered | null) => void} */
 export function remember(passkey) {
   try {
-    passkey ? localStorage.setItem(PLACE, JSON.stringify(passkey)) : localStorage.removeItem(PLACE);
+    passkey ? localStorage.setItem(STORAGE_KEY, JSON.stringify(passkey)) : localStorage.removeItem(STORAGE_KEY);
   } catch {
-    // A browser that keeps nothing asks again next time.
+    // A browser without storage asks again next time.
   }
 }
 
-/** A new one, remembered at once: without its key the next sign-in takes more touches. */
+/** Make a passkey and remember it: without its key the next sign-in takes more touches. @type {(name: string) => Promise<Account>} */
 export async function create(name) {
-  const parts = await ready(), known = remembered();
-  const made = await make(name, known ? [known.id] : []);
-  remember({ ...made, name });
-  return new Passkey(parts, made.id, [made.key], name);
+  const statements = await loadStatements(), known = remembered();
+  const passkey = await createPasskey(name, known ? [known.id] : []);
+  remember({ ...passkey, name });
+  return new Passkey(statements, passkey.id, [passkey.key], name);
 }
 
-/** The remembered one; else the one the person chooses. Browsers tell no key of it: its first signature leaves two. */
+/**
+ * The remembered passkey, else the one that the person chooses. A browser does not tell the key of a chosen passkey; its
+ * first signature leaves two possible keys.
+ * @type {(known?: Remembered | null) => Promise<Account>}
+ */
 export async function find(known = remembered()) {
-  const parts = await ready();
-  if (known) return new Passkey(parts, known.id, [known.key], known.name);
-  if (!half) {
-    const chosen = await ask(hex(crypto.getRandomValues(new Uint8Array(32))));
-    half = { id: chosen.id, keys: parts.keysOf(chosen) };
+  const statements = await loadStatements();
+  if (known) return new Passkey(statements, known.id, [known.key], known.name);
+  if (!candidate) {
+    const chosen = await getAssertion(hex(crypto.getRandomValues(new Uint8Array(32))));
+    candidate = { id: chosen.id, keys: statements.keysOf(chosen) };
   }
-  return new Passkey(parts, half.id, half.keys, "");
+  return new Passkey(statements, candidate.id, candidate.keys, "");
 }
 
-async function ready() {
-  if (!window.PublicKeyCredential) throw new Error(say("noPasskeys"));
-  if (/^[\d.]+$|:/.test(location.hostname)) throw new Error(say("needsName", { host: location.hostname }));
+/** @type {() => Promise<Statements>} */
+async function loadStatements() {
+  if (!window.PublicKeyCredential) throw new Error(translate("noPasskeys"));
+  if (/^[\d.]+$|:/.test(location.hostname)) throw new Error(translate("needsName", { host: location.hostname }));
   try {
-    return await import(PARTS);
+    return await import(STATEMENTS_URL);
   } catch {
-    throw new Error(say("noStatements"));
+    throw new Error(translate("noStatements"));
   }
 }
 
+/** @implements {Account} */
 class Passkey {
-  kind = "passkey";
-  #parts;
+  kind = /** @type {const} */ ("passkey");
+  name = "";
+  signer = "";
+  #statements;
   #id;
   #keys;
-  #master = null; // derives the secrets of locks, where the passkey can (`prf`)
+  #label;
+  /** Derives withdrawal secrets, where the passkey can (`prf`). @type {CryptoKey | null} */
+  #master = null;
   #chain = "";
 
-  constructor(parts, id, keys, name) {
-    [this.#parts, this.#id, this.#keys, this.label] = [parts, id, keys, name];
+  /** @param {Statements} statements @param {string} id @param {string[]} keys @param {string} label */
+  constructor(statements, id, keys, label) {
+    this.#statements = statements;
+    this.#id = id;
+    this.#keys = keys;
+    this.#label = label;
   }
 
   get derives() {
@@ -74,56 +93,68 @@ class Passkey {
   }
 
   async signIn() {
-    for (const key of this.#keys) if (await this.#open(key)) return;
-    half = null;
-    throw new Error(say("unknownPasskey"));
+    for (const key of this.#keys) if (await this.#signInWith(key)) return;
+    candidate = null;
+    throw new Error(translate("unknownPasskey"));
   }
 
-  /** ERC-4361, for one of the possible keys; whether it is the passkey's. */
-  async #open(key) {
+  /** Sign in (ERC-4361) with one of the possible keys; false if it is not the passkey's. @param {string} key */
+  async #signInWith(key) {
     const { message, signer } = await post("/session/challenges", { passkey: key });
-    this.#readSentence(message, signer, key);
-    const given = await ask(this.#parts.textDigest(message), this.#id, SALT);
-    if (!this.#parts.keysOf(given).includes(key)) return false;
-    await openSession({ message, passkey: key, signature: encoded(given) });
-    remember({ id: this.#id, key, name: this.label });
-    half = null;
-    Object.assign(this, { signer, name: signer });
-    if (given.secret) this.#master = await crypto.subtle.importKey("raw", given.secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    this.#chain = this.#chainOf(message, signer, key);
+    const assertion = await getAssertion(this.#statements.textDigest(message), this.#id, SALT);
+    if (!this.#statements.keysOf(assertion).includes(key)) return false;
+    await openSession({ message, passkey: key, signature: encodeAssertion(assertion) });
+    remember({ id: this.#id, key, name: this.#label });
+    candidate = null;
+    this.signer = this.name = signer;
+    if (assertion.secret) this.#master = await crypto.subtle.importKey("raw", assertion.secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
     return true;
   }
 
-  #readSentence(message, signer, key) {
+  /**
+   * The chain of a sign-in text. Throws unless it is for this site and this key.
+   * @param {string} message @param {string} signer @param {string} key
+   */
+  #chainOf(message, signer, key) {
     const fits = /^0x[0-9a-f]{168}$/.test(signer) && signer.endsWith(key.slice(2));
-    const start = fits && `${location.host} wants you to sign in with your Ethereum account:\n${this.#parts.accountOf(signer)}\n\n${SENTENCE}\n\nURI: ${location.origin}`;
-    this.#chain = /\nChain ID: (\d{1,20})\n/.exec(message)?.[1];
-    if (!start || !message.startsWith(start) || !this.#chain) throw new Error(say("wrongSentence"));
+    const start = fits && `${location.host} wants you to sign in with your Ethereum account:\n${this.#statements.accountOf(signer)}\n\n${SIGN_IN}\n\nURI: ${location.origin}`;
+    const chain = /\nChain ID: (\d{1,20})\n/.exec(message)?.[1];
+    if (!start || !message.startsWith(start) || !chain) throw new Error(translate("wrongSentence"));
+    return chain;
   }
 
-  /** The digest of what a draft says. Throws unless the door's own digest is the same, on the chain signed in to. */
-  async check(kind, { typed_data: { message, domain }, digest: asked }) {
+  /**
+   * The digest of a draft. Throws unless the server's digest equals it, on the chain of the sign-in.
+   * @param {StatementKind} kind @param {Draft} draft
+   */
+  async check(kind, { typed_data: { message, domain }, digest: received }) {
     const own = this.#digest(kind, message, domain);
-    if (own !== asked) throw new Error(say("wrongDigest", { own, asked }));
-    if (String(domain.chainId) !== this.#chain) throw new Error(say("wrongChain", { own: this.#chain, asked: domain.chainId }));
+    if (own !== received) throw new Error(translate("wrongDigest", { own, received }));
+    if (String(domain.chainId) !== this.#chain) throw new Error(translate("wrongChain", { own: this.#chain, received: domain.chainId }));
     return own;
   }
 
+  /** @param {StatementKind} kind @param {object} message @param {Domain} domain */
   #digest(kind, message, domain) {
     try {
-      return this.#parts.statementDigest(kind, write(message), write(domain));
+      return this.#statements.statementDigest(kind, write(message), write(domain));
     } catch (error) {
-      throw new Error(say("unreadable", { why: error.message }));
+      throw new Error(translate("unreadable", { why: /** @type {Error} */ (error).message }));
     }
   }
 
-  /** A signed form of a draft, as the door takes it. */
+  /** @type {(kind: StatementKind, draft: Draft) => Promise<SignedForm>} */
   async sign(kind, draft) {
     const { message, domain } = draft.typed_data;
-    const given = await ask(await this.check(kind, draft), this.#id);
-    return { message, domain, signature: encoded(given) };
+    const assertion = await getAssertion(await this.check(kind, draft), this.#id);
+    return { message, domain, signature: encodeAssertion(assertion) };
   }
 
-  /** The secret that withdraws a consent on chain without this server: derived, else made anew and for the person to keep. */
+  /**
+   * Derived where the passkey can, else random, and then the person keeps it.
+   * @type {(grantee: string, version: Whole) => Promise<Bytes>}
+   */
   async secret(grantee, version) {
     if (!this.#master) return crypto.getRandomValues(new Uint8Array(32));
     return new Uint8Array(await crypto.subtle.sign("HMAC", this.#master, utf8(`to ${grantee.toLowerCase()}\nversion ${version}`)));

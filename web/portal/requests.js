@@ -1,40 +1,45 @@
-// What others ask for, and its answer.
+// Requests for consent, and the person's answer.
 import { get, pages, post } from "./api.js";
 import { decide } from "./deciding.js";
-import { language, moment, say } from "./words.js";
-import { badge, button, el, grantView } from "./view.js";
+import { badge, button, el, grantView, rowsOf } from "./view.js";
+import { language, timeText, translate } from "./words.js";
 
+/** @import { ConsentRequest } from "./answers" */
+/** @import { Page } from "./main.js" */
+/** @type {Partial<Record<ConsentRequest["state"], string>>} */
 const TONE = { requested: "wait", granted: "good", granted_narrower: "good", refused: "bad" };
 
-export async function showRequests(place, page) {
-  const all = await pages("/me/requests", (one) => one.request_id, 100);
-  place.replaceChildren(...(all.length ? all.reverse().map((one) => card(one, page)) : [el("p", { class: "none" }, say("noneRequests"))]));
-  return all.filter((one) => one.state === "requested").length;
+/** Show the requests, the newest first. @type {(container: HTMLElement, page: Page) => Promise<void>} */
+export async function showRequests(container, page) {
+  const all = await pages("/me/requests", (/** @type {ConsentRequest} */ request) => request.request_id, 100);
+  container.replaceChildren(...(all.length ? all.reverse().map((request) => card(request, page)) : [el("p", { class: "none" }, translate("noneRequests"))]));
 }
 
-function card(asked, page) {
-  const open = asked.state === "requested", body = el("div");
-  const facts = [["benefit", asked.benefit], ["reference", asked.by_question ? "" : asked.reference], ["answerBy", open ? moment(asked.answer_by) : ""]];
-  const first = () => body.replaceChildren(...asked.grants.map(grantView), open ? choices(asked, body, page, first) : "");
-  first();
-  const title = say("asks", { name: asked.requester_name || asked.requester });
+/** @type {(request: ConsentRequest, page: Page) => HTMLElement} */
+function card(request, page) {
+  const open = request.state === "requested", body = el("div");
+  const showGrants = () => body.replaceChildren(...request.grants.map(grantView), open ? choices(request, body, page, showGrants) : "");
+  showGrants();
+  const title = translate("asks", { name: request.requester_name || request.requester });
   return el("article", { class: `card ${open ? "open" : ""}`, ariaLabel: title },
-    el("div", { class: "top" }, el("h2", {}, title), badge(say(asked.state), TONE[asked.state])),
-    el("p", { class: "when" }, moment(asked.asked_at)),
-    asked.by_question ? el("p", { class: "help" }, say("byQuestion")) : "",
-    asked.by_standing_wish ? el("p", { class: "help" }, say("byWish")) : "",
-    el("dl", {}, facts.filter(([, text]) => text).flatMap(([word, text]) => [el("dt", {}, say(word)), el("dd", {}, text)])),
+    el("div", { class: "top" }, el("h2", {}, title), badge(translate(request.state), TONE[request.state])),
+    el("p", { class: "when" }, timeText(request.asked_at)),
+    request.by_question && el("p", { class: "help" }, translate("byQuestion")),
+    request.by_standing_wish && el("p", { class: "help" }, translate("byWish")),
+    el("dl", {}, rowsOf([["benefit", request.benefit], ["reference", request.by_question ? "" : request.reference], ["answerBy", open ? timeText(request.answer_by) : ""]])),
     body);
 }
 
-function choices(asked, place, page, back) {
-  const again = (lock) => post(`/me/requests/${asked.request_id}/drafts`, { lock, language });
+/** @type {(request: ConsentRequest, container: HTMLElement, page: Page, back: () => void) => HTMLElement} */
+function choices(request, container, page, back) {
+  const requestDraft = (/** @type {string} */ lock) => post(`/me/requests/${request.request_id}/drafts`, { lock, language });
   return el("div", { class: "actions" },
-    button("read", "primary", () => page.doing(() => decide({ place, page, grantee: asked.requester, again, back }))),
-    button("refuse", "danger", () => page.doing(async () => {
-      await post(`/me/requests/${asked.request_id}/refusal`);
-      await page.refresh(say("done"));
+    button("read", "primary", () => page.run(() => decide({ container, page, grantee: request.requester, requestDraft, back }))),
+    button("refuse", "danger", () => page.run(async () => {
+      await post(`/me/requests/${request.request_id}/refusal`);
+      await page.refresh(translate("done"));
     })));
 }
 
-export const openRequests = async () => (await get("/me/requests")).filter((one) => one.state === "requested").length;
+/** The number of requests that wait for an answer. */
+export const countOpenRequests = async () => (await get("/me/requests")).filter((request) => request.state === "requested").length;

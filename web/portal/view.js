@@ -1,89 +1,123 @@
-// Elements, and what grants look like. Text is always text: nothing here is ever parsed as markup.
+// Elements of the page, and how grants are shown. Text is always added as text, never parsed as HTML.
 import { get, write } from "./api.js";
-import { actionOf, conditionOf, language, moment, say } from "./words.js";
+import { actionOf, conditionOf, language, lookUp, timeText, translate } from "./words.js";
 
+/** @import { Draft, Grant, Vocabulary, Whole } from "./answers" */
+/** @import { Word } from "./words.js" */
+/** @typedef {Node | string | null | undefined | false} Child */
 const NEVER = 2n ** 63n - 1n;
+/** @type {Vocabulary} */
 let vocabulary = { categories: {}, purposes: {} };
 
-export async function learnWords() {
+/** Load the names of categories and purposes. */
+export async function loadVocabulary() {
   vocabulary = await get("/vocabulary");
 }
 
-export function el(tag, given = {}, ...children) {
-  const { class: className, ...rest } = given, made = document.createElement(tag);
-  if (className) made.className = className;
-  for (const [name, value] of Object.entries(rest)) name.startsWith("on") ? made.addEventListener(name.slice(2), value) : (made[name] = value);
-  made.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== ""));
-  return made;
+/** The element of index.html with an id. @type {(id: string) => HTMLElement} */
+export const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/**
+ * An element with properties and children. Children that are empty are left out.
+ * @type {<T extends keyof HTMLElementTagNameMap>(tag: T, options?: Partial<HTMLElementTagNameMap[T]> & { class?: string }, ...children: (Child | Child[])[]) => HTMLElementTagNameMap[T]}
+ */
+export function el(tag, { class: className, ...properties } = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  if (className) node.className = className;
+  node.append(...children.flat().flatMap((child) => child || []));
+  return node;
 }
 
-export const button = (word, kind, act) => starts(el("button", { type: "button", class: kind }, say(word)), act);
+/** A button that says `word` and runs `action`. @type {(word: Word, kind: string, action: () => unknown) => HTMLButtonElement} */
+export const button = (word, kind, action) => onClick(el("button", { type: "button", class: kind }, translate(word)), action);
 
-/** A button starts nothing twice: it rests until what it started is done, and keeps the keyboard's place meanwhile. */
-export function starts(made, act) {
-  made.addEventListener("click", async () => {
-    made.disabled = true;
-    await act();
-    made.disabled = false;
-    if (document.activeElement === document.body && made.isConnected) made.focus();
+/**
+ * Run `action` on a click. The button is disabled meanwhile, and gets the focus back.
+ * @type {(button: HTMLButtonElement, action: () => unknown) => HTMLButtonElement}
+ */
+export function onClick(button, action) {
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    await action();
+    button.disabled = false;
+    if (document.activeElement === document.body && button.isConnected) button.focus();
   });
-  return made;
+  return button;
 }
 
+/** A short mark. @type {(text: string, tone?: string) => HTMLElement} */
 export const badge = (text, tone = "") => el("span", { class: `badge ${tone}` }, text);
+
+/** A list of texts. @type {(items: string[]) => HTMLElement} */
 export const list = (items) => el("ul", {}, items.map((item) => el("li", {}, item)));
 
+/**
+ * Terms with their descriptions; those without a description are left out.
+ * @type {(rows: [word: Word, text: string][]) => HTMLElement[]}
+ */
+export const rowsOf = (rows) => rows.filter(([, text]) => text).flatMap(([word, text]) => [el("dt", {}, translate(word)), el("dd", {}, text)]);
+
+/** @type {(code: string, kind: keyof Vocabulary) => string} */
 function label(code, kind) {
-  if (code === "*") return say("everything");
-  const term = vocabulary[kind][code];
+  if (code === "*") return translate("everything");
+  const term = lookUp(vocabulary[kind], code);
   return term ? (language === "ko" ? term.label_ko : term.label) : code;
 }
 
+/** The name of a category. @type {(code: string) => string} */
 export const categoryOf = (code) => label(code, "categories");
-export const purposeOf = (code) => label(code, "purposes");
-export const endOf = (expires) => (BigInt(expires) >= NEVER - 1024n ? say("always") : moment(expires));
 
-/** One line of a consent, with the typed data's member names. */
+/** The name of a purpose. @type {(code: string) => string} */
+export const purposeOf = (code) => label(code, "purposes");
+
+/** @type {(expires: Whole) => string} */
+const endOf = (expires) => (BigInt(expires) >= NEVER - 1024n ? translate("always") : timeText(expires));
+
+/** One grant of a consent. @type {(grant: Grant) => HTMLElement} */
 export function grantView(grant) {
-  const rows = [
+  const shown = rowsOf([
     ["data", grant.categories.map(categoryOf).join(", ")],
     ["purpose", grant.purposes.map(purposeOf).join(", ")],
     ["action", grant.actions.map(actionOf).join(", ")],
-    ["from", grant.notBefore ? moment(grant.notBefore) : ""],
+    ["from", grant.notBefore ? timeText(grant.notBefore) : ""],
     ["until", endOf(grant.expires)],
-    ["period", grant.dataFrom || grant.dataUntil ? `${grant.dataFrom ? moment(grant.dataFrom) : "…"} – ${grant.dataUntil ? moment(grant.dataUntil) : "…"}` : ""],
-    ["records", grant.records.length ? say("recordCount", { count: grant.records.length }) : ""],
+    ["period", grant.dataFrom || grant.dataUntil ? `${grant.dataFrom ? timeText(grant.dataFrom) : "…"} – ${grant.dataUntil ? timeText(grant.dataUntil) : "…"}` : ""],
+    ["records", grant.records.length ? translate("recordCount", { count: grant.records.length }) : ""],
     ["conditions", grant.conditions.map(conditionOf).join(", ")],
-  ];
-  const shown = rows.filter(([, text]) => text).flatMap(([word, text]) => [el("dt", {}, say(word)), el("dd", {}, text)]);
-  const mark = grant.effect === "forbid" ? badge(say("forbidden"), "bad") : isTransfer(grant) ? badge(say("transferRequest"), "wait") : "";
+  ]);
+  const mark = grant.effect === "forbid" ? badge(translate("forbidden"), "bad") : isTransfer(grant) ? badge(translate("transferRequest"), "wait") : "";
   return el("dl", { class: "grant" }, mark ? [el("dt", {}, mark), el("dd")] : [], shown);
 }
 
-/** As `ledger.transfer.terms_of`: a grant that is a transfer request (전송요구), and nothing else or more. */
+/**
+ * True for a grant that is a transfer request (전송요구) and nothing else, as in ledger.transfer.terms_of.
+ * @type {(grant: Grant) => boolean}
+ */
 function isTransfer({ effect, actions, purposes, records, conditions, expires }) {
-  const names = conditions.map((one) => one.split(":")[0]), how = names.filter((name) => name === "once" || name === "every-days");
+  const names = conditions.map((condition) => condition.split(":")[0]), how = names.filter((name) => ["once", "every-days"].includes(name));
   const kept = names.every((name) => how.includes(name) || name === "retain-until") && new Set(names).size === names.length;
   const shaped = effect === "permit" && String(actions) === "transfer" && purposes.length === 1 && !records.length;
   return shaped && how.length === 1 && kept && BigInt(expires) !== NEVER;
 }
 
-/** What is signed, member by member as it is signed, codes and all. */
+/** Every member of what is signed, with its codes. @type {(draft: Draft, note?: Word) => HTMLElement} */
 export function exactView({ typed_data: { message, domain, primaryType } }, note = "exactNote") {
   const rows = [["", primaryType], ...members(message), ...members(domain, "domain.")];
-  return el("details", { class: "exact" }, el("summary", {}, say("exact")), el("p", { class: "help" }, say(note)),
+  return el("details", { class: "exact" }, el("summary", {}, translate("exact")), el("p", { class: "help" }, translate(note)),
     el("dl", {}, rows.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, el("code", {}, value))])));
 }
 
-function members(value, path = "") {
-  return Object.entries(value).flatMap(([name, part]) => {
-    if (Array.isArray(part)) return part.length && typeof part[0] === "object" ? part.flatMap((one, at) => members(one, `${path}${name}[${at}].`)) : [[path + name, part.join(", ")]];
-    return [[path + name, String(part)]];
+/** @type {(struct: object, path?: string) => string[][]} */
+function members(struct, path = "") {
+  return Object.entries(struct).flatMap(([name, part]) => {
+    if (!Array.isArray(part)) return [[path + name, String(part)]];
+    return part.length && typeof part[0] === "object" ? part.flatMap((item, index) => members(item, `${path}${name}[${index}].`)) : [[path + name, part.join(", ")]];
   });
 }
 
-export function save(name, document_) {
-  const url = URL.createObjectURL(new Blob([write(document_)], { type: "application/json" }));
+/** Offer a value as a JSON file. @type {(name: string, value: object) => void} */
+export function save(name, value) {
+  const url = URL.createObjectURL(new Blob([write(value)], { type: "application/json" }));
   el("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

@@ -1,10 +1,14 @@
-// A wallet after EIP-1193: an extension's or a phone's. The page never sees a key, and the wallet shows what it signs.
+// A wallet after EIP-1193, of an extension or a phone, as an account of the portal. The page never sees a key, and the
+// wallet shows what it signs.
 import { openSession, post } from "./api.js";
 import { bytesOf, hex, sha256, utf8 } from "./bytes.js";
-import { say } from "./words.js";
+import { translate } from "./words.js";
 
+/** @import { Account, Draft, SignedForm, StatementKind, Whole } from "./answers" */
+/** The browser has no wallet. */
 export class NoWallet extends Error {}
 
+/** The wallet of this browser. Throws NoWallet. @type {() => Promise<Account>} */
 export async function connect() {
   const provider = window.ethereum;
   if (!provider) throw new NoWallet("no wallet");
@@ -12,39 +16,49 @@ export async function connect() {
   return new Wallet(provider, address);
 }
 
+/** @implements {Account} */
 class Wallet {
-  kind = "wallet";
+  kind = /** @type {const} */ ("wallet");
   derives = true;
 
+  /** @param {NonNullable<Window["ethereum"]>} provider @param {string} address */
   constructor(provider, address) {
-    Object.assign(this, { provider, name: address, signer: address.toLowerCase() });
+    this.provider = provider;
+    this.name = address;
+    this.signer = address.toLowerCase();
   }
 
-  /** ERC-4361: the door's text, signed by the wallet, becomes a session. */
+  /** ERC-4361: the wallet signs the server's text, which opens a session. */
   async signIn() {
     const { message } = await post("/session/challenges", { address: this.name });
     await openSession({ message, signature: await this.#signText(message) });
   }
 
-  /** A wallet computes the digest itself, and shows of what: it only has to be that kind of statement. */
+  /**
+   * A wallet computes the digest and shows the statement itself, so only the kind is compared.
+   * @type {(kind: StatementKind, draft: Draft) => Promise<void>}
+   */
   async check(kind, { typed_data: { primaryType } }) {
-    if (primaryType !== kind) throw new Error(say("changedDraft"));
+    if (primaryType !== kind) throw new Error(translate("changedDraft"));
   }
 
-  /** A signed form of a draft, as the door takes it. */
+  /** @type {(kind: StatementKind, draft: Draft) => Promise<SignedForm>} */
   async sign(_kind, { typed_data: typed }) {
     const params = [this.name, JSON.stringify(typed, (_, part) => (typeof part === "bigint" ? String(part) : part))];
     const signature = await this.provider.request({ method: "eth_signTypedData_v4", params });
     return { message: typed.message, domain: typed.domain, signature };
   }
 
-  /** The secret that withdraws a consent on chain without this server: the same text gives the same secret again, in
-   *  `mydata` too (wallets sign deterministically, RFC 6979). */
+  /**
+   * The same text gives the same secret again, in `mydata` too (wallets sign deterministically, RFC 6979).
+   * @type {(grantee: string, version: Whole) => Promise<Bytes>}
+   */
   async secret(grantee, version) {
     const text = `MyData Ledger: secret that withdraws my consent\nto ${grantee.toLowerCase()}\nversion ${version}`;
     return sha256(bytesOf(await this.#signText(text)));
   }
 
+  /** @type {(text: string) => Promise<string>} */
   #signText(text) {
     return this.provider.request({ method: "personal_sign", params: [hex(utf8(text)), this.name] });
   }

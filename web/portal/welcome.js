@@ -1,28 +1,31 @@
-// The ways in: a passkey that this browser remembers, another, a new one; or a wallet.
+// The start of the page and the ways to sign in: a passkey that this browser remembers, another, a new one, or a wallet.
 import { create, find, remember, remembered } from "./passkey.js";
+import { byId } from "./view.js";
 import { connect } from "./wallet.js";
-import { say } from "./words.js";
+import { translate } from "./words.js";
 
-const at = (id) => document.getElementById(id);
+/** @import { Account } from "./answers" */
+const nameField = /** @type {HTMLInputElement} */ (byId("passkey-name"));
 
-/** By a button's id, what then signs for the person. */
-export const welcome = {
+/** The account that a button signs in with, by the button's id. @type {Record<string, () => Promise<Account>>} */
+export const signInMethods = {
   "passkey-in": () => find(),
   "passkey-other": () => find(null),
-  "passkey-new": () => create(at("passkey-name").value.trim() || say("myData")),
+  "passkey-new": () => create(nameField.value.trim() || translate("myData")),
   "sign-in": connect,
 };
 
+/** Show the ways to sign in that this browser has. */
 export function showWelcome() {
-  const known = remembered(), named = known?.name || known?.key.slice(0, 10) + "…";
-  for (const id of ["remembered", "passkey-other", "passkey-forget"]) at(id).hidden = !known;
-  for (const id of ["find-help", "first-time"]) at(id).hidden = Boolean(known);
-  at("remembered").textContent = known ? say("rememberedPasskey", { name: named }) : "";
-  at("passkey-name").placeholder = say("myData");
+  const known = remembered();
+  for (const id of ["remembered", "passkey-other", "passkey-forget"]) byId(id).hidden = !known;
+  for (const id of ["find-help", "first-time"]) byId(id).hidden = Boolean(known);
+  byId("remembered").textContent = known ? translate("rememberedPasskey", { name: known.name || `${known.key.slice(0, 10)}…` }) : "";
+  nameField.placeholder = translate("myData");
 }
 
-at("passkey-forget").addEventListener("click", () => {
+byId("passkey-forget").addEventListener("click", () => {
   remember(null);
   showWelcome();
-  at("passkey-in").focus();
+  byId("passkey-in").focus();
 });

@@ -1,62 +1,80 @@
-// The end of a consent: read whole before it is signed. The page says itself what the statement ends, out of the consent
-// that it ends; the server's summary must say the same, or nothing is signed.
+// The end of a consent, shown whole before it is signed. The page writes itself what the revocation ends, from the consent
+// that it ends. If the server's summary differs, nothing is signed.
 import { get, post, write } from "./api.js";
 import { ZERO } from "./bytes.js";
-import { keyField, needsFile, openerOf } from "./keys.js";
+import { needsFile, secretField, secretFor } from "./keys.js";
 import { button, el, exactView, grantView, list } from "./view.js";
-import { endOfConsent, language, say } from "./words.js";
+import { endOfConsent, language, translate } from "./words.js";
 
-export const copyOf = (one) => get(`/consents/${one.entry}/copy`);
+/** @import { Account, Consent, ConsentCopy, Draft, Ended, Grant, RevocationMessage } from "./answers" */
+/** @import { Page } from "./main.js" */
+/** @import { SecretField } from "./keys.js" */
+/** @typedef {{ consent: Consent, page: Page, grants: Grant[], lock: string, field: SecretField | null }} Withdrawal */
+/** @typedef {Draft<RevocationMessage>} RevocationDraft */
 
-/** Show in `place` what would be signed to end the consent `one`, and the way to sign it. */
-export async function confirmEnd(one, place, page) {
-  const { lock, message: { grants } } = await copyOf(one), matter = { one, page, grants, lock };
-  const shown = await drafted(matter, ZERO);
-  matter.field = (await needsFile(one, lock, page.hand)) ? keyField(lock) : null;
-  const title = el("h3", { tabIndex: -1 }, say("says"));
-  place.replaceChildren(
-    el("div", { class: "step says" }, title, shown.summary.map((line) => el("p", { class: "sentence" }, line)), permits(grants) ? el("p", { class: "help" }, say("endsNow")) : ""),
-    el("div", { class: "step" }, el("h3", {}, say("endsThis")), grants.map(grantView)),
+/** The person's own copy of a consent. @type {(consent: Consent) => Promise<ConsentCopy>} */
+export const copyOf = (consent) => get(`/consents/${consent.entry}/copy`);
+
+/**
+ * Show in `container` what is signed to end a consent, and a button to sign it.
+ * @type {(consent: Consent, container: HTMLElement, page: Page) => Promise<void>}
+ */
+export async function confirmEnd(consent, container, page) {
+  const { lock, message: { grants } } = await copyOf(consent), account = page.account;
+  const shown = await fetchDraft({ consent, page, grants }, ZERO);
+  const field = (await needsFile(consent, lock, account)) ? secretField(lock) : null;
+  const title = el("h3", { tabIndex: -1 }, translate("says"));
+  container.replaceChildren(
+    el("div", { class: "step says" }, title, shown.summary.map((line) => el("p", { class: "sentence" }, line)), hasPermit(grants) ? el("p", { class: "help" }, translate("endsNow")) : ""),
+    el("div", { class: "step" }, el("h3", {}, translate("endsThis")), grants.map(grantView)),
     exactView(shown, "exactEnd"),
-    matter.field?.view ?? "",
-    el("p", { class: "help" }, say(asks(page.hand, lock))),
+    field?.view ?? "",
+    el("p", { class: "help" }, translate(promptWord(account, lock))),
     el("div", { class: "actions" },
-      button("withdraw", "danger", () => page.doing(() => signed(shown, matter))),
+      button("withdraw", "danger", () => page.run(() => signRevocation(shown, { consent, page, grants, lock, field }))),
       button("back", "quiet", () => page.refresh(""))));
   title.focus();
 }
 
-async function signed(shown, matter) {
-  const { one, page, lock, field, grants } = matter;
-  page.tell(say(`signing.${page.hand.kind}`));
-  const draft = await drafted(matter, await (field ? field.read() : openerOf(one, lock, page.hand)));
-  if (!sameWords(draft, shown)) throw new Error(say("changedDraft"));
-  const { ended } = await post("/revocations", await page.hand.sign("Revocation", draft));
-  const done = say(permits(grants) ? "withdrawnNow" : "liftedNow");
+/** @type {(shown: RevocationDraft, withdrawal: Withdrawal) => Promise<void>} */
+async function signRevocation(shown, { consent, page, lock, field, grants }) {
+  const account = page.account;
+  page.announce(translate(`signing.${account.kind}`));
+  const draft = await fetchDraft({ consent, page, grants }, await (field ? field.read() : secretFor(consent, lock, account)));
+  if (!isSameRevocation(draft, shown)) throw new Error(translate("changedDraft"));
+  const { ended } = await post("/revocations", await account.sign("Revocation", draft));
+  const done = translate(hasPermit(grants) ? "withdrawnNow" : "liftedNow");
   await page.refresh(done, endedView(ended, done));
 }
 
-/** A draft by this person that ends this consent and nothing else, and whose summary says so. */
-async function drafted({ one, page, grants }, secret) {
-  const draft = await post("/revocations/drafts", { grantee: one.grantee, secret, language }), said = draft.typed_data.message;
-  const { signer } = page.hand, { grantee, grantee_name: granteeName, entry: consent } = one;
-  const asked = Object.entries({ dataSubject: signer, signer, grantee, granteeName, consent, secret });
-  const told = write(draft.summary) === write(endOfConsent(said, grants));
-  if (!told || asked.some(([member, value]) => said[member] !== value)) throw new Error(say("changedDraft"));
-  await page.hand.check("Revocation", draft);
+/**
+ * A draft by this person that ends this consent only, and whose summary says so. Throws otherwise.
+ * @type {(withdrawal: Pick<Withdrawal, "consent" | "page" | "grants">, secret: string) => Promise<RevocationDraft>}
+ */
+async function fetchDraft({ consent, page, grants }, secret) {
+  /** @type {RevocationDraft} */
+  const draft = await post("/revocations/drafts", { grantee: consent.grantee, secret, language }), { message } = draft.typed_data;
+  const { signer } = page.account, { grantee, grantee_name: granteeName, entry } = consent;
+  const expected = { ...message, dataSubject: signer, signer, grantee, granteeName, consent: entry, secret };
+  const isSummaryRight = write(draft.summary) === write(endOfConsent(message, grants));
+  if (!isSummaryRight || write(message) !== write(expected)) throw new Error(translate("changedDraft"));
+  await page.account.check("Revocation", draft);
   return draft;
 }
 
-/** Whether two drafts say the same, whenever they were made and whatever secret they carry. */
-function sameWords(one, other) {
-  const words = ({ typed_data: { message: { signedAt, secret, ...rest }, domain } }) => write({ rest, domain });
-  return words(one) === words(other);
+/** True if two drafts differ in nothing but time and secret. @type {(one: RevocationDraft, other: RevocationDraft) => boolean} */
+function isSameRevocation(one, other) {
+  const content = (/** @type {RevocationDraft} */ { typed_data: { message, domain } }) => write([{ ...message, signedAt: 0, secret: "" }, domain]);
+  return content(one) === content(other);
 }
 
-const asks = ({ kind }, lock) => (kind === "passkey" ? "asks.passkey" : lock === ZERO ? "asksEnd.once" : "asksEnd.wallet");
-const permits = (grants) => grants.some((grant) => grant.effect === "permit");
+/** @param {Account} account @param {string} lock */
+const promptWord = ({ kind }, lock) => (kind === "passkey" ? "asks.passkey" : lock === ZERO ? "asksEnd.once" : "asksEnd.wallet");
+/** @type {(grants: Grant[]) => boolean} */
+const hasPermit = (grants) => grants.some((grant) => grant.effect === "permit");
 
+/** @type {(ended: Ended[], done: string) => HTMLElement} */
 function endedView(ended, done) {
-  const named = ended.map((one) => say(one.kind, { ...one, reference: one.reference.slice(0, 12) + "…" }));
-  return el("div", { class: "card ended" }, el("h2", { tabIndex: -1 }, done), ended.length ? [el("p", {}, say("ended")), list(named)] : el("p", {}, say("nothingEnded")));
+  const lines = ended.map((item) => translate(item.kind, { ...item, reference: item.reference.slice(0, 12) + "…" }));
+  return el("div", { class: "card ended" }, el("h2", { tabIndex: -1 }, done), ended.length ? [el("p", {}, translate("ended")), list(lines)] : el("p", {}, translate("nothingEnded")));
 }

@@ -1,128 +1,167 @@
-// What the contracts say, as of one block, over bare JSON-RPC; each question is asked once.
-import { big, fromHex, hex, join, keccak, shown, utf8 } from "./bytes.js";
+// Contract state of one block, read over JSON-RPC. Each call is sent once.
+import { bigEndian, concat, fromHex, hex, keccak, prefixedHex, utf8 } from "./bytes.js";
 
+/**
+ * A call to a contract: its address and the calldata; without calldata its code is read.
+ * @typedef {[contract: string, calldata: string]} Call
+ */
 const TIMEOUT_MS = 10_000, MAX_BATCH = 100;
 const REVERTED = [3, -32015];
 const MAGIC_1271 = "1626ba7e", MAGIC_7913 = "024ad318";
-const selector = (name) => hex(keccak(utf8.encode(name)).subarray(0, 4));
+const PARTY_DIGITS = 64 * 6;
+/** @type {(signature: string) => string} */
+const selector = (signature) => hex(keccak(utf8.encode(signature)).subarray(0, 4));
 const SELECTORS = Object.fromEntries(
   ["checkpointOf(bytes32)", "revokedAt(bytes32)", "withdrawnAt(bytes32)", "successorOf(bytes32)", "party(address)",
-    "isValidSignature(bytes32,bytes)", "verify(bytes,bytes32,bytes)"].map((name) => [name.split("(")[0], selector(name)]),
+    "isValidSignature(bytes32,bytes)", "verify(bytes,bytes32,bytes)"].map((signature) => [signature.split("(")[0], selector(signature)]),
 );
 
-export class Silent extends Error {}
-export class Nonsense extends Error {
+/** The chain does not answer. */
+export class NoAnswer extends Error {}
+
+/** A contract answers otherwise than a registry does. */
+export class BadAnswer extends Error {
+  /** @param {string} contract */
   constructor(contract) {
     super(contract);
     this.contract = contract;
   }
 }
 
-export const view = (contract, name, argument) => [contract, "0x" + SELECTORS[name] + argument];
+/** The call of a contract's function; `argument` is ABI-encoded hex. @type {(contract: string, name: string, argument: string) => Call} */
+export const callTo = (contract, name, argument) => [contract, "0x" + SELECTORS[name] + argument];
 
-/** The views of the contracts as of the newest block when the first question is asked. */
+/** Contract state as of the newest block at the time of the first call. Its methods throw NoAnswer and BadAnswer. */
 export class Snapshot {
+  /** @type {Map<string, Promise<unknown>>} */
+  answers = new Map();
+  /** @type {Promise<bigint> | undefined} */
+  #chainId;
+  /** @type {Promise<{ number: string, time: bigint }> | undefined} */
+  #block;
+
+  /** @param {string} url */
   constructor(url) {
     this.url = url;
-    this.known = new Map();
   }
 
+  /** The chain's number. */
   chainId() {
-    return (this.chain ??= this.ask("eth_chainId", []).then(number));
+    return (this.#chainId ??= this.request("eth_chainId", []).then(numberOf));
   }
 
+  /** The block whose state is read. */
   block() {
-    return (this.head ??= this.ask("eth_getBlockByNumber", ["latest", false]).then((head) => {
-      return { number: "0x" + number(head?.number).toString(16), time: number(head?.timestamp) };
+    return (this.#block ??= this.request("eth_getBlockByNumber", ["latest", false]).then((head) => {
+      return { number: "0x" + numberOf(head?.number).toString(16), time: numberOf(head?.timestamp) };
     }));
   }
 
+  /** The block's time in UTC seconds. */
   async time() {
     return (await this.block()).time;
   }
 
-  /** Ask in batches what is not known yet; what fails is asked again, and said, where it is needed. */
-  async prefetch(questions) {
-    const missing = [...new Map(questions.map((one) => [one.join(), one])).values()].filter((one) => !this.known.has(one.join()));
+  /** Send calls in batches, each once. A call that fails here is sent again by the check that needs it. @param {Call[]} calls */
+  async prefetch(calls) {
+    const missing = [...new Map(calls.map((call) => [call.join(), call])).values()].filter((call) => !this.answers.has(call.join()));
     const block = (await this.block()).number;
     for (let start = 0; start < missing.length; start += MAX_BATCH) {
       const batch = missing.slice(start, start + MAX_BATCH);
-      const answers = await this.post(batch.map((one, id) => call(id, ...asked(one, block))));
+      const answers = await this.post(batch.map((call, id) => request(id, ...methodOf(call, block))));
       if (!Array.isArray(answers)) return;
       for (const { id, result } of answers) {
-        if (batch[id] && typeof result === "string") this.known.set(batch[id].join(), Promise.resolve(result));
+        if (batch[id] && typeof result === "string") this.answers.set(batch[id].join(), Promise.resolve(result));
       }
     }
   }
 
+  /** True if a contract has code. @param {string} contract */
   async hasCode(contract) {
     return hexOf(await this.answer([contract, ""])).length > 2;
   }
 
+  /** The size and time of the checkpoint with a root; zeros for an unknown root. @param {string} contract @param {Uint8Array} root */
   async checkpoint(contract, root) {
     const [size, time] = await this.words(contract, "checkpointOf", root, 2);
     return { size, time };
   }
 
+  /**
+   * The number that a contract stores for an entry; 0 where it stores none.
+   * @param {string} contract @param {string} name @param {Uint8Array} entry
+   */
   async mark(contract, name, entry) {
     return (await this.words(contract, name, entry, 1))[0];
   }
 
-  /** What PartyRegistry knows of the account: its roles and the window of its accreditation. */
+  /** A party's roles and accreditation period in PartyRegistry. @param {string} registry @param {string} account */
   async party(registry, account) {
-    const raw = hexOf(await this.answer(view(registry, "party", account.slice(2).toLowerCase().padStart(64, "0"))));
-    const bytes = fromHex(raw.slice(2)), at = (place) => BigInt(shown(bytes.subarray(place, place + 32)));
-    if (raw.length < 2 + 64 * 6 || at(0) !== 32n) throw new Nonsense(registry);
-    const list = 32 + Number(at(64)), count = Number(at(list));
-    if (!(list + 32 * (count + 1) <= bytes.length)) throw new Nonsense(registry);
-    const roles = Array.from({ length: count }, (_, i) => roleAt(bytes, list + 32 * (i + 1)));
-    return { roles, start: at(128), end: at(160) };
+    const raw = hexOf(await this.answer(callTo(registry, "party", account.slice(2).toLowerCase().padStart(64, "0"))));
+    const bytes = fromHex(raw.slice(2)), wordAt = (/** @type {number} */ offset) => BigInt(prefixedHex(bytes.subarray(offset, offset + 32)));
+    if (raw.length < 2 + PARTY_DIGITS || wordAt(0) !== 32n) throw new BadAnswer(registry);
+    const list = 32 + Number(wordAt(64)), count = Number(wordAt(list));
+    if (!(list + 32 * (count + 1) <= bytes.length)) throw new BadAnswer(registry);
+    const roles = Array.from({ length: count }, (_, index) => roleAt(bytes, list + 32 * (index + 1)));
+    return { roles, start: wordAt(128), end: wordAt(160) };
   }
 
-  /** Whether a contract wallet says by ERC-1271 that it signed; not when nothing stands there. */
+  /**
+   * True if a contract wallet confirms a signature (ERC-1271); false if the address has no code.
+   * @param {string} wallet @param {Uint8Array} digest @param {Uint8Array} signature
+   */
   async walletAgrees(wallet, digest, signature) {
-    const given = join(digest, big(64, 32), packed(signature));
-    return (await this.hasCode(wallet)) && this.says(wallet, "isValidSignature", given, MAGIC_1271);
+    const calldata = concat(digest, bigEndian(64, 32), abiBytes(signature));
+    return (await this.hasCode(wallet)) && this.confirms(wallet, "isValidSignature", calldata, MAGIC_1271);
   }
 
-  /** Whether an ERC-7913 verifier says that the key signed; not when nothing stands there. */
+  /**
+   * True if an ERC-7913 verifier confirms the signature of a key; false if the address has no code.
+   * @param {string} verifier @param {Uint8Array} key @param {Uint8Array} digest @param {Uint8Array} signature
+   */
   async verifierAgrees(verifier, key, digest, signature) {
-    const first = packed(key);
-    const given = join(big(96, 32), digest, big(96 + first.length, 32), first, packed(signature));
-    return (await this.hasCode(verifier)) && this.says(verifier, "verify", given, MAGIC_7913);
+    const first = abiBytes(key);
+    const calldata = concat(bigEndian(96, 32), digest, bigEndian(96 + first.length, 32), first, abiBytes(signature));
+    return (await this.hasCode(verifier)) && this.confirms(verifier, "verify", calldata, MAGIC_7913);
   }
 
-  /** A contract that reverts says no: only a chain that does not answer at all is unknown. */
-  async says(contract, name, given, magic) {
-    const { result, error } = await this.post(call(0, ...asked(view(contract, name, hex(given)), (await this.block()).number)));
+  /**
+   * A contract that reverts does not confirm. Only a chain that does not answer is unknown.
+   * @param {string} contract @param {string} name @param {Uint8Array} calldata @param {string} magic
+   */
+  async confirms(contract, name, calldata, magic) {
+    const { result, error } = await this.post(request(0, ...methodOf(callTo(contract, name, hex(calldata)), (await this.block()).number)));
     const reverted = REVERTED.includes(error?.code) || String(error?.message).includes("revert");
-    if (result === undefined && !reverted) throw new Silent();
+    if (result === undefined && !reverted) throw new NoAnswer();
     return String(result).toLowerCase() === "0x" + magic.padEnd(64, "0");
   }
 
+  /** @param {string} contract @param {string} name @param {Uint8Array} argument @param {number} count */
   async words(contract, name, argument, count) {
-    const raw = hexOf(await this.answer(view(contract, name, hex(argument))));
-    if (raw.length !== 2 + 64 * count) throw new Nonsense(contract);
-    return Array.from({ length: count }, (_, at) => BigInt("0x" + raw.slice(2 + 64 * at, 66 + 64 * at)));
+    const raw = hexOf(await this.answer(callTo(contract, name, hex(argument))));
+    if (raw.length !== 2 + 64 * count) throw new BadAnswer(contract);
+    return Array.from({ length: count }, (_, index) => BigInt("0x" + raw.slice(2 + 64 * index, 66 + 64 * index)));
   }
 
-  answer(question) {
-    const name = question.join();
-    if (!this.known.has(name)) {
-      this.known.set(name, this.block().then(({ number: block }) => this.ask(...asked(question, block))));
-    }
-    return this.known.get(name);
+  /** @param {Call} call */
+  answer(call) {
+    const name = call.join();
+    const answer = this.answers.get(name) ?? this.block().then(({ number }) => this.request(...methodOf(call, number)));
+    this.answers.set(name, answer);
+    return answer;
   }
 
-  async ask(method, params) {
-    const { result } = await this.post(call(0, method, params));
-    if (result === undefined || result === null) throw new Silent();
+  /** The result of one JSON-RPC request; its type depends on the method. @type {(method: string, params: unknown[]) => Promise<any>} */
+  async request(method, params) {
+    const { result } = await this.post(request(0, method, params));
+    if (result === undefined || result === null) throw new NoAnswer();
     return result;
   }
 
+  /** @type {(body: object) => Promise<any>} */
   async post(body) {
     try {
-      const answer = await fetch(this.url, {
+      const response = await fetch(this.url, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify(body),
@@ -130,31 +169,37 @@ export class Snapshot {
         referrerPolicy: "no-referrer",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      const told = await answer.json();
-      if (told === null || typeof told !== "object") throw new Silent();
-      return told;
+      const answer = await response.json();
+      if (answer === null || typeof answer !== "object") throw new NoAnswer();
+      return answer;
     } catch {
-      throw new Silent();
+      throw new NoAnswer();
     }
   }
 }
 
-const call = (id, method, params) => ({ jsonrpc: "2.0", id, method, params });
-const asked = ([to, data], block) => (data ? ["eth_call", [{ to, data }, block]] : ["eth_getCode", [to, block]]);
-const packed = (bytes) => join(big(bytes.length, 32), bytes, new Uint8Array((32 - (bytes.length % 32)) % 32));
+/** @type {(id: number, method: string, params: unknown[]) => object} */
+const request = (id, method, params) => ({ jsonrpc: "2.0", id, method, params });
+/** @type {(call: Call, block: string) => [method: string, params: unknown[]]} */
+const methodOf = ([to, data], block) => (data ? ["eth_call", [{ to, data }, block]] : ["eth_getCode", [to, block]]);
+/** The ABI encoding of `bytes`. @type {(bytes: Uint8Array) => Uint8Array} */
+const abiBytes = (bytes) => concat(bigEndian(bytes.length, 32), bytes, new Uint8Array((32 - (bytes.length % 32)) % 32));
 
-function roleAt(bytes, place) {
-  const word = bytes.subarray(place, place + 32);
+/** @type {(bytes: Uint8Array, offset: number) => string} */
+function roleAt(bytes, offset) {
+  const word = bytes.subarray(offset, offset + 32);
   return String.fromCharCode(...word.subarray(0, word.findLastIndex((byte) => byte) + 1));
 }
 
+/** @type {(value: unknown) => string} */
 function hexOf(value) {
   if (typeof value === "string" && /^0x[0-9a-fA-F]*$/.test(value)) return value;
-  throw new Silent();
+  throw new NoAnswer();
 }
 
-function number(value) {
+/** @type {(value: unknown) => bigint} */
+function numberOf(value) {
   const text = hexOf(value);
-  if (text.length < 3 || text.length > 66) throw new Silent();
+  if (text.length < 3 || text.length > 66) throw new NoAnswer();
   return BigInt(text);
 }

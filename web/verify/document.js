@@ -1,14 +1,18 @@
-// A proof document, read strictly: whatever a door would not have written exactly so is refused.
+// A proof document, read strictly: a document in any other form than the API writes is refused.
 import { secp256k1 } from "@noble/curves/secp256k1";
-import { fromHex, join, keccak, sha256 } from "./bytes.js";
+import { signedDigest } from "./batch_signature.js";
+import { concat, fromHex, keccak, sha256 } from "./bytes.js";
 import { read } from "./json.js";
-import { signedTogether } from "./together.js";
-import { digestOf, Malformed, parseStatement, readAddress, readDomain, readHex, readNumber, refuse, shape } from "./typed.js";
+import { digestOf, Malformed, parseStatement, readAddress, readDomain, readHex, readNumber, refuse, requireMembers } from "./typed.js";
 
-export const LOG_OF = {
+/** @import { Attached, Checkpoint, Content, Disclosure, DisclosedField, Document, Json } from "./documents" */
+/** @import { Kind, OfKind } from "./statements" */
+/** The log of each kind of statement. @type {Record<Kind, string>} */
+const LOG_OF = {
   Consent: "consents", Revocation: "consents", Delegation: "consents",
   Issue: "records", Erasure: "records", AccessReceipt: "access", Incident: "access", Acknowledgement: "access",
 };
+/** @type {Partial<Record<Kind, (keyof Attached)[]>>} */
 const ATTACHED = {
   Consent: ["notice", "delegation"], Revocation: ["delegation"], Issue: ["content", "disclosure"], Erasure: ["issue"],
 };
@@ -17,155 +21,194 @@ const REGISTRIES = ["access", "consents", "parties", "records"];
 const BUNDLE = "mydata-proofs-1", DISCLOSURE = "mydata-disclosure-1";
 const MAX_PATH = 65, MAX_REGISTRIES = 16, MAX_BYTES = 64 * 1024 * 1024;
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
-const SHAPE = "the file is incomplete, or another kind of file";
+const NOT_A_PROOF = "the file is incomplete, or another kind of file";
 
-/** The document in JSON as `read` gives it. Throws Malformed. */
+/** The document in a JSON value. Throws Malformed. @type {(raw: Json | undefined) => Document} */
 export function parse(raw) {
-  if (!(raw instanceof Map) || !Object.hasOwn(LOG_OF, raw.get("kind"))) refuse(SHAPE);
-  const kind = raw.get("kind"), log = LOG_OF[kind];
-  shape(raw, CORE, ATTACHED[kind] ?? [], "a proof document");
-  if (raw.get("log") !== log) refuse(`a ${kind} lies in the ${log} log`);
-  const said = parseStatement(kind, raw.get("message"));
-  const domain = readDomain(raw.get("domain"));
+  const kind = kindOf(raw), attached = ATTACHED[kind] ?? [];
+  const object = requireMembers(raw, CORE, attached, "a proof document");
+  if (object.get("log") !== LOG_OF[kind]) refuse(`a ${kind} lies in the ${LOG_OF[kind]} log`);
+  const { salt, ...fields } = readCore(kind, object);
+  const core = sha256(concat(salt, fields.digest, sha256(fields.signature)));
+  const { issue, delegation, ...rest } = readAttached(object, attached);
+  const basis = issue ?? delegation;
+  /** @type {Document} */
   const document = {
-    kind, log, said, domain,
-    digest: digestOf(kind, said, domain),
-    signature: readHex(raw.get("signature"), "signature"),
-    salt: readHex(raw.get("salt"), "salt", 32),
-    lock: readHex(raw.get("lock"), "lock", 32),
-    claimed: readHex(raw.get("entry"), "entry", 32),
-    position: readNumber(raw.get("position"), "position", 2n ** 63n),
-    checkpoint: readHead(raw.get("checkpoint")),
-    inclusion: readHashes(raw.get("inclusion")),
-    registries: readRegistries(raw.get("registries")),
-    ...readAttached(raw, ATTACHED[kind] ?? []),
+    ...fields, ...rest, issue, delegation, basis,
+    entry: sha256(concat(core, fields.lock)),
+    recovered: recover(...(kind === "AccessReceipt" ? signedDigest(fields) : /** @type {const} */ ([fields.digest, fields.signature]))),
+    parts: [],
   };
-  document.core = sha256(join(document.salt, document.digest, sha256(document.signature)));
-  document.entry = sha256(join(document.core, document.lock));
-  document.recovered = recover(...(kind === "AccessReceipt" ? signedTogether(document) : [document.digest, document.signature]));
-  document.basis = document.issue ?? document.delegation;
-  document.parts = document.basis ? [document, document.basis] : [document];
+  document.parts = basis ? [document, basis] : [document];
   return document;
 }
 
-/** Every document in a file's bytes, in order; what is none comes as the Malformed that says why. */
+/** @type {(raw: Json | undefined) => Kind} */
+function kindOf(raw) {
+  const kind = raw instanceof Map && raw.get("kind");
+  return typeof kind === "string" && Object.hasOwn(LOG_OF, kind) ? /** @type {Kind} */ (kind) : refuse(NOT_A_PROOF);
+}
+
+/** The members that every document has. @param {Kind} kind @param {Map<string, Json>} object */
+function readCore(kind, object) {
+  const statement = parseStatement(kind, object.get("message")), domain = readDomain(object.get("domain"));
+  return {
+    .../** @type {OfKind} */ ({ kind, statement }),
+    log: LOG_OF[kind], domain,
+    digest: digestOf(kind, statement, domain),
+    signature: readHex(object.get("signature"), "signature"),
+    salt: readHex(object.get("salt"), "salt", 32),
+    lock: readHex(object.get("lock"), "lock", 32),
+    claimed: readHex(object.get("entry"), "entry", 32),
+    position: readNumber(object.get("position"), "position", 2n ** 63n),
+    checkpoint: readCheckpoint(object.get("checkpoint")),
+    inclusion: readHashes(object.get("inclusion")),
+    registries: readRegistries(object.get("registries")),
+  };
+}
+
+/**
+ * Every document in a file's bytes, in order; for a value that is no document the Malformed that says why.
+ * @type {(bytes: Uint8Array) => (Document | Malformed)[]}
+ */
 export function parseFile(bytes) {
   if (bytes.length > MAX_BYTES) return [new Malformed(`a file has at most ${MAX_BYTES} bytes here; use the command line`)];
   const lines = linesOf(bytes);
   if (lines) return lines.map((line) => attempt(() => parse(read(line))));
   const value = attempt(() => read(bytes));
-  if (value instanceof Error) return [value];
+  if (value instanceof Malformed) return [value];
   const many = value instanceof Map && value.get("kind") === BUNDLE ? value.get("documents") : value;
   if (!Array.isArray(many)) return [attempt(() => parse(value))];
   return many.length ? many.map((one) => attempt(() => parse(one))) : [new Malformed("the bundle is empty")];
 }
 
-function attempt(act) {
+/** @type {<T>(step: () => T) => T | Malformed} */
+function attempt(step) {
   try {
-    return act();
+    return step();
   } catch (error) {
-    return error instanceof Malformed ? error : new Malformed(error.message);
+    return error instanceof Malformed ? error : new Malformed(/** @type {Error} */ (error).message);
   }
 }
 
 const NEWLINE = 10, OPEN = 123, CLOSE = 125;
+/** @type {(byte: number) => boolean} */
 const isSpace = (byte) => byte === 32 || (byte >= 9 && byte <= 13);
 
-/** The file as lines, when its first is an object and another follows. */
+/**
+ * The lines of a file whose first line is an object and is followed by another; else undefined.
+ * @type {(bytes: Uint8Array) => Uint8Array[] | undefined}
+ */
 function linesOf(bytes) {
   const lines = [];
   for (let start = 0; start < bytes.length;) {
-    const found = bytes.indexOf(NEWLINE, start), end = found < 0 ? bytes.length : found + 1;
+    const newline = bytes.indexOf(NEWLINE, start), end = newline < 0 ? bytes.length : newline + 1;
     lines.push(bytes.subarray(start, end));
-    if (lines.length === 1 && !(edge(lines[0]) && edge(bytes.subarray(end), true))) return undefined;
+    if (lines.length === 1 && !(isObject(lines[0]) && startsObject(bytes.subarray(end)))) return undefined;
     start = end;
   }
   return lines.length > 1 ? lines.filter((line) => !line.every(isSpace)) : undefined;
 }
 
-function edge(bytes, onlyStart = false) {
-  const start = bytes.findIndex((byte) => !isSpace(byte));
-  return bytes[start] === OPEN && (onlyStart || bytes[bytes.findLastIndex((byte) => !isSpace(byte))] === CLOSE);
-}
+/** @type {(bytes: Uint8Array) => boolean} */
+const startsObject = (bytes) => bytes.find((byte) => !isSpace(byte)) === OPEN;
+/** @type {(bytes: Uint8Array) => boolean} */
+const isObject = (bytes) => startsObject(bytes) && bytes.findLast((byte) => !isSpace(byte)) === CLOSE;
 
-function readHead(raw) {
+/** @type {(raw: Json | undefined) => Checkpoint | undefined} */
+function readCheckpoint(raw) {
   if (raw === null) return undefined;
-  shape(raw, ["size", "root"], [], "a checkpoint");
-  return { size: readNumber(raw.get("size"), "size", 2n ** 63n), root: readHex(raw.get("root"), "root", 32) };
+  const object = requireMembers(raw, ["size", "root"], [], "a checkpoint");
+  return { size: readNumber(object.get("size"), "size", 2n ** 63n), root: readHex(object.get("root"), "root", 32) };
 }
 
+/** @type {(raw: Json | undefined) => Uint8Array[]} */
 function readHashes(raw) {
   if (!Array.isArray(raw) || raw.length > MAX_PATH) refuse(`\`inclusion\` is a list of at most ${MAX_PATH}`);
   return raw.map((hash) => readHex(hash, "inclusion", 32));
 }
 
+/** @type {(raw: Json | undefined) => Map<string, string>} */
 function readRegistries(raw) {
-  const known = raw instanceof Map && raw.size <= MAX_REGISTRIES && [...raw.keys()].every((name) => /^[a-z]{1,32}$/.test(name));
-  if (!known || !REGISTRIES.every((name) => raw.has(name))) refuse(`\`registries\` names the contracts ${REGISTRIES.join(", ")}`);
-  return new Map([...raw].map(([name, at]) => [name, readAddress(at, name)]));
+  const valid = raw instanceof Map && raw.size <= MAX_REGISTRIES && [...raw.keys()].every((name) => /^[a-z]{1,32}$/.test(name));
+  if (!valid || !REGISTRIES.every((name) => raw.has(name))) refuse(`\`registries\` names the contracts ${REGISTRIES.join(", ")}`);
+  return new Map([...raw].map(([name, address]) => [name, readAddress(address, name)]));
 }
 
+/** @type {(raw: Map<string, Json>, names: (keyof Attached)[]) => Attached} */
 function readAttached(raw, names) {
-  const there = names.filter((name) => (raw.get(name) ?? null) !== null);
-  if (there.includes("content") && there.includes("disclosure")) refuse("a record's document carries its content or chosen fields, not both");
-  return Object.fromEntries(there.map((name) => [name, READERS[name](raw.get(name))]));
+  const present = names.filter((name) => (raw.get(name) ?? null) !== null);
+  if (present.includes("content") && present.includes("disclosure")) refuse("a record's document carries its content or chosen fields, not both");
+  return Object.fromEntries(present.map((name) => [name, READERS[name](raw.get(name))]));
 }
 
-const READERS = { notice: readNotice, content: readContent, disclosure: readDisclosure, issue: basisOf("Issue"), delegation: basisOf("Delegation") };
+/** @type {{ [name in keyof Attached]-?: (raw: Json | undefined) => Attached[name] }} */
+const READERS = { notice: readNotice, content: readContent, disclosure: readDisclosure, issue: basisReader("Issue"), delegation: basisReader("Delegation") };
 
+/** @type {(raw: Json | undefined) => Attached["notice"]} */
 function readNotice(raw) {
-  shape(raw, ["language", "text"], [], "a notice");
-  const [language, text] = [raw.get("language"), raw.get("text")];
+  const object = requireMembers(raw, ["language", "text"], [], "a notice");
+  const [language, text] = [object.get("language"), object.get("text")];
   return typeof language === "string" && typeof text === "string" ? { language, text } : refuse("a notice has a language and a text");
 }
 
+/** @type {(raw: Json | undefined) => Content} */
 function readContent(raw) {
-  shape(raw, ["json", "seed"], ["base64"], "a record's content");
-  if (!raw.has("base64") && raw.get("json") === false) return { seed: readHex(raw.get("seed"), "seed", 32), apart: true };
-  const [json, packed] = [raw.get("json"), raw.get("base64")];
-  if (typeof json !== "boolean" || typeof packed !== "string") refuse("a record's content is `json` or not, and has a seed and base64");
-  return { json, seed: readHex(raw.get("seed"), "seed", 32), raw: readBase64(packed) };
+  const object = requireMembers(raw, ["json", "seed"], ["base64"], "a record's content");
+  const [json, encoded, seed] = [object.get("json"), object.get("base64"), readHex(object.get("seed"), "seed", 32)];
+  if (encoded === undefined && json === false) return { seed, separate: true };
+  if (typeof json !== "boolean" || typeof encoded !== "string") refuse("a record's content is `json` or not, and has a seed and base64");
+  return { json, seed, raw: readBase64(encoded) };
 }
 
-function readBase64(packed) {
+/** @type {(encoded: string) => Uint8Array} */
+function readBase64(encoded) {
   let text;
   try {
-    text = atob(packed);
+    text = atob(encoded);
   } catch {
-    refuse("the record's content is not base64");
+    return refuse("the record's content is not base64");
   }
-  if (btoa(text) !== packed) refuse("the record's content is not base64 as it is written");
+  if (btoa(text) !== encoded) refuse("the record's content is not base64 as it is written");
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
+/** @type {(raw: Json | undefined) => Disclosure} */
 function readDisclosure(raw) {
-  shape(raw, ["kind", "content", "size", "fields"], ["masked"], "a disclosure");
-  const masked = raw.get("masked") ?? new Map();
+  const object = requireMembers(raw, ["kind", "content", "size", "fields"], ["masked"], "a disclosure");
+  const masked = object.get("masked") ?? new Map(), list = object.get("fields");
   if (!(masked instanceof Map) || [...masked.values()].some((text) => typeof text !== "string")) refuse("not a disclosure");
-  if (raw.get("kind") !== DISCLOSURE || !Array.isArray(raw.get("fields"))) refuse("not a disclosure");
-  const fields = raw.get("fields").map(readField), size = readNumber(raw.get("size"), "size", 2n ** 40n);
+  if (object.get("kind") !== DISCLOSURE || !Array.isArray(list)) refuse("not a disclosure");
+  const fields = list.map(readField), size = readNumber(object.get("size"), "size", 2n ** 40n);
   if (!fields.length && size) refuse("not a disclosure");
-  return { content: readPlainHex(raw.get("content")), size, fields };
+  return { content: readPlainHex(object.get("content")), size, fields };
 }
 
+/** @type {(raw: Json) => DisclosedField} */
 function readField(raw) {
-  shape(raw, ["pointer", "value", "salt", "index", "proof"], [], "a disclosed field");
-  const [pointer, value, proof] = [raw.get("pointer"), raw.get("value"), raw.get("proof")];
+  const object = requireMembers(raw, ["pointer", "value", "salt", "index", "proof"], [], "a disclosed field");
+  const [pointer, value, proof] = [object.get("pointer"), object.get("value"), object.get("proof")];
   if (typeof pointer !== "string" || typeof value !== "string" || !Array.isArray(proof)) refuse("not a disclosure");
-  const index = readNumber(raw.get("index"), "index", 2n ** 40n);
-  return { pointer, value, index, salt: readPlainHex(raw.get("salt")), proof: proof.map(readPlainHex) };
+  const index = readNumber(object.get("index"), "index", 2n ** 40n);
+  return { pointer, value, index, salt: readPlainHex(object.get("salt")), proof: proof.map(readPlainHex) };
 }
 
-const readPlainHex = (value) => (/^[0-9a-f]{64}$/.test(value) && typeof value === "string" ? fromHex(value) : refuse("not a disclosure"));
+/** @type {(value: Json | undefined) => Uint8Array} */
+const readPlainHex = (value) => (typeof value === "string" && /^[0-9a-f]{64}$/.test(value) ? fromHex(value) : refuse("not a disclosure"));
 
-function basisOf(kind) {
+/** @type {<K extends Kind>(kind: K) => (raw: Json | undefined) => Document & { kind: K }} */
+function basisReader(kind) {
   return (raw) => {
-    const found = parse(raw);
-    return found.kind === kind && raw.size === CORE.length ? found : refuse(`what it rests on is a document of a ${kind}, and nothing more`);
+    const proof = parse(raw), alone = raw instanceof Map && raw.size === CORE.length;
+    if (proof.kind !== kind || !alone) refuse(`what it rests on is a document of a ${kind}, and nothing more`);
+    return /** @type {Document & { kind: typeof kind }} */ (proof);
   };
 }
 
-/** The 20-byte address whose key signed; undefined when no key did. Refuses a high s (EIP-2). */
+/**
+ * The 20-byte address whose key signed; undefined if none follows. Refuses a high s (EIP-2).
+ * @type {(digest: Uint8Array, signature: Uint8Array) => Uint8Array | undefined}
+ */
 function recover(digest, signature) {
   const v = signature[64];
   if (signature.length !== 65 || ![0, 1, 27, 28].includes(v)) return undefined;

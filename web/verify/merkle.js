@@ -1,10 +1,16 @@
 // RFC 9162 inclusion proofs over SHA-256; sizes and indices are BigInt.
-import { join, sha256 } from "./bytes.js";
+import { concat, sha256 } from "./bytes.js";
 
-export const leafHash = (entry) => sha256(join(Uint8Array.of(0), entry));
-const nodeHash = (left, right) => sha256(join(Uint8Array.of(1), left, right));
+/** The hash of a leaf. @type {(entry: Uint8Array) => Uint8Array} */
+export const leafHash = (entry) => sha256(concat(Uint8Array.of(0), entry));
 
-/** The root that `proof` leads to from `leaf`, §2.1.3.2; undefined when the proof has the wrong length. */
+/** @type {(left: Uint8Array, right: Uint8Array) => Uint8Array} */
+const nodeHash = (left, right) => sha256(concat(Uint8Array.of(1), left, right));
+
+/**
+ * The root that follows from `leaf` and `proof`, §2.1.3.2; undefined if the proof has the wrong length.
+ * @type {(leaf: Uint8Array, index: bigint, size: bigint, proof: Uint8Array[]) => Uint8Array | undefined}
+ */
 export function rootFrom(leaf, index, size, proof) {
   if (index >= size) return undefined;
   let current = index, last = size - 1n, root = leaf;
@@ -21,12 +27,15 @@ export function rootFrom(leaf, index, size, proof) {
   return last === 0n ? root : undefined;
 }
 
-/** The root over leaf hashes: pairs upwards, an odd one rises as it is, which RFC 6962 §2.1 comes to. */
+/**
+ * The root over leaf hashes, RFC 6962 §2.1: hashes are paired level by level, and an odd last one moves up unchanged.
+ * @type {(leaves: Uint8Array[]) => Uint8Array}
+ */
 export function rootOver(leaves) {
   let level = leaves;
   while (level.length > 1) {
     const above = [];
-    for (let at = 0; at + 1 < level.length; at += 2) above.push(nodeHash(level[at], level[at + 1]));
+    for (let index = 0; index + 1 < level.length; index += 2) above.push(nodeHash(level[index], level[index + 1]));
     if (level.length & 1) above.push(level[level.length - 1]);
     level = above;
   }

@@ -1,0 +1,191 @@
+// What the HTTP API answers, as far as the portal reads it, and the two kinds of account that sign.
+
+/** A whole number of the API; api.js reads one of 16 digits and more as BigInt. */
+export type Whole = number | bigint;
+
+export interface Grant {
+  effect: "permit" | "forbid";
+  categories: string[];
+  purposes: string[];
+  actions: string[];
+  notBefore: Whole;
+  expires: Whole;
+  dataFrom: Whole;
+  dataUntil: Whole;
+  records: string[];
+  conditions: string[];
+}
+
+export interface ConsentMessage {
+  dataSubject: string;
+  signer: string;
+  grantee: string;
+  granteeName: string;
+  version: Whole;
+  previous: string;
+  grants: Grant[];
+  noticeHash: string;
+  noticeLanguage: string;
+  signedAt: Whole;
+  lock: string;
+}
+
+export interface RevocationMessage {
+  dataSubject: string;
+  signer: string;
+  grantee: string;
+  granteeName: string;
+  version: Whole;
+  consent: string;
+  secret: string;
+  signedAt: Whole;
+}
+
+export interface Domain {
+  name: string;
+  version: string;
+  chainId: Whole;
+  verifyingContract: string;
+}
+
+export interface Notice {
+  hash: string;
+  name: string;
+  version: number;
+  language: string;
+  text: string;
+  outdated: boolean;
+}
+
+export interface Draft<Message = ConsentMessage | RevocationMessage> {
+  typed_data: { primaryType: string; message: Message; domain: Domain };
+  digest: string;
+  notice: Notice | null;
+  summary: string[];
+  changes: string[];
+}
+
+/** A signed statement in the form that the API takes. */
+export interface SignedForm {
+  message: object;
+  domain: Domain;
+  signature: string;
+}
+
+export interface Consent {
+  entry: string;
+  grantee: string;
+  grantee_name: string;
+  version: number;
+  status: "active" | "pending" | "expired" | "revoked" | "superseded";
+  grants: Grant[];
+  signed_at: number;
+  signed_by: { name: string; relation: string; on_paper: boolean } | null;
+}
+
+/** The person's own copy of a consent. */
+export interface ConsentCopy {
+  lock: string;
+  message: ConsentMessage;
+}
+
+export interface Ended {
+  kind: "link" | "export" | "session" | "consent" | "wrapped_key";
+  reference: string;
+  holder: string;
+}
+
+export interface ConsentRequest {
+  request_id: string;
+  requester: string;
+  requester_name: string;
+  grants: Grant[];
+  benefit: string;
+  reference: string;
+  asked_at: number;
+  answer_by: number;
+  state: "requested" | "granted" | "granted_narrower" | "refused" | "withdrawn" | "expired";
+  by_standing_wish: boolean;
+  by_question: boolean;
+}
+
+/** `event` is one of ledger/message.py. */
+export interface Message {
+  message_id: string;
+  event:
+    | "consent.asked" | "consent.granted" | "consent.withdrawn" | "consent.expiring" | "data.used" | "data.broke_glass"
+    | "delegation.named" | "study.results" | "link.opened" | "link.made" | "link.passcode_wrong";
+  subject: string;
+  at: number;
+  detail: Record<string, string>;
+}
+
+/** A declared emergency and what the reviewers found. */
+export interface Review {
+  review_id: string;
+  state: "waiting" | "justified" | "unjustified";
+  said: { reason: string };
+  verdict: { reason?: string };
+}
+
+export interface AccessReceipt {
+  category: string;
+  purpose: string;
+  action: string;
+  reason: string;
+}
+
+export interface Incident {
+  incidentNumber: string;
+  reason: string;
+}
+
+interface AccessOf<Kind, Statement> {
+  kind: Kind;
+  position: number;
+  accepted_at: number;
+  block: number | null;
+  document: { message: Statement };
+  requester_name: string;
+  permitted: boolean | null;
+  on_paper: string[];
+}
+
+export type Access = AccessOf<"AccessReceipt", AccessReceipt> | AccessOf<"Incident", Incident>;
+
+export interface Wish {
+  kind: "tell" | "ask" | "never";
+  purpose: string;
+  category: string;
+  topics: string[];
+}
+
+export interface Wishes {
+  wishes: Wish[];
+  validity: Record<string, number>;
+}
+
+export type Terms = Record<string, { label: string; label_ko: string }>;
+
+export interface Vocabulary {
+  categories: Terms;
+  purposes: Terms;
+}
+
+export type StatementKind = "Consent" | "Revocation";
+
+/** What signs for the person: a wallet or a passkey. */
+export interface Account {
+  kind: "wallet" | "passkey";
+  /** True if the account derives the withdrawal secret of a consent again. */
+  derives: boolean;
+  name: string;
+  /** The signer bytes of statements, 0x-hex. */
+  signer: string;
+  signIn(): Promise<void>;
+  /** Throws unless the draft is a statement of this kind that the account may sign. */
+  check(kind: StatementKind, draft: Draft): Promise<unknown>;
+  sign(kind: StatementKind, draft: Draft): Promise<SignedForm>;
+  /** The secret that withdraws a version of the consent to a grantee on the chain. */
+  secret(grantee: string, version: Whole): Promise<Bytes>;
+}
