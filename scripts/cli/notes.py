@@ -17,9 +17,11 @@ app = typer.Typer(help="Checkpoints of the logs: note keys and witnesses, as the
 
 def _keys(state: Path) -> NoteKeys:
     from mydata_ledger.anchors.tiles import NoteKeys
-    from mydata_ledger.scripts.house import notes_folder, open_house
+    from mydata_ledger.scripts.house import House, notes_folder
+    from mydata_ledger.scripts.settings import DEFAULT_PORT, Settings
 
-    return NoteKeys(notes_folder(state), open_house(state))
+    house = House(Settings.read(state, "", DEFAULT_PORT))
+    return NoteKeys(notes_folder(state), house.master)
 
 
 @app.command("keys")
