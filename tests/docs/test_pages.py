@@ -78,3 +78,12 @@ def test_no_page_names_a_path_of_a_machine():
         if (found := re.findall(r"/(?:home|root|tmp|Users)/\S+", page.read_text()))
     }
     assert wrong == {}
+
+
+def test_the_changelog_has_one_line_for_each_entry():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE)[0] == "Unreleased"
+    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    assert version in re.findall(r"^## (\d\S+)", text, re.MULTILINE)
+    body = text.partition("## Unreleased")[2]
+    assert [line for line in body.splitlines() if line and not re.match(r"(##+ \S|- .{1,190}$)", line)] == []
