@@ -307,21 +307,22 @@ def _code(text: str) -> str:
 INTRODUCTION = """# Faults planted in the rule
 
 Each row is a fault that `tests/ledger/test_decide_faults.py` plants in the text of `ledger/decide.py` or
-`ledger/consent.py`. The rule with it is asked 12,000 questions whose times lie at the edges, and held against the
-definition in `tests/ledger/definition.py`, which borrows no code: reason, deciding grants, obligations, and what each
-consent had to say. The test fails if one fault answers every question as it should be, if a fault no longer fits the
-text, or if this table is not the tests' own (`python -m tests.ledger.faults` writes it). All are caught.
+`ledger/consent.py`. The rule with the fault is asked 12,000 questions whose times are at the edges of windows. The
+answers are compared with the definition in `tests/ledger/definition.py`, which shares no code with the rule: reason,
+deciding grants, obligations, and the finding about each consent. The test fails if a fault changes no answer, if a
+fault no longer fits the text, or if this table is not current (`python -m tests.ledger.faults` writes it). All are
+caught.
 
 | no. | what it would mean | in | sound | planted |
 |---:|---|---|---|---|"""
 OF_THE_SEARCH = """
 ## Faults planted in the search
 
-A search asks the rule once for all records that it cannot tell apart. Each row is a fault that
-`tests/ledger/test_search_faults.py` plants in the code that says which those are (`ledger/equivalence.py`), or in that
-which tells the rule what is known. It is caught by the law that equal keys mean equal decisions, by a definition of
-what facts are, or by a crowd that lives in a database and in a store which shares no code with it and decides each
-record by itself.
+A search asks the rule once for all records for which its answer must be equal. Each row is a fault that
+`tests/ledger/test_search_faults.py` plants in `ledger/equivalence.py`, which says which records those are, or in the
+code that collects the facts. A fault is caught in one of three ways: by the law that equal keys mean equal decisions,
+by a definition of the facts, or by random people and records in a database, compared with a store that shares no code
+with it and decides each record by itself.
 
 | no. | what it would mean | in | sound | planted |
 |---:|---|---|---|---|"""
