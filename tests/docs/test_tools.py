@@ -70,3 +70,19 @@ def test_hooks_run_programs_of_our_own_environment_and_fetch_nothing():
         assert program.startswith(".venv/bin/")
         assert is_program(program), program
         assert [path for path in arguments if "/" in path and not (ROOT / path).exists()] == []
+
+
+@needs_make
+def test_without_python_the_setup_says_what_is_missing_in_one_sentence(tmp_path):
+    for name in ("Makefile", "scripts/bootstrap"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("bash", "make", "dirname", "rm"):
+        (programs / name).symlink_to(shutil.which(name))
+    done = subprocess.run(
+        ["make", "lint"], cwd=tmp_path, env={"PATH": str(programs)}, capture_output=True, text=True, check=False
+    )
+    sentences = [line for line in done.stderr.splitlines() if not line.startswith("make:")]
+    assert [line.partition(";")[0] for line in sentences] == ["error: no Python 3.11 or newer was found"]
