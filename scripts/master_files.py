@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from mydata_ledger.anchors.journal import BlobStore
 from mydata_ledger.anchors.keystore import keep_master, open_masters
 from mydata_ledger.anchors.tiles import NoteKeys
-from mydata_ledger.scripts.settings import secret
+from mydata_ledger.scripts.settings import Settings, secret
 
 
 def notes_folder(state: Path) -> Path:
@@ -23,11 +22,13 @@ class MasterFiles:
     under it, the old one, until every other file is under the new one. Opening finishes what a crash left undone.
     """
 
-    def __init__(self, state: Path) -> None:
-        """The passphrase is MYDATA_PASSPHRASE, or the one in the folder's `secrets`."""
+    def __init__(self, settings: Settings) -> None:
+        """The passphrase is that of the settings, or the one in the folder's `secrets`."""
+        state = settings.state
         self._folder, self._notes = state / "keystore", notes_folder(state)
         self._path = self._folder / "master.json"
-        self._passphrase = os.environ.get("MYDATA_PASSPHRASE", "").encode() or secret(state, "passphrase")
+        self._passphrase = settings.passphrase.encode() or secret(state, "passphrase")
+        self._next = settings.new_passphrase.encode()
 
     def open(self) -> bytes:
         """The 32-byte master key, made on first use. Raises SourceUnavailable for a wrong passphrase."""
@@ -42,7 +43,7 @@ class MasterFiles:
         Raises SourceUnavailable, StorageFull; a crash at any point leaves files that `open` opens.
         """
         old = self.open()
-        self._passphrase = os.environ.get("MYDATA_NEW_PASSPHRASE", "").encode() or self._passphrase
+        self._passphrase = self._next or self._passphrase
         keep_master(self._path, self._passphrase, new, replaced=old)
         self._finish(new, old)
 

@@ -1,8 +1,7 @@
-"""How messages leave the house, by the environment."""
+"""How messages leave the house, by the settings."""
 
 from __future__ import annotations
 
-import os
 from urllib.parse import unquote, urlsplit
 
 from mydata_ledger.anchors.notifiers import EmailNotifier, WebhookNotifier
@@ -11,20 +10,16 @@ from mydata_ledger.scripts.settings import Settings
 
 
 def notifiers(settings: Settings) -> dict[str, Notifier]:
-    """How messages leave the house: webhooks always, e-mail where MYDATA_SMTP names a server."""
-    found: dict[str, Notifier] = {
-        "webhook": WebhookNotifier(private=os.environ.get("MYDATA_WEBHOOKS_PRIVATE") == "yes")
-    }
-    if server := os.environ.get("MYDATA_SMTP", ""):
-        found["email"] = _mailbox(server, settings.uri)
+    """How messages leave the house: webhooks always, e-mail where the settings name a mail server."""
+    found: dict[str, Notifier] = {"webhook": WebhookNotifier(private=settings.webhooks_private)}
+    if settings.smtp:
+        found["email"] = _mailbox(settings)
     return found
 
 
-def _mailbox(server: str, portal: str) -> EmailNotifier:
+def _mailbox(settings: Settings) -> EmailNotifier:
     """`smtp://user:password@host:port` speaks TLS after STARTTLS, `smtp+plain://…` none (loopback relays)."""
-    url = urlsplit(server)
-    if url.scheme not in {"smtp", "smtp+plain"} or not url.hostname:
-        raise SystemExit("error: MYDATA_SMTP is smtp://[user:password@]host[:port], or smtp+plain:// for a local relay")
-    sender = os.environ.get("MYDATA_SENDER", f"mydata-ledger@{url.hostname}")
+    url = urlsplit(settings.smtp)
+    host, sender = url.hostname or "", settings.sender or f"mydata-ledger@{url.hostname}"
     login = {"user": unquote(url.username or ""), "password": unquote(url.password or "")}
-    return EmailNotifier(url.hostname, url.port or 587, sender, portal, tls=url.scheme == "smtp", **login)
+    return EmailNotifier(host, url.port or 587, sender, settings.uri, tls=url.scheme == "smtp", **login)

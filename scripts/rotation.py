@@ -38,7 +38,7 @@ def rotate_master(house: StateFolder, say: Say) -> RotatedMaster:
     SourceUnavailable, StorageFull.
     """
     check_keystore(house)
-    files = MasterFiles(house.settings.state)
+    files = MasterFiles(house.settings)
     files.sweep()
     with opened_keys(house) as keys:
         if house.token is None:

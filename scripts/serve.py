@@ -6,7 +6,6 @@ import gc
 import importlib
 import importlib.util
 import logging
-import os
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -51,6 +50,7 @@ FRAMES = 1_000
 """Python's own recursion limit, put back: `py_ecc`, which web3 brings, raises it to 100,000 when imported, and then a
 deeply nested body overflows the C stack and kills the process instead of being refused.
 """
+FOLDER = "Folder with database, payloads, keys and deployment."
 SERVICES = (
     "health",
     "trials",
@@ -138,9 +138,9 @@ def _api(house: StateFolder) -> ApiSettings:
 
 
 def app() -> FastAPI:
-    """One of several workers of a ledger; `main` has put its settings into the environment."""
-    given = os.environ
-    settings = _prepared(Path(given["MYDATA_STATE"]), given["MYDATA_RPC"], int(given["MYDATA_PORT"]))
+    """One of several workers of a ledger; `main` has passed its settings on."""
+    _prepare()
+    settings = Settings.inherited()
     StateLock(settings.state)  # held until the process ends
     made = build(settings)
     freeze_garbage_collector()
@@ -160,21 +160,23 @@ def freeze_garbage_collector() -> None:
     gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
 
 
-def _prepared(state: Path, rpc: str, port: int) -> Settings:
+def _prepare() -> None:
     sys.setrecursionlimit(FRAMES)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    return Settings.read(state, rpc, port)
 
 
 def main(
-    rpc: Annotated[str, typer.Option(help="JSON-RPC URL of the chain the contracts are on.")],
-    state: Annotated[Path, typer.Option(help="Folder with database, payloads, keys and deployment.")] = DEFAULT_STATE,
-    port: Annotated[int, typer.Option(help="Port on localhost.")] = DEFAULT_PORT,
+    rpc: Annotated[str, typer.Option(envvar="MYDATA_RPC", help="JSON-RPC URL of the chain the contracts are on.")],
+    state: Annotated[Path, typer.Option(envvar="MYDATA_STATE", help=FOLDER)] = DEFAULT_STATE,
+    port: Annotated[
+        int, typer.Option(envvar="MYDATA_PORT", min=0, max=65_535, help="Port on localhost.")
+    ] = DEFAULT_PORT,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer; one of them anchors.")] = 1,
 ) -> None:
     """Serve one ledger until the process is ended."""
-    settings = _prepared(state, rpc, port)
+    _prepare()
+    settings = Settings.read(state, rpc, port)
     StateLock(settings.state)  # held until the process ends
     like = partial(uvicorn.Config, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     sockets = _sockets(port)
@@ -185,7 +187,7 @@ def main(
             uvicorn.Server(like(made)).run(sockets=sockets)
         return
     Store(settings.database).dispose()  # a worker that cannot begin is begun again without end
-    os.environ.update(MYDATA_STATE=str(settings.state), MYDATA_RPC=rpc, MYDATA_PORT=str(port))
+    settings.pass_on()
     Multiprocess(like("mydata_ledger.scripts.serve:app", factory=True, workers=workers), sockets=sockets).run()
 
 

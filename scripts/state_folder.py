@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,7 +28,7 @@ from mydata_ledger.scripts.settings import Settings, secret
 if TYPE_CHECKING:
     from mydata_ledger.anchors.keystore.token import Token
 
-__all__ = ["StateFolder", "SystemClock", "deployment_file", "notes_folder", "open_master_key"]
+__all__ = ["StateFolder", "SystemClock", "deployment_file", "notes_folder"]
 FIRST_LABEL = "mydata-master"
 """The label of a token's first master key."""
 
@@ -69,7 +68,7 @@ class StateFolder:
     @cached_property
     def master(self) -> bytes:
         """The keystore's master key. Raises SourceUnavailable for a wrong MYDATA_PASSPHRASE."""
-        return open_master_key(self.settings.state)
+        return MasterFiles(self.settings).open()
 
     @cached_property
     def gateway(self) -> Wallet:
@@ -100,12 +99,12 @@ class StateFolder:
     @cached_property
     def token(self) -> Token | None:
         """The PKCS#11 token that MYDATA_PKCS11_MODULE, _TOKEN and _PIN name, if they do. Raises SourceUnavailable."""
-        if not (module := os.environ.get("MYDATA_PKCS11_MODULE", "")):
+        ours = self.settings
+        if not ours.pkcs11_module:
             return None
         from mydata_ledger.anchors.keystore.token import Token  # noqa: PLC0415 - an extra that only a token needs
 
-        pin = os.environ.get("MYDATA_PKCS11_PIN", "")
-        return Token(module, os.environ.get("MYDATA_PKCS11_TOKEN", "mydata"), pin)
+        return Token(ours.pkcs11_module, ours.pkcs11_token, ours.pkcs11_pin)
 
     @property
     def token_label(self) -> str:
@@ -139,8 +138,3 @@ def deployment_file(settings: Settings) -> Path:
             f"error: {len(found)} deployments in {settings.state}; run `mydata up` to deploy the contracts"
         )
     return found[0]
-
-
-def open_master_key(state: Path) -> bytes:
-    """The master key of a state folder's keystore. Raises SourceUnavailable for a wrong MYDATA_PASSPHRASE."""
-    return MasterFiles(state).open()

@@ -33,6 +33,7 @@ from mydata_ledger.scripts.cli import (
     verifying,
 )
 from mydata_ledger.scripts.failure import Failure
+from mydata_ledger.scripts.settings import Settings
 
 app = typer.Typer(
     name="mydata",
@@ -55,6 +56,7 @@ def options(
     ] = False,
 ) -> None:
     """Sign, see, stop and prove every use of personal data."""
+    Settings.check_names()
 
 
 app.command("up")(running.up)

@@ -48,8 +48,9 @@ def backup(
     """
     from mydata_ledger.scripts.backup import back_up
 
+    house = _house(state)
     with StateLock(state), console.status("copying, and opening every key of the copy"):
-        count = back_up(_house(state), folder.absolute())
+        count = back_up(house, folder.absolute())
     answer({"folder": str(folder), "data_keys": count}, f"{folder} opens {count:,} data keys", as_json)
 
 
@@ -65,6 +66,7 @@ def rotate(
         raise typer.BadParameter("say what to rotate: --master, --custody, or both", param_hint="--master / --custody")
     value: dict[str, Any] = {}
     lines: list[str] = []
+    _house(state)  # settings are checked before the lock is taken
     with StateLock(state, exclusive=True):
         if master:
             _rotate_master(_house(state), value, lines, quiet=as_json)

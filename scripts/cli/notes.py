@@ -17,9 +17,11 @@ app = typer.Typer(help="Checkpoints of the logs: note keys and witnesses, as the
 
 def _keys(state: Path) -> NoteKeys:
     from mydata_ledger.anchors.tiles import NoteKeys
-    from mydata_ledger.scripts.state_folder import notes_folder, open_master_key
+    from mydata_ledger.scripts.settings import DEFAULT_PORT, Settings
+    from mydata_ledger.scripts.state_folder import StateFolder, notes_folder
 
-    return NoteKeys(notes_folder(state), open_master_key(state))
+    folder = StateFolder(Settings.read(state, "", DEFAULT_PORT))
+    return NoteKeys(notes_folder(state), folder.master)
 
 
 @app.command("keys")

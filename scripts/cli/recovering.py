@@ -25,8 +25,9 @@ def recover(rpc: Rpc, state: State = STATE, as_json: Json = False) -> None:
     """Rebuild a lost database from the chain, the payload store and the keystore folder; stop the ledger before."""
     from mydata_ledger.scripts.recovery import recover as rebuild
 
+    house = _house(state, rpc)
     with StateLock(state), _progress(as_json) as say:
-        done = rebuild(_house(state, rpc), say)
+        done = rebuild(house, say)
     value = {
         "statements": done.restored.statements,
         "beyond_chain": done.beyond,
@@ -50,8 +51,9 @@ def fsck(state: State = STATE, as_json: Json = False) -> None:
     """
     from mydata_ledger.scripts.fsck import check
 
+    house = _house(state, "")
     with StateLock(state), _progress(as_json) as say:
-        done = check(_house(state, ""), say)
+        done = check(house, say)
     value = {
         "records": done.records,
         "erased": done.erased,

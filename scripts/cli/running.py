@@ -19,7 +19,8 @@ from mydata_ledger.scripts.settings import DEFAULT_PORT, Settings
 if TYPE_CHECKING:
     from mydata_ledger.scripts.stack import Stack
 
-Port = Annotated[int, typer.Option(help="Port of the API on localhost; 0 takes a free one.")]
+PORT_HELP = "Port of the API on localhost; 0 takes a free one."
+Port = Annotated[int, typer.Option(envvar="MYDATA_PORT", min=0, max=65_535, help=PORT_HELP)]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Delete the state folder first.")]
 MARKS = {"deployments", "secrets", "blocks", "ledger.db", "devnet.json"}
 

@@ -315,6 +315,8 @@ def test_i3_a_withdrawal_accepted_here_denies_what_other_processes_answer_next(d
         process.kill()
         process.communicate()
     size = store.log.head(ACCESS).size
-    later = [store.log.statement_at(ACCESS, position).signed.statement.permitted for position in range(denied_from, size)]
+    later = [
+        store.log.statement_at(ACCESS, position).signed.statement.permitted for position in range(denied_from, size)
+    ]
     assert not any(later)
     assert store.log.head(CONSENTS).size == 2

@@ -201,7 +201,9 @@ def test_sizes_the_log_never_had_are_not_consistent(store, wrong):
 
 def test_the_notary_s_leaves_and_peaks_make_the_root(store):
     said(store, *(issue(n) for n in range(6)))
-    assert store.anchoring.leaves(RECORDS, 4, 10) == [store.log.statement_at(RECORDS, n).signed.entry.leaf for n in (4, 5)]
+    assert store.anchoring.leaves(RECORDS, 4, 10) == [
+        store.log.statement_at(RECORDS, n).signed.entry.leaf for n in (4, 5)
+    ]
     assert len(store.anchoring.leaves(RECORDS, 0, 3)) == 3
     assert len(store.anchoring.peaks(RECORDS, 6)) == 2
     assert store.anchoring.peaks(RECORDS, 0) == []
@@ -545,7 +547,12 @@ def test_all_sessions_of_one_signer_end_and_nobody_else_s(store):
     for number, (who, expires) in enumerate([(ANN, NOW + 9), (ANN, NOW + 5), (ANN, NOW), (b"\x07" * 20, NOW + 9)]):
         store.sessions.open(name(str(number)), who, expires)
     assert store.sessions.close_all(ANN, NOW, NOW + 9) == [NOW + 5, NOW + 9]
-    assert [store.sessions.signer_of(name(str(number)), NOW - 1) for number in range(4)] == [None, None, None, b"\x07" * 20]
+    assert [store.sessions.signer_of(name(str(number)), NOW - 1) for number in range(4)] == [
+        None,
+        None,
+        None,
+        b"\x07" * 20,
+    ]
     assert store.sessions.close_all(ANN, NOW, NOW + 9) == []
 
 

@@ -156,7 +156,10 @@ def test_where_uses_count_nothing_is_told_before_every_receipt_is_in_its_place(s
 def test_i3_a_withdrawal_accepted_before_the_receipt_is_written_is_seen_by_it(store):
     """Between the facts and the receipt where the two are not one step, and else between two steps."""
     given = store.log.statement_at(CONSENTS, store.index.consents_of(EVE)[0].position)
-    states, between = [], not isinstance(store, MemoryStore) and store.database.writer.run_inline(lambda _: None) is None
+    states, between = (
+        [],
+        not isinstance(store, MemoryStore) and store.database.writer.run_inline(lambda _: None) is None,
+    )
 
     def respond(question, facts):
         states.append(facts.each[0].consents[0].revoked)

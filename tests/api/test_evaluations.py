@@ -45,7 +45,9 @@ def ask(door, body, path=ONE, who=None, **headers):
 
 def receipts(door):
     store = door.house.store
-    return [store.log.statement_at(ACCESS, position).signed.statement for position in range(store.log.head(ACCESS).size)]
+    return [
+        store.log.statement_at(ACCESS, position).signed.statement for position in range(store.log.head(ACCESS).size)
+    ]
 
 
 def test_i1_a_permit_names_its_receipt_and_its_obligations(door):

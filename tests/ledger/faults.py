@@ -17,7 +17,7 @@ FAULTS = [
     ),
     ("a block is overlooked", "decide", "if facts.blocked:", "if False:"),
     (
-        "a block is not told",
+        "a blocked answer has no findings",
         "decide",
         "Decision(False, Reason.BLOCKED, findings=findings)",
         "Decision(False, Reason.BLOCKED)",
@@ -29,68 +29,88 @@ FAULTS = [
         "    if forbids and not permits:\n        return Decision(False",
     ),
     ("a forbid comes after the emergency", "decide", "    if forbids:\n", "    if forbids and not emergency:\n"),
-    ("an outdated notice locks out a rescue", "decide", "    if emergency:\n", "    if emergency and not stale:\n"),
-    ("an outdated notice is not told", "decide", "    if stale:\n", "    if stale and len(verdicts) > 1:\n"),
+    ("an outdated notice stops emergency access", "decide", "    if emergency:\n", "    if emergency and not stale:\n"),
     (
-        "breaking glass is not told as that",
+        "an outdated notice is not the reported reason",
+        "decide",
+        "    if stale:\n",
+        "    if stale and len(verdicts) > 1:\n",
+    ),
+    (
+        "emergency access is reported as consented",
         "decide",
         "Decision(True, Reason.BROKE_GLASS",
         "Decision(True, Reason.CONSENTED",
     ),
     (
-        "a purpose below emergency treatment breaks no glass",
+        "a purpose below emergency treatment gives no emergency access",
         "decide",
         "EMERGENCY in request.purposes",
         "EMERGENCY == request.purpose",
     ),
-    ("every purpose breaks glass", "decide", "EMERGENCY in request.purposes", "True"),
-    ("another's accreditation breaks glass", "decide", "and facts.requester.account == request.requester", ""),
-    ("anyone accredited breaks glass", "decide", "and facts.requester.plays(RESPONDER, at)", ""),
+    ("every purpose gives emergency access", "decide", "EMERGENCY in request.purposes", "True"),
     (
-        "an incident of anyone about anyone breaks glass",
+        "the accreditation of somebody else gives emergency access",
+        "decide",
+        "and facts.requester.account == request.requester",
+        "",
+    ),
+    (
+        "every accredited party gets emergency access, not only responders",
+        "decide",
+        "and facts.requester.plays(RESPONDER, at)",
+        "",
+    ),
+    (
+        "an incident of another responder or person gives emergency access",
         "decide",
         "and facts.incident.covers(request.requester, facts.record.issue.data_subject, at)",
         "",
     ),
     ("somebody else's consent counts", "decide", "state.consent.data_subject != record.issue.data_subject", "False"),
-    ("what is said to everyone is not heard", "decide", "state.consent.grantee == ANYONE or ", ""),
+    ("a consent to everyone is ignored", "decide", "state.consent.grantee == ANYONE or ", ""),
     ("a consent to another counts", "decide", "or state.consent.grantee in names", "or True"),
     ("a superseded version counts", "decide", "if state.revoked or state.superseded:", "if state.revoked:"),
     ("a withdrawn consent counts", "decide", "if state.revoked or state.superseded:", "if state.superseded:"),
     (
-        "a withdrawal is told as a newer version",
+        "a withdrawal is reported as a newer version",
         "decide",
         "Finding.REVOKED if state.revoked else Finding.SUPERSEDED",
         "Finding.SUPERSEDED if state.superseded else Finding.REVOKED",
     ),
     (
-        "a scope that does not match is told as one that is not satisfied",
+        "a scope that does not match is reported as one that is not satisfied",
         "decide",
         "Finding.NO_SATISFIED_POLICY if covering else Finding.NO_MATCHING_POLICY",
         "Finding.NO_SATISFIED_POLICY",
     ),
     (
-        "the period of the data is not asked",
+        "the period of the data is ignored",
         "decide",
         "if g.reaches(record.issue.data_from, record.issue.data_until)]",
         "]",
     ),
-    ("a window is not asked", "decide", "if grant.open_at(at)]", "]"),
+    ("the window of a grant is ignored", "decide", "if grant.open_at(at)]", "]"),
     (
-        "a window to come is told as one that is over",
+        "a window that has not begun is reported as one that ended",
         "decide",
         "Finding.NOT_YET if early else Finding.EXPIRED",
         "Finding.EXPIRED",
     ),
-    ("a window that is over is told as one to come", "decide", "any(at < grant.not_before", "any(at <= grant.expires"),
     (
-        "a forbid is not the first thing that is heard",
+        "a window that ended is reported as one that has not begun",
+        "decide",
+        "any(at < grant.not_before",
+        "any(at <= grant.expires",
+    ),
+    (
+        "forbids are not considered first",
         "decide",
         "if grant.effect is Effect.FORBID]:",
         "if grant.effect is Effect.PERMIT and grant.conditions]:",
     ),
     ("one met condition is enough", "decide", "all(_meets(", "any(_meets("),
-    ("what is said to everyone permits", "decide", "if not met or state.consent.grantee == ANYONE:", "if not met:"),
+    ("a consent to everyone permits", "decide", "if not met or state.consent.grantee == ANYONE:", "if not met:"),
     ("a consent permits before it is on chain", "decide", "if not state.anchored:", "if False:"),
     (
         "a consent under a replaced notice permits",
@@ -117,14 +137,14 @@ FAULTS = [
         "if False for index, _ in grants)",
     ),
     (
-        "a yes obliges to nothing",
+        "a yes has no obligations",
         "decide",
         "Decision(True, Reason.CONSENTED, permits, _obligations(verdicts), findings)",
         "Decision(True, Reason.CONSENTED, permits, findings=findings)",
     ),
     ("obligations of one permit only", "decide", "for grant in permits for term", "for grant in permits[:1] for term"),
     (
-        "conditions that bind nobody are told as obligations",
+        "conditions that are no obligations are reported as obligations",
         "decide",
         "if term and term.name in OBLIGATIONS)",
         "if term)",
@@ -145,37 +165,47 @@ FAULTS = [
         "state.uses_of_record < term.number",
     ),
     (
-        "what comes every so many days comes at any time",
+        "`every-days` permits at any time",
         "decide",
         "at - state.last_use >= term.number * DAY",
         "True",
     ),
-    ("what was never used is not due", "decide", "state.last_use is None or", "state.last_use is not None and"),
-    ("every so many days means once", "decide", "or at - state.last_use >= term.number * DAY", ""),
     (
-        "a used record comes again a second early",
+        "with `every-days` a record that was never used is refused",
+        "decide",
+        "state.last_use is None or",
+        "state.last_use is not None and",
+    ),
+    ("`every-days` permits once", "decide", "or at - state.last_use >= term.number * DAY", ""),
+    (
+        "with `every-days` a used record is permitted a second early",
         "decide",
         "at - state.last_use >= term.number * DAY",
         "at - state.last_use >= term.number * DAY - 1",
     ),
-    ("a used record comes again a second late", "decide", "state.last_use >= term", "state.last_use > term"),
-    ("days are hours", "decide", "term.number * DAY", "term.number * 3_600"),
-    ("every so many days means every day", "decide", "term.number * DAY", "DAY"),
     (
-        "a use in the future is long ago",
+        "with `every-days` a used record is permitted a second late",
+        "decide",
+        "state.last_use >= term",
+        "state.last_use > term",
+    ),
+    ("`every-days` counts hours", "decide", "term.number * DAY", "term.number * 3_600"),
+    ("`every-days` means every day", "decide", "term.number * DAY", "DAY"),
+    (
+        "a use in the future counts as one long ago",
         "decide",
         "at - state.last_use >= term.number * DAY",
         "abs(at - state.last_use) >= term.number * DAY or at < state.last_use",
     ),
     (
-        "how often it was used says whether it is due",
+        "the number of uses decides `every-days`",
         "decide",
         "state.last_use is None or at - state.last_use >= term.number * DAY",
         "state.uses_of_record == 0",
     ),
-    ("who may have sums may have rows", "decide", 'return request.action == "compute"', "return True"),
+    ("a permission for figures permits records", "decide", 'return request.action == "compute"', "return True"),
     (
-        "saying that it is an emergency makes it one",
+        "an emergency purpose alone gives emergency access",
         "decide",
         "return breaks_glass(request, facts, at)",
         "return EMERGENCY in request.purposes",
@@ -202,8 +232,8 @@ FAULTS = [
     ),
     ("a category covers itself only", "consent", 'or asked.startswith(granted + ".")', ""),
     ("a purpose covers itself only", "consent", '{"*", *purposes}', '{"*", purposes[0]}'),
-    ("every purpose is not every purpose", "consent", '{"*", *purposes}', "{*purposes}"),
-    ("any action will do", "consent", "and action in self.actions", ""),
+    ("a grant of every purpose covers none", "consent", '{"*", *purposes}', "{*purposes}"),
+    ("the action is ignored", "consent", "and action in self.actions", ""),
     ("named records are all records", "consent", "and (not self.records or record_id in self.records)", ""),
     ("data of an unknown time satisfies a permit", "consent", "return self.effect is Effect.FORBID\n", "return True\n"),
     ("data of an unknown time is not forbidden", "consent", "return self.effect is Effect.FORBID\n", "return False\n"),
@@ -307,21 +337,22 @@ def _code(text: str) -> str:
 INTRODUCTION = """# Faults planted in the rule
 
 Each row is a fault that `tests/ledger/test_decide_faults.py` plants in the text of `ledger/decide.py` or
-`ledger/consent.py`. The rule with it is asked 12,000 questions whose times lie at the edges, and held against the
-definition in `tests/ledger/definition.py`, which borrows no code: reason, deciding grants, obligations, and what each
-consent had to say. The test fails if one fault answers every question as it should be, if a fault no longer fits the
-text, or if this table is not the tests' own (`python -m tests.ledger.faults` writes it). All are caught.
+`ledger/consent.py`. The rule with the fault is asked 12,000 questions whose times are at the edges of windows. The
+answers are compared with the definition in `tests/ledger/definition.py`, which shares no code with the rule: reason,
+deciding grants, obligations, and the finding about each consent. The test fails if a fault changes no answer, if a
+fault no longer fits the text, or if this table is not current (`python -m tests.ledger.faults` writes it). All are
+caught.
 
 | no. | what it would mean | in | sound | planted |
 |---:|---|---|---|---|"""
 OF_THE_SEARCH = """
 ## Faults planted in the search
 
-A search asks the rule once for all records that it cannot tell apart. Each row is a fault that
-`tests/ledger/test_search_faults.py` plants in the code that says which those are (`ledger/equivalence.py`), or in that
-which tells the rule what is known. It is caught by the law that equal keys mean equal decisions, by a definition of
-what facts are, or by a crowd that lives in a database and in a store which shares no code with it and decides each
-record by itself.
+A search asks the rule once for all records for which its answer must be equal. Each row is a fault that
+`tests/ledger/test_search_faults.py` plants in `ledger/equivalence.py`, which says which records those are, or in the
+code that collects the facts. A fault is caught in one of three ways: by the law that equal keys mean equal decisions,
+by a definition of the facts, or by random people and records in a database, compared with a store that shares no code
+with it and decides each record by itself.
 
 | no. | what it would mean | in | sound | planted |
 |---:|---|---|---|---|"""

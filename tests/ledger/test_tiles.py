@@ -77,7 +77,8 @@ class Log:
         span = WIDTH**level
         self.read.append((level, place))
         return [
-            self.root(self.leaves[(place.start + i) * span : (place.start + i + 1) * span]) for i in range(place.entries)
+            self.root(self.leaves[(place.start + i) * span : (place.start + i + 1) * span])
+            for i in range(place.entries)
         ]
 
 

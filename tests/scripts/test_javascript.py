@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from mydata_ledger.ledger.asking import RequestState, WishKind
 from mydata_ledger.ledger.consent import Effect
+from mydata_ledger.ledger.consent_request import RequestState, WishKind
 from mydata_ledger.ledger.message import Event
 from mydata_ledger.ledger.status import Status
 from mydata_ledger.ledger.typed_data.types import MEMBERS

@@ -1,0 +1,12 @@
+"""Effects of the settings that take more than a few words to say."""
+
+CHAIN = "JSON-RPC of the chain that holds the contracts. `mydata up` starts a chain of its own unless `--rpc` is given."
+DATABASE = "Database of the ledger: SQLite, or PostgreSQL with the extra `postgres`."
+URI = "Address at which people reach the API. Sessions are signed for it, and passkeys are bound to its host."
+PAYLOADS = "Payload store: `embedded` in the state folder, or the RPC of an IPFS node, with the extra `ipfs`."
+EVALUATIONS = "Questions that one session may ask in evaluations, each question of a call counted; 0 sets no limit."
+KEYSTORE = "Passphrase of the keystore's master key."
+ROTATED = "Next passphrase of the keystore's master key. Only `mydata keystore rotate --master` reads it."
+PKCS11 = "PKCS#11 module whose token holds the master key of the custody keys, with the extra `pkcs11`."
+SMTP = "Mail server: `smtp://[user:password@]host[:port]` with STARTTLS; `smtp+plain://` without, for a local relay."
+WEBHOOKS = "Whether webhooks may go to private addresses: for tests and closed networks."

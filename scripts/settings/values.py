@@ -1,0 +1,98 @@
+"""Readers of setting values: each turns the text of one variable into a value, or refuses it in one sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from difflib import get_close_matches
+from urllib.parse import urlsplit
+
+from mydata_ledger.scripts.failure import Failure
+
+Read = Callable[[str, str], object]
+"""Reads the variable of that name from its text. Raises BadSetting."""
+NODE = "http://127.0.0.1:5001"
+MAILBOX = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}")
+SHOWN = 40
+"""Characters of a bad value that the refusal repeats."""
+
+
+class BadSetting(Failure):
+    """A variable's name or value is not valid; the message names the nearest that is."""
+
+
+def nearest(word: str, valid: Collection[str]) -> str:
+    """The valid word that is most like this one."""
+    return get_close_matches(word, valid, n=1, cutoff=0.0)[0]
+
+
+def text(_: str, given: str) -> str:
+    """Any text."""
+    return given
+
+
+def whole(least: int, most: int = 2**62) -> Read:
+    """A whole number from `least` to `most`."""
+
+    def read(name: str, given: str) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,18}", given):
+            near = f"for instance {least}" if least else f"{least} or more"
+            raise BadSetting(f"{name} cannot be {_shown(given)}: give a whole number in digits, {near}")
+        found = min(max(int(given), least), most)
+        if found != int(given):
+            raise BadSetting(f"{name} cannot be {_shown(given)}: the nearest valid value is {found}")
+        return found
+
+    return read
+
+
+def yes_or_no(name: str, given: str) -> bool:
+    """`yes` or `no`."""
+    if given not in {"yes", "no"}:
+        near = nearest(given, ("yes", "no"))
+        raise BadSetting(f"{name} cannot be {_shown(given)}: give yes or no; the nearest is {near}")
+    return given == "yes"
+
+
+def url(*schemes: str, host: bool = True) -> Read:
+    """A URL of one of these schemes. The refusal never repeats it, for it may hold a password."""
+
+    def read(name: str, given: str) -> str:
+        scheme, found, _ = given.partition("://")
+        if not found or scheme not in schemes:
+            valid = " or ".join(f"{one}://" for one in schemes)
+            raise BadSetting(f"{name} must begin with {valid}; the nearest is {nearest(scheme, schemes)}://")
+        if host and not _has_host(given):
+            raise BadSetting(f"{name} names no server: after {scheme}:// comes host or host:port")
+        return given
+
+    return read
+
+
+def address(name: str, given: str) -> str:
+    """An e-mail address."""
+    if not MAILBOX.fullmatch(given):
+        raise BadSetting(f"{name} cannot be {_shown(given)}: give an e-mail address, as ledger@example.org")
+    return given
+
+
+def payload_store(name: str, given: str) -> str:
+    """`embedded`, or the address of an IPFS node's RPC."""
+    if given != "embedded" and not re.match(r"https?://[^/]|/(ip4|ip6|dns)", given):
+        wanted = "give `embedded` for the payload store of the state folder, or the URL of an IPFS node's RPC"
+        raise BadSetting(
+            f"{name} cannot be {_shown(given)}: {wanted}; the nearest is {nearest(given, ('embedded', NODE))}"
+        )
+    return given
+
+
+def _has_host(given: str) -> bool:
+    try:
+        found = urlsplit(given)
+        return bool(found.hostname) and found.port != 0
+    except ValueError:
+        return False
+
+
+def _shown(given: str) -> str:
+    return repr(given[:SHOWN] + "…" if len(given) > SHOWN else given)

@@ -1,0 +1,1 @@
+"""What the pages, the Makefile and the hooks say is checked."""
