@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate
 
@@ -38,7 +38,7 @@ class EmailNotifier:
     portal: str
     tls: bool = True
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
 
     def send(self, parcel: Delivery, subscription: Subscription) -> None:
         """Send it. Raises SourceUnavailable for a server that cannot now, InvalidStatement for one that never will."""

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
+from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.failure import Failure
 
 Read = Callable[[str, str], object]
 """Reads the variable of that name from its text. Raises BadSetting."""
-NODE = "http://127.0.0.1:5001"
+EMBEDDED, NODE = "embedded", "http://127.0.0.1:5001"
 MAILBOX = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}")
 SHOWN = 40
 """Characters of a bad value that the refusal repeats."""
@@ -78,11 +79,16 @@ def address(name: str, given: str) -> str:
 
 def payload_store(name: str, given: str) -> str:
     """`embedded`, or the address of an IPFS node's RPC."""
-    if given != "embedded" and not re.match(r"https?://[^/]|/(ip4|ip6|dns)", given):
-        wanted = "give `embedded` for the payload store of the state folder, or the URL of an IPFS node's RPC"
-        raise BadSetting(
-            f"{name} cannot be {_shown(given)}: {wanted}; the nearest is {nearest(given, ('embedded', NODE))}"
-        )
+    if given == EMBEDDED:
+        return given
+    from mydata_ledger.scripts.payloads import multiaddr  # noqa: PLC0415 - loads stores that most commands do not need
+
+    try:
+        multiaddr(given)
+    except MalformedInput as error:
+        wanted = f"give `{EMBEDDED}` for the payload store of the state folder, or the URL of an IPFS node's RPC"
+        near = nearest(given, (EMBEDDED, NODE))
+        raise BadSetting(f"{name} cannot be {_shown(given)}: {wanted}; the nearest is {near}") from error
     return given
 
 

@@ -29,6 +29,7 @@ BAD = {
     ("MYDATA_PAYLOADS", "ipsf"): "'ipsf'.*the nearest is http://127.0.0.1:5001",
     ("MYDATA_PAYLOADS", "embeded"): "the nearest is embedded",
     ("MYDATA_PAYLOADS", "http:///x"): "the URL of an IPFS node's RPC",
+    ("MYDATA_PAYLOADS", "http://a b"): "the URL of an IPFS node's RPC",
     ("MYDATA_DEPTH", "two"): "MYDATA_DEPTH cannot be 'two': give a whole number in digits, 0 or more",
     ("MYDATA_DEPTH", "-1"): "MYDATA_DEPTH cannot be '-1': the nearest valid value is 0",
     ("MYDATA_DEPTH", "1.5"): "whole number",
@@ -99,7 +100,7 @@ def test_every_variable_reaches_its_field(tmp_path):
 
 def test_no_secret_is_shown(tmp_path):
     made = read(tmp_path, **SECRETS)
-    assert "hunter" not in repr(made) + str(made) + f"{made}"
+    assert "hunter" not in repr(made) + str(made) + f"{made}" + repr(couriers(made))
     assert {"database", "passphrase", "new_passphrase", "pkcs11_pin", "smtp", "rpc_url"} == {
         one.name for one in fields(made) if not one.repr
     }
