@@ -3,7 +3,10 @@
 import pytest
 
 from testing.cluster import MISSING, Cluster, programs
+from testing.sizes import use_profiles
 from tests.spread import Spread, longest_first
+
+use_profiles()
 
 
 @pytest.hookimpl(optionalhook=True)
