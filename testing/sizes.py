@@ -6,16 +6,21 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 FULL, SAMPLE = 100, 20
 """Examples of a property that says no number of its own."""
 
 
 def use_profiles() -> None:
-    """Make both profiles; `sample` holds unless pytest is called with `--hypothesis-profile=full`."""
-    settings.register_profile("full", max_examples=FULL)
-    settings.register_profile("sample", max_examples=SAMPLE)
+    """Make both profiles; `sample` holds unless pytest is called with `--hypothesis-profile=full`.
+
+    Neither fails a test for being slow: on a busy machine any test can be.
+    """
+    for name, examples in (("full", FULL), ("sample", SAMPLE)):
+        settings.register_profile(
+            name, max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        )
     settings.load_profile("sample")
 
 
