@@ -49,6 +49,7 @@ def test_cids_are_those_kubo_gave(size):
 
 
 @pytest.mark.skipif(BINARY is None, reason=REASON)
+@pytest.mark.slow
 def test_cids_are_those_kubo_gives_now(tmp_path):
     """Around every size where the shape changes; `bench/run cids` goes to 1 GB and writes the table down."""
     node = Kubo(tmp_path)
