@@ -69,8 +69,10 @@ def test_a_folder_that_git_does_not_know_is_an_error(tmp_path, monkeypatch, caps
     assert "not a git repository" in capsys.readouterr().err
 
 
-def test_nothing_changed_reaches_nothing(reach):
+def test_nothing_changed_reaches_nothing(reach, monkeypatch, capsys):
     assert reach() == []
+    monkeypatch.setattr(changed, "changed", lambda *_: set())
+    assert (changed.main([]), capsys.readouterr().out) == (0, "")
 
 
 def test_a_leaf_reaches_its_own_tests_and_no_others(reach):
