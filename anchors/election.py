@@ -23,7 +23,7 @@ TRY_SECONDS = 1.0
 TRY = "SELECT pg_try_advisory_lock(7215111)"
 
 
-class Pace:
+class RetryInterval:
     """Not more than one try a second."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class FileElection:
     """A lock on a file beside the database, which the kernel gives back when the process ends in whatever way."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._lock, self._pace = path, threading.Lock(), Pace()
+        self._path, self._lock, self._pace = path, threading.Lock(), RetryInterval()
         self._held: int | None = None
 
     def leads(self) -> bool:
@@ -104,7 +104,7 @@ class ServerElection:
 
     def __init__(self, url: URL) -> None:
         self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        self._lock, self._pace = threading.Lock(), Pace()
+        self._lock, self._pace = threading.Lock(), RetryInterval()
         self._held: Connection | None = None
 
     def leads(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.ports import Anchored, Log
+from mydata_ledger.ledger.ports import AnchoredHead, Log
 
 
 class AnchoredLog(Log, Protocol):
@@ -17,7 +17,7 @@ class AnchoredLog(Log, Protocol):
         """The head the log had at `size`; None when it never was so large."""
         ...
 
-    def last_anchored(self, log: str) -> Anchored:
+    def last_anchored(self, log: str) -> AnchoredHead:
         """What was last marked as anchored, whether or not the chain still agrees."""
         ...
 

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from mydata_ledger.api import errors
-from mydata_ledger.api.auth import Premises
+from mydata_ledger.api.auth import AppContext
 from mydata_ledger.api.errors import Refusal
 from mydata_ledger.api.fastpath.asgi import FastPath, Route
 from mydata_ledger.api.fastpath.consents import ConsentBatcher
@@ -19,7 +19,6 @@ from mydata_ledger.api.fastpath.evaluations import evaluation_routes
 from mydata_ledger.api.fastpath.limits import RequestLimits, TokenBucket
 from mydata_ledger.api.routes import (
     access,
-    answers,
     authzen,
     consent_copies,
     consents,
@@ -33,7 +32,6 @@ from mydata_ledger.api.routes import (
     large_records,
     links,
     logs,
-    papers,
     questions,
     receipts,
     records,
@@ -116,7 +114,7 @@ class App(FastAPI):
         await super().__call__(scope, receive, send)
 
 
-def create_app(premises: Premises, slices: Sequence[Slice], lifespan: Lifespan | None = None) -> FastAPI:
+def create_app(premises: AppContext, slices: Sequence[Slice], lifespan: Lifespan | None = None) -> FastAPI:
     """The door over one kernel, with the services given; `lifespan` starts and stops what runs beside it."""
     app = App(
         title="MyData Ledger",

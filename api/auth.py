@@ -59,7 +59,7 @@ class ApiSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Premises:
+class AppContext:
     """What stands behind the door."""
 
     kernel: Kernel
@@ -119,16 +119,16 @@ class Premises:
 
     def _check_origin(self, assertion: Assertion) -> None:
         """WebAuthn Level 2 section 7.2, steps 13 and 15: a page of ours asked, and the passkey was made for us."""
-        said = assertion.said()
+        said = assertion.client_data_members()
         if said.get("origin") != self.settings.origin or said.get("crossOrigin"):
             raise SessionRequired("the passkey signed for another site; sign in on this ledger's own page")
         host = self.settings.domain.rpartition(":")[0] or self.settings.domain
         if assertion.authenticator_data[:32] != sha256(host.encode()).digest():
             raise SessionRequired(f"the passkey belongs to another relying party than {host}; make one here")
 
-    def who(self, session: bytes) -> bytes:
+    def signer_of(self, session: bytes) -> bytes:
         """The signer of a session, by its key. Raises SessionRequired."""
-        signer = self.sessions.who(session, self.kernel.queries.now())
+        signer = self.sessions.signer_of(session, self.kernel.queries.now())
         if signer is None:
             raise SessionRequired(SESSION_OVER)
         return signer
@@ -169,18 +169,18 @@ class Caller:
 # node of a tree of dependencies cost more than that.
 
 
-async def premises(request: Request) -> Premises:
+async def app_context(request: Request) -> AppContext:
     """What this app was built over."""
-    found: Premises = request.app.state.premises
+    found: AppContext = request.app.state.premises
     return found
 
 
 async def kernel(request: Request) -> Kernel:
     """The verbs."""
-    return (await premises(request)).kernel
+    return (await app_context(request)).kernel
 
 
-class Session(SecurityBase):
+class SessionToken(SecurityBase):
     """The signed-in caller, by the token in the `Authorization` header."""
 
     def __init__(self) -> None:
@@ -190,13 +190,13 @@ class Session(SecurityBase):
     async def __call__(self, request: Request) -> Caller:
         """Raises SessionRequired."""
         session = session_key(request.headers.get("authorization", "").encode("latin-1"))
-        return Caller((await premises(request)).who(session), session)
+        return Caller((await app_context(request)).signer_of(session), session)
 
 
-caller = Session()
+caller = SessionToken()
 SignedIn = Annotated[Caller, Depends(caller)]
-Verbs = Annotated[Kernel, Depends(kernel)]
-House = Annotated[Premises, Depends(premises)]
+KernelDep = Annotated[Kernel, Depends(kernel)]
+AppContextDep = Annotated[AppContext, Depends(app_context)]
 
 
 def subject_bytes(text: str) -> bytes:

@@ -75,7 +75,7 @@ def status_of(error: errors.LedgerError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def said(error: errors.LedgerError) -> dict[str, str]:
+def refusal_members(error: errors.LedgerError) -> dict[str, str]:
     """The refusal in the shape that all have."""
     return {"error": error.code} if isinstance(error, SAME_FACE) else {"error": error.code, "detail": str(error)}
 
@@ -89,7 +89,7 @@ def refusal(error: Exception, write: Callable[[Any], bytes] = orjson.dumps) -> R
         headers = ((b"www-authenticate", b"Bearer"),)
     elif isinstance(error, RateExceeded):
         headers = ((b"retry-after", b"%d" % error.later),)
-    return Reply(status_of(error), write(said(error)), headers)
+    return Reply(status_of(error), write(refusal_members(error)), headers)
 
 
 def closing(reply: Reply) -> Reply:

@@ -13,14 +13,14 @@ from fastapi import Depends, Path, Query, Request
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
 from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, Term
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.errors import MalformedInput
-from mydata_ledger.ledger.kernel import Answer, Kernel, Release, answered, check_hands_out, check_permitted
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.kernel import Kernel, RecordDecision, Release, answered, check_hands_out, check_permitted
+from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.typed_data import read_hex
 
 T = TypeVar("T")
@@ -74,8 +74,8 @@ async def released(
     batcher: DecisionBatcher,
     request: AccessRequest,
     reader_key: bytes,
-    answer: Answer,
-    receipt: Logged,
+    answer: RecordDecision,
+    receipt: LoggedStatement,
     *,
     show: Callable[[Release], T],
 ) -> T:
@@ -105,7 +105,7 @@ def may(category: str, purpose: str, action: str = "view") -> Any:
     return Depends(open_door)
 
 
-class Question(Form):
+class AccessQuestion(Form):
     """What for, and under which incident if it is an emergency; `reader_key` for those without an accredited one;
     `consents_at_least` for those who know so many to be on chain and want no answer that rests on fewer.
     """
@@ -117,7 +117,7 @@ class Question(Form):
     reader_key: Hex = "0x"
     consents_at_least: Annotated[int, Field(ge=0, le=NEVER)] = 0
 
-    def asked(self, kernel: Kernel, requester: str, record_id: str) -> AccessRequest:
+    def access_request(self, kernel: Kernel, requester: str, record_id: str) -> AccessRequest:
         """The kernel's word for it. Raises UnknownTerm, MalformedInput."""
         record = read_hex(record_id, "record_id", 32)
         asked = kernel.decisions.evaluation.request(requester, record, self.category, self.purpose, self.action)
@@ -126,7 +126,7 @@ class Question(Form):
         return replace(asked, incident=read_hex(self.incident, "incident", 32), at_least=self.consents_at_least)
 
 
-class Selection(Question):
+class FieldSelection(AccessQuestion):
     """The same for fields that expressions select, in the language of the service that is asked."""
 
     select: Annotated[list[Text], Field(min_length=1, max_length=100, examples=[["Observation.value"]])]
@@ -138,8 +138,8 @@ def may_show(pointers: Callable[[bytes, Sequence[str]], Sequence[str]]) -> Any:
     `pointers` turns a record's content and the caller's expressions into JSON Pointers.
     """
 
-    def open_door(record_id: RecordId, question: Selection, caller: SignedIn, kernel: Verbs) -> Release:
-        asked = question.asked(kernel, caller.name, record_id)
+    def open_door(record_id: RecordId, question: FieldSelection, caller: SignedIn, kernel: KernelDep) -> Release:
+        asked = question.access_request(kernel, caller.name, record_id)
         key = read_hex(question.reader_key, "reader_key")
         return kernel.decisions.releases.disclose(asked, lambda content: pointers(content, question.select), key)
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from mydata_ledger.ledger.consent import NEVER, Effect, Grant
-from mydata_ledger.ledger.kernel import Draft, Ended, Proof, Release
+from mydata_ledger.ledger.kernel import Draft, EndedItem, Proof, Release
 from mydata_ledger.ledger.notice import Notice
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Record
 from mydata_ledger.ledger.typed_data import Domain, digest, message, read_hex
 
@@ -106,7 +106,7 @@ class DraftView(BaseModel):
     changes: list[str] = []
 
 
-class Accepted(BaseModel):
+class AcceptedView(BaseModel):
     """Where a statement lies."""
 
     entry: Hex32
@@ -126,7 +126,7 @@ class EndedView(BaseModel):
     since: int
 
 
-class Replaced(Accepted):
+class ReplacedView(AcceptedView):
     """Where a statement lies, and what ended with the one it replaces."""
 
     ended: list[EndedView]
@@ -196,17 +196,17 @@ def shown(raw: bytes) -> str:
     return "0x" + raw.hex()
 
 
-def accepted(logged: Logged, status: str) -> Accepted:
+def accepted(logged: LoggedStatement, status: str) -> AcceptedView:
     """Where it lies now."""
-    return Accepted(
+    return AcceptedView(
         entry=shown(logged.signed.entry.entry), log=logged.signed.log, position=logged.position, status=status
     )
 
 
-def replaced(logged: Logged, status: str, ended: Iterable[Ended]) -> Replaced:
+def replaced(logged: LoggedStatement, status: str, ended: Iterable[EndedItem]) -> ReplacedView:
     """Where it lies now, and what ended with what it replaces."""
     views = [EndedView(kind=one.kind, reference=one.reference, holder=one.holder, since=one.since) for one in ended]
-    return Replaced(**accepted(logged, status).model_dump(), ended=views)
+    return ReplacedView(**accepted(logged, status).model_dump(), ended=views)
 
 
 def draft_view(draft: Draft) -> DraftView:

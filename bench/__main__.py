@@ -26,11 +26,11 @@ from rich.console import Console
 from rich.table import Table
 
 import bench
-from bench.report import Report, Row
+from bench.report import BenchReport, Row
 
 RESULTS = Path(__file__).parent / "results"
 PLUMBING = {"__main__", "report"}
-Measure = Callable[..., Report]
+Measure = Callable[..., BenchReport]
 ROUNDS = 5
 
 
@@ -47,7 +47,7 @@ def headline(name: str) -> str:
     return (ast.get_docstring(ast.parse(source.read_text())) or "").partition("\n")[0]
 
 
-def table(name: str, report: Report) -> Table:
+def table(name: str, report: BenchReport) -> Table:
     """The rows as people read them: the columns that any row has, in the order first met."""
     columns = list(dict.fromkeys(key for row in report.rows for key in row))
     made = Table(title=f"bench {name}")
@@ -73,7 +73,7 @@ def _cell(value: object) -> str:
             return str(value)
 
 
-def write(name: str, report: Report, *, command: str, seconds: float) -> Path:
+def write(name: str, report: BenchReport, *, command: str, seconds: float) -> Path:
     """The result file: rows, the command that made them, and where."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.report import Report, Row, Say
+from bench.report import BenchReport, Row, Say
 from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, blocks_of_stream, dag_of
 from testing.kubo import BINARY, REASON, Kubo
 
@@ -26,10 +26,10 @@ HUGE = [1 << 30]
 SMALL_SIZES = [size for level in (WIDTH, WIDTH**2) for size in (level * SMALL - 1, level * SMALL, level * SMALL + 1)]
 
 
-def measure(*, quick: bool, say: Say) -> Report:
+def measure(*, quick: bool, say: Say) -> BenchReport:
     """A row a size: both CIDs, whether they are equal, and seconds taken."""
     if BINARY is None:
-        return Report([], [f"nothing to compare with: {REASON}"])
+        return BenchReport([], [f"nothing to compare with: {REASON}"])
     with tempfile.TemporaryDirectory() as folder:
         node = Kubo(Path(folder) / "kubo")
         cases = [(size, CHUNK) for size in SIZES + ([] if quick else HUGE)] + [(size, SMALL) for size in SMALL_SIZES]
@@ -38,7 +38,7 @@ def measure(*, quick: bool, say: Say) -> Report:
             say(f"{size:,} B in leaves of {leaf:,}")
             rows.append(_row(node, size, leaf))
     equal = sum(row["equal"] for row in rows)
-    return Report(
+    return BenchReport(
         rows, [f"{equal} of {len(rows)} CIDs are equal"], {"kubo": node.run("version", "-n").decode().strip()}
     )
 

@@ -11,7 +11,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BenchReport:
     """`rows` for the table and the result file; `notes` are printed below it; `beside` goes into the file as it is."""
 
     rows: list[Row]

@@ -16,8 +16,8 @@ from typing import Any
 
 import coincurve
 
-from bench.report import Report, Row, Say
-from mydata_ledger.scripts.verify import OnChain, load_all, verify_all
+from bench.report import BenchReport, Row, Say
+from mydata_ledger.scripts.verify import RegistryReader, load_all, verify_all
 from testing import proofs
 from testing.devnet import live_chain
 from testing.proofs import GATEWAY, HOLDER, PERSON
@@ -26,21 +26,23 @@ GOAL = 3_000
 CONSENTS = 200
 
 
-def measure(*, quick: bool, say: Say) -> Report:
+def measure(*, quick: bool, say: Say) -> BenchReport:
     """One row a kind of document."""
     count, rounds = (300, 1) if quick else (10_000, 3)
     with live_chain() as chain, tempfile.TemporaryDirectory() as folder:
         say(f"signing and anchoring {count:,} of each kind")
-        made = _documents(proofs.Scribe(chain), count)
+        made = _documents(proofs.ProofBuilder(chain), count)
         floor = _recoveries(count)
         rows: list[Row] = [{"name": "secp256k1 recovery alone", "value": floor, "unit": "/s per core"}]
         for name, documents in made.items():
             say(name)
             path = Path(folder) / "bundle.jsonl"
             path.write_text("\n".join(map(json.dumps, documents)), encoding="utf-8")
-            figures = _figures(path, len(documents), OnChain(chain.url), rounds)
+            figures = _figures(path, len(documents), RegistryReader(chain.url), rounds)
             rows += _rows(name, floor, *figures)
-    return Report(rows, [f"each figure is the best of {rounds} rounds over a file of one document a line, all valid"])
+    return BenchReport(
+        rows, [f"each figure is the best of {rounds} rounds over a file of one document a line, all valid"]
+    )
 
 
 def _documents(scribe: Any, count: int) -> dict[str, list[dict[str, Any]]]:
@@ -58,7 +60,7 @@ def _documents(scribe: Any, count: int) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _figures(path: Path, count: int, chain: OnChain, rounds: int) -> tuple[float, float]:
+def _figures(path: Path, count: int, chain: RegistryReader, rounds: int) -> tuple[float, float]:
     """Documents per second of this core's work, and with the chain's answers awaited."""
 
     def verify() -> None:

@@ -1,7 +1,7 @@
 """The HTTP client: one signed-in wallet at one ledger's API, and the key files it reads."""
 
-from mydata_ledger.client.answers import Opened, Refused
+from mydata_ledger.client.answers import OpenedRelease, RequestRefused
 from mydata_ledger.client.client import PATIENCE, Client, signed_in
 from mydata_ledger.client.keys import KeyFile, load_key, new_key
 
-__all__ = ["PATIENCE", "Client", "KeyFile", "Opened", "Refused", "load_key", "new_key", "signed_in"]
+__all__ = ["PATIENCE", "Client", "KeyFile", "OpenedRelease", "RequestRefused", "load_key", "new_key", "signed_in"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """The door said no: `code` and `detail` as it gave them, `status` of HTTP."""
 
     def __init__(self, status: int, code: str, detail: str) -> None:
@@ -15,7 +15,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedRelease:
     """A release, opened and checked against its commitment: content bytes, media type, the commitment's 32-byte seed,
     receipt position, block.
     """

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import httpx
 
-from mydata_ledger.client.answers import Opened, Refused
+from mydata_ledger.client.answers import OpenedRelease, RequestRefused
 from mydata_ledger.client.keys import KeyFile, load_key
 from mydata_ledger.ledger import envelope, typed_data
 from mydata_ledger.ledger.access import Acknowledgement
@@ -38,7 +38,7 @@ class Client:
         self._http = httpx.Client(base_url=url, timeout=120)
 
     @classmethod
-    def visiting(cls, url: str) -> Client:
+    def anonymous(cls, url: str) -> Client:
         """A client that reads what is public, with a wallet nobody knows."""
         return cls(url, Wallet(secrets.token_bytes(32)))
 
@@ -160,11 +160,11 @@ class Client:
         batches = [plain[start : start + BATCH] for start in range(0, len(plain), BATCH)]
         return [r for batch in batches for r in self.call("POST", "/records", json={"records": batch})["records"]]
 
-    def read(self, path: str, **given: Any) -> Opened:
+    def read(self, path: str, **given: Any) -> OpenedRelease:
         """Ask for a record through a service's own door, open it and check it."""
         return self.open(self.call("GET", path, **given))
 
-    def ask(self, record_id: str, **question: Any) -> Opened:
+    def ask(self, record_id: str, **question: Any) -> OpenedRelease:
         """Ask for a record through the general door, open it and check it."""
         return self.open(self.call("POST", f"/access/records/{record_id}", json=question))
 
@@ -179,7 +179,7 @@ class Client:
         release: dict[str, Any] = self.call("POST", door, json={**question, **chosen})
         return release
 
-    def open(self, release: Mapping[str, Any]) -> Opened:
+    def open(self, release: Mapping[str, Any]) -> OpenedRelease:
         """Open a release with this reader's key. Raises IntegrityFailure unless it is what the holder signed."""
         if self.reader is None:
             raise IntegrityFailure("no reader key to open the release with; make one with `mydata keys new --reader`")
@@ -194,11 +194,11 @@ class Client:
         elif record_commitment(found.content, found.media_type, found.seed) != commitment:
             raise IntegrityFailure("the record is not the one its holder signed")
         receipt = release["receipt"]
-        return Opened(
+        return OpenedRelease(
             found.content, found.media_type, found.seed, receipt["position"], receipt["block"], release["issue"]
         )
 
-    def acknowledge(self, opened: Opened) -> int | None:
+    def acknowledge(self, opened: OpenedRelease) -> int | None:
         """Say, signed, that the release was opened; where that lies in the access log, None for one's own record."""
         if opened.issue["dataSubject"].lower() == self.wallet.address.lower():
             return None
@@ -222,9 +222,9 @@ def signed_in(url: str, key: Path) -> tuple[Client, KeyFile]:
     return Client(url, found.wallet, found.reader).sign_in(), found
 
 
-def _refusal(answer: httpx.Response) -> Refused:
+def _refusal(answer: httpx.Response) -> RequestRefused:
     try:
         body = answer.json()
     except ValueError:
         body = {}
-    return Refused(answer.status_code, str(body.get("error", "refused")), str(body.get("detail") or ""))
+    return RequestRefused(answer.status_code, str(body.get("error", "refused")), str(body.get("detail") or ""))

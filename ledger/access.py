@@ -21,13 +21,13 @@ EVERYTHING = "*"
 """The category of a question about records of any."""
 
 
-Place = tuple[int, int]
+SearchPosition = tuple[int, int]
 """Where a record stands in a search: see `place_of`."""
-Found = tuple[Place, bytes]
+Found = tuple[SearchPosition, bytes]
 """A record's place and its id."""
 
 
-def place_of(record: Record) -> Place:
+def search_position(record: Record) -> SearchPosition:
     """By its person's hash, which tells nothing of them, and then by its place in the log."""
     hashed = sha256(record.issue.data_subject).digest()
     return int.from_bytes(hashed[:8], "big") >> 1, record.position

@@ -35,7 +35,7 @@ class Message:
     recipient: str
     event: Event
     subject: str
-    at: int
+    occurred_at: int
     detail: Mapping[str, str]
 
     @property
@@ -44,7 +44,7 @@ class Message:
         the second it happened in.
         """
         same = sha256("\n".join((self.recipient, self.event, self.subject)).encode()).digest()
-        return self.at.to_bytes(8, "big") + same[:24]
+        return self.occurred_at.to_bytes(8, "big") + same[:24]
 
 
 def of_person(data_subject: bytes) -> str:

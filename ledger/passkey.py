@@ -64,7 +64,7 @@ class Assertion:
             raise SignatureInvalid(SHAPE)
         return found
 
-    def said(self) -> dict[str, Any]:
+    def client_data_members(self) -> dict[str, Any]:
         """The collected client data. Raises SignatureInvalid unless it is an object."""
         try:
             found = json.loads(self.client_data)
@@ -112,7 +112,7 @@ def _check_client(found: Assertion, digest: bytes) -> None:
     """What a browser says it asked for, as JSON has it and as the contract finds it in the text."""
     challenge = urlsafe_b64encode(digest).rstrip(b"=")
     shown = found.client_data.partition(CHALLENGE)[2]
-    said = found.said()
+    said = found.client_data_members()
     if said.get("type") != "webauthn.get" or TYPE not in found.client_data:
         raise SignatureInvalid("a passkey signs with client data of type webauthn.get, which this is not")
     if said.get("challenge") != challenge.decode() or not shown.startswith(challenge + b'"'):

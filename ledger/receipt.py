@@ -60,7 +60,7 @@ LOG_OF: dict[type, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignedStatement:
     """A statement with its blinded commitment, ready for the log."""
 
     statement: Statement
@@ -73,10 +73,10 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LoggedStatement:
     """A signed statement and its place: position in its log, UTC seconds of acceptance."""
 
-    signed: Signed
+    signed: SignedStatement
     position: int
     accepted_at: int
 

@@ -19,9 +19,9 @@ from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.receipt import AccessReceipt, Logged
+from mydata_ledger.ledger.past_states import HistoricState, Use, naming, states_at
+from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Erasure, Issue, Record
-from mydata_ledger.ledger.states import Seen, Use, naming, states_then
 
 SLACK = 3
 """Seconds within which a statement may have been accepted before or after a decision, whatever its time says."""
@@ -48,7 +48,7 @@ class Evidence:
     and all above it. `complete` promises that what is not here was never said.
     """
 
-    statements: Sequence[Logged]
+    statements: Sequence[LoggedStatement]
     parties: Mapping[str, Sequence[tuple[int, Party | None]]]
     path: Callable[[str], tuple[str, ...]]
     revealed: Mapping[bytes, int] = field(default_factory=dict)
@@ -62,15 +62,15 @@ class Replay:
 
     def __init__(self, evidence: Evidence) -> None:
         self._held = evidence
-        self._consents: dict[bytes, list[Logged]] = defaultdict(list)
-        self._issues: dict[bytes, Logged] = {}
-        self._erasures: dict[bytes, Logged] = {}
-        self._incidents: dict[bytes, Logged] = {}
+        self._consents: dict[bytes, list[LoggedStatement]] = defaultdict(list)
+        self._issues: dict[bytes, LoggedStatement] = {}
+        self._erasures: dict[bytes, LoggedStatement] = {}
+        self._incidents: dict[bytes, LoggedStatement] = {}
         self._uses: dict[bytes, list[tuple[int, Use]]] = defaultdict(list)
         for logged in sorted(evidence.statements, key=lambda each: each.position):
             self._learn(logged)
 
-    def _learn(self, logged: Logged) -> None:
+    def _learn(self, logged: LoggedStatement) -> None:
         match logged.signed.statement:
             case Consent() | Revocation() | Delegation() as said:
                 self._consents[said.data_subject].append(logged)
@@ -84,7 +84,7 @@ class Replay:
                 for entry in receipt.consents:
                     self._uses[entry].append((logged.position, (receipt.decided_at, receipt.record_id)))
 
-    def check(self, logged: Logged, said: AccessReceipt) -> Outcome:
+    def check(self, logged: LoggedStatement, said: AccessReceipt) -> Outcome:
         """Whether the receipt says what follows from the evidence."""
         if said.reason == Reason.SEARCHED:
             return Outcome.SEARCH if said.permitted and not said.consents else Outcome.OTHER
@@ -97,7 +97,7 @@ class Replay:
             return Outcome.OTHER
         return Outcome.SAME if all(answer == theirs for answer in answers) else Outcome.OPEN
 
-    def _possible(self, logged: Logged, said: AccessReceipt) -> Iterator[Facts]:
+    def _possible(self, logged: LoggedStatement, said: AccessReceipt) -> Iterator[Facts]:
         """Every state the decision may have seen."""
         now = said.decided_at
         incident = self._incidents.get(said.justification)
@@ -134,20 +134,20 @@ class Replay:
         around = [party for since, party in spans if now - LAG < since <= now + SLACK]
         return [before[-1] if before else None, *around]
 
-    def _notices(self, told: Iterable[Logged]) -> tuple[bool, ...]:
+    def _notices(self, told: Iterable[LoggedStatement]) -> tuple[bool, ...]:
         hashes = {getattr(each.signed.statement, "notice_hash", b"") for each in told}
         return (False, True) if hashes & self._held.outdated else (False,)
 
     def _states(
-        self, visible: Sequence[Logged], at: Logged, said: AccessReceipt, late: bool, stale: bool
+        self, visible: Sequence[LoggedStatement], at: LoggedStatement, said: AccessReceipt, late: bool, stale: bool
     ) -> Iterator[ConsentState]:
-        seen = Seen(
+        seen = HistoricState(
             anchored=said.consents_size,
             revealed=lambda entry: self._is_revealed(entry, said.decided_at, late),
             outdated=self._held.outdated if stale else frozenset(),
             used=lambda entry: [use for position, use in self._uses[entry] if position < at.position],
         )
-        return states_then(visible, seen, said.record_id)
+        return states_at(visible, seen, said.record_id)
 
     def _is_revealed(self, entry: bytes, now: int, late: bool) -> bool:
         """Whether the operator knew that the chain had ended the consent; `late`: as late as it may."""
@@ -186,7 +186,7 @@ def _facts(
     return known.about(record, states, said.decided_at)
 
 
-def _ways(logged: Logged | None, anchored: int, now: int) -> set[bool]:
+def _ways(logged: LoggedStatement | None, anchored: int, now: int) -> set[bool]:
     """Whether a statement was there at a moment: yes, no, or both may be."""
     if logged is None:
         return {False}
@@ -195,7 +195,7 @@ def _ways(logged: Logged | None, anchored: int, now: int) -> set[bool]:
     return {False, True} if logged.accepted_at <= now + SLACK else {False}
 
 
-def _prefixes(told: Sequence[Logged], anchored: int, now: int) -> Iterator[Sequence[Logged]]:
+def _prefixes(told: Sequence[LoggedStatement], anchored: int, now: int) -> Iterator[Sequence[LoggedStatement]]:
     """How much of what a person said may have been heard: a log is heard in its order."""
     ways = [_ways(each, anchored, now) for each in told]
     least = max((n + 1 for n, way in enumerate(ways) if way == {True}), default=0)

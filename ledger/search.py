@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mydata_ledger.ledger.access import AccessRequest, Facts, Found, Place
+from mydata_ledger.ledger.access import AccessRequest, Facts, Found, SearchPosition
 
 Permits = Callable[[AccessRequest, Facts, int], bool]
 """The rule about one of the records: question, facts and the moment (UTC seconds); asks no port."""
 
 
 @dataclass(frozen=True, slots=True)
-class AboutPerson(AccessRequest):
+class PersonQuery(AccessRequest):
     """A question about every record of one person, whatever its category; `most` records are looked at and no more."""
 
     data_subject: bytes = b""
@@ -20,19 +20,19 @@ class AboutPerson(AccessRequest):
 
 
 @dataclass(frozen=True, slots=True)
-class Behind(AccessRequest):
+class PageQuery(AccessRequest):
     """A question about the first `limit` records behind a place in the order of a search; about `most` candidates are
     looked at for it and no more. `permits` may be asked once for records of which nothing differs that it looks at.
     """
 
-    after: Place = (-1, -1)
+    after: SearchPosition = (-1, -1)
     limit: int = 0
     most: int = 0
     permits: Permits = lambda _, __, ___: False
 
 
 @dataclass(frozen=True, slots=True)
-class Surveyed(Facts):
+class PersonFacts(Facts):
     """What is known to a question about a person: the facts about each record, oldest first; None where there are more
     than may be looked at, or where uses count that are not written yet.
     """
@@ -41,7 +41,7 @@ class Surveyed(Facts):
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted(Facts):
+class PageFacts(Facts):
     """What a search found, in order, up to its limit; None as above."""
 
     found: tuple[Found, ...] | None = None

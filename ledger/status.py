@@ -16,7 +16,7 @@ class Status(StrEnum):
     REVOKED = "revoked"
 
 
-class Lasting(Protocol):
+class EndableState(Protocol):
     """What the index knows of such a statement."""
 
     @property
@@ -35,12 +35,12 @@ class Lasting(Protocol):
         ...
 
 
-def stands(state: Lasting) -> bool:
+def stands(state: EndableState) -> bool:
     """Whether nothing ended or replaced it."""
     return not (state.revoked or state.superseded)
 
 
-def status_of(state: Lasting, expires: int, at: int) -> Status:
+def status_of(state: EndableState, expires: int, at: int) -> Status:
     """Its status at `at`, where its last window ends at `expires` (UTC seconds, exclusive)."""
     if not stands(state):
         return Status.REVOKED if state.revoked else Status.SUPERSEDED

@@ -63,7 +63,7 @@ class Summaries(Words):
         """Where there is nothing to sign."""
         return "삭제할 기록이 없습니다." if self._korean else "There is no record to erase."
 
-    def word(self, said: Delegation, scan: bytes) -> str:
+    def witness_statement(self, said: Delegation, scan: bytes) -> str:
         """What the first witness of a paper vouches for."""
         whom, name, record = "0x" + said.data_subject.hex(), said.delegate_name, "0x" + scan.hex()
         if self._korean:

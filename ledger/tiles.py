@@ -18,11 +18,11 @@ LENGTH = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TilePosition:
     """Which tile or entry bundle of a level: its index there, and how many of its 256 hashes are meant."""
 
     index: int
-    width: int = WIDTH
+    entries: int = WIDTH
 
     def __str__(self) -> str:
         """The path: 1234067 is `x001/x234/067`, the first five of it `x001/x234/067.p/5`."""
@@ -30,10 +30,10 @@ class Place:
         rest = self.index // 1000
         while rest:
             digits, rest = f"x{rest % 1000:03}/{digits}", rest // 1000
-        return digits if self.width == WIDTH else f"{digits}.p/{self.width}"
+        return digits if self.entries == WIDTH else f"{digits}.p/{self.entries}"
 
     @classmethod
-    def parse(cls, path: str) -> Place:
+    def parse(cls, path: str) -> TilePosition:
         """Read a path. Raises MalformedInput for any other spelling of it."""
         found = INDEX.fullmatch(path) if len(path) <= 64 else None
         if found is None:
@@ -51,7 +51,7 @@ class Place:
 
     def exists(self, level: int, size: int) -> bool:
         """Whether a log of `size` has all of it."""
-        return self.start + self.width <= size >> HEIGHT * level
+        return self.start + self.entries <= size >> HEIGHT * level
 
 
 class Tiles(Protocol):
@@ -75,11 +75,11 @@ class Tiles(Protocol):
         """
         ...
 
-    def tile(self, log: str, level: int, place: Place) -> bytes:
+    def tile(self, log: str, level: int, place: TilePosition) -> bytes:
         """Hashes of complete subtrees, end to end. Raises NotFound beyond the checkpoint."""
         ...
 
-    def entries(self, log: str, place: Place) -> bytes:
+    def entries(self, log: str, place: TilePosition) -> bytes:
         """The entries of a level-0 tile, each after its length. Raises NotFound beyond the checkpoint."""
         ...
 
@@ -95,12 +95,12 @@ def read_level(text: str) -> int:
     return int(text)
 
 
-def places(level: int, size: int) -> Iterator[Place]:
+def tile_positions(level: int, size: int) -> Iterator[TilePosition]:
     """Every tile that a log of `size` has at a level: the full ones, then the partial one if there is one."""
     count = size >> HEIGHT * level
-    yield from (Place(index) for index in range(count // WIDTH))
+    yield from (TilePosition(index) for index in range(count // WIDTH))
     if count % WIDTH:
-        yield Place(count // WIDTH, count % WIDTH)
+        yield TilePosition(count // WIDTH, count % WIDTH)
 
 
 def bundle(entries: Sequence[bytes]) -> bytes:
@@ -128,7 +128,7 @@ def hashes(raw: bytes, width: int) -> list[bytes]:
     return [raw[at : at + HASH_SIZE] for at in range(0, len(raw), HASH_SIZE)]
 
 
-def reader(size: int, tile: Callable[[int, Place], Sequence[bytes]]) -> Node:
+def reader(size: int, tile: Callable[[int, TilePosition], Sequence[bytes]]) -> Node:
     """The nodes of a log of `size`, as `ledger.merkle` reads them, out of tiles given by level and place."""
 
     def node(level: int, index: int) -> bytes:
@@ -143,10 +143,10 @@ def reader(size: int, tile: Callable[[int, Place], Sequence[bytes]]) -> Node:
     return node
 
 
-def _holding(first: int, stratum: int, size: int) -> Place:
+def _holding(first: int, stratum: int, size: int) -> TilePosition:
     """The tile, as wide as the log of `size` has it, that holds a hash of its level."""
     index, count = first // WIDTH, size >> HEIGHT * stratum
-    return Place(index, max(0, min(WIDTH, count - index * WIDTH)))
+    return TilePosition(index, max(0, min(WIDTH, count - index * WIDTH)))
 
 
 def _root(level: Sequence[bytes]) -> bytes:

@@ -15,7 +15,7 @@ from mydata_ledger.ledger.vocabulary import Term, Vocabulary
 ENGLISH = "en"
 
 
-class Change(StrEnum):
+class TermChange(StrEnum):
     """How one term differs between two versions."""
 
     ADDS = "adds"
@@ -30,7 +30,7 @@ class Difference:
     A whole grant that is new or gone has the member `grant`.
     """
 
-    change: Change
+    change: TermChange
     member: str
     effect: Effect
     before: str = ""
@@ -80,12 +80,12 @@ class Words:
         terms = f" 조건: {self._list(grant.conditions, 'conditions')}." if grant.conditions else ""
         return f"{name}: {what}{only}{period}을(를) {actions}{verb}. 목적: {why}. 기간: {since}{until}.{terms}"
 
-    def told(self, difference: Difference) -> str:
+    def described(self, difference: Difference) -> str:
         """One difference as a line: `adds: Genetic data`, `removes: expiry (2027-01-01 00:00 UTC)`."""
         label = (MEMBERS_KO if self._korean else MEMBERS)[difference.member]
         effect = "" if difference.effect is Effect.PERMIT else (" (금지)" if self._korean else " (forbidden)")
         change = (CHANGES_KO if self._korean else CHANGES)[difference.change]
-        if difference.change is Change.CHANGES:
+        if difference.change is TermChange.CHANGES:
             return f"{change}: {label}{effect}, {difference.before} → {difference.after}"
         value = difference.after or difference.before
         named = value if difference.member in {"categories", "grant"} else f"{label} ({value})"
@@ -97,25 +97,27 @@ class Words:
         for old in before:
             twin = max(fresh, key=lambda new: _likeness(old, new), default=None)
             if twin is None or not _likeness(old, twin):
-                found.append(Difference(Change.REMOVES, "grant", old.effect, before=self.sentence(old, grantee_name)))
+                found.append(
+                    Difference(TermChange.REMOVES, "grant", old.effect, before=self.sentence(old, grantee_name))
+                )
                 continue
             fresh.remove(twin)
             found += self._between(old, twin)
-        new = [Difference(Change.ADDS, "grant", g.effect, after=self.sentence(g, grantee_name)) for g in fresh]
+        new = [Difference(TermChange.ADDS, "grant", g.effect, after=self.sentence(g, grantee_name)) for g in fresh]
         return found + new
 
     def _between(self, old: Grant, new: Grant) -> Iterator[Difference]:
         for member in ("categories", "purposes", "actions", "conditions"):
             had, has = getattr(old, member), getattr(new, member)
-            yield from (self._term(Change.ADDS, member, new, term) for term in has if term not in had)
-            yield from (self._term(Change.REMOVES, member, old, term) for term in had if term not in has)
+            yield from (self._term(TermChange.ADDS, member, new, term) for term in has if term not in had)
+            yield from (self._term(TermChange.REMOVES, member, old, term) for term in had if term not in has)
         for member in ("expires", "not_before", "period", "records"):
             if one := _changed(member, new.effect, self._value(old, member), self._value(new, member)):
                 yield one
 
-    def _term(self, change: Change, member: str, grant: Grant, term: str) -> Difference:
+    def _term(self, change: TermChange, member: str, grant: Grant, term: str) -> Difference:
         text = self._list((term,), member)
-        return Difference(change, member, grant.effect, **{"after" if change is Change.ADDS else "before": text})
+        return Difference(change, member, grant.effect, **{"after" if change is TermChange.ADDS else "before": text})
 
     def _value(self, grant: Grant, member: str) -> str:
         """The member in words, empty where it sets no bound."""
@@ -152,7 +154,7 @@ class Words:
 def _changed(member: str, effect: Effect, before: str, after: str) -> Difference | None:
     if before == after:
         return None
-    change = Change.ADDS if not before else Change.REMOVES if not after else Change.CHANGES
+    change = TermChange.ADDS if not before else TermChange.REMOVES if not after else TermChange.CHANGES
     return Difference(change, member, effect, before, after)
 
 
@@ -178,8 +180,8 @@ def moment(seconds: int) -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
-CHANGES = {Change.ADDS: "adds", Change.REMOVES: "removes", Change.CHANGES: "changes"}
-CHANGES_KO = {Change.ADDS: "추가", Change.REMOVES: "삭제", Change.CHANGES: "변경"}
+CHANGES = {TermChange.ADDS: "adds", TermChange.REMOVES: "removes", TermChange.CHANGES: "changes"}
+CHANGES_KO = {TermChange.ADDS: "추가", TermChange.REMOVES: "삭제", TermChange.CHANGES: "변경"}
 MEMBERS = {
     "categories": "data",
     "purposes": "purpose",

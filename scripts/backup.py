@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, SourceUnavailable
-from mydata_ledger.scripts.house import House
 from mydata_ledger.scripts.rotation import check_keystore, opened_keys
+from mydata_ledger.scripts.state_folder import StateFolder
 
 FOLDERS = ("keystore", "secrets", "deployments")
 LEFT_OUT = shutil.ignore_patterns("keys.db*", ".lock", ".draft-*", ".master-*")
 
 
-def back_up(house: House, target: Path) -> int:
+def back_up(house: StateFolder, target: Path) -> int:
     """Copy into a new folder `target`, laid out as a state folder; how many data keys the copy opens.
 
     Every data key was opened in the copy when it returns; otherwise there is no copy. Raises InvalidStatement when
@@ -29,7 +29,7 @@ def back_up(house: House, target: Path) -> int:
             shutil.copytree(house.settings.state / name, target / name, ignore=LEFT_OUT)
         with opened_keys(house) as keys:
             keys.backup(target / "keystore" / "keys.db")
-        with opened_keys(House(replace(house.settings, state=target))) as copied:
+        with opened_keys(StateFolder(replace(house.settings, state=target))) as copied:
             return copied.check()
     except (OSError, LedgerError) as error:
         shutil.rmtree(target)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from mydata_ledger.anchors.journal import Restoring, Safe
+from mydata_ledger.anchors.journal import BlobStore, JournalReader
 from mydata_ledger.anchors.keystore import FileKeys
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger import merkle, typed_data
@@ -21,9 +21,9 @@ from mydata_ledger.ledger.errors import (
     PayloadMissing,
 )
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.receipt import LOGS, RECORDS, Logged
+from mydata_ledger.ledger.receipt import LOGS, RECORDS, LoggedStatement
 from mydata_ledger.ledger.record import Issue
-from mydata_ledger.scripts.house import House
+from mydata_ledger.scripts.state_folder import StateFolder
 
 PAGE = 1_000
 LOOKS = 10
@@ -31,7 +31,7 @@ Say = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class StoredFault:
     """One thing that is not as it should be: a word that does not change, and where."""
 
     kind: str
@@ -43,25 +43,25 @@ class Fault:
 
 
 @dataclass(slots=True)
-class Checked:
+class CheckReport:
     """What was looked at. `waiting` counts records not yet on chain, `strangers` payloads that nothing here names."""
 
     records: int = 0
     erased: int = 0
     waiting: int = 0
-    sheets: int = 0
-    strangers: int = 0
+    segments: int = 0
+    unknown_payloads: int = 0
     statements: dict[str, int] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[StoredFault] = field(default_factory=list)
 
     def found(self, kind: str, where: str) -> None:
         """Note a fault."""
-        self.faults.append(Fault(kind, where))
+        self.faults.append(StoredFault(kind, where))
 
 
-def check(house: House, say: Say) -> Checked:
+def check(house: StateFolder, say: Say) -> CheckReport:
     """Look at everything; changes nothing, and may be done while the ledger serves. Raises SourceUnavailable."""
-    store, done = Store(house.settings.database), Checked()
+    store, done = Store(house.settings.database), CheckReport()
     try:
         # A record is pinned before it is accepted: pins read after the heads hold every record below them.
         heads, named = {log: store.log.head(log) for log in LOGS}, _journal(house, store, done)
@@ -71,13 +71,15 @@ def check(house: House, say: Say) -> Checked:
                 if isinstance(issue := logged.signed.statement, Issue):
                     records.look_at(issue, logged.position)
                     named.add(issue.cid)
-        done.strangers = len(records.pinned - named)
+        done.unknown_payloads = len(records.pinned - named)
     finally:
         store.dispose()
     return done
 
 
-def _log(house: House, store: Store, until: tuple[str, Head], done: Checked, say: Say) -> Iterator[Logged]:
+def _log(
+    house: StateFolder, store: Store, until: tuple[str, Head], done: CheckReport, say: Say
+) -> Iterator[LoggedStatement]:
     """Every statement of a log, held to its digest, and all of them together to the root."""
     (log, head), position = until, 0
     peaks: list[bytes] = []
@@ -97,9 +99,9 @@ def _log(house: House, store: Store, until: tuple[str, Head], done: Checked, say
 
 @dataclass(slots=True)
 class _Records:
-    house: House
+    house: StateFolder
     store: Store
-    done: Checked
+    done: CheckReport
     pinned: set[str] = field(init=False)
     anchored: int = 0
     keys: FileKeys = field(init=False)
@@ -137,30 +139,30 @@ class _Records:
             self.done.found(fault, where)
 
 
-def _journal(house: House, store: Store, done: Checked) -> set[str]:
+def _journal(house: StateFolder, store: Store, done: CheckReport) -> set[str]:
     """The CIDs the journal names; looked at again when its writer turned to a newer one meanwhile."""
     for _ in range(LOOKS):
-        seen = Checked()
+        seen = CheckReport()
         journal = _look_at_journal(house, store, seen)
         if not seen.faults or not journal or not journal.was_replaced():
             break
-    done.sheets, done.faults = seen.sheets, done.faults + seen.faults
-    return {place.cid for place in journal.places()} if journal else set()
+    done.segments, done.faults = seen.segments, done.faults + seen.faults
+    return {place.cid for place in journal.references()} if journal else set()
 
 
-def _look_at_journal(house: House, store: Store, seen: Checked) -> Restoring | None:
+def _look_at_journal(house: StateFolder, store: Store, seen: CheckReport) -> JournalReader | None:
     """Each of its sheets is opened; None where there is no journal."""
     anchored = {log: store.log.last_anchored(log).head.size for log in LOGS}
     try:
-        if not Safe.is_in(house.keystore):
+        if not BlobStore.exists_in(house.keystore):
             raise NotFound
-        safe = house.safe()
-        journal = Restoring(safe, house.domains)
+        safe = house.blob_store()
+        journal = JournalReader(safe, house.domains)
     except LedgerError:
         seen.found("no_journal", "journal")
         return None
-    for place in journal.places():
-        seen.sheets += 1
+    for place in journal.references():
+        seen.segments += 1
         if fault := _fault_of(partial(safe.get, place)):
             seen.found(fault, f"journal {place.cid}")
     for log in LOGS:

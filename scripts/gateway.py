@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 import anyio
 from anyio import to_thread
 
-from mydata_ledger.anchors.ipld.accept import Refused
+from mydata_ledger.anchors.ipld.accept import GatewayRefusal
 from mydata_ledger.anchors.ipld.cid import Cid
-from mydata_ledger.anchors.ipld.gateway import Question, Reply, refuse, respond
+from mydata_ledger.anchors.ipld.gateway import GatewayReply, GatewayRequest, refuse, respond
 from mydata_ledger.anchors.ipld.reading import Get
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput
 
@@ -48,15 +48,15 @@ class Gateway:
                 await send({"type": "http.response.body", "body": b""})
             tasks.cancel_scope.cancel()
 
-    def _reply(self, scope: Scope) -> Reply:
-        question = Question(scope["method"], (), _query(scope), _headers(scope))
+    def _reply(self, scope: Scope) -> GatewayReply:
+        question = GatewayRequest(scope["method"], (), _query(scope), _headers(scope))
         try:
-            space, path, folder = place_of(scope)
-        except Refused as refused:
+            space, path, folder = path_of(scope)
+        except GatewayRefusal as refused:
             return refuse(question, refused)
         question = replace(question, path=path, folder=folder)
         if space != "ipfs":
-            return refuse(question, Refused(404, NAMES))
+            return refuse(question, GatewayRefusal(404, NAMES))
         return respond(self._get, question, self._denied)
 
 
@@ -115,7 +115,7 @@ async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:
     scope.cancel()
 
 
-def place_of(scope: Scope) -> tuple[str, tuple[str, ...], bool]:
+def path_of(scope: Scope) -> tuple[str, tuple[str, ...], bool]:
     """Namespace, the segments below it, and whether a slash ends the path.
 
     Each component is decoded once, and only then cut at slashes and freed of dot segments: no spelling of a path leads
@@ -127,7 +127,7 @@ def place_of(scope: Scope) -> tuple[str, tuple[str, ...], bool]:
     for segment in filter(None, text.split("/")):
         if segment == "..":
             if len(found) < 3:
-                raise Refused(400, "the path leads out of the content it begins with")
+                raise GatewayRefusal(400, "the path leads out of the content it begins with")
             found.pop()
         elif segment != ".":
             found.append(segment)

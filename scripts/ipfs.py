@@ -9,14 +9,14 @@ from fastapi import FastAPI
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.gateway import Gateway, denylist
 from mydata_ledger.scripts.listening import NAME
-from mydata_ledger.scripts.payloads import DENYLIST, Archive, multiaddr
+from mydata_ledger.scripts.payloads import DENYLIST, PayloadArchive, multiaddr
 from mydata_ledger.scripts.routing import Routing, peer_id
 from mydata_ledger.scripts.settings import Settings, secret
 
 log = logging.getLogger(__name__)
 
 
-def mount_ipfs(app: FastAPI, payloads: Archive, settings: Settings) -> None:
+def mount_ipfs(app: FastAPI, payloads: PayloadArchive, settings: Settings) -> None:
     """Gateway at /ipfs, and at /routing/v1 a router that sends IPFS nodes to it: by its number on this machine, since
     nodes look no `localhost` up.
     """

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mydata_ledger.client import Client, Opened
+from mydata_ledger.client import Client, OpenedRelease
 from mydata_ledger.ledger.envelope.frame import Piece
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.typed_data import read_hex
-from mydata_ledger.scripts.release import Release, open_into, pieces
+from mydata_ledger.scripts.release import ReleaseFile, open_into, pieces
 
 Say = Callable[[int, int], None]
 """Hears how many bytes of how many are done."""
@@ -27,7 +27,7 @@ def send(
     size = file.stat().st_size
     with file.open("rb") as opened:
         headers |= {"Content-Type": media_type, "Content-Length": str(size)}
-        content = told(pieces(opened), size, say)
+        content = progress_text(pieces(opened), size, say)
         drafted: dict[str, Any] = client.call("POST", "/records/drafts/stream", content=content, headers=headers)
     drafts: list[dict[str, Any]] = drafted["drafts"]
     return drafts
@@ -43,7 +43,7 @@ def fetch(client: Client, release: Mapping[str, Any], say: Say) -> Iterator[byte
     return client.pieces(f"/receipts/{release['receipt']['position']}/sealed", say)
 
 
-def open_streamed(client: Client, release: Mapping[str, Any], path: Path, say: Say) -> tuple[Opened, int]:
+def open_streamed(client: Client, release: Mapping[str, Any], path: Path, say: Say) -> tuple[OpenedRelease, int]:
     """Fetch and open a release into a file, which appears once all of it is what its holder signed.
 
     What was opened, without its content, and its length in bytes. Raises Refused, SourceUnavailable, MalformedInput
@@ -52,7 +52,7 @@ def open_streamed(client: Client, release: Mapping[str, Any], path: Path, say: S
     if client.reader is None:
         raise MalformedInput("no reader key to open the release with; make one with `mydata keys new --reader`")
     issue, receipt = release["issue"], release["receipt"]
-    found = Release(
+    found = ReleaseFile(
         record_id=read_hex(release["record_id"], "record_id", 32),
         wrapped_key=read_hex(release["wrapped_key"], "wrapped_key"),
         commitment=read_hex(issue["commitment"], "commitment", 32),
@@ -60,11 +60,11 @@ def open_streamed(client: Client, release: Mapping[str, Any], path: Path, say: S
         sealed=None,
     )
     kept = open_into(path, found, fetch(client, release, say), client.reader)
-    opened = Opened(b"", kept.media_type, kept.seed, receipt["position"], receipt["block"], dict(issue))
+    opened = OpenedRelease(b"", kept.media_type, kept.seed, receipt["position"], receipt["block"], dict(issue))
     return opened, kept.length
 
 
-def told(some: Iterator[Piece], size: int, say: Say) -> Iterator[Piece]:
+def progress_text(some: Iterator[Piece], size: int, say: Say) -> Iterator[Piece]:
     """The pieces, while `say` hears how many bytes of `size` went by."""
     done = 0
     for piece in some:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from mydata_ledger.anchors.journal import Safe
+from mydata_ledger.anchors.journal import BlobStore
 from mydata_ledger.anchors.keystore import keep_master, open_masters
 from mydata_ledger.anchors.tiles import NoteKeys
 from mydata_ledger.scripts.settings import secret
@@ -54,6 +54,6 @@ class MasterFiles:
                     path.unlink()
 
     def _finish(self, current: bytes, replaced: bytes) -> None:
-        Safe.rewrap_key(self._folder, replaced, current)
+        BlobStore.rewrap_key(self._folder, replaced, current)
         NoteKeys(self._notes, replaced).rewrap(current)
         keep_master(self._path, self._passphrase, current)

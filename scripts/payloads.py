@@ -22,7 +22,7 @@ DENYLIST = "denylist"
 Say = Callable[[int, int], None]
 
 
-class Archive(Payloads, Protocol):
+class PayloadArchive(Payloads, Protocol):
     """A payload store that archives of blocks can be moved in and out of, and that the gateway serves from."""
 
     def stream(self, cid: str) -> Iterator[bytes]:
@@ -51,7 +51,7 @@ class Archive(Payloads, Protocol):
 
 
 @dataclass(slots=True)
-class Copied:
+class CopyCounts:
     """`copied` and `present` count payloads, `refused` says why some were left behind, by CID."""
 
     copied: int = 0
@@ -59,7 +59,7 @@ class Copied:
     refused: dict[str, str] = field(default_factory=dict)
 
 
-def open_store(name: str, state: Path) -> Archive:
+def open_store(name: str, state: Path) -> PayloadArchive:
     """The store of that name: `embedded` in the state folder, or a Kubo node by the URL of its RPC.
 
     Raises MalformedInput, SourceUnavailable.
@@ -89,13 +89,13 @@ def multiaddr(url: str) -> str:
     return f"/{kind}/{host}/tcp/{port}/{found['scheme']}"
 
 
-def copy(source: Archive, target: Archive, say: Say) -> Copied:
+def copy(source: PayloadArchive, target: PayloadArchive, say: Say) -> CopyCounts:
     """Carry every pinned payload over, one archive each, in constant memory; what is pinned there already is skipped.
 
     `say` hears how many of how many are done. Payloads that are not whole are named and left; Raises SourceUnavailable
     or StorageFull where nothing more can be carried. Both stores check every block against its CID.
     """
-    done, wanted, there = Copied(), sorted(source.pinned()), target.pinned()
+    done, wanted, there = CopyCounts(), sorted(source.pinned()), target.pinned()
     for number, cid in enumerate(wanted):
         say(number, len(wanted))
         if cid in there:
@@ -112,6 +112,6 @@ def copy(source: Archive, target: Archive, say: Say) -> Copied:
     return done
 
 
-def _carry(source: Archive, target: Archive, cid: str) -> None:
+def _carry(source: PayloadArchive, target: PayloadArchive, cid: str) -> None:
     if target.import_car(file_of(source.export_car([cid]))) != [cid]:
         raise IntegrityFailure(f"{cid} arrived under another CID; check the version of the store it went to")

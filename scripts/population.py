@@ -22,7 +22,7 @@ HOSPITALS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class GeneratedResource:
     """One resource of a bundle: its exact entry text, category, and the visit (encounter name) it belongs to."""
 
     text: str
@@ -34,23 +34,23 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class GeneratedPerson:
     """One person's resources; `digest` (hex) names the bundle across runs."""
 
     digest: str
-    resources: list[Resource] = field(default_factory=list)
+    resources: list[GeneratedResource] = field(default_factory=list)
 
     def bundle_for(self, hospital: int) -> bytes:
         """What one hospital holds of this person, as a FHIR bundle with every resource's bytes as they were."""
         held = [r.text for r in self.resources if r.hospital == hospital or r.kind == "Patient"]
         return ('{"resourceType":"Bundle","type":"collection","entry":[' + ",".join(held) + "]}").encode()
 
-    def held_by(self, hospital: int) -> list[Resource]:
+    def held_by(self, hospital: int) -> list[GeneratedResource]:
         """The resources of that bundle, in its order."""
         return [r for r in self.resources if r.hospital == hospital or r.kind == "Patient"]
 
 
-def generated() -> Iterator[Person]:
+def generated() -> Iterator[GeneratedPerson]:
     """Two dozen people of several profiles, the same every time: enough middle-aged women and men for a group of five,
     and too few old ones.
     """
@@ -62,7 +62,7 @@ def generated() -> Iterator[Person]:
         yield person(carebundle.to_json(bundle).encode(), number)
 
 
-def from_folder(folder: Path, say: Callable[[str], None]) -> Iterator[Person]:
+def from_folder(folder: Path, say: Callable[[str], None]) -> Iterator[GeneratedPerson]:
     """One person a file; what cannot be used is said and left out. Raises MalformedInput when nothing can be."""
     paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
     if not paths:
@@ -84,7 +84,7 @@ def _bounded(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def person(raw: bytes, number: int) -> Person:
+def person(raw: bytes, number: int) -> GeneratedPerson:
     """A person from their bundle; visits go to the hospitals in turn. Raises MalformedInput, InvalidStatement."""
     parts = split(raw, bytes(20))
     skipped = {one.entry for one in parts.skipped}
@@ -96,10 +96,10 @@ def person(raw: bytes, number: int) -> Person:
         visit = _visit(document, visits)
         hospital = (visits.index(visit) + number if visit in visits else number) % HOSPITALS
         kind = document["resource"]["resourceType"]
-        resources.append(Resource(text, upload.category, kind, visit, hospital, document.get("fullUrl", "")))
+        resources.append(GeneratedResource(text, upload.category, kind, visit, hospital, document.get("fullUrl", "")))
     if not any(one.kind == "Patient" for one in resources):
         raise InvalidStatement("the file has no Patient, so whose records these are cannot be told")
-    return Person(sha256(raw).hexdigest(), resources)
+    return GeneratedPerson(sha256(raw).hexdigest(), resources)
 
 
 def _entries(text: str) -> list[str]:

@@ -11,16 +11,16 @@ from sqlalchemy import make_url
 
 from mydata_ledger.anchors.chain import Chain
 from mydata_ledger.anchors.follower import Follower
-from mydata_ledger.anchors.journal import Restored, Restoring, Safe
+from mydata_ledger.anchors.journal import BlobStore, JournalReader, RestoredCounts
 from mydata_ledger.anchors.keystore import FileKeys
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
 from mydata_ledger.ledger.kernel.records.erase import DONE
 from mydata_ledger.ledger.kernel.work_items import ERASURE
-from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.receipt import LOGS, RECORDS
 from mydata_ledger.ledger.record import Erasure
-from mydata_ledger.scripts.house import House
+from mydata_ledger.ledger.work_item import WorkItem
+from mydata_ledger.scripts.state_folder import StateFolder
 
 Say = Callable[[str, int, int], None]
 PAGE = 1_000
@@ -28,15 +28,15 @@ DRAFT = ".recovering"
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
+class RecoveryReport:
     """What came back; `beyond` counts the statements, by log, that were kept and not yet on chain."""
 
-    restored: Restored
+    restored: RestoredCounts
     beyond: dict[str, int]
     erased: int
 
 
-def recover(house: House, say: Say) -> Recovered:
+def recover(house: StateFolder, say: Say) -> RecoveryReport:
     """Rebuild the database of a ledger that does not run.
 
     A SQLite database is made beside its place and moved there once the chain agrees with it, so a recovery that is
@@ -45,7 +45,7 @@ def recover(house: House, say: Say) -> Recovered:
     """
     place = _file_of(house.settings.database)
     _check_lost(house.settings.database, place)
-    if not Safe.is_in(house.keystore):
+    if not BlobStore.exists_in(house.keystore):
         raise InvalidStatement(f"{house.keystore} holds no journal; put back the keystore folder of the lost ledger")
     draft = f"sqlite:///{place}{DRAFT}" if place else house.settings.database
     store = Store(draft, loading=True)
@@ -58,15 +58,15 @@ def recover(house: House, say: Say) -> Recovered:
     return recovered
 
 
-def _recover_into(store: Store, house: House, say: Say) -> Recovered:
-    restoring = Restoring(house.safe(), house.domains)
+def _recover_into(store: Store, house: StateFolder, say: Say) -> RecoveryReport:
+    restoring = JournalReader(house.blob_store(), house.domains)
     restored = restoring.into(store, say)
     erased = _erase_again(store, house.keys(store))
     beyond = _follow(store, house)
-    return Recovered(restored, beyond, erased)
+    return RecoveryReport(restored, beyond, erased)
 
 
-def _follow(store: Store, house: House) -> dict[str, int]:
+def _follow(store: Store, house: StateFolder) -> dict[str, int]:
     """Hold the logs against the chain, and take from it what only it knows: anchored heads, parties, revocations."""
     chain = Chain(house.settings.rpc_url, house.deployment)
     heads = chain.heads()
@@ -88,14 +88,14 @@ def _erase_again(store: Store, keys: FileKeys) -> int:
         said = [(each.position, each.signed.statement) for each in logged]
         erased = [(position, one) for position, one in said if isinstance(one, Erasure)]
         keys.destroy_many([erasure.record_id for _, erasure in erased])
-        store.rebuilding.restore_papers([_paper(position, erasure) for position, erasure in erased])
+        store.rebuilding.restore_work_items([_paper(position, erasure) for position, erasure in erased])
         count, start = count + len(erased), start + len(logged)
     return count
 
 
-def _paper(position: int, erasure: Erasure) -> Paper:
+def _paper(position: int, erasure: Erasure) -> WorkItem:
     body = {"cid": erasure.cid, "at": erasure.erased_at, "position": position}
-    return Paper(ERASURE, erasure.record_id, state=DONE, body=body, version=2)
+    return WorkItem(ERASURE, erasure.record_id, state=DONE, body=body, version=2)
 
 
 def _file_of(database: str) -> Path | None:

@@ -27,7 +27,7 @@ SHAPE = "not a release; ask for one with `mydata access RECORD --release FILE`"
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class ReleaseFile:
     """What the door gave for one receipt; `sealed` is None when the payload comes from somewhere else, by its CID."""
 
     record_id: bytes
@@ -38,7 +38,7 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptFile:
     """What was opened: media type, length in bytes, and the 32-byte seed of the record's commitment."""
 
     media_type: str
@@ -46,7 +46,7 @@ class Kept:
     seed: bytes
 
 
-def parse(raw: bytes) -> Release:
+def parse(raw: bytes) -> ReleaseFile:
     """The release in JSON as the door answers it. Raises MalformedInput, TooLarge."""
     said = canonical.read(raw)
     try:
@@ -54,7 +54,7 @@ def parse(raw: bytes) -> Release:
         record_id = read_hex(said["record_id"], "record_id", 32)
         if read_hex(issue["recordId"], "recordId", 32) != record_id or not isinstance(issue["cid"], str):
             raise MalformedInput("the release is of one record and carries the statement of another")
-        return Release(
+        return ReleaseFile(
             record_id=record_id,
             wrapped_key=read_hex(said["wrapped_key"], "wrapped_key"),
             commitment=read_hex(issue["commitment"], "commitment", 32),
@@ -65,7 +65,7 @@ def parse(raw: bytes) -> Release:
         raise MalformedInput(SHAPE) from error
 
 
-def open_into(path: Path, release: Release, sealed: Iterable[Piece], reader: ReaderKey) -> Kept:
+def open_into(path: Path, release: ReleaseFile, sealed: Iterable[Piece], reader: ReaderKey) -> KeptFile:
     """Write the record to `path`, whole or not at all: it gets its name once its last byte was found right.
 
     Chosen fields of a record are kept as the disclosure they came as. Raises IntegrityFailure for a payload that was
@@ -83,7 +83,7 @@ def open_into(path: Path, release: Release, sealed: Iterable[Piece], reader: Rea
             raise IntegrityFailure("the record opens, but it is not the one its holder signed; nothing was kept")
         os.fsync(file.fileno())
         name.replace(path)
-    return Kept(header.media_type, header.length, header.seed)
+    return KeptFile(header.media_type, header.length, header.seed)
 
 
 def _commitment(said: bytes, header: Header, name: Path) -> bytes:

@@ -12,8 +12,8 @@ from mydata_ledger.anchors.durable import replace
 from mydata_ledger.anchors.keystore import FileKeys
 from mydata_ledger.anchors.keystore.wrapped import new_key
 from mydata_ledger.ledger.errors import InvalidStatement
-from mydata_ledger.scripts.house import House
 from mydata_ledger.scripts.master_files import MasterFiles
+from mydata_ledger.scripts.state_folder import StateFolder
 
 Say = Callable[[int, int], None]
 
@@ -31,7 +31,7 @@ class RotatedMaster:
     replaced_label: str = ""
 
 
-def rotate_master(house: House, say: Say) -> RotatedMaster:
+def rotate_master(house: StateFolder, say: Say) -> RotatedMaster:
     """Put custody keys, journal key and note keys under new master keys; a crash at any point loses nothing.
 
     The caller holds the state folder's lock exclusively. Raises InvalidStatement where there is no keystore,
@@ -49,7 +49,7 @@ def rotate_master(house: House, say: Say) -> RotatedMaster:
     return RotatedMaster(count, house.token_label, before)
 
 
-def rotate_custody(house: House, say: Say) -> int:
+def rotate_custody(house: StateFolder, say: Say) -> int:
     """Give every data subject a new custody key; how many there are.
 
     The caller holds the state folder's lock exclusively. Raises InvalidStatement where there is no keystore,
@@ -61,7 +61,7 @@ def rotate_custody(house: House, say: Say) -> int:
 
 
 @contextmanager
-def opened_keys(house: House) -> Iterator[FileKeys]:
+def opened_keys(house: StateFolder) -> Iterator[FileKeys]:
     """The keystore, closed again at the end, and its token too: a process logs in to a token once."""
     keys = house.sealed_keys()
     try:
@@ -72,11 +72,11 @@ def opened_keys(house: House) -> Iterator[FileKeys]:
             house.token.close()
 
 
-def check_keystore(house: House) -> None:
+def check_keystore(house: StateFolder) -> None:
     """Raise InvalidStatement where a state folder holds no keystore."""
     if not all((house.keystore / name).exists() for name in ("keys.db", "master.json")):
         raise InvalidStatement(f"{house.keystore} holds no keystore; name the ledger's folder with --state")
 
 
-def _keep_label(house: House, label: bytes) -> None:
+def _keep_label(house: StateFolder, label: bytes) -> None:
     replace(house.keystore / "token.json", orjson.dumps({"label": label.decode()}))

@@ -25,26 +25,26 @@ from mydata_ledger.anchors.election import election_of
 from mydata_ledger.anchors.follower import Follower
 from mydata_ledger.anchors.journal import Journal
 from mydata_ledger.anchors.notary import Notary
+from mydata_ledger.anchors.notification_worker import NotificationWorker
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.anchors.teller import Teller
-from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
+from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
 from mydata_ledger.api.app import create_app
-from mydata_ledger.api.auth import ApiSettings, Premises
+from mydata_ledger.api.auth import ApiSettings, AppContext
 from mydata_ledger.api.slices import Slice
 from mydata_ledger.ledger.envelope import ReaderKey, generate_reader_key
 from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
 from mydata_ledger.ledger.kernel import Bounds, Kernel, Signers, World, ports_of
 from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.vocabulary import Vocabulary
-from mydata_ledger.scripts.couriers import couriers
 from mydata_ledger.scripts.duties import Duties
 from mydata_ledger.scripts.failure import Failure
-from mydata_ledger.scripts.house import House, notes_folder
 from mydata_ledger.scripts.ipfs import mount_ipfs
 from mydata_ledger.scripts.listening import bound
 from mydata_ledger.scripts.notices import GENERAL
+from mydata_ledger.scripts.notifiers import notifiers
 from mydata_ledger.scripts.pages import pages
 from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
+from mydata_ledger.scripts.state_folder import StateFolder, notes_folder
 from mydata_ledger.scripts.state_lock import StateLock
 
 FRAMES = 1_000
@@ -82,28 +82,32 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
     Raises SourceUnavailable, MalformedInput.
     """
-    house = House(settings, clock) if clock else House(settings)
+    house = StateFolder(settings, clock) if clock else StateFolder(settings)
     store, services = Store(settings.database), slices()
     for notice in GENERAL:
         store.directory.publish(notice)
     chain = Chain(settings.rpc_url, house.deployment, secret(settings.state, "sequencer"))
-    journal = Journal(store, house.safe())
+    journal = Journal(store, house.blob_store())
     election = election_of(settings.database)
     notary = Notary(store, chain, leads=election.leads, kept=journal.keep)
     world = _world(house, store, services, chain, notary.nudge)
     follower = Follower(store, chain, world.clock, settings.depth, leads=election.leads)
     notes = notes_folder(settings.state)
-    tiles = LogTiles(store, NoteKeys(notes, house.master), Shelf(notes), house.domains)
+    tiles = LogTiles(store, NoteKeys(notes, house.master), CheckpointStore(notes), house.domains)
     kernel = Kernel.of(world)
-    duties = Duties(election, (follower, notary, Teller(kernel, couriers(settings), leads=election.leads)), journal)
-    premises = Premises(kernel, store.sessions, _api(house), tiles)
+    duties = Duties(
+        election, (follower, notary, NotificationWorker(kernel, notifiers(settings), leads=election.leads)), journal
+    )
+    premises = AppContext(kernel, store.sessions, _api(house), tiles)
     app = create_app(premises, services, duties.lifespan)
     mount_ipfs(app, house.payloads, settings)
     pages(app, settings.uri)
     return app
 
 
-def _world(house: House, store: Store, services: Sequence[Slice], chain: Chain, hurry: Callable[[], None]) -> World:
+def _world(
+    house: StateFolder, store: Store, services: Sequence[Slice], chain: Chain, hurry: Callable[[], None]
+) -> World:
     settings = house.settings
     return World(
         **ports_of(store),
@@ -120,7 +124,7 @@ def _world(house: House, store: Store, services: Sequence[Slice], chain: Chain, 
     )
 
 
-def _api(house: House) -> ApiSettings:
+def _api(house: StateFolder) -> ApiSettings:
     made, registries = house.deployment, {log: domain.contract for log, domain in house.domains.items()}
     registries["parties"] = made.parties
     ours = house.settings
@@ -139,7 +143,7 @@ def app() -> FastAPI:
     settings = _prepared(Path(given["MYDATA_STATE"]), given["MYDATA_RPC"], int(given["MYDATA_PORT"]))
     StateLock(settings.state)  # held until the process ends
     made = build(settings)
-    set_aside()
+    freeze_garbage_collector()
     return made
 
 
@@ -147,7 +151,7 @@ YOUNG = 20_000
 """Objects between two runs of the collector: what an answer makes is gone with it, and has no cycles to look for."""
 
 
-def set_aside() -> None:
+def freeze_garbage_collector() -> None:
     """Let the collector of garbage pass over what stays for as long as the process: it looked through all of it again
     and again, and held up answers for a tenth of a second.
     """
@@ -176,7 +180,7 @@ def main(
     sockets = _sockets(port)
     if workers == 1:
         made = build(settings)
-        set_aside()
+        freeze_garbage_collector()
         with suppress(KeyboardInterrupt):
             uvicorn.Server(like(made)).run(sockets=sockets)
         return

@@ -20,11 +20,11 @@ from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocati
 from mydata_ledger.ledger.delegation import Delegation, paper_relation
 from mydata_ledger.ledger.kernel import Proof
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.receipt import LOG_OF, LOGS, AccessReceipt, Logged, Signed, Statement
+from mydata_ledger.ledger.receipt import LOG_OF, LOGS, AccessReceipt, LoggedStatement, SignedStatement, Statement
 from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain
-from mydata_ledger.scripts.verify.attached import Content
+from mydata_ledger.scripts.verify.attached import AttachedContent
 from testing.devnet import LiveChain
 
 PERSON, HOLDER, GATEWAY, CREW, STRANGER, COURT = (Wallet(sha256(name.encode()).digest()) for name in "phgcsa")
@@ -42,7 +42,7 @@ Path = tuple[str | int, ...]
 """Where a value stands in a document."""
 
 
-class Scribe:
+class ProofBuilder:
     """Signs, logs and anchors statements on a LiveChain, and hands out their documents."""
 
     def __init__(self, chain: LiveChain) -> None:
@@ -50,7 +50,7 @@ class Scribe:
         self.registries: dict[str, str] = {name: getattr(chain.deployment, name) for name in (*LOGS, "parties")}
         self.domains = {log: Domain(chain.deployment.chain_id, self.registries[log]) for log in LOGS}
         self.now: int = chain.web3.eth.get_block("latest")["timestamp"]
-        self._logged: dict[str, list[Logged]] = {log: [] for log in LOGS}
+        self._logged: dict[str, list[LoggedStatement]] = {log: [] for log in LOGS}
         self._heads = dict.fromkeys(LOGS, Head(0, b""))
         self._nodes: dict[str, dict[tuple[int, int], bytes]] = {log: {} for log in LOGS}
         for wallet, roles in ROLES.items():
@@ -61,21 +61,21 @@ class Scribe:
     def digest(self, statement: Statement) -> bytes:
         return typed_data.digest(statement, self.domains[LOG_OF[type(statement)]])
 
-    def log(self, statement: Statement, signer: Wallet, signature: bytes | None = None) -> Logged:
+    def log(self, statement: Statement, signer: Wallet, signature: bytes | None = None) -> LoggedStatement:
         """Sign and log; the Logged, not anchored yet."""
         digest = self.digest(statement)
         made = signer.sign(digest) if signature is None else signature
         entry = Entry(digest, made, secrets.token_bytes(32), getattr(statement, "lock", NO_LOCK))
-        signed = Signed(statement, entry)
+        signed = SignedStatement(statement, entry)
         kept = self._logged[signed.log]
-        kept.append(Logged(signed, len(kept), self.now))
+        kept.append(LoggedStatement(signed, len(kept), self.now))
         return kept[-1]
 
-    def log_together(self, statement: Statement) -> Logged:
+    def log_batch(self, statement: Statement) -> LoggedStatement:
         """Log a receipt that the gateway signed with four others of the same moment."""
         digests = [secrets.token_bytes(32) for _ in range(5)]
         digests[2] = self.digest(statement)
-        return self.log(statement, GATEWAY, typed_data.sign_together(digests, GATEWAY.sign)[2])
+        return self.log(statement, GATEWAY, typed_data.sign_batch(digests, GATEWAY.sign)[2])
 
     def anchor(self) -> None:
         """Put every log's head on chain, as the notary does."""
@@ -90,14 +90,14 @@ class Scribe:
             self.chain.send(self.chain.contract(log).functions.advance(head.size, head.root, proof))
             self._heads[log] = head
 
-    def document(self, logged: Logged) -> Document:
+    def document(self, logged: LoggedStatement) -> Document:
         """The proof document, as the door hands it out."""
         return proof_document(self._proof(logged), self.registries)
 
-    def certificate(self, erasure: Logged, issue: Logged) -> Document:
+    def certificate(self, erasure: LoggedStatement, issue: LoggedStatement) -> Document:
         return certificate_document(self._proof(erasure), self._proof(issue), self.registries)
 
-    def _proof(self, logged: Logged) -> Proof:
+    def _proof(self, logged: LoggedStatement) -> Proof:
         log, head = logged.signed.log, self._heads[logged.signed.log]
         domain = self.domains[log]
         if logged.position >= head.size:
@@ -141,7 +141,7 @@ class Scribe:
         )
         return replace(plain, **given)
 
-    def word(self, statement: Consent, **given: Any) -> Delegation:
+    def witness_statement(self, statement: Consent, **given: Any) -> Delegation:
         """The first witness's word that the person signed the statement on paper."""
         plain = self.delegation(
             delegator=NURSE.signer,
@@ -200,7 +200,7 @@ class Scribe:
     def incident(self) -> Incident:
         return Incident(CREW.address, PERSON.signer, "119-2026-7", "unconscious", self.now, self.now + 3600)
 
-    def acknowledgement(self, receipt: Logged) -> Acknowledgement:
+    def acknowledgement(self, receipt: LoggedStatement) -> Acknowledgement:
         entry, opened = receipt.signed.entry.entry, receipt.signed.statement
         assert isinstance(opened, AccessReceipt)
         return Acknowledgement(CREW.address, opened.record_id, entry, self.now + 1)
@@ -214,14 +214,14 @@ def with_notice(document: Document) -> Document:
 
 
 def with_content(document: Document, content: bytes = CONTENT, *, json: bool = True, seed: bytes = SEED) -> Document:
-    return document | {"content": Content(json, seed, content).written()}
+    return document | {"content": AttachedContent(json, seed, content).written()}
 
 
 def with_fields(document: Document, *pointers: str) -> Document:
     return document | {"disclosure": orjson.loads(disclosure.to_json(disclosure.disclose(CONTENT, SEED, pointers)))}
 
 
-def every_kind(scribe: Scribe) -> dict[str, Document]:
+def every_kind(scribe: ProofBuilder) -> dict[str, Document]:
     """One true document of each kind, anchored, by a name that says what it is."""
     office = scribe.log(scribe.delegation(), PERSON)
     issued = scribe.issue()
@@ -231,11 +231,11 @@ def every_kind(scribe: Scribe) -> dict[str, Document]:
     logged = {
         "withdrawal": scribe.log(scribe.revocation(secrets.token_bytes(32)), PERSON),
         "access receipt": scribe.log(scribe.receipt(consents=(entry,)), GATEWAY),
-        "refusal": scribe.log_together(scribe.receipt(permitted=False, reason="no_consent", consents=(entry,))),
+        "refusal": scribe.log_batch(scribe.receipt(permitted=False, reason="no_consent", consents=(entry,))),
         "emergency": scribe.log(scribe.incident(), CREW),
     }
     on_paper = scribe.consent(signer=CLERK.signer)
-    word, paper = scribe.log(scribe.word(on_paper), NURSE), scribe.log(on_paper, CLERK)
+    word, paper = scribe.log(scribe.witness_statement(on_paper), NURSE), scribe.log(on_paper, CLERK)
     logged["acknowledgement"] = scribe.log(scribe.acknowledgement(logged["access receipt"]), CREW)
     erasure = scribe.log(scribe.erasure(issued), PERSON)
     scribe.anchor()
@@ -265,7 +265,7 @@ def paths(node: Any, path: Path = ()) -> Iterator[Path]:
         yield path
 
 
-def place(document: Any, path: Path) -> Any:
+def tile_position(document: Any, path: Path) -> Any:
     """The value at a path."""
     for step in path:
         document = document[step]
@@ -275,5 +275,5 @@ def place(document: Any, path: Path) -> Any:
 def put(document: Any, path: Path, value: object) -> Any:
     """A copy with one value changed."""
     copy = orjson.loads(orjson.dumps(document))
-    place(copy, path[:-1])[path[-1]] = value
+    tile_position(copy, path[:-1])[path[-1]] = value
     return copy

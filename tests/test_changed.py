@@ -83,7 +83,7 @@ def test_a_leaf_reaches_its_own_tests_and_no_others(reach):
 
 def test_the_ground_reaches_everything_that_stands_on_it(reach):
     found = set(reach("ledger/canonical.py"))
-    assert {"tests/ledger/test_commitment.py", "tests/api/test_door.py", "tests/journeys/test_story.py"} <= found
+    assert {"tests/ledger/test_commitment.py", "tests/api/test_door.py", "tests/journeys/test_demo.py"} <= found
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_the_ground_reaches_everything_that_stands_on_it(reach):
         ("web/portal/api.js", "tests/web/test_portal.py", "tests/anchors/test_chain.py"),
         ("docs/faults.md", "tests/ledger/test_decide_faults.py", "tests/api/test_door.py"),
         ("scripts/kubo", "tests/anchors/test_ipfs.py", "tests/ledger/test_merkle.py"),
-        ("anchors/couriers/deleted.py", "tests/anchors/test_couriers.py", "tests/ledger/test_merkle.py"),
+        ("anchors/notifiers/deleted.py", "tests/anchors/test_notifiers.py", "tests/ledger/test_merkle.py"),
         ("tests/ledger/test_note.py", "tests/ledger/test_note.py", "tests/ledger/test_tiles.py"),
         ("bench/decide/serving.py", "tests/test_bench_against.py", "tests/api/test_door.py"),
     ],

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from mydata_ledger.anchors.blockstore import disk
-from mydata_ledger.anchors.blockstore.index import Index, Kept
-from mydata_ledger.anchors.blockstore.pack import HEADER, Place, Writer, pins_in, tail
+from mydata_ledger.anchors.blockstore.index import BlockIndex, Kept
+from mydata_ledger.anchors.blockstore.pack import HEADER, BlockLocation, PackWriter, pins_in, tail
 from mydata_ledger.anchors.blockstore.packs import Packs
 from mydata_ledger.anchors.ipld.cid import RAW, SHA2_256, Cid
 from mydata_ledger.anchors.ipld.unixfs import Made
@@ -25,12 +25,12 @@ class Blocks:
         self._lock = folder / ".lock"
         with disk.refusals():
             folder.mkdir(parents=True, exist_ok=True)
-        self.index = Index(folder)
+        self.index = BlockIndex(folder)
         self._packs = Packs(folder, self._recover)
         with self.shared(), disk.refusals():
             self._packs.recover(lambda pack: pack.stat().st_size > (self.index.end_of(pack.name) or 0))
 
-    def path(self, cid: Cid) -> Place:
+    def path(self, cid: Cid) -> BlockLocation:
         """Where the block lies. Raises PayloadMissing, SourceUnavailable."""
         place = self.index.find(cid.digest) if cid.hash == SHA2_256 else None
         if place is None:
@@ -78,8 +78,8 @@ class Blocks:
         self._packs.close()
         self.index.close()
 
-    def _append(self, writer: Writer, blocks: Iterable[Made]) -> list[Kept]:
-        kept: dict[bytes, Place | None] = {}
+    def _append(self, writer: PackWriter, blocks: Iterable[Made]) -> list[Kept]:
+        kept: dict[bytes, BlockLocation | None] = {}
         waiting: list[Made] = []
         size = 0
         for cid, block in blocks:
@@ -104,7 +104,7 @@ class Blocks:
             if not listed:
                 kept.append((cid.digest, place))
             pins += listed
-            end = place.at + place.size
+            end = place.offset + place.size
         if end > start:
             self.index.add(kept, pins, pack.name, end)
         return end
@@ -155,6 +155,6 @@ class Blocks:
             self.index.replace(name, moved, writer.path.name, writer.end)
 
 
-def _write(writer: Writer, waiting: list[Made], kept: dict[bytes, Place | None]) -> None:
+def _write(writer: PackWriter, waiting: list[Made], kept: dict[bytes, BlockLocation | None]) -> None:
     for (cid, _), place in zip(waiting, writer.append(waiting), strict=True):
         kept[cid.digest] = place

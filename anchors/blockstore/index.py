@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mydata_ledger.anchors.blockstore.disk import refusals
-from mydata_ledger.anchors.blockstore.pack import Place
+from mydata_ledger.anchors.blockstore.pack import BlockLocation
 from mydata_ledger.anchors.ipld.cid import Cid
 
 SCHEMA = """
@@ -22,10 +22,10 @@ create index if not exists blocks_of_pack on blocks (pack, at);
 create table if not exists packs (name text primary key, end int not null) without rowid;
 create table if not exists pins (cid blob primary key) without rowid;
 """
-Kept = tuple[bytes, Place]
+Kept = tuple[bytes, BlockLocation]
 
 
-class Index:
+class BlockIndex:
     """Every change is one durable transaction."""
 
     def __init__(self, folder: Path) -> None:
@@ -38,11 +38,11 @@ class Index:
             self._db.executescript(SCHEMA)
         self._synced: bool | None = None
 
-    def find(self, digest: bytes) -> Place | None:
+    def find(self, digest: bytes) -> BlockLocation | None:
         """Where a block lies. Raises SourceUnavailable."""
         with self._lock, refusals():
             row = self._db.execute("select pack, at, size from blocks where digest = ?", (digest,)).fetchone()
-        return Place(self._folder / row[0], row[1], row[2]) if row else None
+        return BlockLocation(self._folder / row[0], row[1], row[2]) if row else None
 
     def add(self, kept: Collection[Kept], pins: Collection[Cid], pack: str, end: int) -> None:
         """Remember blocks and pins together, and that a pack is known up to `end`.
@@ -80,7 +80,7 @@ class Index:
         query = "select digest, at, size from blocks where pack = ? order by at"
         with self._lock, refusals():
             rows = self._db.execute(query, (name,)).fetchall()
-        return [(digest, Place(self._folder / name, at, size)) for digest, at, size in rows]
+        return [(digest, BlockLocation(self._folder / name, at, size)) for digest, at, size in rows]
 
     def replace(self, name: str, kept: Collection[Kept], pack: str, end: int) -> None:
         """Say that of pack `name` only these blocks are left, in `pack`, which is known up to `end`.
@@ -115,4 +115,4 @@ class Index:
 
 def _row(kept: Kept) -> tuple[bytes, str, int, int]:
     digest, place = kept
-    return digest, place.pack.name, place.at, place.size
+    return digest, place.pack.name, place.offset, place.size

@@ -28,18 +28,18 @@ HEADER = b"".join(car.write([], []))
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BlockLocation:
     """Where a block lies: pack file, offset and size in bytes."""
 
     pack: Path
-    at: int
+    offset: int
     size: int
 
     def read_bytes(self) -> bytes:
         """The bytes there, unchecked. Raises OSError."""
         handle = os.open(self.pack, os.O_RDONLY)
         try:
-            return os.pread(handle, self.size, self.at)
+            return os.pread(handle, self.size, self.offset)
         finally:
             os.close(handle)
 
@@ -49,12 +49,12 @@ class Place:
             raise ValueError("a block is overwritten by one of its size")
         handle = os.open(self.pack, os.O_WRONLY)
         try:
-            os.pwrite(handle, block, self.at)
+            os.pwrite(handle, block, self.offset)
         finally:
             os.close(handle)
 
 
-class Writer:
+class PackWriter:
     """The only one to append to a pack, as long as it holds the pack's lock."""
 
     def __init__(self, path: Path, handle: int, end: int) -> None:
@@ -65,14 +65,14 @@ class Writer:
         """Whether the pack still has a name and room."""
         return os.fstat(self._handle).st_nlink > 0 and self.end < ROLL_AT
 
-    def append(self, blocks: list[Made]) -> list[Place]:
+    def append(self, blocks: list[Made]) -> list[BlockLocation]:
         """Write the blocks behind the others, not yet synced. Raises OSError."""
-        places: list[Place] = []
+        places: list[BlockLocation] = []
         parts: list[bytes | memoryview] = []
         for cid, block in blocks:
             raw = cid.raw
             head = varint(len(raw) + len(block)) + raw
-            places.append(Place(self.path, self.end + len(head), len(block)))
+            places.append(BlockLocation(self.path, self.end + len(head), len(block)))
             parts += [head, block]
             self.end += len(head) + len(block)
         write(self._handle, parts)
@@ -101,12 +101,12 @@ class Writer:
         os.close(self._handle)
 
 
-def tail(pack: Path, start: int) -> Iterator[tuple[Cid, Place, bytes]]:
+def tail(pack: Path, start: int) -> Iterator[tuple[Cid, BlockLocation, bytes]]:
     """Every whole block from an offset on, up to where a crash tore one. Raises OSError."""
     with pack.open("rb") as file, suppress(MalformedInput):
         file.seek(start)
         for cid, block in car.read_blocks(file):
-            yield cid, Place(pack, file.tell() - len(block), len(block)), block
+            yield cid, BlockLocation(pack, file.tell() - len(block), len(block)), block
 
 
 def pins_in(block: bytes) -> list[Cid]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mydata_ledger.anchors.blockstore.disk import NO_ROOM, sync_folder
-from mydata_ledger.anchors.blockstore.pack import HEADER, Writer, write
+from mydata_ledger.anchors.blockstore.pack import HEADER, PackWriter, write
 
 SUFFIX = ".car"
 
@@ -22,10 +22,10 @@ class Packs:
         """`recover` is asked for the end of a pack that nobody appends to, once all before it is indexed."""
         self._folder, self._recover = folder, recover
         self._left = self.paths()
-        self._idle: list[Writer] = []
+        self._idle: list[PackWriter] = []
 
     @contextmanager
-    def writer(self, *, fresh: bool = False) -> Iterator[Writer]:
+    def writer(self, *, fresh: bool = False) -> Iterator[PackWriter]:
         """A writer for this block alone; what it appended and did not settle is cut off again. Raises OSError."""
         writer = (None if fresh else self._take()) or self._new()
         try:
@@ -49,7 +49,7 @@ class Packs:
         while self._idle:
             self._idle.pop().close()
 
-    def _take(self) -> Writer | None:
+    def _take(self) -> PackWriter | None:
         while True:
             try:
                 writer = self._idle.pop()
@@ -66,7 +66,7 @@ class Packs:
             with suppress(BlockingIOError, FileNotFoundError):
                 self._idle.append(self._claim(path))
 
-    def _adopt(self) -> Writer | None:
+    def _adopt(self) -> PackWriter | None:
         """A pack that an earlier process left."""
         while self._left:
             with suppress(OSError, IndexError):
@@ -76,12 +76,12 @@ class Packs:
                 writer.close()
         return None
 
-    def _claim(self, path: Path) -> Writer:
+    def _claim(self, path: Path) -> PackWriter:
         """Raises OSError when the pack is gone, broken at its start, or another process appends to it."""
         handle = os.open(path, os.O_WRONLY | os.O_APPEND)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            writer = Writer(path, handle, self._recover(path))
+            writer = PackWriter(path, handle, self._recover(path))
             if os.fstat(handle).st_size < writer.end:
                 raise FileNotFoundError(path)
             writer.undo()
@@ -90,7 +90,7 @@ class Packs:
             raise
         return writer
 
-    def _new(self) -> Writer:
+    def _new(self) -> PackWriter:
         path = self._folder / (secrets.token_hex(8) + SUFFIX)
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -101,4 +101,4 @@ class Packs:
             path.unlink(missing_ok=True)
             os.close(handle)
             raise
-        return Writer(path, handle, len(HEADER))
+        return PackWriter(path, handle, len(HEADER))

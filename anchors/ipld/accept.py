@@ -15,7 +15,7 @@ ONLY = f"this gateway serves {RAW_TYPE} and {CAR_TYPE}; say which by Accept or `
 ORDERS, DUPS = {"dfs", "unk"}, {"y", "n"}
 
 
-class Refused(Exception):
+class GatewayRefusal(Exception):
     """An answer that is no content: status and sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -24,17 +24,17 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ResponseFormat:
     """`kind` is the media type; `again` says that a CAR repeats blocks; `said` that the URL alone asks for it."""
 
     kind: str
-    again: bool = False
-    said: bool = True
+    duplicates: bool = False
+    explicit: bool = True
 
     @property
     def content_type(self) -> str:
         """The header, with what IPIP-412 wants said of a CAR: blocks always come depth first."""
-        return f"{CAR_TYPE}; version=1; order=dfs; dups={'y' if self.again else 'n'}" if self.is_car else self.kind
+        return f"{CAR_TYPE}; version=1; order=dfs; dups={'y' if self.duplicates else 'n'}" if self.is_car else self.kind
 
     @property
     def is_car(self) -> bool:
@@ -47,7 +47,7 @@ class Form:
         return "car" if self.is_car else "raw"
 
 
-def negotiate(query: Mapping[str, str], accept: str | None) -> Form:
+def negotiate(query: Mapping[str, str], accept: str | None) -> ResponseFormat:
     """The form asked for: `format` outranks Accept, `car-*` outrank its parameters.
 
     Raises Refused: 400 for what is no format or when nothing is asked for, 406 for forms that are not served here.
@@ -55,43 +55,43 @@ def negotiate(query: Mapping[str, str], accept: str | None) -> Form:
     given = query.get("format")
     if given is None:
         if accept is None:
-            raise Refused(400, ONLY)
+            raise GatewayRefusal(400, ONLY)
         form = replace(_accepted(accept), said=False)
     else:
         form = _formatted(given, accept or "")
     return _with_query(form, query) if form.is_car else form
 
 
-def _formatted(given: str, accept: str) -> Form:
+def _formatted(given: str, accept: str) -> ResponseFormat:
     if given == "ipns-record":
-        raise Refused(400, "IPNS records are under /ipns/ only")
+        raise GatewayRefusal(400, "IPNS records are under /ipns/ only")
     if given in ELSEWHERE:
-        raise Refused(406, ONLY)
+        raise GatewayRefusal(406, ONLY)
     if given not in FORMATS:
-        raise Refused(400, "`format` is raw or car")
+        raise GatewayRefusal(400, "`format` is raw or car")
     kinds = {kind for _, kind, _ in _parts(accept)}
     if kinds & {CAR_TYPE, RAW_TYPE} == {CAR_TYPE} and given == "car":
         return replace(_accepted(accept), said=True)
-    return Form(FORMATS[given], said=not kinds & {*FORMATS.values(), RECORD_TYPE} - {FORMATS[given]})
+    return ResponseFormat(FORMATS[given], explicit=not kinds & {*FORMATS.values(), RECORD_TYPE} - {FORMATS[given]})
 
 
-def _with_query(form: Form, query: Mapping[str, str]) -> Form:
+def _with_query(form: ResponseFormat, query: Mapping[str, str]) -> ResponseFormat:
     said = {name: query[f"car-{name}"] for name in ("version", "order", "dups") if f"car-{name}" in query}
     if not _served(said):
-        raise Refused(400, "`car-version` is 1, `car-order` dfs or unk, `car-dups` y or n")
+        raise GatewayRefusal(400, "`car-version` is 1, `car-order` dfs or unk, `car-dups` y or n")
     return replace(form, again=said["dups"] == "y") if "dups" in said else form
 
 
-def _accepted(accept: str) -> Form:
+def _accepted(accept: str) -> ResponseFormat:
     """The best of what Accept lists, the first of equals."""
-    best: tuple[float, Form] | None = None
+    best: tuple[float, ResponseFormat] | None = None
     for weight, kind, parameters in _parts(accept):
         if kind not in FORMATS.values() or weight <= 0 or (best and weight <= best[0]):
             continue
         if kind == RAW_TYPE or _served(parameters):
-            best = weight, Form(kind, again=parameters.get("dups") == "y")
+            best = weight, ResponseFormat(kind, duplicates=parameters.get("dups") == "y")
     if best is None:
-        raise Refused(406, ONLY)
+        raise GatewayRefusal(406, ONLY)
     return best[1]
 
 

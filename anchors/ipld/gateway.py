@@ -12,16 +12,16 @@ from hashlib import sha256
 from urllib.parse import quote, urlencode
 
 from mydata_ledger.anchors.ipld import car, pathing, ranges, reading
-from mydata_ledger.anchors.ipld.accept import CAR_TYPE, RAW_TYPE, Form, Refused, negotiate
+from mydata_ledger.anchors.ipld.accept import CAR_TYPE, RAW_TYPE, GatewayRefusal, ResponseFormat, negotiate
 from mydata_ledger.anchors.ipld.cid import Cid
-from mydata_ledger.anchors.ipld.pathing import Way
-from mydata_ledger.anchors.ipld.question import Question
+from mydata_ledger.anchors.ipld.pathing import ResolvedPath
 from mydata_ledger.anchors.ipld.reading import Get
-from mydata_ledger.anchors.ipld.selecting import Query, selected
+from mydata_ledger.anchors.ipld.request import GatewayRequest
+from mydata_ledger.anchors.ipld.selecting import BlockSelection, selected
 from mydata_ledger.anchors.ipld.unixfs import Block
 from mydata_ledger.ledger.errors import IntegrityFailure, LedgerError, MalformedInput, PayloadMissing, SourceUnavailable
 
-__all__ = ["CAR_TYPE", "RAW_TYPE", "Question", "Reply", "refuse", "respond"]
+__all__ = ["CAR_TYPE", "RAW_TYPE", "GatewayReply", "GatewayRequest", "refuse", "respond"]
 
 FOREVER = "public, max-age=29030400, immutable"
 METHODS = "GET, HEAD, OPTIONS"
@@ -38,7 +38,7 @@ MAX_SEGMENTS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class GatewayReply:
     """What to answer; the body may raise a LedgerError while it is read, and must then break off."""
 
     status: int
@@ -46,48 +46,48 @@ class Reply:
     body: Iterator[bytes]
 
 
-def respond(get: Get, question: Question, denied: Callable[[Cid], bool] = lambda _: False) -> Reply:
+def respond(get: Get, question: GatewayRequest, denied: Callable[[Cid], bool] = lambda _: False) -> GatewayReply:
     """The reply to any question; never raises. `denied` names what the operator refuses to serve."""
     try:
         reply = _answer(get, question, denied)
-    except Refused as refused:
+    except GatewayRefusal as refused:
         return refuse(question, refused)
     except LedgerError as error:
-        return refuse(question, Refused(_status(error, question), str(error)))
+        return refuse(question, GatewayRefusal(_status(error, question), str(error)))
     return _to_anyone(question, reply)
 
 
-def refuse(question: Question, refused: Refused) -> Reply:
+def refuse(question: GatewayRequest, refused: GatewayRefusal) -> GatewayReply:
     """The reply that says no, for a reason in plain text."""
     return _to_anyone(question, _say(refused.status, str(refused)))
 
 
-def _to_anyone(question: Question, reply: Reply) -> Reply:
-    return Reply(reply.status, reply.headers | ANYONE, iter(()) if question.method == "HEAD" else reply.body)
+def _to_anyone(question: GatewayRequest, reply: GatewayReply) -> GatewayReply:
+    return GatewayReply(reply.status, reply.headers | ANYONE, iter(()) if question.method == "HEAD" else reply.body)
 
 
-def _answer(get: Get, question: Question, denied: Callable[[Cid], bool]) -> Reply:
+def _answer(get: Get, question: GatewayRequest, denied: Callable[[Cid], bool]) -> GatewayReply:
     if question.method == "OPTIONS":
-        return Reply(200, {"allow": METHODS, "content-length": "0"}, iter(()))
+        return GatewayReply(200, {"allow": METHODS, "content-length": "0"}, iter(()))
     if question.method not in {"GET", "HEAD"}:
-        raise Refused(405, "only GET and HEAD are served")
+        raise GatewayRefusal(405, "only GET and HEAD are served")
     if question.headers.get("service-worker") == "script":
-        raise Refused(400, "no service worker is served from here")
+        raise GatewayRefusal(400, "no service worker is served from here")
     if not question.path or len(question.path) > MAX_SEGMENTS:
-        raise Refused(400, "ask for /ipfs/{cid}, or for a path below one")
+        raise GatewayRefusal(400, "ask for /ipfs/{cid}, or for a path below one")
     form = negotiate(question.query, question.headers.get("accept"))
     root, *path = question.path
     cid = Cid.parse_any(root)
     if path and not form.is_car:
-        raise Refused(406, "a block is asked for by its own CID, without a path; ask for a path as a CAR")
-    wanted = Query.read(question.query) if form.is_car else Query()
+        raise GatewayRefusal(406, "a block is asked for by its own CID, without a path; ask for a path as a CAR")
+    wanted = BlockSelection.read(question.query) if form.is_car else BlockSelection()
     way = pathing.resolve(get, cid, path)
     if any(denied(crossed) for crossed in way.crossed):
-        raise Refused(410, "the operator of this gateway refuses to serve that CID")
+        raise GatewayRefusal(410, "the operator of this gateway refuses to serve that CID")
     return _car(get, question, form, way, wanted) if form.is_car else _block(get, question, form, cid)
 
 
-def _block(get: Get, question: Question, form: Form, cid: Cid) -> Reply:
+def _block(get: Get, question: GatewayRequest, form: ResponseFormat, cid: Cid) -> GatewayReply:
     block = reading.block_of(get, cid)
     headers = {**_common(question, form, [cid]), "etag": f'"{cid}.raw"', "accept-ranges": "bytes"}
     if _known(question, headers["etag"]):
@@ -95,32 +95,34 @@ def _block(get: Get, question: Question, form: Form, cid: Cid) -> Reply:
     headers |= _described(question, form, cid)
     cut = ranges.asked(question.headers, len(block), headers["etag"]) if question.method == "GET" else None
     if cut is None:
-        return Reply(200, headers | {"content-length": str(len(block))}, iter((block,)))
+        return GatewayReply(200, headers | {"content-length": str(len(block))}, iter((block,)))
     return _cut(block, cut, headers)
 
 
-def _cut(block: bytes, cut: list[ranges.Range], headers: dict[str, str]) -> Reply:
+def _cut(block: bytes, cut: list[ranges.Range], headers: dict[str, str]) -> GatewayReply:
     if not cut:
         said = {"content-range": f"bytes */{len(block)}", "content-length": "0", "cache-control": "no-store"}
-        return Reply(416, said, iter(()))
+        return GatewayReply(416, said, iter(()))
     if len(cut) == 1:
         (one,) = cut
         body = block[slice(*one)]
         headers |= {"content-range": ranges.content_range(one, len(block))}
     else:
         headers["content-type"], body = ranges.multipart(block, cut, headers["content-type"])
-    return Reply(206, headers | {"content-length": str(len(body))}, iter((body,)))
+    return GatewayReply(206, headers | {"content-length": str(len(body))}, iter((body,)))
 
 
-def _car(get: Get, question: Question, form: Form, way: Way, wanted: Query) -> Reply:
-    blocks = selected(get, way, wanted, again=form.again)
+def _car(
+    get: Get, question: GatewayRequest, form: ResponseFormat, way: ResolvedPath, wanted: BlockSelection
+) -> GatewayReply:
+    blocks = selected(get, way, wanted, again=form.duplicates)
     first = next(blocks, None)
-    said = f"{wanted}|{form.again}|{way.crossed}".encode()
+    said = f"{wanted}|{form.duplicates}|{way.crossed}".encode()
     etag = f'W/"{way.end}.car.{wanted.scope}.{sha256(said).hexdigest()[:16]}"'
     headers = {**_common(question, form, way.roots), "etag": etag, "accept-ranges": "none"}
     if _known(question, etag):
         return _not_modified(headers)
-    return Reply(200, headers | _described(question, form, way.end), car.write([way.end], _again(first, blocks)))
+    return GatewayReply(200, headers | _described(question, form, way.end), car.write([way.end], _again(first, blocks)))
 
 
 def _again(first: Block | None, rest: Iterator[Block]) -> Iterator[Block]:
@@ -129,7 +131,7 @@ def _again(first: Block | None, rest: Iterator[Block]) -> Iterator[Block]:
         yield from rest
 
 
-def _common(question: Question, form: Form, roots: list[Cid] | tuple[Cid, ...]) -> dict[str, str]:
+def _common(question: GatewayRequest, form: ResponseFormat, roots: list[Cid] | tuple[Cid, ...]) -> dict[str, str]:
     """What a 304 says too."""
     found = {
         "cache-control": FOREVER,
@@ -139,15 +141,15 @@ def _common(question: Question, form: Form, roots: list[Cid] | tuple[Cid, ...]) 
     }
     if question.legacy is not None:
         found["x-ipfs-path"] = question.legacy
-    if not form.said:
+    if not form.explicit:
         query = {**question.query, "format": form.format}
-        if form.again:
+        if form.duplicates:
             query["car-dups"] = "y"
         found["content-location"] = f"{question.shown}?{urlencode(query)}"
     return found
 
 
-def _described(question: Question, form: Form, cid: Cid) -> dict[str, str]:
+def _described(question: GatewayRequest, form: ResponseFormat, cid: Cid) -> dict[str, str]:
     name = question.query.get("filename") or f"{cid}.{'car' if form.is_car else 'bin'}"
     plain = "".join(one if " " <= one <= "~" and one not in '"\\' else "_" for one in name)
     more = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
@@ -158,17 +160,17 @@ def _described(question: Question, form: Form, cid: Cid) -> dict[str, str]:
     }
 
 
-def _known(question: Question, etag: str) -> bool:
+def _known(question: GatewayRequest, etag: str) -> bool:
     """Whether If-None-Match names the tag, compared weakly (RFC 9110 §13.1.2)."""
     given = [one.strip() for one in question.headers.get("if-none-match", "").split(",")]
     return "*" in given or etag.removeprefix("W/") in [one.removeprefix("W/") for one in given]
 
 
-def _not_modified(headers: dict[str, str]) -> Reply:
-    return Reply(304, headers, iter(()))
+def _not_modified(headers: dict[str, str]) -> GatewayReply:
+    return GatewayReply(304, headers, iter(()))
 
 
-def _status(error: LedgerError, question: Question) -> int:
+def _status(error: LedgerError, question: GatewayRequest) -> int:
     match error:
         case MalformedInput():
             return 400
@@ -182,7 +184,7 @@ def _status(error: LedgerError, question: Question) -> int:
             return 500
 
 
-def _say(status: int, sentence: str) -> Reply:
+def _say(status: int, sentence: str) -> GatewayReply:
     text = sentence.encode() + b"\n"
     headers = {
         "content-type": "text/plain; charset=utf-8",
@@ -194,4 +196,4 @@ def _say(status: int, sentence: str) -> Reply:
         headers["allow"] = METHODS
     if status == 503:
         headers["retry-after"] = "5"
-    return Reply(status, headers, iter((text,)))
+    return GatewayReply(status, headers, iter((text,)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mydata_ledger.anchors.ipld.cid import Cid
-from mydata_ledger.anchors.ipld.unixfs import HAMT, Link, Node
+from mydata_ledger.anchors.ipld.unixfs import HAMT, Node, NodeLink
 from mydata_ledger.ledger.errors import PayloadAltered, PayloadMissing
 
 MASK = (1 << 64) - 1
@@ -32,7 +32,7 @@ def find(node_of: Callable[[Cid], Node], shard: Node, name: str) -> list[Cid]:
     raise PayloadMissing("the path names nothing below that CID")
 
 
-def shards(shard: Node) -> list[Link]:
+def shards(shard: Node) -> list[NodeLink]:
     """The links of a shard that lead to other shards: their names are a prefix and nothing else."""
     return [link for link in shard.links if len(link.name) == digits(shard)]
 

@@ -16,7 +16,7 @@ NOWHERE = "the path names nothing below that CID"
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ResolvedPath:
     """`crossed` are the CIDs of every block from the root to the `end`, `roots` one for each segment, both with it."""
 
     crossed: tuple[Cid, ...]
@@ -28,7 +28,7 @@ class Way:
         return self.crossed[-1]
 
 
-def resolve(get: Get, cid: Cid, path: list[str]) -> Way:
+def resolve(get: Get, cid: Cid, path: list[str]) -> ResolvedPath:
     """Follow a path. Raises PayloadMissing when it leads nowhere, PayloadAltered, SourceUnavailable."""
     crossed, roots, left = [cid], [cid], list(path)
     while left:
@@ -40,7 +40,7 @@ def resolve(get: Get, cid: Cid, path: list[str]) -> Way:
         left = left[taken:]
         crossed += found
         roots += [here] * (taken - len(found[-1:])) + found[-1:]
-    return Way(tuple(crossed), tuple(roots))
+    return ResolvedPath(tuple(crossed), tuple(roots))
 
 
 def _through_directory(get: Get, cid: Cid, name: str) -> list[Cid]:

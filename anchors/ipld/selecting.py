@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mydata_ledger.anchors.ipld import hamt, reading
 from mydata_ledger.anchors.ipld.cid import DAG_PB, RAW, Cid
-from mydata_ledger.anchors.ipld.pathing import Way
+from mydata_ledger.anchors.ipld.pathing import ResolvedPath
 from mydata_ledger.anchors.ipld.reading import Get
 from mydata_ledger.anchors.ipld.unixfs import FILE, HAMT, UNIXFS_RAW, Block, Node, decode
 from mydata_ledger.ledger.errors import MalformedInput
@@ -17,7 +17,7 @@ BYTES = re.compile(r"(-?\d{1,18}):(\*|-?\d{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class BlockSelection:
     """`scope` is block, entity or all; `first` and `last` a range of a file, counted from its end where negative."""
 
     scope: str = "all"
@@ -25,7 +25,7 @@ class Query:
     last: int | None = None
 
     @classmethod
-    def read(cls, query: Mapping[str, str]) -> Query:
+    def read(cls, query: Mapping[str, str]) -> BlockSelection:
         """From the query of a URL. Raises MalformedInput."""
         given = query.get("entity-bytes")
         scope = query.get("dag-scope", "all" if given is None else "entity")
@@ -50,7 +50,7 @@ class Query:
         return first, max(first, min(size, last + 1))
 
 
-def selected(get: Get, way: Way, query: Query, *, again: bool = False) -> Iterator[Block]:
+def selected(get: Get, way: ResolvedPath, query: BlockSelection, *, again: bool = False) -> Iterator[Block]:
     """The blocks along a path and those wanted at its end, parents first: each once, or `again` wherever one is met.
 
     Raises before the first block what can be known by then: PayloadMissing, MalformedInput for a range beyond the end.
@@ -70,7 +70,7 @@ def _once(along: list[Block], end: Iterator[Block], *, again: bool) -> Iterator[
             yield cid, block
 
 
-def _end(get: Get, cid: Cid, query: Query, *, again: bool) -> Iterator[Block]:
+def _end(get: Get, cid: Cid, query: BlockSelection, *, again: bool) -> Iterator[Block]:
     block = reading.block_of(get, cid)
     if query.scope == "all":
         return reading.whole(get, cid, again=again)

@@ -21,7 +21,7 @@ Made = tuple[Cid, bytes | memoryview]
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class NodeLink:
     """A child: its CID, the bytes of file below it, the bytes of DAG below it (Tsize), its name in a directory."""
 
     cid: Cid
@@ -38,7 +38,7 @@ class Node:
     """
 
     kind: int
-    links: tuple[Link, ...]
+    links: tuple[NodeLink, ...]
     inline: bytes = b""
     fanout: int = 0
 
@@ -56,11 +56,11 @@ def blocks_of_stream(pieces: Iterable[Piece]) -> Iterator[Made]:
 
 def dag_of(leaves: Iterable[bytes | memoryview]) -> Iterator[Made]:
     """Every block of a file whose leaves these are, children before parents, the root last."""
-    levels: list[list[Link]] = [[]]
+    levels: list[list[NodeLink]] = [[]]
     for leaf in leaves:
         cid = Cid.of(RAW, leaf)
         yield cid, leaf
-        yield from _hang(levels, 0, Link(cid, len(leaf), len(leaf)))
+        yield from _hang(levels, 0, NodeLink(cid, len(leaf), len(leaf)))
     depth = 0
     while len(levels[depth]) > 1 or any(levels[depth + 1 :]):
         if levels[depth]:
@@ -68,7 +68,7 @@ def dag_of(leaves: Iterable[bytes | memoryview]) -> Iterator[Made]:
         depth += 1
 
 
-def _hang(levels: list[list[Link]], depth: int, link: Link) -> Iterator[Block]:
+def _hang(levels: list[list[NodeLink]], depth: int, link: NodeLink) -> Iterator[Block]:
     if depth == len(levels):
         levels.append([])
     levels[depth].append(link)
@@ -76,14 +76,14 @@ def _hang(levels: list[list[Link]], depth: int, link: Link) -> Iterator[Block]:
         yield from _close(levels, depth)
 
 
-def _close(levels: list[list[Link]], depth: int) -> Iterator[Block]:
+def _close(levels: list[list[NodeLink]], depth: int) -> Iterator[Block]:
     """Make a node of what waits at a depth, and hang it one higher."""
     links, levels[depth] = levels[depth], []
     node = encode(links)
     cid = Cid.of(DAG_PB, node)
     yield cid, node
     sizes = sum(link.file_size for link in links), len(node) + sum(link.dag_size for link in links)
-    yield from _hang(levels, depth + 1, Link(cid, *sizes))
+    yield from _hang(levels, depth + 1, NodeLink(cid, *sizes))
 
 
 def _leaves(pieces: Iterable[Piece]) -> Iterator[bytes]:
@@ -105,7 +105,7 @@ def _leaves(pieces: Iterable[Piece]) -> Iterator[bytes]:
         yield bytes(kept)
 
 
-def encode(links: list[Link]) -> bytes:
+def encode(links: list[NodeLink]) -> bytes:
     """The dag-pb block of a file with these children."""
     size = sum(link.file_size for link in links)
     said = number(1, FILE) + number(3, size) + b"".join(number(4, link.file_size) for link in links)
@@ -141,9 +141,9 @@ def links_of(block: bytes) -> list[Cid]:
     return [_link(value, 0).cid for field, value in fields(block) if field == 2 and isinstance(value, bytes)]
 
 
-def _link(message: bytes, file_size: int) -> Link:
+def _link(message: bytes, file_size: int) -> NodeLink:
     parts = dict(fields(message))
     cid, name, size = parts.get(1), parts.get(2, b""), parts.get(3, 0)
     if not isinstance(cid, bytes) or not isinstance(name, bytes) or not isinstance(size, int):
         raise MalformedInput("a link of the block is not dag-pb")
-    return Link(Cid.decode(cid), file_size, size, name.decode("utf-8", "surrogateescape"))
+    return NodeLink(Cid.decode(cid), file_size, size, name.decode("utf-8", "surrogateescape"))

@@ -2,8 +2,8 @@
 of them, notices and papers soon after (design §6, I12).
 """
 
+from mydata_ledger.anchors.journal.blob_store import BlobStore
 from mydata_ledger.anchors.journal.journal import Journal
-from mydata_ledger.anchors.journal.restoring import Restored, Restoring
-from mydata_ledger.anchors.journal.safe import Safe
+from mydata_ledger.anchors.journal.restoring import JournalReader, RestoredCounts
 
-__all__ = ["Journal", "Restored", "Restoring", "Safe"]
+__all__ = ["BlobStore", "Journal", "JournalReader", "RestoredCounts"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from mydata_ledger.anchors.journal import contents, items
-from mydata_ledger.anchors.journal.contents import Contents, Sheet
+from mydata_ledger.anchors.journal import items, manifest
+from mydata_ledger.anchors.journal.blob_store import BlobReference, BlobStore
 from mydata_ledger.anchors.journal.journal import NOTICES, PAPERS
-from mydata_ledger.anchors.journal.safe import Place, Safe
+from mydata_ledger.anchors.journal.manifest import Manifest, Segment
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import IntegrityFailure, NotFound, PayloadMissing
-from mydata_ledger.ledger.receipt import LOGS, Logged
+from mydata_ledger.ledger.receipt import LOGS, LoggedStatement
 from mydata_ledger.ledger.typed_data import Domain
 
 Say = Callable[[str, int, int], None]
@@ -19,18 +19,18 @@ Say = Callable[[str, int, int], None]
 
 
 @dataclass(slots=True)
-class Restored:
+class RestoredCounts:
     """How many statements came back, by log, and how many papers and notices."""
 
     statements: dict[str, int] = field(default_factory=dict)
     notices: int = 0
-    papers: int = 0
+    work_items: int = 0
 
 
-class Restoring:
+class JournalReader:
     """A journal, to be read into a database."""
 
-    def __init__(self, safe: Safe, domains: Mapping[str, Domain]) -> None:
+    def __init__(self, safe: BlobStore, domains: Mapping[str, Domain]) -> None:
         """Raises NotFound when nothing was ever journalled."""
         self._safe, self._domains = safe, domains
         self._place, self._contents = _newest(safe)
@@ -43,16 +43,16 @@ class Restoring:
         """Statements of the log that can be restored."""
         return self._contents.size(log)
 
-    def places(self) -> list[Place]:
+    def references(self) -> list[BlobReference]:
         """Where its sheets lie, the table of contents among them."""
-        return [self._place, *self._contents.places()]
+        return [self._place, *self._contents.references()]
 
-    def into(self, store: Store, say: Say) -> Restored:
+    def into(self, store: Store, say: Say) -> RestoredCounts:
         """Restore everything; stopped and said again it goes on where it was.
 
         Raises PayloadMissing, PayloadAltered, IntegrityFailure, SourceUnavailable.
         """
-        done = Restored()
+        done = RestoredCounts()
         self._shelves(store, done)
         for log in LOGS:
             done.statements[log] = self._log(store, log, say)
@@ -66,29 +66,29 @@ class Restoring:
             say(log, sheet.end, size)
         return size
 
-    def _statements(self, sheet: Sheet, log: str) -> list[Logged]:
-        said = items.read_statements(self._safe.get(sheet.place), sheet.start, self._domains[log])
+    def _statements(self, sheet: Segment, log: str) -> list[LoggedStatement]:
+        said = items.read_statements(self._safe.get(sheet.reference), sheet.start, self._domains[log])
         if len(said) != sheet.count:
             raise IntegrityFailure(items.BROKEN)
         return said
 
-    def _shelves(self, store: Store, done: Restored) -> None:
-        for name, sheet in self._contents.shelves.items():
-            raw = self._safe.get(sheet.place)
+    def _shelves(self, store: Store, done: RestoredCounts) -> None:
+        for name, sheet in self._contents.snapshots.items():
+            raw = self._safe.get(sheet.reference)
             if name == NOTICES:
                 for notice in items.read_notices(raw):
                     store.directory.publish(notice)
                 done.notices = sheet.end
             elif name.startswith(PAPERS):
-                store.rebuilding.restore_papers(items.read_papers(raw))
-                done.papers += sheet.end
+                store.rebuilding.restore_work_items(items.read_work_items(raw))
+                done.work_items += sheet.end
 
 
-def _newest(safe: Safe) -> tuple[Place, Contents]:
+def _newest(safe: BlobStore) -> tuple[BlobReference, Manifest]:
     """The newest table of contents; looked for again when a writer replaced it in the meantime."""
     while place := safe.newest():
         try:
-            return place, contents.decode(safe.get(place))
+            return place, manifest.decode(safe.get(place))
         except PayloadMissing:
             if safe.newest() == place:
                 raise

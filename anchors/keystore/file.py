@@ -25,7 +25,7 @@ the key that blinds data subjects and, while the master key is being replaced, t
 """
 
 
-class KeyFile:
+class WrappedKeyFile:
     """One file; every change is one durable transaction, and deleted bytes are overwritten."""
 
     def __init__(self, path: Path) -> None:
@@ -82,7 +82,7 @@ class KeyFile:
         self._db.close()
 
 
-def current_master(file: KeyFile, master: Master) -> Master:
+def current_master(file: WrappedKeyFile, master: Master) -> Master:
     """The master key the file is under: the one given, or its successor when a crash cut a replacement short."""
     row = file.one("select wrapped from house where name = ?", SUCCESSOR)
     if row is None:
@@ -93,7 +93,7 @@ def current_master(file: KeyFile, master: Master) -> Master:
         return master
 
 
-def index_key(file: KeyFile, master: Master) -> bytes:
+def index_key(file: WrappedKeyFile, master: Master) -> bytes:
     """The key that blinds data subjects' names, made on first use."""
     with file.writing():
         row = file.one("select wrapped from house where name = ?", INDEX)
@@ -104,7 +104,7 @@ def index_key(file: KeyFile, master: Master) -> bytes:
         return key
 
 
-def drop_successor(file: KeyFile, master: Master) -> None:
+def drop_successor(file: WrappedKeyFile, master: Master) -> None:
     """Delete the successor's copy under the master key before, once the file is under `master` and `master` is kept.
 
     Raises SourceUnavailable, deleting nothing, when the file is not under `master`.

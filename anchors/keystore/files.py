@@ -10,7 +10,7 @@ from pathlib import Path
 from mydata_ledger.anchors.keystore.file import (
     INDEX,
     SUCCESSOR,
-    KeyFile,
+    WrappedKeyFile,
     current_master,
     drop_successor,
     index_key,
@@ -19,7 +19,7 @@ from mydata_ledger.anchors.keystore.masters import Master, SoftMaster
 from mydata_ledger.anchors.keystore.wrapped import new_key, unwrap, wrap
 from mydata_ledger.ledger import envelope, signers, typed_data
 from mydata_ledger.ledger.errors import KeyDestroyed, ReceiptRequired, SignatureInvalid
-from mydata_ledger.ledger.receipt import AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import key_id
 from mydata_ledger.ledger.typed_data import Domain
 
@@ -49,11 +49,11 @@ class FileKeys:
         *,
         gateway: bytes,
         domain: Domain,
-        durable: Callable[[Logged], bool],
+        durable: Callable[[LoggedStatement], bool],
         now: Callable[[], int] | None = None,
     ) -> None:
         self._gateway, self._domain, self._durable, self._now = gateway, domain, durable, now
-        self._file = KeyFile(path)
+        self._file = WrappedKeyFile(path)
         given = SoftMaster(master) if isinstance(master, bytes) else master
         self._master = current_master(self._file, given)
         self._index = index_key(self._file, self._master)
@@ -77,7 +77,7 @@ class FileKeys:
             )
         return made
 
-    def rewrap(self, record_id: bytes, reader_key: bytes, receipt: Logged) -> bytes:
+    def rewrap(self, record_id: bytes, reader_key: bytes, receipt: LoggedStatement) -> bytes:
         """The data key under the reader's HPKE key. Raises ReceiptRequired, KeyDestroyed, MalformedInput."""
         self._check(record_id, receipt)
         return envelope.wrap(self._data_key(record_id), reader_key, record_id)
@@ -173,7 +173,7 @@ class FileKeys:
         """Let go of the file."""
         self._file.close()
 
-    def _check(self, record_id: bytes, receipt: Logged) -> None:
+    def _check(self, record_id: bytes, receipt: LoggedStatement) -> None:
         """Raise ReceiptRequired unless the gateway signed a permit for this record, lately, and the log keeps it."""
         said, entry = receipt.signed.statement, receipt.signed.entry
         if not isinstance(said, AccessReceipt) or not said.releases(record_id):
@@ -181,7 +181,9 @@ class FileKeys:
         if self._now is not None and self._now() - said.decided_at > FRESH_SECONDS:
             raise ReceiptRequired("the receipt is too old to release a key; ask for access again")
         try:
-            signers.verify(self._gateway, *typed_data.signed(typed_data.digest(said, self._domain), entry.signature))
+            signers.verify(
+                self._gateway, *typed_data.signed_digest(typed_data.digest(said, self._domain), entry.signature)
+            )
         except SignatureInvalid as error:
             raise ReceiptRequired("no key without a receipt that the gateway signed") from error
         if not self._durable(receipt):

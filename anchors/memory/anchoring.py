@@ -11,7 +11,7 @@ from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
 from mydata_ledger.ledger.consent import Revocation
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.ports import Anchored, Sizes
+from mydata_ledger.ledger.ports import AnchoredHead, AnchoredSize
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 
 
@@ -45,21 +45,23 @@ class MemoryAnchoring:
         """The chain holds this head. Raises InvalidStatement unless it is a head of this log, not behind the last."""
         if self._log.head_at(log, head.size) != head or head.size < self._state.anchored[log].head.size:
             raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
-        self._state.anchored[log] = Anchored(head, block, self._followed_at)
-        self._state.note("head", log, Sizes(head.size, block))
+        self._state.anchored[log] = AnchoredHead(head, block, self._followed_at)
+        self._state.note("head", log, AnchoredSize(head.size, block))
 
     def roll_back(self, log: str, head: Head, block: int) -> None:
         """The chain went back to this head: grants above it deny again, revocations keep denying."""
         if self._log.head_at(log, head.size) != head:
             raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
-        self._state.anchored[log] = Anchored(head, block, self._followed_at)
-        self._state.note("head", log, Sizes(head.size, block))
+        self._state.anchored[log] = AnchoredHead(head, block, self._followed_at)
+        self._state.note("head", log, AnchoredSize(head.size, block))
 
     def touch(self, at: int) -> None:
         """The chain answered at `at`, and agrees with this log."""
         self._followed_at, self._state.distrust = at, ""
         for log in LOGS:
-            self._state.anchored[log] = Anchored(self._state.anchored[log].head, self._state.anchored[log].block, at)
+            self._state.anchored[log] = AnchoredHead(
+                self._state.anchored[log].head, self._state.anchored[log].block, at
+            )
 
     def distrust(self, reason: str) -> None:
         """The chain contradicts this log: every answer is unknown until it no longer does."""

@@ -6,12 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from mydata_ledger.anchors.memory.state import State
-from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, ConsentState, Facts, Found, Incident, Place, place_of
+from mydata_ledger.ledger.access import (
+    EVERYTHING,
+    AccessRequest,
+    ConsentState,
+    Facts,
+    Found,
+    Incident,
+    SearchPosition,
+    search_position,
+)
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE
-from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Issue, Record
 
 
@@ -44,7 +53,7 @@ class MemoryIndex:
             )
             return known.about(record, meant, at)
 
-    def _state_of(self, logged: Logged, record_id: bytes | None = None) -> ConsentState:
+    def _state_of(self, logged: LoggedStatement, record_id: bytes | None = None) -> ConsentState:
         """A consent's state; for an answer about a record its uses are told only where a grant counts them."""
         entry, consent = logged.signed.entry.entry, logged.signed.statement
         if not isinstance(consent, Consent):
@@ -71,7 +80,7 @@ class MemoryIndex:
             return True
         return stands_by(consent.signer, consent.signed_at, self.delegations_of(consent.data_subject))
 
-    def newest(self, data_subject: bytes, grantee: str) -> Logged | None:
+    def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
         """The newest Consent or Revocation between the two."""
         return self._state.newest.get((data_subject, grantee))
 
@@ -79,7 +88,7 @@ class MemoryIndex:
         """All versions to all grantees, oldest first."""
         return [self._state_of(logged) for logged in self._consents_of(data_subject)]
 
-    def _consents_of(self, data_subject: bytes) -> list[Logged]:
+    def _consents_of(self, data_subject: bytes) -> list[LoggedStatement]:
         return [x for x in self._state.about.get(data_subject, []) if isinstance(x.signed.statement, Consent)]
 
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
@@ -87,7 +96,7 @@ class MemoryIndex:
         about = self._state.about.get(data_subject, [])
         return [self._delegation(x) for x in about if isinstance(_said(x), Delegation)]
 
-    def _delegation(self, logged: Logged) -> DelegationState:
+    def _delegation(self, logged: LoggedStatement) -> DelegationState:
         entry, said = logged.signed.entry.entry, _said(logged)
         if not isinstance(said, Delegation):
             raise TypeError("only a delegation has this state")
@@ -126,8 +135,8 @@ class MemoryIndex:
         """Those records that there are, in the order of their ids."""
         return [record for record_id in ids if (record := self.record(record_id))]
 
-    def sift(
-        self, question: AccessRequest, at: int, after: Place, limit: int, permits: Callable[[Facts], bool]
+    def page_facts(
+        self, question: AccessRequest, at: int, after: SearchPosition, limit: int, permits: Callable[[Facts], bool]
     ) -> list[Found]:
         """The first `limit` records behind a place whose person named the requester and that the rule permits."""
         with self._state.lock:
@@ -136,10 +145,14 @@ class MemoryIndex:
             issues = (logged.signed.statement for logged in self._state.trees[RECORDS].statements)
             ids = [i.record_id for i in issues if isinstance(i, Issue) and self._is_meant(i, question, names)]
             asked = [self.facts(replace(question, record_id=record_id), at) for record_id in ids]
-            found = [(place_of(one.record), one.record.issue.record_id) for one in asked if one.record and permits(one)]
+            found = [
+                (search_position(one.record), one.record.issue.record_id)
+                for one in asked
+                if one.record and permits(one)
+            ]
             return sorted(each for each in found if each[0] > after)[:limit]
 
-    def survey_person(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
+    def person_facts(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
         """The facts about each record of one person, oldest first."""
         with self._state.lock:
             ids = [record.issue.record_id for record in self.records_of(data_subject)]
@@ -152,22 +165,22 @@ class MemoryIndex:
         said = (logged.signed.statement for logged in self._state.about.get(data_subject, []))
         return any(isinstance(s, Consent) and s.grantee in names for s in said)
 
-    def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+    def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts and incidents about a person, by position above `after`."""
         about = self._state.about.get(data_subject, [])
         kinds = AccessReceipt | Incident
         return [r for r in about if isinstance(r.signed.statement, kinds) and r.position > after][:limit]
 
-    def said_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+    def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Statements that name the person as their data subject, by position above `after`."""
         about = self._state.about.get(data_subject, [])
         return [each for each in about if each.signed.log == log and each.position > after][:limit]
 
-    def receipts_by(self, requester: str, after: int, limit: int) -> list[Logged]:
+    def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
         return list(self._asked_by(requester, after))[:limit]
 
-    def _asked_by(self, requester: str, after: int) -> Iterator[Logged]:
+    def _asked_by(self, requester: str, after: int) -> Iterator[LoggedStatement]:
         for logged in self._state.trees[ACCESS].statements[after + 1 :]:
             statement = logged.signed.statement
             if isinstance(statement, AccessReceipt) and statement.requester == requester:
@@ -187,5 +200,5 @@ class MemoryIndex:
         return self._drafts.get(record_id)
 
 
-def _said(logged: Logged) -> object:
+def _said(logged: LoggedStatement) -> object:
     return logged.signed.statement

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.errors import KeyDestroyed, ReceiptRequired
 from mydata_ledger.ledger.ports import Log
-from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import key_id
 
 KEY_SIZE = 32
@@ -27,12 +27,12 @@ class MemoryKeys:
         self._keys.update(zip((record_id for record_id, _ in records), made, strict=True))
         return made
 
-    def rewrap(self, record_id: bytes, reader_key: bytes, receipt: Logged) -> bytes:
+    def rewrap(self, record_id: bytes, reader_key: bytes, receipt: LoggedStatement) -> bytes:
         """The data key under the reader's HPKE key. Raises ReceiptRequired, KeyDestroyed."""
         said = receipt.signed.statement
         if not isinstance(said, AccessReceipt) or not said.releases(record_id):
             raise ReceiptRequired("the receipt does not permit this record; ask for access first")
-        if self._log.at(ACCESS, receipt.position) != receipt:
+        if self._log.statement_at(ACCESS, receipt.position) != receipt:
             raise ReceiptRequired("the receipt is not in the log; ask for access first")
         if record_id not in self._keys:
             raise KeyDestroyed("the record's key no longer exists")

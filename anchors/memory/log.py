@@ -15,10 +15,10 @@ from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.ports import Anchored, Check, Sign
-from mydata_ledger.ledger.ports.soon import now
-from mydata_ledger.ledger.receipt import Logged, Signed
-from mydata_ledger.ledger.search import AboutPerson, Behind, Sifted, Surveyed
+from mydata_ledger.ledger.ports import AnchoredHead, Check, Sign
+from mydata_ledger.ledger.ports.futures import completed
+from mydata_ledger.ledger.receipt import LoggedStatement, SignedStatement
+from mydata_ledger.ledger.search import PageFacts, PageQuery, PersonFacts, PersonQuery
 
 
 class MemoryLog:
@@ -27,7 +27,7 @@ class MemoryLog:
     def __init__(self, state: State, index: MemoryIndex, directory: MemoryDirectory) -> None:
         self._state, self._index, self._directory = state, index, directory
 
-    def append(self, statements: Sequence[Signed], accepted_at: int) -> list[Logged]:
+    def append(self, statements: Sequence[SignedStatement], accepted_at: int) -> list[LoggedStatement]:
         """Accept all or none. Raises StaleConsent, InvalidStatement."""
         with self._state.lock:
             before = self._state.sizes()
@@ -38,13 +38,15 @@ class MemoryLog:
                 raise
 
     def accept_soon(
-        self, statements: Sequence[Signed], check: Check, accepted_at: int
-    ) -> Future[list[Logged | LedgerError]]:
+        self, statements: Sequence[SignedStatement], check: Check, accepted_at: int
+    ) -> Future[list[LoggedStatement | LedgerError]]:
         """Accept each consent by itself, at once."""
         with self._state.lock:
-            return now([self._accept_or_refuse(signed, check, accepted_at) for signed in statements])
+            return completed([self._accept_or_refuse(signed, check, accepted_at) for signed in statements])
 
-    def _accept_or_refuse(self, signed: Signed, check: Check, accepted_at: int) -> Logged | LedgerError:
+    def _accept_or_refuse(
+        self, signed: SignedStatement, check: Check, accepted_at: int
+    ) -> LoggedStatement | LedgerError:
         said = signed.statement
         newest = None
         if isinstance(said, Consent | Revocation | Delegation):
@@ -57,49 +59,49 @@ class MemoryLog:
         except LedgerError as error:
             return error
 
-    def answer(self, request: AccessRequest, respond: Callable[[Facts], Signed], at: int) -> Logged:
+    def answer(self, request: AccessRequest, respond: Callable[[Facts], SignedStatement], at: int) -> LoggedStatement:
         """Gather the facts, have them answered, log the receipt, under one lock."""
         return self.answer_soon([request], lambda _, facts: respond(facts), at).result()[0]
 
     def answer_soon(
         self,
         requests: Sequence[AccessRequest],
-        respond: Callable[[AccessRequest, Facts], Signed],
+        respond: Callable[[AccessRequest, Facts], SignedStatement],
         at: int,
         sign: Sign = list,
-    ) -> Future[list[Logged]]:
+    ) -> Future[list[LoggedStatement]]:
         """The same, one after another, all or none, and at once; each counts for the next before all are signed."""
         with self._state.lock:
             if len(requests) == 1:
-                return now(self.append(sign([respond(requests[0], self._told(requests[0], at))]), at))
+                return completed(self.append(sign([respond(requests[0], self._told(requests[0], at))]), at))
             before, said = self._state.sizes(), []
             try:
                 for request in requests:
                     said += [logged.signed for logged in self.append([respond(request, self._told(request, at))], at)]
             finally:
                 self._state.forget(before)
-            return now(self.append(sign(said), at))
+            return completed(self.append(sign(said), at))
 
     def _told(self, request: AccessRequest, at: int) -> Facts:
         """The facts, and to a question about many records what is known about each."""
         known = self._index.facts(request, at)
         shared = {field.name: getattr(known, field.name) for field in fields(Facts)}
-        if isinstance(request, AboutPerson):
-            each = tuple(self._index.survey_person(request, request.data_subject, at))
-            return Surveyed(**shared, each=each if len(each) <= request.most else None)
-        if isinstance(request, Behind):
-            found = self._index.sift(
+        if isinstance(request, PersonQuery):
+            each = tuple(self._index.person_facts(request, request.data_subject, at))
+            return PersonFacts(**shared, each=each if len(each) <= request.most else None)
+        if isinstance(request, PageQuery):
+            found = self._index.page_facts(
                 request, at, request.after, request.limit, lambda one: request.permits(request, one, at)
             )
-            return Sifted(**shared, found=tuple(found) if request.most else None)
+            return PageFacts(**shared, found=tuple(found) if request.most else None)
         return known
 
-    def at(self, log: str, position: int) -> Logged | None:
+    def statement_at(self, log: str, position: int) -> LoggedStatement | None:
         """The statement at a position."""
         statements = self._state.trees[log].statements
         return statements[position] if 0 <= position < len(statements) else None
 
-    def find(self, log: str, entry: bytes) -> Logged | None:
+    def find(self, log: str, entry: bytes) -> LoggedStatement | None:
         """The statement of that entry."""
         return self._state.by_entry.get((log, entry))
 
@@ -112,13 +114,13 @@ class MemoryLog:
         tree = self._state.trees[log]
         return tree.head(size) if 0 <= size <= len(tree.statements) else None
 
-    def anchored(self, log: str) -> Anchored:
+    def anchored(self, log: str) -> AnchoredHead:
         """Size and root of what is on chain. Raises SourceUnavailable while the chain contradicts this log."""
         if self._state.distrust:
             raise SourceUnavailable(self._state.distrust)
         return self._state.anchored[log]
 
-    def last_anchored(self, log: str) -> Anchored:
+    def last_anchored(self, log: str) -> AnchoredHead:
         """The same, whether or not the chain still agrees."""
         return self._state.anchored[log]
 

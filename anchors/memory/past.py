@@ -7,7 +7,7 @@ from typing import Any
 
 from mydata_ledger.anchors.memory.state import State
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.ports import Sizes
+from mydata_ledger.ledger.ports import AnchoredSize
 
 
 class MemoryPast:
@@ -20,10 +20,10 @@ class MemoryPast:
         told = [said for since, said in self._state.past.get((kind, subject), []) if since <= at]
         return told[-1] if told else None
 
-    def sizes_at(self, log: str, at: int) -> Sizes | None:
+    def sizes_at(self, log: str, at: int) -> AnchoredSize | None:
         """What was anchored of a log; None before the first time."""
         found = self._said("head", log, at)
-        return found if isinstance(found, Sizes) else None
+        return found if isinstance(found, AnchoredSize) else None
 
     def reached(self, log: str, size: int) -> int | None:
         """The first second at which the chain held that many."""

@@ -28,14 +28,14 @@ class MemorySessions:
         """Start a session."""
         self._sessions[token_digest] = (signer, expires)
 
-    def who(self, token_digest: bytes, at: int) -> bytes | None:
+    def signer_of(self, token_digest: bytes, at: int) -> bytes | None:
         """The signer bytes behind a live session."""
         signer, expires = self._sessions.get(token_digest, (b"", at))
         return signer if at < expires else None
 
-    def who_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
+    def signers_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
         """The signer bytes behind each of those sessions that is live."""
-        return {token: signer for token in token_digests if (signer := self.who(token, at))}
+        return {token: signer for token in token_digests if (signer := self.signer_of(token, at))}
 
     def close(self, token_digest: bytes) -> None:
         """End a session."""

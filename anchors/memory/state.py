@@ -15,8 +15,8 @@ from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.ports import Anchored, Sizes
-from mydata_ledger.ledger.receipt import LOGS, AccessReceipt, Logged, Signed
+from mydata_ledger.ledger.ports import AnchoredHead, AnchoredSize
+from mydata_ledger.ledger.receipt import LOGS, AccessReceipt, LoggedStatement, SignedStatement
 from mydata_ledger.ledger.record import Erasure, Issue
 
 EMPTY = Head(0, merkle.EMPTY_ROOT)
@@ -24,10 +24,10 @@ Pair = tuple[bytes, str]
 
 
 @dataclass
-class Tree:
+class MemoryTree:
     """One log's statements, and the complete subtrees seen so far (they never change)."""
 
-    statements: list[Logged] = field(default_factory=list)
+    statements: list[LoggedStatement] = field(default_factory=list)
     known: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
     def node(self, level: int, index: int) -> bytes:
@@ -52,12 +52,12 @@ class State:
 
     def __init__(self, now: Callable[[], int]) -> None:
         self.now, self.lock = now, threading.RLock()
-        self.trees = {log: Tree() for log in LOGS}
-        self.by_digest: dict[bytes, Logged] = {}
-        self.by_entry: dict[tuple[str, bytes], Logged] = {}
-        self.newest: dict[Pair, Logged] = {}
-        self.record_logged: dict[bytes, Logged] = {}
-        self.about: dict[bytes, list[Logged]] = defaultdict(list)
+        self.trees = {log: MemoryTree() for log in LOGS}
+        self.by_digest: dict[bytes, LoggedStatement] = {}
+        self.by_entry: dict[tuple[str, bytes], LoggedStatement] = {}
+        self.newest: dict[Pair, LoggedStatement] = {}
+        self.record_logged: dict[bytes, LoggedStatement] = {}
+        self.about: dict[bytes, list[LoggedStatement]] = defaultdict(list)
         self.resting: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
         self.ended: set[bytes] = set()
         self.replaced: set[bytes] = set()
@@ -65,24 +65,24 @@ class State:
         self.erased: set[bytes] = set()
         self.parties: dict[str, Party] = {}
         self.notices: dict[bytes, Notice] = {}
-        self.anchored = {log: Anchored(EMPTY, 0, 0) for log in LOGS}
+        self.anchored = {log: AnchoredHead(EMPTY, 0, 0) for log in LOGS}
         self.distrust = ""
         self.reveals: dict[bytes, int | None] = {}
         self.past: dict[tuple[str, object], list[tuple[int, Any]]] = defaultdict(list)
         for log in LOGS:
-            self.note("head", log, Sizes(0, 0))
+            self.note("head", log, AnchoredSize(0, 0))
 
     def note(self, kind: str, subject: object, said: object) -> None:
         """Remember that from now on this is so of the subject."""
         self.past[kind, subject].append((self.now(), said))
 
-    def accept(self, signed: Signed, accepted_at: int) -> Logged:
+    def accept(self, signed: SignedStatement, accepted_at: int) -> LoggedStatement:
         """Put a statement at the end of its log, or find it there. Raises StaleConsent, InvalidStatement."""
         if known := self.by_digest.get(signed.entry.digest):
             return known
         self._check_follows(signed.statement)
         statements = self.trees[signed.log].statements
-        logged = Logged(signed, len(statements), accepted_at)
+        logged = LoggedStatement(signed, len(statements), accepted_at)
         statements.append(logged)
         self._remember(logged)
         return logged
@@ -99,7 +99,7 @@ class State:
         for marked in (self.ended, self.replaced, self.corrected_by, self.erased):
             marked.clear()
         for log, statements in zip(LOGS, kept, strict=True):
-            self.trees[log] = Tree(statements)
+            self.trees[log] = MemoryTree(statements)
             for logged in statements:
                 self._remember(logged)
 
@@ -112,7 +112,7 @@ class State:
         logged = self.record_logged.get(record_id)
         return logged.signed.statement if logged and isinstance(logged.signed.statement, Issue) else None
 
-    def _remember(self, logged: Logged) -> None:
+    def _remember(self, logged: LoggedStatement) -> None:
         statement, entry = logged.signed.statement, logged.signed.entry
         self.by_digest[entry.digest] = logged
         self.by_entry[logged.signed.log, entry.entry] = logged
@@ -124,7 +124,7 @@ class State:
             self.about[statement.data_subject].append(logged)
         self._mark(logged)
 
-    def _mark(self, logged: Logged) -> None:
+    def _mark(self, logged: LoggedStatement) -> None:
         """What a statement changes of earlier ones."""
         match statement := logged.signed.statement:
             case Consent():
@@ -142,7 +142,7 @@ class State:
                 for entry in statement.consents:
                     self.resting[entry].append((statement.decided_at, statement.record_id))
 
-    def _delegated(self, like: Delegation) -> list[Logged]:
+    def _delegated(self, like: Delegation) -> list[LoggedStatement]:
         """Every delegation between the same two."""
         about = self.about[like.data_subject]
         found = [(x, x.signed.statement) for x in about]
@@ -169,7 +169,7 @@ class State:
             raise InvalidStatement("there is no record of that id to erase")
 
 
-def follows(statement: Consent | Revocation | Delegation, newest: Logged | None) -> bool:
+def follows(statement: Consent | Revocation | Delegation, newest: LoggedStatement | None) -> bool:
     """Whether the statement is the next one: version and predecessor; a revocation ends what stands; a delegation
     stands alone.
     """

@@ -11,11 +11,11 @@ from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.db import changes
 from mydata_ledger.anchors.store.db.engine import file_of, open_engine, our_errors, put_on_disk
-from mydata_ledger.anchors.store.db.group_commit import Work, Writer
+from mydata_ledger.anchors.store.db.group_commit import GroupCommitWriter, Work
 from mydata_ledger.anchors.store.db.prepared import Driver
 from mydata_ledger.anchors.store.db.read_pool import PostgresReadPool, SqliteReadPool
 from mydata_ledger.anchors.store.log import receipt_queue
-from mydata_ledger.anchors.store.log.receipt_buffer import Desk
+from mydata_ledger.anchors.store.log.receipt_buffer import ReceiptBuffer
 from mydata_ledger.anchors.store.migrations.opening import prepare
 from mydata_ledger.ledger.receipt import ACCESS
 
@@ -44,8 +44,8 @@ class Database:
         with our_errors(), writes.begin() as connection:
             prepare(connection, now())
         self._writes, self._pool = writes, self._pool_of(url)
-        self.receipts = Desk()
-        self.writer = Writer(writes, self.receipts.clear, self.receipts.write, receipt_queue.settle)
+        self.receipts = ReceiptBuffer()
+        self.writer = GroupCommitWriter(writes, self.receipts.clear, self.receipts.write, receipt_queue.settle)
 
     def _pool_of(self, url: str) -> SqliteReadPool | PostgresReadPool | None:
         """None for a database in memory."""

@@ -1,7 +1,7 @@
 """The logs as tools made for other transparency logs read them: tiles, and checkpoints signed as notes."""
 
+from mydata_ledger.anchors.tiles.checkpoint_store import CheckpointStore
 from mydata_ledger.anchors.tiles.keys import NoteKeys
-from mydata_ledger.anchors.tiles.shelf import Shelf
 from mydata_ledger.anchors.tiles.tiles import LogTiles, origin_of
 
-__all__ = ["LogTiles", "NoteKeys", "Shelf", "origin_of"]
+__all__ = ["CheckpointStore", "LogTiles", "NoteKeys", "origin_of"]

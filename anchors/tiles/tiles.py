@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from mydata_ledger.anchors.durable import locked
 from mydata_ledger.anchors.ports import AnchoredStore
+from mydata_ledger.anchors.tiles.checkpoint_store import COSIGNED, CheckpointStore
 from mydata_ledger.anchors.tiles.keys import NoteKeys
-from mydata_ledger.anchors.tiles.shelf import COSIGNED, Shelf
 from mydata_ledger.ledger import tiles
 from mydata_ledger.ledger.errors import NotEntitled, NotFound, SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.note import Checkpoint, Note, Signature, cosigned_at
-from mydata_ledger.ledger.tiles import Place
+from mydata_ledger.ledger.tiles import TilePosition
 from mydata_ledger.ledger.typed_data import Domain
 
 Kept = tuple[Note, Checkpoint]
@@ -26,7 +26,9 @@ def origin_of(log: str, domain: Domain) -> str:
 class LogTiles:
     """The Tiles port; `domains` are the registries of the logs served."""
 
-    def __init__(self, store: AnchoredStore, keys: NoteKeys, shelf: Shelf, domains: Mapping[str, Domain]) -> None:
+    def __init__(
+        self, store: AnchoredStore, keys: NoteKeys, shelf: CheckpointStore, domains: Mapping[str, Domain]
+    ) -> None:
         self._log, self._anchoring, self._keys, self._shelf = store.log, store.anchoring, keys, shelf
         self._origins = {log: origin_of(log, domain) for log, domain in domains.items()}
 
@@ -127,26 +129,26 @@ class LogTiles:
                 found.append(one)
         return found
 
-    def tile(self, log: str, level: int, place: Place) -> bytes:
+    def tile(self, log: str, level: int, place: TilePosition) -> bytes:
         """Hashes of complete subtrees, end to end. Raises NotFound beyond the checkpoint, SourceUnavailable."""
         self._check_exists(log, level, place)
         return b"".join(
-            self._whole(place, self._anchoring.subtrees(log, tiles.HEIGHT * level, place.start, place.width))
+            self._whole(place, self._anchoring.subtrees(log, tiles.HEIGHT * level, place.start, place.entries))
         )
 
-    def entries(self, log: str, place: Place) -> bytes:
+    def entries(self, log: str, place: TilePosition) -> bytes:
         """The entries of a level-0 tile, each after its length. Raises NotFound beyond the checkpoint."""
         self._check_exists(log, 0, place)
-        return tiles.bundle(self._whole(place, self._anchoring.entries(log, place.start, place.width)))
+        return tiles.bundle(self._whole(place, self._anchoring.entries(log, place.start, place.entries)))
 
-    def _check_exists(self, log: str, level: int, place: Place) -> None:
+    def _check_exists(self, log: str, level: int, place: TilePosition) -> None:
         kept = self._shelf.newest(self._origins[log])
         if kept is None or not place.exists(level, kept[1].head.size):
             raise NotFound
 
     @staticmethod
-    def _whole(place: Place, found: list[bytes]) -> list[bytes]:
-        if len(found) != place.width:
+    def _whole(place: TilePosition, found: list[bytes]) -> list[bytes]:
+        if len(found) != place.entries:
             raise SourceUnavailable("the log has lost what it signed for; restore the newest backup")
         return found
 

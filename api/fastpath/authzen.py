@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.errors import said, status_of
+from mydata_ledger.api.errors import refusal_members, status_of
 from mydata_ledger.api.schemas import HEX32, Hex32, Term
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest
 from mydata_ledger.ledger.consent import NEVER
@@ -39,14 +39,14 @@ Said = Mapping[str, Any]
 """A JSON object."""
 
 
-class Typed(BaseModel):
+class EntityType(BaseModel):
     """An entity of which only the kind is known: what is searched for (AuthZEN §5.1, §5.2)."""
 
     type: Name
     properties: Properties
 
 
-class Entity(Typed):
+class Entity(EntityType):
     """A subject or resource."""
 
     id: Name
@@ -66,14 +66,14 @@ class Requester(BaseModel):
     id: Annotated[str, Field(pattern=ADDRESS, examples=["0x" + "ab" * 20])]
 
 
-class Doing(BaseModel):
+class RequestedAction(BaseModel):
     """What they would do; `properties.purpose` may say what for."""
 
     name: Annotated[Term, Field(examples=["view"])]
     properties: AnyProperties
 
 
-class Wanted(BaseModel):
+class RequestedRecord(BaseModel):
     """A record by its id; `properties.category` where only one of that category is meant."""
 
     type: Literal["record"]
@@ -81,7 +81,7 @@ class Wanted(BaseModel):
     properties: AnyProperties
 
 
-class Circumstances(BaseModel):
+class EvaluationContext(BaseModel):
     """What for, under which declared incident, and how many consents the answer must rest on at least."""
 
     purpose: Annotated[str, Field(max_length=200, examples=["hl7:CLINTRCH"])]
@@ -89,7 +89,7 @@ class Circumstances(BaseModel):
     consents_at_least: Annotated[int, Field(ge=0)] = 0
 
 
-ENTITIES: dict[str, type[BaseModel]] = {"subject": Requester, "action": Doing, "resource": Wanted}
+ENTITIES: dict[str, type[BaseModel]] = {"subject": Requester, "action": RequestedAction, "resource": RequestedRecord}
 PARTS = (*ENTITIES, "context")
 """Of an evaluation."""
 IDENTIFYING = {
@@ -137,10 +137,10 @@ def record_of(kind: str, name: str) -> bytes | None:
 
 def unasked(error: LedgerError) -> dict[str, Any]:
     """Why a question that is well said could not be put."""
-    return {"status": status_here(status_of(error)), "message": str(error), **said(error)}
+    return {"status": subject_status(status_of(error)), "message": str(error), **refusal_members(error)}
 
 
-def status_here(status: int) -> int:
+def subject_status(status: int) -> int:
     """A status as everywhere, but what names an unknown term is a bad request here (AuthZEN §10.1.3 knows no 422)."""
     return 400 if status == 422 else status
 

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from mydata_ledger.api.fastpath.batching import Batcher
 from mydata_ledger.ledger.errors import SignatureInvalid
-from mydata_ledger.ledger.kernel import Handed, Kernel, Taken
+from mydata_ledger.ledger.kernel import AcceptedConsent, Kernel, SubmittedConsent
 
 
 class ConsentBatcher:
@@ -19,20 +19,20 @@ class ConsentBatcher:
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
-        self._batcher: Batcher[Handed] = Batcher(kernel.consents.intake.take_soon)
+        self._batcher: Batcher[SubmittedConsent] = Batcher(kernel.consents.acceptance.submit_soon)
 
-    async def take(self, handed: Handed) -> Taken:
+    async def submit(self, handed: SubmittedConsent) -> AcceptedConsent:
         """Accept a signed consent. Raises whatever `Kernel.consent` raises."""
         kernel, said = self.kernel, handed.consent
         if said.signer == said.data_subject:
             try:
-                taken: Taken = await self._batcher.put(handed)
+                taken: AcceptedConsent = await self._batcher.put(handed)
             except SignatureInvalid:
                 if not kernel.queries.asks_contract_wallets:
                     raise
             else:
                 return taken
-        return await run_in_threadpool(kernel.consents.intake.take, handed)
+        return await run_in_threadpool(kernel.consents.acceptance.submit, handed)
 
 
 async def _consents(request: Request) -> ConsentBatcher:

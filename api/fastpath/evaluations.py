@@ -12,14 +12,14 @@ from typing import Any, ClassVar, Literal, get_args
 import orjson
 
 from mydata_ledger.api.errors import Reply, closing, refusal
-from mydata_ledger.api.fastpath.authzen import IDENTIFYING, PARTS, Said, question, status_here, unasked
-from mydata_ledger.api.fastpath.decisions import Answer, DecisionBatcher, Question
+from mydata_ledger.api.fastpath.authzen import IDENTIFYING, PARTS, Said, question, subject_status, unasked
+from mydata_ledger.api.fastpath.decisions import DecisionBatcher, DecisionOutcome, Question
 from mydata_ledger.api.fastpath.limits import TokenBucket
 from mydata_ledger.api.fastpath.request import Request
 from mydata_ledger.ledger.access import Decision
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, TooLarge, UnknownTerm
 from mydata_ledger.ledger.kernel import Kernel
-from mydata_ledger.ledger.receipt import AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 
 MOST = 1_000
 """Evaluations in one call."""
@@ -134,7 +134,7 @@ class EvaluationRoute:
     def refusal(self, error: Exception) -> Reply:
         """Statuses are AuthZEN's."""
         reply = refusal(error)
-        return closing(replace(reply, status=status_here(reply.status)))
+        return closing(replace(reply, status=subject_status(reply.status)))
 
 
 def evaluation_routes(bucket: TokenBucket) -> dict[str, EvaluationRoute]:
@@ -145,11 +145,11 @@ def evaluation_routes(bucket: TokenBucket) -> dict[str, EvaluationRoute]:
     }
 
 
-async def _until(batcher: DecisionBatcher, session: bytes, call: Call) -> Sequence[Answer]:
+async def _until(batcher: DecisionBatcher, session: bytes, call: Call) -> Sequence[DecisionOutcome]:
     """One after another, for a live session only; what lies behind the answer that decides is not asked and leaves no
     receipt.
     """
-    answers: list[Answer] = []
+    answers: list[DecisionOutcome] = []
     for one in call.questions:
         answers += await batcher.ask(session, [one])
         last = answers[-1]
@@ -159,7 +159,7 @@ async def _until(batcher: DecisionBatcher, session: bytes, call: Call) -> Sequen
     return answers
 
 
-def document(answer: tuple[Decision, Logged]) -> dict[str, Any]:
+def document(answer: tuple[Decision, LoggedStatement]) -> dict[str, Any]:
     """One decision (AuthZEN §5.5): absent and forbidden look the same; a permit says what it rests on and obliges to.
 
     `receipt` names the signed receipt, by its place in the access log; `at` the heads it was decided under.
@@ -182,7 +182,7 @@ def document(answer: tuple[Decision, Logged]) -> dict[str, Any]:
     return {"decision": decision.permitted, "context": context}
 
 
-def _single(answer: Answer) -> dict[str, Any]:
+def _single(answer: DecisionOutcome) -> dict[str, Any]:
     """The decision on one question. What names nobody and nothing known here is a no (AuthZEN §10.1.3: an error is
     about the request, never about the outcome); what is not the caller's to ask is refused.
     """
@@ -191,7 +191,7 @@ def _single(answer: Answer) -> dict[str, Any]:
     return _listed(answer)
 
 
-def _listed(answer: Answer) -> dict[str, Any]:
+def _listed(answer: DecisionOutcome) -> dict[str, Any]:
     """One of many decisions (AuthZEN §7.2); what could not be asked is a no with its error."""
     if isinstance(answer, LedgerError):
         return {"decision": False, "context": {"error": unasked(answer)}}

@@ -20,20 +20,20 @@ from mydata_ledger.api.fastpath.request import Request
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge, UnknownTerm
 from mydata_ledger.ledger.kernel import Kernel, Respond
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.receipt import LoggedStatement
 
 F = TypeVar("F", bound=BaseModel)
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Answered(Generic[F, T]):
+class AnsweredQuestion(Generic[F, T]):
     """An answered question: the form it came in, how it was put, what was found, and the receipt."""
 
     form: F
     question: Any
     found: T
-    receipt: Logged
+    receipt: LoggedStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class FastRoute(Generic[F, T]):
     form: type[F]
     make: Callable[[Kernel, str, F, str], AccessRequest | None]
     respond: Respond[T]
-    show: Callable[[DecisionBatcher, Answered[F, T]], Awaitable[Any]]
+    show: Callable[[DecisionBatcher, AnsweredQuestion[F, T]], Awaitable[Any]]
     nothing: Callable[[UnknownTerm | None], Any] | None = None
 
     async def answer(self, batcher: DecisionBatcher, session: bytes, form: F, rest: str = "") -> Response:
@@ -79,4 +79,4 @@ class FastRoute(Generic[F, T]):
             return orjson.dumps(self.nothing(error))
         if put is None:
             return orjson.dumps(self.nothing(None) if self.nothing else None)
-        return orjson.dumps(await self.show(batcher, Answered(form, *put)))
+        return orjson.dumps(await self.show(batcher, AnsweredQuestion(form, *put)))

@@ -13,25 +13,25 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import House, SignedIn, Verbs
+from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
 from mydata_ledger.api.fastpath.authzen import (
     Action,
     Entity,
+    EntityType,
     Properties,
-    Typed,
     record_of,
     requester_of,
     unasked,
     under,
 )
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
-from mydata_ledger.api.fastpath.routes import Answered, FastRoute
+from mydata_ledger.api.fastpath.routes import AnsweredQuestion, FastRoute
 from mydata_ledger.api.guard import DecisionBatcherDep
 from mydata_ledger.api.routes.questions import RestsOn, page_of
 from mydata_ledger.api.schemas import shown
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, Found
 from mydata_ledger.ledger.errors import NotFound, UnknownTerm
-from mydata_ledger.ledger.kernel import Kernel, Page, allowed, sifted
+from mydata_ledger.ledger.kernel import Kernel, RecordPage, allowed, page_answers
 
 router = APIRouter(tags=["authzen"])
 ENDPOINTS = {
@@ -59,7 +59,7 @@ class PageResponse(BaseModel):
 class SubjectSearch(BaseModel):
     """Who may do this with the record?"""
 
-    subject: Typed
+    subject: EntityType
     action: Action
     resource: Entity
     context: Properties
@@ -71,7 +71,7 @@ class ResourceSearch(BaseModel):
 
     subject: Entity
     action: Action
-    resource: Typed
+    resource: EntityType
     context: Properties
     page: PageRequest = PageRequest()
 
@@ -100,7 +100,7 @@ class Resources(Results):
 
 
 @router.get("/.well-known/authzen-configuration")
-def configuration(house: House, response: Response) -> dict[str, str]:
+def configuration(house: AppContextDep, response: Response) -> dict[str, str]:
     """The metadata of this decision point (AuthZEN §9.1), which may be kept for an hour (§11.8)."""
     response.headers["Cache-Control"] = "public, max-age=3600"
     base = house.settings.uri.rstrip("/")
@@ -108,7 +108,7 @@ def configuration(house: House, response: Response) -> dict[str, str]:
 
 
 @router.post("/access/v1/search/subject", response_model_exclude_none=True)
-def subjects(asked: SubjectSearch, caller: SignedIn, kernel: Verbs) -> Results:
+def subjects(asked: SubjectSearch, caller: SignedIn, kernel: KernelDep) -> Results:
     """The parties that may do this with one of the caller's own records (AuthZEN §8.4)."""
     record, purpose = record_of(asked.resource.type, asked.resource.id), _purpose(asked.context, asked.action)
     if asked.subject.type != "party" or record is None or not purpose:
@@ -145,13 +145,13 @@ def _resources(kernel: Kernel, name: str, asked: ResourceSearch, _: str) -> Acce
     if requester is None or asked.resource.type != "record" or not purpose:
         return None
     question = under(kernel.decisions.search.question(requester, purpose, asked.action.name, category), asked.context)
-    return kernel.decisions.search.behind(question, asked.page.token, asked.page.limit)
+    return kernel.decisions.search.page_query(question, asked.page.token, asked.page.limit)
 
 
 async def _shown_resources(
-    batcher: DecisionBatcher, answered: Answered[ResourceSearch, Sequence[Found] | None]
+    batcher: DecisionBatcher, answered: AnsweredQuestion[ResourceSearch, Sequence[Found] | None]
 ) -> dict[str, Any]:
-    def show(page: Page) -> dict[str, Any]:
+    def show(page: RecordPage) -> dict[str, Any]:
         found = [{"type": "record", "id": shown(record_id)} for record_id in page.ids]
         context = {"context": {"at": RestsOn.of(page.asked).model_dump()}} if answered.question.at_least else {}
         return _results(found, page.cursor) | context
@@ -167,7 +167,9 @@ def _actions(kernel: Kernel, name: str, asked: ActionSearch, _: str) -> AccessRe
     return kernel.decisions.search.question(requester, purpose, "view", record_id=record)
 
 
-async def _shown_actions(batcher: DecisionBatcher, answered: Answered[ActionSearch, list[str]]) -> dict[str, Any]:
+async def _shown_actions(
+    batcher: DecisionBatcher, answered: AnsweredQuestion[ActionSearch, list[str]]
+) -> dict[str, Any]:
     page = answered.form.page
     some, rest = batcher.kernel.decisions.search.page_of_list(answered.question, answered.found, page.token, page.limit)
     return _results([{"name": name} for name in some], rest)
@@ -182,7 +184,7 @@ def _nothing(error: UnknownTerm | None) -> dict[str, Any]:
     return _results([]) | said
 
 
-RESOURCES = FastRoute(ResourceSearch, _resources, sifted, _shown_resources, _nothing)
+RESOURCES = FastRoute(ResourceSearch, _resources, page_answers, _shown_resources, _nothing)
 ACTIONS = FastRoute(ActionSearch, _actions, allowed, _shown_actions, _nothing)
 
 

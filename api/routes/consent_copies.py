@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 
-from mydata_ledger.api.auth import House, SignedIn
+from mydata_ledger.api.auth import AppContextDep, SignedIn
 from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.consent import Revocation
-from mydata_ledger.ledger.consent_copy import Copy, Operator, receipt, record
+from mydata_ledger.ledger.consent_copy import ConsentCopy, Operator, receipt, record
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel import Kernel
 from mydata_ledger.ledger.receipt import CONSENTS
@@ -29,18 +29,18 @@ class JsonLd(JSONResponse):
 
 
 @router.get("/consents/{entry}/record", responses=LINKED)
-def consent_record(entry: EntryId, caller: SignedIn, house: House) -> JsonLd:
+def consent_record(entry: EntryId, caller: SignedIn, house: AppContextDep) -> JsonLd:
     """The consent record (ISO/IEC TS 27560, 6.3) with W3C DPV terms, as of now."""
     return JsonLd(_written(record, entry, caller.signer, house))
 
 
 @router.get("/consents/{entry}/receipt", responses=LINKED)
-def consent_receipt(entry: EntryId, caller: SignedIn, house: House) -> JsonLd:
+def consent_receipt(entry: EntryId, caller: SignedIn, house: AppContextDep) -> JsonLd:
     """The consent receipt (ISO/IEC TS 27560, 6.4): an authoritative copy of the whole record."""
     return JsonLd(_written(receipt, entry, caller.signer, house))
 
 
-def _written(form: Any, entry: str, person: bytes, house: House) -> dict[str, Any]:
+def _written(form: Any, entry: str, person: bytes, house: AppContextDep) -> dict[str, Any]:
     kernel, operator = house.kernel, Operator(house.settings.uri.rstrip("/"), house.settings.jurisdiction)
     state = kernel.queries.consent(read_hex(entry, "entry", 32))
     if state is None or state.consent.data_subject != person:
@@ -49,15 +49,17 @@ def _written(form: Any, entry: str, person: bytes, house: House) -> dict[str, An
     return written
 
 
-def _copy(state: ConsentState, kernel: Kernel) -> Copy:
+def _copy(state: ConsentState, kernel: Kernel) -> ConsentCopy:
     queries, said = kernel.queries, state.consent
-    return Copy(state, queries.notice(said.notice_hash), queries.party(said.grantee), _ended(state, kernel))
+    return ConsentCopy(state, queries.notice(said.notice_hash), queries.party(said.grantee), _ended(state, kernel))
 
 
 def _ended(state: ConsentState, kernel: Kernel) -> Revocation | None:
     """The signed revocation of the consent; none where only its secret was revealed on chain."""
     after = state.position
-    while state.revoked and (page := kernel.queries.said_about(CONSENTS, state.consent.data_subject, after, PAGE)):
+    while state.revoked and (
+        page := kernel.queries.statements_about(CONSENTS, state.consent.data_subject, after, PAGE)
+    ):
         for logged in page:
             said = logged.signed.statement
             if isinstance(said, Revocation) and said.consent == state.entry:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from mydata_ledger.api.auth import Caller, House, SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.auth import AppContextDep, Caller, KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.fastpath.consents import ConsentBatcherDep
 from mydata_ledger.api.schemas import (
     ZERO,
@@ -18,7 +18,7 @@ from mydata_ledger.api.schemas import (
     Hex,
     Hex32,
     Language,
-    Replaced,
+    ReplacedView,
     SignedForm,
     draft_view,
     proof_document,
@@ -29,9 +29,9 @@ from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, office_of
 from mydata_ledger.ledger.errors import InvalidStatement, NotFound
-from mydata_ledger.ledger.kernel import GrantRequest, Handed, Kernel
+from mydata_ledger.ledger.kernel import GrantRequest, Kernel, SubmittedConsent
 from mydata_ledger.ledger.party import checksum
-from mydata_ledger.ledger.receipt import CONSENTS, Logged
+from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement
 from mydata_ledger.ledger.status import Status
 from mydata_ledger.ledger.typed_data import message, parse, read_domain, read_hex
 from mydata_ledger.ledger.wording import ENGLISH
@@ -90,19 +90,19 @@ class ConsentView(BaseModel):
 
 
 @router.post("/consents/drafts")
-def draft_consent(form: ConsentDraftForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+def draft_consent(form: ConsentDraftForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
     """The next version of the caller's consent to a grantee, ready for the wallet."""
     return draft_view(kernel.consents.drafts.consent(wish_of(form, caller, kernel)))
 
 
 @router.post("/consents", status_code=202)
-async def consent(form: SignedForm, request: Request, batcher: ConsentBatcherDep, _: SignedIn) -> Replaced:
+async def consent(form: SignedForm, request: Request, batcher: ConsentBatcherDep, _: SignedIn) -> ReplacedView:
     """Hand in a signed consent; it permits from the moment it is on chain. Anyone signed in may carry it. `ended` names
     what rested on the version it replaces.
     """
     if len(await request.body()) > LARGE:
         return await run_in_threadpool(_taken_alone, form, batcher.kernel)
-    taken = await batcher.take(_handed(form))
+    taken = await batcher.submit(_handed(form))
     said = taken.logged.signed.statement
     is_first = isinstance(said, Consent) and said.signer == said.data_subject and not any(said.previous)
     if taken.is_new and is_first:
@@ -110,30 +110,30 @@ async def consent(form: SignedForm, request: Request, batcher: ConsentBatcherDep
     return await run_in_threadpool(_replaced, taken.logged, batcher.kernel)
 
 
-def _handed(form: SignedForm) -> Handed:
+def _handed(form: SignedForm) -> SubmittedConsent:
     claimed = read_domain(form.domain)
-    return Handed(parse(Consent, form.message), read_hex(form.signature, "signature"), claimed)
+    return SubmittedConsent(parse(Consent, form.message), read_hex(form.signature, "signature"), claimed)
 
 
-def _taken_alone(form: SignedForm, kernel: Kernel) -> Replaced:
-    return _replaced(kernel.consents.intake.take(_handed(form)).logged, kernel)
+def _taken_alone(form: SignedForm, kernel: Kernel) -> ReplacedView:
+    return _replaced(kernel.consents.acceptance.submit(_handed(form)).logged, kernel)
 
 
-def _replaced(logged: Logged, kernel: Kernel) -> Replaced:
+def _replaced(logged: LoggedStatement, kernel: Kernel) -> ReplacedView:
     state = kernel.queries.consent(logged.signed.entry.entry)
     status = state.status(kernel.queries.now()) if state else Status.PENDING
     return replaced(logged, status, kernel.consents.endings.ended_by(logged))
 
 
 @router.get("/consents")
-def consents(caller: SignedIn, kernel: Verbs) -> list[ConsentView]:
+def consents(caller: SignedIn, kernel: KernelDep) -> list[ConsentView]:
     """Every version of every consent of the caller, oldest first."""
     delegations = kernel.queries.delegations_of(caller.signer)
     return [_view(state, kernel, delegations) for state in kernel.queries.consents_of(caller.signer)]
 
 
 @router.get("/consents/{entry}/copy")
-def copy(entry: EntryId, caller: SignedIn, house: House) -> dict[str, Any]:
+def copy(entry: EntryId, caller: SignedIn, house: AppContextDep) -> dict[str, Any]:
     """The caller's own copy: statement, signature, salt and proof, for `mydata verify`."""
     state = house.kernel.queries.consent(read_hex(entry, "entry", 32))
     if state is None or state.consent.data_subject != caller.signer:
@@ -158,7 +158,7 @@ def _office(state: ConsentState, delegations: list[DelegationState]) -> Delegati
 
 
 @router.post("/revocations/drafts")
-def draft_revocation(form: RevocationDraftForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+def draft_revocation(form: RevocationDraftForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
     """The withdrawal of the caller's newest consent to a grantee, ready for the wallet."""
     secret = read_hex(form.secret, "secret", 32)
     whose = subject_bytes(form.data_subject) if form.data_subject else caller.signer
@@ -167,7 +167,7 @@ def draft_revocation(form: RevocationDraftForm, caller: SignedIn, kernel: Verbs)
 
 
 @router.post("/revocations", status_code=202)
-def revoke(form: SignedForm, kernel: Verbs, _: SignedIn) -> Replaced:
+def revoke(form: SignedForm, kernel: KernelDep, _: SignedIn) -> ReplacedView:
     """Hand in a signed withdrawal; it denies before this answers. `ended` names what rested on the consent and ended
     with it: share links, exports, sessions, what a delegate signed, keys that were handed out.
     """

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import House, SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.schemas import (
     ZERO,
-    Accepted,
+    AcceptedView,
     DraftView,
     Form,
     Hex,
@@ -27,7 +27,7 @@ from mydata_ledger.api.schemas import (
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.delegation import Delegation, DelegationState
 from mydata_ledger.ledger.errors import NotFound
-from mydata_ledger.ledger.kernel import Naming
+from mydata_ledger.ledger.kernel import DelegateAppointment
 from mydata_ledger.ledger.receipt import CONSENTS
 from mydata_ledger.ledger.typed_data import parse, read_domain, read_hex
 from mydata_ledger.ledger.wording import ENGLISH
@@ -36,7 +36,7 @@ router = APIRouter(tags=["delegations"])
 EntryId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a delegation")]
 
 
-class NamingForm(Form):
+class DelegateAppointmentForm(Form):
     """Who is to sign for whom; without `data_subject` for the caller. `proof` is the commitment of the record that
     shows the relation.
     """
@@ -82,9 +82,9 @@ class DelegationView(BaseModel):
 
 
 @router.post("/delegations/drafts")
-def draft(form: NamingForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+def draft(form: DelegateAppointmentForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
     """A delegation, ready for the wallet of the person, or of the authority that names a guardian."""
-    naming = Naming(
+    naming = DelegateAppointment(
         data_subject=subject_bytes(form.data_subject) if form.data_subject else caller.signer,
         delegator=caller.signer,
         delegate=subject_bytes(form.delegate),
@@ -100,7 +100,7 @@ def draft(form: NamingForm, caller: SignedIn, kernel: Verbs) -> DraftView:
 
 
 @router.post("/delegations", status_code=202)
-def delegate(form: DelegationForm, kernel: Verbs, _: SignedIn) -> Accepted:
+def delegate(form: DelegationForm, kernel: KernelDep, _: SignedIn) -> AcceptedView:
     """Hand in a signed delegation; it counts from the moment it is on chain."""
     evidence = disclosure.from_json(form.evidence.encode()) if form.evidence else None
     said, signature = parse(Delegation, form.message), read_hex(form.signature, "signature")
@@ -108,14 +108,14 @@ def delegate(form: DelegationForm, kernel: Verbs, _: SignedIn) -> Accepted:
 
 
 @router.get("/delegations")
-def delegations(caller: SignedIn, kernel: Verbs) -> list[DelegationView]:
+def delegations(caller: SignedIn, kernel: KernelDep) -> list[DelegationView]:
     """Everyone who was ever named to sign for the caller, oldest first."""
     now = kernel.queries.now()
     return [_view(state, now) for state in kernel.queries.delegations_of(caller.signer)]
 
 
 @router.get("/delegations/{entry}/copy")
-def copy(entry: EntryId, caller: SignedIn, house: House) -> dict[str, Any]:
+def copy(entry: EntryId, caller: SignedIn, house: AppContextDep) -> dict[str, Any]:
     """A delegation as a proof document: for whom it is about, who named and who is named."""
     logged = house.kernel.queries.find(CONSENTS, read_hex(entry, "entry", 32))
     said = logged.signed.statement if logged else None
@@ -127,7 +127,7 @@ def copy(entry: EntryId, caller: SignedIn, house: House) -> dict[str, Any]:
 
 
 @router.post("/delegations/ends/drafts")
-def draft_end(form: EndForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+def draft_end(form: EndForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
     """The withdrawal that ends a delegation, and with it what the delegate signed; hand it in at `/revocations`."""
     secret = read_hex(form.secret, "secret", 32)
     delegate = subject_bytes(form.delegate)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.schemas import Form, NoticeView, shown
 from mydata_ledger.ledger.consent import ACTIONS
 from mydata_ledger.ledger.errors import NotFound
@@ -66,13 +66,13 @@ def _party(party: Party) -> PartyView:
 
 
 @router.get("/parties")
-def parties(kernel: Verbs) -> list[PartyView]:
+def parties(kernel: KernelDep) -> list[PartyView]:
     """Every accredited party, by name."""
     return [_party(party) for party in kernel.queries.parties()]
 
 
 @router.get("/parties/{account}")
-def party(account: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{40}$")], kernel: Verbs) -> PartyView:
+def party(account: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{40}$")], kernel: KernelDep) -> PartyView:
     """One party by its account."""
     found = kernel.queries.party(checksum(read_hex(account, "account", 20)))
     if found is None:
@@ -81,13 +81,13 @@ def party(account: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{40}$")], kernel: 
 
 
 @router.get("/notices")
-def notices(kernel: Verbs) -> list[NoticeView]:
+def notices(kernel: KernelDep) -> list[NoticeView]:
     """Every published notice, in all versions and languages."""
     return [NoticeView.of(notice) for notice in kernel.queries.notices()]
 
 
 @router.post("/notices", status_code=201)
-def publish(form: NoticeForm, caller: SignedIn, kernel: Verbs) -> list[NoticeView]:
+def publish(form: NoticeForm, caller: SignedIn, kernel: KernelDep) -> list[NoticeView]:
     """Publish the next version of one of the caller's notices; an incompatible one asks for new signatures."""
     layers = {language: tuple(texts) for language, texts in form.layers.items()}
     return [
@@ -97,7 +97,7 @@ def publish(form: NoticeForm, caller: SignedIn, kernel: Verbs) -> list[NoticeVie
 
 
 @router.get("/notices/{digest}")
-def notice(digest: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")], kernel: Verbs) -> NoticeView:
+def notice(digest: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")], kernel: KernelDep) -> NoticeView:
     """The notice whose hash a consent carries: exactly the text that was shown."""
     found = kernel.queries.notice(read_hex(digest, "digest", 32))
     if found is None:
@@ -106,7 +106,7 @@ def notice(digest: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")], kernel: 
 
 
 @router.get("/vocabulary")
-def vocabulary(kernel: Verbs) -> VocabularyView:
+def vocabulary(kernel: KernelDep) -> VocabularyView:
     """Categories, purposes, actions and conditions."""
     words = kernel.queries.vocabulary
     return VocabularyView(

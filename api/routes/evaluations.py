@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import SignedIn
-from mydata_ledger.api.fastpath.authzen import Circumstances, Doing, Requester, Wanted
+from mydata_ledger.api.fastpath.authzen import EvaluationContext, RequestedAction, RequestedRecord, Requester
 from mydata_ledger.api.fastpath.evaluations import EXECUTE_ALL, MOST, Semantic
 
 router = APIRouter(tags=["authzen"])
@@ -18,18 +18,18 @@ class EvaluationForm(BaseModel):
     """AuthZEN §6.1."""
 
     subject: Requester
-    action: Doing
-    resource: Wanted
-    context: Circumstances
+    action: RequestedAction
+    resource: RequestedRecord
+    context: EvaluationContext
 
 
 class PartialForm(BaseModel):
     """One of many: what it leaves out is taken from the call."""
 
     subject: Requester | None = None
-    action: Doing | None = None
-    resource: Wanted | None = None
-    context: Circumstances | None = None
+    action: RequestedAction | None = None
+    resource: RequestedRecord | None = None
+    context: EvaluationContext | None = None
 
 
 class Options(BaseModel):
@@ -45,7 +45,7 @@ class EvaluationsForm(PartialForm):
     options: Options = Options()
 
 
-class Evaluated(BaseModel):
+class EvaluationView(BaseModel):
     """AuthZEN §5.5: `context` has `reason`, `obligations`, `receipt` (position, request_id) and the heads it rests
     `at`; for one of many that could not be asked `error` (status, message).
     """
@@ -54,14 +54,14 @@ class Evaluated(BaseModel):
     context: dict[str, Any]
 
 
-class EvaluatedMany(BaseModel):
+class EvaluationsView(BaseModel):
     """AuthZEN §7.2: decisions in the order asked."""
 
-    evaluations: list[Evaluated]
+    evaluations: list[EvaluationView]
 
 
 @router.post("/access/v1/evaluation")
-def evaluation(asked: EvaluationForm, caller: SignedIn) -> Evaluated:
+def evaluation(asked: EvaluationForm, caller: SignedIn) -> EvaluationView:
     """May this requester do this with this record, for this purpose, now? Every question leaves its receipt,
     signed and durable before the answer (AuthZEN §6). What names nobody and nothing known here cannot be put as a
     question: the decision is false, `context.error` says why, and there is no receipt.
@@ -70,6 +70,6 @@ def evaluation(asked: EvaluationForm, caller: SignedIn) -> Evaluated:
 
 
 @router.post("/access/v1/evaluations")
-def evaluations(asked: EvaluationsForm, caller: SignedIn) -> EvaluatedMany:
+def evaluations(asked: EvaluationsForm, caller: SignedIn) -> EvaluationsView:
     """Up to 1,000 questions in one step, with one receipt each (AuthZEN §7)."""
     raise NotImplementedError

@@ -15,18 +15,18 @@ import orjson
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from mydata_ledger.api.auth import House, Premises, SignedIn, subject_bytes
+from mydata_ledger.api.auth import AppContext, AppContextDep, SignedIn, subject_bytes
 from mydata_ledger.api.routes.links import LinkView
 from mydata_ledger.api.schemas import Form, Hex, NoticeView, certificate_document, proof_document, shown
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import DelegationState, office_of
 from mydata_ledger.ledger.errors import NotEntitled, NotFound
 from mydata_ledger.ledger.kernel import Kernel, Proof
-from mydata_ledger.ledger.kernel.consents.acting import Acting
+from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
 from mydata_ledger.ledger.kernel.work_items import DELIVERY, MESSAGE, REQUEST, WISHES
 from mydata_ledger.ledger.message import of_person
-from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS
+from mydata_ledger.ledger.work_item import WorkItem
 
 router = APIRouter(tags=["timeline"])
 PAGE, PIECE = 200, 1 << 16
@@ -52,7 +52,7 @@ Files = Iterator[tuple[str, Iterator[bytes]]]
 
 
 @router.get("/me/export", responses=ZIPPED)
-def export(caller: SignedIn, house: House) -> StreamingResponse:
+def export(caller: SignedIn, house: AppContextDep) -> StreamingResponse:
     """All about the caller as a zip: consents, records and accesses with inclusion proofs, and what lies beside the
     logs. The records' contents stay sealed: `mydata export` opens and adds them.
     """
@@ -67,7 +67,7 @@ class ExportForm(Form):
 
 
 @router.post("/exports", responses=ZIPPED)
-def export_for(form: ExportForm, caller: SignedIn, house: House) -> StreamingResponse:
+def export_for(form: ExportForm, caller: SignedIn, house: AppContextDep) -> StreamingResponse:
     """All about a person as a zip, for a delegate whose delegation covers every category (`*`). It breaks off when the
     delegation ends, and the withdrawal that ends it names it.
     """
@@ -80,7 +80,7 @@ def export_for(form: ExportForm, caller: SignedIn, house: House) -> StreamingRes
 
 
 def _while_entitled(
-    pieces: Iterator[bytes], office: DelegationState | None, reference: str, acting: Acting
+    pieces: Iterator[bytes], office: DelegationState | None, reference: str, acting: DelegateActions
 ) -> Iterator[bytes]:
     try:
         for piece in pieces:
@@ -127,7 +127,7 @@ class _Pieces:
         return taken
 
 
-def _files(person: bytes, house: Premises) -> Files:
+def _files(person: bytes, house: AppContext) -> Files:
     kernel, registries = house.kernel, dict(house.settings.registries)
     ends = {log: kernel.queries.head(log).size for log in LOGS}
     heads = {log: {"size": size} for log, size in ends.items()}
@@ -146,16 +146,16 @@ def _files(person: bytes, house: Premises) -> Files:
     yield "links.ndjson", _lines(LinkView.of(link).model_dump() for link in kernel.people.links.of(person))
 
 
-def _documents(log: str, person: bytes, end: int, house: Premises) -> Iterator[Json]:
+def _documents(log: str, person: bytes, end: int, house: AppContext) -> Iterator[Json]:
     """What the log said about the person when the download began, each with what it rests on."""
     kernel, after = house.kernel, -1
-    while page := [one for one in kernel.queries.said_about(log, person, after, PAGE) if one.position < end]:
+    while page := [one for one in kernel.queries.statements_about(log, person, after, PAGE) if one.position < end]:
         for proof in kernel.records.proofs.prove_all(log, page):
             yield _document(proof, person, house)
         after = page[-1].position
 
 
-def _document(proof: Proof, person: bytes, house: Premises) -> Json:
+def _document(proof: Proof, person: bytes, house: AppContext) -> Json:
     kernel, registries, said = house.kernel, dict(house.settings.registries), proof.logged.signed.statement
     document = proof_document(proof, registries)
     if isinstance(said, Consent) and (notice := kernel.queries.notice(said.notice_hash)):
@@ -167,7 +167,7 @@ def _document(proof: Proof, person: bytes, house: Premises) -> Json:
     return document
 
 
-def _erasures(person: bytes, house: Premises) -> Iterator[Json]:
+def _erasures(person: bytes, house: AppContext) -> Iterator[Json]:
     """The certificate of every erasure that is carried out; others have none yet."""
     kernel, registries = house.kernel, dict(house.settings.registries)
     for record in kernel.queries.records_of(person):
@@ -181,14 +181,14 @@ def _notices(person: bytes, kernel: Kernel) -> Iterator[Json]:
     return (NoticeView.of(notice).model_dump() for notice in found if notice)
 
 
-def _papers(kernel: Kernel, kind: str, **of: Any) -> Iterator[Paper]:
+def _papers(kernel: Kernel, kind: str, **of: Any) -> Iterator[WorkItem]:
     after = b""
     while page := kernel.queries.work_items(kind, after=after, limit=PAGE, **of):
         yield from page
         after = page[-1].id
 
 
-def _plain(paper: Paper) -> Json:
+def _plain(paper: WorkItem) -> Json:
     return {"id": shown(paper.id), "kind": paper.kind, "state": paper.state, "party": paper.party, "body": paper.body}
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from mydata_ledger.api.auth import House
+from mydata_ledger.api.auth import AppContextDep
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head
-from mydata_ledger.ledger.ports import Anchored
+from mydata_ledger.ledger.ports import AnchoredHead
 from mydata_ledger.ledger.receipt import LOGS
 
 router = APIRouter(tags=["health"])
-NOWHERE = Anchored(Head(0, EMPTY_ROOT), 0, 0)
+NOWHERE = AnchoredHead(Head(0, EMPTY_ROOT), 0, 0)
 """What can be said of a chain that is silent, or contradicts this log."""
 
 
@@ -41,7 +41,7 @@ class HealthView(BaseModel):
 
 
 @router.get("/health")
-def health(house: House) -> HealthView:
+def health(house: AppContextDep) -> HealthView:
     """Whether questions can be answered now."""
     queries = house.kernel.queries
     try:

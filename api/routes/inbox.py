@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import Caller, SignedIn, Verbs
+from mydata_ledger.api.auth import Caller, KernelDep, SignedIn
 from mydata_ledger.api.schemas import Form, Hex32, Term, shown
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscription
 from mydata_ledger.ledger.message import of_person
@@ -66,18 +66,20 @@ class ResultsForm(Form):
 
 
 @router.get("/me/inbox")
-def inbox(caller: SignedIn, kernel: Verbs, after: After = "") -> list[MessageView]:
+def inbox(caller: SignedIn, kernel: KernelDep, after: After = "") -> list[MessageView]:
     """What the caller was told, as a person and as a party, oldest first."""
     start = read_hex(after, "after", 32) if after else b""
     found = [one for name in _names(caller) for one in kernel.people.inbox.read(name, start)]
     return [
-        MessageView(message_id=shown(m.message_id), event=m.event, subject=m.subject, at=m.at, detail=dict(m.detail))
+        MessageView(
+            message_id=shown(m.message_id), event=m.event, subject=m.subject, at=m.occurred_at, detail=dict(m.detail)
+        )
         for m in sorted(found, key=lambda message: message.message_id)
     ]
 
 
 @router.post("/me/subscriptions", status_code=201)
-def subscribe(form: SubscriptionForm, caller: SignedIn, kernel: Verbs) -> SubscriptionView:
+def subscribe(form: SubscriptionForm, caller: SignedIn, kernel: KernelDep) -> SubscriptionView:
     """Tell the caller there too; parties are told as parties, everyone else as a person."""
     made = kernel.people.subscriptions.add(
         _main_name(caller, kernel), form.channel, form.address, frozenset(form.events)
@@ -86,19 +88,19 @@ def subscribe(form: SubscriptionForm, caller: SignedIn, kernel: Verbs) -> Subscr
 
 
 @router.get("/me/subscriptions")
-def subscriptions(caller: SignedIn, kernel: Verbs) -> list[SubscriptionView]:
+def subscriptions(caller: SignedIn, kernel: KernelDep) -> list[SubscriptionView]:
     """Where the caller is told."""
     return [_view(one) for name in _names(caller) for one in kernel.people.subscriptions.of(name)]
 
 
 @router.delete("/me/subscriptions/{subscription_id}", status_code=204)
-def unsubscribe(subscription_id: SubscriptionId, caller: SignedIn, kernel: Verbs) -> None:
+def unsubscribe(subscription_id: SubscriptionId, caller: SignedIn, kernel: KernelDep) -> None:
     """End one."""
     kernel.people.subscriptions.end(_main_name(caller, kernel), read_hex(subscription_id, "subscription_id", 32))
 
 
 @router.get("/me/deliveries")
-def deliveries(caller: SignedIn, kernel: Verbs, after: After = "") -> list[DeliveryView]:
+def deliveries(caller: SignedIn, kernel: KernelDep, after: After = "") -> list[DeliveryView]:
     """What became of the caller's deliveries, oldest first."""
     start = read_hex(after, "after", 32) if after else b""
     return [
@@ -115,7 +117,7 @@ def deliveries(caller: SignedIn, kernel: Verbs, after: After = "") -> list[Deliv
 
 
 @router.post("/results", status_code=202)
-def results(form: ResultsForm, caller: SignedIn, kernel: Verbs) -> dict[str, str]:
+def results(form: ResultsForm, caller: SignedIn, kernel: KernelDep) -> dict[str, str]:
     """Tell everyone whose consent to the caller stands that results are out; who they are is not said."""
     kernel.people.announcements.results(caller.name, form.reference)
     return {"status": "announced"}
@@ -126,7 +128,7 @@ def _names(caller: Caller) -> list[str]:
     return sorted({caller.name, of_person(caller.signer)})
 
 
-def _main_name(caller: Caller, kernel: Verbs) -> str:
+def _main_name(caller: Caller, kernel: KernelDep) -> str:
     return caller.name if kernel.queries.party(caller.name) else of_person(caller.signer)
 
 

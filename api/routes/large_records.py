@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import ClientDisconnect
 
-from mydata_ledger.api.auth import SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.errors import refusal, response
 from mydata_ledger.api.routes.records import IssueDrafts
 from mydata_ledger.api.schemas import HEX32, ZERO, Term
@@ -71,7 +71,7 @@ class RecordHeaders(BaseModel):
 
 @router.post(STREAM_PATH, status_code=201, openapi_extra=BODY, response_model=IssueDrafts)
 async def draft_stream(
-    said: Annotated[RecordHeaders, Header()], request: Request, caller: SignedIn, kernel: Verbs
+    said: Annotated[RecordHeaders, Header()], request: Request, caller: SignedIn, kernel: KernelDep
 ) -> IssueDrafts | Response:
     """Seal one record of any size up to the ledger's bound (2 GiB unless it is set otherwise) while it comes in, and
     return the statement for the holder to sign; nothing is issued yet. The body is the record itself, anything but
@@ -92,7 +92,7 @@ async def draft_stream(
     response_class=StreamingResponse,
     responses={200: {"content": {"application/octet-stream": BINARY}}},
 )
-def sealed(position: Annotated[int, Path(ge=0, le=2**62)], caller: SignedIn, kernel: Verbs) -> StreamingResponse:
+def sealed(position: Annotated[int, Path(ge=0, le=2**62)], caller: SignedIn, kernel: KernelDep) -> StreamingResponse:
     """The sealed payload that a receipt of the caller's released, for a release whose `sealed` is null; it opens under
     that release's `wrapped_key`. An answer that turns out to be damaged is broken off.
     """

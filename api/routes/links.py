@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from mydata_ledger.api.auth import House, SignedIn, Verbs
+from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
 from mydata_ledger.api.schemas import Hex32, shown
 from mydata_ledger.ledger.errors import NotFound, PasscodeInvalid
 from mydata_ledger.ledger.kernel import Link
@@ -55,20 +55,20 @@ class LinkView(BaseModel):
 
 
 @router.get("/me/links")
-def links(caller: SignedIn, kernel: Verbs) -> list[LinkView]:
+def links(caller: SignedIn, kernel: KernelDep) -> list[LinkView]:
     """Every link the caller made, the newest first."""
     found = sorted(kernel.people.links.of(caller.signer), key=lambda link: (-link.made_at, link.name))
     return [LinkView.of(link) for link in found]
 
 
 @router.delete("/me/links/{name}", status_code=204)
-def end(name: Name, caller: SignedIn, kernel: Verbs) -> None:
+def end(name: Name, caller: SignedIn, kernel: KernelDep) -> None:
     """End one of the caller's links: nobody opens it again, and its content is let go."""
     kernel.people.links.end(caller.signer, read_hex(name, "name", 32))
 
 
 @router.post("/shl/{link_id}")
-def manifest(link_id: LinkId, asked: ManifestRequest, house: House) -> JSONResponse:
+def manifest(link_id: LinkId, asked: ManifestRequest, house: AppContextDep) -> JSONResponse:
     """The manifest of a link (§ SHLink Manifest Request). Who asks names themselves; their name goes on the person's
     timeline. A wrong passcode is 401 with the tries that remain over the link's whole life.
     """
@@ -90,7 +90,7 @@ def manifest(link_id: LinkId, asked: ManifestRequest, house: House) -> JSONRespo
 
 
 @router.get("/shl/{link_id}")
-def direct(link_id: LinkId, house: House, recipient: Annotated[str, Query(max_length=200)]) -> Response:
+def direct(link_id: LinkId, house: AppContextDep, recipient: Annotated[str, Query(max_length=200)]) -> Response:
     """The one file of a link with the `U` flag, as JWE; `recipient` names who asks."""
     try:
         sealed, _ = house.kernel.people.sharing.open(link_id, recipient, None, direct=True)
@@ -100,7 +100,7 @@ def direct(link_id: LinkId, house: House, recipient: Annotated[str, Query(max_le
 
 
 @router.get("/shl/files/{ticket}")
-def file(ticket: Annotated[str, Path(max_length=300)], house: House) -> Response:
+def file(ticket: Annotated[str, Path(max_length=300)], house: AppContextDep) -> Response:
     """The file a manifest pointed to, while its address lasts."""
     try:
         return _jose(house.kernel.people.sharing.file_of(ticket))

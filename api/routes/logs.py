@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from mydata_ledger.api.auth import House, Verbs
+from mydata_ledger.api.auth import AppContextDep, KernelDep
 from mydata_ledger.api.schemas import Hex32, shown
 from mydata_ledger.ledger.merkle import Head
 
@@ -54,7 +54,7 @@ class PathView(BaseModel):
 
 
 @router.get("/{name}/heads")
-def heads(name: LogName, house: House) -> Heads:
+def heads(name: LogName, house: AppContextDep) -> Heads:
     """The newest heads of a log. What others should hold us to is its signed checkpoint, beside this."""
     queries = house.kernel.queries
     domain, anchored = queries.domains[name], queries.anchored(name)
@@ -68,13 +68,15 @@ def heads(name: LogName, house: House) -> Heads:
 
 
 @router.get("/{name}/proof/inclusion")
-def inclusion(name: LogName, kernel: Verbs, position: Annotated[int, Query(ge=0, le=2**62)], size: Size) -> PathView:
+def inclusion(
+    name: LogName, kernel: KernelDep, position: Annotated[int, Query(ge=0, le=2**62)], size: Size
+) -> PathView:
     """The proof that the leaf at `position` lies in the log of `size`."""
     return PathView(hashes=[shown(hash_) for hash_ in kernel.queries.inclusion(name, position, size)])
 
 
 @router.get("/{name}/proof/consistency")
-def consistency(name: LogName, kernel: Verbs, first: Size, second: Size) -> PathView:
+def consistency(name: LogName, kernel: KernelDep, first: Size, second: Size) -> PathView:
     """The proof that the log of `first` is a prefix of the log of `second`."""
     return PathView(hashes=[shown(hash_) for hash_ in kernel.queries.consistency(name, first, second)])
 

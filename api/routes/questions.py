@@ -10,15 +10,15 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from mydata_ledger.api.auth import SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
-from mydata_ledger.api.fastpath.routes import Answered, FastRoute
+from mydata_ledger.api.fastpath.routes import AnsweredQuestion, FastRoute
 from mydata_ledger.api.guard import NAMED_ONLY, DecisionBatcherDep, RecordId
 from mydata_ledger.api.routes.consents import ConsentDraftForm, wish_of
 from mydata_ledger.api.schemas import Form, Hex, Hex32, RecordView, Term, record_document, shown
 from mydata_ledger.ledger.access import AccessRequest, Decision, Found
 from mydata_ledger.ledger.consent import NEVER
-from mydata_ledger.ledger.kernel import Change, Kernel, Page, sifted, surveyed
+from mydata_ledger.ledger.kernel import AnswerChange, Kernel, RecordPage, page_answers, person_answers
 from mydata_ledger.ledger.receipt import AccessReceipt
 from mydata_ledger.ledger.record import Record
 from mydata_ledger.ledger.typed_data import read_hex
@@ -33,7 +33,7 @@ class QueryForm(Form):
     model_config = ConfigDict(strict=False)
 
 
-class Search(QueryForm):
+class RecordSearchForm(QueryForm):
     """A category of records and a purpose; `cursor` is the one of the page before."""
 
     category: Term
@@ -59,7 +59,7 @@ class RestsOn(BaseModel):
         return cls(consents=asked.consents_size, records=asked.records_size, block=asked.block, time=asked.decided_at)
 
 
-class Accessible(BaseModel):
+class RecordPageView(BaseModel):
     """One page; give `cursor` to go on, it is empty on the last page."""
 
     records: list[RecordView]
@@ -76,7 +76,7 @@ class PersonQuestion(Form):
     incident: Hex32 | None = None
 
 
-class Answer(BaseModel):
+class RecordAnswerView(BaseModel):
     """Why a record may be read: the consents that say so, and what they oblige to."""
 
     record: RecordView
@@ -85,7 +85,7 @@ class Answer(BaseModel):
     obligations: list[str]
 
 
-class Reader(BaseModel):
+class ReaderView(BaseModel):
     """A party that would read the record now."""
 
     account: str
@@ -94,7 +94,7 @@ class Reader(BaseModel):
     consents: list[Hex32]
 
 
-class ChangeView(BaseModel):
+class AnswerChangeView(BaseModel):
     """One answer that the draft would change."""
 
     party: str
@@ -108,35 +108,41 @@ class ChangeView(BaseModel):
     permitted_after: bool
 
 
-@router.get("/access/records", response_model=Accessible)
-async def accessible(asked: Annotated[Search, Query()], caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
+@router.get("/access/records", response_model=RecordPageView)
+async def accessible(
+    asked: Annotated[RecordSearchForm, Query()], caller: SignedIn, batcher: DecisionBatcherDep
+) -> Response:
     """The records of a category the caller may read now, in pages that show nothing of what is hidden."""
     return await ACCESSIBLE.answer(batcher, caller.session, asked)
 
 
-@router.post("/access/persons", response_model=list[Answer])
+@router.post("/access/persons", response_model=list[RecordAnswerView])
 async def of_person(question: PersonQuestion, caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
     """The records of one person, of any category, that the caller may read now."""
     return await PERSONS.answer(batcher, caller.session, question)
 
 
-def _page(kernel: Kernel, requester: str, asked: Search, _: str) -> AccessRequest:
+def _page(kernel: Kernel, requester: str, asked: RecordSearchForm, _: str) -> AccessRequest:
     question = kernel.decisions.evaluation.request(requester, bytes(32), asked.category, asked.purpose, asked.action)
     question = replace(question, incident=_incident(asked.incident), at_least=asked.consents_at_least)
-    return kernel.decisions.search.behind(question, asked.cursor, asked.limit)
+    return kernel.decisions.search.page_query(question, asked.cursor, asked.limit)
 
 
-async def _shown_page(batcher: DecisionBatcher, answered: Answered[Search, Sequence[Found] | None]) -> dict[str, Any]:
+async def _shown_page(
+    batcher: DecisionBatcher, answered: AnsweredQuestion[RecordSearchForm, Sequence[Found] | None]
+) -> dict[str, Any]:
     return await page_of(batcher, answered, _records_of)
 
 
-def _records_of(page: Page) -> dict[str, Any]:
+def _records_of(page: RecordPage) -> dict[str, Any]:
     found = [record_document(record) for record in page.records]
     return {"records": found, "cursor": page.cursor, "at": RestsOn.of(page.asked).model_dump()}
 
 
 async def page_of(
-    batcher: DecisionBatcher, answered: Answered[Any, Sequence[Found] | None], show: Callable[[Page], dict[str, Any]]
+    batcher: DecisionBatcher,
+    answered: AnsweredQuestion[Any, Sequence[Found] | None],
+    show: Callable[[RecordPage], dict[str, Any]],
 ) -> dict[str, Any]:
     """A page, shown; in a thread if it is large or is still to be looked for."""
     kernel = batcher.kernel
@@ -149,16 +155,16 @@ async def page_of(
 
 def _person(kernel: Kernel, requester: str, asked: PersonQuestion, _: str) -> AccessRequest:
     incident, person = _incident(asked.incident), subject_bytes(asked.data_subject)
-    return kernel.decisions.search.about_person(requester, person, asked.purpose, asked.action, incident=incident)
+    return kernel.decisions.search.person_query(requester, person, asked.purpose, asked.action, incident=incident)
 
 
 async def _shown_person(
-    batcher: DecisionBatcher, answered: Answered[PersonQuestion, list[tuple[Record, Decision]] | None]
+    batcher: DecisionBatcher, answered: AnsweredQuestion[PersonQuestion, list[tuple[Record, Decision]] | None]
 ) -> list[dict[str, Any]]:
     found = answered.found
     if found is None:
         found = await run_in_threadpool(
-            batcher.kernel.decisions.search.survey, answered.question, None, answered.receipt
+            batcher.kernel.decisions.search.record_facts, answered.question, None, answered.receipt
         )
     return [
         {
@@ -171,26 +177,26 @@ async def _shown_person(
     ]
 
 
-ACCESSIBLE = FastRoute(Search, _page, sifted, _shown_page)
-PERSONS = FastRoute(PersonQuestion, _person, surveyed, _shown_person)
+ACCESSIBLE = FastRoute(RecordSearchForm, _page, page_answers, _shown_page)
+PERSONS = FastRoute(PersonQuestion, _person, person_answers, _shown_person)
 
 
 @router.get("/me/records/{record_id}/readers", dependencies=[NAMED_ONLY])
 def readers(
-    record_id: RecordId, caller: SignedIn, kernel: Verbs, purpose: TermQuery, action: TermQuery = "view"
-) -> list[Reader]:
+    record_id: RecordId, caller: SignedIn, kernel: KernelDep, purpose: TermQuery, action: TermQuery = "view"
+) -> list[ReaderView]:
     """Who could read one of the caller's records now, for a purpose."""
     found = kernel.decisions.record_questions.who_can_access(
         caller.signer, read_hex(record_id, "record_id", 32), purpose, action
     )
     return [
-        Reader(account=party.account, name=party.name, reason=str(decision.reason), consents=_entries(decision))
+        ReaderView(account=party.account, name=party.name, reason=str(decision.reason), consents=_entries(decision))
         for party, decision in found
     ]
 
 
 @router.post("/consents/what-if")
-def what_if(form: ConsentDraftForm, caller: SignedIn, kernel: Verbs) -> list[ChangeView]:
+def what_if(form: ConsentDraftForm, caller: SignedIn, kernel: KernelDep) -> list[AnswerChangeView]:
     """What signing this would change about the caller's present records; nothing is signed, kept or told."""
     return [_change(one) for one in kernel.consents.what_if.changes(wish_of(form, caller, kernel))]
 
@@ -203,8 +209,8 @@ def _entries(decision: Decision) -> list[str]:
     return [shown(entry) for entry in decision.consents]
 
 
-def _change(one: Change) -> ChangeView:
-    return ChangeView(
+def _change(one: AnswerChange) -> AnswerChangeView:
+    return AnswerChangeView(
         party=one.party.account,
         party_name=one.party.name,
         record_id=shown(one.record.issue.record_id),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import House, SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, RecordView, Seconds, Term, proof_document, shown
 from mydata_ledger.ledger.errors import MalformedInput, NotFound
 from mydata_ledger.ledger.kernel import Upload
@@ -83,25 +83,25 @@ class IssuedRecord(BaseModel):
     position: int
 
 
-class Issued(BaseModel):
+class IssuedRecords(BaseModel):
     """In the order given."""
 
     records: list[IssuedRecord]
 
 
 @router.post("/records/drafts", status_code=201)
-def draft_records(form: UploadsForm, caller: SignedIn, kernel: Verbs) -> IssueDrafts:
+def draft_records(form: UploadsForm, caller: SignedIn, kernel: KernelDep) -> IssueDrafts:
     """Seal records and return the statements for the holder to sign; nothing is issued yet."""
     drafts = kernel.records.issues.draft(caller.name, [record.upload() for record in form.records])
     return IssueDrafts(drafts=[draft.typed for draft in drafts])
 
 
 @router.post("/records", status_code=202)
-def issue(form: SignedIssues, kernel: Verbs, _: SignedIn) -> Issued:
+def issue(form: SignedIssues, kernel: KernelDep, _: SignedIn) -> IssuedRecords:
     """Hand in signed issues."""
     signed = [(parse(Issue, one.message), read_hex(one.signature, "signature")) for one in form.records]
     logged = kernel.records.issues.accept(signed)
-    return Issued(
+    return IssuedRecords(
         records=[
             IssuedRecord(record_id=shown(issue.record_id), position=place.position)
             for (issue, _), place in zip(signed, logged, strict=True)
@@ -110,13 +110,13 @@ def issue(form: SignedIssues, kernel: Verbs, _: SignedIn) -> Issued:
 
 
 @router.get("/records")
-def records(caller: SignedIn, kernel: Verbs) -> list[RecordView]:
+def records(caller: SignedIn, kernel: KernelDep) -> list[RecordView]:
     """The caller's own records, oldest first."""
     return [RecordView.of(record) for record in kernel.queries.records_of(caller.signer)]
 
 
 @router.get("/records/{position}/copy")
-def copy(position: Position, caller: SignedIn, house: House) -> dict[str, Any]:
+def copy(position: Position, caller: SignedIn, house: AppContextDep) -> dict[str, Any]:
     """A record's issue as a proof document, without its content: for its data subject and for its holder."""
     logged = house.kernel.queries.statement(RECORDS, position)
     said = logged.signed.statement if logged else None

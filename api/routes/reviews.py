@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.schemas import Form, Hex32, Term, shown
 from mydata_ledger.ledger.kernel import Review
 from mydata_ledger.ledger.typed_data import read_hex
@@ -47,32 +47,32 @@ class ReviewView(BaseModel):
             data_subject=shown(review.person),
             state=review.state,
             due=review.due,
-            said=dict(review.said),
+            said=dict(review.verdict_reason),
             verdict=dict(review.verdict),
         )
 
 
 @router.get("/reviews/overdue")
-def overdue(kernel: Verbs) -> dict[str, int]:
+def overdue(kernel: KernelDep) -> dict[str, int]:
     """How many items wait beyond their deadline, by queue: open to everyone."""
     return kernel.people.reviews.overdue()
 
 
 @router.get("/reviews/{queue}")
-def reviews(queue: Queue, caller: SignedIn, kernel: Verbs, after: After = "") -> list[ReviewView]:
+def reviews(queue: Queue, caller: SignedIn, kernel: KernelDep, after: After = "") -> list[ReviewView]:
     """A queue as its accredited reviewers see it, oldest first."""
     start = read_hex(after, "after", 32) if after else b""
     return [ReviewView.of(one) for one in kernel.people.reviews.queue(caller.name, queue, start)]
 
 
 @router.post("/reviews/{queue}/{review_id}/verdict")
-def verdict(queue: Queue, review_id: ReviewId, form: VerdictForm, caller: SignedIn, kernel: Verbs) -> ReviewView:
+def verdict(queue: Queue, review_id: ReviewId, form: VerdictForm, caller: SignedIn, kernel: KernelDep) -> ReviewView:
     """Close an item; nobody reviews what they did themselves."""
     which = read_hex(review_id, "review_id", 32)
     return ReviewView.of(kernel.people.reviews.give_verdict(caller.name, queue, which, form.verdict, form.reason))
 
 
 @router.get("/me/incidents")
-def incidents(caller: SignedIn, kernel: Verbs) -> list[ReviewView]:
+def incidents(caller: SignedIn, kernel: KernelDep) -> list[ReviewView]:
     """Every break-glass about the caller, and what the reviewers found."""
     return [ReviewView.of(one) for one in kernel.people.reviews.about(caller.signer)]

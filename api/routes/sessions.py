@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import House, SignedIn
+from mydata_ledger.api.auth import AppContextDep, SignedIn
 from mydata_ledger.api.schemas import Form, Hex, shown
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.signers import personal_digest
@@ -51,7 +51,7 @@ class SignInForm(Form):
     passkey: Passkey = None
 
 
-class Session(BaseModel):
+class SessionView(BaseModel):
     """A session: send the token as `Authorization: Bearer …`. `address` is a wallet's, or a passkey's signer bytes."""
 
     token: str
@@ -60,7 +60,7 @@ class Session(BaseModel):
 
 
 @router.post("/session/challenges", status_code=201)
-def challenge(form: ChallengeForm, house: House) -> Challenge:
+def challenge(form: ChallengeForm, house: AppContextDep) -> Challenge:
     """A fresh message for a wallet or passkey to sign."""
     if (form.address is None) == (form.passkey is None):
         raise MalformedInput("give either `address` or `passkey`")
@@ -76,20 +76,20 @@ def challenge(form: ChallengeForm, house: House) -> Challenge:
 
 
 @router.post("/sessions", status_code=201)
-def sign_in(form: SignInForm, house: House) -> Session:
+def sign_in(form: SignInForm, house: AppContextDep) -> SessionView:
     """Open a session with the signed message; the nonce is spent by it."""
     signature = read_hex(form.signature, "signature")
     token, address, expires = house.sign_in(form.message, signature, _passkey(form.passkey, house))
-    return Session(token=token, address=address, expires=expires)
+    return SessionView(token=token, address=address, expires=expires)
 
 
-def _passkey(key: str | None, house: House) -> bytes:
+def _passkey(key: str | None, house: AppContextDep) -> bytes:
     """Signer bytes of a passkey: this ledger's verifier ‖ key; nothing without one."""
     return house.kernel.queries.passkey_verifier + read_hex(key, "passkey", 64) if key else b""
 
 
 @router.delete("/sessions", status_code=204)
-def sign_out(caller: SignedIn, house: House) -> Response:
+def sign_out(caller: SignedIn, house: AppContextDep) -> Response:
     """End this session."""
     house.sessions.close(caller.session)
     return Response(status_code=204)

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from mydata_ledger.api.auth import House
+from mydata_ledger.api.auth import AppContextDep
 from mydata_ledger.api.guard import RawBody
 from mydata_ledger.api.routes.logs import LogName
 from mydata_ledger.ledger.errors import MalformedInput, NotFound, TooLarge
 from mydata_ledger.ledger.note.signed import MAX_NOTE
-from mydata_ledger.ledger.tiles import Place, Tiles, read_level
+from mydata_ledger.ledger.tiles import TilePosition, Tiles, read_level
 
 PUBLIC = {"access-control-allow-origin": "*"}
 """Nothing here is anybody's secret, and a page that checks a log comes from elsewhere."""
@@ -25,7 +25,7 @@ NOTE_TYPE, TILE_TYPE = "text/plain; charset=utf-8", "application/octet-stream"
 router = APIRouter(prefix="/log", tags=["tiles"])
 
 
-def _tiles(house: House) -> Tiles:
+def _tiles(house: AppContextDep) -> Tiles:
     return house.tiles
 
 
@@ -58,10 +58,10 @@ def _note(request: Request, content: bytes | str) -> Response:
     return _served(request, content, NOTE_TYPE, MUTABLE)
 
 
-def _place(place: str) -> Place:
+def _place(place: str) -> TilePosition:
     """The tree is a finite set of files: what no file is called is not there, however it is misspelt."""
     try:
-        return Place.parse(place)
+        return TilePosition.parse(place)
     except MalformedInput as error:
         raise NotFound from error
 
@@ -73,7 +73,7 @@ def _level(level: str) -> int:
         raise NotFound from error
 
 
-Where = Annotated[Place, Depends(_place)]
+Where = Annotated[TilePosition, Depends(_place)]
 Level = Annotated[int, Depends(_level)]
 
 

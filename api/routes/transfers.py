@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.routes.consents import ConsentDraftForm, wish_of
 from mydata_ledger.api.schemas import ZERO, DraftView, Form, GrantForm, Hex32, Seconds, Term, draft_view, shown
 from mydata_ledger.ledger.access import ConsentState
@@ -60,7 +60,7 @@ class TransferView(BaseModel):
 
 
 @router.post("/me/transfers/drafts")
-def draft(form: TransferForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+def draft(form: TransferForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
     """The consent that carries the request, beside what the caller already says to the recipient; hand it in signed as
     any consent. Withdrawing the consent ends the request.
     """
@@ -77,7 +77,7 @@ def draft(form: TransferForm, caller: SignedIn, kernel: Verbs) -> DraftView:
 
 
 @router.get("/me/transfers")
-def transfers(caller: SignedIn, kernel: Verbs) -> list[TransferView]:
+def transfers(caller: SignedIn, kernel: KernelDep) -> list[TransferView]:
     """Every transfer request of the caller that stands, oldest first."""
     return [view for state in kernel.queries.consents_of(caller.signer) for view in _views(state, kernel)]
 

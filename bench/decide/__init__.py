@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bench.report import Report, Say
+from bench.report import BenchReport, Say
 
 
-def measure(*, quick: bool, say: Say) -> Report:
+def measure(*, quick: bool, say: Say) -> BenchReport:
     """Every row."""
     from bench.decide import rows  # noqa: PLC0415 - the bench's own server and client are modules of this package
 

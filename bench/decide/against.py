@@ -16,10 +16,10 @@ from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 
-from bench.decide import asked, bulk
+from bench.decide import bulk, request_supply
 from bench.decide.checkouts import Checkout, Server, here, other
 from bench.decide.counters import Counter, counters
-from bench.report import Report, Row, Say
+from bench.report import BenchReport, Row, Say
 
 MOST = 1.05
 """How many times what the old commit takes the new one may take."""
@@ -33,14 +33,14 @@ def _consents(_: int) -> Iterator[str]:
     while True:
         for _said, signature, shown in bulk.signed_consents(SIGNED_AT_ONCE):
             form = {"message": shown["message"], "domain": shown["domain"], "signature": "0x" + signature.hex()}
-            yield asked.post("/consents", form)
+            yield request_supply.post("/consents", form)
 
 
 TASKS: Mapping[str, Callable[[int], Iterator[str]]] = {
-    "evaluation": lambda people: cycle(asked.evaluations(people)),
+    "evaluation": lambda people: cycle(request_supply.evaluations(people)),
     "intake, a consent accepted": _consents,
-    "action search": lambda people: cycle(asked.actions(people)),
-    "resource search, ten a page": lambda people: cycle(asked.pages(people)),
+    "action search": lambda people: cycle(request_supply.actions(people)),
+    "resource search, ten a page": lambda people: cycle(request_supply.pages(people)),
 }
 """An endless supply of requests for each task, by how many people there are."""
 
@@ -54,7 +54,7 @@ class Size:
     part: float
 
 
-def compare(*, against: str, rounds: int, quick: bool, say: Say) -> Report:
+def compare(*, against: str, rounds: int, quick: bool, say: Say) -> BenchReport:
     """A row for each task and counter; quick means fewer people and a tenth of the calls."""
     size = Size(1_000, rounds, 0.1) if quick else Size(20_000, rounds, 1.0)
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as made:
@@ -62,7 +62,7 @@ def compare(*, against: str, rounds: int, quick: bool, say: Say) -> Report:
         return measured([other(against, folder / "checkout"), here()], folder, size, counters(), say)
 
 
-def measured(sides: Sequence[Checkout], folder: Path, size: Size, by: Sequence[Counter], say: Say) -> Report:
+def measured(sides: Sequence[Checkout], folder: Path, size: Size, by: Sequence[Counter], say: Say) -> BenchReport:
     """The report over `sides`, named "old" and "new"; each fills a database in `folder`."""
     say("filling")
     with ThreadPoolExecutor() as at_once:
@@ -79,7 +79,7 @@ def measured(sides: Sequence[Checkout], folder: Path, size: Size, by: Sequence[C
         beside |= {f"rounds by {counter.name}": taken}
         for server in servers:
             beside[server.checkout.name]["files_loaded"] = len(server.sources())
-    return Report(rows, [_verdict(rows, by[0]), *_how(by)], beside | {"goal": MOST, "verdict_by": by[0].name})
+    return BenchReport(rows, [_verdict(rows, by[0]), *_how(by)], beside | {"goal": MOST, "verdict_by": by[0].name})
 
 
 def _in_turns(servers: Sequence[Server], size: Size, calls: int, say: Say) -> Figures:

@@ -25,10 +25,10 @@ from mydata_ledger.api.fastpath.consents import ConsentBatcher
 from mydata_ledger.ledger import signers, typed_data
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.consent import Consent
-from mydata_ledger.ledger.kernel import Handed, Kernel
+from mydata_ledger.ledger.kernel import Kernel, SubmittedConsent
 from mydata_ledger.ledger.receipt import CONSENTS
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.serve import set_aside
+from mydata_ledger.scripts.serve import freeze_garbage_collector
 
 CALLERS, GROUP = 32, 32
 SOME = 200
@@ -52,7 +52,7 @@ def signed_consents(number: int) -> list[Said]:
     return made
 
 
-def intake(folder: Path, number: int, rounds: int) -> list[Row]:
+def consent_acceptance(folder: Path, number: int, rounds: int) -> list[Row]:
     """By 32 callers at once through what `POST /consents` hands them to, against hash + recover + a synced row for 32,
     and a loop over eth-account; HTTP, session and JSON are in none of them.
     """
@@ -63,7 +63,7 @@ def intake(folder: Path, number: int, rounds: int) -> list[Row]:
     taken: dict[str, list[Spent]] = {"ours": [], "floor": [], "loop": []}
     for _ in range(rounds):
         batch = signed_consents(number)
-        set_aside()
+        freeze_garbage_collector()
         for name, spent in _turn(door, ground, batch).items():
             taken[name].append(spent)
     assert database.log.head(CONSENTS).size == number * rounds
@@ -87,7 +87,7 @@ def _intake_rows(rates: dict[str, float], processors: dict[str, float]) -> list[
 async def _through(door: ConsentBatcher, batch: Sequence[Said]) -> None:
     async def caller(number: int) -> None:
         for said, signature, _ in batch[number::CALLERS]:
-            assert (await door.take(Handed(said, signature))).is_new
+            assert (await door.submit(SubmittedConsent(said, signature))).is_new
 
     await asyncio.gather(*map(caller, range(CALLERS)))
 

@@ -13,7 +13,7 @@ from web3 import Web3
 
 from bench.decide import population
 from bench.decide.bulk import ratio_row
-from bench.decide.serve import Clock
+from bench.decide.serve import BenchClock
 from bench.report import Row, Say
 from mydata_ledger.anchors.chain import Chain
 from mydata_ledger.anchors.follower import REVEALS_AT_ONCE, Follower
@@ -22,7 +22,7 @@ from mydata_ledger.ledger.receipt import CONSENTS
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.deploy import deploy
 from mydata_ledger.scripts.devnet import Devnet
-from mydata_ledger.scripts.serve import set_aside
+from mydata_ledger.scripts.serve import freeze_garbage_collector
 
 LEAVES, OPENINGS = 5_000, 500
 """In one transaction; three times as many reach the gas cap."""
@@ -36,7 +36,7 @@ def following(folder: Path, statements: int, revocations: int, say: Say) -> list
     store = Store(f"sqlite:///{folder / 'followed.db'}")
     store.directory.set_parties(population.PARTIES)
     population.restore(store, population.consent, CONSENTS, statements, say)
-    set_aside()
+    freeze_garbage_collector()
     with Devnet(block_time=0) as devnet:
         chain = Chain(devnet.url, deploy(devnet.url, ADMIN, Wallet(SEQUENCER).address), SEQUENCER)
         say("follower: appending")
@@ -112,7 +112,7 @@ def _revoke(chain: Chain, revocations: int) -> None:
 
 def _anew(store: Store, chain: Chain) -> float:
     """Seconds until a follower that remembers no block has caught up."""
-    follower = Follower(store, chain, Clock())
+    follower = Follower(store, chain, BenchClock())
     nothing = store.log.head_at(CONSENTS, 0)
     assert nothing is not None
     store.anchoring.roll_back(CONSENTS, nothing, 0)

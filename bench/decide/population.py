@@ -16,7 +16,7 @@ from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party, checksum
-from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS, Logged, Signed, Statement
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS, LoggedStatement, SignedStatement, Statement
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain
@@ -50,25 +50,25 @@ def secret(number: int) -> bytes:
     return b"%032d" % number
 
 
-def seal(statement: Statement, number: int) -> Signed:
+def seal(statement: Statement, number: int) -> SignedStatement:
     """The statement with an entry; what stands as its signature has the size of one, and nobody here checks it."""
     digest = typed_data.digest(statement, DOMAINS[_log(statement)])
     noise = sha512(b"%d" % number).digest() + digest + b"\x1b"
-    return Signed(statement, Entry(digest, noise[-65:], noise[:32], getattr(statement, "lock", NO_LOCK)))
+    return SignedStatement(statement, Entry(digest, noise[-65:], noise[:32], getattr(statement, "lock", NO_LOCK)))
 
 
 def _log(statement: Statement) -> str:
     return CONSENTS if isinstance(statement, Consent) else RECORDS
 
 
-def consent(number: int) -> Signed:
+def consent(number: int) -> SignedStatement:
     """Person `number` lets the trial read."""
     who, lock = person(number), lock_of(secret(number))
     said = Consent(who, who, TRIAL.address, PARTIES[0].name, 1, bytes(32), (GRANT,), NOTICE.digest, "en", NOW, lock)
     return seal(said, number)
 
 
-def issue(number: int) -> Signed:
+def issue(number: int) -> SignedStatement:
     """A hospital issues their record."""
     content = sha256(b"content %d" % number).digest()
     cid = "bafkrei" + content.hex()[:52]
@@ -107,12 +107,14 @@ def _size(url: str) -> int:
     return file.stat().st_size if file.is_file() else 0
 
 
-def restore(store: Store, make: Callable[[int], Signed], log: str, people: int, say: Callable[[str], None]) -> float:
+def restore(
+    store: Store, make: Callable[[int], SignedStatement], log: str, people: int, say: Callable[[str], None]
+) -> float:
     """One statement of each person, sheet by sheet; the seconds the store took, without those of making them."""
     taken = 0.0
     for start in range(0, people, MOST):
         some = range(start, min(start + MOST, people))
-        sheet = [Logged(make(number), number, NOW) for number in some]
+        sheet = [LoggedStatement(make(number), number, NOW) for number in some]
         started = time.perf_counter()
         store.rebuilding.restore(log, sheet)
         taken += time.perf_counter() - started

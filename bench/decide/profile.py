@@ -15,11 +15,11 @@ from pathlib import Path
 
 import orjson
 
-from bench.decide import asked, elsewhere, following, population
+from bench.decide import following, population, postgres, request_supply
 from bench.decide.serve import ours
 from bench.decide.serving import Population
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.anchors.store.facts.gathering import Gathering
+from mydata_ledger.anchors.store.facts.batch import FactBatch
 from mydata_ledger.anchors.store.log import receipt_queue
 from mydata_ledger.anchors.store.rows import codec
 from mydata_ledger.api.fastpath.evaluations import document, evaluation
@@ -54,7 +54,7 @@ def write(people: Population, folder: Path, floor: float, hello: float) -> None:
         "",
         "One intake of a signed consent, µs, as the table has it: in groups, on one thread.",
         "",
-        *(f"{name:<68}{micros:8.1f}" for name, micros in elsewhere.intake(folder)),
+        *(f"{name:<68}{micros:8.1f}" for name, micros in postgres.other_intake(folder)),
         "",
         "A follower's revocations, µs of processor time each. By the clock, as the table has it, a sync for each two",
         "thousand and the writing of the pages they lie on come on top, which the peer, who only reads, has not:",
@@ -64,7 +64,7 @@ def write(people: Population, folder: Path, floor: float, hello: float) -> None:
         "A call of a checked route, and the packages whose own lines took its time (the profiler adds to each line;",
         "what a route does in a thread is waiting here, which is Python's own):",
         "",
-        *elsewhere.routes(people),
+        *postgres.routes(people),
         "",
         "The evaluation again, in groups of 128:",
         "",
@@ -90,7 +90,7 @@ def _why(parts: dict[str, float], floor: float, hello: float) -> list[str]:
 
 def _questions(kernel: Kernel, people: int) -> Iterator[AccessRequest]:
     plain = kernel.decisions.search.question(population.TRIAL.address, population.PURPOSE, population.ACTION)
-    return cycle([replace(plain, record_id=bytes.fromhex(name[2:])) for name in asked.somebody(people)])
+    return cycle([replace(plain, record_id=bytes.fromhex(name[2:])) for name in request_supply.a_person(people)])
 
 
 def _fresh(questions: Iterator[AccessRequest]) -> AccessRequest:
@@ -99,10 +99,10 @@ def _fresh(questions: Iterator[AccessRequest]) -> AccessRequest:
 
 def _parts(store: Store, kernel: Kernel, questions: Iterator[AccessRequest]) -> Iterator[tuple[str, float]]:
     question = replace(next(questions), category=population.CATEGORY)
-    raw = bytes.fromhex(asked.evaluations(10)[0]).partition(b"\r\n\r\n")[2]
+    raw = bytes.fromhex(request_supply.evaluations(10)[0]).partition(b"\r\n\r\n")[2]
     yield "body to question", _best(lambda: evaluation(kernel, raw))
     with store.database.snapshot() as connection:
-        gathering = Gathering(connection, population.NOW)
+        gathering = FactBatch(connection, population.NOW)
         [(_, known)] = gathering.each([question])
 
         def facts() -> None:
@@ -120,7 +120,7 @@ def _parts(store: Store, kernel: Kernel, questions: Iterator[AccessRequest]) -> 
     yield "a signature of libsecp256k1, of which there is one a group", _best(lambda: sign(digests[0]))
     yield (
         f"its part of the group's tree and signature, {GROUP} at once",
-        _best(lambda: typed_data.sign_together(digests, sign)) / GROUP,
+        _best(lambda: typed_data.sign_batch(digests, sign)) / GROUP,
     )
     yield "its bytes in the group's row", _best(lambda: codec.pack(receipt_queue._parts(signed)))  # noqa: SLF001
     (answer,) = kernel.decisions.evaluation.ask_soon([_fresh(questions)]).result()

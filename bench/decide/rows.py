@@ -5,11 +5,11 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from bench.decide import asked, bulk, profile, server
+from bench.decide import bulk, profile, request_supply, server
 from bench.decide.bulk import most_row, ratio_row
 from bench.decide.following import following
 from bench.decide.serving import Population, Result, Served, in_turns
-from bench.report import Report, Row, Say
+from bench.report import BenchReport, Row, Say
 from mydata_ledger.ledger.receipt import CONSENTS, RECORDS
 
 SECONDS = 2.0
@@ -18,7 +18,7 @@ HELLO = "plain ASGI hello, {} connections"
 RATIO_GOALS = {32: 2.0, 128: 2.5}
 
 
-def measure(*, quick: bool, say: Say) -> Report:
+def measure(*, quick: bool, say: Say) -> BenchReport:
     """Every row; quick means 20,000 people instead of a million, and fewer and shorter rounds."""
     people, rounds, seconds = (20_000, 3, 0.5) if quick else (1_000_000, 5, SECONDS)
     rows: list[Row] = []
@@ -37,14 +37,14 @@ def measure(*, quick: bool, say: Say) -> Report:
         say("questions about everybody")
         rows += bulk.accessible(large, 100)
         say("intake")
-        rows += bulk.intake(folder, 500 if quick else 2_000, rounds)
+        rows += bulk.consent_acceptance(folder, 500 if quick else 2_000, rounds)
         say("follower")
         rows += following(folder, *((20_000, 2_000) if quick else (100_000, 20_000)), say)
         say("profile")
         plain = next(row for row in rows if row["name"] == HELLO.format(32))
         profile.write(small, folder, plain["floor"], plain["value"])
         rows += server.on_server(folder, 200_000 if quick else 10_000_000, rounds, seconds, say)
-    return Report(rows, ["where an evaluation's time goes: bench/results/decide-profile.txt"])
+    return BenchReport(rows, ["where an evaluation's time goes: bench/results/decide-profile.txt"])
 
 
 def _filled(large: Population) -> list[Row]:
@@ -63,8 +63,8 @@ def _filled(large: Population) -> list[Row]:
 
 
 def _evaluation(many: Served, connections: int, goal: float, rounds: int, seconds: float) -> list[Row]:
-    questions, constants = asked.evaluations(many.people), asked.constants(many.people)
-    nothing = asked.hello(many.people)
+    questions, constants = request_supply.evaluations(many.people), request_supply.constants(many.people)
+    nothing = request_supply.hello(many.people)
     found = in_turns(
         {
             "ours": lambda: _checked(many.load(questions, connections, seconds)),
@@ -88,7 +88,7 @@ def _evaluation(many: Served, connections: int, goal: float, rounds: int, second
 
 
 def _many(many: Served, rounds: int, seconds: float) -> Row:
-    single, hundred = asked.evaluations(many.people), asked.hundreds(many.people)
+    single, hundred = request_supply.evaluations(many.people), request_supply.hundreds(many.people)
     found = in_turns(
         {
             "hundred": lambda: _checked(many.load(hundred, 4, seconds)),
@@ -106,7 +106,7 @@ def _many(many: Served, rounds: int, seconds: float) -> Row:
 
 
 def _flat(few: Served, many: Served, rounds: int, seconds: float) -> Row:
-    here, there = asked.evaluations(few.people), asked.evaluations(many.people)
+    here, there = request_supply.evaluations(few.people), request_supply.evaluations(many.people)
     found = in_turns(
         {
             "few": lambda: _checked(few.load(here, 32, seconds)),
@@ -121,7 +121,7 @@ def _flat(few: Served, many: Served, rounds: int, seconds: float) -> Row:
 
 def _routes(many: Served, rounds: int, seconds: float) -> list[Row]:
     rows = []
-    for name, make in asked.ROUTES.items():
+    for name, make in request_supply.ROUTES.items():
         ours, twin = make(many.people), make(many.people, "/twin")
         tasks = {
             "ours": lambda ours=ours: many.load(ours, 32, seconds),

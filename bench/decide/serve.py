@@ -18,20 +18,20 @@ from starlette.types import Send
 from bench.decide.population import DOMAINS, GATEWAY
 from mydata_ledger.anchors.memory import MemoryKeys, MemoryPayloads
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
+from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
 from mydata_ledger.api.app import create_app
-from mydata_ledger.api.auth import ApiSettings, Premises
-from mydata_ledger.api.guard import Question, RecordId
+from mydata_ledger.api.auth import ApiSettings, AppContext
+from mydata_ledger.api.guard import AccessQuestion, RecordId
 from mydata_ledger.api.routes import authzen
-from mydata_ledger.api.routes.questions import Answer, PersonQuestion
+from mydata_ledger.api.routes.questions import PersonQuestion, RecordAnswerView
 from mydata_ledger.api.schemas import RecordView, ReleaseView
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.kernel import Bounds, Kernel, World, ports_of
 from mydata_ledger.ledger.vocabulary import Vocabulary
-from mydata_ledger.scripts.serve import set_aside, slices
+from mydata_ledger.scripts.serve import freeze_garbage_collector, slices
 
 
-class Clock:
+class BenchClock:
     """This machine's."""
 
     def now(self) -> int:
@@ -65,10 +65,10 @@ def floor() -> FastAPI:
 
     whose = {"record_id": "0x" + "ab" * 32, "category": "health.lab", "holder": "0x" + "ab" * 20}
     record = RecordView(**whose, data_from=1, data_until=2, issued_at=3, position=4, status="anchored")
-    answer = Answer(record=record, reason="consented", consents=["0x" + "ab" * 32], obligations=[])
+    answer = RecordAnswerView(record=record, reason="consented", consents=["0x" + "ab" * 32], obligations=[])
 
     @app.post("/twin/access/persons")
-    async def persons(question: PersonQuestion) -> list[Answer]:
+    async def persons(question: PersonQuestion) -> list[RecordAnswerView]:
         return [answer]
 
     page = [{"type": "record", "id": "0x" + "ab" * 32}] * 10
@@ -78,7 +78,7 @@ def floor() -> FastAPI:
         return authzen.Results(results=page)
 
     @app.post("/twin/access/records/{record_id}")
-    async def access(record_id: RecordId, question: Question) -> ReleaseView:
+    async def access(record_id: RecordId, question: AccessQuestion) -> ReleaseView:
         raise HTTPException(404)
 
     return app
@@ -91,7 +91,7 @@ def ours(store: Store) -> Kernel:
         **ports_of(store),
         payloads=MemoryPayloads(),
         keys=MemoryKeys(store.log),
-        clock=Clock(),
+        clock=BenchClock(),
         gateway=GATEWAY,
         vocabulary=Vocabulary(one.catalog for one in services),
         domains=DOMAINS,
@@ -106,12 +106,12 @@ def app_of(store: Store) -> FastAPI:
     return create_app(premises_of(store), slices())
 
 
-def premises_of(store: Store) -> Premises:
+def premises_of(store: Store) -> AppContext:
     """What stands behind the door, over a store."""
     settings = ApiSettings(uri="http://127.0.0.1", chain_id=31337, registries={})
     notes = Path("notes-nobody-asks-for")
-    tiles = LogTiles(store, NoteKeys(notes, bytes(32)), Shelf(notes), DOMAINS)
-    return Premises(ours(store), store.sessions, settings, tiles)
+    tiles = LogTiles(store, NoteKeys(notes, bytes(32)), CheckpointStore(notes), DOMAINS)
+    return AppContext(ours(store), store.sessions, settings, tiles)
 
 
 async def hello(send: Send) -> None:
@@ -132,7 +132,7 @@ def main(database: str, port_file: str) -> None:
         await (bare if constant else app)(scope, receive, send)
 
     config = uvicorn.Config(both, host="127.0.0.1", port=0, log_level="warning", access_log=False, lifespan="off")
-    set_aside()
+    freeze_garbage_collector()
     socket = config.bind_socket()
     Path(port_file).write_text(str(socket.getsockname()[1]), encoding="ascii")
     uvicorn.Server(config).run(sockets=[socket])

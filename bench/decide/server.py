@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, text
 
-from bench.decide import asked, population
+from bench.decide import population, request_supply
 from bench.decide.bulk import most_row, ratio_row
 from bench.decide.population import CATEGORY, NOW, PARTIES, TRIAL
 from bench.decide.serving import TOKEN, Served, in_turns
@@ -158,7 +158,7 @@ def on_server(folder: Path, people: int, rounds: int, seconds: float, say: Say) 
 
 
 def _flat(few: Served, many: Served, rounds: int, seconds: float, loaded: float) -> Row:
-    here, there = asked.evaluations(few.people), asked.evaluations(many.people)
+    here, there = request_supply.evaluations(few.people), request_supply.evaluations(many.people)
     tasks = {"few": lambda: few.load(here, 32, seconds), "many": lambda: many.load(there, 32, seconds)}
     found = in_turns(tasks, rounds)
     slower = found["few"]["rate"] / found["many"]["rate"]
@@ -168,7 +168,7 @@ def _flat(few: Served, many: Served, rounds: int, seconds: float, loaded: float)
 
 def _routes(many: Served, rounds: int, seconds: float) -> list[Row]:
     rows = []
-    for name, make in (("action search", asked.actions), ("refused access", asked.refusals)):
+    for name, make in (("action search", request_supply.actions), ("refused access", request_supply.refusals)):
         ours, twin = make(many.people), make(many.people, "/twin")
         tasks = {
             "ours": lambda ours=ours: many.load(ours, 32, seconds),

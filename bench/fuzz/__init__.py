@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from bench.report import Report, Row, Say
+from bench.report import BenchReport, Row, Say
 
 MINUTES, QUICK_MINUTES = 4.0, 1.0
 DONE = re.compile(r"Done (\d+) runs in (\d+) second")
@@ -25,10 +25,10 @@ def corpora() -> Path:
     return Path(os.environ.get("MYDATA_CORPORA") or Path(cache) / "mydata" / "corpora")
 
 
-def measure(*, quick: bool, say: Say, minutes: float | None = None) -> Report:
+def measure(*, quick: bool, say: Say, minutes: float | None = None) -> BenchReport:
     """One row a parser; `minutes` are shared out among them."""
     if find_spec("atheris") is None:
-        return Report(
+        return BenchReport(
             [], ["atheris is not installed here (Linux on x86-64, Python before 3.14): it is in the dev extra"]
         )
     targets, rows = import_module("bench.fuzz.targets"), []
@@ -37,7 +37,7 @@ def measure(*, quick: bool, say: Say, minutes: float | None = None) -> Report:
         say(name)
         rows.append(_fuzzed(name, targets.SEEDS[name], each))
     found = [f"crash in {row['name']}: {row['crash']}" for row in rows if "crash" in row]
-    return Report(rows, [*found, f"corpora and crashes are kept in {corpora()}"])
+    return BenchReport(rows, [*found, f"corpora and crashes are kept in {corpora()}"])
 
 
 def _fuzzed(name: str, seeds: list[bytes], seconds: int) -> Row:

@@ -29,15 +29,15 @@ from mydata_ledger.ledger.receipt import LOG_OF, AccessReceipt
 from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.terms import Condition
-from mydata_ledger.ledger.tiles import Place
+from mydata_ledger.ledger.tiles import TilePosition
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.scripts import release
-from mydata_ledger.scripts.verify import OnChain, parse, verify
+from mydata_ledger.scripts.verify import RegistryReader, parse, verify
 from mydata_ledger.services.health.formats import split
 from mydata_ledger.services.health.formats.selecting import pointers
 
 SEED = b"s" * 32
-NOBODY = OnChain("no address")
+NOBODY = RegistryReader("no address")
 WALLET = Wallet(b"\1" * 32)
 DOMAIN = Domain(31337, WALLET.address)
 RESOURCE = (
@@ -111,7 +111,7 @@ def proof_document(raw: bytes) -> None:
     """A proof document reads or is refused; every check that needs no chain ends in a verdict, never in valid."""
     verdict = verify(parse(read(raw)), NOBODY)
     assert verdict.result != "valid"
-    assert all(step.said("ko") for step in verdict.steps)
+    assert all(step.value_text("ko") for step in verdict.steps)
 
 
 def released(raw: bytes) -> None:
@@ -138,7 +138,7 @@ def note_key(raw: bytes) -> None:
 
 def tile_path(raw: bytes) -> None:
     """A path that reads is written the same."""
-    assert str(Place.parse(_text(raw))) == _text(raw)
+    assert str(TilePosition.parse(_text(raw))) == _text(raw)
 
 
 def condition(raw: bytes) -> None:

@@ -11,10 +11,10 @@ import orjson
 
 from bench.fuzz.documents import STATEMENTS
 from mydata_ledger.anchors.ipld import hamt, pathing, ranges
-from mydata_ledger.anchors.ipld.accept import Refused
+from mydata_ledger.anchors.ipld.accept import GatewayRefusal
 from mydata_ledger.anchors.ipld.car import read_blocks
 from mydata_ledger.anchors.ipld.cid import DAG_CBOR, DAG_PB, RAW, Cid
-from mydata_ledger.anchors.ipld.selecting import Query, selected
+from mydata_ledger.anchors.ipld.selecting import BlockSelection, selected
 from mydata_ledger.anchors.ipld.unixfs import DIRECTORY, HAMT
 from mydata_ledger.anchors.ipld.wire import data, number, varint
 from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
@@ -27,7 +27,7 @@ from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.tiles import bundle, hashes, unbundle
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.vocabulary import Vocabulary
-from mydata_ledger.scripts.gateway import place_of
+from mydata_ledger.scripts.gateway import path_of
 from mydata_ledger.scripts.serve import slices
 from mydata_ledger.scripts.verify.files import documents_in
 from mydata_ledger.services.health.formats.consents import read_consent, write_r4, write_r5
@@ -84,14 +84,14 @@ def hostile_dag(raw: bytes) -> None:
         with suppress(LedgerError):
             way = pathing.resolve(get, root, names)
             for scope in ("all", "entity"):
-                assert all(cid in held for cid, _ in selected(get, way, Query(scope)))
+                assert all(cid in held for cid, _ in selected(get, way, BlockSelection(scope)))
 
 
 def request_line(raw: bytes) -> None:
     """A path has no dots left in it, and a range lies inside what it is a range of."""
     target, _, said = raw.partition(b"\n")
-    with suppress(Refused):
-        assert not {".", "..", ""} & set(place_of({"raw_path": target, "path": ""})[1])
+    with suppress(GatewayRefusal):
+        assert not {".", "..", ""} & set(path_of({"raw_path": target, "path": ""})[1])
     size = len(raw)
     found = ranges.asked({"range": said.decode("latin-1")}, size, '"x"') or []
     assert all(0 <= first < end <= size for first, end in found)

@@ -10,7 +10,7 @@ from functools import partial
 from bench.fuzz import documents, foreign
 from mydata_ledger.anchors.ipld import car, links, reading
 from mydata_ledger.anchors.ipld.cid import DAG_CBOR, DAG_PB, Cid
-from mydata_ledger.anchors.ipld.gateway import Question, respond
+from mydata_ledger.anchors.ipld.gateway import GatewayRequest, respond
 from mydata_ledger.anchors.ipld.unixfs import CHUNK, blocks_of
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.canonical import canonical, read
@@ -97,7 +97,7 @@ def gateway(raw: bytes) -> None:
     query, _, accept = rest.partition("\n")
     pairs = dict(part.partition("=")[::2] for part in query.split("&"))
     segments = tuple(part for part in path.split("/") if part)
-    reply = respond(STORE.__getitem__, Question("GET", segments, pairs, {"accept": accept}))
+    reply = respond(STORE.__getitem__, GatewayRequest("GET", segments, pairs, {"accept": accept}))
     assert 200 <= reply.status < 600
     b"".join(reply.body)
 

@@ -25,14 +25,14 @@ class Used(int):
     floor: int = 0
 
 
-class Chain:
+class GasChain:
     """Anvil with automining; `account` deploys, appends and pays."""
 
     def __init__(self) -> None:
         self._devnet = Devnet(block_time=0)
         self.account = Account.from_key(KEY)
 
-    def __enter__(self) -> Chain:
+    def __enter__(self) -> GasChain:
         self._devnet.start()
         self.web3 = Web3(HTTPProvider(self._devnet.url, request_kwargs={"timeout": 120}))
         self.deployment = deploy(self._devnet.url, KEY, self.account.address)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from eth_account import Account
 
 from bench.gas import projection
-from bench.gas.chain import Chain
-from bench.gas.ours import Log, advance_at, hash_of, revoke, verify
+from bench.gas.chain import GasChain
+from bench.gas.ours import GasLog, advance_at, hash_of, revoke, verify
 from bench.gas.peers import AttestationService, DocumentStore
-from bench.report import Report, Row, Say
+from bench.report import BenchReport, Row, Say
 
 FLOOR = {
     "append_1": 21_000 + 22_100,
@@ -24,9 +24,9 @@ FLOOR = {
 SHA-256 of a node (96), one ecrecover (3,000)."""
 
 
-def measure(*, quick: bool, say: Say) -> Report:
+def measure(*, quick: bool, say: Say) -> BenchReport:
     """Deploy ours and the peers' on one chain and use each once."""
-    with Chain() as chain:
+    with GasChain() as chain:
         say("ours")
         ours = _ours(chain, quick=quick)
         say("peers")
@@ -36,12 +36,12 @@ def measure(*, quick: bool, say: Say) -> Report:
     each, whole = ({row["name"]: row[key] for row in rows} for key in ("per_item", "gas"))
     head = whole["advance_2^20" if quick else "advance_2^32"]
     made = projection.project(append=each["append_1000"], advance=head, revoke=each["revoke_100"])
-    return Report(rows=rows, notes=projection.sentences(made), beside={"projection": made})
+    return BenchReport(rows=rows, notes=projection.sentences(made), beside={"projection": made})
 
 
-def _ours(chain: Chain, *, quick: bool) -> list[tuple[str, int, int, str]]:
+def _ours(chain: GasChain, *, quick: bool) -> list[tuple[str, int, int, str]]:
     place = chain.deployment
-    consents = Log(chain, "ConsentRegistry", place.consents)
+    consents = GasLog(chain, "ConsentRegistry", place.consents)
     consents.append(1000)
     six = consents.append(1)
     consents.append(22)
@@ -51,7 +51,7 @@ def _ours(chain: Chain, *, quick: bool) -> list[tuple[str, int, int, str]]:
     rows.append(("append_1_10_peaks", ten, 1, "log of 1,023; a log of a million has 10 on average"))
     rows.append(("append_100", consents.append(100), 100, "log of 1,025"))
     rows.append(("append_1000", consents.append(1000), 1000, "log of 1,125"))
-    access = Log(chain, "AccessRegistry", place.access)
+    access = GasLog(chain, "AccessRegistry", place.access)
     access.advance(1000)
     rows.append(("advance", access.advance(1000), 1000, "log of 1,000"))
     rows.append(("advance_10000", access.advance(10_000), 10_000, "log of 2,000"))
@@ -66,7 +66,7 @@ def _ours(chain: Chain, *, quick: bool) -> list[tuple[str, int, int, str]]:
     return rows
 
 
-def _huge(chain: Chain) -> list[tuple[str, int, int, str]]:
+def _huge(chain: GasChain) -> list[tuple[str, int, int, str]]:
     middle, aligned = 2_863_311_530, 2**32 - 2**16
     return [
         ("advance_2^32", advance_at(chain, middle, 2**32), 2**32 - middle, "alternating bits: a usual proof"),
@@ -75,7 +75,7 @@ def _huge(chain: Chain) -> list[tuple[str, int, int, str]]:
     ]
 
 
-def _peers(chain: Chain, *, quick: bool) -> dict[str, tuple[int, int]]:
+def _peers(chain: GasChain, *, quick: bool) -> dict[str, tuple[int, int]]:
     eas, store = AttestationService(chain), DocumentStore(chain)
     signer, many = Account.from_key(hash_of(4000)), 20 if quick else 70
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from bench.gas.chain import Chain
+from bench.gas.chain import GasChain
 from mydata_ledger.anchors.artifacts import artifact
 from mydata_ledger.ledger import merkle
 from mydata_ledger.ledger.commitment.entry import Entry, lock_of
@@ -22,10 +22,10 @@ def hash_of(number: int) -> bytes:
     return sha256(f"bench {number}".encode()).digest()
 
 
-class Log:
+class GasLog:
     """One of our logs, with the tree beside it that the sequencer keeps."""
 
-    def __init__(self, chain: Chain, name: str, address: str) -> None:
+    def __init__(self, chain: GasChain, name: str, address: str) -> None:
         self._chain = chain
         self.contract = chain.at(address, artifact(name).abi)
         self._nodes: dict[tuple[int, int], bytes] = {}
@@ -70,7 +70,7 @@ class Uniform:
         return self._levels[level]
 
 
-def advance_at(chain: Chain, first: int, second: int) -> int:
+def advance_at(chain: GasChain, first: int, second: int) -> int:
     """Gas of one advance between two sizes of a huge log."""
     names = artifact("AccessRegistry")
     log = chain.create(names.abi, names.bytecode, [chain.account.address, chain.account.address])
@@ -80,7 +80,7 @@ def advance_at(chain: Chain, first: int, second: int) -> int:
     return chain.gas(log.functions.advance(second, merkle.root_at(second, tree.node), proof))
 
 
-def revoke(chain: Chain, contract: Any, count: int, offset: int) -> int:
+def revoke(chain: GasChain, contract: Any, count: int, offset: int) -> int:
     """Gas of revoking `count` entries by their secrets."""
     pairs = [(hash_of(offset + 2 * i), hash_of(offset + 2 * i + 1)) for i in range(count)]
     call = contract.functions.revoke(*pairs[0]) if count == 1 else contract.functions.revokeMany(pairs)
@@ -112,7 +112,7 @@ def consent(signer: bytes) -> Consent:
     )
 
 
-def verify(chain: Chain, levels: int) -> tuple[int, int]:
+def verify(chain: GasChain, levels: int) -> tuple[int, int]:
     """Gas of `verify` with a proof of `levels` nodes, as a transaction of its own, and of execution alone."""
     names = artifact("ConsentRegistry")
     registry = chain.create(names.abi, names.bytecode, [chain.account.address, chain.account.address])

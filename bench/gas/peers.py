@@ -10,7 +10,7 @@ from eth_abi.abi import encode
 from eth_account import Account
 from eth_utils.crypto import keccak
 
-from bench.gas.chain import Chain
+from bench.gas.chain import GasChain
 from bench.gas.ours import GRANTEE, hash_of
 from mydata_ledger.scripts.paths import ROOT
 
@@ -38,7 +38,7 @@ STORE_ABI = [
 class AttestationService:
     """EAS with one schema; an attestation names the grantee, and its `data` is 32 bytes, as our leaf."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: GasChain) -> None:
         self._chain = chain
         registry = chain.create(*_eas("SchemaRegistry"))
         self._eas = chain.create(*_eas("EAS"), [registry.address])
@@ -114,7 +114,7 @@ class AttestationService:
 class DocumentStore:
     """The document store: one mapping slot for each document."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: GasChain) -> None:
         self._chain = chain
         found = re.search(r'_bytecode\s*=\s*"(0x[0-9a-f]+)"', STORE.read_text())
         assert found, "the document store's bytecode moved"

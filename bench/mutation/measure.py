@@ -10,8 +10,8 @@ from pathlib import Path
 
 import orjson
 
-from bench.mutation.plant import Fault, planted
-from bench.report import Report, Row, Say
+from bench.mutation.plant import PlantedFault, planted
+from bench.report import BenchReport, Row, Say
 from mydata_ledger.scripts.npm import node
 from mydata_ledger.scripts.solidity.syntax import project
 
@@ -39,7 +39,7 @@ SOUND = 0
 """The number under which nothing is switched on: with it every test must pass."""
 
 
-def measure(*, quick: bool, say: Say) -> Report:
+def measure(*, quick: bool, say: Say) -> BenchReport:
     """Plant every fault (`quick`: each tenth) and run the tests."""
     with tempfile.TemporaryDirectory() as folder:
         say("compiling every fault into one copy")
@@ -53,7 +53,7 @@ def measure(*, quick: bool, say: Say) -> Report:
         passed = _passes(place, [(one.number, ALL) for one in doubtful], say)
         survivors = [one for one, passes in zip(doubtful, passed, strict=True) if passes]
     told = [f"survived: {one.file}:{one.line}: {one.before} -> {one.after}" for one in survivors]
-    return Report(rows=_rows(chosen, survivors), notes=told, beside={"survivors": told})
+    return BenchReport(rows=_rows(chosen, survivors), notes=told, beside={"survivors": told})
 
 
 def _built(place: Path) -> Path:
@@ -75,7 +75,7 @@ def _passes(place: Path, jobs: Sequence[tuple[int, Sequence[str]]], say: Say) ->
     return [orjson.loads(line)["passes"] for line in answers.read_bytes().splitlines()]
 
 
-def _rows(chosen: Sequence[Fault], survivors: Sequence[Fault]) -> list[Row]:
+def _rows(chosen: Sequence[PlantedFault], survivors: Sequence[PlantedFault]) -> list[Row]:
     rows: list[Row] = []
     for file in TESTED_BY:
         kept = [sum(one.file == file for one in faults) for faults in (chosen, survivors)]

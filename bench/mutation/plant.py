@@ -31,7 +31,7 @@ MODIFIERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class PlantedFault:
     """One planted fault; `number` switches it on, `line` counts from 1."""
 
     number: int
@@ -41,9 +41,9 @@ class Fault:
     after: str
 
 
-def planted() -> tuple[dict[Path, str], list[Fault]]:
+def planted() -> tuple[dict[Path, str], list[PlantedFault]]:
     """The files of a project with every fault in it, and the faults."""
-    files, faults = dict[Path, str](), list[Fault]()
+    files, faults = dict[Path, str](), list[PlantedFault]()
     for path, tree in trees().items():
         planter = Planter(path, tree, faults)
         text = rewritten(path, tree, planter.change, "planted")
@@ -57,7 +57,7 @@ def planted() -> tuple[dict[Path, str], list[Fault]]:
 class Planter:
     """Plants the faults of one file, numbered on from those there are."""
 
-    def __init__(self, path: Path, tree: Node, faults: list[Fault]) -> None:
+    def __init__(self, path: Path, tree: Node, faults: list[PlantedFault]) -> None:
         self._path, self._faults = path, faults
         self._source = (CONTRACTS / path).read_bytes()
         self._decisions = {node["id"] for node in decisions(tree)}
@@ -83,7 +83,7 @@ class Planter:
         start, end = span(node)
         line = self._source[:start].count(b"\n") + 1
         before = " ".join(self._source[start:end].decode().split())
-        self._faults.append(Fault(len(self._faults) + 1, str(self._path), line, before, after))
+        self._faults.append(PlantedFault(len(self._faults) + 1, str(self._path), line, before, after))
         return len(self._faults)
 
     def _forced(self, node: Node, text: str) -> str:

@@ -20,7 +20,7 @@ from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import slices
 from mydata_ledger.services.health.formats import split
-from testing.house import House, drafted
+from testing.ledger_fixture import LedgerFixture, drafted
 
 PROFILES = ("hypertension", "type2_diabetes", "ckd_stage3")
 BATCH = 1_000
@@ -49,9 +49,9 @@ def issued(folder: Path, resources: int) -> Row:
     }
 
 
-def _house(folder: Path) -> tuple[House, Kernel]:
+def _house(folder: Path) -> tuple[LedgerFixture, Kernel]:
     """A hospital before a kernel whose every part is on this disk."""
-    house = House(Vocabulary(one.catalog for one in slices()))
+    house = LedgerFixture(Vocabulary(one.catalog for one in slices()))
     store = Store(f"sqlite:///{folder / 'issued.db'}")
     store.directory.set_parties(house.directory)
     world = house.world

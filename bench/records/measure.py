@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from bench.records.issuing import issued
 from bench.records.kubo import against_kubo
 from bench.records.timing import each, interleaved
-from bench.report import Report, Row, Say
+from bench.report import BenchReport, Row, Say
 from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.commitment import disclosure, fields
-from mydata_ledger.ledger.commitment.aside import committing
 from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.commitment.threaded import begin_commitment
 from mydata_ledger.ledger.envelope import Content
 
 KIND = "application/octet-stream"
@@ -33,7 +33,7 @@ STREAMED = 32 << 20
 MB = 1 << 20
 
 
-def measure(*, quick: bool, say: Say) -> Report:
+def measure(*, quick: bool, say: Say) -> BenchReport:
     """Every row; quick means fewer rounds and nothing above 16 MB."""
     rounds, rows = (5, []) if quick else (15, [])
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
@@ -53,7 +53,7 @@ def measure(*, quick: bool, say: Say) -> Report:
         rows.append(_memory((256 if quick else 5 * 1024) * MB))
         say("Kubo")
         found, notes = against_kubo(Path(folder), rounds)
-    return Report(rows + found, notes)
+    return BenchReport(rows + found, notes)
 
 
 def _stored(name: str, size: int, folder: Path, rounds: int) -> Row:
@@ -62,7 +62,7 @@ def _stored(name: str, size: int, folder: Path, rounds: int) -> Row:
     floors.mkdir()
 
     def ours() -> None:
-        committed = committing(content, KIND, SEED)
+        committed = begin_commitment(content, KIND, SEED)
         if size < STREAMED:
             payloads.put_many([envelope.seal(Content(KIND, SEED, content), KEY, RECORD)])
         else:

@@ -22,13 +22,13 @@ def bytes_commitment(content: bytes, seed: bytes) -> bytes:
 
 def stream_commitment(pieces: Iterable[Piece], seed: bytes) -> bytes:
     """`bytes_commitment` of content that comes in pieces."""
-    content = PassingContent(seed)
+    content = StreamedContent(seed)
     for _ in content.passing(pieces):
         continue
     return content.bytes_commitment()
 
 
-class PassingContent:
+class StreamedContent:
     """Content that is committed to while somebody else reads its pieces."""
 
     def __init__(self, seed: bytes) -> None:

@@ -28,7 +28,7 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class ConsentCopy:
     """Everything a record tells: the consent with its index state, the notice that was shown, the grantee where it is
     an accredited party, and the revocation that ended it where one was signed.
     """
@@ -39,7 +39,7 @@ class Copy:
     ended: Revocation | None
 
 
-def receipt(copy: Copy, words: Vocabulary, operator: Operator, at: int) -> Json:
+def receipt(copy: ConsentCopy, words: Vocabulary, operator: Operator, at: int) -> Json:
     """The consent receipt of `at` (UTC seconds): an authoritative copy of the whole record."""
     entry = copy.state.entry.hex()
     whole = record(copy, words, operator, at)
@@ -55,7 +55,7 @@ def receipt(copy: Copy, words: Vocabulary, operator: Operator, at: int) -> Json:
     }
 
 
-def record(copy: Copy, words: Vocabulary, operator: Operator, at: int) -> Json:
+def record(copy: ConsentCopy, words: Vocabulary, operator: Operator, at: int) -> Json:
     """The consent record as of `at`: header, one process a grant, parties, events."""
     said, entry = copy.state.consent, copy.state.entry
     found: Json = {
@@ -77,7 +77,7 @@ def record(copy: Copy, words: Vocabulary, operator: Operator, at: int) -> Json:
     return found
 
 
-def _process(grant: Grant, copy: Copy, words: Vocabulary, operator: Operator, at: int) -> Json:
+def _process(grant: Grant, copy: ConsentCopy, words: Vocabulary, operator: Operator, at: int) -> Json:
     said, here = copy.state.consent, f"loc:{operator.jurisdiction}"
     recipients = [_grantee_id(said)] if grant.effect is Effect.PERMIT else []
     return {
@@ -151,7 +151,7 @@ def _withdrawal(operator: Operator) -> Json:
     }
 
 
-def _events(grant: Grant, copy: Copy, operator: Operator, at: int) -> list[Json]:
+def _events(grant: Grant, copy: ConsentCopy, operator: Operator, at: int) -> list[Json]:
     """What was said, and what ended it: by whom, when, for how long."""
     said, state = copy.state.consent, copy.state
     given = "dpv:ConsentGiven" if grant.effect is Effect.PERMIT else "dpv:ConsentRefused"
@@ -183,7 +183,7 @@ def _event(status: str, when: int, who: bytes, where: str, grant: Grant) -> Json
     }
 
 
-def _notice(copy: Copy, operator: Operator) -> Json:
+def _notice(copy: ConsentCopy, operator: Operator) -> Json:
     said = copy.state.consent
     known = {"skos:prefLabel": f"{copy.notice.name}, version {copy.notice.version}"} if copy.notice else {}
     return {
@@ -196,7 +196,7 @@ def _notice(copy: Copy, operator: Operator) -> Json:
     }
 
 
-def _entities(copy: Copy, operator: Operator) -> Mapping[str, Json]:
+def _entities(copy: ConsentCopy, operator: Operator) -> Mapping[str, Json]:
     """Everybody the record names, by id. The registry knows an organisation by its account: its address here."""
     said = copy.state.consent
     name = copy.grantee.name if copy.grantee else said.grantee_name or said.grantee

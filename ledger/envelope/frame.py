@@ -83,7 +83,7 @@ def cut(pieces: Iterable[Piece], size: int) -> Iterator[Piece]:
         yield kept
 
 
-class Source:
+class PieceSource:
     """Pieces, taken as views of them: nothing is copied, and a view is good until the next is taken."""
 
     def __init__(self, pieces: Iterator[Piece]) -> None:

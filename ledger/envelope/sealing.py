@@ -89,7 +89,7 @@ def open_stream(sealed: Iterable[Piece], key: bytes, record_id: bytes) -> tuple[
 
 def _sealed(header: Header, content: Iterable[Piece], key: bytes, record_id: bytes) -> Iterator[Part]:
     """The parts of a sealed payload, each to be written before the next is asked for."""
-    plain = frame.Source(frame.framed(header, content, CHUNK))
+    plain = frame.PieceSource(frame.framed(header, content, CHUNK))
     prefix, count, cipher, bound = os.urandom(PREFIX), _chunks_of(header.padded), AES256(key), MAGIC + record_id
     yield partial(_put, MAGIC + prefix)
     for number in range(count):
@@ -102,7 +102,7 @@ def _put(head: bytes, room: memoryview) -> int:
     return len(head)
 
 
-def _encrypt(cipher: AES256, nonce: bytes, bound: bytes, plain: frame.Source, room: memoryview) -> int:
+def _encrypt(cipher: AES256, nonce: bytes, bound: bytes, plain: frame.PieceSource, room: memoryview) -> int:
     """AES-256-GCM of the next chunk, straight to where it belongs, its tag behind; how many bytes that is."""
     made, size = Cipher(cipher, GCM(nonce)).encryptor(), 0
     made.authenticate_additional_data(bound)

@@ -5,29 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mydata_ledger.ledger.kernel.consents import Consents
-from mydata_ledger.ledger.kernel.consents.accept import Handed, Taken
-from mydata_ledger.ledger.kernel.consents.delegate import Naming
+from mydata_ledger.ledger.kernel.consents.accept import AcceptedConsent, SubmittedConsent
+from mydata_ledger.ledger.kernel.consents.delegate import DelegateAppointment
 from mydata_ledger.ledger.kernel.consents.draft import GrantRequest
-from mydata_ledger.ledger.kernel.consents.endings import Ended
-from mydata_ledger.ledger.kernel.consents.paper_consent import Witnessed
-from mydata_ledger.ledger.kernel.consents.what_if import Change
+from mydata_ledger.ledger.kernel.consents.endings import EndedItem
+from mydata_ledger.ledger.kernel.consents.paper_consent import WitnessedPaper
+from mydata_ledger.ledger.kernel.consents.what_if import AnswerChange
 from mydata_ledger.ledger.kernel.decisions import Decisions
-from mydata_ledger.ledger.kernel.decisions.compute import Computed
-from mydata_ledger.ledger.kernel.decisions.evaluate import Answer, Respond, answered, check_permitted, decided
+from mydata_ledger.ledger.kernel.decisions.compute import OpenedRecord
+from mydata_ledger.ledger.kernel.decisions.evaluate import RecordDecision, Respond, answered, check_permitted, decided
 from mydata_ledger.ledger.kernel.decisions.figures import Figure
-from mydata_ledger.ledger.kernel.decisions.history import Moment, Then
+from mydata_ledger.ledger.kernel.decisions.history import PastDecision, PointInTime
 from mydata_ledger.ledger.kernel.decisions.record_questions import allowed
 from mydata_ledger.ledger.kernel.decisions.release import RELEASING, Release, check_hands_out
-from mydata_ledger.ledger.kernel.decisions.search import Page
-from mydata_ledger.ledger.kernel.decisions.search_answers import sifted, surveyed
+from mydata_ledger.ledger.kernel.decisions.search import RecordPage
+from mydata_ledger.ledger.kernel.decisions.search_answers import page_answers, person_answers
 from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.log_consumer import LogConsumer
 from mydata_ledger.ledger.kernel.people import People
-from mydata_ledger.ledger.kernel.people.deliveries import Courier, Parcel
+from mydata_ledger.ledger.kernel.people.deliveries import Delivery, Notifier
 from mydata_ledger.ledger.kernel.people.links import Link
-from mydata_ledger.ledger.kernel.people.requests import Asking
+from mydata_ledger.ledger.kernel.people.requests import RequestTerms
 from mydata_ledger.ledger.kernel.people.reviews import Review
-from mydata_ledger.ledger.kernel.people.shared_links import LinkWish, MadeLink
+from mydata_ledger.ledger.kernel.people.shared_links import LinkTerms, NewLink
 from mydata_ledger.ledger.kernel.queries import Queries
 from mydata_ledger.ledger.kernel.records import Records
 from mydata_ledger.ledger.kernel.records.issue import Upload
@@ -38,44 +38,44 @@ from mydata_ledger.ledger.kernel.world import Bounds, World, ports_of
 
 __all__ = [
     "RELEASING",
-    "Answer",
-    "Asking",
+    "AcceptedConsent",
+    "AnswerChange",
     "Bounds",
-    "Change",
-    "Computed",
-    "Courier",
+    "DelegateAppointment",
+    "Delivery",
     "Draft",
-    "Ended",
+    "EndedItem",
     "Figure",
     "GrantRequest",
-    "Handed",
     "Kernel",
     "LargeRecords",
     "Link",
-    "LinkWish",
-    "MadeLink",
-    "Moment",
-    "Naming",
-    "Page",
-    "Parcel",
+    "LinkTerms",
+    "NewLink",
+    "Notifier",
+    "OpenedRecord",
+    "PastDecision",
+    "PointInTime",
     "Proof",
+    "RecordDecision",
+    "RecordPage",
     "Release",
+    "RequestTerms",
     "Respond",
     "Review",
     "Signers",
-    "Taken",
-    "Then",
+    "SubmittedConsent",
     "Upload",
-    "Witnessed",
+    "WitnessedPaper",
     "World",
     "allowed",
     "answered",
     "check_hands_out",
     "check_permitted",
     "decided",
+    "page_answers",
+    "person_answers",
     "ports_of",
-    "sifted",
-    "surveyed",
 ]
 
 

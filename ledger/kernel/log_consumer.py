@@ -8,14 +8,14 @@ from dataclasses import replace
 from mydata_ledger.ledger.access import Incident, Reason
 from mydata_ledger.ledger.consent import NEVER, Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.kernel.consents.endings import Ended, Endings
+from mydata_ledger.ledger.kernel.consents.endings import EndedItem, Endings
 from mydata_ledger.ledger.kernel.people import People
 from mydata_ledger.ledger.kernel.people.inbox import AT_ONCE
 from mydata_ledger.ledger.kernel.work_items import LINK, READ_TO, REMINDER
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.message import Event, Message, of_person
-from mydata_ledger.ledger.paper import Paper
-from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, AccessReceipt, LoggedStatement
+from mydata_ledger.ledger.work_item import WorkItem
 
 WAITING, DONE = "waiting", "done"
 CHAIN = b"chain"
@@ -32,7 +32,7 @@ class LogConsumer:
         self._world, self._endings, self._inbox, self._links = world, endings, people.inbox, people.links
         self._reviews, self._request_on_denial = people.reviews, people.request_on_denial
 
-    def read_on(self) -> int:
+    def consume(self) -> int:
         """Tell of everything the logs say beyond where this was read to; returns how many statements that were."""
         read = sum(self._read_log(log) for log in (CONSENTS, ACCESS)) + self._read_chain()
         now = self._world.clock.now()
@@ -41,13 +41,13 @@ class LogConsumer:
         return read
 
     def _read_log(self, log: str) -> int:
-        mark = self._world.work_items.paper(READ_TO, log.encode()) or Paper(READ_TO, log.encode(), body={"next": 0})
+        mark = self._world.work_items.item(READ_TO, log.encode()) or WorkItem(READ_TO, log.encode(), body={"next": 0})
         start = mark.body["next"]
         for position in range(start, start + AT_ONCE):
-            logged = self._world.log.at(log, position)
+            logged = self._world.log.statement_at(log, position)
             if logged is None:
                 break
-            self.hear(logged)
+            self.process(logged)
             mark = replace(mark, body={"next": position + 1})
         if mark.body["next"] != start:
             self._world.work_items.file(mark)
@@ -64,34 +64,34 @@ class LogConsumer:
             self._world.work_items.file(mark)
         return len(revealed)
 
-    def _chain_mark(self) -> tuple[Paper, int]:
+    def _chain_mark(self) -> tuple[WorkItem, int]:
         """How far the chain's ends were read; from the start where the database was rebuilt and numbers them anew."""
-        mark = self._world.work_items.paper(READ_TO, CHAIN)
+        mark = self._world.work_items.item(READ_TO, CHAIN)
         if mark is None:
-            return Paper(READ_TO, CHAIN), 0
+            return WorkItem(READ_TO, CHAIN), 0
         number, entry = mark.body["number"], bytes.fromhex(mark.body["entry"])
         known = self._world.past.revealed_since(number - 1, 1)
         return mark, number if known == [(number, entry)] else 0
 
-    def hear(self, logged: Logged) -> None:
+    def process(self, logged: LoggedStatement) -> None:
         """What follows from one statement; the same again follows only once."""
         for message in self._told_of(logged):
-            self._inbox.tell(message)
+            self._inbox.notify(message)
         self._end_links(self._endings.ended_by(logged))
         if isinstance(logged.signed.statement, Consent):
             self._plan_reminder(logged, logged.signed.statement)
         if isinstance(logged.signed.statement, Incident):
             self._reviews.file_incident(logged)
-            self._reviews.note_told(logged.signed.entry.entry)
+            self._reviews.note_notified(logged.signed.entry.entry)
         self._request_on_denial.consider(logged)
 
-    def _end_links(self, ended: Iterable[Ended]) -> None:
+    def _end_links(self, ended: Iterable[EndedItem]) -> None:
         """A link that a delegate made lets go of its content; until then it is refused because its ground is gone."""
         for one in ended:
             if one.kind == LINK:
                 self._links.discard(bytes.fromhex(one.reference[2:]))
 
-    def _told_of(self, logged: Logged) -> Iterator[Message]:
+    def _told_of(self, logged: LoggedStatement) -> Iterator[Message]:
         """Who is told of a statement, and what."""
         said, at, entry = logged.signed.statement, logged.accepted_at, "0x" + logged.signed.entry.entry.hex()
         match said:
@@ -126,20 +126,22 @@ class LogConsumer:
         states = self._world.index.delegations_of(data_subject)
         return sorted({s.delegation.delegate for s in states if s.entitles(s.delegation.delegate, at)})
 
-    def _plan_reminder(self, logged: Logged, consent: Consent) -> None:
+    def _plan_reminder(self, logged: LoggedStatement, consent: Consent) -> None:
         ends = max((grant.expires for grant in consent.grants), default=NEVER)
         notice = min(REMIND_BEFORE, max(0, ends - logged.accepted_at) // 4)
         due = ends - notice if ends < NEVER else 0
         entry = logged.signed.entry.entry
         body = {"ends": ends}
-        self._world.work_items.file(Paper(REMINDER, entry, consent.data_subject, consent.grantee, WAITING, due, body))
+        self._world.work_items.file(
+            WorkItem(REMINDER, entry, consent.data_subject, consent.grantee, WAITING, due, body)
+        )
 
-    def _remind(self, paper: Paper, now: int) -> None:
+    def _remind(self, paper: WorkItem, now: int) -> None:
         state = self._world.index.consent(paper.id)
         stands = state and state.stands and now < paper.body["ends"]
         if state and stands:
             detail = {"grantee": state.consent.grantee_name, "ends": str(paper.body["ends"])}
-            self._inbox.tell(Message(of_person(paper.person), Event.EXPIRING, "0x" + paper.id.hex(), now, detail))
+            self._inbox.notify(Message(of_person(paper.person), Event.EXPIRING, "0x" + paper.id.hex(), now, detail))
         self._world.work_items.file(replace(paper, state=DONE))
 
 

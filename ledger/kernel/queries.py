@@ -9,14 +9,14 @@ from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.notice import Notice
-from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.passkey import Assertion
-from mydata_ledger.ledger.ports import Anchored
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.ports import AnchoredHead
+from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Record
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.vocabulary import Vocabulary
+from mydata_ledger.ledger.work_item import WorkItem
 
 
 class Queries:
@@ -71,11 +71,11 @@ class Queries:
         """Raise ChainBehind when the chain has been silent too long."""
         self._world.heads(self._world.clock.now())
 
-    def statement(self, log: str, position: int) -> Logged | None:
+    def statement(self, log: str, position: int) -> LoggedStatement | None:
         """The statement at a position."""
-        return self._world.log.at(log, position)
+        return self._world.log.statement_at(log, position)
 
-    def find(self, log: str, entry: bytes) -> Logged | None:
+    def find(self, log: str, entry: bytes) -> LoggedStatement | None:
         """The statement of that entry."""
         return self._world.log.find(log, entry)
 
@@ -83,7 +83,7 @@ class Queries:
         """Size and root of everything accepted."""
         return self._world.log.head(log)
 
-    def anchored(self, log: str) -> Anchored:
+    def anchored(self, log: str) -> AnchoredHead:
         """Size and root of what is on chain."""
         return self._world.log.anchored(log)
 
@@ -95,19 +95,19 @@ class Queries:
         """The consistency proof between two sizes. Raises ProofInvalid."""
         return self._world.log.consistency(log, first, second)
 
-    def said_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+    def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Statements of a log that name the person as their data subject, by position above `after`."""
-        return self._world.index.said_about(log, data_subject, after, limit)
+        return self._world.index.statements_about(log, data_subject, after, limit)
 
-    def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+    def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts and incidents about a person, by position above `after`."""
         return self._world.index.receipts_of(data_subject, after, limit)
 
-    def receipts_by(self, requester: str, after: int, limit: int) -> list[Logged]:
+    def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
         return self._world.index.receipts_by(requester, after, limit)
 
-    def newest(self, data_subject: bytes, grantee: str) -> Logged | None:
+    def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
         """The newest Consent, Delegation or Revocation between the two."""
         return self._world.index.newest(data_subject, grantee)
 
@@ -151,12 +151,12 @@ class Queries:
         """All notices in all versions and languages."""
         return self._world.directory.notices()
 
-    def work_item(self, kind: str, item_id: bytes) -> Paper | None:
+    def work_item(self, kind: str, item_id: bytes) -> WorkItem | None:
         """One work item."""
-        return self._world.work_items.paper(kind, item_id)
+        return self._world.work_items.item(kind, item_id)
 
     def work_items(
         self, kind: str, *, person: bytes | None = None, party: str | None = None, after: bytes = b"", limit: int = 100
-    ) -> Sequence[Paper]:
+    ) -> Sequence[WorkItem]:
         """Work items of a kind, about that person and with that party if given, by id above `after`."""
-        return self._world.work_items.papers(kind, person=person, party=party, after=after, limit=limit)
+        return self._world.work_items.items(kind, person=person, party=party, after=after, limit=limit)

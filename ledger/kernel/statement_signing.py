@@ -10,7 +10,7 @@ from mydata_ledger.ledger.errors import WrongChain
 from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.notice import Notice
-from mydata_ledger.ledger.receipt import LOG_OF, Signed, Statement
+from mydata_ledger.ledger.receipt import LOG_OF, SignedStatement, Statement
 from mydata_ledger.ledger.summaries import Summaries
 from mydata_ledger.ledger.typed_data import Domain
 
@@ -49,26 +49,26 @@ class StatementSigning:
                 f"{ours.chain_id}, contract {ours.contract}; ask for a new draft and sign that"
             )
 
-    def seal(self, statement: Statement, signer: bytes, signature: bytes) -> Signed:
+    def seal(self, statement: Statement, signer: bytes, signature: bytes) -> SignedStatement:
         """The statement with its blinded entry. Raises SignatureInvalid unless `signer` signed exactly it,
         SourceUnavailable where only a silent chain could tell.
         """
         digest = typed_data.digest(statement, self.domain(statement))
         self._world.signers.verify(signer, digest, signature)
-        return Signed(statement, Entry(digest, signature, new_salt(), getattr(statement, "lock", NO_LOCK)))
+        return SignedStatement(statement, Entry(digest, signature, new_salt(), getattr(statement, "lock", NO_LOCK)))
 
-    def sign_as_gateway(self, statement: Statement) -> Signed:
+    def sign_as_gateway(self, statement: Statement) -> SignedStatement:
         """The statement signed by the operator's gateway key."""
-        return self.sign_together([self.unsigned(statement)])[0]
+        return self.sign_batch([self.unsigned(statement)])[0]
 
-    def unsigned(self, statement: Statement) -> Signed:
+    def unsigned(self, statement: Statement) -> SignedStatement:
         """A statement of ours that waits for the gateway's signature."""
-        return Signed(statement, Entry(typed_data.digest(statement, self.domain(statement)), b"", new_salt()))
+        return SignedStatement(statement, Entry(typed_data.digest(statement, self.domain(statement)), b"", new_salt()))
 
-    def sign_together(self, waiting: Sequence[Signed]) -> list[Signed]:
+    def sign_batch(self, waiting: Sequence[SignedStatement]) -> list[SignedStatement]:
         """All of them signed by one use of the operator's gateway key."""
-        signatures = typed_data.sign_together([each.entry.digest for each in waiting], self._world.gateway.sign)
+        signatures = typed_data.sign_batch([each.entry.digest for each in waiting], self._world.gateway.sign)
         return [
-            Signed(each.statement, Entry(each.entry.digest, signature, each.entry.salt))
+            SignedStatement(each.statement, Entry(each.entry.digest, signature, each.entry.salt))
             for each, signature in zip(waiting, signatures, strict=True)
         ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.ports import WorkItems
+from mydata_ledger.ledger.work_item import WorkItem
 
 ACKNOWLEDGED = "acknowledged"
 DELIVERY = "delivery"
@@ -28,9 +28,9 @@ WISHES = "wishes"
 PAGE = 200
 
 
-def every(items: WorkItems, kind: str, *, person: bytes | None = None, party: str | None = None) -> Iterator[Paper]:
+def every(items: WorkItems, kind: str, *, person: bytes | None = None, party: str | None = None) -> Iterator[WorkItem]:
     """All work items of a kind, about that person and with that party if given, by id, read in pages."""
     after = b""
-    while page := items.papers(kind, person=person, party=party, after=after, limit=PAGE):
+    while page := items.items(kind, person=person, party=party, after=after, limit=PAGE):
         yield from page
         after = page[-1].id

@@ -13,7 +13,7 @@ from mydata_ledger.ledger.envelope.frame import MAX_KIND
 from mydata_ledger.ledger.errors import ChainBehind
 from mydata_ledger.ledger.kernel.signing import Signers
 from mydata_ledger.ledger.ports import (
-    Anchored,
+    AnchoredHead,
     Clock,
     Directory,
     Index,
@@ -143,7 +143,7 @@ class World:
         size, pieces = self.payloads.open_stream(cid)
         return b"".join(pieces) if size <= self.bounds.sealed_bytes else None
 
-    def heads(self, now: int) -> tuple[Anchored, Anchored]:
+    def heads(self, now: int) -> tuple[AnchoredHead, AnchoredHead]:
         """The anchored heads of consents and records. Raises ChainBehind when the chain has been silent too long:
         what cannot be known is neither yes nor no.
         """

@@ -2,29 +2,29 @@
 
 from mydata_ledger.ledger.ports.clock import Clock
 from mydata_ledger.ledger.ports.contract_wallets import ContractWallets
-from mydata_ledger.ledger.ports.directory import Directory, Published
+from mydata_ledger.ledger.ports.directory import Directory, DirectorySnapshot
 from mydata_ledger.ledger.ports.index import Index
 from mydata_ledger.ledger.ports.keys import Keys
-from mydata_ledger.ledger.ports.log import Anchored, Check, Log, Sign
-from mydata_ledger.ledger.ports.past import Past, Sizes
+from mydata_ledger.ledger.ports.log import AnchoredHead, Check, Log, Sign
+from mydata_ledger.ledger.ports.past import AnchoredSize, Past
 from mydata_ledger.ledger.ports.payloads import Payloads
 from mydata_ledger.ledger.ports.sessions import Sessions
 from mydata_ledger.ledger.ports.work_items import WorkItems
 
 __all__ = [
-    "Anchored",
+    "AnchoredHead",
+    "AnchoredSize",
     "Check",
     "Clock",
     "ContractWallets",
     "Directory",
+    "DirectorySnapshot",
     "Index",
     "Keys",
     "Log",
     "Past",
     "Payloads",
-    "Published",
     "Sessions",
     "Sign",
-    "Sizes",
     "WorkItems",
 ]

@@ -32,7 +32,7 @@ class Directory(Protocol):
         ...
 
 
-class Published(Protocol):
+class DirectorySnapshot(Protocol):
     """Parties and notices in one state of the world."""
 
     def party(self, account: str) -> Party | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, Place
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, SearchPosition
 from mydata_ledger.ledger.delegation import DelegationState
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Issue, Record
 
 
@@ -18,7 +18,7 @@ class Index(Protocol):
         """Everything the rule may consider about the question."""
         ...
 
-    def newest(self, data_subject: bytes, grantee: str) -> Logged | None:
+    def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
         """The newest Consent, Delegation or Revocation between the two; `grantee` may name a delegate."""
         ...
 
@@ -46,8 +46,8 @@ class Index(Protocol):
         """Those records that there are, in the order of their ids."""
         ...
 
-    def sift(
-        self, question: AccessRequest, at: int, after: Place, limit: int, permits: Callable[[Facts], bool]
+    def page_facts(
+        self, question: AccessRequest, at: int, after: SearchPosition, limit: int, permits: Callable[[Facts], bool]
     ) -> list[Found]:
         """The first `limit` records behind a place that `permits` says yes to, at one moment: of those of exactly the
         question's category (`EVERYTHING`: of any) whose data subject has any consent that names the requester.
@@ -57,19 +57,19 @@ class Index(Protocol):
         """
         ...
 
-    def survey_person(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
+    def person_facts(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
         """The facts about each record of one person, whatever its category, oldest first, at one moment."""
         ...
 
-    def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+    def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts and incidents about a person, by position above `after`."""
         ...
 
-    def said_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+    def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Statements of a log that name the person as their data subject, by position above `after`."""
         ...
 
-    def receipts_by(self, requester: str, after: int, limit: int) -> list[Logged]:
+    def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
         ...
 

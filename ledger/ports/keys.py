@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.receipt import LoggedStatement
 
 
 class Keys(Protocol):
@@ -15,7 +15,7 @@ class Keys(Protocol):
         """A fresh 32-byte data key for each (record id, data subject); durable when it returns."""
         ...
 
-    def rewrap(self, record_id: bytes, reader_key: bytes, receipt: Logged) -> bytes:
+    def rewrap(self, record_id: bytes, reader_key: bytes, receipt: LoggedStatement) -> bytes:
         """The data key under the reader's HPKE key. Raises ReceiptRequired without the durable permitting receipt of
         this record, KeyDestroyed after erasure.
         """

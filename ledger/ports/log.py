@@ -10,12 +10,12 @@ from typing import Protocol
 from mydata_ledger.ledger.access import AccessRequest, Facts
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.ports.directory import Published
-from mydata_ledger.ledger.receipt import Logged, Signed
+from mydata_ledger.ledger.ports.directory import DirectorySnapshot
+from mydata_ledger.ledger.receipt import LoggedStatement, SignedStatement
 
 
 @dataclass(frozen=True, slots=True)
-class Anchored:
+class AnchoredHead:
     """The newest head of a log that the chain holds as deep as configured, and where it was seen.
 
     `followed_at` is when the chain last answered the follower (UTC seconds), 0 if never.
@@ -26,18 +26,18 @@ class Anchored:
     followed_at: int
 
 
-Sign = Callable[[list[Signed]], list[Signed]]
+Sign = Callable[[list[SignedStatement]], list[SignedStatement]]
 """From statements that are not signed yet to the same, signed."""
 
 
-Check = Callable[[Signed, Logged | None, Published], None]
+Check = Callable[[SignedStatement, LoggedStatement | None, DirectorySnapshot], None]
 """Raises a LedgerError for a statement that must not follow the newest between its two."""
 
 
 class Log(Protocol):
     """Three append-only logs of signed statements; what is accepted is durable when the call returns."""
 
-    def append(self, statements: Sequence[Signed], accepted_at: int) -> list[Logged]:
+    def append(self, statements: Sequence[SignedStatement], accepted_at: int) -> list[LoggedStatement]:
         """Accept all or none, in order. A digest that is already logged is returned as it stands (invariant 10).
 
         Raises StaleConsent unless a Consent or Revocation follows the newest one of its data subject and grantee,
@@ -46,8 +46,8 @@ class Log(Protocol):
         ...
 
     def accept_soon(
-        self, statements: Sequence[Signed], check: Check, accepted_at: int
-    ) -> Future[list[Logged | LedgerError]]:
+        self, statements: Sequence[SignedStatement], check: Check, accepted_at: int
+    ) -> Future[list[LoggedStatement | LedgerError]]:
         """Accept each consent by itself, in order, all in one durable write: of each where it lies, or why not.
 
         `check` is given each that is not the newest between its two already, with the newest, those before it in the
@@ -56,15 +56,19 @@ class Log(Protocol):
         """
         ...
 
-    def answer(self, request: AccessRequest, respond: Callable[[Facts], Signed], at: int) -> Logged:
+    def answer(self, request: AccessRequest, respond: Callable[[Facts], SignedStatement], at: int) -> LoggedStatement:
         """Gather the facts, have them answered, log the receipt: one serialised step, so that no withdrawal accepted
         before the receipt is overlooked by it.
         """
         ...
 
     def answer_soon(
-        self, requests: Sequence[AccessRequest], respond: Callable[[AccessRequest, Facts], Signed], at: int, sign: Sign
-    ) -> Future[list[Logged]]:
+        self,
+        requests: Sequence[AccessRequest],
+        respond: Callable[[AccessRequest, Facts], SignedStatement],
+        at: int,
+        sign: Sign,
+    ) -> Future[list[LoggedStatement]]:
         """`answer` for many questions in one step and one durable write, all or none; each `request_id` is new. What
         `respond` gives needs no signature yet: `sign` signs all of it at the end.
 
@@ -73,11 +77,11 @@ class Log(Protocol):
         """
         ...
 
-    def at(self, log: str, position: int) -> Logged | None:
+    def statement_at(self, log: str, position: int) -> LoggedStatement | None:
         """The statement at a position."""
         ...
 
-    def find(self, log: str, entry: bytes) -> Logged | None:
+    def find(self, log: str, entry: bytes) -> LoggedStatement | None:
         """The statement of that entry."""
         ...
 
@@ -85,7 +89,7 @@ class Log(Protocol):
         """Size and root of everything accepted."""
         ...
 
-    def anchored(self, log: str) -> Anchored:
+    def anchored(self, log: str) -> AnchoredHead:
         """Size and root of what is on chain."""
         ...
 

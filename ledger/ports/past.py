@@ -10,7 +10,7 @@ from mydata_ledger.ledger.party import Party
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class AnchoredSize:
     """How many statements of a log the chain held, and at which block that was seen."""
 
     size: int
@@ -20,7 +20,7 @@ class Sizes:
 class Past(Protocol):
     """Each answer is what was so at the end of the second `at` (UTC), whatever happened since."""
 
-    def sizes_at(self, log: str, at: int) -> Sizes | None:
+    def sizes_at(self, log: str, at: int) -> AnchoredSize | None:
         """What was anchored of a log; None before this database's memory begins."""
         ...
 

@@ -17,11 +17,11 @@ class Sessions(Protocol):
         """Start a session."""
         ...
 
-    def who(self, token_digest: bytes, at: int) -> bytes | None:
+    def signer_of(self, token_digest: bytes, at: int) -> bytes | None:
         """The signer bytes behind a live session."""
         ...
 
-    def who_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
+    def signers_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
         """The signer bytes behind each of those sessions that is live."""
         ...
 

@@ -1,8 +1,8 @@
 """Statements as EIP-712 typed data: what a wallet shows, its digest, and back."""
 
+from mydata_ledger.ledger.typed_data.batch_signature import sign_batch, signed_digest
 from mydata_ledger.ledger.typed_data.hashing import Domain, digest, hash_struct
 from mydata_ledger.ledger.typed_data.reading import message, parse, read_domain, read_hex, typed_data
-from mydata_ledger.ledger.typed_data.together import sign_together, signed
 
 __all__ = [
     "Domain",
@@ -12,7 +12,7 @@ __all__ = [
     "parse",
     "read_domain",
     "read_hex",
-    "sign_together",
-    "signed",
+    "sign_batch",
+    "signed_digest",
     "typed_data",
 ]

@@ -1,25 +1,25 @@
 """Replay whole logs from their tiles against the chain, and decisions from their receipts: what an auditor runs."""
 
-from mydata_ledger.scripts.audit.decisions import Decided, OnChain, replay_decisions
-from mydata_ledger.scripts.audit.findings import EXIT, Finding, Kind, Result, result_of
-from mydata_ledger.scripts.audit.held import Held, read_facts
+from mydata_ledger.scripts.audit.auditor_file import AuditorFile
+from mydata_ledger.scripts.audit.decisions import ChainHistory, ReplayCounts, replay_decisions
+from mydata_ledger.scripts.audit.findings import EXIT, AuditFinding, AuditResult, FindingKind, result_of
+from mydata_ledger.scripts.audit.held_statements import HeldStatements, read_facts
 from mydata_ledger.scripts.audit.history import History
-from mydata_ledger.scripts.audit.known import Known
-from mydata_ledger.scripts.audit.logs import Report, audit_log
-from mydata_ledger.scripts.audit.source import Source
+from mydata_ledger.scripts.audit.logs import LogReport, audit_log
+from mydata_ledger.scripts.audit.source import TileSource
 
 __all__ = [
     "EXIT",
-    "Decided",
-    "Finding",
-    "Held",
+    "AuditFinding",
+    "AuditResult",
+    "AuditorFile",
+    "ChainHistory",
+    "FindingKind",
+    "HeldStatements",
     "History",
-    "Kind",
-    "Known",
-    "OnChain",
-    "Report",
-    "Result",
-    "Source",
+    "LogReport",
+    "ReplayCounts",
+    "TileSource",
     "audit_log",
     "read_facts",
     "replay_decisions",

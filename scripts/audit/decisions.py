@@ -13,11 +13,11 @@ from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.errors import SignatureInvalid, UnknownTerm
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
-from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.ledger.replay import LAG, Evidence, Outcome, Replay
-from mydata_ledger.scripts.audit.findings import Finding, Kind
-from mydata_ledger.scripts.audit.held import Held
+from mydata_ledger.scripts.audit.findings import AuditFinding, FindingKind
+from mydata_ledger.scripts.audit.held_statements import HeldStatements
 from mydata_ledger.scripts.audit.history import Eras
 from mydata_ledger.scripts.verify.recovered import recovered_from
 
@@ -28,7 +28,7 @@ Step = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class OnChain:
+class ChainHistory:
     """What the chain says beside the logs: who was accredited when, which consents it ended in which UTC second, and
     whether a contract stands at an address.
     """
@@ -39,25 +39,25 @@ class OnChain:
 
 
 @dataclass
-class Decided:
+class ReplayCounts:
     """How many receipts came out how, and what is wrong."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[AuditFinding] = field(default_factory=list)
 
 
 def replay_decisions(
-    held: Held,
+    held: HeldStatements,
     entries: Entries,
-    chain: OnChain,
+    chain: ChainHistory,
     path: Callable[[str], tuple[str, ...]],
     step: Step = lambda _done, _of: None,
-) -> Decided:
+) -> ReplayCounts:
     """Check statements against `entries` (by log and position, as audited), then recompute each receipt among them.
 
     `path` gives a purpose and all above it. Raises SourceUnavailable.
     """
-    found = Decided()
+    found = ReplayCounts()
     for logged in held.statements:
         _check_statement(logged, entries, chain, found)
     known = (held.statements, chain.eras, path, chain.revoked, held.outdated, held.erased, held.complete)
@@ -69,23 +69,23 @@ def replay_decisions(
     return found
 
 
-def _check_statement(logged: Logged, entries: Entries, chain: OnChain, found: Decided) -> None:
+def _check_statement(logged: LoggedStatement, entries: Entries, chain: ChainHistory, found: ReplayCounts) -> None:
     log, position = logged.signed.log, logged.position
     entry = entries.get(log, {}).get(position)
     if entry is None:
         found.counts[LATER] += 1
     elif entry != logged.signed.entry.entry:
         text = f"what is said to lie at position {position} does not"
-        found.findings.append(Finding(Kind.STATEMENT, log, text))
+        found.findings.append(AuditFinding(FindingKind.STATEMENT, log, text))
     signed = _is_signed(logged, chain)
     if signed is None:
         found.counts[UNCHECKED] += 1
     elif not signed:
         text = f"the statement at position {position} is not signed by the one it names"
-        found.findings.append(Finding(Kind.SIGNATURE, log, text))
+        found.findings.append(AuditFinding(FindingKind.SIGNATURE, log, text))
 
 
-def _is_signed(logged: Logged, chain: OnChain) -> bool | None:
+def _is_signed(logged: LoggedStatement, chain: ChainHistory) -> bool | None:
     """None for contract wallets and signers of other kinds: `mydata verify` asks the chain about those."""
     said, entry = logged.signed.statement, logged.signed.entry
     named = _named(said)
@@ -129,7 +129,7 @@ def _is_operator(account: str, at: int, eras: Eras) -> bool:
     return any(party is not None and party.plays(OPERATOR, at) for _, party in spans[-2:])
 
 
-def _check_receipt(logged: Logged, replay: Replay, found: Decided) -> None:
+def _check_receipt(logged: LoggedStatement, replay: Replay, found: ReplayCounts) -> None:
     said = logged.signed.statement
     if not isinstance(said, AccessReceipt):
         return
@@ -142,4 +142,4 @@ def _check_receipt(logged: Logged, replay: Replay, found: Decided) -> None:
     if outcome is Outcome.OTHER:
         answer = "permitted" if said.permitted else "refused"
         text = f"the receipt at position {logged.position} says {answer} ({said.reason}); the facts say otherwise"
-        found.findings.append(Finding(Kind.DECISION, ACCESS, text))
+        found.findings.append(AuditFinding(FindingKind.DECISION, ACCESS, text))

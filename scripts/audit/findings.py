@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """One kind of trouble. `UNANCHORED` cannot be told from a chain that was set back; all others are proof."""
 
     UNSIGNED = "checkpoint_unsigned"
@@ -29,7 +29,7 @@ class Kind(StrEnum):
     DECISION = "decision_differs"
 
 
-class Result(StrEnum):
+class AuditResult(StrEnum):
     """What an audit may end in."""
 
     WHOLE = "whole"
@@ -37,14 +37,14 @@ class Result(StrEnum):
     UNKNOWN = "unknown"
 
 
-EXIT = {Result.WHOLE: 0, Result.BROKEN: 1, Result.UNKNOWN: 5}
+EXIT = {AuditResult.WHOLE: 0, AuditResult.BROKEN: 1, AuditResult.UNKNOWN: 5}
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AuditFinding:
     """One thing that is not as it should be: in which log, and where in it."""
 
-    kind: Kind
+    kind: FindingKind
     log: str
     text: str
 
@@ -53,9 +53,9 @@ class Finding:
         return {"finding": self.kind, "log": self.log, "text": self.text}
 
 
-def result_of(findings: Iterable[Finding]) -> Result:
+def result_of(findings: Iterable[AuditFinding]) -> AuditResult:
     """The worst of them decides; none is whole."""
     kinds = {finding.kind for finding in findings}
-    if kinds - {Kind.UNANCHORED}:
-        return Result.BROKEN
-    return Result.UNKNOWN if kinds else Result.WHOLE
+    if kinds - {FindingKind.UNANCHORED}:
+        return AuditResult.BROKEN
+    return AuditResult.UNKNOWN if kinds else AuditResult.WHOLE

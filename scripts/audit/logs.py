@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from mydata_ledger.ledger.errors import MalformedInput, SignatureInvalid, SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.note import Checkpoint, Note, Verifier
-from mydata_ledger.scripts.audit.findings import Finding, Kind
+from mydata_ledger.scripts.audit.auditor_file import AuditorFile, SeenLog
+from mydata_ledger.scripts.audit.findings import AuditFinding, FindingKind
 from mydata_ledger.scripts.audit.history import Anchor, History
-from mydata_ledger.scripts.audit.known import Known, Seen
-from mydata_ledger.scripts.audit.source import Source
-from mydata_ledger.scripts.audit.walk import Walk
+from mydata_ledger.scripts.audit.source import TileSource
+from mydata_ledger.scripts.audit.walk import LogWalk
 
 ORIGIN = re.compile(r"mydata-ledger/eip155:([1-9][0-9]{0,18}):(0x[0-9a-fA-F]{40})/([a-z]+)", re.ASCII)
 Step = Callable[[int, int], None]
@@ -22,7 +22,7 @@ Step = Callable[[int, int], None]
 
 
 @dataclass
-class Report:
+class LogReport:
     """What an audit of one log came to.
 
     `heads` of the contract were recomputed, `ahead` are newer than the checkpoint; `trust` says where the key that the
@@ -35,7 +35,7 @@ class Report:
     trust: str = ""
     heads: int = 0
     ahead: int = 0
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[AuditFinding] = field(default_factory=list)
     entries: dict[int, bytes] = field(default_factory=dict)
 
 
@@ -49,14 +49,14 @@ class Trust:
 
 def audit_log(
     log: str,
-    source: Source,
+    source: TileSource,
     chain: History,
-    known: Known,
+    known: AuditorFile,
     *,
     given: Sequence[Verifier] = (),
     positions: Set[int] = frozenset(),
     step: Step = lambda _read, _of: None,
-) -> Report:
+) -> LogReport:
     """Replay a log.
 
     (1) the checkpoint is signed: by a key `given`, else by one remembered, else by one the server names, and its origin
@@ -68,11 +68,11 @@ def audit_log(
     seen, note = known.logs.get(log), source.checkpoint(log)
     checkpoint = Checkpoint.parse(note.text)
     trust = _trust(log, checkpoint.origin, source, seen, given)
-    report = Report(log, checkpoint, _contract(log, checkpoint, chain), trust.source)
+    report = LogReport(log, checkpoint, _contract(log, checkpoint, chain), trust.source)
     report.findings += _check_signed(report, note, seen, trust)
     anchors = chain.anchors(report.contract)
     report.findings += _check_chain(log, anchors, chain.head(report.contract))
-    walk = Walk(source, log, checkpoint.head.size, _sizes(anchors, seen), positions)
+    walk = LogWalk(source, log, checkpoint.head.size, _sizes(anchors, seen), positions)
     _read(report, walk, anchors, step)
     report.findings += _check_heads(report, walk, anchors)
     report.findings += _check_seen(report, seen, note, walk, known)
@@ -81,11 +81,11 @@ def audit_log(
     return report
 
 
-def _sizes(anchors: Sequence[Anchor], seen: Seen | None) -> set[int]:
+def _sizes(anchors: Sequence[Anchor], seen: SeenLog | None) -> set[int]:
     return {anchor.head.size for anchor in anchors} | ({seen.checkpoint.head.size} if seen else set())
 
 
-def _trust(log: str, origin: str, source: Source, seen: Seen | None, given: Sequence[Verifier]) -> Trust:
+def _trust(log: str, origin: str, source: TileSource, seen: SeenLog | None, given: Sequence[Verifier]) -> Trust:
     """A key the server names now is worth nothing once one is known: anybody may add a signature of their own."""
     mine = [verifier for verifier in given if verifier.name == origin]
     if mine or seen:
@@ -102,13 +102,13 @@ def _contract(log: str, checkpoint: Checkpoint, chain: History) -> str:
     return named.group(2)
 
 
-def _check_signed(report: Report, note: Note, seen: Seen | None, trust: Trust) -> Iterator[Finding]:
+def _check_signed(report: LogReport, note: Note, seen: SeenLog | None, trust: Trust) -> Iterator[AuditFinding]:
     origin = report.checkpoint.origin
     if seen and seen.checkpoint.origin != origin:
-        yield Finding(Kind.ORIGIN, report.log, f"the log was {seen.checkpoint.origin} and is now {origin}")
+        yield AuditFinding(FindingKind.ORIGIN, report.log, f"the log was {seen.checkpoint.origin} and is now {origin}")
     if not any(_signed(note, verifier) for verifier in trust.verifiers):
         text = f"no key {trust.source} signed the checkpoint; after a rotation give the new one with --vkey"
-        yield Finding(Kind.UNSIGNED, report.log, text)
+        yield AuditFinding(FindingKind.UNSIGNED, report.log, text)
 
 
 def _signed(note: Note, verifier: Verifier) -> bool:
@@ -119,19 +119,21 @@ def _signed(note: Note, verifier: Verifier) -> bool:
     return True
 
 
-def _check_chain(log: str, anchors: Sequence[Anchor], head: Head) -> Iterator[Finding]:
+def _check_chain(log: str, anchors: Sequence[Anchor], head: Head) -> Iterator[AuditFinding]:
     sizes = [0, *(anchor.head.size for anchor in anchors)]
     for before, anchor in zip(sizes, anchors, strict=False):
         grown = anchor.head.size - before
         if grown <= 0 or (anchor.leaves and len(anchor.leaves) != grown):
             text = f"block {anchor.block} moves the head from size {before} to {anchor.head.size}"
-            yield Finding(Kind.NOT_GROWING, log, text)
+            yield AuditFinding(FindingKind.NOT_GROWING, log, text)
     last = anchors[-1].head if anchors else None
     if (last or head) != head or (last is None and head.size):
-        yield Finding(Kind.UNANNOUNCED, log, f"the contract's head of size {head.size} is not the last it announced")
+        yield AuditFinding(
+            FindingKind.UNANNOUNCED, log, f"the contract's head of size {head.size} is not the last it announced"
+        )
 
 
-def _read(report: Report, walk: Walk, anchors: Sequence[Anchor], step: Step) -> None:
+def _read(report: LogReport, walk: LogWalk, anchors: Sequence[Anchor], step: Step) -> None:
     leaves, root, read = _Leaves(report.log, anchors), report.checkpoint.head.root, 0
 
     def progress(entries: int) -> None:
@@ -141,7 +143,11 @@ def _read(report: Report, walk: Walk, anchors: Sequence[Anchor], step: Step) -> 
 
     walk.run(leaves.compare, progress)
     report.entries = walk.kept
-    report.findings += [*walk.findings, *walk.part(root), *leaves.findings(walk.truth(root) is walk.by_entries)]
+    report.findings += [
+        *walk.findings,
+        *walk.differences(root),
+        *leaves.findings(walk.matching_tree(root) is walk.by_entries),
+    ]
 
 
 class _Leaves:
@@ -171,7 +177,7 @@ class _Leaves:
         if told and told[0] != by_tile:
             self._by_tile.append((position, by_tile))
 
-    def findings(self, by_entries: bool) -> Iterator[Finding]:
+    def findings(self, by_entries: bool) -> Iterator[AuditFinding]:
         """The first that differs: those behind it may only have moved."""
         other = self._by_entry if by_entries else self._by_tile
         for position, leaf in other[:1]:
@@ -179,36 +185,42 @@ class _Leaves:
             since = f"position {position} (block {told[1] if told else 0})"
             if following and following[0] == leaf:
                 text = f"the entry anchored at {since} is gone; what follows moved up"
-                yield Finding(Kind.DROPPED, self._log, text)
+                yield AuditFinding(FindingKind.DROPPED, self._log, text)
             else:
                 text = f"{since} does not hold the leaf that was anchored; {len(other)} positions differ"
-                yield Finding(Kind.LEAF, self._log, text)
+                yield AuditFinding(FindingKind.LEAF, self._log, text)
 
 
-def _check_heads(report: Report, walk: Walk, anchors: Sequence[Anchor]) -> Iterator[Finding]:
-    head, truth = report.checkpoint.head, walk.truth(report.checkpoint.head.root)
+def _check_heads(report: LogReport, walk: LogWalk, anchors: Sequence[Anchor]) -> Iterator[AuditFinding]:
+    head, truth = report.checkpoint.head, walk.matching_tree(report.checkpoint.head.root)
     if truth.roots.get(head.size) != head.root:
         text = f"the {truth.size} entries served do not lead to the checkpoint of size {head.size}"
-        yield Finding(Kind.CHECKPOINT, report.log, text)
+        yield AuditFinding(FindingKind.CHECKPOINT, report.log, text)
     covered = [anchor for anchor in anchors if anchor.head.size <= head.size]
     report.heads, report.ahead = len(covered), len(anchors) - len(covered)
     other = [anchor for anchor in covered if truth.roots.get(anchor.head.size) != anchor.head.root]
     if other:
         first, more = other[0], f"; nor are {len(other) - 1} later ones" if len(other) > 1 else ""
         text = f"the head of size {first.head.size}, on chain since block {first.block}, is not that of the tiles{more}"
-        yield Finding(Kind.ROOT, report.log, text)
+        yield AuditFinding(FindingKind.ROOT, report.log, text)
     if head.size and head not in [anchor.head for anchor in anchors]:
-        yield Finding(Kind.UNANCHORED, report.log, f"the contract never took the checkpoint's head of size {head.size}")
+        yield AuditFinding(
+            FindingKind.UNANCHORED, report.log, f"the contract never took the checkpoint's head of size {head.size}"
+        )
 
 
-def _check_seen(report: Report, seen: Seen | None, note: Note, walk: Walk, known: Known) -> Iterator[Finding]:
+def _check_seen(
+    report: LogReport, seen: SeenLog | None, note: Note, walk: LogWalk, known: AuditorFile
+) -> Iterator[AuditFinding]:
     if seen is None or seen.checkpoint.origin != report.checkpoint.origin:
         return
     old, new = seen.checkpoint.head, report.checkpoint.head
     if new.size < old.size:
-        known.accuse(seen.note, note)
-        yield Finding(Kind.SHRUNK, report.log, f"the checkpoint went back from size {old.size} to {new.size}")
-    elif walk.truth(new.root).roots.get(old.size) != old.root:
-        known.accuse(seen.note, note)
+        known.record_fork(seen.note, note)
+        yield AuditFinding(
+            FindingKind.SHRUNK, report.log, f"the checkpoint went back from size {old.size} to {new.size}"
+        )
+    elif walk.matching_tree(new.root).roots.get(old.size) != old.root:
+        known.record_fork(seen.note, note)
         text = f"the checkpoint of size {old.size} seen before is no prefix of the one of size {new.size}"
-        yield Finding(Kind.FORK, report.log, text)
+        yield AuditFinding(FindingKind.FORK, report.log, text)

@@ -7,17 +7,17 @@ import httpx
 from mydata_ledger.ledger.errors import MalformedInput, SourceUnavailable
 from mydata_ledger.ledger.note import Note, Verifier
 from mydata_ledger.ledger.note.signed import MAX_NOTE
-from mydata_ledger.ledger.tiles import WIDTH, Place
+from mydata_ledger.ledger.tiles import WIDTH, TilePosition
 
 MAX_TILE = WIDTH * (2 + 65_535)
 """A full bundle of the longest entries."""
 
 
-class Absent(MalformedInput):
+class SourceAbsent(MalformedInput):
     """The server says that there is no such file."""
 
 
-class Source:
+class TileSource:
     """The logs under one base URL. Raises SourceUnavailable when nobody answers, Absent for what is not there."""
 
     def __init__(self, url: str) -> None:
@@ -32,11 +32,11 @@ class Source:
         text = self._get(f"{log}/vkey", MAX_NOTE).decode("utf-8", "replace")
         return [Verifier.parse(line) for line in text.split()]
 
-    def tile(self, log: str, level: int, place: Place) -> bytes:
+    def tile(self, log: str, level: int, place: TilePosition) -> bytes:
         """A tile."""
         return self._get(f"{log}/tile/{level}/{place}", MAX_TILE)
 
-    def entries(self, log: str, place: Place) -> bytes:
+    def entries(self, log: str, place: TilePosition) -> bytes:
         """An entry bundle."""
         return self._get(f"{log}/tile/entries/{place}", MAX_TILE)
 
@@ -44,7 +44,7 @@ class Source:
         try:
             with self._http.stream("GET", path) as answer:
                 if answer.status_code == httpx.codes.NOT_FOUND:
-                    raise Absent(f"there is no {path}")
+                    raise SourceAbsent(f"there is no {path}")
                 if not answer.is_success:
                     raise SourceUnavailable(f"{path} is not served now (status {answer.status_code}); try again later")
                 return _bounded(answer, limit, path)

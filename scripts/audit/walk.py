@@ -9,15 +9,15 @@ from itertools import pairwise
 from mydata_ledger.ledger import merkle, tiles
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.merkle import leaf_hash
-from mydata_ledger.ledger.tiles import HEIGHT, WIDTH, Place
-from mydata_ledger.scripts.audit.findings import Finding, Kind
-from mydata_ledger.scripts.audit.source import Absent, Source
+from mydata_ledger.ledger.tiles import HEIGHT, WIDTH, TilePosition
+from mydata_ledger.scripts.audit.findings import AuditFinding, FindingKind
+from mydata_ledger.scripts.audit.source import SourceAbsent, TileSource
 
 SHOWN = 5
 """Findings of a kind that are told one by one."""
 
 
-class Growing:
+class GrowingTree:
     """A tree that grows leaf by leaf; it remembers its root at the wanted sizes, and what its upper tiles must hold."""
 
     def __init__(self, wanted: Iterable[int]) -> None:
@@ -42,22 +42,22 @@ class Growing:
                 self.upper[level // HEIGHT].append(hash_)
 
 
-class Walk:
+class LogWalk:
     """One pass over a log of `size`; `by_tiles` and `by_entries` are what it found, `findings` where they part.
 
     `kept` are the entries at the positions asked for; `run` calls `leaf` with each position and its leaf hash by both.
     """
 
-    def __init__(self, source: Source, log: str, size: int, wanted: Set[int], positions: Set[int]) -> None:
+    def __init__(self, source: TileSource, log: str, size: int, wanted: Set[int], positions: Set[int]) -> None:
         self._source, self._log, self._size, self._positions = source, log, size, positions
-        self.by_tiles, self.by_entries = Growing(wanted), Growing(wanted)
+        self.by_tiles, self.by_entries = GrowingTree(wanted), GrowingTree(wanted)
         self.parted: list[int] = []
-        self.findings: list[Finding] = []
+        self.findings: list[AuditFinding] = []
         self.kept: dict[int, bytes] = {}
 
     def run(self, leaf: Callable[[int, bytes, bytes], None], step: Callable[[int], None]) -> None:
         """Read everything; `step` hears how many entries came. Raises SourceUnavailable."""
-        for place in tiles.places(0, self._size):
+        for place in tiles.tile_positions(0, self._size):
             hashes, entries = self._tile(0, place), self._entries(place)
             if hashes is None and entries is None:
                 break
@@ -67,61 +67,61 @@ class Walk:
             self._keep(place, entries or [])
             for position, (by_entry, by_tile) in enumerate(zip(mine, theirs, strict=True), place.start):
                 leaf(position, by_entry, by_tile)
-            step(place.width)
+            step(place.entries)
         self._check_upper()
 
-    def _compare(self, place: Place, mine: list[bytes], theirs: list[bytes]) -> None:
+    def _compare(self, place: TilePosition, mine: list[bytes], theirs: list[bytes]) -> None:
         self.by_tiles.add(theirs)
         self.by_entries.add(mine)
         self.parted += [
             place.start + n for n, (one, other) in enumerate(zip(mine, theirs, strict=True)) if one != other
         ]
 
-    def _keep(self, place: Place, entries: list[bytes]) -> None:
+    def _keep(self, place: TilePosition, entries: list[bytes]) -> None:
         here = self._positions & set(range(place.start, place.start + len(entries)))
         self.kept |= {position: entries[position - place.start] for position in here}
 
-    def _tile(self, level: int, place: Place) -> list[bytes] | None:
+    def _tile(self, level: int, place: TilePosition) -> list[bytes] | None:
         try:
-            return tiles.hashes(self._source.tile(self._log, level, place), place.width)
-        except Absent:
-            self._find(Kind.MISSING, f"tile {level}/{place} is not served, although the checkpoint covers it")
+            return tiles.hashes(self._source.tile(self._log, level, place), place.entries)
+        except SourceAbsent:
+            self._find(FindingKind.MISSING, f"tile {level}/{place} is not served, although the checkpoint covers it")
         except MalformedInput as error:
-            self._find(Kind.TILE, f"tile {level}/{place}: {error}")
+            self._find(FindingKind.TILE, f"tile {level}/{place}: {error}")
         return None
 
-    def _entries(self, place: Place) -> list[bytes] | None:
+    def _entries(self, place: TilePosition) -> list[bytes] | None:
         try:
             raw = self._source.entries(self._log, place)
-        except Absent:
-            self._find(Kind.MISSING, f"entry bundle {place} is not served, although the checkpoint covers it")
+        except SourceAbsent:
+            self._find(FindingKind.MISSING, f"entry bundle {place} is not served, although the checkpoint covers it")
             return None
         try:
-            return tiles.unbundle(raw, place.width)
+            return tiles.unbundle(raw, place.entries)
         except MalformedInput as error:
-            self._find(Kind.DROPPED, f"entry bundle {place}: {error}")
+            self._find(FindingKind.DROPPED, f"entry bundle {place}: {error}")
             return None
 
     def _check_upper(self) -> None:
         """Tiles above the lowest follow from it; whichever of the two trees they follow from will do."""
         for level in range(1, tiles.MAX_LEVEL):
-            found = list(tiles.places(level, self.by_tiles.size))
+            found = list(tiles.tile_positions(level, self.by_tiles.size))
             if not found:
                 return
             for place in found:
                 self._check_tile(level, place)
 
-    def _check_tile(self, level: int, place: Place) -> None:
+    def _check_tile(self, level: int, place: TilePosition) -> None:
         hashes = self._tile(level, place)
-        ways = [tree.upper[level][place.start :][: place.width] for tree in (self.by_tiles, self.by_entries)]
+        ways = [tree.upper[level][place.start :][: place.entries] for tree in (self.by_tiles, self.by_entries)]
         if hashes is not None and hashes not in ways:
             first = next(n for n, (one, other) in enumerate(zip(hashes, ways[0], strict=True)) if one != other)
-            self._find(Kind.TILE, f"tile {level}/{place}: hash {first} is not the root of what lies below it")
+            self._find(FindingKind.TILE, f"tile {level}/{place}: hash {first} is not the root of what lies below it")
 
-    def _find(self, kind: Kind, text: str) -> None:
-        self.findings.append(Finding(kind, self._log, text))
+    def _find(self, kind: FindingKind, text: str) -> None:
+        self.findings.append(AuditFinding(kind, self._log, text))
 
-    def part(self, root: bytes) -> Iterator[Finding]:
+    def differences(self, root: bytes) -> Iterator[AuditFinding]:
         """Where bundles and tiles part, told by which of them leads to the checkpoint's root."""
         if not self.parted:
             return
@@ -129,10 +129,10 @@ class Walk:
         places = dict.fromkeys(position // WIDTH for position in self.parted)
         for index in list(places)[:SHOWN]:
             first = next(position for position in self.parted if position // WIDTH == index)
-            name = f"tile 0/{Place(index)}" if tiles_lie else f"entry bundle {Place(index)}"
-            kind = Kind.TILE if tiles_lie else Kind.ENTRY
-            yield Finding(kind, self._log, f"{name}: position {first} is not what the checkpoint covers")
+            name = f"tile 0/{TilePosition(index)}" if tiles_lie else f"entry bundle {TilePosition(index)}"
+            kind = FindingKind.TILE if tiles_lie else FindingKind.ENTRY
+            yield AuditFinding(kind, self._log, f"{name}: position {first} is not what the checkpoint covers")
 
-    def truth(self, root: bytes) -> Growing:
+    def matching_tree(self, root: bytes) -> GrowingTree:
         """The tree that leads to the checkpoint, if one does; else the one of the tiles."""
         return self.by_entries if self.by_entries.roots.get(self._size) == root else self.by_tiles

@@ -9,16 +9,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from mydata_ledger.client import Refused
+from mydata_ledger.client import RequestRefused
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.scripts.cli import (
     auditing,
     consent,
     erasing,
+    explaining,
     exporting,
     keys,
     keystore,
-    looking_back,
     notes,
     opening,
     party,
@@ -28,7 +28,7 @@ from mydata_ledger.scripts.cli import (
     recovering,
     running,
     sharing,
-    telling,
+    timeline,
     transferring,
     verifying,
 )
@@ -80,9 +80,9 @@ app.command("share")(sharing.share)
 app.command("links")(sharing.links)
 app.command("unshare")(sharing.unshare)
 app.command("receive")(sharing.receive)
-app.command("timeline")(telling.timeline)
-app.command("facts")(telling.facts)
-app.command("answer")(looking_back.answer_about)
+app.command("timeline")(timeline.timeline)
+app.command("facts")(timeline.facts)
+app.command("answer")(explaining.explain)
 app.command("audit")(auditing.audit)
 app.add_typer(notes.app, name="log")
 app.command("recover")(recovering.recover)
@@ -97,7 +97,7 @@ def main() -> None:
         app()
     except OSError as error:
         _end(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
-    except (LedgerError, Refused, Failure) as error:
+    except (LedgerError, RequestRefused, Failure) as error:
         _end(str(error))
     except KeyboardInterrupt:
         sys.exit(130)

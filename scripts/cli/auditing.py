@@ -18,7 +18,7 @@ from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.cli.common import URL, Json, Rpc, Url, answer
 
 if TYPE_CHECKING:
-    from mydata_ledger.scripts.audit import Decided, Finding, Held, History, Report
+    from mydata_ledger.scripts.audit import AuditFinding, HeldStatements, History, LogReport, ReplayCounts
 
 Steps = Callable[[str], Callable[[int, int], None]]
 
@@ -40,13 +40,13 @@ def audit(
     Whoever holds facts (`mydata facts`) also has every decision recomputed from its receipt. Ends in whole (exit 0),
     broken (1) or unknown (5): what does not answer is unknown.
     """
-    from mydata_ledger.scripts.audit import Decided, History, Known, Source, audit_log, read_facts
+    from mydata_ledger.scripts.audit import AuditorFile, History, ReplayCounts, TileSource, audit_log, read_facts
 
     logs = LOGS if every or facts else (log,)
     if not set(logs) <= set(LOGS):
         raise MalformedInput(f"name a log ({', '.join(LOGS)}), or give --all")
-    known, held = Known.read(state), read_facts(facts) if facts else None
-    given, source, chain = [Verifier.parse(one) for one in vkey or []], Source(url), History(rpc, from_block)
+    known, held = AuditorFile.read(state), read_facts(facts) if facts else None
+    given, source, chain = [Verifier.parse(one) for one in vkey or []], TileSource(url), History(rpc, from_block)
     with _unknown_ends(), _progress(as_json) as steps:
         reports = [
             audit_log(
@@ -60,23 +60,23 @@ def audit(
             )
             for name in logs
         ]
-        decided = _decide(held, reports, chain, steps) if held else Decided()
+        decided = _decide(held, reports, chain, steps) if held else ReplayCounts()
     known.write()
     _tell(reports, decided, as_json)
 
 
-def _decide(held: Held, reports: list[Report], chain: History, steps: Steps) -> Decided:
-    from mydata_ledger.scripts.audit import OnChain, replay_decisions
+def _decide(held: HeldStatements, reports: list[LogReport], chain: History, steps: Steps) -> ReplayCounts:
+    from mydata_ledger.scripts.audit import ChainHistory, replay_decisions
     from mydata_ledger.scripts.serve import slices
 
     contracts = {report.log: report.contract for report in reports}
     entries = {report.log: report.entries for report in reports}
-    said = OnChain(chain.parties(held.parties), chain.revoked(contracts[CONSENTS]), chain.has_code)
+    said = ChainHistory(chain.parties(held.parties), chain.revoked(contracts[CONSENTS]), chain.has_code)
     path = Vocabulary(one.catalog for one in slices()).path
     return replay_decisions(held, entries, said, path, steps("decisions"))
 
 
-def _tell(reports: list[Report], decided: Decided, as_json: bool) -> None:
+def _tell(reports: list[LogReport], decided: ReplayCounts, as_json: bool) -> None:
     from mydata_ledger.scripts.audit import EXIT, result_of
 
     findings = [finding for report in reports for finding in report.findings] + decided.findings
@@ -96,7 +96,7 @@ def _tell(reports: list[Report], decided: Decided, as_json: bool) -> None:
     raise typer.Exit(EXIT[result])
 
 
-def _log_value(report: Report) -> dict[str, Any]:
+def _log_value(report: LogReport) -> dict[str, Any]:
     head = report.checkpoint.head
     return {
         "log": report.log,
@@ -110,27 +110,27 @@ def _log_value(report: Report) -> dict[str, Any]:
     }
 
 
-def _log_line(report: Report) -> str:
+def _log_line(report: LogReport) -> str:
     head, mark = report.checkpoint.head, "✗" if report.findings else "✓"
     told = f"{mark} {report.log}: {head.size} entries, {report.heads} heads of {report.contract} recomputed"
     ahead = f", {report.ahead} newer than the checkpoint" if report.ahead else ""
     return f"{told}{ahead}; key {report.trust}"
 
 
-def _finding_line(finding: Finding) -> str:
+def _finding_line(finding: AuditFinding) -> str:
     return f"✗ {finding.kind} ({finding.log}): {finding.text}"
 
 
 @contextmanager
 def _unknown_ends() -> Iterator[None]:
     """What does not answer is neither whole nor broken."""
-    from mydata_ledger.scripts.audit import EXIT, Result
+    from mydata_ledger.scripts.audit import EXIT, AuditResult
 
     try:
         yield
     except SourceUnavailable as error:
         Console(stderr=True).print(f"unknown: {error}", style="yellow", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(EXIT[Result.UNKNOWN]) from error
+        raise typer.Exit(EXIT[AuditResult.UNKNOWN]) from error
 
 
 @contextmanager

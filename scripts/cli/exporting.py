@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import orjson
 import typer
 
-from mydata_ledger.client import Client, KeyFile, Refused, signed_in
+from mydata_ledger.client import Client, KeyFile, RequestRefused, signed_in
 from mydata_ledger.ledger.commitment.content import is_json
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer
@@ -51,7 +51,7 @@ def _add(out: Path, client: Client, key: KeyFile) -> tuple[int, list[dict[str, s
         for record in _readable(client):
             try:
                 document = _opened(record, client, key, archive)
-            except (LedgerError, Refused) as error:
+            except (LedgerError, RequestRefused) as error:
                 left.append({"record_id": record["record_id"], "reason": str(error)})
                 continue
             info = ZipInfo(f"records/{record['record_id']}.json")
@@ -67,7 +67,7 @@ def _readable(client: Client) -> Iterator[dict[str, Any]]:
 
 def _opened(record: dict[str, Any], client: Client, key: KeyFile, archive: ZipFile) -> dict[str, Any]:
     """A record's document; the content of a large one is in the archive beside it, named by the record and its kind."""
-    from mydata_ledger.scripts.verify.attached import Content
+    from mydata_ledger.scripts.verify.attached import AttachedContent
 
     question = {"category": record["category"], "purpose": "mydata:SELF_VIEW", "action": "view"}
     question |= {"reader_key": "0x" + key.reader.public.hex()} if key.reader else {}
@@ -76,7 +76,7 @@ def _opened(record: dict[str, Any], client: Client, key: KeyFile, archive: ZipFi
         return _add_content(release, client, archive)
     found = client.open(release)
     document: dict[str, Any] = client.call("GET", f"/receipts/{found.position}/record")
-    return document | {"content": Content(is_json(found.media_type), found.seed, found.content).written()}
+    return document | {"content": AttachedContent(is_json(found.media_type), found.seed, found.content).written()}
 
 
 def _add_content(release: dict[str, Any], client: Client, archive: ZipFile) -> dict[str, Any]:

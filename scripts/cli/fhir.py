@@ -20,7 +20,7 @@ from mydata_ledger.ledger.wording import Words
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer, console, write
 
 if TYPE_CHECKING:
-    from mydata_ledger.services.health.formats.consents import Imported
+    from mydata_ledger.services.health.formats.consents import ConsentImport
 
 REFUSED = 1
 Files = Annotated[
@@ -99,7 +99,7 @@ def _results(
         yield _refused({"file": file.name}, error)
         return
     for part in parts:
-        head = {"file": file.name} | ({"place": part.place} if part.place else {})
+        head = {"file": file.name} | ({"place": part.path} if part.path else {})
         try:
             found = read_consent(part.raw, words, grantee=actors.get, record=records.get, now=int(time.time()))
         except LedgerError as error:
@@ -113,7 +113,7 @@ def _refused(head: Mapping[str, str], error: LedgerError) -> dict[str, Any]:
     return {**head, **said, "grants": {}, "losses": []}
 
 
-def _plain(found: Imported) -> dict[str, Any]:
+def _plain(found: ConsentImport) -> dict[str, Any]:
     return {
         "outcome": str(found.outcome),
         "release": found.release,

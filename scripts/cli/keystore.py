@@ -15,7 +15,7 @@ from mydata_ledger.scripts.settings import DEFAULT_PORT, Settings
 from mydata_ledger.scripts.state_lock import StateLock
 
 if TYPE_CHECKING:
-    from mydata_ledger.scripts.house import House
+    from mydata_ledger.scripts.state_folder import StateFolder
 
 HELP = """Replace the master key, the custody keys, or both. Stop the ledger first. Payloads are not touched.
 
@@ -74,7 +74,7 @@ def rotate(
     answer(value, "\n".join(lines), as_json)
 
 
-def _rotate_master(house: House, value: dict[str, Any], lines: list[str], *, quiet: bool) -> None:
+def _rotate_master(house: StateFolder, value: dict[str, Any], lines: list[str], *, quiet: bool) -> None:
     from mydata_ledger.scripts.rotation import rotate_master
 
     with _progress("master key", quiet=quiet) as say:
@@ -89,7 +89,7 @@ def _rotate_master(house: House, value: dict[str, Any], lines: list[str], *, qui
         )
 
 
-def _rotate_custody(house: House, value: dict[str, Any], lines: list[str], *, quiet: bool) -> None:
+def _rotate_custody(house: StateFolder, value: dict[str, Any], lines: list[str], *, quiet: bool) -> None:
     from mydata_ledger.scripts.rotation import rotate_custody
 
     with _progress("custody keys", quiet=quiet) as say:
@@ -98,10 +98,10 @@ def _rotate_custody(house: House, value: dict[str, Any], lines: list[str], *, qu
     lines.append(f"{count:,} custody keys are new, and every data key was wrapped again under its person's")
 
 
-def _house(state: Path) -> House:
-    from mydata_ledger.scripts.house import House
+def _house(state: Path) -> StateFolder:
+    from mydata_ledger.scripts.state_folder import StateFolder
 
-    return House(Settings.read(state, "", DEFAULT_PORT))
+    return StateFolder(Settings.read(state, "", DEFAULT_PORT))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from mydata_ledger.client import Client, Opened
+from mydata_ledger.client import Client, OpenedRelease
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.scripts.cli.common import answer, console, write
@@ -63,7 +63,7 @@ def keep_record(client: Client, release: dict[str, Any], out: Path | None, proof
     answer({**value, "file": str(out)}, f"{told}, written to {out}", as_json)
 
 
-def proof_of(client: Client, opened: Opened) -> dict[str, Any]:
+def proof_of(client: Client, opened: OpenedRelease) -> dict[str, Any]:
     """A record's own proof with what ties it to its content in a file: `mydata verify PROOF --content FILE`."""
     from mydata_ledger.scripts.verify.attached import SeparateContent
 

@@ -17,9 +17,9 @@ app = typer.Typer(help="Checkpoints of the logs: note keys and witnesses, as the
 
 def _keys(state: Path) -> NoteKeys:
     from mydata_ledger.anchors.tiles import NoteKeys
-    from mydata_ledger.scripts.house import notes_folder, open_house
+    from mydata_ledger.scripts.state_folder import notes_folder, open_master_key
 
-    return NoteKeys(notes_folder(state), open_house(state))
+    return NoteKeys(notes_folder(state), open_master_key(state))
 
 
 @app.command("keys")
@@ -53,8 +53,8 @@ def witness(
     as_json: Json = False,
 ) -> None:
     """Keep this witness's cosignatures from now on."""
-    from mydata_ledger.anchors.tiles import Shelf
-    from mydata_ledger.scripts.house import notes_folder
+    from mydata_ledger.anchors.tiles import CheckpointStore
+    from mydata_ledger.scripts.state_folder import notes_folder
 
-    found = Shelf(notes_folder(state)).welcome(vkey)
+    found = CheckpointStore(notes_folder(state)).add_witness(vkey)
     answer({"witness": found.name}, f"cosignatures of {found.name} are kept from now on", as_json)

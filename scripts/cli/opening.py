@@ -16,8 +16,8 @@ from mydata_ledger.ledger.envelope.frame import Piece
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Language, Url, answer, read_first
 from mydata_ledger.scripts.cli.large_records import progress
-from mydata_ledger.scripts.large_records import told
-from mydata_ledger.scripts.release import Release, open_into, parse, pieces
+from mydata_ledger.scripts.large_records import progress_text
+from mydata_ledger.scripts.release import ReleaseFile, open_into, parse, pieces
 
 Sealed = Annotated[
     str, typer.Option("--sealed", help="The sealed payload: a file, or - for standard input (`ipfs cat CID`).")
@@ -61,20 +61,20 @@ def acknowledge(
     answer({"position": position}, told, as_json)
 
 
-def _read(path: Path) -> Release:
+def _read(path: Path) -> ReleaseFile:
     if path.stat().st_size > canonical.MAX_BYTES:
         raise TooLarge(f"a release has at most {canonical.MAX_BYTES} bytes; give the payload with --sealed")
     return parse(path.read_bytes())
 
 
 @contextmanager
-def _source(sealed: str, release: Release, *, quiet: bool) -> Iterator[Iterator[Piece]]:
+def _source(sealed: str, release: ReleaseFile, *, quiet: bool) -> Iterator[Iterator[Piece]]:
     if sealed == "-":
         yield pieces(sys.stdin.buffer)
     elif sealed:
         path = Path(sealed)
         with path.open("rb") as file, progress(f"opening {path.name}", quiet=quiet) as say:
-            yield told(pieces(file), path.stat().st_size, say)
+            yield progress_text(pieces(file), path.stat().st_size, say)
     elif release.sealed is None:
         raise MalformedInput(f"the release carries no payload; fetch {release.cid} and give it with --sealed")
     else:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from mydata_ledger.client import Client, Opened, signed_in
+from mydata_ledger.client import Client, OpenedRelease, signed_in
 from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.commitment.content import is_json
@@ -113,14 +113,14 @@ def access(
     answer(value, told + (f", written to {out}" if out else "; give --out FILE to keep them"), as_json)
 
 
-def _with_content(client: Client, opened: Opened) -> dict[str, Any]:
+def _with_content(client: Client, opened: OpenedRelease) -> dict[str, Any]:
     """The record's own proof, which its receipt gives a right to, with the content that was opened."""
-    from mydata_ledger.scripts.verify.attached import Content
+    from mydata_ledger.scripts.verify.attached import AttachedContent
 
     document: dict[str, Any] = client.call("GET", f"/receipts/{opened.position}/record")
     if opened.media_type == disclosure.MEDIA_TYPE:
         return document | {"disclosure": read(opened.content)}
-    given = Content(is_json(opened.media_type), opened.seed, opened.content)
+    given = AttachedContent(is_json(opened.media_type), opened.seed, opened.content)
     return document | {"content": given.written()}
 
 

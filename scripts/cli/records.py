@@ -17,7 +17,7 @@ from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, keep, read_json
 
 if TYPE_CHECKING:
-    from mydata_ledger.scripts.verify.attached import Content
+    from mydata_ledger.scripts.verify.attached import AttachedContent
 
 
 class _ShowsByDefault(TyperGroup):
@@ -91,7 +91,7 @@ def disclose(
     keep(plain | {"disclosure": read(shown)}, out, as_json)
 
 
-def _content(file: Path) -> tuple[dict[str, Any], Content]:
+def _content(file: Path) -> tuple[dict[str, Any], AttachedContent]:
     from mydata_ledger.scripts.verify import parse
 
     document = read_json(file)
@@ -103,7 +103,7 @@ def _content(file: Path) -> tuple[dict[str, Any], Content]:
     return document, given
 
 
-def _chosen(given: Content, pointer: list[str] | None, fhirpath: list[str] | None) -> list[str]:
+def _chosen(given: AttachedContent, pointer: list[str] | None, fhirpath: list[str] | None) -> list[str]:
     from mydata_ledger.services.health.formats.selecting import pointers
 
     return [*(pointer or ()), *(pointers(given.raw, fhirpath) if fhirpath else ())]

@@ -15,8 +15,8 @@ from mydata_ledger.scripts.settings import DEFAULT_PORT, Settings
 from mydata_ledger.scripts.state_lock import StateLock
 
 if TYPE_CHECKING:
-    from mydata_ledger.scripts.fsck import Checked
-    from mydata_ledger.scripts.house import House
+    from mydata_ledger.scripts.fsck import CheckReport
+    from mydata_ledger.scripts.state_folder import StateFolder
 
 Say = Callable[[str, int, int], None]
 
@@ -32,13 +32,13 @@ def recover(rpc: Rpc, state: State = STATE, as_json: Json = False) -> None:
         "beyond_chain": done.beyond,
         "erased": done.erased,
         "notices": done.restored.notices,
-        "papers": done.restored.papers,
+        "papers": done.restored.work_items,
     }
     lines = [
         f"{log}: {count:,} statements, {done.beyond[log]:,} of them not yet on chain"
         for log, count in done.restored.statements.items()
     ]
-    lines.append(f"{done.restored.notices:,} notices, {done.restored.papers:,} papers, {done.erased:,} erasures")
+    lines.append(f"{done.restored.notices:,} notices, {done.restored.work_items:,} papers, {done.erased:,} erasures")
     lines.append("the database is rebuilt and the chain agrees with it; start the ledger, then run `mydata fsck`")
     answer(value, "\n".join(lines), as_json)
 
@@ -56,8 +56,8 @@ def fsck(state: State = STATE, as_json: Json = False) -> None:
         "records": done.records,
         "erased": done.erased,
         "waiting": done.waiting,
-        "sheets": done.sheets,
-        "strangers": done.strangers,
+        "sheets": done.segments,
+        "strangers": done.unknown_payloads,
         "statements": done.statements,
         "faults": [fault.as_json() for fault in done.faults],
     }
@@ -66,20 +66,20 @@ def fsck(state: State = STATE, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def _lines(done: Checked) -> Iterator[str]:
+def _lines(done: CheckReport) -> Iterator[str]:
     for log, count in done.statements.items():
         yield f"{log}: {count:,} statements read"
     yield f"{done.records:,} records ({done.erased:,} erased, {done.waiting:,} not yet on chain)"
-    yield f"{done.sheets:,} sheets of the journal; {done.strangers:,} payloads that nothing here names"
+    yield f"{done.segments:,} sheets of the journal; {done.unknown_payloads:,} payloads that nothing here names"
     for fault in done.faults:
         yield f"{fault.kind}: {fault.where}"
     yield f"{len(done.faults):,} faults" if done.faults else "everything is there, whole and in its place"
 
 
-def _house(state: Path, rpc: str) -> House:
-    from mydata_ledger.scripts.house import House
+def _house(state: Path, rpc: str) -> StateFolder:
+    from mydata_ledger.scripts.state_folder import StateFolder
 
-    return House(Settings.read(state, rpc, DEFAULT_PORT))
+    return StateFolder(Settings.read(state, rpc, DEFAULT_PORT))
 
 
 @contextmanager

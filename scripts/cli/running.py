@@ -51,11 +51,11 @@ def demo(
         raise MalformedInput(f"{data} is no folder; give a folder of FHIR R4 bundles (*.json)")
     _refuse_missing_extras(state, port, rpc="")
     _begin(state, fresh)
+    from mydata_ledger.scripts.demonstration import run_demo
     from mydata_ledger.scripts.stack import Stack
-    from mydata_ledger.scripts.story import run_story
 
     with Stack(state, port, _say) as stack:
-        held = run_story(stack, data)
+        held = run_demo(stack, data)
         if not once:
             _serve(stack)
     if not held:

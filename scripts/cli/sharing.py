@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import httpx
 import typer
 
-from mydata_ledger.client import Refused, signed_in
+from mydata_ledger.client import RequestRefused, signed_in
 from mydata_ledger.ledger.errors import MalformedInput, SourceUnavailable
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer
 
@@ -95,7 +95,7 @@ def _received(payload: Payload, recipient: str, passcode: str) -> tuple[bytes, s
                 asked = {"recipient": recipient} | ({"passcode": passcode} if passcode else {})
                 sealed = _first(http, httpx.Response.json(http.post(payload.url, json=asked).raise_for_status()))
         except httpx.HTTPStatusError as error:
-            raise Refused(error.response.status_code, "link", error.response.text[:200]) from error
+            raise RequestRefused(error.response.status_code, "link", error.response.text[:200]) from error
         except httpx.HTTPError as error:
             raise SourceUnavailable("nobody answers where the link leads; is it complete?") from error
     return open_jwe(sealed, payload.key)

@@ -18,7 +18,7 @@ from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.cli.common import STATE, Json, Rpc, State, answer, console
 
 if TYPE_CHECKING:
-    from mydata_ledger.scripts.verify import Document, OnChain, Result, Verdict
+    from mydata_ledger.scripts.verify import Document, RegistryReader, Verdict, VerificationResult
 
     Named = tuple[str, Document | MalformedInput]
 
@@ -43,14 +43,14 @@ def verify_files(
     invalid (1), revoked (3), expired (4) or unknown (5): an unreachable chain is unknown. Of many, the worst is the
     exit: invalid, unknown, revoked, expired, valid.
     """
-    from mydata_ledger.scripts.verify import EXIT, OnChain, worst
+    from mydata_ledger.scripts.verify import EXIT, RegistryReader, worst
 
     if language not in {"en", "ko"}:
         raise MalformedInput("`--language` is en or ko")
     every: Iterator[Named] = (one for file in files for one in _found(file))
     if content:
         every = _joined(list(islice(every, 2)), content)
-    few, chain = list(islice(every, SHOWN + 1)), OnChain(rpc)
+    few, chain = list(islice(every, SHOWN + 1)), RegistryReader(rpc)
     if len(few) <= SHOWN:
         results = _tell_each(few, chain, state, language, as_json)
     else:
@@ -78,7 +78,9 @@ def _joined(found: list[Named], content: Path) -> Iterator[Named]:
     yield name, replace(document, attached=joined)
 
 
-def _tell_each(few: list[Named], chain: OnChain, state: Path, language: str, as_json: bool) -> set[Result]:
+def _tell_each(
+    few: list[Named], chain: RegistryReader, state: Path, language: str, as_json: bool
+) -> set[VerificationResult]:
     from mydata_ledger.scripts.verify import verify_all
 
     verdicts = list(verify_all([found for _, found in few], chain))
@@ -93,7 +95,7 @@ def _tell_each(few: list[Named], chain: OnChain, state: Path, language: str, as_
 
 
 def _told(verdict: Verdict, language: str) -> str:
-    steps = [f"{MARKS[step.held]} ({step.number}) {step.said(language)}" for step in verdict.steps]
+    steps = [f"{MARKS[step.held]} ({step.number}) {step.value_text(language)}" for step in verdict.steps]
     return "\n".join([*steps, f"result: {_result(verdict, language)}"])
 
 
@@ -102,26 +104,26 @@ def _result(verdict: Verdict, language: str) -> str:
     return named if language != "en" or named == verdict.result else f"{verdict.result} ({named})"
 
 
-def _tell_many(every: Iterator[Named], chain: OnChain, language: str, as_json: bool) -> set[Result]:
-    from mydata_ledger.scripts.verify import Result, worst
+def _tell_many(every: Iterator[Named], chain: RegistryReader, language: str, as_json: bool) -> set[VerificationResult]:
+    from mydata_ledger.scripts.verify import VerificationResult, worst
 
-    counts, values = Counter[Result](), []
+    counts, values = Counter[VerificationResult](), []
     for name, verdict in _watched(every, chain, quiet=as_json):
         counts[verdict.result] += 1
         if as_json:
             values.append({"file": name, **verdict.as_json(language)})
-        elif verdict.result is not Result.VALID:
+        elif verdict.result is not VerificationResult.VALID:
             last = verdict.steps[-1]
-            text = f"{name}: {_result(verdict, language)} ({last.number}) {last.said(language)}"
+            text = f"{name}: {_result(verdict, language)} ({last.number}) {last.value_text(language)}"
             console.print(text, markup=False, soft_wrap=True)
-    said = ", ".join(f"{counts[result]:,} {result}" for result in Result if counts[result])
+    said = ", ".join(f"{counts[result]:,} {result}" for result in VerificationResult if counts[result])
     counted = {str(result): count for result, count in counts.items()}
     value = {"documents": values, "counts": counted, "result": worst(set(counts))}
     answer(value, f"{counts.total():,} checked: {said}", as_json)
     return set(counts)
 
 
-def _watched(every: Iterator[Named], chain: OnChain, *, quiet: bool) -> Iterator[tuple[str, Verdict]]:
+def _watched(every: Iterator[Named], chain: RegistryReader, *, quiet: bool) -> Iterator[tuple[str, Verdict]]:
     """Names and verdicts in order, under a progress line where somebody is looking."""
     from mydata_ledger.scripts.verify import verify_all
 

@@ -13,7 +13,7 @@ from mydata_ledger.ledger.record import Issue
 from mydata_ledger.scripts.verify.document import Document
 from mydata_ledger.scripts.verify.offline import Found
 from mydata_ledger.scripts.verify.onchain import Question, Snapshot, view
-from mydata_ledger.scripts.verify.verdict import Ends, Result
+from mydata_ledger.scripts.verify.verdict import VerificationEnded, VerificationResult
 
 ZERO = bytes(32)
 PARTIES = "parties"
@@ -31,22 +31,22 @@ def anchored(document: Document, chain: Snapshot) -> Found:
 def _anchored(part: Document, chain: Snapshot) -> None:
     contract, head = part.domain.contract, part.checkpoint
     if part.registries[part.log] != contract:
-        raise Ends(Result.INVALID, "registry_other")
+        raise VerificationEnded(VerificationResult.INVALID, "registry_other")
     require_registries(part, chain)
     size = chain.checkpoint(contract, head.root)[0] if head else 0
     if head is None or size == 0:
-        raise Ends(Result.UNKNOWN, "checkpoint_unknown")
+        raise VerificationEnded(VerificationResult.UNKNOWN, "checkpoint_unknown")
     if size != head.size:
-        raise Ends(Result.INVALID, "checkpoint_size", known=size, size=head.size)
+        raise VerificationEnded(VerificationResult.INVALID, "checkpoint_size", known=size, size=head.size)
 
 
 def require_registries(part: Document, chain: Snapshot) -> None:
     """End as unknown unless it is the right chain, and every registry named stands there."""
     if chain.chain_id != part.domain.chain_id:
-        raise Ends(Result.UNKNOWN, "chain_other", chain=part.domain.chain_id)
+        raise VerificationEnded(VerificationResult.UNKNOWN, "chain_other", chain=part.domain.chain_id)
     for registry in part.registries.values():
         if not chain.has_code(registry):
-            raise Ends(Result.UNKNOWN, "no_contract", contract=registry)
+            raise VerificationEnded(VerificationResult.UNKNOWN, "no_contract", contract=registry)
 
 
 def accredited(document: Document, chain: Snapshot) -> Found:
@@ -66,7 +66,7 @@ def _accredited(part: Document, chain: Snapshot) -> Found | None:
     party = chain.party(part.registries[PARTIES], account)
     taken_in = chain.checkpoint(part.domain.contract, part.checkpoint.root)[1] if part.checkpoint else 0
     if not (party.covers(role, at) or party.covers(role, taken_in)):
-        raise Ends(Result.INVALID, "not_accredited", signer=account, role=role)
+        raise VerificationEnded(VerificationResult.INVALID, "not_accredited", signer=account, role=role)
     return "accredited", {"signer": account, "role": role}
 
 
@@ -109,7 +109,7 @@ def standing(document: Document, chain: Snapshot) -> Found:
 def _not_ended(document: Document, registry: str, chain: Snapshot) -> Found:
     for part in document.parts:
         if at := chain.revoked_at(registry, part.claimed_entry):
-            raise Ends(Result.REVOKED, ENDED[part.kind], "revoked", at=at)
+            raise VerificationEnded(VerificationResult.REVOKED, ENDED[part.kind], "revoked", at=at)
     return STANDS[document.kind], {}
 
 
@@ -118,8 +118,10 @@ def _record(document: Document, chain: Snapshot) -> Found:
     if at := chain.withdrawn_at(contract, entry):
         successor = chain.successor_of(contract, entry)
         if successor != ZERO:
-            raise Ends(Result.REVOKED, "record_superseded", "superseded", at=at, entry="0x" + successor.hex())
-        raise Ends(Result.REVOKED, "record_withdrawn", "withdrawn", at=at)
+            raise VerificationEnded(
+                VerificationResult.REVOKED, "record_superseded", "superseded", at=at, entry="0x" + successor.hex()
+            )
+        raise VerificationEnded(VerificationResult.REVOKED, "record_withdrawn", "withdrawn", at=at)
     return "record_stands", {}
 
 
@@ -129,7 +131,7 @@ def _rests_on(said: AccessReceipt, registry: str, chain: Snapshot) -> Found:
     for consent in said.consents:
         if at := chain.revoked_at(registry, consent):
             code = "receipt_before" if said.decided_at <= at else "receipt_after"
-            raise Ends(Result.REVOKED, code, "revoked", at=at, decided=said.decided_at)
+            raise VerificationEnded(VerificationResult.REVOKED, code, "revoked", at=at, decided=said.decided_at)
     return "receipt_permitted", {"reason": said.reason, "count": len(said.consents)}
 
 
@@ -140,7 +142,7 @@ def window(document: Document, chain: Snapshot) -> Found:
         return "window_none", {}
     windows = said.grants if isinstance(said, Consent) else (said,)
     if all(one.expires <= chain.time for one in windows):
-        raise Ends(Result.EXPIRED, "window_over")
+        raise VerificationEnded(VerificationResult.EXPIRED, "window_over")
     if all(one.not_before > chain.time for one in windows):
         return "window_future", {}
     return "window_open", {}

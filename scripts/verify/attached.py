@@ -12,7 +12,7 @@ from typing import Any, Literal
 import orjson
 
 from mydata_ledger.ledger.commitment import disclosure
-from mydata_ledger.ledger.commitment.content import PassingContent, record_commitment
+from mydata_ledger.ledger.commitment.content import StreamedContent, record_commitment
 from mydata_ledger.ledger.commitment.disclosure import Disclosure
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, MalformedInput, ProofInvalid
 from mydata_ledger.ledger.notice import Notice
@@ -23,7 +23,7 @@ MEMBERS = {"Consent": ("notice",), "Issue": ("content", "disclosure")}
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class AttachedContent:
     """A record as it was opened: whether it was committed to as JSON, the commitment's 32-byte seed, its exact bytes.
 
     Its media type is not here: the holder's signature vouches for no more of it than whether it is JSON.
@@ -69,7 +69,7 @@ class SeparateContent:
 
     def agrees(self, commitment: bytes) -> bool:
         """Whether the holder's commitment is to the file's bytes, read in pieces. Raises OSError."""
-        content = PassingContent(self.seed)
+        content = StreamedContent(self.seed)
         if self.file:
             with self.file.open("rb") as opened:
                 for _ in content.passing(pieces(opened)):
@@ -82,11 +82,11 @@ class SeparateContent:
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
+class Attachments:
     """All of it; each None when absent."""
 
     notice: Notice | None = None
-    content: Content | SeparateContent | None = None
+    content: AttachedContent | SeparateContent | None = None
     disclosure: Disclosure | None = None
     shown: dict[str, Any] = field(default_factory=dict)
 
@@ -102,10 +102,10 @@ class Attached:
         return found
 
 
-NOTHING = Attached()
+NOTHING = Attachments()
 
 
-def read_attached(kind: str, raw: Mapping[str, Any]) -> Attached:
+def read_attached(kind: str, raw: Mapping[str, Any]) -> Attachments:
     """What a document of that kind carries. Raises MalformedInput, TypeError, KeyError, AttributeError."""
     there = [name for name in MEMBERS.get(kind, ()) if raw.get(name) is not None]
     if not there:
@@ -113,7 +113,7 @@ def read_attached(kind: str, raw: Mapping[str, Any]) -> Attached:
     if "content" in there and "disclosure" in there:
         raise MalformedInput("a record's document carries its content or chosen fields, not both")
     shown = _disclosed(raw["disclosure"]) if "disclosure" in there else None
-    return Attached(
+    return Attachments(
         notice=_notice(raw["notice"]) if "notice" in there else None,
         content=_content(raw["content"]) if "content" in there else None,
         disclosure=shown,
@@ -128,14 +128,14 @@ def _notice(raw: Mapping[str, Any]) -> Notice:
     return Notice("", 0, language, text)
 
 
-def _content(raw: Mapping[str, Any]) -> Content | SeparateContent:
+def _content(raw: Mapping[str, Any]) -> AttachedContent | SeparateContent:
     if "base64" not in raw and raw["json"] is False:
         return SeparateContent(read_hex(raw["seed"], "seed", 32))
     json, packed = raw["json"], raw["base64"]
     if not isinstance(json, bool) or not isinstance(packed, str):
         raise MalformedInput("a record's content is `json` or not, and has a seed and base64")
     try:
-        return Content(json, read_hex(raw["seed"], "seed", 32), base64.b64decode(packed, validate=True))
+        return AttachedContent(json, read_hex(raw["seed"], "seed", 32), base64.b64decode(packed, validate=True))
     except (binascii.Error, ValueError) as error:
         raise MalformedInput("the record's content is not base64") from error
 

@@ -18,7 +18,7 @@ from mydata_ledger.ledger.receipt import LOG_OF, Statement
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.typed_data import Domain, read_domain, read_hex
 from mydata_ledger.ledger.typed_data.hashing import NAME, VERSION
-from mydata_ledger.scripts.verify.attached import MEMBERS, NOTHING, Attached, read_attached
+from mydata_ledger.scripts.verify.attached import MEMBERS, NOTHING, Attachments, read_attached
 from mydata_ledger.scripts.verify.recovered import recovered_from
 
 KINDS: dict[str, type[Statement]] = {kind.__name__: kind for kind in LOG_OF}
@@ -50,7 +50,7 @@ class Document:
     checkpoint: Head | None
     path: tuple[bytes, ...]
     registries: dict[str, str]
-    attached: Attached
+    attached: Attachments
     basis: Document | None = None
 
     @property

@@ -8,13 +8,13 @@ from mydata_ledger.ledger.errors import MalformedInput, SourceUnavailable
 from mydata_ledger.scripts.verify import anchoring, offline, signing
 from mydata_ledger.scripts.verify.document import Document
 from mydata_ledger.scripts.verify.offline import Found
-from mydata_ledger.scripts.verify.onchain import Nonsense, OnChain, Snapshot
-from mydata_ledger.scripts.verify.verdict import Ends, Result, Step, Verdict
+from mydata_ledger.scripts.verify.onchain import MalformedResult, RegistryReader, Snapshot
+from mydata_ledger.scripts.verify.verdict import Step, Verdict, VerificationEnded, VerificationResult
 
 CHUNK = 500
 
 
-def verify(document: Document, chain: OnChain) -> Verdict:
+def verify(document: Document, chain: RegistryReader) -> Verdict:
     """Check everything, as of the newest block.
 
     (1) the document is well formed (the caller did that by loading it) and (2) its digest follows from its own fields,
@@ -30,7 +30,7 @@ def verify(document: Document, chain: OnChain) -> Verdict:
     return _examine(document, chain.now())
 
 
-def verify_all(found: Iterable[Document | MalformedInput], chain: OnChain) -> Iterator[Verdict]:
+def verify_all(found: Iterable[Document | MalformedInput], chain: RegistryReader) -> Iterator[Verdict]:
     """The same for many, as of one block; in the order given. Constant memory."""
     snapshot = chain.now()
     for chunk in _chunks(found):
@@ -41,7 +41,7 @@ def verify_all(found: Iterable[Document | MalformedInput], chain: OnChain) -> It
 
 def malformed(error: Exception) -> Verdict:
     """What is no document fails check 1."""
-    return Verdict(Result.INVALID, [Step(1, "malformed", {"detail": str(error)}, held=False)])
+    return Verdict(VerificationResult.INVALID, [Step(1, "malformed", {"detail": str(error)}, held=False)])
 
 
 def _chunks(found: Iterable[Document | MalformedInput]) -> Iterator[list[Document | MalformedInput]]:
@@ -63,13 +63,13 @@ def _prefetch(documents: Sequence[Document], snapshot: Snapshot) -> None:
 
 
 def _examine(document: Document, chain: Snapshot) -> Verdict:
-    verdict = Verdict(Result.VALID)
+    verdict = Verdict(VerificationResult.VALID)
     verdict.steps.append(Step(1, "well_formed", {"kind": document.kind, "log": document.log}, held=True))
     for number, check in _checks(document, chain):
-        if verdict.result is Result.UNKNOWN and number > 6:
+        if verdict.result is VerificationResult.UNKNOWN and number > 6:
             break
         _take(verdict, number, check)
-        if verdict.result not in {Result.VALID, Result.UNKNOWN}:
+        if verdict.result not in {VerificationResult.VALID, VerificationResult.UNKNOWN}:
             break
     return verdict
 
@@ -91,15 +91,15 @@ def _take(verdict: Verdict, number: int, check: Callable[[], Found]) -> None:
     try:
         code, values = check()
         verdict.steps.append(Step(number, code, values, held=True))
-    except Nonsense as error:
-        _end(verdict, number, Ends(Result.UNKNOWN, "chain_nonsense", contract=error.contract))
+    except MalformedResult as error:
+        _end(verdict, number, VerificationEnded(VerificationResult.UNKNOWN, "chain_nonsense", contract=error.contract))
     except SourceUnavailable:
-        _end(verdict, number, Ends(Result.UNKNOWN, "chain_silent"))
-    except Ends as end:
+        _end(verdict, number, VerificationEnded(VerificationResult.UNKNOWN, "chain_silent"))
+    except VerificationEnded as end:
         _end(verdict, number, end)
 
 
-def _end(verdict: Verdict, number: int, end: Ends) -> None:
-    held = None if end.result is Result.UNKNOWN else False
+def _end(verdict: Verdict, number: int, end: VerificationEnded) -> None:
+    held = None if end.result is VerificationResult.UNKNOWN else False
     verdict.steps.append(Step(number, end.code, end.values, held))
     verdict.result, verdict.standing = end.result, end.standing

@@ -13,7 +13,7 @@ from eth_abi.exceptions import DecodingError
 
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import keccak
-from mydata_ledger.scripts.verify.rpc import SILENT, Asked, Rpc
+from mydata_ledger.scripts.verify.rpc import SILENT, Asked, VerifierRpc
 
 MAGIC_1271, MAGIC_7913 = "1626ba7e", "024ad318"
 Question = tuple[str, str]
@@ -34,7 +34,7 @@ SELECTORS = {
 PARTY = "(string,bytes32[],bytes32,uint64,uint64)"
 
 
-class Nonsense(SourceUnavailable):
+class MalformedResult(SourceUnavailable):
     """A contract there does not answer as a registry does."""
 
     def __init__(self, contract: str) -> None:
@@ -55,11 +55,11 @@ class Accreditation:
         return role in self.roles and self.start <= at < self.end
 
 
-class OnChain:
+class RegistryReader:
     """One chain by its RPC URL. Raises SourceUnavailable for whatever does not answer as a chain with registries."""
 
     def __init__(self, rpc_url: str) -> None:
-        self._rpc = Rpc(rpc_url)
+        self._rpc = VerifierRpc(rpc_url)
 
     def now(self) -> Snapshot:
         """Everything as of the newest block, which is fetched when the first question is asked."""
@@ -69,7 +69,7 @@ class OnChain:
 class Snapshot:
     """The views of the contracts as of one block."""
 
-    def __init__(self, rpc: Rpc) -> None:
+    def __init__(self, rpc: VerifierRpc) -> None:
         self._rpc = rpc
         self._known: dict[Question, Any] = {}
         self._codes: dict[str, bool] = {}
@@ -133,7 +133,7 @@ class Snapshot:
             try:
                 _, roles, _, start, end = decode([PARTY], bytes.fromhex(_hex(raw)[2:]))[0]
             except (DecodingError, ValueError, OverflowError) as error:
-                raise Nonsense(registry) from error
+                raise MalformedResult(registry) from error
             names = frozenset(role.rstrip(b"\0").decode("ascii", "replace") for role in roles)
             self._parties[registry, account] = Accreditation(names, start, end)
         return self._parties[registry, account]
@@ -157,7 +157,7 @@ class Snapshot:
     def _words(self, contract: str, name: str, argument: str, count: int) -> list[int]:
         raw = _hex(self._ask(view(contract, name, argument)))
         if len(raw) != 2 + 64 * count:
-            raise Nonsense(contract)
+            raise MalformedResult(contract)
         return [int(raw[start : start + 64], 16) for start in range(2, len(raw), 64)]
 
     def _ask(self, question: Question) -> Any:

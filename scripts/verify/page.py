@@ -15,7 +15,7 @@ SOURCES = WEB / "verify"
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class VerifierPage:
     """The file's bytes and their SHA-256 in hex, which an operator publishes beside it."""
 
     html: bytes
@@ -23,7 +23,7 @@ class Page:
 
 
 @cache
-def build() -> Page:
+def build() -> VerifierPage:
     """Put the page together from the script that `scripts.bundle` built, the style and the HTML."""
     script = (WEB / "built" / "verifier.js").read_text(encoding="utf-8")
     style = (SOURCES / "style.css").read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ def build() -> Page:
     for mark, text in (("{{policy}}", policy), ("{{style}}", style), ("{{script}}", script)):
         html = html.replace(mark, text)
     raw = html.encode()
-    return Page(raw, sha256(raw).hexdigest())
+    return VerifierPage(raw, sha256(raw).hexdigest())
 
 
 def _policy(script: str, style: str) -> str:

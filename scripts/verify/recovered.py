@@ -13,7 +13,7 @@ def recovered_from(said: Statement, entry: Entry) -> bytes:
     digest, signature = entry.digest, entry.signature
     try:
         if isinstance(said, AccessReceipt):
-            digest, signature = typed_data.signed(digest, signature)
+            digest, signature = typed_data.signed_digest(digest, signature)
         return signers.recover(digest, signature)
     except SignatureInvalid:
         return b""

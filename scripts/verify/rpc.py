@@ -17,7 +17,7 @@ Asked = tuple[str, list[Any]]
 """A method with its parameters."""
 
 
-class Rpc:
+class VerifierRpc:
     """One endpoint. Raises SourceUnavailable for whatever does not answer as JSON-RPC does."""
 
     def __init__(self, url: str) -> None:

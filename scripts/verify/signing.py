@@ -15,7 +15,7 @@ from mydata_ledger.scripts.verify.anchoring import require_registries
 from mydata_ledger.scripts.verify.document import Document
 from mydata_ledger.scripts.verify.offline import Found
 from mydata_ledger.scripts.verify.onchain import Snapshot
-from mydata_ledger.scripts.verify.verdict import Ends, Result
+from mydata_ledger.scripts.verify.verdict import VerificationEnded, VerificationResult
 
 WRAPPED = bytes.fromhex("6492" * 16)
 """ERC-6492: what a signature ends in that was made before its contract wallet stood."""
@@ -45,12 +45,14 @@ def _signed(document: Document, chain: Snapshot) -> Found:
     named, recovered = signer_of(document), document.recovered
     if isinstance(document.statement, AccessReceipt):
         if not recovered:
-            raise Ends(Result.INVALID, "signature_broken", detail="65 bytes of a key that exists")
+            raise VerificationEnded(
+                VerificationResult.INVALID, "signature_broken", detail="65 bytes of a key that exists"
+            )
         return "signed_gateway", {"signer": checksum(recovered)}
     if recovered and recovered == named:
         return "signed", {"signer": checksum(named)}
     if len(named) < ADDRESS_SIZE:
-        raise Ends(Result.INVALID, "signed_by_other", signer="0x" + named.hex())
+        raise VerificationEnded(VerificationResult.INVALID, "signed_by_other", signer="0x" + named.hex())
     require_registries(document, chain)
     return _by_wallet(document, named, chain) if len(named) == ADDRESS_SIZE else _by_key(document, named, chain)
 
@@ -58,17 +60,17 @@ def _signed(document: Document, chain: Snapshot) -> Found:
 def _by_wallet(document: Document, named: bytes, chain: Snapshot) -> Found:
     account, signature = checksum(named), document.entry.signature
     if signature.endswith(WRAPPED) and not chain.has_code(account):
-        raise Ends(Result.UNKNOWN, "wallet_absent", signer=account)
+        raise VerificationEnded(VerificationResult.UNKNOWN, "wallet_absent", signer=account)
     if chain.wallet_agrees(account, document.entry.digest, _inner(signature)):
         return "signed_wallet", {"signer": account}
-    raise Ends(Result.INVALID, "signed_by_other", signer=account)
+    raise VerificationEnded(VerificationResult.INVALID, "signed_by_other", signer=account)
 
 
 def _by_key(document: Document, named: bytes, chain: Snapshot) -> Found:
     verifier, key = checksum(named[:ADDRESS_SIZE]), named[ADDRESS_SIZE:]
     if chain.verifier_agrees(verifier, key, document.entry.digest, document.entry.signature):
         return "signed_key", {"signer": verifier}
-    raise Ends(Result.INVALID, "signed_by_other", signer="0x" + named.hex())
+    raise VerificationEnded(VerificationResult.INVALID, "signed_by_other", signer="0x" + named.hex())
 
 
 def _inner(signature: bytes) -> bytes:

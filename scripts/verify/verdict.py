@@ -9,7 +9,7 @@ from typing import Any
 from mydata_ledger.scripts.verify.words import sentence, words
 
 
-class Result(StrEnum):
+class VerificationResult(StrEnum):
     """What a verification may end in."""
 
     VALID = "valid"
@@ -19,8 +19,20 @@ class Result(StrEnum):
     UNKNOWN = "unknown"
 
 
-EXIT = {Result.VALID: 0, Result.INVALID: 1, Result.REVOKED: 3, Result.EXPIRED: 4, Result.UNKNOWN: 5}
-WORST_FIRST = (Result.INVALID, Result.UNKNOWN, Result.REVOKED, Result.EXPIRED, Result.VALID)
+EXIT = {
+    VerificationResult.VALID: 0,
+    VerificationResult.INVALID: 1,
+    VerificationResult.REVOKED: 3,
+    VerificationResult.EXPIRED: 4,
+    VerificationResult.UNKNOWN: 5,
+}
+WORST_FIRST = (
+    VerificationResult.INVALID,
+    VerificationResult.UNKNOWN,
+    VerificationResult.REVOKED,
+    VerificationResult.EXPIRED,
+    VerificationResult.VALID,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +47,9 @@ class Step:
     @property
     def text(self) -> str:
         """The finding in English."""
-        return self.said()
+        return self.value_text()
 
-    def said(self, language: str = "en") -> str:
+    def value_text(self, language: str = "en") -> str:
         """The finding in `en` or `ko`."""
         return sentence(self.code, self.values, language)
 
@@ -46,7 +58,7 @@ class Step:
 class Verdict:
     """The result, the steps that led to it, and how a revoked document ended: revoked, withdrawn or superseded."""
 
-    result: Result = Result.UNKNOWN
+    result: VerificationResult = VerificationResult.UNKNOWN
     steps: list[Step] = field(default_factory=list)
     standing: str = ""
 
@@ -57,18 +69,20 @@ class Verdict:
 
     def as_json(self, language: str = "en") -> dict[str, Any]:
         """For programs."""
-        steps = [{"number": s.number, "code": s.code, "text": s.said(language), "held": s.held} for s in self.steps]
+        steps = [
+            {"number": s.number, "code": s.code, "text": s.value_text(language), "held": s.held} for s in self.steps
+        ]
         return {"result": self.result, "standing": self.standing or self.result, "steps": steps}
 
 
-class Ends(Exception):
+class VerificationEnded(Exception):
     """A check that did not hold: the result, the code of what it found, its values, and how the document ended."""
 
-    def __init__(self, result: Result, code: str, standing: str = "", **values: object) -> None:
+    def __init__(self, result: VerificationResult, code: str, standing: str = "", **values: object) -> None:
         super().__init__(code)
         self.result, self.code, self.values, self.standing = result, code, values, standing
 
 
-def worst(results: set[Result]) -> Result:
+def worst(results: set[VerificationResult]) -> VerificationResult:
     """One result for many documents: the first of invalid, unknown, revoked, expired, valid that is among them."""
     return next(result for result in WORST_FIRST if result in results)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.guard import may
 from mydata_ledger.api.schemas import ReleaseView, shown
 from mydata_ledger.ledger.kernel import Release
@@ -20,7 +20,7 @@ MedicationForClaim = Annotated[Release, may("health.medication", PURPOSE)]
 
 
 @router.get("/papers")
-def papers(caller: SignedIn, kernel: Verbs) -> dict[str, list[str]]:
+def papers(caller: SignedIn, kernel: KernelDep) -> dict[str, list[str]]:
     """Ids of the papers the caller may read now, by category."""
     return {
         category: [

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from mydata_ledger.api.auth import SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.guard import may
 from mydata_ledger.api.schemas import (
-    Accepted,
+    AcceptedView,
     DraftView,
     Form,
     Hex,
@@ -47,7 +47,7 @@ class IncidentForm(Form):
 
 
 @router.post("/incidents/drafts")
-def draft_incident(form: IncidentForm, caller: SignedIn, kernel: Verbs) -> DraftView:
+def draft_incident(form: IncidentForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
     """The declaration for the responder to sign."""
     person = subject_bytes(form.data_subject)
     said = (person, form.incident_number, form.reason, form.seconds)
@@ -55,7 +55,7 @@ def draft_incident(form: IncidentForm, caller: SignedIn, kernel: Verbs) -> Draft
 
 
 @router.post("/incidents", status_code=202)
-def declare(form: SignedForm, kernel: Verbs, _: SignedIn) -> Accepted:
+def declare(form: SignedForm, kernel: KernelDep, _: SignedIn) -> AcceptedView:
     """Hand in the signed declaration; it is logged and shown to the person before the first read."""
     claimed = read_domain(form.domain)
     logged = kernel.people.incidents.declare(
@@ -65,7 +65,7 @@ def declare(form: SignedForm, kernel: Verbs, _: SignedIn) -> Accepted:
 
 
 @router.get("/summaries/{incident}")
-def summary(incident: IncidentId, caller: SignedIn, kernel: Verbs) -> dict[str, list[str]]:
+def summary(incident: IncidentId, caller: SignedIn, kernel: KernelDep) -> dict[str, list[str]]:
     """Ids of the person's records that matter at once, by category, under a live incident of the caller's."""
     entry = read_hex(incident, "incident", 32)
     found = {

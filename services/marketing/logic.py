@@ -9,14 +9,14 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 
 from mydata_ledger.ledger.canonical import Digits, read
-from mydata_ledger.ledger.kernel import Computed, Figure
+from mydata_ledger.ledger.kernel import Figure, OpenedRecord
 
 BANDS = ((0, 19), (20, 39), (40, 59), (60, 150))
 CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SpendingGroup:
     """A group of people; `mean` is what one of them is billed in `currency`, None where too few have bills in one.
 
     `members` and `billed` say what of each person went into the number of people and into the mean; `least` is the
@@ -37,7 +37,7 @@ class Group:
 
 
 @dataclass
-class Person:
+class PersonSpending:
     """What a computation knows of one person while it runs: `least` is the smallest group they agreed to be in."""
 
     band: str = ""
@@ -45,16 +45,18 @@ class Person:
     least: int = 1
 
 
-Members = dict[bytes, Person]
+Members = dict[bytes, PersonSpending]
 
 
-def segments(identities: Iterable[Computed], bills: Iterable[Computed], least: int, year: int) -> list[Group]:
+def segments(
+    identities: Iterable[OpenedRecord], bills: Iterable[OpenedRecord], least: int, year: int
+) -> list[SpendingGroup]:
     """People by sex and age band; a group below k is left out as if it were empty.
 
     k is the largest of `least` and every bound that a consent in the group sets. No totals are given, so that nothing
     left out can be had by subtraction.
     """
-    people: dict[bytes, Person] = defaultdict(Person)
+    people: dict[bytes, PersonSpending] = defaultdict(PersonSpending)
     for opened in identities:
         _add_identity(people[opened.data_subject], opened, year)
     for opened in bills:
@@ -67,7 +69,7 @@ def segments(identities: Iterable[Computed], bills: Iterable[Computed], least: i
     return [group for group in made if group.people >= group.least]
 
 
-def figures(group: Group) -> tuple[Figure, Figure]:
+def figures(group: SpendingGroup) -> tuple[Figure, Figure]:
     """The two numbers a group tells, as what went into them."""
     name = f"marketing segment {group.name}"
     mean = Figure(f"{name} mean {group.currency}", group.billed, group.least)
@@ -78,18 +80,18 @@ def _bound(members: Members, least: int) -> int:
     return max([least, *(member.least for member in members.values())])
 
 
-def _group(name: str, members: Members, least: int) -> Group:
+def _group(name: str, members: Members, least: int) -> SpendingGroup:
     everyone = dict.fromkeys(members, b"")
     for currency in sorted({currency for member in members.values() for currency in member.spent}):
         billed = {whose: member.spent[currency] for whose, member in members.items() if currency in member.spent}
         if len(billed) >= least:
             mean = sum(billed.values(), Decimal(0)) / len(billed)
             parts = {whose: str(amount.normalize()).encode() for whose, amount in billed.items()}
-            return Group(name, mean.quantize(CENT, ROUND_HALF_EVEN), currency, everyone, parts, least)
-    return Group(name, None, "", everyone, {}, least)
+            return SpendingGroup(name, mean.quantize(CENT, ROUND_HALF_EVEN), currency, everyone, parts, least)
+    return SpendingGroup(name, None, "", everyone, {}, least)
 
 
-def _add_identity(person: Person, opened: Computed, year: int) -> None:
+def _add_identity(person: PersonSpending, opened: OpenedRecord, year: int) -> None:
     resource = read(opened.content)
     birth, sex = str(resource.get("birthDate", "")), str(resource.get("gender", ""))
     person.least = max(person.least, opened.least)
@@ -98,7 +100,7 @@ def _add_identity(person: Person, opened: Computed, year: int) -> None:
         person.band = next((f"{sex} {low}-{high}" for low, high in BANDS if low <= age <= high), "")
 
 
-def _add_bill(person: Person, opened: Computed) -> None:
+def _add_bill(person: PersonSpending, opened: OpenedRecord) -> None:
     resource = read(opened.content, exact=True)
     total = resource.get("total")
     person.least = max(person.least, opened.least)

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.schemas import Form
 from mydata_ledger.ledger.kernel import Kernel
-from mydata_ledger.services.marketing.logic import Group, figures, segments
+from mydata_ledger.services.marketing.logic import SpendingGroup, figures, segments
 
 router = APIRouter(prefix="/marketing", tags=["marketing service"])
 PURPOSE = "mydata:MARKETING_SEGMENT"
@@ -43,7 +43,7 @@ class Aggregate(BaseModel):
 
 
 @router.post("/aggregates")
-def aggregate(form: AggregateForm, caller: SignedIn, kernel: Verbs) -> Aggregate:
+def aggregate(form: AggregateForm, caller: SignedIn, kernel: KernelDep) -> Aggregate:
     """How many consenting people there are by sex and age band, and what they are billed for care."""
     bills = list(kernel.decisions.computation.records(caller.name, "health.claim", PURPOSE))
     identities = list(kernel.decisions.computation.records(caller.name, "health.identity", PURPOSE))
@@ -53,8 +53,8 @@ def aggregate(form: AggregateForm, caller: SignedIn, kernel: Verbs) -> Aggregate
     return Aggregate(groups=[view for view in told if view], least=form.least)
 
 
-def _told(group: Group, caller: str, kernel: Kernel) -> GroupView | None:
-    people, mean = kernel.decisions.figures.tellable(caller, figures(group))
+def _told(group: SpendingGroup, caller: str, kernel: Kernel) -> GroupView | None:
+    people, mean = kernel.decisions.figures.passes_disclosure_control(caller, figures(group))
     if not people:
         return None
     if not mean or group.mean is None:

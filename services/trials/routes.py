@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from mydata_ledger.api.auth import SignedIn, Verbs
+from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.guard import NAMED_ONLY, may
 from mydata_ledger.api.schemas import ReleaseView, shown
 from mydata_ledger.ledger.kernel import Release
@@ -22,7 +22,7 @@ QUEUE = "data-use"
 
 @router.get("/records", dependencies=[NAMED_ONLY])
 def readable(
-    caller: SignedIn, kernel: Verbs, category: Annotated[str, Query(max_length=200)] = "health.lab"
+    caller: SignedIn, kernel: KernelDep, category: Annotated[str, Query(max_length=200)] = "health.lab"
 ) -> dict[str, list[str]]:
     """Ids of the records of a category that the caller may read now for the trial."""
     found = kernel.decisions.search.find(caller.name, category, PURPOSE, "view")
@@ -30,7 +30,7 @@ def readable(
 
 
 @router.post("/data-uses/matches")
-def match_data_use(form: DataUseForm, caller: SignedIn, kernel: Verbs) -> MatchView:
+def match_data_use(form: DataUseForm, caller: SignedIn, kernel: KernelDep) -> MatchView:
     """Whether a study's purpose fits the terms on data (GA4GH DUO; diseases by ICD-10 or KCD code). What no rule can
     tell waits for a person.
     """

@@ -14,7 +14,7 @@ from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head
 from mydata_ledger.ledger.party import checksum, keccak
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.conftest import ADMIN
-from tests.anchors.sayings import name
+from tests.anchors.sample_statements import name
 from tests.anchors.serving import answering
 
 LEAVES = [name(n) for n in range(5)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mydata_ledger.anchors import election
-from mydata_ledger.anchors.election import FileElection, Pace, election_of
+from mydata_ledger.anchors.election import FileElection, RetryInterval, election_of
 
 ROOT = Path(__file__).parents[2]
 HOLDER = """
@@ -75,5 +75,5 @@ def test_who_cannot_ask_does_not_lead(tmp_path):
 
 def test_asking_is_paced(monkeypatch):
     monkeypatch.setattr(election, "TRY_SECONDS", 60)
-    pace = Pace()
+    pace = RetryInterval()
     assert [pace.is_due(), pace.is_due(), pace.is_due()] == [True, False, False]

@@ -13,7 +13,7 @@ from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from mydata_ledger.scripts.devnet import Devnet
 from tests.anchors.conftest import Site
-from tests.anchors.sayings import ANN, EVE, NOW, TRIAL, consent, incident, issue, request, revocation
+from tests.anchors.sample_statements import ANN, EVE, NOW, TRIAL, consent, incident, issue, request, revocation
 
 HOSPITAL = checksum(b"\x0a" * 20)
 

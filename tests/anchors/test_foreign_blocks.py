@@ -14,7 +14,7 @@ from mydata_ledger.anchors.ipld.cid import CBOR, DAG_CBOR, DAG_JSON, DAG_PB, IDE
 from mydata_ledger.anchors.ipld.hamt import murmur3
 from mydata_ledger.anchors.ipld.links import children
 from mydata_ledger.anchors.ipld.pathing import resolve
-from mydata_ledger.anchors.ipld.unixfs import Link, blocks_of, encode
+from mydata_ledger.anchors.ipld.unixfs import NodeLink, blocks_of, encode
 from mydata_ledger.anchors.ipld.wire import data, number, varint
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, PayloadAltered, PayloadMissing
 
@@ -170,9 +170,9 @@ def test_an_inline_block_in_an_archive_is_read_over(store):
 def cycle():
     """Two nodes that link to each other, as nobody can hash them: one's bytes are not what its CID says."""
     one = Cid.of(DAG_PB, b"one")
-    second = encode([Link(one, 1, 1)])
+    second = encode([NodeLink(one, 1, 1)])
     two = Cid.of(DAG_PB, second)
-    return [(two, second), (one, encode([Link(two, 1, 1)]))]
+    return [(two, second), (one, encode([NodeLink(two, 1, 1)]))]
 
 
 HARMFUL = {
@@ -196,7 +196,7 @@ def test_an_archive_meant_to_harm_is_refused_and_leaves_nothing(store, make):
 
 def test_a_store_that_lies_in_a_cycle_is_left_by_its_depth():
     first, second = Cid.of(DAG_PB, b"1"), Cid.of(DAG_PB, b"2")
-    lie = {first: encode([Link(second, 1, 1)]), second: encode([Link(first, 1, 1)])}
+    lie = {first: encode([NodeLink(second, 1, 1)]), second: encode([NodeLink(first, 1, 1)])}
     assert len(list(reading.whole(lie.__getitem__, first))) == 2
     with pytest.raises(PayloadAltered, match="deeper"):
         list(reading.whole(lie.__getitem__, first, again=True))

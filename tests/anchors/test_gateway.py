@@ -8,7 +8,7 @@ import pytest
 from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
 from mydata_ledger.anchors.ipld import car
 from mydata_ledger.anchors.ipld.cid import DAG_PB, Cid
-from mydata_ledger.anchors.ipld.gateway import CAR_TYPE, RAW_TYPE, Question, respond
+from mydata_ledger.anchors.ipld.gateway import CAR_TYPE, RAW_TYPE, GatewayRequest, respond
 from mydata_ledger.anchors.ipld.unixfs import CHUNK, DIRECTORY, blocks_of
 from mydata_ledger.anchors.ipld.wire import data, number
 from mydata_ledger.ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
@@ -32,7 +32,7 @@ def ask(blocks):
     def ask(path, query=None, method="GET", **headers):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         segments = tuple(part for part in path.split("/") if part)
-        reply = respond(blocks.get, Question(method, segments, query or {}, named))
+        reply = respond(blocks.get, GatewayRequest(method, segments, query or {}, named))
         return reply.status, reply.headers, b"".join(reply.body)
 
     return ask
@@ -179,12 +179,12 @@ def test_a_store_in_trouble_is_no_absent_content(error, status):
         raise error
 
     root = str(next(iter(blocks_of(b"x")))[0])
-    assert respond(get, Question("GET", (root,), {"format": "raw"})).status == status
+    assert respond(get, GatewayRequest("GET", (root,), {"format": "raw"})).status == status
 
 
 def test_a_leaf_lost_under_way_breaks_the_car_off(blocks, cid):
     lost = list(blocks_of(CONTENT))[2][0]
     blocks.keep_only({block.digest for block, _ in blocks_of(CONTENT)} - {lost.digest})
-    reply = respond(blocks.get, Question("GET", (cid,), {"format": "car"}))
+    reply = respond(blocks.get, GatewayRequest("GET", (cid,), {"format": "car"}))
     with pytest.raises(PayloadMissing, match="not in the payload store"):
         list(reply.body)

@@ -15,7 +15,7 @@ from mydata_ledger.anchors.blockstore.pack import PINS
 from mydata_ledger.anchors.ipfs import KuboPayloads
 from mydata_ledger.anchors.ipld import car, reading
 from mydata_ledger.anchors.ipld.cid import DAG_PB, RAW, Cid
-from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, Link, blocks_of, blocks_of_stream, encode
+from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, NodeLink, blocks_of, blocks_of_stream, encode
 from mydata_ledger.anchors.ipld.wire import varint
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, PayloadAltered, PayloadMissing
 from testing.kubo import BINARY, REASON, Kubo
@@ -93,18 +93,18 @@ def test_any_range_is_read_from_only_the_blocks_that_hold_it(start, end):
 
 def test_a_node_that_lies_about_its_children_s_sizes_is_altered():
     leaf = next(cid for cid in BLOCKS if cid.codec == RAW)
-    node = encode([Link(leaf, 5, 5), Link(leaf, CHUNK, CHUNK)])
+    node = encode([NodeLink(leaf, 5, 5), NodeLink(leaf, CHUNK, CHUNK)])
     with pytest.raises(PayloadAltered, match="another number"):
         list(reading.file_bytes(get_from(BLOCKS | {Cid.of(DAG_PB, node): node}), Cid.of(DAG_PB, node)))
 
 
 def test_a_dag_deeper_than_any_we_make_is_refused():
     blocks = {}
-    link = Link(Cid.of(RAW, b"x"), 1, 1)
+    link = NodeLink(Cid.of(RAW, b"x"), 1, 1)
     blocks[link.cid] = b"x"
     for _ in range(40):
         node = encode([link])
-        link = Link(Cid.of(DAG_PB, node), 1, 1)
+        link = NodeLink(Cid.of(DAG_PB, node), 1, 1)
         blocks[link.cid] = node
     for walk in (reading.file_bytes, reading.whole):
         with pytest.raises(PayloadAltered):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from mydata_ledger.anchors.journal import Journal, Restoring, Safe
+from mydata_ledger.anchors.journal import BlobStore, Journal, JournalReader
 from mydata_ledger.anchors.journal import journal as writing
 from mydata_ledger.anchors.memory import MemoryPayloads
 from mydata_ledger.anchors.store import Store
@@ -23,10 +23,10 @@ from mydata_ledger.ledger.errors import (
     StaleConsent,
 )
 from mydata_ledger.ledger.notice import Notice
-from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from mydata_ledger.ledger.work_item import WorkItem
 from testing.sizes import sized
-from tests.anchors.sayings import (
+from tests.anchors.sample_statements import (
     ANN,
     COUNTED,
     DOMAIN,
@@ -87,13 +87,13 @@ class Site:
         return Store(f"sqlite:///{self.folder / secrets.token_hex(8)}.db")
 
     def safe(self, master=MASTER):
-        return Safe(self.folder / "keystore", master, self.payloads)
+        return BlobStore(self.folder / "keystore", master, self.payloads)
 
     def new_journal(self):
         return Journal(self.store, self.safe())
 
     def restoring(self):
-        return Restoring(self.safe(), DOMAINS)
+        return JournalReader(self.safe(), DOMAINS)
 
     def restored(self):
         """Another database, from the journal alone."""
@@ -123,20 +123,20 @@ def live(site):
     site.say(revocation(second), erasure(1), issue(3, supersedes=name(2)))
     site.store.directory.publish(Notice("n", 1, "ko", "무엇을 왜", outdated=True))
     site.store.work_items.file(
-        Paper("wish", name("paper"), ANN, TRIAL, "open", NOW, {"text": "어디서나", "list": [1, None]})
+        WorkItem("wish", name("paper"), ANN, TRIAL, "open", NOW, {"text": "어디서나", "list": [1, None]})
     )
 
 
 def test_i12_what_is_kept_is_restored_to_the_last_bit(site):
     live(site)
     site.journal.keep_statements()
-    site.journal.keep_shelves()
+    site.journal.keep_snapshots()
     again = site.restored()
     assert again.rebuilding.state_hash() == site.store.rebuilding.state_hash()
     assert {log: again.log.head(log) for log in LOGS} == {log: site.store.log.head(log) for log in LOGS}
     assert again.log.head(ACCESS).size == 3
     assert again.directory.notices() == site.store.directory.notices()
-    assert again.work_items.papers("wish") == site.store.work_items.papers("wish")
+    assert again.work_items.items("wish") == site.store.work_items.items("wish")
     assert again.index.consents_of(ANN) == site.store.index.consents_of(ANN)
     again.directory.set_parties(PARTIES)
     known = again.index.facts(request(1, TRIAL), NOW)
@@ -149,9 +149,9 @@ def test_the_state_hash_tells_databases_apart(site):
     for act in (
         lambda: site.say(consent(ANN, TRIAL)),
         lambda: site.ask(1, 1),
-        lambda: site.store.work_items.file(Paper("wish", name("paper"), ANN)),
+        lambda: site.store.work_items.file(WorkItem("wish", name("paper"), ANN)),
         lambda: site.store.directory.publish(Notice("n", 1, "en", "text")),
-        lambda: site.store.anchoring.revealed({site.store.log.at(CONSENTS, 0).signed.entry.entry: 7}),
+        lambda: site.store.anchoring.revealed({site.store.log.statement_at(CONSENTS, 0).signed.entry.entry: 7}),
     ):
         act()
         seen.add(site.store.rebuilding.state_hash())
@@ -170,10 +170,10 @@ def test_i12_after_any_life_journalled_at_any_moments(acts):
             with contextlib.suppress(StaleConsent, InvalidStatement):
                 _act(site, turn, act, number)
         site.journal.keep_statements()
-        site.journal.keep_shelves()
+        site.journal.keep_snapshots()
         again = site.restored()
         assert again.rebuilding.state_hash() == site.store.rebuilding.state_hash()
-        held = {place.cid for place in site.restoring().places()}
+        held = {place.cid for place in site.restoring().references()}
         assert set(site.payloads.blocks) == held, "what was replaced is let go, and nothing else"
         for store in (site.store, again):
             store.dispose()
@@ -188,9 +188,9 @@ def _act(site, turn, act, number):
         2: lambda: site.say(issue(number, person)),
         3: lambda: site.say(erasure(number, person)),
         4: lambda: site.ask(number, turn, permitted=bool(number % 2)),
-        5: lambda: site.store.work_items.file(Paper("wish", name(turn), person, body={"turn": turn})),
+        5: lambda: site.store.work_items.file(WorkItem("wish", name(turn), person, body={"turn": turn})),
         6: site.journal.keep_statements,
-        7: site.journal.keep_shelves,
+        7: site.journal.keep_snapshots,
         8: lambda: setattr(site, "journal", site.new_journal()),
     }
     said[act]()
@@ -204,7 +204,7 @@ def test_i12_a_payload_store_that_dies_at_any_call_loses_nothing_that_was_kept(s
     site.payloads.calls_left = calls
     with contextlib.suppress(SourceUnavailable):
         site.journal.keep_statements()
-        site.journal.keep_shelves()
+        site.journal.keep_snapshots()
     site.payloads.calls_left = math.inf
     kept = {log: site.journal.kept(log) for log in LOGS}
     again = site.restored()
@@ -255,11 +255,11 @@ def test_a_backlog_comes_in_full_sheets(site, monkeypatch):
 
 def test_shelves_that_did_not_change_are_not_written_again(site):
     live(site)
-    assert site.journal.keep_shelves() == 2
-    assert site.journal.keep_shelves() == 0
+    assert site.journal.keep_snapshots() == 2
+    assert site.journal.keep_snapshots() == 0
     site.store.work_items.discard("wish", name("paper"))
-    site.journal.keep_shelves()
-    assert site.restored().work_items.papers("wish") == []
+    site.journal.keep_snapshots()
+    assert site.restored().work_items.items("wish") == []
 
 
 def test_nothing_personal_can_be_read_in_the_payload_store(site):
@@ -305,9 +305,9 @@ def test_another_master_key_opens_nothing(site):
 def test_a_reader_follows_a_writer_that_replaces_what_it_was_about_to_read(site, monkeypatch):
     site.say(issue(1))
     site.journal.keep_statements()
-    read = Restoring(site.safe(), DOMAINS)
+    read = JournalReader(site.safe(), DOMAINS)
     assert not read.was_replaced()
-    newest, late = Safe.newest, [lambda: (site.say(issue(2)), site.journal.keep_statements())]
+    newest, late = BlobStore.newest, [lambda: (site.say(issue(2)), site.journal.keep_statements())]
 
     def overtaken(safe):
         place = newest(safe)
@@ -315,8 +315,8 @@ def test_a_reader_follows_a_writer_that_replaces_what_it_was_about_to_read(site,
             late.pop()()
         return place
 
-    monkeypatch.setattr(Safe, "newest", overtaken)
-    assert Restoring(site.safe(), DOMAINS).size(RECORDS) == 2
+    monkeypatch.setattr(BlobStore, "newest", overtaken)
+    assert JournalReader(site.safe(), DOMAINS).size(RECORDS) == 2
     assert read.was_replaced()
 
 

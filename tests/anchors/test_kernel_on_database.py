@@ -7,10 +7,10 @@ from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import AccessDenied, StaleConsent
 from mydata_ledger.ledger.kernel import ports_of
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS
-from testing.house import LAB, NOTICE, House
+from testing.ledger_fixture import LAB, NOTICE, LedgerFixture
 
 
-class DatabaseHouse(House):
+class DatabaseHouse(LedgerFixture):
     """A house whose store outlives it."""
 
     def __init__(self, database):
@@ -94,8 +94,8 @@ def test_an_emergency_and_its_receipt_reach_the_person(world):
 
 def test_an_old_version_is_stale_here_too(world):
     draft, signature = world.signed_consent(world.trial, "health")
-    world.kernel.consents.intake.accept(draft.statement, signature)
+    world.kernel.consents.acceptance.accept(draft.statement, signature)
     world.consents(world.trial, "health.lab")
     with pytest.raises(StaleConsent):
-        world.kernel.consents.intake.accept(draft.statement, signature)
+        world.kernel.consents.acceptance.accept(draft.statement, signature)
     assert world.store.log.head(CONSENTS).size == 2

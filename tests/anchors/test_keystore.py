@@ -15,7 +15,7 @@ from mydata_ledger.anchors.keystore.token import Token
 from mydata_ledger.ledger import envelope, typed_data
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.errors import KeyDestroyed, MalformedInput, ReceiptRequired, SourceUnavailable
-from mydata_ledger.ledger.receipt import AccessReceipt, Logged, Signed
+from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement, SignedStatement
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain
 
@@ -30,7 +30,7 @@ SAID = AccessReceipt(
 
 def receipt(said=SAID, signer=GATEWAY):
     digest = typed_data.digest(said, DOMAIN)
-    return Logged(Signed(said, Entry(digest, signer.sign(digest), bytes(32))), 0, 5)
+    return LoggedStatement(SignedStatement(said, Entry(digest, signer.sign(digest), bytes(32))), 0, 5)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from mydata_ledger.anchors.follower import Follower
 from mydata_ledger.anchors.memory import FixedClock, MemoryStore
 from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS, RECORDS
-from tests.anchors.sayings import EVE, NOW, TRIAL, consent, incident, issue, name, revocation
+from tests.anchors.sample_statements import EVE, NOW, TRIAL, consent, incident, issue, name, revocation
 
 HERE = Path(mydata_ledger.anchors.chain.__file__).parent
 FILES = {str(path) for path in (*HERE.glob("*.py"), HERE.parent / "notary.py", HERE.parent / "follower.py")}

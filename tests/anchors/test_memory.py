@@ -7,7 +7,7 @@ import pytest
 from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryStore
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.errors import KeyDestroyed, ReceiptRequired
-from tests.anchors.sayings import ANN, NOW, issue, name, receipt, request
+from tests.anchors.sample_statements import ANN, NOW, issue, name, receipt, request
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_no_key_without_a_permitting_receipt_that_is_in_the_log(store, keys):
         answered(store, 2),
         answered(store, 1, permitted=False),
         replace(good, position=9),
-        store.log.at("records", 0),
+        store.log.statement_at("records", 0),
     ):
         with pytest.raises(ReceiptRequired):
             keys.rewrap(name(1), reader, wrong)

@@ -18,7 +18,7 @@ from mydata_ledger.anchors.store.rows import codec, statements
 from mydata_ledger.anchors.store.schema import APPLIED
 from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS, RECORDS
-from tests.anchors.sayings import (
+from tests.anchors.sample_statements import (
     ANN,
     EVE,
     HOSPITAL,
@@ -112,7 +112,7 @@ def some_life(url):
     store.log.append([monthly], NOW)
     for asked, (number, at, permitted) in enumerate([(1, 7, True), (2, 9, True), (1, 3, True), (1, 20, False)]):
         used(store, request(number, asked=asked), NOW + at, permitted)
-    store.log.append([erasure(2), revocation(store.log.at(CONSENTS, 0))], NOW)
+    store.log.append([erasure(2), revocation(store.log.statement_at(CONSENTS, 0))], NOW)
     for log in LOGS:
         store.anchoring.mark_anchored(log, store.log.head(log), 7)
     store.anchoring.revealed({name("a consent"): 8})

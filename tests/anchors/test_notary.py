@@ -15,7 +15,7 @@ from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.ledger.errors import NotEntitled, SourceUnavailable
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.conftest import ADMIN, SEQUENCER
-from tests.anchors.sayings import ANN, EVE, NOW, TRIAL, consent, incident, issue, revocation
+from tests.anchors.sample_statements import ANN, EVE, NOW, TRIAL, consent, incident, issue, revocation
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,7 +18,7 @@ from mydata_ledger.anchors.store.log.receipt_buffer import BACKLOG
 from mydata_ledger.ledger import merkle
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS
-from tests.anchors.sayings import (
+from tests.anchors.sample_statements import (
     ANN,
     NOW,
     PARTIES,
@@ -71,7 +71,7 @@ def test_receipts_have_their_places_before_they_are_indexed(database, opened):
     lived_in(store)
     logged = ask(store, 1, 2) + ask(store, 3)
     assert [each.position for each in logged] == [0, 1, 2]
-    assert [store.log.at(ACCESS, n) for n in range(4)] == [*logged, None]
+    assert [store.log.statement_at(ACCESS, n) for n in range(4)] == [*logged, None]
     assert waiting(database) == 3
 
 
@@ -96,7 +96,7 @@ def test_i1_whoever_looks_sees_every_receipt_also_from_another_process(database,
     assert waiting(database) == 5
     assert look(other, logged[4])
     assert waiting(database) == 0
-    assert other.log.at(ACCESS, 4) == one.log.at(ACCESS, 4) == logged[4]
+    assert other.log.statement_at(ACCESS, 4) == one.log.statement_at(ACCESS, 4) == logged[4]
     assert one.log.head(ACCESS) == other.log.head(ACCESS)
 
 
@@ -114,12 +114,12 @@ def alone(store):
 
 
 def surveyed(store):
-    return store.index.survey_person(request(1), ANN, NOW)[0].consents[0].uses
+    return store.index.person_facts(request(1), ANN, NOW)[0].consents[0].uses
 
 
 def sifted(store):
     seen = []
-    store.index.sift(request(1), NOW, (-1, -1), 9, lambda facts: seen.append(facts.consents[0].uses) or True)
+    store.index.page_facts(request(1), NOW, (-1, -1), 9, lambda facts: seen.append(facts.consents[0].uses) or True)
     return seen[-1]
 
 
@@ -219,7 +219,7 @@ def test_places_that_were_taken_are_unknown_and_not_overwritten(database, opened
         connection.execute("update heads set size = 1 where log = 'access'")
     with pytest.raises(SourceUnavailable, match="rebuild the database"):
         store.index.receipts_of(ANN, -1, 9)
-    assert store.log.at(ACCESS, 1) == logged[1]
+    assert store.log.statement_at(ACCESS, 1) == logged[1]
 
 
 def test_i9_receipts_survive_a_restart_before_they_are_indexed(database, opened):
@@ -235,7 +235,7 @@ def test_i9_receipts_survive_a_restart_before_they_are_indexed(database, opened)
 CRASHER = """
 import itertools, os, sys, time
 from mydata_ledger.anchors.store import Store
-from tests.anchors.sayings import NOW, receipt, request
+from tests.anchors.sample_statements import NOW, receipt, request
 store, run = Store(sys.argv[1]), sys.argv[2]
 for number in itertools.count():
     questions = [request(1, asked=f"{run}/{number}/{n}") for n in range(1 + number % 7)]
@@ -271,7 +271,7 @@ def test_i9_i10_a_kill_in_mid_group_loses_no_acknowledged_receipt_and_applies_no
     entries = store.anchoring.entries(ACCESS, 0, size)
     assert len(acknowledged) > 50
     assert {position: entries[position].hex() for position in acknowledged} == acknowledged
-    said = [store.log.at(ACCESS, position).signed.statement.request_id for position in range(size)]
+    said = [store.log.statement_at(ACCESS, position).signed.statement.request_id for position in range(size)]
     assert len(set(said)) == size
     assert store.log.head(ACCESS).root == merkle.bag(
         merkle.grow(0, [], [merkle.leaf_hash(entry) for entry in entries])[0]
@@ -283,7 +283,7 @@ def test_i9_i10_a_kill_in_mid_group_loses_no_acknowledged_receipt_and_applies_no
 ASKER = """
 import itertools, sys
 from mydata_ledger.anchors.store import Store
-from tests.anchors.sayings import NOW, receipt, request
+from tests.anchors.sample_statements import NOW, receipt, request
 store = Store(sys.argv[1])
 for number in itertools.count():
     questions = [request(1, asked=f"{sys.argv[2]}/{number}/{n}") for n in range(5)]
@@ -315,6 +315,8 @@ def test_i3_a_withdrawal_accepted_here_denies_what_other_processes_answer_next(d
         process.kill()
         process.communicate()
     size = store.log.head(ACCESS).size
-    later = [store.log.at(ACCESS, position).signed.statement.permitted for position in range(denied_from, size)]
+    later = [
+        store.log.statement_at(ACCESS, position).signed.statement.permitted for position in range(denied_from, size)
+    ]
     assert not any(later)
     assert store.log.head(CONSENTS).size == 2

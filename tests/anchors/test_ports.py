@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from mydata_ledger.ledger.access import place_of
+from mydata_ledger.ledger.access import search_position
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Effect, Grant, Revocation
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.errors import InvalidStatement, ProofInvalid, SourceUnavailable, StaleConsent
 from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head, verify_consistency, verify_inclusion
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
-from tests.anchors.sayings import (
+from tests.anchors.sample_statements import (
     ANN,
     COUNTED,
     CREW,
@@ -49,7 +49,7 @@ def ask(store, number=1, requester=TRIAL, asked=0, permitted=True, **more):
 
 
 def sifted(store, requester, limit, after=(-1, -1), permits=lambda facts: True):
-    return store.index.sift(request(0, requester), NOW, after, limit, permits)
+    return store.index.page_facts(request(0, requester), NOW, after, limit, permits)
 
 
 def anchor(store, *logs):
@@ -66,15 +66,15 @@ def test_an_empty_log_has_the_empty_root(store):
 def test_what_is_appended_lies_where_it_was_said_to_lie(store):
     logged = said(store, issue(1), consent(ANN, TRIAL), issue(2))
     assert [(each.signed.log, each.position) for each in logged] == [(RECORDS, 0), (CONSENTS, 0), (RECORDS, 1)]
-    assert [store.log.at(each.signed.log, each.position) for each in logged] == logged
+    assert [store.log.statement_at(each.signed.log, each.position) for each in logged] == logged
     assert [store.log.find(each.signed.log, each.signed.entry.entry) for each in logged] == logged
 
 
 def test_there_is_nothing_beyond_the_end(store):
     said(store, issue(1))
-    assert [store.log.at(RECORDS, position) for position in (-1, 1, 2**63, 2**70)] == [None] * 4
+    assert [store.log.statement_at(RECORDS, position) for position in (-1, 1, 2**63, 2**70)] == [None] * 4
     assert store.log.find(RECORDS, name("nothing")) is None
-    assert store.log.find(CONSENTS, store.log.at(RECORDS, 0).signed.entry.entry) is None
+    assert store.log.find(CONSENTS, store.log.statement_at(RECORDS, 0).signed.entry.entry) is None
 
 
 def test_appending_nothing_changes_nothing(store):
@@ -176,7 +176,7 @@ def test_every_position_is_proved_under_every_later_head(store):
     for size in range(1, 14):
         head = store.log.head_at(RECORDS, size)
         for position in range(size):
-            leaf = store.log.at(RECORDS, position).signed.entry.leaf
+            leaf = store.log.statement_at(RECORDS, position).signed.entry.leaf
             verify_inclusion(leaf, position, head, store.log.inclusion(RECORDS, position, size))
         for smaller in range(1, size):
             proof = store.log.consistency(RECORDS, smaller, size)
@@ -201,7 +201,9 @@ def test_sizes_the_log_never_had_are_not_consistent(store, wrong):
 
 def test_the_notary_s_leaves_and_peaks_make_the_root(store):
     said(store, *(issue(n) for n in range(6)))
-    assert store.anchoring.leaves(RECORDS, 4, 10) == [store.log.at(RECORDS, n).signed.entry.leaf for n in (4, 5)]
+    assert store.anchoring.leaves(RECORDS, 4, 10) == [
+        store.log.statement_at(RECORDS, n).signed.entry.leaf for n in (4, 5)
+    ]
     assert len(store.anchoring.leaves(RECORDS, 0, 3)) == 3
     assert len(store.anchoring.peaks(RECORDS, 6)) == 2
     assert store.anchoring.peaks(RECORDS, 0) == []
@@ -220,10 +222,10 @@ def test_an_answer_sees_the_facts_and_leaves_its_receipt(store):
 
     logged = store.log.answer(question, respond, NOW)
     (facts,) = seen
-    assert facts.record.issue == store.log.at(RECORDS, 0).signed.statement
+    assert facts.record.issue == store.log.statement_at(RECORDS, 0).signed.statement
     assert [state.entry for state in facts.consents] == [given.signed.entry.entry]
     assert (facts.requester, facts.consents_size, facts.records_size, facts.block) == (PARTIES[0], 1, 1, 7)
-    assert store.log.at(ACCESS, logged.position) == logged
+    assert store.log.statement_at(ACCESS, logged.position) == logged
 
 
 def test_an_answer_that_fails_leaves_no_receipt(store):
@@ -361,7 +363,7 @@ def test_uses_are_counted_by_consent_and_by_record(store):
     ask(store, 2, asked=3)
     ask(store, 2, asked=4, permitted=False)
     facts = [store.index.facts(request(number), NOW) for number in (1, 2)]
-    assert facts == [store.index.survey_person(request(0), ANN, NOW)[place] for place in (0, 1)]
+    assert facts == [store.index.person_facts(request(0), ANN, NOW)[place] for place in (0, 1)]
     counted, other = zip(*(known.consents for known in facts), strict=True)
     assert [(state.uses, state.uses_of_record) for state in counted] == [(3, 2), (3, 1)]
     assert [state.uses for state in other] == [0, 0], "no grant counts them"
@@ -434,9 +436,9 @@ def test_a_search_finds_candidates_page_by_page(store):
     said(store, *(issue(n, ANN if n % 2 else EVE) for n in range(6)), issue(6, category="health.labs"))
     (first, _), (second, _) = page = sifted(store, TRIAL, 2)
     assert [record_id for _, record_id in page] == [name(1), name(3)]
-    assert [first, second] == [place_of(store.index.record(record_id)) for _, record_id in page]
+    assert [first, second] == [search_position(store.index.record(record_id)) for _, record_id in page]
     assert [record_id for _, record_id in sifted(store, TRIAL, 2, second)] == [name(5)]
-    assert sifted(store, TRIAL, 2, place_of(store.index.record(name(5)))) == []
+    assert sifted(store, TRIAL, 2, search_position(store.index.record(name(5)))) == []
     assert sifted(store, OTHER, 9) == []
     assert store.index.records_named([name(3), name(99), name(1)]) == [
         store.index.record(name(3)),
@@ -534,18 +536,23 @@ def test_a_challenge_is_good_once_and_not_for_ever(store):
 
 def test_a_session_ends_when_it_says_or_is_closed(store):
     store.sessions.open(name("token"), ANN, NOW + 5)
-    assert store.sessions.who(name("token"), NOW + 4) == ANN
-    assert store.sessions.who(name("token"), NOW + 5) is None
-    assert store.sessions.who(name("other"), NOW) is None
+    assert store.sessions.signer_of(name("token"), NOW + 4) == ANN
+    assert store.sessions.signer_of(name("token"), NOW + 5) is None
+    assert store.sessions.signer_of(name("other"), NOW) is None
     store.sessions.close(name("token"))
-    assert store.sessions.who(name("token"), NOW) is None
+    assert store.sessions.signer_of(name("token"), NOW) is None
 
 
 def test_all_sessions_of_one_signer_end_and_nobody_else_s(store):
     for number, (who, expires) in enumerate([(ANN, NOW + 9), (ANN, NOW + 5), (ANN, NOW), (b"\x07" * 20, NOW + 9)]):
         store.sessions.open(name(str(number)), who, expires)
     assert store.sessions.close_all(ANN, NOW, NOW + 9) == [NOW + 5, NOW + 9]
-    assert [store.sessions.who(name(str(number)), NOW - 1) for number in range(4)] == [None, None, None, b"\x07" * 20]
+    assert [store.sessions.signer_of(name(str(number)), NOW - 1) for number in range(4)] == [
+        None,
+        None,
+        None,
+        b"\x07" * 20,
+    ]
     assert store.sessions.close_all(ANN, NOW, NOW + 9) == []
 
 

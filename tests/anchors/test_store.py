@@ -22,7 +22,7 @@ from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocati
 from mydata_ledger.ledger.errors import SourceUnavailable, StaleConsent, StorageFull
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS, AccessReceipt
 from mydata_ledger.ledger.record import Erasure, Issue
-from tests.anchors.sayings import (
+from tests.anchors.sample_statements import (
     ANN,
     NOW,
     PARTIES,
@@ -180,7 +180,7 @@ def test_two_processes_never_take_the_same_place(opened):
 CRASHER = """
 import sys, itertools
 from mydata_ledger.anchors.store import Store
-from tests.anchors.sayings import NOW, issue
+from tests.anchors.sample_statements import NOW, issue
 store = Store(sys.argv[1])
 start = store.log.head("records").size
 for number in itertools.count(start // 3):
@@ -203,7 +203,7 @@ def test_i9_a_kill_in_mid_append_loses_nothing_that_was_accepted(database, opene
     size = store.log.head(RECORDS).size
     assert size > accepted
     assert size % 3 == 0
-    ids = [store.log.at(RECORDS, position).signed.statement.record_id for position in range(size)]
+    ids = [store.log.statement_at(RECORDS, position).signed.statement.record_id for position in range(size)]
     assert ids == [name(number) for number in range(size)]
     tops, _ = merkle.grow(0, [], store.anchoring.leaves(RECORDS, 0, size))
     assert store.log.head(RECORDS).root == merkle.bag(tops)
@@ -214,7 +214,7 @@ FILLER = """
 import resource, signal, sys
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import StorageFull
-from tests.anchors.sayings import NOW, issue
+from tests.anchors.sample_statements import NOW, issue
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 store = Store(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
@@ -316,7 +316,7 @@ def test_i12_what_is_loaded_in_bulk_is_what_was_accepted_one_by_one(tmp_path):
         person = bytes([number % 5]) * 20
         store.log.append([issue(number, person)], NOW)
         store.log.append([consent(person, TRIAL, store.index.newest(person, TRIAL), (grants[number % 4],))], NOW)
-    store.log.append([revocation(store.log.at(CONSENTS, 11)), erasure(3)], NOW)
+    store.log.append([revocation(store.log.statement_at(CONSENTS, 11)), erasure(3)], NOW)
     logs = {log: store.rebuilding.statements(log, 0, 99) for log in LOGS}
     said, heads = store.rebuilding.state_hash(), [store.log.head(log) for log in LOGS]
     store.dispose()

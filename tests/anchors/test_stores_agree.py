@@ -17,7 +17,7 @@ from mydata_ledger.ledger.delegation import Delegation, delegate_name
 from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from testing.sizes import sized
-from tests.anchors.sayings import (
+from tests.anchors.sample_statements import (
     ANN,
     COUNTED,
     CREW,
@@ -127,7 +127,7 @@ class TwoStores(RuleBasedStateMachine):
 
     @rule(position=some.integers(0, 9))
     def a_secret_is_revealed_on_chain(self, position):
-        logged = self.memory.log.at(CONSENTS, position)
+        logged = self.memory.log.statement_at(CONSENTS, position)
         if logged:
             self.both(lambda store: store.anchoring.revealed({logged.signed.entry.entry: self.block}))
 
@@ -150,7 +150,7 @@ class TwoStores(RuleBasedStateMachine):
             self.both(lambda store, who=person: store.index.delegations_of(who))
             self.both(lambda store, who=person: store.index.receipts_of(who, -1, 50))
             for log in LOGS:
-                self.both(lambda store, log=log, who=person: store.index.said_about(log, who, 0, 3))
+                self.both(lambda store, log=log, who=person: store.index.statements_about(log, who, 0, 3))
         for who in ASKERS:
             for question in (request(0, who), replace(request(0, who), category=EVERYTHING)):
                 self.both(lambda store, question=question: sifted(store, question, 50))
@@ -170,9 +170,9 @@ def sifted(store, question, limit):
         issue = facts.record.issue
         return decide(replace(question, record_id=issue.record_id, category=issue.category), facts, NOW).permitted
 
-    found = store.index.sift(question, NOW, (-1, -1), limit, permits)
+    found = store.index.page_facts(question, NOW, (-1, -1), limit, permits)
     halves = [
-        store.index.sift(question, NOW, place, 2, permits) for place in ((-1, -1), *(place for place, _ in found))
+        store.index.page_facts(question, NOW, place, 2, permits) for place in ((-1, -1), *(place for place, _ in found))
     ]
     assert halves == [found[start : start + 2] for start in range(len(found) + 1)]
     return found, store.index.records_named([record_id for _, record_id in found])

@@ -5,13 +5,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from mydata_ledger.anchors.memory import MemoryStore
-from mydata_ledger.anchors.tiles import NoteKeys, Shelf
+from mydata_ledger.anchors.tiles import CheckpointStore, NoteKeys
 from mydata_ledger.ledger import merkle, tiles
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, SignatureInvalid, SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.note import COSIGNATURE, Checkpoint, Note, Signer, Verifier, cosign
-from mydata_ledger.ledger.tiles import WIDTH, Place
-from tests.anchors.sayings import NOW, issue
+from mydata_ledger.ledger.tiles import WIDTH, TilePosition
+from tests.anchors.sample_statements import NOW, issue
 from tests.anchors.tiling import MASTER, WITNESS, app_of, fill, go_client, served, tiles_of
 
 __all__ = ["go_client"]
@@ -45,21 +45,21 @@ class TestTiles:
 
     def test_an_entry_bundle_hashes_to_its_tile_and_holds_nothing_else(self, ours, store):
         ours.checkpoint(LOG)
-        place = Place(2, SIZE - 2 * WIDTH)
-        entries = tiles.unbundle(ours.entries(LOG, place), place.width)
-        assert [merkle.leaf_hash(e) for e in entries] == tiles.hashes(ours.tile(LOG, 0, place), place.width)
+        place = TilePosition(2, SIZE - 2 * WIDTH)
+        entries = tiles.unbundle(ours.entries(LOG, place), place.entries)
+        assert [merkle.leaf_hash(e) for e in entries] == tiles.hashes(ours.tile(LOG, 0, place), place.entries)
         assert {len(entry) for entry in entries} == {32}
-        assert entries[0] == store.log.at(LOG, 512).signed.entry.entry
+        assert entries[0] == store.log.statement_at(LOG, 512).signed.entry.entry
 
     def test_a_level_above_holds_the_roots_of_full_tiles(self, ours, store):
         ours.checkpoint(LOG)
-        upper = tiles.hashes(ours.tile(LOG, 1, Place(0, 2)), 2)
+        upper = tiles.hashes(ours.tile(LOG, 1, TilePosition(0, 2)), 2)
         assert upper[0] == store.log.head_at(LOG, 256).root
 
     @pytest.mark.parametrize(
         ("level", "place"),
-        [(0, Place(2)), (0, Place(2, 89)), (0, Place(3, 1)), (1, Place(0)), (1, Place(0, 3)), (2, Place(0, 1)),
-         (63, Place(0, 1)), (0, Place(tiles.MAX_INDEX - 1))],
+        [(0, TilePosition(2)), (0, TilePosition(2, 89)), (0, TilePosition(3, 1)), (1, TilePosition(0)), (1, TilePosition(0, 3)), (2, TilePosition(0, 1)),
+         (63, TilePosition(0, 1)), (0, TilePosition(tiles.MAX_INDEX - 1))],
     )  # fmt: skip
     def test_nothing_is_there_beyond_the_checkpoint(self, ours, level, place):
         ours.checkpoint(LOG)
@@ -71,11 +71,11 @@ class TestTiles:
         found = tiles_of(store, tmp_path)
         assert head_of(found.checkpoint(LOG)) == store.log.head_at(LOG, 7)
         with pytest.raises(NotFound):
-            found.entries(LOG, Place(0, 8))
+            found.entries(LOG, TilePosition(0, 8))
 
     def test_before_a_checkpoint_there_are_no_tiles(self, ours):
         with pytest.raises(NotFound):
-            ours.tile(LOG, 0, Place(0))
+            ours.tile(LOG, 0, TilePosition(0))
 
 
 class TestCheckpoint:
@@ -134,7 +134,7 @@ class TestCheckpoint:
         else:
             assert head_of(found.checkpoint(LOG)).size == SIZE
             with pytest.raises(SourceUnavailable, match="restore the newest backup"):
-                found.tile(LOG, 0, Place(0))
+                found.tile(LOG, 0, TilePosition(0))
 
     def test_a_broken_file_is_unknown_and_not_a_new_beginning(self, ours, tmp_path):
         ours.checkpoint(LOG)
@@ -177,7 +177,7 @@ class TestKeys:
 class TestWitnesses:
     @pytest.fixture
     def known(self, ours, tmp_path):
-        Shelf(tmp_path / "notes").welcome(str(WITNESS.verifier))
+        CheckpointStore(tmp_path / "notes").add_witness(str(WITNESS.verifier))
         return ours
 
     def cosigned(self, found, witness=WITNESS, at=NOW):
@@ -190,7 +190,7 @@ class TestWitnesses:
 
     def test_two_witnesses_stand_under_one_checkpoint(self, known, tmp_path):
         other = Signer("witness.example/two", b"\x12" * 32, COSIGNATURE)
-        Shelf(tmp_path / "notes").welcome(str(other.verifier))
+        CheckpointStore(tmp_path / "notes").add_witness(str(other.verifier))
         known.cosign(LOG, self.cosigned(known))
         known.cosign(LOG, self.cosigned(known, other))
         assert len(Note.parse(known.cosigned(LOG)).signatures) == 3
@@ -294,7 +294,7 @@ class TestRoutes:
         assert http.get(f"/log/{LOG}/vkey").text.split() == ours.verifiers(LOG)
 
     def test_a_cosignature_is_handed_in(self, http, tmp_path):
-        Shelf(tmp_path / "notes").welcome(str(WITNESS.verifier))
+        CheckpointStore(tmp_path / "notes").add_witness(str(WITNESS.verifier))
         note = Note.parse(http.get(f"/log/{LOG}/checkpoint").content)
         given = bytes(note.with_signatures([cosign(note, WITNESS, NOW)]))
         assert http.post(f"/log/{LOG}/cosignatures", content=given).content == given
@@ -327,7 +327,7 @@ class TestGo:
     def test_a_cosignature_is_what_others_verify(self, ledger_db, tmp_path, go_client):
         fill(ledger_db, 3)
         found = tiles_of(ledger_db, tmp_path)
-        Shelf(tmp_path).welcome(str(WITNESS.verifier))
+        CheckpointStore(tmp_path).add_witness(str(WITNESS.verifier))
         note = Note.parse(found.checkpoint(LOG))
         found.cosign(LOG, bytes(note.with_signatures([cosign(note, WITNESS, NOW)])))
         with served(found) as url:

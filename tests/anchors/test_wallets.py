@@ -8,7 +8,7 @@ from eth_abi import encode
 from mydata_ledger.anchors.chain import ChainWallets, Rpc
 from mydata_ledger.ledger.errors import SignatureInvalid, SourceUnavailable
 from mydata_ledger.ledger.kernel import Signers
-from testing.house import wallet
+from testing.ledger_fixture import wallet
 
 DIGEST, SIGNATURE = sha256(b"a consent").digest(), b"\1" * 200
 WRAPPER = bytes.fromhex("6492" * 16)

@@ -7,14 +7,14 @@ from types import SimpleNamespace
 import pytest
 from fastapi import FastAPI
 
-from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
+from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
 from mydata_ledger.api import errors
 from mydata_ledger.api.fastpath.asgi import FastPath
 from mydata_ledger.api.fastpath.limits import RequestLimits, TokenBucket
 from mydata_ledger.api.routes.tiles import router
 from mydata_ledger.ledger.note import COSIGNATURE, Signer
 from mydata_ledger.ledger.receipt import LOGS
-from tests.anchors.sayings import DOMAIN, NOW, issue
+from tests.anchors.sample_statements import DOMAIN, NOW, issue
 from tests.anchors.serving import running
 
 GO_CLIENT = Path(__file__).parent / "tlogclient"
@@ -24,7 +24,7 @@ WITNESS = Signer("witness.example/one", b"\x11" * 32, COSIGNATURE)
 
 def tiles_of(store, folder):
     domains = dict.fromkeys(LOGS, DOMAIN)
-    return LogTiles(store, NoteKeys(folder, MASTER), Shelf(folder), domains)
+    return LogTiles(store, NoteKeys(folder, MASTER), CheckpointStore(folder), domains)
 
 
 def fill(store, size, anchored=None, log="records"):

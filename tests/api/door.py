@@ -8,9 +8,9 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
+from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
 from mydata_ledger.api.app import create_app
-from mydata_ledger.api.auth import ApiSettings, Premises
+from mydata_ledger.api.auth import ApiSettings, AppContext
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.record import Issue
@@ -18,7 +18,7 @@ from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import digest, parse, read_domain
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import slices
-from testing.house import NOW, House
+from testing.ledger_fixture import NOW, LedgerFixture
 
 URI = "http://testserver"
 ROUTES = {}
@@ -30,7 +30,7 @@ class Door:
     """One app; `as_(wallet)` gives headers of a live session."""
 
     def __init__(self, store=None, bounds=None, world=None, **settings):
-        self.house = House(Vocabulary(one.catalog for one in slices()), store, bounds)
+        self.house = LedgerFixture(Vocabulary(one.catalog for one in slices()), store, bounds)
         self.house.rebuild(**(world or {}))
         ours = Wallet(b"\x63" * 32).address
         registries = dict.fromkeys(["consents", "records", "access", "parties"], ours)
@@ -38,8 +38,8 @@ class Door:
         self.notes = Path(tempfile.mkdtemp(prefix="mydata-notes-"))
         weakref.finalize(self, shutil.rmtree, self.notes, ignore_errors=True)
         domains = self.house.world.domains
-        tiles = LogTiles(self.house.store, NoteKeys(self.notes, b"\x4d" * 32), Shelf(self.notes), domains)
-        premises = Premises(self.house.kernel, self.house.store.sessions, ApiSettings(**chain, **settings), tiles)
+        tiles = LogTiles(self.house.store, NoteKeys(self.notes, b"\x4d" * 32), CheckpointStore(self.notes), domains)
+        premises = AppContext(self.house.kernel, self.house.store.sessions, ApiSettings(**chain, **settings), tiles)
         self.app = create_app(premises, slices())
         self.app.router.routes = list(ROUTES.setdefault("all", self.app.router.routes))
         self.http = TestClient(self.app, raise_server_exceptions=False)

@@ -8,9 +8,9 @@ import pytest
 
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.kernel import Witnessed
+from mydata_ledger.ledger.kernel import WitnessedPaper
 from mydata_ledger.ledger.party import Party
-from testing.house import NOW, wallet
+from testing.ledger_fixture import NOW, wallet
 from tests.api.door import Door
 from tests.api.test_delegations import BEN, hand_in, hex_of
 from tests.api.test_links import manifest, released
@@ -51,8 +51,8 @@ def ended_on_paper(door):
     house.anchor()
     end = house.kernel.consents.delegations.draft_end(house.ann.signer, BEN.signer).statement
     said = replace(end, signer=SECOND.signer)
-    word = paper.draft_word(said, FIRST.signer, scan).statement
-    both = Witnessed(said, house.sign(SECOND, said), word, house.sign(FIRST, word))
+    word = paper.draft_witness_statement(said, FIRST.signer, scan).statement
+    both = WitnessedPaper(said, house.sign(SECOND, said), word, house.sign(FIRST, word))
     return house.kernel.consents.endings.ended_by(paper.accept(both, scan))
 
 
@@ -60,7 +60,7 @@ def ended_on_chain(door):
     """The chain says that it is over, and the log of consents knows nothing of it."""
     (office,) = door.house.kernel.queries.delegations_of(door.house.ann.signer)
     door.house.store.anchoring.revealed({office.entry: 9})
-    door.house.kernel.log_consumer.read_on()
+    door.house.kernel.log_consumer.consume()
 
 
 @pytest.mark.parametrize("road", [ended_by_the_person, ended_on_paper, ended_on_chain])
@@ -75,10 +75,10 @@ def test_i3_a_delegation_that_ends_on_any_road_ends_the_delegates_sessions_and_l
         assert {one.holder for one in ended} == {BEN.address}
     assert manifest(door, link).status_code == 404
     assert door.http.get("/delegations", headers=bens).status_code == 401, "signed out"
-    door.house.kernel.log_consumer.read_on()
+    door.house.kernel.log_consumer.consume()
     assert [one.live for one in door.house.kernel.people.links.of(door.house.ann.signer)] == [False]
     again = door.as_(BEN)
-    door.house.kernel.log_consumer.read_on()
+    door.house.kernel.log_consumer.consume()
     assert door.http.get("/delegations", headers=again).status_code == 200, "who signs in afterwards stays"
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.party import Party, checksum
-from testing.house import wallet
+from testing.ledger_fixture import wallet
 from tests.api.door import Door
 from tests.api.test_door import all_routes
 

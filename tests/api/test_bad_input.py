@@ -14,7 +14,7 @@ from mydata_ledger.ledger.access import Incident
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.receipt import LOGS
-from testing.house import NOW, wallet
+from testing.ledger_fixture import NOW, wallet
 from tests.api.door import Door
 
 RECORD = "0x" + "ab" * 32

@@ -7,12 +7,12 @@ from pyld import jsonld
 
 from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
-from mydata_ledger.ledger.consent_copy import Copy, Operator, receipt, record
+from mydata_ledger.ledger.consent_copy import ConsentCopy, Operator, receipt, record
 from mydata_ledger.ledger.consent_copy.dpv import CATEGORIES, PROCESSING, PURPOSES
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import slices
-from testing.house import NOW
+from testing.ledger_fixture import NOW
 from testing.sizes import sized
 from tests.api.door import Door
 
@@ -151,7 +151,7 @@ def test_whatever_is_consented_every_term_is_an_iri_and_nothing_is_fetched(grant
     ann = b"\xaa" * 20
     said = Consent(ann, ann, grantee, "", 2, b"\5" * 32, tuple(grants), b"\6" * 32, language, NOW, bytes(32))
     state = ConsentState(b"\7" * 32, 0, said, anchored=True, revoked=revoked)
-    copy = Copy(state, Notice("general", 1, language, "text"), None, None)
+    copy = ConsentCopy(state, Notice("general", 1, language, "text"), None, None)
     for form in (record, receipt):
         document = form(copy, WORDS, HERE, NOW)
         found = expanded(document)

@@ -4,7 +4,7 @@ import pytest
 
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
-from testing.house import NOW, wallet
+from testing.ledger_fixture import NOW, wallet
 from tests.api.door import Door
 
 BEN = wallet(79)

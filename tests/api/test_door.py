@@ -8,7 +8,7 @@ from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.receipt import ACCESS
 from mydata_ledger.ledger.typed_data import Domain
-from testing.house import wallet
+from testing.ledger_fixture import wallet
 from tests.api.door import Door
 
 OWN = ("/access/", "/me/")
@@ -100,7 +100,7 @@ def test_i7_absent_and_forbidden_look_alike_at_every_door(door, path, category):
     assert (forbidden.status_code, forbidden.content) == (404, b'{"error":"access_denied"}')
     assert (absent.status_code, absent.content) == (404, b'{"error":"access_denied"}')
     assert set(forbidden.headers) == set(absent.headers)
-    reasons = [door.house.store.log.at(ACCESS, i).signed.statement.reason for i in range(2)]
+    reasons = [door.house.store.log.statement_at(ACCESS, i).signed.statement.reason for i in range(2)]
     assert reasons == ["no_consent", "no_record"]
 
 

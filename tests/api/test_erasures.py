@@ -3,7 +3,7 @@
 import pytest
 
 from mydata_ledger.ledger.record import Erasure
-from testing.house import wallet
+from testing.ledger_fixture import wallet
 from tests.api.door import Door
 
 

@@ -9,7 +9,7 @@ from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import ACCESS
-from testing.house import wallet
+from testing.ledger_fixture import wallet
 from tests.api.door import Door
 
 ONE, MANY = "/access/v1/evaluation", "/access/v1/evaluations"
@@ -45,7 +45,9 @@ def ask(door, body, path=ONE, who=None, **headers):
 
 def receipts(door):
     store = door.house.store
-    return [store.log.at(ACCESS, position).signed.statement for position in range(store.log.head(ACCESS).size)]
+    return [
+        store.log.statement_at(ACCESS, position).signed.statement for position in range(store.log.head(ACCESS).size)
+    ]
 
 
 def test_i1_a_permit_names_its_receipt_and_its_obligations(door):

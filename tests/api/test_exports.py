@@ -10,7 +10,7 @@ from mydata_ledger.api.routes.exports import zipped
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.scripts.verify import parse
 from mydata_ledger.scripts.verify.document import Document
-from testing.house import NOW
+from testing.ledger_fixture import NOW
 from tests.api.door import Door
 from tests.api.test_erasures import erase
 

@@ -10,12 +10,12 @@ from pydantic import TypeAdapter
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.api.fastpath.routes import FastRoute
 from mydata_ledger.api.routes.authzen import Resources, Results
-from mydata_ledger.api.routes.questions import Accessible, Answer
+from mydata_ledger.api.routes.questions import RecordAnswerView, RecordPageView
 from mydata_ledger.api.schemas import ReleaseView
 from mydata_ledger.ledger.kernel.decisions import search as searching
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import ACCESS
-from testing.house import wallet
+from testing.ledger_fixture import wallet
 from tests.api.door import Door
 
 ABSENT = "0x" + "ab" * 32
@@ -268,11 +268,11 @@ def test_what_is_written_by_hand_is_what_the_described_models_say(door):
     headers = door.as_(door.house.trial)
     answers = [
         (ReleaseView, door.http.post(f"/access/records/{door.records[0]}", json=lab, headers=headers)),
-        (list[Answer], door.http.post(PERSONS, json=person, headers=headers)),
+        (list[RecordAnswerView], door.http.post(PERSONS, json=person, headers=headers)),
         (Resources, door.http.post(RESOURCES, json=search(door), headers=headers)),
         (Resources, door.http.post(RESOURCES, json=sized, headers=headers)),
         (Results, door.http.post(ACTIONS, json=search(door, resource={"id": door.records[0]}), headers=headers)),
-        (Accessible, door.http.get("/access/records", params=lab, headers=headers)),
+        (RecordPageView, door.http.get("/access/records", params=lab, headers=headers)),
     ]
     for model, answer in answers:
         adapter = TypeAdapter(model)

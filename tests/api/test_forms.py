@@ -7,12 +7,12 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from mydata_ledger.api.routes.answers import Asked
-from mydata_ledger.api.routes.questions import QueryForm, Search
+from mydata_ledger.api.routes.explanations import ExplanationQuestion
+from mydata_ledger.api.routes.questions import QueryForm, RecordSearchForm
 from mydata_ledger.api.schemas import Form, GrantForm
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.services.trials.schemas import DataUseForm
-from testing.house import NOW
+from testing.ledger_fixture import NOW
 from tests.api.door import Door
 
 DOOR = Door()
@@ -98,10 +98,10 @@ def test_what_is_said_rightly_is_taken():
 
 
 def test_behind_the_question_mark_everything_is_text():
-    assert Search.model_validate({"category": "a", "purpose": "b", "limit": "7"}).limit == 7
-    assert Asked.model_validate({"requester": "0x" + "ab" * 20, "purpose": "b", "at": "7"}).at == 7
+    assert RecordSearchForm.model_validate({"category": "a", "purpose": "b", "limit": "7"}).limit == 7
+    assert ExplanationQuestion.model_validate({"requester": "0x" + "ab" * 20, "purpose": "b", "at": "7"}).at == 7
     with pytest.raises(ValidationError):
-        Search.model_validate({"category": "a", "purpose": "b", "limits": "7"})
+        RecordSearchForm.model_validate({"category": "a", "purpose": "b", "limits": "7"})
 
 
 @pytest.mark.parametrize(("said", "taken"), [("2027-06-01", date(2027, 6, 1)), (0, None), (True, None), ("june", None)])

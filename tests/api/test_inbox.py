@@ -3,7 +3,7 @@
 import pytest
 
 from mydata_ledger.ledger.consent import Consent
-from testing.house import wallet
+from testing.ledger_fixture import wallet
 from tests.api.door import Door
 
 
@@ -17,7 +17,7 @@ def door():
 
 
 def test_both_sides_read_their_inbox(door):
-    door.house.kernel.log_consumer.read_on()
+    door.house.kernel.log_consumer.consume()
     (mine,) = door.http.get("/me/inbox", headers=door.as_(door.house.ann)).json()
     (theirs,) = door.http.get("/me/inbox", headers=door.as_(door.house.trial)).json()
     assert (mine["event"], mine["detail"]) == ("consent.granted", {"grantee": "The trial"})
@@ -34,7 +34,7 @@ def test_a_subscription_shows_its_secret_once_and_its_deliveries_always(door):
     assert (made.status_code, made.json()["secret"][:6]) == (201, "whsec_")
     (listed,) = door.http.get("/me/subscriptions", headers=as_trial).json()
     assert (listed["secret"], listed["events"]) == ("", ["consent.granted"])
-    door.house.kernel.log_consumer.read_on()
+    door.house.kernel.log_consumer.consume()
     (delivery,) = door.http.get("/me/deliveries", headers=as_trial).json()
     assert (delivery["state"], delivery["attempts"]) == ("pending", 0)
     path = f"/me/subscriptions/{listed['subscription_id']}"
@@ -50,7 +50,7 @@ def test_a_wrong_subscription_says_what_is_right(door):
 
 
 def test_results_are_announced_to_nobody_in_particular(door):
-    door.house.kernel.log_consumer.read_on()
+    door.house.kernel.log_consumer.consume()
     told = door.http.post("/results", json={"reference": "KCT1 results"}, headers=door.as_(door.house.trial))
     assert (told.status_code, told.json()) == (202, {"status": "announced"})
     events = [m["event"] for m in door.http.get("/me/inbox", headers=door.as_(door.house.ann)).json()]

@@ -13,7 +13,7 @@ from mydata_ledger.ledger.commitment.content import record_commitment
 from mydata_ledger.ledger.errors import StorageFull
 from mydata_ledger.ledger.kernel import Bounds
 from mydata_ledger.ledger.record import Issue
-from testing.house import VITALS, wallet
+from testing.ledger_fixture import VITALS, wallet
 from tests.api.door import Door
 
 SMALL, BOUND = 1_000, 300_000

@@ -17,7 +17,7 @@ from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.replay import Outcome
 from mydata_ledger.services.health.formats.shlink import read_shlink
-from testing.house import NOW
+from testing.ledger_fixture import NOW
 from tests.api.door import Door
 from tests.api.test_erasures import erase
 from tests.ledger.test_replay import outcomes
@@ -255,16 +255,16 @@ def test_guessing_ids_writes_nothing(door):
     link, store = made(door), door.house.store
     before = (
         {log: store.log.head(log).size for log in LOGS},
-        len(store.work_items.papers("message")),
-        len(store.work_items.papers("link_use")),
+        len(store.work_items.items("message")),
+        len(store.work_items.items("link_use")),
     )
     for number in range(300):
         guess = base64url_encode(sha256(b"%d" % number).digest())
         assert door.http.post(f"/shl/{guess}", json={"recipient": "Mallory", "passcode": "1"}).status_code == 404
     assert (
         {log: store.log.head(log).size for log in LOGS},
-        len(store.work_items.papers("message")),
-        len(store.work_items.papers("link_use")),
+        len(store.work_items.items("message")),
+        len(store.work_items.items("link_use")),
     ) == before
     assert manifest(door, link).status_code == 200
 

@@ -5,7 +5,7 @@ import pytest
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.typed_data import digest, parse, read_domain
-from testing.house import VERIFIER
+from testing.ledger_fixture import VERIFIER
 from testing.passkeys import PRESENT, Passkey
 from tests.api.door import URI, Door
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from testing.house import wallet
+from testing.ledger_fixture import wallet
 from tests.api.door import Door
 
 PATHS = ("/receipts/{}", "/receipts/{}/record")

@@ -13,9 +13,9 @@ from mydata_ledger.api.fastpath.limits import BURST_SECONDS, TokenBucket
 from mydata_ledger.api.routes.evaluations import EvaluationForm
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, PasscodeInvalid
 from mydata_ledger.ledger.receipt import ACCESS
-from testing.house import House
+from testing.ledger_fixture import LedgerFixture
 from tests.api.door import Door
-from tests.api.test_pace import Clock
+from tests.api.test_rate_limits import Clock
 
 RECORD = "0x" + "ab" * 32
 ANYBODY = "0x" + "0c" * 20
@@ -173,7 +173,7 @@ def test_who_gives_two_tokens_is_who_the_framework_takes_them_for(door, trial, f
     assert quick.status_code == (200 if first else 401)
 
 
-KERNEL = House().kernel
+KERNEL = LedgerFixture().kernel
 texts = some.sampled_from(
     ["party", "person", "record", "view", "0x" + "ab" * 20, RECORD, "0x12", "", "x" * 201, 7, None]
 )

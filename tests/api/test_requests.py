@@ -3,7 +3,7 @@
 import pytest
 
 from mydata_ledger.ledger.consent import Consent
-from testing.house import NOW, wallet
+from testing.ledger_fixture import NOW, wallet
 from tests.api.door import Door
 
 STRANGER = wallet(78)

@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from mydata_ledger.api.siwe import SignIn
 from mydata_ledger.ledger.errors import SessionRequired
-from testing.house import NOW, wallet
+from testing.ledger_fixture import NOW, wallet
 from tests.api.door import URI, Door
 
 ANN = wallet(1)

@@ -4,7 +4,7 @@ import pytest
 
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.party import Party
-from testing.house import NOW, wallet
+from testing.ledger_fixture import NOW, wallet
 from tests.api.door import Door
 
 BEN, NURSE, CLERK = wallet(79), wallet(80), wallet(81)

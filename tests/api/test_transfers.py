@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.transfer import Transfer, terms_of
-from testing.house import LAB, NOW
+from testing.ledger_fixture import LAB, NOW
 from tests.api.door import Door
 
 DAY = 86_400

@@ -4,8 +4,8 @@ import contextlib
 
 import pytest
 
+from mydata_ledger.scripts.demonstration import run_demo
 from mydata_ledger.scripts.stack import Stack
-from mydata_ledger.scripts.story import run_story
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def stack(tmp_path_factory):
 @pytest.fixture(scope="session")
 def told(stack):
     """Whether the story held, told once before the other journeys look at what it left."""
-    return run_story(stack, None)
+    return run_demo(stack, None)
 
 
 @contextlib.contextmanager

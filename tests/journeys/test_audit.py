@@ -7,14 +7,14 @@ import pytest
 from mydata_ledger.client import Client
 from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.signers import Wallet
-from tests.journeys.test_story import mydata
+from tests.journeys.test_demo import mydata
 
 
 @pytest.fixture(scope="module")
 def settled(stack, told):
     """The story's ledger, once everything it accepted is on chain."""
     assert told
-    visitor = Client.visiting(stack.url)
+    visitor = Client.anonymous(stack.url)
     for log in LOGS:
         size = visitor.call("GET", f"/log/{log}/heads")["accepted"]["size"]
         visitor.wait_anchored(log, size - 1)
@@ -136,6 +136,6 @@ def test_the_operator_rotates_the_key_that_signs(settled, tmp_path):
     mydata("log", "retire", "1", "--state", settled.state)
     found = audit(settled, "records", "--state", state, ok=(1,))
     assert [one["finding"] for one in found["findings"]] == ["checkpoint_unsigned"]
-    new = Client.visiting(settled.url)._http.get("/log/records/vkey").text.strip()
+    new = Client.anonymous(settled.url)._http.get("/log/records/vkey").text.strip()
     assert audit(settled, "records", "--state", state, "--vkey", new)["result"] == "whole"
     assert audit(settled, "records", "--state", state)["result"] == "whole"

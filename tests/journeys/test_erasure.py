@@ -5,12 +5,12 @@ import json
 import httpx
 import pytest
 
-from mydata_ledger.client import Client, Refused
+from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.envelope import ReaderKey
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.signers import Wallet
-from tests.journeys.test_story import mydata
+from tests.journeys.test_demo import mydata
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_i9_an_erased_record_has_a_certificate_and_a_useless_payload(stack, clie
     assert before.status_code == 200
 
     mydata("erase", record["record_id"], "--yes", "--key", key, "--url", stack.url)
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         client.call("POST", path, json=question)
 
     certificate = tmp_path / "certificate.json"

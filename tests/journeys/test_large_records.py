@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from mydata_ledger.client import Client, Refused
+from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger.envelope import generate_reader_key
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.large_records import open_streamed, send
-from tests.journeys.test_story import mydata
+from tests.journeys.test_demo import mydata
 
 SIZE, MEBIBYTE = 200 * 1024 * 1024, 1024 * 1024
 BOUND = 32 * MEBIBYTE
@@ -250,7 +250,7 @@ def test_what_is_too_large_is_refused_at_once(stack, people):
             yield PIECE
 
     began = time.monotonic()
-    with pytest.raises(Refused, match="a record has at most 2147483648 bytes") as refused:
+    with pytest.raises(RequestRefused, match="a record has at most 2147483648 bytes") as refused:
         clinic.client.call("POST", "/records/drafts/stream", content=endless(), headers=headers)
     assert (refused.value.status, refused.value.code) == (413, "too_large")
     assert time.monotonic() - began < 10

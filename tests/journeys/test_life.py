@@ -8,12 +8,12 @@ from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation, majority
-from mydata_ledger.ledger.kernel import Naming
+from mydata_ledger.ledger.kernel import DelegateAppointment
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.record import Erasure
-from testing.house import wallet
+from testing.ledger_fixture import wallet
 from tests.api.door import Door
-from tests.journeys.living import Served
+from tests.journeys.live_api import Served
 
 DAY = 86_400
 MONTH = 30 * DAY
@@ -33,7 +33,7 @@ class Life:
     def months(self, count):
         self.house.clock.passes(count * MONTH)
         self.house.anchor()
-        self.house.kernel.log_consumer.read_on()
+        self.house.kernel.log_consumer.consume()
 
     def call(self, who, method, path, **more):
         answer = self.http.request(method, path, headers=self.door.as_(who), **more)
@@ -45,7 +45,7 @@ class Life:
         answer = self.call(who, "POST", path, json=signed)
         assert answer.status_code == 202, answer.text
         self.house.anchor()
-        self.house.kernel.log_consumer.read_on()
+        self.house.kernel.log_consumer.consume()
         return answer.json()
 
     def publishes(self, compatible, english=ENGLISH, korean=KOREAN):
@@ -273,7 +273,9 @@ def test_a_child_grows_up(life):
     party = Party(court.address, "Family court", frozenset({"authority"}), b"", 0, 0)
     life.house.store.directory.set_parties([*life.house.directory, party])
     until = majority("2010-05-05", 19)
-    naming = Naming(life.ann.signer, court.signer, BEN.signer, "Ben", "guardian", ("health",), 0, until, commitment)
+    naming = DelegateAppointment(
+        life.ann.signer, court.signer, BEN.signer, "Ben", "guardian", ("health",), 0, until, commitment
+    )
     draft = life.house.kernel.consents.delegations.draft(replace(naming, expires=until))
     form = life.door.signed(court, Delegation, draft.typed)
     seed = life.house.seed_of(bytes.fromhex(record[2:]), "health.identity")

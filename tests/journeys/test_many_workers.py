@@ -17,7 +17,7 @@ import pytest
 
 from mydata_ledger.anchors.chain.rpc import Rpc
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.client import Client, Refused
+from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.envelope import generate_reader_key
 from mydata_ledger.ledger.errors import SourceUnavailable
@@ -26,9 +26,9 @@ from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.devnet import free_port
 from mydata_ledger.scripts.fsck import check
-from mydata_ledger.scripts.house import House
 from mydata_ledger.scripts.settings import Settings
 from mydata_ledger.scripts.stack import Stack
+from mydata_ledger.scripts.state_folder import StateFolder
 
 OPERATIONS, THREADS, PERSONS, RECORDS_EACH, QUESTIONS = 10_000, 4, 6, 4, 20
 HOSPITAL, TRIAL = Wallet(b"\x07" * 32), Wallet(b"\x08" * 32)
@@ -108,7 +108,7 @@ class Agent:
                 if not self.signed_in:
                     self._sign_in(client)
                 return act(client)
-            except (SourceUnavailable, Refused) as error:
+            except (SourceUnavailable, RequestRefused) as error:
                 if time.monotonic() > deadline or getattr(error, "status", 503) not in {401, 503}:
                     raise
                 self.signed_in = getattr(error, "status", 503) != 401
@@ -278,7 +278,7 @@ def look_into(workers, lives):
     finally:
         store.dispose()
     settings = Settings(workers.stack.state, workers.stack.rpc_url, database=workers.database)
-    assert check(House(settings), lambda *_: None).faults == []
+    assert check(StateFolder(settings), lambda *_: None).faults == []
 
 
 def everything_accepted_is_there_once(store, lives):
@@ -290,7 +290,7 @@ def everything_accepted_is_there_once(store, lives):
             "each accepted statement has its place, and no place is empty"
         )
     for log, position, name in accepted:
-        signed = store.log.at(log, position).signed
+        signed = store.log.statement_at(log, position).signed
         assert "0x" + (signed.statement.record_id if log == RECORDS else signed.entry.entry).hex() == name
 
 
@@ -298,7 +298,7 @@ def every_answer_has_its_receipt(store, lives):
     told = [one for life in lives for one in life.receipts]
     assert len({receipt["position"] for receipt, _ in told}) == len(told)
     for receipt, decision in told:
-        said = store.log.at(ACCESS, receipt["position"]).signed.statement
+        said = store.log.statement_at(ACCESS, receipt["position"]).signed.statement
         assert ("0x" + said.request_id.hex(), said.permitted) == (receipt["request_id"], decision)
     counts = sum((life.counts for life in lives), collections.Counter())
     assert min(counts["permitted"], counts["denied"], counts[CONSENTS]) > len(told) // 100, counts

@@ -51,7 +51,7 @@ def words(message):
 
 def test_a_passkey_s_consent_holds_on_chain_until_it_is_withdrawn(stack, told):
     assert told
-    visitor = Client.visiting(stack.url)
+    visitor = Client.anonymous(stack.url)
     grantee = next(one["account"] for one in visitor.call("GET", "/parties") if "trial" in one["roles"])
     ann = Person(stack.url, Passkey(stack.url))
     grant = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"], "expires": NEVER}

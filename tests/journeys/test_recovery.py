@@ -6,11 +6,11 @@ import signal
 import pytest
 
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.client import Client, Refused
+from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.payloads import open_embedded
-from tests.journeys.test_story import mydata
+from tests.journeys.test_demo import mydata
 
 PATHS = ("/consents", "/records", "/receipts", "/me/delegations", "/me/requests", "/me/inbox", "/notices", "/parties")
 
@@ -44,7 +44,7 @@ def seen_by(stack, person):
 def answer(client, path):
     try:
         return client.call("GET", path)
-    except Refused as refusal:
+    except RequestRefused as refusal:
         return refusal.code
 
 

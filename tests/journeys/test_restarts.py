@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from mydata_ledger.client import Client, Refused
+from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger.envelope import generate_reader_key
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
@@ -41,7 +41,7 @@ class Small:
     def truly(holds):
         try:
             return holds()
-        except Refused:
+        except RequestRefused:
             return False
 
     def issue(self):
@@ -61,7 +61,7 @@ class Small:
     def answer(self, record):
         try:
             self.client(self.trial).ask(record, **QUESTION)
-        except Refused as refusal:
+        except RequestRefused as refusal:
             return refusal.code
         return "read"
 

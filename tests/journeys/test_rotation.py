@@ -7,10 +7,10 @@ import signal
 import pytest
 
 from mydata_ledger.scripts.large_records import is_streamed, open_streamed
+from tests.journeys.test_demo import mydata
 from tests.journeys.test_large_records import people as people  # noqa: PLC0414
 from tests.journeys.test_large_records import permit
 from tests.journeys.test_recovery import fsck, lose_database, recover
-from tests.journeys.test_story import mydata
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,14 @@ import httpx
 import pytest
 from sd_jwt.verifier import SDJWTVerifier
 
-from mydata_ledger.client import Client, Refused
+from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.credential import issuer_key
+from mydata_ledger.scripts.demonstration.context import ORGANISATIONS
 from mydata_ledger.scripts.devnet import Devnet
 from mydata_ledger.scripts.settings import secret
-from mydata_ledger.scripts.story.scene import ORGANISATIONS
-from mydata_ledger.scripts.verify import OnChain, load, parse, verify
-from tests.journeys.test_story import mydata
+from mydata_ledger.scripts.verify import RegistryReader, load, parse, verify
+from tests.journeys.test_demo import mydata
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def result(document, chain):
 
 def test_what_the_door_hands_out_is_valid(documents, stack):
     assert [one["kind"] for one in documents] == ["Consent", "AccessReceipt", "Issue", "Issue"]
-    assert [result(document, OnChain(stack.rpc_url)) for document in documents] == ["valid"] * 4
+    assert [result(document, RegistryReader(stack.rpc_url)) for document in documents] == ["valid"] * 4
 
 
 def test_i7_proofs_are_for_whom_they_are_about_and_for_whom_it_was_released_to(stack, documents, receipt):
@@ -71,7 +71,7 @@ def test_i7_proofs_are_for_whom_they_are_about_and_for_whom_it_was_released_to(s
     assert holder.call("GET", sources[1]) == record
     hidden = [(stranger, sources[0]), (stranger, sources[1]), (stranger, "/records/999999999/copy")]
     for client, source in [*hidden, (holder, sources[0]), (holder, "/receipts/999999999/record")]:
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RequestRefused) as refused:
             client.call("GET", source)
         assert (refused.value.status, refused.value.code, refused.value.detail) == (404, "access_denied", "")
     assert Client(stack.url, reader).sign_in().call("GET", sources[0])["message"] == record["message"]
@@ -177,18 +177,18 @@ def test_it_says_whether_the_registries_are_the_known_ones(stack, documents, tmp
 
 def test_another_chain_or_one_that_restarted_empty_is_unknown(documents):
     with Devnet() as empty, Devnet(chain_id=5) as other:
-        assert [result(d, OnChain(empty.url)) for d in documents] == ["unknown"] * 4
-        assert [result(d, OnChain(other.url)) for d in documents] == ["unknown"] * 4
+        assert [result(d, RegistryReader(empty.url)) for d in documents] == ["unknown"] * 4
+        assert [result(d, RegistryReader(other.url)) for d in documents] == ["unknown"] * 4
 
 
 @pytest.mark.parametrize("rpc", ["http://127.0.0.1:9", "no url", "http://[", "", "ftp://x"])
 def test_what_is_no_chain_is_unknown(documents, rpc):
-    assert result(documents[0], OnChain(rpc)) == "unknown"
+    assert result(documents[0], RegistryReader(rpc)) == "unknown"
 
 
 def test_a_server_that_answers_nonsense_is_unknown(documents, stack):
     assert httpx.post(stack.url + "/health").status_code == 405
-    assert result(documents[0], OnChain(stack.url + "/health")) == "unknown"
+    assert result(documents[0], RegistryReader(stack.url + "/health")) == "unknown"
 
 
 def test_the_door_serves_the_verifier_page(stack):
@@ -200,4 +200,4 @@ def test_the_door_serves_the_verifier_page(stack):
 def test_a_file_saved_is_loaded_again(documents, stack, tmp_path):
     path = tmp_path / "one.json"
     path.write_text(json.dumps(documents[0], indent=2))
-    assert verify(load(path), OnChain(stack.rpc_url)).result == "valid"
+    assert verify(load(path), RegistryReader(stack.rpc_url)).result == "valid"

@@ -14,7 +14,7 @@ from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import delegate_name
 from mydata_ledger.ledger.kernel.decisions.search_answers import single
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS
-from tests.anchors.sayings import (
+from tests.anchors.sample_statements import (
     CREW,
     NOTICE_HASH,
     NOW,
@@ -122,7 +122,7 @@ def anchor(store, log, lag=0):
 
 def head_at(store, log, size):
     reference = MemoryStore()
-    reference.log.append([store.log.at(log, place).signed for place in range(size)], NOW)
+    reference.log.append([store.log.statement_at(log, place).signed for place in range(size)], NOW)
     return reference.log.head(log)
 
 
@@ -163,8 +163,8 @@ def sifted(store, twin, asked):
     def permits(facts):
         return single(asked, facts, NOW).reason is Reason.CONSENTED
 
-    found = store.index.sift(asked, NOW, START, RECORDS, permits)
-    assert found == twin.index.sift(asked, NOW, START, RECORDS, permits)
+    found = store.index.page_facts(asked, NOW, START, RECORDS, permits)
+    assert found == twin.index.page_facts(asked, NOW, START, RECORDS, permits)
     return found
 
 
@@ -180,5 +180,5 @@ def check_facts(store, twin):
     assert [store.index.facts(one, NOW) for one in asked] == wanted
     store.log.answer_soon(asked, respond, NOW).result()
     assert in_a_group == wanted
-    of_persons = [facts for person in PEOPLE for facts in store.index.survey_person(asked[0], person, NOW)]
+    of_persons = [facts for person in PEOPLE for facts in store.index.person_facts(asked[0], person, NOW)]
     assert sorted(of_persons, key=lambda facts: facts.record.position) == [facts for facts in wanted if facts.record]

@@ -2,7 +2,7 @@
 would mean, and the words that would make it.
 """
 
-from mydata_ledger.anchors.store.facts import facts, sifting
+from mydata_ledger.anchors.store.facts import facts
 from mydata_ledger.ledger import access, equivalence
 
 FAULTS = [

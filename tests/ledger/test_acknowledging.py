@@ -7,12 +7,12 @@ import pytest
 from mydata_ledger.ledger.errors import AccessDenied, InvalidStatement, NotFound, SignatureInvalid, WrongChain
 from mydata_ledger.ledger.receipt import ACCESS
 from mydata_ledger.ledger.typed_data import Domain
-from testing.house import LAB, House, wallet
+from testing.ledger_fixture import LAB, LedgerFixture, wallet
 
 
 @pytest.fixture
 def house():
-    made = House()
+    made = LedgerFixture()
     made.consents(made.trial, LAB)
     made.record = made.issued(LAB)
     made.anchor()

@@ -12,8 +12,8 @@ from hypothesis import strategies as some
 
 from mydata_ledger.ledger.canonical import canonical, read
 from mydata_ledger.ledger.commitment import disclosure, fields
-from mydata_ledger.ledger.commitment.aside import LONG, committing
 from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.commitment.threaded import LONG, begin_commitment
 from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput, ProofInvalid
 
 SEED = b"s" * 32
@@ -146,12 +146,12 @@ def test_what_is_not_json_is_committed_by_its_bytes():
 @pytest.mark.parametrize("size", [0, LONG - 1, LONG, 3 * LONG])
 def test_a_commitment_begun_aside_is_the_same(size):
     content = bytes(size)
-    assert committing(content, "application/pdf", SEED)() == record_commitment(content, "application/pdf", SEED)
+    assert begin_commitment(content, "application/pdf", SEED)() == record_commitment(content, "application/pdf", SEED)
 
 
 def test_json_that_is_none_is_refused_before_anything_is_stored():
     with pytest.raises(MalformedInput):
-        committing(b"{" * LONG, "application/json", SEED)
+        begin_commitment(b"{" * LONG, "application/json", SEED)
 
 
 @pytest.mark.parametrize(

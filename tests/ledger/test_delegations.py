@@ -16,10 +16,10 @@ from mydata_ledger.ledger.errors import (
     SignatureInvalid,
     UnknownTerm,
 )
-from mydata_ledger.ledger.kernel import GrantRequest, Naming
+from mydata_ledger.ledger.kernel import DelegateAppointment, GrantRequest
 from mydata_ledger.ledger.kernel.consents.delegate import LONGEST
 from mydata_ledger.ledger.party import Party
-from testing.house import LAB, NOTICE, NOW, VITALS, House, wallet
+from testing.ledger_fixture import LAB, NOTICE, NOW, VITALS, LedgerFixture, wallet
 
 BEN, COURT, CHILD = wallet(80), wallet(81), wallet(82)
 YEAR = 365 * 86_400
@@ -28,7 +28,7 @@ BIRTH = b'{"resourceType":"Patient","birthDate":"2012-02-29","name":"x"}'
 
 @pytest.fixture(params=["memory", "database"])
 def world(request, tmp_path):
-    world = House(store=Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
+    world = LedgerFixture(store=Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
     court = Party(COURT.address, "Family court", frozenset({"authority"}), b"", 0, 0)
     world.store.directory.set_parties([*world.directory, court])
     return world
@@ -37,7 +37,7 @@ def world(request, tmp_path):
 def names(world, delegate=BEN, who=None, anchor=True, **more):
     signer = who or world.ann
     said = {"relation": "representative", "categories": (LAB,), "not_before": 0, "expires": NOW + YEAR} | more
-    naming = Naming(world.ann.signer, signer.signer, delegate.signer, "Ben", **said)
+    naming = DelegateAppointment(world.ann.signer, signer.signer, delegate.signer, "Ben", **said)
     draft = world.kernel.consents.delegations.draft(naming)
     logged = world.kernel.consents.delegations.accept(draft.statement, world.sign(signer, draft.statement))
     if anchor:
@@ -50,7 +50,7 @@ def consents_as(world, signer, *grants, grantee=None):
         world.ann.signer, (grantee or world.trial).address, grants, NOTICE.digest, bytes(32), signer.signer
     )
     draft = world.kernel.consents.drafts.consent(wish)
-    logged = world.kernel.consents.intake.accept(draft.statement, world.sign(signer, draft.statement))
+    logged = world.kernel.consents.acceptance.accept(draft.statement, world.sign(signer, draft.statement))
     world.anchor()
     return logged
 
@@ -209,7 +209,9 @@ def test_what_the_person_signed_outlives_the_delegation(world):
 
 def test_a_delegate_may_lay_the_office_down_but_name_nobody_else(world):
     names(world)
-    naming = Naming(world.ann.signer, BEN.signer, wallet(90).signer, "Eve", "representative", (LAB,), 0, NOW + 9)
+    naming = DelegateAppointment(
+        world.ann.signer, BEN.signer, wallet(90).signer, "Eve", "representative", (LAB,), 0, NOW + 9
+    )
     draft = world.kernel.consents.delegations.draft(naming)
     with pytest.raises(NotEntitled, match="names a representative"):
         world.kernel.consents.delegations.accept(draft.statement, world.sign(BEN, draft.statement))
@@ -261,7 +263,7 @@ def test_nobody_names_themselves_or_for_others(world):
     with pytest.raises(NotEntitled):
         names(world, who=wallet(90))
     draft = world.kernel.consents.delegations.draft(
-        Naming(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "representative", (LAB,), 0, NOW + 9)
+        DelegateAppointment(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "representative", (LAB,), 0, NOW + 9)
     )
     with pytest.raises(SignatureInvalid):
         world.kernel.consents.delegations.accept(draft.statement, world.sign(BEN, draft.statement))
@@ -274,7 +276,9 @@ def guardian(world, *, signer=COURT, pointers=("/birthDate",), content=BIRTH, ex
     shown = disclosure.disclose(content, seed, list(pointers)) if evidence else None
     commitment = world.store.index.record(record_id).issue.commitment
     until = majority("2012-02-29", 19) if expires is None else expires
-    naming = Naming(world.ann.signer, signer.signer, BEN.signer, "Ben", "guardian", ("health",), 0, until, commitment)
+    naming = DelegateAppointment(
+        world.ann.signer, signer.signer, BEN.signer, "Ben", "guardian", ("health",), 0, until, commitment
+    )
     draft = world.kernel.consents.delegations.draft(naming)
     logged = world.kernel.consents.delegations.accept(
         draft.statement, world.sign(signer, draft.statement), evidence=shown
@@ -315,7 +319,9 @@ def test_a_birth_date_of_another_record_proves_nothing(world):
     world.anchor()
     shown = disclosure.disclose(BIRTH.replace(b"2012", b"2022"), world.seed_of(other), ["/birthDate"])
     proof = world.store.index.record(record_id).issue.commitment
-    naming = Naming(world.ann.signer, COURT.signer, BEN.signer, "Ben", "guardian", ("health",), 0, NOW + YEAR, proof)
+    naming = DelegateAppointment(
+        world.ann.signer, COURT.signer, BEN.signer, "Ben", "guardian", ("health",), 0, NOW + YEAR, proof
+    )
     draft = world.kernel.consents.delegations.draft(naming)
     with pytest.raises(ProofInvalid):
         world.kernel.consents.delegations.accept(draft.statement, world.sign(COURT, draft.statement), evidence=shown)

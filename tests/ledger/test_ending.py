@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.ledger.kernel import Ended, Naming
-from testing.house import LAB, NOW, VITALS, House, wallet
+from mydata_ledger.ledger.kernel import DelegateAppointment, EndedItem
+from testing.ledger_fixture import LAB, NOW, VITALS, LedgerFixture, wallet
 
 BEN = wallet(80)
 
 
 @pytest.fixture(params=["memory", "database"])
 def world(request, tmp_path):
-    return House(store=Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
+    return LedgerFixture(store=Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
 
 
 def consents(world, grantee, category=LAB):
@@ -27,7 +27,7 @@ def linked(world, *entries, reference="a", kind="link"):
 
 
 def rests(world, *entries, reference="a", kind="link"):
-    return world.kernel.consents.endings.still_rests(entries, kind, reference)
+    return world.kernel.consents.endings.still_stands(entries, kind, reference)
 
 
 def test_a_withdrawal_ends_what_rested_on_the_consent_and_names_it(world):
@@ -40,9 +40,9 @@ def test_a_withdrawal_ends_what_rested_on_the_consent_and_names_it(world):
         world.reads(world.trial, record)
     ended = world.kernel.consents.endings.ended_by(world.withdraws(world.trial))
     assert sorted(ended, key=lambda one: one.reference) == [
-        Ended("wrapped_key", "0x" + record.hex(), world.trial.address, NOW),
-        Ended("link", "a", "0xreader", NOW),
-        Ended("export", "b", "0xreader", NOW),
+        EndedItem("wrapped_key", "0x" + record.hex(), world.trial.address, NOW),
+        EndedItem("link", "a", "0xreader", NOW),
+        EndedItem("export", "b", "0xreader", NOW),
     ]
     assert [rests(world, entry), rests(world, entry, reference="b", kind="export")] == [False, False]
     assert rests(world, other, reference="c")
@@ -60,7 +60,7 @@ def test_a_consent_replaced_by_the_next_version_ends_what_rested_on_it(world):
     entry = consents(world, world.trial)
     linked(world, entry)
     later = world.consents(world.trial, VITALS)
-    assert world.kernel.consents.endings.ended_by(later) == [Ended("link", "a", "0xreader", NOW)]
+    assert world.kernel.consents.endings.ended_by(later) == [EndedItem("link", "a", "0xreader", NOW)]
     assert not rests(world, entry)
 
 
@@ -76,8 +76,8 @@ def test_i9_a_crash_between_the_withdrawal_and_its_reach_is_made_good(world):
     linked(world, entry)
     logged = world.withdraws(world.trial)
     assert not rests(world, entry), "before anything was ended"
-    world.kernel.log_consumer.read_on()
-    assert world.kernel.consents.endings.ended_by(logged) == [Ended("link", "a", "0xreader", NOW)], (
+    world.kernel.log_consumer.consume()
+    assert world.kernel.consents.endings.ended_by(logged) == [EndedItem("link", "a", "0xreader", NOW)], (
         "said again, answered again"
     )
 
@@ -90,13 +90,15 @@ def test_what_nobody_noted_or_another_noted_does_not_stand(world):
 
 
 def test_the_end_of_an_office_ends_what_the_delegate_signed_and_what_rested_on_it(world):
-    naming = Naming(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "representative", (LAB,), 0, NOW + 99)
+    naming = DelegateAppointment(
+        world.ann.signer, world.ann.signer, BEN.signer, "Ben", "representative", (LAB,), 0, NOW + 99
+    )
     draft = world.kernel.consents.delegations.draft(naming)
     world.kernel.consents.delegations.accept(draft.statement, world.sign(world.ann, draft.statement))
     world.anchor()
     draft = world.draft(world.trial.address, [world.grant(LAB)])
     said = replace(draft.statement, signer=BEN.signer)
-    logged = world.kernel.consents.intake.accept(said, world.sign(BEN, said))
+    logged = world.kernel.consents.acceptance.accept(said, world.sign(BEN, said))
     world.anchor()
     entry = logged.signed.entry.entry
     linked(world, entry)
@@ -105,7 +107,7 @@ def test_the_end_of_an_office_ends_what_the_delegate_signed_and_what_rested_on_i
         world.kernel.consents.revocations.accept(end.statement, world.sign(world.ann, end.statement))
     )
     assert ended == [
-        Ended("consent", "0x" + entry.hex(), world.trial.address, NOW),
-        Ended("link", "a", "0xreader", NOW),
+        EndedItem("consent", "0x" + entry.hex(), world.trial.address, NOW),
+        EndedItem("link", "a", "0xreader", NOW),
     ]
     assert not rests(world, entry)

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from mydata_ledger.ledger.access import Reason
-from tests.ledger import alike
-from tests.ledger.alike import check_facts, check_law
+from tests.ledger import equivalent_consents
+from tests.ledger.equivalent_consents import check_facts, check_law
 from tests.ledger.questions import by_hypothesis
 
 
 @pytest.fixture(scope="module")
 def corpus():
-    return alike.corpus(*alike.CORPUS)
+    return equivalent_consents.corpus(*equivalent_consents.CORPUS)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(by_hypothesis(alike.pair))
+@given(by_hypothesis(equivalent_consents.pair))
 def test_equal_keys_mean_equal_decisions(pair):
     check_law([pair])
     check_facts([pair])
@@ -32,4 +32,4 @@ def test_equal_keys_mean_equal_decisions_over_thousands(corpus):
 
 def test_the_facts_about_a_record_are_what_its_person_said(corpus):
     check_facts(corpus)
-    assert {known.about(*one, alike.NOW).blocked for _, known, one, _ in corpus} == {False, True}
+    assert {known.about(*one, equivalent_consents.NOW).blocked for _, known, one, _ in corpus} == {False, True}

@@ -19,13 +19,13 @@ from mydata_ledger.ledger.errors import (
 from mydata_ledger.ledger.merkle import verify_inclusion
 from mydata_ledger.ledger.receipt import ACCESS, RECORDS
 from mydata_ledger.ledger.record import key_id
-from testing.house import LAB, NOW, House, wallet
+from testing.ledger_fixture import LAB, NOW, LedgerFixture, wallet
 
 
 @pytest.fixture(params=["memory", "database"])
 def world(request, tmp_path):
     store = Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None
-    return House(store=store)
+    return LedgerFixture(store=store)
 
 
 def erases(world, *records, who=None, **wrong):
@@ -69,7 +69,7 @@ def test_an_old_permit_releases_nothing_any_more(world, record):
 
 def test_a_search_receipt_never_releases_a_key(world, record):
     world.kernel.decisions.record_questions.actions(world.trial.address, record, "hl7:CLINTRCH")
-    receipt = world.store.log.at(ACCESS, world.store.log.head(ACCESS).size - 1)
+    receipt = world.store.log.statement_at(ACCESS, world.store.log.head(ACCESS).size - 1)
     assert (receipt.signed.statement.permitted, receipt.signed.statement.record_id) == (True, record)
     with pytest.raises(ReceiptRequired):
         world.world.keys.rewrap(record, world.reader_keys[world.trial.address].public, receipt)
@@ -199,7 +199,7 @@ def test_a_plan_the_log_never_heard_of_is_dropped(world, record):
     world.clock.passes(3_601)
     world.store.anchoring.touch(world.clock.now())
     world.kernel.records.erasures.finish()
-    assert world.store.work_items.paper("erasure", record) is None
+    assert world.store.work_items.item("erasure", record) is None
 
 
 def test_a_restored_backup_revives_nothing(world, record):

@@ -8,14 +8,14 @@ import pytest
 
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.kernel import Figure
-from testing.house import House, world_of
+from testing.ledger_fixture import LedgerFixture, world_of
 
 K = 5
 
 
 @pytest.fixture
 def kernel():
-    return House().kernel
+    return LedgerFixture().kernel
 
 
 def people(*numbers, **changed):
@@ -23,7 +23,7 @@ def people(*numbers, **changed):
 
 
 def told(kernel, parts, name="n", least=K, whom="0xMerchant"):
-    return kernel.decisions.figures.tellable(whom, [Figure(name, parts, least)]) == [True]
+    return kernel.decisions.figures.passes_disclosure_control(whom, [Figure(name, parts, least)]) == [True]
 
 
 def test_a_group_below_k_is_not_told(kernel):
@@ -97,7 +97,7 @@ def test_any_two_groups_told_are_k_apart_or_the_same(kernel):
 
 def test_nothing_kept_names_anybody(kernel):
     told(kernel, people(*range(10), p3=b"10.00"))
-    (paper,) = world_of(kernel).work_items.papers("figure")
+    (paper,) = world_of(kernel).work_items.items("figure")
     kept = paper.id.hex() + str(paper.body)
     assert not [name for name in ((b"\x03" * 20).hex(), "AwMDAw", "10.00") if name in kept]
 
@@ -105,7 +105,7 @@ def test_nothing_kept_names_anybody(kernel):
 def test_two_processes_cannot_pass_each_other(tmp_path):
     url = f"sqlite:///{tmp_path}/ledger.db"
     stores = [Store(url) for _ in range(2)]
-    kernels = [House(store=store).kernel for store in stores]
+    kernels = [LedgerFixture(store=store).kernel for store in stores]
     answers, gate = [], threading.Barrier(2)
 
     def ask(kernel, count, turn):

@@ -10,7 +10,7 @@ from mydata_ledger.ledger.consent import Effect, Grant
 from mydata_ledger.ledger.errors import AccessDenied
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.receipt import ACCESS, LOGS, verify_logged
-from testing.house import LAB, VITALS, House
+from testing.ledger_fixture import LAB, VITALS, LedgerFixture
 from testing.sizes import sized
 
 effects = some.sampled_from(Effect)
@@ -22,7 +22,7 @@ class OneLife(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.house = House()
+        self.house = LedgerFixture()
         self.records = {LAB: self.house.issued(LAB), VITALS: self.house.issued(VITALS)}
         self.house.anchor()
         self.asked = 0
@@ -77,7 +77,7 @@ class OneLife(RuleBasedStateMachine):
         assert released is self.model_permits(category)
 
     def check_i1_receipt_first(self, release):
-        assert self.house.store.log.at(ACCESS, release.receipt.position) == release.receipt
+        assert self.house.store.log.statement_at(ACCESS, release.receipt.position) == release.receipt
 
     def model_permits(self, category):
         now = self.house.clock.now()
@@ -117,7 +117,7 @@ class OneLife(RuleBasedStateMachine):
         for log in LOGS:
             head = self.house.store.log.head(log)
             if head.size:
-                logged = self.house.store.log.at(log, head.size - 1)
+                logged = self.house.store.log.statement_at(log, head.size - 1)
                 path = self.house.store.log.inclusion(log, logged.position, head.size)
                 verify_logged(logged.signed.entry, logged.position, path, head)
 
@@ -127,7 +127,7 @@ TestOneLife = OneLife.TestCase
 
 
 def test_i2_an_expired_grant_is_named_expired():
-    house = House()
+    house = LedgerFixture()
     record = house.issued(LAB)
     now = house.clock.now()
     house.says(house.trial.address, [Grant(Effect.PERMIT, (LAB,), ("hl7:CLINTRCH",), ("view",), now, now + 5)])

@@ -21,19 +21,19 @@ from mydata_ledger.ledger.errors import (
 from mydata_ledger.ledger.kernel import GrantRequest
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, verify_logged
 from mydata_ledger.ledger.typed_data import Domain
-from testing.house import LAB, VITALS, House, wallet
+from testing.ledger_fixture import LAB, VITALS, LedgerFixture, wallet
 
 
 @pytest.fixture
 def world():
-    return House()
+    return LedgerFixture()
 
 
 def test_i1_a_refused_question_leaves_its_receipt_before_the_refusal(world):
     record = world.issued(LAB)
     with pytest.raises(AccessDenied) as refusal:
         world.reads(world.trial, record)
-    receipt = world.store.log.at(ACCESS, refusal.value.position).signed.statement
+    receipt = world.store.log.statement_at(ACCESS, refusal.value.position).signed.statement
     assert (receipt.permitted, receipt.reason) == (False, "no_consent")
     assert receipt.data_subject == world.ann.signer
 
@@ -84,32 +84,32 @@ def test_narrowing_takes_at_once_what_it_no_longer_says(world):
 
 def test_i10_a_consent_handed_in_again_is_the_same_entry(world):
     draft, signature = world.signed_consent(world.trial, "health.lab")
-    first = world.kernel.consents.intake.accept(draft.statement, signature)
-    assert world.kernel.consents.intake.accept(draft.statement, signature) == first
+    first = world.kernel.consents.acceptance.accept(draft.statement, signature)
+    assert world.kernel.consents.acceptance.accept(draft.statement, signature) == first
     assert world.store.log.head(CONSENTS).size == 1
 
 
 def test_an_old_version_cannot_be_replayed(world):
     draft, signature = world.signed_consent(world.trial, "health")
-    world.kernel.consents.intake.accept(draft.statement, signature)
+    world.kernel.consents.acceptance.accept(draft.statement, signature)
     world.consents(world.trial, "health.lab")
     with pytest.raises(StaleConsent):
-        world.kernel.consents.intake.accept(draft.statement, signature)
+        world.kernel.consents.acceptance.accept(draft.statement, signature)
 
 
 def test_a_withdrawn_consent_cannot_be_replayed_but_a_new_one_can_follow(world):
     draft, signature = world.signed_consent(world.trial, "health")
-    world.kernel.consents.intake.accept(draft.statement, signature)
+    world.kernel.consents.acceptance.accept(draft.statement, signature)
     world.withdraws(world.trial)
     with pytest.raises(StaleConsent):
-        world.kernel.consents.intake.accept(draft.statement, signature)
+        world.kernel.consents.acceptance.accept(draft.statement, signature)
     assert world.consents(world.trial, "health").signed.statement.version == 3
 
 
 def test_consents_to_different_grantees_land_in_either_order(world):
     one, two = world.signed_consent(world.trial, "health"), world.signed_consent(world.insurer, "health.lab")
-    world.kernel.consents.intake.accept(two[0].statement, two[1])
-    world.kernel.consents.intake.accept(one[0].statement, one[1])
+    world.kernel.consents.acceptance.accept(two[0].statement, two[1])
+    world.kernel.consents.acceptance.accept(one[0].statement, one[1])
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_consents_to_different_grantees_land_in_either_order(world):
 def test_changing_any_field_after_signing_is_refused(world, change):
     draft, signature = world.signed_consent(world.trial, "health.lab")
     with pytest.raises(SignatureInvalid):
-        world.kernel.consents.intake.accept(replace(draft.statement, **change), signature)
+        world.kernel.consents.acceptance.accept(replace(draft.statement, **change), signature)
     assert world.store.log.head(CONSENTS).size == 0
 
 
@@ -128,9 +128,9 @@ def test_a_consent_for_another_chain_is_refused_by_name(world):
     there = Domain(1, world.kernel.statements.domain(draft.statement).contract)
     signature = world.ann.sign(typed_data.digest(draft.statement, there))
     with pytest.raises(WrongChain, match=r"chain 1 .*new draft"):
-        world.kernel.consents.intake.accept(draft.statement, signature, there)
+        world.kernel.consents.acceptance.accept(draft.statement, signature, there)
     with pytest.raises(SignatureInvalid):
-        world.kernel.consents.intake.accept(draft.statement, signature)
+        world.kernel.consents.acceptance.accept(draft.statement, signature)
 
 
 def test_nobody_signs_for_somebody_else(world):
@@ -138,7 +138,7 @@ def test_nobody_signs_for_somebody_else(world):
     eve = wallet(66)
     forged = replace(draft.statement, signer=eve.signer)
     with pytest.raises(NotEntitled):
-        world.kernel.consents.intake.accept(forged, world.sign(eve, forged))
+        world.kernel.consents.acceptance.accept(forged, world.sign(eve, forged))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_statement_that_shows_what_is_not_is_refused(world, change, says):
     draft, _ = world.signed_consent(world.trial, "health.lab")
     wrong = replace(draft.statement, **change)
     with pytest.raises(InvalidStatement, match=says):
-        world.kernel.consents.intake.accept(wrong, world.sign(world.ann, wrong))
+        world.kernel.consents.acceptance.accept(wrong, world.sign(world.ann, wrong))
 
 
 def test_a_notice_that_was_replaced_needs_reconsent(world):

@@ -11,7 +11,7 @@ from mydata_ledger.ledger import passkey
 from mydata_ledger.ledger.errors import SignatureInvalid, SourceUnavailable
 from mydata_ledger.ledger.kernel import Signers
 from mydata_ledger.ledger.passkey import ORDER, Assertion
-from testing.house import wallet
+from testing.ledger_fixture import wallet
 from testing.passkeys import PRESENT, VERIFIED, VERIFIER, Passkey
 from testing.sizes import sized
 

@@ -7,7 +7,7 @@ import pytest
 
 from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.anchors.store.facts import sifting
+from mydata_ledger.anchors.store.facts import search
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
@@ -21,9 +21,9 @@ from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.terms import Condition
 from mydata_ledger.ledger.vocabulary import Catalog, Term, Vocabulary
-from testing.house import LAB, NOTICE, PURPOSES, world_of
+from testing.ledger_fixture import LAB, NOTICE, PURPOSES, world_of
 from testing.sizes import sampled, sized
-from tests.anchors.sayings import (
+from tests.anchors.sample_statements import (
     ANN,
     CREW,
     DOMAIN,
@@ -230,7 +230,7 @@ def check_database(url, seed, monkeypatch):
     """Candidates are looked at one, two or many at once, so that also in a small store a page ends between them; some
     questions look at more than may be told in the step that logs them, and some steps are the writing thread's.
     """
-    fewest, most = [(1, 1), (1, 2), (2, 3), (sifting.FEWEST, sifting.MOST)][seed % 4]
+    fewest, most = [(1, 1), (1, 2), (2, 3), (search.FEWEST, search.MOST)][seed % 4]
     store = Store(url)
     with monkeypatch.context() as few:
         few.setattr(sifting, "FEWEST", fewest)
@@ -334,7 +334,7 @@ def question(kernel, **more):
 def test_i1_every_page_leaves_a_receipt(kernel):
     page = kernel.decisions.search.query_accessible(question(kernel), "", 2)
     kernel.decisions.search.query_accessible(question(kernel), page.cursor, 2)
-    said = [world_of(kernel).log.at(ACCESS, place).signed.statement for place in range(2)]
+    said = [world_of(kernel).log.statement_at(ACCESS, place).signed.statement for place in range(2)]
     assert [(r.reason, r.permitted, r.requester) for r in said] == [("searched", True, TRIAL)] * 2
 
 

@@ -13,7 +13,7 @@ from mydata_ledger.ledger.receipt import ACCESS, LOGS, AccessReceipt
 from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.replay import SLACK, Evidence, Outcome, Replay
 from mydata_ledger.ledger.terms import DAY
-from testing.house import LAB, NOTICE, VITALS, VOCABULARY, House
+from testing.ledger_fixture import LAB, NOTICE, VITALS, VOCABULARY, LedgerFixture
 from testing.sizes import sized
 from tests.ledger.test_delegations import BEN, consents_as, ends, names
 
@@ -24,11 +24,11 @@ lengths = some.one_of(some.integers(1, 90), some.just(9 * DAY))
 
 
 def everything(store):
-    return [store.log.at(log, position) for log in LOGS for position in range(store.log.head(log).size)]
+    return [store.log.statement_at(log, position) for log in LOGS for position in range(store.log.head(log).size)]
 
 
 def receipts(store):
-    found = (store.log.at(ACCESS, position) for position in range(store.log.head(ACCESS).size))
+    found = (store.log.statement_at(ACCESS, position) for position in range(store.log.head(ACCESS).size))
     return [each for each in found if isinstance(each.signed.statement, AccessReceipt)]
 
 
@@ -52,7 +52,7 @@ class ManyLives(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.house = House()
+        self.house = LedgerFixture()
         self.records = [self.house.issued(LAB), self.house.issued(VITALS)]
         self.house.anchor()
         self.incident = bytes(32)
@@ -154,7 +154,7 @@ def test_i11_any_life_recomputes_to_the_same_decisions():
 @pytest.fixture
 def house():
     """A trial that was refused, permitted, and refused again after the withdrawal; minutes lie between."""
-    made = House()
+    made = LedgerFixture()
     made.record = made.issued(LAB)
     made.anchor()
     for act in (None, lambda: made.consents(made.trial, LAB), lambda: made.withdraws(made.trial)):
@@ -216,7 +216,7 @@ def test_i11_a_notice_replaced_since_leaves_both_open(house):
 
 
 def test_i11_the_chain_s_word_counts_where_the_log_is_silent(house):
-    consent = house.store.log.at("consents", 0)
+    consent = house.store.log.statement_at("consents", 0)
     without = [each for each in everything(house.store) if each.signed.log != "consents"] + [consent]
     at = receipts(house.store)[2].signed.statement.decided_at - 90
     assert outcomes(house, statements=without)[2] is Outcome.OTHER
@@ -233,7 +233,7 @@ def test_i11_an_erasure_at_an_unknown_time_leaves_it_open(house):
 
 
 def test_i11_what_a_delegate_signed_falls_with_the_delegation():
-    house = House()
+    house = LedgerFixture()
     record = house.issued(LAB)
     names(house)
     consents_as(house, BEN, house.grant(LAB))
@@ -248,7 +248,7 @@ def test_i11_what_a_delegate_signed_falls_with_the_delegation():
 
 
 def test_i11_what_comes_round_recomputes_from_the_receipts_before():
-    house = House()
+    house = LedgerFixture()
     record, other = house.issued(LAB), house.issued(LAB)
     house.anchor()
     house.consents(house.trial, LAB, conditions=("every-days:30",))

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.ledger.access import ConsentState
-from mydata_ledger.ledger.asking import DAY, RequestState, Wish, Wishes, WishKind, answer
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
+from mydata_ledger.ledger.consent_request import DAY, RequestState, Wish, Wishes, WishKind, answer
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.errors import (
     InvalidStatement,
@@ -17,12 +17,12 @@ from mydata_ledger.ledger.errors import (
     TooManyRequests,
     UnknownTerm,
 )
-from mydata_ledger.ledger.kernel import Asking, GrantRequest
+from mydata_ledger.ledger.kernel import GrantRequest, RequestTerms
 from mydata_ledger.ledger.kernel.people.announcements import ANNOUNCED_PER_DAY
 from mydata_ledger.ledger.kernel.people.ask_limits import ASKED_PER_PERSON, OPEN_PER_PERSON, QUIET
 from mydata_ledger.ledger.notice import LAYER
 from mydata_ledger.ledger.party import checksum
-from testing.house import LAB, NOTICE, NOW, VITALS, VOCABULARY, House, wallet
+from testing.ledger_fixture import LAB, NOTICE, NOW, VITALS, VOCABULARY, LedgerFixture, wallet
 from tests.ledger import questions
 
 EVE = wallet(77)
@@ -30,7 +30,7 @@ EVE = wallet(77)
 
 @pytest.fixture
 def world():
-    return House()
+    return LedgerFixture()
 
 
 def permit(category=LAB, purpose="hl7:CLINTRCH", actions=("view",), expires=NOW + 90 * DAY, **more):
@@ -42,7 +42,7 @@ def at(world, moment):
 
 
 def asks_for(world, *grants, who=None, person=None, **more):
-    asking = Asking(grants or (permit(),), NOTICE.digest, "a yearly check-up", "KCT0001", **more)
+    asking = RequestTerms(grants or (permit(),), NOTICE.digest, "a yearly check-up", "KCT0001", **more)
     asker = who or world.trial
     return world.kernel.people.requests.ask(asker.address, person or world.ann.signer, asking)
 
@@ -52,7 +52,7 @@ def states(world):
 
 
 def signs(world, draft):
-    logged = world.kernel.consents.intake.accept(draft.statement, world.sign(world.ann, draft.statement))
+    logged = world.kernel.consents.acceptance.accept(draft.statement, world.sign(world.ann, draft.statement))
     world.anchor()
     return logged
 
@@ -155,7 +155,7 @@ def test_i7_a_request_of_others_is_not_there(world):
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused_with_the_reason(world, wrong, refusal):
-    asking = replace(Asking((permit(),), NOTICE.digest), **wrong)
+    asking = replace(RequestTerms((permit(),), NOTICE.digest), **wrong)
     with pytest.raises(refusal):
         world.kernel.people.requests.ask(world.trial.address, world.ann.signer, asking)
     assert states(world) == []
@@ -213,14 +213,14 @@ def test_taking_requests_back_or_letting_them_lapse_buys_no_further_ones(world):
 def test_offers_are_no_way_around_what_a_person_refused_or_was_asked_enough(world):
     wishes(world, Wish(WishKind.TELL, topics=("diabetes",)))
     world.kernel.people.requests.refuse(world.ann.signer, asks_for(world).request_id)
-    offer = Asking((permit(expires=NOW + 80 * DAY),), NOTICE.digest, reference="KCT2")
+    offer = RequestTerms((permit(expires=NOW + 80 * DAY),), NOTICE.digest, reference="KCT2")
     assert world.kernel.people.announcements.offer(world.trial.address, offer, ["diabetes"]) == 0
     for number in range(ASKED_PER_PERSON - 1):
-        different = Asking((permit(VITALS),), NOTICE.digest, reference=str(number))
+        different = RequestTerms((permit(VITALS),), NOTICE.digest, reference=str(number))
         assert world.kernel.people.announcements.offer(world.trial.address, different, ["diabetes"]) == 1
     assert (
         world.kernel.people.announcements.offer(
-            world.trial.address, Asking((permit(VITALS),), NOTICE.digest), ["diabetes"]
+            world.trial.address, RequestTerms((permit(VITALS),), NOTICE.digest), ["diabetes"]
         )
         == 0
     )
@@ -231,7 +231,7 @@ def test_a_party_announces_only_so_much_in_a_day(world, kind):
     def announce():
         if kind == "offers":
             world.kernel.people.announcements.offer(
-                world.trial.address, Asking((permit(),), NOTICE.digest), ["diabetes"]
+                world.trial.address, RequestTerms((permit(),), NOTICE.digest), ["diabetes"]
             )
         else:
             world.kernel.people.announcements.results(world.trial.address, "KCT1")
@@ -249,7 +249,7 @@ def refused(world, category=LAB, who=None, **more):
     record = world.issued(category)
     world.anchor()
     assert not world.permits(who or world.trial, record, category)
-    world.kernel.log_consumer.read_on()
+    world.kernel.log_consumer.consume()
     return record
 
 
@@ -285,12 +285,12 @@ def test_asking_again_and_again_makes_no_further_requests_and_a_refusal_lasts(wo
     record = refused(world)
     for _ in range(3):
         assert not world.permits(world.trial, record)
-    world.store.work_items.file(replace(world.store.work_items.paper("read-to", b"access"), body={"next": 0}))
-    world.kernel.log_consumer.read_on()
+    world.store.work_items.file(replace(world.store.work_items.item("read-to", b"access"), body={"next": 0}))
+    world.kernel.log_consumer.consume()
     (asked,) = world.kernel.people.requests.to(world.ann.signer)
     world.kernel.people.requests.refuse(world.ann.signer, asked.request_id)
     assert not world.permits(world.trial, record)
-    world.kernel.log_consumer.read_on()
+    world.kernel.log_consumer.consume()
     assert states(world) == [RequestState.REFUSED]
     for _ in range(9):
         refused(world)
@@ -333,7 +333,7 @@ def test_i7_never_answers_for_the_person_and_the_asker_cannot_tell(world, wish):
 @pytest.mark.parametrize("wish", [Wish(WishKind.NEVER, "hl7:HMARKT"), Wish(WishKind.NEVER, "*", "money"),
                                   Wish(WishKind.ASK), Wish(WishKind.TELL)])  # fmt: skip
 def test_other_wishes_let_it_through(wish):
-    world = House(VOCABULARY)
+    world = LedgerFixture(VOCABULARY)
     if wish.category == "money":
         wish = replace(wish, category=VITALS)
     wishes(world, wish)
@@ -361,7 +361,7 @@ def test_wishes_are_replaced_whole_and_speak_known_words(world):
 
 def test_an_offer_reaches_who_wished_for_it_and_nobody_else(world):
     wishes(world, Wish(WishKind.TELL, "hl7:HRESCH", topics=("diabetes", "seoul")))
-    asking = Asking((permit(),), NOTICE.digest, reference="KCT0002")
+    asking = RequestTerms((permit(),), NOTICE.digest, reference="KCT0002")
     world.kernel.people.wishes.replace(Wishes(EVE.signer, (Wish(WishKind.TELL, topics=("asthma",)),)))
     assert world.kernel.people.announcements.offer(world.trial.address, asking, ["Diabetes", "Seoul", "adults"]) == 1
     assert world.kernel.people.announcements.offer(world.trial.address, asking, ["Diabetes", "Seoul", "adults"]) == 0

@@ -6,7 +6,7 @@ from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound,
 from mydata_ledger.ledger.kernel.people.reviews import BREAK_GLASS, DATA_USE
 from mydata_ledger.ledger.kernel.work_items import INCIDENT_NOTICE
 from mydata_ledger.ledger.party import Party
-from testing.house import NOW, House, wallet
+from testing.ledger_fixture import NOW, LedgerFixture, wallet
 
 REVIEWER = wallet(85)
 LIMIT = 72 * 3_600
@@ -14,7 +14,7 @@ LIMIT = 72 * 3_600
 
 @pytest.fixture
 def world():
-    world = House()
+    world = LedgerFixture()
     board = Party(REVIEWER.address, "Review board", frozenset({"reviewer"}), b"", 0, 0)
     both = Party(world.responder.address, "Crew 119", frozenset({"responder", "reviewer"}), b"", 0, 0)
     others = [p for p in world.directory if p.account != both.account]
@@ -82,10 +82,10 @@ def test_a_notice_that_was_not_given_in_time_is_counted_for_everyone_until_it_is
     assert world.kernel.people.reviews.overdue()[INCIDENT_NOTICE] == 0
     world.clock.passes(1)
     assert world.kernel.people.reviews.overdue()[INCIDENT_NOTICE] == 1
-    world.kernel.log_consumer.read_on()
+    world.kernel.log_consumer.consume()
     assert world.kernel.people.reviews.overdue()[INCIDENT_NOTICE] == 0
     world.declares(world.responder, "2")
-    world.kernel.log_consumer.read_on()
+    world.kernel.log_consumer.consume()
     world.clock.passes(limit)
     assert world.kernel.people.reviews.overdue()[INCIDENT_NOTICE] == 0, "told in time"
 

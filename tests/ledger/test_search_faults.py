@@ -8,22 +8,22 @@ from functools import cache
 import pytest
 
 from mydata_ledger.anchors.store import Store
-from tests.ledger import alike, crowd
+from tests.ledger import crowd, equivalent_consents
 from tests.ledger.faults import SEARCH
 from tests.ledger.planting import planted
 
 
 @cache
 def pairs():
-    return alike.corpus(*alike.CORPUS)
+    return equivalent_consents.corpus(*equivalent_consents.CORPUS)
 
 
 def law(_):
-    alike.check_law(pairs())
+    equivalent_consents.check_law(pairs())
 
 
 def facts(_):
-    alike.check_facts(pairs())
+    equivalent_consents.check_facts(pairs())
 
 
 def search(folder):

@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.anchors.store.facts import sifting
+from mydata_ledger.anchors.store.facts import search
 from mydata_ledger.ledger.access import EVERYTHING
 from testing.sizes import sampled
-from tests.anchors.sayings import TRIAL
+from tests.anchors.sample_statements import TRIAL
 from tests.ledger import crowd
 from tests.ledger.crowd import PEOPLE, RECORDS, SEEDS
 from tests.ledger.test_questions import loop, pages, world_over
 
-AT_ONCE = [(1, 1), (1, 3), (4, 16), (sifting.FEWEST, sifting.MOST)]
+AT_ONCE = [(1, 1), (1, 3), (4, 16), (search.FEWEST, search.MOST)]
 """Candidates looked at in one query: the fewest after the first, and the most."""
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from mydata_ledger.ledger.consent import Effect
 from mydata_ledger.ledger.delegation import RELATIONS, WITNESS
-from mydata_ledger.ledger.kernel import GrantRequest, Naming
+from mydata_ledger.ledger.kernel import DelegateAppointment, GrantRequest
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.summaries import RELATIONS as TOLD
 from mydata_ledger.ledger.wording import ROLES_KO
-from testing.house import LAB, NOTICE, NOW, ROLES, House, wallet
+from testing.ledger_fixture import LAB, NOTICE, NOW, ROLES, LedgerFixture, wallet
 
 BEN, COURT, NURSE, CLERK = (wallet(number) for number in range(80, 84))
 AGAIN = "what another consent permits is permitted again."
@@ -20,7 +20,7 @@ BOTH = pytest.mark.parametrize("korean", [False, True], ids=["en", "ko"])
 
 @pytest.fixture
 def world():
-    world = House()
+    world = LedgerFixture()
     staff = [Party(w.address, n, frozenset({WITNESS}), b"", 0, 0) for w, n in ((NURSE, "Nurse"), (CLERK, "Clerk"))]
     world.store.directory.set_parties([*world.directory, *staff])
     return world
@@ -79,7 +79,7 @@ def test_only_the_summary_is_translated(world):
     draft = world.kernel.consents.drafts.consent(wish)
     assert draft.statement.grantee_name == "any accredited responder"
     assert draft.summary[0].startswith("인증된 모든 응급 구조대: ")
-    world.kernel.consents.intake.accept(draft.statement, world.sign(world.ann, draft.statement))
+    world.kernel.consents.acceptance.accept(draft.statement, world.sign(world.ann, draft.statement))
     ends = world.kernel.consents.drafts.revocation(world.ann.signer, "role:responder", language="ko").statement
     assert ends.grantee_name == "any accredited responder"
 
@@ -113,7 +113,7 @@ def test_who_signs_for_somebody_is_told_for_whom(world):
 @BOTH
 @pytest.mark.parametrize("relation", sorted(RELATIONS))
 def test_a_delegation_says_for_whom_about_what_and_until_when(world, korean, relation):
-    naming = Naming(world.ann.signer, world.ann.signer, BEN.signer, "Ben", relation, (LAB,), 0, NOW + 60)
+    naming = DelegateAppointment(world.ann.signer, world.ann.signer, BEN.signer, "Ben", relation, (LAB,), 0, NOW + 60)
     (own,) = world.kernel.consents.delegations.draft(naming, language(korean)).summary
     ward = replace(naming, delegator=COURT.signer, not_before=NOW)
     (other,) = world.kernel.consents.delegations.draft(ward, language(korean)).summary
@@ -131,7 +131,7 @@ def test_a_delegation_says_for_whom_about_what_and_until_when(world, korean, rel
 
 @BOTH
 def test_the_end_of_a_delegation_says_what_ends_with_it(world, korean):
-    naming = Naming(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "carer", (LAB,), 0, NOW + 60)
+    naming = DelegateAppointment(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "carer", (LAB,), 0, NOW + 60)
     said = world.kernel.consents.delegations.draft(naming).statement
     world.kernel.consents.delegations.accept(said, world.sign(world.ann, said))
     (line,) = world.kernel.consents.delegations.draft_end(
@@ -171,7 +171,7 @@ def test_a_witness_and_a_reader_read_theirs(world, korean):
         world.ann.signer, world.trial.address, (world.grant(LAB),), NOTICE.digest, bytes(32), CLERK.signer
     )
     said = world.kernel.consents.drafts.consent(wish).statement
-    (word,) = world.kernel.consents.paper.draft_word(said, NURSE.signer, scan, language(korean)).summary
+    (word,) = world.kernel.consents.paper.draft_witness_statement(said, NURSE.signer, scan, language(korean)).summary
     place = "0x" + scan.hex()
     assert word == (
         f"{ann(world)}이(가) 귀하와 Clerk 앞에서 종이에 이 내용대로 서명했습니다. 스캔본은 기록 {place}입니다."

@@ -8,21 +8,21 @@ from hypothesis import strategies as st
 
 from mydata_ledger.ledger import merkle, tiles
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, ProofInvalid
-from mydata_ledger.ledger.tiles import WIDTH, Place
+from mydata_ledger.ledger.tiles import WIDTH, TilePosition
 from testing.sizes import sized
 
 PATHS = {
-    "000": Place(0),
-    "067": Place(67),
-    "x001/x234/067": Place(1_234_067),
-    "x001/000.p/5": Place(1_000, 5),
-    "x273/x999/999.p/255": Place(273_999_999, 255),
+    "000": TilePosition(0),
+    "067": TilePosition(67),
+    "x001/x234/067": TilePosition(1_234_067),
+    "x001/000.p/5": TilePosition(1_000, 5),
+    "x273/x999/999.p/255": TilePosition(273_999_999, 255),
 }
 
 
 @pytest.mark.parametrize(("path", "place"), PATHS.items())
 def test_a_path_and_its_place(path, place):
-    assert (str(place), Place.parse(path)) == (path, place)
+    assert (str(place), TilePosition.parse(path)) == (path, place)
 
 
 @pytest.mark.parametrize(
@@ -33,18 +33,18 @@ def test_a_path_and_its_place(path, place):
 )  # fmt: skip
 def test_any_other_spelling_is_refused(path):
     with pytest.raises(MalformedInput):
-        Place.parse(path)
+        TilePosition.parse(path)
 
 
 @given(st.integers(0, tiles.MAX_INDEX - 1), st.integers(1, WIDTH))
 def test_every_place_has_one_path(index, width):
-    assert Place.parse(str(Place(index, width))) == Place(index, width)
+    assert TilePosition.parse(str(TilePosition(index, width))) == TilePosition(index, width)
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_path_or_refused(text):
     try:
-        assert str(Place.parse(text)) == text
+        assert str(TilePosition.parse(text)) == text
     except LedgerError:
         return
 
@@ -56,9 +56,9 @@ def test_any_other_level_is_refused(text):
 
 
 def test_the_example_of_the_specification():
-    counts = [[place.width for place in tiles.places(level, 70_000)] for level in range(4)]
+    counts = [[place.entries for place in tiles.tile_positions(level, 70_000)] for level in range(4)]
     assert counts == [[WIDTH] * 273 + [112], [WIDTH, 17], [1], []]
-    assert [[p.width for p in tiles.places(level, 256)] for level in range(2)] == [[WIDTH], [1]]
+    assert [[p.entries for p in tiles.tile_positions(level, 256)] for level in range(2)] == [[WIDTH], [1]]
 
 
 class Log:
@@ -91,7 +91,7 @@ def test_a_root_follows_from_tiles_that_exist(size):
     log.leaves = LARGE.leaves[:size]
     assert merkle.root_at(size, tiles.reader(size, log.tile)) == log.root(log.leaves)
     for level, place in log.read:
-        assert place in list(tiles.places(level, size))
+        assert place in list(tiles.tile_positions(level, size))
 
 
 @settings(max_examples=sized(25), deadline=None)

@@ -9,15 +9,15 @@ from mydata_ledger.anchors.follower import Follower
 from mydata_ledger.anchors.memory import FixedClock
 from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.anchors.store import Store
-from mydata_ledger.anchors.tiles import LogTiles, NoteKeys, Shelf
+from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
 from mydata_ledger.ledger.errors import MalformedInput, NotFound, SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.note import Checkpoint, Note, Signer, Verifier
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from mydata_ledger.ledger.typed_data import Domain
-from mydata_ledger.scripts.audit import History, Kind, Known, Result, Source, audit_log, result_of
+from mydata_ledger.scripts.audit import AuditorFile, AuditResult, FindingKind, History, TileSource, audit_log, result_of
 from tests.anchors.conftest import devnet, ledger_db, site
-from tests.anchors.sayings import ANN, NOW, TRIAL, consent, incident, issue
+from tests.anchors.sample_statements import ANN, NOW, TRIAL, consent, incident, issue
 from tests.anchors.tiling import MASTER, served
 
 __all__ = ["devnet", "ledger_db", "site"]
@@ -32,7 +32,7 @@ class Ledger:
         deployment = site.deployment
         contracts = {CONSENTS: deployment.consents, RECORDS: deployment.records, ACCESS: deployment.access}
         domains = {log: Domain(deployment.chain_id, contract) for log, contract in contracts.items()}
-        self.tiles = LogTiles(store, NoteKeys(folder, MASTER), Shelf(folder), domains)
+        self.tiles = LogTiles(store, NoteKeys(folder, MASTER), CheckpointStore(folder), domains)
 
     def anchor(self):
         chain = self.site.chain()
@@ -74,7 +74,7 @@ class Tampered:
 
 def audited(ledger, log=RECORDS, served_by=None, known=None, **more):
     with served(served_by or ledger.tiles) as url:
-        return audit_log(log, Source(url), History(ledger.site.url), known or Known(), **more)
+        return audit_log(log, TileSource(url), History(ledger.site.url), known or AuditorFile(), **more)
 
 
 def kinds(report):
@@ -113,38 +113,38 @@ class TestPlanted:
     def test_a_tile_s_byte_is_named(self, ledger):
         change = lambda raw, log, level, place: flipped(raw, 40) if (level, place.index) == (0, 1) else raw  # noqa: E731
         report = audited(ledger, served_by=Tampered(ledger.tiles, tile=change))
-        assert kinds(report) == [Kind.TILE]
+        assert kinds(report) == [FindingKind.TILE]
         assert "tile 0/001: position 257" in report.findings[0].text
 
     def test_a_byte_of_an_upper_tile_is_named(self, ledger):
         change = lambda raw, log, level, place: flipped(raw, 0) if level == 1 else raw  # noqa: E731
         report = audited(ledger, served_by=Tampered(ledger.tiles, tile=change))
-        assert kinds(report) == [Kind.TILE]
+        assert kinds(report) == [FindingKind.TILE]
         assert "tile 1/000.p/1: hash 0" in report.findings[0].text
 
     def test_an_entry_s_byte_is_named(self, ledger):
         change = lambda raw, log, place: flipped(raw, 34 * 7 + 5) if place.index == 0 else raw  # noqa: E731
         report = audited(ledger, served_by=Tampered(ledger.tiles, entries=change))
-        assert kinds(report) == [Kind.ENTRY]
+        assert kinds(report) == [FindingKind.ENTRY]
         assert "entry bundle 000: position 7" in report.findings[0].text
 
     def test_an_entry_missing_from_its_bundle_is_named(self, ledger):
         change = lambda raw, log, place: raw[34:] if place.index == 0 else raw  # noqa: E731
         report = audited(ledger, served_by=Tampered(ledger.tiles, entries=change))
-        assert kinds(report) == [Kind.DROPPED]
+        assert kinds(report) == [FindingKind.DROPPED]
         assert "entry bundle 000" in report.findings[0].text
 
     def test_a_tile_that_is_not_served_is_named(self, ledger):
         def absent(raw, log, level, place):
             raise NotFound
 
-        assert Kind.MISSING in kinds(audited(ledger, served_by=Tampered(ledger.tiles, tile=absent)))
+        assert FindingKind.MISSING in kinds(audited(ledger, served_by=Tampered(ledger.tiles, tile=absent)))
 
     def rewritten(self, ledger, tmp_path, statements):
         """Another database under the same keys, signed anew, as an operator who rewrites history would."""
         other = Ledger(ledger.site, Store(f"sqlite:///{tmp_path / 'other.db'}"), tmp_path / "other")
         keys = NoteKeys(tmp_path / "notes", MASTER)
-        other.tiles = LogTiles(other.store, keys, Shelf(tmp_path / "other"), domains_of(ledger))
+        other.tiles = LogTiles(other.store, keys, CheckpointStore(tmp_path / "other"), domains_of(ledger))
         other.store.log.append(statements, NOW)
         for log in {each.log for each in statements}:
             other.store.anchoring.mark_anchored(log, other.store.log.head(log), 1)
@@ -154,9 +154,9 @@ class TestPlanted:
         ledger.tiles.checkpoint(RECORDS)
         other = self.rewritten(ledger, tmp_path, [issue(n) for n in range(SIZE) if n != 42])
         report = audited(other)
-        assert kinds(report) == [Kind.DROPPED, Kind.ROOT, Kind.UNANCHORED]
+        assert kinds(report) == [FindingKind.DROPPED, FindingKind.ROOT, FindingKind.UNANCHORED]
         assert "position 42 " in report.findings[0].text
-        assert result_of(report.findings) is Result.BROKEN
+        assert result_of(report.findings) is AuditResult.BROKEN
 
     def test_an_entry_rewritten_in_the_log_is_named_by_its_place(self, ledger, tmp_path):
         ledger.tiles.checkpoint(RECORDS)
@@ -164,14 +164,14 @@ class TestPlanted:
             ledger, tmp_path, [issue(n, **({"category": "x"} if n == 42 else {})) for n in range(SIZE)]
         )
         report = audited(other)
-        assert kinds(report) == [Kind.LEAF, Kind.ROOT, Kind.UNANCHORED]
+        assert kinds(report) == [FindingKind.LEAF, FindingKind.ROOT, FindingKind.UNANCHORED]
         assert "position 42 " in report.findings[0].text
 
     def test_a_root_rewritten_is_named_where_no_leaf_is_on_chain(self, ledger, tmp_path):
         ledger.tiles.checkpoint(ACCESS)
         other = self.rewritten(ledger, tmp_path, [incident(number=f"x-{n}") for n in range(SIZE)])
         report = audited(other, ACCESS)
-        assert kinds(report) == [Kind.ROOT, Kind.UNANCHORED]
+        assert kinds(report) == [FindingKind.ROOT, FindingKind.UNANCHORED]
         assert "size 100," in report.findings[0].text
 
     def test_a_checkpoint_with_another_root_is_named(self, ledger, tmp_path):
@@ -181,15 +181,15 @@ class TestPlanted:
         signer = Signer(said.origin, NoteKeys(tmp_path / "notes", MASTER).all()[0].seed)
         forged = bytes(Note(wrong, (signer.sign(wrong),)))
         report = audited(ledger, served_by=Tampered(ledger.tiles, checkpoint=lambda *_: forged))
-        assert kinds(report) == [Kind.CHECKPOINT, Kind.UNANCHORED]
+        assert kinds(report) == [FindingKind.CHECKPOINT, FindingKind.UNANCHORED]
 
     def test_a_fork_is_named_and_both_notes_are_kept(self, ledger, tmp_path):
-        known = Known(tmp_path / "audit.json")
+        known = AuditorFile(tmp_path / "audit.json")
         assert audited(ledger, ACCESS, known=known).findings == []
         other = self.rewritten(ledger, tmp_path, [incident(number=f"x-{n}") for n in range(SIZE + 9)])
-        assert Kind.FORK in kinds(audited(other, ACCESS, known=known))
+        assert FindingKind.FORK in kinds(audited(other, ACCESS, known=known))
         known.write()
-        ((old, new),) = Known.read(tmp_path / "audit.json").forks
+        ((old, new),) = AuditorFile.read(tmp_path / "audit.json").forks
         key = known.logs[ACCESS].verifiers[0]
         for note in (old, new):
             key.check(Note.parse(note.encode()))
@@ -197,23 +197,23 @@ class TestPlanted:
 
     def test_a_log_that_shrank_is_named(self, ledger, tmp_path):
         early = Ledger(ledger.site, ledger.store, tmp_path / "notes")
-        known = Known()
+        known = AuditorFile()
         assert audited(ledger, known=known).findings == []
         note = Note.parse(early.tiles.checkpoint(RECORDS))
         text = str(replace(Checkpoint.parse(note.text), head=ledger.store.log.head_at(RECORDS, 100)))
         signer = Signer(note.signatures[0].name, NoteKeys(tmp_path / "notes", MASTER).all()[0].seed)
         small = bytes(Note(text, (signer.sign(text),)))
         report = audited(ledger, known=known, served_by=Tampered(ledger.tiles, checkpoint=lambda *_: small))
-        assert kinds(report) == [Kind.SHRUNK]
+        assert kinds(report) == [FindingKind.SHRUNK]
 
     def test_a_signature_of_another_key_is_named(self, ledger):
         note = Note.parse(ledger.tiles.checkpoint(RECORDS))
         forged = bytes(Note(note.text, (Signer(note.signatures[0].name, b"\7" * 32).sign(note.text),)))
         swapped = Tampered(ledger.tiles, checkpoint=lambda *_: forged)
-        assert kinds(audited(ledger, served_by=swapped)) == [Kind.UNSIGNED]
+        assert kinds(audited(ledger, served_by=swapped)) == [FindingKind.UNSIGNED]
 
     def test_a_key_the_server_names_later_is_not_believed(self, ledger):
-        known = Known()
+        known = AuditorFile()
         assert audited(ledger, known=known).trust == "named by the server"
         note = Note.parse(ledger.tiles.checkpoint(RECORDS))
         mallory = Signer(note.signatures[0].name, b"\7" * 32)
@@ -222,14 +222,14 @@ class TestPlanted:
             checkpoint=lambda *_: bytes(Note(note.text, (mallory.sign(note.text),))),
             verifiers=lambda *_: [str(mallory.verifier)],
         )
-        assert kinds(audited(ledger, served_by=swapped, known=known)) == [Kind.UNSIGNED]
+        assert kinds(audited(ledger, served_by=swapped, known=known)) == [FindingKind.UNSIGNED]
         assert kinds(audited(ledger, served_by=swapped, known=known, given=[mallory.verifier])) == []
 
     def test_another_contract_is_another_log(self, ledger):
-        known = Known()
+        known = AuditorFile()
         audited(ledger, CONSENTS, known=known)
         known.logs[RECORDS] = known.logs.pop(CONSENTS)
-        assert Kind.ORIGIN in kinds(audited(ledger, known=known))
+        assert FindingKind.ORIGIN in kinds(audited(ledger, known=known))
 
 
 def domains_of(ledger):
@@ -241,11 +241,11 @@ def domains_of(ledger):
 class TestUnknown:
     def test_a_server_that_does_not_answer(self, ledger):
         with pytest.raises(SourceUnavailable, match="--url"):
-            audit_log(RECORDS, Source("http://127.0.0.1:9"), History(ledger.site.url), Known())
+            audit_log(RECORDS, TileSource("http://127.0.0.1:9"), History(ledger.site.url), AuditorFile())
 
     def test_a_chain_that_does_not_answer(self, ledger):
         with served(ledger.tiles) as url, pytest.raises(SourceUnavailable):
-            audit_log(RECORDS, Source(url), History("http://127.0.0.1:9"), Known())
+            audit_log(RECORDS, TileSource(url), History("http://127.0.0.1:9"), AuditorFile())
 
     def test_a_server_in_trouble(self, ledger):
         def down(*_):
@@ -267,14 +267,14 @@ def test_a_file_that_is_no_auditor_s_is_refused(tmp_path, raw):
     path = tmp_path / "audit.json"
     path.write_text(raw)
     with pytest.raises(MalformedInput, match="to begin anew"):
-        Known.read(path)
+        AuditorFile.read(path)
 
 
 def test_an_auditor_s_file_comes_back_as_it_was(ledger, tmp_path):
-    known = Known(tmp_path / "audit.json")
+    known = AuditorFile(tmp_path / "audit.json")
     audited(ledger, known=known)
     known.write()
-    assert Known.read(tmp_path / "audit.json") == known
+    assert AuditorFile.read(tmp_path / "audit.json") == known
     assert json.loads((tmp_path / "audit.json").read_text())["logs"][RECORDS]["vkeys"] == ledger.tiles.verifiers(
         RECORDS
     )

@@ -22,14 +22,14 @@ from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, MalformedInput, NotEntitled, SignatureInvalid
 from mydata_ledger.ledger.kernel import Proof
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.receipt import Logged, Signed
+from mydata_ledger.ledger.receipt import LoggedStatement, SignedStatement
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.scripts.cli import app
 from mydata_ledger.scripts.credential import chosen, claims_of, issuer_key, signed
 from mydata_ledger.scripts.verify import parse
-from mydata_ledger.scripts.verify.attached import Content
+from mydata_ledger.scripts.verify.attached import AttachedContent
 from testing.sizes import sized
 
 HOSPITAL, ANN, STRANGER = (Wallet(sha256(name).digest()) for name in (b"hospital", b"ann", b"stranger"))
@@ -50,9 +50,9 @@ def document(content=FHIR):
         b"\1" * 32, ANN.signer, HOSPITAL.address, "health.lab", 0, 0, commitment, "bafy", bytes(32), NOW, bytes(32)
     )
     digest = typed_data.digest(issue, DOMAIN)
-    signed_issue = Signed(issue, Entry(digest, HOSPITAL.sign(digest), SEED))
-    proof = Proof(Logged(signed_issue, 0, NOW), DOMAIN, Head(1, signed_issue.entry.leaf), (), 7)
-    return proof_document(proof, REGISTRIES) | {"content": Content(True, SEED, content).written()}
+    signed_issue = SignedStatement(issue, Entry(digest, HOSPITAL.sign(digest), SEED))
+    proof = Proof(LoggedStatement(signed_issue, 0, NOW), DOMAIN, Head(1, signed_issue.entry.leaf), (), 7)
+    return proof_document(proof, REGISTRIES) | {"content": AttachedContent(True, SEED, content).written()}
 
 
 def credential(wallet=HOSPITAL, pointers=("",), key=None, content=FHIR):

@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from typer.testing import CliRunner
 
-from mydata_ledger.client import Refused
+from mydata_ledger.client import RequestRefused
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.kernel import Bounds
 from mydata_ledger.scripts.cli import app, reading
@@ -121,7 +121,7 @@ def test_a_damaged_payload_leaves_no_file(door, run, issued, tmp_path):
     issue = door.house.store.index.record(bytes.fromhex(issued[1][2:])).issue
     sealed = door.house.payloads.blocks.pop(issue.cid)
     done = run("trial", "access", issued[1], *QUESTION, "--out", tmp_path / "out.dcm")
-    assert isinstance(done.exception, Refused)
+    assert isinstance(done.exception, RequestRefused)
     assert done.exception.code == "integrity_failure"
     door.house.payloads.blocks[issue.cid] = sealed
     assert not list(tmp_path.glob("*out.dcm*"))
@@ -132,5 +132,5 @@ def test_what_is_not_taken_is_said(door, run, tmp_path, name, why):
     file = tmp_path / name
     file.write_bytes(b"1" * (BOUND + 1))
     done = run("hospital", "issue", file, "--subject", door.house.ann.address, "--category", "health.lab")
-    assert isinstance(done.exception, Refused | LedgerError)
+    assert isinstance(done.exception, RequestRefused | LedgerError)
     assert (why or "at most") in str(done.exception)

@@ -70,7 +70,7 @@ def test_a_withdrawal_is_said_in_the_language_whoever_made_the_lock(door, derive
     house, grant = door.house, door.house.grant("health.lab")
     secret = Client("http://x", house.ann).secret(house.trial.address, 1) if derived else b"\1" * 32
     draft = house.draft(house.trial.address, [grant], lock_of(secret))
-    house.kernel.consents.intake.accept(draft.statement, house.sign(house.ann, draft.statement))
+    house.kernel.consents.acceptance.accept(draft.statement, house.sign(house.ann, draft.statement))
     told = door.run("revoke", house.trial.address, "--language", "ko")
     assert (told.exit_code, "The trial에 대한 동의를 지금부터 철회합니다." in told.output) == (0, True)
     assert ("no mark" in told.output) is not derived

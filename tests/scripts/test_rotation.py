@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mydata_ledger.anchors.artifacts import Deployment
-from mydata_ledger.anchors.journal import Safe
+from mydata_ledger.anchors.journal import BlobStore
 from mydata_ledger.anchors.keystore import master as master_file
 from mydata_ledger.anchors.keystore.file import INDEX, SUCCESSOR
 from mydata_ledger.anchors.keystore.wrapped import unwrap
@@ -19,10 +19,10 @@ from mydata_ledger.anchors.tiles import NoteKeys
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
 from mydata_ledger.scripts.backup import back_up
 from mydata_ledger.scripts.cli import app
-from mydata_ledger.scripts.house import House, notes_folder
 from mydata_ledger.scripts.master_files import MasterFiles
 from mydata_ledger.scripts.rotation import opened_keys, rotate_custody, rotate_master
 from mydata_ledger.scripts.settings import Settings
+from mydata_ledger.scripts.state_folder import StateFolder, notes_folder
 from mydata_ledger.scripts.state_lock import StateLock
 from tests.anchors.test_killed import Killed, Killer
 
@@ -35,7 +35,7 @@ FILES |= {str(ROOT / "mydata_ledger" / "scripts" / name) for name in ("rotation.
 
 
 def house_of(state):
-    return House(Settings.read(state, "", 0))
+    return StateFolder(Settings.read(state, "", 0))
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def furnished(state):
     house = house_of(state)
     with opened_keys(house) as keys:
         keys.create_many(list(PEOPLE.items()))
-    safe = house.safe()
-    safe.point_to(safe.put([b"a sheet"])[0])
+    safe = house.blob_store()
+    safe.set_newest(safe.put([b"a sheet"])[0])
     NoteKeys(notes_folder(state), house.master).rotate()
     return state
 
@@ -61,7 +61,7 @@ def furnished(state):
 def opened(state):
     """Everything that lies under the master key, opened as the ledger opens it."""
     house = house_of(state)
-    safe = house.safe()
+    safe = house.blob_store()
     with opened_keys(house) as keys:
         assert keys.check() == len(PEOPLE)
         data_keys = [keys._data_key(record) for record in PEOPLE]
@@ -100,7 +100,7 @@ def test_a_new_master_key_opens_everything_and_the_old_one_nothing(state):
     deks = {blob for blob in blobs if blob in in_files(state)}
     assert len(deks) == len(PEOPLE), "only data keys, which lie under custody keys, are as they were"
     with pytest.raises(SourceUnavailable):
-        Safe(state / "keystore", old, house_of(state).payloads)
+        BlobStore(state / "keystore", old, house_of(state).payloads)
     with pytest.raises(SourceUnavailable):
         NoteKeys(notes_folder(state), old).all()
     keys = house_of(state).sealed_keys()

@@ -14,11 +14,11 @@ from mydata_ledger.ledger.commitment.content import record_commitment
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.cli import app
-from mydata_ledger.scripts.verify import BUNDLE, OnChain, load_all, malformed, parse, verify, verify_all
+from mydata_ledger.scripts.verify import BUNDLE, RegistryReader, load_all, malformed, parse, verify, verify_all
 from mydata_ledger.scripts.verify.attached import SeparateContent
 from testing import proofs
 from testing.devnet import live_chain
-from testing.proofs import CLERK, COURT, CREW, GATEWAY, HOLDER, NURSE, PERSON, STRANGER, paths, place, put
+from testing.proofs import CLERK, COURT, CREW, GATEWAY, HOLDER, NURSE, PERSON, STRANGER, paths, put, tile_position
 from testing.sizes import sized
 from tests.contracts.test_passkeys import assertion, coordinates
 
@@ -46,7 +46,7 @@ def chain():
 
 @pytest.fixture(scope="module")
 def scribe(chain):
-    return proofs.Scribe(chain)
+    return proofs.ProofBuilder(chain)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def documents(scribe):
 
 @pytest.fixture(scope="module")
 def snapshot(chain):
-    return OnChain(chain.url)
+    return RegistryReader(chain.url)
 
 
 def verdict(document, chain):
@@ -77,14 +77,14 @@ def end(document, chain):
 def test_what_is_true_is_valid_in_ten_checks(documents, snapshot, kind):
     found = verdict(documents[kind], snapshot)
     assert (found.result, [step.number for step in found.steps]) == ("valid", list(range(1, 11)))
-    assert all(step.held and step.said("ko") and step.text for step in found.steps)
+    assert all(step.held and step.value_text("ko") and step.text for step in found.steps)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_any_changed_value_is_noticed(documents, snapshot, kind):
     document, tried = documents[kind], 0
     for path in set(paths(document)) - UNCLAIMED:
-        value = place(document, path)
+        value = tile_position(document, path)
         for other in others(value):
             assert end(put(document, path, other), snapshot)[0] not in {"valid", "expired"}, (path, other)
             tried += 1
@@ -107,8 +107,8 @@ def others(value):
 @given(data=some.data())
 def test_any_flipped_byte_of_any_value_is_noticed(documents, snapshot, kind, data):
     document = documents[kind]
-    path = data.draw(some.sampled_from([p for p in paths(document) if isinstance(place(document, p), str)]))
-    raw = bytearray(place(document, path).encode())
+    path = data.draw(some.sampled_from([p for p in paths(document) if isinstance(tile_position(document, p), str)]))
+    raw = bytearray(tile_position(document, path).encode())
     if not raw:
         return
     raw[data.draw(some.integers(0, len(raw) - 1))] ^= data.draw(some.integers(1, 255))
@@ -369,7 +369,7 @@ def test_contract_wallets_and_passkeys_are_asked_on_chain(scribe, chain, snapsho
     assert [one[0] for one in found] == ["valid", "invalid", "unknown", "invalid", "valid", *["invalid"] * 4]
     assert {one[1] for one in found if one[0] == "invalid"} == {3}
     assert verdict(scribe.document(wrapped), snapshot).steps[2].code == "wallet_absent"
-    silent = verdict(scribe.document(signed), OnChain(NOBODY))
+    silent = verdict(scribe.document(signed), RegistryReader(NOBODY))
     assert (silent.result, silent.steps[2].code, silent.steps[-1].number) == ("unknown", "chain_silent", 6)
 
 
@@ -385,7 +385,7 @@ def yes_to(digest):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_silent_chain_is_unknown_and_what_is_altered_is_invalid_even_then(documents, kind):
-    silent = OnChain(NOBODY)
+    silent = RegistryReader(NOBODY)
     assert end(documents[kind], silent) == ("unknown", 7, "chain_silent")
     assert end(put(documents[kind], ("salt",), "0x" + "00" * 32), silent)[0] == "invalid"
 

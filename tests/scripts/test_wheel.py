@@ -122,7 +122,7 @@ def test_it_makes_a_key_that_only_its_owner_reads(plain):
 
 
 def test_it_verifies_documents(plain, chain):
-    scribe = proofs.Scribe(chain)
+    scribe = proofs.ProofBuilder(chain)
     logged = scribe.log(scribe.consent(), proofs.PERSON)
     scribe.anchor()
     document = scribe.document(logged)

@@ -17,7 +17,7 @@ from mydata_ledger.ledger.party import Party, checksum
 from mydata_ledger.ledger.record import Issue, Record
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import slices
-from mydata_ledger.services.health.formats.consents import Outcome, codes, read_consent, write_r4, write_r5
+from mydata_ledger.services.health.formats.consents import ImportOutcome, codes, read_consent, write_r4, write_r5
 
 EXAMPLES = Path(__file__).parents[3] / "shared/data/health/hl7_r4_examples"
 WORDS = Vocabulary(one.catalog for one in slices())
@@ -81,7 +81,12 @@ def test_a_permit_to_a_named_recipient_is_imported_whole():
     period = {"start": "2026", "end": "2030-06"}
     rule = {"type": "permit", "actor": [actor()], "purpose": purpose("HRESCH"), "class": kind("Observation")}
     found = imported(r4({"provision": [rule | {"period": period}]}))
-    assert (found.outcome, found.release, found.patient, found.losses) == (Outcome.IMPORTED, "R4", "Patient/1", ())
+    assert (found.outcome, found.release, found.patient, found.losses) == (
+        ImportOutcome.IMPORTED,
+        "R4",
+        "Patient/1",
+        (),
+    )
     (grant,) = found.grants[TRIAL]
     assert grant.categories == ("health.lab", "health.observation", "health.vitals")
     assert (grant.purposes, grant.actions) == (("hl7:HRESCH",), tuple(sorted(ACTIONS)))
@@ -120,7 +125,7 @@ def test_a_permit_inside_a_deny_inside_a_permit_is_cut_out_of_the_forbid():
 def test_an_opt_in_permits_what_its_root_names_and_an_opt_out_nothing_by_itself():
     root = {"actor": [actor()], "purpose": purpose("CLINTRCH")}
     assert permits(imported(r4(root, "OPTIN")).grants)
-    assert imported(r4(root, "OPTOUT")).outcome is Outcome.NOTHING_TO_IMPORT
+    assert imported(r4(root, "OPTOUT")).outcome is ImportOutcome.NOTHING_TO_IMPORT
     assert imported(r4(root | {"type": "deny"}, "OPTIN")).grants[TRIAL][0].effect is Effect.FORBID
     assert imported(r4({"type": "deny", "purpose": purpose("HMARKT")}, "OPTIN")).grants["*"][0].purposes == (
         "hl7:HMARKT",
@@ -129,7 +134,7 @@ def test_an_opt_in_permits_what_its_root_names_and_an_opt_out_nothing_by_itself(
 
 def test_what_permits_whoever_asks_is_not_imported_but_reported():
     found = imported(r4({}, "OPTIN"))
-    assert (found.outcome, found.grants) == (Outcome.NOTHING_TO_IMPORT, {})
+    assert (found.outcome, found.grants) == (ImportOutcome.NOTHING_TO_IMPORT, {})
     assert [loss.what for loss in found.losses] == ["permits whoever asks; a permit here names a party or a role"]
 
 
@@ -166,7 +171,7 @@ def test_what_permits_whoever_asks_is_not_imported_but_reported():
 def test_a_rule_with_a_bound_that_has_no_word_here_is_left_out_and_told(bound, told, effect):
     found = imported(r4({"provision": [{"type": effect, "actor": [actor()]} | bound]}))
     assert found.grants == {}
-    assert found.outcome is Outcome.NOTHING_TO_IMPORT
+    assert found.outcome is ImportOutcome.NOTHING_TO_IMPORT
     assert f"Consent.provision.provision[0].{told}" in [loss.path for loss in found.losses]
 
 
@@ -231,7 +236,7 @@ def test_a_nested_rule_without_a_type_is_the_exception_to_what_is_around_it():
     found = imported(r4({"provision": [{"actor": [actor()]}]}, "OPTOUT"))
     assert permits(found.grants)
     assert [loss.path for loss in found.losses] == ["Consent.provision.provision[0].type"]
-    assert found.outcome is Outcome.IMPORTED_IN_PART
+    assert found.outcome is ImportOutcome.IMPORTED_IN_PART
 
 
 def test_a_permit_that_is_over_is_left_out():
@@ -407,12 +412,12 @@ def verdict(rule, category, asked, labelled):
 
 
 EXPECTED = {
-    "Consent-consent-example-basic.json": (Outcome.NOTHING_TO_IMPORT, "permits whoever asks"),
-    "Consent-consent-example-Emergency.json": (Outcome.NOTHING_TO_IMPORT, "receives nothing"),
-    "Consent-consent-example-notAuthor.json": (Outcome.NOTHING_TO_IMPORT, "receives nothing"),
-    "Consent-consent-example-notOrg.json": (Outcome.IMPORTED_IN_PART, "`correct` cannot be done here"),
-    "Consent-consent-example-notThis.json": (Outcome.NOTHING_TO_IMPORT, "names no single record"),
-    "Consent-consent-example-pkb.json": (Outcome.NOTHING_TO_IMPORT, "`securityLabel` bounds the rule"),
+    "Consent-consent-example-basic.json": (ImportOutcome.NOTHING_TO_IMPORT, "permits whoever asks"),
+    "Consent-consent-example-Emergency.json": (ImportOutcome.NOTHING_TO_IMPORT, "receives nothing"),
+    "Consent-consent-example-notAuthor.json": (ImportOutcome.NOTHING_TO_IMPORT, "receives nothing"),
+    "Consent-consent-example-notOrg.json": (ImportOutcome.IMPORTED_IN_PART, "`correct` cannot be done here"),
+    "Consent-consent-example-notThis.json": (ImportOutcome.NOTHING_TO_IMPORT, "names no single record"),
+    "Consent-consent-example-pkb.json": (ImportOutcome.NOTHING_TO_IMPORT, "`securityLabel` bounds the rule"),
 }
 
 

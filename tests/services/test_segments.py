@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mydata_ledger.ledger.kernel import Computed
+from mydata_ledger.ledger.kernel import OpenedRecord
 from mydata_ledger.services.marketing.logic import figures, segments
 
 YEAR = 2026
@@ -15,12 +15,12 @@ YEAR = 2026
 
 def identity(person, sex="female", born=1980, least=1):
     document = {"resourceType": "Patient", "gender": sex, "birthDate": f"{born}-05-05"}
-    return Computed(bytes([person]) * 20, json.dumps(document).encode(), least)
+    return OpenedRecord(bytes([person]) * 20, json.dumps(document).encode(), least)
 
 
 def bill(person, amount, currency="USD", least=1):
     document = f'{{"resourceType":"Claim","total":{{"value":{amount},"currency":"{currency}"}}}}'
-    return Computed(bytes([person]) * 20, document.encode(), least)
+    return OpenedRecord(bytes([person]) * 20, document.encode(), least)
 
 
 def test_means_are_exact_decimals():
@@ -50,7 +50,7 @@ def test_two_identity_records_of_one_person_count_once():
 
 
 def test_what_cannot_be_read_as_an_amount_is_left_out():
-    odd = [Computed(bytes([1]) * 20, text, 1) for text in (b'{"resourceType":"Claim"}', b'{"total":{"value":"x"}}')]
+    odd = [OpenedRecord(bytes([1]) * 20, text, 1) for text in (b'{"resourceType":"Claim"}', b'{"total":{"value":"x"}}')]
     assert segments([identity(n) for n in range(5)], odd, 5, YEAR)[0].mean is None
 
 

@@ -8,7 +8,7 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from mydata_ledger.services.health.formats.summary import SECTIONS, summary
-from testing.house import NOW
+from testing.ledger_fixture import NOW
 
 SYNTHEA = Path(__file__).parents[3] / "shared/data/health/synthea_r4"
 ANN = b"\xaa" * 20

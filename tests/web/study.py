@@ -3,7 +3,7 @@
 import base64
 import time
 
-from mydata_ledger.client import Client, Refused
+from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
@@ -56,5 +56,5 @@ def reads(trial, record):
     question = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
     try:
         return bool(trial.call("POST", f"/access/records/{record}", json=question))
-    except Refused as no:
+    except RequestRefused as no:
         return {404: False}[no.status]

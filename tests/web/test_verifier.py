@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.verify import OnChain, load_all, verify_all
+from mydata_ledger.scripts.verify import RegistryReader, load_all, verify_all
 from mydata_ledger.scripts.verify.page import SOURCES, build
 from mydata_ledger.scripts.verify.words import words
 from testing import proofs
 from testing.devnet import live_chain
-from testing.proofs import GATEWAY, HOLDER, PERSON, STRANGER, paths, place, put
+from testing.proofs import GATEWAY, HOLDER, PERSON, STRANGER, paths, put, tile_position
 from tests.contracts.test_passkeys import assertion, coordinates
 from tests.scripts.test_verify import GARBAGE, ec, own, yes_to
 from tests.web.axe import faults, needs_axe
@@ -39,7 +39,7 @@ def chain():
 
 @pytest.fixture(scope="module")
 def scribe(chain):
-    return proofs.Scribe(chain)
+    return proofs.ProofBuilder(chain)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def shown(tab, rpc, *files):
 def said(path, rpc):
     """What the command line says of the same file, in the same shape."""
     found = {}
-    for number, verdict in enumerate(verify_all(load_all(path), OnChain(rpc))):
+    for number, verdict in enumerate(verify_all(load_all(path), RegistryReader(rpc))):
         name = f"{path.name}:{number + 1}" if number else path.name
         steps = [[step.number, step.code, told(step)] for step in verdict.steps]
         found[name] = (verdict.result.value, verdict.standing or verdict.result.value, steps)
@@ -138,7 +138,7 @@ def test_it_calls_nothing_but_the_address_given(tab, chain, page, documents, tmp
 def test_whatever_is_changed_the_page_and_the_command_line_say_the_same(tab, chain, documents, tmp_path, kind):
     document, changed = documents[kind], []
     for path in paths(document):
-        value = place(document, path)
+        value = tile_position(document, path)
         other = changes(value)
         changed += [put(document, path, one) for one in other]
     assert len(changed) > 60

@@ -1,5 +1,5 @@
 // One signature over many receipts of one moment: over the root of a Merkle tree of their digests
-// (`ledger/typed_data/together.py` says how it is laid out).
+// (`ledger/typed_data/batch_signature.py` says how it is laid out).
 import { big, join, keccak, utf8 } from "./bytes.js";
 import { leafHash, rootFrom } from "./merkle.js";
 import { NAME, VERSION } from "./typed.js";

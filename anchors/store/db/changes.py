@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store.db.prepared import Bulk, Driver, Prepared, Reading
+from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, PreparedQuery, Reading
 from mydata_ledger.anchors.store.schema import CHANGES
 
-COUNT = Prepared(select(CHANGES.c.count))
-RAISE = Bulk(CHANGES.update().values(count=CHANGES.c.count + 1))
+COUNT = PreparedQuery(select(CHANGES.c.count))
+RAISE = BulkChange(CHANGES.update().values(count=CHANGES.c.count + 1))
 
 
 def count(reading: Reading) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from mydata_ledger.anchors.store.db.engine import our_errors
-from mydata_ledger.anchors.store.db.transaction import Busy, Pen
+from mydata_ledger.anchors.store.db.transaction import WriterBusy, WriteTransaction
 from mydata_ledger.ledger.errors import SourceUnavailable
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ def _all_at_once(connection: Connection, jobs: Sequence[_Job]) -> bool:
     return True
 
 
-class Writer:
+class GroupCommitWriter:
     """What is submitted is done once it is on disk, or ends in what the work raised and leaves no trace of it.
 
     `finish` is done at the end of each group, for what its works only prepared; `begin` before each. `tidy` is done,
@@ -90,7 +90,7 @@ class Writer:
     """
 
     def __init__(self, engine: Engine, begin: Callable[[], None], finish: Work[None], tidy: Work[bool]) -> None:
-        self._pen, self._begin, self._finish, self._tidy = Pen(engine), begin, finish, tidy
+        self._pen, self._begin, self._finish, self._tidy = WriteTransaction(engine), begin, finish, tidy
         self._untidy, self._wrote_at = True, 0.0
         self._jobs: deque[_Job] = deque()
         self._wake, self._turn = threading.Condition(), threading.Lock()
@@ -111,16 +111,16 @@ class Writer:
         """
         return self._enqueue(_Job(lambda connection: together(connection, [payload])[0], True, together, payload))
 
-    def do_here(self, work: Work[T], writes: bool = False) -> Future[T] | None:
+    def run_inline(self, work: Work[T], writes: bool = False) -> Future[T] | None:
         """Do work on the caller's own thread, which saves two changes of threads; None, and nothing is done, where that
         would mean to wait: for others who write, or for a slow disk.
         """
-        if self._jobs or self._closed or not self._pen.is_quick or not self._turn.acquire(blocking=False):
+        if self._jobs or self._closed or not self._pen.commits_fast or not self._turn.acquire(blocking=False):
             return None
         try:
             job = _Job(work, writes)
             self._write([job], patient=False)
-        except Busy:
+        except WriterBusy:
             return None
         finally:
             self._turn.release()
@@ -192,7 +192,7 @@ class Writer:
                         for job in jobs:
                             job.attempt(connection, alone=len(group) == 1)
                 self._finish(connection)
-        except Busy:
+        except WriterBusy:
             raise
         except Exception as error:
             for job in group:

@@ -69,7 +69,7 @@ Reading = Connection | Driver
 """A transaction that look-ups are made in."""
 
 
-class Prepared:
+class PreparedQuery:
     """A query for both databases; its rows are named tuples."""
 
     def __init__(self, query: Select[Any]) -> None:
@@ -93,14 +93,14 @@ class Prepared:
         return found
 
 
-class Listed:
+class ListQuery:
     """A query for rows of which columns are each in a list, by the list's name: compiled once for each size of lists,
     which are filled up to a power of two.
     """
 
     def __init__(self, query: Select[Any], **columns: Column[Any]) -> None:
         self._query, self._columns = query, columns
-        self._made: dict[tuple[int, ...], Prepared] = {}
+        self._made: dict[tuple[int, ...], PreparedQuery] = {}
 
     def all(self, driver: Driver, values: Mapping[str, Any], **lists: Iterable[Any]) -> list[Any]:
         """Every row; no list is empty. Raises DBAPIError."""
@@ -108,12 +108,12 @@ class Listed:
         each = {f"{name}{n}": value for name, some in filled.items() for n, value in enumerate(some)}
         return self._of(tuple(map(len, filled.values()))).all(driver, {**values, **each})
 
-    def _of(self, sizes: tuple[int, ...]) -> Prepared:
+    def _of(self, sizes: tuple[int, ...]) -> PreparedQuery:
         if sizes not in self._made:
             query = self._query
             for (name, column), size in zip(self._columns.items(), sizes, strict=True):
                 query = query.where(column.in_([bindparam(f"{name}{n}") for n in range(size)]))
-            self._made[sizes] = Prepared(query)
+            self._made[sizes] = PreparedQuery(query)
         return self._made[sizes]
 
 
@@ -122,7 +122,7 @@ def _filled(values: list[Any]) -> list[Any]:
     return values + values[-1:] * (size - len(values))
 
 
-class Bulk:
+class BulkChange:
     """A change for both databases, made for many rows at once; each row gives every column that the change writes."""
 
     def __init__(self, change: Insert | Update | Mapping[str, Insert]) -> None:
@@ -157,7 +157,7 @@ class Bulk:
             raise DBAPIError(text, None, error) from error
 
 
-class Upsert(Bulk):
+class Upsert(BulkChange):
     """Insert rows; where the primary key is there already, change the old row as `change` says of the new one.
 
     The rows give the primary key and the columns named, or all columns.

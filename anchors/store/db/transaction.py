@@ -18,11 +18,11 @@ QUICK_SECONDS = 0.01
 """A commit that takes longer is waited for by the writing thread, so that it does not hold up everybody else."""
 
 
-class Busy(Exception):
+class WriterBusy(Exception):
     """Another process is writing."""
 
 
-class Pen:
+class WriteTransaction:
     """Transactions that write, one after another; in SQLite without SQLAlchemy's, which cost more than the write.
 
     `is_quick` says whether one may be made where others wait for the thread: in a file, on a disk that took the last
@@ -32,7 +32,7 @@ class Pen:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._kept: Connection | None = None
-        self.is_quick = engine.dialect.name == "sqlite"
+        self.commits_fast = engine.dialect.name == "sqlite"
 
     @contextmanager
     def transaction(self, patient: bool = True) -> Iterator[Connection]:
@@ -48,14 +48,14 @@ class Pen:
                 begun = _begin_patiently(driver) if patient else _begin_at_once(driver)
                 if not begun:
                     self._kept = connection
-                    raise Busy
+                    raise WriterBusy
                 yield connection
                 started = time.perf_counter()
                 driver.execute("COMMIT")
-                self.is_quick = time.perf_counter() - started < QUICK_SECONDS
+                self.commits_fast = time.perf_counter() - started < QUICK_SECONDS
             if connection.in_transaction():
                 connection.commit()
-        except Busy:
+        except WriterBusy:
             raise
         except BaseException:
             connection.rollback()

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, select
 
-from mydata_ledger.anchors.store.db.prepared import Driver, Listed, Prepared, Reading, chunks
+from mydata_ledger.anchors.store.db.prepared import Driver, ListQuery, PreparedQuery, Reading, chunks
 from mydata_ledger.anchors.store.rows import statements
 from mydata_ledger.anchors.store.rows.codec import KINDS, key
 from mydata_ledger.anchors.store.rows.statements import logged_of
@@ -36,19 +36,19 @@ INDEXED = (
 )
 """Statements as the index of consents knows them."""
 CONSENTED = INDEXED.where(CONSENTS.c.is_consent)
-SAID = Prepared(CONSENTED.where(CONSENTS.c.person == bindparam("person")))
-SAID_AT = Prepared(
+SAID = PreparedQuery(CONSENTED.where(CONSENTS.c.person == bindparam("person")))
+SAID_AT = PreparedQuery(
     CONSENTED.where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.position == bindparam("position"))
 )
-SAID_TO = Listed(CONSENTED, person=CONSENTS.c.person, grantee=CONSENTS.c.grantee)
+SAID_TO = ListQuery(CONSENTED, person=CONSENTS.c.person, grantee=CONSENTS.c.grantee)
 DELEGATION = KINDS.index(Delegation)
-DELEGATED = Prepared(INDEXED.where(CONSENTS.c.person == bindparam("person"), LOG.c.kind == DELEGATION))
-USED = Listed(select(USES), consent=USES.c.consent, record=USES.c.record)
-ALL_HEADS = Prepared(
+DELEGATED = PreparedQuery(INDEXED.where(CONSENTS.c.person == bindparam("person"), LOG.c.kind == DELEGATION))
+USED = ListQuery(select(USES), consent=USES.c.consent, record=USES.c.record)
+ALL_HEADS = PreparedQuery(
     select(HEADS, CHAIN.c.followed_at, CHAIN.c.distrust).select_from(HEADS.join(CHAIN, CHAIN.c.id == 1))
 )
-OUTDATED = Prepared(select(NOTICES.c.digest).where(NOTICES.c.outdated))
-PARTY = Prepared(select(PARTIES.c.body).where(PARTIES.c.account == bindparam("account")))
+OUTDATED = PreparedQuery(select(NOTICES.c.digest).where(NOTICES.c.outdated))
+PARTY = PreparedQuery(select(PARTIES.c.body).where(PARTIES.c.account == bindparam("account")))
 UsesOf = Callable[[Sequence[ConsentState], Sequence[int]], Uses]
 """How often consents were used, in all and for each of the records of these keys. Raises UsesCount."""
 NO_USES = Uses()
@@ -56,7 +56,7 @@ Shared = tuple[Facts, frozenset[str]]
 """What is known whatever the record, and the names a consent may mean the requester by."""
 
 
-class UsesCount(Exception):
+class UsesMatter(Exception):
     """An answer depends on how often a consent was used, and so on every answer before it."""
 
 
@@ -98,7 +98,9 @@ def build(known: Facts, record: Record, said: Sequence[ConsentState], used: Uses
     return known.about(record, said, at)
 
 
-def said_to(reading: Reading, persons: Set[bytes], names: Set[str], anchored: int) -> dict[bytes, list[ConsentState]]:
+def consents_to(
+    reading: Reading, persons: Set[bytes], names: Set[str], anchored: int
+) -> dict[bytes, list[ConsentState]]:
     """What each of these persons said to any of these names, oldest first, without the uses."""
     driver, whom = Driver.of(reading), list(map(key, names))
     lists = chunks(map(key, persons))
@@ -148,7 +150,7 @@ def _state(row: Any, anchored: int, outdated: set[bytes]) -> ConsentState:
 
 def uses_unknown(_: Sequence[ConsentState], __: Sequence[int]) -> Uses:
     """For a reader that cannot tell: not every receipt is in its place. Raises UsesCount."""
-    raise UsesCount
+    raise UsesMatter
 
 
 def uses_that_count(states: Iterable[ConsentState], found: Iterable[Record], used_of: UsesOf) -> Uses:

@@ -7,18 +7,18 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from mydata_ledger.anchors.store.db.prepared import Driver, Prepared
+from mydata_ledger.anchors.store.db.prepared import Driver, PreparedQuery
 from mydata_ledger.anchors.store.facts import facts
 from mydata_ledger.anchors.store.schema import NOTICES
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
 
 READABLE = select(NOTICES.c.name, NOTICES.c.version, NOTICES.c.language, NOTICES.c.text, NOTICES.c.outdated)
-BY_HASH = Prepared(READABLE.where(NOTICES.c.digest == bindparam("digest")))
+BY_HASH = PreparedQuery(READABLE.where(NOTICES.c.digest == bindparam("digest")))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shelf:
+class PublishedReader:
     """Parties and notices as of one transaction."""
 
     driver: Driver

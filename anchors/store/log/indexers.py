@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, select
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store.db.prepared import Bulk, Driver, Listed, Upsert, chunks
+from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, ListQuery, Upsert, chunks
 from mydata_ledger.anchors.store.rows import records, statements
 from mydata_ledger.anchors.store.rows.codec import key, keys, prefix
 from mydata_ledger.anchors.store.rows.use_counts import Uses
@@ -19,21 +19,21 @@ from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.equivalence import shared_window
-from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
 from mydata_ledger.ledger.receipt import RECORDS as RECORDS_LOG
 
-Followed = tuple[Logged, Logged | None]
+Followed = tuple[LoggedStatement, LoggedStatement | None]
 """A statement and, for consents and revocations, the one it follows."""
 AT = (
     CONSENTS.c.person == bindparam("who"),
     CONSENTS.c.grantee == bindparam("whom"),
     CONSENTS.c.position == bindparam("where"),
 )
-SUPERSEDE = Bulk(CONSENTS.update().where(*AT).values(superseded=True))
-REVOKE = Bulk(CONSENTS.update().where(*AT).values(revoked=True))
-ADD_CONSENTS, ADD_RECEIPTS = Bulk(CONSENTS.insert()), Bulk(RECEIPTS.insert())
-REVEALED = Listed(select(REVEALS.c.entry), entry=REVEALS.c.entry)
+SUPERSEDE = BulkChange(CONSENTS.update().where(*AT).values(superseded=True))
+REVOKE = BulkChange(CONSENTS.update().where(*AT).values(revoked=True))
+ADD_CONSENTS, ADD_RECEIPTS = BulkChange(CONSENTS.insert()), BulkChange(RECEIPTS.insert())
+REVEALED = ListQuery(select(REVEALS.c.entry), entry=REVEALS.c.entry)
 KEEP_SECRETS = Upsert(REVEALS, lambda new: {"revocation": new.revocation}, "revocation")
 COUNT_USES = Upsert(
     USES,
@@ -61,7 +61,7 @@ def _index_consents(connection: Connection, added: Sequence[Followed], rows_: Se
     KEEP_SECRETS.run(connection, [{"entry": entry, "revocation": position} for entry, position in secrets])
 
 
-def _row(logged: Logged, said: int | None) -> dict[str, Any]:
+def _row(logged: LoggedStatement, said: int | None) -> dict[str, Any]:
     statement = _of_pair(logged)
     person, witness = keys(statement.data_subject)
     is_consent = isinstance(statement, Consent)
@@ -81,27 +81,27 @@ def _row(logged: Logged, said: int | None) -> dict[str, Any]:
     }
 
 
-def _of_pair(logged: Logged) -> Consent | Revocation | Delegation:
+def _of_pair(logged: LoggedStatement) -> Consent | Revocation | Delegation:
     said = logged.signed.statement
     if not isinstance(said, Consent | Revocation | Delegation):
         raise TypeError("only consents, delegations and revocations stand in this index")
     return said
 
 
-def place(logged: Logged) -> dict[str, int]:
+def place(logged: LoggedStatement) -> dict[str, int]:
     """Where a consent, delegation or revocation stands in its index."""
     said = _of_pair(logged)
     return {"who": key(said.data_subject), "whom": _name_key(said.grantee), "where": logged.position}
 
 
-def _opens(revocation: Logged, ended: Logged) -> bool:
+def _opens(revocation: LoggedStatement, ended: LoggedStatement) -> bool:
     """Whether the revocation carries the secret of the consent's lock."""
     said = revocation.signed.statement
     secret = said.secret if isinstance(said, Revocation) else NO_LOCK
     return secret != NO_LOCK and lock_of(secret) == ended.signed.entry.lock
 
 
-def _revealed_early(connection: Connection, by_entry: dict[bytes, Logged]) -> list[dict[str, int]]:
+def _revealed_early(connection: Connection, by_entry: dict[bytes, LoggedStatement]) -> list[dict[str, int]]:
     """Consents that the chain knew as revoked before we knew them."""
     driver = Driver.of(connection)
     return [place(by_entry[row.entry]) for some in chunks(by_entry) for row in REVEALED.all(driver, {}, entry=some)]
@@ -129,7 +129,7 @@ def _name_key(name: str) -> int:
     return key(name)
 
 
-def _receipt_row(logged: Logged) -> dict[str, Any]:
+def _receipt_row(logged: LoggedStatement) -> dict[str, Any]:
     said = logged.signed.statement
     if not isinstance(said, AccessReceipt | Incident):
         raise TypeError("only receipts and incidents stand in this index")

@@ -13,41 +13,41 @@ from mydata_ledger.anchors.store.db.prepared import Driver
 from mydata_ledger.anchors.store.log import receipt_queue
 from mydata_ledger.anchors.store.rows.use_counts import Uses
 from mydata_ledger.ledger.errors import SourceUnavailable
-from mydata_ledger.ledger.receipt import Logged, Signed
+from mydata_ledger.ledger.receipt import LoggedStatement, SignedStatement
 
 BACKLOG = 20_000
 """Receipts that may wait for their index before those who ask wait for it too."""
 
 
 @dataclass
-class Place:
+class BufferedReceipt:
     """A receipt's place in the log, known once its group is written."""
 
-    signed: Signed
-    at: int
-    found: Logged | None = None
+    signed: SignedStatement
+    accepted_at: int
+    found: LoggedStatement | None = None
 
-    def logged(self) -> Logged:
+    def logged(self) -> LoggedStatement:
         """The receipt as logged. Raises SourceUnavailable before it is."""
         if self.found is None:
             raise SourceUnavailable("the receipt was not written; ask again")
         return self.found
 
 
-class Desk:
+class ReceiptBuffer:
     """Used only by whoever is writing. What lies here counts already."""
 
     def __init__(self) -> None:
-        self._places: list[Place] = []
+        self._places: list[BufferedReceipt] = []
         self._counted, self._uses = 0, Uses()
 
     def clear(self) -> None:
         """A new group begins."""
         self._places, self._counted, self._uses = [], 0, Uses()
 
-    def leave(self, receipt: Signed, at: int) -> Place:
+    def add(self, receipt: SignedStatement, at: int) -> BufferedReceipt:
         """Put a receipt down."""
-        self._places.append(Place(receipt, at))
+        self._places.append(BufferedReceipt(receipt, at))
         return self._places[-1]
 
     def uses(self) -> Uses:
@@ -69,7 +69,7 @@ class Desk:
 
     def write(self, connection: Connection) -> None:
         """Write all receipts down in the order they were left; index some where too many wait for it."""
-        for at, places in groupby(self._places, key=lambda place: place.at):
+        for at, places in groupby(self._places, key=lambda place: place.accepted_at):
             group = list(places)
             for place, logged in zip(group, receipt_queue.put(connection, [p.signed for p in group], at), strict=True):
                 place.found = logged

@@ -12,37 +12,37 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store.db.prepared import Bulk, Driver, Prepared
+from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, PreparedQuery
 from mydata_ledger.anchors.store.log.accept import write
 from mydata_ledger.anchors.store.rows.codec import KINDS, decode, encode, pack, unpack
 from mydata_ledger.anchors.store.rows.statements import Fields
 from mydata_ledger.anchors.store.schema import HEADS, PENDING
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.errors import SourceUnavailable
-from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Logged, Signed
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement, SignedStatement
 
 RECEIPT = KINDS.index(AccessReceipt)
 PARTS = 4
 """Of each receipt: digest, signature, salt, statement."""
 AT_ONCE = 250
 """Receipts indexed in one transaction, about: whole groups."""
-ADD = Bulk(PENDING.insert())
-NEWEST = Prepared(select(PENDING.c.start, PENDING.c.count).order_by(PENDING.c.start.desc()).limit(1))
-INDEXED = Prepared(select(HEADS.c.size).where(HEADS.c.log == bindparam("log")))
-AROUND = Prepared(
+ADD = BulkChange(PENDING.insert())
+NEWEST = PreparedQuery(select(PENDING.c.start, PENDING.c.count).order_by(PENDING.c.start.desc()).limit(1))
+INDEXED = PreparedQuery(select(HEADS.c.size).where(HEADS.c.log == bindparam("log")))
+AROUND = PreparedQuery(
     select(PENDING).where(PENDING.c.start <= bindparam("position")).order_by(PENDING.c.start.desc()).limit(1)
 )
-COUNTS = Prepared(select(PENDING.c.start, PENDING.c.count).order_by(PENDING.c.start).limit(bindparam("most")))
-UP_TO = Prepared(select(PENDING).where(PENDING.c.start <= bindparam("last")).order_by(PENDING.c.start))
+COUNTS = PreparedQuery(select(PENDING.c.start, PENDING.c.count).order_by(PENDING.c.start).limit(bindparam("most")))
+UP_TO = PreparedQuery(select(PENDING).where(PENDING.c.start <= bindparam("last")).order_by(PENDING.c.start))
 
 
-def put(connection: Connection, receipts: Sequence[Signed], at: int) -> list[Logged]:
+def put(connection: Connection, receipts: Sequence[SignedStatement], at: int) -> list[LoggedStatement]:
     """Give the receipts the next places of the access log, durably once the transaction is."""
     start = end(Driver.of(connection))
     body = pack(part for signed in receipts for part in _parts(signed))
     row = {"start": start, "count": len(receipts), "accepted_at": at, "body": body}
     ADD.run(connection, [row])
-    return [Logged(signed, start + n, at) for n, signed in enumerate(receipts)]
+    return [LoggedStatement(signed, start + n, at) for n, signed in enumerate(receipts)]
 
 
 def end(driver: Driver) -> int:
@@ -57,7 +57,7 @@ def indexed(driver: Driver) -> int:
     return size
 
 
-def find(driver: Driver, position: int) -> Logged | None:
+def find(driver: Driver, position: int) -> LoggedStatement | None:
     """The pending receipt at a position."""
     for row in AROUND.all(driver, {"position": position}):
         if position < row.start + row.count:
@@ -90,12 +90,12 @@ def settle_all(connection: Connection) -> None:
         continue
 
 
-def _parts(signed: Signed) -> tuple[bytes, ...]:
+def _parts(signed: SignedStatement) -> tuple[bytes, ...]:
     entry = signed.entry
     return entry.digest, entry.signature, entry.salt, encode(signed.statement)
 
 
-def _row(logged: Logged, body: bytes) -> Fields:
+def _row(logged: LoggedStatement, body: bytes) -> Fields:
     """As `statements.rows_of`, without writing the statement out a second time."""
     entry = logged.signed.entry
     return {
@@ -111,10 +111,10 @@ def _row(logged: Logged, body: bytes) -> Fields:
     }
 
 
-def _receipts(row: Any) -> Iterator[tuple[Logged, bytes]]:
+def _receipts(row: Any) -> Iterator[tuple[LoggedStatement, bytes]]:
     """Each receipt of a group, and its statement as it is stored."""
     parts = unpack(row.body)
     for n in range(row.count):
         digest, signature, salt, body = parts[PARTS * n : PARTS * (n + 1)]
-        signed = Signed(decode(RECEIPT, body), Entry(digest, signature, salt))
-        yield Logged(signed, row.start + n, row.accepted_at), body
+        signed = SignedStatement(decode(RECEIPT, body), Entry(digest, signature, salt))
+        yield LoggedStatement(signed, row.start + n, row.accepted_at), body

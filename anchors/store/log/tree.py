@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store.db.prepared import Bulk, Driver, Prepared
+from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, PreparedQuery
 from mydata_ledger.anchors.store.rows import statements
 from mydata_ledger.anchors.store.schema import HEADS, STATEMENTS, TREES
 from mydata_ledger.ledger import merkle
@@ -25,10 +25,10 @@ HASHES_AT = {
     log: select(table.c.hash).where(table.c.number.in_(bindparam("numbers", expanding=True))).order_by(table.c.number)
     for log, table in TREES.items()
 }
-HEAD = Prepared(select(HEADS).where(HEADS.c.log == bindparam("log")))
+HEAD = PreparedQuery(select(HEADS).where(HEADS.c.log == bindparam("log")))
 
-ADD = {log: Bulk(table.insert()) for log, table in TREES.items()}
-GROWN = Bulk(
+ADD = {log: BulkChange(table.insert()) for log, table in TREES.items()}
+GROWN = BulkChange(
     HEADS.update()
     .where(HEADS.c.log == bindparam("which"))
     .values(size=bindparam("to_size"), peaks=bindparam("to_peaks"))

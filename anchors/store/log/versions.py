@@ -9,7 +9,7 @@ from functools import lru_cache
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store.db.prepared import Driver, Listed, Prepared, chunks
+from mydata_ledger.anchors.store.db.prepared import Driver, ListQuery, PreparedQuery, chunks
 from mydata_ledger.anchors.store.rows.codec import key
 from mydata_ledger.anchors.store.rows.records import issued
 from mydata_ledger.anchors.store.rows.statements import at
@@ -18,20 +18,20 @@ from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
-from mydata_ledger.ledger.receipt import Logged, Signed, Statement
+from mydata_ledger.ledger.receipt import LoggedStatement, SignedStatement, Statement
 from mydata_ledger.ledger.record import Erasure, Issue
 
 STALE = "the statement does not follow the newest one to this grantee; ask for a new draft"
 BETWEEN_TWO = (Consent, Revocation, Delegation)
 Pair = tuple[bytes, str]
 """Data subject and grantee."""
-BETWEEN = Prepared(
+BETWEEN = PreparedQuery(
     select(CONSENTS.c.position)
     .where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.grantee == bindparam("grantee"))
     .order_by(CONSENTS.c.position.desc())
 )
 SAID = STATEMENTS[CONSENTS_LOG]
-AGAIN = Prepared(
+AGAIN = PreparedQuery(
     select(SAID.c.position)
     .join(CONSENTS, CONSENTS.c.position == SAID.c.position)
     .where(
@@ -42,7 +42,7 @@ AGAIN = Prepared(
 )
 
 
-def newest(driver: Driver, data_subject: bytes, grantee: str) -> Logged | None:
+def newest(driver: Driver, data_subject: bytes, grantee: str) -> LoggedStatement | None:
     """The newest Consent, Delegation or Revocation between the two."""
     for row in BETWEEN.all(driver, _keys((data_subject, grantee))):
         logged = at(driver, CONSENTS_LOG, row.position)
@@ -65,7 +65,7 @@ def _name_key(name: str) -> int:
     return key(name)
 
 
-ANY_BETWEEN = Listed(
+ANY_BETWEEN = ListQuery(
     select(CONSENTS.c.person, func.max(CONSENTS.c.position).label("position"))
     .where(CONSENTS.c.grantee == bindparam("grantee"))
     .group_by(CONSENTS.c.person),
@@ -73,14 +73,14 @@ ANY_BETWEEN = Listed(
 )
 
 
-class Known:
+class VersionChain:
     """Which of some statements the log of consents holds already, and the newest of each pair while they are being
     accepted: what a pair has said is looked up once.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._driver = Driver.of(connection)
-        self._said: dict[Pair, Logged | None] = {}
+        self._said: dict[Pair, LoggedStatement | None] = {}
 
     def look_up(self, pairs: Iterable[Pair]) -> None:
         """Find what many pairs said last, grantee by grantee instead of one by one."""
@@ -100,15 +100,15 @@ class Known:
             if logged is None or between(logged.signed.statement) == pair:
                 self._said[pair] = logged
 
-    def by_digests(self, said: Iterable[Signed]) -> dict[bytes, Logged]:
+    def by_digests(self, said: Iterable[SignedStatement]) -> dict[bytes, LoggedStatement]:
         """Those that are there."""
-        found: dict[bytes, Logged] = {}
+        found: dict[bytes, LoggedStatement] = {}
         for signed in said:
             if logged := self._again(signed):
                 found[signed.entry.digest] = logged
         return found
 
-    def _again(self, signed: Signed) -> Logged | None:
+    def _again(self, signed: SignedStatement) -> LoggedStatement | None:
         pair = between(signed.statement)
         newest = self.newest(pair) if pair else None
         if pair is None or newest is None or newest.signed.entry.digest == signed.entry.digest:
@@ -116,26 +116,26 @@ class Known:
         places = AGAIN.all(self._driver, _keys(pair) | {"digest": signed.entry.digest})
         return at(self._driver, CONSENTS_LOG, places[0].position) if places else None
 
-    def newest(self, pair: Pair) -> Logged | None:
+    def newest(self, pair: Pair) -> LoggedStatement | None:
         """The newest statement of the pair, among those that were followed too."""
         if pair not in self._said:
             self._said[pair] = newest(self._driver, *pair)
         return self._said[pair]
 
-    def take(self, logged: Logged) -> Logged | None:
+    def take(self, logged: LoggedStatement) -> LoggedStatement | None:
         """Take a statement that was accepted once as the newest of its pair, and return the one it followed."""
         said = logged.signed.statement
         is_first = isinstance(said, Consent) and said.previous == bytes(32)
         return self._take(logged, None if is_first else self._before(said))
 
-    def follow(self, logged: Logged) -> Logged | None:
+    def follow(self, logged: LoggedStatement) -> LoggedStatement | None:
         """The same for one that was not. Raises StaleConsent unless it follows the newest."""
         before = self._before(logged.signed.statement)
         if not _follows(logged.signed.statement, before):
             raise StaleConsent(STALE)
         return self._take(logged, before)
 
-    def again_or_follow(self, logged: Logged, newest: Logged | None) -> Logged:
+    def again_or_follow(self, logged: LoggedStatement, newest: LoggedStatement | None) -> LoggedStatement:
         """Where a statement lies already, or itself, taken as the newest of its pair after `newest`.
 
         Raises StaleConsent.
@@ -150,18 +150,18 @@ class Known:
         self._take(logged, newest)
         return logged
 
-    def _before(self, said: Statement) -> Logged | None:
+    def _before(self, said: Statement) -> LoggedStatement | None:
         pair = between(said)
         return self.newest(pair) if pair else None
 
-    def _take(self, logged: Logged, before: Logged | None) -> Logged | None:
+    def _take(self, logged: LoggedStatement, before: LoggedStatement | None) -> LoggedStatement | None:
         pair = between(logged.signed.statement)
         if pair:
             self._said[pair] = logged
         return before
 
 
-def _follows(said: Statement, before: Logged | None) -> bool:
+def _follows(said: Statement, before: LoggedStatement | None) -> bool:
     last = before.signed.statement if before else None
     version, entry = 0, bytes(32)
     if before and isinstance(last, BETWEEN_TWO):
@@ -173,7 +173,7 @@ def _follows(said: Statement, before: Logged | None) -> bool:
     return isinstance(said, Delegation)
 
 
-def check_record_ids(connection: Connection, added: Sequence[Logged]) -> None:
+def check_record_ids(connection: Connection, added: Sequence[LoggedStatement]) -> None:
     """Raise InvalidStatement when a record is issued twice, or erased before it was issued."""
     named = [(isinstance(said, Issue), said.record_id) for each in added if (said := _of_records(each))]
     known = set(issued(connection, {record_id for _, record_id in named}))
@@ -185,6 +185,6 @@ def check_record_ids(connection: Connection, added: Sequence[Logged]) -> None:
         known.add(record_id)
 
 
-def _of_records(logged: Logged) -> Issue | Erasure | None:
+def _of_records(logged: LoggedStatement) -> Issue | Erasure | None:
     said = logged.signed.statement
     return said if isinstance(said, Issue | Erasure) else None

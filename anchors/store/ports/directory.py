@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db.prepared import Upsert
 from mydata_ledger.anchors.store.facts import facts
-from mydata_ledger.anchors.store.facts.published import READABLE, Shelf, notice_of
+from mydata_ledger.anchors.store.facts.published import READABLE, PublishedReader, notice_of
 from mydata_ledger.anchors.store.rows import past
 from mydata_ledger.anchors.store.schema import NOTICES, PARTIES
 from mydata_ledger.ledger.notice import Notice
@@ -29,7 +29,7 @@ class DirectoryStore:
     def party(self, account: str) -> Party | None:
         """One party by its EIP-55 address."""
         with self._database.autocommit() as driver:
-            return Shelf(driver).party(account)
+            return PublishedReader(driver).party(account)
 
     def parties(self) -> list[Party]:
         """All of them, by name."""
@@ -63,7 +63,7 @@ class DirectoryStore:
     def notice(self, digest: bytes) -> Notice | None:
         """One notice by the hash that is signed."""
         with self._database.autocommit() as driver:
-            return Shelf(driver).notice(digest)
+            return PublishedReader(driver).notice(digest)
 
     def notices(self) -> list[Notice]:
         """All versions in all languages."""

@@ -13,18 +13,18 @@ from mydata_ledger.anchors.store import schema
 from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db.prepared import Driver, Upsert
 from mydata_ledger.anchors.store.facts import facts
-from mydata_ledger.anchors.store.facts.facts import UsesCount, UsesOf, uses_unknown
-from mydata_ledger.anchors.store.facts.gathering import Gathering
-from mydata_ledger.anchors.store.facts.sifting import Ground, Sifting
-from mydata_ledger.anchors.store.facts.surveying import Survey
+from mydata_ledger.anchors.store.facts.batch import FactBatch
+from mydata_ledger.anchors.store.facts.facts import UsesMatter, UsesOf, uses_unknown
+from mydata_ledger.anchors.store.facts.records import RecordFacts
+from mydata_ledger.anchors.store.facts.search import ResourceSearch, SearchSnapshot
 from mydata_ledger.anchors.store.log import versions
 from mydata_ledger.anchors.store.rows import records
 from mydata_ledger.anchors.store.rows.codec import decode, encode, key
 from mydata_ledger.anchors.store.rows.statements import logged_of, whole
 from mydata_ledger.anchors.store.schema import DRAFTS, RECEIPTS, STATEMENTS
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, Place
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, SearchPosition
 from mydata_ledger.ledger.delegation import DelegationState
-from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Issue, Record
 
 T = TypeVar("T")
@@ -59,9 +59,9 @@ class IndexStore:
 
     def facts(self, request: AccessRequest, at: int) -> Facts:
         """Everything the rule may consider about the question."""
-        return self._surveyed(lambda driver, used_of: Gathering(driver, at, used_of).one(request))
+        return self._surveyed(lambda driver, used_of: FactBatch(driver, at, used_of).one(request))
 
-    def newest(self, data_subject: bytes, grantee: str) -> Logged | None:
+    def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
         """The newest Consent or Revocation between the two."""
         with self._database.autocommit() as driver:
             return versions.newest(driver, data_subject, grantee)
@@ -96,45 +96,47 @@ class IndexStore:
         with self._database.snapshot() as driver:
             return records.named(driver, ids, facts.heads(driver)[RECORDS].anchored_size)
 
-    def sift(
-        self, question: AccessRequest, at: int, after: Place, limit: int, permits: Callable[[Facts], bool]
+    def page_facts(
+        self, question: AccessRequest, at: int, after: SearchPosition, limit: int, permits: Callable[[Facts], bool]
     ) -> list[Found]:
         """The first `limit` records behind a place whose person named the requester and that the rule permits."""
         survey = _surveys(question, at)
 
         def sift(driver: Driver, used_of: UsesOf) -> list[Found]:
-            return Sifting(Ground(driver), question, permits, survey(driver, used_of)).found(after, limit)
+            return ResourceSearch(SearchSnapshot(driver), question, permits, survey(driver, used_of)).found(
+                after, limit
+            )
 
         return self._surveyed(sift)
 
-    def survey_person(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
+    def person_facts(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
         """The facts about each record of one person, oldest first."""
         survey = _surveys(question, at)
         return self._surveyed(lambda driver, used_of: survey(driver, used_of).of_person(data_subject))
 
     def _surveyed(self, work: Callable[[Driver, UsesOf], T]) -> T:
         """What is read in one state; where uses count, in one in which every receipt is in its place."""
-        with self._database.snapshot() as driver, suppress(UsesCount):
+        with self._database.snapshot() as driver, suppress(UsesMatter):
             return work(driver, uses_unknown)
         self._database.settle_receipts()
         with self._database.snapshot() as driver:
             return work(driver, partial(facts.used_of, driver))
 
-    def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+    def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts and incidents about a person, by position above `after`."""
-        return self.said_about(ACCESS, data_subject, after, limit)
+        return self.statements_about(ACCESS, data_subject, after, limit)
 
-    def said_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[Logged]:
+    def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Statements that name the person as their data subject, by position above `after`."""
         found = self._receipts(SAID_ABOUT[log], key(data_subject), after, limit)
         return [each for each in found if getattr(each.signed.statement, "data_subject", None) == data_subject]
 
-    def receipts_by(self, requester: str, after: int, limit: int) -> list[Logged]:
+    def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
         found = self._receipts(ASKED_BY, key(requester), after, limit)
         return [each for each in found if _asked(each) == requester]
 
-    def _receipts(self, query: Select[Any], whose: int, after: int, limit: int) -> list[Logged]:
+    def _receipts(self, query: Select[Any], whose: int, after: int, limit: int) -> list[LoggedStatement]:
         with self._database.session(ACCESS) as connection:
             found = connection.execute(query, {"key": whose, "after": after, "most": limit})
             return [logged_of(row) for row in found]
@@ -157,10 +159,10 @@ class IndexStore:
             return draft if isinstance(draft, Issue) else None
 
 
-def _surveys(question: AccessRequest, at: int) -> Callable[[Driver, UsesOf], Survey]:
-    return lambda driver, used_of: Survey(driver, facts.shared(driver, question, at), at, used_of)
+def _surveys(question: AccessRequest, at: int) -> Callable[[Driver, UsesOf], RecordFacts]:
+    return lambda driver, used_of: RecordFacts(driver, facts.shared(driver, question, at), at, used_of)
 
 
-def _asked(logged: Logged) -> str | None:
+def _asked(logged: LoggedStatement) -> str | None:
     said = logged.signed.statement
     return said.requester if isinstance(said, AccessReceipt) else None

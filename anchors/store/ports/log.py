@@ -13,27 +13,27 @@ from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db import changes
 from mydata_ledger.anchors.store.db.prepared import Driver
 from mydata_ledger.anchors.store.facts import facts
-from mydata_ledger.anchors.store.facts.facts import UsesCount
-from mydata_ledger.anchors.store.facts.gathering import Counting, Gathering
-from mydata_ledger.anchors.store.facts.published import Shelf
+from mydata_ledger.anchors.store.facts.batch import FactBatch, UseCounter
+from mydata_ledger.anchors.store.facts.facts import UsesMatter
+from mydata_ledger.anchors.store.facts.published import PublishedReader
 from mydata_ledger.anchors.store.log import receipt_queue
 from mydata_ledger.anchors.store.log.accept import accept_each, accept_many
-from mydata_ledger.anchors.store.log.receipt_buffer import Place
+from mydata_ledger.anchors.store.log.receipt_buffer import BufferedReceipt
 from mydata_ledger.anchors.store.log.tree import Tree
 from mydata_ledger.anchors.store.rows import statements
 from mydata_ledger.ledger.access import AccessRequest, Facts
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.ports import Anchored, Check, Sign
-from mydata_ledger.ledger.ports.soon import now, then
-from mydata_ledger.ledger.receipt import ACCESS, Logged, Signed
+from mydata_ledger.ledger.ports import AnchoredHead, Check, Sign
+from mydata_ledger.ledger.ports.futures import completed, mapped
+from mydata_ledger.ledger.receipt import ACCESS, LoggedStatement, SignedStatement
 
-Respond = Callable[[AccessRequest, Facts], Signed]
+Respond = Callable[[AccessRequest, Facts], SignedStatement]
 """From a question and what is known about it to the receipt, which `Sign` may sign later; asks no store."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionBatch:
     """Questions of one moment, how they are answered, and how the receipts are signed."""
 
     requests: Sequence[AccessRequest]
@@ -49,27 +49,27 @@ class LogStore:
         self._database = database
         self._writer, self._receipts = database.writer, database.receipts
 
-    def append(self, statements: Sequence[Signed], accepted_at: int) -> list[Logged]:
+    def append(self, statements: Sequence[SignedStatement], accepted_at: int) -> list[LoggedStatement]:
         """Accept all or none, in order. Raises StaleConsent, InvalidStatement, StorageFull, SourceUnavailable."""
         if any(signed.log == ACCESS for signed in statements):
             self._database.settle_receipts()
         return self._writer.submit_with(accept_many, (statements, accepted_at)).result() if statements else []
 
     def accept_soon(
-        self, statements: Sequence[Signed], check: Check, accepted_at: int
-    ) -> Future[list[Logged | LedgerError]]:
+        self, statements: Sequence[SignedStatement], check: Check, accepted_at: int
+    ) -> Future[list[LoggedStatement | LedgerError]]:
         """Accept each consent by itself, all in one durable write: where nobody else is writing at once, on the
         caller's own thread.
         """
         if not statements:
-            return now([])
+            return completed([])
 
-        def work(connection: Connection) -> list[Logged | LedgerError]:
-            return accept_each(connection, statements, check, Shelf(Driver.of(connection)), accepted_at)
+        def work(connection: Connection) -> list[LoggedStatement | LedgerError]:
+            return accept_each(connection, statements, check, PublishedReader(Driver.of(connection)), accepted_at)
 
-        return self._writer.do_here(work, writes=True) or self._writer.submit(work)
+        return self._writer.run_inline(work, writes=True) or self._writer.submit(work)
 
-    def answer(self, request: AccessRequest, respond: Callable[[Facts], Signed], at: int) -> Logged:
+    def answer(self, request: AccessRequest, respond: Callable[[Facts], SignedStatement], at: int) -> LoggedStatement:
         """Gather the facts, have them answered, log the receipt: one serialised step.
 
         Those who ask at the same time share one disk sync; `respond` runs while the store is written to and must not
@@ -79,48 +79,48 @@ class LogStore:
 
     def answer_soon(
         self, requests: Sequence[AccessRequest], respond: Respond, at: int, sign: Sign = list
-    ) -> Future[list[Logged]]:
+    ) -> Future[list[LoggedStatement]]:
         """The same for many questions, all or none.
 
         Where nobody else is writing they are answered at once, in the transaction that writes their receipts. Otherwise
         they are answered from one state of the database without holding anyone up; if that is still the state when the
         receipts are written, it is as if they had been answered then, and else they are answered again.
         """
-        asked = Asked(requests, respond, at, sign)
-        done = self._writer.do_here(lambda connection: self._answered(connection, asked))
-        return then(done or self._answered_later(asked), _found)
+        asked = QuestionBatch(requests, respond, at, sign)
+        done = self._writer.run_inline(lambda connection: self._answered(connection, asked))
+        return mapped(done or self._answered_later(asked), _found)
 
-    def _answered_later(self, asked: Asked) -> Future[list[Place]]:
+    def _answered_later(self, asked: QuestionBatch) -> Future[list[BufferedReceipt]]:
         count, receipts = self._considered(asked)
 
-        def work(connection: Connection) -> list[Place]:
+        def work(connection: Connection) -> list[BufferedReceipt]:
             if receipts is not None and changes.count(connection) == count:
-                return [self._receipts.leave(receipt, asked.at) for receipt in receipts]
+                return [self._receipts.add(receipt, asked.at) for receipt in receipts]
             return self._answered(connection, asked)
 
         return self._writer.submit(work, writes=False)
 
-    def _answered(self, connection: Connection, asked: Asked) -> list[Place]:
+    def _answered(self, connection: Connection, asked: QuestionBatch) -> list[BufferedReceipt]:
         """Places of the receipts, all or none; those that lie there already count for the next question."""
         with self._receipts.all_or_none():
-            counting = Counting(connection, self._receipts.uses, receipt_queue.settle_all)
-            gathering = Gathering(connection, asked.at, counting)
-            places = [self._receipts.leave(asked.respond(*each), asked.at) for each in gathering.each(asked.requests)]
+            counting = UseCounter(connection, self._receipts.uses, receipt_queue.settle_all)
+            gathering = FactBatch(connection, asked.at, counting)
+            places = [self._receipts.add(asked.respond(*each), asked.at) for each in gathering.each(asked.requests)]
             for place, signed in zip(places, asked.sign([place.signed for place in places]), strict=True):
                 place.signed = signed
             return places
 
-    def _considered(self, asked: Asked) -> tuple[int, list[Signed] | None]:
+    def _considered(self, asked: QuestionBatch) -> tuple[int, list[SignedStatement] | None]:
         """The receipts, with the count of changes they rest on; none where uses count, which each answer changes."""
         with self._database.snapshot() as driver:
             try:
-                known = list(Gathering(driver, asked.at).each(asked.requests))
-            except UsesCount:
+                known = list(FactBatch(driver, asked.at).each(asked.requests))
+            except UsesMatter:
                 return 0, None
             count = changes.count(driver)
         return count, asked.sign([asked.respond(request, facts) for request, facts in known])
 
-    def at(self, log: str, position: int) -> Logged | None:
+    def statement_at(self, log: str, position: int) -> LoggedStatement | None:
         """The statement at a position."""
         with self._database.autocommit() as driver:
             found = statements.at(driver, log, position)
@@ -128,7 +128,7 @@ class LogStore:
                 return found
             return receipt_queue.find(driver, position) or statements.at(driver, log, position)  # indexed meanwhile
 
-    def find(self, log: str, entry: bytes) -> Logged | None:
+    def find(self, log: str, entry: bytes) -> LoggedStatement | None:
         """The statement of that entry."""
         with self._database.session(log) as connection:
             return statements.by_entry(connection, log, entry)
@@ -143,12 +143,12 @@ class LogStore:
         with self._database.session(log) as connection:
             return Tree(connection, log).head_at(size)
 
-    def anchored(self, log: str) -> Anchored:
+    def anchored(self, log: str) -> AnchoredHead:
         """Size and root of what is on chain. Raises SourceUnavailable while the chain contradicts this database."""
         with self._database.session() as connection:
             return _anchored(facts.anchored_heads(connection)[log])
 
-    def last_anchored(self, log: str) -> Anchored:
+    def last_anchored(self, log: str) -> AnchoredHead:
         """The same, whether or not the chain still agrees."""
         with self._database.session() as connection:
             return _anchored(facts.heads(connection)[log])
@@ -164,9 +164,9 @@ class LogStore:
             return Tree(connection, log).consistency(first, second)
 
 
-def _anchored(row: Any) -> Anchored:
-    return Anchored(Head(row.anchored_size, row.anchored_root), row.anchored_block, row.followed_at)
+def _anchored(row: Any) -> AnchoredHead:
+    return AnchoredHead(Head(row.anchored_size, row.anchored_root), row.anchored_block, row.followed_at)
 
 
-def _found(places: Sequence[Place]) -> list[Logged]:
+def _found(places: Sequence[BufferedReceipt]) -> list[LoggedStatement]:
     return [place.logged() for place in places]

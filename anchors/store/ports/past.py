@@ -12,7 +12,7 @@ from mydata_ledger.anchors.store.facts import facts
 from mydata_ledger.anchors.store.rows.past import HEAD, NOTICE, OUTDATED, PARTY, REVEAL, sizes_of
 from mydata_ledger.anchors.store.schema import PAST
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.ports import Sizes
+from mydata_ledger.ledger.ports import AnchoredSize
 
 
 class PastStore:
@@ -21,7 +21,7 @@ class PastStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def sizes_at(self, log: str, at: int) -> Sizes | None:
+    def sizes_at(self, log: str, at: int) -> AnchoredSize | None:
         """What was anchored of a log; None before this database's memory begins."""
         body = self._said(HEAD, log.encode(), at)
         return sizes_of(body) if body else None

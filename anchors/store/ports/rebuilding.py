@@ -14,7 +14,7 @@ from mydata_ledger.anchors.store.db.prepared import Upsert
 from mydata_ledger.anchors.store.log.accept import write
 from mydata_ledger.anchors.store.log.indexers import Followed
 from mydata_ledger.anchors.store.log.tree import Tree
-from mydata_ledger.anchors.store.log.versions import Known
+from mydata_ledger.anchors.store.log.versions import VersionChain
 from mydata_ledger.anchors.store.rows import statements, work_items
 from mydata_ledger.anchors.store.schema import (
     CHAIN,
@@ -32,9 +32,9 @@ from mydata_ledger.anchors.store.schema import (
     USES,
 )
 from mydata_ledger.ledger.errors import IntegrityFailure
-from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
-from mydata_ledger.ledger.receipt import LOGS, Logged
+from mydata_ledger.ledger.receipt import LOGS, LoggedStatement
+from mydata_ledger.ledger.work_item import WorkItem
 
 KEEP = Upsert(PAPERS, lambda new: {name: getattr(new, name) for name in ("state", "due", "version", "body")})
 LOGGED = (*STATEMENTS.values(), *TREES.values(), COMMON, ENTRIES)
@@ -49,25 +49,25 @@ class RebuildingStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def statements(self, log: str, start: int, limit: int) -> list[Logged]:
+    def statements(self, log: str, start: int, limit: int) -> list[LoggedStatement]:
         """Statements from position `start`."""
         table = STATEMENTS[log]
         query = statements.whole(log).where(table.c.position >= start).order_by(table.c.position).limit(limit)
         with self._database.session(log) as connection:
             return [statements.logged_of(row) for row in connection.execute(query)]
 
-    def all_papers(self, after: tuple[str, bytes], limit: int) -> list[Paper]:
+    def all_work_items(self, after: tuple[str, bytes], limit: int) -> list[WorkItem]:
         """Papers of every kind by (kind, id) above `after`."""
         above = tuple_(PAPERS.c.kind, PAPERS.c.id) > tuple_(*after)
         query = select(PAPERS).where(above).order_by(PAPERS.c.kind, PAPERS.c.id).limit(limit)
         with self._database.session() as connection:
-            return [work_items.paper_of(row) for row in connection.execute(query)]
+            return [work_items.work_item_of(row) for row in connection.execute(query)]
 
-    def restore(self, log: str, logged: Sequence[Logged]) -> None:
+    def restore(self, log: str, logged: Sequence[LoggedStatement]) -> None:
         """Put statements at the end of their log, where they lay before. Raises IntegrityFailure elsewhere."""
         self._database.write(lambda connection: _restore(connection, log, logged))
 
-    def restore_papers(self, restored: Iterable[Paper]) -> None:
+    def restore_work_items(self, restored: Iterable[WorkItem]) -> None:
         """Put papers as they were, over what is there."""
         rows_ = [work_items.row_of(paper) for paper in restored]
         self._database.write_uncounted(lambda connection: KEEP.run(connection, rows_))
@@ -90,7 +90,7 @@ def _in_order(connection: Connection, table: Table) -> Any:
     return connection.execute(select(table).order_by(*keys), execution_options={"yield_per": AT_ONCE})
 
 
-def _restore(connection: Connection, log: str, logged: Sequence[Logged]) -> None:
+def _restore(connection: Connection, log: str, logged: Sequence[LoggedStatement]) -> None:
     size = Tree(connection, log).row().size
     if [each.position for each in logged] != list(range(size, size + len(logged))):
         raise IntegrityFailure(f"the {log} log has {size} statements; what comes next is not what is restored")
@@ -98,9 +98,9 @@ def _restore(connection: Connection, log: str, logged: Sequence[Logged]) -> None
         write(connection, log, _followed(connection, log, logged), statements.rows_of(connection, log, logged))
 
 
-def _followed(connection: Connection, log: str, logged: Sequence[Logged]) -> list[Followed]:
+def _followed(connection: Connection, log: str, logged: Sequence[LoggedStatement]) -> list[Followed]:
     """Each statement with the one it follows; the order was checked when they were accepted."""
     if log != CONSENTS_LOG:
         return [(each, None) for each in logged]
-    known = Known(connection)
+    known = VersionChain(connection)
     return [(each, known.take(each)) for each in logged]

@@ -9,10 +9,10 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.database import Database
-from mydata_ledger.anchors.store.db.prepared import Listed, Upsert, chunks
+from mydata_ledger.anchors.store.db.prepared import ListQuery, Upsert, chunks
 from mydata_ledger.anchors.store.schema import CHALLENGES, SESSIONS
 
-LIVE = Listed(
+LIVE = ListQuery(
     select(SESSIONS.c.token, SESSIONS.c.signer).where(SESSIONS.c.expires > bindparam("at")), token=SESSIONS.c.token
 )
 OPEN = Upsert(SESSIONS, lambda new: {"signer": new.signer, "expires": new.expires})
@@ -43,11 +43,11 @@ class SessionStore:
         row = {"token": token_digest, "signer": signer, "expires": expires}
         self._database.write_uncounted(lambda connection: OPEN.run(connection, [row]))
 
-    def who(self, token_digest: bytes, at: int) -> bytes | None:
+    def signer_of(self, token_digest: bytes, at: int) -> bytes | None:
         """The signer bytes behind a live session."""
-        return self.who_of([token_digest], at).get(token_digest)
+        return self.signers_of([token_digest], at).get(token_digest)
 
-    def who_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
+    def signers_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
         """The signer bytes behind each of those sessions that is live."""
         with self._database.autocommit() as driver:
             found = (row for some in chunks(token_digests) for row in LIVE.all(driver, {"at": at}, token=some))

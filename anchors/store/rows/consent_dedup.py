@@ -9,7 +9,7 @@ from functools import lru_cache
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store.db.prepared import Bulk, Driver, Prepared
+from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, PreparedQuery
 from mydata_ledger.anchors.store.rows.codec import ZERO, decode, encode, key, more_of, put_bytes, put_number, raw
 from mydata_ledger.anchors.store.schema import COMMON
 from mydata_ledger.ledger.consent import NEVER, Consent, Grant
@@ -17,9 +17,9 @@ from mydata_ledger.ledger.equivalence import terms
 
 CONSENT = 0
 """The kind number of Consent."""
-ADD = Bulk(COMMON.insert())
-SAME = Prepared(select(COMMON.c.id, COMMON.c.body).where(COMMON.c.key == bindparam("key")))
-LAST = Prepared(select(func.max(COMMON.c.id).label("id")))
+ADD = BulkChange(COMMON.insert())
+SAME = PreparedQuery(select(COMMON.c.id, COMMON.c.body).where(COMMON.c.key == bindparam("key")))
+LAST = PreparedQuery(select(func.max(COMMON.c.id).label("id")))
 
 
 def numbers(connection: Connection, bodies: Iterable[bytes]) -> dict[bytes, int]:

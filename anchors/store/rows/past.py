@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store.db.prepared import Bulk
+from mydata_ledger.anchors.store.db.prepared import BulkChange
 from mydata_ledger.anchors.store.schema import PAST
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.ports import Sizes
+from mydata_ledger.ledger.ports import AnchoredSize
 
 HEAD, PARTY, NOTICE, REVEAL = "head", "party", "notice", "reveal"
 OUTDATED = b"outdated"
-ADD = Bulk(PAST.insert().values({name: bindparam(name) for name in ("at", "kind", "subject", "body")}))
+ADD = BulkChange(PAST.insert().values({name: bindparam(name) for name in ("at", "kind", "subject", "body")}))
 Change = tuple[bytes, bytes | None]
 """What it is about, and what is so of it from now on; None is that it is no more."""
 
@@ -29,6 +29,6 @@ def head_change(log: str, head: Head, block: int) -> Change:
     return log.encode(), head.size.to_bytes(8, "big") + block.to_bytes(8, "big")
 
 
-def sizes_of(body: bytes) -> Sizes:
+def sizes_of(body: bytes) -> AnchoredSize:
     """The sizes that `head_change` wrote."""
-    return Sizes(int.from_bytes(body[:8], "big"), int.from_bytes(body[8:16], "big"))
+    return AnchoredSize(int.from_bytes(body[:8], "big"), int.from_bytes(body[8:16], "big"))

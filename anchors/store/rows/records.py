@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store.db.prepared import Bulk, Driver, Listed, Prepared, Reading, chunks
+from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, ListQuery, PreparedQuery, Reading, chunks
 from mydata_ledger.anchors.store.rows.codec import decode, key, keys
 from mydata_ledger.anchors.store.schema import RECORDS, STATEMENTS
 from mydata_ledger.ledger.receipt import RECORDS as RECORDS_LOG
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Erasure, Issue, Record
 
 LOG = STATEMENTS[RECORDS_LOG]
@@ -21,16 +21,16 @@ ISSUED = select(LOG.c.position, LOG.c.kind, LOG.c.body).join(RECORDS, RECORDS.c.
 FOUND = select(LOG.c.position, LOG.c.kind, LOG.c.entry, LOG.c.body, RECORDS.c.superseded_by, RECORDS.c.erased).join(
     RECORDS, RECORDS.c.position == LOG.c.position
 )
-BY_ID = Listed(FOUND, record=RECORDS.c.record)
-BY_PERSONS = Listed(FOUND.limit(bindparam("most")), person=RECORDS.c.person)
-BY_PERSON = Prepared(FOUND.where(RECORDS.c.person == bindparam("person")).order_by(RECORDS.c.position))
-ADD = Bulk(RECORDS.insert())
+BY_ID = ListQuery(FOUND, record=RECORDS.c.record)
+BY_PERSONS = ListQuery(FOUND.limit(bindparam("most")), person=RECORDS.c.person)
+BY_PERSON = PreparedQuery(FOUND.where(RECORDS.c.person == bindparam("person")).order_by(RECORDS.c.position))
+ADD = BulkChange(RECORDS.insert())
 THERE = RECORDS.c.person == bindparam("who"), RECORDS.c.position == bindparam("where")
 CORRECTED = RECORDS.update().where(*THERE).values(superseded_by=bindparam("by"))
 ERASED = RECORDS.update().where(*THERE).values(erased=True)
 
 
-def index(connection: Connection, added: Sequence[Logged]) -> None:
+def index(connection: Connection, added: Sequence[LoggedStatement]) -> None:
     """Rows for issues; corrections and erasures mark the record they name."""
     issues = [(each, each.signed.statement) for each in added if isinstance(each.signed.statement, Issue)]
     if issues:

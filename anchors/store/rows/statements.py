@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store.db.prepared import Bulk, Driver, Listed, Prepared, Reading, chunks
+from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, ListQuery, PreparedQuery, Reading, chunks
 from mydata_ledger.anchors.store.rows import consent_dedup
 from mydata_ledger.anchors.store.rows.codec import decode, encode, kind_of, prefix
 from mydata_ledger.anchors.store.schema import COMMON, ENTRIES, STATEMENTS
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.receipt import CONSENTS, Logged, Signed, Statement
+from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement, SignedStatement, Statement
 
 PREFIX = 8
 
@@ -29,25 +29,27 @@ def whole(log: str) -> Select[Any]:
     return said.outerjoin(COMMON, COMMON.c.id == table.c.common)
 
 
-def _by(log: str, name: str) -> Prepared:
+def _by(log: str, name: str) -> PreparedQuery:
     table = STATEMENTS[log]
     column = table.c[name]
     start = func.substr(column, 1, PREFIX)
-    return Prepared(whole(log).where(start == bindparam("prefix"), column == bindparam("whole")))
+    return PreparedQuery(whole(log).where(start == bindparam("prefix"), column == bindparam("whole")))
 
 
-ADD = {log: Bulk(table.insert()) for log, table in STATEMENTS.items()}
-ADD_ENTRIES = Bulk(ENTRIES.insert())
-AT = {log: Prepared(whole(log).where(table.c.position == bindparam("position"))) for log, table in STATEMENTS.items()}
+ADD = {log: BulkChange(table.insert()) for log, table in STATEMENTS.items()}
+ADD_ENTRIES = BulkChange(ENTRIES.insert())
+AT = {
+    log: PreparedQuery(whole(log).where(table.c.position == bindparam("position"))) for log, table in STATEMENTS.items()
+}
 OTHERS = [log for log in STATEMENTS if log != CONSENTS]
 BY_ENTRY = {log: _by(log, "entry") for log in OTHERS}
 BY_DIGEST = {log: _by(log, "digest") for log in OTHERS}
-NAMED = Prepared(
+NAMED = PreparedQuery(
     whole(CONSENTS)
     .join(ENTRIES, ENTRIES.c.position == STATEMENTS[CONSENTS].c.position)
     .where(ENTRIES.c.entry == bindparam("entry"))
 )
-NAMED_ANY = Listed(
+NAMED_ANY = ListQuery(
     whole(CONSENTS).join(ENTRIES, ENTRIES.c.position == STATEMENTS[CONSENTS].c.position), entry=ENTRIES.c.entry
 )
 
@@ -58,7 +60,7 @@ Named = tuple[bytes, str, int]
 """Data subject, grantee and position of a consent or delegation."""
 
 
-def rows_of(connection: Connection, log: str, added: Sequence[Logged]) -> list[Fields]:
+def rows_of(connection: Connection, log: str, added: Sequence[LoggedStatement]) -> list[Fields]:
     """The rows of statements that are about to be put at the end of their log, each with its entry."""
     if log != CONSENTS:
         return [_fields(one) | {"entry": one.signed.entry.entry, "body": encode(one.signed.statement)} for one in added]
@@ -74,7 +76,7 @@ def _parts(statement: Statement) -> tuple[bytes, bytes]:
     return consent_dedup.split(statement) if isinstance(statement, Consent) else (b"", encode(statement))
 
 
-def _fields(logged: Logged) -> Fields:
+def _fields(logged: LoggedStatement) -> Fields:
     """What the rows of all logs have; the lock only where it is not the one the statement says itself."""
     statement, entry = logged.signed.statement, logged.signed.entry
     return {
@@ -93,11 +95,13 @@ def statement_of(row: Any) -> Statement:
     return consent_dedup.whole(row.said, row.body) if row.kind == consent_dedup.CONSENT else decode(row.kind, row.body)
 
 
-def logged_of(row: Any) -> Logged:
+def logged_of(row: Any) -> LoggedStatement:
     """The statement of a row."""
     statement = statement_of(row)
     lock = own_lock(statement) if row.lock is None else row.lock
-    return Logged(Signed(statement, Entry(row.digest, row.signature, row.salt, lock)), row.position, row.accepted_at)
+    return LoggedStatement(
+        SignedStatement(statement, Entry(row.digest, row.signature, row.salt, lock)), row.position, row.accepted_at
+    )
 
 
 def entries(log: str) -> Select[Any]:
@@ -125,7 +129,7 @@ def own_lock(statement: Statement) -> bytes:
     return lock
 
 
-def at(driver: Driver, log: str, position: int) -> Logged | None:
+def at(driver: Driver, log: str, position: int) -> LoggedStatement | None:
     """The statement at a position."""
     if not 0 <= position < 2**63:
         return None
@@ -133,7 +137,7 @@ def at(driver: Driver, log: str, position: int) -> Logged | None:
     return logged_of(found[0]) if found else None
 
 
-def by_entry(connection: Reading, log: str, entry: bytes) -> Logged | None:
+def by_entry(connection: Reading, log: str, entry: bytes) -> LoggedStatement | None:
     """The statement of that entry."""
     if log == CONSENTS:
         return _consent_by_entry(Driver.of(connection), entry)
@@ -160,12 +164,12 @@ def _named(row: Any, entries: Collection[bytes]) -> Named | None:
     return (data_subject, grantee, row.position) if entry in entries else None
 
 
-def _consent_by_entry(driver: Driver, entry: bytes) -> Logged | None:
+def _consent_by_entry(driver: Driver, entry: bytes) -> LoggedStatement | None:
     found = (logged_of(row) for row in NAMED.all(driver, {"entry": prefix(entry)}))
     return next((logged for logged in found if logged.signed.entry.entry == entry), None)
 
 
-def by_digests(connection: Connection, log: str, digests: Sequence[bytes]) -> dict[bytes, Logged]:
+def by_digests(connection: Connection, log: str, digests: Sequence[bytes]) -> dict[bytes, LoggedStatement]:
     """The statements already logged under any of the digests, in another log than that of consents."""
     if len(digests) == 1:
         rows = BY_DIGEST[log].all(Driver.of(connection), {"prefix": digests[0][:PREFIX], "whole": digests[0]})

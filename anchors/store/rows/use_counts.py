@@ -42,7 +42,7 @@ class Uses:
                 self._add((entry, record), once)
                 self._add((entry, ALL_RECORDS), once)
 
-    def together(self, more: Uses) -> Uses:
+    def merged(self, more: Uses) -> Uses:
         """These and those."""
         both = Uses(iter(self))
         for consent, record, times, latest in more:

@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 
 from mydata_ledger.anchors.store.rows.codec import key
-from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.work_item import WorkItem
 
 
-def row_of(paper: Paper) -> dict[str, Any]:
+def row_of(paper: WorkItem) -> dict[str, Any]:
     """The row of a work item."""
     body = {"person": paper.person.hex(), "party": paper.party, "body": paper.body}
     return {
@@ -25,8 +25,8 @@ def row_of(paper: Paper) -> dict[str, Any]:
     }
 
 
-def paper_of(row: Any) -> Paper:
+def work_item_of(row: Any) -> WorkItem:
     """The work item of a row."""
     raw = orjson.loads(row.body)
     person = bytes.fromhex(raw["person"])
-    return Paper(row.kind, row.id, person, raw["party"], row.state, row.due, raw["body"], row.version)
+    return WorkItem(row.kind, row.id, person, raw["party"], row.state, row.due, raw["body"], row.version)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mydata_ledger.ledger.kernel.consents.accept import ConsentIntake
-from mydata_ledger.ledger.kernel.consents.acting import Acting
+from mydata_ledger.ledger.kernel.consents.accept import AcceptConsents
+from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
 from mydata_ledger.ledger.kernel.consents.checks import StatementChecks
 from mydata_ledger.ledger.kernel.consents.delegate import Delegations
 from mydata_ledger.ledger.kernel.consents.draft import Drafts
@@ -25,14 +25,14 @@ class Consents:
 
     drafts: Drafts
     checks: StatementChecks
-    intake: ConsentIntake
+    acceptance: AcceptConsents
     revocations: Revocations
     delegations: Delegations
     paper: PaperConsents
     paper_marks: PaperMarks
     what_if: WhatIf
     endings: Endings
-    acting: Acting
+    acting: DelegateActions
     notices: Notices
 
     @classmethod
@@ -43,13 +43,13 @@ class Consents:
         return cls(
             drafts=drafts,
             checks=checks,
-            intake=ConsentIntake(world, statements, checks, delegations),
+            intake=AcceptConsents(world, statements, checks, delegations),
             revocations=Revocations(world, statements, checks, delegations),
             delegations=delegations,
             paper=PaperConsents(world, statements, checks, delegations),
             paper_marks=PaperMarks(world),
             what_if=WhatIf(world, drafts),
             endings=endings,
-            acting=Acting(world, delegations, endings),
+            acting=DelegateActions(world, delegations, endings),
             notices=Notices(world),
         )

@@ -13,7 +13,7 @@ from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import requester_name
 
 
-class Acting:
+class DelegateActions:
     """One standing delegation must cover all that is done; the things made are named by the withdrawal that ends it."""
 
     def __init__(self, world: World, delegations: Delegations, endings: Endings) -> None:
@@ -39,7 +39,7 @@ class Acting:
 
     def may_go_on(self, entry: bytes, kind: str, reference: str) -> bool:
         """Whether a thing that rests on the delegation of that entry (empty: the person's own) may still be used."""
-        return not entry or self._endings.still_rests([entry], kind, reference)
+        return not entry or self._endings.still_stands([entry], kind, reference)
 
     def finish(self, office: DelegationState | None, kind: str, reference: str) -> None:
         """A thing is over by itself."""

@@ -19,8 +19,8 @@ from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.errors import InvalidStatement, NotFound, StaleConsent
 from mydata_ledger.ledger.kernel.consents.draft import grantee_name
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.ports import Published
-from mydata_ledger.ledger.receipt import CONSENTS, Logged
+from mydata_ledger.ledger.ports import DirectorySnapshot
+from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement
 
 
 class StatementChecks:
@@ -40,7 +40,7 @@ class StatementChecks:
         else:
             self.content(now, self._world.directory)(statement)
 
-    def already(self, digest: bytes, statement: Consent | Revocation) -> Logged | None:
+    def accepted_before(self, digest: bytes, statement: Consent | Revocation) -> LoggedStatement | None:
         """Where the newest statement lies if this is it. Raises StaleConsent for an older one said again."""
         newest = self._world.index.newest(statement.data_subject, statement.grantee)
         if newest is None or newest.signed.entry.digest == digest:
@@ -48,7 +48,7 @@ class StatementChecks:
         check_newer(statement, newest)
         return None
 
-    def content(self, now: int, published: Published) -> Condition[Consent]:
+    def content(self, now: int, published: DirectorySnapshot) -> Condition[Consent]:
         """The condition on a consent at `now` (UTC seconds): whole, in known words, as published, lately signed."""
         notices, names = cache(published.notice), cache(lambda grantee: grantee_name(grantee, published))
 
@@ -95,7 +95,7 @@ def _once(content: Condition[Consent]) -> Condition[Consent]:
     return check
 
 
-def check_newer(said: object, newest: Logged | None) -> None:
+def check_newer(said: object, newest: LoggedStatement | None) -> None:
     """Raise StaleConsent for what the newest statement between the two has replaced, or is another one of."""
     last = newest.signed.statement if newest else None
     if (

@@ -24,7 +24,7 @@ from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import requester_name
-from mydata_ledger.ledger.receipt import CONSENTS, Logged
+from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement
 from mydata_ledger.ledger.scope import narrows
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.wording import ENGLISH
@@ -35,7 +35,7 @@ LONGEST = 10 * 366 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
+class DelegateAppointment:
     """Who is to sign for whom: `relation` is one of the known ones, the window in UTC seconds."""
 
     data_subject: bytes
@@ -56,7 +56,7 @@ class Delegations:
     def __init__(self, world: World, statements: StatementSigning) -> None:
         self._world, self._statements = world, statements
 
-    def draft(self, naming: Naming, language: str = ENGLISH) -> Draft:
+    def draft(self, naming: DelegateAppointment, language: str = ENGLISH) -> Draft:
         """The delegation, ready for the delegator's wallet. Raises UnknownTerm."""
         said = Delegation(
             data_subject=naming.data_subject,
@@ -80,7 +80,7 @@ class Delegations:
         signature: bytes,
         claimed: Domain | None = None,
         evidence: Disclosure | None = None,
-    ) -> Logged:
+    ) -> LoggedStatement:
         """Accept a signed delegation; it counts once anchored, and replaces the one between the two before it.
 
         A guardian is named by an accredited authority, with the ward's birth date disclosed from a record of the ward

@@ -11,8 +11,8 @@ from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import ANYONE, ROLE_PREFIX
-from mydata_ledger.ledger.ports import Published
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.ports import DirectorySnapshot
+from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.wording import ENGLISH
 
 
@@ -61,7 +61,7 @@ class Drafts:
         name = words.named(consent.grantee, consent.grantee_name)
         summary = tuple(words.sentence(grant, name) for grant in wish.grants)
         summary += words.behalf(consent.signer, consent.data_subject)
-        changes = tuple(words.told(one) for one in words.differences(before, wish.grants, name))
+        changes = tuple(words.described(one) for one in words.differences(before, wish.grants, name))
         return self._statements.draft(consent, summary, notice, changes if newest else ())
 
     def revocation(
@@ -94,7 +94,7 @@ class Drafts:
         return grantee_name(grantee, self._world.directory)
 
 
-def grantee_name(grantee: str, published: Published) -> str:
+def grantee_name(grantee: str, published: DirectorySnapshot) -> str:
     """The name of a grantee by what is published. Raises InvalidStatement for an account nobody is accredited under."""
     if grantee == ANYONE:
         return "anyone"
@@ -106,11 +106,11 @@ def grantee_name(grantee: str, published: Published) -> str:
     return party.name
 
 
-def _grants_of(newest: Logged | None) -> tuple[Grant, ...]:
+def _grants_of(newest: LoggedStatement | None) -> tuple[Grant, ...]:
     statement = newest.signed.statement if newest else None
     return statement.grants if isinstance(statement, Consent) else ()
 
 
-def _next_version(newest: Logged | None) -> int:
+def _next_version(newest: LoggedStatement | None) -> int:
     statement = newest.signed.statement if newest else None
     return statement.version + 1 if isinstance(statement, Consent | Revocation) else 1

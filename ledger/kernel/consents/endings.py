@@ -11,10 +11,10 @@ from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.kernel.work_items import DERIVED
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.party import requester_name
-from mydata_ledger.ledger.receipt import CONSENTS, AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import CONSENTS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.status import Status
+from mydata_ledger.ledger.work_item import WorkItem
 
 LIVE, OVER = "live", "over"
 WRAPPED_KEY, SIGNED, SESSION = "wrapped_key", "consent", "session"
@@ -25,7 +25,7 @@ MOST_RECEIPTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedItem:
     """One thing that rested on a consent: `kind` such as `link`, `export`, `session`, `consent` or `wrapped_key`, its
     `reference` among its kind, who held it, and since when (UTC seconds).
 
@@ -57,11 +57,11 @@ class Endings:
             said = logged.signed.statement if logged else None
             person = said.data_subject if isinstance(said, Consent | Delegation) else b""
             body = {"kind": kind, "reference": reference, "holder": holder, "since": since}
-            self._world.work_items.file(Paper(DERIVED, _name(entry, kind, reference), person, "", LIVE, 0, body))
+            self._world.work_items.file(WorkItem(DERIVED, _name(entry, kind, reference), person, "", LIVE, 0, body))
 
-    def still_rests(self, entries: Iterable[bytes], kind: str, reference: str) -> bool:
+    def still_stands(self, entries: Iterable[bytes], kind: str, reference: str) -> bool:
         """Whether a thing may still be used: all that it rests on is in force, and nothing ended it."""
-        papers = ((entry, self._world.work_items.paper(DERIVED, _name(entry, kind, reference))) for entry in entries)
+        papers = ((entry, self._world.work_items.item(DERIVED, _name(entry, kind, reference))) for entry in entries)
         return all(paper is not None and paper.state == LIVE and self._in_force(entry) for entry, paper in papers)
 
     def finish(self, entries: Iterable[bytes], kind: str, reference: str) -> None:
@@ -69,7 +69,7 @@ class Endings:
         for entry in entries:
             self._world.work_items.discard(DERIVED, _name(entry, kind, reference))
 
-    def ended_by(self, logged: Logged) -> list[Ended]:
+    def ended_by(self, logged: LoggedStatement) -> list[EndedItem]:
         """End everything that rested on what a statement ended or replaced, and name it; the same again each time."""
         said = logged.signed.statement
         if isinstance(said, Consent):
@@ -82,7 +82,7 @@ class Endings:
             return self._end_office(said.consent, target, logged.accepted_at)
         return [*self._end_derived(said.consent), *self._keys_out(said.data_subject, said.consent)]
 
-    def ended_on_chain(self, entry: bytes) -> list[Ended]:
+    def ended_on_chain(self, entry: bytes) -> list[EndedItem]:
         """End everything that rested on a consent or delegation whose end is known from the chain alone."""
         logged = self._world.log.find(CONSENTS, entry)
         said = logged.signed.statement if logged else None
@@ -90,51 +90,51 @@ class Endings:
             return self._end_office(entry, said, self._world.clock.now())
         return self._end_derived(entry)
 
-    def _end_office(self, entry: bytes, office: Delegation, ended_at: int) -> list[Ended]:
+    def _end_office(self, entry: bytes, office: Delegation, ended_at: int) -> list[EndedItem]:
         """What a delegate signed, made and opened ends with the delegation, and everything that rested on it."""
         signed = [one for state in self._signed_under(office) for one in self._end_consent(state)]
         return [*signed, *self._end_derived(entry), *self._end_sessions(office.delegate, ended_at)]
 
-    def _end_sessions(self, delegate: bytes, ended_at: int) -> list[Ended]:
+    def _end_sessions(self, delegate: bytes, ended_at: int) -> list[EndedItem]:
         """Sessions that were opened by then: who signs on after it is somebody else."""
         length = self._world.bounds.session_seconds
         ends = self._world.sessions.close_all(delegate, self._world.clock.now(), ended_at + length)
-        return [Ended(SESSION, "", requester_name(delegate), end - length) for end in ends]
+        return [EndedItem(SESSION, "", requester_name(delegate), end - length) for end in ends]
 
-    def _end_consent(self, state: ConsentState) -> list[Ended]:
+    def _end_consent(self, state: ConsentState) -> list[EndedItem]:
         """A consent that a delegate signed, and everything that rested on it."""
         said = state.consent
-        itself = Ended(SIGNED, "0x" + state.entry.hex(), said.grantee, said.signed_at)
+        itself = EndedItem(SIGNED, "0x" + state.entry.hex(), said.grantee, said.signed_at)
         return [itself, *self._end_derived(state.entry), *self._keys_out(said.data_subject, state.entry)]
 
     def _signed_under(self, office: Delegation) -> list[ConsentState]:
         states = self._world.index.consents_of(office.data_subject)
         return [s for s in states if s.consent.signer == office.delegate and s.revoked and not s.superseded]
 
-    def _end_derived(self, entry: bytes) -> list[Ended]:
+    def _end_derived(self, entry: bytes) -> list[EndedItem]:
         ended = []
         for paper in self._derived(entry):
             if paper.state == LIVE:
                 self._world.work_items.file(replace(paper, state=OVER))
-            ended.append(Ended(**paper.body))
+            ended.append(EndedItem(**paper.body))
         return ended
 
-    def _derived(self, entry: bytes) -> Iterator[Paper]:
+    def _derived(self, entry: bytes) -> Iterator[WorkItem]:
         """Everything that ever rested on a consent: the papers whose name begins with its entry's first half."""
         after = entry[:HALF]
-        while page := self._world.work_items.papers(DERIVED, after=after, limit=AT_ONCE):
+        while page := self._world.work_items.items(DERIVED, after=after, limit=AT_ONCE):
             for paper in page:
                 if paper.id[:HALF] != entry[:HALF]:
                     return
                 yield paper
             after = page[-1].id
 
-    def _keys_out(self, data_subject: bytes, entry: bytes) -> list[Ended]:
+    def _keys_out(self, data_subject: bytes, entry: bytes) -> list[EndedItem]:
         """The keys that readers were handed under a consent, each reader's first of each record."""
-        found: dict[tuple[str, bytes], Ended] = {}
+        found: dict[tuple[str, bytes], EndedItem] = {}
         for said in self._receipts(data_subject):
             if entry in said.consents and said.releases(said.record_id):
-                one = Ended(WRAPPED_KEY, "0x" + said.record_id.hex(), said.requester, said.decided_at)
+                one = EndedItem(WRAPPED_KEY, "0x" + said.record_id.hex(), said.requester, said.decided_at)
                 found.setdefault((said.requester, said.record_id), one)
         return list(found.values())
 
@@ -155,7 +155,7 @@ class Endings:
         return state is not None and state.status(now) is Status.ACTIVE
 
 
-def _answers(page: Sequence[Logged]) -> Iterator[AccessReceipt]:
+def _answers(page: Sequence[LoggedStatement]) -> Iterator[AccessReceipt]:
     for logged in page:
         said = logged.signed.statement
         if isinstance(said, AccessReceipt):

@@ -16,7 +16,7 @@ from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import Party, requester_name
-from mydata_ledger.ledger.receipt import CONSENTS, Logged, Statement
+from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement, Statement
 from mydata_ledger.ledger.record import Record
 from mydata_ledger.ledger.wording import ENGLISH
 
@@ -24,15 +24,15 @@ Said = Consent | Revocation
 
 
 @dataclass(frozen=True, slots=True)
-class Witnessed:
+class WitnessedPaper:
     """A statement that stands on paper: the second witness's signature over it, and the first one's word, signed, that
     the person signed exactly this on the paper whose scan is the record named.
     """
 
     statement: Said
     signature: bytes
-    word: Delegation
-    word_signature: bytes
+    witness_statement: Delegation
+    witness_signature: bytes
 
 
 class PaperConsents:
@@ -46,21 +46,21 @@ class PaperConsents:
     ) -> None:
         self._world, self._statements, self._checks, self._delegations = world, statements, checks, delegations
 
-    def draft_word(self, statement: Said, witness: bytes, scan: bytes, language: str = ENGLISH) -> Draft:
+    def draft_witness_statement(self, statement: Said, witness: bytes, scan: bytes, language: str = ENGLISH) -> Draft:
         """What the first witness signs about a drafted statement and the record of its scan. Raises NotFound."""
         word = self._word(statement, witness, self._scan(statement, scan))
-        return self._statements.draft(word, (self._statements.words(language).word(word, scan),))
+        return self._statements.draft(word, (self._statements.words(language).witness_statement(word, scan),))
 
-    def accept(self, said: Witnessed, scan: bytes) -> Logged:
+    def accept(self, said: WitnessedPaper, scan: bytes) -> LoggedStatement:
         """Accept the statement and the word on it, both or neither.
 
         Raises SignatureInvalid, NotEntitled unless both witnesses are accredited, two, and no side of the consent,
         InvalidStatement when the word is about another statement or scan, and whatever the statement itself may.
         """
-        statement, word = said.statement, said.word
-        first = self._statements.seal(word, word.delegator, said.word_signature)
+        statement, word = said.statement, said.witness_statement
+        first = self._statements.seal(word, word.delegator, said.witness_signature)
         second = self._statements.seal(statement, statement.signer, said.signature)
-        if known := self._checks.already(second.entry.digest, statement):
+        if known := self._checks.accepted_before(second.entry.digest, statement):
             return known
         self._check_witnesses(statement, word)
         self._checks.check(statement)

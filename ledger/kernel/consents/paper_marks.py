@@ -25,6 +25,6 @@ class PaperMarks:
         )
         return office.delegation if office and office.delegation.on_paper else None
 
-    def among(self, entries: Iterable[bytes]) -> tuple[bytes, ...]:
+    def for_consents(self, entries: Iterable[bytes]) -> tuple[bytes, ...]:
         """Those of the consents that stand on paper: who rests on them is told so."""
         return tuple(entry for entry in entries if self.witnessed_by(entry))

@@ -7,7 +7,7 @@ from mydata_ledger.ledger.kernel.consents.checks import StatementChecks
 from mydata_ledger.ledger.kernel.consents.delegate import Delegations
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.typed_data import Domain
 
 
@@ -19,14 +19,14 @@ class Revocations:
     ) -> None:
         self._world, self._statements, self._checks, self._delegations = world, statements, checks, delegations
 
-    def accept(self, revocation: Revocation, signature: bytes, claimed: Domain | None = None) -> Logged:
+    def accept(self, revocation: Revocation, signature: bytes, claimed: Domain | None = None) -> LoggedStatement:
         """Accept a signed withdrawal; it denies before this returns.
 
         Raises WrongChain, SignatureInvalid, NotEntitled, NotFound, InvalidStatement, StaleConsent.
         """
         self._statements.check_domain(Revocation, claimed)
         signed = self._statements.seal(revocation, revocation.signer, signature)
-        if known := self._checks.already(signed.entry.digest, revocation):
+        if known := self._checks.accepted_before(signed.entry.digest, revocation):
             return known
         self._delegations.check_signer(revocation)
         self._checks.check(revocation)

@@ -22,7 +22,7 @@ UNSIGNED = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AnswerChange:
     """One question whose answer the draft would change."""
 
     party: Party
@@ -39,7 +39,7 @@ class WhatIf:
     def __init__(self, world: World, drafts: Drafts) -> None:
         self._world, self._drafts = world, drafts
 
-    def changes(self, wish: GrantRequest) -> list[Change]:
+    def changes(self, wish: GrantRequest) -> list[AnswerChange]:
         """Every answer about the person's present records that would be another once the draft is signed and anchored.
 
         Looked at are the parties the grantee names, and the purposes and actions that the draft or the version it
@@ -60,7 +60,7 @@ class WhatIf:
 
     def _facts(self, party: Party, draft: Consent, now: int) -> Sequence[Facts]:
         anything = AccessRequest(token_bytes(32), party.account, bytes(32), EVERYTHING, ("",), "view")
-        return self._world.index.survey_person(anything, draft.data_subject, now)
+        return self._world.index.person_facts(anything, draft.data_subject, now)
 
     def _ways(self, draft: Consent) -> tuple[list[tuple[str, ...]], list[str]]:
         """The purposes, each with those above it, and the actions that the grants of now or then cover."""
@@ -72,7 +72,9 @@ class WhatIf:
         return paths, sorted({action for grant in grants for action in grant.actions})
 
 
-def _change(party: Party, facts: Facts, way: tuple[tuple[str, ...], str], draft: Consent, now: int) -> Change | None:
+def _change(
+    party: Party, facts: Facts, way: tuple[tuple[str, ...], str], draft: Consent, now: int
+) -> AnswerChange | None:
     purposes, action = way
     record = facts.record
     if record is None:
@@ -81,7 +83,7 @@ def _change(party: Party, facts: Facts, way: tuple[tuple[str, ...], str], draft:
     signed = facts.about(record, tuple(_then(facts, draft)), now)
     before, after = decide(asked, facts, now), decide(asked, signed, now)
     same = (before.permitted, before.obligations) == (after.permitted, after.obligations)
-    return None if same else Change(party, record, purposes[0], action, before, after)
+    return None if same else AnswerChange(party, record, purposes[0], action, before, after)
 
 
 def _then(facts: Facts, draft: Consent) -> Iterator[ConsentState]:

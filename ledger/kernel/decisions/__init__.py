@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from mydata_ledger.ledger.kernel.consents import Consents
 from mydata_ledger.ledger.kernel.decisions.compute import Computation
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation
-from mydata_ledger.ledger.kernel.decisions.figures import Figures
+from mydata_ledger.ledger.kernel.decisions.figures import DisclosureControl
 from mydata_ledger.ledger.kernel.decisions.history import DecisionHistory
 from mydata_ledger.ledger.kernel.decisions.record_questions import RecordQuestions
 from mydata_ledger.ledger.kernel.decisions.release import Releases
-from mydata_ledger.ledger.kernel.decisions.search import Search
+from mydata_ledger.ledger.kernel.decisions.search import RecordSearch
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 
@@ -21,18 +21,18 @@ class Decisions:
     """What requesters ask."""
 
     evaluation: Evaluation
-    search: Search
+    search: RecordSearch
     record_questions: RecordQuestions
     history: DecisionHistory
     releases: Releases
     computation: Computation
-    figures: Figures
+    figures: DisclosureControl
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents) -> Decisions:
         """Made over one world."""
         evaluation = Evaluation(world, statements)
-        search = Search(world, statements, evaluation)
+        search = RecordSearch(world, statements, evaluation)
         releases = Releases(world, evaluation, consents.paper_marks)
         return cls(
             evaluation=evaluation,
@@ -41,5 +41,5 @@ class Decisions:
             history=DecisionHistory(world, search),
             releases=releases,
             computation=Computation(world, evaluation, search, releases),
-            figures=Figures(world),
+            figures=DisclosureControl(world),
         )

@@ -9,13 +9,13 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from mydata_ledger.ledger.access import AccessRequest, Place
+from mydata_ledger.ledger.access import AccessRequest, SearchPosition
 from mydata_ledger.ledger.errors import MalformedInput
 
 NONCE_SIZE, NUMBER_SIZE = 12, 8
 LONGEST = 100
 """Characters of a cursor at most; ours have 60."""
-START: Place = (-1, -1)
+START: SearchPosition = (-1, -1)
 
 
 class Cursors:
@@ -24,13 +24,13 @@ class Cursors:
     def __init__(self, key: bytes) -> None:
         self._sealed = AESGCM(key)
 
-    def seal(self, question: AccessRequest, behind: Place) -> str:
+    def seal(self, question: AccessRequest, behind: SearchPosition) -> str:
         """The cursor behind a record, or an item of a list (by 0 and its index), good for this question only."""
         nonce = secrets.token_bytes(NONCE_SIZE)
         place = b"".join(number.to_bytes(NUMBER_SIZE, "big", signed=True) for number in behind)
         return urlsafe_b64encode(nonce + self._sealed.encrypt(nonce, place, _bound_to(question))).decode()
 
-    def open(self, question: AccessRequest, cursor: str) -> Place:
+    def open(self, question: AccessRequest, cursor: str) -> SearchPosition:
         """The place in a cursor, `START` for an empty one. Raises MalformedInput for one of another ledger, of
         another question, or of no one.
         """

@@ -13,8 +13,8 @@ from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.errors import AccessDenied, ChainBehind
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.ports.soon import then
-from mydata_ledger.ledger.receipt import AccessReceipt, Logged, Signed
+from mydata_ledger.ledger.ports.futures import mapped
+from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement, SignedStatement
 from mydata_ledger.ledger.record import Record
 
 ENFORCER = "enforcement-point"
@@ -25,7 +25,7 @@ Respond = Callable[[AccessRequest, Facts, int], tuple[T, AccessReceipt]]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RecordDecision:
     """A decision with the record that it rests on, as the facts had it; None where there is no such record."""
 
     decision: Decision
@@ -52,15 +52,15 @@ class Evaluation:
         party = self._world.directory.party(caller)
         return party is not None and party.plays(ENFORCER, self._world.clock.now())
 
-    def ask(self, request: AccessRequest) -> tuple[Decision, Logged]:
+    def ask(self, request: AccessRequest) -> tuple[Decision, LoggedStatement]:
         """The decision; the question leaves its receipt. Raises ChainBehind, SourceUnavailable."""
         return self.answer(request, decided)
 
-    def answer(self, request: AccessRequest, respond: Respond[T]) -> tuple[T, Logged]:
+    def answer(self, request: AccessRequest, respond: Respond[T]) -> tuple[T, LoggedStatement]:
         """What `respond` makes of one question, with its receipt. Raises ChainBehind, SourceUnavailable."""
         return self.answer_soon([(request, respond)]).result()[0]
 
-    def ask_soon(self, requests: Sequence[AccessRequest]) -> Future[list[tuple[Decision, Logged]]]:
+    def ask_soon(self, requests: Sequence[AccessRequest]) -> Future[list[tuple[Decision, LoggedStatement]]]:
         """`ask`, for many questions in one step: all are answered or none, and each leaves its own receipt.
 
         A question about a record of any category (`*`) is answered, and logged, as one about the record's own. Raises,
@@ -68,21 +68,21 @@ class Evaluation:
         """
         return self.answer_soon([(request, decided) for request in requests])
 
-    def answer_soon(self, asked: Sequence[tuple[AccessRequest, Respond[T]]]) -> Future[list[tuple[T, Logged]]]:
+    def answer_soon(self, asked: Sequence[tuple[AccessRequest, Respond[T]]]) -> Future[list[tuple[T, LoggedStatement]]]:
         """`ask_soon`, where each question says how it is answered from its facts."""
         now, how = self._world.clock.now(), {request.request_id: respond for request, respond in asked}
         answers: dict[bytes, T] = {}
 
-        def answer(request: AccessRequest, facts: Facts) -> Signed:
+        def answer(request: AccessRequest, facts: Facts) -> SignedStatement:
             self._world.check_followed(facts.followed_at, now)
             check_size(request, facts)
             answers[request.request_id], said = how[request.request_id](request, facts, now)
             return self._statements.unsigned(said)
 
         logged = self._world.log.answer_soon(
-            [request for request, _ in asked], answer, now, self._statements.sign_together
+            [request for request, _ in asked], answer, now, self._statements.sign_batch
         )
-        return then(
+        return mapped(
             logged, lambda done: [(answers[one.request_id], at) for (one, _), at in zip(asked, done, strict=True)]
         )
 
@@ -95,13 +95,13 @@ def decided(request: AccessRequest, facts: Facts, now: int) -> tuple[Decision, A
     return decision, receipt_of(request, facts, decision, now)
 
 
-def answered(request: AccessRequest, facts: Facts, now: int) -> tuple[Answer, AccessReceipt]:
+def answered(request: AccessRequest, facts: Facts, now: int) -> tuple[RecordDecision, AccessReceipt]:
     """As `decided`, with the record that the decision rests on."""
     decision, receipt = decided(request, facts, now)
-    return Answer(decision, facts.record), receipt
+    return RecordDecision(decision, facts.record), receipt
 
 
-def check_permitted(decision: Decision, receipt: Logged) -> None:
+def check_permitted(decision: Decision, receipt: LoggedStatement) -> None:
     """Raise AccessDenied for a no."""
     if not decision.permitted:
         raise AccessDenied(receipt.position)

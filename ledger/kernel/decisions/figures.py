@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from mydata_ledger.ledger.kernel.work_items import FIGURE
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.work_item import WorkItem
 
 MOST = 366
 """Different groups that one asker is told one figure about; then only those again."""
@@ -28,7 +28,7 @@ class Figure:
     least: int
 
 
-class Figures:
+class DisclosureControl:
     """Two figures that differ by one person tell about that person; so do two about the same people, one of whom has
     changed. What was told to whom is remembered as keyed digests that name nobody.
     """
@@ -36,7 +36,7 @@ class Figures:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def tellable(self, requester: str, figures: Sequence[Figure]) -> list[bool]:
+    def passes_disclosure_control(self, requester: str, figures: Sequence[Figure]) -> list[bool]:
         """For each figure whether this requester may be told it, which it then counts as.
 
         One may be told if its people are at least `least`, and it is either about exactly what an earlier figure of its
@@ -56,7 +56,7 @@ class Figures:
             if near or len(told) >= MOST:
                 return False
             name = prefix + len(told).to_bytes(NUMBER, "big")
-            if self._world.work_items.file(Paper(FIGURE, name, party=requester, body=_kept(group, figure))):
+            if self._world.work_items.file(WorkItem(FIGURE, name, party=requester, body=_kept(group, figure))):
                 return True
         return False
 
@@ -64,7 +64,7 @@ class Figures:
         """Every group told, with its bound; the number at the end of an id lets two processes not pass each other."""
         before = (int.from_bytes(prefix, "big") << 8 * NUMBER) - 1
         after = before.to_bytes(PREFIX + NUMBER, "big") if before >= 0 else b""
-        found = self._world.work_items.papers(FIGURE, party=requester, after=after, limit=MOST)
+        found = self._world.work_items.items(FIGURE, party=requester, after=after, limit=MOST)
         return [_read(paper) for paper in found if paper.id.startswith(prefix)]
 
 
@@ -82,7 +82,7 @@ def _kept(group: Mapping[bytes, bytes], figure: Figure) -> dict[str, str | int]:
     return {"group": b64encode(packed).decode(), "least": figure.least}
 
 
-def _read(paper: Paper) -> tuple[dict[bytes, bytes], int]:
+def _read(paper: WorkItem) -> tuple[dict[bytes, bytes], int]:
     raw = b64decode(paper.body["group"])
     pairs = (raw[start : start + 2 * SHORT] for start in range(0, len(raw), 2 * SHORT))
     return {pair[:SHORT]: pair[SHORT:] for pair in pairs}, int(paper.body["least"])

@@ -9,7 +9,7 @@ from mydata_ledger.ledger.consent import ACTIONS
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, receipt_of
-from mydata_ledger.ledger.kernel.decisions.search import Search
+from mydata_ledger.ledger.kernel.decisions.search import RecordSearch
 from mydata_ledger.ledger.kernel.decisions.search_answers import SEARCHED, resolved
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import Party, requester_name
@@ -19,7 +19,7 @@ from mydata_ledger.ledger.receipt import AccessReceipt
 class RecordQuestions:
     """Nothing in these answers and their length depends on what is hidden from the asker."""
 
-    def __init__(self, world: World, evaluation: Evaluation, search: Search) -> None:
+    def __init__(self, world: World, evaluation: Evaluation, search: RecordSearch) -> None:
         self._world, self._evaluation, self._search = world, evaluation, search
 
     def actions(self, requester: str, record_id: bytes, purpose: str) -> list[str]:

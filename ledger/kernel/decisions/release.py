@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from mydata_ledger.ledger import envelope
-from mydata_ledger.ledger.abridge import Choose, Cut
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.commitment.content import SEED_SIZE, is_json
@@ -17,10 +16,11 @@ from mydata_ledger.ledger.envelope import Content
 from mydata_ledger.ledger.envelope.wrapping import check_public
 from mydata_ledger.ledger.errors import AccessDenied, InvalidStatement
 from mydata_ledger.ledger.kernel.consents.paper_marks import PaperMarks
-from mydata_ledger.ledger.kernel.decisions.evaluate import Answer, Evaluation, answered, check_permitted
+from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, RecordDecision, answered, check_permitted
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.receipt import AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.visibility import Choose, MemberVisibility
 
 RELEASING = frozenset({"view", "copy", "transfer"})
 KEY_SIZE = 32
@@ -31,7 +31,7 @@ class Permit:
     """A yes about one record, with its durable receipt; nothing has left yet."""
 
     record: Record
-    receipt: Logged
+    receipt: LoggedStatement
     obligations: frozenset[str]
 
 
@@ -44,7 +44,7 @@ class Release:
 
     sealed: bytes | None
     wrapped_key: bytes
-    receipt: Logged
+    receipt: LoggedStatement
     record: Record
     obligations: frozenset[str]
     on_paper: tuple[bytes, ...] = ()
@@ -68,7 +68,9 @@ class Releases:
         check_hands_out(request)
         return self.access_answered(request, reader_key, *self._evaluation.answer(request, answered))
 
-    def access_answered(self, request: AccessRequest, reader_key: bytes, answer: Answer, receipt: Logged) -> Release:
+    def access_answered(
+        self, request: AccessRequest, reader_key: bytes, answer: RecordDecision, receipt: LoggedStatement
+    ) -> Release:
         """The second half of `access`, once its question is answered: all that waits for payload and key."""
         permit = permit_of(answer, receipt)
         theirs = self._reader_key(request, reader_key)
@@ -91,7 +93,7 @@ class Releases:
         permit = self.permit(request)
         return self._show(permit, self._cut(permit), choose, theirs)
 
-    def tells_asker(self, logged: Logged) -> bool:
+    def names_asker(self, logged: LoggedStatement) -> bool:
         """Whether a receipt may be shown to who asked: not where it names a person whom a consent hides from them."""
         said = logged.signed.statement
         entries = said.consents if isinstance(said, AccessReceipt) else ()
@@ -110,10 +112,10 @@ class Releases:
         sealed = self._world.sealed(permit.record.issue.cid)
         key = self._world.keys.rewrap(permit.record.issue.record_id, wrap_for, permit.receipt)
         said = permit.receipt.signed.statement
-        paper = self._paper_marks.among(said.consents) if isinstance(said, AccessReceipt) else ()
+        paper = self._paper_marks.for_consents(said.consents) if isinstance(said, AccessReceipt) else ()
         return Release(sealed, key, permit.receipt, permit.record, permit.obligations, paper)
 
-    def open_here(self, release: Release) -> Content:
+    def open_in_process(self, release: Release) -> Content:
         """What was handed out to the operator itself: it must not leave the process as it is.
 
         Raises InvalidStatement for a record that is handed out in pieces.
@@ -124,15 +126,15 @@ class Releases:
         key = envelope.unwrap(release.wrapped_key, self._world.computer, record_id)
         return envelope.open_sealed(release.sealed, key, record_id)
 
-    def _cut(self, permit: Permit) -> Cut:
-        return Cut.of(permit.obligations, self._world.vocabulary.identifying)
+    def _cut(self, permit: Permit) -> MemberVisibility:
+        return MemberVisibility.of(permit.obligations, self._world.vocabulary.identifying)
 
-    def _show(self, permit: Permit, cut: Cut, choose: Choose, theirs: bytes) -> Release:
+    def _show(self, permit: Permit, cut: MemberVisibility, choose: Choose, theirs: bytes) -> Release:
         release = self.hand_out(permit, self._world.computer.public)
         if release.sealed is None:
             raise _no_fields(cut)
         record_id = permit.record.issue.record_id
-        shown, fresh = _disclosed(self.open_here(release), cut, choose), secrets.token_bytes(KEY_SIZE)
+        shown, fresh = _disclosed(self.open_in_process(release), cut, choose), secrets.token_bytes(KEY_SIZE)
         return replace(
             release,
             sealed=envelope.seal(shown, fresh, record_id),
@@ -152,7 +154,7 @@ class Releases:
         return party.encryption_key if party is not None and party.encryption_key else own_key
 
 
-def permit_of(answer: Answer, receipt: Logged) -> Permit:
+def permit_of(answer: RecordDecision, receipt: LoggedStatement) -> Permit:
     """What was answered, as a permit. Raises AccessDenied."""
     check_permitted(answer.decision, receipt)
     if answer.record is None:
@@ -170,12 +172,12 @@ def _everything(_: bytes) -> Sequence[str]:
     return [""]
 
 
-def _no_fields(cut: Cut) -> InvalidStatement:
+def _no_fields(cut: MemberVisibility) -> InvalidStatement:
     why = "the consent withholds parts of this record, and" if cut else "only a JSON record has fields;"
     return InvalidStatement(f"{why} it has none to choose from; ask the person, or for the whole record")
 
 
-def _disclosed(found: Content, cut: Cut, choose: Choose) -> Content:
+def _disclosed(found: Content, cut: MemberVisibility, choose: Choose) -> Content:
     if not is_json(found.media_type):
         raise _no_fields(cut)
     shown = cut.disclose(found.content, found.seed, choose)

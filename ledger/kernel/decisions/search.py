@@ -18,8 +18,8 @@ from mydata_ledger.ledger.access import (
     AccessRequest,
     Facts,
     Found,
-    Place,
-    place_of,
+    SearchPosition,
+    search_position,
 )
 from mydata_ledger.ledger.kernel.decisions.cursors import START, Cursors
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, check_size, receipt_of
@@ -28,15 +28,15 @@ from mydata_ledger.ledger.kernel.decisions.search_answers import (
     SEARCHED,
     Answers,
     may_be_named,
+    page_answers,
+    person_answers,
     readable,
-    sifted,
-    surveyed,
 )
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.receipt import AccessReceipt, Logged, Signed
+from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement, SignedStatement
 from mydata_ledger.ledger.record import Record
-from mydata_ledger.ledger.search import AboutPerson, Behind
+from mydata_ledger.ledger.search import PageQuery, PersonQuery
 
 LARGEST_PAGE = 1_000
 AT_ONCE = 64
@@ -49,7 +49,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RecordPage:
     """Ids of records a requester may read, in an order that tells nothing; `cursor` is empty on the last page; `asked`
     is the receipt of the question, which names the sizes and the block that the answer rests on at least.
     """
@@ -65,7 +65,7 @@ class Page:
         return tuple(self.read(self.ids))
 
 
-class Search:
+class RecordSearch:
     """Nothing in these answers, their length and their pages included, depends on what is hidden from the asker."""
 
     def __init__(self, world: World, statements: StatementSigning, evaluation: Evaluation) -> None:
@@ -104,21 +104,21 @@ class Search:
         ids = [record_id for _, record_id in self._permitted(question, now, START, NO_END)]
         return sorted(self._world.index.records_named(ids), key=lambda record: record.position)
 
-    def query_accessible(self, question: AccessRequest, cursor: str = "", limit: int = 100) -> Page:
+    def query_accessible(self, question: AccessRequest, cursor: str = "", limit: int = 100) -> RecordPage:
         """One page of `find`, of at most `limit` (0 to 1,000) records; every page but the last is full.
 
         Raises MalformedInput for a cursor of another question or ledger, ChainBehind.
         """
-        asked = self.behind(question, cursor, limit)
-        return self.page(asked, *self._evaluation.answer(asked, sifted))
+        asked = self.page_query(question, cursor, limit)
+        return self.page(asked, *self._evaluation.answer(asked, page_answers))
 
-    def behind(self, question: AccessRequest, cursor: str, limit: int) -> Behind:
+    def page_query(self, question: AccessRequest, cursor: str, limit: int) -> PageQuery:
         """The question for one page, answered by `sifted`. Raises MalformedInput."""
         limit, after = max(0, min(limit, LARGEST_PAGE)), self._cursors.open(question, cursor)
         most = CANDIDATES if limit <= AT_ONCE and not _is_of_one(question) else 0
-        return Behind(*_plain(question), after, limit + 1, most, may_be_named)
+        return PageQuery(*_plain(question), after, limit + 1, most, may_be_named)
 
-    def page(self, asked: Behind, found: Sequence[Found] | None, receipt: Logged) -> Page:
+    def page(self, asked: PageQuery, found: Sequence[Found] | None, receipt: LoggedStatement) -> RecordPage:
         """The page that was asked for, of what `sifted` found; what it did not is looked for now."""
         said = _receipt(receipt)
         if found is None:
@@ -126,7 +126,9 @@ class Search:
         limit, more = asked.limit - 1, len(found) == asked.limit
         end = found[limit - 1][0] if limit and more else asked.after
         rest = self._cursors.seal(asked, end) if more else ""
-        return Page(tuple(record_id for _, record_id in found[:limit]), rest, said, self._world.index.records_named)
+        return RecordPage(
+            tuple(record_id for _, record_id in found[:limit]), rest, said, self._world.index.records_named
+        )
 
     def evaluate(
         self, requester: str, data_subject: bytes, purpose: str, action: str, *, incident: bytes = NO_INCIDENT
@@ -136,29 +138,29 @@ class Search:
         A person who has said nothing and one who does not exist look the same; a record that may be read only without
         knowing whose it is is not named to who asks by person. Raises UnknownTerm, ChainBehind.
         """
-        asked = self.about_person(requester, data_subject, purpose, action, incident=incident)
-        return self.survey(asked, *self._evaluation.answer(asked, surveyed))
+        asked = self.person_query(requester, data_subject, purpose, action, incident=incident)
+        return self.record_facts(asked, *self._evaluation.answer(asked, person_answers))
 
-    def about_person(
+    def person_query(
         self, requester: str, data_subject: bytes, purpose: str, action: str, *, incident: bytes = NO_INCIDENT
-    ) -> AboutPerson:
+    ) -> PersonQuery:
         """The question of `evaluate`, answered by `surveyed`. Raises UnknownTerm."""
         question = self.question(requester, purpose, action, incident=incident)
-        return AboutPerson(*_plain(question), data_subject, AT_ONCE)
+        return PersonQuery(*_plain(question), data_subject, AT_ONCE)
 
-    def survey(self, asked: AboutPerson, found: Answers | None, receipt: Logged) -> Answers:
+    def record_facts(self, asked: PersonQuery, found: Answers | None, receipt: LoggedStatement) -> Answers:
         """What `surveyed` found; what it did not is looked for now."""
         if found is not None:
             return found
         now = _receipt(receipt).decided_at
-        return readable(asked, self._world.index.survey_person(asked, asked.data_subject, now), now)
+        return readable(asked, self._world.index.person_facts(asked, asked.data_subject, now), now)
 
     def log_search(self, question: AccessRequest, data_subject: bytes = b"") -> AccessReceipt:
         """Leave the receipt of a question about many records. Raises ChainBehind."""
         now = self._world.clock.now()
         said: list[AccessReceipt] = []
 
-        def respond(facts: Facts) -> Signed:
+        def respond(facts: Facts) -> SignedStatement:
             self._world.check_followed(facts.followed_at, now)
             check_size(question, facts)
             receipt = receipt_of(question, facts, SEARCHED, now)
@@ -168,22 +170,22 @@ class Search:
         self._world.log.answer(question, respond, now)
         return said[-1]
 
-    def _permitted(self, question: AccessRequest, now: int, after: Place, limit: int) -> list[Found]:
+    def _permitted(self, question: AccessRequest, now: int, after: SearchPosition, limit: int) -> list[Found]:
         """The first `limit` records behind a place that may be read now, each once."""
 
         def permits(facts: Facts) -> bool:
             return may_be_named(question, facts, now)
 
         def of_person(data_subject: bytes) -> list[Found]:
-            known = self._world.index.survey_person(question, data_subject, now)
+            known = self._world.index.person_facts(question, data_subject, now)
             records = [facts.record for facts in known if facts.record and permits(facts)]
-            found = [(place_of(one), one.issue.record_id) for one in records if _is_in(one, question)]
+            found = [(search_position(one), one.issue.record_id) for one in records if _is_in(one, question)]
             return [each for each in found if each[0] > after]
 
         incident = self._world.index.incident(question.incident) if question.incident != NO_INCIDENT else None
         if incident is not None:
             return of_person(incident.data_subject)[:limit]
-        found = self._world.index.sift(question, now, after, limit, permits)
+        found = self._world.index.page_facts(question, now, after, limit, permits)
         if question.purpose == SELF_VIEW:
             found = sorted({*found, *of_person(bytes.fromhex(question.requester[2:]))})
         return found[:limit]
@@ -220,7 +222,7 @@ def _plain(question: AccessRequest) -> tuple[bytes, str, bytes, str, tuple[str, 
     return *asked, question.action, question.incident, question.at_least
 
 
-def _receipt(logged: Logged) -> AccessReceipt:
+def _receipt(logged: LoggedStatement) -> AccessReceipt:
     said = logged.signed.statement
     if not isinstance(said, AccessReceipt):
         raise TypeError("a question leaves a receipt")

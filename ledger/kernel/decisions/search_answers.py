@@ -9,24 +9,24 @@ from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.kernel.decisions.evaluate import receipt_of
 from mydata_ledger.ledger.receipt import AccessReceipt
 from mydata_ledger.ledger.record import Record
-from mydata_ledger.ledger.search import AboutPerson, Sifted, Surveyed
+from mydata_ledger.ledger.search import PageFacts, PersonFacts, PersonQuery
 
 NO_INCIDENT = bytes(32)
 SEARCHED = Decision(permitted=True, reason=Reason.SEARCHED)
 Answers = list[tuple[Record, Decision]]
 
 
-def surveyed(question: AccessRequest, facts: Facts, now: int) -> tuple[Answers | None, AccessReceipt]:
+def person_answers(question: AccessRequest, facts: Facts, now: int) -> tuple[Answers | None, AccessReceipt]:
     """What may be read of a person's records; None where that is to be looked for after the receipt."""
-    if not (isinstance(question, AboutPerson) and isinstance(facts, Surveyed)):
+    if not (isinstance(question, PersonQuery) and isinstance(facts, PersonFacts)):
         raise TypeError("this answers questions about persons")
     receipt = receipt_of(question, facts, SEARCHED, now, about=question.data_subject)
     return None if facts.each is None else readable(question, facts.each, now), receipt
 
 
-def sifted(question: AccessRequest, facts: Facts, now: int) -> tuple[Sequence[Found] | None, AccessReceipt]:
+def page_answers(question: AccessRequest, facts: Facts, now: int) -> tuple[Sequence[Found] | None, AccessReceipt]:
     """What a search found; None where that is to be looked for after the receipt."""
-    if not isinstance(facts, Sifted):
+    if not isinstance(facts, PageFacts):
         raise TypeError("this answers searches")
     return facts.found, receipt_of(question, facts, SEARCHED, now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mydata_ledger.ledger.asking import DAY, ConsentRequest, RequestState, WishKind, answer
+from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, RequestState, WishKind, answer
 from mydata_ledger.ledger.errors import TooManyRequests
 from mydata_ledger.ledger.kernel.people.wishes import StandingWishes
 from mydata_ledger.ledger.kernel.world import World
@@ -26,17 +26,17 @@ class AskLimits:
     def __init__(self, world: World, wishes: StandingWishes) -> None:
         self._world, self._wishes = world, wishes
 
-    def check_patience(self, mine: Sequence[ConsentRequest], now: int) -> None:
+    def check_limits(self, mine: Sequence[ConsentRequest], now: int) -> None:
         """Raise TooManyRequests when the asker, whose requests to the person are `mine`, has asked enough."""
         if sum(r.as_asker_sees(now).state is RequestState.REQUESTED for r in mine) >= OPEN_PER_PERSON:
             raise TooManyRequests("earlier requests to this person are still unanswered; wait, or withdraw one")
-        if self.worn_out(mine, now):
+        if self.is_exhausted(mine, now):
             raise TooManyRequests(
                 f"this person was asked {ASKED_PER_PERSON} times within {QUIET // DAY} days; ask later"
             )
 
     @staticmethod
-    def worn_out(mine: Sequence[ConsentRequest], now: int) -> bool:
+    def is_exhausted(mine: Sequence[ConsentRequest], now: int) -> bool:
         """Whether the person was asked often enough by the one whose requests these are, at `now` (UTC seconds)."""
         return sum(now < r.asked_at + QUIET for r in mine) >= ASKED_PER_PERSON
 

@@ -11,7 +11,7 @@ from mydata_ledger.ledger.kernel.people.inbox import AT_ONCE, DEAD, DELIVERED, P
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscription, read_subscription
 from mydata_ledger.ledger.kernel.work_items import DELIVERY, SUBSCRIPTION
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.work_item import WorkItem
 
 PATIENCE = (5, 30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600)
 """Seconds before each further try; after the last the delivery is dead and stays visible."""
@@ -20,7 +20,7 @@ LEASE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Delivery:
     """What leaves the house: an id the receiver may use to see repetition, the event, what it is about, and when."""
 
     delivery_id: str
@@ -29,18 +29,18 @@ class Parcel:
     at: int
 
 
-class Courier(Protocol):
+class Notifier(Protocol):
     """Carries parcels over one channel."""
 
-    def carry(self, parcel: Parcel, subscription: Subscription) -> None:
+    def send(self, parcel: Delivery, subscription: Subscription) -> None:
         """Hand it over. Raises SourceUnavailable to be tried again, InvalidStatement for an address that never will."""
         ...
 
 
-class Spread(Protocol):
+class ParallelMap(Protocol):
     """What `map` does."""
 
-    def __call__(self, carry: Callable[[Paper], bool], due: Sequence[Paper], /) -> Iterable[bool]:
+    def __call__(self, carry: Callable[[WorkItem], bool], due: Sequence[WorkItem], /) -> Iterable[bool]:
         """Each of them carried, in any order of doing."""
         ...
 
@@ -51,31 +51,31 @@ class Deliveries:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def deliver(self, couriers: dict[str, Courier], spread: Spread = map) -> int:
+    def deliver(self, couriers: dict[str, Notifier], spread: ParallelMap = map) -> int:
         """Carry everything that is due; returns how many were handed over. `spread` may carry many at once, so that a
         receiver that does not answer holds nobody else up.
         """
         due = self._world.work_items.due(DELIVERY, PENDING, self._world.clock.now(), AT_ONCE)
         return sum(spread(lambda paper: self._carry(paper, couriers), due))
 
-    def of(self, recipient: str, after: bytes = b"", limit: int = AT_ONCE) -> list[Paper]:
+    def of(self, recipient: str, after: bytes = b"", limit: int = AT_ONCE) -> list[WorkItem]:
         """What was, will be or could not be delivered to somebody, oldest first."""
-        return self._world.work_items.papers(DELIVERY, party=recipient, after=after, limit=limit)
+        return self._world.work_items.items(DELIVERY, party=recipient, after=after, limit=limit)
 
-    def _carry(self, due: Paper, couriers: dict[str, Courier]) -> bool:
+    def _carry(self, due: WorkItem, couriers: dict[str, Notifier]) -> bool:
         paper = self._world.work_items.file(replace(due, due=self._world.clock.now() + LEASE))
         if paper is None:
             return False
-        kept = self._world.work_items.paper(SUBSCRIPTION, bytes.fromhex(paper.body["subscription"]))
+        kept = self._world.work_items.item(SUBSCRIPTION, bytes.fromhex(paper.body["subscription"]))
         if kept is None:
             self._close(paper, DEAD, "the subscription was ended")
             return False
         subscription, body = read_subscription(kept), paper.body
-        parcel = Parcel(paper.id.hex(), body["event"], body["subject"], body["at"])
+        parcel = Delivery(paper.id.hex(), body["event"], body["subject"], body["at"])
         try:
             if subscription.channel not in couriers:
                 raise SourceUnavailable(f"no {subscription.channel} courier is set up here")
-            couriers[subscription.channel].carry(parcel, subscription)
+            couriers[subscription.channel].send(parcel, subscription)
         except InvalidStatement as error:
             self._close(paper, DEAD, str(error))
             return False
@@ -85,10 +85,10 @@ class Deliveries:
         self._close(paper, DELIVERED, "")
         return True
 
-    def _close(self, paper: Paper, state: str, why: str) -> None:
+    def _close(self, paper: WorkItem, state: str, why: str) -> None:
         self._world.work_items.file(replace(paper, state=state, due=0, body={**paper.body, "why": why}))
 
-    def _later(self, paper: Paper, why: str) -> None:
+    def _later(self, paper: WorkItem, why: str) -> None:
         tries = paper.body["attempts"]
         if tries >= len(PATIENCE):
             self._close(paper, DEAD, why)

@@ -9,7 +9,7 @@ from mydata_ledger.ledger.kernel.people.subscriptions import Subscription, Subsc
 from mydata_ledger.ledger.kernel.work_items import DELIVERY, MESSAGE
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.message import Event, Message
-from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.work_item import WorkItem
 
 PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"
 AT_ONCE = 200
@@ -23,17 +23,17 @@ class Inbox:
 
     def read(self, recipient: str, after: bytes = b"", limit: int = AT_ONCE) -> list[Message]:
         """What somebody was told, oldest first."""
-        return [_message(p) for p in self._world.work_items.papers(MESSAGE, party=recipient, after=after, limit=limit)]
+        return [_message(p) for p in self._world.work_items.items(MESSAGE, party=recipient, after=after, limit=limit)]
 
-    def tell(self, message: Message) -> None:
+    def notify(self, message: Message) -> None:
         """File a message once, and a delivery for each subscription that wants it."""
         body = {
             "event": str(message.event),
             "subject": message.subject,
-            "at": message.at,
+            "at": message.occurred_at,
             "detail": dict(message.detail),
         }
-        self._world.work_items.file(Paper(MESSAGE, message.message_id, party=message.recipient, body=body))
+        self._world.work_items.file(WorkItem(MESSAGE, message.message_id, party=message.recipient, body=body))
         for subscription in self._subscriptions.of(message.recipient):
             if not subscription.events or message.event in subscription.events:
                 self._queue(message, subscription)
@@ -44,13 +44,13 @@ class Inbox:
             "subscription": subscription.subscription_id.hex(),
             "event": str(message.event),
             "subject": message.subject,
-            "at": message.at,
+            "at": message.occurred_at,
             "attempts": 0,
         }
         who, now = message.recipient, self._world.clock.now()
-        self._world.work_items.file(Paper(DELIVERY, message.message_id[:8] + name, b"", who, PENDING, now, body))
+        self._world.work_items.file(WorkItem(DELIVERY, message.message_id[:8] + name, b"", who, PENDING, now, body))
 
 
-def _message(paper: Paper) -> Message:
+def _message(paper: WorkItem) -> Message:
     body: Mapping[str, Any] = paper.body
     return Message(paper.party, Event(body["event"]), body["subject"], body["at"], body["detail"])

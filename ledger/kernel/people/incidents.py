@@ -8,7 +8,7 @@ from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.people.reviews import Reviews
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.wording import ENGLISH
 
@@ -29,7 +29,7 @@ class Incidents:
         incident = Incident(responder, data_subject, number, reason, now, now + seconds)
         return self._statements.draft(incident, (self._statements.words(language).incident(incident),))
 
-    def declare(self, incident: Incident, signature: bytes, claimed: Domain | None = None) -> Logged:
+    def declare(self, incident: Incident, signature: bytes, claimed: Domain | None = None) -> LoggedStatement:
         """Accept a responder's signed emergency, anchor it at once, and put it before a reviewer.
 
         Raises WrongChain, SignatureInvalid, NotEntitled, InvalidStatement.

@@ -14,7 +14,7 @@ from mydata_ledger.ledger.kernel.people.link_log import VIEW
 from mydata_ledger.ledger.kernel.people.links import MARK
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import requester_name
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Record
 
 MOST_RECORDS, BATCH = 2_000, 500
@@ -61,7 +61,7 @@ class LinkContent:
                     found.append(self._content_of(record, sealed, at))
         return found
 
-    def _content_of(self, record: Record, sealed: bytes, receipt: Logged) -> bytes:
+    def _content_of(self, record: Record, sealed: bytes, receipt: LoggedStatement) -> bytes:
         wrapped = self._world.keys.rewrap(record.issue.record_id, self._world.computer.public, receipt)
         key = envelope.unwrap(wrapped, self._world.computer, record.issue.record_id)
         return envelope.open_sealed(sealed, key, record.issue.record_id).content

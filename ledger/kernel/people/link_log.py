@@ -12,9 +12,9 @@ from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.work_items import LINK_USE
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.message import Event, Message, of_person
-from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.party import requester_name
-from mydata_ledger.ledger.receipt import Signed
+from mydata_ledger.ledger.receipt import SignedStatement
+from mydata_ledger.ledger.work_item import WorkItem
 
 VIEW = "view"
 
@@ -25,7 +25,7 @@ class LinkLog:
     def __init__(self, world: World, statements: StatementSigning, inbox: Inbox) -> None:
         self._world, self._statements, self._inbox = world, statements, inbox
 
-    def opened(self, paper: Paper, recipient: str, *, permitted: bool) -> None:
+    def opened(self, paper: WorkItem, recipient: str, *, permitted: bool) -> None:
         """Write the receipt, before anything is handed out; `permitted` is false for a wrong passcode.
 
         Raises ChainBehind, SourceUnavailable.
@@ -36,7 +36,7 @@ class LinkLog:
         asked = AccessRequest(secrets.token_bytes(32), requester_name(person), bytes(32), category, path, VIEW)
         reason = Reason.SEARCHED if permitted else Reason.NO_RECORD
 
-        def respond(facts: Facts) -> Signed:
+        def respond(facts: Facts) -> SignedStatement:
             said = receipt_of(asked, facts, Decision(permitted=permitted, reason=reason), now)
             return self._statements.sign_as_gateway(replace(said, data_subject=person if permitted else b""))
 
@@ -44,13 +44,13 @@ class LinkLog:
         logged = self._world.log.answer(asked, respond, now)
         use = {"recipient": recipient, "link": paper.id.hex(), "label": paper.body["label"], "opened": permitted}
         body = {**use, "position": logged.position}
-        self._world.work_items.file(Paper(LINK_USE, asked.request_id, person, body=body))
+        self._world.work_items.file(WorkItem(LINK_USE, asked.request_id, person, body=body))
         event = Event.OPENED if permitted else Event.PASSCODE_WRONG
         detail = {"by": recipient, "link": use["label"]}
-        self._inbox.tell(Message(of_person(person), event, str(logged.position), now, detail))
+        self._inbox.notify(Message(of_person(person), event, str(logged.position), now, detail))
 
-    def made(self, paper: Paper, maker: bytes) -> None:
+    def made(self, paper: WorkItem, maker: bytes) -> None:
         """Tell the person that their delegate made a link."""
         detail = {"by": requester_name(maker), "link": paper.body["label"]}
         made_at = paper.body["made_at"]
-        self._inbox.tell(Message(of_person(paper.person), Event.LINK_MADE, "0x" + paper.id.hex(), made_at, detail))
+        self._inbox.notify(Message(of_person(paper.person), Event.LINK_MADE, "0x" + paper.id.hex(), made_at, detail))

@@ -12,7 +12,7 @@ from typing import Any
 from mydata_ledger.ledger.errors import NotFound, TooManyRequests
 from mydata_ledger.ledger.kernel.work_items import LINK, every
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.work_item import WorkItem
 
 OPEN, ENDED = "open", "ended"
 CONTENDERS = 1_000
@@ -47,12 +47,12 @@ def reference_of(name: bytes) -> str:
     return "0x" + name.hex()
 
 
-def maker_of(paper: Paper) -> bytes:
+def maker_of(paper: WorkItem) -> bytes:
     """Who made a link: the person it is about, or a delegate (signer bytes)."""
     return bytes.fromhex(paper.body.get("maker", "")) or paper.person
 
 
-def read_link(paper: Paper, now: int) -> Link:
+def read_link(paper: WorkItem, now: int) -> Link:
     """The link in a paper, as it stands at `now`."""
     body: Mapping[str, Any] = paper.body
     told = {name: body[name] for name in ("label", "flag", "made_at", "expires", "remaining", "opened", "size")}
@@ -73,21 +73,21 @@ class Links:
 
     def end(self, caller: bytes, name: bytes) -> None:
         """End one link for good; again, it changes nothing. Raises NotFound unless it is about the caller or theirs."""
-        paper = self._world.work_items.paper(LINK, name)
+        paper = self._world.work_items.item(LINK, name)
         if paper is None or caller not in {paper.person, maker_of(paper)}:
             raise NotFound
         self._end_paper(paper)
 
     def person_of(self, maker: bytes, name: bytes) -> bytes:
         """Whom a link is about (signer bytes). Raises NotFound unless `maker` made it."""
-        paper = self._world.work_items.paper(LINK, name)
+        paper = self._world.work_items.item(LINK, name)
         if paper is None or maker_of(paper) != maker:
             raise NotFound
         return paper.person
 
     def discard(self, name: bytes) -> None:
         """End one link, whoever made it; one that is not there changes nothing."""
-        if paper := self._world.work_items.paper(LINK, name):
+        if paper := self._world.work_items.item(LINK, name):
             self._end_paper(paper)
 
     def end_all(self, person: bytes, record_id: bytes = b"") -> list[Link]:
@@ -104,18 +104,18 @@ class Links:
             self._end_paper(paper)
         return [link for link in ended if link.live]
 
-    def _end_paper(self, paper: Paper) -> None:
+    def _end_paper(self, paper: WorkItem) -> None:
         if paper.state == OPEN:
             self.change(paper.id, state=ENDED)
             self._world.payloads.remove(paper.body["cid"])
 
-    def change(self, name: bytes, *, state: str = "", **body: int | str) -> Paper:
+    def change(self, name: bytes, *, state: str = "", **body: int | str) -> WorkItem:
         """Write members of a link's body over, and add to those that count; of many at once each has its turn.
 
         Raises NotFound for a link that is not there, TooManyRequests when too many would change it at once.
         """
         for _ in range(CONTENDERS):
-            paper = self._world.work_items.paper(LINK, name)
+            paper = self._world.work_items.item(LINK, name)
             if paper is None:
                 raise NotFound
             counted = {k: paper.body[k] + v if isinstance(v, int) else v for k, v in body.items()}

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from mydata_ledger.ledger.asking import ConsentRequest, RequestState, Wish, Wishes, WishKind
 from mydata_ledger.ledger.consent import Grant
+from mydata_ledger.ledger.consent_request import ConsentRequest, RequestState, Wish, Wishes, WishKind
 from mydata_ledger.ledger.kernel.work_items import QUESTION, REQUEST, WISHES
-from mydata_ledger.ledger.paper import Paper
 from mydata_ledger.ledger.typed_data import message, parse
+from mydata_ledger.ledger.work_item import WorkItem
 
 TEXTS, TIMES = ("benefit", "reference"), ("asked_at", "answer_by", "asked_after", "answered_at")
 
 
-def request_paper(request: ConsentRequest, version: int = 0) -> Paper:
+def request_item(request: ConsentRequest, version: int = 0) -> WorkItem:
     """The request as it is kept; due when it expires."""
     body: dict[str, Any] = {name: getattr(request, name) for name in (*TEXTS, *TIMES, "silent")}
     body["grants"] = [message(grant) for grant in request.grants]
     body["notice_hash"], body["consent"] = request.notice_hash.hex(), request.consent.hex()
     who = (request.data_subject, request.requester)
     kind = QUESTION if request.by_question else REQUEST
-    return Paper(kind, request.request_id, *who, str(request.state), request.answer_by, body, version)
+    return WorkItem(kind, request.request_id, *who, str(request.state), request.answer_by, body, version)
 
 
-def read_request(paper: Paper) -> ConsentRequest:
+def read_request(paper: WorkItem) -> ConsentRequest:
     """The request in a paper."""
     body = paper.body
     return ConsentRequest(
@@ -40,14 +40,14 @@ def read_request(paper: Paper) -> ConsentRequest:
     )
 
 
-def wishes_paper(wishes: Wishes, version: int) -> Paper:
+def wishes_item(wishes: Wishes, version: int) -> WorkItem:
     """The wishes as they are kept: one paper a person, under a name made from theirs."""
     said = [{"kind": w.kind, "purpose": w.purpose, "category": w.category, "topics": w.topics} for w in wishes.wishes]
     body = {"wishes": said, "validity": dict(wishes.validity)}
-    return Paper(WISHES, wishes.data_subject, person=wishes.data_subject, body=body, version=version)
+    return WorkItem(WISHES, wishes.data_subject, person=wishes.data_subject, body=body, version=version)
 
 
-def read_wishes(paper: Paper) -> Wishes:
+def read_wishes(paper: WorkItem) -> Wishes:
     """The wishes in a paper."""
     said = [Wish(WishKind(w["kind"]), w["purpose"], w["category"], tuple(w["topics"])) for w in paper.body["wishes"]]
     return Wishes(paper.person, tuple(said), dict(paper.body["validity"]))

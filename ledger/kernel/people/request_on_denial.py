@@ -6,16 +6,16 @@ from dataclasses import replace
 from hashlib import sha256
 
 from mydata_ledger.ledger.access import Reason
-from mydata_ledger.ledger.asking import DAY, ConsentRequest, RequestState, WishKind, shortened
 from mydata_ledger.ledger.consent import Effect, Grant
+from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, RequestState, WishKind, shortened
 from mydata_ledger.ledger.kernel.people.ask_limits import OPEN_PER_PERSON, AskLimits
-from mydata_ledger.ledger.kernel.people.request_items import request_paper
+from mydata_ledger.ledger.kernel.people.request_items import request_item
 from mydata_ledger.ledger.kernel.people.requests import Requests
 from mydata_ledger.ledger.kernel.people.wishes import StandingWishes
 from mydata_ledger.ledger.kernel.work_items import QUESTION
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.receipt import AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 
 OUTSIDE = frozenset({Reason.NO_CONSENT, Reason.NEEDS_RECONSENT})
 WAIT, LASTS = 14 * DAY, 90 * DAY
@@ -30,7 +30,7 @@ class RequestOnDenial:
     def __init__(self, world: World, requests: Requests, wishes: StandingWishes, limits: AskLimits) -> None:
         self._world, self._requests, self._wishes, self._limits = world, requests, wishes, limits
 
-    def consider(self, logged: Logged) -> None:
+    def consider(self, logged: LoggedStatement) -> None:
         """Put a refusal outside every consent before the person who wishes that; anything else changes nothing."""
         said = logged.signed.statement
         if isinstance(said, AccessReceipt) and not said.permitted and said.data_subject and said.reason in OUTSIDE:
@@ -38,7 +38,7 @@ class RequestOnDenial:
             if party is not None and party.accredited(logged.accepted_at):
                 self._put_before_person(said, party, logged)
 
-    def _put_before_person(self, said: AccessReceipt, party: Party, logged: Logged) -> None:
+    def _put_before_person(self, said: AccessReceipt, party: Party, logged: LoggedStatement) -> None:
         request = self._question(said, party, logged)
         wishes, now = self._wishes.of(request.data_subject), self._world.clock.now()
         if not wishes.of(WishKind.ASK, request.grants, self._world.vocabulary) or now >= request.answer_by:
@@ -51,13 +51,13 @@ class RequestOnDenial:
         if (
             len(waiting) >= OPEN_PER_PERSON
             or any(_same(r, request) for r in waiting)
-            or self._limits.worn_out(asked, now)
+            or self._limits.is_exhausted(asked, now)
         ):
             return
-        if not self._limits.is_unwanted(request, asked, now) and self._world.work_items.file(request_paper(request)):
-            self._requests.tell_of(request)
+        if not self._limits.is_unwanted(request, asked, now) and self._world.work_items.file(request_item(request)):
+            self._requests.notify_of(request)
 
-    def _question(self, said: AccessReceipt, party: Party, logged: Logged) -> ConsentRequest:
+    def _question(self, said: AccessReceipt, party: Party, logged: LoggedStatement) -> ConsentRequest:
         """The request for exactly what was asked: this record, for this purpose, to do this with."""
         at, entry = logged.accepted_at, logged.signed.entry.entry
         ways = ((said.category,), (said.purpose,), (said.action,))

@@ -6,27 +6,27 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from mydata_ledger.ledger.access import ConsentState
-from mydata_ledger.ledger.asking import DAY, ConsentRequest, RequestState, answer, shortened
 from mydata_ledger.ledger.consent import Effect, Grant
+from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, RequestState, answer, shortened
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
 from mydata_ledger.ledger.kernel.consents.draft import Drafts, GrantRequest
 from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.people.ask_limits import AskLimits
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
-from mydata_ledger.ledger.kernel.people.request_items import read_request, request_paper
+from mydata_ledger.ledger.kernel.people.request_items import read_request, request_item
 from mydata_ledger.ledger.kernel.people.wishes import StandingWishes
 from mydata_ledger.ledger.kernel.work_items import PAGE, QUESTION, REQUEST, every
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.message import Event, Message, of_person
-from mydata_ledger.ledger.paper import new_id
 from mydata_ledger.ledger.receipt import CONSENTS
+from mydata_ledger.ledger.work_item import new_id
 
 LONGEST_WAIT = 90 * DAY
 _May = Callable[[ConsentRequest], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class RequestTerms:
     """What a party wants to ask: permits to be signed, the notice they would carry, what the person gets, what it is
     for (a study, claim or campaign), and for how many seconds an answer is awaited.
     """
@@ -44,7 +44,7 @@ class Requests:
     def __init__(self, world: World, drafts: Drafts, wishes: StandingWishes, limits: AskLimits, inbox: Inbox) -> None:
         self._world, self._drafts, self._wishes, self._limits, self._inbox = world, drafts, wishes, limits, inbox
 
-    def ask(self, requester: str, data_subject: bytes, asking: Asking) -> ConsentRequest:
+    def ask(self, requester: str, data_subject: bytes, asking: RequestTerms) -> ConsentRequest:
         """Ask a person. Whether the person exists, blocks the asker or wishes never to be asked, the answer looks the
         same; the same question while it is open is the same request.
 
@@ -56,12 +56,12 @@ class Requests:
         for known in mine:
             if known.as_asker_sees(now).state is RequestState.REQUESTED and known.grants == asking.grants:
                 return known.as_asker_sees(now)
-        self._limits.check_patience(mine, now)
+        self._limits.check_limits(mine, now)
         request = self.made(requester, data_subject, asking, new_id(now), now)
         if self._limits.is_unwanted(request, mine, now):
             request = replace(request, state=RequestState.REFUSED, answered_at=now, silent=True)
-        self._world.work_items.file(request_paper(request))
-        self.tell_of(request)
+        self._world.work_items.file(request_item(request))
+        self.notify_of(request)
         return request.as_asker_sees(now)
 
     def of(self, data_subject: bytes, requester: str, kind: str = REQUEST) -> Iterator[ConsentRequest]:
@@ -87,7 +87,7 @@ class Requests:
     def by(self, requester: str, after: bytes = b"", limit: int = PAGE) -> list[ConsentRequest]:
         """A party's requests as it may see them, oldest first."""
         now = self._world.clock.now()
-        papers = self._world.work_items.papers(REQUEST, party=requester, after=after, limit=limit)
+        papers = self._world.work_items.items(REQUEST, party=requester, after=after, limit=limit)
         return [self.resolved(read_request(paper), now).as_asker_sees(now) for paper in papers]
 
     def to(self, data_subject: bytes, after: bytes = b"", limit: int = PAGE) -> list[ConsentRequest]:
@@ -95,7 +95,7 @@ class Requests:
         now = self._world.clock.now()
         kinds = (REQUEST, QUESTION)
         papers = [
-            p for k in kinds for p in self._world.work_items.papers(k, person=data_subject, after=after, limit=limit)
+            p for k in kinds for p in self._world.work_items.items(k, person=data_subject, after=after, limit=limit)
         ]
         found = sorted(papers, key=lambda paper: paper.id)[:limit]
         return [self.resolved(read_request(paper), now) for paper in found]
@@ -115,7 +115,7 @@ class Requests:
         notice = self._in_language(request.notice_hash, language)
         return self._drafts.consent(GrantRequest(data_subject, request.requester, (*said, *asked), notice, lock))
 
-    def check(self, requester: str, asking: Asking) -> None:
+    def check(self, requester: str, asking: RequestTerms) -> None:
         """Raise NotEntitled, NotFound for the notice, InvalidStatement or UnknownTerm for what may not be asked."""
         now = self._world.clock.now()
         party = self._world.directory.party(requester)
@@ -131,15 +131,15 @@ class Requests:
             if grant.effect is Effect.FORBID or not now < grant.expires > grant.not_before:
                 raise InvalidStatement("a request asks for permits whose windows are still to come or open")
 
-    def tell_of(self, request: ConsentRequest) -> None:
+    def notify_of(self, request: ConsentRequest) -> None:
         """Tell the person that they are asked; a request that was refused for them stays unsaid."""
         if request.state is RequestState.REQUESTED:
             party = self._world.directory.party(request.requester)
             detail = {"by": party.name if party else request.requester, "reference": request.reference}
             whom, subject = of_person(request.data_subject), "0x" + request.request_id.hex()
-            self._inbox.tell(Message(whom, Event.ASKED, subject, request.asked_at, detail))
+            self._inbox.notify(Message(whom, Event.ASKED, subject, request.asked_at, detail))
 
-    def made(self, requester: str, person: bytes, asking: Asking, request_id: bytes, now: int) -> ConsentRequest:
+    def made(self, requester: str, person: bytes, asking: RequestTerms, request_id: bytes, now: int) -> ConsentRequest:
         """The request as it begins, at `now` (UTC seconds)."""
         said = (asking.grants, asking.notice_hash, asking.benefit, asking.reference)
         size = self._world.log.head(CONSENTS).size
@@ -148,7 +148,7 @@ class Requests:
     def _end(self, request_id: bytes, state: RequestState, may: _May) -> ConsentRequest:
         request, version = self._open(request_id, may)
         ended = replace(request, state=state, answered_at=self._world.clock.now())
-        if self._world.work_items.file(request_paper(ended, version)) is None:
+        if self._world.work_items.file(request_item(ended, version)) is None:
             raise StaleConsent("the request was answered just now; read it again")
         return ended
 
@@ -156,7 +156,7 @@ class Requests:
         found = self._found(request_id)
         if found is None or not may(found[0]):
             raise NotFound
-        if found[0].at(self._world.clock.now()).state is not RequestState.REQUESTED:
+        if found[0].status_at(self._world.clock.now()).state is not RequestState.REQUESTED:
             raise StaleConsent("the request is over; see its state")
         return found
 
@@ -164,7 +164,7 @@ class Requests:
         self, request_id: bytes, kinds: Iterable[str] = (REQUEST, QUESTION)
     ) -> tuple[ConsentRequest, int] | None:
         for kind in kinds:
-            if paper := self._world.work_items.paper(kind, request_id):
+            if paper := self._world.work_items.item(kind, request_id):
                 return self.resolved(read_request(paper), self._world.clock.now()), paper.version
         return None
 
@@ -178,7 +178,7 @@ class Requests:
                 outcome = answer(request.grants, said.grants, self._world.vocabulary)
                 if outcome is not RequestState.REFUSED:
                     return replace(request, state=outcome, answered_at=said.signed_at, consent=state.entry)
-        return request.at(now)
+        return request.status_at(now)
 
     def _said_to(self, data_subject: bytes, requester: str) -> list[ConsentState]:
         return [s for s in self._world.index.consents_of(data_subject) if s.consent.grantee == requester]

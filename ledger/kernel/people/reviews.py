@@ -10,8 +10,8 @@ from mydata_ledger.ledger.access import Incident
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
 from mydata_ledger.ledger.kernel.work_items import INCIDENT_NOTICE
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.paper import Paper, new_id
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.receipt import LoggedStatement
+from mydata_ledger.ledger.work_item import WorkItem, new_id
 
 REVIEWER = "reviewer"
 """The accredited role that gives verdicts; never the party that is looked into."""
@@ -35,7 +35,7 @@ class Review:
     person: bytes
     state: str
     due: int
-    said: Mapping[str, Any]
+    verdict_reason: Mapping[str, Any]
     verdict: Mapping[str, Any]
 
 
@@ -45,7 +45,7 @@ class Reviews:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def file_incident(self, logged: Logged) -> None:
+    def file_incident(self, logged: LoggedStatement) -> None:
         """Put an incident before a reviewer, once; its deadline counts from its acceptance."""
         incident = logged.signed.statement
         if not isinstance(incident, Incident):
@@ -53,13 +53,13 @@ class Reviews:
         said = {"incident_number": incident.incident_number, "reason": incident.reason, "until": incident.expires}
         due = logged.accepted_at + self._world.bounds.review_seconds
         entry, sides = logged.signed.entry.entry, (incident.data_subject, incident.responder)
-        self._file(Paper(_kind(BREAK_GLASS), entry, *sides, WAITING, due, said))
+        self._file(WorkItem(_kind(BREAK_GLASS), entry, *sides, WAITING, due, said))
         by = logged.accepted_at + self._world.bounds.notice_seconds
-        self._file(Paper(INCIDENT_NOTICE, entry, *sides, WAITING, by))
+        self._file(WorkItem(INCIDENT_NOTICE, entry, *sides, WAITING, by))
 
-    def note_told(self, entry: bytes) -> None:
+    def note_notified(self, entry: bytes) -> None:
         """The person and their guardians were told of an incident; until then its notice counts as open."""
-        paper = self._world.work_items.paper(INCIDENT_NOTICE, entry)
+        paper = self._world.work_items.item(INCIDENT_NOTICE, entry)
         if paper is not None and paper.state == WAITING:
             self._file(replace(paper, state=TOLD, body={"told_at": self._world.clock.now()}))
 
@@ -68,23 +68,23 @@ class Reviews:
         now = self._world.clock.now()
         review_id = new_id(now)
         due = now + self._world.bounds.review_seconds
-        self._file(Paper(_kind(queue), review_id, party=party, state=WAITING, due=due, body=dict(said)))
+        self._file(WorkItem(_kind(queue), review_id, party=party, state=WAITING, due=due, body=dict(said)))
         return review_id
 
     def queue(self, reviewer: str, queue: str, after: bytes = b"", limit: int = 100) -> list[Review]:
         """A queue as its reviewers see it, oldest first. Raises NotEntitled, NotFound."""
         self._check_reviewer(reviewer)
-        return [_review(paper) for paper in self._world.work_items.papers(_kind(queue), after=after, limit=limit)]
+        return [_review(paper) for paper in self._world.work_items.items(_kind(queue), after=after, limit=limit)]
 
     def about(self, data_subject: bytes) -> list[Review]:
         """Every break-glass about a person, with what the reviewers found."""
-        papers = self._world.work_items.papers(_kind(BREAK_GLASS), person=data_subject, limit=1_000)
+        papers = self._world.work_items.items(_kind(BREAK_GLASS), person=data_subject, limit=1_000)
         return [_review(paper) for paper in papers]
 
     def give_verdict(self, reviewer: str, queue: str, review_id: bytes, verdict: str, reason: str) -> Review:
         """Close an item. Raises NotEntitled, NotFound, StaleConsent when it is closed, InvalidStatement."""
         self._check_reviewer(reviewer)
-        paper = self._world.work_items.paper(_kind(queue), review_id)
+        paper = self._world.work_items.item(_kind(queue), review_id)
         if paper is None:
             raise NotFound
         if paper.party == reviewer:
@@ -110,7 +110,7 @@ class Reviews:
         )
         return {name: len(self._world.work_items.due(kind, WAITING, now, MOST_COUNTED)) for name, kind in kinds.items()}
 
-    def _file(self, paper: Paper) -> None:
+    def _file(self, paper: WorkItem) -> None:
         self._world.work_items.file(paper)
 
     def _check_reviewer(self, reviewer: str) -> None:
@@ -125,7 +125,7 @@ def _kind(queue: str) -> str:
     return f"review:{queue}"
 
 
-def _review(paper: Paper) -> Review:
+def _review(paper: WorkItem) -> Review:
     said = {name: value for name, value in paper.body.items() if name != "verdict"}
     queue, verdict = paper.kind.partition(":")[2], paper.body.get("verdict", {})
     return Review(paper.id, queue, paper.party, paper.person, paper.state, paper.due, said, verdict)

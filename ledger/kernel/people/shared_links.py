@@ -13,7 +13,7 @@ from hashlib import sha256
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.envelope.jose import base64url
 from mydata_ledger.ledger.errors import InvalidStatement, NotFound, PasscodeInvalid
-from mydata_ledger.ledger.kernel.consents.acting import Acting
+from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
 from mydata_ledger.ledger.kernel.people.link_content import Compose, LinkContent
 from mydata_ledger.ledger.kernel.people.link_log import LinkLog
 from mydata_ledger.ledger.kernel.people.links import (
@@ -27,7 +27,7 @@ from mydata_ledger.ledger.kernel.people.links import (
 )
 from mydata_ledger.ledger.kernel.work_items import LINK
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.paper import Paper
+from mydata_ledger.ledger.work_item import WorkItem
 
 ATTEMPTS = 10
 """Wrong passcodes of a link's whole life."""
@@ -39,7 +39,7 @@ FILE_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
-class LinkWish:
+class LinkTerms:
     """What to share (categories and all below them), under which label, until when (UTC seconds; 0 for a long-term link
     that lasts until it is ended), and whether a passcode is asked for; `direct` is one file without a manifest.
     """
@@ -58,7 +58,7 @@ class LinkWish:
 
 
 @dataclass(frozen=True, slots=True)
-class MadeLink:
+class NewLink:
     """A new link: `link_id` (43 characters) and `key` (32 bytes) are shown this once and kept nowhere."""
 
     link: Link
@@ -69,11 +69,13 @@ class MadeLink:
 class LinkSharing:
     """The content lies sealed under a key that only the link carries; the operator forgets it when it is made."""
 
-    def __init__(self, world: World, content: LinkContent, links: Links, link_log: LinkLog, acting: Acting) -> None:
+    def __init__(
+        self, world: World, content: LinkContent, links: Links, link_log: LinkLog, acting: DelegateActions
+    ) -> None:
         self._world, self._content, self._links = world, content, links
         self._link_log, self._acting = link_log, acting
 
-    def make(self, person: bytes, wish: LinkWish, compose: Compose, media_type: str, maker: bytes = b"") -> MadeLink:
+    def make(self, person: bytes, wish: LinkTerms, compose: Compose, media_type: str, maker: bytes = b"") -> NewLink:
         """Make a link over what `compose` makes of the person's own records; opening them leaves its receipts.
 
         A `maker` other than the person is their delegate: the link lasts no longer than the delegation, which must
@@ -98,12 +100,12 @@ class LinkSharing:
         if office:
             body |= {"maker": maker.hex(), "office": office.entry.hex()}
         self._acting.begin(office, LINK, reference_of(name))
-        paper = self._world.work_items.file(Paper(LINK, name, person, state=OPEN, due=wish.expires, body=body))
+        paper = self._world.work_items.file(WorkItem(LINK, name, person, state=OPEN, due=wish.expires, body=body))
         if paper is None:
             raise InvalidStatement("the link could not be made; ask again")
         if office:
             self._link_log.made(paper, maker)
-        return MadeLink(read_link(paper, now), link_id, key)
+        return NewLink(read_link(paper, now), link_id, key)
 
     def refresh(self, maker: bytes, name: bytes, key: bytes, compose: Compose) -> Link:
         """Bring a long-term link up to date, under the same key, which only its maker can give.
@@ -162,7 +164,7 @@ class LinkSharing:
     def _ticket_seal(self, said: bytes) -> bytes:
         return hmac.new(self._world.gateway.derive("link files"), said, sha256).digest()
 
-    def _check_passcode(self, paper: Paper, recipient: str, passcode: str | None) -> None:
+    def _check_passcode(self, paper: WorkItem, recipient: str, passcode: str | None) -> None:
         """A try is taken before it is looked at and given back if it was right: of many at once no more are looked at
         than remain.
         """
@@ -183,8 +185,8 @@ class LinkSharing:
             if self._world.work_items.file(replace(paper, body={**paper.body, "remaining": left})):
                 return left
 
-    def _live_link(self, name: bytes) -> Paper:
-        paper = self._world.work_items.paper(LINK, name)
+    def _live_link(self, name: bytes) -> WorkItem:
+        paper = self._world.work_items.item(LINK, name)
         if paper is None or not read_link(paper, self._world.clock.now()).live:
             raise NotFound
         office = bytes.fromhex(paper.body.get("office", ""))
@@ -192,7 +194,7 @@ class LinkSharing:
             raise NotFound
         return paper
 
-    def _check_link(self, wish: LinkWish, now: int) -> None:
+    def _check_link(self, wish: LinkTerms, now: int) -> None:
         for category in wish.categories:
             self._world.vocabulary.check_category(category)
         if not wish.categories or len(wish.label) > LONGEST_LABEL or not (wish.label or " ").isprintable():

@@ -10,7 +10,7 @@ from mydata_ledger.ledger.errors import InvalidStatement, NotFound, TooManyReque
 from mydata_ledger.ledger.kernel.work_items import SUBSCRIPTION
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.message import Event
-from mydata_ledger.ledger.paper import Paper, new_id
+from mydata_ledger.ledger.work_item import WorkItem, new_id
 
 CHANNELS = ("webhook", "email")
 MOST_SUBSCRIPTIONS, LONGEST_ADDRESS = 10, 500
@@ -50,24 +50,24 @@ class Subscriptions:
         secret = "whsec_" + b64encode(secrets.token_bytes(32)).decode() if channel == "webhook" else ""
         made = Subscription(new_id(now), recipient, channel, address, events, secret)
         body = {"channel": channel, "address": address, "events": sorted(events), "secret": secret}
-        self._world.work_items.file(Paper(SUBSCRIPTION, made.subscription_id, party=recipient, body=body))
+        self._world.work_items.file(WorkItem(SUBSCRIPTION, made.subscription_id, party=recipient, body=body))
         return made
 
     def of(self, recipient: str) -> list[Subscription]:
         """Everywhere somebody is told."""
         return [
-            read_subscription(p) for p in self._world.work_items.papers(SUBSCRIPTION, party=recipient, limit=AT_ONCE)
+            read_subscription(p) for p in self._world.work_items.items(SUBSCRIPTION, party=recipient, limit=AT_ONCE)
         ]
 
     def end(self, recipient: str, subscription_id: bytes) -> None:
         """End a subscription. Raises NotFound unless it is theirs."""
-        paper = self._world.work_items.paper(SUBSCRIPTION, subscription_id)
+        paper = self._world.work_items.item(SUBSCRIPTION, subscription_id)
         if paper is None or paper.party != recipient:
             raise NotFound
         self._world.work_items.discard(SUBSCRIPTION, subscription_id)
 
 
-def read_subscription(paper: Paper) -> Subscription:
+def read_subscription(paper: WorkItem) -> Subscription:
     """The subscription in a paper."""
     channel, address, events, secret = (paper.body[name] for name in ("channel", "address", "events", "secret"))
     return Subscription(paper.id, paper.party, channel, address, frozenset(events), secret)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mydata_ledger.ledger.asking import Wishes
+from mydata_ledger.ledger.consent_request import Wishes
 from mydata_ledger.ledger.errors import StaleConsent
-from mydata_ledger.ledger.kernel.people.request_items import read_wishes, wishes_paper
+from mydata_ledger.ledger.kernel.people.request_items import read_wishes, wishes_item
 from mydata_ledger.ledger.kernel.work_items import WISHES, every
 from mydata_ledger.ledger.kernel.world import World
 
@@ -19,7 +19,7 @@ class StandingWishes:
 
     def of(self, data_subject: bytes) -> Wishes:
         """A person's standing wishes; none until they say some."""
-        paper = self._world.work_items.paper(WISHES, data_subject)
+        paper = self._world.work_items.item(WISHES, data_subject)
         return read_wishes(paper) if paper else Wishes(data_subject)
 
     def everyones(self) -> Iterator[Wishes]:
@@ -32,6 +32,6 @@ class StandingWishes:
             if wish.purpose != "*":
                 self._world.vocabulary.path(wish.purpose)
             self._world.vocabulary.check_category(wish.category)
-        present = self._world.work_items.paper(WISHES, wishes.data_subject)
-        if self._world.work_items.file(wishes_paper(wishes, present.version if present else 0)) is None:
+        present = self._world.work_items.item(WISHES, wishes.data_subject)
+        if self._world.work_items.file(wishes_item(wishes, present.version if present else 0)) is None:
             raise StaleConsent("the wishes were changed elsewhere just now; read them again")

@@ -9,10 +9,10 @@ from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.work_items import ACKNOWLEDGED
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.paper import Paper
-from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Logged
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.wording import ENGLISH
+from mydata_ledger.ledger.work_item import WorkItem
 
 
 class Acknowledgements:
@@ -23,7 +23,7 @@ class Acknowledgements:
 
     def draft(self, reader: str, position: int, language: str = ENGLISH) -> Draft:
         """What the reader signs, as of now. Raises NotFound unless the receipt at the position released to them."""
-        logged = self._world.log.at(ACCESS, position)
+        logged = self._world.log.statement_at(ACCESS, position)
         said = self._released(logged, reader)
         if logged is None or said is None:
             raise NotFound
@@ -31,7 +31,7 @@ class Acknowledgements:
         made = Acknowledgement(reader, said.record_id, entry, now)
         return self._statements.draft(made, (self._statements.words(language).acknowledgement(position),))
 
-    def accept(self, made: Acknowledgement, signature: bytes, claimed: Domain | None = None) -> Logged:
+    def accept(self, made: Acknowledgement, signature: bytes, claimed: Domain | None = None) -> LoggedStatement:
         """Log the reader's signed word. Handing in the same again changes nothing.
 
         Raises WrongChain, SignatureInvalid, NotFound for a receipt that released nothing to that reader,
@@ -52,16 +52,16 @@ class Acknowledgements:
 
     def position_of(self, receipt: bytes) -> int | None:
         """Where the first acknowledgement of a receipt lies, given the receipt's entry; None while there is none."""
-        paper = self._world.work_items.paper(ACKNOWLEDGED, receipt)
+        paper = self._world.work_items.item(ACKNOWLEDGED, receipt)
         return paper.body["position"] if paper else None
 
     def _note(self, receipt: bytes, position: int) -> None:
         """Beside the log, since a reader may not know whom the receipt is about, and the log is read by person."""
         if self.position_of(receipt) is None:
-            self._world.work_items.file(Paper(ACKNOWLEDGED, receipt, body={"position": position}))
+            self._world.work_items.file(WorkItem(ACKNOWLEDGED, receipt, body={"position": position}))
 
     @staticmethod
-    def _released(logged: Logged | None, reader: str) -> AccessReceipt | None:
+    def _released(logged: LoggedStatement | None, reader: str) -> AccessReceipt | None:
         """The receipt, if a key left by it to that reader."""
         said = logged.signed.statement if logged else None
         if isinstance(said, AccessReceipt) and said.requester == reader and said.releases(said.record_id):

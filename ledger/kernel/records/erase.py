@@ -17,11 +17,11 @@ from mydata_ledger.ledger.kernel.records.prove import Proof, Proofs
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.work_items import ERASURE, every
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.paper import Paper
-from mydata_ledger.ledger.receipt import RECORDS, Logged
+from mydata_ledger.ledger.receipt import RECORDS, LoggedStatement
 from mydata_ledger.ledger.record import Erasure, Record, key_id
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.wording import ENGLISH
+from mydata_ledger.ledger.work_item import WorkItem
 
 PENDING, DONE = "pending", "done"
 PAGE = 500
@@ -51,7 +51,7 @@ class Erasures:
         said = self._statements.words(language).erasure(len(records), own=own)
         return [self._statements.draft(one, (said,)) for one in erasures]
 
-    def accept(self, signed: Sequence[tuple[Erasure, bytes]], claimed: Domain | None = None) -> list[Logged]:
+    def accept(self, signed: Sequence[tuple[Erasure, bytes]], claimed: Domain | None = None) -> list[LoggedStatement]:
         """Accept signed erasures, all or none, and carry them out. Handing in the same again changes nothing.
 
         Raises WrongChain, SignatureInvalid, NotFound, InvalidStatement, TooLarge; SourceUnavailable when the log has
@@ -85,7 +85,7 @@ class Erasures:
 
     def certificate(self, asker: bytes, record_id: bytes) -> tuple[Proof, Proof]:
         """The erasure and the issue it ended, each with its proof. Raises NotFound for whom it does not concern."""
-        record, paper = self._world.index.record(record_id), self._world.work_items.paper(ERASURE, record_id)
+        record, paper = self._world.index.record(record_id), self._world.work_items.item(ERASURE, record_id)
         if record is None or paper is None or paper.state != DONE or not _concerns(record, asker):
             raise NotFound
         return self._proofs.prove(RECORDS, paper.body["position"]), self._proofs.prove(RECORDS, record.position)
@@ -101,7 +101,7 @@ class Erasures:
         return record
 
     def _is_said(self, erasure: Erasure) -> bool:
-        paper = self._world.work_items.paper(ERASURE, erasure.record_id)
+        paper = self._world.work_items.item(ERASURE, erasure.record_id)
         return paper is not None and paper.body["at"] == erasure.erased_at and "position" in paper.body
 
     def _check_erasure(self, erasure: Erasure) -> None:
@@ -113,19 +113,19 @@ class Erasures:
             raise InvalidStatement("the erasure was signed too long ago or in the future; ask for a new draft")
 
     def _plan(self, erasure: Erasure, now: int) -> None:
-        paper = self._world.work_items.paper(ERASURE, erasure.record_id)
+        paper = self._world.work_items.item(ERASURE, erasure.record_id)
         version = paper.version if paper else 0
         body = {"cid": erasure.cid, "at": erasure.erased_at}
         self._world.work_items.file(
-            Paper(ERASURE, erasure.record_id, state=PENDING, due=now, body=body, version=version)
+            WorkItem(ERASURE, erasure.record_id, state=PENDING, due=now, body=body, version=version)
         )
 
-    def _carry_out(self, logged: Logged) -> None:
+    def _carry_out(self, logged: LoggedStatement) -> None:
         """Key first: without it the payload is noise, wherever copies of it lie. Links that show the record end."""
         erasure = logged.signed.statement
         if not isinstance(erasure, Erasure):
             raise InvalidStatement("only an erasure is carried out as one")
-        paper = self._world.work_items.paper(ERASURE, erasure.record_id)
+        paper = self._world.work_items.item(ERASURE, erasure.record_id)
         if paper is None or paper.state == DONE:
             return
         self._world.keys.destroy(erasure.record_id)
@@ -135,11 +135,11 @@ class Erasures:
         body = {**paper.body, "position": logged.position}
         self._world.work_items.file(replace(paper, state=DONE, due=0, body=body))
 
-    def _finish(self, paper: Paper) -> bool:
+    def _finish(self, paper: WorkItem) -> bool:
         """Whether the log holds the erasure, and it is carried out now; a plan that never came so far is dropped."""
         record = self._world.index.record(paper.id)
         position = self._position_of(paper.id) if record and record.erased else None
-        logged = self._world.log.at(RECORDS, position) if position is not None else None
+        logged = self._world.log.statement_at(RECORDS, position) if position is not None else None
         if logged is None:
             if self._world.clock.now() - paper.due > SIGNED_WITHIN:
                 self._world.work_items.discard(ERASURE, paper.id)
@@ -150,7 +150,7 @@ class Erasures:
     def _position_of(self, record_id: bytes) -> int | None:
         """Where the erasure lies, looked for from the end of the log: it was accepted moments before the crash."""
         for position in range(self._world.log.head(RECORDS).size - 1, -1, -1):
-            logged = self._world.log.at(RECORDS, position)
+            logged = self._world.log.statement_at(RECORDS, position)
             said = logged.signed.statement if logged else None
             if isinstance(said, Erasure) and said.record_id == record_id:
                 return position

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mydata_ledger.ledger import envelope
-from mydata_ledger.ledger.commitment.aside import committing
 from mydata_ledger.ledger.commitment.entry import NO_LOCK
+from mydata_ledger.ledger.commitment.threaded import begin_commitment
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, TooLarge
 from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.vocabulary import Vocabulary
 
@@ -39,7 +39,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedUpload:
     """What became of an upload: its new id, the commitment to its content, the CID of its sealed payload."""
 
     record_id: bytes
@@ -67,7 +67,7 @@ class Issues:
         self._world.index.remember_drafts(issues)
         return [self._statements.draft(issue) for issue in issues]
 
-    def accept(self, signed: Sequence[tuple[Issue, bytes]]) -> list[Logged]:
+    def accept(self, signed: Sequence[tuple[Issue, bytes]]) -> list[LoggedStatement]:
         """Accept signed issues, all or none. Raises SignatureInvalid, NotEntitled, InvalidStatement."""
         if len(signed) > self._world.bounds.batch:
             raise TooLarge(f"at most {self._world.bounds.batch} records in one call; send the rest in another")
@@ -81,17 +81,17 @@ class Issues:
         ]
         return self._world.log.append(entries, self._world.clock.now())
 
-    def _seal_all(self, uploads: Sequence[Upload]) -> list[Sealed]:
+    def _seal_all(self, uploads: Sequence[Upload]) -> list[SealedUpload]:
         ids = [secrets.token_bytes(32) for _ in uploads]
         data_keys = self._world.keys.create_many([(i, u.data_subject) for i, u in zip(ids, uploads, strict=True)])
         payloads, commitments = [], []
         for upload, key, record_id in zip(uploads, data_keys, ids, strict=True):
             seed = secrets.token_bytes(32)
             content = envelope.Content(upload.media_type, seed, upload.content)
-            commitments.append(committing(upload.content, upload.media_type, seed))
+            commitments.append(begin_commitment(upload.content, upload.media_type, seed))
             payloads.append(envelope.seal(content, key, record_id))
         cids = self._world.payloads.put_many(payloads)
-        return [Sealed(i, committed(), cid) for i, committed, cid in zip(ids, commitments, cids, strict=True)]
+        return [SealedUpload(i, committed(), cid) for i, committed, cid in zip(ids, commitments, cids, strict=True)]
 
     def accredited_holder(self, account: str) -> Party:
         """The party of that account. Raises NotEntitled unless it is an accredited data holder."""
@@ -117,7 +117,7 @@ def check_upload(upload: Upload, vocabulary: Vocabulary) -> None:
         raise InvalidStatement("the data period ends before it starts")
 
 
-def issue_of(holder: str, upload: Upload, sealed: Sealed, now: int) -> Issue:
+def issue_of(holder: str, upload: Upload, sealed: SealedUpload, now: int) -> Issue:
     """The statement about a sealed upload that its holder is to sign."""
     return Issue(
         record_id=sealed.record_id,

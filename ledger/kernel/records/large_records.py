@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from mydata_ledger.ledger import envelope
-from mydata_ledger.ledger.commitment.content import SEED_SIZE, PassingContent, is_json
+from mydata_ledger.ledger.commitment.content import SEED_SIZE, StreamedContent, is_json
 from mydata_ledger.ledger.envelope.frame import Piece
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, NotFound, TooLarge
 from mydata_ledger.ledger.kernel.decisions.release import RELEASING
 from mydata_ledger.ledger.kernel.draft import Draft
-from mydata_ledger.ledger.kernel.records.issue import Issues, Sealed, Upload, check_upload, issue_of
+from mydata_ledger.ledger.kernel.records.issue import Issues, SealedUpload, Upload, check_upload, issue_of
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt
@@ -42,10 +42,10 @@ class LargeRecords:
         (key,) = self._world.keys.create_many([(record_id, upload.data_subject)])
         try:
             seed = secrets.token_bytes(SEED_SIZE)
-            content, header = PassingContent(seed), envelope.Header(upload.media_type, seed, length)
+            content, header = StreamedContent(seed), envelope.Header(upload.media_type, seed, length)
             sealed = envelope.seal_stream(header, content.passing(pieces), key, record_id)
             cids.append(self._world.payloads.put_stream(sealed))
-            kept = Sealed(record_id, content.record_commitment(), cids[0])
+            kept = SealedUpload(record_id, content.record_commitment(), cids[0])
             issue = issue_of(holder, upload, kept, self._world.clock.now())
             self._world.index.remember_drafts([issue])
         except BaseException:
@@ -60,7 +60,7 @@ class LargeRecords:
         of theirs for a record that still exists; PayloadMissing, PayloadAltered, SourceUnavailable, at once or while
         the bytes are read.
         """
-        logged = self._world.log.at(ACCESS, position)
+        logged = self._world.log.statement_at(ACCESS, position)
         said = logged.signed.statement if logged else None
         if not isinstance(said, AccessReceipt) or said.requester != requester or not said.releases(said.record_id):
             raise NotFound

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.ports import Anchored
-from mydata_ledger.ledger.receipt import Logged
+from mydata_ledger.ledger.ports import AnchoredHead
+from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.typed_data import Domain
 
 
@@ -17,7 +17,7 @@ from mydata_ledger.ledger.typed_data import Domain
 class Proof:
     """A logged statement with its inclusion under the newest anchored head; `head` and `path` are empty until then."""
 
-    logged: Logged
+    logged: LoggedStatement
     domain: Domain
     head: Head | None
     path: tuple[bytes, ...]
@@ -32,17 +32,17 @@ class Proofs:
 
     def prove(self, log: str, position: int) -> Proof:
         """The statement at a position with its proof. Raises NotFound."""
-        logged = self._world.log.at(log, position)
+        logged = self._world.log.statement_at(log, position)
         if logged is None:
             raise NotFound
         return self.prove_all(log, [logged])[0]
 
-    def prove_all(self, log: str, statements: Sequence[Logged]) -> list[Proof]:
+    def prove_all(self, log: str, statements: Sequence[LoggedStatement]) -> list[Proof]:
         """Each statement with its proof, all under the same head."""
         anchored = self._world.log.anchored(log)
         return [self._proof(log, logged, anchored) for logged in statements]
 
-    def _proof(self, log: str, logged: Logged, anchored: Anchored) -> Proof:
+    def _proof(self, log: str, logged: LoggedStatement, anchored: AnchoredHead) -> Proof:
         domain, size = self._world.domains[log], anchored.head.size
         if logged.position >= size:
             return Proof(logged, domain, None, (), 0)

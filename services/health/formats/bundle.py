@@ -19,7 +19,7 @@ KIND = re.compile(r"[A-Z][A-Za-z]{2,60}")
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedResource:
     """A resource that became no record, and why; `entry` is its position in the bundle, from 0."""
 
     entry: int
@@ -28,14 +28,14 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class BundleSplit:
     """What a bundle became."""
 
     uploads: list[Upload]
-    skipped: list[Skipped]
+    skipped: list[SkippedResource]
 
 
-def split(raw: bytes, data_subject: bytes) -> Split:
+def split(raw: bytes, data_subject: bytes) -> BundleSplit:
     """The records of one person's bundle.
 
     Raises MalformedInput for what is not JSON or not FHIR, InvalidStatement for nobody's or several people's bundle,
@@ -49,11 +49,11 @@ def split(raw: bytes, data_subject: bytes) -> Split:
     for entry, (content, resource) in enumerate(pieces):
         category = category_of(resource)
         if category is None:
-            skipped.append(Skipped(entry, resource["resourceType"], "describes no person, so it is no record"))
+            skipped.append(SkippedResource(entry, resource["resourceType"], "describes no person, so it is no record"))
         else:
             start, end = period_of(resource)
             uploads.append(Upload(data_subject, category, MEDIA_TYPE, content, start, end))
-    return Split(uploads, skipped)
+    return BundleSplit(uploads, skipped)
 
 
 def _resources(text: str, document: Any) -> list[tuple[bytes, dict[str, Any]]]:

@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
 from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput
-from mydata_ledger.ledger.kernel import MadeLink
+from mydata_ledger.ledger.kernel import NewLink
 
 SCHEME, LONGEST_URL, LONGEST = "shlink:/", 128, 4_000
 
@@ -24,7 +24,7 @@ class Payload:
     expires: int
 
 
-def shlink(url: str, made: MadeLink) -> str:
+def shlink(url: str, made: NewLink) -> str:
     """The link as text, minified. Raises InvalidStatement when this ledger's own address is too long for one."""
     if len(url) > LONGEST_URL:
         raise InvalidStatement("the ledger's address is too long for a link; set a shorter MYDATA_URI")

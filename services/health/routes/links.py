@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import House, SignedIn, subject_bytes
+from mydata_ledger.api.auth import AppContextDep, SignedIn, subject_bytes
 from mydata_ledger.api.routes.links import LinkView
 from mydata_ledger.api.schemas import Form, Hex, Seconds, Term
-from mydata_ledger.ledger.kernel import LinkWish
+from mydata_ledger.ledger.kernel import LinkTerms
 from mydata_ledger.ledger.typed_data import read_hex
 from mydata_ledger.services.health.formats.bundle import MEDIA_TYPE
 from mydata_ledger.services.health.formats.shlink import shlink
@@ -35,13 +35,13 @@ class LinkForm(Form):
     direct: bool = False
     data_subject: Annotated[Hex | None, Field(description="for whom a delegate makes it; the caller without it")] = None
 
-    def wish(self) -> LinkWish:
+    def terms(self) -> LinkTerms:
         """The kernel's word for it."""
         shared = tuple(self.categories)
-        return LinkWish(shared, self.label, self.passcode, self.expires, self.long_term, self.direct)
+        return LinkTerms(shared, self.label, self.passcode, self.expires, self.long_term, self.direct)
 
 
-class MadeLinkView(BaseModel):
+class NewLinkView(BaseModel):
     """`shlink` is shown this once: it carries the key, which is kept nowhere here."""
 
     shlink: str = Field(examples=["shlink:/eyJ1cmwiOi…"])
@@ -55,7 +55,7 @@ class RefreshForm(Form):
 
 
 @router.post("/me/links", status_code=201)
-def share(form: LinkForm, caller: SignedIn, house: House) -> MadeLinkView:
+def share(form: LinkForm, caller: SignedIn, house: AppContextDep) -> NewLinkView:
     """Make a link over a summary of the caller's own records (FHIR R4 IPS document), sealed under a key that only the
     link carries. Every record that goes into it leaves its receipt, and so does every opening.
     """
@@ -65,12 +65,12 @@ def share(form: LinkForm, caller: SignedIn, house: House) -> MadeLinkView:
         return summary(contents, person, kernel.queries.now())
 
     base = house.settings.uri.rstrip("/")
-    made = kernel.people.sharing.make(person, form.wish(), compose, MEDIA_TYPE, caller.signer)
-    return MadeLinkView(shlink=shlink(f"{base}/shl/{made.link_id}", made), link=LinkView.of(made.link))
+    made = kernel.people.sharing.make(person, form.terms(), compose, MEDIA_TYPE, caller.signer)
+    return NewLinkView(shlink=shlink(f"{base}/shl/{made.link_id}", made), link=LinkView.of(made.link))
 
 
 @router.post("/me/links/{name}/refresh")
-def refresh(name: Name, form: RefreshForm, caller: SignedIn, house: House) -> LinkView:
+def refresh(name: Name, form: RefreshForm, caller: SignedIn, house: AppContextDep) -> LinkView:
     """Bring a long-term link of the caller's making up to date with the records as they are now, under the same key."""
     kernel, link = house.kernel, read_hex(name, "name", 32)
     person = kernel.people.links.person_of(caller.signer, link)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from mydata_ledger.api.auth import SignedIn, Verbs, subject_bytes
+from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.guard import NAMED_ONLY, RawBody, may_show
 from mydata_ledger.api.schemas import RecordView, ReleaseView
 from mydata_ledger.ledger.errors import NotFound
@@ -15,7 +15,7 @@ from mydata_ledger.ledger.kernel import Draft, Kernel, Release
 from mydata_ledger.ledger.receipt import RECORDS, AccessReceipt
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.typed_data import read_hex
-from mydata_ledger.services.health.formats import Split, split
+from mydata_ledger.services.health.formats import BundleSplit, split
 from mydata_ledger.services.health.formats.consents import FHIR_STATUS, write_r4, write_r5
 from mydata_ledger.services.health.formats.selecting import pointers
 from mydata_ledger.services.health.formats.traces import audit_event, provenance
@@ -35,7 +35,7 @@ def draft_bundle(
     bundle: RawBody,
     data_subject: Annotated[str, Query(pattern="^0x([0-9a-fA-F]{2}){20,84}$")],
     caller: SignedIn,
-    kernel: Verbs,
+    kernel: KernelDep,
 ) -> BundleDrafts:
     """Seal every resource of one person's FHIR R4 bundle (the request body, as it is) and return what to sign."""
     parts = split(bundle, subject_bytes(data_subject))
@@ -45,7 +45,7 @@ def draft_bundle(
     )
 
 
-def _draft_all(kernel: Kernel, holder: str, parts: Split) -> list[Draft]:
+def _draft_all(kernel: Kernel, holder: str, parts: BundleSplit) -> list[Draft]:
     step = kernel.queries.largest_batch
     batches = [parts.uploads[start : start + step] for start in range(0, len(parts.uploads), step)]
     return [draft for batch in batches for draft in kernel.records.issues.draft(holder, batch)]
@@ -60,7 +60,9 @@ def fields(release: FieldsByPath) -> ReleaseView:
 
 
 @router.get("/records", dependencies=[NAMED_ONLY])
-def timeline(caller: SignedIn, kernel: Verbs, category: Annotated[str, Query(max_length=200)] = "") -> list[RecordView]:
+def timeline(
+    caller: SignedIn, kernel: KernelDep, category: Annotated[str, Query(max_length=200)] = ""
+) -> list[RecordView]:
     """The caller's own health records, by the time they are about; of one category if one is named."""
     if category:
         kernel.queries.vocabulary.check_category(category)
@@ -70,7 +72,7 @@ def timeline(caller: SignedIn, kernel: Verbs, category: Annotated[str, Query(max
 
 
 @router.get("/audit-events")
-def audit_events(caller: SignedIn, kernel: Verbs, after: After = -1) -> dict[str, Any]:
+def audit_events(caller: SignedIn, kernel: KernelDep, after: After = -1) -> dict[str, Any]:
     """What was asked about the caller, as a FHIR R4 bundle of AuditEvents; the next page is `after` the last `id`."""
     found = kernel.queries.receipts_of(caller.signer, after, PAGE)
     receipts = [(one, one.signed.statement) for one in found]
@@ -78,7 +80,7 @@ def audit_events(caller: SignedIn, kernel: Verbs, after: After = -1) -> dict[str
 
 
 @router.get("/provenances")
-def provenances(caller: SignedIn, kernel: Verbs) -> dict[str, Any]:
+def provenances(caller: SignedIn, kernel: KernelDep) -> dict[str, Any]:
     """Who issued the caller's records, as a FHIR R4 bundle of Provenances."""
     logged = [kernel.queries.statement(RECORDS, r.position) for r in kernel.queries.records_of(caller.signer)]
     issues = [(one, one.signed.statement) for one in logged if one]
@@ -88,7 +90,7 @@ def provenances(caller: SignedIn, kernel: Verbs) -> dict[str, Any]:
 
 
 @router.get("/consents/{entry}", dependencies=[NAMED_ONLY])
-def fhir_consent(entry: Entry, caller: SignedIn, kernel: Verbs, release: FhirRelease = "R4") -> dict[str, Any]:
+def fhir_consent(entry: Entry, caller: SignedIn, kernel: KernelDep, release: FhirRelease = "R4") -> dict[str, Any]:
     """One of the caller's consents as a FHIR Consent of release R4 or R5."""
     state = kernel.queries.consent(read_hex(entry, "entry", 32))
     if state is None or state.consent.data_subject != caller.signer:

@@ -58,7 +58,7 @@ AIMS = frozenset({"health", "disease", "methods", "population", "genetic", "clin
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TermFinding:
     """What one term had to say."""
 
     term: str
@@ -67,35 +67,35 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class UseDecision:
     """The whole answer: one DENY denies, else one ABSTAIN abstains, else it approves."""
 
     match: Match
-    findings: tuple[Finding, ...]
+    findings: tuple[TermFinding, ...]
 
 
-def match(use: DataUse, purpose: Purpose, ancestors: Ancestors) -> Answer:
+def match(use: DataUse, purpose: Purpose, ancestors: Ancestors) -> UseDecision:
     """Every term asked; no term at all abstains, since nobody said yes."""
     findings = [_finding(term, values, purpose, ancestors) for term, values in sorted(use.terms.items())]
     if not PERMISSIONS & set(use.terms):
-        findings.append(Finding("", Match.ABSTAIN, "the data carry no permission term; ask who holds them"))
+        findings.append(TermFinding("", Match.ABSTAIN, "the data carry no permission term; ask who holds them"))
     said = {finding.match for finding in findings}
     whole = Match.DENY if Match.DENY in said else Match.ABSTAIN if Match.ABSTAIN in said else Match.APPROVE
-    return Answer(whole, tuple(findings))
+    return UseDecision(whole, tuple(findings))
 
 
-def _finding(term: str, values: tuple[str, ...], purpose: Purpose, ancestors: Ancestors) -> Finding:
+def _finding(term: str, values: tuple[str, ...], purpose: Purpose, ancestors: Ancestors) -> TermFinding:
     if term == DISEASES:
-        return Finding(term, *_diseases(values, purpose, ancestors))
+        return TermFinding(term, *_diseases(values, purpose, ancestors))
     if term in NAMED:
-        return Finding(term, *_named(NAMED[term], values, purpose))
+        return TermFinding(term, *_named(NAMED[term], values, purpose))
     if term in DAYS:
-        return Finding(term, *_days(term, values, purpose))
+        return TermFinding(term, *_days(term, values, purpose))
     if term in PROMISES:
-        return Finding(term, *_promised(*PROMISES[term], purpose))
+        return TermFinding(term, *_promised(*PROMISES[term], purpose))
     if term in AIMED:
-        return Finding(term, *_aimed(term, purpose))
-    return Finding(term, Match.ABSTAIN, "this term is not one that a rule can answer")
+        return TermFinding(term, *_aimed(term, purpose))
+    return TermFinding(term, Match.ABSTAIN, "this term is not one that a rule can answer")
 
 
 Said = tuple[Match, str]

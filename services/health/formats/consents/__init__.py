@@ -1,8 +1,17 @@
 """FHIR Consent R4 and R5, in and out: provision trees to grants and back; what cannot be said in grants is reported."""
 
 from mydata_ledger.services.health.formats.consents.finding import consents_in
-from mydata_ledger.services.health.formats.consents.importing import Imported, Outcome, read_consent
+from mydata_ledger.services.health.formats.consents.importing import ConsentImport, ImportOutcome, read_consent
 from mydata_ledger.services.health.formats.consents.reading import Loss
 from mydata_ledger.services.health.formats.consents.writing import FHIR_STATUS, write_r4, write_r5
 
-__all__ = ["FHIR_STATUS", "Imported", "Loss", "Outcome", "consents_in", "read_consent", "write_r4", "write_r5"]
+__all__ = [
+    "FHIR_STATUS",
+    "ConsentImport",
+    "ImportOutcome",
+    "Loss",
+    "consents_in",
+    "read_consent",
+    "write_r4",
+    "write_r5",
+]

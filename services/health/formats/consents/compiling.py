@@ -9,7 +9,7 @@ from mydata_ledger.ledger.consent import ACTIONS, NEVER, Effect, Grant
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.vocabulary import Vocabulary as Words
 from mydata_ledger.services.health.formats.consents import rules
-from mydata_ledger.services.health.formats.consents.reading import Reader
+from mydata_ledger.services.health.formats.consents.reading import ConsentReader
 from mydata_ledger.services.health.formats.consents.rules import Rule, Scope, without
 
 NOT_FORBIDDEN = "not permitted here, but not forbidden to other consents"
@@ -20,13 +20,13 @@ class Compiler:
     deny that no grant can say is cut, as wide as it may be meant, out of every permit outside it.
     """
 
-    def __init__(self, words: Words, reader: Reader, now: int) -> None:
+    def __init__(self, words: Words, reader: ConsentReader, now: int) -> None:
         self.grants: dict[str, list[Grant]] = defaultdict(list)
         self._reader, self._now = reader, now
         self._doubtful: list[tuple[str, Scope]] = []
         self._forbids: dict[str, tuple[Scope, ...]] = {}
         below = {p: frozenset(q for q in words.purposes if p in words.path(q)) for p in words.purposes}
-        self._words = rules.Vocabulary(frozenset(words.categories), frozenset(words.purposes), ACTIONS, below)
+        self._words = rules.TermSets(frozenset(words.categories), frozenset(words.purposes), ACTIONS, below)
 
     def plan(self, rule: Rule, outer: Scope) -> None:
         """Find what each deny forbids; one that cannot be said exactly is cut out of the permits outside it instead."""
@@ -40,7 +40,7 @@ class Compiler:
 
     def _forbidden(self, rule: Rule, scope: Scope) -> tuple[tuple[Scope, ...], bool]:
         """What of a deny can be forbidden without touching its exceptions, and whether that is all of it."""
-        if not scope.sayable or scope.conditions:
+        if not scope.expressible or scope.conditions:
             return (), False
         parts: tuple[Scope, ...] = (scope,)
         whole = True
@@ -60,7 +60,7 @@ class Compiler:
             inner = exception.scope.within(scope, self._words)
             if exception.decision == "deny":
                 yield from self._permitted_inside(exception, inner)
-            elif inner.sayable:
+            elif inner.expressible:
                 yield inner
 
     def rule(self, rule: Rule, outer: Scope) -> None:
@@ -78,7 +78,7 @@ class Compiler:
             self.rule(exception, scope)
 
     def _permit(self, rule: Rule, scope: Scope) -> None:
-        if not scope.sayable:
+        if not scope.expressible:
             return
         if scope.grantees is None:
             self._reader.lost(rule.path, "permits whoever asks; a permit here names a party or a role")

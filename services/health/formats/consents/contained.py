@@ -10,7 +10,7 @@ Resolve = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Contained:
+class ContainedNames:
     """The names, `system|value`, of each contained resource by its `#id`."""
 
     names: Mapping[str, Sequence[str]]
@@ -26,11 +26,11 @@ class Contained:
         return known
 
 
-def contained(resource: Mapping[str, Any]) -> Contained:
+def contained(resource: Mapping[str, Any]) -> ContainedNames:
     """Everything contained that has an id."""
     inner = resource.get("contained")
     found = [one for one in inner if isinstance(one, Mapping)] if isinstance(inner, list) else []
-    return Contained({f"#{one['id']}": _names(one) for one in found if isinstance(one.get("id"), str)})
+    return ContainedNames({f"#{one['id']}": _names(one) for one in found if isinstance(one.get("id"), str)})
 
 
 def _names(resource: Mapping[str, Any]) -> list[str]:

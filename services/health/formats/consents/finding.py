@@ -15,21 +15,21 @@ MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundConsent:
     """One Consent: where in the file it lies (empty where it is the file), and its JSON."""
 
-    place: str
+    path: str
     raw: bytes
 
 
-def consents_in(raw: bytes) -> list[Found]:
+def consents_in(raw: bytes) -> list[FoundConsent]:
     """Every Consent in file order, readable or not; each is then read for itself, so that a bad one spoils no other.
 
     Raises MalformedInput for what is no JSON or holds no Consent, TooLarge beyond 1,000 of them.
     """
     lines = raw.splitlines()
     if len(lines) > 1 and lines[0].rstrip().endswith(b"}") and lines[0].lstrip().startswith(b"{"):
-        found = [Found(f"line {n}", line) for n, line in enumerate(lines, 1) if _may_be_consent(line)]
+        found = [FoundConsent(f"line {n}", line) for n, line in enumerate(lines, 1) if _may_be_consent(line)]
     else:
         found = list(_inside(raw))
     if not found:
@@ -39,10 +39,10 @@ def consents_in(raw: bytes) -> list[Found]:
     return found
 
 
-def _inside(raw: bytes) -> Iterator[Found]:
+def _inside(raw: bytes) -> Iterator[FoundConsent]:
     resource = read(raw)
     if not isinstance(resource, dict) or resource.get("resourceType") != "Bundle":
-        yield Found("", raw)
+        yield FoundConsent("", raw)
         return
     entries = resource.get("entry", [])
     if not isinstance(entries, list):
@@ -50,7 +50,9 @@ def _inside(raw: bytes) -> Iterator[Found]:
     for number, entry in enumerate(entries):
         inner: Any = entry.get("resource") if isinstance(entry, dict) else None
         if isinstance(inner, dict) and inner.get("resourceType") == "Consent":
-            yield Found(f"entry[{number}]", json.dumps(inner, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+            yield FoundConsent(
+                f"entry[{number}]", json.dumps(inner, ensure_ascii=False).encode("utf-8", "surrogatepass")
+            )
 
 
 def _may_be_consent(line: bytes) -> bool:

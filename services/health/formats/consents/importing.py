@@ -15,7 +15,7 @@ from mydata_ledger.ledger.vocabulary import Vocabulary as Words
 from mydata_ledger.services.health.formats.consents import codes
 from mydata_ledger.services.health.formats.consents.compiling import Compiler
 from mydata_ledger.services.health.formats.consents.contained import contained as _contained
-from mydata_ledger.services.health.formats.consents.reading import Loss, Reader
+from mydata_ledger.services.health.formats.consents.reading import ConsentReader, Loss
 from mydata_ledger.services.health.formats.consents.rules import Rule, Scope
 
 ONLY_R4 = {"patient", "scope", "policyRule", "policy", "performer", "organization", "dateTime"}
@@ -37,7 +37,7 @@ Resolve = Callable[[str], str | None]
 ACTIVE = "active"
 
 
-class Outcome(StrEnum):
+class ImportOutcome(StrEnum):
     """What an import came to."""
 
     IMPORTED = "imported"
@@ -46,13 +46,13 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ConsentImport:
     """Grants by grantee, ready to be drafted for the person to sign; `losses` is everything else the resource says.
 
     `patient` is the FHIR reference or `system|value` of whose consent it is, `release` is R4 or R5.
     """
 
-    outcome: Outcome
+    outcome: ImportOutcome
     release: str
     patient: str
     grants: Mapping[str, tuple[Grant, ...]]
@@ -61,7 +61,7 @@ class Imported:
 
 def read_consent(
     raw: bytes, words: Words, *, grantee: Resolve, record: Resolve = lambda _: None, now: int = 0
-) -> Imported:
+) -> ConsentImport:
     """What a FHIR Consent says, in grants. `grantee` names the party or role behind a FHIR reference, `record` the
     0x-hex record id; our own identifiers need neither. `now` leaves out what is over.
 
@@ -75,7 +75,7 @@ def read_consent(
         raise MalformedInput("not a FHIR Consent: a JSON object whose `resourceType` is `Consent`")
     _check_status(resource)
     inside = _contained(resource)
-    reader = Reader(
+    reader = ConsentReader(
         inside.known_to(_own(codes.GRANTEE, GRANTEE, grantee)),
         inside.known_to(_own(codes.RECORD, RECORD, record)),
         words,
@@ -88,13 +88,13 @@ def read_consent(
     grants = {name: tuple(dict.fromkeys(said)) for name, said in compiled.grants.items()}
     if any(len(said) > MOST_GRANTS for said in grants.values()):
         raise TooLarge(f"the consent needs more than {MOST_GRANTS} grants to one grantee; split it")
-    return Imported(_outcome(grants, reader.losses), release, _patient(resource), grants, tuple(reader.losses))
+    return ConsentImport(_outcome(grants, reader.losses), release, _patient(resource), grants, tuple(reader.losses))
 
 
-def _outcome(grants: Mapping[str, object], losses: list[Loss]) -> Outcome:
+def _outcome(grants: Mapping[str, object], losses: list[Loss]) -> ImportOutcome:
     if not grants:
-        return Outcome.NOTHING_TO_IMPORT
-    return Outcome.IMPORTED_IN_PART if losses else Outcome.IMPORTED
+        return ImportOutcome.NOTHING_TO_IMPORT
+    return ImportOutcome.IMPORTED_IN_PART if losses else ImportOutcome.IMPORTED
 
 
 def _own(system: str, pattern: re.Pattern[str], others: Resolve) -> Resolve:
@@ -121,7 +121,7 @@ def _release(resource: Mapping[str, Any]) -> str:
     return "R5" if r5 or listed else "R4"
 
 
-def _understood(base: Rule, resource: Mapping[str, Any], reader: Reader) -> Rule:
+def _understood(base: Rule, resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
     """The rule, unsayable as a whole where the resource says that it means something else than it says (FHIR: what has
     unknown implicit rules or modifier extensions must not be processed).
     """
@@ -148,7 +148,7 @@ def _patient(resource: Mapping[str, Any]) -> str:
     return str(reference)[:200]
 
 
-def _r4(resource: Mapping[str, Any], reader: Reader) -> Rule:
+def _r4(resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
     """R4: `policyRule` is the base, the root provision bounds it, or with a type of its own is its exception."""
     coded = {code for _, code in _all_codes(resource.get("policyRule"))}
     base = next((codes.BASES[code] for code in sorted(coded) if code in codes.BASES), "")
@@ -167,7 +167,7 @@ def _r4(resource: Mapping[str, Any], reader: Reader) -> Rule:
     return Rule(root.path, root.decision, root.scope, root.exceptions, is_base="type" not in provision)
 
 
-def _r5(resource: Mapping[str, Any], reader: Reader) -> Rule:
+def _r5(resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
     """R5: `decision` is the base for `grantee` in `period`, every provision an exception to what is around it."""
     base = resource.get("decision", "deny")
     if base not in ("permit", "deny"):

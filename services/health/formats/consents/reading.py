@@ -34,7 +34,7 @@ class Loss:
 
 
 @dataclass
-class Reader:
+class ConsentReader:
     """Reads one resource. `grantee` and `record` tell what a FHIR reference or identifier is called here, `words` what
     categories, purposes and actions there are.
     """

@@ -25,9 +25,9 @@ class Scope:
     window: tuple[int, int] = (0, NEVER)
     data: tuple[int, int] = (0, NEVER)
     conditions: frozenset[str] = frozenset()
-    sayable: bool = True
+    expressible: bool = True
 
-    def within(self, outer: Scope, words: Vocabulary) -> Scope:
+    def within(self, outer: Scope, words: TermSets) -> Scope:
         """The part of this scope that lies in `outer`: a nested rule is bounded by the rules around it."""
         named: dict[str, Any] = {n: words.both(n, getattr(self, n), getattr(outer, n)) for n in NAMED}
         return Scope(
@@ -35,7 +35,7 @@ class Scope:
             window=_overlap(self.window, outer.window),
             data=_overlap(self.data, outer.data),
             conditions=self.conditions | outer.conditions,
-            sayable=self.sayable and outer.sayable,
+            expressible=self.expressible and outer.expressible,
         )
 
     @property
@@ -64,7 +64,7 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class TermSets:
     """Every category, purpose and action there is, for what a scope without bound stands for; `below` holds for each
     purpose itself and all below it.
     """
@@ -113,19 +113,19 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class ScopeDifference:
     """The parts of a scope that are left outside a hole; `whole` is False where some of them cannot be said."""
 
     parts: tuple[Scope, ...]
     whole: bool = True
 
 
-def without(scope: Scope, hole: Scope, words: Vocabulary) -> Cut:
+def without(scope: Scope, hole: Scope, words: TermSets) -> ScopeDifference:
     """The parts of `scope` outside `hole`, cut off one bound after the other, each bounded by every cut before it."""
     if not words.overlap(scope, hole):
-        return Cut((scope,))
+        return ScopeDifference((scope,))
     if not _inside(scope.grantees, hole.grantees) or not _inside(scope.records, hole.records):
-        return Cut((), whole=False)
+        return ScopeDifference((), whole=False)
     parts, rest, whole = [], scope, True
     for name in ("categories", "purposes", "actions"):
         mine, theirs = (words.spread(name, getattr(one, name)) for one in (rest, hole))
@@ -137,7 +137,7 @@ def without(scope: Scope, hole: Scope, words: Vocabulary) -> Cut:
         (start, end), (low, high) = getattr(rest, name), getattr(hole, name)
         parts += [_bounded(rest, name, part) for part in ((start, min(low, end)), (max(high, start), end))]
         rest = _bounded(rest, name, _overlap((start, end), (low, high)))
-    return Cut(tuple(part for part in parts if not part.empty), whole)
+    return ScopeDifference(tuple(part for part in parts if not part.empty), whole)
 
 
 def _bounded(scope: Scope, name: str, bound: Any) -> Scope:

@@ -1,0 +1,25 @@
+"""The acts, in the order they are played; each ends with checks, and leaves the ledger fit for the next."""
+
+from collections.abc import Callable
+
+from mydata_ledger.scripts.demonstration.context import DemoContext
+from mydata_ledger.scripts.demonstration.steps.breaking import byte_changed, killed
+from mydata_ledger.scripts.demonstration.steps.consenting import consents
+from mydata_ledger.scripts.demonstration.steps.emergency import emergency
+from mydata_ledger.scripts.demonstration.steps.issuing import issues
+from mydata_ledger.scripts.demonstration.steps.reading import aggregate, claim, stranger, trial
+from mydata_ledger.scripts.demonstration.steps.withdrawing import narrows, withdraws
+
+IN_ORDER: tuple[Callable[[DemoContext], None], ...] = (
+    issues,
+    consents,
+    trial,
+    claim,
+    aggregate,
+    emergency,
+    stranger,
+    narrows,
+    withdraws,
+    byte_changed,
+    killed,
+)

@@ -1,0 +1,216 @@
+"""A whole world of twins with a person, a hospital, a trial, an insurer, a merchant and a crew living in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
+from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger import envelope, typed_data
+from mydata_ledger.ledger.access import AccessRequest, Incident
+from mydata_ledger.ledger.commitment.entry import lock_of
+from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.kernel import Bounds, Draft, GrantRequest, Kernel, Release, Signers, Upload, World, ports_of
+from mydata_ledger.ledger.notice import Notice
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.receipt import LOGS, LoggedStatement, Statement
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.ledger.vocabulary import Catalog, Term, Vocabulary
+from testing.passkeys import VERIFIER
+
+NOW = 1_800_000_000
+LAB, VITALS = "health.lab", "health.vitals"
+PURPOSES = {
+    "hl7:HRESCH": "",
+    "hl7:CLINTRCH": "hl7:HRESCH",
+    "hl7:HMARKT": "",
+    "hl7:ETREAT": "",
+    "hl7:BTG": "hl7:ETREAT",
+    "mydata:SELF_VIEW": "",
+}
+VOCABULARY = Vocabulary(
+    [
+        Catalog(
+            "test",
+            {LAB: Term("Laboratory", "검사"), VITALS: Term("Vital signs", "활력징후")},
+            {code: Term(code, code, above) for code, above in PURPOSES.items()},
+        )
+    ]
+)
+NOTICE = Notice("general", 1, "en", "We show you who reads what.")
+ROLES = {"hospital": "holder", "trial": "trial", "insurer": "insurer", "merchant": "merchant", "responder": "responder"}
+
+
+Kind = TypeVar("Kind", bound=Statement)
+
+
+def drafted(draft: Draft, kind: type[Kind]) -> Kind:
+    """The draft's statement, which is of that kind."""
+    assert isinstance(draft.statement, kind)
+    return draft.statement
+
+
+def wallet(number: int) -> Wallet:
+    return Wallet(bytes([number]) * 32)
+
+
+def world_of(kernel: Kernel) -> World:
+    """What a kernel was made over."""
+    return kernel.queries._world
+
+
+class LedgerFixture:
+    """One kernel over twins; `anchor()` is the notary and the follower in one step."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary | None = None,
+        store: MemoryStore | Store | None = None,
+        bounds: Bounds | None = None,
+    ) -> None:
+        self.clock, self.payloads = FixedClock(NOW), MemoryPayloads()
+        self.store: MemoryStore | Store = store or MemoryStore()
+        self.ann, self.hurried = wallet(1), 0
+        self.parties = {role: wallet(number) for number, role in enumerate(ROLES, start=2)}
+        self.reader_keys = {w.address: envelope.generate_reader_key() for w in self.parties.values()}
+        self.hospital, self.trial, self.insurer, self.merchant, self.responder = self.parties.values()
+        self.directory = [self.party(role, w) for role, w in self.parties.items()]
+        self.store.directory.set_parties(self.directory)
+        self.store.directory.publish(NOTICE)
+        domains = {log: Domain(31337, wallet(99).address) for log in LOGS}
+        self.world = World(
+            **ports_of(self.store),
+            payloads=self.payloads,
+            keys=MemoryKeys(self.store.log),
+            clock=self.clock,
+            gateway=wallet(50),
+            vocabulary=vocabulary or VOCABULARY,
+            domains=domains,
+            computer=envelope.generate_reader_key(),
+            hurry=self.hurry,
+            signers=Signers(passkeys=VERIFIER),
+            bounds=bounds or Bounds(),
+        )
+        self.kernel = Kernel.of(self.world)
+        self.anchor()
+
+    def rebuild(self, **changed: Any) -> None:
+        """The same house over a changed world."""
+        self.world = replace(self.world, **changed)
+        self.kernel = Kernel.of(self.world)
+
+    def hurry(self) -> None:
+        self.hurried += 1
+
+    def party(self, role: str, party_wallet: Wallet) -> Party:
+        key = self.reader_keys[party_wallet.address].public
+        return Party(party_wallet.address, f"The {role}", frozenset({ROLES[role]}), key, 0, 0)
+
+    def expire(self, party_wallet: Wallet) -> None:
+        self.directory = [replace(p, valid_until=1) if p.account == party_wallet.address else p for p in self.directory]
+        self.store.directory.set_parties(self.directory)
+
+    def outdate_notice(self) -> None:
+        self.store.directory.publish(replace(NOTICE, outdated=True))
+
+    def anchor(self) -> None:
+        for log in LOGS:
+            self.store.anchoring.mark_anchored(log, self.store.log.head(log), block=7)
+        self.store.anchoring.touch(self.clock.now())
+
+    def sign(self, signer: Wallet, statement: Statement) -> bytes:
+        return signer.sign(typed_data.digest(statement, self.kernel.statements.domain(statement)))
+
+    def secret(self, grantee: Wallet) -> bytes:
+        return sha256(b"secret for " + grantee.signer).digest()
+
+    def grant(
+        self,
+        category: str,
+        purposes: tuple[str, ...] = ("hl7:CLINTRCH",),
+        actions: tuple[str, ...] = ("view",),
+        records: tuple[bytes, ...] = (),
+        conditions: tuple[str, ...] = (),
+    ) -> Grant:
+        return Grant(Effect.PERMIT, (category,), purposes, actions, 0, NEVER, 0, 0, records, conditions)
+
+    def draft(self, grantee: str, grants: Sequence[Grant], lock: bytes = bytes(32)) -> Draft:
+        return self.kernel.consents.drafts.consent(
+            GrantRequest(self.ann.signer, grantee, tuple(grants), NOTICE.digest, lock)
+        )
+
+    def signed_consent(self, grantee: Wallet, category: str, **terms: Any) -> tuple[Draft, bytes]:
+        draft = self.draft(grantee.address, [self.grant(category, **terms)], lock_of(self.secret(grantee)))
+        return draft, self.sign(self.ann, draft.statement)
+
+    def consents(self, grantee: Wallet, category: str, **terms: Any) -> LoggedStatement:
+        draft, signature = self.signed_consent(grantee, category, **terms)
+        return self.kernel.consents.acceptance.accept(drafted(draft, Consent), signature)
+
+    def says(self, grantee: str, grants: Sequence[Grant]) -> LoggedStatement:
+        draft = self.draft(grantee, grants)
+        return self.kernel.consents.acceptance.accept(drafted(draft, Consent), self.sign(self.ann, draft.statement))
+
+    def withdraws(self, grantee: Wallet) -> LoggedStatement:
+        draft = self.kernel.consents.drafts.revocation(self.ann.signer, grantee.address, self.secret(grantee))
+        return self.kernel.consents.revocations.accept(drafted(draft, Revocation), self.sign(self.ann, draft.statement))
+
+    def newest(self, grantee: Wallet) -> LoggedStatement | None:
+        return self.store.index.newest(self.ann.signer, grantee.address)
+
+    def drafts(self, holder: Wallet, category: str, content: bytes = b'{"a":1}') -> list[Draft]:
+        upload = Upload(self.ann.signer, category, "application/json", content)
+        return self.kernel.records.issues.draft(holder.address, [upload])
+
+    def issued(self, category: str, content: bytes = b'{"a":1}') -> bytes:
+        (draft,) = self.drafts(self.hospital, category, content)
+        issue = drafted(draft, Issue)
+        self.kernel.records.issues.accept([(issue, self.sign(self.hospital, issue))])
+        return issue.record_id
+
+    def declares(self, responder: Wallet, number: str = "119-2026-7") -> bytes:
+        draft = self.kernel.people.incidents.draft(
+            responder.address, self.ann.signer, number, "found unconscious", 3_600
+        )
+        return self.kernel.people.incidents.declare(
+            drafted(draft, Incident), self.sign(responder, draft.statement)
+        ).signed.entry.entry
+
+    def asks(
+        self,
+        requester: Wallet,
+        record: bytes,
+        category: str = LAB,
+        purpose: str = "hl7:CLINTRCH",
+        incident: bytes = bytes(32),
+    ) -> AccessRequest:
+        request = self.kernel.decisions.evaluation.request(requester.address, record, category, purpose, "view")
+        return replace(request, incident=incident)
+
+    def reads(
+        self,
+        requester: Wallet,
+        record: bytes,
+        category: str = LAB,
+        purpose: str = "hl7:CLINTRCH",
+        incident: bytes = bytes(32),
+    ) -> Release:
+        return self.kernel.decisions.releases.access(self.asks(requester, record, category, purpose, incident))
+
+    def permits(self, requester: Wallet, record: bytes, category: str = LAB) -> bool:
+        return self.kernel.decisions.evaluation.ask(self.asks(requester, record, category))[0].permitted
+
+    def seed_of(self, record_id: bytes, category: str = LAB) -> bytes:
+        """What the data subject finds in their own record beside its content."""
+        key = envelope.generate_reader_key()
+        release = self.kernel.decisions.releases.access(
+            self.asks(self.ann, record_id, category, "mydata:SELF_VIEW"), key.public
+        )
+        data_key = envelope.unwrap(release.wrapped_key, key, record_id)
+        assert release.sealed is not None
+        return envelope.open_sealed(release.sealed, data_key, record_id).seed

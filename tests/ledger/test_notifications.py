@@ -1,0 +1,232 @@
+"""Everyone is told of what concerns them, once, wherever they wish; what cannot be delivered is given up openly."""
+
+from base64 import b64decode
+from dataclasses import replace
+
+import pytest
+
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, SourceUnavailable, TooManyRequests
+from mydata_ledger.ledger.kernel import DelegateAppointment, GrantRequest, RequestTerms
+from mydata_ledger.ledger.kernel.log_consumer import REMIND_BEFORE
+from mydata_ledger.ledger.kernel.people.deliveries import PATIENCE
+from mydata_ledger.ledger.kernel.people.inbox import DEAD, DELIVERED, PENDING
+from mydata_ledger.ledger.message import Event, of_person
+from testing.ledger_fixture import LAB, NOTICE, NOW, LedgerFixture, wallet
+
+BEN = wallet(80)
+
+
+class Post:
+    """A courier that writes down what it carried, and fails as often as it is told to."""
+
+    def __init__(self, fails=0, error=SourceUnavailable):
+        self.carried, self.fails, self.error = [], fails, error
+
+    def carry(self, parcel, subscription):
+        if self.fails:
+            self.fails -= 1
+            raise self.error("not now")
+        self.carried.append((parcel, subscription.address))
+
+
+@pytest.fixture
+def world():
+    return LedgerFixture()
+
+
+def told(world, who):
+    recipient = who.address if who in world.parties.values() else of_person(who.signer)
+    """In the order of the events' names: within one second messages have no order."""
+    return sorted(
+        ((m.event, m.detail) for m in world.kernel.people.inbox.read(recipient)),
+        key=lambda one: list(Event).index(one[0]),
+    )
+
+
+def events(world, who):
+    return [event for event, _ in told(world, who)]
+
+
+def subscribed(world, channel="webhook", *wanted):
+    return world.kernel.people.subscriptions.add(
+        of_person(world.ann.signer), channel, "https://example.org/h", frozenset(wanted)
+    )
+
+
+def consents(world):
+    logged = world.consents(world.trial, LAB)
+    world.anchor()
+    return logged
+
+
+def test_both_sides_hear_of_a_consent_and_of_its_end(world):
+    logged = consents(world)
+    world.withdraws(world.trial)
+    assert world.kernel.log_consumer.consume() == 2
+    assert told(world, world.ann) == [
+        (Event.GRANTED, {"grantee": "The trial"}),
+        (Event.WITHDRAWN, {"grantee": "The trial"}),
+    ]
+    assert told(world, world.trial) == [(Event.GRANTED, {}), (Event.WITHDRAWN, {})]
+    subjects = {m.subject for m in world.kernel.people.inbox.read(world.trial.address)}
+    assert subjects == {"0x" + logged.signed.entry.entry.hex()}
+
+
+def test_a_person_hears_of_every_use_and_not_of_refusals_or_their_own(world):
+    record = world.issued(LAB)
+    world.permits(world.trial, record)
+    consents(world)
+    world.permits(world.trial, record)
+    world.seed_of(record)
+    world.kernel.decisions.search.find(world.trial.address, LAB, "hl7:CLINTRCH", "view")
+    world.kernel.log_consumer.consume()
+    uses = [detail for event, detail in told(world, world.ann) if event is Event.USED]
+    assert uses == [{"by": "The trial", "category": LAB, "for": "hl7:CLINTRCH"}]
+
+
+def test_a_broken_glass_is_told_to_the_person_and_to_who_may_sign_for_them(world):
+    naming = DelegateAppointment(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "carer", (LAB,), 0, NOW + 99)
+    draft = world.kernel.consents.delegations.draft(naming)
+    world.kernel.consents.delegations.accept(draft.statement, world.sign(world.ann, draft.statement))
+    world.anchor()
+    world.declares(world.responder)
+    world.kernel.log_consumer.consume()
+    assert events(world, world.ann) == [Event.BROKE_GLASS, Event.NAMED]
+    assert events(world, BEN) == [Event.BROKE_GLASS, Event.NAMED]
+
+
+def test_being_asked_is_told_unless_a_wish_answered(world):
+    asking = RequestTerms((world.grant(LAB),), NOTICE.digest, reference="KCT1")
+    world.kernel.people.requests.ask(world.trial.address, world.ann.signer, asking)
+    assert told(world, world.ann) == [(Event.ASKED, {"by": "The trial", "reference": "KCT1"})]
+
+
+def test_reading_again_tells_nobody_twice(world):
+    consents(world)
+    world.kernel.log_consumer.consume()
+    assert world.kernel.log_consumer.consume() == 0
+    mark = world.store.work_items.item("read-to", b"consents")
+    world.store.work_items.file(replace(mark, body={"next": 0}))
+    assert world.kernel.log_consumer.consume() == 1, "as after a crash between telling and remembering"
+    assert events(world, world.ann) == [Event.GRANTED]
+
+
+def test_a_consent_that_ends_soon_is_told_once_while_it_stands(world):
+    grant = replace(world.grant(LAB), expires=NOW + 5 * REMIND_BEFORE)
+    world.says(world.trial.address, [grant])
+    world.says(world.insurer.address, [grant])
+    world.kernel.log_consumer.consume()
+    draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.insurer.address)
+    world.kernel.consents.revocations.accept(draft.statement, world.sign(world.ann, draft.statement))
+    world.clock.passes(4 * REMIND_BEFORE - 1)
+    world.kernel.log_consumer.consume()
+    assert Event.EXPIRING not in events(world, world.ann)
+    world.clock.passes(1)
+    world.kernel.log_consumer.consume()
+    world.kernel.log_consumer.consume()
+    ending = [detail for event, detail in told(world, world.ann) if event is Event.EXPIRING]
+    assert ending == [{"grantee": "The trial", "ends": str(NOW + 5 * REMIND_BEFORE)}]
+
+
+def test_results_reach_whose_consent_stands(world):
+    consents(world)
+    world.kernel.log_consumer.consume()
+    world.kernel.people.announcements.results(world.trial.address, "KCT1 primary outcome")
+    assert Event.RESULTS in events(world, world.ann)
+    world.withdraws(world.trial)
+    world.kernel.people.announcements.results(world.trial.address, "KCT1 follow-up")
+    assert events(world, world.ann).count(Event.RESULTS) == 1
+    with pytest.raises(NotEntitled):
+        world.kernel.people.announcements.results(BEN.address, "x")
+
+
+def test_a_subscription_gets_what_it_wants_and_nothing_of_what_the_things_say(world):
+    subscribed(world, "webhook", "consent.granted")
+    consents(world)
+    world.withdraws(world.trial)
+    world.kernel.log_consumer.consume()
+    post = Post()
+    assert world.kernel.people.deliveries.deliver({"webhook": post}) == 1
+    assert world.kernel.people.deliveries.deliver({"webhook": post}) == 0
+    ((parcel, address),) = post.carried
+    assert (parcel.event, address) == ("consent.granted", "https://example.org/h")
+    assert "trial" not in repr(parcel).lower()
+    assert [p.state for p in world.kernel.people.deliveries.of(of_person(world.ann.signer))] == [DELIVERED]
+
+
+def test_a_delivery_is_tried_again_ever_more_patiently_and_then_given_up(world):
+    subscribed(world)
+    consents(world)
+    world.kernel.log_consumer.consume()
+    post = Post(fails=99)
+    for wait in PATIENCE:
+        assert world.kernel.people.deliveries.deliver({"webhook": post}) == 0
+        world.clock.passes(wait - 1)
+        before = post.fails
+        world.kernel.people.deliveries.deliver({"webhook": post})
+        assert post.fails == before, "not before its time"
+        world.clock.passes(1)
+    world.kernel.people.deliveries.deliver({"webhook": post})
+    (delivery,) = world.kernel.people.deliveries.of(of_person(world.ann.signer))
+    assert (delivery.state, delivery.body["why"]) == (DEAD, "not now")
+    assert 99 - post.fails == len(PATIENCE) + 1
+
+
+def test_a_receiver_that_comes_back_gets_it(world):
+    subscribed(world)
+    consents(world)
+    world.kernel.log_consumer.consume()
+    post = Post(fails=1)
+    world.kernel.people.deliveries.deliver({"webhook": post})
+    world.clock.passes(PATIENCE[0])
+    assert world.kernel.people.deliveries.deliver({"webhook": post}) == 1
+
+
+@pytest.mark.parametrize("how", ["never", "ended", "no courier"])
+def test_what_cannot_be_delivered_says_why(world, how):
+    subscription = subscribed(world)
+    consents(world)
+    world.kernel.log_consumer.consume()
+    if how == "ended":
+        world.kernel.people.subscriptions.end(of_person(world.ann.signer), subscription.subscription_id)
+    couriers = {} if how == "no courier" else {"webhook": Post(1, InvalidStatement)}
+    world.kernel.people.deliveries.deliver(couriers)
+    (delivery,) = world.kernel.people.deliveries.of(of_person(world.ann.signer))
+    assert delivery.state == (PENDING if how == "no courier" else DEAD)
+    assert delivery.body["why"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "address", "wanted"),
+    [
+        ("pigeon", "x", ()),
+        ("webhook", "", ()),
+        ("webhook", "x" * 501, ()),
+        ("email", "a\nb", ()),
+        ("email", "a", ("x",)),
+    ],
+)
+def test_a_subscription_that_makes_no_sense_is_refused(world, channel, address, wanted):
+    with pytest.raises(InvalidStatement):
+        world.kernel.people.subscriptions.add("x", channel, address, frozenset(wanted))
+
+
+def test_subscriptions_are_ones_own_and_at_most_ten(world):
+    first = subscribed(world)
+    assert len(b64decode(first.secret.removeprefix("whsec_"))) == 32
+    for _ in range(9):
+        subscribed(world, "email")
+    with pytest.raises(TooManyRequests):
+        subscribed(world)
+    with pytest.raises(NotFound):
+        world.kernel.people.subscriptions.end(of_person(BEN.signer), first.subscription_id)
+    world.kernel.people.subscriptions.end(of_person(world.ann.signer), first.subscription_id)
+    assert len(world.kernel.people.subscriptions.of(of_person(world.ann.signer))) == 9
+
+
+def test_a_drafted_consent_tells_nobody(world):
+    world.kernel.consents.drafts.consent(
+        GrantRequest(world.ann.signer, world.trial.address, (world.grant(LAB),), NOTICE.digest, bytes(32))
+    )
+    world.kernel.log_consumer.consume()
+    assert events(world, world.ann) == []
