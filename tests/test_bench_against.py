@@ -26,6 +26,7 @@ def checkout(tmp_path):
     return made
 
 
+@pytest.mark.slow
 def test_both_sides_answer_every_task_in_every_round_each_by_its_own_files(checkout, tmp_path):
     report = measured([checkout, here()], tmp_path, Size(60, ROUNDS, 0.004), [ProcessorTime()], lambda _: None)
     assert [row["name"] for row in report.rows] == list(TASKS)

@@ -20,6 +20,7 @@ from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, SourceUna
 from mydata_ledger.ledger.merkle import verify_inclusion
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement
+from testing.sizes import sized
 from tests.anchors.sample_statements import ANN, EVE, NOW, OTHER, PARTIES, TRIAL, consent, delegation, name, revocation
 
 NOTICE = Notice("general", 1, "en", "What we tell you.")
@@ -232,7 +233,7 @@ def refuse_some(signed, newest, _published):
         raise InvalidStatement("not after that")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sized(60), deadline=None)
 @given(some.lists(some.lists(STEP, max_size=8), max_size=5))
 def test_a_group_is_what_the_same_are_one_by_one(groups):
     saying, alone = Saying(), MemoryStore()

@@ -24,6 +24,7 @@ from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import ACCESS, LOGS
 from testing.ledger_fixture import LedgerFixture
+from testing.sizes import sized
 from tests.anchors import sample_statements
 from tests.anchors.sample_statements import ANN, CREW, EVE, NOW, PARTIES, TRIAL, name
 from tests.api.test_evaluations import post
@@ -186,7 +187,7 @@ def a_new_life():
             twice.store.dispose()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sized(60), deadline=None)
 @given(lives)
 def test_i6_the_door_answers_and_logs_what_the_kernel_does(life):
     with a_new_life() as twice:

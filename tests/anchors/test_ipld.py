@@ -19,6 +19,7 @@ from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, NodeLink, blocks_of,
 from mydata_ledger.anchors.ipld.wire import varint
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, PayloadAltered, PayloadMissing
 from testing.kubo import BINARY, REASON, Kubo
+from testing.sizes import sized
 
 KNOWN = {
     0: "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku",
@@ -48,6 +49,7 @@ def test_cids_are_those_kubo_gave(size):
 
 
 @pytest.mark.skipif(BINARY is None, reason=REASON)
+@pytest.mark.slow
 def test_cids_are_those_kubo_gives_now(tmp_path):
     """Around every size where the shape changes; `bench/run cids` goes to 1 GB and writes the table down."""
     node = Kubo(tmp_path)
@@ -57,7 +59,7 @@ def test_cids_are_those_kubo_gives_now(tmp_path):
     assert differ == []
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=sized(15), deadline=None)
 @given(some.integers(0, 4 * CHUNK), some.integers(1, 2 * CHUNK))
 def test_a_file_in_pieces_makes_the_same_blocks(size, cut):
     content = pattern(size)
@@ -77,7 +79,7 @@ def get_from(blocks):
     return get
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sized(60), deadline=None)
 @given(some.integers(0, 5 * CHUNK + 9), some.none() | some.integers(0, 5 * CHUNK + 9))
 def test_any_range_is_read_from_only_the_blocks_that_hold_it(start, end):
     asked = []
@@ -165,7 +167,7 @@ def test_a_broken_car_is_refused_and_nothing_of_it_is_pinned(store, broken):
     assert store.pinned() == set()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=sized(150), deadline=None)
 @given(some.data())
 def test_a_changed_byte_of_a_car_is_refused_or_changes_nothing_kept(data):
     archive = bytearray(archive_of(b"some content", list))

@@ -25,6 +25,7 @@ from mydata_ledger.ledger.errors import (
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from mydata_ledger.ledger.work_item import WorkItem
+from testing.sizes import sized
 from tests.anchors.sample_statements import (
     ANN,
     COUNTED,
@@ -160,7 +161,7 @@ def test_the_state_hash_tells_databases_apart(site):
 ACTS = some.lists(some.tuples(some.integers(0, 8), some.integers(0, 3)), max_size=25)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=sized(30), deadline=None)
 @given(ACTS)
 def test_i12_after_any_life_journalled_at_any_moments(acts):
     with tempfile.TemporaryDirectory() as folder:

@@ -4,6 +4,8 @@ import sys
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 import mydata_ledger.anchors.chain
 from mydata_ledger.anchors.follower import Follower
 from mydata_ledger.anchors.memory import FixedClock, MemoryStore
@@ -110,6 +112,7 @@ def test_i9_i10_a_notary_killed_at_every_line_is_followed_by_another(lonely):
     assert len(killer.lines) > 60
 
 
+@pytest.mark.slow
 def test_i3_i9_a_follower_killed_at_every_line_also_after_a_reorganisation_is_followed_by_another(ledger_db, lonely):
     site, killer = Site(ledger_db, lonely), Killer()
     while True:

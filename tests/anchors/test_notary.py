@@ -235,6 +235,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_i9_killed_at_any_line_the_next_one_finishes(database, ledger_db, lonely):
     chain = lonely.chain()
     chain.rpc.call("evm_setAutomine", False)

@@ -21,6 +21,7 @@ from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, blocks_of
 from mydata_ledger.anchors.memory import MemoryPayloads
 from mydata_ledger.ledger.errors import MalformedInput, PayloadAltered, PayloadMissing, SourceUnavailable, StorageFull
 from testing.kubo import BINARY, REASON, Kubo
+from testing.sizes import sized
 
 HELLO = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
 EMPTY = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"
@@ -172,7 +173,7 @@ def blocks(tmp_path):
     return Blocks(tmp_path / "blocks")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=sized(20), deadline=None)
 @given(some.integers(0, 5 * CHUNK))
 def test_a_dag_has_one_raw_leaf_a_chunk_and_links_them_in_order(size):
     dag = list(blocks_of(os.urandom(1) * size))

@@ -16,6 +16,7 @@ from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import Delegation, delegate_name
 from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from testing.sizes import sized
 from tests.anchors.sample_statements import (
     ANN,
     COUNTED,
@@ -185,4 +186,4 @@ def outcome(act, store):
 
 
 TestTwoStores = TwoStores.TestCase
-TestTwoStores.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+TestTwoStores.settings = settings(max_examples=sized(20), stateful_step_count=25, deadline=None)

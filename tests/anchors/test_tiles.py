@@ -314,7 +314,7 @@ class TestRoutes:
 class TestGo:
     """Read by Go's note and tlog packages, and by Tessera's client and fsck."""
 
-    @pytest.mark.parametrize("size", [1, 256, 70_000])
+    @pytest.mark.parametrize("size", [1, 256, pytest.param(70_000, marks=pytest.mark.slow)])
     def test_a_log_of_any_size_is_whole(self, ledger_db, tmp_path, go_client, size):
         fill(ledger_db, size)
         with served(tiles_of(ledger_db, tmp_path)) as url:

@@ -21,6 +21,8 @@ from mydata_ledger.scripts.serve import slices
 from testing.ledger_fixture import NOW, LedgerFixture
 
 URI = "http://testserver"
+ROUTES = {}
+"""Those of the first app, for all: to build them, at an app's first request, takes longer than most tests."""
 PATIENT = b'{"resourceType":"Patient","birthDate":"1970-01-01","gender":"female"}'
 
 
@@ -39,6 +41,7 @@ class Door:
         tiles = LogTiles(self.house.store, NoteKeys(self.notes, b"\x4d" * 32), CheckpointStore(self.notes), domains)
         premises = AppContext(self.house.kernel, self.house.store.sessions, ApiSettings(**chain, **settings), tiles)
         self.app = create_app(premises, slices())
+        self.app.router.routes = list(ROUTES.setdefault("all", self.app.router.routes))
         self.http = TestClient(self.app, raise_server_exceptions=False)
 
     def sign_in(self, wallet):

@@ -13,6 +13,7 @@ from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import slices
 from testing.ledger_fixture import NOW
+from testing.sizes import sized
 from tests.api.door import Door
 
 WORDS = Vocabulary(one.catalog for one in slices())
@@ -139,7 +140,7 @@ GRANTS = some.builds(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=sized(60))
 @given(
     some.lists(GRANTS, min_size=1, max_size=3),
     some.sampled_from(["*", "role:responder", "0x" + "B1" * 20]),

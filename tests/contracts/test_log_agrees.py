@@ -14,9 +14,10 @@ from web3.exceptions import ContractCustomError
 
 from mydata_ledger.ledger import merkle
 from mydata_ledger.ledger.errors import ProofInvalid
+from testing.sizes import sized
 
 VECTORS = Path(__file__).parents[3] / "shared" / "data" / "vectors" / "rfc6962"
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=sized(25), deadline=None, suppress_health_check=list(HealthCheck))
 SIZE64 = 2**64
 
 
@@ -166,7 +167,7 @@ def _mutations(proof, new):
     yield [new, *proof]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sized(12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(some.integers(1, 60), some.integers(1, 60), some.binary(min_size=4, max_size=4))
 def test_advance_takes_the_true_proof_and_no_mutation_of_it(chain, pretend, first, more, seed):
     tree = Tree()

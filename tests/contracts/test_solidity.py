@@ -10,11 +10,13 @@ def tested():
     return running.run()
 
 
+@pytest.mark.slow
 def test_the_solidity_tests_pass(tested):
     assert tested.passed, tested.output[-6000:]
     assert " failing" not in tested.output
 
 
+@pytest.mark.slow
 def test_every_line_of_the_contracts_is_run(tested):
     assert tested.passed, "the tests failed"
     assert {"ConsentRegistry.sol", "libraries/RFC6962.sol", "PartyRegistry.sol"} <= set(tested.lines), (
@@ -24,6 +26,7 @@ def test_every_line_of_the_contracts_is_run(tested):
     assert {name: lines for name, lines in missed.items() if lines} == {}
 
 
+@pytest.mark.slow
 def test_every_branch_of_the_contracts_is_taken(tested):
     assert tested.passed, "the tests failed"
     assert len(tested.branches) > 300

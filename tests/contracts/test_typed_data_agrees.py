@@ -6,6 +6,7 @@ from hypothesis import strategies as some
 
 from mydata_ledger.ledger.typed_data import Domain, digest, message
 from mydata_ledger.ledger.typed_data.types import MEMBERS
+from testing.sizes import sized
 from tests.contracts.statements import class_of, statements
 
 REGISTRY = {
@@ -25,7 +26,7 @@ def test_every_kind_is_compared():
 
 
 @pytest.mark.parametrize("kind", REGISTRY)
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sized(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=some.data())
 def test_the_digests_agree(chain, kind, data):
     statement = data.draw(statements(class_of(kind)))

@@ -7,6 +7,7 @@ from mydata_ledger.ledger.commitment.entry import Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Effect, Grant
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain, digest, message
+from testing.sizes import sized
 
 STATUS = ["NotCovered", "Valid", "Conditional", "NotYet", "Expired", "Revoked", "Forbidden", "BadSignature"]
 SUBJECT = Wallet(b"\x51" * 32)
@@ -103,7 +104,7 @@ def _ask(question):
     return (SUBJECT.signer, GRANTEE, question["category"], list(question["purposes"]), "view", record, *period)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sized(120), deadline=None, suppress_health_check=list(HealthCheck))
 @given(some.lists(grants, max_size=3), questions)
 def test_the_contract_reads_grants_as_the_ledger_does(chain, drawn, question):
     registry = chain.contract("consents")

@@ -102,6 +102,7 @@ def _carried(source, target, state):
 
 
 @needs_kubo
+@pytest.mark.slow
 def test_a_ledger_lives_on_a_kubo_node_as_on_its_own_store(tmp_path, told, stack, sealed):
     """The store is a setting: everything carried over by command, the same CIDs, the same answers."""
     node = Kubo(tmp_path / "repo").start()

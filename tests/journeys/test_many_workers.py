@@ -229,12 +229,13 @@ def heads(url):
     return {log: (each["accepted"]["size"], each["anchored"]["size"]) for log, each in found.items()}
 
 
-def test_i3_i9_i10_ten_thousand_operations_two_workers_a_reorganisation_and_kills(workers):
+@pytest.mark.parametrize("operations", [OPERATIONS // 10, pytest.param(OPERATIONS, marks=pytest.mark.slow)])
+def test_i3_i9_i10_ten_thousand_operations_two_workers_a_reorganisation_and_kills(workers, operations):
     wait_for(lambda: len(httpx.get(workers.urls[0] + "/parties").json()) == 3, "the directory was not followed")
     lives = [Life(workers, number) for number in range(THREADS)]
     for life in lives:
         life.prepare()
-    threads = [threading.Thread(target=life.run, args=(OPERATIONS // THREADS,), daemon=True) for life in lives]
+    threads = [threading.Thread(target=life.run, args=(operations // THREADS,), daemon=True) for life in lives]
     for thread in threads:
         thread.start()
 
@@ -243,7 +244,7 @@ def test_i3_i9_i10_ten_thousand_operations_two_workers_a_reorganisation_and_kill
         return sum(life.done for life in lives)
 
     def at(share):
-        wait_for(lambda: done() >= OPERATIONS * share, f"{share} was not reached")
+        wait_for(lambda: done() >= operations * share, f"{share} was not reached")
 
     at(0.2)
     workers.kill(0)
@@ -258,7 +259,7 @@ def test_i3_i9_i10_ten_thousand_operations_two_workers_a_reorganisation_and_kill
     for thread in threads:
         thread.join(PATIENCE)
         assert not thread.is_alive()
-    assert done() >= OPERATIONS
+    assert done() >= operations
     for url in workers.urls:
         wait_for(lambda url=url: all(one == other > 0 for one, other in heads(url).values()), "not all came on chain")
     workers.stop()
@@ -300,7 +301,7 @@ def every_answer_has_its_receipt(store, lives):
         said = store.log.statement_at(ACCESS, receipt["position"]).signed.statement
         assert ("0x" + said.request_id.hex(), said.permitted) == (receipt["request_id"], decision)
     counts = sum((life.counts for life in lives), collections.Counter())
-    assert min(counts["permitted"], counts["denied"], counts[CONSENTS]) > 100, counts
+    assert min(counts["permitted"], counts["denied"], counts[CONSENTS]) > len(told) // 100, counts
 
 
 def nothing_withdrawn_permitted(store):

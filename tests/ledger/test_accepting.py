@@ -20,6 +20,7 @@ from mydata_ledger.ledger.receipt import CONSENTS
 from mydata_ledger.ledger.typed_data import Domain
 from testing.ledger_fixture import LAB, NOTICE, NOW, LedgerFixture, wallet
 from testing.passkeys import Passkey
+from testing.sizes import sized
 
 PEOPLE = [wallet(number) for number in (20, 21, 22)]
 
@@ -175,7 +176,7 @@ def test_nobody_in_a_group_is_told_of_the_notice_that_was_replaced_meanwhile():
     assert house.store.log.head(CONSENTS).size == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sized(60), deadline=None)
 @given(some.lists(some.lists(some.tuples(some.sampled_from(KINDS), some.integers(0, 2)), max_size=7), max_size=3))
 def test_a_group_is_what_the_same_are_one_by_one(groups):
     here, there = LedgerFixture(), LedgerFixture()

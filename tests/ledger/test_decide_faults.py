@@ -2,6 +2,7 @@
 
 import sys
 import types
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from tests.ledger.definition import should
 from tests.ledger.faults import FAULTS, table
 from tests.ledger.questions import NOW, corpus
 
-QUESTIONS = corpus(12_000, seed=7)
+
+@cache
+def questions():
+    return corpus(12_000, seed=7)
 
 
 def wanted(request, facts):
@@ -20,7 +24,9 @@ def wanted(request, facts):
     return answer.reason, answer.permitted, answer.grants, answer.obligations, answer.findings
 
 
-EXPECTED = [wanted(request, facts) for request, facts in QUESTIONS]
+@cache
+def expected():
+    return [wanted(request, facts) for request, facts in questions()]
 
 
 def planted(module, good, bad):
@@ -41,7 +47,7 @@ def planted(module, good, bad):
 
 def answers(consent, decide):
     """Answers to all questions, with the grants made of the planted class."""
-    for request, facts in QUESTIONS:
+    for request, facts in questions():
         said = decide(request, rebuilt(facts, consent), NOW)
         findings = [(entry, finding.value) for entry, finding in said.findings]
         yield said.reason.value, said.permitted, said.grants, said.obligations, findings
@@ -64,13 +70,13 @@ def reborn(said, consent):
 
 
 def test_without_a_fault_nothing_differs():
-    assert list(answers(*planted("none", "", ""))) == EXPECTED
+    assert list(answers(*planted("none", "", ""))) == expected()
 
 
 @pytest.mark.parametrize(("meaning", "module", "good", "bad"), FAULTS, ids=range(1, len(FAULTS) + 1))
 def test_every_planted_fault_is_caught(meaning, module, good, bad):
     given = answers(*planted(module, good, bad))
-    assert any(answer != expected for answer, expected in zip(given, EXPECTED, strict=True)), meaning
+    assert any(answer != right for answer, right in zip(given, expected(), strict=True)), meaning
 
 
 def test_the_table_that_readers_see_is_the_tests_own():

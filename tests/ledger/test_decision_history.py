@@ -17,6 +17,7 @@ from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 from mydata_ledger.ledger.work_item import WorkItem
 from testing.ledger_fixture import NOTICE
+from testing.sizes import sized
 from tests.anchors.sample_statements import (
     ANN,
     CREW,
@@ -146,14 +147,14 @@ def looks_back_on_what_was(seed, store, clock, steps=12):
 
 def test_the_past_is_what_was_answered_then():
     met = set()
-    for seed in range(400):
+    for seed in range(300, 300 + sized(400)):
         clock = FixedClock(NOW)
         met |= looks_back_on_what_was(seed, MemoryStore(clock.now), clock)
     assert {"consented", "no_consent", "refused", "no_record", "needs_reconsent", "broke_glass"} <= {r for _, r in met}
 
 
 def test_the_past_is_what_was_answered_then_on_sqlite(tmp_path):
-    for seed in range(40):
+    for seed in range(sized(40)):
         clock = FixedClock(NOW)
         store = Store(f"sqlite:///{tmp_path / str(seed)}.db", clock.now)
         looks_back_on_what_was(seed, store, clock)

@@ -11,6 +11,7 @@ from mydata_ledger.ledger.envelope import Content, Header
 from mydata_ledger.ledger.envelope.frame import padme
 from mydata_ledger.ledger.envelope.sealing import CHUNK, HEADER, TAG
 from mydata_ledger.ledger.errors import IntegrityFailure, MalformedInput
+from testing.sizes import sized
 
 KEY, RECORD, SEED = b"k" * 32, b"\1" * 32, b"s" * 32
 CUT = CHUNK + TAG
@@ -26,7 +27,7 @@ def test_what_is_sealed_opens(size):
     assert envelope.open_sealed(envelope.seal(content, KEY, RECORD), KEY, RECORD) == content
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=sized(40), deadline=None)
 @given(some.integers(0, 3 * CHUNK), some.integers(1, CHUNK + 99), some.integers(1, CHUNK + 99))
 def test_streams_cut_anywhere_carry_the_same(size, cut_in, cut_out):
     content, header = bytes(size), Header("a/b", SEED, size)
@@ -110,7 +111,7 @@ def test_chunks_out_of_place_do_not_open(change):
         envelope.open_sealed(whole[:HEADER] + b"".join(change(chunks(whole))), KEY, RECORD)
 
 
-@settings(max_examples=200)
+@settings(max_examples=sized(200))
 @given(some.data())
 def test_any_flipped_bit_is_noticed(data):
     whole = bytearray(sealed(b"a short record"))

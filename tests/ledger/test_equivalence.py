@@ -1,5 +1,6 @@
 """What the rule cannot tell apart: records with equal keys get equal decisions, whoever they are about."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from mydata_ledger.ledger.access import Reason
@@ -7,7 +8,10 @@ from tests.ledger import equivalent_consents
 from tests.ledger.equivalent_consents import check_facts, check_law
 from tests.ledger.questions import by_hypothesis
 
-CORPUS = equivalent_consents.corpus(*equivalent_consents.CORPUS)
+
+@pytest.fixture(scope="module")
+def corpus():
+    return equivalent_consents.corpus(*equivalent_consents.CORPUS)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -17,15 +21,15 @@ def test_equal_keys_mean_equal_decisions(pair):
     check_facts([pair])
 
 
-def test_equal_keys_mean_equal_decisions_over_thousands():
+def test_equal_keys_mean_equal_decisions_over_thousands(corpus):
     """There is something to compare: many pairs have equal keys, and the rule answers them in every way it can."""
-    found = check_law(CORPUS)
+    found = check_law(corpus)
     assert len(found) > 500
     alone = {Reason.OWN, Reason.BROKE_GLASS, Reason.NO_RECORD, Reason.WRONG_CATEGORY, Reason.SEARCHED}
     assert {decision.reason for decision in found} == set(Reason) - alone
     assert any(decision.obligations for decision in found)
 
 
-def test_the_facts_about_a_record_are_what_its_person_said():
-    check_facts(CORPUS)
-    assert {known.about(*one, equivalent_consents.NOW).blocked for _, known, one, _ in CORPUS} == {False, True}
+def test_the_facts_about_a_record_are_what_its_person_said(corpus):
+    check_facts(corpus)
+    assert {known.about(*one, equivalent_consents.NOW).blocked for _, known, one, _ in corpus} == {False, True}

@@ -11,6 +11,7 @@ from mydata_ledger.ledger.errors import AccessDenied
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.receipt import ACCESS, LOGS, verify_logged
 from testing.ledger_fixture import LAB, VITALS, LedgerFixture
+from testing.sizes import sized
 
 effects = some.sampled_from(Effect)
 categories = some.sampled_from(["health", LAB, VITALS])
@@ -121,7 +122,7 @@ class OneLife(RuleBasedStateMachine):
                 verify_logged(logged.signed.entry, logged.position, path, head)
 
 
-OneLife.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+OneLife.TestCase.settings = settings(max_examples=sized(40), stateful_step_count=25, deadline=None)
 TestOneLife = OneLife.TestCase
 
 

@@ -13,6 +13,7 @@ from mydata_ledger.ledger.kernel import Signers
 from mydata_ledger.ledger.passkey import ORDER, Assertion
 from testing.ledger_fixture import wallet
 from testing.passkeys import PRESENT, VERIFIED, VERIFIER, Passkey
+from testing.sizes import sized
 
 DIGEST = sha256(b"a consent").digest()
 ANN = Passkey()
@@ -30,7 +31,7 @@ def test_an_encoded_assertion_reads_back(data, client, r, s):
     assert Assertion.read(assertion.encoded()) == assertion
 
 
-@settings(max_examples=300)
+@settings(max_examples=sized(300))
 @given(some.data())
 def test_no_changed_byte_is_taken(data):
     signature = bytearray(ANN.sign(DIGEST))

@@ -14,6 +14,7 @@ from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.replay import SLACK, Evidence, Outcome, Replay
 from mydata_ledger.ledger.terms import DAY
 from testing.ledger_fixture import LAB, NOTICE, VITALS, VOCABULARY, LedgerFixture
+from testing.sizes import sized
 from tests.ledger.test_delegations import BEN, consents_as, ends, names
 
 effects = some.sampled_from(Effect)
@@ -146,7 +147,7 @@ class ManyLives(RuleBasedStateMachine):
 
 
 def test_i11_any_life_recomputes_to_the_same_decisions():
-    lives = settings(max_examples=60, stateful_step_count=25, deadline=None)
+    lives = settings(max_examples=sized(60), stateful_step_count=25, deadline=None)
     run_state_machine_as_test(ManyLives, settings=lives)
 
 

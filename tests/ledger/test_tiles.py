@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mydata_ledger.ledger import merkle, tiles
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, ProofInvalid
 from mydata_ledger.ledger.tiles import WIDTH, TilePosition
+from testing.sizes import sized
 
 PATHS = {
     "000": TilePosition(0),
@@ -94,7 +95,7 @@ def test_a_root_follows_from_tiles_that_exist(size):
         assert place in list(tiles.tile_positions(level, size))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=sized(25), deadline=None)
 @given(st.data())
 def test_proofs_between_any_two_sizes_follow_from_tiles(data):
     second = data.draw(st.integers(1, 2_000))

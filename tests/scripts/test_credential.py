@@ -30,6 +30,7 @@ from mydata_ledger.scripts.cli import app
 from mydata_ledger.scripts.credential import chosen, claims_of, issuer_key, signed
 from mydata_ledger.scripts.verify import parse
 from mydata_ledger.scripts.verify.attached import AttachedContent
+from testing.sizes import sized
 
 HOSPITAL, ANN, STRANGER = (Wallet(sha256(name).digest()) for name in (b"hospital", b"ann", b"stranger"))
 SEED, NOW = b"s" * 32, 1_800_000_000
@@ -173,7 +174,7 @@ def test_a_disclosure_given_twice_is_refused():
         verified("~".join([jws, first, first, *rest]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sized(60), deadline=None)
 @given(some.data())
 def test_any_changed_character_of_the_signed_part_is_refused(data):
     made = credential()
@@ -226,7 +227,7 @@ records = some.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sized(60), deadline=None)
 @given(records)
 def test_any_record_goes_through_the_library_and_back(value):
     content = json.dumps(value).encode()

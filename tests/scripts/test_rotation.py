@@ -167,6 +167,7 @@ def test_i9_a_master_rotation_killed_at_every_line_loses_nothing(state):
     assert b"replaced" not in in_files(state)
 
 
+@pytest.mark.slow
 def test_i9_a_custody_rotation_killed_at_every_line_loses_nothing(state):
     assert len(killed_at_every_line(state, rotate_custody)) > 40
 

@@ -19,6 +19,7 @@ from mydata_ledger.scripts.verify.attached import SeparateContent
 from testing import proofs
 from testing.devnet import live_chain
 from testing.proofs import CLERK, COURT, CREW, GATEWAY, HOLDER, NURSE, PERSON, STRANGER, paths, put, tile_position
+from testing.sizes import sized
 from tests.contracts.test_passkeys import assertion, coordinates
 
 KINDS = ["consent", "record", "record with content", "disclosure", "erasure certificate"]
@@ -102,7 +103,7 @@ def others(value):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=sized(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=some.data())
 def test_any_flipped_byte_of_any_value_is_noticed(documents, snapshot, kind, data):
     document = documents[kind]
@@ -451,7 +452,7 @@ JSON = some.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=sized(300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=some.data())
 def test_any_value_in_any_place_ends_in_a_verdict(documents, snapshot, data):
     document = documents[data.draw(some.sampled_from(KINDS))]

@@ -173,6 +173,7 @@ def test_the_server_alone_says_the_sentence_too(plain):
     assert (done.returncode, done.stderr) == (1, sentence)
 
 
+@pytest.mark.slow
 def test_with_the_extra_it_brings_its_own_devnet_and_stops_whole(with_devnet):
     with serving(with_devnet) as (process, said, url, rpc):
         assert "fetching the devnet" in said
@@ -188,6 +189,7 @@ def test_with_the_extra_it_brings_its_own_devnet_and_stops_whole(with_devnet):
     assert (again.returncode, again.stdout) == (0, ""), "the devnet was fetched twice"
 
 
+@pytest.mark.slow
 def test_a_devnet_that_cannot_be_fetched_is_one_sentence_and_leaves_nothing(with_devnet):
     nowhere = {"npm_config_registry": "http://127.0.0.1:9", "npm_config_fetch_retries": "0"}
     cache = {"XDG_CACHE_HOME": str(with_devnet.work / "empty"), "npm_config_cache": str(with_devnet.work / "npm")}
