@@ -12,7 +12,7 @@ from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, Reason
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import delegate_name
-from mydata_ledger.ledger.kernel.decisions.search_answers import single
+from mydata_ledger.ledger.kernel.decisions.search_answers import decide_single
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 from tests.anchors.sample_statements import (
     CREW,
@@ -161,7 +161,7 @@ def sifted(store, twin, asked):
     """Consented ones: under an incident, whose records are looked at is not asked of a search."""
 
     def permits(facts):
-        return single(asked, facts, NOW).reason is Reason.CONSENTED
+        return decide_single(asked, facts, NOW).reason is Reason.CONSENTED
 
     found = store.index.page_facts(asked, NOW, START, RECORDS, permits)
     assert found == twin.index.page_facts(asked, NOW, START, RECORDS, permits)

@@ -10,7 +10,7 @@ from mydata_ledger.ledger import equivalence
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, ConsentState, Facts, Incident
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
-from mydata_ledger.ledger.kernel.decisions.search_answers import single
+from mydata_ledger.ledger.kernel.decisions.search_answers import decide_single
 from mydata_ledger.ledger.party import Party, checksum
 from mydata_ledger.ledger.record import Issue, Record
 from tests.ledger import questions
@@ -170,7 +170,7 @@ def check_law(pairs):
         one, two = (known.about(*told, NOW) for told in both)
         wanted = key(question, one, numbers)
         if wanted is not None and wanted == key(question, two, numbers):
-            here, there = (single(question, facts, NOW) for facts in (one, two))
+            here, there = (decide_single(question, facts, NOW) for facts in (one, two))
             assert (here.permitted, here.reason, here.obligations) == (there.permitted, there.reason, there.obligations)
             found.append(here)
     return found

@@ -76,7 +76,7 @@ def test_askers_and_figures_stand_by_themselves(kernel):
 
 
 def test_there_is_an_end_to_new_groups_but_not_to_the_old_ones(kernel, monkeypatch):
-    monkeypatch.setattr("mydata_ledger.ledger.kernel.decisions.figures.MOST", 3)
+    monkeypatch.setattr("mydata_ledger.ledger.kernel.decisions.figures.MOST_GROUPS", 3)
     groups = [people(*range(10 * n, 10 * n + 10)) for n in range(4)]
     assert [told(kernel, group) for group in groups] == [True, True, True, False]
     assert told(kernel, groups[1])

@@ -8,7 +8,7 @@ import pytest
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, SourceUnavailable, TooManyRequests
 from mydata_ledger.ledger.kernel import DelegateAppointment, GrantRequest, RequestTerms
 from mydata_ledger.ledger.kernel.log_consumer import REMIND_BEFORE
-from mydata_ledger.ledger.kernel.people.deliveries import PATIENCE
+from mydata_ledger.ledger.kernel.people.deliveries import RETRY_DELAYS
 from mydata_ledger.ledger.kernel.people.inbox import DEAD, DELIVERED, PENDING
 from mydata_ledger.ledger.message import Event, of_person
 from testing.ledger_fixture import LAB, NOTICE, NOW, LedgerFixture, wallet
@@ -159,7 +159,7 @@ def test_a_delivery_is_tried_again_ever_more_patiently_and_then_given_up(world):
     consents(world)
     world.kernel.log_consumer.consume()
     post = Post(fails=99)
-    for wait in PATIENCE:
+    for wait in RETRY_DELAYS:
         assert world.kernel.people.deliveries.deliver({"webhook": post}) == 0
         world.clock.passes(wait - 1)
         before = post.fails
@@ -169,7 +169,7 @@ def test_a_delivery_is_tried_again_ever_more_patiently_and_then_given_up(world):
     world.kernel.people.deliveries.deliver({"webhook": post})
     (delivery,) = world.kernel.people.deliveries.of(of_person(world.ann.signer))
     assert (delivery.state, delivery.body["why"]) == (DEAD, "not now")
-    assert 99 - post.fails == len(PATIENCE) + 1
+    assert 99 - post.fails == len(RETRY_DELAYS) + 1
 
 
 def test_a_receiver_that_comes_back_gets_it(world):
@@ -178,7 +178,7 @@ def test_a_receiver_that_comes_back_gets_it(world):
     world.kernel.log_consumer.consume()
     post = Post(fails=1)
     world.kernel.people.deliveries.deliver({"webhook": post})
-    world.clock.passes(PATIENCE[0])
+    world.clock.passes(RETRY_DELAYS[0])
     assert world.kernel.people.deliveries.deliver({"webhook": post}) == 1
 
 

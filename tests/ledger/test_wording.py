@@ -19,7 +19,7 @@ BASE = Grant(Effect.PERMIT, ("health.lab",), ("hl7:HRESCH",), ("view",), 0, 1_83
 
 
 def told(words, before, after):
-    return [words.described(one) for one in words.differences(before, after, "The trial")]
+    return [words.describe(one) for one in words.differences(before, after, "The trial")]
 
 
 @pytest.mark.parametrize(
