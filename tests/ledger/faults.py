@@ -1,5 +1,5 @@
-"""Faults that somebody could make in the rule, and in the search, which does not ask it about every record: what each
-would mean, and the words that would make it.
+"""Possible faults in the rule, and in the search, which does not ask the rule about every record: the meaning of each,
+and the text that plants it.
 """
 
 from mydata_ledger.anchors.store.facts import facts, search
@@ -321,7 +321,7 @@ SEARCH = [
 
 
 def table() -> str:
-    """The faults as they stand in docs/faults.md."""
+    """The faults as listed in docs/faults.md."""
     rule = [(meaning, module, good, bad) for meaning, module, good, bad in FAULTS]
     search = [(meaning, module.__name__.rpartition(".")[2], good, bad) for meaning, module, good, bad, _ in SEARCH]
     return "\n".join([INTRODUCTION, *_rows(rule), OF_THE_SEARCH, *_rows(search), ""])

@@ -80,7 +80,7 @@ class Deliveries:
         delivery = Delivery(item.id.hex(), body["event"], body["subject"], body["at"])
         try:
             if subscription.channel not in notifiers:
-                raise SourceUnavailable(f"no {subscription.channel} courier is set up here")
+                raise SourceUnavailable(f"no {subscription.channel} notifier is set up")
             notifiers[subscription.channel].send(delivery, subscription)
         except InvalidStatement as error:
             self._close(item, DEAD, str(error))
