@@ -20,7 +20,7 @@ Terms = tuple[str, str, tuple[Grant, ...], bytes, str]
 hash and language. The database stores exactly these once for all people who share them.
 """
 Window = tuple[int, int | None]
-"""First second (UTC) and the first one after; None for no end."""
+"""The first second (UTC) of a window, and the first second after it; None for no end."""
 ConsentKey = int | None
 """Number of the terms, and whether the consent is anchored, begun and unended; None where an answer can depend on
 anything else.

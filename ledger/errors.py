@@ -32,7 +32,7 @@ class NotFound(LedgerError):
 
 
 class SessionRequired(LedgerError):
-    """No valid signed session came with the request."""
+    """The request has no valid session."""
 
     code = "session_required"
 

@@ -21,7 +21,7 @@ from mydata_ledger.ledger.errors import SignatureInvalid
 
 SIGNER_SIZE = 84
 MAX_SIGNATURE = 4_000
-"""Bytes of an encoded assertion; authenticators make 500 to 700."""
+"""The maximum size of an encoded assertion in bytes; authenticators produce 500 to 700."""
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 WORD, HEAD = 32, 6 * 32
 TYPE, CHALLENGE = b'"type":"webauthn.get"', b'"challenge":"'

@@ -34,9 +34,9 @@ def states_at(
 ) -> Iterator[ConsentState]:
     """The state of every consent among the visible statements, in the order of the log."""
     replaced = {s.previous for each in visible if isinstance(s := each.signed.statement, Consent)}
-    ended = {s.consent for each in visible if isinstance(s := each.signed.statement, Revocation)}
-    ended |= {entry for each in visible if historic_state.revealed(entry := each.signed.entry.entry)}
-    delegations = list(_delegations(visible, ended))
+    ended_entries = {s.consent for each in visible if isinstance(s := each.signed.statement, Revocation)}
+    ended_entries |= {entry for each in visible if historic_state.revealed(entry := each.signed.entry.entry)}
+    delegations = list(_delegations(visible, ended_entries))
     for logged in visible:
         consent, entry = logged.signed.statement, logged.signed.entry.entry
         if isinstance(consent, Consent):
@@ -47,7 +47,7 @@ def states_at(
                 position=logged.position,
                 consent=consent,
                 anchored=logged.position < historic_state.anchored,
-                revoked=entry in ended or not _signer_still_entitled(consent, delegations),
+                revoked=entry in ended_entries or not _signer_still_entitled(consent, delegations),
                 superseded=entry in replaced,
                 notice_outdated=consent.notice_hash in historic_state.outdated,
                 uses=len(used),
@@ -62,12 +62,12 @@ def naming(states: Iterator[ConsentState], requester: Party | None, at_time: int
     return [state for state in states if state.consent.grantee in names]
 
 
-def _delegations(visible: Sequence[LoggedStatement], ended: Set[bytes]) -> Iterator[DelegationState]:
+def _delegations(visible: Sequence[LoggedStatement], ended_entries: Set[bytes]) -> Iterator[DelegationState]:
     """The delegations of the person; whether one was replaced or is on chain yet makes no difference here."""
     for logged in visible:
         statement, entry = logged.signed.statement, logged.signed.entry.entry
         if isinstance(statement, Delegation):
-            yield DelegationState(entry, logged.position, statement, anchored=True, revoked=entry in ended)
+            yield DelegationState(entry, logged.position, statement, anchored=True, revoked=entry in ended_entries)
 
 
 def _signer_still_entitled(consent: Consent, delegations: Sequence[DelegationState]) -> bool:

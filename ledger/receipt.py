@@ -92,6 +92,6 @@ def verify_logged(entry: Entry, position: int, proof: Sequence[bytes], anchored:
       (4) walk the inclusion proof to the anchored root,
       (5) find that root on chain oneself.
     This function does (3) and (4). `typed_data.digest` and `signers.verify` do (1) and (2). The caller MUST do (5): a
-    checkpoint handed over together with the receipt proves nothing.
+    checkpoint that is delivered with the receipt proves nothing.
     """
     verify_inclusion(entry.leaf, position, anchored, proof)

@@ -16,9 +16,9 @@ class Summaries(Words):
     hex.
     """
 
-    def withdrawal(self, revocation: Revocation, ended: Consent) -> tuple[str, ...]:
+    def withdrawal(self, revocation: Revocation, consent: Consent) -> tuple[str, ...]:
         """What the revocation ends: a permission, a prohibition, or both."""
-        effects = {grant.effect for grant in ended.grants} or {Effect.PERMIT}
+        effects = {grant.effect for grant in consent.grants} or {Effect.PERMIT}
         name, person = (
             self.named(revocation.grantee, revocation.grantee_name),
             _person_name(revocation.signer, revocation.data_subject),

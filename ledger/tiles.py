@@ -25,7 +25,7 @@ class TilePosition:
     entries: int = WIDTH
 
     def __str__(self) -> str:
-        """The path: 1234067 is `x001/x234/067`, the first five of it `x001/x234/067.p/5`."""
+        """The path: 1234067 is `x001/x234/067`, its first five hashes are `x001/x234/067.p/5`."""
         digits = f"{self.index % 1000:03}"
         rest = self.index // 1000
         while rest:
@@ -89,7 +89,7 @@ class Tiles(Protocol):
 
 
 def read_level(text: str) -> int:
-    """A tile's level. Raises MalformedInput."""
+    """Parse a tile's level. Raises MalformedInput."""
     if not re.fullmatch(r"0|[1-9][0-9]?", text, re.ASCII) or int(text) > MAX_LEVEL:
         raise MalformedInput(f"a tile's level is a number from 0 to {MAX_LEVEL}")
     return int(text)
@@ -104,7 +104,7 @@ def tile_positions(level: int, size: int) -> Iterator[TilePosition]:
 
 
 def bundle(entries: Sequence[bytes]) -> bytes:
-    """Entries with their big-endian uint16 lengths."""
+    """The entry bundle: each entry preceded by its big-endian uint16 length."""
     return b"".join(len(entry).to_bytes(LENGTH, "big") + entry for entry in entries)
 
 

@@ -92,7 +92,7 @@ class Vocabulary:
 
     @staticmethod
     def check_action(action: str) -> None:
-        """Raise UnknownTerm unless the action is one of the seven."""
+        """Raise UnknownTerm unless the action is one of `ACTIONS`."""
         if action not in ACTIONS:
             raise UnknownTerm(f"unknown action; use one of {', '.join(sorted(ACTIONS))}")
 

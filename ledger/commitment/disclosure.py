@@ -41,7 +41,7 @@ class Disclosure:
 def disclose(
     document: bytes, seed: bytes, pointers: Sequence[str], masked: Mapping[str, str] | None = None
 ) -> Disclosure:
-    """Show the fields at and below JSON Pointers. Raises MalformedInput, InvalidStatement."""
+    """A disclosure of the fields at and below JSON Pointers. Raises MalformedInput, InvalidStatement."""
     return Disclosure(bytes_commitment(document, seed), tuple(fields.disclose(document, seed, pointers)), masked or {})
 
 

@@ -95,7 +95,7 @@ def reaching(document: bytes, pointers: Sequence[str]) -> set[str]:
 
 
 def escaped(name: str) -> str:
-    """A member's name as one step of a pointer, RFC 6901 §3."""
+    """A member's name as one reference token of a pointer, RFC 6901 §3."""
     return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
 
 

@@ -21,9 +21,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """The operator of the ledger: its base URL, and the ISO 3166 code of the country where it stores data and is
-    liable.
-    """
+    """The operator of the ledger: its base URL, and the ISO 3166 code of the country where it stores and is liable."""
 
     url: str
     jurisdiction: str
@@ -85,9 +83,7 @@ def _process(grant: Grant, copy: ConsentCopy, vocabulary: Vocabulary, operator: 
     return {
         "@type": "dpv:Process",
         "dpv:hasPurpose": [_purpose(code, vocabulary, consent.notice_language) for code in grant.purposes],
-        "dpv:hasPersonalData": [
-            _data(category, grant, vocabulary, consent.notice_language) for category in grant.categories
-        ],
+        "dpv:hasPersonalData": [_data(name, grant, vocabulary, consent.notice_language) for name in grant.categories],
         "dpv:hasProcessing": [dpv.PROCESSING[action] for action in grant.actions],
         "dpv:hasDataController": [_grantee_id(consent)],
         "dpv:hasDataSource": ["dpv:DataControllerDataSource"],
@@ -203,19 +199,19 @@ def _notice(copy: ConsentCopy, operator: Operator) -> Json:
 
 
 def _entities(copy: ConsentCopy, operator: Operator) -> Mapping[str, Json]:
-    """All entities that the record names, by id. The registry knows an organisation by its account, which is its
-    address here.
-    """
+    """All entities that the record names, by id; the address of an organisation is its account in the registry."""
     consent = copy.state.consent
     name = copy.grantee.name if copy.grantee else consent.grantee_name or consent.grantee
     group = consent.grantee == "*" or consent.grantee.startswith("role:")
-    people = {_person_id(who): _person(who, "dpv:NaturalPerson") for who in (consent.data_subject, consent.signer)}
+    people = {
+        _person_id(person): _person(person, "dpv:NaturalPerson") for person in (consent.data_subject, consent.signer)
+    }
     return {
         operator.url: _entity(operator.url, "MyData Ledger", operator.url, operator, "dpv:DataProcessor"),
         _grantee_id(consent): _entity(
             consent.grantee, name, _grantee_id(consent), operator, "dpv:Entity" if group else "dpv:DataController"
         ),
-        **{key: {k: v for k, v in who.items() if k != "@id"} for key, who in people.items()},
+        **{key: {k: v for k, v in person.items() if k != "@id"} for key, person in people.items()},
     }
 
 

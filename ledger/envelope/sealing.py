@@ -41,7 +41,7 @@ class Content:
 
 
 def seal(content: Content, key: bytes, record_id: bytes) -> bytes:
-    """Ciphertext under a 32-byte key that is never used for anything else. Raises MalformedInput."""
+    """The ciphertext of the content under a 32-byte key, which must be used only once. Raises MalformedInput."""
     header = Header(content.media_type, content.seed, len(content.content))
     sealed = BytesIO()
     sealed.seek(sealed_size(header) - 1)
@@ -56,7 +56,8 @@ def seal(content: Content, key: bytes, record_id: bytes) -> bytes:
 def seal_stream(header: Header, content: Iterable[Piece], key: bytes, record_id: bytes) -> Iterator[bytearray]:
     """`seal` for content of any size in constant memory.
 
-    Raises MalformedInput, perhaps after some output, when the content is not as long as the header says.
+    Raises:
+        MalformedInput: the content is not as long as the header states; this may be raised after some output.
     """
     for write in _sealed(header, content, key, record_id):
         piece = bytearray(CHUNK + TAG)

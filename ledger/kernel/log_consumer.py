@@ -90,11 +90,11 @@ class LogConsumer:
             self._reviews.note_notified(logged.signed.entry.entry)
         self._request_on_denial.consider(logged)
 
-    def _end_links(self, ended: Iterable[EndedItem]) -> None:
+    def _end_links(self, items: Iterable[EndedItem]) -> None:
         """Delete the content of links that an ended delegate made; until then such a link is refused because its
         delegation ended.
         """
-        for item in ended:
+        for item in items:
             if item.kind == LINK:
                 self._links.discard(bytes.fromhex(item.reference[2:]))
 

@@ -30,7 +30,7 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, text: str) -> Checkpoint:
-        """Read a note's text. Raises MalformedInput."""
+        """Parse a note's text. Raises MalformedInput."""
         lines = text.split("\n")
         if len(lines) < 4 or lines.pop() or not all(lines):
             raise MalformedInput("a checkpoint has an origin, a size, a root hash, and no empty line")

@@ -29,7 +29,7 @@ class Signature:
 
     @classmethod
     def parse(cls, line: str) -> Signature:
-        """Read a line without its newline. Raises MalformedInput."""
+        """Parse a line without its newline. Raises MalformedInput."""
         name, _, encoded = line.removeprefix(DASH).partition(" ")
         raw = decode64(encoded)
         if not line.startswith(DASH) or not is_name(name) or not ID_SIZE < len(raw) <= MAX_SIGNATURE:
@@ -49,7 +49,7 @@ class Note:
 
     @classmethod
     def parse(cls, raw: bytes) -> Note:
-        """Read a note. Raises MalformedInput, TooLarge."""
+        """Parse a note. Raises MalformedInput, TooLarge."""
         if len(raw) > MAX_NOTE:
             raise TooLarge(f"a note has at most {MAX_NOTE} bytes")
         try:
@@ -68,7 +68,7 @@ class Note:
 
 
 def parse_signatures(lines: str) -> tuple[Signature, ...]:
-    """Read signature lines, each ending in a newline. Raises MalformedInput, TooLarge."""
+    """Parse signature lines, each of which ends in a newline. Raises MalformedInput, TooLarge."""
     split = lines.removesuffix("\n").split("\n")
     if len(split) > MAX_SIGNATURES:
         raise TooLarge(f"a note has at most {MAX_SIGNATURES} signatures")

@@ -25,7 +25,7 @@ class Index(Protocol):
         ...
 
     def consents_of(self, data_subject: bytes) -> list[ConsentState]:
-        """All versions to all grantees, oldest first."""
+        """All consents of a person, in all versions to all grantees, oldest first."""
         ...
 
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:

@@ -25,7 +25,7 @@ class Past(Protocol):
         ...
 
     def reached(self, log: str, size: int) -> int | None:
-        """The first second at which the chain held that many statements of the log, if it ever did."""
+        """The first second at which the chain held that many statements of the log; None if it never did."""
         ...
 
     def party_at(self, account: str, at_time: int) -> Party | None:

@@ -12,7 +12,10 @@ class Payloads(Protocol):
     """Sealed payloads by CID."""
 
     def put_many(self, sealed: Sequence[bytes]) -> list[str]:
-        """CIDv1 texts; durable when it returns; idempotent. Raises StorageFull, SourceUnavailable."""
+        """Store payloads and return their CIDv1 texts; durable when it returns; idempotent.
+
+        Raises StorageFull, SourceUnavailable.
+        """
         ...
 
     def put_stream(self, pieces: Iterable[Piece]) -> str:
@@ -20,7 +23,7 @@ class Payloads(Protocol):
         ...
 
     def get(self, cid: str) -> bytes:
-        """The bytes, checked against the CID. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
+        """The payload, checked against the CID. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
         ...
 
     def open_stream(self, cid: str) -> tuple[int, Iterator[bytes]]:

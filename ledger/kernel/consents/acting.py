@@ -45,6 +45,6 @@ class DelegateActions:
         return not entry or self._endings.still_stands([entry], kind, reference)
 
     def finish(self, office: DelegationState | None, kind: str, reference: str) -> None:
-        """Note that a result has expired or was ended by itself."""
+        """Note that a result has ended independently of the delegation."""
         if office:
             self._endings.finish([office.entry], kind, reference)

@@ -80,10 +80,10 @@ class StatementChecks:
         return all_of([signed_lately(now), _once(all_of(content))])
 
     def _opens_its_lock(self, revocation: Revocation) -> None:
-        ended = self._world.log.find(CONSENTS, revocation.consent)
-        if ended is None or not isinstance(ended.signed.statement, Consent | Delegation):
+        ended_statement = self._world.log.find(CONSENTS, revocation.consent)
+        if ended_statement is None or not isinstance(ended_statement.signed.statement, Consent | Delegation):
             raise NotFound
-        if revocation.secret not in {NO_LOCK} and lock_of(revocation.secret) != ended.signed.entry.lock:
+        if revocation.secret not in {NO_LOCK} and lock_of(revocation.secret) != ended_statement.signed.entry.lock:
             raise InvalidStatement("the secret does not open the consent's lock; sign without it if it is lost")
 
 

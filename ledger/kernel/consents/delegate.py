@@ -107,18 +107,18 @@ class Delegations:
         newest = self._world.index.newest(data_subject, delegate_name(delegate))
         if newest is None or not isinstance(newest.signed.statement, Delegation):
             raise NotFound
-        ended = newest.signed.statement
+        delegation = newest.signed.statement
         revocation = Revocation(
             data_subject=data_subject,
             signer=data_subject,
-            grantee=ended.grantee,
-            grantee_name=ended.delegate_name,
-            version=ended.version + 1,
+            grantee=delegation.grantee,
+            grantee_name=delegation.delegate_name,
+            version=delegation.version + 1,
             consent=newest.signed.entry.entry,
             secret=secret,
             signed_at=self._world.clock.now(),
         )
-        return self._statements.draft(revocation, (self._statements.words(language).end_of_delegation(ended),))
+        return self._statements.draft(revocation, (self._statements.words(language).end_of_delegation(delegation),))
 
     def check_signer(self, statement: Consent | Revocation) -> None:
         """Raise NotEntitled unless its signer may sign this for the data subject now.

@@ -76,8 +76,8 @@ class Drafts:
     ) -> Draft:
         """The statement that ends the newest consent to a grantee. Raises NotFound if there is none to end."""
         newest = self._world.index.newest(data_subject, grantee)
-        ended = newest.signed.statement if newest else None
-        if newest is None or not isinstance(ended, Consent):
+        consent = newest.signed.statement if newest else None
+        if newest is None or not isinstance(consent, Consent):
             raise NotFound
         revocation = Revocation(
             data_subject=data_subject,
@@ -89,7 +89,7 @@ class Drafts:
             secret=secret,
             signed_at=self._world.clock.now(),
         )
-        return self._statements.draft(revocation, self._statements.words(language).withdrawal(revocation, ended))
+        return self._statements.draft(revocation, self._statements.words(language).withdrawal(revocation, consent))
 
     def name_of(self, grantee: str) -> str:
         """The grantee's name in the wallet. Raises InvalidStatement for an address without an accredited party."""

@@ -78,8 +78,8 @@ class Endings:
             return self._end_derived(statement.previous) if any(statement.previous) else []
         if not isinstance(statement, Revocation):
             return []
-        ended = self._world.log.find(CONSENTS, statement.consent)
-        target = ended.signed.statement if ended else None
+        ended_statement = self._world.log.find(CONSENTS, statement.consent)
+        target = ended_statement.signed.statement if ended_statement else None
         if isinstance(target, Delegation):
             return self._end_office(statement.consent, target, logged.accepted_at)
         return [*self._end_derived(statement.consent), *self._released_keys(statement.data_subject, statement.consent)]
@@ -116,12 +116,12 @@ class Endings:
         return [s for s in states if s.consent.signer == office.delegate and s.revoked and not s.superseded]
 
     def _end_derived(self, entry: bytes) -> list[EndedItem]:
-        ended = []
+        items = []
         for item in self._derived(entry):
             if item.state == LIVE:
                 self._world.work_items.file(replace(item, state=OVER))
-            ended.append(EndedItem(**item.body))
-        return ended
+            items.append(EndedItem(**item.body))
+        return items
 
     def _derived(self, entry: bytes) -> Iterator[WorkItem]:
         """Everything that ever rested on a consent: the work items whose id begins with the first half of its entry."""

@@ -97,8 +97,8 @@ class PaperConsents:
         """All categories of the statement, or of the consent that it ends."""
         subject_statement: Statement = statement
         if isinstance(statement, Revocation):
-            ended = self._world.log.find(CONSENTS, statement.consent)
-            subject_statement = ended.signed.statement if ended else statement
+            ended_statement = self._world.log.find(CONSENTS, statement.consent)
+            subject_statement = ended_statement.signed.statement if ended_statement else statement
         grants = subject_statement.grants if isinstance(subject_statement, Consent) else ()
         return tuple(sorted({category for grant in grants for category in grant.categories}))
 

@@ -120,16 +120,16 @@ class RecordSearch:
         most = CANDIDATES if limit <= AT_ONCE and not _includes_one_person(question) else 0
         return PageQuery(*_members_of(question), after, limit + 1, most, may_be_named)
 
-    def page(self, query: PageQuery, found: Sequence[Found] | None, receipt: LoggedStatement) -> RecordPage:
+    def page(self, query: PageQuery, records: Sequence[Found] | None, receipt: LoggedStatement) -> RecordPage:
         """The requested page, from what `page_answers` found; None means that it is searched now."""
         asked_receipt = _receipt(receipt)
-        if found is None:
-            found = self._permitted(query, asked_receipt.decided_at, query.after, query.limit)
-        limit, more = query.limit - 1, len(found) == query.limit
-        end = found[limit - 1][0] if limit and more else query.after
+        if records is None:
+            records = self._permitted(query, asked_receipt.decided_at, query.after, query.limit)
+        limit, more = query.limit - 1, len(records) == query.limit
+        end = records[limit - 1][0] if limit and more else query.after
         next_cursor = self._cursors.seal(query, end) if more else ""
         return RecordPage(
-            tuple(record_id for _, record_id in found[:limit]),
+            tuple(record_id for _, record_id in records[:limit]),
             next_cursor,
             asked_receipt,
             self._world.index.records_named,
@@ -153,10 +153,10 @@ class RecordSearch:
         question = self.question(requester, purpose, action, incident=incident)
         return PersonQuery(*_members_of(question), data_subject, AT_ONCE)
 
-    def record_facts(self, query: PersonQuery, found: Answers | None, receipt: LoggedStatement) -> Answers:
+    def record_facts(self, query: PersonQuery, answers: Answers | None, receipt: LoggedStatement) -> Answers:
         """The answers that `person_answers` found; None means that they are computed now."""
-        if found is not None:
-            return found
+        if answers is not None:
+            return answers
         now = _receipt(receipt).decided_at
         return readable_records(query, self._world.index.person_facts(query, query.data_subject, now), now)
 
@@ -184,16 +184,18 @@ class RecordSearch:
         def of_person(data_subject: bytes) -> list[Found]:
             person_facts = self._world.index.person_facts(question, data_subject, now)
             records = [facts.record for facts in person_facts if facts.record and permits(facts)]
-            found = [(search_position(one), one.issue.record_id) for one in records if _is_in(one, question)]
+            found = [
+                (search_position(record), record.issue.record_id) for record in records if _is_in(record, question)
+            ]
             return [each for each in found if each[0] > after]
 
         incident = self._world.index.incident(question.incident) if question.incident != NO_INCIDENT else None
         if incident is not None:
             return of_person(incident.data_subject)[:limit]
-        found = self._world.index.page_facts(question, now, after, limit, permits)
+        records = self._world.index.page_facts(question, now, after, limit, permits)
         if question.purpose == SELF_VIEW:
-            found = sorted({*found, *of_person(bytes.fromhex(question.requester[2:]))})
-        return found[:limit]
+            records = sorted({*records, *of_person(bytes.fromhex(question.requester[2:]))})
+        return records[:limit]
 
     def page_of_list(
         self, question: AccessRequest, items: Sequence[T], cursor: str, limit: int

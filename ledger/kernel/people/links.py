@@ -104,10 +104,10 @@ class Links:
             if p.state == OPEN and (not mark or mark in p.body["records"])
         ]
         now = self._world.clock.now()
-        ended = [read_link(item, now) for item in items]
+        links = [read_link(item, now) for item in items]
         for item in items:
             self._end_item(item)
-        return [link for link in ended if link.live]
+        return [link for link in links if link.live]
 
     def _end_item(self, item: WorkItem) -> None:
         if item.state == OPEN:

@@ -54,13 +54,13 @@ class Requests:
         """
         self.check(requester, terms)
         now = self._world.clock.now()
-        mine = [self.resolved(r, now) for r in self.of(data_subject, requester)]
-        for earlier in mine:
+        earlier_requests = [self.resolved(r, now) for r in self.of(data_subject, requester)]
+        for earlier in earlier_requests:
             if earlier.as_asker_sees(now).state is RequestState.REQUESTED and earlier.grants == terms.grants:
                 return earlier.as_asker_sees(now)
-        self._limits.check_limits(mine, now)
+        self._limits.check_limits(earlier_requests, now)
         request = self.new_request(requester, data_subject, terms, new_id(now), now)
-        if self._limits.is_unwanted(request, mine, now):
+        if self._limits.is_unwanted(request, earlier_requests, now):
             request = replace(request, state=RequestState.REFUSED, answered_at=now, silent=True)
         self._world.work_items.file(request_item(request))
         self.notify_of(request)
@@ -136,27 +136,27 @@ class Requests:
                 raise InvalidStatement("a request asks for permits whose windows are still to come or open")
 
     def notify_of(self, request: ConsentRequest) -> None:
-        """Tell the person that they are asked; a request that was refused for them stays unsaid."""
+        """Notify the person of a request; of a request that was refused on their behalf they are not notified."""
         if request.state is RequestState.REQUESTED:
             party = self._world.directory.party(request.requester)
             detail = {"by": party.name if party else request.requester, "reference": request.reference}
-            whom, subject = of_person(request.data_subject), "0x" + request.request_id.hex()
-            self._inbox.notify(Message(whom, Event.ASKED, subject, request.asked_at, detail))
+            recipient, subject = of_person(request.data_subject), "0x" + request.request_id.hex()
+            self._inbox.notify(Message(recipient, Event.ASKED, subject, request.asked_at, detail))
 
     def new_request(
         self, requester: str, person: bytes, terms: RequestTerms, request_id: bytes, now: int
     ) -> ConsentRequest:
-        """The request as it begins, at `now` (UTC seconds)."""
-        said = (terms.grants, terms.notice_hash, terms.benefit, terms.reference)
+        """The request in its initial state at `now` (UTC seconds)."""
+        terms_text = (terms.grants, terms.notice_hash, terms.benefit, terms.reference)
         size = self._world.log.head(CONSENTS).size
-        return ConsentRequest(request_id, requester, person, *said, now, now + terms.wait, size)
+        return ConsentRequest(request_id, requester, person, *terms_text, now, now + terms.wait, size)
 
     def _end(self, request_id: bytes, state: RequestState, may: _May) -> ConsentRequest:
         request, version = self._open(request_id, may)
-        ended = replace(request, state=state, answered_at=self._world.clock.now())
-        if self._world.work_items.file(request_item(ended, version)) is None:
+        closed = replace(request, state=state, answered_at=self._world.clock.now())
+        if self._world.work_items.file(request_item(closed, version)) is None:
             raise StaleConsent("the request was answered just now; read it again")
-        return ended
+        return closed
 
     def _open(self, request_id: bytes, may: _May) -> tuple[ConsentRequest, int]:
         entry = self._find(request_id)
@@ -194,5 +194,5 @@ class Requests:
         notice = self._world.directory.notice(notice_hash)
         if notice is None or not language:
             return notice_hash
-        same = [n for n in self._world.directory.notices() if (n.name, n.version) == (notice.name, notice.version)]
-        return next((n.digest for n in same if n.language == language), notice_hash)
+        versions = [n for n in self._world.directory.notices() if (n.name, n.version) == (notice.name, notice.version)]
+        return next((n.digest for n in versions if n.language == language), notice_hash)

@@ -27,7 +27,7 @@ class StandingWishes:
         return map(read_wishes, every(self._world.work_items, WISHES))
 
     def replace(self, wishes: Wishes) -> None:
-        """Replace a person's standing wishes. Raises UnknownTerm, StaleConsent when two do so at once."""
+        """Replace a person's standing wishes. Raises UnknownTerm, StaleConsent for a concurrent change."""
         for wish in wishes.wishes:
             if wish.purpose != "*":
                 self._world.vocabulary.path(wish.purpose)
