@@ -1,4 +1,4 @@
-"""A question, what was known when it was asked, and the answer."""
+"""An access request, the facts about it, and the decision."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ from mydata_ledger.ledger.record import Record
 from mydata_ledger.ledger.status import Status, stands, status_of
 
 EMERGENCY = "hl7:ETREAT"
-"""The purpose under which glass may be broken; it covers `hl7:BTG`."""
+"""The purpose of emergency access (break-glass); it covers `hl7:BTG`."""
 SELF_VIEW = "mydata:SELF_VIEW"
 """The purpose under which a data subject reads their own records."""
 RESPONDER = "responder"
 EVERYTHING = "*"
-"""The category of a question about records of any."""
+"""The category of a question about records of any category."""
 
 
 SearchPosition = tuple[int, int]
-"""Where a record stands in a search: see `place_of`."""
+"""The position of a record in a search; see `search_position`."""
 Found = tuple[SearchPosition, bytes]
-"""A record's place and its id."""
+"""The search position of a record, and the record's id."""
 
 
 def search_position(record: Record) -> SearchPosition:
-    """By its person's hash, which tells nothing of them, and then by its place in the log."""
+    """The position of a record in a search: first a hash of its data subject, which reveals nothing about the person,
+    then its position in the log.
+    """
     hashed = sha256(record.issue.data_subject).digest()
     return int.from_bytes(hashed[:8], "big") >> 1, record.position
 
@@ -37,9 +39,9 @@ def search_position(record: Record) -> SearchPosition:
 class AccessRequest:
     """A requester's question about one record.
 
-    `purposes` is the purpose asked followed by all above it; `incident` is the entry (32 bytes) of a declared incident,
-    zero without one; `request_id` 32 random bytes that make the receipt unique. `at_least` is how many consents the
-    asker knows to be on chain: an answer that rests on fewer would be no answer to them.
+    `purposes` is the requested purpose followed by all purposes above it. `incident` is the entry (32 bytes) of a
+    declared incident, zero without one. `request_id` is 32 random bytes that make the receipt unique. `at_least` is the
+    number of consents that the caller knows to be on chain: an answer that rests on fewer consents is refused.
     """
 
     request_id: bytes
@@ -53,13 +55,13 @@ class AccessRequest:
 
     @property
     def purpose(self) -> str:
-        """The purpose asked, without those above it."""
+        """The requested purpose, without the purposes above it."""
         return self.purposes[0]
 
     def about(self, category: str) -> AccessRequest:
-        """The same question about that category."""
-        asked = (self.request_id, self.requester, self.record_id, category, self.purposes, self.action)
-        return AccessRequest(*asked, self.incident, self.at_least)
+        """This question about another category."""
+        members = (self.request_id, self.requester, self.record_id, category, self.purposes, self.action)
+        return AccessRequest(*members, self.incident, self.at_least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +75,23 @@ class Incident:
     not_before: int
     expires: int
 
-    def covers(self, requester: str, data_subject: bytes, at: int) -> bool:
-        """Whether this requester declared it for this person, with number and reason, and it is still open."""
+    def covers(self, requester: str, data_subject: bytes, at_time: int) -> bool:
+        """Whether this requester declared the incident for this data subject, with a number and a reason, and it is
+        open at `at_time`.
+        """
         return (
             (self.responder, self.data_subject) == (requester, data_subject)
             and bool(self.incident_number.strip() and self.reason.strip())
-            and self.not_before <= at < self.expires
+            and self.not_before <= at_time < self.expires
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A reader's signed word that what a receipt (its entry, 32 bytes) released was opened at `opened_at`, UTC seconds.
+    """A reader's signed statement that they opened, at `opened_at` (UTC seconds), what a receipt released.
 
-    It countersigns the gateway's receipt, and does not say about whom: a reader may not know.
+    `receipt` is the entry of the receipt (32 bytes). The statement countersigns the gateway's receipt. It does not name
+    the data subject, because a reader may not know them.
     """
 
     reader: str
@@ -97,13 +102,13 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class ConsentState:
-    """One consent as the index knows it.
+    """One consent and its state in the index.
 
-    `uses` counts earlier permitting receipts that rest on it, `uses_of_record` those about the record asked for
-    (`once` means each record once), and `last_use` is the latest second (UTC) that one of these was decided in, None
-    without any (`every-days` means each record again after so many days); all three are read for an answer only where
-    a grant counts them. `superseded` and `revoked` act on sight, `anchored` only when the leaf is on chain as deep as
-    configured.
+    `uses` counts the earlier permitting receipts that rest on it; `uses_of_record` counts those about the requested
+    record (`once` means each record once). `last_use` is the latest second (UTC) in which one of the latter was
+    decided, None without any (`every-days` means each record again after that many days). These three are read for an
+    answer only where a grant counts uses. `superseded` and `revoked` take effect at once; `anchored` is true only when
+    the leaf is on chain as deep as configured.
     """
 
     entry: bytes
@@ -119,23 +124,23 @@ class ConsentState:
 
     @property
     def stands(self) -> bool:
-        """Whether nothing ended or replaced it."""
+        """Whether no statement revoked or replaced it."""
         return stands(self)
 
-    def status(self, at: int) -> Status:
-        """Where it is in its life at `at` (UTC seconds); the last of its grants to end decides when it expires."""
-        return status_of(self, max((grant.expires for grant in self.consent.grants), default=0), at)
+    def status(self, at_time: int) -> Status:
+        """Its status at `at_time` (UTC seconds); it expires when the last of its grants ends."""
+        return status_of(self, max((grant.expires for grant in self.consent.grants), default=0), at_time)
 
-    def blocks(self, at: int) -> bool:
+    def blocks(self, at_time: int) -> bool:
         """Whether it stands and forbids its grantee everything: an entry of the data subject's block list."""
-        return self.stands and any(grant.forbids_all(at) for grant in self.consent.grants)
+        return self.stands and any(grant.forbids_all(at_time) for grant in self.consent.grants)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is known about a question at one moment; the rule sees nothing else.
+    """All facts about a question at one moment; the rule reads nothing else.
 
-    `followed_at` is when the chain last answered (UTC seconds): the kernel, not the rule, asks whether that is lately.
+    `followed_at` is when the chain last answered (UTC seconds). The kernel, not the rule, checks that this is recent.
     """
 
     record: Record | None
@@ -150,23 +155,24 @@ class Facts:
 
     @property
     def rests_on(self) -> tuple[int, int, int, int]:
-        """What of the logs and the chain was known: the last four members."""
+        """The state of the logs and of the chain that the answer rests on: the last four members."""
         return self.consents_size, self.records_size, self.block, self.followed_at
 
-    def about(self, record: Record | None, consents: Sequence[ConsentState], at: int) -> Facts:
-        """The facts about a record: these, which hold whatever the record, and its person's consents that name the
-        requester. Whether the requester is blocked at that moment (UTC seconds) follows from the consents.
+    def about(self, record: Record | None, consents: Sequence[ConsentState], at_time: int) -> Facts:
+        """The facts about one record: these facts, which hold for every record, with the record and the consents of its
+        data subject that name the requester. Whether the requester is blocked at `at_time` (UTC seconds) follows from
+        the consents.
         """
-        blocked = any(state.blocks(at) for state in consents)
+        blocked = any(state.blocks(at_time) for state in consents)
         return Facts(record, tuple(consents), self.requester, blocked, self.incident, *self.rests_on)
 
     def with_record(self, record: Record) -> Facts:
-        """The facts about another record of the same person, where no consent counts its uses."""
+        """The facts about another record of the same data subject; valid where no consent counts its uses."""
         return Facts(record, self.consents, self.requester, self.blocked, self.incident, *self.rests_on)
 
 
 class Reason(StrEnum):
-    """Why the answer is what it is."""
+    """The reason code of a decision."""
 
     NO_RECORD = "no_record"
     WRONG_CATEGORY = "wrong_category"
@@ -181,7 +187,7 @@ class Reason(StrEnum):
 
 
 class Finding(StrEnum):
-    """What one considered consent had to say."""
+    """The result for one considered consent."""
 
     PERMITS = "permits"
     FORBIDS = "forbids"
@@ -198,10 +204,10 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer and what it rests on.
+    """The answer to an access request, and what it rests on.
 
-    `grants` names every grant that determined it as (consent entry, index); `obligations` bind the reader; `findings`
-    say for each consent considered why it did or did not count.
+    `grants` names every grant that determined it, as (consent entry, index). `obligations` bind the reader. `findings`
+    give for each considered consent why it did or did not count.
     """
 
     permitted: bool

@@ -16,22 +16,22 @@ from mydata_ledger.ledger.errors import MalformedInput, TooLarge
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 200
 STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
-"""A string, or the start of one that never ends: matched in one pass, whatever it holds."""
+"""A string, or the start of an unterminated string: matched in one pass for any content."""
 STEP = bytes.maketrans(b"[{]}", b"\2\2\0\0")
 NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{]}")
 
 
 class Digits(str):
-    """A number as it was written: 1.10 and 1.1 are different statements of precision in FHIR."""
+    """A number in its original digits: in FHIR, 1.10 and 1.1 state different precision."""
 
     __slots__ = ()
 
 
 def read(raw: bytes, *, exact: bool = False) -> Any:
-    """The JSON value of UTF-8 bytes; with `exact`, numbers come as `Digits`.
+    """The JSON value of UTF-8 bytes; with `exact`, numbers are returned as `Digits`.
 
-    Raises MalformedInput for anything RFC 8259 and I-JSON (RFC 7493) do not both allow: duplicate names, lone
-    surrogates, NaN; for nesting deeper than 200; TooLarge beyond 64 MiB.
+    Raises MalformedInput for anything that RFC 8259 and I-JSON (RFC 7493) do not both allow (duplicate names, lone
+    surrogates, NaN) and for nesting deeper than 200; TooLarge beyond 64 MiB.
     """
     if len(raw) > MAX_BYTES:
         raise TooLarge(f"a JSON document has at most {MAX_BYTES} bytes")
@@ -39,31 +39,33 @@ def read(raw: bytes, *, exact: bool = False) -> Any:
         raise MalformedInput(f"not JSON that we read: nested deeper than {MAX_DEPTH}")
     numbers: dict[str, Any] = {"parse_int": Digits, "parse_float": Digits} if exact else {"parse_float": _finite}
     try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse_constant, **numbers)
+        value = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant, **numbers
+        )
     except ValueError as error:
-        raise MalformedInput(_place(error)) from error
+        raise MalformedInput(_error_text(error)) from error
     if b"\\u" in raw:
         _check_characters(value)
     return value
 
 
 def _depth(raw: bytes) -> int:
-    """How deep brackets nest outside strings: known before the parser, which recurses, sees them."""
+    """The nesting depth of brackets outside strings, computed before the recursive parser runs."""
     brackets = STRING.sub(b"", raw).translate(STEP, NO_BRACKETS)
     return max(accumulate(step - 1 for step in brackets), default=0)
 
 
-def _place(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON: line {error.lineno}, column {error.colno}; is the file complete?"
     return "not JSON: the bytes are not UTF-8" if isinstance(error, UnicodeDecodeError) else f"not JSON: {error}"
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("a name stands twice in one object")
-    return found
+    return members
 
 
 def _finite(text: str) -> float:
@@ -92,7 +94,9 @@ def _check_characters(value: Any) -> None:
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785 bytes of a JSON value. Raises MalformedInput for what has none: numbers no IEEE 754 double can hold."""
+    """RFC 8785 bytes of a JSON value. Raises MalformedInput for a value that has none, such as a number beyond IEEE 754
+    double.
+    """
     if type(value) is str:
         return canonical_text(value)
     try:

@@ -1,4 +1,4 @@
-"""What must hold before a statement is accepted, each condition once, combined by `all_of`."""
+"""The conditions under which a statement is accepted, each defined once and combined by `all_of`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Condition = Callable[[T], None]
 MAX_GRANTS = 64
 HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 CLOCK_SKEW = 300
-"""Seconds by which a signer's clock may run ahead of ours."""
+"""Seconds by which a signer's clock may be ahead of ours."""
 SIGNED_WITHIN = 3_600
-"""Seconds for which a signed statement may travel before it is handed in."""
+"""Seconds within which a signed statement must be submitted."""
 
 
 def all_of(conditions: Sequence[Condition[T]]) -> Condition[T]:
-    """Every condition must hold. None at all is a mistake, not a welcome."""
+    """The condition that every condition holds. An empty list is an error and accepts nothing."""
     if not conditions:
         raise ValueError("all_of() needs at least one condition")
 
@@ -34,7 +34,7 @@ def all_of(conditions: Sequence[Condition[T]]) -> Condition[T]:
 
 
 def signed_lately(now: int) -> Condition[Consent | Revocation | Delegation]:
-    """The statement was signed within the last hour, and not in the future."""
+    """The statement was signed within the last hour and not in the future."""
 
     def check(statement: Consent | Revocation | Delegation) -> None:
         if not now - SIGNED_WITHIN <= statement.signed_at <= now + CLOCK_SKEW:
@@ -59,17 +59,17 @@ def _is_address(text: str) -> bool:
 
 
 def has_grants(consent: Consent) -> None:
-    """A consent says something, and not more than a person can read."""
+    """A consent has at least one grant and not more than a person can read."""
     if not 0 < len(consent.grants) <= MAX_GRANTS:
         raise InvalidStatement(f"a consent has 1 to {MAX_GRANTS} grants; to end one, sign a revocation")
 
 
 def grants_are_whole(now: int) -> Condition[Consent]:
-    """No grant is empty, over before it starts, or over already; forbids carry no conditions."""
+    """No grant is empty, ends before it starts, or has ended already; forbids carry no conditions."""
 
     def check(consent: Consent) -> None:
         for number, grant in enumerate(consent.grants, start=1):
-            _check_window(grant, number, now)
+            _check_times(grant, number, now)
             if not (grant.categories and grant.purposes and grant.actions):
                 raise InvalidStatement(f"grant {number} needs at least one category, purpose and action")
             if grant.effect is Effect.FORBID and grant.conditions:
@@ -78,7 +78,7 @@ def grants_are_whole(now: int) -> Condition[Consent]:
     return check
 
 
-def _check_window(grant: Grant, number: int, now: int) -> None:
+def _check_times(grant: Grant, number: int, now: int) -> None:
     if max(grant.not_before, grant.expires, grant.data_from, grant.data_until) > NEVER:
         raise InvalidStatement(f"grant {number} names a time beyond 2^63 - 1, which means without an end")
     if grant.expires <= now:
@@ -90,7 +90,7 @@ def _check_window(grant: Grant, number: int, now: int) -> None:
 
 
 def in_vocabulary(vocabulary: Vocabulary) -> Condition[Consent]:
-    """Every term of every grant is declared by some catalog."""
+    """A catalog declares every term of every grant."""
 
     def check(consent: Consent) -> None:
         for grant in consent.grants:

@@ -1,4 +1,4 @@
-"""Consent as signed: grants to one grantee, versioned, ended by a revocation."""
+"""Consent as it is signed: grants to one grantee, in versions, ended by a revocation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ACTIONS = frozenset({"view", "copy", "transfer", "compute", "contact", "publish"
 
 
 class Effect(StrEnum):
-    """What a grant says; forbid outranks permit."""
+    """The effect of a grant; forbid is stronger than permit."""
 
     PERMIT = "permit"
     FORBID = "forbid"
@@ -25,8 +25,8 @@ class Effect(StrEnum):
 class Grant:
     """One line of a consent.
 
-    Times are UTC seconds; both windows include their start and exclude their end; `data_from` and `data_until` 0 mean
-    open; no `records` means every record of the categories. Category and purpose cover what lies below them.
+    Times are UTC seconds. Both windows include their start and exclude their end; 0 in `data_from` or `data_until`
+    means open. Empty `records` means every record of the categories. A category or purpose covers those below it.
     """
 
     effect: Effect
@@ -41,28 +41,30 @@ class Grant:
     conditions: tuple[str, ...] = ()
 
     def covers(self, category: str, purposes: tuple[str, ...], action: str, record_id: bytes) -> bool:
-        """Whether the question lies in scope; `purposes` is the one asked with all those above it."""
+        """Whether the question is in the scope of the grant; `purposes` is the requested purpose followed by all
+        purposes above it.
+        """
         return (
             _in_scope(self.categories, category, self.purposes, purposes)
             and action in self.actions
             and (not self.records or record_id in self.records)
         )
 
-    def forbids_all(self, at: int) -> bool:
-        """Whether it forbids everything, to everyone it is said to, now: a block."""
+    def forbids_all(self, at_time: int) -> bool:
+        """Whether the grant forbids its grantee everything at `at_time`: a block."""
         if self.effect is not Effect.FORBID:
             return False
-        whole = "*" in self.categories and "*" in self.purposes and set(self.actions) >= ACTIONS
+        covers_everything = "*" in self.categories and "*" in self.purposes and set(self.actions) >= ACTIONS
         unbounded = not (self.records or self.data_from or self.data_until)
-        return whole and unbounded and self.open_at(at)
+        return covers_everything and unbounded and self.open_at(at_time)
 
-    def open_at(self, at: int) -> bool:
-        """Whether the window is open."""
-        return self.not_before <= at < self.expires
+    def open_at(self, at_time: int) -> bool:
+        """Whether the window of the grant is open at `at_time`."""
+        return self.not_before <= at_time < self.expires
 
     def reaches(self, data_from: int, data_until: int) -> bool:
-        """Whether data of the period [`data_from`, `data_until`) is meant; an unknown period (0, 0) never satisfies a
-        permit that names one, and always a forbid.
+        """Whether the grant applies to data of the period [`data_from`, `data_until`). An unknown period (0, 0) never
+        satisfies a permit that names a period, and is always covered by a forbid.
         """
         if not self.data_from and not self.data_until:
             return True
@@ -75,18 +77,18 @@ class Grant:
 
     @property
     def counts_uses(self) -> bool:
-        """Whether how often it was used matters."""
+        """Whether a condition of the grant depends on its earlier uses."""
         return any(text.partition(":")[0] in COUNTED for text in self.conditions)
 
     def terms(self) -> tuple[Condition | None, ...]:
-        """The conditions, read; None for one that this version of the rule does not know."""
+        """The parsed conditions; None for a condition that this version of the rule does not know."""
         return _read(self.conditions)
 
 
 @lru_cache(maxsize=4_096)
 def _in_scope(categories: tuple[str, ...], category: str, granted: tuple[str, ...], purposes: tuple[str, ...]) -> bool:
-    """Whether category and purpose are covered; the same few scopes are asked about again and again."""
-    return any(category_covers(mine, category) for mine in categories) and not {"*", *purposes}.isdisjoint(granted)
+    """Whether the grant covers category and purpose; cached, because the same few scopes recur."""
+    return any(category_covers(held, category) for held in categories) and not {"*", *purposes}.isdisjoint(granted)
 
 
 @lru_cache(maxsize=4_096)
@@ -94,17 +96,18 @@ def _read(conditions: tuple[str, ...]) -> tuple[Condition | None, ...]:
     return tuple(Condition.read(text) for text in conditions)
 
 
-def category_covers(granted: str, asked: str) -> bool:
-    """Whether category `granted` is `asked` or lies above it: `health` covers `health.lab`, `*` covers all."""
-    return granted in {"*", asked} or asked.startswith(granted + ".")
+def category_covers(granted: str, requested: str) -> bool:
+    """Whether category `granted` equals `requested` or is above it: `health` covers `health.lab`, `*` covers all."""
+    return granted in {"*", requested} or requested.startswith(granted + ".")
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Everything the data subject says to one grantee; the next version replaces it whole.
+    """All grants of a data subject to one grantee; the next version replaces the whole consent.
 
-    `data_subject` and `signer` are ERC-7913 signer bytes (a wallet: its 20 address bytes); `grantee` an EIP-55 address,
-    `role:<role>` or `*`; `previous` the entry it replaces (zero for version 1); hashes and lock have 32 bytes.
+    `data_subject` and `signer` are ERC-7913 signer bytes (for a wallet, its 20 address bytes). `grantee` is an EIP-55
+    address, `role:<role>` or `*`. `previous` is the entry that it replaces (zero for version 1). Hashes and lock have
+    32 bytes.
     """
 
     data_subject: bytes
@@ -121,13 +124,15 @@ class Consent:
 
     @property
     def counts_uses(self) -> bool:
-        """Whether how often it was used matters to any of its grants."""
+        """Whether a condition of any of its grants depends on earlier uses."""
         return any(grant.counts_uses for grant in self.grants if grant.conditions)
 
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """The next version, with no grants: ends the consent of that entry; `secret` opens its lock, zero if lost."""
+    """The next version of a consent, without grants. It ends the consent of entry `consent`; `secret` opens the
+    consent's lock, and is zero if it was lost.
+    """
 
     data_subject: bytes
     signer: bytes

@@ -1,9 +1,10 @@
-"""The rule: pure, total, and in this one place (design §5).
+"""The rule: a pure and total function; this is its only implementation (design §5).
 
-Order: no record or wrong category, no · the data subject's own view, yes · block list, no · any applying forbid, no ·
-any applying permit whose notice still stands, yes, with the union of obligations · a declared emergency, yes, as
-break-glass · a permit whose notice was replaced, needs_reconsent · otherwise no. An outdated notice stands below
-break-glass and below other permits: a new text must neither lock out a rescue nor void another consent.
+It decides in this order: no record or wrong category, no; the data subject's own view, yes; block list, no; any
+applying forbid, no; any applying permit whose notice still stands, yes, with the union of obligations; a declared
+emergency, yes, as break-glass; a permit whose notice was replaced, needs_reconsent; otherwise no. An outdated notice
+comes after break-glass and after other permits: a new text must neither prevent emergency access nor invalidate another
+consent.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from mydata_ledger.ledger.terms import DAY, OBLIGATIONS, Condition
 Verdict = tuple[ConsentState, Finding, list[tuple[int, Grant]]]
 
 
-def decide(request: AccessRequest, facts: Facts, at: int) -> Decision:
-    """Answer `request` from `facts` as of the moment `at` (UTC seconds)."""
+def decide(request: AccessRequest, facts: Facts, at_time: int) -> Decision:
+    """Answer `request` from `facts` as of `at_time` (UTC seconds)."""
     record = facts.record
     if record is None or record.erased:
         return Decision(False, Reason.NO_RECORD)
@@ -41,8 +42,8 @@ def decide(request: AccessRequest, facts: Facts, at: int) -> Decision:
     if facts.blocked:
         findings = tuple((state.entry, Finding.BLOCKED) for state in facts.consents)
         return Decision(False, Reason.BLOCKED, findings=findings)
-    verdicts = [_judge(state, request, record, facts, at) for state in facts.consents]
-    return _weigh(verdicts, breaks_glass(request, facts, at))
+    verdicts = [_judge(state, request, record, facts, at_time) for state in facts.consents]
+    return _weigh(verdicts, breaks_glass(request, facts, at_time))
 
 
 def _is_own(request: AccessRequest, record: Record) -> bool:
@@ -74,22 +75,22 @@ def _obligations(verdicts: Sequence[Verdict]) -> frozenset[str]:
     return frozenset(str(term) for grant in permits for term in grant.terms() if term and term.name in OBLIGATIONS)
 
 
-def breaks_glass(request: AccessRequest, facts: Facts, at: int) -> bool:
-    """Whether an accredited responder asks under an open incident of their own for this very person."""
+def breaks_glass(request: AccessRequest, facts: Facts, at_time: int) -> bool:
+    """Whether an accredited responder asks under their own open incident for the data subject of this record."""
     return (
         EMERGENCY in request.purposes
         and facts.record is not None
         and facts.requester is not None
         and facts.requester.account == request.requester
-        and facts.requester.plays(RESPONDER, at)
+        and facts.requester.plays(RESPONDER, at_time)
         and facts.incident is not None
-        and facts.incident.covers(request.requester, facts.record.issue.data_subject, at)
+        and facts.incident.covers(request.requester, facts.record.issue.data_subject, at_time)
     )
 
 
-def _judge(state: ConsentState, request: AccessRequest, record: Record, facts: Facts, at: int) -> Verdict:
-    """What one consent says: its finding, and the grants that make it."""
-    if not _means(state, record, facts, at):
+def _judge(state: ConsentState, request: AccessRequest, record: Record, facts: Facts, at_time: int) -> Verdict:
+    """The finding of one consent, and the grants that determine it."""
+    if not _addresses_requester(state, record, facts, at_time):
         return state, Finding.NOT_APPLICABLE, []
     if state.revoked or state.superseded:
         return state, Finding.REVOKED if state.revoked else Finding.SUPERSEDED, []
@@ -98,27 +99,29 @@ def _judge(state: ConsentState, request: AccessRequest, record: Record, facts: F
     reaching = [(i, g) for i, g in covering if g.reaches(record.issue.data_from, record.issue.data_until)]
     if not reaching:
         return state, Finding.NO_SATISFIED_POLICY if covering else Finding.NO_MATCHING_POLICY, []
-    return _satisfied(state, reaching, request, facts, at)
+    return _satisfied(state, reaching, request, facts, at_time)
 
 
-def _means(state: ConsentState, record: Record, facts: Facts, at: int) -> bool:
-    """Whether the consent is this person's, to this requester: by name, by role, or (forbids only) to anyone."""
+def _addresses_requester(state: ConsentState, record: Record, facts: Facts, at_time: int) -> bool:
+    """Whether the consent is of the record's data subject and names this requester: by account, by role, or (forbids
+    only) as anyone.
+    """
     if state.consent.data_subject != record.issue.data_subject:
         return False
-    names = facts.requester.grantee_names(at) if facts.requester else frozenset()
+    names = facts.requester.grantee_names(at_time) if facts.requester else frozenset()
     return state.consent.grantee == ANYONE or state.consent.grantee in names
 
 
 def _satisfied(
-    state: ConsentState, reaching: list[tuple[int, Grant]], request: AccessRequest, facts: Facts, at: int
+    state: ConsentState, reaching: list[tuple[int, Grant]], request: AccessRequest, facts: Facts, at_time: int
 ) -> Verdict:
-    current = [(i, grant) for i, grant in reaching if grant.open_at(at)]
+    current = [(i, grant) for i, grant in reaching if grant.open_at(at_time)]
     if forbids := [(i, grant) for i, grant in current if grant.effect is Effect.FORBID]:
         return state, Finding.FORBIDS, forbids
     if not current:
-        early = any(at < grant.not_before for _, grant in reaching)
+        early = any(at_time < grant.not_before for _, grant in reaching)
         return state, Finding.NOT_YET if early else Finding.EXPIRED, []
-    met = [(i, g) for i, g in current if all(_meets(t, state, request, facts, at) for t in g.terms())]
+    met = [(i, g) for i, g in current if all(_meets(t, state, request, facts, at_time) for t in g.terms())]
     if not met or state.consent.grantee == ANYONE:
         return state, Finding.NO_SATISFIED_POLICY, []
     if not state.anchored:
@@ -126,8 +129,8 @@ def _satisfied(
     return state, Finding.NEEDS_RECONSENT if state.notice_outdated else Finding.PERMITS, met
 
 
-def _meets(term: Condition | None, state: ConsentState, request: AccessRequest, facts: Facts, at: int) -> bool:
-    """Whether a condition holds; one that this version does not know never does."""
+def _meets(term: Condition | None, state: ConsentState, request: AccessRequest, facts: Facts, at_time: int) -> bool:
+    """Whether a condition holds; a condition that this version does not know never holds."""
     if term is None:
         return False
     match term.name:
@@ -136,12 +139,12 @@ def _meets(term: Condition | None, state: ConsentState, request: AccessRequest, 
         case "max-uses":
             return state.uses < term.number
         case "every-days":
-            return state.last_use is None or at - state.last_use >= term.number * DAY
+            return state.last_use is None or at_time - state.last_use >= term.number * DAY
         case "aggregate-only":
             return request.action == "compute"
         case "emergency-only":
-            return breaks_glass(request, facts, at)
+            return breaks_glass(request, facts, at_time)
         case "retain-until":
-            return at < term.number
+            return at_time < term.number
         case _:
             return True

@@ -1,4 +1,6 @@
-"""Who may sign for whom: a representative the data subject named, or a guardian an authority named for a ward."""
+"""Who may sign for whom: a representative whom the data subject named, or a guardian whom an authority named for a
+ward.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,9 @@ RELATIONS = frozenset({"representative", "carer", "attorney", GUARDIAN})
 AUTHORITY = "authority"
 """The accredited role that may name a guardian."""
 WITNESS, PAPER_PREFIX = "witness", "paper:0x"
-"""The accredited role of those who hand in what a person signed on paper, and how the relation of the first of the two
-begins: behind it stands, in hex, the digest of exactly the statement that the second signs.
+"""`WITNESS` is the accredited role of those who submit what a person signed on paper. `PAPER_PREFIX` is the start of
+the relation that the first of the two witnesses signs; after it comes, in hex, the digest of exactly the statement that
+the second witness signs.
 """
 DELEGATE_PREFIX = "delegate:0x"
 
@@ -23,9 +26,9 @@ DELEGATE_PREFIX = "delegate:0x"
 class Delegation:
     """`delegate` may sign for `data_subject` over the categories, in [`not_before`, `expires`) UTC seconds.
 
-    `delegator` is the data subject, or an accredited authority for a ward; all three are ERC-7913 signer bytes. `proof`
-    (32 bytes, zero without one) is the commitment of the record that shows the relation, for a guardian the one with
-    the ward's birth date.
+    `delegator` is the data subject, or an accredited authority for a ward. All three are ERC-7913 signer bytes. `proof`
+    (32 bytes, zero without one) is the commitment of the record that shows the relation; for a guardian, of the record
+    with the ward's birth date.
     """
 
     data_subject: bytes
@@ -42,17 +45,18 @@ class Delegation:
 
     @property
     def grantee(self) -> str:
-        """Under which name the statements between the two follow one another."""
+        """The name under which the statements between data subject and delegate follow one another."""
         return delegate_name(self.delegate)
 
     @property
     def version(self) -> int:
-        """Each delegation stands alone; a revocation that ends it is the second version."""
+        """Always 1: each delegation is independent, and a revocation that ends it is version 2."""
         return 1
 
     @property
     def on_paper(self) -> bool:
-        """Whether it is a witness's word that the person signed one statement on paper: an office for that one only.
+        """Whether a witness states by this delegation that the person signed one statement on paper: it is valid for
+        that statement only.
 
         `proof` is then the commitment of the sealed scan.
         """
@@ -60,18 +64,18 @@ class Delegation:
 
 
 def paper_relation(digest: bytes) -> str:
-    """The relation by which a witness binds their word to one statement (its 32-byte EIP-712 digest)."""
+    """The relation by which a witness binds their statement to another statement, given its 32-byte EIP-712 digest."""
     return PAPER_PREFIX + digest.hex()
 
 
 def delegate_name(delegate: bytes) -> str:
-    """How a delegate is named where a revocation names a grantee: never the name of a party."""
+    """The name of a delegate where a revocation names a grantee; it is never the name of a party."""
     return DELEGATE_PREFIX + delegate.hex()
 
 
 @dataclass(frozen=True, slots=True)
 class DelegationState:
-    """A delegation as the index knows it."""
+    """A delegation and its state in the index."""
 
     entry: bytes
     position: int
@@ -80,21 +84,23 @@ class DelegationState:
     revoked: bool = False
     superseded: bool = False
 
-    def entitles(self, signer: bytes, at: int) -> bool:
-        """Whether the signer may sign now by it; like every grant, only once it is on chain. Paper entitles to nothing
-        further.
+    def entitles(self, signer: bytes, at_time: int) -> bool:
+        """Whether the signer may sign at `at_time` under this delegation. Like every grant it counts only once it is on
+        chain. A delegation on paper entitles to nothing further.
         """
-        said = self.delegation
-        counts = self.anchored and stands(self) and not said.on_paper
-        return counts and said.delegate == signer and said.not_before <= at < said.expires
+        delegation = self.delegation
+        counts = self.anchored and stands(self) and not delegation.on_paper
+        return counts and delegation.delegate == signer and delegation.not_before <= at_time < delegation.expires
 
-    def status(self, at: int) -> Status:
-        """Where it is in its life at `at` (UTC seconds)."""
-        return status_of(self, self.delegation.expires, at)
+    def status(self, at_time: int) -> Status:
+        """Its status at `at_time` (UTC seconds)."""
+        return status_of(self, self.delegation.expires, at_time)
 
 
 def stands_by(signer: bytes, signed_at: int, delegations: Iterable[DelegationState]) -> bool:
-    """Whether what a delegate signed then still stands: the delegation was open, and nobody ended it since."""
+    """Whether a statement that a delegate signed at `signed_at` still stands: a delegation was open then and was not
+    revoked since.
+    """
     return any(
         state.delegation.delegate == signer
         and not state.revoked
@@ -106,20 +112,22 @@ def stands_by(signer: bytes, signed_at: int, delegations: Iterable[DelegationSta
 def office_of(
     signer: bytes, signed_at: int, position: int, delegations: Iterable[DelegationState]
 ) -> DelegationState | None:
-    """The newest delegation by which somebody signed what lies at `position`, whether or not it stands today."""
-    found = [
+    """The newest delegation under which the signer signed the statement at `position`, whether or not it
+    stands today.
+    """
+    candidates = [
         state
         for state in delegations
         if state.delegation.delegate == signer
         and state.position < position
         and state.delegation.not_before <= signed_at < state.delegation.expires
     ]
-    return max(found, key=lambda state: state.position, default=None)
+    return max(candidates, key=lambda state: state.position, default=None)
 
 
-def majority(born: str, years: int) -> int:
-    """The UTC second at which somebody born on that day (ISO 8601 date) comes of age. Raises ValueError."""
-    day = date.fromisoformat(born)
+def majority(birth_date: str, years: int) -> int:
+    """The UTC second at which a person born on `birth_date` (ISO 8601 date) comes of age. Raises ValueError."""
+    day = date.fromisoformat(birth_date)
     try:
         came_of_age = day.replace(year=day.year + years)
     except ValueError:

@@ -1,8 +1,8 @@
-"""Which records the rule cannot tell apart, so that a search decides one of them and gives the answer to all.
+"""Which records the rule cannot distinguish, so that a search decides one of them and gives the answer to all.
 
 Equal keys mean equal decisions (permitted, reason, obligations), for one question by one requester at one moment, in
 one state of the database. The key of a record is its category and the keys of the consents that name the requester or
-anyone, without those that a statement superseded or revoked. `is_decided_alone` says where a record has no key.
+anyone, without those that a statement superseded or revoked. `is_decided_alone` tells where a record has no key.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, Incident
 from mydata_ledger.ledger.consent import NEVER, Consent, Grant
 
 Terms = tuple[str, str, tuple[Grant, ...], bytes, str]
-"""What many people may say in the same words: grantee and their name, grants without the parts that are each person's
-own, notice hash and language. The database stores exactly these once for all who say them.
+"""The part of a consent that many people may share: grantee and their name, grants without their personal parts, notice
+hash and language. The database stores exactly these once for all people who share them.
 """
 Window = tuple[int, int | None]
-"""First second (UTC) and the first one after; None for no end."""
+"""The first second (UTC) of a window, and the first second after it; None for no end."""
 ConsentKey = int | None
-"""Number of the terms, and whether the consent is anchored, begun and unended; None where anything else matters."""
+"""Number of the terms, and whether the consent is anchored, begun and unended; None where an answer can depend on
+anything else.
+"""
 
 
 def terms(consent: Consent) -> Terms:
@@ -37,8 +39,8 @@ def _without_own_parts(grant: Grant) -> Grant:
 
 
 def shared_window(consent: Consent) -> Window | None:
-    """The one window of all its grants; None where anything beside terms, window and anchoring can matter to an answer:
-    chosen records, data periods, counted uses, or a delegate's signature, which falls with the delegation.
+    """The one window of all grants of the consent. None where an answer can depend on more than terms, window and
+    anchoring: chosen records, data periods, counted uses, or a delegate's signature, which ends with the delegation.
     """
     return _shared_window(consent.grants) if consent.signer == consent.data_subject else None
 
@@ -69,7 +71,7 @@ def consent_key(terms: Any, anchored: Any, begun: Any, unended: Any) -> Any:
 
 
 def is_decided_alone(question: AccessRequest, incident: Incident | None, consents: Sequence[ConsentKey]) -> bool:
-    """Whether the answer about a record with these consents holds for no other record: where whose it is matters (their
-    own view, a declared incident), or a consent has no key.
+    """Whether the answer about a record with these consents holds for no other record: the answer depends on the data
+    subject (their own view, a declared incident), or a consent has no key.
     """
     return question.purpose == SELF_VIEW or incident is not None or None in consents

@@ -1,7 +1,7 @@
-"""Every refusal the kernel knows, as one closed tree; `api.errors` gives each branch its HTTP face.
+"""Every error of the kernel, as one closed tree; `api.errors` maps each branch to an HTTP status.
 
-Messages are lower case, without a full stop, name ids but never personal data, and say the next valid step where there
-is one.
+Messages are lower case, without a full stop. They name ids but never personal data, and give the next valid step where
+there is one.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import ClassVar
 
 
 class LedgerError(Exception):
-    """The root: catch this to catch whatever the kernel or an anchor may refuse."""
+    """The root class: catch it to catch every error of the kernel and of its ports."""
 
     code: ClassVar[str] = "ledger_error"
 
 
 class AccessDenied(LedgerError):
-    """The rule said no; the caller learns nothing more, the receipt at `position` knows why."""
+    """The rule answered no. The caller learns nothing more; the receipt at `position` has the reason."""
 
     code = "access_denied"
 
@@ -26,19 +26,19 @@ class AccessDenied(LedgerError):
 
 
 class NotFound(LedgerError):
-    """Nothing of that name is visible to the caller; absent and forbidden look the same."""
+    """Nothing of that name is visible to the caller; absent and forbidden are indistinguishable."""
 
     code = "access_denied"
 
 
 class SessionRequired(LedgerError):
-    """No valid signed session came with the request."""
+    """The request has no valid session."""
 
     code = "session_required"
 
 
 class PasscodeInvalid(LedgerError):
-    """A link asks for a passcode, and this is not it; after `remaining` more wrong ones the link is over."""
+    """The passcode of a link is wrong or missing; after `remaining` more wrong passcodes the link is over."""
 
     code = "passcode_invalid"
 
@@ -66,13 +66,13 @@ class NotEntitled(LedgerError):
 
 
 class StaleConsent(LedgerError):
-    """The statement does not follow the newest accepted one; ask for a new draft."""
+    """The statement does not follow the newest accepted one; the caller needs a new draft."""
 
     code = "stale_consent"
 
 
 class InvalidStatement(LedgerError):
-    """The statement contradicts itself or the time of day: an unknown term, a past window, an empty grant."""
+    """The statement contradicts itself or the current time: an unknown term, a past window, an empty grant."""
 
     code = "invalid_statement"
 
@@ -84,13 +84,13 @@ class UnknownTerm(InvalidStatement):
 
 
 class MalformedInput(LedgerError):
-    """The bytes are not what the format says they should be."""
+    """The bytes do not have the required format."""
 
     code = "malformed_input"
 
 
 class TooLarge(LedgerError):
-    """The input is over its stated bound in bytes or items."""
+    """The input exceeds its stated bound in bytes or items."""
 
     code = "too_large"
 
@@ -102,19 +102,19 @@ class ProofInvalid(LedgerError):
 
 
 class ReceiptRequired(LedgerError):
-    """A key was asked for without the durable, permitting receipt that releases it."""
+    """A key was requested without the durable, permitting receipt that releases it."""
 
     code = "receipt_required"
 
 
 class IntegrityFailure(LedgerError):
-    """Stored bytes are not the bytes that were anchored; no data is given."""
+    """Stored bytes are not the bytes that were anchored; no data is returned."""
 
     code = "integrity_failure"
 
 
 class PayloadMissing(IntegrityFailure):
-    """The payload store answers, and has no such payload."""
+    """The payload store answers and has no such payload."""
 
     code = "integrity_failure"
 
@@ -132,19 +132,19 @@ class KeyDestroyed(LedgerError):
 
 
 class TooManyRequests(LedgerError):
-    """The caller asks more often than anyone should be asked; it says when to come back."""
+    """The caller exceeded a limit; the error states when to try again."""
 
     code = "too_many_requests"
 
 
 class SourceUnavailable(LedgerError):
-    """Chain, store or key service cannot answer now: the answer is unknown, never yes and never revoked."""
+    """Chain, store or key service cannot answer now: the answer is unknown, neither yes nor revoked."""
 
     code = "source_unavailable"
 
 
 class StorageFull(SourceUnavailable):
-    """The disk has no room; nothing was accepted."""
+    """The disk is full; nothing was accepted."""
 
     code = "storage_full"
 

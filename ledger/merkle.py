@@ -1,7 +1,7 @@
-"""RFC 6962 / RFC 9162 Merkle trees over SHA-256, written over a reader of complete subtrees.
+"""RFC 6962 / RFC 9162 Merkle trees over SHA-256, as functions over a reader of complete subtrees.
 
-`node(level, index)` is the hash of the complete subtree of 2**level leaves whose first leaf is index * 2**level.
-Everything an append-only log proves follows from those nodes; where they are stored is the caller's business.
+`node(level, index)` is the hash of the complete subtree of 2**level leaves whose first leaf is index * 2**level. All
+proofs of an append-only log follow from those nodes; the caller decides where they are stored.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ def peak_levels(size: int) -> list[int]:
 
 
 def peaks(size: int, node: Node) -> list[bytes]:
-    """Hashes of those subtrees, in the same order."""
-    found, start = [], 0
+    """Hashes of those complete subtrees, in the order of `peak_levels`."""
+    hashes, start = [], 0
     for level in peak_levels(size):
-        found.append(node(level, start >> level))
+        hashes.append(node(level, start >> level))
         start += 1 << level
-    return found
+    return hashes
 
 
 def bag(hashes: Sequence[bytes]) -> bytes:
-    """The root over peaks: right to left, RFC 9162 §2.1.1; the empty tree's root for none."""
+    """The root over peaks, combined from right to left, RFC 9162 §2.1.1; without peaks the root of the empty tree."""
     if not hashes:
         return EMPTY_ROOT
     root = hashes[-1]
@@ -59,44 +59,49 @@ def bag(hashes: Sequence[bytes]) -> bytes:
     return root
 
 
-def grow(size: int, tops: Sequence[bytes], leaves: Iterable[bytes]) -> tuple[list[bytes], list[tuple[int, int, bytes]]]:
-    """Append leaf hashes to the tree of `size` leaves with peaks `tops`.
+def grow(
+    size: int, peaks_before: Sequence[bytes], leaves: Iterable[bytes]
+) -> tuple[list[bytes], list[tuple[int, int, bytes]]]:
+    """Append leaf hashes to the tree of `size` leaves with peaks `peaks_before`.
 
-    Returns the new peaks, and every complete subtree that came into being as (level, index, hash).
+    Returns the new peaks, and every complete subtree that was created, as (level, index, hash).
     """
-    stack, made = list(tops), []
+    stack, subtrees = list(peaks_before), []
     for leaf in leaves:
         current, level, index = leaf, 0, size
-        made.append((0, index, current))
+        subtrees.append((0, index, current))
         while index & 1:
             current = node_hash(stack.pop(), current)
             level, index = level + 1, index >> 1
-            made.append((level, index, current))
+            subtrees.append((level, index, current))
         stack.append(current)
         size += 1
-    return stack, made
+    return stack, subtrees
 
 
 def tree(leaves: Sequence[bytes]) -> tuple[bytes, list[list[bytes]]]:
-    """The root over one or more leaf hashes, and of each its inclusion proof (RFC 9162 §2.1.3.1), all at once.
+    """The root over one or more leaf hashes, and the inclusion proof of each leaf (RFC 9162 §2.1.3.1).
 
-    Pairs upwards, an odd one rises as it is: what §2.1.1 comes to.
+    Nodes are paired level by level; a node without a sibling moves up unchanged, which is equivalent to §2.1.1.
     """
     paths: list[list[bytes]] = [[] for _ in leaves]
-    level, below = list(leaves), 0
+    level, height = list(leaves), 0
     while len(level) > 1:
         for index, path in enumerate(paths):
-            beside = index >> below ^ 1
-            if beside < len(level):
-                path.append(level[beside])
+            sibling = index >> height ^ 1
+            if sibling < len(level):
+                path.append(level[sibling])
         odd = level[-1:] if len(level) & 1 else []
-        level = [node_hash(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)] + odd
-        below += 1
+        level = [
+            node_hash(level[index_in_level], level[index_in_level + 1])
+            for index_in_level in range(0, len(level) - 1, 2)
+        ] + odd
+        height += 1
     return level[0], paths
 
 
 def root_at(size: int, node: Node) -> bytes:
-    """The root the log had at `size` leaves."""
+    """The root of the log at `size` leaves."""
     return bag(peaks(size, node))
 
 
@@ -135,7 +140,7 @@ def consistency_proof(first: int, second: int, node: Node) -> list[bytes]:
     """PROOF(first, D[0:second]), RFC 9162 §2.1.4.1. Raises ProofInvalid unless 0 < first <= second."""
     if not 0 < first <= second:
         raise ProofInvalid(f"there is no consistency proof from size {first} to {second}")
-    proof, start, end, whole = [], 0, second, True
+    proof, start, end, is_whole_subtree = [], 0, second, True
     while first != end:
         middle = start + _split(end - start)
         if first <= middle:
@@ -143,8 +148,8 @@ def consistency_proof(first: int, second: int, node: Node) -> list[bytes]:
             end = middle
         else:
             proof.append(_span(start, middle, node))
-            start, whole = middle, False
-    if not whole:
+            start, is_whole_subtree = middle, False
+    if not is_whole_subtree:
         proof.append(_span(start, end, node))
     return proof[::-1]
 
@@ -181,7 +186,7 @@ def verify_inclusion(leaf: bytes, index: int, head: Head, proof: Sequence[bytes]
 def verify_consistency(first: Head, second: Head, proof: Sequence[bytes]) -> None:
     """Raise ProofInvalid unless the log of `first` is a prefix of the log of `second`, RFC 9162 §2.1.4.2.
 
-    Nothing is proved about a log that was empty: a caller who accepts that must say so before calling.
+    Nothing is proved about an empty first log: a caller that accepts one must handle it before the call.
     """
     if not 0 < first.size <= second.size:
         raise ProofInvalid(f"nothing proves a log of size {second.size} to continue one of size {first.size}")

@@ -1,4 +1,4 @@
-"""Messages: what a person or party is told of the moment it happens; they name things, never what the things say."""
+"""Messages: notifications to a person or a party about an event. They name what happened, never its content."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hashlib import sha256
 
 
 class Event(StrEnum):
-    """What may have happened."""
+    """The event codes."""
 
     ASKED = "consent.asked"
     GRANTED = "consent.granted"
@@ -26,10 +26,10 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing told to one recipient: a person by signer bytes (0x-hex) or a party by its account.
+    """One notification to one recipient: a person by signer bytes (0x-hex), or a party by its account.
 
-    `subject` is what it is about (an entry, request id or receipt position, as text), `detail` further names for the
-    inbox only; what leaves the house by webhook or e-mail carries the event and the subject and nothing else.
+    `subject` is what it is about (an entry, request id or receipt position, as text). `detail` has further names, for
+    the inbox only: a webhook or e-mail carries the event and the subject and nothing else.
     """
 
     recipient: str
@@ -40,13 +40,13 @@ class Message:
 
     @property
     def message_id(self) -> bytes:
-        """32 bytes, the same for the same thing told to the same recipient: so nothing is told twice. They sort by
-        the second it happened in.
+        """32 bytes, equal for the same event, subject and recipient, so that no message is sent twice. The ids sort by
+        the second of the event.
         """
-        same = sha256("\n".join((self.recipient, self.event, self.subject)).encode()).digest()
-        return self.occurred_at.to_bytes(8, "big") + same[:24]
+        digest = sha256("\n".join((self.recipient, self.event, self.subject)).encode()).digest()
+        return self.occurred_at.to_bytes(8, "big") + digest[:24]
 
 
 def of_person(data_subject: bytes) -> str:
-    """A person as a recipient."""
+    """The recipient of a person's messages."""
     return "0x" + data_subject.hex()

@@ -1,4 +1,4 @@
-"""The text a person was shown; its hash is signed with the consent."""
+"""Notices: the text that a person is shown before signing; its hash is signed with the consent."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 LAYER = "\n\n---\n\n"
-"""Between the layers of a notice: the key facts in plain language first, the full text last (ISO/IEC 29184 5.2.4)."""
+"""The separator of the layers of a notice: the key facts in plain language first, the full text last (ISO/IEC 29184
+5.2.4).
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One published version of a notice in one language (BCP 47), ISO/IEC 29184.
 
-    `outdated` means an incompatible later version exists: consents that rest on this one need to be renewed.
+    `outdated` means that an incompatible later version exists: consents that rest on this one must be renewed.
     """
 
     name: str
@@ -29,5 +31,5 @@ class Notice:
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """The text in its layers, the shortest and plainest first; one layer where it has no others."""
+        """The layers of the text, the shortest and plainest first; a single layer without separators."""
         return tuple(self.text.split(LAYER))

@@ -1,4 +1,4 @@
-"""Who takes part: accredited organisations in clear, persons as ERC-7913 signer bytes."""
+"""The participants: accredited organisations by name and address, persons by ERC-7913 signer bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sha3 import keccak_256
 ADDRESS_SIZE = 20
 ROLE_PREFIX = "role:"
 ANYONE = "*"
-"""The grantee of a forbid that is meant for everybody."""
+"""The grantee of a forbid that applies to everybody."""
 
 
 def keccak(data: bytes) -> bytes:
@@ -42,17 +42,17 @@ class Party:
     valid_from: int
     valid_until: int
 
-    def accredited(self, at: int) -> bool:
-        """Whether the accreditation holds at `at`."""
-        return self.valid_from <= at and (self.valid_until == 0 or at < self.valid_until)
+    def accredited(self, at_time: int) -> bool:
+        """Whether the accreditation holds at `at_time`."""
+        return self.valid_from <= at_time and (self.valid_until == 0 or at_time < self.valid_until)
 
-    def plays(self, role: str, at: int) -> bool:
-        """Whether the party holds `role` at `at`."""
-        return role in self.roles and self.accredited(at)
+    def plays(self, role: str, at_time: int) -> bool:
+        """Whether the party holds `role` at `at_time`."""
+        return role in self.roles and self.accredited(at_time)
 
-    def grantee_names(self, at: int) -> frozenset[str]:
-        """The names under which a consent may mean this party at `at`: itself, and each role it holds."""
-        return _names(self.account, self.roles) if self.accredited(at) else frozenset()
+    def grantee_names(self, at_time: int) -> frozenset[str]:
+        """The grantees that name this party at `at_time`: its account, and each role it holds."""
+        return _names(self.account, self.roles) if self.accredited(at_time) else frozenset()
 
 
 @lru_cache(maxsize=4_096)
@@ -61,5 +61,5 @@ def _names(account: str, roles: frozenset[str]) -> frozenset[str]:
 
 
 def requester_name(signer: bytes) -> str:
-    """How a signer is named as a requester: a wallet by its EIP-55 address, other keys by their bytes in hex."""
+    """The name of a signer as a requester: a wallet by its EIP-55 address, other keys by their bytes in hex."""
     return checksum(signer) if len(signer) == ADDRESS_SIZE else "0x" + signer.hex()

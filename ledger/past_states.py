@@ -1,4 +1,4 @@
-"""What a person's statements said of consents at a moment, for those who look back: questions of the past, replay."""
+"""The states of a person's consents at a past moment, for the decision history and for replay."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ Use = tuple[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class HistoricState:
-    """What else was known then: how many statements were on chain, which entries the chain had ended, which notices
-    were replaced (by their hash), and for an entry its uses: the second each was decided in, and the record.
+    """Facts of a past moment beside the statements.
+
+    `anchored` is how many statements were on chain, `revealed` tells which entries the chain had ended, `outdated`
+    holds the hashes of replaced notices, and `used` gives the uses of an entry: the second each was decided in, and the
+    record.
     """
 
     anchored: int
@@ -26,44 +29,46 @@ class HistoricState:
     used: Callable[[bytes], Sequence[Use]]
 
 
-def states_at(visible: Sequence[LoggedStatement], seen: HistoricState, record_id: bytes) -> Iterator[ConsentState]:
-    """Every consent among the statements that had been heard, in the order of the log."""
+def states_at(
+    visible: Sequence[LoggedStatement], historic_state: HistoricState, record_id: bytes
+) -> Iterator[ConsentState]:
+    """The state of every consent among the visible statements, in the order of the log."""
     replaced = {s.previous for each in visible if isinstance(s := each.signed.statement, Consent)}
-    ended = {s.consent for each in visible if isinstance(s := each.signed.statement, Revocation)}
-    ended |= {entry for each in visible if seen.revealed(entry := each.signed.entry.entry)}
-    delegations = list(_delegations(visible, ended))
+    ended_entries = {s.consent for each in visible if isinstance(s := each.signed.statement, Revocation)}
+    ended_entries |= {entry for each in visible if historic_state.revealed(entry := each.signed.entry.entry)}
+    delegations = list(_delegations(visible, ended_entries))
     for logged in visible:
         consent, entry = logged.signed.statement, logged.signed.entry.entry
         if isinstance(consent, Consent):
-            used = seen.used(entry)
-            moments = [at for at, record in used if record == record_id]
+            used = historic_state.used(entry)
+            use_times = [used_at for used_at, record in used if record == record_id]
             yield ConsentState(
                 entry=entry,
                 position=logged.position,
                 consent=consent,
-                anchored=logged.position < seen.anchored,
-                revoked=entry in ended or not _has_a_say(consent, delegations),
+                anchored=logged.position < historic_state.anchored,
+                revoked=entry in ended_entries or not _signer_still_entitled(consent, delegations),
                 superseded=entry in replaced,
-                notice_outdated=consent.notice_hash in seen.outdated,
+                notice_outdated=consent.notice_hash in historic_state.outdated,
                 uses=len(used),
-                uses_of_record=len(moments),
-                last_use=max(moments, default=None),
+                uses_of_record=len(use_times),
+                last_use=max(use_times, default=None),
             )
 
 
-def naming(states: Iterator[ConsentState], requester: Party | None, at: int) -> list[ConsentState]:
-    """Those that name the requester, by account, by a role held then, or with everyone."""
-    names = {ANYONE} | (requester.grantee_names(at) if requester else frozenset())
+def naming(states: Iterator[ConsentState], requester: Party | None, at_time: int) -> list[ConsentState]:
+    """The consent states that name the requester: by account, by a role held at `at_time`, or as anyone."""
+    names = {ANYONE} | (requester.grantee_names(at_time) if requester else frozenset())
     return [state for state in states if state.consent.grantee in names]
 
 
-def _delegations(visible: Sequence[LoggedStatement], ended: Set[bytes]) -> Iterator[DelegationState]:
-    """Who was named to sign for the person; whether one was replaced or is on chain yet makes no difference here."""
+def _delegations(visible: Sequence[LoggedStatement], ended_entries: Set[bytes]) -> Iterator[DelegationState]:
+    """The delegations of the person; whether one was replaced or is on chain yet makes no difference here."""
     for logged in visible:
-        said, entry = logged.signed.statement, logged.signed.entry.entry
-        if isinstance(said, Delegation):
-            yield DelegationState(entry, logged.position, said, anchored=True, revoked=entry in ended)
+        statement, entry = logged.signed.statement, logged.signed.entry.entry
+        if isinstance(statement, Delegation):
+            yield DelegationState(entry, logged.position, statement, anchored=True, revoked=entry in ended_entries)
 
 
-def _has_a_say(consent: Consent, delegations: Sequence[DelegationState]) -> bool:
+def _signer_still_entitled(consent: Consent, delegations: Sequence[DelegationState]) -> bool:
     return consent.signer == consent.data_subject or stands_by(consent.signer, consent.signed_at, delegations)

@@ -1,4 +1,4 @@
-"""Receipts: the proof of one answered question, for someone who trusts none of our servers."""
+"""Receipts: the proof of one answered question, for a reader who trusts none of our servers."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ RELEASING = frozenset({Reason.CONSENTED, Reason.BROKE_GLASS, Reason.OWN})
 
 @dataclass(frozen=True, slots=True)
 class AccessReceipt:
-    """What the gateway signs about one question: who asked, for what, the answer, and what it rests on.
+    """The gateway's signed statement about one question: who asked, for what, the answer, and what it rests on.
 
-    `justification` is the incident's entry, zero without one; `consents` the entries that determined the answer;
-    `consents_size`, `records_size` and `block` the state it was decided in; `decided_at` UTC seconds.
+    `justification` is the entry of the incident, zero without one. `consents` are the entries that determined the
+    answer. `consents_size`, `records_size` and `block` are the state in which it was decided. `decided_at` is in UTC
+    seconds.
     """
 
     request_id: bytes
@@ -42,7 +43,7 @@ class AccessReceipt:
     decided_at: int
 
     def releases(self, record_id: bytes) -> bool:
-        """Whether it lets the key of this record out: a yes to a question about it alone, not to a search."""
+        """Whether it releases the key of this record: a yes to a question about this record alone, not to a search."""
         return self.permitted and self.record_id == record_id and self.reason in RELEASING
 
 
@@ -68,13 +69,13 @@ class SignedStatement:
 
     @property
     def log(self) -> str:
-        """The log it belongs to."""
+        """The name of its log."""
         return LOG_OF[type(self.statement)]
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedStatement:
-    """A signed statement and its place: position in its log, UTC seconds of acceptance."""
+    """A signed statement with its position in the log and the time of its acceptance (UTC seconds)."""
 
     signed: SignedStatement
     position: int
@@ -91,6 +92,6 @@ def verify_logged(entry: Entry, position: int, proof: Sequence[bytes], anchored:
       (4) walk the inclusion proof to the anchored root,
       (5) find that root on chain oneself.
     This function does (3) and (4). `typed_data.digest` and `signers.verify` do (1) and (2). The caller MUST do (5): a
-    checkpoint handed over together with the receipt proves nothing.
+    checkpoint that is delivered with the receipt proves nothing.
     """
     verify_inclusion(entry.leaf, position, anchored, proof)

@@ -8,10 +8,10 @@ from hashlib import sha256
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """The holder's signed statement that a record is theirs and whole.
+    """The holder's signed statement that a record is theirs and complete.
 
-    `record_id`, `commitment`, `supersedes` (a record id or zero) and `lock` have 32 bytes; the data period is UTC
-    seconds, end exclusive, (0, 0) unknown; `cid` names the sealed payload.
+    `record_id`, `commitment`, `supersedes` (a record id or zero) and `lock` have 32 bytes. The data period is in UTC
+    seconds, end exclusive, (0, 0) if unknown. `cid` names the sealed payload.
     """
 
     record_id: bytes
@@ -29,7 +29,9 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An issued record as the index knows it: the statement, its place in the log, and whether it still stands."""
+    """An issued record and its state in the index: the statement, its position in the log, and whether it was
+    superseded or erased.
+    """
 
     issue: Issue
     position: int
@@ -41,7 +43,9 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """The record's key was destroyed at `erased_at`; what its CID names can no longer be read by anyone."""
+    """The statement that the record's key was destroyed at `erased_at`; nobody can read the payload of its CID any
+    more.
+    """
 
     record_id: bytes
     signer: bytes
@@ -51,5 +55,5 @@ class Erasure:
 
 
 def key_id(record_id: bytes) -> bytes:
-    """How an erasure names the data key of a record: 32 bytes that tell nothing of the key."""
+    """The name of a record's data key in an erasure: 32 bytes that reveal nothing about the key."""
     return sha256(b"mydata key of " + record_id).digest()

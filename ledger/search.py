@@ -1,4 +1,4 @@
-"""Questions about many records that are answered in the step that logs them, where that takes no time."""
+"""Questions about many records that are answered in the transaction that logs them, where that takes little time."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from mydata_ledger.ledger.access import AccessRequest, Facts, Found, SearchPosition
 
 Permits = Callable[[AccessRequest, Facts, int], bool]
-"""The rule about one of the records: question, facts and the moment (UTC seconds); asks no port."""
+"""The rule about one of the records: question, facts and time (UTC seconds) to yes or no; calls no port."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonQuery(AccessRequest):
-    """A question about every record of one person, whatever its category; `most` records are looked at and no more."""
+    """A question about every record of one person, whatever its category; at most `most` records are examined."""
 
     data_subject: bytes = b""
     most: int = 0
@@ -21,8 +21,8 @@ class PersonQuery(AccessRequest):
 
 @dataclass(frozen=True, slots=True)
 class PageQuery(AccessRequest):
-    """A question about the first `limit` records behind a place in the order of a search; about `most` candidates are
-    looked at for it and no more. `permits` may be asked once for records of which nothing differs that it looks at.
+    """A question about the first `limit` records after a search position; about `most` candidates are examined at most.
+    `permits` may be called once for several records if nothing that it reads differs between them.
     """
 
     after: SearchPosition = (-1, -1)
@@ -33,8 +33,8 @@ class PageQuery(AccessRequest):
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts(Facts):
-    """What is known to a question about a person: the facts about each record, oldest first; None where there are more
-    than may be looked at, or where uses count that are not written yet.
+    """The facts for a question about a person: the facts about each record, oldest first. None if there are more
+    records than may be examined, or if a consent counts uses that are not written yet.
     """
 
     each: tuple[Facts, ...] | None = None
@@ -42,6 +42,6 @@ class PersonFacts(Facts):
 
 @dataclass(frozen=True, slots=True)
 class PageFacts(Facts):
-    """What a search found, in order, up to its limit; None as above."""
+    """The records that a search found, in order, up to its limit; None as in `PersonFacts`."""
 
     found: tuple[Found, ...] | None = None

@@ -1,4 +1,4 @@
-"""Signatures, by what signed them: ERC-7913 signer bytes are a 20-byte address, or a verifier's address ‖ a key."""
+"""Signature checks by kind of signer: ERC-7913 signer bytes are a 20-byte address, or a verifier's address ‖ a key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum, keccak
 
 SIGNATURE_SIZE = 65
 HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
-"""secp256k1 n/2: a larger s is the same signature said twice, so it is refused (EIP-2)."""
+"""secp256k1 n/2: a larger s is an alternative encoding of the same signature, so it is refused (EIP-2)."""
 
 
 def recover(digest: bytes, signature: bytes) -> bytes:
@@ -37,13 +37,13 @@ def verify(signer: bytes, digest: bytes, signature: bytes) -> None:
 
 
 def personal_digest(text: str) -> bytes:
-    """What a wallet signs for a plain text, EIP-191 version 0x45."""
+    """The digest that a wallet signs for a plain text, EIP-191 version 0x45."""
     raw = text.encode()
     return keccak(b"\x19Ethereum Signed Message:\n" + str(len(raw)).encode() + raw)
 
 
 class Wallet:
-    """A secp256k1 key that signs: the gateway's, a holder's, or a person's in the command line and the story.
+    """A secp256k1 key that signs: the gateway's, a holder's, or a person's in the command line and the demo.
 
     `public` is the point in 65 bytes, `signer` the 20-byte address, `address` its EIP-55 text.
     """
@@ -55,12 +55,12 @@ class Wallet:
         self.address = checksum(self.signer)
 
     def sign(self, digest: bytes) -> bytes:
-        """65 bytes r ‖ s ‖ v over a 32-byte digest; the same digest always gives the same bytes (RFC 6979)."""
-        made = self._key.sign_recoverable(digest, hasher=None)
-        return made[:64] + bytes([made[64] + 27])
+        """65 bytes r ‖ s ‖ v over a 32-byte digest; deterministic (RFC 6979)."""
+        signature = self._key.sign_recoverable(digest, hasher=None)
+        return signature[:64] + bytes([signature[64] + 27])
 
     def derive(self, purpose: str) -> bytes:
-        """A 32-byte symmetric key for a purpose of our own, the same wherever this wallet is (RFC 5869)."""
+        """A 32-byte symmetric key for one of our purposes, equal wherever this wallet is used (RFC 5869)."""
         return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self._key.secret)
 
     def sign_text(self, text: str) -> bytes:

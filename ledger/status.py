@@ -1,4 +1,4 @@
-"""Where a signed statement that lasts (consent, delegation) is in its life: said once, for every view of it."""
+"""The status of a signed statement that lasts (consent, delegation); every view of it uses this definition."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Status(StrEnum):
-    """A pending one is accepted but not on chain yet, so that it permits nothing; no other than an active one does."""
+    """A pending statement is accepted but not on chain yet, so it permits nothing. Only an active one permits."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -17,7 +17,7 @@ class Status(StrEnum):
 
 
 class EndableState(Protocol):
-    """What the index knows of such a statement."""
+    """The index state of such a statement."""
 
     @property
     def anchored(self) -> bool:
@@ -26,7 +26,7 @@ class EndableState(Protocol):
 
     @property
     def revoked(self) -> bool:
-        """Whether it was withdrawn."""
+        """Whether it was revoked."""
         ...
 
     @property
@@ -36,14 +36,14 @@ class EndableState(Protocol):
 
 
 def stands(state: EndableState) -> bool:
-    """Whether nothing ended or replaced it."""
+    """Whether no statement revoked or replaced it."""
     return not (state.revoked or state.superseded)
 
 
-def status_of(state: EndableState, expires: int, at: int) -> Status:
-    """Its status at `at`, where its last window ends at `expires` (UTC seconds, exclusive)."""
+def status_of(state: EndableState, expires: int, at_time: int) -> Status:
+    """Its status at `at_time`, where its last window ends at `expires` (UTC seconds, exclusive)."""
     if not stands(state):
         return Status.REVOKED if state.revoked else Status.SUPERSEDED
-    if expires <= at:
+    if expires <= at_time:
         return Status.EXPIRED
     return Status.ACTIVE if state.anchored else Status.PENDING

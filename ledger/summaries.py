@@ -1,4 +1,4 @@
-"""What people sign beside consents, in a sentence for whoever is about to, in English and Korean."""
+"""One-sentence summaries, in English and Korean, of the statements that people sign beside consents."""
 
 from __future__ import annotations
 
@@ -12,72 +12,81 @@ from mydata_ledger.ledger.wording import Words, moment
 
 
 class Summaries(Words):
-    """Whoever signs for themselves is addressed; who signs for somebody is told for whom, as signer bytes in hex."""
+    """A signer who signs for themselves is addressed directly; a delegate is shown the data subject, as signer bytes in
+    hex.
+    """
 
-    def withdrawal(self, said: Revocation, ended: Consent) -> tuple[str, ...]:
-        """What ends: a permission, a prohibition, or both."""
-        effects = {grant.effect for grant in ended.grants} or {Effect.PERMIT}
-        name, whom = self.named(said.grantee, said.grantee_name), _whom(said.signer, said.data_subject)
+    def withdrawal(self, revocation: Revocation, consent: Consent) -> tuple[str, ...]:
+        """What the revocation ends: a permission, a prohibition, or both."""
+        effects = {grant.effect for grant in consent.grants} or {Effect.PERMIT}
+        name, person = (
+            self.named(revocation.grantee, revocation.grantee_name),
+            _person_name(revocation.signer, revocation.data_subject),
+        )
         patterns = KOREAN_ENDS if self._korean else ENGLISH_ENDS
-        found = [patterns[effect, bool(whom)] for effect in Effect if effect in effects]
-        return tuple(pattern.format(name=name, whom=whom) for pattern in found)
+        sentences = [patterns[effect, bool(person)] for effect in Effect if effect in effects]
+        return tuple(pattern.format(name=name, whom=person) for pattern in sentences)
 
     def behalf(self, signer: bytes, data_subject: bytes) -> tuple[str, ...]:
-        """For whom a consent is signed, where that is not the signer."""
-        if not (whom := _whom(signer, data_subject)):
+        """The data subject for whom a consent is signed, if that is not the signer."""
+        if not (person := _person_name(signer, data_subject)):
             return ()
-        return (f"{whom}을(를) 대신하여 서명합니다." if self._korean else f"You sign this for {whom}.",)
+        return (f"{person}을(를) 대신하여 서명합니다." if self._korean else f"You sign this for {person}.",)
 
-    def delegation(self, said: Delegation) -> str:
-        """Who may sign for whom, about what, and until when (UTC)."""
-        name, whom = said.delegate_name, _whom(said.delegator, said.data_subject)
-        what, until = self._list(said.categories, "categories"), moment(said.expires)
-        relation = RELATIONS.get(said.relation, Term(said.relation, said.relation))
+    def delegation(self, delegation: Delegation) -> str:
+        """Who may sign for whom, for which data, and until when (UTC)."""
+        name, person = (
+            delegation.delegate_name,
+            _person_name(delegation.delegator, delegation.data_subject),
+        )
+        what, until = self._list(delegation.categories, "categories"), moment(delegation.expires)
+        relation = RELATIONS.get(delegation.relation, Term(delegation.relation, delegation.relation))
         if self._korean:
-            since = f"{moment(said.not_before)}부터 " if said.not_before else ""
-            whose = f"{whom}을(를)" if whom else "본인을"
-            does = f"{name}님이 {whose} 대신하여 동의에 서명하거나 동의를 철회할 수 있습니다"
-            return f"{does} ({relation.label_ko}). 자료: {what}. 기간: {since}{until}까지."
-        since = f"from {moment(said.not_before)} " if said.not_before else ""
-        does = f"{name} may sign and withdraw consents for {whom or 'you'} ({relation.label})"
-        return f"{does} about: {what}, {since}until {until}."
+            since = f"{moment(delegation.not_before)}부터 " if delegation.not_before else ""
+            whose = f"{person}을(를)" if person else "본인을"
+            permission = f"{name}님이 {whose} 대신하여 동의에 서명하거나 동의를 철회할 수 있습니다"
+            return f"{permission} ({relation.label_ko}). 자료: {what}. 기간: {since}{until}까지."
+        since = f"from {moment(delegation.not_before)} " if delegation.not_before else ""
+        permission = f"{name} may sign and withdraw consents for {person or 'you'} ({relation.label})"
+        return f"{permission} about: {what}, {since}until {until}."
 
-    def end_of_delegation(self, said: Delegation) -> str:
-        """That somebody may sign no longer, and what ends with it."""
-        name = said.delegate_name
+    def end_of_delegation(self, delegation: Delegation) -> str:
+        """That a delegate may no longer sign, and what ends with the delegation."""
+        name = delegation.delegate_name
         if self._korean:
-            over = f"{name}님은 지금부터 본인을 대신하여 서명할 수 없습니다."
-            return f"{over} {name}님이 대신 서명한 동의도 함께 끝납니다."
+            sentence = f"{name}님은 지금부터 본인을 대신하여 서명할 수 없습니다."
+            return f"{sentence} {name}님이 대신 서명한 동의도 함께 끝납니다."
         return f"{name} may no longer sign for you, from now on; the consents that {name} signed for you end too."
 
     def erasure(self, count: int, *, own: bool) -> str:
-        """What cannot be undone, of that many records; `own` where all are about whoever signs."""
+        """That the erasure of `count` records cannot be undone; `own` is true if all are about the signer."""
         if self._korean:
             whose = "본인을" if own else "정보주체를"
             return f"기록 {count}건의 키를 영구히 파기합니다. {whose} 포함하여 누구도 다시 읽을 수 없습니다."
-        keys, them = ("key of one record", "it") if count == 1 else (f"keys of {count} records", "them")
+        keys, pronoun = ("key of one record", "it") if count == 1 else (f"keys of {count} records", "them")
         whose = "you" if own else "whoever it is about"
-        return f"Destroys the {keys} for good: nobody, {whose} included, can read {them} again."
+        return f"Destroys the {keys} for good: nobody, {whose} included, can read {pronoun} again."
 
     def nothing_to_erase(self) -> str:
-        """Where there is nothing to sign."""
+        """The sentence for an empty list of records."""
         return "삭제할 기록이 없습니다." if self._korean else "There is no record to erase."
 
-    def witness_statement(self, said: Delegation, scan: bytes) -> str:
-        """What the first witness of a paper vouches for."""
-        whom, name, record = "0x" + said.data_subject.hex(), said.delegate_name, "0x" + scan.hex()
+    def witness_statement(self, delegation: Delegation, scan: bytes) -> str:
+        """What the first witness of a consent on paper confirms."""
+        person, name, record = "0x" + delegation.data_subject.hex(), delegation.delegate_name, "0x" + scan.hex()
         if self._korean:
-            return f"{whom}이(가) 귀하와 {name} 앞에서 종이에 이 내용대로 서명했습니다. 스캔본은 기록 {record}입니다."
-        return f"{whom} signed this on paper before you and {name}; the scan is record {record}."
+            return f"{person}이(가) 귀하와 {name} 앞에서 종이에 이 내용대로 서명했습니다. 스캔본은 기록 {record}입니다."
+        return f"{person} signed this on paper before you and {name}; the scan is record {record}."
 
-    def incident(self, said: Incident) -> str:
-        """What a responder declares, about whom and until when (UTC), and who hears of it."""
-        whom, until = "0x" + said.data_subject.hex(), moment(said.expires)
+    def incident(self, incident: Incident) -> str:
+        """What a responder declares, about whom, until when (UTC), and who is notified."""
+        person, until = "0x" + incident.data_subject.hex(), moment(incident.expires)
+        number, reason = incident.incident_number, incident.reason
         if self._korean:
-            does = f"{whom}에 관한 응급 상황({said.incident_number})을 {until}까지 선언합니다: {said.reason}."
-            return f"{does} 당사자에게 알려지고 심사자가 살펴봅니다."
-        does = f"Declares an emergency about {whom} ({said.incident_number}), open until {until}: {said.reason}."
-        return f"{does} The person is told of it, and a reviewer looks at it."
+            declares = f"{person}에 관한 응급 상황({number})을 {until}까지 선언합니다: {reason}."
+            return f"{declares} 당사자에게 알려지고 심사자가 살펴봅니다."
+        declares = f"Declares an emergency about {person} ({number}), open until {until}: {reason}."
+        return f"{declares} The person is told of it, and a reviewer looks at it."
 
     def acknowledgement(self, position: int) -> str:
         """What a reader countersigns about the receipt at a position."""
@@ -86,8 +95,8 @@ class Summaries(Words):
         return f"Says that you opened the record that receipt {position} released to you."
 
 
-def _whom(signer: bytes, data_subject: bytes) -> str:
-    """For whom somebody signs; empty where for themselves."""
+def _person_name(signer: bytes, data_subject: bytes) -> str:
+    """The data subject for whom somebody signs; empty if they sign for themselves."""
     return "" if signer == data_subject else "0x" + data_subject.hex()
 
 

@@ -1,7 +1,7 @@
-"""What a consent withholds of a record: members left out, members blacked out, and whatever would name the person.
+"""What a consent withholds of a record: omitted members, masked members, and everything that would identify the person.
 
-A member is meant wherever it stands, with all that lies in it, whatever its case; `value` also means `values`,
-`valueQuantity` and `value_text`, and `birthDate` also `_birthDate`: one too many is withheld rather than one too few.
+A member's name applies at any depth, together with everything below it, in any case. `value` also means `values`,
+`valueQuantity` and `value_text`, and `birthDate` also means `_birthDate`: when in doubt a member is withheld.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from mydata_ledger.ledger.terms import ABRIDGING, Condition
 
 Choose = Callable[[bytes], Sequence[str]]
 PART = re.compile(r"(?<=[^\W_])(?=[A-Z_-])")
-"""Where the first word of a member's name may end."""
+"""The positions at which the first word of a member's name may end."""
 NOTHING_LEFT = "the consent withholds every field that was asked for"
 
 
 @dataclass(frozen=True, slots=True)
 class MemberVisibility:
-    """Names of members, as `_plain` has them; `hides_person` where nothing may tell whom the record is about."""
+    """Names of members in normalised form (`_normalised`). `hides_person` is true where nothing may reveal the data
+    subject.
+    """
 
     withheld: frozenset[str] = frozenset()
     masked: frozenset[str] = frozenset()
@@ -34,85 +36,90 @@ class MemberVisibility:
 
     @classmethod
     def of(cls, obligations: Iterable[str], identifying: frozenset[str]) -> MemberVisibility:
-        """What the obligations of a decision ask for; `identifying` are the members that name people."""
+        """The visibility that the obligations of a decision require; `identifying` are the members that name people."""
         terms = [term for text in obligations if (term := Condition.read(text)) and term.name in ABRIDGING]
         hides = any(term.name == "pseudonymise" for term in terms)
-        named = {term.value for term in terms if term.name == "redact"} | (identifying if hides else set())
+        withheld = {term.value for term in terms if term.name == "redact"} | (identifying if hides else set())
         masked = {term.value for term in terms if term.name == "mask"}
-        return cls(frozenset(map(_plain, named)), frozenset(map(_plain, masked)), hides)
+        return cls(frozenset(map(_normalised, withheld)), frozenset(map(_normalised, masked)), hides)
 
     def __bool__(self) -> bool:
         return bool(self.withheld or self.masked or self.hides_person)
 
-    def shown(self, document: bytes) -> bytes:
-        """The JSON document without what is left out, and with what is masked blacked out; arrays keep their places.
+    def redact(self, document: bytes) -> bytes:
+        """The JSON document without the withheld members and with the masked members masked; arrays keep their
+        positions.
 
-        Raises MalformedInput; InvalidStatement where the person is to be hidden in what has no members to leave out.
+        Raises:
+            MalformedInput: the document is not JSON.
+            InvalidStatement: the person must be hidden, and the document is not an object with members to omit.
         """
         value = read(document, exact=True)
         if self.hides_person and not isinstance(value, dict):
             raise InvalidStatement("the consent withholds who this is about, and the record is no JSON object")
-        return _written(self._kept(value, masked=False))
+        return _to_json(self._filtered(value, masked=False))
 
     def disclose(self, document: bytes, seed: bytes, choose: Choose) -> Disclosure:
-        """The fields chosen, proved against the record, of those that are not withheld; the chooser sees no others.
+        """The chosen fields among those that are not withheld, with proofs against the record; `choose` sees no other
+        fields.
 
-        Raises InvalidStatement where nothing is left of them.
+        Raises:
+            InvalidStatement: no chosen field remains.
         """
         if not self:
             return disclosure.disclose(document, seed, choose(document))
-        shown = self.shown(document)
-        wanted = fields.below(shown, choose(shown))
-        fates = {pointer: self._fate(pointer) for pointer in fields.below(document, [""])}
-        left = [pointer for pointer in wanted if fates.get(pointer) == "shown"]
-        if not left:
+        visible_document = self.redact(document)
+        chosen = fields.fields_below(visible_document, choose(visible_document))
+        visibility = {pointer: self._visibility_of(pointer) for pointer in fields.fields_below(document, [""])}
+        visible = [pointer for pointer in chosen if visibility.get(pointer) == "shown"]
+        if not visible:
             raise InvalidStatement(NOTHING_LEFT)
-        masked = {pointer: wanted[pointer].decode() for pointer in wanted if fates.get(pointer) == "masked"}
-        return disclosure.disclose(document, seed, left, masked)
+        masked = {pointer: chosen[pointer].decode() for pointer in chosen if visibility.get(pointer) == "masked"}
+        return disclosure.disclose(document, seed, visible, masked)
 
-    def _fate(self, pointer: str) -> str:
-        steps = [_words(step.replace("~1", "/").replace("~0", "~")) for step in pointer.split("/")[1:]]
-        if any(not self.withheld.isdisjoint(words) for words in steps):
+    def _visibility_of(self, pointer: str) -> str:
+        steps = [_names_of(step.replace("~1", "/").replace("~0", "~")) for step in pointer.split("/")[1:]]
+        if any(not self.withheld.isdisjoint(names) for names in steps):
             return "left out"
-        return "masked" if any(not self.masked.isdisjoint(words) for words in steps) else "shown"
+        return "masked" if any(not self.masked.isdisjoint(names) for names in steps) else "shown"
 
-    def _kept(self, value: Any, *, masked: bool) -> Any:
+    def _filtered(self, value: Any, *, masked: bool) -> Any:
         if isinstance(value, dict):
-            words = {name: _words(name) for name in value}
+            names = {name: _names_of(name) for name in value}
             return {
-                name: self._kept(item, masked=masked or not self.masked.isdisjoint(words[name]))
+                name: self._filtered(item, masked=masked or not self.masked.isdisjoint(names[name]))
                 for name, item in value.items()
-                if self.withheld.isdisjoint(words[name])
+                if self.withheld.isdisjoint(names[name])
             }
         if isinstance(value, list):
-            return [self._kept(item, masked=masked) for item in value]
-        return _blacked_out(value) if masked else value
+            return [self._filtered(item, masked=masked) for item in value]
+        return _masked(value) if masked else value
 
 
-def _plain(name: str) -> str:
+def _normalised(name: str) -> str:
     return unicodedata.normalize("NFC", name.lstrip("_") or name).casefold()
 
 
-def _words(name: str) -> frozenset[str]:
-    """The names a member goes by: its own, every shorter one that ends where a word of it ends, and each for one."""
-    ends = [found.start() for found in PART.finditer(name)]
-    known = [_plain(name[:end]) for end in [*ends, len(name)]]
-    return frozenset(text.removesuffix(plural) for text in known for plural in ("", "s", "es"))
+def _names_of(name: str) -> frozenset[str]:
+    """The names that match a member: its own, each prefix that ends at the end of a word, and the singular of each."""
+    ends = [match.start() for match in PART.finditer(name)]
+    prefixes = [_normalised(name[:end]) for end in [*ends, len(name)]]
+    return frozenset(text.removesuffix(plural) for text in prefixes for plural in ("", "s", "es"))
 
 
-def _blacked_out(value: Any) -> Any:
-    """The first character, and a star for each other letter or digit; a star for what has no characters."""
+def _masked(value: Any) -> Any:
+    """The first character, and a star for each further letter or digit; a star for a value that is no text."""
     if not isinstance(value, str):
         return "*"
     return value[:1] + "".join("*" if character.isalnum() else character for character in value[1:])
 
 
-def _written(value: Any) -> bytes:
-    """JSON text, with numbers in their own digits."""
+def _to_json(value: Any) -> bytes:
+    """JSON text, with numbers in their original digits."""
     if type(value) is Digits:
         return value.encode()
     if isinstance(value, dict):
-        return b"{" + b",".join(canonical(name) + b":" + _written(item) for name, item in value.items()) + b"}"
+        return b"{" + b",".join(canonical(name) + b":" + _to_json(item) for name, item in value.items()) + b"}"
     if isinstance(value, list):
-        return b"[" + b",".join(map(_written, value)) + b"]"
+        return b"[" + b",".join(map(_to_json, value)) + b"]"
     return canonical(value)

@@ -1,4 +1,4 @@
-"""Which categories and purposes exist, and which lie above which; filled from the services' catalogs."""
+"""The declared categories and purposes and their hierarchy, from the services' catalogs."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from mydata_ledger.ledger.terms import Condition
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A category or purpose: what people read, in English and Korean, and for a purpose the code above it."""
+    """A category or purpose: its labels in English and Korean, and for a purpose the code above it."""
 
     label: str
     label_ko: str
     above: str = ""
 
 
-LONGEST, FEW = 80, 4
-"""Characters of an unknown term that are looked at, and how many declared ones it is compared with."""
+LONGEST, CANDIDATES = 80, 4
+"""How many characters of an unknown term are examined, and how many declared terms it is compared with."""
 NAMES_PEOPLE = frozenset(
     {
         *("name", "nickname", "surname", "firstName", "lastName", "fullName", "givenName", "familyName", "owner"),
@@ -34,13 +34,13 @@ NAMES_PEOPLE = frozenset(
         *("birth", "born", "dateOfBirth", "dob", "text", "note", "comment", "remark", "memo", "description"),
     }
 )
-"""Members that name a person, or hold free text that may, in records of any kind; catalogs add their own."""
+"""Members that name a person, or hold free text that may, in records of any kind; catalogs add further members."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """A service's vocabulary: categories by dotted path, purposes by namespaced code, and the members of its records
-    that tell whom they are about.
+    that identify the data subject.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Catalog:
 
 
 class Vocabulary:
-    """All catalogs as one; the only place that knows the hierarchy of purposes."""
+    """All catalogs combined; only this class knows the hierarchy of purposes."""
 
     def __init__(self, catalogs: Iterable[Catalog]) -> None:
         self.categories: dict[str, Term] = {}
@@ -63,23 +63,23 @@ class Vocabulary:
         self._grantable = frozenset(above for category in self.categories for above in _upwards(category)) | {"*"}
 
     def path(self, purpose: str) -> tuple[str, ...]:
-        """The purpose and every purpose above it. Raises UnknownTerm, naming the nearest."""
+        """The purpose and every purpose above it. Raises UnknownTerm, with the nearest declared term."""
         path = [purpose]
         while above := self._term(path[-1], self.purposes, "purpose").above:
             path.append(above)
         return tuple(path)
 
     def check_category(self, category: str) -> None:
-        """Raise UnknownTerm unless `category` is declared, or has declared ones below it, or is `*`."""
+        """Raise UnknownTerm unless `category` is declared, has declared categories below it, or is `*`."""
         if category not in self._grantable:
             self._term(category, self.categories, "category")
 
     def check_declared(self, category: str) -> None:
-        """Raise UnknownTerm unless exactly `category` is declared: what a record has and a question names."""
+        """Raise UnknownTerm unless exactly `category` is declared, as records and questions require."""
         self._term(category, self.categories, "category")
 
     def check_grant(self, grant: Grant) -> None:
-        """Raise UnknownTerm or InvalidStatement for the first term of the grant that nothing declares."""
+        """Raise UnknownTerm or InvalidStatement for the first term of the grant that is not declared."""
         for category in grant.categories:
             self.check_category(category)
         for purpose in grant.purposes:
@@ -92,31 +92,33 @@ class Vocabulary:
 
     @staticmethod
     def check_action(action: str) -> None:
-        """Raise UnknownTerm unless the action is one of the seven."""
+        """Raise UnknownTerm unless the action is one of `ACTIONS`."""
         if action not in ACTIONS:
             raise UnknownTerm(f"unknown action; use one of {', '.join(sorted(ACTIONS))}")
 
     @staticmethod
-    def _term(code: str, known: Mapping[str, Term], kind: str) -> Term:
-        if term := known.get(code):
+    def _term(code: str, declared: Mapping[str, Term], kind: str) -> Term:
+        if term := declared.get(code):
             return term
-        said = code[:LONGEST]
-        raise UnknownTerm(f"unknown {kind} `{said}`; the nearest declared is `{_nearest(said, known)}`")
+        excerpt = code[:LONGEST]
+        raise UnknownTerm(f"unknown {kind} `{excerpt}`; the nearest declared is `{_nearest(excerpt, declared)}`")
 
 
 def _upwards(category: str) -> Iterator[str]:
-    """The category and every one above it."""
+    """The category and every category above it."""
     while category:
         yield category
         category = category.rpartition(".")[0]
 
 
-def _nearest(code: str, known: Iterable[str]) -> str:
-    """Judged closely among the few that share most pairs of letters: a call may name a thousand unknown terms."""
+def _nearest(code: str, declared: Iterable[str]) -> str:
+    """The closest match among the few declared terms that share most pairs of letters; limited because a call may have
+    a thousand unknown terms.
+    """
     pairs = _pairs(code)
-    few = nlargest(FEW, known, key=lambda term: len(pairs & _pairs(term)))
-    near = get_close_matches(code, few, n=1, cutoff=0.0)
-    return near[0] if near else "-"
+    candidates = nlargest(CANDIDATES, declared, key=lambda term: len(pairs & _pairs(term)))
+    closest = get_close_matches(code, candidates, n=1, cutoff=0.0)
+    return closest[0] if closest else "-"
 
 
 @lru_cache(maxsize=1_024)

@@ -1,4 +1,4 @@
-"""Consents in words, in English and Korean: what a grant says, and what a new version changes."""
+"""Consents in English and Korean sentences: the meaning of a grant, and the changes of a new version."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class TermChange(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One term that differs: `member` is the grant's member, `before` and `after` its text, empty where it is not.
+    """One term that differs: `member` is the grant's member, `before` and `after` are its text, empty where absent.
 
-    A whole grant that is new or gone has the member `grant`.
+    A whole grant that was added or removed has the member `grant`.
     """
 
     change: TermChange
@@ -38,23 +38,23 @@ class Difference:
 
 
 class Words:
-    """One language over one vocabulary; any language but Korean reads English."""
+    """One language over one vocabulary; any language other than Korean gives English."""
 
     def __init__(self, vocabulary: Vocabulary, language: str) -> None:
         self._vocabulary = vocabulary
         self._korean = language.partition("-")[0].lower() == "ko"
 
     def sentence(self, grant: Grant, grantee_name: str) -> str:
-        """What the grant says, for a person who is about to sign."""
+        """The meaning of the grant, for a person who is about to sign."""
         what, why = self._list(grant.categories, "categories"), self._list(grant.purposes, "purposes")
         actions = self._list(grant.actions, "actions")
-        said = (self._korean_sentence if self._korean else self._english_sentence)(
+        text = (self._korean_sentence if self._korean else self._english_sentence)(
             grant, grantee_name, what, why, actions
         )
-        return said if terms_of(grant) is None else ("전송요구 — " if self._korean else "Transfer request: ") + said
+        return text if terms_of(grant) is None else ("전송요구 — " if self._korean else "Transfer request: ") + text
 
     def named(self, grantee: str, name: str) -> str:
-        """The grantee as people read it; `name` is the one that is signed, in English where it is nobody's own."""
+        """The grantee's name for people; `name` is the signed one, which is English for roles and for anyone."""
         if not self._korean:
             return name
         if grantee.startswith(ROLE_PREFIX):
@@ -80,7 +80,7 @@ class Words:
         terms = f" 조건: {self._list(grant.conditions, 'conditions')}." if grant.conditions else ""
         return f"{name}: {what}{only}{period}을(를) {actions}{verb}. 목적: {why}. 기간: {since}{until}.{terms}"
 
-    def described(self, difference: Difference) -> str:
+    def describe(self, difference: Difference) -> str:
         """One difference as a line: `adds: Genetic data`, `removes: expiry (2027-01-01 00:00 UTC)`."""
         label = (MEMBERS_KO if self._korean else MEMBERS)[difference.member]
         effect = "" if difference.effect is Effect.PERMIT else (" (금지)" if self._korean else " (forbidden)")
@@ -88,39 +88,41 @@ class Words:
         if difference.change is TermChange.CHANGES:
             return f"{change}: {label}{effect}, {difference.before} → {difference.after}"
         value = difference.after or difference.before
-        named = value if difference.member in {"categories", "grant"} else f"{label} ({value})"
-        return f"{change}: {named}{effect}"
+        text = value if difference.member in {"categories", "grant"} else f"{label} ({value})"
+        return f"{change}: {text}{effect}"
 
     def differences(self, before: Sequence[Grant], after: Sequence[Grant], grantee_name: str) -> list[Difference]:
-        """What the later grants say otherwise, grant by grant: each is compared with the one it most resembles."""
-        found, fresh = [], list(after)
+        """The changes from the earlier to the later grants; each grant is compared with the one that is most
+        similar.
+        """
+        changes, unmatched = [], list(after)
         for old in before:
-            twin = max(fresh, key=lambda new: _likeness(old, new), default=None)
-            if twin is None or not _likeness(old, twin):
-                found.append(
+            match = max(unmatched, key=lambda new: _likeness(old, new), default=None)
+            if match is None or not _likeness(old, match):
+                changes.append(
                     Difference(TermChange.REMOVES, "grant", old.effect, before=self.sentence(old, grantee_name))
                 )
                 continue
-            fresh.remove(twin)
-            found += self._between(old, twin)
-        new = [Difference(TermChange.ADDS, "grant", g.effect, after=self.sentence(g, grantee_name)) for g in fresh]
-        return found + new
+            unmatched.remove(match)
+            changes += self._member_differences(old, match)
+        new = [Difference(TermChange.ADDS, "grant", g.effect, after=self.sentence(g, grantee_name)) for g in unmatched]
+        return changes + new
 
-    def _between(self, old: Grant, new: Grant) -> Iterator[Difference]:
+    def _member_differences(self, old: Grant, new: Grant) -> Iterator[Difference]:
         for member in ("categories", "purposes", "actions", "conditions"):
             had, has = getattr(old, member), getattr(new, member)
             yield from (self._term(TermChange.ADDS, member, new, term) for term in has if term not in had)
             yield from (self._term(TermChange.REMOVES, member, old, term) for term in had if term not in has)
         for member in ("expires", "not_before", "period", "records"):
-            if one := _changed(member, new.effect, self._value(old, member), self._value(new, member)):
-                yield one
+            if difference := _difference(member, new.effect, self._value(old, member), self._value(new, member)):
+                yield difference
 
     def _term(self, change: TermChange, member: str, grant: Grant, term: str) -> Difference:
         text = self._list((term,), member)
         return Difference(change, member, grant.effect, **{"after" if change is TermChange.ADDS else "before": text})
 
     def _value(self, grant: Grant, member: str) -> str:
-        """The member in words, empty where it sets no bound."""
+        """The text of the member, empty where it sets no bound."""
         if member == "expires":
             return "" if grant.expires == NEVER else moment(grant.expires)
         if member == "not_before":
@@ -151,29 +153,33 @@ class Words:
         return text if term is terms.get(code) else f"{text} ({value})"
 
 
-def _changed(member: str, effect: Effect, before: str, after: str) -> Difference | None:
+def _difference(member: str, effect: Effect, before: str, after: str) -> Difference | None:
     if before == after:
         return None
-    change = TermChange.ADDS if not before else TermChange.REMOVES if not after else TermChange.CHANGES
-    return Difference(change, member, effect, before, after)
+    kind = TermChange.ADDS if not before else TermChange.REMOVES if not after else TermChange.CHANGES
+    return Difference(kind, member, effect, before, after)
 
 
-def _likeness(one: Grant, other: Grant) -> int:
-    """How many words two grants of the same effect share; 0 for grants about different things."""
-    if one.effect is not other.effect:
+def _likeness(first: Grant, second: Grant) -> int:
+    """How many terms two grants of the same effect share; 0 for grants about different data and purposes."""
+    if first.effect is not second.effect:
         return 0
-    shared = [set(getattr(one, m)) & set(getattr(other, m)) for m in ("categories", "purposes")]
-    return 1 + 4 * len(shared[0]) + 2 * len(shared[1]) + (_terms(one) == _terms(other)) if any(shared) else 0
+    shared = [set(getattr(first, m)) & set(getattr(second, m)) for m in ("categories", "purposes")]
+    return (
+        1 + 4 * len(shared[0]) + 2 * len(shared[1]) + (_unordered_members(first) == _unordered_members(second))
+        if any(shared)
+        else 0
+    )
 
 
-def _terms(grant: Grant) -> tuple[object, ...]:
-    """Everything the grant says, in whatever order it says it."""
+def _unordered_members(grant: Grant) -> tuple[object, ...]:
+    """All members of the grant, independent of the order of their items."""
     values = (getattr(grant, field.name) for field in fields(grant))
     return tuple(frozenset(value) if isinstance(value, tuple) else value for value in values)
 
 
 def moment(seconds: int) -> str:
-    """A UTC second for people; beyond what calendars hold, the last they do."""
+    """A UTC second as text; times beyond the calendar give the last time that the calendar has."""
     latest = datetime.max.replace(tzinfo=UTC)
     beyond = seconds >= int(latest.timestamp())
     moment = latest if beyond else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)

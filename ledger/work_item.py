@@ -1,4 +1,4 @@
-"""Papers: what is being worked on beside the logs and may change: requests, wishes, messages, links, reviews."""
+"""Work items: mutable data beside the logs, such as requests, wishes, messages, links and reviews."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _MADE = count()
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """One paper of a kind.
+    """One work item of a kind.
 
-    `person` is whom it is about (signer bytes, empty for nobody), `party` the other side (an EIP-55 address or empty),
-    `state` a word of the kind's own life, `due` the UTC second at which somebody must look at it (0 = never), `body`
-    anything JSON can say. `version` counts its changes from 1.
+    `person` is the data subject (signer bytes, empty for nobody), `party` the other side (an EIP-55 address or empty).
+    `state` is a state of that kind, `due` the UTC second at which it must be processed (0 = never), `body` any JSON
+    value. `version` counts its changes from 1.
     """
 
     kind: str
@@ -32,5 +32,7 @@ class WorkItem:
 
 
 def new_id(now: int) -> bytes:
-    """32 bytes that nobody can guess and that sort by the second, and in one process by the order, of their making."""
+    """32 bytes that nobody can guess. Ids sort by the second of their creation, and within one process by the order of
+    creation.
+    """
     return now.to_bytes(8, "big") + (next(_MADE) % 2**32).to_bytes(4, "big") + secrets.token_bytes(ID_SIZE - 12)

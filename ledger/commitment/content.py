@@ -1,4 +1,6 @@
-"""What a holder signs about a record's content: salted, so that a guessable value stays unguessable."""
+"""The commitment that a holder signs for a record's content; it is salted, so that a guessable value cannot be
+confirmed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from mydata_ledger.ledger.errors import MalformedInput
 
 SEED_SIZE = 32
 NO_FIELDS = bytes(32)
-"""In the place of the root over the fields, for content that is no JSON."""
+"""Used instead of the root over the fields for content that is not JSON."""
 Piece = bytes | bytearray | memoryview
 
 
@@ -21,7 +23,7 @@ def bytes_commitment(content: bytes, seed: bytes) -> bytes:
 
 
 def stream_commitment(pieces: Iterable[Piece], seed: bytes) -> bytes:
-    """`bytes_commitment` of content that comes in pieces."""
+    """`bytes_commitment` of content that arrives in pieces."""
     content = StreamedContent(seed)
     for _ in content.passing(pieces):
         continue
@@ -29,31 +31,31 @@ def stream_commitment(pieces: Iterable[Piece], seed: bytes) -> bytes:
 
 
 class StreamedContent:
-    """Content that is committed to while somebody else reads its pieces."""
+    """Computes the commitment of content while another reader consumes its pieces."""
 
     def __init__(self, seed: bytes) -> None:
         self._mac = hmac.new(seed, b"mydata content ", sha256)
 
     def passing(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
-        """The pieces, unchanged."""
+        """The pieces, unchanged; each is hashed as it is read."""
         for piece in pieces:
             self._mac.update(piece)
             yield piece
 
     def bytes_commitment(self) -> bytes:
-        """The commitment to the bytes that passed, 32 bytes."""
+        """The commitment to the bytes read so far, 32 bytes."""
         return self._mac.digest()
 
     def record_commitment(self) -> bytes:
-        """The commitment to a record of these bytes that is no JSON, 32 bytes."""
+        """The commitment to a record of these bytes that is not JSON, 32 bytes."""
         return sha256(self._mac.digest() + NO_FIELDS).digest()
 
 
 def record_commitment(content: bytes, media_type: str, seed: bytes) -> bytes:
     """SHA-256 over the commitment to the exact bytes and, for JSON, the root over the fields.
 
-    Both bind: the bytes as received, and any single field of them. Raises MalformedInput when a JSON media type carries
-    no JSON.
+    It binds the bytes as received and every single field. Raises MalformedInput if the media type is JSON and the
+    content is not.
     """
     return sha256(bytes_commitment(content, seed) + fields_root(content, media_type, seed)).digest()
 

@@ -1,6 +1,6 @@
-"""Chosen fields of a record, as a document that a stranger can check against the record's anchored commitment.
+"""Selected fields of a record, as a document that anybody can verify against the record's anchored commitment.
 
-What the rest of the record says stays hidden: beside the fields it carries only salted hashes.
+The rest of the record stays hidden: beside the fields the document has only salted hashes.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ SHAPE = "not a disclosure: the file is incomplete, or another kind of document"
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """The fields shown, and the 32-byte commitment to the exact bytes they come from; `masked` says by JSON Pointer
-    what is left of fields that a consent lets nobody see whole (JSON text): told, and not proved.
+    """The disclosed fields, and the 32-byte commitment to the exact bytes of their record.
+
+    `masked` gives by JSON Pointer the masked value (JSON text) of fields that a consent lets nobody see whole; these
+    values are stated, not proved.
     """
 
     content: bytes
@@ -39,12 +41,14 @@ class Disclosure:
 def disclose(
     document: bytes, seed: bytes, pointers: Sequence[str], masked: Mapping[str, str] | None = None
 ) -> Disclosure:
-    """Show the fields at and below JSON Pointers. Raises MalformedInput, InvalidStatement."""
+    """A disclosure of the fields at and below JSON Pointers. Raises MalformedInput, InvalidStatement."""
     return Disclosure(bytes_commitment(document, seed), tuple(fields.disclose(document, seed, pointers)), masked or {})
 
 
 def verify(disclosure: Disclosure, commitment: bytes) -> dict[str, Any]:
-    """Values by JSON Pointer, numbers as `Digits`. Raises ProofInvalid unless all are of the committed record."""
+    """Values by JSON Pointer, numbers as `Digits`. Raises ProofInvalid unless all fields belong to the committed
+    record.
+    """
     if not disclosure.fields:
         raise ProofInvalid("the disclosure shows no field")
     root = disclosure.fields[0].root
@@ -55,16 +59,16 @@ def verify(disclosure: Disclosure, commitment: bytes) -> dict[str, Any]:
 
 
 def to_json(disclosure: Disclosure) -> bytes:
-    """The document to hand on; bytes in hex, values as the JSON text they are."""
+    """The disclosure as a JSON document; bytes in hex, values as their original JSON text."""
     shown = [
         {
-            "pointer": each.pointer,
-            "value": each.value.decode(),
-            "salt": each.salt.hex(),
-            "index": each.index,
-            "proof": [hash_.hex() for hash_ in each.proof],
+            "pointer": disclosed.pointer,
+            "value": disclosed.value.decode(),
+            "salt": disclosed.salt.hex(),
+            "index": disclosed.index,
+            "proof": [hash_.hex() for hash_ in disclosed.proof],
         }
-        for each in disclosure.fields
+        for disclosed in disclosure.fields
     ]
     size = disclosure.fields[0].size if disclosure.fields else 0
     masked = {"masked": dict(disclosure.masked)} if disclosure.masked else {}
@@ -72,7 +76,7 @@ def to_json(disclosure: Disclosure) -> bytes:
 
 
 def from_json(raw: bytes) -> Disclosure:
-    """Read `to_json` again. Raises MalformedInput for anything else; proves nothing."""
+    """Read the document of `to_json`. Raises MalformedInput for anything else; it verifies nothing."""
     if len(raw) > MAX_BYTES:
         raise MalformedInput(f"a disclosure has at most {MAX_BYTES} bytes")
     document = canonical.read(raw)
@@ -97,10 +101,10 @@ def _field(item: dict[str, Any], size: int) -> Field:
     )
 
 
-def _masked(said: Any) -> dict[str, str]:
-    if not isinstance(said, dict) or not all(isinstance(text, str) for text in said.values()):
+def _masked(members: Any) -> dict[str, str]:
+    if not isinstance(members, dict) or not all(isinstance(text, str) for text in members.values()):
         raise ValueError(SHAPE)
-    return said
+    return members
 
 
 def _hash(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""How a signed statement becomes a leaf that tells a stranger nothing (design §3)."""
+"""The blinded commitment to a signed statement: its leaf reveals nothing about the statement (design §3)."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ NO_LOCK = bytes(32)
 
 
 def new_salt() -> bytes:
-    """32 fresh random bytes; destroying them makes the leaf meaningless."""
+    """32 fresh random bytes; if they are destroyed, the leaf is meaningless."""
     return secrets.token_bytes(SALT_SIZE)
 
 
 def new_salts(count: int) -> list[bytes]:
-    """As many; the system is asked once."""
-    drawn = secrets.token_bytes(SALT_SIZE * count)
-    return [drawn[at : at + SALT_SIZE] for at in range(0, len(drawn), SALT_SIZE)]
+    """`count` salts from one read of the system's random source."""
+    random_bytes = secrets.token_bytes(SALT_SIZE * count)
+    return [random_bytes[offset : offset + SALT_SIZE] for offset in range(0, len(random_bytes), SALT_SIZE)]
 
 
 def lock_of(secret: bytes) -> bytes:
-    """SHA-256(secret): what a consent carries; the secret revokes it on chain."""
+    """SHA-256(secret): the lock that a consent carries; the secret revokes the consent on chain."""
     return sha256(secret).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A statement's commitment: all fields 32 bytes but the signature.
+    """The commitment to a statement: all members have 32 bytes except the signature.
 
     core = SHA-256(salt ‖ digest ‖ SHA-256(signature)), entry = SHA-256(core ‖ lock), leaf = SHA-256(0x00 ‖ entry).
     """
@@ -43,7 +43,7 @@ class Entry:
 
     @property
     def core(self) -> bytes:
-        """What `revoke(core, secret)` takes on chain beside the secret."""
+        """The first argument of `revoke(core, secret)` on chain."""
         return sha256(self.salt + self.digest + sha256(self.signature).digest()).digest()
 
     @property
@@ -53,5 +53,5 @@ class Entry:
 
     @property
     def leaf(self) -> bytes:
-        """What the log holds."""
+        """The leaf hash in the log."""
         return leaf_hash(self.entry)

@@ -1,10 +1,11 @@
-"""A salted Merkle tree over the fields of a JSON document, so that single fields can be shown and verified.
+"""A salted Merkle tree over the fields of a JSON document, so that single fields can be disclosed and verified.
 
 Every string, number, true, false, null, empty object and empty array is one leaf of the tree, in document order, named
 by its JSON Pointer (RFC 6901). leaf = SHA-256(0x00 ‖ salt ‖ len(pointer) ‖ pointer ‖ value): `value` is RFC 8785, but a
-number keeps its digits as written (FHIR: 1.10 is not 1.1). The salts are 32-byte pieces of an AES-256-CTR key stream
-under a key derived from the record's seed: one given away tells nothing of another. The root over all fields is
-SHA-256(number of leaves in 8 bytes ‖ Merkle tree hash), so that nobody can claim that a document has more or fewer.
+number keeps its original digits (FHIR: 1.10 is not 1.1). The salts are 32-byte pieces of an AES-256-CTR key stream
+under a key derived from the record's seed: one disclosed salt reveals nothing about another. The root over all fields
+is SHA-256(number of leaves in 8 bytes ‖ Merkle tree hash), so that nobody can claim that a document has more or fewer
+fields.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)*")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field as it is disclosed: JSON Pointer, value bytes, salt, position among `size` leaves, inclusion proof."""
+    """One disclosed field: JSON Pointer, value bytes, salt, position among `size` leaves, inclusion proof."""
 
     pointer: str
     value: bytes
@@ -42,7 +43,7 @@ class Field:
 
     @property
     def root(self) -> bytes:
-        """The root this field leads to. Raises ProofInvalid for a proof of the wrong length."""
+        """The root that the proof of this field leads to. Raises ProofInvalid for a proof of the wrong length."""
         leaf = merkle.leaf_hash(_leaf(self.salt, self.pointer, self.value))
         return _counted(self.size, merkle.root_from(leaf, self.index, self.size, self.proof))
 
@@ -54,9 +55,11 @@ def root(document: bytes, seed: bytes) -> bytes:
 
 
 def disclose(document: bytes, seed: bytes, pointers: Sequence[str]) -> list[Field]:
-    """The chosen fields with their proofs, in document order; a pointer to an object or array means every field in it.
+    """The chosen fields with their proofs, in document order; a pointer to an object or array selects every field in
+    it.
 
-    Raises InvalidStatement for what is no JSON Pointer, for one that names nothing, and for none at all.
+    Raises:
+        InvalidStatement: a pointer is malformed or names nothing, or there is no pointer.
     """
     values = _values(document)
     chosen = _chosen(pointers, values)
@@ -76,7 +79,7 @@ def disclose(document: bytes, seed: bytes, pointers: Sequence[str]) -> list[Fiel
     ]
 
 
-def below(document: bytes, pointers: Sequence[str]) -> dict[str, bytes]:
+def fields_below(document: bytes, pointers: Sequence[str]) -> dict[str, bytes]:
     """Pointer and value of each field at and below the pointers, in document order. Raises as `disclose`."""
     values = _values(document)
     chosen = _chosen(pointers, values)
@@ -84,7 +87,7 @@ def below(document: bytes, pointers: Sequence[str]) -> dict[str, bytes]:
 
 
 def reaching(document: bytes, pointers: Sequence[str]) -> set[str]:
-    """Pointers of the chosen fields and of all that they lie in: what is left when the rest is left out.
+    """Pointers of the chosen fields and of all objects and arrays that contain them: the document without the rest.
 
     Raises as `disclose`.
     """
@@ -92,12 +95,12 @@ def reaching(document: bytes, pointers: Sequence[str]) -> set[str]:
 
 
 def escaped(name: str) -> str:
-    """A member's name as one step of a pointer, RFC 6901 §3."""
+    """A member's name as one reference token of a pointer, RFC 6901 §3."""
     return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
 
 
 def verify(fields: Sequence[Field], root_: bytes) -> dict[str, bytes]:
-    """The value bytes by pointer. Raises ProofInvalid unless every field lies under `root_`, in one tree."""
+    """The value bytes by pointer. Raises ProofInvalid unless every field is in one tree with the root `root_`."""
     if len({field.size for field in fields}) != 1:
         raise ProofInvalid("the disclosed fields are none, or of different documents")
     for field in fields:
@@ -111,7 +114,7 @@ def _counted(size: int, tree: bytes) -> bytes:
 
 
 def _levels(values: Mapping[str, bytes], salts: Sequence[bytes]) -> list[list[bytes]]:
-    """Every level of the tree, leaves first; a node without a sibling moves up as it is, RFC 9162 §2.1.1."""
+    """Every level of the tree, leaves first; a node without a sibling moves up unchanged, RFC 9162 §2.1.1."""
     level = [sha256(b"\0" + leaf).digest() for leaf in _leaves(values, salts)]
     levels = [level]
     while len(level) > 1:
@@ -122,7 +125,7 @@ def _levels(values: Mapping[str, bytes], salts: Sequence[bytes]) -> list[list[by
 
 
 def _proof(levels: Sequence[Sequence[bytes]], index: int) -> Iterator[bytes]:
-    """The siblings on a leaf's way up, RFC 9162 §2.1.3.1."""
+    """The siblings on the path from a leaf to the root, RFC 9162 §2.1.3.1."""
     for level in levels:
         if index ^ 1 < len(level):
             yield level[index ^ 1]
@@ -145,28 +148,28 @@ def _salts(seed: bytes, count: int) -> list[bytes]:
 
 
 def _chosen(pointers: Sequence[str], values: Mapping[str, bytes]) -> set[str]:
-    """The fields at and below the pointers, in time that grows with both and not with their product."""
-    wanted, named, chosen = set(pointers), set[str](), set[str]()
+    """The fields at and below the pointers, in time linear in the sum of both."""
+    wanted, named_pointers, chosen = set(pointers), set[str](), set[str]()
     if not all(map(POINTER.fullmatch, wanted)):
         raise InvalidStatement("not a JSON Pointer: it is empty or starts with /, and ~ stands only as ~0 or ~1")
-    below = {"": wanted & {""}}
+    known_ancestors = {"": wanted & {""}}
     for field in values:
-        if above := _wanted_above(field, wanted, below):
+        if above := _wanted_above(field, wanted, known_ancestors):
             chosen.add(field)
-            named |= above
-    if named != wanted or not wanted:
+            named_pointers |= above
+    if named_pointers != wanted or not wanted:
         raise InvalidStatement("the pointer names no field of the record")
     return chosen
 
 
-def _wanted_above(pointer: str, wanted: set[str], known: dict[str, set[str]]) -> set[str]:
-    """Which of the wanted pointers a pointer lies at or below; `known` remembers it of what others lie in."""
+def _wanted_above(pointer: str, wanted: set[str], ancestors_of: dict[str, set[str]]) -> set[str]:
+    """The wanted pointers at or above a pointer; `ancestors_of` caches the result for parents."""
     if not pointer:
-        return known[""]
+        return ancestors_of[""]
     parent = pointer[: pointer.rindex("/")]
-    above = known.get(parent)
+    above = ancestors_of.get(parent)
     if above is None:
-        above = known[parent] = _wanted_above(parent, wanted, known)
+        above = ancestors_of[parent] = _wanted_above(parent, wanted, ancestors_of)
     return above | {pointer} if pointer in wanted else above
 
 
@@ -178,22 +181,22 @@ def _ancestry(pointer: str) -> Iterator[str]:
 
 
 def _values(document: bytes) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    _walk("", read(document, exact=True), found)
-    return found
+    values: dict[str, bytes] = {}
+    _walk("", read(document, exact=True), values)
+    return values
 
 
-def _walk(pointer: str, value: Any, found: dict[str, bytes]) -> None:
+def _walk(pointer: str, value: Any, values: dict[str, bytes]) -> None:
     kind = type(value)
     if kind is str:
-        found[pointer] = canonical_text(value)
+        values[pointer] = canonical_text(value)
     elif kind is Digits:
-        found[pointer] = value.encode()
+        values[pointer] = value.encode()
     elif kind is dict and value:
         for name, item in value.items():
-            _walk(f"{pointer}/{escaped(name)}", item, found)
+            _walk(f"{pointer}/{escaped(name)}", item, values)
     elif kind is list and value:
         for index, item in enumerate(value):
-            _walk(f"{pointer}/{index}", item, found)
+            _walk(f"{pointer}/{index}", item, values)
     else:
-        found[pointer] = canonical(value)
+        values[pointer] = canonical(value)

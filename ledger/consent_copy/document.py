@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who keeps the ledger: its base URL, and the ISO 3166 code of the country it stores in and answers to."""
+    """The operator of the ledger: its base URL, and the ISO 3166 code of the country where it stores and is liable."""
 
     url: str
     jurisdiction: str
@@ -29,8 +29,8 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class ConsentCopy:
-    """Everything a record tells: the consent with its index state, the notice that was shown, the grantee where it is
-    an accredited party, and the revocation that ended it where one was signed.
+    """The input of a consent record: the consent with its index state, the notice that was shown, the grantee if it is
+    an accredited party, and the revocation that ended the consent if one was signed.
     """
 
     state: ConsentState
@@ -39,96 +39,98 @@ class ConsentCopy:
     ended: Revocation | None
 
 
-def receipt(copy: ConsentCopy, words: Vocabulary, operator: Operator, at: int) -> Json:
-    """The consent receipt of `at` (UTC seconds): an authoritative copy of the whole record."""
+def receipt(copy: ConsentCopy, vocabulary: Vocabulary, operator: Operator, at_time: int) -> Json:
+    """The consent receipt as of `at_time` (UTC seconds): an authoritative copy of the whole record."""
     entry = copy.state.entry.hex()
-    whole = record(copy, words, operator, at)
-    whole.pop("@context")
+    part = record(copy, vocabulary, operator, at_time)
+    part.pop("@context")
     return {
         "@context": dpv.CONTEXT,
-        "@id": f"urn:mydata:consent-receipt:{entry}:{at}",
+        "@id": f"urn:mydata:consent-receipt:{entry}:{at_time}",
         "@type": "dpv:ConsentReceipt",
         "dct:conformsTo": "dpv-27560:receipt-record",
-        "dpv:hasIdentifier": f"0x{entry}:{at}",
-        "dct:created": _moment(at),
-        "dct:hasPart": whole,
+        "dpv:hasIdentifier": f"0x{entry}:{at_time}",
+        "dct:created": _moment(at_time),
+        "dct:hasPart": part,
     }
 
 
-def record(copy: ConsentCopy, words: Vocabulary, operator: Operator, at: int) -> Json:
-    """The consent record as of `at`: header, one process a grant, parties, events."""
-    said, entry = copy.state.consent, copy.state.entry
-    found: Json = {
+def record(copy: ConsentCopy, vocabulary: Vocabulary, operator: Operator, at_time: int) -> Json:
+    """The consent record as of `at_time`: header, one process for each grant, parties, events."""
+    consent, entry = copy.state.consent, copy.state.entry
+    document: Json = {
         "@context": dpv.CONTEXT,
         "@id": f"urn:mydata:consent:0x{entry.hex()}",
         "@type": "dpv:ConsentRecord",
         "dct:conformsTo": "dpv-27560:record",
         "dpv:hasIdentifier": f"0x{entry.hex()}",
-        "dpv:hasDataSubject": _person(said.data_subject, "dpv:DataSubject"),
-        "dct:created": _moment(said.signed_at),
+        "dpv:hasDataSubject": _person(consent.data_subject, "dpv:DataSubject"),
+        "dct:created": _moment(consent.signed_at),
         "dct:creator": operator.url,
-        "dct:language": said.notice_language.partition("-")[0].lower(),
+        "dct:language": consent.notice_language.partition("-")[0].lower(),
         "dpv:hasNotice": [_notice(copy, operator)],
-        "dpv:hasProcess": [_process(grant, copy, words, operator, at) for grant in said.grants],
+        "dpv:hasProcess": [_process(grant, copy, vocabulary, operator, at_time) for grant in consent.grants],
         "dpv:hasEntity": _entities(copy, operator),
     }
-    if any(said.previous):
-        found["dct:replaces"] = f"urn:mydata:consent:0x{said.previous.hex()}"
-    return found
+    if any(consent.previous):
+        document["dct:replaces"] = f"urn:mydata:consent:0x{consent.previous.hex()}"
+    return document
 
 
-def _process(grant: Grant, copy: ConsentCopy, words: Vocabulary, operator: Operator, at: int) -> Json:
-    said, here = copy.state.consent, f"loc:{operator.jurisdiction}"
-    recipients = [_grantee_id(said)] if grant.effect is Effect.PERMIT else []
+def _process(grant: Grant, copy: ConsentCopy, vocabulary: Vocabulary, operator: Operator, at_time: int) -> Json:
+    consent, location = copy.state.consent, f"loc:{operator.jurisdiction}"
+    recipients = [_grantee_id(consent)] if grant.effect is Effect.PERMIT else []
     return {
         "@type": "dpv:Process",
-        "dpv:hasPurpose": [_purpose(code, words, said.notice_language) for code in grant.purposes],
-        "dpv:hasPersonalData": [_data(category, grant, words, said.notice_language) for category in grant.categories],
+        "dpv:hasPurpose": [_purpose(code, vocabulary, consent.notice_language) for code in grant.purposes],
+        "dpv:hasPersonalData": [_data(name, grant, vocabulary, consent.notice_language) for name in grant.categories],
         "dpv:hasProcessing": [dpv.PROCESSING[action] for action in grant.actions],
-        "dpv:hasDataController": [_grantee_id(said)],
+        "dpv:hasDataController": [_grantee_id(consent)],
         "dpv:hasDataSource": ["dpv:DataControllerDataSource"],
         "dpv:hasStorageCondition": [
-            {"@type": ["dpv:StorageLocation"], "dpv:hasLocation": here},
+            {"@type": ["dpv:StorageLocation"], "dpv:hasLocation": location},
             {"@type": ["dpv:StorageDuration"], "dpv:hasDuration": _retention(grant)},
         ],
-        "dpv:hasLocation": here,
-        "dpv:hasJurisdiction": here,
+        "dpv:hasLocation": location,
+        "dpv:hasJurisdiction": location,
         "dpv:hasRecipient": recipients,
         "dpv:hasLegalBasis": ["dpv:ExplicitlyExpressedConsent"],
         "dpv:hasConsentControl": [_withdrawal(operator)],
         "dpv:hasRight": [{"@type": "dpv:DataSubjectRight", "skos:prefLabel": right} for right in dpv.RIGHTS],
-        "dpv:hasConsentStatus": _events(grant, copy, operator, at),
+        "dpv:hasConsentStatus": _events(grant, copy, operator, at_time),
         **({"mydata:condition": sorted(grant.conditions)} if grant.conditions else {}),
     }
 
 
-def _purpose(code: str, words: Vocabulary, language: str) -> Json:
-    path = words.path(code) if code != "*" else ("*",)
-    broader = next((dpv.PURPOSES[one] for one in path if one in dpv.PURPOSES), "dpv:Purpose")
-    label = _label(words.purposes[code], language) if code in words.purposes else code
-    named = {"@id": f"urn:mydata:purpose:{code}"} if code != "*" else {}
-    return {**named, "@type": ["dpv:Purpose"], "skos:broader": broader, "skos:prefLabel": label}
+def _purpose(code: str, vocabulary: Vocabulary, language: str) -> Json:
+    path = vocabulary.path(code) if code != "*" else ("*",)
+    broader = next((dpv.PURPOSES[ancestor] for ancestor in path if ancestor in dpv.PURPOSES), "dpv:Purpose")
+    label = _label(vocabulary.purposes[code], language) if code in vocabulary.purposes else code
+    identifier = {"@id": f"urn:mydata:purpose:{code}"} if code != "*" else {}
+    return {**identifier, "@type": ["dpv:Purpose"], "skos:broader": broader, "skos:prefLabel": label}
 
 
-def _data(category: str, grant: Grant, words: Vocabulary, language: str) -> Json:
+def _data(category: str, grant: Grant, vocabulary: Vocabulary, language: str) -> Json:
     parts = category.split(".")
     prefixes = [".".join(parts[:size]) for size in range(len(parts), 0, -1)]
     broader = next((dpv.CATEGORIES[one] for one in prefixes if one in dpv.CATEGORIES), "dpv:PersonalData")
     kind = "dpv:SpecialCategoryPersonalData" if {"*", *dpv.SPECIAL} & {category, parts[0]} else "dpv:PersonalData"
-    found: Json = {
+    document: Json = {
         "@type": [kind],
         "skos:broader": [broader],
-        "skos:prefLabel": _label(words.categories[category], language) if category in words.categories else category,
+        "skos:prefLabel": _label(vocabulary.categories[category], language)
+        if category in vocabulary.categories
+        else category,
         "dct:identifier": [f"0x{one.hex()}" for one in grant.records] or [category],
     }
     if grant.data_from or grant.data_until:
         until = _moment(grant.data_until) if grant.data_until else ".."
-        found["dct:temporal"] = f"{_moment(grant.data_from) if grant.data_from else '..'}/{until}"
-    return found
+        document["dct:temporal"] = f"{_moment(grant.data_from) if grant.data_from else '..'}/{until}"
+    return document
 
 
 def _retention(grant: Grant) -> Json:
-    """How long what was read may be kept: as the grant says, otherwise until it ends."""
+    """How long the reader may keep the data: as the grant states, otherwise until it ends."""
     terms = [Condition.read(text) for text in grant.conditions]
     until = min((t.number for t in terms if t and t.name == "retain-until"), default=0)
     if until:
@@ -151,32 +153,32 @@ def _withdrawal(operator: Operator) -> Json:
     }
 
 
-def _events(grant: Grant, copy: ConsentCopy, operator: Operator, at: int) -> list[Json]:
-    """What was said, and what ended it: by whom, when, for how long."""
-    said, state = copy.state.consent, copy.state
-    given = "dpv:ConsentGiven" if grant.effect is Effect.PERMIT else "dpv:ConsentRefused"
-    events = [_event(given, said.signed_at, said.signer, f"{operator.url}/consents", grant)]
+def _events(grant: Grant, copy: ConsentCopy, operator: Operator, at_time: int) -> list[Json]:
+    """The consent event and the event that ended it: by whom, when, for how long."""
+    consent, state = copy.state.consent, copy.state
+    status = "dpv:ConsentGiven" if grant.effect is Effect.PERMIT else "dpv:ConsentRefused"
+    events = [_event(status, consent.signed_at, consent.signer, f"{operator.url}/consents", grant)]
     if copy.ended:
-        theirs = copy.ended.signer == said.data_subject
-        ended = "dpv:ConsentWithdrawn" if theirs else "dpv:ConsentRevoked"
-        events.append(_event(ended, copy.ended.signed_at, copy.ended.signer, f"{operator.url}/revocations", grant))
+        is_own = copy.ended.signer == consent.data_subject
+        end_status = "dpv:ConsentWithdrawn" if is_own else "dpv:ConsentRevoked"
+        events.append(_event(end_status, copy.ended.signed_at, copy.ended.signer, f"{operator.url}/revocations", grant))
     elif not state.stands:
         events.append(
-            _event("dpv:ConsentStatusInvalidForProcessing", at, said.signer, f"{operator.url}/consents", grant)
+            _event("dpv:ConsentStatusInvalidForProcessing", at_time, consent.signer, f"{operator.url}/consents", grant)
         )
-    elif grant.expires <= at:
-        events.append(_event("dpv:ConsentExpired", grant.expires, said.signer, f"{operator.url}/consents", grant))
+    elif grant.expires <= at_time:
+        events.append(_event("dpv:ConsentExpired", grant.expires, consent.signer, f"{operator.url}/consents", grant))
     return events
 
 
-def _event(status: str, when: int, who: bytes, where: str, grant: Grant) -> Json:
+def _event(status: str, at_time: int, signer: bytes, where: str, grant: Grant) -> Json:
     ends: Json = {"dct:valid": _moment(grant.expires)} if grant.expires < LATEST else {}
     return {
         "@type": [status, "dpv:ExplicitlyExpressedConsent"],
-        "dct:date": _moment(when),
-        "dpv:isIndicatedAtTime": _moment(when),
-        "dpv:isIndicatedBy": _person_id(who),
-        "dpv:isImplementedByEntity": _person_id(who),
+        "dct:date": _moment(at_time),
+        "dpv:isIndicatedAtTime": _moment(at_time),
+        "dpv:isIndicatedBy": _person_id(signer),
+        "dpv:isImplementedByEntity": _person_id(signer),
         "dpv:isExercisedAt": where,
         "dpv:hasDuration": _validity(grant.expires),
         **ends,
@@ -184,30 +186,32 @@ def _event(status: str, when: int, who: bytes, where: str, grant: Grant) -> Json
 
 
 def _notice(copy: ConsentCopy, operator: Operator) -> Json:
-    said = copy.state.consent
-    known = {"skos:prefLabel": f"{copy.notice.name}, version {copy.notice.version}"} if copy.notice else {}
+    consent = copy.state.consent
+    label = {"skos:prefLabel": f"{copy.notice.name}, version {copy.notice.version}"} if copy.notice else {}
     return {
-        "@id": f"urn:mydata:notice:0x{said.notice_hash.hex()}",
+        "@id": f"urn:mydata:notice:0x{consent.notice_hash.hex()}",
         "@type": ["dpv:ConsentNotice"],
-        "dpv:hasIdentifier": f"0x{said.notice_hash.hex()}",
-        "dct:language": said.notice_language.partition("-")[0].lower(),
+        "dpv:hasIdentifier": f"0x{consent.notice_hash.hex()}",
+        "dct:language": consent.notice_language.partition("-")[0].lower(),
         "dpv:isExercisedAt": f"{operator.url}/notices",
-        **known,
+        **label,
     }
 
 
 def _entities(copy: ConsentCopy, operator: Operator) -> Mapping[str, Json]:
-    """Everybody the record names, by id. The registry knows an organisation by its account: its address here."""
-    said = copy.state.consent
-    name = copy.grantee.name if copy.grantee else said.grantee_name or said.grantee
-    group = said.grantee == "*" or said.grantee.startswith("role:")
-    people = {_person_id(who): _person(who, "dpv:NaturalPerson") for who in (said.data_subject, said.signer)}
+    """All entities that the record names, by id; the address of an organisation is its account in the registry."""
+    consent = copy.state.consent
+    name = copy.grantee.name if copy.grantee else consent.grantee_name or consent.grantee
+    group = consent.grantee == "*" or consent.grantee.startswith("role:")
+    people = {
+        _person_id(person): _person(person, "dpv:NaturalPerson") for person in (consent.data_subject, consent.signer)
+    }
     return {
         operator.url: _entity(operator.url, "MyData Ledger", operator.url, operator, "dpv:DataProcessor"),
-        _grantee_id(said): _entity(
-            said.grantee, name, _grantee_id(said), operator, "dpv:Entity" if group else "dpv:DataController"
+        _grantee_id(consent): _entity(
+            consent.grantee, name, _grantee_id(consent), operator, "dpv:Entity" if group else "dpv:DataController"
         ),
-        **{key: {k: v for k, v in who.items() if k != "@id"} for key, who in people.items()},
+        **{key: {k: v for k, v in person.items() if k != "@id"} for key, person in people.items()},
     }
 
 
@@ -221,8 +225,8 @@ def _entity(identifier: str, name: str, address: str, operator: Operator, role: 
     }
 
 
-def _grantee_id(said: Consent) -> str:
-    return f"urn:mydata:party:{'anyone' if said.grantee == '*' else said.grantee}"
+def _grantee_id(consent: Consent) -> str:
+    return f"urn:mydata:party:{'anyone' if consent.grantee == '*' else consent.grantee}"
 
 
 def _person(signer: bytes, kind: str) -> Json:

@@ -1,5 +1,5 @@
-"""What our words are in the Data Privacy Vocabulary (DPV 2), and the context that makes them IRIs; it lies in the
-document itself, so that nobody need fetch one.
+"""The mapping of our terms to the Data Privacy Vocabulary (DPV 2), and the JSON-LD context that maps them to IRIs. The
+context is embedded in the document, so that readers need not fetch it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ PURPOSES = {
     "mydata:DOCUMENT_DELIVERY": "dpv:RequestedServiceProvision",
     "*": "dpv:Purpose",
 }
-"""By the purpose itself or the nearest one above it; what has none is a `dpv:Purpose`."""
+"""By the purpose itself or the nearest one above it; any other purpose is a `dpv:Purpose`."""
 
 CATEGORIES = {
     "health": "pd:MedicalHealth",
@@ -70,7 +70,7 @@ CATEGORIES = {
     "checkup": "pd:MedicalHealth",
     "lifelog": "pd:MedicalHealth",
 }
-"""By the longest prefix; what has none is `dpv:PersonalData`."""
+"""By the longest prefix; any other category is `dpv:PersonalData`."""
 SPECIAL = ("health", "checkup", "lifelog")
 """Categories about health: special ones (GDPR article 9, Korean PIPA article 23)."""
 

@@ -1,4 +1,4 @@
-"""Envelope encryption: content sealed under a one-off data key, the data key wrapped for one reader."""
+"""Envelope encryption: content is sealed under a one-time data key, and the data key is wrapped for one reader."""
 
 from mydata_ledger.ledger.envelope.frame import Header
 from mydata_ledger.ledger.envelope.sealing import Content, open_sealed, open_stream, seal, seal_stream, sealed_size

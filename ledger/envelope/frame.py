@@ -1,4 +1,6 @@
-"""What is sealed: the content's media type, its seed and length in front, zeros behind (Padmé) to hide the length."""
+"""The sealed plaintext: the content, preceded by media type, seed and length, and followed by zeros (Padmé) that hide
+the length.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,14 @@ BROKEN = "the sealed payload does not open: it was changed, cut, or belongs to a
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a record's content is: media type, 32-byte seed of its commitment, length in bytes."""
+    """The header of a record's content: media type, 32-byte seed of its commitment, length in bytes."""
 
     media_type: str
     seed: bytes
     length: int
 
     def encode(self) -> bytes:
-        """The bytes in front of the content. Raises MalformedInput."""
+        """The bytes that precede the content. Raises MalformedInput."""
         if not self.media_type.isascii() or len(self.media_type) > MAX_KIND or len(self.seed) != SEED_SIZE:
             raise MalformedInput("a media type has at most 127 ASCII characters, a seed 32 bytes")
         kind = self.media_type.encode()
@@ -30,12 +32,12 @@ class Header:
 
     @property
     def padded(self) -> int:
-        """Bytes that are encrypted: header, content and zeros."""
+        """The number of bytes to encrypt: header, content and zeros."""
         return padme(1 + len(self.media_type) + SEED_SIZE + LENGTH_SIZE + self.length)
 
 
 def decode(plain: Piece) -> tuple[Header, int]:
-    """The header and how many bytes it takes. Raises IntegrityFailure."""
+    """The header, and its length in bytes. Raises IntegrityFailure."""
     kind = 1 + (plain[0] if len(plain) else 0)
     end = kind + SEED_SIZE + LENGTH_SIZE
     if kind > 1 + MAX_KIND or len(plain) < end:
@@ -45,46 +47,47 @@ def decode(plain: Piece) -> tuple[Header, int]:
     return Header(media_type, seed, length), end
 
 
-def framed(header: Header, content: Iterable[Piece], step: int) -> Iterator[Piece]:
-    """Everything to encrypt, in pieces; zeros in pieces of `step` bytes.
+def frame_pieces(header: Header, content: Iterable[Piece], step: int) -> Iterator[Piece]:
+    """All bytes to encrypt, in pieces; the zeros in pieces of `step` bytes.
 
-    Raises MalformedInput unless the content is as long as the header says.
+    Raises:
+        MalformedInput: the content is not as long as the header states.
     """
-    head, left = header.encode(), header.length
+    head, remaining = header.encode(), header.length
     yield head
     for piece in content:
-        left -= len(piece)
-        if left < 0:
+        remaining -= len(piece)
+        if remaining < 0:
             break
         yield piece
-    if left:
+    if remaining:
         raise MalformedInput("the content is longer or shorter than was said")
     for start in range(len(head) + header.length, header.padded, step):
         yield bytes(min(step, header.padded - start))
 
 
-def cut(pieces: Iterable[Piece], size: int) -> Iterator[Piece]:
-    """The same bytes in pieces of `size`, the last one shorter; copies only what straddles a border."""
-    kept = bytearray()
+def rechunk(pieces: Iterable[Piece], size: int) -> Iterator[Piece]:
+    """The bytes in pieces of `size`, the last one shorter; only bytes across a piece boundary are copied."""
+    buffer = bytearray()
     for piece in pieces:
         view = memoryview(piece)
         while view:
-            if not kept and len(view) >= size:
+            if not buffer and len(view) >= size:
                 yield view[:size]
                 view = view[size:]
                 continue
-            take = size - len(kept)
-            kept += view[:take]
+            take = size - len(buffer)
+            buffer += view[:take]
             view = view[take:]
-            if len(kept) == size:
-                yield kept
-                kept = bytearray()
-    if kept:
-        yield kept
+            if len(buffer) == size:
+                yield buffer
+                buffer = bytearray()
+    if buffer:
+        yield buffer
 
 
 class PieceSource:
-    """Pieces, taken as views of them: nothing is copied, and a view is good until the next is taken."""
+    """A reader of pieces that returns views: nothing is copied, and a view is valid until the next read."""
 
     def __init__(self, pieces: Iterator[Piece]) -> None:
         self._pieces, self._rest = pieces, memoryview(b"")
@@ -93,17 +96,17 @@ class PieceSource:
         """The next 1 to `most` bytes; none at the end, or when `most` is 0."""
         while most and not self._rest and (piece := next(self._pieces, None)) is not None:
             self._rest = memoryview(piece)
-        taken, self._rest = self._rest[:most], self._rest[most:]
-        return taken
+        piece_taken, self._rest = self._rest[:most], self._rest[most:]
+        return piece_taken
 
     def finish(self) -> None:
-        """Let the pieces end, so that they can say whether they were all."""
+        """Read to the end, so that the source can check its own length."""
         while self.take(1):
             continue
 
 
 def padme(length: int) -> int:
-    """The padded length: at most 12 % more, and only O(log log n) bits of the length are told (PURBs, §4)."""
+    """The padded length: at most 12 % more, which reveals only O(log log n) bits of the length (PURBs, §4)."""
     if length < 2:
         return length
     exponent = length.bit_length() - 1

@@ -1,4 +1,6 @@
-"""Compact JWE for those who know JOSE and not us: `dir` with A256GCM, deflated (RFC 7516, RFC 7518 §4.5, §5.3)."""
+"""Compact JWE for clients that know JOSE but not our format: `dir` with A256GCM, deflated (RFC 7516, RFC 7518 §4.5,
+§5.3).
+"""
 
 from __future__ import annotations
 
@@ -12,21 +14,23 @@ from mydata_ledger.ledger.errors import IntegrityFailure
 
 
 def jwe(content: bytes, key: bytes, content_type: str) -> str:
-    """The content under a 32-byte key; each call has a fresh nonce, so the same key may seal later versions too."""
+    """Encrypt the content under a 32-byte key; each call has a fresh nonce, so one key may encrypt later
+    versions too.
+    """
     header = {"alg": "dir", "enc": "A256GCM", "cty": content_type, "zip": "DEF"}
-    made = JWE(content, json_encode(header))
-    made.add_recipient(JWK(kty="oct", k=base64url(key)))
-    return str(made.serialize(compact=True))
+    token = JWE(content, json_encode(header))
+    token.add_recipient(JWK(kty="oct", k=base64url(key)))
+    return str(token.serialize(compact=True))
 
 
 def open_jwe(sealed: str, key: bytes) -> tuple[bytes, str]:
     """Content and content type of a compact JWE under a 32-byte key. Raises IntegrityFailure."""
     try:
-        found = JWE(algs=["dir", "A256GCM"])
-        found.deserialize(sealed, JWK(kty="oct", k=base64url(key)))
+        token = JWE(algs=["dir", "A256GCM"])
+        token.deserialize(sealed, JWK(kty="oct", k=base64url(key)))
     except (JWException, ValueError) as error:
         raise IntegrityFailure("the file does not open under this key: altered, or of another link") from error
-    return bytes(found.payload), str(found.jose_header.get("cty", ""))
+    return bytes(token.payload), str(token.jose_header.get("cty", ""))
 
 
 def base64url(raw: bytes) -> str:

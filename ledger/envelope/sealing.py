@@ -1,7 +1,8 @@
 """AES-256-GCM in 1 MiB chunks, each bound to its record, its number and whether it is the last (design §6).
 
-sealed = magic ‖ nonce prefix (7) ‖ chunks; a chunk's nonce is prefix ‖ number (4) ‖ last mark (1): the STREAM
-construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015), so that no chunk can be cut, moved, doubled or left out.
+sealed = magic ‖ nonce prefix (7) ‖ chunks. A chunk's nonce is prefix ‖ number (4) ‖ last mark (1): the STREAM
+construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015), so that no chunk can be truncated, moved, duplicated or
+omitted.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from mydata_ledger.ledger.errors import IntegrityFailure
 MAGIC = b"MDL1"
 PREFIX, TAG, CHUNK = 7, 16, 1 << 20
 HEADER = len(MAGIC) + PREFIX
-Part = Callable[[memoryview], int]
-"""Writes itself at the start of the room it is given; how many bytes it took."""
+WritePart = Callable[[memoryview], int]
+"""Writes one part at the start of the given buffer; returns its length in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,46 +41,47 @@ class Content:
 
 
 def seal(content: Content, key: bytes, record_id: bytes) -> bytes:
-    """Ciphertext under a 32-byte key that is never used for anything else. Raises MalformedInput."""
+    """The ciphertext of the content under a 32-byte key, which must be used only once. Raises MalformedInput."""
     header = Header(content.media_type, content.seed, len(content.content))
-    whole = BytesIO()
-    whole.seek(sealed_size(header) - 1)
-    whole.write(b"\0")
-    with whole.getbuffer() as room:
-        at = 0
-        for part in _sealed(header, [content.content], key, record_id):
-            at += part(room[at:])
-    return whole.getvalue()
+    sealed = BytesIO()
+    sealed.seek(sealed_size(header) - 1)
+    sealed.write(b"\0")
+    with sealed.getbuffer() as buffer:
+        offset = 0
+        for write in _sealed(header, [content.content], key, record_id):
+            offset += write(buffer[offset:])
+    return sealed.getvalue()
 
 
 def seal_stream(header: Header, content: Iterable[Piece], key: bytes, record_id: bytes) -> Iterator[bytearray]:
     """`seal` for content of any size in constant memory.
 
-    Raises MalformedInput, perhaps after some output, when the content is not as long as the header says.
+    Raises:
+        MalformedInput: the content is not as long as the header states; this may be raised after some output.
     """
-    for part in _sealed(header, content, key, record_id):
+    for write in _sealed(header, content, key, record_id):
         piece = bytearray(CHUNK + TAG)
-        size = part(memoryview(piece))
+        size = write(memoryview(piece))
         del piece[size:]
         yield piece
 
 
 def sealed_size(header: Header) -> int:
-    """Bytes that `seal` makes of such content."""
+    """The number of bytes that `seal` returns for such content."""
     return HEADER + header.padded + TAG * _chunks_of(header.padded)
 
 
 def open_sealed(sealed: bytes, key: bytes, record_id: bytes) -> Content:
-    """What was sealed. Raises IntegrityFailure for anything else than exactly that."""
+    """The content that was sealed. Raises IntegrityFailure for any other input."""
     header, content = open_stream([sealed], key, record_id)
     return Content(header.media_type, header.seed, b"".join(content))
 
 
 def open_stream(sealed: Iterable[Piece], key: bytes, record_id: bytes) -> tuple[Header, Iterator[Piece]]:
-    """The header and the content, in constant memory. Raises IntegrityFailure, at once or while it is read.
+    """The header and the content, in constant memory. Raises IntegrityFailure, at once or during reading.
 
-    Every piece is authentic in its place when it comes; that nothing is missing is known only once the iterator has
-    ended without an error.
+    Every piece is authentic, in its position, when it is returned. That nothing is missing is known only when the
+    iterator has ended without an error.
     """
     plain = _opened(sealed, key, record_id)
     first = memoryview(next(plain, b""))
@@ -87,29 +89,34 @@ def open_stream(sealed: Iterable[Piece], key: bytes, record_id: bytes) -> tuple[
     return header, _content(chain([first[start:]], plain), header.length)
 
 
-def _sealed(header: Header, content: Iterable[Piece], key: bytes, record_id: bytes) -> Iterator[Part]:
-    """The parts of a sealed payload, each to be written before the next is asked for."""
-    plain = frame.PieceSource(frame.framed(header, content, CHUNK))
-    prefix, count, cipher, bound = os.urandom(PREFIX), _chunks_of(header.padded), AES256(key), MAGIC + record_id
+def _sealed(header: Header, content: Iterable[Piece], key: bytes, record_id: bytes) -> Iterator[WritePart]:
+    """The parts of a sealed payload; each must be written before the next is requested."""
+    plain = frame.PieceSource(frame.frame_pieces(header, content, CHUNK))
+    prefix, count, cipher, associated_data = (
+        os.urandom(PREFIX),
+        _chunks_of(header.padded),
+        AES256(key),
+        MAGIC + record_id,
+    )
     yield partial(_put, MAGIC + prefix)
     for number in range(count):
-        yield partial(_encrypt, cipher, _nonce(prefix, number, number == count - 1), bound, plain)
+        yield partial(_encrypt, cipher, _nonce(prefix, number, number == count - 1), associated_data, plain)
     plain.finish()
 
 
-def _put(head: bytes, room: memoryview) -> int:
-    room[: len(head)] = head
+def _put(head: bytes, buffer: memoryview) -> int:
+    buffer[: len(head)] = head
     return len(head)
 
 
-def _encrypt(cipher: AES256, nonce: bytes, bound: bytes, plain: frame.PieceSource, room: memoryview) -> int:
-    """AES-256-GCM of the next chunk, straight to where it belongs, its tag behind; how many bytes that is."""
-    made, size = Cipher(cipher, GCM(nonce)).encryptor(), 0
-    made.authenticate_additional_data(bound)
+def _encrypt(cipher: AES256, nonce: bytes, associated_data: bytes, plain: frame.PieceSource, buffer: memoryview) -> int:
+    """AES-256-GCM of the next chunk, written to the buffer with its tag; returns the number of bytes."""
+    encryptor, size = Cipher(cipher, GCM(nonce)).encryptor(), 0
+    encryptor.authenticate_additional_data(associated_data)
     while piece := plain.take(CHUNK - size):
-        size += made.update_into(piece, room[size:])
-    made.finalize()
-    return size + _put(made.tag, room[size:])
+        size += encryptor.update_into(piece, buffer[size:])
+    encryptor.finalize()
+    return size + _put(encryptor.tag, buffer[size:])
 
 
 def _content(plain: Iterator[Piece], length: int) -> Iterator[Piece]:
@@ -131,14 +138,14 @@ def _opened(sealed: Iterable[Piece], key: bytes, record_id: bytes) -> Iterator[b
 
 
 def _split(sealed: Iterable[Piece]) -> tuple[bytes, Iterator[Piece]]:
-    """The nonce prefix, and the chunks behind it."""
+    """The nonce prefix, and the chunks that follow it."""
     pieces = iter(sealed)
     head = b""
     while len(head) < HEADER and (piece := next(pieces, None)) is not None:
         head, rest = head + bytes(piece[: HEADER - len(head)]), memoryview(piece)[HEADER - len(head) :]
     if len(head) < HEADER or not head.startswith(MAGIC):
         raise IntegrityFailure(BROKEN)
-    return head[len(MAGIC) :], frame.cut(chain([rest], pieces), CHUNK + TAG)
+    return head[len(MAGIC) :], frame.rechunk(chain([rest], pieces), CHUNK + TAG)
 
 
 def _decrypt(cipher: AESGCM, nonce: bytes, chunk: Piece, record_id: bytes) -> bytes:

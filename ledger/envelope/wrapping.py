@@ -1,6 +1,7 @@
-"""A data key for one reader: HPKE (RFC 9180), by default ML-KEM-768 with X25519, so that it stays secret for decades.
+"""Wrapping of a data key for one reader: HPKE (RFC 9180), by default ML-KEM-768 with X25519, so that the key stays
+secret for decades.
 
-A public key is written as its suite's tag byte and its raw bytes; so is what it wraps.
+A public key is encoded as the tag byte of its suite and its raw bytes; a wrapped key likewise.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ PUBLIC_SIZE = {HYBRID: 1 + MLKEM_PUBLIC + X25519_SIZE, PLAIN: 1 + X25519_SIZE}
 
 @dataclass(frozen=True)
 class ReaderKey:
-    """A reader's private key as bytes to keep: tag ‖ ML-KEM seed (64, hybrid only) ‖ X25519 key (32).
+    """A reader's private key as bytes: tag ‖ ML-KEM seed (64, hybrid only) ‖ X25519 key (32).
 
-    Raises MalformedInput when made of anything else.
+    Raises MalformedInput for any other bytes.
     """
 
     raw: bytes
@@ -59,7 +60,7 @@ class ReaderKey:
         return bytes([HYBRID]) + lattice + curve
 
     def handle(self) -> Any:
-        """The key as `cryptography` takes it."""
+        """The key object of `cryptography`."""
         curve = X25519PrivateKey.from_private_bytes(self.raw[-X25519_SIZE:])
         if self.raw[0] == PLAIN:
             return curve
@@ -67,7 +68,7 @@ class ReaderKey:
 
 
 def generate_reader_key(*, post_quantum: bool = True) -> ReaderKey:
-    """A fresh reader key; plain X25519 for readers that have nothing newer."""
+    """A fresh reader key; plain X25519 for readers without post-quantum support."""
     curve = X25519PrivateKey.generate().private_bytes_raw()
     if not post_quantum:
         return ReaderKey(bytes([PLAIN]) + curve)
@@ -81,7 +82,7 @@ def check_public(public: bytes) -> None:
 
 
 def wrap(data_key: bytes, public: bytes, record_id: bytes) -> bytes:
-    """The data key for the holder of `public`, bound to the record. Raises MalformedInput."""
+    """The data key wrapped for the owner of `public` and bound to the record. Raises MalformedInput."""
     check_public(public)
     try:
         key = _public_handle(public)

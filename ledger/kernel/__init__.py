@@ -81,8 +81,8 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Kernel:
-    """Everything the API and the services may do. Each component is given the world and the few components it calls;
-    none inherits from another.
+    """All operations of the API and the services. Each component is given the world and the few components that it
+    calls; no component inherits from another.
     """
 
     statements: StatementSigning
@@ -95,7 +95,7 @@ class Kernel:
 
     @classmethod
     def of(cls, world: World) -> Kernel:
-        """Made over one world."""
+        """The kernel over one world."""
         statements = StatementSigning(world)
         consents = Consents.of(world, statements)
         decisions = Decisions.of(world, statements, consents)

@@ -1,4 +1,4 @@
-"""A statement that waits for a signature, with everything a wallet shows."""
+"""Drafts: statements that wait for a signature, with everything that a wallet shows."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mydata_ledger.ledger.receipt import Statement
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A statement to be signed, its EIP-712 typed data, and the notice the person is to be shown.
+    """A statement to be signed, its EIP-712 typed data, and the notice that the person must be shown.
 
-    `summary` says it in words, in the language that was asked for; of a consent in its notice's, and so does `changes`:
-    what it says otherwise than the version it replaces.
+    `summary` is the statement in words, in the requested language; for a consent, in the language of its notice.
+    `changes` lists, in the same language, how a consent differs from the version that it replaces.
     """
 
     statement: Statement

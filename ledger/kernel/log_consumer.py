@@ -1,4 +1,6 @@
-"""read_on: the logs read in order, and everyone told whom a statement concerns; a crash forgets no message."""
+"""The log consumer reads the logs in order and notifies everyone whom a statement concerns; no message is lost in a
+crash.
+"""
 
 from __future__ import annotations
 
@@ -19,25 +21,26 @@ from mydata_ledger.ledger.work_item import WorkItem
 
 WAITING, DONE = "waiting", "done"
 CHAIN = b"chain"
-"""Under this name the mark lies of how far the ends known from the chain were read."""
+"""The name of the position mark for consents that ended on chain."""
 REMIND_BEFORE = 14 * 86_400
-"""Seconds before a consent ends at which its data subject is told; a short one in its last quarter."""
+"""Seconds before the end of a consent at which its data subject is notified; for a short consent, in its last quarter.
+"""
 USES = frozenset({Reason.CONSENTED, Reason.BROKE_GLASS})
 
 
 class LogConsumer:
-    """How far each log was read to is a paper like any other."""
+    """The position up to which each log was read is stored as a work item."""
 
     def __init__(self, world: World, endings: Endings, people: People) -> None:
         self._world, self._endings, self._inbox, self._links = world, endings, people.inbox, people.links
         self._reviews, self._request_on_denial = people.reviews, people.request_on_denial
 
     def consume(self) -> int:
-        """Tell of everything the logs say beyond where this was read to; returns how many statements that were."""
+        """Process everything in the logs beyond the stored positions; returns the number of statements read."""
         read = sum(self._read_log(log) for log in (CONSENTS, ACCESS)) + self._read_chain()
         now = self._world.clock.now()
-        for paper in self._world.work_items.due(REMINDER, WAITING, now, AT_ONCE):
-            self._remind(paper, now)
+        for item in self._world.work_items.due(REMINDER, WAITING, now, AT_ONCE):
+            self._remind(item, now)
         return read
 
     def _read_log(self, log: str) -> int:
@@ -54,7 +57,7 @@ class LogConsumer:
         return int(mark.body["next"] - start)
 
     def _read_chain(self) -> int:
-        """End what rested on consents and delegations that the chain said are over."""
+        """End everything that rested on consents and delegations that ended on chain."""
         mark, number = self._chain_mark()
         revealed = self._world.past.revealed_since(number, AT_ONCE)
         for number, entry in revealed:
@@ -65,17 +68,19 @@ class LogConsumer:
         return len(revealed)
 
     def _chain_mark(self) -> tuple[WorkItem, int]:
-        """How far the chain's ends were read; from the start where the database was rebuilt and numbers them anew."""
+        """The mark for the ends on chain, and the number to read from; 0 if the database was rebuilt and numbered them
+        anew.
+        """
         mark = self._world.work_items.item(READ_TO, CHAIN)
         if mark is None:
             return WorkItem(READ_TO, CHAIN), 0
         number, entry = mark.body["number"], bytes.fromhex(mark.body["entry"])
-        known = self._world.past.revealed_since(number - 1, 1)
-        return mark, number if known == [(number, entry)] else 0
+        last_revealed = self._world.past.revealed_since(number - 1, 1)
+        return mark, number if last_revealed == [(number, entry)] else 0
 
     def process(self, logged: LoggedStatement) -> None:
-        """What follows from one statement; the same again follows only once."""
-        for message in self._told_of(logged):
+        """Process one statement; processing it again has no further effect."""
+        for message in self._messages_about(logged):
             self._inbox.notify(message)
         self._end_links(self._endings.ended_by(logged))
         if isinstance(logged.signed.statement, Consent):
@@ -85,46 +90,48 @@ class LogConsumer:
             self._reviews.note_notified(logged.signed.entry.entry)
         self._request_on_denial.consider(logged)
 
-    def _end_links(self, ended: Iterable[EndedItem]) -> None:
-        """A link that a delegate made lets go of its content; until then it is refused because its ground is gone."""
-        for one in ended:
-            if one.kind == LINK:
-                self._links.discard(bytes.fromhex(one.reference[2:]))
+    def _end_links(self, items: Iterable[EndedItem]) -> None:
+        """Delete the content of links that an ended delegate made; until then such a link is refused because its
+        delegation ended.
+        """
+        for item in items:
+            if item.kind == LINK:
+                self._links.discard(bytes.fromhex(item.reference[2:]))
 
-    def _told_of(self, logged: LoggedStatement) -> Iterator[Message]:
-        """Who is told of a statement, and what."""
-        said, at, entry = logged.signed.statement, logged.accepted_at, "0x" + logged.signed.entry.entry.hex()
-        match said:
+    def _messages_about(self, logged: LoggedStatement) -> Iterator[Message]:
+        """The messages about one statement."""
+        statement, at_time, entry = logged.signed.statement, logged.accepted_at, "0x" + logged.signed.entry.entry.hex()
+        match statement:
             case Consent():
-                yield from _between(said, Event.GRANTED, entry, at)
+                yield from _messages_to_both(statement, Event.GRANTED, entry, at_time)
             case Revocation():
-                yield from _between(said, Event.WITHDRAWN, "0x" + said.consent.hex(), at)
+                yield from _messages_to_both(statement, Event.WITHDRAWN, "0x" + statement.consent.hex(), at_time)
             case Delegation(on_paper=False):
-                for whom in (said.data_subject, said.delegate):
-                    yield Message(of_person(whom), Event.NAMED, entry, at, {"delegate": said.delegate_name})
+                for signer in (statement.data_subject, statement.delegate):
+                    yield Message(of_person(signer), Event.NAMED, entry, at_time, {"delegate": statement.delegate_name})
             case AccessReceipt():
-                if said.permitted and said.data_subject and said.reason in USES:
-                    yield self._use(said, logged.position, at)
+                if statement.permitted and statement.data_subject and statement.reason in USES:
+                    yield self._use_message(statement, logged.position, at_time)
             case Incident():
-                yield from self._of_incident(said, entry, at)
+                yield from self._incident_messages(statement, entry, at_time)
 
-    def _of_incident(self, incident: Incident, entry: str, at: int) -> Iterator[Message]:
+    def _incident_messages(self, incident: Incident, entry: str, at_time: int) -> Iterator[Message]:
         detail = {"by": incident.responder, "incident_number": incident.incident_number}
-        for whom in (incident.data_subject, *self._delegates(incident.data_subject, at)):
-            yield Message(of_person(whom), Event.BROKE_GLASS, entry, at, detail)
+        for recipient in (incident.data_subject, *self._delegates(incident.data_subject, at_time)):
+            yield Message(of_person(recipient), Event.BROKE_GLASS, entry, at_time, detail)
 
-    def _use(self, receipt: AccessReceipt, position: int, at: int) -> Message:
+    def _use_message(self, receipt: AccessReceipt, position: int, at_time: int) -> Message:
         party = self._world.directory.party(receipt.requester)
         detail = {
             "by": party.name if party else receipt.requester,
             "category": receipt.category,
             "for": receipt.purpose,
         }
-        return Message(of_person(receipt.data_subject), Event.USED, f"access/{position}", at, detail)
+        return Message(of_person(receipt.data_subject), Event.USED, f"access/{position}", at_time, detail)
 
-    def _delegates(self, data_subject: bytes, at: int) -> list[bytes]:
+    def _delegates(self, data_subject: bytes, at_time: int) -> list[bytes]:
         states = self._world.index.delegations_of(data_subject)
-        return sorted({s.delegation.delegate for s in states if s.entitles(s.delegation.delegate, at)})
+        return sorted({s.delegation.delegate for s in states if s.entitles(s.delegation.delegate, at_time)})
 
     def _plan_reminder(self, logged: LoggedStatement, consent: Consent) -> None:
         ends = max((grant.expires for grant in consent.grants), default=NEVER)
@@ -136,17 +143,17 @@ class LogConsumer:
             WorkItem(REMINDER, entry, consent.data_subject, consent.grantee, WAITING, due, body)
         )
 
-    def _remind(self, paper: WorkItem, now: int) -> None:
-        state = self._world.index.consent(paper.id)
-        stands = state and state.stands and now < paper.body["ends"]
+    def _remind(self, item: WorkItem, now: int) -> None:
+        state = self._world.index.consent(item.id)
+        stands = state and state.stands and now < item.body["ends"]
         if state and stands:
-            detail = {"grantee": state.consent.grantee_name, "ends": str(paper.body["ends"])}
-            self._inbox.notify(Message(of_person(paper.person), Event.EXPIRING, "0x" + paper.id.hex(), now, detail))
-        self._world.work_items.file(replace(paper, state=DONE))
+            detail = {"grantee": state.consent.grantee_name, "ends": str(item.body["ends"])}
+            self._inbox.notify(Message(of_person(item.person), Event.EXPIRING, "0x" + item.id.hex(), now, detail))
+        self._world.work_items.file(replace(item, state=DONE))
 
 
-def _between(said: Consent | Revocation, event: Event, subject: str, at: int) -> Iterator[Message]:
-    """Both sides of a consent; a role has no inbox."""
-    yield Message(of_person(said.data_subject), event, subject, at, {"grantee": said.grantee_name})
-    if said.grantee.startswith("0x"):
-        yield Message(said.grantee, event, subject, at, {})
+def _messages_to_both(statement: Consent | Revocation, event: Event, subject: str, at_time: int) -> Iterator[Message]:
+    """The messages to both sides of a consent; a role has no inbox."""
+    yield Message(of_person(statement.data_subject), event, subject, at_time, {"grantee": statement.grantee_name})
+    if statement.grantee.startswith("0x"):
+        yield Message(statement.grantee, event, subject, at_time, {})

@@ -1,4 +1,4 @@
-"""What the API and the services read: the logs, the index, the directory and work items, and nothing that writes."""
+"""The read operations of the API and the services: logs, index, directory and work items; nothing here writes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mydata_ledger.ledger.work_item import WorkItem
 
 
 class Queries:
-    """Reads raise SourceUnavailable where the database or the chain cannot answer."""
+    """Every read raises SourceUnavailable if the database or the chain cannot answer."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -36,12 +36,12 @@ class Queries:
 
     @property
     def largest_batch(self) -> int:
-        """How many records one call may hold."""
+        """The largest number of records in one call."""
         return self._world.bounds.batch
 
     @property
     def session_seconds(self) -> int:
-        """How long a session lasts."""
+        """The duration of a session in seconds."""
         return self._world.bounds.session_seconds
 
     @property
@@ -51,20 +51,20 @@ class Queries:
 
     @property
     def passkey_verifier(self) -> bytes:
-        """The address (20 bytes) of the contract whose passkeys are taken; empty for none."""
+        """The address (20 bytes) of the verifier contract whose passkeys are accepted; empty for none."""
         return self._world.signers.passkeys
 
     @property
     def asks_contract_wallets(self) -> bool:
-        """Whether signatures of contract wallets are taken, which only the chain can check."""
+        """Whether signatures of contract wallets are accepted, which only the chain can check."""
         return self._world.signers.contracts is not None
 
     def verify_signer(self, signer: bytes, digest: bytes, signature: bytes) -> Assertion | None:
-        """Raise SignatureInvalid unless `signer` signed the 32-byte digest; a passkey's assertion."""
+        """Raise SignatureInvalid unless `signer` signed the 32-byte digest; returns a passkey's assertion."""
         return self._world.signers.verify(signer, digest, signature)
 
     def challenge_key(self) -> bytes:
-        """The key (32 bytes) that marks sign-in challenges as ours in all processes."""
+        """The key (32 bytes) that authenticates sign-in challenges in all processes."""
         return self._world.gateway.derive("sign-in challenges")
 
     def check_chain(self) -> None:
@@ -76,15 +76,15 @@ class Queries:
         return self._world.log.statement_at(log, position)
 
     def find(self, log: str, entry: bytes) -> LoggedStatement | None:
-        """The statement of that entry."""
+        """The statement with that entry."""
         return self._world.log.find(log, entry)
 
     def head(self, log: str) -> Head:
-        """Size and root of everything accepted."""
+        """Size and root over all accepted statements."""
         return self._world.log.head(log)
 
     def anchored(self, log: str) -> AnchoredHead:
-        """Size and root of what is on chain."""
+        """Size and root of the anchored head on chain."""
         return self._world.log.anchored(log)
 
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
@@ -108,7 +108,7 @@ class Queries:
         return self._world.index.receipts_by(requester, after, limit)
 
     def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
-        """The newest Consent, Delegation or Revocation between the two."""
+        """The newest Consent, Delegation or Revocation between data subject and grantee."""
         return self._world.index.newest(data_subject, grantee)
 
     def consent(self, entry: bytes) -> ConsentState | None:
@@ -120,7 +120,7 @@ class Queries:
         return self._world.index.consents_of(data_subject)
 
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
-        """Everyone who was ever named to sign for a person, oldest first."""
+        """All delegations for a person, oldest first."""
         return self._world.index.delegations_of(data_subject)
 
     def incident(self, entry: bytes) -> Incident | None:

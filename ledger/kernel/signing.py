@@ -1,4 +1,4 @@
-"""Whose signatures are taken: keys of addresses, passkeys, and contract wallets where the chain is asked about them."""
+"""The accepted kinds of signatures: keys of addresses, passkeys, and contract wallets if the chain may be queried."""
 
 from __future__ import annotations
 
@@ -12,23 +12,26 @@ from mydata_ledger.ledger.ports import ContractWallets
 
 @dataclass(frozen=True, slots=True)
 class Signers:
-    """The order is the contract's (ADR 7): the key of an address, then its ERC-1271 answer, or an ERC-7913 verifier.
+    """The order is that of the contract (ADR 7): the key of an address, then its ERC-1271 answer, or an ERC-7913
+    verifier.
 
-    `passkeys` is the 20-byte address of the verifier contract whose passkeys are taken, empty for none; another
-    verifier could say yes to everything. `contracts` asks contract wallets; without it there are none.
+    `passkeys` is the 20-byte address of the verifier contract whose passkeys are accepted, empty for none; any other
+    verifier could accept every signature. `contracts` queries contract wallets; without it none is accepted.
     """
 
     passkeys: bytes = b""
     contracts: ContractWallets | None = None
 
     def without_contracts(self) -> Signers:
-        """The same, of which none asks the chain."""
+        """These signers without contract wallets, so that the chain is never queried."""
         return replace(self, contracts=None)
 
     def verify(self, signer: bytes, digest: bytes, signature: bytes) -> passkey.Assertion | None:
-        """Raise SignatureInvalid unless `signer` signed the 32-byte digest; a passkey's assertion.
+        """Raise SignatureInvalid unless `signer` signed the 32-byte digest; returns a passkey's assertion.
 
-        Raises SourceUnavailable where only the chain could tell and does not answer.
+        Raises:
+            SignatureInvalid: the signature is not the signer's over the digest.
+            SourceUnavailable: only the chain could tell, and it does not answer.
         """
         if len(signer) == passkey.SIGNER_SIZE:
             return self._passkey(signer, digest, signature)

@@ -1,4 +1,6 @@
-"""Statements on their way into a log: where they are valid, whether their signature holds, and the gateway's own."""
+"""The signing of statements: the domain in which they are valid, the check of their signatures, and the gateway's own
+signature.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,13 @@ from mydata_ledger.ledger.typed_data import Domain
 
 
 class StatementSigning:
-    """Checks signatures of others and makes the gateway's, in the domain (EIP-712) of each log's registry."""
+    """Checks the signatures of others and makes the gateway's, in the EIP-712 domain of each log's registry."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def words(self, language: str) -> Summaries:
-        """What people read before they sign, in their language (BCP 47); in English where it is not spoken here."""
+        """The summaries in a language (BCP 47); in English if the language is not supported."""
         return Summaries(self._world.vocabulary, language)
 
     def draft(
@@ -37,21 +39,24 @@ class StatementSigning:
         return Draft(statement, typed, notice, summary, changes)
 
     def domain(self, statement: Statement) -> Domain:
-        """Where a statement of this kind is valid."""
+        """The domain in which a statement of this kind is valid."""
         return self._world.domains[LOG_OF[type(statement)]]
 
     def check_domain(self, kind: type[Statement], claimed: Domain | None) -> None:
-        """Raise WrongChain when a wallet says it signed for another chain or contract than ours."""
-        ours = self._world.domains[LOG_OF[kind]]
-        if claimed is not None and claimed != ours:
+        """Raise WrongChain if the wallet claims to have signed for another chain or contract than ours."""
+        expected = self._world.domains[LOG_OF[kind]]
+        if claimed is not None and claimed != expected:
             raise WrongChain(
                 f"signed for chain {claimed.chain_id} and contract {claimed.contract}; this ledger is on chain "
-                f"{ours.chain_id}, contract {ours.contract}; ask for a new draft and sign that"
+                f"{expected.chain_id}, contract {expected.contract}; ask for a new draft and sign that"
             )
 
     def seal(self, statement: Statement, signer: bytes, signature: bytes) -> SignedStatement:
-        """The statement with its blinded entry. Raises SignatureInvalid unless `signer` signed exactly it,
-        SourceUnavailable where only a silent chain could tell.
+        """The statement with its blinded entry.
+
+        Raises:
+            SignatureInvalid: `signer` did not sign exactly this statement.
+            SourceUnavailable: only the chain could tell, and it does not answer.
         """
         digest = typed_data.digest(statement, self.domain(statement))
         self._world.signers.verify(signer, digest, signature)
@@ -62,13 +67,13 @@ class StatementSigning:
         return self.sign_batch([self.unsigned(statement)])[0]
 
     def unsigned(self, statement: Statement) -> SignedStatement:
-        """A statement of ours that waits for the gateway's signature."""
+        """A statement of ours, still without the gateway's signature."""
         return SignedStatement(statement, Entry(typed_data.digest(statement, self.domain(statement)), b"", new_salt()))
 
-    def sign_batch(self, waiting: Sequence[SignedStatement]) -> list[SignedStatement]:
-        """All of them signed by one use of the operator's gateway key."""
-        signatures = typed_data.sign_batch([each.entry.digest for each in waiting], self._world.gateway.sign)
+    def sign_batch(self, unsigned: Sequence[SignedStatement]) -> list[SignedStatement]:
+        """All of them signed with one signature of the operator's gateway key."""
+        signatures = typed_data.sign_batch([statement.entry.digest for statement in unsigned], self._world.gateway.sign)
         return [
-            SignedStatement(each.statement, Entry(each.entry.digest, signature, each.entry.salt))
-            for each, signature in zip(waiting, signatures, strict=True)
+            SignedStatement(statement.statement, Entry(statement.entry.digest, signature, statement.entry.salt))
+            for statement, signature in zip(unsigned, signatures, strict=True)
         ]

@@ -1,4 +1,6 @@
-"""The kinds of work items that the kernel keeps beside the logs (their names stand on disk), and reading all of one."""
+"""The kinds of work items that the kernel stores beside the logs (their names are on disk), and an iterator over one
+kind.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ LINK_USE = "link_use"
 MESSAGE = "message"
 OFFER = "offer"
 QUESTION = "question"
-"""A request that a refused question became: the person's, and nothing the asker can see."""
+"""A request that was created from a refused question: visible to the person, never to the requester."""
 READ_TO = "read-to"
 REMINDER = "reminder"
 REQUEST = "request"

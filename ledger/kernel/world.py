@@ -1,4 +1,4 @@
-"""The ports a kernel is made of, and the bounds it keeps."""
+"""The ports of a kernel, and its bounds."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from mydata_ledger.ledger.vocabulary import Vocabulary
 
 
 class Ports(TypedDict):
-    """The ports that one database keeps, as `World` takes them."""
+    """The ports that one database provides, as arguments of `World`."""
 
     log: Log
     index: Index
@@ -51,7 +51,7 @@ class Store(Protocol):
 
     @property
     def index(self) -> Index:
-        """What they say now."""
+        """The index: the current content of the logs."""
         ...
 
     @property
@@ -61,22 +61,22 @@ class Store(Protocol):
 
     @property
     def work_items(self) -> WorkItems:
-        """What is worked on beside the logs."""
+        """The work items beside the logs."""
         ...
 
     @property
     def past(self) -> Past:
-        """What was so before."""
+        """The past states."""
         ...
 
     @property
     def sessions(self) -> Sessions:
-        """Who is signed in."""
+        """The sign-in sessions."""
         ...
 
 
 def ports_of(store: Store) -> Ports:
-    """What a world takes of a store: `World(**ports_of(store), ...)`."""
+    """The arguments of `World` that a store provides: `World(**ports_of(store), ...)`."""
     return Ports(
         log=store.log,
         index=store.index,
@@ -89,10 +89,13 @@ def ports_of(store: Store) -> Ports:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the kernel refuses to exceed: seconds the chain may be silent, bytes of a record, and of one that comes as a
-    stream, records in one call, seconds of an incident, the age at which a ward becomes their own (Korean Civil Act,
-    article 4), and the seconds within which a reviewer looks at what broke glass, and within which the person and
-    their guardians hear of it.
+    """The limits of the kernel.
+
+    `chain_silence` is how many seconds the chain may be silent. `record_bytes` and `streamed_bytes` bound a record, and
+    a record that is uploaded as a stream. `batch` is the number of records in one call. `incident_seconds` bounds an
+    incident, `session_seconds` a session. `majority_years` is the age at which a ward comes of age (Korean Civil Act,
+    article 4). `review_seconds` is the time within which a reviewer examines a break-glass, and `notice_seconds` the
+    time within which the person and their guardians are notified of it.
     """
 
     chain_silence: int = 60
@@ -107,15 +110,17 @@ class Bounds:
 
     @property
     def sealed_bytes(self) -> int:
-        """Bytes of a sealed payload that is still read whole: as many as `record_bytes` of any media type make."""
+        """The largest sealed payload that is read whole: the size for `record_bytes` with any media type."""
         return envelope.sealed_size(envelope.Header("x" * MAX_KIND, bytes(SEED_SIZE), self.record_bytes))
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One of each port, the gateway's signing key, the vocabulary, the domain of each log's registry, and the key
-    under which the operator opens records for a computation that lets nobody's row out. `hurry` asks for anchoring at
-    once instead of with the next batch; `signers` says whose signatures are taken.
+    """One of each port, and the configuration of the kernel.
+
+    `gateway` is the gateway's signing key, `domains` the domain of each log's registry, and `computer` the key under
+    which the operator opens records for a computation that releases no single row. `hurry` requests anchoring at once
+    instead of with the next batch. `signers` are the accepted kinds of signatures.
     """
 
     log: Log
@@ -136,22 +141,25 @@ class World:
     bounds: Bounds = field(default_factory=Bounds)
 
     def sealed(self, cid: str) -> bytes | None:
-        """A sealed payload; None for one that is too large to be read whole.
+        """A sealed payload; None for a payload that is too large to be read whole.
 
-        Raises PayloadMissing, PayloadAltered, SourceUnavailable.
+        Raises:
+            PayloadMissing: the store has no such payload.
+            PayloadAltered: a block does not hash to its name.
+            SourceUnavailable: the store does not answer.
         """
         size, pieces = self.payloads.open_stream(cid)
         return b"".join(pieces) if size <= self.bounds.sealed_bytes else None
 
     def heads(self, now: int) -> tuple[AnchoredHead, AnchoredHead]:
-        """The anchored heads of consents and records. Raises ChainBehind when the chain has been silent too long:
-        what cannot be known is neither yes nor no.
+        """The anchored heads of consents and records. Raises ChainBehind if the chain has been silent too long: an
+        unknown answer is neither yes nor no.
         """
         consents, records = self.log.anchored(CONSENTS), self.log.anchored(RECORDS)
         self.check_followed(min(consents.followed_at, records.followed_at), now)
         return consents, records
 
     def check_followed(self, followed_at: int, now: int) -> None:
-        """Raise ChainBehind when the chain, which last answered at `followed_at`, has been silent too long."""
+        """Raise ChainBehind if the chain, which last answered at `followed_at`, has been silent too long."""
         if now - followed_at > self.bounds.chain_silence:
             raise ChainBehind("the chain has not answered lately, so the answer is unknown; try again later")

@@ -1,4 +1,4 @@
-"""C2SP signed notes: log checkpoints that tools made for other transparency logs verify, and witnesses cosign."""
+"""C2SP signed notes: log checkpoints that tools for other transparency logs can verify, and that witnesses cosign."""
 
 from mydata_ledger.ledger.note.checkpoint import Checkpoint, cosign, cosigned_at, cosigned_message
 from mydata_ledger.ledger.note.keys import COSIGNATURE, ED25519, Signer, Verifier

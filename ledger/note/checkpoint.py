@@ -1,4 +1,4 @@
-"""A log's head as the text of a note (C2SP tlog-checkpoint), and a witness's word on it (C2SP tlog-cosignature)."""
+"""A log's head as the text of a note (C2SP tlog-checkpoint), and a witness's cosignature (C2SP tlog-cosignature)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ MAX_SIZE = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Which log, and its head; `extensions` are lines a log may add and everybody else only carries."""
+    """The origin (name) of a log and its head; `extensions` are lines that a log may add and that others carry
+    unchanged.
+    """
 
     origin: str
     head: Head
@@ -28,7 +30,7 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, text: str) -> Checkpoint:
-        """Read a note's text. Raises MalformedInput."""
+        """Parse a note's text. Raises MalformedInput."""
         lines = text.split("\n")
         if len(lines) < 4 or lines.pop() or not all(lines):
             raise MalformedInput("a checkpoint has an origin, a size, a root hash, and no empty line")
@@ -36,25 +38,27 @@ class Checkpoint:
         return cls(origin, Head(_size(size), _root(root, size)), tuple(extensions))
 
 
-def cosigned_message(text: str, at: int) -> bytes:
-    """What a witness signs at `at` (UTC seconds)."""
-    return f"cosignature/v1\ntime {at}\n{text}".encode()
+def cosigned_message(text: str, at_time: int) -> bytes:
+    """The message that a witness signs at `at_time` (UTC seconds)."""
+    return f"cosignature/v1\ntime {at_time}\n{text}".encode()
 
 
-def cosign(note: Note, witness: Signer, at: int) -> Signature:
+def cosign(note: Note, witness: Signer, at_time: int) -> Signature:
     """A witness's signature line: the time (8 bytes, big-endian) and its Ed25519 signature."""
-    value = at.to_bytes(TIME_SIZE, "big") + witness.sign_raw(cosigned_message(note.text, at))
+    value = at_time.to_bytes(TIME_SIZE, "big") + witness.sign_raw(cosigned_message(note.text, at_time))
     return Signature(witness.name, witness.verifier.key_id, value)
 
 
 def cosigned_at(note: Note, witness: Verifier) -> int:
-    """When the witness saw the checkpoint (UTC seconds). Raises SignatureInvalid unless it cosigned this very one."""
-    found = witness.own(note)
-    if witness.kind != COSIGNATURE or found is None:
+    """When the witness cosigned the checkpoint (UTC seconds). Raises SignatureInvalid unless it cosigned exactly this
+    note.
+    """
+    signature = witness.own(note)
+    if witness.kind != COSIGNATURE or signature is None:
         raise SignatureInvalid(f"the note carries no cosignature of {witness.name}+{witness.key_id.hex()}")
-    at = int.from_bytes(found.value[:TIME_SIZE], "big")
-    witness.verify(cosigned_message(note.text, at), found.value[TIME_SIZE:])
-    return at
+    at_time = int.from_bytes(signature.value[:TIME_SIZE], "big")
+    witness.verify(cosigned_message(note.text, at_time), signature.value[TIME_SIZE:])
+    return at_time
 
 
 def _size(text: str) -> int:

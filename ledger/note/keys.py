@@ -1,4 +1,4 @@
-"""Keys of notes: who they are is said by a name and four bytes, so that a note can carry strangers' signatures."""
+"""Keys of notes: a name and four bytes identify a key, so that a note can carry signatures of unknown keys."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ class Verifier:
 
     @classmethod
     def parse(cls, vkey: str) -> Verifier:
-        """Read a vkey. Raises MalformedInput for one that is misspelled or of a type we cannot check."""
+        """Read a vkey. Raises MalformedInput for a malformed key or a type that we cannot check."""
         name, _, rest = vkey.partition("+")
         key_id, _, encoded = rest.partition("+")
         raw = decode64(encoded)
         if not is_name(name) or len(raw) != 1 + KEY_SIZE or raw[0] not in {ED25519, COSIGNATURE}:
             raise MalformedInput("a verifier key is `name+id+base64` of an Ed25519 log or witness key")
-        found = cls(name, raw[0], raw[1:])
-        if found.key_id.hex() != key_id:
+        verifier = cls(name, raw[0], raw[1:])
+        if verifier.key_id.hex() != key_id:
             raise MalformedInput("the key id does not follow from the name and the key: one of them was changed")
-        return found
+        return verifier
 
     def own(self, note: Note) -> Signature | None:
-        """The signature under the note that claims to be this key's."""
+        """The signature under the note that claims to be by this key."""
         return next((s for s in note.signatures if (s.name, s.key_id) == (self.name, self.key_id)), None)
 
     def verify(self, message: bytes, signature: bytes) -> None:
@@ -60,11 +60,11 @@ class Verifier:
             raise SignatureInvalid(f"the signature of {self.name} is not over this note") from error
 
     def check(self, note: Note) -> None:
-        """Raise SignatureInvalid unless this log key signed the note; a witness's key has its own check."""
-        found = self.own(note)
-        if self.kind != ED25519 or found is None:
+        """Raise SignatureInvalid unless this log key signed the note; `cosigned_at` checks the key of a witness."""
+        signature = self.own(note)
+        if self.kind != ED25519 or signature is None:
             raise SignatureInvalid(f"the note carries no signature of {self.name}+{self.key_id.hex()}")
-        self.verify(note.text.encode(), found.value)
+        self.verify(note.text.encode(), signature.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Signer:
 
     @property
     def verifier(self) -> Verifier:
-        """The public side."""
+        """The public key of this key."""
         public = Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
         return Verifier(self.name, self.kind, public)
 

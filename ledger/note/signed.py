@@ -1,4 +1,4 @@
-"""The signed note: a text, a blank line, and signature lines of anybody who vouches for it (C2SP signed-note)."""
+"""The signed note: a text, an empty line, and signature lines (C2SP signed-note)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge
 
 MAX_NOTE, MAX_SIGNATURES, MAX_SIGNATURE = 256 * 1024, 100, 8_192
-"""Room for sixteen post-quantum signatures of nearly 5 kB each, which a reader must bear (C2SP signed-note)."""
+"""Large enough for sixteen post-quantum signatures of nearly 5 kB each, which a reader must accept (C2SP signed-note).
+"""
 ID_SIZE = 4
 DASH = "\u2014 "
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature line: key name, key id (4 bytes), and what the key's algorithm put after it."""
+    """One signature line: key name, key id (4 bytes), and the signature value of the key's algorithm."""
 
     name: str
     key_id: bytes
@@ -28,7 +29,7 @@ class Signature:
 
     @classmethod
     def parse(cls, line: str) -> Signature:
-        """Read a line without its newline. Raises MalformedInput."""
+        """Parse a line without its newline. Raises MalformedInput."""
         name, _, encoded = line.removeprefix(DASH).partition(" ")
         raw = decode64(encoded)
         if not line.startswith(DASH) or not is_name(name) or not ID_SIZE < len(raw) <= MAX_SIGNATURE:
@@ -38,7 +39,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A text, ending in a newline, and the signatures under it; nothing is verified yet."""
+    """A text that ends in a newline, and its signatures; nothing is verified yet."""
 
     text: str
     signatures: tuple[Signature, ...] = ()
@@ -48,26 +49,26 @@ class Note:
 
     @classmethod
     def parse(cls, raw: bytes) -> Note:
-        """Read a note. Raises MalformedInput, TooLarge."""
+        """Parse a note. Raises MalformedInput, TooLarge."""
         if len(raw) > MAX_NOTE:
             raise TooLarge(f"a note has at most {MAX_NOTE} bytes")
         try:
-            whole = raw.decode()
+            decoded = raw.decode()
         except UnicodeDecodeError as error:
             raise MalformedInput("a note is UTF-8 text") from error
-        text, blank, lines = whole.rpartition("\n\n")
+        text, blank, lines = decoded.rpartition("\n\n")
         if not blank or not lines.endswith("\n"):
             raise MalformedInput("a note is a text, an empty line, and signature lines that end in a newline")
         return cls(_plain(text + "\n"), parse_signatures(lines))
 
     def with_signatures(self, more: Iterable[Signature]) -> Note:
-        """The same note with further signatures; one of the same name and key id is replaced."""
-        found = {(one.name, one.key_id): one for one in (*self.signatures, *more)}
-        return Note(self.text, tuple(found.values()))
+        """A note with further signatures; one of equal name and key id is replaced."""
+        by_key = {(signature.name, signature.key_id): signature for signature in (*self.signatures, *more)}
+        return Note(self.text, tuple(by_key.values()))
 
 
 def parse_signatures(lines: str) -> tuple[Signature, ...]:
-    """Read signature lines, each ending in a newline. Raises MalformedInput, TooLarge."""
+    """Parse signature lines, each of which ends in a newline. Raises MalformedInput, TooLarge."""
     split = lines.removesuffix("\n").split("\n")
     if len(split) > MAX_SIGNATURES:
         raise TooLarge(f"a note has at most {MAX_SIGNATURES} signatures")
@@ -75,20 +76,20 @@ def parse_signatures(lines: str) -> tuple[Signature, ...]:
 
 
 def _plain(text: str) -> str:
-    """Signed-note: no ASCII control character but the newline."""
+    """Check the text: signed-note allows no ASCII control character except the newline."""
     if any(character < " " and character != "\n" for character in text):
         raise MalformedInput("a note has no control character but the newline")
     return text
 
 
 def is_name(name: str) -> bool:
-    """Whether it may name a key: not empty, no white space, no plus sign, nothing that is no character."""
+    """Whether the text may name a key: not empty, no white space, no plus sign, no control character or surrogate."""
     plain = not any(c.isspace() or c < " " or "\ud800" <= c <= "\udfff" for c in name)
     return bool(name) and len(name) <= 1_024 and "+" not in name and plain
 
 
 def decode64(text: str) -> bytes:
-    """Standard base64 in its one canonical spelling. Raises MalformedInput."""
+    """Standard base64 in its canonical encoding. Raises MalformedInput."""
     try:
         raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:

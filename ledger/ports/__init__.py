@@ -1,4 +1,6 @@
-"""What the kernel needs of the world; implementations speak only `ledger.errors`, `anchors.memory` twins each."""
+"""The ports of the kernel. Implementations raise only `ledger.errors`; `anchors.memory` has a second implementation of
+each.
+"""
 
 from mydata_ledger.ledger.ports.clock import Clock
 from mydata_ledger.ledger.ports.contract_wallets import ContractWallets

@@ -1,4 +1,4 @@
-"""Time."""
+"""The clock port."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Time."""
+    """The source of the current time."""
 
     def now(self) -> int:
         """UTC seconds."""

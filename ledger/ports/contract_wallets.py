@@ -1,4 +1,4 @@
-"""Signatures of accounts that are contracts."""
+"""The port for signatures of contract accounts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import Protocol
 
 
 class ContractWallets(Protocol):
-    """Accounts that are contracts."""
+    """Signature checks of accounts that are contracts."""
 
     def agrees(self, wallet: bytes, digest: bytes, signature: bytes) -> bool:
-        """Whether the contract at the 20-byte address says by ERC-1271 that it signed; no where none stands there.
+        """Whether the contract at the 20-byte address confirms the signature by ERC-1271; false where there is no
+        contract.
 
-        Raises SourceUnavailable when the chain does not answer.
+        Raises:
+            SourceUnavailable: the chain does not answer.
         """
         ...

@@ -1,4 +1,4 @@
-"""Accredited parties and published notices."""
+"""The port for accredited parties and published notices."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from mydata_ledger.ledger.party import Party
 
 
 class Directory(Protocol):
-    """Accredited organisations, as the chain has them, and published notices."""
+    """Accredited organisations as registered on chain, and published notices."""
 
     def party(self, account: str) -> Party | None:
         """One party by its EIP-55 address."""
         ...
 
     def parties(self) -> list[Party]:
-        """All of them, by name."""
+        """All parties, by name."""
         ...
 
     def publish(self, notice: Notice) -> None:
-        """Keep a notice; the same one again changes nothing."""
+        """Store a notice; storing an equal notice again changes nothing."""
         ...
 
     def notice(self, digest: bytes) -> Notice | None:
@@ -33,7 +33,7 @@ class Directory(Protocol):
 
 
 class DirectorySnapshot(Protocol):
-    """Parties and notices in one state of the world."""
+    """Parties and notices in one state of the database."""
 
     def party(self, account: str) -> Party | None:
         """One party by its EIP-55 address."""

@@ -1,4 +1,4 @@
-"""What is not there yet: a result that comes once it is durable."""
+"""Helpers for futures: results that arrive once they are durable."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
-def mapped(before: Future[A], step: Callable[[A], B]) -> Future[B]:
-    """What `step` makes of the result, as soon as it is there; the same exception where there is none."""
-    after: Future[B] = _begun()
+def mapped(source: Future[A], step: Callable[[A], B]) -> Future[B]:
+    """A future of `step` applied to the result of `source`; an exception is passed on."""
+    result: Future[B] = _running_future()
 
-    def go_on(done: Future[A]) -> None:
+    def complete(completed_source: Future[A]) -> None:
         try:
-            after.set_result(step(done.result()))
+            result.set_result(step(completed_source.result()))
         except Exception as error:
-            after.set_exception(error)
+            result.set_exception(error)
 
-    before.add_done_callback(go_on)
-    return after
+    source.add_done_callback(complete)
+    return result
 
 
 def completed(result: A) -> Future[A]:
-    """A result that is there."""
-    made: Future[A] = Future()
-    made.set_result(result)
-    return made
+    """A future that already has its result."""
+    future: Future[A] = Future()
+    future.set_result(result)
+    return future
 
 
-def _begun() -> Future[B]:
-    """One that can no longer be cancelled: who goes away does not undo what was begun."""
-    made: Future[B] = Future()
-    made.set_running_or_notify_cancel()
-    return made
+def _running_future() -> Future[B]:
+    """A future that can no longer be cancelled: a caller that leaves does not undo what was begun."""
+    future: Future[B] = Future()
+    future.set_running_or_notify_cancel()
+    return future

@@ -1,4 +1,4 @@
-"""What the logs say, by person, party and record."""
+"""The index port: the current content of the logs by person, party and record."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ from mydata_ledger.ledger.record import Issue, Record
 
 
 class Index(Protocol):
-    """What the logs say now, by person, party and record."""
+    """The current content of the logs, by person, party and record."""
 
-    def facts(self, request: AccessRequest, at: int) -> Facts:
-        """Everything the rule may consider about the question."""
+    def facts(self, request: AccessRequest, at_time: int) -> Facts:
+        """All facts that the rule may consider for the question."""
         ...
 
     def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
-        """The newest Consent, Delegation or Revocation between the two; `grantee` may name a delegate."""
+        """The newest Consent, Delegation or Revocation between data subject and grantee; `grantee` may name a
+        delegate.
+        """
         ...
 
     def consents_of(self, data_subject: bytes) -> list[ConsentState]:
-        """All versions to all grantees, oldest first."""
+        """All consents of a person, in all versions to all grantees, oldest first."""
         ...
 
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
-        """Everyone who was ever named to sign for a person, oldest first."""
+        """All delegations for a person, oldest first."""
         ...
 
     def consent(self, entry: bytes) -> ConsentState | None:
@@ -35,7 +37,7 @@ class Index(Protocol):
         ...
 
     def record(self, record_id: bytes) -> Record | None:
-        """One record."""
+        """One record by its id."""
         ...
 
     def records_of(self, data_subject: bytes) -> list[Record]:
@@ -43,21 +45,21 @@ class Index(Protocol):
         ...
 
     def records_named(self, ids: Sequence[bytes]) -> list[Record]:
-        """Those records that there are, in the order of their ids."""
+        """The records with these ids that exist, in the order of the ids."""
         ...
 
     def page_facts(
-        self, question: AccessRequest, at: int, after: SearchPosition, limit: int, permits: Callable[[Facts], bool]
+        self, question: AccessRequest, at_time: int, after: SearchPosition, limit: int, permits: Callable[[Facts], bool]
     ) -> list[Found]:
-        """The first `limit` records behind a place that `permits` says yes to, at one moment: of those of exactly the
-        question's category (`EVERYTHING`: of any) whose data subject has any consent that names the requester.
+        """The first `limit` records after a search position for which `permits` returns true, at one moment.
 
-        `permits` may be asked once for records of which nothing differs that the rule looks at; it must not use the
-        store.
+        Candidates are the records of exactly the question's category (`EVERYTHING`: of any category) whose data subject
+        has any consent that names the requester. `permits` may be called once for several records if nothing that the
+        rule reads differs between them; it must not use the store.
         """
         ...
 
-    def person_facts(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
+    def person_facts(self, question: AccessRequest, data_subject: bytes, at_time: int) -> list[Facts]:
         """The facts about each record of one person, whatever its category, oldest first, at one moment."""
         ...
 
@@ -78,9 +80,9 @@ class Index(Protocol):
         ...
 
     def remember_drafts(self, drafts: Sequence[Issue]) -> None:
-        """Keep what was sealed for a holder until the signed Issue comes."""
+        """Store what was sealed for a holder until the signed Issue arrives."""
         ...
 
     def drafted(self, record_id: bytes) -> Issue | None:
-        """The draft of that record."""
+        """The stored draft of that record."""
         ...

@@ -1,4 +1,4 @@
-"""Data keys."""
+"""The port for data keys."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from mydata_ledger.ledger.receipt import LoggedStatement
 
 
 class Keys(Protocol):
-    """Data keys, wrapped at rest; the place where access is enforced."""
+    """Data keys, wrapped at rest; access is enforced here."""
 
     def create_many(self, records: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
         """A fresh 32-byte data key for each (record id, data subject); durable when it returns."""
         ...
 
     def rewrap(self, record_id: bytes, reader_key: bytes, receipt: LoggedStatement) -> bytes:
-        """The data key under the reader's HPKE key. Raises ReceiptRequired without the durable permitting receipt of
-        this record, KeyDestroyed after erasure.
+        """The data key under the reader's HPKE key.
+
+        Raises:
+            ReceiptRequired: there is no durable permitting receipt for this record.
+            KeyDestroyed: the record was erased.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""The logs: appending, answering, proving."""
+"""The log port: append, answer, prove."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mydata_ledger.ledger.receipt import LoggedStatement, SignedStatement
 
 @dataclass(frozen=True, slots=True)
 class AnchoredHead:
-    """The newest head of a log that the chain holds as deep as configured, and where it was seen.
+    """The newest head of a log that the chain holds as deep as configured, and the block in which it was read.
 
     `followed_at` is when the chain last answered the follower (UTC seconds), 0 if never.
     """
@@ -27,38 +27,43 @@ class AnchoredHead:
 
 
 Sign = Callable[[list[SignedStatement]], list[SignedStatement]]
-"""From statements that are not signed yet to the same, signed."""
+"""Maps unsigned statements to the signed ones, in order."""
 
 
 Check = Callable[[SignedStatement, LoggedStatement | None, DirectorySnapshot], None]
-"""Raises a LedgerError for a statement that must not follow the newest between its two."""
+"""Raises a LedgerError for a statement that must not follow the newest one between its data subject and grantee."""
 
 
 class Log(Protocol):
-    """Three append-only logs of signed statements; what is accepted is durable when the call returns."""
+    """Three append-only logs of signed statements; an accepted statement is durable when the call returns."""
 
     def append(self, statements: Sequence[SignedStatement], accepted_at: int) -> list[LoggedStatement]:
-        """Accept all or none, in order. A digest that is already logged is returned as it stands (invariant 10).
+        """Accept all or none, in order. A statement whose digest is already logged is returned as logged (invariant
+        10).
 
-        Raises StaleConsent unless a Consent or Revocation follows the newest one of its data subject and grantee,
-        InvalidStatement for a record issued twice or erased before it was issued.
+        Raises:
+            StaleConsent: a Consent or Revocation does not follow the newest one of its data subject and grantee.
+            InvalidStatement: a record is issued twice, or erased before it was issued.
         """
         ...
 
     def accept_soon(
         self, statements: Sequence[SignedStatement], check: Check, accepted_at: int
     ) -> Future[list[LoggedStatement | LedgerError]]:
-        """Accept each consent by itself, in order, all in one durable write: of each where it lies, or why not.
+        """Accept each consent independently, in order, all in one durable write; returns for each its log position or
+        its error.
 
-        `check` is given each that is not the newest between its two already, with the newest, those before it in the
-        list among them, and what is published at that moment; it raises a LedgerError for one that is not to be
-        accepted, and asks no other port.
+        `check` is called for each statement that is not already the newest of its data subject and grantee. It is given
+        the newest one, including those before it in the list, and the directory of that moment. It raises a LedgerError
+        to refuse the statement, and calls no other port.
         """
         ...
 
-    def answer(self, request: AccessRequest, respond: Callable[[Facts], SignedStatement], at: int) -> LoggedStatement:
-        """Gather the facts, have them answered, log the receipt: one serialised step, so that no withdrawal accepted
-        before the receipt is overlooked by it.
+    def answer(
+        self, request: AccessRequest, respond: Callable[[Facts], SignedStatement], at_time: int
+    ) -> LoggedStatement:
+        """Read the facts, answer, and log the receipt in one serialised transaction, so that a withdrawal accepted
+        before the receipt is never missed.
         """
         ...
 
@@ -66,14 +71,13 @@ class Log(Protocol):
         self,
         requests: Sequence[AccessRequest],
         respond: Callable[[AccessRequest, Facts], SignedStatement],
-        at: int,
+        at_time: int,
         sign: Sign,
     ) -> Future[list[LoggedStatement]]:
-        """`answer` for many questions in one step and one durable write, all or none; each `request_id` is new. What
-        `respond` gives needs no signature yet: `sign` signs all of it at the end.
+        """`answer` for many questions in one transaction and one durable write, all or none; each `request_id` is new.
 
-        The facts are gathered before it returns; where they have changed until the receipts are written, `respond` is
-        called again with what they are then.
+        The result of `respond` needs no signature yet: `sign` signs all results at the end. The facts are read before
+        the call returns; if they change before the receipts are written, `respond` is called again with the new facts.
         """
         ...
 
@@ -82,19 +86,19 @@ class Log(Protocol):
         ...
 
     def find(self, log: str, entry: bytes) -> LoggedStatement | None:
-        """The statement of that entry."""
+        """The statement with that entry."""
         ...
 
     def head(self, log: str) -> Head:
-        """Size and root of everything accepted."""
+        """Size and root over all accepted statements."""
         ...
 
     def anchored(self, log: str) -> AnchoredHead:
-        """Size and root of what is on chain."""
+        """Size and root of the anchored head on chain."""
         ...
 
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
-        """The inclusion proof of a position in the tree of `size`. Raises ProofInvalid when it is not in it."""
+        """The inclusion proof of a position in the tree of `size`. Raises ProofInvalid if the position is not in it."""
         ...
 
     def consistency(self, log: str, first: int, second: int) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""What passed beside the logs, for looking back at a moment: their sizes on chain, parties, notices, reveals."""
+"""The port for past states that are not in the logs: anchored sizes, parties, notices, consents ended on chain."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from mydata_ledger.ledger.party import Party
 
 @dataclass(frozen=True, slots=True)
 class AnchoredSize:
-    """How many statements of a log the chain held, and at which block that was seen."""
+    """How many statements of a log the chain held, and the block in which that was read."""
 
     size: int
     block: int
 
 
 class Past(Protocol):
-    """Each answer is what was so at the end of the second `at` (UTC), whatever happened since."""
+    """Each answer is the state at the end of the second `at_time` (UTC), whatever happened since."""
 
-    def sizes_at(self, log: str, at: int) -> AnchoredSize | None:
-        """What was anchored of a log; None before this database's memory begins."""
+    def sizes_at(self, log: str, at_time: int) -> AnchoredSize | None:
+        """The anchored size of a log; None for a time before this database's history begins."""
         ...
 
     def reached(self, log: str, size: int) -> int | None:
-        """The first second at which the chain held that many statements of the log, if it ever did."""
+        """The first second at which the chain held that many statements of the log; None if it never did."""
         ...
 
-    def party_at(self, account: str, at: int) -> Party | None:
-        """Who the directory had under that EIP-55 address."""
+    def party_at(self, account: str, at_time: int) -> Party | None:
+        """The party that the directory had under that EIP-55 address."""
         ...
 
-    def outdated_at(self, at: int) -> frozenset[bytes]:
-        """The hashes of the notices that no longer stood."""
+    def outdated_at(self, at_time: int) -> frozenset[bytes]:
+        """The hashes of the notices that were replaced."""
         ...
 
     def revealed_since(self, number: int, limit: int) -> list[tuple[int, bytes]]:
-        """Entries that the chain was found to have ended, each with its number, in order, above `number`."""
+        """Entries that the chain had ended, each with its number, in order, above `number`."""
         ...
 
-    def revealed_at(self, entries: Iterable[bytes], at: int) -> frozenset[bytes]:
-        """Those of the entries that the chain was known to have ended."""
+    def revealed_at(self, entries: Iterable[bytes], at_time: int) -> frozenset[bytes]:
+        """Those of the entries whose end on chain was known."""
         ...

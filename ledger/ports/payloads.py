@@ -1,4 +1,4 @@
-"""Sealed payloads."""
+"""The port for sealed payloads."""
 
 from __future__ import annotations
 
@@ -12,24 +12,27 @@ class Payloads(Protocol):
     """Sealed payloads by CID."""
 
     def put_many(self, sealed: Sequence[bytes]) -> list[str]:
-        """CIDv1 texts; durable when it returns; idempotent. Raises StorageFull, SourceUnavailable."""
+        """Store payloads and return their CIDv1 texts; durable when it returns; idempotent.
+
+        Raises StorageFull, SourceUnavailable.
+        """
         ...
 
     def put_stream(self, pieces: Iterable[Piece]) -> str:
-        """`put_many` for one payload of any size, in constant memory; nothing is kept when `pieces` raises."""
+        """`put_many` for one payload of any size, in constant memory; nothing is stored if `pieces` raises."""
         ...
 
     def get(self, cid: str) -> bytes:
-        """The bytes, checked against the CID. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
+        """The payload, checked against the CID. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
         ...
 
     def open_stream(self, cid: str) -> tuple[int, Iterator[bytes]]:
-        """How many bytes there are, and the bytes in pieces, each checked against the CID before it is given.
+        """The size in bytes, and the bytes in pieces, each checked against the CID before it is returned.
 
-        Raises as `get`, at once or while they are read.
+        Raises as `get`, at once or during reading.
         """
         ...
 
     def remove(self, cid: str) -> None:
-        """Unpin."""
+        """Unpin the payload."""
         ...

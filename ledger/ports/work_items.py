@@ -1,4 +1,4 @@
-"""What is worked on beside the logs."""
+"""The port for work items, which are stored beside the logs."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from mydata_ledger.ledger.work_item import WorkItem
 
 
 class WorkItems(Protocol):
-    """What is being worked on beside the logs; each change is durable when the call returns."""
+    """Mutable work items beside the logs; each change is durable when the call returns."""
 
-    def file(self, paper: WorkItem) -> WorkItem | None:
-        """Keep a paper as its next version, or return None, changed nothing, when someone else changed it since
-        `paper.version` was read (0 = must be new).
+    def file(self, item: WorkItem) -> WorkItem | None:
+        """Store the item as its next version. Returns None, without a change, if somebody else changed it since
+        `item.version` was read (0 = must be new).
         """
         ...
 
-    def discard(self, kind: str, paper_id: bytes) -> None:
-        """Forget a paper."""
+    def discard(self, kind: str, item_id: bytes) -> None:
+        """Delete a work item."""
         ...
 
-    def item(self, kind: str, paper_id: bytes) -> WorkItem | None:
-        """One paper."""
+    def item(self, kind: str, item_id: bytes) -> WorkItem | None:
+        """One work item."""
         ...
 
     def items(
         self, kind: str, *, person: bytes | None = None, party: str | None = None, after: bytes = b"", limit: int = 100
     ) -> list[WorkItem]:
-        """Papers of a kind, about that person and with that party if given, by id above `after`."""
+        """Work items of a kind, about that person and with that party if given, by id above `after`."""
         ...
 
-    def due(self, kind: str, state: str, at: int, limit: int = 100) -> list[WorkItem]:
-        """Papers in a state that were due at `at` or before, the longest overdue first."""
+    def due(self, kind: str, state: str, at_time: int, limit: int = 100) -> list[WorkItem]:
+        """Work items in a state that were due at `at_time` or before, the longest overdue first."""
         ...

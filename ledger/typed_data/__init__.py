@@ -1,4 +1,4 @@
-"""Statements as EIP-712 typed data: what a wallet shows, its digest, and back."""
+"""Statements as EIP-712 typed data: the form that a wallet shows, its digest, and its parser."""
 
 from mydata_ledger.ledger.typed_data.batch_signature import sign_batch, signed_digest
 from mydata_ledger.ledger.typed_data.hashing import Domain, digest, hash_struct

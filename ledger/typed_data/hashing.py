@@ -1,4 +1,4 @@
-"""EIP-712 digests, with the type hashes worked out once: eth-account takes five times as long (performance.md §3)."""
+"""EIP-712 digests with precomputed type hashes: eth-account takes five times as long (performance.md §3)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TYPE_HASH = {kind: keccak((text + (GRANT if "Grant[]" in text else "")).encode()
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """Where a statement is valid: one chain, one registry contract (EIP-55 address)."""
+    """The domain in which a statement is valid: one chain, one registry contract (EIP-55 address)."""
 
     chain_id: int
     contract: str
@@ -29,7 +29,7 @@ class Domain:
         return _separator(self.chain_id, self.contract)
 
     def describe(self) -> dict[str, Any]:
-        """The domain as a wallet takes it."""
+        """The domain in the JSON form of a wallet."""
         return {"name": NAME, "version": VERSION, "chainId": self.chain_id, "verifyingContract": self.contract}
 
 
@@ -54,13 +54,13 @@ def hash_struct(statement: Any) -> bytes:
 
 @lru_cache(maxsize=1_024)
 def _part(struct: Any) -> bytes:
-    """Grants are said by many people alike."""
+    """The hash of a nested struct; cached, because many people sign equal grants."""
     return hash_struct(struct)
 
 
 @lru_cache(maxsize=1_024)
 def _text(text: str) -> bytes:
-    """Categories, purposes, actions and requesters come again and again."""
+    """The hash of a text; cached, because categories, purposes, actions and requesters recur."""
     return keccak(text.encode())
 
 
@@ -89,9 +89,9 @@ WORDS: dict[str, Word] = {
     "uint64": _number,
     "bool": _number,
 }
-"""One 32-byte word for each EIP-712 type that is no list and no struct."""
+"""The encoder of one 32-byte word for each EIP-712 type that is neither list nor struct."""
 SHAPES = {
     kind: (TYPE_HASH[kind], attrgetter(*(name for _, _, name in members)), [_encoder(type_) for type_, _, _ in members])
     for kind, members in MEMBERS.items()
 }
-"""Of each struct: its type hash, how its members are read, and how each becomes a word."""
+"""For each struct: its type hash, a reader of its members, and the encoder of each member."""

@@ -1,4 +1,4 @@
-"""Statements to and from the JSON a wallet shows and returns; whatever is missing, extra or misshapen is refused."""
+"""Statements to and from the JSON that a wallet shows and returns; missing, extra or malformed members are refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_TEXT, MAX_ITEMS, MAX_BYTES, UINT64 = 2_000, 256, 4_096, 2**64
 
 
 def typed_data(statement: Any, domain: Domain) -> dict[str, Any]:
-    """The whole `eth_signTypedData_v4` argument."""
+    """The complete argument of `eth_signTypedData_v4`."""
     kind = type(statement).__name__
     kinds = [kind, "Grant"] if "Grant[]" in TYPES[kind] else [kind]
     types = {k: [{"name": name, "type": type_} for type_, name, _ in MEMBERS[k]] for k in kinds}
@@ -29,7 +29,7 @@ def typed_data(statement: Any, domain: Domain) -> dict[str, Any]:
 
 
 def message(statement: Any) -> dict[str, Any]:
-    """The statement as JSON with the names a wallet shows: bytes as 0x-hex, numbers as numbers."""
+    """The statement as JSON with the member names of the wallet: bytes as 0x-hex, numbers as numbers."""
     return {name: _shown(getattr(statement, field)) for _, name, field in MEMBERS[type(statement).__name__]}
 
 
@@ -57,13 +57,13 @@ def parse(kind: type[T], data: Mapping[str, Any]) -> T:
 
 
 @lru_cache(maxsize=1_024)
-def _one_for_all(grant: Grant) -> Grant:
-    """What many people say alike is kept, and compared, once."""
+def _shared_grant(grant: Grant) -> Grant:
+    """One object for all equal grants, so that they are stored and compared once."""
     return grant
 
 
 def read_domain(data: Mapping[str, Any] | None) -> Domain | None:
-    """The domain a wallet says it signed for; None when it says nothing. Raises MalformedInput."""
+    """The domain that a wallet claims to have signed for; None if it claims none. Raises MalformedInput."""
     if data is None:
         return None
     contract = checksum(read_hex(data.get("verifyingContract"), "verifyingContract", 20))
@@ -82,7 +82,7 @@ def _read(type_: str, value: Any, name: str) -> Any:
             raise MalformedInput(f"`{name}` is a list of at most {MAX_ITEMS}")
         return tuple(_read(type_[:-2], item, name) for item in value)
     if type_ == "Grant":
-        return _one_for_all(parse(Grant, value))
+        return _shared_grant(parse(Grant, value))
     return SCALARS[type_](value, name)
 
 

@@ -1,4 +1,4 @@
-"""The EIP-712 types of every statement, as `contracts/types/Statements.sol` has them."""
+"""The EIP-712 types of all statements, equal to `contracts/types/Statements.sol`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The kernel, tested without any IO."""
+"""Tests of the kernel, without input or output."""

@@ -1,7 +1,7 @@
-"""A crowd: many people who say much the same, some through delegates, lived through by any store.
+"""A crowd: many people with mostly equal consents, some signed by delegates, written to any store.
 
-Windows end exactly at NOW; offices end before and after a delegate signs, by a statement and by a secret on chain; some
-notices are outdated, some records are used up, and there is an emergency.
+Windows end exactly at NOW. Delegations end before and after a delegate signs, by a statement and by a secret on chain.
+Some notices are outdated, some records are used up, and there is an emergency.
 """
 
 import random
@@ -12,7 +12,7 @@ from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, Reason
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import delegate_name
-from mydata_ledger.ledger.kernel.decisions.search_answers import single
+from mydata_ledger.ledger.kernel.decisions.search_answers import decide_single
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 from tests.anchors.sample_statements import (
     CREW,
@@ -53,28 +53,32 @@ USED_UP = [(replace(READ, conditions=(condition,)),) for condition in ("once", "
 LIMITED = [(replace(READ, records=tuple(map(name, range(start, RECORDS, 2)))),) for start in (0, 1)]
 LIMITED += [(replace(READ, data_from=NOW),), (replace(READ, data_from=100, data_until=300),)]
 OTHER = [(READ, FORBID), (replace(READ, categories=("money",)),), (replace(READ, conditions=(f"retain-until:{NOW}",)),)]
-SAID = [*[[(READ,)]] * 4, TIMED, USED_UP, USED_UP, LIMITED, LIMITED, [*OTHER, *TO_ANYONE]]
-WHOM = [TRIAL] * 6 + ["*", "role:trial", "*"]
+GRANT_LISTS = [*[[(READ,)]] * 4, TIMED, USED_UP, USED_UP, LIMITED, LIMITED, [*OTHER, *TO_ANYONE]]
+GRANTEES = [TRIAL] * 6 + ["*", "role:trial", "*"]
 RESCUE = replace(READ, purposes=("hl7:ETREAT",))
 TO_CREW = [(RESCUE,), *[(replace(RESCUE, conditions=("emergency-only",)),)] * 3]
 NOTICES = [*[NOTICE_HASH] * 9, OUTDATED.digest]
 TURNS = [-9, 0, 0, 1]
-"""Seconds by which an office lasts longer than nine: one that ends at NOW entitles to nothing that is signed then."""
+"""Seconds by which a delegation lasts longer than nine: one that ends at NOW entitles to nothing that is signed then.
+"""
 START = (-1, -1)
 SEEDS = range(12)
 
 
-def crowd(store, seed):
-    """Fill a store; the entry of the incident. The newest things are not anchored."""
+def fill_store(store, seed):
+    """Fill a store; returns the entry of the incident. The newest statements are not anchored."""
     chance = random.Random(seed)
     store.directory.set_parties(PARTIES)
     store.directory.publish(OUTDATED)
-    store.log.append([some_issue(chance, number) for number in range(RECORDS)], NOW)
-    whom, rescued = WHOM[: chance.choice([6, 7, 9])], [store.index.record(name(n)).issue.data_subject for n in range(9)]
+    store.log.append([random_issue(chance, number) for number in range(RECORDS)], NOW)
+    grantee, rescued = (
+        GRANTEES[: chance.choice([6, 7, 9])],
+        [store.index.record(name(n)).issue.data_subject for n in range(9)],
+    )
     store.log.append([consent(person, CREW, grants=chance.choice(TO_CREW)) for person in dict.fromkeys(rescued)], NOW)
     declared = store.log.append([incident(rescued[0])], NOW)[0].signed.entry.entry
     for person in chance.choices(PEOPLE, k=2 * len(PEOPLE)):
-        speak(store, chance, person, chance.choice(whom))
+        sign_consent(store, chance, person, chance.choice(grantee))
         if chance.random() < 0.3:
             end_an_office(store, chance.choice, person)
     store.log.append([erasure(chance.randrange(RECORDS)) for _ in range(3)], NOW)
@@ -86,26 +90,26 @@ def crowd(store, seed):
     return declared
 
 
-def some_issue(chance, number):
+def random_issue(chance, number):
     said = issue(number, chance.choice(PEOPLE), chance.choice(CATEGORIES)).statement
     data_from, data_until = chance.choice(PERIODS)
     return seal(replace(said, data_from=data_from, data_until=data_until))
 
 
-def speak(store, chance, person, whom):
-    newest, signer = store.index.newest(person, whom), person
+def sign_consent(store, chance, person, grantee):
+    newest, signer = store.index.newest(person, grantee), person
     if newest and isinstance(newest.signed.statement, Consent) and chance.random() < 0.2:
         store.log.append([revocation(newest)], NOW)
         return
     if chance.random() < 0.3:
         signer = chance.choice(DELEGATES)
         store.log.append([delegation(person, signer, chance.choice(TURNS))], NOW)
-    grants = chance.choice(TO_ANYONE if whom == "*" else chance.choice(SAID))
-    store.log.append([consent(person, whom, newest, grants, signer, notice=chance.choice(NOTICES))], NOW)
+    grants = chance.choice(TO_ANYONE if grantee == "*" else chance.choice(GRANT_LISTS))
+    store.log.append([consent(person, grantee, newest, grants, signer, notice=chance.choice(NOTICES))], NOW)
 
 
 def end_an_office(store, pick, person):
-    """The last that the person gave, by a statement or, as far as anybody knows, by its secret alone."""
+    """End the newest consent or delegation of the person, by a statement or by its secret alone."""
     offices = [state for state in store.index.delegations_of(person) if not (state.revoked or state.superseded)]
     if not offices:
         return
@@ -122,20 +126,20 @@ def anchor(store, log, lag=0):
 
 def head_at(store, log, size):
     reference = MemoryStore()
-    reference.log.append([store.log.statement_at(log, place).signed for place in range(size)], NOW)
+    reference.log.append([store.log.statement_at(log, position).signed for position in range(size)], NOW)
     return reference.log.head(log)
 
 
 def use(store, number):
     """The trial asks for a record."""
-    asked = replace(question(TRIAL, "health.lab"), request_id=name(f"use {number}"), record_id=name(number))
+    request = replace(question(TRIAL, "health.lab"), request_id=name(f"use {number}"), record_id=name(number))
 
     def respond(facts):
-        decision = decide(asked, facts, NOW)
-        said = receipt(asked, facts, decision.permitted).statement
+        decision = decide(request, facts, NOW)
+        said = receipt(request, facts, decision.permitted).statement
         return seal(replace(said, consents=decision.consents))
 
-    store.log.answer(asked, respond, NOW)
+    store.log.answer(request, respond, NOW)
 
 
 def question(requester, category=EVERYTHING, purposes=("hl7:CLINTRCH", "hl7:HRESCH"), declared=bytes(32)):
@@ -143,42 +147,46 @@ def question(requester, category=EVERYTHING, purposes=("hl7:CLINTRCH", "hl7:HRES
 
 
 def check(store, seed):
-    """Fill a store, and hold it against one that shares no code with it: what a search finds, and what facts are."""
-    twin, declared = MemoryStore(), crowd(store, seed)
-    assert crowd(twin, seed) == declared
-    check_search(store, twin, declared)
-    check_facts(store, twin)
-    return twin
+    """Fill a store, and compare its searches and facts with those of a store that shares no code with it."""
+    reference, declared = MemoryStore(), fill_store(store, seed)
+    assert fill_store(reference, seed) == declared
+    check_search(store, reference, declared)
+    check_facts(store, reference)
+    return reference
 
 
-def check_search(store, twin, declared):
-    """A search finds what the other store, which decides each record by itself, finds; how much it found for each."""
-    asked = [question(TRIAL, "health.lab"), question(TRIAL), question(CREW, purposes=("hl7:BTG", "hl7:ETREAT"))]
-    return [len(sifted(store, twin, one)) for one in [*asked, replace(asked[2], incident=declared)]]
+def check_search(store, reference, declared):
+    """A search finds what the reference store finds, which decides each record separately; returns how many records
+    each search found.
+    """
+    query = [question(TRIAL, "health.lab"), question(TRIAL), question(CREW, purposes=("hl7:BTG", "hl7:ETREAT"))]
+    return [len(search_page(store, reference, one)) for one in [*query, replace(query[2], incident=declared)]]
 
 
-def sifted(store, twin, asked):
-    """Consented ones: under an incident, whose records are looked at is not asked of a search."""
+def search_page(store, reference, query):
+    """The consented records of a search; under an incident the person is not taken from the search."""
 
     def permits(facts):
-        return single(asked, facts, NOW).reason is Reason.CONSENTED
+        return decide_single(query, facts, NOW).reason is Reason.CONSENTED
 
-    found = store.index.page_facts(asked, NOW, START, RECORDS, permits)
-    assert found == twin.index.page_facts(asked, NOW, START, RECORDS, permits)
+    found = store.index.page_facts(query, NOW, START, RECORDS, permits)
+    assert found == reference.index.page_facts(query, NOW, START, RECORDS, permits)
     return found
 
 
-def check_facts(store, twin):
-    """Facts about each record are those that the other store tells, asked alone, in a group, and person by person."""
-    asked = [replace(question(TRIAL), request_id=name(n), record_id=name(n)) for n in range(RECORDS + 1)]
-    wanted, in_a_group = [twin.index.facts(one, NOW) for one in asked], []
+def check_facts(store, reference):
+    """The facts about each record equal those of the reference store: for one question, in a batch, and person by
+    person.
+    """
+    query = [replace(question(TRIAL), request_id=name(n), record_id=name(n)) for n in range(RECORDS + 1)]
+    wanted, in_a_group = [reference.index.facts(one, NOW) for one in query], []
 
     def respond(one, facts):
         in_a_group.append(facts)
         return receipt(one, facts, permitted=False)
 
-    assert [store.index.facts(one, NOW) for one in asked] == wanted
-    store.log.answer_soon(asked, respond, NOW).result()
+    assert [store.index.facts(one, NOW) for one in query] == wanted
+    store.log.answer_soon(query, respond, NOW).result()
     assert in_a_group == wanted
-    of_persons = [facts for person in PEOPLE for facts in store.index.person_facts(asked[0], person, NOW)]
+    of_persons = [facts for person in PEOPLE for facts in store.index.person_facts(query[0], person, NOW)]
     assert sorted(of_persons, key=lambda facts: facts.record.position) == [facts for facts in wanted if facts.record]

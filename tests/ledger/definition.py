@@ -1,4 +1,4 @@
-"""The rule said again, another way, borrowing nothing from `ledger.decide` or the methods it calls."""
+"""A second definition of the rule, which shares no code with `ledger.decide` or the methods that it calls."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ KEPT_BY_READERS += ("redact", "mask", "every-days")
 
 @dataclass
 class Answer:
-    """The reason as text, the grants that make it, what they oblige to, and one word for each consent."""
+    """The reason as text, the deciding grants, their obligations, and one finding for each consent."""
 
     reason: str
     grants: set = field(default_factory=set)
@@ -24,7 +24,7 @@ class Answer:
 
 
 def should(request, facts):
-    """The answer the rule must give."""
+    """The answer that the rule must give."""
     record = facts.record
     if record is None or record.erased:
         return Answer("no_record")
@@ -36,42 +36,42 @@ def should(request, facts):
     if facts.blocked:
         return Answer("blocked", findings=[(state.entry, "blocked") for state in facts.consents])
     emergency = declared_emergency(request, facts)
-    words = [word_of(state, request, facts, emergency) for state in facts.consents]
+    findings = [finding_of(state, request, facts, emergency) for state in facts.consents]
     answer = Answer(
-        reason_of(words, emergency), findings=[(s.entry, w) for s, w in zip(facts.consents, words, strict=True)]
+        reason_of(findings, emergency), findings=[(s.entry, w) for s, w in zip(facts.consents, findings, strict=True)]
     )
     deciding = {"refused": "forbids", "consented": "permits", "needs_reconsent": "needs_reconsent"}.get(answer.reason)
-    for state, word in zip(facts.consents, words, strict=True):
+    for state, word in zip(facts.consents, findings, strict=True):
         for number, grant in enumerate(state.consent.grants):
-            if word == deciding and weighs(grant, state, request, facts, emergency):
+            if word == deciding and is_deciding(grant, state, request, facts, emergency):
                 answer.grants.add((state.entry, number))
-                answer.obligations |= set(owed(grant)) if answer.reason == "consented" else set()
+                answer.obligations |= set(obligations_of(grant)) if answer.reason == "consented" else set()
     return answer
 
 
-def reason_of(words, emergency):
-    """The first that holds."""
+def reason_of(findings, emergency):
+    """The first reason whose condition holds."""
     order = [
-        ("refused", "forbids" in words),
-        ("consented", "permits" in words),
+        ("refused", "forbids" in findings),
+        ("consented", "permits" in findings),
         ("broke_glass", emergency),
-        ("needs_reconsent", "needs_reconsent" in words),
+        ("needs_reconsent", "needs_reconsent" in findings),
     ]
     return next((reason for reason, holds in order if holds), "no_consent")
 
 
-def owed(grant):
+def obligations_of(grant):
     return [text for text in grant.conditions if text.split(":")[0] in KEPT_BY_READERS]
 
 
-def word_of(state, request, facts, emergency):
-    """What one consent has to say: the first line of this table that holds."""
+def finding_of(state, request, facts, emergency):
+    """The finding of one consent: the first line of this table that holds."""
     inside = [g for g in state.consent.grants if in_scope(g, request)]
     about = [g for g in inside if in_period(g, facts.record.issue)]
     now = [g for g in about if is_open(g)]
     permits = [g for g in now if is_met(g, state, request, emergency)]
     table = [
-        ("not_applicable", not is_meant(state, facts)),
+        ("not_applicable", not names_requester(state, facts)),
         ("revoked", state.revoked),
         ("superseded", state.superseded),
         ("no_matching_policy", not inside),
@@ -86,10 +86,8 @@ def word_of(state, request, facts, emergency):
     return next((word for word, holds in table if holds), "permits")
 
 
-def weighs(grant, state, request, facts, emergency):
-    """Whether the grant is one of those that make its consent say what it says: every forbid that applies, else every
-    permit.
-    """
+def is_deciding(grant, state, request, facts, emergency):
+    """Whether the grant determines the finding of its consent: every forbid that applies, otherwise every permit."""
     mine = [g for g in state.consent.grants if in_scope(g, request) and in_period(g, facts.record.issue) and is_open(g)]
     forbids = [g for g in mine if g.effect.value == "forbid"]
     return grant in (forbids or [g for g in mine if is_met(g, state, request, emergency)])
@@ -120,7 +118,7 @@ def is_open(grant):
     return NOW in window(grant.not_before, grant.expires)
 
 
-def is_meant(state, facts):
+def names_requester(state, facts):
     names = {"*"}
     party = facts.requester
     if party and party.valid_from <= NOW and (not party.valid_until or party.valid_until > NOW):
@@ -129,7 +127,7 @@ def is_meant(state, facts):
 
 
 def blocks(state):
-    """Whether it forbids its grantee everything now, and stands."""
+    """Whether it stands and forbids its grantee everything now."""
     everything = {"view", "copy", "transfer", "compute", "contact", "publish", "link"}
     return (
         not state.revoked
@@ -165,7 +163,7 @@ def in_period(grant, issue):
 
 
 def is_met(grant, state, request, emergency):
-    """Whether every condition holds that decides on the yes; one that nobody knows never does."""
+    """Whether every condition that decides the answer holds; an unknown condition never holds."""
     limits = {"once": state.uses_of_record < 1, "max-uses:2": state.uses < 2}
     limits |= {"aggregate-only:5": request.action == "compute", "emergency-only": emergency}
     limits |= {f"retain-until:{NOW}": False, f"retain-until:{NOW + 1}": True, "for-friends": False}

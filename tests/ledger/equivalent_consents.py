@@ -1,6 +1,7 @@
-"""Pairs of records whose persons said the same in other circumstances, and the keys under which a search files them.
+"""Pairs of records whose persons signed equal terms in different circumstances, and the keys under which a search
+groups them.
 
-Driven by `pick(items)`, as in `tests.ledger.questions`; times lie at NOW, and some delegates' offices have ended.
+Driven by `pick(items)`, as in `tests.ledger.questions`; times are around NOW, and some delegations have ended.
 """
 
 import random
@@ -10,7 +11,7 @@ from mydata_ledger.ledger import equivalence
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, ConsentState, Facts, Incident
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
-from mydata_ledger.ledger.kernel.decisions.search_answers import single
+from mydata_ledger.ledger.kernel.decisions.search_answers import decide_single
 from mydata_ledger.ledger.party import Party, checksum
 from mydata_ledger.ledger.record import Issue, Record
 from tests.ledger import questions
@@ -18,7 +19,7 @@ from tests.ledger.definition import blocks
 from tests.ledger.questions import ANN, BOB, EVE, MOMENTS, NOW, OFTEN, R1, R2, SELDOM
 
 CORPUS = 4_000, 1
-"""How many pairs, and their seed."""
+"""The number of pairs, and their seed."""
 DELEGATE = b"\xde" * 20
 NOTICES = [bytes(32), b"\x0e" * 32]
 OUTDATED = {NOTICES[1]}
@@ -26,10 +27,10 @@ READ = Grant(Effect.PERMIT, ("health",), ("hl7:HRESCH", "hl7:ETREAT"), ("view", 
 BLOCK = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
 REFUSE = replace(BLOCK, categories=("health.lab",))
 TO_ANYONE = ("*", (BLOCK,), NOTICES[0])
-SAID = [(READ,), (READ,), (READ,), (READ, READ), (READ, READ), (READ, READ), (READ, REFUSE), (REFUSE,), (BLOCK,)]
+TERMS = [(READ,), (READ,), (READ,), (READ, READ), (READ, READ), (READ, READ), (READ, REFUSE), (REFUSE,), (BLOCK,)]
 COUNTING = ["once", "max-uses:2", "every-days:30"]
-SAID += [(replace(READ, conditions=(condition,)),) for condition in [*questions.CONDITIONS, *COUNTING, *COUNTING]]
-SAID += [(READ, replace(READ, conditions=("pseudonymise",)))]
+TERMS += [(replace(READ, conditions=(condition,)),) for condition in [*questions.CONDITIONS, *COUNTING, *COUNTING]]
+TERMS += [(READ, replace(READ, conditions=("pseudonymise",)))]
 WINDOWS = [(0, NEVER)] * 3 + [(0, NOW), (0, NOW + 1), (NOW, NOW + 9), (NOW + 1, NOW + 9), (NOW + 1, NEVER)]
 WHOLE, PERIODS = (0, 0, ()), [(0, 0), (100, 200), (150, 250), (100, 0), (0, 200)]
 PARTS = [WHOLE, (100, 250, ()), (100, 0, ()), (0, 200, ()), (0, 0, (R1,)), (0, 0, (R2,))]
@@ -37,13 +38,13 @@ PARTS = [WHOLE, (100, 250, ()), (100, 0, ()), (0, 200, ()), (0, 0, (R1,)), (0, 0
 PATHS = [*questions.PATHS[:4] * 4, questions.PATHS[4]]
 NO_OFFICE = (NEVER, NEVER, False)
 OFFICES = [(0, NEVER, False), (0, NEVER, True), (0, NOW - 1, False), (NOW - 5, NEVER, False), NO_OFFICE]
-"""Of a delegation: its window, and whether it was ended."""
+"""Of a delegation: its window, and whether it was revoked."""
 
 
 @dataclass(frozen=True)
 class Own:
-    """What is each person's own of a consent: of each grant its window and its part of the records, who signed when and
-    in which offices, whether it is on chain and stands, and how it was used.
+    """The personal part of a consent: for each grant its window and its part of the records, who signed when and under
+    which delegations, whether it is on chain and stands, and how it was used.
     """
 
     windows: tuple
@@ -61,7 +62,7 @@ NAMES = [*Own.__dataclass_fields__, "windows", "windows", "parts", "is_delegated
 
 
 def one_of(pick, name, grants):
-    """A part of what is somebody's own, drawn at random."""
+    """A personal part of a consent, drawn at random."""
     some = {
         "windows": lambda: (
             (pick(WINDOWS),) * len(grants) if pick([True, False]) else tuple(pick(WINDOWS) for _ in grants)
@@ -79,22 +80,22 @@ def one_of(pick, name, grants):
 
 
 def plain(pick, grants):
-    """Mostly what leaves a consent with a key."""
+    """Mostly parts with which a consent has a key."""
     rest = (False, NOW - 9, (OFFICES[0],), True, False, False, (0, 0, None))
     return Own((pick(WINDOWS),) * len(grants), (WHOLE,) * len(grants), *rest)
 
 
 def altered(pick, own, grants):
-    """Another person's own: one or two parts differ."""
+    """The personal parts of another person: one or two differ."""
     names = [pick(NAMES) for _ in range(pick([1, 1, 2]))]
     if "is_delegated" in names:
         names.append("offices")
     return replace(own, **{name: one_of(pick, name, grants) for name in names})
 
 
-def state(number, person, said, own):
-    """One consent as the index tells it."""
-    grantee, grants, notice = said
+def state(number, person, grants_said, own):
+    """One consent as the index returns it."""
+    grantee, grants, notice = grants_said
     signer = DELEGATE if own.is_delegated else person
     falls = own.is_delegated and not stands_by(signer, own.signed_at, [office(person, one) for one in own.offices])
     consent = Consent(
@@ -106,8 +107,8 @@ def state(number, person, said, own):
 
 def office(person, one):
     opens, closes, ended = one
-    said = (person, person, DELEGATE, "Dee", "carer", ("*",), opens, closes, bytes(32), 0, bytes(32))
-    return DelegationState(bytes(32), 0, Delegation(*said), anchored=True, revoked=ended)
+    delegation = (person, person, DELEGATE, "Dee", "carer", ("*",), opens, closes, bytes(32), 0, bytes(32))
+    return DelegationState(bytes(32), 0, Delegation(*delegation), anchored=True, revoked=ended)
 
 
 def limited(grants, own):
@@ -123,7 +124,7 @@ def record(pick, person, record_id):
 
 
 def pair(pick):
-    """A question about records of any category, what is known whatever the record, and one of Ann's and one of Eve's
+    """A question about records of any category, the facts that hold for every record, and one of Ann's and one of Eve's
     records with the consents that name the requester or anyone.
     """
     requester = pick([BOB] * 9 + [checksum(ANN)])
@@ -131,21 +132,22 @@ def pair(pick):
     roles = frozenset(pick([["trial"], ["responder"], ["trial", "responder"]]))
     incident = Incident(BOB, pick([ANN, EVE]), "7", "fell", 0, NOW + 9) if pick([False, False, True]) else None
     known = Facts(None, (), Party(BOB, "Bob", roles, b"", 0, 0), False, incident, 5, 6, 7, NOW)
-    said = [
-        (pick([BOB, BOB, "role:trial", "role:responder", "*"]), pick(SAID), pick(NOTICES)) for _ in pick(["a", "ab"])
+    terms_said = [
+        (pick([BOB, BOB, "role:trial", "role:responder", "*"]), pick(TERMS), pick(NOTICES)) for _ in pick(["a", "ab"])
     ]
-    mine = [plain(pick, grants) for _, grants, _ in said]
-    theirs = [altered(pick, own, grants) for own, (_, grants, _) in zip(mine, said, strict=True)]
-    also = [(to, grants, notice if pick(OFTEN) else pick(NOTICES)) for to, grants, notice in said]
-    one = [state(n, ANN, *each) for n, each in enumerate(zip(said, mine, strict=True))]
-    two = [state(n, EVE, *each) for n, each in enumerate(zip(also, theirs, strict=True))]
+    mine = [plain(pick, grants) for _, grants, _ in terms_said]
+    other_own = [altered(pick, own, grants) for own, (_, grants, _) in zip(mine, terms_said, strict=True)]
+    also = [(to, grants, notice if pick(OFTEN) else pick(NOTICES)) for to, grants, notice in terms_said]
+    one = [state(n, ANN, *each) for n, each in enumerate(zip(terms_said, mine, strict=True))]
+    two = [state(n, EVE, *each) for n, each in enumerate(zip(also, other_own, strict=True))]
     two += [state(9, EVE, TO_ANYONE, plain(pick, TO_ANYONE[1]))] if pick(SELDOM) else []
     return question, known, (record(pick, ANN, R1), one), (record(pick, EVE, R2), two)
 
 
 def key(question, facts, numbers):
-    """The record's key as a search makes it of what an index holds, which does not know that a delegate's office ended;
-    `numbers` holds those of all terms so far. None for a record that has no key.
+    """The record's key as a search computes it from the index, which does not know that a delegation ended.
+
+    `numbers` holds the numbers of all terms so far. None for a record without a key.
     """
     stands = [s for s in facts.consents if not (s.superseded or (s.revoked and s.consent.signer != DELEGATE))]
     keys = [key_of(one, numbers) for one in stands]
@@ -164,20 +166,26 @@ def key_of(state, numbers):
 
 
 def check_law(pairs):
-    """Equal keys mean equal decisions. The decisions of the pairs whose keys were equal."""
+    """Equal keys mean equal decisions. Returns the decisions of the pairs whose keys were equal."""
     found, numbers = [], {}
     for question, known, *both in pairs:
-        one, two = (known.about(*told, NOW) for told in both)
+        one, two = (known.about(*decisions, NOW) for decisions in both)
         wanted = key(question, one, numbers)
         if wanted is not None and wanted == key(question, two, numbers):
-            here, there = (single(question, facts, NOW) for facts in (one, two))
-            assert (here.permitted, here.reason, here.obligations) == (there.permitted, there.reason, there.obligations)
-            found.append(here)
+            first, second = (decide_single(question, facts, NOW) for facts in (one, two))
+            assert (first.permitted, first.reason, first.obligations) == (
+                second.permitted,
+                second.reason,
+                second.obligations,
+            )
+            found.append(first)
     return found
 
 
 def check_facts(pairs):
-    """The facts about a record are what was known, what its person said, and whether any of it is a block."""
+    """The facts about a record are the shared facts, the statements of its person, and whether one of them is
+    a block.
+    """
     for _, known, *both in pairs:
         for found, states in both:
             blocked = any(map(blocks, states))

@@ -1,5 +1,5 @@
-"""Faults that somebody could make in the rule, and in the search, which does not ask it about every record: what each
-would mean, and the words that would make it.
+"""Possible faults in the rule, and in the search, which does not ask the rule about every record: the meaning of each,
+and the text that plants it.
 """
 
 from mydata_ledger.anchors.store.facts import facts, search
@@ -58,13 +58,13 @@ FAULTS = [
     (
         "every accredited party gets emergency access, not only responders",
         "decide",
-        "and facts.requester.plays(RESPONDER, at)",
+        "and facts.requester.plays(RESPONDER, at_time)",
         "",
     ),
     (
         "an incident of another responder or person gives emergency access",
         "decide",
-        "and facts.incident.covers(request.requester, facts.record.issue.data_subject, at)",
+        "and facts.incident.covers(request.requester, facts.record.issue.data_subject, at_time)",
         "",
     ),
     ("somebody else's consent counts", "decide", "state.consent.data_subject != record.issue.data_subject", "False"),
@@ -90,7 +90,7 @@ FAULTS = [
         "if g.reaches(record.issue.data_from, record.issue.data_until)]",
         "]",
     ),
-    ("the window of a grant is ignored", "decide", "if grant.open_at(at)]", "]"),
+    ("the window of a grant is ignored", "decide", "if grant.open_at(at_time)]", "]"),
     (
         "a window that has not begun is reported as one that ended",
         "decide",
@@ -100,8 +100,8 @@ FAULTS = [
     (
         "a window that ended is reported as one that has not begun",
         "decide",
-        "any(at < grant.not_before",
-        "any(at <= grant.expires",
+        "any(at_time < grant.not_before",
+        "any(at_time <= grant.expires",
     ),
     (
         "forbids are not considered first",
@@ -167,7 +167,7 @@ FAULTS = [
     (
         "`every-days` permits at any time",
         "decide",
-        "at - state.last_use >= term.number * DAY",
+        "at_time - state.last_use >= term.number * DAY",
         "True",
     ),
     (
@@ -176,12 +176,12 @@ FAULTS = [
         "state.last_use is None or",
         "state.last_use is not None and",
     ),
-    ("`every-days` permits once", "decide", "or at - state.last_use >= term.number * DAY", ""),
+    ("`every-days` permits once", "decide", "or at_time - state.last_use >= term.number * DAY", ""),
     (
         "with `every-days` a used record is permitted a second early",
         "decide",
-        "at - state.last_use >= term.number * DAY",
-        "at - state.last_use >= term.number * DAY - 1",
+        "at_time - state.last_use >= term.number * DAY",
+        "at_time - state.last_use >= term.number * DAY - 1",
     ),
     (
         "with `every-days` a used record is permitted a second late",
@@ -194,43 +194,48 @@ FAULTS = [
     (
         "a use in the future counts as one long ago",
         "decide",
-        "at - state.last_use >= term.number * DAY",
-        "abs(at - state.last_use) >= term.number * DAY or at < state.last_use",
+        "at_time - state.last_use >= term.number * DAY",
+        "abs(at_time - state.last_use) >= term.number * DAY or at_time < state.last_use",
     ),
     (
         "the number of uses decides `every-days`",
         "decide",
-        "state.last_use is None or at - state.last_use >= term.number * DAY",
+        "state.last_use is None or at_time - state.last_use >= term.number * DAY",
         "state.uses_of_record == 0",
     ),
     ("a permission for figures permits records", "decide", 'return request.action == "compute"', "return True"),
     (
         "an emergency purpose alone gives emergency access",
         "decide",
-        "return breaks_glass(request, facts, at)",
+        "return breaks_glass(request, facts, at_time)",
         "return EMERGENCY in request.purposes",
     ),
-    ("retained a second too long", "decide", "return at < term.number", "return at <= term.number"),
+    ("retained a second too long", "decide", "return at_time < term.number", "return at_time <= term.number"),
     (
         "a window opens a second late",
         "consent",
-        "self.not_before <= at < self.expires",
-        "self.not_before < at < self.expires",
+        "self.not_before <= at_time < self.expires",
+        "self.not_before < at_time < self.expires",
     ),
     (
         "a window closes a second late",
         "consent",
-        "self.not_before <= at < self.expires",
-        "self.not_before <= at <= self.expires",
+        "self.not_before <= at_time < self.expires",
+        "self.not_before <= at_time <= self.expires",
     ),
-    ("`health.la` covers `health.lab`", "consent", 'asked.startswith(granted + ".")', "asked.startswith(granted)"),
+    (
+        "`health.la` covers `health.lab`",
+        "consent",
+        'requested.startswith(granted + ".")',
+        "requested.startswith(granted)",
+    ),
     (
         "a category covers what lies above it",
         "consent",
-        'asked.startswith(granted + ".")',
-        'granted.startswith(asked + ".")',
+        'requested.startswith(granted + ".")',
+        'granted.startswith(requested + ".")',
     ),
-    ("a category covers itself only", "consent", 'or asked.startswith(granted + ".")', ""),
+    ("a category covers itself only", "consent", 'or requested.startswith(granted + ".")', ""),
     ("a purpose covers itself only", "consent", '{"*", *purposes}', '{"*", purposes[0]}'),
     ("a grant of every purpose covers none", "consent", '{"*", *purposes}', "{*purposes}"),
     ("the action is ignored", "consent", "and action in self.actions", ""),
@@ -273,7 +278,7 @@ SEARCH = [
         "return state or replace",
         ("search",),
     ),
-    ("forget blocks", access, "any(state.blocks(at) for state in consents)", "False", ("facts",)),
+    ("forget blocks", access, "any(state.blocks(at_time) for state in consents)", "False", ("facts",)),
     ("forget blocks of everyone", search, 'if not self._ground.is_named(values["anyone"])', "if True", ("search",)),
     ("forget incidents", equivalence, " or incident is not None", "", ("law", "search")),
     ("forget incidents in facts", access, ", blocked, self.incident", ", blocked, None", ("facts",)),
@@ -316,7 +321,7 @@ SEARCH = [
 
 
 def table() -> str:
-    """The faults as they stand in docs/faults.md."""
+    """The faults as listed in docs/faults.md."""
     rule = [(meaning, module, good, bad) for meaning, module, good, bad in FAULTS]
     search = [(meaning, module.__name__.rpartition(".")[2], good, bad) for meaning, module, good, bad, _ in SEARCH]
     return "\n".join([INTRODUCTION, *_rows(rule), OF_THE_SEARCH, *_rows(search), ""])

@@ -1,6 +1,7 @@
-"""A fault planted in a module that is loaded: its functions run the code of the changed text for a while.
+"""A planted fault in a loaded module: for a while its functions run the code of the changed text.
 
-Only code changes: whoever imported a function meets the fault too. SQL that was built when the module was loaded stays.
+Only code changes, so modules that imported a function are affected too. SQL that was built when the module was loaded
+stays.
 """
 
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from types import CodeType
 
 @contextmanager
 def planted(loaded, good, bad):
-    """While this lasts, `bad` stands for `good` in the text of the loaded module, where it stands once."""
+    """A context in which `bad` replaces `good` in the text of the loaded module, where `good` occurs once."""
     text = Path(loaded.__file__).read_text(encoding="utf-8")
     assert text.count(good) == 1, f"the fault no longer fits the text: {good}"
     changed = compile(text.replace(good, bad), loaded.__file__, "exec", dont_inherit=True)

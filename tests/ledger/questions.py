@@ -1,7 +1,7 @@
-"""Random questions and facts, shaped around each other: scopes from short lists, times that end exactly at NOW.
+"""Random questions and facts that fit each other: scopes from short lists, times that end exactly at NOW.
 
-One generator, driven by `pick(items)`: by Hypothesis where a failure should shrink, by `random` for thousands. It leans
-towards questions that get far into the rule: a fault in its last line must be met as often as one in its first.
+There is one generator, driven by `pick(items)`: by Hypothesis where a failure should shrink, by `random` for thousands.
+It favours questions that reach far into the rule, so that a fault in its last line is met as often as one in its first.
 """
 
 import random
@@ -27,7 +27,7 @@ STARTS, ENDS = [0, 0, 0, NOW - 1, NOW, NOW + 1], [NOW, NOW + 1, NOW + 9, NOW + 9
 PERIODS = [(0, 0), (0, 0), (0, 0), (100, 200), (100, 250), (150, 250), (100, 0), (0, 200), (200, 300)]
 MONTH = 30 * 24 * 60 * 60
 MOMENTS = [None, None, NOW - MONTH - 1, NOW - MONTH, NOW - MONTH + 1, NOW, NOW + 1]
-"""Of a last use, around the edge of thirty days."""
+"""Times of a last use, around the edge of thirty days."""
 CONDITIONS = ["once", "max-uses:2", "aggregate-only:5", "pseudonymise", "emergency-only", f"retain-until:{NOW}"]
 CONDITIONS += [
     "every-days:30",
@@ -64,11 +64,11 @@ def grant(pick):
 def state(pick, number=99):
     whose = pick([ANN] * 6 + [EVE])
     name = pick([BOB, BOB, BOB, "role:responder", "role:trial", "*", checksum(EVE)])
-    said = tuple(grant(pick) for _ in range(pick([1, 1, 2, 3])))
+    grants = tuple(grant(pick) for _ in range(pick([1, 1, 2, 3])))
     return ConsentState(
         entry=bytes([number]) * 32,
         position=number,
-        consent=Consent(whose, whose, name, "", 1, bytes(32), said, bytes(32), "en", 0, bytes(32)),
+        consent=Consent(whose, whose, name, "", 1, bytes(32), grants, bytes(32), "en", 0, bytes(32)),
         anchored=pick(OFTEN),
         revoked=pick(SELDOM),
         superseded=pick(SELDOM),
@@ -120,6 +120,6 @@ requests, facts, states = by_hypothesis(request), by_hypothesis(known), by_hypot
 
 
 def corpus(count, seed):
-    """`count` pairs of question and facts, the same for the same seed."""
+    """`count` pairs of question and facts, equal for equal seeds."""
     pick = random.Random(seed).choice
     return [(request(pick), known(pick)) for _ in range(count)]

@@ -1,4 +1,6 @@
-"""A reader countersigns the receipt of what they opened: only they, only what was released, and it tells on nobody."""
+"""A reader countersigns the receipt of what they opened: only the reader, only for a release, and without the data
+subject's name.
+"""
 
 from dataclasses import replace
 
@@ -11,60 +13,60 @@ from testing.ledger_fixture import LAB, LedgerFixture, wallet
 
 
 @pytest.fixture
-def house():
-    made = LedgerFixture()
-    made.consents(made.trial, LAB)
-    made.record = made.issued(LAB)
-    made.anchor()
-    return made
+def ledger():
+    ledger_state = LedgerFixture()
+    ledger_state.consents(ledger_state.trial, LAB)
+    ledger_state.record = ledger_state.issued(LAB)
+    ledger_state.anchor()
+    return ledger_state
 
 
 @pytest.fixture
-def receipt(house):
+def receipt(ledger):
     """The receipt of a release to the trial."""
-    return house.reads(house.trial, house.record).receipt
+    return ledger.reads(ledger.trial, ledger.record).receipt
 
 
-def signed(house, made, by=None):
-    return house.sign(by or house.trial, made)
+def signed(ledger, acknowledgement, by=None):
+    return ledger.sign(by or ledger.trial, acknowledgement)
 
 
-def test_the_reader_s_word_lies_beside_the_gateway_s(house, receipt):
-    draft = house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position)
-    logged = house.kernel.records.acknowledgements.accept(draft.statement, signed(house, draft.statement))
+def test_the_acknowledgement_is_logged_beside_the_receipt(ledger, receipt):
+    draft = ledger.kernel.records.acknowledgements.draft(ledger.trial.address, receipt.position)
+    logged = ledger.kernel.records.acknowledgements.accept(draft.statement, signed(ledger, draft.statement))
     assert (logged.signed.log, logged.position) == (ACCESS, receipt.position + 1)
     assert logged.signed.statement.receipt == receipt.signed.entry.entry
-    assert house.kernel.records.acknowledgements.position_of(receipt.signed.entry.entry) == logged.position
+    assert ledger.kernel.records.acknowledgements.position_of(receipt.signed.entry.entry) == logged.position
 
 
-def test_i10_the_same_word_again_changes_nothing(house, receipt):
-    made = house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position).statement
-    first = house.kernel.records.acknowledgements.accept(made, signed(house, made))
-    assert house.kernel.records.acknowledgements.accept(made, signed(house, made)) == first
-    house.clock.passes(60)
-    later = house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position).statement
-    house.kernel.records.acknowledgements.accept(later, signed(house, later))
-    assert house.kernel.records.acknowledgements.position_of(receipt.signed.entry.entry) == first.position
+def test_i10_the_same_acknowledgement_again_changes_nothing(ledger, receipt):
+    made = ledger.kernel.records.acknowledgements.draft(ledger.trial.address, receipt.position).statement
+    first = ledger.kernel.records.acknowledgements.accept(made, signed(ledger, made))
+    assert ledger.kernel.records.acknowledgements.accept(made, signed(ledger, made)) == first
+    ledger.clock.passes(60)
+    later = ledger.kernel.records.acknowledgements.draft(ledger.trial.address, receipt.position).statement
+    ledger.kernel.records.acknowledgements.accept(later, signed(ledger, later))
+    assert ledger.kernel.records.acknowledgements.position_of(receipt.signed.entry.entry) == first.position
 
 
-def test_it_says_nothing_of_whom_it_is_about(house, receipt):
-    made = house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position)
-    assert house.ann.signer.hex() not in str(made.typed).lower()
+def test_it_does_not_name_the_data_subject(ledger, receipt):
+    made = ledger.kernel.records.acknowledgements.draft(ledger.trial.address, receipt.position)
+    assert ledger.ann.signer.hex() not in str(made.typed).lower()
 
 
-def test_nobody_else_draws_one_up(house, receipt):
-    for other in (house.insurer.address, house.ann.address):
+def test_nobody_else_draws_one_up(ledger, receipt):
+    for other in (ledger.insurer.address, ledger.ann.address):
         with pytest.raises(NotFound):
-            house.kernel.records.acknowledgements.draft(other, receipt.position)
+            ledger.kernel.records.acknowledgements.draft(other, receipt.position)
     with pytest.raises(NotFound):
-        house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position + 9)
+        ledger.kernel.records.acknowledgements.draft(ledger.trial.address, receipt.position + 9)
 
 
-def test_a_refusal_released_nothing_to_acknowledge(house, receipt):
+def test_a_refusal_released_nothing_to_acknowledge(ledger, receipt):
     with pytest.raises(AccessDenied) as refused:
-        house.reads(house.insurer, house.record)
+        ledger.reads(ledger.insurer, ledger.record)
     with pytest.raises(NotFound):
-        house.kernel.records.acknowledgements.draft(house.insurer.address, refused.value.position)
+        ledger.kernel.records.acknowledgements.draft(ledger.insurer.address, refused.value.position)
 
 
 @pytest.mark.parametrize(
@@ -77,19 +79,19 @@ def test_a_refusal_released_nothing_to_acknowledge(house, receipt):
         ({"opened_at": 2**40}, InvalidStatement),
     ],
 )
-def test_what_is_not_so_is_not_logged(house, receipt, change, error):
+def test_what_is_not_so_is_not_logged(ledger, receipt, change, error):
     made = replace(
-        house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position).statement, **change
+        ledger.kernel.records.acknowledgements.draft(ledger.trial.address, receipt.position).statement, **change
     )
-    before = house.store.log.head(ACCESS)
+    before = ledger.store.log.head(ACCESS)
     with pytest.raises(error):
-        house.kernel.records.acknowledgements.accept(made, signed(house, made))
-    assert house.store.log.head(ACCESS) == before
+        ledger.kernel.records.acknowledgements.accept(made, signed(ledger, made))
+    assert ledger.store.log.head(ACCESS) == before
 
 
-def test_another_s_signature_or_chain_is_refused(house, receipt):
-    made = house.kernel.records.acknowledgements.draft(house.trial.address, receipt.position).statement
+def test_another_s_signature_or_chain_is_refused(ledger, receipt):
+    made = ledger.kernel.records.acknowledgements.draft(ledger.trial.address, receipt.position).statement
     with pytest.raises(SignatureInvalid):
-        house.kernel.records.acknowledgements.accept(made, signed(house, made, by=house.insurer))
+        ledger.kernel.records.acknowledgements.accept(made, signed(ledger, made, by=ledger.insurer))
     with pytest.raises(WrongChain):
-        house.kernel.records.acknowledgements.accept(made, signed(house, made), Domain(1, wallet(9).address))
+        ledger.kernel.records.acknowledgements.accept(made, signed(ledger, made), Domain(1, wallet(9).address))

@@ -1,4 +1,4 @@
-"""One signature over many: each proves itself alone, and nothing else passes for it."""
+"""One signature over many statements: each is proved without the others, and no other statement is."""
 
 import pytest
 from hypothesis import given
@@ -65,7 +65,7 @@ def test_a_signature_cut_short_or_longer_is_none(digests, more):
 
 
 def test_a_root_that_was_signed_is_no_statement_that_was_signed():
-    """The tree's digest and a statement's are over different types, so one never passes for the other."""
+    """The digests of the tree and of a statement have different types, so neither is valid as the other."""
     digests = [bytes([n]) * 32 for n in range(3)]
     signature = sign_batch(digests, GATEWAY.sign)[0]
     over, plain = signed_digest(digests[0], signature)

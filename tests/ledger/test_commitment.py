@@ -1,4 +1,4 @@
-"""Commitments to records: fields that verify alone, numbers that keep their digits, JSON that is read strictly."""
+"""Commitments to records: fields that verify alone, numbers that keep their digits, strict JSON."""
 
 import json
 import sys
@@ -48,7 +48,7 @@ def test_a_number_keeps_its_digits():
     assert fields.root(DOCUMENT.replace(b"1.10", b"1.1"), SEED) != fields.root(DOCUMENT, SEED)
 
 
-def test_pointers_escape_as_rfc_6901_says():
+def test_pointers_escape_as_in_rfc_6901():
     assert [f.pointer for f in fields.disclose(DOCUMENT, SEED, ["/a~1b/~0", "/note"])] == ["/note", "/a~1b/~0"]
 
 
@@ -104,13 +104,13 @@ def test_a_disclosure_of_another_record_or_of_nothing_proves_nothing():
     ],
     ids=range(11),
 )
-def test_what_is_no_disclosure_is_said_to_be_none(change):
+def test_what_is_no_disclosure_is_refused(change):
     with pytest.raises(MalformedInput, match="disclosure"):
         disclosure.from_json(json.dumps(change(json.loads(disclosure.to_json(shown())))).encode())
 
 
 @given(some.data())
-def test_any_changed_byte_of_a_disclosure_is_refused_or_says_the_same(data):
+def test_any_changed_byte_of_a_disclosure_is_refused_or_changes_no_value(data):
     raw = bytearray(disclosure.to_json(shown()))
     raw[data.draw(some.integers(0, len(raw) - 1))] = data.draw(some.integers(0, 127))
     with suppress(MalformedInput, ProofInvalid):
@@ -119,7 +119,7 @@ def test_any_changed_byte_of_a_disclosure_is_refused_or_says_the_same(data):
 
 
 @pytest.mark.parametrize("pointer", ["/nothing", "resourceType", "/note/0", "/resourceType/x"])
-def test_a_pointer_to_nothing_is_said(pointer):
+def test_a_pointer_to_nothing_is_refused(pointer):
     with pytest.raises(InvalidStatement):
         fields.disclose(DOCUMENT, SEED, [pointer])
 
@@ -144,7 +144,7 @@ def test_what_is_not_json_is_committed_by_its_bytes():
 
 
 @pytest.mark.parametrize("size", [0, LONG - 1, LONG, 3 * LONG])
-def test_a_commitment_begun_aside_is_the_same(size):
+def test_a_commitment_begun_in_a_thread_is_equal(size):
     content = bytes(size)
     assert begin_commitment(content, "application/pdf", SEED)() == record_commitment(content, "application/pdf", SEED)
 

@@ -1,4 +1,4 @@
-"""What a statement must be before it is accepted."""
+"""The conditions under which a statement is accepted."""
 
 from dataclasses import replace
 
@@ -37,7 +37,7 @@ def saying(**changes):
     return replace(CONSENT, grants=(replace(GRANT, **changes),))
 
 
-def test_nothing_at_all_is_a_mistake_not_a_welcome():
+def test_no_conditions_at_all_is_an_error():
     with pytest.raises(ValueError, match="at least one"):
         all_of([])
 
@@ -86,7 +86,7 @@ def test_a_consent_has_one_to_sixty_four_grants(count):
         ({"effect": Effect.FORBID, "conditions": ("once",)}, "cannot carry"),
     ],
 )
-def test_a_grant_that_says_nothing_is_refused(changes, says):
+def test_an_empty_grant_is_refused(changes, says):
     with pytest.raises(InvalidStatement, match=says):
         grants_are_whole(NOW)(saying(**changes))
 

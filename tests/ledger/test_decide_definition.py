@@ -1,4 +1,4 @@
-"""The code against the definition, and the laws that must hold whatever the facts."""
+"""The rule compared with its definition, and the laws that hold for all facts."""
 
 from dataclasses import replace
 
@@ -43,7 +43,7 @@ def test_the_corpus_reaches_every_finding():
 
 
 @given(requests, facts)
-def test_order_of_consents_is_nothing(request, facts):
+def test_the_order_of_consents_does_not_matter(request, facts):
     backwards = decide(request, replace(facts, consents=facts.consents[::-1]), NOW)
     forwards = decide(request, facts, NOW)
     assert replace(backwards, findings=()) == replace(forwards, findings=())
@@ -66,7 +66,7 @@ def test_every_considered_consent_has_one_finding(request, facts):
 
 
 @given(requests, facts, states)
-def test_i3_a_revoked_or_superseded_consent_never_opens_a_door(request, facts, state):
+def test_i3_a_revoked_or_superseded_consent_never_permits(request, facts, state):
     before = decide(request, facts, NOW)
     for ended in (replace(state, revoked=True), replace(state, superseded=True)):
         after = decide(request, replace(facts, consents=(*facts.consents, ended)), NOW)
@@ -74,7 +74,7 @@ def test_i3_a_revoked_or_superseded_consent_never_opens_a_door(request, facts, s
 
 
 @given(requests, facts, states)
-def test_i2_a_grant_that_is_not_on_chain_never_opens_a_door(request, facts, state):
+def test_i2_a_grant_that_is_not_on_chain_never_permits(request, facts, state):
     pending = replace(state, anchored=False)
     if decide(request, replace(facts, consents=(*facts.consents, pending)), NOW).permitted:
         assert decide(request, facts, NOW).permitted
@@ -86,7 +86,7 @@ def test_silence_refuses(request, blocked):
 
 
 @given(requests, facts)
-def test_findings_tell_the_truth(request, facts):
+def test_findings_are_true(request, facts):
     decision = decide(request, facts, NOW)
     found = {finding for _, finding in decision.findings}
     if decision.reason is Reason.REFUSED:

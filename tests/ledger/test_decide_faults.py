@@ -1,4 +1,4 @@
-"""Faults planted in the rule, one at a time: the comparison with the definition must catch every one."""
+"""Faults planted in the rule, one at a time: the comparison with the definition must detect each."""
 
 import sys
 import types
@@ -30,7 +30,7 @@ def expected():
 
 
 def planted(module, good, bad):
-    """The rule with one fault: both files are loaded again, the changed one from its changed text."""
+    """The rule with one fault: both modules are loaded again, the changed one from its changed text."""
     loaded = {}
     for name in ("consent", "decide"):
         source = Path(sys.modules[f"mydata_ledger.ledger.{name}"].__file__).read_text(encoding="utf-8")
@@ -46,27 +46,27 @@ def planted(module, good, bad):
 
 
 def answers(consent, decide):
-    """Answers to all questions, with the grants made of the planted class."""
+    """The answers to all questions, with grants of the class of the planted module."""
     for request, facts in questions():
-        said = decide(request, rebuilt(facts, consent), NOW)
-        findings = [(entry, finding.value) for entry, finding in said.findings]
-        yield said.reason.value, said.permitted, said.grants, said.obligations, findings
+        decision = decide(request, rebuilt(facts, consent), NOW)
+        findings = [(entry, finding.value) for entry, finding in decision.findings]
+        yield decision.reason.value, decision.permitted, decision.grants, decision.obligations, findings
 
 
 def rebuilt(facts, consent):
     states = [
-        type(s)(**{f: getattr(s, f) for f in s.__slots__} | {"consent": reborn(s.consent, consent)})
+        type(s)(**{f: getattr(s, f) for f in s.__slots__} | {"consent": rebuilt_consent(s.consent, consent)})
         for s in facts.consents
     ]
     return Facts(facts.record, tuple(states), facts.requester, facts.blocked, facts.incident)
 
 
-def reborn(said, consent):
+def rebuilt_consent(consent_before, consent):
     grants = tuple(
         consent.Grant(**{f: getattr(g, f) for f in g.__slots__} | {"effect": consent.Effect(g.effect.value)})
-        for g in said.grants
+        for g in consent_before.grants
     )
-    return consent.Consent(**{f: getattr(said, f) for f in said.__slots__} | {"grants": grants})
+    return consent.Consent(**{f: getattr(consent_before, f) for f in consent_before.__slots__} | {"grants": grants})
 
 
 def test_without_a_fault_nothing_differs():
@@ -79,5 +79,5 @@ def test_every_planted_fault_is_caught(meaning, module, good, bad):
     assert any(answer != right for answer, right in zip(given, expected(), strict=True)), meaning
 
 
-def test_the_table_that_readers_see_is_the_tests_own():
+def test_the_published_table_is_current():
     assert (Path(__file__).parents[2] / "docs" / "faults.md").read_text(encoding="utf-8") == table()

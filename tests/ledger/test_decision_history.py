@@ -1,4 +1,4 @@
-"""The past: over random lives, the answer looked back at is the answer that was given."""
+"""Past decisions: over random histories, the recomputed answer equals the answer that was given."""
 
 import random
 from dataclasses import replace
@@ -46,7 +46,7 @@ OPENING = [issue(1), issue(2)]
 
 
 class Life:
-    """One person's two records through years of random acts; every answer that was given is kept."""
+    """One person's two records over years of random actions; every given answer is kept."""
 
     def __init__(self, seed, store, clock):
         self.pick, self.store, self.clock = random.Random(seed).choice, store, clock
@@ -63,13 +63,13 @@ class Life:
         self.store.anchoring.touch(self.clock.now())
 
     def says(self):
-        whom = self.pick([TRIAL, TRIAL, CREW, "role:trial", "*"])
-        newest = self.store.index.newest(ANN, whom)
+        grantee = self.pick([TRIAL, TRIAL, CREW, "role:trial", "*"])
+        newest = self.store.index.newest(ANN, grantee)
         if newest and isinstance(newest.signed.statement, Consent) and self.pick([True, False]):
             return self.store.log.append([revocation(newest)], self.clock.now())
         signer = self.pick([ANN, ANN, ANN, EVE])
-        said = consent(ANN, whom, newest, (some_grant(self.pick),), signer).statement
-        self.consented += self.store.log.append([seal(replace(said, notice_hash=NOTICE.digest))], self.clock.now())
+        terms = consent(ANN, grantee, newest, (some_grant(self.pick),), signer).statement
+        self.consented += self.store.log.append([seal(replace(terms, notice_hash=NOTICE.digest))], self.clock.now())
         return None
 
     def names_a_delegate(self):
@@ -90,18 +90,18 @@ class Life:
         self.store.directory.publish(replace(NOTICE, outdated=self.pick([True, True, False])))
 
     def calls_help(self):
-        said = incident(number=f"119-{self.clock.now()}")
-        self.incidents.append(self.store.log.append([said], self.clock.now())[0].signed.entry.entry)
+        statement = incident(number=f"119-{self.clock.now()}")
+        self.incidents.append(self.store.log.append([statement], self.clock.now())[0].signed.entry.entry)
 
     def uses(self):
-        asked = self.question(TRIAL, 1)
-        self.store.log.answer(asked, lambda facts: self.answered(asked, facts), self.clock.now())
+        question = self.question(TRIAL, 1)
+        self.store.log.answer(question, lambda facts: self.answered(question, facts), self.clock.now())
 
-    def answered(self, asked, facts):
-        decision = decide(asked, facts, self.clock.now())
-        said = receipt(asked, facts, decision.permitted).statement
-        more = {"consents": decision.consents, "purpose": asked.purpose, "decided_at": self.clock.now()}
-        return seal(replace(said, **more))
+    def answered(self, question, facts):
+        decision = decide(question, facts, self.clock.now())
+        statement = receipt(question, facts, decision.permitted).statement
+        more = {"consents": decision.consents, "purpose": question.purpose, "decided_at": self.clock.now()}
+        return seal(replace(statement, **more))
 
     def erases(self):
         if self.pick([True, False, False, False]) and not self.store.index.record(name(2)).erased:
@@ -126,22 +126,22 @@ class Life:
         acts += [self.chain_ends_one, self.directory_changes, self.notice_is_replaced, self.calls_help, self.uses]
         for act in [self.pick([*acts, self.erases]) for _ in range(self.pick([1, 1, 2]))]:
             act()
-        asked = [self.question(self.pick(ASKERS), number) for number in (1, 2)]
+        question = [self.question(self.pick(ASKERS), number) for number in (1, 2)]
         now = self.clock.now()
-        self.given += [(now, one, decide(one, self.store.index.facts(one, now), now)) for one in asked]
+        self.given += [(now, one, decide(one, self.store.index.facts(one, now), now)) for one in question]
         self.clock.passes(self.pick([1, 1, 2, 2, 100, 100, MONTH - 1]))
 
-    def looked_back(self, asked, moment):
+    def looked_back(self, question, moment):
         self.store.anchoring.touch(self.clock.now())
-        return self.kernel.decisions.history.decision_at(ANN, asked, moment)
+        return self.kernel.decisions.history.decision_at(ANN, question, moment)
 
 
 def looks_back_on_what_was(seed, store, clock, steps=12):
     life = Life(seed, store, clock)
     for _ in range(steps):
         life.goes_on()
-    for at, asked, decision in life.given:
-        assert life.looked_back(asked, PointInTime(at)).decision == decision, (seed, at, asked)
+    for at_time, question, decision in life.given:
+        assert life.looked_back(question, PointInTime(at_time)).decision == decision, (seed, at_time, question)
     return {(decision.permitted, decision.reason) for _, _, decision in life.given}
 
 
@@ -183,83 +183,90 @@ def life():
 @pytest.mark.parametrize(
     ("after", "permitted"), [(0, False), (9, False), (10, False), (19, False), (20, True), (25, True), (30, True)]
 )
-def test_a_consent_counts_from_the_second_at_which_the_chain_held_it(life, asked, after, permitted):
-    assert life.looked_back(asked, PointInTime(NOW + after)).decision.permitted is permitted
+def test_a_consent_counts_from_the_second_at_which_the_chain_held_it(life, base_question, after, permitted):
+    assert life.looked_back(base_question, PointInTime(NOW + after)).decision.permitted is permitted
 
 
 @pytest.fixture
-def asked(life):
+def base_question(life):
     return replace(life.question(TRIAL, 1), purposes=("hl7:CLINTRCH", "hl7:HRESCH"), incident=bytes(32))
 
 
-def test_uses_are_counted_up_to_the_second(life, asked):
+def test_uses_are_counted_up_to_the_second(life, base_question):
     once = consent(ANN, TRIAL, life.store.index.newest(ANN, TRIAL), (replace(READ, conditions=("max-uses:2",)),))
     life.store.log.append([once], life.clock.now())
     life.anchors()
     for number in range(2):
         life.clock.passes(10)
-        this = replace(asked, request_id=name(f"use {number}"))
+        this = replace(base_question, request_id=name(f"use {number}"))
         life.store.log.answer(this, lambda facts, this=this: life.answered(this, facts), life.clock.now())
-    said = [life.looked_back(asked, PointInTime(NOW + after)).decision.permitted for after in (30, 39, 40, 49, 50)]
-    assert said == [True, True, True, True, False]
+    answers = [
+        life.looked_back(base_question, PointInTime(NOW + after)).decision.permitted for after in (30, 39, 40, 49, 50)
+    ]
+    assert answers == [True, True, True, True, False]
 
 
-def test_what_comes_round_is_due_to_the_second(life, asked):
+def test_what_comes_round_is_due_to_the_second(life, base_question):
     again = consent(ANN, TRIAL, life.store.index.newest(ANN, TRIAL), (replace(READ, conditions=("every-days:30",)),))
     life.store.log.append([again], life.clock.now())
     life.anchors()
-    life.store.log.answer(asked, lambda facts: life.answered(asked, facts), life.clock.now())
+    life.store.log.answer(base_question, lambda facts: life.answered(base_question, facts), life.clock.now())
     life.clock.passes(2 * MONTH)
     moments = [PointInTime(NOW + 30 + after) for after in (-1, 0, MONTH - 1, MONTH)]
-    assert [life.looked_back(asked, moment).decision.permitted for moment in moments] == [True, False, False, True]
-    another = replace(asked, record_id=name(2), category="health.lab")
+    assert [life.looked_back(base_question, moment).decision.permitted for moment in moments] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+    another = replace(base_question, record_id=name(2), category="health.lab")
     assert life.looked_back(another, moments[1]).decision.permitted, "each record comes round by itself"
 
 
-def test_an_incident_opens_nothing_before_it_was_declared(life, asked):
+def test_an_incident_opens_nothing_before_it_was_declared(life, base_question):
     entry = life.store.log.append([incident()], life.clock.now())[0].signed.entry.entry
-    question = replace(asked, requester=CREW, purposes=("hl7:BTG", "hl7:ETREAT"), incident=entry)
-    said = [life.looked_back(question, PointInTime(NOW + after)).decision.reason for after in (29, 30)]
-    assert said == ["no_consent", "broke_glass"]
+    question = replace(base_question, requester=CREW, purposes=("hl7:BTG", "hl7:ETREAT"), incident=entry)
+    answers = [life.looked_back(question, PointInTime(NOW + after)).decision.reason for after in (29, 30)]
+    assert answers == ["no_consent", "broke_glass"]
 
 
-def test_a_record_is_there_from_its_issue_to_its_erasure(life, asked):
+def test_a_record_is_there_from_its_issue_to_its_erasure(life, base_question):
     life.store.log.append([issue(3)], life.clock.now())
     life.clock.passes(10)
     life.store.log.append([erasure(3)], life.clock.now())
     life.store.work_items.file(WorkItem("erasure", name(3), state="pending", body={"cid": "", "at": life.clock.now()}))
-    question = replace(asked, record_id=name(3))
-    said = [life.looked_back(question, PointInTime(NOW + after)).decision.reason for after in (29, 30, 39, 40)]
-    assert said == ["no_record", "consented", "consented", "no_record"]
+    question = replace(base_question, record_id=name(3))
+    answers = [life.looked_back(question, PointInTime(NOW + after)).decision.reason for after in (29, 30, 39, 40)]
+    assert answers == ["no_record", "consented", "consented", "no_record"]
 
 
-def test_a_size_of_the_log_is_a_moment(life, asked):
-    then = life.looked_back(asked, PointInTime(size=1))
+def test_a_size_of_the_log_is_a_moment(life, base_question):
+    then = life.looked_back(base_question, PointInTime(size=1))
     assert (then.at, then.consents_size, then.records_size, then.block) == (NOW + 20, 1, 2, 7)
     assert then.decision.permitted
     assert life.store.log.head(CONSENTS).size == 1
     with pytest.raises(InvalidStatement, match="has never been that large on chain"):
-        life.looked_back(asked, PointInTime(size=2))
+        life.looked_back(base_question, PointInTime(size=2))
 
 
-def test_what_is_to_come_and_what_is_not_remembered_is_said(life):
-    asked = life.question(TRIAL, 1)
+def test_a_future_moment_and_one_before_the_history_are_refused(life):
+    base_question = life.question(TRIAL, 1)
     with pytest.raises(InvalidStatement, match="still to come"):
-        life.looked_back(asked, PointInTime(NOW + 31))
+        life.looked_back(base_question, PointInTime(NOW + 31))
     for before in (NOW - 1, 0):
         with pytest.raises(InvalidStatement, match="does not remember"):
-            life.looked_back(asked, PointInTime(before))
+            life.looked_back(base_question, PointInTime(before))
     with pytest.raises(InvalidStatement):
-        life.looked_back(asked, PointInTime(-1))
+        life.looked_back(base_question, PointInTime(-1))
 
 
-def test_only_the_person_themselves_may_look_back_and_it_leaves_a_receipt(life):
-    asked, before = life.question(TRIAL, 1), life.store.log.head("access").size
+def test_only_the_data_subject_may_ask_about_the_past_and_it_leaves_a_receipt(life):
+    base_question, before = life.question(TRIAL, 1), life.store.log.head("access").size
     for other in (EVE, bytes.fromhex(TRIAL[2:])):
         with pytest.raises(NotFound):
-            life.kernel.decisions.history.decision_at(other, asked, PointInTime(NOW))
+            life.kernel.decisions.history.decision_at(other, base_question, PointInTime(NOW))
     with pytest.raises(NotFound):
-        life.kernel.decisions.history.decision_at(ANN, replace(asked, record_id=name("none")), PointInTime(NOW))
+        life.kernel.decisions.history.decision_at(ANN, replace(base_question, record_id=name("none")), PointInTime(NOW))
     assert life.store.log.head("access").size == before
-    life.looked_back(asked, PointInTime(NOW))
+    life.looked_back(base_question, PointInTime(NOW))
     assert life.store.log.head("access").size == before + 1

@@ -1,4 +1,4 @@
-"""Who may sign for whom, for how long, and whose word outranks whose; on both stores."""
+"""Who may sign for whom, for how long, and whose statement outranks whose; on both stores."""
 
 from dataclasses import replace
 
@@ -36,8 +36,8 @@ def world(request, tmp_path):
 
 def names(world, delegate=BEN, who=None, anchor=True, **more):
     signer = who or world.ann
-    said = {"relation": "representative", "categories": (LAB,), "not_before": 0, "expires": NOW + YEAR} | more
-    naming = DelegateAppointment(world.ann.signer, signer.signer, delegate.signer, "Ben", **said)
+    delegation = {"relation": "representative", "categories": (LAB,), "not_before": 0, "expires": NOW + YEAR} | more
+    naming = DelegateAppointment(world.ann.signer, signer.signer, delegate.signer, "Ben", **delegation)
     draft = world.kernel.consents.delegations.draft(naming)
     logged = world.kernel.consents.delegations.accept(draft.statement, world.sign(signer, draft.statement))
     if anchor:
@@ -70,8 +70,8 @@ def test_a_delegate_signs_and_both_names_stay_in_the_record(world):
     record = world.issued(LAB)
     names(world)
     logged = consents_as(world, BEN, world.grant(LAB))
-    said = logged.signed.statement
-    assert (said.data_subject, said.signer) == (world.ann.signer, BEN.signer)
+    statement = logged.signed.statement
+    assert (statement.data_subject, statement.signer) == (world.ann.signer, BEN.signer)
     assert world.permits(world.trial, record)
 
 
@@ -107,7 +107,7 @@ def test_a_delegate_stays_within_the_categories(world):
     consents_as(world, BEN, world.grant(VITALS))
 
 
-def test_a_delegate_narrows_what_the_person_said_and_never_widens_it(world):
+def test_a_delegate_narrows_what_the_person_signed_and_never_widens_it(world):
     names(world, categories=("health",))
     world.says(world.trial.address, [world.grant(LAB, actions=("view", "copy"))])
     world.anchor()
@@ -142,7 +142,7 @@ def test_a_delegate_does_not_bring_back_what_the_person_withdrew(world):
 
 
 def test_a_delegate_lifts_nothing_that_the_person_forbade(world):
-    """A withdrawal is a version without grants: it narrows what was permitted, and widens what was forbidden."""
+    """A revocation is a version without grants: it narrows what was permitted, and widens what was forbidden."""
     names(world)
     record = world.issued(LAB)
     forbid = replace(world.grant(LAB), effect=Effect.FORBID)
@@ -182,8 +182,8 @@ def test_both_may_withdraw_and_the_person_ends_the_delegation(world):
         ends(world)
 
 
-def test_a_delegate_who_narrowed_cannot_widen_beyond_what_the_person_said(world):
-    """The person's word stays the measure, also when the newest statement is the delegate's own."""
+def test_a_delegate_who_narrowed_cannot_widen_beyond_what_the_person_signed(world):
+    """The person's own statement remains the limit, also when the newest statement is the delegate's."""
     names(world, categories=("health",))
     world.consents(world.trial, LAB)
     consents_as(world, BEN, replace(world.grant(LAB), expires=NOW + 99))
@@ -207,7 +207,7 @@ def test_what_the_person_signed_outlives_the_delegation(world):
     assert world.permits(world.trial, record)
 
 
-def test_a_delegate_may_lay_the_office_down_but_name_nobody_else(world):
+def test_a_delegate_may_end_their_own_delegation_but_name_nobody_else(world):
     names(world)
     naming = DelegateAppointment(
         world.ann.signer, BEN.signer, wallet(90).signer, "Eve", "representative", (LAB,), 0, NOW + 9
@@ -334,13 +334,13 @@ def test_coming_of_age(born, of_age):
     assert majority(born, 19) == majority(of_age, 0)
 
 
-def test_i10_a_delegation_said_again_is_where_it_was(world):
+def test_i10_a_delegation_submitted_again_keeps_its_position(world):
     first = names(world)
     statement = first.signed.statement
     assert world.kernel.consents.delegations.accept(statement, world.sign(world.ann, statement)) == first
 
 
-def test_a_delegation_reads_back_from_the_log_as_it_was_said(world):
+def test_a_delegation_reads_back_from_the_log_as_it_was_signed(world):
     logged = names(world)
     found = world.store.log.find("consents", logged.signed.entry.entry)
     assert found == logged

@@ -1,4 +1,4 @@
-"""What rested on a consent ends with it, however it ends, and the person is told what that was."""
+"""Everything that rested on a consent ends with it, however it ends, and the person gets the list."""
 
 from dataclasses import replace
 
@@ -71,7 +71,7 @@ def test_i3_a_consent_that_the_chain_ended_without_us_carries_nothing(world):
     assert not rests(world, entry)
 
 
-def test_i9_a_crash_between_the_withdrawal_and_its_reach_is_made_good(world):
+def test_i9_a_crash_between_the_withdrawal_and_its_effects_is_repaired(world):
     entry = consents(world, world.trial)
     linked(world, entry)
     logged = world.withdraws(world.trial)
@@ -89,7 +89,7 @@ def test_what_nobody_noted_or_another_noted_does_not_stand(world):
     assert not rests(world, entry, kind="export")
 
 
-def test_the_end_of_an_office_ends_what_the_delegate_signed_and_what_rested_on_it(world):
+def test_the_end_of_a_delegation_ends_what_the_delegate_signed_and_what_rested_on_it(world):
     naming = DelegateAppointment(
         world.ann.signer, world.ann.signer, BEN.signer, "Ben", "representative", (LAB,), 0, NOW + 99
     )
@@ -97,8 +97,8 @@ def test_the_end_of_an_office_ends_what_the_delegate_signed_and_what_rested_on_i
     world.kernel.consents.delegations.accept(draft.statement, world.sign(world.ann, draft.statement))
     world.anchor()
     draft = world.draft(world.trial.address, [world.grant(LAB)])
-    said = replace(draft.statement, signer=BEN.signer)
-    logged = world.kernel.consents.acceptance.accept(said, world.sign(BEN, said))
+    statement = replace(draft.statement, signer=BEN.signer)
+    logged = world.kernel.consents.acceptance.accept(statement, world.sign(BEN, statement))
     world.anchor()
     entry = logged.signed.entry.entry
     linked(world, entry)

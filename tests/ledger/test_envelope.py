@@ -1,4 +1,4 @@
-"""Sealing and wrapping: what opens, and everything that must not."""
+"""Sealing and wrapping: what opens, and what must not open."""
 
 import tracemalloc
 
@@ -49,10 +49,10 @@ def test_a_stream_of_any_size_takes_constant_memory():
     tracemalloc.stop()
 
 
-@pytest.mark.parametrize("said", [0, 4, 6])
-def test_content_of_another_length_than_said_is_refused(said):
+@pytest.mark.parametrize("stated", [0, 4, 6])
+def test_content_of_another_length_than_stated_is_refused(stated):
     with pytest.raises(MalformedInput, match="longer or shorter"):
-        list(envelope.seal_stream(Header("a/b", SEED, said), [b"12345"], KEY, RECORD))
+        list(envelope.seal_stream(Header("a/b", SEED, stated), [b"12345"], KEY, RECORD))
 
 
 def test_a_reader_may_use_one_buffer_for_all_its_pieces():
@@ -140,7 +140,7 @@ def test_padding_costs_at_most_an_eighth(length):
     assert padme(padme(length)) == padme(length)
 
 
-def test_lengths_that_differ_little_look_the_same():
+def test_lengths_that_differ_little_have_the_same_sealed_size():
     assert len(sealed(b"x" * 1_000)) == len(sealed(b"x" * 1_001))
 
 
@@ -171,7 +171,7 @@ def test_what_is_no_reader_key_is_refused(public):
         envelope.wrap(KEY, public, RECORD)
 
 
-def test_a_reader_key_does_not_show_itself():
+def test_a_reader_key_does_not_print_its_secret():
     key = envelope.generate_reader_key()
     assert key.raw.hex() not in repr(key)
 

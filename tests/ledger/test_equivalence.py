@@ -1,4 +1,4 @@
-"""What the rule cannot tell apart: records with equal keys get equal decisions, whoever they are about."""
+"""Records that the rule cannot distinguish: equal keys give equal decisions, whoever the data subject is."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,7 +22,7 @@ def test_equal_keys_mean_equal_decisions(pair):
 
 
 def test_equal_keys_mean_equal_decisions_over_thousands(corpus):
-    """There is something to compare: many pairs have equal keys, and the rule answers them in every way it can."""
+    """The comparison is meaningful: many pairs have equal keys, and the rule gives them every kind of answer."""
     found = check_law(corpus)
     assert len(found) > 500
     alone = {Reason.OWN, Reason.BROKE_GLASS, Reason.NO_RECORD, Reason.WRONG_CATEGORY, Reason.SEARCHED}
@@ -30,6 +30,6 @@ def test_equal_keys_mean_equal_decisions_over_thousands(corpus):
     assert any(decision.obligations for decision in found)
 
 
-def test_the_facts_about_a_record_are_what_its_person_said(corpus):
+def test_the_facts_about_a_record_follow_from_the_statements_of_its_person(corpus):
     check_facts(corpus)
     assert {known.about(*one, equivalent_consents.NOW).blocked for _, known, one, _ in corpus} == {False, True}

@@ -1,4 +1,6 @@
-"""A record erased: the rule knows it no more, its key is gone whatever crashes, its certificate can be checked."""
+"""Erasure of a record: the rule no longer knows it, its key is destroyed despite any crash, and its certificate
+verifies.
+"""
 
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,8 +33,8 @@ def world(request, tmp_path):
 def erases(world, *records, who=None, **wrong):
     signer = who or world.ann
     drafts = world.kernel.records.erasures.draft(signer.signer, list(records) or None)
-    said = [replace(draft.statement, **wrong) for draft in drafts]
-    return world.kernel.records.erasures.accept([(one, world.sign(signer, one)) for one in said])
+    erasure = [replace(draft.statement, **wrong) for draft in drafts]
+    return world.kernel.records.erasures.accept([(one, world.sign(signer, one)) for one in erasure])
 
 
 def cid_of(world, record):
@@ -75,7 +77,7 @@ def test_a_search_receipt_never_releases_a_key(world, record):
         world.world.keys.rewrap(record, world.reader_keys[world.trial.address].public, receipt)
 
 
-def test_the_payload_is_let_go(world, record):
+def test_the_payload_is_unpinned(world, record):
     cid = cid_of(world, record)
     erases(world, record)
     assert cid not in world.payloads.blocks
@@ -114,7 +116,7 @@ def test_everything_of_a_person_goes_in_one_call(world, record):
 
 
 @pytest.mark.parametrize("who", ["trial", "responder"])
-def test_i7_others_cannot_erase_and_cannot_tell_what_there_is(world, record, who):
+def test_i7_others_cannot_erase_and_do_not_learn_what_exists(world, record, who):
     for wanted in (record, bytes(32)):
         with pytest.raises(NotFound):
             world.kernel.records.erasures.draft(getattr(world, who).signer, [wanted])
@@ -193,7 +195,7 @@ def _unavailable(_):
     raise SourceUnavailable("not now")
 
 
-def test_a_plan_the_log_never_heard_of_is_dropped(world, record):
+def test_a_plan_that_was_never_logged_is_deleted(world, record):
     with failing(world.store.log, "append"), pytest.raises(Crash):
         erases(world, record)
     world.clock.passes(3_601)
@@ -202,7 +204,7 @@ def test_a_plan_the_log_never_heard_of_is_dropped(world, record):
     assert world.store.work_items.item("erasure", record) is None
 
 
-def test_a_restored_backup_revives_nothing(world, record):
+def test_a_restored_backup_recovers_nothing(world, record):
     key = world.world.keys._keys[record]
     erases(world, record)
     world.world.keys._keys[record] = key
@@ -210,6 +212,6 @@ def test_a_restored_backup_revives_nothing(world, record):
     assert record not in world.world.keys._keys
 
 
-def test_a_keys_name_tells_nothing_of_the_key(world, record):
+def test_a_keys_name_reveals_nothing_about_the_key(world, record):
     assert world.world.keys.destroy(record) == key_id(record)
     assert len(key_id(record)) == 32

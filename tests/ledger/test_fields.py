@@ -1,4 +1,4 @@
-"""Field by field: every kind of value JSON has, every pointer RFC 6901 allows, and none that it does not."""
+"""Fields of JSON documents: every kind of JSON value, every pointer that RFC 6901 allows, and no other."""
 
 import json
 import sys
@@ -55,7 +55,7 @@ def test_the_empty_pointer_shows_the_whole_document():
 
 
 @pytest.mark.parametrize("pointer", ["foo", "foo/0", "/m~n", "/m~2n", "/foo~", "~", "#/foo", " /foo", "/a~1b~"])
-def test_a_malformed_pointer_is_said_to_be_one(pointer):
+def test_a_malformed_pointer_is_refused_as_malformed(pointer):
     with pytest.raises(InvalidStatement, match="not a JSON Pointer"):
         fields.disclose(RFC_6901, SEED, [pointer])
 
@@ -92,7 +92,7 @@ def test_numbers_of_equal_value_written_otherwise_have_other_roots():
     assert len({fields.root(f"[{one}]".encode(), SEED) for one in written}) == len(written)
 
 
-def test_a_number_a_text_and_a_literal_that_look_alike_differ():
+def test_a_number_a_text_and_a_literal_of_equal_spelling_differ():
     alike = [b"1", b'"1"', b"null", b'"null"', b"true", b'"true"', b"{}", b"[]", b'""', b'"{}"', b"[[]]", b'{"":[]}']
     assert len({fields.root(b'{"a":%b}' % one, SEED) for one in alike}) == len(alike)
 
@@ -138,7 +138,7 @@ def test_a_name_that_stands_twice_is_refused_also_when_written_otherwise(raw):
 
 
 @pytest.mark.parametrize("raw", [b"[" * 10_000 + b"]" * 10_000, b'{"a":' * 10_000 + b"1" + b"}" * 10_000])
-def test_json_nested_ten_thousand_deep_is_refused_by_every_door_to_a_commitment(raw):
+def test_json_nested_ten_thousand_deep_is_refused_by_every_function_of_a_commitment(raw):
     for refusing in (
         lambda: fields.root(raw, SEED),
         lambda: fields.disclose(raw, SEED, ["/a"]),
@@ -157,7 +157,7 @@ def test_a_disclosed_value_nested_ten_thousand_deep_is_refused_as_well():
 
 
 def work_of(call):
-    """How many instructions our own code of commitments takes for a call."""
+    """The number of instructions that our own commitment code executes for a call."""
     count, ours = 0, str(Path(fields.__file__).parent)
 
     def trace(frame, event, _):

@@ -1,4 +1,4 @@
-"""Any life of grants, withdrawals, time, blocks and questions: the numbered promises hold throughout."""
+"""The numbered invariants hold over random histories of grants, withdrawals, time, blocks and questions."""
 
 from hypothesis import settings
 from hypothesis import strategies as some
@@ -22,53 +22,55 @@ class OneLife(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.house = LedgerFixture()
-        self.records = {LAB: self.house.issued(LAB), VITALS: self.house.issued(VITALS)}
-        self.house.anchor()
+        self.ledger = LedgerFixture()
+        self.records = {LAB: self.ledger.issued(LAB), VITALS: self.ledger.issued(VITALS)}
+        self.ledger.anchor()
         self.asked = 0
         self.standing, self.on_chain = [], False
         self.withdrawn = set()
         self.heads = {log: Head(0, merkle.EMPTY_ROOT) for log in LOGS}
 
     @rule(said=some.lists(some.tuples(effects, categories, some.integers(1, 60)), min_size=1, max_size=3))
-    def ann_signs(self, said):
-        now = self.house.clock.now()
-        grants = [Grant(e, (c,), ("hl7:CLINTRCH",), ("view",), now, now + length) for e, c, length in said]
+    def ann_signs(self, statement):
+        now = self.ledger.clock.now()
+        grants = [Grant(e, (c,), ("hl7:CLINTRCH",), ("view",), now, now + length) for e, c, length in statement]
         self.withdrawn |= self.current_entry()
-        self.house.says(self.house.trial.address, grants)
+        self.ledger.says(self.ledger.trial.address, grants)
         self.standing, self.on_chain = grants, False
 
     @precondition(lambda self: self.standing)
     @rule()
     def ann_withdraws(self):
         self.withdrawn |= self.current_entry()
-        draft = self.house.kernel.consents.drafts.revocation(self.house.ann.signer, self.house.trial.address)
-        self.house.kernel.consents.revocations.accept(draft.statement, self.house.sign(self.house.ann, draft.statement))
+        draft = self.ledger.kernel.consents.drafts.revocation(self.ledger.ann.signer, self.ledger.trial.address)
+        self.ledger.kernel.consents.revocations.accept(
+            draft.statement, self.ledger.sign(self.ledger.ann, draft.statement)
+        )
         self.standing = []
 
     @rule()
     def a_block_comes(self):
-        self.house.anchor()
+        self.ledger.anchor()
         self.on_chain = True
 
     @rule()
     def the_chain_forgets_its_last_block(self):
-        consents = self.house.store.log.anchored("consents").head
+        consents = self.ledger.store.log.anchored("consents").head
         if consents.size:
-            before = self.house.store.log.head_at("consents", consents.size - 1)
-            self.house.store.anchoring.roll_back("consents", before, block=6)
+            before = self.ledger.store.log.head_at("consents", consents.size - 1)
+            self.ledger.store.anchoring.roll_back("consents", before, block=6)
             self.on_chain = self.on_chain and not self.newest_is_at(consents.size - 1)
 
     @rule(seconds=some.integers(1, 30))
     def time_passes(self, seconds):
-        self.house.clock.passes(seconds)
-        self.house.store.anchoring.touch(self.house.clock.now())
+        self.ledger.clock.passes(seconds)
+        self.ledger.store.anchoring.touch(self.ledger.clock.now())
 
     @rule(category=some.sampled_from([LAB, VITALS]))
     def the_trial_asks(self, category):
         self.asked += 1
         try:
-            release = self.house.reads(self.house.trial, self.records[category], category)
+            release = self.ledger.reads(self.ledger.trial, self.records[category], category)
         except AccessDenied:
             released = False
         else:
@@ -77,48 +79,48 @@ class OneLife(RuleBasedStateMachine):
         assert released is self.model_permits(category)
 
     def check_i1_receipt_first(self, release):
-        assert self.house.store.log.statement_at(ACCESS, release.receipt.position) == release.receipt
+        assert self.ledger.store.log.statement_at(ACCESS, release.receipt.position) == release.receipt
 
     def model_permits(self, category):
-        now = self.house.clock.now()
+        now = self.ledger.clock.now()
         live = [g for g in self.standing if now < g.expires and g.categories[0] in {category, "health"}]
         forbidden = any(g.effect is Effect.FORBID for g in live)
         return self.on_chain and bool(live) and not forbidden
 
     def current_entry(self):
-        newest = self.house.newest(self.house.trial)
+        newest = self.ledger.newest(self.ledger.trial)
         return {newest.signed.entry.entry} if newest and self.standing else set()
 
     def newest_is_at(self, position):
-        newest = self.house.newest(self.house.trial)
+        newest = self.ledger.newest(self.ledger.trial)
         return newest is not None and newest.position >= position
 
     @invariant()
     def i1_every_question_leaves_one_receipt(self):
-        assert self.house.store.log.head(ACCESS).size == self.asked
+        assert self.ledger.store.log.head(ACCESS).size == self.asked
 
     @invariant()
     def i3_nothing_withdrawn_permits_again(self):
-        request = self.house.asks(self.house.trial, self.records[LAB])
-        facts = self.house.store.index.facts(request, self.house.clock.now())
+        request = self.ledger.asks(self.ledger.trial, self.records[LAB])
+        facts = self.ledger.store.index.facts(request, self.ledger.clock.now())
         ended = {s.entry for s in facts.consents if s.revoked or s.superseded}
         assert self.withdrawn <= ended
 
     @invariant()
     def i4_every_log_continues_itself(self):
         for log in LOGS:
-            old, new = self.heads[log], self.house.store.log.head(log)
+            old, new = self.heads[log], self.ledger.store.log.head(log)
             if old.size:
-                merkle.verify_consistency(old, new, self.house.store.log.consistency(log, old.size, new.size))
+                merkle.verify_consistency(old, new, self.ledger.store.log.consistency(log, old.size, new.size))
             self.heads[log] = new
 
     @invariant()
     def i9_every_accepted_statement_is_provable(self):
         for log in LOGS:
-            head = self.house.store.log.head(log)
+            head = self.ledger.store.log.head(log)
             if head.size:
-                logged = self.house.store.log.statement_at(log, head.size - 1)
-                path = self.house.store.log.inclusion(log, logged.position, head.size)
+                logged = self.ledger.store.log.statement_at(log, head.size - 1)
+                path = self.ledger.store.log.inclusion(log, logged.position, head.size)
                 verify_logged(logged.signed.entry, logged.position, path, head)
 
 
@@ -127,11 +129,11 @@ TestOneLife = OneLife.TestCase
 
 
 def test_i2_an_expired_grant_is_named_expired():
-    house = LedgerFixture()
-    record = house.issued(LAB)
-    now = house.clock.now()
-    house.says(house.trial.address, [Grant(Effect.PERMIT, (LAB,), ("hl7:CLINTRCH",), ("view",), now, now + 5)])
-    house.anchor()
-    house.clock.passes(5)
-    decision, _ = house.kernel.decisions.evaluation.ask(house.asks(house.trial, record))
+    ledger = LedgerFixture()
+    record = ledger.issued(LAB)
+    now = ledger.clock.now()
+    ledger.says(ledger.trial.address, [Grant(Effect.PERMIT, (LAB,), ("hl7:CLINTRCH",), ("view",), now, now + 5)])
+    ledger.anchor()
+    ledger.clock.passes(5)
+    decision, _ = ledger.kernel.decisions.evaluation.ask(ledger.asks(ledger.trial, record))
     assert [finding for _, finding in decision.findings] == [Finding.EXPIRED]

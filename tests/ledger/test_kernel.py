@@ -1,4 +1,4 @@
-"""The verbs over honest twins of every port: what a person, a holder and a requester live through."""
+"""The operations of the kernel over in-memory ports, for a person, a holder and a requester."""
 
 from dataclasses import replace
 
@@ -68,7 +68,7 @@ def test_i3_a_withdrawal_denies_before_any_block(world):
         world.reads(world.trial, record)
 
 
-def test_narrowing_takes_at_once_what_it_no_longer_says(world):
+def test_narrowing_takes_effect_at_once(world):
     lab, vitals = world.issued(LAB), world.issued(VITALS)
     world.consents(world.trial, "health")
     world.anchor()
@@ -82,7 +82,7 @@ def test_narrowing_takes_at_once_what_it_no_longer_says(world):
         world.reads(world.trial, vitals, VITALS)
 
 
-def test_i10_a_consent_handed_in_again_is_the_same_entry(world):
+def test_i10_a_consent_submitted_again_is_the_same_entry(world):
     draft, signature = world.signed_consent(world.trial, "health.lab")
     first = world.kernel.consents.acceptance.accept(draft.statement, signature)
     assert world.kernel.consents.acceptance.accept(draft.statement, signature) == first
@@ -167,7 +167,7 @@ def test_a_notice_that_was_replaced_needs_reconsent(world):
     assert world.kernel.decisions.evaluation.ask(request)[0].reason is Reason.NEEDS_RECONSENT
 
 
-def test_a_withdrawal_opens_the_lock_or_says_the_secret_is_lost(world):
+def test_a_withdrawal_opens_the_lock_or_states_that_the_secret_is_lost(world):
     world.consents(world.trial, "health.lab")
     draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address, b"\1" * 32)
     with pytest.raises(InvalidStatement, match="does not open"):
@@ -183,7 +183,7 @@ def test_there_is_nothing_to_withdraw_twice(world):
         world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address)
 
 
-def test_a_withdrawal_handed_in_again_is_the_same_entry(world):
+def test_a_withdrawal_submitted_again_is_the_same_entry(world):
     world.consents(world.trial, "health.lab")
     draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address, world.secret(world.trial))
     signature = world.sign(world.ann, draft.statement)
@@ -339,7 +339,7 @@ def test_the_lock_in_the_log_is_the_one_that_was_signed(world):
     assert logged.signed.entry.lock == lock_of(world.secret(world.trial))
 
 
-def test_findings_say_why_each_consent_did_not_count(world):
+def test_findings_give_the_reason_why_each_consent_did_not_count(world):
     record = world.issued(LAB)
     world.consents(world.trial, "health.vitals")
     world.anchor()

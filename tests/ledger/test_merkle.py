@@ -1,4 +1,4 @@
-"""Trees against a naive reference, and proofs against the public vectors."""
+"""Trees compared with a naive reference, and proofs with the public vectors."""
 
 import base64
 import json

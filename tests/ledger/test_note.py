@@ -1,4 +1,6 @@
-"""Signed notes and checkpoints: what others' tools made is read, what ours make is theirs, and nothing else passes."""
+"""Signed notes and checkpoints: those of other tools are read, ours are valid for them, and nothing else is
+accepted.
+"""
 
 import base64
 
@@ -41,8 +43,8 @@ def test_a_checkpoint_survives_the_way_there_and_back():
 
 
 def test_extension_lines_are_carried():
-    said = Checkpoint(ORIGIN, HEAD, ("anchored 12", "another"))
-    assert Checkpoint.parse(str(said)) == said
+    text = Checkpoint(ORIGIN, HEAD, ("anchored 12", "another"))
+    assert Checkpoint.parse(str(text)) == text
 
 
 def test_every_signature_of_a_note_is_kept_and_a_stranger_s_changes_nothing():
@@ -164,7 +166,7 @@ def test_what_is_no_verifier_key_is_refused(vkey):
 class TestCosignature:
     witness = Signer("witness.example", b"\x11" * 32, COSIGNATURE)
 
-    def test_it_says_when_the_witness_saw_the_checkpoint(self):
+    def test_it_has_the_time_at_which_the_witness_cosigned(self):
         note = signed().with_signatures([cosign(signed(), self.witness, 1_800_000_000)])
         assert cosigned_at(Note.parse(bytes(note)), Verifier.parse(str(self.witness.verifier))) == 1_800_000_000
 

@@ -1,4 +1,6 @@
-"""Everyone is told of what concerns them, once, wherever they wish; what cannot be delivered is given up openly."""
+"""Everyone is notified of what concerns them, once, on every channel they chose; a failed delivery is given up
+visibly.
+"""
 
 from base64 import b64decode
 from dataclasses import replace
@@ -8,7 +10,7 @@ import pytest
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, SourceUnavailable, TooManyRequests
 from mydata_ledger.ledger.kernel import DelegateAppointment, GrantRequest, RequestTerms
 from mydata_ledger.ledger.kernel.log_consumer import REMIND_BEFORE
-from mydata_ledger.ledger.kernel.people.deliveries import PATIENCE
+from mydata_ledger.ledger.kernel.people.deliveries import RETRY_DELAYS
 from mydata_ledger.ledger.kernel.people.inbox import DEAD, DELIVERED, PENDING
 from mydata_ledger.ledger.message import Event, of_person
 from testing.ledger_fixture import LAB, NOTICE, NOW, LedgerFixture, wallet
@@ -17,16 +19,16 @@ BEN = wallet(80)
 
 
 class Post:
-    """A courier that writes down what it carried, and fails as often as it is told to."""
+    """A notifier that records what it sent, and fails as often as configured."""
 
     def __init__(self, fails=0, error=SourceUnavailable):
-        self.carried, self.fails, self.error = [], fails, error
+        self.sent, self.fails, self.error = [], fails, error
 
-    def send(self, parcel, subscription):
+    def send(self, delivery, subscription):
         if self.fails:
             self.fails -= 1
             raise self.error("not now")
-        self.carried.append((parcel, subscription.address))
+        self.sent.append((delivery, subscription.address))
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def world():
     return LedgerFixture()
 
 
-def told(world, who):
+def messages_of(world, who):
     recipient = who.address if who in world.parties.values() else of_person(who.signer)
     """In the order of the events' names: within one second messages have no order."""
     return sorted(
@@ -44,7 +46,7 @@ def told(world, who):
 
 
 def events(world, who):
-    return [event for event, _ in told(world, who)]
+    return [event for event, _ in messages_of(world, who)]
 
 
 def subscribed(world, channel="webhook", *wanted):
@@ -59,20 +61,20 @@ def consents(world):
     return logged
 
 
-def test_both_sides_hear_of_a_consent_and_of_its_end(world):
+def test_both_sides_are_notified_of_a_consent_and_of_its_end(world):
     logged = consents(world)
     world.withdraws(world.trial)
     assert world.kernel.log_consumer.consume() == 2
-    assert told(world, world.ann) == [
+    assert messages_of(world, world.ann) == [
         (Event.GRANTED, {"grantee": "The trial"}),
         (Event.WITHDRAWN, {"grantee": "The trial"}),
     ]
-    assert told(world, world.trial) == [(Event.GRANTED, {}), (Event.WITHDRAWN, {})]
+    assert messages_of(world, world.trial) == [(Event.GRANTED, {}), (Event.WITHDRAWN, {})]
     subjects = {m.subject for m in world.kernel.people.inbox.read(world.trial.address)}
     assert subjects == {"0x" + logged.signed.entry.entry.hex()}
 
 
-def test_a_person_hears_of_every_use_and_not_of_refusals_or_their_own(world):
+def test_a_person_is_notified_of_every_use_and_not_of_refusals_or_their_own(world):
     record = world.issued(LAB)
     world.permits(world.trial, record)
     consents(world)
@@ -80,11 +82,11 @@ def test_a_person_hears_of_every_use_and_not_of_refusals_or_their_own(world):
     world.seed_of(record)
     world.kernel.decisions.search.find(world.trial.address, LAB, "hl7:CLINTRCH", "view")
     world.kernel.log_consumer.consume()
-    uses = [detail for event, detail in told(world, world.ann) if event is Event.USED]
+    uses = [detail for event, detail in messages_of(world, world.ann) if event is Event.USED]
     assert uses == [{"by": "The trial", "category": LAB, "for": "hl7:CLINTRCH"}]
 
 
-def test_a_broken_glass_is_told_to_the_person_and_to_who_may_sign_for_them(world):
+def test_the_person_and_their_delegates_are_notified_of_emergency_access(world):
     naming = DelegateAppointment(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "carer", (LAB,), 0, NOW + 99)
     draft = world.kernel.consents.delegations.draft(naming)
     world.kernel.consents.delegations.accept(draft.statement, world.sign(world.ann, draft.statement))
@@ -95,13 +97,13 @@ def test_a_broken_glass_is_told_to_the_person_and_to_who_may_sign_for_them(world
     assert events(world, BEN) == [Event.BROKE_GLASS, Event.NAMED]
 
 
-def test_being_asked_is_told_unless_a_wish_answered(world):
+def test_the_person_is_notified_of_a_request_unless_a_wish_answered(world):
     asking = RequestTerms((world.grant(LAB),), NOTICE.digest, reference="KCT1")
     world.kernel.people.requests.ask(world.trial.address, world.ann.signer, asking)
-    assert told(world, world.ann) == [(Event.ASKED, {"by": "The trial", "reference": "KCT1"})]
+    assert messages_of(world, world.ann) == [(Event.ASKED, {"by": "The trial", "reference": "KCT1"})]
 
 
-def test_reading_again_tells_nobody_twice(world):
+def test_reading_again_notifies_nobody_twice(world):
     consents(world)
     world.kernel.log_consumer.consume()
     assert world.kernel.log_consumer.consume() == 0
@@ -111,7 +113,7 @@ def test_reading_again_tells_nobody_twice(world):
     assert events(world, world.ann) == [Event.GRANTED]
 
 
-def test_a_consent_that_ends_soon_is_told_once_while_it_stands(world):
+def test_there_is_one_reminder_before_a_standing_consent_ends(world):
     grant = replace(world.grant(LAB), expires=NOW + 5 * REMIND_BEFORE)
     world.says(world.trial.address, [grant])
     world.says(world.insurer.address, [grant])
@@ -124,7 +126,7 @@ def test_a_consent_that_ends_soon_is_told_once_while_it_stands(world):
     world.clock.passes(1)
     world.kernel.log_consumer.consume()
     world.kernel.log_consumer.consume()
-    ending = [detail for event, detail in told(world, world.ann) if event is Event.EXPIRING]
+    ending = [detail for event, detail in messages_of(world, world.ann) if event is Event.EXPIRING]
     assert ending == [{"grantee": "The trial", "ends": str(NOW + 5 * REMIND_BEFORE)}]
 
 
@@ -140,7 +142,7 @@ def test_results_reach_whose_consent_stands(world):
         world.kernel.people.announcements.results(BEN.address, "x")
 
 
-def test_a_subscription_gets_what_it_wants_and_nothing_of_what_the_things_say(world):
+def test_a_subscription_gets_its_events_without_their_content(world):
     subscribed(world, "webhook", "consent.granted")
     consents(world)
     world.withdraws(world.trial)
@@ -148,18 +150,18 @@ def test_a_subscription_gets_what_it_wants_and_nothing_of_what_the_things_say(wo
     post = Post()
     assert world.kernel.people.deliveries.deliver({"webhook": post}) == 1
     assert world.kernel.people.deliveries.deliver({"webhook": post}) == 0
-    ((parcel, address),) = post.carried
-    assert (parcel.event, address) == ("consent.granted", "https://example.org/h")
-    assert "trial" not in repr(parcel).lower()
+    ((delivery, address),) = post.sent
+    assert (delivery.event, address) == ("consent.granted", "https://example.org/h")
+    assert "trial" not in repr(delivery).lower()
     assert [p.state for p in world.kernel.people.deliveries.of(of_person(world.ann.signer))] == [DELIVERED]
 
 
-def test_a_delivery_is_tried_again_ever_more_patiently_and_then_given_up(world):
+def test_a_delivery_is_retried_with_growing_delays_and_then_given_up(world):
     subscribed(world)
     consents(world)
     world.kernel.log_consumer.consume()
     post = Post(fails=99)
-    for wait in PATIENCE:
+    for wait in RETRY_DELAYS:
         assert world.kernel.people.deliveries.deliver({"webhook": post}) == 0
         world.clock.passes(wait - 1)
         before = post.fails
@@ -169,7 +171,7 @@ def test_a_delivery_is_tried_again_ever_more_patiently_and_then_given_up(world):
     world.kernel.people.deliveries.deliver({"webhook": post})
     (delivery,) = world.kernel.people.deliveries.of(of_person(world.ann.signer))
     assert (delivery.state, delivery.body["why"]) == (DEAD, "not now")
-    assert 99 - post.fails == len(PATIENCE) + 1
+    assert 99 - post.fails == len(RETRY_DELAYS) + 1
 
 
 def test_a_receiver_that_comes_back_gets_it(world):
@@ -178,21 +180,21 @@ def test_a_receiver_that_comes_back_gets_it(world):
     world.kernel.log_consumer.consume()
     post = Post(fails=1)
     world.kernel.people.deliveries.deliver({"webhook": post})
-    world.clock.passes(PATIENCE[0])
+    world.clock.passes(RETRY_DELAYS[0])
     assert world.kernel.people.deliveries.deliver({"webhook": post}) == 1
 
 
-@pytest.mark.parametrize("how", ["never", "ended", "no courier"])
-def test_what_cannot_be_delivered_says_why(world, how):
+@pytest.mark.parametrize("how", ["never", "ended", "no notifier"])
+def test_an_undeliverable_message_has_its_reason(world, how):
     subscription = subscribed(world)
     consents(world)
     world.kernel.log_consumer.consume()
     if how == "ended":
         world.kernel.people.subscriptions.end(of_person(world.ann.signer), subscription.subscription_id)
-    couriers = {} if how == "no courier" else {"webhook": Post(1, InvalidStatement)}
-    world.kernel.people.deliveries.deliver(couriers)
+    notifiers = {} if how == "no notifier" else {"webhook": Post(1, InvalidStatement)}
+    world.kernel.people.deliveries.deliver(notifiers)
     (delivery,) = world.kernel.people.deliveries.of(of_person(world.ann.signer))
-    assert delivery.state == (PENDING if how == "no courier" else DEAD)
+    assert delivery.state == (PENDING if how == "no notifier" else DEAD)
     assert delivery.body["why"]
 
 
@@ -224,7 +226,7 @@ def test_subscriptions_are_ones_own_and_at_most_ten(world):
     assert len(world.kernel.people.subscriptions.of(of_person(world.ann.signer))) == 9
 
 
-def test_a_drafted_consent_tells_nobody(world):
+def test_a_drafted_consent_notifies_nobody(world):
     world.kernel.consents.drafts.consent(
         GrantRequest(world.ann.signer, world.trial.address, (world.grant(LAB),), NOTICE.digest, bytes(32))
     )

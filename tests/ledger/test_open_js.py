@@ -1,4 +1,4 @@
-"""What Python sealed and wrapped opens in JavaScript, and what must not open does not."""
+"""Payloads and keys that Python sealed and wrapped open in JavaScript, and no others do."""
 
 import json
 import os
@@ -71,8 +71,8 @@ def opened(*releases):
 def streamed(path, whole, *, step=65_536, web=False):
     given = {name: value.hex() for name, value in whole.items() if name != "sealed"}
     command = [NODE, "--no-warnings", "--input-type=module", "-e", STREAM % (ROOT / "web/open.js").as_uri()]
-    said = json.dumps(given | {"path": str(path), "step": step, "web": web})
-    done = subprocess.run(command, input=said, capture_output=True, text=True, check=False)
+    output = json.dumps(given | {"path": str(path), "step": step, "web": web})
+    done = subprocess.run(command, input=output, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -106,7 +106,7 @@ def test_what_must_not_open_does_not_open_in_javascript():
         whole | {"readerKey": release()["readerKey"]},
         whole | {"readerKey": release(post_quantum=False)["readerKey"]},
     ]
-    assert [type(said) for said in opened(*wrong)] == [str] * len(wrong)
+    assert [type(output) for output in opened(*wrong)] == [str] * len(wrong)
 
 
 @pytest.mark.parametrize("media_type", ["application/fhir+json", "application/pdf"])
@@ -121,9 +121,9 @@ def test_javascript_checks_the_holder_s_commitment_where_it_is_given(media_type)
     }
     right = record_commitment(content, media_type, SEED)
     others = [record_commitment(content + b" ", media_type, SEED), record_commitment(content, media_type, b"t" * 32)]
-    said = opened(*[whole | {"commitment": commitment} for commitment in (right, *others)])
-    assert said[0] == [media_type, SEED.hex(), content.hex()]
-    assert said[1:] == ["the record opens, but it is not the one its holder signed"] * 2
+    output = opened(*[whole | {"commitment": commitment} for commitment in (right, *others)])
+    assert output[0] == [media_type, SEED.hex(), content.hex()]
+    assert output[1:] == ["the record opens, but it is not the one its holder signed"] * 2
 
 
 @pytest.mark.parametrize("step", [1, 10, 11, 12, 65_536, CHUNK, CHUNK + 16, 5 * CHUNK])
@@ -134,8 +134,8 @@ def test_a_stream_cut_anywhere_opens_in_javascript(tmp_path, size, step):
     content = os.urandom(size)
     whole = release(content, post_quantum=False)
     (tmp_path / "sealed").write_bytes(whole["sealed"])
-    said = streamed(tmp_path / "sealed", whole, step=step, web=step == CHUNK)
-    assert (said["length"], said["sha256"]) == (size, sha256(content).hexdigest())
+    output = streamed(tmp_path / "sealed", whole, step=step, web=step == CHUNK)
+    assert (output["length"], output["sha256"]) == (size, sha256(content).hexdigest())
 
 
 def test_a_long_stream_opens_in_constant_memory(tmp_path):
@@ -143,9 +143,9 @@ def test_a_long_stream_opens_in_constant_memory(tmp_path):
     header = envelope.Header("application/dicom", SEED, size)
     with (tmp_path / "sealed").open("wb") as file:
         file.writelines(envelope.seal_stream(header, (bytes(CHUNK) for _ in range(256)), KEY, RECORD))
-    said = streamed(tmp_path / "sealed", whole)
-    assert said["sha256"] == sha256(bytes(size)).hexdigest()
-    assert said["most"] < 160 * CHUNK
+    output = streamed(tmp_path / "sealed", whole)
+    assert output["sha256"] == sha256(bytes(size)).hexdigest()
+    assert output["most"] < 160 * CHUNK
 
 
 @pytest.mark.parametrize(

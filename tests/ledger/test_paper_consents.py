@@ -1,4 +1,4 @@
-"""A person with no device: what they signed on paper stands when two accredited witnesses vouch for it."""
+"""Consent of a person without a device: what they signed on paper stands when two accredited witnesses confirm it."""
 
 from dataclasses import replace
 
@@ -36,18 +36,20 @@ def drafted(world, *grants, signer=CLERK, grantee=None):
     return world.kernel.consents.drafts.consent(wish).statement
 
 
-def witnessed(world, said, scan, first=NURSE, second=CLERK, **wrong):
-    word = replace(world.kernel.consents.paper.draft_witness_statement(said, first.signer, scan).statement, **wrong)
-    return WitnessedPaper(said, world.sign(second, said), word, world.sign(first, word))
+def witnessed(world, statement, scan, first=NURSE, second=CLERK, **wrong):
+    word = replace(
+        world.kernel.consents.paper.draft_witness_statement(statement, first.signer, scan).statement, **wrong
+    )
+    return WitnessedPaper(statement, world.sign(second, statement), word, world.sign(first, word))
 
 
-def hands_in(world, said, scan, **more):
-    logged = world.kernel.consents.paper.accept(witnessed(world, said, scan, **more), scan)
+def hands_in(world, statement, scan, **more):
+    logged = world.kernel.consents.paper.accept(witnessed(world, statement, scan, **more), scan)
     world.anchor()
     return logged
 
 
-def test_a_paper_permits_and_is_marked_wherever_it_counts(world):
+def test_a_consent_on_paper_permits_and_is_marked_wherever_it_counts(world):
     record, scan = world.issued(LAB), scanned(world)
     entry = hands_in(world, drafted(world), scan).signed.entry.entry
     release = world.reads(world.trial, record)
@@ -59,32 +61,32 @@ def test_a_paper_permits_and_is_marked_wherever_it_counts(world):
     assert world.kernel.consents.paper_marks.for_consents([entry, key]) == (entry,)
 
 
-def test_both_signatures_lie_in_the_log_or_neither(world):
+def test_both_signatures_are_logged_or_neither(world):
     scan, size = scanned(world), world.store.log.head(CONSENTS).size
-    said = drafted(world)
-    forged = replace(witnessed(world, said, scan), witness_signature=world.sign(EVE, said))
+    statement = drafted(world)
+    forged = replace(witnessed(world, statement, scan), witness_signature=world.sign(EVE, statement))
     with pytest.raises(SignatureInvalid):
         world.kernel.consents.paper.accept(forged, scan)
     assert world.store.log.head(CONSENTS).size == size
-    hands_in(world, said, scan)
+    hands_in(world, statement, scan)
     kinds = [type(world.store.log.statement_at(CONSENTS, size + n).signed.statement).__name__ for n in range(2)]
     assert kinds == ["Delegation", "Consent"]
 
 
-def test_i10_the_same_paper_handed_in_again_is_where_it_was(world):
-    scan, said = scanned(world), drafted(world)
-    first = hands_in(world, said, scan)
-    assert hands_in(world, said, scan) == first
+def test_i10_the_same_consent_on_paper_submitted_again_keeps_its_position(world):
+    scan, statement = scanned(world), drafted(world)
+    first = hands_in(world, statement, scan)
+    assert hands_in(world, statement, scan) == first
 
 
-def test_a_word_is_good_for_one_statement_only(world):
-    scan, said = scanned(world), drafted(world)
-    wider = replace(said, grants=(world.grant("health"),))
-    word = world.kernel.consents.paper.draft_witness_statement(said, NURSE.signer, scan).statement
+def test_a_witness_statement_is_valid_for_one_statement_only(world):
+    scan, statement = scanned(world), drafted(world)
+    wider = replace(statement, grants=(world.grant("health"),))
+    word = world.kernel.consents.paper.draft_witness_statement(statement, NURSE.signer, scan).statement
     swapped = WitnessedPaper(wider, world.sign(CLERK, wider), word, world.sign(NURSE, word))
     with pytest.raises(InvalidStatement, match="another statement"):
         world.kernel.consents.paper.accept(swapped, scan)
-    hands_in(world, said, scan)
+    hands_in(world, statement, scan)
     later = drafted(world, world.grant(VITALS))
     with pytest.raises(NotEntitled):
         world.kernel.consents.acceptance.accept(later, world.sign(CLERK, later))
@@ -92,18 +94,18 @@ def test_a_word_is_good_for_one_statement_only(world):
 
 @pytest.mark.parametrize("wrong", [{"expires": NOW + 99}, {"categories": ("health",)}, {"proof": bytes(32)},
                                    {"delegate_name": "Dr. X"}, {"lock": b"\1" * 32}])  # fmt: skip
-def test_a_word_that_says_otherwise_than_drafted_is_refused(world, wrong):
-    scan, said = scanned(world), drafted(world)
+def test_a_witness_statement_that_differs_from_its_draft_is_refused(world, wrong):
+    scan, statement = scanned(world), drafted(world)
     with pytest.raises(InvalidStatement):
-        hands_in(world, said, scan, **wrong)
+        hands_in(world, statement, scan, **wrong)
 
 
 def test_witnesses_are_two_accredited_and_no_side_of_it(world):
     scan = scanned(world)
     for first, second in ((EVE, CLERK), (NURSE, EVE), (CLERK, CLERK)):
-        said = drafted(world, signer=second)
+        statement = drafted(world, signer=second)
         with pytest.raises(NotEntitled):
-            hands_in(world, said, scan, first=first, second=second)
+            hands_in(world, statement, scan, first=first, second=second)
     trial = replace(world.directory[1], roles=frozenset({"trial", WITNESS}))
     staff = [p for p in world.store.directory.parties() if p.account != trial.account]
     world.store.directory.set_parties([*staff, trial])
@@ -124,12 +126,12 @@ def test_a_delegate_does_not_witness_for_the_person(world):
 
 
 def test_the_scan_is_a_record_of_this_person(world):
-    said = drafted(world)
+    statement = drafted(world)
     with pytest.raises(NotFound):
-        hands_in(world, said, bytes(32))
+        hands_in(world, statement, bytes(32))
 
 
-def test_a_paper_is_the_persons_own_word_and_a_paper_ends_it(world):
+def test_a_consent_on_paper_is_the_persons_own_and_a_revocation_on_paper_ends_it(world):
     record, scan = world.issued(LAB), scanned(world)
     entry = hands_in(world, drafted(world), scan).signed.entry.entry
     ben = wallet(83)
@@ -150,11 +152,15 @@ def test_a_paper_is_the_persons_own_word_and_a_paper_ends_it(world):
         hands_in(world, replace(end, version=9), scan)
 
 
-def test_what_stands_on_paper_stands_as_long_as_its_word(world):
-    """The word's window is the second of the signature: nothing the clerk signs later leans on it."""
-    scan, said = scanned(world), drafted(world)
-    hands_in(world, said, scan)
+def test_a_consent_on_paper_stands_as_long_as_its_witness_statement(world):
+    """The window of the witness statement is the second of the signature: nothing that the clerk signs later rests on
+    it.
+    """
+    scan, statement = scanned(world), drafted(world)
+    hands_in(world, statement, scan)
     (state,) = world.store.index.delegations_of(world.ann.signer)
-    assert (state.delegation.not_before, state.delegation.expires) == (said.signed_at, said.signed_at + 1)
-    assert state.delegation.relation.endswith(typed_data.digest(said, world.kernel.statements.domain(said)).hex())
+    assert (state.delegation.not_before, state.delegation.expires) == (statement.signed_at, statement.signed_at + 1)
+    assert state.delegation.relation.endswith(
+        typed_data.digest(statement, world.kernel.statements.domain(statement)).hex()
+    )
     assert not state.entitles(CLERK.signer, NOW)

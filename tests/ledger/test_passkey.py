@@ -1,4 +1,4 @@
-"""Passkeys: the right assertion, and every wrong one; and which signers a kernel takes."""
+"""Passkeys: the valid assertion, every invalid one, and the signers that a kernel accepts."""
 
 from dataclasses import replace
 from hashlib import sha256
@@ -48,7 +48,7 @@ def test_garbage_is_refused_with_a_sentence(signature):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("spoil", "message"),
     [
         ({"flags": PRESENT}, "userVerification"),
         ({"flags": VERIFIED}, "userVerification"),
@@ -58,8 +58,8 @@ def test_garbage_is_refused_with_a_sentence(signature):
         ({"type": "webauthn.create", "note": {"type": "webauthn.get"}}, "webauthn.get"),
     ],
 )
-def test_what_was_not_asked_for_is_refused(spoil, said):
-    with pytest.raises(SignatureInvalid, match=said):
+def test_what_was_not_asked_for_is_refused(spoil, message):
+    with pytest.raises(SignatureInvalid, match=message):
         passkey.verify(ANN.key, DIGEST, ANN.sign(DIGEST, **spoil))
 
 
@@ -122,11 +122,11 @@ class Contracts:
 
 
 def test_contract_wallets_are_asked_after_the_key():
-    house = b"\x0c" * 20
-    signers = Signers(contracts=Contracts(house, b"yes"))
-    signers.verify(house, DIGEST, b"yes")
+    wallet_account = b"\x0c" * 20
+    signers = Signers(contracts=Contracts(wallet_account, b"yes"))
+    signers.verify(wallet_account, DIGEST, b"yes")
     signers.verify(wallet(1).signer, DIGEST, wallet(1).sign(DIGEST))
     with pytest.raises(SignatureInvalid):
-        signers.verify(house, DIGEST, b"no")
+        signers.verify(wallet_account, DIGEST, b"no")
     with pytest.raises(SourceUnavailable):
-        signers.verify(house, DIGEST, b"silence")
+        signers.verify(wallet_account, DIGEST, b"silence")

@@ -1,4 +1,4 @@
-"""Many questions at once: over random stores, every bulk answer is the loop of single ones, and tells nothing more."""
+"""Batches of questions: over random stores, every bulk answer equals the single answers, and reveals nothing more."""
 
 import random
 from dataclasses import replace
@@ -98,7 +98,7 @@ def live(store, seed):
         ends = newest and isinstance(newest.signed.statement, Consent) and pick([False, False, True])
         grants = tuple(some_grant(pick) for _ in range(pick([1, 1, 2])))
         store.log.append(
-            [revocation(newest) if ends else said_by_any(store, pick, person, grantee, newest, grants)], NOW
+            [revocation(newest) if ends else any_statement_names(store, pick, person, grantee, newest, grants)], NOW
         )
         if pick([False, False, True]):
             end_an_office(store, pick, person)
@@ -113,7 +113,7 @@ def live(store, seed):
     return pick
 
 
-def said_by_any(store, pick, *said):
+def any_statement_names(store, pick, *said):
     """The person's own consent, or that of somebody whom they named, under some notice."""
     person, signer = said[0], pick([None, None, DELEGATE])
     if signer:
@@ -125,16 +125,16 @@ def use(store, pick, number, turn):
     """One question answered lately, or so long ago that it may come round again."""
     at = pick([moment for moment in questions.MOMENTS if moment])
     record, purposes = store.index.record(name(number)), VOCABULARY.path("hl7:CLINTRCH")
-    asked = AccessRequest(
+    request = AccessRequest(
         name(f"use {turn}"), TRIAL, name(number), record.issue.category if record else LAB, purposes, "view"
     )
 
     def respond(facts):
-        decision = decide(asked, facts, at)
-        said = receipt(asked, facts, decision.permitted).statement
+        decision = decide(request, facts, at)
+        said = receipt(request, facts, decision.permitted).statement
         return seal(replace(said, consents=decision.consents, decided_at=at))
 
-    store.log.answer(asked, respond, NOW)
+    store.log.answer(request, respond, NOW)
 
 
 def all_records(kernel):
@@ -266,16 +266,16 @@ def test_the_random_stores_are_worth_asking():
     assert sizes.count(0) > 15
 
 
-def test_what_if_tells_exactly_what_signing_changes():
+def test_what_if_lists_exactly_what_signing_changes():
     changed, seeds = 0, sized(300)
     for seed in range(seeds):
         store = MemoryStore()
         kernel = world_over(store)
-        changed += rehearse(kernel, store, live(store, seed))
+        changed += check_what_if(kernel, store, live(store, seed))
     assert changed > seeds // 3
 
 
-def rehearse(kernel, store, pick):
+def check_what_if(kernel, store, pick):
     grantee, grants = (
         pick([TRIAL, "role:responder", "role:trial"]),
         tuple(some_grant(pick) for _ in range(pick([1, 2]))),
@@ -290,8 +290,8 @@ def rehearse(kernel, store, pick):
     anchor(store, CONSENTS)
     after = answers_about(kernel)
     really = {way: after[way] for way in after if after[way] != before[way]}
-    told = {way: said for way, said in foreseen.items() if before.get(way, said) != said}
-    assert really == told
+    changes = {way: said for way, said in foreseen.items() if before.get(way, said) != said}
+    assert really == changes
     return len(really)
 
 
@@ -338,7 +338,7 @@ def test_i1_every_page_leaves_a_receipt(kernel):
     assert [(r.reason, r.permitted, r.requester) for r in said] == [("searched", True, TRIAL)] * 2
 
 
-def test_i6_a_cursor_tells_no_position_and_serves_one_question(kernel):
+def test_i6_a_cursor_reveals_no_position_and_serves_one_question(kernel):
     one, other = (kernel.decisions.search.query_accessible(question(kernel), "", 2).cursor for _ in range(2))
     assert one != other, "the same place twice looks different"
     with pytest.raises(MalformedInput, match="start without one"):
@@ -361,7 +361,7 @@ def test_a_page_has_at_most_as_many_as_are_wanted_and_at_most_a_thousand(kernel)
     assert len(kernel.decisions.search.query_accessible(question(kernel), "", 10**9).records) == 5
 
 
-def test_i7_who_can_access_is_told_to_the_data_subject_only(kernel):
+def test_i7_who_can_access_is_answered_for_the_data_subject_only(kernel):
     said = kernel.decisions.record_questions.who_can_access(ANN, name(1), "hl7:CLINTRCH", "view")
     assert [party.account for party, _ in said] == [TRIAL]
     for who, record in ((EVE, name(1)), (ANN, name(99))):
@@ -376,7 +376,7 @@ def test_unknown_words_are_named_in_bulk_questions_too(kernel):
         kernel.decisions.search.evaluate(TRIAL, ANN, "hl7:CLINTRCH", "see")
 
 
-def test_what_if_over_too_much_says_so(kernel, monkeypatch):
+def test_what_if_over_too_much_is_refused(kernel, monkeypatch):
     monkeypatch.setattr("mydata_ledger.ledger.kernel.consents.what_if.MOST_QUESTIONS", 4)
     grant = Grant(Effect.PERMIT, ("*",), ("*",), ("view",), 0, NEVER)
     with pytest.raises(TooLarge, match="fewer purposes"):

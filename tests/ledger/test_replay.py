@@ -1,4 +1,6 @@
-"""A decision recomputed from its receipt, by someone else, later: any life, every receipt, and every lie about one."""
+"""Replay of decisions from receipts, later and independently: random histories, every receipt, and every false
+receipt.
+"""
 
 from dataclasses import replace
 
@@ -32,56 +34,56 @@ def receipts(store):
     return [each for each in found if isinstance(each.signed.statement, AccessReceipt)]
 
 
-def evidence(house, eras=None, **more):
-    """What an auditor holds of a house, told by the logs and the directory's history."""
-    parties = eras or {party.account: [(0, party)] for party in house.directory}
-    outdated = frozenset(notice.digest for notice in house.store.directory.notices() if notice.outdated)
-    held = {"statements": everything(house.store), "parties": parties, "path": VOCABULARY.path, "outdated": outdated}
+def evidence(ledger, eras=None, **more):
+    """The evidence of an auditor about a ledger, from the logs and the directory's history."""
+    parties = eras or {party.account: [(0, party)] for party in ledger.directory}
+    outdated = frozenset(notice.digest for notice in ledger.store.directory.notices() if notice.outdated)
+    held = {"statements": everything(ledger.store), "parties": parties, "path": VOCABULARY.path, "outdated": outdated}
     return Evidence(**held | {"complete": True} | more)
 
 
-def outcomes(house, **more):
-    replay = Replay(evidence(house, **more))
-    return [replay.check(each, each.signed.statement) for each in receipts(house.store)]
+def outcomes(ledger, **more):
+    replay = Replay(evidence(ledger, **more))
+    return [replay.check(each, each.signed.statement) for each in receipts(ledger.store)]
 
 
 class ManyLives(RuleBasedStateMachine):
-    """One person and everybody who asks; at the end somebody else recomputes all of it."""
+    """One person and all requesters; at the end every receipt is recomputed independently."""
 
     pause = some.one_of(some.integers(0, 2 * SLACK), some.integers(0, 2 * SLACK), some.sampled_from([DAY - 1, DAY]))
 
     def __init__(self):
         super().__init__()
-        self.house = LedgerFixture()
-        self.records = [self.house.issued(LAB), self.house.issued(VITALS)]
-        self.house.anchor()
+        self.ledger = LedgerFixture()
+        self.records = [self.ledger.issued(LAB), self.ledger.issued(VITALS)]
+        self.ledger.anchor()
         self.incident = bytes(32)
-        self.eras = {party.account: [(0, party)] for party in self.house.directory}
+        self.eras = {party.account: [(0, party)] for party in self.ledger.directory}
 
     def wait(self, seconds):
-        self.house.clock.passes(seconds)
-        self.house.store.anchoring.touch(self.house.clock.now())
+        self.ledger.clock.passes(seconds)
+        self.ledger.store.anchoring.touch(self.ledger.clock.now())
 
-    @precondition(lambda self: len(self.house.directory) == 5)
+    @precondition(lambda self: len(self.ledger.directory) == 5)
     @rule(effect=effects, category=categories, conditions=conditions, length=lengths, wait=pause)
     def ann_says(self, effect, category, conditions, length, wait):
         self.wait(wait)
-        now = self.house.clock.now()
+        now = self.ledger.clock.now()
         terms = conditions if effect is Effect.PERMIT else ()
         grant = Grant(effect, (category,), ("hl7:CLINTRCH",), ("view",), now, now + length, 0, 0, (), terms)
-        self.house.says(self.house.trial.address, [grant])
+        self.ledger.says(self.ledger.trial.address, [grant])
 
     @rule(wait=pause)
     def ann_blocks_everybody(self, wait):
         self.wait(wait)
         grant = Grant(Effect.FORBID, ("*",), ("*",), ("view",), 0, NEVER)
-        self.house.says("*", [grant])
+        self.ledger.says("*", [grant])
 
-    @precondition(lambda self: len(self.house.directory) == 5 and self.is_standing(self.house.trial.address))
+    @precondition(lambda self: len(self.ledger.directory) == 5 and self.is_standing(self.ledger.trial.address))
     @rule(wait=pause)
     def ann_withdraws(self, wait):
         self.wait(wait)
-        self.withdraw(self.house.trial.address)
+        self.withdraw(self.ledger.trial.address)
 
     @precondition(lambda self: self.is_standing("*"))
     @rule(wait=pause)
@@ -90,40 +92,42 @@ class ManyLives(RuleBasedStateMachine):
         self.withdraw("*")
 
     def is_standing(self, grantee):
-        newest = self.house.store.index.newest(self.house.ann.signer, grantee)
+        newest = self.ledger.store.index.newest(self.ledger.ann.signer, grantee)
         return newest is not None and type(newest.signed.statement).__name__ == "Consent"
 
     def withdraw(self, grantee):
-        draft = self.house.kernel.consents.drafts.revocation(self.house.ann.signer, grantee)
-        self.house.kernel.consents.revocations.accept(draft.statement, self.house.sign(self.house.ann, draft.statement))
+        draft = self.ledger.kernel.consents.drafts.revocation(self.ledger.ann.signer, grantee)
+        self.ledger.kernel.consents.revocations.accept(
+            draft.statement, self.ledger.sign(self.ledger.ann, draft.statement)
+        )
 
     @rule()
     def a_block_comes(self):
-        self.house.anchor()
+        self.ledger.anchor()
 
     @rule(wait=pause)
     def a_crew_declares(self, wait):
         self.wait(wait)
-        self.incident = self.house.declares(self.house.responder, f"119-{self.house.store.log.head(ACCESS).size}")
+        self.incident = self.ledger.declares(self.ledger.responder, f"119-{self.ledger.store.log.head(ACCESS).size}")
 
     @precondition(lambda self: len(self.records) > 1)
     @rule(wait=pause)
     def a_record_is_erased(self, wait):
         self.wait(wait)
-        said = Erasure(self.records.pop(), self.house.ann.signer, "bafy", bytes(32), self.house.clock.now())
-        self.house.store.log.append(
-            [self.house.kernel.statements.seal(said, self.house.ann.signer, self.house.sign(self.house.ann, said))],
-            self.house.clock.now(),
+        said = Erasure(self.records.pop(), self.ledger.ann.signer, "bafy", bytes(32), self.ledger.clock.now())
+        self.ledger.store.log.append(
+            [self.ledger.kernel.statements.seal(said, self.ledger.ann.signer, self.ledger.sign(self.ledger.ann, said))],
+            self.ledger.clock.now(),
         )
         self.records.insert(0, said.record_id)
 
-    @precondition(lambda self: len(self.house.directory) == 5)
+    @precondition(lambda self: len(self.ledger.directory) == 5)
     @rule(wait=pause)
     def the_trial_is_no_longer_accredited(self, wait):
         self.wait(wait)
-        account, now = self.house.trial.address, self.house.clock.now()
-        self.house.directory = [party for party in self.house.directory if party.account != account]
-        self.house.store.directory.set_parties(self.house.directory)
+        account, now = self.ledger.trial.address, self.ledger.clock.now()
+        self.ledger.directory = [party for party in self.ledger.directory if party.account != account]
+        self.ledger.store.directory.set_parties(self.ledger.directory)
         self.eras[account].append((now, None))
 
     @rule(who=some.sampled_from(["trial", "responder", "ann", "insurer"]), category=some.sampled_from([LAB, VITALS]),
@@ -133,17 +137,17 @@ class ManyLives(RuleBasedStateMachine):
         purpose = {"ann": "mydata:SELF_VIEW", "responder": "hl7:BTG"}.get(who, "hl7:CLINTRCH")
         record_id = [*self.records, b"\x77" * 32][record]
         incident = self.incident if who == "responder" else bytes(32)
-        self.house.kernel.decisions.evaluation.ask(
-            self.house.asks(getattr(self.house, who), record_id, category, purpose, incident)
+        self.ledger.kernel.decisions.evaluation.ask(
+            self.ledger.asks(getattr(self.ledger, who), record_id, category, purpose, incident)
         )
 
     def teardown(self):
-        found = outcomes(self.house, eras=self.eras)
+        found = outcomes(self.ledger, eras=self.eras)
         assert set(found) <= {Outcome.SAME, Outcome.OPEN}
-        for each in receipts(self.house.store):
+        for each in receipts(self.ledger.store):
             said = each.signed.statement
             lie = replace(said, permitted=not said.permitted)
-            assert Replay(evidence(self.house, eras=self.eras)).check(each, lie) is Outcome.OTHER
+            assert Replay(evidence(self.ledger, eras=self.eras)).check(each, lie) is Outcome.OTHER
 
 
 def test_i11_any_life_recomputes_to_the_same_decisions():
@@ -152,25 +156,29 @@ def test_i11_any_life_recomputes_to_the_same_decisions():
 
 
 @pytest.fixture
-def house():
+def ledger():
     """A trial that was refused, permitted, and refused again after the withdrawal; minutes lie between."""
-    made = LedgerFixture()
-    made.record = made.issued(LAB)
-    made.anchor()
-    for act in (None, lambda: made.consents(made.trial, LAB), lambda: made.withdraws(made.trial)):
-        made.clock.passes(100)
+    ledger_state = LedgerFixture()
+    ledger_state.record = ledger_state.issued(LAB)
+    ledger_state.anchor()
+    for act in (
+        None,
+        lambda: ledger_state.consents(ledger_state.trial, LAB),
+        lambda: ledger_state.withdraws(ledger_state.trial),
+    ):
+        ledger_state.clock.passes(100)
         if act:
             act()
-            made.anchor()
-        made.clock.passes(100)
-        made.store.anchoring.touch(made.clock.now())
-        made.permits(made.trial, made.record)
-    return made
+            ledger_state.anchor()
+        ledger_state.clock.passes(100)
+        ledger_state.store.anchoring.touch(ledger_state.clock.now())
+        ledger_state.permits(ledger_state.trial, ledger_state.record)
+    return ledger_state
 
 
-def test_i11_every_decision_recomputes_the_same(house):
-    assert [r.signed.statement.reason for r in receipts(house.store)] == ["no_consent", "consented", "no_consent"]
-    assert outcomes(house) == [Outcome.SAME] * 3
+def test_i11_every_decision_recomputes_the_same(ledger):
+    assert [r.signed.statement.reason for r in receipts(ledger.store)] == ["no_consent", "consented", "no_consent"]
+    assert outcomes(ledger) == [Outcome.SAME] * 3
 
 
 LIES = {
@@ -186,87 +194,87 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
-def test_i11_a_receipt_that_says_otherwise_is_named(house, lie):
-    permitted = receipts(house.store)[1]
+def test_i11_a_receipt_with_another_answer_is_found(ledger, lie):
+    permitted = receipts(ledger.store)[1]
     wrong = replace(permitted.signed.statement, **lie)
     if wrong == permitted.signed.statement:
         wrong = replace(wrong, permitted=False)
-    assert Replay(evidence(house)).check(permitted, wrong) is Outcome.OTHER
+    assert Replay(evidence(ledger)).check(permitted, wrong) is Outcome.OTHER
 
 
-def test_i11_a_permit_after_the_withdrawal_is_named(house):
-    refused, said = receipts(house.store)[2], receipts(house.store)[1].signed.statement
+def test_i11_a_permit_after_the_withdrawal_is_named(ledger):
+    refused, said = receipts(ledger.store)[2], receipts(ledger.store)[1].signed.statement
     late = replace(said, decided_at=refused.signed.statement.decided_at, consents_size=2)
-    assert Replay(evidence(house)).check(refused, late) is Outcome.OTHER
+    assert Replay(evidence(ledger)).check(refused, late) is Outcome.OTHER
 
 
-def test_i11_within_the_same_seconds_either_order_is_possible(house):
-    house.consents(house.trial, LAB)
-    house.anchor()
-    house.permits(house.trial, house.record)
-    house.withdraws(house.trial)
-    house.permits(house.trial, house.record)
-    assert outcomes(house)[-2:] == [Outcome.OPEN, Outcome.OPEN]
+def test_i11_within_the_same_seconds_either_order_is_possible(ledger):
+    ledger.consents(ledger.trial, LAB)
+    ledger.anchor()
+    ledger.permits(ledger.trial, ledger.record)
+    ledger.withdraws(ledger.trial)
+    ledger.permits(ledger.trial, ledger.record)
+    assert outcomes(ledger)[-2:] == [Outcome.OPEN, Outcome.OPEN]
 
 
-def test_i11_a_notice_replaced_since_leaves_both_open(house):
-    house.outdate_notice()
-    assert NOTICE.digest in evidence(house).outdated
-    assert outcomes(house) == [Outcome.SAME, Outcome.OPEN, Outcome.SAME]
+def test_i11_a_notice_replaced_since_leaves_both_open(ledger):
+    ledger.outdate_notice()
+    assert NOTICE.digest in evidence(ledger).outdated
+    assert outcomes(ledger) == [Outcome.SAME, Outcome.OPEN, Outcome.SAME]
 
 
-def test_i11_the_chain_s_word_counts_where_the_log_is_silent(house):
-    consent = house.store.log.statement_at("consents", 0)
-    without = [each for each in everything(house.store) if each.signed.log != "consents"] + [consent]
-    at = receipts(house.store)[2].signed.statement.decided_at - 90
-    assert outcomes(house, statements=without)[2] is Outcome.OTHER
-    assert outcomes(house, statements=without, revealed={consent.signed.entry.entry: at})[2] is Outcome.SAME
+def test_i11_the_end_on_chain_counts_without_a_logged_revocation(ledger):
+    consent = ledger.store.log.statement_at("consents", 0)
+    without = [each for each in everything(ledger.store) if each.signed.log != "consents"] + [consent]
+    at = receipts(ledger.store)[2].signed.statement.decided_at - 90
+    assert outcomes(ledger, statements=without)[2] is Outcome.OTHER
+    assert outcomes(ledger, statements=without, revealed={consent.signed.entry.entry: at})[2] is Outcome.SAME
 
 
-def test_i11_who_lacks_the_record_cannot_tell(house):
-    without = [each for each in everything(house.store) if each.signed.log != "records"]
-    assert set(outcomes(house, statements=without, complete=False)) == {Outcome.NOT_HELD}
+def test_i11_without_the_record_there_is_no_outcome(ledger):
+    without = [each for each in everything(ledger.store) if each.signed.log != "records"]
+    assert set(outcomes(ledger, statements=without, complete=False)) == {Outcome.NOT_HELD}
 
 
-def test_i11_an_erasure_at_an_unknown_time_leaves_it_open(house):
-    assert outcomes(house, erased=frozenset({house.record}))[1] is Outcome.OPEN
+def test_i11_an_erasure_at_an_unknown_time_leaves_it_open(ledger):
+    assert outcomes(ledger, erased=frozenset({ledger.record}))[1] is Outcome.OPEN
 
 
 def test_i11_what_a_delegate_signed_falls_with_the_delegation():
-    house = LedgerFixture()
-    record = house.issued(LAB)
-    names(house)
-    consents_as(house, BEN, house.grant(LAB))
-    for act in (lambda: None, lambda: ends(house)):
-        house.clock.passes(100)
+    ledger = LedgerFixture()
+    record = ledger.issued(LAB)
+    names(ledger)
+    consents_as(ledger, BEN, ledger.grant(LAB))
+    for act in (lambda: None, lambda: ends(ledger)):
+        ledger.clock.passes(100)
         act()
-        house.clock.passes(100)
-        house.store.anchoring.touch(house.clock.now())
-        house.permits(house.trial, record)
-    assert [r.signed.statement.permitted for r in receipts(house.store)] == [True, False]
-    assert outcomes(house) == [Outcome.SAME] * 2
+        ledger.clock.passes(100)
+        ledger.store.anchoring.touch(ledger.clock.now())
+        ledger.permits(ledger.trial, record)
+    assert [r.signed.statement.permitted for r in receipts(ledger.store)] == [True, False]
+    assert outcomes(ledger) == [Outcome.SAME] * 2
 
 
 def test_i11_what_comes_round_recomputes_from_the_receipts_before():
-    house = LedgerFixture()
-    record, other = house.issued(LAB), house.issued(LAB)
-    house.anchor()
-    house.consents(house.trial, LAB, conditions=("every-days:30",))
-    house.anchor()
+    ledger = LedgerFixture()
+    record, other = ledger.issued(LAB), ledger.issued(LAB)
+    ledger.anchor()
+    ledger.consents(ledger.trial, LAB, conditions=("every-days:30",))
+    ledger.anchor()
     for wait, asked in ((100, record), (30 * DAY - 1, record), (0, other), (1, record), (DAY, record)):
-        house.clock.passes(wait)
-        house.store.anchoring.touch(house.clock.now())
-        house.permits(house.trial, asked)
-    said = [r.signed.statement for r in receipts(house.store)]
+        ledger.clock.passes(wait)
+        ledger.store.anchoring.touch(ledger.clock.now())
+        ledger.permits(ledger.trial, asked)
+    said = [r.signed.statement for r in receipts(ledger.store)]
     assert [each.permitted for each in said] == [True, False, True, True, False]
-    assert outcomes(house) == [Outcome.SAME] * 5
+    assert outcomes(ledger) == [Outcome.SAME] * 5
     early = replace(said[1], permitted=True, reason=Reason.CONSENTED, consents=said[0].consents)
-    assert Replay(evidence(house)).check(receipts(house.store)[1], early) is Outcome.OTHER
+    assert Replay(evidence(ledger)).check(receipts(ledger.store)[1], early) is Outcome.OTHER
 
 
-def test_i11_a_search_is_no_decision_about_a_record(house):
-    house.kernel.decisions.search.find(house.trial.address, LAB, "hl7:CLINTRCH", "view")
-    assert outcomes(house)[-1] is Outcome.SEARCH
-    searched = receipts(house.store)[-1]
+def test_i11_a_search_is_no_decision_about_a_record(ledger):
+    ledger.kernel.decisions.search.find(ledger.trial.address, LAB, "hl7:CLINTRCH", "view")
+    assert outcomes(ledger)[-1] is Outcome.SEARCH
+    searched = receipts(ledger.store)[-1]
     wrong = replace(searched.signed.statement, consents=(b"\1" * 32,))
-    assert Replay(evidence(house)).check(searched, wrong) is Outcome.OTHER
+    assert Replay(evidence(ledger)).check(searched, wrong) is Outcome.OTHER

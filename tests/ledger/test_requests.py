@@ -1,4 +1,4 @@
-"""A person is asked: every way a request may end, who sees what of it, and that nobody is worn down."""
+"""Requests for consent: every way in which a request may end, who sees what, and the limits on requests."""
 
 import random
 from dataclasses import replace
@@ -59,17 +59,17 @@ def signs(world, draft):
 
 def test_a_request_is_shown_to_the_person_and_gives_nothing(world):
     record = world.issued(LAB)
-    asked = asks_for(world)
-    assert asked.state is RequestState.REQUESTED
-    assert world.kernel.people.requests.to(world.ann.signer) == [asked]
-    assert world.kernel.people.requests.by(world.trial.address) == [asked]
+    request = asks_for(world)
+    assert request.state is RequestState.REQUESTED
+    assert world.kernel.people.requests.to(world.ann.signer) == [request]
+    assert world.kernel.people.requests.by(world.trial.address) == [request]
     world.anchor()
     assert not world.permits(world.trial, record)
 
 
 def test_signing_what_was_asked_grants_it(world):
-    record, asked = world.issued(LAB), asks_for(world)
-    draft = world.kernel.people.requests.draft_answer(world.ann.signer, asked.request_id, bytes(32))
+    record, request = world.issued(LAB), asks_for(world)
+    draft = world.kernel.people.requests.draft_answer(world.ann.signer, request.request_id, bytes(32))
     logged = signs(world, draft)
     (now,) = world.kernel.people.requests.by(world.trial.address)
     assert (now.state, now.consent, now.answered_at) == (RequestState.GRANTED, logged.signed.entry.entry, NOW)
@@ -96,44 +96,46 @@ def test_a_consent_from_before_the_request_is_no_answer(world):
 
 
 def test_a_refusal_is_recorded_and_seen_by_the_asker(world):
-    asked = asks_for(world)
-    refused = world.kernel.people.requests.refuse(world.ann.signer, asked.request_id)
+    request = asks_for(world)
+    refused = world.kernel.people.requests.refuse(world.ann.signer, request.request_id)
     assert (refused.state, refused.answered_at) == (RequestState.REFUSED, NOW)
-    assert world.kernel.people.requests.get(world.trial.address, asked.request_id) == refused
+    assert world.kernel.people.requests.get(world.trial.address, request.request_id) == refused
 
 
 def test_the_asker_may_take_it_back(world):
-    asked = asks_for(world)
-    assert world.kernel.people.requests.withdraw(world.trial.address, asked.request_id).state is RequestState.WITHDRAWN
+    request = asks_for(world)
+    assert (
+        world.kernel.people.requests.withdraw(world.trial.address, request.request_id).state is RequestState.WITHDRAWN
+    )
     assert states(world) == [RequestState.WITHDRAWN]
     for too_late in (
-        lambda: world.kernel.people.requests.refuse(world.ann.signer, asked.request_id),
-        lambda: world.kernel.people.requests.withdraw(world.trial.address, asked.request_id),
-        lambda: world.kernel.people.requests.draft_answer(world.ann.signer, asked.request_id, bytes(32)),
+        lambda: world.kernel.people.requests.refuse(world.ann.signer, request.request_id),
+        lambda: world.kernel.people.requests.withdraw(world.trial.address, request.request_id),
+        lambda: world.kernel.people.requests.draft_answer(world.ann.signer, request.request_id, bytes(32)),
     ):
         with pytest.raises(StaleConsent, match="over"):
             too_late()
 
 
 def test_an_unanswered_request_expires(world):
-    asked = asks_for(world, wait=60)
+    request = asks_for(world, wait=60)
     at(world, NOW + 59)
     assert states(world) == [RequestState.REQUESTED]
     at(world, NOW + 60)
     assert states(world) == [RequestState.EXPIRED]
     with pytest.raises(StaleConsent):
-        world.kernel.people.requests.refuse(world.ann.signer, asked.request_id)
+        world.kernel.people.requests.refuse(world.ann.signer, request.request_id)
     world.says(world.trial.address, [permit()])
     assert states(world) == [RequestState.EXPIRED], "a consent after the end is no answer to it"
 
 
 def test_i7_a_request_of_others_is_not_there(world):
-    asked = asks_for(world)
+    request = asks_for(world)
     for hidden in (
-        lambda: world.kernel.people.requests.refuse(EVE.signer, asked.request_id),
-        lambda: world.kernel.people.requests.withdraw(world.insurer.address, asked.request_id),
-        lambda: world.kernel.people.requests.get(world.insurer.address, asked.request_id),
-        lambda: world.kernel.people.requests.draft_answer(EVE.signer, asked.request_id, bytes(32)),
+        lambda: world.kernel.people.requests.refuse(EVE.signer, request.request_id),
+        lambda: world.kernel.people.requests.withdraw(world.insurer.address, request.request_id),
+        lambda: world.kernel.people.requests.get(world.insurer.address, request.request_id),
+        lambda: world.kernel.people.requests.draft_answer(EVE.signer, request.request_id, bytes(32)),
         lambda: world.kernel.people.requests.refuse(world.ann.signer, bytes(32)),
     ):
         with pytest.raises(NotFound):
@@ -199,9 +201,9 @@ def test_who_refused_is_not_asked_the_same_again_for_a_while(world):
 
 def test_taking_requests_back_or_letting_them_lapse_buys_no_further_ones(world):
     for number in range(ASKED_PER_PERSON):
-        asked = asks_for(world, permit(expires=NOW + 40 * DAY + number), wait=60)
+        request = asks_for(world, permit(expires=NOW + 40 * DAY + number), wait=60)
         if number % 2:
-            world.kernel.people.requests.withdraw(world.trial.address, asked.request_id)
+            world.kernel.people.requests.withdraw(world.trial.address, request.request_id)
         world.clock.passes(60)
     with pytest.raises(TooManyRequests, match="30 days"):
         asks_for(world, permit(VITALS))
@@ -258,12 +260,16 @@ def test_a_question_outside_every_consent_becomes_a_request_when_the_person_allo
     assert world.kernel.people.requests.to(world.ann.signer) == []
     wishes(world, Wish(WishKind.ASK, "hl7:HRESCH"))
     record = refused(world)
-    (asked,) = world.kernel.people.requests.to(world.ann.signer)
-    (grant,) = asked.grants
-    assert (asked.requester, asked.state, asked.by_question) == (world.trial.address, RequestState.REQUESTED, True)
+    (request,) = world.kernel.people.requests.to(world.ann.signer)
+    (grant,) = request.grants
+    assert (request.requester, request.state, request.by_question) == (
+        world.trial.address,
+        RequestState.REQUESTED,
+        True,
+    )
     assert (grant.categories, grant.purposes, grant.records) == ((LAB,), ("hl7:CLINTRCH",), (record,))
     assert [m.event for m in world.kernel.people.inbox.read("0x" + world.ann.signer.hex())] == ["consent.asked"]
-    signs(world, world.kernel.people.requests.draft_answer(world.ann.signer, asked.request_id, bytes(32)))
+    signs(world, world.kernel.people.requests.draft_answer(world.ann.signer, request.request_id, bytes(32)))
     assert states(world) == [RequestState.GRANTED]
     assert world.permits(world.trial, record)
 
@@ -271,11 +277,11 @@ def test_a_question_outside_every_consent_becomes_a_request_when_the_person_allo
 def test_i7_the_asker_never_sees_that_a_question_became_a_request(world):
     wishes(world, Wish(WishKind.ASK))
     refused(world)
-    (asked,) = world.kernel.people.requests.to(world.ann.signer)
+    (request,) = world.kernel.people.requests.to(world.ann.signer)
     assert world.kernel.people.requests.by(world.trial.address) == []
     for hidden in (world.kernel.people.requests.get, world.kernel.people.requests.withdraw):
         with pytest.raises(NotFound):
-            hidden(world.trial.address, asked.request_id)
+            hidden(world.trial.address, request.request_id)
     for number in range(OPEN_PER_PERSON):
         assert asks_for(world, permit(expires=NOW + 1 + number)).state is RequestState.REQUESTED
 
@@ -287,8 +293,8 @@ def test_asking_again_and_again_makes_no_further_requests_and_a_refusal_lasts(wo
         assert not world.permits(world.trial, record)
     world.store.work_items.file(replace(world.store.work_items.item("read-to", b"access"), body={"next": 0}))
     world.kernel.log_consumer.consume()
-    (asked,) = world.kernel.people.requests.to(world.ann.signer)
-    world.kernel.people.requests.refuse(world.ann.signer, asked.request_id)
+    (request,) = world.kernel.people.requests.to(world.ann.signer)
+    world.kernel.people.requests.refuse(world.ann.signer, request.request_id)
     assert not world.permits(world.trial, record)
     world.kernel.log_consumer.consume()
     assert states(world) == [RequestState.REFUSED]
@@ -297,7 +303,7 @@ def test_asking_again_and_again_makes_no_further_requests_and_a_refusal_lasts(wo
     assert states(world).count(RequestState.REQUESTED) == OPEN_PER_PERSON
 
 
-def test_a_question_that_a_wish_or_a_word_answers_becomes_no_request(world):
+def test_a_question_that_a_wish_or_a_consent_answers_becomes_no_request(world):
     wishes(world, Wish(WishKind.ASK), Wish(WishKind.NEVER, "hl7:HRESCH"))
     refused(world)
     wishes(world, Wish(WishKind.ASK))
@@ -319,10 +325,10 @@ def wishes(world, *said, **validity):
         Wish(WishKind.NEVER, "*", LAB),
     ],
 )
-def test_i7_never_answers_for_the_person_and_the_asker_cannot_tell(world, wish):
+def test_i7_never_answers_for_the_person_and_the_requester_does_not_learn_it(world, wish):
     wishes(world, wish)
-    asked, elsewhere = asks_for(world, wait=60), asks_for(world, wait=60, person=EVE.signer)
-    shape = (asked.state, asked.answered_at, asked.silent)
+    request, elsewhere = asks_for(world, wait=60), asks_for(world, wait=60, person=EVE.signer)
+    shape = (request.state, request.answered_at, request.silent)
     assert shape == (elsewhere.state, elsewhere.answered_at, elsewhere.silent)
     (known,) = world.kernel.people.requests.to(world.ann.signer)
     assert (known.state, known.silent) == (RequestState.REFUSED, True)
@@ -341,7 +347,7 @@ def test_other_wishes_let_it_through(wish):
     assert states(world) == [RequestState.REQUESTED]
 
 
-def test_a_blocked_asker_reaches_nobody_and_cannot_tell(world):
+def test_a_blocked_requester_reaches_nobody_and_does_not_learn_it(world):
     world.says(world.trial.address, [Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)])
     assert asks_for(world).state is RequestState.REQUESTED
     assert states(world) == [RequestState.REFUSED]
@@ -370,12 +376,12 @@ def test_an_offer_reaches_who_wished_for_it_and_nobody_else(world):
     assert world.kernel.people.requests.to(EVE.signer) == []
 
 
-def test_a_drafted_answer_keeps_what_was_said_and_lasts_as_long_as_the_person_likes(world):
+def test_a_drafted_answer_keeps_present_grants_and_lasts_as_long_as_the_person_likes(world):
     kept = permit(VITALS, expires=NOW + 500 * DAY)
     world.says(world.trial.address, [kept])
     wishes(world, trial=30 * DAY)
-    asked = asks_for(world, permit(expires=NEVER))
-    draft = world.kernel.people.requests.draft_answer(world.ann.signer, asked.request_id, bytes(32))
+    request = asks_for(world, permit(expires=NEVER))
+    draft = world.kernel.people.requests.draft_answer(world.ann.signer, request.request_id, bytes(32))
     assert draft.statement.grants == (kept, permit(expires=NOW + 30 * DAY))
     assert draft.statement.version == 2
     assert len(draft.changes) == 1
@@ -384,8 +390,8 @@ def test_a_drafted_answer_keeps_what_was_said_and_lasts_as_long_as_the_person_li
 
 def test_an_end_shorter_than_asked_makes_it_narrower_and_the_person_chose_that(world):
     wishes(world, trial=30 * DAY)
-    asked = asks_for(world, permit(expires=NEVER))
-    signs(world, world.kernel.people.requests.draft_answer(world.ann.signer, asked.request_id, bytes(32)))
+    request = asks_for(world, permit(expires=NEVER))
+    signs(world, world.kernel.people.requests.draft_answer(world.ann.signer, request.request_id, bytes(32)))
     assert states(world) == [RequestState.GRANTED_NARROWER]
 
 
@@ -400,18 +406,18 @@ def said(*grants):
     )
 
 
-def test_an_answer_says_what_the_rule_will_say():
+def test_an_answer_agrees_with_the_rule():
     """Granted: whatever the asked terms would permit, the given ones do; refused: none of it."""
     pick, met = random.Random(7).choice, dict.fromkeys(RequestState, 0)
     for _ in range(20_000):
-        asked = replace(questions.grant(pick), effect=Effect.PERMIT)
+        request = replace(questions.grant(pick), effect=Effect.PERMIT)
         given = [questions.grant(pick) for _ in range(pick([1, 2]))]
         if pick([True, False]):
-            given.append(replace(asked, expires=asked.expires + pick([0, 5]), not_before=0))
-        outcome = answer([asked], given, VOCABULARY)
+            given.append(replace(request, expires=request.expires + pick([0, 5]), not_before=0))
+        outcome = answer([request], given, VOCABULARY)
         question, facts = questions.request(pick), questions.known(pick)
         facts = replace(facts, blocked=False)
-        wished = decide(question, replace(facts, consents=(said(asked),), incident=None), NOW)
+        wished = decide(question, replace(facts, consents=(said(request),), incident=None), NOW)
         really = decide(question, replace(facts, consents=(said(*given),), incident=None), NOW)
         if wished.reason == "consented":
             met[outcome] += 1

@@ -1,4 +1,4 @@
-"""Break-glass is looked at afterwards: by somebody else, by a deadline, and the overdue are counted in public."""
+"""Break-glass is reviewed afterwards: by another party, by a deadline, and the number of overdue reviews is public."""
 
 import pytest
 
@@ -22,8 +22,10 @@ def world():
     return world
 
 
-def verdict(world, entry, said="justified", *, who=REVIEWER, queue=BREAK_GLASS, reason="checked the call record"):
-    return world.kernel.people.reviews.give_verdict(who.address, queue, entry, said, reason)
+def verdict(
+    world, entry, verdict_code="justified", *, who=REVIEWER, queue=BREAK_GLASS, reason="checked the call record"
+):
+    return world.kernel.people.reviews.give_verdict(who.address, queue, entry, verdict_code, reason)
 
 
 def test_every_incident_comes_before_a_reviewer_and_the_person_sees_it(world):
@@ -37,7 +39,7 @@ def test_every_incident_comes_before_a_reviewer_and_the_person_sees_it(world):
     assert world.kernel.people.reviews.about(wallet(9).signer) == []
 
 
-def test_an_incident_is_filed_once_however_often_it_is_said(world):
+def test_an_incident_is_filed_once_however_often_it_is_processed(world):
     entry = world.declares(world.responder)
     logged = world.store.log.find("access", entry)
     world.kernel.people.reviews.file_incident(logged)
@@ -45,7 +47,7 @@ def test_an_incident_is_filed_once_however_often_it_is_said(world):
     assert len(world.kernel.people.reviews.queue(REVIEWER.address, BREAK_GLASS)) == 1
 
 
-def test_a_verdict_closes_it_once_and_says_who_and_why(world):
+def test_a_verdict_closes_it_once_with_reviewer_and_reason(world):
     entry = world.declares(world.responder)
     item = verdict(world, entry, "unjustified")
     assert item.state == "unjustified"

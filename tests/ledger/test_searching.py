@@ -1,4 +1,4 @@
-"""A search over a crowd in a database decides once for all that are alike: each record must get its own answer."""
+"""A search in a database decides once for all equivalent records; each record must get its own answer."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from tests.ledger.crowd import PEOPLE, RECORDS, SEEDS
 from tests.ledger.test_questions import loop, pages, world_over
 
 AT_ONCE = [(1, 1), (1, 3), (4, 16), (search.FEWEST, search.MOST)]
-"""Candidates looked at in one query: the fewest after the first, and the most."""
+"""How many candidates one query examines: the fewest after the first, and the most."""
 
 
 def check_crowd(url, seed, monkeypatch):

@@ -1,4 +1,4 @@
-"""Wallet signatures: the right one, and every wrong one."""
+"""Wallet signatures: the valid one, and every invalid one."""
 
 import pytest
 from eth_account import Account
@@ -24,7 +24,7 @@ def test_a_wallet_signs_as_eth_account_does(key, digest):
 
 
 @given(keys, some.text(max_size=50))
-def test_plain_texts_are_signed_as_eip_191_says(key, text):
+def test_plain_texts_are_signed_as_in_eip_191(key, text):
     assert Wallet(key).sign_text(text) == bytes(Account.from_key(key).sign_message(encode_defunct(text=text)).signature)
 
 
@@ -40,7 +40,7 @@ def test_any_changed_byte_is_refused(digest, position, change):
 
 
 @given(digests)
-def test_the_same_signature_said_twice_is_refused(digest):
+def test_the_other_encoding_of_the_same_signature_is_refused(digest):
     wallet = Wallet(b"\7" * 32)
     signature = wallet.sign(digest)
     flipped = (ORDER - int.from_bytes(signature[32:64], "big")).to_bytes(32, "big")

@@ -1,4 +1,4 @@
-"""The status of a consent is said in one place: the same words for every view, and in order of what weighs most."""
+"""The status of a consent has one definition: the same terms for every view, in order of precedence."""
 
 from dataclasses import replace
 from itertools import product

@@ -1,4 +1,4 @@
-"""What a person reads before they sign anything but a consent: what it does, for whom, and in their language."""
+"""The summaries of statements other than consents: their effect, for whom, and in the reader's language."""
 
 from dataclasses import replace
 
@@ -40,7 +40,7 @@ def withdrawal(world, grantee, korean, signer=None):
     return list(draft.summary)
 
 
-def said_to(world, grantee, *effects):
+def summary_for(world, grantee, *effects):
     world.says(grantee, [replace(world.grant(LAB, actions=(action,)), effect=effect) for action, effect in effects])
 
 
@@ -56,17 +56,17 @@ PERMIT, FORBID = ("view", Effect.PERMIT), ("copy", Effect.FORBID)
         ("The trial", "The trial", "The trial"),
     ],
 )
-def test_a_withdrawal_names_whom_in_the_language_and_says_what_ends(world, grantee, english, korean):
+def test_a_withdrawal_names_the_grantee_in_the_language_and_what_ends(world, grantee, english, korean):
     to = world.trial.address if grantee == "The trial" else grantee
-    said_to(world, to, FORBID)
+    summary_for(world, to, FORBID)
     assert withdrawal(world, to, False) == [f"Lifts what you forbade {english}, from now on: {AGAIN}"]
     assert withdrawal(world, to, True) == [f"{korean}에 대한 금지를 지금부터 해제합니다. {AGAIN_KO}"]
     if grantee == "*":
         return
-    said_to(world, to, PERMIT)
+    summary_for(world, to, PERMIT)
     assert withdrawal(world, to, False) == [f"Withdraws your consent to {english}, from now on."]
     assert withdrawal(world, to, True) == [f"{korean}에 대한 동의를 지금부터 철회합니다."]
-    said_to(world, to, PERMIT, FORBID)
+    summary_for(world, to, PERMIT, FORBID)
     assert [len(withdrawal(world, to, one)) for one in (False, True)] == [2, 2]
 
 
@@ -85,7 +85,7 @@ def test_only_the_summary_is_translated(world):
 
 
 def test_a_language_that_is_not_spoken_reads_english(world):
-    said_to(world, world.trial.address, PERMIT)
+    summary_for(world, world.trial.address, PERMIT)
     for tag in ("tlh", "", "zz-Zzzz-ZZ", "korean"):
         draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address, language=tag)
         assert draft.summary == ("Withdraws your consent to The trial, from now on.",)
@@ -93,8 +93,8 @@ def test_a_language_that_is_not_spoken_reads_english(world):
     assert draft.summary == ("The trial에 대한 동의를 지금부터 철회합니다.",)
 
 
-def test_who_signs_for_somebody_is_told_for_whom(world):
-    said_to(world, world.trial.address, PERMIT, FORBID)
+def test_a_delegate_reads_for_whom_they_sign(world):
+    summary_for(world, world.trial.address, PERMIT, FORBID)
     lines = [
         f"Withdraws the consent of {ann(world)} to The trial, from now on.",
         f"Lifts what {ann(world)} forbade The trial, from now on: {AGAIN}",
@@ -112,7 +112,7 @@ def test_who_signs_for_somebody_is_told_for_whom(world):
 
 @BOTH
 @pytest.mark.parametrize("relation", sorted(RELATIONS))
-def test_a_delegation_says_for_whom_about_what_and_until_when(world, korean, relation):
+def test_a_delegation_states_for_whom_about_what_and_until_when(world, korean, relation):
     naming = DelegateAppointment(world.ann.signer, world.ann.signer, BEN.signer, "Ben", relation, (LAB,), 0, NOW + 60)
     (own,) = world.kernel.consents.delegations.draft(naming, language(korean)).summary
     ward = replace(naming, delegator=COURT.signer, not_before=NOW)
@@ -130,10 +130,10 @@ def test_a_delegation_says_for_whom_about_what_and_until_when(world, korean, rel
 
 
 @BOTH
-def test_the_end_of_a_delegation_says_what_ends_with_it(world, korean):
+def test_the_end_of_a_delegation_states_what_ends_with_it(world, korean):
     naming = DelegateAppointment(world.ann.signer, world.ann.signer, BEN.signer, "Ben", "carer", (LAB,), 0, NOW + 60)
-    said = world.kernel.consents.delegations.draft(naming).statement
-    world.kernel.consents.delegations.accept(said, world.sign(world.ann, said))
+    sentence = world.kernel.consents.delegations.draft(naming).statement
+    world.kernel.consents.delegations.accept(sentence, world.sign(world.ann, sentence))
     (line,) = world.kernel.consents.delegations.draft_end(
         world.ann.signer, BEN.signer, language=language(korean)
     ).summary
@@ -144,13 +144,13 @@ def test_the_end_of_a_delegation_says_what_ends_with_it(world, korean):
     )
 
 
-def test_an_erasure_says_how_many_records_and_whom_it_shuts_out(world):
+def test_an_erasure_states_how_many_records_and_who_loses_access(world):
     first, second = world.issued(LAB), world.issued(LAB, b'{"b":2}')
 
     def summary(who, records, korean):
         drafts = world.kernel.records.erasures.draft(who.signer, records, language(korean))
-        (said,) = {line for draft in drafts for line in draft.summary}
-        return said
+        (sentence,) = {line for draft in drafts for line in draft.summary}
+        return sentence
 
     assert summary(world.ann, [first], False) == (
         "Destroys the key of one record for good: nobody, you included, can read it again."
@@ -170,8 +170,10 @@ def test_a_witness_and_a_reader_read_theirs(world, korean):
     wish = GrantRequest(
         world.ann.signer, world.trial.address, (world.grant(LAB),), NOTICE.digest, bytes(32), CLERK.signer
     )
-    said = world.kernel.consents.drafts.consent(wish).statement
-    (word,) = world.kernel.consents.paper.draft_witness_statement(said, NURSE.signer, scan, language(korean)).summary
+    sentence = world.kernel.consents.drafts.consent(wish).statement
+    (word,) = world.kernel.consents.paper.draft_witness_statement(
+        sentence, NURSE.signer, scan, language(korean)
+    ).summary
     place = "0x" + scan.hex()
     assert word == (
         f"{ann(world)}이(가) 귀하와 Clerk 앞에서 종이에 이 내용대로 서명했습니다. 스캔본은 기록 {place}입니다."
@@ -191,8 +193,8 @@ def test_a_witness_and_a_reader_read_theirs(world, korean):
 
 @BOTH
 def test_a_responder_reads_what_they_declare_and_who_hears_of_it(world, korean):
-    said = (world.responder.address, world.ann.signer, "119-7", "found unconscious", 60)
-    (line,) = world.kernel.people.incidents.draft(*said, language=language(korean)).summary
+    sentence = (world.responder.address, world.ann.signer, "119-7", "found unconscious", 60)
+    (line,) = world.kernel.people.incidents.draft(*sentence, language=language(korean)).summary
     assert line == (
         f"{ann(world)}에 관한 응급 상황(119-7)을 2027-01-15 08:01 UTC까지 선언합니다: found unconscious. "
         "당사자에게 알려지고 심사자가 살펴봅니다."

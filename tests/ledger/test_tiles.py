@@ -1,4 +1,4 @@
-"""Tiles: paths in one spelling, widths that follow from the size, and a tree rebuilt from nothing else."""
+"""Tiles: paths in one encoding, widths that follow from the size, and a tree rebuilt from tiles alone."""
 
 from hashlib import sha256
 

@@ -1,4 +1,4 @@
-"""EIP-712 against eth-account, over random statements of every kind, and what the reader refuses."""
+"""EIP-712 compared with eth-account over random statements of every kind, and the input that the parser refuses."""
 
 import pytest
 from eth_account.messages import _hash_eip191_message, encode_typed_data

@@ -1,4 +1,4 @@
-"""What a consent withholds does not leave: left out, blacked out, or without a sign of whom it is about."""
+"""Withheld parts of a record are not released: they are omitted, masked, or without any sign of the data subject."""
 
 import pytest
 from hypothesis import given, settings
@@ -31,7 +31,7 @@ def cut(*obligations):
 
 
 def shown(document, *obligations):
-    return canonical.read(cut(*obligations).shown(document), exact=True)
+    return canonical.read(cut(*obligations).redact(document), exact=True)
 
 
 def test_a_member_is_left_out_wherever_it_stands_and_arrays_keep_their_places():
@@ -64,14 +64,14 @@ def test_a_masked_value_shows_its_first_character_and_its_shape():
     assert left["valueQuantity"] == {"value": "1.**", "unit": "m*/**"}
 
 
-def test_what_is_not_withheld_is_proved_and_what_is_masked_is_told():
+def test_what_is_not_withheld_is_proved_and_what_is_masked_is_stated():
     made = cut("mask:telecom", "redact:birthDate").disclose(PERSON, SEED, lambda _: [""])
     again = disclosure.from_json(disclosure.to_json(made))
     assert again == made
-    said = disclosure.verify(again, record_commitment(PERSON, "application/json", SEED))
-    assert said["/valueQuantity/value"] == "1.10"
+    values = disclosure.verify(again, record_commitment(PERSON, "application/json", SEED))
+    assert values["/valueQuantity/value"] == "1.10"
     assert made.masked == {"/telecom/0/value": '"0**-****-****"'}
-    assert not [pointer for pointer in said if "irthDate" in pointer or "telecom" in pointer]
+    assert not [pointer for pointer in values if "irthDate" in pointer or "telecom" in pointer]
 
 
 def test_the_one_who_chooses_sees_nothing_withheld():
@@ -100,7 +100,7 @@ def test_pseudonymised_nothing_names_the_person():
 @pytest.mark.parametrize("document", [b'"Kim Min-su"', b'["Kim"]', b"5"])
 def test_what_has_no_members_cannot_be_pseudonymised(document):
     with pytest.raises(InvalidStatement, match="no JSON object"):
-        cut("pseudonymise").shown(document)
+        cut("pseudonymise").redact(document)
 
 
 @settings(deadline=None)
@@ -112,7 +112,7 @@ def test_no_withheld_value_is_in_what_is_shown(document, redacted, masked):
         made = the_cut.disclose(raw, SEED, lambda _: [""])
     except InvalidStatement:
         return
-    whole = fields.below(raw, [""])
+    whole = fields.fields_below(raw, [""])
     for field in made.fields:
         steps = [step.lstrip("_").casefold() for step in field.pointer.split("/")[1:]]
         assert not {redacted.lstrip("_").casefold(), masked.lstrip("_").casefold()} & set(steps)
@@ -124,7 +124,7 @@ def test_no_withheld_value_is_in_what_is_shown(document, redacted, masked):
 @given(documents)
 def test_with_nothing_withheld_a_document_is_shown_as_it_is(document):
     raw = canonical.canonical(document)
-    assert canonical.canonical(canonical.read(cut("redact:nobody").shown(raw))) == raw
+    assert canonical.canonical(canonical.read(cut("redact:nobody").redact(raw))) == raw
 
 
 @pytest.fixture
@@ -149,10 +149,10 @@ def test_what_the_consent_withholds_is_not_released(world, by_fields):
         if by_fields
         else world.kernel.decisions.releases.access(asked)
     )
-    said = disclosure.verify(opened(world, release, world.trial), release.record.issue.commitment)
-    assert "/gender" in said
-    assert "/birthDate" not in said
-    assert "/telecom/0/value" not in said
+    values = disclosure.verify(opened(world, release, world.trial), release.record.issue.commitment)
+    assert "/gender" in values
+    assert "/birthDate" not in values
+    assert "/telecom/0/value" not in values
     assert release.pseudonym == b""
 
 
@@ -166,7 +166,7 @@ def test_pseudonyms_are_the_same_for_one_reader_and_differ_between_two(world):
     assert world.ann.signer not in first
 
 
-def test_who_asks_by_person_is_not_told_which_records_are_pseudonymous(world):
+def test_a_search_by_person_does_not_reveal_which_records_are_pseudonymous(world):
     world.issued(LAB, content=PERSON)
     world.consents(world.trial, LAB, conditions=("pseudonymise",))
     world.anchor()
@@ -175,7 +175,7 @@ def test_who_asks_by_person_is_not_told_which_records_are_pseudonymous(world):
 
 
 @pytest.mark.parametrize("condition", ["redact:name", "mask:name", "pseudonymise"])
-def test_a_record_whose_parts_cannot_be_told_apart_is_not_released(world, condition):
+def test_a_record_whose_parts_cannot_be_distinguished_is_not_released(world, condition):
     (draft,) = world.kernel.records.issues.draft(
         world.hospital.address, [Upload(world.ann.signer, LAB, "text/plain", b"Kim, 1970")]
     )
@@ -197,7 +197,7 @@ def test_a_computation_sees_what_is_left(world):
     assert b'"birthDate":"1970-01-02"' in found.content
 
 
-def test_a_computation_leaves_out_a_record_whose_parts_cannot_be_told_apart(world):
+def test_a_computation_omits_a_record_whose_parts_cannot_be_distinguished(world):
     (draft,) = world.kernel.records.issues.draft(
         world.hospital.address, [Upload(world.ann.signer, LAB, "text/plain", b"Kim")]
     )

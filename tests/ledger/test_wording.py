@@ -1,4 +1,4 @@
-"""What a person reads before signing, and what a new version changes, in two languages."""
+"""The text that a person reads before signing, and the changes of a new version, in two languages."""
 
 from dataclasses import replace
 
@@ -18,8 +18,8 @@ EN, KO = Words(VOCABULARY, "en"), Words(VOCABULARY, "ko-KR")
 BASE = Grant(Effect.PERMIT, ("health.lab",), ("hl7:HRESCH",), ("view",), 0, 1_830_297_600)
 
 
-def told(words, before, after):
-    return [words.described(one) for one in words.differences(before, after, "The trial")]
+def lines_of(words, before, after):
+    return [words.describe(one) for one in words.differences(before, after, "The trial")]
 
 
 @pytest.mark.parametrize(
@@ -49,20 +49,20 @@ def told(words, before, after):
     ],
 )
 def test_one_changed_term_is_one_line(change, english, korean):
-    assert told(EN, [BASE], [replace(BASE, **change)]) == [english]
-    assert told(KO, [BASE], [replace(BASE, **change)]) == [korean]
+    assert lines_of(EN, [BASE], [replace(BASE, **change)]) == [english]
+    assert lines_of(KO, [BASE], [replace(BASE, **change)]) == [korean]
 
 
-def test_a_new_and_a_gone_grant_are_told_as_sentences():
+def test_a_new_and_a_removed_grant_are_sentences():
     other = replace(BASE, effect=Effect.FORBID, purposes=("hl7:HMARKT",))
-    (line,) = told(EN, [BASE], [BASE, other])
+    (line,) = lines_of(EN, [BASE], [BASE, other])
     assert line.startswith("adds: The trial may never view: Laboratory results. For: Marketing.")
-    (line,) = told(KO, [BASE, other], [BASE])
+    (line,) = lines_of(KO, [BASE, other], [BASE])
     assert line.startswith("삭제: The trial: 검사 결과을(를) 열람할 수 없습니다.")
 
 
 def test_a_permit_is_never_compared_with_a_forbid():
-    assert len(told(EN, [BASE], [replace(BASE, effect=Effect.FORBID)])) == 2
+    assert len(lines_of(EN, [BASE], [replace(BASE, effect=Effect.FORBID)])) == 2
 
 
 def test_every_bound_of_a_grant_stands_in_its_sentence():
@@ -74,7 +74,7 @@ def test_every_bound_of_a_grant_stands_in_its_sentence():
         assert part in korean
 
 
-def test_every_word_has_both_languages():
+def test_every_term_has_both_languages():
     assert set(TERMS["actions"]) == set(ACTIONS)
     assert set(TERMS["conditions"]) == NAMING | NUMBERED | PLAIN
     assert set(MEMBERS) == set(MEMBERS_KO)
@@ -92,10 +92,10 @@ grants = some.builds(
     records=some.sampled_from([(), (bytes(32),)]),
     conditions=some.sampled_from([(), ("once",), ("retain-until:99", "pseudonymise")]),
 )
-said = some.lists(grants, max_size=4)
+grant_lists = some.lists(grants, max_size=4)
 
 
-@given(said, said)
+@given(grant_lists, grant_lists)
 def test_there_is_a_difference_exactly_where_the_terms_differ(before, after):
     def terms_of(all_grants):
         return sorted(
@@ -104,11 +104,11 @@ def test_there_is_a_difference_exactly_where_the_terms_differ(before, after):
         )  # fmt: skip
 
     for words in (EN, KO):
-        assert bool(told(words, before, after)) == (terms_of(before) != terms_of(after))
+        assert bool(lines_of(words, before, after)) == (terms_of(before) != terms_of(after))
 
 
-@given(said, said)
-def test_the_way_back_says_the_opposite(before, after):
+@given(grant_lists, grant_lists)
+def test_the_reverse_change_is_the_opposite(before, after):
     there, back = EN.differences(before, after, "x"), EN.differences(after, before, "x")
     if len(before) == len(after) == 1:
         swapped = {"adds": "removes", "removes": "adds", "changes": "changes"}

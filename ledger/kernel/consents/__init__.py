@@ -1,4 +1,4 @@
-"""Consents and all that is signed around them: drafted, accepted, withdrawn, delegated, witnessed on paper."""
+"""Consents and the statements around them: drafts, acceptance, revocation, delegation, consent on paper."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mydata_ledger.ledger.kernel.world import World
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Consents:
-    """What a person, or who may sign for them, says."""
+    """The operations of a person, or of a delegate who may sign for them."""
 
     drafts: Drafts
     checks: StatementChecks
@@ -37,7 +37,7 @@ class Consents:
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning) -> Consents:
-        """Made over one world."""
+        """The component over one world."""
         drafts, checks = Drafts(world, statements), StatementChecks(world)
         delegations, endings = Delegations(world, statements), Endings(world)
         return cls(

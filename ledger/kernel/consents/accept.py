@@ -1,4 +1,6 @@
-"""Signed consents, many in one durable write: each is accepted or refused by itself, as if it had come alone."""
+"""Acceptance of signed consents, many in one durable write; each is accepted or refused independently, as if submitted
+alone.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ from mydata_ledger.ledger.typed_data import Domain
 
 @dataclass(frozen=True, slots=True)
 class SubmittedConsent:
-    """A signed consent as it was handed in; `claimed` is the domain that the wallet says it signed for, if it does."""
+    """A submitted, signed consent; `claimed` is the domain that the wallet claims to have signed for, if it
+    claims one.
+    """
 
     consent: Consent
     signature: bytes
@@ -33,7 +37,7 @@ class SubmittedConsent:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedConsent:
-    """Where a consent lies, and whether it is new there: it may have been handed in before."""
+    """The log position of a consent, and whether it is new: it may have been submitted before."""
 
     logged: LoggedStatement
     is_new: bool
@@ -43,7 +47,7 @@ Outcome = AcceptedConsent | LedgerError
 
 
 class AcceptConsents:
-    """Accepts consents, alone or many together: what those of a group share is looked up once."""
+    """Accepts consents, alone or in a batch; data that the consents of a batch share is read once."""
 
     def __init__(
         self, world: World, statements: StatementSigning, checks: StatementChecks, delegations: Delegations
@@ -53,69 +57,76 @@ class AcceptConsents:
     def accept(self, consent: Consent, signature: bytes, claimed: Domain | None = None) -> LoggedStatement:
         """Accept a signed consent; it permits from the moment its leaf is on chain.
 
-        Raises WrongChain, SignatureInvalid, NotEntitled, InvalidStatement, UnknownTerm, StaleConsent. Handing in the
-        same statement again returns where it already lies.
+        Raises WrongChain, SignatureInvalid, NotEntitled, InvalidStatement, UnknownTerm, StaleConsent. Submitting the
+        statement again returns its existing log position.
         """
         return self.submit(SubmittedConsent(consent, signature, claimed)).logged
 
-    def submit(self, handed: SubmittedConsent) -> AcceptedConsent:
-        """Accept a signed consent, and say whether it is new. Raises what `accept` raises."""
-        (outcome,) = self._taken([handed], self._world.signers).result()
+    def submit(self, submitted: SubmittedConsent) -> AcceptedConsent:
+        """Accept a signed consent, and return whether it is new. Raises what `accept` raises."""
+        (outcome,) = self._accept_soon([submitted], self._world.signers).result()
         if isinstance(outcome, LedgerError):
             raise outcome
         return outcome
 
-    def submit_soon(self, handed: Sequence[SubmittedConsent]) -> Future[list[Outcome]]:
-        """`accept`, for many in one step: of each where it lies, or why it was refused, in order.
+    def submit_soon(self, submitted: Sequence[SubmittedConsent]) -> Future[list[Outcome]]:
+        """`accept` for many consents in one transaction: for each its log position or its error, in order.
 
-        The chain is not asked, so that nobody waits for it: the signature of a contract wallet is SignatureInvalid
-        here. Raises, or ends in, SourceUnavailable or StorageFull for all of them.
+        The chain is not queried, so that no caller waits for it: the signature of a contract wallet is SignatureInvalid
+        here. Raises, or completes with, SourceUnavailable or StorageFull for all of them.
         """
-        return self._taken(handed, self._world.signers.without_contracts())
+        return self._accept_soon(submitted, self._world.signers.without_contracts())
 
-    def _taken(self, handed: Sequence[SubmittedConsent], signers: Signers) -> Future[list[Outcome]]:
+    def _accept_soon(self, submitted: Sequence[SubmittedConsent], signers: Signers) -> Future[list[Outcome]]:
         now = self._world.clock.now()
-        salts = new_salts(len(handed))
-        sealed = [self._sealed(one, signers, salt) for one, salt in zip(handed, salts, strict=True)]
-        whole = [one for one in sealed if isinstance(one, SignedStatement)]
-        not_theirs = dict(self._not_theirs(whole))
-        sayings: dict[DirectorySnapshot, Condition[Consent]] = {}
+        salts = new_salts(len(submitted))
+        sealed = [self._sealed(consent, signers, salt) for consent, salt in zip(submitted, salts, strict=True)]
+        signed_statements = [consent for consent in sealed if isinstance(consent, SignedStatement)]
+        refusals = dict(self._signer_refusals(signed_statements))
+        content_checks: dict[DirectorySnapshot, Condition[Consent]] = {}
 
         def check(signed: SignedStatement, newest: LoggedStatement | None, published: DirectorySnapshot) -> None:
             check_newer(signed.statement, newest)
-            if refusal := not_theirs.get(signed.entry.digest):
+            if refusal := refusals.get(signed.entry.digest):
                 raise refusal
             if isinstance(signed.statement, Consent):
-                if published not in sayings:
-                    sayings[published] = self._checks.content(now, published)
-                sayings[published](signed.statement)
+                if published not in content_checks:
+                    content_checks[published] = self._checks.content(now, published)
+                content_checks[published](signed.statement)
 
-        def merged(found: list[LoggedStatement | LedgerError]) -> list[Outcome]:
-            outcomes = iter(found)
-            return [_outcome(one, next(outcomes)) if isinstance(one, SignedStatement) else one for one in sealed]
+        def merged(log_outcomes: list[LoggedStatement | LedgerError]) -> list[Outcome]:
+            outcomes = iter(log_outcomes)
+            return [
+                _outcome(consent, next(outcomes)) if isinstance(consent, SignedStatement) else consent
+                for consent in sealed
+            ]
 
-        return mapped(self._world.log.accept_soon(whole, check, now), merged)
+        return mapped(self._world.log.accept_soon(signed_statements, check, now), merged)
 
-    def _sealed(self, handed: SubmittedConsent, signers: Signers, salt: bytes) -> SignedStatement | LedgerError:
-        said, signature = handed.consent, handed.signature
+    def _sealed(self, submitted: SubmittedConsent, signers: Signers, salt: bytes) -> SignedStatement | LedgerError:
+        consent, signature = submitted.consent, submitted.signature
         try:
-            self._statements.check_domain(Consent, handed.claimed)
-            digest = typed_data.digest(said, self._world.domains[CONSENTS])
-            signers.verify(said.signer, digest, signature)
+            self._statements.check_domain(Consent, submitted.claimed)
+            digest = typed_data.digest(consent, self._world.domains[CONSENTS])
+            signers.verify(consent.signer, digest, signature)
         except LedgerError as error:
             return error
-        return SignedStatement(said, Entry(digest, signature, salt, said.lock))
+        return SignedStatement(consent, Entry(digest, signature, salt, consent.lock))
 
-    def _not_theirs(self, sealed: Sequence[SignedStatement]) -> Iterator[tuple[bytes, LedgerError]]:
-        """By their digests, why some are not their signers' to say."""
+    def _signer_refusals(self, sealed: Sequence[SignedStatement]) -> Iterator[tuple[bytes, LedgerError]]:
+        """The digest of each consent that its signer may not sign, with the error."""
         for signed in sealed:
-            said = signed.statement
+            statement = signed.statement
             try:
-                if isinstance(said, Consent) and said.signer != said.data_subject:
-                    self._delegations.check_signer(said)
+                if isinstance(statement, Consent) and statement.signer != statement.data_subject:
+                    self._delegations.check_signer(statement)
             except LedgerError as error:
                 yield signed.entry.digest, error
 
 
-def _outcome(signed: SignedStatement, found: LoggedStatement | LedgerError) -> Outcome:
-    return found if isinstance(found, LedgerError) else AcceptedConsent(found, is_new=found.signed is signed)
+def _outcome(signed: SignedStatement, log_outcome: LoggedStatement | LedgerError) -> Outcome:
+    return (
+        log_outcome
+        if isinstance(log_outcome, LedgerError)
+        else AcceptedConsent(log_outcome, is_new=log_outcome.signed is signed)
+    )

@@ -1,4 +1,4 @@
-"""What a delegate makes for a person beside statements (a link, a download): it ends with the delegation."""
+"""Actions of a delegate for a person beside statements (a link, a download); their results end with the delegation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from mydata_ledger.ledger.party import requester_name
 
 
 class DelegateActions:
-    """One standing delegation must cover all that is done; the things made are named by the withdrawal that ends it."""
+    """One standing delegation must cover the whole action; the withdrawal that ends the delegation lists the
+    results.
+    """
 
     def __init__(self, world: World, delegations: Delegations, endings: Endings) -> None:
         self._world, self._delegations, self._endings = world, delegations, endings
@@ -22,26 +24,27 @@ class DelegateActions:
     def office(self, actor: bytes, person: bytes, categories: Collection[str]) -> DelegationState | None:
         """The delegation under which `actor` acts for the person; None for the person themselves.
 
-        Raises NotEntitled unless one that stands covers every category.
+        Raises:
+            NotEntitled: no standing delegation covers every category.
         """
         if actor == person:
             return None
         for state in self._delegations.entitle(actor, person, self._world.clock.now()):
-            held = state.delegation.categories
-            if all(any(category_covers(mine, wanted) for mine in held) for wanted in categories):
+            covered = state.delegation.categories
+            if all(any(category_covers(category, wanted) for category in covered) for wanted in categories):
                 return state
         raise NotEntitled("only the person does this, or a delegate whose delegation covers every category named")
 
     def begin(self, office: DelegationState | None, kind: str, reference: str) -> None:
-        """Note that a thing rests on the delegation, before it can be used."""
+        """Note that a result rests on the delegation, before it can be used."""
         if office:
             self._endings.rests_on([office.entry], kind, reference, requester_name(office.delegation.delegate))
 
     def may_go_on(self, entry: bytes, kind: str, reference: str) -> bool:
-        """Whether a thing that rests on the delegation of that entry (empty: the person's own) may still be used."""
+        """Whether a result that rests on the delegation of that entry (empty: the person's own) may still be used."""
         return not entry or self._endings.still_stands([entry], kind, reference)
 
     def finish(self, office: DelegationState | None, kind: str, reference: str) -> None:
-        """A thing is over by itself."""
+        """Note that a result has ended independently of the delegation."""
         if office:
             self._endings.finish([office.entry], kind, reference)

@@ -1,4 +1,6 @@
-"""What a consent or revocation must be, whoever signed it: whole, in known words, true to the directory, and next."""
+"""The checks of a consent or revocation that do not depend on its signer: complete, in known terms, consistent with the
+directory, and the next version.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,13 @@ from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement
 
 
 class StatementChecks:
-    """Conditions of the content; who may sign is checked by `Delegations`."""
+    """Conditions on the content; `Delegations` checks who may sign."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def check(self, statement: Consent | Revocation) -> None:
-        """Whoever signed it: it is whole, in known words, true to the directory and lately said.
+        """Check that the statement is complete, in known terms, consistent with the directory and recently signed.
 
         Raises InvalidStatement, UnknownTerm, NotFound.
         """
@@ -41,7 +43,9 @@ class StatementChecks:
             self.content(now, self._world.directory)(statement)
 
     def accepted_before(self, digest: bytes, statement: Consent | Revocation) -> LoggedStatement | None:
-        """Where the newest statement lies if this is it. Raises StaleConsent for an older one said again."""
+        """The newest statement as logged, if it is this one. Raises StaleConsent for an older one that is submitted
+        again.
+        """
         newest = self._world.index.newest(statement.data_subject, statement.grantee)
         if newest is None or newest.signed.entry.digest == digest:
             return newest
@@ -49,7 +53,9 @@ class StatementChecks:
         return None
 
     def content(self, now: int, published: DirectorySnapshot) -> Condition[Consent]:
-        """The condition on a consent at `now` (UTC seconds): whole, in known words, as published, lately signed."""
+        """The condition on a consent at `now` (UTC seconds): complete, in known terms, consistent with the directory,
+        recently signed.
+        """
         notices, names = cache(published.notice), cache(lambda grantee: grantee_name(grantee, published))
 
         def shows_a_known_notice(consent: Consent) -> None:
@@ -74,33 +80,33 @@ class StatementChecks:
         return all_of([signed_lately(now), _once(all_of(content))])
 
     def _opens_its_lock(self, revocation: Revocation) -> None:
-        ended = self._world.log.find(CONSENTS, revocation.consent)
-        if ended is None or not isinstance(ended.signed.statement, Consent | Delegation):
+        ended_statement = self._world.log.find(CONSENTS, revocation.consent)
+        if ended_statement is None or not isinstance(ended_statement.signed.statement, Consent | Delegation):
             raise NotFound
-        if revocation.secret not in {NO_LOCK} and lock_of(revocation.secret) != ended.signed.entry.lock:
+        if revocation.secret not in {NO_LOCK} and lock_of(revocation.secret) != ended_statement.signed.entry.lock:
             raise InvalidStatement("the secret does not open the consent's lock; sign without it if it is lost")
 
 
 def _once(content: Condition[Consent]) -> Condition[Consent]:
-    """What is said to many alike is looked at once."""
-    held: set[tuple[object, ...]] = set()
+    """The condition, evaluated once for consents with equal terms."""
+    checked: set[tuple[object, ...]] = set()
 
     def check(consent: Consent) -> None:
         about = consent.grantee, consent.grantee_name, consent.notice_hash, consent.notice_language
-        said = (*about, consent.grants)
-        if said not in held:
+        terms = (*about, consent.grants)
+        if terms not in checked:
             content(consent)
-            held.add(said)
+            checked.add(terms)
 
     return check
 
 
-def check_newer(said: object, newest: LoggedStatement | None) -> None:
-    """Raise StaleConsent for what the newest statement between the two has replaced, or is another one of."""
+def check_newer(statement: object, newest: LoggedStatement | None) -> None:
+    """Raise StaleConsent for a version that is not newer than the newest statement between data subject and grantee."""
     last = newest.signed.statement if newest else None
     if (
-        isinstance(said, Consent | Revocation)
+        isinstance(statement, Consent | Revocation)
         and isinstance(last, Consent | Revocation)
-        and said.version <= last.version
+        and statement.version <= last.version
     ):
         raise StaleConsent(f"version {last.version} was accepted already; ask for a new draft")

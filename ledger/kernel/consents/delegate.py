@@ -1,4 +1,6 @@
-"""delegate: somebody else may sign, for a while and for some data; and what such a signer may and may not say."""
+"""Delegation: another person may sign, until a date and for some categories; and the limits on what a delegate may
+sign.
+"""
 
 from __future__ import annotations
 
@@ -31,12 +33,13 @@ from mydata_ledger.ledger.wording import ENGLISH
 
 BIRTH_DATE = "/birthDate"
 LONGEST = 10 * 366 * 86_400
-"""Seconds a representative is named for at most; a guardian until the ward comes of age."""
+"""The maximum duration, in seconds, of a representative's delegation; a guardian's lasts until the ward comes of age.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class DelegateAppointment:
-    """Who is to sign for whom: `relation` is one of the known ones, the window in UTC seconds."""
+    """Who is to sign for whom: `relation` is one of `RELATIONS`, the window is in UTC seconds."""
 
     data_subject: bytes
     delegator: bytes
@@ -51,28 +54,28 @@ class DelegateAppointment:
 
 
 class Delegations:
-    """The person's own word outranks the delegate's, and both names stay in the record."""
+    """A person's own statement outranks the delegate's, and both names stay in the record."""
 
     def __init__(self, world: World, statements: StatementSigning) -> None:
         self._world, self._statements = world, statements
 
-    def draft(self, naming: DelegateAppointment, language: str = ENGLISH) -> Draft:
+    def draft(self, appointment: DelegateAppointment, language: str = ENGLISH) -> Draft:
         """The delegation, ready for the delegator's wallet. Raises UnknownTerm."""
-        said = Delegation(
-            data_subject=naming.data_subject,
-            delegator=naming.delegator,
-            delegate=naming.delegate,
-            delegate_name=naming.delegate_name,
-            relation=naming.relation,
-            categories=naming.categories,
-            not_before=naming.not_before,
-            expires=naming.expires,
-            proof=naming.proof,
+        delegation = Delegation(
+            data_subject=appointment.data_subject,
+            delegator=appointment.delegator,
+            delegate=appointment.delegate,
+            delegate_name=appointment.delegate_name,
+            relation=appointment.relation,
+            categories=appointment.categories,
+            not_before=appointment.not_before,
+            expires=appointment.expires,
+            proof=appointment.proof,
             signed_at=self._world.clock.now(),
-            lock=naming.lock,
+            lock=appointment.lock,
         )
-        self._speaks_known_words(said)
-        return self._statements.draft(said, (self._statements.words(language).delegation(said),))
+        self._check_categories(delegation)
+        return self._statements.draft(delegation, (self._statements.words(language).delegation(delegation),))
 
     def accept(
         self,
@@ -81,16 +84,16 @@ class Delegations:
         claimed: Domain | None = None,
         evidence: Disclosure | None = None,
     ) -> LoggedStatement:
-        """Accept a signed delegation; it counts once anchored, and replaces the one between the two before it.
+        """Accept a signed delegation; it counts once anchored, and replaces the earlier one between the two.
 
-        A guardian is named by an accredited authority, with the ward's birth date disclosed from a record of the ward
-        whose commitment is `proof`, and until the ward comes of age at the latest. Raises WrongChain, SignatureInvalid,
+        An accredited authority names a guardian, with the ward's birth date disclosed from a record of the ward whose
+        commitment is `proof`, and at the latest until the ward comes of age. Raises WrongChain, SignatureInvalid,
         NotEntitled, InvalidStatement, UnknownTerm, ProofInvalid.
         """
         self._statements.check_domain(Delegation, claimed)
         signed = self._statements.seal(delegation, delegation.delegator, signature)
         now = self._world.clock.now()
-        all_of([signed_lately(now), _is_whole(now), self._speaks_known_words])(delegation)
+        all_of([signed_lately(now), _is_whole(now), self._check_categories])(delegation)
         if delegation.relation == GUARDIAN:
             self._check_guardian(delegation, evidence, now)
         elif delegation.delegator != delegation.data_subject:
@@ -100,28 +103,29 @@ class Delegations:
     def draft_end(
         self, data_subject: bytes, delegate: bytes, secret: bytes = NO_LOCK, language: str = ENGLISH
     ) -> Draft:
-        """The revocation that ends what the delegate may sign from now on. Raises NotFound."""
+        """The revocation that ends the delegate's right to sign from now on. Raises NotFound."""
         newest = self._world.index.newest(data_subject, delegate_name(delegate))
         if newest is None or not isinstance(newest.signed.statement, Delegation):
             raise NotFound
-        ended = newest.signed.statement
-        said = Revocation(
+        delegation = newest.signed.statement
+        revocation = Revocation(
             data_subject=data_subject,
             signer=data_subject,
-            grantee=ended.grantee,
-            grantee_name=ended.delegate_name,
-            version=ended.version + 1,
+            grantee=delegation.grantee,
+            grantee_name=delegation.delegate_name,
+            version=delegation.version + 1,
             consent=newest.signed.entry.entry,
             secret=secret,
             signed_at=self._world.clock.now(),
         )
-        return self._statements.draft(said, (self._statements.words(language).end_of_delegation(ended),))
+        return self._statements.draft(revocation, (self._statements.words(language).end_of_delegation(delegation),))
 
     def check_signer(self, statement: Consent | Revocation) -> None:
-        """Raise NotEntitled unless its signer may say this for the data subject now.
+        """Raise NotEntitled unless its signer may sign this for the data subject now.
 
-        A delegate stays within the categories of a standing delegation, ends or replaces what delegates signed, and
-        narrows what the person signed themselves: they withdraw what it permits, and lift nothing that it forbids.
+        A delegate stays within the categories of a standing delegation, may end or replace what delegates signed, and
+        may only narrow what the person signed themselves: they may withdraw what it permits, but not lift what it
+        forbids.
         """
         if statement.signer == statement.data_subject:
             return
@@ -133,49 +137,51 @@ class Delegations:
             self._check_scope(statement, standing)
         self._check_rank(statement)
 
-    def entitle(self, signer: bytes, data_subject: bytes, at: int) -> list[DelegationState]:
-        """The delegations under which `signer` may sign for the person at `at` (UTC seconds)."""
-        return [state for state in self._named_by(data_subject) if state.entitles(signer, at)]
+    def entitle(self, signer: bytes, data_subject: bytes, at_time: int) -> list[DelegationState]:
+        """The delegations under which `signer` may sign for the person at `at_time` (UTC seconds)."""
+        return [state for state in self._named_by(data_subject) if state.entitles(signer, at_time)]
 
     def _named_by(self, data_subject: bytes) -> list[DelegationState]:
         return self._world.index.delegations_of(data_subject)
 
     @staticmethod
     def _check_scope(consent: Consent, standing: list[DelegationState]) -> None:
-        held = [category for state in standing for category in state.delegation.categories]
+        covered = [category for state in standing for category in state.delegation.categories]
         for grant in consent.grants:
-            if not all(any(category_covers(mine, wanted) for mine in held) for wanted in grant.categories):
+            if not all(any(category_covers(held, wanted) for held in covered) for wanted in grant.categories):
                 raise NotEntitled("the delegation does not cover every category of this consent; name fewer")
 
     def _check_rank(self, statement: Consent | Revocation) -> None:
-        said = self._own_word(statement.data_subject, statement.grantee)
-        if said is None:
+        own_statement = self._own_statement(statement.data_subject, statement.grantee)
+        if own_statement is None:
             return
-        before, after = (one.grants if isinstance(one, Consent) else () for one in (said, statement))
+        before, after = (s.grants if isinstance(s, Consent) else () for s in (own_statement, statement))
         if not narrows(before, after, self._world.vocabulary):
             raise NotEntitled("the person said less themselves; a delegate may only narrow that")
 
-    def _own_word(self, data_subject: bytes, grantee: str) -> Consent | Revocation | None:
-        """The last that the person said themselves to a grantee, beneath whatever delegates made of it since."""
+    def _own_statement(self, data_subject: bytes, grantee: str) -> Consent | Revocation | None:
+        """The last statement that the person made themselves to a grantee, before any later ones by delegates."""
         logged = self._world.index.newest(data_subject, grantee)
         while logged is not None:
-            said = logged.signed.statement
-            if not isinstance(said, Consent | Revocation):
+            statement = logged.signed.statement
+            if not isinstance(statement, Consent | Revocation):
                 return None
-            if self._is_own(said, logged.position):
-                return said
-            before = said.previous if isinstance(said, Consent) else said.consent
+            if self._is_own(statement, logged.position):
+                return statement
+            before = statement.previous if isinstance(statement, Consent) else statement.consent
             logged = self._world.log.find(CONSENTS, before)
         return None
 
-    def _is_own(self, said: Consent | Revocation, position: int) -> bool:
-        """Whether the person said it themselves: by their own signature, or on paper before two witnesses."""
-        if said.signer == said.data_subject:
+    def _is_own(self, statement: Consent | Revocation, position: int) -> bool:
+        """Whether the person made the statement themselves: by their own signature, or on paper before two
+        witnesses.
+        """
+        if statement.signer == statement.data_subject:
             return True
-        office = office_of(said.signer, said.signed_at, position, self._named_by(said.data_subject))
+        office = office_of(statement.signer, statement.signed_at, position, self._named_by(statement.data_subject))
         return office is not None and office.delegation.on_paper
 
-    def _speaks_known_words(self, delegation: Delegation) -> None:
+    def _check_categories(self, delegation: Delegation) -> None:
         for category in delegation.categories:
             self._world.vocabulary.check_category(category)
 
@@ -199,14 +205,18 @@ def _came_of_age(born: object, years: int) -> int:
 
 
 def _is_whole(now: int) -> Condition[Delegation]:
-    def check(said: Delegation) -> None:
-        if said.relation not in RELATIONS:
+    def check(delegation: Delegation) -> None:
+        if delegation.relation not in RELATIONS:
             raise InvalidStatement(f"unknown relation; use one of {', '.join(sorted(RELATIONS))}")
-        if not now < said.expires > said.not_before:
+        if not now < delegation.expires > delegation.not_before:
             raise InvalidStatement("the delegation is over already, or before it starts; choose an end in the future")
-        if said.relation != GUARDIAN and said.expires > now + LONGEST:
+        if delegation.relation != GUARDIAN and delegation.expires > now + LONGEST:
             raise InvalidStatement("nobody is named for more than ten years; choose an earlier end")
-        if not said.categories or said.delegate in {said.data_subject, b""} or not said.delegate_name.strip():
+        if (
+            not delegation.categories
+            or delegation.delegate in {delegation.data_subject, b""}
+            or not delegation.delegate_name.strip()
+        ):
             raise InvalidStatement("a delegation needs a delegate other than the person, their name, and a category")
 
     return check

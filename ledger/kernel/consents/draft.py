@@ -1,4 +1,4 @@
-"""Drafts of consents and withdrawals: everything a wallet needs, so that no page or client composes a statement."""
+"""Drafts of consents and revocations, complete for a wallet, so that no page or client composes a statement."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mydata_ledger.ledger.wording import ENGLISH
 
 @dataclass(frozen=True, slots=True)
 class GrantRequest:
-    """What a person wants to say to one grantee; `lock` is SHA-256 of a secret that only the person holds."""
+    """The grants that a person wants to give to one grantee; `lock` is SHA-256 of a secret that only the person has."""
 
     data_subject: bytes
     grantee: str
@@ -29,14 +29,16 @@ class GrantRequest:
 
 
 class Drafts:
-    """The next statement between a person and a grantee, made from what stands between them."""
+    """The next statement between a person and a grantee, based on the newest one."""
 
     def __init__(self, world: World, statements: StatementSigning) -> None:
         self._world, self._statements = world, statements
 
     def consent(self, wish: GrantRequest) -> Draft:
-        """The next version of the consent. Raises NotFound for an unknown notice, InvalidStatement for such a party,
-        UnknownTerm: nobody should sign what would be refused.
+        """The next version of the consent.
+
+        Nobody should sign what would be refused, so it raises NotFound for an unknown notice, InvalidStatement for an
+        unknown party, and UnknownTerm.
         """
         for grant in wish.grants:
             self._world.vocabulary.check_grant(grant)
@@ -61,7 +63,7 @@ class Drafts:
         name = words.named(consent.grantee, consent.grantee_name)
         summary = tuple(words.sentence(grant, name) for grant in wish.grants)
         summary += words.behalf(consent.signer, consent.data_subject)
-        changes = tuple(words.described(one) for one in words.differences(before, wish.grants, name))
+        changes = tuple(words.describe(difference) for difference in words.differences(before, wish.grants, name))
         return self._statements.draft(consent, summary, notice, changes if newest else ())
 
     def revocation(
@@ -72,10 +74,10 @@ class Drafts:
         signer: bytes = b"",
         language: str = ENGLISH,
     ) -> Draft:
-        """The statement that ends the newest consent to a grantee. Raises NotFound when there is none to end."""
+        """The statement that ends the newest consent to a grantee. Raises NotFound if there is none to end."""
         newest = self._world.index.newest(data_subject, grantee)
-        ended = newest.signed.statement if newest else None
-        if newest is None or not isinstance(ended, Consent):
+        consent = newest.signed.statement if newest else None
+        if newest is None or not isinstance(consent, Consent):
             raise NotFound
         revocation = Revocation(
             data_subject=data_subject,
@@ -87,15 +89,15 @@ class Drafts:
             secret=secret,
             signed_at=self._world.clock.now(),
         )
-        return self._statements.draft(revocation, self._statements.words(language).withdrawal(revocation, ended))
+        return self._statements.draft(revocation, self._statements.words(language).withdrawal(revocation, consent))
 
     def name_of(self, grantee: str) -> str:
-        """The name a person reads in the wallet. Raises InvalidStatement for an address nobody is accredited under."""
+        """The grantee's name in the wallet. Raises InvalidStatement for an address without an accredited party."""
         return grantee_name(grantee, self._world.directory)
 
 
 def grantee_name(grantee: str, published: DirectorySnapshot) -> str:
-    """The name of a grantee by what is published. Raises InvalidStatement for an account nobody is accredited under."""
+    """The published name of a grantee. Raises InvalidStatement for an account without an accredited party."""
     if grantee == ANYONE:
         return "anyone"
     if grantee.startswith(ROLE_PREFIX):

@@ -1,4 +1,4 @@
-"""publish: the next version of a notice, in all its languages at once."""
+"""Publication of notices: the next version of a notice, in all its languages at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_NAME = 100
 
 
 class Notices:
-    """Notices belong to the party that published their first version; its name begins with the party's account."""
+    """A notice belongs to the party that published its first version; its name begins with the party's account."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -25,8 +25,9 @@ class Notices:
     ) -> list[Notice]:
         """Publish `layers` by language as the next version of the publisher's notice `slug`.
 
-        An incompatible version makes consents under every earlier one answer `needs_reconsent`; a compatible one
-        leaves them. The same texts again return what is published. Raises NotEntitled, InvalidStatement.
+        With an incompatible version, consents under every earlier one are answered with `needs_reconsent`; a compatible
+        version leaves them valid. Publishing equal texts again returns the published notices. Raises NotEntitled,
+        InvalidStatement.
         """
         party = self._world.directory.party(publisher)
         if party is None or not party.accredited(self._world.clock.now()):
@@ -39,11 +40,11 @@ class Notices:
         present = [notice for notice in earlier if notice.version == newest]
         if {n.language: n.text for n in present} == texts:
             return present
-        self._not_said_before(texts, name)
+        self._check_unpublished(texts, name)
         return self._replace(name, newest + 1, texts, [] if compatible else earlier)
 
     def _replace(self, name: str, version: int, texts: Mapping[str, str], outdated: list[Notice]) -> list[Notice]:
-        """New before old: in between, both count."""
+        """Publish the new version before the old one is outdated: in between, both are valid."""
         published = [Notice(name, version, language, text) for language, text in sorted(texts.items())]
         for notice in published:
             self._world.directory.publish(notice)
@@ -51,11 +52,11 @@ class Notices:
             self._world.directory.publish(replace(notice, outdated=True))
         return published
 
-    def _not_said_before(self, texts: Mapping[str, str], name: str) -> None:
-        """A hash names one notice for ever, so no text may be published twice under different versions."""
+    def _check_unpublished(self, texts: Mapping[str, str], name: str) -> None:
+        """A hash names one notice permanently, so no text may be published again under another version."""
         for language, text in texts.items():
-            known = self._world.directory.notice(Notice(name, 0, language, text).digest)
-            if known is not None:
+            earlier = self._world.directory.notice(Notice(name, 0, language, text).digest)
+            if earlier is not None:
                 raise InvalidStatement(f"the {language} text was published before; say in it what is new")
 
 

@@ -1,4 +1,6 @@
-"""on_paper: what a person without a device signed on paper, handed in by two accredited witnesses beside its scan."""
+"""Consent on paper: a person without a device signs on paper, and two accredited witnesses submit the statement with
+its scan.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,8 @@ Said = Consent | Revocation
 
 @dataclass(frozen=True, slots=True)
 class WitnessedPaper:
-    """A statement that stands on paper: the second witness's signature over it, and the first one's word, signed, that
-    the person signed exactly this on the paper whose scan is the record named.
+    """A statement that was signed on paper: the second witness's signature over it, and the first witness's signed
+    statement that the person signed exactly this on the paper whose scan is the named record.
     """
 
     statement: Said
@@ -36,9 +38,10 @@ class WitnessedPaper:
 
 
 class PaperConsents:
-    """Two sign, neither alone: the first binds the scan to the digest of the statement, the second signs the statement.
-    In the log the word is a delegation of one second, good for that statement and no other, so that whoever checks a
-    delegate's signature checks these; the person stays the one who said it.
+    """Two witnesses sign: the first binds the scan to the digest of the statement, the second signs the statement.
+
+    In the log the first one's statement is a delegation of one second, valid for that statement only, so that the check
+    of a delegate's signature also covers consent on paper. The statement remains the person's own.
     """
 
     def __init__(
@@ -47,31 +50,34 @@ class PaperConsents:
         self._world, self._statements, self._checks, self._delegations = world, statements, checks, delegations
 
     def draft_witness_statement(self, statement: Said, witness: bytes, scan: bytes, language: str = ENGLISH) -> Draft:
-        """What the first witness signs about a drafted statement and the record of its scan. Raises NotFound."""
-        word = self._word(statement, witness, self._scan(statement, scan))
-        return self._statements.draft(word, (self._statements.words(language).witness_statement(word, scan),))
+        """The statement of the first witness about a drafted statement and the record of its scan. Raises NotFound."""
+        delegation = self._witness_delegation(statement, witness, self._scan(statement, scan))
+        return self._statements.draft(
+            delegation, (self._statements.words(language).witness_statement(delegation, scan),)
+        )
 
-    def accept(self, said: WitnessedPaper, scan: bytes) -> LoggedStatement:
-        """Accept the statement and the word on it, both or neither.
+    def accept(self, paper: WitnessedPaper, scan: bytes) -> LoggedStatement:
+        """Accept the statement and the witness statement, both or neither.
 
-        Raises SignatureInvalid, NotEntitled unless both witnesses are accredited, two, and no side of the consent,
-        InvalidStatement when the word is about another statement or scan, and whatever the statement itself may.
+        Raises SignatureInvalid, NotEntitled unless the witnesses are two, accredited, and no side of the consent,
+        InvalidStatement if the witness statement is about another statement or scan, and every error of the statement
+        itself.
         """
-        statement, word = said.statement, said.witness_statement
-        first = self._statements.seal(word, word.delegator, said.witness_signature)
-        second = self._statements.seal(statement, statement.signer, said.signature)
-        if known := self._checks.accepted_before(second.entry.digest, statement):
-            return known
-        self._check_witnesses(statement, word)
+        statement, witness_statement = paper.statement, paper.witness_statement
+        first = self._statements.seal(witness_statement, witness_statement.delegator, paper.witness_signature)
+        second = self._statements.seal(statement, statement.signer, paper.signature)
+        if accepted := self._checks.accepted_before(second.entry.digest, statement):
+            return accepted
+        self._check_witnesses(statement, witness_statement)
         self._checks.check(statement)
-        all_of([signed_lately(self._world.clock.now())])(word)
-        if replace(self._word(statement, word.delegator, self._scan(statement, scan)), signed_at=0) != replace(
-            word, signed_at=0
-        ):
+        all_of([signed_lately(self._world.clock.now())])(witness_statement)
+        if replace(
+            self._witness_delegation(statement, witness_statement.delegator, self._scan(statement, scan)), signed_at=0
+        ) != replace(witness_statement, signed_at=0):
             raise InvalidStatement("the witness's word is about another statement or scan; draft it again")
         return self._world.log.append([first, second], self._world.clock.now())[1]
 
-    def _word(self, statement: Said, witness: bytes, scan: Record) -> Delegation:
+    def _witness_delegation(self, statement: Said, witness: bytes, scan: Record) -> Delegation:
         digest = typed_data.digest(statement, self._statements.domain(statement))
         return Delegation(
             data_subject=statement.data_subject,
@@ -88,12 +94,12 @@ class PaperConsents:
         )
 
     def _categories(self, statement: Said) -> tuple[str, ...]:
-        """All that the statement, or the consent it ends, is about."""
-        said: Statement = statement
+        """All categories of the statement, or of the consent that it ends."""
+        subject_statement: Statement = statement
         if isinstance(statement, Revocation):
-            ended = self._world.log.find(CONSENTS, statement.consent)
-            said = ended.signed.statement if ended else statement
-        grants = said.grants if isinstance(said, Consent) else ()
+            ended_statement = self._world.log.find(CONSENTS, statement.consent)
+            subject_statement = ended_statement.signed.statement if ended_statement else statement
+        grants = subject_statement.grants if isinstance(subject_statement, Consent) else ()
         return tuple(sorted({category for grant in grants for category in grant.categories}))
 
     def _scan(self, statement: Said, record_id: bytes) -> Record:
@@ -102,12 +108,12 @@ class PaperConsents:
             raise NotFound
         return record
 
-    def _check_witnesses(self, statement: Said, word: Delegation) -> None:
-        pair = {word.delegator, statement.signer}
+    def _check_witnesses(self, statement: Said, witness_statement: Delegation) -> None:
+        pair = {witness_statement.delegator, statement.signer}
         parties = [self._witness(signer).account for signer in sorted(pair)]
         if len(pair) != 2 or statement.data_subject in pair or statement.grantee in parties:
             raise NotEntitled("two witness a paper, and neither is the person or the one it is given to")
-        if self._delegations.entitle(statement.signer, statement.data_subject, word.signed_at):
+        if self._delegations.entitle(statement.signer, statement.data_subject, witness_statement.signed_at):
             raise NotEntitled("who may sign for the person anyway does not witness for them")
 
     def _witness(self, signer: bytes) -> Party:

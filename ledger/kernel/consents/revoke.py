@@ -1,4 +1,4 @@
-"""revoke: what the person takes back, accepted once it is theirs, whole, and next."""
+"""Revocation: a revocation is accepted if its signer may sign it, and it is complete and the next version."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mydata_ledger.ledger.typed_data import Domain
 
 
 class Revocations:
-    """Grants act when anchored, withdrawals at once."""
+    """A grant takes effect when anchored, a withdrawal at once."""
 
     def __init__(
         self, world: World, statements: StatementSigning, checks: StatementChecks, delegations: Delegations
@@ -20,14 +20,14 @@ class Revocations:
         self._world, self._statements, self._checks, self._delegations = world, statements, checks, delegations
 
     def accept(self, revocation: Revocation, signature: bytes, claimed: Domain | None = None) -> LoggedStatement:
-        """Accept a signed withdrawal; it denies before this returns.
+        """Accept a signed revocation; questions are denied before this returns.
 
         Raises WrongChain, SignatureInvalid, NotEntitled, NotFound, InvalidStatement, StaleConsent.
         """
         self._statements.check_domain(Revocation, claimed)
         signed = self._statements.seal(revocation, revocation.signer, signature)
-        if known := self._checks.accepted_before(signed.entry.digest, revocation):
-            return known
+        if accepted := self._checks.accepted_before(signed.entry.digest, revocation):
+            return accepted
         self._delegations.check_signer(revocation)
         self._checks.check(revocation)
         return self._world.log.append([signed], self._world.clock.now())[0]

@@ -1,4 +1,4 @@
-"""Decisions: questions answered by the rule, each with its receipt, and what is released on them."""
+"""Decisions: questions answered by the rule, each with its receipt, and the releases that follow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mydata_ledger.ledger.kernel.world import World
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Decisions:
-    """What requesters ask."""
+    """The operations of requesters."""
 
     evaluation: Evaluation
     search: RecordSearch
@@ -30,7 +30,7 @@ class Decisions:
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents) -> Decisions:
-        """Made over one world."""
+        """The component over one world."""
         evaluation = Evaluation(world, statements)
         search = RecordSearch(world, statements, evaluation)
         releases = Releases(world, evaluation, consents.paper_marks)

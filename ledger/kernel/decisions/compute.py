@@ -1,4 +1,6 @@
-"""access, for a result instead of a record: opened inside the operator, so that nobody's row leaves."""
+"""Access for a result instead of a record: records are opened inside the operator's process, so that no single row is
+released.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,8 @@ NOBODY: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class OpenedRecord:
-    """One opened record for a computation; it must not leave the process. `least` is the smallest group the consent
-    allows its result to be about (1 = no bound).
+    """One opened record for a computation; it must not leave the process. `least` is the smallest group that the
+    consent allows the result to be about (1 = no bound).
     """
 
     data_subject: bytes
@@ -29,31 +31,36 @@ class OpenedRecord:
 
 
 class Computation:
-    """Each record opened is a question with its own receipt, under the action `compute`."""
+    """Each opened record is a question with its own receipt, under the action `compute`."""
 
     def __init__(self, world: World, evaluation: Evaluation, search: RecordSearch, releases: Releases) -> None:
         self._world, self._evaluation, self._search, self._releases = world, evaluation, search, releases
 
     def records(self, requester: str, category: str, purpose: str) -> Iterator[OpenedRecord]:
-        """Open what the requester may compute over now, one by one; what is withdrawn meanwhile is left out, and so is
-        what a consent withholds, and a record whose parts cannot be told apart. A result names nobody, so that
-        whatever names the person may be computed over.
+        """Open the records over which the requester may compute now, one by one.
 
-        Raises UnknownTerm, ChainBehind, IntegrityFailure, SourceUnavailable.
+        Omitted are records whose consent is withdrawn meanwhile, the parts that a consent withholds, and records whose
+        parts cannot be distinguished. A result names nobody, so members that identify the person may be used. Raises
+        UnknownTerm, ChainBehind, IntegrityFailure, SourceUnavailable.
         """
         for record in self._search.find(requester, category, purpose, COMPUTE):
-            asked = self._evaluation.request(requester, record.issue.record_id, category, purpose, COMPUTE)
+            request = self._evaluation.request(requester, record.issue.record_id, category, purpose, COMPUTE)
             try:
-                release = self._releases.hand_out(self._releases.permit(asked), self._world.computer.public)
+                release = self._releases.hand_out(self._releases.permit(request), self._world.computer.public)
             except AccessDenied:
                 continue
             if release.sealed is None:
                 continue
-            content, cut = self._releases.open_in_process(release), MemberVisibility.of(release.obligations, NOBODY)
-            if (cut.withheld or cut.masked) and not is_json(content.media_type):
+            content, visibility = (
+                self._releases.open_in_process(release),
+                MemberVisibility.of(release.obligations, NOBODY),
+            )
+            if (visibility.withheld or visibility.masked) and not is_json(content.media_type):
                 continue
-            seen = cut.shown(content.content) if cut.withheld or cut.masked else content.content
-            yield OpenedRecord(record.issue.data_subject, seen, _least(release.obligations))
+            visible_content = (
+                visibility.redact(content.content) if visibility.withheld or visibility.masked else content.content
+            )
+            yield OpenedRecord(record.issue.data_subject, visible_content, _least(release.obligations))
 
 
 def _least(obligations: frozenset[str]) -> int:

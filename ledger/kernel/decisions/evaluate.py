@@ -1,4 +1,4 @@
-"""Questions about single records: each is answered by the rule, in the step that logs its receipt."""
+"""Questions about single records: the rule answers each in the transaction that logs its receipt."""
 
 from __future__ import annotations
 
@@ -18,77 +18,84 @@ from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement, SignedS
 from mydata_ledger.ledger.record import Record
 
 ENFORCER = "enforcement-point"
-"""The role of a gateway of others that asks us before it lets their requesters in (AuthZEN's PEP)."""
+"""The role of an external gateway that asks us before it admits its requesters (AuthZEN's PEP)."""
 T = TypeVar("T")
 Respond = Callable[[AccessRequest, Facts, int], tuple[T, AccessReceipt]]
-"""From a question, its facts and the moment (UTC seconds) to its answer and the receipt's statement; asks no port."""
+"""Maps a question, its facts and the time (UTC seconds) to the answer and the statement of the receipt; calls no port.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordDecision:
-    """A decision with the record that it rests on, as the facts had it; None where there is no such record."""
+    """A decision with its record as the facts had it; None if there is no such record."""
 
     decision: Decision
     record: Record | None
 
 
 class Evaluation:
-    """Questions and their answers: every one leaves its receipt before anything is released."""
+    """Questions and answers: each has its receipt before anything is released."""
 
     def __init__(self, world: World, statements: StatementSigning) -> None:
         self._world, self._statements = world, statements
 
     def request(self, requester: str, record_id: bytes, category: str, purpose: str, action: str) -> AccessRequest:
-        """A question in the vocabulary's words. Raises UnknownTerm."""
+        """A question in the terms of the vocabulary. Raises UnknownTerm."""
         self._world.vocabulary.check_declared(category)
         self._world.vocabulary.check_action(action)
         path = self._world.vocabulary.path(purpose)
         return AccessRequest(secrets.token_bytes(32), requester, record_id, category, path, action)
 
     def may_ask_for(self, caller: str, requester: str) -> bool:
-        """Whether the caller may put a requester's question: their own, or any as an accredited enforcement point."""
+        """Whether the caller may ask for a requester: for themselves, or for any as an accredited enforcement point."""
         if caller == requester:
             return True
         party = self._world.directory.party(caller)
         return party is not None and party.plays(ENFORCER, self._world.clock.now())
 
     def ask(self, request: AccessRequest) -> tuple[Decision, LoggedStatement]:
-        """The decision; the question leaves its receipt. Raises ChainBehind, SourceUnavailable."""
+        """The decision, and the receipt of the question. Raises ChainBehind, SourceUnavailable."""
         return self.answer(request, decided)
 
     def answer(self, request: AccessRequest, respond: Respond[T]) -> tuple[T, LoggedStatement]:
-        """What `respond` makes of one question, with its receipt. Raises ChainBehind, SourceUnavailable."""
+        """The result of `respond` for one question, with its receipt. Raises ChainBehind, SourceUnavailable."""
         return self.answer_soon([(request, respond)]).result()[0]
 
     def ask_soon(self, requests: Sequence[AccessRequest]) -> Future[list[tuple[Decision, LoggedStatement]]]:
-        """`ask`, for many questions in one step: all are answered or none, and each leaves its own receipt.
+        """`ask` for many questions in one transaction: all are answered or none, and each has its own receipt.
 
-        A question about a record of any category (`*`) is answered, and logged, as one about the record's own. Raises,
-        or ends in, ChainBehind or SourceUnavailable.
+        A question about a record of any category (`*`) is answered, and logged, as one about the record's own category.
+        Raises, or completes with, ChainBehind or SourceUnavailable.
         """
         return self.answer_soon([(request, decided) for request in requests])
 
-    def answer_soon(self, asked: Sequence[tuple[AccessRequest, Respond[T]]]) -> Future[list[tuple[T, LoggedStatement]]]:
-        """`ask_soon`, where each question says how it is answered from its facts."""
-        now, how = self._world.clock.now(), {request.request_id: respond for request, respond in asked}
+    def answer_soon(
+        self, questions: Sequence[tuple[AccessRequest, Respond[T]]]
+    ) -> Future[list[tuple[T, LoggedStatement]]]:
+        """`ask_soon`, where each question has its own function that answers it from its facts."""
+        now, responders = self._world.clock.now(), {request.request_id: respond for request, respond in questions}
         answers: dict[bytes, T] = {}
 
         def answer(request: AccessRequest, facts: Facts) -> SignedStatement:
             self._world.check_followed(facts.followed_at, now)
             check_size(request, facts)
-            answers[request.request_id], said = how[request.request_id](request, facts, now)
-            return self._statements.unsigned(said)
+            answers[request.request_id], receipt = responders[request.request_id](request, facts, now)
+            return self._statements.unsigned(receipt)
 
         logged = self._world.log.answer_soon(
-            [request for request, _ in asked], answer, now, self._statements.sign_batch
+            [request for request, _ in questions], answer, now, self._statements.sign_batch
         )
         return mapped(
-            logged, lambda done: [(answers[one.request_id], at) for (one, _), at in zip(asked, done, strict=True)]
+            logged,
+            lambda receipts: [
+                (answers[request.request_id], receipt)
+                for (request, _), receipt in zip(questions, receipts, strict=True)
+            ],
         )
 
 
 def decided(request: AccessRequest, facts: Facts, now: int) -> tuple[Decision, AccessReceipt]:
-    """The answer to one question about one record, and what is signed about it."""
+    """The decision on one question about one record, and the statement of its receipt."""
     if request.category == EVERYTHING and facts.record:
         request = request.about(facts.record.issue.category)
     decision = decide(request, facts, now)
@@ -96,25 +103,27 @@ def decided(request: AccessRequest, facts: Facts, now: int) -> tuple[Decision, A
 
 
 def answered(request: AccessRequest, facts: Facts, now: int) -> tuple[RecordDecision, AccessReceipt]:
-    """As `decided`, with the record that the decision rests on."""
+    """The result of `decided`, with the record that the decision is about."""
     decision, receipt = decided(request, facts, now)
     return RecordDecision(decision, facts.record), receipt
 
 
 def check_permitted(decision: Decision, receipt: LoggedStatement) -> None:
-    """Raise AccessDenied for a no."""
+    """Raise AccessDenied for a negative decision."""
     if not decision.permitted:
         raise AccessDenied(receipt.position)
 
 
 def check_size(request: AccessRequest, facts: Facts) -> None:
-    """Raise ChainBehind where the answer would rest on less than the asker knows to be on chain."""
+    """Raise ChainBehind if the answer would rest on fewer consents than the caller knows to be on chain."""
     if facts.consents_size < request.at_least:
         raise ChainBehind(f"the answer would rest on {facts.consents_size} consents; ask again when more are known")
 
 
 def receipt_of(request: AccessRequest, facts: Facts, decision: Decision, now: int, about: bytes = b"") -> AccessReceipt:
-    """What the gateway signs about one answered question, about the person of its record or the one named."""
+    """The gateway's statement about one answered question; its data subject is that of the record, otherwise
+    `about`.
+    """
     return AccessReceipt(
         request_id=request.request_id,
         requester=request.requester,

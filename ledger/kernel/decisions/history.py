@@ -1,4 +1,4 @@
-"""look_back: what the answer to a question would have been at a moment of the past."""
+"""Past decisions: what the answer to a question would have been at a past moment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAGE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class PointInTime:
-    """A second of the past (UTC), or the one at which the chain first held `size` statements of the consents log."""
+    """A past second (UTC), or the second at which the chain first held `size` statements of the consents log."""
 
     at: int = 0
     size: int = 0
@@ -31,7 +31,7 @@ class PointInTime:
 
 @dataclass(frozen=True, slots=True)
 class PastDecision:
-    """The answer of that second, and what was on chain and at which block it was seen."""
+    """The answer as of that second, the anchored sizes then, and the block in which they were read."""
 
     decision: Decision
     at: int
@@ -41,101 +41,103 @@ class PastDecision:
 
 
 class DecisionHistory:
-    """Everything accepted in or before the second counts, nothing after it, however the ledger has changed since."""
+    """Everything that was accepted in or before the second counts, and nothing later, whatever changed since."""
 
     def __init__(self, world: World, search: RecordSearch) -> None:
         self._world, self._search = world, search
 
     def decision_at(self, data_subject: bytes, question: AccessRequest, moment: PointInTime) -> PastDecision:
-        """The answer to a question about one record then, as only the record's data subject may know.
+        """The answer to a question about one record at a past moment; only the record's data subject may know it.
 
-        How long the chain had been silent then is not asked. Raises NotFound for a record that is not theirs,
-        InvalidStatement for a moment that this database does not remember, ChainBehind.
+        It does not check how long the chain had been silent then. Raises NotFound for a record that is not theirs,
+        InvalidStatement for a moment before this database's history, ChainBehind.
         """
         record = self._world.index.record(question.record_id)
         if record is None or record.issue.data_subject != data_subject:
             raise NotFound
         question = replace(question, category=record.issue.category)
-        asked = replace(question, requester=requester_name(data_subject))
-        at = self._second(moment, self._search.log_search(asked).decided_at)
-        facts = self._facts_then(question, record, at)
-        return PastDecision(decide(question, facts, at), at, facts.consents_size, facts.records_size, facts.block)
+        logged_question = replace(question, requester=requester_name(data_subject))
+        at_time = self._resolve_time(moment, self._search.log_search(logged_question).decided_at)
+        facts = self._facts_at(question, record, at_time)
+        return PastDecision(
+            decide(question, facts, at_time), at_time, facts.consents_size, facts.records_size, facts.block
+        )
 
-    def _second(self, moment: PointInTime, now: int) -> int:
-        at = self._world.past.reached(CONSENTS, moment.size) if moment.size else moment.at
-        if at is None:
+    def _resolve_time(self, moment: PointInTime, now: int) -> int:
+        at_time = self._world.past.reached(CONSENTS, moment.size) if moment.size else moment.at
+        if at_time is None:
             raise InvalidStatement("the consents log has never been that large on chain")
-        if not 0 <= at <= now:
+        if not 0 <= at_time <= now:
             raise InvalidStatement("that moment is still to come; ask for one of the past")
-        return at
+        return at_time
 
-    def _facts_then(self, question: AccessRequest, record: Record, at: int) -> Facts:
+    def _facts_at(self, question: AccessRequest, record: Record, at_time: int) -> Facts:
         world = self._world
-        consents, records = self._sizes(CONSENTS, at), self._sizes(RECORDS, at)
-        person, requester = record.issue.data_subject, world.past.party_at(question.requester, at)
-        visible = list(_until(at, lambda after: world.index.statements_about(CONSENTS, person, after, PAGE)))
-        used = self._uses(person, at)
-        seen = HistoricState(
+        consents, records = self._sizes_at(CONSENTS, at_time), self._sizes_at(RECORDS, at_time)
+        person, requester = record.issue.data_subject, world.past.party_at(question.requester, at_time)
+        visible = list(_until(at_time, lambda after: world.index.statements_about(CONSENTS, person, after, PAGE)))
+        used = self._uses(person, at_time)
+        historic_state = HistoricState(
             anchored=consents.size,
-            revealed=world.past.revealed_at([each.signed.entry.entry for each in visible], at).__contains__,
-            outdated=world.past.outdated_at(at),
+            revealed=world.past.revealed_at([each.signed.entry.entry for each in visible], at_time).__contains__,
+            outdated=world.past.outdated_at(at_time),
             used=lambda entry: used.get(entry, []),
         )
-        states = naming(states_at(visible, seen, question.record_id), requester, at)
-        known = Facts(
+        states = naming(states_at(visible, historic_state, question.record_id), requester, at_time)
+        shared_facts = Facts(
             record=None,
             requester=requester,
-            incident=self._incident_then(question.incident, at),
+            incident=self._incident_at(question.incident, at_time),
             consents_size=consents.size,
             records_size=records.size,
             block=max(consents.block, records.block),
         )
-        return known.about(self._record_then(record, records, at), states, at)
+        return shared_facts.about(self._record_at(record, records, at_time), states, at_time)
 
-    def _sizes(self, log: str, at: int) -> AnchoredSize:
-        sizes = self._world.past.sizes_at(log, at)
+    def _sizes_at(self, log: str, at_time: int) -> AnchoredSize:
+        sizes = self._world.past.sizes_at(log, at_time)
         if sizes is None:
             raise InvalidStatement("this database does not remember that moment; ask for a later one")
         return sizes
 
-    def _record_then(self, record: Record, records: AnchoredSize, at: int) -> Record | None:
+    def _record_at(self, record: Record, records: AnchoredSize, at_time: int) -> Record | None:
         issued = self._world.log.statement_at(RECORDS, record.position)
-        if issued is None or issued.accepted_at > at:
+        if issued is None or issued.accepted_at > at_time:
             return None
         return replace(
-            record, anchored=record.position < records.size, erased=record.erased and self._erased(record, at)
+            record, anchored=record.position < records.size, erased=record.erased and self._was_erased(record, at_time)
         )
 
-    def _erased(self, record: Record, at: int) -> bool:
-        """Whether it was erased by then; where the log's own time is not at hand, by what was signed."""
-        paper = self._world.work_items.item(ERASURE, record.issue.record_id)
-        if paper is None:
+    def _was_erased(self, record: Record, at_time: int) -> bool:
+        """Whether it was erased by then; if the log position is unknown, according to the signed time."""
+        item = self._world.work_items.item(ERASURE, record.issue.record_id)
+        if item is None:
             return True
-        logged = self._world.log.statement_at(RECORDS, paper.body["position"]) if "position" in paper.body else None
-        return (logged.accepted_at if logged else int(paper.body["at"])) <= at
+        logged = self._world.log.statement_at(RECORDS, item.body["position"]) if "position" in item.body else None
+        return (logged.accepted_at if logged else int(item.body["at"])) <= at_time
 
-    def _incident_then(self, entry: bytes, at: int) -> Incident | None:
+    def _incident_at(self, entry: bytes, at_time: int) -> Incident | None:
         logged = self._world.log.find(ACCESS, entry)
-        said = logged.signed.statement if logged and logged.accepted_at <= at else None
-        return said if isinstance(said, Incident) else None
+        statement = logged.signed.statement if logged and logged.accepted_at <= at_time else None
+        return statement if isinstance(statement, Incident) else None
 
-    def _uses(self, person: bytes, at: int) -> dict[bytes, list[Use]]:
+    def _uses(self, person: bytes, at_time: int) -> dict[bytes, list[Use]]:
         """The uses of each consent."""
         used: dict[bytes, list[Use]] = defaultdict(list)
-        for logged in _until(at, lambda after: self._world.index.receipts_of(person, after, PAGE)):
-            said = logged.signed.statement
-            if isinstance(said, AccessReceipt) and said.permitted:
-                for entry in said.consents:
-                    used[entry].append((said.decided_at, said.record_id))
+        for logged in _until(at_time, lambda after: self._world.index.receipts_of(person, after, PAGE)):
+            receipt = logged.signed.statement
+            if isinstance(receipt, AccessReceipt) and receipt.permitted:
+                for entry in receipt.consents:
+                    used[entry].append((receipt.decided_at, receipt.record_id))
         return used
 
 
-def _until(at: int, page: Callable[[int], list[LoggedStatement]]) -> Iterator[LoggedStatement]:
-    """Statements in their order, up to the second `at`."""
+def _until(at_time: int, page: Callable[[int], list[LoggedStatement]]) -> Iterator[LoggedStatement]:
+    """Statements in order, up to the second `at_time`."""
     after = -1
-    while some := page(after):
-        for logged in some:
-            if logged.accepted_at > at:
+    while statements := page(after):
+        for logged in statements:
+            if logged.accepted_at > at_time:
                 return
             yield logged
-        after = some[-1].position
+        after = statements[-1].position

@@ -1,4 +1,4 @@
-"""actions · who_can_access: what may be done with one record, and by whom."""
+"""Questions about one record: the permitted actions, and the parties that may access it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, receipt_of
 from mydata_ledger.ledger.kernel.decisions.search import RecordSearch
-from mydata_ledger.ledger.kernel.decisions.search_answers import SEARCHED, resolved
+from mydata_ledger.ledger.kernel.decisions.search_answers import SEARCHED, with_record_category
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import Party, requester_name
 from mydata_ledger.ledger.receipt import AccessReceipt
 
 
 class RecordQuestions:
-    """Nothing in these answers and their length depends on what is hidden from the asker."""
+    """Neither the answers nor their length depend on what is hidden from the caller."""
 
     def __init__(self, world: World, evaluation: Evaluation, search: RecordSearch) -> None:
         self._world, self._evaluation, self._search = world, evaluation, search
 
     def actions(self, requester: str, record_id: bytes, purpose: str) -> list[str]:
-        """What the requester may do with one record now for a purpose; nothing for a record that is not there.
+        """The actions that the requester may do with one record now for a purpose; empty for a record that does not
+        exist.
 
         Raises UnknownTerm, ChainBehind.
         """
@@ -33,7 +34,7 @@ class RecordQuestions:
     def who_can_access(
         self, data_subject: bytes, record_id: bytes, purpose: str, action: str
     ) -> list[tuple[Party, Decision]]:
-        """The accredited parties that would read the record now for a purpose, as only its data subject may know.
+        """The accredited parties that may access the record now for a purpose; only its data subject may know.
 
         Raises NotFound for a record that is not theirs, UnknownTerm, ChainBehind.
         """
@@ -44,15 +45,26 @@ class RecordQuestions:
             requester_name(data_subject), record_id, record.issue.category, purpose, action
         )
         now = self._search.log_search(question).decided_at
-        asked = [(party, replace(question, requester=party.account)) for party in self._world.directory.parties()]
-        answers = [(party, decide(one, self._world.index.facts(one, now), now)) for party, one in asked]
+        questions = [(party, replace(question, requester=party.account)) for party in self._world.directory.parties()]
+        answers = [
+            (party, decide(party_question, self._world.index.facts(party_question, now), now))
+            for party, party_question in questions
+        ]
         return [(party, decision) for party, decision in answers if decision.permitted]
 
 
 def allowed(question: AccessRequest, facts: Facts, now: int) -> tuple[list[str], AccessReceipt]:
     """Every action that the requester may do with the record, sorted."""
-    whole = resolved(question, facts.record) if facts.record else question
-    asked = whole.request_id, whole.requester, whole.record_id, whole.category, whole.purposes
-    every = [AccessRequest(*asked, action, whole.incident) for action in ACTIONS]
-    found = sorted(one.action for one in every if decide(one, facts, now).permitted)
-    return found, receipt_of(question, facts, SEARCHED, now)
+    resolved_question = with_record_category(question, facts.record) if facts.record else question
+    members = (
+        resolved_question.request_id,
+        resolved_question.requester,
+        resolved_question.record_id,
+        resolved_question.category,
+        resolved_question.purposes,
+    )
+    every = [AccessRequest(*members, action, resolved_question.incident) for action in ACTIONS]
+    permitted = sorted(
+        action_question.action for action_question in every if decide(action_question, facts, now).permitted
+    )
+    return permitted, receipt_of(question, facts, SEARCHED, now)

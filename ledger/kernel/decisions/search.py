@@ -1,7 +1,7 @@
-"""search · query_accessible · evaluate: what may be read of many records, each answered as it would be alone.
+"""Searches: which of many records may be read; each record is answered as if it were asked about alone.
 
-A question is answered in the step that logs it as far as that takes no time; what would take more is found out after
-its receipt.
+A question is answered in the transaction that logs it, as far as that takes little time; the rest is computed after its
+receipt.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from mydata_ledger.ledger.kernel.decisions.search_answers import (
     may_be_named,
     page_answers,
     person_answers,
-    readable,
+    readable_records,
 )
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
@@ -40,9 +40,9 @@ from mydata_ledger.ledger.search import PageQuery, PersonQuery
 
 LARGEST_PAGE = 1_000
 AT_ONCE = 64
-"""Records of a person, or of a page, that are looked at in the step that logs the question."""
+"""How many records of a person, or of a page, are examined in the transaction that logs the question."""
 CANDIDATES = 256
-"""Candidates that a search looks at in that step, about, before it goes on by itself."""
+"""About how many candidates a search examines in that transaction, before it continues outside it."""
 ANY_RECORD = bytes(32)
 NO_END = 2**62
 T = TypeVar("T")
@@ -50,8 +50,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """Ids of records a requester may read, in an order that tells nothing; `cursor` is empty on the last page; `asked`
-    is the receipt of the question, which names the sizes and the block that the answer rests on at least.
+    """Ids of records that a requester may read, in an order that reveals nothing.
+
+    `cursor` is empty on the last page. `asked` is the receipt of the question, which names the sizes and the block that
+    the answer rests on at least.
     """
 
     ids: tuple[bytes, ...]
@@ -61,12 +63,12 @@ class RecordPage:
 
     @property
     def records(self) -> tuple[Record, ...]:
-        """The records themselves, read when they are asked for."""
+        """The records themselves, read on access."""
         return tuple(self.read(self.ids))
 
 
 class RecordSearch:
-    """Nothing in these answers, their length and their pages included, depends on what is hidden from the asker."""
+    """Nothing in these answers, including their length and pages, depends on what is hidden from the caller."""
 
     def __init__(self, world: World, statements: StatementSigning, evaluation: Evaluation) -> None:
         self._world, self._statements, self._evaluation = world, statements, evaluation
@@ -82,7 +84,7 @@ class RecordSearch:
         incident: bytes = NO_INCIDENT,
         at_least: int = 0,
     ) -> AccessRequest:
-        """A question about one record or about many, of one category or of any. Raises UnknownTerm."""
+        """A question about one record or many, of one category or any. Raises UnknownTerm."""
         if category != EVERYTHING:
             self._world.vocabulary.check_declared(category)
         self._world.vocabulary.check_action(action)
@@ -92,10 +94,10 @@ class RecordSearch:
     def find(
         self, requester: str, category: str, purpose: str, action: str, *, incident: bytes = NO_INCIDENT
     ) -> Sequence[Record]:
-        """The records of a category the requester may read now for a purpose; reading each is a question of its own.
+        """The records of a category that the requester may read now for a purpose; reading each is a separate question.
 
-        Under an incident, only the records of the person it is about are looked at. The search leaves one receipt.
-        Raises UnknownTerm, ChainBehind.
+        Under an incident, only the records of its data subject are examined. The search has one receipt. Raises
+        UnknownTerm, ChainBehind.
         """
         question = replace(
             self._evaluation.request(requester, ANY_RECORD, category, purpose, action), incident=incident
@@ -105,95 +107,100 @@ class RecordSearch:
         return sorted(self._world.index.records_named(ids), key=lambda record: record.position)
 
     def query_accessible(self, question: AccessRequest, cursor: str = "", limit: int = 100) -> RecordPage:
-        """One page of `find`, of at most `limit` (0 to 1,000) records; every page but the last is full.
+        """One page of `find`, of at most `limit` (0 to 1,000) records; every page except the last is full.
 
         Raises MalformedInput for a cursor of another question or ledger, ChainBehind.
         """
-        asked = self.page_query(question, cursor, limit)
-        return self.page(asked, *self._evaluation.answer(asked, page_answers))
+        query = self.page_query(question, cursor, limit)
+        return self.page(query, *self._evaluation.answer(query, page_answers))
 
     def page_query(self, question: AccessRequest, cursor: str, limit: int) -> PageQuery:
-        """The question for one page, answered by `sifted`. Raises MalformedInput."""
+        """The question for one page, answered by `page_answers`. Raises MalformedInput."""
         limit, after = max(0, min(limit, LARGEST_PAGE)), self._cursors.open(question, cursor)
-        most = CANDIDATES if limit <= AT_ONCE and not _is_of_one(question) else 0
-        return PageQuery(*_plain(question), after, limit + 1, most, may_be_named)
+        most = CANDIDATES if limit <= AT_ONCE and not _includes_one_person(question) else 0
+        return PageQuery(*_members_of(question), after, limit + 1, most, may_be_named)
 
-    def page(self, asked: PageQuery, found: Sequence[Found] | None, receipt: LoggedStatement) -> RecordPage:
-        """The page that was asked for, of what `sifted` found; what it did not is looked for now."""
-        said = _receipt(receipt)
-        if found is None:
-            found = self._permitted(asked, said.decided_at, asked.after, asked.limit)
-        limit, more = asked.limit - 1, len(found) == asked.limit
-        end = found[limit - 1][0] if limit and more else asked.after
-        rest = self._cursors.seal(asked, end) if more else ""
+    def page(self, query: PageQuery, records: Sequence[Found] | None, receipt: LoggedStatement) -> RecordPage:
+        """The requested page, from what `page_answers` found; None means that it is searched now."""
+        asked_receipt = _receipt(receipt)
+        if records is None:
+            records = self._permitted(query, asked_receipt.decided_at, query.after, query.limit)
+        limit, more = query.limit - 1, len(records) == query.limit
+        end = records[limit - 1][0] if limit and more else query.after
+        next_cursor = self._cursors.seal(query, end) if more else ""
         return RecordPage(
-            tuple(record_id for _, record_id in found[:limit]), rest, said, self._world.index.records_named
+            tuple(record_id for _, record_id in records[:limit]),
+            next_cursor,
+            asked_receipt,
+            self._world.index.records_named,
         )
 
     def evaluate(
         self, requester: str, data_subject: bytes, purpose: str, action: str, *, incident: bytes = NO_INCIDENT
     ) -> Answers:
-        """The records of one person, of any category, that the requester may read now, with what each rests on.
+        """The records of one person, of any category, that the requester may read now, with the decision on each.
 
-        A person who has said nothing and one who does not exist look the same; a record that may be read only without
-        knowing whose it is is not named to who asks by person. Raises UnknownTerm, ChainBehind.
+        A person without consents and one who does not exist are indistinguishable. A record that may be read only under
+        a pseudonym is not returned to a search by person. Raises UnknownTerm, ChainBehind.
         """
-        asked = self.person_query(requester, data_subject, purpose, action, incident=incident)
-        return self.record_facts(asked, *self._evaluation.answer(asked, person_answers))
+        query = self.person_query(requester, data_subject, purpose, action, incident=incident)
+        return self.record_facts(query, *self._evaluation.answer(query, person_answers))
 
     def person_query(
         self, requester: str, data_subject: bytes, purpose: str, action: str, *, incident: bytes = NO_INCIDENT
     ) -> PersonQuery:
-        """The question of `evaluate`, answered by `surveyed`. Raises UnknownTerm."""
+        """The question of `evaluate`, answered by `person_answers`. Raises UnknownTerm."""
         question = self.question(requester, purpose, action, incident=incident)
-        return PersonQuery(*_plain(question), data_subject, AT_ONCE)
+        return PersonQuery(*_members_of(question), data_subject, AT_ONCE)
 
-    def record_facts(self, asked: PersonQuery, found: Answers | None, receipt: LoggedStatement) -> Answers:
-        """What `surveyed` found; what it did not is looked for now."""
-        if found is not None:
-            return found
+    def record_facts(self, query: PersonQuery, answers: Answers | None, receipt: LoggedStatement) -> Answers:
+        """The answers that `person_answers` found; None means that they are computed now."""
+        if answers is not None:
+            return answers
         now = _receipt(receipt).decided_at
-        return readable(asked, self._world.index.person_facts(asked, asked.data_subject, now), now)
+        return readable_records(query, self._world.index.person_facts(query, query.data_subject, now), now)
 
     def log_search(self, question: AccessRequest, data_subject: bytes = b"") -> AccessReceipt:
-        """Leave the receipt of a question about many records. Raises ChainBehind."""
+        """Log the receipt of a question about many records. Raises ChainBehind."""
         now = self._world.clock.now()
-        said: list[AccessReceipt] = []
+        receipts: list[AccessReceipt] = []
 
         def respond(facts: Facts) -> SignedStatement:
             self._world.check_followed(facts.followed_at, now)
             check_size(question, facts)
             receipt = receipt_of(question, facts, SEARCHED, now)
-            said.append(replace(receipt, data_subject=data_subject or receipt.data_subject))
-            return self._statements.sign_as_gateway(said[-1])
+            receipts.append(replace(receipt, data_subject=data_subject or receipt.data_subject))
+            return self._statements.sign_as_gateway(receipts[-1])
 
         self._world.log.answer(question, respond, now)
-        return said[-1]
+        return receipts[-1]
 
     def _permitted(self, question: AccessRequest, now: int, after: SearchPosition, limit: int) -> list[Found]:
-        """The first `limit` records behind a place that may be read now, each once."""
+        """The first `limit` records after a search position that may be read now, without duplicates."""
 
         def permits(facts: Facts) -> bool:
             return may_be_named(question, facts, now)
 
         def of_person(data_subject: bytes) -> list[Found]:
-            known = self._world.index.person_facts(question, data_subject, now)
-            records = [facts.record for facts in known if facts.record and permits(facts)]
-            found = [(search_position(one), one.issue.record_id) for one in records if _is_in(one, question)]
+            person_facts = self._world.index.person_facts(question, data_subject, now)
+            records = [facts.record for facts in person_facts if facts.record and permits(facts)]
+            found = [
+                (search_position(record), record.issue.record_id) for record in records if _is_in(record, question)
+            ]
             return [each for each in found if each[0] > after]
 
         incident = self._world.index.incident(question.incident) if question.incident != NO_INCIDENT else None
         if incident is not None:
             return of_person(incident.data_subject)[:limit]
-        found = self._world.index.page_facts(question, now, after, limit, permits)
+        records = self._world.index.page_facts(question, now, after, limit, permits)
         if question.purpose == SELF_VIEW:
-            found = sorted({*found, *of_person(bytes.fromhex(question.requester[2:]))})
-        return found[:limit]
+            records = sorted({*records, *of_person(bytes.fromhex(question.requester[2:]))})
+        return records[:limit]
 
     def page_of_list(
         self, question: AccessRequest, items: Sequence[T], cursor: str, limit: int
     ) -> tuple[Sequence[T], str]:
-        """The part of a whole answer that one page holds, and the cursor of the next, empty behind the last.
+        """The items of a complete answer that are on one page, and the cursor of the next page, empty after the last.
 
         Raises MalformedInput for a cursor of another question or ledger.
         """
@@ -211,19 +218,19 @@ def _is_in(record: Record, question: AccessRequest) -> bool:
     return question.category in {EVERYTHING, record.issue.category}
 
 
-def _is_of_one(question: AccessRequest) -> bool:
-    """Whether records of one person are among those searched by who they are about."""
+def _includes_one_person(question: AccessRequest) -> bool:
+    """Whether the search includes records of one person because of who that person is."""
     return question.incident != NO_INCIDENT or question.purpose == SELF_VIEW
 
 
-def _plain(question: AccessRequest) -> tuple[bytes, str, bytes, str, tuple[str, ...], str, bytes, int]:
-    """What every question has, in order."""
-    asked = question.request_id, question.requester, question.record_id, question.category, question.purposes
-    return *asked, question.action, question.incident, question.at_least
+def _members_of(question: AccessRequest) -> tuple[bytes, str, bytes, str, tuple[str, ...], str, bytes, int]:
+    """The members that every question has, in order."""
+    members = question.request_id, question.requester, question.record_id, question.category, question.purposes
+    return *members, question.action, question.incident, question.at_least
 
 
 def _receipt(logged: LoggedStatement) -> AccessReceipt:
-    said = logged.signed.statement
-    if not isinstance(said, AccessReceipt):
+    statement = logged.signed.statement
+    if not isinstance(statement, AccessReceipt):
         raise TypeError("a question leaves a receipt")
-    return said
+    return statement

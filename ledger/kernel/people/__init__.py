@@ -1,4 +1,4 @@
-"""People and parties: who is asked, told, shown a link, and whose emergencies are reviewed."""
+"""People and parties: requests, notifications, links, and the review of emergencies."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from mydata_ledger.ledger.kernel.world import World
 
 @dataclass(frozen=True, slots=True, repr=False)
 class People:
-    """What is worked on beside the logs."""
+    """Operations on work items beside the logs."""
 
     requests: Requests
     request_on_denial: RequestOnDenial
@@ -42,7 +42,7 @@ class People:
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
-        """Made over one world."""
+        """The component over one world."""
         subscriptions, wishes = Subscriptions(world), StandingWishes(world)
         reviews, links = Reviews(world), Links(world)
         inbox, limits = Inbox(world, subscriptions), AskLimits(world, wishes)

@@ -1,4 +1,6 @@
-"""deliver: messages carried out of the house, tried again with growing patience, and given up in the open."""
+"""Deliveries of messages by webhook or e-mail, retried with growing delays; a delivery that is given up stays
+visible.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +15,17 @@ from mydata_ledger.ledger.kernel.work_items import DELIVERY, SUBSCRIPTION
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.work_item import WorkItem
 
-PATIENCE = (5, 30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600)
-"""Seconds before each further try; after the last the delivery is dead and stays visible."""
+RETRY_DELAYS = (5, 30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600)
+"""Seconds before each retry; after the last one the delivery is dead and stays visible."""
 LEASE = 60
-"""Seconds for which a process that took a delivery up keeps the others off it."""
+"""Seconds for which a process that took a delivery keeps other processes from taking it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What leaves the house: an id the receiver may use to see repetition, the event, what it is about, and when."""
+    """The data that is sent out: an id by which the receiver may detect repetition, the event, its subject, and its
+    time.
+    """
 
     delivery_id: str
     event: str
@@ -30,18 +34,20 @@ class Delivery:
 
 
 class Notifier(Protocol):
-    """Carries parcels over one channel."""
+    """Sends deliveries over one channel."""
 
-    def send(self, parcel: Delivery, subscription: Subscription) -> None:
-        """Hand it over. Raises SourceUnavailable to be tried again, InvalidStatement for an address that never will."""
+    def send(self, delivery: Delivery, subscription: Subscription) -> None:
+        """Send it. Raises SourceUnavailable if it should be retried, InvalidStatement for an address that can never
+        work.
+        """
         ...
 
 
 class ParallelMap(Protocol):
-    """What `map` does."""
+    """A function with the interface of `map`."""
 
-    def __call__(self, carry: Callable[[WorkItem], bool], due: Sequence[WorkItem], /) -> Iterable[bool]:
-        """Each of them carried, in any order of doing."""
+    def __call__(self, send: Callable[[WorkItem], bool], due: Sequence[WorkItem], /) -> Iterable[bool]:
+        """Process each item, in any order."""
         ...
 
 
@@ -51,47 +57,47 @@ class Deliveries:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def deliver(self, couriers: dict[str, Notifier], spread: ParallelMap = map) -> int:
-        """Carry everything that is due; returns how many were handed over. `spread` may carry many at once, so that a
-        receiver that does not answer holds nobody else up.
+    def deliver(self, notifiers: dict[str, Notifier], parallel_map: ParallelMap = map) -> int:
+        """Send everything that is due; returns how many were sent. `parallel_map` may send many in parallel, so that a
+        receiver that does not answer delays nobody else.
         """
         due = self._world.work_items.due(DELIVERY, PENDING, self._world.clock.now(), AT_ONCE)
-        return sum(spread(lambda paper: self._carry(paper, couriers), due))
+        return sum(parallel_map(lambda item: self._send_item(item, notifiers), due))
 
     def of(self, recipient: str, after: bytes = b"", limit: int = AT_ONCE) -> list[WorkItem]:
-        """What was, will be or could not be delivered to somebody, oldest first."""
+        """The deliveries to a recipient in any state, oldest first."""
         return self._world.work_items.items(DELIVERY, party=recipient, after=after, limit=limit)
 
-    def _carry(self, due: WorkItem, couriers: dict[str, Notifier]) -> bool:
-        paper = self._world.work_items.file(replace(due, due=self._world.clock.now() + LEASE))
-        if paper is None:
+    def _send_item(self, due: WorkItem, notifiers: dict[str, Notifier]) -> bool:
+        item = self._world.work_items.file(replace(due, due=self._world.clock.now() + LEASE))
+        if item is None:
             return False
-        kept = self._world.work_items.item(SUBSCRIPTION, bytes.fromhex(paper.body["subscription"]))
-        if kept is None:
-            self._close(paper, DEAD, "the subscription was ended")
+        subscription_item = self._world.work_items.item(SUBSCRIPTION, bytes.fromhex(item.body["subscription"]))
+        if subscription_item is None:
+            self._close(item, DEAD, "the subscription was ended")
             return False
-        subscription, body = read_subscription(kept), paper.body
-        parcel = Delivery(paper.id.hex(), body["event"], body["subject"], body["at"])
+        subscription, body = read_subscription(subscription_item), item.body
+        delivery = Delivery(item.id.hex(), body["event"], body["subject"], body["at"])
         try:
-            if subscription.channel not in couriers:
-                raise SourceUnavailable(f"no {subscription.channel} courier is set up here")
-            couriers[subscription.channel].send(parcel, subscription)
+            if subscription.channel not in notifiers:
+                raise SourceUnavailable(f"no {subscription.channel} notifier is set up")
+            notifiers[subscription.channel].send(delivery, subscription)
         except InvalidStatement as error:
-            self._close(paper, DEAD, str(error))
+            self._close(item, DEAD, str(error))
             return False
         except SourceUnavailable as error:
-            self._later(paper, str(error))
+            self._retry_later(item, str(error))
             return False
-        self._close(paper, DELIVERED, "")
+        self._close(item, DELIVERED, "")
         return True
 
-    def _close(self, paper: WorkItem, state: str, why: str) -> None:
-        self._world.work_items.file(replace(paper, state=state, due=0, body={**paper.body, "why": why}))
+    def _close(self, item: WorkItem, state: str, why: str) -> None:
+        self._world.work_items.file(replace(item, state=state, due=0, body={**item.body, "why": why}))
 
-    def _later(self, paper: WorkItem, why: str) -> None:
-        tries = paper.body["attempts"]
-        if tries >= len(PATIENCE):
-            self._close(paper, DEAD, why)
+    def _retry_later(self, item: WorkItem, why: str) -> None:
+        tries = item.body["attempts"]
+        if tries >= len(RETRY_DELAYS):
+            self._close(item, DEAD, why)
             return
-        due = self._world.clock.now() + PATIENCE[tries]
-        self._world.work_items.file(replace(paper, due=due, body={**paper.body, "attempts": tries + 1, "why": why}))
+        due = self._world.clock.now() + RETRY_DELAYS[tries]
+        self._world.work_items.file(replace(item, due=due, body={**item.body, "attempts": tries + 1, "why": why}))

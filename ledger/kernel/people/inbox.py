@@ -1,4 +1,4 @@
-"""The inbox of everyone: what somebody was told, and a delivery for each subscription that wants it."""
+"""The inbox of each recipient, and a delivery for each subscription to an event."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ AT_ONCE = 200
 
 
 class Inbox:
-    """Messages are filed under their own name; deliveries follow from messages and subscriptions."""
+    """Messages are stored under their own id; deliveries follow from messages and subscriptions."""
 
     def __init__(self, world: World, subscriptions: Subscriptions) -> None:
         self._world, self._subscriptions = world, subscriptions
 
     def read(self, recipient: str, after: bytes = b"", limit: int = AT_ONCE) -> list[Message]:
-        """What somebody was told, oldest first."""
+        """The messages of a recipient, oldest first."""
         return [_message(p) for p in self._world.work_items.items(MESSAGE, party=recipient, after=after, limit=limit)]
 
     def notify(self, message: Message) -> None:
-        """File a message once, and a delivery for each subscription that wants it."""
+        """Store a message once, and a delivery for each subscription to its event."""
         body = {
             "event": str(message.event),
             "subject": message.subject,
@@ -47,10 +47,12 @@ class Inbox:
             "at": message.occurred_at,
             "attempts": 0,
         }
-        who, now = message.recipient, self._world.clock.now()
-        self._world.work_items.file(WorkItem(DELIVERY, message.message_id[:8] + name, b"", who, PENDING, now, body))
+        recipient, now = message.recipient, self._world.clock.now()
+        self._world.work_items.file(
+            WorkItem(DELIVERY, message.message_id[:8] + name, b"", recipient, PENDING, now, body)
+        )
 
 
-def _message(paper: WorkItem) -> Message:
-    body: Mapping[str, Any] = paper.body
-    return Message(paper.party, Event(body["event"]), body["subject"], body["at"], body["detail"])
+def _message(item: WorkItem) -> Message:
+    body: Mapping[str, Any] = item.body
+    return Message(item.party, Event(body["event"]), body["subject"], body["at"], body["detail"])

@@ -1,4 +1,4 @@
-"""Emergencies: a responder declares one, signed; it is anchored at once and put before a reviewer."""
+"""Emergencies: a responder signs an incident; it is anchored at once and filed for review."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mydata_ledger.ledger.wording import ENGLISH
 
 
 class Incidents:
-    """Without a declared incident nothing opens in an emergency (break-glass)."""
+    """Without a declared incident there is no emergency access (break-glass)."""
 
     def __init__(self, world: World, statements: StatementSigning, reviews: Reviews) -> None:
         self._world, self._statements, self._reviews = world, statements, reviews
@@ -22,7 +22,7 @@ class Incidents:
     def draft(
         self, responder: str, data_subject: bytes, number: str, reason: str, seconds: int, *, language: str = ENGLISH
     ) -> Draft:
-        """The declaration of an emergency, open from now. Raises InvalidStatement beyond the longest time box."""
+        """The declaration of an emergency, open from now. Raises InvalidStatement beyond the longest duration."""
         if not 0 < seconds <= self._world.bounds.incident_seconds:
             raise InvalidStatement(f"an incident stays open for 1 to {self._world.bounds.incident_seconds} seconds")
         now = self._world.clock.now()
@@ -30,7 +30,7 @@ class Incidents:
         return self._statements.draft(incident, (self._statements.words(language).incident(incident),))
 
     def declare(self, incident: Incident, signature: bytes, claimed: Domain | None = None) -> LoggedStatement:
-        """Accept a responder's signed emergency, anchor it at once, and put it before a reviewer.
+        """Accept a responder's signed incident, anchor it at once, and file it for review.
 
         Raises WrongChain, SignatureInvalid, NotEntitled, InvalidStatement.
         """

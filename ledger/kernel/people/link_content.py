@@ -1,4 +1,6 @@
-"""What a link shows: a person's own records, opened inside the operator and sealed under the link's key."""
+"""The content of a link: a person's own records, opened inside the operator's process and encrypted under the link's
+key.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,11 @@ from mydata_ledger.ledger.record import Record
 
 MOST_RECORDS, BATCH = 2_000, 500
 Compose = Callable[[Sequence[bytes]], bytes]
-"""From the contents of records to the one document that is shared."""
+"""Maps the contents of records to the one document that is shared."""
 
 
 class LinkContent:
-    """Every record that goes into a link leaves its receipt."""
+    """Every record in a link has a receipt."""
 
     def __init__(self, world: World, evaluation: Evaluation) -> None:
         self._world, self._evaluation = world, evaluation
@@ -31,8 +33,10 @@ class LinkContent:
     def sealed(
         self, person: bytes, categories: tuple[str, ...], key: bytes, compose: Compose, media_type: str
     ) -> dict[str, object]:
-        """Store what `compose` makes of the records, encrypted (JWE) under the link's key (32 bytes): its CID, its size
-        in bytes, and a mark of each record in it. Raises TooLarge, ChainBehind, SourceUnavailable.
+        """Store the result of `compose`, encrypted (JWE) under the link's key (32 bytes): its CID, its size in bytes,
+        and a mark of each record in it.
+
+        Raises TooLarge, ChainBehind, SourceUnavailable.
         """
         records = self._shared(person, categories)
         sealed = jwe(compose(self._opened(person, records)), key, media_type).encode()
@@ -42,24 +46,26 @@ class LinkContent:
 
     def _shared(self, person: bytes, categories: tuple[str, ...]) -> list[Record]:
         own = [r for r in self._world.index.records_of(person) if not (r.erased or r.superseded_by)]
-        found = [r for r in own if any(category_covers(c, r.issue.category) for c in categories)]
-        if len(found) > MOST_RECORDS:
+        records = [r for r in own if any(category_covers(c, r.issue.category) for c in categories)]
+        if len(records) > MOST_RECORDS:
             raise TooLarge(f"a link shares at most {MOST_RECORDS} records; share fewer categories")
-        return found
+        return records
 
     def _opened(self, person: bytes, records: Sequence[Record]) -> list[bytes]:
-        """The records' content, opened inside the operator for their data subject, each under its own receipt;
-        without those that are handed out in pieces.
+        """The content of the records, opened inside the operator's process for their data subject, each with its own
+        receipt; without records that are released as streams.
         """
-        name, found = requester_name(person), []
+        name, contents = requester_name(person), []
         for start in range(0, len(records), BATCH):
             part = records[start : start + BATCH]
-            asked = [self._evaluation.request(name, r.issue.record_id, r.issue.category, SELF_VIEW, VIEW) for r in part]
-            answers = self._evaluation.ask_soon(asked).result()
-            for record, (said, at) in zip(part, answers, strict=True):
-                if said.permitted and (sealed := self._world.sealed(record.issue.cid)) is not None:
-                    found.append(self._content_of(record, sealed, at))
-        return found
+            requests = [
+                self._evaluation.request(name, r.issue.record_id, r.issue.category, SELF_VIEW, VIEW) for r in part
+            ]
+            answers = self._evaluation.ask_soon(requests).result()
+            for record, (decision, receipt) in zip(part, answers, strict=True):
+                if decision.permitted and (sealed := self._world.sealed(record.issue.cid)) is not None:
+                    contents.append(self._content_of(record, sealed, receipt))
+        return contents
 
     def _content_of(self, record: Record, sealed: bytes, receipt: LoggedStatement) -> bytes:
         wrapped = self._world.keys.rewrap(record.issue.record_id, self._world.computer.public, receipt)

@@ -1,5 +1,6 @@
-"""Links of a person's own: what is kept of them, and how they end. A link is known here by the digest of its secret id,
-so that who reads the database can open none.
+"""A person's own links: how they are stored, and how they end.
+
+A link is identified by the digest of its secret id, so that a reader of the database can open none.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.work_item import WorkItem
 
 OPEN, ENDED = "open", "ended"
-CONTENDERS = 1_000
+MOST_ATTEMPTS = 1_000
 MARK = 8
-"""Bytes of a record's id by which a link knows that the record is in it."""
+"""Bytes of a record's id by which a link marks that it contains the record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link as its maker sees it: `flag` as in SMART Health Links (L long-term, P passcode, U one file), `expires`
-    UTC seconds, end exclusive (0: only when ended), `remaining` wrong passcodes left, `opened` how often it was.
+    """One link as its maker sees it.
+
+    `flag` is as in SMART Health Links (L long-term, P passcode, U one file), `expires` is in UTC seconds, end exclusive
+    (0: only when ended), `remaining` is how many wrong passcodes are left, and `opened` how often it was used.
     """
 
     name: bytes
@@ -38,89 +41,93 @@ class Link:
 
 
 def name_of(link_id: str) -> bytes:
-    """The 32 bytes under which a link is kept."""
+    """The 32 bytes by which a link is identified."""
     return sha256(link_id.encode()).digest()
 
 
 def reference_of(name: bytes) -> str:
-    """How a withdrawal that ends a link names it."""
+    """The reference of a link in the list of what a withdrawal ended."""
     return "0x" + name.hex()
 
 
-def maker_of(paper: WorkItem) -> bytes:
-    """Who made a link: the person it is about, or a delegate (signer bytes)."""
-    return bytes.fromhex(paper.body.get("maker", "")) or paper.person
+def maker_of(item: WorkItem) -> bytes:
+    """Who made a link: its data subject, or a delegate (signer bytes)."""
+    return bytes.fromhex(item.body.get("maker", "")) or item.person
 
 
-def read_link(paper: WorkItem, now: int) -> Link:
-    """The link in a paper, as it stands at `now`."""
-    body: Mapping[str, Any] = paper.body
-    told = {name: body[name] for name in ("label", "flag", "made_at", "expires", "remaining", "opened", "size")}
-    over = (body["expires"] and now >= body["expires"]) or not body["remaining"]
-    return Link(paper.id, live=paper.state == OPEN and not over, **told)
+def read_link(item: WorkItem, now: int) -> Link:
+    """The link in a work item, as of `now`."""
+    body: Mapping[str, Any] = item.body
+    members = {name: body[name] for name in ("label", "flag", "made_at", "expires", "remaining", "opened", "size")}
+    is_over = (body["expires"] and now >= body["expires"]) or not body["remaining"]
+    return Link(item.id, live=item.state == OPEN and not is_over, **members)
 
 
 class Links:
-    """Ended links stay in their maker's list; their content is let go at once."""
+    """Ended links stay in their maker's list; their content is deleted at once."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def of(self, person: bytes) -> list[Link]:
-        """Every link a person made, in no order that means anything."""
+        """Every link of a person, in no particular order."""
         now = self._world.clock.now()
-        return [read_link(paper, now) for paper in every(self._world.work_items, LINK, person=person)]
+        return [read_link(item, now) for item in every(self._world.work_items, LINK, person=person)]
 
     def end(self, caller: bytes, name: bytes) -> None:
-        """End one link for good; again, it changes nothing. Raises NotFound unless it is about the caller or theirs."""
-        paper = self._world.work_items.item(LINK, name)
-        if paper is None or caller not in {paper.person, maker_of(paper)}:
+        """End one link permanently; ending it again changes nothing. Raises NotFound unless the caller is its data
+        subject or maker.
+        """
+        item = self._world.work_items.item(LINK, name)
+        if item is None or caller not in {item.person, maker_of(item)}:
             raise NotFound
-        self._end_paper(paper)
+        self._end_item(item)
 
     def person_of(self, maker: bytes, name: bytes) -> bytes:
-        """Whom a link is about (signer bytes). Raises NotFound unless `maker` made it."""
-        paper = self._world.work_items.item(LINK, name)
-        if paper is None or maker_of(paper) != maker:
+        """The data subject of a link (signer bytes). Raises NotFound unless `maker` made it."""
+        item = self._world.work_items.item(LINK, name)
+        if item is None or maker_of(item) != maker:
             raise NotFound
-        return paper.person
+        return item.person
 
     def discard(self, name: bytes) -> None:
-        """End one link, whoever made it; one that is not there changes nothing."""
-        if paper := self._world.work_items.item(LINK, name):
-            self._end_paper(paper)
+        """End one link, whoever made it; a link that does not exist changes nothing."""
+        if item := self._world.work_items.item(LINK, name):
+            self._end_item(item)
 
     def end_all(self, person: bytes, record_id: bytes = b"") -> list[Link]:
-        """End every live link of a person, or those only that show a record; what was ended, for who must list it."""
+        """End every live link of a person, or only those that show a record; returns the ended links."""
         mark = record_id[:MARK].hex()
-        found = [
+        items = [
             p
             for p in every(self._world.work_items, LINK, person=person)
             if p.state == OPEN and (not mark or mark in p.body["records"])
         ]
         now = self._world.clock.now()
-        ended = [read_link(paper, now) for paper in found]
-        for paper in found:
-            self._end_paper(paper)
-        return [link for link in ended if link.live]
+        links = [read_link(item, now) for item in items]
+        for item in items:
+            self._end_item(item)
+        return [link for link in links if link.live]
 
-    def _end_paper(self, paper: WorkItem) -> None:
-        if paper.state == OPEN:
-            self.change(paper.id, state=ENDED)
-            self._world.payloads.remove(paper.body["cid"])
+    def _end_item(self, item: WorkItem) -> None:
+        if item.state == OPEN:
+            self.change(item.id, state=ENDED)
+            self._world.payloads.remove(item.body["cid"])
 
     def change(self, name: bytes, *, state: str = "", **body: int | str) -> WorkItem:
-        """Write members of a link's body over, and add to those that count; of many at once each has its turn.
+        """Set members of a link's body, and add to numeric members; concurrent changes are applied one after the other.
 
-        Raises NotFound for a link that is not there, TooManyRequests when too many would change it at once.
+        Raises:
+            NotFound: the link does not exist.
+            TooManyRequests: too many changes at once.
         """
-        for _ in range(CONTENDERS):
-            paper = self._world.work_items.item(LINK, name)
-            if paper is None:
+        for _ in range(MOST_ATTEMPTS):
+            item = self._world.work_items.item(LINK, name)
+            if item is None:
                 raise NotFound
-            counted = {k: paper.body[k] + v if isinstance(v, int) else v for k, v in body.items()}
-            if kept := self._world.work_items.file(
-                replace(paper, state=state or paper.state, body={**paper.body, **counted})
+            counted = {k: item.body[k] + v if isinstance(v, int) else v for k, v in body.items()}
+            if filed := self._world.work_items.file(
+                replace(item, state=state or item.state, body={**item.body, **counted})
             ):
-                return kept
+                return filed
         raise TooManyRequests("too many want this link at once; try again")

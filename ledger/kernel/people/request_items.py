@@ -1,4 +1,4 @@
-"""Requests and wishes as papers, and back."""
+"""Requests and wishes to and from work items."""
 
 from __future__ import annotations
 
@@ -14,40 +14,42 @@ TEXTS, TIMES = ("benefit", "reference"), ("asked_at", "answer_by", "asked_after"
 
 
 def request_item(request: ConsentRequest, version: int = 0) -> WorkItem:
-    """The request as it is kept; due when it expires."""
+    """The request as a work item; due when it expires."""
     body: dict[str, Any] = {name: getattr(request, name) for name in (*TEXTS, *TIMES, "silent")}
     body["grants"] = [message(grant) for grant in request.grants]
     body["notice_hash"], body["consent"] = request.notice_hash.hex(), request.consent.hex()
-    who = (request.data_subject, request.requester)
+    sides = (request.data_subject, request.requester)
     kind = QUESTION if request.by_question else REQUEST
-    return WorkItem(kind, request.request_id, *who, str(request.state), request.answer_by, body, version)
+    return WorkItem(kind, request.request_id, *sides, str(request.state), request.answer_by, body, version)
 
 
-def read_request(paper: WorkItem) -> ConsentRequest:
-    """The request in a paper."""
-    body = paper.body
+def read_request(item: WorkItem) -> ConsentRequest:
+    """The request in a work item."""
+    body = item.body
     return ConsentRequest(
-        request_id=paper.id,
-        requester=paper.party,
-        data_subject=paper.person,
+        request_id=item.id,
+        requester=item.party,
+        data_subject=item.person,
         grants=tuple(parse(Grant, grant) for grant in body["grants"]),
         notice_hash=bytes.fromhex(body["notice_hash"]),
-        state=RequestState(paper.state),
+        state=RequestState(item.state),
         consent=bytes.fromhex(body["consent"]),
         silent=body["silent"],
-        by_question=paper.kind == QUESTION,
+        by_question=item.kind == QUESTION,
         **{name: body[name] for name in (*TEXTS, *TIMES)},
     )
 
 
 def wishes_item(wishes: Wishes, version: int) -> WorkItem:
-    """The wishes as they are kept: one paper a person, under a name made from theirs."""
-    said = [{"kind": w.kind, "purpose": w.purpose, "category": w.category, "topics": w.topics} for w in wishes.wishes]
-    body = {"wishes": said, "validity": dict(wishes.validity)}
+    """The wishes as a work item: one for each person, under the person's signer bytes."""
+    entries = [
+        {"kind": w.kind, "purpose": w.purpose, "category": w.category, "topics": w.topics} for w in wishes.wishes
+    ]
+    body = {"wishes": entries, "validity": dict(wishes.validity)}
     return WorkItem(WISHES, wishes.data_subject, person=wishes.data_subject, body=body, version=version)
 
 
-def read_wishes(paper: WorkItem) -> Wishes:
-    """The wishes in a paper."""
-    said = [Wish(WishKind(w["kind"]), w["purpose"], w["category"], tuple(w["topics"])) for w in paper.body["wishes"]]
-    return Wishes(paper.person, tuple(said), dict(paper.body["validity"]))
+def read_wishes(item: WorkItem) -> Wishes:
+    """The wishes in a work item."""
+    entries = [Wish(WishKind(w["kind"]), w["purpose"], w["category"], tuple(w["topics"])) for w in item.body["wishes"]]
+    return Wishes(item.person, tuple(entries), dict(item.body["validity"]))

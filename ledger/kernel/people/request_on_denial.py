@@ -1,4 +1,4 @@
-"""A question that no consent answers becomes a request, where the person wishes to be asked each time."""
+"""A question that no consent answers becomes a request, if the person wishes to be asked each time."""
 
 from __future__ import annotations
 
@@ -19,72 +19,83 @@ from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 
 OUTSIDE = frozenset({Reason.NO_CONSENT, Reason.NEEDS_RECONSENT})
 WAIT, LASTS = 14 * DAY, 90 * DAY
-"""Seconds such a request waits for an answer, and for which its permit is asked at most."""
+"""Seconds that such a request waits for an answer, and the longest duration of the permit that it asks for."""
 
 
 class RequestOnDenial:
-    """It is made when the refusal's receipt is read, long after the asker had the answer: neither its content nor its
-    time tells them whether there was anything to ask for.
+    """The request is created when the receipt of the refusal is read, long after the requester got the answer: neither
+    its content nor its time reveals whether there was anything to request.
     """
 
     def __init__(self, world: World, requests: Requests, wishes: StandingWishes, limits: AskLimits) -> None:
         self._world, self._requests, self._wishes, self._limits = world, requests, wishes, limits
 
     def consider(self, logged: LoggedStatement) -> None:
-        """Put a refusal outside every consent before the person who wishes that; anything else changes nothing."""
-        said = logged.signed.statement
-        if isinstance(said, AccessReceipt) and not said.permitted and said.data_subject and said.reason in OUTSIDE:
-            party = self._world.directory.party(said.requester)
+        """File a request for a refusal that rests on no consent, if the person wishes it; any other statement changes
+        nothing.
+        """
+        receipt = logged.signed.statement
+        if (
+            isinstance(receipt, AccessReceipt)
+            and not receipt.permitted
+            and receipt.data_subject
+            and receipt.reason in OUTSIDE
+        ):
+            party = self._world.directory.party(receipt.requester)
             if party is not None and party.accredited(logged.accepted_at):
-                self._put_before_person(said, party, logged)
+                self._file_request(receipt, party, logged)
 
-    def _put_before_person(self, said: AccessReceipt, party: Party, logged: LoggedStatement) -> None:
-        request = self._question(said, party, logged)
+    def _file_request(self, receipt: AccessReceipt, party: Party, logged: LoggedStatement) -> None:
+        request = self._request_for(receipt, party, logged)
         wishes, now = self._wishes.of(request.data_subject), self._world.clock.now()
         if not wishes.of(WishKind.ASK, request.grants, self._world.vocabulary) or now >= request.answer_by:
             return
-        asked = [
+        earlier = [
             self._requests.resolved(r, now)
             for r in self._requests.of(request.data_subject, request.requester, QUESTION)
         ]
-        waiting = [r for r in asked if r.state is RequestState.REQUESTED]
+        waiting = [r for r in earlier if r.state is RequestState.REQUESTED]
         if (
             len(waiting) >= OPEN_PER_PERSON
-            or any(_same(r, request) for r in waiting)
-            or self._limits.is_exhausted(asked, now)
+            or any(_same_grants(r, request) for r in waiting)
+            or self._limits.is_exhausted(earlier, now)
         ):
             return
-        if not self._limits.is_unwanted(request, asked, now) and self._world.work_items.file(request_item(request)):
+        if not self._limits.is_unwanted(request, earlier, now) and self._world.work_items.file(request_item(request)):
             self._requests.notify_of(request)
 
-    def _question(self, said: AccessReceipt, party: Party, logged: LoggedStatement) -> ConsentRequest:
-        """The request for exactly what was asked: this record, for this purpose, to do this with."""
-        at, entry = logged.accepted_at, logged.signed.entry.entry
-        ways = ((said.category,), (said.purpose,), (said.action,))
-        grants = (Grant(Effect.PERMIT, *ways, 0, at + LASTS, records=(said.record_id,)),)
+    def _request_for(self, receipt: AccessReceipt, party: Party, logged: LoggedStatement) -> ConsentRequest:
+        """The request for exactly what was asked: this record, purpose and action."""
+        accepted_at, entry = logged.accepted_at, logged.signed.entry.entry
+        scope = ((receipt.category,), (receipt.purpose,), (receipt.action,))
+        grants = (Grant(Effect.PERMIT, *scope, 0, accepted_at + LASTS, records=(receipt.record_id,)),)
         return ConsentRequest(
-            request_id=at.to_bytes(8, "big") + sha256(entry).digest()[:24],
-            requester=said.requester,
-            data_subject=said.data_subject,
-            grants=shortened(grants, party.roles, self._wishes.of(said.data_subject), at),
+            request_id=accepted_at.to_bytes(8, "big") + sha256(entry).digest()[:24],
+            requester=receipt.requester,
+            data_subject=receipt.data_subject,
+            grants=shortened(grants, party.roles, self._wishes.of(receipt.data_subject), accepted_at),
             notice_hash=self._notice_of(party.account),
             benefit="",
             reference=f"access/{logged.position}",
-            asked_at=at,
-            answer_by=at + WAIT,
-            asked_after=said.consents_size,
+            asked_at=accepted_at,
+            answer_by=accepted_at + WAIT,
+            asked_after=receipt.consents_size,
             by_question=True,
         )
 
     def _notice_of(self, account: str) -> bytes:
-        """The newest notice the asker published, or else the house's own; zero where there is none."""
+        """The newest notice that the party published, otherwise the operator's own; zero if there is none."""
         standing = [notice for notice in self._world.directory.notices() if not notice.outdated]
-        theirs = [notice for notice in standing if notice.name.startswith(account + "/")]
-        ours = [notice for notice in standing if "/" not in notice.name]
-        newest = max(theirs or ours, key=lambda notice: (notice.version, notice.language == "en"), default=None)
+        party_notices = [notice for notice in standing if notice.name.startswith(account + "/")]
+        operator_notices = [notice for notice in standing if "/" not in notice.name]
+        newest = max(
+            party_notices or operator_notices,
+            key=lambda notice: (notice.version, notice.language == "en"),
+            default=None,
+        )
         return newest.digest if newest else bytes(32)
 
 
-def _same(one: ConsentRequest, other: ConsentRequest) -> bool:
-    """Whether both ask for the same, whatever their ends."""
-    return [replace(g, expires=0) for g in one.grants] == [replace(g, expires=0) for g in other.grants]
+def _same_grants(first: ConsentRequest, second: ConsentRequest) -> bool:
+    """Whether both requests have equal grants, apart from their ends."""
+    return [replace(g, expires=0) for g in first.grants] == [replace(g, expires=0) for g in second.grants]

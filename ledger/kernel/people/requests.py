@@ -1,4 +1,4 @@
-"""request_consent · refuse · withdraw_request · wish · announce: a person is asked, and nobody is worn down by it."""
+"""Requests for consent: to ask, refuse, withdraw and answer, with limits on how often a person is asked."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _May = Callable[[ConsentRequest], bool]
 
 @dataclass(frozen=True, slots=True)
 class RequestTerms:
-    """What a party wants to ask: permits to be signed, the notice they would carry, what the person gets, what it is
-    for (a study, claim or campaign), and for how many seconds an answer is awaited.
+    """The terms of a request: the permits to be signed, the notice that they would carry, the benefit for the person,
+    the reference (a study, claim or campaign), and for how many seconds an answer is awaited.
     """
 
     grants: tuple[Grant, ...]
@@ -39,154 +39,160 @@ class RequestTerms:
 
 
 class Requests:
-    """A request asks for a signature and gives nothing; only the signed consent that follows it does."""
+    """A request asks for a signature and grants nothing; only the signed consent that follows grants."""
 
     def __init__(self, world: World, drafts: Drafts, wishes: StandingWishes, limits: AskLimits, inbox: Inbox) -> None:
         self._world, self._drafts, self._wishes, self._limits, self._inbox = world, drafts, wishes, limits, inbox
 
-    def ask(self, requester: str, data_subject: bytes, asking: RequestTerms) -> ConsentRequest:
-        """Ask a person. Whether the person exists, blocks the asker or wishes never to be asked, the answer looks the
-        same; the same question while it is open is the same request.
+    def ask(self, requester: str, data_subject: bytes, terms: RequestTerms) -> ConsentRequest:
+        """Ask a person.
+
+        The answer looks the same whether the person exists, blocks the requester or wishes never to be asked. Asking
+        the same while a request is open returns that request.
 
         Raises NotEntitled, NotFound for the notice, InvalidStatement, UnknownTerm, TooManyRequests.
         """
-        self.check(requester, asking)
+        self.check(requester, terms)
         now = self._world.clock.now()
-        mine = [self.resolved(r, now) for r in self.of(data_subject, requester)]
-        for known in mine:
-            if known.as_asker_sees(now).state is RequestState.REQUESTED and known.grants == asking.grants:
-                return known.as_asker_sees(now)
-        self._limits.check_limits(mine, now)
-        request = self.made(requester, data_subject, asking, new_id(now), now)
-        if self._limits.is_unwanted(request, mine, now):
+        earlier_requests = [self.resolved(r, now) for r in self.of(data_subject, requester)]
+        for earlier in earlier_requests:
+            if earlier.as_asker_sees(now).state is RequestState.REQUESTED and earlier.grants == terms.grants:
+                return earlier.as_asker_sees(now)
+        self._limits.check_limits(earlier_requests, now)
+        request = self.new_request(requester, data_subject, terms, new_id(now), now)
+        if self._limits.is_unwanted(request, earlier_requests, now):
             request = replace(request, state=RequestState.REFUSED, answered_at=now, silent=True)
         self._world.work_items.file(request_item(request))
         self.notify_of(request)
         return request.as_asker_sees(now)
 
     def of(self, data_subject: bytes, requester: str, kind: str = REQUEST) -> Iterator[ConsentRequest]:
-        """Every request of one asker to one person, as kept, oldest first."""
+        """Every request of one requester to one person, as stored, oldest first."""
         return map(read_request, every(self._world.work_items, kind, person=data_subject, party=requester))
 
     def refuse(self, data_subject: bytes, request_id: bytes) -> ConsentRequest:
-        """The person's no, recorded. Raises NotFound unless it was asked of them, StaleConsent once it is over."""
+        """Record the person's refusal. Raises NotFound unless it was asked of them, StaleConsent once it is over."""
         return self._end(request_id, RequestState.REFUSED, lambda r: r.data_subject == data_subject)
 
     def withdraw(self, requester: str, request_id: bytes) -> ConsentRequest:
-        """The asker takes the request back. Raises NotFound unless it is theirs, StaleConsent once it is over."""
+        """Withdraw a request. Raises NotFound unless it is the requester's own, StaleConsent once it is over."""
         self._end(request_id, RequestState.WITHDRAWN, lambda r: r.requester == requester)
         return self.get(requester, request_id)
 
     def get(self, requester: str, request_id: bytes) -> ConsentRequest:
-        """One request as its asker may see it. Raises NotFound."""
-        found = self._found(request_id, (REQUEST,))
-        if found is None or found[0].requester != requester:
+        """One request as its requester may see it. Raises NotFound."""
+        entry = self._find(request_id, (REQUEST,))
+        if entry is None or entry[0].requester != requester:
             raise NotFound
-        return found[0].as_asker_sees(self._world.clock.now())
+        return entry[0].as_asker_sees(self._world.clock.now())
 
     def by(self, requester: str, after: bytes = b"", limit: int = PAGE) -> list[ConsentRequest]:
         """A party's requests as it may see them, oldest first."""
         now = self._world.clock.now()
-        papers = self._world.work_items.items(REQUEST, party=requester, after=after, limit=limit)
-        return [self.resolved(read_request(paper), now).as_asker_sees(now) for paper in papers]
+        items = self._world.work_items.items(REQUEST, party=requester, after=after, limit=limit)
+        return [self.resolved(read_request(item), now).as_asker_sees(now) for item in items]
 
     def to(self, data_subject: bytes, after: bytes = b"", limit: int = PAGE) -> list[ConsentRequest]:
-        """Everything that was asked of a person, what a standing wish refused included, oldest first."""
+        """Every request to a person, including those that a standing wish refused, oldest first."""
         now = self._world.clock.now()
         kinds = (REQUEST, QUESTION)
-        papers = [
+        items = [
             p for k in kinds for p in self._world.work_items.items(k, person=data_subject, after=after, limit=limit)
         ]
-        found = sorted(papers, key=lambda paper: paper.id)[:limit]
-        return [self.resolved(read_request(paper), now) for paper in found]
+        oldest = sorted(items, key=lambda item: item.id)[:limit]
+        return [self.resolved(read_request(item), now) for item in oldest]
 
     def draft_answer(self, data_subject: bytes, request_id: bytes, lock: bytes, language: str = "") -> Draft:
-        """The consent that would grant a request, beside what the person already says to the asker; narrower terms
-        are drafted as any consent. Lasts no longer than the person, or the role's default, allows.
+        """The consent that would grant a request, together with the person's present grants to the requester. Narrower
+        terms are drafted like any consent. It lasts no longer than the person, or the default of the role, allows.
 
         Raises NotFound, StaleConsent once the request is over.
         """
         request, _ = self._open(request_id, lambda r: r.data_subject == data_subject)
         party, now = self._world.directory.party(request.requester), self._world.clock.now()
         roles = party.roles if party else frozenset()
-        asked = shortened(request.grants, roles, self._wishes.of(data_subject), now)
-        standing = [s for s in self._said_to(data_subject, request.requester) if s.stands]
-        said = [g for state in standing for g in state.consent.grants if g.expires > now and g not in asked]
+        requested = shortened(request.grants, roles, self._wishes.of(data_subject), now)
+        standing = [s for s in self._consents_to(data_subject, request.requester) if s.stands]
+        present = [g for state in standing for g in state.consent.grants if g.expires > now and g not in requested]
         notice = self._in_language(request.notice_hash, language)
-        return self._drafts.consent(GrantRequest(data_subject, request.requester, (*said, *asked), notice, lock))
+        return self._drafts.consent(GrantRequest(data_subject, request.requester, (*present, *requested), notice, lock))
 
-    def check(self, requester: str, asking: RequestTerms) -> None:
-        """Raise NotEntitled, NotFound for the notice, InvalidStatement or UnknownTerm for what may not be asked."""
+    def check(self, requester: str, terms: RequestTerms) -> None:
+        """Raise NotEntitled, NotFound for the notice, InvalidStatement or UnknownTerm for terms that may not be
+        requested.
+        """
         now = self._world.clock.now()
         party = self._world.directory.party(requester)
         if party is None or not party.accredited(now):
             raise NotEntitled("only an accredited party may ask for consent")
-        notice = self._world.directory.notice(asking.notice_hash)
+        notice = self._world.directory.notice(terms.notice_hash)
         if notice is None or notice.outdated:
             raise NotFound
-        if not asking.grants or not 0 < asking.wait <= LONGEST_WAIT:
+        if not terms.grants or not 0 < terms.wait <= LONGEST_WAIT:
             raise InvalidStatement(f"a request asks for at least one grant and waits 1 to {LONGEST_WAIT} seconds")
-        for grant in asking.grants:
+        for grant in terms.grants:
             self._world.vocabulary.check_grant(grant)
             if grant.effect is Effect.FORBID or not now < grant.expires > grant.not_before:
                 raise InvalidStatement("a request asks for permits whose windows are still to come or open")
 
     def notify_of(self, request: ConsentRequest) -> None:
-        """Tell the person that they are asked; a request that was refused for them stays unsaid."""
+        """Notify the person of a request; of a request that was refused on their behalf they are not notified."""
         if request.state is RequestState.REQUESTED:
             party = self._world.directory.party(request.requester)
             detail = {"by": party.name if party else request.requester, "reference": request.reference}
-            whom, subject = of_person(request.data_subject), "0x" + request.request_id.hex()
-            self._inbox.notify(Message(whom, Event.ASKED, subject, request.asked_at, detail))
+            recipient, subject = of_person(request.data_subject), "0x" + request.request_id.hex()
+            self._inbox.notify(Message(recipient, Event.ASKED, subject, request.asked_at, detail))
 
-    def made(self, requester: str, person: bytes, asking: RequestTerms, request_id: bytes, now: int) -> ConsentRequest:
-        """The request as it begins, at `now` (UTC seconds)."""
-        said = (asking.grants, asking.notice_hash, asking.benefit, asking.reference)
+    def new_request(
+        self, requester: str, person: bytes, terms: RequestTerms, request_id: bytes, now: int
+    ) -> ConsentRequest:
+        """The request in its initial state at `now` (UTC seconds)."""
+        terms_text = (terms.grants, terms.notice_hash, terms.benefit, terms.reference)
         size = self._world.log.head(CONSENTS).size
-        return ConsentRequest(request_id, requester, person, *said, now, now + asking.wait, size)
+        return ConsentRequest(request_id, requester, person, *terms_text, now, now + terms.wait, size)
 
     def _end(self, request_id: bytes, state: RequestState, may: _May) -> ConsentRequest:
         request, version = self._open(request_id, may)
-        ended = replace(request, state=state, answered_at=self._world.clock.now())
-        if self._world.work_items.file(request_item(ended, version)) is None:
+        closed = replace(request, state=state, answered_at=self._world.clock.now())
+        if self._world.work_items.file(request_item(closed, version)) is None:
             raise StaleConsent("the request was answered just now; read it again")
-        return ended
+        return closed
 
     def _open(self, request_id: bytes, may: _May) -> tuple[ConsentRequest, int]:
-        found = self._found(request_id)
-        if found is None or not may(found[0]):
+        entry = self._find(request_id)
+        if entry is None or not may(entry[0]):
             raise NotFound
-        if found[0].status_at(self._world.clock.now()).state is not RequestState.REQUESTED:
+        if entry[0].status_at(self._world.clock.now()).state is not RequestState.REQUESTED:
             raise StaleConsent("the request is over; see its state")
-        return found
+        return entry
 
-    def _found(
-        self, request_id: bytes, kinds: Iterable[str] = (REQUEST, QUESTION)
-    ) -> tuple[ConsentRequest, int] | None:
+    def _find(self, request_id: bytes, kinds: Iterable[str] = (REQUEST, QUESTION)) -> tuple[ConsentRequest, int] | None:
         for kind in kinds:
-            if paper := self._world.work_items.item(kind, request_id):
-                return self.resolved(read_request(paper), self._world.clock.now()), paper.version
+            if item := self._world.work_items.item(kind, request_id):
+                return self.resolved(read_request(item), self._world.clock.now()), item.version
         return None
 
     def resolved(self, request: ConsentRequest, now: int) -> ConsentRequest:
-        """The request with what a signed consent answered it; the consent itself is the answer, so none gets lost."""
+        """The request with the outcome of a signed consent that answered it; the consent itself is the answer, so none
+        is lost.
+        """
         if request.state is not RequestState.REQUESTED:
             return request
-        for state in self._said_to(request.data_subject, request.requester):
-            said = state.consent
-            if state.position >= request.asked_after and said.signed_at < request.answer_by:
-                outcome = answer(request.grants, said.grants, self._world.vocabulary)
+        for state in self._consents_to(request.data_subject, request.requester):
+            consent = state.consent
+            if state.position >= request.asked_after and consent.signed_at < request.answer_by:
+                outcome = answer(request.grants, consent.grants, self._world.vocabulary)
                 if outcome is not RequestState.REFUSED:
-                    return replace(request, state=outcome, answered_at=said.signed_at, consent=state.entry)
+                    return replace(request, state=outcome, answered_at=consent.signed_at, consent=state.entry)
         return request.status_at(now)
 
-    def _said_to(self, data_subject: bytes, requester: str) -> list[ConsentState]:
+    def _consents_to(self, data_subject: bytes, requester: str) -> list[ConsentState]:
         return [s for s in self._world.index.consents_of(data_subject) if s.consent.grantee == requester]
 
     def _in_language(self, notice_hash: bytes, language: str) -> bytes:
-        """The same version of the notice in the person's language, where it is published."""
+        """The equal version of the notice in the person's language, if it is published."""
         notice = self._world.directory.notice(notice_hash)
         if notice is None or not language:
             return notice_hash
-        same = [n for n in self._world.directory.notices() if (n.name, n.version) == (notice.name, notice.version)]
-        return next((n.digest for n in same if n.language == language), notice_hash)
+        versions = [n for n in self._world.directory.notices() if (n.name, n.version) == (notice.name, notice.version)]
+        return next((n.digest for n in versions if n.language == language), notice_hash)

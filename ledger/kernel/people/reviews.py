@@ -1,4 +1,4 @@
-"""review: what a person must look at afterwards, by when, and what they found; every break-glass is one."""
+"""Reviews: items that a person must examine afterwards, by a deadline, and the verdicts; every break-glass is one."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.work_item import WorkItem, new_id
 
 REVIEWER = "reviewer"
-"""The accredited role that gives verdicts; never the party that is looked into."""
+"""The accredited role that gives verdicts; never the reviewed party."""
 BREAK_GLASS, DATA_USE = "break-glass", "data-use"
 QUEUES: Mapping[str, tuple[str, ...]] = {
     BREAK_GLASS: ("justified", "unjustified"),
     DATA_USE: ("approved", "denied"),
 }
-"""Each queue with the verdicts it knows."""
+"""Each queue with its possible verdicts."""
 WAITING, TOLD = "waiting", "told"
 MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One item: `party` is looked into, about `person` (signer bytes, empty for nobody); `due` in UTC seconds."""
+    """One item: `party` is reviewed, about `person` (signer bytes, empty for nobody); `due` is in UTC seconds."""
 
     review_id: bytes
     queue: str
@@ -40,69 +40,71 @@ class Review:
 
 
 class Reviews:
-    """Items are filed by their cause's own name, so that none is filed twice and none gets lost."""
+    """Items are stored under the id of their cause, so that none is stored twice and none is lost."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def file_incident(self, logged: LoggedStatement) -> None:
-        """Put an incident before a reviewer, once; its deadline counts from its acceptance."""
+        """File an incident for review, once; its deadline counts from its acceptance."""
         incident = logged.signed.statement
         if not isinstance(incident, Incident):
             raise InvalidStatement("only an incident is reviewed as break-glass")
-        said = {"incident_number": incident.incident_number, "reason": incident.reason, "until": incident.expires}
+        details = {"incident_number": incident.incident_number, "reason": incident.reason, "until": incident.expires}
         due = logged.accepted_at + self._world.bounds.review_seconds
         entry, sides = logged.signed.entry.entry, (incident.data_subject, incident.responder)
-        self._file(WorkItem(_kind(BREAK_GLASS), entry, *sides, WAITING, due, said))
+        self._file(WorkItem(_kind(BREAK_GLASS), entry, *sides, WAITING, due, details))
         by = logged.accepted_at + self._world.bounds.notice_seconds
         self._file(WorkItem(INCIDENT_NOTICE, entry, *sides, WAITING, by))
 
     def note_notified(self, entry: bytes) -> None:
-        """The person and their guardians were told of an incident; until then its notice counts as open."""
-        paper = self._world.work_items.item(INCIDENT_NOTICE, entry)
-        if paper is not None and paper.state == WAITING:
-            self._file(replace(paper, state=TOLD, body={"told_at": self._world.clock.now()}))
+        """Note that the person and their guardians were notified of an incident; until then its notice counts
+        as open.
+        """
+        item = self._world.work_items.item(INCIDENT_NOTICE, entry)
+        if item is not None and item.state == WAITING:
+            self._file(replace(item, state=TOLD, body={"told_at": self._world.clock.now()}))
 
-    def leave(self, queue: str, party: str, said: Mapping[str, Any]) -> bytes:
-        """Put a question that no rule could answer before a person; returns its id."""
+    def leave(self, queue: str, party: str, details: Mapping[str, Any]) -> bytes:
+        """File a question that no rule could answer for review; returns its id."""
         now = self._world.clock.now()
         review_id = new_id(now)
         due = now + self._world.bounds.review_seconds
-        self._file(WorkItem(_kind(queue), review_id, party=party, state=WAITING, due=due, body=dict(said)))
+        self._file(WorkItem(_kind(queue), review_id, party=party, state=WAITING, due=due, body=dict(details)))
         return review_id
 
     def queue(self, reviewer: str, queue: str, after: bytes = b"", limit: int = 100) -> list[Review]:
         """A queue as its reviewers see it, oldest first. Raises NotEntitled, NotFound."""
         self._check_reviewer(reviewer)
-        return [_review(paper) for paper in self._world.work_items.items(_kind(queue), after=after, limit=limit)]
+        return [_review(item) for item in self._world.work_items.items(_kind(queue), after=after, limit=limit)]
 
     def about(self, data_subject: bytes) -> list[Review]:
-        """Every break-glass about a person, with what the reviewers found."""
-        papers = self._world.work_items.items(_kind(BREAK_GLASS), person=data_subject, limit=1_000)
-        return [_review(paper) for paper in papers]
+        """Every break-glass about a person, with the verdicts."""
+        items = self._world.work_items.items(_kind(BREAK_GLASS), person=data_subject, limit=1_000)
+        return [_review(item) for item in items]
 
     def give_verdict(self, reviewer: str, queue: str, review_id: bytes, verdict: str, reason: str) -> Review:
-        """Close an item. Raises NotEntitled, NotFound, StaleConsent when it is closed, InvalidStatement."""
+        """Close an item. Raises NotEntitled, NotFound, StaleConsent if it is closed, InvalidStatement."""
         self._check_reviewer(reviewer)
-        paper = self._world.work_items.item(_kind(queue), review_id)
-        if paper is None:
+        item = self._world.work_items.item(_kind(queue), review_id)
+        if item is None:
             raise NotFound
-        if paper.party == reviewer:
+        if item.party == reviewer:
             raise NotEntitled("nobody reviews what they did themselves")
         if verdict not in QUEUES[queue] or not reason.strip():
             raise InvalidStatement(f"a verdict is one of {', '.join(QUEUES[queue])}, and needs a reason")
-        if paper.state != WAITING:
+        if item.state != WAITING:
             raise StaleConsent("the item has its verdict already; read it again")
-        said = {"reviewer": reviewer, "verdict": verdict, "reason": reason, "decided_at": self._world.clock.now()}
-        closed = replace(paper, state=verdict, body={**paper.body, "verdict": said})
-        kept = self._world.work_items.file(closed)
-        if kept is None:
+        decision = {"reviewer": reviewer, "verdict": verdict, "reason": reason, "decided_at": self._world.clock.now()}
+        closed = replace(item, state=verdict, body={**item.body, "verdict": decision})
+        filed = self._world.work_items.file(closed)
+        if filed is None:
             raise StaleConsent("somebody else gave a verdict just now; read it again")
-        return _review(kept)
+        return _review(filed)
 
     def overdue(self) -> dict[str, int]:
-        """By queue, how many items wait beyond their deadline (10,000 at most are counted), and of how many incidents
-        nobody was told in time; open to everyone.
+        """For each queue, how many items are past their deadline (at most 10,000 are counted), and for how many
+        incidents nobody was notified in time; public.
         """
         now, kinds = (
             self._world.clock.now(),
@@ -110,8 +112,8 @@ class Reviews:
         )
         return {name: len(self._world.work_items.due(kind, WAITING, now, MOST_COUNTED)) for name, kind in kinds.items()}
 
-    def _file(self, paper: WorkItem) -> None:
-        self._world.work_items.file(paper)
+    def _file(self, item: WorkItem) -> None:
+        self._world.work_items.file(item)
 
     def _check_reviewer(self, reviewer: str) -> None:
         party = self._world.directory.party(reviewer)
@@ -125,7 +127,7 @@ def _kind(queue: str) -> str:
     return f"review:{queue}"
 
 
-def _review(paper: WorkItem) -> Review:
-    said = {name: value for name, value in paper.body.items() if name != "verdict"}
-    queue, verdict = paper.kind.partition(":")[2], paper.body.get("verdict", {})
-    return Review(paper.id, queue, paper.party, paper.person, paper.state, paper.due, said, verdict)
+def _review(item: WorkItem) -> Review:
+    details = {name: value for name, value in item.body.items() if name != "verdict"}
+    queue, verdict = item.kind.partition(":")[2], item.body.get("verdict", {})
+    return Review(item.id, queue, item.party, item.person, item.state, item.due, details, verdict)

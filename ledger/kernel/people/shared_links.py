@@ -1,5 +1,5 @@
-"""share: a person's own records, by a link. Who holds it opens them without an account; each opening leaves a receipt,
-and the person is told by whom.
+"""Links that share a person's own records. The holder of a link opens it without an account; each use has a receipt,
+and the person is notified.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.work_item import WorkItem
 
 ATTEMPTS = 10
-"""Wrong passcodes of a link's whole life."""
+"""Wrong passcodes over the whole life of a link."""
 MOST_LINKS, LONGEST_LABEL, LONGEST_NAME = 100, 80, 200
 YEAR = 366 * 86_400
 TICKET = 40
 FILE_SECONDS = 600
-"""How long the address in a manifest leads to the file; the standard allows an hour."""
+"""Seconds for which the address in a manifest leads to the file; the standard allows an hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkTerms:
-    """What to share (categories and all below them), under which label, until when (UTC seconds; 0 for a long-term link
-    that lasts until it is ended), and whether a passcode is asked for; `direct` is one file without a manifest.
+    """The terms of a link: the categories to share (and all below them), the label, the end (UTC seconds; 0 for a
+    long-term link that lasts until it is ended), and the passcode, if any; `direct` is one file without a manifest.
     """
 
     categories: tuple[str, ...]
@@ -59,7 +59,7 @@ class LinkTerms:
 
 @dataclass(frozen=True, slots=True)
 class NewLink:
-    """A new link: `link_id` (43 characters) and `key` (32 bytes) are shown this once and kept nowhere."""
+    """A new link: `link_id` (43 characters) and `key` (32 bytes) are shown only once and not stored."""
 
     link: Link
     link_id: str
@@ -67,7 +67,7 @@ class NewLink:
 
 
 class LinkSharing:
-    """The content lies sealed under a key that only the link carries; the operator forgets it when it is made."""
+    """The content is stored encrypted under a key that only the link has; the operator does not keep the key."""
 
     def __init__(
         self, world: World, content: LinkContent, links: Links, link_log: LinkLog, acting: DelegateActions
@@ -75,142 +75,148 @@ class LinkSharing:
         self._world, self._content, self._links = world, content, links
         self._link_log, self._acting = link_log, acting
 
-    def make(self, person: bytes, wish: LinkTerms, compose: Compose, media_type: str, maker: bytes = b"") -> NewLink:
-        """Make a link over what `compose` makes of the person's own records; opening them leaves its receipts.
+    def make(self, person: bytes, terms: LinkTerms, compose: Compose, media_type: str, maker: bytes = b"") -> NewLink:
+        """Make a link to the result of `compose` over the person's own records; opening them writes receipts.
 
         A `maker` other than the person is their delegate: the link lasts no longer than the delegation, which must
         cover its categories. Raises InvalidStatement, NotEntitled, TooLarge, UnknownTerm, ChainBehind,
         SourceUnavailable.
         """
         now, maker = self._world.clock.now(), maker or person
-        office = self._acting.office(maker, person, wish.categories)
+        office = self._acting.office(maker, person, terms.categories)
         if office:
-            wish = replace(wish, expires=min(wish.expires or NEVER, office.delegation.expires))
-        self._check_link(wish, now)
+            terms = replace(terms, expires=min(terms.expires or NEVER, office.delegation.expires))
+        self._check_link(terms, now)
         if sum(link.live for link in self._links.of(person)) >= MOST_LINKS:
             raise InvalidStatement(f"there are {MOST_LINKS} live links already; end one first")
         link_id, key = base64url(secrets.token_bytes(32)), secrets.token_bytes(32)
         name = name_of(link_id)
         body = {
-            "label": wish.label, "flag": wish.flag, "made_at": now, "expires": wish.expires, "media_type": media_type,
-            "passcode": self._link_mac(name, wish.passcode), "key": self._link_mac(name, key.hex()), "opened": 0,
-            "remaining": ATTEMPTS, "categories": list(wish.categories),
-            **self._content.sealed(person, wish.categories, key, compose, media_type),
+            "label": terms.label, "flag": terms.flag, "made_at": now, "expires": terms.expires,
+            "media_type": media_type, "passcode": self._link_mac(name, terms.passcode),
+            "key": self._link_mac(name, key.hex()), "opened": 0, "remaining": ATTEMPTS,
+            "categories": list(terms.categories),
+            **self._content.sealed(person, terms.categories, key, compose, media_type),
         }  # fmt: skip
         if office:
             body |= {"maker": maker.hex(), "office": office.entry.hex()}
         self._acting.begin(office, LINK, reference_of(name))
-        paper = self._world.work_items.file(WorkItem(LINK, name, person, state=OPEN, due=wish.expires, body=body))
-        if paper is None:
+        item = self._world.work_items.file(WorkItem(LINK, name, person, state=OPEN, due=terms.expires, body=body))
+        if item is None:
             raise InvalidStatement("the link could not be made; ask again")
         if office:
-            self._link_log.made(paper, maker)
-        return NewLink(read_link(paper, now), link_id, key)
+            self._link_log.notify_link_made(item, maker)
+        return NewLink(read_link(item, now), link_id, key)
 
     def refresh(self, maker: bytes, name: bytes, key: bytes, compose: Compose) -> Link:
-        """Bring a long-term link up to date, under the same key, which only its maker can give.
+        """Update the content of a long-term link, under the same key, which only its maker has.
 
-        Raises NotFound unless it is theirs and live, InvalidStatement for another key or a link that is not long-term.
+        Raises NotFound unless the link is theirs and live, InvalidStatement for another key or a link that is not
+        long-term.
         """
-        paper, now = self._live_link(name), self._world.clock.now()
-        if maker_of(paper) != maker:
+        item, now = self._live_link(name), self._world.clock.now()
+        if maker_of(item) != maker:
             raise NotFound
-        if "L" not in paper.body["flag"] or not hmac.compare_digest(paper.body["key"], self._link_mac(name, key.hex())):
+        if "L" not in item.body["flag"] or not hmac.compare_digest(item.body["key"], self._link_mac(name, key.hex())):
             raise InvalidStatement("only a long-term link is brought up to date, under its own key")
-        media_type, before = paper.body["media_type"], paper.body["cid"]
-        fresh = self._content.sealed(paper.person, tuple(paper.body["categories"]), key, compose, media_type)
-        kept = self._world.work_items.file(replace(paper, body={**paper.body, **fresh}))
-        if kept is None:
+        media_type, before = item.body["media_type"], item.body["cid"]
+        content = self._content.sealed(item.person, tuple(item.body["categories"]), key, compose, media_type)
+        filed = self._world.work_items.file(replace(item, body={**item.body, **content}))
+        if filed is None:
             raise InvalidStatement("the link was used at this moment; ask again")
-        if fresh["cid"] != before:
+        if content["cid"] != before:
             self._world.payloads.remove(before)
-        return read_link(kept, now)
+        return read_link(filed, now)
 
     def open(self, link_id: str, recipient: str, passcode: str | None, *, direct: bool) -> tuple[bytes, str]:
-        """The sealed content and its media type, for who names themselves. The receipt is written first, and for a
-        wrong passcode too.
+        """The encrypted content and its media type, for a recipient who gives a name. The receipt is written first,
+        also for a wrong passcode.
 
-        Raises NotFound, the same for a link that never was, is over, or is of the other kind; PasscodeInvalid with
-        the number of tries that remain; InvalidStatement without a name.
+        Raises NotFound, indistinguishably for a link that never existed, is over, or is of the other kind;
+        PasscodeInvalid with the number of attempts that remain; InvalidStatement without a name.
         """
-        paper = self._live_link(name_of(link_id))
-        if direct != ("U" in paper.body["flag"]):
+        item = self._live_link(name_of(link_id))
+        if direct != ("U" in item.body["flag"]):
             raise NotFound
         if not recipient.strip() or len(recipient) > LONGEST_NAME or not recipient.isprintable():
             raise InvalidStatement(f"say who you are: `recipient` is a name of 1 to {LONGEST_NAME} characters")
-        if "P" in paper.body["flag"]:
-            self._check_passcode(paper, recipient, passcode)
-        self._link_log.opened(paper, recipient, permitted=True)
-        opened = self._links.change(paper.id, opened=1)
-        return self._world.payloads.get(opened.body["cid"]), paper.body["media_type"]
+        if "P" in item.body["flag"]:
+            self._check_passcode(item, recipient, passcode)
+        self._link_log.record_opening(item, recipient, permitted=True)
+        opened = self._links.change(item.id, opened=1)
+        return self._world.payloads.get(opened.body["cid"]), item.body["media_type"]
 
     def ticket_for(self, link_id: str) -> str:
-        """What opens the sealed content for ten minutes, for a manifest that points to it instead of holding it."""
-        said = name_of(link_id) + (self._world.clock.now() + FILE_SECONDS).to_bytes(8, "big")
-        return base64url(said + self._ticket_seal(said))
+        """A ticket that opens the encrypted content for ten minutes, for a manifest that refers to the content instead
+        of including it.
+        """
+        payload = name_of(link_id) + (self._world.clock.now() + FILE_SECONDS).to_bytes(8, "big")
+        return base64url(payload + self._ticket_mac(payload))
 
     def file_of(self, ticket: str) -> bytes:
-        """The sealed content. Raises NotFound for no ticket of ours, an old one, and a link that is over meanwhile."""
+        """The encrypted content. Raises NotFound for an invalid or expired ticket, and for a link that is over."""
         try:
             raw = urlsafe_b64decode(ticket.encode("ascii", "replace") + b"==")
         except ValueError as error:
             raise NotFound from error
-        said, seal = raw[:TICKET], raw[TICKET:]
-        expires = int.from_bytes(said[-8:], "big")
-        if not hmac.compare_digest(seal, self._ticket_seal(said)) or self._world.clock.now() >= expires:
+        payload, seal = raw[:TICKET], raw[TICKET:]
+        expires = int.from_bytes(payload[-8:], "big")
+        if not hmac.compare_digest(seal, self._ticket_mac(payload)) or self._world.clock.now() >= expires:
             raise NotFound
-        return self._world.payloads.get(self._live_link(said[:-8]).body["cid"])
+        return self._world.payloads.get(self._live_link(payload[:-8]).body["cid"])
 
-    def _ticket_seal(self, said: bytes) -> bytes:
-        return hmac.new(self._world.gateway.derive("link files"), said, sha256).digest()
+    def _ticket_mac(self, payload: bytes) -> bytes:
+        return hmac.new(self._world.gateway.derive("link files"), payload, sha256).digest()
 
-    def _check_passcode(self, paper: WorkItem, recipient: str, passcode: str | None) -> None:
-        """A try is taken before it is looked at and given back if it was right: of many at once no more are looked at
-        than remain.
+    def _check_passcode(self, item: WorkItem, recipient: str, passcode: str | None) -> None:
+        """An attempt is counted before the passcode is compared, and given back if it is right: of many at once no more
+        than remain are compared.
         """
         if passcode is None:
-            raise PasscodeInvalid(paper.body["remaining"])
-        taken = self._take_try(paper.id)
-        if hmac.compare_digest(paper.body["passcode"], self._link_mac(paper.id, passcode)):
-            self._links.change(paper.id, remaining=1)
+            raise PasscodeInvalid(item.body["remaining"])
+        remaining = self._use_attempt(item.id)
+        if hmac.compare_digest(item.body["passcode"], self._link_mac(item.id, passcode)):
+            self._links.change(item.id, remaining=1)
             return
-        self._link_log.opened(paper, recipient, permitted=False)
-        raise PasscodeInvalid(taken)
+        self._link_log.record_opening(item, recipient, permitted=False)
+        raise PasscodeInvalid(remaining)
 
-    def _take_try(self, name: bytes) -> int:
-        """Take one try; how many are left. Raises NotFound where none was."""
+    def _use_attempt(self, name: bytes) -> int:
+        """Use one attempt; returns how many remain. Raises NotFound if none remained."""
         while True:
-            paper = self._live_link(name)
-            left = int(paper.body["remaining"]) - 1
-            if self._world.work_items.file(replace(paper, body={**paper.body, "remaining": left})):
-                return left
+            item = self._live_link(name)
+            remaining = int(item.body["remaining"]) - 1
+            if self._world.work_items.file(replace(item, body={**item.body, "remaining": remaining})):
+                return remaining
 
     def _live_link(self, name: bytes) -> WorkItem:
-        paper = self._world.work_items.item(LINK, name)
-        if paper is None or not read_link(paper, self._world.clock.now()).live:
+        item = self._world.work_items.item(LINK, name)
+        if item is None or not read_link(item, self._world.clock.now()).live:
             raise NotFound
-        office = bytes.fromhex(paper.body.get("office", ""))
+        office = bytes.fromhex(item.body.get("office", ""))
         if not self._acting.may_go_on(office, LINK, reference_of(name)):
             raise NotFound
-        return paper
+        return item
 
-    def _check_link(self, wish: LinkTerms, now: int) -> None:
-        for category in wish.categories:
+    def _check_link(self, terms: LinkTerms, now: int) -> None:
+        for category in terms.categories:
             self._world.vocabulary.check_category(category)
-        if not wish.categories or len(wish.label) > LONGEST_LABEL or not (wish.label or " ").isprintable():
+        if not terms.categories or len(terms.label) > LONGEST_LABEL or not (terms.label or " ").isprintable():
             raise InvalidStatement(
                 f"a link shares one category or more, under a label of at most {LONGEST_LABEL} characters"
             )
-        if wish.direct and wish.passcode:
+        if terms.direct and terms.passcode:
             raise InvalidStatement("a direct file cannot ask for a passcode; leave one of them out")
-        if wish.passcode and not 4 <= len(wish.passcode) <= 100:
+        if terms.passcode and not 4 <= len(terms.passcode) <= 100:
             raise InvalidStatement("a passcode has 4 to 100 characters")
-        if not wish.expires and not wish.long_term:
+        if not terms.expires and not terms.long_term:
             raise InvalidStatement("say until when the link lasts, or make it long-term")
-        if wish.expires and not now < wish.expires <= now + 10 * YEAR:
+        if terms.expires and not now < terms.expires <= now + 10 * YEAR:
             raise InvalidStatement("a link ends in the future, and within ten years")
 
     def _link_mac(self, name: bytes, text: str) -> str:
-        """Without the gateway's key nobody tries passcodes on what is kept, however short they are."""
+        """A keyed digest: without the gateway's key nobody can try passcodes on the stored value, however short they
+        are.
+        """
         key = self._world.gateway.derive("link passcodes")
         return hmac.new(key, name + text.encode("utf-8", "surrogatepass"), sha256).hexdigest()

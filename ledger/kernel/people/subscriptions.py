@@ -1,4 +1,4 @@
-"""Where else somebody wants to be told: webhooks and e-mail addresses."""
+"""Subscriptions to messages by webhook or e-mail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Where somebody wants to be told: `address` an https URL or an e-mail address; `events` empty for all."""
+    """Where a recipient also wants messages: `address` is an https URL or an e-mail address; `events` is empty for all
+    events.
+    """
 
     subscription_id: bytes
     recipient: str
@@ -30,15 +32,17 @@ class Subscription:
 
 
 class Subscriptions:
-    """At most ten of each recipient."""
+    """At most ten for each recipient."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def add(self, recipient: str, channel: str, address: str, events: frozenset[str]) -> Subscription:
-        """Tell `recipient` there too. The answer is the only one that shows a webhook's signing secret.
+        """Add a subscription. Only this answer shows a webhook's signing secret.
 
-        Raises InvalidStatement, TooManyRequests beyond ten.
+        Raises:
+            InvalidStatement: channel, address or event is invalid.
+            TooManyRequests: there are ten already.
         """
         if channel not in CHANNELS or not 0 < len(address) <= LONGEST_ADDRESS or not address.isprintable():
             raise InvalidStatement(f"a subscription needs a channel ({' or '.join(CHANNELS)}) and an address")
@@ -48,26 +52,26 @@ class Subscriptions:
             raise TooManyRequests(f"there are {MOST_SUBSCRIPTIONS} subscriptions already; end one first")
         now = self._world.clock.now()
         secret = "whsec_" + b64encode(secrets.token_bytes(32)).decode() if channel == "webhook" else ""
-        made = Subscription(new_id(now), recipient, channel, address, events, secret)
+        subscription = Subscription(new_id(now), recipient, channel, address, events, secret)
         body = {"channel": channel, "address": address, "events": sorted(events), "secret": secret}
-        self._world.work_items.file(WorkItem(SUBSCRIPTION, made.subscription_id, party=recipient, body=body))
-        return made
+        self._world.work_items.file(WorkItem(SUBSCRIPTION, subscription.subscription_id, party=recipient, body=body))
+        return subscription
 
     def of(self, recipient: str) -> list[Subscription]:
-        """Everywhere somebody is told."""
+        """All subscriptions of a recipient."""
         return [
             read_subscription(p) for p in self._world.work_items.items(SUBSCRIPTION, party=recipient, limit=AT_ONCE)
         ]
 
     def end(self, recipient: str, subscription_id: bytes) -> None:
-        """End a subscription. Raises NotFound unless it is theirs."""
-        paper = self._world.work_items.item(SUBSCRIPTION, subscription_id)
-        if paper is None or paper.party != recipient:
+        """End a subscription. Raises NotFound unless it is the recipient's."""
+        item = self._world.work_items.item(SUBSCRIPTION, subscription_id)
+        if item is None or item.party != recipient:
             raise NotFound
         self._world.work_items.discard(SUBSCRIPTION, subscription_id)
 
 
-def read_subscription(paper: WorkItem) -> Subscription:
-    """The subscription in a paper."""
-    channel, address, events, secret = (paper.body[name] for name in ("channel", "address", "events", "secret"))
-    return Subscription(paper.id, paper.party, channel, address, frozenset(events), secret)
+def read_subscription(item: WorkItem) -> Subscription:
+    """The subscription in a work item."""
+    channel, address, events, secret = (item.body[name] for name in ("channel", "address", "events", "secret"))
+    return Subscription(item.id, item.party, channel, address, frozenset(events), secret)

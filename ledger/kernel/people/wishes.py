@@ -1,4 +1,4 @@
-"""What a person wishes once and for all: never to be asked, to be asked each time, to be told of offers."""
+"""Standing wishes of a person: never to be asked, to be asked each time, to be notified of offers."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from mydata_ledger.ledger.kernel.world import World
 
 
 class StandingWishes:
-    """One work item a person."""
+    """One work item for each person."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def of(self, data_subject: bytes) -> Wishes:
-        """A person's standing wishes; none until they say some."""
-        paper = self._world.work_items.item(WISHES, data_subject)
-        return read_wishes(paper) if paper else Wishes(data_subject)
+        """A person's standing wishes; empty if there are none."""
+        item = self._world.work_items.item(WISHES, data_subject)
+        return read_wishes(item) if item else Wishes(data_subject)
 
-    def everyones(self) -> Iterator[Wishes]:
-        """The wishes of everyone who said some."""
+    def all_wishes(self) -> Iterator[Wishes]:
+        """The wishes of everyone who has any."""
         return map(read_wishes, every(self._world.work_items, WISHES))
 
     def replace(self, wishes: Wishes) -> None:
-        """Replace a person's standing wishes. Raises UnknownTerm, StaleConsent when two do so at once."""
+        """Replace a person's standing wishes. Raises UnknownTerm, StaleConsent for a concurrent change."""
         for wish in wishes.wishes:
             if wish.purpose != "*":
                 self._world.vocabulary.path(wish.purpose)

@@ -1,4 +1,4 @@
-"""Records: issued by their holders, erased, proved, and acknowledged by who opened them."""
+"""Records: issued by their holders, erased, proved, and acknowledged by their readers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mydata_ledger.ledger.kernel.world import World
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Records:
-    """What lies sealed, and the proofs of it."""
+    """Operations on sealed records and their proofs."""
 
     issues: Issues
     large_records: LargeRecords
@@ -26,7 +26,7 @@ class Records:
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, people: People) -> Records:
-        """Made over one world."""
+        """The component over one world."""
         proofs, issues = Proofs(world), Issues(world, statements)
         return cls(
             issues=issues,

@@ -1,4 +1,4 @@
-"""issue: a holder's records, sealed first, signed then, and only then part of the ledger."""
+"""The issue of records: a holder's records are sealed, then signed, and only then become part of the ledger."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ HOLDER = "holder"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One record as its holder hands it in; `content` are its exact bytes, `supersedes` a record id or zero.
+    """One record as its holder submits it; `content` are its exact bytes, `supersedes` a record id or zero.
 
-    Of a record that comes as a stream (`LargeRecords`) the content is empty here.
+    For a record that is uploaded as a stream (`LargeRecords`) the content is empty here.
     """
 
     data_subject: bytes
@@ -40,7 +40,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class SealedUpload:
-    """What became of an upload: its new id, the commitment to its content, the CID of its sealed payload."""
+    """A sealed upload: its new id, the commitment to its content, the CID of its sealed payload."""
 
     record_id: bytes
     commitment: bytes
@@ -48,7 +48,7 @@ class SealedUpload:
 
 
 class Issues:
-    """Two steps: the door seals and drafts, the holder signs."""
+    """Two steps: the API seals and drafts, the holder signs."""
 
     def __init__(self, world: World, statements: StatementSigning) -> None:
         self._world, self._statements = world, statements
@@ -56,14 +56,16 @@ class Issues:
     def draft(self, holder: str, uploads: Sequence[Upload]) -> list[Draft]:
         """Seal every upload under a key of its own, store it, and return the statements for the holder to sign.
 
-        Nothing is promised yet: what is never signed stays ciphertext that nobody can open. Raises NotEntitled,
+        Nothing is issued yet: an upload that is never signed stays ciphertext that nobody can open. Raises NotEntitled,
         UnknownTerm, InvalidStatement, TooLarge, StorageFull.
         """
         self.accredited_holder(holder)
         self._check_bounds(uploads)
         now = self._world.clock.now()
         sealed = self._seal_all(uploads)
-        issues = [issue_of(holder, upload, kept, now) for upload, kept in zip(uploads, sealed, strict=True)]
+        issues = [
+            issue_of(holder, upload, sealed_upload, now) for upload, sealed_upload in zip(uploads, sealed, strict=True)
+        ]
         self._world.index.remember_drafts(issues)
         return [self._statements.draft(issue) for issue in issues]
 
@@ -94,7 +96,7 @@ class Issues:
         return [SealedUpload(i, committed(), cid) for i, committed, cid in zip(ids, commitments, cids, strict=True)]
 
     def accredited_holder(self, account: str) -> Party:
-        """The party of that account. Raises NotEntitled unless it is an accredited data holder."""
+        """The party with that account. Raises NotEntitled unless it is an accredited data holder."""
         party = self._world.directory.party(account)
         if party is None or not party.plays(HOLDER, self._world.clock.now()):
             raise NotEntitled("only an accredited data holder may issue records")
@@ -111,14 +113,16 @@ class Issues:
 
 
 def check_upload(upload: Upload, vocabulary: Vocabulary) -> None:
-    """Raise UnknownTerm for a category that no catalog declares, InvalidStatement for a period that ends too early."""
+    """Raise UnknownTerm for a category that no catalog declares, InvalidStatement for a data period that ends before it
+    starts.
+    """
     vocabulary.check_declared(upload.category)
     if upload.data_until and upload.data_until <= upload.data_from:
         raise InvalidStatement("the data period ends before it starts")
 
 
 def issue_of(holder: str, upload: Upload, sealed: SealedUpload, now: int) -> Issue:
-    """The statement about a sealed upload that its holder is to sign."""
+    """The statement about a sealed upload, for its holder to sign."""
     return Issue(
         record_id=sealed.record_id,
         data_subject=upload.data_subject,

@@ -1,4 +1,4 @@
-"""Records of any size up to a bound, sealed while they come in and handed out in pieces, in constant memory."""
+"""Records of any size up to a bound, sealed and released as streams in constant memory."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt
 
 
 class LargeRecords:
-    """What `Issues` and `Releases` do with records that fit into memory, done with a stream.
+    """The operations of `Issues` and `Releases` for records that do not fit into memory.
 
-    Such a record is no JSON: JSON is committed to field by field, and for that it is read whole.
+    Such a record is not JSON: JSON is committed to field by field, and for that it must be read whole.
     """
 
     def __init__(self, world: World, statements: StatementSigning, issues: Issues) -> None:
         self._world, self._statements, self._issues = world, statements, issues
 
     def draft(self, holder: str, upload: Upload, length: int, pieces: Iterable[Piece]) -> Draft:
-        """Seal and store a record while it comes in; the statement for the holder to sign.
+        """Seal and store a record while it is received; returns the statement for the holder to sign.
 
-        `upload` says everything but the content, whose `length` is in bytes; `pieces` is read only once everything
-        else was found right. Nothing is kept, neither key nor payload nor draft, unless the draft is returned.
+        `upload` has everything but the content, whose `length` is in bytes. `pieces` is read only after all other
+        checks. Neither key nor payload nor draft is kept unless the draft is returned.
 
-        Raises NotEntitled, UnknownTerm, InvalidStatement, TooLarge; MalformedInput when the content is longer or
-        shorter than `length`; StorageFull, SourceUnavailable; whatever `pieces` raises.
+        Raises NotEntitled, UnknownTerm, InvalidStatement, TooLarge; MalformedInput if the content is longer or shorter
+        than `length`; StorageFull, SourceUnavailable; whatever `pieces` raises.
         """
         self._issues.accredited_holder(holder)
         self._check(upload, length)
@@ -45,8 +45,8 @@ class LargeRecords:
             content, header = StreamedContent(seed), envelope.Header(upload.media_type, seed, length)
             sealed = envelope.seal_stream(header, content.passing(pieces), key, record_id)
             cids.append(self._world.payloads.put_stream(sealed))
-            kept = SealedUpload(record_id, content.record_commitment(), cids[0])
-            issue = issue_of(holder, upload, kept, self._world.clock.now())
+            sealed_upload = SealedUpload(record_id, content.record_commitment(), cids[0])
+            issue = issue_of(holder, upload, sealed_upload, self._world.clock.now())
             self._world.index.remember_drafts([issue])
         except BaseException:
             self._discard(record_id, cids)
@@ -56,16 +56,20 @@ class LargeRecords:
     def sealed(self, requester: str, position: int) -> tuple[int, Iterator[bytes]]:
         """The sealed payload that the receipt at a position released to the requester: its length and its bytes.
 
-        Every block is checked against the record's CID as it is read. Raises NotFound unless the receipt is a permit
-        of theirs for a record that still exists; PayloadMissing, PayloadAltered, SourceUnavailable, at once or while
-        the bytes are read.
+        Every block is checked against the record's CID as it is read. Raises NotFound unless the receipt is a permit of
+        theirs for a record that still exists; PayloadMissing, PayloadAltered, SourceUnavailable, at once or during
+        reading.
         """
         logged = self._world.log.statement_at(ACCESS, position)
-        said = logged.signed.statement if logged else None
-        if not isinstance(said, AccessReceipt) or said.requester != requester or not said.releases(said.record_id):
+        receipt = logged.signed.statement if logged else None
+        if (
+            not isinstance(receipt, AccessReceipt)
+            or receipt.requester != requester
+            or not receipt.releases(receipt.record_id)
+        ):
             raise NotFound
-        record = self._world.index.record(said.record_id)
-        if record is None or record.erased or said.action not in RELEASING:
+        record = self._world.index.record(receipt.record_id)
+        if record is None or record.erased or receipt.action not in RELEASING:
             raise NotFound
         return self._world.payloads.open_stream(record.issue.cid)
 
@@ -81,7 +85,7 @@ class LargeRecords:
             raise TooLarge(f"a record has at most {bounds.streamed_bytes} bytes")
 
     def _discard(self, record_id: bytes, cids: Iterable[str]) -> None:
-        """Best effort: without its draft a key opens nothing that anybody can ask for."""
+        """Best effort: without its draft nobody can request anything that the key opens."""
         with suppress(LedgerError):
             self._world.keys.destroy(record_id)
         with suppress(LedgerError):

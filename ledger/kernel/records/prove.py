@@ -1,4 +1,4 @@
-"""prove: what was signed, where it lies in the log, and under which anchored head."""
+"""Proofs: a signed statement, its position in the log, and the anchored head that includes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from mydata_ledger.ledger.typed_data import Domain
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A logged statement with its inclusion under the newest anchored head; `head` and `path` are empty until then."""
+    """A logged statement with its inclusion proof under the newest anchored head; `head` and `path` are empty until it
+    is anchored.
+    """
 
     logged: LoggedStatement
     domain: Domain
@@ -25,7 +27,7 @@ class Proof:
 
 
 class Proofs:
-    """What a stranger needs to check us."""
+    """Everything that an independent verifier needs."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -38,7 +40,7 @@ class Proofs:
         return self.prove_all(log, [logged])[0]
 
     def prove_all(self, log: str, statements: Sequence[LoggedStatement]) -> list[Proof]:
-        """Each statement with its proof, all under the same head."""
+        """Each statement with its proof, all under one head."""
         anchored = self._world.log.anchored(log)
         return [self._proof(log, logged, anchored) for logged in statements]
 
