@@ -53,7 +53,7 @@ class Anchoring(Protocol):
         """The chain went back to this head."""
         ...
 
-    def touch(self, at: int) -> None:
+    def touch(self, at_time: int) -> None:
         """The chain answered at `at`, and agrees with this log."""
         ...
 

@@ -46,21 +46,21 @@ class MemoryAnchoring:
         if self._log.head_at(log, head.size) != head or head.size < self._state.anchored[log].head.size:
             raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
         self._state.anchored[log] = AnchoredHead(head, block, self._followed_at)
-        self._state.note("head", log, AnchoredSize(head.size, block))
+        self._state.record_change("head", log, AnchoredSize(head.size, block))
 
     def roll_back(self, log: str, head: Head, block: int) -> None:
         """The chain went back to this head: grants above it deny again, revocations keep denying."""
         if self._log.head_at(log, head.size) != head:
             raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
         self._state.anchored[log] = AnchoredHead(head, block, self._followed_at)
-        self._state.note("head", log, AnchoredSize(head.size, block))
+        self._state.record_change("head", log, AnchoredSize(head.size, block))
 
-    def touch(self, at: int) -> None:
+    def touch(self, at_time: int) -> None:
         """The chain answered at `at`, and agrees with this log."""
-        self._followed_at, self._state.distrust = at, ""
+        self._followed_at, self._state.distrust = at_time, ""
         for log in LOGS:
             self._state.anchored[log] = AnchoredHead(
-                self._state.anchored[log].head, self._state.anchored[log].block, at
+                self._state.anchored[log].head, self._state.anchored[log].block, at_time
             )
 
     def distrust(self, reason: str) -> None:
@@ -77,25 +77,25 @@ class MemoryAnchoring:
 
     def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
         """(entry, core, secret) of revoked consents whose lock is not yet opened on chain, oldest first."""
-        found = []
+        secrets = []
         for logged in self._state.trees[CONSENTS].statements:
-            said = logged.signed.statement
-            if not isinstance(said, Revocation) or said.secret == NO_LOCK:
+            statement = logged.signed.statement
+            if not isinstance(statement, Revocation) or statement.secret == NO_LOCK:
                 continue
-            ended = self._state.by_entry[CONSENTS, said.consent].signed.entry
-            if ended.lock == lock_of(said.secret) and self._state.reveals.get(ended.entry) is None:
-                found.append((ended.entry, ended.core, said.secret))
-        return found[:limit]
+            revoked = self._state.by_entry[CONSENTS, statement.consent].signed.entry
+            if revoked.lock == lock_of(statement.secret) and self._state.reveals.get(revoked.entry) is None:
+                secrets.append((revoked.entry, revoked.core, statement.secret))
+        return secrets[:limit]
 
     def revealed(self, reveals: Mapping[bytes, int]) -> None:
         """The chain says, each at its block, that these consents are revoked: from now on they are."""
         self._state.reveals.update(reveals)
         for entry in reveals:
-            self._state.note("reveal", entry, True)
+            self._state.record_change("reveal", entry, True)
 
     def conceal(self, above: int) -> None:
         """Blocks above are gone: secrets revealed there wait to be revealed again; the revocations stay."""
         self._state.reveals = {
             e: None if block is not None and block > above else block for e, block in self._state.reveals.items()
         }
-        self._blocks = {number: found for number, found in self._blocks.items() if number <= above}
+        self._blocks = {number: block_hash for number, block_hash in self._blocks.items() if number <= above}

@@ -6,8 +6,8 @@ from __future__ import annotations
 class FixedClock:
     """A clock of UTC seconds in the hands of a test."""
 
-    def __init__(self, at: int) -> None:
-        self.at = at
+    def __init__(self, at_time: int) -> None:
+        self.at = at_time
 
     def now(self) -> int:
         """The moment it was set to."""

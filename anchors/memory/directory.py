@@ -26,12 +26,12 @@ class MemoryDirectory:
     def set_parties(self, parties: Iterable[Party]) -> None:
         """Replace the whole directory."""
         self._state.parties = {party.account: party for party in parties}
-        self._state.note("parties", "", self._state.parties)
+        self._state.record_change("parties", "", self._state.parties)
 
     def publish(self, notice: Notice) -> None:
         """Keep a notice; published again it can only change whether it is outdated."""
         self._state.notices[notice.digest] = notice
-        self._state.note("notice", notice.digest, notice.outdated)
+        self._state.record_change("notice", notice.digest, notice.outdated)
 
     def notice(self, digest: bytes) -> Notice | None:
         """One notice by the hash that is signed."""

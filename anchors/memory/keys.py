@@ -23,14 +23,14 @@ class MemoryKeys:
 
     def create_many(self, records: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
         """A fresh 32-byte data key for each (record id, data subject)."""
-        made = [secrets.token_bytes(KEY_SIZE) for _ in records]
-        self._keys.update(zip((record_id for record_id, _ in records), made, strict=True))
-        return made
+        new_keys = [secrets.token_bytes(KEY_SIZE) for _ in records]
+        self._keys.update(zip((record_id for record_id, _ in records), new_keys, strict=True))
+        return new_keys
 
     def rewrap(self, record_id: bytes, reader_key: bytes, receipt: LoggedStatement) -> bytes:
         """The data key under the reader's HPKE key. Raises ReceiptRequired, KeyDestroyed."""
-        said = receipt.signed.statement
-        if not isinstance(said, AccessReceipt) or not said.releases(record_id):
+        statement = receipt.signed.statement
+        if not isinstance(statement, AccessReceipt) or not statement.releases(record_id):
             raise ReceiptRequired("the receipt does not permit this record; ask for access first")
         if self._log.statement_at(ACCESS, receipt.position) != receipt:
             raise ReceiptRequired("the receipt is not in the log; ask for access first")

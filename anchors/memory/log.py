@@ -30,11 +30,11 @@ class MemoryLog:
     def append(self, statements: Sequence[SignedStatement], accepted_at: int) -> list[LoggedStatement]:
         """Accept all or none. Raises StaleConsent, InvalidStatement."""
         with self._state.lock:
-            before = self._state.sizes()
+            sizes = self._state.sizes()
             try:
                 return [self._state.accept(signed, accepted_at) for signed in statements]
             except Exception:
-                self._state.forget(before)
+                self._state.truncate(sizes)
                 raise
 
     def accept_soon(
@@ -47,10 +47,10 @@ class MemoryLog:
     def _accept_or_refuse(
         self, signed: SignedStatement, check: Check, accepted_at: int
     ) -> LoggedStatement | LedgerError:
-        said = signed.statement
+        statement = signed.statement
         newest = None
-        if isinstance(said, Consent | Revocation | Delegation):
-            newest = self._state.newest.get((said.data_subject, said.grantee))
+        if isinstance(statement, Consent | Revocation | Delegation):
+            newest = self._state.newest.get((statement.data_subject, statement.grantee))
         if newest and newest.signed.entry.digest == signed.entry.digest:
             return newest
         try:
@@ -59,42 +59,49 @@ class MemoryLog:
         except LedgerError as error:
             return error
 
-    def answer(self, request: AccessRequest, respond: Callable[[Facts], SignedStatement], at: int) -> LoggedStatement:
+    def answer(
+        self, request: AccessRequest, respond: Callable[[Facts], SignedStatement], at_time: int
+    ) -> LoggedStatement:
         """Gather the facts, have them answered, log the receipt, under one lock."""
-        return self.answer_soon([request], lambda _, facts: respond(facts), at).result()[0]
+        return self.answer_soon([request], lambda _, facts: respond(facts), at_time).result()[0]
 
     def answer_soon(
         self,
         requests: Sequence[AccessRequest],
         respond: Callable[[AccessRequest, Facts], SignedStatement],
-        at: int,
+        at_time: int,
         sign: Sign = list,
     ) -> Future[list[LoggedStatement]]:
         """The same, one after another, all or none, and at once; each counts for the next before all are signed."""
         with self._state.lock:
             if len(requests) == 1:
-                return completed(self.append(sign([respond(requests[0], self._told(requests[0], at))]), at))
-            before, said = self._state.sizes(), []
+                return completed(
+                    self.append(sign([respond(requests[0], self._facts_of(requests[0], at_time))]), at_time)
+                )
+            sizes, receipts = self._state.sizes(), []
             try:
                 for request in requests:
-                    said += [logged.signed for logged in self.append([respond(request, self._told(request, at))], at)]
+                    receipts += [
+                        logged.signed
+                        for logged in self.append([respond(request, self._facts_of(request, at_time))], at_time)
+                    ]
             finally:
-                self._state.forget(before)
-            return completed(self.append(sign(said), at))
+                self._state.truncate(sizes)
+            return completed(self.append(sign(receipts), at_time))
 
-    def _told(self, request: AccessRequest, at: int) -> Facts:
+    def _facts_of(self, request: AccessRequest, at_time: int) -> Facts:
         """The facts, and to a question about many records what is known about each."""
-        known = self._index.facts(request, at)
-        shared = {field.name: getattr(known, field.name) for field in fields(Facts)}
+        facts = self._index.facts(request, at_time)
+        shared = {field.name: getattr(facts, field.name) for field in fields(Facts)}
         if isinstance(request, PersonQuery):
-            each = tuple(self._index.person_facts(request, request.data_subject, at))
-            return PersonFacts(**shared, each=each if len(each) <= request.most else None)
+            person_facts = tuple(self._index.person_facts(request, request.data_subject, at_time))
+            return PersonFacts(**shared, each=person_facts if len(person_facts) <= request.most else None)
         if isinstance(request, PageQuery):
-            found = self._index.page_facts(
-                request, at, request.after, request.limit, lambda one: request.permits(request, one, at)
+            page = self._index.page_facts(
+                request, at_time, request.after, request.limit, lambda one: request.permits(request, one, at_time)
             )
-            return PageFacts(**shared, found=tuple(found) if request.most else None)
-        return known
+            return PageFacts(**shared, found=tuple(page) if request.most else None)
+        return facts
 
     def statement_at(self, log: str, position: int) -> LoggedStatement | None:
         """The statement at a position."""
@@ -126,11 +133,11 @@ class MemoryLog:
 
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
         """The inclusion proof. Raises ProofInvalid."""
-        return merkle.inclusion_proof(position, self._within(log, size), self._state.trees[log].node)
+        return merkle.inclusion_proof(position, self._size_or_zero(log, size), self._state.trees[log].node)
 
     def consistency(self, log: str, first: int, second: int) -> list[bytes]:
         """The consistency proof. Raises ProofInvalid."""
-        return merkle.consistency_proof(first, self._within(log, second), self._state.trees[log].node)
+        return merkle.consistency_proof(first, self._size_or_zero(log, second), self._state.trees[log].node)
 
-    def _within(self, log: str, size: int) -> int:
+    def _size_or_zero(self, log: str, size: int) -> int:
         return size if size <= len(self._state.trees[log].statements) else 0

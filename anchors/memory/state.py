@@ -28,16 +28,16 @@ class MemoryTree:
     """One log's statements, and the complete subtrees seen so far (they never change)."""
 
     statements: list[LoggedStatement] = field(default_factory=list)
-    known: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
     def node(self, level: int, index: int) -> bytes:
         """MTH of the complete subtree, RFC 9162 §2.1.1."""
         if level == 0:
             return self.statements[index].signed.entry.leaf
-        if (level, index) not in self.known:
+        if (level, index) not in self.nodes:
             halves = self.node(level - 1, 2 * index), self.node(level - 1, 2 * index + 1)
-            self.known[level, index] = merkle.node_hash(*halves)
-        return self.known[level, index]
+            self.nodes[level, index] = merkle.node_hash(*halves)
+        return self.nodes[level, index]
 
     def head(self, size: int) -> Head:
         """The head it had at `size`."""
@@ -58,9 +58,9 @@ class State:
         self.newest: dict[Pair, LoggedStatement] = {}
         self.record_logged: dict[bytes, LoggedStatement] = {}
         self.about: dict[bytes, list[LoggedStatement]] = defaultdict(list)
-        self.resting: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
-        self.ended: set[bytes] = set()
-        self.replaced: set[bytes] = set()
+        self.uses: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
+        self.revoked: set[bytes] = set()
+        self.superseded: set[bytes] = set()
         self.corrected_by: dict[bytes, bytes] = {}
         self.erased: set[bytes] = set()
         self.parties: dict[str, Party] = {}
@@ -70,16 +70,16 @@ class State:
         self.reveals: dict[bytes, int | None] = {}
         self.past: dict[tuple[str, object], list[tuple[int, Any]]] = defaultdict(list)
         for log in LOGS:
-            self.note("head", log, AnchoredSize(0, 0))
+            self.record_change("head", log, AnchoredSize(0, 0))
 
-    def note(self, kind: str, subject: object, said: object) -> None:
+    def record_change(self, kind: str, subject: object, value: object) -> None:
         """Remember that from now on this is so of the subject."""
-        self.past[kind, subject].append((self.now(), said))
+        self.past[kind, subject].append((self.now(), value))
 
     def accept(self, signed: SignedStatement, accepted_at: int) -> LoggedStatement:
         """Put a statement at the end of its log, or find it there. Raises StaleConsent, InvalidStatement."""
-        if known := self.by_digest.get(signed.entry.digest):
-            return known
+        if logged := self.by_digest.get(signed.entry.digest):
+            return logged
         self._check_follows(signed.statement)
         statements = self.trees[signed.log].statements
         logged = LoggedStatement(signed, len(statements), accepted_at)
@@ -91,12 +91,12 @@ class State:
         """How many statements each log has."""
         return [len(self.trees[log].statements) for log in LOGS]
 
-    def forget(self, sizes: Sequence[int]) -> None:
+    def truncate(self, sizes: Sequence[int]) -> None:
         """Take back what a refused batch had put in before it was refused."""
         kept = [self.trees[log].statements[:size] for log, size in zip(LOGS, sizes, strict=True)]
-        for derived in (self.by_digest, self.by_entry, self.newest, self.record_logged, self.about, self.resting):
+        for derived in (self.by_digest, self.by_entry, self.newest, self.record_logged, self.about, self.uses):
             derived.clear()
-        for marked in (self.ended, self.replaced, self.corrected_by, self.erased):
+        for marked in (self.revoked, self.superseded, self.corrected_by, self.erased):
             marked.clear()
         for log, statements in zip(LOGS, kept, strict=True):
             self.trees[log] = MemoryTree(statements)
@@ -128,33 +128,39 @@ class State:
         """What a statement changes of earlier ones."""
         match statement := logged.signed.statement:
             case Consent():
-                self.replaced.add(statement.previous)
+                self.superseded.add(statement.previous)
             case Delegation():
-                earlier = {x.signed.entry.entry for x in self._delegated(statement)} - {logged.signed.entry.entry}
-                self.replaced |= earlier - self.ended
+                earlier_entries = {x.signed.entry.entry for x in self._delegations_of_pair(statement)} - {
+                    logged.signed.entry.entry
+                }
+                self.superseded |= earlier_entries - self.revoked
             case Revocation():
-                self.ended.add(statement.consent)
+                self.revoked.add(statement.consent)
             case Issue():
                 self._correct(statement)
             case Erasure():
                 self.erased.add(statement.record_id)
             case AccessReceipt(permitted=True):
                 for entry in statement.consents:
-                    self.resting[entry].append((statement.decided_at, statement.record_id))
+                    self.uses[entry].append((statement.decided_at, statement.record_id))
 
-    def _delegated(self, like: Delegation) -> list[LoggedStatement]:
+    def _delegations_of_pair(self, delegation: Delegation) -> list[LoggedStatement]:
         """Every delegation between the same two."""
-        about = self.about[like.data_subject]
-        found = [(x, x.signed.statement) for x in about]
-        return [x for x, said in found if isinstance(said, Delegation) and said.grantee == like.grantee]
+        about = self.about[delegation.data_subject]
+        statements = [(x, x.signed.statement) for x in about]
+        return [
+            x
+            for x, statement in statements
+            if isinstance(statement, Delegation) and statement.grantee == delegation.grantee
+        ]
 
     def _correct(self, issue: Issue) -> None:
         """A record is superseded by its own holder, about the same person, or not at all."""
-        earlier = self.issue(issue.supersedes)
+        original = self.issue(issue.supersedes)
         if (
             issue.supersedes != issue.record_id
-            and earlier
-            and (earlier.holder, earlier.data_subject) == (issue.holder, issue.data_subject)
+            and original
+            and (original.holder, original.data_subject) == (issue.holder, issue.data_subject)
         ):
             self.corrected_by[issue.supersedes] = issue.record_id
 

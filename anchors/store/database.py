@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.db import changes
-from mydata_ledger.anchors.store.db.engine import file_of, open_engine, our_errors, put_on_disk
+from mydata_ledger.anchors.store.db.engine import file_of, open_engine, sync_to_disk, translated_errors
 from mydata_ledger.anchors.store.db.group_commit import GroupCommitWriter, Work
 from mydata_ledger.anchors.store.db.prepared import Driver
 from mydata_ledger.anchors.store.db.read_pool import PostgresReadPool, SqliteReadPool
@@ -41,7 +41,7 @@ class Database:
     def __init__(self, url: str, now: Callable[[], int] = utc_now, *, loading: bool = False) -> None:
         self.now, self._loading = now, url if loading else ""
         self._reads, writes = open_engine(url, writes=False), open_engine(url, writes=True, loading=loading)
-        with our_errors(), writes.begin() as connection:
+        with translated_errors(), writes.begin() as connection:
             prepare(connection, now())
         self._writes, self._pool = writes, self._pool_of(url)
         self.receipts = ReceiptBuffer()
@@ -58,7 +58,7 @@ class Database:
         """One state of the database through SQLAlchemy; that of the access log has every receipt in its place."""
         if log == ACCESS:
             self.settle_receipts()
-        with our_errors(), self._reads.begin() as connection:
+        with translated_errors(), self._reads.begin() as connection:
             yield connection
 
     @contextmanager
@@ -68,7 +68,7 @@ class Database:
             with self.session() as connection:
                 yield Driver.of(connection)
             return
-        with our_errors(), self._pool.one() as connection:
+        with translated_errors(), self._pool.connection() as connection:
             yield Driver(connection, self._pool.dialect)
 
     @contextmanager
@@ -78,7 +78,7 @@ class Database:
             with self.session() as connection:
                 yield Driver.of(connection)
             return
-        with our_errors(), self._pool.state() as connection:
+        with translated_errors(), self._pool.snapshot() as connection:
             yield Driver(connection, self._pool.dialect)
 
     def settle_receipts(self) -> None:
@@ -90,13 +90,13 @@ class Database:
 
     def _unsettled(self, end: int) -> bool:
         with self.autocommit() as driver:
-            return receipt_queue.indexed(driver) < end
+            return receipt_queue.indexed_size(driver) < end
 
     def write(self, work: Work[T]) -> T:
         """Change what answers may rest on: whoever was answering meanwhile answers again."""
 
         def counted(connection: Connection) -> T:
-            changes.note(connection)
+            changes.increment(connection)
             return work(connection)
 
         return self.write_uncounted(counted)
@@ -113,4 +113,4 @@ class Database:
         self._reads.dispose()
         self._writes.dispose()
         if self._loading:
-            put_on_disk(self._loading)
+            sync_to_disk(self._loading)

@@ -35,7 +35,7 @@ NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 """64 bits: SQLite gives them to INTEGER, and its row ids only to that."""
 
 
-def _statements(log: str) -> Table:
+def _statement_table(log: str) -> Table:
     special = Column("common", NUMBER) if log == CONSENTS_LOG else Column("entry", LargeBinary, nullable=False)
     table = Table(
         f"{log}_log",
@@ -56,7 +56,7 @@ def _statements(log: str) -> Table:
     return table
 
 
-def _tree(log: str) -> Table:
+def _tree_table(log: str) -> Table:
     return Table(
         f"{log}_tree",
         METADATA,
@@ -65,8 +65,8 @@ def _tree(log: str) -> Table:
     )
 
 
-STATEMENTS = {log: _statements(log) for log in LOGS}
-TREES = {log: _tree(log) for log in LOGS}
+STATEMENTS = {log: _statement_table(log) for log in LOGS}
+TREES = {log: _tree_table(log) for log in LOGS}
 COMMON = Table(
     "common",
     METADATA,
@@ -107,7 +107,7 @@ BLOCKS = Table(
     Column("number", NUMBER, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),
 )
-STATE = ("is_consent", "superseded", "revoked", "witness", "alike", "opens", "closes")
+CONSENT_STATE = ("is_consent", "superseded", "revoked", "key_check", "terms_id", "opens", "closes")
 CONSENTS = Table(
     "consents",
     METADATA,
@@ -117,11 +117,11 @@ CONSENTS = Table(
     Column("is_consent", Boolean, nullable=False),
     Column("superseded", Boolean, nullable=False),
     Column("revoked", Boolean, nullable=False),
-    Column("witness", NUMBER, nullable=False),
-    Column("alike", NUMBER),
+    Column("witness", NUMBER, key="key_check", nullable=False),
+    Column("alike", NUMBER, key="terms_id"),
     Column("opens", NUMBER, nullable=False),
     Column("closes", NUMBER),
-    Index("consents_by_grantee", "grantee", "person", "position", *STATE),
+    Index("consents_by_grantee", "grantee", "person", "position", *CONSENT_STATE),
     sqlite_with_rowid=False,
 )
 """The index has every column, so that whoever reads it need not go on to the table. `alike` is what a consent says in
@@ -154,7 +154,7 @@ RECORDS = Table(
     Column("position", NUMBER, primary_key=True),
     Column("record", NUMBER, nullable=False),
     Column("record_id", LargeBinary, nullable=False),
-    Column("witness", NUMBER, nullable=False),
+    Column("witness", NUMBER, key="key_check", nullable=False),
     Column("category", NUMBER, nullable=False),
     Column("superseded_by", LargeBinary),
     Column("erased", Boolean, nullable=False),
@@ -209,7 +209,7 @@ NOTICES = Table(
     Column("outdated", Boolean, nullable=False),
 )
 DRAFTS = Table("drafts", METADATA, Column("record_id", LargeBinary, primary_key=True), Column("body", LargeBinary))
-PAPERS = Table(
+WORK_ITEMS = Table(
     "papers",
     METADATA,
     Column("kind", Text, primary_key=True),

@@ -121,7 +121,7 @@ def test_i3_what_the_chain_knew_as_ended_before_us_is_ended_at_once(store):
 @pytest.fixture
 def file(database, monkeypatch):
     monkeypatch.setattr(
-        "mydata_ledger.anchors.store.db.transaction.QUICK_SECONDS", 60
+        "mydata_ledger.anchors.store.db.transaction.FAST_COMMIT_SECONDS", 60
     )  # whatever else keeps this machine's disk busy
     made = Store(database)
     made.directory.set_parties(PARTIES)
@@ -163,7 +163,7 @@ def test_i9_a_group_that_breaks_leaves_nothing_and_can_be_handed_in_again(file, 
 
 
 def test_a_disk_that_refuses_is_unknown_to_all(file, monkeypatch):
-    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.IMMEDIATE", "no sql")
+    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.BEGIN_IMMEDIATE", "no sql")
     with pytest.raises(SourceUnavailable):
         take(file, consent(ANN, TRIAL))
     monkeypatch.undo()

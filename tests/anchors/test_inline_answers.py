@@ -15,7 +15,7 @@ from tests.anchors.sample_statements import ANN, NOW, PARTIES, TRIAL, consent, i
 @pytest.fixture
 def store(database, monkeypatch):
     monkeypatch.setattr(
-        "mydata_ledger.anchors.store.db.transaction.QUICK_SECONDS", 60
+        "mydata_ledger.anchors.store.db.transaction.FAST_COMMIT_SECONDS", 60
     )  # whatever else keeps this machine's disk busy
     made = Store(database)
     made.directory.set_parties(PARTIES)
@@ -80,14 +80,14 @@ def test_i3_where_another_process_writes_nobody_is_held_up_and_the_answer_rests_
 
 def test_i3_who_waits_to_write_goes_before_questions_that_come_later(store):
     given = store.log.statement_at(CONSENTS, store.index.consents_of(ANN)[0].position)
-    store.database.writer._turn.acquire()
+    store.database.writer._write_lock.acquire()
     withdrawing = threading.Thread(target=lambda: store.log.append([revocation(given)], NOW))
     withdrawing.start()
     until = time.monotonic() + 10
     while not store.database.writer._jobs and time.monotonic() < until:
         time.sleep(0.01)
     time.sleep(0.1)  # the store's thread wakes, and would take the work out of sight before it may do it
-    store.database.writer._turn.release()
+    store.database.writer._write_lock.release()
     seen = {}
 
     def respond(question, facts):
@@ -102,11 +102,11 @@ def test_i3_who_waits_to_write_goes_before_questions_that_come_later(store):
 
 def test_a_slow_disk_is_waited_for_by_the_thread(store, monkeypatch):
     once_nobody_writes(store)
-    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.QUICK_SECONDS", 0)
+    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.FAST_COMMIT_SECONDS", 0)
     assert ask(store, 1).done()
     assert store.database.writer.run_inline(lambda _: None) is None
     (logged,) = ask(store, 2).result(10)
-    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.QUICK_SECONDS", 60)
+    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.FAST_COMMIT_SECONDS", 60)
     assert logged.position == 1
     ask(store, 3).result(10)
     once_nobody_writes(store)

@@ -136,7 +136,7 @@ def everything(connection):
 
 def as_it_was(connection):
     """What rows held that has no place of its own any more."""
-    consents = map(statements.logged_of, connection.execute(statements.whole(CONSENTS)))
+    consents = map(statements.logged_of, connection.execute(statements.select_statements(CONSENTS)))
     return {
         one.position: {"entry": one.signed.entry.entry, "body": codec.encode(one.signed.statement)} for one in consents
     }

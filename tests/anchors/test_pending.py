@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def opened(database, monkeypatch):
     """Stores over one database, which index only when somebody needs it."""
-    monkeypatch.setattr("mydata_ledger.anchors.store.db.group_commit.QUIET_SECONDS", 3_600)
+    monkeypatch.setattr("mydata_ledger.anchors.store.db.group_commit.IDLE_SECONDS", 3_600)
     stores = []
 
     def open_one():
@@ -201,7 +201,7 @@ def test_i9_nothing_waits_for_ever(database):
 
 
 def test_too_many_do_not_wait(database, opened, monkeypatch):
-    assert BACKLOG >= receipt_queue.AT_ONCE
+    assert BACKLOG >= receipt_queue.BATCH_SIZE
     monkeypatch.setattr("mydata_ledger.anchors.store.log.receipt_buffer.BACKLOG", 30)
     store = opened()
     lived_in(store)

@@ -137,10 +137,10 @@ def test_a_search_that_must_look_further_is_not_told_in_part(store):
 
 @NOT_THE_TWIN
 def test_a_group_looks_at_so_much_and_leaves_the_rest_for_after_the_receipts(store, monkeypatch):
-    monkeypatch.setattr(search_batch, "ROOM", 5)
+    monkeypatch.setattr(search_batch, "MAX_EXAMINED", 5)
     assert [facts.found is None for facts in told(store, behind(1), behind(2))] == [False, True]
     assert [facts.found is None for facts in told(store, behind(5, limit=2), behind(6, limit=2))] == [False, False]
-    monkeypatch.setattr(search_batch, "ROOM", 3)
+    monkeypatch.setattr(search_batch, "MAX_EXAMINED", 3)
     assert [facts.each for facts in told(store, about(ANN, 3), about(EVE, 4))] == [None, None]
 
 

@@ -347,7 +347,7 @@ def test_a_consent_takes_little_room(tmp_path):
 )
 def test_a_consent_taken_apart_is_put_together_again(person, delegate, grants, lock):
     said = replace(consent(person, TRIAL).statement, signer=delegate or person, grants=grants, lock=lock)
-    assert consent_dedup.whole(*consent_dedup.split(said)) == said
+    assert consent_dedup.join(*consent_dedup.split(said)) == said
     assert consent_dedup.pair_and_lock(*consent_dedup.split(said)) == (said.data_subject, said.grantee, said.lock)
     other = replace(said, data_subject=b"another", signer=b"another", version=9, signed_at=1)
     times = {"not_before": 1, "expires": 2, "data_from": 3, "data_until": 4, "records": (name(1),)}

@@ -5,19 +5,19 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, PreparedQuery, Reading
+from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, PreparedQuery, ReadConnection
 from mydata_ledger.anchors.store.schema import CHANGES
 
 COUNT = PreparedQuery(select(CHANGES.c.count))
-RAISE = BulkChange(CHANGES.update().values(count=CHANGES.c.count + 1))
+INCREMENT = BulkChange(CHANGES.update().values(count=CHANGES.c.count + 1))
 
 
-def count(reading: Reading) -> int:
+def count(reading: ReadConnection) -> int:
     """How many there were."""
-    found: int = COUNT.all(Driver.of(reading), {})[0].count
-    return found
+    total: int = COUNT.all(Driver.of(reading), {})[0].count
+    return total
 
 
-def note(connection: Connection) -> None:
+def increment(connection: Connection) -> None:
     """One more."""
-    RAISE.run(connection, [{}])
+    INCREMENT.run(connection, [{}])

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store.db.engine import BUSY_MS, IMMEDIATE
-from mydata_ledger.anchors.store.db.prepared import driver_refuses
+from mydata_ledger.anchors.store.db.engine import BEGIN_IMMEDIATE, BUSY_MS
+from mydata_ledger.anchors.store.db.prepared import translated_driver_errors
 
-QUICK_SECONDS = 0.01
+FAST_COMMIT_SECONDS = 0.01
 """A commit that takes longer is waited for by the writing thread, so that it does not hold up everybody else."""
 
 
@@ -31,28 +31,28 @@ class WriteTransaction:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._kept: Connection | None = None
+        self._idle: Connection | None = None
         self.commits_fast = engine.dialect.name == "sqlite"
 
     @contextmanager
-    def transaction(self, patient: bool = True) -> Iterator[Connection]:
+    def transaction(self, wait: bool = True) -> Iterator[Connection]:
         """One, committed at its end or rolled back. Raises Busy unless `patient`, before anything is done."""
         if self._engine.dialect.name != "sqlite":
             with self._engine.begin() as connection:
                 yield connection
             return
-        connection, self._kept = self._kept or self._engine.connect(), None
+        connection, self._idle = self._idle or self._engine.connect(), None
         driver: Any = connection.connection.driver_connection
         try:
-            with driver_refuses("a writing transaction"):
-                begun = _begin_patiently(driver) if patient else _begin_at_once(driver)
-                if not begun:
-                    self._kept = connection
+            with translated_driver_errors("a writing transaction"):
+                has_begun = _begin_waiting(driver) if wait else _try_begin(driver)
+                if not has_begun:
+                    self._idle = connection
                     raise WriterBusy
                 yield connection
                 started = time.perf_counter()
                 driver.execute("COMMIT")
-                self.commits_fast = time.perf_counter() - started < QUICK_SECONDS
+                self.commits_fast = time.perf_counter() - started < FAST_COMMIT_SECONDS
             if connection.in_transaction():
                 connection.commit()
         except WriterBusy:
@@ -61,24 +61,24 @@ class WriteTransaction:
             connection.rollback()
             connection.close()
             raise
-        self._kept = connection
+        self._idle = connection
 
     def close(self) -> None:
         """Let go of the connection."""
-        if self._kept:
-            self._kept.close()
+        if self._idle:
+            self._idle.close()
 
 
-def _begin_patiently(driver: Any) -> bool:
-    driver.execute(IMMEDIATE)
+def _begin_waiting(driver: Any) -> bool:
+    driver.execute(BEGIN_IMMEDIATE)
     return True
 
 
-def _begin_at_once(driver: Any) -> bool:
+def _try_begin(driver: Any) -> bool:
     """Whether nobody else was writing."""
     driver.execute("PRAGMA busy_timeout = 0")
     try:
-        driver.execute(IMMEDIATE)
+        driver.execute(BEGIN_IMMEDIATE)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
             raise

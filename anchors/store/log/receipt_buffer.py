@@ -25,54 +25,56 @@ class BufferedReceipt:
 
     signed: SignedStatement
     accepted_at: int
-    found: LoggedStatement | None = None
+    logged_receipt: LoggedStatement | None = None
 
     def logged(self) -> LoggedStatement:
         """The receipt as logged. Raises SourceUnavailable before it is."""
-        if self.found is None:
+        if self.logged_receipt is None:
             raise SourceUnavailable("the receipt was not written; ask again")
-        return self.found
+        return self.logged_receipt
 
 
 class ReceiptBuffer:
     """Used only by whoever is writing. What lies here counts already."""
 
     def __init__(self) -> None:
-        self._places: list[BufferedReceipt] = []
-        self._counted, self._uses = 0, Uses()
+        self._receipts: list[BufferedReceipt] = []
+        self._counted_until, self._uses = 0, Uses()
 
     def clear(self) -> None:
         """A new group begins."""
-        self._places, self._counted, self._uses = [], 0, Uses()
+        self._receipts, self._counted_until, self._uses = [], 0, Uses()
 
-    def add(self, receipt: SignedStatement, at: int) -> BufferedReceipt:
+    def add(self, receipt: SignedStatement, accepted_at: int) -> BufferedReceipt:
         """Put a receipt down."""
-        self._places.append(BufferedReceipt(receipt, at))
-        return self._places[-1]
+        self._receipts.append(BufferedReceipt(receipt, accepted_at))
+        return self._receipts[-1]
 
     def uses(self) -> Uses:
         """What the receipts that lie here use up."""
-        for place in self._places[self._counted :]:
-            self._uses.count(place.signed.statement)
-        self._counted = len(self._places)
+        for buffered in self._receipts[self._counted_until :]:
+            self._uses.count(buffered.signed.statement)
+        self._counted_until = len(self._receipts)
         return self._uses
 
     @contextmanager
     def all_or_none(self) -> Iterator[None]:
         """Take back what was left meanwhile if the questions it belongs to fail."""
-        count = len(self._places)
+        count = len(self._receipts)
         try:
             yield
         except Exception:
-            self._places, self._counted, self._uses = self._places[:count], 0, Uses()
+            self._receipts, self._counted_until, self._uses = self._receipts[:count], 0, Uses()
             raise
 
     def write(self, connection: Connection) -> None:
         """Write all receipts down in the order they were left; index some where too many wait for it."""
-        for at, places in groupby(self._places, key=lambda place: place.accepted_at):
-            group = list(places)
-            for place, logged in zip(group, receipt_queue.put(connection, [p.signed for p in group], at), strict=True):
-                place.found = logged
+        for accepted_at, same_second in groupby(self._receipts, key=lambda place: place.accepted_at):
+            group = list(same_second)
+            for buffered, logged in zip(
+                group, receipt_queue.put(connection, [p.signed for p in group], accepted_at), strict=True
+            ):
+                buffered.logged_receipt = logged
         driver = Driver.of(connection)
-        if self._places and receipt_queue.end(driver) - receipt_queue.indexed(driver) > BACKLOG:
-            receipt_queue.settle(connection, 2 * len(self._places))
+        if self._receipts and receipt_queue.end(driver) - receipt_queue.indexed_size(driver) > BACKLOG:
+            receipt_queue.settle(connection, 2 * len(self._receipts))

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db.prepared import Upsert
 from mydata_ledger.anchors.store.facts import facts
-from mydata_ledger.anchors.store.facts.published import READABLE, PublishedReader, notice_of
+from mydata_ledger.anchors.store.facts.published import NOTICE_COLUMNS, PublishedReader, notice_of
 from mydata_ledger.anchors.store.rows import past
 from mydata_ledger.anchors.store.schema import NOTICES, PARTIES
 from mydata_ledger.ledger.notice import Notice
@@ -34,15 +34,15 @@ class DirectoryStore:
     def parties(self) -> list[Party]:
         """All of them, by name."""
         with self._database.session() as connection:
-            found = [facts.read_party(body) for body in connection.execute(select(PARTIES.c.body)).scalars()]
-        return sorted(found, key=lambda party: (party.name, party.account))
+            parties = [facts.read_party(body) for body in connection.execute(select(PARTIES.c.body)).scalars()]
+        return sorted(parties, key=lambda party: (party.name, party.account))
 
     def set_parties(self, parties: Iterable[Party]) -> None:
         """Replace the whole directory."""
         rows = [{"account": party.account, "body": facts.write_party(party)} for party in parties]
 
         def work(connection: Connection) -> None:
-            past.note(connection, self._database.now(), past.PARTY, _changed(connection, rows))
+            past.record_changes(connection, self._database.now(), past.PARTY, _changed(connection, rows))
             connection.execute(PARTIES.delete())
             if rows:
                 connection.execute(PARTIES.insert(), rows)
@@ -55,7 +55,7 @@ class DirectoryStore:
         change = (notice.digest, past.OUTDATED if notice.outdated else None)
 
         def work(connection: Connection) -> None:
-            past.note(connection, self._database.now(), past.NOTICE, [change])
+            past.record_changes(connection, self._database.now(), past.NOTICE, [change])
             PUBLISH.run(connection, [row])
 
         self._database.write(work)
@@ -68,10 +68,12 @@ class DirectoryStore:
     def notices(self) -> list[Notice]:
         """All versions in all languages."""
         with self._database.session() as connection:
-            return [notice_of(row) for row in connection.execute(READABLE.order_by("name", "version", "language"))]
+            return [
+                notice_of(row) for row in connection.execute(NOTICE_COLUMNS.order_by("name", "version", "language"))
+            ]
 
 
-def _changed(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[past.Change]:
+def _changed(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[past.PastChange]:
     """What the new directory says otherwise than the one before."""
     before = {row.account: row.body for row in connection.execute(select(PARTIES))}
     after = {row["account"]: row["body"] for row in rows}

@@ -15,16 +15,16 @@ from mydata_ledger.ledger.ports import AnchoredSize
 HEAD, PARTY, NOTICE, REVEAL = "head", "party", "notice", "reveal"
 OUTDATED = b"outdated"
 ADD = BulkChange(PAST.insert().values({name: bindparam(name) for name in ("at", "kind", "subject", "body")}))
-Change = tuple[bytes, bytes | None]
+PastChange = tuple[bytes, bytes | None]
 """What it is about, and what is so of it from now on; None is that it is no more."""
 
 
-def note(connection: Connection, at: int, kind: str, changes: Iterable[Change]) -> None:
+def record_changes(connection: Connection, at_time: int, kind: str, changes: Iterable[PastChange]) -> None:
     """Remember, from `at` on."""
-    ADD.run(connection, [{"at": at, "kind": kind, "subject": subject, "body": body} for subject, body in changes])
+    ADD.run(connection, [{"at": at_time, "kind": kind, "subject": subject, "body": body} for subject, body in changes])
 
 
-def head_change(log: str, head: Head, block: int) -> Change:
+def head_change(log: str, head: Head, block: int) -> PastChange:
     """A log's size on chain."""
     return log.encode(), head.size.to_bytes(8, "big") + block.to_bytes(8, "big")
 

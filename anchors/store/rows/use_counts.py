@@ -9,7 +9,7 @@ from mydata_ledger.anchors.store.rows.codec import key
 from mydata_ledger.ledger.receipt import AccessReceipt, Statement
 
 ALL_RECORDS = -1
-Which = tuple[int, int]
+UseKey = tuple[int, int]
 """The keys of a consent's entry and of a record's id, or ALL_RECORDS."""
 
 
@@ -23,11 +23,11 @@ class Use(NamedTuple):
 class Uses:
     """What is used up; a refusal, and a yes that rests on no consent, use nothing."""
 
-    def __init__(self, known: Iterable[tuple[int, int, int, int]] = ()) -> None:
-        self._known = {(consent, record): Use(times, latest) for consent, record, times, latest in known}
+    def __init__(self, counts: Iterable[tuple[int, int, int, int]] = ()) -> None:
+        self._uses = {(consent, record): Use(times, latest) for consent, record, times, latest in counts}
 
     @classmethod
-    def by(cls, statements: Iterable[Statement]) -> Uses:
+    def of_statements(cls, statements: Iterable[Statement]) -> Uses:
         """What these use up."""
         uses = cls()
         for statement in statements:
@@ -37,32 +37,32 @@ class Uses:
     def count(self, statement: Statement) -> None:
         """Add what a statement uses up: each consent it rests on once, for its record and for all."""
         if isinstance(statement, AccessReceipt) and statement.permitted:
-            record, once = key(statement.record_id), Use(1, statement.decided_at)
+            record, use = key(statement.record_id), Use(1, statement.decided_at)
             for entry in map(key, statement.consents):
-                self._add((entry, record), once)
-                self._add((entry, ALL_RECORDS), once)
+                self._add((entry, record), use)
+                self._add((entry, ALL_RECORDS), use)
 
-    def merged(self, more: Uses) -> Uses:
+    def merged(self, other: Uses) -> Uses:
         """These and those."""
-        both = Uses(iter(self))
-        for consent, record, times, latest in more:
-            both._add((consent, record), Use(times, latest))
-        return both
+        merged = Uses(iter(self))
+        for consent, record, times, latest in other:
+            merged._add((consent, record), Use(times, latest))
+        return merged
 
     def of(self, consent: int, record: int) -> Use | None:
         """The uses of a consent for a record, or for ALL_RECORDS; None if there were none."""
-        return self._known.get((consent, record))
+        return self._uses.get((consent, record))
 
     def rows(self) -> list[Mapping[str, int]]:
         """As they lie in the table."""
         return [{"consent": c, "record": r, "times": times, "latest": latest} for c, r, times, latest in self]
 
     def __iter__(self) -> Iterator[tuple[int, int, int, int]]:
-        return ((*which, *use) for which, use in self._known.items())
+        return ((*use_key, *use) for use_key, use in self._uses.items())
 
     def __bool__(self) -> bool:
-        return bool(self._known)
+        return bool(self._uses)
 
-    def _add(self, which: Which, use: Use) -> None:
-        old = self._known.get(which)
-        self._known[which] = Use(old.times + use.times, max(old.latest, use.latest)) if old else use
+    def _add(self, use_key: UseKey, use: Use) -> None:
+        earlier = self._uses.get(use_key)
+        self._uses[use_key] = Use(earlier.times + use.times, max(earlier.latest, use.latest)) if earlier else use

@@ -136,7 +136,7 @@ def _consents(connection: Connection) -> None:
     for found in _pages(connection, CONSENTS):
         said = [decode(row.kind, row.body) for row in found]
         parts = [consent_dedup.split(one) if isinstance(one, Consent) else (b"", encode(one)) for one in said]
-        numbers = consent_dedup.numbers(connection, (body for body, _ in parts if body))
+        numbers = consent_dedup.ids_of_terms(connection, (body for body, _ in parts if body))
         shared = [numbers.get(body) for body, _ in parts]
         bodies = [own for _, own in parts]
         logged = [
