@@ -1,4 +1,4 @@
-"""The Index port, read off the logs at each question: slow, and hard to get wrong."""
+"""The Index port in memory: each call reads the logs again, which is slow but simple."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from mydata_ledger.ledger.record import Issue, Record
 
 
 class MemoryIndex:
-    """What the logs say now, by person, party and record."""
+    """Reads the current state of the logs by person, party and record."""
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._drafts: dict[bytes, Issue] = {}
 
     def facts(self, request: AccessRequest, at_time: int) -> Facts:
-        """Everything the rule may consider. Raises SourceUnavailable while the chain contradicts this log."""
+        """Everything the access rule may consider. Raises SourceUnavailable while the chain contradicts this log."""
         if self._state.distrust:
             raise SourceUnavailable(self._state.distrust)
         with self._state.lock:
@@ -54,13 +54,13 @@ class MemoryIndex:
             return shared_facts.about(record, consents_to_requester, at_time)
 
     def _state_of(self, logged: LoggedStatement, record_id: bytes | None = None) -> ConsentState:
-        """A consent's state; for an answer about a record its uses are told only where a grant counts them."""
+        """The state of a consent; for an answer about a record it has use counts only if a grant limits uses."""
         entry, consent = logged.signed.entry.entry, logged.signed.statement
         if not isinstance(consent, Consent):
             raise TypeError("only a consent has a state")
         notice = self._state.notices.get(consent.notice_hash)
         uses = self._state.uses.get(entry, []) if record_id is None or consent.counts_uses else []
-        times_for_record = [at for at, record in uses if record == record_id]
+        times_for_record = [used_at for used_at, record in uses if record == record_id]
         return ConsentState(
             entry=entry,
             position=logged.position,
@@ -77,24 +77,24 @@ class MemoryIndex:
         )
 
     def _is_signer_entitled(self, consent: Consent) -> bool:
-        """Whether the data subject signed, or a delegate whose delegation nobody ended."""
+        """True if the data subject signed, or a delegate whose delegation is not ended."""
         if consent.signer == consent.data_subject:
             return True
         return stands_by(consent.signer, consent.signed_at, self.delegations_of(consent.data_subject))
 
     def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
-        """The newest Consent or Revocation between the two."""
+        """The newest Consent, Delegation or Revocation of a data subject and a grantee."""
         return self._state.newest.get((data_subject, grantee))
 
     def consents_of(self, data_subject: bytes) -> list[ConsentState]:
-        """All versions to all grantees, oldest first."""
+        """All versions of a person's consents to all grantees, oldest first."""
         return [self._state_of(logged) for logged in self._consents_of(data_subject)]
 
     def _consents_of(self, data_subject: bytes) -> list[LoggedStatement]:
         return [x for x in self._state.about.get(data_subject, []) if isinstance(x.signed.statement, Consent)]
 
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
-        """Everyone who was ever named to sign for a person, oldest first."""
+        """All delegations of a person, ended ones too, oldest first."""
         about = self._state.about.get(data_subject, [])
         return [self._delegation(x) for x in about if isinstance(_statement_of(x), Delegation)]
 
@@ -116,14 +116,14 @@ class MemoryIndex:
         )
 
     def consent(self, entry: bytes) -> ConsentState | None:
-        """One consent by its entry, without its uses."""
+        """One consent by its entry, without use counts."""
         logged = self._state.by_entry.get((CONSENTS, entry))
         if logged is None or not isinstance(logged.signed.statement, Consent):
             return None
         return replace(self._state_of(logged), uses=0)
 
     def record(self, record_id: bytes) -> Record | None:
-        """One record."""
+        """One record by its id."""
         logged, issue = self._state.record_logged.get(record_id), self._state.issue(record_id)
         if logged is None or issue is None:
             return None
@@ -142,13 +142,13 @@ class MemoryIndex:
         return [record for s in statements if isinstance(s, Issue) and (record := self.record(s.record_id))]
 
     def records_named(self, ids: Sequence[bytes]) -> list[Record]:
-        """Those records that there are, in the order of their ids."""
+        """The records that exist, in the order of the given ids."""
         return [record for record_id in ids if (record := self.record(record_id))]
 
     def page_facts(
         self, request: AccessRequest, at_time: int, after: SearchPosition, limit: int, permits: Callable[[Facts], bool]
     ) -> list[Found]:
-        """The first `limit` records behind a place whose person named the requester and that the rule permits."""
+        """The first `limit` permitted records after a position, of persons with a consent to the requester."""
         with self._state.lock:
             party = self._state.parties.get(request.requester)
             names = party.grantee_names(at_time) if party else frozenset()
@@ -197,16 +197,16 @@ class MemoryIndex:
                 yield logged
 
     def incident(self, entry: bytes) -> Incident | None:
-        """A declared incident by its entry."""
+        """An incident by its entry."""
         logged = self._state.by_entry.get((ACCESS, entry))
         return logged.signed.statement if logged and isinstance(logged.signed.statement, Incident) else None
 
     def remember_drafts(self, drafts: Sequence[Issue]) -> None:
-        """Keep what was sealed for a holder until the signed Issue comes."""
+        """Store drafts of records until the holder submits the signed Issue."""
         self._drafts.update({draft.record_id: draft for draft in drafts})
 
     def drafted(self, record_id: bytes) -> Issue | None:
-        """The draft of that record."""
+        """The draft of a record; None if there is none."""
         return self._drafts.get(record_id)
 
 

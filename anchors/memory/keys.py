@@ -1,4 +1,4 @@
-"""Data keys in a dictionary, released against receipts that the log really holds."""
+"""The Keys port in memory: data keys are wrapped for a reader only against a receipt in the log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEY_SIZE = 32
 
 
 class MemoryKeys:
-    """The Keys port; `log` is asked whether a receipt is really in it."""
+    """Data keys in a dictionary; `log` is read to check that a receipt is logged."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -39,6 +39,6 @@ class MemoryKeys:
         return envelope.wrap(self._keys[record_id], reader_key, record_id)
 
     def destroy(self, record_id: bytes) -> bytes:
-        """Forget the key; returns its id, SHA-256 of the record id under the key's own name. Idempotent."""
+        """Delete the key and return its id (`record.key_id`). Idempotent."""
         self._keys.pop(record_id, None)
         return key_id(record_id)

@@ -1,4 +1,4 @@
-"""The Log port over lists: what is accepted, in order, and the tree over it, read off RFC 6962's own definition."""
+"""The Log port in memory: lists of statements, with the Merkle tree as RFC 9162 defines it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mydata_ledger.ledger.search import PageFacts, PageQuery, PersonFacts, Perso
 
 
 class MemoryLog:
-    """Three lists, guarded by one lock; `index` tells the facts of a question, `directory` what is published."""
+    """Three lists under one lock; `index` gives the facts of a question, `directory` parties and notices."""
 
     def __init__(self, state: State, index: MemoryIndex, directory: MemoryDirectory) -> None:
         self._state, self._index, self._directory = state, index, directory
@@ -62,7 +62,7 @@ class MemoryLog:
     def answer(
         self, request: AccessRequest, respond: Callable[[Facts], SignedStatement], at_time: int
     ) -> LoggedStatement:
-        """Gather the facts, have them answered, log the receipt, under one lock."""
+        """Read the facts, call `respond` and log its receipt, under one lock."""
         return self.answer_soon([request], lambda _, facts: respond(facts), at_time).result()[0]
 
     def answer_soon(
@@ -72,7 +72,7 @@ class MemoryLog:
         at_time: int,
         sign: Sign = list,
     ) -> Future[list[LoggedStatement]]:
-        """The same, one after another, all or none, and at once; each counts for the next before all are signed."""
+        """Answer questions one after another, all or none. Each receipt counts as a use for the next question."""
         with self._state.lock:
             if len(requests) == 1:
                 return completed(
@@ -90,7 +90,7 @@ class MemoryLog:
             return completed(self.append(sign(receipts), at_time))
 
     def _facts_of(self, request: AccessRequest, at_time: int) -> Facts:
-        """The facts, and to a question about many records what is known about each."""
+        """The facts about a question; for a question about many records, the facts about each record."""
         facts = self._index.facts(request, at_time)
         shared = {field.name: getattr(facts, field.name) for field in fields(Facts)}
         if isinstance(request, PersonQuery):
@@ -98,18 +98,22 @@ class MemoryLog:
             return PersonFacts(**shared, each=person_facts if len(person_facts) <= request.most else None)
         if isinstance(request, PageQuery):
             page = self._index.page_facts(
-                request, at_time, request.after, request.limit, lambda one: request.permits(request, one, at_time)
+                request,
+                at_time,
+                request.after,
+                request.limit,
+                lambda record_facts: request.permits(request, record_facts, at_time),
             )
             return PageFacts(**shared, found=tuple(page) if request.most else None)
         return facts
 
     def statement_at(self, log: str, position: int) -> LoggedStatement | None:
-        """The statement at a position."""
+        """The statement at a position; None if there is none."""
         statements = self._state.trees[log].statements
         return statements[position] if 0 <= position < len(statements) else None
 
     def find(self, log: str, entry: bytes) -> LoggedStatement | None:
-        """The statement of that entry."""
+        """The statement with an entry; None if there is none."""
         return self._state.by_entry.get((log, entry))
 
     def head(self, log: str) -> Head:
@@ -117,7 +121,7 @@ class MemoryLog:
         return self._state.trees[log].head(len(self._state.trees[log].statements))
 
     def head_at(self, log: str, size: int) -> Head | None:
-        """The head the log had at `size`; None when it never was so large."""
+        """The head of the log at `size`; None if the log is smaller."""
         tree = self._state.trees[log]
         return tree.head(size) if 0 <= size <= len(tree.statements) else None
 
@@ -128,7 +132,7 @@ class MemoryLog:
         return self._state.anchored[log]
 
     def last_anchored(self, log: str) -> AnchoredHead:
-        """The same, whether or not the chain still agrees."""
+        """The head last marked as anchored, even if the chain contradicts this log now."""
         return self._state.anchored[log]
 
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""What the ports of the twin share: three lists of statements with the trees over them, and what they say now."""
+"""The state that all in-memory ports share: three logs with their trees, and what follows from them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Pair = tuple[bytes, str]
 
 @dataclass
 class MemoryTree:
-    """One log's statements, and the complete subtrees seen so far (they never change)."""
+    """The statements of one log, and a cache of complete subtrees, which never change."""
 
     statements: list[LoggedStatement] = field(default_factory=list)
     nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
@@ -40,14 +40,14 @@ class MemoryTree:
         return self.nodes[level, index]
 
     def head(self, size: int) -> Head:
-        """The head it had at `size`."""
+        """The head of the log at `size`."""
         return Head(size, merkle.root_at(size, self.node))
 
 
 class State:
-    """Statements and everything that follows from them, guarded by one lock; what the chain holds; what passed.
+    """Statements and what follows from them, under one lock; anchored heads; the history.
 
-    `now` gives the UTC seconds at which something comes to be known.
+    `now` returns the current time in UTC seconds, for the history.
     """
 
     def __init__(self, now: Callable[[], int]) -> None:
@@ -73,11 +73,11 @@ class State:
             self.record_change("head", log, AnchoredSize(0, 0))
 
     def record_change(self, kind: str, subject: object, value: object) -> None:
-        """Remember that from now on this is so of the subject."""
+        """Add to the history: the value of a subject from now on."""
         self.past[kind, subject].append((self.now(), value))
 
     def accept(self, signed: SignedStatement, accepted_at: int) -> LoggedStatement:
-        """Put a statement at the end of its log, or find it there. Raises StaleConsent, InvalidStatement."""
+        """Append a statement, or return it if it is logged already. Raises StaleConsent, InvalidStatement."""
         if logged := self.by_digest.get(signed.entry.digest):
             return logged
         self._check_follows(signed.statement)
@@ -92,7 +92,7 @@ class State:
         return [len(self.trees[log].statements) for log in LOGS]
 
     def truncate(self, sizes: Sequence[int]) -> None:
-        """Take back what a refused batch had put in before it was refused."""
+        """Cut the logs to earlier sizes, after a batch is refused, and compute everything else again."""
         kept = [self.trees[log].statements[:size] for log, size in zip(LOGS, sizes, strict=True)]
         for derived in (self.by_digest, self.by_entry, self.newest, self.record_logged, self.about, self.uses):
             derived.clear()
@@ -104,11 +104,11 @@ class State:
                 self._remember(logged)
 
     def is_anchored(self, log: str, position: int) -> bool:
-        """Whether the chain holds that statement."""
+        """True if the chain holds the statement at this position."""
         return position < self.anchored[log].head.size
 
     def issue(self, record_id: bytes) -> Issue | None:
-        """The statement that issued a record."""
+        """The Issue of a record; None if there is none."""
         logged = self.record_logged.get(record_id)
         return logged.signed.statement if logged and isinstance(logged.signed.statement, Issue) else None
 
@@ -125,7 +125,7 @@ class State:
         self._mark(logged)
 
     def _mark(self, logged: LoggedStatement) -> None:
-        """What a statement changes of earlier ones."""
+        """Apply what a statement changes about earlier ones."""
         match statement := logged.signed.statement:
             case Consent():
                 self.superseded.add(statement.previous)
@@ -145,7 +145,7 @@ class State:
                     self.uses[entry].append((statement.decided_at, statement.record_id))
 
     def _delegations_of_pair(self, delegation: Delegation) -> list[LoggedStatement]:
-        """Every delegation between the same two."""
+        """Every delegation from the same data subject to the same delegate."""
         about = self.about[delegation.data_subject]
         statements = [(x, x.signed.statement) for x in about]
         return [
@@ -155,7 +155,7 @@ class State:
         ]
 
     def _correct(self, issue: Issue) -> None:
-        """A record is superseded by its own holder, about the same person, or not at all."""
+        """Mark a superseded record; a correction counts only from the same holder about the same person."""
         original = self.issue(issue.supersedes)
         if (
             issue.supersedes != issue.record_id
@@ -176,8 +176,9 @@ class State:
 
 
 def follows(statement: Consent | Revocation | Delegation, newest: LoggedStatement | None) -> bool:
-    """Whether the statement is the next one: version and predecessor; a revocation ends what stands; a delegation
-    stands alone.
+    """True if the statement has the next version and names its predecessor.
+
+    A revocation must follow a consent or delegation; a delegation needs no predecessor.
     """
     if isinstance(statement, Delegation):
         return True

@@ -1,4 +1,4 @@
-"""The database that all ports of a store share: three kinds of reads, and writes through one thread."""
+"""The database that all ports of a store share: three kinds of reads, and one writer."""
 
 from __future__ import annotations
 
@@ -28,14 +28,20 @@ def utc_now() -> int:
 
 
 class Database:
-    """A database by SQLAlchemy URL; made on first use. Raises SourceUnavailable, also for one of a newer version.
+    """A database, given by SQLAlchemy URL; its tables are created on first use.
 
     Reads: `autocommit` for look-ups that need not agree with one another, `snapshot` for look-ups in one state, and
-    `session` for one state through SQLAlchemy. Writes go through `writer`: `write` counts as a change that answers may
-    rest on, `write_uncounted` does not. `receipts` buffers the receipts of the transaction that is being written.
+    `session` for one state through SQLAlchemy. Writes go through `writer`: `write` increments the count of changes
+    that answers may depend on, `write_uncounted` does not. `receipts` buffers the receipts of the open transaction.
 
-    `now` gives the UTC seconds at which something comes to be known. `loading` is for one that nobody uses yet: what is
-    written is on disk once it is disposed of, and a crash of the machine before leaves nothing to go on with.
+    Args:
+        url: SQLAlchemy URL.
+        now: Returns the current time in UTC seconds; used for the history of parties, notices and anchored heads.
+        loading: True for a bulk load into a database that nobody else uses yet. Writes are synced to disk only by
+            `dispose`; after a crash of the machine the load must be started again.
+
+    Raises:
+        SourceUnavailable: The database cannot be opened, or a newer program made it.
     """
 
     def __init__(self, url: str, now: Callable[[], int] = utc_now, *, loading: bool = False) -> None:
@@ -48,14 +54,14 @@ class Database:
         self.writer = GroupCommitWriter(writes, self.receipts.clear, self.receipts.write, receipt_queue.settle)
 
     def _pool_of(self, url: str) -> SqliteReadPool | PostgresReadPool | None:
-        """None for a database in memory."""
+        """The pool of read connections; None for a database in memory."""
         if self._reads.dialect.name == "postgresql":
             return PostgresReadPool(self._reads)
         return SqliteReadPool(file) if (file := file_of(url)) else None
 
     @contextmanager
     def session(self, log: str = "") -> Iterator[Connection]:
-        """One state of the database through SQLAlchemy; that of the access log has every receipt in its place."""
+        """Read one state of the database through SQLAlchemy. For the access log, all receipts are indexed first."""
         if log == ACCESS:
             self.settle_receipts()
         with translated_errors(), self._reads.begin() as connection:
@@ -63,7 +69,7 @@ class Database:
 
     @contextmanager
     def autocommit(self) -> Iterator[Driver]:
-        """For look-ups that need not agree with one another."""
+        """Read without a transaction: each query may see a later state."""
         if self._pool is None:
             with self.session() as connection:
                 yield Driver.of(connection)
@@ -73,7 +79,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Driver]:
-        """One state of the database, for look-ups that do not need SQLAlchemy."""
+        """Read one state of the database with the driver's own connection."""
         if self._pool is None:
             with self.session() as connection:
                 yield Driver.of(connection)
@@ -82,7 +88,7 @@ class Database:
             yield Driver(connection, self._pool.dialect)
 
     def settle_receipts(self) -> None:
-        """Index the receipts that are pending now, in steps between which others are answered."""
+        """Index the receipts that are pending now, in several transactions, so that other writes can run between."""
         with self.autocommit() as driver:
             end = receipt_queue.end(driver)
         while self._unsettled(end):
@@ -93,7 +99,7 @@ class Database:
             return receipt_queue.indexed_size(driver) < end
 
     def write(self, work: Work[T]) -> T:
-        """Change what answers may rest on: whoever was answering meanwhile answers again."""
+        """Write data that answers may depend on. An answer that was computed meanwhile is computed again."""
 
         def counted(connection: Connection) -> T:
             changes.increment(connection)
@@ -102,11 +108,11 @@ class Database:
         return self.write_uncounted(counted)
 
     def write_uncounted(self, work: Work[T]) -> T:
-        """Write what no answer rests on: sessions, work items, blocks, the index of receipts."""
+        """Write data that no answer depends on: sessions, work items, blocks, the index of receipts."""
         return self.writer.submit(work).result()
 
     def dispose(self) -> None:
-        """Finish what is being written and let go of the database."""
+        """Finish pending writes and close all connections."""
         self.writer.close()
         if self._pool:
             self._pool.close()

@@ -1,4 +1,4 @@
-"""Whether anything changed that an answer may rest on: a count that each such transaction raises."""
+"""A count of transactions that changed data on which answers may depend."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ INCREMENT = BulkChange(CHANGES.update().values(count=CHANGES.c.count + 1))
 
 
 def count(reading: ReadConnection) -> int:
-    """How many there were."""
+    """The number of such transactions so far."""
     total: int = COUNT.all(Driver.of(reading), {})[0].count
     return total
 
 
 def increment(connection: Connection) -> None:
-    """One more."""
+    """Add one to the count."""
     INCREMENT.run(connection, [{}])

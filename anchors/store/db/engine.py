@@ -1,4 +1,4 @@
-"""Connections to SQLite or PostgreSQL, and their failures said in our words."""
+"""Engines for SQLite and PostgreSQL, and the translation of their errors into ledger errors."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
 
 BEGIN_IMMEDIATE = "BEGIN IMMEDIATE"
 BUSY_MS = 15_000
-"""How long a transaction waits for another process to finish its own."""
+"""How long a transaction waits for the transaction of another process, in milliseconds."""
 LOCK_WRITERS = "SELECT pg_advisory_xact_lock(7215110)"
-"""Held to the end of the transaction, so that no withdrawal comes between an answer's facts and its receipt."""
+"""A lock held until the transaction ends, so that no revocation commits between reading facts and writing a receipt."""
 POOL_SIZE = 32
-"""Connections kept open; as many more may be opened for a moment."""
+"""Connections kept open; under load the pool opens up to as many again."""
 PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
@@ -32,14 +32,14 @@ PRAGMAS = (
     "cache_size = -8192",
 )
 LOADING_PRAGMAS = ("synchronous = OFF", "cache_size = -262144", "wal_autocheckpoint = 65536")
-"""While a database is rebuilt that nobody uses yet: on disk when it is closed, and not before."""
+"""Settings for a bulk load: data is synced to disk only at the end."""
 LOADING_OPTIONS = "-c synchronous_commit=off"
 FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 POSTGRES_DISK_FULL = "53100"
 
 
 def open_engine(url: str, writes: bool, loading: bool = False) -> Engine:
-    """An engine whose transactions read one state of the database, or are the only ones to write."""
+    """An engine for transactions that read one state of the database or, if `writes`, that write one after another."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return _open_server(parsed, writes, loading)
@@ -60,7 +60,7 @@ def _begin(statement: str, connection: Connection) -> None:
 
 
 def _open_server(url: URL, writes: bool, loading: bool) -> Engine:
-    """PostgreSQL: readers keep their first snapshot, writers wait for one another as they do in SQLite."""
+    """Engine for PostgreSQL: readers keep their first snapshot; writers wait for each other, as in SQLite."""
     level = "READ COMMITTED" if writes else "REPEATABLE READ"
     options = {"options": LOADING_OPTIONS} if loading else {}
     pool = {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE}
@@ -71,7 +71,7 @@ def _open_server(url: URL, writes: bool, loading: bool) -> Engine:
 
 
 def file_of(url: str) -> str:
-    """The file of an SQLite database; empty for any other."""
+    """The file of an SQLite database; empty for other databases."""
     parsed = make_url(url)
     is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}
     return parsed.database or "" if is_file else ""
@@ -86,7 +86,7 @@ def _make_folder(url: URL) -> None:
 
 
 def set_pragmas(connection: Any, _record: Any) -> None:
-    """Set a new SQLite connection up, in autocommit mode; listens to SQLAlchemy's `connect`."""
+    """Set the pragmas of a new SQLite connection and switch it to autocommit; a listener of SQLAlchemy's `connect`."""
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute("PRAGMA " + pragma)
@@ -98,7 +98,7 @@ def _set_loading(connection: Any, _record: Any) -> None:
 
 
 def sync_to_disk(url: str) -> None:
-    """Make sure that what was loaded is on disk; nobody else may use the database. Raises SourceUnavailable."""
+    """Sync a loaded SQLite database to disk; no other process may use it. Raises SourceUnavailable."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         with translated_errors(), closing(sqlite3.connect(parsed.database)) as connection:
@@ -109,7 +109,7 @@ def sync_to_disk(url: str) -> None:
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Turn whatever the database refuses into StorageFull or SourceUnavailable."""
+    """Turn errors of the database into StorageFull or SourceUnavailable."""
     try:
         yield
     except SQLAlchemyError as error:
@@ -117,7 +117,7 @@ def translated_errors() -> Iterator[None]:
 
 
 def ledger_error(error: BaseException | None) -> SourceUnavailable:
-    """What the driver said, in our words."""
+    """The ledger error for an error of the driver: StorageFull or SourceUnavailable."""
     if _is_full(error):
         return StorageFull("the database's disk is full and nothing was accepted; free some room first")
     return SourceUnavailable("the database cannot answer now; try again later")

@@ -1,4 +1,4 @@
-"""One transaction at a time: what callers want written meanwhile is gathered into the next one (group commit)."""
+"""Group commit: one write transaction at a time; jobs that arrive meanwhile share the next one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Job:
     error: Exception | None = None
 
     def run(self, connection: Connection, is_only_job: bool) -> None:
-        """Do the work; if it fails on its own account, only what it wrote is taken back."""
+        """Run the work. If it raises an error of its own, roll back only what it wrote."""
         try:
             if is_only_job or not self.writes:
                 self.outcome = self.work(connection)
@@ -64,7 +64,7 @@ class _Job:
 
 
 def _run_as_batch(connection: Connection, jobs: Sequence[_Job]) -> bool:
-    """Do jobs of one kind as one; whether that went well, and if not nothing of it is left."""
+    """Run jobs with the same batch work in one call. False, and nothing is written, if that failed."""
     batch_work = jobs[0].batch_work
     if batch_work is None or len(jobs) == 1:
         return False
@@ -83,10 +83,16 @@ def _run_as_batch(connection: Connection, jobs: Sequence[_Job]) -> bool:
 
 
 class GroupCommitWriter:
-    """What is submitted is done once it is on disk, or ends in what the work raised and leaves no trace of it.
+    """Runs write jobs in groups, one transaction per group.
 
-    `finish` is done at the end of each group, for what its works only prepared; `begin` before each. `tidy` is done,
-    as long as it says that there is more, once nothing has come for a moment.
+    The future of a job is done when its transaction is on disk. If the work raises, the future has that error and
+    nothing of the job is stored.
+
+    Args:
+        engine: Engine for write transactions.
+        begin: Called before each group.
+        finish: Called at the end of each group's transaction, to write what the jobs only buffered.
+        idle_work: Called in its own transaction after a quarter of a second without jobs; again while it returns True.
     """
 
     def __init__(self, engine: Engine, begin: Callable[[], None], finish: Work[None], idle_work: Work[bool]) -> None:
@@ -104,21 +110,29 @@ class GroupCommitWriter:
         self._thread.start()
 
     def submit(self, work: Work[T], writes: bool = True) -> Future[T]:
-        """Do `work` in a transaction of its own or with others', in order of arrival; `writes` whether it itself does.
+        """Run `work` on the writer thread, in order of arrival, possibly in one transaction with other jobs.
 
-        Ends in StorageFull or SourceUnavailable when the group was not written.
+        Args:
+            work: Called with the connection of the transaction.
+            writes: False if the work itself writes nothing; then it needs no savepoint.
+
+        Returns:
+            A future with the result of the work. It ends in StorageFull or SourceUnavailable if the group was not
+            written.
         """
         return self._enqueue(_Job(work, writes))
 
     def submit_to_batch(self, batch_work: BatchWork, payload: Any) -> Future[Any]:
-        """The same for work that is done faster together: `together` takes payloads and returns their outcomes. Where
-        it fails, each payload has its own turn.
+        """Submit work that is faster for many payloads at once.
+
+        `batch_work` takes a list of payloads and returns their outcomes. If it fails, each payload is run by itself.
         """
         return self._enqueue(_Job(lambda connection: batch_work(connection, [payload])[0], True, batch_work, payload))
 
     def run_inline(self, work: Work[T], writes: bool = False) -> Future[T] | None:
-        """Do work on the caller's own thread, which saves two changes of threads; None, and nothing is done, where that
-        would mean to wait: for others who write, or for a slow disk.
+        """Run work on the caller's thread, which saves two thread switches.
+
+        Returns None, and does nothing, if the caller would have to wait for another writer or for a slow disk.
         """
         if (
             self._jobs
@@ -153,7 +167,7 @@ class GroupCommitWriter:
         return job.future
 
     def close(self) -> None:
-        """Finish what is waiting, and end the thread."""
+        """Run the waiting jobs and end the thread."""
         with self._wake_up:
             self._closed = True
             self._wake_up.notify()
@@ -167,7 +181,7 @@ class GroupCommitWriter:
             self._transactions.close()
 
     def _wait_for_jobs(self) -> bool:
-        """Wait for something to write or for a moment without; whether the thread goes on."""
+        """Wait for a job, or for the idle time to pass. False if the thread must end."""
         with self._wake_up:
             has_idle_work = self._has_idle_work
             self._wake_up.wait_for(
@@ -177,7 +191,7 @@ class GroupCommitWriter:
             return bool(self._jobs) or not self._closed
 
     def _write_next_group(self) -> None:
-        """Write what waits, which until now kept `do_here` from going first; tidy after a moment without."""
+        """Write the waiting jobs, or do idle work if none came. `run_inline` does not overtake waiting jobs."""
         if group := [self._jobs.popleft() for _ in range(min(len(self._jobs), MAX_GROUP_SIZE))]:
             self._write(group)
             self._has_idle_work = True
@@ -189,11 +203,11 @@ class GroupCommitWriter:
             with translated_errors(), self._transactions.transaction() as connection:
                 self._has_idle_work = self._idle_work(connection)
         except Exception:
-            LOGGER.exception("what was left for later could not be done; it is tried again after the next write")
+            LOGGER.exception("idle work failed; it is tried again after the next write")
             self._has_idle_work = False
 
     def _write(self, group: list[_Job], wait: bool = True) -> None:
-        """Raises Busy, with nothing done, unless `patient`."""
+        """Write one group. Raises WriterBusy, and does nothing, if another process writes and not `wait`."""
         try:
             self._begin()
             with translated_errors(), self._transactions.transaction(wait) as connection:

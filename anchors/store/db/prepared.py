@@ -1,4 +1,4 @@
-"""Queries compiled once and run on the driver's own connection: SQLAlchemy takes ten times as long as the look-up."""
+"""Queries compiled once and run on the driver's own connection; SQLAlchemy takes ten times as long."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ DIALECTS: dict[str, Dialect] = {
 }
 
 CHUNK_SIZE = 500
-"""Names in one `in (…)`."""
+"""The most values in one SQL `IN (…)`."""
 POSITIONAL_SQLITE: Dialect = sqlite.dialect(paramstyle="qmark")
 NewValues = Callable[[Any], dict[str, Any]]
-"""From the columns of a row that was to be inserted to the new values of the row that is there."""
+"""From the columns of the row to insert to the new values of the existing row."""
 
 
 def _driver_errors() -> tuple[type[Exception], ...]:
-    """What the drivers that are installed raise."""
+    """The base errors of the installed drivers."""
     try:
         import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
     except ImportError:
@@ -43,7 +43,7 @@ DRIVER_ERRORS = _driver_errors()
 
 @contextmanager
 def translated_driver_errors(operation: str) -> Iterator[None]:
-    """What the driver raises, as SQLAlchemy says it."""
+    """Turn errors of the driver into SQLAlchemy's DBAPIError."""
     try:
         yield
     except DRIVER_ERRORS as error:
@@ -52,25 +52,25 @@ def translated_driver_errors(operation: str) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """The driver's connection inside a transaction of ours."""
+    """The driver's own connection, and the name of the SQL dialect."""
 
     connection: Any
     dialect: str
 
     @classmethod
     def of(cls, connection: Connection | Driver) -> Driver:
-        """The same transaction, without SQLAlchemy."""
+        """The driver's connection of a SQLAlchemy connection, in the same transaction."""
         if isinstance(connection, Driver):
             return connection
         return cls(connection.connection.driver_connection, connection.dialect.name)
 
 
 ReadConnection = Connection | Driver
-"""A transaction that look-ups are made in."""
+"""A connection that can be read from."""
 
 
 class PreparedQuery:
-    """A query for both databases; its rows are named tuples."""
+    """A query compiled for SQLite and PostgreSQL; its rows are named tuples."""
 
     def __init__(self, query: Select[Any]) -> None:
         self._texts, self._constants = _compiled(query)
@@ -94,8 +94,9 @@ class PreparedQuery:
 
 
 class ListQuery:
-    """A query for rows of which columns are each in a list, by the list's name: compiled once for each size of lists,
-    which are filled up to a power of two.
+    """A query with `IN` conditions: each named list gives the allowed values of one column.
+
+    It is compiled once for each combination of list sizes; lists are padded to a power of two.
     """
 
     def __init__(self, query: Select[Any], **columns: Column[Any]) -> None:
@@ -103,7 +104,7 @@ class ListQuery:
         self._queries: dict[tuple[int, ...], PreparedQuery] = {}
 
     def all(self, driver: Driver, values: Mapping[str, Any], **lists: Iterable[Any]) -> list[Any]:
-        """Every row; no list is empty. Raises DBAPIError."""
+        """Every row; no list may be empty. Raises DBAPIError."""
         padded = {name: _padded(list(lists[name])) for name in self._columns}
         bound = {f"{name}{n}": value for name, list_values in padded.items() for n, value in enumerate(list_values)}
         return self._for_sizes(tuple(map(len, padded.values()))).all(driver, {**values, **bound})
@@ -123,7 +124,7 @@ def _padded(values: list[Any]) -> list[Any]:
 
 
 class BulkChange:
-    """A change for both databases, made for many rows at once; each row gives every column that the change writes."""
+    """An INSERT or UPDATE for SQLite and PostgreSQL, run for many rows; each row gives every column that it writes."""
 
     def __init__(self, change: Insert | Update | Mapping[str, Insert]) -> None:
         self._change = change
@@ -134,14 +135,14 @@ class BulkChange:
 
     @cached_property
     def _positional(self) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
-        """SQLite's text with values by their places, and a row's values in that order: it looks up names slowly."""
+        """SQL for SQLite with positional values, which are faster, and a function that orders the values of a row."""
         change = self._change["sqlite"] if isinstance(self._change, Mapping) else self._change
         compiled = change.compile(dialect=POSITIONAL_SQLITE)
         names = compiled.positiontup or []
         return str(compiled), itemgetter(*names) if len(names) > 1 else lambda row: tuple(row[name] for name in names)
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Make the change for each row, if there are any. Raises DBAPIError."""
+        """Run the statement for each row. Raises DBAPIError."""
         if not rows:
             return
         driver, (texts, constants) = Driver.of(connection), self._compiled_change
@@ -158,9 +159,9 @@ class BulkChange:
 
 
 class Upsert(BulkChange):
-    """Insert rows; where the primary key is there already, change the old row as `change` says of the new one.
+    """Insert rows; where the primary key exists already, update the existing row with `new_values`.
 
-    The rows give the primary key and the columns named, or all columns.
+    Each row gives the primary key and the named columns, or all columns.
     """
 
     def __init__(self, table: Table, new_values: NewValues, *columns: str) -> None:
@@ -177,7 +178,7 @@ class Upsert(BulkChange):
 
 
 def _compiled(statement: Any) -> tuple[dict[str, str], dict[str, Any]]:
-    """The text for each database, and the constants in it."""
+    """The SQL text for each dialect, and its constants."""
     by_dialect = statement if isinstance(statement, Mapping) else dict.fromkeys(DIALECTS, statement)
     compiled = {name: by_dialect[name].compile(dialect=dialect) for name, dialect in DIALECTS.items()}
     texts = {name: str(made) for name, made in compiled.items()}
@@ -186,7 +187,7 @@ def _compiled(statement: Any) -> tuple[dict[str, str], dict[str, Any]]:
 
 
 def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    """The values in lists of at most `AT_ONCE`."""
+    """The values in lists of at most `CHUNK_SIZE`."""
     items = list(values)
     for start in range(0, len(items), CHUNK_SIZE):
         yield items[start : start + CHUNK_SIZE]

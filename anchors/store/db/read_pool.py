@@ -1,5 +1,6 @@
-"""Look-ups on a database server without SQLAlchemy's transactions: a ping, a begin and an end for each is three times
-the way to the server for one answer.
+"""Pools of driver connections for reads without SQLAlchemy.
+
+SQLAlchemy sends a ping, a BEGIN and an end for each transaction, which makes three more round trips to the server.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from mydata_ledger.anchors.store.db.prepared import DRIVER_ERRORS, translated_dr
 
 MAX_IDLE = 8
 IDLE_SECONDS = 1.0
-"""A connection that nobody used for so long is asked whether it still stands; the server may have been started anew."""
+"""After so long without use a connection is tested first: the server may have been restarted."""
 BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 
 
 class SqliteReadPool:
-    """Connections to SQLite for single look-ups, each of which sees what is committed when it begins."""
+    """Read connections to an SQLite file; each query sees what is committed when it begins."""
 
     dialect = "sqlite"
 
@@ -35,7 +36,7 @@ class SqliteReadPool:
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection nobody else uses meanwhile."""
+        """A connection that no other thread uses meanwhile."""
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -51,7 +52,7 @@ class SqliteReadPool:
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """The same, which sees one state of the database throughout."""
+        """A connection in a transaction that sees one state of the database."""
         with self.connection() as connection, translated_driver_errors("a reading transaction"):
             connection.execute("BEGIN")
             try:
@@ -60,13 +61,13 @@ class SqliteReadPool:
                 connection.execute("ROLLBACK")
 
     def close(self) -> None:
-        """Let go of those that nobody uses."""
+        """Close the idle connections."""
         while self._idle:
             self._idle.pop().close()
 
 
 class PostgresReadPool:
-    """Connections to a server that are in no transaction; as `SqliteReadPool` is for SQLite."""
+    """Read connections to a PostgreSQL server, in autocommit mode."""
 
     dialect = "postgresql"
 
@@ -76,7 +77,7 @@ class PostgresReadPool:
 
     @contextmanager
     def connection(self) -> Iterator[Any]:
-        """The driver's connection, which nobody else uses meanwhile."""
+        """The driver's connection, which no other thread uses meanwhile."""
         connection = self._acquire()
         try:
             yield connection.connection.driver_connection
@@ -90,7 +91,7 @@ class PostgresReadPool:
 
     @contextmanager
     def snapshot(self) -> Iterator[Any]:
-        """The same, which sees one state of the database throughout."""
+        """A connection in a transaction that sees one state of the database."""
         with self.connection() as driver, translated_driver_errors("a reading transaction"):
             driver.execute(BEGIN_SNAPSHOT)
             try:
@@ -100,7 +101,7 @@ class PostgresReadPool:
                     driver.execute("ROLLBACK")
 
     def close(self) -> None:
-        """Let go of those that nobody uses."""
+        """Close the idle connections."""
         while self._idle:
             self._idle.pop()[0].close()
 

@@ -1,4 +1,4 @@
-"""Transactions that write, one after another."""
+"""Write transactions, one at a time."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from mydata_ledger.anchors.store.db.engine import BEGIN_IMMEDIATE, BUSY_MS
 from mydata_ledger.anchors.store.db.prepared import translated_driver_errors
 
 FAST_COMMIT_SECONDS = 0.01
-"""A commit that takes longer is waited for by the writing thread, so that it does not hold up everybody else."""
+"""If a commit takes longer, later writes go to the writer thread, so that a slow disk does not block callers."""
 
 
 class WriterBusy(Exception):
-    """Another process is writing."""
+    """Another process has an open write transaction."""
 
 
 class WriteTransaction:
-    """Transactions that write, one after another; in SQLite without SQLAlchemy's, which cost more than the write.
+    """Write transactions, one at a time; in SQLite without those of SQLAlchemy, which cost more than the write.
 
-    `is_quick` says whether one may be made where others wait for the thread: in a file, on a disk that took the last
-    one at once.
+    `commits_fast` is True if a transaction may run on a thread that others wait for: the database is an SQLite file and
+    the last commit was fast.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -36,7 +36,10 @@ class WriteTransaction:
 
     @contextmanager
     def transaction(self, wait: bool = True) -> Iterator[Connection]:
-        """One, committed at its end or rolled back. Raises Busy unless `patient`, before anything is done."""
+        """A transaction that is committed at its end, or rolled back.
+
+        Raises WriterBusy before anything is done if another process writes and not `wait`.
+        """
         if self._engine.dialect.name != "sqlite":
             with self._engine.begin() as connection:
                 yield connection
@@ -64,7 +67,7 @@ class WriteTransaction:
         self._idle = connection
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         if self._idle:
             self._idle.close()
 
@@ -75,7 +78,7 @@ def _begin_waiting(driver: Any) -> bool:
 
 
 def _try_begin(driver: Any) -> bool:
-    """Whether nobody else was writing."""
+    """Begin a transaction without waiting. False if another process is writing."""
     driver.execute("PRAGMA busy_timeout = 0")
     try:
         driver.execute(BEGIN_IMMEDIATE)

@@ -1,4 +1,4 @@
-"""What is known about each of a group of questions, read together inside the one transaction that answers them."""
+"""The facts about a batch of questions, read in the transaction that answers them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,17 @@ from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts
 from mydata_ledger.ledger.record import Record
 
 ConsentsByPerson = dict[bytes, list[ConsentState]]
-"""What each person said to one requester, oldest first."""
+"""The consents of each person to one requester, oldest first."""
 
 
 @dataclass
 class UseCounter:
-    """How often consents were used, seen from the writing transaction: `unwritten` tells the uses that only lie on the
-    desk, `settle` is done once before those that are written are read.
+    """Counts uses of consents in the write transaction, with the uses of receipts that are only buffered.
+
+    Attributes:
+        connection: The connection of the transaction.
+        buffered_uses: Returns the uses of the buffered receipts.
+        settle: Indexes pending receipts; called once, before the first count.
     """
 
     connection: Connection
@@ -34,7 +38,7 @@ class UseCounter:
     _settled: bool = False
 
     def __call__(self, states: Sequence[ConsentState], record_keys: Sequence[int]) -> Uses:
-        """How often these consents were used, in all and for each of the records of these keys."""
+        """How often these consents were used, for all records and for each of the given record keys."""
         if not self._settled:
             self.settle(self.connection)
             self._settled = True
@@ -42,9 +46,15 @@ class UseCounter:
 
 
 class FactBatch:
-    """Reads once what its questions share, and their records and consents together. Raises SourceUnavailable.
+    """Reads the facts about many questions: shared facts once, records and consents in few queries.
 
-    How often a consent was used is read only where a grant counts it, by `used_of`, which may raise UsesCount.
+    Args:
+        reading: An open connection in one transaction.
+        at_time: The time of the decision, in UTC seconds.
+        count_uses: Counts uses of consents; called only for grants with a limit of uses. May raise UsesMatter.
+
+    Raises:
+        SourceUnavailable: The chain contradicts this database.
     """
 
     def __init__(self, reading: ReadConnection, at_time: int, count_uses: CountUses = refuse_to_count) -> None:
@@ -52,9 +62,9 @@ class FactBatch:
         self._shared: dict[tuple[str, bytes], SharedFacts] = {}
 
     def each(self, requests: Sequence[AccessRequest]) -> Iterator[tuple[AccessRequest, Facts]]:
-        """Everything the rule may consider about each question.
+        """Yield each question with its facts, in order.
 
-        A use is counted if it was answered before the next question is taken.
+        The receipt for one question counts as a use for the next one if it is buffered before the iteration continues.
         """
         search_batch = SearchBatch(self._driver, self._at_time, self._shared_facts_of, requests)
         single_requests = [request for request in requests if not search_batch.handles(request)]
@@ -70,8 +80,8 @@ class FactBatch:
                 self._with_record(shared_facts, record, consents[request.requester]) if record else shared_facts,
             )
 
-    def one(self, request: AccessRequest) -> Facts:
-        """Everything the rule may consider about one question: a group of one."""
+    def of_one(self, request: AccessRequest) -> Facts:
+        """The facts about one question."""
         return next(self.each([request]))[1]
 
     def _with_record(self, shared_facts: Facts, record: Record, consents: ConsentsByPerson) -> Facts:
@@ -93,7 +103,7 @@ class FactBatch:
         return {record.issue.record_id: record for record in records_by_ids(self._driver, ids, anchored)}
 
     def _consents(self, requests: Sequence[AccessRequest], records: dict[bytes, Record]) -> dict[str, ConsentsByPerson]:
-        """What the persons of the records said to each of those who ask about them."""
+        """The consents of the persons of the records, by requester."""
         persons_by_requester: dict[str, set[bytes]] = defaultdict(set)
         shared_by_requester: dict[str, SharedFacts] = {}
         for request in requests:

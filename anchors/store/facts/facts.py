@@ -1,4 +1,4 @@
-"""What is known about a question, and the states of consents, read over one connection."""
+"""Reads facts and the states of consents over one connection."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ INDEXED_STATEMENTS = (
     .join(CONSENTS, CONSENTS.c.position == LOG.c.position)
     .order_by(CONSENTS.c.position)
 )
-"""Statements as the index of consents knows them."""
+"""Statements of the consents log with their state from the index."""
 INDEXED_CONSENTS = INDEXED_STATEMENTS.where(CONSENTS.c.is_consent)
 CONSENTS_OF_PERSON = PreparedQuery(INDEXED_CONSENTS.where(CONSENTS.c.person == bindparam("person")))
 CONSENT_AT_POSITION = PreparedQuery(
@@ -52,18 +52,18 @@ ALL_HEADS = PreparedQuery(
 OUTDATED_NOTICES = PreparedQuery(select(NOTICES.c.digest).where(NOTICES.c.outdated))
 PARTY_BY_ACCOUNT = PreparedQuery(select(PARTIES.c.body).where(PARTIES.c.account == bindparam("account")))
 CountUses = Callable[[Sequence[ConsentState], Sequence[int]], Uses]
-"""How often consents were used, in all and for each of the records of these keys. Raises UsesCount."""
+"""Counts the uses of consents, for all records and for each of the given record keys. Raises UsesMatter."""
 NO_USES = Uses()
 SharedFacts = tuple[Facts, frozenset[str]]
-"""What is known whatever the record, and the names a consent may mean the requester by."""
+"""Facts that do not depend on the record, and the grantee names that cover the requester."""
 
 
 class UsesMatter(Exception):
-    """An answer depends on how often a consent was used, and so on every answer before it."""
+    """The answer depends on the use count of a consent, and so on every earlier answer."""
 
 
 def anchored_heads(connection: ReadConnection) -> dict[str, Any]:
-    """What the chain holds of each log. Raises SourceUnavailable while it contradicts this database."""
+    """The anchored head of each log. Raises SourceUnavailable while the chain contradicts this database."""
     rows = heads(connection)
     if reason := rows[CONSENTS_LOG].distrust:
         raise SourceUnavailable(reason)
@@ -71,12 +71,12 @@ def anchored_heads(connection: ReadConnection) -> dict[str, Any]:
 
 
 def heads(connection: ReadConnection) -> dict[str, Any]:
-    """Size, peaks and what is anchored of each log, whether or not the chain contradicts it."""
+    """Size, peaks and anchored head of each log, even while the chain contradicts this database."""
     return {row.log: row for row in ALL_HEADS.all(Driver.of(connection), {})}
 
 
 def shared(reading: ReadConnection, request: AccessRequest, at_time: int) -> SharedFacts:
-    """What questions of this requester have in common. Raises SourceUnavailable."""
+    """The facts that are equal for all questions of this requester. Raises SourceUnavailable."""
     rows = anchored_heads(reading)
     consents, records = rows[CONSENTS_LOG], rows[RECORDS]
     requester = party(Driver.of(reading), request.requester)
@@ -93,7 +93,7 @@ def shared(reading: ReadConnection, request: AccessRequest, at_time: int) -> Sha
 
 
 def build(shared_facts: Facts, record: Record, states: Sequence[ConsentState], uses: Uses, at_time: int) -> Facts:
-    """The facts about one record, from what is known whatever the record and what its person said to the requester."""
+    """The facts about one record, from the shared facts and the states of the consents to the requester."""
     if uses:
         record_keys = [key(record.issue.record_id)]
         states = [with_uses(state, uses, record_keys) if state.consent.counts_uses else state for state in states]
@@ -103,11 +103,11 @@ def build(shared_facts: Facts, record: Record, states: Sequence[ConsentState], u
 def consents_to(
     reading: ReadConnection, persons: Set[bytes], names: Set[str], anchored: int
 ) -> dict[bytes, list[ConsentState]]:
-    """What each of these persons said to any of these names, oldest first, without the uses."""
+    """The consents of each of these persons to any of these grantee names, oldest first, without use counts."""
     driver, grantee_keys = Driver.of(reading), list(map(key, names))
     person_keys = chunks(map(key, persons))
     rows = [
-        row for some in person_keys for row in CONSENTS_TO_GRANTEES.all(driver, {}, person=some, grantee=grantee_keys)
+        row for chunk in person_keys for row in CONSENTS_TO_GRANTEES.all(driver, {}, person=chunk, grantee=grantee_keys)
     ]
     consents = defaultdict[bytes, list[ConsentState]](list)
     for state in states(driver, rows, anchored):
@@ -117,18 +117,18 @@ def consents_to(
 
 
 def states(reading: ReadConnection, rows: Sequence[Any], anchored: int) -> list[ConsentState]:
-    """Rows of consents as the index knows them, without their uses."""
+    """The states of consents from their rows, without use counts."""
     outdated_hashes = outdated_notices(reading) if rows else set()
     return [with_delegation_checked(reading, _state(row, anchored, outdated_hashes)) for row in rows]
 
 
 def outdated_notices(connection: ReadConnection) -> set[bytes]:
-    """Hashes of the notices that no longer stand."""
+    """Digests of the outdated notices."""
     return {row.digest for row in OUTDATED_NOTICES.all(Driver.of(connection), {})}
 
 
 def with_delegation_checked(connection: ReadConnection, state: ConsentState) -> ConsentState:
-    """The state, revoked where a delegate signed whose delegation was ended."""
+    """The state; it is revoked if a delegate signed the consent and that delegation was ended."""
     consent = state.consent
     if consent.signer == consent.data_subject:
         return state
@@ -153,12 +153,12 @@ def _state(row: Any, anchored: int, outdated: set[bytes]) -> ConsentState:
 
 
 def refuse_to_count(_: Sequence[ConsentState], __: Sequence[int]) -> Uses:
-    """For a reader that cannot tell: not every receipt is in its place. Raises UsesCount."""
+    """Stands for a count that is not possible because receipts may be pending. Raises UsesMatter."""
     raise UsesMatter
 
 
 def relevant_uses(states: Iterable[ConsentState], records: Iterable[Record], count_uses: CountUses) -> Uses:
-    """How often those consents were used of which a grant counts it. Raises UsesCount as `used_of` does."""
+    """The uses of those consents that have a grant with a limit of uses. Raises UsesMatter if `count_uses` does."""
     counting_states = [state for state in states if state.consent.counts_uses]
     return (
         count_uses(counting_states, [key(record.issue.record_id) for record in records]) if counting_states else NO_USES
@@ -166,14 +166,17 @@ def relevant_uses(states: Iterable[ConsentState], records: Iterable[Record], cou
 
 
 def count_uses(reading: ReadConnection, states: Iterable[ConsentState], record_keys: Iterable[int]) -> Uses:
-    """How often these consents were used, in all and for each of the records of these keys."""
+    """The uses of these consents, for all records and for each of the given record keys."""
     driver, key_lists = Driver.of(reading), list(chunks([ALL_RECORDS, *record_keys]))
-    pairs = ((some, these) for some in chunks(key(state.entry) for state in states) for these in key_lists)
-    return Uses(row for some, these in pairs for row in USES_OF_CONSENTS.all(driver, {}, consent=some, record=these))
+    consent_lists = list(chunks(key(state.entry) for state in states))
+    pairs = ((consents, records) for consents in consent_lists for records in key_lists)
+    return Uses(
+        row for consents, records in pairs for row in USES_OF_CONSENTS.all(driver, {}, consent=consents, record=records)
+    )
 
 
 def with_uses(state: ConsentState, uses: Uses, record_keys: list[int]) -> ConsentState:
-    """The state with its uses, and those of `this` record (no key or one)."""
+    """The state with its use counts; `record_keys` has the key of one record, or none."""
     consent_key = key(state.entry)
     if not (in_all := uses.of(consent_key, ALL_RECORDS)):
         return state
@@ -182,7 +185,7 @@ def with_uses(state: ConsentState, uses: Uses, record_keys: list[int]) -> Consen
 
 
 def consents_of(reading: ReadConnection, data_subject: bytes) -> list[ConsentState]:
-    """All versions to all grantees, oldest first."""
+    """All versions of a person's consents to all grantees, oldest first."""
     anchored = heads(reading)[CONSENTS_LOG].anchored_size
     consents = states(reading, CONSENTS_OF_PERSON.all(Driver.of(reading), {"person": key(data_subject)}), anchored)
     uses = count_uses(reading, consents, [])
@@ -190,7 +193,7 @@ def consents_of(reading: ReadConnection, data_subject: bytes) -> list[ConsentSta
 
 
 def delegations_of(connection: ReadConnection, data_subject: bytes) -> list[DelegationState]:
-    """Everyone who was ever named to sign for a person, oldest first."""
+    """All delegations of a person, ended ones too, oldest first."""
     anchored = heads(connection)[CONSENTS_LOG].anchored_size
     delegations = [
         DelegationState(
@@ -208,7 +211,7 @@ def delegations_of(connection: ReadConnection, data_subject: bytes) -> list[Dele
 
 
 def consent(reading: ReadConnection, entry: bytes) -> ConsentState | None:
-    """One consent by its entry, without its uses."""
+    """One consent by its entry, without use counts."""
     logged = statements.by_entry(reading, CONSENTS_LOG, entry)
     if logged is None or not isinstance(logged.signed.statement, Consent):
         return None
@@ -227,18 +230,18 @@ def incident(connection: ReadConnection, entry: bytes) -> Incident | None:
 
 def party(driver: Driver, account: str) -> Party | None:
     """One party by its EIP-55 address."""
-    found = PARTY_BY_ACCOUNT.all(driver, {"account": account})
-    return read_party(found[0].body) if found else None
+    rows = PARTY_BY_ACCOUNT.all(driver, {"account": account})
+    return read_party(rows[0].body) if rows else None
 
 
 @lru_cache(maxsize=1_024)
 def read_party(body: bytes) -> Party:
-    """A party as it is stored."""
+    """Decode a stored party."""
     raw = orjson.loads(body)
     return Party(**raw | {"roles": frozenset(raw["roles"]), "encryption_key": bytes.fromhex(raw["encryption_key"])})
 
 
 def write_party(party: Party) -> bytes:
-    """A party as it is stored."""
+    """Encode a party for storage."""
     raw = {name: getattr(party, name) for name in ("account", "name", "valid_from", "valid_until")}
     return orjson.dumps(raw | {"roles": sorted(party.roles), "encryption_key": party.encryption_key.hex()})

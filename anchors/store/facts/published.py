@@ -1,4 +1,4 @@
-"""What is published, read in one transaction."""
+"""Reads parties and published notices in one transaction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOTICE_BY_DIGEST = PreparedQuery(NOTICE_COLUMNS.where(NOTICES.c.digest == bindpa
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PublishedReader:
-    """Parties and notices as of one transaction."""
+    """Reads parties and notices in the state of one transaction."""
 
     driver: Driver
 
@@ -34,5 +34,5 @@ class PublishedReader:
 
 
 def notice_of(row: Any) -> Notice:
-    """A notice as it is stored."""
+    """The notice of a row."""
     return Notice(row.name, row.version, row.language, row.text, bool(row.outdated))

@@ -1,4 +1,4 @@
-"""The facts about many records at once, read in one state of the database and in few queries."""
+"""Reads the facts about many records in few queries, in one state of the database."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from mydata_ledger.ledger.record import Record
 
 
 class RecordFacts:
-    """One question about many records; what is known whatever the record is `shared`. Raises SourceUnavailable.
+    """Reads the facts of one question about many records.
 
-    How often a consent was used is read only where a grant counts it, by `used_of`, which may raise UsesCount.
+    Args:
+        driver: A connection in one transaction.
+        shared: Facts that do not depend on the record, and the grantee names of the requester.
+        at_time: The time of the decision, in UTC seconds.
+        count_uses: Counts uses of consents; called only for grants with a limit of uses. May raise UsesMatter.
     """
 
     def __init__(
@@ -25,15 +29,15 @@ class RecordFacts:
         self.shared_facts, self.names = shared
 
     def of_person(self, data_subject: bytes) -> list[Facts]:
-        """Facts about each record of one person, oldest first."""
+        """The facts about each record of one person, oldest first."""
         return self.of_records(records.records_of(self._driver, data_subject, self.shared_facts.records_size))
 
     def of_ids(self, ids: Sequence[bytes]) -> list[Facts]:
-        """Facts about each of the records of these ids."""
+        """The facts about the records with these ids, in the order of the ids."""
         return self.of_records(records.records_by_ids(self._driver, ids, self.shared_facts.records_size))
 
     def of_records(self, records: Sequence[Record]) -> list[Facts]:
-        """Facts about each of the records."""
+        """The facts about each of the records."""
         persons = {record.issue.data_subject for record in records}
         consents = facts.consents_to(self._driver, persons, self.names, self.shared_facts.consents_size)
         states = (state for person_states in consents.values() for state in person_states)

@@ -1,7 +1,8 @@
-"""Whose records a requester may read: searched in the order of persons, and decided once for all that are alike.
+"""Search for the records that a requester may read, in the order of persons.
 
-A search reads two tables that are laid out by person, and no statement. Records of one category whose consents have
-equal keys (`ledger.equivalence`) get one answer, which the rule gives on one of them; others are decided alone.
+A search reads two tables that are sorted by person, and no statement. Records of one category whose consents have equal
+keys (`ledger.equivalence`) are in one class: the rule decides one record of each class. Other records are decided one
+by one.
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ from mydata_ledger.ledger.party import ANYONE
 
 Permits = Callable[[Facts], bool]
 RecordClass = tuple[int, ConsentKey | tuple[ConsentKey, ...]]
-"""What makes records alike: category, and the key of the consent or the keys of all consents that matter."""
+"""The class of equivalent records: the category key, and the key of the consent or of all consents that apply."""
 DecisionsByClass = dict[RecordClass, bool]
 Row = tuple[Any, ...]
-"""Person, position, record id; then the kind."""
+"""Person key, position and record id; then category key and consent keys."""
 class_of = itemgetter(3, 4)
 FEWEST, MOST = 64, 1_024
-"""Candidates looked at in one query, but for the first."""
+"""The least and the most candidates read in one query; the first query may read fewer."""
 LAST_PERSON = 2**63 - 1
-"""Behind every person."""
+"""Above every person key."""
 CONSENTS_TO_ANYONE = CONSENTS.alias()
-"""Consents to anyone, of the same persons."""
+"""The consents to anyone of the same persons."""
 
 
 def _is_current(consents: Any) -> Any:
@@ -42,7 +43,7 @@ def _is_current(consents: Any) -> Any:
 
 
 def _state_key(consents: Any) -> Any:
-    """One number, for a column more is a fifth of the time that a row takes."""
+    """The state of a consent as one number: each further column would add a fifth to the time for a row."""
     anchored, has_begun = consents.c.position < bindparam("anchored"), consents.c.opens <= bindparam("at")
     has_not_ended = or_(consents.c.closes.is_(None), consents.c.closes > bindparam("at"))
     return consent_key(consents.c.terms_id, _bit(anchored), _bit(has_begun), _bit(has_not_ended)).label("state")
@@ -72,7 +73,7 @@ PERSON_AT_OFFSET = PreparedQuery(
     .limit(1)
     .offset(bindparam("many"))
 )
-"""The person of the consent that lies so many further on."""
+"""The person of the consent `many` rows further on in the index."""
 IN_PERSON_RANGE = CONSENTS_TO_ANYONE.c.person >= bindparam("person"), CONSENTS_TO_ANYONE.c.person <= bindparam("until")
 ANY_CONSENT_TO_ANYONE = PreparedQuery(
     select(CONSENTS_TO_ANYONE.c.person)
@@ -92,7 +93,7 @@ STATES_TO_ANYONE = PreparedQuery(
 
 
 class SearchSnapshot:
-    """What searches in one state of the database ask again and again."""
+    """Cached look-ups for searches in one state of the database."""
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
@@ -100,13 +101,13 @@ class SearchSnapshot:
         self._persons: dict[tuple[int, int, int], int | None] = {}
 
     def is_named(self, grantee: int) -> bool:
-        """Whether any consent names it."""
+        """True if any consent names this grantee."""
         if grantee not in self._is_named:
             self._is_named[grantee] = self._person(grantee, -1, 0) is not None
         return self._is_named[grantee]
 
     def person_at_offset(self, grantee: int, person: int, offset: int) -> int | None:
-        """The person of the consent so many further on, if there is one."""
+        """The person of the consent that is `offset` rows further on in the index; None if there is none."""
         lookup = grantee, person, offset
         if lookup not in self._persons:
             self._persons[lookup] = self._person(*lookup)
@@ -118,8 +119,14 @@ class SearchSnapshot:
 
 
 class ResourceSearch:
-    """One search in one state of the database; `permits` is the rule, asked once for those alike, and not for those of
-    which it is `known` from the same question. Raises UsesCount where the survey does.
+    """One search in one state of the database.
+
+    Args:
+        snapshot: Cached look-ups of that state.
+        request: The question, without a record.
+        permits: The access rule; called once for each class of equivalent records.
+        record_facts: Reads the facts about records. May raise UsesMatter, which the search then raises too.
+        decisions: Decisions by class that are known from equal questions; the search adds to them.
     """
 
     def __init__(
@@ -144,12 +151,13 @@ class ResourceSearch:
         self._query = OF_ANY_CATEGORY if request.category == EVERYTHING else OF_ONE_CATEGORY
 
     def page(self, after: SearchPosition, limit: int) -> list[Found]:
-        """The first `limit` records behind a place that the rule permits."""
+        """The first `limit` records after a position that the rule permits."""
         return self._search(after, limit, LAST_PERSON)
 
     def page_within(self, after: SearchPosition, limit: int, most: int) -> list[Found] | None:
-        """The same, found among the next `most` consents to each of the requester's names; None where that does not
-        show them all.
+        """The first `limit` permitted records, searched only in the next `most` consents to each name of the requester.
+
+        Returns None if these consents do not give a whole page and are not the last ones.
         """
         persons = (self._snapshot.person_at_offset(name, after[0], most) for name in self._names)
         last_persons = [person for person in persons if person is not None]
@@ -160,7 +168,7 @@ class ResourceSearch:
         return None
 
     def _search(self, after: SearchPosition, limit: int, last_person: int) -> list[Found]:
-        """Those of persons up to the `last`."""
+        """The first permitted records of persons up to `last_person`."""
         page: list[Found] = []
         fewest, self._values["last"] = 1, last_person
         while self._names and len(page) < limit:
@@ -174,7 +182,7 @@ class ResourceSearch:
         return page[:limit]
 
     def _candidates(self, after: SearchPosition, most: int) -> tuple[Sequence[Row], SearchPosition | None]:
-        """Candidates in order, and the place up to which they are all; None when there are no others."""
+        """Candidates in order, and the position up to which they are complete; None if they are complete."""
         values = self._values | {"person": after[0], "position": after[1], "most": most}
         streams = [self._query.tuples(self._driver, values | {"grantee": name}) for name in self._names]
         end = min((rows[-1][:2] for rows in streams if len(rows) == most), default=None)
@@ -186,14 +194,14 @@ class ResourceSearch:
         return list(_merged(streams, others, end)), end
 
     def _to_anyone(self, values: dict[str, Any]) -> dict[int, ConsentKey]:
-        """What the persons who name the requester said to anyone, which can only forbid."""
+        """The consents to anyone of the persons who name the requester; here they can only forbid."""
         if not self._snapshot.is_named(values["anyone"]) or not ANY_CONSENT_TO_ANYONE.tuples(self._driver, values):
             return {}
         streams = (STATES_TO_ANYONE.tuples(self._driver, values | {"grantee": name}) for name in self._names)
         return {person: state for rows in streams for person, state in rows}
 
     def _permitted(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """Those of the rows that the rule permits."""
+        """The rows that the rule permits."""
         classes = set(map(class_of, rows))
         decided_alone = set(filter(self._is_decided_alone, classes))
         if undecided := classes - decided_alone - self._decisions.keys():
@@ -210,20 +218,20 @@ class ResourceSearch:
         ]
 
     def _is_decided_alone(self, record_class: RecordClass) -> bool:
-        """Whether such records are decided one by one."""
+        """True if records of this class are decided one by one."""
         states = record_class[1] if isinstance(record_class[1], tuple) else (record_class[1],)
         return is_decided_alone(self._request, self._record_facts.shared_facts.incident, states)
 
     def _decide(self, rows: Sequence[Row]) -> list[bool]:
-        """What the rule says about each of these."""
+        """The decision of the rule for each row."""
         facts_list = self._record_facts.of_ids([record_id for _, _, record_id, _, _ in rows]) if rows else []
-        return [self._permits(one) for one in facts_list]
+        return [self._permits(facts) for facts in facts_list]
 
 
 def _merged(
     streams: Sequence[Sequence[Row]], others: dict[int, ConsentKey], end: SearchPosition | None
 ) -> Iterator[Row]:
-    """One row for each record, with the states of all consents that matter to it."""
+    """One row for each record, with the keys of all consents that apply to it."""
     by_position: dict[SearchPosition, list[Row]] = defaultdict(list)
     for rows in streams:
         for row in rows:

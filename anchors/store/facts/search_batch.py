@@ -1,4 +1,4 @@
-"""Questions about many records in a group: each is told as far as little is looked at for all of them together."""
+"""The facts for questions about many records in a batch, within a limit of records read for the whole batch."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from mydata_ledger.ledger.record import Record
 from mydata_ledger.ledger.search import PageFacts, PageQuery, PersonFacts, PersonQuery
 
 MAX_EXAMINED = 1_024
-"""Records and candidates looked at for one group: those who wait for the step wait some milliseconds at most."""
+"""The most records and candidates read for one batch, so that others wait for milliseconds at most."""
 SharedFactsOf = Callable[[AccessRequest], SharedFacts]
 RequesterKey = tuple[str, bytes]
 
 
 class SearchBatch:
-    """Reads the records of all persons asked about at once, and what they said to each requester.
+    """Reads the facts for questions about a person or a page of a search.
 
-    Where uses count nothing is told: how often is known once every receipt is in its place.
+    A question stays unanswered (None) if it needs more than its share of the limit, or if use counts matter: these are
+    known only when all receipts are indexed.
     """
 
     def __init__(
@@ -45,11 +46,11 @@ class SearchBatch:
 
     @staticmethod
     def handles(request: AccessRequest) -> bool:
-        """Whether it is a question about many records."""
+        """True if the question is about many records."""
         return isinstance(request, PersonQuery | PageQuery)
 
     def facts(self, request: AccessRequest) -> Facts:
-        """What is known about the question."""
+        """The facts about the question."""
         shared_facts, _ = self._shared_facts_of(request)
         if isinstance(request, PageQuery):
             return PageFacts(
@@ -91,7 +92,7 @@ class SearchBatch:
         return None if page is None else tuple(page)
 
     def _facts_of_persons(self, requests: Sequence[PersonQuery]) -> dict[tuple[RequesterKey, bytes], tuple[Facts, ...]]:
-        """The facts about the records of each person that may be told, by who asks."""
+        """The facts about the records of each person, by requester; persons with too many records are left out."""
         if not requests:
             return {}
         persons = list(dict.fromkeys(request.data_subject for request in requests))[:CHUNK_SIZE]

@@ -1,4 +1,4 @@
-"""What happens inside the one transaction that accepts statements: order kept, log and tree grown, indexes written."""
+"""Accept statements in one transaction: check their order, append to log and tree, and write the indexes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from mydata_ledger.ledger.ports import Check, DirectorySnapshot
 from mydata_ledger.ledger.receipt import CONSENTS, RECORDS, LoggedStatement, SignedStatement
 
 StatementBatch = tuple[Sequence[SignedStatement], int]
-"""Statements handed in together, and when they were accepted."""
+"""Statements submitted in one batch, and the time of acceptance in UTC seconds."""
 
 
 def accept_many(connection: Connection, batches: Sequence[StatementBatch]) -> list[list[LoggedStatement]]:
-    """Accept every batch or none, in order. Raises StaleConsent, InvalidStatement."""
+    """Accept all batches or none, in order. Raises StaleConsent, InvalidStatement."""
     changes.increment(connection)
     by_log: dict[str, list[tuple[SignedStatement, int]]] = defaultdict(list)
     for statements, accepted_at in batches:
@@ -41,7 +41,7 @@ def accept_each(
     published: DirectorySnapshot,
     accepted_at: int,
 ) -> list[LoggedStatement | LedgerError]:
-    """Accept those consents that nothing speaks against, in order: of each where it lies, or what does."""
+    """Accept each consent by itself, in order. Returns for each the logged statement or the error that refuses it."""
     versions, added, added_by_digest = VersionChain(connection), list[WithPredecessor](), dict[bytes, LoggedStatement]()
     versions.preload(pair for signed in statements if (pair := pair_of(signed.statement)))
     size = Tree(connection, CONSENTS).head_row().size
@@ -73,14 +73,14 @@ def _accept_into(
     connection: Connection, log: str, statements: Sequence[tuple[SignedStatement, int]]
 ) -> dict[bytes, LoggedStatement]:
     size = Tree(connection, log).head_row().size
-    first_by_digest = {each.entry.digest: (each, at) for each, at in reversed(statements)}
+    first_by_digest = {signed.entry.digest: (signed, accepted_at) for signed, accepted_at in reversed(statements)}
     versions = VersionChain(connection)
     if log == CONSENTS:
-        logged_before = versions.by_digests(each for each, _ in first_by_digest.values())
+        logged_before = versions.by_digests(signed for signed, _ in first_by_digest.values())
     else:
         logged_before = by_digests(connection, log, list(first_by_digest))
     new_digests = list(
-        dict.fromkeys(each.entry.digest for each, _ in statements if each.entry.digest not in logged_before)
+        dict.fromkeys(signed.entry.digest for signed, _ in statements if signed.entry.digest not in logged_before)
     )
     added = [
         LoggedStatement(first_by_digest[digest][0], size + n, first_by_digest[digest][1])
@@ -89,11 +89,11 @@ def _accept_into(
     if added:
         with_predecessors = _in_order(connection, log, added, versions)
         write(connection, log, with_predecessors, rows_of(connection, log, added))
-    return logged_before | {each.signed.entry.digest: each for each in added}
+    return logged_before | {logged.signed.entry.digest: logged for logged in added}
 
 
 def write(connection: Connection, log: str, added: Sequence[WithPredecessor], rows: Sequence[RowValues]) -> None:
-    """Put statements, with their rows, at the end of their log, where their positions say they lie."""
+    """Append statements and their rows to their log, at the positions that they have already."""
     tree = Tree(connection, log)
     ADD[log].run(connection, rows)
     tree.grow(tree.head_row(), [leaf_hash(row["entry"]) for row in rows])
@@ -103,7 +103,7 @@ def write(connection: Connection, log: str, added: Sequence[WithPredecessor], ro
 def _in_order(
     connection: Connection, log: str, added: Sequence[LoggedStatement], versions: VersionChain
 ) -> list[WithPredecessor]:
-    """Each statement with the one it follows. Raises StaleConsent, InvalidStatement."""
+    """Each statement with its predecessor. Raises StaleConsent, InvalidStatement."""
     if log == CONSENTS:
         return [(logged, versions.follow(logged)) for logged in added]
     if log == RECORDS:

@@ -1,4 +1,4 @@
-"""What each accepted statement changes in the indexes, written for a whole batch at once."""
+"""Index accepted statements, a whole batch at once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
 from mydata_ledger.ledger.receipt import RECORDS as RECORDS_LOG
 
 WithPredecessor = tuple[LoggedStatement, LoggedStatement | None]
-"""A statement and, for consents and revocations, the one it follows."""
+"""A statement and, for consents, delegations and revocations, its predecessor."""
 BY_INDEX_KEY = (
     CONSENTS.c.person == bindparam("who"),
     CONSENTS.c.grantee == bindparam("whom"),
@@ -47,7 +47,7 @@ COUNT_USES = Upsert(
 def _index_consents(
     connection: Connection, added: Sequence[WithPredecessor], rows: Sequence[statements.RowValues]
 ) -> None:
-    """Rows by person and grantee; what they replace or end is so from this transaction on."""
+    """Add rows by person and grantee, and mark the predecessors as superseded or revoked in the same transaction."""
     ADD_CONSENTS.run(connection, [_row(logged, row["common"]) for (logged, _), row in zip(added, rows, strict=True)])
     entries = [row["entry"] for row in rows]
     entry_rows = [
@@ -90,25 +90,25 @@ def _row(logged: LoggedStatement, terms_id: int | None) -> dict[str, Any]:
 def _versioned_statement(logged: LoggedStatement) -> Consent | Revocation | Delegation:
     statement = logged.signed.statement
     if not isinstance(statement, Consent | Revocation | Delegation):
-        raise TypeError("only consents, delegations and revocations stand in this index")
+        raise TypeError("only consents, delegations and revocations are in this index")
     return statement
 
 
 def index_key(logged: LoggedStatement) -> dict[str, int]:
-    """Where a consent, delegation or revocation stands in its index."""
+    """The primary key of a consent, delegation or revocation in the index."""
     statement = _versioned_statement(logged)
     return {"who": key(statement.data_subject), "whom": _name_key(statement.grantee), "where": logged.position}
 
 
 def _has_secret(revocation: LoggedStatement, ended: LoggedStatement) -> bool:
-    """Whether the revocation carries the secret of the consent's lock."""
+    """True if the revocation has the secret of the consent's lock."""
     statement = revocation.signed.statement
     secret = statement.secret if isinstance(statement, Revocation) else NO_LOCK
     return secret != NO_LOCK and lock_of(secret) == ended.signed.entry.lock
 
 
 def _revoked_on_chain(connection: Connection, by_entry: dict[bytes, LoggedStatement]) -> list[dict[str, int]]:
-    """Consents that the chain knew as revoked before we knew them."""
+    """The index keys of consents that were revoked on chain before they were accepted here."""
     driver = Driver.of(connection)
     return [
         index_key(by_entry[row.entry])
@@ -118,7 +118,7 @@ def _revoked_on_chain(connection: Connection, by_entry: dict[bytes, LoggedStatem
 
 
 def revoke_all(connection: Connection, consents: Sequence[statements.PairPosition]) -> None:
-    """Mark consents and delegations as revoked, for good, in the order in which they lie in the index."""
+    """Mark consents and delegations as revoked, in the order of the index. A revocation is never undone."""
     index_keys = sorted(
         (key(data_subject), _name_key(grantee), position) for data_subject, grantee, position in consents
     )
@@ -132,7 +132,7 @@ def _index_records(connection: Connection, added: Sequence[WithPredecessor], _: 
 def _index_receipts(
     connection: Connection, added: Sequence[WithPredecessor], _: Sequence[statements.RowValues]
 ) -> None:
-    """Receipts and incidents by person and requester, and what they use up of the consents they rest on."""
+    """Index receipts and incidents by person and requester, and count the uses of the consents they rest on."""
     receipts = [logged for logged, _ in added if not isinstance(logged.signed.statement, Acknowledgement)]
     ADD_RECEIPTS.run(connection, [_receipt_row(logged) for logged in receipts])
     COUNT_USES.run(connection, Uses.of_statements(logged.signed.statement for logged, _ in added).rows())
@@ -146,7 +146,7 @@ def _name_key(name: str) -> int:
 def _receipt_row(logged: LoggedStatement) -> dict[str, Any]:
     statement = logged.signed.statement
     if not isinstance(statement, AccessReceipt | Incident):
-        raise TypeError("only receipts and incidents stand in this index")
+        raise TypeError("only receipts and incidents are in this index")
     requester = _name_key(statement.requester) if isinstance(statement, AccessReceipt) else None
     return {"position": logged.position, "person": key(statement.data_subject), "requester": requester}
 

@@ -1,5 +1,5 @@
-"""The Merkle tree of a log: its leaves follow from the statements, inner nodes of complete subtrees are kept, numbered
-in the order in which they came into being.
+"""The Merkle tree of a log. Leaves are computed from the statements; the inner nodes of complete subtrees are stored,
+numbered in the order of their creation.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ UPDATE_HEAD = BulkChange(
 
 
 def number_of(level: int, index: int) -> int:
-    """How many inner nodes are older than that of `level` ≥ 1, which was made when leaf (index + 1) · 2^level came."""
+    """The number of the inner node (`level` ≥ 1): how many nodes are older. Leaf (index + 1) · 2^level completes it."""
     leaves_before = ((index + 1) << level) - 1
     return leaves_before - leaves_before.bit_count() + level - 1
 
 
 class Tree:
-    """One log's tree, read over one connection."""
+    """The tree of one log over one connection."""
 
     def __init__(self, connection: Connection, log: str) -> None:
         self._connection, self._log = connection, log
@@ -66,7 +66,7 @@ class Tree:
         return None if row is None else merkle.leaf_hash(statements.entry_of(row))
 
     def subtrees(self, level: int, start: int, limit: int) -> list[bytes]:
-        """Hashes of complete subtrees of a `level` ≥ 1, from index `start`, as many as there are up to `limit`."""
+        """Hashes of the complete subtrees of a `level` ≥ 1 from index `start`, at most `limit`."""
         numbers = [number_of(level, index) for index in range(start, start + limit)]
         return [
             bytes(hash_)
@@ -74,7 +74,7 @@ class Tree:
         ]
 
     def head_row(self) -> Any:
-        """Size, peaks and what is anchored."""
+        """The row with size, peaks and anchored head."""
         return HEAD.all(Driver.of(self._connection), {"log": self._log})[0]
 
     def head(self) -> Head:
@@ -83,7 +83,7 @@ class Tree:
         return Head(row.size, merkle.bag(split_peaks(row.peaks)))
 
     def head_at(self, size: int) -> Head | None:
-        """The head the log had at `size`; None when it never was so large."""
+        """The head of the log at `size`; None if the log is smaller."""
         if not 0 <= size <= self.head_row().size:
             return None
         return Head(size, merkle.root_at(size, self.node))
@@ -103,7 +103,7 @@ class Tree:
             raise ProofInvalid(f"the {self._log} log has not grown to {size} yet")
 
     def grow(self, row: Any, leaves: Sequence[bytes]) -> None:
-        """Write what `leaves` add to the tree whose head is `row`."""
+        """Append leaves to the tree whose head is `row`: store the new nodes and the new head."""
         tops, new_nodes = merkle.grow(row.size, split_peaks(row.peaks), leaves)
         nodes = [{"number": number_of(level, index), "hash": hash_} for level, index, hash_ in new_nodes if level]
         ADD[self._log].run(self._connection, nodes)
@@ -112,5 +112,5 @@ class Tree:
 
 
 def split_peaks(peaks: bytes) -> list[bytes]:
-    """Peaks as they are stored, end to end."""
+    """The peaks of a stored head, which are concatenated hashes."""
     return [peaks[offset : offset + HASH_SIZE] for offset in range(0, len(peaks), HASH_SIZE)]

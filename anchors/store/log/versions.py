@@ -1,4 +1,4 @@
-"""What must follow what: a consent the one before it, and no record an earlier one of the same id."""
+"""Checks of order: a consent must follow the newest version, and a record id is issued only once."""
 
 from __future__ import annotations
 
@@ -74,8 +74,9 @@ NEWEST_POSITIONS = ListQuery(
 
 
 class VersionChain:
-    """Which of some statements the log of consents holds already, and the newest of each pair while they are being
-    accepted: what a pair has said is looked up once.
+    """The newest statement of each pair of data subject and grantee, while a batch is being accepted.
+
+    Each pair is read from the database once. The chain also finds statements that are in the log already.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -83,29 +84,26 @@ class VersionChain:
         self._newest: dict[Pair, LoggedStatement | None] = {}
 
     def preload(self, pairs: Iterable[Pair]) -> None:
-        """Find what many pairs said last, grantee by grantee instead of one by one."""
+        """Read the newest statements of many pairs, in one query for each grantee and chunk of persons."""
         persons: dict[str, dict[int, bytes]] = defaultdict(dict)
         for data_subject, grantee in pairs:
             persons[grantee][key(data_subject)] = data_subject
         for grantee, persons_by_key in persons.items():
             for person_keys in chunks(persons_by_key):
-                self._preload_grantee(grantee, {each: persons_by_key[each] for each in person_keys})
+                self._preload_grantee(grantee, {person_key: persons_by_key[person_key] for person_key in person_keys})
 
     def _preload_grantee(self, grantee: str, persons: dict[int, bytes]) -> None:
         rows = NEWEST_POSITIONS.all(self._driver, {"grantee": _name_key(grantee)}, person=persons)
         newest_positions = {row.person: row.position for row in rows}
         for person_key, data_subject in persons.items():
             pair = data_subject, grantee
-            logged = (
-                statement_at(self._driver, CONSENTS_LOG, newest_positions[person_key])
-                if person_key in newest_positions
-                else None
-            )
+            position = newest_positions.get(person_key)
+            logged = None if position is None else statement_at(self._driver, CONSENTS_LOG, position)
             if logged is None or pair_of(logged.signed.statement) == pair:
                 self._newest[pair] = logged
 
     def by_digests(self, statements: Iterable[SignedStatement]) -> dict[bytes, LoggedStatement]:
-        """Those that are there."""
+        """The given statements that are logged already, by digest."""
         logged_by_digest: dict[bytes, LoggedStatement] = {}
         for signed in statements:
             if logged := self._logged_before(signed):
@@ -121,34 +119,36 @@ class VersionChain:
         return statement_at(self._driver, CONSENTS_LOG, rows[0].position) if rows else None
 
     def newest(self, pair: Pair) -> LoggedStatement | None:
-        """The newest statement of the pair, among those that were followed too."""
+        """The newest statement of the pair, with those accepted since; None if there is none."""
         if pair not in self._newest:
             self._newest[pair] = newest(self._driver, *pair)
         return self._newest[pair]
 
     def follow_unchecked(self, logged: LoggedStatement) -> LoggedStatement | None:
-        """Take a statement that was accepted once as the newest of its pair, and return the one it followed."""
+        """Make a statement that was accepted before the newest of its pair, without a check; return its predecessor."""
         statement = logged.signed.statement
         is_first = isinstance(statement, Consent) and statement.previous == bytes(32)
         return self._set_newest(logged, None if is_first else self._predecessor(statement))
 
     def follow(self, logged: LoggedStatement) -> LoggedStatement | None:
-        """The same for one that was not. Raises StaleConsent unless it follows the newest."""
+        """Make a new statement the newest of its pair; return its predecessor.
+
+        Raises StaleConsent if it does not follow the newest one.
+        """
         predecessor = self._predecessor(logged.signed.statement)
         if not _follows(logged.signed.statement, predecessor):
             raise StaleConsent(STALE)
         return self._set_newest(logged, predecessor)
 
     def find_or_follow(self, logged: LoggedStatement, newest: LoggedStatement | None) -> LoggedStatement:
-        """Where a statement lies already, or itself, taken as the newest of its pair after `newest`.
+        """The statement as it is logged already, or the given one, which becomes the newest of its pair after `newest`.
 
-        Raises StaleConsent.
+        Raises StaleConsent if it is new and does not follow `newest`.
         """
         statement = logged.signed.statement
         does_follow = _follows(statement, newest)
-        is_surely_new = does_follow and not isinstance(
-            statement, Delegation
-        )  # it names the newest, which nothing followed yet
+        # a consent or revocation that names the newest statement is new: nothing has followed that statement yet
+        is_surely_new = does_follow and not isinstance(statement, Delegation)
         if not is_surely_new and (logged_before := self._logged_before(logged.signed)):
             return logged_before
         if not does_follow:
@@ -180,7 +180,7 @@ def _follows(statement: Statement, predecessor: LoggedStatement | None) -> bool:
 
 
 def check_record_ids(connection: Connection, added: Sequence[LoggedStatement]) -> None:
-    """Raise InvalidStatement when a record is issued twice, or erased before it was issued."""
+    """Raise InvalidStatement if a record id is issued twice, or erased before it is issued."""
     record_ids = [
         (isinstance(statement, Issue), statement.record_id)
         for logged in added

@@ -1,4 +1,4 @@
-"""The side of the log that notary and follower use: what to put on chain, and what the chain holds."""
+"""The Anchoring port over a database: what notary and follower read of the logs, and record of the chain."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from mydata_ledger.ledger.receipt import CONSENTS
 ADD_BLOCK = Upsert(BLOCKS, lambda new: {"hash": new.hash})
 ADD_REVEAL = Upsert(REVEALS, lambda new: {"block": new.block}, "block")
 MAX_BLOCKS = 256
-"""Blocks whose hash is remembered, to find where a reorganised chain parted from the one we followed."""
+"""How many block hashes are stored, to find the last common block after a reorganisation of the chain."""
 
 
 class AnchoringStore:
-    """What is anchored only ever changes here."""
+    """The Anchoring port: the only writer of anchored heads."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -56,11 +56,17 @@ class AnchoringStore:
             return merkle.peaks(size, Tree(connection, log).node)
 
     def mark_anchored(self, log: str, head: Head, block: int) -> None:
-        """The chain holds this head. Raises InvalidStatement unless it is one of this log, not behind the last."""
+        """Record that the chain holds this head.
+
+        Raises InvalidStatement if this log never had the head, or if it is smaller than the last one.
+        """
         self._set_anchored(log, head, block, is_rollback=False)
 
     def roll_back(self, log: str, head: Head, block: int) -> None:
-        """The chain went back to this head: grants above it deny again, revocations keep denying."""
+        """After a reorganisation of the chain, make an earlier head the anchored one.
+
+        Grants above it no longer permit; revocations still deny.
+        """
         self._set_anchored(log, head, block, is_rollback=True)
 
     def _set_anchored(self, log: str, head: Head, block: int, *, is_rollback: bool) -> None:
@@ -71,7 +77,7 @@ class AnchoringStore:
         self._database.write(work)
 
     def touch(self, at_time: int) -> None:
-        """The chain answered at `at`, and agrees with this log."""
+        """Record that the chain answered at `at_time` (UTC seconds) and agrees with this log."""
 
         def work(connection: Connection) -> None:
             if connection.execute(CHAIN.update().where(CHAIN.c.distrust != "").values(distrust="")).rowcount:
@@ -81,11 +87,11 @@ class AnchoringStore:
         self._database.write_uncounted(work)
 
     def distrust(self, reason: str) -> None:
-        """The chain contradicts this log: every answer is unknown until it no longer does."""
+        """Record that the chain contradicts this log: every answer is unknown until `touch` is called."""
         self._database.write(lambda connection: connection.execute(CHAIN.update().values(distrust=reason)))
 
     def note_block(self, number: int, block_hash: bytes) -> None:
-        """Remember that the chain had this block."""
+        """Store the hash of a block of the chain."""
         row = {"number": number, "hash": block_hash}
 
         def work(connection: Connection) -> None:
@@ -95,7 +101,7 @@ class AnchoringStore:
         self._database.write_uncounted(work)
 
     def noted_blocks(self) -> list[tuple[int, bytes]]:
-        """Remembered blocks, newest first."""
+        """Number and hash of the stored blocks, newest first."""
         with self._database.session() as connection:
             rows = connection.execute(select(BLOCKS).order_by(BLOCKS.c.number.desc()))
             return [(row.number, row.hash) for row in rows]
@@ -108,8 +114,9 @@ class AnchoringStore:
             return [_secret_of(connection, row.entry, row.revocation) for row in rows]
 
     def revealed(self, reveals: Mapping[bytes, int]) -> None:
-        """The chain says, each at its block, that these consents are revoked: from now on they are, whatever the chain
-        does.
+        """Mark consents as revoked on chain; `reveals` maps each consent entry to the block of its revocation.
+
+        They stay revoked even if the chain is reorganised.
         """
         in_order = dict(sorted(reveals.items()))
 
@@ -120,7 +127,7 @@ class AnchoringStore:
         self._database.write(work)
 
     def conceal(self, above: int) -> None:
-        """Blocks above are gone: secrets revealed there wait to be revealed again; the revocations stay."""
+        """Blocks above this number left the chain: their secrets must be revealed again; the revocations stay."""
         secrets = REVEALS.update().where(REVEALS.c.block > above).values(block=None)
         blocks = BLOCKS.delete().where(BLOCKS.c.number > above)
         self._database.write(lambda connection: (connection.execute(secrets), connection.execute(blocks)))

@@ -1,4 +1,4 @@
-"""Parties as the chain has them, and published notices."""
+"""The Directory port over a database: parties, copied from the chain, and published notices."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PUBLISH = Upsert(NOTICES, lambda new: {"outdated": new.outdated})
 
 
 class DirectoryStore:
-    """The Directory port over a database."""
+    """Stores parties and notices, with their history."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -50,7 +50,7 @@ class DirectoryStore:
         self._database.write(work)
 
     def publish(self, notice: Notice) -> None:
-        """Keep a notice; published again it can only change whether it is outdated."""
+        """Store a notice. Publishing it again can only change whether it is outdated."""
         row = {name: getattr(notice, name) for name in ("digest", "name", "version", "language", "text", "outdated")}
         change = (notice.digest, past.OUTDATED if notice.outdated else None)
 
@@ -61,12 +61,12 @@ class DirectoryStore:
         self._database.write(work)
 
     def notice(self, digest: bytes) -> Notice | None:
-        """One notice by the hash that is signed."""
+        """One notice by its digest, which consents sign."""
         with self._database.autocommit() as driver:
             return PublishedReader(driver).notice(digest)
 
     def notices(self) -> list[Notice]:
-        """All versions in all languages."""
+        """All versions of all notices in all languages."""
         with self._database.session() as connection:
             return [
                 notice_of(row) for row in connection.execute(NOTICE_COLUMNS.order_by("name", "version", "language"))
@@ -74,7 +74,7 @@ class DirectoryStore:
 
 
 def _changed(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[past.PastChange]:
-    """What the new directory says otherwise than the one before."""
+    """The parties that are added, changed or removed, as history rows."""
     before = {row.account: row.body for row in connection.execute(select(PARTIES))}
     after = {row["account"]: row["body"] for row in rows}
     accounts = sorted(before.keys() | after.keys())

@@ -52,37 +52,37 @@ ISSUE_KIND = 2
 
 
 class IndexStore:
-    """What the logs say now, by person, party and record."""
+    """Reads the current state of the logs by person, party and record."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def facts(self, request: AccessRequest, at_time: int) -> Facts:
-        """Everything the rule may consider about the question."""
-        return self._read_facts(lambda driver, used_of: FactBatch(driver, at_time, used_of).one(request))
+        """Everything the access rule may consider about a question."""
+        return self._read_facts(lambda driver, count_uses: FactBatch(driver, at_time, count_uses).of_one(request))
 
     def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
-        """The newest Consent or Revocation between the two."""
+        """The newest Consent, Delegation or Revocation of a data subject and a grantee."""
         with self._database.autocommit() as driver:
             return versions.newest(driver, data_subject, grantee)
 
     def consents_of(self, data_subject: bytes) -> list[ConsentState]:
-        """All versions to all grantees, oldest first."""
+        """All versions of a person's consents to all grantees, oldest first."""
         with self._database.session(ACCESS) as connection:
             return facts.consents_of(connection, data_subject)
 
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
-        """Everyone who was ever named to sign for a person, oldest first."""
+        """All delegations of a person, ended ones too, oldest first."""
         with self._database.snapshot() as driver:
             return facts.delegations_of(driver, data_subject)
 
     def consent(self, entry: bytes) -> ConsentState | None:
-        """One consent by its entry, without its uses: a status waits for no receipt to be indexed."""
+        """One consent by its entry, without use counts, so that a status does not wait for pending receipts."""
         with self._database.snapshot() as driver:
             return facts.consent(driver, entry)
 
     def record(self, record_id: bytes) -> Record | None:
-        """One record."""
+        """One record by its id."""
         with self._database.snapshot() as driver:
             return records.record(driver, record_id, facts.heads(driver)[RECORDS].anchored_size)
 
@@ -92,18 +92,18 @@ class IndexStore:
             return records.records_of(driver, data_subject, facts.heads(driver)[RECORDS].anchored_size)
 
     def records_named(self, ids: Sequence[bytes]) -> list[Record]:
-        """Those records that there are, in the order of their ids."""
+        """The records that exist, in the order of the given ids."""
         with self._database.snapshot() as driver:
             return records.records_by_ids(driver, ids, facts.heads(driver)[RECORDS].anchored_size)
 
     def page_facts(
         self, request: AccessRequest, at_time: int, after: SearchPosition, limit: int, permits: Callable[[Facts], bool]
     ) -> list[Found]:
-        """The first `limit` records behind a place whose person named the requester and that the rule permits."""
+        """The first `limit` permitted records after a position, of persons with a consent to the requester."""
         record_facts = _record_facts(request, at_time)
 
-        def search(driver: Driver, used_of: CountUses) -> list[Found]:
-            return ResourceSearch(SearchSnapshot(driver), request, permits, record_facts(driver, used_of)).page(
+        def search(driver: Driver, count_uses: CountUses) -> list[Found]:
+            return ResourceSearch(SearchSnapshot(driver), request, permits, record_facts(driver, count_uses)).page(
                 after, limit
             )
 
@@ -112,10 +112,10 @@ class IndexStore:
     def person_facts(self, request: AccessRequest, data_subject: bytes, at_time: int) -> list[Facts]:
         """The facts about each record of one person, oldest first."""
         record_facts = _record_facts(request, at_time)
-        return self._read_facts(lambda driver, used_of: record_facts(driver, used_of).of_person(data_subject))
+        return self._read_facts(lambda driver, count_uses: record_facts(driver, count_uses).of_person(data_subject))
 
     def _read_facts(self, work: Callable[[Driver, CountUses], T]) -> T:
-        """What is read in one state; where uses count, in one in which every receipt is in its place."""
+        """Read facts in one state of the database; if use counts matter, index the pending receipts and read again."""
         with self._database.snapshot() as driver, suppress(UsesMatter):
             return work(driver, refuse_to_count)
         self._database.settle_receipts()
@@ -144,17 +144,17 @@ class IndexStore:
             return [logged_of(row) for row in rows]
 
     def incident(self, entry: bytes) -> Incident | None:
-        """A declared incident by its entry."""
+        """An incident by its entry."""
         with self._database.snapshot() as driver:
             return facts.incident(driver, entry)
 
     def remember_drafts(self, drafts: Sequence[Issue]) -> None:
-        """Keep what was sealed for a holder until the signed Issue comes."""
+        """Store drafts of records until the holder submits the signed Issue."""
         rows = [{"record_id": draft.record_id, "body": encode(draft)} for draft in drafts]
         self._database.write_uncounted(lambda connection: SAVE_DRAFTS.run(connection, rows))
 
     def drafted(self, record_id: bytes) -> Issue | None:
-        """The draft of that record."""
+        """The draft of a record; None if there is none."""
         with self._database.session() as connection:
             body = connection.execute(select(DRAFTS.c.body).where(DRAFTS.c.record_id == record_id)).scalar()
             draft = decode(ISSUE_KIND, body) if body else None
@@ -162,7 +162,7 @@ class IndexStore:
 
 
 def _record_facts(request: AccessRequest, at_time: int) -> Callable[[Driver, CountUses], RecordFacts]:
-    return lambda driver, used_of: RecordFacts(driver, facts.shared(driver, request, at_time), at_time, used_of)
+    return lambda driver, count_uses: RecordFacts(driver, facts.shared(driver, request, at_time), at_time, count_uses)
 
 
 def _requester_of(logged: LoggedStatement) -> str | None:

@@ -1,4 +1,4 @@
-"""Giving everything away in order, and taking it back: what a recovery stands on."""
+"""Export of statements and work items in order, and their restore: the base of a recovery."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ SAVE_WORK_ITEMS = Upsert(
 )
 LOG_TABLES = (*STATEMENTS.values(), *TREES.values(), COMMON, ENTRIES)
 STATE_TABLES = (*LOG_TABLES, CONSENTS, RECORDS, RECEIPTS, USES, REVEALS, NOTICES, WORK_ITEMS)
-"""Tables whose rows follow from what was accepted; what only this machine saw (sessions, blocks) is not among them."""
+"""Tables whose rows follow from accepted statements; data of one machine (sessions, blocks) is not among them."""
 ROWS_AT_ONCE = 10_000
 
 
 class RebuildingStore:
-    """Statements and papers as they lie, out and in."""
+    """Exports and restores statements and work items."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -61,23 +61,23 @@ class RebuildingStore:
             return [statements.logged_of(row) for row in connection.execute(query)]
 
     def all_work_items(self, after: tuple[str, bytes], limit: int) -> list[WorkItem]:
-        """Papers of every kind by (kind, id) above `after`."""
+        """Work items of every kind, in the order of (kind, id), above `after`."""
         above = tuple_(WORK_ITEMS.c.kind, WORK_ITEMS.c.id) > tuple_(*after)
         query = select(WORK_ITEMS).where(above).order_by(WORK_ITEMS.c.kind, WORK_ITEMS.c.id).limit(limit)
         with self._database.session() as connection:
             return [work_items.work_item_of(row) for row in connection.execute(query)]
 
     def restore(self, log: str, logged: Sequence[LoggedStatement]) -> None:
-        """Put statements at the end of their log, where they lay before. Raises IntegrityFailure elsewhere."""
+        """Append statements at their old positions. Raises IntegrityFailure if these are not the next ones."""
         self._database.write(lambda connection: _restore(connection, log, logged))
 
     def restore_work_items(self, items: Iterable[WorkItem]) -> None:
-        """Put papers as they were, over what is there."""
+        """Store work items as they were; existing ones are overwritten."""
         rows = [work_items.row_of(work_item) for work_item in items]
         self._database.write_uncounted(lambda connection: SAVE_WORK_ITEMS.run(connection, rows))
 
     def state_hash(self) -> bytes:
-        """SHA-256 over everything that follows from the logs, papers and notices: two databases that answer alike."""
+        """SHA-256 over all data that follows from logs, work items and notices."""
         with self._database.session(LOGS[-1]) as connection:
             state = sha256()
             for table in STATE_TABLES:
@@ -96,15 +96,15 @@ def _in_order(connection: Connection, table: Table) -> Any:
 
 def _restore(connection: Connection, log: str, logged: Sequence[LoggedStatement]) -> None:
     size = Tree(connection, log).head_row().size
-    if [each.position for each in logged] != list(range(size, size + len(logged))):
+    if [statement.position for statement in logged] != list(range(size, size + len(logged))):
         raise IntegrityFailure(f"the {log} log has {size} statements; what comes next is not what is restored")
     if logged:
         write(connection, log, _with_predecessors(connection, log, logged), statements.rows_of(connection, log, logged))
 
 
 def _with_predecessors(connection: Connection, log: str, logged: Sequence[LoggedStatement]) -> list[WithPredecessor]:
-    """Each statement with the one it follows; the order was checked when they were accepted."""
+    """Each statement with its predecessor; the order was checked when they were accepted."""
     if log != CONSENTS_LOG:
-        return [(each, None) for each in logged]
+        return [(statement, None) for statement in logged]
     versions = VersionChain(connection)
     return [(statement, versions.follow_unchecked(statement)) for statement in logged]

@@ -1,4 +1,4 @@
-"""Spent sign-in challenges and sessions; only digests of secrets are kept, and what is over is swept out."""
+"""The Sessions port over a database: spent sign-in challenges and sessions, by digests of their secrets."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ OPEN_SESSION = Upsert(SESSIONS, lambda new: {"signer": new.signer, "expires": ne
 
 
 class SessionStore:
-    """The Sessions port over a database."""
+    """Stores sessions and spent challenges; expired ones are deleted at each sign-in."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def spend(self, nonce: str, expires: int, at_time: int) -> bool:
-        """Whether the nonce is unspent; afterwards it is spent, and what is over is swept out."""
+        """Spend a nonce. False if it is spent already. Also deletes expired challenges and sessions."""
         row = {"nonce": sha256(nonce.encode()).digest(), "expires": expires}
 
         def work(connection: Connection) -> bool:
@@ -44,11 +44,11 @@ class SessionStore:
         self._database.write_uncounted(lambda connection: OPEN_SESSION.run(connection, [row]))
 
     def signer_of(self, token_digest: bytes, at_time: int) -> bytes | None:
-        """The signer bytes behind a live session."""
+        """The signer of a live session; None if there is none."""
         return self.signers_of([token_digest], at_time).get(token_digest)
 
     def signers_of(self, token_digests: Collection[bytes], at_time: int) -> dict[bytes, bytes]:
-        """The signer bytes behind each of those sessions that is live."""
+        """The signer of each of these sessions that is live, by token digest."""
         with self._database.autocommit() as driver:
             rows = (
                 row
@@ -63,7 +63,10 @@ class SessionStore:
         self._database.write_uncounted(lambda connection: connection.execute(session))
 
     def close_all(self, signer: bytes, at_time: int, until: int) -> list[int]:
-        """End every session of a signer that would end at `until` or before; when each that was live would have."""
+        """End every session of a signer that expires at `until` or before.
+
+        Returns the expiry times (UTC seconds) of those that were live.
+        """
         theirs = (SESSIONS.c.signer == signer, SESSIONS.c.expires <= until)
 
         def work(connection: Connection) -> list[int]:

@@ -16,31 +16,31 @@ from mydata_ledger.ledger.work_item import WorkItem
 
 
 class WorkItemStore:
-    """What is being worked on beside the logs."""
+    """Stores work items, which are mutable and not in the logs."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def file(self, work_item: WorkItem) -> WorkItem | None:
-        """The next version, or None when it was changed since."""
+        """Store the next version of a work item; None if it was changed since it was read."""
         next_version = replace(work_item, version=work_item.version + 1)
         return (
             next_version if self._database.write_uncounted(lambda connection: _save(connection, next_version)) else None
         )
 
     def discard(self, kind: str, item_id: bytes) -> None:
-        """Forget a paper."""
+        """Delete a work item."""
         deletion = WORK_ITEMS.delete().where(_has_key(kind, item_id))
         self._database.write_uncounted(lambda connection: connection.execute(deletion))
 
     def item(self, kind: str, item_id: bytes) -> WorkItem | None:
-        """One paper."""
+        """One work item; None if there is none."""
         return next(iter(self._work_items(select(WORK_ITEMS).where(_has_key(kind, item_id)))), None)
 
     def items(
         self, kind: str, *, person: bytes | None = None, party: str | None = None, after: bytes = b"", limit: int = 100
     ) -> list[WorkItem]:
-        """Papers of a kind by id above `after`."""
+        """Work items of a kind, in the order of their ids, above `after`."""
         query = (
             select(WORK_ITEMS)
             .where(WORK_ITEMS.c.kind == kind, WORK_ITEMS.c.id > after)
@@ -56,7 +56,7 @@ class WorkItemStore:
         ]
 
     def due(self, kind: str, state: str, at_time: int, limit: int = 100) -> list[WorkItem]:
-        """Papers that were due, the longest overdue first."""
+        """Work items that are due at a time (UTC seconds), the longest overdue first."""
         is_due = and_(
             WORK_ITEMS.c.kind == kind, WORK_ITEMS.c.state == state, WORK_ITEMS.c.due > 0, WORK_ITEMS.c.due <= at_time
         )
@@ -74,7 +74,7 @@ def _has_key(kind: str, item_id: bytes) -> Any:
 
 
 def _save(connection: Connection, work_item: WorkItem) -> bool:
-    """Whether the row was the version before, and is this one now."""
+    """Write this version. False if the stored version is not the one before."""
     row = work_items.row_of(work_item)
     if work_item.version > 1:
         version_before = and_(_has_key(work_item.kind, work_item.id), WORK_ITEMS.c.version == work_item.version - 1)

@@ -1,4 +1,4 @@
-"""Consents in two parts: what many people say alike, kept once, and what is each one's own."""
+"""Consent deduplication: terms shared by many consents are stored once in COMMON, personal fields in each row."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LAST_ID = PreparedQuery(select(func.max(COMMON.c.id).label("id")))
 
 
 def ids_of_terms(connection: Connection, bodies: Iterable[bytes]) -> dict[bytes, int]:
-    """The numbers of what is said in common; what nobody said before gets the next ones."""
+    """The ids of encoded terms in COMMON; new terms are stored under the next ids."""
     driver = Driver.of(connection)
     unique = list(dict.fromkeys(bodies))
     ids = {body: number for body in unique if (number := _id_of(driver, body)) is not None}
@@ -50,7 +50,7 @@ def _id_of(driver: Driver, body: bytes) -> int | None:
 
 
 def split(consent: Consent) -> tuple[bytes, bytes]:
-    """What others may say alike, and what is this person's own."""
+    """Split a consent into encoded terms, which others may share, and encoded personal fields."""
     named = consent.grantee, consent.grantee_name
     shared, windows = _split_grants(*named, consent.grants, consent.notice_hash, consent.notice_language)
     own = bytearray()
@@ -74,13 +74,13 @@ def _encoded_terms(grantee: str, name: str, scopes: tuple[Grant, ...], notice: b
 def _split_grants(
     grantee: str, name: str, grants: tuple[Grant, ...], notice: bytes, language: str
 ) -> tuple[bytes, bytes]:
-    """The terms of such a consent, and what its grants say beside them."""
+    """The encoded terms of a consent, and the windows and records of its grants."""
     template = Consent(b"", b"", grantee, name, 0, ZERO, grants, notice, language, 0, ZERO)
     return _encoded_terms(*terms(template)), _encoded_windows(grants)
 
 
 def _encoded_windows(grants: tuple[Grant, ...]) -> bytes:
-    """Of each grant its window, its data period and its records; an end that never comes takes one byte."""
+    """Encode for each grant its window, data period and records; the end NEVER takes one byte."""
     out = bytearray()
     for grant in grants:
         for number in (grant.not_before, _stored_end(grant), grant.data_from, grant.data_until, len(grant.records)):
@@ -95,7 +95,7 @@ def _stored_end(grant: Grant) -> int:
 
 
 def join(shared: bytes, own: bytes) -> Consent:
-    """The consent that `split` took apart."""
+    """Join the two parts that `split` returned."""
     size, offset = _read_number(own, 0)
     end = offset + size
     template, grants = _template(shared), _grants(shared, own[offset:end])
@@ -118,7 +118,7 @@ def join(shared: bytes, own: bytes) -> Consent:
 
 
 def pair_and_lock(shared: bytes, own: bytes) -> tuple[bytes, str, bytes]:
-    """Data subject, grantee and lock of the consent that `split` took apart, without the rest."""
+    """Data subject, grantee and lock of a consent from the parts that `split` returned, without decoding the rest."""
     size, offset = _read_number(own, 0)
     data_subject, offset = read_bytes(own, offset + size)
     _signer, offset = read_bytes(own, offset)
@@ -132,7 +132,7 @@ def pair_and_lock(shared: bytes, own: bytes) -> tuple[bytes, str, bytes]:
 def _template(shared: bytes) -> Consent:
     consent = decode(CONSENT, shared)
     if not isinstance(consent, Consent):
-        raise TypeError("what is said in common is said in consents")
+        raise TypeError("shared terms must be those of a consent")
     return consent
 
 

@@ -1,4 +1,4 @@
-"""Rows that say since when something was so: heads on chain, parties, notices, reveals."""
+"""Rows of the history: heads on chain, parties, notices and reveals, each valid from a second on."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ HEAD, PARTY, NOTICE, REVEAL = "head", "party", "notice", "reveal"
 OUTDATED = b"outdated"
 ADD = BulkChange(PAST.insert().values({name: bindparam(name) for name in ("at", "kind", "subject", "body")}))
 PastChange = tuple[bytes, bytes | None]
-"""What it is about, and what is so of it from now on; None is that it is no more."""
+"""Subject and new value; None if the subject no longer exists or has no value."""
 
 
 def record_changes(connection: Connection, at_time: int, kind: str, changes: Iterable[PastChange]) -> None:
-    """Remember, from `at` on."""
+    """Store changes that are valid from `at_time` (UTC seconds) on."""
     ADD.run(connection, [{"at": at_time, "kind": kind, "subject": subject, "body": body} for subject, body in changes])
 
 
 def head_change(log: str, head: Head, block: int) -> PastChange:
-    """A log's size on chain."""
+    """The change to a new size of a log on chain."""
     return log.encode(), head.size.to_bytes(8, "big") + block.to_bytes(8, "big")
 
 
 def sizes_of(body: bytes) -> AnchoredSize:
-    """The sizes that `head_change` wrote."""
+    """Decode the value that `head_change` encoded."""
     return AnchoredSize(int.from_bytes(body[:8], "big"), int.from_bytes(body[8:16], "big"))

@@ -1,4 +1,4 @@
-"""The index of records: by id, person and category; what corrects and what erases them."""
+"""The index of records by id, person and category, with corrections and erasures."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ MARK_ERASED = RECORDS.update().where(*BY_INDEX_KEY).values(erased=True)
 
 
 def index(connection: Connection, added: Sequence[LoggedStatement]) -> None:
-    """Rows for issues; corrections and erasures mark the record they name."""
-    issues = [(each, each.signed.statement) for each in added if isinstance(each.signed.statement, Issue)]
+    """Add a row for each issue; mark records that are corrected or erased."""
+    issues = [(logged, logged.signed.statement) for logged in added if isinstance(logged.signed.statement, Issue)]
     if issues:
-        ADD.run(connection, [_row(each.position, issue) for each, issue in issues])
-    corrections = [(each.position, issue) for each, issue in issues if issue.supersedes != bytes(32)]
+        ADD.run(connection, [_row(logged.position, issue) for logged, issue in issues])
+    corrections = [(logged.position, issue) for logged, issue in issues if issue.supersedes != bytes(32)]
     _correct(connection, corrections)
-    erasures = {each.signed.statement.record_id for each in added if isinstance(each.signed.statement, Erasure)}
-    erased = [_index_key(*each) for each in issued(connection, erasures).values()]
+    erasures = {statement.record_id for logged in added if isinstance(statement := logged.signed.statement, Erasure)}
+    erased = [_index_key(*position_and_issue) for position_and_issue in issued(connection, erasures).values()]
     if erased:
         connection.execute(MARK_ERASED, erased)
 
@@ -62,7 +62,7 @@ def _row(position: int, issue: Issue) -> dict[str, Any]:
 
 
 def _correct(connection: Connection, corrections: Sequence[tuple[int, Issue]]) -> None:
-    """A record is superseded by its own holder, about the same person, or not at all."""
+    """Mark superseded records; a correction counts only from the same holder about the same person."""
     issues = issued(connection, {issue.supersedes for _, issue in corrections})
     marks = []
     for position, issue in corrections:
@@ -78,7 +78,7 @@ def _same_source(issue: Issue, other: Issue) -> bool:
 
 
 def issued(connection: Connection, ids: set[bytes]) -> dict[bytes, tuple[int, Issue]]:
-    """Position and statement of the issues of those records that there are."""
+    """Position and Issue of each of these records that exists, by id."""
     issues: dict[bytes, tuple[int, Issue]] = {}
     for chunk in chunks(key(record_id) for record_id in ids):
         for row in connection.execute(ISSUED.where(RECORDS.c.record.in_(chunk))):
@@ -89,7 +89,7 @@ def issued(connection: Connection, ids: set[bytes]) -> dict[bytes, tuple[int, Is
 
 
 def records_by_ids(reading: ReadConnection, ids: Sequence[bytes], anchored: int) -> list[Record]:
-    """Those records that there are, in the order of their names; `anchored` is the size of the log that is on chain."""
+    """The records that exist, in the order of the given ids; `anchored` is the log size on chain."""
     driver, id_set = Driver.of(reading), set(ids)
     records: dict[bytes, Record] = {}
     for chunk in chunks(map(key, ids)):
@@ -99,7 +99,7 @@ def records_by_ids(reading: ReadConnection, ids: Sequence[bytes], anchored: int)
 
 
 def record(reading: ReadConnection, record_id: bytes, anchored: int) -> Record | None:
-    """One record."""
+    """One record by its id."""
     return next(iter(records_by_ids(reading, [record_id], anchored)), None)
 
 
@@ -113,7 +113,7 @@ def records_of(reading: ReadConnection, data_subject: bytes, anchored: int) -> l
 def records_of_any(
     reading: ReadConnection, persons: Sequence[bytes], anchored: int, most: int
 ) -> dict[bytes, list[Record]] | None:
-    """The records of each of these persons (at most 500), oldest first; None where they have more than `most`."""
+    """The records of each of these persons (at most 500), oldest first; None if there are more than `most` records."""
     rows = BY_PERSONS.all(Driver.of(reading), {"most": most + 1}, person=map(key, persons))
     if len(rows) > most:
         return None
@@ -126,12 +126,12 @@ def records_of_any(
 
 @lru_cache(maxsize=1_024)
 def category_key(category: str) -> int:
-    """The key of a category: there are few, and they come again and again."""
+    """The key of a category, cached because there are few categories."""
     return key(category)
 
 
 def _record(row: Any, anchored: int) -> Record:
     issue = decode(row.kind, row.body)
     if not isinstance(issue, Issue):
-        raise TypeError("only issues stand in this index")
+        raise TypeError("only issues are in this index")
     return Record(issue, row.position, row.entry, row.position < anchored, row.superseded_by or b"", bool(row.erased))

@@ -1,4 +1,4 @@
-"""Statements between rows and the kernel's own words."""
+"""Conversion between rows and statements."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PREFIX = 8
 
 
 def select_statements(log: str) -> Select[Any]:
-    """Statements with all that `logged_of` needs."""
+    """A query for statements with all columns that `logged_of` needs."""
     table = STATEMENTS[log]
     if log != CONSENTS:
         return select(table)
@@ -57,20 +57,24 @@ CONSENTS_BY_ENTRIES = ListQuery(
 
 
 RowValues = dict[str, Any]
-"""A row by its columns."""
+"""The values of a row by column."""
 PairPosition = tuple[bytes, str, int]
 """Data subject, grantee and position of a consent or delegation."""
 
 
 def rows_of(connection: Connection, log: str, added: Sequence[LoggedStatement]) -> list[RowValues]:
-    """The rows of statements that are about to be put at the end of their log, each with its entry."""
+    """The rows of statements to append to their log, each with its entry."""
     if log != CONSENTS:
-        return [_fields(one) | {"entry": one.signed.entry.entry, "body": encode(one.signed.statement)} for one in added]
-    parts = [_parts(one.signed.statement) for one in added]
-    terms_ids = consent_dedup.ids_of_terms(connection, (said for said, _ in parts if said))
+        return [
+            _fields(logged) | {"entry": logged.signed.entry.entry, "body": encode(logged.signed.statement)}
+            for logged in added
+        ]
+    parts = [_parts(logged.signed.statement) for logged in added]
+    terms_ids = consent_dedup.ids_of_terms(connection, (terms for terms, _ in parts if terms))
     return [
-        _fields(one) | {"common": terms_ids[said] if said else None, "body": body, "entry": one.signed.entry.entry}
-        for one, (said, body) in zip(added, parts, strict=True)
+        _fields(logged)
+        | {"common": terms_ids[terms] if terms else None, "body": body, "entry": logged.signed.entry.entry}
+        for logged, (terms, body) in zip(added, parts, strict=True)
     ]
 
 
@@ -79,7 +83,7 @@ def _parts(statement: Statement) -> tuple[bytes, bytes]:
 
 
 def _fields(logged: LoggedStatement) -> RowValues:
-    """What the rows of all logs have; the lock only where it is not the one the statement says itself."""
+    """The columns that all logs have; the lock only if it differs from the one in the statement."""
     statement, entry = logged.signed.statement, logged.signed.entry
     return {
         "position": logged.position,
@@ -93,12 +97,12 @@ def _fields(logged: LoggedStatement) -> RowValues:
 
 
 def statement_of(row: Any) -> Statement:
-    """What a row says."""
+    """The statement of a row, without its entry."""
     return consent_dedup.join(row.terms, row.body) if row.kind == consent_dedup.CONSENT else decode(row.kind, row.body)
 
 
 def logged_of(row: Any) -> LoggedStatement:
-    """The statement of a row."""
+    """The logged statement of a row."""
     statement = statement_of(row)
     lock = own_lock(statement) if row.lock is None else row.lock
     return LoggedStatement(
@@ -107,7 +111,7 @@ def logged_of(row: Any) -> LoggedStatement:
 
 
 def select_entries(log: str) -> Select[Any]:
-    """Statements with all that `entry_of` needs."""
+    """A query for statements with all columns that `entry_of` needs."""
     table = STATEMENTS[log]
     if log != CONSENTS:
         return select(table.c.entry)
@@ -117,7 +121,7 @@ def select_entries(log: str) -> Select[Any]:
 
 
 def entry_of(row: Any) -> bytes:
-    """The entry of a row: in the log of consents it follows from the rest."""
+    """The entry of a row; in the consents log it is computed from the other columns."""
     stored = getattr(row, "entry", None)
     if stored is not None:
         return bytes(stored)
@@ -126,13 +130,13 @@ def entry_of(row: Any) -> bytes:
 
 
 def own_lock(statement: Statement) -> bytes:
-    """The lock a statement carries; zero for kinds that carry none."""
+    """The lock in a statement; zero for kinds without a lock."""
     lock: bytes = getattr(statement, "lock", NO_LOCK)
     return lock
 
 
 def statement_at(driver: Driver, log: str, position: int) -> LoggedStatement | None:
-    """The statement at a position."""
+    """The statement at a position; None if there is none."""
     if not 0 <= position < 2**63:
         return None
     rows = BY_POSITION[log].all(driver, {"position": position})
@@ -140,7 +144,7 @@ def statement_at(driver: Driver, log: str, position: int) -> LoggedStatement | N
 
 
 def by_entry(connection: ReadConnection, log: str, entry: bytes) -> LoggedStatement | None:
-    """The statement of that entry."""
+    """The statement with an entry; None if there is none."""
     if log == CONSENTS:
         return _consent_by_entry(Driver.of(connection), entry)
     rows = BY_ENTRY[log].all(Driver.of(connection), {"prefix": entry[:PREFIX], "whole": entry})
@@ -148,13 +152,13 @@ def by_entry(connection: ReadConnection, log: str, entry: bytes) -> LoggedStatem
 
 
 def revocable_by_entries(driver: Driver, entries: Collection[bytes]) -> list[PairPosition]:
-    """The consents and delegations of those entries, in any order."""
+    """The consents and delegations with these entries, in any order."""
     rows = (row for chunk in chunks(map(prefix, entries)) for row in CONSENTS_BY_ENTRIES.all(driver, {}, entry=chunk))
     return [pair_position for row in rows if (pair_position := _pair_position(row, entries))]
 
 
 def _pair_position(row: Any, entries: Collection[bytes]) -> PairPosition | None:
-    """What a row says to whom, if it is one of those entries; little of most of them needs to be read."""
+    """Data subject, grantee and position of a row if its entry is one of `entries`; consents are not fully decoded."""
     if row.kind == consent_dedup.CONSENT:
         data_subject, grantee, lock = consent_dedup.pair_and_lock(row.terms, row.body)
     else:
@@ -172,7 +176,7 @@ def _consent_by_entry(driver: Driver, entry: bytes) -> LoggedStatement | None:
 
 
 def by_digests(connection: Connection, log: str, digests: Sequence[bytes]) -> dict[bytes, LoggedStatement]:
-    """The statements already logged under any of the digests, in another log than that of consents."""
+    """The statements that are logged under any of the digests; for any log except the consents log."""
     if len(digests) == 1:
         rows = BY_DIGEST[log].all(Driver.of(connection), {"prefix": digests[0][:PREFIX], "whole": digests[0]})
         return {row.digest: logged_of(row) for row in rows}

@@ -1,4 +1,4 @@
-"""How often consents were used and when last, as receipts say."""
+"""Counts of how often receipts used consents, and when last."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ UseKey = tuple[int, int]
 
 
 class Use(NamedTuple):
-    """How many times, and the latest second (UTC) that one of them was decided in."""
+    """The number of uses, and the time of the last decision in UTC seconds."""
 
     times: int
     latest: int
 
 
 class Uses:
-    """What is used up; a refusal, and a yes that rests on no consent, use nothing."""
+    """Use counts. A refusal uses nothing, and neither does a permit that rests on no consent."""
 
     def __init__(self, counts: Iterable[tuple[int, int, int, int]] = ()) -> None:
         self._uses = {(consent, record): Use(times, latest) for consent, record, times, latest in counts}
 
     @classmethod
     def of_statements(cls, statements: Iterable[Statement]) -> Uses:
-        """What these use up."""
+        """The uses by these statements."""
         uses = cls()
         for statement in statements:
             uses.count(statement)
         return uses
 
     def count(self, statement: Statement) -> None:
-        """Add what a statement uses up: each consent it rests on once, for its record and for all."""
+        """Add the uses by a statement: each consent that it rests on once, for its record and for all records."""
         if isinstance(statement, AccessReceipt) and statement.permitted:
             record, use = key(statement.record_id), Use(1, statement.decided_at)
             for entry in map(key, statement.consents):
@@ -43,7 +43,7 @@ class Uses:
                 self._add((entry, ALL_RECORDS), use)
 
     def merged(self, other: Uses) -> Uses:
-        """These and those."""
+        """The sum of these and other uses."""
         merged = Uses(iter(self))
         for consent, record, times, latest in other:
             merged._add((consent, record), Use(times, latest))
@@ -54,7 +54,7 @@ class Uses:
         return self._uses.get((consent, record))
 
     def rows(self) -> list[Mapping[str, int]]:
-        """As they lie in the table."""
+        """The rows of the table of uses."""
         return [{"consent": c, "record": r, "times": times, "latest": latest} for c, r, times, latest in self]
 
     def __iter__(self) -> Iterator[tuple[int, int, int, int]]:

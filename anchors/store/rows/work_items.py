@@ -1,4 +1,4 @@
-"""Work items between rows and `Paper`; person and party stand in the index by key and in the body whole."""
+"""Conversion between rows and `WorkItem`. The index has keys of person and party; the body has their full values."""
 
 from __future__ import annotations
 
