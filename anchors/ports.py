@@ -99,7 +99,7 @@ class AnchoredStore(Protocol):
 
     @property
     def anchoring(self) -> Anchoring:
-        """What is anchored of the logs."""
+        """The Anchoring port of the logs."""
         ...
 
     @property

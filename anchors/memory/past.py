@@ -21,7 +21,7 @@ class MemoryPast:
         return values[-1] if values else None
 
     def sizes_at(self, log: str, at_time: int) -> AnchoredSize | None:
-        """What was anchored of a log at a time (UTC seconds); None before the history begins."""
+        """The anchored size and block of a log at a time (UTC seconds); None before the history begins."""
         sizes = self._value_at("head", log, at_time)
         return sizes if isinstance(sizes, AnchoredSize) else None
 
@@ -46,5 +46,5 @@ class MemoryPast:
         return later_reveals[:limit]
 
     def revealed_at(self, entries: Iterable[bytes], at_time: int) -> frozenset[bytes]:
-        """Those of the entries that were known as revoked on chain at a time (UTC seconds)."""
+        """The given entries that were known as revoked on chain at a time (UTC seconds)."""
         return frozenset(entry for entry in entries if self._value_at("reveal", entry, at_time))

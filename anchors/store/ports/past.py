@@ -22,7 +22,7 @@ class PastStore:
         self._database = database
 
     def sizes_at(self, log: str, at_time: int) -> AnchoredSize | None:
-        """What was anchored of a log at a time (UTC seconds); None before the history of this database begins."""
+        """The anchored size and block of a log at a time (UTC seconds); None before the history begins."""
         body = self._value_at(HEAD, log.encode(), at_time)
         return sizes_of(body) if body else None
 
@@ -53,7 +53,7 @@ class PastStore:
             return [(int(row.number), bytes(row.subject)) for row in rows]
 
     def revealed_at(self, entries: Iterable[bytes], at_time: int) -> frozenset[bytes]:
-        """Those of the entries that were known as revoked on chain at a time (UTC seconds)."""
+        """The given entries that were known as revoked on chain at a time (UTC seconds)."""
         revealed: set[bytes] = set()
         query = select(PAST.c.subject).where(PAST.c.kind == REVEAL, PAST.c.at <= at_time)
         with self._database.session() as connection:
