@@ -1,4 +1,4 @@
-"""What notary, follower and tiles need of a store beside what the kernel needs; `anchors.memory` has a twin of each."""
+"""Ports of notary, follower and tiles, beside those of the kernel. `anchors.memory` implements each in memory."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from mydata_ledger.ledger.ports import AnchoredHead, Log
 
 
 class AnchoredLog(Log, Protocol):
-    """The logs, with the heads they once had."""
+    """The Log port with earlier heads."""
 
     def head_at(self, log: str, size: int) -> Head | None:
-        """The head the log had at `size`; None when it never was so large."""
+        """The head of the log at `size`; None if the log is smaller."""
         ...
 
     def last_anchored(self, log: str) -> AnchoredHead:
-        """What was last marked as anchored, whether or not the chain still agrees."""
+        """The head last marked as anchored, even if the chain contradicts this log now."""
         ...
 
 
 class Anchoring(Protocol):
-    """What to put on chain, and what the chain holds."""
+    """Reads what to anchor on chain, and records what the chain holds."""
 
     def entries(self, log: str, start: int, limit: int) -> list[bytes]:
         """Entries (32 bytes) from position `start`."""
@@ -46,40 +46,43 @@ class Anchoring(Protocol):
         ...
 
     def mark_anchored(self, log: str, head: Head, block: int) -> None:
-        """The chain holds this head. Raises InvalidStatement unless it is one of this log, not behind the last."""
+        """Record that the chain holds this head.
+
+        Raises InvalidStatement if this log never had the head, or if it is smaller than the last one.
+        """
         ...
 
     def roll_back(self, log: str, head: Head, block: int) -> None:
-        """The chain went back to this head."""
+        """After a reorganisation of the chain, make an earlier head the anchored one."""
         ...
 
-    def touch(self, at: int) -> None:
-        """The chain answered at `at`, and agrees with this log."""
+    def touch(self, at_time: int) -> None:
+        """Record that the chain answered at `at_time` (UTC seconds) and agrees with this log."""
         ...
 
     def distrust(self, reason: str) -> None:
-        """The chain contradicts this log: every answer is unknown until it no longer does."""
+        """Record that the chain contradicts this log: every answer is unknown until `touch` is called."""
         ...
 
     def revealed(self, reveals: Mapping[bytes, int]) -> None:
-        """The chain says, each at its block, that these consents are revoked."""
+        """Mark consents as revoked on chain; `reveals` maps each consent entry to the block of its revocation."""
         ...
 
     def conceal(self, above: int) -> None:
-        """Blocks above are gone."""
+        """Blocks above this number left the chain: secrets revealed in them must be revealed again."""
         ...
 
     def note_block(self, number: int, block_hash: bytes) -> None:
-        """Remember that the chain had this block."""
+        """Store the hash of a block of the chain."""
         ...
 
     def noted_blocks(self) -> list[tuple[int, bytes]]:
-        """Remembered blocks, newest first."""
+        """Number and hash of the stored blocks, newest first."""
         ...
 
 
 class Registry(Protocol):
-    """The directory as the chain has it."""
+    """The party directory, as a copy of the chain's PartyRegistry."""
 
     def set_parties(self, parties: Iterable[Party]) -> None:
         """Replace the whole directory."""
@@ -96,10 +99,10 @@ class AnchoredStore(Protocol):
 
     @property
     def anchoring(self) -> Anchoring:
-        """Their side towards the chain."""
+        """The Anchoring port of the logs."""
         ...
 
     @property
     def directory(self) -> Registry:
-        """The parties on chain."""
+        """The party directory."""
         ...

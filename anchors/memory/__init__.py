@@ -1,4 +1,4 @@
-"""An honest twin of every port: plain dictionaries and lists that keep the promises of `ledger.ports`, and no disk."""
+"""In-memory implementation of every port of `ledger.ports`, for tests: dictionaries and lists, no disk."""
 
 from mydata_ledger.anchors.memory.clock import FixedClock
 from mydata_ledger.anchors.memory.keys import MemoryKeys

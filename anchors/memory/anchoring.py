@@ -1,4 +1,4 @@
-"""The side of the logs that notary and follower use: what to put on chain, and what the chain holds."""
+"""The Anchoring port in memory: what notary and follower read of the logs, and record of the chain."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 
 
 class MemoryAnchoring:
-    """What is anchored only ever changes here."""
+    """The Anchoring port: the only writer of anchored heads."""
 
     def __init__(self, state: State, log: MemoryLog) -> None:
         self._state, self._log = state, log
@@ -42,60 +42,66 @@ class MemoryAnchoring:
         return merkle.peaks(size, self._state.trees[log].node)
 
     def mark_anchored(self, log: str, head: Head, block: int) -> None:
-        """The chain holds this head. Raises InvalidStatement unless it is a head of this log, not behind the last."""
+        """Record that the chain holds this head.
+
+        Raises InvalidStatement if this log never had the head, or if it is smaller than the last one.
+        """
         if self._log.head_at(log, head.size) != head or head.size < self._state.anchored[log].head.size:
             raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
         self._state.anchored[log] = AnchoredHead(head, block, self._followed_at)
-        self._state.note("head", log, AnchoredSize(head.size, block))
+        self._state.record_change("head", log, AnchoredSize(head.size, block))
 
     def roll_back(self, log: str, head: Head, block: int) -> None:
-        """The chain went back to this head: grants above it deny again, revocations keep denying."""
+        """After a reorganisation of the chain, make an earlier head the anchored one.
+
+        Grants above it no longer permit; revocations still deny.
+        """
         if self._log.head_at(log, head.size) != head:
             raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
         self._state.anchored[log] = AnchoredHead(head, block, self._followed_at)
-        self._state.note("head", log, AnchoredSize(head.size, block))
+        self._state.record_change("head", log, AnchoredSize(head.size, block))
 
-    def touch(self, at: int) -> None:
-        """The chain answered at `at`, and agrees with this log."""
-        self._followed_at, self._state.distrust = at, ""
+    def touch(self, at_time: int) -> None:
+        """Record that the chain answered at `at_time` (UTC seconds) and agrees with this log."""
+        self._followed_at, self._state.distrust = at_time, ""
         for log in LOGS:
             self._state.anchored[log] = AnchoredHead(
-                self._state.anchored[log].head, self._state.anchored[log].block, at
+                self._state.anchored[log].head, self._state.anchored[log].block, at_time
             )
 
     def distrust(self, reason: str) -> None:
-        """The chain contradicts this log: every answer is unknown until it no longer does."""
+        """Record that the chain contradicts this log: every answer is unknown until `touch` is called."""
         self._state.distrust = reason
 
     def note_block(self, number: int, block_hash: bytes) -> None:
-        """Remember that the chain had this block."""
+        """Store the hash of a block of the chain."""
         self._blocks[number] = block_hash
 
     def noted_blocks(self) -> list[tuple[int, bytes]]:
-        """Remembered blocks, newest first."""
+        """Number and hash of the stored blocks, newest first."""
         return sorted(self._blocks.items(), reverse=True)
 
     def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
         """(entry, core, secret) of revoked consents whose lock is not yet opened on chain, oldest first."""
-        found = []
+        secrets = []
         for logged in self._state.trees[CONSENTS].statements:
-            said = logged.signed.statement
-            if not isinstance(said, Revocation) or said.secret == NO_LOCK:
+            statement = logged.signed.statement
+            if not isinstance(statement, Revocation) or statement.secret == NO_LOCK:
                 continue
-            ended = self._state.by_entry[CONSENTS, said.consent].signed.entry
-            if ended.lock == lock_of(said.secret) and self._state.reveals.get(ended.entry) is None:
-                found.append((ended.entry, ended.core, said.secret))
-        return found[:limit]
+            revoked = self._state.by_entry[CONSENTS, statement.consent].signed.entry
+            if revoked.lock == lock_of(statement.secret) and self._state.reveals.get(revoked.entry) is None:
+                secrets.append((revoked.entry, revoked.core, statement.secret))
+        return secrets[:limit]
 
     def revealed(self, reveals: Mapping[bytes, int]) -> None:
-        """The chain says, each at its block, that these consents are revoked: from now on they are."""
+        """Mark consents as revoked on chain; `reveals` maps each consent entry to the block of its revocation."""
         self._state.reveals.update(reveals)
         for entry in reveals:
-            self._state.note("reveal", entry, True)
+            self._state.record_change("reveal", entry, True)
 
     def conceal(self, above: int) -> None:
-        """Blocks above are gone: secrets revealed there wait to be revealed again; the revocations stay."""
+        """Blocks above this number left the chain: their secrets must be revealed again; the revocations stay."""
         self._state.reveals = {
             e: None if block is not None and block > above else block for e, block in self._state.reveals.items()
         }
-        self._blocks = {number: found for number, found in self._blocks.items() if number <= above}
+        self._blocks = {number: block_hash for number, block_hash in self._blocks.items() if number <= above}

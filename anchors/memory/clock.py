@@ -1,18 +1,18 @@
-"""Time that stands still until it is told to pass."""
+"""A clock that a test sets."""
 
 from __future__ import annotations
 
 
 class FixedClock:
-    """A clock of UTC seconds in the hands of a test."""
+    """A clock in UTC seconds that changes only when a test changes it."""
 
-    def __init__(self, at: int) -> None:
-        self.at = at
+    def __init__(self, at_time: int) -> None:
+        self.at = at_time
 
     def now(self) -> int:
-        """The moment it was set to."""
+        """The current time in UTC seconds."""
         return self.at
 
     def passes(self, seconds: int) -> None:
-        """Let `seconds` go by."""
+        """Move the clock forward by `seconds`."""
         self.at += seconds

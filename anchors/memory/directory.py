@@ -1,4 +1,4 @@
-"""The Directory port in two dictionaries."""
+"""The Directory port in memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mydata_ledger.ledger.party import Party
 
 
 class MemoryDirectory:
-    """Parties as the chain has them, and published notices."""
+    """Parties and published notices in dictionaries."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -26,17 +26,17 @@ class MemoryDirectory:
     def set_parties(self, parties: Iterable[Party]) -> None:
         """Replace the whole directory."""
         self._state.parties = {party.account: party for party in parties}
-        self._state.note("parties", "", self._state.parties)
+        self._state.record_change("parties", "", self._state.parties)
 
     def publish(self, notice: Notice) -> None:
-        """Keep a notice; published again it can only change whether it is outdated."""
+        """Store a notice. Publishing it again can only change whether it is outdated."""
         self._state.notices[notice.digest] = notice
-        self._state.note("notice", notice.digest, notice.outdated)
+        self._state.record_change("notice", notice.digest, notice.outdated)
 
     def notice(self, digest: bytes) -> Notice | None:
-        """One notice by the hash that is signed."""
+        """One notice by its digest, which consents sign."""
         return self._state.notices.get(digest)
 
     def notices(self) -> list[Notice]:
-        """All versions in all languages."""
+        """All versions of all notices in all languages."""
         return sorted(self._state.notices.values(), key=lambda n: (n.name, n.version, n.language))

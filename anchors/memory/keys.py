@@ -1,4 +1,4 @@
-"""Data keys in a dictionary, released against receipts that the log really holds."""
+"""The Keys port in memory: data keys are wrapped for a reader only against a receipt in the log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEY_SIZE = 32
 
 
 class MemoryKeys:
-    """The Keys port; `log` is asked whether a receipt is really in it."""
+    """Data keys in a dictionary; `log` is read to check that a receipt is logged."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -23,14 +23,14 @@ class MemoryKeys:
 
     def create_many(self, records: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
         """A fresh 32-byte data key for each (record id, data subject)."""
-        made = [secrets.token_bytes(KEY_SIZE) for _ in records]
-        self._keys.update(zip((record_id for record_id, _ in records), made, strict=True))
-        return made
+        new_keys = [secrets.token_bytes(KEY_SIZE) for _ in records]
+        self._keys.update(zip((record_id for record_id, _ in records), new_keys, strict=True))
+        return new_keys
 
     def rewrap(self, record_id: bytes, reader_key: bytes, receipt: LoggedStatement) -> bytes:
         """The data key under the reader's HPKE key. Raises ReceiptRequired, KeyDestroyed."""
-        said = receipt.signed.statement
-        if not isinstance(said, AccessReceipt) or not said.releases(record_id):
+        statement = receipt.signed.statement
+        if not isinstance(statement, AccessReceipt) or not statement.releases(record_id):
             raise ReceiptRequired("the receipt does not permit this record; ask for access first")
         if self._log.statement_at(ACCESS, receipt.position) != receipt:
             raise ReceiptRequired("the receipt is not in the log; ask for access first")
@@ -39,6 +39,6 @@ class MemoryKeys:
         return envelope.wrap(self._keys[record_id], reader_key, record_id)
 
     def destroy(self, record_id: bytes) -> bytes:
-        """Forget the key; returns its id, SHA-256 of the record id under the key's own name. Idempotent."""
+        """Delete the key and return its id (`record.key_id`). Idempotent."""
         self._keys.pop(record_id, None)
         return key_id(record_id)

@@ -1,4 +1,4 @@
-"""The Log port over lists: what is accepted, in order, and the tree over it, read off RFC 6962's own definition."""
+"""The Log port in memory: lists of statements, with the Merkle tree as RFC 9162 defines it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mydata_ledger.ledger.search import PageFacts, PageQuery, PersonFacts, Perso
 
 
 class MemoryLog:
-    """Three lists, guarded by one lock; `index` tells the facts of a question, `directory` what is published."""
+    """Three lists under one lock; `index` gives the facts of a question, `directory` parties and notices."""
 
     def __init__(self, state: State, index: MemoryIndex, directory: MemoryDirectory) -> None:
         self._state, self._index, self._directory = state, index, directory
@@ -30,11 +30,11 @@ class MemoryLog:
     def append(self, statements: Sequence[SignedStatement], accepted_at: int) -> list[LoggedStatement]:
         """Accept all or none. Raises StaleConsent, InvalidStatement."""
         with self._state.lock:
-            before = self._state.sizes()
+            sizes = self._state.sizes()
             try:
                 return [self._state.accept(signed, accepted_at) for signed in statements]
             except Exception:
-                self._state.forget(before)
+                self._state.truncate(sizes)
                 raise
 
     def accept_soon(
@@ -47,10 +47,10 @@ class MemoryLog:
     def _accept_or_refuse(
         self, signed: SignedStatement, check: Check, accepted_at: int
     ) -> LoggedStatement | LedgerError:
-        said = signed.statement
+        statement = signed.statement
         newest = None
-        if isinstance(said, Consent | Revocation | Delegation):
-            newest = self._state.newest.get((said.data_subject, said.grantee))
+        if isinstance(statement, Consent | Revocation | Delegation):
+            newest = self._state.newest.get((statement.data_subject, statement.grantee))
         if newest and newest.signed.entry.digest == signed.entry.digest:
             return newest
         try:
@@ -59,50 +59,61 @@ class MemoryLog:
         except LedgerError as error:
             return error
 
-    def answer(self, request: AccessRequest, respond: Callable[[Facts], SignedStatement], at: int) -> LoggedStatement:
-        """Gather the facts, have them answered, log the receipt, under one lock."""
-        return self.answer_soon([request], lambda _, facts: respond(facts), at).result()[0]
+    def answer(
+        self, request: AccessRequest, respond: Callable[[Facts], SignedStatement], at_time: int
+    ) -> LoggedStatement:
+        """Read the facts, call `respond` and log its receipt, under one lock."""
+        return self.answer_soon([request], lambda _, facts: respond(facts), at_time).result()[0]
 
     def answer_soon(
         self,
         requests: Sequence[AccessRequest],
         respond: Callable[[AccessRequest, Facts], SignedStatement],
-        at: int,
+        at_time: int,
         sign: Sign = list,
     ) -> Future[list[LoggedStatement]]:
-        """The same, one after another, all or none, and at once; each counts for the next before all are signed."""
+        """Answer questions one after another, all or none. Each receipt counts as a use for the next question."""
         with self._state.lock:
             if len(requests) == 1:
-                return completed(self.append(sign([respond(requests[0], self._told(requests[0], at))]), at))
-            before, said = self._state.sizes(), []
+                return completed(
+                    self.append(sign([respond(requests[0], self._facts_of(requests[0], at_time))]), at_time)
+                )
+            sizes, receipts = self._state.sizes(), []
             try:
                 for request in requests:
-                    said += [logged.signed for logged in self.append([respond(request, self._told(request, at))], at)]
+                    receipts += [
+                        logged.signed
+                        for logged in self.append([respond(request, self._facts_of(request, at_time))], at_time)
+                    ]
             finally:
-                self._state.forget(before)
-            return completed(self.append(sign(said), at))
+                self._state.truncate(sizes)
+            return completed(self.append(sign(receipts), at_time))
 
-    def _told(self, request: AccessRequest, at: int) -> Facts:
-        """The facts, and to a question about many records what is known about each."""
-        known = self._index.facts(request, at)
-        shared = {field.name: getattr(known, field.name) for field in fields(Facts)}
+    def _facts_of(self, request: AccessRequest, at_time: int) -> Facts:
+        """The facts about a question; for a question about many records, the facts about each record."""
+        facts = self._index.facts(request, at_time)
+        shared = {field.name: getattr(facts, field.name) for field in fields(Facts)}
         if isinstance(request, PersonQuery):
-            each = tuple(self._index.person_facts(request, request.data_subject, at))
-            return PersonFacts(**shared, each=each if len(each) <= request.most else None)
+            person_facts = tuple(self._index.person_facts(request, request.data_subject, at_time))
+            return PersonFacts(**shared, each=person_facts if len(person_facts) <= request.most else None)
         if isinstance(request, PageQuery):
-            found = self._index.page_facts(
-                request, at, request.after, request.limit, lambda one: request.permits(request, one, at)
+            page = self._index.page_facts(
+                request,
+                at_time,
+                request.after,
+                request.limit,
+                lambda record_facts: request.permits(request, record_facts, at_time),
             )
-            return PageFacts(**shared, found=tuple(found) if request.most else None)
-        return known
+            return PageFacts(**shared, found=tuple(page) if request.most else None)
+        return facts
 
     def statement_at(self, log: str, position: int) -> LoggedStatement | None:
-        """The statement at a position."""
+        """The statement at a position; None if there is none."""
         statements = self._state.trees[log].statements
         return statements[position] if 0 <= position < len(statements) else None
 
     def find(self, log: str, entry: bytes) -> LoggedStatement | None:
-        """The statement of that entry."""
+        """The statement with an entry; None if there is none."""
         return self._state.by_entry.get((log, entry))
 
     def head(self, log: str) -> Head:
@@ -110,7 +121,7 @@ class MemoryLog:
         return self._state.trees[log].head(len(self._state.trees[log].statements))
 
     def head_at(self, log: str, size: int) -> Head | None:
-        """The head the log had at `size`; None when it never was so large."""
+        """The head of the log at `size`; None if the log is smaller."""
         tree = self._state.trees[log]
         return tree.head(size) if 0 <= size <= len(tree.statements) else None
 
@@ -121,16 +132,16 @@ class MemoryLog:
         return self._state.anchored[log]
 
     def last_anchored(self, log: str) -> AnchoredHead:
-        """The same, whether or not the chain still agrees."""
+        """The head last marked as anchored, even if the chain contradicts this log now."""
         return self._state.anchored[log]
 
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
         """The inclusion proof. Raises ProofInvalid."""
-        return merkle.inclusion_proof(position, self._within(log, size), self._state.trees[log].node)
+        return merkle.inclusion_proof(position, self._size_or_zero(log, size), self._state.trees[log].node)
 
     def consistency(self, log: str, first: int, second: int) -> list[bytes]:
         """The consistency proof. Raises ProofInvalid."""
-        return merkle.consistency_proof(first, self._within(log, second), self._state.trees[log].node)
+        return merkle.consistency_proof(first, self._size_or_zero(log, second), self._state.trees[log].node)
 
-    def _within(self, log: str, size: int) -> int:
+    def _size_or_zero(self, log: str, size: int) -> int:
         return size if size <= len(self._state.trees[log].statements) else 0

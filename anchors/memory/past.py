@@ -1,4 +1,4 @@
-"""The Past port over lists."""
+"""The Past port in memory."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from mydata_ledger.ledger.ports import AnchoredSize
 
 
 class MemoryPast:
-    """Everything that was ever so, with the second since when."""
+    """All values since the start, each with the second from which it is valid."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def _said(self, kind: str, subject: object, at: int) -> Any:
-        told = [said for since, said in self._state.past.get((kind, subject), []) if since <= at]
-        return told[-1] if told else None
+    def _value_at(self, kind: str, subject: object, at_time: int) -> Any:
+        values = [value for since, value in self._state.past.get((kind, subject), []) if since <= at_time]
+        return values[-1] if values else None
 
-    def sizes_at(self, log: str, at: int) -> AnchoredSize | None:
-        """What was anchored of a log; None before the first time."""
-        found = self._said("head", log, at)
-        return found if isinstance(found, AnchoredSize) else None
+    def sizes_at(self, log: str, at_time: int) -> AnchoredSize | None:
+        """The anchored size and block of a log at a time (UTC seconds); None before the history begins."""
+        sizes = self._value_at("head", log, at_time)
+        return sizes if isinstance(sizes, AnchoredSize) else None
 
     def reached(self, log: str, size: int) -> int | None:
-        """The first second at which the chain held that many."""
-        return next((since for since, said in self._state.past.get(("head", log), []) if said.size >= size), None)
+        """The first second at which the chain held `size` statements of the log; None if it never did."""
+        return next((since for since, value in self._state.past.get(("head", log), []) if value.size >= size), None)
 
-    def party_at(self, account: str, at: int) -> Party | None:
-        """Who the directory had under that address."""
-        directory = self._said("parties", "", at) or {}
+    def party_at(self, account: str, at_time: int) -> Party | None:
+        """The party with that EIP-55 address at a time (UTC seconds); None if there was none."""
+        directory = self._value_at("parties", "", at_time) or {}
         return directory.get(account)
 
-    def outdated_at(self, at: int) -> frozenset[bytes]:
-        """The hashes of the notices that no longer stood."""
-        told = [subject for kind, subject in self._state.past if kind == "notice" and isinstance(subject, bytes)]
-        return frozenset(digest for digest in told if self._said("notice", digest, at))
+    def outdated_at(self, at_time: int) -> frozenset[bytes]:
+        """The digests of the notices that were outdated at a time (UTC seconds)."""
+        digests = [subject for kind, subject in self._state.past if kind == "notice" and isinstance(subject, bytes)]
+        return frozenset(digest for digest in digests if self._value_at("notice", digest, at_time))
 
     def revealed_since(self, number: int, limit: int) -> list[tuple[int, bytes]]:
-        """Entries that the chain was found to have ended, each with its number, in order, above `number`."""
-        known = ((n, subject) for n, (kind, subject) in enumerate(self._state.past, start=1) if kind == "reveal")
-        found = [(n, subject) for n, subject in known if n > number and isinstance(subject, bytes)]
-        return found[:limit]
+        """Entries that were revoked on chain, each with its number, in order, above `number`."""
+        reveals = ((n, subject) for n, (kind, subject) in enumerate(self._state.past, start=1) if kind == "reveal")
+        later_reveals = [(n, subject) for n, subject in reveals if n > number and isinstance(subject, bytes)]
+        return later_reveals[:limit]
 
-    def revealed_at(self, entries: Iterable[bytes], at: int) -> frozenset[bytes]:
-        """Those that the chain was known to have ended."""
-        return frozenset(entry for entry in entries if self._said("reveal", entry, at))
+    def revealed_at(self, entries: Iterable[bytes], at_time: int) -> frozenset[bytes]:
+        """The given entries that were known as revoked on chain at a time (UTC seconds)."""
+        return frozenset(entry for entry in entries if self._value_at("reveal", entry, at_time))

@@ -1,4 +1,4 @@
-"""Sealed payloads in a dictionary, under the CIDs that IPFS gives single raw blocks."""
+"""The Payloads port in memory: sealed payloads under the CIDs that IPFS gives to single raw blocks."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ CIDV1_RAW_SHA256 = bytes([0x01, 0x55, 0x12, 0x20])
 
 
 def raw_cid(block: bytes) -> str:
-    """CIDv1, codec raw, SHA-256, in base32: what `ipfs block put` answers for the same bytes."""
+    """CIDv1, codec raw, SHA-256, in base32: equal to the CID from `ipfs block put`."""
     text = b32encode(CIDV1_RAW_SHA256 + sha256(block).digest()).decode()
     return "b" + text.rstrip("=").lower()
 
 
 class MemoryPayloads:
-    """The Payloads port; every payload is one raw block, whatever its size."""
+    """Payloads in a dictionary; every payload is one raw block of any size."""
 
     def __init__(self) -> None:
         self.blocks: dict[str, bytes] = {}
@@ -31,11 +31,11 @@ class MemoryPayloads:
         return cids
 
     def put_stream(self, pieces: Iterable[Piece]) -> str:
-        """`put_many` of the pieces together; the twin has them in memory anyhow."""
+        """Store the joined pieces as one payload; returns its CID."""
         return self.put_many([b"".join(bytes(piece) for piece in pieces)])[0]
 
     def open_stream(self, cid: str) -> tuple[int, Iterator[bytes]]:
-        """Length and bytes. Raises PayloadMissing, PayloadAltered."""
+        """The length and the bytes. Raises PayloadMissing, PayloadAltered."""
         content = self.get(cid)
         return len(content), iter([content])
 
@@ -48,5 +48,5 @@ class MemoryPayloads:
         return self.blocks[cid]
 
     def remove(self, cid: str) -> None:
-        """Forget the payload; an unknown one changes nothing."""
+        """Delete the payload; an unknown CID changes nothing."""
         self.blocks.pop(cid, None)

@@ -1,4 +1,4 @@
-"""What the ports of the twin share: three lists of statements with the trees over them, and what they say now."""
+"""The state that all in-memory ports share: three logs with their trees, and what follows from them."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ Pair = tuple[bytes, str]
 
 @dataclass
 class MemoryTree:
-    """One log's statements, and the complete subtrees seen so far (they never change)."""
+    """The statements of one log, and a cache of complete subtrees, which never change."""
 
     statements: list[LoggedStatement] = field(default_factory=list)
-    known: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
     def node(self, level: int, index: int) -> bytes:
         """MTH of the complete subtree, RFC 9162 §2.1.1."""
         if level == 0:
             return self.statements[index].signed.entry.leaf
-        if (level, index) not in self.known:
+        if (level, index) not in self.nodes:
             halves = self.node(level - 1, 2 * index), self.node(level - 1, 2 * index + 1)
-            self.known[level, index] = merkle.node_hash(*halves)
-        return self.known[level, index]
+            self.nodes[level, index] = merkle.node_hash(*halves)
+        return self.nodes[level, index]
 
     def head(self, size: int) -> Head:
-        """The head it had at `size`."""
+        """The head of the log at `size`."""
         return Head(size, merkle.root_at(size, self.node))
 
 
 class State:
-    """Statements and everything that follows from them, guarded by one lock; what the chain holds; what passed.
+    """Statements and what follows from them, under one lock; anchored heads; the history.
 
-    `now` gives the UTC seconds at which something comes to be known.
+    `now` returns the current time in UTC seconds, for the history.
     """
 
     def __init__(self, now: Callable[[], int]) -> None:
@@ -58,9 +58,9 @@ class State:
         self.newest: dict[Pair, LoggedStatement] = {}
         self.record_logged: dict[bytes, LoggedStatement] = {}
         self.about: dict[bytes, list[LoggedStatement]] = defaultdict(list)
-        self.resting: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
-        self.ended: set[bytes] = set()
-        self.replaced: set[bytes] = set()
+        self.uses: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
+        self.revoked: set[bytes] = set()
+        self.superseded: set[bytes] = set()
         self.corrected_by: dict[bytes, bytes] = {}
         self.erased: set[bytes] = set()
         self.parties: dict[str, Party] = {}
@@ -70,16 +70,16 @@ class State:
         self.reveals: dict[bytes, int | None] = {}
         self.past: dict[tuple[str, object], list[tuple[int, Any]]] = defaultdict(list)
         for log in LOGS:
-            self.note("head", log, AnchoredSize(0, 0))
+            self.record_change("head", log, AnchoredSize(0, 0))
 
-    def note(self, kind: str, subject: object, said: object) -> None:
-        """Remember that from now on this is so of the subject."""
-        self.past[kind, subject].append((self.now(), said))
+    def record_change(self, kind: str, subject: object, value: object) -> None:
+        """Add to the history: the value of a subject from now on."""
+        self.past[kind, subject].append((self.now(), value))
 
     def accept(self, signed: SignedStatement, accepted_at: int) -> LoggedStatement:
-        """Put a statement at the end of its log, or find it there. Raises StaleConsent, InvalidStatement."""
-        if known := self.by_digest.get(signed.entry.digest):
-            return known
+        """Append a statement, or return it if it is logged already. Raises StaleConsent, InvalidStatement."""
+        if logged := self.by_digest.get(signed.entry.digest):
+            return logged
         self._check_follows(signed.statement)
         statements = self.trees[signed.log].statements
         logged = LoggedStatement(signed, len(statements), accepted_at)
@@ -91,12 +91,12 @@ class State:
         """How many statements each log has."""
         return [len(self.trees[log].statements) for log in LOGS]
 
-    def forget(self, sizes: Sequence[int]) -> None:
-        """Take back what a refused batch had put in before it was refused."""
+    def truncate(self, sizes: Sequence[int]) -> None:
+        """Cut the logs to earlier sizes, after a batch is refused, and compute everything else again."""
         kept = [self.trees[log].statements[:size] for log, size in zip(LOGS, sizes, strict=True)]
-        for derived in (self.by_digest, self.by_entry, self.newest, self.record_logged, self.about, self.resting):
+        for derived in (self.by_digest, self.by_entry, self.newest, self.record_logged, self.about, self.uses):
             derived.clear()
-        for marked in (self.ended, self.replaced, self.corrected_by, self.erased):
+        for marked in (self.revoked, self.superseded, self.corrected_by, self.erased):
             marked.clear()
         for log, statements in zip(LOGS, kept, strict=True):
             self.trees[log] = MemoryTree(statements)
@@ -104,11 +104,11 @@ class State:
                 self._remember(logged)
 
     def is_anchored(self, log: str, position: int) -> bool:
-        """Whether the chain holds that statement."""
+        """True if the chain holds the statement at this position."""
         return position < self.anchored[log].head.size
 
     def issue(self, record_id: bytes) -> Issue | None:
-        """The statement that issued a record."""
+        """The Issue of a record; None if there is none."""
         logged = self.record_logged.get(record_id)
         return logged.signed.statement if logged and isinstance(logged.signed.statement, Issue) else None
 
@@ -125,36 +125,42 @@ class State:
         self._mark(logged)
 
     def _mark(self, logged: LoggedStatement) -> None:
-        """What a statement changes of earlier ones."""
+        """Apply what a statement changes about earlier ones."""
         match statement := logged.signed.statement:
             case Consent():
-                self.replaced.add(statement.previous)
+                self.superseded.add(statement.previous)
             case Delegation():
-                earlier = {x.signed.entry.entry for x in self._delegated(statement)} - {logged.signed.entry.entry}
-                self.replaced |= earlier - self.ended
+                earlier_entries = {x.signed.entry.entry for x in self._delegations_of_pair(statement)} - {
+                    logged.signed.entry.entry
+                }
+                self.superseded |= earlier_entries - self.revoked
             case Revocation():
-                self.ended.add(statement.consent)
+                self.revoked.add(statement.consent)
             case Issue():
                 self._correct(statement)
             case Erasure():
                 self.erased.add(statement.record_id)
             case AccessReceipt(permitted=True):
                 for entry in statement.consents:
-                    self.resting[entry].append((statement.decided_at, statement.record_id))
+                    self.uses[entry].append((statement.decided_at, statement.record_id))
 
-    def _delegated(self, like: Delegation) -> list[LoggedStatement]:
-        """Every delegation between the same two."""
-        about = self.about[like.data_subject]
-        found = [(x, x.signed.statement) for x in about]
-        return [x for x, said in found if isinstance(said, Delegation) and said.grantee == like.grantee]
+    def _delegations_of_pair(self, delegation: Delegation) -> list[LoggedStatement]:
+        """Every delegation from the same data subject to the same delegate."""
+        about = self.about[delegation.data_subject]
+        statements = [(x, x.signed.statement) for x in about]
+        return [
+            x
+            for x, statement in statements
+            if isinstance(statement, Delegation) and statement.grantee == delegation.grantee
+        ]
 
     def _correct(self, issue: Issue) -> None:
-        """A record is superseded by its own holder, about the same person, or not at all."""
-        earlier = self.issue(issue.supersedes)
+        """Mark a superseded record; a correction counts only from the same holder about the same person."""
+        original = self.issue(issue.supersedes)
         if (
             issue.supersedes != issue.record_id
-            and earlier
-            and (earlier.holder, earlier.data_subject) == (issue.holder, issue.data_subject)
+            and original
+            and (original.holder, original.data_subject) == (issue.holder, issue.data_subject)
         ):
             self.corrected_by[issue.supersedes] = issue.record_id
 
@@ -170,8 +176,9 @@ class State:
 
 
 def follows(statement: Consent | Revocation | Delegation, newest: LoggedStatement | None) -> bool:
-    """Whether the statement is the next one: version and predecessor; a revocation ends what stands; a delegation
-    stands alone.
+    """True if the statement has the next version and names its predecessor.
+
+    A revocation must follow a consent or delegation; a delegation needs no predecessor.
     """
     if isinstance(statement, Delegation):
         return True

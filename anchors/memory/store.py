@@ -1,4 +1,4 @@
-"""One of each port that a database keeps, over one state."""
+"""All database ports in memory, over one state."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def utc_now() -> int:
 
 
 class MemoryStore:
-    """The twin of `anchors.store.Store`, for tests: nothing outlives the process. It has no `rebuilding`."""
+    """In-memory counterpart of `anchors.store.Store`, for tests. It has no `rebuilding` port."""
 
     def __init__(self, now: Callable[[], int] = utc_now) -> None:
         self.state = state = State(now)

@@ -1,4 +1,4 @@
-"""The WorkItems port in a dictionary."""
+"""The WorkItems port in memory."""
 
 from __future__ import annotations
 
@@ -10,37 +10,39 @@ from mydata_ledger.ledger.work_item import WorkItem
 
 
 class MemoryWorkItems:
-    """What is being worked on, until the process ends."""
+    """Work items in a dictionary."""
 
     def __init__(self) -> None:
-        self._papers: dict[tuple[str, bytes], WorkItem] = {}
+        self._items: dict[tuple[str, bytes], WorkItem] = {}
 
-    def file(self, paper: WorkItem) -> WorkItem | None:
-        """The next version, or None when it was changed since."""
-        present = self._papers.get((paper.kind, paper.id))
-        if (present.version if present else 0) != paper.version:
+    def file(self, work_item: WorkItem) -> WorkItem | None:
+        """Store the next version of a work item; None if it was changed since it was read."""
+        present = self._items.get((work_item.kind, work_item.id))
+        if (present.version if present else 0) != work_item.version:
             return None
-        kept = replace(paper, version=paper.version + 1, body=orjson.loads(orjson.dumps(paper.body)))
-        self._papers[paper.kind, paper.id] = kept
-        return kept
+        next_version = replace(
+            work_item, version=work_item.version + 1, body=orjson.loads(orjson.dumps(work_item.body))
+        )
+        self._items[work_item.kind, work_item.id] = next_version
+        return next_version
 
-    def discard(self, kind: str, paper_id: bytes) -> None:
-        """Forget a paper."""
-        self._papers.pop((kind, paper_id), None)
+    def discard(self, kind: str, item_id: bytes) -> None:
+        """Delete a work item."""
+        self._items.pop((kind, item_id), None)
 
-    def item(self, kind: str, paper_id: bytes) -> WorkItem | None:
-        """One paper."""
-        return self._papers.get((kind, paper_id))
+    def item(self, kind: str, item_id: bytes) -> WorkItem | None:
+        """One work item; None if there is none."""
+        return self._items.get((kind, item_id))
 
     def items(
         self, kind: str, *, person: bytes | None = None, party: str | None = None, after: bytes = b"", limit: int = 100
     ) -> list[WorkItem]:
-        """Papers of a kind by id above `after`."""
-        found = [p for p in self._papers.values() if p.kind == kind and p.id > after]
-        meant = [p for p in found if person in {None, p.person} and party in {None, p.party}]
-        return sorted(meant, key=lambda paper: paper.id)[:limit]
+        """Work items of a kind, in the order of their ids, above `after`."""
+        candidates = [p for p in self._items.values() if p.kind == kind and p.id > after]
+        items = [p for p in candidates if person in {None, p.person} and party in {None, p.party}]
+        return sorted(items, key=lambda item: item.id)[:limit]
 
-    def due(self, kind: str, state: str, at: int, limit: int = 100) -> list[WorkItem]:
-        """Papers that were due, the longest overdue first."""
-        found = [p for p in self._papers.values() if (p.kind, p.state) == (kind, state) and 0 < p.due <= at]
-        return sorted(found, key=lambda paper: (paper.due, paper.id))[:limit]
+    def due(self, kind: str, state: str, at_time: int, limit: int = 100) -> list[WorkItem]:
+        """Work items that are due at a time (UTC seconds), the longest overdue first."""
+        items = [p for p in self._items.values() if (p.kind, p.state) == (kind, state) and 0 < p.due <= at_time]
+        return sorted(items, key=lambda item: (item.due, item.id))[:limit]

@@ -16,9 +16,15 @@ from mydata_ledger.anchors.store.ports.work_items import WorkItemStore
 
 
 class Store:
-    """Every port a database can keep; made from one SQLAlchemy URL such as `sqlite:////var/lib/mydata/ledger.db`.
+    """All database ports over one database.
 
-    Takes what `Database` takes, and raises what it raises.
+    Args:
+        url: SQLAlchemy URL, such as `sqlite:////var/lib/mydata/ledger.db`.
+        now: Returns the current time in UTC seconds.
+        loading: True for a bulk load; see `Database`.
+
+    Raises:
+        SourceUnavailable: The database cannot be opened, or a newer program made it.
     """
 
     def __init__(self, url: str, now: Callable[[], int] = utc_now, *, loading: bool = False) -> None:
@@ -29,7 +35,7 @@ class Store:
         self.rebuilding = RebuildingStore(database)
 
     def dispose(self) -> None:
-        """Finish what is being written and let go of the database."""
+        """Finish pending writes and close all connections."""
         self.database.dispose()
 
 

@@ -1,9 +1,9 @@
 """The tables. Each log has two: its statements by position, and the inner nodes of its tree in order of creation, so
-that both only ever grow at their end. Persons, grantees and categories stand in the indexes as 63-bit keys
-(`codec.key`): compact, and `person` is what a cluster partitions by.
+both are append-only. The indexes hold persons, grantees and categories as 63-bit keys (`codec.key`). A cluster can
+partition by `person`.
 
-Consents are most of all statements, so theirs is the smallest row: what many say alike lies once in `common`, and the
-entry, which follows from the rest, only as a key (ADR 27).
+Most statements are consents, so their rows are the smallest: terms that many consents share are stored once in
+`common`. The entry of a consent is computed from its row; only its key is stored (ADR 27).
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
 from mydata_ledger.ledger.receipt import LOGS
 
 VERSION = "0005"
-"""The last step of `migrations`; four digits, so that versions compare as texts do."""
+"""The newest revision in `migrations`; four digits, so that versions compare as texts."""
 METADATA = MetaData()
 APPLIED = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
-"""Alembic's own."""
+"""Alembic's table of the applied revision."""
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
-"""64 bits: SQLite gives them to INTEGER, and its row ids only to that."""
+"""A 64-bit integer. In SQLite it must be INTEGER: only that type can be the row id."""
 
 
-def _statements(log: str) -> Table:
+def _statement_table(log: str) -> Table:
     special = Column("common", NUMBER) if log == CONSENTS_LOG else Column("entry", LargeBinary, nullable=False)
     table = Table(
         f"{log}_log",
@@ -56,7 +56,7 @@ def _statements(log: str) -> Table:
     return table
 
 
-def _tree(log: str) -> Table:
+def _tree_table(log: str) -> Table:
     return Table(
         f"{log}_tree",
         METADATA,
@@ -65,8 +65,8 @@ def _tree(log: str) -> Table:
     )
 
 
-STATEMENTS = {log: _statements(log) for log in LOGS}
-TREES = {log: _tree(log) for log in LOGS}
+STATEMENTS = {log: _statement_table(log) for log in LOGS}
+TREES = {log: _tree_table(log) for log in LOGS}
 COMMON = Table(
     "common",
     METADATA,
@@ -74,7 +74,7 @@ COMMON = Table(
     Column("key", NUMBER, nullable=False, index=True),
     Column("body", LargeBinary, nullable=False),
 )
-"""What consents say beside who says it and when, each once, numbered as they came. On a cluster: on every node."""
+"""Terms of consents, each stored once and numbered in order of arrival. A cluster copies this table to every node."""
 ENTRIES = Table(
     "consents_entries",
     METADATA,
@@ -82,7 +82,7 @@ ENTRIES = Table(
     Column("position", NUMBER, primary_key=True),
     sqlite_with_rowid=False,
 )
-"""Where the consents log has an entry, by its first 63 bits."""
+"""Positions of entries in the consents log, by the first 63 bits of the entry."""
 
 HEADS = Table(
     "heads",
@@ -107,7 +107,7 @@ BLOCKS = Table(
     Column("number", NUMBER, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),
 )
-STATE = ("is_consent", "superseded", "revoked", "witness", "alike", "opens", "closes")
+CONSENT_STATE = ("is_consent", "superseded", "revoked", "key_check", "terms_id", "opens", "closes")
 CONSENTS = Table(
     "consents",
     METADATA,
@@ -117,16 +117,18 @@ CONSENTS = Table(
     Column("is_consent", Boolean, nullable=False),
     Column("superseded", Boolean, nullable=False),
     Column("revoked", Boolean, nullable=False),
-    Column("witness", NUMBER, nullable=False),
-    Column("alike", NUMBER),
+    Column("witness", NUMBER, key="key_check", nullable=False),
+    Column("alike", NUMBER, key="terms_id"),
     Column("opens", NUMBER, nullable=False),
     Column("closes", NUMBER),
-    Index("consents_by_grantee", "grantee", "person", "position", *STATE),
+    Index("consents_by_grantee", "grantee", "person", "position", *CONSENT_STATE),
     sqlite_with_rowid=False,
 )
-"""The index has every column, so that whoever reads it need not go on to the table. `alike` is what a consent says in
-common with others where nothing but that, its window and its state decides what it permits (`equivalence.shared_window`
-in the ledger); `closes` is missing where it never ends. `witness` has the 63 bits behind the person's key.
+"""The index covers every column, so a query of the index does not read the table.
+
+`terms_id` (on disk `alike`) is the id in `common`, set only if the terms, the window and the state of the consent alone
+decide what it permits (`equivalence.shared_window`). `closes` is null if the consent never ends. `key_check` (on disk
+`witness`) is the next 63 bits after the person's key: it tells two persons with the same key apart.
 """
 USES = Table(
     "uses",
@@ -137,7 +139,7 @@ USES = Table(
     Column("latest", NUMBER, nullable=False),
     sqlite_with_rowid=False,
 )
-"""By the keys of consent entry and record id; record -1 counts all. `latest` is the second of the last decision."""
+"""Use counts by the keys of consent entry and record id; record -1 counts all records. `latest` is in UTC seconds."""
 REVEALS = Table(
     "reveals",
     METADATA,
@@ -154,7 +156,7 @@ RECORDS = Table(
     Column("position", NUMBER, primary_key=True),
     Column("record", NUMBER, nullable=False),
     Column("record_id", LargeBinary, nullable=False),
-    Column("witness", NUMBER, nullable=False),
+    Column("witness", NUMBER, key="key_check", nullable=False),
     Column("category", NUMBER, nullable=False),
     Column("superseded_by", LargeBinary),
     Column("erased", Boolean, nullable=False),
@@ -176,7 +178,7 @@ CHANGES = Table(
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("count", NUMBER, nullable=False),
 )
-"""How many transactions wrote anything that an answer may rest on, beside receipts."""
+"""The number of transactions that wrote data on which answers may depend, without those that wrote only receipts."""
 PENDING = Table(
     "pending",
     METADATA,
@@ -185,7 +187,7 @@ PENDING = Table(
     Column("accepted_at", NUMBER, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
-"""Receipts that are durable and have their places in the access log, one group a row, until they are indexed."""
+"""Receipts that are durable and have positions in the access log, but are not indexed yet; one group per row."""
 PAST = Table(
     "past",
     METADATA,
@@ -196,7 +198,7 @@ PAST = Table(
     Column("body", LargeBinary),
     Index("past_by_subject", "kind", "subject", "at"),
 )
-"""What was so beside the logs since the second `at`: log sizes on chain, parties, notices, reveals."""
+"""History of log sizes on chain, parties, notices and reveals; each row is valid from `at` (UTC seconds)."""
 PARTIES = Table("parties", METADATA, Column("account", Text, primary_key=True), Column("body", LargeBinary))
 NOTICES = Table(
     "notices",
@@ -209,7 +211,7 @@ NOTICES = Table(
     Column("outdated", Boolean, nullable=False),
 )
 DRAFTS = Table("drafts", METADATA, Column("record_id", LargeBinary, primary_key=True), Column("body", LargeBinary))
-PAPERS = Table(
+WORK_ITEMS = Table(
     "papers",
     METADATA,
     Column("kind", Text, primary_key=True),

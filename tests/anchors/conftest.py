@@ -22,7 +22,7 @@ def database(tmp_path):
 
 @pytest.fixture(params=STORES)
 def store(request, tmp_path):
-    """Each store that keeps the ports' promises."""
+    """Each store that implements the ports: in memory, SQLite, PostgreSQL."""
     if request.param == "memory":
         yield MemoryStore()
         return
@@ -33,7 +33,7 @@ def store(request, tmp_path):
 
 
 class Site:
-    """A devnet with the contracts on it, as a test finds it; blocks come when the test mines them, or at once."""
+    """A devnet with the deployed contracts; a block is mined by the test, or for each transaction."""
 
     def __init__(self, devnet):
         self.devnet, self.url = devnet, devnet.url
@@ -61,7 +61,7 @@ def devnet():
 
 @pytest.fixture
 def site(devnet):
-    """The same chain for every test, put back afterwards."""
+    """One chain for all tests; its state is restored after each test."""
     found = Site(devnet)
     chain = found.chain()
     snapshot = chain.rpc.call("evm_snapshot")
@@ -72,7 +72,7 @@ def site(devnet):
 
 @pytest.fixture
 def lonely():
-    """A devnet of the test's own, to kill."""
+    """A separate devnet for one test, which the test may kill."""
     try:
         anvil()
     except ToolMissing as error:

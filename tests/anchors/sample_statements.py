@@ -1,4 +1,4 @@
-"""Statements with entries, as the kernel would hand them to a store; the signatures are of no one."""
+"""Sample statements with entries, as the kernel gives them to a store; the signatures are not valid."""
 
 from dataclasses import replace
 from hashlib import sha256

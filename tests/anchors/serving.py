@@ -1,4 +1,4 @@
-"""Servers on loopback: one that says one thing to everybody, and one for an app of ours."""
+"""Servers on loopback: one with a fixed response, and one for an ASGI app."""
 
 import socket
 import threading

@@ -1,4 +1,4 @@
-"""Consents accepted in one write: each by itself, as if it had come alone."""
+"""Consents accepted in one write: each has the outcome that it would have alone."""
 
 import signal
 import sqlite3
@@ -27,20 +27,20 @@ NOTICE = Notice("general", 1, "en", "What we tell you.")
 PERSONS = [bytes([n]) * 20 for n in range(1, 5)]
 
 
-def nothing(_signed, _newest, _published):
-    """No objection."""
+def no_check(_signed, _newest, _published):
+    """A check that refuses nothing."""
 
 
-def take(store, *signed, check=nothing):
+def accept(store, *signed, check=no_check):
     return store.log.accept_soon(signed, check, NOW).result(10)
 
 
-def placed(signed):
+def logged_at_zero(signed):
     return LoggedStatement(signed, 0, NOW)
 
 
-def told(outcomes):
-    """What can be compared between stores."""
+def comparable(outcomes):
+    """The outcomes in a form that can be compared between stores."""
     return [(type(one), str(one)) if isinstance(one, LedgerError) else (one.position, one.signed) for one in outcomes]
 
 
@@ -49,7 +49,7 @@ def test_i9_one_that_is_refused_leaves_no_gap_and_the_others_are_in_order(store)
         if signed.statement.data_subject == PERSONS[1]:
             raise InvalidStatement("not this one")
 
-    outcomes = take(store, *(consent(person, TRIAL) for person in PERSONS), check=check)
+    outcomes = accept(store, *(consent(person, TRIAL) for person in PERSONS), check=check)
     assert isinstance(outcomes[1], InvalidStatement)
     assert [one.position for one in outcomes if not isinstance(one, LedgerError)] == [0, 1, 2]
     head = store.log.head(CONSENTS)
@@ -61,50 +61,50 @@ def test_i9_one_that_is_refused_leaves_no_gap_and_the_others_are_in_order(store)
     assert store.index.newest(PERSONS[1], TRIAL) is None
 
 
-def test_i10_the_same_twice_in_a_group_and_again_later_lies_in_one_place(store):
+def test_i10_the_same_twice_in_a_group_and_again_later_has_one_position(store):
     one = consent(ANN, TRIAL)
-    first, again = take(store, one, one)
-    (later, other) = take(store, one, consent(EVE, TRIAL))
+    first, again = accept(store, one, one)
+    (later, other) = accept(store, one, consent(EVE, TRIAL))
     assert first == again == later
     assert (first.position, other.position) == (0, 1)
 
 
 def test_two_versions_in_a_group_follow_each_other_in_the_order_they_came(store):
     first = consent(ANN, TRIAL)
-    second = consent(ANN, TRIAL, placed(first))
-    early, ended, late = take(store, second, first, second)
+    second = consent(ANN, TRIAL, logged_at_zero(first))
+    early, ended, late = accept(store, second, first, second)
     assert isinstance(early, StaleConsent)
     assert (ended.position, late.position) == (0, 1)
     states = store.index.consents_of(ANN)
     assert [(state.consent.version, state.superseded) for state in states] == [(1, True), (2, False)]
-    assert told(take(store, first)) == told([ended]), "an older one said again is where it was"
+    assert comparable(accept(store, first)) == comparable([ended]), "an older one said again is where it was"
 
 
 def test_each_is_judged_by_the_newest_before_it_in_the_group_too(store):
     first = consent(ANN, TRIAL)
-    second, seen = consent(ANN, TRIAL, placed(first)), []
-    take(store, first, consent(ANN, OTHER), second, second, check=lambda one, newest, _: seen.append((one, newest)))
+    second, seen = consent(ANN, TRIAL, logged_at_zero(first)), []
+    accept(store, first, consent(ANN, OTHER), second, second, check=lambda one, newest, _: seen.append((one, newest)))
     assert [newest and newest.signed for _, newest in seen] == [None, None, first]
 
 
-def test_what_is_published_is_told_as_of_the_moment_of_writing(store):
+def test_the_check_reads_what_is_published_at_the_time_of_the_write(store):
     store.directory.set_parties(PARTIES)
     store.directory.publish(NOTICE)
-    told_of = []
+    published_facts = []
 
     def check(_signed, _newest, published):
-        told_of.append((published.party(TRIAL), published.party(ANN.hex()), published.notice(NOTICE.digest)))
+        published_facts.append((published.party(TRIAL), published.party(ANN.hex()), published.notice(NOTICE.digest)))
 
-    take(store, consent(ANN, TRIAL), check=check)
+    accept(store, consent(ANN, TRIAL), check=check)
     store.directory.publish(replace(NOTICE, outdated=True))
-    take(store, consent(EVE, TRIAL), check=check)
-    assert told_of == [(PARTIES[0], None, NOTICE), (PARTIES[0], None, replace(NOTICE, outdated=True))]
+    accept(store, consent(EVE, TRIAL), check=check)
+    assert published_facts == [(PARTIES[0], None, NOTICE), (PARTIES[0], None, replace(NOTICE, outdated=True))]
 
 
 def test_i3_beside_a_withdrawal_only_one_of_both_is_accepted(store):
-    (given_,) = take(store, consent(ANN, TRIAL))
+    (given_,) = accept(store, consent(ANN, TRIAL))
     withdrawal, amended = revocation(given_), consent(ANN, TRIAL, given_)
-    accepted, late = take(store, withdrawal, amended)
+    accepted, late = accept(store, withdrawal, amended)
     assert accepted.position == 1
     assert isinstance(late, StaleConsent)
     assert [state.revoked for state in store.index.consents_of(ANN)] == [True]
@@ -112,17 +112,17 @@ def test_i3_beside_a_withdrawal_only_one_of_both_is_accepted(store):
         store.log.append([amended], NOW)
 
 
-def test_i3_what_the_chain_knew_as_ended_before_us_is_ended_at_once(store):
+def test_i3_what_was_revoked_on_chain_before_is_revoked_at_once(store):
     one, other = consent(ANN, TRIAL), consent(EVE, TRIAL)
     store.anchoring.revealed({one.entry.entry: 5})
-    take(store, one, other)
+    accept(store, one, other)
     assert [store.index.consents_of(person)[0].revoked for person in (ANN, EVE)] == [True, False]
 
 
 @pytest.fixture
 def file(database, monkeypatch):
     monkeypatch.setattr(
-        "mydata_ledger.anchors.store.db.transaction.QUICK_SECONDS", 60
+        "mydata_ledger.anchors.store.db.transaction.FAST_COMMIT_SECONDS", 60
     )  # whatever else keeps this machine's disk busy
     made = Store(database)
     made.directory.set_parties(PARTIES)
@@ -131,7 +131,7 @@ def file(database, monkeypatch):
 
 
 def test_where_another_process_writes_the_group_waits_in_the_thread_and_ends_the_same(file, database):
-    assert file.log.accept_soon([consent(ANN, TRIAL)], nothing, NOW).done()
+    assert file.log.accept_soon([consent(ANN, TRIAL)], no_check, NOW).done()
     other = sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("begin immediate")
     threads = []
@@ -145,7 +145,7 @@ def test_where_another_process_writes_the_group_waits_in_the_thread_and_ends_the
     assert threading.current_thread() not in threads
 
 
-def test_i9_a_group_that_breaks_leaves_nothing_and_can_be_handed_in_again(file, monkeypatch):
+def test_i9_a_group_that_fails_leaves_nothing_and_can_be_submitted_again(file, monkeypatch):
     group = [consent(ANN, TRIAL), consent(EVE, TRIAL)]
     empty = file.log.head(CONSENTS)
 
@@ -156,19 +156,19 @@ def test_i9_a_group_that_breaks_leaves_nothing_and_can_be_handed_in_again(file, 
     monkeypatch.setattr("mydata_ledger.anchors.store.log.accept.INDEXERS", {CONSENTS: half})
     for way in ("here", "in the thread"):
         with pytest.raises(ZeroDivisionError):
-            take(file, *group)
+            accept(file, *group)
         assert file.log.head(CONSENTS) == empty, way
         monkeypatch.setattr(file.database.writer, "run_inline", lambda *_, **__: None)
     monkeypatch.undo()
-    assert [one.position for one in take(file, *group)] == [0, 1]
+    assert [one.position for one in accept(file, *group)] == [0, 1]
 
 
 def test_a_disk_that_refuses_is_unknown_to_all(file, monkeypatch):
-    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.IMMEDIATE", "no sql")
+    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.BEGIN_IMMEDIATE", "no sql")
     with pytest.raises(SourceUnavailable):
-        take(file, consent(ANN, TRIAL))
+        accept(file, consent(ANN, TRIAL))
     monkeypatch.undo()
-    assert take(file, consent(ANN, TRIAL))[0].position == 0
+    assert accept(file, consent(ANN, TRIAL))[0].position == 0
 
 
 GROUPS = """
@@ -206,8 +206,8 @@ GRANTEES = [TRIAL, "role:trial"]
 STEP = some.tuples(some.sampled_from(PERSONS[:2]), some.sampled_from(GRANTEES), some.integers(0, 5))
 
 
-class Saying:
-    """Statements that follow, repeat, skip or end what was said before, whether or not it was accepted."""
+class StatementSequence:
+    """Statements that follow, repeat, skip or revoke earlier ones, whether or not these were accepted."""
 
     def __init__(self):
         self.said = {}
@@ -217,18 +217,18 @@ class Saying:
         if how >= 4:
             return delegation(person, EVE, turn=how)
         if how == 3 and chain and isinstance(chain[-1].statement, Consent):
-            chain.append(revocation(placed(chain[-1])))
+            chain.append(revocation(logged_at_zero(chain[-1])))
         elif how == 2 and chain:
             return chain[0]
         elif how == 1:
-            return consent(person, grantee, placed(chain[0]) if chain else None, signer=EVE)
+            return consent(person, grantee, logged_at_zero(chain[0]) if chain else None, signer=EVE)
         else:
-            chain.append(consent(person, grantee, placed(chain[-1]) if chain else None))
+            chain.append(consent(person, grantee, logged_at_zero(chain[-1]) if chain else None))
         return chain[-1]
 
 
 def refuse_some(signed, newest, _published):
-    """What a kernel may say, by the statement and the newest."""
+    """A check that refuses some statements, by their digest and the newest version."""
     if signed.entry.digest[0] < 32 and newest:
         raise InvalidStatement("not after that")
 
@@ -236,13 +236,13 @@ def refuse_some(signed, newest, _published):
 @settings(max_examples=sized(60), deadline=None)
 @given(some.lists(some.lists(STEP, max_size=8), max_size=5))
 def test_a_group_is_what_the_same_are_one_by_one(groups):
-    saying, alone = Saying(), MemoryStore()
+    sequence, alone = StatementSequence(), MemoryStore()
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/ledger.db")
         for steps in groups:
-            group = [saying.next(*step) for step in steps]
-            one_by_one = [take(alone, signed, check=refuse_some)[0] for signed in group]
-            assert told(take(store, *group, check=refuse_some)) == told(one_by_one)
+            group = [sequence.next(*step) for step in steps]
+            one_by_one = [accept(alone, signed, check=refuse_some)[0] for signed in group]
+            assert comparable(accept(store, *group, check=refuse_some)) == comparable(one_by_one)
             assert store.log.head(CONSENTS) == alone.log.head(CONSENTS)
         for person in PERSONS[:2]:
             assert store.index.consents_of(person) == alone.index.consents_of(person)

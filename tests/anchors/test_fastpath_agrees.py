@@ -1,4 +1,4 @@
-"""The fast path over the database against the kernel over the twin, which share neither look-up nor transport."""
+"""The fast path over a database gives the same answers as the kernel over the store in memory."""
 
 import asyncio
 import tempfile
@@ -90,8 +90,8 @@ lives = some.lists(
 )
 
 
-class Twice:
-    """The same life in a twin that is asked through the kernel, and in a database that is asked through the door."""
+class TwoLedgers:
+    """Two ledgers with the same statements: one in memory behind the kernel, one in a database behind the fast path."""
 
     def __init__(self, folder):
         self.twin, self.store = MemoryStore(), Store(f"sqlite:///{Path(folder) / 'ledger.db'}")
@@ -138,7 +138,7 @@ class Twice:
             self.both(sample_statements.erasure(number))
 
     def ask(self, many):
-        """Asked at once at the door, they are answered in order, as the kernel answers them one by one."""
+        """Concurrent requests to the fast path get the answers that the kernel gives one by one, in order."""
 
         async def at_once():
             calls = [post(self.door, "/access/v1/evaluation", form(self, q), session(q[0])) for q in many]
@@ -161,10 +161,10 @@ class Twice:
         return replace(asked, incident=self.incident.entry.entry) if in_emergency else asked
 
 
-def form(twice, question):
+def form(ledgers, question):
     who, number, purpose, action, category, in_emergency = question
     properties = {} if category == "*" else {"category": category}
-    incident = {"incident": "0x" + twice.incident.entry.entry.hex()} if in_emergency else {}
+    incident = {"incident": "0x" + ledgers.incident.entry.entry.hex()} if in_emergency else {}
     return {
         "subject": {"type": "party", "id": who},
         "action": {"name": action},
@@ -178,40 +178,42 @@ def session(who):
 
 
 @contextmanager
-def a_new_life():
+def new_ledgers():
     with tempfile.TemporaryDirectory() as folder:
-        twice = Twice(folder)
+        ledgers = TwoLedgers(folder)
         try:
-            yield twice
+            yield ledgers
         finally:
-            twice.store.dispose()
+            ledgers.store.dispose()
 
 
 @settings(max_examples=sized(60), deadline=None)
 @given(lives)
-def test_i6_the_door_answers_and_logs_what_the_kernel_does(life):
-    with a_new_life() as twice:
+def test_i6_the_fast_path_answers_and_logs_what_the_kernel_does(life):
+    with new_ledgers() as ledgers:
         for act, *how in life:
-            getattr(twice, act)(*how)
-        assert twice.store.log.head(ACCESS).size == twice.twin.log.head(ACCESS).size
+            getattr(ledgers, act)(*how)
+        assert ledgers.store.log.head(ACCESS).size == ledgers.twin.log.head(ACCESS).size
         for person in (ANN, EVE):
-            assert twice.store.index.consents_of(person) == twice.twin.index.consents_of(person)
+            assert ledgers.store.index.consents_of(person) == ledgers.twin.index.consents_of(person)
 
 
 def test_the_lives_reach_every_kind_of_answer():
-    """What the random lives above are made of is enough to be permitted, refused, rescued and counted out."""
+    """The random ledgers reach every kind of answer: permitted, refused, break-glass, uses exhausted."""
     full = Grant(Effect.PERMIT, ("health",), ("hl7:HRESCH",), ("view",), 0, NEVER, conditions=("max-uses:2",))
-    with a_new_life() as twice:
-        twice.consent(ANN, TRIAL, (full,))
-        twice.anchor()
+    with new_ledgers() as ledgers:
+        ledgers.consent(ANN, TRIAL, (full,))
+        ledgers.anchor()
         question = (TRIAL, 1, "hl7:CLINTRCH", "view", "*", False)
-        twice.ask([question] * 3)
-        twice.ask([(CREW, 1, "hl7:BTG", "view", "*", True), (checksum(ANN), 1, "mydata:SELF_VIEW", "view", "*", False)])
-        reasons = [twice.store.log.statement_at(ACCESS, n).signed.statement.reason for n in range(1, 6)]
+        ledgers.ask([question] * 3)
+        ledgers.ask(
+            [(CREW, 1, "hl7:BTG", "view", "*", True), (checksum(ANN), 1, "mydata:SELF_VIEW", "view", "*", False)]
+        )
+        reasons = [ledgers.store.log.statement_at(ACCESS, n).signed.statement.reason for n in range(1, 6)]
         assert reasons == ["consented", "consented", "no_consent", "broke_glass", "own"]
-        twice.consent(ANN, TRIAL, (replace(full, conditions=("every-days:1",)),))
-        twice.anchor()
-        twice.ask([question] * 2)
-        twice.ask([question, (TRIAL, 2, "hl7:CLINTRCH", "view", "*", False)])
-        reasons = [twice.store.log.statement_at(ACCESS, n).signed.statement.reason for n in range(6, 10)]
+        ledgers.consent(ANN, TRIAL, (replace(full, conditions=("every-days:1",)),))
+        ledgers.anchor()
+        ledgers.ask([question] * 2)
+        ledgers.ask([question, (TRIAL, 2, "hl7:CLINTRCH", "view", "*", False)])
+        reasons = [ledgers.store.log.statement_at(ACCESS, n).signed.statement.reason for n in range(6, 10)]
         assert reasons == ["consented", "no_consent", "no_consent", "consented"]

@@ -1,4 +1,4 @@
-"""Groups answered where they are asked, and by the thread where that would mean to wait: the same either way."""
+"""Questions answered on the caller's thread, or on the writer thread if the caller would wait: with equal results."""
 
 import sqlite3
 import threading
@@ -15,7 +15,7 @@ from tests.anchors.sample_statements import ANN, NOW, PARTIES, TRIAL, consent, i
 @pytest.fixture
 def store(database, monkeypatch):
     monkeypatch.setattr(
-        "mydata_ledger.anchors.store.db.transaction.QUICK_SECONDS", 60
+        "mydata_ledger.anchors.store.db.transaction.FAST_COMMIT_SECONDS", 60
     )  # whatever else keeps this machine's disk busy
     made = Store(database)
     made.directory.set_parties(PARTIES)
@@ -26,14 +26,14 @@ def store(database, monkeypatch):
 
 @pytest.fixture
 def writing(database):
-    """Another program's connection, which holds the database until it is let go."""
+    """A connection of another program, which locks the database until its transaction ends."""
     connection = sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)
     yield connection
     connection.close()
 
 
-def once_nobody_writes(store):
-    """The thread has let go of its turn, and the disk is not busy with others' files."""
+def wait_until_idle(store):
+    """Wait until the writer thread has released its lock and the disk commits fast."""
     for _ in range(500):
         if store.database.writer.run_inline(lambda _: None):
             return
@@ -53,7 +53,7 @@ def ask(store, *numbers, seen=None):
 
 def test_where_nobody_writes_it_is_done_when_the_call_returns_and_no_other_thread_was_asked(store):
     seen = []
-    once_nobody_writes(store)
+    wait_until_idle(store)
     done = ask(store, 1, 2, seen=seen)
     assert done.done()
     assert [logged.position for logged in done.result()] == [0, 1]
@@ -61,7 +61,7 @@ def test_where_nobody_writes_it_is_done_when_the_call_returns_and_no_other_threa
     assert len(seen) == 2
 
 
-def test_i3_where_another_process_writes_nobody_is_held_up_and_the_answer_rests_on_what_it_wrote(store, writing):
+def test_i3_where_another_process_writes_nobody_is_blocked_and_the_answer_rests_on_what_it_wrote(store, writing):
     before, after = [], []
     ask(store, 1, seen=before).result()
     writing.execute("begin immediate")
@@ -80,14 +80,14 @@ def test_i3_where_another_process_writes_nobody_is_held_up_and_the_answer_rests_
 
 def test_i3_who_waits_to_write_goes_before_questions_that_come_later(store):
     given = store.log.statement_at(CONSENTS, store.index.consents_of(ANN)[0].position)
-    store.database.writer._turn.acquire()
+    store.database.writer._write_lock.acquire()
     withdrawing = threading.Thread(target=lambda: store.log.append([revocation(given)], NOW))
     withdrawing.start()
     until = time.monotonic() + 10
     while not store.database.writer._jobs and time.monotonic() < until:
         time.sleep(0.01)
     time.sleep(0.1)  # the store's thread wakes, and would take the work out of sight before it may do it
-    store.database.writer._turn.release()
+    store.database.writer._write_lock.release()
     seen = {}
 
     def respond(question, facts):
@@ -100,25 +100,25 @@ def test_i3_who_waits_to_write_goes_before_questions_that_come_later(store):
     assert list(seen.values()) == [True] * 40
 
 
-def test_a_slow_disk_is_waited_for_by_the_thread(store, monkeypatch):
-    once_nobody_writes(store)
-    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.QUICK_SECONDS", 0)
+def test_the_thread_waits_for_a_slow_disk(store, monkeypatch):
+    wait_until_idle(store)
+    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.FAST_COMMIT_SECONDS", 0)
     assert ask(store, 1).done()
     assert store.database.writer.run_inline(lambda _: None) is None
     (logged,) = ask(store, 2).result(10)
-    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.QUICK_SECONDS", 60)
+    monkeypatch.setattr("mydata_ledger.anchors.store.db.transaction.FAST_COMMIT_SECONDS", 60)
     assert logged.position == 1
     ask(store, 3).result(10)
-    once_nobody_writes(store)
+    wait_until_idle(store)
     assert ask(store, 4).done(), "a disk that is quick again is written to at once again"
 
 
-def test_both_ways_give_the_same_answers(store, monkeypatch):
-    here, later = [], []
-    ask(store, 1, 2, 3, seen=here).result()
+def test_inline_and_on_the_thread_give_the_same_answers(store, monkeypatch):
+    inline, later = [], []
+    ask(store, 1, 2, 3, seen=inline).result()
     monkeypatch.setattr(store.database.writer, "run_inline", lambda _: None)
     ask(store, 4, 5, 6, seen=later).result(10)
-    assert [said for _, *said in here] == [said for _, *said in later]
+    assert [said for _, *said in inline] == [said for _, *said in later]
 
 
 def test_i9_what_fails_leaves_nothing_and_the_next_is_answered(store):

@@ -1,4 +1,4 @@
-"""The kernel's verbs over the database instead of the twin: the same life, and the same answers after a restart."""
+"""The kernel over the database instead of the store in memory: equal answers, also after a restart."""
 
 import pytest
 
@@ -10,15 +10,15 @@ from mydata_ledger.ledger.receipt import ACCESS, CONSENTS
 from testing.ledger_fixture import LAB, NOTICE, LedgerFixture
 
 
-class DatabaseHouse(LedgerFixture):
-    """A house whose store outlives it."""
+class DatabaseLedgerFixture(LedgerFixture):
+    """A ledger whose store is kept over restarts."""
 
     def __init__(self, database):
         super().__init__()
         self.database = database
-        self.move_in()
+        self.open_store()
 
-    def move_in(self):
+    def open_store(self):
         self.store = Store(self.database)
         self.store.directory.set_parties(self.directory)
         self.store.directory.publish(NOTICE)
@@ -27,18 +27,18 @@ class DatabaseHouse(LedgerFixture):
 
     def restart(self):
         self.store.dispose()
-        self.move_in()
+        self.open_store()
 
 
 @pytest.fixture
 def world(database):
-    made = DatabaseHouse(database)
+    made = DatabaseLedgerFixture(database)
     made.rebuild(keys=MemoryKeys(made.store.log))
     yield made
     made.store.dispose()
 
 
-def test_a_whole_life(world):
+def test_a_consent_from_draft_to_withdrawal(world):
     record = world.issued(LAB)
     with pytest.raises(AccessDenied):
         world.reads(world.trial, record)

@@ -1,4 +1,4 @@
-"""Notary and follower, ended at every line they reach: the next one goes on, and everything is there once."""
+"""Notary and follower are killed at every line: the next one continues, and everything is done exactly once."""
 
 import sys
 from itertools import count
@@ -13,22 +13,25 @@ from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS, RECORDS
 from tests.anchors.sample_statements import EVE, NOW, TRIAL, consent, incident, issue, name, revocation
 
-HERE = Path(mydata_ledger.anchors.chain.__file__).parent
-FILES = {str(path) for path in (*HERE.glob("*.py"), HERE.parent / "notary.py", HERE.parent / "follower.py")}
+CHAIN_FOLDER = Path(mydata_ledger.anchors.chain.__file__).parent
+FILES = {
+    str(path)
+    for path in (*CHAIN_FOLDER.glob("*.py"), CHAIN_FOLDER.parent / "notary.py", CHAIN_FOLDER.parent / "follower.py")
+}
 
 
 class Killed(BaseException):
-    """Nothing that the code could catch as an error of its own."""
+    """An exception that the code does not catch as an error."""
 
 
 class Killer:
-    """Ends what it runs at the first line of ours that no run was ended at before; a line that was is let pass."""
+    """Kills a run at the first line at which no earlier run was killed."""
 
     def __init__(self):
         self.lines = set()
 
     def ended(self, act):
-        """Whether `act` was ended."""
+        """True if the run of `act` was killed."""
         before = sys.gettrace()
         sys.settrace(self._enter)
         try:
@@ -51,7 +54,7 @@ class Killer:
 
 
 class Site:
-    """One store and one chain, on which new notaries and followers are set as the old ones are killed."""
+    """One store and one chain, for new notaries and followers after the old ones are killed."""
 
     def __init__(self, store, lonely):
         self.store, self.chain = store, lonely.chain()
@@ -72,7 +75,7 @@ class Site:
         self.store.log.append([revocation(given), consent(EVE, name(number).hex())], NOW)
 
     def settle(self):
-        """A notary and a follower that nobody kills bring everything to an end."""
+        """Run a notary and a follower until nothing is left to do."""
         notary, follower = self.notary(), self.follower()
         for _ in range(9):
             mined = notary.once()
@@ -94,15 +97,15 @@ class Site:
             assert put == self.store.anchoring.leaves(log, 0, len(put) + 1)
 
 
-AT_ONCE = 6
-"""Killed one after another before somebody is let finish."""
+KILLS_IN_A_ROW = 6
+"""How many runs are killed before one may finish."""
 
 
 def test_i9_i10_a_notary_killed_at_every_line_is_followed_by_another(lonely):
     site, killer = Site(MemoryStore(), lonely), Killer()
     while True:
         site.live()
-        ended = [killer.ended(lambda: site.notary().once()) for _ in range(AT_ONCE)]
+        ended = [killer.ended(lambda: site.notary().once()) for _ in range(KILLS_IN_A_ROW)]
         site.settle()
         site.check()
         if not any(ended):
@@ -122,7 +125,7 @@ def test_i3_i9_a_follower_killed_at_every_line_also_after_a_reorganisation_is_fo
             site.notary().once()
             if reorganised:
                 site.chain.rpc.call("anvil_reorg", 2, [])
-            ended += [killer.ended(lambda: site.follower().once()) for _ in range(AT_ONCE)]
+            ended += [killer.ended(lambda: site.follower().once()) for _ in range(KILLS_IN_A_ROW)]
             assert all(site.store.index.consents_of(person)[0].revoked for person in site.ended)
         site.settle()
         site.check()

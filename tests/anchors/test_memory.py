@@ -1,4 +1,4 @@
-"""The twins that have no second implementation in the port suite: keys and time."""
+"""The in-memory implementations that `test_ports` does not test: keys and clock."""
 
 from dataclasses import replace
 
@@ -54,7 +54,7 @@ def test_a_destroyed_key_stays_destroyed(store, keys):
         keys.rewrap(name(1), envelope.generate_reader_key().public, answered(store))
 
 
-def test_time_passes_when_it_is_told_to():
+def test_the_clock_changes_only_when_it_is_set():
     clock = FixedClock(NOW)
     clock.passes(5)
     assert clock.now() == NOW + 5

@@ -1,4 +1,4 @@
-"""From the tables of every earlier program to this one's: nothing lost, nothing half done, nothing guessed."""
+"""Migrations from the tables of every earlier program: no data is lost, and no migration is half done."""
 
 import contextlib
 import sqlite3
@@ -42,7 +42,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based"),
     pytest.mark.filterwarnings("ignore:Skipped unsupported reflection"),
 ]
-"""SQLite does not tell of those indexes to Alembic; their texts are compared instead."""
+"""Alembic cannot read these indexes of SQLite; their SQL texts are compared instead."""
 OUTGROWN = ["past", "common", "consents_entries"]
 """Tables that the first release did not have."""
 
@@ -66,9 +66,9 @@ def run(url, work):
 
 
 def shape(url):
-    """Tables, columns, keys and indexes as the database itself tells of them."""
+    """Tables, columns, keys and indexes as the database reports them."""
 
-    def look(connection):
+    def read_shape(connection):
         seen = inspect(connection)
         if connection.dialect.name == "sqlite":
             texts = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
@@ -83,26 +83,26 @@ def shape(url):
             for table in seen.get_table_names()
         }
 
-    return run(url, look)
+    return run(url, read_shape)
 
 
 def as_first_released(url):
-    """What the first release left behind: its tables, with something in them."""
+    """A database of the first release with statements in it."""
     return as_left_by(url, "0001", OUTGROWN)
 
 
 def as_left_by(url, version, without=()):
-    """What a program of that version left behind; it did not have some tables."""
+    """A database of a program of that version, without the tables that it did not have."""
     with tempfile.TemporaryDirectory() as folder:
         now = f"sqlite:///{folder}/now.db"
-        said = some_life(now)
-        rows, extra = run(now, everything), run(now, as_it_was)
+        said = with_statements(now)
+        rows, extra = run(now, everything), run(now, dropped_values)
     run(url, lambda connection: migrations.upgrade(connection, version))
-    run(url, lambda connection: put_back(connection, version, rows, extra, without))
+    run(url, lambda connection: restore_rows(connection, version, rows, extra, without))
     return said
 
 
-def some_life(url):
+def with_statements(url):
     store = Store(url)
     store.directory.set_parties(PARTIES)
     first = consent(ANN, TRIAL)
@@ -134,15 +134,15 @@ def everything(connection):
     return {table.name: [dict(row._mapping) for row in connection.execute(select(table))] for table in tables}
 
 
-def as_it_was(connection):
-    """What rows held that has no place of its own any more."""
-    consents = map(statements.logged_of, connection.execute(statements.whole(CONSENTS)))
+def dropped_values(connection):
+    """Values of columns that newer tables do not have."""
+    consents = map(statements.logged_of, connection.execute(statements.select_statements(CONSENTS)))
     return {
         one.position: {"entry": one.signed.entry.entry, "body": codec.encode(one.signed.statement)} for one in consents
     }
 
 
-def put_back(connection, version, kept, extra, without):
+def restore_rows(connection, version, kept, extra, without):
     connection.execute(text("DELETE FROM chain")), connection.execute(text("DELETE FROM heads"))
     for table, found in kept.items():
         if table not in without and found:
@@ -171,7 +171,7 @@ def test_the_steps_from_nothing_lead_to_the_tables_a_new_database_gets(url, requ
     assert [table for table in made if made[table] != stepped[table]] == []
 
 
-def test_a_database_of_the_first_release_is_brought_up_with_all_it_holds(url):
+def test_a_database_of_the_first_release_is_migrated_with_all_it_holds(url):
     said = as_first_released(url)
     store = Store(url)
     assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == said
@@ -203,7 +203,7 @@ def test_a_database_without_last_uses_gets_them_from_its_receipts(url, monkeypat
     assert found == [(codec.key(name(2)), 1, NOW + 9), (codec.key(name(1)), 2, NOW + 7), (-1, 3, NOW + 9)]
 
 
-def test_many_workers_that_start_at_once_bring_it_up_once(url):
+def test_many_workers_that_start_at_once_migrate_it_once(url):
     as_first_released(url)
     failed = []
 

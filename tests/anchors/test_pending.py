@@ -1,4 +1,4 @@
-"""Receipts between answer and index: durable, in their places, counted, and indexed exactly once whoever does it."""
+"""Pending receipts: durable, at fixed positions, counted as uses, and indexed exactly once by any process."""
 
 import os
 import random
@@ -38,15 +38,15 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def opened(database, monkeypatch):
-    """Stores over one database, which index only when somebody needs it."""
-    monkeypatch.setattr("mydata_ledger.anchors.store.db.group_commit.QUIET_SECONDS", 3_600)
+    """Stores over one database, which index receipts only when a read needs it."""
+    monkeypatch.setattr("mydata_ledger.anchors.store.db.group_commit.IDLE_SECONDS", 3_600)
     stores = []
 
-    def open_one():
+    def open_store():
         stores.append(Store(database))
         return stores[-1]
 
-    yield open_one
+    yield open_store
     for store in stores:
         store.dispose()
 
@@ -56,7 +56,7 @@ def ask(store, *numbers, permitted=True):
     return store.log.answer_soon(questions, lambda question, facts: receipt(question, facts, permitted), NOW).result()
 
 
-def lived_in(store, *conditions):
+def with_record_and_consent(store, *conditions):
     store.directory.set_parties(PARTIES)
     return store.log.append([issue(1), consent(ANN, TRIAL, grants=(replace(READ, conditions=conditions),))], NOW)[1]
 
@@ -66,9 +66,9 @@ def waiting(database):
         return connection.execute("select coalesce(sum(count), 0) from pending").fetchone()[0]
 
 
-def test_receipts_have_their_places_before_they_are_indexed(database, opened):
+def test_receipts_have_their_positions_before_they_are_indexed(database, opened):
     store = opened()
-    lived_in(store)
+    with_record_and_consent(store)
     logged = ask(store, 1, 2) + ask(store, 3)
     assert [each.position for each in logged] == [0, 1, 2]
     assert [store.log.statement_at(ACCESS, n) for n in range(4)] == [*logged, None]
@@ -76,7 +76,7 @@ def test_receipts_have_their_places_before_they_are_indexed(database, opened):
 
 
 @pytest.mark.parametrize(
-    "look",
+    "reads",
     [
         lambda store, logged: store.log.head(ACCESS).size == 5,
         lambda store, logged: store.log.find(ACCESS, logged.signed.entry.entry) == logged,
@@ -89,12 +89,12 @@ def test_receipts_have_their_places_before_they_are_indexed(database, opened):
     ],
     ids=range(8),
 )
-def test_i1_whoever_looks_sees_every_receipt_also_from_another_process(database, opened, look):
+def test_i1_every_reader_sees_every_receipt_also_from_another_process(database, opened, reads):
     one, other = opened(), opened()
-    lived_in(one)
+    with_record_and_consent(one)
     logged = ask(one, 1, 2) + ask(one, 3, 4, 5)
     assert waiting(database) == 5
-    assert look(other, logged[4])
+    assert reads(other, logged[4])
     assert waiting(database) == 0
     assert other.log.statement_at(ACCESS, 4) == one.log.statement_at(ACCESS, 4) == logged[4]
     assert one.log.head(ACCESS) == other.log.head(ACCESS)
@@ -102,48 +102,48 @@ def test_i1_whoever_looks_sees_every_receipt_also_from_another_process(database,
 
 def test_a_status_look_up_indexes_no_receipt(database, opened):
     one, other = opened(), opened()
-    said = lived_in(one).signed
+    said = with_record_and_consent(one).signed
     ask(one, 1, 2)
     state = other.index.consent(said.entry.entry)
     assert (state.consent, state.position, state.uses) == (said.statement, 0, 0)
     assert waiting(database) == 2
 
 
-def alone(store):
+def uses_in_facts(store):
     return store.index.facts(request(1), NOW).consents[0].uses
 
 
-def surveyed(store):
+def uses_in_person_facts(store):
     return store.index.person_facts(request(1), ANN, NOW)[0].consents[0].uses
 
 
-def sifted(store):
+def uses_in_page_facts(store):
     seen = []
     store.index.page_facts(request(1), NOW, (-1, -1), 9, lambda facts: seen.append(facts.consents[0].uses) or True)
     return seen[-1]
 
 
-@pytest.mark.parametrize("look", [alone, surveyed, sifted])
-def test_i6_questions_see_every_use_that_counts_also_of_another_process(database, opened, look):
+@pytest.mark.parametrize("reads", [uses_in_facts, uses_in_person_facts, uses_in_page_facts])
+def test_i6_questions_see_every_use_that_counts_also_of_another_process(database, opened, reads):
     one, other = opened(), opened()
-    lived_in(one, "max-uses:9")
+    with_record_and_consent(one, "max-uses:9")
     ask(one, 1, 2)
-    assert look(other) == 2
+    assert reads(other) == 2
     assert waiting(database) == 0
 
 
-@pytest.mark.parametrize("look", [alone, surveyed, sifted])
-def test_questions_wait_for_no_receipt_where_uses_do_not_count(database, opened, look):
+@pytest.mark.parametrize("reads", [uses_in_facts, uses_in_person_facts, uses_in_page_facts])
+def test_questions_wait_for_no_receipt_where_uses_do_not_count(database, opened, reads):
     one, other = opened(), opened()
-    lived_in(one)
+    with_record_and_consent(one)
     ask(one, 1, 2)
-    assert look(other) == 0
+    assert reads(other) == 0
     assert waiting(database) == 2
 
 
 def test_i3_uses_that_are_not_indexed_yet_count(opened):
     one, other = opened(), opened()
-    lived_in(one, "max-uses:4")
+    with_record_and_consent(one, "max-uses:4")
     seen = []
 
     def respond(question, facts):
@@ -158,7 +158,7 @@ def test_i3_uses_that_are_not_indexed_yet_count(opened):
 
 def test_a_use_in_a_group_is_the_last_one_for_the_next_question_of_it(opened):
     one, other = opened(), opened()
-    lived_in(one, "every-days:1")
+    with_record_and_consent(one, "every-days:1")
     seen = []
 
     def respond(question, facts):
@@ -172,7 +172,7 @@ def test_a_use_in_a_group_is_the_last_one_for_the_next_question_of_it(opened):
 
 def test_all_or_none_of_a_group_are_answered(opened):
     store = opened()
-    lived_in(store, "max-uses:4")
+    with_record_and_consent(store, "max-uses:4")
     counted = []
 
     def respond(question, facts):
@@ -190,7 +190,7 @@ def test_all_or_none_of_a_group_are_answered(opened):
 
 def test_i9_nothing_waits_for_ever(database):
     store = Store(database)
-    lived_in(store)
+    with_record_and_consent(store)
     ask(store, *range(20))
     for _ in range(200):
         if not waiting(database):
@@ -201,19 +201,19 @@ def test_i9_nothing_waits_for_ever(database):
 
 
 def test_too_many_do_not_wait(database, opened, monkeypatch):
-    assert BACKLOG >= receipt_queue.AT_ONCE
+    assert BACKLOG >= receipt_queue.BATCH_SIZE
     monkeypatch.setattr("mydata_ledger.anchors.store.log.receipt_buffer.BACKLOG", 30)
     store = opened()
-    lived_in(store)
+    with_record_and_consent(store)
     for start in range(0, 200, 10):
         ask(store, *range(start, start + 10))
         assert waiting(database) <= 40
     assert store.log.head(ACCESS).size == 200
 
 
-def test_places_that_were_taken_are_unknown_and_not_overwritten(database, opened):
+def test_positions_that_are_in_use_are_unknown_and_not_overwritten(database, opened):
     store = opened()
-    lived_in(store)
+    with_record_and_consent(store)
     logged = ask(store, 1, 2)
     with sqlite3.connect(database.removeprefix("sqlite:///")) as connection:
         connection.execute("update heads set size = 1 where log = 'access'")
@@ -224,7 +224,7 @@ def test_places_that_were_taken_are_unknown_and_not_overwritten(database, opened
 
 def test_i9_receipts_survive_a_restart_before_they_are_indexed(database, opened):
     store = opened()
-    lived_in(store)
+    with_record_and_consent(store)
     logged = ask(store, 1, 2, 3)
     store.dispose()
     assert waiting(database) == 3
@@ -248,8 +248,8 @@ for number in itertools.count():
 
 
 def test_i9_i10_a_kill_in_mid_group_loses_no_acknowledged_receipt_and_applies_none_twice(database, opened):
-    """Two processes answer and index at once; both are killed without warning, again and again."""
-    lived_in(opened())
+    """Two processes answer and index at the same time; both are killed several times."""
+    with_record_and_consent(opened())
     acknowledged = {}
     for run in range(4):
         processes = [
@@ -258,10 +258,12 @@ def test_i9_i10_a_kill_in_mid_group_loses_no_acknowledged_receipt_and_applies_no
             )
             for side in "ab"
         ]
-        heard = [[process.stdout.readline() for _ in range(random.Random(run).randint(5, 60))] for process in processes]
+        outputs = [
+            [process.stdout.readline() for _ in range(random.Random(run).randint(5, 60))] for process in processes
+        ]
         for process in processes:
             os.kill(process.pid, signal.SIGKILL)
-        for process, lines in zip(processes, heard, strict=True):
+        for process, lines in zip(processes, outputs, strict=True):
             rest, _ = process.communicate()
             for line in lines + [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]:
                 position, entry = line.split()
@@ -296,7 +298,7 @@ for number in itertools.count():
 
 def test_i3_a_withdrawal_accepted_here_denies_what_other_processes_answer_next(database, opened):
     store = opened()
-    given = lived_in(store)
+    given = with_record_and_consent(store)
     processes = [
         subprocess.Popen([sys.executable, "-c", ASKER, database, side], cwd=ROOT, stdout=subprocess.PIPE, text=True)
         for side in "ab"

@@ -1,4 +1,4 @@
-"""What every store promises, whether it forgets at the end of the process or never."""
+"""The contract of the store ports, for the store in memory and the databases."""
 
 import threading
 from dataclasses import replace
@@ -39,7 +39,7 @@ from tests.anchors.sample_statements import (
 FORBID = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
 
 
-def said(store, *signed):
+def append(store, *signed):
     return store.log.append(signed, NOW)
 
 
@@ -48,7 +48,7 @@ def ask(store, number=1, requester=TRIAL, asked=0, permitted=True, **more):
     return store.log.answer(question, lambda facts: receipt(question, facts, permitted), NOW)
 
 
-def sifted(store, requester, limit, after=(-1, -1), permits=lambda facts: True):
+def page_of(store, requester, limit, after=(-1, -1), permits=lambda facts: True):
     return store.index.page_facts(request(0, requester), NOW, after, limit, permits)
 
 
@@ -63,15 +63,15 @@ def test_an_empty_log_has_the_empty_root(store):
     assert store.log.anchored(ACCESS).followed_at == 0
 
 
-def test_what_is_appended_lies_where_it_was_said_to_lie(store):
-    logged = said(store, issue(1), consent(ANN, TRIAL), issue(2))
+def test_what_is_appended_is_stored_at_the_returned_position(store):
+    logged = append(store, issue(1), consent(ANN, TRIAL), issue(2))
     assert [(each.signed.log, each.position) for each in logged] == [(RECORDS, 0), (CONSENTS, 0), (RECORDS, 1)]
     assert [store.log.statement_at(each.signed.log, each.position) for each in logged] == logged
     assert [store.log.find(each.signed.log, each.signed.entry.entry) for each in logged] == logged
 
 
 def test_there_is_nothing_beyond_the_end(store):
-    said(store, issue(1))
+    append(store, issue(1))
     assert [store.log.statement_at(RECORDS, position) for position in (-1, 1, 2**63, 2**70)] == [None] * 4
     assert store.log.find(RECORDS, name("nothing")) is None
     assert store.log.find(CONSENTS, store.log.statement_at(RECORDS, 0).signed.entry.entry) is None
@@ -81,45 +81,45 @@ def test_appending_nothing_changes_nothing(store):
     assert store.log.append([], NOW) == []
 
 
-def test_i10_a_statement_said_again_is_where_it_was(store):
-    first = said(store, consent(ANN, TRIAL))[0]
-    assert said(store, consent(ANN, TRIAL)) == [first]
+def test_i10_a_statement_appended_again_keeps_its_position(store):
+    first = append(store, consent(ANN, TRIAL))[0]
+    assert append(store, consent(ANN, TRIAL)) == [first]
     again = replace(consent(ANN, TRIAL), entry=replace(first.signed.entry, salt=name("another salt")))
-    assert said(store, again) == [first]
+    assert append(store, again) == [first]
     assert store.log.head(CONSENTS).size == 1
 
 
 def test_i10_the_same_statement_twice_in_one_batch_is_one(store):
-    one, other = said(store, issue(1), issue(1))
+    one, other = append(store, issue(1), issue(1))
     assert one == other
     assert store.log.head(RECORDS).size == 1
 
 
-def test_a_refused_statement_takes_its_whole_batch_with_it(store):
-    said(store, consent(ANN, TRIAL))
+def test_a_refused_statement_refuses_its_whole_batch(store):
+    append(store, consent(ANN, TRIAL))
     before = {log: store.log.head(log) for log in LOGS}
     with pytest.raises(StaleConsent):
-        said(store, issue(1), consent(EVE, TRIAL), seal(replace(consent(ANN, TRIAL).statement, signed_at=1)))
+        append(store, issue(1), consent(EVE, TRIAL), seal(replace(consent(ANN, TRIAL).statement, signed_at=1)))
     assert {log: store.log.head(log) for log in LOGS} == before
     assert store.index.record(name(1)) is None
     assert store.index.consents_of(EVE) == []
-    assert said(store, issue(1))[0].position == 0
+    assert append(store, issue(1))[0].position == 0
 
 
 def test_versions_follow_one_another(store):
-    first = said(store, consent(ANN, TRIAL))[0]
-    second = said(store, consent(ANN, TRIAL, first))[0]
-    third = said(store, revocation(second))[0]
-    fourth = said(store, consent(ANN, TRIAL, third))[0]
+    first = append(store, consent(ANN, TRIAL))[0]
+    second = append(store, consent(ANN, TRIAL, first))[0]
+    third = append(store, revocation(second))[0]
+    fourth = append(store, consent(ANN, TRIAL, third))[0]
     assert store.index.newest(ANN, TRIAL) == fourth
     assert fourth.signed.statement.version == 4
 
 
-def test_a_whole_life_may_come_in_one_batch(store):
-    first = said(store, consent(ANN, TRIAL))[0]
+def test_a_whole_version_chain_may_come_in_one_batch(store):
+    first = append(store, consent(ANN, TRIAL))[0]
     second = consent(ANN, TRIAL, first)
     third = revocation(replace(first, signed=second))
-    assert [each.position for each in said(store, consent(ANN, TRIAL), second, third)] == [0, 1, 2]
+    assert [each.position for each in append(store, consent(ANN, TRIAL), second, third)] == [0, 1, 2]
     assert store.index.consent(second.entry.entry).revoked
 
 
@@ -134,45 +134,45 @@ def test_a_whole_life_may_come_in_one_batch(store):
     ],
 )
 def test_a_consent_that_does_not_follow_is_stale(store, wrong):
-    first = said(store, consent(ANN, TRIAL))[0]
+    first = append(store, consent(ANN, TRIAL))[0]
     with pytest.raises(StaleConsent):
-        said(store, seal(replace(consent(ANN, TRIAL, first).statement, **wrong)))
+        append(store, seal(replace(consent(ANN, TRIAL, first).statement, **wrong)))
     assert store.index.newest(ANN, TRIAL) == first
 
 
 @pytest.mark.parametrize("wrong", [{"version": 2}, {"previous": name("something")}])
 def test_a_first_consent_has_version_one_and_follows_nothing(store, wrong):
     with pytest.raises(StaleConsent):
-        said(store, seal(replace(consent(ANN, TRIAL).statement, **wrong)))
+        append(store, seal(replace(consent(ANN, TRIAL).statement, **wrong)))
 
 
 @pytest.mark.parametrize("wrong", [{"version": 1}, {"version": 3}, {"consent": name("another")}])
 def test_a_revocation_must_end_the_newest_consent(store, wrong):
-    first = said(store, consent(ANN, TRIAL))[0]
+    first = append(store, consent(ANN, TRIAL))[0]
     with pytest.raises(StaleConsent):
-        said(store, seal(replace(revocation(first).statement, **wrong)))
+        append(store, seal(replace(revocation(first).statement, **wrong)))
 
 
 def test_only_a_consent_can_be_revoked(store):
-    first = said(store, consent(ANN, TRIAL))[0]
-    ended = said(store, revocation(first))[0]
+    first = append(store, consent(ANN, TRIAL))[0]
+    ended = append(store, revocation(first))[0]
     with pytest.raises(StaleConsent):
-        said(store, seal(Revocation(ANN, ANN, TRIAL, "Name", 3, ended.signed.entry.entry, bytes(32), NOW)))
+        append(store, seal(Revocation(ANN, ANN, TRIAL, "Name", 3, ended.signed.entry.entry, bytes(32), NOW)))
     with pytest.raises(StaleConsent):
-        said(store, seal(Revocation(ANN, ANN, OTHER, "Name", 1, bytes(32), bytes(32), NOW)))
+        append(store, seal(Revocation(ANN, ANN, OTHER, "Name", 1, bytes(32), bytes(32), NOW)))
 
 
 def test_a_record_id_is_issued_once(store):
-    said(store, issue(1))
+    append(store, issue(1))
     with pytest.raises(InvalidStatement):
-        said(store, issue(1, category="health.vitals"))
+        append(store, issue(1, category="health.vitals"))
     with pytest.raises(InvalidStatement):
-        said(store, issue(2), issue(2, category="health.vitals"))
+        append(store, issue(2), issue(2, category="health.vitals"))
     assert store.log.head(RECORDS).size == 1
 
 
 def test_every_position_is_proved_under_every_later_head(store):
-    said(store, *(issue(n) for n in range(13)))
+    append(store, *(issue(n) for n in range(13)))
     for size in range(1, 14):
         head = store.log.head_at(RECORDS, size)
         for position in range(size):
@@ -187,20 +187,20 @@ def test_every_position_is_proved_under_every_later_head(store):
 
 @pytest.mark.parametrize("wrong", [(0, 0), (-1, 2), (2, 2), (0, 3), (5, 9)])
 def test_what_is_not_in_the_tree_has_no_proof(store, wrong):
-    said(store, issue(1), issue(2))
+    append(store, issue(1), issue(2))
     with pytest.raises(ProofInvalid):
         store.log.inclusion(RECORDS, *wrong)
 
 
 @pytest.mark.parametrize("wrong", [(0, 1), (2, 1), (1, 3), (3, 3)])
 def test_sizes_the_log_never_had_are_not_consistent(store, wrong):
-    said(store, issue(1), issue(2))
+    append(store, issue(1), issue(2))
     with pytest.raises(ProofInvalid):
         store.log.consistency(RECORDS, *wrong)
 
 
 def test_the_notary_s_leaves_and_peaks_make_the_root(store):
-    said(store, *(issue(n) for n in range(6)))
+    append(store, *(issue(n) for n in range(6)))
     assert store.anchoring.leaves(RECORDS, 4, 10) == [
         store.log.statement_at(RECORDS, n).signed.entry.leaf for n in (4, 5)
     ]
@@ -209,9 +209,9 @@ def test_the_notary_s_leaves_and_peaks_make_the_root(store):
     assert store.anchoring.peaks(RECORDS, 0) == []
 
 
-def test_an_answer_sees_the_facts_and_leaves_its_receipt(store):
+def test_an_answer_sees_the_facts_and_logs_its_receipt(store):
     store.directory.set_parties(PARTIES)
-    _, given = said(store, issue(1), consent(ANN, TRIAL))
+    _, given = append(store, issue(1), consent(ANN, TRIAL))
     anchor(store)
     seen = []
     question = request(1)
@@ -236,7 +236,7 @@ def test_an_answer_that_fails_leaves_no_receipt(store):
 
 
 def test_many_who_ask_at_once_each_get_their_own_answer(store):
-    said(store, issue(1), consent(ANN, TRIAL))
+    append(store, issue(1), consent(ANN, TRIAL))
     store.directory.set_parties(PARTIES)
     answers, failures = {}, []
 
@@ -265,7 +265,7 @@ def test_many_who_ask_at_once_each_get_their_own_answer(store):
 
 
 def test_of_many_who_ask_at_once_each_sees_the_uses_of_those_before(store):
-    said(store, issue(1), consent(ANN, TRIAL, grants=(COUNTED,)))
+    append(store, issue(1), consent(ANN, TRIAL, grants=(COUNTED,)))
     store.directory.set_parties(PARTIES)
     seen = []
 
@@ -288,14 +288,14 @@ def test_of_many_who_ask_at_once_each_sees_the_uses_of_those_before(store):
 
 
 def test_an_unknown_record_has_no_facts_but_the_sizes(store):
-    said(store, consent(ANN, TRIAL))
+    append(store, consent(ANN, TRIAL))
     facts = store.index.facts(request(9), NOW)
     assert (facts.record, facts.consents, facts.requester, facts.incident) == (None, (), None, None)
 
 
-def test_facts_hold_only_consents_that_may_mean_the_requester(store):
+def test_facts_hold_only_consents_that_name_the_requester(store):
     store.directory.set_parties(PARTIES)
-    mine, role, anyone, _, _ = said(
+    mine, role, anyone, _, _ = append(
         store,
         consent(ANN, TRIAL),
         consent(ANN, "role:trial"),
@@ -303,38 +303,38 @@ def test_facts_hold_only_consents_that_may_mean_the_requester(store):
         consent(ANN, "role:responder"),
         consent(EVE, TRIAL),
     )
-    said(store, issue(1))
+    append(store, issue(1))
     found = [state.entry for state in store.index.facts(request(1), NOW).consents]
     assert found == [each.signed.entry.entry for each in (mine, role, anyone)]
     strangers = [state.entry for state in store.index.facts(request(1, OTHER), NOW).consents]
     assert strangers == [anyone.signed.entry.entry]
 
 
-def test_an_accreditation_that_ended_means_nobody(store):
+def test_an_accreditation_that_ended_names_nobody(store):
     store.directory.set_parties(PARTIES)
-    said(store, issue(1), consent(ANN, HOSPITAL))
+    append(store, issue(1), consent(ANN, HOSPITAL))
     assert len(store.index.facts(request(1, HOSPITAL), NOW).consents) == 1
     assert store.index.facts(request(1, HOSPITAL), NOW + 10).consents == ()
 
 
 def test_a_consent_permits_by_its_anchor_and_ends_on_sight(store):
-    first = said(store, consent(ANN, TRIAL))[0]
+    first = append(store, consent(ANN, TRIAL))[0]
     entry = first.signed.entry.entry
     assert not store.index.consent(entry).anchored
     anchor(store)
     assert store.index.consent(entry).anchored
-    second = said(store, consent(ANN, TRIAL, first))[0]
+    second = append(store, consent(ANN, TRIAL, first))[0]
     assert store.index.consent(entry).superseded
-    said(store, revocation(second))
+    append(store, revocation(second))
     assert store.index.consent(second.signed.entry.entry).revoked
     assert not store.index.consent(entry).revoked
     assert [state.consent.version for state in store.index.consents_of(ANN)] == [1, 2]
     assert store.index.consent(name("unknown")) is None
 
 
-def test_i3_a_roll_back_takes_the_grant_and_leaves_the_withdrawal(store):
-    first = said(store, consent(ANN, TRIAL))[0]
-    said(store, revocation(first), consent(EVE, TRIAL))
+def test_i3_a_roll_back_ends_the_grant_and_keeps_the_withdrawal(store):
+    first = append(store, consent(ANN, TRIAL))[0]
+    append(store, revocation(first), consent(EVE, TRIAL))
     anchor(store)
     store.anchoring.roll_back(CONSENTS, Head(0, EMPTY_ROOT), block=0)
     ended, fresh = store.index.consents_of(ANN)[0], store.index.consents_of(EVE)[0]
@@ -344,7 +344,7 @@ def test_i3_a_roll_back_takes_the_grant_and_leaves_the_withdrawal(store):
 
 
 def test_a_head_that_is_not_ours_cannot_be_anchored(store):
-    said(store, issue(1), issue(2))
+    append(store, issue(1), issue(2))
     for wrong in (Head(1, name("root")), Head(3, store.log.head(RECORDS).root)):
         with pytest.raises(InvalidStatement):
             store.anchoring.mark_anchored(RECORDS, wrong, 1)
@@ -357,7 +357,7 @@ def test_a_head_that_is_not_ours_cannot_be_anchored(store):
 
 def test_uses_are_counted_by_consent_and_by_record(store):
     store.directory.set_parties(PARTIES)
-    said(store, issue(1), issue(2), consent(ANN, TRIAL, grants=(COUNTED,)), consent(ANN, "role:trial"))
+    append(store, issue(1), issue(2), consent(ANN, TRIAL, grants=(COUNTED,)), consent(ANN, "role:trial"))
     ask(store, 1, asked=1)
     ask(store, 1, asked=2)
     ask(store, 2, asked=3)
@@ -372,9 +372,9 @@ def test_uses_are_counted_by_consent_and_by_record(store):
 
 @pytest.mark.parametrize("between", [False, True], ids=["indexed together", "indexed one by one"])
 def test_the_latest_use_of_a_record_is_that_of_the_latest_decision(store, between):
-    """Whatever the order of the log: clocks of several machines may differ."""
+    """The order of the log does not matter: the clocks of several machines may differ."""
     store.directory.set_parties(PARTIES)
-    said(store, issue(1), issue(2), consent(ANN, TRIAL, grants=(COUNTED,)))
+    append(store, issue(1), issue(2), consent(ANN, TRIAL, grants=(COUNTED,)))
     for turn, (number, at) in enumerate([(1, NOW + 3), (1, NOW + 9), (1, NOW + 5), (2, NOW - 5)]):
         question = request(number, asked=turn)
 
@@ -392,7 +392,7 @@ def test_the_latest_use_of_a_record_is_that_of_the_latest_decision(store, betwee
 
 
 def test_a_notice_that_is_outdated_marks_its_consents(store):
-    said(store, consent(ANN, TRIAL))
+    append(store, consent(ANN, TRIAL))
     notice = Notice("general", 1, "en", "what we tell you")
     assert notice.digest == NOTICE_HASH
     store.directory.publish(notice)
@@ -406,54 +406,54 @@ def test_a_notice_that_is_outdated_marks_its_consents(store):
 
 
 def test_a_record_is_corrected_by_its_own_holder_only(store):
-    said(store, issue(1), issue(2), issue(3, supersedes=name(1)))
-    said(store, issue(4, supersedes=name(2), holder=OTHER), issue(5, EVE, supersedes=name(2)))
+    append(store, issue(1), issue(2), issue(3, supersedes=name(1)))
+    append(store, issue(4, supersedes=name(2), holder=OTHER), issue(5, EVE, supersedes=name(2)))
     assert store.index.record(name(1)).superseded_by == name(3)
     assert store.index.record(name(2)).superseded_by == b""
     assert [record.issue.record_id for record in store.index.records_of(ANN)] == [name(n) for n in (1, 2, 3, 4)]
 
 
-def test_an_erased_record_says_so(store):
-    said(store, issue(1), issue(2), erasure(1))
+def test_an_erased_record_is_marked_as_erased(store):
+    append(store, issue(1), issue(2), erasure(1))
     assert [record.erased for record in store.index.records_of(ANN)] == [True, False]
     assert store.index.record(name(3)) is None
 
 
 def test_what_was_never_issued_cannot_be_erased(store):
     with pytest.raises(InvalidStatement):
-        said(store, erasure(1), issue(1))
-    assert said(store, issue(1), erasure(1))[1].position == 1
+        append(store, erasure(1), issue(1))
+    assert append(store, issue(1), erasure(1))[1].position == 1
 
 
 def test_a_record_neither_corrects_itself_nor_one_that_comes_later(store):
-    said(store, issue(1, supersedes=name(1)), issue(2, supersedes=name(3)), issue(3))
+    append(store, issue(1, supersedes=name(1)), issue(2, supersedes=name(3)), issue(3))
     assert [record.superseded_by for record in store.index.records_of(ANN)] == [b""] * 3
 
 
 def test_a_search_finds_candidates_page_by_page(store):
     store.directory.set_parties(PARTIES)
-    said(store, consent(ANN, "role:trial"), consent(EVE, OTHER))
-    said(store, *(issue(n, ANN if n % 2 else EVE) for n in range(6)), issue(6, category="health.labs"))
-    (first, _), (second, _) = page = sifted(store, TRIAL, 2)
+    append(store, consent(ANN, "role:trial"), consent(EVE, OTHER))
+    append(store, *(issue(n, ANN if n % 2 else EVE) for n in range(6)), issue(6, category="health.labs"))
+    (first, _), (second, _) = page = page_of(store, TRIAL, 2)
     assert [record_id for _, record_id in page] == [name(1), name(3)]
     assert [first, second] == [search_position(store.index.record(record_id)) for _, record_id in page]
-    assert [record_id for _, record_id in sifted(store, TRIAL, 2, second)] == [name(5)]
-    assert sifted(store, TRIAL, 2, search_position(store.index.record(name(5)))) == []
-    assert sifted(store, OTHER, 9) == []
+    assert [record_id for _, record_id in page_of(store, TRIAL, 2, second)] == [name(5)]
+    assert page_of(store, TRIAL, 2, search_position(store.index.record(name(5)))) == []
+    assert page_of(store, OTHER, 9) == []
     assert store.index.records_named([name(3), name(99), name(1)]) == [
         store.index.record(name(3)),
         store.index.record(name(1)),
     ]
 
 
-def test_a_search_asks_the_rule_with_all_that_was_said(store):
+def test_a_search_asks_the_rule_with_all_consents(store):
     store.directory.set_parties(PARTIES)
     grants = (replace(READ, expires=NOW), READ, replace(READ, records=(name(1),)), replace(READ, conditions=("once",)))
-    said(store, *(consent(bytes([n]) * 20, TRIAL, grants=(grant,)) for n, grant in enumerate(grants)))
-    said(store, *(consent(bytes([n]) * 20, "*", grants=(FORBID,)) for n in range(0, 9, 2)))
-    said(store, *(consent(bytes([n]) * 20, "role:trial") for n in range(3)))
+    append(store, *(consent(bytes([n]) * 20, TRIAL, grants=(grant,)) for n, grant in enumerate(grants)))
+    append(store, *(consent(bytes([n]) * 20, "*", grants=(FORBID,)) for n in range(0, 9, 2)))
+    append(store, *(consent(bytes([n]) * 20, "role:trial") for n in range(3)))
     issued = [issue(n, bytes([n]) * 20) for n in range(6)]
-    said(store, *issued)
+    append(store, *issued)
     anchor(store)
     ask(store, 3)
 
@@ -461,16 +461,16 @@ def test_a_search_asks_the_rule_with_all_that_was_said(store):
         return decide(replace(request(0), record_id=facts.record.issue.record_id), facts, NOW).permitted
 
     expected = {name(n) for n in range(6) if permits(store.index.facts(request(n), NOW))}
-    assert {record_id for _, record_id in sifted(store, TRIAL, 9, permits=permits)} == expected == {name(1)}
+    assert {record_id for _, record_id in page_of(store, TRIAL, 9, permits=permits)} == expected == {name(1)}
 
 
 @pytest.mark.parametrize("by_chain", [False, True], ids=["by a statement", "by its secret on chain"])
 def test_i3_i6_what_a_delegate_signed_is_not_found_once_their_office_has_ended(store, by_chain):
-    """Four people say the same to the trial, one of them through a delegate; then the delegate's office ends."""
+    """Four persons give equal consents to the trial, one through a delegate; then the delegation ends."""
     store.directory.set_parties(PARTIES)
     people, delegate = [bytes([n]) * 20 for n in range(4)], b"\xde" * 20
-    given = said(store, delegation(people[2], delegate), *(issue(n, person) for n, person in enumerate(people)))[0]
-    said(store, *(consent(person, TRIAL, signer=delegate if n == 2 else None) for n, person in enumerate(people)))
+    given = append(store, delegation(people[2], delegate), *(issue(n, person) for n, person in enumerate(people)))[0]
+    append(store, *(consent(person, TRIAL, signer=delegate if n == 2 else None) for n, person in enumerate(people)))
     anchor(store)
 
     def permits(facts):
@@ -478,20 +478,20 @@ def test_i3_i6_what_a_delegate_signed_is_not_found_once_their_office_has_ended(s
 
     def found():
         alone = {name(n) for n in range(4) if permits(store.index.facts(request(n), NOW))}
-        assert {record_id for _, record_id in sifted(store, TRIAL, 9, permits=permits)} == alone
+        assert {record_id for _, record_id in page_of(store, TRIAL, 9, permits=permits)} == alone
         return alone
 
     assert found() == {name(n) for n in range(4)}
     if by_chain:
         store.anchoring.revealed({given.signed.entry.entry: 7})
     else:
-        said(store, revocation(given))
+        append(store, revocation(given))
     assert found() == {name(n) for n in (0, 1, 3)}
 
 
 def test_receipts_are_found_by_person_and_by_requester(store):
-    said(store, issue(1), issue(2, EVE))
-    emergency = said(store, incident())[0]
+    append(store, issue(1), issue(2, EVE))
+    emergency = append(store, incident())[0]
     first, second, third = (ask(store, n, who, asked=n) for n, who in ((1, TRIAL), (2, TRIAL), (1, CREW)))
     assert store.index.receipts_of(ANN, -1, 9) == [emergency, first, third]
     assert store.index.receipts_of(ANN, first.position, 9) == [third]
@@ -503,8 +503,8 @@ def test_receipts_are_found_by_person_and_by_requester(store):
 
 
 def test_facts_name_the_incident_that_was_cited(store):
-    said(store, issue(1))
-    entry = said(store, incident())[0].signed.entry.entry
+    append(store, issue(1))
+    entry = append(store, incident())[0].signed.entry.entry
     assert store.index.facts(request(1, CREW, incident=entry), NOW).incident.incident_number == "119-1"
     assert store.index.facts(request(1, CREW, incident=name("none")), NOW).incident is None
 
@@ -534,7 +534,7 @@ def test_a_challenge_is_good_once_and_not_for_ever(store):
     assert not store.sessions.spend("other", NOW + 9, NOW + 8)
 
 
-def test_a_session_ends_when_it_says_or_is_closed(store):
+def test_a_session_ends_when_it_expires_or_is_closed(store):
     store.sessions.open(name("token"), ANN, NOW + 5)
     assert store.sessions.signer_of(name("token"), NOW + 4) == ANN
     assert store.sessions.signer_of(name("token"), NOW + 5) is None
@@ -557,7 +557,7 @@ def test_all_sessions_of_one_signer_end_and_nobody_else_s(store):
 
 
 def test_i8_a_chain_that_contradicts_the_log_makes_every_answer_unknown(store):
-    said(store, issue(1))
+    append(store, issue(1))
     store.anchoring.distrust("the chain holds another log")
     with pytest.raises(SourceUnavailable):
         ask(store)
@@ -571,8 +571,8 @@ def test_i8_a_chain_that_contradicts_the_log_makes_every_answer_unknown(store):
 
 
 def test_secrets_wait_until_the_chain_has_them_and_again_when_it_forgets(store):
-    first, other = said(store, consent(ANN, TRIAL), consent(EVE, TRIAL))
-    said(store, revocation(first), revocation(other, knows_secret=False))
+    first, other = append(store, consent(ANN, TRIAL), consent(EVE, TRIAL))
+    append(store, revocation(first), revocation(other, knows_secret=False))
     entry = first.signed.entry
     ((named, core, opened),) = store.anchoring.pending_secrets(9)
     assert (named, core) == (entry.entry, entry.core)
@@ -586,11 +586,11 @@ def test_secrets_wait_until_the_chain_has_them_and_again_when_it_forgets(store):
 
 
 def test_i3_a_secret_revealed_on_chain_revokes_without_a_statement(store):
-    first = said(store, consent(ANN, TRIAL))[0].signed.entry.entry
+    first = append(store, consent(ANN, TRIAL))[0].signed.entry.entry
     later = consent(EVE, TRIAL)
     store.anchoring.revealed({first: 5, later.entry.entry: 5})
     assert store.index.consent(first).revoked
-    said(store, later)
+    append(store, later)
     assert store.index.consent(later.entry.entry).revoked
     store.anchoring.conceal(above=0)
     assert store.index.consent(first).revoked

@@ -1,4 +1,4 @@
-"""Look-ups on a database server: connections that are kept, and what becomes of them when the server ends them."""
+"""The read pool of a database server: idle connections, and what happens if the server closes them."""
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -23,14 +23,14 @@ def store(server_database):
 
 
 def end_all(url):
-    """The server ends every connection, as it does when it is started anew."""
+    """Make the server close every connection, as a restart does."""
     engine = create_engine(url)
     with engine.connect() as connection:
         assert connection.execute(text(OTHERS)).scalar_one() > 0
     engine.dispose()
 
 
-def test_a_look_up_is_answered_by_a_connection_that_still_stands(store, server_database, monkeypatch):
+def test_a_look_up_is_answered_by_a_connection_that_is_still_open(store, server_database, monkeypatch):
     monkeypatch.setattr(read_pool, "IDLE_SECONDS", 0)
     assert store.sessions.signer_of(b"\1" * 32, NOW) == ANN
     end_all(server_database)
@@ -38,7 +38,7 @@ def test_a_look_up_is_answered_by_a_connection_that_still_stands(store, server_d
     assert store.index.records_of(ANN)[0].issue.record_id == issue(1).statement.record_id
 
 
-def test_i8_what_breaks_under_a_look_up_is_unknown_once_and_not_kept(store, server_database):
+def test_i8_a_connection_that_breaks_is_unknown_once_and_not_kept(store, server_database):
     assert store.sessions.signer_of(b"\1" * 32, NOW) == ANN
     end_all(server_database)
     with pytest.raises(SourceUnavailable):
@@ -55,7 +55,7 @@ def test_what_a_caller_raises_leaves_the_connection_outside_of_any_transaction(s
             assert driver.connection.info.transaction_status.name == "IDLE"
 
 
-def test_each_look_sees_what_was_written_before_it_and_one_state_throughout(store, server_database):
+def test_each_read_sees_what_was_written_before_it_and_one_state_throughout(store, server_database):
     with store.database.snapshot() as driver:
         before = driver.connection.execute("SELECT count(*) FROM consents_log").fetchone()
         other = Store(server_database)
@@ -66,7 +66,7 @@ def test_each_look_sees_what_was_written_before_it_and_one_state_throughout(stor
         assert driver.connection.execute("SELECT count(*) FROM consents_log").fetchone() == (before[0] + 1,)
 
 
-def test_of_many_sessions_each_live_one_is_told(store):
+def test_of_many_sessions_each_live_one_is_returned(store):
     tokens = [bytes([n]) * 32 for n in range(2, 9)]
     for n, token in enumerate(tokens):
         store.sessions.open(token, bytes([n]) * 20, NOW + n)

@@ -1,4 +1,4 @@
-"""Questions about many records, answered in the step that logs them: as far as that takes no time, and never wrong."""
+"""Questions about many records, answered in the transaction that logs them, within a limit and never wrongly."""
 
 from dataclasses import fields, replace
 
@@ -44,33 +44,33 @@ def store(request, tmp_path, monkeypatch):
     made.dispose()
 
 
-NOT_THE_TWIN = pytest.mark.parametrize("store", ["here", "by the thread", "on a server"], indirect=True)
-"""The twin reads its logs whole, one question after another, and so tells at once what an index tells later."""
+DATABASES_ONLY = pytest.mark.parametrize("store", ["here", "by the thread", "on a server"], indirect=True)
+"""The store in memory has no limit: it reads its whole logs for each question."""
 
 
 def filled(store):
-    """Ann, with three records, and Eve, with one, said yes to the trial; Ann said something to another, too."""
+    """Fill a store: Ann (three records) and Eve (one) consented to the trial, and Ann also to another party."""
     store.directory.set_parties(PARTIES)
     store.log.append([issue(n) for n in (1, 2, 3)] + [issue(4, EVE, "health.vitals")], NOW)
     store.log.append([consent(ANN, TRIAL), consent(EVE, TRIAL), consent(ANN, CREW)], NOW)
     return store
 
 
-def widened(kind, asked=0, requester=TRIAL, category="*", **more):
+def query_of(kind, asked=0, requester=TRIAL, category="*", **more):
     plain = replace(request(0, requester, asked), category=category)
     return kind(**{field.name: getattr(plain, field.name) for field in fields(AccessRequest)} | more)
 
 
-def about(person, asked=0, most=9, requester=TRIAL):
-    return widened(PersonQuery, asked, requester, data_subject=person, most=most)
+def person_query(person, asked=0, most=9, requester=TRIAL):
+    return query_of(PersonQuery, asked, requester, data_subject=person, most=most)
 
 
-def behind(asked=0, *, after=START, limit=9, most=9, permits=lambda *_: True, requester=TRIAL, category="*"):
-    return widened(PageQuery, asked, requester, category, after=after, limit=limit, most=most, permits=permits)
+def page_query(asked=0, *, after=START, limit=9, most=9, permits=lambda *_: True, requester=TRIAL, category="*"):
+    return query_of(PageQuery, asked, requester, category, after=after, limit=limit, most=most, permits=permits)
 
 
-def told(store, *questions):
-    """What each question was told in the step that logged it."""
+def facts_of(store, *questions):
+    """The facts for each question, in the transaction that logged its receipt."""
     seen = {}
 
     def respond(question, facts):
@@ -90,71 +90,83 @@ def never(*_):
     return False
 
 
-def test_i6_a_person_is_told_in_the_step_as_a_survey_tells(store):
+def test_i6_a_batch_gives_the_facts_about_a_person_that_the_index_gives(store):
     asked = [(ANN, TRIAL), (EVE, TRIAL), (ANN, CREW), (b"\x0c" * 20, TRIAL)]
-    known = told(store, *(about(person, n, requester=who) for n, (person, who) in enumerate(asked)))
+    known = facts_of(store, *(person_query(person, n, requester=who) for n, (person, who) in enumerate(asked)))
     for (person, who), facts in zip(asked, known, strict=True):
         assert list(facts.each) == store.index.person_facts(request(0, who), person, NOW)
     assert [len(facts.each) for facts in known] == [3, 1, 3, 0]
     assert all(facts.record is None and facts.consents == () for facts in known)
 
 
-def test_i6_a_search_is_told_in_the_step_as_it_sifts(store):
-    everything = store.index.page_facts(behind(), NOW, START, 9, always)
+def test_i6_a_batch_gives_the_page_of_a_search_that_the_index_gives(store):
+    everything = store.index.page_facts(page_query(), NOW, START, 9, always)
     assert len(everything) == 4
-    asked = [behind(1), behind(2, limit=2), behind(3, after=everything[1][0]), behind(4, category="health.vitals")]
-    asked += [behind(5, requester=CREW), behind(6, permits=never)]
-    found = [list(facts.found) for facts in told(store, *asked)]
+    asked = [
+        page_query(1),
+        page_query(2, limit=2),
+        page_query(3, after=everything[1][0]),
+        page_query(4, category="health.vitals"),
+    ]
+    asked += [page_query(5, requester=CREW), page_query(6, permits=never)]
+    found = [list(facts.found) for facts in facts_of(store, *asked)]
     assert found[:3] == [everything, everything[:2], everything[2:]]
     assert found[3:] == [[e for e in everything if e[1] == name(4)], [e for e in everything if e[1] != name(4)], []]
 
 
-def test_i1_i6_questions_of_all_kinds_share_a_step_and_each_leaves_its_receipt(store):
-    person, search, one = told(store, about(ANN, 1), behind(2), request(1, asked=3))
+def test_i1_i6_questions_of_all_kinds_share_a_batch_and_each_logs_its_receipt(store):
+    person, search, one = facts_of(store, person_query(ANN, 1), page_query(2), request(1, asked=3))
     assert (len(person.each), len(search.found)) == (3, 4)
     assert one.record.issue.record_id == name(1)
     assert one.consents[0].consent.grantee == TRIAL
     assert store.log.head(ACCESS).size == 3
 
 
-def test_who_has_more_records_than_may_be_looked_at_is_not_told_in_part(store):
-    few, many = told(store, about(EVE, 1, most=2), about(ANN, 2, most=2))
+def test_a_person_with_more_records_than_the_limit_is_not_answered_in_part(store):
+    few, many = facts_of(store, person_query(EVE, 1, most=2), person_query(ANN, 2, most=2))
     assert (len(few.each), many.each) == (1, None)
 
 
-@NOT_THE_TWIN
-def test_a_search_that_must_look_further_is_not_told_in_part(store):
+@DATABASES_ONLY
+def test_a_search_that_must_read_more_is_not_answered_in_part(store):
     assert [
-        facts.found for facts in told(store, behind(1, most=1, permits=never), behind(2, most=2, permits=never))
+        facts.found
+        for facts in facts_of(store, page_query(1, most=1, permits=never), page_query(2, most=2, permits=never))
     ] == [
         None,
         (),
     ]
-    (first,) = told(store, behind(3, limit=1, most=1))
+    (first,) = facts_of(store, page_query(3, limit=1, most=1))
     assert len(first.found) == 1, "what is found before the end is the whole answer"
-    assert told(store, behind(4, most=0))[0].found is None
+    assert facts_of(store, page_query(4, most=0))[0].found is None
 
 
-@NOT_THE_TWIN
-def test_a_group_looks_at_so_much_and_leaves_the_rest_for_after_the_receipts(store, monkeypatch):
-    monkeypatch.setattr(search_batch, "ROOM", 5)
-    assert [facts.found is None for facts in told(store, behind(1), behind(2))] == [False, True]
-    assert [facts.found is None for facts in told(store, behind(5, limit=2), behind(6, limit=2))] == [False, False]
-    monkeypatch.setattr(search_batch, "ROOM", 3)
-    assert [facts.each for facts in told(store, about(ANN, 3), about(EVE, 4))] == [None, None]
+@DATABASES_ONLY
+def test_a_batch_reads_up_to_the_limit_and_leaves_the_rest_for_after_the_receipts(store, monkeypatch):
+    monkeypatch.setattr(search_batch, "MAX_EXAMINED", 5)
+    assert [facts.found is None for facts in facts_of(store, page_query(1), page_query(2))] == [False, True]
+    assert [facts.found is None for facts in facts_of(store, page_query(5, limit=2), page_query(6, limit=2))] == [
+        False,
+        False,
+    ]
+    monkeypatch.setattr(search_batch, "MAX_EXAMINED", 3)
+    assert [facts.each for facts in facts_of(store, person_query(ANN, 3), person_query(EVE, 4))] == [None, None]
 
 
-@NOT_THE_TWIN
-def test_where_uses_count_nothing_is_told_before_every_receipt_is_in_its_place(store):
+@DATABASES_ONLY
+def test_where_uses_count_nothing_is_answered_before_every_receipt_is_indexed(store):
     store.log.append([consent(EVE, CREW, grants=(ONCE,))], NOW)
-    person, search, other = told(
-        store, about(EVE, 1, requester=CREW), behind(2, requester=CREW, category="health.vitals"), about(EVE, 3)
+    person, search, other = facts_of(
+        store,
+        person_query(EVE, 1, requester=CREW),
+        page_query(2, requester=CREW, category="health.vitals"),
+        person_query(EVE, 3),
     )
     assert (person.each, search.found, len(other.each)) == (None, None, 1)
 
 
 def test_i3_a_withdrawal_accepted_before_the_receipt_is_written_is_seen_by_it(store):
-    """Between the facts and the receipt where the two are not one step, and else between two steps."""
+    """The revocation comes between facts and receipt, or between two questions if these are one transaction."""
     given = store.log.statement_at(CONSENTS, store.index.consents_of(EVE)[0].position)
     states, between = (
         [],
@@ -167,17 +179,17 @@ def test_i3_a_withdrawal_accepted_before_the_receipt_is_written_is_seen_by_it(st
             store.log.append([revocation(given)], NOW)
         return receipt(question, facts)
 
-    store.log.answer_soon([about(EVE, 1)], respond, NOW).result(10)
+    store.log.answer_soon([person_query(EVE, 1)], respond, NOW).result(10)
     if not between:
         store.log.append([revocation(given)], NOW)
-        store.log.answer_soon([about(EVE, 2)], respond, NOW).result(10)
+        store.log.answer_soon([person_query(EVE, 2)], respond, NOW).result(10)
     assert states == [False, True]
 
 
-def test_what_is_told_rests_on_the_sizes_that_are_told(store):
+def test_facts_agree_with_the_log_sizes_they_name(store):
     for log, size in ((CONSENTS, 2), (RECORDS, 3)):
         store.anchoring.mark_anchored(log, store.log.head_at(log, size), 7)
-    (facts,) = told(store, about(ANN, 1))
+    (facts,) = facts_of(store, person_query(ANN, 1))
     assert (facts.consents_size, facts.records_size, facts.block) == (2, 3, 7)
     assert [each.record.anchored for each in facts.each] == [True] * 3
     assert {each.consents[0].anchored for each in facts.each} == {True}

@@ -1,4 +1,4 @@
-"""The database itself: what it survives, what it refuses, and how it says so."""
+"""The database: what it survives, what it refuses, and which errors it raises."""
 
 import os
 import signal
@@ -97,11 +97,11 @@ STATEMENTS = some.one_of(
 def opened(database):
     stores = []
 
-    def open_one():
+    def open_store():
         stores.append(Store(database))
         return stores[-1]
 
-    yield open_one
+    yield open_store
     for store in stores:
         store.dispose()
 
@@ -112,7 +112,7 @@ def test_a_statement_is_read_as_it_was_written(statement):
 
 
 @pytest.mark.parametrize("odd", [b"", bytes(32), bytes(31), bytes(33), b"\0"])
-def test_no_bytes_are_taken_for_others(odd):
+def test_no_bytes_are_decoded_as_others(odd):
     statement = Erasure(odd, odd, "", odd, NEVER)
     assert codec.decode(codec.kind_of(statement), codec.encode(statement)) == statement
 
@@ -161,7 +161,7 @@ def test_i3_a_withdrawal_in_one_process_denies_in_the_next_answer_of_another(ope
         other.log.append([revocation(first, knows_secret=False)], NOW)
 
 
-def test_two_processes_never_take_the_same_place(opened):
+def test_two_processes_never_use_the_same_position(opened):
     stores = [opened(), opened()]
     work = [
         threading.Thread(target=lambda s, k: [s.log.append([issue(f"{k}{n}")], NOW) for n in range(40)], args=(s, k))
@@ -228,7 +228,7 @@ except StorageFull as error:
 """
 
 
-def test_i9_a_full_disk_is_said_and_nothing_is_half_accepted(database, opened):
+def test_i9_a_full_disk_is_reported_and_nothing_is_half_accepted(database, opened):
     done = subprocess.run(
         [sys.executable, "-c", FILLER, database], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -239,16 +239,16 @@ def test_i9_a_full_disk_is_said_and_nothing_is_half_accepted(database, opened):
     assert len(store.log.append([issue("there is room again")], NOW)) == 1
 
 
-NO_ROOM = """CREATE FUNCTION no_room() RETURNS trigger AS $$ BEGIN
+DISK_FULL = """CREATE FUNCTION no_room() RETURNS trigger AS $$ BEGIN
 IF NEW.position = 4 THEN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END $$ LANGUAGE plpgsql"""
 FULL_AT_FOUR = "CREATE TRIGGER no_room BEFORE INSERT ON records_log FOR EACH ROW EXECUTE FUNCTION no_room()"
 
 
-def test_i9_a_full_disk_of_a_database_server_is_said_and_nothing_is_half_accepted(server_database):
+def test_i9_a_full_disk_of_a_database_server_is_reported_and_nothing_is_half_accepted(server_database):
     store = Store(server_database)
     store.log.append([issue(1), issue(2)], NOW)
     with store.database._writes.begin() as connection:
-        connection.execute(text(NO_ROOM))
+        connection.execute(text(DISK_FULL))
         connection.execute(text(FULL_AT_FOUR))
     with pytest.raises(StorageFull, match="nothing was accepted; free some room first"):
         store.log.append([issue(n) for n in (3, 4, 5, 6)], NOW)
@@ -260,19 +260,19 @@ def test_i9_a_full_disk_of_a_database_server_is_said_and_nothing_is_half_accepte
     store.dispose()
 
 
-def test_a_file_that_is_no_database_is_said(tmp_path):
+def test_a_file_that_is_no_database_is_reported(tmp_path):
     (tmp_path / "ledger.db").write_bytes(b"this is not a database, but it is long enough to be one" * 100)
     with pytest.raises(SourceUnavailable):
         Store(f"sqlite:///{tmp_path / 'ledger.db'}")
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(SourceUnavailable):
         Store(f"sqlite:///{tmp_path / 'file' / 'ledger.db'}")
 
 
-def test_i8_a_database_that_another_process_will_not_let_go_of_is_unknown(database, opened, monkeypatch):
+def test_i8_a_database_that_another_process_keeps_locked_is_unknown(database, opened, monkeypatch):
     monkeypatch.setattr("mydata_ledger.anchors.store.db.engine.BUSY_MS", 50)
     monkeypatch.setattr("mydata_ledger.anchors.store.db.engine.PRAGMAS", ("busy_timeout = 50",))
     store = opened()
@@ -284,7 +284,7 @@ def test_i8_a_database_that_another_process_will_not_let_go_of_is_unknown(databa
     assert store.log.append([issue(1)], NOW)[0].position == 0
 
 
-def test_a_closed_store_says_so(opened):
+def test_a_closed_store_raises_source_unavailable(opened):
     store = opened()
     store.dispose()
     with pytest.raises(SourceUnavailable):
@@ -332,7 +332,7 @@ def test_i12_what_is_loaded_in_bulk_is_what_was_accepted_one_by_one(tmp_path):
 
 
 def test_a_consent_takes_little_room(tmp_path):
-    """At most 400 bytes with tree and indexes, though they came in the order of chance."""
+    """A consent takes at most 400 bytes with tree and indexes, also if consents come in random order."""
     store = Store(f"sqlite:///{tmp_path / 'ledger.db'}")
     before = (tmp_path / "ledger.db").stat().st_size
     people = [name(number)[:20] for number in range(4_000)]
@@ -345,9 +345,9 @@ def test_a_consent_takes_little_room(tmp_path):
 @given(
     some.binary(min_size=1), some.none() | some.binary(min_size=1), some.lists(GRANTS, max_size=3).map(tuple), HASHES
 )
-def test_a_consent_taken_apart_is_put_together_again(person, delegate, grants, lock):
+def test_a_consent_is_split_and_joined_again(person, delegate, grants, lock):
     said = replace(consent(person, TRIAL).statement, signer=delegate or person, grants=grants, lock=lock)
-    assert consent_dedup.whole(*consent_dedup.split(said)) == said
+    assert consent_dedup.join(*consent_dedup.split(said)) == said
     assert consent_dedup.pair_and_lock(*consent_dedup.split(said)) == (said.data_subject, said.grantee, said.lock)
     other = replace(said, data_subject=b"another", signer=b"another", version=9, signed_at=1)
     times = {"not_before": 1, "expires": 2, "data_from": 3, "data_until": 4, "records": (name(1),)}

@@ -1,4 +1,4 @@
-"""Two stores that share no code live the same random life, and must tell the same afterwards."""
+"""Two stores without shared code get the same random operations and must return the same results."""
 
 import tempfile
 from dataclasses import replace
@@ -144,7 +144,7 @@ class TwoStores(RuleBasedStateMachine):
         self.both(lambda store: store.anchoring.pending_secrets(9))
 
     @invariant()
-    def they_say_the_same_of_everybody(self):
+    def they_return_the_same_for_everybody(self):
         for person in PERSONS:
             self.both(lambda store, who=person: (store.index.consents_of(who), store.index.records_of(who)))
             self.both(lambda store, who=person: store.index.delegations_of(who))
@@ -153,7 +153,7 @@ class TwoStores(RuleBasedStateMachine):
                 self.both(lambda store, log=log, who=person: store.index.statements_about(log, who, 0, 3))
         for who in ASKERS:
             for question in (request(0, who), replace(request(0, who), category=EVERYTHING)):
-                self.both(lambda store, question=question: sifted(store, question, 50))
+                self.both(lambda store, question=question: page_of(store, question, 50))
             self.both(lambda store, who=who: [store.index.facts(request(n, who), NOW) for n in range(6)])
 
     @invariant()
@@ -165,7 +165,7 @@ class TwoStores(RuleBasedStateMachine):
                 self.both(lambda store, log=log, size=size: store.log.consistency(log, (size + 1) // 2, size))
 
 
-def sifted(store, question, limit):
+def page_of(store, question, limit):
     def permits(facts):
         issue = facts.record.issue
         return decide(replace(question, record_id=issue.record_id, category=issue.category), facts, NOW).permitted

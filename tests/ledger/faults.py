@@ -274,12 +274,12 @@ SEARCH = [
     (
         "forget delegates whose office ended",
         facts,
-        "return state if stands else replace",
+        "return state if is_in_office else replace",
         "return state or replace",
         ("search",),
     ),
     ("forget blocks", access, "any(state.blocks(at_time) for state in consents)", "False", ("facts",)),
-    ("forget blocks of everyone", search, 'if not self._ground.is_named(values["anyone"])', "if True", ("search",)),
+    ("forget blocks of everyone", search, 'if not self._snapshot.is_named(values["anyone"])', "if True", ("search",)),
     ("forget incidents", equivalence, " or incident is not None", "", ("law", "search")),
     ("forget incidents in facts", access, ", blocked, self.incident", ", blocked, None", ("facts",)),
     (
@@ -300,7 +300,7 @@ SEARCH = [
     (
         "forget uses in facts",
         facts,
-        "counted(state, used, this) if state.consent.counts_uses else state",
+        "with_uses(state, uses, record_keys) if state.consent.counts_uses else state",
         "state",
         ("search",),
     ),

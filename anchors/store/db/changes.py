@@ -1,23 +1,23 @@
-"""Whether anything changed that an answer may rest on: a count that each such transaction raises."""
+"""A count of transactions that changed data on which answers may depend."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, PreparedQuery, Reading
+from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, PreparedQuery, ReadConnection
 from mydata_ledger.anchors.store.schema import CHANGES
 
 COUNT = PreparedQuery(select(CHANGES.c.count))
-RAISE = BulkChange(CHANGES.update().values(count=CHANGES.c.count + 1))
+INCREMENT = BulkChange(CHANGES.update().values(count=CHANGES.c.count + 1))
 
 
-def count(reading: Reading) -> int:
-    """How many there were."""
-    found: int = COUNT.all(Driver.of(reading), {})[0].count
-    return found
+def count(reading: ReadConnection) -> int:
+    """The number of such transactions so far."""
+    total: int = COUNT.all(Driver.of(reading), {})[0].count
+    return total
 
 
-def note(connection: Connection) -> None:
-    """One more."""
-    RAISE.run(connection, [{}])
+def increment(connection: Connection) -> None:
+    """Add one to the count."""
+    INCREMENT.run(connection, [{}])

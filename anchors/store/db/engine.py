@@ -1,4 +1,4 @@
-"""Connections to SQLite or PostgreSQL, and their failures said in our words."""
+"""Engines for SQLite and PostgreSQL, and the translation of their errors into ledger errors."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
 
-IMMEDIATE = "BEGIN IMMEDIATE"
+BEGIN_IMMEDIATE = "BEGIN IMMEDIATE"
 BUSY_MS = 15_000
-"""How long a transaction waits for another process to finish its own."""
-ONE_WRITER = "SELECT pg_advisory_xact_lock(7215110)"
-"""Held to the end of the transaction, so that no withdrawal comes between an answer's facts and its receipt."""
-READERS = 32
-"""Connections kept open; as many more may be opened for a moment."""
+"""How long a transaction waits for the transaction of another process, in milliseconds."""
+LOCK_WRITERS = "SELECT pg_advisory_xact_lock(7215110)"
+"""A lock held until the transaction ends, so that no revocation commits between reading facts and writing a receipt."""
+POOL_SIZE = 32
+"""Connections kept open; under load the pool opens up to as many again."""
 PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
@@ -31,47 +31,47 @@ PRAGMAS = (
     "temp_store = MEMORY",
     "cache_size = -8192",
 )
-LOADING = ("synchronous = OFF", "cache_size = -262144", "wal_autocheckpoint = 65536")
-"""While a database is rebuilt that nobody uses yet: on disk when it is closed, and not before."""
-LOADING_SERVER = "-c synchronous_commit=off"
+LOADING_PRAGMAS = ("synchronous = OFF", "cache_size = -262144", "wal_autocheckpoint = 65536")
+"""Settings for a bulk load: data is synced to disk only at the end."""
+LOADING_OPTIONS = "-c synchronous_commit=off"
 FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 POSTGRES_DISK_FULL = "53100"
 
 
 def open_engine(url: str, writes: bool, loading: bool = False) -> Engine:
-    """An engine whose transactions read one state of the database, or are the only ones to write."""
+    """An engine for transactions that read one state of the database or, if `writes`, that write one after another."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return _open_server(parsed, writes, loading)
     _make_folder(parsed)
-    connecting = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
-    engine = create_engine(parsed, connect_args=connecting, pool_size=READERS, max_overflow=READERS)
+    options = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
+    engine = create_engine(parsed, connect_args=options, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
     event.listen(engine, "connect", set_pragmas)
     if loading:
         event.listen(engine, "connect", _set_loading)
-    event.listen(engine, "begin", partial(_begin, IMMEDIATE if writes else "BEGIN"))
+    event.listen(engine, "begin", partial(_begin, BEGIN_IMMEDIATE if writes else "BEGIN"))
     return engine
 
 
-def _begin(how: str, connection: Connection) -> None:
+def _begin(statement: str, connection: Connection) -> None:
     driver: Any = connection.connection.driver_connection
     if not driver.in_transaction:
-        driver.execute(how)
+        driver.execute(statement)
 
 
 def _open_server(url: URL, writes: bool, loading: bool) -> Engine:
-    """PostgreSQL: readers keep their first snapshot, writers wait for one another as they do in SQLite."""
+    """Engine for PostgreSQL: readers keep their first snapshot; writers wait for each other, as in SQLite."""
     level = "READ COMMITTED" if writes else "REPEATABLE READ"
-    asked = {"options": LOADING_SERVER} if loading else {}
-    pool = {"pool_size": READERS, "max_overflow": READERS}
-    engine = create_engine(url, pool_pre_ping=True, isolation_level=level, connect_args=asked, **pool)
+    options = {"options": LOADING_OPTIONS} if loading else {}
+    pool = {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE}
+    engine = create_engine(url, pool_pre_ping=True, isolation_level=level, connect_args=options, **pool)
     if writes:
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(ONE_WRITER))
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(LOCK_WRITERS))
     return engine
 
 
 def file_of(url: str) -> str:
-    """The file of an SQLite database; empty for any other."""
+    """The file of an SQLite database; empty for other databases."""
     parsed = make_url(url)
     is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}
     return parsed.database or "" if is_file else ""
@@ -86,38 +86,38 @@ def _make_folder(url: URL) -> None:
 
 
 def set_pragmas(connection: Any, _record: Any) -> None:
-    """Set a new SQLite connection up, in autocommit mode; listens to SQLAlchemy's `connect`."""
+    """Set the pragmas of a new SQLite connection and switch it to autocommit; a listener of SQLAlchemy's `connect`."""
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute("PRAGMA " + pragma)
 
 
 def _set_loading(connection: Any, _record: Any) -> None:
-    for pragma in LOADING:
+    for pragma in LOADING_PRAGMAS:
         connection.execute("PRAGMA " + pragma)
 
 
-def put_on_disk(url: str) -> None:
-    """Make sure that what was loaded is on disk; nobody else may use the database. Raises SourceUnavailable."""
+def sync_to_disk(url: str) -> None:
+    """Sync a loaded SQLite database to disk; no other process may use it. Raises SourceUnavailable."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        with our_errors(), closing(sqlite3.connect(parsed.database)) as connection:
+        with translated_errors(), closing(sqlite3.connect(parsed.database)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with open(parsed.database, "rb") as file:
             os.fsync(file.fileno())
 
 
 @contextmanager
-def our_errors() -> Iterator[None]:
-    """Turn whatever the database refuses into StorageFull or SourceUnavailable."""
+def translated_errors() -> Iterator[None]:
+    """Turn errors of the database into StorageFull or SourceUnavailable."""
     try:
         yield
     except SQLAlchemyError as error:
-        raise refusal(error.orig if isinstance(error, DBAPIError) else error) from error
+        raise ledger_error(error.orig if isinstance(error, DBAPIError) else error) from error
 
 
-def refusal(error: BaseException | None) -> SourceUnavailable:
-    """What the driver said, in our words."""
+def ledger_error(error: BaseException | None) -> SourceUnavailable:
+    """The ledger error for an error of the driver: StorageFull or SourceUnavailable."""
     if _is_full(error):
         return StorageFull("the database's disk is full and nothing was accepted; free some room first")
     return SourceUnavailable("the database cannot answer now; try again later")

@@ -1,4 +1,4 @@
-"""One transaction at a time: what callers want written meanwhile is gathered into the next one (group commit)."""
+"""Group commit: one write transaction at a time; jobs that arrive meanwhile share the next one."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from mydata_ledger.anchors.store.db.engine import our_errors
+from mydata_ledger.anchors.store.db.engine import translated_errors
 from mydata_ledger.anchors.store.db.transaction import WriterBusy, WriteTransaction
 from mydata_ledger.ledger.errors import SourceUnavailable
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
-Together = Callable[[Connection, list[Any]], list[Any]]
-MOST_IN_A_GROUP = 512
-QUIET_SECONDS = 0.25
+BatchWork = Callable[[Connection, list[Any]], list[Any]]
+MAX_GROUP_SIZE = 512
+IDLE_SECONDS = 0.25
 LOGGER = logging.getLogger("mydata.store")
 
 
@@ -32,16 +32,16 @@ LOGGER = logging.getLogger("mydata.store")
 class _Job:
     work: Work[Any]
     writes: bool
-    together: Together | None = None
+    batch_work: BatchWork | None = None
     payload: Any = None
-    done: Future[Any] = field(default_factory=Future)
+    future: Future[Any] = field(default_factory=Future)
     outcome: Any = None
     error: Exception | None = None
 
-    def attempt(self, connection: Connection, alone: bool) -> None:
-        """Do the work; if it fails on its own account, only what it wrote is taken back."""
+    def run(self, connection: Connection, is_only_job: bool) -> None:
+        """Run the work. If it raises an error of its own, roll back only what it wrote."""
         try:
-            if alone or not self.writes:
+            if is_only_job or not self.writes:
                 self.outcome = self.work(connection)
                 return
             connection.exec_driver_sql("SAVEPOINT job")
@@ -51,26 +51,26 @@ class _Job:
             raise
         except Exception as error:
             self.error = error
-            if alone and self.writes:
+            if is_only_job and self.writes:
                 raise
             if self.writes:
                 connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
 
-    def settle(self) -> None:
+    def resolve(self) -> None:
         if self.error is None:
-            self.done.set_result(self.outcome)
+            self.future.set_result(self.outcome)
         else:
-            self.done.set_exception(self.error)
+            self.future.set_exception(self.error)
 
 
-def _all_at_once(connection: Connection, jobs: Sequence[_Job]) -> bool:
-    """Do jobs of one kind as one; whether that went well, and if not nothing of it is left."""
-    together = jobs[0].together
-    if together is None or len(jobs) == 1:
+def _run_as_batch(connection: Connection, jobs: Sequence[_Job]) -> bool:
+    """Run jobs with the same batch work in one call. False, and nothing is written, if that failed."""
+    batch_work = jobs[0].batch_work
+    if batch_work is None or len(jobs) == 1:
         return False
     connection.exec_driver_sql("SAVEPOINT jobs")
     try:
-        outcomes = together(connection, [job.payload for job in jobs])
+        outcomes = batch_work(connection, [job.payload for job in jobs])
     except SQLAlchemyError:
         raise
     except Exception:
@@ -83,114 +83,139 @@ def _all_at_once(connection: Connection, jobs: Sequence[_Job]) -> bool:
 
 
 class GroupCommitWriter:
-    """What is submitted is done once it is on disk, or ends in what the work raised and leaves no trace of it.
+    """Runs write jobs in groups, one transaction per group.
 
-    `finish` is done at the end of each group, for what its works only prepared; `begin` before each. `tidy` is done,
-    as long as it says that there is more, once nothing has come for a moment.
+    The future of a job is done when its transaction is on disk. If the work raises, the future has that error and
+    nothing of the job is stored.
+
+    Args:
+        engine: Engine for write transactions.
+        begin: Called before each group.
+        finish: Called at the end of each group's transaction, to write what the jobs only buffered.
+        idle_work: Called in its own transaction after a quarter of a second without jobs; again while it returns True.
     """
 
-    def __init__(self, engine: Engine, begin: Callable[[], None], finish: Work[None], tidy: Work[bool]) -> None:
-        self._pen, self._begin, self._finish, self._tidy = WriteTransaction(engine), begin, finish, tidy
-        self._untidy, self._wrote_at = True, 0.0
+    def __init__(self, engine: Engine, begin: Callable[[], None], finish: Work[None], idle_work: Work[bool]) -> None:
+        self._transactions, self._begin, self._finish, self._idle_work = (
+            WriteTransaction(engine),
+            begin,
+            finish,
+            idle_work,
+        )
+        self._has_idle_work, self._wrote_at = True, 0.0
         self._jobs: deque[_Job] = deque()
-        self._wake, self._turn = threading.Condition(), threading.Lock()
+        self._wake_up, self._write_lock = threading.Condition(), threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
     def submit(self, work: Work[T], writes: bool = True) -> Future[T]:
-        """Do `work` in a transaction of its own or with others', in order of arrival; `writes` whether it itself does.
+        """Run `work` on the writer thread, in order of arrival, possibly in one transaction with other jobs.
 
-        Ends in StorageFull or SourceUnavailable when the group was not written.
+        Args:
+            work: Called with the connection of the transaction.
+            writes: False if the work itself writes nothing; then it needs no savepoint.
+
+        Returns:
+            A future with the result of the work. It ends in StorageFull or SourceUnavailable if the group was not
+            written.
         """
         return self._enqueue(_Job(work, writes))
 
-    def submit_with(self, together: Together, payload: Any) -> Future[Any]:
-        """The same for work that is done faster together: `together` takes payloads and returns their outcomes. Where
-        it fails, each payload has its own turn.
+    def submit_to_batch(self, batch_work: BatchWork, payload: Any) -> Future[Any]:
+        """Submit work that is faster for many payloads at once.
+
+        `batch_work` takes a list of payloads and returns their outcomes. If it fails, each payload is run by itself.
         """
-        return self._enqueue(_Job(lambda connection: together(connection, [payload])[0], True, together, payload))
+        return self._enqueue(_Job(lambda connection: batch_work(connection, [payload])[0], True, batch_work, payload))
 
     def run_inline(self, work: Work[T], writes: bool = False) -> Future[T] | None:
-        """Do work on the caller's own thread, which saves two changes of threads; None, and nothing is done, where that
-        would mean to wait: for others who write, or for a slow disk.
+        """Run work on the caller's thread, which saves two thread switches.
+
+        Returns None, and does nothing, if the caller would have to wait for another writer or for a slow disk.
         """
-        if self._jobs or self._closed or not self._pen.commits_fast or not self._turn.acquire(blocking=False):
+        if (
+            self._jobs
+            or self._closed
+            or not self._transactions.commits_fast
+            or not self._write_lock.acquire(blocking=False)
+        ):
             return None
         try:
             job = _Job(work, writes)
-            self._write([job], patient=False)
+            self._write([job], wait=False)
         except WriterBusy:
             return None
         finally:
-            self._turn.release()
-        self._tidy_later()
-        return job.done
+            self._write_lock.release()
+        self._schedule_idle_work()
+        return job.future
 
-    def _tidy_later(self) -> None:
+    def _schedule_idle_work(self) -> None:
         self._wrote_at = time.monotonic()
-        if not self._untidy:
-            with self._wake:
-                self._untidy = True
-                self._wake.notify()
+        if not self._has_idle_work:
+            with self._wake_up:
+                self._has_idle_work = True
+                self._wake_up.notify()
 
     def _enqueue(self, job: _Job) -> Future[Any]:
-        with self._wake:
+        with self._wake_up:
             if self._closed:
                 raise SourceUnavailable("the store is closed")
             self._jobs.append(job)
-            self._wake.notify()
-        return job.done
+            self._wake_up.notify()
+        return job.future
 
     def close(self) -> None:
-        """Finish what is waiting, and end the thread."""
-        with self._wake:
+        """Run the waiting jobs and end the thread."""
+        with self._wake_up:
             self._closed = True
-            self._wake.notify()
+            self._wake_up.notify()
         self._thread.join()
 
     def _serve(self) -> None:
-        while self._awaited():
-            with self._turn:
-                self._work_off()
-        with self._turn:
-            self._pen.close()
+        while self._wait_for_jobs():
+            with self._write_lock:
+                self._write_next_group()
+        with self._write_lock:
+            self._transactions.close()
 
-    def _awaited(self) -> bool:
-        """Wait for something to write or for a moment without; whether the thread goes on."""
-        with self._wake:
-            untidy = self._untidy
-            self._wake.wait_for(
-                lambda: self._jobs or self._closed or self._untidy is not untidy, QUIET_SECONDS if untidy else None
+    def _wait_for_jobs(self) -> bool:
+        """Wait for a job, or for the idle time to pass. False if the thread must end."""
+        with self._wake_up:
+            has_idle_work = self._has_idle_work
+            self._wake_up.wait_for(
+                lambda: self._jobs or self._closed or self._has_idle_work is not has_idle_work,
+                IDLE_SECONDS if has_idle_work else None,
             )
             return bool(self._jobs) or not self._closed
 
-    def _work_off(self) -> None:
-        """Write what waits, which until now kept `do_here` from going first; tidy after a moment without."""
-        if group := [self._jobs.popleft() for _ in range(min(len(self._jobs), MOST_IN_A_GROUP))]:
+    def _write_next_group(self) -> None:
+        """Write the waiting jobs, or do idle work if none came. `run_inline` does not overtake waiting jobs."""
+        if group := [self._jobs.popleft() for _ in range(min(len(self._jobs), MAX_GROUP_SIZE))]:
             self._write(group)
-            self._untidy = True
-        elif self._untidy and time.monotonic() - self._wrote_at >= QUIET_SECONDS:
-            self._clean()
+            self._has_idle_work = True
+        elif self._has_idle_work and time.monotonic() - self._wrote_at >= IDLE_SECONDS:
+            self._do_idle_work()
 
-    def _clean(self) -> None:
+    def _do_idle_work(self) -> None:
         try:
-            with our_errors(), self._pen.transaction() as connection:
-                self._untidy = self._tidy(connection)
+            with translated_errors(), self._transactions.transaction() as connection:
+                self._has_idle_work = self._idle_work(connection)
         except Exception:
-            LOGGER.exception("what was left for later could not be done; it is tried again after the next write")
-            self._untidy = False
+            LOGGER.exception("idle work failed; it is tried again after the next write")
+            self._has_idle_work = False
 
-    def _write(self, group: list[_Job], patient: bool = True) -> None:
-        """Raises Busy, with nothing done, unless `patient`."""
+    def _write(self, group: list[_Job], wait: bool = True) -> None:
+        """Write one group. Raises WriterBusy, and does nothing, if another process writes and not `wait`."""
         try:
             self._begin()
-            with our_errors(), self._pen.transaction(patient) as connection:
-                for _, run in groupby(group, key=lambda job: job.together or id(job)):
-                    jobs = list(run)
-                    if not _all_at_once(connection, jobs):
+            with translated_errors(), self._transactions.transaction(wait) as connection:
+                for _, same_work in groupby(group, key=lambda job: job.batch_work or id(job)):
+                    jobs = list(same_work)
+                    if not _run_as_batch(connection, jobs):
                         for job in jobs:
-                            job.attempt(connection, alone=len(group) == 1)
+                            job.run(connection, is_only_job=len(group) == 1)
                 self._finish(connection)
         except WriterBusy:
             raise
@@ -198,4 +223,4 @@ class GroupCommitWriter:
             for job in group:
                 job.error = error
         for job in group:
-            job.settle()
+            job.resolve()

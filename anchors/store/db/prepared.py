@@ -1,4 +1,4 @@
-"""Queries compiled once and run on the driver's own connection: SQLAlchemy takes ten times as long as the look-up."""
+"""Queries compiled once and run on the driver's own connection; SQLAlchemy takes ten times as long."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ DIALECTS: dict[str, Dialect] = {
     "postgresql": psycopg.dialect(),  # type: ignore[no-untyped-call]
 }
 
-AT_ONCE = 500
-"""Names in one `in (…)`."""
-BY_PLACE: Dialect = sqlite.dialect(paramstyle="qmark")
-Change = Callable[[Any], dict[str, Any]]
-"""From the columns of a row that was to be inserted to the new values of the row that is there."""
+CHUNK_SIZE = 500
+"""The most values in one SQL `IN (…)`."""
+POSITIONAL_SQLITE: Dialect = sqlite.dialect(paramstyle="qmark")
+NewValues = Callable[[Any], dict[str, Any]]
+"""From the columns of the row to insert to the new values of the existing row."""
 
 
 def _driver_errors() -> tuple[type[Exception], ...]:
-    """What the drivers that are installed raise."""
+    """The base errors of the installed drivers."""
     try:
         import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
     except ImportError:
@@ -42,115 +42,116 @@ DRIVER_ERRORS = _driver_errors()
 
 
 @contextmanager
-def driver_refuses(what: str) -> Iterator[None]:
-    """What the driver raises, as SQLAlchemy says it."""
+def translated_driver_errors(operation: str) -> Iterator[None]:
+    """Turn errors of the driver into SQLAlchemy's DBAPIError."""
     try:
         yield
     except DRIVER_ERRORS as error:
-        raise DBAPIError(what, None, error) from error
+        raise DBAPIError(operation, None, error) from error
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """The driver's connection inside a transaction of ours."""
+    """The driver's own connection, and the name of the SQL dialect."""
 
     connection: Any
     dialect: str
 
     @classmethod
     def of(cls, connection: Connection | Driver) -> Driver:
-        """The same transaction, without SQLAlchemy."""
+        """The driver's connection of a SQLAlchemy connection, in the same transaction."""
         if isinstance(connection, Driver):
             return connection
         return cls(connection.connection.driver_connection, connection.dialect.name)
 
 
-Reading = Connection | Driver
-"""A transaction that look-ups are made in."""
+ReadConnection = Connection | Driver
+"""A connection that can be read from."""
 
 
 class PreparedQuery:
-    """A query for both databases; its rows are named tuples."""
+    """A query compiled for SQLite and PostgreSQL; its rows are named tuples."""
 
     def __init__(self, query: Select[Any]) -> None:
         self._texts, self._constants = _compiled(query)
         row: Any = namedtuple("Row", [column.key for column in query.selected_columns])  # type: ignore[misc]
-        self._row = row._make
+        self._make_row = row._make
 
     def all(self, driver: Driver, values: Mapping[str, Any]) -> list[Any]:
         """Every row. Raises DBAPIError."""
-        return [self._row(row) for row in self.plain(driver, values)]
+        return [self._make_row(row) for row in self.tuples(driver, values)]
 
-    def plain(self, driver: Driver, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def tuples(self, driver: Driver, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Every row as a tuple. Raises DBAPIError."""
         if self._constants:
             values = {**self._constants, **values}
         text = self._texts[driver.dialect]
         try:
-            found: list[tuple[Any, ...]] = driver.connection.execute(text, values).fetchall()
+            rows: list[tuple[Any, ...]] = driver.connection.execute(text, values).fetchall()
         except DRIVER_ERRORS as error:
             raise DBAPIError(text, None, error) from error
-        return found
+        return rows
 
 
 class ListQuery:
-    """A query for rows of which columns are each in a list, by the list's name: compiled once for each size of lists,
-    which are filled up to a power of two.
+    """A query with `IN` conditions: each named list gives the allowed values of one column.
+
+    It is compiled once for each combination of list sizes; lists are padded to a power of two.
     """
 
     def __init__(self, query: Select[Any], **columns: Column[Any]) -> None:
         self._query, self._columns = query, columns
-        self._made: dict[tuple[int, ...], PreparedQuery] = {}
+        self._queries: dict[tuple[int, ...], PreparedQuery] = {}
 
     def all(self, driver: Driver, values: Mapping[str, Any], **lists: Iterable[Any]) -> list[Any]:
-        """Every row; no list is empty. Raises DBAPIError."""
-        filled = {name: _filled(list(lists[name])) for name in self._columns}
-        each = {f"{name}{n}": value for name, some in filled.items() for n, value in enumerate(some)}
-        return self._of(tuple(map(len, filled.values()))).all(driver, {**values, **each})
+        """Every row; no list may be empty. Raises DBAPIError."""
+        padded = {name: _padded(list(lists[name])) for name in self._columns}
+        bound = {f"{name}{n}": value for name, list_values in padded.items() for n, value in enumerate(list_values)}
+        return self._for_sizes(tuple(map(len, padded.values()))).all(driver, {**values, **bound})
 
-    def _of(self, sizes: tuple[int, ...]) -> PreparedQuery:
-        if sizes not in self._made:
+    def _for_sizes(self, sizes: tuple[int, ...]) -> PreparedQuery:
+        if sizes not in self._queries:
             query = self._query
             for (name, column), size in zip(self._columns.items(), sizes, strict=True):
                 query = query.where(column.in_([bindparam(f"{name}{n}") for n in range(size)]))
-            self._made[sizes] = PreparedQuery(query)
-        return self._made[sizes]
+            self._queries[sizes] = PreparedQuery(query)
+        return self._queries[sizes]
 
 
-def _filled(values: list[Any]) -> list[Any]:
+def _padded(values: list[Any]) -> list[Any]:
     size = 1 << (len(values) - 1).bit_length()
     return values + values[-1:] * (size - len(values))
 
 
 class BulkChange:
-    """A change for both databases, made for many rows at once; each row gives every column that the change writes."""
+    """An INSERT or UPDATE for SQLite and PostgreSQL, run for many rows; each row gives every column that it writes."""
 
     def __init__(self, change: Insert | Update | Mapping[str, Insert]) -> None:
         self._change = change
 
     @cached_property
-    def _made(self) -> tuple[dict[str, str], dict[str, Any]]:
+    def _compiled_change(self) -> tuple[dict[str, str], dict[str, Any]]:
         return _compiled(self._change)
 
     @cached_property
-    def _by_place(self) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
-        """SQLite's text with values by their places, and a row's values in that order: it looks up names slowly."""
+    def _positional(self) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
+        """SQL for SQLite with positional values, which are faster, and a function that orders the values of a row."""
         change = self._change["sqlite"] if isinstance(self._change, Mapping) else self._change
-        compiled = change.compile(dialect=BY_PLACE)
+        compiled = change.compile(dialect=POSITIONAL_SQLITE)
         names = compiled.positiontup or []
         return str(compiled), itemgetter(*names) if len(names) > 1 else lambda row: tuple(row[name] for name in names)
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Make the change for each row, if there are any. Raises DBAPIError."""
+        """Run the statement for each row. Raises DBAPIError."""
         if not rows:
             return
-        driver, (texts, constants) = Driver.of(connection), self._made
+        driver, (texts, constants) = Driver.of(connection), self._compiled_change
         text, values = texts[driver.dialect], list[Any](rows)
         if constants:
             values = [{**constants, **row} for row in rows]
         if driver.dialect == "sqlite":
-            text, placed = self._by_place
-            values = list(map(placed, values))
+            text, values_of = self._positional
+            values = list(map(values_of, values))
         try:
             driver.connection.cursor().executemany(text, values)
         except DRIVER_ERRORS as error:
@@ -158,35 +159,35 @@ class BulkChange:
 
 
 class Upsert(BulkChange):
-    """Insert rows; where the primary key is there already, change the old row as `change` says of the new one.
+    """Insert rows; where the primary key exists already, update the existing row with `new_values`.
 
-    The rows give the primary key and the columns named, or all columns.
+    Each row gives the primary key and the named columns, or all columns.
     """
 
-    def __init__(self, table: Table, change: Change, *columns: str) -> None:
+    def __init__(self, table: Table, new_values: NewValues, *columns: str) -> None:
         keys = list(table.primary_key.columns)
         names = {*columns, *(key.name for key in keys)} if columns else {column.name for column in table.columns}
         values: dict[str, Any] = {name: bindparam(name) for name in names}
         lite, full = sqlite.insert(table).values(values), postgresql.insert(table).values(values)
         super().__init__(
             {
-                "sqlite": lite.on_conflict_do_update(index_elements=keys, set_=change(lite.excluded)),
-                "postgresql": full.on_conflict_do_update(index_elements=keys, set_=change(full.excluded)),
+                "sqlite": lite.on_conflict_do_update(index_elements=keys, set_=new_values(lite.excluded)),
+                "postgresql": full.on_conflict_do_update(index_elements=keys, set_=new_values(full.excluded)),
             }
         )
 
 
 def _compiled(statement: Any) -> tuple[dict[str, str], dict[str, Any]]:
-    """The text for each database, and the constants in it."""
-    of = statement if isinstance(statement, Mapping) else dict.fromkeys(DIALECTS, statement)
-    compiled = {name: of[name].compile(dialect=dialect) for name, dialect in DIALECTS.items()}
+    """The SQL text for each dialect, and its constants."""
+    by_dialect = statement if isinstance(statement, Mapping) else dict.fromkeys(DIALECTS, statement)
+    compiled = {name: by_dialect[name].compile(dialect=dialect) for name, dialect in DIALECTS.items()}
     texts = {name: str(made) for name, made in compiled.items()}
     constants = {name: value for made in compiled.values() for name, value in made.params.items()}
     return texts, {name: value for name, value in constants.items() if value is not None}
 
 
 def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    """The values in lists of at most `AT_ONCE`."""
-    every = list(values)
-    for start in range(0, len(every), AT_ONCE):
-        yield every[start : start + AT_ONCE]
+    """The values in lists of at most `CHUNK_SIZE`."""
+    items = list(values)
+    for start in range(0, len(items), CHUNK_SIZE):
+        yield items[start : start + CHUNK_SIZE]

@@ -1,5 +1,6 @@
-"""Look-ups on a database server without SQLAlchemy's transactions: a ping, a begin and an end for each is three times
-the way to the server for one answer.
+"""Pools of driver connections for reads without SQLAlchemy.
+
+SQLAlchemy sends a ping, a BEGIN and an end for each transaction, which makes three more round trips to the server.
 """
 
 from __future__ import annotations
@@ -16,43 +17,43 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from mydata_ledger.anchors.store.db.engine import BUSY_MS, set_pragmas
-from mydata_ledger.anchors.store.db.prepared import DRIVER_ERRORS, driver_refuses
+from mydata_ledger.anchors.store.db.prepared import DRIVER_ERRORS, translated_driver_errors
 
-MOST_KEPT = 8
+MAX_IDLE = 8
 IDLE_SECONDS = 1.0
-"""A connection that nobody used for so long is asked whether it still stands; the server may have been started anew."""
-ONE_STATE = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+"""After so long without use a connection is tested first: the server may have been restarted."""
+BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 
 
 class SqliteReadPool:
-    """Connections to SQLite for single look-ups, each of which sees what is committed when it begins."""
+    """Read connections to an SQLite file; each query sees what is committed when it begins."""
 
     dialect = "sqlite"
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._free: deque[sqlite3.Connection] = deque()
+        self._idle: deque[sqlite3.Connection] = deque()
 
     @contextmanager
-    def one(self) -> Iterator[sqlite3.Connection]:
-        """A connection nobody else uses meanwhile."""
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection that no other thread uses meanwhile."""
         try:
-            connection = self._free.pop()
+            connection = self._idle.pop()
         except IndexError:
             connection = self._open()
         yield connection
-        self._free.append(connection)
+        self._idle.append(connection)
 
     def _open(self) -> sqlite3.Connection:
-        with driver_refuses("a connection"):
+        with translated_driver_errors("a connection"):
             connection = sqlite3.connect(self._path, timeout=BUSY_MS / 1000, check_same_thread=False)
             set_pragmas(connection, None)
             return connection
 
     @contextmanager
-    def state(self) -> Iterator[sqlite3.Connection]:
-        """The same, which sees one state of the database throughout."""
-        with self.one() as connection, driver_refuses("a reading transaction"):
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A connection in a transaction that sees one state of the database."""
+        with self.connection() as connection, translated_driver_errors("a reading transaction"):
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -60,39 +61,39 @@ class SqliteReadPool:
                 connection.execute("ROLLBACK")
 
     def close(self) -> None:
-        """Let go of those that nobody uses."""
-        while self._free:
-            self._free.pop().close()
+        """Close the idle connections."""
+        while self._idle:
+            self._idle.pop().close()
 
 
 class PostgresReadPool:
-    """Connections to a server that are in no transaction; as `SqliteReadPool` is for SQLite."""
+    """Read connections to a PostgreSQL server, in autocommit mode."""
 
     dialect = "postgresql"
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._free: deque[tuple[Connection, float]] = deque()
+        self._idle: deque[tuple[Connection, float]] = deque()
 
     @contextmanager
-    def one(self) -> Iterator[Any]:
-        """The driver's connection, which nobody else uses meanwhile."""
-        connection = self._taken()
+    def connection(self) -> Iterator[Any]:
+        """The driver's connection, which no other thread uses meanwhile."""
+        connection = self._acquire()
         try:
             yield connection.connection.driver_connection
         except SQLAlchemyError:
-            self._forget(connection)
+            self._discard(connection)
             raise
         except BaseException:
-            self._put_back(connection)
+            self._release(connection)
             raise
-        self._put_back(connection)
+        self._release(connection)
 
     @contextmanager
-    def state(self) -> Iterator[Any]:
-        """The same, which sees one state of the database throughout."""
-        with self.one() as driver, driver_refuses("a reading transaction"):
-            driver.execute(ONE_STATE)
+    def snapshot(self) -> Iterator[Any]:
+        """A connection in a transaction that sees one state of the database."""
+        with self.connection() as driver, translated_driver_errors("a reading transaction"):
+            driver.execute(BEGIN_SNAPSHOT)
             try:
                 yield driver
             finally:
@@ -100,33 +101,33 @@ class PostgresReadPool:
                     driver.execute("ROLLBACK")
 
     def close(self) -> None:
-        """Let go of those that nobody uses."""
-        while self._free:
-            self._free.pop()[0].close()
+        """Close the idle connections."""
+        while self._idle:
+            self._idle.pop()[0].close()
 
-    def _taken(self) -> Connection:
-        while self._free:
+    def _acquire(self) -> Connection:
+        while self._idle:
             with suppress(IndexError):
-                connection, used_at = self._free.pop()
-                if time.monotonic() - used_at < IDLE_SECONDS or _stands(connection):
+                connection, used_at = self._idle.pop()
+                if time.monotonic() - used_at < IDLE_SECONDS or _is_alive(connection):
                     return connection
-                self._forget(connection)
+                self._discard(connection)
         return self._engine.connect()
 
-    def _put_back(self, connection: Connection) -> None:
-        if len(self._free) < MOST_KEPT:
-            self._free.append((connection, time.monotonic()))
+    def _release(self, connection: Connection) -> None:
+        if len(self._idle) < MAX_IDLE:
+            self._idle.append((connection, time.monotonic()))
         else:
             connection.close()
 
     @staticmethod
-    def _forget(connection: Connection) -> None:
+    def _discard(connection: Connection) -> None:
         with suppress(SQLAlchemyError):
             connection.invalidate()
             connection.close()
 
 
-def _stands(connection: Connection) -> bool:
+def _is_alive(connection: Connection) -> bool:
     driver: Any = connection.connection.driver_connection
     try:
         driver.execute("SELECT 1")

@@ -1,1 +1,1 @@
-"""Reading: what the access rule may consider about a question, about many questions, and in a search."""
+"""Reads the facts that the access rule may consider: for one question, for a batch of questions, and for a search."""

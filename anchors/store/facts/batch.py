@@ -1,4 +1,4 @@
-"""What is known about each of a group of questions, read together inside the one transaction that answers them."""
+"""The facts about a batch of questions, read in the transaction that answers them."""
 
 from __future__ import annotations
 
@@ -9,96 +9,109 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.db.group_commit import Work
-from mydata_ledger.anchors.store.db.prepared import Driver, Reading
+from mydata_ledger.anchors.store.db.prepared import Driver, ReadConnection
 from mydata_ledger.anchors.store.facts import facts
-from mydata_ledger.anchors.store.facts.facts import Shared, UsesOf, uses_unknown
+from mydata_ledger.anchors.store.facts.facts import CountUses, SharedFacts, refuse_to_count
 from mydata_ledger.anchors.store.facts.search_batch import SearchBatch
-from mydata_ledger.anchors.store.rows.records import named
+from mydata_ledger.anchors.store.rows.records import records_by_ids
 from mydata_ledger.anchors.store.rows.use_counts import Uses
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts
 from mydata_ledger.ledger.record import Record
 
-Said = dict[bytes, list[ConsentState]]
-"""What each person said to one requester, oldest first."""
+ConsentsByPerson = dict[bytes, list[ConsentState]]
+"""The consents of each person to one requester, oldest first."""
 
 
 @dataclass
 class UseCounter:
-    """How often consents were used, seen from the writing transaction: `unwritten` tells the uses that only lie on the
-    desk, `settle` is done once before those that are written are read.
+    """Counts uses of consents in the write transaction, with the uses of receipts that are only buffered.
+
+    Attributes:
+        connection: The connection of the transaction.
+        buffered_uses: Returns the uses of the buffered receipts.
+        settle: Indexes pending receipts; called once, before the first count.
     """
 
     connection: Connection
-    unwritten: Callable[[], Uses]
+    buffered_uses: Callable[[], Uses]
     settle: Work[None]
     _settled: bool = False
 
-    def __call__(self, states: Sequence[ConsentState], of_records: Sequence[int]) -> Uses:
-        """How often these consents were used, in all and for each of the records of these keys."""
+    def __call__(self, states: Sequence[ConsentState], record_keys: Sequence[int]) -> Uses:
+        """How often these consents were used, for all records and for each of the given record keys."""
         if not self._settled:
             self.settle(self.connection)
             self._settled = True
-        return facts.used_of(self.connection, states, of_records).merged(self.unwritten())
+        return facts.count_uses(self.connection, states, record_keys).merged(self.buffered_uses())
 
 
 class FactBatch:
-    """Reads once what its questions share, and their records and consents together. Raises SourceUnavailable.
+    """Reads the facts about many questions: shared facts once, records and consents in few queries.
 
-    How often a consent was used is read only where a grant counts it, by `used_of`, which may raise UsesCount.
+    Args:
+        reading: An open connection in one transaction.
+        at_time: The time of the decision, in UTC seconds.
+        count_uses: Counts uses of consents; called only for grants with a limit of uses. May raise UsesMatter.
+
+    Raises:
+        SourceUnavailable: The chain contradicts this database.
     """
 
-    def __init__(self, reading: Reading, at: int, used_of: UsesOf = uses_unknown) -> None:
-        self._driver, self._at, self._used_of = Driver.of(reading), at, used_of
-        self._shared: dict[tuple[str, bytes], Shared] = {}
+    def __init__(self, reading: ReadConnection, at_time: int, count_uses: CountUses = refuse_to_count) -> None:
+        self._driver, self._at_time, self._count_uses = Driver.of(reading), at_time, count_uses
+        self._shared: dict[tuple[str, bytes], SharedFacts] = {}
 
     def each(self, requests: Sequence[AccessRequest]) -> Iterator[tuple[AccessRequest, Facts]]:
-        """Everything the rule may consider about each question.
+        """Yield each question with its facts, in order.
 
-        A use is counted if it was answered before the next question is taken.
+        The receipt for one question counts as a use for the next one if it is buffered before the iteration continues.
         """
-        wide = SearchBatch(self._driver, self._at, self._known, requests)
-        alone = [request for request in requests if not wide.handles(request)]
-        found = self._records(alone)
-        said = self._said(alone, found)
+        search_batch = SearchBatch(self._driver, self._at_time, self._shared_facts_of, requests)
+        single_requests = [request for request in requests if not search_batch.handles(request)]
+        records = self._records(single_requests)
+        consents = self._consents(single_requests, records)
         for request in requests:
-            if wide.handles(request):
-                yield request, wide.facts(request)
+            if search_batch.handles(request):
+                yield request, search_batch.facts(request)
                 continue
-            known, record = self._known(request)[0], found.get(request.record_id)
-            yield request, self._about(known, record, said[request.requester]) if record else known
+            shared_facts, record = self._shared_facts_of(request)[0], records.get(request.record_id)
+            yield (
+                request,
+                self._with_record(shared_facts, record, consents[request.requester]) if record else shared_facts,
+            )
 
-    def one(self, request: AccessRequest) -> Facts:
-        """Everything the rule may consider about one question: a group of one."""
+    def of_one(self, request: AccessRequest) -> Facts:
+        """The facts about one question."""
         return next(self.each([request]))[1]
 
-    def _about(self, known: Facts, record: Record, said: Said) -> Facts:
-        states = said.get(record.issue.data_subject, ())
-        used = facts.uses_that_count(states, [record], self._used_of)
-        return facts.build(known, record, states, used, self._at)
+    def _with_record(self, shared_facts: Facts, record: Record, consents: ConsentsByPerson) -> Facts:
+        states = consents.get(record.issue.data_subject, ())
+        uses = facts.relevant_uses(states, [record], self._count_uses)
+        return facts.build(shared_facts, record, states, uses, self._at_time)
 
-    def _known(self, request: AccessRequest) -> Shared:
-        which = request.requester, request.incident
-        if which not in self._shared:
-            self._shared[which] = facts.shared(self._driver, request, self._at)
-        return self._shared[which]
+    def _shared_facts_of(self, request: AccessRequest) -> SharedFacts:
+        shared_key = request.requester, request.incident
+        if shared_key not in self._shared:
+            self._shared[shared_key] = facts.shared(self._driver, request, self._at_time)
+        return self._shared[shared_key]
 
     def _records(self, requests: Sequence[AccessRequest]) -> dict[bytes, Record]:
         if not requests:
             return {}
         ids = list({request.record_id: None for request in requests})
-        anchored = self._known(requests[0])[0].records_size
-        return {one.issue.record_id: one for one in named(self._driver, ids, anchored)}
+        anchored = self._shared_facts_of(requests[0])[0].records_size
+        return {record.issue.record_id: record for record in records_by_ids(self._driver, ids, anchored)}
 
-    def _said(self, requests: Sequence[AccessRequest], found: dict[bytes, Record]) -> dict[str, Said]:
-        """What the persons of the records said to each of those who ask about them."""
-        asked: dict[str, set[bytes]] = defaultdict(set)
-        known: dict[str, Shared] = {}
+    def _consents(self, requests: Sequence[AccessRequest], records: dict[bytes, Record]) -> dict[str, ConsentsByPerson]:
+        """The consents of the persons of the records, by requester."""
+        persons_by_requester: dict[str, set[bytes]] = defaultdict(set)
+        shared_by_requester: dict[str, SharedFacts] = {}
         for request in requests:
-            if request.record_id in found:
-                asked[request.requester].add(found[request.record_id].issue.data_subject)
-                known[request.requester] = self._known(request)
-        said = {}
-        for requester, persons in asked.items():
-            shared, names = known[requester]
-            said[requester] = facts.consents_to(self._driver, persons, names, shared.consents_size)
-        return said
+            if request.record_id in records:
+                persons_by_requester[request.requester].add(records[request.record_id].issue.data_subject)
+                shared_by_requester[request.requester] = self._shared_facts_of(request)
+        consents = {}
+        for requester, persons in persons_by_requester.items():
+            shared_facts, names = shared_by_requester[requester]
+            consents[requester] = facts.consents_to(self._driver, persons, names, shared_facts.consents_size)
+        return consents

@@ -1,4 +1,4 @@
-"""What is known about a question, and the states of consents, read over one connection."""
+"""Reads facts and the states of consents over one connection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, select
 
-from mydata_ledger.anchors.store.db.prepared import Driver, ListQuery, PreparedQuery, Reading, chunks
+from mydata_ledger.anchors.store.db.prepared import Driver, ListQuery, PreparedQuery, ReadConnection, chunks
 from mydata_ledger.anchors.store.rows import statements
 from mydata_ledger.anchors.store.rows.codec import KINDS, key
 from mydata_ledger.anchors.store.rows.statements import logged_of
@@ -28,108 +28,112 @@ from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
 from mydata_ledger.ledger.record import Record
 
 LOG = STATEMENTS[CONSENTS_LOG]
-INDEXED = (
-    statements.whole(CONSENTS_LOG)
+INDEXED_STATEMENTS = (
+    statements.select_statements(CONSENTS_LOG)
     .add_columns(CONSENTS.c.superseded, CONSENTS.c.revoked)
     .join(CONSENTS, CONSENTS.c.position == LOG.c.position)
     .order_by(CONSENTS.c.position)
 )
-"""Statements as the index of consents knows them."""
-CONSENTED = INDEXED.where(CONSENTS.c.is_consent)
-SAID = PreparedQuery(CONSENTED.where(CONSENTS.c.person == bindparam("person")))
-SAID_AT = PreparedQuery(
-    CONSENTED.where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.position == bindparam("position"))
+"""Statements of the consents log with their state from the index."""
+INDEXED_CONSENTS = INDEXED_STATEMENTS.where(CONSENTS.c.is_consent)
+CONSENTS_OF_PERSON = PreparedQuery(INDEXED_CONSENTS.where(CONSENTS.c.person == bindparam("person")))
+CONSENT_AT_POSITION = PreparedQuery(
+    INDEXED_CONSENTS.where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.position == bindparam("position"))
 )
-SAID_TO = ListQuery(CONSENTED, person=CONSENTS.c.person, grantee=CONSENTS.c.grantee)
-DELEGATION = KINDS.index(Delegation)
-DELEGATED = PreparedQuery(INDEXED.where(CONSENTS.c.person == bindparam("person"), LOG.c.kind == DELEGATION))
-USED = ListQuery(select(USES), consent=USES.c.consent, record=USES.c.record)
+CONSENTS_TO_GRANTEES = ListQuery(INDEXED_CONSENTS, person=CONSENTS.c.person, grantee=CONSENTS.c.grantee)
+DELEGATION_KIND = KINDS.index(Delegation)
+DELEGATIONS_OF_PERSON = PreparedQuery(
+    INDEXED_STATEMENTS.where(CONSENTS.c.person == bindparam("person"), LOG.c.kind == DELEGATION_KIND)
+)
+USES_OF_CONSENTS = ListQuery(select(USES), consent=USES.c.consent, record=USES.c.record)
 ALL_HEADS = PreparedQuery(
     select(HEADS, CHAIN.c.followed_at, CHAIN.c.distrust).select_from(HEADS.join(CHAIN, CHAIN.c.id == 1))
 )
-OUTDATED = PreparedQuery(select(NOTICES.c.digest).where(NOTICES.c.outdated))
-PARTY = PreparedQuery(select(PARTIES.c.body).where(PARTIES.c.account == bindparam("account")))
-UsesOf = Callable[[Sequence[ConsentState], Sequence[int]], Uses]
-"""How often consents were used, in all and for each of the records of these keys. Raises UsesCount."""
+OUTDATED_NOTICES = PreparedQuery(select(NOTICES.c.digest).where(NOTICES.c.outdated))
+PARTY_BY_ACCOUNT = PreparedQuery(select(PARTIES.c.body).where(PARTIES.c.account == bindparam("account")))
+CountUses = Callable[[Sequence[ConsentState], Sequence[int]], Uses]
+"""Counts the uses of consents, for all records and for each of the given record keys. Raises UsesMatter."""
 NO_USES = Uses()
-Shared = tuple[Facts, frozenset[str]]
-"""What is known whatever the record, and the names a consent may mean the requester by."""
+SharedFacts = tuple[Facts, frozenset[str]]
+"""Facts that do not depend on the record, and the grantee names that cover the requester."""
 
 
 class UsesMatter(Exception):
-    """An answer depends on how often a consent was used, and so on every answer before it."""
+    """The answer depends on the use count of a consent, and so on every earlier answer."""
 
 
-def anchored_heads(connection: Reading) -> dict[str, Any]:
-    """What the chain holds of each log. Raises SourceUnavailable while it contradicts this database."""
-    found = heads(connection)
-    if reason := found[CONSENTS_LOG].distrust:
+def anchored_heads(connection: ReadConnection) -> dict[str, Any]:
+    """The anchored head of each log. Raises SourceUnavailable while the chain contradicts this database."""
+    rows = heads(connection)
+    if reason := rows[CONSENTS_LOG].distrust:
         raise SourceUnavailable(reason)
-    return found
+    return rows
 
 
-def heads(connection: Reading) -> dict[str, Any]:
-    """Size, peaks and what is anchored of each log, whether or not the chain contradicts it."""
+def heads(connection: ReadConnection) -> dict[str, Any]:
+    """Size, peaks and anchored head of each log, even while the chain contradicts this database."""
     return {row.log: row for row in ALL_HEADS.all(Driver.of(connection), {})}
 
 
-def shared(reading: Reading, request: AccessRequest, at: int) -> Shared:
-    """What questions of this requester have in common. Raises SourceUnavailable."""
-    anchored = anchored_heads(reading)
-    consents, issued = anchored[CONSENTS_LOG], anchored[RECORDS]
+def shared(reading: ReadConnection, request: AccessRequest, at_time: int) -> SharedFacts:
+    """The facts that are equal for all questions of this requester. Raises SourceUnavailable."""
+    rows = anchored_heads(reading)
+    consents, records = rows[CONSENTS_LOG], rows[RECORDS]
     requester = party(Driver.of(reading), request.requester)
-    known = Facts(
+    shared_facts = Facts(
         record=None,
         requester=requester,
         incident=incident(reading, request.incident) if request.incident != bytes(32) else None,
         consents_size=consents.anchored_size,
-        records_size=issued.anchored_size,
-        block=max(consents.anchored_block, issued.anchored_block),
+        records_size=records.anchored_size,
+        block=max(consents.anchored_block, records.anchored_block),
         followed_at=consents.followed_at,
     )
-    return known, frozenset({ANYONE}) | (requester.grantee_names(at) if requester else frozenset())
+    return shared_facts, frozenset({ANYONE}) | (requester.grantee_names(at_time) if requester else frozenset())
 
 
-def build(known: Facts, record: Record, said: Sequence[ConsentState], used: Uses, at: int) -> Facts:
-    """The facts about one record, from what is known whatever the record and what its person said to the requester."""
-    if used:
-        this = [key(record.issue.record_id)]
-        said = [counted(state, used, this) if state.consent.counts_uses else state for state in said]
-    return known.about(record, said, at)
+def build(shared_facts: Facts, record: Record, states: Sequence[ConsentState], uses: Uses, at_time: int) -> Facts:
+    """The facts about one record, from the shared facts and the states of the consents to the requester."""
+    if uses:
+        record_keys = [key(record.issue.record_id)]
+        states = [with_uses(state, uses, record_keys) if state.consent.counts_uses else state for state in states]
+    return shared_facts.about(record, states, at_time)
 
 
 def consents_to(
-    reading: Reading, persons: Set[bytes], names: Set[str], anchored: int
+    reading: ReadConnection, persons: Set[bytes], names: Set[str], anchored: int
 ) -> dict[bytes, list[ConsentState]]:
-    """What each of these persons said to any of these names, oldest first, without the uses."""
-    driver, whom = Driver.of(reading), list(map(key, names))
-    lists = chunks(map(key, persons))
-    found = [row for some in lists for row in SAID_TO.all(driver, {}, person=some, grantee=whom)]
-    said = defaultdict[bytes, list[ConsentState]](list)
-    for state in states(driver, found, anchored):
+    """The consents of each of these persons to any of these grantee names, oldest first, without use counts."""
+    driver, grantee_keys = Driver.of(reading), list(map(key, names))
+    person_keys = chunks(map(key, persons))
+    rows = [
+        row for chunk in person_keys for row in CONSENTS_TO_GRANTEES.all(driver, {}, person=chunk, grantee=grantee_keys)
+    ]
+    consents = defaultdict[bytes, list[ConsentState]](list)
+    for state in states(driver, rows, anchored):
         if state.consent.data_subject in persons and state.consent.grantee in names:
-            said[state.consent.data_subject].append(state)
-    return said
+            consents[state.consent.data_subject].append(state)
+    return consents
 
 
-def states(reading: Reading, found: Sequence[Any], anchored: int) -> list[ConsentState]:
-    """Rows of consents as the index knows them, without their uses."""
-    outdated_ones = outdated(reading) if found else set()
-    return [with_a_say(reading, _state(row, anchored, outdated_ones)) for row in found]
+def states(reading: ReadConnection, rows: Sequence[Any], anchored: int) -> list[ConsentState]:
+    """The states of consents from their rows, without use counts."""
+    outdated_hashes = outdated_notices(reading) if rows else set()
+    return [with_delegation_checked(reading, _state(row, anchored, outdated_hashes)) for row in rows]
 
 
-def outdated(connection: Reading) -> set[bytes]:
-    """Hashes of the notices that no longer stand."""
-    return {row.digest for row in OUTDATED.all(Driver.of(connection), {})}
+def outdated_notices(connection: ReadConnection) -> set[bytes]:
+    """Digests of the outdated notices."""
+    return {row.digest for row in OUTDATED_NOTICES.all(Driver.of(connection), {})}
 
 
-def with_a_say(connection: Reading, state: ConsentState) -> ConsentState:
-    """The state, revoked where a delegate signed whose delegation was ended."""
-    said = state.consent
-    if said.signer == said.data_subject:
+def with_delegation_checked(connection: ReadConnection, state: ConsentState) -> ConsentState:
+    """The state; it is revoked if a delegate signed the consent and that delegation was ended."""
+    consent = state.consent
+    if consent.signer == consent.data_subject:
         return state
-    stands = stands_by(said.signer, said.signed_at, delegations_of(connection, said.data_subject))
-    return state if stands else replace(state, revoked=True)
+    is_in_office = stands_by(consent.signer, consent.signed_at, delegations_of(connection, consent.data_subject))
+    return state if is_in_office else replace(state, revoked=True)
 
 
 def _state(row: Any, anchored: int, outdated: set[bytes]) -> ConsentState:
@@ -148,65 +152,77 @@ def _state(row: Any, anchored: int, outdated: set[bytes]) -> ConsentState:
     )
 
 
-def uses_unknown(_: Sequence[ConsentState], __: Sequence[int]) -> Uses:
-    """For a reader that cannot tell: not every receipt is in its place. Raises UsesCount."""
+def refuse_to_count(_: Sequence[ConsentState], __: Sequence[int]) -> Uses:
+    """Stands for a count that is not possible because receipts may be pending. Raises UsesMatter."""
     raise UsesMatter
 
 
-def uses_that_count(states: Iterable[ConsentState], found: Iterable[Record], used_of: UsesOf) -> Uses:
-    """How often those consents were used of which a grant counts it. Raises UsesCount as `used_of` does."""
-    counting = [state for state in states if state.consent.counts_uses]
-    return used_of(counting, [key(record.issue.record_id) for record in found]) if counting else NO_USES
+def relevant_uses(states: Iterable[ConsentState], records: Iterable[Record], count_uses: CountUses) -> Uses:
+    """The uses of those consents that have a grant with a limit of uses. Raises UsesMatter if `count_uses` does."""
+    counting_states = [state for state in states if state.consent.counts_uses]
+    return (
+        count_uses(counting_states, [key(record.issue.record_id) for record in records]) if counting_states else NO_USES
+    )
 
 
-def used_of(reading: Reading, states: Iterable[ConsentState], records_: Iterable[int]) -> Uses:
-    """How often these consents were used, in all and for each of the records of these keys."""
-    driver, wanted = Driver.of(reading), list(chunks([ALL_RECORDS, *records_]))
-    pairs = ((some, these) for some in chunks(key(state.entry) for state in states) for these in wanted)
-    return Uses(row for some, these in pairs for row in USED.all(driver, {}, consent=some, record=these))
+def count_uses(reading: ReadConnection, states: Iterable[ConsentState], record_keys: Iterable[int]) -> Uses:
+    """The uses of these consents, for all records and for each of the given record keys."""
+    driver, key_lists = Driver.of(reading), list(chunks([ALL_RECORDS, *record_keys]))
+    consent_lists = list(chunks(key(state.entry) for state in states))
+    pairs = ((consents, records) for consents in consent_lists for records in key_lists)
+    return Uses(
+        row for consents, records in pairs for row in USES_OF_CONSENTS.all(driver, {}, consent=consents, record=records)
+    )
 
 
-def counted(state: ConsentState, used: Uses, this: list[int]) -> ConsentState:
-    """The state with its uses, and those of `this` record (no key or one)."""
-    mine = key(state.entry)
-    if not (uses := used.of(mine, ALL_RECORDS)):
+def with_uses(state: ConsentState, uses: Uses, record_keys: list[int]) -> ConsentState:
+    """The state with its use counts; `record_keys` has the key of one record, or none."""
+    consent_key = key(state.entry)
+    if not (in_all := uses.of(consent_key, ALL_RECORDS)):
         return state
-    times, latest = next((use for record in this if (use := used.of(mine, record))), (0, None))
-    return replace(state, uses=uses.times, uses_of_record=times, last_use=latest)
+    times_for_record, latest = next((use for record in record_keys if (use := uses.of(consent_key, record))), (0, None))
+    return replace(state, uses=in_all.times, uses_of_record=times_for_record, last_use=latest)
 
 
-def consents_of(reading: Reading, data_subject: bytes) -> list[ConsentState]:
-    """All versions to all grantees, oldest first."""
+def consents_of(reading: ReadConnection, data_subject: bytes) -> list[ConsentState]:
+    """All versions of a person's consents to all grantees, oldest first."""
     anchored = heads(reading)[CONSENTS_LOG].anchored_size
-    found = states(reading, SAID.all(Driver.of(reading), {"person": key(data_subject)}), anchored)
-    used = used_of(reading, found, [])
-    return [counted(state, used, []) for state in found if state.consent.data_subject == data_subject]
+    consents = states(reading, CONSENTS_OF_PERSON.all(Driver.of(reading), {"person": key(data_subject)}), anchored)
+    uses = count_uses(reading, consents, [])
+    return [with_uses(state, uses, []) for state in consents if state.consent.data_subject == data_subject]
 
 
-def delegations_of(connection: Reading, data_subject: bytes) -> list[DelegationState]:
-    """Everyone who was ever named to sign for a person, oldest first."""
+def delegations_of(connection: ReadConnection, data_subject: bytes) -> list[DelegationState]:
+    """All delegations of a person, ended ones too, oldest first."""
     anchored = heads(connection)[CONSENTS_LOG].anchored_size
-    found = [
+    delegations = [
         DelegationState(
-            signed.entry.entry, row.position, said, row.position < anchored, bool(row.revoked), bool(row.superseded)
+            signed.entry.entry,
+            row.position,
+            delegation,
+            row.position < anchored,
+            bool(row.revoked),
+            bool(row.superseded),
         )
-        for row in DELEGATED.all(Driver.of(connection), {"person": key(data_subject)})
-        if (signed := logged_of(row).signed) and isinstance(said := signed.statement, Delegation)
+        for row in DELEGATIONS_OF_PERSON.all(Driver.of(connection), {"person": key(data_subject)})
+        if (signed := logged_of(row).signed) and isinstance(delegation := signed.statement, Delegation)
     ]
-    return [state for state in found if state.delegation.data_subject == data_subject]
+    return [state for state in delegations if state.delegation.data_subject == data_subject]
 
 
-def consent(reading: Reading, entry: bytes) -> ConsentState | None:
-    """One consent by its entry, without its uses."""
+def consent(reading: ReadConnection, entry: bytes) -> ConsentState | None:
+    """One consent by its entry, without use counts."""
     logged = statements.by_entry(reading, CONSENTS_LOG, entry)
     if logged is None or not isinstance(logged.signed.statement, Consent):
         return None
-    place = {"person": key(logged.signed.statement.data_subject), "position": logged.position}
-    (state,) = states(reading, SAID_AT.all(Driver.of(reading), place), heads(reading)[CONSENTS_LOG].anchored_size)
+    index_key = {"person": key(logged.signed.statement.data_subject), "position": logged.position}
+    (state,) = states(
+        reading, CONSENT_AT_POSITION.all(Driver.of(reading), index_key), heads(reading)[CONSENTS_LOG].anchored_size
+    )
     return state
 
 
-def incident(connection: Reading, entry: bytes) -> Incident | None:
+def incident(connection: ReadConnection, entry: bytes) -> Incident | None:
     """A declared incident by its entry."""
     logged = statements.by_entry(connection, ACCESS, entry)
     return logged.signed.statement if logged and isinstance(logged.signed.statement, Incident) else None
@@ -214,18 +230,18 @@ def incident(connection: Reading, entry: bytes) -> Incident | None:
 
 def party(driver: Driver, account: str) -> Party | None:
     """One party by its EIP-55 address."""
-    found = PARTY.all(driver, {"account": account})
-    return read_party(found[0].body) if found else None
+    rows = PARTY_BY_ACCOUNT.all(driver, {"account": account})
+    return read_party(rows[0].body) if rows else None
 
 
 @lru_cache(maxsize=1_024)
 def read_party(body: bytes) -> Party:
-    """A party as it is stored."""
+    """Decode a stored party."""
     raw = orjson.loads(body)
     return Party(**raw | {"roles": frozenset(raw["roles"]), "encryption_key": bytes.fromhex(raw["encryption_key"])})
 
 
 def write_party(party: Party) -> bytes:
-    """A party as it is stored."""
+    """Encode a party for storage."""
     raw = {name: getattr(party, name) for name in ("account", "name", "valid_from", "valid_until")}
     return orjson.dumps(raw | {"roles": sorted(party.roles), "encryption_key": party.encryption_key.hex()})

@@ -1,4 +1,4 @@
-"""What is published, read in one transaction."""
+"""Reads parties and published notices in one transaction."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from mydata_ledger.anchors.store.schema import NOTICES
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
 
-READABLE = select(NOTICES.c.name, NOTICES.c.version, NOTICES.c.language, NOTICES.c.text, NOTICES.c.outdated)
-BY_HASH = PreparedQuery(READABLE.where(NOTICES.c.digest == bindparam("digest")))
+NOTICE_COLUMNS = select(NOTICES.c.name, NOTICES.c.version, NOTICES.c.language, NOTICES.c.text, NOTICES.c.outdated)
+NOTICE_BY_DIGEST = PreparedQuery(NOTICE_COLUMNS.where(NOTICES.c.digest == bindparam("digest")))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PublishedReader:
-    """Parties and notices as of one transaction."""
+    """Reads parties and notices in the state of one transaction."""
 
     driver: Driver
 
@@ -29,10 +29,10 @@ class PublishedReader:
 
     def notice(self, digest: bytes) -> Notice | None:
         """One notice by the hash that is signed."""
-        found = BY_HASH.all(self.driver, {"digest": digest})
-        return notice_of(found[0]) if found else None
+        rows = NOTICE_BY_DIGEST.all(self.driver, {"digest": digest})
+        return notice_of(rows[0]) if rows else None
 
 
 def notice_of(row: Any) -> Notice:
-    """A notice as it is stored."""
+    """The notice of a row."""
     return Notice(row.name, row.version, row.language, row.text, bool(row.outdated))

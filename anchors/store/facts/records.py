@@ -1,4 +1,4 @@
-"""The facts about many records at once, read in one state of the database and in few queries."""
+"""Reads the facts about many records in few queries, in one state of the database."""
 
 from __future__ import annotations
 
@@ -6,43 +6,51 @@ from collections.abc import Sequence
 
 from mydata_ledger.anchors.store.db.prepared import Driver
 from mydata_ledger.anchors.store.facts import facts
-from mydata_ledger.anchors.store.facts.facts import Shared, UsesOf, uses_unknown
+from mydata_ledger.anchors.store.facts.facts import CountUses, SharedFacts, refuse_to_count
 from mydata_ledger.anchors.store.rows import records
 from mydata_ledger.ledger.access import Facts
 from mydata_ledger.ledger.record import Record
 
 
 class RecordFacts:
-    """One question about many records; what is known whatever the record is `shared`. Raises SourceUnavailable.
+    """Reads the facts of one question about many records.
 
-    How often a consent was used is read only where a grant counts it, by `used_of`, which may raise UsesCount.
+    Args:
+        driver: A connection in one transaction.
+        shared: Facts that do not depend on the record, and the grantee names of the requester.
+        at_time: The time of the decision, in UTC seconds.
+        count_uses: Counts uses of consents; called only for grants with a limit of uses. May raise UsesMatter.
     """
 
-    def __init__(self, driver: Driver, shared: Shared, at: int, used_of: UsesOf = uses_unknown) -> None:
-        self._driver, self.at, self._used_of = driver, at, used_of
-        self.known, self.names = shared
+    def __init__(
+        self, driver: Driver, shared: SharedFacts, at_time: int, count_uses: CountUses = refuse_to_count
+    ) -> None:
+        self._driver, self.at_time, self._count_uses = driver, at_time, count_uses
+        self.shared_facts, self.names = shared
 
     def of_person(self, data_subject: bytes) -> list[Facts]:
-        """Facts about each record of one person, oldest first."""
-        return self.about(records.records_of(self._driver, data_subject, self.known.records_size))
+        """The facts about each record of one person, oldest first."""
+        return self.of_records(records.records_of(self._driver, data_subject, self.shared_facts.records_size))
 
-    def named(self, ids: Sequence[bytes]) -> list[Facts]:
-        """Facts about each of the records of these ids."""
-        return self.about(records.named(self._driver, ids, self.known.records_size))
+    def of_ids(self, ids: Sequence[bytes]) -> list[Facts]:
+        """The facts about the records with these ids, in the order of the ids."""
+        return self.of_records(records.records_by_ids(self._driver, ids, self.shared_facts.records_size))
 
-    def about(self, found: Sequence[Record]) -> list[Facts]:
-        """Facts about each of the records."""
-        persons = {record.issue.data_subject for record in found}
-        said = facts.consents_to(self._driver, persons, self.names, self.known.consents_size)
-        states = (state for some in said.values() for state in some)
-        used = facts.uses_that_count(states, found, self._used_of)
-        built: dict[bytes, Facts] = {}
+    def of_records(self, records: Sequence[Record]) -> list[Facts]:
+        """The facts about each of the records."""
+        persons = {record.issue.data_subject for record in records}
+        consents = facts.consents_to(self._driver, persons, self.names, self.shared_facts.consents_size)
+        states = (state for person_states in consents.values() for state in person_states)
+        uses = facts.relevant_uses(states, records, self._count_uses)
+        facts_by_person: dict[bytes, Facts] = {}
 
-        def each(record: Record) -> Facts:
-            whose = record.issue.data_subject
-            if whose in built and not used:
-                return built[whose].with_record(record)
-            built[whose] = facts.build(self.known, record, said.get(whose, ()), used, self.at)
-            return built[whose]
+        def facts_of(record: Record) -> Facts:
+            person = record.issue.data_subject
+            if person in facts_by_person and not uses:
+                return facts_by_person[person].with_record(record)
+            facts_by_person[person] = facts.build(
+                self.shared_facts, record, consents.get(person, ()), uses, self.at_time
+            )
+            return facts_by_person[person]
 
-        return [each(record) for record in found]
+        return [facts_of(record) for record in records]

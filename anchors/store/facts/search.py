@@ -1,7 +1,8 @@
-"""Whose records a requester may read: searched in the order of persons, and decided once for all that are alike.
+"""Search for the records that a requester may read, in the order of persons.
 
-A search reads two tables that are laid out by person, and no statement. Records of one category whose consents have
-equal keys (`ledger.equivalence`) get one answer, which the rule gives on one of them; others are decided alone.
+A search reads two tables that are sorted by person, and no statement. Records of one category whose consents have equal
+keys (`ledger.equivalence`) are in one class: the rule decides one record of each class. Other records are decided one
+by one.
 """
 
 from __future__ import annotations
@@ -23,197 +24,222 @@ from mydata_ledger.ledger.equivalence import ConsentKey, consent_key, is_decided
 from mydata_ledger.ledger.party import ANYONE
 
 Permits = Callable[[Facts], bool]
-Kind = tuple[int, ConsentKey | tuple[ConsentKey, ...]]
-"""What makes records alike: category, and the key of the consent or the keys of all consents that matter."""
-Known = dict[Kind, bool]
+RecordClass = tuple[int, ConsentKey | tuple[ConsentKey, ...]]
+"""The class of equivalent records: the category key, and the key of the consent or of all consents that apply."""
+DecisionsByClass = dict[RecordClass, bool]
 Row = tuple[Any, ...]
-"""Person, position, record id; then the kind."""
-KIND = itemgetter(3, 4)
+"""Person key, position and record id; then category key and consent keys."""
+class_of = itemgetter(3, 4)
 FEWEST, MOST = 64, 1_024
-"""Candidates looked at in one query, but for the first."""
-FOREVER = 2**63 - 1
-"""Behind every person."""
-OTHER = CONSENTS.alias()
-"""Consents to anyone, of the same persons."""
+"""The least and the most candidates read in one query; the first query may read fewer."""
+LAST_PERSON = 2**63 - 1
+"""Above every person key."""
+CONSENTS_TO_ANYONE = CONSENTS.alias()
+"""The consents to anyone of the same persons."""
 
 
-def _standing(consents: Any) -> Any:
+def _is_current(consents: Any) -> Any:
     return and_(consents.c.is_consent, ~consents.c.superseded, ~consents.c.revoked)
 
 
-def _state(consents: Any) -> Any:
-    """One number, for a column more is a fifth of the time that a row takes."""
-    anchored, begun = consents.c.position < bindparam("anchored"), consents.c.opens <= bindparam("at")
-    unended = or_(consents.c.closes.is_(None), consents.c.closes > bindparam("at"))
-    return consent_key(consents.c.alike, _bit(anchored), _bit(begun), _bit(unended)).label("state")
+def _state_key(consents: Any) -> Any:
+    """The state of a consent as one number: each further column would add a fifth to the time for a row."""
+    anchored, has_begun = consents.c.position < bindparam("anchored"), consents.c.opens <= bindparam("at")
+    has_not_ended = or_(consents.c.closes.is_(None), consents.c.closes > bindparam("at"))
+    return consent_key(consents.c.terms_id, _bit(anchored), _bit(has_begun), _bit(has_not_ended)).label("state")
 
 
 def _bit(condition: Any) -> Any:
     return cast(condition, Integer)
 
 
-NAMING = (
-    select(CONSENTS.c.person, RECORDS.c.position, RECORDS.c.record_id, RECORDS.c.category, _state(CONSENTS))
-    .join(RECORDS, and_(RECORDS.c.person == CONSENTS.c.person, RECORDS.c.witness == CONSENTS.c.witness))
+CANDIDATES = (
+    select(CONSENTS.c.person, RECORDS.c.position, RECORDS.c.record_id, RECORDS.c.category, _state_key(CONSENTS))
+    .join(RECORDS, and_(RECORDS.c.person == CONSENTS.c.person, RECORDS.c.key_check == CONSENTS.c.key_check))
     .where(CONSENTS.c.grantee == bindparam("grantee"), CONSENTS.c.person >= bindparam("person"))
-    .where(CONSENTS.c.person <= bindparam("last"), _standing(CONSENTS), ~RECORDS.c.erased)
+    .where(CONSENTS.c.person <= bindparam("last"), _is_current(CONSENTS), ~RECORDS.c.erased)
     .where(or_(CONSENTS.c.person > bindparam("person"), RECORDS.c.position > bindparam("position")))
     .order_by(CONSENTS.c.person, RECORDS.c.position)
     .limit(bindparam("most"))
 )
-OF_ANY, OF_ONE = PreparedQuery(NAMING), PreparedQuery(NAMING.where(RECORDS.c.category == bindparam("category")))
-FURTHER = PreparedQuery(
+OF_ANY_CATEGORY, OF_ONE_CATEGORY = (
+    PreparedQuery(CANDIDATES),
+    PreparedQuery(CANDIDATES.where(RECORDS.c.category == bindparam("category"))),
+)
+PERSON_AT_OFFSET = PreparedQuery(
     select(CONSENTS.c.person)
     .where(CONSENTS.c.grantee == bindparam("grantee"), CONSENTS.c.person >= bindparam("person"))
     .order_by(CONSENTS.c.person)
     .limit(1)
     .offset(bindparam("many"))
 )
-"""The person of the consent that lies so many further on."""
-WITHIN = OTHER.c.person >= bindparam("person"), OTHER.c.person <= bindparam("until")
-TO_ANYONE = PreparedQuery(select(OTHER.c.person).where(OTHER.c.grantee == bindparam("anyone"), *WITHIN).limit(1))
-ALSO = PreparedQuery(
-    select(OTHER.c.person, _state(OTHER))
+"""The person of the consent `many` rows further on in the index."""
+IN_PERSON_RANGE = CONSENTS_TO_ANYONE.c.person >= bindparam("person"), CONSENTS_TO_ANYONE.c.person <= bindparam("until")
+ANY_CONSENT_TO_ANYONE = PreparedQuery(
+    select(CONSENTS_TO_ANYONE.c.person)
+    .where(CONSENTS_TO_ANYONE.c.grantee == bindparam("anyone"), *IN_PERSON_RANGE)
+    .limit(1)
+)
+STATES_TO_ANYONE = PreparedQuery(
+    select(CONSENTS_TO_ANYONE.c.person, _state_key(CONSENTS_TO_ANYONE))
     .select_from(CONSENTS)
-    .join(OTHER, and_(OTHER.c.person == CONSENTS.c.person, OTHER.c.witness == CONSENTS.c.witness))
-    .where(CONSENTS.c.grantee == bindparam("grantee"), OTHER.c.grantee == bindparam("anyone"))
-    .where(_standing(CONSENTS), _standing(OTHER), *WITHIN)
+    .join(
+        CONSENTS_TO_ANYONE,
+        and_(CONSENTS_TO_ANYONE.c.person == CONSENTS.c.person, CONSENTS_TO_ANYONE.c.key_check == CONSENTS.c.key_check),
+    )
+    .where(CONSENTS.c.grantee == bindparam("grantee"), CONSENTS_TO_ANYONE.c.grantee == bindparam("anyone"))
+    .where(_is_current(CONSENTS), _is_current(CONSENTS_TO_ANYONE), *IN_PERSON_RANGE)
 )
 
 
 class SearchSnapshot:
-    """What searches in one state of the database ask again and again."""
+    """Cached look-ups for searches in one state of the database."""
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
-        self._named: dict[int, bool] = {}
-        self._further: dict[tuple[int, int, int], int | None] = {}
+        self._is_named: dict[int, bool] = {}
+        self._persons: dict[tuple[int, int, int], int | None] = {}
 
     def is_named(self, grantee: int) -> bool:
-        """Whether any consent names it."""
-        if grantee not in self._named:
-            self._named[grantee] = self._person(grantee, -1, 0) is not None
-        return self._named[grantee]
+        """True if any consent names this grantee."""
+        if grantee not in self._is_named:
+            self._is_named[grantee] = self._person(grantee, -1, 0) is not None
+        return self._is_named[grantee]
 
-    def further(self, grantee: int, person: int, many: int) -> int | None:
-        """The person of the consent so many further on, if there is one."""
-        which = grantee, person, many
-        if which not in self._further:
-            self._further[which] = self._person(*which)
-        return self._further[which]
+    def person_at_offset(self, grantee: int, person: int, offset: int) -> int | None:
+        """The person of the consent that is `offset` rows further on in the index; None if there is none."""
+        lookup = grantee, person, offset
+        if lookup not in self._persons:
+            self._persons[lookup] = self._person(*lookup)
+        return self._persons[lookup]
 
-    def _person(self, grantee: int, person: int, many: int) -> int | None:
-        found = FURTHER.plain(self.driver, {"grantee": grantee, "person": person, "many": many})
-        return found[0][0] if found else None
+    def _person(self, grantee: int, person: int, offset: int) -> int | None:
+        rows = PERSON_AT_OFFSET.tuples(self.driver, {"grantee": grantee, "person": person, "many": offset})
+        return rows[0][0] if rows else None
 
 
 class ResourceSearch:
-    """One search in one state of the database; `permits` is the rule, asked once for those alike, and not for those of
-    which it is `known` from the same question. Raises UsesCount where the survey does.
+    """One search in one state of the database.
+
+    Args:
+        snapshot: Cached look-ups of that state.
+        request: The question, without a record.
+        permits: The access rule; called once for each class of equivalent records.
+        record_facts: Reads the facts about records. May raise UsesMatter, which the search then raises too.
+        decisions: Decisions by class that are known from equal questions; the search adds to them.
     """
 
     def __init__(
         self,
-        ground: SearchSnapshot,
-        question: AccessRequest,
+        snapshot: SearchSnapshot,
+        request: AccessRequest,
         permits: Permits,
-        survey: RecordFacts,
-        known: Known | None = None,
+        record_facts: RecordFacts,
+        decisions: DecisionsByClass | None = None,
     ) -> None:
-        self._ground, self._driver, self._question = ground, ground.driver, question
-        self._permits, self._survey = permits, survey
-        self._known: Known = {} if known is None else known
+        self._snapshot, self._driver, self._request = snapshot, snapshot.driver, request
+        self._permits, self._record_facts = permits, record_facts
+        self._decisions: DecisionsByClass = {} if decisions is None else decisions
         self.examined = 0
-        self._names = [name for name in map(key, sorted(survey.names - {ANYONE})) if ground.is_named(name)]
-        values = {"at": survey.at, "anchored": self._survey.known.consents_size, "anyone": key(ANYONE)}
-        self._values = values | {"category": records.category_key(question.category)}
-        self._query = OF_ANY if question.category == EVERYTHING else OF_ONE
+        self._names = [name for name in map(key, sorted(record_facts.names - {ANYONE})) if snapshot.is_named(name)]
+        values = {
+            "at": record_facts.at_time,
+            "anchored": self._record_facts.shared_facts.consents_size,
+            "anyone": key(ANYONE),
+        }
+        self._values = values | {"category": records.category_key(request.category)}
+        self._query = OF_ANY_CATEGORY if request.category == EVERYTHING else OF_ONE_CATEGORY
 
-    def found(self, after: SearchPosition, limit: int) -> list[Found]:
-        """The first `limit` records behind a place that the rule permits."""
-        return self._found(after, limit, FOREVER)
+    def page(self, after: SearchPosition, limit: int) -> list[Found]:
+        """The first `limit` records after a position that the rule permits."""
+        return self._search(after, limit, LAST_PERSON)
 
-    def found_soon(self, after: SearchPosition, limit: int, most: int) -> list[Found] | None:
-        """The same, found among the next `most` consents to each of the requester's names; None where that does not
-        show them all.
+    def page_within(self, after: SearchPosition, limit: int, most: int) -> list[Found] | None:
+        """The first `limit` permitted records, searched only in the next `most` consents to each name of the requester.
+
+        Returns None if these consents do not give a whole page and are not the last ones.
         """
-        further = (self._ground.further(name, after[0], most) for name in self._names)
-        ends = [person for person in further if person is not None]
-        found = self._found(after, limit, min(ends, default=FOREVER))
-        if len(found) == limit or not ends:
-            return found
+        persons = (self._snapshot.person_at_offset(name, after[0], most) for name in self._names)
+        last_persons = [person for person in persons if person is not None]
+        page = self._search(after, limit, min(last_persons, default=LAST_PERSON))
+        if len(page) == limit or not last_persons:
+            return page
         self.examined = max(self.examined, most)
         return None
 
-    def _found(self, after: SearchPosition, limit: int, last: int) -> list[Found]:
-        """Those of persons up to the `last`."""
-        found: list[Found] = []
-        fewest, self._values["last"] = 1, last
-        while self._names and len(found) < limit:
-            rows, end = self._candidates(after, min(MOST, max(fewest, limit - len(found))))
+    def _search(self, after: SearchPosition, limit: int, last_person: int) -> list[Found]:
+        """The first permitted records of persons up to `last_person`."""
+        page: list[Found] = []
+        fewest, self._values["last"] = 1, last_person
+        while self._names and len(page) < limit:
+            rows, end = self._candidates(after, min(MOST, max(fewest, limit - len(page))))
             self.examined += len(rows)
             permitted = self._permitted(rows)
-            found += [((person, position), record_id) for person, position, record_id, _, _ in permitted]
+            page += [((person, position), record_id) for person, position, record_id, _, _ in permitted]
             if end is None:
                 break
             after, fewest = end, FEWEST
-        return found[:limit]
+        return page[:limit]
 
     def _candidates(self, after: SearchPosition, most: int) -> tuple[Sequence[Row], SearchPosition | None]:
-        """Candidates in order, and the place up to which they are all; None when there are no others."""
+        """Candidates in order, and the position up to which they are complete; None if they are complete."""
         values = self._values | {"person": after[0], "position": after[1], "most": most}
-        streams = [self._query.plain(self._driver, values | {"grantee": name}) for name in self._names]
+        streams = [self._query.tuples(self._driver, values | {"grantee": name}) for name in self._names]
         end = min((rows[-1][:2] for rows in streams if len(rows) == most), default=None)
         rows = next((rows for rows in streams if rows), [])
-        last = end[0] if end else max((rows[-1][0] for rows in streams if rows), default=-1)
-        others = self._to_anyone(values | {"until": last})
+        last_person = end[0] if end else max((rows[-1][0] for rows in streams if rows), default=-1)
+        others = self._to_anyone(values | {"until": last_person})
         if not others and sum(map(bool, streams)) < 2:
             return rows, end
-        return list(_together(streams, others, end)), end
+        return list(_merged(streams, others, end)), end
 
     def _to_anyone(self, values: dict[str, Any]) -> dict[int, ConsentKey]:
-        """What the persons who name the requester said to anyone, which can only forbid."""
-        if not self._ground.is_named(values["anyone"]) or not TO_ANYONE.plain(self._driver, values):
+        """The consents to anyone of the persons who name the requester; here they can only forbid."""
+        if not self._snapshot.is_named(values["anyone"]) or not ANY_CONSENT_TO_ANYONE.tuples(self._driver, values):
             return {}
-        each = (ALSO.plain(self._driver, values | {"grantee": name}) for name in self._names)
-        return {person: state for rows in each for person, state in rows}
+        streams = (STATES_TO_ANYONE.tuples(self._driver, values | {"grantee": name}) for name in self._names)
+        return {person: state for rows in streams for person, state in rows}
 
     def _permitted(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """Those of the rows that the rule permits."""
-        kinds = set(map(KIND, rows))
-        alone = set(filter(self._is_alone, kinds))
-        if fresh := kinds - alone - self._known.keys():
-            one_of_each = {KIND(row): row for row in rows}
-            self._known.update(zip(fresh, self._decide([one_of_each[kind] for kind in fresh]), strict=True))
-        yes = {kind for kind in kinds - alone if self._known[kind]}
-        if yes == kinds:
+        """The rows that the rule permits."""
+        classes = set(map(class_of, rows))
+        decided_alone = set(filter(self._is_decided_alone, classes))
+        if undecided := classes - decided_alone - self._decisions.keys():
+            examples = {class_of(row): row for row in rows}
+            self._decisions.update(zip(undecided, self._decide([examples[kind] for kind in undecided]), strict=True))
+        permitted_classes = {kind for kind in classes - decided_alone if self._decisions[kind]}
+        if permitted_classes == classes:
             return rows
-        by_itself = iter(self._decide([row for row in rows if KIND(row) in alone]))
-        return [row for row in rows if (next(by_itself) if KIND(row) in alone else KIND(row) in yes)]
+        single_decisions = iter(self._decide([row for row in rows if class_of(row) in decided_alone]))
+        return [
+            row
+            for row in rows
+            if (next(single_decisions) if class_of(row) in decided_alone else class_of(row) in permitted_classes)
+        ]
 
-    def _is_alone(self, kind: Kind) -> bool:
-        """Whether such records are decided one by one."""
-        states = kind[1] if isinstance(kind[1], tuple) else (kind[1],)
-        return is_decided_alone(self._question, self._survey.known.incident, states)
+    def _is_decided_alone(self, record_class: RecordClass) -> bool:
+        """True if records of this class are decided one by one."""
+        states = record_class[1] if isinstance(record_class[1], tuple) else (record_class[1],)
+        return is_decided_alone(self._request, self._record_facts.shared_facts.incident, states)
 
     def _decide(self, rows: Sequence[Row]) -> list[bool]:
-        """What the rule says about each of these."""
-        known = self._survey.named([record_id for _, _, record_id, _, _ in rows]) if rows else []
-        return [self._permits(one) for one in known]
+        """The decision of the rule for each row."""
+        facts_list = self._record_facts.of_ids([record_id for _, _, record_id, _, _ in rows]) if rows else []
+        return [self._permits(facts) for facts in facts_list]
 
 
-def _together(
+def _merged(
     streams: Sequence[Sequence[Row]], others: dict[int, ConsentKey], end: SearchPosition | None
 ) -> Iterator[Row]:
-    """One row for each record, with the states of all consents that matter to it."""
-    by_place: dict[SearchPosition, list[Row]] = defaultdict(list)
+    """One row for each record, with the keys of all consents that apply to it."""
+    by_position: dict[SearchPosition, list[Row]] = defaultdict(list)
     for rows in streams:
         for row in rows:
-            by_place[row[:2]].append(row)
-    for place in sorted(by_place):
-        if end is None or place <= end:
-            same = by_place[place]
-            states = [state for _, _, _, _, state in same]
-            if place[0] in others:
-                states.append(others[place[0]])
-            yield (*same[0][:4], tuple(states))
+            by_position[row[:2]].append(row)
+    for position in sorted(by_position):
+        if end is None or position <= end:
+            same_record = by_position[position]
+            states = [state for _, _, _, _, state in same_record]
+            if position[0] in others:
+                states.append(others[position[0]])
+            yield (*same_record[0][:4], tuple(states))

@@ -1,4 +1,4 @@
-"""What happens inside the one transaction that accepts statements: order kept, log and tree grown, indexes written."""
+"""Accept statements in one transaction: check their order, append to log and tree, and write the indexes."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Sequence
 from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.db import changes
-from mydata_ledger.anchors.store.log.indexers import INDEXERS, Followed
+from mydata_ledger.anchors.store.log.indexers import INDEXERS, WithPredecessor
 from mydata_ledger.anchors.store.log.tree import Tree
-from mydata_ledger.anchors.store.log.versions import VersionChain, between, check_record_ids
-from mydata_ledger.anchors.store.rows.statements import ADD, Fields, by_digests, rows_of
+from mydata_ledger.anchors.store.log.versions import VersionChain, check_record_ids, pair_of
+from mydata_ledger.anchors.store.rows.statements import ADD, RowValues, by_digests, rows_of
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.merkle import leaf_hash
 from mydata_ledger.ledger.ports import Check, DirectorySnapshot
 from mydata_ledger.ledger.receipt import CONSENTS, RECORDS, LoggedStatement, SignedStatement
 
-Said = tuple[Sequence[SignedStatement], int]
-"""Statements handed in together, and when they were accepted."""
+StatementBatch = tuple[Sequence[SignedStatement], int]
+"""Statements submitted in one batch, and the time of acceptance in UTC seconds."""
 
 
-def accept_many(connection: Connection, batches: Sequence[Said]) -> list[list[LoggedStatement]]:
-    """Accept every batch or none, in order. Raises StaleConsent, InvalidStatement."""
-    changes.note(connection)
+def accept_many(connection: Connection, batches: Sequence[StatementBatch]) -> list[list[LoggedStatement]]:
+    """Accept all batches or none, in order. Raises StaleConsent, InvalidStatement."""
+    changes.increment(connection)
     by_log: dict[str, list[tuple[SignedStatement, int]]] = defaultdict(list)
     for statements, accepted_at in batches:
         for signed in statements:
@@ -41,66 +41,71 @@ def accept_each(
     published: DirectorySnapshot,
     accepted_at: int,
 ) -> list[LoggedStatement | LedgerError]:
-    """Accept those consents that nothing speaks against, in order: of each where it lies, or what does."""
-    known, added, fresh = VersionChain(connection), list[Followed](), dict[bytes, LoggedStatement]()
-    known.look_up(pair for signed in statements if (pair := between(signed.statement)))
-    size = Tree(connection, CONSENTS).row().size
+    """Accept each consent by itself, in order. Returns for each the logged statement or the error that refuses it."""
+    versions, added, added_by_digest = VersionChain(connection), list[WithPredecessor](), dict[bytes, LoggedStatement]()
+    versions.preload(pair for signed in statements if (pair := pair_of(signed.statement)))
+    size = Tree(connection, CONSENTS).head_row().size
 
     def accept(signed: SignedStatement) -> LoggedStatement | LedgerError:
-        pair = between(signed.statement)
-        newest = known.newest(pair) if pair else None
+        pair = pair_of(signed.statement)
+        newest = versions.newest(pair) if pair else None
         if newest and newest.signed.entry.digest == signed.entry.digest:
             return newest
         try:
             check(signed, newest, published)
             logged = LoggedStatement(signed, size + len(added), accepted_at)
-            found = fresh.get(signed.entry.digest) or known.again_or_follow(logged, newest)
+            accepted = added_by_digest.get(signed.entry.digest) or versions.find_or_follow(logged, newest)
         except LedgerError as error:
             return error
-        if found is logged:
+        if accepted is logged:
             added.append((logged, newest))
-            fresh[signed.entry.digest] = logged
-        return found
+            added_by_digest[signed.entry.digest] = logged
+        return accepted
 
     outcomes = [accept(signed) for signed in statements]
     if added:
-        changes.note(connection)
+        changes.increment(connection)
         write(connection, CONSENTS, added, rows_of(connection, CONSENTS, [logged for logged, _ in added]))
     return outcomes
 
 
 def _accept_into(
-    connection: Connection, log: str, said: Sequence[tuple[SignedStatement, int]]
+    connection: Connection, log: str, statements: Sequence[tuple[SignedStatement, int]]
 ) -> dict[bytes, LoggedStatement]:
-    size = Tree(connection, log).row().size
-    first = {each.entry.digest: (each, at) for each, at in reversed(said)}
-    pairs = VersionChain(connection)
+    size = Tree(connection, log).head_row().size
+    first_by_digest = {signed.entry.digest: (signed, accepted_at) for signed, accepted_at in reversed(statements)}
+    versions = VersionChain(connection)
     if log == CONSENTS:
-        known = pairs.by_digests(each for each, _ in first.values())
+        logged_before = versions.by_digests(signed for signed, _ in first_by_digest.values())
     else:
-        known = by_digests(connection, log, list(first))
-    fresh = list(dict.fromkeys(each.entry.digest for each, _ in said if each.entry.digest not in known))
-    added = [LoggedStatement(first[digest][0], size + n, first[digest][1]) for n, digest in enumerate(fresh)]
+        logged_before = by_digests(connection, log, list(first_by_digest))
+    new_digests = list(
+        dict.fromkeys(signed.entry.digest for signed, _ in statements if signed.entry.digest not in logged_before)
+    )
+    added = [
+        LoggedStatement(first_by_digest[digest][0], size + n, first_by_digest[digest][1])
+        for n, digest in enumerate(new_digests)
+    ]
     if added:
-        followed = _in_order(connection, log, added, pairs)
-        write(connection, log, followed, rows_of(connection, log, added))
-    return known | {each.signed.entry.digest: each for each in added}
+        with_predecessors = _in_order(connection, log, added, versions)
+        write(connection, log, with_predecessors, rows_of(connection, log, added))
+    return logged_before | {logged.signed.entry.digest: logged for logged in added}
 
 
-def write(connection: Connection, log: str, added: Sequence[Followed], rows_: Sequence[Fields]) -> None:
-    """Put statements, with their rows, at the end of their log, where their positions say they lie."""
+def write(connection: Connection, log: str, added: Sequence[WithPredecessor], rows: Sequence[RowValues]) -> None:
+    """Append statements and their rows to their log, at the positions that they have already."""
     tree = Tree(connection, log)
-    ADD[log].run(connection, rows_)
-    tree.grow(tree.row(), [leaf_hash(row["entry"]) for row in rows_])
-    INDEXERS[log](connection, added, rows_)
+    ADD[log].run(connection, rows)
+    tree.grow(tree.head_row(), [leaf_hash(row["entry"]) for row in rows])
+    INDEXERS[log](connection, added, rows)
 
 
 def _in_order(
-    connection: Connection, log: str, added: Sequence[LoggedStatement], pairs: VersionChain
-) -> list[Followed]:
-    """Each statement with the one it follows. Raises StaleConsent, InvalidStatement."""
+    connection: Connection, log: str, added: Sequence[LoggedStatement], versions: VersionChain
+) -> list[WithPredecessor]:
+    """Each statement with its predecessor. Raises StaleConsent, InvalidStatement."""
     if log == CONSENTS:
-        return [(logged, pairs.follow(logged)) for logged in added]
+        return [(logged, versions.follow(logged)) for logged in added]
     if log == RECORDS:
         check_record_ids(connection, added)
     return [(logged, None) for logged in added]

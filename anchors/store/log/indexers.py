@@ -1,4 +1,4 @@
-"""What each accepted statement changes in the indexes, written for a whole batch at once."""
+"""Index accepted statements, a whole batch at once."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
 from mydata_ledger.ledger.receipt import RECORDS as RECORDS_LOG
 
-Followed = tuple[LoggedStatement, LoggedStatement | None]
-"""A statement and, for consents and revocations, the one it follows."""
-AT = (
+WithPredecessor = tuple[LoggedStatement, LoggedStatement | None]
+"""A statement and, for consents, delegations and revocations, its predecessor."""
+BY_INDEX_KEY = (
     CONSENTS.c.person == bindparam("who"),
     CONSENTS.c.grantee == bindparam("whom"),
     CONSENTS.c.position == bindparam("where"),
 )
-SUPERSEDE = BulkChange(CONSENTS.update().where(*AT).values(superseded=True))
-REVOKE = BulkChange(CONSENTS.update().where(*AT).values(revoked=True))
+SUPERSEDE = BulkChange(CONSENTS.update().where(*BY_INDEX_KEY).values(superseded=True))
+REVOKE = BulkChange(CONSENTS.update().where(*BY_INDEX_KEY).values(revoked=True))
 ADD_CONSENTS, ADD_RECEIPTS = BulkChange(CONSENTS.insert()), BulkChange(RECEIPTS.insert())
-REVEALED = ListQuery(select(REVEALS.c.entry), entry=REVEALS.c.entry)
-KEEP_SECRETS = Upsert(REVEALS, lambda new: {"revocation": new.revocation}, "revocation")
+REVEALED_ENTRIES = ListQuery(select(REVEALS.c.entry), entry=REVEALS.c.entry)
+SAVE_SECRETS = Upsert(REVEALS, lambda new: {"revocation": new.revocation}, "revocation")
 COUNT_USES = Upsert(
     USES,
     lambda new: {
@@ -44,26 +44,32 @@ COUNT_USES = Upsert(
 )
 
 
-def _index_consents(connection: Connection, added: Sequence[Followed], rows_: Sequence[statements.Fields]) -> None:
-    """Rows by person and grantee; what they replace or end is so from this transaction on."""
-    ADD_CONSENTS.run(connection, [_row(logged, row["common"]) for (logged, _), row in zip(added, rows_, strict=True)])
-    entries = [row["entry"] for row in rows_]
-    names = [{"entry": prefix(entry), "position": one.position} for entry, (one, _) in zip(entries, added, strict=True)]
-    statements.ADD_ENTRIES.run(connection, names)
-    replaced = [place(b) for logged, b in added if b and isinstance(logged.signed.statement, Consent | Delegation)]
-    ended = [(logged, b) for logged, b in added if b and isinstance(logged.signed.statement, Revocation)]
-    SUPERSEDE.run(connection, replaced)
-    REVOKE.run(connection, [place(before) for _, before in ended])
+def _index_consents(
+    connection: Connection, added: Sequence[WithPredecessor], rows: Sequence[statements.RowValues]
+) -> None:
+    """Add rows by person and grantee, and mark the predecessors as superseded or revoked in the same transaction."""
+    ADD_CONSENTS.run(connection, [_row(logged, row["common"]) for (logged, _), row in zip(added, rows, strict=True)])
+    entries = [row["entry"] for row in rows]
+    entry_rows = [
+        {"entry": prefix(entry), "position": logged.position} for entry, (logged, _) in zip(entries, added, strict=True)
+    ]
+    statements.ADD_ENTRIES.run(connection, entry_rows)
+    superseded = [
+        index_key(b) for logged, b in added if b and isinstance(logged.signed.statement, Consent | Delegation)
+    ]
+    revocations = [(logged, b) for logged, b in added if b and isinstance(logged.signed.statement, Revocation)]
+    SUPERSEDE.run(connection, superseded)
+    REVOKE.run(connection, [index_key(before) for _, before in revocations])
     REVOKE.run(
-        connection, _revealed_early(connection, dict(zip(entries, (logged for logged, _ in added), strict=True)))
+        connection, _revoked_on_chain(connection, dict(zip(entries, (logged for logged, _ in added), strict=True)))
     )
-    secrets = [(b.signed.entry.entry, logged.position) for logged, b in ended if _opens(logged, b)]
-    KEEP_SECRETS.run(connection, [{"entry": entry, "revocation": position} for entry, position in secrets])
+    secrets = [(b.signed.entry.entry, logged.position) for logged, b in revocations if _has_secret(logged, b)]
+    SAVE_SECRETS.run(connection, [{"entry": entry, "revocation": position} for entry, position in secrets])
 
 
-def _row(logged: LoggedStatement, said: int | None) -> dict[str, Any]:
-    statement = _of_pair(logged)
-    person, witness = keys(statement.data_subject)
+def _row(logged: LoggedStatement, terms_id: int | None) -> dict[str, Any]:
+    statement = _versioned_statement(logged)
+    person, key_check = keys(statement.data_subject)
     is_consent = isinstance(statement, Consent)
     window = shared_window(statement) if isinstance(statement, Consent) else None
     opens, closes = window or (0, None)
@@ -74,54 +80,62 @@ def _row(logged: LoggedStatement, said: int | None) -> dict[str, Any]:
         "is_consent": is_consent,
         "superseded": False,
         "revoked": False,
-        "witness": witness,
-        "alike": said if window else None,
+        "key_check": key_check,
+        "terms_id": terms_id if window else None,
         "opens": opens,
         "closes": closes,
     }
 
 
-def _of_pair(logged: LoggedStatement) -> Consent | Revocation | Delegation:
-    said = logged.signed.statement
-    if not isinstance(said, Consent | Revocation | Delegation):
-        raise TypeError("only consents, delegations and revocations stand in this index")
-    return said
+def _versioned_statement(logged: LoggedStatement) -> Consent | Revocation | Delegation:
+    statement = logged.signed.statement
+    if not isinstance(statement, Consent | Revocation | Delegation):
+        raise TypeError("only consents, delegations and revocations are in this index")
+    return statement
 
 
-def place(logged: LoggedStatement) -> dict[str, int]:
-    """Where a consent, delegation or revocation stands in its index."""
-    said = _of_pair(logged)
-    return {"who": key(said.data_subject), "whom": _name_key(said.grantee), "where": logged.position}
+def index_key(logged: LoggedStatement) -> dict[str, int]:
+    """The primary key of a consent, delegation or revocation in the index."""
+    statement = _versioned_statement(logged)
+    return {"who": key(statement.data_subject), "whom": _name_key(statement.grantee), "where": logged.position}
 
 
-def _opens(revocation: LoggedStatement, ended: LoggedStatement) -> bool:
-    """Whether the revocation carries the secret of the consent's lock."""
-    said = revocation.signed.statement
-    secret = said.secret if isinstance(said, Revocation) else NO_LOCK
+def _has_secret(revocation: LoggedStatement, ended: LoggedStatement) -> bool:
+    """True if the revocation has the secret of the consent's lock."""
+    statement = revocation.signed.statement
+    secret = statement.secret if isinstance(statement, Revocation) else NO_LOCK
     return secret != NO_LOCK and lock_of(secret) == ended.signed.entry.lock
 
 
-def _revealed_early(connection: Connection, by_entry: dict[bytes, LoggedStatement]) -> list[dict[str, int]]:
-    """Consents that the chain knew as revoked before we knew them."""
+def _revoked_on_chain(connection: Connection, by_entry: dict[bytes, LoggedStatement]) -> list[dict[str, int]]:
+    """The index keys of consents that were revoked on chain before they were accepted here."""
     driver = Driver.of(connection)
-    return [place(by_entry[row.entry]) for some in chunks(by_entry) for row in REVEALED.all(driver, {}, entry=some)]
+    return [
+        index_key(by_entry[row.entry])
+        for entries in chunks(by_entry)
+        for row in REVEALED_ENTRIES.all(driver, {}, entry=entries)
+    ]
 
 
-def revoke_all(connection: Connection, ended: Sequence[statements.Named]) -> None:
-    """Mark consents and delegations as revoked, for good, in the order in which they lie in the index."""
-    places = sorted((key(data_subject), _name_key(grantee), position) for data_subject, grantee, position in ended)
-    REVOKE.run(connection, [{"who": who, "whom": whom, "where": where} for who, whom, where in places])
+def revoke_all(connection: Connection, consents: Sequence[statements.PairPosition]) -> None:
+    """Mark consents and delegations as revoked, in the order of the index. A revocation is never undone."""
+    index_keys = sorted(
+        (key(data_subject), _name_key(grantee), position) for data_subject, grantee, position in consents
+    )
+    REVOKE.run(connection, [{"who": who, "whom": whom, "where": where} for who, whom, where in index_keys])
 
 
-def _index_records(connection: Connection, added: Sequence[Followed], _: Sequence[statements.Fields]) -> None:
+def _index_records(connection: Connection, added: Sequence[WithPredecessor], _: Sequence[statements.RowValues]) -> None:
     records.index(connection, [logged for logged, _ in added])
 
 
-def _index_receipts(connection: Connection, added: Sequence[Followed], _: Sequence[statements.Fields]) -> None:
-    """Receipts and incidents by person and requester, and what they use up of the consents they rest on."""
-    told = [logged for logged, _ in added if not isinstance(logged.signed.statement, Acknowledgement)]
-    ADD_RECEIPTS.run(connection, [_receipt_row(logged) for logged in told])
-    COUNT_USES.run(connection, Uses.by(logged.signed.statement for logged, _ in added).rows())
+def _index_receipts(
+    connection: Connection, added: Sequence[WithPredecessor], _: Sequence[statements.RowValues]
+) -> None:
+    """Index receipts and incidents by person and requester, and count the uses of the consents they rest on."""
+    receipts = [logged for logged, _ in added if not isinstance(logged.signed.statement, Acknowledgement)]
+    ADD_RECEIPTS.run(connection, [_receipt_row(logged) for logged in receipts])
+    COUNT_USES.run(connection, Uses.of_statements(logged.signed.statement for logged, _ in added).rows())
 
 
 @lru_cache(maxsize=1_024)
@@ -130,14 +144,14 @@ def _name_key(name: str) -> int:
 
 
 def _receipt_row(logged: LoggedStatement) -> dict[str, Any]:
-    said = logged.signed.statement
-    if not isinstance(said, AccessReceipt | Incident):
-        raise TypeError("only receipts and incidents stand in this index")
-    requester = _name_key(said.requester) if isinstance(said, AccessReceipt) else None
-    return {"position": logged.position, "person": key(said.data_subject), "requester": requester}
+    statement = logged.signed.statement
+    if not isinstance(statement, AccessReceipt | Incident):
+        raise TypeError("only receipts and incidents are in this index")
+    requester = _name_key(statement.requester) if isinstance(statement, AccessReceipt) else None
+    return {"position": logged.position, "person": key(statement.data_subject), "requester": requester}
 
 
-INDEXERS: dict[str, Callable[[Connection, Sequence[Followed], Sequence[statements.Fields]], None]] = {
+INDEXERS: dict[str, Callable[[Connection, Sequence[WithPredecessor], Sequence[statements.RowValues]], None]] = {
     CONSENTS_LOG: _index_consents,
     RECORDS_LOG: _index_records,
     ACCESS: _index_receipts,

@@ -1,4 +1,4 @@
-"""Where the receipts of one group of questions lie until they are written together."""
+"""A buffer for the receipts of one write transaction."""
 
 from __future__ import annotations
 
@@ -16,63 +16,65 @@ from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.receipt import LoggedStatement, SignedStatement
 
 BACKLOG = 20_000
-"""Receipts that may wait for their index before those who ask wait for it too."""
+"""If more receipts are pending, a write transaction also indexes some, so requesters wait for it."""
 
 
 @dataclass
 class BufferedReceipt:
-    """A receipt's place in the log, known once its group is written."""
+    """A receipt that is not written yet; `logged_receipt` is set once its group is written."""
 
     signed: SignedStatement
     accepted_at: int
-    found: LoggedStatement | None = None
+    logged_receipt: LoggedStatement | None = None
 
     def logged(self) -> LoggedStatement:
-        """The receipt as logged. Raises SourceUnavailable before it is."""
-        if self.found is None:
+        """The logged receipt. Raises SourceUnavailable if it was not written."""
+        if self.logged_receipt is None:
             raise SourceUnavailable("the receipt was not written; ask again")
-        return self.found
+        return self.logged_receipt
 
 
 class ReceiptBuffer:
-    """Used only by whoever is writing. What lies here counts already."""
+    """Receipts of the open write transaction; used only by the writer. Their uses count at once."""
 
     def __init__(self) -> None:
-        self._places: list[BufferedReceipt] = []
-        self._counted, self._uses = 0, Uses()
+        self._receipts: list[BufferedReceipt] = []
+        self._counted_until, self._uses = 0, Uses()
 
     def clear(self) -> None:
-        """A new group begins."""
-        self._places, self._counted, self._uses = [], 0, Uses()
+        """Empty the buffer for a new group."""
+        self._receipts, self._counted_until, self._uses = [], 0, Uses()
 
-    def add(self, receipt: SignedStatement, at: int) -> BufferedReceipt:
-        """Put a receipt down."""
-        self._places.append(BufferedReceipt(receipt, at))
-        return self._places[-1]
+    def add(self, receipt: SignedStatement, accepted_at: int) -> BufferedReceipt:
+        """Buffer a receipt."""
+        self._receipts.append(BufferedReceipt(receipt, accepted_at))
+        return self._receipts[-1]
 
     def uses(self) -> Uses:
-        """What the receipts that lie here use up."""
-        for place in self._places[self._counted :]:
-            self._uses.count(place.signed.statement)
-        self._counted = len(self._places)
+        """The uses of consents by the buffered receipts."""
+        for buffered in self._receipts[self._counted_until :]:
+            self._uses.count(buffered.signed.statement)
+        self._counted_until = len(self._receipts)
         return self._uses
 
     @contextmanager
     def all_or_none(self) -> Iterator[None]:
-        """Take back what was left meanwhile if the questions it belongs to fail."""
-        count = len(self._places)
+        """Remove the receipts that are added inside the block if it raises an error."""
+        count = len(self._receipts)
         try:
             yield
         except Exception:
-            self._places, self._counted, self._uses = self._places[:count], 0, Uses()
+            self._receipts, self._counted_until, self._uses = self._receipts[:count], 0, Uses()
             raise
 
     def write(self, connection: Connection) -> None:
-        """Write all receipts down in the order they were left; index some where too many wait for it."""
-        for at, places in groupby(self._places, key=lambda place: place.accepted_at):
-            group = list(places)
-            for place, logged in zip(group, receipt_queue.put(connection, [p.signed for p in group], at), strict=True):
-                place.found = logged
+        """Write all buffered receipts in order; index some of the pending ones if there are too many."""
+        for accepted_at, same_second in groupby(self._receipts, key=lambda receipt: receipt.accepted_at):
+            group = list(same_second)
+            for buffered, logged in zip(
+                group, receipt_queue.put(connection, [p.signed for p in group], accepted_at), strict=True
+            ):
+                buffered.logged_receipt = logged
         driver = Driver.of(connection)
-        if self._places and receipt_queue.end(driver) - receipt_queue.indexed(driver) > BACKLOG:
-            receipt_queue.settle(connection, 2 * len(self._places))
+        if self._receipts and receipt_queue.end(driver) - receipt_queue.indexed_size(driver) > BACKLOG:
+            receipt_queue.settle(connection, 2 * len(self._receipts))

@@ -1,7 +1,7 @@
-"""Receipts between their answer and their index: a group of them is one durable row, and already has its places.
+"""Queue of receipts that are durable but not indexed yet. One row holds a group of receipts with fixed positions.
 
-Answers wait for one small write and one sync; statements, tree and indexes are written afterwards, many at a time and
-exactly once, by whichever process comes first (ADR 15). Whoever reads the access log settles it before.
+An answer waits for one small write and one sync. Statements, tree and indexes are written later, in larger groups and
+exactly once, by any process (ADR 15). A reader of the access log indexes pending receipts first.
 """
 
 from __future__ import annotations
@@ -15,71 +15,82 @@ from sqlalchemy.engine import Connection
 from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, PreparedQuery
 from mydata_ledger.anchors.store.log.accept import write
 from mydata_ledger.anchors.store.rows.codec import KINDS, decode, encode, pack, unpack
-from mydata_ledger.anchors.store.rows.statements import Fields
+from mydata_ledger.anchors.store.rows.statements import RowValues
 from mydata_ledger.anchors.store.schema import HEADS, PENDING
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement, SignedStatement
 
 RECEIPT = KINDS.index(AccessReceipt)
-PARTS = 4
-"""Of each receipt: digest, signature, salt, statement."""
-AT_ONCE = 250
-"""Receipts indexed in one transaction, about: whole groups."""
+PARTS_OF_RECEIPT = 4
+"""Parts of one stored receipt: digest, signature, salt, statement."""
+BATCH_SIZE = 250
+"""About how many receipts one transaction indexes; it indexes whole groups."""
 ADD = BulkChange(PENDING.insert())
-NEWEST = PreparedQuery(select(PENDING.c.start, PENDING.c.count).order_by(PENDING.c.start.desc()).limit(1))
-INDEXED = PreparedQuery(select(HEADS.c.size).where(HEADS.c.log == bindparam("log")))
-AROUND = PreparedQuery(
+NEWEST_GROUP = PreparedQuery(select(PENDING.c.start, PENDING.c.count).order_by(PENDING.c.start.desc()).limit(1))
+INDEXED_SIZE = PreparedQuery(select(HEADS.c.size).where(HEADS.c.log == bindparam("log")))
+GROUP_AROUND = PreparedQuery(
     select(PENDING).where(PENDING.c.start <= bindparam("position")).order_by(PENDING.c.start.desc()).limit(1)
 )
-COUNTS = PreparedQuery(select(PENDING.c.start, PENDING.c.count).order_by(PENDING.c.start).limit(bindparam("most")))
-UP_TO = PreparedQuery(select(PENDING).where(PENDING.c.start <= bindparam("last")).order_by(PENDING.c.start))
+OLDEST_GROUPS = PreparedQuery(
+    select(PENDING.c.start, PENDING.c.count).order_by(PENDING.c.start).limit(bindparam("most"))
+)
+GROUPS_UP_TO = PreparedQuery(select(PENDING).where(PENDING.c.start <= bindparam("last")).order_by(PENDING.c.start))
 
 
-def put(connection: Connection, receipts: Sequence[SignedStatement], at: int) -> list[LoggedStatement]:
-    """Give the receipts the next places of the access log, durably once the transaction is."""
+def put(connection: Connection, receipts: Sequence[SignedStatement], accepted_at: int) -> list[LoggedStatement]:
+    """Store receipts at the next positions of the access log; durable once the transaction is."""
     start = end(Driver.of(connection))
     body = pack(part for signed in receipts for part in _parts(signed))
-    row = {"start": start, "count": len(receipts), "accepted_at": at, "body": body}
+    row = {"start": start, "count": len(receipts), "accepted_at": accepted_at, "body": body}
     ADD.run(connection, [row])
-    return [LoggedStatement(signed, start + n, at) for n, signed in enumerate(receipts)]
+    return [LoggedStatement(signed, start + n, accepted_at) for n, signed in enumerate(receipts)]
 
 
 def end(driver: Driver) -> int:
-    """The size of the access log with what is pending."""
-    newest = NEWEST.all(driver, {})
-    return newest[0].start + newest[0].count if newest else indexed(driver)
+    """The size of the access log with pending receipts."""
+    newest = NEWEST_GROUP.all(driver, {})
+    return newest[0].start + newest[0].count if newest else indexed_size(driver)
 
 
-def indexed(driver: Driver) -> int:
-    """The size of the access log without it."""
-    size: int = INDEXED.all(driver, {"log": ACCESS})[0].size
+def indexed_size(driver: Driver) -> int:
+    """The size of the access log without pending receipts."""
+    size: int = INDEXED_SIZE.all(driver, {"log": ACCESS})[0].size
     return size
 
 
 def find(driver: Driver, position: int) -> LoggedStatement | None:
-    """The pending receipt at a position."""
-    for row in AROUND.all(driver, {"position": position}):
+    """The pending receipt at a position; None if there is none."""
+    for row in GROUP_AROUND.all(driver, {"position": position}):
         if position < row.start + row.count:
             return next(logged for logged, _ in _receipts(row) if logged.position == position)
     return None
 
 
-def settle(connection: Connection, most: int = AT_ONCE) -> bool:
-    """Index the oldest groups, of at least `most` receipts if there are so many; whether there may be more.
+def settle(connection: Connection, most: int = BATCH_SIZE) -> bool:
+    """Index the oldest groups, with at least `most` receipts if so many are pending.
 
-    Raises SourceUnavailable when their places are not the next ones: someone wrote past them.
+    Returns:
+        True if more receipts may be pending.
+
+    Raises:
+        SourceUnavailable: Their positions are not the next ones of the log; another writer used them.
     """
     driver = Driver.of(connection)
-    groups, size = COUNTS.all(driver, {"most": most}), indexed(driver)
+    groups, size = OLDEST_GROUPS.all(driver, {"most": most}), indexed_size(driver)
     if not groups:
         return False
     if groups[0].start != size:
-        raise SourceUnavailable("receipts wait for places that are taken; rebuild the database")
+        raise SourceUnavailable("pending receipts have positions that are in use; rebuild the database")
     last = next((group for group in groups if group.start + group.count - size >= most), groups[-1])
-    rows = UP_TO.all(driver, {"last": last.start})
-    found = [(logged, body) for row in rows for logged, body in _receipts(row)]
-    write(connection, ACCESS, [(logged, None) for logged, _ in found], [_row(*one) for one in found])
+    rows = GROUPS_UP_TO.all(driver, {"last": last.start})
+    receipts = [(logged, body) for row in rows for logged, body in _receipts(row)]
+    write(
+        connection,
+        ACCESS,
+        [(logged, None) for logged, _ in receipts],
+        [_row(logged, body) for logged, body in receipts],
+    )
     connection.execute(PENDING.delete().where(PENDING.c.start <= last.start))
     return last is not groups[-1] or len(groups) == most
 
@@ -95,8 +106,8 @@ def _parts(signed: SignedStatement) -> tuple[bytes, ...]:
     return entry.digest, entry.signature, entry.salt, encode(signed.statement)
 
 
-def _row(logged: LoggedStatement, body: bytes) -> Fields:
-    """As `statements.rows_of`, without writing the statement out a second time."""
+def _row(logged: LoggedStatement, body: bytes) -> RowValues:
+    """The row of a receipt, as from `statements.rows_of`, without encoding the statement again."""
     entry = logged.signed.entry
     return {
         "position": logged.position,
@@ -112,9 +123,9 @@ def _row(logged: LoggedStatement, body: bytes) -> Fields:
 
 
 def _receipts(row: Any) -> Iterator[tuple[LoggedStatement, bytes]]:
-    """Each receipt of a group, and its statement as it is stored."""
+    """Each receipt of a group, with the stored bytes of its statement."""
     parts = unpack(row.body)
     for n in range(row.count):
-        digest, signature, salt, body = parts[PARTS * n : PARTS * (n + 1)]
+        digest, signature, salt, body = parts[PARTS_OF_RECEIPT * n : PARTS_OF_RECEIPT * (n + 1)]
         signed = SignedStatement(decode(RECEIPT, body), Entry(digest, signature, salt))
         yield LoggedStatement(signed, row.start + n, row.accepted_at), body

@@ -1,5 +1,5 @@
-"""The Merkle tree of a log: its leaves follow from the statements, inner nodes of complete subtrees are kept, numbered
-in the order in which they came into being.
+"""The Merkle tree of a log. Leaves are computed from the statements; the inner nodes of complete subtrees are stored,
+numbered in the order of their creation.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from mydata_ledger.ledger import merkle
 from mydata_ledger.ledger.errors import ProofInvalid, SourceUnavailable
 from mydata_ledger.ledger.merkle import HASH_SIZE, Head
 
-ENTRY_AT = {
-    log: statements.entries(log).where(table.c.position == bindparam("position")) for log, table in STATEMENTS.items()
+ENTRY_AT_POSITION = {
+    log: statements.select_entries(log).where(table.c.position == bindparam("position"))
+    for log, table in STATEMENTS.items()
 }
-HASH_AT = {log: select(table.c.hash).where(table.c.number == bindparam("number")) for log, table in TREES.items()}
-HASHES_AT = {
+HASH_BY_NUMBER = {
+    log: select(table.c.hash).where(table.c.number == bindparam("number")) for log, table in TREES.items()
+}
+HASHES_BY_NUMBERS = {
     log: select(table.c.hash).where(table.c.number.in_(bindparam("numbers", expanding=True))).order_by(table.c.number)
     for log, table in TREES.items()
 }
 HEAD = PreparedQuery(select(HEADS).where(HEADS.c.log == bindparam("log")))
 
 ADD = {log: BulkChange(table.insert()) for log, table in TREES.items()}
-GROWN = BulkChange(
+UPDATE_HEAD = BulkChange(
     HEADS.update()
     .where(HEADS.c.log == bindparam("which"))
     .values(size=bindparam("to_size"), peaks=bindparam("to_peaks"))
@@ -36,51 +39,52 @@ GROWN = BulkChange(
 
 
 def number_of(level: int, index: int) -> int:
-    """How many inner nodes are older than that of `level` ≥ 1, which was made when leaf (index + 1) · 2^level came."""
-    before = ((index + 1) << level) - 1
-    return before - before.bit_count() + level - 1
+    """The number of the inner node (`level` ≥ 1): how many nodes are older. Leaf (index + 1) · 2^level completes it."""
+    leaves_before = ((index + 1) << level) - 1
+    return leaves_before - leaves_before.bit_count() + level - 1
 
 
 class Tree:
-    """One log's tree, read over one connection."""
+    """The tree of one log over one connection."""
 
     def __init__(self, connection: Connection, log: str) -> None:
         self._connection, self._log = connection, log
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of a complete subtree."""
-        found = self._inner(level, index) if level else self._leaf(index)
-        if found is None:
+        hash_ = self._inner(level, index) if level else self._leaf(index)
+        if hash_ is None:
             raise SourceUnavailable(f"the {self._log} log has lost a node; rebuild the database")
-        return found
+        return hash_
 
     def _inner(self, level: int, index: int) -> bytes | None:
-        found = self._connection.execute(HASH_AT[self._log], {"number": number_of(level, index)}).scalar()
-        return None if found is None else bytes(found)
+        hash_ = self._connection.execute(HASH_BY_NUMBER[self._log], {"number": number_of(level, index)}).scalar()
+        return None if hash_ is None else bytes(hash_)
 
     def _leaf(self, index: int) -> bytes | None:
-        row = self._connection.execute(ENTRY_AT[self._log], {"position": index}).first()
+        row = self._connection.execute(ENTRY_AT_POSITION[self._log], {"position": index}).first()
         return None if row is None else merkle.leaf_hash(statements.entry_of(row))
 
     def subtrees(self, level: int, start: int, limit: int) -> list[bytes]:
-        """Hashes of complete subtrees of a `level` ≥ 1, from index `start`, as many as there are up to `limit`."""
+        """Hashes of the complete subtrees of a `level` ≥ 1 from index `start`, at most `limit`."""
         numbers = [number_of(level, index) for index in range(start, start + limit)]
         return [
-            bytes(found) for found in self._connection.execute(HASHES_AT[self._log], {"numbers": numbers}).scalars()
+            bytes(hash_)
+            for hash_ in self._connection.execute(HASHES_BY_NUMBERS[self._log], {"numbers": numbers}).scalars()
         ]
 
-    def row(self) -> Any:
-        """Size, peaks and what is anchored."""
+    def head_row(self) -> Any:
+        """The row with size, peaks and anchored head."""
         return HEAD.all(Driver.of(self._connection), {"log": self._log})[0]
 
     def head(self) -> Head:
         """The head of everything accepted."""
-        row = self.row()
-        return Head(row.size, merkle.bag(split(row.peaks)))
+        row = self.head_row()
+        return Head(row.size, merkle.bag(split_peaks(row.peaks)))
 
     def head_at(self, size: int) -> Head | None:
-        """The head the log had at `size`; None when it never was so large."""
-        if not 0 <= size <= self.row().size:
+        """The head of the log at `size`; None if the log is smaller."""
+        if not 0 <= size <= self.head_row().size:
             return None
         return Head(size, merkle.root_at(size, self.node))
 
@@ -95,18 +99,18 @@ class Tree:
         return merkle.consistency_proof(first, second, self.node)
 
     def _check(self, size: int) -> None:
-        if size > self.row().size:
+        if size > self.head_row().size:
             raise ProofInvalid(f"the {self._log} log has not grown to {size} yet")
 
     def grow(self, row: Any, leaves: Sequence[bytes]) -> None:
-        """Write what `leaves` add to the tree whose head is `row`."""
-        tops, made = merkle.grow(row.size, split(row.peaks), leaves)
-        nodes = [{"number": number_of(level, index), "hash": hash_} for level, index, hash_ in made if level]
+        """Append leaves to the tree whose head is `row`: store the new nodes and the new head."""
+        tops, new_nodes = merkle.grow(row.size, split_peaks(row.peaks), leaves)
+        nodes = [{"number": number_of(level, index), "hash": hash_} for level, index, hash_ in new_nodes if level]
         ADD[self._log].run(self._connection, nodes)
-        grown = {"which": self._log, "to_size": row.size + len(leaves), "to_peaks": b"".join(tops)}
-        GROWN.run(self._connection, [grown])
+        new_head = {"which": self._log, "to_size": row.size + len(leaves), "to_peaks": b"".join(tops)}
+        UPDATE_HEAD.run(self._connection, [new_head])
 
 
-def split(peaks: bytes) -> list[bytes]:
-    """Peaks as they are stored, end to end."""
-    return [peaks[at : at + HASH_SIZE] for at in range(0, len(peaks), HASH_SIZE)]
+def split_peaks(peaks: bytes) -> list[bytes]:
+    """The peaks of a stored head, which are concatenated hashes."""
+    return [peaks[offset : offset + HASH_SIZE] for offset in range(0, len(peaks), HASH_SIZE)]

@@ -1,4 +1,4 @@
-"""What must follow what: a consent the one before it, and no record an earlier one of the same id."""
+"""Checks of order: a consent must follow the newest version, and a record id is issued only once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from mydata_ledger.anchors.store.db.prepared import Driver, ListQuery, PreparedQuery, chunks
 from mydata_ledger.anchors.store.rows.codec import key
 from mydata_ledger.anchors.store.rows.records import issued
-from mydata_ledger.anchors.store.rows.statements import at
+from mydata_ledger.anchors.store.rows.statements import statement_at
 from mydata_ledger.anchors.store.schema import CONSENTS, STATEMENTS
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
@@ -22,38 +22,38 @@ from mydata_ledger.ledger.receipt import LoggedStatement, SignedStatement, State
 from mydata_ledger.ledger.record import Erasure, Issue
 
 STALE = "the statement does not follow the newest one to this grantee; ask for a new draft"
-BETWEEN_TWO = (Consent, Revocation, Delegation)
+VERSIONED = (Consent, Revocation, Delegation)
 Pair = tuple[bytes, str]
 """Data subject and grantee."""
-BETWEEN = PreparedQuery(
+POSITIONS_OF_PAIR = PreparedQuery(
     select(CONSENTS.c.position)
     .where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.grantee == bindparam("grantee"))
     .order_by(CONSENTS.c.position.desc())
 )
-SAID = STATEMENTS[CONSENTS_LOG]
-AGAIN = PreparedQuery(
-    select(SAID.c.position)
-    .join(CONSENTS, CONSENTS.c.position == SAID.c.position)
+LOG = STATEMENTS[CONSENTS_LOG]
+POSITION_BY_DIGEST = PreparedQuery(
+    select(LOG.c.position)
+    .join(CONSENTS, CONSENTS.c.position == LOG.c.position)
     .where(
         CONSENTS.c.person == bindparam("person"),
         CONSENTS.c.grantee == bindparam("grantee"),
-        SAID.c.digest == bindparam("digest"),
+        LOG.c.digest == bindparam("digest"),
     )
 )
 
 
 def newest(driver: Driver, data_subject: bytes, grantee: str) -> LoggedStatement | None:
     """The newest Consent, Delegation or Revocation between the two."""
-    for row in BETWEEN.all(driver, _keys((data_subject, grantee))):
-        logged = at(driver, CONSENTS_LOG, row.position)
-        if logged and between(logged.signed.statement) == (data_subject, grantee):
+    for row in POSITIONS_OF_PAIR.all(driver, _keys((data_subject, grantee))):
+        logged = statement_at(driver, CONSENTS_LOG, row.position)
+        if logged and pair_of(logged.signed.statement) == (data_subject, grantee):
             return logged
     return None
 
 
-def between(said: Statement) -> Pair | None:
+def pair_of(statement: Statement) -> Pair | None:
     """Data subject and grantee of a consent, delegation or revocation; None for anything else."""
-    return (said.data_subject, said.grantee) if isinstance(said, BETWEEN_TWO) else None
+    return (statement.data_subject, statement.grantee) if isinstance(statement, VERSIONED) else None
 
 
 def _keys(pair: Pair) -> dict[str, int]:
@@ -65,7 +65,7 @@ def _name_key(name: str) -> int:
     return key(name)
 
 
-ANY_BETWEEN = ListQuery(
+NEWEST_POSITIONS = ListQuery(
     select(CONSENTS.c.person, func.max(CONSENTS.c.position).label("position"))
     .where(CONSENTS.c.grantee == bindparam("grantee"))
     .group_by(CONSENTS.c.person),
@@ -74,117 +74,127 @@ ANY_BETWEEN = ListQuery(
 
 
 class VersionChain:
-    """Which of some statements the log of consents holds already, and the newest of each pair while they are being
-    accepted: what a pair has said is looked up once.
+    """The newest statement of each pair of data subject and grantee, while a batch is being accepted.
+
+    Each pair is read from the database once. The chain also finds statements that are in the log already.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._driver = Driver.of(connection)
-        self._said: dict[Pair, LoggedStatement | None] = {}
+        self._newest: dict[Pair, LoggedStatement | None] = {}
 
-    def look_up(self, pairs: Iterable[Pair]) -> None:
-        """Find what many pairs said last, grantee by grantee instead of one by one."""
+    def preload(self, pairs: Iterable[Pair]) -> None:
+        """Read the newest statements of many pairs, in one query for each grantee and chunk of persons."""
         persons: dict[str, dict[int, bytes]] = defaultdict(dict)
         for data_subject, grantee in pairs:
             persons[grantee][key(data_subject)] = data_subject
-        for grantee, these in persons.items():
-            for some in chunks(these):
-                self._look_up(grantee, {each: these[each] for each in some})
+        for grantee, persons_by_key in persons.items():
+            for person_keys in chunks(persons_by_key):
+                self._preload_grantee(grantee, {person_key: persons_by_key[person_key] for person_key in person_keys})
 
-    def _look_up(self, grantee: str, persons: dict[int, bytes]) -> None:
-        found = ANY_BETWEEN.all(self._driver, {"grantee": _name_key(grantee)}, person=persons)
-        last = {row.person: row.position for row in found}
-        for each, data_subject in persons.items():
+    def _preload_grantee(self, grantee: str, persons: dict[int, bytes]) -> None:
+        rows = NEWEST_POSITIONS.all(self._driver, {"grantee": _name_key(grantee)}, person=persons)
+        newest_positions = {row.person: row.position for row in rows}
+        for person_key, data_subject in persons.items():
             pair = data_subject, grantee
-            logged = at(self._driver, CONSENTS_LOG, last[each]) if each in last else None
-            if logged is None or between(logged.signed.statement) == pair:
-                self._said[pair] = logged
+            position = newest_positions.get(person_key)
+            logged = None if position is None else statement_at(self._driver, CONSENTS_LOG, position)
+            if logged is None or pair_of(logged.signed.statement) == pair:
+                self._newest[pair] = logged
 
-    def by_digests(self, said: Iterable[SignedStatement]) -> dict[bytes, LoggedStatement]:
-        """Those that are there."""
-        found: dict[bytes, LoggedStatement] = {}
-        for signed in said:
-            if logged := self._again(signed):
-                found[signed.entry.digest] = logged
-        return found
+    def by_digests(self, statements: Iterable[SignedStatement]) -> dict[bytes, LoggedStatement]:
+        """The given statements that are logged already, by digest."""
+        logged_by_digest: dict[bytes, LoggedStatement] = {}
+        for signed in statements:
+            if logged := self._logged_before(signed):
+                logged_by_digest[signed.entry.digest] = logged
+        return logged_by_digest
 
-    def _again(self, signed: SignedStatement) -> LoggedStatement | None:
-        pair = between(signed.statement)
+    def _logged_before(self, signed: SignedStatement) -> LoggedStatement | None:
+        pair = pair_of(signed.statement)
         newest = self.newest(pair) if pair else None
         if pair is None or newest is None or newest.signed.entry.digest == signed.entry.digest:
             return newest
-        places = AGAIN.all(self._driver, _keys(pair) | {"digest": signed.entry.digest})
-        return at(self._driver, CONSENTS_LOG, places[0].position) if places else None
+        rows = POSITION_BY_DIGEST.all(self._driver, _keys(pair) | {"digest": signed.entry.digest})
+        return statement_at(self._driver, CONSENTS_LOG, rows[0].position) if rows else None
 
     def newest(self, pair: Pair) -> LoggedStatement | None:
-        """The newest statement of the pair, among those that were followed too."""
-        if pair not in self._said:
-            self._said[pair] = newest(self._driver, *pair)
-        return self._said[pair]
+        """The newest statement of the pair, with those accepted since; None if there is none."""
+        if pair not in self._newest:
+            self._newest[pair] = newest(self._driver, *pair)
+        return self._newest[pair]
 
-    def take(self, logged: LoggedStatement) -> LoggedStatement | None:
-        """Take a statement that was accepted once as the newest of its pair, and return the one it followed."""
-        said = logged.signed.statement
-        is_first = isinstance(said, Consent) and said.previous == bytes(32)
-        return self._take(logged, None if is_first else self._before(said))
+    def follow_unchecked(self, logged: LoggedStatement) -> LoggedStatement | None:
+        """Make a statement that was accepted before the newest of its pair, without a check; return its predecessor."""
+        statement = logged.signed.statement
+        is_first = isinstance(statement, Consent) and statement.previous == bytes(32)
+        return self._set_newest(logged, None if is_first else self._predecessor(statement))
 
     def follow(self, logged: LoggedStatement) -> LoggedStatement | None:
-        """The same for one that was not. Raises StaleConsent unless it follows the newest."""
-        before = self._before(logged.signed.statement)
-        if not _follows(logged.signed.statement, before):
-            raise StaleConsent(STALE)
-        return self._take(logged, before)
+        """Make a new statement the newest of its pair; return its predecessor.
 
-    def again_or_follow(self, logged: LoggedStatement, newest: LoggedStatement | None) -> LoggedStatement:
-        """Where a statement lies already, or itself, taken as the newest of its pair after `newest`.
-
-        Raises StaleConsent.
+        Raises StaleConsent if it does not follow the newest one.
         """
-        said = logged.signed.statement
-        follows = _follows(said, newest)
-        is_surely_new = follows and not isinstance(said, Delegation)  # it names the newest, which nothing followed yet
-        if not is_surely_new and (again := self._again(logged.signed)):
-            return again
-        if not follows:
+        predecessor = self._predecessor(logged.signed.statement)
+        if not _follows(logged.signed.statement, predecessor):
             raise StaleConsent(STALE)
-        self._take(logged, newest)
+        return self._set_newest(logged, predecessor)
+
+    def find_or_follow(self, logged: LoggedStatement, newest: LoggedStatement | None) -> LoggedStatement:
+        """The statement as it is logged already, or the given one, which becomes the newest of its pair after `newest`.
+
+        Raises StaleConsent if it is new and does not follow `newest`.
+        """
+        statement = logged.signed.statement
+        does_follow = _follows(statement, newest)
+        # a consent or revocation that names the newest statement is new: nothing has followed that statement yet
+        is_surely_new = does_follow and not isinstance(statement, Delegation)
+        if not is_surely_new and (logged_before := self._logged_before(logged.signed)):
+            return logged_before
+        if not does_follow:
+            raise StaleConsent(STALE)
+        self._set_newest(logged, newest)
         return logged
 
-    def _before(self, said: Statement) -> LoggedStatement | None:
-        pair = between(said)
+    def _predecessor(self, statement: Statement) -> LoggedStatement | None:
+        pair = pair_of(statement)
         return self.newest(pair) if pair else None
 
-    def _take(self, logged: LoggedStatement, before: LoggedStatement | None) -> LoggedStatement | None:
-        pair = between(logged.signed.statement)
+    def _set_newest(self, logged: LoggedStatement, predecessor: LoggedStatement | None) -> LoggedStatement | None:
+        pair = pair_of(logged.signed.statement)
         if pair:
-            self._said[pair] = logged
-        return before
+            self._newest[pair] = logged
+        return predecessor
 
 
-def _follows(said: Statement, before: LoggedStatement | None) -> bool:
-    last = before.signed.statement if before else None
+def _follows(statement: Statement, predecessor: LoggedStatement | None) -> bool:
+    last = predecessor.signed.statement if predecessor else None
     version, entry = 0, bytes(32)
-    if before and isinstance(last, BETWEEN_TWO):
-        version, entry = last.version, before.signed.entry.entry
-    if isinstance(said, Consent):
-        return (said.version, said.previous) == (version + 1, entry)
-    if isinstance(said, Revocation):
-        return isinstance(last, Consent | Delegation) and (said.version, said.consent) == (version + 1, entry)
-    return isinstance(said, Delegation)
+    if predecessor and isinstance(last, VERSIONED):
+        version, entry = last.version, predecessor.signed.entry.entry
+    if isinstance(statement, Consent):
+        return (statement.version, statement.previous) == (version + 1, entry)
+    if isinstance(statement, Revocation):
+        return isinstance(last, Consent | Delegation) and (statement.version, statement.consent) == (version + 1, entry)
+    return isinstance(statement, Delegation)
 
 
 def check_record_ids(connection: Connection, added: Sequence[LoggedStatement]) -> None:
-    """Raise InvalidStatement when a record is issued twice, or erased before it was issued."""
-    named = [(isinstance(said, Issue), said.record_id) for each in added if (said := _of_records(each))]
-    known = set(issued(connection, {record_id for _, record_id in named}))
-    for is_issue, record_id in named:
-        if is_issue and record_id in known:
+    """Raise InvalidStatement if a record id is issued twice, or erased before it is issued."""
+    record_ids = [
+        (isinstance(statement, Issue), statement.record_id)
+        for logged in added
+        if (statement := _issue_or_erasure(logged))
+    ]
+    issued_ids = set(issued(connection, {record_id for _, record_id in record_ids}))
+    for is_issue, record_id in record_ids:
+        if is_issue and record_id in issued_ids:
             raise InvalidStatement("a record of that id is issued already; draft the record again")
-        if not is_issue and record_id not in known:
+        if not is_issue and record_id not in issued_ids:
             raise InvalidStatement("there is no record of that id to erase")
-        known.add(record_id)
+        issued_ids.add(record_id)
 
 
-def _of_records(logged: LoggedStatement) -> Issue | Erasure | None:
-    said = logged.signed.statement
-    return said if isinstance(said, Issue | Erasure) else None
+def _issue_or_erasure(logged: LoggedStatement) -> Issue | Erasure | None:
+    statement = logged.signed.statement
+    return statement if isinstance(statement, Issue | Erasure) else None

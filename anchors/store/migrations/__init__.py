@@ -1,4 +1,4 @@
-"""From the tables an earlier program made to those of this one; each step is never changed once it was released."""
+"""Schema migrations with Alembic. A released revision is never changed."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ FOLDER = Path(__file__).parent
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:
-    """Bring the tables there in the transaction the caller began: all steps, or none of them."""
-    from alembic import command  # noqa: PLC0415 - a third of a second that an up-to-date database does not cost
+    """Migrate to a revision in the caller's transaction: all steps or none."""
+    from alembic import command  # noqa: PLC0415 - costs a third of a second, only where a migration is needed
 
     command.upgrade(_config(connection), to)
 
 
 def revisions() -> list[str]:
-    """Every version there ever was, oldest first."""
+    """All revisions, oldest first."""
     from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
 
     steps = ScriptDirectory.from_config(_config()).walk_revisions()

@@ -1,4 +1,4 @@
-"""What Alembic runs to reach the database: the connection it was handed, inside that one's transaction."""
+"""Alembic's environment: it runs on the given connection, inside its open transaction."""
 
 from __future__ import annotations
 

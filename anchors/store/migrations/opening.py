@@ -1,4 +1,4 @@
-"""A database is made, brought up, or refused, when a program opens it."""
+"""Create, migrate or refuse a database when a program opens it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from mydata_ledger.ledger.receipt import LOGS
 
 
 def prepare(connection: Connection, now: int) -> None:
-    """Make the tables in an empty database, whose memory begins `now` (UTC seconds), or bring up those of an earlier
-    program.
+    """Create the tables of an empty database, or migrate those of an earlier program.
 
-    Nothing is changed where it raises SourceUnavailable: for tables a newer program made, or one before versions.
+    Args:
+        connection: A connection in a transaction.
+        now: The time from which the history of a new database begins, in UTC seconds.
+
+    Raises:
+        SourceUnavailable: A newer program made the tables, or one before there were revisions. Nothing is changed.
     """
     inspector = inspect(connection)
     if not inspector.has_table(APPLIED.name):

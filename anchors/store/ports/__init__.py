@@ -1,1 +1,1 @@
-"""One class per port of `ledger.ports`, each over a `Database`."""
+"""One class for each port of `ledger.ports`, over a `Database`."""

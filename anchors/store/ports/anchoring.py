@@ -1,4 +1,4 @@
-"""The side of the log that notary and follower use: what to put on chain, and what the chain holds."""
+"""The Anchoring port over a database: what notary and follower read of the logs, and record of the chain."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.receipt import CONSENTS
 
-NOTE = Upsert(BLOCKS, lambda new: {"hash": new.hash})
-REVEAL = Upsert(REVEALS, lambda new: {"block": new.block}, "block")
-NOTED = 256
-"""Blocks whose hash is remembered, to find where a reorganised chain parted from the one we followed."""
+ADD_BLOCK = Upsert(BLOCKS, lambda new: {"hash": new.hash})
+ADD_REVEAL = Upsert(REVEALS, lambda new: {"block": new.block}, "block")
+MAX_BLOCKS = 256
+"""How many block hashes are stored, to find the last common block after a reorganisation of the chain."""
 
 
 class AnchoringStore:
-    """What is anchored only ever changes here."""
+    """The Anchoring port: the only writer of anchored heads."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -35,7 +35,7 @@ class AnchoringStore:
     def entries(self, log: str, start: int, limit: int) -> list[bytes]:
         """Entries (32 bytes) from position `start`."""
         table = STATEMENTS[log]
-        query = statements.entries(log).where(table.c.position >= start).order_by(table.c.position).limit(limit)
+        query = statements.select_entries(log).where(table.c.position >= start).order_by(table.c.position).limit(limit)
         with self._database.session(log) as connection:
             return [statements.entry_of(row) for row in connection.execute(query)]
 
@@ -56,95 +56,102 @@ class AnchoringStore:
             return merkle.peaks(size, Tree(connection, log).node)
 
     def mark_anchored(self, log: str, head: Head, block: int) -> None:
-        """The chain holds this head. Raises InvalidStatement unless it is one of this log, not behind the last."""
-        self._anchor(log, head, block, back=False)
+        """Record that the chain holds this head.
+
+        Raises InvalidStatement if this log never had the head, or if it is smaller than the last one.
+        """
+        self._set_anchored(log, head, block, is_rollback=False)
 
     def roll_back(self, log: str, head: Head, block: int) -> None:
-        """The chain went back to this head: grants above it deny again, revocations keep denying."""
-        self._anchor(log, head, block, back=True)
+        """After a reorganisation of the chain, make an earlier head the anchored one.
 
-    def _anchor(self, log: str, head: Head, block: int, *, back: bool) -> None:
+        Grants above it no longer permit; revocations still deny.
+        """
+        self._set_anchored(log, head, block, is_rollback=True)
+
+    def _set_anchored(self, log: str, head: Head, block: int, *, is_rollback: bool) -> None:
         def work(connection: Connection) -> None:
-            _set_head(connection, log, head, block, back)
-            past.note(connection, self._database.now(), past.HEAD, [past.head_change(log, head, block)])
+            _set_head(connection, log, head, block, is_rollback)
+            past.record_changes(connection, self._database.now(), past.HEAD, [past.head_change(log, head, block)])
 
         self._database.write(work)
 
-    def touch(self, at: int) -> None:
-        """The chain answered at `at`, and agrees with this log."""
+    def touch(self, at_time: int) -> None:
+        """Record that the chain answered at `at_time` (UTC seconds) and agrees with this log."""
 
         def work(connection: Connection) -> None:
             if connection.execute(CHAIN.update().where(CHAIN.c.distrust != "").values(distrust="")).rowcount:
-                changes.note(connection)
-            connection.execute(CHAIN.update().values(followed_at=at))
+                changes.increment(connection)
+            connection.execute(CHAIN.update().values(followed_at=at_time))
 
         self._database.write_uncounted(work)
 
     def distrust(self, reason: str) -> None:
-        """The chain contradicts this log: every answer is unknown until it no longer does."""
+        """Record that the chain contradicts this log: every answer is unknown until `touch` is called."""
         self._database.write(lambda connection: connection.execute(CHAIN.update().values(distrust=reason)))
 
     def note_block(self, number: int, block_hash: bytes) -> None:
-        """Remember that the chain had this block."""
+        """Store the hash of a block of the chain."""
         row = {"number": number, "hash": block_hash}
 
         def work(connection: Connection) -> None:
-            NOTE.run(connection, [row])
-            connection.execute(BLOCKS.delete().where(BLOCKS.c.number <= number - NOTED))
+            ADD_BLOCK.run(connection, [row])
+            connection.execute(BLOCKS.delete().where(BLOCKS.c.number <= number - MAX_BLOCKS))
 
         self._database.write_uncounted(work)
 
     def noted_blocks(self) -> list[tuple[int, bytes]]:
-        """Remembered blocks, newest first."""
+        """Number and hash of the stored blocks, newest first."""
         with self._database.session() as connection:
-            found = connection.execute(select(BLOCKS).order_by(BLOCKS.c.number.desc()))
-            return [(row.number, row.hash) for row in found]
+            rows = connection.execute(select(BLOCKS).order_by(BLOCKS.c.number.desc()))
+            return [(row.number, row.hash) for row in rows]
 
     def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
         """(entry, core, secret) of revoked consents whose lock is not yet opened on chain, oldest first."""
-        waiting = select(REVEALS).where(REVEALS.c.block.is_(None), REVEALS.c.revocation.is_not(None))
+        query = select(REVEALS).where(REVEALS.c.block.is_(None), REVEALS.c.revocation.is_not(None))
         with self._database.session() as connection:
-            found = connection.execute(waiting.order_by(REVEALS.c.revocation).limit(limit)).all()
-            return [_opened(connection, row.entry, row.revocation) for row in found]
+            rows = connection.execute(query.order_by(REVEALS.c.revocation).limit(limit)).all()
+            return [_secret_of(connection, row.entry, row.revocation) for row in rows]
 
     def revealed(self, reveals: Mapping[bytes, int]) -> None:
-        """The chain says, each at its block, that these consents are revoked: from now on they are, whatever the chain
-        does.
+        """Mark consents as revoked on chain; `reveals` maps each consent entry to the block of its revocation.
+
+        They stay revoked even if the chain is reorganised.
         """
         in_order = dict(sorted(reveals.items()))
 
         def work(connection: Connection) -> None:
             _reveal(connection, in_order)
-            past.note(connection, self._database.now(), past.REVEAL, [(entry, b"") for entry in in_order])
+            past.record_changes(connection, self._database.now(), past.REVEAL, [(entry, b"") for entry in in_order])
 
         self._database.write(work)
 
     def conceal(self, above: int) -> None:
-        """Blocks above are gone: secrets revealed there wait to be revealed again; the revocations stay."""
+        """Blocks above this number left the chain: their secrets must be revealed again; the revocations stay."""
         secrets = REVEALS.update().where(REVEALS.c.block > above).values(block=None)
         blocks = BLOCKS.delete().where(BLOCKS.c.number > above)
         self._database.write(lambda connection: (connection.execute(secrets), connection.execute(blocks)))
 
 
-def _set_head(connection: Connection, log: str, head: Head, block: int, back: bool) -> None:
+def _set_head(connection: Connection, log: str, head: Head, block: int, is_rollback: bool) -> None:
     tree = Tree(connection, log)
-    row = tree.row()
-    if tree.head_at(head.size) != head or (head.size < row.anchored_size and not back):
+    row = tree.head_row()
+    if tree.head_at(head.size) != head or (head.size < row.anchored_size and not is_rollback):
         raise InvalidStatement(f"the {log} log never had that head of size {head.size}")
     values = {"anchored_size": head.size, "anchored_root": head.root, "anchored_block": block}
     connection.execute(HEADS.update().where(HEADS.c.log == log).values(**values))
 
 
-def _opened(connection: Connection, entry: bytes, revocation: int) -> tuple[bytes, bytes, bytes]:
-    ended, said = (
+def _secret_of(connection: Connection, entry: bytes, revocation: int) -> tuple[bytes, bytes, bytes]:
+    revoked, logged = (
         statements.by_entry(connection, CONSENTS, entry),
-        statements.at(Driver.of(connection), CONSENTS, revocation),
+        statements.statement_at(Driver.of(connection), CONSENTS, revocation),
     )
-    if ended is None or said is None or not isinstance(said.signed.statement, Revocation):
+    if revoked is None or logged is None or not isinstance(logged.signed.statement, Revocation):
         raise InvalidStatement("the index of secrets names a statement that is not in the log; rebuild the database")
-    return entry, ended.signed.entry.core, said.signed.statement.secret
+    return entry, revoked.signed.entry.core, logged.signed.statement.secret
 
 
 def _reveal(connection: Connection, reveals: Mapping[bytes, int]) -> None:
-    REVEAL.run(connection, [{"entry": entry, "block": block} for entry, block in reveals.items()])
-    indexers.revoke_all(connection, statements.endable_by_entries(Driver.of(connection), reveals))
+    ADD_REVEAL.run(connection, [{"entry": entry, "block": block} for entry, block in reveals.items()])
+    indexers.revoke_all(connection, statements.revocable_by_entries(Driver.of(connection), reveals))

@@ -1,4 +1,4 @@
-"""Parties as the chain has them, and published notices."""
+"""The Directory port over a database: parties, copied from the chain, and published notices."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db.prepared import Upsert
 from mydata_ledger.anchors.store.facts import facts
-from mydata_ledger.anchors.store.facts.published import READABLE, PublishedReader, notice_of
+from mydata_ledger.anchors.store.facts.published import NOTICE_COLUMNS, PublishedReader, notice_of
 from mydata_ledger.anchors.store.rows import past
 from mydata_ledger.anchors.store.schema import NOTICES, PARTIES
 from mydata_ledger.ledger.notice import Notice
@@ -21,7 +21,7 @@ PUBLISH = Upsert(NOTICES, lambda new: {"outdated": new.outdated})
 
 
 class DirectoryStore:
-    """The Directory port over a database."""
+    """Stores parties and notices, with their history."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,15 +34,15 @@ class DirectoryStore:
     def parties(self) -> list[Party]:
         """All of them, by name."""
         with self._database.session() as connection:
-            found = [facts.read_party(body) for body in connection.execute(select(PARTIES.c.body)).scalars()]
-        return sorted(found, key=lambda party: (party.name, party.account))
+            parties = [facts.read_party(body) for body in connection.execute(select(PARTIES.c.body)).scalars()]
+        return sorted(parties, key=lambda party: (party.name, party.account))
 
     def set_parties(self, parties: Iterable[Party]) -> None:
         """Replace the whole directory."""
         rows = [{"account": party.account, "body": facts.write_party(party)} for party in parties]
 
         def work(connection: Connection) -> None:
-            past.note(connection, self._database.now(), past.PARTY, _changed(connection, rows))
+            past.record_changes(connection, self._database.now(), past.PARTY, _changed(connection, rows))
             connection.execute(PARTIES.delete())
             if rows:
                 connection.execute(PARTIES.insert(), rows)
@@ -50,29 +50,31 @@ class DirectoryStore:
         self._database.write(work)
 
     def publish(self, notice: Notice) -> None:
-        """Keep a notice; published again it can only change whether it is outdated."""
+        """Store a notice. Publishing it again can only change whether it is outdated."""
         row = {name: getattr(notice, name) for name in ("digest", "name", "version", "language", "text", "outdated")}
         change = (notice.digest, past.OUTDATED if notice.outdated else None)
 
         def work(connection: Connection) -> None:
-            past.note(connection, self._database.now(), past.NOTICE, [change])
+            past.record_changes(connection, self._database.now(), past.NOTICE, [change])
             PUBLISH.run(connection, [row])
 
         self._database.write(work)
 
     def notice(self, digest: bytes) -> Notice | None:
-        """One notice by the hash that is signed."""
+        """One notice by its digest, which consents sign."""
         with self._database.autocommit() as driver:
             return PublishedReader(driver).notice(digest)
 
     def notices(self) -> list[Notice]:
-        """All versions in all languages."""
+        """All versions of all notices in all languages."""
         with self._database.session() as connection:
-            return [notice_of(row) for row in connection.execute(READABLE.order_by("name", "version", "language"))]
+            return [
+                notice_of(row) for row in connection.execute(NOTICE_COLUMNS.order_by("name", "version", "language"))
+            ]
 
 
-def _changed(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[past.Change]:
-    """What the new directory says otherwise than the one before."""
+def _changed(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[past.PastChange]:
+    """The parties that are added, changed or removed, as history rows."""
     before = {row.account: row.body for row in connection.execute(select(PARTIES))}
     after = {row["account"]: row["body"] for row in rows}
     accounts = sorted(before.keys() | after.keys())

@@ -14,13 +14,13 @@ from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db.prepared import Driver, Upsert
 from mydata_ledger.anchors.store.facts import facts
 from mydata_ledger.anchors.store.facts.batch import FactBatch
-from mydata_ledger.anchors.store.facts.facts import UsesMatter, UsesOf, uses_unknown
+from mydata_ledger.anchors.store.facts.facts import CountUses, UsesMatter, refuse_to_count
 from mydata_ledger.anchors.store.facts.records import RecordFacts
 from mydata_ledger.anchors.store.facts.search import ResourceSearch, SearchSnapshot
 from mydata_ledger.anchors.store.log import versions
 from mydata_ledger.anchors.store.rows import records
 from mydata_ledger.anchors.store.rows.codec import decode, encode, key
-from mydata_ledger.anchors.store.rows.statements import logged_of, whole
+from mydata_ledger.anchors.store.rows.statements import logged_of, select_statements
 from mydata_ledger.anchors.store.schema import DRAFTS, RECEIPTS, STATEMENTS
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, SearchPosition
 from mydata_ledger.ledger.delegation import DelegationState
@@ -29,60 +29,60 @@ from mydata_ledger.ledger.record import Issue, Record
 
 T = TypeVar("T")
 LOG = STATEMENTS[ACCESS]
-KEPT = (
+RECEIPT_ROWS = (
     select(LOG)
     .join(RECEIPTS, RECEIPTS.c.position == LOG.c.position)
     .where(RECEIPTS.c.position > bindparam("after"))
     .order_by(RECEIPTS.c.position)
     .limit(bindparam("most"))
 )
-ASKED_BY = KEPT.where(RECEIPTS.c.requester == bindparam("key"))
-NAMING = {CONSENTS: schema.CONSENTS, RECORDS: schema.RECORDS, ACCESS: RECEIPTS}
-SAID_ABOUT = {
-    log: whole(log)
+RECEIPTS_BY_REQUESTER = RECEIPT_ROWS.where(RECEIPTS.c.requester == bindparam("key"))
+INDEXES = {CONSENTS: schema.CONSENTS, RECORDS: schema.RECORDS, ACCESS: RECEIPTS}
+STATEMENTS_ABOUT = {
+    log: select_statements(log)
     .join(index, index.c.position == STATEMENTS[log].c.position)
     .where(index.c.person == bindparam("key"), index.c.position > bindparam("after"))
     .order_by(index.c.position)
     .limit(bindparam("most"))
-    for log, index in NAMING.items()
+    for log, index in INDEXES.items()
 }
-KEEP_DRAFTS = Upsert(DRAFTS, lambda new: {"body": new.body})
-ISSUE = 2
+SAVE_DRAFTS = Upsert(DRAFTS, lambda new: {"body": new.body})
+ISSUE_KIND = 2
 """The kind number of Issue."""
 
 
 class IndexStore:
-    """What the logs say now, by person, party and record."""
+    """Reads the current state of the logs by person, party and record."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def facts(self, request: AccessRequest, at: int) -> Facts:
-        """Everything the rule may consider about the question."""
-        return self._surveyed(lambda driver, used_of: FactBatch(driver, at, used_of).one(request))
+    def facts(self, request: AccessRequest, at_time: int) -> Facts:
+        """Everything the access rule may consider about a question."""
+        return self._read_facts(lambda driver, count_uses: FactBatch(driver, at_time, count_uses).of_one(request))
 
     def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
-        """The newest Consent or Revocation between the two."""
+        """The newest Consent, Delegation or Revocation of a data subject and a grantee."""
         with self._database.autocommit() as driver:
             return versions.newest(driver, data_subject, grantee)
 
     def consents_of(self, data_subject: bytes) -> list[ConsentState]:
-        """All versions to all grantees, oldest first."""
+        """All versions of a person's consents to all grantees, oldest first."""
         with self._database.session(ACCESS) as connection:
             return facts.consents_of(connection, data_subject)
 
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
-        """Everyone who was ever named to sign for a person, oldest first."""
+        """All delegations of a person, ended ones too, oldest first."""
         with self._database.snapshot() as driver:
             return facts.delegations_of(driver, data_subject)
 
     def consent(self, entry: bytes) -> ConsentState | None:
-        """One consent by its entry, without its uses: a status waits for no receipt to be indexed."""
+        """One consent by its entry, without use counts, so that a status does not wait for pending receipts."""
         with self._database.snapshot() as driver:
             return facts.consent(driver, entry)
 
     def record(self, record_id: bytes) -> Record | None:
-        """One record."""
+        """One record by its id."""
         with self._database.snapshot() as driver:
             return records.record(driver, record_id, facts.heads(driver)[RECORDS].anchored_size)
 
@@ -92,35 +92,35 @@ class IndexStore:
             return records.records_of(driver, data_subject, facts.heads(driver)[RECORDS].anchored_size)
 
     def records_named(self, ids: Sequence[bytes]) -> list[Record]:
-        """Those records that there are, in the order of their ids."""
+        """The records that exist, in the order of the given ids."""
         with self._database.snapshot() as driver:
-            return records.named(driver, ids, facts.heads(driver)[RECORDS].anchored_size)
+            return records.records_by_ids(driver, ids, facts.heads(driver)[RECORDS].anchored_size)
 
     def page_facts(
-        self, question: AccessRequest, at: int, after: SearchPosition, limit: int, permits: Callable[[Facts], bool]
+        self, request: AccessRequest, at_time: int, after: SearchPosition, limit: int, permits: Callable[[Facts], bool]
     ) -> list[Found]:
-        """The first `limit` records behind a place whose person named the requester and that the rule permits."""
-        survey = _surveys(question, at)
+        """The first `limit` permitted records after a position, of persons with a consent to the requester."""
+        record_facts = _record_facts(request, at_time)
 
-        def sift(driver: Driver, used_of: UsesOf) -> list[Found]:
-            return ResourceSearch(SearchSnapshot(driver), question, permits, survey(driver, used_of)).found(
+        def search(driver: Driver, count_uses: CountUses) -> list[Found]:
+            return ResourceSearch(SearchSnapshot(driver), request, permits, record_facts(driver, count_uses)).page(
                 after, limit
             )
 
-        return self._surveyed(sift)
+        return self._read_facts(search)
 
-    def person_facts(self, question: AccessRequest, data_subject: bytes, at: int) -> list[Facts]:
+    def person_facts(self, request: AccessRequest, data_subject: bytes, at_time: int) -> list[Facts]:
         """The facts about each record of one person, oldest first."""
-        survey = _surveys(question, at)
-        return self._surveyed(lambda driver, used_of: survey(driver, used_of).of_person(data_subject))
+        record_facts = _record_facts(request, at_time)
+        return self._read_facts(lambda driver, count_uses: record_facts(driver, count_uses).of_person(data_subject))
 
-    def _surveyed(self, work: Callable[[Driver, UsesOf], T]) -> T:
-        """What is read in one state; where uses count, in one in which every receipt is in its place."""
+    def _read_facts(self, work: Callable[[Driver, CountUses], T]) -> T:
+        """Read facts in one state of the database; if use counts matter, index the pending receipts and read again."""
         with self._database.snapshot() as driver, suppress(UsesMatter):
-            return work(driver, uses_unknown)
+            return work(driver, refuse_to_count)
         self._database.settle_receipts()
         with self._database.snapshot() as driver:
-            return work(driver, partial(facts.used_of, driver))
+            return work(driver, partial(facts.count_uses, driver))
 
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts and incidents about a person, by position above `after`."""
@@ -128,41 +128,43 @@ class IndexStore:
 
     def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Statements that name the person as their data subject, by position above `after`."""
-        found = self._receipts(SAID_ABOUT[log], key(data_subject), after, limit)
-        return [each for each in found if getattr(each.signed.statement, "data_subject", None) == data_subject]
+        statements = self._logged(STATEMENTS_ABOUT[log], key(data_subject), after, limit)
+        return [
+            logged for logged in statements if getattr(logged.signed.statement, "data_subject", None) == data_subject
+        ]
 
     def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
-        found = self._receipts(ASKED_BY, key(requester), after, limit)
-        return [each for each in found if _asked(each) == requester]
+        receipts = self._logged(RECEIPTS_BY_REQUESTER, key(requester), after, limit)
+        return [logged for logged in receipts if _requester_of(logged) == requester]
 
-    def _receipts(self, query: Select[Any], whose: int, after: int, limit: int) -> list[LoggedStatement]:
+    def _logged(self, query: Select[Any], name_key: int, after: int, limit: int) -> list[LoggedStatement]:
         with self._database.session(ACCESS) as connection:
-            found = connection.execute(query, {"key": whose, "after": after, "most": limit})
-            return [logged_of(row) for row in found]
+            rows = connection.execute(query, {"key": name_key, "after": after, "most": limit})
+            return [logged_of(row) for row in rows]
 
     def incident(self, entry: bytes) -> Incident | None:
-        """A declared incident by its entry."""
+        """An incident by its entry."""
         with self._database.snapshot() as driver:
             return facts.incident(driver, entry)
 
     def remember_drafts(self, drafts: Sequence[Issue]) -> None:
-        """Keep what was sealed for a holder until the signed Issue comes."""
+        """Store drafts of records until the holder submits the signed Issue."""
         rows = [{"record_id": draft.record_id, "body": encode(draft)} for draft in drafts]
-        self._database.write_uncounted(lambda connection: KEEP_DRAFTS.run(connection, rows))
+        self._database.write_uncounted(lambda connection: SAVE_DRAFTS.run(connection, rows))
 
     def drafted(self, record_id: bytes) -> Issue | None:
-        """The draft of that record."""
+        """The draft of a record; None if there is none."""
         with self._database.session() as connection:
             body = connection.execute(select(DRAFTS.c.body).where(DRAFTS.c.record_id == record_id)).scalar()
-            draft = decode(ISSUE, body) if body else None
+            draft = decode(ISSUE_KIND, body) if body else None
             return draft if isinstance(draft, Issue) else None
 
 
-def _surveys(question: AccessRequest, at: int) -> Callable[[Driver, UsesOf], RecordFacts]:
-    return lambda driver, used_of: RecordFacts(driver, facts.shared(driver, question, at), at, used_of)
+def _record_facts(request: AccessRequest, at_time: int) -> Callable[[Driver, CountUses], RecordFacts]:
+    return lambda driver, count_uses: RecordFacts(driver, facts.shared(driver, request, at_time), at_time, count_uses)
 
 
-def _asked(logged: LoggedStatement) -> str | None:
-    said = logged.signed.statement
-    return said.requester if isinstance(said, AccessReceipt) else None
+def _requester_of(logged: LoggedStatement) -> str | None:
+    statement = logged.signed.statement
+    return statement.requester if isinstance(statement, AccessReceipt) else None

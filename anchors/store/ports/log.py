@@ -29,21 +29,21 @@ from mydata_ledger.ledger.ports.futures import completed, mapped
 from mydata_ledger.ledger.receipt import ACCESS, LoggedStatement, SignedStatement
 
 Respond = Callable[[AccessRequest, Facts], SignedStatement]
-"""From a question and what is known about it to the receipt, which `Sign` may sign later; asks no store."""
+"""From a question and its facts to a receipt, which `Sign` may sign later. Must not use the store."""
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionBatch:
-    """Questions of one moment, how they are answered, and how the receipts are signed."""
+class RequestBatch:
+    """Questions of one time (UTC seconds), with the functions that answer them and sign the receipts."""
 
     requests: Sequence[AccessRequest]
     respond: Respond
-    at: int
+    at_time: int
     sign: Sign
 
 
 class LogStore:
-    """Three append-only logs; what is accepted is synced to disk when the call returns."""
+    """Three append-only logs. Accepted statements are synced to disk when a call returns."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -53,13 +53,17 @@ class LogStore:
         """Accept all or none, in order. Raises StaleConsent, InvalidStatement, StorageFull, SourceUnavailable."""
         if any(signed.log == ACCESS for signed in statements):
             self._database.settle_receipts()
-        return self._writer.submit_with(accept_many, (statements, accepted_at)).result() if statements else []
+        return self._writer.submit_to_batch(accept_many, (statements, accepted_at)).result() if statements else []
 
     def accept_soon(
         self, statements: Sequence[SignedStatement], check: Check, accepted_at: int
     ) -> Future[list[LoggedStatement | LedgerError]]:
-        """Accept each consent by itself, all in one durable write: where nobody else is writing at once, on the
-        caller's own thread.
+        """Accept each consent by itself, all in one durable write.
+
+        If nobody else is writing, it runs on the caller's thread.
+
+        Returns:
+            A future that gives for each consent the logged statement or the error that refuses it.
         """
         if not statements:
             return completed([])
@@ -69,67 +73,74 @@ class LogStore:
 
         return self._writer.run_inline(work, writes=True) or self._writer.submit(work)
 
-    def answer(self, request: AccessRequest, respond: Callable[[Facts], SignedStatement], at: int) -> LoggedStatement:
-        """Gather the facts, have them answered, log the receipt: one serialised step.
+    def answer(
+        self, request: AccessRequest, respond: Callable[[Facts], SignedStatement], at_time: int
+    ) -> LoggedStatement:
+        """Read the facts, call `respond` and log its receipt, as one serialised step.
 
-        Those who ask at the same time share one disk sync; `respond` runs while the store is written to and must not
-        use it. Raises what `respond` raises, StorageFull, SourceUnavailable.
+        Concurrent questions share one disk sync. `respond` runs inside the write transaction and must not use the
+        store. Raises what `respond` raises, StorageFull, SourceUnavailable.
         """
-        return self.answer_soon([request], lambda _, known: respond(known), at).result()[0]
+        return self.answer_soon([request], lambda _, facts: respond(facts), at_time).result()[0]
 
     def answer_soon(
-        self, requests: Sequence[AccessRequest], respond: Respond, at: int, sign: Sign = list
+        self, requests: Sequence[AccessRequest], respond: Respond, at_time: int, sign: Sign = list
     ) -> Future[list[LoggedStatement]]:
-        """The same for many questions, all or none.
+        """Answer many questions, all or none, and log their receipts.
 
-        Where nobody else is writing they are answered at once, in the transaction that writes their receipts. Otherwise
-        they are answered from one state of the database without holding anyone up; if that is still the state when the
-        receipts are written, it is as if they had been answered then, and else they are answered again.
+        If nobody else is writing, they are answered at once, in the transaction that writes their receipts. Otherwise
+        they are answered from a snapshot without blocking other writers. If nothing has changed when the receipts are
+        written, these answers are valid; otherwise the questions are answered again.
         """
-        asked = QuestionBatch(requests, respond, at, sign)
-        done = self._writer.run_inline(lambda connection: self._answered(connection, asked))
-        return mapped(done or self._answered_later(asked), _found)
+        batch = RequestBatch(requests, respond, at_time, sign)
+        inline = self._writer.run_inline(lambda connection: self._answer_in_transaction(connection, batch))
+        return mapped(inline or self._answer_from_snapshot(batch), _logged)
 
-    def _answered_later(self, asked: QuestionBatch) -> Future[list[BufferedReceipt]]:
-        count, receipts = self._considered(asked)
+    def _answer_from_snapshot(self, batch: RequestBatch) -> Future[list[BufferedReceipt]]:
+        count, receipts = self._decide(batch)
 
         def work(connection: Connection) -> list[BufferedReceipt]:
             if receipts is not None and changes.count(connection) == count:
-                return [self._receipts.add(receipt, asked.at) for receipt in receipts]
-            return self._answered(connection, asked)
+                return [self._receipts.add(receipt, batch.at_time) for receipt in receipts]
+            return self._answer_in_transaction(connection, batch)
 
         return self._writer.submit(work, writes=False)
 
-    def _answered(self, connection: Connection, asked: QuestionBatch) -> list[BufferedReceipt]:
-        """Places of the receipts, all or none; those that lie there already count for the next question."""
+    def _answer_in_transaction(self, connection: Connection, batch: RequestBatch) -> list[BufferedReceipt]:
+        """Answer in the write transaction, all or none. Each buffered receipt counts as a use for the next question."""
         with self._receipts.all_or_none():
-            counting = UseCounter(connection, self._receipts.uses, receipt_queue.settle_all)
-            gathering = FactBatch(connection, asked.at, counting)
-            places = [self._receipts.add(asked.respond(*each), asked.at) for each in gathering.each(asked.requests)]
-            for place, signed in zip(places, asked.sign([place.signed for place in places]), strict=True):
-                place.signed = signed
-            return places
+            use_counter = UseCounter(connection, self._receipts.uses, receipt_queue.settle_all)
+            fact_batch = FactBatch(connection, batch.at_time, use_counter)
+            buffered = [
+                self._receipts.add(batch.respond(*question_and_facts), batch.at_time)
+                for question_and_facts in fact_batch.each(batch.requests)
+            ]
+            for receipt, signed in zip(buffered, batch.sign([receipt.signed for receipt in buffered]), strict=True):
+                receipt.signed = signed
+            return buffered
 
-    def _considered(self, asked: QuestionBatch) -> tuple[int, list[SignedStatement] | None]:
-        """The receipts, with the count of changes they rest on; none where uses count, which each answer changes."""
+    def _decide(self, batch: RequestBatch) -> tuple[int, list[SignedStatement] | None]:
+        """The change count of a snapshot and the receipts; None if use counts matter, which every answer changes."""
         with self._database.snapshot() as driver:
             try:
-                known = list(FactBatch(driver, asked.at).each(asked.requests))
+                facts_list = list(FactBatch(driver, batch.at_time).each(batch.requests))
             except UsesMatter:
                 return 0, None
             count = changes.count(driver)
-        return count, asked.sign([asked.respond(request, facts) for request, facts in known])
+        return count, batch.sign([batch.respond(request, facts) for request, facts in facts_list])
 
     def statement_at(self, log: str, position: int) -> LoggedStatement | None:
-        """The statement at a position."""
+        """The statement at a position; None if there is none."""
         with self._database.autocommit() as driver:
-            found = statements.at(driver, log, position)
-            if found or log != ACCESS:
-                return found
-            return receipt_queue.find(driver, position) or statements.at(driver, log, position)  # indexed meanwhile
+            logged = statements.statement_at(driver, log, position)
+            if logged or log != ACCESS:
+                return logged
+            return receipt_queue.find(driver, position) or statements.statement_at(
+                driver, log, position
+            )  # another process indexed it meanwhile
 
     def find(self, log: str, entry: bytes) -> LoggedStatement | None:
-        """The statement of that entry."""
+        """The statement with an entry; None if there is none."""
         with self._database.session(log) as connection:
             return statements.by_entry(connection, log, entry)
 
@@ -139,19 +150,19 @@ class LogStore:
             return Tree(connection, log).head()
 
     def head_at(self, log: str, size: int) -> Head | None:
-        """The head the log had at `size`; None when it never was so large."""
+        """The head of the log at `size`; None if the log is smaller."""
         with self._database.session(log) as connection:
             return Tree(connection, log).head_at(size)
 
     def anchored(self, log: str) -> AnchoredHead:
         """Size and root of what is on chain. Raises SourceUnavailable while the chain contradicts this database."""
         with self._database.session() as connection:
-            return _anchored(facts.anchored_heads(connection)[log])
+            return _anchored_head(facts.anchored_heads(connection)[log])
 
     def last_anchored(self, log: str) -> AnchoredHead:
-        """The same, whether or not the chain still agrees."""
+        """The head last marked as anchored, even if the chain contradicts this log now."""
         with self._database.session() as connection:
-            return _anchored(facts.heads(connection)[log])
+            return _anchored_head(facts.heads(connection)[log])
 
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
         """The inclusion proof of a position in the tree of `size`. Raises ProofInvalid."""
@@ -164,9 +175,9 @@ class LogStore:
             return Tree(connection, log).consistency(first, second)
 
 
-def _anchored(row: Any) -> AnchoredHead:
+def _anchored_head(row: Any) -> AnchoredHead:
     return AnchoredHead(Head(row.anchored_size, row.anchored_root), row.anchored_block, row.followed_at)
 
 
-def _found(places: Sequence[BufferedReceipt]) -> list[LoggedStatement]:
-    return [place.logged() for place in places]
+def _logged(buffered: Sequence[BufferedReceipt]) -> list[LoggedStatement]:
+    return [receipt.logged() for receipt in buffered]

@@ -1,4 +1,4 @@
-"""The Past port over a database: one row for each change, with the second since when it was so."""
+"""The Past port over a database: one row for each change, with the second from which it is valid."""
 
 from __future__ import annotations
 
@@ -16,52 +16,52 @@ from mydata_ledger.ledger.ports import AnchoredSize
 
 
 class PastStore:
-    """What passed beside the logs."""
+    """Reads the history of anchored heads, parties, notices and reveals."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def sizes_at(self, log: str, at: int) -> AnchoredSize | None:
-        """What was anchored of a log; None before this database's memory begins."""
-        body = self._said(HEAD, log.encode(), at)
+    def sizes_at(self, log: str, at_time: int) -> AnchoredSize | None:
+        """The anchored size and block of a log at a time (UTC seconds); None before the history begins."""
+        body = self._value_at(HEAD, log.encode(), at_time)
         return sizes_of(body) if body else None
 
     def reached(self, log: str, size: int) -> int | None:
-        """The first second at which the chain held that many statements of the log, if it ever did."""
+        """The first second at which the chain held `size` statements of the log; None if it never did."""
         floor = size.to_bytes(8, "big")
         query = select(PAST.c.at).where(PAST.c.kind == HEAD, PAST.c.subject == log.encode(), PAST.c.body >= floor)
         with self._database.session() as connection:
             return connection.execute(query.order_by(PAST.c.number).limit(1)).scalar()
 
-    def party_at(self, account: str, at: int) -> Party | None:
-        """Who the directory had under that EIP-55 address."""
-        body = self._said(PARTY, account.encode(), at)
+    def party_at(self, account: str, at_time: int) -> Party | None:
+        """The party with that EIP-55 address at a time (UTC seconds); None if there was none."""
+        body = self._value_at(PARTY, account.encode(), at_time)
         return facts.read_party(body) if body else None
 
-    def outdated_at(self, at: int) -> frozenset[bytes]:
-        """The hashes of the notices that no longer stood."""
-        query = select(PAST.c.subject, PAST.c.body).where(PAST.c.kind == NOTICE, PAST.c.at <= at)
+    def outdated_at(self, at_time: int) -> frozenset[bytes]:
+        """The digests of the notices that were outdated at a time (UTC seconds)."""
+        query = select(PAST.c.subject, PAST.c.body).where(PAST.c.kind == NOTICE, PAST.c.at <= at_time)
         with self._database.session() as connection:
-            told = {row.subject: row.body for row in connection.execute(query.order_by(PAST.c.number))}
-        return frozenset(bytes(digest) for digest, body in told.items() if body == OUTDATED)
+            states = {row.subject: row.body for row in connection.execute(query.order_by(PAST.c.number))}
+        return frozenset(bytes(digest) for digest, body in states.items() if body == OUTDATED)
 
     def revealed_since(self, number: int, limit: int) -> list[tuple[int, bytes]]:
-        """Entries that the chain was found to have ended, each with its number, in order, above `number`."""
+        """Entries that were revoked on chain, each with its number, in order, above `number`."""
         query = select(PAST.c.number, PAST.c.subject).where(PAST.c.kind == REVEAL, PAST.c.number > number)
         with self._database.session() as connection:
-            found = connection.execute(query.order_by(PAST.c.number).limit(limit))
-            return [(int(row.number), bytes(row.subject)) for row in found]
+            rows = connection.execute(query.order_by(PAST.c.number).limit(limit))
+            return [(int(row.number), bytes(row.subject)) for row in rows]
 
-    def revealed_at(self, entries: Iterable[bytes], at: int) -> frozenset[bytes]:
-        """Those of the entries that the chain was known to have ended."""
-        found: set[bytes] = set()
-        query = select(PAST.c.subject).where(PAST.c.kind == REVEAL, PAST.c.at <= at)
+    def revealed_at(self, entries: Iterable[bytes], at_time: int) -> frozenset[bytes]:
+        """The given entries that were known as revoked on chain at a time (UTC seconds)."""
+        revealed: set[bytes] = set()
+        query = select(PAST.c.subject).where(PAST.c.kind == REVEAL, PAST.c.at <= at_time)
         with self._database.session() as connection:
-            for some in chunks(entries):
-                found |= set(map(bytes, connection.execute(query.where(PAST.c.subject.in_(some))).scalars()))
-        return frozenset(found)
+            for chunk in chunks(entries):
+                revealed |= set(map(bytes, connection.execute(query.where(PAST.c.subject.in_(chunk))).scalars()))
+        return frozenset(revealed)
 
-    def _said(self, kind: str, subject: bytes, at: int) -> bytes | None:
-        query = select(PAST.c.body).where(PAST.c.kind == kind, PAST.c.subject == subject, PAST.c.at <= at)
+    def _value_at(self, kind: str, subject: bytes, at_time: int) -> bytes | None:
+        query = select(PAST.c.body).where(PAST.c.kind == kind, PAST.c.subject == subject, PAST.c.at <= at_time)
         with self._database.session() as connection:
             return connection.execute(query.order_by(PAST.c.at.desc(), PAST.c.number.desc()).limit(1)).scalar()

@@ -1,4 +1,4 @@
-"""Giving everything away in order, and taking it back: what a recovery stands on."""
+"""Export of statements and work items in order, and their restore: the base of a recovery."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db.prepared import Upsert
 from mydata_ledger.anchors.store.log.accept import write
-from mydata_ledger.anchors.store.log.indexers import Followed
+from mydata_ledger.anchors.store.log.indexers import WithPredecessor
 from mydata_ledger.anchors.store.log.tree import Tree
 from mydata_ledger.anchors.store.log.versions import VersionChain
 from mydata_ledger.anchors.store.rows import statements, work_items
@@ -23,28 +23,30 @@ from mydata_ledger.anchors.store.schema import (
     ENTRIES,
     HEADS,
     NOTICES,
-    PAPERS,
     RECEIPTS,
     RECORDS,
     REVEALS,
     STATEMENTS,
     TREES,
     USES,
+    WORK_ITEMS,
 )
 from mydata_ledger.ledger.errors import IntegrityFailure
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
 from mydata_ledger.ledger.receipt import LOGS, LoggedStatement
 from mydata_ledger.ledger.work_item import WorkItem
 
-KEEP = Upsert(PAPERS, lambda new: {name: getattr(new, name) for name in ("state", "due", "version", "body")})
-LOGGED = (*STATEMENTS.values(), *TREES.values(), COMMON, ENTRIES)
-STATE = (*LOGGED, CONSENTS, RECORDS, RECEIPTS, USES, REVEALS, NOTICES, PAPERS)
-"""Tables whose rows follow from what was accepted; what only this machine saw (sessions, blocks) is not among them."""
-AT_ONCE = 10_000
+SAVE_WORK_ITEMS = Upsert(
+    WORK_ITEMS, lambda new: {name: getattr(new, name) for name in ("state", "due", "version", "body")}
+)
+LOG_TABLES = (*STATEMENTS.values(), *TREES.values(), COMMON, ENTRIES)
+STATE_TABLES = (*LOG_TABLES, CONSENTS, RECORDS, RECEIPTS, USES, REVEALS, NOTICES, WORK_ITEMS)
+"""Tables whose rows follow from accepted statements; data of one machine (sessions, blocks) is not among them."""
+ROWS_AT_ONCE = 10_000
 
 
 class RebuildingStore:
-    """Statements and papers as they lie, out and in."""
+    """Exports and restores statements and work items."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -52,55 +54,57 @@ class RebuildingStore:
     def statements(self, log: str, start: int, limit: int) -> list[LoggedStatement]:
         """Statements from position `start`."""
         table = STATEMENTS[log]
-        query = statements.whole(log).where(table.c.position >= start).order_by(table.c.position).limit(limit)
+        query = (
+            statements.select_statements(log).where(table.c.position >= start).order_by(table.c.position).limit(limit)
+        )
         with self._database.session(log) as connection:
             return [statements.logged_of(row) for row in connection.execute(query)]
 
     def all_work_items(self, after: tuple[str, bytes], limit: int) -> list[WorkItem]:
-        """Papers of every kind by (kind, id) above `after`."""
-        above = tuple_(PAPERS.c.kind, PAPERS.c.id) > tuple_(*after)
-        query = select(PAPERS).where(above).order_by(PAPERS.c.kind, PAPERS.c.id).limit(limit)
+        """Work items of every kind, in the order of (kind, id), above `after`."""
+        above = tuple_(WORK_ITEMS.c.kind, WORK_ITEMS.c.id) > tuple_(*after)
+        query = select(WORK_ITEMS).where(above).order_by(WORK_ITEMS.c.kind, WORK_ITEMS.c.id).limit(limit)
         with self._database.session() as connection:
             return [work_items.work_item_of(row) for row in connection.execute(query)]
 
     def restore(self, log: str, logged: Sequence[LoggedStatement]) -> None:
-        """Put statements at the end of their log, where they lay before. Raises IntegrityFailure elsewhere."""
+        """Append statements at their old positions. Raises IntegrityFailure if these are not the next ones."""
         self._database.write(lambda connection: _restore(connection, log, logged))
 
-    def restore_work_items(self, restored: Iterable[WorkItem]) -> None:
-        """Put papers as they were, over what is there."""
-        rows_ = [work_items.row_of(paper) for paper in restored]
-        self._database.write_uncounted(lambda connection: KEEP.run(connection, rows_))
+    def restore_work_items(self, items: Iterable[WorkItem]) -> None:
+        """Store work items as they were; existing ones are overwritten."""
+        rows = [work_items.row_of(work_item) for work_item in items]
+        self._database.write_uncounted(lambda connection: SAVE_WORK_ITEMS.run(connection, rows))
 
     def state_hash(self) -> bytes:
-        """SHA-256 over everything that follows from the logs, papers and notices: two databases that answer alike."""
+        """SHA-256 over all data that follows from logs, work items and notices."""
         with self._database.session(LOGS[-1]) as connection:
-            known = sha256()
-            for table in STATE:
+            state = sha256()
+            for table in STATE_TABLES:
                 for row in _in_order(connection, table):
-                    known.update(repr(tuple(row)).encode())
+                    state.update(repr(tuple(row)).encode())
             for head in connection.execute(select(HEADS.c.log, HEADS.c.size, HEADS.c.peaks).order_by(HEADS.c.log)):
-                known.update(repr(tuple(head)).encode())
-            known.update(repr(connection.execute(select(CHAIN.c.distrust)).scalar()).encode())
-            return known.digest()
+                state.update(repr(tuple(head)).encode())
+            state.update(repr(connection.execute(select(CHAIN.c.distrust)).scalar()).encode())
+            return state.digest()
 
 
 def _in_order(connection: Connection, table: Table) -> Any:
     keys = list(table.primary_key.columns)
-    return connection.execute(select(table).order_by(*keys), execution_options={"yield_per": AT_ONCE})
+    return connection.execute(select(table).order_by(*keys), execution_options={"yield_per": ROWS_AT_ONCE})
 
 
 def _restore(connection: Connection, log: str, logged: Sequence[LoggedStatement]) -> None:
-    size = Tree(connection, log).row().size
-    if [each.position for each in logged] != list(range(size, size + len(logged))):
+    size = Tree(connection, log).head_row().size
+    if [statement.position for statement in logged] != list(range(size, size + len(logged))):
         raise IntegrityFailure(f"the {log} log has {size} statements; what comes next is not what is restored")
     if logged:
-        write(connection, log, _followed(connection, log, logged), statements.rows_of(connection, log, logged))
+        write(connection, log, _with_predecessors(connection, log, logged), statements.rows_of(connection, log, logged))
 
 
-def _followed(connection: Connection, log: str, logged: Sequence[LoggedStatement]) -> list[Followed]:
-    """Each statement with the one it follows; the order was checked when they were accepted."""
+def _with_predecessors(connection: Connection, log: str, logged: Sequence[LoggedStatement]) -> list[WithPredecessor]:
+    """Each statement with its predecessor; the order was checked when they were accepted."""
     if log != CONSENTS_LOG:
-        return [(each, None) for each in logged]
-    known = VersionChain(connection)
-    return [(each, known.take(each)) for each in logged]
+        return [(statement, None) for statement in logged]
+    versions = VersionChain(connection)
+    return [(statement, versions.follow_unchecked(statement)) for statement in logged]

@@ -1,4 +1,4 @@
-"""Spent sign-in challenges and sessions; only digests of secrets are kept, and what is over is swept out."""
+"""The Sessions port over a database: spent sign-in challenges and sessions, by digests of their secrets."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db.prepared import ListQuery, Upsert, chunks
 from mydata_ledger.anchors.store.schema import CHALLENGES, SESSIONS
 
-LIVE = ListQuery(
+LIVE_SESSIONS = ListQuery(
     select(SESSIONS.c.token, SESSIONS.c.signer).where(SESSIONS.c.expires > bindparam("at")), token=SESSIONS.c.token
 )
-OPEN = Upsert(SESSIONS, lambda new: {"signer": new.signer, "expires": new.expires})
+OPEN_SESSION = Upsert(SESSIONS, lambda new: {"signer": new.signer, "expires": new.expires})
 
 
 class SessionStore:
-    """The Sessions port over a database."""
+    """Stores sessions and spent challenges; expired ones are deleted at each sign-in."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def spend(self, nonce: str, expires: int, at: int) -> bool:
-        """Whether the nonce is unspent; afterwards it is spent, and what is over is swept out."""
+    def spend(self, nonce: str, expires: int, at_time: int) -> bool:
+        """Spend a nonce. False if it is spent already. Also deletes expired challenges and sessions."""
         row = {"nonce": sha256(nonce.encode()).digest(), "expires": expires}
 
         def work(connection: Connection) -> bool:
-            connection.execute(CHALLENGES.delete().where(CHALLENGES.c.expires <= at))
-            connection.execute(SESSIONS.delete().where(SESSIONS.c.expires <= at))
+            connection.execute(CHALLENGES.delete().where(CHALLENGES.c.expires <= at_time))
+            connection.execute(SESSIONS.delete().where(SESSIONS.c.expires <= at_time))
             spent = connection.execute(CHALLENGES.select().where(CHALLENGES.c.nonce == row["nonce"])).first()
             if spent is None:
                 connection.execute(CHALLENGES.insert().values(row))
@@ -41,29 +41,36 @@ class SessionStore:
     def open(self, token_digest: bytes, signer: bytes, expires: int) -> None:
         """Start a session."""
         row = {"token": token_digest, "signer": signer, "expires": expires}
-        self._database.write_uncounted(lambda connection: OPEN.run(connection, [row]))
+        self._database.write_uncounted(lambda connection: OPEN_SESSION.run(connection, [row]))
 
-    def signer_of(self, token_digest: bytes, at: int) -> bytes | None:
-        """The signer bytes behind a live session."""
-        return self.signers_of([token_digest], at).get(token_digest)
+    def signer_of(self, token_digest: bytes, at_time: int) -> bytes | None:
+        """The signer of a live session; None if there is none."""
+        return self.signers_of([token_digest], at_time).get(token_digest)
 
-    def signers_of(self, token_digests: Collection[bytes], at: int) -> dict[bytes, bytes]:
-        """The signer bytes behind each of those sessions that is live."""
+    def signers_of(self, token_digests: Collection[bytes], at_time: int) -> dict[bytes, bytes]:
+        """The signer of each of these sessions that is live, by token digest."""
         with self._database.autocommit() as driver:
-            found = (row for some in chunks(token_digests) for row in LIVE.all(driver, {"at": at}, token=some))
-            return {bytes(row.token): bytes(row.signer) for row in found}
+            rows = (
+                row
+                for chunk in chunks(token_digests)
+                for row in LIVE_SESSIONS.all(driver, {"at": at_time}, token=chunk)
+            )
+            return {bytes(row.token): bytes(row.signer) for row in rows}
 
     def close(self, token_digest: bytes) -> None:
         """End a session."""
-        ended = SESSIONS.delete().where(SESSIONS.c.token == token_digest)
-        self._database.write_uncounted(lambda connection: connection.execute(ended))
+        session = SESSIONS.delete().where(SESSIONS.c.token == token_digest)
+        self._database.write_uncounted(lambda connection: connection.execute(session))
 
-    def close_all(self, signer: bytes, at: int, until: int) -> list[int]:
-        """End every session of a signer that would end at `until` or before; when each that was live would have."""
+    def close_all(self, signer: bytes, at_time: int, until: int) -> list[int]:
+        """End every session of a signer that expires at `until` or before.
+
+        Returns the expiry times (UTC seconds) of those that were live.
+        """
         theirs = (SESSIONS.c.signer == signer, SESSIONS.c.expires <= until)
 
         def work(connection: Connection) -> list[int]:
-            live = select(SESSIONS.c.expires).where(*theirs, SESSIONS.c.expires > at).order_by(SESSIONS.c.expires)
+            live = select(SESSIONS.c.expires).where(*theirs, SESSIONS.c.expires > at_time).order_by(SESSIONS.c.expires)
             ends = [int(row.expires) for row in connection.execute(live)]
             connection.execute(SESSIONS.delete().where(*theirs))
             return ends

@@ -1,1 +1,1 @@
-"""Statements, consents, records and use counts between their rows and the ledger's objects."""
+"""Conversion between rows and the ledger's objects: statements, consents, records, use counts, work items."""

@@ -1,4 +1,4 @@
-"""Rows that say since when something was so: heads on chain, parties, notices, reveals."""
+"""Rows of the history: heads on chain, parties, notices and reveals, each valid from a second on."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from mydata_ledger.ledger.ports import AnchoredSize
 HEAD, PARTY, NOTICE, REVEAL = "head", "party", "notice", "reveal"
 OUTDATED = b"outdated"
 ADD = BulkChange(PAST.insert().values({name: bindparam(name) for name in ("at", "kind", "subject", "body")}))
-Change = tuple[bytes, bytes | None]
-"""What it is about, and what is so of it from now on; None is that it is no more."""
+PastChange = tuple[bytes, bytes | None]
+"""Subject and new value; None if the subject no longer exists or has no value."""
 
 
-def note(connection: Connection, at: int, kind: str, changes: Iterable[Change]) -> None:
-    """Remember, from `at` on."""
-    ADD.run(connection, [{"at": at, "kind": kind, "subject": subject, "body": body} for subject, body in changes])
+def record_changes(connection: Connection, at_time: int, kind: str, changes: Iterable[PastChange]) -> None:
+    """Store changes that are valid from `at_time` (UTC seconds) on."""
+    ADD.run(connection, [{"at": at_time, "kind": kind, "subject": subject, "body": body} for subject, body in changes])
 
 
-def head_change(log: str, head: Head, block: int) -> Change:
-    """A log's size on chain."""
+def head_change(log: str, head: Head, block: int) -> PastChange:
+    """The change to a new size of a log on chain."""
     return log.encode(), head.size.to_bytes(8, "big") + block.to_bytes(8, "big")
 
 
 def sizes_of(body: bytes) -> AnchoredSize:
-    """The sizes that `head_change` wrote."""
+    """Decode the value that `head_change` encoded."""
     return AnchoredSize(int.from_bytes(body[:8], "big"), int.from_bytes(body[8:16], "big"))

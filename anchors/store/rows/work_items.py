@@ -1,4 +1,4 @@
-"""Work items between rows and `Paper`; person and party stand in the index by key and in the body whole."""
+"""Conversion between rows and `WorkItem`. The index has keys of person and party; the body has their full values."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from mydata_ledger.anchors.store.rows.codec import key
 from mydata_ledger.ledger.work_item import WorkItem
 
 
-def row_of(paper: WorkItem) -> dict[str, Any]:
+def row_of(work_item: WorkItem) -> dict[str, Any]:
     """The row of a work item."""
-    body = {"person": paper.person.hex(), "party": paper.party, "body": paper.body}
+    body = {"person": work_item.person.hex(), "party": work_item.party, "body": work_item.body}
     return {
-        "kind": paper.kind,
-        "id": paper.id,
-        "person": key(paper.person),
-        "party": key(paper.party),
-        "state": paper.state,
-        "due": paper.due,
-        "version": paper.version,
+        "kind": work_item.kind,
+        "id": work_item.id,
+        "person": key(work_item.person),
+        "party": key(work_item.party),
+        "state": work_item.state,
+        "due": work_item.due,
+        "version": work_item.version,
         "body": orjson.dumps(body),
     }
 

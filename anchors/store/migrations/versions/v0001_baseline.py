@@ -11,16 +11,16 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make everything."""
+    """Create all tables."""
     for log in ("consents", "records", "access"):
         _log(log)
     _chain()
     _answering()
     _index()
     _records()
-    _desk()
-    _doors()
-    _papers()
+    _directory()
+    _sessions()
+    _work_items()
 
 
 def _log(log: str) -> None:
@@ -147,7 +147,7 @@ def _records() -> None:
     op.create_index("records_by_person", "records", ["person", "position"], unique=False)
 
 
-def _desk() -> None:
+def _directory() -> None:
     op.create_table(
         "drafts",
         sa.Column("record_id", sa.LargeBinary(), nullable=False),
@@ -172,7 +172,7 @@ def _desk() -> None:
     )
 
 
-def _papers() -> None:
+def _work_items() -> None:
     op.create_table(
         "papers",
         sa.Column("kind", sa.Text(), nullable=False),
@@ -190,7 +190,7 @@ def _papers() -> None:
     op.create_index("papers_by_person", "papers", ["kind", "person", "id"], unique=False)
 
 
-def _doors() -> None:
+def _sessions() -> None:
     op.create_table(
         "challenges",
         sa.Column("nonce", sa.LargeBinary(), nullable=False),

@@ -1,4 +1,4 @@
-"""What was so before: the past of heads on chain, parties, notices and reveals. It begins with what is so now."""
+"""The history of heads on chain, parties, notices and reveals; it begins with the present values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAST = sa.table("past", *map(sa.column, ("at", "kind", "subject", "body")))
 
 
 def upgrade() -> None:
-    """Make the table, and take the present over as known since the chain last answered."""
+    """Create the table and copy the present values, valid from the last answer of the chain."""
     op.create_table(
         "past",
         sa.Column("number", NUMBER, autoincrement=True, nullable=False),

@@ -1,5 +1,5 @@
-"""Smaller consents, and searches by person: what many say alike lies once, records lie by person, and the entries of
-consents follow from the rest. The codec's forms are never changed, so they are used as they are.
+"""Smaller rows for consents, and searches by person: shared terms are stored once, records are sorted by person, and
+entries of consents are computed. The encodings of the codec never change, so the migration uses the codec.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ KEPT = ("position", "kind", "accepted_at", "digest", "salt", "signature", "lock"
 
 
 def upgrade() -> None:
-    """Make the new tables from the old ones, log by log."""
+    """Create the new tables from the old ones, log by log."""
     for table, indexes in OLD.items():
         for index in indexes:
             op.drop_index(index, table)
@@ -105,7 +105,7 @@ def _make_records() -> None:
 
 
 def _named(table: str) -> str | None:
-    """PostgreSQL still has the old table's key under its own name."""
+    """Name of a primary key: in PostgreSQL the old table still uses the default name."""
     return f"{table}_key" if op.get_context().dialect.name == "postgresql" else None
 
 
@@ -119,12 +119,12 @@ def _indexes() -> None:
 
 
 def _pages(connection: Connection, query: str) -> Iterator[list[Any]]:
-    """Rows by `position`, so many at once."""
+    """Pages of rows in the order of `position`."""
     start = -1
     where = {"most": AT_ONCE}
-    while found := list(connection.execute(sa.text(query), where | {"start": start})):
-        yield found
-        start = found[-1].position
+    while page := list(connection.execute(sa.text(query), where | {"start": start})):
+        yield page
+        start = page[-1].position
 
 
 def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
@@ -133,19 +133,24 @@ def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> N
 
 
 def _consents(connection: Connection) -> None:
-    for found in _pages(connection, CONSENTS):
-        said = [decode(row.kind, row.body) for row in found]
-        parts = [consent_dedup.split(one) if isinstance(one, Consent) else (b"", encode(one)) for one in said]
-        numbers = consent_dedup.numbers(connection, (body for body, _ in parts if body))
-        shared = [numbers.get(body) for body, _ in parts]
+    for page in _pages(connection, CONSENTS):
+        statements = [decode(row.kind, row.body) for row in page]
+        parts = [
+            consent_dedup.split(statement) if isinstance(statement, Consent) else (b"", encode(statement))
+            for statement in statements
+        ]
+        ids = consent_dedup.ids_of_terms(connection, (body for body, _ in parts if body))
+        terms_ids = [ids.get(body) for body, _ in parts]
         bodies = [own for _, own in parts]
         logged = [
-            {name: getattr(row, name) for name in KEPT} | {"common": number, "body": body}
-            for row, number, body in zip(found, shared, bodies, strict=True)
+            {name: getattr(row, name) for name in KEPT} | {"common": terms_id, "body": body}
+            for row, terms_id, body in zip(page, terms_ids, bodies, strict=True)
         ]
         _insert(connection, "consents_log", logged)
-        _insert(connection, "consents_entries", [{"entry": prefix(r.entry), "position": r.position} for r in found])
-        _insert(connection, "consents", [_row(*one) for one in zip(found, said, shared, strict=True)])
+        _insert(
+            connection, "consents_entries", [{"entry": prefix(row.entry), "position": row.position} for row in page]
+        )
+        _insert(connection, "consents", [_row(*values) for values in zip(page, statements, terms_ids, strict=True)])
 
 
 CONSENTS = """SELECT l.*, c.is_consent, c.superseded, c.revoked, c.person, c.grantee
@@ -153,13 +158,13 @@ FROM consents_log_before l JOIN consents_before c ON c.position = l.position
 WHERE l.position > :start ORDER BY l.position LIMIT :most"""
 
 
-def _row(row: Any, said: Any, number: int | None) -> dict[str, Any]:
-    window = shared_window(said) if isinstance(said, Consent) else None
+def _row(row: Any, statement: Any, terms_id: int | None) -> dict[str, Any]:
+    window = shared_window(statement) if isinstance(statement, Consent) else None
     opens, closes = window or (0, None)
     states = {name: bool(getattr(row, name)) for name in ("is_consent", "superseded", "revoked")}
-    where = {"person": row.person, "grantee": row.grantee, "position": row.position, **states}
-    alike = number if window else None
-    return where | {"witness": keys(said.data_subject)[1], "alike": alike, "opens": opens, "closes": closes}
+    values = {"person": row.person, "grantee": row.grantee, "position": row.position, **states}
+    shared = terms_id if window else None
+    return values | {"witness": keys(statement.data_subject)[1], "alike": shared, "opens": opens, "closes": closes}
 
 
 RECORDS = """SELECT r.*, l.kind, l.body FROM records_before r JOIN records_log l ON l.position = r.position
@@ -167,8 +172,8 @@ WHERE r.position > :start ORDER BY r.position LIMIT :most"""
 
 
 def _records(connection: Connection) -> None:
-    for found in _pages(connection, RECORDS):
-        issues = [issue for row in found if isinstance(issue := decode(row.kind, row.body), Issue)]
+    for page in _pages(connection, RECORDS):
+        issues = [issue for row in page if isinstance(issue := decode(row.kind, row.body), Issue)]
         rows = [
             {
                 "person": row.person,
@@ -180,6 +185,6 @@ def _records(connection: Connection) -> None:
                 "superseded_by": row.superseded_by,
                 "erased": bool(row.erased),
             }
-            for row, issue in zip(found, issues, strict=True)
+            for row, issue in zip(page, issues, strict=True)
         ]
         _insert(connection, "records", rows)

@@ -1,4 +1,4 @@
-"""When consents were used last: the uses are counted again, from the receipts, and consents to be used at intervals
+"""The time of the last use of a consent: uses are counted again from the receipts. Consents with an interval
 (`every-days`) are decided one by one from now on.
 """
 
@@ -23,7 +23,7 @@ Counted = dict[tuple[int, int], tuple[int, int]]
 
 
 def upgrade() -> None:
-    """Make the table anew and fill it; receipts that wait for their index are counted with it."""
+    """Create the table again and fill it; pending receipts are counted too."""
     op.drop_table("uses")
     op.create_table(
         "uses",
@@ -48,34 +48,35 @@ WHERE kind = :kind AND position > :start ORDER BY position LIMIT :most"""
 
 
 def _pages(connection: Connection) -> Iterator[list[bytes]]:
-    """The bodies of receipts, so many at once."""
+    """Pages of encoded receipts."""
     values = {"kind": RECEIPT, "most": AT_ONCE, "start": -1}
-    while found := list(connection.execute(sa.text(RECEIPTS), values)):
-        yield [row.body for row in found]
-        values["start"] = found[-1].position
+    while rows := list(connection.execute(sa.text(RECEIPTS), values)):
+        yield [row.body for row in rows]
+        values["start"] = rows[-1].position
 
 
 def _counted(bodies: list[bytes]) -> Counted:
     """Times and latest second of each pair of consent and record, and of each consent and all records."""
     counted: Counted = {}
-    for said in (decode(RECEIPT, body) for body in bodies):
-        if isinstance(said, AccessReceipt) and said.permitted:
-            pairs = [(key(entry), record) for entry in said.consents for record in (key(said.record_id), ALL_RECORDS)]
+    for receipt in (decode(RECEIPT, body) for body in bodies):
+        if isinstance(receipt, AccessReceipt) and receipt.permitted:
+            record_keys = key(receipt.record_id), ALL_RECORDS
+            pairs = [(key(entry), record) for entry in receipt.consents for record in record_keys]
             for pair in pairs:
                 times, latest = counted.get(pair, (0, 0))
-                counted[pair] = times + 1, max(latest, said.decided_at)
+                counted[pair] = times + 1, max(latest, receipt.decided_at)
     return counted
 
 
 def _decide_alone(connection: Connection) -> None:
-    """What consents with that condition say in common no longer decides what they permit."""
-    found = [row.id for row in connection.execute(sa.text("SELECT id, body FROM common")) if _is_periodic(row.body)]
-    if found:
-        alone = sa.text("UPDATE consents SET alike = NULL, opens = 0, closes = NULL WHERE alike = :id")
-        connection.execute(alone, [{"id": number} for number in found])
+    """Consents with that condition are decided one by one: remove their id of shared terms."""
+    terms_ids = [row.id for row in connection.execute(sa.text("SELECT id, body FROM common")) if _is_periodic(row.body)]
+    if terms_ids:
+        update = sa.text("UPDATE consents SET alike = NULL, opens = 0, closes = NULL WHERE alike = :id")
+        connection.execute(update, [{"id": terms_id} for terms_id in terms_ids])
 
 
 def _is_periodic(body: bytes) -> bool:
-    said = decode(CONSENT, body)
-    grants = said.grants if isinstance(said, Consent) else ()
+    consent = decode(CONSENT, body)
+    grants = consent.grants if isinstance(consent, Consent) else ()
     return any(text.partition(":")[0] == "every-days" for grant in grants for text in grant.conditions)

@@ -1,5 +1,5 @@
-"""Indexes that answer by themselves: what a look-up and a search need of a consent or a record stands in them, which
-saves one way through a tree of a gigabyte each.
+"""Covering indexes: they contain all columns that a look-up or a search needs of a consent or a record, which saves a
+descent of the table's B-tree.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ STATE = ["position", "is_consent", "superseded", "revoked", "witness", "alike", 
 
 
 def upgrade() -> None:
-    """Make the two anew."""
+    """Create the two indexes again."""
     op.drop_index("consents_by_grantee", "consents")
     op.create_index("consents_by_grantee", "consents", ["grantee", "person", *STATE])
     op.drop_index("ix_records_record", "records")
