@@ -1,4 +1,4 @@
-"""A Kubo node in trouble: gone, back again, altered on disk, or careless with its own."""
+"""A Kubo node that fails: it is gone, comes back, has altered blocks, or is configured without sync."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""DAGs and archives: Kubo's own CIDs over sizes, CAR files that travel, and every way one can be broken."""
+"""DAGs and archives: the CIDs that Kubo gives for files of many sizes, CAR files between stores, and malformed ones."""
 
 import io
 import os
@@ -89,7 +89,7 @@ def test_any_range_is_read_from_only_the_blocks_that_hold_it(start, end):
     assert len(asked) <= touched + 1
 
 
-def test_a_node_that_lies_about_its_children_s_sizes_is_altered():
+def test_a_node_with_wrong_sizes_of_its_children_is_altered():
     leaf = next(cid for cid in BLOCKS if cid.codec == RAW)
     node = encode([NodeLink(leaf, 5, 5), NodeLink(leaf, CHUNK, CHUNK)])
     with pytest.raises(PayloadAltered, match="another number"):

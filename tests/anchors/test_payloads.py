@@ -1,4 +1,4 @@
-"""One promise for every payload store: what was put is what comes back, or a named refusal."""
+"""Tests of every payload store: it returns the bytes that were put, or raises a named error."""
 
 import os
 import resource
@@ -47,7 +47,7 @@ def payloads(request, tmp_path):
 
 
 def collected(payloads):
-    """The store after it deleted what nobody wants kept; the twin keeps nothing else anyway."""
+    """Return the store after a garbage collection. The memory twin needs none."""
     if not isinstance(payloads, MemoryPayloads):
         payloads.collect()
     return payloads
@@ -101,10 +101,10 @@ def test_every_store_but_the_twin_refuses_what_is_no_cid(payloads, text):
 @pytest.mark.parametrize("size", [0, 5, 3 * CHUNK + 1])
 def test_a_stream_gives_the_same_cid_as_the_whole(payloads, size):
     content = os.urandom(size)
-    cid = payloads.put_stream(content[at : at + 99_999] for at in range(0, size, 99_999))
+    cid = payloads.put_stream(content[start : start + 99_999] for start in range(0, size, 99_999))
     assert payloads.put_many([content]) == [cid]
-    said, pieces = payloads.open_stream(cid)
-    assert (said, b"".join(pieces)) == (size, content)
+    length, pieces = payloads.open_stream(cid)
+    assert (length, b"".join(pieces)) == (size, content)
     if not isinstance(payloads, MemoryPayloads):
         assert b"".join(payloads.stream(cid)) == content
         assert cid in payloads.pinned()
@@ -126,7 +126,7 @@ def test_a_stream_that_breaks_off_leaves_nothing(payloads, error):
 
 
 def held(payloads):
-    """What is kept for good, and how many bytes an embedded store takes."""
+    """The pinned CIDs, and how many bytes an embedded store takes on disk."""
     if isinstance(payloads, MemoryPayloads):
         return dict(payloads.blocks)
     if isinstance(payloads, KuboPayloads):
@@ -147,8 +147,8 @@ def test_a_stream_is_read_block_by_block_and_every_block_checked(blocks):
     last = Cid.of(RAW, content[-CHUNK:])
     blocks.path(last).write_bytes(bytes(CHUNK))
     size, pieces = payloads.open_stream(cid)
-    found = [next(pieces) for _ in range(39)]
-    assert (size, b"".join(found)) == (len(content), content[: 39 * CHUNK])
+    first_pieces = [next(pieces) for _ in range(39)]
+    assert (size, b"".join(first_pieces)) == (len(content), content[: 39 * CHUNK])
     with pytest.raises(PayloadAltered):
         next(pieces)
 
@@ -157,8 +157,8 @@ def test_a_stream_of_100_mb_goes_in_and_out_in_constant_memory(blocks):
     payloads, size = BlockPayloads(blocks), 400
     tracemalloc.start()
     cid = payloads.put_stream(os.urandom(CHUNK) for _ in range(size))
-    said, pieces = payloads.open_stream(cid)
-    assert said == sum(map(len, pieces)) == size * CHUNK
+    length, pieces = payloads.open_stream(cid)
+    assert length == sum(map(len, pieces)) == size * CHUNK
     assert tracemalloc.get_traced_memory()[1] < 24 * 1024 * 1024
     tracemalloc.stop()
 
