@@ -134,8 +134,8 @@ def test_links_in_dag_cbor_and_dag_json_are_kept_with_what_links_to_them(store):
 
 def test_cids_of_version_0_keep_their_form_through_the_store_and_survive_a_lost_index(tmp_path):
     before = Blocks(tmp_path / "blocks")
-    *_, (one, block) = blocks_of(bytes(600_000))
-    zero, leaf = Cid(DAG_PB, one.digest, version=0), next(blocks_of(bytes(262_144)))
+    *_, (root, block) = blocks_of(bytes(600_000))
+    zero, leaf = Cid(DAG_PB, root.digest, version=0), next(blocks_of(bytes(262_144)))
     *_, tail = list(blocks_of(bytes(600_000)))[:-1]
     store = BlockPayloads(before)
     assert store.import_car(archive([zero], [(zero, block), leaf, tail])) == [str(zero)]
@@ -162,17 +162,17 @@ def test_blocks_alone_are_kept_until_the_next_collection_and_none_is_pinned(stor
 def test_an_inline_block_in_an_archive_is_skipped(store):
     inline = Cid(RAW, b"inline", hash=IDENTITY)
     raw = inline.raw
-    said = b"".join(car.write([LEAF, inline], [(LEAF, b"x")])) + varint(len(raw) + 6) + raw + b"inline"
-    assert store.import_car(io.BytesIO(said)) == [str(LEAF), str(inline)]
+    content = b"".join(car.write([LEAF, inline], [(LEAF, b"x")])) + varint(len(raw) + 6) + raw + b"inline"
+    assert store.import_car(io.BytesIO(content)) == [str(LEAF), str(inline)]
     assert store.collect() == 0
 
 
 def cycle():
-    """Two nodes that link to each other, as nobody can hash them: one's bytes are not what its CID says."""
-    one = Cid.of(DAG_PB, b"one")
-    second = encode([NodeLink(one, 1, 1)])
+    """Two nodes that link to each other. No hash allows that, so the bytes of one do not match its CID."""
+    first = Cid.of(DAG_PB, b"one")
+    second = encode([NodeLink(first, 1, 1)])
     two = Cid.of(DAG_PB, second)
-    return [(two, second), (one, encode([NodeLink(two, 1, 1)]))]
+    return [(two, second), (first, encode([NodeLink(two, 1, 1)]))]
 
 
 HARMFUL = {

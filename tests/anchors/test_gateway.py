@@ -67,9 +67,9 @@ def test_format_outranks_accept(ask, cid):
 
 def test_a_car_holds_the_whole_dag(ask, cid):
     status, headers, body = ask(cid, {"format": "car"})
-    roots, found = inside(body)
+    roots, received = inside(body)
     assert (status, headers["content-type"]) == (200, f"{CAR_TYPE}; version=1; order=dfs; dups=n")
-    assert (roots, found[1:]) == ([Cid.parse(cid)], LEAVES)
+    assert (roots, received[1:]) == ([Cid.parse(cid)], LEAVES)
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_a_path_through_a_folder_is_proved_by_the_blocks_along_it(blocks, ask, c
     folder = data(2, link) + data(1, number(1, DIRECTORY))
     root = Cid.of(DAG_PB, folder)
     blocks.put_all([(root, folder)])
-    roots, found = inside(ask(f"{root}/scan.bin", {"format": "car"})[2])
-    assert (roots, found[0], found[2:]) == ([Cid.parse(cid)], folder, LEAVES)
+    roots, received = inside(ask(f"{root}/scan.bin", {"format": "car"})[2])
+    assert (roots, received[0], received[2:]) == ([Cid.parse(cid)], folder, LEAVES)
     assert inside(ask(str(root), {"format": "car", "dag-scope": "entity"})[2])[1] == [folder]
     assert ask(f"{root}/other.bin", {"format": "car"})[0] == 404
 
@@ -113,8 +113,8 @@ def test_head_has_the_same_headers_without_the_body(ask, cid, form):
 @pytest.mark.parametrize("form", ["raw", "car"])
 def test_a_cached_response_is_not_sent_again(ask, cid, form):
     etag = ask(cid, {"format": form})[1]["etag"]
-    for given in (etag, f'"x", {etag}', "*"):
-        assert ask(cid, {"format": form}, if_none_match=given)[::2] == (304, b"")
+    for tags in (etag, f'"x", {etag}', "*"):
+        assert ask(cid, {"format": form}, if_none_match=tags)[::2] == (304, b"")
     assert ask(cid, {"format": form}, if_none_match='"x"')[0] == 200
 
 
@@ -164,8 +164,8 @@ def test_clients_find_the_gateway_by_the_empty_block(ask):
     ],
 )
 def test_refusals_say_why(ask, cid, path, query, headers, status):  # noqa: PLR0917
-    found, said, body = ask(path.replace("CID", cid), query, **headers)
-    assert (found, said["cache-control"]) == (status, "no-store")
+    status_code, answer_headers, body = ask(path.replace("CID", cid), query, **headers)
+    assert (status_code, answer_headers["cache-control"]) == (status, "no-store")
     assert body
 
 

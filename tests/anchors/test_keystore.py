@@ -260,12 +260,12 @@ def test_i3_an_old_permit_releases_no_key(keystore, logged, now, released):
 
 
 def test_keys_for_thousands_of_records_cost_one_transaction(keystore):
-    keys, said = keystore(), []
-    keys._file._db.set_trace_callback(lambda statement: said.append(statement.split()[0].lower()))
+    keys, statements = keystore(), []
+    keys._file._db.set_trace_callback(lambda statement: statements.append(statement.split()[0].lower()))
     keys.create_many([(n.to_bytes(32, "big"), (n % 100).to_bytes(20, "big")) for n in range(5_000)])
     keys._file._db.set_trace_callback(None)
-    assert (said.count("begin"), said.count("commit")) == (1, 1)
-    assert said.count("select") <= 2 * 100 + 10, "a key of custody is looked up once for each person"
+    assert (statements.count("begin"), statements.count("commit")) == (1, 1)
+    assert statements.count("select") <= 2 * 100 + 10, "a key of custody is looked up once for each person"
     assert keys.check() == 5_000
 
 

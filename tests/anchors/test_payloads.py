@@ -117,15 +117,15 @@ def test_a_stream_that_breaks_off_leaves_nothing(payloads, error):
             yield os.urandom(CHUNK)
         raise error
 
-    before = held(payloads)
+    before = pinned_and_size(payloads)
     with pytest.raises(type(error)):
         payloads.put_stream(broken())
-    assert held(payloads) == before
+    assert pinned_and_size(payloads) == before
     cid = payloads.put_stream([b"the next one"])
     assert payloads.get(cid) == b"the next one"
 
 
-def held(payloads):
+def pinned_and_size(payloads):
     """The pinned CIDs, and how many bytes an embedded store takes on disk."""
     if isinstance(payloads, MemoryPayloads):
         return dict(payloads.blocks)
@@ -216,10 +216,10 @@ def files_of_at_most(size):
 def test_a_disk_that_fills_during_a_stream_accepts_nothing_and_leaves_nothing(blocks):
     payloads = BlockPayloads(blocks)
     (kept,) = payloads.put_many([b"kept"])
-    before = held(payloads)
+    before = pinned_and_size(payloads)
     with files_of_at_most(20 * 1024 * 1024), pytest.raises(StorageFull, match="nothing was accepted"):
         payloads.put_stream(os.urandom(CHUNK) for _ in range(100))
-    assert held(payloads) == before
+    assert pinned_and_size(payloads) == before
     assert payloads.get(kept) == b"kept"
 
 
@@ -264,15 +264,15 @@ def test_i9_what_was_acknowledged_survives_kill_9_in_the_middle_of_the_next_put(
 
 
 def test_two_processes_write_to_one_folder(blocks, tmp_path):
-    one, two = BlockPayloads(blocks), BlockPayloads(Blocks(tmp_path / "blocks"))
-    (a,), (b,) = one.put_many([b"one"]), two.put_many([b"two"])
-    assert (one.get(b), two.get(a)) == (b"two", b"one")
-    two.remove(a)
-    two.collect()
-    (c,) = one.put_many([b"three"])
-    assert (two.get(c), one.get(b)) == (b"three", b"two")
+    first, second = BlockPayloads(blocks), BlockPayloads(Blocks(tmp_path / "blocks"))
+    (a,), (b,) = first.put_many([b"one"]), second.put_many([b"two"])
+    assert (first.get(b), second.get(a)) == (b"two", b"one")
+    second.remove(a)
+    second.collect()
+    (c,) = first.put_many([b"three"])
+    assert (second.get(c), first.get(b)) == (b"three", b"two")
     with pytest.raises(PayloadMissing):
-        one.get(a)
+        first.get(a)
 
 
 def test_many_threads_put_and_collect_at_once(blocks):
