@@ -1,1 +1,1 @@
-"""The outside world behind the kernel's ports: chain, database, payload store, keys."""
+"""Implementations of the kernel's ports: chain, database, payload store, keystore and notifications."""

@@ -1,7 +1,8 @@
-"""Small files that must be whole after a power cut, and one writer at a time across processes."""
+"""Durable small files: each is whole after a power cut, and one process at a time writes to a folder."""
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import tempfile
@@ -11,27 +12,24 @@ from pathlib import Path
 
 from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
 
-NO_ROOM = 28
-"""ENOSPC."""
-
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Be the only writer of a folder, among threads and processes. Raises SourceUnavailable, StorageFull."""
-    with _ours(), _opened(folder / ".lock") as handle:
+    """Hold the lock of a folder, against other threads and processes. Raises SourceUnavailable, StorageFull."""
+    with _errors_translated(), _opened(folder / ".lock") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a file whole and durable, or leave the one that was there. Raises SourceUnavailable, StorageFull."""
-    with _ours(), _draft(path, content) as draft:
+    """Replace a file atomically; the new content is durable on return. Raises SourceUnavailable, StorageFull."""
+    with _errors_translated(), _draft(path, content) as draft:
         draft.replace(path)
 
 
 def create(path: Path, content: bytes) -> None:
-    """The same, unless there is a file already: that one stays."""
-    with _ours(), _draft(path, content) as draft:
+    """Write a file atomically and durably, unless there is one already. Raises SourceUnavailable, StorageFull."""
+    with _errors_translated(), _draft(path, content) as draft:
         try:
             os.link(draft, path)
         except FileExistsError:
@@ -65,9 +63,9 @@ def _opened(path: Path, flags: int = os.O_RDWR | os.O_CREAT) -> Iterator[int]:
 
 
 @contextmanager
-def _ours() -> Iterator[None]:
+def _errors_translated() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        kind = StorageFull if error.errno == NO_ROOM else SourceUnavailable
-        raise kind("the keystore's folder cannot be written; check its disk") from error
+        error_class = StorageFull if error.errno == errno.ENOSPC else SourceUnavailable
+        raise error_class("the keystore's folder cannot be written; check its disk") from error

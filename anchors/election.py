@@ -1,6 +1,7 @@
-"""Which of several processes on one database anchors, follows and tells: whoever holds a lock that ends with it.
+"""Leader election: one of the processes that share a database anchors, follows the chain and sends notifications.
 
-The contracts would refuse a second notary's work anyway, so a moment with two of them costs gas and nothing else.
+The leader is the process that holds a lock. The operating system or the database server releases the lock when the
+process ends. Two leaders at the same moment cost gas and nothing else: the contracts refuse a second notary's work.
 """
 
 from __future__ import annotations
@@ -19,44 +20,45 @@ from sqlalchemy.exc import SQLAlchemyError
 
 LOGGER = logging.getLogger("mydata.election")
 Leads = Callable[[], bool]
-TRY_SECONDS = 1.0
-TRY = "SELECT pg_try_advisory_lock(7215111)"
+RETRY_SECONDS = 1.0
+TRY_LOCK = "SELECT pg_try_advisory_lock(7215111)"
+BECAME_LEADER = "this process now anchors, follows the chain and sends notifications"
 
 
 class RetryInterval:
-    """Not more than one try a second."""
+    """Limits attempts to one a second."""
 
     def __init__(self) -> None:
         self._next = 0.0
 
     def is_due(self) -> bool:
-        """Whether it is time for another try; if so, it counts as made."""
+        """Return True if another attempt is due, and count that attempt as made."""
         now = time.monotonic()
         if now < self._next:
             return False
-        self._next = now + TRY_SECONDS
+        self._next = now + RETRY_SECONDS
         return True
 
 
 def always() -> bool:
-    """Where there is nobody else."""
+    """Return True: for a process that has its database for itself."""
     return True
 
 
 class Election(Protocol):
-    """One seat."""
+    """The election of one leader."""
 
     def leads(self) -> bool:
-        """Whether this process has the seat now; takes it if it is empty. Never raises, and never waits for others."""
+        """Return True if this process is the leader, or becomes it now. Never raises, and never waits for others."""
         ...
 
     def resign(self) -> None:
-        """Leave the seat to another."""
+        """Release the lock, so that another process may become the leader."""
         ...
 
 
 def election_of(database: str) -> Election:
-    """The election among all that use a database, given by SQLAlchemy URL."""
+    """Return the election among the processes that use a database, which is given as a SQLAlchemy URL."""
     url = make_url(database)
     if url.get_backend_name() != "sqlite":
         return ServerElection(url)
@@ -64,80 +66,80 @@ def election_of(database: str) -> Election:
 
 
 class FileElection:
-    """A lock on a file beside the database, which the kernel gives back when the process ends in whatever way."""
+    """Election by a lock on a file beside the database. The operating system releases it when the process ends."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._lock, self._pace = path, threading.Lock(), RetryInterval()
-        self._held: int | None = None
+        self._path, self._lock, self._retry = path, threading.Lock(), RetryInterval()
+        self._handle: int | None = None
 
     def leads(self) -> bool:
-        """Whether this process holds the file."""
+        """Return True if this process holds the lock, or gets it now."""
         with self._lock:
-            if self._held is None and self._pace.is_due():
-                self._held = self._take()
-            return self._held is not None
+            if self._handle is None and self._retry.is_due():
+                self._handle = self._try_lock()
+            return self._handle is not None
 
-    def _take(self) -> int | None:
+    def _try_lock(self) -> int | None:
         try:
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            LOGGER.warning("the election's file cannot be opened: %s", error.strerror)
+            LOGGER.warning("the lock file of the election cannot be opened: %s", error.strerror)
             return None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(handle)
             return None
-        LOGGER.info("this process now anchors, follows and tells")
+        LOGGER.info(BECAME_LEADER)
         return handle
 
     def resign(self) -> None:
-        """Let go of the file."""
+        """Close the file, which releases the lock."""
         with self._lock:
-            if self._held is not None:
-                os.close(self._held)
-            self._held = None
+            if self._handle is not None:
+                os.close(self._handle)
+            self._handle = None
 
 
 class ServerElection:
-    """An advisory lock of a PostgreSQL session of its own, which the server gives back when the connection ends."""
+    """Election by an advisory lock of a separate PostgreSQL session. The server releases it when that session ends."""
 
     def __init__(self, url: URL) -> None:
         self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        self._lock, self._pace = threading.Lock(), RetryInterval()
-        self._held: Connection | None = None
+        self._lock, self._retry = threading.Lock(), RetryInterval()
+        self._connection: Connection | None = None
 
     def leads(self) -> bool:
-        """Whether this process's session holds the lock, and the server is still there."""
+        """Return True if the session of this process holds the lock, or gets it now, and the server answers."""
         with self._lock:
             try:
-                return self._holds() or (self._pace.is_due() and self._take())
+                return self._is_held() or (self._retry.is_due() and self._try_lock())
             except SQLAlchemyError:
-                self._drop()
+                self._release()
                 return False
 
-    def _holds(self) -> bool:
-        if self._held is None:
+    def _is_held(self) -> bool:
+        if self._connection is None:
             return False
-        self._held.exec_driver_sql("SELECT 1")
+        self._connection.exec_driver_sql("SELECT 1")
         return True
 
-    def _take(self) -> bool:
+    def _try_lock(self) -> bool:
         connection = self._engine.connect()
-        if connection.exec_driver_sql(TRY).scalar():
-            self._held = connection
-            LOGGER.info("this process now anchors, follows and tells")
+        if connection.exec_driver_sql(TRY_LOCK).scalar():
+            self._connection = connection
+            LOGGER.info(BECAME_LEADER)
             return True
         connection.close()
         return False
 
     def resign(self) -> None:
-        """End the session."""
+        """End the session, which releases the lock."""
         with self._lock:
-            self._drop()
+            self._release()
 
-    def _drop(self) -> None:
-        held, self._held = self._held, None
-        if held is not None:
-            held.invalidate()
-            held.close()
+    def _release(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()

@@ -1,7 +1,7 @@
-"""The Payloads port over an IPFS node's RPC (Kubo), through `ipfshttpclient`.
+"""Implements the port `Payloads` over the RPC of an IPFS node (Kubo), through `ipfshttpclient`.
 
-The node is trusted with bytes, not with truth: every CID it answers is compared with our own, and every block it gives
-is hashed here.
+The node is trusted to store bytes, and not to report them correctly: each CID that it returns is compared with one
+computed here, and each block that it returns is hashed here.
 """
 
 from __future__ import annotations
@@ -31,17 +31,21 @@ from mydata_ledger.ledger.errors import (
 T = TypeVar("T")
 Pieces = Iterable[Piece]
 CONNECT_SECONDS, ANSWER_SECONDS = 3, 60
-TRIES, PAUSE_SECONDS = 3, 0.2
+ATTEMPTS, PAUSE_SECONDS = 3, 0.2
 NO_ANSWER = "the IPFS node does not answer; check that it runs and try again"
 OTHER_CIDS = "the IPFS node answers other CIDs than the content has; check its version"
 ADD = {"chunker": f"size-{CHUNK}", "max-file-links": str(WIDTH), "inline": "false", "hash": "sha2-256"}
 
 
 class KuboPayloads:
-    """Sealed payloads on the IPFS node whose RPC API listens at `api`, a multiaddr like /ip4/127.0.0.1/tcp/5001.
+    """Stores sealed payloads on an IPFS node. It needs the extra `ipfs` of this package.
 
-    Needs the extra `ipfs` of this package. Raises SourceUnavailable when the node does not answer, or acknowledges
-    before its disk does.
+    Args:
+        api: The address of the node's RPC API, a multiaddr like /ip4/127.0.0.1/tcp/5001.
+        answer_seconds: How long to wait for one answer.
+
+    Raises:
+        SourceUnavailable: The node does not answer, or acknowledges writes before they are on its disk.
     """
 
     def __init__(self, api: str, *, answer_seconds: float = ANSWER_SECONDS) -> None:
@@ -54,77 +58,89 @@ class KuboPayloads:
         _check_durable(self._call(lambda node: node.config.get()))
 
     def put_many(self, sealed: Sequence[bytes]) -> list[str]:
-        """CIDv1 texts, pinned; durable when it returns; idempotent. Raises StorageFull, SourceUnavailable."""
+        """Store and pin payloads, and return their CIDs (CIDv1 texts). Durable on return; idempotent.
+
+        Raises StorageFull, SourceUnavailable.
+        """
         if not sealed:
             return []
         expected = [str(_root(content)) for content in sealed]
-        said = self._call(lambda node: self._add(node, [io.BytesIO(content) for content in sealed]))
-        if said != expected:
+        cids = self._call(lambda node: self._add(node, [io.BytesIO(content) for content in sealed]))
+        if cids != expected:
             raise IntegrityFailure(OTHER_CIDS)
         return expected
 
     def put_stream(self, pieces: Pieces) -> str:
-        """`put_many` for one payload of any size, in constant memory; it is not tried twice."""
+        """Store one payload of any size in constant memory, and return its CID. It is not tried a second time.
+
+        Raises as `put_many` does.
+        """
         leaves = _Leaves(pieces)
         try:
-            with self._refusals():
-                said = self._add(self._node(), [file_of(leaves)])
-        except _Lost as error:
+            with self._errors_translated():
+                cids = self._add(self._node(), [file_of(leaves)])
+        except _ConnectionFailed as error:
             raise SourceUnavailable(NO_ANSWER) from error
-        if said != [str(leaves.root)]:
+        if cids != [str(leaves.root)]:
             raise IntegrityFailure(OTHER_CIDS)
-        return said[0]
+        return cids[0]
 
     def get(self, cid: str) -> bytes:
-        """The bytes, every block checked. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
+        """Return the bytes of a payload; each block is checked.
+
+        Raises PayloadMissing, PayloadAltered, SourceUnavailable.
+        """
         return b"".join(self.stream(cid))
 
     def stream(self, cid: str) -> Iterator[bytes]:
-        """`get` in pieces. Raises as they are read."""
+        """Yield the bytes of a payload in pieces. Raises as `get` does, while they are read."""
         return reading.file_bytes(self.block, Cid.parse(cid))
 
     def open_stream(self, cid: str) -> tuple[int, Iterator[bytes]]:
-        """How many bytes there are, and `stream`. Raises at once for the first block, then as they are read."""
+        """Return the size in bytes, and the bytes as `stream` does.
+
+        Raises as `get` does: for the first block at once, for the others while they are read.
+        """
         return reading.sized_file(self.block, Cid.parse(cid))
 
     def remove(self, cid: str) -> None:
-        """Unpin: the node's next garbage collection deletes the payload's blocks. Raises SourceUnavailable."""
+        """Unpin a payload; the node's next garbage collection deletes its blocks. Raises SourceUnavailable."""
         text = str(Cid.parse_any(cid))
         with suppress(PayloadMissing):
             self._call(lambda node: node.pin.rm(text))
 
     def pinned(self) -> set[str]:
-        """CIDs of all payloads to be kept."""
+        """Return the CIDs of all pinned payloads."""
         return set(self._call(lambda node: node.pin.ls(type="recursive"))["Keys"])
 
     def collect(self) -> int:
-        """Have the node delete every block that no pin leads to; the number of blocks deleted."""
+        """Run the node's garbage collection, and return how many blocks it deleted."""
         return len(self._call(lambda node: node.repo.gc()))
 
     def export_car(self, cids: Sequence[str]) -> Iterator[bytes]:
-        """A CAR version 1 file of the payloads, in pieces. Raises PayloadMissing, PayloadAltered."""
+        """Yield a CAR version 1 file of the payloads, in pieces. Raises PayloadMissing, PayloadAltered."""
         roots = [Cid.parse_any(cid) for cid in cids]
         return car.write(roots, (block for root in roots for block in reading.whole(self.block, root)))
 
     def import_car(self, file: BinaryIO) -> list[str]:
-        """Have the node keep and pin what a CAR with one root holds under it; that root. It is not tried twice.
+        """Have the node import a CAR file with one root, pin the root, and return its CID. It is not tried twice.
 
-        Raises MalformedInput when the node finds the file broken or blocks missing; StorageFull, SourceUnavailable.
+        Raises MalformedInput if the node finds the file malformed or blocks missing; StorageFull, SourceUnavailable.
         """
         try:
-            with self._refusals():
+            with self._errors_translated():
                 answer = self._node().dag.imprt(file)
         except PayloadMissing as error:
             raise MalformedInput("the CAR file lacks blocks below its root; export it again") from error
-        except _Lost as error:
+        except _ConnectionFailed as error:
             raise SourceUnavailable(NO_ANSWER) from error
-        said = answer["Root"]
-        if said.get("PinErrorMsg"):
+        root = answer["Root"]
+        if root.get("PinErrorMsg"):
             raise MalformedInput("the CAR file lacks blocks below its root; export it again")
-        return [str(Cid.parse_any(said["Cid"]["/"]))]
+        return [str(Cid.parse_any(root["Cid"]["/"]))]
 
     def block(self, cid: Cid) -> bytes:
-        """One block that the node itself has: it asks no other. Raises PayloadMissing, PayloadAltered."""
+        """Return one block that the node has; it asks no other node. Raises PayloadMissing, PayloadAltered."""
         opts = {"offline": "true"}
         block = cast("bytes", self._call(lambda node: node.block.get(str(cid), opts=opts)))
         if not cid.names(block):
@@ -136,20 +152,20 @@ class KuboPayloads:
         return [item["Hash"] for item in (answer if isinstance(answer, list) else [answer])]
 
     def _call(self, do: Callable[[Any], T]) -> T:
-        """What the node answers; tried again when the connection fails, which harms nothing we ask for."""
-        for tried in range(1, TRIES):
-            with suppress(_Lost), self._refusals():
+        """Call the node and return its answer. It is called again if the connection fails: all calls are idempotent."""
+        for attempt in range(1, ATTEMPTS):
+            with suppress(_ConnectionFailed), self._errors_translated():
                 return do(self._node())
             self._local.node = None
-            time.sleep(PAUSE_SECONDS * tried)
+            time.sleep(PAUSE_SECONDS * attempt)
         try:
-            with self._refusals():
+            with self._errors_translated():
                 return do(self._node())
-        except _Lost as error:
+        except _ConnectionFailed as error:
             raise SourceUnavailable(NO_ANSWER) from error
 
     def _node(self) -> Any:
-        """This thread's client, which keeps its connection."""
+        """Return the client of this thread, which keeps its connection open."""
         node = getattr(self._local, "node", None)
         if node is None:
             limits = (CONNECT_SECONDS, self._seconds)
@@ -157,24 +173,24 @@ class KuboPayloads:
         return node
 
     @contextmanager
-    def _refusals(self) -> Iterator[None]:
-        refused = self._library.exceptions
+    def _errors_translated(self) -> Iterator[None]:
+        errors = self._library.exceptions
         try:
             yield
-        except refused.ErrorResponse as error:
+        except errors.ErrorResponse as error:
             raise _translated(str(error).lower()) from error
-        except (refused.ConnectionError, refused.ProtocolError) as error:
-            raise _Lost from error
-        except refused.Error as error:
+        except (errors.ConnectionError, errors.ProtocolError) as error:
+            raise _ConnectionFailed from error
+        except errors.Error as error:
             raise SourceUnavailable("the IPFS node did not answer in time or in form; try again") from error
 
 
-class _Lost(Exception):
-    """The connection failed."""
+class _ConnectionFailed(Exception):
+    """The connection to the node failed."""
 
 
 class _Leaves:
-    """The leaves of a file in pieces; afterwards `root` is its CID."""
+    """Iterates over the leaves of a file that comes in pieces. After the iteration `root` is the CID of the file."""
 
     root: Cid
 
@@ -204,7 +220,7 @@ def _translated(message: str) -> LedgerError:
 
 
 def _check_durable(config: Any) -> None:
-    """Raise SourceUnavailable when the node's flatfs acknowledges what is not on its disk."""
+    """Raise SourceUnavailable if the node's flatfs acknowledges writes before they are on its disk."""
     spec = config.get("Datastore", {}).get("Spec", {})
     for mount in spec.get("mounts", [spec]):
         store = mount.get("child", mount)

@@ -1,4 +1,4 @@
-"""Logs to messages, messages to couriers: two threads beside notary and follower."""
+"""Notification worker: one thread makes messages from the logs, a second one sends them through the notifiers."""
 
 from __future__ import annotations
 
@@ -11,45 +11,47 @@ from mydata_ledger.anchors.election import Leads, always
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.kernel import Kernel, Notifier
 
-LOGGER = logging.getLogger("mydata.teller")
+LOGGER = logging.getLogger("mydata.notifications")
 STOP_SECONDS = 15
-POSTMEN = 8
-"""Deliveries that go out at the same time."""
+MAX_DELIVERIES = 8
+"""Most deliveries that are sent at the same time."""
 
 
 class NotificationWorker:
-    """Reads the logs on, and empties the outbox, every `pause` seconds; what fails is tried again at the next turn. The
-    two do not wait for each other: nobody's inbox depends on a webhook that does not answer.
+    """Consumes new log entries and sends the deliveries that are due, every `pause` seconds.
+
+    Work that fails is tried again in the next round. The two threads do not wait for each other, so that no inbox
+    depends on a webhook that does not answer.
     """
 
     def __init__(
-        self, kernel: Kernel, couriers: Mapping[str, Notifier], pause: float = 1.0, leads: Leads = always
+        self, kernel: Kernel, notifiers: Mapping[str, Notifier], pause: float = 1.0, leads: Leads = always
     ) -> None:
-        self._kernel, self._couriers, self._pause, self._leads = kernel, dict(couriers), pause, leads
-        self._over, self._fresh = threading.Event(), True
-        self._postmen = ThreadPoolExecutor(POSTMEN, thread_name_prefix="postman")
+        self._kernel, self._notifiers, self._pause, self._leads = kernel, dict(notifiers), pause, leads
+        self._stopping, self._is_new_leader = threading.Event(), True
+        self._pool = ThreadPoolExecutor(MAX_DELIVERIES, thread_name_prefix="delivery")
         self._threads = [
             threading.Thread(target=self._run, args=(work,), name=name, daemon=True)
-            for name, work in (("teller", self._read_as_leader), ("outbox", self._post))
+            for name, work in (("log-consumer", self._read_as_leader), ("outbox", self._deliver))
         ]
 
     def start(self) -> None:
-        """Begin."""
+        """Start both threads."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """End after the turn that is going on."""
-        self._over.set()
+        """End both threads after the round that runs."""
+        self._stopping.set()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(STOP_SECONDS)
-        self._postmen.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def turn(self) -> int:
-        """One round of both; returns how many statements were read."""
+        """Run one round of both in this thread, and return how many statements were read."""
         read = self._read()
-        self._post()
+        self._deliver()
         return read
 
     def _read(self) -> int:
@@ -58,29 +60,29 @@ class NotificationWorker:
         return read
 
     def _read_as_leader(self) -> int:
-        if self._fresh:
+        if self._is_new_leader:
             self._kernel.records.erasures.destroy_again()
-            self._fresh = False
+            self._is_new_leader = False
         return self._read()
 
-    def _post(self) -> int:
-        return self._kernel.people.deliveries.deliver(self._couriers, self._postmen.map)
+    def _deliver(self) -> int:
+        return self._kernel.people.deliveries.deliver(self._notifiers, self._pool.map)
 
     def _run(self, work: Callable[[], int]) -> None:
-        while not self._over.is_set():
+        while not self._stopping.is_set():
             busy = False
             if self._leads():
                 busy = self._attempt(work)
             else:
-                self._fresh = True
-            self._over.wait(0.05 if busy else self._pause)
+                self._is_new_leader = True
+            self._stopping.wait(0.05 if busy else self._pause)
 
     def _attempt(self, work: Callable[[], int]) -> bool:
-        """One turn; whether there is more to do at once."""
+        """Run one round, and return True if there is more to do at once."""
         try:
             return work() > 0
         except LedgerError as error:
-            LOGGER.warning("telling waits: %s", error.code)
+            LOGGER.warning("notifications wait: %s", error.code)
         except Exception:
-            LOGGER.exception("telling failed; tried again at the next turn")
+            LOGGER.exception("notifications failed; they are tried again in the next round")
         return False

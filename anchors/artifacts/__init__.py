@@ -1,4 +1,4 @@
-"""The contracts as compiled, and where they stand on a chain; shipped with the package, so no compiler is needed."""
+"""The compiled contracts, and their addresses on a chain. They are part of the package, so no compiler is needed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Artifact:
 
 @cache
 def artifact(name: str) -> Artifact:
-    """The contract called `name`, such as "ConsentRegistry". Raises KeyError when there is none of that name."""
+    """Return the contract `name`, such as "ConsentRegistry". Raises KeyError when there is none of that name."""
     if name not in names():
         raise KeyError(f"no contract `{name}`; there are {', '.join(names())}")
     raw = orjson.loads(files(__name__).joinpath(f"{name}.json").read_bytes())
@@ -34,6 +34,6 @@ def artifact(name: str) -> Artifact:
 
 @cache
 def names() -> tuple[str, ...]:
-    """Every contract shipped, sorted."""
-    found = (path.name for path in files(__name__).iterdir())
-    return tuple(sorted(name.removesuffix(".json") for name in found if name.endswith(".json")))
+    """Return the names of all contracts in the package, sorted."""
+    file_names = (path.name for path in files(__name__).iterdir())
+    return tuple(sorted(name.removesuffix(".json") for name in file_names if name.endswith(".json")))

@@ -1,4 +1,4 @@
-"""Where the contracts stand on one chain: `deployments/<chain id>.json`."""
+"""The addresses of the contracts on one chain, as the file `deployments/<chain id>.json` holds them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from mydata_ledger.ledger.errors import MalformedInput
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """EIP-55 addresses of the contracts on chain `chain_id`, all there from `block` on.
+    """EIP-55 addresses of the contracts on chain `chain_id`; all of them are deployed at block `block`.
 
-    `passkeys` checks WebAuthn signers, `wallets` brings ERC-6492 wallets on chain; both are stateless and optional.
+    `passkeys` checks WebAuthn signatures, `wallets` deploys ERC-6492 wallets; both are stateless and optional.
     """
 
     chain_id: int
@@ -28,7 +28,7 @@ class Deployment:
     wallets: str = ""
 
     def write(self, folder: Path) -> Path:
-        """Write the file into `folder`, whole or not at all, and return its path."""
+        """Write the file into `folder` atomically, and return its path."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.chain_id}.json"
         draft = path.with_suffix(f".{os.getpid()}.tmp")
@@ -41,10 +41,10 @@ class Deployment:
 
     @classmethod
     def read(cls, path: Path) -> Deployment:
-        """Read a file that `write` made. Raises MalformedInput; OSError as the file system raises it."""
+        """Read a file that `write` made. Raises MalformedInput for another file, and OSError from the file system."""
         try:
             raw = orjson.loads(path.read_bytes())
-            known = {field.name for field in fields(cls)}
-            return cls(**{name: value for name, value in raw.items() if name in known})
+            field_names = {field.name for field in fields(cls)}
+            return cls(**{name: value for name, value in raw.items() if name in field_names})
         except (orjson.JSONDecodeError, TypeError, AttributeError) as error:
             raise MalformedInput(f"{path.name} is not a deployment; delete it and run scripts.deploy") from error

@@ -1,4 +1,4 @@
-"""What the disk's refusals are called here, and locks between threads and processes."""
+"""Disk errors translated into errors of the ledger, and file locks between threads and processes."""
 
 from __future__ import annotations
 
@@ -14,26 +14,29 @@ from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL = "the payload store's disk is full; nothing was accepted: free some space"
-BROKEN = "the payload store cannot be used; check its disk and try again"
+UNUSABLE = "the payload store cannot be used; check its disk and try again"
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
-    """Turn what disk and index say into StorageFull or SourceUnavailable."""
+def errors_translated() -> Iterator[None]:
+    """Turn errors of the file system and of SQLite into StorageFull or SourceUnavailable."""
     try:
         yield
     except OSError as error:
-        raise (StorageFull(FULL) if error.errno in NO_ROOM else SourceUnavailable(BROKEN)) from error
+        raise (StorageFull(FULL) if error.errno in NO_ROOM else SourceUnavailable(UNUSABLE)) from error
     except sqlite3.Error as error:
-        raise (StorageFull(FULL) if "full" in str(error) else SourceUnavailable(BROKEN)) from error
+        raise (StorageFull(FULL) if "full" in str(error) else SourceUnavailable(UNUSABLE)) from error
 
 
 @contextmanager
-def locked(path: Path, *, alone: bool) -> Iterator[None]:
-    """Hold a lock file shared, or alone, against every thread and process of this machine. Raises SourceUnavailable."""
-    with refusals():
+def locked(path: Path, *, exclusive: bool) -> Iterator[None]:
+    """Hold a shared or exclusive lock on a file, against threads and processes of this machine.
+
+    Raises SourceUnavailable.
+    """
+    with errors_translated():
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.flock(handle, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
     try:
         yield
     finally:
@@ -41,7 +44,7 @@ def locked(path: Path, *, alone: bool) -> Iterator[None]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Force a folder's names to disk."""
+    """Sync the names in a folder to disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

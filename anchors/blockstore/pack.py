@@ -1,7 +1,7 @@
-"""A pack: a file that blocks are appended to, a CAR without roots, so that any IPFS tool can read it.
+"""A pack: a CAR file without roots that blocks are appended to. Any IPFS tool can read it.
 
-Behind the blocks of a put stands one more, which lists its roots: so the packs alone say what is kept and what is
-pinned, and an index over them need not be on disk before a put is acknowledged.
+After the blocks of a put follows one more block, which lists the roots to pin. The packs therefore have everything that
+the index has, and the index need not be synced before a put is acknowledged.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from pathlib import Path
 
 from mydata_ledger.anchors.ipld import car
 from mydata_ledger.anchors.ipld.cid import RAW, Cid
-from mydata_ledger.anchors.ipld.unixfs import Made
+from mydata_ledger.anchors.ipld.unixfs import ViewBlock
 from mydata_ledger.anchors.ipld.wire import varint
 from mydata_ledger.ledger.errors import MalformedInput
 
-ROLL_AT = 1 << 30
+MAX_PACK_BYTES = 1 << 30
 PINS = b"mydata pins 1\n"
-"""How the block that lists roots begins; their binary CIDs follow."""
-PINS_AT_ONCE = 10_000
-VECTOR = 1_000
-"""Buffers in one writev; Linux takes 1,024."""
+"""The first bytes of a block that lists pinned roots. The binary CIDs of the roots follow."""
+PINS_PER_BLOCK = 10_000
+MAX_BUFFERS = 1_000
+"""Buffers in one writev. Linux accepts 1,024."""
 HEADER = b"".join(car.write([], []))
 
 
 @dataclass(frozen=True, slots=True)
 class BlockLocation:
-    """Where a block lies: pack file, offset and size in bytes."""
+    """The location of a block: pack file, offset and size in bytes."""
 
     pack: Path
     offset: int
     size: int
 
     def read_bytes(self) -> bytes:
-        """The bytes there, unchecked. Raises OSError."""
+        """Return the bytes at this location, unchecked. Raises OSError."""
         handle = os.open(self.pack, os.O_RDONLY)
         try:
             return os.pread(handle, self.size, self.offset)
@@ -44,9 +44,9 @@ class BlockLocation:
             os.close(handle)
 
     def write_bytes(self, block: bytes) -> None:
-        """Overwrite them with as many others: for drills, which must be able to spoil a block. Raises ValueError."""
+        """Overwrite the bytes with as many others, for tests and drills that damage a block. Raises ValueError."""
         if len(block) != self.size:
-            raise ValueError("a block is overwritten by one of its size")
+            raise ValueError("a block is overwritten by another one of its size")
         handle = os.open(self.pack, os.O_WRONLY)
         try:
             os.pwrite(handle, block, self.offset)
@@ -55,54 +55,54 @@ class BlockLocation:
 
 
 class PackWriter:
-    """The only one to append to a pack, as long as it holds the pack's lock."""
+    """Appends to one pack. It holds the pack's lock, so there is no other writer of the pack."""
 
     def __init__(self, path: Path, handle: int, end: int) -> None:
-        self.path, self._handle, self._started, self.end = path, handle, end, end
+        self.path, self._handle, self._synced_end, self.end = path, handle, end, end
 
     @property
-    def usable(self) -> bool:
-        """Whether the pack still has a name and room."""
-        return os.fstat(self._handle).st_nlink > 0 and self.end < ROLL_AT
+    def is_usable(self) -> bool:
+        """True if the pack file still exists and has room for more blocks."""
+        return os.fstat(self._handle).st_nlink > 0 and self.end < MAX_PACK_BYTES
 
-    def append(self, blocks: list[Made]) -> list[BlockLocation]:
-        """Write the blocks behind the others, not yet synced. Raises OSError."""
-        places: list[BlockLocation] = []
+    def append(self, blocks: list[ViewBlock]) -> list[BlockLocation]:
+        """Append blocks without syncing, and return their locations. Raises OSError."""
+        locations: list[BlockLocation] = []
         parts: list[bytes | memoryview] = []
         for cid, block in blocks:
             raw = cid.raw
             head = varint(len(raw) + len(block)) + raw
-            places.append(BlockLocation(self.path, self.end + len(head), len(block)))
+            locations.append(BlockLocation(self.path, self.end + len(head), len(block)))
             parts += [head, block]
             self.end += len(head) + len(block)
         write(self._handle, parts)
-        return places
+        return locations
 
     def pin(self, roots: Sequence[Cid]) -> None:
-        """Write down that these are pinned, not yet synced. Raises OSError."""
-        for start in range(0, len(roots), PINS_AT_ONCE):
-            said = PINS + b"".join(root.raw for root in roots[start : start + PINS_AT_ONCE])
-            self.append([(Cid.of(RAW, said), said)])
+        """Append blocks that list these roots as pinned, without syncing. Raises OSError."""
+        for start in range(0, len(roots), PINS_PER_BLOCK):
+            block = PINS + b"".join(root.raw for root in roots[start : start + PINS_PER_BLOCK])
+            self.append([(Cid.of(RAW, block), block)])
 
-    def settle(self) -> None:
-        """Sync what was appended; from here on `undo` leaves it, since it may be acknowledged. Raises OSError."""
+    def sync(self) -> None:
+        """Sync what was appended. It may now be acknowledged, so `undo` no longer removes it. Raises OSError."""
         os.fdatasync(self._handle)
-        self._started = self.end
+        self._synced_end = self.end
 
     def undo(self) -> None:
-        """Cut off what was appended and not settled. Raises OSError."""
-        if self.end == self._started and os.fstat(self._handle).st_size == self.end:
+        """Cut off what was appended and not synced. Raises OSError."""
+        if self.end == self._synced_end and os.fstat(self._handle).st_size == self.end:
             return
-        os.ftruncate(self._handle, self._started)
-        self.end = self._started
+        os.ftruncate(self._handle, self._synced_end)
+        self.end = self._synced_end
 
     def close(self) -> None:
-        """Let others append to the pack."""
+        """Close the file, which releases the pack's lock."""
         os.close(self._handle)
 
 
 def tail(pack: Path, start: int) -> Iterator[tuple[Cid, BlockLocation, bytes]]:
-    """Every whole block from an offset on, up to where a crash tore one. Raises OSError."""
+    """Yield all complete blocks from an offset on, up to one that a crash cut short. Raises OSError."""
     with pack.open("rb") as file, suppress(MalformedInput):
         file.seek(start)
         for cid, block in car.read_blocks(file):
@@ -110,13 +110,13 @@ def tail(pack: Path, start: int) -> Iterator[tuple[Cid, BlockLocation, bytes]]:
 
 
 def pins_in(block: bytes) -> list[Cid]:
-    """The roots that a block lists; none unless it is such a block."""
+    """Return the pinned roots that a block lists, none if it is another kind of block."""
     if not block.startswith(PINS):
         return []
-    roots, at = [], len(PINS)
+    roots, offset = [], len(PINS)
     try:
-        while at < len(block):
-            root, at = Cid.read(block, at)
+        while offset < len(block):
+            root, offset = Cid.read(block, offset)
             roots.append(root)
     except MalformedInput:
         return []
@@ -124,12 +124,12 @@ def pins_in(block: bytes) -> list[Cid]:
 
 
 def write(handle: int, parts: list[bytes | memoryview]) -> None:
-    """Write all the parts. Raises OSError."""
-    for start in range(0, len(parts), VECTOR):
-        some = parts[start : start + VECTOR]
-        left = sum(map(len, some)) - os.writev(handle, some)
+    """Write all parts, one after another. Raises OSError."""
+    for start in range(0, len(parts), MAX_BUFFERS):
+        buffers = parts[start : start + MAX_BUFFERS]
+        left = sum(map(len, buffers)) - os.writev(handle, buffers)
         if left:
-            _write_rest(handle, memoryview(b"".join(some))[-left:])
+            _write_rest(handle, memoryview(b"".join(buffers))[-left:])
 
 
 def _write_rest(handle: int, rest: memoryview) -> None:

@@ -1,4 +1,4 @@
-"""A folder of packs, and who may append to which."""
+"""`Packs`: a folder of packs, and the writers that append to them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ SUFFIX = ".car"
 
 
 class Packs:
-    """A folder of packs. Writers are lent to one put at a time, so that puts wait for the disk together."""
+    """A folder of packs. Each put gets a writer of its own, so that several puts wait for the disk at the same time."""
 
     def __init__(self, folder: Path, recover: Callable[[Path], int]) -> None:
-        """`recover` is asked for the end of a pack that nobody appends to, once all before it is indexed."""
+        """`recover` indexes the rest of a pack that has no writer, and returns the offset where its last block ends."""
         self._folder, self._recover = folder, recover
-        self._left = self.paths()
+        self._unclaimed = self.paths()
         self._idle: list[PackWriter] = []
 
     @contextmanager
     def writer(self, *, fresh: bool = False) -> Iterator[PackWriter]:
-        """A writer for this block alone; what it appended and did not settle is cut off again. Raises OSError."""
+        """Lend a writer for the body of a `with`. After an error, what was not synced is cut off. Raises OSError."""
         writer = (None if fresh else self._take()) or self._new()
         try:
             yield writer
@@ -41,11 +41,11 @@ class Packs:
         self._idle.append(writer)
 
     def paths(self) -> list[Path]:
-        """Every pack."""
+        """Return the paths of all packs, sorted."""
         return sorted(self._folder.glob("*" + SUFFIX))
 
     def close(self) -> None:
-        """Let other processes append to the packs of this one."""
+        """Close the idle writers, so that other processes may append to their packs."""
         while self._idle:
             self._idle.pop().close()
 
@@ -55,29 +55,32 @@ class Packs:
                 writer = self._idle.pop()
             except IndexError:
                 break
-            if writer.usable:
+            if writer.is_usable:
                 return writer
             writer.close()
-        return self._adopt()
+        return self._reuse_earlier()
 
-    def recover(self, longer_than_known: Callable[[Path], bool]) -> None:
-        """Recover every pack that a crash left longer than the index knows. Raises OSError."""
-        for path in filter(longer_than_known, self.paths()):
+    def recover(self, is_longer_than_indexed: Callable[[Path], bool]) -> None:
+        """Recover each pack that a crash left longer than its part in the index. Raises OSError."""
+        for path in filter(is_longer_than_indexed, self.paths()):
             with suppress(BlockingIOError, FileNotFoundError):
-                self._idle.append(self._claim(path))
+                self._idle.append(self._lock_pack(path))
 
-    def _adopt(self) -> PackWriter | None:
-        """A pack that an earlier process left."""
-        while self._left:
+    def _reuse_earlier(self) -> PackWriter | None:
+        """Return a writer for a pack of an earlier process, None if there is none to append to."""
+        while self._unclaimed:
             with suppress(OSError, IndexError):
-                writer = self._claim(self._left.pop())
-                if writer.usable:
+                writer = self._lock_pack(self._unclaimed.pop())
+                if writer.is_usable:
                     return writer
                 writer.close()
         return None
 
-    def _claim(self, path: Path) -> PackWriter:
-        """Raises OSError when the pack is gone, broken at its start, or another process appends to it."""
+    def _lock_pack(self, path: Path) -> PackWriter:
+        """Lock a pack, recover it and return its writer.
+
+        Raises OSError when the pack is gone, damaged at its start, or another process appends to it.
+        """
         handle = os.open(path, os.O_WRONLY | os.O_APPEND)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""The Payloads port over the blockstore, and what else an IPFS node does with what it keeps."""
+"""Implements the port `Payloads` over the blockstore, with garbage collection and CAR import and export."""
 
 from __future__ import annotations
 
@@ -10,70 +10,79 @@ from mydata_ledger.anchors.blockstore.blocks import Blocks
 from mydata_ledger.anchors.ipld import car, reading
 from mydata_ledger.anchors.ipld.cid import Cid
 from mydata_ledger.anchors.ipld.links import children
-from mydata_ledger.anchors.ipld.unixfs import Made, Piece, blocks_of, blocks_of_stream
+from mydata_ledger.anchors.ipld.unixfs import Piece, ViewBlock, blocks_of, blocks_of_stream
 from mydata_ledger.ledger.errors import MalformedInput, PayloadMissing
 
 
 class BlockPayloads:
-    """Sealed payloads as UnixFS files in one blockstore; each one put is pinned."""
+    """Stores sealed payloads as UnixFS files in one blockstore, and pins each of them."""
 
     def __init__(self, blocks: Blocks) -> None:
         self._blocks = blocks
 
     def put_many(self, sealed: Sequence[bytes]) -> list[str]:
-        """CIDv1 texts; durable when it returns; idempotent. Raises StorageFull, SourceUnavailable."""
+        """Store payloads, and return their CIDs (CIDv1 texts). Durable on return; idempotent.
+
+        Raises StorageFull, SourceUnavailable.
+        """
         roots: list[Cid] = []
         if sealed:
-            self._blocks.put_all(self._each(sealed, roots), lambda: roots)
+            self._blocks.put_all(self._blocks_of_all(sealed, roots), lambda: roots)
         return [str(root) for root in roots]
 
     def put_stream(self, pieces: Iterable[Piece]) -> str:
-        """`put_many` for one payload of any size, in constant memory."""
+        """Store one payload of any size in constant memory, and return its CID. Otherwise as `put_many`."""
         roots: list[Cid] = []
         self._blocks.put_all(_noting_root(blocks_of_stream(pieces), roots), lambda: roots)
         return str(roots[0])
 
     def get(self, cid: str) -> bytes:
-        """The bytes, every block checked. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
+        """Return the bytes of a payload; each block is checked.
+
+        Raises PayloadMissing, PayloadAltered, SourceUnavailable.
+        """
         return b"".join(self.stream(cid))
 
     def stream(self, cid: str) -> Iterator[bytes]:
-        """`get` in pieces. Raises as they are read."""
+        """Yield the bytes of a payload in pieces. Raises as `get` does, while they are read."""
         return reading.file_bytes(self._blocks.get, Cid.parse(cid))
 
     def block(self, cid: Cid) -> bytes:
-        """One block, checked. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
+        """Return one block, checked. Raises PayloadMissing, PayloadAltered, SourceUnavailable."""
         return self._blocks.get(cid)
 
     def open_stream(self, cid: str) -> tuple[int, Iterator[bytes]]:
-        """How many bytes there are, and `stream`. Raises at once for the first block, then as they are read."""
+        """Return the size in bytes, and the bytes as `stream` does.
+
+        Raises as `get` does: for the first block at once, for the others while they are read.
+        """
         return reading.sized_file(self._blocks.get, Cid.parse(cid))
 
     def remove(self, cid: str) -> None:
-        """Unpin: the next `collect` deletes the payload's blocks. Raises StorageFull, SourceUnavailable."""
+        """Unpin a payload; the next `collect` deletes its blocks. Raises StorageFull, SourceUnavailable."""
         self._blocks.index.unpin(Cid.parse_any(cid))
 
     def pinned(self) -> set[str]:
-        """CIDs of all payloads to be kept."""
+        """Return the CIDs of all pinned payloads."""
         return {str(cid) for cid in self._blocks.index.pins()}
 
     def collect(self) -> int:
-        """Delete every block that no pin leads to; how many were deleted. Waits for writers.
+        """Delete the blocks that cannot be reached from a pin, and return how many there were. Waits for writers.
 
-        Raises PayloadAltered, deleting nothing, when a pinned node can no longer be read; StorageFull.
+        Raises PayloadAltered, and deletes nothing, when a pinned node can no longer be read; StorageFull.
         """
-        with self._blocks.alone():
+        with self._blocks.exclusive():
             return self._blocks.keep_only({cid.digest for cid in self._reach(self._blocks.index.pins())})
 
     def export_car(self, cids: Sequence[str]) -> Iterator[bytes]:
-        """A CAR version 1 file of the payloads, in pieces. Raises PayloadMissing, PayloadAltered."""
+        """Yield a CAR version 1 file of the payloads, in pieces. Raises PayloadMissing, PayloadAltered."""
         roots = [Cid.parse_any(cid) for cid in cids]
         return car.write(roots, (block for root in roots for block in reading.whole(self._blocks.get, root)))
 
     def import_car(self, file: BinaryIO) -> list[str]:
-        """Keep and pin what a CAR version 1 file holds under its roots; their CIDs.
+        """Store the blocks of a CAR version 1 file, pin its roots, and return their CIDs.
 
-        Raises MalformedInput, pinning nothing, for a file that is broken or lacks blocks; StorageFull.
+        Raises MalformedInput, and pins nothing, for a file that is malformed or lacks blocks; StorageFull.
         """
         roots, blocks = car.read(file)
         with self._blocks.shared():
@@ -84,9 +93,10 @@ class BlockPayloads:
         return [str(root) for root in roots]
 
     def import_blocks(self, file: BinaryIO) -> int:
-        """Keep the blocks of a CAR, whole or not, until the next `collect`, and pin none; how many there were.
+        """Store the blocks of a CAR file without pinning, and return how many there were.
 
-        Raises MalformedInput, keeping nothing, for a file that is broken; StorageFull, SourceUnavailable.
+        The DAG need not be complete. The blocks stay until the next `collect`. Raises MalformedInput, and stores
+        nothing, for a malformed file; StorageFull, SourceUnavailable.
         """
         counter = count()
         self._blocks.put_all(block for block, _ in zip(car.read(file)[1], counter, strict=False))
@@ -102,22 +112,22 @@ class BlockPayloads:
             ) from error
 
     def _reach(self, pins: set[Cid]) -> set[Cid]:
-        """The pins and all CIDs below them; reads the nodes, not the leaves, each once."""
-        waiting, seen = list(pins), set(pins)
-        while waiting:
-            cid = waiting.pop()
+        """Return the pins and all CIDs below them. It reads each node once, and no raw leaf."""
+        pending, seen = list(pins), set(pins)
+        while pending:
+            cid = pending.pop()
             if cid.may_link:
                 below = set(children(cid, reading.block_of(self._blocks.get, cid))) - seen
                 seen |= below
-                waiting += below
+                pending += below
         return seen
 
-    def _each(self, sealed: Sequence[bytes], roots: list[Cid]) -> Iterator[Made]:
+    def _blocks_of_all(self, sealed: Sequence[bytes], roots: list[Cid]) -> Iterator[ViewBlock]:
         for content in sealed:
             yield from _noting_root(blocks_of(content), roots)
 
 
-def _noting_root(blocks: Iterator[Made], roots: list[Cid]) -> Iterator[Made]:
+def _noting_root(blocks: Iterator[ViewBlock], roots: list[Cid]) -> Iterator[ViewBlock]:
     block = next(blocks)
     for following in blocks:
         yield block

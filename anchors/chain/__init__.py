@@ -1,4 +1,4 @@
-"""The contracts on one chain, in the kernel's words: heads of the logs, revocations, accredited parties."""
+"""Access to the contracts on one chain, in terms of the ledger: heads of logs, revocations, accredited parties."""
 
 from mydata_ledger.anchors.artifacts import Deployment
 from mydata_ledger.anchors.chain.chain import Appended, Block, Chain

@@ -1,4 +1,4 @@
-"""The few calls and events of our contracts, encoded and decoded without a contract object."""
+"""ABI encoding and decoding of the calls and events of our contracts, without a contract object of web3.py."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class Function:
     """A contract function: its name, argument types and result types."""
 
     name: str
-    takes: tuple[str, ...] = ()
-    gives: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
 
     def data(self, *arguments: Any) -> str:
-        """Calldata as 0x-hex."""
-        selector = keccak(f"{self.name}({','.join(self.takes)})".encode())[:4]
-        return "0x" + (selector + encode(self.takes, arguments)).hex()
+        """Return the calldata as 0x-hex."""
+        selector = keccak(f"{self.name}({','.join(self.inputs)})".encode())[:4]
+        return "0x" + (selector + encode(self.inputs, arguments)).hex()
 
     def result(self, data: str) -> tuple[Any, ...]:
-        """What the call gave. Raises SourceUnavailable when it is not that."""
-        return unpack(self.gives, data)
+        """Decode the result of a call. Raises SourceUnavailable when it is not of the function's output types."""
+        return unpack(self.outputs, data)
 
 
 HEAD = Function("head", (), ("uint64", "bytes32"))
@@ -40,7 +40,7 @@ PARTY_TYPES = ("string", "bytes32[]", "bytes", "uint64", "uint64")
 
 
 def topic(signature: str) -> str:
-    """The first topic of an event, as 0x-hex."""
+    """Return the first topic of an event as 0x-hex, from its signature like "Revoked(bytes32)"."""
     return "0x" + keccak(signature.encode()).hex()
 
 
@@ -56,16 +56,16 @@ def unpack(types: tuple[str, ...], data: str) -> tuple[Any, ...]:
     try:
         return decode(types, bytes.fromhex(data.removeprefix("0x")))
     except (DecodingError, ValueError, OverflowError) as error:
-        raise SourceUnavailable("a contract answered something else than its interface says") from error
+        raise SourceUnavailable("a contract returned other types than its interface has") from error
 
 
 def party_of(log: dict[str, Any]) -> Party:
-    """The party of a PartyRegistered or PartyUpdated event."""
+    """Return the party of a PartyRegistered or PartyUpdated event."""
     name, roles, key, valid_from, valid_until = unpack(PARTY_TYPES, log["data"])
-    words = frozenset(role.rstrip(b"\0").decode("utf-8", "replace") for role in roles)
-    return Party(account_of(log), name, words, key, valid_from, valid_until)
+    role_names = frozenset(role.rstrip(b"\0").decode("utf-8", "replace") for role in roles)
+    return Party(account_of(log), name, role_names, key, valid_from, valid_until)
 
 
 def account_of(log: dict[str, Any]) -> str:
-    """The indexed account of a party event."""
+    """Return the indexed account of a party event, as an EIP-55 address."""
     return checksum(bytes.fromhex(log["topics"][1][-40:]))

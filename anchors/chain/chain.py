@@ -1,4 +1,4 @@
-"""Reading and writing our contracts."""
+"""`Chain`: reads and writes the contracts of one deployment."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS
 
 Depth = int | Literal["finalized"]
 BLOCKS_AT_ONCE = 10_000
-"""Most blocks of one eth_getLogs."""
-Sent = tuple[str, str]
+"""Most blocks in one eth_getLogs request."""
+ContractCall = tuple[str, str]
+"""The address of a contract, and calldata as 0x-hex."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block: number, hash (32 bytes), time (UTC seconds)."""
+    """A block of the chain: number, hash (32 bytes), time (UTC seconds)."""
 
     number: int
     hash: bytes
@@ -32,7 +33,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Leaf hashes that came on chain in a block, and the head they made."""
+    """Leaf hashes that were appended to a log on chain in one block, and the head after them."""
 
     log: str
     head: Head
@@ -41,9 +42,9 @@ class Appended:
 
 
 class Chain:
-    """The contracts of a deployment; with `key` also the account that may append.
+    """The contracts of a deployment, and with `key` the account that may append to them.
 
-    Everything raises SourceUnavailable when the chain does not answer or is another one.
+    Every method raises SourceUnavailable when the chain does not answer.
     """
 
     def __init__(
@@ -60,7 +61,10 @@ class Chain:
         self._contracts = {CONSENTS: deployment.consents, RECORDS: deployment.records, ACCESS: deployment.access}
 
     def tip(self, depth: Depth = 0) -> Block:
-        """The newest block with `depth` blocks on top of it, or the newest finalized one."""
+        """Return the newest block with `depth` blocks on top of it, or the newest finalized one.
+
+        Raises SourceUnavailable also when the RPC URL leads to another chain than the deployment's.
+        """
         chain_id, newest = self.rpc.batch([("eth_chainId", []), ("eth_blockNumber", [])])
         if int(chain_id, 16) != self.deployment.chain_id:
             raise SourceUnavailable(f"the RPC URL leads to chain {int(chain_id, 16)}, not {self.deployment.chain_id}")
@@ -68,46 +72,49 @@ class Chain:
         return _block(self.rpc.call("eth_getBlockByNumber", number, False))
 
     def hashes(self, numbers: Sequence[int]) -> list[bytes]:
-        """The hash of each block, empty where there is none."""
-        found = self.rpc.batch([("eth_getBlockByNumber", [hex(number), False]) for number in numbers])
-        return [bytes.fromhex(block["hash"][2:]) if block else b"" for block in found]
+        """Return the hash of each block, and empty bytes for a block that does not exist."""
+        blocks = self.rpc.batch([("eth_getBlockByNumber", [hex(number), False]) for number in numbers])
+        return [bytes.fromhex(block["hash"][2:]) if block else b"" for block in blocks]
 
     def heads(self, block: int | None = None) -> dict[str, Head] | None:
-        """The head of each log at a block, by default the newest; None while the contracts are not deployed."""
+        """Return the head of each log at a block, by default the newest; None while the contracts are not deployed."""
         tag = "latest" if block is None else hex(block)
-        asked: list[Call] = [
+        calls: list[Call] = [
             ("eth_call", [{"to": to, "data": abi.HEAD.data()}, tag]) for to in self._contracts.values()
         ]
-        answers = self.rpc.batch(asked)
+        answers = self.rpc.batch(calls)
         if "0x" in answers:
             return None
         return {log: Head(*abi.HEAD.result(data)) for log, data in zip(self._contracts, answers, strict=True)}
 
     def head(self, log: str) -> Head:
-        """The newest head of one log."""
+        """Return the newest head of one log."""
         heads = self.heads()
         if heads is None:
-            raise SourceUnavailable(f"no contracts stand on chain {self.deployment.chain_id}; deploy them first")
+            raise SourceUnavailable(f"no contracts are deployed on chain {self.deployment.chain_id}; deploy them first")
         return heads[log]
 
-    def busy(self) -> bool:
-        """Whether a transaction of the appending account still waits to be mined."""
-        return self._writer().busy()
+    def has_pending(self) -> bool:
+        """Return True if a transaction of the appending account still waits to be mined."""
+        return self._writer().has_pending()
 
-    def appending(self, log: str, leaves: Sequence[bytes], peaks: Sequence[bytes]) -> Sent:
-        """The call that puts leaf hashes on chain after a tree with these peaks."""
+    def appending(self, log: str, leaves: Sequence[bytes], peaks: Sequence[bytes]) -> ContractCall:
+        """Return the call that appends leaf hashes on chain to a tree with these peaks."""
         return self._contracts[log], abi.APPEND.data(leaves, peaks)
 
-    def advancing(self, log: str, head: Head, proof: Sequence[bytes]) -> Sent:
-        """The call that puts a new head on chain with its consistency proof."""
+    def advancing(self, log: str, head: Head, proof: Sequence[bytes]) -> ContractCall:
+        """Return the call that puts a new head on chain with its consistency proof."""
         return self._contracts[log], abi.ADVANCE.data(head.size, head.root, proof)
 
-    def revoking(self, openings: Sequence[tuple[bytes, bytes]]) -> Sent:
-        """The call that revokes consents by (core, secret)."""
+    def revoking(self, openings: Sequence[tuple[bytes, bytes]]) -> ContractCall:
+        """Return the call that revokes consents, each by its (core, secret)."""
         return self.deployment.consents, abi.REVOKE_MANY.data(openings)
 
-    def send(self, calls: Sequence[Sent], urgency: int = 1) -> list[Mined]:
-        """Send the calls at once and wait for all. Raises what a revert means, SourceUnavailable."""
+    def send(self, calls: Sequence[ContractCall], urgency: int = 1) -> list[Mined]:
+        """Send all calls at once, and wait until they are mined.
+
+        `urgency` is as for `Sender.send`. Raises SourceUnavailable, or the error that a revert stands for.
+        """
         return self._writer().send(calls, urgency)
 
     def _writer(self) -> Sender:
@@ -116,46 +123,46 @@ class Chain:
         return self._sender
 
     def appended(self, log: str, first: int, last: int) -> list[Appended]:
-        """What was appended to the consents or records log in blocks `first` to `last`, in order."""
-        return [_appended(log, each) for each in self._logs(self._contracts[log], [abi.APPENDED], first, last)]
+        """Return what was appended to the consents or records log in blocks `first` to `last`, in order."""
+        return [_appended(log, event) for event in self._logs(self._contracts[log], [abi.APPENDED], first, last)]
 
     def revoked_at(self, entries: Sequence[bytes]) -> list[int]:
-        """Block time (UTC seconds) at which each consent was revoked, 0 if it was not, as of the newest block."""
+        """Return the block time (UTC seconds) of each consent's revocation, 0 if none, as of the newest block."""
         to = self.deployment.consents
-        asked = [("eth_call", [{"to": to, "data": abi.REVOKED_AT.data(entry)}, "latest"]) for entry in entries]
-        return [abi.REVOKED_AT.result(data)[0] for data in self.rpc.batch(asked)]
+        calls = [("eth_call", [{"to": to, "data": abi.REVOKED_AT.data(entry)}, "latest"]) for entry in entries]
+        return [abi.REVOKED_AT.result(data)[0] for data in self.rpc.batch(calls)]
 
     def revoked(self, first: int, last: int) -> list[tuple[bytes, int]]:
-        """(entry, block) of every revocation in blocks `first` to `last`."""
+        """Return (entry, block) of every revocation in blocks `first` to `last`."""
         logs = self._logs(self.deployment.consents, [abi.REVOKED], first, last)
         return [(bytes.fromhex(log["topics"][1][2:]), int(log["blockNumber"], 16)) for log in logs]
 
     def parties_changed(self, first: int, last: int) -> bool:
-        """Whether the directory changed in these blocks."""
+        """Return True if the directory of parties changed in blocks `first` to `last`."""
         return any(self._party_logs(first, last))
 
     def parties(self, first: int, last: int) -> list[Party]:
-        """The directory, rebuilt from events alone."""
-        found: dict[str, Party] = {}
+        """Return the directory of parties, rebuilt from the events in blocks `first` to `last` alone."""
+        parties: dict[str, Party] = {}
         for log in self._party_logs(first, last):
             if log["topics"][0] == abi.REMOVED:
-                found.pop(abi.account_of(log), None)
+                parties.pop(abi.account_of(log), None)
             else:
-                found[abi.account_of(log)] = abi.party_of(log)
-        return list(found.values())
+                parties[abi.account_of(log)] = abi.party_of(log)
+        return list(parties.values())
 
     def _party_logs(self, first: int, last: int) -> Iterator[dict[str, Any]]:
-        kinds = [abi.REGISTERED, abi.UPDATED, abi.REMOVED]
-        return self._logs(self.deployment.parties, kinds, first, last)
+        topics = [abi.REGISTERED, abi.UPDATED, abi.REMOVED]
+        return self._logs(self.deployment.parties, topics, first, last)
 
-    def _logs(self, address: str, kinds: Sequence[str], first: int, last: int) -> Iterator[dict[str, Any]]:
+    def _logs(self, address: str, topics: Sequence[str], first: int, last: int) -> Iterator[dict[str, Any]]:
         for start in range(first, last + 1, BLOCKS_AT_ONCE):
             end = min(last, start + BLOCKS_AT_ONCE - 1)
-            wanted = {"address": address, "topics": [list(kinds)], "fromBlock": hex(start), "toBlock": hex(end)}
-            yield from self.rpc.call("eth_getLogs", wanted)
+            log_filter = {"address": address, "topics": [list(topics)], "fromBlock": hex(start), "toBlock": hex(end)}
+            yield from self.rpc.call("eth_getLogs", log_filter)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self.rpc.close()
 
 

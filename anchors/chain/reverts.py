@@ -1,4 +1,4 @@
-"""A revert keeps its name all the way up: each custom error of our contracts in the kernel's words."""
+"""Reverts of our contracts as errors of the ledger: each custom error has its class here, and keeps its name."""
 
 from __future__ import annotations
 
@@ -52,21 +52,21 @@ REVERTS: dict[str, type[LedgerError]] = {
 BY_SELECTOR = {"0x" + keccak(name.encode())[:4].hex(): name for name in REVERTS}
 
 
-def refusal(error: dict[str, Any]) -> LedgerError:
-    """What a JSON-RPC error means: the revert by its name, or that the chain cannot answer."""
+def error_of(error: dict[str, Any]) -> LedgerError:
+    """Return the error for a JSON-RPC error: the class of a revert that has a name, else SourceUnavailable."""
     selector = _revert_data(error)[:10]
     if name := BY_SELECTOR.get(selector):
-        return named(name)
+        return error_named(name)
     return SourceUnavailable(f"the chain refused: {_printable(error.get('message'))}")
 
 
-def named(name: str) -> LedgerError:
-    """The error of a revert whose signature is known."""
+def error_named(name: str) -> LedgerError:
+    """Return the error for a revert, given by its signature in `REVERTS`."""
     return REVERTS[name](f"the contract refused: {name.partition('(')[0]}")
 
 
 def _revert_data(error: dict[str, Any]) -> str:
-    """Where the node put the revert's bytes: clients nest them differently."""
+    """Return the data of the revert as 0x-hex, or nothing. Nodes nest it differently in the JSON-RPC error."""
     data = error.get("data")
     while isinstance(data, dict):
         data = data.get("data") or data.get("result")

@@ -1,4 +1,4 @@
-"""JSON-RPC over one kept-alive connection: a bare call costs a tenth of web3.py's contract call."""
+"""JSON-RPC over a connection that is kept open. A plain call costs a tenth of a contract call by web3.py."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import Any
 import httpx
 import orjson
 
-from mydata_ledger.anchors.chain.reverts import refusal
+from mydata_ledger.anchors.chain.reverts import error_of
 from mydata_ledger.ledger.errors import SourceUnavailable
 
 Call = tuple[str, list[Any]]
 REVERTED = frozenset({3, -32015})
-"""Error codes for a contract that reverted: go-ethereum's and Anvil's, Nethermind's."""
+"""JSON-RPC error codes for a call that reverted: 3 from go-ethereum and Anvil, -32015 from Nethermind."""
 UNREACHABLE = "the chain does not answer; check that it runs and that the RPC URL is right"
 
 
 class Rpc:
-    """One chain's JSON-RPC server; safe to share between threads. Raises SourceUnavailable when it does not answer."""
+    """The JSON-RPC server of one chain. Threads may share it. Methods raise SourceUnavailable without an answer."""
 
     def __init__(self, url: str, timeout: float = 10) -> None:
         self._client = httpx.Client(base_url=url, timeout=timeout, headers={"content-type": "application/json"})
         self._ids = count(1)
 
     def call(self, method: str, *params: Any) -> Any:
-        """The result. Raises what a revert means in our words."""
+        """Return the result of one call. Raises the error that a revert stands for (`reverts.error_of`)."""
         return self.batch([(method, list(params))])[0]
 
     def call_or_revert(self, method: str, *params: Any) -> Any:
-        """The result; None when the contract asked refused to answer, whatever it said."""
+        """Return the result of one call, or None when the contract reverted, for whatever reason."""
         [answer] = self._post([_request(next(self._ids), (method, list(params)))])
         error = answer.get("error")
         if isinstance(error, dict) and (error.get("code") in REVERTED or "revert" in str(error.get("message"))):
@@ -38,7 +38,7 @@ class Rpc:
         return _result(answer)
 
     def batch(self, calls: Sequence[Call]) -> list[Any]:
-        """The results in the order asked, in one round trip."""
+        """Return the results in the order of the calls, in one round trip."""
         if not calls:
             return []
         ids = [next(self._ids) for _ in calls]
@@ -58,7 +58,7 @@ class Rpc:
         return answers
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._client.close()
 
 
@@ -68,7 +68,7 @@ def _request(number: int, call: Call) -> dict[str, Any]:
 
 def _result(answer: dict[str, Any] | None) -> Any:
     if answer is None:
-        raise SourceUnavailable("the chain left a question unanswered; try again later")
+        raise SourceUnavailable("the chain left a request unanswered; try again later")
     if error := answer.get("error"):
-        raise refusal(error)
+        raise error_of(error)
     return answer.get("result")

@@ -1,4 +1,4 @@
-"""Signed transactions: nonces, gas and fees, sent together and waited for together."""
+"""Signs and sends transactions: nonces, gas and fees. Several are tx_hash at once, and all are waited for."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 
 from eth_account import Account
 
-from mydata_ledger.anchors.chain.rpc import Rpc
+from mydata_ledger.anchors.chain.rpc import Call, Rpc
 from mydata_ledger.ledger.errors import SourceUnavailable
 
 GAS_CAP = 16_777_216
-"""Most gas of one transaction, EIP-7825."""
+"""Most gas that one transaction may use, by EIP-7825."""
 TIP = 10**9
 POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """A transaction that took effect: its hash as 0x-hex, its block, the gas it used."""
+    """A transaction that was mined and did not revert: its hash as 0x-hex, its block, the gas it used."""
 
     hash: str
     block: int
@@ -28,23 +28,23 @@ class Mined:
 
 
 class Sender:
-    """The account that writes. One process at a time may use it; a second one finds `busy` and waits."""
+    """The account that sends transactions. One process at a time may use it; others see `has_pending` and wait."""
 
     def __init__(self, rpc: Rpc, key: bytes, chain_id: int, confirm_seconds: float = 60) -> None:
         self._rpc, self._account = rpc, Account.from_key(key)
         self._chain_id, self._confirm_seconds = chain_id, confirm_seconds
         self.address: str = self._account.address
 
-    def busy(self) -> bool:
-        """Whether a transaction of this account still waits to be mined, sent by us or by one who was killed."""
+    def has_pending(self) -> bool:
+        """Return True if a transaction of this account still waits to be mined, also one of a process that ended."""
         latest, pending = self._nonces()
         return pending > latest
 
     def send(self, calls: Sequence[tuple[str, str]], urgency: int = 1) -> list[Mined]:
-        """Send every (contract, calldata) at once and wait until all are mined, in that order.
+        """Send every (contract, calldata) at once, and wait until all are mined, in that order.
 
-        `urgency` multiplies the fee; above 1 transactions that already wait are replaced. Raises what a revert means,
-        and SourceUnavailable when they are not mined in time.
+        `urgency` multiplies the fee; above 1 it also replaces the transactions that already wait. Raises the error that
+        a revert stands for, and SourceUnavailable when a transaction is not mined in time.
         """
         latest, pending = self._nonces()
         nonce = latest if urgency > 1 else pending
@@ -55,11 +55,11 @@ class Sender:
             gas = min(int(estimate, 16) * 5 // 4, GAS_CAP)
             signed.append(self._sign({**fields, "to": to, "data": data, "gas": gas, "nonce": nonce + offset}))
         hashes = self._rpc.batch([("eth_sendRawTransaction", [raw]) for raw in signed])
-        return [self._wait(sent, call) for sent, call in zip(hashes, calls, strict=True)]
+        return [self._wait(tx_hash, call) for tx_hash, call in zip(hashes, calls, strict=True)]
 
     def _nonces(self) -> tuple[int, int]:
-        asked = [("eth_getTransactionCount", [self.address, tag]) for tag in ("latest", "pending")]
-        latest, pending = self._rpc.batch([(method, list(params)) for method, params in asked])
+        calls: list[Call] = [("eth_getTransactionCount", [self.address, tag]) for tag in ("latest", "pending")]
+        latest, pending = self._rpc.batch(calls)
         return int(latest, 16), int(pending, 16)
 
     def _fees(self, urgency: int) -> dict[str, Any]:
@@ -74,17 +74,17 @@ class Sender:
     def _call(self, to: str, data: str) -> dict[str, str]:
         return {"from": self.address, "to": to, "data": data}
 
-    def _wait(self, sent: str, call: tuple[str, str]) -> Mined:
+    def _wait(self, tx_hash: str, call: tuple[str, str]) -> Mined:
         deadline = time.monotonic() + self._confirm_seconds
         while time.monotonic() < deadline:
-            if receipt := self._rpc.call("eth_getTransactionReceipt", sent):
-                return self._mined(sent, receipt, call)
+            if receipt := self._rpc.call("eth_getTransactionReceipt", tx_hash):
+                return self._mined(tx_hash, receipt, call)
             time.sleep(POLL_SECONDS)
         raise SourceUnavailable(f"a transaction was not mined within {self._confirm_seconds:.0f} seconds")
 
-    def _mined(self, sent: str, receipt: dict[str, Any], call: tuple[str, str]) -> Mined:
+    def _mined(self, tx_hash: str, receipt: dict[str, Any], call: tuple[str, str]) -> Mined:
         block = int(receipt["blockNumber"], 16)
         if int(receipt["status"], 16) != 1:
             self._rpc.call("eth_call", self._call(*call), hex(block - 1))
             raise SourceUnavailable("a transaction took no effect; the next attempt looks at the chain again")
-        return Mined(sent, block, int(receipt["gasUsed"], 16))
+        return Mined(tx_hash, block, int(receipt["gasUsed"], 16))

@@ -1,1 +1,1 @@
-"""What IPFS is made of: content addresses, UnixFS files as DAGs of blocks, and archives of blocks; no storage."""
+"""The IPFS data formats without storage: CIDs, UnixFS files as DAGs of blocks, CAR archives, the trustless gateway."""

@@ -1,4 +1,4 @@
-"""Which form a gateway's answer takes: `format` and `car-*` of the URL, and the Accept header (RFC 9110 §12.5.1)."""
+"""Content negotiation of the gateway: `format` and `car-*` of the URL, and the Accept header (RFC 9110 §12.5.1)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 RAW_TYPE, CAR_TYPE = "application/vnd.ipld.raw", "application/vnd.ipld.car"
 FORMATS = {"raw": RAW_TYPE, "car": CAR_TYPE}
 RECORD_TYPE = "application/vnd.ipfs.ipns-record"
-ELSEWHERE = {"tar", "json", "cbor", "dag-json", "dag-cbor", "html"}
-"""Formats of other gateways: what they give cannot be checked by the one who asks."""
-ONLY = f"this gateway serves {RAW_TYPE} and {CAR_TYPE}; say which by Accept or `format`"
+UNSERVED_FORMATS = {"tar", "json", "cbor", "dag-json", "dag-cbor", "html"}
+"""Formats of other gateways. A client cannot verify a response in them, so they are not served."""
+SERVED_TYPES = f"this gateway serves {RAW_TYPE} and {CAR_TYPE}; say which by Accept or `format`"
 ORDERS, DUPS = {"dfs", "unk"}, {"y", "n"}
 
 
 class GatewayRefusal(Exception):
-    """An answer that is no content: status and sentence."""
+    """An error response of the gateway: its HTTP status and its text."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -25,7 +25,11 @@ class GatewayRefusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ResponseFormat:
-    """`kind` is the media type; `again` says that a CAR repeats blocks; `said` that the URL alone asks for it."""
+    """The format of a response.
+
+    `kind` is the media type. `duplicates` is True if a CAR repeats blocks. `explicit` is True if the URL alone, without
+    the Accept header, selects this format.
+    """
 
     kind: str
     duplicates: bool = False
@@ -33,69 +37,69 @@ class ResponseFormat:
 
     @property
     def content_type(self) -> str:
-        """The header, with what IPIP-412 wants said of a CAR: blocks always come depth first."""
+        """The Content-Type header. For a CAR it has the parameters of IPIP-412; the order is always depth first."""
         return f"{CAR_TYPE}; version=1; order=dfs; dups={'y' if self.duplicates else 'n'}" if self.is_car else self.kind
 
     @property
     def is_car(self) -> bool:
-        """Whether a CAR is asked for, and not a block."""
+        """True for a CAR, False for a raw block."""
         return self.kind == CAR_TYPE
 
     @property
     def format(self) -> str:
-        """What `format` calls it."""
+        """The value of the query parameter `format` for it."""
         return "car" if self.is_car else "raw"
 
 
 def negotiate(query: Mapping[str, str], accept: str | None) -> ResponseFormat:
-    """The form asked for: `format` outranks Accept, `car-*` outrank its parameters.
+    """Return the format of the response. `format` outranks Accept, and `car-*` outrank the parameters of Accept.
 
-    Raises Refused: 400 for what is no format or when nothing is asked for, 406 for forms that are not served here.
+    Raises GatewayRefusal: 400 for an unknown format or none at all, 406 for a format that is not served here.
     """
-    given = query.get("format")
-    if given is None:
+    name = query.get("format")
+    if name is None:
         if accept is None:
-            raise GatewayRefusal(400, ONLY)
-        form = replace(_accepted(accept), explicit=False)
+            raise GatewayRefusal(400, SERVED_TYPES)
+        form = replace(_by_accept(accept), explicit=False)
     else:
-        form = _formatted(given, accept or "")
+        form = _by_format(name, accept or "")
     return _with_query(form, query) if form.is_car else form
 
 
-def _formatted(given: str, accept: str) -> ResponseFormat:
-    if given == "ipns-record":
+def _by_format(name: str, accept: str) -> ResponseFormat:
+    if name == "ipns-record":
         raise GatewayRefusal(400, "IPNS records are under /ipns/ only")
-    if given in ELSEWHERE:
-        raise GatewayRefusal(406, ONLY)
-    if given not in FORMATS:
+    if name in UNSERVED_FORMATS:
+        raise GatewayRefusal(406, SERVED_TYPES)
+    if name not in FORMATS:
         raise GatewayRefusal(400, "`format` is raw or car")
     kinds = {kind for _, kind, _ in _parts(accept)}
-    if kinds & {CAR_TYPE, RAW_TYPE} == {CAR_TYPE} and given == "car":
-        return replace(_accepted(accept), explicit=True)
-    return ResponseFormat(FORMATS[given], explicit=not kinds & {*FORMATS.values(), RECORD_TYPE} - {FORMATS[given]})
+    if kinds & {CAR_TYPE, RAW_TYPE} == {CAR_TYPE} and name == "car":
+        return replace(_by_accept(accept), explicit=True)
+    return ResponseFormat(FORMATS[name], explicit=not kinds & {*FORMATS.values(), RECORD_TYPE} - {FORMATS[name]})
 
 
 def _with_query(form: ResponseFormat, query: Mapping[str, str]) -> ResponseFormat:
-    said = {name: query[f"car-{name}"] for name in ("version", "order", "dups") if f"car-{name}" in query}
-    if not _served(said):
+    parameters = {name: query[f"car-{name}"] for name in ("version", "order", "dups") if f"car-{name}" in query}
+    if not _is_served(parameters):
         raise GatewayRefusal(400, "`car-version` is 1, `car-order` dfs or unk, `car-dups` y or n")
-    return replace(form, duplicates=said["dups"] == "y") if "dups" in said else form
+    return replace(form, duplicates=parameters["dups"] == "y") if "dups" in parameters else form
 
 
-def _accepted(accept: str) -> ResponseFormat:
-    """The best of what Accept lists, the first of equals."""
+def _by_accept(accept: str) -> ResponseFormat:
+    """Return the format of the highest weight in an Accept header, the first one of equal weights."""
     best: tuple[float, ResponseFormat] | None = None
     for weight, kind, parameters in _parts(accept):
         if kind not in FORMATS.values() or weight <= 0 or (best and weight <= best[0]):
             continue
-        if kind == RAW_TYPE or _served(parameters):
+        if kind == RAW_TYPE or _is_served(parameters):
             best = weight, ResponseFormat(kind, duplicates=parameters.get("dups") == "y")
     if best is None:
-        raise GatewayRefusal(406, ONLY)
+        raise GatewayRefusal(406, SERVED_TYPES)
     return best[1]
 
 
-def _served(parameters: Mapping[str, str]) -> bool:
+def _is_served(parameters: Mapping[str, str]) -> bool:
     return (
         parameters.get("version", "1") == "1"
         and parameters.get("order", "dfs") in ORDERS
@@ -104,7 +108,7 @@ def _served(parameters: Mapping[str, str]) -> bool:
 
 
 def _parts(accept: str) -> Iterator[tuple[float, str, dict[str, str]]]:
-    """Weight, media type and parameters of each thing accepted; a weight that is none counts as nothing wanted."""
+    """Yield weight, media type and parameters of each part of an Accept header. A malformed weight counts as 0."""
     for part in accept.split(","):
         kind, *pieces = (piece.strip().lower() for piece in part.split(";"))
         pairs = (piece.partition("=") for piece in pieces if piece)
@@ -114,6 +118,6 @@ def _parts(accept: str) -> Iterator[tuple[float, str, dict[str, str]]]:
 
 def _weight(text: str) -> float:
     with suppress(ValueError):
-        found = float(text)
-        return found if 0 <= found <= 1 else 0
+        weight = float(text)
+        return weight if 0 <= weight <= 1 else 0
     return 0

@@ -1,7 +1,7 @@
-"""CAR version 1: blocks in a file, each behind its length and CID, the roots in front (ipld.io/specs/transport/car).
+"""CAR version 1: a file with a header and blocks, each after its length and CID (ipld.io/specs/transport/car).
 
-The header is DAG-CBOR, {"roots": [CID…], "version": 1}, written here in the one form that has. Blocks of identity CIDs
-are in their CIDs already: written nowhere, skipped where others did.
+The header is DAG-CBOR, {"roots": [CID…], "version": 1}, which has exactly one encoding. A block of an identity CID is
+contained in the CID, so it is not written, and is skipped when another writer has written it.
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from mydata_ledger.anchors.ipld import cbor
-from mydata_ledger.anchors.ipld.cid import CBOR, DAG_CBOR, DAG_JSON, DAG_PB, JSON, LONGEST, RAW, SHA2_256, Cid
-from mydata_ledger.anchors.ipld.unixfs import Block, Made
+from mydata_ledger.anchors.ipld.cid import CBOR, DAG_CBOR, DAG_JSON, DAG_PB, JSON, MAX_BYTES, RAW, SHA2_256, Cid
+from mydata_ledger.anchors.ipld.unixfs import Block, ViewBlock
 from mydata_ledger.anchors.ipld.wire import varint
 from mydata_ledger.ledger.errors import MalformedInput
 
 MAX_BLOCK = 2 * 1024 * 1024
-"""What IPFS nodes exchange at most."""
+"""The largest block, in bytes, that IPFS nodes exchange."""
 MAX_HEADER = 512 * 1024
 MAX_ROOTS = 10_000
 CODECS = {RAW, DAG_PB, DAG_CBOR, DAG_JSON, CBOR, JSON}
-"""Those whose links we can follow, or that have none: what we cannot walk we could not keep whole."""
+"""The codecs whose links can be followed, or that have none. A DAG with another codec could not be kept complete."""
 CUT = "the CAR file ends too early; fetch it again"
 
 
-def write(roots: list[Cid], blocks: Iterable[Made]) -> Iterator[bytes]:
-    """The file in pieces."""
-    shown = b"".join(_linked(root.raw) for root in roots)
-    header = b"\xa2\x65roots" + _head(0x80, len(roots)) + shown + b"\x67version\x01"
+def write(roots: list[Cid], blocks: Iterable[ViewBlock]) -> Iterator[bytes]:
+    """Yield the file in pieces."""
+    links = b"".join(_encoded_link(root.raw) for root in roots)
+    header = b"\xa2\x65roots" + _head(0x80, len(roots)) + links + b"\x67version\x01"
     yield varint(len(header)) + header
     for cid, block in blocks:
         if not cid.is_inline:
@@ -37,20 +37,23 @@ def write(roots: list[Cid], blocks: Iterable[Made]) -> Iterator[bytes]:
 
 
 def read(file: BinaryIO) -> tuple[list[Cid], Iterator[Block]]:
-    """The roots, and the blocks in order, each checked against its CID.
+    """Return the roots, and the blocks in order, each checked against its CID.
 
-    Raises MalformedInput for anything that is no such file, at once or while the blocks are read.
+    Raises MalformedInput for anything that is no CAR version 1 file, at once or while the blocks are read.
     """
     size = _length(file, MAX_HEADER)
     if size is None:
         raise MalformedInput("the CAR file is empty")
-    return _roots(_exactly(file, size)), read_blocks(file)
+    return _roots(_read_exactly(file, size)), read_blocks(file)
 
 
 def read_blocks(file: BinaryIO) -> Iterator[Block]:
-    """The blocks behind the header, or behind any of them, each checked against its CID. Raises MalformedInput."""
-    while (size := _length(file, LONGEST + MAX_BLOCK)) is not None:
-        section = _exactly(file, size)
+    """Yield the blocks from the current position of the file on, each checked against its CID. Raises MalformedInput.
+
+    The position is after the header, or after a block.
+    """
+    while (size := _length(file, MAX_BYTES + MAX_BLOCK)) is not None:
+        section = _read_exactly(file, size)
         cid, start = Cid.read(section)
         block = section[start:]
         if cid.hash != SHA2_256 and not cid.is_inline:
@@ -64,29 +67,29 @@ def read_blocks(file: BinaryIO) -> Iterator[Block]:
 
 
 def _roots(header: bytes) -> list[Cid]:
-    said = cbor.decode(header)
-    if not isinstance(said, dict) or said.get("version") != 1 or said.keys() != {"version", "roots"}:
+    fields = cbor.decode(header)
+    if not isinstance(fields, dict) or fields.get("version") != 1 or fields.keys() != {"version", "roots"}:
         raise MalformedInput("not a CAR version 1 file with its roots in front")
-    roots = said["roots"]
+    roots = fields["roots"]
     if not isinstance(roots, list) or len(roots) > MAX_ROOTS or not all(isinstance(root, Cid) for root in roots):
         raise MalformedInput("the roots of the CAR file are no list of CIDs")
     return roots
 
 
-def _linked(raw: bytes) -> bytes:
-    """CBOR tag 42 over a zero and the CID."""
+def _encoded_link(raw: bytes) -> bytes:
+    """Encode a link: CBOR tag 42 on a byte string of a zero and the CID."""
     return b"\xd8\x2a" + _head(0x40, len(raw) + 1) + b"\0" + raw
 
 
 def _head(kind: int, count: int) -> bytes:
-    """The head of a CBOR array or byte string, in its shortest form."""
+    """Encode the head of a CBOR array or byte string in its shortest form."""
     if count < 24:
         return bytes([kind | count])
     return bytes([kind | 24, count]) if count < 256 else bytes([kind | 25]) + count.to_bytes(2)
 
 
 def _length(file: BinaryIO, most: int) -> int | None:
-    """The next section's length, None at the end of the file."""
+    """Read the length of the next section; None at the end of the file."""
     value = shift = 0
     while byte := file.read(1):
         value |= (byte[0] & 0x7F) << shift
@@ -102,8 +105,8 @@ def _length(file: BinaryIO, most: int) -> int | None:
     return None
 
 
-def _exactly(file: BinaryIO, size: int) -> bytes:
-    found = file.read(size)
-    if len(found) != size:
+def _read_exactly(file: BinaryIO, size: int) -> bytes:
+    content = file.read(size)
+    if len(content) != size:
         raise MalformedInput(CUT)
-    return found
+    return content

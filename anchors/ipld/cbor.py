@@ -1,4 +1,4 @@
-"""DAG-CBOR, read only: the values of a block, links among them (ipld.io/specs/codecs/dag-cbor)."""
+"""Decoder for DAG-CBOR: the value of a block, with its links (ipld.io/specs/codecs/dag-cbor). There is no encoder."""
 
 from __future__ import annotations
 
@@ -9,34 +9,37 @@ from mydata_ledger.anchors.ipld.cid import Cid
 from mydata_ledger.ledger.errors import MalformedInput
 
 LINK = 42
-DEEPEST = 128
+MAX_DEPTH = 128
 NOT_CBOR = "the block is not DAG-CBOR"
 FLOATS = {25: ">e", 26: ">f", 27: ">d"}
 SIMPLE = {20: False, 21: True, 22: None}
 
 
 def decode(block: bytes) -> Any:
-    """The value: numbers, text, bytes, lists, dicts under text, `Cid`, True, False, None. Raises MalformedInput."""
+    """Decode a block into numbers, text, bytes, lists, dicts with text keys, `Cid`, True, False and None.
+
+    Raises MalformedInput.
+    """
     reader = _Reader(block)
     value = reader.value(0)
-    if reader.at != len(block):
+    if reader.offset != len(block):
         raise MalformedInput(NOT_CBOR)
     return value
 
 
 class _Reader:
     def __init__(self, block: bytes) -> None:
-        self._block, self.at = block, 0
+        self._block, self.offset = block, 0
 
     def value(self, depth: int) -> Any:
         major, small = divmod(self._take(1)[0], 32)
-        if depth > DEEPEST:
-            raise MalformedInput("the block is nested deeper than anything we read")
+        if depth > MAX_DEPTH:
+            raise MalformedInput(f"the block is nested deeper than {MAX_DEPTH} levels")
         if major == 7:
             return self._special(small)
-        return self._made(major, self._number(small), depth)
+        return self._value_of_type(major, self._number(small), depth)
 
-    def _made(self, major: int, number: int, depth: int) -> Any:
+    def _value_of_type(self, major: int, number: int, depth: int) -> Any:
         match major:
             case 0:
                 return number
@@ -60,10 +63,10 @@ class _Reader:
         return name, self.value(depth + 1)
 
     def _link(self, tag: int, depth: int) -> Cid:
-        held = self.value(depth + 1) if tag == LINK else None
-        if not isinstance(held, bytes) or not held.startswith(b"\0"):
+        content = self.value(depth + 1) if tag == LINK else None
+        if not isinstance(content, bytes) or not content.startswith(b"\0"):
             raise MalformedInput(NOT_CBOR)
-        return Cid.decode(held[1:])
+        return Cid.decode(content[1:])
 
     def _special(self, small: int) -> Any:
         if small in FLOATS:
@@ -86,14 +89,14 @@ class _Reader:
         return int.from_bytes(self._take(1 << small - 24))
 
     def _bounded(self, count: int) -> int:
-        """A count of items, each of which takes a byte at least."""
-        if count > len(self._block) - self.at:
+        """Check a count of items against the bytes that are left, since each item has at least one byte."""
+        if count > len(self._block) - self.offset:
             raise MalformedInput(NOT_CBOR)
         return count
 
     def _take(self, size: int) -> bytes:
-        found = self._block[self.at : self.at + size]
-        if len(found) != size:
+        content = self._block[self.offset : self.offset + size]
+        if len(content) != size:
             raise MalformedInput("the block ends too early")
-        self.at += size
-        return found
+        self.offset += size
+        return content

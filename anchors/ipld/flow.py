@@ -1,4 +1,4 @@
-"""A file to read from whatever comes in pieces, in constant memory."""
+"""A readable file object over an iterator of pieces, in constant memory."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 from mydata_ledger.anchors.ipld.unixfs import Piece
 
 
-class Flow(io.RawIOBase):
-    """The pieces as a file, read once and forward."""
+class PieceFile(io.RawIOBase):
+    """A file object over pieces of bytes. It is read once, from start to end."""
 
     def __init__(self, pieces: Iterable[Piece]) -> None:
         self._pieces = iter(pieces)
         self._left: Piece = b""
 
     def readable(self) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """As many bytes as one piece has left, at most."""
+        """Read into the buffer at most the rest of one piece, and return the number of bytes; 0 at the end."""
         while not self._left:
             piece = next(self._pieces, None)
             if piece is None:
@@ -33,5 +33,5 @@ class Flow(io.RawIOBase):
 
 
 def file_of(pieces: Iterable[Piece], at_once: int = 256 * 1024) -> io.BufferedReader:
-    """`Flow`, buffered: what gives as many bytes as are asked for."""
-    return io.BufferedReader(Flow(pieces), at_once)
+    """Return a buffered `PieceFile`, whose `read` returns as many bytes as were requested, except at the end."""
+    return io.BufferedReader(PieceFile(pieces), at_once)

@@ -1,4 +1,4 @@
-"""Sharded UnixFS directories: a trie over the murmur3 of names (UnixFS spec, HAMT directories)."""
+"""Sharded UnixFS directories: a trie over the murmur3 hashes of names (UnixFS specification, HAMT directories)."""
 
 from __future__ import annotations
 
@@ -14,49 +14,49 @@ BITS = 64
 
 
 def find(node_of: Callable[[Cid], Node], shard: Node, name: str) -> list[Cid]:
-    """The CIDs from below a directory's first shard to what the name leads to.
+    """Return the CIDs from below the first shard of a directory down to the entry with a name.
 
-    Raises PayloadMissing when it leads nowhere, PayloadAltered for what is no shard.
+    Raises PayloadMissing if there is no such entry, PayloadAltered for a block that is no shard.
     """
-    left, bits, way = murmur3(name.encode("utf-8", "surrogateescape")), BITS, []
+    name_hash, bits, crossed = murmur3(name.encode("utf-8", "surrogateescape")), BITS, []
     while bits >= (width := shard.fanout.bit_length() - 1):
         bits -= width
-        prefix = f"{left >> bits & shard.fanout - 1:0{digits(shard)}X}"
-        link = next((one for one in shard.links if one.name in {prefix, prefix + name}), None)
+        prefix = f"{name_hash >> bits & shard.fanout - 1:0{digits(shard)}X}"
+        link = next((link for link in shard.links if link.name in {prefix, prefix + name}), None)
         if link is None:
             break
-        way.append(link.cid)
+        crossed.append(link.cid)
         if link.name != prefix:
-            return way
+            return crossed
         shard = _shard(node_of(link.cid), link.cid)
     raise PayloadMissing("the path names nothing below that CID")
 
 
 def shards(shard: Node) -> list[NodeLink]:
-    """The links of a shard that lead to other shards: their names are a prefix and nothing else."""
+    """Return the links of a shard to other shards. Their names are a prefix and nothing else."""
     return [link for link in shard.links if len(link.name) == digits(shard)]
 
 
 def digits(shard: Node) -> int:
-    """Hexadecimal digits before each name."""
+    """Return how many hexadecimal digits precede each name in a shard."""
     return len(f"{shard.fanout - 1:X}")
 
 
 def murmur3(key: bytes) -> int:
-    """The first 64 bits of MurmurHash3 x64-128 with seed 0."""
-    one = two = 0
+    """Return the first 64 bits of MurmurHash3 x64-128 with seed 0."""
+    h1 = h2 = 0
     whole = len(key) - len(key) % 16
-    for at in range(0, whole, 16):
-        one ^= _mixed(int.from_bytes(key[at : at + 8], "little"), C1, 31, C2)
-        one = (_turned(one, 27) + two) * 5 + 0x52DCE729 & MASK
-        two ^= _mixed(int.from_bytes(key[at + 8 : at + 16], "little"), C2, 33, C1)
-        two = (_turned(two, 31) + one) * 5 + 0x38495AB5 & MASK
-    one ^= _mixed(int.from_bytes(key[whole : whole + 8], "little"), C1, 31, C2)
-    two ^= _mixed(int.from_bytes(key[whole + 8 :], "little"), C2, 33, C1)
-    one, two = one ^ len(key), two ^ len(key)
-    one = one + two & MASK
-    two = two + one & MASK
-    return _final(one) + _final(two) & MASK
+    for offset in range(0, whole, 16):
+        h1 ^= _mixed(int.from_bytes(key[offset : offset + 8], "little"), C1, 31, C2)
+        h1 = (_rotated(h1, 27) + h2) * 5 + 0x52DCE729 & MASK
+        h2 ^= _mixed(int.from_bytes(key[offset + 8 : offset + 16], "little"), C2, 33, C1)
+        h2 = (_rotated(h2, 31) + h1) * 5 + 0x38495AB5 & MASK
+    h1 ^= _mixed(int.from_bytes(key[whole : whole + 8], "little"), C1, 31, C2)
+    h2 ^= _mixed(int.from_bytes(key[whole + 8 :], "little"), C2, 33, C1)
+    h1, h2 = h1 ^ len(key), h2 ^ len(key)
+    h1 = h1 + h2 & MASK
+    h2 = h2 + h1 & MASK
+    return _final(h1) + _final(h2) & MASK
 
 
 def _shard(node: Node, cid: Cid) -> Node:
@@ -65,12 +65,12 @@ def _shard(node: Node, cid: Cid) -> Node:
     return node
 
 
-def _turned(value: int, by: int) -> int:
+def _rotated(value: int, by: int) -> int:
     return (value << by | value >> 64 - by) & MASK
 
 
 def _mixed(value: int, first: int, by: int, second: int) -> int:
-    return _turned(value * first & MASK, by) * second & MASK
+    return _rotated(value * first & MASK, by) * second & MASK
 
 
 def _final(value: int) -> int:

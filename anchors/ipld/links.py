@@ -1,4 +1,4 @@
-"""Where a block links to, for every codec that we keep."""
+"""The links of a block, for each codec that is stored here."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from mydata_ledger.ledger.errors import MalformedInput, PayloadAltered
 
 
 def children(cid: Cid, block: bytes) -> list[Cid]:
-    """The CIDs a block links to, in their order. Raises PayloadAltered for what is not of its codec."""
+    """Return the CIDs that a block links to, in order. Raises PayloadAltered if the block is not of its codec."""
     try:
         if cid.codec == DAG_PB:
             return links_of(block)
-        return _inside(value(cid, block)) if cid.may_link else []
+        return _cids_in(value(cid, block)) if cid.may_link else []
     except MalformedInput as error:
         raise PayloadAltered(f"block {cid} is not of its codec") from error
 
 
 def value(cid: Cid, block: bytes) -> Any:
-    """What a DAG-CBOR or DAG-JSON block says, with `Cid` for links. Raises MalformedInput."""
+    """Decode a DAG-CBOR or DAG-JSON block, with `Cid` for links. Raises MalformedInput."""
     if cid.codec == DAG_CBOR:
         return cbor.decode(block)
-    return _linked(canonical.read(block))
+    return _with_cids(canonical.read(block))
 
 
-def _linked(held: Any) -> Any:
-    """The value with `Cid` where DAG-JSON says a link, `{"/": "<CID>"}`; as deep as `canonical.read` lets through."""
-    if isinstance(held, dict):
-        if held.keys() == {"/"} and isinstance(held["/"], str):
-            return Cid.parse_any(held["/"])
-        return {name: _linked(one) for name, one in held.items()}
-    return [_linked(one) for one in held] if isinstance(held, list) else held
+def _with_cids(node: Any) -> Any:
+    """Replace the links of DAG-JSON, `{"/": "<CID>"}`, by `Cid`. `canonical.read` has limited the depth."""
+    if isinstance(node, dict):
+        if node.keys() == {"/"} and isinstance(node["/"], str):
+            return Cid.parse_any(node["/"])
+        return {name: _with_cids(child) for name, child in node.items()}
+    return [_with_cids(child) for child in node] if isinstance(node, list) else node
 
 
-def _inside(held: Any) -> list[Cid]:
-    found, waiting = [], [held]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, Cid):
-            found.append(one)
-        elif isinstance(one, list | dict):
-            waiting += reversed(list(one.values() if isinstance(one, dict) else one))
-    return found
+def _cids_in(root: Any) -> list[Cid]:
+    cids, pending = [], [root]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Cid):
+            cids.append(node)
+        elif isinstance(node, list | dict):
+            pending += reversed(list(node.values() if isinstance(node, dict) else node))
+    return cids

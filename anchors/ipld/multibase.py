@@ -1,4 +1,4 @@
-"""The text forms a CID may have: base32 (ours), base58btc, base36 and base16, told apart by their first character."""
+"""Multibase: the text forms of a CID. The first character names the base: 32 (which we write), 58btc, 36 or 16."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from mydata_ledger.ledger.errors import MalformedInput
 
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
-LONGEST = 1_024
-"""Characters: room for an identity CID of 512 bytes; reading base58 costs the square of it."""
-NONE = "the CID is in no base that is read here; give it in base32"
+MAX_CHARACTERS = 1_024
+"""Most characters of a CID: enough for an identity CID of 512 bytes. Decoding base58 takes quadratic time."""
+UNREADABLE = "the CID is in no base that is read here; give it in base32"
 
 
 def decode(text: str) -> bytes:
-    """The bytes behind a multibase prefix; `Qm…` is base58btc without one. Raises MalformedInput."""
-    if not text.isascii() or not 2 <= len(text) <= LONGEST:
-        raise MalformedInput(NONE)
+    """Decode a text with a multibase prefix; `Qm…` is base58btc without a prefix. Raises MalformedInput."""
+    if not text.isascii() or not 2 <= len(text) <= MAX_CHARACTERS:
+        raise MalformedInput(UNREADABLE)
     if len(text) == 46 and text.startswith("Qm"):
         return _numeral(text, BASE58)
     read = READERS.get(text[0])
     if read is None:
-        raise MalformedInput(NONE)
+        raise MalformedInput(UNREADABLE)
     try:
         return read(text[1:])
     except ValueError as error:
-        raise MalformedInput(NONE) from error
+        raise MalformedInput(UNREADABLE) from error
 
 
 def base32(raw: bytes) -> str:
-    """Lower case, without padding, behind its prefix."""
+    """Encode in base32, in lower case and without padding, after the prefix `b`."""
     return "b" + b32encode(raw).decode().rstrip("=").lower()
 
 
 def base58(raw: bytes) -> str:
-    """As CIDv0 is written: without a prefix."""
+    """Encode in base58btc without a prefix, as CIDv0 is written."""
     value, text = int.from_bytes(raw), ""
     while value:
         value, digit = divmod(value, 58)
@@ -46,17 +46,17 @@ def base58(raw: bytes) -> str:
 def _base32(text: str) -> bytes:
     raw = b32decode(text.upper() + "=" * (-len(text) % 8))
     if base32(raw)[1:] != text:
-        raise MalformedInput(NONE)
+        raise MalformedInput(UNREADABLE)
     return raw
 
 
 def _numeral(text: str, digits: str) -> bytes:
     value = 0
     for character in text:
-        at = digits.find(character)
-        if at < 0:
-            raise MalformedInput(NONE)
-        value = value * len(digits) + at
+        digit = digits.find(character)
+        if digit < 0:
+            raise MalformedInput(UNREADABLE)
+        value = value * len(digits) + digit
     zeros = len(text) - len(text.lstrip(digits[0]))
     return bytes(zeros) + value.to_bytes((value.bit_length() + 7) // 8)
 

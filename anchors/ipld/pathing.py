@@ -1,4 +1,4 @@
-"""Where a path leads inside a DAG: through UnixFS directories, sharded ones too, and DAG-CBOR or DAG-JSON values."""
+"""Resolves paths in a DAG, through UnixFS directories (also sharded ones) and DAG-CBOR or DAG-JSON values."""
 
 from __future__ import annotations
 
@@ -12,34 +12,38 @@ from mydata_ledger.anchors.ipld.reading import Get
 from mydata_ledger.anchors.ipld.unixfs import DIRECTORY, HAMT
 from mydata_ledger.ledger.errors import MalformedInput, PayloadAltered, PayloadMissing
 
-NOWHERE = "the path names nothing below that CID"
+NO_SUCH_PATH = "the path names nothing below that CID"
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedPath:
-    """`crossed` are the CIDs of every block from the root to the `end`, `roots` one for each segment, both with it."""
+    """The result of resolving a path.
+
+    `crossed` are the CIDs of all blocks from the root to the `end`. `roots` has the root, and one CID for each segment
+    of the path.
+    """
 
     crossed: tuple[Cid, ...]
     roots: tuple[Cid, ...]
 
     @property
     def end(self) -> Cid:
-        """What the path leads to: the CID, or the block that the value at its end lies in."""
+        """The CID at the end of the path, or of the block that contains the value at its end."""
         return self.crossed[-1]
 
 
 def resolve(get: Get, cid: Cid, path: list[str]) -> ResolvedPath:
-    """Follow a path. Raises PayloadMissing when it leads nowhere, PayloadAltered, SourceUnavailable."""
+    """Resolve a path below a CID. Raises PayloadMissing if nothing has that path, PayloadAltered, SourceUnavailable."""
     crossed, roots, left = [cid], [cid], list(path)
     while left:
-        here = crossed[-1]
-        if here.codec in {DAG_CBOR, DAG_JSON}:
-            taken, found = _through_value(get, here, left)
+        current = crossed[-1]
+        if current.codec in {DAG_CBOR, DAG_JSON}:
+            count, cids = _through_value(get, current, left)
         else:
-            taken, found = 1, _through_directory(get, here, left[0])
-        left = left[taken:]
-        crossed += found
-        roots += [here] * (taken - len(found[-1:])) + found[-1:]
+            count, cids = 1, _through_directory(get, current, left[0])
+        left = left[count:]
+        crossed += cids
+        roots += [current] * (count - len(cids[-1:])) + cids[-1:]
     return ResolvedPath(tuple(crossed), tuple(roots))
 
 
@@ -51,25 +55,25 @@ def _through_directory(get: Get, cid: Cid, name: str) -> list[Cid]:
         for link in node.links:
             if link.name == name:
                 return [link.cid]
-    raise PayloadMissing(NOWHERE)
+    raise PayloadMissing(NO_SUCH_PATH)
 
 
 def _through_value(get: Get, cid: Cid, path: list[str]) -> tuple[int, list[Cid]]:
-    """How many segments lie in this value, and the link they end at; none when the path ends inside."""
+    """Return how many segments are inside this value, and the link at their end; no link if the path ends inside."""
     try:
-        held = value(cid, reading.block_of(get, cid))
+        node = value(cid, reading.block_of(get, cid))
     except MalformedInput as error:
         raise PayloadAltered(f"block {cid} is not of its codec") from error
-    for taken, name in enumerate(path, 1):
-        held = _child(held, name)
-        if isinstance(held, Cid):
-            return taken, [held]
+    for count, name in enumerate(path, 1):
+        node = _child(node, name)
+        if isinstance(node, Cid):
+            return count, [node]
     return len(path), []
 
 
-def _child(held: Any, name: str) -> Any:
-    if isinstance(held, dict) and name in held:
-        return held[name]
-    if isinstance(held, list) and name.isascii() and name.isdigit() and len(name) < 9 and int(name) < len(held):
-        return held[int(name)]
-    raise PayloadMissing(NOWHERE)
+def _child(node: Any, name: str) -> Any:
+    if isinstance(node, dict) and name in node:
+        return node[name]
+    if isinstance(node, list) and name.isascii() and name.isdigit() and len(name) < 9 and int(name) < len(node):
+        return node[int(name)]
+    raise PayloadMissing(NO_SUCH_PATH)

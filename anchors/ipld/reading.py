@@ -1,4 +1,4 @@
-"""Walk and read a DAG block by block, whoever keeps the blocks; what is read was checked by who gets the block."""
+"""Walks and reads a DAG block by block. The function `get`, which returns blocks, must check each against its CID."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from mydata_ledger.ledger.errors import MalformedInput, PayloadAltered
 
 Get = Callable[[Cid], bytes]
 MAX_DEPTH = 32
-"""174^5 leaves are a petabyte; a deeper DAG is an attack."""
+"""Deepest DAG that is read. Depth 5 is a petabyte (174^5 leaves); a deeper DAG is an attack."""
 
 
 def block_of(get: Get, cid: Cid) -> bytes:
-    """The block of a CID, from the CID itself where that holds it. Raises PayloadMissing, PayloadAltered."""
+    """Return the block of a CID; an identity CID contains it. Raises PayloadMissing, PayloadAltered."""
     return cid.digest if cid.is_inline else get(cid)
 
 
 def node_of(get: Get, cid: Cid) -> Node:
-    """The UnixFS node of a CID; a raw block is a file without links. Raises PayloadAltered."""
+    """Return the UnixFS node of a CID. A raw block is a file without links. Raises PayloadMissing, PayloadAltered."""
     block = block_of(get, cid)
     if cid.codec != DAG_PB:
         return Node(UNIXFS_RAW, (), block)
@@ -31,7 +31,7 @@ def node_of(get: Get, cid: Cid) -> Node:
 
 
 def file_bytes(get: Get, cid: Cid, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-    """The bytes of a file, or of the range [start, end) of it, touching only the blocks that hold them.
+    """Yield the bytes of a file, or of its range [start, end). Only the blocks that contain them are read.
 
     Raises PayloadAltered, PayloadMissing, SourceUnavailable.
     """
@@ -44,59 +44,59 @@ def file_bytes(get: Get, cid: Cid, start: int = 0, end: int | None = None) -> It
 
 
 def sized_file(get: Get, cid: Cid) -> tuple[int, Iterator[bytes]]:
-    """How many bytes a file has, and the bytes; its first block is read at once, and once.
+    """Return the size of a file in bytes, and its bytes. The first block is read at once, and only once.
 
     Raises PayloadAltered, PayloadMissing, SourceUnavailable, at once or while the bytes are read.
     """
     first = block_of(get, cid)
 
-    def known(wanted: Cid) -> bytes:
-        return first if wanted == cid else get(wanted)
+    def get_cached(requested: Cid) -> bytes:
+        return first if requested == cid else get(requested)
 
-    return size_of(node_of(known, cid)), file_bytes(known, cid)
+    return size_of(node_of(get_cached, cid)), file_bytes(get_cached, cid)
 
 
 def file_blocks(get: Get, cid: Cid, start: int = 0, end: int | None = None) -> Iterator[tuple[int, Cid, Node]]:
-    """Every block that a range of a file touches, parents first, with the offset in the file where it begins."""
-    waiting = [(0, cid, -1, 0)]
-    while waiting:
-        at, here, said, depth = waiting.pop()
-        node = node_of(get, here)
+    """Yield each block that a range of a file touches, parents first, with the offset in the file where it begins."""
+    pending = [(0, cid, -1, 0)]
+    while pending:
+        offset, current, size_in_parent, depth = pending.pop()
+        node = node_of(get, current)
         if depth == MAX_DEPTH or node.kind not in {FILE, UNIXFS_RAW}:
-            raise PayloadAltered(f"block {here} is no part of a file")
-        if said not in {-1, size_of(node)}:
-            raise PayloadAltered(f"block {here} holds another number of bytes than its parent says")
-        yield at, here, node
-        at += len(node.inline)
+            raise PayloadAltered(f"block {current} is no part of a file")
+        if size_in_parent not in {-1, size_of(node)}:
+            raise PayloadAltered(f"block {current} holds another number of bytes than its parent says")
+        yield offset, current, node
+        offset += len(node.inline)
         below = []
         for link in node.links:
-            if at + link.file_size > start and (end is None or max(at, start) < end):
-                below.append((at, link.cid, link.file_size, depth + 1))
-            at += link.file_size
-        waiting += reversed(below)
+            if offset + link.file_size > start and (end is None or max(offset, start) < end):
+                below.append((offset, link.cid, link.file_size, depth + 1))
+            offset += link.file_size
+        pending += reversed(below)
 
 
-def whole(get: Get, cid: Cid, *, again: bool = False) -> Iterator[Block]:
-    """Every block below a CID, parents first, depth first; each once, or `again` wherever it is linked to.
+def whole(get: Get, cid: Cid, *, duplicates: bool = False) -> Iterator[Block]:
+    """Yield the blocks of a DAG from its root on, parents first and depth first.
 
-    Raises PayloadMissing, PayloadAltered.
+    Each block is yielded once, or with `duplicates` as often as it is linked. Raises PayloadMissing, PayloadAltered.
     """
-    waiting: list[tuple[Cid, int]] = [(cid, 0)]
+    pending: list[tuple[Cid, int]] = [(cid, 0)]
     seen: set[Cid] = set()
-    while waiting:
-        here, depth = waiting.pop()
-        if here in seen:
+    while pending:
+        current, depth = pending.pop()
+        if current in seen:
             continue
-        block = block_of(get, here)
-        yield here, block
-        links = children(here, block)
+        block = block_of(get, current)
+        yield current, block
+        links = children(current, block)
         if links and depth == MAX_DEPTH:
-            raise PayloadAltered("the DAG is deeper than any we keep")
-        waiting += [(link, depth + 1) for link in reversed(links)]
-        if not again:
-            seen.add(here)
+            raise PayloadAltered(f"the DAG is deeper than {MAX_DEPTH} levels")
+        pending += [(link, depth + 1) for link in reversed(links)]
+        if not duplicates:
+            seen.add(current)
 
 
 def size_of(node: Node) -> int:
-    """Bytes of the file below a node, as it says itself."""
+    """Return the size in bytes of the file below a node, by the sizes in the node itself."""
     return len(node.inline) + sum(link.file_size for link in node.links)

@@ -1,4 +1,4 @@
-"""What a gateway is asked, and the names by which its answer says what that was."""
+"""A request to the gateway, and the forms of its content path in the headers of the response."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mydata_ledger.anchors.ipld.cid import Cid
 class GatewayRequest:
     """One request: method, the decoded segments below /ipfs/, query and headers (names in lower case).
 
-    `folder` says that the path ended in a slash. Bytes of a name that are not UTF-8 are surrogates.
+    `folder` is True if the path ended in a slash. Bytes of a name that are not UTF-8 are surrogates.
     """
 
     method: str
@@ -23,19 +23,19 @@ class GatewayRequest:
     folder: bool = False
 
     @property
-    def shown(self) -> str:
-        """The path as URLs carry it."""
+    def encoded_path(self) -> str:
+        """The path, encoded for a URL."""
         return "/ipfs/" + self._below(self.path[0])
 
     def uri(self, root: Cid) -> str:
-        """The content path as a URI, the same however the request spelled it (IPIP-548)."""
+        """Return the content path as a URI. It is the same for every text form of the CID (IPIP-548)."""
         return "ipfs://" + self._below(str(replace(root, version=1)))
 
     @property
-    def legacy(self) -> str | None:
-        """The content path as `X-Ipfs-Path` has it, decoded; None where a header cannot carry it."""
+    def header_path(self) -> str | None:
+        """The decoded content path for the header `X-Ipfs-Path`; None if it has characters that no header may have."""
         text = "/ipfs/" + "/".join(self.path) + "/" * self.folder
-        return text if all(" " <= one <= "~" for one in text) and text == text.strip() else None
+        return text if all(" " <= character <= "~" for character in text) and text == text.strip() else None
 
     def _below(self, root: str) -> str:
         names = [quote(name, safe="", errors="surrogateescape") for name in self.path[1:]]

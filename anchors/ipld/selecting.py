@@ -1,4 +1,4 @@
-"""Which blocks of a DAG a CAR response holds: `dag-scope` and `entity-bytes` of the trustless gateway."""
+"""Selects the blocks of a CAR response: `dag-scope` and `entity-bytes` of the trustless gateway."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ BYTES = re.compile(r"(-?\d{1,18}):(\*|-?\d{1,18})")
 
 @dataclass(frozen=True, slots=True)
 class BlockSelection:
-    """`scope` is block, entity or all; `first` and `last` a range of a file, counted from its end where negative."""
+    """Which blocks to send: `scope` is block, entity or all.
+
+    `first` and `last` are a range of bytes in a file. A negative number is counted from the end of the file.
+    """
 
     scope: str = "all"
     first: int = 0
@@ -26,23 +29,23 @@ class BlockSelection:
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> BlockSelection:
-        """From the query of a URL. Raises MalformedInput."""
-        given = query.get("entity-bytes")
-        scope = query.get("dag-scope", "all" if given is None else "entity")
+        """Parse the query of a URL. Raises MalformedInput."""
+        text = query.get("entity-bytes")
+        scope = query.get("dag-scope", "all" if text is None else "entity")
         if scope not in {"block", "entity", "all"}:
             raise MalformedInput("`dag-scope` is block, entity or all")
-        found = BYTES.fullmatch(given) if given is not None else None
-        if given is not None and not found:
+        match = BYTES.fullmatch(text) if text is not None else None
+        if text is not None and not match:
             raise MalformedInput("`entity-bytes` is like 0:1023, 1024:* or -1024:*")
-        if found is None or scope != "entity":
+        if match is None or scope != "entity":
             return cls(scope)
-        first, last = int(found[1]), None if found[2] == "*" else int(found[2])
+        first, last = int(match[1]), None if match[2] == "*" else int(match[2])
         if last is not None and first > last and (first < 0) == (last < 0):
             raise MalformedInput("`entity-bytes` ends before it begins")
         return cls(scope, first, last)
 
     def range(self, size: int) -> tuple[int, int]:
-        """First byte and the one behind the last, of a file of `size` bytes. Raises MalformedInput beyond its end."""
+        """Return the range as [start, end) in a file of `size` bytes. Raises MalformedInput for one after the end."""
         if self.first and self.first >= size:
             raise MalformedInput(f"`entity-bytes` begins behind the end of {size} bytes")
         first = self.first if self.first >= 0 else max(0, size + self.first)
@@ -50,30 +53,31 @@ class BlockSelection:
         return first, max(first, min(size, last + 1))
 
 
-def selected(get: Get, way: ResolvedPath, query: BlockSelection, *, again: bool = False) -> Iterator[Block]:
-    """The blocks along a path and those wanted at its end, parents first: each once, or `again` wherever one is met.
+def selected(get: Get, path: ResolvedPath, query: BlockSelection, *, duplicates: bool = False) -> Iterator[Block]:
+    """Yield the blocks along a path, and the selected blocks at its end, parents first.
 
-    Raises before the first block what can be known by then: PayloadMissing, MalformedInput for a range beyond the end.
+    Each block is yielded once, or with `duplicates` as often as it is linked. Raises PayloadMissing, and MalformedInput
+    for a range after the end, before the first block where possible.
     """
-    along = [(cid, reading.block_of(get, cid)) for cid in way.crossed[:-1]]
-    return _once(along, _end(get, way.end, query, again=again), again=again)
+    along = [(cid, reading.block_of(get, cid)) for cid in path.crossed[:-1]]
+    return _once(along, _end(get, path.end, query, duplicates=duplicates), duplicates=duplicates)
 
 
-def _once(along: list[Block], end: Iterator[Block], *, again: bool) -> Iterator[Block]:
+def _once(along: list[Block], end: Iterator[Block], *, duplicates: bool) -> Iterator[Block]:
     seen: set[Cid] = set()
     for blocks in (along, end):
         for cid, block in blocks:
             if cid.is_inline or cid in seen:
                 continue
-            if not again:
+            if not duplicates:
                 seen.add(cid)
             yield cid, block
 
 
-def _end(get: Get, cid: Cid, query: BlockSelection, *, again: bool) -> Iterator[Block]:
+def _end(get: Get, cid: Cid, query: BlockSelection, *, duplicates: bool) -> Iterator[Block]:
     block = reading.block_of(get, cid)
     if query.scope == "all":
-        return reading.whole(get, cid, again=again)
+        return reading.whole(get, cid, duplicates=duplicates)
     node = _unixfs(cid, block) if query.scope == "entity" else None
     if node is None:
         return iter([(cid, block)])
@@ -85,7 +89,7 @@ def _end(get: Get, cid: Cid, query: BlockSelection, *, again: bool) -> Iterator[
 
 
 def _unixfs(cid: Cid, block: bytes) -> Node | None:
-    """The block as UnixFS; None for other data, of which an entity is the block alone."""
+    """Decode a block as UnixFS; None for other data, whose entity is the one block."""
     if cid.codec == RAW:
         return Node(UNIXFS_RAW, (), block)
     try:
@@ -100,11 +104,11 @@ def _part(get: Get, cid: Cid, start: int, end: int) -> Iterator[Block]:
 
 
 def _shards(get: Get, cid: Cid) -> Iterator[Block]:
-    """Every shard of a directory, and nothing of what its names lead to."""
-    waiting = [(cid, 0)]
-    while waiting:
-        here, depth = waiting.pop()
-        yield here, reading.block_of(get, here)
+    """Yield all shards of a directory, without the entries of the directory."""
+    pending = [(cid, 0)]
+    while pending:
+        current, depth = pending.pop()
+        yield current, reading.block_of(get, current)
         if depth < reading.MAX_DEPTH:
-            below = hamt.shards(reading.node_of(get, here))
-            waiting += [(link.cid, depth + 1) for link in reversed(below)]
+            below = hamt.shards(reading.node_of(get, current))
+            pending += [(link.cid, depth + 1) for link in reversed(below)]

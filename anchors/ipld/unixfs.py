@@ -1,6 +1,7 @@
-"""Files as UnixFS DAGs: what `ipfs add --cid-version=1 --raw-leaves` makes, and back.
+"""Encodes files as UnixFS DAGs, as `ipfs add --cid-version=1 --raw-leaves` does, and decodes UnixFS nodes.
 
-262,144-byte raw leaves; above one leaf, a balanced tree of dag-pb nodes with at most 174 links.
+A file is cut into raw leaves of 262,144 bytes. Several leaves are under a balanced tree of dag-pb nodes, each with at
+most 174 links.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ UNIXFS_RAW, DIRECTORY, FILE, HAMT = 0, 1, 2, 5
 FANOUTS = {1 << bits for bits in range(3, 11)}
 Piece = bytes | bytearray | memoryview
 Block = tuple[Cid, bytes]
-Made = tuple[Cid, bytes | memoryview]
+ViewBlock = tuple[Cid, bytes | memoryview]
 
 
 @dataclass(frozen=True, slots=True)
 class NodeLink:
-    """A child: its CID, the bytes of file below it, the bytes of DAG below it (Tsize), its name in a directory."""
+    """A link to a child: its CID, the file bytes below it, the DAG bytes below it (Tsize), its name in a directory."""
 
     cid: Cid
     file_size: int
@@ -32,9 +33,10 @@ class NodeLink:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A dag-pb node as UnixFS reads it.
+    """A dag-pb node with UnixFS data.
 
-    `inline` are bytes of file in the node itself, before those of its links; `fanout` is a directory shard's width.
+    `inline` are the file bytes in the node itself; they precede those of its links. `fanout` is the width of a
+    directory shard.
     """
 
     kind: int
@@ -43,83 +45,86 @@ class Node:
     fanout: int = 0
 
 
-def blocks_of(content: bytes) -> Iterator[Made]:
-    """Every block of the file's DAG, children before parents, the root last; leaves are views of the content."""
+def blocks_of(content: bytes) -> Iterator[ViewBlock]:
+    """Yield all blocks of a file's DAG, children before parents, the root last. Leaves are views of `content`."""
     view = memoryview(content)
     return dag_of(view[start : start + CHUNK] for start in range(0, max(1, len(view)), CHUNK))
 
 
-def blocks_of_stream(pieces: Iterable[Piece]) -> Iterator[Made]:
-    """The same for a file that comes in pieces, in memory that grows only with the depth of its tree."""
+def blocks_of_stream(pieces: Iterable[Piece]) -> Iterator[ViewBlock]:
+    """Yield all blocks of a file that comes in pieces, children before parents, the root last.
+
+    The memory in use grows only with the depth of the tree.
+    """
     return dag_of(_leaves(pieces))
 
 
-def dag_of(leaves: Iterable[bytes | memoryview]) -> Iterator[Made]:
-    """Every block of a file whose leaves these are, children before parents, the root last."""
+def dag_of(leaves: Iterable[bytes | memoryview]) -> Iterator[ViewBlock]:
+    """Yield all blocks of a file with these leaves, children before parents, the root last."""
     levels: list[list[NodeLink]] = [[]]
     for leaf in leaves:
         cid = Cid.of(RAW, leaf)
         yield cid, leaf
-        yield from _hang(levels, 0, NodeLink(cid, len(leaf), len(leaf)))
+        yield from _add_link(levels, 0, NodeLink(cid, len(leaf), len(leaf)))
     depth = 0
     while len(levels[depth]) > 1 or any(levels[depth + 1 :]):
         if levels[depth]:
-            yield from _close(levels, depth)
+            yield from _close_node(levels, depth)
         depth += 1
 
 
-def _hang(levels: list[list[NodeLink]], depth: int, link: NodeLink) -> Iterator[Block]:
+def _add_link(levels: list[list[NodeLink]], depth: int, link: NodeLink) -> Iterator[Block]:
     if depth == len(levels):
         levels.append([])
     levels[depth].append(link)
     if len(levels[depth]) == WIDTH:
-        yield from _close(levels, depth)
+        yield from _close_node(levels, depth)
 
 
-def _close(levels: list[list[NodeLink]], depth: int) -> Iterator[Block]:
-    """Make a node of what waits at a depth, and hang it one higher."""
+def _close_node(levels: list[list[NodeLink]], depth: int) -> Iterator[Block]:
+    """Make a node of the links that are collected at a depth, and add a link to it one level higher."""
     links, levels[depth] = levels[depth], []
     node = encode(links)
     cid = Cid.of(DAG_PB, node)
     yield cid, node
     sizes = sum(link.file_size for link in links), len(node) + sum(link.dag_size for link in links)
-    yield from _hang(levels, depth + 1, NodeLink(cid, *sizes))
+    yield from _add_link(levels, depth + 1, NodeLink(cid, *sizes))
 
 
 def _leaves(pieces: Iterable[Piece]) -> Iterator[bytes]:
-    kept, empty = bytearray(), True
+    buffer, empty = bytearray(), True
     for piece in pieces:
         view = memoryview(piece)
         while view:
-            take = CHUNK - len(kept)
-            if not kept and len(view) >= CHUNK:
+            missing = CHUNK - len(buffer)
+            if not buffer and len(view) >= CHUNK:
                 yield bytes(view[:CHUNK])
                 empty = False
             else:
-                kept += view[:take]
-            view = view[take:]
-            if len(kept) == CHUNK:
-                yield bytes(kept)
-                kept, empty = bytearray(), False
-    if kept or empty:
-        yield bytes(kept)
+                buffer += view[:missing]
+            view = view[missing:]
+            if len(buffer) == CHUNK:
+                yield bytes(buffer)
+                buffer, empty = bytearray(), False
+    if buffer or empty:
+        yield bytes(buffer)
 
 
 def encode(links: list[NodeLink]) -> bytes:
-    """The dag-pb block of a file with these children."""
+    """Encode the dag-pb block of a file with these children."""
     size = sum(link.file_size for link in links)
-    said = number(1, FILE) + number(3, size) + b"".join(number(4, link.file_size) for link in links)
-    shown = [data(1, link.cid.raw) + data(2, b"") + number(3, link.dag_size) for link in links]
-    return b"".join(data(2, link) for link in shown) + data(1, said)
+    unixfs = number(1, FILE) + number(3, size) + b"".join(number(4, link.file_size) for link in links)
+    encoded = [data(1, link.cid.raw) + data(2, b"") + number(3, link.dag_size) for link in links]
+    return b"".join(data(2, link) for link in encoded) + data(1, unixfs)
 
 
 def decode(block: bytes) -> Node:
-    """Read a dag-pb block that holds UnixFS. Raises MalformedInput for anything else."""
+    """Decode a dag-pb block with UnixFS data. Raises MalformedInput for anything else."""
     parts = list(fields(block))
-    said = [value for field, value in parts if field == 1]
-    if len(said) != 1 or not isinstance(said[0], bytes):
+    contents = [value for field, value in parts if field == 1]
+    if len(contents) != 1 or not isinstance(contents[0], bytes):
         raise MalformedInput("the block holds no UnixFS")
-    unixfs = list(fields(said[0]))
+    unixfs = list(fields(contents[0]))
     kind = next((value for field, value in unixfs if field == 1), None)
     if not isinstance(kind, int):
         raise MalformedInput("the block holds no UnixFS")
@@ -127,17 +132,17 @@ def decode(block: bytes) -> Node:
     fanout = next((value for field, value in unixfs if field == 6 and isinstance(value, int)), 0)
     if kind == HAMT:
         if fanout not in FANOUTS:
-            raise MalformedInput("a directory's shard has a width that nobody makes")
+            raise MalformedInput("a shard of a directory has a width that no tool writes")
         inline = b""
     sizes = [value for field, value in unixfs if field == 4 and isinstance(value, int)]
     links = [value for field, value in parts if field == 2 and isinstance(value, bytes)]
     if kind == FILE and len(sizes) != len(links):
-        raise MalformedInput("a file's node says as many sizes as it has links")
+        raise MalformedInput("a node of a file must have one size for each of its links")
     return Node(kind, tuple(map(_link, links, sizes if kind == FILE else [0] * len(links))), inline, fanout)
 
 
 def links_of(block: bytes) -> list[Cid]:
-    """Where a dag-pb block links to, whatever else it holds. Raises MalformedInput."""
+    """Return the CIDs that a dag-pb block links to, also if it has no UnixFS data. Raises MalformedInput."""
     return [_link(value, 0).cid for field, value in fields(block) if field == 2 and isinstance(value, bytes)]
 
 

@@ -1,4 +1,4 @@
-"""Varints and the two kinds of protobuf field that dag-pb and UnixFS use."""
+"""Varints, and the two wire types of protobuf fields that dag-pb and UnixFS use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CUT = "the block ends too early"
 
 
 def varint(value: int) -> bytes:
-    """Unsigned LEB128."""
+    """Encode a number as unsigned LEB128."""
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)
@@ -18,41 +18,41 @@ def varint(value: int) -> bytes:
     return bytes([*out, value])
 
 
-def read_varint(message: bytes, at: int) -> tuple[int, int]:
-    """The number at an offset, and the offset behind it. Raises MalformedInput."""
+def read_varint(message: bytes, offset: int) -> tuple[int, int]:
+    """Return the number at an offset, and the offset after it. Raises MalformedInput."""
     value = shift = 0
-    while at < len(message) and shift < 64:
-        byte = message[at]
-        at += 1
+    while offset < len(message) and shift < 64:
+        byte = message[offset]
+        offset += 1
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
-            return value, at
+            return value, offset
         shift += 7
     raise MalformedInput(CUT)
 
 
 def number(field: int, value: int) -> bytes:
-    """A protobuf field of wire type 0."""
+    """Encode a protobuf field of wire type 0 (a number)."""
     return bytes([field << 3]) + varint(value)
 
 
 def data(field: int, value: bytes) -> bytes:
-    """A protobuf field of wire type 2."""
+    """Encode a protobuf field of wire type 2 (bytes)."""
     return bytes([field << 3 | 2]) + varint(len(value)) + value
 
 
 def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Number and value of every field, in order. Raises MalformedInput."""
-    at = 0
-    while at < len(message):
-        key, at = read_varint(message, at)
-        value, at = read_varint(message, at)
+    """Yield number and value of each field, in order. Raises MalformedInput."""
+    offset = 0
+    while offset < len(message):
+        key, offset = read_varint(message, offset)
+        value, offset = read_varint(message, offset)
         if key & 7 == 0:
             yield key >> 3, value
             continue
         if key & 7 != 2:
             raise MalformedInput("the block is not dag-pb")
-        if at + value > len(message):
+        if offset + value > len(message):
             raise MalformedInput(CUT)
-        yield key >> 3, message[at : at + value]
-        at += value
+        yield key >> 3, message[offset : offset + value]
+        offset += value

@@ -1,5 +1,6 @@
-"""What the database holds and cannot be made anew, kept sealed in the payload store: statements before the chain hears
-of them, notices and papers soon after (design §6, I12).
+"""The journal: an encrypted copy of what the database holds and nobody else has, kept in the payload store.
+
+Statements are journalled before they go on chain; notices and work items follow within seconds (design §6, I12).
 """
 
 from mydata_ledger.anchors.journal.blob_store import BlobStore

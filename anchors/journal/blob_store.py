@@ -1,4 +1,4 @@
-"""Sheets sealed into the payload store, and the keystore's folder that remembers where the newest lies."""
+"""Encrypted blobs of the journal in the payload store, and the file in the keystore's folder that names the newest."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ MEDIA_TYPE = "application/vnd.mydata.journal"
 
 @dataclass(frozen=True, slots=True)
 class BlobReference:
-    """Where a sealed sheet lies: its CID, and the 32 random bytes from which its own key is derived."""
+    """Locates a sealed blob: its CID, and the 32 random bytes that its key is derived from."""
 
     cid: str
     nonce: bytes
 
 
 class BlobStore:
-    """Sheets sealed under keys derived from one that lies in `folder`, itself sealed under the keystore's master key.
+    """Stores blobs, each sealed under a key of its own that is derived from the journal key.
 
-    The folder and the payload store together are all that a recovery needs beside the chain.
+    The journal key is a file in `folder`, wrapped under the master key of the keystore. A recovery needs this folder,
+    the payload store and the chain, and nothing else.
     """
 
     def __init__(self, folder: Path, master: bytes, payloads: Payloads) -> None:
@@ -44,56 +45,56 @@ class BlobStore:
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Be the only process that changes the journal. Raises SourceUnavailable, StorageFull."""
+        """Hold the lock of the journal, against other processes. Raises SourceUnavailable, StorageFull."""
         with locked(self._folder / "journal"):
             yield
 
-    def put(self, sheets: Sequence[bytes]) -> list[BlobReference]:
-        """Seal and keep sheets; durable when it returns. Raises StorageFull, SourceUnavailable."""
-        nonces = [secrets.token_bytes(32) for _ in sheets]
+    def put(self, blobs: Sequence[bytes]) -> list[BlobReference]:
+        """Seal and store blobs; durable when it returns. Raises StorageFull, SourceUnavailable."""
+        nonces = [secrets.token_bytes(32) for _ in blobs]
         sealed = [
-            envelope.seal(Content(MEDIA_TYPE, bytes(32), sheet), self._key_of(nonce), nonce)
-            for sheet, nonce in zip(sheets, nonces, strict=True)
+            envelope.seal(Content(MEDIA_TYPE, bytes(32), blob), self._key_of(nonce), nonce)
+            for blob, nonce in zip(blobs, nonces, strict=True)
         ]
         return [BlobReference(cid, nonce) for cid, nonce in zip(self._payloads.put_many(sealed), nonces, strict=True)]
 
-    def get(self, place: BlobReference) -> bytes:
-        """A sheet again. Raises PayloadMissing, PayloadAltered, IntegrityFailure, SourceUnavailable."""
-        sealed = self._payloads.get(place.cid)
-        return envelope.open_sealed(sealed, self._key_of(place.nonce), place.nonce).content
+    def get(self, reference: BlobReference) -> bytes:
+        """Return the content of a blob. Raises PayloadMissing, PayloadAltered, IntegrityFailure, SourceUnavailable."""
+        sealed = self._payloads.get(reference.cid)
+        return envelope.open_sealed(sealed, self._key_of(reference.nonce), reference.nonce).content
 
     def unpin(self, cids: Sequence[str]) -> None:
-        """Unpin sheets that later ones replaced. Idempotent."""
+        """Unpin blobs that later ones replaced. Idempotent."""
         for cid in cids:
             self._payloads.remove(cid)
 
-    def set_newest(self, place: BlobReference) -> None:
-        """Remember the newest table of contents; whole and durable, or the one before. Raises StorageFull."""
-        replace(self._folder / NEWEST, orjson.dumps({"cid": place.cid, "nonce": place.nonce.hex()}))
+    def set_newest(self, reference: BlobReference) -> None:
+        """Write the reference of the newest manifest, atomically and durably. Raises StorageFull, SourceUnavailable."""
+        replace(self._folder / NEWEST, orjson.dumps({"cid": reference.cid, "nonce": reference.nonce.hex()}))
 
     @staticmethod
     def exists_in(folder: Path) -> bool:
-        """Whether a journal was kept under this folder."""
+        """Return True if the folder belongs to a journal that has a manifest."""
         return (folder / KEY).exists() and (folder / NEWEST).exists()
 
     @staticmethod
     def rewrap_key(folder: Path, old: bytes, new: bytes) -> None:
-        """Put the journal's key under a new master key, if there is one. Idempotent; raises SourceUnavailable."""
+        """Wrap the journal key, if there is one, under a new master key. Idempotent; raises SourceUnavailable."""
         if (folder / KEY).exists():
             replace(folder / KEY, rewrap(_read(folder / KEY), KEY.encode(), old, new))
 
     def newest(self) -> BlobReference | None:
-        """Where the newest table of contents lies; None before the first. Raises SourceUnavailable."""
+        """Return the reference of the newest manifest, None before the first. Raises SourceUnavailable."""
         if not (self._folder / NEWEST).exists():
             return None
         try:
-            kept = orjson.loads(_read(self._folder / NEWEST))
-            return BlobReference(str(kept["cid"]), bytes.fromhex(kept["nonce"]))
+            fields = orjson.loads(_read(self._folder / NEWEST))
+            return BlobReference(str(fields["cid"]), bytes.fromhex(fields["nonce"]))
         except (ValueError, KeyError, TypeError) as error:
             raise SourceUnavailable(f"{NEWEST} cannot be read; restore the keystore from its backup") from error
 
     def _key_of(self, nonce: bytes) -> bytes:
-        """One key a sheet: a data key is never used twice."""
+        """Derive the key of one blob. No key is used for two blobs."""
         return hmac.digest(self._key, nonce, sha256)
 
 

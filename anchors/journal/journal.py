@@ -1,4 +1,4 @@
-"""Writing the journal: new statements as they come, notices and papers when they changed."""
+"""Writes the journal: new statements as they are accepted, notices and work items after they changed."""
 
 from __future__ import annotations
 
@@ -21,139 +21,147 @@ from mydata_ledger.ledger.work_item import WorkItem
 
 LOGGER = logging.getLogger("mydata.journal")
 MOST = 8_192
-"""Statements of one sheet; about 4 MB."""
-PAPERS_AT_ONCE = 1_000
-SHELVES_EVERY = 30.0
-"""Seconds between looks at notices and papers: what a total loss of the database can cost of them."""
+"""Most statements in one segment, about 4 MB."""
+WORK_ITEMS_PER_READ = 1_000
+SNAPSHOT_SECONDS = 30.0
+"""Seconds between two snapshots of notices and work items. A total loss of the database costs at most their changes
+since the last snapshot.
+"""
 NOTICES = "notices"
-PAPERS = "papers/"
+WORK_ITEMS = "papers/"
 
 
 class Journal:
-    """The journal of one ledger; several processes may have it open, one writes at a time.
+    """The journal of one ledger. Several processes may have it open; one of them writes at a time.
 
-    A statement is written when it comes, alone or with few, and again when as many have come after it: sheets double
-    until they are full, so that there are few of them and each statement is written O(log) times.
+    A new statement is written at once, in a small segment. When as many statements have followed, both are merged into
+    one segment. Segments double until they are full, so that there are few, and each statement is written O(log) times.
     """
 
-    def __init__(self, store: Store, safe: BlobStore) -> None:
+    def __init__(self, store: Store, blobs: BlobStore) -> None:
         self._log, self._directory, self._rebuilding = store.log, store.directory, store.rebuilding
-        self._safe, self._looked = safe, -SHELVES_EVERY
+        self._blobs, self._snapshots_kept_at = blobs, -SNAPSHOT_SECONDS
         self._lock = threading.RLock()
-        self._place: BlobReference | None = None
-        self._contents: Manifest | None = None
+        self._reference: BlobReference | None = None
+        self._manifest: Manifest | None = None
 
     def kept(self, log: str) -> int:
-        """Statements of the log that a recovery would find."""
+        """Return how many statements of the log a recovery would find."""
         with self._lock:
-            return self._known().size(log)
+            return self._read_manifest().size(log)
 
     def keep(self, log: str) -> int:
-        """Keep what was accepted since, and now and then notices and papers; returns `kept`.
+        """Journal new statements, from time to time notices and work items too, and return `kept`.
 
-        The notary asks before each step, so that whatever the chain commits to can be recovered. Raises StorageFull,
-        SourceUnavailable.
+        The notary calls it before each step, so that everything the chain commits to can be recovered. Raises
+        StorageFull, SourceUnavailable.
         """
         self.keep_statements()
-        if time.monotonic() - self._looked >= SHELVES_EVERY:
-            self._looked = time.monotonic()
+        if time.monotonic() - self._snapshots_kept_at >= SNAPSHOT_SECONDS:
+            self._snapshots_kept_at = time.monotonic()
             self.keep_snapshots()
         return self.kept(log)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Among threads and processes; what another process wrote since is read before."""
-        with self._lock, self._safe.exclusive():
-            if self._safe.newest() != self._place:
-                self._contents = None
+    def _exclusive(self) -> Iterator[None]:
+        """Hold the lock among threads and processes. The manifest is read again if another process has changed it."""
+        with self._lock, self._blobs.exclusive():
+            if self._blobs.newest() != self._reference:
+                self._manifest = None
             yield
 
     def keep_statements(self) -> None:
-        """Keep what was accepted since; durable when it returns.
+        """Journal the statements that were accepted since the last call; durable when it returns.
 
-        Raises StorageFull, SourceUnavailable; said again it goes on.
+        Raises StorageFull, SourceUnavailable. After an error the next call continues.
         """
-        with self._alone():
-            while self._keep_some():
+        with self._exclusive():
+            while self._keep_batch():
                 pass
 
     def keep_snapshots(self) -> int:
-        """Keep notices and papers as they are now; how many shelves had changed. Raises as `keep_statements`."""
-        with self._alone():
-            shelves, known = dict(self._shelves()), self._known().snapshots
-            digests = {name: sha256(raw).digest() for name, (raw, _) in shelves.items()}
-            changed = [name for name in shelves if name not in known or known[name].digest != digests[name]]
-            if changed or known.keys() - shelves.keys():
-                places = self._safe.put([shelves[name][0] for name in changed])
+        """Journal notices and work items as they are now, and return how many snapshots had changed.
+
+        Raises StorageFull, SourceUnavailable.
+        """
+        with self._exclusive():
+            current, journalled = dict(self._snapshots()), self._read_manifest().snapshots
+            digests = {name: sha256(raw).digest() for name, (raw, _) in current.items()}
+            changed = [name for name in current if name not in journalled or journalled[name].digest != digests[name]]
+            if changed or journalled.keys() - current.keys():
+                references = self._blobs.put([current[name][0] for name in changed])
                 new = {
-                    name: Segment(name, 0, shelves[name][1], place, digests[name])
-                    for name, place in zip(changed, places, strict=True)
+                    name: Segment(name, 0, current[name][1], reference, digests[name])
+                    for name, reference in zip(changed, references, strict=True)
                 }
-                still = {name: sheet for name, sheet in known.items() if name in shelves}
-                self._turn_to(replace(self._known(), snapshots=still | new))
+                unchanged = {name: snapshot for name, snapshot in journalled.items() if name in current}
+                self._replace_manifest(replace(self._read_manifest(), snapshots=unchanged | new))
             return len(changed)
 
     def close(self) -> None:
-        """Keep everything once more, as far as the payload store is in reach."""
+        """Journal everything a last time. If the payload store does not answer, this is logged, not raised."""
         try:
             self.keep_statements()
             self.keep_snapshots()
         except LedgerError as error:
-            LOGGER.warning("%s; what came last is journalled after the next start", error)
+            LOGGER.warning("%s; the last changes are journalled after the next start", error)
 
-    def _known(self) -> Manifest:
-        """The newest table of contents, read on first use: the ledger starts also while payloads are out of reach."""
-        if self._contents is None:
-            self._place = self._safe.newest()
-            self._contents = manifest.decode(self._safe.get(self._place)) if self._place else Manifest()
-            self._safe.unpin(self._contents.replaced)
-        return self._contents
+    def _read_manifest(self) -> Manifest:
+        """Return the newest manifest, read on first use, so that the ledger starts without the payload store too."""
+        if self._manifest is None:
+            self._reference = self._blobs.newest()
+            self._manifest = manifest.decode(self._blobs.get(self._reference)) if self._reference else Manifest()
+            self._blobs.unpin(self._manifest.replaced)
+        return self._manifest
 
-    def _keep_some(self) -> bool:
-        """Keep at most one sheet of each log; whether there is more."""
-        news = [news for log in LOGS if (news := self._news(log))]
-        if not news:
+    def _keep_batch(self) -> bool:
+        """Write at most one segment of each log, and return True if there is more to write."""
+        batches = [batch for log in LOGS if (batch := self._next_segment(log))]
+        if not batches:
             return False
-        places = self._safe.put([items.write_statements(said) for _, said in news])
-        logs = dict(self._known().logs)
-        for (before, said), place in zip(news, places, strict=True):
-            log = said[0].signed.log
-            logs[log] = (*before, Segment(log, said[0].position, said[-1].position + 1, place))
-        self._turn_to(replace(self._known(), logs=logs))
-        return any(len(said) == MOST for _, said in news)
+        references = self._blobs.put([items.write_statements(statements) for _, statements in batches])
+        logs = dict(self._read_manifest().logs)
+        for (before, statements), reference in zip(batches, references, strict=True):
+            log = statements[0].signed.log
+            logs[log] = (*before, Segment(log, statements[0].position, statements[-1].position + 1, reference))
+        self._replace_manifest(replace(self._read_manifest(), logs=logs))
+        return any(len(statements) == MOST for _, statements in batches)
 
-    def _news(self, log: str) -> tuple[tuple[Segment, ...], list[LoggedStatement]] | None:
-        """The sheets that stay, and what the next one holds: new statements, and those of small sheets before."""
-        sheets, kept = self._known().logs.get(log, ()), self._known().size(log)
-        fresh = self._log.head(log).size - kept
+    def _next_segment(self, log: str) -> tuple[tuple[Segment, ...], list[LoggedStatement]] | None:
+        """Return the segments that stay, and the statements of the next one; None if there is no new statement.
+
+        The next segment holds the new statements, and those of small segments before them.
+        """
+        segments, journalled = self._read_manifest().logs.get(log, ()), self._read_manifest().size(log)
+        fresh = self._log.head(log).size - journalled
         if fresh <= 0:
             return None
         count = fresh
-        while sheets and sheets[-1].count <= count and sheets[-1].count + count <= MOST:
-            count += sheets[-1].count
-            sheets = sheets[:-1]
-        said = self._rebuilding.statements(log, kept + fresh - count, min(count, MOST))
-        return (sheets, said) if said else None
+        while segments and segments[-1].count <= count and segments[-1].count + count <= MOST:
+            count += segments[-1].count
+            segments = segments[:-1]
+        statements = self._rebuilding.statements(log, journalled + fresh - count, min(count, MOST))
+        return (segments, statements) if statements else None
 
-    def _shelves(self) -> Iterable[tuple[str, tuple[bytes, int]]]:
+    def _snapshots(self) -> Iterable[tuple[str, tuple[bytes, int]]]:
         notices = self._directory.notices()
         yield NOTICES, (items.write_notices(notices), len(notices))
-        kinds: dict[str, list[WorkItem]] = defaultdict(list)
+        by_kind: dict[str, list[WorkItem]] = defaultdict(list)
         after = ("", b"")
-        while some := self._rebuilding.all_work_items(after, PAPERS_AT_ONCE):
-            for paper in some:
-                kinds[paper.kind].append(paper)
-            after = (some[-1].kind, some[-1].id)
-        for kind, papers in kinds.items():
-            yield PAPERS + kind, (items.write_work_items(papers), len(papers))
+        while page := self._rebuilding.all_work_items(after, WORK_ITEMS_PER_READ):
+            for item in page:
+                by_kind[item.kind].append(item)
+            after = (page[-1].kind, page[-1].id)
+        for kind, work_items in by_kind.items():
+            yield WORK_ITEMS + kind, (items.write_work_items(work_items), len(work_items))
 
-    def _turn_to(self, new: Manifest) -> None:
-        """The sheets lie there; now the table of contents, then the pointer to it, then what nobody needs any more.
+    def _replace_manifest(self, new: Manifest) -> None:
+        """Store a manifest whose segments are stored already, make it the newest, and unpin what it replaces.
 
-        A crash before the last step is made good when the table of contents is read again.
+        After a crash before the last step, the blobs are unpinned when the manifest is read again.
         """
-        new = new.with_replaced(self._known(), self._place)
-        place = self._safe.put([manifest.encode(new)])[0]
-        self._safe.set_newest(place)
-        self._contents, self._place = new, place
-        self._safe.unpin(new.replaced)
+        new = new.with_replaced(self._read_manifest(), self._reference)
+        reference = self._blobs.put([manifest.encode(new)])[0]
+        self._blobs.set_newest(reference)
+        self._manifest, self._reference = new, reference
+        self._blobs.unpin(new.replaced)

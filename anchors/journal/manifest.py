@@ -1,4 +1,4 @@
-"""The journal's table of contents: which sheets there are, and what each holds."""
+"""The manifest of the journal: its list of segments, and what each of them holds."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One sealed sheet: of a log its statements from position `start` to before `end`; of a shelf (`notices`, or the
-    papers of a kind) as many items as `end`. `digest` tells whether a shelf has changed.
+    """One sealed blob of the journal.
+
+    A segment of a log holds the statements from position `start` up to, but not including, `end`. A snapshot (of all
+    notices, or of the work items of one kind) holds `end` items; its `digest` shows whether the items have changed.
     """
 
     name: str
@@ -27,14 +29,16 @@ class Segment:
 
     @property
     def count(self) -> int:
-        """Statements or items on it."""
+        """The number of statements or items in it."""
         return self.end - self.start
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`logs` has each log's sheets in order and without gaps; `shelves` the others by name; `replaced` the CIDs that
-    this table of contents no longer needs, to be let go once it is the newest.
+    """The list of segments and snapshots.
+
+    `logs` has the segments of each log in order and without gaps, `snapshots` the others by name. `replaced` are the
+    CIDs that this manifest no longer needs; they are unpinned once it is the newest one.
     """
 
     logs: dict[str, tuple[Segment, ...]] = field(default_factory=dict)
@@ -42,49 +46,58 @@ class Manifest:
     replaced: tuple[str, ...] = ()
 
     def size(self, log: str) -> int:
-        """Statements of the log that are kept."""
-        sheets = self.logs.get(log, ())
-        return sheets[-1].end if sheets else 0
+        """Return how many statements of the log are in the journal."""
+        segments = self.logs.get(log, ())
+        return segments[-1].end if segments else 0
 
     def references(self) -> list[BlobReference]:
-        """Where every sheet lies."""
-        return [
-            sheet.reference for sheet in (*self.snapshots.values(), *(s for found in self.logs.values() for s in found))
-        ]
+        """Return the references of all segments and snapshots."""
+        segments = (segment for segments in self.logs.values() for segment in segments)
+        return [segment.reference for segment in (*self.snapshots.values(), *segments)]
 
-    def with_replaced(self, before: Manifest, place: BlobReference | None) -> Manifest:
-        """The same, naming what `before`, which lay at `place`, needed and this one does not."""
-        kept = {each.cid for each in self.references()}
-        gone = {each.cid for each in before.references()} | ({place.cid} if place else set())
-        return replace(self, replaced=tuple(sorted(gone - kept)))
+    def with_replaced(self, before: Manifest, reference: BlobReference | None) -> Manifest:
+        """Return this manifest with the CIDs that `before` needed and this one does not, as `replaced`.
+
+        `reference` is that of `before` itself, which is replaced too.
+        """
+        needed = {blob.cid for blob in self.references()}
+        earlier = {blob.cid for blob in before.references()} | ({reference.cid} if reference else set())
+        return replace(self, replaced=tuple(sorted(earlier - needed)))
 
 
-def encode(contents: Manifest) -> bytes:
-    """A table of contents as JSON."""
-    logs = {log: [_said(sheet) for sheet in sheets] for log, sheets in contents.logs.items()}
-    shelves = [_said(sheet) for sheet in contents.snapshots.values()]
-    return orjson.dumps({"version": VERSION, "logs": logs, "shelves": shelves, "replaced": contents.replaced})
+def encode(manifest: Manifest) -> bytes:
+    """Encode a manifest as JSON."""
+    logs = {log: [_segment_to_json(segment) for segment in segments] for log, segments in manifest.logs.items()}
+    snapshots = [_segment_to_json(snapshot) for snapshot in manifest.snapshots.values()]
+    return orjson.dumps({"version": VERSION, "logs": logs, "shelves": snapshots, "replaced": manifest.replaced})
 
 
 def decode(raw: bytes) -> Manifest:
-    """What `encode` wrote. Raises IntegrityFailure."""
+    """Decode a manifest that `encode` wrote. Raises IntegrityFailure."""
     try:
-        said = orjson.loads(raw)
-        if said["version"] > VERSION:
+        document = orjson.loads(raw)
+        if document["version"] > VERSION:
             raise IntegrityFailure("the journal was written by a newer program; recover with that one")
-        logs = {log: tuple(_sheet(each) for each in sheets) for log, sheets in said["logs"].items()}
-        shelves = [_sheet(each) for each in said["shelves"]]
-        return Manifest(logs, {sheet.name: sheet for sheet in shelves}, tuple(said["replaced"]))
+        logs = {log: tuple(map(_segment_from_json, segments)) for log, segments in document["logs"].items()}
+        snapshots = [_segment_from_json(snapshot) for snapshot in document["shelves"]]
+        return Manifest(logs, {snapshot.name: snapshot for snapshot in snapshots}, tuple(document["replaced"]))
     except (ValueError, KeyError, TypeError) as error:
-        raise IntegrityFailure("the journal's table of contents cannot be read") from error
+        raise IntegrityFailure("the manifest of the journal cannot be read") from error
 
 
-def _said(sheet: Segment) -> list[Any]:
-    return [sheet.name, sheet.start, sheet.end, sheet.reference.cid, sheet.reference.nonce.hex(), sheet.digest.hex()]
+def _segment_to_json(segment: Segment) -> list[Any]:
+    return [
+        segment.name,
+        segment.start,
+        segment.end,
+        segment.reference.cid,
+        segment.reference.nonce.hex(),
+        segment.digest.hex(),
+    ]
 
 
-def _sheet(said: list[Any]) -> Segment:
-    name, start, end, cid, nonce, digest = said
+def _segment_from_json(fields: list[Any]) -> Segment:
+    name, start, end, cid, nonce, digest = fields
     return Segment(
         str(name), int(start), int(end), BlobReference(str(cid), bytes.fromhex(nonce)), bytes.fromhex(digest)
     )

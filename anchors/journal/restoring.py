@@ -1,4 +1,4 @@
-"""Reading the journal back into an empty database, every statement checked on its way."""
+"""Restores the journal into an empty database. Every statement is checked."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 
 from mydata_ledger.anchors.journal import items, manifest
 from mydata_ledger.anchors.journal.blob_store import BlobReference, BlobStore
-from mydata_ledger.anchors.journal.journal import NOTICES, PAPERS
+from mydata_ledger.anchors.journal.journal import NOTICES, WORK_ITEMS
 from mydata_ledger.anchors.journal.manifest import Manifest, Segment
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import IntegrityFailure, NotFound, PayloadMissing
 from mydata_ledger.ledger.receipt import LOGS, LoggedStatement
 from mydata_ledger.ledger.typed_data import Domain
 
-Say = Callable[[str, int, int], None]
-"""Hears what is restored, how many are done and of how many."""
+Progress = Callable[[str, int, int], None]
+"""Called with the name of a log, how many of its statements are restored, and how many there are."""
 
 
 @dataclass(slots=True)
 class RestoredCounts:
-    """How many statements came back, by log, and how many papers and notices."""
+    """How many statements were restored, by log, and how many notices and work items."""
 
     statements: dict[str, int] = field(default_factory=dict)
     notices: int = 0
@@ -28,68 +28,68 @@ class RestoredCounts:
 
 
 class JournalReader:
-    """A journal, to be read into a database."""
+    """Reads a journal into a database."""
 
-    def __init__(self, safe: BlobStore, domains: Mapping[str, Domain]) -> None:
-        """Raises NotFound when nothing was ever journalled."""
-        self._safe, self._domains = safe, domains
-        self._place, self._contents = _newest(safe)
+    def __init__(self, blobs: BlobStore, domains: Mapping[str, Domain]) -> None:
+        """Read the newest manifest. Raises NotFound when nothing was ever journalled."""
+        self._blobs, self._domains = blobs, domains
+        self._reference, self._manifest = _newest(blobs)
 
     def was_replaced(self) -> bool:
-        """Whether a writer has turned to a newer journal since, and so may have let go of what this one names."""
-        return self._safe.newest() != self._place
+        """Return True if there is a newer manifest, so that blobs of this one may have been unpinned."""
+        return self._blobs.newest() != self._reference
 
     def size(self, log: str) -> int:
-        """Statements of the log that can be restored."""
-        return self._contents.size(log)
+        """Return how many statements of the log can be restored."""
+        return self._manifest.size(log)
 
     def references(self) -> list[BlobReference]:
-        """Where its sheets lie, the table of contents among them."""
-        return [self._place, *self._contents.references()]
+        """Return the references of all blobs, the manifest among them."""
+        return [self._reference, *self._manifest.references()]
 
-    def into(self, store: Store, say: Say) -> RestoredCounts:
-        """Restore everything; stopped and said again it goes on where it was.
+    def into(self, store: Store, report: Progress) -> RestoredCounts:
+        """Restore everything. If it was stopped, a second call continues where the first one ended.
 
         Raises PayloadMissing, PayloadAltered, IntegrityFailure, SourceUnavailable.
         """
-        done = RestoredCounts()
-        self._shelves(store, done)
+        counts = RestoredCounts()
+        self._restore_snapshots(store, counts)
         for log in LOGS:
-            done.statements[log] = self._log(store, log, say)
-        return done
+            counts.statements[log] = self._restore_log(store, log, report)
+        return counts
 
-    def _log(self, store: Store, log: str, say: Say) -> int:
-        there, size = store.log.head(log).size, self.size(log)
-        for sheet in self._contents.logs.get(log, ()):
-            if sheet.end > there:
-                store.rebuilding.restore(log, self._statements(sheet, log)[max(0, there - sheet.start) :])
-            say(log, sheet.end, size)
+    def _restore_log(self, store: Store, log: str, report: Progress) -> int:
+        restored, size = store.log.head(log).size, self.size(log)
+        for segment in self._manifest.logs.get(log, ()):
+            if segment.end > restored:
+                store.rebuilding.restore(log, self._statements(segment, log)[max(0, restored - segment.start) :])
+            report(log, segment.end, size)
         return size
 
-    def _statements(self, sheet: Segment, log: str) -> list[LoggedStatement]:
-        said = items.read_statements(self._safe.get(sheet.reference), sheet.start, self._domains[log])
-        if len(said) != sheet.count:
-            raise IntegrityFailure(items.BROKEN)
-        return said
+    def _statements(self, segment: Segment, log: str) -> list[LoggedStatement]:
+        statements = items.read_statements(self._blobs.get(segment.reference), segment.start, self._domains[log])
+        if len(statements) != segment.count:
+            raise IntegrityFailure(items.SEGMENT_BROKEN)
+        return statements
 
-    def _shelves(self, store: Store, done: RestoredCounts) -> None:
-        for name, sheet in self._contents.snapshots.items():
-            raw = self._safe.get(sheet.reference)
+    def _restore_snapshots(self, store: Store, counts: RestoredCounts) -> None:
+        for name, snapshot in self._manifest.snapshots.items():
+            raw = self._blobs.get(snapshot.reference)
             if name == NOTICES:
                 for notice in items.read_notices(raw):
                     store.directory.publish(notice)
-                done.notices = sheet.end
-            elif name.startswith(PAPERS):
+                counts.notices = snapshot.end
+            elif name.startswith(WORK_ITEMS):
                 store.rebuilding.restore_work_items(items.read_work_items(raw))
-                done.work_items += sheet.end
+                counts.work_items += snapshot.end
 
 
-def _newest(safe: BlobStore) -> tuple[BlobReference, Manifest]:
-    """The newest table of contents; looked for again when a writer replaced it in the meantime."""
-    while place := safe.newest():
+def _newest(blobs: BlobStore) -> tuple[BlobReference, Manifest]:
+    """Return the newest manifest and its reference. It is read again if a writer replaced it in the meantime."""
+    while reference := blobs.newest():
         try:
-            return place, manifest.decode(safe.get(place))
+            return reference, manifest.decode(blobs.get(reference))
         except PayloadMissing:
-            if safe.newest() == place:
+            if blobs.newest() == reference:
                 raise
     raise NotFound("the keystore's folder names no journal; give the folder of the ledger that was lost")

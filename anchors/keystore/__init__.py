@@ -1,4 +1,4 @@
-"""Data keys wrapped at rest, one custody key for each data subject, all under one sealed master key."""
+"""The keystore: data keys wrapped under one custody key for each data subject, and these under the master key."""
 
 from mydata_ledger.anchors.keystore.files import FileKeys
 from mydata_ledger.anchors.keystore.master import keep_master, open_masters

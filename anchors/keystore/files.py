@@ -1,4 +1,4 @@
-"""The Keys port over one file: the point where access is enforced (design §6)."""
+"""Implements the port `Keys` over one file. This is the point where access is enforced (design §6)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from mydata_ledger.anchors.keystore.file import (
     INDEX,
     SUCCESSOR,
     WrappedKeyFile,
-    current_master,
     drop_successor,
     index_key,
+    master_in_use,
 )
 from mydata_ledger.anchors.keystore.masters import Master, SoftMaster
 from mydata_ledger.anchors.keystore.wrapped import new_key, unwrap, wrap
@@ -23,11 +23,11 @@ from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import key_id
 from mydata_ledger.ledger.typed_data import Domain
 
-FRESH_SECONDS = 300
-AT_ONCE = 100
-"""Custody keys that are replaced in one transaction."""
-Say = Callable[[int, int], None]
-"""Hears how many of how many custody keys are done."""
+RECEIPT_SECONDS = 300
+KEYS_PER_TRANSACTION = 100
+"""Most custody keys that are replaced in one transaction."""
+Progress = Callable[[int, int], None]
+"""Called with the number of custody keys that are replaced, and the number of all."""
 OF_RECORD = "select d.wrapped, k.wrapped, d.subject from deks d left join keks k using (subject) where record = ?"
 ORPHANED = (
     "delete from keks where subject = ? and not exists (select 1 from deks where subject = ? and wrapped not null)"
@@ -35,11 +35,16 @@ ORPHANED = (
 
 
 class FileKeys:
-    """Data keys in `path`, under a master key: 32 bytes, or one that stays in a token.
+    """Data keys in one file, wrapped under a master key.
 
-    `gateway` is the signer whose receipts release keys, `domain` the access registry's, `durable` tells whether a
-    receipt lies in the log, and `now` the time in UTC seconds: with it, a receipt releases a key for five minutes
-    only, so that an old permit is of no use after its consent ended.
+    Args:
+        path: The file; it is made on first use.
+        master: The master key: 32 bytes, or one that stays in a token.
+        gateway: The signer whose receipts release keys.
+        domain: The EIP-712 domain of the access registry.
+        durable: Returns True if a receipt is stored in the log.
+        now: Returns the time in UTC seconds. With it a receipt releases a key for five minutes only, so that an old
+            permit cannot be used after its consent ended.
     """
 
     def __init__(
@@ -55,149 +60,156 @@ class FileKeys:
         self._gateway, self._domain, self._durable, self._now = gateway, domain, durable, now
         self._file = WrappedKeyFile(path)
         given = SoftMaster(master) if isinstance(master, bytes) else master
-        self._master = current_master(self._file, given)
+        self._master = master_in_use(self._file, given)
         self._index = index_key(self._file, self._master)
         if self._master is given:
             drop_successor(self._file, given)
 
     def create_many(self, records: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
-        """A fresh 32-byte data key for each (record id, data subject); durable when it returns.
+        """Make a new 32-byte data key for each (record id, data subject); durable when it returns.
 
         Raises StorageFull, SourceUnavailable.
         """
-        made = [new_key() for _ in records]
+        keys = [new_key() for _ in records]
         with self._file.writing():
             custody = {subject: self._custody_key(subject) for subject in {subject for _, subject in records}}
             self._file.many(
                 "insert into deks (record, subject, wrapped) values (?, ?, ?)",
                 [
-                    (record, self._name(subject), wrap(custody[subject], key, record))
-                    for (record, subject), key in zip(records, made, strict=True)
+                    (record, self._blinded_name(subject), wrap(custody[subject], key, record))
+                    for (record, subject), key in zip(records, keys, strict=True)
                 ],
             )
-        return made
+        return keys
 
     def rewrap(self, record_id: bytes, reader_key: bytes, receipt: LoggedStatement) -> bytes:
-        """The data key under the reader's HPKE key. Raises ReceiptRequired, KeyDestroyed, MalformedInput."""
+        """Return the data key of a record, encrypted to the reader's HPKE key.
+
+        Raises ReceiptRequired unless `receipt` is a recent permit of the gateway that is stored in the log;
+        KeyDestroyed, MalformedInput.
+        """
         self._check(record_id, receipt)
         return envelope.wrap(self._data_key(record_id), reader_key, record_id)
 
     def try_to_open(self, record_id: bytes, sealed: Iterable[bytes]) -> int:
-        """Open a sealed payload without giving anything out; the length of its content in bytes.
+        """Decrypt a sealed payload as a check, and return only the length of its content in bytes.
 
-        Raises KeyDestroyed, IntegrityFailure, and what reading `sealed` raises.
+        Raises KeyDestroyed, IntegrityFailure, and the errors of reading `sealed`.
         """
         _, content = envelope.open_stream(sealed, self._data_key(record_id), record_id)
         return sum(len(piece) for piece in content)
 
     def holds(self, record_id: bytes) -> bool:
-        """Whether there is a data key for the record."""
-        row = self._file.one(OF_RECORD, record_id)
+        """Return True if there is a data key for the record."""
+        row = self._file.fetch_one(OF_RECORD, record_id)
         return row is not None and row[0] is not None and row[1] is not None
 
     def destroy(self, record_id: bytes) -> bytes:
-        """Shred the data key on disk; returns the key's id (32 bytes). Idempotent."""
+        """Shred the data key of a record on disk, and return the key's id (32 bytes). Idempotent."""
         return self.destroy_many([record_id])[0]
 
     def destroy_many(self, record_ids: Iterable[bytes]) -> list[bytes]:
-        """`destroy` in one transaction; a person's custody key goes with their last data key.
+        """Shred data keys as `destroy` does, in one transaction.
 
-        Say it again of every erased record after restoring a backup: the log knows them.
+        A custody key is deleted with the last data key of its person. After a backup was restored, call it again for
+        each record that the log shows as erased.
         """
         listed = list(record_ids)
         with self._file.writing():
-            rows = [self._file.one("select subject from deks where record = ?", record) for record in listed]
+            rows = [self._file.fetch_one("select subject from deks where record = ?", record) for record in listed]
             self._file.many("update deks set wrapped = null where record = ?", [(record,) for record in listed])
             self._file.many(ORPHANED, [(row[0], row[0]) for row in rows if row])
-        self._file.forget()
+        self._file.overwrite_deleted()
         return [key_id(record) for record in listed]
 
-    def rotate_custody_keys(self, say: Say = lambda _, __: None) -> int:
-        """Give every data subject a new custody key; data keys and payloads stay. How many were replaced.
+    def rotate_custody_keys(self, report: Progress = lambda _, __: None) -> int:
+        """Give each data subject a new custody key, and return how many were replaced. Data keys do not change.
 
-        Some keys at a time are replaced in one transaction, so that a crash leaves each under its old or its new
-        custody key.
+        Each transaction replaces several custody keys, so that after a crash each data key is wrapped under the old or
+        the new custody key.
         """
         names = [name for (name,) in self._file.all("select subject from keks")]
-        for start in range(0, len(names), AT_ONCE):
-            say(start, len(names))
+        for start in range(0, len(names), KEYS_PER_TRANSACTION):
+            report(start, len(names))
             with self._file.writing():
-                for name in names[start : start + AT_ONCE]:
+                for name in names[start : start + KEYS_PER_TRANSACTION]:
                     self._rotate(name)
-        self._file.forget()
-        say(len(names), len(names))
+        self._file.overwrite_deleted()
+        report(len(names), len(names))
         return len(names)
 
-    def rotate_master(self, new: bytes | Master, keep: Callable[[bytes], None], say: Say = lambda _, __: None) -> int:
-        """Put every custody key under a new master key, then have `keep` store its reference (the key itself, or a
-        token's label for it); a crash between loses nothing. How many custody keys there are.
+    def rotate_master(
+        self, new: bytes | Master, keep: Callable[[bytes], None], report: Progress = lambda _, __: None
+    ) -> int:
+        """Wrap all custody keys under a new master key, and return how many there are.
 
-        Other processes that have the file open must be started again.
+        Then `keep` is called to store the reference of the new master key: the key itself, or its label in a token. A
+        crash in between loses nothing. Other processes that have the file open must be restarted.
         """
         new = SoftMaster(new) if isinstance(new, bytes) else new
-        if self._file.one("select 1 from house where name = ?", SUCCESSOR):
-            self._settle(keep)
+        if self._file.fetch_one("select 1 from house where name = ?", SUCCESSOR):
+            self._keep_new_master(keep)
         with self._file.writing():
             custody: list[tuple[bytes, bytes]] = self._file.all("select wrapped, subject from keks")
-            again = [self._moved(new, *row) for row in _told(custody, say)]
-            self._file.many("update keks set wrapped = ? where subject = ?", again)
-            house = [(INDEX, new.wrap(self._index, INDEX)), (SUCCESSOR, self._master.wrap(new.reference, SUCCESSOR))]
-            self._file.many("insert or replace into house (name, wrapped) values (?, ?)", list(house))
+            rewrapped = [self._rewrapped(new, *row) for row in _reported(custody, report)]
+            self._file.many("update keks set wrapped = ? where subject = ?", rewrapped)
+            own_keys = [(INDEX, new.wrap(self._index, INDEX)), (SUCCESSOR, self._master.wrap(new.reference, SUCCESSOR))]
+            self._file.many("insert or replace into house (name, wrapped) values (?, ?)", list(own_keys))
         self._master = new
-        self._settle(keep)
+        self._keep_new_master(keep)
         return len(custody)
 
-    def _moved(self, new: Master, wrapped: bytes, name: bytes) -> tuple[bytes, bytes]:
-        """A custody key under the new master key, and its name."""
+    def _rewrapped(self, new: Master, wrapped: bytes, name: bytes) -> tuple[bytes, bytes]:
+        """Return a custody key wrapped under the new master key, and its name."""
         return new.wrap(self._master.unwrap(wrapped, name), name), name
 
-    def _settle(self, keep: Callable[[bytes], None]) -> None:
+    def _keep_new_master(self, keep: Callable[[bytes], None]) -> None:
         keep(self._master.reference)
         drop_successor(self._file, self._master)
 
     def backup(self, target: Path) -> None:
-        """A consistent copy of the file; it opens under the same master key. Raises StorageFull, SourceUnavailable."""
+        """Write a consistent copy of the file, under the same master key. Raises StorageFull, SourceUnavailable."""
         self._file.copy_to(target)
 
     def check(self) -> int:
-        """How many data keys there are, once every one was opened. Raises SourceUnavailable when one does not open."""
-        held = self._file.all(
+        """Unwrap all data keys as a check, and return how many there are. Raises SourceUnavailable on a damaged one."""
+        rows = self._file.all(
             "select d.record, d.wrapped, k.wrapped, k.subject from deks d join keks k using (subject)"
         )
-        live = [row for row in held if row[1] is not None]
+        live = [row for row in rows if row[1] is not None]
         for record, wrapped, custody, name in live:
             unwrap(self._master.unwrap(custody, name), wrapped, record)
         return len(live)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
     def _check(self, record_id: bytes, receipt: LoggedStatement) -> None:
-        """Raise ReceiptRequired unless the gateway signed a permit for this record, lately, and the log keeps it."""
-        said, entry = receipt.signed.statement, receipt.signed.entry
-        if not isinstance(said, AccessReceipt) or not said.releases(record_id):
+        """Raise ReceiptRequired unless the receipt is in the log, recent, and the gateway's permit for this record."""
+        statement, entry = receipt.signed.statement, receipt.signed.entry
+        if not isinstance(statement, AccessReceipt) or not statement.releases(record_id):
             raise ReceiptRequired("no key without a receipt that permits this record; ask for access first")
-        if self._now is not None and self._now() - said.decided_at > FRESH_SECONDS:
+        if self._now is not None and self._now() - statement.decided_at > RECEIPT_SECONDS:
             raise ReceiptRequired("the receipt is too old to release a key; ask for access again")
         try:
             signers.verify(
-                self._gateway, *typed_data.signed_digest(typed_data.digest(said, self._domain), entry.signature)
+                self._gateway, *typed_data.signed_digest(typed_data.digest(statement, self._domain), entry.signature)
             )
         except SignatureInvalid as error:
             raise ReceiptRequired("no key without a receipt that the gateway signed") from error
         if not self._durable(receipt):
-            raise ReceiptRequired("no key before the receipt lies in the log")
+            raise ReceiptRequired("no key before the receipt is in the log")
 
     def _data_key(self, record_id: bytes) -> bytes:
-        row = self._file.one(OF_RECORD, record_id)
+        row = self._file.fetch_one(OF_RECORD, record_id)
         if row is None or row[0] is None or row[1] is None:
             raise KeyDestroyed("the record's key no longer exists: it was erased")
         return unwrap(self._master.unwrap(row[1], row[2]), row[0], record_id)
 
     def _custody_key(self, subject: bytes) -> bytes:
-        name = self._name(subject)
-        row = self._file.one("select wrapped from keks where subject = ?", name)
+        name = self._blinded_name(subject)
+        row = self._file.fetch_one("select wrapped from keks where subject = ?", name)
         if row:
             return self._master.unwrap(row[0], name)
         key = new_key()
@@ -205,24 +217,24 @@ class FileKeys:
         return key
 
     def _rotate(self, name: bytes) -> None:
-        row = self._file.one("select wrapped from keks where subject = ?", name)
+        row = self._file.fetch_one("select wrapped from keks where subject = ?", name)
         if row is None:
             return
         old, new = self._master.unwrap(row[0], name), new_key()
-        held = self._file.all("select wrapped, record from deks where subject = ? and wrapped not null", name)
-        again = [(wrap(new, unwrap(old, wrapped, record), record), record) for wrapped, record in held]
-        self._file.many("update deks set wrapped = ? where record = ?", again)
+        rows = self._file.all("select wrapped, record from deks where subject = ? and wrapped not null", name)
+        rewrapped = [(wrap(new, unwrap(old, wrapped, record), record), record) for wrapped, record in rows]
+        self._file.many("update deks set wrapped = ? where record = ?", rewrapped)
         self._file.many("update keks set wrapped = ? where subject = ?", [(self._master.wrap(new, name), name)])
 
-    def _name(self, subject: bytes) -> bytes:
-        """A data subject's name in this file, which tells nobody without the master key who it is."""
+    def _blinded_name(self, subject: bytes) -> bytes:
+        """Return the blinded name of a data subject in this file. Without the master key nobody can link it to them."""
         return hmac.digest(self._index, b"subject" + subject, sha256)
 
 
-def _told(rows: Sequence[tuple[bytes, bytes]], say: Say) -> Iterator[tuple[bytes, bytes]]:
-    """The rows, while `say` hears how far they were taken."""
+def _reported(rows: Sequence[tuple[bytes, bytes]], report: Progress) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the rows, and call `report` from time to time with how many were taken."""
     for number, row in enumerate(rows):
-        if number % AT_ONCE == 0:
-            say(number, len(rows))
+        if number % KEYS_PER_TRANSACTION == 0:
+            report(number, len(rows))
         yield row
-    say(len(rows), len(rows))
+    report(len(rows), len(rows))

@@ -1,4 +1,4 @@
-"""The key above all custody keys: 32 bytes in this process, or a key inside a token that never leaves it."""
+"""Master keys, which wrap all custody keys: 32 bytes in this process, or a key that never leaves a PKCS#11 token."""
 
 from __future__ import annotations
 
@@ -8,42 +8,40 @@ from mydata_ledger.anchors.keystore.wrapped import unwrap, wrap
 
 
 class Master(Protocol):
-    """Wraps custody keys under a name. `reference` is what finds it again: the key itself, or a token's label for it;
-    it is kept sealed either way.
-    """
+    """A key that wraps custody keys. Its `reference` is the key or its label in a token, and is stored sealed."""
 
     @property
     def reference(self) -> bytes:
-        """What `again` needs."""
+        """The bytes from which `with_reference` makes this master key again."""
         ...
 
-    def again(self, reference: bytes) -> Master:
-        """The master of that reference, of the same kind."""
+    def with_reference(self, reference: bytes) -> Master:
+        """Return the master key with another reference, of the same class."""
         ...
 
     def wrap(self, key: bytes, name: bytes) -> bytes:
-        """A custody key under it, bound to its name."""
+        """Wrap a custody key, bound to its name."""
         ...
 
     def unwrap(self, wrapped: bytes, name: bytes) -> bytes:
-        """The custody key again. Raises SourceUnavailable."""
+        """Unwrap a custody key. Raises SourceUnavailable."""
         ...
 
 
 class SoftMaster:
-    """32 bytes in memory, sealed on disk under a passphrase."""
+    """A master key of 32 bytes in memory. On disk it is encrypted under a passphrase."""
 
     def __init__(self, raw: bytes) -> None:
         self.reference = raw
 
-    def again(self, reference: bytes) -> Master:
-        """Another key."""
+    def with_reference(self, reference: bytes) -> Master:
+        """Return the master key whose bytes are `reference`."""
         return SoftMaster(reference)
 
     def wrap(self, key: bytes, name: bytes) -> bytes:
-        """AES-256-GCM."""
+        """Wrap a custody key by AES-256-GCM, bound to its name."""
         return wrap(self.reference, key, name)
 
     def unwrap(self, wrapped: bytes, name: bytes) -> bytes:
-        """The key again. Raises SourceUnavailable."""
+        """Unwrap a custody key. Raises SourceUnavailable."""
         return unwrap(self.reference, wrapped, name)

@@ -1,4 +1,4 @@
-"""Keys under keys: AES-256-GCM with the wrapped key's name as associated data."""
+"""Wraps keys under other keys by AES-256-GCM, with the name of the wrapped key as associated data."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ NONCE, KEY = 12, 32
 
 
 def new_key() -> bytes:
-    """32 fresh random bytes."""
+    """Return 32 random bytes."""
     return secrets.token_bytes(KEY)
 
 
 def wrap(under: bytes, key: bytes, name: bytes) -> bytes:
-    """A key under another; it opens under that key and that name only."""
+    """Wrap a key under another one. It can be unwrapped under that key and that name only."""
     nonce = secrets.token_bytes(NONCE)
     return nonce + AESGCM(under).encrypt(nonce, key, name)
 
 
 def unwrap(under: bytes, wrapped: bytes, name: bytes) -> bytes:
-    """The key again. Raises SourceUnavailable when it was changed, or wrapped under another key or name."""
+    """Unwrap a key. Raises SourceUnavailable if it was altered, or wrapped under another key or name."""
     try:
         return AESGCM(under).decrypt(wrapped[:NONCE], wrapped[NONCE:], name)
     except (InvalidTag, ValueError) as error:
@@ -32,9 +32,9 @@ def unwrap(under: bytes, wrapped: bytes, name: bytes) -> bytes:
 
 
 def rewrap(wrapped: bytes, name: bytes, old: bytes, new: bytes) -> bytes:
-    """A key that lies under `old`, put under `new`; what lies under `new` already is returned as it is.
+    """Unwrap a key under `old` and wrap it under `new`. A key that `new` wraps already is returned unchanged.
 
-    Raises SourceUnavailable when it opens under neither.
+    Raises SourceUnavailable if the key can be unwrapped under neither.
     """
     try:
         unwrap(new, wrapped, name)

@@ -1,4 +1,4 @@
-"""E-mail by SMTP: that something happened and where to read it, and nothing of what it is."""
+"""E-mail by SMTP. A mail names the kind of event and the page to read it on, and contains no personal data."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from mydata_ledger.ledger.kernel.people.deliveries import Delivery
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscription
 
 TIMEOUT = 10
-REFUSED = 500
+PERMANENT_FAILURE = 500
+"""SMTP reply codes from here on are permanent (RFC 5321 §4.2.1)."""
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
-WORDS = {
+EVENT_TEXTS = {
     "consent.asked": "somebody asks for your consent",
     "consent.granted": "a consent was signed",
     "consent.withdrawn": "a consent was withdrawn",
@@ -25,12 +26,19 @@ WORDS = {
     "data.broke_glass": "your data were opened in an emergency",
     "delegation.named": "somebody was named to sign for somebody",
     "study.results": "a study has results",
+    "link.opened": "one of your links was opened",
+    "link.made": "a link to data was made",
+    "link.passcode_wrong": "a wrong passcode was entered for one of your links",
 }
+"""The text of each `ledger.message.Event`, for the subject line of the mail."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmailNotifier:
-    """One SMTP server (RFC 5321); with `tls` the connection is upgraded before anything is said (RFC 3207)."""
+    """Sends mail through one SMTP server (RFC 5321).
+
+    With `tls` the connection is encrypted by STARTTLS (RFC 3207) before a login or a mail is sent.
+    """
 
     host: str
     port: int
@@ -40,34 +48,37 @@ class EmailNotifier:
     user: str = ""
     password: str = field(default="", repr=False)
 
-    def send(self, parcel: Delivery, subscription: Subscription) -> None:
-        """Send it. Raises SourceUnavailable for a server that cannot now, InvalidStatement for one that never will."""
-        letter = self._letter(parcel, subscription.address)
+    def send(self, delivery: Delivery, subscription: Subscription) -> None:
+        """Send one mail.
+
+        Raises SourceUnavailable when a later attempt may succeed, InvalidStatement when the address never will work.
+        """
+        mail = self._email(delivery, subscription.address)
         try:
             with smtplib.SMTP(self.host, self.port, timeout=TIMEOUT) as server:
                 if self.tls:
                     server.starttls(context=ssl.create_default_context())
                 if self.user:
                     server.login(self.user, self.password)
-                server.send_message(letter)
+                server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
-            if codes and min(codes) >= REFUSED:
+            if codes and min(codes) >= PERMANENT_FAILURE:
                 raise InvalidStatement("the mail server refuses the address for good") from error
             raise SourceUnavailable("the mail server refuses the address for now") from error
         except (OSError, smtplib.SMTPException) as error:
-            raise SourceUnavailable(f"the mail server does not take it ({type(error).__name__})") from error
+            raise SourceUnavailable(f"the mail server does not accept the mail ({type(error).__name__})") from error
 
-    def _letter(self, parcel: Delivery, address: str) -> EmailMessage:
-        letter = EmailMessage()
+    def _email(self, delivery: Delivery, address: str) -> EmailMessage:
+        mail = EmailMessage()
         if not ADDRESS.fullmatch(address):
             raise InvalidStatement("that is no e-mail address")
         try:
-            letter["From"], letter["To"] = self.sender, address
+            mail["From"], mail["To"] = self.sender, address
         except ValueError as error:
             raise InvalidStatement("that is no e-mail address") from error
-        letter["Subject"] = "MyData Ledger: " + WORDS.get(parcel.event, "something happened")
-        letter["Date"], letter["Message-ID"] = formatdate(parcel.at), f"<{parcel.delivery_id}@mydata-ledger>"
-        letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(f"Sign in to see it: {self.portal}\n\nThis letter says nothing about anyone on purpose.\n")
-        return letter
+        mail["Subject"] = "MyData Ledger: " + EVENT_TEXTS.get(delivery.event, "something happened")
+        mail["Date"], mail["Message-ID"] = formatdate(delivery.at), f"<{delivery.delivery_id}@mydata-ledger>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(f"Sign in to see it: {self.portal}\n\nThis mail contains no personal data on purpose.\n")
+        return mail

@@ -1,4 +1,4 @@
-"""Webhooks as Standard Webhooks has them: signed, time-stamped, and never into a private network unless allowed."""
+"""Webhooks as the Standard Webhooks specification has them: signed, with a time, and to public addresses only."""
 
 from __future__ import annotations
 
@@ -21,32 +21,39 @@ from mydata_ledger.ledger.kernel.people.subscriptions import Subscription
 
 TIMEOUT = httpx.Timeout(10, connect=5)
 DEADLINE = 20
-"""Seconds for the whole exchange: who answers a byte at a time is not waited for."""
+"""Seconds for the whole exchange. A receiver that answers one byte at a time is cut off after them."""
 GONE = 410
-MARK = "whsec_"
+KEY_PREFIX = "whsec_"
 UNICAST = ipaddress.ip_network("2000::/3")
-"""All that IANA has given out for the open internet: translators, tunnels and old forms that carry a private IPv4
-address lie outside of it, but for the two that `is_public` opens.
+"""The range that IANA assigns addresses of the public internet from. Translators, tunnels and old forms that contain a
+private IPv4 address are outside of it, except the two (6to4, Teredo) that `is_public` decodes.
 """
 DOCUMENTATION = ipaddress.ip_network("3fff::/20")
 
 
 class WebhookNotifier:
-    """Posts parcels. With `private` (a setting for tests and closed networks) http and private addresses are allowed.
+    """Posts deliveries. With `private`, for tests and closed networks, http and private addresses are allowed.
 
-    The address is resolved once, judged, and connected to as judged: a name that answers differently the second time
-    (DNS rebinding) reaches nothing. Redirects are not followed, and answers are not read.
+    The host name is resolved once, its addresses are checked, and the connection goes to a checked address. A name that
+    resolves differently the second time (DNS rebinding) therefore reaches nothing. Redirects are not followed, and the
+    body of the response is not read.
     """
 
     def __init__(self, private: bool = False) -> None:
         self._private = private
 
-    def send(self, parcel: Delivery, subscription: Subscription) -> None:
-        """Post it. Raises SourceUnavailable for no or a wrong answer, InvalidStatement for an address never to use."""
-        url, host, port = self._checked(subscription.address)
-        address = self._judged(host, port)
-        body = orjson.dumps({"type": parcel.event, "timestamp": _iso(parcel.at), "data": {"subject": parcel.subject}})
-        headers = signed_headers(parcel.delivery_id, body, subscription.secret, int(time.time()))
+    def send(self, delivery: Delivery, subscription: Subscription) -> None:
+        """Post one delivery.
+
+        Raises SourceUnavailable without a successful response, InvalidStatement for an address that is never allowed
+        or whose receiver wants no more webhooks.
+        """
+        url, host, port = self._checked_url(subscription.address)
+        address = self._reachable_address(host, port)
+        body = orjson.dumps(
+            {"type": delivery.event, "timestamp": _iso(delivery.at), "data": {"subject": delivery.subject}}
+        )
+        headers = signed_headers(delivery.delivery_id, body, subscription.secret, int(time.time()))
         target = f"{url.scheme}://{_bracketed(address)}:{port}{url.path or '/'}{'?' + url.query if url.query else ''}"
         authority = host if port in {80, 443} else f"{host}:{port}"
         self._post(target, body, headers | {"host": authority}, host)
@@ -64,7 +71,7 @@ class WebhookNotifier:
         if not httpx.codes.is_success(status):
             raise SourceUnavailable(f"the receiver answered {status}")
 
-    def _checked(self, address: str) -> tuple[SplitResult, str, int]:
+    def _checked_url(self, address: str) -> tuple[SplitResult, str, int]:
         try:
             url = urlsplit(address)
             host, port = url.hostname, url.port
@@ -75,55 +82,63 @@ class WebhookNotifier:
             raise InvalidStatement("a webhook's address is an https URL without a name or password in it")
         return url, host, port or (443 if url.scheme == "https" else 80)
 
-    def _judged(self, host: str, port: int) -> str:
-        """One address of the host, when all of them may be reached. Raises InvalidStatement, SourceUnavailable."""
+    def _reachable_address(self, host: str, port: int) -> str:
+        """Return one address of the host, if every one of its addresses is allowed.
+
+        Raises InvalidStatement for a private address, SourceUnavailable when the name has none.
+        """
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            resolved = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise SourceUnavailable("the host of the webhook has no address") from error
-        addresses = [str(entry[4][0]) for entry in found]
+        addresses = [str(entry[4][0]) for entry in resolved]
         if not self._private and not all(is_public(address) for address in addresses):
-            raise InvalidStatement("the webhook's host lies in a private network; that is not allowed here")
+            raise InvalidStatement("the webhook's host is in a private network; that is not allowed here")
         return addresses[0]
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address lies on the open internet: not private, loopback, link-local, multicast or reserved, also
-    not inside an IPv4 address that IPv6 carries.
+    """Return True if an IP address is on the public internet.
+
+    Private, loopback, link-local, multicast and reserved addresses are not. For an IPv6 address that contains an IPv4
+    address, the IPv4 address decides.
     """
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
         if inner is not None:
             return inner.is_global and not inner.is_multicast
-        return found.is_global and found in UNICAST and found not in DOCUMENTATION
-    return found.is_global and not found.is_multicast
+        return parsed.is_global and parsed in UNICAST and parsed not in DOCUMENTATION
+    return parsed.is_global and not parsed.is_multicast
 
 
 async def _status(target: str, body: bytes, headers: dict[str, str], host: str) -> int:
-    """The answer's status; its body is not read."""
+    """Send the request, and return the status of the response. The body of the response is not read."""
     async with (
         httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
-        client.stream("POST", target, content=body, headers=headers, extensions={"sni_hostname": host}) as answer,
+        client.stream("POST", target, content=body, headers=headers, extensions={"sni_hostname": host}) as response,
     ):
-        return answer.status_code
+        return response.status_code
 
 
-def signed_headers(name: str, body: bytes, secret: str, at: int) -> dict[str, str]:
-    """The headers of Standard Webhooks: HMAC-SHA-256 over `id.timestamp.body`; the secret is `whsec_` and base64."""
-    said = f"{name}.{at}.".encode() + body
-    key = base64.b64decode(secret.removeprefix(MARK))
-    mac = base64.b64encode(hmac.new(key, said, sha256).digest()).decode()
+def signed_headers(message_id: str, body: bytes, secret: str, at_time: int) -> dict[str, str]:
+    """Return the headers of Standard Webhooks, with an HMAC-SHA-256 over `id.timestamp.body`.
+
+    The secret is the prefix `whsec_` and a key in base64; `at_time` is in UTC seconds.
+    """
+    signed_content = f"{message_id}.{at_time}.".encode() + body
+    key = base64.b64decode(secret.removeprefix(KEY_PREFIX))
+    mac = base64.b64encode(hmac.new(key, signed_content, sha256).digest()).decode()
     return {
         "content-type": "application/json",
-        "webhook-id": name,
-        "webhook-timestamp": str(at),
+        "webhook-id": message_id,
+        "webhook-timestamp": str(at_time),
         "webhook-signature": f"v1,{mac}",
     }
 
 
-def _iso(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
+def _iso(at_time: int) -> str:
+    return datetime.fromtimestamp(at_time, UTC).isoformat().replace("+00:00", "Z")
 
 
 def _bracketed(address: str) -> str:

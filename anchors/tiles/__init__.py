@@ -1,4 +1,4 @@
-"""The logs as tools made for other transparency logs read them: tiles, and checkpoints signed as notes."""
+"""The logs in the formats that tools for other transparency logs read: tiles, and checkpoints signed as notes."""
 
 from mydata_ledger.anchors.tiles.checkpoint_store import CheckpointStore
 from mydata_ledger.anchors.tiles.keys import NoteKeys

@@ -1,4 +1,4 @@
-"""What was signed stays signed: the newest checkpoint of each log, outside the database that it speaks about."""
+"""Files with the newest signed checkpoint of each log. They are outside the database whose logs they describe."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ SIGNED, COSIGNED = "signed", "cosigned"
 
 
 class CheckpointStore:
-    """Notes by origin in `folder`, and the verifier keys of witnesses in its file `witnesses`, one a line.
+    """Signed checkpoints (notes) by origin in `folder`, and verifier keys of witnesses, one a line in `witnesses`.
 
-    Restoring an older database does not bring back an older checkpoint: it lies with the keys, not with the log.
+    The checkpoints are stored with the keys and not with the log. A restored older database therefore does not restore
+    an older checkpoint.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def newest(self, origin: str, kind: str = SIGNED) -> tuple[Note, Checkpoint] | None:
-        """The note kept for a log. Raises SourceUnavailable for a file that is none."""
+        """Return the note of a log and its checkpoint, None before the first. Raises SourceUnavailable."""
         path = self._path(origin, kind)
         try:
             note = Note.parse(path.read_bytes())
@@ -33,11 +34,11 @@ class CheckpointStore:
             raise SourceUnavailable(f"{path.name} is no signed checkpoint; restore the keystore's folder") from error
 
     def keep(self, origin: str, note: Note, kind: str = SIGNED) -> None:
-        """Replace the note of a log; durable when it returns. Raises SourceUnavailable, StorageFull."""
+        """Replace the note of a log; durable on return. Raises SourceUnavailable, StorageFull."""
         replace(self._path(origin, kind), bytes(note))
 
     def witnesses(self) -> list[Verifier]:
-        """Whose cosignatures are kept. Raises SourceUnavailable for a line that is no witness's key."""
+        """Return the keys of the witnesses whose cosignatures are stored. Raises SourceUnavailable for a bad line."""
         try:
             lines = (self.folder / "witnesses").read_text(encoding="utf-8").split()
             return [_witness(line) for line in lines]
@@ -47,19 +48,19 @@ class CheckpointStore:
             raise SourceUnavailable("the list of witnesses holds a line that is no witness's key; mend it") from error
 
     def add_witness(self, vkey: str) -> Verifier:
-        """Know a witness from now on. Raises MalformedInput unless it is a cosignature key."""
-        found = _witness(vkey)
+        """Add a witness by its verifier key. Raises MalformedInput unless it is a cosignature key."""
+        witness = _witness(vkey)
         with locked(self.folder):
-            known = {str(each) for each in self.witnesses()} | {str(found)}
-            replace(self.folder / "witnesses", "".join(f"{line}\n" for line in sorted(known)).encode())
-        return found
+            lines = {str(verifier) for verifier in self.witnesses()} | {str(witness)}
+            replace(self.folder / "witnesses", "".join(f"{line}\n" for line in sorted(lines)).encode())
+        return witness
 
     def _path(self, origin: str, kind: str) -> Path:
         return self.folder / f"{sha256(origin.encode()).hexdigest()[:32]}.{kind}"
 
 
 def _witness(line: str) -> Verifier:
-    found = Verifier.parse(line)
-    if found.kind != COSIGNATURE:
+    verifier = Verifier.parse(line)
+    if verifier.kind != COSIGNATURE:
         raise MalformedInput("a witness has a cosignature key, of type 0x04")
-    return found
+    return verifier

@@ -1,4 +1,4 @@
-"""The contracts as the rest of the house meets them, on a real devnet."""
+"""`Chain` and `Rpc` on a real devnet: reading, appending, reverts, and servers that do not answer."""
 
 import socket
 from dataclasses import replace
@@ -7,7 +7,7 @@ import pytest
 
 from mydata_ledger.anchors.artifacts import artifact, names
 from mydata_ledger.anchors.chain import GAS_CAP, REVERTS, Chain, Rpc
-from mydata_ledger.anchors.chain.reverts import refusal
+from mydata_ledger.anchors.chain.reverts import error_of
 from mydata_ledger.ledger import merkle
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, ProofInvalid, SourceUnavailable
 from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head
@@ -21,23 +21,23 @@ LEAVES = [name(n) for n in range(5)]
 
 
 def tree(leaves):
-    tops, _ = merkle.grow(0, [], leaves)
-    return Head(len(leaves), merkle.bag(tops)), tops
+    peaks, _ = merkle.grow(0, [], leaves)
+    return Head(len(leaves), merkle.bag(peaks)), peaks
 
 
 @pytest.fixture
 def chain(site):
-    made = site.chain()
-    yield made
-    made.close()
+    connection = site.chain()
+    yield connection
+    connection.close()
 
 
 def signature(entry):
     return f"{entry['name']}({','.join(i['type'] for i in entry['inputs'])})"
 
 
-def test_every_custom_error_of_every_contract_has_a_name_of_ours():
-    errors = {signature(entry) for each in names() for entry in artifact(each).abi if entry["type"] == "error"}
+def test_every_custom_error_of_every_contract_has_an_error_class():
+    errors = {signature(entry) for contract in names() for entry in artifact(contract).abi if entry["type"] == "error"}
     assert len(errors) > 15
     assert errors - set(REVERTS) == set()
 
@@ -48,10 +48,10 @@ def test_a_fresh_log_has_the_empty_head(chain):
 
 
 def test_appended_leaves_make_the_same_head_as_our_own_tree(chain):
-    head, tops = tree(LEAVES[:3])
+    head, peaks = tree(LEAVES[:3])
     chain.send([chain.appending(CONSENTS, LEAVES[:3], [])])
     assert chain.head(CONSENTS) == head
-    chain.send([chain.appending(CONSENTS, LEAVES[3:], tops)])
+    chain.send([chain.appending(CONSENTS, LEAVES[3:], peaks)])
     assert chain.head(CONSENTS) == tree(LEAVES)[0]
 
 
@@ -60,7 +60,7 @@ def test_calls_to_several_contracts_go_at_once(chain):
     calls = [chain.appending(log, LEAVES, []) for log in (CONSENTS, RECORDS)]
     mined = chain.send([*calls, chain.advancing(ACCESS, head, [])])
     assert chain.heads() == dict.fromkeys(LOGS, head)
-    assert all(each.gas < GAS_CAP for each in mined)
+    assert all(transaction.gas < GAS_CAP for transaction in mined)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_reader_cannot_write(site):
         site.chain(key=None).send([])
 
 
-def test_a_block_is_known_by_number_and_hash(chain):
+def test_a_block_has_a_number_and_a_hash(chain):
     tip = chain.tip()
     assert chain.hashes([tip.number, tip.number + 99]) == [tip.hash, b""]
     assert chain.tip(depth=2).number == tip.number - 2
@@ -101,7 +101,7 @@ def test_a_block_is_known_by_number_and_hash(chain):
     assert chain.tip("finalized").number <= tip.number
 
 
-def test_a_chain_without_our_contracts_says_so(lonely):
+def test_a_chain_without_our_contracts_has_no_heads(lonely):
     chain = lonely.chain()
     chain.rpc.call("anvil_setCode", lonely.deployment.access, "0x")
     assert chain.heads() is None
@@ -109,7 +109,7 @@ def test_a_chain_without_our_contracts_says_so(lonely):
         chain.head(ACCESS)
 
 
-def test_another_chain_is_not_taken_for_ours(site):
+def test_a_chain_with_another_id_is_refused(site):
     wrong = Chain(site.url, replace(site.deployment, chain_id=1))
     with pytest.raises(SourceUnavailable, match="leads to chain 31337, not 1"):
         wrong.tip()
@@ -133,7 +133,7 @@ def test_an_address_that_is_none_is_unavailable(url):
 
 
 @pytest.mark.parametrize(
-    "said",
+    "body",
     [
         b"",
         b"<html>hello</html>",
@@ -144,8 +144,8 @@ def test_an_address_that_is_none_is_unavailable(url):
         b'[{"no":1}]',
     ],
 )
-def test_something_that_is_no_chain_is_unavailable(said):
-    with answering(said) as url, pytest.raises(SourceUnavailable):
+def test_something_that_is_no_chain_is_unavailable(body):
+    with answering(body) as url, pytest.raises(SourceUnavailable):
         Rpc(url).call("eth_blockNumber")
 
 
@@ -161,18 +161,18 @@ def test_an_answer_of_the_wrong_shape_is_unavailable(site):
         reader.heads()
 
 
-def test_an_unknown_refusal_is_said_without_control_characters():
-    error = refusal({"code": -32000, "message": "nonce\x1b[31m too low\n"})
+def test_an_unknown_error_is_reported_without_control_characters():
+    error = error_of({"code": -32000, "message": "nonce\x1b[31m too low\n"})
     assert isinstance(error, SourceUnavailable)
     assert str(error) == "the chain refused: nonce [31m too low "
 
 
 @pytest.mark.parametrize("nest", [lambda d: d, lambda d: {"data": d}, lambda d: {"result": {"data": d}}])
-def test_a_revert_is_found_wherever_the_node_puts_it(nest):
+def test_the_data_of_a_revert_is_found_in_every_nesting(nest):
     data = "0x" + merkle.HASH_SIZE * "00"
-    known = "0x" + selector("TransparencyLog_NoLeaves()")
-    assert isinstance(refusal({"data": nest(known)}), InvalidStatement)
-    assert isinstance(refusal({"data": nest(data)}), SourceUnavailable)
+    revert = "0x" + selector("TransparencyLog_NoLeaves()")
+    assert isinstance(error_of({"data": nest(revert)}), InvalidStatement)
+    assert isinstance(error_of({"data": nest(data)}), SourceUnavailable)
 
 
 def selector(text):
@@ -184,18 +184,18 @@ def test_a_transaction_that_is_not_mined_in_time_is_unavailable(lonely):
     chain.rpc.call("evm_setAutomine", False)
     with pytest.raises(SourceUnavailable, match="not mined"):
         chain.send([chain.appending(CONSENTS, LEAVES, [])])
-    assert chain.busy()
+    assert chain.has_pending()
     chain.rpc.call("evm_mine")
-    assert not chain.busy()
+    assert not chain.has_pending()
 
 
 def test_a_transaction_that_waits_too_long_is_replaced(lonely):
-    impatient, chain = lonely.chain(confirm_seconds=0.2), lonely.chain()
+    short_wait, chain = lonely.chain(confirm_seconds=0.2), lonely.chain()
     chain.rpc.call("evm_setAutomine", False)
     with pytest.raises(SourceUnavailable):
-        impatient.send([impatient.appending(CONSENTS, LEAVES[:1], [])])
+        short_wait.send([short_wait.appending(CONSENTS, LEAVES[:1], [])])
     with pytest.raises(SourceUnavailable):
-        impatient.send([impatient.appending(CONSENTS, LEAVES, [])], urgency=2)
+        short_wait.send([short_wait.appending(CONSENTS, LEAVES, [])], urgency=2)
     chain.rpc.call("evm_mine")
     assert chain.head(CONSENTS) == tree(LEAVES)[0]
 
@@ -207,11 +207,11 @@ def test_the_directory_is_rebuilt_from_events(site, chain):
     registrar.register(trial, "Trial", ["trial", "researcher"], b"")
     registrar.register(hospital, "Seoul National Hospital", ["holder", "responder"], b"new key")
     first, last = site.deployment.block, chain.tip().number
-    found = {party.account: party for party in chain.parties(first, last)}
-    assert found[hospital].name == "Seoul National Hospital"
-    assert found[hospital].roles == {"holder", "responder"}
-    assert found[hospital].encryption_key == b"new key"
-    assert found[trial].accredited(chain.tip().time)
+    parties = {party.account: party for party in chain.parties(first, last)}
+    assert parties[hospital].name == "Seoul National Hospital"
+    assert parties[hospital].roles == {"holder", "responder"}
+    assert parties[hospital].encryption_key == b"new key"
+    assert parties[trial].accredited(chain.tip().time)
     assert chain.parties_changed(first, last)
     assert not chain.parties_changed(first, first)
-    assert chain.parties(first, last - 1) != list(found.values())
+    assert chain.parties(first, last - 1) != list(parties.values())

@@ -1,4 +1,4 @@
-"""One process of many anchors: the seat is taken by whoever comes first, and is free again when its holder ends."""
+"""Leader election: the first process gets the lock, and another one can get it when the first one ends."""
 
 import signal
 import subprocess
@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 HOLDER = """
 import sys, time
 from mydata_ledger.anchors.election import election_of
-seat = election_of(sys.argv[1])
-print(seat.leads(), flush=True)
+election = election_of(sys.argv[1])
+print(election.leads(), flush=True)
 time.sleep(60)
 """
 
@@ -29,51 +29,51 @@ def url(request, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch):
-    monkeypatch.setattr(election, "TRY_SECONDS", 0)
+def without_retry_interval(monkeypatch):
+    monkeypatch.setattr(election, "RETRY_SECONDS", 0)
 
 
 def test_one_leads_and_the_other_does_not(url):
-    one, other = election_of(url), election_of(url)
-    assert [one.leads(), other.leads(), one.leads(), other.leads()] == [True, False, True, False]
-    one.resign()
-    assert [other.leads(), one.leads()] == [True, False]
-    other.resign()
+    first, second = election_of(url), election_of(url)
+    assert [first.leads(), second.leads(), first.leads(), second.leads()] == [True, False, True, False]
+    first.resign()
+    assert [second.leads(), first.leads()] == [True, False]
+    second.resign()
 
 
-def test_a_seat_may_be_left_by_who_does_not_hold_it(url):
-    one, other = election_of(url), election_of(url)
-    assert one.leads()
-    other.resign()
-    assert not other.leads()
-    one.resign()
+def test_a_process_that_is_not_the_leader_may_resign(url):
+    first, second = election_of(url), election_of(url)
+    assert first.leads()
+    second.resign()
+    assert not second.leads()
+    first.resign()
 
 
-def test_a_killed_holder_leaves_the_seat(url):
+def test_another_process_leads_after_the_leader_is_killed(url):
     holder = subprocess.Popen([sys.executable, "-c", HOLDER, url], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert holder.stdout.readline() == "True\n"
-        mine = election_of(url)
-        assert not mine.leads()
+        election = election_of(url)
+        assert not election.leads()
         holder.send_signal(signal.SIGKILL)
         holder.wait()
         deadline = time.monotonic() + 10
-        while not mine.leads():
+        while not election.leads():
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        mine.resign()
+        election.resign()
     finally:
         holder.kill()
         holder.wait()
         holder.stdout.close()
 
 
-def test_who_cannot_ask_does_not_lead(tmp_path):
+def test_a_process_without_database_or_lock_file_does_not_lead(tmp_path):
     assert not election_of("postgresql+psycopg://nobody@127.0.0.1:1/none").leads()
     assert not FileElection(tmp_path / "no folder" / "seat").leads()
 
 
-def test_asking_is_paced(monkeypatch):
-    monkeypatch.setattr(election, "TRY_SECONDS", 60)
-    pace = RetryInterval()
-    assert [pace.is_due(), pace.is_due(), pace.is_due()] == [True, False, False]
+def test_attempts_are_limited_by_the_retry_interval(monkeypatch):
+    monkeypatch.setattr(election, "RETRY_SECONDS", 60)
+    interval = RetryInterval()
+    assert [interval.is_due(), interval.is_due(), interval.is_due()] == [True, False, False]

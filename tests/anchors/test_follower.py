@@ -1,4 +1,4 @@
-"""Chain to index, on a real devnet: depth, reorganisations, a chain that starts again from nothing."""
+"""The follower on a real devnet: depth, reorganisations, a chain that restarts empty."""
 
 import time
 
@@ -27,14 +27,14 @@ class Pair:
         self.notary = Notary(store, self.chain)
         self.follower = Follower(store, self.chain, self.clock, depth)
 
-    def says(self, *signed):
+    def append(self, *signed):
         return self.store.log.append(signed, NOW)
 
-    def anchors(self):
+    def anchor_all(self):
         for _ in range(9):
             if not self.notary.once():
                 return self.follower.once()
-        pytest.fail("the notary does not come to an end")
+        pytest.fail("the notary does not finish")
 
     def anchored(self):
         return {log: self.store.log.anchored(log).head for log in LOGS}
@@ -45,21 +45,21 @@ class Pair:
 
 @pytest.fixture
 def pair(store, site):
-    made = Pair(store, site)
-    yield made
-    made.chain.close()
+    pair = Pair(store, site)
+    yield pair
+    pair.chain.close()
 
 
 @pytest.fixture
 def alone(ledger_db, lonely):
-    """On a devnet of its own, with a database."""
+    """A notary and a follower on a separate devnet, with a database."""
     return Pair(ledger_db, lonely)
 
 
 def test_what_the_chain_holds_is_anchored_and_says_in_which_block(pair):
-    pair.says(consent(ANN, TRIAL), issue(1), incident())
+    pair.append(consent(ANN, TRIAL), issue(1), incident())
     assert pair.anchored() == dict.fromkeys(LOGS, Head(0, EMPTY_ROOT))
-    tip = pair.anchors()
+    tip = pair.anchor_all()
     assert pair.anchored() == pair.accepted()
     assert {pair.store.log.anchored(log).block for log in LOGS} == {tip.number}
     assert pair.store.log.anchored(ACCESS).followed_at == NOW
@@ -68,17 +68,17 @@ def test_what_the_chain_holds_is_anchored_and_says_in_which_block(pair):
 
 
 def test_what_came_later_is_not_anchored_yet(pair):
-    pair.says(issue(1))
-    pair.anchors()
-    pair.says(issue(2))
+    pair.append(issue(1))
+    pair.anchor_all()
+    pair.append(issue(2))
     pair.follower.once()
     assert [record.anchored for record in pair.store.index.records_of(ANN)] == [True, False]
 
 
 def test_a_grant_counts_only_as_deep_as_configured(store, site):
     deep = Pair(store, site, depth=3)
-    deep.says(consent(ANN, TRIAL))
-    deep.anchors()
+    deep.append(consent(ANN, TRIAL))
+    deep.anchor_all()
     for _ in range(2):
         deep.chain.rpc.call("evm_mine")
         deep.follower.once()
@@ -89,8 +89,8 @@ def test_a_grant_counts_only_as_deep_as_configured(store, site):
 
 
 def test_following_again_changes_only_the_time(pair):
-    pair.says(consent(ANN, TRIAL))
-    first = pair.anchors()
+    pair.append(consent(ANN, TRIAL))
+    first = pair.anchor_all()
     before = pair.anchored(), pair.store.anchoring.noted_blocks()
     pair.clock.passes(5)
     assert pair.follower.once() == first
@@ -98,28 +98,28 @@ def test_following_again_changes_only_the_time(pair):
     assert pair.store.log.anchored(CONSENTS).followed_at == NOW + 5
 
 
-def test_another_follower_goes_on_where_one_was_killed(pair):
-    pair.says(consent(ANN, TRIAL))
-    pair.anchors()
-    pair.says(consent(EVE, TRIAL))
+def test_another_follower_continues_after_one_was_killed(pair):
+    pair.append(consent(ANN, TRIAL))
+    pair.anchor_all()
+    pair.append(consent(EVE, TRIAL))
     pair.notary.once()
     Follower(pair.store, pair.site.chain(), pair.clock).once()
     assert pair.anchored() == pair.accepted()
 
 
-def test_a_lock_opened_on_chain_by_anyone_ends_the_consent(pair):
-    first = pair.says(consent(ANN, TRIAL))[0]
-    pair.anchors()
+def test_a_consent_revoked_on_chain_by_anyone_is_revoked(pair):
+    first = pair.append(consent(ANN, TRIAL))[0]
+    pair.anchor_all()
     core, opened = first.signed.entry.core, revocation(first).statement.secret
     pair.chain.send([pair.chain.revoking([(core, opened)])])
     pair.follower.once()
     assert pair.store.index.consent(first.signed.entry.entry).revoked
 
 
-def test_a_withdrawal_is_opened_once(pair):
-    first = pair.says(consent(ANN, TRIAL))[0]
-    pair.says(revocation(first))
-    pair.anchors()
+def test_a_revocation_is_sent_once(pair):
+    first = pair.append(consent(ANN, TRIAL))[0]
+    pair.append(revocation(first))
+    pair.anchor_all()
     assert pair.store.anchoring.pending_secrets(9) == []
     assert pair.notary.once() == []
 
@@ -137,10 +137,10 @@ def test_the_directory_follows_the_registry(pair):
 
 
 def test_i3_a_reorganisation_takes_grants_and_leaves_withdrawals(alone):
-    ended = alone.says(consent(ANN, TRIAL), issue(1))[0]
-    alone.anchors()
-    alone.says(revocation(ended), consent(EVE, TRIAL), issue(2))
-    alone.anchors()
+    ended = alone.append(consent(ANN, TRIAL), issue(1))[0]
+    alone.anchor_all()
+    alone.append(revocation(ended), consent(EVE, TRIAL), issue(2))
+    alone.anchor_all()
     assert alone.anchored() == alone.accepted()
     alone.chain.rpc.call("anvil_reorg", 4, [])
     alone.follower.once()
@@ -151,14 +151,14 @@ def test_i3_a_reorganisation_takes_grants_and_leaves_withdrawals(alone):
 
 
 def test_after_a_reorganisation_everything_is_sent_again(alone):
-    ended = alone.says(consent(ANN, TRIAL), issue(1), incident())[0]
-    alone.says(revocation(ended), consent(EVE, TRIAL))
-    alone.anchors()
+    ended = alone.append(consent(ANN, TRIAL), issue(1), incident())[0]
+    alone.append(revocation(ended), consent(EVE, TRIAL))
+    alone.anchor_all()
     tip = alone.chain.tip().number
     alone.chain.rpc.call("anvil_reorg", min(6, tip - 6), [])
     alone.follower.once()
     assert len(alone.store.anchoring.pending_secrets(9)) == 1
-    alone.anchors()
+    alone.anchor_all()
     assert alone.anchored() == alone.accepted()
     assert alone.store.anchoring.pending_secrets(9) == []
     assert alone.store.index.consents_of(EVE)[0].anchored
@@ -167,10 +167,10 @@ def test_after_a_reorganisation_everything_is_sent_again(alone):
 def test_i9_a_chain_that_restarted_empty_gets_everything_again_at_the_same_addresses(ledger_db):
     with Devnet(block_time=0) as devnet:
         first = Pair(ledger_db, Site(devnet))
-        ended = first.says(consent(ANN, TRIAL), issue(1), incident())[0]
-        first.says(revocation(ended), consent(EVE, TRIAL))
+        ended = first.append(consent(ANN, TRIAL), issue(1), incident())[0]
+        first.append(revocation(ended), consent(EVE, TRIAL))
         first.site.registrar().register(HOSPITAL, "Seoul Hospital", ["holder"], b"key")
-        first.anchors()
+        first.anchor_all()
         assert first.anchored() == first.accepted()
     with Devnet(block_time=0, port=int(devnet.url.rpartition(":")[2])):
         with pytest.raises(SourceUnavailable, match=r"run scripts\.deploy"):
@@ -182,7 +182,7 @@ def test_i9_a_chain_that_restarted_empty_gets_everything_again_at_the_same_addre
         first.site.deploy()
         assert first.site.deployment.consents == before.consents
         first.site.registrar().register(HOSPITAL, "Seoul Hospital again", ["holder"], b"key")
-        first.anchors()
+        first.anchor_all()
         assert first.anchored() == first.accepted()
         assert first.store.anchoring.pending_secrets(9) == []
         assert [party.name for party in first.store.directory.parties()] == ["Seoul Hospital again"]
@@ -192,7 +192,7 @@ def test_i8_a_chain_that_holds_another_log_makes_every_answer_unknown(pair):
     other = MemoryStore()
     other.log.append([issue(7)], NOW)
     Notary(other, pair.chain).once()
-    pair.says(issue(1))
+    pair.append(issue(1))
     with pytest.raises(SourceUnavailable, match="holds another records log"):
         pair.follower.once()
     with pytest.raises(SourceUnavailable):
@@ -213,9 +213,9 @@ def test_trust_comes_back_with_the_log(alone):
     assert alone.store.log.anchored(RECORDS).head.size == 0
 
 
-def test_i8_while_the_chain_is_silent_nothing_moves(alone):
-    alone.says(consent(ANN, TRIAL))
-    alone.anchors()
+def test_i8_while_the_chain_does_not_answer_nothing_changes(alone):
+    alone.append(consent(ANN, TRIAL))
+    alone.anchor_all()
     before = alone.anchored()
     alone.site.devnet.kill()
     alone.clock.passes(60)
@@ -229,7 +229,7 @@ def test_in_their_threads_a_consent_is_anchored_within_seconds(alone, caplog):
     alone.notary.start()
     alone.follower.start()
     try:
-        alone.says(consent(ANN, TRIAL), issue(1))
+        alone.append(consent(ANN, TRIAL), issue(1))
         alone.notary.nudge()
         deadline = time.monotonic() + 15
         while alone.anchored() != alone.accepted():

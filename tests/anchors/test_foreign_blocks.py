@@ -1,4 +1,4 @@
-"""Blocks that others made: CIDs of every kind, DAG-CBOR and DAG-JSON, sharded folders, archives meant to harm."""
+"""Blocks of other tools: CIDs of every kind, DAG-CBOR and DAG-JSON, sharded folders, hostile archives."""
 
 import io
 import json
@@ -80,7 +80,7 @@ LINKED = b"\xd8\x2a\x58\x25\x00" + LEAF.raw
      (b"\x83\xf5\xf4\xf6", [True, False, None]), (b"\xa1\x61a" + LINKED, {"a": LEAF}),
      (b"\xfb\x3f\xf8" + bytes(6), 1.5)],
 )  # fmt: skip
-def test_dag_cbor_says(block, value):
+def test_dag_cbor_decodes(block, value):
     assert cbor.decode(block) == value
 
 
@@ -134,8 +134,8 @@ def test_links_in_dag_cbor_and_dag_json_are_kept_with_what_links_to_them(store):
 
 def test_cids_of_version_0_keep_their_form_through_the_store_and_survive_a_lost_index(tmp_path):
     before = Blocks(tmp_path / "blocks")
-    *_, (one, block) = blocks_of(bytes(600_000))
-    zero, leaf = Cid(DAG_PB, one.digest, version=0), next(blocks_of(bytes(262_144)))
+    *_, (root, block) = blocks_of(bytes(600_000))
+    zero, leaf = Cid(DAG_PB, root.digest, version=0), next(blocks_of(bytes(262_144)))
     *_, tail = list(blocks_of(bytes(600_000)))[:-1]
     store = BlockPayloads(before)
     assert store.import_car(archive([zero], [(zero, block), leaf, tail])) == [str(zero)]
@@ -159,20 +159,20 @@ def test_blocks_alone_are_kept_until_the_next_collection_and_none_is_pinned(stor
     assert store.collect() == 1
 
 
-def test_an_inline_block_in_an_archive_is_read_over(store):
+def test_an_inline_block_in_an_archive_is_skipped(store):
     inline = Cid(RAW, b"inline", hash=IDENTITY)
     raw = inline.raw
-    said = b"".join(car.write([LEAF, inline], [(LEAF, b"x")])) + varint(len(raw) + 6) + raw + b"inline"
-    assert store.import_car(io.BytesIO(said)) == [str(LEAF), str(inline)]
+    content = b"".join(car.write([LEAF, inline], [(LEAF, b"x")])) + varint(len(raw) + 6) + raw + b"inline"
+    assert store.import_car(io.BytesIO(content)) == [str(LEAF), str(inline)]
     assert store.collect() == 0
 
 
 def cycle():
-    """Two nodes that link to each other, as nobody can hash them: one's bytes are not what its CID says."""
-    one = Cid.of(DAG_PB, b"one")
-    second = encode([NodeLink(one, 1, 1)])
+    """Two nodes that link to each other. No hash allows that, so the bytes of one do not match its CID."""
+    first = Cid.of(DAG_PB, b"one")
+    second = encode([NodeLink(first, 1, 1)])
     two = Cid.of(DAG_PB, second)
-    return [(two, second), (one, encode([NodeLink(two, 1, 1)]))]
+    return [(two, second), (first, encode([NodeLink(two, 1, 1)]))]
 
 
 HARMFUL = {
@@ -185,7 +185,7 @@ HARMFUL = {
 
 
 @pytest.mark.parametrize("make", HARMFUL.values(), ids=HARMFUL)
-def test_an_archive_meant_to_harm_is_refused_and_leaves_nothing(store, make):
+def test_a_hostile_archive_is_refused_and_leaves_nothing(store, make):
     blocks = make()
     with pytest.raises(MalformedInput):
         store.import_car(archive([blocks[0][0]], blocks))
@@ -194,12 +194,12 @@ def test_an_archive_meant_to_harm_is_refused_and_leaves_nothing(store, make):
         store.block(blocks[0][0])
 
 
-def test_a_store_that_lies_in_a_cycle_is_left_by_its_depth():
+def test_walking_a_store_with_a_cycle_ends_at_the_depth_limit():
     first, second = Cid.of(DAG_PB, b"1"), Cid.of(DAG_PB, b"2")
     lie = {first: encode([NodeLink(second, 1, 1)]), second: encode([NodeLink(first, 1, 1)])}
     assert len(list(reading.whole(lie.__getitem__, first))) == 2
     with pytest.raises(PayloadAltered, match="deeper"):
-        list(reading.whole(lie.__getitem__, first, again=True))
+        list(reading.whole(lie.__getitem__, first, duplicates=True))
 
 
 def test_a_dag_that_doubles_at_every_level_is_walked_once_for_each_block(store):
@@ -214,7 +214,7 @@ def test_a_dag_that_doubles_at_every_level_is_walked_once_for_each_block(store):
     assert len(list(reading.whole(store.block, cid))) == 31
 
 
-def test_a_sharded_folder_of_a_width_nobody_makes_is_no_folder():
+def test_a_sharded_folder_of_an_unknown_width_is_no_folder():
     block = data(1, number(1, 5) + number(6, 2**60))
     root = Cid.of(DAG_PB, block)
     with pytest.raises(LedgerError):

@@ -1,4 +1,4 @@
-"""The trustless gateway: what the specification says of formats, scopes, ranges, caches and refusals."""
+"""The trustless gateway against its specification: formats, scopes, ranges, caches and refusals."""
 
 import io
 import os
@@ -14,7 +14,7 @@ from mydata_ledger.anchors.ipld.wire import data, number
 from mydata_ledger.ledger.errors import PayloadAltered, PayloadMissing, SourceUnavailable
 
 CONTENT = os.urandom(5 * CHUNK + 1)
-LEAVES = [CONTENT[at : at + CHUNK] for at in range(0, len(CONTENT), CHUNK)]
+LEAVES = [CONTENT[start : start + CHUNK] for start in range(0, len(CONTENT), CHUNK)]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_block_comes_raw_with_the_headers_of_the_specification(ask, cid):
 
 
 @pytest.mark.parametrize("kind", [RAW_TYPE, CAR_TYPE, f"text/html, {CAR_TYPE};version=1;q=0.5"])
-def test_the_format_may_be_said_by_accept(ask, cid, kind):
+def test_the_format_may_be_given_by_accept(ask, cid, kind):
     status, headers, _ = ask(cid, accept=kind)
     assert status == 200
     assert headers["content-type"].split(";")[0] in kind
@@ -67,9 +67,9 @@ def test_format_outranks_accept(ask, cid):
 
 def test_a_car_holds_the_whole_dag(ask, cid):
     status, headers, body = ask(cid, {"format": "car"})
-    roots, found = inside(body)
+    roots, received = inside(body)
     assert (status, headers["content-type"]) == (200, f"{CAR_TYPE}; version=1; order=dfs; dups=n")
-    assert (roots, found[1:]) == ([Cid.parse(cid)], LEAVES)
+    assert (roots, received[1:]) == ([Cid.parse(cid)], LEAVES)
 
 
 @pytest.mark.parametrize(
@@ -98,23 +98,23 @@ def test_a_path_through_a_folder_is_proved_by_the_blocks_along_it(blocks, ask, c
     folder = data(2, link) + data(1, number(1, DIRECTORY))
     root = Cid.of(DAG_PB, folder)
     blocks.put_all([(root, folder)])
-    roots, found = inside(ask(f"{root}/scan.bin", {"format": "car"})[2])
-    assert (roots, found[0], found[2:]) == ([Cid.parse(cid)], folder, LEAVES)
+    roots, received = inside(ask(f"{root}/scan.bin", {"format": "car"})[2])
+    assert (roots, received[0], received[2:]) == ([Cid.parse(cid)], folder, LEAVES)
     assert inside(ask(str(root), {"format": "car", "dag-scope": "entity"})[2])[1] == [folder]
     assert ask(f"{root}/other.bin", {"format": "car"})[0] == 404
 
 
 @pytest.mark.parametrize("form", ["raw", "car"])
-def test_head_says_the_same_without_the_body(ask, cid, form):
+def test_head_has_the_same_headers_without_the_body(ask, cid, form):
     status, headers, _ = ask(cid, {"format": form})
     assert ask(cid, {"format": form}, "HEAD") == (status, headers, b"")
 
 
 @pytest.mark.parametrize("form", ["raw", "car"])
-def test_what_the_asker_has_is_not_sent_again(ask, cid, form):
+def test_a_cached_response_is_not_sent_again(ask, cid, form):
     etag = ask(cid, {"format": form})[1]["etag"]
-    for given in (etag, f'"x", {etag}', "*"):
-        assert ask(cid, {"format": form}, if_none_match=given)[::2] == (304, b"")
+    for tags in (etag, f'"x", {etag}', "*"):
+        assert ask(cid, {"format": form}, if_none_match=tags)[::2] == (304, b"")
     assert ask(cid, {"format": form}, if_none_match='"x"')[0] == 200
 
 
@@ -164,8 +164,8 @@ def test_clients_find_the_gateway_by_the_empty_block(ask):
     ],
 )
 def test_refusals_say_why(ask, cid, path, query, headers, status):  # noqa: PLR0917
-    found, said, body = ask(path.replace("CID", cid), query, **headers)
-    assert (found, said["cache-control"]) == (status, "no-store")
+    status_code, answer_headers, body = ask(path.replace("CID", cid), query, **headers)
+    assert (status_code, answer_headers["cache-control"]) == (status, "no-store")
     assert body
 
 
@@ -182,7 +182,7 @@ def test_a_store_in_trouble_is_no_absent_content(error, status):
     assert respond(get, GatewayRequest("GET", (root,), {"format": "raw"})).status == status
 
 
-def test_a_leaf_lost_under_way_breaks_the_car_off(blocks, cid):
+def test_a_leaf_that_is_lost_while_it_is_sent_aborts_the_car(blocks, cid):
     lost = list(blocks_of(CONTENT))[2][0]
     blocks.keep_only({block.digest for block, _ in blocks_of(CONTENT)} - {lost.digest})
     reply = respond(blocks.get, GatewayRequest("GET", (cid,), {"format": "car"}))

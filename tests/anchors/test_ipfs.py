@@ -1,4 +1,4 @@
-"""A Kubo node in trouble: gone, back again, altered on disk, or careless with its own."""
+"""A Kubo node that fails: it is gone, comes back, has altered blocks, or is configured without sync."""
 
 import json
 import os
@@ -15,9 +15,9 @@ pytestmark = pytest.mark.skipif(BINARY is None, reason=REASON)
 
 @pytest.fixture
 def node(tmp_path):
-    made = Kubo(tmp_path / "repo")
-    yield made
-    made.stop()
+    kubo = Kubo(tmp_path / "repo")
+    yield kubo
+    kubo.stop()
 
 
 def test_a_node_that_is_not_there_is_unavailable():

@@ -1,4 +1,4 @@
-"""DAGs and archives: Kubo's own CIDs over sizes, CAR files that travel, and every way one can be broken."""
+"""DAGs and archives: the CIDs that Kubo gives for files of many sizes, CAR files between stores, and malformed ones."""
 
 import io
 import os
@@ -82,16 +82,16 @@ def get_from(blocks):
 @settings(max_examples=sized(60), deadline=None)
 @given(some.integers(0, 5 * CHUNK + 9), some.none() | some.integers(0, 5 * CHUNK + 9))
 def test_any_range_is_read_from_only_the_blocks_that_hold_it(start, end):
-    asked = []
-    get = lambda cid: asked.append(cid) or BLOCKS[cid]  # noqa: E731
+    requested = []
+    get = lambda cid: requested.append(cid) or BLOCKS[cid]  # noqa: E731
     read = b"".join(reading.file_bytes(get, Cid.parse(root_of(CONTENT)), start, end))
     stop = len(CONTENT) if end is None else min(end, len(CONTENT))
     assert (read == CONTENT[start:stop]) is True
     touched = max(0, -(-stop // CHUNK) - start // CHUNK) if start < stop else 0
-    assert len(asked) <= touched + 1
+    assert len(requested) <= touched + 1
 
 
-def test_a_node_that_lies_about_its_children_s_sizes_is_altered():
+def test_a_node_with_wrong_sizes_of_its_children_is_altered():
     leaf = next(cid for cid in BLOCKS if cid.codec == RAW)
     node = encode([NodeLink(leaf, 5, 5), NodeLink(leaf, CHUNK, CHUNK)])
     with pytest.raises(PayloadAltered, match="another number"):
@@ -133,8 +133,8 @@ def test_a_car_carries_payloads_to_another_store_pinned(store, other):
 @pytest.mark.parametrize("count", [0, 23, 24, 255, 256, 300])
 def test_any_number_of_roots_reads_back(count):
     roots = [Cid.of(RAW, bytes([n // 256, n % 256])) for n in range(count)]
-    found, blocks = car.read(io.BytesIO(b"".join(car.write(roots, []))))
-    assert (found, list(blocks)) == (roots, [])
+    read_roots, blocks = car.read(io.BytesIO(b"".join(car.write(roots, []))))
+    assert (read_roots, list(blocks)) == (roots, [])
 
 
 def archive_of(content, change):
@@ -197,9 +197,9 @@ def test_collecting_keeps_what_is_pinned_and_gives_the_rest_s_room_back(store, t
 
 def spoil(folder, cid):
     """Change one byte of a block on disk."""
-    place = Blocks(folder).path(Cid.parse(cid))
-    block = place.read_bytes()
-    place.write_bytes(block[:-1] + bytes([block[-1] ^ 1]))
+    location = Blocks(folder).path(Cid.parse(cid))
+    block = location.read_bytes()
+    location.write_bytes(block[:-1] + bytes([block[-1] ^ 1]))
 
 
 def test_nothing_is_collected_while_a_pinned_node_cannot_be_read(store, tmp_path):
@@ -275,8 +275,8 @@ def test_a_cid_has_one_spelling():
 
 
 def test_a_number_in_a_cid_has_one_spelling():
-    found = Cid.of(RAW, b"x")
-    assert Cid.decode(found.raw) == found
-    for longer in (b"\x81\x00" + found.raw[1:], b"\x01\xd5\x00" + found.raw[2:], b"\1\1\x8c\xcc\xff\0\1\x8c"):
+    cid = Cid.of(RAW, b"x")
+    assert Cid.decode(cid.raw) == cid
+    for longer in (b"\x81\x00" + cid.raw[1:], b"\x01\xd5\x00" + cid.raw[2:], b"\1\1\x8c\xcc\xff\0\1\x8c"):
         with pytest.raises(MalformedInput):
             Cid.decode(longer)

@@ -1,4 +1,4 @@
-"""The journal: whatever happens while it is written, what the notary may anchor can be restored, whole and in place."""
+"""The journal: whatever happens while it is written, everything that the notary may anchor can be restored in order."""
 
 import contextlib
 import math
@@ -49,8 +49,8 @@ MASTER = b"\x4d" * 32
 DOMAINS = dict.fromkeys(LOGS, DOMAIN)
 
 
-class Failing(MemoryPayloads):
-    """Payloads that stop answering at the call they are told to."""
+class FailingPayloads(MemoryPayloads):
+    """Payloads that stop answering after a given number of calls."""
 
     def __init__(self):
         super().__init__()
@@ -75,10 +75,10 @@ class Failing(MemoryPayloads):
 
 
 class Site:
-    """A database, its journal, and the place where a recovered one is made."""
+    """A database, its journal, and a folder for restored databases."""
 
     def __init__(self, folder):
-        self.folder, self.payloads = Path(folder), Failing()
+        self.folder, self.payloads = Path(folder), FailingPayloads()
         self.store = self.new_store()
         self.store.directory.set_parties(PARTIES)
         self.journal = self.new_journal()
@@ -86,26 +86,26 @@ class Site:
     def new_store(self):
         return Store(f"sqlite:///{self.folder / secrets.token_hex(8)}.db")
 
-    def safe(self, master=MASTER):
+    def blobs(self, master=MASTER):
         return BlobStore(self.folder / "keystore", master, self.payloads)
 
     def new_journal(self):
-        return Journal(self.store, self.safe())
+        return Journal(self.store, self.blobs())
 
     def restoring(self):
-        return JournalReader(self.safe(), DOMAINS)
+        return JournalReader(self.blobs(), DOMAINS)
 
     def restored(self):
-        """Another database, from the journal alone."""
+        """Return another database, restored from the journal alone."""
         store = self.new_store()
         self.restoring().into(store, lambda *_: None)
         return store
 
-    def say(self, *signed):
+    def append(self, *signed):
         return self.store.log.append(signed, NOW)
 
-    def ask(self, number, asked, permitted=True):
-        question = request(number, TRIAL, asked)
+    def ask(self, number, asked_at, permitted=True):
+        question = request(number, TRIAL, asked_at)
         return self.store.log.answer(question, lambda facts: receipt(question, facts, permitted), NOW)
 
 
@@ -114,21 +114,21 @@ def site(tmp_path):
     return Site(tmp_path)
 
 
-def live(site):
-    """A bit of everything that the logs may hold."""
-    first = site.say(consent(ANN, TRIAL, grants=(COUNTED,)), issue(1), issue(2), incident())[0]
-    second = site.say(consent(ANN, TRIAL, first, (COUNTED,)), delegation(ANN, EVE))[0]
+def fill(site):
+    """Append statements of each kind to the logs."""
+    first = site.append(consent(ANN, TRIAL, grants=(COUNTED,)), issue(1), issue(2), incident())[0]
+    second = site.append(consent(ANN, TRIAL, first, (COUNTED,)), delegation(ANN, EVE))[0]
     site.ask(1, 1)
     site.ask(2, 2, permitted=False)
-    site.say(revocation(second), erasure(1), issue(3, supersedes=name(2)))
+    site.append(revocation(second), erasure(1), issue(3, supersedes=name(2)))
     site.store.directory.publish(Notice("n", 1, "ko", "무엇을 왜", outdated=True))
     site.store.work_items.file(
         WorkItem("wish", name("paper"), ANN, TRIAL, "open", NOW, {"text": "어디서나", "list": [1, None]})
     )
 
 
-def test_i12_what_is_kept_is_restored_to_the_last_bit(site):
-    live(site)
+def test_i12_a_journalled_ledger_is_restored_to_the_last_bit(site):
+    fill(site)
     site.journal.keep_statements()
     site.journal.keep_snapshots()
     again = site.restored()
@@ -139,15 +139,15 @@ def test_i12_what_is_kept_is_restored_to_the_last_bit(site):
     assert again.work_items.items("wish") == site.store.work_items.items("wish")
     assert again.index.consents_of(ANN) == site.store.index.consents_of(ANN)
     again.directory.set_parties(PARTIES)
-    known = again.index.facts(request(1, TRIAL), NOW)
-    assert known == site.store.index.facts(request(1, TRIAL), NOW)
-    assert [(state.uses_of_record, state.last_use) for state in known.consents] == [(1, NOW), (1, NOW)]
+    facts = again.index.facts(request(1, TRIAL), NOW)
+    assert facts == site.store.index.facts(request(1, TRIAL), NOW)
+    assert [(state.uses_of_record, state.last_use) for state in facts.consents] == [(1, NOW), (1, NOW)]
 
 
-def test_the_state_hash_tells_databases_apart(site):
+def test_different_databases_have_different_state_hashes(site):
     seen = {site.store.rebuilding.state_hash()}
     for act in (
-        lambda: site.say(consent(ANN, TRIAL)),
+        lambda: site.append(consent(ANN, TRIAL)),
         lambda: site.ask(1, 1),
         lambda: site.store.work_items.file(WorkItem("wish", name("paper"), ANN)),
         lambda: site.store.directory.publish(Notice("n", 1, "en", "text")),
@@ -173,8 +173,8 @@ def test_i12_after_any_life_journalled_at_any_moments(acts):
         site.journal.keep_snapshots()
         again = site.restored()
         assert again.rebuilding.state_hash() == site.store.rebuilding.state_hash()
-        held = {place.cid for place in site.restoring().references()}
-        assert set(site.payloads.blocks) == held, "what was replaced is let go, and nothing else"
+        referenced = {reference.cid for reference in site.restoring().references()}
+        assert set(site.payloads.blocks) == referenced, "replaced blobs are unpinned, and nothing else"
         for store in (site.store, again):
             store.dispose()
 
@@ -182,25 +182,25 @@ def test_i12_after_any_life_journalled_at_any_moments(acts):
 def _act(site, turn, act, number):
     person = (ANN, EVE)[number % 2]
     newest = site.store.index.newest(person, TRIAL)
-    said = {
-        0: lambda: site.say(consent(person, TRIAL, newest)),
-        1: lambda: site.say(revocation(newest)) if newest else None,
-        2: lambda: site.say(issue(number, person)),
-        3: lambda: site.say(erasure(number, person)),
+    actions = {
+        0: lambda: site.append(consent(person, TRIAL, newest)),
+        1: lambda: site.append(revocation(newest)) if newest else None,
+        2: lambda: site.append(issue(number, person)),
+        3: lambda: site.append(erasure(number, person)),
         4: lambda: site.ask(number, turn, permitted=bool(number % 2)),
         5: lambda: site.store.work_items.file(WorkItem("wish", name(turn), person, body={"turn": turn})),
         6: site.journal.keep_statements,
         7: site.journal.keep_snapshots,
         8: lambda: setattr(site, "journal", site.new_journal()),
     }
-    said[act]()
+    actions[act]()
 
 
 @pytest.mark.parametrize("calls", range(12))
 def test_i12_a_payload_store_that_dies_at_any_call_loses_nothing_that_was_kept(site, calls):
-    live(site)
+    fill(site)
     site.journal.keep_statements()
-    site.say(*[issue(n) for n in range(10, 14)])
+    site.append(*[issue(n) for n in range(10, 14)])
     site.payloads.calls_left = calls
     with contextlib.suppress(SourceUnavailable):
         site.journal.keep_statements()
@@ -214,8 +214,8 @@ def test_i12_a_payload_store_that_dies_at_any_call_loses_nothing_that_was_kept(s
     assert site.restored().rebuilding.state_hash() == site.store.rebuilding.state_hash()
 
 
-def test_nothing_leaves_towards_the_chain_that_is_not_kept(site):
-    live(site)
+def test_the_journal_keeps_statements_before_the_notary_may_send_them(site):
+    fill(site)
     site.payloads.calls_left = 0
     for log in LOGS:
         with pytest.raises(SourceUnavailable):
@@ -227,34 +227,34 @@ def test_nothing_leaves_towards_the_chain_that_is_not_kept(site):
 
 
 def test_a_journal_that_is_ahead_of_the_database_keeps_what_it_has(site):
-    live(site)
+    fill(site)
     site.journal.keep_statements()
     empty = site.new_store()
-    behind = Journal(empty, site.safe())
+    behind = Journal(empty, site.blobs())
     assert all(behind.keep(log) == site.store.log.head(log).size > empty.log.head(log).size for log in LOGS)
 
 
-def test_sheets_double_so_that_there_are_few(site, monkeypatch):
+def test_segments_double_so_that_there_are_few(site, monkeypatch):
     monkeypatch.setattr(writing, "MOST", 16)
     for number in range(50):
-        site.say(issue(number))
+        site.append(issue(number))
         site.journal.keep_statements()
-    counts = [sheet.count for sheet in site.journal._known().logs[RECORDS]]
+    counts = [segment.count for segment in site.journal._read_manifest().logs[RECORDS]]
     assert sum(counts) == 50
     assert counts == [16, 16, 16, 2]
     assert len(site.payloads.blocks) == 5
     assert site.restored().log.head(RECORDS) == site.store.log.head(RECORDS)
 
 
-def test_a_backlog_comes_in_full_sheets(site, monkeypatch):
+def test_a_backlog_is_written_in_full_segments(site, monkeypatch):
     monkeypatch.setattr(writing, "MOST", 16)
-    site.say(*[issue(number) for number in range(50)])
+    site.append(*[issue(number) for number in range(50)])
     site.journal.keep_statements()
-    assert [sheet.count for sheet in site.journal._known().logs[RECORDS]] == [16, 16, 16, 2]
+    assert [segment.count for segment in site.journal._read_manifest().logs[RECORDS]] == [16, 16, 16, 2]
 
 
-def test_shelves_that_did_not_change_are_not_written_again(site):
-    live(site)
+def test_snapshots_that_did_not_change_are_not_written_again(site):
+    fill(site)
     assert site.journal.keep_snapshots() == 2
     assert site.journal.keep_snapshots() == 0
     site.store.work_items.discard("wish", name("paper"))
@@ -263,15 +263,15 @@ def test_shelves_that_did_not_change_are_not_written_again(site):
 
 
 def test_nothing_personal_can_be_read_in_the_payload_store(site):
-    live(site)
+    fill(site)
     site.journal.close()
     kept = b"".join(site.payloads.blocks.values())
     assert ANN not in kept
     assert "어디서나".encode() not in kept
 
 
-def test_a_recovery_that_was_stopped_goes_on(site):
-    live(site)
+def test_a_recovery_that_was_stopped_continues(site):
+    fill(site)
     site.journal.close()
     again, restoring = site.new_store(), site.restoring()
     site.payloads.calls_left = 3
@@ -282,8 +282,8 @@ def test_a_recovery_that_was_stopped_goes_on(site):
     assert again.rebuilding.state_hash() == site.store.rebuilding.state_hash()
 
 
-def test_a_lost_sheet_is_named_and_an_altered_one_refused(site):
-    live(site)
+def test_a_lost_blob_is_missing_and_an_altered_one_refused(site):
+    fill(site)
     site.journal.close()
     restoring = site.restoring()
     cid = restoring.references()[-1].cid
@@ -296,27 +296,27 @@ def test_a_lost_sheet_is_named_and_an_altered_one_refused(site):
 
 
 def test_another_master_key_opens_nothing(site):
-    live(site)
+    fill(site)
     site.journal.close()
     with pytest.raises(SourceUnavailable):
-        site.safe(master=b"\x00" * 32)
+        site.blobs(master=b"\x00" * 32)
 
 
 def test_a_reader_follows_a_writer_that_replaces_what_it_was_about_to_read(site, monkeypatch):
-    site.say(issue(1))
+    site.append(issue(1))
     site.journal.keep_statements()
-    read = JournalReader(site.safe(), DOMAINS)
+    read = JournalReader(site.blobs(), DOMAINS)
     assert not read.was_replaced()
-    newest, late = BlobStore.newest, [lambda: (site.say(issue(2)), site.journal.keep_statements())]
+    newest, late = BlobStore.newest, [lambda: (site.append(issue(2)), site.journal.keep_statements())]
 
-    def overtaken(safe):
-        place = newest(safe)
+    def overtaken(blobs):
+        reference = newest(blobs)
         if late:
             late.pop()()
-        return place
+        return reference
 
     monkeypatch.setattr(BlobStore, "newest", overtaken)
-    assert JournalReader(site.safe(), DOMAINS).size(RECORDS) == 2
+    assert JournalReader(site.blobs(), DOMAINS).size(RECORDS) == 2
     assert read.was_replaced()
 
 
@@ -325,8 +325,8 @@ def test_without_a_journal_there_is_nothing_to_restore(site):
         site.restoring()
 
 
-def test_statements_are_restored_only_where_they_lay(site):
-    live(site)
+def test_statements_are_restored_at_their_own_positions_only(site):
+    fill(site)
     logged = site.store.rebuilding.statements(RECORDS, 1, 2)
     with pytest.raises(IntegrityFailure):
         site.new_store().rebuilding.restore(RECORDS, logged)

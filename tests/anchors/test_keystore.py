@@ -1,4 +1,4 @@
-"""Keys are released against receipts, and against nothing else."""
+"""The keystore releases a key against a receipt, and against nothing else."""
 
 import functools
 import os
@@ -23,14 +23,14 @@ GATEWAY, STRANGER = Wallet(b"\5" * 32), Wallet(b"\6" * 32)
 DOMAIN = Domain(31337, GATEWAY.address)
 RECORD, ANN = b"\1" * 32, b"\xaa" * 20
 READER = envelope.generate_reader_key()
-SAID = AccessReceipt(
+STATEMENT = AccessReceipt(
     bytes(32), STRANGER.address, ANN, RECORD, "health.lab", "p", "view", bytes(32), True, "consented", (), 1, 1, 1, 5
 )
 
 
-def receipt(said=SAID, signer=GATEWAY):
-    digest = typed_data.digest(said, DOMAIN)
-    return LoggedStatement(SignedStatement(said, Entry(digest, signer.sign(digest), bytes(32))), 0, 5)
+def receipt(statement=STATEMENT, signer=GATEWAY):
+    digest = typed_data.digest(statement, DOMAIN)
+    return LoggedStatement(SignedStatement(statement, Entry(digest, signer.sign(digest), bytes(32))), 0, 5)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def logged():
     return [receipt()]
 
 
-class Soft:
+class SoftMasters:
     """Master keys as sealed files."""
 
     def __init__(self, folder):
@@ -57,28 +57,28 @@ class Soft:
         self.path.unlink()
 
 
-class Hard:
-    """Master keys inside a SoftHSM token of the tests' own; what is kept is the label."""
+class TokenMasters:
+    """Master keys inside a SoftHSM token that the tests own; the label is stored."""
 
     def __init__(self, _):
-        self.token, self.kept = a_token(), f"master-{secrets.token_hex(6)}"
+        self.token, self.label = new_token(), f"master-{secrets.token_hex(6)}"
 
     def open(self, _):
-        return self.token.master(self.kept)
+        return self.token.master(self.label)
 
     def fresh(self, _):
         return self.token.successor()
 
     def keep(self, reference, passphrase=b"correct"):
-        self.kept = reference.decode()
+        self.label = reference.decode()
 
     def lose(self):
-        self.kept = f"another-{secrets.token_hex(6)}"
+        self.label = f"another-{secrets.token_hex(6)}"
 
 
 @functools.cache
-def a_token():
-    """One for the process: the module looks for tokens once. Its PINs guard nothing but this test."""
+def new_token():
+    """The token of this process, since the module searches for tokens once. Its PINs protect only this test."""
     pins = ["--so-pin", "1234", "--pin", "5678"]
     command = ["softhsm2-util", "--init-token", "--free", "--label", "mydata", *pins]
     subprocess.run(command, check=True, capture_output=True)
@@ -89,14 +89,14 @@ MODULE = next((str(p) for p in map(Path, ["/usr/lib/softhsm/libsofthsm2.so"]) if
 needs_token = pytest.mark.skipif(not MODULE, reason="SoftHSM is not installed (Debian: apt-get install softhsm2)")
 
 
-@pytest.fixture(params=[Soft, pytest.param(Hard, marks=needs_token)])
+@pytest.fixture(params=[SoftMasters, pytest.param(TokenMasters, marks=needs_token)])
 def masters(request, tmp_path):
     return request.param(tmp_path)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def token_folder(tmp_path_factory):
-    """SoftHSM keeps its tokens where its configuration says; it is read once by each process."""
+    """Configures the folder of SoftHSM's tokens. Each process reads the configuration once."""
     folder = tmp_path_factory.mktemp("softhsm")
     (folder / "tokens").mkdir()
     (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\nobjectstore.backend = file\n")
@@ -127,10 +127,10 @@ def test_i1_a_key_is_released_against_the_durable_receipt_and_survives_a_restart
 @pytest.mark.parametrize(
     "forged",
     [
-        receipt(replace(SAID, permitted=False)),
-        receipt(replace(SAID, record_id=b"\2" * 32)),
+        receipt(replace(STATEMENT, permitted=False)),
+        receipt(replace(STATEMENT, record_id=b"\2" * 32)),
         receipt(signer=STRANGER),
-        replace(receipt(), signed=replace(receipt().signed, statement=replace(SAID, requester=GATEWAY.address))),
+        replace(receipt(), signed=replace(receipt().signed, statement=replace(STATEMENT, requester=GATEWAY.address))),
     ],
     ids=["refused", "another record", "another signer", "changed after signing"],
 )
@@ -146,14 +146,14 @@ def test_no_key_before_the_receipt_is_in_the_log(keystore, logged):
     keys = keystore()
     keys.create_many([(RECORD, ANN)])
     logged.clear()
-    with pytest.raises(ReceiptRequired, match="lies in the log"):
+    with pytest.raises(ReceiptRequired, match="is in the log"):
         keys.rewrap(RECORD, READER.public, receipt())
 
 
 def test_a_destroyed_key_is_gone_from_the_disk_too(keystore, logged, tmp_path):
     keys = keystore()
     keys.create_many([(RECORD, ANN)])
-    (wrapped,) = keys._file.one("select wrapped from deks")
+    (wrapped,) = keys._file.fetch_one("select wrapped from deks")
     assert keys.destroy(RECORD) == keys.destroy(RECORD)
     with pytest.raises(KeyDestroyed):
         keys.rewrap(RECORD, READER.public, logged[0])
@@ -165,9 +165,9 @@ def test_a_person_s_custody_key_goes_with_their_last_data_key(keystore):
     keys, other = keystore(), b"\2" * 32
     keys.create_many([(RECORD, ANN), (other, ANN)])
     keys.destroy(RECORD)
-    assert keys._file.one("select count(*) from keks") == (1,)
+    assert keys._file.fetch_one("select count(*) from keks") == (1,)
     keys.destroy(other)
-    assert keys._file.one("select count(*) from keks") == (0,)
+    assert keys._file.fetch_one("select count(*) from keks") == (0,)
     keys.create_many([(b"\3" * 32, ANN)])
     assert keys.check() == 1
 
@@ -190,11 +190,11 @@ def test_a_new_master_key_and_passphrase_leave_every_data_key_as_it_was(keystore
     (key,) = keys.create_many([(RECORD, ANN)])
     keys.rotate_master(masters.fresh(1), lambda reference: masters.keep(reference, b"new"))
     assert opened(keys, logged) == opened(keystore(b"new"), logged) == key
-    if isinstance(masters, Soft):
+    if isinstance(masters, SoftMasters):
         with pytest.raises(SourceUnavailable):
             keystore(b"correct")
     keystore(b"new").create_many([(b"\2" * 32, ANN)])
-    assert keystore(b"new")._file.one("select count(*) from keks") == (1,)
+    assert keystore(b"new")._file.fetch_one("select count(*) from keks") == (1,)
 
 
 @pytest.mark.parametrize("kept", [False, True], ids=["before the new key is kept", "after"])
@@ -260,12 +260,12 @@ def test_i3_an_old_permit_releases_no_key(keystore, logged, now, released):
 
 
 def test_keys_for_thousands_of_records_cost_one_transaction(keystore):
-    keys, said = keystore(), []
-    keys._file._db.set_trace_callback(lambda statement: said.append(statement.split()[0].lower()))
+    keys, statements = keystore(), []
+    keys._file._db.set_trace_callback(lambda statement: statements.append(statement.split()[0].lower()))
     keys.create_many([(n.to_bytes(32, "big"), (n % 100).to_bytes(20, "big")) for n in range(5_000)])
     keys._file._db.set_trace_callback(None)
-    assert (said.count("begin"), said.count("commit")) == (1, 1)
-    assert said.count("select") <= 2 * 100 + 10, "a key of custody is looked up once for each person"
+    assert (statements.count("begin"), statements.count("commit")) == (1, 1)
+    assert statements.count("select") <= 2 * 100 + 10, "a key of custody is looked up once for each person"
     assert keys.check() == 5_000
 
 
@@ -284,7 +284,7 @@ def test_a_record_gets_one_key_only(keystore):
 
 def test_a_wrong_passphrase_or_pin_opens_nothing(keystore, masters):
     keystore()
-    if isinstance(masters, Soft):
+    if isinstance(masters, SoftMasters):
         with pytest.raises(SourceUnavailable, match="MYDATA_PASSPHRASE"):
             keystore(b"wrong")
         return
@@ -295,7 +295,7 @@ def test_a_wrong_passphrase_or_pin_opens_nothing(keystore, masters):
 
 @needs_token
 def test_a_master_key_never_leaves_its_token():
-    token = a_token()
+    token = new_token()
     token.master("kept-inside")
     key = token._find("kept-inside")
     assert (key[pkcs11.Attribute.EXTRACTABLE], key[pkcs11.Attribute.SENSITIVE]) == (False, True)

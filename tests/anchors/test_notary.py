@@ -1,4 +1,4 @@
-"""Log to chain, on a real devnet: once, in order, and whoever is killed in between."""
+"""The notary on a real devnet: each leaf is put on chain once, in order, also when a notary is killed in between."""
 
 import os
 import signal
@@ -22,9 +22,9 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def chain(site):
-    made = site.chain()
-    yield made
-    made.close()
+    connection = site.chain()
+    yield connection
+    connection.close()
 
 
 def heads(store):
@@ -37,7 +37,7 @@ def test_everything_accepted_is_put_on_chain_at_once(store, chain):
     assert chain.heads() == heads(store)
 
 
-def test_what_is_there_is_not_sent_again(store, chain):
+def test_what_is_on_chain_is_not_sent_again(store, chain):
     store.log.append([consent(ANN, TRIAL)], NOW)
     notary = Notary(store, chain)
     notary.once()
@@ -51,7 +51,7 @@ def test_an_empty_log_costs_nothing(store, chain):
     assert Notary(store, chain).once() == []
 
 
-def test_batches_are_cut_where_one_transaction_ends(store, chain):
+def test_a_long_log_is_sent_in_batches(store, chain):
     store.log.append([issue(n) for n in range(10)], NOW)
     notary = Notary(store, chain, batch=4)
     sizes = []
@@ -68,14 +68,14 @@ def test_after_a_full_batch_it_does_not_wait(store, chain):
     assert chain.head(RECORDS) == store.log.head(RECORDS)
 
 
-def test_the_access_log_moves_by_proof_and_shows_no_leaf(store, chain):
+def test_the_access_log_advances_by_proof_and_shows_no_leaf(store, chain):
     for number in range(3):
         store.log.append([incident(number=f"119-{number}-{n}") for n in range(number + 1)], NOW)
         Notary(store, chain).once()
         assert chain.head(ACCESS) == store.log.head(ACCESS)
 
 
-def test_a_withdrawal_opens_its_lock_on_chain(store, chain):
+def test_a_revocation_opens_its_lock_on_chain(store, chain):
     first, other = store.log.append([consent(ANN, TRIAL), consent(EVE, TRIAL)], NOW)
     store.log.append([revocation(first), revocation(other, knows_secret=False)], NOW)
     notary = Notary(store, chain)
@@ -87,7 +87,7 @@ def test_a_withdrawal_opens_its_lock_on_chain(store, chain):
     assert notary.once() == []
 
 
-def test_i9_killed_between_the_transaction_and_its_note_another_goes_on(store, chain):
+def test_i9_another_notary_continues_after_a_transaction_that_was_sent(store, chain):
     store.log.append([consent(ANN, TRIAL), issue(1)], NOW)
     leaves, peaks = store.anchoring.leaves(CONSENTS, 0, 9), store.anchoring.peaks(CONSENTS, 0)
     chain.send([chain.appending(CONSENTS, leaves, peaks)])
@@ -97,11 +97,11 @@ def test_i9_killed_between_the_transaction_and_its_note_another_goes_on(store, c
 
 
 def test_i10_a_transaction_that_still_waits_is_waited_for(lonely):
-    store, chain, impatient = MemoryStore(), lonely.chain(), lonely.chain(confirm_seconds=0.1)
+    store, chain, short_wait = MemoryStore(), lonely.chain(), lonely.chain(confirm_seconds=0.1)
     store.log.append([consent(ANN, TRIAL)], NOW)
     chain.rpc.call("evm_setAutomine", False)
     with pytest.raises(SourceUnavailable):
-        Notary(store, impatient).once()
+        Notary(store, short_wait).once()
     another = Notary(store, chain)
     assert another.once() == []
     chain.rpc.call("evm_mine")
@@ -111,21 +111,21 @@ def test_i10_a_transaction_that_still_waits_is_waited_for(lonely):
 
 
 def test_a_transaction_that_waits_too_long_is_replaced(lonely, monkeypatch):
-    store, impatient = MemoryStore(), lonely.chain(confirm_seconds=0.1)
+    store, short_wait = MemoryStore(), lonely.chain(confirm_seconds=0.1)
     store.log.append([consent(ANN, TRIAL)], NOW)
-    impatient.rpc.call("evm_setAutomine", False)
-    notary = Notary(store, impatient)
+    short_wait.rpc.call("evm_setAutomine", False)
+    notary = Notary(store, short_wait)
     with pytest.raises(SourceUnavailable):
         notary.once()
     assert notary.once() == []
     monkeypatch.setattr("mydata_ledger.anchors.notary.STUCK_SECONDS", 0)
     with pytest.raises(SourceUnavailable, match="not mined"):
         notary.once()
-    impatient.rpc.call("evm_mine")
-    assert impatient.head(CONSENTS) == store.log.head(CONSENTS)
+    short_wait.rpc.call("evm_mine")
+    assert short_wait.head(CONSENTS) == store.log.head(CONSENTS)
 
 
-def test_i4_a_chain_that_is_ahead_of_the_database_is_left_alone(chain):
+def test_i4_nothing_is_sent_to_a_chain_that_is_ahead_of_the_database(chain):
     full, empty = MemoryStore(), MemoryStore()
     full.log.append([issue(1), issue(2)], NOW)
     Notary(full, chain).once()
@@ -137,12 +137,12 @@ def test_i4_a_chain_that_is_ahead_of_the_database_is_left_alone(chain):
 
 def test_i12_no_more_is_put_on_chain_than_the_journal_has_kept(store, chain):
     store.log.append([consent(ANN, TRIAL), consent(EVE, TRIAL), issue(1), issue(2), incident(ANN), incident(EVE)], NOW)
-    kept = dict.fromkeys(LOGS, 1)
-    notary = Notary(store, chain, kept=kept.__getitem__)
+    sizes = dict.fromkeys(LOGS, 1)
+    notary = Notary(store, chain, kept=sizes.__getitem__)
     notary.once()
     assert chain.heads() == {log: store.log.head_at(log, 1) for log in LOGS}
     assert notary.once() == []
-    kept.update(dict.fromkeys(LOGS, 2))
+    sizes.update(dict.fromkeys(LOGS, 2))
     notary.once()
     assert chain.heads() == heads(store)
 
@@ -151,11 +151,11 @@ def test_what_cannot_be_kept_is_not_sent(store, chain):
     store.log.append([consent(ANN, TRIAL), issue(1), incident()], NOW)
     empty = chain.heads()
 
-    def kept(_):
+    def fail(_):
         raise SourceUnavailable("the payload store does not answer")
 
     with pytest.raises(SourceUnavailable, match="payload store"):
-        Notary(store, chain, kept=kept).once()
+        Notary(store, chain, kept=fail).once()
     assert chain.heads() == empty
 
 
@@ -167,31 +167,31 @@ def test_a_journal_that_is_ahead_of_the_database_sends_nothing(store, chain):
     assert chain.heads() == empty
 
 
-def test_a_key_without_the_role_is_told_so(store, site):
+def test_a_key_without_the_role_is_refused(store, site):
     store.log.append([issue(1)], NOW)
     with pytest.raises(NotEntitled):
         Notary(store, site.chain(key=ADMIN)).once()
 
 
-def test_no_contracts_is_said_with_the_next_step(store, lonely):
+def test_an_error_about_missing_contracts_names_the_next_step(store, lonely):
     chain = lonely.chain()
     chain.rpc.call("anvil_setCode", lonely.deployment.consents, "0x")
     with pytest.raises(SourceUnavailable, match=r"run scripts\.deploy"):
         Notary(store, chain).once()
 
 
-def until(holds, seconds=15):
+def until(condition, seconds=15):
     deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to pass"
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not become true in time"
         time.sleep(0.05)
 
 
-def test_in_its_thread_it_keeps_up_and_a_nudge_wakes_it(ledger_db, site, chain):
+def test_in_its_thread_the_notary_keeps_up_and_a_nudge_wakes_it(ledger_db, site, chain):
     notary = Notary(ledger_db, site.chain(), interval=60)
     notary.start()
     try:
-        until(lambda: not chain.busy())
+        until(lambda: not chain.has_pending())
         for number in range(3):
             ledger_db.log.append([issue(number)], NOW)
             notary.nudge()
@@ -200,7 +200,7 @@ def test_in_its_thread_it_keeps_up_and_a_nudge_wakes_it(ledger_db, site, chain):
         notary.stop()
 
 
-def test_i8_it_outlives_a_chain_that_goes_away(ledger_db, lonely, caplog):
+def test_i8_the_notary_survives_a_chain_that_stops_answering(ledger_db, lonely, caplog):
     notary = Notary(ledger_db, lonely.chain(), interval=0.05)
     lonely.devnet.kill()
     ledger_db.log.append([issue(1)], NOW)
@@ -212,7 +212,7 @@ def test_i8_it_outlives_a_chain_that_goes_away(ledger_db, lonely, caplog):
     assert ledger_db.log.head(RECORDS).size == 1
 
 
-def test_it_says_nothing_about_anybody(store, chain, caplog):
+def test_the_logged_messages_contain_no_personal_data(store, chain, caplog):
     caplog.set_level("DEBUG", logger="mydata")
     store.log.append([consent(ANN, TRIAL), issue(1), incident()], NOW)
     notary = Notary(store, chain)
@@ -243,16 +243,16 @@ def test_i9_killed_at_any_line_the_next_one_finishes(database, ledger_db, lonely
     fields = {slot: getattr(lonely.deployment, slot) for slot in lonely.deployment.__slots__}
     command = [sys.executable, "-c", WORKER, str(ledger_db.database._reads.url), lonely.url, SEQUENCER.hex()]
     ledger_db.log.append([issue(n) for n in range(12)] + [consent(ANN, TRIAL), incident()], NOW)
-    for patience in (0.0, 0.05, 0.6, 1.1):
+    for delay in (0.0, 0.05, 0.6, 1.1):
         process = subprocess.Popen([*command, orjson.dumps(fields)], cwd=ROOT, stdout=subprocess.PIPE)
         process.stdout.readline()
-        time.sleep(patience)
+        time.sleep(delay)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
     notary = Notary(ledger_db, chain)
     until(lambda: notary.once() == [] and chain.heads() == heads(ledger_db))
-    put = [each for log in (CONSENTS, RECORDS) for each in chain.appended(log, 0, chain.tip().number)]
-    assert [leaf for each in put for leaf in each.leaves] == [
+    appends = [append for log in (CONSENTS, RECORDS) for append in chain.appended(log, 0, chain.tip().number)]
+    assert [leaf for append in appends for leaf in append.leaves] == [
         *ledger_db.anchoring.leaves(CONSENTS, 0, 99),
         *ledger_db.anchoring.leaves(RECORDS, 0, 99),
     ]

@@ -1,4 +1,4 @@
-"""Couriers against real receivers: an HTTP server that checks the signature, an SMTP server that keeps the letters."""
+"""Notifiers against real receivers: an HTTP server that checks the signature, an SMTP server that keeps the mails."""
 
 import base64
 import contextlib
@@ -6,6 +6,7 @@ import hmac
 import json
 import socket
 import threading
+from dataclasses import replace
 from email import message_from_bytes
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,15 +15,17 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from mydata_ledger.anchors.notifiers import EmailNotifier, WebhookNotifier, webhook
+from mydata_ledger.anchors.notifiers.email import EVENT_TEXTS
 from mydata_ledger.anchors.notifiers.webhook import is_public
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
 from mydata_ledger.ledger.kernel import Delivery
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscription
+from mydata_ledger.ledger.message import Event
 from mydata_ledger.scripts.devnet import free_port
 
 KEY = b"\x5a" * 32
 SECRET = "whsec_" + base64.b64encode(KEY).decode()
-PARCEL = Delivery("ab" * 32, "data.used", "access/7", 1_800_000_000)
+DELIVERY = Delivery("ab" * 32, "data.used", "access/7", 1_800_000_000)
 
 
 def to(address, channel="webhook"):
@@ -57,11 +60,11 @@ def receiver():
 
 
 def test_a_webhook_is_signed_as_standard_webhooks_say(receiver):
-    WebhookNotifier(private=True).send(PARCEL, to(receiver.url))
+    WebhookNotifier(private=True).send(DELIVERY, to(receiver.url))
     ((path, headers, body),) = receiver.got
     headers = {name.lower(): value for name, value in headers.items()}
-    said = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    mac = base64.b64encode(hmac.new(KEY, said, sha256).digest()).decode()
+    signed_content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    mac = base64.b64encode(hmac.new(KEY, signed_content, sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{mac}"
     assert (path, headers["webhook-id"], headers["content-type"]) == ("/hook?x=1", "ab" * 32, "application/json")
     assert json.loads(body) == {
@@ -79,17 +82,17 @@ def test_a_webhook_is_signed_as_standard_webhooks_say(receiver):
 def test_any_answer_but_a_2xx_is_no_delivery_and_no_redirect_is_followed(receiver, status, headers, error):
     receiver.answers.append((status, headers))
     with pytest.raises(error):
-        WebhookNotifier(private=True).send(PARCEL, to(receiver.url))
+        WebhookNotifier(private=True).send(DELIVERY, to(receiver.url))
     assert len(receiver.got) == 1
 
 
 def test_a_name_that_answers_differently_the_second_time_reaches_nothing(receiver, monkeypatch):
-    """DNS rebinding: what was judged is what is connected to."""
+    """DNS rebinding: the connection goes to the address that was checked."""
     answers = ["93.184.215.14", "127.0.0.1", "127.0.0.1"]
-    asked, connected = [], []
+    resolved, connected = [], []
 
     def resolve(host, port, *_, **__):
-        asked.append(host)
+        resolved.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answers.pop(0), port))]
 
     async def connect(target, *_):
@@ -98,20 +101,20 @@ def test_a_name_that_answers_differently_the_second_time_reaches_nothing(receive
 
     monkeypatch.setattr(webhook.socket, "getaddrinfo", resolve)
     monkeypatch.setattr(webhook, "_status", connect)
-    WebhookNotifier().send(PARCEL, to(f"https://rebind.example.org:{receiver.server_port}/"))
-    assert (asked, connected) == (["rebind.example.org"], [f"https://93.184.215.14:{receiver.server_port}/"])
+    WebhookNotifier().send(DELIVERY, to(f"https://rebind.example.org:{receiver.server_port}/"))
+    assert (resolved, connected) == (["rebind.example.org"], [f"https://93.184.215.14:{receiver.server_port}/"])
     with pytest.raises(InvalidStatement, match="private"):
-        WebhookNotifier().send(PARCEL, to("https://rebind.example.org/"))
+        WebhookNotifier().send(DELIVERY, to("https://rebind.example.org/"))
 
 
 def test_a_host_with_one_private_address_among_others_is_refused(monkeypatch):
-    found = [(socket.AF_INET, 1, 6, "", (ip, 443)) for ip in ("93.184.215.14", "10.0.0.1")]
-    monkeypatch.setattr(webhook.socket, "getaddrinfo", lambda *_, **__: found)
+    addresses = [(socket.AF_INET, 1, 6, "", (ip, 443)) for ip in ("93.184.215.14", "10.0.0.1")]
+    monkeypatch.setattr(webhook.socket, "getaddrinfo", lambda *_, **__: addresses)
     with pytest.raises(InvalidStatement, match="private"):
-        WebhookNotifier().send(PARCEL, to("https://half.example.org/"))
+        WebhookNotifier().send(DELIVERY, to("https://half.example.org/"))
 
 
-def test_who_answers_a_byte_at_a_time_is_not_waited_for(monkeypatch):
+def test_a_receiver_that_answers_a_byte_at_a_time_is_cut_off(monkeypatch):
     monkeypatch.setattr(webhook, "DEADLINE", 0.4)
     over = threading.Event()
 
@@ -127,7 +130,7 @@ def test_who_answers_a_byte_at_a_time_is_not_waited_for(monkeypatch):
         thread = threading.Thread(target=drip, args=(server,), daemon=True)
         thread.start()
         with pytest.raises(SourceUnavailable, match="whole answer"):
-            WebhookNotifier(private=True).send(PARCEL, to(f"http://127.0.0.1:{server.getsockname()[1]}/"))
+            WebhookNotifier(private=True).send(DELIVERY, to(f"http://127.0.0.1:{server.getsockname()[1]}/"))
         over.set()
         thread.join(5)
 
@@ -136,9 +139,9 @@ def test_a_receiver_that_is_gone_is_tried_later(receiver):
     receiver.shutdown()
     receiver.server_close()
     with pytest.raises(SourceUnavailable):
-        WebhookNotifier(private=True).send(PARCEL, to(receiver.url))
+        WebhookNotifier(private=True).send(DELIVERY, to(receiver.url))
     with pytest.raises(SourceUnavailable):
-        WebhookNotifier(private=True).send(PARCEL, to("http://no-such-host.invalid/"))
+        WebhookNotifier(private=True).send(DELIVERY, to("http://no-such-host.invalid/"))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +152,7 @@ def test_a_receiver_that_is_gone_is_tried_later(receiver):
 )  # fmt: skip
 def test_no_request_goes_into_a_private_network(receiver, address):
     with pytest.raises((InvalidStatement, SourceUnavailable)) as refused:
-        WebhookNotifier().send(PARCEL, to(address))
+        WebhookNotifier().send(DELIVERY, to(address))
     assert receiver.got == []
     assert "private" in str(refused.value) or "no address" in str(refused.value)
 
@@ -161,7 +164,7 @@ def test_no_request_goes_into_a_private_network(receiver, address):
 )  # fmt: skip
 def test_what_is_no_https_url_is_refused_for_good(address):
     with pytest.raises(InvalidStatement):
-        WebhookNotifier().send(PARCEL, to(address))
+        WebhookNotifier().send(DELIVERY, to(address))
 
 
 @pytest.mark.parametrize(
@@ -172,13 +175,13 @@ def test_what_is_no_https_url_is_refused_for_good(address):
      ("::ffff:0:7f00:1", False), ("fec0::1", False), ("3fff::1", False), ("fd00::1", False), ("::", False),
      ("2001:0:4136:e378:8000:63bf:80ff:fffe", False), ("2002:5db8:d70e::1", True)],
 )  # fmt: skip
-def test_what_counts_as_the_open_internet(address, public):
+def test_which_addresses_are_on_the_public_internet(address, public):
     assert is_public(address) is public
 
 
-class Kept:
+class MailReceiver:
     def __init__(self):
-        self.letters = []
+        self.mails = []
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if address.startswith("gone@"):
@@ -189,17 +192,17 @@ class Kept:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        self.letters.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
+        self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
         return "250 OK"
 
 
 @pytest.fixture
 def mail():
-    kept = Kept()
-    kept.port = free_port()
-    controller = Controller(kept, hostname="127.0.0.1", port=kept.port)
+    receiver = MailReceiver()
+    receiver.port = free_port()
+    controller = Controller(receiver, hostname="127.0.0.1", port=receiver.port)
     controller.start()
-    yield kept
+    yield receiver
     controller.stop()
 
 
@@ -207,14 +210,22 @@ def mailbox(mail, **more):
     return EmailNotifier("127.0.0.1", mail.port, "ledger@example.org", "https://ledger.example.org", tls=False, **more)
 
 
-def test_a_letter_says_that_something_happened_and_nothing_of_what_it_is(mail):
-    mailbox(mail).send(PARCEL, to("ann@example.org", "email"))
-    ((sender, recipients, raw),) = mail.letters
-    letter = message_from_bytes(raw)
+def test_a_mail_names_the_event_and_contains_no_personal_data(mail):
+    mailbox(mail).send(DELIVERY, to("ann@example.org", "email"))
+    ((sender, recipients, raw),) = mail.mails
+    message = message_from_bytes(raw)
     assert (sender, recipients) == ("ledger@example.org", ["ann@example.org"])
-    assert letter["Subject"] == "MyData Ledger: your data were used"
-    assert "https://ledger.example.org" in letter.get_payload()
+    assert message["Subject"] == "MyData Ledger: your data were used"
+    assert "https://ledger.example.org" in message.get_payload()
     assert b"access/7" not in raw
+
+
+@pytest.mark.parametrize("event", Event)
+def test_every_event_has_a_text_of_its_own(mail, event):
+    mailbox(mail).send(replace(DELIVERY, event=event), to("ann@example.org", "email"))
+    subject = message_from_bytes(mail.mails[0][2])["Subject"]
+    assert subject == f"MyData Ledger: {EVENT_TEXTS[event]}"
+    assert len(set(EVENT_TEXTS.values())) == len(EVENT_TEXTS) == len(Event)
 
 
 @pytest.mark.parametrize(
@@ -224,12 +235,12 @@ def test_a_letter_says_that_something_happened_and_nothing_of_what_it_is(mail):
 )  # fmt: skip
 def test_an_address_the_server_refuses(mail, address, error):
     with pytest.raises(error):
-        mailbox(mail).send(PARCEL, to(address, "email"))
-    assert mail.letters == []
+        mailbox(mail).send(DELIVERY, to(address, "email"))
+    assert mail.mails == []
 
 
-def test_a_mail_server_that_is_gone_or_speaks_no_tls_is_tried_later(mail):
+def test_a_mail_server_that_is_gone_or_has_no_tls_is_tried_later(mail):
     with pytest.raises(SourceUnavailable):
-        EmailNotifier("127.0.0.1", mail.port, "a@example.org", "x").send(PARCEL, to("ann@example.org", "email"))
+        EmailNotifier("127.0.0.1", mail.port, "a@example.org", "x").send(DELIVERY, to("ann@example.org", "email"))
     with pytest.raises(SourceUnavailable):
-        EmailNotifier("127.0.0.1", 1, "a@example.org", "x", tls=False).send(PARCEL, to("ann@example.org", "email"))
+        EmailNotifier("127.0.0.1", 1, "a@example.org", "x", tls=False).send(DELIVERY, to("ann@example.org", "email"))

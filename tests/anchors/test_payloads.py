@@ -1,4 +1,4 @@
-"""One promise for every payload store: what was put is what comes back, or a named refusal."""
+"""Tests of every payload store: it returns the bytes that were put, or raises a named error."""
 
 import os
 import resource
@@ -48,7 +48,7 @@ def payloads(request, tmp_path):
 
 
 def collected(payloads):
-    """The store after it deleted what nobody wants kept; the twin keeps nothing else anyway."""
+    """Return the store after a garbage collection. The memory twin needs none."""
     if not isinstance(payloads, MemoryPayloads):
         payloads.collect()
     return payloads
@@ -102,10 +102,10 @@ def test_every_store_but_the_twin_refuses_what_is_no_cid(payloads, text):
 @pytest.mark.parametrize("size", [0, 5, 3 * CHUNK + 1])
 def test_a_stream_gives_the_same_cid_as_the_whole(payloads, size):
     content = os.urandom(size)
-    cid = payloads.put_stream(content[at : at + 99_999] for at in range(0, size, 99_999))
+    cid = payloads.put_stream(content[start : start + 99_999] for start in range(0, size, 99_999))
     assert payloads.put_many([content]) == [cid]
-    said, pieces = payloads.open_stream(cid)
-    assert (said, b"".join(pieces)) == (size, content)
+    length, pieces = payloads.open_stream(cid)
+    assert (length, b"".join(pieces)) == (size, content)
     if not isinstance(payloads, MemoryPayloads):
         assert b"".join(payloads.stream(cid)) == content
         assert cid in payloads.pinned()
@@ -118,16 +118,16 @@ def test_a_stream_that_breaks_off_leaves_nothing(payloads, error):
             yield os.urandom(CHUNK)
         raise error
 
-    before = held(payloads)
+    before = pinned_and_size(payloads)
     with pytest.raises(type(error)):
         payloads.put_stream(broken())
-    assert held(payloads) == before
+    assert pinned_and_size(payloads) == before
     cid = payloads.put_stream([b"the next one"])
     assert payloads.get(cid) == b"the next one"
 
 
-def held(payloads):
-    """What is kept for good, and how many bytes an embedded store takes."""
+def pinned_and_size(payloads):
+    """The pinned CIDs, and how many bytes an embedded store takes on disk."""
     if isinstance(payloads, MemoryPayloads):
         return dict(payloads.blocks)
     if isinstance(payloads, KuboPayloads):
@@ -148,8 +148,8 @@ def test_a_stream_is_read_block_by_block_and_every_block_checked(blocks):
     last = Cid.of(RAW, content[-CHUNK:])
     blocks.path(last).write_bytes(bytes(CHUNK))
     size, pieces = payloads.open_stream(cid)
-    found = [next(pieces) for _ in range(39)]
-    assert (size, b"".join(found)) == (len(content), content[: 39 * CHUNK])
+    first_pieces = [next(pieces) for _ in range(39)]
+    assert (size, b"".join(first_pieces)) == (len(content), content[: 39 * CHUNK])
     with pytest.raises(PayloadAltered):
         next(pieces)
 
@@ -158,8 +158,8 @@ def test_a_stream_of_100_mb_goes_in_and_out_in_constant_memory(blocks):
     payloads, size = BlockPayloads(blocks), 400
     tracemalloc.start()
     cid = payloads.put_stream(os.urandom(CHUNK) for _ in range(size))
-    said, pieces = payloads.open_stream(cid)
-    assert said == sum(map(len, pieces)) == size * CHUNK
+    length, pieces = payloads.open_stream(cid)
+    assert length == sum(map(len, pieces)) == size * CHUNK
     assert tracemalloc.get_traced_memory()[1] < 24 * 1024 * 1024
     tracemalloc.stop()
 
@@ -217,10 +217,10 @@ def files_of_at_most(size):
 def test_a_disk_that_fills_during_a_stream_accepts_nothing_and_leaves_nothing(blocks):
     payloads = BlockPayloads(blocks)
     (kept,) = payloads.put_many([b"kept"])
-    before = held(payloads)
+    before = pinned_and_size(payloads)
     with files_of_at_most(20 * 1024 * 1024), pytest.raises(StorageFull, match="nothing was accepted"):
         payloads.put_stream(os.urandom(CHUNK) for _ in range(100))
-    assert held(payloads) == before
+    assert pinned_and_size(payloads) == before
     assert payloads.get(kept) == b"kept"
 
 
@@ -265,15 +265,15 @@ def test_i9_what_was_acknowledged_survives_kill_9_in_the_middle_of_the_next_put(
 
 
 def test_two_processes_write_to_one_folder(blocks, tmp_path):
-    one, two = BlockPayloads(blocks), BlockPayloads(Blocks(tmp_path / "blocks"))
-    (a,), (b,) = one.put_many([b"one"]), two.put_many([b"two"])
-    assert (one.get(b), two.get(a)) == (b"two", b"one")
-    two.remove(a)
-    two.collect()
-    (c,) = one.put_many([b"three"])
-    assert (two.get(c), one.get(b)) == (b"three", b"two")
+    first, second = BlockPayloads(blocks), BlockPayloads(Blocks(tmp_path / "blocks"))
+    (a,), (b,) = first.put_many([b"one"]), second.put_many([b"two"])
+    assert (first.get(b), second.get(a)) == (b"two", b"one")
+    second.remove(a)
+    second.collect()
+    (c,) = first.put_many([b"three"])
+    assert (second.get(c), first.get(b)) == (b"three", b"two")
     with pytest.raises(PayloadMissing):
-        one.get(a)
+        first.get(a)
 
 
 def test_many_threads_put_and_collect_at_once(blocks):

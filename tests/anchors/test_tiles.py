@@ -1,4 +1,4 @@
-"""The logs for others: tiles agree with the log, checkpoints never go back, strangers' tools read all of it."""
+"""Tiles agree with the log, checkpoints never get smaller, and the Go tools of other logs read both."""
 
 import httpx
 import pytest
@@ -28,11 +28,11 @@ def head_of(raw):
     return Checkpoint.parse(Note.parse(raw).text).head
 
 
-def rebuilt(found, size):
-    """The head that follows from tiles alone."""
+def rebuilt(log_tiles, size):
+    """The head that is computed from tiles alone."""
 
-    def tile(level, place):
-        return tiles.hashes(found.tile(LOG, level, place), place.entries)
+    def tile(level, position):
+        return tiles.hashes(log_tiles.tile(LOG, level, position), position.entries)
 
     return Head(size, merkle.root_at(size, tiles.reader(size, tile)))
 
@@ -45,9 +45,9 @@ class TestTiles:
 
     def test_an_entry_bundle_hashes_to_its_tile_and_holds_nothing_else(self, ours, store):
         ours.checkpoint(LOG)
-        place = TilePosition(2, SIZE - 2 * WIDTH)
-        entries = tiles.unbundle(ours.entries(LOG, place), place.entries)
-        assert [merkle.leaf_hash(e) for e in entries] == tiles.hashes(ours.tile(LOG, 0, place), place.entries)
+        position = TilePosition(2, SIZE - 2 * WIDTH)
+        entries = tiles.unbundle(ours.entries(LOG, position), position.entries)
+        assert [merkle.leaf_hash(e) for e in entries] == tiles.hashes(ours.tile(LOG, 0, position), position.entries)
         assert {len(entry) for entry in entries} == {32}
         assert entries[0] == store.log.statement_at(LOG, 512).signed.entry.entry
 
@@ -57,7 +57,7 @@ class TestTiles:
         assert upper[0] == store.log.head_at(LOG, 256).root
 
     @pytest.mark.parametrize(
-        ("level", "place"),
+        ("level", "position"),
         [
             (0, TilePosition(2)),
             (0, TilePosition(2, 89)),
@@ -69,17 +69,17 @@ class TestTiles:
             (0, TilePosition(tiles.MAX_INDEX - 1)),
         ],
     )
-    def test_nothing_is_there_beyond_the_checkpoint(self, ours, level, place):
+    def test_nothing_is_there_beyond_the_checkpoint(self, ours, level, position):
         ours.checkpoint(LOG)
         with pytest.raises(NotFound):
-            ours.tile(LOG, level, place)
+            ours.tile(LOG, level, position)
 
     def test_what_is_accepted_and_not_on_chain_is_not_shown(self, store, tmp_path):
         fill(store, 10, anchored=7)
-        found = tiles_of(store, tmp_path)
-        assert head_of(found.checkpoint(LOG)) == store.log.head_at(LOG, 7)
+        log_tiles = tiles_of(store, tmp_path)
+        assert head_of(log_tiles.checkpoint(LOG)) == store.log.head_at(LOG, 7)
         with pytest.raises(NotFound):
-            found.entries(LOG, TilePosition(0, 8))
+            log_tiles.entries(LOG, TilePosition(0, 8))
 
     def test_before_a_checkpoint_there_are_no_tiles(self, ours):
         with pytest.raises(NotFound):
@@ -87,7 +87,7 @@ class TestTiles:
 
 
 class TestCheckpoint:
-    def test_it_is_signed_by_the_published_key_and_names_the_contract(self, ours, store):
+    def test_a_checkpoint_is_signed_by_the_published_key_and_names_the_contract(self, ours, store):
         (vkey,) = ours.verifiers(LOG)
         note = Note.parse(ours.checkpoint(LOG))
         Verifier.parse(vkey).check(note)
@@ -98,16 +98,16 @@ class TestCheckpoint:
         names = {Verifier.parse(ours.verifiers(log)[0]).name for log in ("consents", "records", "access")}
         assert len(names) == 3
 
-    def test_it_is_the_same_note_until_the_log_grows(self, ours, store):
+    def test_the_note_does_not_change_until_the_log_grows(self, ours, store):
         first = ours.checkpoint(LOG)
         assert ours.checkpoint(LOG) == first
         fill(store, SIZE + 1)
         assert head_of(ours.checkpoint(LOG)).size == SIZE + 1
 
-    def test_an_empty_log_has_one(self, store, tmp_path):
+    def test_an_empty_log_has_a_checkpoint(self, store, tmp_path):
         assert head_of(tiles_of(store, tmp_path).checkpoint("access")) == Head(0, merkle.EMPTY_ROOT)
 
-    def test_it_does_not_go_back_with_the_chain(self, ours, store, tmp_path):
+    def test_a_checkpoint_does_not_go_back_with_the_chain(self, ours, store, tmp_path):
         before = ours.checkpoint(LOG)
         store.anchoring.roll_back(LOG, store.log.head_at(LOG, 300), 2)
         assert ours.checkpoint(LOG) == before
@@ -115,7 +115,7 @@ class TestCheckpoint:
         assert again.checkpoint(LOG) == before
         assert rebuilt(again, SIZE) == head_of(before)
 
-    def test_it_stays_while_the_chain_contradicts_the_log(self, ours, store):
+    def test_a_checkpoint_stays_while_the_chain_contradicts_the_log(self, ours, store):
         before = ours.checkpoint(LOG)
         store.anchoring.distrust("the chain holds another log")
         assert ours.checkpoint(LOG) == before
@@ -126,7 +126,7 @@ class TestCheckpoint:
             ours.checkpoint(LOG)
 
     @pytest.mark.parametrize("rewritten", [False, True], ids=["an older backup", "another log"])
-    def test_it_is_not_signed_over_a_database_that_lost_what_was_signed(self, ours, tmp_path, rewritten):
+    def test_no_checkpoint_is_signed_over_a_database_that_lost_signed_entries(self, ours, tmp_path, rewritten):
         ours.checkpoint(LOG)
         other = MemoryStore()
         other.log.append(
@@ -135,16 +135,16 @@ class TestCheckpoint:
         if rewritten:
             other.log.append([issue(n, category="health.x") for n in range(50, SIZE + 9)], NOW)
         other.anchoring.mark_anchored(LOG, other.log.head(LOG), 1)
-        found = tiles_of(other, tmp_path / "notes")
+        log_tiles = tiles_of(other, tmp_path / "notes")
         if rewritten:
             with pytest.raises(SourceUnavailable, match="restore the newest backup"):
-                found.checkpoint(LOG)
+                log_tiles.checkpoint(LOG)
         else:
-            assert head_of(found.checkpoint(LOG)).size == SIZE
+            assert head_of(log_tiles.checkpoint(LOG)).size == SIZE
             with pytest.raises(SourceUnavailable, match="restore the newest backup"):
-                found.tile(LOG, 0, TilePosition(0))
+                log_tiles.tile(LOG, 0, TilePosition(0))
 
-    def test_a_broken_file_is_unknown_and_not_a_new_beginning(self, ours, tmp_path):
+    def test_a_damaged_file_is_an_error_and_not_a_new_beginning(self, ours, tmp_path):
         ours.checkpoint(LOG)
         (kept,) = (tmp_path / "notes").glob("*.signed")
         kept.write_bytes(b"")
@@ -172,7 +172,7 @@ class TestKeys:
         with pytest.raises(InvalidStatement, match="make the next one first"):
             NoteKeys(tmp_path / "notes", MASTER).retire(name)
 
-    def test_a_seed_lies_nowhere_in_clear_and_opens_under_its_master_only(self, ours, tmp_path):
+    def test_a_seed_is_stored_sealed_and_opens_under_its_master_key_only(self, ours, tmp_path):
         (key,) = NoteKeys(tmp_path / "notes", MASTER).all()
         for path in (tmp_path / "notes").iterdir():
             assert key.seed not in path.read_bytes()
@@ -184,67 +184,67 @@ class TestKeys:
 
 class TestWitnesses:
     @pytest.fixture
-    def known(self, ours, tmp_path):
+    def with_witness(self, ours, tmp_path):
         CheckpointStore(tmp_path / "notes").add_witness(str(WITNESS.verifier))
         return ours
 
-    def cosigned(self, found, witness=WITNESS, at=NOW):
-        note = Note.parse(found.checkpoint(LOG))
-        return bytes(note.with_signatures([cosign(note, witness, at)]))
+    def cosigned(self, log_tiles, witness=WITNESS):
+        note = Note.parse(log_tiles.checkpoint(LOG))
+        return bytes(note.with_signatures([cosign(note, witness, NOW)]))
 
-    def test_a_cosignature_is_kept_beside_ours(self, known):
-        given = self.cosigned(known)
-        assert known.cosign(LOG, given) == given == known.cosigned(LOG)
+    def test_a_cosignature_is_stored_beside_our_signature(self, with_witness):
+        submitted = self.cosigned(with_witness)
+        assert with_witness.cosign(LOG, submitted) == submitted == with_witness.cosigned(LOG)
 
-    def test_two_witnesses_stand_under_one_checkpoint(self, known, tmp_path):
+    def test_two_witnesses_cosign_one_checkpoint(self, with_witness, tmp_path):
         other = Signer("witness.example/two", b"\x12" * 32, COSIGNATURE)
         CheckpointStore(tmp_path / "notes").add_witness(str(other.verifier))
-        known.cosign(LOG, self.cosigned(known))
-        known.cosign(LOG, self.cosigned(known, other))
-        assert len(Note.parse(known.cosigned(LOG)).signatures) == 3
+        with_witness.cosign(LOG, self.cosigned(with_witness))
+        with_witness.cosign(LOG, self.cosigned(with_witness, other))
+        assert len(Note.parse(with_witness.cosigned(LOG)).signatures) == 3
 
-    def test_a_late_one_is_kept_although_the_log_went_on(self, known, store):
-        given = self.cosigned(known)
+    def test_a_late_cosignature_is_kept_although_the_log_grew(self, with_witness, store):
+        submitted = self.cosigned(with_witness)
         fill(store, SIZE + 5)
-        assert head_of(known.checkpoint(LOG)).size == SIZE + 5
-        known.cosign(LOG, given)
-        assert head_of(known.cosigned(LOG)).size == SIZE
+        assert head_of(with_witness.checkpoint(LOG)).size == SIZE + 5
+        with_witness.cosign(LOG, submitted)
+        assert head_of(with_witness.cosigned(LOG)).size == SIZE
 
-    def test_an_older_checkpoint_does_not_replace_a_newer_one(self, known, store):
-        early = self.cosigned(known)
+    def test_an_older_checkpoint_does_not_replace_a_newer_one(self, with_witness, store):
+        early = self.cosigned(with_witness)
         fill(store, SIZE + 5)
-        known.cosign(LOG, self.cosigned(known))
-        known.cosign(LOG, early)
-        assert head_of(known.cosigned(LOG)).size == SIZE + 5
+        with_witness.cosign(LOG, self.cosigned(with_witness))
+        with_witness.cosign(LOG, early)
+        assert head_of(with_witness.cosigned(LOG)).size == SIZE + 5
 
-    def test_a_stranger_s_cosignature_is_refused(self, known):
+    def test_a_stranger_s_cosignature_is_refused(self, with_witness):
         with pytest.raises(NotEntitled, match="no witness"):
-            known.cosign(LOG, self.cosigned(known, Signer("elsewhere", b"\x13" * 32, COSIGNATURE)))
+            with_witness.cosign(LOG, self.cosigned(with_witness, Signer("elsewhere", b"\x13" * 32, COSIGNATURE)))
 
-    def test_a_stranger_s_line_beside_a_witness_s_is_left_out(self, known):
-        note = Note.parse(self.cosigned(known))
+    def test_a_signature_of_a_stranger_beside_a_witness_is_left_out(self, with_witness):
+        note = Note.parse(self.cosigned(with_witness))
         stranger = Signer("elsewhere", b"\x13" * 32, COSIGNATURE)
-        kept = known.cosign(LOG, bytes(note.with_signatures([cosign(note, stranger, NOW)])))
+        kept = with_witness.cosign(LOG, bytes(note.with_signatures([cosign(note, stranger, NOW)])))
         assert kept == bytes(note)
 
-    def test_a_cosignature_of_another_checkpoint_is_refused(self, known):
-        note = Note.parse(self.cosigned(known))
+    def test_a_cosignature_of_another_checkpoint_is_refused(self, with_witness):
+        note = Note.parse(self.cosigned(with_witness))
         other = cosign(Note("elsewhere\n1\nx\n"), WITNESS, NOW)
         with pytest.raises(SignatureInvalid):
-            known.cosign(LOG, bytes(note.with_signatures([other])))
+            with_witness.cosign(LOG, bytes(note.with_signatures([other])))
 
-    def test_a_checkpoint_that_is_not_ours_is_refused(self, known):
-        text = Note.parse(known.checkpoint(LOG)).text.replace(f"\n{SIZE}\n", f"\n{SIZE + 1}\n")
+    def test_a_checkpoint_that_is_not_ours_is_refused(self, with_witness):
+        text = Note.parse(with_witness.checkpoint(LOG)).text.replace(f"\n{SIZE}\n", f"\n{SIZE + 1}\n")
         with pytest.raises(NotEntitled, match="no checkpoint that this"):
-            known.cosign(LOG, bytes(Note(text, (cosign(Note(text), WITNESS, NOW),))))
+            with_witness.cosign(LOG, bytes(Note(text, (cosign(Note(text), WITNESS, NOW),))))
 
-    def test_another_log_s_checkpoint_is_refused(self, known):
+    def test_another_log_s_checkpoint_is_refused(self, with_witness):
         with pytest.raises(NotEntitled):
-            known.cosign("access", self.cosigned(known))
+            with_witness.cosign("access", self.cosigned(with_witness))
 
-    def test_none_yet(self, known):
+    def test_none_yet(self, with_witness):
         with pytest.raises(NotFound):
-            known.cosigned(LOG)
+            with_witness.cosigned(LOG)
 
 
 class TestRoutes:
@@ -283,11 +283,11 @@ class TestRoutes:
         assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
 
     @pytest.mark.parametrize("path", ["checkpoint", "tile/0/000", "tile/entries/002.p/88", "vkey"])
-    def test_what_the_asker_has_is_not_sent_again(self, http, path):
+    def test_a_cached_response_is_not_sent_again(self, http, path):
         http.get(f"/log/{LOG}/checkpoint")
         answer = http.get(f"/log/{LOG}/{path}")
-        for held in (answer.headers["etag"], f'"x", W/{answer.headers["etag"]}', "*"):
-            again = http.get(f"/log/{LOG}/{path}", headers={"if-none-match": held})
+        for tags in (answer.headers["etag"], f'"x", W/{answer.headers["etag"]}', "*"):
+            again = http.get(f"/log/{LOG}/{path}", headers={"if-none-match": tags})
             assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", answer.headers["etag"])
             assert again.headers["cache-control"] == answer.headers["cache-control"]
         assert http.get(f"/log/{LOG}/{path}", headers={"if-none-match": '"x"'}).content == answer.content
@@ -301,12 +301,12 @@ class TestRoutes:
     def test_a_verifier_key_is_published(self, http, ours):
         assert http.get(f"/log/{LOG}/vkey").text.split() == ours.verifiers(LOG)
 
-    def test_a_cosignature_is_handed_in(self, http, tmp_path):
+    def test_a_cosignature_is_submitted(self, http, tmp_path):
         CheckpointStore(tmp_path / "notes").add_witness(str(WITNESS.verifier))
         note = Note.parse(http.get(f"/log/{LOG}/checkpoint").content)
-        given = bytes(note.with_signatures([cosign(note, WITNESS, NOW)]))
-        assert http.post(f"/log/{LOG}/cosignatures", content=given).content == given
-        assert http.get(f"/log/{LOG}/checkpoint/cosigned").content == given
+        submitted = bytes(note.with_signatures([cosign(note, WITNESS, NOW)]))
+        assert http.post(f"/log/{LOG}/cosignatures", content=submitted).content == submitted
+        assert http.get(f"/log/{LOG}/checkpoint/cosigned").content == submitted
         assert http.post(f"/log/{LOG}/cosignatures", content=b"x" * 300_000).status_code == 413
         assert http.post(f"/log/{LOG}/cosignatures", content=b"x").status_code == 400
 
@@ -322,22 +322,22 @@ class TestGo:
             assert go_client(f"{url}/log/{LOG}", vkey) == str(size)
 
     def test_a_grown_log_continues_the_older_checkpoint(self, ledger_db, tmp_path, go_client):
-        found, old = tiles_of(ledger_db, tmp_path / "notes"), tmp_path / "old"
+        log_tiles, old = tiles_of(ledger_db, tmp_path / "notes"), tmp_path / "old"
         fill(ledger_db, 300)
-        old.write_bytes(found.checkpoint(LOG))
+        old.write_bytes(log_tiles.checkpoint(LOG))
         fill(ledger_db, 1_000)
-        with served(found) as url:
-            where, vkey = f"{url}/log/{LOG}", found.verifiers(LOG)[0]
-            assert go_client("-old", old, where, vkey) == "1000"
+        with served(log_tiles) as url:
+            log_url, vkey = f"{url}/log/{LOG}", log_tiles.verifiers(LOG)[0]
+            assert go_client("-old", old, log_url, vkey) == "1000"
             other = Signer(Verifier.parse(vkey).name, b"\x15" * 32).verifier
-            assert "no verifiable signatures" in go_client(where, other, ok=False)
+            assert "no verifiable signatures" in go_client(log_url, other, ok=False)
 
-    def test_a_cosignature_is_what_others_verify(self, ledger_db, tmp_path, go_client):
+    def test_other_tools_verify_a_cosignature(self, ledger_db, tmp_path, go_client):
         fill(ledger_db, 3)
-        found = tiles_of(ledger_db, tmp_path)
+        log_tiles = tiles_of(ledger_db, tmp_path)
         CheckpointStore(tmp_path).add_witness(str(WITNESS.verifier))
-        note = Note.parse(found.checkpoint(LOG))
-        found.cosign(LOG, bytes(note.with_signatures([cosign(note, WITNESS, NOW)])))
-        with served(found) as url:
-            where = f"{url}/log/{LOG}"
-            assert go_client("-witness", str(WITNESS.verifier), where, found.verifiers(LOG)[0]) == "2"
+        note = Note.parse(log_tiles.checkpoint(LOG))
+        log_tiles.cosign(LOG, bytes(note.with_signatures([cosign(note, WITNESS, NOW)])))
+        with served(log_tiles) as url:
+            log_url = f"{url}/log/{LOG}"
+            assert go_client("-witness", str(WITNESS.verifier), log_url, log_tiles.verifiers(LOG)[0]) == "2"

@@ -28,7 +28,7 @@ def tiles_of(store, folder):
 
 
 def fill(store, size, anchored=None, log="records"):
-    """Grow the records log to `size`; what is anchored follows, or stays behind."""
+    """Grow a log to `size` statements, of which `anchored` are anchored (by default all)."""
     before = store.log.head(log).size
     store.log.append([issue(number) for number in range(before, size)], NOW)
     anchored = size if anchored is None else anchored
@@ -46,13 +46,13 @@ def app_of(tiles):
 
 
 def served(tiles):
-    """The routes of these tiles over HTTP; the base URL."""
+    """Serve the routes of these tiles over HTTP; the base URL."""
     return running(app_of(tiles))
 
 
 @pytest.fixture(scope="session")
 def go_client(tmp_path_factory):
-    """Our logs read by Go's and Tessera's own code; built once."""
+    """A client that reads our logs with the packages of Go and Tessera; built once."""
     program = tmp_path_factory.mktemp("go") / "tlogclient"
     try:
         built = subprocess.run(

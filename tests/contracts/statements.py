@@ -1,4 +1,4 @@
-"""Random statements of every kind, from the members their EIP-712 types name."""
+"""Strategies for random statements of every kind, by the members of their EIP-712 types."""
 
 from dataclasses import make_dataclass
 
@@ -11,7 +11,7 @@ from mydata_ledger.ledger.typed_data.types import MEMBERS
 
 
 def class_of(kind: str) -> type:
-    """The kernel's class of that name, or one made from the members alone where the kernel has none yet."""
+    """Return the ledger's class of a kind, or a class of the members alone if the ledger has none."""
     for module in (access, consent, receipt, record):
         if hasattr(module, kind):
             return getattr(module, kind)

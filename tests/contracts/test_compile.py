@@ -1,4 +1,4 @@
-"""The shipped artifacts are what the sources and lock files make, byte for byte."""
+"""The artifacts in the package are byte for byte what the sources and lock files compile to."""
 
 import json
 import re
@@ -34,13 +34,13 @@ def test_a_second_run_does_nothing(built):
 
 
 def test_a_changed_or_missing_artifact_is_stale(built):
-    made_of = compiling.fingerprint(compiling.sources())
-    assert compiling.is_fresh(made_of, built)
+    fingerprint = compiling.fingerprint(compiling.sources())
+    assert compiling.is_fresh(fingerprint, built)
     assert not compiling.is_fresh("0" * 64, built)
-    assert not compiling.is_fresh(made_of, built / "nowhere")
+    assert not compiling.is_fresh(fingerprint, built / "nowhere")
 
 
-def test_the_fingerprint_knows_every_character():
+def test_the_fingerprint_depends_on_every_character():
     texts = compiling.sources()
     name = next(iter(texts))
     assert compiling.fingerprint({**texts, name: texts[name] + " "}) != compiling.fingerprint(texts)
@@ -72,9 +72,9 @@ def test_warnings_in_our_sources_are_refused():
 def test_every_artifact_is_whole():
     assert set(names()) == set(compiling.SHIPPED.values())
     for name in names():
-        made = artifact(name)
-        assert made.abi
-        assert 1_000 < len(made.bytecode) < 49_152, "EIP-3860"
+        contract = artifact(name)
+        assert contract.abi
+        assert 1_000 < len(contract.bytecode) < 49_152, "EIP-3860"
     with pytest.raises(KeyError, match="ConsentRegistry"):
         artifact("Nothing")
 

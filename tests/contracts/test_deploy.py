@@ -1,4 +1,4 @@
-"""Deployment: the same addresses for the same people, once, and a clear word when it cannot be."""
+"""Deployment: the same roles give the same addresses, it happens once, and a failure has a clear error."""
 
 import json
 
@@ -17,19 +17,19 @@ ADMIN = Account.from_key(KEY).address
 SEQUENCER = Account.from_key(b"\x42" * 32).address
 
 
-def _says():
-    said = []
-    return said, said.append
+def _recorder():
+    messages = []
+    return messages, messages.append
 
 
 def test_the_second_time_changes_nothing(tmp_path):
     with Devnet(block_time=0) as chain:
-        first_said, first_say = _says()
+        first_messages, first_say = _recorder()
         first = deploy(chain.url, KEY, SEQUENCER, folder=tmp_path, say=first_say)
-        assert len(first_said) == 6
-        second_said, second_say = _says()
+        assert len(first_messages) == 6
+        second_messages, second_say = _recorder()
         assert deploy(chain.url, KEY, SEQUENCER, folder=tmp_path, say=second_say) == first
-        assert second_said == ["everything is deployed on chain 31337"]
+        assert second_messages == ["everything is deployed on chain 31337"]
     assert Deployment.read(tmp_path / "31337.json") == first
 
 
@@ -40,7 +40,7 @@ def test_an_empty_restart_gives_the_same_addresses(tmp_path):
         assert deploy(chain.url, KEY, SEQUENCER, folder=tmp_path) == first
         other = deploy(chain.url, KEY, ADMIN)
         assert other.consents != first.consents
-        assert other.parties == first.parties, "the sequencer is none of its business"
+        assert other.parties == first.parties, "the address of PartyRegistry does not depend on the sequencer"
 
 
 def test_a_lost_or_broken_file_is_made_anew(tmp_path):
@@ -60,7 +60,7 @@ def test_addresses_are_known_before():
     assert len({address_of(code) for code in codes.values()}) == 6
 
 
-def test_roles_are_given_as_asked():
+def test_roles_are_granted_as_requested():
     with live_chain(key=KEY) as chain:
         registry = chain.contract("consents")
         role = registry.functions.SEQUENCER_ROLE().call()
@@ -92,11 +92,11 @@ def test_a_bad_key_or_address_is_refused():
 
 
 def test_a_deployment_file_is_read_back_or_refused(tmp_path):
-    place = Deployment(chain_id=5, consents="0x1", records="0x2", access="0x3", parties="0x4", block=7)
-    path = place.write(tmp_path / "new")
-    assert Deployment.read(path) == place
+    deployment = Deployment(chain_id=5, consents="0x1", records="0x2", access="0x3", parties="0x4", block=7)
+    path = deployment.write(tmp_path / "new")
+    assert Deployment.read(path) == deployment
     path.write_text(json.dumps({**json.loads(path.read_text()), "later": 1}))
-    assert Deployment.read(path) == place
+    assert Deployment.read(path) == deployment
     for wrong in ("", "[]", '{"chain_id": 5}', "null"):
         path.write_text(wrong)
         with pytest.raises(MalformedInput, match="not a deployment"):

@@ -1,4 +1,4 @@
-"""The development chain: it keeps its state, starts with a clear word or not at all, and ends alone."""
+"""The development chain: it keeps its state, a failed start has a clear error, and stopping ends no other process."""
 
 import os
 import socket
@@ -15,7 +15,7 @@ from testing.devnet import live_chain
 def _until(condition, seconds=10):
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not come to be"
+        assert time.monotonic() < deadline, "the condition did not become true in time"
         time.sleep(0.05)
 
 
@@ -47,10 +47,10 @@ def test_a_killed_chain_comes_back_with_its_contracts_and_events(tmp_path):
 def test_a_stopped_chain_keeps_its_state(tmp_path):
     state, key = tmp_path / "chain.json", b"\x32" * 32
     with live_chain(state=state, key=key) as first:
-        place = first.deployment
+        deployment = first.deployment
         first.send(first.contract("consents").functions.append([b"\x01" * 32], []))
     with live_chain(state=state, key=key) as second:
-        assert second.deployment == place
+        assert second.deployment == deployment
         assert second.contract("consents").functions.head().call()[0] == 1
 
 
@@ -59,10 +59,10 @@ def test_half_a_state_file_is_put_right(tmp_path):
     with live_chain(state=state, key=key):
         pass
     with live_chain(state=state, key=key) as second:
-        place = second.deployment
+        deployment = second.deployment
     state.write_bytes(state.read_bytes()[: state.stat().st_size // 2])
     with live_chain(state=state, key=key) as third:
-        assert third.deployment == place
+        assert third.deployment == deployment
 
 
 def test_half_a_state_file_without_a_copy_starts_empty(tmp_path):

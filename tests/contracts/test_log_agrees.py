@@ -1,6 +1,6 @@
-"""The contract's log against the Python log and the RFC 6962 vectors.
+"""The log of the contract against the Python log and the RFC 6962 vectors.
 
-`append` in any batches is one tree; `advance` and `includes` take exactly what is true.
+`append` in batches of any size makes the same tree; `advance` and `includes` accept exactly the valid proofs.
 """
 
 import base64
@@ -22,14 +22,14 @@ SIZE64 = 2**64
 
 
 class Tree:
-    """The log as the sequencer keeps it."""
+    """The tree of a log as the sequencer has it."""
 
     def __init__(self):
         self.nodes, self.peaks, self.size = {}, [], 0
 
     def grow(self, leaves):
-        self.peaks, made = merkle.grow(self.size, self.peaks, leaves)
-        self.nodes.update({(level, index): node for level, index, node in made})
+        self.peaks, nodes = merkle.grow(self.size, self.peaks, leaves)
+        self.nodes.update({(level, index): node for level, index, node in nodes})
         self.size += len(leaves)
 
     def node(self, level, index):
@@ -75,11 +75,11 @@ def test_the_appended_event_rebuilds_the_log(chain):
             assert (event["size"], event["root"]) == (tree.size, merkle.root_at(tree.size, tree.node))
 
 
-# The vectors: made-up heads are put into the contract's storage for the length of one call.
+# The vectors: for one call the storage of the contract is overridden with the head of the vector.
 
 
 def _slots(chain, registry):
-    """Storage slot of the root, and of the checkpoints' mapping, found by looking for a known head."""
+    """Return the storage slots of the root and of the mapping of checkpoints, by a search for a root that is set."""
     with chain.undone():
         root = b"\x77" * 32
         chain.send(registry.functions.advance(5, root, []))
@@ -97,9 +97,9 @@ def pretend(chain):
 
     def call(function, size, root, checkpoints=()):
         state = {hex(slot): "0x" + root.hex()}
-        for known_root, known_size in [(root, size), *checkpoints]:
-            place = chain.web3.solidity_keccak(["bytes32", "uint256"], [known_root, mapping])
-            state["0x" + place.hex().removeprefix("0x")] = "0x" + known_size.to_bytes(32, "big").hex()
+        for checkpoint_root, checkpoint_size in [(root, size), *checkpoints]:
+            key = chain.web3.solidity_keccak(["bytes32", "uint256"], [checkpoint_root, mapping])
+            state["0x" + key.hex().removeprefix("0x")] = "0x" + checkpoint_size.to_bytes(32, "big").hex()
         padded = {"0x" + key[2:].rjust(64, "0"): value for key, value in state.items()}
         override = {registry.address: {"stateDiff": padded}}
         return function.call({"from": chain.account.address}, "latest", override)
@@ -121,8 +121,8 @@ def _fits(*hashes):
     return all(len(value) == 32 for value in hashes)
 
 
-def test_advance_takes_exactly_the_vectors_that_hold(chain, pretend):
-    registry, taken, refused = chain.contract("access"), 0, 0
+def test_advance_accepts_exactly_the_valid_vectors(chain, pretend):
+    registry, accepted, refused = chain.contract("access"), 0, 0
     for vector in _load("consistency"):
         first, second = vector["size1"], vector["size2"]
         old, new = _bytes(vector["root1"]), _bytes(vector["root2"])
@@ -132,16 +132,16 @@ def test_advance_takes_exactly_the_vectors_that_hold(chain, pretend):
             continue
         try:
             pretend(registry.functions.advance(second, new, proof), first, old)
-            holds, taken = True, taken + 1
+            holds, accepted = True, accepted + 1
         except ContractCustomError:
             holds, refused = False, refused + 1
         assert holds is not vector["wantErr"], vector["desc"]
-    assert taken > 3, "vectors that hold"
+    assert accepted > 3, "vectors that hold"
     assert refused > 30, "vectors that do not"
 
 
-def test_includes_takes_exactly_the_vectors_that_hold(chain, pretend):
-    registry, taken, refused = chain.contract("access"), 0, 0
+def test_includes_accepts_exactly_the_valid_vectors(chain, pretend):
+    registry, accepted, refused = chain.contract("access"), 0, 0
     for vector in _load("inclusion"):
         index, size = vector["leafIdx"], vector["treeSize"]
         root, leaf_hash = _bytes(vector["root"]), _bytes(vector["leafHash"])
@@ -150,13 +150,13 @@ def test_includes_takes_exactly_the_vectors_that_hold(chain, pretend):
             continue
         holds = pretend(registry.functions.includes(leaf_hash, index, size, root, proof), size, root)
         assert holds is not vector["wantErr"], vector["desc"]
-        taken, refused = taken + holds, refused + (not holds)
-    assert taken > 3, "vectors that hold"
+        accepted, refused = accepted + holds, refused + (not holds)
+    assert accepted > 3, "vectors that hold"
     assert refused > 30, "vectors that do not"
 
 
 def _mutations(proof, new):
-    """A bit of each node turned over, a node dropped, doubled, swapped, and one added at either end."""
+    """Yield proofs with one bit of a node flipped, a node removed, doubled or swapped, or one added at either end."""
     for i, node in enumerate(proof):
         yield [*proof[:i], bytes([node[0] ^ 1, *node[1:]]), *proof[i + 1 :]]
         yield [*proof[:i], *proof[i + 1 :]]
@@ -169,7 +169,7 @@ def _mutations(proof, new):
 
 @settings(max_examples=sized(12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(some.integers(1, 60), some.integers(1, 60), some.binary(min_size=4, max_size=4))
-def test_advance_takes_the_true_proof_and_no_mutation_of_it(chain, pretend, first, more, seed):
+def test_advance_accepts_the_valid_proof_and_no_mutation_of_it(chain, pretend, first, more, seed):
     tree = Tree()
     tree.grow([merkle.leaf_hash(seed + bytes([i])) for i in range(first + more)])
     old, new = merkle.root_at(first, tree.node), merkle.root_at(tree.size, tree.node)

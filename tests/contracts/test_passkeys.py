@@ -1,4 +1,4 @@
-"""A passkey signs a digest, and the verifier takes it: by the precompile, and in Solidity where a chain lacks it."""
+"""The verifier accepts the signature of a passkey, by the precompile, and in Solidity on a chain without it."""
 
 import base64
 import json
@@ -35,7 +35,7 @@ def verifier(request):
 
 
 def assertion(key, challenge, flags=PRESENT | VERIFIED, kind="webauthn.get"):
-    """What an authenticator returns, ABI-encoded as the verifier wants it."""
+    """Return the assertion of an authenticator, ABI-encoded as the verifier expects it."""
     text = base64.urlsafe_b64encode(challenge).rstrip(b"=").decode()
     client = json.dumps({"type": kind, "challenge": text, "origin": "https://ledger.test"}, separators=(",", ":"))
     data = sha256(b"ledger.test").digest() + bytes([flags]) + bytes(4)
@@ -94,17 +94,18 @@ def test_the_ledger_takes_nothing_that_the_verifier_refuses(verifier):
     tried += [replace(good, s=ORDER - good.s), replace(good, r=0), replace(good, r=ORDER), replace(good, s=0)]
     tried += [replace(good, client_data=b'"type":"webauthn.get"'), replace(good, authenticator_data=b"\5" * 36)]
     tried += [person.assertion(DIGEST, type="webauthn.create"), person.assertion(bytes(32)), other.assertion(DIGEST)]
-    for one in tried:
-        assert taken(person, one) == (said(verifier, person, one) == bytes.fromhex("024ad318")), one
+    for signature in tried:
+        on_chain = verified_on_chain(verifier, person, signature)
+        assert accepted(person, signature) == (on_chain == bytes.fromhex("024ad318")), signature
 
 
-def said(verifier, person, one):
-    return verifier.functions.verify(person.key, DIGEST, one.encoded()).call()
+def verified_on_chain(verifier, person, signature):
+    return verifier.functions.verify(person.key, DIGEST, signature.encoded()).call()
 
 
-def taken(person, one):
+def accepted(person, signature):
     try:
-        passkey.verify(person.key, DIGEST, one.encoded())
+        passkey.verify(person.key, DIGEST, signature.encoded())
     except SignatureInvalid:
         return False
     return True

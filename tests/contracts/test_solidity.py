@@ -1,4 +1,4 @@
-"""The Solidity tests, run as Hardhat runs them, with a floor under what they cover: every line, every branch."""
+"""The Solidity tests, run by Hardhat. They must cover every line and every branch of the contracts."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def test_every_branch_of_the_contracts_is_taken(tested):
     assert tested.missed == []
 
 
-def test_a_branch_never_taken_is_told():
+def test_a_branch_that_is_never_taken_is_reported():
     _, every = branches.counted()
     first = branches.HEAD.count("\n") + 1
     hits = dict.fromkeys(range(first, first + len(every) // 2 * branches.LINES_EACH), 1)

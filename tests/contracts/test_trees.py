@@ -1,4 +1,4 @@
-"""The trees of cases and the Solidity tests tell the same: as many promises as tests, function by function."""
+"""The trees of cases and the Solidity tests agree: each function has as many promises as tests."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What a wallet signs has one meaning: Solidity's digest and Python's, over random statements of every kind."""
+"""The EIP-712 digests of Solidity and of Python are equal, for random statements of every kind."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -37,8 +37,8 @@ def test_the_digests_agree(chain, kind, data):
 
 
 def test_another_registry_is_another_domain(chain):
-    places = [chain.contract(role).address for role in ("consents", "records", "access")]
-    assert len({Domain(chain.deployment.chain_id, place).separator for place in places}) == 3
+    addresses = [chain.contract(role).address for role in ("consents", "records", "access")]
+    assert len({Domain(chain.deployment.chain_id, address).separator for address in addresses}) == 3
     for role in ("consents", "records", "access"):
         _, name, version, chain_id, contract, _, _ = chain.contract(role).functions.eip712Domain().call()
         assert (name, version, chain_id) == ("MyData Ledger", "1", chain.deployment.chain_id)

@@ -56,7 +56,7 @@ def _grant(drawn, now):
 
 
 def expected(lines, question, now):
-    """The answer again, from the ledger's own rules for one grant."""
+    """Return the expected status, computed by the ledger's own rules for one grant."""
     covering = [
         grant
         for grant in lines
@@ -74,11 +74,11 @@ def expected(lines, question, now):
     return "Expired" if permits else "NotCovered"
 
 
-def _anchored(chain, registry, said, signature=None):
-    """Put the consent's leaf on chain as the only one; its signature and evidence."""
-    made = digest(said, Domain(chain.deployment.chain_id, registry.address))
-    signature = signature or SUBJECT.sign(made)
-    entry = Entry(digest=made, signature=signature, salt=SALT, lock=said.lock)
+def _anchored(chain, registry, consent, signature=None):
+    """Append the leaf of a consent to an empty log on chain; return its entry and evidence."""
+    consent_digest = digest(consent, Domain(chain.deployment.chain_id, registry.address))
+    signature = signature or SUBJECT.sign(consent_digest)
+    entry = Entry(digest=consent_digest, signature=signature, salt=SALT, lock=consent.lock)
     assert chain.send(registry.functions.append([entry.leaf], []))["status"] == 1
     return entry, (signature, SALT, (0, 1, entry.leaf, []))
 
@@ -110,19 +110,19 @@ def test_the_contract_reads_grants_as_the_ledger_does(chain, drawn, question):
     registry = chain.contract("consents")
     with chain.undone():
         now = chain.web3.eth.get_block("latest")["timestamp"] + 1000
-        lines = [_grant(one, now) for one in drawn]
-        said = _consent(lines)
-        _, evidence = _anchored(chain, registry, said)
-        call = registry.functions.verify(message(said), evidence, _ask(question))
-        status, by = _at(chain, call, now)
+        lines = [_grant(fields, now) for fields in drawn]
+        consent = _consent(lines)
+        _, evidence = _anchored(chain, registry, consent)
+        call = registry.functions.verify(message(consent), evidence, _ask(question))
+        status, line = _call_at(chain, call, now)
     assert STATUS[status] == expected(lines, question, now)
     if STATUS[status] in {"Valid", "Conditional", "Forbidden"}:
-        assert lines[by].covers(question["category"], question["purposes"], "view", question["record"])
-        assert lines[by].open_at(now)
+        assert lines[line].covers(question["category"], question["purposes"], "view", question["record"])
+        assert lines[line].open_at(now)
 
 
-def _at(chain, call, time):
-    """The answer of a block at that second."""
+def _call_at(chain, call, time):
+    """Return the result of a call in a block with the timestamp `time`."""
     chain.web3.provider.make_request("evm_setNextBlockTimestamp", [time])
     chain.web3.provider.make_request("evm_mine", [])
     return call.call()
@@ -132,11 +132,11 @@ def test_a_consent_of_a_python_wallet_lives_and_ends_on_chain(chain):
     registry = chain.contract("consents")
     now = chain.web3.eth.get_block("latest")["timestamp"]
     grant = Grant(Effect.PERMIT, ("health",), ("hl7:HRESCH",), ("view",), now - 10, now + 10**6)
-    said = _consent([grant])
+    consent = _consent([grant])
     question = {"category": "health.lab", "purposes": ("hl7:HRESCH",), "record": RECORD, "period": (0, 0)}
     with chain.undone():
-        entry, evidence = _anchored(chain, registry, said)
-        call = registry.functions.verify(message(said), evidence, _ask(question))
+        entry, evidence = _anchored(chain, registry, consent)
+        call = registry.functions.verify(message(consent), evidence, _ask(question))
         assert STATUS[call.call()[0]] == "Valid"
         receipt = chain.send(registry.functions.revoke(entry.core, SECRET))
         assert registry.events.Revoked().process_receipt(receipt)[0]["args"]["entry"] == entry.entry
