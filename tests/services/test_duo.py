@@ -1,4 +1,4 @@
-"""DUO: each term of the ontology answered, unknowns left to a person, diseases by their ancestors."""
+"""DUO: the result of each term, unknown facts left to a person, diseases by their ancestors."""
 
 import csv
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""FHIR Consent in and out: never wider than it says, everything left out reported, and the same decisions both ways."""
+"""FHIR Consent in and out: never wider than the resource, each loss reported, and the same decisions both ways."""
 
 import json
 import random
@@ -56,7 +56,7 @@ def r5(*provisions, decision="deny", **more):
 
 
 def answer(grants, category="health.lab", asked="hl7:CLINTRCH", action="view", **more):
-    """What the rule says of a question when exactly these grants stand."""
+    """The rule's decision when exactly these grants are active."""
     at, period, record, who = (
         more.get(n, d) for n, d in (("at", NOW), ("period", (0, 0)), ("record", RECORDS[0]), ("who", TRIAL))
     )
@@ -395,7 +395,7 @@ def some_rule(pick, depth):
 
 
 def innermost(rules, category, asked, labelled):
-    """Of the rules that apply, a deny at any level wins over its siblings; what lies inside outranks what is around."""
+    """Of the rules that apply, a deny wins over its siblings at each level, and an inner rule over the outer ones."""
     answers = [verdict(rule, category, asked, labelled) for rule in rules]
     return "deny" not in answers and "permit" in answers
 

@@ -1,4 +1,4 @@
-"""Numbers about many: nobody's row, no group below k, the same answer in any order."""
+"""Group statistics: no single person's row, no group below k, and the same figures in any order."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""A person at a page: what they click, what they press, what they read; and a server that can be made to lie to it."""
+"""A person at a page, who clicks, types and reads; and a server whose answers can be forged."""
 
 import json
 
@@ -28,20 +28,20 @@ LIES = """
 
 
 class Hands:
-    """Somebody before a tab."""
+    """A person in front of a tab."""
 
     def __init__(self, tab):
         self.tab = tab
         tab.send("Page.addScriptToEvaluateOnNewDocument", source=LIES)
 
     def lie(self, place, pattern="", instead=""):
-        """From now on, what the server answers at `place` is changed on its way to the page; without a pattern a draft
-        comes for other data, or to end another consent, with the digest that belongs to it.
+        """Forge the server's answers at `place` from now on: replace `pattern` by `instead`. Without a pattern, a draft
+        is for other data, or ends another consent, with the matching digest.
         """
         self.run(f"window.lies.push({json.dumps([place, pattern, instead])})")
 
     def stop_lying(self):
-        """The server is honest again."""
+        """Stop forging the server's answers."""
         self.run("window.lies.length = 0")
 
     def run(self, script):
@@ -49,16 +49,16 @@ class Hands:
         return self.tab.run(script)
 
     def until(self, script):
-        """As the tab does, by this person's `run`."""
+        """Wait as the tab does, with this person's `run`."""
         return type(self.tab).until(self, script)
 
     def click(self, selector):
-        """A person's click."""
+        """Click an element."""
         self.until(f"!!document.querySelector({selector!r}) && !document.querySelector({selector!r}).disabled")
         self.run(f"document.querySelector({selector!r}).click()")
 
     def press(self, text, within="body"):
-        """Click the one visible button that says so."""
+        """Click the only visible button with that text."""
         find = (
             f"[...document.querySelector({within!r}).querySelectorAll('button')]"
             f".filter((b) => b.offsetParent && !b.disabled && b.firstChild?.textContent === {text!r})"
@@ -67,9 +67,9 @@ class Hands:
         self.run(f"{find}[0].click()")
 
     def text(self, selector="main"):
-        """What stands there."""
+        """The text of an element."""
         return self.run(f"document.querySelector({selector!r}).innerText")
 
     def reads(self, text, selector="main"):
-        """Wait until it stands there."""
+        """Wait until an element contains that text."""
         self.until(f"document.querySelector({selector!r})?.innerText.includes({text!r})")

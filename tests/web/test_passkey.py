@@ -1,4 +1,4 @@
-"""A person with a passkey on their own page, in real Chromium on its virtual authenticator, in both languages."""
+"""A person with a passkey on their own page, in real Chromium with its virtual authenticator, in both languages."""
 
 import json
 import time
@@ -70,13 +70,13 @@ def stack(tmp_path_factory):
 
 @dataclass
 class Study:
-    """The trial that asks, and the notice it asks under."""
+    """The trial that requests consent, and the notice it uses."""
 
     trial: Client
     notice: str
 
     def ask(self, signer):
-        """For two categories; the request's id."""
+        """Request consent for two categories, and return the request's id."""
         return asked(self.trial, signer, self.notice, "health.lab", "health.vitals")
 
 
@@ -118,7 +118,7 @@ def trouble(page):
 
 
 def has_mark(stack, document):
-    """Whether the chain itself says that the consent of that copy is withdrawn."""
+    """Whether the chain holds the withdrawal of that consent."""
     chain = Chain(stack.rpc_url, stack.deployment, secret(stack.state, "sequencer"))
     deadline = time.monotonic() + 20
     while not (at := chain.revoked_at([bytes.fromhex(document["entry"][2:])])[0]):

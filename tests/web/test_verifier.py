@@ -1,4 +1,4 @@
-"""The verifier page, from disk in real Chromium against a real chain: it says what the command line says."""
+"""The verifier page, from disk in real Chromium against a real chain, has the results of the command line."""
 
 import json
 import re
@@ -80,7 +80,7 @@ def shown(tab, rpc, *files):
 
 
 def said(path, rpc):
-    """What the command line says of the same file, in the same shape."""
+    """The command line's result for that file, in the same form."""
     found = {}
     for number, verdict in enumerate(verify_all(load_all(path), RegistryReader(rpc))):
         name = f"{path.name}:{number + 1}" if number else path.name
@@ -96,7 +96,7 @@ def told(step):
 
 
 def without_detail(found):
-    """Both say why a file is no document, each in its own parser's words."""
+    """The result without the parser's own message on a file that is not a document."""
     keep = {"malformed", "signature_broken"}
     return {
         name: (result, standing, [[number, code, "" if code in keep else text] for number, code, text in steps])

@@ -15,7 +15,7 @@ from mydata_ledger.services.health.formats.periods import period_of
 
 MEDIA_TYPE = "application/fhir+json"
 MAX_ENTRIES = 20_000
-KIND = re.compile(r"[A-Z][A-Za-z]{2,60}")
+RESOURCE_TYPE = re.compile(r"[A-Z][A-Za-z]{2,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +60,30 @@ def _resources(text: str, document: Any) -> list[tuple[bytes, dict[str, Any]]]:
     if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
         raise MalformedInput("not FHIR: a bundle or resource is a JSON object with a `resourceType`")
     if document["resourceType"] != "Bundle":
-        return [(text.strip(" \t\r\n").encode(), _checked(document, 0))]
+        return [(text.strip(" \t\r\n").encode(), _check_resource(document, 0))]
     entries = document.get("entry", [])
     if not isinstance(entries, list) or not entries:
         raise MalformedInput("the bundle has no entries; nothing is there to issue")
     if len(entries) > MAX_ENTRIES:
         raise TooLarge(f"a bundle has at most {MAX_ENTRIES} entries; split it into several")
     resources = [
-        _checked(entry.get("resource") if isinstance(entry, dict) else None, i) for i, entry in enumerate(entries)
+        _check_resource(entry.get("resource") if isinstance(entry, dict) else None, index)
+        for index, entry in enumerate(entries)
     ]
-    return list(zip(_cut(text), resources, strict=True))
+    return list(zip(_resource_texts(text), resources, strict=True))
 
 
-def _cut(text: str) -> list[bytes]:
-    (start,) = (at for name, at, _ in cuts.members(text, cuts.start_of(text)) if name == "entry")
-    found = []
-    for entry, _ in cuts.items(text, start):
-        found += [text[at:end].encode() for name, at, end in cuts.members(text, entry) if name == "resource"]
-    return found
+def _resource_texts(text: str) -> list[bytes]:
+    (array,) = (start for name, start, _ in cuts.members(text, cuts.start_of(text)) if name == "entry")
+    contents = []
+    for entry, _ in cuts.items(text, array):
+        contents += [text[start:end].encode() for name, start, end in cuts.members(text, entry) if name == "resource"]
+    return contents
 
 
-def _checked(resource: Any, entry: int) -> dict[str, Any]:
+def _check_resource(resource: Any, entry: int) -> dict[str, Any]:
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
-    if not isinstance(kind, str) or not KIND.fullmatch(kind):
+    if not isinstance(kind, str) or not RESOURCE_TYPE.fullmatch(kind):
         raise MalformedInput(f"not FHIR: entry {entry} of the bundle has no resource with a `resourceType`")
     return dict(resource)
 

@@ -15,7 +15,7 @@ ROLE = "http://terminology.hl7.org/CodeSystem/object-role"
 PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 SUCCESS, REFUSED = "0", "8"
 """AuditEvent.outcome: success; serious failure, which FHIR gives for what was denied."""
-DONE = {"view": "R", "copy": "R", "transfer": "R", "compute": "E", "link": "E", "publish": "E", "contact": "E"}
+AUDIT_ACTIONS = {"view": "R", "copy": "R", "transfer": "R", "compute": "E", "link": "E", "publish": "E", "contact": "E"}
 
 
 def audit_event(receipt: AccessReceipt, position: int) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def audit_event(receipt: AccessReceipt, position: int) -> dict[str, Any]:
         "id": f"access-{position}",
         "type": {"system": DICOM, "code": "110106", "display": "Export"},
         "subtype": [{"system": codes.ACTIONS, "code": receipt.action}],
-        "action": DONE[receipt.action],
+        "action": AUDIT_ACTIONS[receipt.action],
         "recorded": _instant(receipt.decided_at),
         "outcome": SUCCESS if receipt.permitted else REFUSED,
         "outcomeDesc": receipt.reason,

@@ -20,7 +20,7 @@ CONDITION, EFFECT = "urn:mydata:fhir:condition", "urn:mydata:fhir:effect"
 RECIPIENTS = {"IRCP", "PRCP", "REFB", "REFT", "SPC", "DIR", "TRC"}
 """Participations of who receives; custodians, authors and the like are not recipients. None at all is one."""
 BASES = {"OPTIN": "permit", "OPTINR": "permit", "OPTOUT": "deny", "OPTOUTE": "deny"}
-DONE = {
+ACTIONS_BY_CODE = {
     "access": ("view",),
     "collect": ("copy",),
     "use": ("view", "compute"),

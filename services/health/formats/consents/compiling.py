@@ -97,8 +97,8 @@ class Compiler:
             return
         grant = Grant(
             effect=effect,
-            categories=_said(scope.categories, self._words.categories),
-            purposes=_said(scope.purposes, self._words.purposes),
+            categories=_term_names(scope.categories, self._words.categories),
+            purposes=_term_names(scope.purposes, self._words.purposes),
             actions=tuple(sorted(scope.actions if scope.actions is not None else ACTIONS)),
             not_before=scope.window[0],
             expires=scope.window[1],
@@ -117,5 +117,5 @@ class Compiler:
             self._reader.lost(rule.path, "permits and denies the same at one level", "the deny is followed")
 
 
-def _said(names: frozenset[str] | None, everything: frozenset[str]) -> tuple[str, ...]:
+def _term_names(names: frozenset[str] | None, everything: frozenset[str]) -> tuple[str, ...]:
     return ("*",) if names is None or names == everything else tuple(sorted(names))

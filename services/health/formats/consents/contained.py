@@ -18,12 +18,16 @@ class ContainedNames:
     def known_to(self, resolve: Resolve) -> Resolve:
         """The same answers, and for a `#id` nobody was told of the first that one of its names has."""
 
-        def known(name: str) -> str | None:
-            found = resolve(name)
-            inner = (resolve(one) for one in self.names.get(name, ()))
-            return found if found is not None else next((one for one in inner if one is not None), None)
+        def resolve_contained(name: str) -> str | None:
+            resolved = resolve(name)
+            candidates = (resolve(identifier) for identifier in self.names.get(name, ()))
+            return (
+                resolved
+                if resolved is not None
+                else next((candidate for candidate in candidates if candidate is not None), None)
+            )
 
-        return known
+        return resolve_contained
 
 
 def contained(resource: Mapping[str, Any]) -> ContainedNames:

@@ -12,11 +12,11 @@ from mydata_ledger.services.health.formats.periods import span_of
 
 def members(element: Mapping[str, Any], name: str, path: str) -> list[Any]:
     """The members of a repeating element; a single one counts as a list of one."""
-    found = element.get(name, [])
-    if isinstance(found, list):
-        return found
-    if isinstance(found, Mapping):
-        return [found]
+    element_value = element.get(name, [])
+    if isinstance(element_value, list):
+        return element_value
+    if isinstance(element_value, Mapping):
+        return [element_value]
     raise MalformedInput(f"`{path}.{name}` must be a list of objects")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge
 
-MOST = 1_000
+MAX_CONSENTS = 1_000
 """Consents of one file."""
 
 
@@ -29,14 +29,16 @@ def consents_in(raw: bytes) -> list[FoundConsent]:
     """
     lines = raw.splitlines()
     if len(lines) > 1 and lines[0].rstrip().endswith(b"}") and lines[0].lstrip().startswith(b"{"):
-        found = [FoundConsent(f"line {n}", line) for n, line in enumerate(lines, 1) if _may_be_consent(line)]
+        consents = [
+            FoundConsent(f"line {number}", line) for number, line in enumerate(lines, 1) if _may_be_consent(line)
+        ]
     else:
-        found = list(_inside(raw))
-    if not found:
+        consents = list(_inside(raw))
+    if not consents:
         raise MalformedInput("no FHIR Consent here: give a Consent, a Bundle with Consents, or one Consent a line")
-    if len(found) > MOST:
-        raise TooLarge(f"a file has at most {MOST} consents; split it")
-    return found
+    if len(consents) > MAX_CONSENTS:
+        raise TooLarge(f"a file has at most {MAX_CONSENTS} consents; split it")
+    return consents
 
 
 def _inside(raw: bytes) -> Iterator[FoundConsent]:

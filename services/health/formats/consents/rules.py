@@ -29,7 +29,7 @@ class Scope:
 
     def within(self, outer: Scope, words: TermSets) -> Scope:
         """The part of this scope that lies in `outer`: a nested rule is bounded by the rules around it."""
-        named: dict[str, Any] = {n: words.both(n, getattr(self, n), getattr(outer, n)) for n in NAMED}
+        named: dict[str, Any] = {n: words.both(n, getattr(self, n), getattr(outer, n)) for n in NAME_BOUNDS}
         return Scope(
             **named,
             window=_overlap(self.window, outer.window),
@@ -41,11 +41,11 @@ class Scope:
     @property
     def empty(self) -> bool:
         """Whether nothing lies in it."""
-        over = any(start >= end for start, end in (self.window, self.data))
-        return over or any(getattr(self, name) == frozenset() for name in NAMED)
+        ended = any(start >= end for start, end in (self.window, self.data))
+        return ended or any(getattr(self, name) == frozenset() for name in NAME_BOUNDS)
 
 
-NAMED = ("grantees", "categories", "purposes", "actions", "records")
+NAME_BOUNDS = ("grantees", "categories", "purposes", "actions", "records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,9 @@ class TermSets:
             return other if one is None else one
         if name not in {"categories", "purposes"}:
             return one & other
-        mine, theirs = self.spread(name, one), self.spread(name, other)
+        first, second = self.spread(name, one), self.spread(name, other)
         return frozenset(
-            {n for n in one if self._below(name, n) <= theirs} | {n for n in other if self._below(name, n) <= mine}
+            {n for n in one if self._below(name, n) <= second} | {n for n in other if self._below(name, n) <= first}
         )
 
     def overlap(self, one: Scope, other: Scope) -> bool:
@@ -126,17 +126,17 @@ def without(scope: Scope, hole: Scope, words: TermSets) -> ScopeDifference:
         return ScopeDifference((scope,))
     if not _inside(scope.grantees, hole.grantees) or not _inside(scope.records, hole.records):
         return ScopeDifference((), whole=False)
-    parts, rest, whole = [], scope, True
+    parts, remaining, whole = [], scope, True
     for name in ("categories", "purposes", "actions"):
-        mine, theirs = (words.spread(name, getattr(one, name)) for one in (rest, hole))
-        outside = words.named(name, mine - theirs)
-        whole = whole and words.spread(name, outside) == mine - theirs
-        parts.append(_bounded(rest, name, outside))
-        rest = _bounded(rest, name, words.named(name, mine & theirs))
+        inner, hole_values = (words.spread(name, getattr(one, name)) for one in (remaining, hole))
+        outside = words.named(name, inner - hole_values)
+        whole = whole and words.spread(name, outside) == inner - hole_values
+        parts.append(_bounded(remaining, name, outside))
+        remaining = _bounded(remaining, name, words.named(name, inner & hole_values))
     for name in ("window", "data"):
-        (start, end), (low, high) = getattr(rest, name), getattr(hole, name)
-        parts += [_bounded(rest, name, part) for part in ((start, min(low, end)), (max(high, start), end))]
-        rest = _bounded(rest, name, _overlap((start, end), (low, high)))
+        (start, end), (low, high) = getattr(remaining, name), getattr(hole, name)
+        parts += [_bounded(remaining, name, part) for part in ((start, min(low, end)), (max(high, start), end))]
+        remaining = _bounded(remaining, name, _overlap((start, end), (low, high)))
     return ScopeDifference(tuple(part for part in parts if not part.empty), whole)
 
 

@@ -12,7 +12,9 @@ from mydata_ledger.services.health.formats.consents import codes
 
 LATEST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 JSON = Mapping[str, Any]
-DONE_BY = {action: code for code, actions in codes.DONE.items() for action in actions if actions[0] == action}
+CODE_BY_ACTION = {
+    action: code for code, actions in codes.ACTIONS_BY_CODE.items() for action in actions if actions[0] == action
+}
 
 
 FHIR_STATUS: Mapping[Status, str] = {
@@ -82,7 +84,7 @@ def _common(grant: Grant, consent: Consent) -> dict[str, Any]:
         "role": _concept((codes.PARTICIPATION, "IRCP")),
         "reference": _identified(codes.GRANTEE, consent.grantee, consent.grantee_name),
     }
-    found: dict[str, Any] = {
+    elements: dict[str, Any] = {
         "extension": [{"url": codes.CONDITION, "valueString": text} for text in grant.conditions],
         "period": _period(grant.not_before, grant.expires),
         "actor": [actor] if consent.grantee != "*" else [],
@@ -91,11 +93,11 @@ def _common(grant: Grant, consent: Consent) -> dict[str, Any]:
         "dataPeriod": _period(grant.data_from, grant.data_until or NEVER),
         "data": [_data(record) for record in grant.records],
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in elements.items() if value}
 
 
 def _action(action: str) -> dict[str, Any]:
-    theirs = [(codes.CONSENT_ACTION, DONE_BY[action])] if action in DONE_BY else []
+    theirs = [(codes.CONSENT_ACTION, CODE_BY_ACTION[action])] if action in CODE_BY_ACTION else []
     return _concept((codes.ACTIONS, action), *theirs)
 
 
@@ -129,8 +131,8 @@ def _person(consent: Consent) -> dict[str, Any]:
 
 def _period(start: int, end: int) -> dict[str, str]:
     """A FHIR Period for [start, end): its end is the last second, which FHIR includes."""
-    found = {"start": _instant(start)} if start else {}
-    return found | ({"end": _instant(end - 1)} if end < LATEST else {})
+    period = {"start": _instant(start)} if start else {}
+    return period | ({"end": _instant(end - 1)} if end < LATEST else {})
 
 
 def _instant(seconds: int) -> str:
