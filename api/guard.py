@@ -110,8 +110,8 @@ def may(category: str, purpose: str, action: str = "view") -> Any:
 class AccessQuestion(Form):
     """Category, purpose and action of an access, and the declared incident in an emergency.
 
-    `reader_key` is the HPKE key of a caller without an accredited one. `consents_at_least`: answer only once at least
-    so many consents are known to be on chain.
+    `reader_key` is the HPKE key of a caller without an accredited one. With `consents_at_least`, a decision that is
+    based on fewer consents on chain is refused (503).
     """
 
     category: Annotated[Term, Field(examples=["health.lab"])]

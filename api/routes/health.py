@@ -17,7 +17,7 @@ UNKNOWN_HEAD = AnchoredHead(Head(0, EMPTY_ROOT), 0, 0)
 
 
 class ChainView(BaseModel):
-    """The chain as last seen: its newest block here, and the time of that in UTC seconds."""
+    """The chain as last seen; `followed_at` is the time (UTC seconds) up to which it has been followed."""
 
     id: int
     reachable: bool

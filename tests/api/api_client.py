@@ -42,9 +42,9 @@ class ApiClient:
         self.http = TestClient(self.app, raise_server_exceptions=False)
 
     def sign_in(self, wallet):
-        asked = self.http.post("/session/challenges", json={"address": wallet.address}).json()
-        signature = "0x" + wallet.sign_text(asked["message"]).hex()
-        return self.http.post("/sessions", json={"message": asked["message"], "signature": signature})
+        challenge = self.http.post("/session/challenges", json={"address": wallet.address}).json()
+        signature = "0x" + wallet.sign_text(challenge["message"]).hex()
+        return self.http.post("/sessions", json={"message": challenge["message"], "signature": signature})
 
     def as_(self, wallet):
         return {"Authorization": f"Bearer {self.sign_in(wallet).json()['token']}"}

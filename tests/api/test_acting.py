@@ -91,7 +91,7 @@ def test_a_link_of_a_delegate_lasts_no_longer_than_the_delegation(client):
     assert manifest(client, link).status_code == 404
 
 
-def test_the_person_hears_of_it_and_ends_it(client):
+def test_the_person_is_notified_and_ends_it(client):
     named(client, "health")
     link = shared(client).json()
     inbox = client.fixture.kernel.people.inbox.read(hex_of(client.fixture.ann))

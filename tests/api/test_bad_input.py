@@ -73,7 +73,7 @@ ASKING = {
 
 @pytest.mark.parametrize("what", UNKNOWN)
 @pytest.mark.parametrize("asking", ASKING)
-def test_an_unknown_word_names_the_nearest_at_every_door(client, asking, what):
+def test_an_unknown_word_names_the_nearest_on_every_route(client, asking, what):
     term, nearest = UNKNOWN[what]
     method, path, given = ASKING[asking](client, what, term)
     before, headers = heads(client), client.as_(getattr(client.fixture, given.pop("as", "ann")))

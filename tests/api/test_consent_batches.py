@@ -29,12 +29,12 @@ def drafted(fixture, person, signer=None):
     return fixture.kernel.consents.drafts.consent(wish).statement
 
 
-def handed(fixture, person, signer=None):
+def submitted(fixture, person, signer=None):
     said = drafted(fixture, person, signer)
     return SubmittedConsent(said, fixture.sign(signer or person, said))
 
 
-def together(context, group):
+def submit_batch(context, group):
     async def run():
         batcher = ConsentBatcher(context.kernel)
         return await asyncio.gather(*map(batcher.submit, group), return_exceptions=True)
@@ -48,26 +48,26 @@ def test_those_of_one_moment_are_one_step_and_each_has_its_own_place(client, mon
     monkeypatch.setattr(
         fixture.kernel.consents.acceptance, "submit_soon", lambda group: sizes.append(len(group)) or soon(group)
     )
-    outcomes = together(client.app.state.context, [handed(fixture, person) for person in PEOPLE])
+    outcomes = submit_batch(client.app.state.context, [submitted(fixture, person) for person in PEOPLE])
     assert [one.logged.position for one in outcomes] == list(range(len(PEOPLE)))
     assert sizes == [len(PEOPLE)]
 
 
 def test_one_that_is_refused_is_nobody_elses_trouble(client):
     fixture = client.fixture
-    group = [handed(fixture, person) for person in PEOPLE[:4]]
+    group = [submitted(fixture, person) for person in PEOPLE[:4]]
     group[1] = replace(group[1], signature=group[0].signature)
-    group.append(handed(fixture, PEOPLE[9], fixture.insurer))
-    outcomes = together(client.app.state.context, group)
+    group.append(submitted(fixture, PEOPLE[9], fixture.insurer))
+    outcomes = submit_batch(client.app.state.context, group)
     assert [type(one) for one in outcomes if isinstance(one, Exception)] == [SignatureInvalid, NotEntitled]
     assert fixture.store.log.head(CONSENTS).size == 3
 
 
 def test_what_nobody_foresaw_fails_alone(client):
     fixture = client.fixture
-    group = [handed(fixture, person) for person in PEOPLE[:3]]
+    group = [submitted(fixture, person) for person in PEOPLE[:3]]
     group[1] = replace(group[1], consent=replace(group[1].consent, version=-1))
-    outcomes = together(client.app.state.context, group)
+    outcomes = submit_batch(client.app.state.context, group)
     assert isinstance(outcomes[1], OverflowError)
     assert [one.is_new for one in (outcomes[0], outcomes[2])] == [True, True]
 
@@ -89,8 +89,10 @@ def test_a_contract_wallet_is_asked_in_a_thread_while_the_others_go_on(client):
     kernel = Kernel.of(replace(fixture.world, signers=Signers(contracts=contracts)))
     context = AppContext(kernel, fixture.store.sessions, client.app.state.context.settings, None)
     said = replace(drafted(fixture, PEOPLE[0]), data_subject=account, signer=account)
-    false = replace(handed(fixture, PEOPLE[1]), signature=b"\1" * 65)
-    outcomes = together(context, [SubmittedConsent(said, b"the contract's own"), handed(fixture, PEOPLE[2]), false])
+    false = replace(submitted(fixture, PEOPLE[1]), signature=b"\1" * 65)
+    outcomes = submit_batch(
+        context, [SubmittedConsent(said, b"the contract's own"), submitted(fixture, PEOPLE[2]), false]
+    )
     assert [getattr(one, "is_new", None) for one in outcomes] == [True, True, None]
     assert isinstance(outcomes[2], SignatureInvalid)
     assert len(contracts.asked) == 2
@@ -101,7 +103,7 @@ def post(client, person, form):
     return client.http.post("/consents", json=form, headers=client.as_(person))
 
 
-def test_handed_in_again_or_as_the_next_version_the_answer_says_how_it_stands(client):
+def test_submitted_again_or_as_the_next_version_the_answer_has_its_status(client):
     ann, trial = client.fixture.ann, client.fixture.trial.address
     form = client.signed(ann, Consent, client.drafted(ann, trial))
     first, again = post(client, ann, form), post(client, ann, form)

@@ -67,12 +67,12 @@ def consented(client, **terms):
     return found
 
 
-def asked(client, form="record", who=None):
+def get_copy(client, form="record", who=None):
     return client.http.get(f"/consents/{client.entry}/{form}", headers=client.as_(who or client.fixture.ann))
 
 
 def test_every_mandatory_field_of_the_record_is_there(client):
-    answer = asked(client)
+    answer = get_copy(client)
     assert answer.headers["content-type"] == "application/ld+json"
     found = expanded(answer.json())
     assert found["@type"] == [DPV + "ConsentRecord"]
@@ -97,7 +97,7 @@ def test_every_mandatory_field_of_the_record_is_there(client):
 
 
 def test_the_receipt_is_a_dated_copy_of_the_record(client):
-    found, whole = asked(client, "receipt").json(), asked(client).json()
+    found, whole = get_copy(client, "receipt").json(), get_copy(client).json()
     whole.pop("@context")
     assert found["dct:hasPart"] == whole
     part = expanded(found)
@@ -109,7 +109,7 @@ def test_a_withdrawal_is_an_event_of_its_own(client):
     fixture = client.fixture
     draft = fixture.kernel.consents.drafts.revocation(fixture.ann.signer, fixture.trial.address, b"\1" * 32)
     fixture.kernel.consents.revocations.accept(draft.statement, fixture.sign(fixture.ann, draft.statement))
-    (process,) = asked(client).json()["dpv:hasProcess"]
+    (process,) = get_copy(client).json()["dpv:hasProcess"]
     given, ended = process["dpv:hasConsentStatus"]
     assert (given["@type"][0], ended["@type"][0]) == ("dpv:ConsentGiven", "dpv:ConsentWithdrawn")
     assert ended["dpv:isIndicatedBy"] == f"urn:mydata:person:0x{fixture.ann.signer.hex()}"
@@ -117,7 +117,7 @@ def test_a_withdrawal_is_an_event_of_its_own(client):
 
 def test_i7_a_record_is_shown_to_its_data_subject_only(client):
     for who in (client.fixture.trial, client.fixture.hospital):
-        assert asked(client, who=who).status_code == 404
+        assert get_copy(client, who=who).status_code == 404
     assert client.http.get(f"/consents/{client.entry}/record").status_code == 401
 
 

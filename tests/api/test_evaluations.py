@@ -171,7 +171,7 @@ def test_a_misshapen_question_is_a_bad_request_and_leaves_nothing(client, wrong)
         {"context": {"time": "2025-06-27T18:03-07:00", "ip": "192.168.1.1"}},
     ],
 )
-def test_what_is_well_said_but_unknown_here_is_answered_no_to_whom_is_signed_in(client, unknown):
+def test_what_is_well_formed_but_unknown_is_answered_no_to_whom_is_signed_in(client, unknown):
     """AuthZEN §10.1.3: an error is about the request, never about the outcome."""
     body = question(client) | unknown
     answer = ask(client, body)
@@ -227,7 +227,7 @@ def test_a_body_beyond_the_bound_is_refused(client, declared):
     assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
 
 
-def test_the_request_id_comes_back_and_browsers_are_told_to_be_careful(client):
+def test_the_request_id_comes_back_with_security_headers(client):
     answer = ask(client, question(client), **{"X-Request-ID": "pep-7.1"})
     assert answer.headers["x-request-id"] == "pep-7.1"
     assert answer.headers["cache-control"] == "no-store"
@@ -313,7 +313,7 @@ def test_i6_many_are_answered_as_each_would_be_alone(client):
     ("semantic", "answered"),
     [("execute_all", 4), ("deny_on_first_deny", 2), ("permit_on_first_permit", 1)],
 )
-def test_what_lies_behind_the_deciding_answer_is_not_asked(client, semantic, answered):
+def test_what_follows_the_deciding_answer_is_not_asked(client, semantic, answered):
     purposes = ["hl7:CLINTRCH", "hl7:HMARKT", "hl7:CLINTRCH", "hl7:HMARKT"]
     body = question(client) | {"evaluations": items(client, *purposes), "options": {"evaluations_semantic": semantic}}
     assert len(ask(client, body, MANY).json()["evaluations"]) == len(receipts(client)) == answered

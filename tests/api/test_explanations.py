@@ -68,7 +68,7 @@ def test_without_a_moment_it_is_now_and_a_size_is_one_too(client, record):
         ({"requester": "somebody"}, 400, "requester"),
     ],
 )
-def test_what_cannot_be_answered_is_said(client, record, asked, status, sentence):
+def test_what_cannot_be_answered_is_refused_with_a_reason(client, record, asked, status, sentence):
     said = told(client, record, **asked)
     assert (said.status_code, sentence in said.text) == (status, True), said.text
 

@@ -43,7 +43,7 @@ def client(request, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def taken(monkeypatch):
+def fastpath_paths(monkeypatch):
     """The paths of the requests that the fast path answered or refused."""
     seen, reply = [], FastRoute.reply
 
@@ -67,7 +67,7 @@ def search(client, who=None, kind="party", **more):
     return {"subject": subject, "action": {"name": "view"}, "resource": resource, "context": context} | more
 
 
-def well_said(client):
+def well_formed(client):
     """Path and body of a well-formed request, and how many receipts it writes."""
     ann = {"data_subject": "0x" + client.fixture.ann.signer.hex(), "purpose": "hl7:CLINTRCH"}
     lab = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
@@ -121,46 +121,46 @@ def size(client):
     return client.fixture.store.log.head(ACCESS).size
 
 
-def face(answer):
+def without_ids(answer):
     """The answer without what is new each time: the request id and a cursor."""
     kept = {name: value for name, value in answer.headers.items() if name not in {"x-request-id", "content-length"}}
     return answer.status_code, kept, re.sub(r'"next_token":"[^"]+"', '"next_token":"…"', answer.text)
 
 
-def test_i1_both_ways_give_the_same_answers_and_leave_the_same_receipts(client, taken):
-    for path, body, receipts in well_said(client):
-        before, forms = size(client), len(taken)
+def test_i1_both_ways_give_the_same_answers_and_leave_the_same_receipts(client, fastpath_paths):
+    for path, body, receipts in well_formed(client):
+        before, forms = size(client), len(fastpath_paths)
         quick, slow = both(client, path, body)
-        assert face(quick) == face(slow), (path, body)
+        assert without_ids(quick) == without_ids(slow), (path, body)
         assert size(client) - before == 2 * receipts, (path, body)
-        assert len(taken) - forms == 1, (path, body)
+        assert len(fastpath_paths) - forms == 1, (path, body)
 
 
-def test_what_is_released_is_the_same(client, taken):
+def test_what_is_released_is_the_same(client, fastpath_paths):
     quick, slow = both(
         client, f"/access/records/{client.records[0]}", {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
     )
-    assert (quick.status_code, slow.status_code, len(taken)) == (200, 200, 1)
+    assert (quick.status_code, slow.status_code, len(fastpath_paths)) == (200, 200, 1)
     assert quick.json().keys() == slow.json().keys()
     for one in (quick, slow):
         assert client.opened(one.json(), client.fixture.trial) == b'{"resourceType":"Observation","id":"0"}'
 
 
-def test_what_is_misshapen_is_refused_by_the_framework_in_its_words(client, taken):
+def test_what_is_misshapen_is_refused_by_the_framework_in_its_words(client, fastpath_paths):
     for path, body in misshapen(client):
         quick, slow = both(client, path, body)
-        assert face(quick) == face(slow), (path, body)
+        assert without_ids(quick) == without_ids(slow), (path, body)
         assert quick.status_code == 400
         assert quick.json()["error"] == "malformed_input"
-    assert taken == []
+    assert fastpath_paths == []
     assert size(client) == 0
 
 
 @pytest.mark.parametrize("given", [{}, {"Authorization": "Basic eA=="}, {"Authorization": "Bearer nobody's"}])
 def test_i7_who_has_no_session_is_asked_to_sign_in_whatever_they_ask(client, given):
-    for path, body, _ in well_said(client):
+    for path, body, _ in well_formed(client):
         answers = [client.http.post(path, json=body, headers=given | kind) for kind in ({}, FRAMEWORK)]
-        assert face(answers[0]) == face(answers[1])
+        assert without_ids(answers[0]) == without_ids(answers[1])
         assert (answers[0].status_code, answers[0].headers["www-authenticate"]) == (401, "Bearer")
     assert size(client) == 0
 
@@ -172,13 +172,13 @@ def test_i7_absent_and_forbidden_look_the_same(client):
     assert len({(one.status_code, one.content) for one in forbidden + absent}) == 1
 
 
-def test_an_enforcement_point_asks_for_others(client, taken):
+def test_an_enforcement_point_asks_for_others(client, fastpath_paths):
     quick, slow = both(client, RESOURCES, search(client, page={"limit": 5}), GATEWAY)
-    assert face(quick) == face(slow)
+    assert without_ids(quick) == without_ids(slow)
     assert {one["id"] for one in quick.json()["results"]} == set(client.records)
     quick, slow = both(client, ACTIONS, search(client, resource={"id": client.records[0]}), GATEWAY)
     assert quick.json()["results"] == slow.json()["results"] == [{"name": "view"}]
-    assert len(taken) == 2
+    assert len(fastpath_paths) == 2
 
 
 def paged(client, limit, headers):
@@ -202,7 +202,7 @@ def test_i6_pages_are_the_same_however_much_is_looked_at_in_the_step(client, mon
         assert sorted(paged(client, 2, headers)) == sorted(client.records)
     ann = {"data_subject": "0x" + client.fixture.ann.signer.hex(), "purpose": "hl7:CLINTRCH"}
     quick, slow = both(client, PERSONS, ann)
-    assert face(quick) == face(slow)
+    assert without_ids(quick) == without_ids(slow)
     assert [one["record"]["record_id"] for one in quick.json()] == client.records
 
 
@@ -241,13 +241,13 @@ def in_pieces(client, body, size):
     return sent[0]["status"], sent[1]["body"]
 
 
-def test_a_body_that_comes_in_pieces_is_answered_as_a_whole_one(client, taken):
+def test_a_body_that_comes_in_pieces_is_answered_as_a_whole_one(client, fastpath_paths):
     body = b'{"data_subject":"0x%s","purpose":"hl7:CLINTRCH"}' % (b"0c" * 20)
     assert [in_pieces(client, body, size) for size in (9, 900)] == [(200, b"[]")] * 2
-    assert taken == [PERSONS] * 2
+    assert fastpath_paths == [PERSONS] * 2
     misshapen = [in_pieces(client, body[:-1], size) for size in (9, 900)]
     assert misshapen[0] == misshapen[1]
-    assert (misshapen[0][0], len(taken)) == (400, 2)
+    assert (misshapen[0][0], len(fastpath_paths)) == (400, 2)
 
 
 def test_a_body_that_grows_too_long_is_refused_also_in_its_first_piece():
@@ -255,15 +255,15 @@ def test_a_body_that_grows_too_long_is_refused_also_in_its_first_piece():
     assert [in_pieces(client, b" " * 2_000, size)[0] for size in (100, 2_000)] == [413, 413]
 
 
-def test_what_nobody_expected_is_told_as_everywhere(client, monkeypatch):
+def test_an_unexpected_error_is_answered_as_everywhere(client, monkeypatch):
     monkeypatch.setattr(client.fixture.kernel.decisions.evaluation, "answer_soon", lambda _: 1 // 0)
     person = {"data_subject": "0x" + "0c" * 20, "purpose": "hl7:CLINTRCH"}
     quick, slow = both(client, PERSONS, person)
-    assert face(quick) == face(slow)
+    assert without_ids(quick) == without_ids(slow)
     assert (quick.status_code, quick.json()["error"]) == (500, "internal_error")
 
 
-def test_what_is_written_by_hand_is_what_the_described_models_say(client):
+def test_handwritten_documents_match_the_described_models(client):
     lab = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
     person = {"data_subject": "0x" + client.fixture.ann.signer.hex(), "purpose": "hl7:CLINTRCH"}
     sized = search(client, context={"consents_at_least": 1}, page={"limit": 2})

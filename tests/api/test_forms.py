@@ -87,7 +87,7 @@ def test_a_draft_with_a_slip_in_it_is_no_other_draft(changed):
     assert member in answer.json()["detail"]
 
 
-def test_what_is_said_rightly_is_taken():
+def test_valid_members_are_accepted():
     grant = {"categories": ["a"], "purposes": ["b"], "actions": ["view"], "effect": "forbid", "expires": NEVER}
     assert GrantForm.model_validate(grant).grant().effect == "forbid"
     wishes = {"wishes": [{"kind": "never", "topics": ["seoul"]}], "validity": {"trial": 60}}

@@ -51,18 +51,20 @@ def test_a_wrong_subscription_says_what_is_right(client):
 
 def test_results_are_announced_to_nobody_in_particular(client):
     client.fixture.kernel.log_consumer.consume()
-    told = client.http.post("/results", json={"reference": "KCT1 results"}, headers=client.as_(client.fixture.trial))
-    assert (told.status_code, told.json()) == (202, {"status": "announced"})
+    notified = client.http.post(
+        "/results", json={"reference": "KCT1 results"}, headers=client.as_(client.fixture.trial)
+    )
+    assert (notified.status_code, notified.json()) == (202, {"status": "announced"})
     events = [m["event"] for m in client.http.get("/me/inbox", headers=client.as_(client.fixture.ann)).json()]
     assert "study.results" in events
     assert client.http.post("/results", json={"reference": "x"}, headers=client.as_(wallet(70))).status_code == 403
 
 
-def test_the_same_in_fhir_for_those_who_speak_it(client):
+def test_the_receipts_are_readable_in_fhir(client):
     record = client.issued()
     client.fixture.anchor()
-    asked = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
-    client.http.post(f"/access/records/{record}", json=asked, headers=client.as_(client.fixture.trial))
+    request = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
+    client.http.post(f"/access/records/{record}", json=request, headers=client.as_(client.fixture.trial))
     as_ann = client.as_(client.fixture.ann)
     events = client.http.get("/health/audit-events", headers=as_ann).json()["entry"]
     assert [e["resource"]["outcome"] for e in events] == ["0"]

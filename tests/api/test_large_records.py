@@ -55,7 +55,7 @@ def asked(client, record_id, who, **more):
     return client.http.post(f"/access/records/{record_id}", json=question, headers=client.as_(who))
 
 
-def kept(client):
+def leftovers(client):
     """Everything that an upload could leave behind."""
     fixture = client.fixture
     return dict(fixture.payloads.blocks), dict(fixture.world.keys._keys), dict(fixture.store.index._drafts)
@@ -84,14 +84,14 @@ def test_a_permitted_reader_fetches_what_the_holder_sent_and_it_is_what_was_sign
     assert hmac.compare_digest(commitment, bytes.fromhex(said["commitment"][2:]))
 
 
-def test_a_record_that_came_as_a_stream_and_is_small_is_handed_out_whole(client):
+def test_a_small_record_that_came_as_a_stream_is_released_whole(client):
     said = issued(client, b"short")
     client.fixture.consents(client.fixture.trial, "health.lab")
     client.fixture.anchor()
     assert client.opened(asked(client, said["recordId"], client.fixture.trial).json(), client.fixture.trial) == b"short"
 
 
-def test_what_the_headers_say_is_what_is_signed(client):
+def test_the_headers_are_what_is_signed(client):
     more = {
         "Record_Data_From": "100",
         "Record_Data_Until": "200",
@@ -118,25 +118,25 @@ def test_what_the_headers_say_is_what_is_signed(client):
         ({"Record_Lock": "0x12"}, 400, "record-lock"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_kept(client, headers, status, detail):
-    before = kept(client)
+def test_what_is_wrong_is_refused_with_a_reason_and_nothing_is_kept(client, headers, status, detail):
+    before = leftovers(client)
     given = {k: v.encode() for k, v in headers.items()}
     refused = sent(client, b"x", **given)
     assert refused.status_code == status, refused.text
     assert detail in refused.json()["detail"]
-    assert kept(client) == before
+    assert leftovers(client) == before
 
 
 def test_only_an_accredited_holder_sends_records(client):
-    before = kept(client)
+    before = leftovers(client)
     assert sent(client, who=client.fixture.trial).json()["error"] == "not_entitled"
     assert sent(client, who=wallet(77)).status_code == 403
     assert client.http.post("/records/drafts/stream", content=b"x", headers=headers_of(client)).status_code == 401
-    assert kept(client) == before
+    assert leftovers(client) == before
 
 
 def test_a_record_beyond_the_bound_is_refused_before_it_is_read(client):
-    before = kept(client)
+    before = leftovers(client)
 
     said = {**headers_of(client), **client.as_(client.fixture.hospital), "Content-Length": str(BOUND + 1)}
     status, body = asgi(client, said, iter([]))
@@ -145,21 +145,21 @@ def test_a_record_beyond_the_bound_is_refused_before_it_is_read(client):
     assert (refused.status_code, refused.json()["error"]) == (413, "too_large")
     assert refused.headers["connection"] == "close"
     assert sent(client, bytes(BOUND)).status_code == 201
-    assert len(kept(client)[2]) == len(before[2]) + 1
+    assert len(leftovers(client)[2]) == len(before[2]) + 1
 
 
-def test_a_length_must_be_said(client):
+def test_a_length_is_required(client):
     refused = sent(client, iter([b"in ", b"chunks"]))
     assert refused.status_code == 400
     assert "`Content-Length` is required" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize("said", [len(SCAN) - 1, len(SCAN) + 1])
-def test_a_body_of_another_length_than_was_said_leaves_nothing(client, said):
-    before = kept(client)
+def test_a_body_of_another_length_than_declared_leaves_nothing(client, said):
+    before = leftovers(client)
     refused = sent(client, iter([SCAN[:150_000], SCAN[150_000:]]), Content_Length=str(said))
     assert (refused.status_code, refused.json()["error"]) == (400, "malformed_input")
-    assert kept(client) == before
+    assert leftovers(client) == before
 
 
 def test_a_full_disk_leaves_nothing(client, monkeypatch):
@@ -167,38 +167,44 @@ def test_a_full_disk_leaves_nothing(client, monkeypatch):
         next(iter(pieces))
         raise StorageFull("the payload store's disk is full; nothing was accepted: free some space")
 
-    before = kept(client)
+    before = leftovers(client)
     monkeypatch.setattr(client.fixture.payloads, "put_stream", full)
     refused = sent(client)
     assert (refused.status_code, refused.json()["error"]) == (503, "storage_full")
-    assert kept(client) == before
+    assert leftovers(client) == before
 
 
 def test_a_draft_that_cannot_be_remembered_leaves_neither_key_nor_payload(client, monkeypatch):
     def full(_):
         raise StorageFull("the database's disk is full")
 
-    before = kept(client)
+    before = leftovers(client)
     monkeypatch.setattr(client.fixture.store.index, "remember_drafts", full)
     assert sent(client).status_code == 503
-    assert kept(client) == before
+    assert leftovers(client) == before
 
 
 def test_a_sender_who_stalls_is_given_up(client, monkeypatch):
     monkeypatch.setattr(large_records, "STALL_SECONDS", 0.05)
-    before, said = kept(client), {**headers_of(client), **client.as_(client.fixture.hospital), "Content-Length": "10"}
+    before, said = (
+        leftovers(client),
+        {**headers_of(client), **client.as_(client.fixture.hospital), "Content-Length": "10"},
+    )
     messages = iter([{"type": "http.request", "body": b"12345", "more_body": True}])
     status, body = asgi(client, said, messages)
     assert status == 400
     assert b"broke off or stalled" in body
-    assert kept(client) == before
+    assert leftovers(client) == before
 
 
 def test_a_sender_who_is_gone_leaves_nothing(client):
-    before, said = kept(client), {**headers_of(client), **client.as_(client.fixture.hospital), "Content-Length": "10"}
+    before, said = (
+        leftovers(client),
+        {**headers_of(client), **client.as_(client.fixture.hospital), "Content-Length": "10"},
+    )
     messages = iter([{"type": "http.request", "body": b"12345", "more_body": True}, {"type": "http.disconnect"}])
     assert asgi(client, said, messages)[0] == 400
-    assert kept(client) == before
+    assert leftovers(client) == before
 
 
 def asgi(client, headers, messages):
@@ -235,7 +241,7 @@ def test_parts_of_a_large_record_are_not_to_be_had(client):
 
 
 @pytest.mark.parametrize("condition", ["redact:name", "pseudonymise"])
-def test_where_a_consent_withholds_parts_a_large_record_is_not_handed_out(client, condition):
+def test_where_a_consent_withholds_parts_a_large_record_is_not_released(client, condition):
     said, fixture = issued(client), client.fixture
     fixture.consents(fixture.trial, "health.lab", conditions=(condition,))
     fixture.anchor()
@@ -284,7 +290,7 @@ def test_no_computation_and_no_link_opens_a_large_record(client):
     )
 
 
-def test_a_json_record_above_the_bound_is_told_that_there_is_no_other_way(client):
+def test_a_json_record_above_the_bound_is_refused_with_no_other_way(client):
     record = {"data_subject": "0x" + client.fixture.ann.signer.hex(), "category": "health.lab"}
     record |= {"media_type": "application/json", "content_base64": base64.b64encode(b"1" * (SMALL + 1)).decode()}
     refused = client.http.post(

@@ -191,7 +191,7 @@ def test_of_many_guesses_at_once_no_more_are_looked_at_than_remain(tmp_path):
         other.dispose()
 
 
-def test_unknown_over_and_ended_links_have_one_face(client):
+def test_unknown_expired_and_ended_links_get_the_same_answer(client):
     ended, short = made(client), made(client, expires=NOW + 5)
     name = ended["link"]["name"]
     assert client.http.delete(f"/me/links/{name}", headers=client.as_(client.fixture.ann)).status_code == 204

@@ -33,7 +33,7 @@ def handed_in(client, kind, what, form, scan):
     return answer
 
 
-def test_a_paper_in_force_is_marked_for_the_person_the_reader_and_the_stranger(client):
+def test_an_active_paper_consent_is_marked_for_the_person_the_reader_and_the_stranger(client):
     scan, record = client.issued("health.report", b'{"resourceType":"DocumentReference"}'), client.issued()
     client.fixture.anchor()
     answer = handed_in(client, Consent, "consents", client.wish(client.fixture.trial.address), scan)

@@ -31,9 +31,9 @@ def challenge(client, person):
     return client.http.post("/session/challenges", json={"passkey": shown(person.key)}).json()
 
 
-def enter(client, person, asked, **spoilt):
-    signature = shown(person.sign_text(asked["message"], **spoilt))
-    form = {"message": asked["message"], "signature": signature, "passkey": shown(person.key)}
+def enter(client, person, sign_in_request, **spoilt):
+    signature = shown(person.sign_text(sign_in_request["message"], **spoilt))
+    form = {"message": sign_in_request["message"], "signature": signature, "passkey": shown(person.key)}
     return client.http.post("/sessions", json=form)
 
 
@@ -78,11 +78,11 @@ def test_a_person_with_a_passkey_consents_reads_and_withdraws(client, ann):
 
 
 def test_the_session_is_the_passkey_s(client, ann):
-    asked = challenge(client, ann)
-    assert asked["signer"] == shown(VERIFIER + ann.key)
-    session = enter(client, ann, asked).json()
+    sign_in_request = challenge(client, ann)
+    assert sign_in_request["signer"] == shown(VERIFIER + ann.key)
+    session = enter(client, ann, sign_in_request).json()
     assert session["address"] == shown(ann.signer)
-    assert enter(client, ann, asked).status_code == 401, "a challenge is spent by its first use"
+    assert enter(client, ann, sign_in_request).status_code == 401, "a challenge is spent by its first use"
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_an_assertion_without_its_user_opens_nothing(client, ann):
 
 def test_another_passkey_or_a_message_for_a_wallet_opens_nothing(client, ann):
     assert enter(client, Passkey(URI), challenge(client, ann)).status_code == 401
-    asked = client.http.post("/session/challenges", json={"address": client.fixture.trial.address}).json()
-    assert enter(client, ann, asked).status_code == 401
+    sign_in_request = client.http.post("/session/challenges", json={"address": client.fixture.trial.address}).json()
+    assert enter(client, ann, sign_in_request).status_code == 401
 
 
 @pytest.mark.parametrize("form", [{}, {"address": "0x" + "5a" * 20, "passkey": "0x" + "5a" * 64}, {"passkey": "0x5a"}])

@@ -109,7 +109,7 @@ def test_never_more_than_the_burst_and_what_refills(pauses, rate):
         assert taken <= rate * (BURST_SECONDS + clock.now - 100) + 1e-6
 
 
-def test_who_waits_as_long_as_they_are_told_is_answered():
+def test_who_waits_as_long_as_the_answer_says_is_answered():
     clock = Clock()
     pace = TokenBucket(2, clock)
     for _ in range(200):

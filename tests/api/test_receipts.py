@@ -10,50 +10,50 @@ STRANGER = wallet(91)
 
 
 @pytest.fixture(scope="module")
-def asked():
+def refused_and_permitted():
     """A client, and the positions of a refused and a permitted receipt of the trial about a record of Ann's."""
     client = ApiClient()
     record, trial = client.issued(), client.as_(client.fixture.trial)
-    places = []
+    positions = []
     for _ in range(2):
-        places.append(client.fixture.store.log.head("access").size)
+        positions.append(client.fixture.store.log.head("access").size)
         client.http.get(f"/trials/records/{record}", headers=trial)
-        if len(places) == 1:
+        if len(positions) == 1:
             client.fixture.consents(client.fixture.trial, "health.lab")
             client.fixture.anchor()
-    return client, places
+    return client, positions
 
 
-def statuses(client, who, place):
-    return [client.http.get(path.format(place), headers=client.as_(who)).status_code for path in PATHS]
+def statuses(client, who, position):
+    return [client.http.get(path.format(position), headers=client.as_(who)).status_code for path in PATHS]
 
 
-def test_the_person_has_both_of_both(asked):
-    client, places = asked
-    assert [statuses(client, client.fixture.ann, place) for place in places] == [[200, 200]] * 2
+def test_the_person_has_both_of_both(refused_and_permitted):
+    client, positions = refused_and_permitted
+    assert [statuses(client, client.fixture.ann, position) for position in positions] == [[200, 200]] * 2
 
 
-def test_who_asked_has_those_of_the_permitted_one_only(asked):
-    client, (refused, permitted) = asked
+def test_who_asked_has_those_of_the_permitted_one_only(refused_and_permitted):
+    client, (refused, permitted) = refused_and_permitted
     assert statuses(client, client.fixture.trial, refused) == [404, 404]
     assert statuses(client, client.fixture.trial, permitted) == [200, 200]
 
 
 @pytest.mark.parametrize("role", ["insurer", "hospital", "responder", "stranger"])
-def test_nobody_else_has_any(asked, role):
-    client, places = asked
+def test_nobody_else_has_any(refused_and_permitted, role):
+    client, positions = refused_and_permitted
     who = client.fixture.parties.get(role, STRANGER)
-    assert [statuses(client, who, place) for place in places] == [[404, 404]] * 2
+    assert [statuses(client, who, position) for position in positions] == [[404, 404]] * 2
     assert client.http.get("/receipts", headers=client.as_(who)).json() == []
 
 
-def test_the_lists_hold_the_same(asked):
-    client, places = asked
+def test_the_lists_hold_the_same(refused_and_permitted):
+    client, positions = refused_and_permitted
     listed = {
         role: [one["position"] for one in client.http.get("/receipts", headers=client.as_(who)).json()]
         for role, who in (("ann", client.fixture.ann), ("trial", client.fixture.trial))
     }
-    assert listed == {"ann": places, "trial": places[1:]}
+    assert listed == {"ann": positions, "trial": positions[1:]}
 
 
 def test_what_is_asked_for_a_result_gives_no_right_to_the_record_s_proof():

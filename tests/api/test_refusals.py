@@ -40,18 +40,18 @@ def evaluation(client):
     return bodies(client)["/access/v1/search/resource"]
 
 
-def face(answer):
+def without_request_id(answer):
     """The answer with every header as often as it occurs, without the request id."""
     headers = sorted((name, value) for name, value in answer.headers.multi_items() if name != "x-request-id")
     return answer.status_code, headers, answer.content
 
 
-def asked(client, path, body, kind, headers):
+def answer_of(client, path, body, kind, headers):
     return client.http.post(path, json=body, headers=[*headers, ("Content-Type", kind)])
 
 
 def both(client, path, body, headers):
-    return [asked(client, path, body, kind, headers) for kind in (FAST, FRAMEWORK)]
+    return [answer_of(client, path, body, kind, headers) for kind in (FAST, FRAMEWORK)]
 
 
 def failing(client, monkeypatch, error):
@@ -85,7 +85,7 @@ def test_every_error_looks_the_same_both_ways(client, trial, monkeypatch, error)
     failing(client, monkeypatch, error)
     for path, body in bodies(client).items():
         quick, slow = both(client, path, body, trial)
-        assert face(quick) == face(slow), path
+        assert without_request_id(quick) == without_request_id(slow), path
         assert quick.status_code == STATUS.get(type(error), 500)
         assert set(SECURITY) <= set(quick.headers)
 
@@ -97,19 +97,23 @@ def test_an_evaluation_is_refused_as_the_framework_refuses_but_for_two_statuses(
 ):
     """AuthZEN has no 422, and a call that is too large also closes the connection."""
     failing(client, monkeypatch, error)
-    status, headers, body = face(asked(client, "/access/persons", bodies(client)["/access/persons"], FRAMEWORK, trial))
+    status, headers, body = without_request_id(
+        answer_of(client, "/access/persons", bodies(client)["/access/persons"], FRAMEWORK, trial)
+    )
     if status == 413:
         headers = sorted([*headers, ("connection", "close")])
-    answer = asked(client, path, evaluation(client), FAST, trial)
-    assert face(answer) == (400 if status == 422 else status, headers, body)
+    answer = answer_of(client, path, evaluation(client), FAST, trial)
+    assert without_request_id(answer) == (400 if status == 422 else status, headers, body)
 
 
 def test_an_answer_has_the_headers_of_the_framework_and_no_others(client, trial):
     for path, body in bodies(client).items():
         quick, slow = both(client, path, body, trial)
-        assert [name for name, _ in face(quick)[1]] == [name for name, _ in face(slow)[1]], path
+        assert [name for name, _ in without_request_id(quick)[1]] == [
+            name for name, _ in without_request_id(slow)[1]
+        ], path
     for path in EVALUATIONS:
-        answer = asked(client, path, evaluation(client), FAST, trial)
+        answer = answer_of(client, path, evaluation(client), FAST, trial)
         assert sorted(answer.headers.keys()) == sorted(["content-length", "content-type", *SECURITY])
 
 
@@ -139,13 +143,13 @@ def test_the_limits_of_every_request_are_the_same_both_ways(monkeypatch):
     for path in bodies(client):
         headers = list(client.as_(client.fixture.trial).items())
         large = both(client, path, {"a": "x" * 1_000}, headers)
-        assert face(large[0]) == face(large[1])
+        assert without_request_id(large[0]) == without_request_id(large[1])
         assert large[0].content == (
             b'{"error": "too_large", "detail": "a request has at most 1000 bytes; split it into smaller ones"}'
         )
         assert (large[0].status_code, large[0].headers["connection"]) == (413, "close")
         often = [both(client, path, {}, headers) for _ in range(BURST_SECONDS)][-1]
-        assert face(often[0]) == face(often[1])
+        assert without_request_id(often[0]) == without_request_id(often[1])
         assert often[0].content == (
             b'{"error": "too_many_requests", "detail": "you ask more often than this ledger answers; try again in 1 s"}'
         )
@@ -160,8 +164,8 @@ def test_one_reader_of_tokens(client, trial, spelt, status):
     token = dict(trial)["Authorization"].partition(" ")[2]
     headers = [("Authorization", spelt.format(token))]
     quick, slow = both(client, "/access/persons", bodies(client)["/access/persons"], headers)
-    assert face(quick) == face(slow)
-    answers = [asked(client, path, evaluation(client), FAST, headers) for path in EVALUATIONS]
+    assert without_request_id(quick) == without_request_id(slow)
+    answers = [answer_of(client, path, evaluation(client), FAST, headers) for path in EVALUATIONS]
     assert {one.status_code for one in (quick, *answers)} == {status}
     out = client.http.delete("/sessions", headers=dict(headers))
     assert out.status_code == (204 if status == 200 else 401)
@@ -171,7 +175,7 @@ def test_one_reader_of_tokens(client, trial, spelt, status):
 def test_who_gives_two_tokens_is_who_the_framework_takes_them_for(client, trial, first):
     headers = [*trial, ("Authorization", "Bearer nobody's")][:: 1 if first else -1]
     quick, slow = both(client, "/access/persons", bodies(client)["/access/persons"], headers)
-    assert face(quick) == face(slow)
+    assert without_request_id(quick) == without_request_id(slow)
     assert quick.status_code == (200 if first else 401)
 
 
@@ -221,5 +225,5 @@ def test_the_description_and_the_reader_know_the_same_subjects():
 
 def test_a_refusal_leaves_no_receipt(client):
     for path, body in bodies(client).items():
-        assert asked(client, path, body, FAST, []).status_code == 401
+        assert answer_of(client, path, body, FAST, []).status_code == 401
     assert client.fixture.store.log.head(ACCESS).size == 0

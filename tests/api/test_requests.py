@@ -35,30 +35,30 @@ def ask(client, person=None, **more):
 
 
 def test_a_person_sees_the_request_and_signs_it_in_korean(client):
-    asked = ask(client).json()
+    received = ask(client).json()
     as_ann = client.as_(client.fixture.ann)
     (shown,) = client.http.get("/me/requests", headers=as_ann).json()
     assert (shown["requester_name"], shown["state"], shown["benefit"]) == ("The trial", "requested", "a check-up")
     form = {"lock": "0x" + "11" * 32, "language": "ko"}
-    draft = client.http.post(f"/me/requests/{asked['request_id']}/drafts", json=form, headers=as_ann).json()
+    draft = client.http.post(f"/me/requests/{received['request_id']}/drafts", json=form, headers=as_ann).json()
     assert draft["notice"]["layers"] == ["짧게.", "길게."]
     assert draft["summary"][0].startswith("The trial: 검사 결과을(를) 열람할 수 있습니다.")
     signed = client.signed(client.fixture.ann, Consent, draft["typed_data"])
     assert client.http.post("/consents", json=signed, headers=as_ann).status_code == 202
     as_trial = client.as_(client.fixture.trial)
-    answered = client.http.get(f"/requests/{asked['request_id']}", headers=as_trial).json()
+    answered = client.http.get(f"/requests/{received['request_id']}", headers=as_trial).json()
     assert answered["state"] == "granted"
     assert answered["consent"] == client.http.get("/consents", headers=as_ann).json()[0]["entry"]
 
 
 def test_refusing_and_taking_back(client):
-    asked = ask(client).json()
-    path = f"/me/requests/{asked['request_id']}/refusal"
+    received = ask(client).json()
+    path = f"/me/requests/{received['request_id']}/refusal"
     assert client.http.post(path, headers=client.as_(STRANGER)).status_code == 404
     assert client.http.post(path, headers=client.as_(client.fixture.ann)).json()["state"] == "refused"
     again = client.http.post(path, headers=client.as_(client.fixture.ann))
     assert (again.status_code, again.json()["error"]) == (409, "stale_consent")
-    back = client.http.post(f"/requests/{asked['request_id']}/withdrawal", headers=client.as_(client.fixture.trial))
+    back = client.http.post(f"/requests/{received['request_id']}/withdrawal", headers=client.as_(client.fixture.trial))
     assert back.status_code == 409
     assert client.http.get("/requests", headers=client.as_(client.fixture.trial)).json()[0]["state"] == "refused"
 
@@ -75,7 +75,7 @@ def test_i7_asking_someone_who_never_wants_to_be_asked_looks_like_asking_anyone(
     assert (mine["state"], mine["by_standing_wish"]) == ("refused", True)
 
 
-def test_an_offer_says_nothing_about_who_heard_of_it(client):
+def test_an_offer_reveals_nothing_about_who_received_it(client):
     wishes = {"wishes": [{"kind": "tell", "topics": ["Diabetes"]}]}
     client.http.put("/me/wishes", json=wishes, headers=client.as_(client.fixture.ann))
     offers = [
@@ -113,7 +113,7 @@ def test_who_may_publish_and_what_a_notice_is_called(client):
     assert notice(client, client.fixture.trial, en=[]).status_code == 400
 
 
-def test_what_if_tells_the_person_before_they_sign(client):
+def test_what_if_shows_the_person_the_changes_before_they_sign(client):
     record = client.issued()
     wish = client.wish(client.fixture.trial.address)
     (change,) = [
@@ -129,7 +129,7 @@ def test_what_if_tells_the_person_before_they_sign(client):
     )
 
 
-def test_the_bulk_questions_through_the_door(client):
+def test_the_bulk_questions_over_http(client):
     records = {client.issued(), client.issued(content=b'{"resourceType":"Observation","id":"2"}')}
     draft = client.drafted(client.fixture.ann, client.fixture.trial.address)
     signed = client.signed(client.fixture.ann, Consent, draft)

@@ -66,7 +66,7 @@ def guarded(dependant):
     return any(getattr(d.call, "__qualname__", "").startswith(doors) or guarded(d) for d in dependant.dependencies)
 
 
-def test_no_service_reaches_a_record_except_through_a_door(client):
+def test_no_service_reaches_a_record_without_a_guard(client):
     touching = [r for r in all_routes(client.app) if "{record_id}" in r.path and not r.path.startswith(OWN)]
     assert touching, "a check that looked at nothing is not a check"
     assert [r.path for r in touching if not guarded(r.dependant)] == []
@@ -95,7 +95,7 @@ def test_every_route_but_the_public_ones_needs_a_session(client):
 
 
 @pytest.mark.parametrize(("path", "category"), ROUTES.items())
-def test_i7_absent_and_forbidden_look_alike_at_every_door(client, path, category):
+def test_i7_absent_and_forbidden_look_alike_on_every_route(client, path, category):
     record, as_trial = client.issued(category), client.as_(client.fixture.trial)
     forbidden = client.http.get(path.format(record), headers=as_trial)
     absent = client.http.get(path.format(ABSENT), headers=as_trial)
@@ -106,7 +106,7 @@ def test_i7_absent_and_forbidden_look_alike_at_every_door(client, path, category
     assert reasons == ["no_consent", "no_record"]
 
 
-def test_i7_the_general_door_and_receipts_hide_alike(client):
+def test_i7_the_general_route_and_receipts_hide_alike(client):
     record, as_trial = client.issued(), client.as_(client.fixture.trial)
     question = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
     answers = [
@@ -212,7 +212,7 @@ def test_a_body_beyond_the_bound_is_refused_before_it_is_read(declared):
     assert "at most 1000 bytes" in answer.json()["detail"]
 
 
-def test_every_answer_carries_its_id_and_the_careful_headers(client):
+def test_every_answer_has_its_id_and_the_security_headers(client):
     answer = client.http.get("/health", headers={"X-Request-ID": "abc-1"})
     assert answer.headers["X-Request-ID"] == "abc-1"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -154,8 +154,8 @@ def test_any_text_is_read_or_refused(text):
 
 @pytest.mark.parametrize("left", [0, 1])
 def test_a_message_that_ends_before_its_challenge_ends_by_what_it_says(client, left):
-    asked = SignIn.parse(challenge(client)["message"])
-    message = replace(asked, expires=NOW + 10).text()
+    sign_in_message = SignIn.parse(challenge(client)["message"])
+    message = replace(sign_in_message, expires=NOW + 10).text()
     client.fixture.clock.passes(10 - left)
     assert enter(client, message).status_code == (201 if left else 401)
 
@@ -177,8 +177,8 @@ def test_a_challenge_leaves_nothing_behind_until_it_is_signed(client):
 
 @pytest.mark.parametrize("change", [lambda n: n[:-1] + ("0" if n[-1] != "0" else "1"), lambda n: "0" * 80, str.upper])
 def test_a_nonce_that_we_did_not_give_is_refused(client, change):
-    asked = SignIn.parse(challenge(client)["message"])
-    answer = enter(client, replace(asked, nonce=change(asked.nonce)).text())
+    sign_in_message = SignIn.parse(challenge(client)["message"])
+    answer = enter(client, replace(sign_in_message, nonce=change(sign_in_message.nonce)).text())
     assert (answer.status_code, answer.json()["error"]) == (401, "session_required")
 
 

@@ -84,7 +84,7 @@ def acknowledged(client, **more):
     [withdrawn, on_paper, witnessed, named, ended, erased, nothing_erased, declared, acknowledged],
     ids=lambda f: f.__name__,
 )
-def test_every_draft_speaks_both_languages(client, draft):
+def test_every_draft_has_both_languages(client, draft):
     english, korean = draft(client)["summary"], draft(client, language="ko")["summary"]
     assert len(english) == len(korean) == 1
     assert english[0].isascii()

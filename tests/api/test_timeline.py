@@ -23,7 +23,7 @@ def pages(client, path, wallet, **params):
         after = page["next"]
 
 
-def lived(client):
+def history(client):
     """A record that a trial read, an insurer was refused and a responder opened in an emergency."""
     fixture, record = client.fixture, client.issued()
     fixture.consents(fixture.trial, "health.lab")
@@ -36,8 +36,8 @@ def lived(client):
     fixture.anchor()
 
 
-def test_every_access_is_told_in_order_with_its_answer(client):
-    lived(client)
+def test_every_access_is_listed_in_order_with_its_answer(client):
+    history(client)
     (page,) = pages(client, "/me/timeline", client.fixture.ann)
     assert [(a["kind"], a["permitted"], a["requester_name"]) for a in page] == [
         ("AccessReceipt", True, "The trial"),
@@ -50,7 +50,7 @@ def test_every_access_is_told_in_order_with_its_answer(client):
 
 
 def test_each_comes_with_a_document_that_proves_it_under_the_anchored_head(client):
-    lived(client)
+    history(client)
     (page,) = pages(client, "/me/timeline", client.fixture.ann)
     anchored = client.fixture.store.log.anchored("access")
     for each in page:
@@ -60,7 +60,7 @@ def test_each_comes_with_a_document_that_proves_it_under_the_anchored_head(clien
         assert (document.checkpoint, each["block"]) == (anchored.head, anchored.block)
 
 
-def test_the_reader_s_word_stands_beside_the_receipt(client):
+def test_the_reader_s_acknowledgement_is_beside_the_receipt(client):
     fixture, record = client.fixture, client.issued()
     fixture.consents(fixture.trial, "health.lab")
     fixture.anchor()
@@ -86,7 +86,7 @@ def test_the_reader_s_word_stands_beside_the_receipt(client):
 
 
 def test_what_is_not_on_chain_yet_says_so(client):
-    lived(client)
+    history(client)
     client.fixture.permits(client.fixture.insurer, b"\1" * 32)
     client.fixture.kernel.decisions.evaluation.ask(
         client.fixture.asks(
@@ -98,14 +98,14 @@ def test_what_is_not_on_chain_yet_says_so(client):
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 200])
-def test_pages_of_any_size_tell_the_same(client, limit):
-    lived(client)
+def test_pages_of_any_size_list_the_same(client, limit):
+    history(client)
     whole = [a for page in pages(client, "/me/timeline", client.fixture.ann) for a in page]
     assert [a for page in pages(client, "/me/timeline", client.fixture.ann, limit=limit) for a in page] == whole
 
 
 def test_nobody_sees_another_s(client):
-    lived(client)
+    history(client)
     for stranger in (client.fixture.trial, client.fixture.hospital):
         for path in ("/me/timeline", "/me/statements/consents", "/me/statements/records", "/me/statements/access"):
             assert list(pages(client, path, stranger)) == [[]]
@@ -128,7 +128,7 @@ def test_a_person_s_own_view_is_theirs(client):
     ],
 )
 def test_everything_a_log_says_about_a_person_is_theirs(client, log, kinds):
-    lived(client)
+    history(client)
     client.fixture.withdraws(client.fixture.trial)
     found = [one for page in pages(client, f"/me/statements/{log}", client.fixture.ann, limit=1) for one in page]
     assert [one["document"]["kind"] for one in found] == kinds

@@ -55,7 +55,7 @@ def test_a_request_without_an_end_or_an_interval_is_none(wrong):
         Transfer(**({"categories": ("*",), "purpose": "x", "every_days": 0, "ends": NOW + 1} | wrong)).grant(NOW)
 
 
-def test_once_and_at_intervals_are_said_in_both_languages_and_stand_beside_each_other(client):
+def test_once_and_at_intervals_are_worded_in_both_languages_beside_each_other(client):
     draft = asked(client)
     assert draft.json()["summary"][0].startswith(
         "Transfer request: The insurer may transfer: Accounts and transactions."

@@ -25,7 +25,7 @@ def world():
     return entering("pseudonymise")
 
 
-def doors(client, record, headers):
+def routes(client, record, headers):
     """One record by every route that a reader has."""
     yield client.http.get(f"/trials/records/{record}", headers=headers)
     yield client.http.post(f"/access/records/{record}", json=QUESTION, headers=headers)
@@ -37,7 +37,7 @@ def doors(client, record, headers):
 def test_a_pseudonymous_release_names_the_person_nowhere(world):
     client, record, headers = world
     person, names = client.fixture.ann.signer.hex(), set()
-    for answer in doors(client, record, headers):
+    for answer in routes(client, record, headers):
         assert answer.status_code == 200, answer.text
         assert person not in answer.text.lower()
         names.add(answer.json()["issue"]["dataSubject"])
@@ -70,7 +70,7 @@ def test_an_expression_over_what_is_withheld_finds_nothing(world):
 @pytest.mark.parametrize("condition", ["redact:note", "mask:note"])
 def test_what_is_left_out_or_masked_stays_inside(condition):
     client, record, headers = entering(condition)
-    for answer in doors(client, record, headers):
+    for answer in routes(client, record, headers):
         opened = client.opened(answer.json(), client.fixture.trial)
         assert b"1.10" in opened
         assert b"Kim Ann" not in opened

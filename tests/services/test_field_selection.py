@@ -129,6 +129,6 @@ def test_fields_that_are_none_are_refused_with_a_reason(world, at, chosen):
 
 
 @pytest.mark.parametrize("action", ["compute", "contact"])
-def test_an_action_that_hands_out_nothing_hands_out_no_field(world, action):
+def test_an_action_that_releases_nothing_releases_no_field(world, action):
     client, record = world
     assert ask(client, record, client.fixture.trial, action=action).status_code in {400, 409, 422}

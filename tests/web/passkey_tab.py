@@ -1,6 +1,6 @@
 """A person with a passkey: Chromium's virtual authenticator."""
 
-from tests.web.hands import Hands
+from tests.web.page_user import PageUser
 
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -13,7 +13,7 @@ AUTHENTICATOR = {
 }
 
 
-class PasskeyTab(Hands):
+class PasskeyTab(PageUser):
     """`derives` is true if the authenticator can derive secrets (`prf`)."""
 
     def __init__(self, tab, *, derives):

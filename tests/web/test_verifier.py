@@ -299,7 +299,7 @@ def test_the_operator_s_deployment_file_is_compared(tab, chain, documents, tmp_p
     assert "NOT the contracts of wrong.json: parties" in tab.run("document.querySelector('.registries').innerText")
 
 
-def test_many_are_folded_and_the_contracts_they_name_are_said_once(tab, chain, documents, tmp_path):
+def test_many_are_folded_and_their_contracts_are_shown_once(tab, chain, documents, tmp_path):
     shown(tab, chain.url, lines(tmp_path / "all.jsonl", [*documents.values(), {}]))
     assert tab.run("document.querySelectorAll('.registries').length") == 1
     opened = tab.run(
@@ -333,7 +333,7 @@ def test_every_sentence_of_the_checks_is_in_both_languages():
         assert fields[0] == fields[1]
 
 
-def test_the_command_hands_it_out(tmp_path):
+def test_the_command_writes_the_page(tmp_path):
     out = tmp_path / "verify.html"
     command = [
         str(ROOT / ".venv/bin/python"),

@@ -4,7 +4,7 @@ import json
 
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.typed_data import digest, parse, read_domain
-from tests.web.hands import Hands
+from tests.web.page_user import PageUser
 
 KINDS = {kind.__name__: kind for kind in (Consent, Revocation)}
 PROVIDER = """
@@ -24,7 +24,7 @@ PROVIDER = """
 """
 
 
-class WalletTab(Hands):
+class WalletTab(PageUser):
     """A tab with a wallet; `shown` has everything it was requested to sign, `says_no` refuses the next request."""
 
     def __init__(self, tab, wallet):

@@ -1,4 +1,4 @@
-"""A FHIR R4 bundle, or a bare resource, taken apart: one record a resource, its bytes as received."""
+"""A FHIR R4 bundle, or a single resource, split into records: one for each resource, its bytes as received."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RESOURCE_TYPE = re.compile(r"[A-Z][A-Za-z]{2,60}")
 
 @dataclass(frozen=True, slots=True)
 class SkippedResource:
-    """A resource that became no record, and why; `entry` is its position in the bundle, from 0."""
+    """A resource that is no record, and why; `entry` is its index in the bundle, from 0."""
 
     entry: int
     resource_type: str
@@ -29,17 +29,19 @@ class SkippedResource:
 
 @dataclass(frozen=True, slots=True)
 class BundleSplit:
-    """What a bundle became."""
+    """The records and the skipped resources of a bundle."""
 
     uploads: list[Upload]
     skipped: list[SkippedResource]
 
 
 def split(raw: bytes, data_subject: bytes) -> BundleSplit:
-    """The records of one person's bundle.
+    """Split one person's bundle into records.
 
-    Raises MalformedInput for what is not JSON or not FHIR, InvalidStatement for nobody's or several people's bundle,
-    TooLarge beyond 20,000 entries.
+    Raises:
+        MalformedInput: The text is not JSON or not FHIR.
+        InvalidStatement: The bundle is about nobody or about several people.
+        TooLarge: The bundle has more than 20,000 entries.
     """
     document = read(raw)
     text = raw.decode("utf-8")

@@ -1,4 +1,4 @@
-"""Where the parts of a JSON text lie, so that a part can be kept byte for byte."""
+"""Offsets of the parts of a JSON text, so that a part can be kept byte for byte."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _decode = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
 
 
 def members(text: str, offset: int) -> Iterator[tuple[str, int, int]]:
-    """Name, start and end of each member of the object at `at`; the text is known to be JSON."""
+    """Name, start and end of each member of the object at `offset`; the text must be valid JSON."""
     offset = _skip(text, offset + 1)
     while text[offset] != "}":
         name, offset = _decode(text, offset)
@@ -22,7 +22,7 @@ def members(text: str, offset: int) -> Iterator[tuple[str, int, int]]:
 
 
 def items(text: str, offset: int) -> Iterator[tuple[int, int]]:
-    """Start and end of each item of the array at `at`."""
+    """Start and end of each item of the array at `offset`."""
     offset = _skip(text, offset + 1)
     while text[offset] != "]":
         _, end = _decode(text, offset)
@@ -31,7 +31,7 @@ def items(text: str, offset: int) -> Iterator[tuple[int, int]]:
 
 
 def start_of(text: str) -> int:
-    """Where the value starts."""
+    """The offset of the first value."""
     return _skip(text, 0)
 
 

@@ -1,4 +1,4 @@
-"""What time a FHIR resource is about: UTC seconds, end exclusive; (0, 0) when it does not say."""
+"""The period that a FHIR resource is about: UTC seconds, end exclusive; (0, 0) if it does not say."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def period_of(resource: dict[str, Any]) -> tuple[int, int]:
-    """The first of the resource's dates that can be read; a date covers as much as its precision says."""
+    """The first readable date of a resource; a date covers the span of its precision."""
     for name in PERIODS:
         period = resource.get(name)
         if isinstance(period, dict) and (span := _between(period.get("start"), period.get("end"))):
@@ -53,7 +53,7 @@ def _between(start: Any, end: Any) -> tuple[int, int] | None:
 
 
 def span_of(text: Any) -> tuple[int, int] | None:
-    """The seconds a FHIR date, dateTime or instant covers, by its precision; None for what is none."""
+    """The seconds that a FHIR date, dateTime or instant covers, by its precision; None if it is none of them."""
     matched = MOMENT.fullmatch(text) if isinstance(text, str) else None
     if not matched:
         return None

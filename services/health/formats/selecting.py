@@ -1,7 +1,7 @@
-"""FHIRPath in: which fields of a resource an expression selects, as JSON Pointers (RFC 6901).
+"""FHIRPath selections: the fields of a resource that an expression selects, as JSON Pointers (RFC 6901).
 
-Only what chooses is evaluated: paths, filters and tests on them. What computes a new value chooses no field, and what
-can run without end (`repeat`, `matches`) is not for a stranger's expression.
+Only paths, filters and tests on them are evaluated. An expression that computes a value selects no field, and functions
+that may never end (`repeat`, `matches`) are refused.
 """
 
 from __future__ import annotations
@@ -33,10 +33,12 @@ Compiled = Callable[[Any, Any], list[Any]]
 
 
 def pointers(document: bytes, expressions: Sequence[str]) -> list[str]:
-    """JSON Pointers of what FHIRPath expressions select in a FHIR resource, in the order they select it.
+    """JSON Pointers of the fields that FHIRPath expressions select in a FHIR resource, in order of selection.
 
-    Raises MalformedInput for what is no FHIR JSON or no FHIRPath; InvalidStatement for an expression that selects no
-    field, computes a value, or uses more than choosing needs; TooLarge beyond 1 MiB.
+    Raises:
+        MalformedInput: The document is not FHIR JSON, or an expression is not FHIRPath.
+        InvalidStatement: An expression selects no field, computes a value, or uses a function that is not allowed.
+        TooLarge: The document has more than 1 MiB.
     """
     if len(expressions) > MAX_EXPRESSIONS:
         raise InvalidStatement(f"at most {MAX_EXPRESSIONS} expressions; choose whole elements instead of their parts")
@@ -83,7 +85,9 @@ def _compiled(expression: str) -> Compiled:
 
 
 def _pointer(resource: dict[str, Any], node: ResourceNode) -> str:
-    """Where a node lies: its path says `value` where the record says `valueQuantity` (FHIR's choice of types)."""
+    """The pointer of a node. Its FHIRPath says `value` where the record says `valueQuantity`
+    (FHIR's choice of types).
+    """
     if node.data is resource:
         return ""
     try:

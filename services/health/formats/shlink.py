@@ -1,4 +1,4 @@
-"""SMART Health Link payloads: what a QR code carries, out and in."""
+"""SMART Health Link payloads (the content of the QR code): encoded and decoded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ SCHEME, MAX_URL, MAX_TEXT = "shlink:/", 128, 4_000
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What a link says: where its manifest is, the 32-byte key of its files, its flags, and until when (0: open)."""
+    """The payload of a link: the URL of its manifest, the 32-byte key of its files, its flags, its label, and its end
+    in UTC seconds (0: none).
+    """
 
     url: str
     key: bytes
@@ -25,7 +27,7 @@ class Payload:
 
 
 def shlink(url: str, new_link: NewLink) -> str:
-    """The link as text, minified. Raises InvalidStatement when this ledger's own address is too long for one."""
+    """The link as text, minified. Raises InvalidStatement if this ledger's address is too long for a link."""
     if len(url) > MAX_URL:
         raise InvalidStatement("the ledger's address is too long for a link; set a shorter MYDATA_URI")
     link = new_link.link
@@ -37,7 +39,7 @@ def shlink(url: str, new_link: NewLink) -> str:
 
 
 def read_shlink(text: str) -> Payload:
-    """What a link says, also behind a viewer's address; unknown members are ignored. Raises MalformedInput."""
+    """Decode a link, also one behind a viewer's address; unknown members are ignored. Raises MalformedInput."""
     _, scheme, encoded = text.strip().rpartition(SCHEME)
     if not scheme or len(encoded) > MAX_TEXT:
         raise MalformedInput("not a SMART Health Link: it has `shlink:/` and a payload")

@@ -18,7 +18,7 @@ LOINC, EMPTY = "http://loinc.org", "http://terminology.hl7.org/CodeSystem/list-e
 PROFILE = "http://hl7.org/fhir/uv/ips/StructureDefinition/"
 NAMESPACE = UUID("6d796461-7461-4970-8f73-756d6d617279")
 MAX_PER_SECTION = 100
-"""Resources of one section, the newest: a summary, not a record."""
+"""Resources of one section, the newest ones."""
 SECTIONS = {
     "health.medication": ("10160-0", "History of Medication use Narrative", "Medication Summary"),
     "health.allergy": ("48765-2", "Allergies and adverse reactions Document", "Allergies and Intolerances"),
@@ -30,7 +30,7 @@ SECTIONS = {
     "health.vitals": ("8716-3", "Vital signs", "Vital Signs"),
 }
 REQUIRED = ("health.medication", "health.allergy", "health.condition")
-"""Sections every summary has, empty with a reason where there is nothing."""
+"""Sections that every summary has; an empty one gives the reason."""
 TYPES = {
     "health.medication": {"MedicationStatement", "MedicationRequest", "MedicationAdministration", "MedicationDispense"},
     "health.allergy": {"AllergyIntolerance"},
@@ -112,8 +112,9 @@ def _section(category: str, part: Sequence[Json]) -> Json:
 
 
 def _resource(content: bytes, mark: str) -> Json | None:
-    """A resource, its decimals kept as they were written behind `mark`: in FHIR 1.10 is not 1.1. None for what is no
-    FHIR, or has no form in UTF-8.
+    """Parse a resource; None if it is not FHIR or not valid UTF-8.
+
+    Decimals keep their digits, as text behind `mark`: in FHIR, 1.10 is not 1.1.
     """
     try:
         resource = json.loads(content, parse_float=lambda digits: mark + digits)
@@ -129,14 +130,14 @@ def _resource(content: bytes, mark: str) -> Json | None:
 
 
 def _section_resources(category: str, resources: Sequence[Json]) -> list[Json]:
-    """Of a section's own types, the newest first; what was entered in error is nothing."""
+    """The resources of a section, newest first, without those entered in error."""
     of_category = [r for r in resources if r["resourceType"] in TYPES[category] and category_of(r) == category]
     valid = [one for one in of_category if one.get("status") != "entered-in-error"]
     return sorted(valid, key=lambda one: (-period_of(one)[0], str(one["id"])))
 
 
 def _anonymous_patient(person: bytes) -> Json:
-    """A Patient where the person shares no identity: the ledger's own name for them."""
+    """A Patient for a person who shares no identity, with the ledger's own identifier."""
     identifier = {"system": "urn:mydata:person", "value": f"0x{person.hex()}"}
     name = {"text": "Not shared"}
     return {
@@ -148,7 +149,7 @@ def _anonymous_patient(person: bytes) -> Json:
 
 
 def _url(resource: Mapping[str, Any]) -> str:
-    """The resource's own id where that is a UUID, else one made of its type and id: the same in every summary."""
+    """The resource's id if it is a UUID, else a UUID derived from type and id, equal in every summary."""
     try:
         return f"urn:uuid:{UUID(str(resource['id']))}"
     except ValueError:
@@ -156,7 +157,7 @@ def _url(resource: Mapping[str, Any]) -> str:
 
 
 def _with_internal_references(value: Any, names: Mapping[str, str]) -> Any:
-    """The same with references that lead inside the document; what lies outside keeps its words only."""
+    """A copy whose references point inside the document; a reference to anything else keeps its display text only."""
     if isinstance(value, list):
         return [_with_internal_references(one, names) for one in value]
     if not isinstance(value, dict):
@@ -173,7 +174,7 @@ def _with_internal_references(value: Any, names: Mapping[str, str]) -> Any:
 
 
 def _line(resource: Mapping[str, Any]) -> str:
-    """One resource in words: what it is, and when."""
+    """A text of one resource: what it is, and when."""
     for name in ("code", "medicationCodeableConcept", "vaccineCode", "type"):
         concept = resource.get(name)
         if isinstance(concept, dict):

@@ -1,4 +1,4 @@
-"""FHIR R4 AuditEvent of an answered question and Provenance of an issued record."""
+"""FHIR R4 AuditEvent of an access receipt, and Provenance of an issued record."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ AUDIT_ACTIONS = {"view": "R", "copy": "R", "transfer": "R", "compute": "E", "lin
 
 
 def audit_event(receipt: AccessReceipt, position: int) -> dict[str, Any]:
-    """Who asked for what, when, why, and whether they got it; `position` is the receipt's place in the access log."""
+    """An AuditEvent: requester, record, time, purpose and outcome; `position` is the receipt's position in the access
+    log.
+    """
     purpose = _purpose(receipt.purpose)
     record = {
         "what": _identified(codes.RECORD, "0x" + receipt.record_id.hex()),

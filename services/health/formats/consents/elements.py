@@ -1,4 +1,4 @@
-"""Elements of FHIR JSON, whatever they turn out to be."""
+"""Readers of FHIR JSON elements that tolerate any JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mydata_ledger.services.health.formats.periods import span_of
 
 
 def members(element: Mapping[str, Any], name: str, path: str) -> list[Any]:
-    """The members of a repeating element; a single one counts as a list of one."""
+    """The items of a repeating element; a single object counts as a list of one."""
     element_value = element.get(name, [])
     if isinstance(element_value, list):
         return element_value
@@ -32,7 +32,7 @@ def codings_in(concepts: Any) -> Iterator[tuple[str, str]]:
 
 
 def url_of(extension: Any) -> str:
-    """Its URL, empty for none."""
+    """The URL of an extension; empty if it has none."""
     return str(extension.get("url", "")) if isinstance(extension, Mapping) else ""
 
 

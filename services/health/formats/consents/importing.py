@@ -38,7 +38,7 @@ ACTIVE = "active"
 
 
 class ImportOutcome(StrEnum):
-    """What an import came to."""
+    """The outcome of an import."""
 
     IMPORTED = "imported"
     IMPORTED_IN_PART = "imported_in_part"
@@ -47,9 +47,10 @@ class ImportOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConsentImport:
-    """Grants by grantee, ready to be drafted for the person to sign; `losses` is everything else the resource says.
+    """Grants by grantee, ready to be drafted for the person to sign; `losses` is everything that was not imported.
 
-    `patient` is the FHIR reference or `system|value` of whose consent it is, `release` is R4 or R5.
+    `patient` is the FHIR reference or `system
+    value` of the person, `release` is R4 or R5.
     """
 
     outcome: ImportOutcome
@@ -62,11 +63,15 @@ class ConsentImport:
 def read_consent(
     raw: bytes, words: Words, *, grantee: Resolve, record: Resolve = lambda _: None, now: int = 0
 ) -> ConsentImport:
-    """What a FHIR Consent says, in grants. `grantee` names the party or role behind a FHIR reference, `record` the
-    0x-hex record id; our own identifiers need neither. `now` leaves out what is over.
+    """Convert a FHIR Consent to grants.
 
-    Raises MalformedInput for what is no FHIR Consent, InvalidStatement for one that is not active or contradicts
-    itself in time, TooLarge beyond 4 MiB or 64 grants to one grantee.
+    `grantee` gives the party or role of a FHIR reference, `record` the 0x-hex record id; our own identifiers need
+    neither. What ended before `now` is left out.
+
+    Raises:
+        MalformedInput: The resource is not a FHIR Consent.
+        InvalidStatement: It is not active, or a period ends before it starts.
+        TooLarge: It has more than 4 MiB, or more than 64 grants to one grantee.
     """
     if len(raw) > MAX_BYTES:
         raise TooLarge(f"a consent has at most {MAX_BYTES} bytes")
@@ -100,7 +105,7 @@ def _outcome(grants: Mapping[str, object], losses: list[Loss]) -> ImportOutcome:
 
 
 def _resolver_of_own_names(system: str, pattern: re.Pattern[str], others: Resolve) -> Resolve:
-    """Our own identifiers mean themselves, if they are any; everything else is asked for."""
+    """A resolver that accepts our own identifiers if they are valid, and passes all others to `others`."""
 
     def resolve(name: str) -> str | None:
         if not name.startswith(f"{system}|"):
@@ -112,8 +117,8 @@ def _resolver_of_own_names(system: str, pattern: re.Pattern[str], others: Resolv
 
 
 def _release(resource: Mapping[str, Any]) -> str:
-    """By the elements only one release has. Raises MalformedInput for a resource that is both: its tree would be read
-    one way or the other.
+    """The release by the elements that only one release has. Raises MalformedInput for a resource with elements of
+    both, since its tree could be read in two ways.
     """
     r4, r5 = sorted(ONLY_R4 & resource.keys()), sorted(ONLY_R5 & resource.keys())
     listed = isinstance(resource.get("provision"), list)
@@ -124,8 +129,8 @@ def _release(resource: Mapping[str, Any]) -> str:
 
 
 def _without_unknown_modifiers(base: Rule, resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
-    """The rule, unsayable as a whole where the resource says that it means something else than it says (FHIR: what has
-    unknown implicit rules or modifier extensions must not be processed).
+    """The rule; inexpressible as a whole if the resource has implicit rules or a modifier extension, which FHIR forbids
+    to process when unknown.
     """
     unknown = [name for name in ("implicitRules", "modifierExtension") if resource.get(name)]
     for name in unknown:
@@ -151,7 +156,9 @@ def _patient(resource: Mapping[str, Any]) -> str:
 
 
 def _r4(resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
-    """R4: `policyRule` is the base, the root provision bounds it, or with a type of its own is its exception."""
+    """R4: `policyRule` is the base; the root provision restricts it, or is an exception to it if it has a type of its
+    own.
+    """
     coded = {code for _, code in _all_codes(resource.get("policyRule"))}
     base = next((codes.BASES[code] for code in sorted(coded) if code in codes.BASES), "")
     if not base:
@@ -170,7 +177,7 @@ def _r4(resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
 
 
 def _r5(resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
-    """R5: `decision` is the base for `grantee` in `period`, every provision an exception to what is around it."""
+    """R5: `decision` is the base for `grantee` in `period`; every provision is an exception to the one around it."""
     base = resource.get("decision", "deny")
     if base not in ("permit", "deny"):
         raise MalformedInput("`Consent.decision` is permit or deny")

@@ -1,4 +1,4 @@
-"""Provision trees out of FHIR JSON, R4 and R5, element by element; whatever has no word of ours is noted as lost."""
+"""Provision trees from FHIR JSON, R4 and R5, element by element; whatever has no equivalent here is noted as a loss."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ KNOWN_ELEMENTS = frozenset(
 )
 Resolve = Callable[[str], str | None]
 UNKNOWN = ""
-"""Stands in a bound for something that has no name here: the rule then cannot be said."""
+"""A value of a bound that has no name here; the rule is then not expressible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Something the resource says that our grants do not: where, what, and what follows for the import."""
+    """Something the resource says that our grants do not: where, what, and the consequence for the import."""
 
     path: str
     what: str
@@ -35,8 +35,8 @@ class Loss:
 
 @dataclass
 class ConsentReader:
-    """Reads one resource. `grantee` and `record` tell what a FHIR reference or identifier is called here, `words` what
-    categories, purposes and actions there are.
+    """Reads one resource. `grantee` and `record` resolve FHIR references and identifiers to names of this ledger;
+    `words` is the vocabulary.
     """
 
     grantee: Resolve
@@ -50,7 +50,7 @@ class ConsentReader:
         self.losses.append(Loss(path, what, consequence))
 
     def rule(self, provision: Mapping[str, Any], path: str, decision: str, depth: int = 1) -> Rule:
-        """One provision with its exceptions. Raises MalformedInput for what is no provision or nests too deep."""
+        """One provision with its exceptions. Raises MalformedInput if it is not a provision, or nested too deeply."""
         if not isinstance(provision, Mapping):
             raise MalformedInput(f"`{path}` is no provision; it must be an object")
         if depth > MAX_DEPTH:
@@ -76,7 +76,7 @@ class ConsentReader:
         return expected
 
     def scope(self, provision: Mapping[str, Any], path: str, decision: str) -> Scope:
-        """What the provision is about; what is unknown in a permit may be left out of it, in a deny never."""
+        """The scope of a provision. An unknown part may be left out of a permit, but never out of a deny."""
         scope = Scope(
             grantees=self._actors(provision, path),
             categories=self._classes(provision, path),
@@ -154,7 +154,7 @@ class ConsentReader:
         return frozenset(actions) if concepts else None
 
     def _uncoded(self, concepts: list[Any], path: str) -> set[str]:
-        """The unknown, where something is said in words only: it bounds the rule, and nobody can tell to what."""
+        """UNKNOWN if something is said in text only: it restricts the rule to something that cannot be determined."""
         count = sum(not list(codings_in(concept)) for concept in concepts)
         if count:
             self.lost(path, "said without a code")
@@ -205,7 +205,7 @@ def _values(scope: Scope) -> set[str]:
 
 
 def _without_unknown_bounds(scope: Scope) -> Scope:
-    """The scope without the bounds of which a part is unknown: what the rule may be about at most."""
+    """The scope without the bounds that are partly unknown: the widest meaning of the rule."""
     bounds = {name: getattr(scope, name) for name in NAME_BOUNDS}
     open_: dict[str, Any] = {name: None for name, bound in bounds.items() if bound is not None and UNKNOWN in bound}
     return replace(scope, **open_)

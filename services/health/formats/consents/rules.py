@@ -1,4 +1,4 @@
-"""A provision tree in our words: what each rule is about, what it decides, and its exceptions."""
+"""A provision tree in terms of this ledger: the scope of each rule, its decision and its exceptions."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from mydata_ledger.ledger.consent import NEVER, category_covers
 
 Names = frozenset[str] | None
-"""A bound on one thing a rule is about; None means no bound."""
+"""A bound of a scope; None means no bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a rule is about. `window` and `data` are UTC seconds, end exclusive; `sayable` is False as soon as the rule
-    is bounded by something that no grant can say.
+    """The scope of a rule. `window` and `data` are UTC seconds, end exclusive; `expressible` is False once a bound
+    exists that no grant can express.
     """
 
     grantees: Names = None
@@ -28,7 +28,7 @@ class Scope:
     expressible: bool = True
 
     def within(self, outer: Scope, words: TermSets) -> Scope:
-        """The part of this scope that lies in `outer`: a nested rule is bounded by the rules around it."""
+        """The part of this scope inside `outer`: the rules around a nested rule restrict it."""
         named: dict[str, Any] = {n: words.both(n, getattr(self, n), getattr(outer, n)) for n in NAME_BOUNDS}
         return Scope(
             **named,
@@ -40,7 +40,7 @@ class Scope:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing lies in it."""
+        """True if the scope contains nothing."""
         ended = any(start >= end for start, end in (self.window, self.data))
         return ended or any(getattr(self, name) == frozenset() for name in NAME_BOUNDS)
 
@@ -65,9 +65,7 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class TermSets:
-    """Every category, purpose and action there is, for what a scope without bound stands for; `below` holds for each
-    purpose itself and all below it.
-    """
+    """Every category, purpose and action, for a scope without a bound; `below` has each purpose with all below it."""
 
     categories: frozenset[str]
     purposes: frozenset[str]
@@ -75,7 +73,7 @@ class TermSets:
     below: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def spread(self, name: str, names: Names) -> frozenset[str]:
-        """The names with everything below them; all there are for no bound."""
+        """The names with everything below them; all names for no bound."""
         everything: frozenset[str] = getattr(self, name)
         if names is None:
             return everything
@@ -89,7 +87,7 @@ class TermSets:
         return frozenset(known for known in self.categories if category_covers(one, known)) or frozenset({one})
 
     def both(self, name: str, one: Names, other: Names) -> Names:
-        """What lies in both bounds, said as shortly as they say it."""
+        """The intersection of two bounds, with as few names as possible."""
         if one is None or other is None:
             return other if one is None else one
         if name not in {"categories", "purposes"}:
@@ -100,12 +98,12 @@ class TermSets:
         )
 
     def overlap(self, one: Scope, other: Scope) -> bool:
-        """Whether some question lies in both."""
+        """True if some access request is in both scopes."""
         return not one.within(other, self).empty
 
     def named(self, name: str, exactly: frozenset[str]) -> frozenset[str]:
-        """The names that stand, with all below them, inside a set of exact values: a value whose lower ones lie
-        outside cannot be named without saying more.
+        """The names whose whole subtree is inside a set of exact values. A value with a lower one outside the set
+        cannot be named without including too much.
         """
         if name == "actions":
             return exactly
@@ -114,14 +112,16 @@ class TermSets:
 
 @dataclass(frozen=True, slots=True)
 class ScopeDifference:
-    """The parts of a scope that are left outside a hole; `whole` is False where some of them cannot be said."""
+    """The parts of a scope outside a hole; `whole` is False if some of them cannot be expressed."""
 
     parts: tuple[Scope, ...]
     whole: bool = True
 
 
 def without(scope: Scope, hole: Scope, words: TermSets) -> ScopeDifference:
-    """The parts of `scope` outside `hole`, cut off one bound after the other, each bounded by every cut before it."""
+    """The parts of `scope` outside `hole`. They are cut off one bound after the other, each inside
+    the previous cuts.
+    """
     if not words.overlap(scope, hole):
         return ScopeDifference((scope,))
     if not _inside(scope.grantees, hole.grantees) or not _inside(scope.records, hole.records):
@@ -145,5 +145,5 @@ def _bounded(scope: Scope, name: str, bound: Any) -> Scope:
 
 
 def _inside(mine: Names, theirs: Names) -> bool:
-    """Whether the bound `theirs` covers all of `mine`."""
+    """True if the bound `theirs` covers all of `mine`."""
     return theirs is None or (mine is not None and mine <= theirs)

@@ -2,7 +2,7 @@
 
 import json
 
-LIES = """
+FORGE_SCRIPT = """
 (() => {
   const honest = window.fetch;
   const forged = async (text) => {
@@ -14,35 +14,35 @@ LIES = """
     const digest = statementDigest(draft.typed_data.primaryType, write(message), write(domain));
     return write({ ...draft, digest });
   };
-  window.lies = [];
+  window.forgeries = [];
   window.fetch = async (path, form) => {
     const answer = await honest(path, form);
-    const lie = window.lies.find(([place]) => String(path).endsWith(place));
-    if (!lie) return answer;
-    const text = await answer.text(), [, pattern, instead] = lie;
-    const lied = pattern ? text.replace(new RegExp(pattern), instead) : await forged(text);
-    return new Response(lied, { status: answer.status });
+    const forgery = window.forgeries.find(([place]) => String(path).endsWith(place));
+    if (!forgery) return answer;
+    const text = await answer.text(), [, pattern, instead] = forgery;
+    const forgedText = pattern ? text.replace(new RegExp(pattern), instead) : await forged(text);
+    return new Response(forgedText, { status: answer.status });
   };
 })();
 """
 
 
-class Hands:
+class PageUser:
     """A person in front of a tab."""
 
     def __init__(self, tab):
         self.tab = tab
-        tab.send("Page.addScriptToEvaluateOnNewDocument", source=LIES)
+        tab.send("Page.addScriptToEvaluateOnNewDocument", source=FORGE_SCRIPT)
 
-    def lie(self, place, pattern="", instead=""):
+    def forge(self, place, pattern="", instead=""):
         """Forge the server's answers at `place` from now on: replace `pattern` by `instead`. Without a pattern, a draft
         is for other data, or ends another consent, with the matching digest.
         """
-        self.run(f"window.lies.push({json.dumps([place, pattern, instead])})")
+        self.run(f"window.forgeries.push({json.dumps([place, pattern, instead])})")
 
-    def stop_lying(self):
+    def stop_forging(self):
         """Stop forging the server's answers."""
-        self.run("window.lies.length = 0")
+        self.run("window.forgeries.length = 0")
 
     def run(self, script):
         """The value of an expression, awaited."""
