@@ -1,1 +1,1 @@
-"""The one door: HTTP in, kernel verbs out, refusals with one face."""
+"""HTTP interface (FastAPI): routes, sessions, limits, and one error format. The kernel does the work."""

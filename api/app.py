@@ -1,4 +1,4 @@
-"""The app: routes, slices, refusals and bounds, put together."""
+"""The FastAPI app: routes, services, error handlers, limits and the fast path."""
 
 from __future__ import annotations
 
@@ -46,22 +46,29 @@ from mydata_ledger.api.routes import (
 )
 from mydata_ledger.api.slices import Slice
 
-DESCRIPTION = """Every use of personal data: signed, seen, stopped, proved.
+DESCRIPTION = """Consents, records and access receipts in append-only logs that are anchored on a blockchain.
 
-Sign in with a wallet (`POST /session/challenges`, sign, `POST /sessions`). Statements are drafted here, signed by you
-as EIP-712 typed data, and handed in again. Bytes are 0x-hex, times UTC seconds. Every refusal has the shape
-`{"error", "detail"}`; what you may not see and what is not there look the same."""
+**Sign in.** Send `POST /session/challenges`, sign the message with a wallet or passkey, and send `POST /sessions`; then
+send the token as `Authorization: Bearer`. **Sign a statement.** Ask for a draft, sign its EIP-712 typed data, and
+submit message and signature. **Formats.** Bytes are 0x-hex; times are UTC seconds. **Errors** have the form
+`{"error", "detail"}`. A record that does not exist and one that you may not see get the identical answer (404)."""
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Refusal, "description": "The input is not what the form says."},
-    401: {"model": Refusal, "description": "Sign in first."},
-    403: {"model": Refusal, "description": "The signature or the role does not allow this."},
-    404: {"model": Refusal, "description": "Absent or forbidden: they look the same."},
-    409: {"model": Refusal, "description": "Not the next version: ask for a new draft."},
-    413: {"model": Refusal, "description": "Too large."},
-    422: {"model": Refusal, "description": "The statement contradicts itself or the vocabulary."},
-    429: {"model": Refusal, "description": "Too often: wait, or take an earlier request back."},
-    502: {"model": Refusal, "description": "Stored bytes are not the anchored ones: no data."},
-    503: {"model": Refusal, "description": "Unknown: the chain, a store or the key service does not answer."},
+    400: {"model": Refusal, "description": "The request does not match its schema."},
+    401: {"model": Refusal, "description": "There is no valid session: sign in first."},
+    403: {"model": Refusal, "description": "The signature is invalid, or the caller's role does not permit this."},
+    404: {"model": Refusal, "description": "Not found, or not permitted: the two answers are identical."},
+    409: {"model": Refusal, "description": "The statement is not the next version: ask for a new draft."},
+    413: {"model": Refusal, "description": "The request is too large."},
+    422: {
+        "model": Refusal,
+        "description": "The statement contradicts itself, or uses a term that is not in the vocabulary.",
+    },
+    429: {"model": Refusal, "description": "Too many requests: wait, or withdraw an earlier consent request."},
+    502: {"model": Refusal, "description": "Stored bytes do not match the anchored ones; no data is returned."},
+    503: {
+        "model": Refusal,
+        "description": "The answer is unknown: the chain, a store or the key service does not respond.",
+    },
 }
 ROUTERS = [
     module.router
@@ -92,7 +99,7 @@ ROUTERS = [
         large_records,
     )
 ]
-"""Those asked most often come first: the framework looks through them in order."""
+"""In the order in which FastAPI tries them: the most used first."""
 FAST_ROUTES: dict[str, Route] = {
     "/access/records/": access.RECORDS,
     "/access/persons": questions.PERSONS,
@@ -103,21 +110,27 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 class App(FastAPI):
-    """The framework, with the fast path before all of its layers: they cost more than a decision does."""
+    """FastAPI with the fast path in front of its middleware, because the middleware costs more than a decision."""
 
     fast_path: FastPath
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one ASGI request."""
         await self.fast_path(scope, receive, send)
 
     async def framework(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """What the fast path leaves to the framework."""
+        """Handle a request that the fast path leaves to FastAPI."""
         await super().__call__(scope, receive, send)
 
 
-def create_app(premises: AppContext, slices: Sequence[Slice], lifespan: Lifespan | None = None) -> FastAPI:
-    """The door over one kernel, with the services given; `lifespan` starts and stops what runs beside it."""
+def create_app(context: AppContext, slices: Sequence[Slice], lifespan: Lifespan | None = None) -> FastAPI:
+    """Build the app.
+
+    Args:
+        context: The kernel and what the routes need beside it.
+        slices: The services, with their catalogs and routes.
+        lifespan: Starts and stops background tasks together with the app.
+    """
     app = App(
         title="MyData Ledger",
         version="0.1.0",
@@ -127,15 +140,15 @@ def create_app(premises: AppContext, slices: Sequence[Slice], lifespan: Lifespan
         docs_url=None,
         redoc_url=None,
     )
-    decisions = DecisionBatcher(premises)
-    app.state.premises, app.state.decisions, app.state.consents = premises, decisions, ConsentBatcher(premises.kernel)
+    decisions = DecisionBatcher(context)
+    app.state.context, app.state.decisions, app.state.consents = context, decisions, ConsentBatcher(context.kernel)
     errors.install(app)
-    for router in [*ROUTERS, *(one.router for one in slices if one.router), evaluations.router]:
+    for router in [*ROUTERS, *(service.router for service in slices if service.router), evaluations.router]:
         app.include_router(router)
-    ours = premises.settings
-    buckets = TokenBucket(ours.requests_per_second), TokenBucket(ours.sign_ins_per_second)
-    routes = FAST_ROUTES | evaluation_routes(TokenBucket(ours.evaluations_per_second))
+    settings = context.settings
+    buckets = TokenBucket(settings.requests_per_second), TokenBucket(settings.sign_ins_per_second)
+    routes = FAST_ROUTES | evaluation_routes(TokenBucket(settings.evaluations_per_second))
     app.fast_path = FastPath(
-        app.framework, routes, decisions, RequestLimits(*buckets, ours.max_body, {large_records.STREAM_PATH})
+        app.framework, routes, decisions, RequestLimits(*buckets, settings.max_body, {large_records.STREAM_PATH})
     )
     return app

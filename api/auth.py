@@ -1,4 +1,6 @@
-"""Who is calling: sessions opened by a signature of a wallet or passkey over an ERC-4361 message."""
+"""Sessions: sign-in by a wallet's or passkey's signature over an ERC-4361 message, and FastAPI
+dependencies for them.
+"""
 
 from __future__ import annotations
 
@@ -26,15 +28,18 @@ from mydata_ledger.ledger.typed_data import read_hex
 
 STATEMENT = "Sign in to MyData Ledger. This proves who you are; it permits nothing and costs nothing."
 CLOCK_SKEW = 60
-NONCE_SIZE, SEAL_SIZE = 16, 16
+NONCE_SIZE, NONCE_MAC_SIZE = 16, 16
 NONCE = re.compile("[0-9a-f]{80}")
-SESSION_OVER = "the session is unknown or over; sign in again"
+SESSION_ENDED = "the session is unknown or over; sign in again"
 
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
-    """What sessions are signed for, where the contracts stand, how much the door takes (seconds, bytes; no
-    bound where it is 0 a second), and the ISO 3166 code of the country whose law it answers to.
+    """Settings of the API.
+
+    `uri` and `chain_id` are part of every sign-in message; `registries` are the contract addresses by name. Times are
+    in seconds, `max_body` in bytes; a rate of 0 per second sets no limit. `jurisdiction` is the ISO 3166 code of the
+    country whose law applies.
     """
 
     uri: str
@@ -49,18 +54,18 @@ class ApiSettings:
 
     @property
     def domain(self) -> str:
-        """The host and port of `uri`, as RFC 3986 authority."""
+        """The host and port of `uri`, as an RFC 3986 authority."""
         return self.uri.partition("://")[2].partition("/")[0]
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port of `uri`, as browsers write an origin."""
+        """Scheme, host and port of `uri`, as a browser writes an origin."""
         return f"{self.uri.partition('://')[0]}://{self.domain}"
 
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """What stands behind the door."""
+    """What the routes work with: the kernel, the session store, the settings and the tiles of the logs."""
 
     kernel: Kernel
     sessions: Sessions
@@ -68,69 +73,84 @@ class AppContext:
     tiles: Tiles
 
     def challenge(self, signer: bytes) -> SignIn:
-        """A fresh message for this wallet or passkey to sign."""
+        """Make a new ERC-4361 message for this wallet or passkey to sign."""
         now = self.kernel.queries.now()
         expires = now + self.settings.challenge_seconds
         nonce = self._nonce(expires)
-        ours = self.settings
-        return SignIn(ours.domain, account_of(signer), ours.uri, ours.chain_id, nonce, now, expires, 0, STATEMENT)
+        settings = self.settings
+        return SignIn(
+            settings.domain, account_of(signer), settings.uri, settings.chain_id, nonce, now, expires, 0, STATEMENT
+        )
 
     def sign_in(self, message: str, signature: bytes, signer: bytes = b"") -> tuple[str, str, int]:
-        """Token, name and end of a new session; without a `signer`, that of the wallet the message names.
+        """Open a session for a signed message.
 
-        Raises SessionRequired, SignatureInvalid, SourceUnavailable.
+        Args:
+            message: The ERC-4361 message, as it was signed.
+            signature: The signature over it.
+            signer: ERC-7913 signer bytes of a passkey; empty for the wallet that the message names.
+
+        Returns:
+            The session token, the signer's name as a requester, and the end of the session in UTC seconds.
+
+        Raises:
+            SessionRequired, SignatureInvalid, SourceUnavailable.
         """
-        said, now = SignIn.parse(message), self.kernel.queries.now()
-        signer = signer or bytes.fromhex(said.address[2:])
-        self._check(said, signer, now)
+        siwe_message, now = SignIn.parse(message), self.kernel.queries.now()
+        signer = signer or bytes.fromhex(siwe_message.address[2:])
+        self._check_message(siwe_message, signer, now)
         assertion = self.kernel.queries.verify_signer(signer, signers.personal_digest(message), signature)
         if assertion:
             self._check_origin(assertion)
-        until = self._given_until(said.nonce)
-        if now >= until or not self.sessions.spend(said.nonce, until, now):
+        nonce_expires = self._nonce_expiry(siwe_message.nonce)
+        if now >= nonce_expires or not self.sessions.spend(siwe_message.nonce, nonce_expires, now):
             raise SessionRequired("the nonce is unknown, used or too old; ask for a new challenge")
         token, expires = secrets.token_urlsafe(32), now + self.kernel.queries.session_seconds
-        self.sessions.open(_digest(token.encode()), signer, expires)
+        self.sessions.open(_token_digest(token.encode()), signer, expires)
         return token, requester_name(signer), expires
 
     def _nonce(self, expires: int) -> str:
-        """A nonce that shows by itself that we gave it out: asking for one costs us nothing to remember."""
+        """A nonce that carries its own end and a MAC, so that the server stores nothing for a challenge."""
         raw = secrets.token_bytes(NONCE_SIZE) + expires.to_bytes(8, "big")
-        return (raw + self._seal(raw)).hex()
+        return (raw + self._nonce_mac(raw)).hex()
 
-    def _given_until(self, nonce: str) -> int:
-        """When a nonce of ours ends; 0 for one of anybody else's."""
+    def _nonce_expiry(self, nonce: str) -> int:
+        """The end of a nonce of this server in UTC seconds; 0 if its MAC is not ours."""
         raw = bytes.fromhex(nonce) if NONCE.fullmatch(nonce) else bytes(NONCE_SIZE + 8)
-        body, seal = raw[: NONCE_SIZE + 8], raw[NONCE_SIZE + 8 :]
-        return int.from_bytes(body[NONCE_SIZE:], "big") if hmac.compare_digest(seal, self._seal(body)) else 0
+        body, mac = raw[: NONCE_SIZE + 8], raw[NONCE_SIZE + 8 :]
+        return int.from_bytes(body[NONCE_SIZE:], "big") if hmac.compare_digest(mac, self._nonce_mac(body)) else 0
 
-    def _seal(self, raw: bytes) -> bytes:
-        return hmac.digest(self.kernel.queries.challenge_key(), raw, sha256)[:SEAL_SIZE]
+    def _nonce_mac(self, raw: bytes) -> bytes:
+        return hmac.digest(self.kernel.queries.challenge_key(), raw, sha256)[:NONCE_MAC_SIZE]
 
-    def _check(self, said: SignIn, signer: bytes, now: int) -> None:
-        if (said.domain, said.chain_id) != (self.settings.domain, self.settings.chain_id):
+    def _check_message(self, siwe_message: SignIn, signer: bytes, now: int) -> None:
+        if (siwe_message.domain, siwe_message.chain_id) != (self.settings.domain, self.settings.chain_id):
             raise SessionRequired("the message is for another site or chain; ask for a challenge here")
-        if said.uri != self.settings.uri:
+        if siwe_message.uri != self.settings.uri:
             raise SessionRequired("the message is for another URI; ask for a challenge here")
-        if said.address != account_of(signer):
+        if siwe_message.address != account_of(signer):
             raise SessionRequired("the message names another account; ask for a challenge for this one")
-        if not said.issued_at - CLOCK_SKEW <= now or now < said.not_before or (said.expires and now >= said.expires):
+        if (
+            not siwe_message.issued_at - CLOCK_SKEW <= now
+            or now < siwe_message.not_before
+            or (siwe_message.expires and now >= siwe_message.expires)
+        ):
             raise SessionRequired("the message is not valid now; ask for a new challenge")
 
     def _check_origin(self, assertion: Assertion) -> None:
-        """WebAuthn Level 2 section 7.2, steps 13 and 15: a page of ours asked, and the passkey was made for us."""
-        said = assertion.client_data_members()
-        if said.get("origin") != self.settings.origin or said.get("crossOrigin"):
+        """WebAuthn Level 2 section 7.2, steps 13 and 15: the assertion is for our origin and our relying party id."""
+        client_data = assertion.client_data_members()
+        if client_data.get("origin") != self.settings.origin or client_data.get("crossOrigin"):
             raise SessionRequired("the passkey signed for another site; sign in on this ledger's own page")
         host = self.settings.domain.rpartition(":")[0] or self.settings.domain
         if assertion.authenticator_data[:32] != sha256(host.encode()).digest():
             raise SessionRequired(f"the passkey belongs to another relying party than {host}; make one here")
 
     def signer_of(self, session: bytes) -> bytes:
-        """The signer of a session, by its key. Raises SessionRequired."""
+        """The signer of a session, by the session's key. Raises SessionRequired."""
         signer = self.sessions.signer_of(session, self.kernel.queries.now())
         if signer is None:
-            raise SessionRequired(SESSION_OVER)
+            raise SessionRequired(SESSION_ENDED)
         return signer
 
 
@@ -144,51 +164,51 @@ def session_key(authorization: bytes) -> bytes:
     scheme, _, token = authorization.partition(b" ")
     if scheme.lower() != b"bearer" or not (token := token.strip()):
         raise SessionRequired("sign in first: POST /session/challenges, sign the message, POST /sessions")
-    return _digest(token)
+    return _token_digest(token)
 
 
-def _digest(token: bytes) -> bytes:
-    """What is kept of a token: a look-up by digest leaks no prefix by timing."""
+def _token_digest(token: bytes) -> bytes:
+    """The digest under which a session is stored: a lookup by digest leaks no prefix of the token by timing."""
     return sha256(token).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The one who signed in: ERC-7913 signer bytes, the key of their session, and the name as a requester."""
+    """The signed-in caller: ERC-7913 signer bytes, and the key of the session."""
 
     signer: bytes
     session: bytes
 
     @property
     def name(self) -> str:
-        """EIP-55 address of a wallet, or the signer bytes of a passkey in 0x-hex."""
+        """The caller's name as a requester: a wallet's EIP-55 address, or a passkey's signer bytes in 0x-hex."""
         return requester_name(self.signer)
 
 
-# None of what follows waits for more than one look-up, or needs another dependency: a hop to another thread and each
-# node of a tree of dependencies cost more than that.
+# These dependencies are coroutines and need no other dependency: a switch to another thread, or one more node in the
+# dependency tree, would cost more than their one lookup.
 
 
 async def app_context(request: Request) -> AppContext:
-    """What this app was built over."""
-    found: AppContext = request.app.state.premises
-    return found
+    """The context this app was created with."""
+    context: AppContext = request.app.state.context
+    return context
 
 
 async def kernel(request: Request) -> Kernel:
-    """The verbs."""
+    """The kernel of this app."""
     return (await app_context(request)).kernel
 
 
 class SessionToken(SecurityBase):
-    """The signed-in caller, by the token in the `Authorization` header."""
+    """FastAPI dependency: the signed-in caller, by the token in the `Authorization` header."""
 
     def __init__(self) -> None:
         self.model = HTTPBearer(description="The token that POST /sessions gave.")
         self.scheme_name = "HTTPBearer"
 
     async def __call__(self, request: Request) -> Caller:
-        """Raises SessionRequired."""
+        """Return the caller. Raises SessionRequired."""
         session = session_key(request.headers.get("authorization", "").encode("latin-1"))
         return Caller((await app_context(request)).signer_of(session), session)
 
@@ -200,7 +220,7 @@ AppContextDep = Annotated[AppContext, Depends(app_context)]
 
 
 def subject_bytes(text: str) -> bytes:
-    """A data subject named in a request: 0x-hex signer bytes. Raises MalformedInput."""
+    """Signer bytes of a data subject, from 0x-hex in a request. Raises MalformedInput."""
     raw = read_hex(text, "data_subject")
     if len(raw) < 20:
         raise MalformedInput("`data_subject` is a wallet address (20 bytes) or longer signer bytes, in 0x-hex")

@@ -1,4 +1,4 @@
-"""Refusals and their HTTP faces: one table, one renderer, one shape."""
+"""Errors as HTTP responses: one table of statuses, one renderer, one JSON form."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ STATUS: dict[type[errors.LedgerError], int] = {
     errors.IntegrityFailure: 502,
     errors.SourceUnavailable: 503,
 }
-SAME_FACE = (errors.AccessDenied, errors.NotFound)
+INDISTINGUISHABLE = (errors.AccessDenied, errors.NotFound)
 UNEXPECTED = {"error": "internal_error", "detail": "this was not expected; ask again later"}
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 CODES = {400: "malformed_input", 404: "access_denied", 405: "method_not_allowed", 413: "too_large"}
@@ -45,18 +45,18 @@ RawHeaders = tuple[tuple[bytes, bytes], ...]
 
 
 class RateExceeded(errors.TooManyRequests):
-    """A caller asks too often; `later` is how many whole seconds they have to wait."""
+    """The caller exceeded a rate limit; `retry_after` is the number of whole seconds to wait."""
 
     code = errors.TooManyRequests.code
 
     def __init__(self, seconds: float) -> None:
-        self.later = math.ceil(seconds)
-        super().__init__(f"you ask more often than this ledger answers; try again in {self.later} s")
+        self.retry_after = math.ceil(seconds)
+        super().__init__(f"you ask more often than this ledger answers; try again in {self.retry_after} s")
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer in JSON; `headers` are those beside content type and length."""
+    """A complete JSON response; `headers` are those beside content type and length."""
 
     status: int
     body: bytes
@@ -64,80 +64,88 @@ class Reply:
 
 
 class Refusal(BaseModel):
-    """How every refusal looks. Absent and forbidden carry the same code and nothing else."""
+    """The body of every error response. Not found and not permitted have the same code and no detail."""
 
     error: str = Field(examples=["stale_consent"])
     detail: str | None = Field(default=None, examples=["version 2 was accepted already; ask for a new draft"])
 
 
 def status_of(error: errors.LedgerError) -> int:
-    """The HTTP status of an error: its own branch's."""
+    """The HTTP status of an error: that of the nearest class in STATUS."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
 def refusal_members(error: errors.LedgerError) -> dict[str, str]:
-    """The refusal in the shape that all have."""
-    return {"error": error.code} if isinstance(error, SAME_FACE) else {"error": error.code, "detail": str(error)}
+    """The members of the error response's JSON object."""
+    return (
+        {"error": error.code} if isinstance(error, INDISTINGUISHABLE) else {"error": error.code, "detail": str(error)}
+    )
 
 
-def refusal(error: Exception, write: Callable[[Any], bytes] = orjson.dumps) -> Reply:
-    """The answer to a request that ended in this error: one of the ledger's, or one that nobody expected."""
+def refusal(error: Exception, serialize: Callable[[Any], bytes] = orjson.dumps) -> Reply:
+    """The response to a request that ended in an error; an error that is not the ledger's becomes status 500."""
     if not isinstance(error, errors.LedgerError):
-        return Reply(500, write(UNEXPECTED))
+        return Reply(500, serialize(UNEXPECTED))
     headers: RawHeaders = ()
     if isinstance(error, errors.SessionRequired):
         headers = ((b"www-authenticate", b"Bearer"),)
     elif isinstance(error, RateExceeded):
-        headers = ((b"retry-after", b"%d" % error.later),)
-    return Reply(status_of(error), write(refusal_members(error)), headers)
+        headers = ((b"retry-after", b"%d" % error.retry_after),)
+    return Reply(status_of(error), serialize(refusal_members(error)), headers)
 
 
 def closing(reply: Reply) -> Reply:
-    """The answer that also ends the connection where the rest of a body that is too large would still come."""
+    """The reply, which for status 413 also closes the connection, since the rest of the large body
+    would still arrive.
+    """
     return replace(reply, headers=(*reply.headers, (b"connection", b"close"))) if reply.status == 413 else reply
 
 
 def install(app: FastAPI) -> None:
-    """Give `app` the one handler for each kind of refusal."""
-    app.add_exception_handler(errors.LedgerError, _of_an_error)
-    app.add_exception_handler(RequestValidationError, _of_the_form)
-    app.add_exception_handler(HTTPException, _of_the_framework)
-    app.add_exception_handler(Exception, _of_an_error)
+    """Register the error handlers with `app`."""
+    app.add_exception_handler(errors.LedgerError, _handle_error)
+    app.add_exception_handler(RequestValidationError, _handle_validation_error)
+    app.add_exception_handler(HTTPException, _handle_http_exception)
+    app.add_exception_handler(Exception, _handle_error)
 
 
-async def _of_an_error(_: Request, error: Exception) -> Response:
-    """One of the ledger's; or of nobody, which the server writes to its log."""
+async def _handle_error(_: Request, error: Exception) -> Response:
+    """An error of the ledger; the server logs any other one."""
     return response(refusal(error))
 
 
-async def _of_the_form(_: Request, error: Exception) -> Response:
-    """Where the form is wrong, never what was written there."""
+async def _handle_validation_error(_: Request, error: Exception) -> Response:
+    """Which member is wrong, without the value that was sent."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows for the type checker; registered for this only
     first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"][1:]) or "body"
-    wrong = {"error": "malformed_input", "detail": f"`{place[:120]}`: {first['msg'].lower()}"}
-    return response(Reply(400, orjson.dumps(wrong)))
+    location = ".".join(str(part) for part in first["loc"][1:]) or "body"
+    body = {"error": "malformed_input", "detail": f"`{location[:120]}`: {first['msg'].lower()}"}
+    return response(Reply(400, orjson.dumps(body)))
 
 
-async def _of_the_framework(request: Request, error: Exception) -> Response:
+async def _handle_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     status, headers = error.status_code, error.headers or {}
     body = {"error": CODES.get(status, "refused")}
     if status == 405:
-        headers = {"allow": ", ".join(_allowed(request))}
+        headers = {"allow": ", ".join(_allowed_methods(request))}
     elif status != 404:
         body["detail"] = str(error.detail).lower()
     return response(Reply(status, orjson.dumps(body), tuple((k.encode(), v.encode()) for k, v in headers.items())))
 
 
 def response(reply: Reply) -> Response:
-    """The answer as the framework sends it."""
-    made = Response(reply.body, reply.status, media_type="application/json")
-    made.raw_headers.extend(reply.headers)
-    return made
+    """The reply as a Starlette response."""
+    result = Response(reply.body, reply.status, media_type="application/json")
+    result.raw_headers.extend(reply.headers)
+    return result
 
 
-def _allowed(request: Request) -> list[str]:
-    """All methods that the path knows: the framework names those of the first route only (RFC 9110 §15.5.6)."""
+def _allowed_methods(request: Request) -> list[str]:
+    """Every method of a path; Starlette would name those of the first route only (RFC 9110 §15.5.6)."""
     routes, scope = request.app.routes, request.scope
-    return [one for one in METHODS if any(r.matches({**scope, "method": one})[0] is Match.FULL for r in routes)]
+    return [
+        method
+        for method in METHODS
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
+    ]

@@ -1,6 +1,7 @@
-"""The one door: `may(category, purpose)` turns a request into a release, or into a receipt and a refusal.
+"""Access guards: dependencies that turn a permitted request into a release, and a denied one into a receipt and an
+error.
 
-`may_show` does the same for chosen fields.
+`may` releases a record for a category and purpose, `may_show` chosen fields of one.
 """
 
 from __future__ import annotations
@@ -33,44 +34,45 @@ Text = Annotated[str, Field(max_length=2_000)]
 
 
 async def raw_body(request: Request) -> bytes:
-    """The body's exact bytes, where a record must be kept as it was received."""
+    """The exact bytes of the request body, for a record that is stored as received."""
     return await request.body()
 
 
 RawBody = Annotated[bytes, Depends(raw_body)]
 
 
-async def _named_only(request: Request) -> None:
-    known = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
-    if not known >= set(request.query_params):
-        raise MalformedInput(f"behind the `?` this address takes nothing but {', '.join(sorted(known))}")
+async def _reject_unknown_parameters(request: Request) -> None:
+    names = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
+    if not names >= set(request.query_params):
+        raise MalformedInput(f"behind the `?` this address takes nothing but {', '.join(sorted(names))}")
 
 
-NAMED_ONLY = Depends(_named_only)
-"""For an address where a misspelt name would leave a default in its place, and so ask something else."""
+KNOWN_PARAMETERS_ONLY = Depends(_reject_unknown_parameters)
+"""Refuses unknown query parameters, where a misspelt name would silently become a default."""
 
 
-async def _decisions(request: Request) -> DecisionBatcher:
-    found: DecisionBatcher = request.app.state.decisions
-    return found
+async def _decision_batcher(request: Request) -> DecisionBatcher:
+    batcher: DecisionBatcher = request.app.state.decisions
+    return batcher
 
 
-DecisionBatcherDep = Annotated[DecisionBatcher, Depends(_decisions)]
-"""Questions of all callers of the moment, answered in one step."""
+DecisionBatcherDep = Annotated[DecisionBatcher, Depends(_decision_batcher)]
+"""The batcher of access decisions."""
 
 
-async def opened(
+async def release_record(
     batcher: DecisionBatcher, request: AccessRequest, reader_key: bytes, show: Callable[[Release], T]
 ) -> T:
-    """`Kernel.access`, and `show` of what is released; only that takes a thread, and a no takes none.
+    """Decide an access request and release the record.
 
-    Raises what `access` raises.
+    `show` makes the response from the release and runs in a thread; a denial needs no thread. Raises the errors of
+    `release_answer`.
     """
     check_hands_out(request)
-    return await released(batcher, request, reader_key, *await batcher.answer(request, answered), show=show)
+    return await release_answer(batcher, request, reader_key, *await batcher.answer(request, answered), show=show)
 
 
-async def released(
+async def release_answer(
     batcher: DecisionBatcher,
     request: AccessRequest,
     reader_key: bytes,
@@ -79,16 +81,16 @@ async def released(
     *,
     show: Callable[[Release], T],
 ) -> T:
-    """`show` of what is released to an answered question. Raises as above."""
+    """Release the record of a permitted answer. Raises AccessDenied, and the errors of the release."""
     check_permitted(answer.decision, receipt)
     access = batcher.kernel.decisions.releases.access_answered
     return await run_in_threadpool(lambda: show(access(request, reader_key, answer, receipt)))
 
 
 def may(category: str, purpose: str, action: str = "view") -> Any:
-    """The dependency that releases `record_id` to the caller for this purpose, or raises AccessDenied."""
+    """FastAPI dependency that releases `record_id` to the caller for this purpose, or raises AccessDenied."""
 
-    async def open_door(
+    async def release_for_caller(
         record_id: RecordId,
         caller: SignedIn,
         batcher: DecisionBatcherDep,
@@ -100,14 +102,16 @@ def may(category: str, purpose: str, action: str = "view") -> Any:
         )
         request = replace(request, incident=read_hex(incident, "incident", 32) if incident else bytes(32))
         key = read_hex(reader_key, "reader_key") if reader_key else b""
-        return await opened(batcher, request, key, lambda release: release)
+        return await release_record(batcher, request, key, lambda release: release)
 
-    return Depends(open_door)
+    return Depends(release_for_caller)
 
 
 class AccessQuestion(Form):
-    """What for, and under which incident if it is an emergency; `reader_key` for those without an accredited one;
-    `consents_at_least` for those who know so many to be on chain and want no answer that rests on fewer.
+    """Category, purpose and action of an access, and the declared incident in an emergency.
+
+    `reader_key` is the HPKE key of a caller without an accredited one. With `consents_at_least`, a decision that is
+    based on fewer consents on chain is refused (503).
     """
 
     category: Annotated[Term, Field(examples=["health.lab"])]
@@ -118,29 +122,29 @@ class AccessQuestion(Form):
     consents_at_least: Annotated[int, Field(ge=0, le=NEVER)] = 0
 
     def access_request(self, kernel: Kernel, requester: str, record_id: str) -> AccessRequest:
-        """The kernel's word for it. Raises UnknownTerm, MalformedInput."""
+        """The access request of this form. Raises UnknownTerm, MalformedInput."""
         record = read_hex(record_id, "record_id", 32)
-        asked = kernel.decisions.evaluation.request(requester, record, self.category, self.purpose, self.action)
+        request = kernel.decisions.evaluation.request(requester, record, self.category, self.purpose, self.action)
         if self.incident == ZERO and not self.consents_at_least:
-            return asked
-        return replace(asked, incident=read_hex(self.incident, "incident", 32), at_least=self.consents_at_least)
+            return request
+        return replace(request, incident=read_hex(self.incident, "incident", 32), at_least=self.consents_at_least)
 
 
 class FieldSelection(AccessQuestion):
-    """The same for fields that expressions select, in the language of the service that is asked."""
+    """An access to fields that expressions select, in the expression language of the service."""
 
     select: Annotated[list[Text], Field(min_length=1, max_length=100, examples=[["Observation.value"]])]
 
 
 def may_show(pointers: Callable[[bytes, Sequence[str]], Sequence[str]]) -> Any:
-    """The dependency that releases chosen fields of `record_id` to the caller, or raises AccessDenied.
+    """FastAPI dependency that releases chosen fields of `record_id` to the caller, or raises AccessDenied.
 
     `pointers` turns a record's content and the caller's expressions into JSON Pointers.
     """
 
-    def open_door(record_id: RecordId, question: FieldSelection, caller: SignedIn, kernel: KernelDep) -> Release:
-        asked = question.access_request(kernel, caller.name, record_id)
+    def release_fields(record_id: RecordId, question: FieldSelection, caller: SignedIn, kernel: KernelDep) -> Release:
+        request = question.access_request(kernel, caller.name, record_id)
         key = read_hex(question.reader_key, "reader_key")
-        return kernel.decisions.releases.disclose(asked, lambda content: pointers(content, question.select), key)
+        return kernel.decisions.releases.disclose(request, lambda content: pointers(content, question.select), key)
 
-    return Depends(open_door)
+    return Depends(release_fields)

@@ -1,4 +1,4 @@
-"""The forms that come in and go out. Bytes are 0x-hex, times UTC seconds."""
+"""Request forms and response views. Bytes are 0x-hex, times UTC seconds."""
 
 from __future__ import annotations
 
@@ -21,18 +21,20 @@ Hex = Annotated[str, Field(pattern="^0x([0-9a-fA-F]{2})*$", max_length=10_000)]
 Seconds = Annotated[int, Field(ge=0, le=NEVER, examples=[1_800_000_000])]
 Term = Annotated[str, Field(min_length=1, max_length=200)]
 Language = Annotated[str, Field(max_length=100, examples=["ko"])]
-"""In which the summary of a draft is wanted (BCP 47); English where it is not spoken here."""
+"""The language of a draft's summary (BCP 47); English if this ledger does not have it."""
 ZERO = "0x" + "00" * 32
 
 
 class Form(BaseModel):
-    """What comes in has the named members and no others, each of its own JSON type: "5", 5.0 and true are no 5."""
+    """A request form. Unknown members are refused, and each member needs its own JSON type ("5",
+    5.0, true are not 5).
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class GrantForm(Form):
-    """One line of a consent to be drafted."""
+    """One grant of a consent to be drafted."""
 
     effect: Annotated[Effect, Field(strict=False)] = Effect.PERMIT
     categories: Annotated[list[Term], Field(min_length=1, max_length=64, examples=[["health.lab"]])]
@@ -46,7 +48,7 @@ class GrantForm(Form):
     conditions: Annotated[list[Term], Field(max_length=16, examples=[["once"]])] = []
 
     def grant(self) -> Grant:
-        """The kernel's word for it."""
+        """The kernel's grant."""
         return Grant(
             effect=self.effect,
             categories=tuple(self.categories),
@@ -62,7 +64,7 @@ class GrantForm(Form):
 
 
 class SignedForm(Form):
-    """A statement as a wallet returns it: the typed data's message, its domain if the wallet tells, the signature."""
+    """A signed statement: the typed data's message, its domain if the wallet returns it, and the signature."""
 
     message: dict[str, Any]
     signature: Hex
@@ -70,7 +72,7 @@ class SignedForm(Form):
 
 
 class NoticeView(BaseModel):
-    """A published notice; `hash` is what a consent carries."""
+    """A published notice; a consent carries its `hash`."""
 
     hash: str
     name: str
@@ -82,9 +84,9 @@ class NoticeView(BaseModel):
 
     @classmethod
     def of(cls, notice: Notice) -> NoticeView:
-        """The notice with the hash that is signed."""
+        """The view of a notice."""
         return cls(
-            hash=shown(notice.digest),
+            hash=to_hex(notice.digest),
             name=notice.name,
             version=notice.version,
             language=notice.language,
@@ -95,8 +97,11 @@ class NoticeView(BaseModel):
 
 
 class DraftView(BaseModel):
-    """What to sign: the argument of `eth_signTypedData_v4`, its EIP-712 digest, which a passkey takes as WebAuthn
-    challenge, the notice to show, what it says in plain words, and what it changes in the version it replaces.
+    """A statement to sign.
+
+    `typed_data` is the argument of `eth_signTypedData_v4`; `digest`, its EIP-712 digest, is the WebAuthn challenge of a
+    passkey. `notice` is the text to show; `summary` and `changes` are in plain words, `changes` against the version
+    replaced.
     """
 
     typed_data: dict[str, Any]
@@ -107,7 +112,7 @@ class DraftView(BaseModel):
 
 
 class AcceptedView(BaseModel):
-    """Where a statement lies."""
+    """Where an accepted statement is stored: its log and its position in it."""
 
     entry: Hex32
     log: str = Field(examples=["consents"])
@@ -116,9 +121,7 @@ class AcceptedView(BaseModel):
 
 
 class EndedView(BaseModel):
-    """One thing that rested on a consent and ended with it. A `wrapped_key` was handed out before: its holder is told
-    to delete it, and no other is given.
-    """
+    """One thing based on a consent that ended with it. The holder of a `wrapped_key` is notified to delete it."""
 
     kind: str = Field(examples=["link"])
     reference: str
@@ -127,45 +130,49 @@ class EndedView(BaseModel):
 
 
 class ReplacedView(AcceptedView):
-    """Where a statement lies, and what ended with the one it replaces."""
+    """Where an accepted statement is stored, and what ended with the version it replaces."""
 
     ended: list[EndedView]
 
 
 class ReleaseView(BaseModel):
-    """A record for the one who asked: open `wrapped_key` with your reader key, then `sealed` with what was in it.
+    """A released record. Open `wrapped_key` with your reader key, then open `sealed` with the key inside.
 
-    Where the consent hides whom it is about, `issue` carries a pseudonym of yours as `dataSubject`.
+    Where the consent hides the data subject, `issue` carries your pseudonym for them as `dataSubject`.
     """
 
     record_id: Hex32
-    sealed: str | None = Field(description="base64; null for a large record: fetch `/receipts/{position}/sealed`")
+    sealed: str | None = Field(
+        description="base64; null for a large record: download it from `/receipts/{position}/sealed`"
+    )
     wrapped_key: Hex
     obligations: list[str]
-    on_paper: list[Hex32] = Field(
-        default=[], description="consents it rests on that two witnesses vouch for, not a key"
-    )
+    on_paper: list[Hex32] = Field(default=[], description="consents on paper, attested by two witnesses")
     receipt: dict[str, Any]
     issue: dict[str, Any]
 
     @classmethod
     def of(cls, release: Release) -> ReleaseView:
-        """The release as it leaves the house."""
-        said = message(release.receipt.signed.statement)
-        pseudonym = {"dataSubject": shown(release.pseudonym)} if release.pseudonym else {}
+        """The view of a release."""
+        statement = message(release.receipt.signed.statement)
+        pseudonym = {"dataSubject": to_hex(release.pseudonym)} if release.pseudonym else {}
         return cls(
-            record_id=shown(release.record.issue.record_id),
+            record_id=to_hex(release.record.issue.record_id),
             sealed=None if release.sealed is None else base64.b64encode(release.sealed).decode(),
-            wrapped_key=shown(release.wrapped_key),
+            wrapped_key=to_hex(release.wrapped_key),
             obligations=sorted(release.obligations),
-            on_paper=[shown(entry) for entry in release.on_paper],
-            receipt={"position": release.receipt.position, "request_id": said["requestId"], "block": said["block"]},
+            on_paper=[to_hex(entry) for entry in release.on_paper],
+            receipt={
+                "position": release.receipt.position,
+                "request_id": statement["requestId"],
+                "block": statement["block"],
+            },
             issue=message(release.record.issue) | pseudonym,
         )
 
 
 class RecordView(BaseModel):
-    """A record in a list: never its content."""
+    """A record in a list, without its content."""
 
     record_id: Hex32
     category: str
@@ -178,67 +185,66 @@ class RecordView(BaseModel):
 
     @classmethod
     def of(cls, record: Record) -> RecordView:
-        """The record without its content."""
+        """The view of a record."""
         return cls(**record_document(record))
 
 
 def record_document(record: Record) -> dict[str, Any]:
-    """What a `RecordView` has."""
+    """The members of a `RecordView`."""
     issue = record.issue
     status = "superseded" if record.superseded_by else "anchored" if record.anchored else "pending"
-    whose = {"record_id": shown(issue.record_id), "category": issue.category, "holder": issue.holder}
-    when = {"data_from": issue.data_from, "data_until": issue.data_until, "issued_at": issue.issued_at}
-    return {**whose, **when, "position": record.position, "status": "erased" if record.erased else status}
+    identity = {"record_id": to_hex(issue.record_id), "category": issue.category, "holder": issue.holder}
+    times = {"data_from": issue.data_from, "data_until": issue.data_until, "issued_at": issue.issued_at}
+    return {**identity, **times, "position": record.position, "status": "erased" if record.erased else status}
 
 
-def shown(raw: bytes) -> str:
-    """0x-hex."""
+def to_hex(raw: bytes) -> str:
+    """Bytes as 0x-hex."""
     return "0x" + raw.hex()
 
 
 def accepted(logged: LoggedStatement, status: str) -> AcceptedView:
-    """Where it lies now."""
+    """The view of an accepted statement."""
     return AcceptedView(
-        entry=shown(logged.signed.entry.entry), log=logged.signed.log, position=logged.position, status=status
+        entry=to_hex(logged.signed.entry.entry), log=logged.signed.log, position=logged.position, status=status
     )
 
 
 def replaced(logged: LoggedStatement, status: str, ended: Iterable[EndedItem]) -> ReplacedView:
-    """Where it lies now, and what ended with what it replaces."""
-    views = [EndedView(kind=one.kind, reference=one.reference, holder=one.holder, since=one.since) for one in ended]
+    """The view of an accepted statement, with what ended with the version it replaces."""
+    views = [EndedView(kind=it.kind, reference=it.reference, holder=it.holder, since=it.since) for it in ended]
     return ReplacedView(**accepted(logged, status).model_dump(), ended=views)
 
 
 def draft_view(draft: Draft) -> DraftView:
-    """A draft as a wallet or passkey needs it."""
+    """The view of a draft, for a wallet or passkey."""
     notice = NoticeView.of(draft.notice) if draft.notice else None
-    place = draft.typed["domain"]
-    signed = shown(digest(draft.statement, Domain(place["chainId"], place["verifyingContract"])))
-    return DraftView(
-        typed_data=draft.typed, digest=signed, notice=notice, summary=list(draft.summary), changes=list(draft.changes)
-    )
+    domain = draft.typed["domain"]
+    typed_digest = to_hex(digest(draft.statement, Domain(domain["chainId"], domain["verifyingContract"])))
+    summary, changes = list(draft.summary), list(draft.changes)
+    return DraftView(typed_data=draft.typed, digest=typed_digest, notice=notice, summary=summary, changes=changes)
 
 
 def proof_document(proof: Proof, registries: dict[str, str]) -> dict[str, Any]:
-    """A statement with all a stranger needs to check it; `mydata verify` reads this file."""
+    """A statement with everything that a third party needs to verify it; `mydata verify` reads this document."""
     signed, head = proof.logged.signed, proof.head
-    checkpoint = {"size": head.size, "root": shown(head.root)} if head else None
+    checkpoint = {"size": head.size, "root": to_hex(head.root)} if head else None
     return {
         "kind": type(signed.statement).__name__,
         "domain": proof.domain.describe(),
         "message": message(signed.statement),
-        "signature": shown(signed.entry.signature),
-        "salt": shown(signed.entry.salt),
-        "lock": shown(signed.entry.lock),
-        "entry": shown(signed.entry.entry),
+        "signature": to_hex(signed.entry.signature),
+        "salt": to_hex(signed.entry.salt),
+        "lock": to_hex(signed.entry.lock),
+        "entry": to_hex(signed.entry.entry),
         "log": signed.log,
         "position": proof.logged.position,
         "checkpoint": checkpoint,
-        "inclusion": [shown(hash_) for hash_ in proof.path],
+        "inclusion": [to_hex(hash_) for hash_ in proof.path],
         "registries": registries,
     }
 
 
 def certificate_document(erasure: Proof, issue: Proof, registries: dict[str, str]) -> dict[str, Any]:
-    """An erasure with the issue of the record it erased: both show a stranger who was entitled to it."""
+    """An erasure with the issue of the record it erased: together they prove that its signer was entitled to it."""
     return proof_document(erasure, registries) | {"issue": proof_document(issue, registries)}

@@ -1,4 +1,4 @@
-"""ERC-4361 messages: written for a wallet to sign, and read back strictly."""
+"""ERC-4361 messages (Sign-In with Ethereum): written for a wallet to sign, and parsed strictly."""
 
 from __future__ import annotations
 
@@ -55,20 +55,20 @@ class SignIn:
 
     @classmethod
     def parse(cls, text: str) -> SignIn:
-        """Read any message of the ERC's grammar. Raises SessionRequired."""
-        found = MESSAGE.fullmatch(text) if len(text) <= MAX_TEXT else None
-        if not found or checksum(bytes.fromhex(found["address"][2:])) != found["address"]:
+        """Parse any message of the ERC's grammar. Raises SessionRequired."""
+        matched = MESSAGE.fullmatch(text) if len(text) <= MAX_TEXT else None
+        if not matched or checksum(bytes.fromhex(matched["address"][2:])) != matched["address"]:
             raise SessionRequired("not an ERC-4361 message with an EIP-55 address; ask for a challenge and sign that")
         return cls(
-            domain=found["domain"],
-            address=found["address"],
-            uri=found["uri"],
-            chain_id=int(found["chain_id"]),
-            nonce=found["nonce"],
-            issued_at=_seconds(found["issued_at"]),
-            expires=_seconds(found["expires"]),
-            not_before=_seconds(found["not_before"]),
-            statement=found["statement"] or "",
+            domain=matched["domain"],
+            address=matched["address"],
+            uri=matched["uri"],
+            chain_id=int(matched["chain_id"]),
+            nonce=matched["nonce"],
+            issued_at=_seconds(matched["issued_at"]),
+            expires=_seconds(matched["expires"]),
+            not_before=_seconds(matched["not_before"]),
+            statement=matched["statement"] or "",
         )
 
 

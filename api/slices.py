@@ -1,4 +1,4 @@
-"""What a service hands to the app: its vocabulary, and its routes if it has any."""
+"""What a service gives the app: its vocabulary, and its routes if it has any."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mydata_ledger.ledger.vocabulary import Catalog
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One service, composed by `scripts.serve`."""
+    """One service. `scripts.serve` finds the services and passes them to `create_app`."""
 
     catalog: Catalog
     router: APIRouter | None = None

@@ -1,4 +1,4 @@
-"""The HTTP client: one signed-in wallet at one ledger's API, and the key files it reads."""
+"""HTTP client for the API: a signed-in wallet at one server, and its key files."""
 
 from mydata_ledger.client.answers import OpenedRelease, RequestRefused
 from mydata_ledger.client.client import PATIENCE, Client, signed_in

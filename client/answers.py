@@ -1,4 +1,4 @@
-"""What an API answers: a refusal, or a record opened and checked."""
+"""Results of API calls: an error response, and an opened record."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class RequestRefused(Exception):
-    """The door said no: `code` and `detail` as it gave them, `status` of HTTP."""
+    """The API refused a request: HTTP `status`, error `code` and `detail`."""
 
     def __init__(self, status: int, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
@@ -16,8 +16,10 @@ class RequestRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenedRelease:
-    """A release, opened and checked against its commitment: content bytes, media type, the commitment's 32-byte seed,
-    receipt position, block.
+    """A release, opened and verified against its commitment.
+
+    It has the content bytes, the media type, the 32-byte seed of the commitment, the position and block of the receipt,
+    and the issue.
     """
 
     content: bytes

@@ -1,4 +1,4 @@
-"""Key files: a wallet's private key and a reader's, readable by their owner only, never printed."""
+"""Key files: the private keys of a wallet and of a reader, readable only by their owner and never printed."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from mydata_ledger.ledger.signers import Wallet
 
 @dataclass(frozen=True, slots=True)
 class KeyFile:
-    """What a key file holds."""
+    """The keys of a key file."""
 
     wallet: Wallet
     reader: ReaderKey | None
 
 
 def new_key(path: Path, *, reader: bool) -> KeyFile:
-    """Make a key file. Raises MalformedInput when there is one already: keys are never overwritten."""
+    """Create a key file. Raises MalformedInput if the file exists, since keys are never overwritten."""
     private, reading = secrets.token_bytes(32), generate_reader_key() if reader else None
     kept = {"wallet": private.hex(), "reader": reading.raw.hex() if reading else None}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +37,7 @@ def new_key(path: Path, *, reader: bool) -> KeyFile:
 
 
 def load_key(path: Path) -> KeyFile:
-    """Read a key file. Raises MalformedInput, saying how to make one."""
+    """Read a key file. Raises MalformedInput, with the command that creates one."""
     try:
         kept = orjson.loads(path.read_bytes())
         reading = ReaderKey(bytes.fromhex(kept["reader"])) if kept["reader"] else None

@@ -1,1 +1,1 @@
-"""The ASGI entry of the app: limits and headers of every request, and a few routes answered without the framework."""
+"""ASGI fast path: limits and headers of every request, and a few routes answered without FastAPI."""

@@ -1,4 +1,4 @@
-"""The ASGI entry: a path leads to a fast route, or to the framework."""
+"""The ASGI entry point. A POST to a fast route is answered here; every other request goes to FastAPI."""
 
 from __future__ import annotations
 
@@ -21,57 +21,60 @@ RECORD_ID = re.compile(HEX32)
 
 
 class Route(Protocol):
-    """What is answered here to a POST on one path."""
+    """A fast route: it answers a POST on one path."""
 
     has_own_limits: ClassVar[bool]
 
-    async def reply(self, batcher: DecisionBatcher, request: Request, rest: str) -> bytes | None:
-        """The body of the answer; None leaves the request to the framework. `rest` is the last part of the path where
-        that is a parameter. Raises any error, which `refusal` renders.
+    async def reply(self, batcher: DecisionBatcher, request: Request, record_id: str) -> bytes | None:
+        """The body of the response; None leaves the request to FastAPI.
+
+        `record_id` is the last segment of the path where that is a parameter, else empty. `refusal` renders any error
+        that this raises.
         """
 
     def refusal(self, error: Exception) -> Reply:
-        """The answer to a request that ended in an error."""
+        """The response to a request that ended in an error."""
 
 
 Routes = Mapping[str, Route]
-"""By path; a path that ends in a slash is followed by a record's id."""
+"""Fast routes by path; a path that ends in a slash is followed by a record id."""
 
 
 class FastPath:
-    """Keeps the limits of every request, answers those to its routes, and leaves all others to `app`, adding to its
-    answers the headers that all have.
+    """Applies the limits of every request, answers the fast routes, and passes all other requests to `app`.
+
+    It adds the security headers and the request id to every response.
     """
 
     def __init__(self, app: ASGIApp, routes: Routes, batcher: DecisionBatcher, limits: RequestLimits) -> None:
         self._app, self._routes, self._batcher, self._limits = app, routes, batcher, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one ASGI request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive, self._limits.max_body(scope["path"]))
         if reply := await self._reply(request):
-            await request.answer(reply, send)
+            await request.send_reply(reply, send)
         else:
-            await self._app(scope, request.receive_again(), request.secured(send))
+            await self._app(scope, request.replay(), request.with_security_headers(send))
 
     async def _reply(self, request: Request) -> Reply | None:
-        route, rest = self._route(request.scope)
+        route, record_id = self._route(request.scope)
         if route is None or not route.has_own_limits:
             try:
                 self._limits.admit(request)
             except LedgerError as error:
                 return self._limits.refusal(error)
-        return await self._answered(route, request, rest) if route else None
+        return await self._call_route(route, request, record_id) if route else None
 
-    async def _answered(self, route: Route, request: Request, rest: str) -> Reply | None:
+    async def _call_route(self, route: Route, request: Request, record_id: str) -> Reply | None:
         try:
-            body = await route.reply(self._batcher, request, rest)
+            body = await route.reply(self._batcher, request, record_id)
         except Exception as error:
             if not isinstance(error, LedgerError):
-                LOGGER.exception("a question failed in a way nobody expected")
+                LOGGER.exception("unexpected error in a fast route")
             return route.refusal(error)
         return None if body is None else Reply(200, body)
 
@@ -81,6 +84,6 @@ class FastPath:
         path: str = scope["path"]
         if route := self._routes.get(path):
             return route, ""
-        start, slash, rest = path.rpartition("/")
+        start, slash, record_id = path.rpartition("/")
         route = self._routes.get(start + slash)
-        return (route, rest) if route and RECORD_ID.fullmatch(rest) else (None, "")
+        return (route, record_id) if route and RECORD_ID.fullmatch(record_id) else (None, "")

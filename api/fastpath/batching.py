@@ -1,4 +1,4 @@
-"""Micro-batching: what coroutines hand in at the same moment is answered in one step."""
+"""Micro-batching: requests that coroutines submit at the same moment are answered in one batch."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ from weakref import WeakKeyDictionary
 
 from mydata_ledger.ledger.errors import LedgerError
 
-MOST = 128
-"""Items in one batch, about: between batches the others on this loop have their turn. One request may have more."""
-AT_ONCE = 1
-"""Batches on their way: while one is written the next is considered, and what comes meanwhile is one batch."""
+MAX_BATCH = 128
+"""About how many items a batch has, so that other tasks of the event loop run between batches. One request may have
+more.
+"""
+MAX_BATCHES_IN_FLIGHT = 1
+"""Batches in flight. The next batch is decided while the last one is written, and collects what arrives meanwhile."""
 R = TypeVar("R")
 Outcomes = list[Any]
-"""One for each request: its answer, or the error that it ends in."""
+"""One for each request: its answer, or the error it ends in."""
 
 
 @dataclass(slots=True)
 class Queued(Generic[R]):
-    """A request of so many items, and where its answer goes."""
+    """A queued request, its number of items, and the future of its answer."""
 
     request: R
     size: int
     answer: asyncio.Future[Any]
 
     def settle(self, outcome: Any) -> None:
-        """Hand out the answer or the error, if the caller is still there."""
+        """Set the answer or the error, unless the caller has gone away."""
         if self.answer.done():
             return
         if isinstance(outcome, BaseException):
@@ -43,23 +45,23 @@ Batch = Sequence[Queued[R]]
 
 @dataclass(slots=True)
 class Queue(Generic[R]):
-    """What waits on one event loop, and how many batches are on their way to the disk."""
+    """The waiting requests of one event loop, and the number of batches in flight."""
 
     waiting: list[Queued[R]] = field(default_factory=list)
-    flying: int = 0
-    called: bool = False
-    seen: int = 0
+    in_flight: int = 0
+    scheduled: bool = False
+    previous_length: int = 0
 
     def grows(self) -> bool:
-        """Whether more are waiting than a moment ago, and there is still room in the batch."""
-        grown = self.seen < len(self.waiting) < MOST
-        self.seen = len(self.waiting) if grown else 0
-        return grown
+        """True if requests arrived since the last call and the batch still has room."""
+        grows = self.previous_length < len(self.waiting) < MAX_BATCH
+        self.previous_length = len(self.waiting) if grows else 0
+        return grows
 
     def next_batch(self) -> Batch[R]:
-        """Take out the first ones, up to a full batch."""
+        """Take the first requests from the queue, up to a full batch."""
         count = items = 0
-        while count < len(self.waiting) and items < MOST:
+        while count < len(self.waiting) and items < MAX_BATCH:
             items += self.waiting[count].size
             count += 1
         batch, self.waiting = self.waiting[:count], self.waiting[count:]
@@ -67,60 +69,66 @@ class Queue(Generic[R]):
 
 
 class Batcher(Generic[R]):
-    """Used by coroutines. `answer` gives the outcomes of a batch, in order, at once or from another thread; where it
-    fails with a LedgerError and `concerns_all` says so of the batch, each request ends in that error.
+    """Batches requests of coroutines.
+
+    Args:
+        answer: Gives the outcomes of a batch in order, at once or from another thread.
+        error_applies_to_all: True if a LedgerError of the batch applies to every request in it. Otherwise each request
+            is answered alone.
     """
 
     def __init__(
         self,
         answer: Callable[[Sequence[R]], Future[Outcomes]],
-        concerns_all: Callable[[Sequence[R]], bool] = lambda _: True,
+        error_applies_to_all: Callable[[Sequence[R]], bool] = lambda _: True,
     ) -> None:
-        self._answer, self._concerns_all = answer, concerns_all
+        self._answer, self._concerns_all = answer, error_applies_to_all
         self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, Queue[R]] = WeakKeyDictionary()
 
     def put(self, request: R, size: int = 1) -> asyncio.Future[Any]:
-        """The answer to come."""
+        """Queue a request, and return the future of its answer."""
         loop = asyncio.get_running_loop()
         queue = self._queues.get(loop) or self._queues.setdefault(loop, Queue())
         queued = Queued(request, size, loop.create_future())
         queue.waiting.append(queued)
-        self._start_soon(loop, queue)
+        self._schedule(loop, queue)
         return queued.answer
 
-    def _start_soon(self, loop: asyncio.AbstractEventLoop, queue: Queue[R]) -> None:
-        """In the loop's next turn, unless enough is on its way: what comes meanwhile shares the next batch's cost."""
-        if queue.waiting and not queue.called and queue.flying < AT_ONCE:
-            queue.called = True
-            loop.call_soon(self._start, loop, queue)
+    def _schedule(self, loop: asyncio.AbstractEventLoop, queue: Queue[R]) -> None:
+        """Start a batch in the loop's next turn, unless enough are in flight: requests that arrive meanwhile share the
+        cost.
+        """
+        if queue.waiting and not queue.scheduled and queue.in_flight < MAX_BATCHES_IN_FLIGHT:
+            queue.scheduled = True
+            loop.call_soon(self._start_batch, loop, queue)
 
-    def _start(self, loop: asyncio.AbstractEventLoop, queue: Queue[R]) -> None:
-        """Answer what is waiting, up to a full batch, once a turn of the loop has brought nobody new."""
+    def _start_batch(self, loop: asyncio.AbstractEventLoop, queue: Queue[R]) -> None:
+        """Answer the waiting requests, up to a full batch, once a turn of the loop has added none."""
         if queue.grows():
-            loop.call_soon(self._start, loop, queue)
+            loop.call_soon(self._start_batch, loop, queue)
             return
-        queue.called = False
+        queue.scheduled = False
         batch = queue.next_batch()
         self._run(loop, batch)
-        if coming := [queued.answer for queued in batch if not queued.answer.done()]:
-            queue.flying += 1
-            asyncio.gather(*coming, return_exceptions=True).add_done_callback(lambda _: self._landed(loop, queue))
-        self._start_soon(loop, queue)
+        if pending := [queued.answer for queued in batch if not queued.answer.done()]:
+            queue.in_flight += 1
+            asyncio.gather(*pending, return_exceptions=True).add_done_callback(lambda _: self._batch_done(loop, queue))
+        self._schedule(loop, queue)
 
-    def _landed(self, loop: asyncio.AbstractEventLoop, queue: Queue[R]) -> None:
-        queue.flying -= 1
-        self._start_soon(loop, queue)
+    def _batch_done(self, loop: asyncio.AbstractEventLoop, queue: Queue[R]) -> None:
+        queue.in_flight -= 1
+        self._schedule(loop, queue)
 
     def _run(self, loop: asyncio.AbstractEventLoop, batch: Batch[R]) -> None:
         try:
-            answered = self._answer([queued.request for queued in batch])
+            future = self._answer([queued.request for queued in batch])
         except Exception as error:
             self._fail(loop, batch, error)
             return
-        if answered.done():
-            self._finish(loop, batch, answered)
+        if future.done():
+            self._finish(loop, batch, future)
         else:
-            answered.add_done_callback(lambda done: loop.call_soon_threadsafe(self._finish, loop, batch, done))
+            future.add_done_callback(lambda done: loop.call_soon_threadsafe(self._finish, loop, batch, done))
 
     def _finish(self, loop: asyncio.AbstractEventLoop, batch: Batch[R], done: Future[Outcomes]) -> None:
         if error := done.exception():
@@ -130,10 +138,12 @@ class Batcher(Generic[R]):
             queued.settle(outcome)
 
     def _fail(self, loop: asyncio.AbstractEventLoop, batch: Batch[R], error: BaseException) -> None:
-        """What cannot be known is unknown to all; for anything else each is asked alone, so that only one fails."""
-        unknown = isinstance(error, LedgerError) and self._concerns_all([queued.request for queued in batch])
+        """Handle the error of a batch. An error that applies to all settles every request; after any other each request
+        is answered alone, so that only the faulty one fails.
+        """
+        applies_to_all = isinstance(error, LedgerError) and self._concerns_all([queued.request for queued in batch])
         for queued in batch:
-            if unknown or len(batch) == 1:
+            if applies_to_all or len(batch) == 1:
                 queued.settle(error)
             else:
                 self._run(loop, [queued])

@@ -1,4 +1,6 @@
-"""Consents that are handed in at the same moment are accepted in one step, each by itself."""
+"""Batched acceptance of consents: those submitted at the same moment are accepted in one
+transaction, each by itself.
+"""
 
 from __future__ import annotations
 
@@ -13,31 +15,31 @@ from mydata_ledger.ledger.kernel import AcceptedConsent, Kernel, SubmittedConsen
 
 
 class ConsentBatcher:
-    """Accepts signed consents. A delegate's consent, for which more is looked up, and one that only the chain can judge
-    wait in a thread of their own, so that nobody else waits for them.
+    """Accepts signed consents. A delegate's consent, which needs more lookups, and one that only the chain can verify
+    (a contract wallet) run in a thread, so that they do not delay others.
     """
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self._batcher: Batcher[SubmittedConsent] = Batcher(kernel.consents.acceptance.submit_soon)
 
-    async def submit(self, handed: SubmittedConsent) -> AcceptedConsent:
-        """Accept a signed consent. Raises whatever `Kernel.consent` raises."""
-        kernel, said = self.kernel, handed.consent
-        if said.signer == said.data_subject:
+    async def submit(self, submitted: SubmittedConsent) -> AcceptedConsent:
+        """Accept a signed consent. Raises the errors of `AcceptConsents.submit`."""
+        kernel, consent = self.kernel, submitted.consent
+        if consent.signer == consent.data_subject:
             try:
-                taken: AcceptedConsent = await self._batcher.put(handed)
+                accepted: AcceptedConsent = await self._batcher.put(submitted)
             except SignatureInvalid:
                 if not kernel.queries.asks_contract_wallets:
                     raise
             else:
-                return taken
-        return await run_in_threadpool(kernel.consents.acceptance.submit, handed)
+                return accepted
+        return await run_in_threadpool(kernel.consents.acceptance.submit, submitted)
 
 
-async def _consents(request: Request) -> ConsentBatcher:
-    found: ConsentBatcher = request.app.state.consents
-    return found
+async def _consent_batcher(request: Request) -> ConsentBatcher:
+    batcher: ConsentBatcher = request.app.state.consents
+    return batcher
 
 
-ConsentBatcherDep = Annotated[ConsentBatcher, Depends(_consents)]
+ConsentBatcherDep = Annotated[ConsentBatcher, Depends(_consent_batcher)]

@@ -1,4 +1,4 @@
-"""Limits of a request: how often one caller may ask (a token bucket by session, or by host without one), how much."""
+"""Request limits: a rate per session (per host without one) by token bucket, and a size."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection
 
 from mydata_ledger.api.errors import RateExceeded, Reply, closing, refusal
-from mydata_ledger.api.fastpath.request import Request, too_long
+from mydata_ledger.api.fastpath.request import Request, body_limit_message
 from mydata_ledger.ledger.errors import LedgerError, TooLarge
 
 BURST_SECONDS = 20
-"""A caller who was quiet may ask for so many seconds' worth at once."""
-MOST_CALLERS = 50_000
-"""Remembered at a time; who was quiet longest is forgotten, and starts with a full bucket."""
-SIGNING_IN = frozenset({"/session/challenges", "/sessions"})
+"""The size of a full bucket, in seconds of its rate."""
+MAX_CALLERS = 50_000
+"""Callers remembered; the one idle for longest is dropped, and starts again with a full bucket."""
+SIGN_IN_PATHS = frozenset({"/session/challenges", "/sessions"})
 
 
 class TokenBucket:
@@ -38,17 +38,17 @@ class TokenBucket:
         if not self._rate:
             return 0
         now, full = self._clock(), float(self._rate * BURST_SECONDS)
-        left, at = self._buckets.pop(caller, (full, now))
-        left = min(full, left + (now - at) * self._rate)
-        self._buckets[caller] = (left - tokens if left >= 1 else left, now)
-        if len(self._buckets) > MOST_CALLERS:
+        tokens_left, refilled_at = self._buckets.pop(caller, (full, now))
+        tokens_left = min(full, tokens_left + (now - refilled_at) * self._rate)
+        self._buckets[caller] = (tokens_left - tokens if tokens_left >= 1 else tokens_left, now)
+        if len(self._buckets) > MAX_CALLERS:
             self._buckets.popitem(last=False)
-        return 0 if left >= 1 else (1 - left) / self._rate
+        return 0 if tokens_left >= 1 else (1 - tokens_left) / self._rate
 
 
 class RequestLimits:
-    """Limits of every request but the evaluations, which machines ask and which have their own. `max_body` is in bytes;
-    a path in `streamed` bounds its bodies itself, and reads them in pieces.
+    """Limits of every request except evaluations, which have their own. `max_body` is in bytes; a path in `streamed`
+    limits its bodies itself and reads them in pieces.
     """
 
     def __init__(
@@ -61,19 +61,24 @@ class RequestLimits:
         return sys.maxsize if path in self._streamed else self._max_body
 
     def admit(self, request: Request) -> None:
-        """Count the request. Raises RateExceeded (RFC 6585 section 4), TooLarge by the length it declares."""
+        """Count the request.
+
+        Raises:
+            RateExceeded: The caller has no token left (RFC 6585 section 4).
+            TooLarge: The declared length is over the limit.
+        """
         scope, headers = request.scope, request.headers
         host = (scope.get("client") or ("", 0))[0]
-        if scope["path"] in SIGNING_IN and scope["method"] == "POST":
+        if scope["path"] in SIGN_IN_PATHS and scope["method"] == "POST":
             self._sign_ins.take(host)
         else:
             token = headers.get(b"authorization")
             self._requests.take(hash(token) if token else host)
         declared = headers.get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > request.max_body:
-            raise TooLarge(too_long(request.max_body))
+            raise TooLarge(body_limit_message(request.max_body))
 
     @staticmethod
     def refusal(error: LedgerError) -> Reply:
-        """The answer to what was not admitted; its JSON has always been written with spaces."""
-        return closing(refusal(error, lambda said: json.dumps(said).encode()))
+        """The error response to a request that was not admitted. Its JSON has spaces, unlike the other ones."""
+        return closing(refusal(error, lambda members: json.dumps(members).encode()))

@@ -1,4 +1,4 @@
-"""An HTTP request as ASGI gives it, and the headers of its answer."""
+"""An ASGI request, and the headers of its response."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ SECURITY_HEADERS = (
     (b"cache-control", b"no-store"),
 )
 REQUEST_ID = re.compile(rb"[\x20-\x7e\x80-\xff]{1,1024}")
-"""Any header value, since callers choose freely what they call a request (AuthZEN §10.1.4); bounded."""
+"""Any header value, since AuthZEN §10.1.4 lets callers choose their request ids freely; its length is limited."""
 
 
 class Request:
-    """The headers of a request by name (the last one where a name is repeated), and its body, which the framework can
-    read again after it was read here; `max_body` is the limit of every request in bytes.
+    """An ASGI request: its headers by name (the last one where a name is repeated) and its body.
+
+    FastAPI can still read the body after it was read here. `max_body` is the limit of every request in bytes.
     """
 
     __slots__ = ("_messages", "_receive", "headers", "max_body", "scope")
@@ -36,7 +37,7 @@ class Request:
 
     @property
     def repeats_a_header(self) -> bool:
-        """Whether a header name occurs twice: the framework would take the first one."""
+        """True if a header name occurs twice, where FastAPI would take the first value."""
         return len(self.headers) < len(self.scope["headers"])
 
     def session_key(self) -> bytes:
@@ -44,61 +45,74 @@ class Request:
         return session_key(self.headers.get(b"authorization", b""))
 
     async def body(self, limit: int) -> bytes:
-        """The whole body. Raises TooLarge beyond `limit` bytes, MalformedInput when the caller went away."""
+        """The whole body.
+
+        Raises:
+            TooLarge: The body has more than `limit` bytes.
+            MalformedInput: The caller closed the connection.
+        """
         declared = self.headers.get(b"content-length", b"0")
         size, more = int(declared) if declared.isdigit() else 0, True
-        taken = 0
+        received = 0
         while more and size <= limit:
             message = await self._receive()
             self._messages.append(message)
             if message["type"] == "http.disconnect":
                 raise MalformedInput("the connection was closed before the body was complete")
-            taken += len(message.get("body", b""))
-            more, size = message.get("more_body", False), taken
+            received += len(message.get("body", b""))
+            more, size = message.get("more_body", False), received
         if size > limit:
             raise TooLarge(f"this request has at most {limit} bytes; split it into smaller ones")
         return b"".join([message.get("body", b"") for message in self._messages])
 
-    def receive_again(self) -> Receive:
-        """ASGI's `receive`, from the first message on. Raises HTTPException(413) once the body exceeds `max_body`."""
-        read, taken = iter(self._messages), 0
+    def replay(self) -> Receive:
+        """ASGI's `receive`, from the first message on. It raises HTTPException(413) once the body
+        exceeds `max_body`.
+        """
+        recorded, received = iter(self._messages), 0
 
         async def receive() -> Message:
-            nonlocal taken
-            message = next(read, None) or await self._receive()
-            taken += len(message.get("body", b""))
-            if taken > self.max_body:
-                raise HTTPException(413, too_long(self.max_body))
+            nonlocal received
+            message = next(recorded, None) or await self._receive()
+            received += len(message.get("body", b""))
+            if received > self.max_body:
+                raise HTTPException(413, body_limit_message(self.max_body))
             return message
 
         return receive
 
-    async def answer(self, reply: Reply, send: Send) -> None:
-        """Send a whole answer."""
+    async def send_reply(self, reply: Reply, send: Send) -> None:
+        """Send a complete response."""
         length = (b"content-length", b"%d" % len(reply.body))
-        headers = [length, (b"content-type", b"application/json"), *reply.headers, *SECURITY_HEADERS, self._id()]
+        headers = [
+            length,
+            (b"content-type", b"application/json"),
+            *reply.headers,
+            *SECURITY_HEADERS,
+            self._request_id(),
+        ]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
 
-    def secured(self, send: Send) -> Send:
-        """ASGI's `send` that adds the security headers an answer does not set itself, and the id of the request."""
-        name = self._id()
+    def with_security_headers(self, send: Send) -> Send:
+        """ASGI's `send`, adding the request id and each security header that the response does not set."""
+        request_id = self._request_id()
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = {key.lower() for key, _ in message["headers"]}
-                extra: RawHeaders = tuple(one for one in SECURITY_HEADERS if one[0] not in present)
-                message["headers"] = [*message["headers"], *extra, name]
+                set_headers = {key.lower() for key, _ in message["headers"]}
+                missing: RawHeaders = tuple(header for header in SECURITY_HEADERS if header[0] not in set_headers)
+                message["headers"] = [*message["headers"], *missing, request_id]
             await send(message)
 
         return send_secured
 
-    def _id(self) -> tuple[bytes, bytes]:
-        """X-Request-ID: the caller's own if they gave one."""
-        given = self.headers.get(b"x-request-id", b"")
-        return b"x-request-id", given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8).encode()
+    def _request_id(self) -> tuple[bytes, bytes]:
+        """X-Request-ID: the caller's own if it is valid, else a random one."""
+        request_id = self.headers.get(b"x-request-id", b"")
+        return b"x-request-id", request_id if REQUEST_ID.fullmatch(request_id) else secrets.token_hex(8).encode()
 
 
-def too_long(limit: int) -> str:
-    """What is said of a body beyond the limit of every request, in bytes."""
+def body_limit_message(limit: int) -> str:
+    """The error message for a body over the limit, in bytes."""
     return f"a request has at most {limit} bytes; split it into smaller ones"

@@ -1,7 +1,7 @@
-"""The fast routes: one object answers both a FastAPI route and, for a plain request, its fast path.
+"""Fast routes: one object answers both a FastAPI route and, for a plain request, its fast path.
 
-The framework solves a tree of dependencies and copies forms and answers more often than a decision takes. A route that
-has a `FastRoute` answers through it too, so that the two ways differ in nothing but time.
+FastAPI resolves a dependency tree and copies forms and responses, which costs more than a decision. Both paths of a
+route use the same `FastRoute`, so their responses are equal.
 """
 
 from __future__ import annotations
@@ -27,36 +27,40 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class AnsweredQuestion(Generic[F, T]):
-    """An answered question: the form it came in, how it was put, what was found, and the receipt."""
+class AnsweredRequest(Generic[F, T]):
+    """The form as it came in, the access request made from it, the answer, and the receipt."""
 
     form: F
-    question: Any
-    found: T
+    request: Any
+    answer: T
     receipt: LoggedStatement
 
 
 @dataclass(frozen=True, slots=True)
 class FastRoute(Generic[F, T]):
-    """One route: its form, the question that the form of a caller (by name as requester) means, how that is answered
-    and shown. `nothing` is the answer where there is no question to put, or where a word in it is not known here (the
-    error says which); without it that is refused. The last part of the path is given as text.
+    """One route.
+
+    `make` turns the form into the caller's access request (by name as requester), `respond` answers it, and `show`
+    makes the JSON response. `empty_answer` gives the response where `make` returns None or meets an unknown term (then
+    with the error); without it, the error is raised.
     """
 
     has_own_limits: ClassVar[bool] = False
     form: type[F]
     make: Callable[[Kernel, str, F, str], AccessRequest | None]
     respond: Respond[T]
-    show: Callable[[DecisionBatcher, AnsweredQuestion[F, T]], Awaitable[Any]]
-    nothing: Callable[[UnknownTerm | None], Any] | None = None
+    show: Callable[[DecisionBatcher, AnsweredRequest[F, T]], Awaitable[Any]]
+    empty_answer: Callable[[UnknownTerm | None], Any] | None = None
 
-    async def answer(self, batcher: DecisionBatcher, session: bytes, form: F, rest: str = "") -> Response:
-        """The answer to a caller whom the framework let in. Raises what `make`, `respond` and `show` raise."""
-        return Response(await self._body(batcher, session, form, rest), media_type="application/json")
+    async def answer(self, batcher: DecisionBatcher, session: bytes, form: F, record_id: str = "") -> Response:
+        """The response to a caller whom FastAPI has authenticated. Raises what `make`, `respond` and `show` raise."""
+        return Response(await self._body(batcher, session, form, record_id), media_type="application/json")
 
-    async def reply(self, batcher: DecisionBatcher, request: Request, rest: str) -> bytes | None:
-        """The body of the answer to a request that brings JSON which fits the form; None for any other,
-        which the framework refuses in its own words. Raises SessionRequired, and what `answer` raises.
+    async def reply(self, batcher: DecisionBatcher, request: Request, record_id: str) -> bytes | None:
+        """The body of the response to a JSON request that fits the form.
+
+        Returns None for any other request, which FastAPI then refuses. Raises SessionRequired, and what `answer`
+        raises.
         """
         if request.headers.get(b"content-type") != b"application/json" or request.repeats_a_header:
             return None
@@ -64,19 +68,21 @@ class FastRoute(Generic[F, T]):
             form = self.form.model_validate_json(await request.body(request.max_body))
         except (ValidationError, MalformedInput, TooLarge):
             return None
-        return await self._body(batcher, request.session_key(), form, rest)
+        return await self._body(batcher, request.session_key(), form, record_id)
 
     def refusal(self, error: Exception) -> Reply:
-        """As the framework renders it."""
+        """The error response, as FastAPI's handlers render it."""
         return refusal(error)
 
-    async def _body(self, batcher: DecisionBatcher, session: bytes, form: F, rest: str) -> bytes:
+    async def _body(self, batcher: DecisionBatcher, session: bytes, form: F, record_id: str) -> bytes:
         try:
-            put = await batcher.put(session, lambda name: self.make(batcher.kernel, name, form, rest), self.respond)
+            answered = await batcher.answer_for(
+                session, lambda name: self.make(batcher.kernel, name, form, record_id), self.respond
+            )
         except UnknownTerm as error:
-            if self.nothing is None:
+            if self.empty_answer is None:
                 raise
-            return orjson.dumps(self.nothing(error))
-        if put is None:
-            return orjson.dumps(self.nothing(None) if self.nothing else None)
-        return orjson.dumps(await self.show(batcher, AnsweredQuestion(form, *put)))
+            return orjson.dumps(self.empty_answer(error))
+        if answered is None:
+            return orjson.dumps(self.empty_answer(None) if self.empty_answer else None)
+        return orjson.dumps(await self.show(batcher, AnsweredRequest(form, *answered)))

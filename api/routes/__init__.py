@@ -1,1 +1,1 @@
-"""One module a noun: the paths people read and document."""
+"""The general routes, one module for each resource."""

@@ -1,4 +1,4 @@
-"""The general question: any record, any purpose; the services ask the same through their own doors."""
+"""Access to one record, of any category and purpose; services have their own routes for the same decision."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pydantic import Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
-from mydata_ledger.api.fastpath.routes import AnsweredQuestion, FastRoute
-from mydata_ledger.api.guard import AccessQuestion, DecisionBatcherDep, RecordId, Text, released
+from mydata_ledger.api.fastpath.routes import AnsweredRequest, FastRoute
+from mydata_ledger.api.guard import AccessQuestion, DecisionBatcherDep, RecordId, Text, release_answer
 from mydata_ledger.api.schemas import ReleaseView
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.kernel import Kernel, RecordDecision, answered, check_hands_out
@@ -19,41 +19,49 @@ from mydata_ledger.ledger.typed_data import read_hex
 router = APIRouter(tags=["access"])
 
 
-class FieldsQuestion(AccessQuestion):
-    """The same for chosen fields, named by JSON Pointer (RFC 6901)."""
+class FieldsForm(AccessQuestion):
+    """An access to fields of a record that JSON Pointers (RFC 6901) name."""
 
     pointers: Annotated[list[Text], Field(min_length=1, max_length=1_000, examples=[["/code", "/valueQuantity"]])]
 
 
 @router.post("/access/records/{record_id}", response_model=ReleaseView)
-async def access(
+async def request_record(
     record_id: RecordId, question: AccessQuestion, caller: SignedIn, batcher: DecisionBatcherDep
 ) -> Response:
-    """Ask for one record. A receipt is written either way; absent and forbidden look the same."""
+    """Request one record. Every request writes a receipt, whether it is permitted or denied; a record that does not
+    exist and one that is not permitted get the identical answer.
+    """
     return await RECORDS.answer(batcher, caller.session, question, record_id)
 
 
-def _asked(kernel: Kernel, requester: str, question: AccessQuestion, record_id: str) -> AccessRequest:
-    asked = question.access_request(kernel, requester, record_id)
+def _access_request(kernel: Kernel, requester: str, question: AccessQuestion, record_id: str) -> AccessRequest:
+    request = question.access_request(kernel, requester, record_id)
     read_hex(question.reader_key, "reader_key")
-    check_hands_out(asked)
-    return asked
+    check_hands_out(request)
+    return request
 
 
-async def _shown(batcher: DecisionBatcher, asked: AnsweredQuestion[AccessQuestion, RecordDecision]) -> dict[str, Any]:
-    key = read_hex(asked.form.reader_key, "reader_key")
-    release = await released(batcher, asked.question, key, asked.found, asked.receipt, show=ReleaseView.of)
+async def _release_view(
+    batcher: DecisionBatcher, answered: AnsweredRequest[AccessQuestion, RecordDecision]
+) -> dict[str, Any]:
+    key = read_hex(answered.form.reader_key, "reader_key")
+    release = await release_answer(
+        batcher, answered.request, key, answered.answer, answered.receipt, show=ReleaseView.of
+    )
     return release.model_dump()
 
 
-RECORDS = FastRoute(AccessQuestion, _asked, answered, _shown)
+RECORDS = FastRoute(AccessQuestion, _access_request, answered, _release_view)
 
 
 @router.post("/access/records/{record_id}/fields")
-def fields(record_id: RecordId, question: FieldsQuestion, caller: SignedIn, kernel: KernelDep) -> ReleaseView:
-    """Ask for chosen fields of one record: what is sealed for you proves them against the record's commitment, and
-    nothing of the rest leaves. A receipt is written either way; absent and forbidden look the same.
+def request_fields(record_id: RecordId, question: FieldsForm, caller: SignedIn, kernel: KernelDep) -> ReleaseView:
+    """Request chosen fields of one record.
+
+    The sealed fields come with a proof against the record's commitment; no other field is disclosed. Every request
+    writes a receipt; a record that does not exist and one that is not permitted get the identical answer.
     """
-    asked = question.access_request(kernel, caller.name, record_id)
+    request = question.access_request(kernel, caller.name, record_id)
     key = read_hex(question.reader_key, "reader_key")
-    return ReleaseView.of(kernel.decisions.releases.disclose(asked, lambda _: question.pointers, key))
+    return ReleaseView.of(kernel.decisions.releases.disclose(request, lambda _: question.pointers, key))

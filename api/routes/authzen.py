@@ -1,7 +1,7 @@
 """OpenID AuthZEN Authorization API 1.0: the three searches and the metadata.
 
-Callers ask for themselves; an accredited enforcement point asks for anyone. What a caller may not ask for is answered
-like what is not there: no results.
+Callers search for themselves; an accredited policy enforcement point may search for anyone. A search that the caller
+may not make has no results, like one that finds nothing.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from mydata_ledger.api.fastpath.authzen import (
     Entity,
     EntityType,
     Properties,
+    error_context,
     record_of,
     requester_of,
-    unasked,
-    under,
+    with_context,
 )
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
-from mydata_ledger.api.fastpath.routes import AnsweredQuestion, FastRoute
+from mydata_ledger.api.fastpath.routes import AnsweredRequest, FastRoute
 from mydata_ledger.api.guard import DecisionBatcherDep
-from mydata_ledger.api.routes.questions import RestsOn, page_of
-from mydata_ledger.api.schemas import shown
+from mydata_ledger.api.routes.questions import BasisView, page_of
+from mydata_ledger.api.schemas import to_hex
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, Found
 from mydata_ledger.ledger.errors import NotFound, UnknownTerm
 from mydata_ledger.ledger.kernel import Kernel, RecordPage, allowed, page_answers
@@ -44,20 +44,22 @@ ENDPOINTS = {
 
 
 class PageRequest(BaseModel):
-    """Which page (AuthZEN §8.2.1); `limit` beyond 1,000 is 1,000."""
+    """Which page of the results (AuthZEN §8.2.1); a `limit` above 1,000 counts as 1,000."""
 
     token: Annotated[str, Field(max_length=100)] = ""
     limit: Annotated[int, Field(ge=0, strict=True)] = 100
 
 
 class PageResponse(BaseModel):
-    """Where to go on; empty at the end. Counts are left out: they could tell what is hidden."""
+    """The token of the next page; empty on the last one. There are no counts, since they could
+    reveal hidden records.
+    """
 
     next_token: str
 
 
 class SubjectSearch(BaseModel):
-    """Who may do this with the record?"""
+    """Which parties may do this with the record?"""
 
     subject: EntityType
     action: Action
@@ -86,8 +88,8 @@ class ActionSearch(BaseModel):
 
 
 class Results(BaseModel):
-    """Entities found, as AuthZEN §8 has them. `context.error` (status, message) says which word of the question is not
-    known here, and the nearest that is.
+    """The entities of a search (AuthZEN §8). For a term that is not in the vocabulary, `context.error` (status,
+    message) names the term and the nearest known one.
     """
 
     page: PageResponse = PageResponse(next_token="")
@@ -96,104 +98,110 @@ class Results(BaseModel):
 
 
 class Resources(Results):
-    """Records found; to who demanded a size, `context.at` says what the answer rests on."""
+    """The records of a search. If the request set `consents_at_least`, `context.at` gives the log sizes and the block
+    of the answer.
+    """
 
 
 @router.get("/.well-known/authzen-configuration")
-def configuration(house: AppContextDep, response: Response) -> dict[str, str]:
-    """The metadata of this decision point (AuthZEN §9.1), which may be kept for an hour (§11.8)."""
+def authzen_configuration(context: AppContextDep, response: Response) -> dict[str, str]:
+    """The metadata of this policy decision point (AuthZEN §9.1); it may be cached for an hour (§11.8)."""
     response.headers["Cache-Control"] = "public, max-age=3600"
-    base = house.settings.uri.rstrip("/")
+    base = context.settings.uri.rstrip("/")
     return {"policy_decision_point": base, **{name: base + path for name, path in ENDPOINTS.items()}}
 
 
 @router.post("/access/v1/search/subject", response_model_exclude_none=True)
-def subjects(asked: SubjectSearch, caller: SignedIn, kernel: KernelDep) -> Results:
+def search_subjects(form: SubjectSearch, caller: SignedIn, kernel: KernelDep) -> Results:
     """The parties that may do this with one of the caller's own records (AuthZEN §8.4)."""
-    record, purpose = record_of(asked.resource.type, asked.resource.id), _purpose(asked.context, asked.action)
-    if asked.subject.type != "party" or record is None or not purpose:
+    record, purpose = record_of(form.resource.type, form.resource.id), _purpose(form.context, form.action)
+    if form.subject.type != "party" or record is None or not purpose:
         return Results(results=[])
     try:
-        question = kernel.decisions.search.question(caller.name, purpose, asked.action.name)
-        found = kernel.decisions.record_questions.who_can_access(caller.signer, record, purpose, asked.action.name)
+        request = kernel.decisions.search.question(caller.name, purpose, form.action.name)
+        readers = kernel.decisions.record_questions.who_can_access(caller.signer, record, purpose, form.action.name)
     except NotFound:
         return Results(results=[])
     except UnknownTerm as error:
-        return Results(**_nothing(error))
-    names = sorted(party.account for party, _ in found)
-    page, rest = kernel.decisions.search.page_of_list(
-        replace(question, record_id=record), names, asked.page.token, asked.page.limit
+        return Results(**_empty_results(error))
+    names = sorted(party.account for party, _ in readers)
+    page, next_token = kernel.decisions.search.page_of_list(
+        replace(request, record_id=record), names, form.page.token, form.page.limit
     )
-    return Results(results=[{"type": "party", "id": name} for name in page], page=PageResponse(next_token=rest))
+    return Results(results=[{"type": "party", "id": name} for name in page], page=PageResponse(next_token=next_token))
 
 
 @router.post("/access/v1/search/resource", response_model=Resources)
-async def resources(asked: ResourceSearch, caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
-    """The records the subject may do this with, in pages (AuthZEN §8.5); `context` as in an evaluation."""
-    return await RESOURCES.answer(batcher, caller.session, asked)
+async def search_resources(form: ResourceSearch, caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
+    """The records the subject may do this with, in pages (AuthZEN §8.5). `context` is that of an evaluation."""
+    return await RESOURCES.answer(batcher, caller.session, form)
 
 
 @router.post("/access/v1/search/action", response_model=Results)
-async def actions(asked: ActionSearch, caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
-    """What the subject may do with one record (AuthZEN §8.6)."""
-    return await ACTIONS.answer(batcher, caller.session, asked)
+async def search_actions(form: ActionSearch, caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
+    """The actions that the subject may do with one record (AuthZEN §8.6)."""
+    return await ACTIONS.answer(batcher, caller.session, form)
 
 
-def _resources(kernel: Kernel, name: str, asked: ResourceSearch, _: str) -> AccessRequest | None:
-    requester, purpose = _requester(asked.subject, name, kernel), _purpose(asked.context, asked.action)
-    category = str(asked.resource.properties.get("category", EVERYTHING))
-    if requester is None or asked.resource.type != "record" or not purpose:
+def _resource_query(kernel: Kernel, name: str, form: ResourceSearch, _: str) -> AccessRequest | None:
+    requester, purpose = _requester(form.subject, name, kernel), _purpose(form.context, form.action)
+    category = str(form.resource.properties.get("category", EVERYTHING))
+    if requester is None or form.resource.type != "record" or not purpose:
         return None
-    question = under(kernel.decisions.search.question(requester, purpose, asked.action.name, category), asked.context)
-    return kernel.decisions.search.page_query(question, asked.page.token, asked.page.limit)
+    request = with_context(
+        kernel.decisions.search.question(requester, purpose, form.action.name, category), form.context
+    )
+    return kernel.decisions.search.page_query(request, form.page.token, form.page.limit)
 
 
-async def _shown_resources(
-    batcher: DecisionBatcher, answered: AnsweredQuestion[ResourceSearch, Sequence[Found] | None]
+async def _resource_results(
+    batcher: DecisionBatcher, answered: AnsweredRequest[ResourceSearch, Sequence[Found] | None]
 ) -> dict[str, Any]:
     def show(page: RecordPage) -> dict[str, Any]:
-        found = [{"type": "record", "id": shown(record_id)} for record_id in page.ids]
-        context = {"context": {"at": RestsOn.of(page.asked).model_dump()}} if answered.question.at_least else {}
-        return _results(found, page.cursor) | context
+        entities = [{"type": "record", "id": to_hex(record_id)} for record_id in page.ids]
+        context = {"context": {"at": BasisView.of(page.asked).model_dump()}} if answered.request.at_least else {}
+        return _results_document(entities, page.cursor) | context
 
     return await page_of(batcher, answered, show)
 
 
-def _actions(kernel: Kernel, name: str, asked: ActionSearch, _: str) -> AccessRequest | None:
-    requester, record = _requester(asked.subject, name, kernel), record_of(asked.resource.type, asked.resource.id)
-    purpose = _purpose(asked.context, None)
+def _action_query(kernel: Kernel, name: str, form: ActionSearch, _: str) -> AccessRequest | None:
+    requester, record = _requester(form.subject, name, kernel), record_of(form.resource.type, form.resource.id)
+    purpose = _purpose(form.context, None)
     if requester is None or record is None or not purpose:
         return None
     return kernel.decisions.search.question(requester, purpose, "view", record_id=record)
 
 
-async def _shown_actions(
-    batcher: DecisionBatcher, answered: AnsweredQuestion[ActionSearch, list[str]]
+async def _action_results(
+    batcher: DecisionBatcher, answered: AnsweredRequest[ActionSearch, list[str]]
 ) -> dict[str, Any]:
     page = answered.form.page
-    some, rest = batcher.kernel.decisions.search.page_of_list(answered.question, answered.found, page.token, page.limit)
-    return _results([{"name": name} for name in some], rest)
+    names, next_token = batcher.kernel.decisions.search.page_of_list(
+        answered.request, answered.answer, page.token, page.limit
+    )
+    return _results_document([{"name": name} for name in names], next_token)
 
 
-def _results(found: list[dict[str, str]], rest: str = "") -> dict[str, Any]:
-    return {"page": {"next_token": rest}, "results": found}
+def _results_document(results: list[dict[str, str]], next_token: str = "") -> dict[str, Any]:
+    return {"page": {"next_token": next_token}, "results": results}
 
 
-def _nothing(error: UnknownTerm | None) -> dict[str, Any]:
-    said = {"context": {"error": unasked(error)}} if error else {}
-    return _results([]) | said
+def _empty_results(error: UnknownTerm | None) -> dict[str, Any]:
+    context = {"context": {"error": error_context(error)}} if error else {}
+    return _results_document([]) | context
 
 
-RESOURCES = FastRoute(ResourceSearch, _resources, page_answers, _shown_resources, _nothing)
-ACTIONS = FastRoute(ActionSearch, _actions, allowed, _shown_actions, _nothing)
+RESOURCES = FastRoute(ResourceSearch, _resource_query, page_answers, _resource_results, _empty_results)
+ACTIONS = FastRoute(ActionSearch, _action_query, allowed, _action_results, _empty_results)
 
 
 def _requester(subject: Entity, caller: str, kernel: Kernel) -> str | None:
-    """The requester an AuthZEN subject names, if the caller may ask for them."""
+    """The requester that an AuthZEN subject names, if the caller may ask for them."""
     requester = requester_of(subject.type, subject.id)
     return requester if requester and kernel.decisions.evaluation.may_ask_for(caller, requester) else None
 
 
 def _purpose(context: dict[str, Any], action: Action | None) -> str:
-    said = context.get("purpose") or (action.properties.get("purpose") if action else "")
-    return said if isinstance(said, str) else ""
+    purpose = context.get("purpose") or (action.properties.get("purpose") if action else "")
+    return purpose if isinstance(purpose, str) else ""

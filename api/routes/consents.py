@@ -1,4 +1,4 @@
-"""Consents and withdrawals: drafted here, signed by the person, accepted here."""
+"""Consents and withdrawals: drafted here, signed by the data subject or a delegate, accepted here."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mydata_ledger.api.schemas import (
     draft_view,
     proof_document,
     replaced,
-    shown,
+    to_hex,
 )
 from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.consent import Consent, Revocation
@@ -37,34 +37,38 @@ from mydata_ledger.ledger.typed_data import message, parse, read_domain, read_he
 from mydata_ledger.ledger.wording import ENGLISH
 
 router = APIRouter(tags=["consents"])
-LARGE = 16 * 1024
-"""Bytes of a signed consent from which on it is read and hashed in a thread, so that nobody else waits for it."""
+LARGE_CONSENT = 16 * 1024
+"""Bytes from which a signed consent is parsed and hashed in a thread, so that it does not delay other requests."""
 EntryId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a consent")]
 
 
 class ConsentDraftForm(Form):
-    """What the person wants to say; `lock` is SHA-256 of a secret only they hold, which withdraws on chain."""
+    """What a consent should say. `lock` is SHA-256 of a secret that only the signer holds; revealing the secret revokes
+    the consent on chain. Without `notice_hash`, the newest notice in `language` is used.
+    """
 
     grantee: Annotated[str, Field(max_length=200, examples=["role:responder"])]
     grants: Annotated[list[GrantForm], Field(min_length=1, max_length=64)]
     notice_hash: Hex32 | None = None
     language: Annotated[str, Field(max_length=20)] = "en"
     lock: Hex32 = ZERO
-    data_subject: Annotated[Hex | None, Field(description="for whom a delegate signs; the caller without it")] = None
+    data_subject: Annotated[Hex | None, Field(description="whom a delegate signs for; by default the caller")] = None
 
 
 class RevocationDraftForm(Form):
-    """Which grantee's consent ends; `secret` opens its lock, so that the chain knows too."""
+    """The grantee whose consent is withdrawn. `secret` opens the consent's lock, to revoke it on chain too."""
 
     grantee: Annotated[str, Field(max_length=200)]
     secret: Hex32 = ZERO
     language: Language = ENGLISH
-    data_subject: Annotated[Hex | None, Field(description="for whom a delegate signs; the caller without it")] = None
+    data_subject: Annotated[Hex | None, Field(description="whom a delegate signs for; by default the caller")] = None
 
 
 class SignedBy(BaseModel):
-    """Who signed for the data subject, by name, and as what. `on_paper`: the person signed on paper, before this
-    witness and a second one, and the scan is the record with that commitment.
+    """Who signed for the data subject: signer, name and relation.
+
+    With `on_paper`, the data subject signed on paper before this witness and `second_witness`; `scan` is the commitment
+    of the record that contains the scan.
     """
 
     signer: str
@@ -76,7 +80,7 @@ class SignedBy(BaseModel):
 
 
 class ConsentView(BaseModel):
-    """One version of a consent as its data subject sees it."""
+    """One version of a consent, for its data subject."""
 
     entry: Hex32
     position: int
@@ -91,136 +95,152 @@ class ConsentView(BaseModel):
 
 @router.post("/consents/drafts")
 def draft_consent(form: ConsentDraftForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
-    """The next version of the caller's consent to a grantee, ready for the wallet."""
-    return draft_view(kernel.consents.drafts.consent(wish_of(form, caller, kernel)))
+    """Draft the next version of the caller's consent to a grantee, to be signed."""
+    return draft_view(kernel.consents.drafts.consent(grant_request(form, caller, kernel)))
 
 
 @router.post("/consents", status_code=202)
-async def consent(form: SignedForm, request: Request, batcher: ConsentBatcherDep, _: SignedIn) -> ReplacedView:
-    """Hand in a signed consent; it permits from the moment it is on chain. Anyone signed in may carry it. `ended` names
-    what rested on the version it replaces.
+async def submit_consent(form: SignedForm, request: Request, batcher: ConsentBatcherDep, _: SignedIn) -> ReplacedView:
+    """Submit a signed consent; it permits access once it is on chain.
+
+    Anyone with a session may submit it for its signer. `ended` lists what was based on the version it replaces and
+    ended with it.
     """
-    if len(await request.body()) > LARGE:
-        return await run_in_threadpool(_taken_alone, form, batcher.kernel)
-    taken = await batcher.submit(_handed(form))
-    said = taken.logged.signed.statement
-    is_first = isinstance(said, Consent) and said.signer == said.data_subject and not any(said.previous)
-    if taken.is_new and is_first:
-        return replaced(taken.logged, "pending", [])
-    return await run_in_threadpool(_replaced, taken.logged, batcher.kernel)
+    if len(await request.body()) > LARGE_CONSENT:
+        return await run_in_threadpool(_submit_alone, form, batcher.kernel)
+    accepted = await batcher.submit(_submitted(form))
+    statement = accepted.logged.signed.statement
+    is_first = (
+        isinstance(statement, Consent) and statement.signer == statement.data_subject and not any(statement.previous)
+    )
+    if accepted.is_new and is_first:
+        return replaced(accepted.logged, "pending", [])
+    return await run_in_threadpool(_replaced_view, accepted.logged, batcher.kernel)
 
 
-def _handed(form: SignedForm) -> SubmittedConsent:
+def _submitted(form: SignedForm) -> SubmittedConsent:
     claimed = read_domain(form.domain)
     return SubmittedConsent(parse(Consent, form.message), read_hex(form.signature, "signature"), claimed)
 
 
-def _taken_alone(form: SignedForm, kernel: Kernel) -> ReplacedView:
-    return _replaced(kernel.consents.acceptance.submit(_handed(form)).logged, kernel)
+def _submit_alone(form: SignedForm, kernel: Kernel) -> ReplacedView:
+    return _replaced_view(kernel.consents.acceptance.submit(_submitted(form)).logged, kernel)
 
 
-def _replaced(logged: LoggedStatement, kernel: Kernel) -> ReplacedView:
+def _replaced_view(logged: LoggedStatement, kernel: Kernel) -> ReplacedView:
     state = kernel.queries.consent(logged.signed.entry.entry)
     status = state.status(kernel.queries.now()) if state else Status.PENDING
     return replaced(logged, status, kernel.consents.endings.ended_by(logged))
 
 
 @router.get("/consents")
-def consents(caller: SignedIn, kernel: KernelDep) -> list[ConsentView]:
+def list_consents(caller: SignedIn, kernel: KernelDep) -> list[ConsentView]:
     """Every version of every consent of the caller, oldest first."""
     delegations = kernel.queries.delegations_of(caller.signer)
     return [_view(state, kernel, delegations) for state in kernel.queries.consents_of(caller.signer)]
 
 
 @router.get("/consents/{entry}/copy")
-def copy(entry: EntryId, caller: SignedIn, house: AppContextDep) -> dict[str, Any]:
-    """The caller's own copy: statement, signature, salt and proof, for `mydata verify`."""
-    state = house.kernel.queries.consent(read_hex(entry, "entry", 32))
+def get_consent_copy(entry: EntryId, caller: SignedIn, context: AppContextDep) -> dict[str, Any]:
+    """A proof document of one of the caller's consents: statement, signature, salt and proofs, for `mydata verify`."""
+    state = context.kernel.queries.consent(read_hex(entry, "entry", 32))
     if state is None or state.consent.data_subject != caller.signer:
         raise NotFound
-    registries, queries = dict(house.settings.registries), house.kernel.queries
-    document = proof_document(house.kernel.records.proofs.prove(CONSENTS, state.position), registries)
+    registries, queries = dict(context.settings.registries), context.kernel.queries
+    document = proof_document(context.kernel.records.proofs.prove(CONSENTS, state.position), registries)
     if notice := queries.notice(state.consent.notice_hash):
         document["notice"] = {"language": notice.language, "text": notice.text}
-    if office := _office(state, queries.delegations_of(state.consent.data_subject)):
+    if delegation := _delegation_of(state, queries.delegations_of(state.consent.data_subject)):
         document["delegation"] = proof_document(
-            house.kernel.records.proofs.prove(CONSENTS, office.position), registries
+            context.kernel.records.proofs.prove(CONSENTS, delegation.position), registries
         )
     return document
 
 
-def _office(state: ConsentState, delegations: list[DelegationState]) -> DelegationState | None:
-    """The delegation under which somebody else signed for the data subject."""
-    said = state.consent
-    if said.signer == said.data_subject:
+def _delegation_of(state: ConsentState, delegations: list[DelegationState]) -> DelegationState | None:
+    """The delegation under which a delegate signed; None if the data subject signed."""
+    consent = state.consent
+    if consent.signer == consent.data_subject:
         return None
-    return office_of(said.signer, said.signed_at, state.position, delegations)
+    return office_of(consent.signer, consent.signed_at, state.position, delegations)
 
 
 @router.post("/revocations/drafts")
 def draft_revocation(form: RevocationDraftForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
-    """The withdrawal of the caller's newest consent to a grantee, ready for the wallet."""
+    """Draft the withdrawal of the caller's newest consent to a grantee, to be signed."""
     secret = read_hex(form.secret, "secret", 32)
-    whose = subject_bytes(form.data_subject) if form.data_subject else caller.signer
-    draft = kernel.consents.drafts.revocation(whose, grantee_of(form.grantee), secret, caller.signer, form.language)
+    data_subject = subject_bytes(form.data_subject) if form.data_subject else caller.signer
+    draft = kernel.consents.drafts.revocation(
+        data_subject, parse_grantee(form.grantee), secret, caller.signer, form.language
+    )
     return draft_view(draft)
 
 
 @router.post("/revocations", status_code=202)
-def revoke(form: SignedForm, kernel: KernelDep, _: SignedIn) -> ReplacedView:
-    """Hand in a signed withdrawal; it denies before this answers. `ended` names what rested on the consent and ended
-    with it: share links, exports, sessions, what a delegate signed, keys that were handed out.
+def submit_revocation(form: SignedForm, kernel: KernelDep, _: SignedIn) -> ReplacedView:
+    """Submit a signed withdrawal; access is denied before this responds.
+
+    `ended` lists what was based on the consent and ended with it: share links, exports, sessions, statements of a
+    delegate, released keys.
     """
-    said, signature = parse(Revocation, form.message), read_hex(form.signature, "signature")
-    logged = kernel.consents.revocations.accept(said, signature, read_domain(form.domain))
+    revocation, signature = parse(Revocation, form.message), read_hex(form.signature, "signature")
+    logged = kernel.consents.revocations.accept(revocation, signature, read_domain(form.domain))
     return replaced(logged, "denies now", kernel.consents.endings.ended_by(logged))
 
 
-def wish_of(form: ConsentDraftForm, caller: Caller, kernel: Kernel) -> GrantRequest:
-    """What the caller wants to say, under the newest notice in their language unless they name one."""
-    notice = read_hex(form.notice_hash, "notice_hash", 32) if form.notice_hash else _present(kernel, form.language)
+def grant_request(form: ConsentDraftForm, caller: Caller, kernel: Kernel) -> GrantRequest:
+    """The consent that the form describes. Without `notice_hash` it refers to the newest notice in
+    the form's language.
+    """
+    notice = (
+        read_hex(form.notice_hash, "notice_hash", 32) if form.notice_hash else _newest_notice(kernel, form.language)
+    )
     return GrantRequest(
         data_subject=subject_bytes(form.data_subject) if form.data_subject else caller.signer,
         signer=caller.signer,
-        grantee=grantee_of(form.grantee),
+        grantee=parse_grantee(form.grantee),
         grants=tuple(grant.grant() for grant in form.grants),
         notice_hash=notice,
         lock=read_hex(form.lock, "lock", 32),
     )
 
 
-def grantee_of(text: str) -> str:
-    """A grantee as consents name it. Raises MalformedInput."""
+def parse_grantee(text: str) -> str:
+    """A grantee in the form that consents have. Raises MalformedInput."""
     return checksum(read_hex(text, "grantee", 20)) if text.startswith("0x") else text
 
 
-def _present(kernel: Kernel, language: str) -> bytes:
-    """The newest notice in a language that no later one replaced."""
-    found = [n for n in kernel.queries.notices() if n.language == language and not n.outdated]
-    if not found:
-        known = sorted({n.language for n in kernel.queries.notices()})
-        raise InvalidStatement(f"no notice is published in that language; there are {', '.join(known) or 'none yet'}")
-    return max(found, key=lambda notice: notice.version).digest
+def _newest_notice(kernel: Kernel, language: str) -> bytes:
+    """The hash of the newest notice in a language that is not outdated. Raises InvalidStatement."""
+    notices = [notice for notice in kernel.queries.notices() if notice.language == language and not notice.outdated]
+    if not notices:
+        languages = sorted({notice.language for notice in kernel.queries.notices()})
+        raise InvalidStatement(
+            f"no notice is published in that language; there are {', '.join(languages) or 'none yet'}"
+        )
+    return max(notices, key=lambda notice: notice.version).digest
 
 
 def _view(state: ConsentState, kernel: Kernel, delegations: list[DelegationState]) -> ConsentView:
-    said, office = state.consent, _office(state, delegations)
+    consent, delegation = state.consent, _delegation_of(state, delegations)
     return ConsentView(
-        entry=shown(state.entry),
+        entry=to_hex(state.entry),
         position=state.position,
-        grantee=said.grantee,
-        grantee_name=said.grantee_name,
-        version=said.version,
+        grantee=consent.grantee,
+        grantee_name=consent.grantee_name,
+        version=consent.version,
         status=state.status(kernel.queries.now()),
-        grants=message(said)["grants"],
-        signed_at=said.signed_at,
-        signed_by=_signed_by(office.delegation) if office else None,
+        grants=message(consent)["grants"],
+        signed_at=consent.signed_at,
+        signed_by=_signed_by(delegation.delegation) if delegation else None,
     )
 
 
-def _signed_by(office: Delegation) -> SignedBy:
-    plain = SignedBy(signer=shown(office.delegate), name=office.delegate_name, relation=office.relation)
-    if not office.on_paper:
-        return plain
-    marks = {"relation": "paper", "on_paper": True, "second_witness": shown(office.delegator)}
-    return plain.model_copy(update=marks | {"scan": shown(office.proof)})
+def _signed_by(delegation: Delegation) -> SignedBy:
+    signed_by = SignedBy(
+        signer=to_hex(delegation.delegate), name=delegation.delegate_name, relation=delegation.relation
+    )
+    if not delegation.on_paper:
+        return signed_by
+    paper_fields = {"relation": "paper", "on_paper": True, "second_witness": to_hex(delegation.delegator)}
+    return signed_by.model_copy(update=paper_fields | {"scan": to_hex(delegation.proof)})

@@ -1,4 +1,6 @@
-"""Who may sign for whom: named by the person, or for a ward by an authority; ended by the person at any time."""
+"""Delegations: who may sign for a data subject. Named by the person, or by an authority for a ward; the person can end
+one at any time.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ from mydata_ledger.api.schemas import (
     accepted,
     draft_view,
     proof_document,
-    shown,
+    to_hex,
 )
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.delegation import Delegation, DelegationState
@@ -37,8 +39,8 @@ EntryId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry 
 
 
 class DelegateAppointmentForm(Form):
-    """Who is to sign for whom; without `data_subject` for the caller. `proof` is the commitment of the record that
-    shows the relation.
+    """A delegation to be drafted. Without `data_subject` it is for the caller. `proof` is the commitment of the record
+    that proves the relation.
     """
 
     data_subject: Hex | None = None
@@ -54,13 +56,15 @@ class DelegateAppointmentForm(Form):
 
 
 class DelegationForm(SignedForm):
-    """A signed delegation; for a guardian with the disclosure of the ward's birth date, as `disclose` gave it."""
+    """A signed delegation. A guardian's needs `evidence`: the disclosure of the ward's birth date, as `disclose`
+    returned it.
+    """
 
     evidence: Annotated[str | None, Field(max_length=200_000)] = None
 
 
-class EndForm(Form):
-    """Whose office ends; `secret` opens the delegation's lock, so that the chain knows too."""
+class DelegationEndForm(Form):
+    """The delegate whose delegation ends. `secret` opens its lock, so that it can be revoked on chain too."""
 
     delegate: Hex
     secret: Hex32 = ZERO
@@ -68,7 +72,7 @@ class EndForm(Form):
 
 
 class DelegationView(BaseModel):
-    """A delegation as its data subject sees it."""
+    """A delegation, for its data subject."""
 
     entry: Hex32
     delegate: str
@@ -82,9 +86,9 @@ class DelegationView(BaseModel):
 
 
 @router.post("/delegations/drafts")
-def draft(form: DelegateAppointmentForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
-    """A delegation, ready for the wallet of the person, or of the authority that names a guardian."""
-    naming = DelegateAppointment(
+def draft_delegation(form: DelegateAppointmentForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
+    """Draft a delegation, to be signed by the data subject, or by the authority that names a guardian."""
+    appointment = DelegateAppointment(
         data_subject=subject_bytes(form.data_subject) if form.data_subject else caller.signer,
         delegator=caller.signer,
         delegate=subject_bytes(form.delegate),
@@ -96,54 +100,58 @@ def draft(form: DelegateAppointmentForm, caller: SignedIn, kernel: KernelDep) ->
         proof=read_hex(form.proof, "proof", 32),
         lock=read_hex(form.lock, "lock", 32),
     )
-    return draft_view(kernel.consents.delegations.draft(naming, form.language))
+    return draft_view(kernel.consents.delegations.draft(appointment, form.language))
 
 
 @router.post("/delegations", status_code=202)
-def delegate(form: DelegationForm, kernel: KernelDep, _: SignedIn) -> AcceptedView:
-    """Hand in a signed delegation; it counts from the moment it is on chain."""
+def submit_delegation(form: DelegationForm, kernel: KernelDep, _: SignedIn) -> AcceptedView:
+    """Submit a signed delegation; it is valid once it is on chain."""
     evidence = disclosure.from_json(form.evidence.encode()) if form.evidence else None
-    said, signature = parse(Delegation, form.message), read_hex(form.signature, "signature")
-    return accepted(kernel.consents.delegations.accept(said, signature, read_domain(form.domain), evidence), "pending")
+    delegation, signature = parse(Delegation, form.message), read_hex(form.signature, "signature")
+    return accepted(
+        kernel.consents.delegations.accept(delegation, signature, read_domain(form.domain), evidence), "pending"
+    )
 
 
 @router.get("/delegations")
-def delegations(caller: SignedIn, kernel: KernelDep) -> list[DelegationView]:
-    """Everyone who was ever named to sign for the caller, oldest first."""
+def list_delegations(caller: SignedIn, kernel: KernelDep) -> list[DelegationView]:
+    """Every delegation of the caller, with past ones, oldest first."""
     now = kernel.queries.now()
     return [_view(state, now) for state in kernel.queries.delegations_of(caller.signer)]
 
 
 @router.get("/delegations/{entry}/copy")
-def copy(entry: EntryId, caller: SignedIn, house: AppContextDep) -> dict[str, Any]:
-    """A delegation as a proof document: for whom it is about, who named and who is named."""
-    logged = house.kernel.queries.find(CONSENTS, read_hex(entry, "entry", 32))
-    said = logged.signed.statement if logged else None
-    if logged is None or not isinstance(said, Delegation):
+def get_delegation_copy(entry: EntryId, caller: SignedIn, context: AppContextDep) -> dict[str, Any]:
+    """A proof document of a delegation, for its data subject, its delegator and its delegate."""
+    logged = context.kernel.queries.find(CONSENTS, read_hex(entry, "entry", 32))
+    delegation = logged.signed.statement if logged else None
+    if logged is None or not isinstance(delegation, Delegation):
         raise NotFound
-    if caller.signer not in {said.data_subject, said.delegator, said.delegate}:
+    if caller.signer not in {delegation.data_subject, delegation.delegator, delegation.delegate}:
         raise NotFound
-    return proof_document(house.kernel.records.proofs.prove(CONSENTS, logged.position), dict(house.settings.registries))
+    return proof_document(
+        context.kernel.records.proofs.prove(CONSENTS, logged.position), dict(context.settings.registries)
+    )
 
 
 @router.post("/delegations/ends/drafts")
-def draft_end(form: EndForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
-    """The withdrawal that ends a delegation, and with it what the delegate signed; hand it in at `/revocations`."""
+def draft_delegation_end(form: DelegationEndForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
+    """Draft the withdrawal that ends a delegation and what the delegate signed; submit it to `/revocations`."""
     secret = read_hex(form.secret, "secret", 32)
     delegate = subject_bytes(form.delegate)
     return draft_view(kernel.consents.delegations.draft_end(caller.signer, delegate, secret, form.language))
 
 
 def _view(state: DelegationState, now: int) -> DelegationView:
-    said = state.delegation
+    delegation = state.delegation
     return DelegationView(
-        entry=shown(state.entry),
-        delegate=shown(said.delegate),
-        delegate_name=said.delegate_name,
-        delegator=shown(said.delegator),
-        relation=said.relation,
-        categories=list(said.categories),
-        not_before=said.not_before,
-        expires=said.expires,
+        entry=to_hex(state.entry),
+        delegate=to_hex(delegation.delegate),
+        delegate_name=delegation.delegate_name,
+        delegator=to_hex(delegation.delegator),
+        relation=delegation.relation,
+        categories=list(delegation.categories),
+        not_before=delegation.not_before,
+        expires=delegation.expires,
         status=state.status(now),
     )

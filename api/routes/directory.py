@@ -1,4 +1,4 @@
-"""What is public: parties, notices, words."""
+"""Public data: parties, notices and the vocabulary."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
-from mydata_ledger.api.schemas import Form, NoticeView, shown
+from mydata_ledger.api.schemas import Form, NoticeView, to_hex
 from mydata_ledger.ledger.consent import ACTIONS
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.party import Party, checksum
@@ -19,7 +19,7 @@ router = APIRouter(tags=["directory"])
 
 
 class PartyView(BaseModel):
-    """An accredited organisation, as the chain has it; times are UTC seconds, 0 = open."""
+    """An accredited organisation, as registered on chain; times are UTC seconds, 0 where open."""
 
     account: str
     name: str
@@ -30,7 +30,9 @@ class PartyView(BaseModel):
 
 
 class NoticeForm(Form):
-    """A version of a notice: by language (BCP 47) its layers, the key facts in plain words first."""
+    """A new version of a notice. `layers` has the texts by language (BCP 47), the key facts in plain words first.
+    `compatible` is false if existing consents need a new signature.
+    """
 
     name: Annotated[str, Field(max_length=100, examples=["KCT0008791"])]
     layers: Annotated[dict[str, Annotated[list[str], Field(min_length=1, max_length=8)]], Field(max_length=32)]
@@ -38,7 +40,7 @@ class NoticeForm(Form):
 
 
 class TermView(BaseModel):
-    """A category or purpose in words; `above` is the purpose that covers it."""
+    """A category or purpose with its labels; `above` is the purpose that covers it."""
 
     label: str
     label_ko: str
@@ -46,7 +48,7 @@ class TermView(BaseModel):
 
 
 class VocabularyView(BaseModel):
-    """The words a consent is written in."""
+    """The terms that a consent may use."""
 
     categories: dict[str, TermView]
     purposes: dict[str, TermView]
@@ -54,67 +56,71 @@ class VocabularyView(BaseModel):
     conditions: list[str]
 
 
-def _party(party: Party) -> PartyView:
+def _party_view(party: Party) -> PartyView:
     return PartyView(
         account=party.account,
         name=party.name,
         roles=sorted(party.roles),
-        encryption_key=shown(party.encryption_key),
+        encryption_key=to_hex(party.encryption_key),
         valid_from=party.valid_from,
         valid_until=party.valid_until,
     )
 
 
 @router.get("/parties")
-def parties(kernel: KernelDep) -> list[PartyView]:
-    """Every accredited party, by name."""
-    return [_party(party) for party in kernel.queries.parties()]
+def list_parties(kernel: KernelDep) -> list[PartyView]:
+    """Every accredited party, ordered by name."""
+    return [_party_view(party) for party in kernel.queries.parties()]
 
 
 @router.get("/parties/{account}")
-def party(account: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{40}$")], kernel: KernelDep) -> PartyView:
-    """One party by its account."""
-    found = kernel.queries.party(checksum(read_hex(account, "account", 20)))
-    if found is None:
+def get_party(account: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{40}$")], kernel: KernelDep) -> PartyView:
+    """One party, by its account."""
+    accredited = kernel.queries.party(checksum(read_hex(account, "account", 20)))
+    if accredited is None:
         raise NotFound
-    return _party(found)
+    return _party_view(accredited)
 
 
 @router.get("/notices")
-def notices(kernel: KernelDep) -> list[NoticeView]:
+def list_notices(kernel: KernelDep) -> list[NoticeView]:
     """Every published notice, in all versions and languages."""
     return [NoticeView.of(notice) for notice in kernel.queries.notices()]
 
 
 @router.post("/notices", status_code=201)
-def publish(form: NoticeForm, caller: SignedIn, kernel: KernelDep) -> list[NoticeView]:
-    """Publish the next version of one of the caller's notices; an incompatible one asks for new signatures."""
+def publish_notice(form: NoticeForm, caller: SignedIn, kernel: KernelDep) -> list[NoticeView]:
+    """Publish the next version of one of the caller's notices. After an incompatible version, consents need a new
+    signature.
+    """
     layers = {language: tuple(texts) for language, texts in form.layers.items()}
     return [
-        NoticeView.of(n)
-        for n in kernel.consents.notices.publish(caller.name, form.name, layers, compatible=form.compatible)
+        NoticeView.of(notice)
+        for notice in kernel.consents.notices.publish(caller.name, form.name, layers, compatible=form.compatible)
     ]
 
 
 @router.get("/notices/{digest}")
-def notice(digest: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")], kernel: KernelDep) -> NoticeView:
-    """The notice whose hash a consent carries: exactly the text that was shown."""
-    found = kernel.queries.notice(read_hex(digest, "digest", 32))
-    if found is None:
+def get_notice(digest: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")], kernel: KernelDep) -> NoticeView:
+    """The notice with this hash: the exact text that was shown."""
+    published = kernel.queries.notice(read_hex(digest, "digest", 32))
+    if published is None:
         raise NotFound
-    return NoticeView.of(found)
+    return NoticeView.of(published)
 
 
 @router.get("/vocabulary")
-def vocabulary(kernel: KernelDep) -> VocabularyView:
+def get_vocabulary(kernel: KernelDep) -> VocabularyView:
     """Categories, purposes, actions and conditions."""
-    words = kernel.queries.vocabulary
+    vocabulary = kernel.queries.vocabulary
     return VocabularyView(
         categories={
-            code: TermView(label=t.label, label_ko=t.label_ko, above=t.above) for code, t in words.categories.items()
+            code: TermView(label=term.label, label_ko=term.label_ko, above=term.above)
+            for code, term in vocabulary.categories.items()
         },
         purposes={
-            code: TermView(label=t.label, label_ko=t.label_ko, above=t.above) for code, t in words.purposes.items()
+            code: TermView(label=term.label, label_ko=term.label_ko, above=term.above)
+            for code, term in vocabulary.purposes.items()
         },
         actions=sorted(ACTIONS),
         conditions=sorted(WRITTEN),

@@ -1,4 +1,4 @@
-"""What the interface's description says of AuthZEN's evaluations, which the fast path answers (ADR 15)."""
+"""OpenAPI description of the AuthZEN evaluations, which the fast path answers (ADR 15)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import SignedIn
 from mydata_ledger.api.fastpath.authzen import EvaluationContext, RequestedAction, RequestedRecord, Requester
-from mydata_ledger.api.fastpath.evaluations import EXECUTE_ALL, MOST, Semantic
+from mydata_ledger.api.fastpath.evaluations import EXECUTE_ALL, MAX_EVALUATIONS, Semantic
 
 router = APIRouter(tags=["authzen"])
 
 
 class EvaluationForm(BaseModel):
-    """AuthZEN §6.1."""
+    """An evaluation request (AuthZEN §6.1)."""
 
     subject: Requester
     action: RequestedAction
@@ -24,7 +24,7 @@ class EvaluationForm(BaseModel):
 
 
 class PartialForm(BaseModel):
-    """One of many: what it leaves out is taken from the call."""
+    """One item of a batch; a member it omits is taken from the batch."""
 
     subject: Requester | None = None
     action: RequestedAction | None = None
@@ -33,21 +33,23 @@ class PartialForm(BaseModel):
 
 
 class Options(BaseModel):
-    """When the rest need not be asked."""
+    """When the remaining items of a batch are skipped."""
 
     evaluations_semantic: Semantic = EXECUTE_ALL
 
 
 class EvaluationsForm(PartialForm):
-    """AuthZEN §7.1."""
+    """A batch of evaluations (AuthZEN §7.1)."""
 
-    evaluations: Annotated[list[PartialForm], Field(max_length=MOST)]
+    evaluations: Annotated[list[PartialForm], Field(max_length=MAX_EVALUATIONS)]
     options: Options = Options()
 
 
 class EvaluationView(BaseModel):
-    """AuthZEN §5.5: `context` has `reason`, `obligations`, `receipt` (position, request_id) and the heads it rests
-    `at`; for one of many that could not be asked `error` (status, message).
+    """A decision (AuthZEN §5.5).
+
+    `context` has `reason`, `obligations`, `receipt` (position, request_id) and the log sizes and block of the decision
+    (`at`). An item that could not be evaluated has `error` (status, message) instead.
     """
 
     decision: bool
@@ -55,21 +57,22 @@ class EvaluationView(BaseModel):
 
 
 class EvaluationsView(BaseModel):
-    """AuthZEN §7.2: decisions in the order asked."""
+    """Decisions (AuthZEN §7.2), in the order of the items."""
 
     evaluations: list[EvaluationView]
 
 
 @router.post("/access/v1/evaluation")
-def evaluation(asked: EvaluationForm, caller: SignedIn) -> EvaluationView:
-    """May this requester do this with this record, for this purpose, now? Every question leaves its receipt,
-    signed and durable before the answer (AuthZEN §6). What names nobody and nothing known here cannot be put as a
-    question: the decision is false, `context.error` says why, and there is no receipt.
+def evaluate(form: EvaluationForm, caller: SignedIn) -> EvaluationView:
+    """May this requester do this with this record, for this purpose, now?
+
+    Every decision has a receipt, which is signed and durable before the response (AuthZEN §6). For an unknown subject,
+    resource or term the decision is false, `context.error` says why, and there is no receipt.
     """
     raise NotImplementedError
 
 
 @router.post("/access/v1/evaluations")
-def evaluations(asked: EvaluationsForm, caller: SignedIn) -> EvaluationsView:
-    """Up to 1,000 questions in one step, with one receipt each (AuthZEN §7)."""
+def evaluate_batch(form: EvaluationsForm, caller: SignedIn) -> EvaluationsView:
+    """Up to 1,000 evaluations in one call, with one receipt each (AuthZEN §7)."""
     raise NotImplementedError

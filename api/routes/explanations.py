@@ -1,4 +1,4 @@
-"""What a party is answered about one of the caller's own records, now or at a moment of the past, and why."""
+"""The decision on a party's access to one of the caller's own records, now or at a past time, with the reasons."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.guard import RecordId
 from mydata_ledger.api.routes.questions import QueryForm
-from mydata_ledger.api.schemas import ZERO, Hex32, Term, shown
+from mydata_ledger.api.schemas import ZERO, Hex32, Term, to_hex
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.kernel import PastDecision, PointInTime
@@ -21,9 +21,11 @@ from mydata_ledger.ledger.typed_data import read_hex
 router = APIRouter(tags=["questions"])
 
 
-class ExplanationQuestion(QueryForm):
-    """Who would ask what for, under which declared incident; now, or at a moment: UTC seconds `at`, or the second at
-    which the chain first held `size` statements of the consents log.
+class ExplanationForm(QueryForm):
+    """A requester, a purpose and an action, and the declared incident in an emergency.
+
+    Without a time, the decision is that of now. `at` is a time in UTC seconds; `size` means the second at which the
+    chain first held so many statements of the consents log.
     """
 
     requester: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$")]
@@ -35,14 +37,14 @@ class ExplanationQuestion(QueryForm):
 
 
 class ConsideredConsent(BaseModel):
-    """One of the caller's consents that names the party, and what it had to say."""
+    """One of the caller's consents that names the party, and how it affected the decision."""
 
     consent: Hex32
     finding: str = Field(examples=["permits", "forbids", "not_yet", "expired", "revoked", "no_matching_policy"])
 
 
 class Explanation(BaseModel):
-    """The answer at `at` (UTC seconds), resting on so many statements on chain, seen at `block`."""
+    """The decision at `at` (UTC seconds), based on the statements that the chain held then, seen at `block`."""
 
     at: int
     permitted: bool
@@ -56,33 +58,35 @@ class Explanation(BaseModel):
 
 
 @router.get("/me/records/{record_id}/answer")
-def answer(
-    record_id: RecordId, asked: Annotated[ExplanationQuestion, Query()], caller: SignedIn, kernel: KernelDep
+def explain_decision(
+    record_id: RecordId, form: Annotated[ExplanationForm, Query()], caller: SignedIn, kernel: KernelDep
 ) -> Explanation:
-    """What the party would be answered, or would have been at a moment, and what each consent had to say to it."""
-    if asked.at is not None and asked.size is not None:
+    """The decision that the party would get, or would have got at a past time, and how each consent affected it."""
+    if form.at is not None and form.size is not None:
         raise InvalidStatement("give a moment as `at` or as `size`, not as both")
-    requester = checksum(read_hex(asked.requester, "requester", 20))
-    question = replace(
-        kernel.decisions.search.question(requester, asked.purpose, asked.action),
+    requester = checksum(read_hex(form.requester, "requester", 20))
+    request = replace(
+        kernel.decisions.search.question(requester, form.purpose, form.action),
         record_id=read_hex(record_id, "record_id", 32),
-        incident=read_hex(asked.incident, "incident", 32),
+        incident=read_hex(form.incident, "incident", 32),
     )
     now = kernel.queries.now()
-    moment = PointInTime(size=asked.size) if asked.size else PointInTime(now if asked.at is None else asked.at)
-    return _told(kernel.decisions.history.decision_at(caller.signer, question, moment))
+    point = PointInTime(size=form.size) if form.size else PointInTime(now if form.at is None else form.at)
+    return _explanation(kernel.decisions.history.decision_at(caller.signer, request, point))
 
 
-def _told(then: PastDecision) -> Explanation:
-    decision = then.decision
+def _explanation(past: PastDecision) -> Explanation:
+    decision = past.decision
     return Explanation(
-        at=then.at,
+        at=past.at,
         permitted=decision.permitted,
         reason=str(decision.reason),
-        consents=[shown(entry) for entry in decision.consents],
+        consents=[to_hex(entry) for entry in decision.consents],
         obligations=sorted(decision.obligations),
-        considered=[ConsideredConsent(consent=shown(entry), finding=str(why)) for entry, why in decision.findings],
-        consents_size=then.consents_size,
-        records_size=then.records_size,
-        block=then.block,
+        considered=[
+            ConsideredConsent(consent=to_hex(entry), finding=str(finding)) for entry, finding in decision.findings
+        ],
+        consents_size=past.consents_size,
+        records_size=past.records_size,
+        block=past.block,
     )

@@ -1,5 +1,7 @@
-"""Everything about one person as one download (GDPR article 20, Korean PIPA article 35-2): statements as proof
-documents, which `mydata verify` checks offline, and what lies beside the logs. Written page by page while it is sent.
+"""Everything about one person as one download (GDPR article 20, Korean PIPA article 35-2).
+
+Statements are proof documents, which `mydata verify` checks offline; work items beside the logs are included. The zip
+is written page by page while it is sent.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from fastapi.responses import StreamingResponse
 
 from mydata_ledger.api.auth import AppContext, AppContextDep, SignedIn, subject_bytes
 from mydata_ledger.api.routes.links import LinkView
-from mydata_ledger.api.schemas import Form, Hex, NoticeView, certificate_document, proof_document, shown
+from mydata_ledger.api.schemas import Form, Hex, NoticeView, certificate_document, proof_document, to_hex
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import DelegationState, office_of
 from mydata_ledger.ledger.errors import NotEntitled, NotFound
@@ -29,19 +31,19 @@ from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 from mydata_ledger.ledger.work_item import WorkItem
 
 router = APIRouter(tags=["timeline"])
-PAGE, PIECE = 200, 1 << 16
+PAGE, PIECE_SIZE = 200, 1 << 16
 EXPORT = "export"
 ATTACHMENT = {"Content-Disposition": 'attachment; filename="mydata-export.zip"'}
 ZIPPED: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 }
-ABOUT = """Everything MyData Ledger holds about one person, and what proves it.
+README = """Everything MyData Ledger holds about one person, and what proves it.
 
 proofs/      one proof document a line: consents (with withdrawals and delegations), records, erasures, access (every
              question, also the refused). Check them with: mydata verify proofs/consents.ndjson --rpc URL
 records/     the records' contents with their proofs, where `mydata export` opened them for you
-notices      the texts that were signed             messages, deliveries   what you were told, and where
-requests     what was asked of you                  wishes                 what you wish to be asked
+notices      the texts that were signed             messages, deliveries   messages to you, and their delivery
+requests     requests for your consent              wishes                 your standing wishes
 links        what you share by link
 
 MyData Ledger가 한 사람에 대해 가지고 있는 모든 것과 그 증명입니다.
@@ -52,48 +54,49 @@ Files = Iterator[tuple[str, Iterator[bytes]]]
 
 
 @router.get("/me/export", responses=ZIPPED)
-def export(caller: SignedIn, house: AppContextDep) -> StreamingResponse:
-    """All about the caller as a zip: consents, records and accesses with inclusion proofs, and what lies beside the
-    logs. The records' contents stay sealed: `mydata export` opens and adds them.
+def download_export(caller: SignedIn, context: AppContextDep) -> StreamingResponse:
+    """Everything about the caller as a zip: consents, records and accesses with inclusion proofs, and the work items
+    beside the logs. Contents of records stay sealed: `mydata export` opens and adds them.
     """
-    body = zipped(_files(caller.signer, house), house.kernel.queries.now())
+    body = zipped(_files(caller.signer, context), context.kernel.queries.now())
     return StreamingResponse(body, media_type="application/zip", headers=ATTACHMENT)
 
 
 class ExportForm(Form):
-    """Whose data is downloaded by their delegate."""
+    """The person whose data a delegate downloads."""
 
     data_subject: Hex
 
 
 @router.post("/exports", responses=ZIPPED)
-def export_for(form: ExportForm, caller: SignedIn, house: AppContextDep) -> StreamingResponse:
-    """All about a person as a zip, for a delegate whose delegation covers every category (`*`). It breaks off when the
-    delegation ends, and the withdrawal that ends it names it.
+def download_export_as_delegate(form: ExportForm, caller: SignedIn, context: AppContextDep) -> StreamingResponse:
+    """Everything about a person as a zip, for a delegate whose delegation covers every category (`*`).
+
+    The download stops when the delegation ends, and the withdrawal that ends the delegation lists it.
     """
-    person, acting = subject_bytes(form.data_subject), house.kernel.consents.acting
-    office, reference = acting.office(caller.signer, person, ["*"]), token_hex(16)
-    acting.begin(office, EXPORT, reference)
-    body = zipped(_files(person, house), house.kernel.queries.now())
-    pieces = _while_entitled(body, office, reference, acting)
+    person, acting = subject_bytes(form.data_subject), context.kernel.consents.acting
+    delegation, reference = acting.office(caller.signer, person, ["*"]), token_hex(16)
+    acting.begin(delegation, EXPORT, reference)
+    body = zipped(_files(person, context), context.kernel.queries.now())
+    pieces = _while_entitled(body, delegation, reference, acting)
     return StreamingResponse(pieces, media_type="application/zip", headers=ATTACHMENT)
 
 
 def _while_entitled(
-    pieces: Iterator[bytes], office: DelegationState | None, reference: str, acting: DelegateActions
+    pieces: Iterator[bytes], delegation: DelegationState | None, reference: str, acting: DelegateActions
 ) -> Iterator[bytes]:
     try:
         for piece in pieces:
-            if not acting.may_go_on(office.entry if office else b"", EXPORT, reference):
+            if not acting.may_go_on(delegation.entry if delegation else b"", EXPORT, reference):
                 raise NotEntitled("the delegation ended, and the download with it")
             yield piece
     finally:
-        acting.finish(office, EXPORT, reference)
+        acting.finish(delegation, EXPORT, reference)
 
 
-def zipped(files: Files, at: int) -> Iterator[bytes]:
-    """A zip in pieces, in constant memory; `at` is the UTC second its members are dated."""
-    pieces, moment = _Pieces(), time.gmtime(at)[:6]
+def zipped(files: Files, at_time: int) -> Iterator[bytes]:
+    """A zip file in pieces, in constant memory; its members are dated `at_time` (UTC seconds)."""
+    pieces, moment = _ZipBuffer(), time.gmtime(at_time)[:6]
     with ZipFile(pieces, "w") as archive:
         for name, lines in files:
             info = ZipInfo(name, moment)
@@ -101,13 +104,13 @@ def zipped(files: Files, at: int) -> Iterator[bytes]:
             with archive.open(info, "w", force_zip64=True) as member:
                 for line in lines:
                     member.write(line)
-                    if len(pieces.held) > PIECE:
+                    if len(pieces.held) > PIECE_SIZE:
                         yield pieces.take()
     yield pieces.take()
 
 
-class _Pieces:
-    """A file that is only written to, and emptied on the way."""
+class _ZipBuffer:
+    """A write-only file whose content is taken out while it is written."""
 
     def __init__(self) -> None:
         self.held = bytearray()
@@ -127,49 +130,53 @@ class _Pieces:
         return taken
 
 
-def _files(person: bytes, house: AppContext) -> Files:
-    kernel, registries = house.kernel, dict(house.settings.registries)
+def _files(person: bytes, context: AppContext) -> Files:
+    kernel, registries = context.kernel, dict(context.settings.registries)
     ends = {log: kernel.queries.head(log).size for log in LOGS}
     heads = {log: {"size": size} for log, size in ends.items()}
-    about = {"kind": "mydata-export-1", "person": shown(person), "heads": heads, "registries": registries}
-    yield "README.txt", iter([ABOUT.encode()])
-    yield "about.json", iter([orjson.dumps(about, option=orjson.OPT_INDENT_2)])
+    manifest = {"kind": "mydata-export-1", "person": to_hex(person), "heads": heads, "registries": registries}
+    yield "README.txt", iter([README.encode()])
+    yield "about.json", iter([orjson.dumps(manifest, option=orjson.OPT_INDENT_2)])
     for log in LOGS:
-        yield f"proofs/{log}.ndjson", _lines(_documents(log, person, ends[log], house))
-    yield "proofs/erasures.ndjson", _lines(_erasures(person, house))
-    yield "notices.ndjson", _lines(_notices(person, kernel))
-    whom = of_person(person)
-    yield "messages.ndjson", _lines(map(_plain, _papers(kernel, MESSAGE, party=whom)))
-    yield "deliveries.ndjson", _lines(map(_plain, _papers(kernel, DELIVERY, party=whom)))
-    yield "requests.ndjson", _lines(map(_plain, _papers(kernel, REQUEST, person=person)))
-    yield "wishes.ndjson", _lines(map(_plain, _papers(kernel, WISHES, person=person)))
-    yield "links.ndjson", _lines(LinkView.of(link).model_dump() for link in kernel.people.links.of(person))
+        yield f"proofs/{log}.ndjson", _json_lines(_proof_documents(log, person, ends[log], context))
+    yield "proofs/erasures.ndjson", _json_lines(_erasures(person, context))
+    yield "notices.ndjson", _json_lines(_notices(person, kernel))
+    party = of_person(person)
+    yield "messages.ndjson", _json_lines(map(_work_item_document, _work_items(kernel, MESSAGE, party=party)))
+    yield "deliveries.ndjson", _json_lines(map(_work_item_document, _work_items(kernel, DELIVERY, party=party)))
+    yield "requests.ndjson", _json_lines(map(_work_item_document, _work_items(kernel, REQUEST, person=person)))
+    yield "wishes.ndjson", _json_lines(map(_work_item_document, _work_items(kernel, WISHES, person=person)))
+    yield "links.ndjson", _json_lines(LinkView.of(link).model_dump() for link in kernel.people.links.of(person))
 
 
-def _documents(log: str, person: bytes, end: int, house: AppContext) -> Iterator[Json]:
-    """What the log said about the person when the download began, each with what it rests on."""
-    kernel, after = house.kernel, -1
-    while page := [one for one in kernel.queries.statements_about(log, person, after, PAGE) if one.position < end]:
+def _proof_documents(log: str, person: bytes, end: int, context: AppContext) -> Iterator[Json]:
+    """Proof documents of what the log had about the person when the download began."""
+    kernel, after = context.kernel, -1
+    while page := [
+        logged for logged in kernel.queries.statements_about(log, person, after, PAGE) if logged.position < end
+    ]:
         for proof in kernel.records.proofs.prove_all(log, page):
-            yield _document(proof, person, house)
+            yield _document(proof, person, context)
         after = page[-1].position
 
 
-def _document(proof: Proof, person: bytes, house: AppContext) -> Json:
-    kernel, registries, said = house.kernel, dict(house.settings.registries), proof.logged.signed.statement
+def _document(proof: Proof, person: bytes, context: AppContext) -> Json:
+    kernel, registries, statement = context.kernel, dict(context.settings.registries), proof.logged.signed.statement
     document = proof_document(proof, registries)
-    if isinstance(said, Consent) and (notice := kernel.queries.notice(said.notice_hash)):
+    if isinstance(statement, Consent) and (notice := kernel.queries.notice(statement.notice_hash)):
         document["notice"] = {"language": notice.language, "text": notice.text}
-    if isinstance(said, Consent | Revocation) and said.signer != said.data_subject:
-        offices = kernel.queries.delegations_of(person)
-        if office := office_of(said.signer, said.signed_at, proof.logged.position, offices):
-            document["delegation"] = proof_document(kernel.records.proofs.prove(CONSENTS, office.position), registries)
+    if isinstance(statement, Consent | Revocation) and statement.signer != statement.data_subject:
+        delegations = kernel.queries.delegations_of(person)
+        if delegation := office_of(statement.signer, statement.signed_at, proof.logged.position, delegations):
+            document["delegation"] = proof_document(
+                kernel.records.proofs.prove(CONSENTS, delegation.position), registries
+            )
     return document
 
 
-def _erasures(person: bytes, house: AppContext) -> Iterator[Json]:
-    """The certificate of every erasure that is carried out; others have none yet."""
-    kernel, registries = house.kernel, dict(house.settings.registries)
+def _erasures(person: bytes, context: AppContext) -> Iterator[Json]:
+    """The certificate of every erasure that was carried out; others have none yet."""
+    kernel, registries = context.kernel, dict(context.settings.registries)
     for record in kernel.queries.records_of(person):
         with suppress(NotFound):
             yield certificate_document(*kernel.records.erasures.certificate(person, record.issue.record_id), registries)
@@ -177,20 +184,20 @@ def _erasures(person: bytes, house: AppContext) -> Iterator[Json]:
 
 def _notices(person: bytes, kernel: Kernel) -> Iterator[Json]:
     hashes = dict.fromkeys(state.consent.notice_hash for state in kernel.queries.consents_of(person))
-    found = (kernel.queries.notice(one) for one in hashes)
-    return (NoticeView.of(notice).model_dump() for notice in found if notice)
+    notices = (kernel.queries.notice(digest) for digest in hashes)
+    return (NoticeView.of(notice).model_dump() for notice in notices if notice)
 
 
-def _papers(kernel: Kernel, kind: str, **of: Any) -> Iterator[WorkItem]:
+def _work_items(kernel: Kernel, kind: str, **filters: Any) -> Iterator[WorkItem]:
     after = b""
-    while page := kernel.queries.work_items(kind, after=after, limit=PAGE, **of):
+    while page := kernel.queries.work_items(kind, after=after, limit=PAGE, **filters):
         yield from page
         after = page[-1].id
 
 
-def _plain(paper: WorkItem) -> Json:
-    return {"id": shown(paper.id), "kind": paper.kind, "state": paper.state, "party": paper.party, "body": paper.body}
+def _work_item_document(item: WorkItem) -> Json:
+    return {"id": to_hex(item.id), "kind": item.kind, "state": item.state, "party": item.party, "body": item.body}
 
 
-def _lines(values: Iterable[Json]) -> Iterator[bytes]:
+def _json_lines(values: Iterable[Json]) -> Iterator[bytes]:
     return (orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE) for value in values)

@@ -1,4 +1,4 @@
-"""What is reachable, and how far the chain has been followed."""
+"""Health of the server: reachability of the chain, and the state of the logs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from mydata_ledger.ledger.ports import AnchoredHead
 from mydata_ledger.ledger.receipt import LOGS
 
 router = APIRouter(tags=["health"])
-NOWHERE = AnchoredHead(Head(0, EMPTY_ROOT), 0, 0)
-"""What can be said of a chain that is silent, or contradicts this log."""
+UNKNOWN_HEAD = AnchoredHead(Head(0, EMPTY_ROOT), 0, 0)
+"""The anchored head of a chain that does not answer, or contradicts this log."""
 
 
 class ChainView(BaseModel):
-    """The chain as last seen."""
+    """The chain as last seen; `followed_at` is the time (UTC seconds) up to which it has been followed."""
 
     id: int
     reachable: bool
@@ -26,14 +26,14 @@ class ChainView(BaseModel):
 
 
 class LogView(BaseModel):
-    """Statements accepted, and those of them on chain."""
+    """The number of statements accepted, and of those on chain."""
 
     accepted: int
     anchored: int
 
 
 class HealthView(BaseModel):
-    """`ok`, or `degraded`: questions are answered `unknown` until the chain answers again."""
+    """`ok`, or `degraded`: access requests are answered `unknown` until the chain responds again."""
 
     status: str
     chain: ChainView
@@ -41,17 +41,17 @@ class HealthView(BaseModel):
 
 
 @router.get("/health")
-def health(house: AppContextDep) -> HealthView:
-    """Whether questions can be answered now."""
-    queries = house.kernel.queries
+def get_health(context: AppContextDep) -> HealthView:
+    """Whether access requests can be answered now."""
+    queries = context.kernel.queries
     try:
         heads = {log: queries.anchored(log) for log in LOGS}
         queries.check_chain()
         reachable = True
     except SourceUnavailable:
-        heads, reachable = dict.fromkeys(LOGS, NOWHERE), False
+        heads, reachable = dict.fromkeys(LOGS, UNKNOWN_HEAD), False
     chain = ChainView(
-        id=house.settings.chain_id,
+        id=context.settings.chain_id,
         reachable=reachable,
         block=max(head.block for head in heads.values()),
         followed_at=min(head.followed_at for head in heads.values()),

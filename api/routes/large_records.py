@@ -1,4 +1,4 @@
-"""Records that are too large for one JSON body: handed in as a stream, and handed out as a stream."""
+"""Records too large for one JSON body: uploaded and downloaded as a stream."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["records"])
 STREAM_PATH = "/records/drafts/stream"
-PIECE = 256 * 1024
-"""Bytes that are gathered before the sealing thread is given them."""
+PIECE_SIZE = 256 * 1024
+"""Bytes that are collected before the sealing thread gets them."""
 STALL_SECONDS = 60
-UPLOADS_AT_ONCE = 4
-"""In one process; each holds a thread and up to 32 MiB. Others wait for their turn."""
-BROKE_OFF = "the upload broke off or stalled; nothing was kept: send it again"
+MAX_CONCURRENT_UPLOADS = 4
+"""Uploads at the same time in one process; each takes a thread and up to 32 MiB. Others wait."""
+UPLOAD_INTERRUPTED = "the upload broke off or stalled; nothing was kept: send it again"
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 BODY = {
     "requestBody": {
@@ -44,19 +44,21 @@ _uploads: RunVar[anyio.CapacityLimiter] = RunVar("uploads")
 
 
 class RecordHeaders(BaseModel):
-    """What `UploadForm` says of a record beside its content, in headers: nothing about a person stands in a URL."""
+    """The members of `UploadForm` without the content, as headers: a URL never contains personal data."""
 
     model_config = ConfigDict(extra="ignore")
 
-    record_data_subject: Annotated[str, Field(pattern="^0x([0-9a-fA-F]{2}){20,84}$", description="whose it is")]
+    record_data_subject: Annotated[
+        str, Field(pattern="^0x([0-9a-fA-F]{2}){20,84}$", description="signer bytes of the data subject")
+    ]
     record_category: Annotated[Term, Field(examples=["health.imaging"])]
     record_data_from: Annotated[int, Field(ge=0, le=NEVER, description="UTC seconds; 0 is unknown")] = 0
     record_data_until: Annotated[int, Field(ge=0, le=NEVER, description="UTC seconds, exclusive")] = 0
-    record_supersedes: Annotated[str, Field(pattern=HEX32, description="the record it corrects")] = ZERO
+    record_supersedes: Annotated[str, Field(pattern=HEX32, description="the record that this one corrects")] = ZERO
     record_lock: Annotated[str, Field(pattern=HEX32, description="SHA-256 of a secret")] = ZERO
 
     def upload(self, media_type: str) -> Upload:
-        """The kernel's word for it, without the content. Raises MalformedInput."""
+        """The kernel's upload, without the content. Raises MalformedInput."""
         return Upload(
             data_subject=subject_bytes(self.record_data_subject),
             category=self.record_category,
@@ -70,15 +72,16 @@ class RecordHeaders(BaseModel):
 
 
 @router.post(STREAM_PATH, status_code=201, openapi_extra=BODY, response_model=IssueDrafts)
-async def draft_stream(
-    said: Annotated[RecordHeaders, Header()], request: Request, caller: SignedIn, kernel: KernelDep
+async def draft_large_record(
+    headers: Annotated[RecordHeaders, Header()], request: Request, caller: SignedIn, kernel: KernelDep
 ) -> IssueDrafts | Response:
-    """Seal one record of any size up to the ledger's bound (2 GiB unless it is set otherwise) while it comes in, and
-    return the statement for the holder to sign; nothing is issued yet. The body is the record itself, anything but
-    JSON. An upload that breaks off leaves nothing.
+    """Seal one record while it is uploaded, and return the statement for the holder to sign; nothing is issued yet.
+
+    The body is the record itself, of any media type but JSON, up to this ledger's limit (2 GiB unless set otherwise).
+    An interrupted upload stores nothing.
     """
     try:
-        upload, length = said.upload(request.headers.get("content-type", "")), _declared(request)
+        upload, length = headers.upload(request.headers.get("content-type", "")), _declared_length(request)
         draft = partial(kernel.records.large_records.draft, caller.name, upload, length, _Body(request))
         return IssueDrafts(drafts=[(await to_thread.run_sync(draft, limiter=_limiter())).typed])
     except LedgerError as error:
@@ -92,9 +95,12 @@ async def draft_stream(
     response_class=StreamingResponse,
     responses={200: {"content": {"application/octet-stream": BINARY}}},
 )
-def sealed(position: Annotated[int, Path(ge=0, le=2**62)], caller: SignedIn, kernel: KernelDep) -> StreamingResponse:
-    """The sealed payload that a receipt of the caller's released, for a release whose `sealed` is null; it opens under
-    that release's `wrapped_key`. An answer that turns out to be damaged is broken off.
+def download_sealed_payload(
+    position: Annotated[int, Path(ge=0, le=2**62)], caller: SignedIn, kernel: KernelDep
+) -> StreamingResponse:
+    """The sealed payload that a receipt of the caller's released, for a release whose `sealed` is null.
+
+    It opens under the `wrapped_key` of that release. If stored bytes turn out to be damaged, the download stops.
     """
     size, pieces = kernel.records.large_records.sealed(caller.name, position)
     first = next(pieces, b"")
@@ -102,8 +108,8 @@ def sealed(position: Annotated[int, Path(ge=0, le=2**62)], caller: SignedIn, ker
     return StreamingResponse(chain([first], pieces), media_type="application/octet-stream", headers=headers)
 
 
-def _declared(request: Request) -> int:
-    """The body's length in bytes, which the sealed form begins with. Raises MalformedInput."""
+def _declared_length(request: Request) -> int:
+    """The length of the body in bytes, which is needed before the body is sealed. Raises MalformedInput."""
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         raise MalformedInput("say how long the record is: `Content-Length` is required here, without chunked encoding")
@@ -111,36 +117,38 @@ def _declared(request: Request) -> int:
 
 
 def _limiter() -> anyio.CapacityLimiter:
-    """One for each event loop."""
+    """The limiter of this event loop."""
     try:
         return _uploads.get()
     except LookupError:
-        limiter = anyio.CapacityLimiter(UPLOADS_AT_ONCE)
+        limiter = anyio.CapacityLimiter(MAX_CONCURRENT_UPLOADS)
         _uploads.set(limiter)
         return limiter
 
 
 class _Body:
-    """A request's body for a thread: read on the event loop, as fast as the thread takes it."""
+    """A request body for a thread: read on the event loop, as fast as the thread takes it."""
 
     def __init__(self, request: Request) -> None:
         self._stream = request.stream()
 
     def __iter__(self) -> Iterator[bytes]:
-        """Pieces of 256 KiB or more, the last one shorter. Raises MalformedInput when the sender is gone or stalls."""
-        while piece := from_thread.run(self._gathered):
+        """Pieces of 256 KiB or more, the last one shorter. Raises MalformedInput if the sender
+        disconnects or stalls.
+        """
+        while piece := from_thread.run(self._read_piece):
             yield piece
 
-    async def _gathered(self) -> bytes:
-        found, size = list[bytes](), 0
+    async def _read_piece(self) -> bytes:
+        pieces, size = list[bytes](), 0
         try:
-            while size < PIECE:
+            while size < PIECE_SIZE:
                 with anyio.fail_after(STALL_SECONDS):
                     piece = await anext(self._stream)
-                found.append(piece)
+                pieces.append(piece)
                 size += len(piece)
         except StopAsyncIteration:
             pass
         except (ClientDisconnect, TimeoutError) as error:
-            raise MalformedInput(BROKE_OFF) from error
-        return b"".join(found)
+            raise MalformedInput(UPLOAD_INTERRUPTED) from error
+        return b"".join(pieces)

@@ -1,5 +1,7 @@
-"""SMART Health Links (HL7 SMART Health Cards and Links 1.0): the manifest for whoever holds a link, and a person's list
-of theirs. Services make links; here they are opened and ended. Unknown, over and of the other kind look the same.
+"""SMART Health Links (HL7 SMART Health Cards and Links 1.0): manifests for viewers, and a person's list of links.
+
+Services create links; they are opened and ended here. An unknown, an expired and a link of the other kind get the
+identical answer.
 """
 
 from __future__ import annotations
@@ -11,14 +13,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
-from mydata_ledger.api.schemas import Hex32, shown
+from mydata_ledger.api.schemas import Hex32, to_hex
 from mydata_ledger.ledger.errors import NotFound, PasscodeInvalid
 from mydata_ledger.ledger.kernel import Link
 from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["links"])
 LinkId = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{43}$", description="256 bits, as the link carries them")]
-Name = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="a link as its maker's list names it")]
+LinkName = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="name of the link, as `/me/links` lists it")]
 OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*"}
 PREFLIGHT = {**OPEN_TO_ALL, "Access-Control-Allow-Methods": "GET, POST", "Access-Control-Allow-Headers": "content-type"}
 POLL_SECONDS = "3600"
@@ -35,7 +37,7 @@ class ManifestRequest(BaseModel):
 
 
 class LinkView(BaseModel):
-    """A link as its maker sees it; `name` is not what opens it."""
+    """A link, for the person who created it; `name` identifies it but does not open it."""
 
     name: Hex32
     label: str
@@ -49,73 +51,79 @@ class LinkView(BaseModel):
 
     @classmethod
     def of(cls, link: Link) -> LinkView:
-        """The view of one."""
-        told = {name: getattr(link, name) for name in ("label", "flag", "made_at", "expires", "opened", "size", "live")}
-        return cls(name=shown(link.name), remaining_attempts=link.remaining, **told)
+        """The view of a link."""
+        fields = {
+            name: getattr(link, name) for name in ("label", "flag", "made_at", "expires", "opened", "size", "live")
+        }
+        return cls(name=to_hex(link.name), remaining_attempts=link.remaining, **fields)
 
 
 @router.get("/me/links")
-def links(caller: SignedIn, kernel: KernelDep) -> list[LinkView]:
-    """Every link the caller made, the newest first."""
-    found = sorted(kernel.people.links.of(caller.signer), key=lambda link: (-link.made_at, link.name))
-    return [LinkView.of(link) for link in found]
+def list_links(caller: SignedIn, kernel: KernelDep) -> list[LinkView]:
+    """Every link of the caller, newest first."""
+    links_by_age = sorted(kernel.people.links.of(caller.signer), key=lambda link: (-link.made_at, link.name))
+    return [LinkView.of(link) for link in links_by_age]
 
 
 @router.delete("/me/links/{name}", status_code=204)
-def end(name: Name, caller: SignedIn, kernel: KernelDep) -> None:
-    """End one of the caller's links: nobody opens it again, and its content is let go."""
+def end_link(name: LinkName, caller: SignedIn, kernel: KernelDep) -> None:
+    """End one of the caller's links: nobody can open it any more, and its content is deleted."""
     kernel.people.links.end(caller.signer, read_hex(name, "name", 32))
 
 
 @router.post("/shl/{link_id}")
-def manifest(link_id: LinkId, asked: ManifestRequest, house: AppContextDep) -> JSONResponse:
-    """The manifest of a link (§ SHLink Manifest Request). Who asks names themselves; their name goes on the person's
-    timeline. A wrong passcode is 401 with the tries that remain over the link's whole life.
+def get_link_manifest(link_id: LinkId, form: ManifestRequest, context: AppContextDep) -> JSONResponse:
+    """The manifest of a link (SHLink Manifest Request).
+
+    `recipient` names who opens it and appears in the person's timeline. A wrong passcode gets 401 with the attempts
+    that remain over the link's whole life.
     """
     try:
-        sealed, kind = house.kernel.people.sharing.open(link_id, asked.recipient, asked.passcode, direct=False)
+        sealed, media_type = context.kernel.people.sharing.open(link_id, form.recipient, form.passcode, direct=False)
     except PasscodeInvalid as error:
-        said = {"remainingAttempts": error.remaining, "error": error.code, "detail": str(error)}
-        return JSONResponse(said, 401, OPEN_TO_ALL)
+        body = {"remainingAttempts": error.remaining, "error": error.code, "detail": str(error)}
+        return JSONResponse(body, 401, OPEN_TO_ALL)
     except NotFound as error:
-        return _gone(error)
-    file: dict[str, Any] = {"contentType": kind}
-    if asked.embedded_length_max is None or len(sealed) <= asked.embedded_length_max:
+        return _not_found(error)
+    file: dict[str, Any] = {"contentType": media_type}
+    if form.embedded_length_max is None or len(sealed) <= form.embedded_length_max:
         file["embedded"] = sealed.decode("ascii")
     else:
         file["location"] = (
-            f"{house.settings.uri.rstrip('/')}/shl/files/{house.kernel.people.sharing.ticket_for(link_id)}"
+            f"{context.settings.uri.rstrip('/')}/shl/files/{context.kernel.people.sharing.ticket_for(link_id)}"
         )
     return JSONResponse({"files": [file]}, headers=OPEN_TO_ALL | {"Retry-After": POLL_SECONDS})
 
 
 @router.get("/shl/{link_id}")
-def direct(link_id: LinkId, house: AppContextDep, recipient: Annotated[str, Query(max_length=200)]) -> Response:
-    """The one file of a link with the `U` flag, as JWE; `recipient` names who asks."""
+def open_direct_link(
+    link_id: LinkId, context: AppContextDep, recipient: Annotated[str, Query(max_length=200)]
+) -> Response:
+    """The only file of a link with the `U` flag, as JWE; `recipient` names who opens it."""
     try:
-        sealed, _ = house.kernel.people.sharing.open(link_id, recipient, None, direct=True)
+        sealed, _ = context.kernel.people.sharing.open(link_id, recipient, None, direct=True)
     except NotFound as error:
-        return _gone(error)
+        return _not_found(error)
     return _jose(sealed)
 
 
 @router.get("/shl/files/{ticket}")
-def file(ticket: Annotated[str, Path(max_length=300)], house: AppContextDep) -> Response:
-    """The file a manifest pointed to, while its address lasts."""
+def get_link_file(ticket: Annotated[str, Path(max_length=300)], context: AppContextDep) -> Response:
+    """The file that a manifest pointed to, until its address expires."""
     try:
-        return _jose(house.kernel.people.sharing.file_of(ticket))
+        return _jose(context.kernel.people.sharing.file_of(ticket))
     except NotFound as error:
-        return _gone(error)
+        return _not_found(error)
 
 
 @router.options("/shl/{path:path}", include_in_schema=False)
 def preflight(request: Request) -> Response:
-    """Viewers in a browser come from other origins; a link itself is all they need."""
+    """CORS: viewers in browsers have other origins. The link itself is their only credential."""
     del request
     return Response(status_code=204, headers=PREFLIGHT)
 
 
-def _gone(error: NotFound) -> JSONResponse:
+def _not_found(error: NotFound) -> JSONResponse:
     return JSONResponse({"error": error.code}, 404, OPEN_TO_ALL)
 
 

@@ -1,4 +1,4 @@
-"""The logs for anyone: heads, and proofs between them. No statement is shown here."""
+"""The logs for everyone: heads and Merkle proofs, without statements."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from mydata_ledger.api.auth import AppContextDep, KernelDep
-from mydata_ledger.api.schemas import Hex32, shown
+from mydata_ledger.api.schemas import Hex32, to_hex
 from mydata_ledger.ledger.merkle import Head
 
 router = APIRouter(prefix="/log", tags=["log"])
@@ -25,20 +25,20 @@ class LogName(StrEnum):
 
 
 class HeadView(BaseModel):
-    """A log's size in leaves and its root at that size."""
+    """The size of a log in leaves, and its root at that size."""
 
     size: int
     root: Hex32
 
 
 class AnchoredView(HeadView):
-    """The head the chain holds, and the block in which it was seen."""
+    """The head that the chain holds, and the block in which it was seen."""
 
     block: int
 
 
 class Heads(BaseModel):
-    """Where a log stands: accepted here, and held by its contract."""
+    """The head of a log that was accepted here, and the one its contract holds."""
 
     log: LogName
     chain_id: int
@@ -48,38 +48,38 @@ class Heads(BaseModel):
 
 
 class PathView(BaseModel):
-    """A Merkle proof, RFC 9162 §2.1."""
+    """A Merkle proof (RFC 9162 §2.1)."""
 
     hashes: list[Hex32]
 
 
 @router.get("/{name}/heads")
-def heads(name: LogName, house: AppContextDep) -> Heads:
-    """The newest heads of a log. What others should hold us to is its signed checkpoint, beside this."""
-    queries = house.kernel.queries
+def get_heads(name: LogName, context: AppContextDep) -> Heads:
+    """The newest heads of a log. To hold this server to a head, use the log's signed checkpoint instead."""
+    queries = context.kernel.queries
     domain, anchored = queries.domains[name], queries.anchored(name)
     return Heads(
         log=name,
         chain_id=domain.chain_id,
         contract=domain.contract,
         accepted=_head(queries.head(name)),
-        anchored=AnchoredView(size=anchored.head.size, root=shown(anchored.head.root), block=anchored.block),
+        anchored=AnchoredView(size=anchored.head.size, root=to_hex(anchored.head.root), block=anchored.block),
     )
 
 
 @router.get("/{name}/proof/inclusion")
-def inclusion(
+def get_inclusion_proof(
     name: LogName, kernel: KernelDep, position: Annotated[int, Query(ge=0, le=2**62)], size: Size
 ) -> PathView:
-    """The proof that the leaf at `position` lies in the log of `size`."""
-    return PathView(hashes=[shown(hash_) for hash_ in kernel.queries.inclusion(name, position, size)])
+    """The proof that the leaf at `position` is in the log of `size` leaves."""
+    return PathView(hashes=[to_hex(hash_) for hash_ in kernel.queries.inclusion(name, position, size)])
 
 
 @router.get("/{name}/proof/consistency")
-def consistency(name: LogName, kernel: KernelDep, first: Size, second: Size) -> PathView:
-    """The proof that the log of `first` is a prefix of the log of `second`."""
-    return PathView(hashes=[shown(hash_) for hash_ in kernel.queries.consistency(name, first, second)])
+def get_consistency_proof(name: LogName, kernel: KernelDep, first: Size, second: Size) -> PathView:
+    """The proof that the log of size `first` is a prefix of the log of size `second`."""
+    return PathView(hashes=[to_hex(hash_) for hash_ in kernel.queries.consistency(name, first, second)])
 
 
 def _head(head: Head) -> HeadView:
-    return HeadView(size=head.size, root=shown(head.root))
+    return HeadView(size=head.size, root=to_hex(head.root))

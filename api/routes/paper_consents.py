@@ -1,4 +1,4 @@
-"""What a person without a device signed on paper: drafted for two witnesses, handed in by both together."""
+"""Consents and withdrawals that a person without a device signed on paper before two witnesses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
-from mydata_ledger.api.routes.consents import ConsentDraftForm, RevocationDraftForm, grantee_of, wish_of
+from mydata_ledger.api.routes.consents import ConsentDraftForm, RevocationDraftForm, grant_request, parse_grantee
 from mydata_ledger.api.schemas import (
     DraftView,
     Form,
@@ -32,20 +32,20 @@ Kind = Annotated[str, Field(pattern="^(Consent|Revocation)$", examples=["Consent
 
 
 class PaperConsentForm(ConsentDraftForm):
-    """What stands on the paper; the caller is the second witness, who will sign it for the person."""
+    """The consent as written on the paper; the caller is the second witness, who will sign it for the person."""
 
     data_subject: Hex
 
 
 class PaperRevocationForm(RevocationDraftForm):
-    """Whose consent a paper ends; the caller is the second witness, who will sign it for the person."""
+    """The withdrawal as written on the paper; the caller is the second witness, who will sign it for the person."""
 
     data_subject: Hex
 
 
 class WitnessStatementForm(Form):
-    """The statement the second witness will sign (its typed data's message), and the record of the paper's scan; the
-    caller is the first witness.
+    """The statement that the second witness will sign (the message of its typed data), and the record with the scan of
+    the paper. The caller is the first witness.
     """
 
     kind: Kind
@@ -55,7 +55,9 @@ class WitnessStatementForm(Form):
 
 
 class PaperForm(Form):
-    """The statement as the second witness signed it, the first one's signed word, and the record of the scan."""
+    """The statement signed by the second witness, the first witness's signed statement (`word`), and the record with
+    the scan.
+    """
 
     kind: Kind
     statement: SignedForm
@@ -64,31 +66,35 @@ class PaperForm(Form):
 
 
 @router.post("/papers/consents/drafts")
-def draft_consent(form: PaperConsentForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
-    """The consent as it stands on the paper, for the second witness's wallet."""
-    return draft_view(kernel.consents.drafts.consent(wish_of(form, caller, kernel)))
+def draft_paper_consent(form: PaperConsentForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
+    """Draft the consent that is on the paper, for the second witness to sign."""
+    return draft_view(kernel.consents.drafts.consent(grant_request(form, caller, kernel)))
 
 
 @router.post("/papers/revocations/drafts")
-def draft_revocation(form: PaperRevocationForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
-    """The withdrawal as it stands on the paper, for the second witness's wallet."""
-    whose, secret = read_hex(form.data_subject, "data_subject"), read_hex(form.secret, "secret", 32)
-    draft = kernel.consents.drafts.revocation(whose, grantee_of(form.grantee), secret, caller.signer, form.language)
+def draft_paper_revocation(form: PaperRevocationForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
+    """Draft the withdrawal that is on the paper, for the second witness to sign."""
+    data_subject, secret = read_hex(form.data_subject, "data_subject"), read_hex(form.secret, "secret", 32)
+    draft = kernel.consents.drafts.revocation(
+        data_subject, parse_grantee(form.grantee), secret, caller.signer, form.language
+    )
     return draft_view(draft)
 
 
 @router.post("/papers/words/drafts")
-def draft_word(form: WitnessStatementForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
-    """The first witness's word: that the person signed exactly this on the paper that was scanned."""
+def draft_witness_statement(form: WitnessStatementForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
+    """Draft the first witness's statement that the person signed exactly this on the scanned paper."""
     statement = parse(KINDS[form.kind], form.message)
     scan = read_hex(form.scan, "scan", 32)
     return draft_view(kernel.consents.paper.draft_witness_statement(statement, caller.signer, scan, form.language))
 
 
 @router.post("/papers", status_code=202)
-def hand_in(form: PaperForm, kernel: KernelDep, _: SignedIn) -> ReplacedView:
-    """Hand in both. A consent permits once it is on chain, marked as standing on paper wherever it counts; a withdrawal
-    denies now.
+def submit_paper_statement(form: PaperForm, kernel: KernelDep, _: SignedIn) -> ReplacedView:
+    """Submit both signed statements.
+
+    A consent permits access once it is on chain, and is marked as a consent on paper wherever it is shown; a withdrawal
+    denies access at once.
     """
     logged = kernel.consents.paper.accept(_witnessed(form), read_hex(form.scan, "scan", 32))
     status = "denies now" if form.kind == "Revocation" else "pending"
@@ -96,6 +102,9 @@ def hand_in(form: PaperForm, kernel: KernelDep, _: SignedIn) -> ReplacedView:
 
 
 def _witnessed(form: PaperForm) -> WitnessedPaper:
-    signature, word = read_hex(form.statement.signature, "signature"), read_hex(form.word.signature, "signature")
-    said = parse(KINDS[form.kind], form.statement.message)
-    return WitnessedPaper(said, signature, parse(Delegation, form.word.message), word)
+    signature, witness_statement = (
+        read_hex(form.statement.signature, "signature"),
+        read_hex(form.word.signature, "signature"),
+    )
+    statement = parse(KINDS[form.kind], form.statement.message)
+    return WitnessedPaper(statement, signature, parse(Delegation, form.word.message), witness_statement)

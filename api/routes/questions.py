@@ -1,4 +1,6 @@
-"""Questions in bulk: what the caller may read, who may read the caller's records, what a draft would change."""
+"""Decisions on many records: what the caller may read, who may read the caller's records, what a draft consent would
+change.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,10 @@ from starlette.concurrency import run_in_threadpool
 
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
-from mydata_ledger.api.fastpath.routes import AnsweredQuestion, FastRoute
-from mydata_ledger.api.guard import NAMED_ONLY, DecisionBatcherDep, RecordId
-from mydata_ledger.api.routes.consents import ConsentDraftForm, wish_of
-from mydata_ledger.api.schemas import Form, Hex, Hex32, RecordView, Term, record_document, shown
+from mydata_ledger.api.fastpath.routes import AnsweredRequest, FastRoute
+from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY, DecisionBatcherDep, RecordId
+from mydata_ledger.api.routes.consents import ConsentDraftForm, grant_request
+from mydata_ledger.api.schemas import Form, Hex, Hex32, RecordView, Term, record_document, to_hex
 from mydata_ledger.ledger.access import AccessRequest, Decision, Found
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.kernel import AnswerChange, Kernel, RecordPage, page_answers, person_answers
@@ -28,13 +30,13 @@ TermQuery = Annotated[str, Query(min_length=1, max_length=200)]
 
 
 class QueryForm(Form):
-    """A form behind the `?` of an address, where everything is text."""
+    """A form in the query string, where every value is text."""
 
     model_config = ConfigDict(strict=False)
 
 
 class RecordSearchForm(QueryForm):
-    """A category of records and a purpose; `cursor` is the one of the page before."""
+    """A category of records, a purpose and an action; `cursor` is that of the previous page."""
 
     category: Term
     purpose: Term
@@ -45,8 +47,10 @@ class RecordSearchForm(QueryForm):
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
 
 
-class RestsOn(BaseModel):
-    """What an answer rests on at least: so many statements on chain, seen at a block, at a time (UTC seconds)."""
+class BasisView(BaseModel):
+    """What an answer is based on at least: the number of statements on chain, seen at a block and at a time (UTC
+    seconds).
+    """
 
     consents: int
     records: int
@@ -54,21 +58,23 @@ class RestsOn(BaseModel):
     time: int
 
     @classmethod
-    def of(cls, asked: AccessReceipt) -> RestsOn:
-        """As the question's receipt says."""
-        return cls(consents=asked.consents_size, records=asked.records_size, block=asked.block, time=asked.decided_at)
+    def of(cls, receipt: AccessReceipt) -> BasisView:
+        """The basis that a receipt states."""
+        return cls(
+            consents=receipt.consents_size, records=receipt.records_size, block=receipt.block, time=receipt.decided_at
+        )
 
 
 class RecordPageView(BaseModel):
-    """One page; give `cursor` to go on, it is empty on the last page."""
+    """One page of records. Pass `cursor` to get the next page; it is empty on the last one."""
 
     records: list[RecordView]
     cursor: str
-    at: RestsOn
+    at: BasisView
 
 
 class PersonQuestion(Form):
-    """Which of a person's records may be read for a purpose; the person stays out of URLs."""
+    """Which records of a person may be read for a purpose; a body, so that no URL contains the person."""
 
     data_subject: Hex
     purpose: Term
@@ -77,7 +83,7 @@ class PersonQuestion(Form):
 
 
 class RecordAnswerView(BaseModel):
-    """Why a record may be read: the consents that say so, and what they oblige to."""
+    """A record that may be read, the consents that permit it, and their obligations."""
 
     record: RecordView
     reason: str
@@ -86,7 +92,7 @@ class RecordAnswerView(BaseModel):
 
 
 class ReaderView(BaseModel):
-    """A party that would read the record now."""
+    """A party that may read the record now."""
 
     account: str
     name: str
@@ -95,7 +101,7 @@ class ReaderView(BaseModel):
 
 
 class AnswerChangeView(BaseModel):
-    """One answer that the draft would change."""
+    """One decision that the draft consent would change."""
 
     party: str
     party_name: str
@@ -109,62 +115,62 @@ class AnswerChangeView(BaseModel):
 
 
 @router.get("/access/records", response_model=RecordPageView)
-async def accessible(
-    asked: Annotated[RecordSearchForm, Query()], caller: SignedIn, batcher: DecisionBatcherDep
+async def list_accessible_records(
+    form: Annotated[RecordSearchForm, Query()], caller: SignedIn, batcher: DecisionBatcherDep
 ) -> Response:
-    """The records of a category the caller may read now, in pages that show nothing of what is hidden."""
-    return await ACCESSIBLE.answer(batcher, caller.session, asked)
+    """The records of a category that the caller may read now. Pages reveal nothing about hidden records."""
+    return await ACCESSIBLE.answer(batcher, caller.session, form)
 
 
 @router.post("/access/persons", response_model=list[RecordAnswerView])
-async def of_person(question: PersonQuestion, caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
+async def list_records_of_person(form: PersonQuestion, caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
     """The records of one person, of any category, that the caller may read now."""
-    return await PERSONS.answer(batcher, caller.session, question)
+    return await PERSONS.answer(batcher, caller.session, form)
 
 
-def _page(kernel: Kernel, requester: str, asked: RecordSearchForm, _: str) -> AccessRequest:
-    question = kernel.decisions.evaluation.request(requester, bytes(32), asked.category, asked.purpose, asked.action)
-    question = replace(question, incident=_incident(asked.incident), at_least=asked.consents_at_least)
-    return kernel.decisions.search.page_query(question, asked.cursor, asked.limit)
+def _page_query(kernel: Kernel, requester: str, form: RecordSearchForm, _: str) -> AccessRequest:
+    request = kernel.decisions.evaluation.request(requester, bytes(32), form.category, form.purpose, form.action)
+    request = replace(request, incident=_incident(form.incident), at_least=form.consents_at_least)
+    return kernel.decisions.search.page_query(request, form.cursor, form.limit)
 
 
-async def _shown_page(
-    batcher: DecisionBatcher, answered: AnsweredQuestion[RecordSearchForm, Sequence[Found] | None]
+async def _page_document(
+    batcher: DecisionBatcher, answered: AnsweredRequest[RecordSearchForm, Sequence[Found] | None]
 ) -> dict[str, Any]:
     return await page_of(batcher, answered, _records_of)
 
 
 def _records_of(page: RecordPage) -> dict[str, Any]:
-    found = [record_document(record) for record in page.records]
-    return {"records": found, "cursor": page.cursor, "at": RestsOn.of(page.asked).model_dump()}
+    records = [record_document(record) for record in page.records]
+    return {"records": records, "cursor": page.cursor, "at": BasisView.of(page.asked).model_dump()}
 
 
 async def page_of(
     batcher: DecisionBatcher,
-    answered: AnsweredQuestion[Any, Sequence[Found] | None],
+    answered: AnsweredRequest[Any, Sequence[Found] | None],
     show: Callable[[RecordPage], dict[str, Any]],
 ) -> dict[str, Any]:
-    """A page, shown; in a thread if it is large or is still to be looked for."""
+    """The response for a page; built in a thread if the page is large or still has to be searched."""
     kernel = batcher.kernel
 
     def shown_page() -> dict[str, Any]:
-        return show(kernel.decisions.search.page(answered.question, answered.found, answered.receipt))
+        return show(kernel.decisions.search.page(answered.request, answered.answer, answered.receipt))
 
-    return await run_in_threadpool(shown_page) if answered.found is None else shown_page()
-
-
-def _person(kernel: Kernel, requester: str, asked: PersonQuestion, _: str) -> AccessRequest:
-    incident, person = _incident(asked.incident), subject_bytes(asked.data_subject)
-    return kernel.decisions.search.person_query(requester, person, asked.purpose, asked.action, incident=incident)
+    return await run_in_threadpool(shown_page) if answered.answer is None else shown_page()
 
 
-async def _shown_person(
-    batcher: DecisionBatcher, answered: AnsweredQuestion[PersonQuestion, list[tuple[Record, Decision]] | None]
+def _person_query(kernel: Kernel, requester: str, form: PersonQuestion, _: str) -> AccessRequest:
+    incident, person = _incident(form.incident), subject_bytes(form.data_subject)
+    return kernel.decisions.search.person_query(requester, person, form.purpose, form.action, incident=incident)
+
+
+async def _person_document(
+    batcher: DecisionBatcher, answered: AnsweredRequest[PersonQuestion, list[tuple[Record, Decision]] | None]
 ) -> list[dict[str, Any]]:
-    found = answered.found
-    if found is None:
-        found = await run_in_threadpool(
-            batcher.kernel.decisions.search.record_facts, answered.question, None, answered.receipt
+    answers = answered.answer
+    if answers is None:
+        answers = await run_in_threadpool(
+            batcher.kernel.decisions.search.record_facts, answered.request, None, answered.receipt
         )
     return [
         {
@@ -173,32 +179,34 @@ async def _shown_person(
             "consents": _entries(decision),
             "obligations": sorted(decision.obligations),
         }
-        for record, decision in found
+        for record, decision in answers
     ]
 
 
-ACCESSIBLE = FastRoute(RecordSearchForm, _page, page_answers, _shown_page)
-PERSONS = FastRoute(PersonQuestion, _person, person_answers, _shown_person)
+ACCESSIBLE = FastRoute(RecordSearchForm, _page_query, page_answers, _page_document)
+PERSONS = FastRoute(PersonQuestion, _person_query, person_answers, _person_document)
 
 
-@router.get("/me/records/{record_id}/readers", dependencies=[NAMED_ONLY])
-def readers(
+@router.get("/me/records/{record_id}/readers", dependencies=[KNOWN_PARAMETERS_ONLY])
+def list_readers(
     record_id: RecordId, caller: SignedIn, kernel: KernelDep, purpose: TermQuery, action: TermQuery = "view"
 ) -> list[ReaderView]:
-    """Who could read one of the caller's records now, for a purpose."""
-    found = kernel.decisions.record_questions.who_can_access(
+    """The parties that may read one of the caller's records now, for a purpose."""
+    readers = kernel.decisions.record_questions.who_can_access(
         caller.signer, read_hex(record_id, "record_id", 32), purpose, action
     )
     return [
         ReaderView(account=party.account, name=party.name, reason=str(decision.reason), consents=_entries(decision))
-        for party, decision in found
+        for party, decision in readers
     ]
 
 
 @router.post("/consents/what-if")
-def what_if(form: ConsentDraftForm, caller: SignedIn, kernel: KernelDep) -> list[AnswerChangeView]:
-    """What signing this would change about the caller's present records; nothing is signed, kept or told."""
-    return [_change(one) for one in kernel.consents.what_if.changes(wish_of(form, caller, kernel))]
+def preview_consent(form: ConsentDraftForm, caller: SignedIn, kernel: KernelDep) -> list[AnswerChangeView]:
+    """The decisions about the caller's present records that this consent would change. Nothing is signed, stored or
+    announced.
+    """
+    return [_change_view(change) for change in kernel.consents.what_if.changes(grant_request(form, caller, kernel))]
 
 
 def _incident(entry: str | None) -> bytes:
@@ -206,18 +214,18 @@ def _incident(entry: str | None) -> bytes:
 
 
 def _entries(decision: Decision) -> list[str]:
-    return [shown(entry) for entry in decision.consents]
+    return [to_hex(entry) for entry in decision.consents]
 
 
-def _change(one: AnswerChange) -> AnswerChangeView:
+def _change_view(change: AnswerChange) -> AnswerChangeView:
     return AnswerChangeView(
-        party=one.party.account,
-        party_name=one.party.name,
-        record_id=shown(one.record.issue.record_id),
-        category=one.record.issue.category,
-        purpose=one.purpose,
-        action=one.action,
-        before=str(one.before.reason),
-        after=str(one.after.reason),
-        permitted_after=one.after.permitted,
+        party=change.party.account,
+        party_name=change.party.name,
+        record_id=to_hex(change.record.issue.record_id),
+        category=change.record.issue.category,
+        purpose=change.purpose,
+        action=change.action,
+        before=str(change.before.reason),
+        after=str(change.after.reason),
+        permitted_after=change.after.permitted,
     )

@@ -1,4 +1,4 @@
-"""Who asked about me, what I asked, and the proof of each."""
+"""Access receipts: accesses to the caller's data, the caller's own accesses, and the proof of each."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from mydata_ledger.ledger.wording import ENGLISH
 
 router = APIRouter(tags=["receipts"])
 Position = Annotated[int, Path(ge=0, le=2**62)]
-After = Annotated[int, Query(ge=-1, le=2**62, description="only what lies behind this position")]
+After = Annotated[int, Query(ge=-1, le=2**62, description="only receipts after this position")]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
 class ReceiptView(BaseModel):
-    """One question and its answer: what was signed about it, and where it lies."""
+    """One receipt: its position in the access log, and the signed message."""
 
     position: int
     about_me: bool
@@ -39,8 +39,8 @@ class ReceiptView(BaseModel):
     message: dict[str, Any]
 
 
-class NoticeToMe(BaseModel):
-    """Something the person must hear of."""
+class InboxNotice(BaseModel):
+    """An emergency that the person must be notified of."""
 
     kind: str = Field(examples=["break_glass"])
     position: int
@@ -51,83 +51,96 @@ class NoticeToMe(BaseModel):
 
 
 @router.get("/receipts")
-def receipts(caller: SignedIn, kernel: KernelDep, after: After = -1, limit: Limit = 200) -> list[ReceiptView]:
-    """Questions about the caller, and the caller's own questions that were permitted, oldest first; those that name a
-    person whom a consent hides are left out.
+def list_receipts(caller: SignedIn, kernel: KernelDep, after: After = -1, limit: Limit = 200) -> list[ReceiptView]:
+    """Receipts about the caller, and of the caller's own permitted requests, oldest first. Receipts that name a person
+    whom a consent hides are left out.
     """
-    about = {r.position: (r, True) for r in kernel.queries.receipts_of(caller.signer, after, limit)}
-    asked = [r for r in kernel.queries.receipts_by(caller.name, after, limit) if _permitted(r)]
-    mine = {r.position: (r, False) for r in asked if kernel.decisions.releases.names_asker(r)}
-    merged = {**mine, **about}
+    about = {logged.position: (logged, True) for logged in kernel.queries.receipts_of(caller.signer, after, limit)}
+    permitted = [logged for logged in kernel.queries.receipts_by(caller.name, after, limit) if _permitted(logged)]
+    by_caller = {
+        logged.position: (logged, False) for logged in permitted if kernel.decisions.releases.names_asker(logged)
+    }
+    merged = {**by_caller, **about}
     return [_view(*merged[position]) for position in sorted(merged)[:limit]]
 
 
 @router.get("/receipts/{position}")
-def receipt(position: Position, caller: SignedIn, house: AppContextDep) -> dict[str, Any]:
-    """One receipt as a proof document: for the person it is about, and for a requester who was permitted."""
-    logged = house.kernel.queries.statement(ACCESS, position)
-    if logged is None or not (_about(logged, caller.signer) or _is_theirs(logged, caller.name, house.kernel)):
+def get_receipt(position: Position, caller: SignedIn, context: AppContextDep) -> dict[str, Any]:
+    """A proof document of one receipt, for its data subject, and for a requester who was permitted."""
+    logged = context.kernel.queries.statement(ACCESS, position)
+    if logged is None or not (
+        _is_about(logged, caller.signer) or _is_own_permitted(logged, caller.name, context.kernel)
+    ):
         raise NotFound
-    return proof_document(house.kernel.records.proofs.prove(ACCESS, position), dict(house.settings.registries))
+    return proof_document(context.kernel.records.proofs.prove(ACCESS, position), dict(context.settings.registries))
 
 
 @router.get("/receipts/{position}/record")
-def record(position: Position, caller: SignedIn, house: AppContextDep) -> dict[str, Any]:
-    """The issue of the record a receipt is about, as a proof document: for the person, and for whom it was released to.
+def get_record_of_receipt(position: Position, caller: SignedIn, context: AppContextDep) -> dict[str, Any]:
+    """A proof document of the issue of a receipt's record, for its data subject and for the requester it was released
+    to.
 
-    With the content that was opened it shows a stranger that the content is what its holder signed.
+    Together with the opened content it proves to a third party that the content is what the holder signed.
     """
-    queries = house.kernel.queries
+    queries = context.kernel.queries
     logged = queries.statement(ACCESS, position)
-    said = logged.signed.statement if logged else None
-    if logged is None or not isinstance(said, AccessReceipt):
+    receipt = logged.signed.statement if logged else None
+    if logged is None or not isinstance(receipt, AccessReceipt):
         raise NotFound
-    released = _is_theirs(logged, caller.name, house.kernel) and said.action in RELEASING
-    about = queries.record(said.record_id)
-    if about is None or not (released or about.issue.data_subject == caller.signer):
+    released = _is_own_permitted(logged, caller.name, context.kernel) and receipt.action in RELEASING
+    record = queries.record(receipt.record_id)
+    if record is None or not (released or record.issue.data_subject == caller.signer):
         raise NotFound
-    return proof_document(house.kernel.records.proofs.prove(RECORDS, about.position), dict(house.settings.registries))
+    return proof_document(
+        context.kernel.records.proofs.prove(RECORDS, record.position), dict(context.settings.registries)
+    )
 
 
 @router.get("/receipts/{position}/acknowledgement")
 def draft_acknowledgement(
     position: Position, caller: SignedIn, kernel: KernelDep, language: Language = ENGLISH
 ) -> DraftView:
-    """What the requester signs who opened what this receipt released: that they did, and when."""
+    """Draft the requester's statement that they opened what this receipt released, and when."""
     return draft_view(kernel.records.acknowledgements.draft(caller.name, position, language))
 
 
 @router.post("/receipts/acknowledgements", status_code=202)
-def acknowledge(form: SignedForm, kernel: KernelDep, _: SignedIn) -> AcceptedView:
-    """Hand in a signed acknowledgement; it is logged, and the person it is about sees it beside the receipt."""
-    made = parse(Acknowledgement, form.message)
+def submit_acknowledgement(form: SignedForm, kernel: KernelDep, _: SignedIn) -> AcceptedView:
+    """Submit a signed acknowledgement; it is logged, and the data subject sees it with the receipt."""
+    acknowledgement = parse(Acknowledgement, form.message)
     return accepted(
-        kernel.records.acknowledgements.accept(made, read_hex(form.signature, "signature"), read_domain(form.domain)),
+        kernel.records.acknowledgements.accept(
+            acknowledgement, read_hex(form.signature, "signature"), read_domain(form.domain)
+        ),
         "logged",
     )
 
 
 @router.get("/inbox")
-def inbox(caller: SignedIn, kernel: KernelDep, after: After = -1, limit: Limit = 200) -> list[NoticeToMe]:
-    """What the caller must hear of, read off the access log: emergencies declared and records opened in them."""
-    found = kernel.queries.receipts_of(caller.signer, after, limit)
-    return [notice for logged in found if (notice := _notice(logged, kernel))]
+def list_emergency_notices(
+    caller: SignedIn, kernel: KernelDep, after: After = -1, limit: Limit = 200
+) -> list[InboxNotice]:
+    """Emergencies declared about the caller and records opened in them, from the access log."""
+    receipts = kernel.queries.receipts_of(caller.signer, after, limit)
+    return [notice for logged in receipts if (notice := _notice_of(logged, kernel))]
 
 
-def _notice(logged: LoggedStatement, kernel: Kernel) -> NoticeToMe | None:
-    said = logged.signed.statement
-    if isinstance(said, Incident):
-        text = f"{_name(said.responder, kernel)} declared an emergency about you: {said.reason}"
-        return _to_me("incident", logged, text, said.responder, said.incident_number)
-    if isinstance(said, AccessReceipt) and said.reason == Reason.BROKE_GLASS:
-        incident = kernel.queries.incident(said.justification)
-        text = f"{_name(said.requester, kernel)} opened a record of yours ({said.category}) in an emergency"
-        return _to_me("break_glass", logged, text, said.requester, incident.incident_number if incident else "")
+def _notice_of(logged: LoggedStatement, kernel: Kernel) -> InboxNotice | None:
+    statement = logged.signed.statement
+    if isinstance(statement, Incident):
+        text = f"{_name(statement.responder, kernel)} declared an emergency about you: {statement.reason}"
+        return _inbox_notice("incident", logged, text, statement.responder, statement.incident_number)
+    if isinstance(statement, AccessReceipt) and statement.reason == Reason.BROKE_GLASS:
+        incident = kernel.queries.incident(statement.justification)
+        text = f"{_name(statement.requester, kernel)} opened a record of yours ({statement.category}) in an emergency"
+        return _inbox_notice(
+            "break_glass", logged, text, statement.requester, incident.incident_number if incident else ""
+        )
     return None
 
 
-def _to_me(kind: str, logged: LoggedStatement, text: str, requester: str, number: str) -> NoticeToMe:
-    return NoticeToMe(
+def _inbox_notice(kind: str, logged: LoggedStatement, text: str, requester: str, number: str) -> InboxNotice:
+    return InboxNotice(
         kind=kind,
         position=logged.position,
         at=logged.accepted_at,
@@ -143,25 +156,27 @@ def _name(account: str, kernel: Kernel) -> str:
 
 
 def _view(logged: LoggedStatement, about_me: bool) -> ReceiptView:
-    said = logged.signed.statement
-    return ReceiptView(position=logged.position, about_me=about_me, kind=type(said).__name__, message=message(said))
+    statement = logged.signed.statement
+    return ReceiptView(
+        position=logged.position, about_me=about_me, kind=type(statement).__name__, message=message(statement)
+    )
 
 
 def _permitted(logged: LoggedStatement) -> bool:
-    said = logged.signed.statement
-    return isinstance(said, AccessReceipt) and said.permitted
+    statement = logged.signed.statement
+    return isinstance(statement, AccessReceipt) and statement.permitted
 
 
-def _is_theirs(logged: LoggedStatement, name: str, kernel: Kernel) -> bool:
-    """Whether it is a permitted question of theirs that names nobody whom they may not know."""
-    return _by(logged, name) and _permitted(logged) and kernel.decisions.releases.names_asker(logged)
+def _is_own_permitted(logged: LoggedStatement, name: str, kernel: Kernel) -> bool:
+    """True for a permitted request of this requester that names no person hidden from them."""
+    return _is_by(logged, name) and _permitted(logged) and kernel.decisions.releases.names_asker(logged)
 
 
-def _about(logged: LoggedStatement, signer: bytes) -> bool:
-    said = logged.signed.statement
-    return isinstance(said, AccessReceipt | Incident) and said.data_subject == signer
+def _is_about(logged: LoggedStatement, signer: bytes) -> bool:
+    statement = logged.signed.statement
+    return isinstance(statement, AccessReceipt | Incident) and statement.data_subject == signer
 
 
-def _by(logged: LoggedStatement, name: str) -> bool:
-    said = logged.signed.statement
-    return isinstance(said, AccessReceipt) and said.requester == name
+def _is_by(logged: LoggedStatement, name: str) -> bool:
+    statement = logged.signed.statement
+    return isinstance(statement, AccessReceipt) and statement.requester == name

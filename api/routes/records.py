@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
-from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, RecordView, Seconds, Term, proof_document, shown
+from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, RecordView, Seconds, Term, proof_document, to_hex
 from mydata_ledger.ledger.errors import MalformedInput, NotFound
 from mydata_ledger.ledger.kernel import Upload
 from mydata_ledger.ledger.receipt import RECORDS
@@ -18,11 +18,13 @@ from mydata_ledger.ledger.typed_data import parse, read_hex
 
 router = APIRouter(tags=["records"])
 MAX_RECORDS = 1_000
-Position = Annotated[int, Path(ge=0, le=2**62, description="the record's place in the log")]
+Position = Annotated[int, Path(ge=0, le=2**62, description="the record's position in the log")]
 
 
 class UploadForm(Form):
-    """One record: its exact bytes in base64, whose it is, what kind, and what time it is about."""
+    """One record: its exact bytes in base64, its data subject, its category and media type, and the
+    period it is about.
+    """
 
     data_subject: Hex
     category: Term
@@ -34,7 +36,7 @@ class UploadForm(Form):
     lock: Hex32 = ZERO
 
     def upload(self) -> Upload:
-        """The kernel's word for it. Raises MalformedInput."""
+        """The kernel's upload. Raises MalformedInput."""
         try:
             content = base64.b64decode(self.content_base64, validate=True)
         except ValueError as error:
@@ -64,27 +66,27 @@ class IssueDrafts(BaseModel):
 
 
 class SignedIssue(Form):
-    """A draft's message and the holder's signature over it."""
+    """The message of a draft and the holder's signature over it."""
 
     message: dict[str, Any]
     signature: Hex
 
 
 class SignedIssues(Form):
-    """All are accepted, or none."""
+    """Signed issues; either all are accepted or none."""
 
     records: Annotated[list[SignedIssue], Field(min_length=1, max_length=MAX_RECORDS)]
 
 
 class IssuedRecord(BaseModel):
-    """Where a record lies."""
+    """An issued record and its position in the log."""
 
     record_id: Hex32
     position: int
 
 
 class IssuedRecords(BaseModel):
-    """In the order given."""
+    """The issued records, in the order given."""
 
     records: list[IssuedRecord]
 
@@ -97,29 +99,34 @@ def draft_records(form: UploadsForm, caller: SignedIn, kernel: KernelDep) -> Iss
 
 
 @router.post("/records", status_code=202)
-def issue(form: SignedIssues, kernel: KernelDep, _: SignedIn) -> IssuedRecords:
-    """Hand in signed issues."""
-    signed = [(parse(Issue, one.message), read_hex(one.signature, "signature")) for one in form.records]
-    logged = kernel.records.issues.accept(signed)
+def submit_issues(form: SignedIssues, kernel: KernelDep, _: SignedIn) -> IssuedRecords:
+    """Submit signed issues."""
+    signed = [
+        (parse(Issue, signed_issue.message), read_hex(signed_issue.signature, "signature"))
+        for signed_issue in form.records
+    ]
+    logged_issues = kernel.records.issues.accept(signed)
     return IssuedRecords(
         records=[
-            IssuedRecord(record_id=shown(issue.record_id), position=place.position)
-            for (issue, _), place in zip(signed, logged, strict=True)
+            IssuedRecord(record_id=to_hex(issue.record_id), position=logged.position)
+            for (issue, _), logged in zip(signed, logged_issues, strict=True)
         ]
     )
 
 
 @router.get("/records")
-def records(caller: SignedIn, kernel: KernelDep) -> list[RecordView]:
+def list_records(caller: SignedIn, kernel: KernelDep) -> list[RecordView]:
     """The caller's own records, oldest first."""
     return [RecordView.of(record) for record in kernel.queries.records_of(caller.signer)]
 
 
 @router.get("/records/{position}/copy")
-def copy(position: Position, caller: SignedIn, house: AppContextDep) -> dict[str, Any]:
-    """A record's issue as a proof document, without its content: for its data subject and for its holder."""
-    logged = house.kernel.queries.statement(RECORDS, position)
-    said = logged.signed.statement if logged else None
-    if not isinstance(said, Issue) or (said.data_subject != caller.signer and said.holder != caller.name):
+def get_record_copy(position: Position, caller: SignedIn, context: AppContextDep) -> dict[str, Any]:
+    """A proof document of a record's issue, without the content, for its data subject and its holder."""
+    logged = context.kernel.queries.statement(RECORDS, position)
+    statement = logged.signed.statement if logged else None
+    if not isinstance(statement, Issue) or (
+        statement.data_subject != caller.signer and statement.holder != caller.name
+    ):
         raise NotFound
-    return proof_document(house.kernel.records.proofs.prove(RECORDS, position), dict(house.settings.registries))
+    return proof_document(context.kernel.records.proofs.prove(RECORDS, position), dict(context.settings.registries))

@@ -1,4 +1,4 @@
-"""Requests for consent, both sides of them: who asks, and who is asked."""
+"""Requests for consent, for the requester and for the person who is asked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
-from mydata_ledger.api.schemas import DraftView, Form, GrantForm, Hex, Hex32, Term, draft_view, shown
+from mydata_ledger.api.schemas import DraftView, Form, GrantForm, Hex, Hex32, Term, draft_view, to_hex
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, Wish, Wishes, WishKind
 from mydata_ledger.ledger.kernel import RequestTerms
@@ -19,13 +19,15 @@ from mydata_ledger.ledger.wording import Words
 
 router = APIRouter(tags=["requests"])
 RequestId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="id of a request")]
-After = Annotated[str, Query(pattern="^(0x[0-9a-fA-F]{64})?$", description="id of the last request of the page before")]
+After = Annotated[
+    str, Query(pattern="^(0x[0-9a-fA-F]{64})?$", description="id of the last request of the previous page")
+]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Text = Annotated[str, Field(max_length=2_000)]
 
 
 class RequestTermsForm(Form):
-    """What is asked for; `wait` is for how many seconds an answer is awaited."""
+    """The terms of a request for consent; `wait` is the number of seconds until it expires."""
 
     grants: Annotated[list[GrantForm], Field(min_length=1, max_length=16)]
     notice_hash: Hex32
@@ -34,7 +36,7 @@ class RequestTermsForm(Form):
     wait: Annotated[int, Field(gt=0, le=90 * DAY)] = 14 * DAY
 
     def terms(self) -> RequestTerms:
-        """The kernel's word for it."""
+        """The kernel's terms."""
         grants = tuple(grant.grant() for grant in self.grants)
         return RequestTerms(
             grants, read_hex(self.notice_hash, "notice_hash", 32), self.benefit, self.reference, self.wait
@@ -42,19 +44,19 @@ class RequestTermsForm(Form):
 
 
 class RequestForm(RequestTermsForm):
-    """A request to one person, whom the asker knows by their signer bytes."""
+    """A request to one person, whose signer bytes the requester knows."""
 
     data_subject: Hex
 
 
 class OfferForm(RequestTermsForm):
-    """An offer to whoever wished to be told of such; `topics` are words such as `diabetes` or `seoul`."""
+    """An offer to everyone with a matching standing wish; `topics` are words such as `diabetes` or `seoul`."""
 
     topics: Annotated[list[Term], Field(min_length=1, max_length=64)]
 
 
 class TransferTerms(BaseModel):
-    """Which data, for what, how often (`every_days` 0: once), until when: the terms of a transfer request."""
+    """The terms of a transfer request: data, purpose, interval in days (`every_days`, 0 for once) and end."""
 
     categories: list[str]
     purpose: str
@@ -66,14 +68,16 @@ class TransferTerms(BaseModel):
 
     @classmethod
     def of(cls, terms: Transfer) -> TransferTerms:
-        """The terms as they leave the house."""
+        """The view of the terms."""
         return cls(**(asdict(terms) | {"categories": list(terms.categories)}))
 
 
 class RequestView(BaseModel):
-    """A request as the reader may see it; `consent` is the entry of the consent that answered it. `by_question` means a
-    refused question became it, because the person wishes to be asked each time: the asker does not see such a one.
-    `words` says each grant in Korean and English; `transfers` has the terms of transfer requests (전송요구).
+    """A request for consent.
+
+    `consent` is the entry of the consent that answered it. `by_question` means that a denied access became this
+    request, since the person wishes to be asked each time; its requester does not see it. `words` says each grant in
+    Korean and English; `transfers` has the terms of transfer requests (전송요구).
     """
 
     request_id: Hex32
@@ -105,113 +109,125 @@ class WishForm(Form):
 
 
 class WishesForm(Form):
-    """All standing wishes; `validity` bounds, by the asker's role, the seconds a drafted answer lasts."""
+    """All standing wishes; `validity` limits, by the requester's role, the seconds that a drafted consent is valid."""
 
     wishes: Annotated[list[WishForm], Field(max_length=64, default_factory=list)]
     validity: Annotated[dict[str, Annotated[int, Field(gt=0, le=NEVER)]], Field(max_length=32, default_factory=dict)]
 
 
 class AnswerForm(Form):
-    """`lock` as in a consent draft; `language` of the notice, the asked one where it is not published in it."""
+    """`lock` is that of a consent draft; `language` selects the language of the notice. Without it, or if the notice is
+    not published in it, the request's language is used.
+    """
 
     lock: Hex32
     language: Annotated[str, Field(max_length=20)] = ""
 
 
 @router.post("/requests", status_code=202)
-def request(form: RequestForm, caller: SignedIn, kernel: KernelDep) -> RequestView:
-    """Ask a person for consent. It looks the same whoever they are and whatever they wish."""
+def request_consent(form: RequestForm, caller: SignedIn, kernel: KernelDep) -> RequestView:
+    """Ask a person for consent. The response is the same whoever they are and whatever they wish."""
     return _view(kernel.people.requests.ask(caller.name, subject_bytes(form.data_subject), form.terms()), kernel)
 
 
 @router.get("/requests")
-def requests(caller: SignedIn, kernel: KernelDep, after: After = "", limit: Limit = 100) -> list[RequestView]:
-    """What the caller asked for, oldest first."""
-    return [_view(one, kernel) for one in kernel.people.requests.by(caller.name, _after(after), limit)]
+def list_sent_requests(caller: SignedIn, kernel: KernelDep, after: After = "", limit: Limit = 100) -> list[RequestView]:
+    """The caller's own requests, oldest first."""
+    return [_view(request, kernel) for request in kernel.people.requests.by(caller.name, _after(after), limit)]
 
 
 @router.get("/requests/{request_id}")
-def one_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep) -> RequestView:
-    """One of the caller's requests."""
+def get_sent_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep) -> RequestView:
+    """One of the caller's own requests."""
     return _view(kernel.people.requests.get(caller.name, read_hex(request_id, "request_id", 32)), kernel)
 
 
 @router.post("/requests/{request_id}/withdrawal")
-def withdraw(request_id: RequestId, caller: SignedIn, kernel: KernelDep) -> RequestView:
-    """Take a request back."""
+def withdraw_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep) -> RequestView:
+    """Withdraw one of the caller's own requests."""
     return _view(kernel.people.requests.withdraw(caller.name, read_hex(request_id, "request_id", 32)), kernel)
 
 
 @router.post("/offers", status_code=202)
-def offer(form: OfferForm, caller: SignedIn, kernel: KernelDep) -> dict[str, str]:
-    """Offer something to whoever wished to be told; who and how many they are is not said."""
+def publish_offer(form: OfferForm, caller: SignedIn, kernel: KernelDep) -> dict[str, str]:
+    """Send an offer to everyone with a matching standing wish; the caller does not learn who or how many they are."""
     kernel.people.announcements.offer(caller.name, form.terms(), form.topics)
     return {"status": "announced"}
 
 
 @router.get("/me/requests")
-def asked_of_me(caller: SignedIn, kernel: KernelDep, after: After = "", limit: Limit = 100) -> list[RequestView]:
-    """Everything that was asked of the caller, what a standing wish refused included."""
-    return [_view(one, kernel) for one in kernel.people.requests.to(caller.signer, _after(after), limit)]
+def list_received_requests(
+    caller: SignedIn, kernel: KernelDep, after: After = "", limit: Limit = 100
+) -> list[RequestView]:
+    """Every request to the caller, including those that a standing wish refused."""
+    return [_view(request, kernel) for request in kernel.people.requests.to(caller.signer, _after(after), limit)]
 
 
 @router.post("/me/requests/{request_id}/refusal")
-def refuse(request_id: RequestId, caller: SignedIn, kernel: KernelDep) -> RequestView:
-    """Say no; it is recorded, and the same will not be asked again for thirty days."""
+def refuse_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep) -> RequestView:
+    """Refuse a request; the refusal is recorded, and the requester cannot repeat it for thirty days."""
     return _view(kernel.people.requests.refuse(caller.signer, read_hex(request_id, "request_id", 32)), kernel)
 
 
 @router.post("/me/requests/{request_id}/drafts")
-def draft_answer(request_id: RequestId, form: AnswerForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
-    """The consent that grants it, ready for the wallet, with what it changes; draft narrower terms as any consent."""
-    asked, lock = read_hex(request_id, "request_id", 32), read_hex(form.lock, "lock", 32)
-    return draft_view(kernel.people.requests.draft_answer(caller.signer, asked, lock, form.language))
+def draft_consent_for_request(
+    request_id: RequestId, form: AnswerForm, caller: SignedIn, kernel: KernelDep
+) -> DraftView:
+    """Draft the consent that grants a request, with what it changes. For narrower terms, draft an ordinary consent."""
+    wanted, lock = read_hex(request_id, "request_id", 32), read_hex(form.lock, "lock", 32)
+    return draft_view(kernel.people.requests.draft_answer(caller.signer, wanted, lock, form.language))
 
 
 @router.get("/me/wishes")
-def wishes(caller: SignedIn, kernel: KernelDep) -> WishesForm:
+def get_wishes(caller: SignedIn, kernel: KernelDep) -> WishesForm:
     """The caller's standing wishes."""
-    said = kernel.people.wishes.of(caller.signer)
-    forms = [WishForm(kind=w.kind, purpose=w.purpose, category=w.category, topics=list(w.topics)) for w in said.wishes]
-    return WishesForm(wishes=forms, validity=dict(said.validity))
+    standing = kernel.people.wishes.of(caller.signer)
+    forms = [
+        WishForm(kind=wish.kind, purpose=wish.purpose, category=wish.category, topics=list(wish.topics))
+        for wish in standing.wishes
+    ]
+    return WishesForm(wishes=forms, validity=dict(standing.validity))
 
 
 @router.put("/me/wishes")
-def wish(form: WishesForm, caller: SignedIn, kernel: KernelDep) -> WishesForm:
-    """Replace them all."""
-    said = [Wish(w.kind, w.purpose, w.category, tuple(topic.lower() for topic in w.topics)) for w in form.wishes]
-    kernel.people.wishes.replace(Wishes(caller.signer, tuple(said), form.validity))
-    return wishes(caller, kernel)
+def replace_wishes(form: WishesForm, caller: SignedIn, kernel: KernelDep) -> WishesForm:
+    """Replace all standing wishes of the caller."""
+    replacement = [
+        Wish(wish.kind, wish.purpose, wish.category, tuple(topic.lower() for topic in wish.topics))
+        for wish in form.wishes
+    ]
+    kernel.people.wishes.replace(Wishes(caller.signer, tuple(replacement), form.validity))
+    return get_wishes(caller, kernel)
 
 
 def _after(text: str) -> bytes:
     return read_hex(text, "after", 32) if text else b""
 
 
-def _view(one: ConsentRequest, kernel: KernelDep) -> RequestView:
-    party = kernel.queries.party(one.requester)
+def _view(request: ConsentRequest, kernel: KernelDep) -> RequestView:
+    party = kernel.queries.party(request.requester)
     return RequestView(
-        request_id=shown(one.request_id),
-        requester=one.requester,
+        request_id=to_hex(request.request_id),
+        requester=request.requester,
         requester_name=party.name if party else "",
-        data_subject=shown(one.data_subject),
-        grants=[message(grant) for grant in one.grants],
-        notice_hash=shown(one.notice_hash),
-        benefit=one.benefit,
-        reference=one.reference,
-        asked_at=one.asked_at,
-        answer_by=one.answer_by,
-        state=str(one.state),
-        answered_at=one.answered_at,
-        consent=shown(one.consent),
-        by_standing_wish=one.silent,
-        by_question=one.by_question,
-        words={name: _said(one, name, kernel) for name in ("ko", "en")},
-        transfers=[TransferTerms.of(terms) for terms in map(terms_of, one.grants) if terms],
+        data_subject=to_hex(request.data_subject),
+        grants=[message(grant) for grant in request.grants],
+        notice_hash=to_hex(request.notice_hash),
+        benefit=request.benefit,
+        reference=request.reference,
+        asked_at=request.asked_at,
+        answer_by=request.answer_by,
+        state=str(request.state),
+        answered_at=request.answered_at,
+        consent=to_hex(request.consent),
+        by_standing_wish=request.silent,
+        by_question=request.by_question,
+        words={name: _sentences(request, name, kernel) for name in ("ko", "en")},
+        transfers=[TransferTerms.of(terms) for terms in map(terms_of, request.grants) if terms],
     )
 
 
-def _said(one: ConsentRequest, language: str, kernel: KernelDep) -> list[str]:
-    party = kernel.queries.party(one.requester)
+def _sentences(request: ConsentRequest, language: str, kernel: KernelDep) -> list[str]:
+    party = kernel.queries.party(request.requester)
     words = Words(kernel.queries.vocabulary, language)
-    return [words.sentence(grant, party.name if party else one.requester) for grant in one.grants]
+    return [words.sentence(grant, party.name if party else request.requester) for grant in request.grants]

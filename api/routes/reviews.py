@@ -1,4 +1,4 @@
-"""What people look at afterwards: break-glass, and research that no rule could decide."""
+"""Human reviews: of break-glass accesses, and of research purposes that no rule could decide."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
-from mydata_ledger.api.schemas import Form, Hex32, Term, shown
+from mydata_ledger.api.schemas import Form, Hex32, Term, to_hex
 from mydata_ledger.ledger.kernel import Review
 from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["reviews"])
 Queue = Annotated[str, Path(max_length=40, examples=["break-glass"])]
 ReviewId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="id of an item; an incident's is its entry")]
-After = Annotated[str, Query(pattern="^(0x[0-9a-fA-F]{64})?$", description="id of the last item of the page before")]
+After = Annotated[str, Query(pattern="^(0x[0-9a-fA-F]{64})?$", description="id of the last item of the previous page")]
 
 
 class VerdictForm(Form):
-    """What the reviewer found, and why."""
+    """The reviewer's verdict and the reason for it."""
 
     verdict: Annotated[Term, Field(examples=["justified"])]
     reason: Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
 class ReviewView(BaseModel):
-    """One item; `verdict` is empty while it waits."""
+    """One item of a review queue; `verdict` is empty until it is reviewed."""
 
     review_id: Hex32
     queue: str
@@ -39,12 +39,12 @@ class ReviewView(BaseModel):
 
     @classmethod
     def of(cls, review: Review) -> ReviewView:
-        """The item as it leaves the house."""
+        """The view of a review."""
         return cls(
-            review_id=shown(review.review_id),
+            review_id=to_hex(review.review_id),
             queue=review.queue,
             party=review.party,
-            data_subject=shown(review.person),
+            data_subject=to_hex(review.person),
             state=review.state,
             due=review.due,
             said=dict(review.details),
@@ -53,26 +53,28 @@ class ReviewView(BaseModel):
 
 
 @router.get("/reviews/overdue")
-def overdue(kernel: KernelDep) -> dict[str, int]:
-    """How many items wait beyond their deadline, by queue: open to everyone."""
+def count_overdue_reviews(kernel: KernelDep) -> dict[str, int]:
+    """The number of items past their deadline, by queue; public."""
     return kernel.people.reviews.overdue()
 
 
 @router.get("/reviews/{queue}")
-def reviews(queue: Queue, caller: SignedIn, kernel: KernelDep, after: After = "") -> list[ReviewView]:
-    """A queue as its accredited reviewers see it, oldest first."""
+def list_reviews(queue: Queue, caller: SignedIn, kernel: KernelDep, after: After = "") -> list[ReviewView]:
+    """A review queue, for its accredited reviewers, oldest first."""
     start = read_hex(after, "after", 32) if after else b""
-    return [ReviewView.of(one) for one in kernel.people.reviews.queue(caller.name, queue, start)]
+    return [ReviewView.of(review) for review in kernel.people.reviews.queue(caller.name, queue, start)]
 
 
 @router.post("/reviews/{queue}/{review_id}/verdict")
-def verdict(queue: Queue, review_id: ReviewId, form: VerdictForm, caller: SignedIn, kernel: KernelDep) -> ReviewView:
-    """Close an item; nobody reviews what they did themselves."""
-    which = read_hex(review_id, "review_id", 32)
-    return ReviewView.of(kernel.people.reviews.give_verdict(caller.name, queue, which, form.verdict, form.reason))
+def submit_verdict(
+    queue: Queue, review_id: ReviewId, form: VerdictForm, caller: SignedIn, kernel: KernelDep
+) -> ReviewView:
+    """Close an item; nobody may review their own act."""
+    item_id = read_hex(review_id, "review_id", 32)
+    return ReviewView.of(kernel.people.reviews.give_verdict(caller.name, queue, item_id, form.verdict, form.reason))
 
 
 @router.get("/me/incidents")
-def incidents(caller: SignedIn, kernel: KernelDep) -> list[ReviewView]:
-    """Every break-glass about the caller, and what the reviewers found."""
-    return [ReviewView.of(one) for one in kernel.people.reviews.about(caller.signer)]
+def list_incidents(caller: SignedIn, kernel: KernelDep) -> list[ReviewView]:
+    """Every break-glass access about the caller, and the reviewers' verdicts."""
+    return [ReviewView.of(review) for review in kernel.people.reviews.about(caller.signer)]

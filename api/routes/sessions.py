@@ -1,4 +1,4 @@
-"""Sign in with a wallet or passkey (ERC-4361), and out again."""
+"""Sign-in with a wallet or passkey (ERC-4361), and sign-out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import AppContextDep, SignedIn
-from mydata_ledger.api.schemas import Form, Hex, shown
+from mydata_ledger.api.schemas import Form, Hex, to_hex
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.signers import personal_digest
 from mydata_ledger.ledger.typed_data import read_hex
@@ -23,15 +23,15 @@ Passkey = Annotated[
 
 
 class ChallengeForm(Form):
-    """Whose wallet, or which passkey, will sign: one of the two."""
+    """The wallet or the passkey that will sign: exactly one of the two."""
 
     address: Annotated[str | None, Field(pattern="^0x[0-9a-fA-F]{40}$", examples=["0x" + "5a" * 20])] = None
     passkey: Passkey = None
 
 
 class Challenge(BaseModel):
-    """The text for a wallet to sign as it is, with `personal_sign`; for a passkey, `digest` is the WebAuthn challenge,
-    and `signer` the bytes by which statements will name it.
+    """The message to sign. A wallet signs it unchanged with `personal_sign`; for a passkey, `digest` is the WebAuthn
+    challenge and `signer` its signer bytes in statements.
     """
 
     message: str
@@ -42,8 +42,8 @@ class Challenge(BaseModel):
 
 
 class SignInForm(Form):
-    """The signed text; a passkey's signature is abi.encode(r, s, challengeIndex, typeIndex, authenticatorData,
-    clientDataJSON), as ERC-7913 verifiers take it.
+    """The signed message. A passkey's signature is abi.encode(r, s, challengeIndex, typeIndex, authenticatorData,
+    clientDataJSON), the format of ERC-7913 verifiers.
     """
 
     message: Annotated[str, Field(max_length=4_000)]
@@ -52,7 +52,9 @@ class SignInForm(Form):
 
 
 class SessionView(BaseModel):
-    """A session: send the token as `Authorization: Bearer …`. `address` is a wallet's, or a passkey's signer bytes."""
+    """A session. Send the token as `Authorization: Bearer …`. `address` is a wallet's address or a passkey's signer
+    bytes.
+    """
 
     token: str
     address: str
@@ -60,36 +62,36 @@ class SessionView(BaseModel):
 
 
 @router.post("/session/challenges", status_code=201)
-def challenge(form: ChallengeForm, house: AppContextDep) -> Challenge:
-    """A fresh message for a wallet or passkey to sign."""
+def create_challenge(form: ChallengeForm, context: AppContextDep) -> Challenge:
+    """Make a new message for a wallet or passkey to sign."""
     if (form.address is None) == (form.passkey is None):
         raise MalformedInput("give either `address` or `passkey`")
-    signer = _passkey(form.passkey, house) or read_hex(form.address, "address", 20)
-    asked = house.challenge(signer)
+    signer = _passkey(form.passkey, context) or read_hex(form.address, "address", 20)
+    sign_in_message = context.challenge(signer)
     return Challenge(
-        message=asked.text(),
-        nonce=asked.nonce,
-        expires=asked.expires,
-        digest=shown(personal_digest(asked.text())),
-        signer=shown(signer),
+        message=sign_in_message.text(),
+        nonce=sign_in_message.nonce,
+        expires=sign_in_message.expires,
+        digest=to_hex(personal_digest(sign_in_message.text())),
+        signer=to_hex(signer),
     )
 
 
 @router.post("/sessions", status_code=201)
-def sign_in(form: SignInForm, house: AppContextDep) -> SessionView:
-    """Open a session with the signed message; the nonce is spent by it."""
+def sign_in(form: SignInForm, context: AppContextDep) -> SessionView:
+    """Open a session with the signed message; its nonce can be used only once."""
     signature = read_hex(form.signature, "signature")
-    token, address, expires = house.sign_in(form.message, signature, _passkey(form.passkey, house))
+    token, address, expires = context.sign_in(form.message, signature, _passkey(form.passkey, context))
     return SessionView(token=token, address=address, expires=expires)
 
 
-def _passkey(key: str | None, house: AppContextDep) -> bytes:
-    """Signer bytes of a passkey: this ledger's verifier ‖ key; nothing without one."""
-    return house.kernel.queries.passkey_verifier + read_hex(key, "passkey", 64) if key else b""
+def _passkey(key: str | None, context: AppContextDep) -> bytes:
+    """Signer bytes of a passkey: this ledger's verifier, then the key; empty without a key."""
+    return context.kernel.queries.passkey_verifier + read_hex(key, "passkey", 64) if key else b""
 
 
 @router.delete("/sessions", status_code=204)
-def sign_out(caller: SignedIn, house: AppContextDep) -> Response:
+def sign_out(caller: SignedIn, context: AppContextDep) -> Response:
     """End this session."""
-    house.sessions.close(caller.session)
+    context.sessions.close(caller.session)
     return Response(status_code=204)

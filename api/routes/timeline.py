@@ -1,4 +1,4 @@
-"""A person's own history: every access to their data with its proof, and what else the logs say about them."""
+"""A person's own history: every access to their data with its proof, and every other statement about them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt
 
 router = APIRouter(tags=["timeline"])
-After = Annotated[int, Query(ge=-1, le=2**62, description="the `next` of the page before")]
+After = Annotated[int, Query(ge=-1, le=2**62, description="`next` of the previous page")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 class StatementView(BaseModel):
-    """One statement: when it was accepted here, the block whose checkpoint it is proved under (none before it is on
-    chain), and its proof document, which `mydata verify` reads.
+    """One statement.
+
+    `accepted_at` is when this server accepted it; `block` is the block of the checkpoint that proves it (null until it
+    is on chain); `document` is its proof document for `mydata verify`.
     """
 
     position: int
@@ -34,51 +36,55 @@ class StatementView(BaseModel):
 
 
 class AccessView(StatementView):
-    """One question about the person, in words."""
+    """One access to the person's data, with a text."""
 
     kind: str = Field(examples=["AccessReceipt"])
     requester: str
     requester_name: str
-    permitted: bool | None = Field(description="none for a declared emergency, which is no question yet")
+    permitted: bool | None = Field(description="null for a declared emergency, which is no access yet")
     text: str
-    on_paper: list[str] = Field(default=[], description="consents the answer rests on that stand on paper")
-    opened: StatementView | None = Field(description="the reader's own signed word that they opened what was released")
+    on_paper: list[str] = Field(default=[], description="consents on paper that the decision is based on")
+    opened: StatementView | None = Field(
+        description="the reader's signed acknowledgement that they opened what was released"
+    )
 
 
 class Timeline(BaseModel):
-    """One page, oldest first; give `next` as `after` to go on, it is none on the last page."""
+    """One page, oldest first. Pass `next` as `after` to get the next page; it is null on the last one."""
 
     accesses: list[AccessView]
     next: int | None
 
 
 class Statements(BaseModel):
-    """One page of what a log says about the caller."""
+    """One page of the statements of a log about the caller."""
 
     statements: list[StatementView]
     next: int | None
 
 
 @router.get("/me/timeline")
-def timeline(caller: SignedIn, house: AppContextDep, after: After = -1, limit: Limit = 50) -> Timeline:
-    """Every access to the caller's data, permitted or refused, with the reader's word where they opened what was
-    released, and every emergency declared about them.
+def get_timeline(caller: SignedIn, context: AppContextDep, after: After = -1, limit: Limit = 50) -> Timeline:
+    """Every access to the caller's data, permitted or denied, with the reader's acknowledgement if there is one, and
+    every emergency declared about the caller.
     """
-    proofs = _about(house, ACCESS, caller.signer, after, limit)
-    return Timeline(accesses=[_access(proof, house) for proof in proofs], next=_next(proofs, limit))
+    proofs = _proofs_about(context, ACCESS, caller.signer, after, limit)
+    return Timeline(accesses=[_access(proof, context) for proof in proofs], next=_next(proofs, limit))
 
 
 @router.get("/me/statements/{log}")
-def statements(
-    log: LogName, caller: SignedIn, house: AppContextDep, after: After = -1, limit: Limit = 50
+def list_statements(
+    log: LogName, caller: SignedIn, context: AppContextDep, after: After = -1, limit: Limit = 50
 ) -> Statements:
-    """Everything a log says about the caller, whole: with it anybody recomputes what was decided (`mydata audit`)."""
-    proofs = _about(house, log, caller.signer, after, limit)
-    return Statements(statements=[StatementView(**_told(proof, house)) for proof in proofs], next=_next(proofs, limit))
+    """Every complete statement of a log about the caller: enough to recompute each decision (`mydata audit`)."""
+    proofs = _proofs_about(context, log, caller.signer, after, limit)
+    return Statements(
+        statements=[StatementView(**_statement_fields(proof, context)) for proof in proofs], next=_next(proofs, limit)
+    )
 
 
-def _about(house: AppContext, log: str, person: bytes, after: int, limit: int) -> list[Proof]:
-    kernel = house.kernel
+def _proofs_about(context: AppContext, log: str, person: bytes, after: int, limit: int) -> list[Proof]:
+    kernel = context.kernel
     return kernel.records.proofs.prove_all(log, kernel.queries.statements_about(log, person, after, limit))
 
 
@@ -86,46 +92,49 @@ def _next(proofs: Sequence[Proof], limit: int) -> int | None:
     return proofs[-1].logged.position if len(proofs) == limit else None
 
 
-def _told(proof: Proof, house: AppContext) -> dict[str, Any]:
+def _statement_fields(proof: Proof, context: AppContext) -> dict[str, Any]:
     return {
         "position": proof.logged.position,
         "accepted_at": proof.logged.accepted_at,
         "block": proof.block if proof.head else None,
-        "document": proof_document(proof, dict(house.settings.registries)),
+        "document": proof_document(proof, dict(context.settings.registries)),
     }
 
 
-def _access(proof: Proof, house: AppContext) -> AccessView:
-    said = proof.logged.signed.statement
-    if not isinstance(said, AccessReceipt | Incident):
-        raise TypeError("only receipts and incidents lie in the access log")
-    requester = said.requester if isinstance(said, AccessReceipt) else said.responder
+def _access(proof: Proof, context: AppContext) -> AccessView:
+    statement = proof.logged.signed.statement
+    if not isinstance(statement, AccessReceipt | Incident):
+        raise TypeError("the access log contains only receipts and incidents")
+    requester = statement.requester if isinstance(statement, AccessReceipt) else statement.responder
     return AccessView(
-        kind=type(said).__name__,
+        kind=type(statement).__name__,
         requester=requester,
-        requester_name=_name(requester, said.data_subject, house.kernel),
-        permitted=said.permitted if isinstance(said, AccessReceipt) else None,
-        text=_text(said) + _by_link(said, house.kernel),
+        requester_name=_name(requester, statement.data_subject, context.kernel),
+        permitted=statement.permitted if isinstance(statement, AccessReceipt) else None,
+        text=_text(statement) + _link_recipient(statement, context.kernel),
         on_paper=[
-            "0x" + one.hex() for one in house.kernel.consents.paper_marks.for_consents(getattr(said, "consents", ()))
+            "0x" + entry.hex()
+            for entry in context.kernel.consents.paper_marks.for_consents(getattr(statement, "consents", ()))
         ],
-        opened=_opened(proof, house),
-        **_told(proof, house),
+        opened=_acknowledgement_view(proof, context),
+        **_statement_fields(proof, context),
     )
 
 
-def _by_link(said: AccessReceipt | Incident, kernel: Kernel) -> str:
-    """Who opened the person's own link, as they named themselves: nobody has checked that."""
-    if isinstance(said, Incident) or said.requester != requester_name(said.data_subject):
+def _link_recipient(statement: AccessReceipt | Incident, kernel: Kernel) -> str:
+    """Who opened the person's own link, by the name they gave; nobody has verified it."""
+    if isinstance(statement, Incident) or statement.requester != requester_name(statement.data_subject):
         return ""
-    use = kernel.queries.work_item(LINK_USE, said.request_id)
+    use = kernel.queries.work_item(LINK_USE, statement.request_id)
     return f", by the link `{use.body['label']}`: {use.body['recipient']} (as they say)" if use else ""
 
 
-def _opened(proof: Proof, house: AppContext) -> StatementView | None:
-    position = house.kernel.records.acknowledgements.position_of(proof.logged.signed.entry.entry)
+def _acknowledgement_view(proof: Proof, context: AppContext) -> StatementView | None:
+    position = context.kernel.records.acknowledgements.position_of(proof.logged.signed.entry.entry)
     return (
-        None if position is None else StatementView(**_told(house.kernel.records.proofs.prove(ACCESS, position), house))
+        None
+        if position is None
+        else StatementView(**_statement_fields(context.kernel.records.proofs.prove(ACCESS, position), context))
     )
 
 
@@ -136,8 +145,8 @@ def _name(account: str, person: bytes, kernel: Kernel) -> str:
     return party.name if party else account
 
 
-def _text(said: AccessReceipt | Incident) -> str:
-    if isinstance(said, Incident):
-        return f"declared emergency {said.incident_number}: {said.reason}"
-    answer = "was permitted" if said.permitted else "was refused"
-    return f"asked to {said.action} {said.category} for {said.purpose} and {answer} ({said.reason})"
+def _text(statement: AccessReceipt | Incident) -> str:
+    if isinstance(statement, Incident):
+        return f"declared emergency {statement.incident_number}: {statement.reason}"
+    answer = "was permitted" if statement.permitted else "was refused"
+    return f"asked to {statement.action} {statement.category} for {statement.purpose} and {answer} ({statement.reason})"

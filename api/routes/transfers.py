@@ -1,4 +1,4 @@
-"""Transfer requests (전송요구): drafted beside what the person already says to the recipient, and listed in words."""
+"""Transfer requests (전송요구): drafted as a grant of the caller's consent to the recipient, and listed in words."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
-from mydata_ledger.api.routes.consents import ConsentDraftForm, wish_of
-from mydata_ledger.api.schemas import ZERO, DraftView, Form, GrantForm, Hex32, Seconds, Term, draft_view, shown
+from mydata_ledger.api.routes.consents import ConsentDraftForm, grant_request
+from mydata_ledger.api.schemas import ZERO, DraftView, Form, GrantForm, Hex32, Seconds, Term, draft_view, to_hex
 from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.consent import Consent, Grant
 from mydata_ledger.ledger.kernel import Kernel
@@ -19,11 +19,11 @@ from mydata_ledger.ledger.transfer import Transfer, terms_of
 from mydata_ledger.ledger.wording import Words
 
 router = APIRouter(tags=["consents"])
-Days = Annotated[int, Field(ge=0, le=366, description="0 for once, else how many days lie between transfers")]
+Days = Annotated[int, Field(ge=0, le=366, description="days between transfers; 0 for a single one")]
 
 
 class TransferForm(Form):
-    """What to have sent, to whom, for what, how often, until when; `lock` as in any consent."""
+    """Which data to send, to whom, for what purpose, how often and until when; `lock` is that of a consent."""
 
     recipient: Annotated[str, Field(max_length=200, examples=["0x" + "ab" * 20])]
     categories: Annotated[list[Term], Field(min_length=1, max_length=64, examples=[["finance.account"]])]
@@ -37,13 +37,13 @@ class TransferForm(Form):
     lock: Hex32 = ZERO
 
     def terms(self) -> Transfer:
-        """The ledger's word for it."""
+        """The ledger's terms."""
         period = (self.data_from, self.data_until, self.retain_until)
         return Transfer(tuple(self.categories), self.purpose, self.every_days, self.ends, *period)
 
 
 class TransferView(BaseModel):
-    """One transfer request that stands, in its terms and in words; `entry` is the consent that carries it."""
+    """One active transfer request, as terms and in words; `entry` is that of the consent with its grant."""
 
     entry: Hex32
     recipient: str
@@ -60,45 +60,51 @@ class TransferView(BaseModel):
 
 
 @router.post("/me/transfers/drafts")
-def draft(form: TransferForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
-    """The consent that carries the request, beside what the caller already says to the recipient; hand it in signed as
-    any consent. Withdrawing the consent ends the request.
+def draft_transfer(form: TransferForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
+    """Draft the consent with the transfer request, beside the caller's other grants to the recipient.
+
+    Submit it as any consent. Withdrawing the consent ends the request.
     """
     grant = form.terms().grant(kernel.queries.now())
     kernel.queries.vocabulary.check_grant(grant)
-    plain = {name: list(said) if isinstance(said, tuple) else said for name, said in asdict(grant).items()}
-    asked = {"grantee": form.recipient, "language": form.language, "lock": form.lock}
-    wish = wish_of(ConsentDraftForm(grants=[GrantForm.model_validate(plain)], **asked), caller, kernel)
-    newest = kernel.queries.newest(wish.data_subject, wish.grantee)
-    said = newest.signed.statement if newest else None
+    members = {
+        name: list(statement) if isinstance(statement, tuple) else statement
+        for name, statement in asdict(grant).items()
+    }
+    fields = {"grantee": form.recipient, "language": form.language, "lock": form.lock}
+    request = grant_request(ConsentDraftForm(grants=[GrantForm.model_validate(members)], **fields), caller, kernel)
+    newest = kernel.queries.newest(request.data_subject, request.grantee)
+    statement = newest.signed.statement if newest else None
     now = kernel.queries.now()
-    before = [g for g in said.grants if g.expires > now and g != grant] if isinstance(said, Consent) else []
-    return draft_view(kernel.consents.drafts.consent(replace(wish, grants=(*before, *wish.grants))))
+    kept_grants = (
+        [g for g in statement.grants if g.expires > now and g != grant] if isinstance(statement, Consent) else []
+    )
+    return draft_view(kernel.consents.drafts.consent(replace(request, grants=(*kept_grants, *request.grants))))
 
 
 @router.get("/me/transfers")
-def transfers(caller: SignedIn, kernel: KernelDep) -> list[TransferView]:
-    """Every transfer request of the caller that stands, oldest first."""
+def list_transfers(caller: SignedIn, kernel: KernelDep) -> list[TransferView]:
+    """Every active transfer request of the caller, oldest first."""
     return [view for state in kernel.queries.consents_of(caller.signer) for view in _views(state, kernel)]
 
 
-def _told(grant: Grant, said: Consent, words: Words) -> str:
-    return words.sentence(grant, words.named(said.grantee, said.grantee_name))
+def _sentence(grant: Grant, consent: Consent, words: Words) -> str:
+    return words.sentence(grant, words.named(consent.grantee, consent.grantee_name))
 
 
 def _views(state: ConsentState, kernel: Kernel) -> Iterator[TransferView]:
     if not state.stands:
         return
-    said, vocabulary = state.consent, kernel.queries.vocabulary
-    for grant in said.grants:
+    consent, vocabulary = state.consent, kernel.queries.vocabulary
+    for grant in consent.grants:
         terms = terms_of(grant)
         if terms is None or grant.expires <= kernel.queries.now():
             continue
-        words = {language: _told(grant, said, Words(vocabulary, language)) for language in ("ko", "en")}
+        words = {language: _sentence(grant, consent, Words(vocabulary, language)) for language in ("ko", "en")}
         yield TransferView(
-            entry=shown(state.entry),
-            recipient=said.grantee,
-            recipient_name=said.grantee_name,
+            entry=to_hex(state.entry),
+            recipient=consent.grantee,
+            recipient_name=consent.grantee_name,
             status="active" if state.anchored else "pending",
             words=words,
             **(asdict(terms) | {"categories": list(terms.categories)}),

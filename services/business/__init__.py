@@ -1,1 +1,1 @@
-"""Business documents: certificates and invoices of a firm, for whom the firm names."""
+"""Business service: certificates and invoices of a firm, for the parties that the firm names."""

@@ -1,1 +1,1 @@
-"""Check-ups: results, questionnaires and what to eat, in the person's language."""
+"""Check-up service: results, questionnaires and diet advice, in the person's language."""

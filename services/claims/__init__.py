@@ -1,1 +1,1 @@
-"""Insurance claims: one visit's papers for one insurer, once."""
+"""Insurance claims service: the records of one visit for one insurer, once."""

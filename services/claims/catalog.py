@@ -1,4 +1,4 @@
-"""The words of this service: kinds of data, and what they may be for."""
+"""Vocabulary of this service: its categories and purposes."""
 
 from mydata_ledger.ledger.vocabulary import Catalog, Term
 

@@ -1,4 +1,4 @@
-"""What an insurer may read: the papers of the visit a claim is about, for payment, as the person signed."""
+"""What an insurer may read: the records of the visit that a claim is about, for payment, by the person's consent."""
 
 from __future__ import annotations
 
@@ -8,31 +8,39 @@ from fastapi import APIRouter
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.guard import may
-from mydata_ledger.api.schemas import ReleaseView, shown
+from mydata_ledger.api.schemas import ReleaseView, to_hex
 from mydata_ledger.ledger.kernel import Release
 
 router = APIRouter(prefix="/claims", tags=["claims service"])
 PURPOSE = "hl7:CLMATTCH"
-PAPERS = ("health.encounter", "health.claim", "health.medication", "health.procedure", "health.condition", "health.lab")
+CATEGORIES = (
+    "health.encounter",
+    "health.claim",
+    "health.medication",
+    "health.procedure",
+    "health.condition",
+    "health.lab",
+)
 VisitForClaim = Annotated[Release, may("health.encounter", PURPOSE)]
 BillForClaim = Annotated[Release, may("health.claim", PURPOSE)]
 MedicationForClaim = Annotated[Release, may("health.medication", PURPOSE)]
 
 
 @router.get("/papers")
-def papers(caller: SignedIn, kernel: KernelDep) -> dict[str, list[str]]:
-    """Ids of the papers the caller may read now, by category."""
+def list_claim_records(caller: SignedIn, kernel: KernelDep) -> dict[str, list[str]]:
+    """Ids of the records that the caller may read now, by category."""
     return {
         category: [
-            shown(r.issue.record_id) for r in kernel.decisions.search.find(caller.name, category, PURPOSE, "view")
+            to_hex(record.issue.record_id)
+            for record in kernel.decisions.search.find(caller.name, category, PURPOSE, "view")
         ]
-        for category in PAPERS
+        for category in CATEGORIES
     }
 
 
 @router.get("/visits/{record_id}")
 def read_visit(release: VisitForClaim) -> ReleaseView:
-    """The visit itself, sealed for the insurer."""
+    """The visit, sealed for the insurer."""
     return ReleaseView.of(release)
 
 

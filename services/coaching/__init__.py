@@ -1,1 +1,1 @@
-"""Coaching: what daily measurements say, to the person and to a coach or doctor."""
+"""Coaching service: daily measurements, for the person and for a coach or doctor."""

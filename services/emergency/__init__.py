@@ -1,1 +1,1 @@
-"""Emergencies: what a crew must know at once, with the person told of it."""
+"""Emergency service: what responders must know at once; the person is notified of each access."""

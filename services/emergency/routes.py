@@ -1,4 +1,4 @@
-"""Breaking the glass: a crew declares an incident, reads what saves a life, and the person is told."""
+"""Break-glass access: a responder declares an incident and reads urgent records; the person is notified."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mydata_ledger.api.schemas import (
     SignedForm,
     accepted,
     draft_view,
-    shown,
+    to_hex,
 )
 from mydata_ledger.ledger.access import Incident
 from mydata_ledger.ledger.errors import NotFound
@@ -37,7 +37,7 @@ MedicationForCrew = Annotated[Release, may("health.medication", PURPOSE)]
 
 
 class IncidentForm(Form):
-    """Whom it is about, the dispatch number, why, and for how many seconds."""
+    """The person, the dispatch number, the reason, and the duration in seconds."""
 
     data_subject: Hex
     incident_number: Annotated[str, Field(min_length=1, max_length=100, examples=["119-2026-000123"])]
@@ -48,15 +48,15 @@ class IncidentForm(Form):
 
 @router.post("/incidents/drafts")
 def draft_incident(form: IncidentForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
-    """The declaration for the responder to sign."""
+    """Draft the declaration of an incident, for the responder to sign."""
     person = subject_bytes(form.data_subject)
-    said = (person, form.incident_number, form.reason, form.seconds)
-    return draft_view(kernel.people.incidents.draft(caller.name, *said, language=form.language))
+    incident = (person, form.incident_number, form.reason, form.seconds)
+    return draft_view(kernel.people.incidents.draft(caller.name, *incident, language=form.language))
 
 
 @router.post("/incidents", status_code=202)
-def declare(form: SignedForm, kernel: KernelDep, _: SignedIn) -> AcceptedView:
-    """Hand in the signed declaration; it is logged and shown to the person before the first read."""
+def submit_incident(form: SignedForm, kernel: KernelDep, _: SignedIn) -> AcceptedView:
+    """Submit a signed declaration; it is logged and shown to the person before the first record is read."""
     claimed = read_domain(form.domain)
     logged = kernel.people.incidents.declare(
         parse(Incident, form.message), read_hex(form.signature, "signature"), claimed
@@ -66,33 +66,33 @@ def declare(form: SignedForm, kernel: KernelDep, _: SignedIn) -> AcceptedView:
 
 @router.get("/summaries/{incident}")
 def summary(incident: IncidentId, caller: SignedIn, kernel: KernelDep) -> dict[str, list[str]]:
-    """Ids of the person's records that matter at once, by category, under a live incident of the caller's."""
+    """Ids of the person's urgent records, by category, under one of the caller's active incidents."""
     entry = read_hex(incident, "incident", 32)
-    found = {
+    record_ids = {
         category: [
-            shown(r.issue.record_id)
-            for r in kernel.decisions.search.find(caller.name, category, PURPOSE, "view", incident=entry)
+            to_hex(record.issue.record_id)
+            for record in kernel.decisions.search.find(caller.name, category, PURPOSE, "view", incident=entry)
         ]
         for category in SUMMARY
     }
-    if not any(found.values()):
+    if not any(record_ids.values()):
         raise NotFound
-    return found
+    return record_ids
 
 
 @router.get("/allergies/{record_id}")
 def read_allergy(release: AllergyForCrew) -> ReleaseView:
-    """An allergy, sealed for the crew; name the incident: `?incident=0x…`."""
+    """An allergy, sealed for the responder; requires the incident: `?incident=0x…`."""
     return ReleaseView.of(release)
 
 
 @router.get("/conditions/{record_id}")
 def read_condition(release: ConditionForCrew) -> ReleaseView:
-    """A diagnosis, sealed for the crew; name the incident: `?incident=0x…`."""
+    """A diagnosis, sealed for the responder; requires the incident: `?incident=0x…`."""
     return ReleaseView.of(release)
 
 
 @router.get("/medications/{record_id}")
 def read_medication(release: MedicationForCrew) -> ReleaseView:
-    """A medication, sealed for the crew; name the incident: `?incident=0x…`."""
+    """A medication, sealed for the responder; requires the incident: `?incident=0x…`."""
     return ReleaseView.of(release)

@@ -1,1 +1,1 @@
-"""Energy: what a household uses, what it costs, and how a city saves."""
+"""Energy service: consumption and cost of a household, and savings of a city."""

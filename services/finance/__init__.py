@@ -1,1 +1,1 @@
-"""Finance: accounts, cards, loans and insurance seen together, and offered on only by a second consent."""
+"""Finance service: accounts, cards, loans and insurance in one view; a further recipient needs its own consent."""

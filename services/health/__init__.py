@@ -1,1 +1,1 @@
-"""Health records: what hospitals hold about a person, seen first of all by that person."""
+"""Health service: the records that hospitals hold about a person, first of all for that person."""

@@ -1,4 +1,4 @@
-"""Forms of the health service."""
+"""Views of the health service."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 
 class SkippedView(BaseModel):
-    """A resource that became no record."""
+    """A resource that is no record, and why."""
 
     entry: int
     resource_type: str
@@ -16,7 +16,7 @@ class SkippedView(BaseModel):
 
 
 class BundleDrafts(BaseModel):
-    """One statement to sign for each record of the bundle, and what was left out."""
+    """One statement to sign for each record of the bundle, and the skipped resources."""
 
     drafts: list[dict[str, Any]]
     skipped: list[SkippedView]

@@ -1,1 +1,1 @@
-"""Merchants' marketing: numbers about many, a word to those who wish it, nobody's row."""
+"""Marketing service: statistics of groups, and offers to people who wish them; never a single person's row."""

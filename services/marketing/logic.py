@@ -1,4 +1,4 @@
-"""Numbers about many: how many people by age and sex, what they are billed for care, and never about fewer than k."""
+"""Group statistics: people by age and sex, and what they are billed for care; never about fewer than k people."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class SpendingGroup:
-    """A group of people; `mean` is what one of them is billed in `currency`, None where too few have bills in one.
+    """A group of people. `mean` is the mean bill of a person in `currency`; None if too few have bills in one.
 
-    `members` and `billed` say what of each person went into the number of people and into the mean; `least` is the
-    smallest group that all in it agreed to be in.
+    `members` and `billed` have, by person, what went into the count and into the mean; `least` is the smallest group
+    size that everyone in it accepted.
     """
 
     name: str
@@ -32,13 +32,13 @@ class SpendingGroup:
 
     @property
     def people(self) -> int:
-        """How many there are."""
+        """The number of people."""
         return len(self.members)
 
 
 @dataclass
 class PersonSpending:
-    """What a computation knows of one person while it runs: `least` is the smallest group they agreed to be in."""
+    """One person during a computation; `least` is the smallest group they accepted."""
 
     band: str = ""
     spent: dict[str, Decimal] = field(default_factory=dict)
@@ -51,10 +51,10 @@ Members = dict[bytes, PersonSpending]
 def segments(
     identities: Iterable[OpenedRecord], bills: Iterable[OpenedRecord], least: int, year: int
 ) -> list[SpendingGroup]:
-    """People by sex and age band; a group below k is left out as if it were empty.
+    """People by sex and age band; a group of fewer than k is left out as if it were empty.
 
-    k is the largest of `least` and every bound that a consent in the group sets. No totals are given, so that nothing
-    left out can be had by subtraction.
+    k is the largest of `least` and every limit of a consent in the group. There are no totals, so that nothing left out
+    can be derived by subtraction.
     """
     people: dict[bytes, PersonSpending] = defaultdict(PersonSpending)
     for opened in identities:
@@ -62,31 +62,35 @@ def segments(
     for opened in bills:
         _add_bill(people[opened.data_subject], opened)
     groups: dict[str, Members] = defaultdict(dict)
-    for whose, person in people.items():
+    for data_subject, person in people.items():
         if person.band:
-            groups[person.band][whose] = person
-    made = (_group(name, members, _bound(members, least)) for name, members in sorted(groups.items()))
-    return [group for group in made if group.people >= group.least]
+            groups[person.band][data_subject] = person
+    spending_groups = (
+        _group(name, members, _smallest_group(members, least)) for name, members in sorted(groups.items())
+    )
+    return [group for group in spending_groups if group.people >= group.least]
 
 
 def figures(group: SpendingGroup) -> tuple[Figure, Figure]:
-    """The two numbers a group tells, as what went into them."""
+    """The two published figures of a group, with what went into them."""
     name = f"marketing segment {group.name}"
     mean = Figure(f"{name} mean {group.currency}", group.billed, group.least)
     return Figure(f"{name} people", group.members, group.least), mean
 
 
-def _bound(members: Members, least: int) -> int:
+def _smallest_group(members: Members, least: int) -> int:
     return max([least, *(member.least for member in members.values())])
 
 
 def _group(name: str, members: Members, least: int) -> SpendingGroup:
     everyone = dict.fromkeys(members, b"")
     for currency in sorted({currency for member in members.values() for currency in member.spent}):
-        billed = {whose: member.spent[currency] for whose, member in members.items() if currency in member.spent}
+        billed = {
+            data_subject: member.spent[currency] for data_subject, member in members.items() if currency in member.spent
+        }
         if len(billed) >= least:
             mean = sum(billed.values(), Decimal(0)) / len(billed)
-            parts = {whose: str(amount.normalize()).encode() for whose, amount in billed.items()}
+            parts = {data_subject: str(amount.normalize()).encode() for data_subject, amount in billed.items()}
             return SpendingGroup(name, mean.quantize(CENT, ROUND_HALF_EVEN), currency, everyone, parts, least)
     return SpendingGroup(name, None, "", everyone, {}, least)
 

@@ -1,4 +1,4 @@
-"""What a merchant gets: numbers about groups of consenting people, and nobody's row."""
+"""Statistics for merchants: figures of groups of consenting people, never a single person's row."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SMALLEST = 5
 
 
 class AggregateForm(Form):
-    """How small a group may be; never below 5, and never below what a consent says."""
+    """The smallest group size; never below 5, and never below the limit of a consent."""
 
     least: Annotated[int, Field(ge=SMALLEST, le=10_000)] = SMALLEST
 
 
 class GroupView(BaseModel):
-    """One group; `mean` is decimal text, null where too few have bills."""
+    """One group; `mean` is decimal text, null where too few people have bills."""
 
     group: str = Field(examples=["female 40-59"])
     people: int
@@ -34,8 +34,8 @@ class GroupView(BaseModel):
 
 
 class Aggregate(BaseModel):
-    """Groups large enough to be told; smaller ones look like none, and so do those that differ from what the caller
-    was told before by fewer people than that.
+    """The groups that may be published. Groups that are too small are left out, and so are groups that differ by fewer
+    people than `least` from what the caller received before.
     """
 
     groups: list[GroupView]
@@ -43,17 +43,17 @@ class Aggregate(BaseModel):
 
 
 @router.post("/aggregates")
-def aggregate(form: AggregateForm, caller: SignedIn, kernel: KernelDep) -> Aggregate:
-    """How many consenting people there are by sex and age band, and what they are billed for care."""
+def compute_aggregates(form: AggregateForm, caller: SignedIn, kernel: KernelDep) -> Aggregate:
+    """The number of consenting people by sex and age band, and their mean bill for care."""
     bills = list(kernel.decisions.computation.records(caller.name, "health.claim", PURPOSE))
     identities = list(kernel.decisions.computation.records(caller.name, "health.identity", PURPOSE))
     year = datetime.fromtimestamp(kernel.queries.now(), UTC).year
-    found = segments(identities, bills, form.least, year)
-    told = [_told(group, caller.name, kernel) for group in found]
-    return Aggregate(groups=[view for view in told if view], least=form.least)
+    groups = segments(identities, bills, form.least, year)
+    views = [_published_view(group, caller.name, kernel) for group in groups]
+    return Aggregate(groups=[view for view in views if view], least=form.least)
 
 
-def _told(group: SpendingGroup, caller: str, kernel: Kernel) -> GroupView | None:
+def _published_view(group: SpendingGroup, caller: str, kernel: Kernel) -> GroupView | None:
     people, mean = kernel.decisions.figures.passes_disclosure_control(caller, figures(group))
     if not people:
         return None

@@ -1,1 +1,1 @@
-"""Research on researchers and their works, and retrospective studies on records."""
+"""Research service: researchers and their works, and retrospective studies on records."""

@@ -1,1 +1,1 @@
-"""Clinical trials: finding people for a study, and reading what they agreed to."""
+"""Clinical trials service: finding participants for a study, and reading the records they consented to."""

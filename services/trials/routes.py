@@ -1,4 +1,4 @@
-"""What a trial team may read: the consented records of consenting people, and no sign of any other."""
+"""What a trial team may read: records with consent for the trial; other records are not revealed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
-from mydata_ledger.api.guard import NAMED_ONLY, may
-from mydata_ledger.api.schemas import ReleaseView, shown
+from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY, may
+from mydata_ledger.api.schemas import ReleaseView, to_hex
 from mydata_ledger.ledger.kernel import Release
 from mydata_ledger.services.trials.logic.duo import DataUse, Match, Purpose, by_prefix, match
 from mydata_ledger.services.trials.schemas import DataUseForm, FindingView, MatchView
@@ -17,37 +17,39 @@ router = APIRouter(prefix="/trials", tags=["trials service"])
 LabForTrial = Annotated[Release, may("health.lab", "hl7:CLINTRCH")]
 PURPOSE = "hl7:CLINTRCH"
 QUEUE = "data-use"
-"""Under which the matches that no rule could decide wait for a person."""
+"""The review queue of data uses that no rule could decide."""
 
 
-@router.get("/records", dependencies=[NAMED_ONLY])
-def readable(
+@router.get("/records", dependencies=[KNOWN_PARAMETERS_ONLY])
+def list_trial_records(
     caller: SignedIn, kernel: KernelDep, category: Annotated[str, Query(max_length=200)] = "health.lab"
 ) -> dict[str, list[str]]:
     """Ids of the records of a category that the caller may read now for the trial."""
-    found = kernel.decisions.search.find(caller.name, category, PURPOSE, "view")
-    return {"records": [shown(record.issue.record_id) for record in found]}
+    records = kernel.decisions.search.find(caller.name, category, PURPOSE, "view")
+    return {"records": [to_hex(record.issue.record_id) for record in records]}
 
 
 @router.post("/data-uses/matches")
 def match_data_use(form: DataUseForm, caller: SignedIn, kernel: KernelDep) -> MatchView:
-    """Whether a study's purpose fits the terms on data (GA4GH DUO; diseases by ICD-10 or KCD code). What no rule can
-    tell waits for a person.
+    """Whether the purpose of a study fits the terms on data (GA4GH DUO; diseases by ICD-10 or KCD code). A case that no
+    rule can decide waits for a human review.
     """
-    answer = match(*_question(form), by_prefix)
-    waits = answer.match is Match.ABSTAIN
-    review = kernel.people.reviews.leave(QUEUE, caller.name, form.model_dump(mode="json")) if waits else b""
-    told = [FindingView(term=f.term, match=str(f.match), reason=f.reason) for f in answer.findings]
-    return MatchView(match=str(answer.match), findings=told, review=shown(review) if review else "")
+    decision = match(*_data_use_and_purpose(form), by_prefix)
+    needs_review = decision.match is Match.ABSTAIN
+    review = kernel.people.reviews.leave(QUEUE, caller.name, form.model_dump(mode="json")) if needs_review else b""
+    findings = [
+        FindingView(term=finding.term, match=str(finding.match), reason=finding.reason) for finding in decision.findings
+    ]
+    return MatchView(match=str(decision.match), findings=findings, review=to_hex(review) if review else "")
 
 
-def _question(form: DataUseForm) -> tuple[DataUse, Purpose]:
-    said = form.model_dump(exclude={"terms", "aims", "diseases"})
-    purpose = Purpose(frozenset(form.aims), frozenset(form.diseases), **said)
+def _data_use_and_purpose(form: DataUseForm) -> tuple[DataUse, Purpose]:
+    stated = form.model_dump(exclude={"terms", "aims", "diseases"})
+    purpose = Purpose(frozenset(form.aims), frozenset(form.diseases), **stated)
     return DataUse({term: tuple(values) for term, values in form.terms.items()}), purpose
 
 
 @router.get("/records/{record_id}")
 def read_lab(release: LabForTrial) -> ReleaseView:
-    """A laboratory result, sealed for the trial team that asked."""
+    """A laboratory result, sealed for the trial team."""
     return ReleaseView.of(release)

@@ -1,4 +1,4 @@
-"""Forms of the trials service: a purpose against the terms of data, and what came of it."""
+"""Forms and views of the trials service."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from mydata_ledger.api.schemas import Form, Term
 Values = Annotated[list[Term], Field(max_length=64)]
 
 
-def _is_text(said: object) -> object:
-    if not isinstance(said, str | date | None):
+def _check_text(value: object) -> object:
+    if not isinstance(value, str | date | None):
         raise PydanticCustomError("day", "a day is text, for instance 2027-06-01")
-    return said
+    return value
 
 
-Day = Annotated[date, BeforeValidator(_is_text), Field(strict=False)]
+Day = Annotated[date, BeforeValidator(_check_text), Field(strict=False)]
 
 
 class DataUseForm(Form):
-    """Terms on data and the purpose of a study; what is left out counts as not said."""
+    """Terms on data, and the purpose of a study; a member that is left out counts as not stated."""
 
     terms: Annotated[dict[Term, Values], Field(max_length=64, examples=[{"DUO:0000007": ["E11"], "DUO:0000021": []}])]
     aims: Annotated[list[Term], Field(max_length=16, examples=[["disease"]])]
@@ -40,7 +40,7 @@ class DataUseForm(Form):
 
 
 class FindingView(BaseModel):
-    """What one term had to say."""
+    """The result of one term."""
 
     term: str
     match: str
@@ -48,7 +48,7 @@ class FindingView(BaseModel):
 
 
 class MatchView(BaseModel):
-    """The answer; an ABSTAIN waits for a person under `review`."""
+    """The result; for ABSTAIN, `review` is the id of the human review."""
 
     match: str = Field(examples=["ABSTAIN"])
     findings: list[FindingView]

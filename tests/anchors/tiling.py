@@ -37,7 +37,7 @@ def fill(store, size, anchored=None, log="records"):
 
 def app_of(tiles):
     app = FastAPI()
-    app.state.premises = SimpleNamespace(tiles=tiles)
+    app.state.context = SimpleNamespace(tiles=tiles)
     errors.install(app)
     app.include_router(router)
     limits = RequestLimits(TokenBucket(0), TokenBucket(0), 1 << 20)

@@ -1,1 +1,1 @@
-"""The door, with the real app over honest twins."""
+"""Tests of the HTTP interface: the real app over the in-memory twins."""

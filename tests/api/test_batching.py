@@ -1,4 +1,6 @@
-"""Questions of the same moment: one step on the store, and nobody's question is another's trouble."""
+"""Batched decisions: requests of the same moment are one transaction, and no request suffers from
+another one's error.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -8,33 +10,33 @@ import pytest
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
 from mydata_ledger.ledger.errors import ChainBehind
 from mydata_ledger.ledger.kernel import allowed, decided
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 
 @pytest.fixture
-def door():
-    made = Door()
+def client():
+    made = ApiClient()
     made.record = made.issued()
     return made
 
 
-def _question(door, **more):
-    trial = door.house.trial
-    asked = door.house.kernel.decisions.search.question(trial.address, "hl7:CLINTRCH", "view")
-    return replace(asked, record_id=bytes.fromhex(door.record[2:]), **more)
+def _question(client, **more):
+    trial = client.fixture.trial
+    asked = client.fixture.kernel.decisions.search.question(trial.address, "hl7:CLINTRCH", "view")
+    return replace(asked, record_id=bytes.fromhex(client.record[2:]), **more)
 
 
-def _together(door, *asked):
+def _together(client, *asked):
     async def run():
-        batcher = DecisionBatcher(door.app.state.premises)
+        batcher = DecisionBatcher(client.app.state.context)
         return await asyncio.gather(*(batcher.answer(*one) for one in asked), return_exceptions=True)
 
     return asyncio.run(run())
 
 
-def test_who_demands_more_than_is_known_fails_alone(door):
-    greedy = _question(door, at_least=10**6)
-    answers = _together(door, (_question(door), decided), (greedy, decided), (_question(door), allowed))
+def test_who_demands_more_than_is_known_fails_alone(client):
+    greedy = _question(client, at_least=10**6)
+    answers = _together(client, (_question(client), decided), (greedy, decided), (_question(client), allowed))
     assert isinstance(answers[1], ChainBehind)
     (decision, first), (actions, second) = answers[0], answers[2]
     assert not decision.permitted
@@ -42,29 +44,29 @@ def test_who_demands_more_than_is_known_fails_alone(door):
     assert (first.position, second.position) == (0, 1)
 
 
-def test_i1_each_question_of_a_group_has_its_own_receipt_in_its_own_place(door):
-    asked = [_question(door) for _ in range(40)]
-    answers = _together(door, *((one, decided) for one in asked))
+def test_i1_each_question_of_a_group_has_its_own_receipt_in_its_own_place(client):
+    asked = [_question(client) for _ in range(40)]
+    answers = _together(client, *((one, decided) for one in asked))
     said = [logged.signed.statement.request_id for _, logged in answers]
     assert said == [one.request_id for one in asked]
     assert [logged.position for _, logged in answers] == list(range(40))
 
 
-def _sizes(door, monkeypatch, turns):
-    """The sizes of the steps that answer callers who come in those turns of the loop."""
-    kernel, sizes = door.house.kernel, []
+def _sizes(client, monkeypatch, turns):
+    """The sizes of the batches for callers that arrive in those turns of the event loop."""
+    kernel, sizes = client.fixture.kernel, []
     answer_soon = kernel.decisions.evaluation.answer_soon
     monkeypatch.setattr(
         kernel.decisions.evaluation, "answer_soon", lambda asked: sizes.append(len(asked)) or answer_soon(asked)
     )
 
     async def run():
-        batcher = DecisionBatcher(door.app.state.premises)
+        batcher = DecisionBatcher(client.app.state.context)
 
         async def come(turn):
             for _ in range(turn):
                 await asyncio.sleep(0)
-            return await batcher.answer(_question(door), decided)
+            return await batcher.answer(_question(client), decided)
 
         return await asyncio.gather(*map(come, turns))
 
@@ -73,14 +75,14 @@ def _sizes(door, monkeypatch, turns):
     return sizes
 
 
-def test_a_group_waits_as_long_as_every_turn_of_the_loop_brings_somebody(door, monkeypatch):
-    assert _sizes(door, monkeypatch, [0, 1, 2, 3, 4, 5]) == [6]
+def test_a_group_waits_as_long_as_every_turn_of_the_loop_brings_somebody(client, monkeypatch):
+    assert _sizes(client, monkeypatch, [0, 1, 2, 3, 4, 5]) == [6]
 
 
-def test_a_group_does_not_wait_for_who_comes_later(door, monkeypatch):
-    assert _sizes(door, monkeypatch, [0, 0, 30]) == [2, 1]
+def test_a_group_does_not_wait_for_who_comes_later(client, monkeypatch):
+    assert _sizes(client, monkeypatch, [0, 0, 30]) == [2, 1]
 
 
-def test_a_group_that_is_full_does_not_wait_for_more(door, monkeypatch):
-    monkeypatch.setattr("mydata_ledger.api.fastpath.batching.MOST", 4)
-    assert _sizes(door, monkeypatch, [0, 0, 0, 1, 1, 2, 2, 3]) == [4, 4]
+def test_a_group_that_is_full_does_not_wait_for_more(client, monkeypatch):
+    monkeypatch.setattr("mydata_ledger.api.fastpath.batching.MAX_BATCH", 4)
+    assert _sizes(client, monkeypatch, [0, 0, 0, 1, 1, 2, 2, 3]) == [4, 4]

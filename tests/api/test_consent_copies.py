@@ -1,4 +1,4 @@
-"""ISO/IEC TS 27560 records and receipts: whole, true to the statement, and JSON-LD that needs nothing from outside."""
+"""ISO/IEC TS 27560 records and receipts: complete, true to the statement, and JSON-LD without external context."""
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +14,7 @@ from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import slices
 from testing.ledger_fixture import NOW
 from testing.sizes import sized
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 WORDS = Vocabulary(one.catalog for one in slices())
 HERE = Operator("http://testserver", "KR")
@@ -54,26 +54,26 @@ def nodes(value):
 
 
 @pytest.fixture
-def door():
-    door = Door()
-    door.entry = consented(door)
-    return door
+def client():
+    client = ApiClient()
+    client.entry = consented(client)
+    return client
 
 
-def consented(door, **terms):
-    draft = door.drafted(door.house.ann, door.house.trial.address, **terms)
-    signed = door.signed(door.house.ann, Consent, draft)
-    found = door.http.post("/consents", json=signed, headers=door.as_(door.house.ann)).json()["entry"]
-    door.house.anchor()
+def consented(client, **terms):
+    draft = client.drafted(client.fixture.ann, client.fixture.trial.address, **terms)
+    signed = client.signed(client.fixture.ann, Consent, draft)
+    found = client.http.post("/consents", json=signed, headers=client.as_(client.fixture.ann)).json()["entry"]
+    client.fixture.anchor()
     return found
 
 
-def asked(door, form="record", who=None):
-    return door.http.get(f"/consents/{door.entry}/{form}", headers=door.as_(who or door.house.ann))
+def get_copy(client, form="record", who=None):
+    return client.http.get(f"/consents/{client.entry}/{form}", headers=client.as_(who or client.fixture.ann))
 
 
-def test_every_mandatory_field_of_the_record_is_there(door):
-    answer = asked(door)
+def test_every_mandatory_field_of_the_record_is_there(client):
+    answer = get_copy(client)
     assert answer.headers["content-type"] == "application/ld+json"
     found = expanded(answer.json())
     assert found["@type"] == [DPV + "ConsentRecord"]
@@ -97,8 +97,8 @@ def test_every_mandatory_field_of_the_record_is_there(door):
     ]
 
 
-def test_the_receipt_is_a_dated_copy_of_the_record(door):
-    found, whole = asked(door, "receipt").json(), asked(door).json()
+def test_the_receipt_is_a_dated_copy_of_the_record(client):
+    found, whole = get_copy(client, "receipt").json(), get_copy(client).json()
     whole.pop("@context")
     assert found["dct:hasPart"] == whole
     part = expanded(found)
@@ -106,20 +106,20 @@ def test_the_receipt_is_a_dated_copy_of_the_record(door):
     has(part, ["conformsTo", "created", "hasPart"], DCT)
 
 
-def test_a_withdrawal_is_an_event_of_its_own(door):
-    house = door.house
-    draft = house.kernel.consents.drafts.revocation(house.ann.signer, house.trial.address, b"\1" * 32)
-    house.kernel.consents.revocations.accept(draft.statement, house.sign(house.ann, draft.statement))
-    (process,) = asked(door).json()["dpv:hasProcess"]
+def test_a_withdrawal_is_an_event_of_its_own(client):
+    fixture = client.fixture
+    draft = fixture.kernel.consents.drafts.revocation(fixture.ann.signer, fixture.trial.address, b"\1" * 32)
+    fixture.kernel.consents.revocations.accept(draft.statement, fixture.sign(fixture.ann, draft.statement))
+    (process,) = get_copy(client).json()["dpv:hasProcess"]
     given, ended = process["dpv:hasConsentStatus"]
     assert (given["@type"][0], ended["@type"][0]) == ("dpv:ConsentGiven", "dpv:ConsentWithdrawn")
-    assert ended["dpv:isIndicatedBy"] == f"urn:mydata:person:0x{house.ann.signer.hex()}"
+    assert ended["dpv:isIndicatedBy"] == f"urn:mydata:person:0x{fixture.ann.signer.hex()}"
 
 
-def test_i7_a_record_is_shown_to_its_data_subject_only(door):
-    for who in (door.house.trial, door.house.hospital):
-        assert asked(door, who=who).status_code == 404
-    assert door.http.get(f"/consents/{door.entry}/record").status_code == 401
+def test_i7_a_record_is_shown_to_its_data_subject_only(client):
+    for who in (client.fixture.trial, client.fixture.hospital):
+        assert get_copy(client, who=who).status_code == 404
+    assert client.http.get(f"/consents/{client.entry}/record").status_code == 401
 
 
 TERM = some.sampled_from

@@ -1,90 +1,90 @@
-"""A delegate through the door: named, signing for the person, ended."""
+"""Delegations over HTTP: a delegate is named, signs for the person, and is ended."""
 
 import pytest
 
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from testing.ledger_fixture import NOW, wallet
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 BEN = wallet(79)
 
 
 @pytest.fixture
-def door():
-    return Door()
+def client():
+    return ApiClient()
 
 
 def hex_of(who):
     return "0x" + who.signer.hex()
 
 
-def hand_in(door, who, kind, path, draft):
-    signed = door.signed(who, kind, draft["typed_data"])
-    answer = door.http.post(path, json=signed, headers=door.as_(who))
-    door.house.anchor()
+def hand_in(client, who, kind, path, draft):
+    signed = client.signed(who, kind, draft["typed_data"])
+    answer = client.http.post(path, json=signed, headers=client.as_(who))
+    client.fixture.anchor()
     return answer
 
 
-def named(door):
+def named(client):
     form = {"delegate": hex_of(BEN), "delegate_name": "Ben", "categories": ["health"], "expires": NOW + 9_000}
-    draft = door.http.post("/delegations/drafts", json=form, headers=door.as_(door.house.ann)).json()
+    draft = client.http.post("/delegations/drafts", json=form, headers=client.as_(client.fixture.ann)).json()
     assert draft["summary"] == [
         "Ben may sign and withdraw consents for you (representative) about: health, until 2027-01-15 10:30 UTC."
     ]
-    return hand_in(door, door.house.ann, Delegation, "/delegations", draft)
+    return hand_in(client, client.fixture.ann, Delegation, "/delegations", draft)
 
 
-def test_naming_signing_and_ending(door):
-    assert named(door).status_code == 202
-    (mine,) = door.http.get("/delegations", headers=door.as_(door.house.ann)).json()
+def test_naming_signing_and_ending(client):
+    assert named(client).status_code == 202
+    (mine,) = client.http.get("/delegations", headers=client.as_(client.fixture.ann)).json()
     assert (mine["delegate"], mine["status"]) == (hex_of(BEN), "active")
-    wish = door.wish(door.house.trial.address) | {"data_subject": hex_of(door.house.ann)}
-    draft = door.http.post("/consents/drafts", json=wish, headers=door.as_(BEN)).json()
-    assert hand_in(door, BEN, Consent, "/consents", draft).status_code == 202
-    (consent,) = door.http.get("/consents", headers=door.as_(door.house.ann)).json()
+    wish = client.wish(client.fixture.trial.address) | {"data_subject": hex_of(client.fixture.ann)}
+    draft = client.http.post("/consents/drafts", json=wish, headers=client.as_(BEN)).json()
+    assert hand_in(client, BEN, Consent, "/consents", draft).status_code == 202
+    (consent,) = client.http.get("/consents", headers=client.as_(client.fixture.ann)).json()
     assert consent["status"] == "active"
     assert {"signer": hex_of(BEN), "name": "Ben", "relation": "representative"}.items() <= consent["signed_by"].items()
-    bens = door.as_(BEN)
+    bens = client.as_(BEN)
     end = {"delegate": hex_of(BEN)}
-    draft = door.http.post("/delegations/ends/drafts", json=end, headers=door.as_(door.house.ann)).json()
-    answer = hand_in(door, door.house.ann, Revocation, "/revocations", draft)
+    draft = client.http.post("/delegations/ends/drafts", json=end, headers=client.as_(client.fixture.ann)).json()
+    answer = hand_in(client, client.fixture.ann, Revocation, "/revocations", draft)
     ended = answer.json()["ended"]
     assert answer.status_code == 202
     assert [one["reference"] for one in ended if one["kind"] == "consent"] == [consent["entry"]]
     assert {one["holder"] for one in ended if one["kind"] == "session"} == {BEN.address}
-    assert door.http.get("/consents", headers=bens).status_code == 401, "the delegate's sessions ended too"
-    assert door.http.get("/delegations", headers=door.as_(door.house.ann)).json()[0]["status"] == "revoked"
-    assert door.http.get("/consents", headers=door.as_(door.house.ann)).json()[0]["status"] == "revoked"
+    assert client.http.get("/consents", headers=bens).status_code == 401, "the delegate's sessions ended too"
+    assert client.http.get("/delegations", headers=client.as_(client.fixture.ann)).json()[0]["status"] == "revoked"
+    assert client.http.get("/consents", headers=client.as_(client.fixture.ann)).json()[0]["status"] == "revoked"
 
 
-def test_the_copies_carry_the_delegation_for_those_it_is_about(door):
-    ann, stranger = door.house.ann, wallet(80)
-    assert named(door).status_code == 202
-    wish = door.wish(door.house.trial.address) | {"data_subject": hex_of(ann)}
-    draft = door.http.post("/consents/drafts", json=wish, headers=door.as_(BEN)).json()
-    entry = hand_in(door, BEN, Consent, "/consents", draft).json()["entry"]
-    (office,) = door.http.get("/delegations", headers=door.as_(ann)).json()
+def test_the_copies_carry_the_delegation_for_those_it_is_about(client):
+    ann, stranger = client.fixture.ann, wallet(80)
+    assert named(client).status_code == 202
+    wish = client.wish(client.fixture.trial.address) | {"data_subject": hex_of(ann)}
+    draft = client.http.post("/consents/drafts", json=wish, headers=client.as_(BEN)).json()
+    entry = hand_in(client, BEN, Consent, "/consents", draft).json()["entry"]
+    (office,) = client.http.get("/delegations", headers=client.as_(ann)).json()
     path = f"/delegations/{office['entry']}/copy"
-    copies = [door.http.get(path, headers=door.as_(who)) for who in (ann, BEN, stranger)]
+    copies = [client.http.get(path, headers=client.as_(who)) for who in (ann, BEN, stranger)]
     assert [answer.status_code for answer in copies] == [200, 200, 404]
-    copy = door.http.get(f"/consents/{entry}/copy", headers=door.as_(ann)).json()
+    copy = client.http.get(f"/consents/{entry}/copy", headers=client.as_(ann)).json()
     assert copy["delegation"] == copies[0].json()
     assert copy["delegation"]["message"]["delegate"] == copy["message"]["signer"] == hex_of(BEN)
-    assert door.http.get(f"/delegations/{entry}/copy", headers=door.as_(ann)).status_code == 404
+    assert client.http.get(f"/delegations/{entry}/copy", headers=client.as_(ann)).status_code == 404
 
 
-def test_who_was_not_named_signs_for_nobody(door):
-    wish = door.wish(door.house.trial.address) | {"data_subject": hex_of(door.house.ann)}
-    draft = door.http.post("/consents/drafts", json=wish, headers=door.as_(BEN)).json()
-    refused = hand_in(door, BEN, Consent, "/consents", draft)
+def test_who_was_not_named_signs_for_nobody(client):
+    wish = client.wish(client.fixture.trial.address) | {"data_subject": hex_of(client.fixture.ann)}
+    draft = client.http.post("/consents/drafts", json=wish, headers=client.as_(BEN)).json()
+    refused = hand_in(client, BEN, Consent, "/consents", draft)
     assert (refused.status_code, refused.json()["error"]) == (403, "not_entitled")
 
 
-def test_a_guardian_without_evidence_and_evidence_that_is_none(door):
+def test_a_guardian_without_evidence_and_evidence_that_is_none(client):
     form = {"delegate": hex_of(BEN), "delegate_name": "Ben", "categories": ["health"], "expires": NOW + 9_000}
     form |= {"relation": "guardian", "data_subject": hex_of(wallet(70))}
-    draft = door.http.post("/delegations/drafts", json=form, headers=door.as_(door.house.ann)).json()
-    assert hand_in(door, door.house.ann, Delegation, "/delegations", draft).status_code == 403
-    signed = door.signed(door.house.ann, Delegation, draft["typed_data"]) | {"evidence": "{"}
-    assert door.http.post("/delegations", json=signed, headers=door.as_(door.house.ann)).status_code == 400
+    draft = client.http.post("/delegations/drafts", json=form, headers=client.as_(client.fixture.ann)).json()
+    assert hand_in(client, client.fixture.ann, Delegation, "/delegations", draft).status_code == 403
+    signed = client.signed(client.fixture.ann, Delegation, draft["typed_data"]) | {"evidence": "{"}
+    assert client.http.post("/delegations", json=signed, headers=client.as_(client.fixture.ann)).status_code == 400

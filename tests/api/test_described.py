@@ -1,4 +1,6 @@
-"""The door keeps what its description says: whatever the schema allows gets a described answer, and never a fault."""
+"""The app keeps its OpenAPI description: every input that the schema allows gets a described
+answer, and never a fault.
+"""
 
 import pytest
 import schemathesis
@@ -8,7 +10,7 @@ from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi import checks as described
 
 from testing.sizes import sampled
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 KEPT = [
     checks.not_a_server_error,
@@ -24,7 +26,7 @@ FEW = settings(
 
 
 def broken(operation, mode, headers):
-    """What an operation does against its description, or nothing."""
+    """How an operation violates its description; None if it does not."""
 
     @FEW
     @given(case=operation.as_strategy(generation_mode=mode))
@@ -43,34 +45,34 @@ def broken(operation, mode, headers):
 @pytest.mark.parametrize("mode", sampled(GenerationMode))
 @pytest.mark.parametrize("role", ["ann", "hospital"])
 def test_every_operation_answers_as_described(role, mode):
-    door = Door()
-    headers = door.as_(getattr(door.house, role))
-    schema = schemathesis.openapi.from_asgi("/openapi.json", door.app)
+    client = ApiClient()
+    headers = client.as_(getattr(client.fixture, role))
+    schema = schemathesis.openapi.from_asgi("/openapi.json", client.app)
     operations = [one.ok() for one in schema.get_all_operations()]
     assert len(operations) > 90
     found = [broken(one, mode, headers) for one in operations if one.path != SESSIONS]
     assert not any(found), "\n".join(one for one in found if one)
 
 
-def test_a_method_that_a_path_does_not_know_is_told_all_that_it_knows():
-    door = Door()
-    for path, verbs in door.http.get("/openapi.json").json()["paths"].items():
-        refused = door.http.request("TRACE", path.replace("{", "").replace("}", ""))
+def test_a_method_that_a_path_does_not_have_gets_all_that_it_has():
+    client = ApiClient()
+    for path, verbs in client.http.get("/openapi.json").json()["paths"].items():
+        refused = client.http.request("TRACE", path.replace("{", "").replace("}", ""))
         assert refused.status_code == 405, path
         assert {one.strip().lower() for one in refused.headers["allow"].split(",")} >= set(verbs), path
 
 
 @pytest.mark.parametrize("text", ["ð", "e30", "e30=\n", "{}", "e3 0="])
 def test_content_that_is_not_base64_is_refused_by_name(text):
-    door = Door()
-    record = {"data_subject": door.house.ann.address, "category": "health.lab", "media_type": "application/json"}
+    client = ApiClient()
+    record = {"data_subject": client.fixture.ann.address, "category": "health.lab", "media_type": "application/json"}
     form = {"records": [record | {"content_base64": text}]}
-    refused = door.http.post("/records/drafts", json=form, headers=door.as_(door.house.hospital))
+    refused = client.http.post("/records/drafts", json=form, headers=client.as_(client.fixture.hospital))
     assert (refused.status_code, refused.json()["detail"]) == (400, "`content_base64` is not base64")
 
 
 def test_a_fault_of_ours_has_the_shape_that_refusals_have(monkeypatch):
-    door = Door()
-    monkeypatch.setattr(type(door.house.store.directory), "parties", lambda _: 1 / 0)
-    failed = door.http.get("/parties")
+    client = ApiClient()
+    monkeypatch.setattr(type(client.fixture.store.directory), "parties", lambda _: 1 / 0)
+    failed = client.http.get("/parties")
     assert (failed.status_code, failed.json()["error"]) == (500, "internal_error")

@@ -1,4 +1,4 @@
-"""AuthZEN evaluations at the door: their shapes, their refusals, and what they leave behind."""
+"""AuthZEN evaluations over HTTP: their forms, their errors and their receipts."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import ACCESS
 from testing.ledger_fixture import wallet
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 ONE, MANY = "/access/v1/evaluation", "/access/v1/evaluations"
 GATEWAY, STRANGER = wallet(60), wallet(61)
@@ -18,115 +18,115 @@ ABSENT = "0x" + "ab" * 32
 
 
 @pytest.fixture
-def door():
-    door = Door()
+def client():
+    client = ApiClient()
     gateway = Party(GATEWAY.address, "API gateway", frozenset({"enforcement-point"}), b"", 0, 0)
-    door.house.store.directory.set_parties([*door.house.directory, gateway])
-    door.record = door.issued()
-    draft = door.drafted(door.house.ann, door.house.trial.address, conditions=["no-onward-transfer"])
-    signed = door.signed(door.house.ann, Consent, draft)
-    assert door.http.post("/consents", json=signed, headers=door.as_(door.house.ann)).status_code == 202
-    door.house.anchor()
-    return door
+    client.fixture.store.directory.set_parties([*client.fixture.directory, gateway])
+    client.record = client.issued()
+    draft = client.drafted(client.fixture.ann, client.fixture.trial.address, conditions=["no-onward-transfer"])
+    signed = client.signed(client.fixture.ann, Consent, draft)
+    assert client.http.post("/consents", json=signed, headers=client.as_(client.fixture.ann)).status_code == 202
+    client.fixture.anchor()
+    return client
 
 
-def question(door, who=None, record=None, **context):
+def question(client, who=None, record=None, **context):
     return {
-        "subject": {"type": "party", "id": (who or door.house.trial).address},
+        "subject": {"type": "party", "id": (who or client.fixture.trial).address},
         "action": {"name": "view"},
-        "resource": {"type": "record", "id": record or door.record},
+        "resource": {"type": "record", "id": record or client.record},
         "context": {"purpose": "hl7:CLINTRCH"} | context,
     }
 
 
-def ask(door, body, path=ONE, who=None, **headers):
-    return door.http.post(path, json=body, headers=door.as_(who or door.house.trial) | headers)
+def ask(client, body, path=ONE, who=None, **headers):
+    return client.http.post(path, json=body, headers=client.as_(who or client.fixture.trial) | headers)
 
 
-def receipts(door):
-    store = door.house.store
+def receipts(client):
+    store = client.fixture.store
     return [
         store.log.statement_at(ACCESS, position).signed.statement for position in range(store.log.head(ACCESS).size)
     ]
 
 
-def test_i1_a_permit_names_its_receipt_and_its_obligations(door):
-    answer = ask(door, question(door)).json()
-    (receipt,) = receipts(door)
+def test_i1_a_permit_names_its_receipt_and_its_obligations(client):
+    answer = ask(client, question(client)).json()
+    (receipt,) = receipts(client)
     assert answer["decision"] is receipt.permitted is True
     context = answer["context"]
     assert (context["reason"], context["obligations"]) == ("consented", ["no-onward-transfer"])
     assert context["receipt"] == {"position": 0, "request_id": "0x" + receipt.request_id.hex()}
     assert context["at"]["consents"] == receipt.consents_size == 1
     assert (receipt.requester, receipt.category, receipt.purpose) == (
-        door.house.trial.address,
+        client.fixture.trial.address,
         "health.lab",
         "hl7:CLINTRCH",
     )
 
 
-def test_i7_absent_and_forbidden_are_the_same_no_with_a_receipt_each(door):
-    forbidden = ask(door, question(door, purpose="hl7:HMARKT"))
-    absent = ask(door, question(door, record=ABSENT))
-    wrong = question(door)
+def test_i7_absent_and_forbidden_are_the_same_no_with_a_receipt_each(client):
+    forbidden = ask(client, question(client, purpose="hl7:HMARKT"))
+    absent = ask(client, question(client, record=ABSENT))
+    wrong = question(client)
     wrong["resource"]["properties"] = {"category": "health.vitals"}
-    answers = [forbidden, absent, ask(door, wrong)]
+    answers = [forbidden, absent, ask(client, wrong)]
     assert {a.status_code for a in answers} == {200}
     seen = [a.json() for a in answers]
     for n, one in enumerate(seen):
         assert one["context"].pop("receipt")["position"] == n
     assert seen[0] == seen[1] == seen[2]
     assert (seen[0]["decision"], seen[0]["context"]["reason"]) == (False, "access_denied")
-    assert [r.reason for r in receipts(door)] == [Reason.NO_CONSENT, Reason.NO_RECORD, Reason.WRONG_CATEGORY]
+    assert [r.reason for r in receipts(client)] == [Reason.NO_CONSENT, Reason.NO_RECORD, Reason.WRONG_CATEGORY]
 
 
-def test_i3_a_withdrawal_that_was_accepted_denies_the_next_answer(door):
-    assert ask(door, question(door)).json()["decision"]
-    house = door.house
-    draft = house.kernel.consents.drafts.revocation(house.ann.signer, house.trial.address, b"\1" * 32)
-    house.kernel.consents.revocations.accept(draft.statement, house.sign(house.ann, draft.statement))
-    assert not ask(door, question(door)).json()["decision"]
+def test_i3_a_withdrawal_that_was_accepted_denies_the_next_answer(client):
+    assert ask(client, question(client)).json()["decision"]
+    fixture = client.fixture
+    draft = fixture.kernel.consents.drafts.revocation(fixture.ann.signer, fixture.trial.address, b"\1" * 32)
+    fixture.kernel.consents.revocations.accept(draft.statement, fixture.sign(fixture.ann, draft.statement))
+    assert not ask(client, question(client)).json()["decision"]
 
 
-def test_an_enforcement_point_asks_for_others_and_nobody_else_does(door):
-    assert ask(door, question(door), who=GATEWAY).json()["decision"]
-    for who in (STRANGER, door.house.insurer, door.house.ann):
-        refused = ask(door, question(door), who=who)
+def test_an_enforcement_point_asks_for_others_and_nobody_else_does(client):
+    assert ask(client, question(client), who=GATEWAY).json()["decision"]
+    for who in (STRANGER, client.fixture.insurer, client.fixture.ann):
+        refused = ask(client, question(client), who=who)
         assert (refused.status_code, refused.json()["error"]) == (403, "not_entitled")
-    assert not ask(door, question(door, who=STRANGER), who=STRANGER).json()["decision"]
-    assert [r.requester for r in receipts(door)] == [door.house.trial.address, STRANGER.address]
+    assert not ask(client, question(client, who=STRANGER), who=STRANGER).json()["decision"]
+    assert [r.requester for r in receipts(client)] == [client.fixture.trial.address, STRANGER.address]
 
 
-def test_the_data_subject_sees_their_own(door):
-    body = question(door, who=door.house.ann, purpose="mydata:SELF_VIEW")
+def test_the_data_subject_sees_their_own(client):
+    body = question(client, who=client.fixture.ann, purpose="mydata:SELF_VIEW")
     body["subject"]["type"] = "person"
-    assert ask(door, body, who=door.house.ann).json()["context"]["reason"] == "own"
+    assert ask(client, body, who=client.fixture.ann).json()["context"]["reason"] == "own"
 
 
-def test_an_incident_breaks_the_glass(door):
-    incident = door.house.declares(door.house.responder)
-    body = question(door, who=door.house.responder, purpose="hl7:BTG", incident="0x" + incident.hex())
-    assert ask(door, body, who=door.house.responder).json()["context"]["reason"] == "broke_glass"
+def test_an_incident_breaks_the_glass(client):
+    incident = client.fixture.declares(client.fixture.responder)
+    body = question(client, who=client.fixture.responder, purpose="hl7:BTG", incident="0x" + incident.hex())
+    assert ask(client, body, who=client.fixture.responder).json()["context"]["reason"] == "broke_glass"
     body["context"].pop("incident")
-    assert not ask(door, body, who=door.house.responder).json()["decision"]
+    assert not ask(client, body, who=client.fixture.responder).json()["decision"]
 
 
 @pytest.mark.parametrize("path", [ONE, MANY])
 @pytest.mark.parametrize(
     "headers", [{}, {"authorization": "Basic eDp5"}, {"authorization": "Bearer"}, {"authorization": "Bearer x"}]
 )
-def test_without_a_session_there_is_no_answer(door, path, headers):
-    answer = door.http.post(path, json=question(door), headers=headers)
+def test_without_a_session_there_is_no_answer(client, path, headers):
+    answer = client.http.post(path, json=question(client), headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (401, "session_required")
     assert answer.headers["www-authenticate"] == "Bearer"
-    assert receipts(door) == []
+    assert receipts(client) == []
 
 
-def test_a_session_that_is_over_answers_no_more(door):
-    headers = door.as_(door.house.trial)
-    assert door.http.post(ONE, json=question(door), headers=headers).status_code == 200
-    assert door.http.delete("/sessions", headers=headers).status_code == 204
-    assert door.http.post(ONE, json=question(door), headers=headers).status_code == 401
+def test_a_session_that_is_over_answers_no_more(client):
+    headers = client.as_(client.fixture.trial)
+    assert client.http.post(ONE, json=question(client), headers=headers).status_code == 200
+    assert client.http.delete("/sessions", headers=headers).status_code == 204
+    assert client.http.post(ONE, json=question(client), headers=headers).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -150,11 +150,11 @@ def test_a_session_that_is_over_answers_no_more(door):
         {"context": {"purpose": "hl7:CLINTRCH", "incident": "yes"}},
     ],
 )
-def test_a_misshapen_question_is_a_bad_request_and_leaves_nothing(door, wrong):
-    answer = ask(door, question(door) | wrong)
+def test_a_misshapen_question_is_a_bad_request_and_leaves_nothing(client, wrong):
+    answer = ask(client, question(client) | wrong)
     assert answer.status_code == 400
     assert set(answer.json()) == {"error", "detail"}
-    assert receipts(door) == []
+    assert receipts(client) == []
 
 
 @pytest.mark.parametrize(
@@ -171,131 +171,139 @@ def test_a_misshapen_question_is_a_bad_request_and_leaves_nothing(door, wrong):
         {"context": {"time": "2025-06-27T18:03-07:00", "ip": "192.168.1.1"}},
     ],
 )
-def test_what_is_well_said_but_unknown_here_is_answered_no_to_whom_is_signed_in(door, unknown):
+def test_what_is_well_formed_but_unknown_is_answered_no_to_whom_is_signed_in(client, unknown):
     """AuthZEN §10.1.3: an error is about the request, never about the outcome."""
-    body = question(door) | unknown
-    answer = ask(door, body)
+    body = question(client) | unknown
+    answer = ask(client, body)
     assert (answer.status_code, answer.json()["decision"]) == (200, False)
     assert set(answer.json()["context"]["error"]) == {"status", "message", "error", "detail"}
     for semantic in ("execute_all", "permit_on_first_permit"):
         many = body | {"evaluations": [{}], "options": {"evaluations_semantic": semantic}}
-        assert ask(door, many, MANY).json()["evaluations"] == [answer.json()]
-        assert door.http.post(MANY, json=many, headers={"authorization": "Bearer x"}).status_code == 401
-    assert door.http.post(ONE, json=body, headers={"authorization": "Bearer x"}).status_code == 401
-    assert receipts(door) == []
+        assert ask(client, many, MANY).json()["evaluations"] == [answer.json()]
+        assert client.http.post(MANY, json=many, headers={"authorization": "Bearer x"}).status_code == 401
+    assert client.http.post(ONE, json=body, headers={"authorization": "Bearer x"}).status_code == 401
+    assert receipts(client) == []
 
 
-def test_an_unknown_purpose_names_the_nearest(door):
-    said = ask(door, question(door, purpose="hl7:CLINTRHC")).json()["context"]["error"]["message"]
+def test_an_unknown_purpose_names_the_nearest(client):
+    said = ask(client, question(client, purpose="hl7:CLINTRHC")).json()["context"]["error"]["message"]
     assert "the nearest declared is `hl7:CLINTRCH`" in said
 
 
-def test_a_person_is_named_by_the_bytes_of_their_passkey_too(door):
-    body = question(door) | {"subject": {"type": "person", "id": "0x" + "AB" * 84}}
-    assert ask(door, body, who=GATEWAY).json()["decision"] is False
-    assert [r.requester for r in receipts(door)] == ["0x" + "ab" * 84]
+def test_a_person_is_named_by_the_bytes_of_their_passkey_too(client):
+    body = question(client) | {"subject": {"type": "person", "id": "0x" + "AB" * 84}}
+    assert ask(client, body, who=GATEWAY).json()["decision"] is False
+    assert [r.requester for r in receipts(client)] == ["0x" + "ab" * 84]
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"null", b"\xff", b'{"a":' * 3_000, b"[" * 60_000, b"NaN"], ids=range(8)
 )
 @pytest.mark.parametrize("path", [ONE, MANY])
-def test_what_is_not_a_json_object_is_a_bad_request(door, path, body):
-    headers = door.as_(door.house.trial) | {"content-type": "application/json"}
-    answer = door.http.post(path, content=body, headers=headers)
+def test_what_is_not_a_json_object_is_a_bad_request(client, path, body):
+    headers = client.as_(client.fixture.trial) | {"content-type": "application/json"}
+    answer = client.http.post(path, content=body, headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (400, "malformed_input")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
-def test_another_media_type_is_refused(door, kind):
-    headers = door.as_(door.house.trial) | {"content-type": kind}
-    answer = door.http.post(ONE, content=orjson.dumps(question(door)), headers=headers)
+def test_another_media_type_is_refused(client, kind):
+    headers = client.as_(client.fixture.trial) | {"content-type": kind}
+    answer = client.http.post(ONE, content=orjson.dumps(question(client)), headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (400, "malformed_input")
 
 
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/JSON"])
-def test_json_by_any_spelling_is_read(door, kind):
-    headers = door.as_(door.house.trial) | {"content-type": kind}
-    assert door.http.post(ONE, content=orjson.dumps(question(door)), headers=headers).json()["decision"]
+def test_json_by_any_spelling_is_read(client, kind):
+    headers = client.as_(client.fixture.trial) | {"content-type": kind}
+    assert client.http.post(ONE, content=orjson.dumps(question(client)), headers=headers).json()["decision"]
 
 
 @pytest.mark.parametrize("declared", [True, False])
-def test_a_body_beyond_the_bound_is_refused(door, declared):
+def test_a_body_beyond_the_bound_is_refused(client, declared):
     body = b"x" * 70_000 if declared else (b"x" * 7_000 for _ in range(10))
-    headers = door.as_(door.house.trial) | {"content-type": "application/json"}
-    answer = door.http.post(ONE, content=body, headers=headers)
+    headers = client.as_(client.fixture.trial) | {"content-type": "application/json"}
+    answer = client.http.post(ONE, content=body, headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
 
 
-def test_the_request_id_comes_back_and_browsers_are_told_to_be_careful(door):
-    answer = ask(door, question(door), **{"X-Request-ID": "pep-7.1"})
+def test_the_request_id_comes_back_with_security_headers(client):
+    answer = ask(client, question(client), **{"X-Request-ID": "pep-7.1"})
     assert answer.headers["x-request-id"] == "pep-7.1"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers.get_list("x-request-id") == ["pep-7.1"]
     for name in ("bfe9eb29-ab87-4ca3-be83-a1d5d8305716/7;a=b", "<b>", "x" * 1_000):
-        assert ask(door, question(door), **{"X-Request-ID": name}).headers["x-request-id"] == name
-        assert ask(door, [], **{"X-Request-ID": name}).headers["x-request-id"] == name
-    assert len(ask(door, question(door)).headers["x-request-id"]) == 16
+        assert ask(client, question(client), **{"X-Request-ID": name}).headers["x-request-id"] == name
+        assert ask(client, [], **{"X-Request-ID": name}).headers["x-request-id"] == name
+    assert len(ask(client, question(client)).headers["x-request-id"]) == 16
 
 
 @pytest.mark.parametrize("path", [ONE, MANY])
-def test_only_post_is_answered(door, path):
-    assert door.http.get(path, headers=door.as_(door.house.trial)).status_code == 405
+def test_only_post_is_answered(client, path):
+    assert client.http.get(path, headers=client.as_(client.fixture.trial)).status_code == 405
 
 
 @pytest.mark.parametrize("path", [ONE, MANY])
-def test_i8_what_cannot_be_known_is_503_and_leaves_no_receipt(door, path):
-    headers = door.as_(door.house.trial)
-    door.house.store.anchoring.distrust("the chain holds another log")
-    answer = door.http.post(path, json=question(door), headers=headers)
+def test_i8_what_cannot_be_known_is_503_and_leaves_no_receipt(client, path):
+    headers = client.as_(client.fixture.trial)
+    client.fixture.store.anchoring.distrust("the chain holds another log")
+    answer = client.http.post(path, json=question(client), headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (503, "source_unavailable")
-    door.house.store.anchoring.touch(door.house.clock.now())
-    door.house.clock.passes(door.house.world.bounds.chain_silence + 1)
-    answer = door.http.post(path, json=question(door), headers=headers)
+    client.fixture.store.anchoring.touch(client.fixture.clock.now())
+    client.fixture.clock.passes(client.fixture.world.bounds.chain_silence + 1)
+    answer = client.http.post(path, json=question(client), headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (503, "chain_behind")
-    assert receipts(door) == []
+    assert receipts(client) == []
 
 
 @pytest.mark.parametrize("path", [ONE, MANY])
-def test_who_knows_more_to_be_on_chain_gets_no_answer_that_rests_on_less(door, path):
-    assert door.http.post(path, json=question(door, consents_at_least=1), headers=door.as_(door.house.trial)).json()
-    (receipt,) = receipts(door)
+def test_who_knows_more_to_be_on_chain_gets_no_answer_that_rests_on_less(client, path):
+    assert client.http.post(
+        path, json=question(client, consents_at_least=1), headers=client.as_(client.fixture.trial)
+    ).json()
+    (receipt,) = receipts(client)
     assert receipt.permitted
-    answer = door.http.post(path, json=question(door, consents_at_least=2), headers=door.as_(door.house.trial))
+    answer = client.http.post(
+        path, json=question(client, consents_at_least=2), headers=client.as_(client.fixture.trial)
+    )
     assert (answer.status_code, answer.json()["error"]) == (503, "chain_behind")
     assert "would rest on 1 consents" in answer.json()["detail"]
-    assert receipts(door) == [receipt]
-    misshapen = [question(door, consents_at_least=wrong) for wrong in (-1, "1", 1.5, True, 2**63)]
-    assert [ask(door, one, path).status_code for one in misshapen] == [400] * 5
+    assert receipts(client) == [receipt]
+    misshapen = [question(client, consents_at_least=wrong) for wrong in (-1, "1", 1.5, True, 2**63)]
+    assert [ask(client, one, path).status_code for one in misshapen] == [400] * 5
 
 
-def items(door, *purposes):
+def items(client, *purposes):
     return [{"context": {"purpose": purpose}} for purpose in purposes]
 
 
-def test_many_take_what_they_leave_out_from_the_call(door):
-    body = question(door) | {
-        "evaluations": [*items(door, "hl7:CLINTRCH", "hl7:HMARKT"), {}, {"resource": {"id": 1}}, 7]
+def test_many_take_what_they_leave_out_from_the_call(client):
+    body = question(client) | {
+        "evaluations": [*items(client, "hl7:CLINTRCH", "hl7:HMARKT"), {}, {"resource": {"id": 1}}, 7]
     }
-    answers = ask(door, body, MANY).json()["evaluations"]
+    answers = ask(client, body, MANY).json()["evaluations"]
     assert [one["decision"] for one in answers] == [True, False, True, False, False]
     assert [one["context"]["error"]["status"] for one in answers[3:]] == [400, 400]
     assert [one["context"]["receipt"]["position"] for one in answers[:3]] == [0, 1, 2]
-    assert len(receipts(door)) == 3
+    assert len(receipts(client)) == 3
 
 
-def test_an_item_takes_its_type_and_id_from_the_call_and_nothing_else(door):
-    body = question(door) | {"resource": {"type": "record", "properties": {"category": "health.vitals"}}}
+def test_an_item_takes_its_type_and_id_from_the_call_and_nothing_else(client):
+    body = question(client) | {"resource": {"type": "record", "properties": {"category": "health.vitals"}}}
     body |= {"action": {"properties": {"purpose": "hl7:HMARKT"}}, "subject": {"type": "party"}}
-    mine = {"resource": {"id": door.record}, "action": {"name": "view"}, "subject": {"id": door.house.trial.address}}
-    (answer,) = ask(door, body | {"evaluations": [mine]}, MANY).json()["evaluations"]
+    mine = {
+        "resource": {"id": client.record},
+        "action": {"name": "view"},
+        "subject": {"id": client.fixture.trial.address},
+    }
+    (answer,) = ask(client, body | {"evaluations": [mine]}, MANY).json()["evaluations"]
     assert answer["decision"] is True
 
 
-def test_i6_many_are_answered_as_each_would_be_alone(door):
+def test_i6_many_are_answered_as_each_would_be_alone(client):
     purposes = ["hl7:CLINTRCH", "hl7:HMARKT", "hl7:HRESCH", "hl7:ETREAT"]
-    many = ask(door, question(door) | {"evaluations": items(door, *purposes)}, MANY).json()["evaluations"]
-    alone = [ask(door, question(door, purpose=purpose)).json() for purpose in purposes]
+    many = ask(client, question(client) | {"evaluations": items(client, *purposes)}, MANY).json()["evaluations"]
+    alone = [ask(client, question(client, purpose=purpose)).json() for purpose in purposes]
     for answer in many + alone:
         answer["context"].pop("receipt")
     assert many == alone
@@ -305,23 +313,23 @@ def test_i6_many_are_answered_as_each_would_be_alone(door):
     ("semantic", "answered"),
     [("execute_all", 4), ("deny_on_first_deny", 2), ("permit_on_first_permit", 1)],
 )
-def test_what_lies_behind_the_deciding_answer_is_not_asked(door, semantic, answered):
+def test_what_follows_the_deciding_answer_is_not_asked(client, semantic, answered):
     purposes = ["hl7:CLINTRCH", "hl7:HMARKT", "hl7:CLINTRCH", "hl7:HMARKT"]
-    body = question(door) | {"evaluations": items(door, *purposes), "options": {"evaluations_semantic": semantic}}
-    assert len(ask(door, body, MANY).json()["evaluations"]) == len(receipts(door)) == answered
+    body = question(client) | {"evaluations": items(client, *purposes), "options": {"evaluations_semantic": semantic}}
+    assert len(ask(client, body, MANY).json()["evaluations"]) == len(receipts(client)) == answered
 
 
-def test_without_a_list_the_call_is_one_question(door):
-    for body in (question(door), question(door) | {"evaluations": []}):
-        assert ask(door, body, MANY).json()["decision"] is True
+def test_without_a_list_the_call_is_one_question(client):
+    for body in (question(client), question(client) | {"evaluations": []}):
+        assert ask(client, body, MANY).json()["decision"] is True
 
 
-def test_in_many_what_is_not_the_caller_s_to_ask_is_refused_in_its_place(door):
-    other = {"subject": {"type": "party", "id": door.house.insurer.address}}
-    answers = ask(door, question(door) | {"evaluations": [{}, other]}, MANY).json()["evaluations"]
+def test_in_many_what_is_not_the_caller_s_to_ask_is_refused_in_its_place(client):
+    other = {"subject": {"type": "party", "id": client.fixture.insurer.address}}
+    answers = ask(client, question(client) | {"evaluations": [{}, other]}, MANY).json()["evaluations"]
     assert answers[0]["decision"] is True
     assert answers[1]["context"]["error"]["error"] == "not_entitled"
-    assert len(receipts(door)) == 1
+    assert len(receipts(client)) == 1
 
 
 @pytest.mark.parametrize(
@@ -335,29 +343,29 @@ def test_in_many_what_is_not_the_caller_s_to_ask_is_refused_in_its_place(door):
     ],
     ids=["ten thousand", "no list", "unknown semantic", "no semantic", "no options"],
 )
-def test_a_call_beyond_its_bounds_is_refused_whole(door, wrong):
+def test_a_call_beyond_its_bounds_is_refused_whole(client, wrong):
     more, status = wrong
-    answer = ask(door, question(door) | more, MANY)
+    answer = ask(client, question(client) | more, MANY)
     assert answer.status_code == status
-    assert receipts(door) == []
+    assert receipts(client) == []
 
 
-def test_a_thousand_in_one_call_are_answered(door):
-    answers = ask(door, question(door) | {"evaluations": [{}] * 1_000}, MANY).json()["evaluations"]
+def test_a_thousand_in_one_call_are_answered(client):
+    answers = ask(client, question(client) | {"evaluations": [{}] * 1_000}, MANY).json()["evaluations"]
     assert [one["context"]["receipt"]["position"] for one in answers] == list(range(1_000))
 
 
-def test_who_ask_at_once_are_answered_together_each_their_own(door):
-    """Calls of several sessions in one group, one of them without any: nobody's answer depends on the others."""
+def test_who_ask_at_once_are_answered_together_each_their_own(client):
+    """Calls of several sessions and one without a session in one batch: no answer depends on the others."""
     calls = [
-        (door.as_(door.house.trial), question(door), 200),
-        ({"Authorization": "Bearer gone"}, question(door), 401),
-        (door.as_(door.house.insurer), question(door), 403),
-        (door.as_(GATEWAY), question(door, purpose="hl7:HMARKT"), 200),
+        (client.as_(client.fixture.trial), question(client), 200),
+        ({"Authorization": "Bearer gone"}, question(client), 401),
+        (client.as_(client.fixture.insurer), question(client), 403),
+        (client.as_(GATEWAY), question(client, purpose="hl7:HMARKT"), 200),
     ] * 20
 
     async def at_once():
-        return await asyncio.gather(*(post(door.app, ONE, body, headers) for headers, body, _ in calls))
+        return await asyncio.gather(*(post(client.app, ONE, body, headers) for headers, body, _ in calls))
 
     found = asyncio.run(at_once())
     assert [status for status, _ in found] == [status for _, _, status in calls]
@@ -368,7 +376,7 @@ def test_who_ask_at_once_are_answered_together_each_their_own(door):
 
 
 async def post(app, path, body, headers):
-    """One request, straight to the app."""
+    """Send one request directly to the app."""
     raw = orjson.dumps(body)
     sent, wire = [], [(b"content-type", b"application/json"), (b"content-length", str(len(raw)).encode())]
     wire += [(name.lower().encode(), value.encode()) for name, value in headers.items()]

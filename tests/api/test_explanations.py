@@ -1,43 +1,43 @@
-"""What a party is answered about one's own record, now and then, and why; nobody else is told."""
+"""Explanations: the decision on a party's access to one's own record, now and in the past, and why; for nobody else."""
 
 import pytest
 
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.cli.explaining import seconds
 from testing.ledger_fixture import NOW
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 ASKED = {"purpose": "hl7:CLINTRCH"}
 
 
 @pytest.fixture
-def door():
-    door = Door()
-    door.house.store.state.now = door.house.clock.now
-    door.house.anchor()
-    return door
+def client():
+    client = ApiClient()
+    client.fixture.store.state.now = client.fixture.clock.now
+    client.fixture.anchor()
+    return client
 
 
 @pytest.fixture
-def record(door):
-    """Consented at NOW + 10, on chain at NOW + 20, withdrawn at NOW + 30."""
-    house, made = door.house, door.issued()
-    for step in (house.anchor, lambda: house.consents(house.trial, "health.lab"), house.anchor):
+def record(client):
+    """A record with a consent at NOW + 10, on chain at NOW + 20, withdrawn at NOW + 30."""
+    fixture, made = client.fixture, client.issued()
+    for step in (fixture.anchor, lambda: fixture.consents(fixture.trial, "health.lab"), fixture.anchor):
         step()
-        house.clock.passes(10)
-    house.withdraws(house.trial)
-    house.clock.passes(10)
-    house.store.anchoring.touch(house.clock.now())
+        fixture.clock.passes(10)
+    fixture.withdraws(fixture.trial)
+    fixture.clock.passes(10)
+    fixture.store.anchoring.touch(fixture.clock.now())
     return made
 
 
-def told(door, record, who=None, **asked):
-    asked = {"requester": door.house.trial.address, **ASKED, **asked}
-    return door.http.get(f"/me/records/{record}/answer", params=asked, headers=door.as_(who or door.house.ann))
+def told(client, record, who=None, **asked):
+    asked = {"requester": client.fixture.trial.address, **ASKED, **asked}
+    return client.http.get(f"/me/records/{record}/answer", params=asked, headers=client.as_(who or client.fixture.ann))
 
 
-def test_every_moment_has_its_answer_and_says_why(door, record):
-    said = [told(door, record, at=NOW + after).json() for after in (5, 15, 25, 35)]
+def test_every_moment_has_its_answer_and_says_why(client, record):
+    said = [told(client, record, at=NOW + after).json() for after in (5, 15, 25, 35)]
     assert [(one["reason"], [why["finding"] for why in one["considered"]]) for one in said] == [
         ("no_consent", []),
         ("no_consent", ["not_yet"]),
@@ -49,9 +49,9 @@ def test_every_moment_has_its_answer_and_says_why(door, record):
     assert said[2]["consents"] == [said[2]["considered"][0]["consent"]]
 
 
-def test_without_a_moment_it_is_now_and_a_size_is_one_too(door, record):
-    assert told(door, record).json()["at"] == door.house.clock.now()
-    then = told(door, record, size=1).json()
+def test_without_a_moment_it_is_now_and_a_size_is_one_too(client, record):
+    assert told(client, record).json()["at"] == client.fixture.clock.now()
+    then = told(client, record, size=1).json()
     assert (then["at"], then["permitted"]) == (NOW + 20, True)
 
 
@@ -68,27 +68,27 @@ def test_without_a_moment_it_is_now_and_a_size_is_one_too(door, record):
         ({"requester": "somebody"}, 400, "requester"),
     ],
 )
-def test_what_cannot_be_answered_is_said(door, record, asked, status, sentence):
-    said = told(door, record, **asked)
+def test_what_cannot_be_answered_is_refused_with_a_reason(client, record, asked, status, sentence):
+    said = told(client, record, **asked)
     assert (said.status_code, sentence in said.text) == (status, True), said.text
 
 
-def test_nobody_learns_of_another_s_record(door, record):
-    for who in (door.house.trial, door.house.hospital, door.house.merchant):
-        hidden, absent = told(door, record, who), told(door, "0x" + "ab" * 32, who)
+def test_nobody_learns_of_another_s_record(client, record):
+    for who in (client.fixture.trial, client.fixture.hospital, client.fixture.merchant):
+        hidden, absent = told(client, record, who), told(client, "0x" + "ab" * 32, who)
         assert hidden.status_code == absent.status_code == 404
         assert hidden.json() == absent.json()
 
 
-def test_who_knows_more_to_be_on_chain_gets_no_answer_that_rests_on_less(door, record):
-    headers = door.as_(door.house.trial)
+def test_who_knows_more_to_be_on_chain_gets_no_answer_that_rests_on_less(client, record):
+    headers = client.as_(client.fixture.trial)
     known = {"category": "health.lab", "purpose": "hl7:CLINTRCH", "consents_at_least": 3}
     for refused in (
-        door.http.post(f"/access/records/{record}", json=known, headers=headers),
-        door.http.get("/access/records", params=known, headers=headers),
+        client.http.post(f"/access/records/{record}", json=known, headers=headers),
+        client.http.get("/access/records", params=known, headers=headers),
     ):
         assert (refused.status_code, refused.json()["error"]) == (503, "chain_behind")
-    assert door.house.store.log.head("access").size == 0
+    assert client.fixture.store.log.head("access").size == 0
 
 
 def test_a_moment_on_the_command_line():

@@ -1,4 +1,4 @@
-"""Portability: everything about one person in one download, every statement of it a document that verifies."""
+"""Data portability: everything about one person in one download, each statement as a document that verifies."""
 
 import io
 import json
@@ -11,31 +11,31 @@ from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.scripts.verify import parse
 from mydata_ledger.scripts.verify.document import Document
 from testing.ledger_fixture import NOW
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 from tests.api.test_erasures import erase
 
 
 @pytest.fixture
-def door():
-    door = Door()
-    house = door.house
-    door.records = [door.issued(content=b'{"resourceType":"Observation","id":"%d"}' % n) for n in range(3)]
-    draft = door.drafted(house.ann, house.trial.address)
-    assert door.http.post(
-        "/consents", json=door.signed(house.ann, Consent, draft), headers=door.as_(house.ann)
+def client():
+    client = ApiClient()
+    fixture = client.fixture
+    client.records = [client.issued(content=b'{"resourceType":"Observation","id":"%d"}' % n) for n in range(3)]
+    draft = client.drafted(fixture.ann, fixture.trial.address)
+    assert client.http.post(
+        "/consents", json=client.signed(fixture.ann, Consent, draft), headers=client.as_(fixture.ann)
     ).is_success
-    house.anchor()
-    door.http.get(f"/trials/records/{door.records[0]}", headers=door.as_(house.trial))
-    draft = house.kernel.consents.drafts.revocation(house.ann.signer, house.trial.address, b"\1" * 32)
-    house.kernel.consents.revocations.accept(draft.statement, house.sign(house.ann, draft.statement))
-    erase(door, house.ann, [door.records[2]])
-    door.http.post("/me/links", json={"expires": NOW + 60}, headers=door.as_(house.ann))
-    house.anchor()
-    return door
+    fixture.anchor()
+    client.http.get(f"/trials/records/{client.records[0]}", headers=client.as_(fixture.trial))
+    draft = fixture.kernel.consents.drafts.revocation(fixture.ann.signer, fixture.trial.address, b"\1" * 32)
+    fixture.kernel.consents.revocations.accept(draft.statement, fixture.sign(fixture.ann, draft.statement))
+    erase(client, fixture.ann, [client.records[2]])
+    client.http.post("/me/links", json={"expires": NOW + 60}, headers=client.as_(fixture.ann))
+    fixture.anchor()
+    return client
 
 
-def downloaded(door, who):
-    answer = door.http.get("/me/export", headers=door.as_(who))
+def downloaded(client, who):
+    answer = client.http.get("/me/export", headers=client.as_(who))
     assert answer.headers["content-type"] == "application/zip"
     return ZipFile(io.BytesIO(answer.content))
 
@@ -44,8 +44,8 @@ def lines(archive, name):
     return [json.loads(line) for line in archive.read(name).splitlines()]
 
 
-def test_every_statement_about_a_person_is_in_it_as_a_document_that_verifies(door):
-    archive = downloaded(door, door.house.ann)
+def test_every_statement_about_a_person_is_in_it_as_a_document_that_verifies(client):
+    archive = downloaded(client, client.fixture.ann)
     assert archive.testzip() is None
     kinds = {}
     for log in ("consents", "records", "access"):
@@ -60,17 +60,17 @@ def test_every_statement_about_a_person_is_in_it_as_a_document_that_verifies(doo
     assert kinds["records"] == ["Issue", "Issue", "Issue"]
     (erased,) = (parse(one) for one in lines(archive, "proofs/erasures.ndjson"))
     assert (erased.kind, erased.basis.kind) == ("Erasure", "Issue")
-    timeline = door.http.get("/me/timeline", headers=door.as_(door.house.ann)).json()["accesses"]
+    timeline = client.http.get("/me/timeline", headers=client.as_(client.fixture.ann)).json()["accesses"]
     assert len(kinds["access"]) == len(timeline)
     assert {"README.txt", "about.json", "notices.ndjson", "messages.ndjson", "links.ndjson"} <= set(archive.namelist())
     assert len(lines(archive, "links.ndjson")) == 1
     assert lines(archive, "notices.ndjson")[0]["text"]
 
 
-def test_i7_nothing_of_anybody_else_is_in_it(door):
-    archive = downloaded(door, door.house.trial)
+def test_i7_nothing_of_anybody_else_is_in_it(client):
+    archive = downloaded(client, client.fixture.trial)
     assert [lines(archive, f"proofs/{log}.ndjson") for log in ("consents", "records", "access")] == [[], [], []]
-    assert door.http.get("/me/export").status_code == 401
+    assert client.http.get("/me/export").status_code == 401
 
 
 def test_it_is_written_in_pieces_whatever_its_size():

@@ -1,4 +1,4 @@
-"""Forms take what they say and nothing that only looks like it: no text for a number, no misspelt member."""
+"""Forms accept only their own members and JSON types: no text for a number, no misspelt member."""
 
 from datetime import date
 from types import NoneType
@@ -7,15 +7,15 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from mydata_ledger.api.routes.explanations import ExplanationQuestion
+from mydata_ledger.api.routes.explanations import ExplanationForm
 from mydata_ledger.api.routes.questions import QueryForm, RecordSearchForm
 from mydata_ledger.api.schemas import Form, GrantForm
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.services.trials.schemas import DataUseForm
 from testing.ledger_fixture import NOW
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
-DOOR = Door()
+DOOR = ApiClient()
 LOOKS_LIKE = {
     int: ["5", "", 5.0, 5.5, True, False, 1e400, [5]],
     bool: ["true", "yes", "", 1, 0, 1.0],
@@ -38,7 +38,7 @@ BODIES = sorted((kind for kind in kinds() if not issubclass(kind, QueryForm)), k
 
 
 def wrong(kind):
-    """Every plain member of a form with everything that it is not."""
+    """Every plain member of a form, with every value of another type."""
     for name, field in kind.model_fields.items():
         types = {*(get_args(field.annotation) or [field.annotation])} - {NoneType}
         for type_ in types & LOOKS_LIKE.keys():
@@ -80,18 +80,18 @@ def test_a_member_that_is_not_known_is_refused_but_where_a_standard_wants_it_ign
 )
 def test_a_draft_with_a_slip_in_it_is_no_other_draft(changed):
     grant = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"], **changed}
-    wish = {"grantee": DOOR.house.trial.address, "grants": [grant]}
-    answer = DOOR.http.post("/consents/drafts", json=wish, headers=DOOR.as_(DOOR.house.ann))
+    wish = {"grantee": DOOR.fixture.trial.address, "grants": [grant]}
+    answer = DOOR.http.post("/consents/drafts", json=wish, headers=DOOR.as_(DOOR.fixture.ann))
     assert (answer.status_code, answer.json()["error"]) == (400, "malformed_input")
     (member,) = changed
     assert member in answer.json()["detail"]
 
 
-def test_what_is_said_rightly_is_taken():
+def test_valid_members_are_accepted():
     grant = {"categories": ["a"], "purposes": ["b"], "actions": ["view"], "effect": "forbid", "expires": NEVER}
     assert GrantForm.model_validate(grant).grant().effect == "forbid"
     wishes = {"wishes": [{"kind": "never", "topics": ["seoul"]}], "validity": {"trial": 60}}
-    headers = DOOR.as_(DOOR.house.ann)
+    headers = DOOR.as_(DOOR.fixture.ann)
     assert DOOR.http.put("/me/wishes", json=wishes, headers=headers).status_code == 200
     assert DOOR.http.get("/me/wishes", headers=headers).json()["wishes"][0]["topics"] == ["seoul"]
     assert DOOR.http.put("/me/wishes", json={"validity": {"trial": "60"}}, headers=headers).status_code == 400
@@ -99,7 +99,7 @@ def test_what_is_said_rightly_is_taken():
 
 def test_behind_the_question_mark_everything_is_text():
     assert RecordSearchForm.model_validate({"category": "a", "purpose": "b", "limit": "7"}).limit == 7
-    assert ExplanationQuestion.model_validate({"requester": "0x" + "ab" * 20, "purpose": "b", "at": "7"}).at == 7
+    assert ExplanationForm.model_validate({"requester": "0x" + "ab" * 20, "purpose": "b", "at": "7"}).at == 7
     with pytest.raises(ValidationError):
         RecordSearchForm.model_validate({"category": "a", "purpose": "b", "limits": "7"})
 

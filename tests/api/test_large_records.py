@@ -1,4 +1,4 @@
-"""Records that come and go as streams: bounded, whole or not at all, and never in one piece in memory."""
+"""Records as streams, in and out: limited in size, stored as a whole or not at all, and never whole in memory."""
 
 import base64
 import hmac
@@ -14,7 +14,7 @@ from mydata_ledger.ledger.errors import StorageFull
 from mydata_ledger.ledger.kernel import Bounds
 from mydata_ledger.ledger.record import Issue
 from testing.ledger_fixture import VITALS, wallet
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 SMALL, BOUND = 1_000, 300_000
 """Bytes up to which a record is handed out whole, and bytes that a record may have, in these tests."""
@@ -22,86 +22,86 @@ SCAN = os.urandom(200_000)
 
 
 @pytest.fixture
-def door():
-    """A door over a kernel with low bounds; what is large here would be small elsewhere."""
-    return Door(bounds=Bounds(record_bytes=SMALL, streamed_bytes=BOUND))
+def client():
+    """An app over a kernel with low bounds, so that small records count as large."""
+    return ApiClient(bounds=Bounds(record_bytes=SMALL, streamed_bytes=BOUND))
 
 
-def headers_of(door, **more):
+def headers_of(client, **more):
     said = {"Content-Type": "application/dicom", "Record-Category": "health.lab"}
-    said["Record-Data-Subject"] = "0x" + door.house.ann.signer.hex()
+    said["Record-Data-Subject"] = "0x" + client.fixture.ann.signer.hex()
     return said | more
 
 
-def sent(door, content=SCAN, who=None, **headers):
-    who = door.house.hospital if who is None else who
+def sent(client, content=SCAN, who=None, **headers):
+    who = client.fixture.hospital if who is None else who
     given = {name.replace("_", "-"): text for name, text in headers.items()}
-    said = {**headers_of(door), **given, **door.as_(who)}
-    return door.http.post("/records/drafts/stream", content=content, headers=said)
+    said = {**headers_of(client), **given, **client.as_(who)}
+    return client.http.post("/records/drafts/stream", content=content, headers=said)
 
 
-def issued(door, content=SCAN, **headers):
-    (typed,) = sent(door, content, **headers).json()["drafts"]
-    signed = door.signed(door.house.hospital, Issue, typed)
+def issued(client, content=SCAN, **headers):
+    (typed,) = sent(client, content, **headers).json()["drafts"]
+    signed = client.signed(client.fixture.hospital, Issue, typed)
     form = {"records": [{"message": signed["message"], "signature": signed["signature"]}]}
-    done = door.http.post("/records", json=form, headers=door.as_(door.house.hospital))
+    done = client.http.post("/records", json=form, headers=client.as_(client.fixture.hospital))
     assert done.status_code == 202, done.text
-    door.house.anchor()
+    client.fixture.anchor()
     return typed["message"]
 
 
-def asked(door, record_id, who, **more):
+def asked(client, record_id, who, **more):
     question = {"category": "health.lab", "purpose": "hl7:CLINTRCH", **more}
-    return door.http.post(f"/access/records/{record_id}", json=question, headers=door.as_(who))
+    return client.http.post(f"/access/records/{record_id}", json=question, headers=client.as_(who))
 
 
-def kept(door):
-    """Everything that an upload may leave behind."""
-    house = door.house
-    return dict(house.payloads.blocks), dict(house.world.keys._keys), dict(house.store.index._drafts)
+def leftovers(client):
+    """Everything that an upload could leave behind."""
+    fixture = client.fixture
+    return dict(fixture.payloads.blocks), dict(fixture.world.keys._keys), dict(fixture.store.index._drafts)
 
 
-def fetched(door, release, who):
-    return door.http.get(f"/receipts/{release['receipt']['position']}/sealed", headers=door.as_(who))
+def fetched(client, release, who):
+    return client.http.get(f"/receipts/{release['receipt']['position']}/sealed", headers=client.as_(who))
 
 
-def test_a_permitted_reader_fetches_what_the_holder_sent_and_it_is_what_was_signed(door):
-    said, house = issued(door), door.house
-    house.consents(house.trial, "health.lab")
-    house.anchor()
-    release = asked(door, said["recordId"], house.trial).json()
+def test_a_permitted_reader_fetches_what_the_holder_sent_and_it_is_what_was_signed(client):
+    said, fixture = issued(client), client.fixture
+    fixture.consents(fixture.trial, "health.lab")
+    fixture.anchor()
+    release = asked(client, said["recordId"], fixture.trial).json()
     assert release["sealed"] is None
-    answer = fetched(door, release, house.trial)
+    answer = fetched(client, release, fixture.trial)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/octet-stream")
     assert int(answer.headers["content-length"]) == len(answer.content) > len(SCAN)
     whole = {**release, "sealed": base64.b64encode(answer.content).decode()}
-    assert door.opened(whole, house.trial) == SCAN
+    assert client.opened(whole, fixture.trial) == SCAN
     record = bytes.fromhex(said["recordId"][2:])
-    key = envelope.unwrap(bytes.fromhex(release["wrapped_key"][2:]), house.reader_keys[house.trial.address], record)
+    key = envelope.unwrap(bytes.fromhex(release["wrapped_key"][2:]), fixture.reader_keys[fixture.trial.address], record)
     found = envelope.open_sealed(answer.content, key, record)
     assert found.media_type == "application/dicom"
     commitment = record_commitment(SCAN, "application/dicom", found.seed)
     assert hmac.compare_digest(commitment, bytes.fromhex(said["commitment"][2:]))
 
 
-def test_a_record_that_came_as_a_stream_and_is_small_is_handed_out_whole(door):
-    said = issued(door, b"short")
-    door.house.consents(door.house.trial, "health.lab")
-    door.house.anchor()
-    assert door.opened(asked(door, said["recordId"], door.house.trial).json(), door.house.trial) == b"short"
+def test_a_small_record_that_came_as_a_stream_is_released_whole(client):
+    said = issued(client, b"short")
+    client.fixture.consents(client.fixture.trial, "health.lab")
+    client.fixture.anchor()
+    assert client.opened(asked(client, said["recordId"], client.fixture.trial).json(), client.fixture.trial) == b"short"
 
 
-def test_what_the_headers_say_is_what_is_signed(door):
+def test_the_headers_are_what_is_signed(client):
     more = {
         "Record_Data_From": "100",
         "Record_Data_Until": "200",
         "Record_Category": VITALS,
         "Record_Lock": "0x" + "ab" * 32,
     }
-    (typed,) = sent(door, b"", **more).json()["drafts"]
+    (typed,) = sent(client, b"", **more).json()["drafts"]
     said = typed["message"]
     assert (said["dataFrom"], said["dataUntil"], said["category"], said["lock"]) == (100, 200, VITALS, "0x" + "ab" * 32)
-    assert said["dataSubject"] == "0x" + door.house.ann.signer.hex()
+    assert said["dataSubject"] == "0x" + client.fixture.ann.signer.hex()
 
 
 @pytest.mark.parametrize(
@@ -118,91 +118,97 @@ def test_what_the_headers_say_is_what_is_signed(door):
         ({"Record_Lock": "0x12"}, 400, "record-lock"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_kept(door, headers, status, detail):
-    before = kept(door)
+def test_what_is_wrong_is_refused_with_a_reason_and_nothing_is_kept(client, headers, status, detail):
+    before = leftovers(client)
     given = {k: v.encode() for k, v in headers.items()}
-    refused = sent(door, b"x", **given)
+    refused = sent(client, b"x", **given)
     assert refused.status_code == status, refused.text
     assert detail in refused.json()["detail"]
-    assert kept(door) == before
+    assert leftovers(client) == before
 
 
-def test_only_an_accredited_holder_sends_records(door):
-    before = kept(door)
-    assert sent(door, who=door.house.trial).json()["error"] == "not_entitled"
-    assert sent(door, who=wallet(77)).status_code == 403
-    assert door.http.post("/records/drafts/stream", content=b"x", headers=headers_of(door)).status_code == 401
-    assert kept(door) == before
+def test_only_an_accredited_holder_sends_records(client):
+    before = leftovers(client)
+    assert sent(client, who=client.fixture.trial).json()["error"] == "not_entitled"
+    assert sent(client, who=wallet(77)).status_code == 403
+    assert client.http.post("/records/drafts/stream", content=b"x", headers=headers_of(client)).status_code == 401
+    assert leftovers(client) == before
 
 
-def test_a_record_beyond_the_bound_is_refused_before_it_is_read(door):
-    before = kept(door)
+def test_a_record_beyond_the_bound_is_refused_before_it_is_read(client):
+    before = leftovers(client)
 
-    said = {**headers_of(door), **door.as_(door.house.hospital), "Content-Length": str(BOUND + 1)}
-    status, body = asgi(door, said, iter([]))
+    said = {**headers_of(client), **client.as_(client.fixture.hospital), "Content-Length": str(BOUND + 1)}
+    status, body = asgi(client, said, iter([]))
     assert (status, f"a record has at most {BOUND} bytes" in body.decode()) == (413, True)
-    refused = sent(door, bytes(BOUND + 1))
+    refused = sent(client, bytes(BOUND + 1))
     assert (refused.status_code, refused.json()["error"]) == (413, "too_large")
     assert refused.headers["connection"] == "close"
-    assert sent(door, bytes(BOUND)).status_code == 201
-    assert len(kept(door)[2]) == len(before[2]) + 1
+    assert sent(client, bytes(BOUND)).status_code == 201
+    assert len(leftovers(client)[2]) == len(before[2]) + 1
 
 
-def test_a_length_must_be_said(door):
-    refused = sent(door, iter([b"in ", b"chunks"]))
+def test_a_length_is_required(client):
+    refused = sent(client, iter([b"in ", b"chunks"]))
     assert refused.status_code == 400
     assert "`Content-Length` is required" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize("said", [len(SCAN) - 1, len(SCAN) + 1])
-def test_a_body_of_another_length_than_was_said_leaves_nothing(door, said):
-    before = kept(door)
-    refused = sent(door, iter([SCAN[:150_000], SCAN[150_000:]]), Content_Length=str(said))
+def test_a_body_of_another_length_than_declared_leaves_nothing(client, said):
+    before = leftovers(client)
+    refused = sent(client, iter([SCAN[:150_000], SCAN[150_000:]]), Content_Length=str(said))
     assert (refused.status_code, refused.json()["error"]) == (400, "malformed_input")
-    assert kept(door) == before
+    assert leftovers(client) == before
 
 
-def test_a_full_disk_leaves_nothing(door, monkeypatch):
+def test_a_full_disk_leaves_nothing(client, monkeypatch):
     def full(pieces):
         next(iter(pieces))
         raise StorageFull("the payload store's disk is full; nothing was accepted: free some space")
 
-    before = kept(door)
-    monkeypatch.setattr(door.house.payloads, "put_stream", full)
-    refused = sent(door)
+    before = leftovers(client)
+    monkeypatch.setattr(client.fixture.payloads, "put_stream", full)
+    refused = sent(client)
     assert (refused.status_code, refused.json()["error"]) == (503, "storage_full")
-    assert kept(door) == before
+    assert leftovers(client) == before
 
 
-def test_a_draft_that_cannot_be_remembered_leaves_neither_key_nor_payload(door, monkeypatch):
+def test_a_draft_that_cannot_be_remembered_leaves_neither_key_nor_payload(client, monkeypatch):
     def full(_):
         raise StorageFull("the database's disk is full")
 
-    before = kept(door)
-    monkeypatch.setattr(door.house.store.index, "remember_drafts", full)
-    assert sent(door).status_code == 503
-    assert kept(door) == before
+    before = leftovers(client)
+    monkeypatch.setattr(client.fixture.store.index, "remember_drafts", full)
+    assert sent(client).status_code == 503
+    assert leftovers(client) == before
 
 
-def test_a_sender_who_stalls_is_given_up(door, monkeypatch):
+def test_a_sender_who_stalls_is_given_up(client, monkeypatch):
     monkeypatch.setattr(large_records, "STALL_SECONDS", 0.05)
-    before, said = kept(door), {**headers_of(door), **door.as_(door.house.hospital), "Content-Length": "10"}
+    before, said = (
+        leftovers(client),
+        {**headers_of(client), **client.as_(client.fixture.hospital), "Content-Length": "10"},
+    )
     messages = iter([{"type": "http.request", "body": b"12345", "more_body": True}])
-    status, body = asgi(door, said, messages)
+    status, body = asgi(client, said, messages)
     assert status == 400
     assert b"broke off or stalled" in body
-    assert kept(door) == before
+    assert leftovers(client) == before
 
 
-def test_a_sender_who_is_gone_leaves_nothing(door):
-    before, said = kept(door), {**headers_of(door), **door.as_(door.house.hospital), "Content-Length": "10"}
+def test_a_sender_who_is_gone_leaves_nothing(client):
+    before, said = (
+        leftovers(client),
+        {**headers_of(client), **client.as_(client.fixture.hospital), "Content-Length": "10"},
+    )
     messages = iter([{"type": "http.request", "body": b"12345", "more_body": True}, {"type": "http.disconnect"}])
-    assert asgi(door, said, messages)[0] == 400
-    assert kept(door) == before
+    assert asgi(client, said, messages)[0] == 400
+    assert leftovers(client) == before
 
 
-def asgi(door, headers, messages):
-    """One request, message by message; after the last one the sender says no more."""
+def asgi(client, headers, messages):
+    """One request, message by message; after the last one the sender is silent."""
     sent_back = []
 
     async def receive():
@@ -218,71 +224,81 @@ def asgi(door, headers, messages):
     scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b""}
     scope |= {"headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()], "client": ("127.0.0.1", 1)}
     scope |= {"http_version": "1.1", "scheme": "http", "server": ("testserver", 80), "root_path": ""}
-    anyio.run(door.app, scope, receive, send)
+    anyio.run(client.app, scope, receive, send)
     return sent_back[0]["status"], sent_back[1]["body"]
 
 
-def test_parts_of_a_large_record_are_not_to_be_had(door):
-    said, house = issued(door), door.house
-    house.consents(house.trial, "health.lab")
-    house.anchor()
+def test_parts_of_a_large_record_are_not_to_be_had(client):
+    said, fixture = issued(client), client.fixture
+    fixture.consents(fixture.trial, "health.lab")
+    fixture.anchor()
     question = {"category": "health.lab", "purpose": "hl7:CLINTRCH", "pointers": ["/a"]}
-    refused = door.http.post(f"/access/records/{said['recordId']}/fields", json=question, headers=door.as_(house.trial))
+    refused = client.http.post(
+        f"/access/records/{said['recordId']}/fields", json=question, headers=client.as_(fixture.trial)
+    )
     assert (refused.status_code, refused.json()["error"]) == (422, "invalid_statement")
     assert "only a JSON record has fields" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize("condition", ["redact:name", "pseudonymise"])
-def test_where_a_consent_withholds_parts_a_large_record_is_not_handed_out(door, condition):
-    said, house = issued(door), door.house
-    house.consents(house.trial, "health.lab", conditions=(condition,))
-    house.anchor()
-    refused = asked(door, said["recordId"], house.trial)
+def test_where_a_consent_withholds_parts_a_large_record_is_not_released(client, condition):
+    said, fixture = issued(client), client.fixture
+    fixture.consents(fixture.trial, "health.lab", conditions=(condition,))
+    fixture.anchor()
+    refused = asked(client, said["recordId"], fixture.trial)
     assert (refused.status_code, refused.json()["error"]) == (422, "invalid_statement")
     assert "the consent withholds parts of this record" in refused.json()["detail"]
 
 
-def test_only_the_one_it_was_released_to_fetches_it_and_only_while_it_exists(door):
-    said, house = issued(door), door.house
-    refused = asked(door, said["recordId"], house.trial)
+def test_only_the_one_it_was_released_to_fetches_it_and_only_while_it_exists(client):
+    said, fixture = issued(client), client.fixture
+    refused = asked(client, said["recordId"], fixture.trial)
     assert refused.status_code == 404
-    denied = house.store.index.receipts_of(house.ann.signer, -1, 9)[-1].position
-    assert fetched(door, {"receipt": {"position": denied}}, house.trial).status_code == 404
-    house.consents(house.trial, "health.lab")
-    house.anchor()
-    release = asked(door, said["recordId"], house.trial).json()
-    for other in (house.insurer, house.ann, house.hospital):
-        assert fetched(door, release, other).json() == {"error": "access_denied"}
-    assert door.http.get("/receipts/999/sealed", headers=door.as_(house.trial)).status_code == 404
-    assert fetched(door, release, house.trial).status_code == 200
+    denied = fixture.store.index.receipts_of(fixture.ann.signer, -1, 9)[-1].position
+    assert fetched(client, {"receipt": {"position": denied}}, fixture.trial).status_code == 404
+    fixture.consents(fixture.trial, "health.lab")
+    fixture.anchor()
+    release = asked(client, said["recordId"], fixture.trial).json()
+    for other in (fixture.insurer, fixture.ann, fixture.hospital):
+        assert fetched(client, release, other).json() == {"error": "access_denied"}
+    assert client.http.get("/receipts/999/sealed", headers=client.as_(fixture.trial)).status_code == 404
+    assert fetched(client, release, fixture.trial).status_code == 200
     record = bytes.fromhex(said["recordId"][2:])
-    drafts = house.kernel.records.erasures.draft(house.ann.signer, [record])
-    house.kernel.records.erasures.accept([(one.statement, house.sign(house.ann, one.statement)) for one in drafts])
-    assert fetched(door, release, house.trial).status_code == 404
+    drafts = fixture.kernel.records.erasures.draft(fixture.ann.signer, [record])
+    fixture.kernel.records.erasures.accept(
+        [(one.statement, fixture.sign(fixture.ann, one.statement)) for one in drafts]
+    )
+    assert fetched(client, release, fixture.trial).status_code == 404
 
 
-def test_a_damaged_payload_is_never_given_out_as_whole(door):
-    said, house = issued(door), door.house
-    house.consents(house.trial, "health.lab")
-    house.anchor()
-    release = asked(door, said["recordId"], house.trial).json()
-    house.payloads.blocks[said["cid"]] = b"another"
-    assert fetched(door, release, house.trial).status_code == 502
+def test_a_damaged_payload_is_never_given_out_as_whole(client):
+    said, fixture = issued(client), client.fixture
+    fixture.consents(fixture.trial, "health.lab")
+    fixture.anchor()
+    release = asked(client, said["recordId"], fixture.trial).json()
+    fixture.payloads.blocks[said["cid"]] = b"another"
+    assert fetched(client, release, fixture.trial).status_code == 502
 
 
-def test_no_computation_and_no_link_opens_a_large_record(door):
-    issued(door)
-    house = door.house
-    house.consents(house.merchant, "health.lab", purposes=("hl7:HMARKT",), actions=("compute",))
-    house.anchor()
-    assert list(house.kernel.decisions.computation.records(house.merchant.address, "health.lab", "hl7:HMARKT")) == []
+def test_no_computation_and_no_link_opens_a_large_record(client):
+    issued(client)
+    fixture = client.fixture
+    fixture.consents(fixture.merchant, "health.lab", purposes=("hl7:HMARKT",), actions=("compute",))
+    fixture.anchor()
+    assert (
+        list(fixture.kernel.decisions.computation.records(fixture.merchant.address, "health.lab", "hl7:HMARKT")) == []
+    )
 
 
-def test_a_json_record_above_the_bound_is_told_that_there_is_no_other_way(door):
-    record = {"data_subject": "0x" + door.house.ann.signer.hex(), "category": "health.lab"}
+def test_a_json_record_above_the_bound_is_refused_with_no_other_way(client):
+    record = {"data_subject": "0x" + client.fixture.ann.signer.hex(), "category": "health.lab"}
     record |= {"media_type": "application/json", "content_base64": base64.b64encode(b"1" * (SMALL + 1)).decode()}
-    refused = door.http.post("/records/drafts", json={"records": [record]}, headers=door.as_(door.house.hospital))
+    refused = client.http.post(
+        "/records/drafts", json={"records": [record]}, headers=client.as_(client.fixture.hospital)
+    )
     assert (refused.status_code, refused.json()["error"]) == (413, "too_large")
     record["media_type"] = "application/pdf"
-    refused = door.http.post("/records/drafts", json={"records": [record]}, headers=door.as_(door.house.hospital))
+    refused = client.http.post(
+        "/records/drafts", json={"records": [record]}, headers=client.as_(client.fixture.hospital)
+    )
     assert "/records/drafts/stream" in refused.json()["detail"]

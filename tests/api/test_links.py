@@ -1,4 +1,4 @@
-"""SMART Health Links at the door: what HL7's specification says of payload, manifest, passcode, files and ends."""
+"""SMART Health Links over HTTP: HL7's rules for payload, manifest, passcode, files and the end of a link."""
 
 import json
 import threading
@@ -18,7 +18,7 @@ from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.replay import Outcome
 from mydata_ledger.services.health.formats.shlink import read_shlink
 from testing.ledger_fixture import NOW
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 from tests.api.test_erasures import erase
 from tests.ledger.test_replay import outcomes
 
@@ -33,24 +33,24 @@ LAB = (
 )
 
 
-def released(door):
-    door.records = [
-        door.issued("health.identity", PATIENT),
-        door.issued("health.allergy", ALLERGY),
-        door.issued("health.lab", LAB),
+def released(client):
+    client.records = [
+        client.issued("health.identity", PATIENT),
+        client.issued("health.allergy", ALLERGY),
+        client.issued("health.lab", LAB),
     ]
-    door.house.anchor()
-    return door
+    client.fixture.anchor()
+    return client
 
 
 @pytest.fixture
-def door():
-    return released(Door())
+def client():
+    return released(ApiClient())
 
 
-def made(door, **wish):
+def made(client, **wish):
     form = {"label": "For Dr. Lee", "expires": NOW + 3_600} | wish
-    answer = door.http.post("/me/links", json=form, headers=door.as_(door.house.ann))
+    answer = client.http.post("/me/links", json=form, headers=client.as_(client.fixture.ann))
     assert answer.status_code == 201, answer.text
     return answer.json()
 
@@ -59,8 +59,8 @@ def path_of(link):
     return read_shlink(link["shlink"]).url.removeprefix("http://testserver")
 
 
-def manifest(door, link, **asked):
-    return door.http.post(path_of(link), json={"recipient": "Dr. Lee"} | asked)
+def manifest(client, link, **asked):
+    return client.http.post(path_of(link), json={"recipient": "Dr. Lee"} | asked)
 
 
 def opened(sealed, link):
@@ -69,12 +69,12 @@ def opened(sealed, link):
     return found
 
 
-def timeline(door):
-    return door.http.get("/me/timeline?limit=200", headers=door.as_(door.house.ann)).json()["accesses"]
+def timeline(client):
+    return client.http.get("/me/timeline?limit=200", headers=client.as_(client.fixture.ann)).json()["accesses"]
 
 
-def test_the_payload_is_minified_json_with_the_members_the_standard_names(door):
-    link = made(door, passcode="4711", long_term=True)
+def test_the_payload_is_minified_json_with_the_members_the_standard_names(client):
+    link = made(client, passcode="4711", long_term=True)
     raw = base64url_decode(link["shlink"].removeprefix("shlink:/"))
     said = json.loads(raw)
     assert raw == json.dumps(said, separators=(",", ":")).encode()
@@ -83,12 +83,12 @@ def test_the_payload_is_minified_json_with_the_members_the_standard_names(door):
     assert len(said["key"]) == 43
     assert len(said["url"]) <= 128
     assert len(base64url_decode(said["url"].rpartition("/")[2])) == 32
-    assert made(door)["shlink"] != made(door)["shlink"]
+    assert made(client)["shlink"] != made(client)["shlink"]
 
 
-def test_the_manifest_embeds_a_summary_that_is_valid_fhir_and_complete_in_itself(door):
-    link = made(door)
-    answer = manifest(door, link, futureMember=1)
+def test_the_manifest_embeds_a_summary_that_is_valid_fhir_and_complete_in_itself(client):
+    link = made(client)
+    answer = manifest(client, link, futureMember=1)
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["access-control-allow-origin"] == "*"
     (file,) = answer.json()["files"]
@@ -119,57 +119,57 @@ def references(value):
             yield from references(inner)
 
 
-def test_only_what_was_chosen_is_shared(door):
-    link = made(door, categories=["health.lab"])
-    bundle = json.loads(opened(manifest(door, link).json()["files"][0]["embedded"], link).payload)
+def test_only_what_was_chosen_is_shared(client):
+    link = made(client, categories=["health.lab"])
+    bundle = json.loads(opened(manifest(client, link).json()["files"][0]["embedded"], link).payload)
     kinds = [one["resource"]["resourceType"] for one in bundle["entry"]]
     assert kinds == ["Composition", "Patient", "Organization", "Observation"]
     assert "birthDate" not in bundle["entry"][1]["resource"]
 
 
-def test_a_file_too_long_to_embed_has_an_address_that_lasts_ten_minutes(door):
-    link = made(door)
-    (file,) = manifest(door, link, embeddedLengthMax=100).json()["files"]
+def test_a_file_too_long_to_embed_has_an_address_that_lasts_ten_minutes(client):
+    link = made(client)
+    (file,) = manifest(client, link, embeddedLengthMax=100).json()["files"]
     assert file.keys() == {"contentType", "location"}
     path = file["location"].removeprefix("http://testserver")
-    answer = door.http.get(path)
+    answer = client.http.get(path)
     assert answer.headers["content-type"] == "application/jose"
     assert opened(answer.text, link).payload.startswith(b"{")
     for wrong in (path[:-2] + "AA", "/shl/files/x", "/shl/files/" + "A" * 96):
-        assert door.http.get(wrong).status_code == 404
-    door.house.clock.passes(601)
-    assert door.http.get(path).status_code == 404
+        assert client.http.get(wrong).status_code == 404
+    client.fixture.clock.passes(601)
+    assert client.http.get(path).status_code == 404
 
 
-def test_a_direct_link_is_one_file_by_get(door):
-    link = made(door, direct=True)
-    answer = door.http.get(path_of(link), params={"recipient": "Dr. Lee"})
+def test_a_direct_link_is_one_file_by_get(client):
+    link = made(client, direct=True)
+    answer = client.http.get(path_of(link), params={"recipient": "Dr. Lee"})
     assert answer.headers["content-type"] == "application/jose"
     assert opened(answer.text, link).payload.startswith(b"{")
-    assert door.http.get(path_of(link)).status_code == 400
-    assert manifest(door, link).status_code == 404
-    assert door.http.get(path_of(made(door)), params={"recipient": "x"}).status_code == 404
+    assert client.http.get(path_of(link)).status_code == 400
+    assert manifest(client, link).status_code == 404
+    assert client.http.get(path_of(made(client)), params={"recipient": "x"}).status_code == 404
 
 
-def test_a_wrong_passcode_counts_over_the_links_whole_life(door):
-    link = made(door, passcode="4711")
-    assert manifest(door, link).json()["remainingAttempts"] == 10
+def test_a_wrong_passcode_counts_over_the_links_whole_life(client):
+    link = made(client, passcode="4711")
+    assert manifest(client, link).json()["remainingAttempts"] == 10
     for left in (9, 8):
-        answer = manifest(door, link, passcode="0000")
+        answer = manifest(client, link, passcode="0000")
         assert (answer.status_code, answer.json()["remainingAttempts"]) == (401, left)
-    assert manifest(door, link, passcode="4711").status_code == 200
+    assert manifest(client, link, passcode="4711").status_code == 200
     for left in range(7, -1, -1):
-        assert manifest(door, link, passcode="x").json()["remainingAttempts"] == left
-    assert manifest(door, link, passcode="4711").status_code == 404
+        assert manifest(client, link, passcode="x").json()["remainingAttempts"] == left
+    assert manifest(client, link, passcode="4711").status_code == 404
 
 
 def test_of_many_guesses_at_once_no_more_are_looked_at_than_remain(tmp_path):
     """Two processes' stores over one database, a hundred guesses in parallel: ten are answered 401, the rest 404."""
     store, other = (Store(f"sqlite:///{tmp_path / 'ledger.db'}") for _ in range(2))
     try:
-        door = released(Door(store))
-        link_id = path_of(made(door, passcode="4711")).rpartition("/")[2]
-        kernels = [door.house.kernel, Kernel.of(replace(door.house.world, **ports_of(other)))]
+        client = released(ApiClient(store))
+        link_id = path_of(made(client, passcode="4711")).rpartition("/")[2]
+        kernels = [client.fixture.kernel, Kernel.of(replace(client.fixture.world, **ports_of(other)))]
         start = threading.Barrier(20)
 
         def guess(number):
@@ -191,68 +191,74 @@ def test_of_many_guesses_at_once_no_more_are_looked_at_than_remain(tmp_path):
         other.dispose()
 
 
-def test_unknown_over_and_ended_links_have_one_face(door):
-    ended, short = made(door), made(door, expires=NOW + 5)
+def test_unknown_expired_and_ended_links_get_the_same_answer(client):
+    ended, short = made(client), made(client, expires=NOW + 5)
     name = ended["link"]["name"]
-    assert door.http.delete(f"/me/links/{name}", headers=door.as_(door.house.ann)).status_code == 204
-    door.house.clock.passes(10)
-    door.house.store.anchoring.touch(door.house.clock.now())
-    faces = [manifest(door, ended), manifest(door, short), door.http.post("/shl/" + "A" * 43, json={"recipient": "x"})]
-    faces.append(manifest(door, ended, passcode="1"))
+    assert client.http.delete(f"/me/links/{name}", headers=client.as_(client.fixture.ann)).status_code == 204
+    client.fixture.clock.passes(10)
+    client.fixture.store.anchoring.touch(client.fixture.clock.now())
+    faces = [
+        manifest(client, ended),
+        manifest(client, short),
+        client.http.post("/shl/" + "A" * 43, json={"recipient": "x"}),
+    ]
+    faces.append(manifest(client, ended, passcode="1"))
     assert {(f.status_code, f.content) for f in faces} == {(404, b'{"error":"access_denied"}')}
-    live = {one["name"]: one["live"] for one in door.http.get("/me/links", headers=door.as_(door.house.ann)).json()}
+    live = {
+        one["name"]: one["live"] for one in client.http.get("/me/links", headers=client.as_(client.fixture.ann)).json()
+    }
     assert live == {name: False, short["link"]["name"]: False}
 
 
-def test_i1_every_opening_and_every_wrong_passcode_leaves_a_receipt_and_a_message(door):
-    link = made(door, passcode="4711")
-    before = len(timeline(door))
+def test_i1_every_opening_and_every_wrong_passcode_leaves_a_receipt_and_a_message(client):
+    link = made(client, passcode="4711")
+    before = len(timeline(client))
     assert before == 3, "one for each record that went into the summary"
-    manifest(door, link, passcode="0000")
-    manifest(door, link, passcode="4711")
-    last = timeline(door)[-1]
+    manifest(client, link, passcode="0000")
+    manifest(client, link, passcode="4711")
+    last = timeline(client)[-1]
     assert last["permitted"]
     assert "by the link `For Dr. Lee`: Dr. Lee (as they say)" in last["text"]
-    told = door.http.get("/me/inbox", headers=door.as_(door.house.ann)).json()
+    told = client.http.get("/me/inbox", headers=client.as_(client.fixture.ann)).json()
     events = [one["event"] for one in (told["messages"] if isinstance(told, dict) else told)]
     assert {"link.opened", "link.passcode_wrong"} <= set(events)
-    assert door.http.get("/me/links", headers=door.as_(door.house.ann)).json()[0]["opened"] == 1
+    assert client.http.get("/me/links", headers=client.as_(client.fixture.ann)).json()[0]["opened"] == 1
 
 
-def test_i11_openings_and_wrong_passcodes_are_recomputed_by_somebody_else(door):
-    link = made(door, passcode="4711")
-    manifest(door, link, passcode="0000")
-    manifest(door, link, passcode="4711")
-    found = outcomes(door.house, path=door.house.world.vocabulary.path)
+def test_i11_openings_and_wrong_passcodes_are_recomputed_by_somebody_else(client):
+    link = made(client, passcode="4711")
+    manifest(client, link, passcode="0000")
+    manifest(client, link, passcode="4711")
+    found = outcomes(client.fixture, path=client.fixture.world.vocabulary.path)
     assert found == [Outcome.SAME] * 3 + [Outcome.SAME, Outcome.SEARCH]
 
 
-def test_a_long_term_link_is_brought_up_to_date_under_its_own_key_only(door):
-    link = made(door, long_term=True, expires=0)
-    door.issued(
+def test_a_long_term_link_is_brought_up_to_date_under_its_own_key_only(client):
+    link = made(client, long_term=True, expires=0)
+    client.issued(
         "health.condition",
         b'{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/p"},"code":{"text":"Asthma"}}',
     )
-    door.house.anchor()
+    client.fixture.anchor()
     name, key = link["link"]["name"], "0x" + read_shlink(link["shlink"]).key.hex()
-    ann = door.as_(door.house.ann)
-    assert door.http.post(f"/me/links/{name}/refresh", json={"key": "0x" + "11" * 32}, headers=ann).status_code == 422
-    stranger = door.as_(door.house.trial)
-    assert door.http.post(f"/me/links/{name}/refresh", json={"key": key}, headers=stranger).status_code == 404
-    assert door.http.post(f"/me/links/{name}/refresh", json={"key": key}, headers=ann).status_code == 200
-    assert b"Asthma" in opened(manifest(door, link).json()["files"][0]["embedded"], link).payload
+    ann = client.as_(client.fixture.ann)
+    assert client.http.post(f"/me/links/{name}/refresh", json={"key": "0x" + "11" * 32}, headers=ann).status_code == 422
+    stranger = client.as_(client.fixture.trial)
+    assert client.http.post(f"/me/links/{name}/refresh", json={"key": key}, headers=stranger).status_code == 404
+    assert client.http.post(f"/me/links/{name}/refresh", json={"key": key}, headers=ann).status_code == 200
+    assert b"Asthma" in opened(manifest(client, link).json()["files"][0]["embedded"], link).payload
 
 
-def test_erasing_a_record_ends_the_links_that_show_it(door):
-    shows, other = made(door, categories=["health.lab"]), made(door, categories=["health.allergy"])
-    _, answer = erase(door, door.house.ann, [door.records[2]])
+def test_erasing_a_record_ends_the_links_that_show_it(client):
+    shows, other = made(client, categories=["health.lab"]), made(client, categories=["health.allergy"])
+    _, answer = erase(client, client.fixture.ann, [client.records[2]])
     assert answer.status_code == 202
-    assert manifest(door, shows).status_code == 404
-    assert manifest(door, other).status_code == 200
+    assert manifest(client, shows).status_code == 404
+    assert manifest(client, other).status_code == 200
 
 
-def test_guessing_ids_writes_nothing(door):
-    link, store = made(door), door.house.store
+def test_guessing_ids_writes_nothing(client):
+    link, store = made(client), client.fixture.store
     before = (
         {log: store.log.head(log).size for log in LOGS},
         len(store.work_items.items("message")),
@@ -260,13 +266,13 @@ def test_guessing_ids_writes_nothing(door):
     )
     for number in range(300):
         guess = base64url_encode(sha256(b"%d" % number).digest())
-        assert door.http.post(f"/shl/{guess}", json={"recipient": "Mallory", "passcode": "1"}).status_code == 404
+        assert client.http.post(f"/shl/{guess}", json={"recipient": "Mallory", "passcode": "1"}).status_code == 404
     assert (
         {log: store.log.head(log).size for log in LOGS},
         len(store.work_items.items("message")),
         len(store.work_items.items("link_use")),
     ) == before
-    assert manifest(door, link).status_code == 200
+    assert manifest(client, link).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -281,26 +287,26 @@ def test_guessing_ids_writes_nothing(door):
         {"label": "x" * 81},
     ],
 )
-def test_a_link_that_makes_no_sense_is_not_made(door, wish):
+def test_a_link_that_makes_no_sense_is_not_made(client, wish):
     form = {"expires": NOW + 60} | wish
-    assert door.http.post("/me/links", json=form, headers=door.as_(door.house.ann)).status_code in {400, 422}
+    assert client.http.post("/me/links", json=form, headers=client.as_(client.fixture.ann)).status_code in {400, 422}
 
 
 @pytest.mark.parametrize(
     "asked", [{}, {"recipient": ""}, {"recipient": 7}, {"recipient": "x", "embeddedLengthMax": -1}]
 )
-def test_a_manifest_request_without_a_name_is_refused(door, asked):
-    assert door.http.post(path_of(made(door)), json=asked).status_code in {400, 422}
+def test_a_manifest_request_without_a_name_is_refused(client, asked):
+    assert client.http.post(path_of(made(client)), json=asked).status_code in {400, 422}
 
 
-def test_viewers_in_browsers_may_ask_from_anywhere(door):
-    answer = door.http.options(path_of(made(door)))
+def test_viewers_in_browsers_may_ask_from_anywhere(client):
+    answer = client.http.options(path_of(made(client)))
     assert answer.status_code == 204
     assert answer.headers["access-control-allow-headers"] == "content-type"
 
 
-def test_i7_links_are_their_makers_only(door):
-    link = made(door)["link"]["name"]
-    stranger = door.as_(door.house.trial)
-    assert door.http.get("/me/links", headers=stranger).json() == []
-    assert door.http.delete(f"/me/links/{link}", headers=stranger).status_code == 404
+def test_i7_links_are_their_makers_only(client):
+    link = made(client)["link"]["name"]
+    stranger = client.as_(client.fixture.trial)
+    assert client.http.get("/me/links", headers=stranger).json() == []
+    assert client.http.delete(f"/me/links/{link}", headers=stranger).status_code == 404

@@ -1,13 +1,13 @@
-"""The interface describes itself: every route with a summary, an answer, and the shape of its refusals."""
+"""The OpenAPI description: every route has a summary, an answer and its errors."""
 
 import pytest
 
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 
 @pytest.fixture(scope="module")
 def described():
-    return Door().http.get("/openapi.json").json()
+    return ApiClient().http.get("/openapi.json").json()
 
 
 def operations(described):

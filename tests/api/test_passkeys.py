@@ -1,4 +1,4 @@
-"""A person with a passkey: signs in, consents, sees, and withdraws, and never has a wallet."""
+"""A person with a passkey and no wallet signs in, consents, reads and withdraws."""
 
 import pytest
 
@@ -7,15 +7,15 @@ from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.typed_data import digest, parse, read_domain
 from testing.ledger_fixture import VERIFIER
 from testing.passkeys import PRESENT, Passkey
-from tests.api.door import URI, Door
+from tests.api.api_client import URI, ApiClient
 
 SECRET = b"\1" * 32
 PATHS = {Consent: "/consents", Revocation: "/revocations"}
 
 
 @pytest.fixture
-def door():
-    return Door()
+def client():
+    return ApiClient()
 
 
 @pytest.fixture
@@ -27,89 +27,89 @@ def shown(raw):
     return "0x" + raw.hex()
 
 
-def challenge(door, person):
-    return door.http.post("/session/challenges", json={"passkey": shown(person.key)}).json()
+def challenge(client, person):
+    return client.http.post("/session/challenges", json={"passkey": shown(person.key)}).json()
 
 
-def enter(door, person, asked, **spoilt):
-    signature = shown(person.sign_text(asked["message"], **spoilt))
-    form = {"message": asked["message"], "signature": signature, "passkey": shown(person.key)}
-    return door.http.post("/sessions", json=form)
+def enter(client, person, sign_in_request, **spoilt):
+    signature = shown(person.sign_text(sign_in_request["message"], **spoilt))
+    form = {"message": sign_in_request["message"], "signature": signature, "passkey": shown(person.key)}
+    return client.http.post("/sessions", json=form)
 
 
-def headers(door, person):
-    return {"Authorization": f"Bearer {enter(door, person, challenge(door, person)).json()['token']}"}
+def headers(client, person):
+    return {"Authorization": f"Bearer {enter(client, person, challenge(client, person)).json()['token']}"}
 
 
-def hand_in(door, person, draft, kind, head):
+def hand_in(client, person, draft, kind, head):
     statement, domain = parse(kind, draft["typed_data"]["message"]), read_domain(draft["typed_data"]["domain"])
     assert draft["digest"] == shown(digest(statement, domain)), "the challenge that the draft names is its digest"
     signature = shown(person.sign(bytes.fromhex(draft["digest"][2:])))
     form = {"message": draft["typed_data"]["message"], "domain": draft["typed_data"]["domain"], "signature": signature}
-    return door.http.post(PATHS[kind], json=form, headers=head)
+    return client.http.post(PATHS[kind], json=form, headers=head)
 
 
-def test_a_person_with_a_passkey_consents_reads_and_withdraws(door, ann):
-    house, grantee = door.house, door.house.trial
-    head = headers(door, ann)
-    house.ann = ann
-    record = door.issued()
-    draft = door.http.post("/consents/drafts", json=door.wish(grantee.address), headers=head).json()
+def test_a_person_with_a_passkey_consents_reads_and_withdraws(client, ann):
+    fixture, grantee = client.fixture, client.fixture.trial
+    head = headers(client, ann)
+    fixture.ann = ann
+    record = client.issued()
+    draft = client.http.post("/consents/drafts", json=client.wish(grantee.address), headers=head).json()
     assert draft["typed_data"]["message"]["dataSubject"] == shown(ann.signer)
-    given = hand_in(door, ann, draft, Consent, head)
+    given = hand_in(client, ann, draft, Consent, head)
     assert (given.status_code, given.json()["status"]) == (202, "pending")
-    house.anchor()
-    assert [one["status"] for one in door.http.get("/consents", headers=head).json()] == ["active"]
-    copy = door.http.get(f"/consents/{given.json()['entry']}/copy", headers=head).json()
+    fixture.anchor()
+    assert [one["status"] for one in client.http.get("/consents", headers=head).json()] == ["active"]
+    copy = client.http.get(f"/consents/{given.json()['entry']}/copy", headers=head).json()
     assert copy["message"]["signer"] == shown(ann.signer)
 
-    team, path = door.as_(grantee), f"/access/records/{record}"
+    team, path = client.as_(grantee), f"/access/records/{record}"
     question = {"category": "health.lab", "purpose": "hl7:CLINTRCH", "action": "view"}
-    question |= {"reader_key": shown(house.reader_keys[grantee.address].public)}
-    release = door.http.post(path, json=question, headers=team).json()
-    assert door.opened(release, grantee) == b'{"resourceType":"Observation"}'
+    question |= {"reader_key": shown(fixture.reader_keys[grantee.address].public)}
+    release = client.http.post(path, json=question, headers=team).json()
+    assert client.opened(release, grantee) == b'{"resourceType":"Observation"}'
 
     form = {"grantee": grantee.address, "secret": shown(SECRET)}
-    draft = door.http.post("/revocations/drafts", json=form, headers=head).json()
-    assert hand_in(door, ann, draft, Revocation, head).status_code == 202
-    assert door.http.post(path, json=question, headers=team).status_code == 404
-    assert house.store.anchoring.pending_secrets(10)[0][2] == SECRET, "the chain is told, too"
-    assert lock_of(SECRET) == bytes.fromhex(door.wish(grantee.address)["lock"][2:])
+    draft = client.http.post("/revocations/drafts", json=form, headers=head).json()
+    assert hand_in(client, ann, draft, Revocation, head).status_code == 202
+    assert client.http.post(path, json=question, headers=team).status_code == 404
+    assert fixture.store.anchoring.pending_secrets(10)[0][2] == SECRET, "the chain is told, too"
+    assert lock_of(SECRET) == bytes.fromhex(client.wish(grantee.address)["lock"][2:])
 
 
-def test_the_session_is_the_passkey_s(door, ann):
-    asked = challenge(door, ann)
-    assert asked["signer"] == shown(VERIFIER + ann.key)
-    session = enter(door, ann, asked).json()
+def test_the_session_is_the_passkey_s(client, ann):
+    sign_in_request = challenge(client, ann)
+    assert sign_in_request["signer"] == shown(VERIFIER + ann.key)
+    session = enter(client, ann, sign_in_request).json()
     assert session["address"] == shown(ann.signer)
-    assert enter(door, ann, asked).status_code == 401, "a challenge is spent by its first use"
+    assert enter(client, ann, sign_in_request).status_code == 401, "a challenge is spent by its first use"
 
 
 @pytest.mark.parametrize(
     "spoilt",
     [{"origin": "https://evil.example"}, {"host": "evil.example"}, {"crossOrigin": True}, {"origin": None}],
 )
-def test_an_assertion_made_for_another_site_opens_nothing(door, ann, spoilt):
-    answer = enter(door, ann, challenge(door, ann), **spoilt)
+def test_an_assertion_made_for_another_site_opens_nothing(client, ann, spoilt):
+    answer = enter(client, ann, challenge(client, ann), **spoilt)
     assert (answer.status_code, answer.json()["error"]) == (401, "session_required")
 
 
-def test_an_assertion_without_its_user_opens_nothing(door, ann):
-    assert enter(door, ann, challenge(door, ann), flags=PRESENT).status_code == 403
+def test_an_assertion_without_its_user_opens_nothing(client, ann):
+    assert enter(client, ann, challenge(client, ann), flags=PRESENT).status_code == 403
 
 
-def test_another_passkey_or_a_message_for_a_wallet_opens_nothing(door, ann):
-    assert enter(door, Passkey(URI), challenge(door, ann)).status_code == 401
-    asked = door.http.post("/session/challenges", json={"address": door.house.trial.address}).json()
-    assert enter(door, ann, asked).status_code == 401
+def test_another_passkey_or_a_message_for_a_wallet_opens_nothing(client, ann):
+    assert enter(client, Passkey(URI), challenge(client, ann)).status_code == 401
+    sign_in_request = client.http.post("/session/challenges", json={"address": client.fixture.trial.address}).json()
+    assert enter(client, ann, sign_in_request).status_code == 401
 
 
 @pytest.mark.parametrize("form", [{}, {"address": "0x" + "5a" * 20, "passkey": "0x" + "5a" * 64}, {"passkey": "0x5a"}])
-def test_a_challenge_is_for_one_signer(door, form):
-    assert door.http.post("/session/challenges", json=form).status_code in {400, 422}
+def test_a_challenge_is_for_one_signer(client, form):
+    assert client.http.post("/session/challenges", json=form).status_code in {400, 422}
 
 
-def test_nobody_consents_for_a_passkey(door, ann):
-    head, other = headers(door, ann), Passkey(URI)
-    draft = door.http.post("/consents/drafts", json=door.wish(door.house.trial.address), headers=head).json()
-    assert hand_in(door, other, draft, Consent, head).status_code == 403
+def test_nobody_consents_for_a_passkey(client, ann):
+    head, other = headers(client, ann), Passkey(URI)
+    draft = client.http.post("/consents/drafts", json=client.wish(client.fixture.trial.address), headers=head).json()
+    assert hand_in(client, other, draft, Consent, head).status_code == 403

@@ -1,4 +1,4 @@
-"""One caller who asks without end is held up, and nobody else is."""
+"""Rate limits: a caller over the limit has to wait, and nobody else does."""
 
 from functools import partial
 
@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mydata_ledger.api.fastpath.limits import BURST_SECONDS, MOST_CALLERS, TokenBucket
+from mydata_ledger.api.fastpath.limits import BURST_SECONDS, MAX_CALLERS, TokenBucket
 from mydata_ledger.ledger.receipt import ACCESS
 from testing.ledger_fixture import NOW
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 
 class Clock:
@@ -22,37 +22,37 @@ class Clock:
 
 @pytest.fixture
 def standing(monkeypatch):
-    """The doors' time stands still: on a slow machine a bucket would fill again meanwhile."""
+    """Stop the clock of the token buckets, which would refill meanwhile on a slow machine."""
     monkeypatch.setattr("mydata_ledger.api.app.TokenBucket", partial(TokenBucket, clock=Clock()))
 
 
 @pytest.mark.usefixtures("standing")
 def test_a_session_beyond_its_pace_waits_and_another_does_not():
-    door = Door(requests_per_second=1)
-    ann, trial = door.as_(door.house.ann), door.as_(door.house.trial)
-    answers = [door.http.get("/consents", headers=ann) for _ in range(BURST_SECONDS + 5)]
+    client = ApiClient(requests_per_second=1)
+    ann, trial = client.as_(client.fixture.ann), client.as_(client.fixture.trial)
+    answers = [client.http.get("/consents", headers=ann) for _ in range(BURST_SECONDS + 5)]
     assert [answer.status_code for answer in answers[:BURST_SECONDS]] == [200] * BURST_SECONDS
     late = answers[-1]
     assert (late.status_code, late.json()["error"]) == (429, "too_many_requests")
     assert int(late.headers["Retry-After"]) == 1
     assert late.headers["X-Content-Type-Options"] == "nosniff"
-    assert door.http.get("/consents", headers=trial).status_code == 200
+    assert client.http.get("/consents", headers=trial).status_code == 200
 
 
 @pytest.mark.usefixtures("standing")
 def test_a_host_beyond_its_pace_opens_no_more_sessions():
-    door = Door(sign_ins_per_second=1)
-    statuses = [door.sign_in(door.house.ann).status_code for _ in range(BURST_SECONDS // 2)]
+    client = ApiClient(sign_ins_per_second=1)
+    statuses = [client.sign_in(client.fixture.ann).status_code for _ in range(BURST_SECONDS // 2)]
     assert statuses == [201] * (BURST_SECONDS // 2)
-    asked = door.http.post("/session/challenges", json={"address": door.house.ann.address})
+    asked = client.http.post("/session/challenges", json={"address": client.fixture.ann.address})
     assert (asked.status_code, asked.json()["error"]) == (429, "too_many_requests")
-    assert door.http.get("/health").status_code == 200
-    assert door.house.clock.now() == NOW
+    assert client.http.get("/health").status_code == 200
+    assert client.fixture.clock.now() == NOW
 
 
-def evaluation(door):
+def evaluation(client):
     return {
-        "subject": {"type": "party", "id": door.house.trial.address},
+        "subject": {"type": "party", "id": client.fixture.trial.address},
         "action": {"name": "view"},
         "resource": {"type": "record", "id": "0x" + "ab" * 32},
         "context": {"purpose": "hl7:CLINTRCH"},
@@ -61,36 +61,36 @@ def evaluation(door):
 
 @pytest.mark.usefixtures("standing")
 def test_evaluations_have_a_pace_of_their_own_if_any():
-    door = Door(evaluations_per_second=1, requests_per_second=1)
-    body = evaluation(door)
-    trial, other = door.as_(door.house.trial), door.as_(door.house.trial)
-    answers = [door.http.post("/access/v1/evaluation", json=body, headers=trial) for _ in range(BURST_SECONDS + 3)]
+    client = ApiClient(evaluations_per_second=1, requests_per_second=1)
+    body = evaluation(client)
+    trial, other = client.as_(client.fixture.trial), client.as_(client.fixture.trial)
+    answers = [client.http.post("/access/v1/evaluation", json=body, headers=trial) for _ in range(BURST_SECONDS + 3)]
     assert [answer.status_code for answer in answers] == [200] * BURST_SECONDS + [429] * 3
     late = answers[-1]
     assert (late.json()["error"], late.headers["Retry-After"]) == ("too_many_requests", "1")
     assert late.headers["X-Content-Type-Options"] == "nosniff"
-    assert door.house.store.log.head(ACCESS).size == BURST_SECONDS, "who is held up asked nothing"
-    assert door.http.post("/access/v1/evaluation", json=body, headers=other).status_code == 200
-    assert door.http.get("/consents", headers=trial).status_code == 200
+    assert client.fixture.store.log.head(ACCESS).size == BURST_SECONDS, "who is held up asked nothing"
+    assert client.http.post("/access/v1/evaluation", json=body, headers=other).status_code == 200
+    assert client.http.get("/consents", headers=trial).status_code == 200
 
 
 @pytest.mark.usefixtures("standing")
 def test_every_question_of_a_call_counts_and_a_large_call_is_answered_once():
-    door = Door(evaluations_per_second=1)
-    trial = door.as_(door.house.trial)
-    call = evaluation(door) | {"evaluations": [{}] * (3 * BURST_SECONDS)}
-    first = door.http.post("/access/v1/evaluations", json=call, headers=trial)
+    client = ApiClient(evaluations_per_second=1)
+    trial = client.as_(client.fixture.trial)
+    call = evaluation(client) | {"evaluations": [{}] * (3 * BURST_SECONDS)}
+    first = client.http.post("/access/v1/evaluations", json=call, headers=trial)
     assert (first.status_code, len(first.json()["evaluations"])) == (200, 3 * BURST_SECONDS)
-    late = door.http.post("/access/v1/evaluation", json=evaluation(door), headers=trial)
+    late = client.http.post("/access/v1/evaluation", json=evaluation(client), headers=trial)
     assert (late.status_code, int(late.headers["Retry-After"])) == (429, 2 * BURST_SECONDS + 1)
 
 
 @pytest.mark.usefixtures("standing")
 def test_by_default_evaluations_have_no_bound():
-    door = Door(requests_per_second=1)
-    trial = door.as_(door.house.trial)
-    call = evaluation(door) | {"evaluations": [{}] * 1_000}
-    statuses = {door.http.post("/access/v1/evaluations", json=call, headers=trial).status_code for _ in range(3)}
+    client = ApiClient(requests_per_second=1)
+    trial = client.as_(client.fixture.trial)
+    call = evaluation(client) | {"evaluations": [{}] * 1_000}
+    statuses = {client.http.post("/access/v1/evaluations", json=call, headers=trial).status_code for _ in range(3)}
     assert statuses == {200}
 
 
@@ -109,7 +109,7 @@ def test_never_more_than_the_burst_and_what_refills(pauses, rate):
         assert taken <= rate * (BURST_SECONDS + clock.now - 100) + 1e-6
 
 
-def test_who_waits_as_long_as_they_are_told_is_answered():
+def test_who_waits_as_long_as_the_answer_says_is_answered():
     clock = Clock()
     pace = TokenBucket(2, clock)
     for _ in range(200):
@@ -120,6 +120,6 @@ def test_who_waits_as_long_as_they_are_told_is_answered():
 
 def test_callers_are_forgotten_before_they_fill_the_memory():
     pace = TokenBucket(1, Clock())
-    for caller in range(MOST_CALLERS + 100):
+    for caller in range(MAX_CALLERS + 100):
         pace.wait(caller)
-    assert len(pace._buckets) == MOST_CALLERS
+    assert len(pace._buckets) == MAX_CALLERS

@@ -1,68 +1,68 @@
-"""Who may have a receipt, its proof, and that of its record: the two sides of the question, and nobody else."""
+"""Who may read a receipt, its proof and that of its record: the data subject and the requester, and nobody else."""
 
 import pytest
 
 from testing.ledger_fixture import wallet
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 PATHS = ("/receipts/{}", "/receipts/{}/record")
 STRANGER = wallet(91)
 
 
 @pytest.fixture(scope="module")
-def asked():
-    """A door, and the places of a refused and of a permitted question of the trial about a record of Ann's."""
-    door = Door()
-    record, trial = door.issued(), door.as_(door.house.trial)
-    places = []
+def refused_and_permitted():
+    """A client, and the positions of a refused and a permitted receipt of the trial about a record of Ann's."""
+    client = ApiClient()
+    record, trial = client.issued(), client.as_(client.fixture.trial)
+    positions = []
     for _ in range(2):
-        places.append(door.house.store.log.head("access").size)
-        door.http.get(f"/trials/records/{record}", headers=trial)
-        if len(places) == 1:
-            door.house.consents(door.house.trial, "health.lab")
-            door.house.anchor()
-    return door, places
+        positions.append(client.fixture.store.log.head("access").size)
+        client.http.get(f"/trials/records/{record}", headers=trial)
+        if len(positions) == 1:
+            client.fixture.consents(client.fixture.trial, "health.lab")
+            client.fixture.anchor()
+    return client, positions
 
 
-def statuses(door, who, place):
-    return [door.http.get(path.format(place), headers=door.as_(who)).status_code for path in PATHS]
+def statuses(client, who, position):
+    return [client.http.get(path.format(position), headers=client.as_(who)).status_code for path in PATHS]
 
 
-def test_the_person_has_both_of_both(asked):
-    door, places = asked
-    assert [statuses(door, door.house.ann, place) for place in places] == [[200, 200]] * 2
+def test_the_person_has_both_of_both(refused_and_permitted):
+    client, positions = refused_and_permitted
+    assert [statuses(client, client.fixture.ann, position) for position in positions] == [[200, 200]] * 2
 
 
-def test_who_asked_has_those_of_the_permitted_one_only(asked):
-    door, (refused, permitted) = asked
-    assert statuses(door, door.house.trial, refused) == [404, 404]
-    assert statuses(door, door.house.trial, permitted) == [200, 200]
+def test_who_asked_has_those_of_the_permitted_one_only(refused_and_permitted):
+    client, (refused, permitted) = refused_and_permitted
+    assert statuses(client, client.fixture.trial, refused) == [404, 404]
+    assert statuses(client, client.fixture.trial, permitted) == [200, 200]
 
 
 @pytest.mark.parametrize("role", ["insurer", "hospital", "responder", "stranger"])
-def test_nobody_else_has_any(asked, role):
-    door, places = asked
-    who = door.house.parties.get(role, STRANGER)
-    assert [statuses(door, who, place) for place in places] == [[404, 404]] * 2
-    assert door.http.get("/receipts", headers=door.as_(who)).json() == []
+def test_nobody_else_has_any(refused_and_permitted, role):
+    client, positions = refused_and_permitted
+    who = client.fixture.parties.get(role, STRANGER)
+    assert [statuses(client, who, position) for position in positions] == [[404, 404]] * 2
+    assert client.http.get("/receipts", headers=client.as_(who)).json() == []
 
 
-def test_the_lists_hold_the_same(asked):
-    door, places = asked
+def test_the_lists_hold_the_same(refused_and_permitted):
+    client, positions = refused_and_permitted
     listed = {
-        role: [one["position"] for one in door.http.get("/receipts", headers=door.as_(who)).json()]
-        for role, who in (("ann", door.house.ann), ("trial", door.house.trial))
+        role: [one["position"] for one in client.http.get("/receipts", headers=client.as_(who)).json()]
+        for role, who in (("ann", client.fixture.ann), ("trial", client.fixture.trial))
     }
-    assert listed == {"ann": places, "trial": places[1:]}
+    assert listed == {"ann": positions, "trial": positions[1:]}
 
 
 def test_what_is_asked_for_a_result_gives_no_right_to_the_record_s_proof():
-    door = Door()
-    record, merchant = door.issued(), door.house.merchant
-    door.house.consents(merchant, "health.lab", actions=("compute",))
-    door.house.anchor()
+    client = ApiClient()
+    record, merchant = client.issued(), client.fixture.merchant
+    client.fixture.consents(merchant, "health.lab", actions=("compute",))
+    client.fixture.anchor()
     question = {"subject": {"type": "party", "id": merchant.address}, "action": {"name": "compute"}}
     question |= {"resource": {"type": "record", "id": record}, "context": {"purpose": "hl7:CLINTRCH"}}
-    answer = door.http.post("/access/v1/evaluation", json=question, headers=door.as_(merchant)).json()
+    answer = client.http.post("/access/v1/evaluation", json=question, headers=client.as_(merchant)).json()
     assert answer["decision"]
-    assert statuses(door, merchant, answer["context"]["receipt"]["position"]) == [200, 404]
+    assert statuses(client, merchant, answer["context"]["receipt"]["position"]) == [200, 404]

@@ -1,4 +1,4 @@
-"""Every fast route refuses as the framework does: status, bytes and headers, whatever the reason."""
+"""Every fast route has the same errors as FastAPI: status, bytes and headers, for every reason."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ from mydata_ledger.api.routes.evaluations import EvaluationForm
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, PasscodeInvalid
 from mydata_ledger.ledger.receipt import ACCESS
 from testing.ledger_fixture import LedgerFixture
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 from tests.api.test_rate_limits import Clock
 
 RECORD = "0x" + "ab" * 32
@@ -24,9 +24,9 @@ FAST, FRAMEWORK = "application/json", "application/json; charset=utf-8"
 EVALUATIONS = ["/access/v1/evaluation", "/access/v1/evaluations"]
 
 
-def bodies(door):
-    """A body that fits, for the path of each fast route that the framework answers too."""
-    subject, resource = {"type": "party", "id": door.house.trial.address}, {"type": "record", "id": RECORD}
+def bodies(client):
+    """A valid body, for the path of each fast route that FastAPI answers too."""
+    subject, resource = {"type": "party", "id": client.fixture.trial.address}, {"type": "record", "id": RECORD}
     entities = {"subject": subject, "resource": resource, "context": {"purpose": "hl7:CLINTRCH"}}
     return {
         f"/access/records/{RECORD}": {"category": "health.lab", "purpose": "hl7:CLINTRCH"},
@@ -36,31 +36,31 @@ def bodies(door):
     }
 
 
-def evaluation(door):
-    return bodies(door)["/access/v1/search/resource"]
+def evaluation(client):
+    return bodies(client)["/access/v1/search/resource"]
 
 
-def face(answer):
-    """All of it, with every header as often as it stands there, but the id of the request."""
+def without_request_id(answer):
+    """The answer with every header as often as it occurs, without the request id."""
     headers = sorted((name, value) for name, value in answer.headers.multi_items() if name != "x-request-id")
     return answer.status_code, headers, answer.content
 
 
-def asked(door, path, body, kind, headers):
-    return door.http.post(path, json=body, headers=[*headers, ("Content-Type", kind)])
+def answer_of(client, path, body, kind, headers):
+    return client.http.post(path, json=body, headers=[*headers, ("Content-Type", kind)])
 
 
-def both(door, path, body, headers):
-    return [asked(door, path, body, kind, headers) for kind in (FAST, FRAMEWORK)]
+def both(client, path, body, headers):
+    return [answer_of(client, path, body, kind, headers) for kind in (FAST, FRAMEWORK)]
 
 
-def failing(door, monkeypatch, error):
-    """Whatever is asked ends in that error."""
+def failing(client, monkeypatch, error):
+    """Make every request end in that error."""
 
     def fail(_):
         raise error
 
-    monkeypatch.setattr(door.house.kernel.decisions.evaluation, "answer_soon", fail)
+    monkeypatch.setattr(client.fixture.kernel.decisions.evaluation, "answer_soon", fail)
 
 
 def made(kind):
@@ -71,43 +71,49 @@ ERRORS = [*(made(kind) for kind in STATUS), ZeroDivisionError("of nobody's makin
 
 
 @pytest.fixture
-def door():
-    return Door()
+def client():
+    return ApiClient()
 
 
 @pytest.fixture
-def trial(door):
-    return list(door.as_(door.house.trial).items())
+def trial(client):
+    return list(client.as_(client.fixture.trial).items())
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_every_error_looks_the_same_both_ways(door, trial, monkeypatch, error):
-    failing(door, monkeypatch, error)
-    for path, body in bodies(door).items():
-        quick, slow = both(door, path, body, trial)
-        assert face(quick) == face(slow), path
+def test_every_error_looks_the_same_both_ways(client, trial, monkeypatch, error):
+    failing(client, monkeypatch, error)
+    for path, body in bodies(client).items():
+        quick, slow = both(client, path, body, trial)
+        assert without_request_id(quick) == without_request_id(slow), path
         assert quick.status_code == STATUS.get(type(error), 500)
         assert set(SECURITY) <= set(quick.headers)
 
 
 @pytest.mark.parametrize("path", EVALUATIONS)
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_an_evaluation_is_refused_as_the_framework_refuses_but_for_two_statuses(door, trial, monkeypatch, path, error):
-    """AuthZEN knows no 422, and a call that is too large also ends the connection."""
-    failing(door, monkeypatch, error)
-    status, headers, body = face(asked(door, "/access/persons", bodies(door)["/access/persons"], FRAMEWORK, trial))
+def test_an_evaluation_is_refused_as_the_framework_refuses_but_for_two_statuses(
+    client, trial, monkeypatch, path, error
+):
+    """AuthZEN has no 422, and a call that is too large also closes the connection."""
+    failing(client, monkeypatch, error)
+    status, headers, body = without_request_id(
+        answer_of(client, "/access/persons", bodies(client)["/access/persons"], FRAMEWORK, trial)
+    )
     if status == 413:
         headers = sorted([*headers, ("connection", "close")])
-    answer = asked(door, path, evaluation(door), FAST, trial)
-    assert face(answer) == (400 if status == 422 else status, headers, body)
+    answer = answer_of(client, path, evaluation(client), FAST, trial)
+    assert without_request_id(answer) == (400 if status == 422 else status, headers, body)
 
 
-def test_an_answer_has_the_headers_of_the_framework_and_no_others(door, trial):
-    for path, body in bodies(door).items():
-        quick, slow = both(door, path, body, trial)
-        assert [name for name, _ in face(quick)[1]] == [name for name, _ in face(slow)[1]], path
+def test_an_answer_has_the_headers_of_the_framework_and_no_others(client, trial):
+    for path, body in bodies(client).items():
+        quick, slow = both(client, path, body, trial)
+        assert [name for name, _ in without_request_id(quick)[1]] == [
+            name for name, _ in without_request_id(slow)[1]
+        ], path
     for path in EVALUATIONS:
-        answer = asked(door, path, evaluation(door), FAST, trial)
+        answer = answer_of(client, path, evaluation(client), FAST, trial)
         assert sorted(answer.headers.keys()) == sorted(["content-length", "content-type", *SECURITY])
 
 
@@ -122,10 +128,10 @@ def test_an_answer_has_the_headers_of_the_framework_and_no_others(door, trial):
     ],
     ids=["no session", "no JSON", "misshapen", "too large"],
 )
-def test_what_an_evaluation_is_refused_for_before_it_is_asked(door, trial, path, sent, refused):
+def test_what_an_evaluation_is_refused_for_before_it_is_asked(client, trial, path, sent, refused):
     headers, body = sent
     said = dict(trial) if headers is None else headers if not headers else dict(trial) | headers
-    answer = door.http.post(path, json=body, headers=said)
+    answer = client.http.post(path, json=body, headers=said)
     more = set(answer.headers.keys()) - {"content-length", "content-type", *SECURITY}
     assert (answer.status_code, more) == (refused[0], refused[2])
     assert answer.content.startswith(b'{"error":"%s","detail":"' % refused[1])
@@ -133,17 +139,17 @@ def test_what_an_evaluation_is_refused_for_before_it_is_asked(door, trial, path,
 
 def test_the_limits_of_every_request_are_the_same_both_ways(monkeypatch):
     monkeypatch.setattr("mydata_ledger.api.app.TokenBucket", partial(TokenBucket, clock=Clock()))
-    door = Door(max_body=1_000, requests_per_second=1)
-    for path in bodies(door):
-        headers = list(door.as_(door.house.trial).items())
-        large = both(door, path, {"a": "x" * 1_000}, headers)
-        assert face(large[0]) == face(large[1])
+    client = ApiClient(max_body=1_000, requests_per_second=1)
+    for path in bodies(client):
+        headers = list(client.as_(client.fixture.trial).items())
+        large = both(client, path, {"a": "x" * 1_000}, headers)
+        assert without_request_id(large[0]) == without_request_id(large[1])
         assert large[0].content == (
             b'{"error": "too_large", "detail": "a request has at most 1000 bytes; split it into smaller ones"}'
         )
         assert (large[0].status_code, large[0].headers["connection"]) == (413, "close")
-        often = [both(door, path, {}, headers) for _ in range(BURST_SECONDS)][-1]
-        assert face(often[0]) == face(often[1])
+        often = [both(client, path, {}, headers) for _ in range(BURST_SECONDS)][-1]
+        assert without_request_id(often[0]) == without_request_id(often[1])
         assert often[0].content == (
             b'{"error": "too_many_requests", "detail": "you ask more often than this ledger answers; try again in 1 s"}'
         )
@@ -154,22 +160,22 @@ def test_the_limits_of_every_request_are_the_same_both_ways(monkeypatch):
     ("spelt", "status"),
     [("Bearer {}", 200), ("bearer {}", 200), ("BEARER   {}", 200), ("Bearer", 401), ("Basic {}", 401), ("{}", 401)],
 )
-def test_one_reader_of_tokens(door, trial, spelt, status):
+def test_one_reader_of_tokens(client, trial, spelt, status):
     token = dict(trial)["Authorization"].partition(" ")[2]
     headers = [("Authorization", spelt.format(token))]
-    quick, slow = both(door, "/access/persons", bodies(door)["/access/persons"], headers)
-    assert face(quick) == face(slow)
-    answers = [asked(door, path, evaluation(door), FAST, headers) for path in EVALUATIONS]
+    quick, slow = both(client, "/access/persons", bodies(client)["/access/persons"], headers)
+    assert without_request_id(quick) == without_request_id(slow)
+    answers = [answer_of(client, path, evaluation(client), FAST, headers) for path in EVALUATIONS]
     assert {one.status_code for one in (quick, *answers)} == {status}
-    out = door.http.delete("/sessions", headers=dict(headers))
+    out = client.http.delete("/sessions", headers=dict(headers))
     assert out.status_code == (204 if status == 200 else 401)
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_who_gives_two_tokens_is_who_the_framework_takes_them_for(door, trial, first):
+def test_who_gives_two_tokens_is_who_the_framework_takes_them_for(client, trial, first):
     headers = [*trial, ("Authorization", "Bearer nobody's")][:: 1 if first else -1]
-    quick, slow = both(door, "/access/persons", bodies(door)["/access/persons"], headers)
-    assert face(quick) == face(slow)
+    quick, slow = both(client, "/access/persons", bodies(client)["/access/persons"], headers)
+    assert without_request_id(quick) == without_request_id(slow)
     assert quick.status_code == (200 if first else 401)
 
 
@@ -204,7 +210,7 @@ def test_what_the_description_of_an_evaluation_allows_is_never_misshapen(form, m
     except ValidationError:
         return
     try:
-        authzen.question(KERNEL, form)
+        authzen.access_request(KERNEL, form)
     except MalformedInput:
         pytest.fail("described, and refused by its shape")
     except LedgerError:
@@ -212,12 +218,12 @@ def test_what_the_description_of_an_evaluation_allows_is_never_misshapen(form, m
 
 
 def test_the_description_and_the_reader_know_the_same_subjects():
-    assert set(authzen.Requester.model_fields["type"].annotation.__args__) == set(authzen.SIGNERS)
+    assert set(authzen.Requester.model_fields["type"].annotation.__args__) == set(authzen.SUBJECT_IDS)
     assert tuple(EvaluationForm.model_fields) == authzen.PARTS
     assert authzen.IDENTIFYING == {"subject": ["type", "id"], "action": ["name"], "resource": ["type", "id"]}
 
 
-def test_a_refusal_leaves_no_receipt(door):
-    for path, body in bodies(door).items():
-        assert asked(door, path, body, FAST, []).status_code == 401
-    assert door.house.store.log.head(ACCESS).size == 0
+def test_a_refusal_leaves_no_receipt(client):
+    for path, body in bodies(client).items():
+        assert answer_of(client, path, body, FAST, []).status_code == 401
+    assert client.fixture.store.log.head(ACCESS).size == 0

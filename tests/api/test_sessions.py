@@ -9,45 +9,45 @@ from hypothesis import strategies as some
 from mydata_ledger.api.siwe import SignIn
 from mydata_ledger.ledger.errors import SessionRequired
 from testing.ledger_fixture import NOW, wallet
-from tests.api.door import URI, Door
+from tests.api.api_client import URI, ApiClient
 
 ANN = wallet(1)
 TEXT = SignIn("testserver", ANN.address, URI, 31337, "abcdefgh1234", NOW, NOW + 60, 0, "Hello there").text()
 
 
 @pytest.fixture
-def door():
-    return Door()
+def client():
+    return ApiClient()
 
 
-def challenge(door):
-    return door.http.post("/session/challenges", json={"address": ANN.address}).json()
+def challenge(client):
+    return client.http.post("/session/challenges", json={"address": ANN.address}).json()
 
 
-def enter(door, message, signer=ANN):
+def enter(client, message, signer=ANN):
     signature = "0x" + signer.sign_text(message).hex()
-    return door.http.post("/sessions", json={"message": message, "signature": signature})
+    return client.http.post("/sessions", json={"message": message, "signature": signature})
 
 
-def test_a_signed_challenge_opens_a_session_that_can_be_closed(door):
-    session = enter(door, challenge(door)["message"]).json()
+def test_a_signed_challenge_opens_a_session_that_can_be_closed(client):
+    session = enter(client, challenge(client)["message"]).json()
     assert session["address"] == ANN.address
     headers = {"Authorization": f"Bearer {session['token']}"}
-    assert door.http.get("/consents", headers=headers).status_code == 200
-    assert door.http.delete("/sessions", headers=headers).status_code == 204
-    assert door.http.get("/consents", headers=headers).status_code == 401
+    assert client.http.get("/consents", headers=headers).status_code == 200
+    assert client.http.delete("/sessions", headers=headers).status_code == 204
+    assert client.http.get("/consents", headers=headers).status_code == 401
 
 
-def test_a_challenge_is_spent_by_the_first_use(door):
-    message = challenge(door)["message"]
-    assert enter(door, message).status_code == 201
-    assert enter(door, message).status_code == 401
+def test_a_challenge_is_spent_by_the_first_use(client):
+    message = challenge(client)["message"]
+    assert enter(client, message).status_code == 201
+    assert enter(client, message).status_code == 401
 
 
-def test_somebody_else_s_signature_opens_nothing_and_spends_nothing(door):
-    message = challenge(door)["message"]
-    assert enter(door, message, wallet(2)).status_code == 403
-    assert enter(door, message).status_code == 201
+def test_somebody_else_s_signature_opens_nothing_and_spends_nothing(client):
+    message = challenge(client)["message"]
+    assert enter(client, message, wallet(2)).status_code == 403
+    assert enter(client, message).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -60,27 +60,27 @@ def test_somebody_else_s_signature_opens_nothing_and_spends_nothing(door):
         ("Version: 1", "Version: 2"),
     ],
 )
-def test_a_message_for_another_site_chain_or_nonce_is_refused(door, old, new):
-    answer = enter(door, challenge(door)["message"].replace(old, new))
+def test_a_message_for_another_site_chain_or_nonce_is_refused(client, old, new):
+    answer = enter(client, challenge(client)["message"].replace(old, new))
     assert (answer.status_code, answer.json()["error"]) == (401, "session_required")
 
 
 @pytest.mark.parametrize("seconds", [300, 10_000])
-def test_an_old_challenge_is_refused(door, seconds):
-    message = challenge(door)["message"]
-    door.house.clock.passes(seconds)
-    assert enter(door, message).status_code == 401
+def test_an_old_challenge_is_refused(client, seconds):
+    message = challenge(client)["message"]
+    client.fixture.clock.passes(seconds)
+    assert enter(client, message).status_code == 401
 
 
-def test_a_session_ends_by_itself(door):
-    headers = door.as_(ANN)
-    door.house.clock.passes(door.house.world.bounds.session_seconds)
-    assert door.http.get("/consents", headers=headers).status_code == 401
+def test_a_session_ends_by_itself(client):
+    headers = client.as_(ANN)
+    client.fixture.clock.passes(client.fixture.world.bounds.session_seconds)
+    assert client.http.get("/consents", headers=headers).status_code == 401
 
 
 @pytest.mark.parametrize("header", ["Bearer x", "Bearer ", "Basic abc", "Bearer " + "a" * 5_000])
-def test_a_made_up_token_opens_nothing(door, header):
-    assert door.http.get("/consents", headers={"Authorization": header}).status_code == 401
+def test_a_made_up_token_opens_nothing(client, header):
+    assert client.http.get("/consents", headers={"Authorization": header}).status_code == 401
 
 
 def test_our_own_message_reads_back():
@@ -153,33 +153,35 @@ def test_any_text_is_read_or_refused(text):
 
 
 @pytest.mark.parametrize("left", [0, 1])
-def test_a_message_that_ends_before_its_challenge_ends_by_what_it_says(door, left):
-    asked = SignIn.parse(challenge(door)["message"])
-    message = replace(asked, expires=NOW + 10).text()
-    door.house.clock.passes(10 - left)
-    assert enter(door, message).status_code == (201 if left else 401)
+def test_a_message_that_ends_before_its_challenge_ends_by_what_it_says(client, left):
+    sign_in_message = SignIn.parse(challenge(client)["message"])
+    message = replace(sign_in_message, expires=NOW + 10).text()
+    client.fixture.clock.passes(10 - left)
+    assert enter(client, message).status_code == (201 if left else 401)
 
 
-def test_a_message_that_is_to_begin_later_is_refused_until_then(door):
-    text = challenge(door)["message"] + f"\nNot Before: {SignIn.parse(TEXT).text().rpartition('Expiration Time: ')[2]}"
-    assert enter(door, text).status_code == 401
-    door.house.clock.passes(60)
-    assert enter(door, text).status_code == 201
+def test_a_message_that_is_to_begin_later_is_refused_until_then(client):
+    text = (
+        challenge(client)["message"] + f"\nNot Before: {SignIn.parse(TEXT).text().rpartition('Expiration Time: ')[2]}"
+    )
+    assert enter(client, text).status_code == 401
+    client.fixture.clock.passes(60)
+    assert enter(client, text).status_code == 201
 
 
-def test_a_challenge_leaves_nothing_behind_until_it_is_signed(door):
+def test_a_challenge_leaves_nothing_behind_until_it_is_signed(client):
     for _ in range(50):
-        challenge(door)
-    assert door.house.store.sessions._challenges == {}
+        challenge(client)
+    assert client.fixture.store.sessions._challenges == {}
 
 
 @pytest.mark.parametrize("change", [lambda n: n[:-1] + ("0" if n[-1] != "0" else "1"), lambda n: "0" * 80, str.upper])
-def test_a_nonce_that_we_did_not_give_is_refused(door, change):
-    asked = SignIn.parse(challenge(door)["message"])
-    answer = enter(door, replace(asked, nonce=change(asked.nonce)).text())
+def test_a_nonce_that_we_did_not_give_is_refused(client, change):
+    sign_in_message = SignIn.parse(challenge(client)["message"])
+    answer = enter(client, replace(sign_in_message, nonce=change(sign_in_message.nonce)).text())
     assert (answer.status_code, answer.json()["error"]) == (401, "session_required")
 
 
-def test_a_nonce_of_another_ledger_is_refused(door):
-    other = Door(world={"gateway": wallet(77)})
-    assert enter(door, challenge(other)["message"]).status_code == 401
+def test_a_nonce_of_another_ledger_is_refused(client):
+    other = ApiClient(world={"gateway": wallet(77)})
+    assert enter(client, challenge(other)["message"]).status_code == 401

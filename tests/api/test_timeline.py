@@ -6,39 +6,39 @@ from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.receipt import verify_logged
 from mydata_ledger.scripts.verify.document import parse
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 
 @pytest.fixture
-def door():
-    return Door()
+def client():
+    return ApiClient()
 
 
-def pages(door, path, wallet, **params):
-    """All pages, walked by their cursor."""
-    after, headers, key = -1, door.as_(wallet), "accesses" if path.endswith("timeline") else "statements"
+def pages(client, path, wallet, **params):
+    """All pages, followed by their cursor."""
+    after, headers, key = -1, client.as_(wallet), "accesses" if path.endswith("timeline") else "statements"
     while after is not None:
-        page = door.http.get(path, params={"after": after, **params}, headers=headers).json()
+        page = client.http.get(path, params={"after": after, **params}, headers=headers).json()
         yield page[key]
         after = page["next"]
 
 
-def lived(door):
-    """A record read by a trial, refused to an insurer and opened in an emergency."""
-    house, record = door.house, door.issued()
-    house.consents(house.trial, "health.lab")
-    house.anchor()
+def history(client):
+    """A record that a trial read, an insurer was refused and a responder opened in an emergency."""
+    fixture, record = client.fixture, client.issued()
+    fixture.consents(fixture.trial, "health.lab")
+    fixture.anchor()
     rid = bytes.fromhex(record[2:])
-    house.permits(house.trial, rid)
-    house.permits(house.insurer, rid)
-    emergency = house.declares(house.responder)
-    house.kernel.decisions.evaluation.ask(house.asks(house.responder, rid, purpose="hl7:BTG", incident=emergency))
-    house.anchor()
+    fixture.permits(fixture.trial, rid)
+    fixture.permits(fixture.insurer, rid)
+    emergency = fixture.declares(fixture.responder)
+    fixture.kernel.decisions.evaluation.ask(fixture.asks(fixture.responder, rid, purpose="hl7:BTG", incident=emergency))
+    fixture.anchor()
 
 
-def test_every_access_is_told_in_order_with_its_answer(door):
-    lived(door)
-    (page,) = pages(door, "/me/timeline", door.house.ann)
+def test_every_access_is_listed_in_order_with_its_answer(client):
+    history(client)
+    (page,) = pages(client, "/me/timeline", client.fixture.ann)
     assert [(a["kind"], a["permitted"], a["requester_name"]) for a in page] == [
         ("AccessReceipt", True, "The trial"),
         ("AccessReceipt", False, "The insurer"),
@@ -49,10 +49,10 @@ def test_every_access_is_told_in_order_with_its_answer(door):
     assert "found unconscious" in page[2]["text"]
 
 
-def test_each_comes_with_a_document_that_proves_it_under_the_anchored_head(door):
-    lived(door)
-    (page,) = pages(door, "/me/timeline", door.house.ann)
-    anchored = door.house.store.log.anchored("access")
+def test_each_comes_with_a_document_that_proves_it_under_the_anchored_head(client):
+    history(client)
+    (page,) = pages(client, "/me/timeline", client.fixture.ann)
+    anchored = client.fixture.store.log.anchored("access")
     for each in page:
         document = parse(each["document"])
         verify_logged(document.entry, document.position, document.path, anchored.head)
@@ -60,60 +60,62 @@ def test_each_comes_with_a_document_that_proves_it_under_the_anchored_head(door)
         assert (document.checkpoint, each["block"]) == (anchored.head, anchored.block)
 
 
-def test_the_reader_s_word_stands_beside_the_receipt(door):
-    house, record = door.house, door.issued()
-    house.consents(house.trial, "health.lab")
-    house.anchor()
+def test_the_reader_s_acknowledgement_is_beside_the_receipt(client):
+    fixture, record = client.fixture, client.issued()
+    fixture.consents(fixture.trial, "health.lab")
+    fixture.anchor()
     question = {"category": "health.lab", "purpose": "hl7:CLINTRCH", "action": "view"}
-    reader = door.as_(house.trial)
-    release = door.http.post(f"/access/records/{record}", json=question, headers=reader).json()
+    reader = client.as_(fixture.trial)
+    release = client.http.post(f"/access/records/{record}", json=question, headers=reader).json()
     where = f"/receipts/{release['receipt']['position']}/acknowledgement"
-    assert door.http.get(where, headers=door.as_(house.ann)).status_code == 404
-    typed = door.http.get(where, headers=reader).json()["typed_data"]
-    form = door.signed(house.trial, Acknowledgement, typed)
-    (before,) = next(pages(door, "/me/timeline", house.ann))
-    said = door.http.post("/receipts/acknowledgements", json=form, headers=reader)
+    assert client.http.get(where, headers=client.as_(fixture.ann)).status_code == 404
+    typed = client.http.get(where, headers=reader).json()["typed_data"]
+    form = client.signed(fixture.trial, Acknowledgement, typed)
+    (before,) = next(pages(client, "/me/timeline", fixture.ann))
+    said = client.http.post("/receipts/acknowledgements", json=form, headers=reader)
     assert (said.status_code, said.json()["log"], before["opened"]) == (202, "access", None)
-    house.anchor()
-    (after,) = next(pages(door, "/me/timeline", house.ann))
+    fixture.anchor()
+    (after,) = next(pages(client, "/me/timeline", fixture.ann))
     document = parse(after["opened"]["document"])
     assert (document.statement.receipt, document.recovered) == (
         parse(after["document"]).entry.entry,
-        house.trial.signer,
+        fixture.trial.signer,
     )
-    verify_logged(document.entry, document.position, document.path, house.store.log.anchored("access").head)
-    assert door.http.post("/receipts/acknowledgements", json=form, headers=reader).json() == said.json()
+    verify_logged(document.entry, document.position, document.path, fixture.store.log.anchored("access").head)
+    assert client.http.post("/receipts/acknowledgements", json=form, headers=reader).json() == said.json()
 
 
-def test_what_is_not_on_chain_yet_says_so(door):
-    lived(door)
-    door.house.permits(door.house.insurer, b"\1" * 32)
-    door.house.kernel.decisions.evaluation.ask(
-        door.house.asks(door.house.insurer, door.house.store.index.records_of(door.house.ann.signer)[0].issue.record_id)
+def test_what_is_not_on_chain_yet_says_so(client):
+    history(client)
+    client.fixture.permits(client.fixture.insurer, b"\1" * 32)
+    client.fixture.kernel.decisions.evaluation.ask(
+        client.fixture.asks(
+            client.fixture.insurer, client.fixture.store.index.records_of(client.fixture.ann.signer)[0].issue.record_id
+        )
     )
-    newest = list(pages(door, "/me/timeline", door.house.ann))[-1][-1]
+    newest = list(pages(client, "/me/timeline", client.fixture.ann))[-1][-1]
     assert (newest["block"], newest["document"]["checkpoint"], newest["document"]["inclusion"]) == (None, None, [])
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 200])
-def test_pages_of_any_size_tell_the_same(door, limit):
-    lived(door)
-    whole = [a for page in pages(door, "/me/timeline", door.house.ann) for a in page]
-    assert [a for page in pages(door, "/me/timeline", door.house.ann, limit=limit) for a in page] == whole
+def test_pages_of_any_size_list_the_same(client, limit):
+    history(client)
+    whole = [a for page in pages(client, "/me/timeline", client.fixture.ann) for a in page]
+    assert [a for page in pages(client, "/me/timeline", client.fixture.ann, limit=limit) for a in page] == whole
 
 
-def test_nobody_sees_another_s(door):
-    lived(door)
-    for stranger in (door.house.trial, door.house.hospital):
+def test_nobody_sees_another_s(client):
+    history(client)
+    for stranger in (client.fixture.trial, client.fixture.hospital):
         for path in ("/me/timeline", "/me/statements/consents", "/me/statements/records", "/me/statements/access"):
-            assert list(pages(door, path, stranger)) == [[]]
+            assert list(pages(client, path, stranger)) == [[]]
 
 
-def test_a_person_s_own_view_is_theirs(door):
-    record = bytes.fromhex(door.issued()[2:])
-    ann = door.house.ann
-    door.house.kernel.decisions.evaluation.ask(door.house.asks(ann, record, purpose="mydata:SELF_VIEW"))
-    (page,) = pages(door, "/me/timeline", ann)
+def test_a_person_s_own_view_is_theirs(client):
+    record = bytes.fromhex(client.issued()[2:])
+    ann = client.fixture.ann
+    client.fixture.kernel.decisions.evaluation.ask(client.fixture.asks(ann, record, purpose="mydata:SELF_VIEW"))
+    (page,) = pages(client, "/me/timeline", ann)
     assert [(a["requester_name"], a["permitted"]) for a in page] == [("you", True)]
 
 
@@ -125,21 +127,21 @@ def test_a_person_s_own_view_is_theirs(door):
         ("access", ["AccessReceipt"] * 2 + ["Incident", "AccessReceipt"]),
     ],
 )
-def test_everything_a_log_says_about_a_person_is_theirs(door, log, kinds):
-    lived(door)
-    door.house.withdraws(door.house.trial)
-    found = [one for page in pages(door, f"/me/statements/{log}", door.house.ann, limit=1) for one in page]
+def test_everything_a_log_says_about_a_person_is_theirs(client, log, kinds):
+    history(client)
+    client.fixture.withdraws(client.fixture.trial)
+    found = [one for page in pages(client, f"/me/statements/{log}", client.fixture.ann, limit=1) for one in page]
     assert [one["document"]["kind"] for one in found] == kinds
     for one in found:
         document = parse(one["document"])
         assert document.entry.entry == document.claimed_entry
 
 
-def test_empty_logs_have_an_empty_timeline(door):
-    assert list(pages(door, "/me/timeline", door.house.ann)) == [[]]
-    assert door.house.store.log.anchored("access").head == Head(0, door.house.store.log.head("access").root)
+def test_empty_logs_have_an_empty_timeline(client):
+    assert list(pages(client, "/me/timeline", client.fixture.ann)) == [[]]
+    assert client.fixture.store.log.anchored("access").head == Head(0, client.fixture.store.log.head("access").root)
 
 
 @pytest.mark.parametrize("params", [{"after": -2}, {"limit": 0}, {"limit": 201}, {"after": "x"}])
-def test_a_cursor_that_is_none_is_refused(door, params):
-    assert door.http.get("/me/timeline", params=params, headers=door.as_(door.house.ann)).status_code == 400
+def test_a_cursor_that_is_none_is_refused(client, params):
+    assert client.http.get("/me/timeline", params=params, headers=client.as_(client.fixture.ann)).status_code == 400

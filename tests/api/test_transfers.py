@@ -1,4 +1,4 @@
-"""Transfer requests: first-class terms, in and out, in Korean and English."""
+"""Transfer requests: their terms in and out, in Korean and English."""
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +8,7 @@ from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.transfer import Transfer, terms_of
 from testing.ledger_fixture import LAB, NOW
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 DAY = 86_400
 TERMS = some.builds(
@@ -24,23 +24,23 @@ TERMS = some.builds(
 
 
 @pytest.fixture
-def door():
-    return Door()
+def client():
+    return ApiClient()
 
 
-def asked(door, **terms):
-    bank = door.house.insurer.address
+def asked(client, **terms):
+    bank = client.fixture.insurer.address
     wish = {"recipient": bank, "categories": ["finance.account"], "purpose": "mydata:PFM_VIEW", "ends": NOW + 90 * DAY}
     form = wish | {"language": "en"} | terms
-    return door.http.post("/me/transfers/drafts", json=form, headers=door.as_(door.house.ann))
+    return client.http.post("/me/transfers/drafts", json=form, headers=client.as_(client.fixture.ann))
 
 
-def signed(door, draft):
-    ann = door.house.ann
-    body = door.signed(ann, Consent, draft.json()["typed_data"])
-    assert door.http.post("/consents", json=body, headers=door.as_(ann)).status_code == 202
-    door.house.anchor()
-    return door.http.get("/me/transfers", headers=door.as_(ann)).json()
+def signed(client, draft):
+    ann = client.fixture.ann
+    body = client.signed(ann, Consent, draft.json()["typed_data"])
+    assert client.http.post("/consents", json=body, headers=client.as_(ann)).status_code == 202
+    client.fixture.anchor()
+    return client.http.get("/me/transfers", headers=client.as_(ann)).json()
 
 
 @settings(deadline=None)
@@ -55,60 +55,60 @@ def test_a_request_without_an_end_or_an_interval_is_none(wrong):
         Transfer(**({"categories": ("*",), "purpose": "x", "every_days": 0, "ends": NOW + 1} | wrong)).grant(NOW)
 
 
-def test_once_and_at_intervals_are_said_in_both_languages_and_stand_beside_each_other(door):
-    draft = asked(door)
+def test_once_and_at_intervals_are_worded_in_both_languages_beside_each_other(client):
+    draft = asked(client)
     assert draft.json()["summary"][0].startswith(
         "Transfer request: The insurer may transfer: Accounts and transactions."
     )
-    (once,) = signed(door, draft)
+    (once,) = signed(client, draft)
     assert (once["every_days"], once["purpose"], once["ends"]) == (0, "mydata:PFM_VIEW", NOW + 90 * DAY)
-    assert once["recipient"] == door.house.insurer.address
+    assert once["recipient"] == client.fixture.insurer.address
     assert once["words"]["ko"].startswith("전송요구 — The insurer: ")
-    both = signed(door, asked(door, every_days=30, categories=["health.lab"], retain_until=NOW + DAY))
+    both = signed(client, asked(client, every_days=30, categories=["health.lab"], retain_until=NOW + DAY))
     assert [one["every_days"] for one in both] == [0, 30]
     assert "every so many days (30)" in both[1]["words"]["en"]
     assert "주기(일) (30)" in both[1]["words"]["ko"]
     assert both[1]["retain_until"] == NOW + DAY
 
 
-def test_a_transfer_that_comes_round_is_refused_until_it_is_due(door):
-    house, bank = door.house, door.house.insurer
-    one, other = house.issued(LAB), house.issued(LAB)
-    signed(door, asked(door, every_days=30, categories=[LAB], purpose="hl7:HPAYMT", ends=NOW + 99 * DAY))
+def test_a_transfer_that_comes_round_is_refused_until_it_is_due(client):
+    fixture, bank = client.fixture, client.fixture.insurer
+    one, other = fixture.issued(LAB), fixture.issued(LAB)
+    signed(client, asked(client, every_days=30, categories=[LAB], purpose="hl7:HPAYMT", ends=NOW + 99 * DAY))
 
     def ask(record):
         form = {"subject": {"type": "party", "id": bank.address}, "action": {"name": "transfer"}}
         form |= {"resource": {"type": "record", "id": "0x" + record.hex()}, "context": {"purpose": "hl7:HPAYMT"}}
-        return door.http.post("/access/v1/evaluation", json=form, headers=door.as_(bank)).json()
+        return client.http.post("/access/v1/evaluation", json=form, headers=client.as_(bank)).json()
 
     first, again, beside = ask(one), ask(one), ask(other)
     assert (first["decision"], again["decision"], beside["decision"]) == (True, False, True)
     assert first["context"]["obligations"] == ["every-days:30"]
-    house.clock.passes(30 * DAY - 1)
-    house.store.anchoring.touch(house.clock.now())
+    fixture.clock.passes(30 * DAY - 1)
+    fixture.store.anchoring.touch(fixture.clock.now())
     assert not ask(one)["decision"]
-    house.clock.passes(1)
+    fixture.clock.passes(1)
     assert [ask(record)["decision"] for record in (one, other, one)] == [True, True, False]
 
 
-def test_a_withdrawn_or_ended_request_is_not_listed(door):
-    house = door.house
-    assert len(signed(door, asked(door))) == 1
-    draft = house.kernel.consents.drafts.revocation(house.ann.signer, house.insurer.address, bytes(32))
-    house.kernel.consents.revocations.accept(draft.statement, house.sign(house.ann, draft.statement))
-    assert door.http.get("/me/transfers", headers=door.as_(house.ann)).json() == []
+def test_a_withdrawn_or_ended_request_is_not_listed(client):
+    fixture = client.fixture
+    assert len(signed(client, asked(client))) == 1
+    draft = fixture.kernel.consents.drafts.revocation(fixture.ann.signer, fixture.insurer.address, bytes(32))
+    fixture.kernel.consents.revocations.accept(draft.statement, fixture.sign(fixture.ann, draft.statement))
+    assert client.http.get("/me/transfers", headers=client.as_(fixture.ann)).json() == []
 
 
-def test_other_grants_are_no_transfer_requests(door):
-    draft = door.drafted(door.house.ann, door.house.trial.address, actions=["transfer"])
-    body = door.signed(door.house.ann, Consent, draft)
-    assert door.http.post("/consents", json=body, headers=door.as_(door.house.ann)).status_code == 202
-    assert door.http.get("/me/transfers", headers=door.as_(door.house.ann)).json() == []
-    assert asked(door, purpose="nonsense").status_code == 422
-    assert asked(door, ends=NOW - 1).status_code == 422
+def test_other_grants_are_no_transfer_requests(client):
+    draft = client.drafted(client.fixture.ann, client.fixture.trial.address, actions=["transfer"])
+    body = client.signed(client.fixture.ann, Consent, draft)
+    assert client.http.post("/consents", json=body, headers=client.as_(client.fixture.ann)).status_code == 202
+    assert client.http.get("/me/transfers", headers=client.as_(client.fixture.ann)).json() == []
+    assert asked(client, purpose="nonsense").status_code == 422
+    assert asked(client, ends=NOW - 1).status_code == 422
 
 
-def test_a_party_asks_for_a_transfer_in_terms_and_in_words(door):
+def test_a_party_asks_for_a_transfer_in_terms_and_in_words(client):
     grant = Transfer(("finance.account",), "mydata:PFM_VIEW", 7, NOW + 90 * DAY).grant(NOW)
     plain = {"effect": "permit", "categories": ["finance.account"], "purposes": ["mydata:PFM_VIEW"]}
     plain |= {
@@ -117,11 +117,11 @@ def test_a_party_asks_for_a_transfer_in_terms_and_in_words(door):
         "expires": grant.expires,
         "conditions": list(grant.conditions),
     }
-    notice = door.http.get("/notices").json()[0]["hash"]
-    form = {"grants": [plain], "notice_hash": notice, "data_subject": "0x" + door.house.ann.signer.hex()}
-    sent = door.http.post("/requests", json=form, headers=door.as_(door.house.insurer))
+    notice = client.http.get("/notices").json()[0]["hash"]
+    form = {"grants": [plain], "notice_hash": notice, "data_subject": "0x" + client.fixture.ann.signer.hex()}
+    sent = client.http.post("/requests", json=form, headers=client.as_(client.fixture.insurer))
     assert sent.status_code == 202, sent.text
-    (asked,) = door.http.get("/me/requests", headers=door.as_(door.house.ann)).json()
+    (asked,) = client.http.get("/me/requests", headers=client.as_(client.fixture.ann)).json()
     assert asked["words"]["ko"][0].startswith("전송요구 — The insurer: 계좌·거래")
     assert asked["words"]["en"][0].startswith("Transfer request: The insurer may transfer: Accounts and transactions.")
     assert asked["transfers"] == [

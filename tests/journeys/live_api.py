@@ -17,7 +17,7 @@ from mydata_ledger.scripts.serve import build
 from mydata_ledger.scripts.settings import Settings
 from mydata_ledger.scripts.stack import Stack
 from testing.ledger_fixture import ROLES, wallet
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 PATIENCE = 60
 
@@ -91,25 +91,25 @@ class Served:
             time.sleep(0.05)
 
 
-class LiveDoor(Door):
+class LiveDoor(ApiClient):
     """The same helpers, over the wire."""
 
     def __init__(self, served, person):
-        kernel = served._server.config.app.state.premises.kernel
+        kernel = served._server.config.app.state.context.kernel
         clock = SimpleNamespace(now=served.clock.now, passes=served.passes)
         told = SimpleNamespace(log_consumer=kernel.log_consumer)
         parts = {"clock": clock, "anchor": served.settled, "kernel": told, "declares": self._declares}
-        self.house = SimpleNamespace(ann=person, **served.parties, **parts)
+        self.fixture = SimpleNamespace(ann=person, **served.parties, **parts)
         self.http = served.http
 
     def issued(self, *record):
         """A record that is on chain before anybody asks for it."""
         made = super().issued(*record)
-        self.house.anchor()
+        self.fixture.anchor()
         return made
 
     def _declares(self, responder):
-        form = {"data_subject": "0x" + self.house.ann.signer.hex(), "incident_number": "119-2026-7", "reason": "fell"}
+        form = {"data_subject": "0x" + self.fixture.ann.signer.hex(), "incident_number": "119-2026-7", "reason": "fell"}
         typed = self.http.post("/emergency/incidents/drafts", json=form, headers=self.as_(responder)).json()
         signed = self.signed(responder, Incident, typed["typed_data"])
         answer = self.http.post("/emergency/incidents", json=signed, headers=self.as_(responder)).json()

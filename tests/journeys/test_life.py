@@ -12,7 +12,7 @@ from mydata_ledger.ledger.kernel import DelegateAppointment
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.record import Erasure
 from testing.ledger_fixture import wallet
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 from tests.journeys.live_api import Served
 
 DAY = 86_400
@@ -27,7 +27,7 @@ class Life:
 
     def __init__(self, door, study="KCT1"):
         self.door, self.study = door, study
-        self.house, self.http = self.door.house, self.door.http
+        self.house, self.http = self.door.fixture, self.door.http
         self.ann, self.trial, self.crew = self.house.ann, self.house.trial, self.house.responder
 
     def months(self, count):
@@ -83,9 +83,9 @@ class Life:
 @pytest.fixture
 def life(tmp_path):
     """Over the real app and database; the chain, the clock and the payload store are twins."""
-    door = Door(store=Store(f"sqlite:///{tmp_path}/ledger.db"))
+    door = ApiClient(store=Store(f"sqlite:///{tmp_path}/ledger.db"))
     board = Party(REVIEWER.address, "Review board", frozenset({"reviewer"}), b"", 0, 0)
-    door.house.store.directory.set_parties([*door.house.directory, board])
+    door.fixture.store.directory.set_parties([*door.fixture.directory, board])
     return Life(door)
 
 

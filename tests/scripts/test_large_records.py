@@ -16,7 +16,7 @@ from mydata_ledger.ledger.kernel import Bounds
 from mydata_ledger.scripts.cli import app, reading
 from mydata_ledger.scripts.verify import load
 from mydata_ledger.scripts.verify.attached import SeparateContent
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 
 SMALL, BOUND = 1_000, 5_000_000
 QUESTION = ("--category", "health.lab", "--purpose", "hl7:CLINTRCH")
@@ -25,14 +25,14 @@ OWN = ("--category", "health.lab", "--purpose", "mydata:SELF_VIEW")
 
 @pytest.fixture(scope="module")
 def door():
-    door = Door(bounds=Bounds(record_bytes=SMALL, streamed_bytes=BOUND))
+    door = ApiClient(bounds=Bounds(record_bytes=SMALL, streamed_bytes=BOUND))
     server = uvicorn.Server(uvicorn.Config(door.app, port=0, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         time.sleep(0.01)
     door.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    premises = door.app.state.premises
+    premises = door.app.state.context
     object.__setattr__(premises.settings, "uri", door.url)
     yield door
     server.should_exit = True
@@ -44,9 +44,9 @@ def run(door, tmp_path, monkeypatch):
     """The command line as somebody of the house types it."""
     monkeypatch.setattr(reading, "STREAMED_FROM", SMALL)
     people = {"ann": "01" * 32, "hospital": "02" * 32, "trial": "03" * 32}
-    readers = door.house.reader_keys
+    readers = door.fixture.reader_keys
     for name, private in people.items():
-        reader = readers.get(getattr(door.house, name).address)
+        reader = readers.get(getattr(door.fixture, name).address)
         raw = (reader or next(iter(readers.values()))).raw.hex()
         (tmp_path / f"{name}.key").write_text(json.dumps({"wallet": private, "reader": raw}))
 
@@ -62,10 +62,10 @@ def issued(door, run, tmp_path):
     """A file, and the record that it became."""
     file = tmp_path / "scan.dcm"
     file.write_bytes(os.urandom(3_000_000))
-    command = ("issue", file, "--subject", door.house.ann.address, "--category", "health.lab", "--json")
+    command = ("issue", file, "--subject", door.fixture.ann.address, "--category", "health.lab", "--json")
     (record,) = json.loads(run("hospital", *command).stdout)["scan.dcm"]
-    door.house.consents(door.house.trial, "health.lab")
-    door.house.anchor()
+    door.fixture.consents(door.fixture.trial, "health.lab")
+    door.fixture.anchor()
     return file, record["record_id"]
 
 
@@ -118,12 +118,12 @@ def test_a_person_opens_their_own(run, issued, tmp_path):
 
 
 def test_a_damaged_payload_leaves_no_file(door, run, issued, tmp_path):
-    issue = door.house.store.index.record(bytes.fromhex(issued[1][2:])).issue
-    sealed = door.house.payloads.blocks.pop(issue.cid)
+    issue = door.fixture.store.index.record(bytes.fromhex(issued[1][2:])).issue
+    sealed = door.fixture.payloads.blocks.pop(issue.cid)
     done = run("trial", "access", issued[1], *QUESTION, "--out", tmp_path / "out.dcm")
     assert isinstance(done.exception, RequestRefused)
     assert done.exception.code == "integrity_failure"
-    door.house.payloads.blocks[issue.cid] = sealed
+    door.fixture.payloads.blocks[issue.cid] = sealed
     assert not list(tmp_path.glob("*out.dcm*"))
 
 
@@ -131,6 +131,6 @@ def test_a_damaged_payload_leaves_no_file(door, run, issued, tmp_path):
 def test_what_is_not_taken_is_said(door, run, tmp_path, name, why):
     file = tmp_path / name
     file.write_bytes(b"1" * (BOUND + 1))
-    done = run("hospital", "issue", file, "--subject", door.house.ann.address, "--category", "health.lab")
+    done = run("hospital", "issue", file, "--subject", door.fixture.ann.address, "--category", "health.lab")
     assert isinstance(done.exception, RequestRefused | LedgerError)
     assert (why or "at most") in str(done.exception)

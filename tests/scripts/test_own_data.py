@@ -18,7 +18,7 @@ from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.envelope import generate_reader_key
 from mydata_ledger.ledger.errors import IntegrityFailure
 from mydata_ledger.scripts.cli import app
-from tests.api.door import Door
+from tests.api.api_client import ApiClient
 from tests.api.test_links import released
 
 RUN = CliRunner()
@@ -28,15 +28,15 @@ RUN = CliRunner()
 def door(tmp_path):
     """A served door; `door.run` is the command line as Ann types it."""
     store = Store(f"sqlite:///{tmp_path / 'ledger.db'}")
-    door = released(Door(store))
+    door = released(ApiClient(store))
     server = uvicorn.Server(uvicorn.Config(door.app, port=0, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         time.sleep(0.01)
     url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    premises = door.app.state.premises
-    door.app.state.premises = replace(premises, settings=replace(premises.settings, uri=url))
+    premises = door.app.state.context
+    door.app.state.context = replace(premises, settings=replace(premises.settings, uri=url))
     key = tmp_path / "me.json"
     key.write_text(json.dumps({"wallet": "01" * 32, "reader": generate_reader_key().raw.hex()}))
 
@@ -53,7 +53,7 @@ def door(tmp_path):
 
 def test_a_summary_is_shared_received_and_ended(door, tmp_path):
     qr, out = tmp_path / "qr.svg", tmp_path / "summary.json"
-    days = str(1 + (door.house.clock.now() - int(time.time())) // 86_400)
+    days = str(1 + (door.fixture.clock.now() - int(time.time())) // 86_400)
     made = json.loads(door.run("share", "--days", days, "--passcode", "4711", "--qr", str(qr), "--json").output)
     assert qr.read_text().startswith("<?xml")
     took = door.run("receive", made["shlink"], "--as", "Dr. Lee", "--passcode", "4711", "--out", str(out), of_me=False)
@@ -67,7 +67,7 @@ def test_a_summary_is_shared_received_and_ended(door, tmp_path):
 
 @pytest.mark.parametrize("derived", [True, False])
 def test_a_withdrawal_is_said_in_the_language_whoever_made_the_lock(door, derived):
-    house, grant = door.house, door.house.grant("health.lab")
+    house, grant = door.fixture, door.fixture.grant("health.lab")
     secret = Client("http://x", house.ann).secret(house.trial.address, 1) if derived else b"\1" * 32
     draft = house.draft(house.trial.address, [grant], lock_of(secret))
     house.kernel.consents.acceptance.accept(draft.statement, house.sign(house.ann, draft.statement))
@@ -88,7 +88,7 @@ LIES = [
 
 @pytest.mark.parametrize(("place", "member", "value"), LIES)
 def test_what_was_not_asked_for_is_not_signed(door, monkeypatch, place, member, value):
-    house, honest, carried = door.house, Client.call, []
+    house, honest, carried = door.fixture, Client.call, []
     house.says(house.trial.address, [house.grant("health.lab")])
 
     def lying(self, method, path, **given):
@@ -118,11 +118,11 @@ def test_everything_about_me_is_one_file(door, tmp_path):
 
 
 def test_a_consent_is_written_as_a_record_and_a_transfer_is_asked_for(door, tmp_path):
-    ann, trial = door.house.ann, door.house.trial.address
+    ann, trial = door.fixture.ann, door.fixture.trial.address
     asked = ("--category", "health.lab", "--purpose", "hl7:CLINTRCH", "--until", "2027-06-01", "--every-days", "30")
     done = door.run("transfer", "request", trial, *asked, "--language", "en")
     assert "Transfer request: The trial may transfer: Laboratory results" in " ".join(done.output.split())
-    door.house.anchor()
+    door.fixture.anchor()
     assert "전송요구" in door.run("transfer", "list").output
     entry = door.http.get("/consents", headers=door.as_(ann)).json()[0]["entry"]
     out = tmp_path / "record.jsonld"

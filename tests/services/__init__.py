@@ -1,1 +1,1 @@
-"""Each service, by what it does with real formats."""
+"""Tests of the services, with real formats."""

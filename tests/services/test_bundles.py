@@ -1,4 +1,4 @@
-"""FHIR R4 in: real bundles and broken ones, and what each becomes."""
+"""FHIR R4 bundles, real and broken, and the records they become."""
 
 import json
 from pathlib import Path

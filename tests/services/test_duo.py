@@ -1,4 +1,4 @@
-"""DUO: each term of the ontology answered, unknowns left to a person, diseases by their ancestors."""
+"""DUO: the result of each term, unknown facts left to a person, diseases by their ancestors."""
 
 import csv
 from dataclasses import replace
@@ -87,7 +87,7 @@ def test_each_term_answers_by_itself(terms, said, expected):
     assert all(finding.reason for finding in answer.findings)
 
 
-def test_a_deny_outranks_an_abstention_and_both_are_told():
+def test_a_deny_outranks_an_abstention_and_both_are_reported():
     answer = ask([GRU, "DUO:0000021", "DUO:0000046"], ethics_approval=None, not_for_profit_use=False)
     assert answer.match is Match.DENY
     assert {f.term: f.match for f in answer.findings} == {

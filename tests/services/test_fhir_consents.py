@@ -1,4 +1,4 @@
-"""FHIR Consent in and out: never wider than it says, everything left out reported, and the same decisions both ways."""
+"""FHIR Consent in and out: never wider than the resource, each loss reported, and the same decisions both ways."""
 
 import json
 import random
@@ -56,7 +56,7 @@ def r5(*provisions, decision="deny", **more):
 
 
 def answer(grants, category="health.lab", asked="hl7:CLINTRCH", action="view", **more):
-    """What the rule says of a question when exactly these grants stand."""
+    """The rule's decision when exactly these grants are active."""
     at, period, record, who = (
         more.get(n, d) for n, d in (("at", NOW), ("period", (0, 0)), ("record", RECORDS[0]), ("who", TRIAL))
     )
@@ -168,7 +168,7 @@ def test_what_permits_whoever_asks_is_not_imported_but_reported():
     ],
 )
 @pytest.mark.parametrize("effect", ["permit", "deny"])
-def test_a_rule_with_a_bound_that_has_no_word_here_is_left_out_and_told(bound, told, effect):
+def test_a_rule_with_an_unknown_bound_is_left_out_and_reported(bound, told, effect):
     found = imported(r4({"provision": [{"type": effect, "actor": [actor()]} | bound]}))
     assert found.grants == {}
     assert found.outcome is ImportOutcome.NOTHING_TO_IMPORT
@@ -219,7 +219,7 @@ def test_r5_without_a_decision_says_nothing_that_could_be_an_exception():
     assert (found.release, found.grants) == ("R5", {})
 
 
-def test_what_lies_inside_a_rule_that_cannot_be_said_cannot_be_said_either():
+def test_what_is_inside_an_inexpressible_rule_is_inexpressible_too():
     inner = {"type": "permit", "class": kind("Specimen")}
     outer = {"type": "permit", "actor": [actor()], "securityLabel": [{"code": "N"}], "provision": [inner]}
     assert imported(r4({"provision": [outer]})).grants == {}
@@ -395,7 +395,7 @@ def some_rule(pick, depth):
 
 
 def innermost(rules, category, asked, labelled):
-    """Of the rules that apply, a deny at any level wins over its siblings; what lies inside outranks what is around."""
+    """Of the rules that apply, a deny wins over its siblings at each level, and an inner rule over the outer ones."""
     answers = [verdict(rule, category, asked, labelled) for rule in rules]
     return "deny" not in answers and "permit" in answers
 

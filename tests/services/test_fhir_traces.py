@@ -1,4 +1,4 @@
-"""AuditEvent and Provenance: valid FHIR, and everything a receipt and an issue say stands in them."""
+"""AuditEvent and Provenance: valid FHIR with everything that the receipt and the issue state."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Numbers about many: nobody's row, no group below k, the same answer in any order."""
+"""Group statistics: no single person's row, no group below k, and the same figures in any order."""
 
 import json
 from collections import Counter
@@ -34,7 +34,7 @@ def test_four_people_look_like_none():
     assert segments([identity(n) for n in range(4)], [], 5, YEAR) == []
 
 
-def test_a_group_of_five_with_four_bills_tells_no_mean():
+def test_a_group_of_five_with_four_bills_has_no_mean():
     (group,) = segments([identity(n) for n in range(5)], [bill(n, "1") for n in range(4)], 5, YEAR)
     assert (group.people, group.mean) == (5, None)
 

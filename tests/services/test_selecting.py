@@ -1,4 +1,4 @@
-"""FHIRPath selections: each names places in the record, and nothing else is evaluated."""
+"""FHIRPath selections: each gives positions in the record, and nothing else is evaluated."""
 
 import json
 from pathlib import Path

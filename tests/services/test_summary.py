@@ -1,4 +1,4 @@
-"""The International Patient Summary over real and over hostile resources: a valid document, or the rest of one."""
+"""The International Patient Summary of real and of hostile resources is a valid document."""
 
 import json
 import random

@@ -1,1 +1,1 @@
-"""Pages in a real browser."""
+"""Tests of the pages, in real Chromium."""

@@ -1,4 +1,4 @@
-"""axe-core, the accessibility engine, in a page of real Chromium: what it finds wrong, by rule."""
+"""axe-core, the accessibility engine, run in real Chromium: violations by rule."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ needs_axe = pytest.mark.skipif(not ENGINE.exists(), reason="axe-core is not inst
 
 
 def faults(tab):
-    """Every rule of WCAG A and AA and of good practice that the page as it stands breaks, with where it does."""
+    """Every rule of WCAG A and AA and of good practice that the page violates, with its elements."""
     if not tab.run("!!window.axe"):
         tab.run(ENGINE.read_text(encoding="utf-8") + ";0")
     return json.loads(tab.run(FINDS))

@@ -1,4 +1,4 @@
-"""Real Chromium, driven over its DevTools protocol: files chosen, text typed, what is on the page read back."""
+"""Real Chromium, driven over its DevTools protocol: choose files, type text, read the page."""
 
 import contextlib
 import itertools
@@ -18,13 +18,13 @@ PATIENCE = 60
 
 
 def require_chromium():
-    """Skip the module where there is no Chromium."""
+    """Skip the module where Chromium is not installed."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine; CI installs Debian's", allow_module_level=True)
 
 
 class Tab:
-    """One page. What it asked of the network stands in `requests`."""
+    """One page; `requests` has its network requests."""
 
     def __init__(self, socket):
         self._socket, self._numbers = socket, itertools.count(1)
@@ -33,7 +33,7 @@ class Tab:
             self.send(f"{domain}.enable")
 
     def send(self, method, **params):
-        """One command; its result."""
+        """Send one command, and return its result."""
         number = next(self._numbers)
         self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
         deadline = time.monotonic() + PATIENCE
@@ -55,7 +55,7 @@ class Tab:
             self.problems.append(params["entry"]["text"])
 
     def open(self, url):
-        """Go there and wait until it is loaded."""
+        """Open a URL and wait until it is loaded."""
         self.send("Page.navigate", url=url)
         self.until("document.readyState === 'complete'")
 
@@ -66,7 +66,7 @@ class Tab:
         return told["result"].get("value")
 
     def until(self, script):
-        """Wait until an expression is true; its value."""
+        """Wait until an expression is true, and return its value."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if value := self.run(script):
@@ -75,12 +75,12 @@ class Tab:
         raise TimeoutError(script)
 
     def type(self, selector, text):
-        """Put the keyboard's focus there and type, instead of what stood there."""
+        """Focus an element and type, replacing its value."""
         self.run(f"(() => {{ const e = document.querySelector({selector!r}); e.focus(); e.select(); }})()")
         self.send("Input.insertText", text=text)
 
     def press(self, key, code):
-        """One key."""
+        """Press one key."""
         for kind in ("keyDown", "keyUp"):
             self.send(
                 "Input.dispatchKeyEvent",
@@ -92,13 +92,13 @@ class Tab:
             )
 
     def choose(self, selector, *paths):
-        """Choose files, as a person does in the dialogue."""
+        """Choose files, as in the file dialogue."""
         root = self.send("DOM.getDocument")["root"]["nodeId"]
         node = self.send("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
         self.send("DOM.setFileInputFiles", nodeId=node, files=[str(path) for path in paths])
 
     def look(self, width, *, dark=False):
-        """Have a screen so wide, light or dark."""
+        """Set the width of the screen, and a light or dark colour scheme."""
         self.send(
             "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600
         )
@@ -108,7 +108,7 @@ class Tab:
 
 @contextlib.contextmanager
 def chromium(profile):
-    """A browser with one tab, ended by the process that was started."""
+    """A browser with one tab; the process that started it ends it."""
     log = (profile / "chromium.log").open("w+")
     command = [CHROMIUM, *QUIET, f"--user-data-dir={profile}", "about:blank"]
     process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)

@@ -1,6 +1,6 @@
 """A person with a passkey: Chromium's virtual authenticator."""
 
-from tests.web.hands import Hands
+from tests.web.page_user import PageUser
 
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -13,8 +13,8 @@ AUTHENTICATOR = {
 }
 
 
-class PasskeyTab(Hands):
-    """`derives` says whether the authenticator can derive secrets (`prf`)."""
+class PasskeyTab(PageUser):
+    """`derives` is true if the authenticator can derive secrets (`prf`)."""
 
     def __init__(self, tab, *, derives):
         super().__init__(tab)
@@ -29,20 +29,20 @@ class PasskeyTab(Hands):
             self.tab.send("WebAuthn.addCredential", credential=one, **self._device)
 
     def is_a_stranger(self):
-        """The device does not know the next finger, and from then on none: it is locked."""
+        """Make user verification fail from now on, as for a person whom the device does not know."""
         self.tab.send("WebAuthn.setUserVerified", isUserVerified=False, **self._device)
 
     def unlocks(self):
-        """The device with the same passkeys, fresh."""
+        """Replace the device by a fresh one with the same passkeys."""
         kept = self.tab.send("WebAuthn.getCredentials", **self._device)["credentials"]
         self.tab.send("WebAuthn.removeVirtualAuthenticator", **self._device)
         self._plug_in(kept)
 
     def touches(self):
-        """How often any passkey has signed."""
+        """The number of signatures of all passkeys."""
         told = self.tab.send("WebAuthn.getCredentials", **self._device)["credentials"]
         return sum(one["signCount"] for one in told)
 
     def signer(self):
-        """The signer bytes of whoever is signed in."""
+        """The signer bytes of the signed-in person."""
         return bytes.fromhex(self.run("document.querySelector('#account').textContent").split("0x")[-1])

@@ -1,4 +1,4 @@
-"""A study that asks a person for their data, and a hospital that has some: what the pages are tried on."""
+"""Test data of the pages: a trial that requests a person's data, and a hospital that has some."""
 
 import base64
 import time
@@ -17,13 +17,13 @@ LAYERS = {
 
 
 def accredit(stack):
-    """Both of them, in the register of parties."""
+    """Register the trial and the hospital as parties."""
     for wallet, name, role in ((HOSPITAL, "Hangang Hospital", "holder"), (TRIAL, "Seoul <i>Trial</i>", "trial")):
         stack.register_party(wallet.address, name, [role], envelope.generate_reader_key().public)
 
 
 def trial_of(stack):
-    """The study, signed in, once the ledger knows it."""
+    """The trial, signed in, once the ledger knows it."""
     client = Client(stack.url, TRIAL).sign_in()
     deadline = time.monotonic() + 30
     while {HOSPITAL.address, TRIAL.address} - {p["account"] for p in client.call("GET", "/parties")}:
@@ -33,7 +33,7 @@ def trial_of(stack):
 
 
 def issued(stack, signer):
-    """A laboratory result of theirs, anchored; its id."""
+    """Issue and anchor a laboratory result, and return its id."""
     hospital = Client(stack.url, HOSPITAL).sign_in()
     record = {"data_subject": "0x" + signer.hex(), "category": "health.lab", "media_type": "application/json"}
     record["content_base64"] = base64.b64encode(b'{"resourceType":"Observation"}').decode()
@@ -44,7 +44,7 @@ def issued(stack, signer):
 
 
 def asked(trial, signer, notice, *categories):
-    """A request of the study; its id."""
+    """Request consent for the trial, and return the request's id."""
     grant = {"categories": list(categories), "purposes": ["hl7:CLINTRCH"], "actions": ["view", "copy"]}
     form = {"grants": [grant | {"expires": int(time.time()) + 90 * DAY}], "notice_hash": notice, "reference": "KCT1"}
     form |= {"benefit": "a yearly check-up", "data_subject": "0x" + signer.hex()}
@@ -52,7 +52,7 @@ def asked(trial, signer, notice, *categories):
 
 
 def reads(trial, record):
-    """Whether the trial may read it."""
+    """Whether the trial may read the record."""
     question = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
     try:
         return bool(trial.call("POST", f"/access/records/{record}", json=question))

@@ -1,4 +1,4 @@
-"""The pages for everybody: what axe-core finds wrong with them (nothing), and a withdrawal by the keyboard alone."""
+"""Accessibility of the pages: no violation that axe-core finds, and a withdrawal with the keyboard alone."""
 
 import time
 
@@ -27,7 +27,7 @@ WORDS = {
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
-    """With a person who was asked, said yes to one and no to all others, and whose data were read once."""
+    """A stack with a person who got requests, granted one, refused the others, and whose data were read once."""
     with Stack(tmp_path_factory.mktemp("everybody") / "state", say=lambda _: None) as running:
         accredit(running)
         trial, me = trial_of(running), Client(running.url, PERSON).sign_in()
@@ -132,7 +132,7 @@ def here(page):
 
 
 def goes_to(page, text):
-    """Tab by tab, each stop to be seen."""
+    """Press Tab until the element has the focus; each stop is visible."""
     stops = []
     while here(page) != text:
         page.tab.press("Tab", 9)

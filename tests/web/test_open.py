@@ -1,4 +1,4 @@
-"""A release opened in real Chromium by `web/open.js`: what Python sealed and wrapped, and what must not open."""
+"""Opening a release in real Chromium by `web/open.js`: what Python sealed and wrapped, and what must not open."""
 
 import functools
 import http.server
@@ -47,7 +47,7 @@ window.streamed = async (given, file) => {{
 
 @pytest.fixture(scope="module")
 def tab(tmp_path_factory):
-    """A tab on a page of this machine, which holds the module and the two functions above."""
+    """A tab on a local page with the module and the two functions above."""
     folder = tmp_path_factory.mktemp("open")
     (folder / "entry.js").write_text(ENTRY)
     command = [NODE, ESBUILD, folder / "entry.js", "--bundle", "--format=iife", f"--outfile={folder / 'page.js'}"]
@@ -65,7 +65,7 @@ def tab(tmp_path_factory):
 
 
 def given(tab, content, *, post_quantum=True, media_type="application/fhir+json", damage=lambda sealed: sealed):
-    """A release for a new reader, its payload served beside the page."""
+    """A release for a new reader; its payload is served beside the page."""
     reader = envelope.generate_reader_key(post_quantum=post_quantum)
     (tab.folder / "sealed").write_bytes(damage(envelope.seal(Content(media_type, SEED, content), KEY, RECORD)))
     found = {"wrappedKey": envelope.wrap(KEY, reader.public, RECORD), "readerKey": reader.raw, "recordId": RECORD}

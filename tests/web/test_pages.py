@@ -1,4 +1,4 @@
-"""What a newcomer sees, in real Chromium against the running stack."""
+"""The pages that a newcomer sees, in real Chromium against the running stack."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""A person with a passkey on their own page, in real Chromium on its virtual authenticator, in both languages."""
+"""A person with a passkey on their own page, in real Chromium with its virtual authenticator, in both languages."""
 
 import json
 import time
@@ -31,7 +31,7 @@ WORDS = {
         "withdrawn": "Withdrawn. It denies from now on.",
         "cancelled": "Nothing was signed: the passkey's prompt was closed",
         "forget": "Forget it in this browser",
-        "lied": "asked your passkey to sign something else",
+        "forged": "asked your passkey to sign something else",
         "changed": "does not say what you were shown",
         "sentence": "sentence for signing in is not one for this site",
         "out": "Sign out",
@@ -49,7 +49,7 @@ WORDS = {
         "withdrawn": "철회했습니다. 지금부터 거절됩니다.",
         "cancelled": "서명하지 않았습니다. 패스키 창이 닫혔거나",
         "forget": "이 브라우저에서 지우기",
-        "lied": "여기 보이는 것과 다른 내용에 서명하도록",
+        "forged": "여기 보이는 것과 다른 내용에 서명하도록",
         "changed": "보여 드렸거나 요청하신 내용과 다릅니다",
         "sentence": "로그인 문장이 이 사이트와 내 패스키의 것이 아닙니다",
         "out": "로그아웃",
@@ -70,13 +70,13 @@ def stack(tmp_path_factory):
 
 @dataclass
 class Study:
-    """The trial that asks, and the notice it asks under."""
+    """The trial that requests consent, and the notice it uses."""
 
     trial: Client
     notice: str
 
     def ask(self, signer):
-        """For two categories; the request's id."""
+        """Request consent for two categories, and return the request's id."""
         return asked(self.trial, signer, self.notice, "health.lab", "health.vitals")
 
 
@@ -118,7 +118,7 @@ def trouble(page):
 
 
 def has_mark(stack, document):
-    """Whether the chain itself says that the consent of that copy is withdrawn."""
+    """Whether the chain holds the withdrawal of that consent."""
     chain = Chain(stack.rpc_url, stack.deployment, secret(stack.state, "sequencer"))
     deadline = time.monotonic() + 20
     while not (at := chain.revoked_at([bytes.fromhex(document["entry"][2:])])[0]):
@@ -195,9 +195,9 @@ def _saved(folder):
     return files[-1]
 
 
-LIES = [
-    ('("digest": ?"0x)..', "$1" + "00", "lied"),
-    ('"health.lab"', '"health.genetic"', "lied"),
+FORGE_SCRIPT = [
+    ('("digest": ?"0x)..', "$1" + "00", "forged"),
+    ('"health.lab"', '"health.genetic"', "forged"),
     ('"signer": ?"0x', '"signer":"0x00', "changed"),
     ("We read your blood|두 가지", "x", "changed"),
     ('"notice": ?\\{[^}]*\\}', '"notice":null', "changed"),
@@ -218,26 +218,26 @@ def test_what_a_server_did_not_show_is_not_signed(stack, study, tab, language):
     study.ask(joined(page, words))
     before = page.touches()
     page.click("#tab-requests")
-    for pattern, instead, why in LIES:
-        page.lie("/drafts", pattern, instead)
+    for pattern, instead, why in FORGE_SCRIPT:
+        page.forge("/drafts", pattern, instead)
         page.press(words["read"])
         assert words[why] in trouble(page)
-        page.stop_lying()
+        page.stop_forging()
     page.press(words["read"])
     page.until("!!document.querySelector('.notice')")
-    for pattern, instead, why in [*LIES, FORGED]:
-        page.lie("/drafts", pattern, instead)
+    for pattern, instead, why in [*FORGE_SCRIPT, FORGED]:
+        page.forge("/drafts", pattern, instead)
         page.press(words["sign"])
         assert words[why] in trouble(page)
-        page.stop_lying()
+        page.stop_forging()
     assert page.touches() == before, "the passkey was not even asked"
     page.press(words["sign"])
     page.reads(words["consented"], "#requests")
 
 
 ENDS = [
-    ('("digest": ?"0x)..', "$1" + "00", "lied"),
-    ('("version": ?)(\\d)', "$1" + "4$2", "lied"),
+    ('("digest": ?"0x)..', "$1" + "00", "forged"),
+    ('("version": ?)(\\d)', "$1" + "4$2", "forged"),
     ('("summary": ?\\["[^"]*)', "$1 And nothing else.", "changed"),
     ('("grantee": ?"0x)....', "$1" + "0000", "changed"),
     ('("secret": ?"0x)....', "$1" + "abcd", "changed"),
@@ -257,10 +257,10 @@ def test_a_withdrawal_that_was_not_shown_is_not_signed(stack, study, tab, langua
     before = page.touches()
     for shown in (False, True):
         for pattern, instead, why in ENDS:
-            page.lie("/revocations/drafts", pattern, instead)
+            page.forge("/revocations/drafts", pattern, instead)
             page.press(words["withdraw"], "#consents")
             assert words[why] in trouble(page), (shown, pattern)
-            page.stop_lying()
+            page.stop_forging()
         if not shown:
             page.press(words["withdraw"], "#consents")
             page.reads(words["ends"], "#consents .says")
@@ -279,12 +279,12 @@ def test_a_sentence_for_another_site_is_not_signed(stack, tab, language):
     page = opened(tab, stack, language)
     page.run("document.getElementById('first-time').open = true")
     for pattern, instead in SENTENCES:
-        page.lie("/session/challenges", pattern, instead)
+        page.forge("/session/challenges", pattern, instead)
         page.click("#passkey-in" if page.run("!!localStorage.length") else "#passkey-new")
         assert words["sentence"] in trouble(page)
-        page.stop_lying()
+        page.stop_forging()
     assert page.touches() == 1, "it was made, and never asked to sign"
-    page.lie("/session/challenges", '("digest": ?"0x)..', "$1" + "00")
+    page.forge("/session/challenges", '("digest": ?"0x)..', "$1" + "00")
     page.click("#passkey-in")
     page.until("!document.getElementById('signed-in').hidden")
 
@@ -339,7 +339,7 @@ def test_a_page_that_no_browser_trusts_with_keys_says_how_to_open_it(stack, tab,
     assert "http://localhost on this machine" in trouble(page)
 
 
-def test_conditions_are_said_as_the_ledger_says_them(stack, tab):
+def test_conditions_have_the_words_of_the_ledger(stack, tab):
     tab.open(stack.url + "/portal")
     tab.run("import('/web/portal/words.js').then((all) => { window.words = all; })")
     for language in ("en", "ko"):

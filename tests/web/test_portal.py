@@ -152,7 +152,7 @@ def test_a_person_is_asked_narrows_signs_sees_and_withdraws(stack, trial, tab, l
     assert {url.startswith((stack.url, "data:", "blob:")) for url in tab.requests if url != "about:blank"} == {True}
 
 
-LIES = [
+FORGE_SCRIPT = [
     ('("summary": ?\\["[^"]*)', "$1 And nothing else."),
     ('("grantee": ?"0x)....', "$1" + "0000"),
     ('"granteeName": ?"[^"]*', '"granteeName":"Nobody'),
@@ -170,20 +170,20 @@ def test_a_withdrawal_that_was_not_shown_is_not_signed(stack, trial, tab, langua
     me.consent(TRIAL.address, [grant])
     page = signed_in(tab, stack, person, language)
     page.click("#tab-consents")
-    for pattern, instead in LIES:
-        page.lie("/revocations/drafts", pattern, instead)
+    for pattern, instead in FORGE_SCRIPT:
+        page.forge("/revocations/drafts", pattern, instead)
         page.press(words["withdraw"], "#consents")
         page.until("!document.getElementById('problem').hidden")
         assert words["changed"] in page.text("#problem"), pattern
-        page.stop_lying()
+        page.stop_forging()
     page.press(words["withdraw"], "#consents")
     page.reads(words["ends"], "#consents .says")
-    for pattern, instead in LIES:
-        page.lie("/revocations/drafts", pattern, instead)
+    for pattern, instead in FORGE_SCRIPT:
+        page.forge("/revocations/drafts", pattern, instead)
         page.press(words["withdraw"], "#consents")
         page.until("!document.getElementById('problem').hidden")
         assert words["changed"] in page.text("#problem"), pattern
-        page.stop_lying()
+        page.stop_forging()
     assert [one for one in page.shown if isinstance(one, dict)] == [], "the wallet was never shown a withdrawal"
     page.press(words["back"], "#consents")
     page.until("!document.querySelector('#consents .says')")
@@ -191,7 +191,7 @@ def test_a_withdrawal_that_was_not_shown_is_not_signed(stack, trial, tab, langua
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_what_was_forbidden_is_lifted_and_said_to_be(stack, trial, tab, language):
+def test_what_was_forbidden_is_lifted_and_shown_as_lifted(stack, trial, tab, language):
     words, person = WORDS[language], Wallet(bytes([72 + (language == "ko")]) * 32)
     forbid = {"effect": "forbid", "categories": ["health.lab"], "purposes": ["*"], "actions": ["view"]}
     me = Client(stack.url, person).sign_in()
@@ -246,7 +246,7 @@ def test_a_consent_without_end_is_signed_digit_by_digit(stack, trial, tab):
 
 
 @pytest.mark.parametrize("look", [(1280, False), (360, False), (360, True)], ids=["desk", "phone", "night"])
-def test_it_fits_a_phone_and_a_desk(stack, trial, tab, tmp_path, look):
+def test_it_fits_a_phone_and_a_desktop(stack, trial, tab, tmp_path, look):
     width, dark = look
     person = Wallet(bytes([62]) * 32)
     general = next(n["hash"] for n in trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "ko"))

@@ -1,4 +1,4 @@
-"""The verifier page, from disk in real Chromium against a real chain: it says what the command line says."""
+"""The verifier page, from disk in real Chromium against a real chain, has the results of the command line."""
 
 import json
 import re
@@ -80,7 +80,7 @@ def shown(tab, rpc, *files):
 
 
 def said(path, rpc):
-    """What the command line says of the same file, in the same shape."""
+    """The command line's result for that file, in the same form."""
     found = {}
     for number, verdict in enumerate(verify_all(load_all(path), RegistryReader(rpc))):
         name = f"{path.name}:{number + 1}" if number else path.name
@@ -96,7 +96,7 @@ def told(step):
 
 
 def without_detail(found):
-    """Both say why a file is no document, each in its own parser's words."""
+    """The result without the parser's own message on a file that is not a document."""
     keep = {"malformed", "signature_broken"}
     return {
         name: (result, standing, [[number, code, "" if code in keep else text] for number, code, text in steps])
@@ -299,7 +299,7 @@ def test_the_operator_s_deployment_file_is_compared(tab, chain, documents, tmp_p
     assert "NOT the contracts of wrong.json: parties" in tab.run("document.querySelector('.registries').innerText")
 
 
-def test_many_are_folded_and_the_contracts_they_name_are_said_once(tab, chain, documents, tmp_path):
+def test_many_are_folded_and_their_contracts_are_shown_once(tab, chain, documents, tmp_path):
     shown(tab, chain.url, lines(tmp_path / "all.jsonl", [*documents.values(), {}]))
     assert tab.run("document.querySelectorAll('.registries').length") == 1
     opened = tab.run(
@@ -333,7 +333,7 @@ def test_every_sentence_of_the_checks_is_in_both_languages():
         assert fields[0] == fields[1]
 
 
-def test_the_command_hands_it_out(tmp_path):
+def test_the_command_writes_the_page(tmp_path):
     out = tmp_path / "verify.html"
     command = [
         str(ROOT / ".venv/bin/python"),

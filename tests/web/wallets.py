@@ -1,10 +1,10 @@
-"""A wallet in the browser: an EIP-1193 provider whose every answer is signed here, by a real key."""
+"""A wallet in the browser: an EIP-1193 provider whose every answer is signed here with a real key."""
 
 import json
 
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.typed_data import digest, parse, read_domain
-from tests.web.hands import Hands
+from tests.web.page_user import PageUser
 
 KINDS = {kind.__name__: kind for kind in (Consent, Revocation)}
 PROVIDER = """
@@ -24,8 +24,8 @@ PROVIDER = """
 """
 
 
-class WalletTab(Hands):
-    """A tab with a wallet in it; `shown` is everything it was asked to sign, `says_no` refuses the next of it."""
+class WalletTab(PageUser):
+    """A tab with a wallet; `shown` has everything it was requested to sign, `says_no` refuses the next request."""
 
     def __init__(self, tab, wallet):
         super().__init__(tab)
@@ -41,7 +41,7 @@ class WalletTab(Hands):
             self._asked.append(json.loads(told["params"]["payload"]))
 
     def run(self, script):
-        """As the tab does, the wallet answering in between."""
+        """The value of an expression, while the wallet answers requests."""
         value = self.tab.run(script)
         while self._asked:
             self._answer(**self._asked.pop(0))

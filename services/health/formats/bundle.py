@@ -1,4 +1,4 @@
-"""A FHIR R4 bundle, or a bare resource, taken apart: one record a resource, its bytes as received."""
+"""A FHIR R4 bundle, or a single resource, split into records: one for each resource, its bytes as received."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from mydata_ledger.services.health.formats.periods import period_of
 
 MEDIA_TYPE = "application/fhir+json"
 MAX_ENTRIES = 20_000
-KIND = re.compile(r"[A-Z][A-Za-z]{2,60}")
+RESOURCE_TYPE = re.compile(r"[A-Z][A-Za-z]{2,60}")
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedResource:
-    """A resource that became no record, and why; `entry` is its position in the bundle, from 0."""
+    """A resource that is no record, and why; `entry` is its index in the bundle, from 0."""
 
     entry: int
     resource_type: str
@@ -29,17 +29,19 @@ class SkippedResource:
 
 @dataclass(frozen=True, slots=True)
 class BundleSplit:
-    """What a bundle became."""
+    """The records and the skipped resources of a bundle."""
 
     uploads: list[Upload]
     skipped: list[SkippedResource]
 
 
 def split(raw: bytes, data_subject: bytes) -> BundleSplit:
-    """The records of one person's bundle.
+    """Split one person's bundle into records.
 
-    Raises MalformedInput for what is not JSON or not FHIR, InvalidStatement for nobody's or several people's bundle,
-    TooLarge beyond 20,000 entries.
+    Raises:
+        MalformedInput: The text is not JSON or not FHIR.
+        InvalidStatement: The bundle is about nobody or about several people.
+        TooLarge: The bundle has more than 20,000 entries.
     """
     document = read(raw)
     text = raw.decode("utf-8")
@@ -60,29 +62,30 @@ def _resources(text: str, document: Any) -> list[tuple[bytes, dict[str, Any]]]:
     if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
         raise MalformedInput("not FHIR: a bundle or resource is a JSON object with a `resourceType`")
     if document["resourceType"] != "Bundle":
-        return [(text.strip(" \t\r\n").encode(), _checked(document, 0))]
+        return [(text.strip(" \t\r\n").encode(), _check_resource(document, 0))]
     entries = document.get("entry", [])
     if not isinstance(entries, list) or not entries:
         raise MalformedInput("the bundle has no entries; nothing is there to issue")
     if len(entries) > MAX_ENTRIES:
         raise TooLarge(f"a bundle has at most {MAX_ENTRIES} entries; split it into several")
     resources = [
-        _checked(entry.get("resource") if isinstance(entry, dict) else None, i) for i, entry in enumerate(entries)
+        _check_resource(entry.get("resource") if isinstance(entry, dict) else None, index)
+        for index, entry in enumerate(entries)
     ]
-    return list(zip(_cut(text), resources, strict=True))
+    return list(zip(_resource_texts(text), resources, strict=True))
 
 
-def _cut(text: str) -> list[bytes]:
-    (start,) = (at for name, at, _ in cuts.members(text, cuts.start_of(text)) if name == "entry")
-    found = []
-    for entry, _ in cuts.items(text, start):
-        found += [text[at:end].encode() for name, at, end in cuts.members(text, entry) if name == "resource"]
-    return found
+def _resource_texts(text: str) -> list[bytes]:
+    (array,) = (start for name, start, _ in cuts.members(text, cuts.start_of(text)) if name == "entry")
+    contents = []
+    for entry, _ in cuts.items(text, array):
+        contents += [text[start:end].encode() for name, start, end in cuts.members(text, entry) if name == "resource"]
+    return contents
 
 
-def _checked(resource: Any, entry: int) -> dict[str, Any]:
+def _check_resource(resource: Any, entry: int) -> dict[str, Any]:
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
-    if not isinstance(kind, str) or not KIND.fullmatch(kind):
+    if not isinstance(kind, str) or not RESOURCE_TYPE.fullmatch(kind):
         raise MalformedInput(f"not FHIR: entry {entry} of the bundle has no resource with a `resourceType`")
     return dict(resource)
 

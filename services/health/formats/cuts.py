@@ -1,4 +1,4 @@
-"""Where the parts of a JSON text lie, so that a part can be kept byte for byte."""
+"""Offsets of the parts of a JSON text, so that a part can be kept byte for byte."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ SPACE = re.compile(r"[ \t\n\r]*")
 _decode = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
 
 
-def members(text: str, at: int) -> Iterator[tuple[str, int, int]]:
-    """Name, start and end of each member of the object at `at`; the text is known to be JSON."""
-    at = _skip(text, at + 1)
-    while text[at] != "}":
-        name, at = _decode(text, at)
-        start = _skip(text, _skip(text, at) + 1)
+def members(text: str, offset: int) -> Iterator[tuple[str, int, int]]:
+    """Name, start and end of each member of the object at `offset`; the text must be valid JSON."""
+    offset = _skip(text, offset + 1)
+    while text[offset] != "}":
+        name, offset = _decode(text, offset)
+        start = _skip(text, _skip(text, offset) + 1)
         _, end = _decode(text, start)
         yield name, start, end
-        at = _next(text, end)
+        offset = _next(text, end)
 
 
-def items(text: str, at: int) -> Iterator[tuple[int, int]]:
-    """Start and end of each item of the array at `at`."""
-    at = _skip(text, at + 1)
-    while text[at] != "]":
-        _, end = _decode(text, at)
-        yield at, end
-        at = _next(text, end)
+def items(text: str, offset: int) -> Iterator[tuple[int, int]]:
+    """Start and end of each item of the array at `offset`."""
+    offset = _skip(text, offset + 1)
+    while text[offset] != "]":
+        _, end = _decode(text, offset)
+        yield offset, end
+        offset = _next(text, end)
 
 
 def start_of(text: str) -> int:
-    """Where the value starts."""
+    """The offset of the first value."""
     return _skip(text, 0)
 
 
 def _next(text: str, end: int) -> int:
-    at = _skip(text, end)
-    return _skip(text, at + 1) if text[at] == "," else at
+    offset = _skip(text, end)
+    return _skip(text, offset + 1) if text[offset] == "," else offset
 
 
-def _skip(text: str, at: int) -> int:
-    found = SPACE.match(text, at)
-    return found.end() if found else at
+def _skip(text: str, offset: int) -> int:
+    space = SPACE.match(text, offset)
+    return space.end() if space else offset

@@ -1,4 +1,4 @@
-"""Which category a FHIR R4 resource belongs to; None for what describes no person."""
+"""The category of a FHIR R4 resource; None if it describes no person."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LABORATORY, VITALS = {"laboratory", "lab", "hm", "mb", "ch"}, {"vital-signs"}
 
 
 def category_of(resource: dict[str, Any]) -> str | None:
-    """The category, by type, and for observations and reports by their own category codes."""
+    """The category by resource type; for observations and reports by their own category codes."""
     kind = resource.get("resourceType")
     if kind not in {"Observation", "DiagnosticReport"}:
         return CATEGORY.get(str(kind))
@@ -47,7 +47,7 @@ def category_of(resource: dict[str, Any]) -> str | None:
 
 
 def _codes(concepts: Any) -> Iterator[str]:
-    """Codes of a CodeableConcept, or of a list of them; STU3 had one where R4 has a list."""
+    """Codes of a CodeableConcept, or of a list of them; STU3 has one where R4 has a list."""
     for concept in concepts if isinstance(concepts, list) else [concepts]:
         codings = concept.get("coding", []) if isinstance(concept, dict) else []
         for coding in codings if isinstance(codings, list) else []:

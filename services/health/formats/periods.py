@@ -1,4 +1,4 @@
-"""What time a FHIR resource is about: UTC seconds, end exclusive; (0, 0) when it does not say."""
+"""The period that a FHIR resource is about: UTC seconds, end exclusive; (0, 0) if it does not say."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def period_of(resource: dict[str, Any]) -> tuple[int, int]:
-    """The first of the resource's dates that can be read; a date covers as much as its precision says."""
+    """The first readable date of a resource; a date covers the span of its precision."""
     for name in PERIODS:
         period = resource.get(name)
         if isinstance(period, dict) and (span := _between(period.get("start"), period.get("end"))):
@@ -53,28 +53,28 @@ def _between(start: Any, end: Any) -> tuple[int, int] | None:
 
 
 def span_of(text: Any) -> tuple[int, int] | None:
-    """The seconds a FHIR date, dateTime or instant covers, by its precision; None for what is none."""
-    found = MOMENT.fullmatch(text) if isinstance(text, str) else None
-    if not found:
+    """The seconds that a FHIR date, dateTime or instant covers, by its precision; None if it is none of them."""
+    matched = MOMENT.fullmatch(text) if isinstance(text, str) else None
+    if not matched:
         return None
     try:
-        start, length = _start(found), _length(found)
+        start, length = _start(matched), _length(matched)
     except (ValueError, OverflowError):
         return None
     first = int((start - EPOCH).total_seconds())
     return max(0, first), max(1, first + int(length.total_seconds()))
 
 
-def _start(found: re.Match[str]) -> datetime:
-    year, month, day, clock, second, zone = found.groups()
+def _start(matched: re.Match[str]) -> datetime:
+    year, month, day, clock, second, zone = matched.groups()
     offset = "+00:00" if zone in {None, "Z"} else zone
     return datetime.fromisoformat(
         f"{year}-{month or '01'}-{day or '01'}T{clock or '00:00'}:{'59' if second == '60' else second or '00'}{offset}"
     )
 
 
-def _length(found: re.Match[str]) -> timedelta:
-    year, month, day, clock, second, _ = found.groups()
+def _length(matched: re.Match[str]) -> timedelta:
+    year, month, day, clock, second, _ = matched.groups()
     if clock:
         return timedelta(seconds=1 if second else 60)
     if day:

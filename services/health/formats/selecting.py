@@ -1,7 +1,7 @@
-"""FHIRPath in: which fields of a resource an expression selects, as JSON Pointers (RFC 6901).
+"""FHIRPath selections: the fields of a resource that an expression selects, as JSON Pointers (RFC 6901).
 
-Only what chooses is evaluated: paths, filters and tests on them. What computes a new value chooses no field, and what
-can run without end (`repeat`, `matches`) is not for a stranger's expression.
+Only paths, filters and tests on them are evaluated. An expression that computes a value selects no field, and functions
+that may never end (`repeat`, `matches`) are refused.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput, TooLar
 
 MAX_EXPRESSION, MAX_EXPRESSIONS = 500, 100
 MAX_DOCUMENT = 1 << 20
-CALLED = re.compile(r"(\w+)\s*\(")
-QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'")
-CHOOSING = {
+CALL = re.compile(r"(\w+)\s*\(")
+STRING_LITERAL = re.compile(r"'(?:[^'\\]|\\.)*'")
+ALLOWED_FUNCTIONS = {
     *("where", "exists", "empty", "not", "all", "any", "count", "first", "last", "tail", "single", "skip", "take"),
     *("ofType", "as", "is", "extension", "hasValue", "children", "descendants", "startsWith", "endsWith", "contains"),
     *("in", "and", "or", "lower", "upper", "length", "toString", "distinct"),
@@ -33,10 +33,12 @@ Compiled = Callable[[Any, Any], list[Any]]
 
 
 def pointers(document: bytes, expressions: Sequence[str]) -> list[str]:
-    """JSON Pointers of what FHIRPath expressions select in a FHIR resource, in the order they select it.
+    """JSON Pointers of the fields that FHIRPath expressions select in a FHIR resource, in order of selection.
 
-    Raises MalformedInput for what is no FHIR JSON or no FHIRPath; InvalidStatement for an expression that selects no
-    field, computes a value, or uses more than choosing needs; TooLarge beyond 1 MiB.
+    Raises:
+        MalformedInput: The document is not FHIR JSON, or an expression is not FHIRPath.
+        InvalidStatement: An expression selects no field, computes a value, or uses a function that is not allowed.
+        TooLarge: The document has more than 1 MiB.
     """
     if len(expressions) > MAX_EXPRESSIONS:
         raise InvalidStatement(f"at most {MAX_EXPRESSIONS} expressions; choose whole elements instead of their parts")
@@ -45,11 +47,11 @@ def pointers(document: bytes, expressions: Sequence[str]) -> list[str]:
     resource = read(document)
     if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
         raise MalformedInput("not FHIR: a resource has a `resourceType`; choose its fields by JSON Pointer instead")
-    found = [pointer for one in expressions for pointer in _selected(resource, one)]
-    return list(dict.fromkeys(found))
+    selected = [pointer for expression in expressions for pointer in _select(resource, expression)]
+    return list(dict.fromkeys(selected))
 
 
-def _selected(resource: dict[str, Any], expression: str) -> Iterator[str]:
+def _select(resource: dict[str, Any], expression: str) -> Iterator[str]:
     nodes = _evaluate(resource, expression)
     if not nodes:
         raise InvalidStatement("the FHIRPath expression selects no field of the record")
@@ -69,12 +71,12 @@ def _evaluate(resource: dict[str, Any], expression: str) -> list[Any]:
 
 @lru_cache(maxsize=256)
 def _compiled(expression: str) -> Compiled:
-    bare = QUOTED.sub("''", expression)
-    strange = next((name for name in CALLED.findall(bare) if name not in CHOOSING), "%" if "%" in bare else "")
+    bare = STRING_LITERAL.sub("''", expression)
+    strange = next((name for name in CALL.findall(bare) if name not in ALLOWED_FUNCTIONS), "%" if "%" in bare else "")
     if strange or bare.count("descendants") > 1 or len(expression) > MAX_EXPRESSION:
         raise InvalidStatement(
             f"a selection has at most {MAX_EXPRESSION} characters, `descendants` once, and of functions only "
-            + ", ".join(sorted(CHOOSING))
+            + ", ".join(sorted(ALLOWED_FUNCTIONS))
         )
     try:
         return fhirpathpy.compile(expression, models["r4"], {"returnRawData": True})
@@ -83,25 +85,27 @@ def _compiled(expression: str) -> Compiled:
 
 
 def _pointer(resource: dict[str, Any], node: ResourceNode) -> str:
-    """Where a node lies: its path says `value` where the record says `valueQuantity` (FHIR's choice of types)."""
+    """The pointer of a node. Its FHIRPath says `value` where the record says `valueQuantity`
+    (FHIR's choice of types).
+    """
     if node.data is resource:
         return ""
     try:
-        value, made = _walk(resource, (node.propName or "").partition(".")[2])
+        value, pointer = _walk(resource, (node.propName or "").partition(".")[2])
     except (LookupError, TypeError, AttributeError):
-        value, made = None, ""
-    if not made or not _same(value, node.data):
+        value, pointer = None, ""
+    if not pointer or not _same(value, node.data):
         raise InvalidStatement("the FHIRPath expression selects what has no place of its own; use a JSON Pointer")
-    return made
+    return pointer
 
 
 def _walk(value: Any, path: str) -> tuple[Any, str]:
-    made = ""
+    pointer = ""
     for name, index in STEP.findall(path):
         step = int(index) if index else _member(value, name)
         value = value[step]
-        made += "/" + str(step).replace("~", "~0").replace("/", "~1")
-    return value, made
+        pointer += "/" + str(step).replace("~", "~0").replace("/", "~1")
+    return value, pointer
 
 
 def _member(value: dict[str, Any], name: str) -> str:

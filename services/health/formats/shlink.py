@@ -1,4 +1,4 @@
-"""SMART Health Link payloads: what a QR code carries, out and in."""
+"""SMART Health Link payloads (the content of the QR code): encoded and decoded."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput
 from mydata_ledger.ledger.kernel import NewLink
 
-SCHEME, LONGEST_URL, LONGEST = "shlink:/", 128, 4_000
+SCHEME, MAX_URL, MAX_TEXT = "shlink:/", 128, 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What a link says: where its manifest is, the 32-byte key of its files, its flags, and until when (0: open)."""
+    """The payload of a link: the URL of its manifest, the 32-byte key of its files, its flags, its label, and its end
+    in UTC seconds (0: none).
+    """
 
     url: str
     key: bytes
@@ -24,33 +26,33 @@ class Payload:
     expires: int
 
 
-def shlink(url: str, made: NewLink) -> str:
-    """The link as text, minified. Raises InvalidStatement when this ledger's own address is too long for one."""
-    if len(url) > LONGEST_URL:
+def shlink(url: str, new_link: NewLink) -> str:
+    """The link as text, minified. Raises InvalidStatement if this ledger's address is too long for a link."""
+    if len(url) > MAX_URL:
         raise InvalidStatement("the ledger's address is too long for a link; set a shorter MYDATA_URI")
-    link = made.link
-    said: dict[str, object] = {"url": url, "key": _base64(made.key)}
-    said |= {"exp": link.expires} if link.expires else {}
-    said |= {"flag": link.flag} if link.flag else {}
-    said |= {"label": link.label} if link.label else {}
-    return SCHEME + _base64(json.dumps(said | {"v": 1}, separators=(",", ":"), ensure_ascii=False).encode())
+    link = new_link.link
+    members: dict[str, object] = {"url": url, "key": _base64(new_link.key)}
+    members |= {"exp": link.expires} if link.expires else {}
+    members |= {"flag": link.flag} if link.flag else {}
+    members |= {"label": link.label} if link.label else {}
+    return SCHEME + _base64(json.dumps(members | {"v": 1}, separators=(",", ":"), ensure_ascii=False).encode())
 
 
 def read_shlink(text: str) -> Payload:
-    """What a link says, also behind a viewer's address; unknown members are ignored. Raises MalformedInput."""
-    _, found, encoded = text.strip().rpartition(SCHEME)
-    if not found or len(encoded) > LONGEST:
+    """Decode a link, also one behind a viewer's address; unknown members are ignored. Raises MalformedInput."""
+    _, scheme, encoded = text.strip().rpartition(SCHEME)
+    if not scheme or len(encoded) > MAX_TEXT:
         raise MalformedInput("not a SMART Health Link: it has `shlink:/` and a payload")
     try:
-        said = json.loads(_raw(encoded))
-        key, url = _raw(said["key"]), said["url"]
+        members = json.loads(_raw(encoded))
+        key, url = _raw(members["key"]), members["url"]
     except (ValueError, KeyError, TypeError, binascii.Error, RecursionError) as error:
         raise MalformedInput("not a SMART Health Link: its payload is no JSON object with `url` and `key`") from error
-    if len(key) != 32 or not isinstance(url, str) or said.get("v", 1) != 1:
+    if len(key) != 32 or not isinstance(url, str) or members.get("v", 1) != 1:
         raise MalformedInput("a link of another kind or version than SMART Health Links 1")
-    expires = said.get("exp", 0)
-    whole = int(expires) if isinstance(expires, int | float) else 0
-    return Payload(url, key, str(said.get("flag", "")), str(said.get("label", "")), whole)
+    expires = members.get("exp", 0)
+    expires_at = int(expires) if isinstance(expires, int | float) else 0
+    return Payload(url, key, str(members.get("flag", "")), str(members.get("label", "")), expires_at)
 
 
 def _base64(raw: bytes) -> str:

@@ -1,4 +1,4 @@
-"""FHIR R4 AuditEvent of an answered question and Provenance of an issued record."""
+"""FHIR R4 AuditEvent of an access receipt, and Provenance of an issued record."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ ROLE = "http://terminology.hl7.org/CodeSystem/object-role"
 PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 SUCCESS, REFUSED = "0", "8"
 """AuditEvent.outcome: success; serious failure, which FHIR gives for what was denied."""
-DONE = {"view": "R", "copy": "R", "transfer": "R", "compute": "E", "link": "E", "publish": "E", "contact": "E"}
+AUDIT_ACTIONS = {"view": "R", "copy": "R", "transfer": "R", "compute": "E", "link": "E", "publish": "E", "contact": "E"}
 
 
 def audit_event(receipt: AccessReceipt, position: int) -> dict[str, Any]:
-    """Who asked for what, when, why, and whether they got it; `position` is the receipt's place in the access log."""
+    """An AuditEvent: requester, record, time, purpose and outcome; `position` is the receipt's position in the access
+    log.
+    """
     purpose = _purpose(receipt.purpose)
     record = {
         "what": _identified(codes.RECORD, "0x" + receipt.record_id.hex()),
@@ -39,7 +41,7 @@ def audit_event(receipt: AccessReceipt, position: int) -> dict[str, Any]:
         "id": f"access-{position}",
         "type": {"system": DICOM, "code": "110106", "display": "Export"},
         "subtype": [{"system": codes.ACTIONS, "code": receipt.action}],
-        "action": DONE[receipt.action],
+        "action": AUDIT_ACTIONS[receipt.action],
         "recorded": _instant(receipt.decided_at),
         "outcome": SUCCESS if receipt.permitted else REFUSED,
         "outcomeDesc": receipt.reason,

@@ -1,4 +1,4 @@
-"""The health service at the door: records in and out, and links a person shares."""
+"""Routes of the health service: records in and out, and links that a person shares."""
 
 from fastapi import APIRouter
 

@@ -1,4 +1,4 @@
-"""A person shares an International Patient Summary of their own records as a SMART Health Link."""
+"""Sharing an International Patient Summary of one's own records as a SMART Health Link."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from mydata_ledger.services.health.formats.shlink import shlink
 from mydata_ledger.services.health.formats.summary import summary
 
 router = APIRouter(tags=["links"])
-Name = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="a link as its maker's list names it")]
+LinkName = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="name of the link, as `/me/links` lists it")]
 
 
 HEALTH: list[Term] = ["health"]
 
 
 class LinkForm(Form):
-    """What to share, and with which limits; a `direct` link is one file that anyone with it fetches by GET."""
+    """What to share, and the limits of the link. A `direct` link is one file that anyone with the
+    link fetches by GET.
+    """
 
     categories: Annotated[list[Term], Field(min_length=1, max_length=32)] = HEALTH
     label: Annotated[str, Field(max_length=80, examples=["For the cardiologist"])] = ""
@@ -33,51 +35,55 @@ class LinkForm(Form):
     expires: Seconds = 0
     long_term: bool = False
     direct: bool = False
-    data_subject: Annotated[Hex | None, Field(description="for whom a delegate makes it; the caller without it")] = None
+    data_subject: Annotated[
+        Hex | None, Field(description="the person for whom a delegate creates it; without it, the caller")
+    ] = None
 
     def terms(self) -> LinkTerms:
-        """The kernel's word for it."""
+        """The kernel's terms."""
         shared = tuple(self.categories)
         return LinkTerms(shared, self.label, self.passcode, self.expires, self.long_term, self.direct)
 
 
 class NewLinkView(BaseModel):
-    """`shlink` is shown this once: it carries the key, which is kept nowhere here."""
+    """A new link. `shlink` contains the key, which is not stored here, so it is returned only once."""
 
     shlink: str = Field(examples=["shlink:/eyJ1cmwiOi…"])
     link: LinkView
 
 
 class RefreshForm(Form):
-    """The link's own key, from its `shlink`."""
+    """The key of the link, from its `shlink`."""
 
     key: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{64}$")]
 
 
 @router.post("/me/links", status_code=201)
-def share(form: LinkForm, caller: SignedIn, house: AppContextDep) -> NewLinkView:
-    """Make a link over a summary of the caller's own records (FHIR R4 IPS document), sealed under a key that only the
-    link carries. Every record that goes into it leaves its receipt, and so does every opening.
+def create_link(form: LinkForm, caller: SignedIn, context: AppContextDep) -> NewLinkView:
+    """Create a link to a summary of the caller's own records (a FHIR R4 IPS document), sealed under a key that only the
+    link contains.
+
+    Every record in the summary gets a receipt, and so does every opening of the link.
     """
-    kernel, person = house.kernel, subject_bytes(form.data_subject) if form.data_subject else caller.signer
+    kernel, person = context.kernel, subject_bytes(form.data_subject) if form.data_subject else caller.signer
 
     def compose(contents: Sequence[bytes]) -> bytes:
         return summary(contents, person, kernel.queries.now())
 
-    base = house.settings.uri.rstrip("/")
-    made = kernel.people.sharing.make(person, form.terms(), compose, MEDIA_TYPE, caller.signer)
-    return NewLinkView(shlink=shlink(f"{base}/shl/{made.link_id}", made), link=LinkView.of(made.link))
+    base = context.settings.uri.rstrip("/")
+    new_link = kernel.people.sharing.make(person, form.terms(), compose, MEDIA_TYPE, caller.signer)
+    return NewLinkView(shlink=shlink(f"{base}/shl/{new_link.link_id}", new_link), link=LinkView.of(new_link.link))
 
 
 @router.post("/me/links/{name}/refresh")
-def refresh(name: Name, form: RefreshForm, caller: SignedIn, house: AppContextDep) -> LinkView:
-    """Bring a long-term link of the caller's making up to date with the records as they are now, under the same key."""
-    kernel, link = house.kernel, read_hex(name, "name", 32)
+def refresh_link(name: LinkName, form: RefreshForm, caller: SignedIn, context: AppContextDep) -> LinkView:
+    """Update a long-term link of the caller with the present records, under the same key."""
+    kernel, link = context.kernel, read_hex(name, "name", 32)
     person = kernel.people.links.person_of(caller.signer, link)
-    found = kernel.people.sharing.refresh(
+    refreshed = kernel.people.sharing.refresh(
         caller.signer,
         link,
         read_hex(form.key, "key", 32),
         lambda contents: summary(contents, person, kernel.queries.now()),
     )
-    return LinkView.of(found)
+    return LinkView.of(refreshed)

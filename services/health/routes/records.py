@@ -1,4 +1,4 @@
-"""Hospitals hand in bundles; people see their own records."""
+"""Routes for FHIR bundles of hospitals, and for a person's own health records."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
-from mydata_ledger.api.guard import NAMED_ONLY, RawBody, may_show
+from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY, RawBody, may_show
 from mydata_ledger.api.schemas import RecordView, ReleaseView
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel import Draft, Kernel, Release
@@ -22,7 +22,7 @@ from mydata_ledger.services.health.formats.traces import audit_event, provenance
 from mydata_ledger.services.health.schemas import BundleDrafts, SkippedView
 
 router = APIRouter(prefix="/health", tags=["health service"])
-PAGE = 500
+PAGE_SIZE = 500
 After = Annotated[int, Query(ge=-1, le=2**62)]
 Entry = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a consent")]
 FhirRelease = Annotated[str, Query(pattern="^R[45]$")]
@@ -37,60 +37,84 @@ def draft_bundle(
     caller: SignedIn,
     kernel: KernelDep,
 ) -> BundleDrafts:
-    """Seal every resource of one person's FHIR R4 bundle (the request body, as it is) and return what to sign."""
+    """Seal every resource of one person's FHIR R4 bundle (the request body, unchanged), and return the statements to
+    sign.
+    """
     parts = split(bundle, subject_bytes(data_subject))
     drafts = _draft_all(kernel, caller.name, parts)
     return BundleDrafts(
-        drafts=[draft.typed for draft in drafts], skipped=[SkippedView(**asdict(one)) for one in parts.skipped]
+        drafts=[draft.typed for draft in drafts],
+        skipped=[SkippedView(**asdict(resource)) for resource in parts.skipped],
     )
 
 
 def _draft_all(kernel: Kernel, holder: str, parts: BundleSplit) -> list[Draft]:
-    step = kernel.queries.largest_batch
-    batches = [parts.uploads[start : start + step] for start in range(0, len(parts.uploads), step)]
+    batch_size = kernel.queries.largest_batch
+    batches = [parts.uploads[start : start + batch_size] for start in range(0, len(parts.uploads), batch_size)]
     return [draft for batch in batches for draft in kernel.records.issues.draft(holder, batch)]
 
 
 @router.post("/records/{record_id}/fields")
-def fields(release: FieldsByPath) -> ReleaseView:
-    """Ask for the fields of one resource that FHIRPath expressions select: what is sealed for you proves them against
-    the record's commitment. A receipt is written either way; absent and forbidden look the same.
+def request_fields_by_path(release: FieldsByPath) -> ReleaseView:
+    """Request fields of one resource, selected by FHIRPath.
+
+    The sealed fields come with a proof against the record's commitment. Every request writes a receipt; a record that
+    does not exist and one that is not permitted get the identical answer.
     """
     return ReleaseView.of(release)
 
 
-@router.get("/records", dependencies=[NAMED_ONLY])
-def timeline(
+@router.get("/records", dependencies=[KNOWN_PARAMETERS_ONLY])
+def list_health_records(
     caller: SignedIn, kernel: KernelDep, category: Annotated[str, Query(max_length=200)] = ""
 ) -> list[RecordView]:
-    """The caller's own health records, by the time they are about; of one category if one is named."""
+    """The caller's own health records, ordered by the time they are about; of one category if that is given."""
     if category:
         kernel.queries.vocabulary.check_category(category)
-    own = kernel.queries.records_of(caller.signer)
-    wanted = [r for r in own if r.issue.category.startswith("health.") and category in {"", r.issue.category}]
-    return [RecordView.of(record) for record in sorted(wanted, key=lambda r: (r.issue.data_from, r.position))]
+    records = kernel.queries.records_of(caller.signer)
+    selected = [
+        record
+        for record in records
+        if record.issue.category.startswith("health.") and category in {"", record.issue.category}
+    ]
+    return [
+        RecordView.of(record)
+        for record in sorted(selected, key=lambda record: (record.issue.data_from, record.position))
+    ]
 
 
 @router.get("/audit-events")
-def audit_events(caller: SignedIn, kernel: KernelDep, after: After = -1) -> dict[str, Any]:
-    """What was asked about the caller, as a FHIR R4 bundle of AuditEvents; the next page is `after` the last `id`."""
-    found = kernel.queries.receipts_of(caller.signer, after, PAGE)
-    receipts = [(one, one.signed.statement) for one in found]
-    return _bundle([audit_event(said, one.position) for one, said in receipts if isinstance(said, AccessReceipt)])
-
-
-@router.get("/provenances")
-def provenances(caller: SignedIn, kernel: KernelDep) -> dict[str, Any]:
-    """Who issued the caller's records, as a FHIR R4 bundle of Provenances."""
-    logged = [kernel.queries.statement(RECORDS, r.position) for r in kernel.queries.records_of(caller.signer)]
-    issues = [(one, one.signed.statement) for one in logged if one]
+def list_audit_events(caller: SignedIn, kernel: KernelDep, after: After = -1) -> dict[str, Any]:
+    """Access requests about the caller, as a FHIR R4 bundle of AuditEvents. For the next page, `after` is the last
+    `id`.
+    """
+    logged = kernel.queries.receipts_of(caller.signer, after, PAGE_SIZE)
+    receipts = [(entry, entry.signed.statement) for entry in logged]
     return _bundle(
-        [provenance(said, one.position, one.signed.entry.signature) for one, said in issues if isinstance(said, Issue)]
+        [
+            audit_event(statement, entry.position)
+            for entry, statement in receipts
+            if isinstance(statement, AccessReceipt)
+        ]
     )
 
 
-@router.get("/consents/{entry}", dependencies=[NAMED_ONLY])
-def fhir_consent(entry: Entry, caller: SignedIn, kernel: KernelDep, release: FhirRelease = "R4") -> dict[str, Any]:
+@router.get("/provenances")
+def list_provenances(caller: SignedIn, kernel: KernelDep) -> dict[str, Any]:
+    """The issuers of the caller's records, as a FHIR R4 bundle of Provenances."""
+    logged = [kernel.queries.statement(RECORDS, record.position) for record in kernel.queries.records_of(caller.signer)]
+    issues = [(entry, entry.signed.statement) for entry in logged if entry]
+    return _bundle(
+        [
+            provenance(statement, entry.position, entry.signed.entry.signature)
+            for entry, statement in issues
+            if isinstance(statement, Issue)
+        ]
+    )
+
+
+@router.get("/consents/{entry}", dependencies=[KNOWN_PARAMETERS_ONLY])
+def get_fhir_consent(entry: Entry, caller: SignedIn, kernel: KernelDep, release: FhirRelease = "R4") -> dict[str, Any]:
     """One of the caller's consents as a FHIR Consent of release R4 or R5."""
     state = kernel.queries.consent(read_hex(entry, "entry", 32))
     if state is None or state.consent.data_subject != caller.signer:
@@ -100,4 +124,4 @@ def fhir_consent(entry: Entry, caller: SignedIn, kernel: KernelDep, release: Fhi
 
 
 def _bundle(resources: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources]}
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": resource} for resource in resources]}

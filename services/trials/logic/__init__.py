@@ -1,1 +1,1 @@
-"""What trials and research ask of the law of data use, pure: may this purpose use these data at all?"""
+"""Data use rules of trials and research, as pure functions: may data be used for this purpose?"""

@@ -1,7 +1,7 @@
 """GA4GH Data Use Ontology: may a research purpose use data under these terms? APPROVE, DENY or ABSTAIN, with reasons.
 
-Terms of the ontology release 2021-02-23. What the request does not say, and what no rule here can tell, abstains: a
-person decides. A diagnosis lies in a permitted one when it is that or lies below it.
+The terms are those of the ontology release 2021-02-23. A fact that the request does not state, and a term that no rule
+can decide, give ABSTAIN: then a person decides. A permitted diagnosis includes the diagnoses below it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from datetime import date
 from enum import StrEnum
 
 Ancestors = Callable[[str], Collection[str] | None]
-"""All diseases above one, itself left out; None for a disease that the ontology in use does not know."""
+"""The diseases above a disease, without itself; None for a disease that is not in the ontology."""
 
 
 class Match(StrEnum):
-    """The answer, for a whole purpose or for one term."""
+    """The result, for a whole purpose or for one term."""
 
     APPROVE = "APPROVE"
     ABSTAIN = "ABSTAIN"
@@ -36,9 +36,9 @@ class DataUse:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What the research is, as its request says; None where it does not say.
+    """The purpose of the research, as its request states it; None where it does not.
 
-    `aims` are of AIMS; `diseases` what it studies; days in ISO 8601.
+    `aims` are members of AIMS, `diseases` those it studies; dates are ISO 8601.
     """
 
     aims: frozenset[str]
@@ -59,7 +59,7 @@ AIMS = frozenset({"health", "disease", "methods", "population", "genetic", "clin
 
 @dataclass(frozen=True, slots=True)
 class TermFinding:
-    """What one term had to say."""
+    """The result of one term."""
 
     term: str
     match: Match
@@ -68,73 +68,75 @@ class TermFinding:
 
 @dataclass(frozen=True, slots=True)
 class UseDecision:
-    """The whole answer: one DENY denies, else one ABSTAIN abstains, else it approves."""
+    """The result for all terms: one DENY denies, else one ABSTAIN abstains, else APPROVE."""
 
     match: Match
     findings: tuple[TermFinding, ...]
 
 
 def match(use: DataUse, purpose: Purpose, ancestors: Ancestors) -> UseDecision:
-    """Every term asked; no term at all abstains, since nobody said yes."""
+    """Match a purpose against every term. Without a permission term the result is ABSTAIN, since nobody permitted the
+    use.
+    """
     findings = [_finding(term, values, purpose, ancestors) for term, values in sorted(use.terms.items())]
     if not PERMISSIONS & set(use.terms):
         findings.append(TermFinding("", Match.ABSTAIN, "the data carry no permission term; ask who holds them"))
-    said = {finding.match for finding in findings}
-    whole = Match.DENY if Match.DENY in said else Match.ABSTAIN if Match.ABSTAIN in said else Match.APPROVE
-    return UseDecision(whole, tuple(findings))
+    matches = {finding.match for finding in findings}
+    overall = Match.DENY if Match.DENY in matches else Match.ABSTAIN if Match.ABSTAIN in matches else Match.APPROVE
+    return UseDecision(overall, tuple(findings))
 
 
 def _finding(term: str, values: tuple[str, ...], purpose: Purpose, ancestors: Ancestors) -> TermFinding:
     if term == DISEASES:
-        return TermFinding(term, *_diseases(values, purpose, ancestors))
-    if term in NAMED:
-        return TermFinding(term, *_named(NAMED[term], values, purpose))
-    if term in DAYS:
-        return TermFinding(term, *_days(term, values, purpose))
-    if term in PROMISES:
-        return TermFinding(term, *_promised(*PROMISES[term], purpose))
-    if term in AIMED:
-        return TermFinding(term, *_aimed(term, purpose))
+        return TermFinding(term, *_match_diseases(values, purpose, ancestors))
+    if term in NAME_TERMS:
+        return TermFinding(term, *_match_name(NAME_TERMS[term], values, purpose))
+    if term in DATE_TERMS:
+        return TermFinding(term, *_match_date(term, values, purpose))
+    if term in PROMISE_TERMS:
+        return TermFinding(term, *_match_promises(*PROMISE_TERMS[term], purpose))
+    if term in AIM_TERMS:
+        return TermFinding(term, *_match_aims(term, purpose))
     return TermFinding(term, Match.ABSTAIN, "this term is not one that a rule can answer")
 
 
-Said = tuple[Match, str]
+TermResult = tuple[Match, str]
 
 
-def _aimed(term: str, purpose: Purpose) -> Said:
-    allowed, refused, label = AIMED[term]
+def _match_aims(term: str, purpose: Purpose) -> TermResult:
+    allowed, refused, label = AIM_TERMS[term]
     if not purpose.aims or not purpose.aims <= AIMS:
         return Match.ABSTAIN, "the request does not say what the research aims at"
-    if bad := purpose.aims & refused:
-        return Match.DENY, f"{label}: {', '.join(sorted(bad))} is not"
-    if allowed and (bad := purpose.aims - allowed):
-        return Match.DENY, f"{label}: {', '.join(sorted(bad))} is not"
+    if excluded := purpose.aims & refused:
+        return Match.DENY, f"{label}: {', '.join(sorted(excluded))} is not"
+    if allowed and (excluded := purpose.aims - allowed):
+        return Match.DENY, f"{label}: {', '.join(sorted(excluded))} is not"
     return Match.APPROVE, label
 
 
-def _diseases(permitted: tuple[str, ...], purpose: Purpose, ancestors: Ancestors) -> Said:
+def _match_diseases(permitted: tuple[str, ...], purpose: Purpose, ancestors: Ancestors) -> TermResult:
     if not permitted:
         return Match.ABSTAIN, "the term names no disease"
     if not purpose.diseases:
         return Match.DENY, "only research on a named disease is permitted, and the request names none"
-    if refused := purpose.aims & BESIDE_A_DISEASE:
+    if refused := purpose.aims & NOT_DISEASE_RESEARCH:
         return Match.DENY, f"only research on a disease is permitted: {', '.join(sorted(refused))} is none"
     above = [ancestors(disease) for disease in sorted(purpose.diseases - set(permitted))]
-    if any(known is not None and not set(known) & set(permitted) for known in above):
+    if any(ancestors_of is not None and not set(ancestors_of) & set(permitted) for ancestors_of in above):
         return Match.DENY, "a disease of the request lies outside those permitted"
     if None in above:
         return Match.ABSTAIN, "a disease of the request is not known to the ontology in use"
     return Match.APPROVE, "every disease of the request is permitted or lies below one that is"
 
 
-def _named(kind: str, values: tuple[str, ...], purpose: Purpose) -> Said:
-    mine = purpose.names.get(kind)
-    if not values or mine is None:
+def _match_name(kind: str, values: tuple[str, ...], purpose: Purpose) -> TermResult:
+    name = purpose.names.get(kind)
+    if not values or name is None:
         return Match.ABSTAIN, f"the {kind} is not named" + (" by the term" if not values else " by the request")
-    return (Match.APPROVE if mine in values else Match.DENY), f"use is limited to a named {kind}"
+    return (Match.APPROVE if name in values else Match.DENY), f"use is limited to a named {kind}"
 
 
-def _days(term: str, values: tuple[str, ...], purpose: Purpose) -> Said:
+def _match_date(term: str, values: tuple[str, ...], purpose: Purpose) -> TermResult:
     try:
         day = date.fromisoformat(values[0])
     except (IndexError, ValueError):
@@ -150,26 +152,26 @@ def _days(term: str, values: tuple[str, ...], purpose: Purpose) -> Said:
     return (Match.APPROVE if purpose.publishes_from >= day else Match.DENY), f"nothing may be published before {day}"
 
 
-def _promised(members: str, label: str, purpose: Purpose) -> Said:
-    """Whether all is promised; one refusal denies, whatever else is not said."""
-    said = [getattr(purpose, member) for member in members.split()]
-    if False in said:
+def _match_promises(members: str, label: str, purpose: Purpose) -> TermResult:
+    """APPROVE if everything is promised; one refusal denies, whatever else is not stated."""
+    promises = [getattr(purpose, member) for member in members.split()]
+    if False in promises:
         return Match.DENY, label
-    return (Match.ABSTAIN, f"{label}: the request does not say") if None in said else (Match.APPROVE, label)
+    return (Match.ABSTAIN, f"{label}: the request does not say") if None in promises else (Match.APPROVE, label)
 
 
 DISEASES, UNTIL, MORATORIUM = "DUO:0000007", "DUO:0000025", "DUO:0000024"
 PERMISSIONS = frozenset({"DUO:0000004", "DUO:0000042", "DUO:0000006", DISEASES, "DUO:0000011", "DUO:0000043"})
 """NRES, GRU, HMB, DS and POA permit; clinical care use (CC) permits care."""
-DAYS = frozenset({UNTIL, MORATORIUM})
-NAMED = {
+DATE_TERMS = frozenset({UNTIL, MORATORIUM})
+NAME_TERMS = {
     "DUO:0000012": "kind of research",
     "DUO:0000022": "region",
     "DUO:0000026": "user",
     "DUO:0000027": "project",
     "DUO:0000028": "institution",
 }
-PROMISES = {
+PROMISE_TERMS = {
     "DUO:0000018": (
         "not_for_profit_use not_for_profit_organisation",
         "only not-for-profit, non-commercial use by such organisations",
@@ -182,9 +184,9 @@ PROMISES = {
     "DUO:0000046": ("not_for_profit_use", "only non-commercial use"),
 }
 RESEARCH = AIMS - {"clinical-care"}
-BESIDE_A_DISEASE = frozenset({"population", "clinical-care"})
-"""Aims that are no research on a disease, whichever the request names: as DUOS has it, ancestry needs GRU."""
-AIMED: Mapping[str, tuple[frozenset[str], frozenset[str], str]] = {
+NOT_DISEASE_RESEARCH = frozenset({"population", "clinical-care"})
+"""Aims that are not research on a disease, whichever disease the request names: by DUOS, ancestry needs GRU."""
+AIM_TERMS: Mapping[str, tuple[frozenset[str], frozenset[str], str]] = {
     "DUO:0000004": (frozenset(), frozenset(), "no restriction on use"),
     "DUO:0000006": (RESEARCH - {"population", "other"}, frozenset(), "health, medical and biomedical research only"),
     "DUO:0000011": (frozenset({"population"}), frozenset(), "only the study of population origins or ancestry"),
@@ -194,11 +196,11 @@ AIMED: Mapping[str, tuple[frozenset[str], frozenset[str], str]] = {
     "DUO:0000043": (AIMS, frozenset(), "clinical use and care too"),
     "DUO:0000044": (frozenset(), frozenset({"population"}), "no population, origin or ancestry research"),
 }
-"""By term the aims it is limited to (none: any), those it refuses, and what it says."""
+"""By term: the aims it is limited to (empty for any), the aims it refuses, and its label."""
 
 
 def by_prefix(disease: str) -> list[str]:
-    """The classes above an ICD-10 or KCD code by the code itself: E11.65 lies in E11.6 and E11, and ends there."""
+    """The classes above an ICD-10 or KCD code, by the code itself: E11.65 is in E11.6, and that in E11."""
     plain = disease.replace(".", "")
     above = [plain[:length] for length in range(len(plain) - 1, 2, -1)]
     return [code if len(code) == 3 else f"{code[:3]}.{code[3:]}" for code in above]

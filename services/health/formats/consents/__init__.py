@@ -1,4 +1,4 @@
-"""FHIR Consent R4 and R5, in and out: provision trees to grants and back; what cannot be said in grants is reported."""
+"""FHIR Consent R4 and R5, in and out: provision trees to grants and back. What no grant can express is reported."""
 
 from mydata_ledger.services.health.formats.consents.finding import consents_in
 from mydata_ledger.services.health.formats.consents.importing import ConsentImport, ImportOutcome, read_consent

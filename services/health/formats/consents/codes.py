@@ -1,4 +1,4 @@
-"""Code systems: HL7's and ours, and what stands for what."""
+"""Code systems of HL7 and of this ledger, and their mapping."""
 
 from __future__ import annotations
 
@@ -15,23 +15,27 @@ TYPE_SYSTEMS = {RESOURCE_TYPES, "http://hl7.org/fhir/fhir-types"}
 CATEGORIES, PURPOSES, ACTIONS = "urn:mydata:category", "urn:mydata:purpose", "urn:mydata:action"
 GRANTEE, RECORD = "urn:mydata:grantee", "urn:mydata:record"
 CONDITION, EFFECT = "urn:mydata:fhir:condition", "urn:mydata:fhir:effect"
-"""Extension URLs: one condition of a permit; the effect of an R5 provision where it is not its place in the tree."""
+"""Extension URLs: one condition of a permit; the effect of an R5 provision if it differs from its
+position in the tree.
+"""
 
 RECIPIENTS = {"IRCP", "PRCP", "REFB", "REFT", "SPC", "DIR", "TRC"}
-"""Participations of who receives; custodians, authors and the like are not recipients. None at all is one."""
+"""Participation types of recipients; custodians, authors and others are none. An actor without a
+type is a recipient.
+"""
 BASES = {"OPTIN": "permit", "OPTINR": "permit", "OPTOUT": "deny", "OPTOUTE": "deny"}
-DONE = {
+ACTIONS_BY_CODE = {
     "access": ("view",),
     "collect": ("copy",),
     "use": ("view", "compute"),
     "disclose": ("transfer",),
     "correct": (),
 }
-"""Consent actions of HL7 in our words; `correct` has none: records are corrected by their holders only."""
+"""Our actions by HL7 consent action. `correct` has none: only the holder corrects a record."""
 
 
 def categories_of(resource_type: str) -> tuple[str, ...]:
-    """The categories that hold a FHIR resource type; observations and reports lie in several."""
+    """The categories of a FHIR resource type; observations and reports have several."""
     if resource_type == "Observation":
         return ("health.lab", "health.vitals", "health.observation")
     if resource_type == "DiagnosticReport":

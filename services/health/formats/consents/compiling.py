@@ -1,4 +1,4 @@
-"""Rules to grants: never a permit wider than the tree."""
+"""Rules to grants, never with a permit wider than the provision tree."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ NOT_FORBIDDEN = "not permitted here, but not forbidden to other consents"
 
 
 class Compiler:
-    """Rules to grants. A forbid outranks every permit here, so an exception inside a deny is cut out of the deny; and a
-    deny that no grant can say is cut, as wide as it may be meant, out of every permit outside it.
+    """Compiles rules to grants.
+
+    A forbid outranks every permit in this ledger, so an exception to a deny is cut out of the deny. A deny that no
+    grant can express is cut, in its widest meaning, out of every permit outside it.
     """
 
     def __init__(self, words: Words, reader: ConsentReader, now: int) -> None:
@@ -29,7 +31,9 @@ class Compiler:
         self._words = rules.TermSets(frozenset(words.categories), frozenset(words.purposes), ACTIONS, below)
 
     def plan(self, rule: Rule, outer: Scope) -> None:
-        """Find what each deny forbids; one that cannot be said exactly is cut out of the permits outside it instead."""
+        """Find what each deny forbids. One that cannot be expressed exactly is cut out of the permits outside it
+        instead.
+        """
         scope = rule.scope.within(outer, self._words)
         if rule.decision == "deny" and not rule.is_base and not scope.empty:
             self._forbids[rule.path], whole = self._forbidden(rule, scope)
@@ -39,7 +43,7 @@ class Compiler:
             self.plan(exception, scope)
 
     def _forbidden(self, rule: Rule, scope: Scope) -> tuple[tuple[Scope, ...], bool]:
-        """What of a deny can be forbidden without touching its exceptions, and whether that is all of it."""
+        """The part of a deny that can be forbidden without its exceptions, and whether that is all of it."""
         if not scope.expressible or scope.conditions:
             return (), False
         parts: tuple[Scope, ...] = (scope,)
@@ -53,8 +57,8 @@ class Compiler:
         return parts, whole
 
     def _permitted_inside(self, rule: Rule, scope: Scope) -> Iterator[Scope]:
-        """What the nearest permits below a deny are about, through denies that only repeat it; as far as they can be
-        said, since no other permit is imported.
+        """The scopes of the nearest permits below a deny, through denies that only repeat it. Permits that cannot be
+        expressed are left out, since they are not imported.
         """
         for exception in rule.exceptions:
             inner = exception.scope.within(scope, self._words)
@@ -64,7 +68,7 @@ class Compiler:
                 yield inner
 
     def rule(self, rule: Rule, outer: Scope) -> None:
-        """The grants of a rule and of its exceptions."""
+        """Add the grants of a rule and of its exceptions."""
         scope = rule.scope.within(outer, self._words)
         if scope.empty:
             self._reader.lost(rule.path, "bounded to nothing by the rules around it", "it decides nothing")
@@ -97,8 +101,8 @@ class Compiler:
             return
         grant = Grant(
             effect=effect,
-            categories=_said(scope.categories, self._words.categories),
-            purposes=_said(scope.purposes, self._words.purposes),
+            categories=_term_names(scope.categories, self._words.categories),
+            purposes=_term_names(scope.purposes, self._words.purposes),
             actions=tuple(sorted(scope.actions if scope.actions is not None else ACTIONS)),
             not_before=scope.window[0],
             expires=scope.window[1],
@@ -117,5 +121,5 @@ class Compiler:
             self._reader.lost(rule.path, "permits and denies the same at one level", "the deny is followed")
 
 
-def _said(names: frozenset[str] | None, everything: frozenset[str]) -> tuple[str, ...]:
+def _term_names(names: frozenset[str] | None, everything: frozenset[str]) -> tuple[str, ...]:
     return ("*",) if names is None or names == everything else tuple(sorted(names))

@@ -1,4 +1,4 @@
-"""What a Consent carries inside itself: a `#id` is known by the identifiers of the resource it points to."""
+"""Contained resources of a Consent: a `#id` stands for the identifiers of the resource it points to."""
 
 from __future__ import annotations
 
@@ -11,26 +11,32 @@ Resolve = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class ContainedNames:
-    """The names, `system|value`, of each contained resource by its `#id`."""
+    """The names, `system
+    value`, of each contained resource by its `#id`.
+    """
 
     names: Mapping[str, Sequence[str]]
 
     def known_to(self, resolve: Resolve) -> Resolve:
-        """The same answers, and for a `#id` nobody was told of the first that one of its names has."""
+        """A resolver that tries the names of a contained resource for a `#id` which `resolve` does not know."""
 
-        def known(name: str) -> str | None:
-            found = resolve(name)
-            inner = (resolve(one) for one in self.names.get(name, ()))
-            return found if found is not None else next((one for one in inner if one is not None), None)
+        def resolve_contained(name: str) -> str | None:
+            resolved = resolve(name)
+            candidates = (resolve(identifier) for identifier in self.names.get(name, ()))
+            return (
+                resolved
+                if resolved is not None
+                else next((candidate for candidate in candidates if candidate is not None), None)
+            )
 
-        return known
+        return resolve_contained
 
 
 def contained(resource: Mapping[str, Any]) -> ContainedNames:
-    """Everything contained that has an id."""
+    """The names of every contained resource with an id."""
     inner = resource.get("contained")
-    found = [one for one in inner if isinstance(one, Mapping)] if isinstance(inner, list) else []
-    return ContainedNames({f"#{one['id']}": _names(one) for one in found if isinstance(one.get("id"), str)})
+    resources = [item for item in inner if isinstance(item, Mapping)] if isinstance(inner, list) else []
+    return ContainedNames({f"#{item['id']}": _names(item) for item in resources if isinstance(item.get("id"), str)})
 
 
 def _names(resource: Mapping[str, Any]) -> list[str]:

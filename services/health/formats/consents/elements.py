@@ -1,4 +1,4 @@
-"""Elements of FHIR JSON, whatever they turn out to be."""
+"""Readers of FHIR JSON elements that tolerate any JSON."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from mydata_ledger.services.health.formats.periods import span_of
 
 
 def members(element: Mapping[str, Any], name: str, path: str) -> list[Any]:
-    """The members of a repeating element; a single one counts as a list of one."""
-    found = element.get(name, [])
-    if isinstance(found, list):
-        return found
-    if isinstance(found, Mapping):
-        return [found]
+    """The items of a repeating element; a single object counts as a list of one."""
+    element_value = element.get(name, [])
+    if isinstance(element_value, list):
+        return element_value
+    if isinstance(element_value, Mapping):
+        return [element_value]
     raise MalformedInput(f"`{path}.{name}` must be a list of objects")
 
 
@@ -32,7 +32,7 @@ def codings_in(concepts: Any) -> Iterator[tuple[str, str]]:
 
 
 def url_of(extension: Any) -> str:
-    """Its URL, empty for none."""
+    """The URL of an extension; empty if it has none."""
     return str(extension.get("url", "")) if isinstance(extension, Mapping) else ""
 
 

@@ -1,4 +1,6 @@
-"""The Consents in a file: one resource, a Bundle of any kind, or one resource a line (NDJSON, FHIR bulk data)."""
+"""The Consents of a file: a single resource, a Bundle of any kind, or one resource per line
+(NDJSON, FHIR bulk data).
+"""
 
 from __future__ import annotations
 
@@ -10,33 +12,38 @@ from typing import Any
 from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge
 
-MOST = 1_000
-"""Consents of one file."""
+MAX_CONSENTS = 1_000
+"""Consents in one file."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundConsent:
-    """One Consent: where in the file it lies (empty where it is the file), and its JSON."""
+    """One Consent: its position in the file (empty if it is the whole file), and its JSON."""
 
     path: str
     raw: bytes
 
 
 def consents_in(raw: bytes) -> list[FoundConsent]:
-    """Every Consent in file order, readable or not; each is then read for itself, so that a bad one spoils no other.
+    """Every Consent of a file in order, readable or not: each is parsed by itself later, so that a bad one affects no
+    other.
 
-    Raises MalformedInput for what is no JSON or holds no Consent, TooLarge beyond 1,000 of them.
+    Raises:
+        MalformedInput: The file is not JSON or has no Consent.
+        TooLarge: The file has more than 1,000 of them.
     """
     lines = raw.splitlines()
     if len(lines) > 1 and lines[0].rstrip().endswith(b"}") and lines[0].lstrip().startswith(b"{"):
-        found = [FoundConsent(f"line {n}", line) for n, line in enumerate(lines, 1) if _may_be_consent(line)]
+        consents = [
+            FoundConsent(f"line {number}", line) for number, line in enumerate(lines, 1) if _may_be_consent(line)
+        ]
     else:
-        found = list(_inside(raw))
-    if not found:
+        consents = list(_inside(raw))
+    if not consents:
         raise MalformedInput("no FHIR Consent here: give a Consent, a Bundle with Consents, or one Consent a line")
-    if len(found) > MOST:
-        raise TooLarge(f"a file has at most {MOST} consents; split it")
-    return found
+    if len(consents) > MAX_CONSENTS:
+        raise TooLarge(f"a file has at most {MAX_CONSENTS} consents; split it")
+    return consents
 
 
 def _inside(raw: bytes) -> Iterator[FoundConsent]:
@@ -56,7 +63,7 @@ def _inside(raw: bytes) -> Iterator[FoundConsent]:
 
 
 def _may_be_consent(line: bytes) -> bool:
-    """Whether a line is a Consent, or nobody can tell: that one is then refused by name."""
+    """True if a line is a Consent, or is not readable; an unreadable one is refused by name later."""
     if not line.strip():
         return False
     try:

@@ -31,14 +31,14 @@ ONLY_R5 = {
     "date",
 }
 GRANTEE, RECORD = re.compile("0x[0-9a-fA-F]{40}|role:[a-z0-9-]{1,64}"), re.compile("0x[0-9a-fA-F]{64}")
-LONGEST = 4 * 1024 * 1024
-MOST_GRANTS = 64
+MAX_BYTES = 4 * 1024 * 1024
+MAX_GRANTS = 64
 Resolve = Callable[[str], str | None]
 ACTIVE = "active"
 
 
 class ImportOutcome(StrEnum):
-    """What an import came to."""
+    """The outcome of an import."""
 
     IMPORTED = "imported"
     IMPORTED_IN_PART = "imported_in_part"
@@ -47,9 +47,10 @@ class ImportOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConsentImport:
-    """Grants by grantee, ready to be drafted for the person to sign; `losses` is everything else the resource says.
+    """Grants by grantee, ready to be drafted for the person to sign; `losses` is everything that was not imported.
 
-    `patient` is the FHIR reference or `system|value` of whose consent it is, `release` is R4 or R5.
+    `patient` is the FHIR reference or `system
+    value` of the person, `release` is R4 or R5.
     """
 
     outcome: ImportOutcome
@@ -62,32 +63,38 @@ class ConsentImport:
 def read_consent(
     raw: bytes, words: Words, *, grantee: Resolve, record: Resolve = lambda _: None, now: int = 0
 ) -> ConsentImport:
-    """What a FHIR Consent says, in grants. `grantee` names the party or role behind a FHIR reference, `record` the
-    0x-hex record id; our own identifiers need neither. `now` leaves out what is over.
+    """Convert a FHIR Consent to grants.
 
-    Raises MalformedInput for what is no FHIR Consent, InvalidStatement for one that is not active or contradicts
-    itself in time, TooLarge beyond 4 MiB or 64 grants to one grantee.
+    `grantee` gives the party or role of a FHIR reference, `record` the 0x-hex record id; our own identifiers need
+    neither. What ended before `now` is left out.
+
+    Raises:
+        MalformedInput: The resource is not a FHIR Consent.
+        InvalidStatement: It is not active, or a period ends before it starts.
+        TooLarge: It has more than 4 MiB, or more than 64 grants to one grantee.
     """
-    if len(raw) > LONGEST:
-        raise TooLarge(f"a consent has at most {LONGEST} bytes")
+    if len(raw) > MAX_BYTES:
+        raise TooLarge(f"a consent has at most {MAX_BYTES} bytes")
     resource = read(raw)
     if not isinstance(resource, dict) or resource.get("resourceType") != "Consent":
         raise MalformedInput("not a FHIR Consent: a JSON object whose `resourceType` is `Consent`")
     _check_status(resource)
-    inside = _contained(resource)
+    contained_names = _contained(resource)
     reader = ConsentReader(
-        inside.known_to(_own(codes.GRANTEE, GRANTEE, grantee)),
-        inside.known_to(_own(codes.RECORD, RECORD, record)),
+        contained_names.known_to(_resolver_of_own_names(codes.GRANTEE, GRANTEE, grantee)),
+        contained_names.known_to(_resolver_of_own_names(codes.RECORD, RECORD, record)),
         words,
     )
     release = _release(resource)
-    base = _understood(_r5(resource, reader) if release == "R5" else _r4(resource, reader), resource, reader)
-    compiled = Compiler(words, reader, now)
-    compiled.plan(base, Scope())
-    compiled.rule(base, Scope())
-    grants = {name: tuple(dict.fromkeys(said)) for name, said in compiled.grants.items()}
-    if any(len(said) > MOST_GRANTS for said in grants.values()):
-        raise TooLarge(f"the consent needs more than {MOST_GRANTS} grants to one grantee; split it")
+    base = _without_unknown_modifiers(
+        _r5(resource, reader) if release == "R5" else _r4(resource, reader), resource, reader
+    )
+    compiler = Compiler(words, reader, now)
+    compiler.plan(base, Scope())
+    compiler.rule(base, Scope())
+    grants = {name: tuple(dict.fromkeys(grants_of_grantee)) for name, grants_of_grantee in compiler.grants.items()}
+    if any(len(grants_of_grantee) > MAX_GRANTS for grants_of_grantee in grants.values()):
+        raise TooLarge(f"the consent needs more than {MAX_GRANTS} grants to one grantee; split it")
     return ConsentImport(_outcome(grants, reader.losses), release, _patient(resource), grants, tuple(reader.losses))
 
 
@@ -97,21 +104,21 @@ def _outcome(grants: Mapping[str, object], losses: list[Loss]) -> ImportOutcome:
     return ImportOutcome.IMPORTED_IN_PART if losses else ImportOutcome.IMPORTED
 
 
-def _own(system: str, pattern: re.Pattern[str], others: Resolve) -> Resolve:
-    """Our own identifiers mean themselves, if they are any; everything else is asked for."""
+def _resolver_of_own_names(system: str, pattern: re.Pattern[str], others: Resolve) -> Resolve:
+    """A resolver that accepts our own identifiers if they are valid, and passes all others to `others`."""
 
-    def known(name: str) -> str | None:
+    def resolve(name: str) -> str | None:
         if not name.startswith(f"{system}|"):
             return others(name)
         own = name.removeprefix(f"{system}|")
         return own if pattern.fullmatch(own) else None
 
-    return known
+    return resolve
 
 
 def _release(resource: Mapping[str, Any]) -> str:
-    """By the elements only one release has. Raises MalformedInput for a resource that is both: its tree would be read
-    one way or the other.
+    """The release by the elements that only one release has. Raises MalformedInput for a resource with elements of
+    both, since its tree could be read in two ways.
     """
     r4, r5 = sorted(ONLY_R4 & resource.keys()), sorted(ONLY_R5 & resource.keys())
     listed = isinstance(resource.get("provision"), list)
@@ -121,18 +128,18 @@ def _release(resource: Mapping[str, Any]) -> str:
     return "R5" if r5 or listed else "R4"
 
 
-def _understood(base: Rule, resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
-    """The rule, unsayable as a whole where the resource says that it means something else than it says (FHIR: what has
-    unknown implicit rules or modifier extensions must not be processed).
+def _without_unknown_modifiers(base: Rule, resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
+    """The rule; inexpressible as a whole if the resource has implicit rules or a modifier extension, which FHIR forbids
+    to process when unknown.
     """
-    strange = [name for name in ("implicitRules", "modifierExtension") if resource.get(name)]
-    for name in strange:
+    unknown = [name for name in ("implicitRules", "modifierExtension") if resource.get(name)]
+    for name in unknown:
         reader.lost(f"Consent.{name}", f"`{name}` may change what all of it means", "nothing of it is imported")
-    return _silent(base) if strange else base
+    return _inexpressible(base) if unknown else base
 
 
-def _silent(rule: Rule) -> Rule:
-    inner = tuple(_silent(one) for one in rule.exceptions)
+def _inexpressible(rule: Rule) -> Rule:
+    inner = tuple(_inexpressible(one) for one in rule.exceptions)
     return replace(rule, scope=replace(rule.scope, expressible=False), exceptions=inner)
 
 
@@ -149,7 +156,9 @@ def _patient(resource: Mapping[str, Any]) -> str:
 
 
 def _r4(resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
-    """R4: `policyRule` is the base, the root provision bounds it, or with a type of its own is its exception."""
+    """R4: `policyRule` is the base; the root provision restricts it, or is an exception to it if it has a type of its
+    own.
+    """
     coded = {code for _, code in _all_codes(resource.get("policyRule"))}
     base = next((codes.BASES[code] for code in sorted(coded) if code in codes.BASES), "")
     if not base:
@@ -168,7 +177,7 @@ def _r4(resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
 
 
 def _r5(resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
-    """R5: `decision` is the base for `grantee` in `period`, every provision an exception to what is around it."""
+    """R5: `decision` is the base for `grantee` in `period`; every provision is an exception to the one around it."""
     base = resource.get("decision", "deny")
     if base not in ("permit", "deny"):
         raise MalformedInput("`Consent.decision` is permit or deny")
@@ -190,7 +199,7 @@ def _r5(resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
         for number, one in enumerate(provisions)
     ]
     rule = Rule("Consent", base, reader.scope(bounds, "Consent", base), tuple(nested), is_base=True)
-    return rule if "decision" in resource else _silent(rule)
+    return rule if "decision" in resource else _inexpressible(rule)
 
 
 def _all_codes(concept: Any) -> Iterable[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""A provision tree in our words: what each rule is about, what it decides, and its exceptions."""
+"""A provision tree in terms of this ledger: the scope of each rule, its decision and its exceptions."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from mydata_ledger.ledger.consent import NEVER, category_covers
 
 Names = frozenset[str] | None
-"""A bound on one thing a rule is about; None means no bound."""
+"""A bound of a scope; None means no bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a rule is about. `window` and `data` are UTC seconds, end exclusive; `sayable` is False as soon as the rule
-    is bounded by something that no grant can say.
+    """The scope of a rule. `window` and `data` are UTC seconds, end exclusive; `expressible` is False once a bound
+    exists that no grant can express.
     """
 
     grantees: Names = None
@@ -28,8 +28,8 @@ class Scope:
     expressible: bool = True
 
     def within(self, outer: Scope, words: TermSets) -> Scope:
-        """The part of this scope that lies in `outer`: a nested rule is bounded by the rules around it."""
-        named: dict[str, Any] = {n: words.both(n, getattr(self, n), getattr(outer, n)) for n in NAMED}
+        """The part of this scope inside `outer`: the rules around a nested rule restrict it."""
+        named: dict[str, Any] = {n: words.both(n, getattr(self, n), getattr(outer, n)) for n in NAME_BOUNDS}
         return Scope(
             **named,
             window=_overlap(self.window, outer.window),
@@ -40,12 +40,12 @@ class Scope:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing lies in it."""
-        over = any(start >= end for start, end in (self.window, self.data))
-        return over or any(getattr(self, name) == frozenset() for name in NAMED)
+        """True if the scope contains nothing."""
+        ended = any(start >= end for start, end in (self.window, self.data))
+        return ended or any(getattr(self, name) == frozenset() for name in NAME_BOUNDS)
 
 
-NAMED = ("grantees", "categories", "purposes", "actions", "records")
+NAME_BOUNDS = ("grantees", "categories", "purposes", "actions", "records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,7 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class TermSets:
-    """Every category, purpose and action there is, for what a scope without bound stands for; `below` holds for each
-    purpose itself and all below it.
-    """
+    """Every category, purpose and action, for a scope without a bound; `below` has each purpose with all below it."""
 
     categories: frozenset[str]
     purposes: frozenset[str]
@@ -75,7 +73,7 @@ class TermSets:
     below: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def spread(self, name: str, names: Names) -> frozenset[str]:
-        """The names with everything below them; all there are for no bound."""
+        """The names with everything below them; all names for no bound."""
         everything: frozenset[str] = getattr(self, name)
         if names is None:
             return everything
@@ -89,23 +87,23 @@ class TermSets:
         return frozenset(known for known in self.categories if category_covers(one, known)) or frozenset({one})
 
     def both(self, name: str, one: Names, other: Names) -> Names:
-        """What lies in both bounds, said as shortly as they say it."""
+        """The intersection of two bounds, with as few names as possible."""
         if one is None or other is None:
             return other if one is None else one
         if name not in {"categories", "purposes"}:
             return one & other
-        mine, theirs = self.spread(name, one), self.spread(name, other)
+        first, second = self.spread(name, one), self.spread(name, other)
         return frozenset(
-            {n for n in one if self._below(name, n) <= theirs} | {n for n in other if self._below(name, n) <= mine}
+            {n for n in one if self._below(name, n) <= second} | {n for n in other if self._below(name, n) <= first}
         )
 
     def overlap(self, one: Scope, other: Scope) -> bool:
-        """Whether some question lies in both."""
+        """True if some access request is in both scopes."""
         return not one.within(other, self).empty
 
     def named(self, name: str, exactly: frozenset[str]) -> frozenset[str]:
-        """The names that stand, with all below them, inside a set of exact values: a value whose lower ones lie
-        outside cannot be named without saying more.
+        """The names whose whole subtree is inside a set of exact values. A value with a lower one outside the set
+        cannot be named without including too much.
         """
         if name == "actions":
             return exactly
@@ -114,29 +112,31 @@ class TermSets:
 
 @dataclass(frozen=True, slots=True)
 class ScopeDifference:
-    """The parts of a scope that are left outside a hole; `whole` is False where some of them cannot be said."""
+    """The parts of a scope outside a hole; `whole` is False if some of them cannot be expressed."""
 
     parts: tuple[Scope, ...]
     whole: bool = True
 
 
 def without(scope: Scope, hole: Scope, words: TermSets) -> ScopeDifference:
-    """The parts of `scope` outside `hole`, cut off one bound after the other, each bounded by every cut before it."""
+    """The parts of `scope` outside `hole`. They are cut off one bound after the other, each inside
+    the previous cuts.
+    """
     if not words.overlap(scope, hole):
         return ScopeDifference((scope,))
     if not _inside(scope.grantees, hole.grantees) or not _inside(scope.records, hole.records):
         return ScopeDifference((), whole=False)
-    parts, rest, whole = [], scope, True
+    parts, remaining, whole = [], scope, True
     for name in ("categories", "purposes", "actions"):
-        mine, theirs = (words.spread(name, getattr(one, name)) for one in (rest, hole))
-        outside = words.named(name, mine - theirs)
-        whole = whole and words.spread(name, outside) == mine - theirs
-        parts.append(_bounded(rest, name, outside))
-        rest = _bounded(rest, name, words.named(name, mine & theirs))
+        inner, hole_values = (words.spread(name, getattr(one, name)) for one in (remaining, hole))
+        outside = words.named(name, inner - hole_values)
+        whole = whole and words.spread(name, outside) == inner - hole_values
+        parts.append(_bounded(remaining, name, outside))
+        remaining = _bounded(remaining, name, words.named(name, inner & hole_values))
     for name in ("window", "data"):
-        (start, end), (low, high) = getattr(rest, name), getattr(hole, name)
-        parts += [_bounded(rest, name, part) for part in ((start, min(low, end)), (max(high, start), end))]
-        rest = _bounded(rest, name, _overlap((start, end), (low, high)))
+        (start, end), (low, high) = getattr(remaining, name), getattr(hole, name)
+        parts += [_bounded(remaining, name, part) for part in ((start, min(low, end)), (max(high, start), end))]
+        remaining = _bounded(remaining, name, _overlap((start, end), (low, high)))
     return ScopeDifference(tuple(part for part in parts if not part.empty), whole)
 
 
@@ -145,5 +145,5 @@ def _bounded(scope: Scope, name: str, bound: Any) -> Scope:
 
 
 def _inside(mine: Names, theirs: Names) -> bool:
-    """Whether the bound `theirs` covers all of `mine`."""
+    """True if the bound `theirs` covers all of `mine`."""
     return theirs is None or (mine is not None and mine <= theirs)

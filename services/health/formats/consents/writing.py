@@ -1,4 +1,4 @@
-"""Consents to FHIR R4 and R5: a base that denies, and each grant a provision; our own terms beside HL7's codes."""
+"""Consents to FHIR R4 and R5: a base that denies, and each grant as a provision with our terms beside HL7's codes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from mydata_ledger.services.health.formats.consents import codes
 
 LATEST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 JSON = Mapping[str, Any]
-DONE_BY = {action: code for code, actions in codes.DONE.items() for action in actions if actions[0] == action}
+CODE_BY_ACTION = {
+    action: code for code, actions in codes.ACTIONS_BY_CODE.items() for action in actions if actions[0] == action
+}
 
 
 FHIR_STATUS: Mapping[Status, str] = {
@@ -22,11 +24,11 @@ FHIR_STATUS: Mapping[Status, str] = {
     Status.SUPERSEDED: "inactive",
     Status.REVOKED: "inactive",
 }
-"""HL7 consent state, R4 and R5: what is accepted but not on chain yet awaits use, which FHIR calls a draft."""
+"""HL7 consent state, R4 and R5. A consent that is accepted but not on chain yet is a draft in FHIR's terms."""
 
 
 def write_r4(consent: Consent, entry: bytes, status: str = "active") -> dict[str, Any]:
-    """FHIR R4 Consent of one version; `entry` (32 bytes) is its identifier, `status` a FHIR consent state."""
+    """The FHIR R4 Consent of one version; `entry` (32 bytes) is its identifier, `status` a FHIR consent state."""
     return {
         **_head(consent, entry, status),
         "scope": _concept((codes.CONSENT_SCOPE, "patient-privacy")),
@@ -39,8 +41,8 @@ def write_r4(consent: Consent, entry: bytes, status: str = "active") -> dict[str
 
 
 def write_r5(consent: Consent, entry: bytes, status: str = "active") -> dict[str, Any]:
-    """FHIR R5 Consent of one version. A forbid is a provision whose effect a modifier extension says, since R5 tells
-    permit from deny by the place in the tree only.
+    """The FHIR R5 Consent of one version. A modifier extension marks a forbid, since R5 tells permit from deny only by
+    the position in the tree.
     """
     return {
         **_head(consent, entry, status),
@@ -77,12 +79,12 @@ def _provision_r5(grant: Grant, consent: Consent) -> dict[str, Any]:
 
 
 def _common(grant: Grant, consent: Consent) -> dict[str, Any]:
-    """What a provision has in both releases; empty elements are left out, as FHIR demands."""
+    """The elements of a provision that both releases have; empty ones are left out, as FHIR demands."""
     actor = {
         "role": _concept((codes.PARTICIPATION, "IRCP")),
         "reference": _identified(codes.GRANTEE, consent.grantee, consent.grantee_name),
     }
-    found: dict[str, Any] = {
+    elements: dict[str, Any] = {
         "extension": [{"url": codes.CONDITION, "valueString": text} for text in grant.conditions],
         "period": _period(grant.not_before, grant.expires),
         "actor": [actor] if consent.grantee != "*" else [],
@@ -91,11 +93,11 @@ def _common(grant: Grant, consent: Consent) -> dict[str, Any]:
         "dataPeriod": _period(grant.data_from, grant.data_until or NEVER),
         "data": [_data(record) for record in grant.records],
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in elements.items() if value}
 
 
 def _action(action: str) -> dict[str, Any]:
-    theirs = [(codes.CONSENT_ACTION, DONE_BY[action])] if action in DONE_BY else []
+    theirs = [(codes.CONSENT_ACTION, CODE_BY_ACTION[action])] if action in CODE_BY_ACTION else []
     return _concept((codes.ACTIONS, action), *theirs)
 
 
@@ -106,7 +108,7 @@ def _purpose(purpose: str) -> dict[str, str]:
 
 
 def _classes(grant: Grant) -> list[dict[str, str]]:
-    """Our categories; FHIR's types alone would say more or less than they."""
+    """Our categories; FHIR's resource types alone would mean more or less."""
     return [{"system": codes.CATEGORIES, "code": category} for category in grant.categories]
 
 
@@ -128,9 +130,9 @@ def _person(consent: Consent) -> dict[str, Any]:
 
 
 def _period(start: int, end: int) -> dict[str, str]:
-    """A FHIR Period for [start, end): its end is the last second, which FHIR includes."""
-    found = {"start": _instant(start)} if start else {}
-    return found | ({"end": _instant(end - 1)} if end < LATEST else {})
+    """A FHIR Period for [start, end); FHIR's end is inclusive, so it is the last second."""
+    period = {"start": _instant(start)} if start else {}
+    return period | ({"end": _instant(end - 1)} if end < LATEST else {})
 
 
 def _instant(seconds: int) -> str:

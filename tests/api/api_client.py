@@ -1,4 +1,4 @@
-"""The real app over the twins, and people who sign in with real wallets."""
+"""A test client: the real app over the in-memory twins, and people who sign in with real wallets."""
 
 import base64
 import shutil
@@ -26,28 +26,28 @@ ROUTES = {}
 PATIENT = b'{"resourceType":"Patient","birthDate":"1970-01-01","gender":"female"}'
 
 
-class Door:
-    """One app; `as_(wallet)` gives headers of a live session."""
+class ApiClient:
+    """One app in memory. `as_(wallet)` gives the headers of a new session, `fixture` the ledger behind the app."""
 
     def __init__(self, store=None, bounds=None, world=None, **settings):
-        self.house = LedgerFixture(Vocabulary(one.catalog for one in slices()), store, bounds)
-        self.house.rebuild(**(world or {}))
+        self.fixture = LedgerFixture(Vocabulary(one.catalog for one in slices()), store, bounds)
+        self.fixture.rebuild(**(world or {}))
         ours = Wallet(b"\x63" * 32).address
         registries = dict.fromkeys(["consents", "records", "access", "parties"], ours)
         chain = {"uri": URI, "chain_id": 31337, "registries": registries}
         self.notes = Path(tempfile.mkdtemp(prefix="mydata-notes-"))
         weakref.finalize(self, shutil.rmtree, self.notes, ignore_errors=True)
-        domains = self.house.world.domains
-        tiles = LogTiles(self.house.store, NoteKeys(self.notes, b"\x4d" * 32), CheckpointStore(self.notes), domains)
-        premises = AppContext(self.house.kernel, self.house.store.sessions, ApiSettings(**chain, **settings), tiles)
-        self.app = create_app(premises, slices())
+        domains = self.fixture.world.domains
+        tiles = LogTiles(self.fixture.store, NoteKeys(self.notes, b"\x4d" * 32), CheckpointStore(self.notes), domains)
+        context = AppContext(self.fixture.kernel, self.fixture.store.sessions, ApiSettings(**chain, **settings), tiles)
+        self.app = create_app(context, slices())
         self.app.router.routes = list(ROUTES.setdefault("all", self.app.router.routes))
         self.http = TestClient(self.app, raise_server_exceptions=False)
 
     def sign_in(self, wallet):
-        asked = self.http.post("/session/challenges", json={"address": wallet.address}).json()
-        signature = "0x" + wallet.sign_text(asked["message"]).hex()
-        return self.http.post("/sessions", json={"message": asked["message"], "signature": signature})
+        challenge = self.http.post("/session/challenges", json={"address": wallet.address}).json()
+        signature = "0x" + wallet.sign_text(challenge["message"]).hex()
+        return self.http.post("/sessions", json={"message": challenge["message"], "signature": signature})
 
     def as_(self, wallet):
         return {"Authorization": f"Bearer {self.sign_in(wallet).json()['token']}"}
@@ -67,9 +67,9 @@ class Door:
         return self.http.post("/consents/drafts", json=form, headers=self.as_(person)).json()["typed_data"]
 
     def issued(self, category="health.lab", content=b'{"resourceType":"Observation"}'):
-        hospital = self.house.hospital
+        hospital = self.fixture.hospital
         record = {
-            "data_subject": "0x" + self.house.ann.signer.hex(),
+            "data_subject": "0x" + self.fixture.ann.signer.hex(),
             "category": category,
             "media_type": "application/fhir+json",
             "content_base64": base64.b64encode(content).decode(),
@@ -83,5 +83,5 @@ class Door:
     def opened(self, release, wallet):
         record = bytes.fromhex(release["record_id"][2:])
         wrapped = bytes.fromhex(release["wrapped_key"][2:])
-        key = envelope.unwrap(wrapped, self.house.reader_keys[wallet.address], record)
+        key = envelope.unwrap(wrapped, self.fixture.reader_keys[wallet.address], record)
         return envelope.open_sealed(base64.b64decode(release["sealed"]), key, record).content

@@ -1,8 +1,8 @@
-"""A person at a page: what they click, what they press, what they read; and a server that can be made to lie to it."""
+"""A person at a page, who clicks, types and reads; and a server whose answers can be forged."""
 
 import json
 
-LIES = """
+FORGE_SCRIPT = """
 (() => {
   const honest = window.fetch;
   const forged = async (text) => {
@@ -14,51 +14,51 @@ LIES = """
     const digest = statementDigest(draft.typed_data.primaryType, write(message), write(domain));
     return write({ ...draft, digest });
   };
-  window.lies = [];
+  window.forgeries = [];
   window.fetch = async (path, form) => {
     const answer = await honest(path, form);
-    const lie = window.lies.find(([place]) => String(path).endsWith(place));
-    if (!lie) return answer;
-    const text = await answer.text(), [, pattern, instead] = lie;
-    const lied = pattern ? text.replace(new RegExp(pattern), instead) : await forged(text);
-    return new Response(lied, { status: answer.status });
+    const forgery = window.forgeries.find(([place]) => String(path).endsWith(place));
+    if (!forgery) return answer;
+    const text = await answer.text(), [, pattern, instead] = forgery;
+    const forgedText = pattern ? text.replace(new RegExp(pattern), instead) : await forged(text);
+    return new Response(forgedText, { status: answer.status });
   };
 })();
 """
 
 
-class Hands:
-    """Somebody before a tab."""
+class PageUser:
+    """A person in front of a tab."""
 
     def __init__(self, tab):
         self.tab = tab
-        tab.send("Page.addScriptToEvaluateOnNewDocument", source=LIES)
+        tab.send("Page.addScriptToEvaluateOnNewDocument", source=FORGE_SCRIPT)
 
-    def lie(self, place, pattern="", instead=""):
-        """From now on, what the server answers at `place` is changed on its way to the page; without a pattern a draft
-        comes for other data, or to end another consent, with the digest that belongs to it.
+    def forge(self, place, pattern="", instead=""):
+        """Forge the server's answers at `place` from now on: replace `pattern` by `instead`. Without a pattern, a draft
+        is for other data, or ends another consent, with the matching digest.
         """
-        self.run(f"window.lies.push({json.dumps([place, pattern, instead])})")
+        self.run(f"window.forgeries.push({json.dumps([place, pattern, instead])})")
 
-    def stop_lying(self):
-        """The server is honest again."""
-        self.run("window.lies.length = 0")
+    def stop_forging(self):
+        """Stop forging the server's answers."""
+        self.run("window.forgeries.length = 0")
 
     def run(self, script):
         """The value of an expression, awaited."""
         return self.tab.run(script)
 
     def until(self, script):
-        """As the tab does, by this person's `run`."""
+        """Wait as the tab does, with this person's `run`."""
         return type(self.tab).until(self, script)
 
     def click(self, selector):
-        """A person's click."""
+        """Click an element."""
         self.until(f"!!document.querySelector({selector!r}) && !document.querySelector({selector!r}).disabled")
         self.run(f"document.querySelector({selector!r}).click()")
 
     def press(self, text, within="body"):
-        """Click the one visible button that says so."""
+        """Click the only visible button with that text."""
         find = (
             f"[...document.querySelector({within!r}).querySelectorAll('button')]"
             f".filter((b) => b.offsetParent && !b.disabled && b.firstChild?.textContent === {text!r})"
@@ -67,9 +67,9 @@ class Hands:
         self.run(f"{find}[0].click()")
 
     def text(self, selector="main"):
-        """What stands there."""
+        """The text of an element."""
         return self.run(f"document.querySelector({selector!r}).innerText")
 
     def reads(self, text, selector="main"):
-        """Wait until it stands there."""
+        """Wait until an element contains that text."""
         self.until(f"document.querySelector({selector!r})?.innerText.includes({text!r})")
