@@ -140,7 +140,7 @@ def _run(name: str, measure: Measure, given: Row, *, quick: bool) -> int:
     console = Console(width=None if sys.stdout.isatty() else 160)
     started = time.monotonic()
     with console.status(f"bench {name}") as status:
-        report = measure(quick=quick, say=lambda text: status.update(f"bench {name}: {text}"), **given)
+        report = measure(quick=quick, on_status=lambda text: status.update(f"bench {name}: {text}"), **given)
     options = (" --quick" if quick else "") + "".join(f" --{option} {value}" for option, value in given.items())
     result = f"{name}-against" if "against" in given else name
     path = write(result, report, command=f"bench/run {name}{options}", seconds=time.monotonic() - started)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, blocks_of_stream, dag_of
 from testing.kubo import BINARY, REASON, Kubo
 
@@ -26,7 +26,7 @@ HUGE = [1 << 30]
 SMALL_SIZES = [size for level in (WIDTH, WIDTH**2) for size in (level * SMALL - 1, level * SMALL, level * SMALL + 1)]
 
 
-def measure(*, quick: bool, say: Say) -> BenchReport:
+def measure(*, quick: bool, on_status: StatusCallback) -> BenchReport:
     """A row a size: both CIDs, whether they are equal, and seconds taken."""
     if BINARY is None:
         return BenchReport([], [f"nothing to compare with: {REASON}"])
@@ -35,7 +35,7 @@ def measure(*, quick: bool, say: Say) -> BenchReport:
         cases = [(size, CHUNK) for size in SIZES + ([] if quick else HUGE)] + [(size, SMALL) for size in SMALL_SIZES]
         rows = []
         for size, leaf in cases:
-            say(f"{size:,} B in leaves of {leaf:,}")
+            on_status(f"{size:,} B in leaves of {leaf:,}")
             rows.append(_row(node, size, leaf))
     equal = sum(row["equal"] for row in rows)
     return BenchReport(

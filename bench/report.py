@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Row = dict[str, Any]
-Say = Callable[[str], None]
+StatusCallback = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

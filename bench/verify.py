@@ -16,7 +16,7 @@ from typing import Any
 
 import coincurve
 
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 from mydata_ledger.scripts.verify import RegistryReader, load_all, verify_all
 from testing import proofs
 from testing.devnet import live_chain
@@ -26,16 +26,16 @@ GOAL = 3_000
 CONSENTS = 200
 
 
-def measure(*, quick: bool, say: Say) -> BenchReport:
+def measure(*, quick: bool, on_status: StatusCallback) -> BenchReport:
     """One row a kind of document."""
     count, rounds = (300, 1) if quick else (10_000, 3)
     with live_chain() as chain, tempfile.TemporaryDirectory() as folder:
-        say(f"signing and anchoring {count:,} of each kind")
+        on_status(f"signing and anchoring {count:,} of each kind")
         made = _documents(proofs.ProofBuilder(chain), count)
         floor = _recoveries(count)
         rows: list[Row] = [{"name": "secp256k1 recovery alone", "value": floor, "unit": "/s per core"}]
         for name, documents in made.items():
-            say(name)
+            on_status(name)
             path = Path(folder) / "bundle.jsonl"
             path.write_text("\n".join(map(json.dumps, documents)), encoding="utf-8")
             figures = _figures(path, len(documents), RegistryReader(chain.url), rounds)

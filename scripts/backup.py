@@ -14,22 +14,22 @@ FOLDERS = ("keystore", "secrets", "deployments")
 LEFT_OUT = shutil.ignore_patterns("keys.db*", ".lock", ".draft-*", ".master-*")
 
 
-def back_up(house: StateFolder, target: Path) -> int:
+def back_up(state_folder: StateFolder, target: Path) -> int:
     """Copy into a new folder `target`, laid out as a state folder; how many data keys the copy opens.
 
     Every data key was opened in the copy when it returns; otherwise there is no copy. Raises InvalidStatement when
     there is no keystore or something lies at `target`, StorageFull, SourceUnavailable, OSError.
     """
-    check_keystore(house)
+    check_keystore(state_folder)
     if target.exists():
         raise InvalidStatement(f"{target} exists already; a copy goes into a new folder")
     target.mkdir(parents=True, mode=0o700)
     try:
         for name in FOLDERS:
-            shutil.copytree(house.settings.state / name, target / name, ignore=LEFT_OUT)
-        with opened_keys(house) as keys:
+            shutil.copytree(state_folder.settings.state / name, target / name, ignore=LEFT_OUT)
+        with opened_keys(state_folder) as keys:
             keys.backup(target / "keystore" / "keys.db")
-        with opened_keys(StateFolder(replace(house.settings, state=target))) as copied:
+        with opened_keys(StateFolder(replace(state_folder.settings, state=target))) as copied:
             return copied.check()
     except (OSError, LedgerError) as error:
         shutil.rmtree(target)

@@ -27,7 +27,7 @@ from mydata_ledger.scripts.state_folder import StateFolder
 
 PAGE = 1_000
 LOOKS = 10
-Say = Callable[[str, int, int], None]
+ProgressCallback = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,15 @@ class CheckReport:
         self.faults.append(StoredFault(kind, where))
 
 
-def check(house: StateFolder, say: Say) -> CheckReport:
+def check(state_folder: StateFolder, on_progress: ProgressCallback) -> CheckReport:
     """Look at everything; changes nothing, and may be done while the ledger serves. Raises SourceUnavailable."""
-    store, done = Store(house.settings.database), CheckReport()
+    store, done = Store(state_folder.settings.database), CheckReport()
     try:
         # A record is pinned before it is accepted: pins read after the heads hold every record below them.
-        heads, named = {log: store.log.head(log) for log in LOGS}, _journal(house, store, done)
-        records = _Records(house, store, done)
+        heads, named = {log: store.log.head(log) for log in LOGS}, _journal(state_folder, store, done)
+        records = _Records(state_folder, store, done)
         for log in LOGS:
-            for logged in _log(house, store, (log, heads[log]), done, say):
+            for logged in _log(state_folder, store, (log, heads[log]), done, on_progress):
                 if isinstance(issue := logged.signed.statement, Issue):
                     records.look_at(issue, logged.position)
                     named.add(issue.cid)
@@ -78,7 +78,7 @@ def check(house: StateFolder, say: Say) -> CheckReport:
 
 
 def _log(
-    house: StateFolder, store: Store, until: tuple[str, Head], done: CheckReport, say: Say
+    state_folder: StateFolder, store: Store, until: tuple[str, Head], done: CheckReport, on_progress: ProgressCallback
 ) -> Iterator[LoggedStatement]:
     """Every statement of a log, held to its digest, and all of them together to the root."""
     (log, head), position = until, 0
@@ -86,12 +86,12 @@ def _log(
     read = store.rebuilding.statements
     while position < head.size and (logged := read(log, position, min(PAGE, head.size - position))):
         for each in logged:
-            if typed_data.digest(each.signed.statement, house.domains[log]) != each.signed.entry.digest:
+            if typed_data.digest(each.signed.statement, state_folder.domains[log]) != each.signed.entry.digest:
                 done.found("statement_altered", f"{log} {each.position}")
             yield each
         peaks, _ = merkle.grow(position, peaks, [each.signed.entry.leaf for each in logged])
         position += len(logged)
-        say(log, position, head.size)
+        on_progress(log, position, head.size)
     if position != head.size or merkle.bag(peaks) != head.root:
         done.found("root_differs", log)
     done.statements[log] = position
@@ -99,7 +99,7 @@ def _log(
 
 @dataclass(slots=True)
 class _Records:
-    house: StateFolder
+    state_folder: StateFolder
     store: Store
     done: CheckReport
     pinned: set[str] = field(init=False)
@@ -107,8 +107,8 @@ class _Records:
     keys: FileKeys = field(init=False)
 
     def __post_init__(self) -> None:
-        self.keys = self.house.keys(self.store)
-        self.pinned = self.house.payloads.pinned()
+        self.keys = self.state_folder.keys(self.store)
+        self.pinned = self.state_folder.payloads.pinned()
         self.anchored = self.store.log.last_anchored(RECORDS).head.size
 
     def look_at(self, issue: Issue, position: int) -> None:
@@ -134,30 +134,30 @@ class _Records:
     def _there(self, issue: Issue, where: str) -> None:
         if issue.cid not in self.pinned:
             self.done.found("not_pinned", where)
-        sealed = self.house.payloads.stream(issue.cid)
+        sealed = self.state_folder.payloads.stream(issue.cid)
         if fault := _fault_of(partial(self.keys.try_to_open, issue.record_id, sealed)):
             self.done.found(fault, where)
 
 
-def _journal(house: StateFolder, store: Store, done: CheckReport) -> set[str]:
+def _journal(state_folder: StateFolder, store: Store, done: CheckReport) -> set[str]:
     """The CIDs the journal names; looked at again when its writer turned to a newer one meanwhile."""
     for _ in range(LOOKS):
         seen = CheckReport()
-        journal = _look_at_journal(house, store, seen)
+        journal = _look_at_journal(state_folder, store, seen)
         if not seen.faults or not journal or not journal.was_replaced():
             break
     done.segments, done.faults = seen.segments, done.faults + seen.faults
     return {place.cid for place in journal.references()} if journal else set()
 
 
-def _look_at_journal(house: StateFolder, store: Store, seen: CheckReport) -> JournalReader | None:
+def _look_at_journal(state_folder: StateFolder, store: Store, seen: CheckReport) -> JournalReader | None:
     """Each of its sheets is opened; None where there is no journal."""
     anchored = {log: store.log.last_anchored(log).head.size for log in LOGS}
     try:
-        if not BlobStore.exists_in(house.keystore):
+        if not BlobStore.exists_in(state_folder.keystore):
             raise NotFound
-        safe = house.blob_store()
-        journal = JournalReader(safe, house.domains)
+        safe = state_folder.blob_store()
+        journal = JournalReader(safe, state_folder.domains)
     except LedgerError:
         seen.found("no_journal", "journal")
         return None

@@ -12,12 +12,12 @@ from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.typed_data import read_hex
 from mydata_ledger.scripts.release import ReleaseFile, open_into, pieces
 
-Say = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 """Hears how many bytes of how many are done."""
 
 
 def send(
-    client: Client, file: Path, record: Mapping[str, str | int], media_type: str, say: Say
+    client: Client, file: Path, record: Mapping[str, str | int], media_type: str, on_progress: ProgressCallback
 ) -> list[dict[str, Any]]:
     """Send a file as one record; the drafts for its holder to sign. `record` has the members of a record's form.
 
@@ -27,7 +27,7 @@ def send(
     size = file.stat().st_size
     with file.open("rb") as opened:
         headers |= {"Content-Type": media_type, "Content-Length": str(size)}
-        content = progress_text(pieces(opened), size, say)
+        content = progress_text(pieces(opened), size, on_progress)
         drafted: dict[str, Any] = client.call("POST", "/records/drafts/stream", content=content, headers=headers)
     drafts: list[dict[str, Any]] = drafted["drafts"]
     return drafts
@@ -38,12 +38,14 @@ def is_streamed(release: Mapping[str, Any]) -> bool:
     return release["sealed"] is None
 
 
-def fetch(client: Client, release: Mapping[str, Any], say: Say) -> Iterator[bytes]:
+def fetch(client: Client, release: Mapping[str, Any], on_progress: ProgressCallback) -> Iterator[bytes]:
     """The sealed payload of a release, in pieces. Raises Refused, SourceUnavailable when it breaks off."""
-    return client.pieces(f"/receipts/{release['receipt']['position']}/sealed", say)
+    return client.pieces(f"/receipts/{release['receipt']['position']}/sealed", on_progress)
 
 
-def open_streamed(client: Client, release: Mapping[str, Any], path: Path, say: Say) -> tuple[OpenedRelease, int]:
+def open_streamed(
+    client: Client, release: Mapping[str, Any], path: Path, on_progress: ProgressCallback
+) -> tuple[OpenedRelease, int]:
     """Fetch and open a release into a file, which appears once all of it is what its holder signed.
 
     What was opened, without its content, and its length in bytes. Raises Refused, SourceUnavailable, MalformedInput
@@ -59,15 +61,15 @@ def open_streamed(client: Client, release: Mapping[str, Any], path: Path, say: S
         cid=issue["cid"],
         sealed=None,
     )
-    kept = open_into(path, found, fetch(client, release, say), client.reader)
+    kept = open_into(path, found, fetch(client, release, on_progress), client.reader)
     opened = OpenedRelease(b"", kept.media_type, kept.seed, receipt["position"], receipt["block"], dict(issue))
     return opened, kept.length
 
 
-def progress_text(some: Iterator[Piece], size: int, say: Say) -> Iterator[Piece]:
+def progress_text(some: Iterator[Piece], size: int, on_progress: ProgressCallback) -> Iterator[Piece]:
     """The pieces, while `say` hears how many bytes of `size` went by."""
     done = 0
     for piece in some:
         yield piece
         done += len(piece)
-        say(done, size)
+        on_progress(done, size)

@@ -19,7 +19,7 @@ EMBEDDED = "embedded"
 URL = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:(?P<port>\d{1,5}))?/?")
 DENYLIST = "denylist"
 """The file in the state folder that names what the gateway refuses to serve."""
-Say = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 
 
 class PayloadArchive(Payloads, Protocol):
@@ -89,15 +89,26 @@ def multiaddr(url: str) -> str:
     return f"/{kind}/{host}/tcp/{port}/{found['scheme']}"
 
 
-def copy(source: PayloadArchive, target: PayloadArchive, say: Say) -> CopyCounts:
-    """Carry every pinned payload over, one archive each, in constant memory; what is pinned there already is skipped.
+def copy(source: PayloadArchive, target: PayloadArchive, on_progress: ProgressCallback) -> CopyCounts:
+    """Copy every pinned payload, one archive each, in constant memory; payloads pinned at the target are skipped.
 
-    `say` hears how many of how many are done. Payloads that are not whole are named and left; Raises SourceUnavailable
-    or StorageFull where nothing more can be carried. Both stores check every block against its CID.
+    Both stores check every block against its CID.
+
+    Args:
+        source: The store to copy from.
+        target: The store to copy to.
+        on_progress: Called with the number of payloads done and their total.
+
+    Returns:
+        The counts; a payload that is not whole is not copied and is listed in `refused`.
+
+    Raises:
+        SourceUnavailable: A store does not answer.
+        StorageFull: The target is full.
     """
     done, wanted, there = CopyCounts(), sorted(source.pinned()), target.pinned()
     for number, cid in enumerate(wanted):
-        say(number, len(wanted))
+        on_progress(number, len(wanted))
         if cid in there:
             done.present += 1
             continue
@@ -108,7 +119,7 @@ def copy(source: PayloadArchive, target: PayloadArchive, say: Say) -> CopyCounts
             raise
         except LedgerError as error:
             done.refused[cid] = str(error)
-    say(len(wanted), len(wanted))
+    on_progress(len(wanted), len(wanted))
     return done
 
 

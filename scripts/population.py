@@ -62,7 +62,7 @@ def generated() -> Iterator[GeneratedPerson]:
         yield person(carebundle.to_json(bundle).encode(), number)
 
 
-def from_folder(folder: Path, say: Callable[[str], None]) -> Iterator[GeneratedPerson]:
+def from_folder(folder: Path, on_status: Callable[[str], None]) -> Iterator[GeneratedPerson]:
     """One person a file; what cannot be used is said and left out. Raises MalformedInput when nothing can be."""
     paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
     if not paths:
@@ -73,7 +73,7 @@ def from_folder(folder: Path, say: Callable[[str], None]) -> Iterator[GeneratedP
             yield person(_bounded(path), used)
             used += 1
         except (LedgerError, OSError) as error:
-            say(f"left out {path.name}: {error}")
+            on_status(f"left out {path.name}: {error}")
     if not used:
         raise MalformedInput(f"none of the {len(paths)} files in {folder} is one person's FHIR R4 bundle")
 

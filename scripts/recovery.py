@@ -22,7 +22,7 @@ from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.work_item import WorkItem
 from mydata_ledger.scripts.state_folder import StateFolder
 
-Say = Callable[[str, int, int], None]
+ProgressCallback = Callable[[str, int, int], None]
 PAGE = 1_000
 DRAFT = ".recovering"
 
@@ -36,21 +36,23 @@ class RecoveryReport:
     erased: int
 
 
-def recover(house: StateFolder, say: Say) -> RecoveryReport:
+def recover(state_folder: StateFolder, on_progress: ProgressCallback) -> RecoveryReport:
     """Rebuild the database of a ledger that does not run.
 
     A SQLite database is made beside its place and moved there once the chain agrees with it, so a recovery that is
     stopped is simply said again. Raises InvalidStatement for a database that is not empty, NotFound without a
     journal, SourceUnavailable or IntegrityFailure with what is out of reach, missing or altered.
     """
-    place = _file_of(house.settings.database)
-    _check_lost(house.settings.database, place)
-    if not BlobStore.exists_in(house.keystore):
-        raise InvalidStatement(f"{house.keystore} holds no journal; put back the keystore folder of the lost ledger")
-    draft = f"sqlite:///{place}{DRAFT}" if place else house.settings.database
+    place = _file_of(state_folder.settings.database)
+    _check_lost(state_folder.settings.database, place)
+    if not BlobStore.exists_in(state_folder.keystore):
+        raise InvalidStatement(
+            f"{state_folder.keystore} holds no journal; put back the keystore folder of the lost ledger"
+        )
+    draft = f"sqlite:///{place}{DRAFT}" if place else state_folder.settings.database
     store = Store(draft, loading=True)
     try:
-        recovered = _recover_into(store, house, say)
+        recovered = _recover_into(store, state_folder, on_progress)
     finally:
         store.dispose()
     if place:
@@ -58,17 +60,17 @@ def recover(house: StateFolder, say: Say) -> RecoveryReport:
     return recovered
 
 
-def _recover_into(store: Store, house: StateFolder, say: Say) -> RecoveryReport:
-    restoring = JournalReader(house.blob_store(), house.domains)
-    restored = restoring.into(store, say)
-    erased = _erase_again(store, house.keys(store))
-    beyond = _follow(store, house)
+def _recover_into(store: Store, state_folder: StateFolder, on_progress: ProgressCallback) -> RecoveryReport:
+    restoring = JournalReader(state_folder.blob_store(), state_folder.domains)
+    restored = restoring.into(store, on_progress)
+    erased = _erase_again(store, state_folder.keys(store))
+    beyond = _follow(store, state_folder)
     return RecoveryReport(restored, beyond, erased)
 
 
-def _follow(store: Store, house: StateFolder) -> dict[str, int]:
+def _follow(store: Store, state_folder: StateFolder) -> dict[str, int]:
     """Hold the logs against the chain, and take from it what only it knows: anchored heads, parties, revocations."""
-    chain = Chain(house.settings.rpc_url, house.deployment)
+    chain = Chain(state_folder.settings.rpc_url, state_folder.deployment)
     heads = chain.heads()
     for log in LOGS:
         there, ours = heads[log].size if heads else 0, store.log.head(log).size
@@ -77,7 +79,7 @@ def _follow(store: Store, house: StateFolder) -> dict[str, int]:
                 f"the chain has {there} statements of the {log} log and the journal {ours}; "
                 "put back the newest copy of the keystore folder and say it again"
             )
-    Follower(store, chain, house.clock, house.settings.depth).once()
+    Follower(store, chain, state_folder.clock, state_folder.settings.depth).once()
     return {log: store.log.head(log).size - store.log.last_anchored(log).head.size for log in LOGS}
 
 

@@ -82,52 +82,52 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
     Raises SourceUnavailable, MalformedInput.
     """
-    house = StateFolder(settings, clock) if clock else StateFolder(settings)
+    state_folder = StateFolder(settings, clock) if clock else StateFolder(settings)
     store, services = Store(settings.database), slices()
     for notice in GENERAL:
         store.directory.publish(notice)
-    chain = Chain(settings.rpc_url, house.deployment, secret(settings.state, "sequencer"))
-    journal = Journal(store, house.blob_store())
+    chain = Chain(settings.rpc_url, state_folder.deployment, secret(settings.state, "sequencer"))
+    journal = Journal(store, state_folder.blob_store())
     election = election_of(settings.database)
     notary = Notary(store, chain, leads=election.leads, kept=journal.keep)
-    world = _world(house, store, services, chain, notary.nudge)
+    world = _world(state_folder, store, services, chain, notary.nudge)
     follower = Follower(store, chain, world.clock, settings.depth, leads=election.leads)
     notes = notes_folder(settings.state)
-    tiles = LogTiles(store, NoteKeys(notes, house.master), CheckpointStore(notes), house.domains)
+    tiles = LogTiles(store, NoteKeys(notes, state_folder.master), CheckpointStore(notes), state_folder.domains)
     kernel = Kernel.of(world)
     duties = Duties(
         election, (follower, notary, NotificationWorker(kernel, notifiers(settings), leads=election.leads)), journal
     )
-    premises = AppContext(kernel, store.sessions, _api(house), tiles)
+    premises = AppContext(kernel, store.sessions, _api(state_folder), tiles)
     app = create_app(premises, services, duties.lifespan)
-    mount_ipfs(app, house.payloads, settings)
+    mount_ipfs(app, state_folder.payloads, settings)
     pages(app, settings.uri)
     return app
 
 
 def _world(
-    house: StateFolder, store: Store, services: Sequence[Slice], chain: Chain, hurry: Callable[[], None]
+    state_folder: StateFolder, store: Store, services: Sequence[Slice], chain: Chain, hurry: Callable[[], None]
 ) -> World:
-    settings = house.settings
+    settings = state_folder.settings
     return World(
         **ports_of(store),
-        payloads=house.payloads,
-        keys=house.keys(store),
-        clock=house.clock,
-        gateway=house.gateway,
+        payloads=state_folder.payloads,
+        keys=state_folder.keys(store),
+        clock=state_folder.clock,
+        gateway=state_folder.gateway,
         vocabulary=Vocabulary(one.catalog for one in services),
-        domains=house.domains,
+        domains=state_folder.domains,
         computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
         hurry=hurry,
         bounds=Bounds(streamed_bytes=settings.largest_record),
-        signers=Signers(bytes.fromhex(house.deployment.passkeys[2:]), ChainWallets(chain.rpc)),
+        signers=Signers(bytes.fromhex(state_folder.deployment.passkeys[2:]), ChainWallets(chain.rpc)),
     )
 
 
-def _api(house: StateFolder) -> ApiSettings:
-    made, registries = house.deployment, {log: domain.contract for log, domain in house.domains.items()}
+def _api(state_folder: StateFolder) -> ApiSettings:
+    made, registries = state_folder.deployment, {log: domain.contract for log, domain in state_folder.domains.items()}
     registries["parties"] = made.parties
-    ours = house.settings
+    ours = state_folder.settings
     return ApiSettings(
         uri=ours.uri,
         chain_id=made.chain_id,

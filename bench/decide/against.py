@@ -19,7 +19,7 @@ from statistics import median
 from bench.decide import bulk, request_supply
 from bench.decide.checkouts import Checkout, Server, here, other
 from bench.decide.counters import Counter, counters
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 
 MOST = 1.05
 """How many times what the old commit takes the new one may take."""
@@ -54,27 +54,29 @@ class Size:
     part: float
 
 
-def compare(*, against: str, rounds: int, quick: bool, say: Say) -> BenchReport:
+def compare(*, against: str, rounds: int, quick: bool, on_status: StatusCallback) -> BenchReport:
     """A row for each task and counter; quick means fewer people and a tenth of the calls."""
     size = Size(1_000, rounds, 0.1) if quick else Size(20_000, rounds, 1.0)
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as made:
         folder = Path(made)
-        return measured([other(against, folder / "checkout"), here()], folder, size, counters(), say)
+        return measured([other(against, folder / "checkout"), here()], folder, size, counters(), on_status)
 
 
-def measured(sides: Sequence[Checkout], folder: Path, size: Size, by: Sequence[Counter], say: Say) -> BenchReport:
+def measured(
+    sides: Sequence[Checkout], folder: Path, size: Size, by: Sequence[Counter], on_status: StatusCallback
+) -> BenchReport:
     """The report over `sides`, named "old" and "new"; each fills a database in `folder`."""
-    say("filling")
+    on_status("filling")
     with ThreadPoolExecutor() as at_once:
         databases = list(at_once.map(lambda side: side.fill(folder / side.name, size.people), sides))
     rows: list[Row] = []
     beside: Row = {side.name: {"commit": side.commit} for side in sides}
     for counter in by:
-        say(f"{counter.name}: starting")
+        on_status(f"{counter.name}: starting")
         with ExitStack() as stack:
             started = [Server(side, database, counter) for side, database in zip(sides, databases, strict=True)]
             servers = [stack.enter_context(server) for server in started]
-            taken = _in_turns(servers, size, max(1, int(size.part * counter.work)), say)
+            taken = _in_turns(servers, size, max(1, int(size.part * counter.work)), on_status)
         rows += [_row(counter, task, figures["old"], figures["new"]) for task, figures in taken.items()]
         beside |= {f"rounds by {counter.name}": taken}
         for server in servers:
@@ -82,7 +84,7 @@ def measured(sides: Sequence[Checkout], folder: Path, size: Size, by: Sequence[C
     return BenchReport(rows, [_verdict(rows, by[0]), *_how(by)], beside | {"goal": MOST, "verdict_by": by[0].name})
 
 
-def _in_turns(servers: Sequence[Server], size: Size, calls: int, say: Say) -> Figures:
+def _in_turns(servers: Sequence[Server], size: Size, calls: int, on_status: StatusCallback) -> Figures:
     supply = {task: map(bytes.fromhex, make(size.people)) for task, make in TASKS.items()}
     batches = [list(islice(some, WARM_UP)) for some in supply.values()]
     for server in servers:
@@ -90,7 +92,7 @@ def _in_turns(servers: Sequence[Server], size: Size, calls: int, say: Say) -> Fi
     taken: dict[str, dict[str, list[float]]] = {task: {one.checkout.name: [] for one in servers} for task in TASKS}
     for turn in range(size.rounds):
         for task, some in supply.items():
-            say(f"round {turn + 1} of {size.rounds}: {task}")
+            on_status(f"round {turn + 1} of {size.rounds}: {task}")
             requests = list(islice(some, calls))
             for server in servers if turn % 2 == 0 else reversed(servers):
                 taken[task][server.checkout.name].append(server.spent(requests))

@@ -14,7 +14,7 @@ from web3 import Web3
 from bench.decide import population
 from bench.decide.bulk import ratio_row
 from bench.decide.serve import BenchClock
-from bench.report import Row, Say
+from bench.report import Row, StatusCallback
 from mydata_ledger.anchors.chain import Chain
 from mydata_ledger.anchors.follower import REVEALS_AT_ONCE, Follower
 from mydata_ledger.anchors.store import Store
@@ -31,20 +31,20 @@ ADMIN, SEQUENCER = b"\xad" * 32, b"\x5e" * 32
 ARTIFACT = Path(__file__).parents[2] / "anchors" / "artifacts" / "ConsentRegistry.json"
 
 
-def following(folder: Path, statements: int, revocations: int, say: Say) -> list[Row]:
+def following(folder: Path, statements: int, revocations: int, on_status: StatusCallback) -> list[Row]:
     """From an index that knows nothing of the chain to the chain's newest block."""
     store = Store(f"sqlite:///{folder / 'followed.db'}")
     store.directory.set_parties(population.PARTIES)
-    population.restore(store, population.consent, CONSENTS, statements, say)
+    population.restore(store, population.consent, CONSENTS, statements, on_status)
     freeze_garbage_collector()
     with Devnet(block_time=0) as devnet:
         chain = Chain(devnet.url, deploy(devnet.url, ADMIN, Wallet(SEQUENCER).address), SEQUENCER)
-        say("follower: appending")
+        on_status("follower: appending")
         _append(chain, store, statements)
         plain = [_anew(store, chain) for _ in range(ROUNDS)]
         leaves = [statements / _seconds(lambda: _leaves_read(chain, statements)) for _ in range(ROUNDS)]
         decoded = [statements / _seconds(lambda: _decoded(devnet.url, chain, "Appended")) for _ in range(2)]
-        say("follower: revoking")
+        on_status("follower: revoking")
         _revoke(chain, revocations)
         events = [revocations / (_anew(store, chain) - median(plain)) for _ in range(ROUNDS)]
         theirs = [revocations / _seconds(lambda: _decoded(devnet.url, chain, "Revoked")) for _ in range(2)]

@@ -80,7 +80,7 @@ Sizes = dict[str, int]
 """Bytes on disk, by log."""
 
 
-def fill(url: str, people: int, say: Callable[[str], None]) -> tuple[dict[str, float], Sizes]:
+def fill(url: str, people: int, on_status: Callable[[str], None]) -> tuple[dict[str, float], Sizes]:
     """Rebuild a database that holds them, as a recovery does, and anchor it; of each log the seconds that the store
     took, those of the last sync among them, and the bytes it takes.
     """
@@ -88,7 +88,7 @@ def fill(url: str, people: int, say: Callable[[str], None]) -> tuple[dict[str, f
     for log, make in ((RECORDS, issue), (CONSENTS, consent)):
         before = _size(url)
         store = Store(url, loading=True)
-        taken[log] = restore(store, make, log, people, say)
+        taken[log] = restore(store, make, log, people, on_status)
         started = time.perf_counter()
         store.dispose()
         taken[log] += time.perf_counter() - started
@@ -108,7 +108,7 @@ def _size(url: str) -> int:
 
 
 def restore(
-    store: Store, make: Callable[[int], SignedStatement], log: str, people: int, say: Callable[[str], None]
+    store: Store, make: Callable[[int], SignedStatement], log: str, people: int, on_status: Callable[[str], None]
 ) -> float:
     """One statement of each person, sheet by sheet; the seconds the store took, without those of making them."""
     taken = 0.0
@@ -118,7 +118,7 @@ def restore(
         started = time.perf_counter()
         store.rebuilding.restore(log, sheet)
         taken += time.perf_counter() - started
-        say(f"{people:,} people: {start:,} {log}")
+        on_status(f"{people:,} people: {start:,} {log}")
     return taken
 
 

@@ -9,7 +9,7 @@ from bench.decide import bulk, profile, request_supply, server
 from bench.decide.bulk import most_row, ratio_row
 from bench.decide.following import following
 from bench.decide.serving import Population, Result, Served, in_turns
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 from mydata_ledger.ledger.receipt import CONSENTS, RECORDS
 
 SECONDS = 2.0
@@ -18,32 +18,32 @@ HELLO = "plain ASGI hello, {} connections"
 RATIO_GOALS = {32: 2.0, 128: 2.5}
 
 
-def measure(*, quick: bool, say: Say) -> BenchReport:
+def measure(*, quick: bool, on_status: StatusCallback) -> BenchReport:
     """Every row; quick means 20,000 people instead of a million, and fewer and shorter rounds."""
     people, rounds, seconds = (20_000, 3, 0.5) if quick else (1_000_000, 5, SECONDS)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as made:
         folder = Path(made)
-        small, large = Population(folder, FEW, say), Population(folder, people, say)
+        small, large = Population(folder, FEW, on_status), Population(folder, people, on_status)
         rows += _filled(large)
         with Served(small, folder) as few, Served(large, folder) as many:
             for connections, goal in RATIO_GOALS.items():
-                say(f"evaluation, {connections} connections")
+                on_status(f"evaluation, {connections} connections")
                 rows += _evaluation(many, connections, goal, rounds, seconds)
-            say("many in a call, flat, other routes")
+            on_status("many in a call, flat, other routes")
             rows += [_many(many, rounds, seconds), _flat(few, many, rounds, seconds)]
             rows += _routes(many, rounds, seconds)
             rows.append(_memory(many))
-        say("questions about everybody")
+        on_status("questions about everybody")
         rows += bulk.accessible(large, 100)
-        say("intake")
+        on_status("intake")
         rows += bulk.consent_acceptance(folder, 500 if quick else 2_000, rounds)
-        say("follower")
-        rows += following(folder, *((20_000, 2_000) if quick else (100_000, 20_000)), say)
-        say("profile")
+        on_status("follower")
+        rows += following(folder, *((20_000, 2_000) if quick else (100_000, 20_000)), on_status)
+        on_status("profile")
         plain = next(row for row in rows if row["name"] == HELLO.format(32))
         profile.write(small, folder, plain["floor"], plain["value"])
-        rows += server.on_server(folder, 200_000 if quick else 10_000_000, rounds, seconds, say)
+        rows += server.on_server(folder, 200_000 if quick else 10_000_000, rounds, seconds, on_status)
     return BenchReport(rows, ["where an evaluation's time goes: bench/results/decide-profile.txt"])
 
 

@@ -18,7 +18,7 @@ from bench.decide import population, request_supply
 from bench.decide.bulk import most_row, ratio_row
 from bench.decide.population import CATEGORY, NOW, PARTIES, TRIAL
 from bench.decide.serving import TOKEN, Served, in_turns
-from bench.report import Row, Say
+from bench.report import Row, StatusCallback
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.store.rows import codec, consent_dedup
 from mydata_ledger.anchors.store.schema import HEADS, METADATA
@@ -139,7 +139,7 @@ def _issue() -> str:
     return pattern(codec.encode(said), parts)
 
 
-def on_server(folder: Path, people: int, rounds: int, seconds: float, say: Say) -> list[Row]:
+def on_server(folder: Path, people: int, rounds: int, seconds: float, on_status: StatusCallback) -> list[Row]:
     """Rows of the same worker on a server of the bench's own; one row that says why where there is none."""
     name = f"flat to {people:,} on PostgreSQL"
     if (found := programs()) is None:
@@ -148,12 +148,12 @@ def on_server(folder: Path, people: int, rounds: int, seconds: float, say: Say) 
     ports.mkdir()
     with ExitStack() as stack:
         cluster = stack.enter_context(Cluster(found, (*SETTINGS, *LOAD)))
-        say(f"PostgreSQL: loading {people:,}")
+        on_status(f"PostgreSQL: loading {people:,}")
         started = time.perf_counter()
         small, large = (load(stack.enter_context(cluster.database()), count) for count in (FEW, people))
         loaded = time.perf_counter() - started
         few, many = (stack.enter_context(Served(one, ports)) for one in (small, large))
-        say("PostgreSQL: asking")
+        on_status("PostgreSQL: asking")
         return [_flat(few, many, rounds, seconds, loaded), *_routes(many, rounds, seconds)]
 
 

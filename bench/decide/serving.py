@@ -39,9 +39,9 @@ class Filled(Protocol):
 class Population:
     """A database of so many people, and the seconds it took to put them in."""
 
-    def __init__(self, folder: Path, people: int, say: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, people: int, on_status: Callable[[str], None]) -> None:
         self.people, self.url = people, f"sqlite:///{folder / f'{people}.db'}"
-        self.taken, self.bytes = fill(self.url, people, say)
+        self.taken, self.bytes = fill(self.url, people, on_status)
         store = Store(self.url)
         store.sessions.open(sha256(TOKEN.encode()).digest(), TRIAL.signer, NOW + 10**7)
         store.dispose()

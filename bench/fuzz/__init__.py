@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 
 MINUTES, QUICK_MINUTES = 4.0, 1.0
 DONE = re.compile(r"Done (\d+) runs in (\d+) second")
@@ -25,7 +25,7 @@ def corpora() -> Path:
     return Path(os.environ.get("MYDATA_CORPORA") or Path(cache) / "mydata" / "corpora")
 
 
-def measure(*, quick: bool, say: Say, minutes: float | None = None) -> BenchReport:
+def measure(*, quick: bool, on_status: StatusCallback, minutes: float | None = None) -> BenchReport:
     """One row a parser; `minutes` are shared out among them."""
     if find_spec("atheris") is None:
         return BenchReport(
@@ -34,7 +34,7 @@ def measure(*, quick: bool, say: Say, minutes: float | None = None) -> BenchRepo
     targets, rows = import_module("bench.fuzz.targets"), []
     each = max(1, round(60 * (minutes or (QUICK_MINUTES if quick else MINUTES)) / len(targets.TARGETS)))
     for name in targets.TARGETS:
-        say(name)
+        on_status(name)
         rows.append(_fuzzed(name, targets.SEEDS[name], each))
     found = [f"crash in {row['name']}: {row['crash']}" for row in rows if "crash" in row]
     return BenchReport(rows, [*found, f"corpora and crashes are kept in {corpora()}"])

@@ -8,7 +8,7 @@ from bench.gas import projection
 from bench.gas.chain import GasChain
 from bench.gas.ours import GasLog, advance_at, hash_of, revoke, verify
 from bench.gas.peers import AttestationService, DocumentStore
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 
 FLOOR = {
     "append_1": 21_000 + 22_100,
@@ -24,15 +24,15 @@ FLOOR = {
 SHA-256 of a node (96), one ecrecover (3,000)."""
 
 
-def measure(*, quick: bool, say: Say) -> BenchReport:
+def measure(*, quick: bool, on_status: StatusCallback) -> BenchReport:
     """Deploy ours and the peers' on one chain and use each once."""
     with GasChain() as chain:
-        say("ours")
+        on_status("ours")
         ours = _ours(chain, quick=quick)
-        say("peers")
+        on_status("peers")
         peers = _peers(chain, quick=quick)
         rows = _compare(ours, peers)
-    say("projection")
+    on_status("projection")
     each, whole = ({row["name"]: row[key] for row in rows} for key in ("per_item", "gas"))
     head = whole["advance_2^20" if quick else "advance_2^32"]
     made = projection.project(append=each["append_1000"], advance=head, revoke=each["revoke_100"])

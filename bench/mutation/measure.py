@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 
 from bench.mutation.plant import PlantedFault, planted
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 from mydata_ledger.scripts.npm import node
 from mydata_ledger.scripts.solidity.syntax import project
 
@@ -39,18 +39,18 @@ SOUND = 0
 """The number under which nothing is switched on: with it every test must pass."""
 
 
-def measure(*, quick: bool, say: Say) -> BenchReport:
+def measure(*, quick: bool, on_status: StatusCallback) -> BenchReport:
     """Plant every fault (`quick`: each tenth) and run the tests."""
     with tempfile.TemporaryDirectory() as folder:
-        say("compiling every fault into one copy")
+        on_status("compiling every fault into one copy")
         files, every = planted()
         chosen = every[:: QUICK_STEP if quick else 1]
         place = _built(project(Path(folder), files))
-        if not all(_passes(place, [(SOUND, ALL)], say)):
+        if not all(_passes(place, [(SOUND, ALL)], on_status)):
             raise RuntimeError("the tests fail with no fault switched on, so nothing could be told from them")
-        passed = _passes(place, [(one.number, TESTED_BY[one.file]) for one in chosen], say)
+        passed = _passes(place, [(one.number, TESTED_BY[one.file]) for one in chosen], on_status)
         doubtful = [one for one, passes in zip(chosen, passed, strict=True) if passes]
-        passed = _passes(place, [(one.number, ALL) for one in doubtful], say)
+        passed = _passes(place, [(one.number, ALL) for one in doubtful], on_status)
         survivors = [one for one, passes in zip(doubtful, passed, strict=True) if passes]
     told = [f"survived: {one.file}:{one.line}: {one.before} -> {one.after}" for one in survivors]
     return BenchReport(rows=_rows(chosen, survivors), notes=told, beside={"survivors": told})
@@ -63,13 +63,13 @@ def _built(place: Path) -> Path:
     return place
 
 
-def _passes(place: Path, jobs: Sequence[tuple[int, Sequence[str]]], say: Say) -> list[bool]:
+def _passes(place: Path, jobs: Sequence[tuple[int, Sequence[str]]], on_status: StatusCallback) -> list[bool]:
     """Whether the tests pass, for each (number, tests)."""
     asked = [{"number": n, "files": [f"contracts/test/{name}.t.sol" for name in tests]} for n, tests in jobs]
     (place / "jobs.json").write_bytes(orjson.dumps(asked))
     answers = place / "answers.jsonl"
     answers.write_bytes(b"")
-    say(f"{len(jobs)} runs")
+    on_status(f"{len(jobs)} runs")
     command = [node(), "run.mjs", "jobs.json", "answers.jsonl"]
     subprocess.run(command, cwd=place, check=True, stdout=subprocess.DEVNULL)
     return [orjson.loads(line)["passes"] for line in answers.read_bytes().splitlines()]

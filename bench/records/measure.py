@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from bench.records.issuing import issued
 from bench.records.kubo import against_kubo
 from bench.records.timing import each, interleaved
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.commitment import disclosure, fields
@@ -33,25 +33,25 @@ STREAMED = 32 << 20
 MB = 1 << 20
 
 
-def measure(*, quick: bool, say: Say) -> BenchReport:
+def measure(*, quick: bool, on_status: StatusCallback) -> BenchReport:
     """Every row; quick means fewer rounds and nothing above 16 MB."""
     rounds, rows = (5, []) if quick else (15, [])
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
         for name, size in SIZES.items():
             if not quick or size <= 16 * MB:
-                say(f"{name}: seal, commit, store")
+                on_status(f"{name}: seal, commit, store")
                 rows.append(_stored(name, size, Path(folder), min(rounds * 10, max(3, 300 * MB // size))))
-        say("issue")
+        on_status("issue")
         rows.append(issued(Path(folder), 1_000 if quick else 10_000))
-        say("commitments and disclosures")
+        on_status("commitments and disclosures")
         rows += _fields(rounds)
-        say("keys")
+        on_status("keys")
         rows += _keys(rounds * 20)
-        say("a thousand small payloads")
+        on_status("a thousand small payloads")
         rows.append(_batch(Path(folder), 5 if quick else 9))
-        say("constant memory")
+        on_status("constant memory")
         rows.append(_memory((256 if quick else 5 * 1024) * MB))
-        say("Kubo")
+        on_status("Kubo")
         found, notes = against_kubo(Path(folder), rounds)
     return BenchReport(rows + found, notes)
 

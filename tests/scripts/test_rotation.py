@@ -273,7 +273,7 @@ def test_a_folder_without_a_keystore_is_said_to_have_none_and_gets_none(tmp_path
 def test_what_to_rotate_must_be_said(state):
     done = run("--state", state)
     assert done.exit_code == 2
-    assert "say what to rotate" in done.output
+    assert "name what to rotate" in done.output
 
 
 SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")

@@ -206,7 +206,7 @@ def test_the_command_takes_content_for_one_such_document_only(apart, documents, 
     for files in ([other], [proof, proof]):
         command = ["verify", *map(str, files), "--content", str(file), "--rpc", "http://127.0.0.1:1"]
         done = CliRunner().invoke(app, command)
-        assert "--content goes with one document" in str(done.exception)
+        assert "--content needs exactly one document" in str(done.exception)
 
 
 def test_disclosed_fields_are_of_this_record_and_no_other(documents, scribe, snapshot):
@@ -285,10 +285,10 @@ def test_a_guardian_is_named_by_an_authority(scribe, snapshot):
 
 def test_two_accredited_witnesses_vouch_for_a_paper_and_for_that_one_only(scribe, snapshot):
     said = scribe.consent(signer=CLERK.signer)
-    paper, word = scribe.word(said), scribe.log(scribe.word(said), NURSE)
+    paper, word = scribe.witness_statement(said), scribe.log(scribe.witness_statement(said), NURSE)
     consent, other = scribe.log(said, CLERK), scribe.log(replace(said, version=2), CLERK)
     late, alone = scribe.log(paper, NURSE), scribe.consent(signer=STRANGER.signer)
-    by_stranger = scribe.log(scribe.word(alone), NURSE), scribe.log(alone, STRANGER)
+    by_stranger = scribe.log(scribe.witness_statement(alone), NURSE), scribe.log(alone, STRANGER)
     third = scribe.log(replace(paper, delegator=CREW.signer), CREW), scribe.log(said, CLERK)
     scribe.anchor()
 
