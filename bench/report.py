@@ -1,4 +1,4 @@
-"""What every bench returns."""
+"""Report type of every bench."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ StatusCallback = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class BenchReport:
-    """`rows` for the table and the result file; `notes` are printed below it; `beside` goes into the file as it is."""
+    """`rows` are for the table and the result file, `notes` are printed below it, `beside` goes only into the file."""
 
     rows: list[Row]
     notes: list[str] = field(default_factory=list)

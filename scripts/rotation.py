@@ -1,4 +1,4 @@
-"""Key rotation in a state folder that no process uses: a new master key, or a new custody key for every person."""
+"""Key rotation in a state folder that no process uses: a new master key, or new custody keys for all people."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ ProgressCallback = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class RotatedMaster:
-    """How many custody keys are under the new master key.
+    """Result of a master key rotation: the number of custody keys wrapped with the new master key.
 
-    Where the custody keys' master key is in a PKCS#11 token, `label` is the new one's and `replaced_label` the old
-    one's, which stays in the token; both are empty otherwise.
+    With a PKCS#11 token, `label` names its new master key and `replaced_label` the old one, which stays in the token;
+    both are empty otherwise.
     """
 
     custody_keys: int
@@ -32,9 +32,9 @@ class RotatedMaster:
 
 
 def rotate_master(state_folder: StateFolder, on_progress: ProgressCallback) -> RotatedMaster:
-    """Put custody keys, journal key and note keys under new master keys; a crash at any point loses nothing.
+    """Wrap custody keys, journal key and note keys with new master keys; a crash at any point loses nothing.
 
-    The caller holds the state folder's lock exclusively. Raises InvalidStatement where there is no keystore,
+    The caller holds the lock of the state folder exclusively. Raises InvalidStatement if there is no keystore;
     SourceUnavailable, StorageFull.
     """
     check_keystore(state_folder)
@@ -50,9 +50,9 @@ def rotate_master(state_folder: StateFolder, on_progress: ProgressCallback) -> R
 
 
 def rotate_custody(state_folder: StateFolder, on_progress: ProgressCallback) -> int:
-    """Give every data subject a new custody key; how many there are.
+    """Give every data subject a new custody key; return their number.
 
-    The caller holds the state folder's lock exclusively. Raises InvalidStatement where there is no keystore,
+    The caller holds the lock of the state folder exclusively. Raises InvalidStatement if there is no keystore;
     SourceUnavailable, StorageFull.
     """
     check_keystore(state_folder)
@@ -62,7 +62,7 @@ def rotate_custody(state_folder: StateFolder, on_progress: ProgressCallback) -> 
 
 @contextmanager
 def opened_keys(state_folder: StateFolder) -> Iterator[FileKeys]:
-    """The keystore, closed again at the end, and its token too: a process logs in to a token once."""
+    """Open the keystore; close it and its token at the end, since a process logs in to a token only once."""
     keys = state_folder.sealed_keys()
     try:
         yield keys
@@ -73,7 +73,7 @@ def opened_keys(state_folder: StateFolder) -> Iterator[FileKeys]:
 
 
 def check_keystore(state_folder: StateFolder) -> None:
-    """Raise InvalidStatement where a state folder holds no keystore."""
+    """Raise InvalidStatement if a state folder has no keystore."""
     if not all((state_folder.keystore / name).exists() for name in ("keys.db", "master.json")):
         raise InvalidStatement(f"{state_folder.keystore} holds no keystore; name the ledger's folder with --state")
 

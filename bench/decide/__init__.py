@@ -6,7 +6,7 @@ from bench.report import BenchReport, StatusCallback
 
 
 def measure(*, quick: bool, on_status: StatusCallback) -> BenchReport:
-    """Every row."""
+    """All rows of the bench."""
     from bench.decide import rows  # noqa: PLC0415 - the bench's own server and client are modules of this package
 
     return rows.measure(quick=quick, on_status=on_status)
