@@ -15,7 +15,7 @@ FILE = WEB / "verify" / "words.json"
 
 @cache
 def words() -> dict[str, Any]:
-    """Content of the file: `results`, `kinds`, `said`."""
+    """Content of the file: words for results and kinds, and the sentences of findings."""
     read: dict[str, Any] = orjson.loads(FILE.read_bytes())
     return read
 

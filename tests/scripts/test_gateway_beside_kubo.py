@@ -1,4 +1,4 @@
-"""The same blocks behind Kubo's own gateway and behind ours: the same question gives the same blocks in the same order.
+"""Kubo's gateway and ours over equal blocks: one request gives equal blocks in equal order.
 
 Kubo passes the public gateway conformance suite, so this stands in for it where the suite cannot be had. Where the
 specification leaves a choice, or says SHOULD and Kubo does not, what differs is written down here.
