@@ -1,1 +1,1 @@
-"""Speed, measured as ratios against a floor or a rival in the same run."""
+"""Benchmarks: speed as a ratio to a floor or a peer, measured in the same run."""

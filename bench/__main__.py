@@ -1,11 +1,11 @@
 """`bench/run NAME [--quick] [--minutes N] [--against COMMIT [--rounds N]]`: run one bench, print its rows, and write
 them to `bench/results/NAME.json`.
 
-A bench is a module `bench/NAME.py` or package `bench/NAME/` with a docstring, whose first line is what the list says,
-and a function `measure(*, quick: bool, say: Callable[[str], None]) -> Report`; one that can go on for as long as it is
-let takes `minutes: float | None = None` beside them. A bench that can compare this checkout with another commit has a
-module `against` with `compare(*, against: str, rounds: int, quick: bool, say: …) -> Report`, whose result file is
-`bench/results/NAME-against.json`.
+A bench is a module `bench/NAME.py` or a package `bench/NAME/`. The first line of its docstring is its line in the list.
+It has a function `measure(*, quick: bool, on_status: Callable[[str], None]) -> BenchReport`, with another parameter
+`minutes: float | None = None` if its duration can be chosen. A bench that can compare this checkout with another commit
+has a module `against` with `compare(*, against: str, rounds: int, quick: bool, on_status: …) -> BenchReport`; its
+result file is `bench/results/NAME-against.json`.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ import bench
 from bench.report import BenchReport, Row
 
 RESULTS = Path(__file__).parent / "results"
-PLUMBING = {"__main__", "report"}
+NOT_BENCHES = {"__main__", "report"}
 Measure = Callable[..., BenchReport]
 ROUNDS = 5
 
 
 def names() -> list[str]:
-    """Every bench there is."""
-    return sorted(module.name for module in pkgutil.iter_modules(bench.__path__) if module.name not in PLUMBING)
+    """Names of all benches."""
+    return sorted(module.name for module in pkgutil.iter_modules(bench.__path__) if module.name not in NOT_BENCHES)
 
 
 def headline(name: str) -> str:
-    """First line of a bench's docstring, read without running it."""
+    """First line of the docstring of a bench, read without importing it."""
     folder = Path(__file__).parent
     package = folder / name / "__init__.py"
     source = package if package.exists() else folder / f"{name}.py"
@@ -48,15 +48,15 @@ def headline(name: str) -> str:
 
 
 def table(name: str, report: BenchReport) -> Table:
-    """The rows as people read them: the columns that any row has, in the order first met."""
+    """The rows as a table with every column of any row, in order of first occurrence."""
     columns = list(dict.fromkeys(key for row in report.rows for key in row))
-    made = Table(title=f"bench {name}")
+    result = Table(title=f"bench {name}")
     for column in columns:
         text = column in {"name", "peer", "note"}
-        made.add_column(column, justify="left" if text else "right", no_wrap=column != "note")
+        result.add_column(column, justify="left" if text else "right", no_wrap=column != "note")
     for row in report.rows:
-        made.add_row(*[_cell(row.get(column)) for column in columns])
-    return made
+        result.add_row(*[_cell(row.get(column)) for column in columns])
+    return result
 
 
 def _cell(value: object) -> str:
@@ -74,7 +74,7 @@ def _cell(value: object) -> str:
 
 
 def write(name: str, report: BenchReport, *, command: str, seconds: float) -> Path:
-    """The result file: rows, the command that made them, and where."""
+    """Write the result file: rows, command, duration and machine; return its path."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
     content: Row = {
@@ -100,12 +100,12 @@ def main() -> int:
     if arguments.against:
         given.setdefault("rounds", ROUNDS)
     elif arguments.rounds:
-        parser.error("--rounds is of --against")
+        parser.error("--rounds needs --against")
     measure = _measure_of(arguments.name, compared=bool(arguments.against))
     if measure is None:
-        parser.error(f"{arguments.name} compares no commits: it has no --against")
+        parser.error(f"{arguments.name} cannot compare commits: it has no --against")
     if not given.keys() <= inspect.signature(measure).parameters.keys():
-        parser.error(f"{arguments.name} takes as long as it takes: it has no --minutes")
+        parser.error(f"{arguments.name} has a fixed duration: it has no --minutes")
     return _run(arguments.name, measure, given, quick=arguments.quick)
 
 
@@ -117,16 +117,20 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"benches:\n{listing}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("name", nargs="?", choices=names(), help="which bench; the list is below", metavar="NAME")
-    parser.add_argument("--quick", action="store_true", help="fewer and smaller rounds: does it run, not how fast")
-    parser.add_argument("--minutes", type=float, help="how long in all, for benches that can go on (fuzz)")
+    parser.add_argument(
+        "name", nargs="?", choices=names(), help="name of the bench; see the list below", metavar="NAME"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer and smaller rounds: a test that the bench runs, no figures"
+    )
+    parser.add_argument("--minutes", type=float, help="total duration, for benches without a fixed one (fuzz)")
     parser.add_argument("--against", metavar="COMMIT", help="compare this checkout with that commit (decide)")
-    parser.add_argument("--rounds", type=int, metavar="N", help=f"rounds of --against; {ROUNDS} without it")
+    parser.add_argument("--rounds", type=int, metavar="N", help=f"number of rounds of --against (default {ROUNDS})")
     return parser
 
 
 def _measure_of(name: str, *, compared: bool) -> Measure | None:
-    """A bench's function; None if commits are to be compared and it cannot."""
+    """The function of a bench; None if it should compare commits and cannot."""
     if not compared:
         measure: Measure = importlib.import_module(f"bench.{name}").measure
         return measure
@@ -140,7 +144,7 @@ def _run(name: str, measure: Measure, given: Row, *, quick: bool) -> int:
     console = Console(width=None if sys.stdout.isatty() else 160)
     started = time.monotonic()
     with console.status(f"bench {name}") as status:
-        report = measure(quick=quick, say=lambda text: status.update(f"bench {name}: {text}"), **given)
+        report = measure(quick=quick, on_status=lambda text: status.update(f"bench {name}: {text}"), **given)
     options = (" --quick" if quick else "") + "".join(f" --{option} {value}" for option, value in given.items())
     result = f"{name}-against" if "against" in given else name
     path = write(result, report, command=f"bench/run {name}{options}", seconds=time.monotonic() - started)

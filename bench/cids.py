@@ -1,6 +1,6 @@
-"""CIDs of the embedded store beside Kubo's, from nothing to 1 GB, around every size where a DAG changes its shape.
+"""CIDs of the embedded store and of Kubo, from 0 bytes to 1 GB, around every size at which the DAG changes its shape.
 
-The last rows cut files into leaves of 256 bytes, so that three levels of nodes fit into eight megabytes.
+The last rows use leaves of 256 bytes, so that eight megabytes need three levels of nodes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 from mydata_ledger.anchors.ipld.unixfs import CHUNK, WIDTH, blocks_of_stream, dag_of
 from testing.kubo import BINARY, REASON, Kubo
 
@@ -26,8 +26,8 @@ HUGE = [1 << 30]
 SMALL_SIZES = [size for level in (WIDTH, WIDTH**2) for size in (level * SMALL - 1, level * SMALL, level * SMALL + 1)]
 
 
-def measure(*, quick: bool, say: Say) -> BenchReport:
-    """A row a size: both CIDs, whether they are equal, and seconds taken."""
+def measure(*, quick: bool, on_status: StatusCallback) -> BenchReport:
+    """One row for each size: both CIDs, whether they are equal, and the duration in seconds."""
     if BINARY is None:
         return BenchReport([], [f"nothing to compare with: {REASON}"])
     with tempfile.TemporaryDirectory() as folder:
@@ -35,7 +35,7 @@ def measure(*, quick: bool, say: Say) -> BenchReport:
         cases = [(size, CHUNK) for size in SIZES + ([] if quick else HUGE)] + [(size, SMALL) for size in SMALL_SIZES]
         rows = []
         for size, leaf in cases:
-            say(f"{size:,} B in leaves of {leaf:,}")
+            on_status(f"{size:,} B in leaves of {leaf:,}")
             rows.append(_row(node, size, leaf))
     equal = sum(row["equal"] for row in rows)
     return BenchReport(
@@ -44,39 +44,39 @@ def measure(*, quick: bool, say: Say) -> BenchReport:
 
 
 def content(size: int) -> Iterator[bytes]:
-    """As many bytes, in pieces, the same on every machine."""
-    chance = random.Random(size)
+    """`size` pseudo-random bytes in pieces, equal on every machine."""
+    generator = random.Random(size)
     for start in range(0, size, PIECE):
-        yield chance.randbytes(min(PIECE, size - start))
+        yield generator.randbytes(min(PIECE, size - start))
 
 
 def ours(size: int, leaf: int = CHUNK) -> str:
-    """The root's CID as the embedded store makes it."""
+    """Root CID of the embedded store."""
     if leaf == CHUNK:
         *_, (cid, _) = blocks_of_stream(content(size))
         return str(cid)
     whole = b"".join(content(size))
-    *_, (cid, _) = dag_of(whole[at : at + leaf] for at in range(0, size, leaf))
+    *_, (cid, _) = dag_of(whole[start : start + leaf] for start in range(0, size, leaf))
     return str(cid)
 
 
 def kubos(node: Kubo, size: int, leaf: int = CHUNK) -> str:
-    """The root's CID as Kubo makes it."""
+    """Root CID of Kubo."""
     words = ["add", "-Q", "--only-hash", "--cid-version=1", "--raw-leaves", f"--max-file-links={WIDTH}"]
     command = [str(BINARY), *words, f"--chunker=size-{leaf}"]
-    with subprocess.Popen(command, env=node.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as adding:
-        assert adding.stdin
-        assert adding.stdout
+    with subprocess.Popen(command, env=node.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
         for piece in content(size):
-            adding.stdin.write(piece)
-        adding.stdin.close()
-        return adding.stdout.read().decode().strip()
+            process.stdin.write(piece)
+        process.stdin.close()
+        return process.stdout.read().decode().strip()
 
 
 def _row(node: Kubo, size: int, leaf: int) -> Row:
     started = time.perf_counter()
-    mine = ours(size, leaf)
-    between = time.perf_counter()
-    theirs = kubos(node, size, leaf)
-    taken = {"ours_s": round(between - started, 3), "kubo_s": round(time.perf_counter() - between, 3)}
-    return {"bytes": size, "leaf": leaf, "cid": mine, "kubo": theirs, "equal": mine == theirs, **taken}
+    our_cid = ours(size, leaf)
+    middle = time.perf_counter()
+    kubo_cid = kubos(node, size, leaf)
+    seconds = {"ours_s": round(middle - started, 3), "kubo_s": round(time.perf_counter() - middle, 3)}
+    return {"bytes": size, "leaf": leaf, "cid": our_cid, "kubo": kubo_cid, "equal": our_cid == kubo_cid, **seconds}

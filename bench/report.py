@@ -1,4 +1,4 @@
-"""What every bench returns."""
+"""Report type of every bench."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Row = dict[str, Any]
-Say = Callable[[str], None]
+StatusCallback = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class BenchReport:
-    """`rows` for the table and the result file; `notes` are printed below it; `beside` goes into the file as it is."""
+    """`rows` are for the table and the result file, `notes` are printed below it, `beside` goes only into the file."""
 
     rows: list[Row]
     notes: list[str] = field(default_factory=list)

@@ -1,7 +1,7 @@
-"""Offline verification: proof documents per second and core, from the file's bytes to the verdict.
+"""Offline verification: proof documents per second and core, from the bytes of a file to the verdict.
 
-The chain is a real devnet, asked in batches as of one block: the head once, each contract's code once, each checkpoint
-and each consent's mark once. The floor is what no verifier can do without: one secp256k1 recovery for each document.
+The chain is a devnet. It is read in batches as of one block: the head, the code of each contract, each checkpoint and
+each revocation mark once. The floor is one secp256k1 recovery for each document, which every verifier needs.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 import coincurve
 
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 from mydata_ledger.scripts.verify import RegistryReader, load_all, verify_all
 from testing import proofs
 from testing.devnet import live_chain
@@ -26,16 +26,16 @@ GOAL = 3_000
 CONSENTS = 200
 
 
-def measure(*, quick: bool, say: Say) -> BenchReport:
-    """One row a kind of document."""
+def measure(*, quick: bool, on_status: StatusCallback) -> BenchReport:
+    """Rows for each kind of document."""
     count, rounds = (300, 1) if quick else (10_000, 3)
     with live_chain() as chain, tempfile.TemporaryDirectory() as folder:
-        say(f"signing and anchoring {count:,} of each kind")
-        made = _documents(proofs.ProofBuilder(chain), count)
+        on_status(f"signing and anchoring {count:,} of each kind")
+        by_kind = _documents(proofs.ProofBuilder(chain), count)
         floor = _recoveries(count)
         rows: list[Row] = [{"name": "secp256k1 recovery alone", "value": floor, "unit": "/s per core"}]
-        for name, documents in made.items():
-            say(name)
+        for name, documents in by_kind.items():
+            on_status(name)
             path = Path(folder) / "bundle.jsonl"
             path.write_text("\n".join(map(json.dumps, documents)), encoding="utf-8")
             figures = _figures(path, len(documents), RegistryReader(chain.url), rounds)
@@ -45,23 +45,23 @@ def measure(*, quick: bool, say: Say) -> BenchReport:
     )
 
 
-def _documents(scribe: Any, count: int) -> dict[str, list[dict[str, Any]]]:
-    consents = [scribe.log(scribe.consent(version=number + 1), PERSON) for number in range(CONSENTS)]
-    entries = itertools.cycle(one.signed.entry.entry for one in consents)
-    receipts = [scribe.log(scribe.receipt(consents=(next(entries),)), GATEWAY) for _ in range(count)]
-    records = [scribe.log(scribe.issue(), HOLDER) for _ in range(count // 10)]
-    scribe.anchor()
-    issued = [scribe.document(one) for one in records]
+def _documents(builder: Any, count: int) -> dict[str, list[dict[str, Any]]]:
+    consents = [builder.log(builder.consent(version=number + 1), PERSON) for number in range(CONSENTS)]
+    entries = itertools.cycle(consent.signed.entry.entry for consent in consents)
+    receipts = [builder.log(builder.receipt(consents=(next(entries),)), GATEWAY) for _ in range(count)]
+    records = [builder.log(builder.issue(), HOLDER) for _ in range(count // 10)]
+    builder.anchor()
+    issued = [builder.document(record) for record in records]
     return {
-        "access receipts": [scribe.document(one) for one in receipts],
-        "records with content": [proofs.with_content(one) for one in issued],
-        "disclosures of 3 fields": [proofs.with_fields(one, "/valueQuantity", "/status") for one in issued],
-        "consents": [proofs.with_notice(scribe.document(one)) for one in consents],
+        "access receipts": [builder.document(receipt) for receipt in receipts],
+        "records with content": [proofs.with_content(document) for document in issued],
+        "disclosures of 3 fields": [proofs.with_fields(document, "/valueQuantity", "/status") for document in issued],
+        "consents": [proofs.with_notice(builder.document(consent)) for consent in consents],
     }
 
 
 def _figures(path: Path, count: int, chain: RegistryReader, rounds: int) -> tuple[float, float]:
-    """Documents per second of this core's work, and with the chain's answers awaited."""
+    """Documents per second of processor time, and of wall time including the chain's answers."""
 
     def verify() -> None:
         assert {verdict.result for verdict in verify_all(load_all(path), chain)} == {"valid"}
@@ -70,19 +70,19 @@ def _figures(path: Path, count: int, chain: RegistryReader, rounds: int) -> tupl
     return count / min(cpu), count / min(wall)
 
 
-def _rows(name: str, floor: float, per_core: float, through: float) -> list[Row]:
+def _rows(name: str, floor: float, per_core: float, wall_rate: float) -> list[Row]:
     goal: Row = {"goal": GOAL, "met": per_core >= GOAL} if name == "access receipts" else {}
     unit = "/s per core"
     return [
         {"name": name, "value": per_core, "unit": unit, "floor": floor, "ratio": per_core / floor, **goal},
-        {"name": f"{name}, with the chain's answers awaited", "value": through, "unit": "/s"},
+        {"name": f"{name}, with the chain's answers awaited", "value": wall_rate, "unit": "/s"},
     ]
 
 
-def _times(act: Callable[[], None]) -> tuple[float, float]:
-    """Seconds of this process's own work, and of waiting and working."""
+def _times(task: Callable[[], None]) -> tuple[float, float]:
+    """Seconds of processor time and of wall time."""
     cpu, wall = time.process_time(), time.perf_counter()
-    act()
+    task()
     return time.process_time() - cpu, time.perf_counter() - wall
 
 

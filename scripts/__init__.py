@@ -1,1 +1,1 @@
-"""Entry points: settings, serving, compiling, deploying, the story and the command line."""
+"""Entry points: settings, serving, compiling, deploying, the demonstration and the command line."""

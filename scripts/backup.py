@@ -1,4 +1,4 @@
-"""A copy of what must never be lost of a state folder: keystore, secrets and deployment, also while it serves."""
+"""Backup of a state folder: keystore, secrets and deployment, also while the ledger serves."""
 
 from __future__ import annotations
 
@@ -11,28 +11,42 @@ from mydata_ledger.scripts.rotation import check_keystore, opened_keys
 from mydata_ledger.scripts.state_folder import StateFolder
 
 FOLDERS = ("keystore", "secrets", "deployments")
-LEFT_OUT = shutil.ignore_patterns("keys.db*", ".lock", ".draft-*", ".master-*")
+EXCLUDED = shutil.ignore_patterns("keys.db*", ".lock", ".draft-*", ".master-*")
 
 
-def back_up(house: StateFolder, target: Path) -> int:
-    """Copy into a new folder `target`, laid out as a state folder; how many data keys the copy opens.
+def back_up(state_folder: StateFolder, target: Path) -> int:
+    """Copy keystore, secrets and deployment to a new folder with the layout of a state folder.
 
-    Every data key was opened in the copy when it returns; otherwise there is no copy. Raises InvalidStatement when
-    there is no keystore or something lies at `target`, StorageFull, SourceUnavailable, OSError.
+    Every data key is opened in the copy; if one fails, the copy is deleted.
+
+    Args:
+        state_folder: The state folder to copy.
+        target: Path of the new folder.
+
+    Returns:
+        The number of data keys that the copy opens.
+
+    Raises:
+        InvalidStatement: There is no keystore, or `target` exists.
+        StorageFull: The disk is full.
+        SourceUnavailable: A file changed or could not be read while it was copied.
+        OSError: A file could not be written.
     """
-    check_keystore(house)
+    check_keystore(state_folder)
     if target.exists():
         raise InvalidStatement(f"{target} exists already; a copy goes into a new folder")
     target.mkdir(parents=True, mode=0o700)
     try:
         for name in FOLDERS:
-            shutil.copytree(house.settings.state / name, target / name, ignore=LEFT_OUT)
-        with opened_keys(house) as keys:
+            shutil.copytree(state_folder.settings.state / name, target / name, ignore=EXCLUDED)
+        with opened_keys(state_folder) as keys:
             keys.backup(target / "keystore" / "keys.db")
-        with opened_keys(StateFolder(replace(house.settings, state=target))) as copied:
-            return copied.check()
+        with opened_keys(StateFolder(replace(state_folder.settings, state=target))) as copy:
+            return copy.check()
     except (OSError, LedgerError) as error:
         shutil.rmtree(target)
         if isinstance(error, shutil.Error):
-            raise SourceUnavailable("a file changed or could not be read while it was copied; say it again") from error
+            raise SourceUnavailable(
+                "a file changed or could not be read while it was copied; run the backup again"
+            ) from error
         raise

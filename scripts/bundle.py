@@ -1,7 +1,8 @@
 """Build the scripts that browsers load: `python -m mydata_ledger.scripts.bundle [--check]`.
 
-esbuild puts our modules and npm's audited hashes and curves together into one file each, in `web/built`, which the
-package ships: whoever installs it needs neither Node nor npm. The same sources and lock file give the same bytes.
+esbuild bundles our modules with the audited hash and curve packages of npm, one file for each script, in `web/built`.
+The package ships these files, so an installation needs neither Node nor npm. Equal sources and an equal lock file give
+equal bytes.
 """
 
 from __future__ import annotations
@@ -29,19 +30,29 @@ BUILT = WEB / "built"
 BUILD_SECONDS = 60
 
 
-def bundle(entry: Path, given: Mapping[str, object], shape: Literal["iife", "esm"]) -> str:
-    """The script; `given` are the values its modules import as `mydata:<name>`.
+def bundle(entry: Path, values: Mapping[str, object], shape: Literal["iife", "esm"]) -> str:
+    """Bundle a script with esbuild.
 
-    Raises ToolMissing without npm's packages, Failure when esbuild refuses.
+    Args:
+        entry: Path of the entry module.
+        values: Values that modules import as `mydata:<name>`, by name.
+        shape: Format of the output.
+
+    Returns:
+        The text of the bundled script.
+
+    Raises:
+        ToolMissing: The npm packages are not installed.
+        Failure: esbuild reported an error.
     """
     if not ESBUILD.is_file():
-        raise ToolMissing("the page's parts are missing: run `npm ci` in the project's folder")
+        raise ToolMissing("the npm packages of the page are missing: run `npm ci` in the project's folder")
     with tempfile.TemporaryDirectory() as folder:
-        for name, value in given.items():
+        for name, value in values.items():
             (Path(folder) / f"{name}.json").write_bytes(orjson.dumps(value))
         command = [node(), str(ESBUILD), str(entry), "--bundle", f"--format={shape}", "--minify", "--target=es2022"]
         command += ["--charset=utf8", "--legal-comments=inline", "--log-level=error"]
-        command += [f"--alias:mydata:{name}={folder}/{name}.json" for name in given]
+        command += [f"--alias:mydata:{name}={folder}/{name}.json" for name in values]
         done = subprocess.run(
             command, capture_output=True, cwd=ROOT, timeout=BUILD_SECONDS, check=False, env=dict(os.environ)
         )
@@ -51,7 +62,7 @@ def bundle(entry: Path, given: Mapping[str, object], shape: Literal["iife", "esm
 
 
 def scripts() -> dict[str, str]:
-    """Every script by its file's name: what a passkey signs on a person's page; the verifier. Raises as `bundle`."""
+    """Every script by file name: the statement digests for the portal, and the verifier. Raises as `bundle`."""
     page_words = {**words(), "page": orjson.loads((WEB / "verify" / "page.json").read_bytes())}
     verifier = bundle(WEB / "verify" / "page.js", {"types": TYPES, "words": page_words}, "iife")
     if "</script" in verifier.lower():
@@ -59,22 +70,22 @@ def scripts() -> dict[str, str]:
     return {"statements.js": bundle(WEB / "statements.js", {"types": TYPES}, "esm"), "verifier.js": verifier}
 
 
-def stale(made: Mapping[str, str], folder: Path = BUILT) -> list[str]:
-    """Names of the files that are missing in the folder or hold something else."""
-    return [name for name, text in made.items() if not _holds(folder / name, text)]
+def stale(scripts_by_name: Mapping[str, str], folder: Path = BUILT) -> list[str]:
+    """Names of the files in the folder that are missing or differ."""
+    return [name for name, text in scripts_by_name.items() if not _has_text(folder / name, text)]
 
 
-def _holds(path: Path, text: str) -> bool:
+def _has_text(path: Path, text: str) -> bool:
     return path.is_file() and path.read_bytes() == text.encode()
 
 
 def build(folder: Path = BUILT) -> list[str]:
-    """Write the files that are stale; their names. Raises as `bundle`."""
-    made = scripts()
-    changed = stale(made, folder)
+    """Write the stale files; return their names. Raises as `bundle`."""
+    scripts_by_name = scripts()
+    changed = stale(scripts_by_name, folder)
     folder.mkdir(exist_ok=True)
     for name in changed:
-        (folder / name).write_bytes(made[name].encode())
+        (folder / name).write_bytes(scripts_by_name[name].encode())
     return changed
 
 

@@ -1,7 +1,7 @@
 """Compile the contracts into `anchors/artifacts`: `python -m mydata_ledger.scripts.compile [--check | --force]`.
 
-Each contract that can be deployed, or called by others, gives one JSON file with its ABI and bytecode, which the
-package ships: whoever installs it needs no compiler. The same sources and lock files give the same bytes.
+Each contract that is deployed or called by others gives one JSON file with its ABI and bytecode. The package ships
+these files, so an installation needs no compiler. Equal sources and equal lock files give equal bytes.
 """
 
 from __future__ import annotations
@@ -45,20 +45,20 @@ IMPORT = re.compile(r'^\s*import\b[^;]*?"([^"]+)"\s*;', re.MULTILINE)
 
 
 class CompilationFailed(RuntimeError):
-    """The compiler reported errors, or warnings in our own sources; the message is its own words."""
+    """The compiler reported errors, or warnings in our own sources; the message is the output of the compiler."""
 
 
 def sources() -> dict[str, str]:
-    """Every source the shipped contracts need, by the name that imports give it: ours, and OpenZeppelin's from npm."""
-    found: dict[str, str] = {}
-    waiting = list(SHIPPED)
-    while waiting:
-        name = waiting.pop()
-        if name in found:
+    """Every source that the shipped contracts need, by import name: ours, and those of OpenZeppelin from npm."""
+    texts: dict[str, str] = {}
+    pending = list(SHIPPED)
+    while pending:
+        name = pending.pop()
+        if name in texts:
             continue
-        found[name] = _locate(name).read_text()
-        waiting += [_resolve(name, path) for path in IMPORT.findall(found[name])]
-    return dict(sorted(found.items()))
+        texts[name] = _locate(name).read_text()
+        pending += [_resolve(name, path) for path in IMPORT.findall(texts[name])]
+    return dict(sorted(texts.items()))
 
 
 def _locate(name: str) -> Path:
@@ -73,10 +73,10 @@ def _resolve(importer: str, path: str) -> str:
 
 
 def fingerprint(texts: dict[str, str]) -> str:
-    """SHA-256 over sources, settings and compiler version, as hex: what the artifacts were made of."""
+    """SHA-256 over sources, settings and compiler version in hex; it identifies the inputs of the artifacts."""
     version = orjson.loads((PACKAGE / "package.json").read_bytes())["version"]
-    made_of = {"sources": texts, "settings": SETTINGS, "solc": version}
-    return sha256(orjson.dumps(made_of, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    inputs = {"sources": texts, "settings": SETTINGS, "solc": version}
+    return sha256(orjson.dumps(inputs, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def compile_sources(texts: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -106,19 +106,19 @@ def _artifact(compiled: dict[str, Any]) -> dict[str, Any]:
 
 
 def render(artifact: dict[str, Any], made_of: str) -> bytes:
-    """The file's bytes: sorted keys, so that the same contract is the same file."""
+    """The bytes of an artifact file; keys are sorted, so that equal contracts give equal files."""
     options = orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     return orjson.dumps({**artifact, "madeOf": made_of}, option=options)
 
 
 def is_fresh(made_of: str, folder: Path = ARTIFACTS) -> bool:
-    """Whether every artifact is there and made of exactly these sources."""
+    """True if every artifact exists and was made from inputs with this fingerprint."""
     files = [folder / f"{name}.json" for name in SHIPPED.values()]
     return all(file.is_file() and orjson.loads(file.read_bytes()).get("madeOf") == made_of for file in files)
 
 
 def build(folder: Path = ARTIFACTS, *, force: bool = False) -> bool:
-    """Write the artifacts; False if they were fresh. Raises CompilationFailed or ToolMissing."""
+    """Write the artifacts; return False if they were fresh. Raises CompilationFailed or ToolMissing."""
     texts = sources()
     made_of = fingerprint(texts)
     if not force and is_fresh(made_of, folder):

@@ -1,7 +1,7 @@
 """Deploy the contracts: `python -m mydata_ledger.scripts.deploy --rpc URL --admin-key-file FILE [--sequencer ADDRESS]`.
 
-Addresses follow from bytecode, admin and sequencer (CREATE2 through the usual factory), so that a development chain
-that restarted empty gets them again, and a second run finds everything deployed and changes nothing.
+Addresses are derived from bytecode, admin and sequencer (CREATE2 with the deterministic deployment proxy). So a
+development chain that restarted empty gets the same addresses, and a second run changes nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.failure import Failure
 
 FACTORY = to_checksum_address("0x4e59b44847b379578588920cA78FbF26c0B4956C")
-"""The deterministic deployment proxy that most chains have: it takes salt ‖ creation code."""
+"""The deterministic deployment proxy of most chains; its calldata is salt ‖ creation code."""
 SALT = sha256(b"MyData Ledger 1").digest()
 WAIT_SECONDS = 120
 ALLOWANCE = 10**21
@@ -46,11 +46,11 @@ ROLES = {
     "wallets": ("WalletPreparer", 0),
 }
 """Contract of each role in a Deployment, and how many of (admin, sequencer) its constructor takes."""
-Say = Callable[[str], None]
+StatusCallback = Callable[[str], None]
 
 
 class DeploymentFailed(Failure):
-    """A contract did not get on chain; the message says why and what to do."""
+    """A contract was not deployed; the message gives the cause and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +68,29 @@ def deploy(
     sequencer_address: str,
     *,
     folder: Path | None = None,
-    say: Say = lambda _: None,
+    say: StatusCallback = lambda _: None,
 ) -> Deployment:
-    """Put on chain what is missing there and return where everything stands; writes `folder`/<chain id>.json.
+    """Deploy the contracts that are missing on the chain.
 
-    `say` hears of each contract. Raises DeploymentFailed when the chain cannot be reached, pay or confirm.
+    Args:
+        rpc_url: URL of the JSON-RPC server.
+        admin_key: Private key of the admin, 32 bytes or hex.
+        sequencer_address: Address that may append to the logs.
+        folder: If given, the deployment is written to `folder`/<chain id>.json.
+        say: Called with one line of text for each contract.
+
+    Returns:
+        The addresses of all contracts.
+
+    Raises:
+        DeploymentFailed: The chain does not answer, the admin cannot pay, or a transaction is not confirmed.
     """
     try:
-        site = _arrive(rpc_url, admin_key)
+        site = _connect(rpc_url, admin_key)
         _fund(site, [site.account.address, to_checksum_address(sequencer_address)])
         codes = creation_codes(site.account.address, sequencer_address)
         if not site.web3.eth.get_code(FACTORY):
-            return _deploy_plainly(site, codes, folder, say)
+            return _deploy_without_factory(site, codes, folder, say)
         return _deploy_by_factory(site, codes, folder, say)
     except RequestException as error:
         raise DeploymentFailed(f"no chain answers at {rpc_url}: start it, or give its address by --rpc") from error
@@ -89,25 +100,25 @@ def deploy(
 
 def creation_codes(admin: str, sequencer: str) -> dict[str, bytes]:
     """Creation bytecode with constructor arguments, by role."""
-    people = [admin, sequencer]
+    parameters = [admin, sequencer]
     return {
-        role: artifact(name).bytecode + encode(["address"] * count, people[:count])
+        role: artifact(name).bytecode + encode(["address"] * count, parameters[:count])
         for role, (name, count) in ROLES.items()
     }
 
 
 def address_of(code: bytes) -> ChecksumAddress:
-    """Where the factory puts a contract: the end of keccak(0xff ‖ factory ‖ salt ‖ keccak(code)), EIP-1014."""
+    """Address of a contract made by the factory (EIP-1014): end of keccak(0xff ‖ factory ‖ salt ‖ keccak(code))."""
     return to_checksum_address(keccak(b"\xff" + bytes.fromhex(FACTORY[2:]) + SALT + keccak(code))[-20:])
 
 
-def _arrive(rpc_url: str, admin_key: bytes | str) -> _Site:
+def _connect(rpc_url: str, admin_key: bytes | str) -> _Site:
     web3 = Web3(HTTPProvider(rpc_url, request_kwargs={"timeout": 30}))
     return _Site(web3=web3, account=Account.from_key(cast("HexStr", admin_key)), chain_id=web3.eth.chain_id)
 
 
 def _fund(site: _Site, accounts: list[ChecksumAddress]) -> None:
-    """On a development chain, give empty accounts what transactions cost."""
+    """On a development chain, give empty accounts ether for transactions."""
     for account in accounts:
         if site.web3.eth.get_balance(account) == 0:
             site.web3.provider.make_request(RPCEndpoint("anvil_setBalance"), [account, hex(ALLOWANCE)])
@@ -115,38 +126,44 @@ def _fund(site: _Site, accounts: list[ChecksumAddress]) -> None:
         raise DeploymentFailed(f"account {site.account.address} has no ether on chain {site.chain_id}: send it some")
 
 
-def _deploy_by_factory(site: _Site, codes: dict[str, bytes], folder: Path | None, say: Say) -> Deployment:
-    places = {role: address_of(code) for role, code in codes.items()}
-    missing = [role for role, place in places.items() if not site.web3.eth.get_code(place)]
-    known = _known(site, folder)
-    if not missing and known is not None and all(getattr(known, role) == place for role, place in places.items()):
+def _deploy_by_factory(site: _Site, codes: dict[str, bytes], folder: Path | None, say: StatusCallback) -> Deployment:
+    addresses = {role: address_of(code) for role, code in codes.items()}
+    missing = [role for role, address in addresses.items() if not site.web3.eth.get_code(address)]
+    recorded = _recorded(site, folder)
+    if (
+        not missing
+        and recorded is not None
+        and all(getattr(recorded, role) == address for role, address in addresses.items())
+    ):
         say(f"everything is deployed on chain {site.chain_id}")
-        return known
+        return recorded
     receipts = _send(site, [(FACTORY, SALT + codes[role]) for role in missing])
     for role in missing:
-        if not site.web3.eth.get_code(places[role]):
-            raise DeploymentFailed(f"the factory did not create {ROLES[role][0]} at {places[role]}")
-        say(f"{ROLES[role][0]} deployed at {places[role]}")
-    fresh = len(missing) == len(places)
-    block = min(r["blockNumber"] for r in receipts) if fresh else _first_block(site, places["consents"])
-    return _noted(Deployment(chain_id=site.chain_id, block=block, **places), folder)
+        if not site.web3.eth.get_code(addresses[role]):
+            raise DeploymentFailed(f"the factory did not create {ROLES[role][0]} at {addresses[role]}")
+        say(f"{ROLES[role][0]} deployed at {addresses[role]}")
+    fresh = len(missing) == len(addresses)
+    block = min(r["blockNumber"] for r in receipts) if fresh else _first_block(site, addresses["consents"])
+    return _write(Deployment(chain_id=site.chain_id, block=block, **addresses), folder)
 
 
-def _deploy_plainly(site: _Site, codes: dict[str, bytes], folder: Path | None, say: Say) -> Deployment:
-    """Where the chain has no factory, addresses follow from the account's nonce, and only the file knows them."""
-    known = _known(site, folder)
-    if known is not None and all(site.web3.eth.get_code(to_checksum_address(getattr(known, r))) for r in codes):
+def _deploy_without_factory(
+    site: _Site, codes: dict[str, bytes], folder: Path | None, say: StatusCallback
+) -> Deployment:
+    """Deploy without the factory: addresses depend on the account's nonce, and only the file records them."""
+    recorded = _recorded(site, folder)
+    if recorded is not None and all(site.web3.eth.get_code(to_checksum_address(getattr(recorded, r))) for r in codes):
         say(f"everything is deployed on chain {site.chain_id}")
-        return known
+        return recorded
     receipts = _send(site, [(None, code) for code in codes.values()])
-    places = {role: str(receipt["contractAddress"]) for role, receipt in zip(codes, receipts, strict=True)}
-    for role, place in places.items():
-        say(f"{ROLES[role][0]} deployed at {place}")
+    addresses = {role: str(receipt["contractAddress"]) for role, receipt in zip(codes, receipts, strict=True)}
+    for role, address in addresses.items():
+        say(f"{ROLES[role][0]} deployed at {address}")
     block = min(receipt["blockNumber"] for receipt in receipts)
-    return _noted(Deployment(chain_id=site.chain_id, block=block, **places), folder)
+    return _write(Deployment(chain_id=site.chain_id, block=block, **addresses), folder)
 
 
-def _known(site: _Site, folder: Path | None) -> Deployment | None:
+def _recorded(site: _Site, folder: Path | None) -> Deployment | None:
     path = None if folder is None else folder / f"{site.chain_id}.json"
     try:
         return None if path is None or not path.exists() else Deployment.read(path)
@@ -154,14 +171,14 @@ def _known(site: _Site, folder: Path | None) -> Deployment | None:
         return None
 
 
-def _noted(deployment: Deployment, folder: Path | None) -> Deployment:
+def _write(deployment: Deployment, folder: Path | None) -> Deployment:
     if folder is not None:
         deployment.write(folder)
     return deployment
 
 
 def _send(site: _Site, calls: list[tuple[ChecksumAddress | None, bytes]]) -> list[TxReceipt]:
-    """Send every (to, data) at once and wait for all of them: they fit in one block."""
+    """Send every (to, data) pair at once, then wait for all receipts: they fit in one block."""
     first = site.web3.eth.get_transaction_count(site.account.address, "pending")
     digests = [_submit(site, first + i, to, data) for i, (to, data) in enumerate(calls)]
     return [_confirmed(site, digest) for digest in digests]
@@ -188,7 +205,7 @@ def _confirmed(site: _Site, digest: HexBytes) -> TxReceipt:
 
 
 def _first_block(site: _Site, address: str) -> int:
-    """Block in which a registry was created: it grants its roles then."""
+    """Block in which a registry was created: it grants its roles in that block."""
     logs = site.web3.eth.get_logs({"address": to_checksum_address(address), "fromBlock": 0})
     return int(min((log["blockNumber"] for log in logs), default=0))
 

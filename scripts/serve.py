@@ -1,4 +1,4 @@
-"""The composition root: one process that is the door, the notary and the follower of a state folder."""
+"""Composition root: one process with the API, the notary and the follower of a state folder."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings
 from mydata_ledger.scripts.state_folder import StateFolder, notes_folder
 from mydata_ledger.scripts.state_lock import StateLock
 
-FRAMES = 1_000
-"""Python's own recursion limit, put back: `py_ecc`, which web3 brings, raises it to 100,000 when imported, and then a
+RECURSION_LIMIT = 1_000
+"""Recursion limit, the default of Python. `py_ecc`, a dependency of web3, raises it to 100,000 when imported; then a
 deeply nested body overflows the C stack and kills the process instead of being refused.
 """
-FOLDER = "Folder with database, payloads, keys and deployment."
+STATE_HELP = "Folder with database, payloads, keys and deployment."
 SERVICES = (
     "health",
     "trials",
@@ -67,136 +67,147 @@ SERVICES = (
 
 
 def slices() -> list[Slice]:
-    """Every service's words, and the routes of those that have some."""
-    found = []
+    """Catalog of every service, with its routes if it has any."""
+    services = []
     for name in SERVICES:
         catalog = importlib.import_module(f"mydata_ledger.services.{name}.catalog").CATALOG
         has_routes = importlib.util.find_spec(f"mydata_ledger.services.{name}.routes") is not None
         router = importlib.import_module(f"mydata_ledger.services.{name}.routes").router if has_routes else None
-        found.append(Slice(catalog, router))
-    return found
+        services.append(Slice(catalog, router))
+    return services
 
 
 def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
-    """Everything a state folder and a chain make, by this machine's clock or another.
+    """Build the app of a state folder.
 
-    Raises SourceUnavailable, MalformedInput.
+    Args:
+        settings: Settings of the ledger.
+        clock: Clock to use instead of the system clock.
+
+    Raises:
+        SourceUnavailable: The keystore, a store or the database does not open.
+        MalformedInput: A setting is malformed.
     """
-    house = StateFolder(settings, clock) if clock else StateFolder(settings)
+    state_folder = StateFolder(settings, clock) if clock else StateFolder(settings)
     store, services = Store(settings.database), slices()
     for notice in GENERAL:
         store.directory.publish(notice)
-    chain = Chain(settings.rpc_url, house.deployment, secret(settings.state, "sequencer"))
-    journal = Journal(store, house.blob_store())
+    chain = Chain(settings.rpc_url, state_folder.deployment, secret(settings.state, "sequencer"))
+    journal = Journal(store, state_folder.blob_store())
     election = election_of(settings.database)
     notary = Notary(store, chain, leads=election.leads, kept=journal.keep)
-    world = _world(house, store, services, chain, notary.nudge)
+    world = _world(state_folder, store, services, chain, notary.nudge)
     follower = Follower(store, chain, world.clock, settings.depth, leads=election.leads)
     notes = notes_folder(settings.state)
-    tiles = LogTiles(store, NoteKeys(notes, house.master), CheckpointStore(notes), house.domains)
+    tiles = LogTiles(store, NoteKeys(notes, state_folder.master), CheckpointStore(notes), state_folder.domains)
     kernel = Kernel.of(world)
     duties = Duties(
         election, (follower, notary, NotificationWorker(kernel, notifiers(settings), leads=election.leads)), journal
     )
-    premises = AppContext(kernel, store.sessions, _api(house), tiles)
-    app = create_app(premises, services, duties.lifespan)
-    mount_ipfs(app, house.payloads, settings)
+    context = AppContext(kernel, store.sessions, _api(state_folder), tiles)
+    app = create_app(context, services, duties.lifespan)
+    mount_ipfs(app, state_folder.payloads, settings)
     pages(app, settings.uri)
     return app
 
 
 def _world(
-    house: StateFolder, store: Store, services: Sequence[Slice], chain: Chain, hurry: Callable[[], None]
+    state_folder: StateFolder, store: Store, services: Sequence[Slice], chain: Chain, hurry: Callable[[], None]
 ) -> World:
-    settings = house.settings
+    settings = state_folder.settings
     return World(
         **ports_of(store),
-        payloads=house.payloads,
-        keys=house.keys(store),
-        clock=house.clock,
-        gateway=house.gateway,
-        vocabulary=Vocabulary(one.catalog for one in services),
-        domains=house.domains,
+        payloads=state_folder.payloads,
+        keys=state_folder.keys(store),
+        clock=state_folder.clock,
+        gateway=state_folder.gateway,
+        vocabulary=Vocabulary(service.catalog for service in services),
+        domains=state_folder.domains,
         computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
         hurry=hurry,
         bounds=Bounds(streamed_bytes=settings.largest_record),
-        signers=Signers(bytes.fromhex(house.deployment.passkeys[2:]), ChainWallets(chain.rpc)),
+        signers=Signers(bytes.fromhex(state_folder.deployment.passkeys[2:]), ChainWallets(chain.rpc)),
     )
 
 
-def _api(house: StateFolder) -> ApiSettings:
-    made, registries = house.deployment, {log: domain.contract for log, domain in house.domains.items()}
-    registries["parties"] = made.parties
-    ours = house.settings
+def _api(state_folder: StateFolder) -> ApiSettings:
+    deployment, settings = state_folder.deployment, state_folder.settings
+    registries = {log: domain.contract for log, domain in state_folder.domains.items()}
+    registries["parties"] = deployment.parties
     return ApiSettings(
-        uri=ours.uri,
-        chain_id=made.chain_id,
+        uri=settings.uri,
+        chain_id=deployment.chain_id,
         registries=registries,
-        requests_per_second=ours.pace,
-        evaluations_per_second=ours.evaluations,
+        requests_per_second=settings.pace,
+        evaluations_per_second=settings.evaluations,
     )
 
 
 def app() -> FastAPI:
-    """One of several workers of a ledger; `main` has passed its settings on."""
+    """App of one of several workers; `main` passed the settings on in the environment."""
     _prepare()
     settings = Settings.inherited()
     StateLock(settings.state)  # held until the process ends
-    made = build(settings)
+    built = build(settings)
     freeze_garbage_collector()
-    return made
+    return built
 
 
-YOUNG = 20_000
-"""Objects between two runs of the collector: what an answer makes is gone with it, and has no cycles to look for."""
+COLLECTION_THRESHOLD = 20_000
+"""Allocations between two garbage collections: objects of a request are freed by reference counts, without cycles."""
 
 
 def freeze_garbage_collector() -> None:
-    """Let the collector of garbage pass over what stays for as long as the process: it looked through all of it again
-    and again, and held up answers for a tenth of a second.
+    """Exclude the objects that live as long as the process from garbage collection.
+
+    Without this each full collection scanned all of them and delayed answers by a tenth of a second.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
+    gc.set_threshold(COLLECTION_THRESHOLD, *gc.get_threshold()[1:])
 
 
 def _prepare() -> None:
-    sys.setrecursionlimit(FRAMES)
+    sys.setrecursionlimit(RECURSION_LIMIT)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def main(
     rpc: Annotated[str, typer.Option(envvar="MYDATA_RPC", help="JSON-RPC URL of the chain the contracts are on.")],
-    state: Annotated[Path, typer.Option(envvar="MYDATA_STATE", help=FOLDER)] = DEFAULT_STATE,
+    state: Annotated[Path, typer.Option(envvar="MYDATA_STATE", help=STATE_HELP)] = DEFAULT_STATE,
     port: Annotated[
         int, typer.Option(envvar="MYDATA_PORT", min=0, max=65_535, help="Port on localhost.")
     ] = DEFAULT_PORT,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer; one of them anchors.")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Number of processes that answer; one of them anchors.")
+    ] = 1,
 ) -> None:
-    """Serve one ledger until the process is ended."""
+    """Serve one ledger until the process is stopped."""
     _prepare()
     settings = Settings.read(state, rpc, port)
     StateLock(settings.state)  # held until the process ends
-    like = partial(uvicorn.Config, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    config = partial(uvicorn.Config, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     sockets = _sockets(port)
     if workers == 1:
-        made = build(settings)
+        built = build(settings)
         freeze_garbage_collector()
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(like(made)).run(sockets=sockets)
+            uvicorn.Server(config(built)).run(sockets=sockets)
         return
-    Store(settings.database).dispose()  # a worker that cannot begin is begun again without end
+    Store(settings.database).dispose()  # migrate first: a worker that cannot start would be restarted without end
     settings.pass_on()
-    Multiprocess(like("mydata_ledger.scripts.serve:app", factory=True, workers=workers), sockets=sockets).run()
+    Multiprocess(config("mydata_ledger.scripts.serve:app", factory=True, workers=workers), sockets=sockets).run()
 
 
 def _sockets(port: int) -> list[socket.socket]:
-    """Both of `localhost`. Raises SourceUnavailable when the port is taken."""
+    """The IPv4 and IPv6 sockets of `localhost`. Raises SourceUnavailable if the port is taken."""
     try:
         return bound(port)
     except OSError as error:
-        raise SourceUnavailable(f"port {port} is taken: end what listens there, or choose another port") from error
+        raise SourceUnavailable(
+            f"port {port} is taken: stop the program that listens there, or choose another port"
+        ) from error
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The Solidity compiler: npm's `solc`, run by Node, behind the command line that py-solc-x expects of a binary.
+"""The Solidity compiler: the npm package `solc`, run by Node, with the command line that py-solc-x expects.
 
-py-solc-x downloads its compilers, which needs the open internet. npm's package carries the same compiler as
-WebAssembly, and its version and digest are in `package-lock.json`. Its own `solcjs --standard-json` prints a banner
-before the JSON, so this file stands in for it (docs/adr/0005-compiler-route.md).
+py-solc-x downloads its compilers, which needs internet access. The npm package contains the same compiler as
+WebAssembly, and `package-lock.json` pins its version and digest. Its own `solcjs --standard-json` prints a banner
+before the JSON, so this file replaces it (docs/adr/0005-compiler-route.md).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from mydata_ledger.scripts.npm import ToolMissing, node, node_modules
 
 PACKAGE = node_modules() / "solc"
-ANSWER = """
+SOLC_JS = """
 const solc = require(process.argv[1]);
 if (process.argv[2] === "--version") {
   console.log("solc, the solidity compiler\\nVersion: " + solc.version());
@@ -26,7 +26,7 @@ if (process.argv[2] === "--version") {
 
 
 def package() -> Path:
-    """Folder of npm's `solc`. Raises ToolMissing."""
+    """Folder of the npm package `solc`. Raises ToolMissing."""
     if not (PACKAGE / "package.json").is_file():
         raise ToolMissing("the solidity compiler is missing: run `npm ci` in the project's folder")
     return PACKAGE
@@ -41,8 +41,8 @@ def launcher(folder: Path) -> Path:
 
 
 def main(arguments: list[str]) -> int:
-    """Answer as the solc binary does; input and output are standard streams."""
-    command = [node(), "-e", ANSWER, str(package()), *arguments]
+    """Behave like the solc binary on the standard streams."""
+    command = [node(), "-e", SOLC_JS, str(package()), *arguments]
     return subprocess.run(command, check=False, env={**os.environ, "NODE_NO_WARNINGS": "1"}).returncode
 
 

@@ -1,4 +1,4 @@
-"""One machine's whole stack: devnet, contracts and API of a state folder, started and stopped together."""
+"""The whole stack on one machine: devnet, contracts and API of a state folder, started and stopped together."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ START_SECONDS = 60
 
 
 class Stack:
-    """Devnet + contracts + API of one state folder; a context manager that stops exactly what it started.
+    """Devnet, contracts and API of one state folder; a context manager that stops what it started.
 
-    `port` 0 takes a free one; with `rpc_url` no devnet is started and that chain is used.
+    Port 0 selects a free port. If `rpc_url` is given, no devnet is started and that chain is used.
     """
 
     def __init__(self, state: Path, port: int = 0, say: Callable[[str], None] = print, rpc_url: str = "") -> None:
         self.state, self.port = state.resolve(), free_port(port)
-        self._say = say
+        self._on_status = say
         self._external = rpc_url
         self._devnet: Devnet | None = None
         self._api: subprocess.Popen[bytes] | None = None
@@ -59,24 +59,26 @@ class Stack:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def start(self) -> None:
-        """Devnet, contracts, API, in this order. Raises Failure; SourceUnavailable with the log file to look into."""
+        """Start devnet, contracts and API. Raises Failure; SourceUnavailable, which names the log file of the API."""
         if not self._external:
-            npm.install(self._say)
+            npm.install(self._on_status)
         self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self._external:
-            self._say("starting the devnet")
+            self._on_status("starting the devnet")
             self.start_chain()
-        self._say("contracts: deploying, or finding them deployed")
+        self._on_status("contracts: deploying those that are missing")
         self.deploy()
-        self._say(f"starting the API on {self.url}")
+        self._on_status(f"starting the API on {self.url}")
         self.start_api()
 
     def start_chain(self) -> None:
-        """Start the devnet on its state file, again on the port it had before."""
+        """Start the devnet with its state file, on its earlier port if it had one."""
         self._devnet = self._devnet or Devnet(self.state / "devnet.json", port=free_port())
         self._devnet.start()
 
@@ -86,7 +88,7 @@ class Stack:
             self._devnet.stop()
 
     def deploy(self) -> None:
-        """Put the contracts on the chain, or find them there."""
+        """Deploy the contracts that are missing on the chain."""
         sequencer = Wallet(secret(self.state, "sequencer"))
         admin = secret(self.state, "admin")
         gateway = Wallet(secret(self.state, "gateway"))
@@ -94,7 +96,7 @@ class Stack:
         self.register_party(gateway.address, "MyData Ledger gateway", ["operator"], b"")
 
     def register_party(self, account: str, name: str, roles: Sequence[str], encryption_key: bytes) -> None:
-        """Accredit an organisation on chain, or bring its entry up to date; nothing when it is as given already."""
+        """Accredit an organisation on chain, or update its entry; does nothing if the entry is up to date."""
         registrar = Registrar(self.rpc_url, self.deployment.parties, secret(self.state, "admin"))
         registrar.register(account, name, roles, encryption_key)
 
@@ -124,7 +126,7 @@ class Stack:
         raise SourceUnavailable(f"the API did not answer within {START_SECONDS} seconds; see {log}")
 
     def kill_api(self) -> None:
-        """End the API process as a power cut would."""
+        """Kill the API process, as in a power failure."""
         self._end_api(signal.SIGKILL)
 
     def restart_api(self) -> None:
@@ -137,11 +139,11 @@ class Stack:
         self._end_api(signal.SIGTERM)
         self.stop_chain()
 
-    def _end_api(self, how: signal.Signals) -> None:
+    def _end_api(self, signal_number: signal.Signals) -> None:
         if self._api is None:
             return
         if self._api.poll() is None:
-            self._api.send_signal(how)
+            self._api.send_signal(signal_number)
         try:
             self._api.wait(timeout=15)
         except subprocess.TimeoutExpired:
@@ -151,7 +153,7 @@ class Stack:
 
 
 def _environment() -> dict[str, str]:
-    """Environment of the API's process: a checkout's root is on Python's path, also where it is not installed."""
+    """Environment of the API process; the root of a checkout is on the Python path, installed or not."""
     if not IS_CHECKOUT:
         return dict(os.environ)
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))

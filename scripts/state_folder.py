@@ -1,4 +1,4 @@
-"""What a state folder holds, opened piece by piece: for serving, recovering and checking it."""
+"""The state folder of a ledger: settings, keys, payloads and contracts, each opened at first use."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 __all__ = ["StateFolder", "SystemClock", "deployment_file", "notes_folder"]
 FIRST_LABEL = "mydata-master"
-"""The label of a token's first master key."""
+"""Label of the first master key in a token."""
 
 
 class SystemClock:
-    """The Clock port over this machine's clock."""
+    """Implementation of the Clock port with the system clock."""
 
     def now(self) -> int:
         """UTC seconds."""
@@ -43,36 +43,36 @@ class SystemClock:
 
 @dataclass(frozen=True)
 class StateFolder:
-    """One ledger's folder and settings; what it holds is opened when it is asked for."""
+    """Folder and settings of one ledger; its parts are opened at first use."""
 
     settings: Settings
     clock: Clock = field(default_factory=SystemClock)
 
     @property
     def keystore(self) -> Path:
-        """The folder of everything that must never be lost: keys, note keys, the way to the journal."""
+        """Folder of everything that must never be lost: keys, note keys and the head of the journal."""
         return self.settings.state / "keystore"
 
     @cached_property
     def deployment(self) -> Deployment:
-        """The contracts. Raises SystemExit with what to do when there are none."""
+        """Addresses of the contracts. Raises SystemExit with the remedy if there is no deployment."""
         return Deployment.read(deployment_file(self.settings))
 
     @cached_property
     def domains(self) -> Mapping[str, Domain]:
         """The EIP-712 domain of each log."""
-        made = self.deployment
-        contracts = {CONSENTS: made.consents, RECORDS: made.records, ACCESS: made.access}
-        return {log: Domain(made.chain_id, contract) for log, contract in contracts.items()}
+        deployment = self.deployment
+        contracts = {CONSENTS: deployment.consents, RECORDS: deployment.records, ACCESS: deployment.access}
+        return {log: Domain(deployment.chain_id, contract) for log, contract in contracts.items()}
 
     @cached_property
     def master(self) -> bytes:
-        """The keystore's master key. Raises SourceUnavailable for a wrong MYDATA_PASSPHRASE."""
+        """Master key of the keystore. Raises SourceUnavailable for a wrong MYDATA_PASSPHRASE."""
         return MasterFiles(self.settings).open()
 
     @cached_property
     def gateway(self) -> Wallet:
-        """Who signs receipts."""
+        """Wallet that signs receipts."""
         return Wallet(secret(self.settings.state, "gateway"))
 
     @cached_property
@@ -81,11 +81,11 @@ class StateFolder:
         return open_store(self.settings.payloads, self.settings.state)
 
     def blob_store(self) -> BlobStore:
-        """The journal's sheets. Raises SourceUnavailable."""
+        """Blob store of the journal's segments. Raises SourceUnavailable."""
         return BlobStore(self.keystore, self.master, self.payloads)
 
     def keys(self, store: Store) -> FileKeys:
-        """The keystore, which releases a key only on a receipt that lies in this store's log."""
+        """The keystore; it releases a key only for a receipt that is in the log of this store."""
 
         def durable(receipt: LoggedStatement) -> bool:
             return store.log.statement_at(ACCESS, receipt.position) == receipt
@@ -93,22 +93,22 @@ class StateFolder:
         return self._keys(durable)
 
     def sealed_keys(self) -> FileKeys:
-        """The keystore without a log, which releases no key: for what is done offline."""
+        """The keystore without a log, for offline work; it releases no key."""
         return self._keys(lambda _: False)
 
     @cached_property
     def token(self) -> Token | None:
-        """The PKCS#11 token that MYDATA_PKCS11_MODULE, _TOKEN and _PIN name, if they do. Raises SourceUnavailable."""
-        ours = self.settings
-        if not ours.pkcs11_module:
+        """PKCS#11 token of MYDATA_PKCS11_MODULE, _TOKEN and _PIN, or None if unset. Raises SourceUnavailable."""
+        settings = self.settings
+        if not settings.pkcs11_module:
             return None
         from mydata_ledger.anchors.keystore.token import Token  # noqa: PLC0415 - an extra that only a token needs
 
-        return Token(ours.pkcs11_module, ours.pkcs11_token, ours.pkcs11_pin)
+        return Token(settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin)
 
     @property
     def token_label(self) -> str:
-        """The label of the token's master key now. Raises SourceUnavailable when the file that says so is broken."""
+        """Label of the current master key in the token. Raises SourceUnavailable if the label file is broken."""
         path = self.keystore / "token.json"
         try:
             return str(orjson.loads(path.read_bytes())["label"]) if path.exists() else FIRST_LABEL
@@ -116,7 +116,7 @@ class StateFolder:
             raise SourceUnavailable(f"{path.name} cannot be read; restore the keystore from its backup") from error
 
     def _custody_master(self) -> bytes | Master:
-        """The key above all custody keys: inside the token where there is one, or ours."""
+        """The key that wraps all custody keys: in the token if there is one, else the master key of the keystore."""
         return self.token.master(self.token_label) if self.token else self.master
 
     def _keys(self, durable: Callable[[LoggedStatement], bool]) -> FileKeys:
@@ -131,10 +131,10 @@ class StateFolder:
 
 
 def deployment_file(settings: Settings) -> Path:
-    """The one deployment of a state folder. Raises SystemExit with what to do when there is none."""
-    found = sorted((settings.state / "deployments").glob("*.json"))
-    if len(found) != 1:
+    """The only deployment of a state folder. Raises SystemExit with the remedy unless there is exactly one."""
+    files = sorted((settings.state / "deployments").glob("*.json"))
+    if len(files) != 1:
         raise SystemExit(
-            f"error: {len(found)} deployments in {settings.state}; run `mydata up` to deploy the contracts"
+            f"error: {len(files)} deployments in {settings.state}; run `mydata up` to deploy the contracts"
         )
-    return found[0]
+    return files[0]

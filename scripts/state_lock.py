@@ -1,4 +1,4 @@
-"""The lock of a state folder: shared by the processes that use its keystore, exclusive while that is rotated."""
+"""Lock of a state folder: shared for processes that use its keystore, exclusive while the keystore is rotated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mydata_ledger.ledger.errors import SourceUnavailable
 LOCK_FILE = ".lock"
 IN_USE = (
     "a process uses the state folder {state}: stop the ledger (`mydata up`, `mydata demo`, or the server), "
-    "then say this again; nothing was changed"
+    "then run the command again; nothing was changed"
 )
 ROTATING = "the keystore of {state} is being rotated; start again when that has ended"
 
@@ -20,12 +20,11 @@ ROTATING = "the keystore of {state} is being rotated; start again when that has 
 class StateLock:
     """An advisory lock (flock) on a file of the state folder, held until `release` or the end of the process.
 
-    It is taken without waiting. A lock of several machines on one shared folder is as good as that file system's
-    flock.
+    Taking it never waits. Across machines that share the folder, it depends on the flock of the file system.
     """
 
     def __init__(self, state: Path, *, exclusive: bool = False) -> None:
-        """Take the lock. Raises SourceUnavailable when another process holds it otherwise."""
+        """Take the lock. Raises SourceUnavailable if another process holds a conflicting lock."""
         self._handle = os.open(state / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(self._handle, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
@@ -34,11 +33,13 @@ class StateLock:
             raise SourceUnavailable((IN_USE if exclusive else ROTATING).format(state=state)) from error
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         os.close(self._handle)
 
     def __enter__(self) -> StateLock:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.release()

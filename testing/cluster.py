@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, from Debian's packages: on loopback, in a temporary folder."""
+"""A temporary PostgreSQL server for tests, from the Debian package: on loopback, in a temporary folder."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ MISSING = "PostgreSQL is not installed here (Debian: apt-get install postgresql)
 
 
 def programs() -> Path | None:
-    """The folder of the newest server that is installed."""
+    """Program folder of the newest installed server, or None."""
     folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
-    found = shutil.which("initdb")
-    folders += [Path(found).parent] if found else []
+    initdb = shutil.which("initdb")
+    folders += [Path(initdb).parent] if initdb else []
     return max(folders, key=lambda path: [int(part) for part in path.parts if part.isdigit()], default=None)
 
 
 class Cluster:
-    """One server; `url` leads to its `postgres` database. initdb refuses root, so root lends it to another user."""
+    """One server; `url` names its `postgres` database. Since initdb refuses root, root runs it as another user."""
 
     def __init__(self, programs: Path, settings: tuple[str, ...] = FAST) -> None:
         self._bin, self.port, self._settings = programs, free_port(), settings
@@ -48,13 +48,15 @@ class Cluster:
     def __enter__(self) -> Cluster:
         data = self._folder / "data"
         self._run("initdb", "-D", data, "-U", "mydata", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
-        settings = [part for one in self._settings for part in ("-c", one)]
+        settings = [part for setting in self._settings for part in ("-c", setting)]
         options = ["-h", "127.0.0.1", "-p", self.port, "-k", self._folder, *settings]
         self._server = self._start("postgres", "-D", data, *options)
         self._run("pg_isready", "-h", "127.0.0.1", "-p", self.port, "-t", 20, tries=40)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._server:
             self._server.terminate()
             try:
@@ -66,7 +68,7 @@ class Cluster:
 
     @contextlib.contextmanager
     def database(self) -> Iterator[str]:
-        """A fresh database, dropped afterwards; its URL."""
+        """Create a database and yield its URL; drop it afterwards."""
         name = f"mydata_{secrets.token_hex(6)}"
         server = create_engine(self.url, isolation_level="AUTOCOMMIT")
         try:
@@ -79,21 +81,21 @@ class Cluster:
             server.dispose()
 
     def _run(self, program: str, *arguments: object, tries: int = 1) -> None:
-        for left in reversed(range(tries)):
+        for remaining in reversed(range(tries)):
             done = self._start(program, *arguments)
             if done.wait(60) == 0:
                 return
-            assert left, f"{program} failed: {done.args!r}"
+            assert remaining, f"{program} failed: {done.args!r}"
 
     def _start(self, program: str, *arguments: object) -> subprocess.Popen[bytes]:
         command = [str(self._bin / program), *map(str, arguments)]
         user, group = (self._user.pw_uid, self._user.pw_gid) if self._user else (None, None)
-        nowhere = subprocess.DEVNULL
-        return subprocess.Popen(command, stdout=nowhere, stderr=nowhere, cwd=self._folder, user=user, group=group)
+        discard = subprocess.DEVNULL
+        return subprocess.Popen(command, stdout=discard, stderr=discard, cwd=self._folder, user=user, group=group)
 
 
 def _unprivileged() -> pwd.struct_passwd:
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
-    raise LookupError("no user to lend the server to")
+    raise LookupError("no user that could run the server")

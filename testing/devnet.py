@@ -1,4 +1,4 @@
-"""A real development chain for tests: one Anvil with our contracts on it."""
+"""A development chain for tests: one Anvil process with our contracts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAMES = {
 
 @dataclass(frozen=True)
 class LiveChain:
-    """The process, where the contracts stand, and the account that is admin and sequencer in one."""
+    """A running chain: the process, the contract addresses, and the account that is admin and sequencer."""
 
     devnet: Devnet
     deployment: Deployment
@@ -41,7 +41,7 @@ class LiveChain:
 
     @property
     def url(self) -> str:
-        """Address of the JSON-RPC server."""
+        """URL of the JSON-RPC server."""
         return self.devnet.url
 
     def contract(self, role: str) -> Contract:
@@ -50,33 +50,33 @@ class LiveChain:
         return self.web3.eth.contract(address=address, abi=artifact(NAMES[role]).abi)
 
     def send(self, call: ContractFunction, sender: LocalAccount | None = None) -> TxReceipt:
-        """Send a contract call, wait, and return the receipt; the chain must mine by itself."""
+        """Send a contract call, wait, and return the receipt; the chain must mine automatically."""
         account = sender or self.account
-        terms: TxParams = {
+        parameters: TxParams = {
             "from": account.address,
             "nonce": self.web3.eth.get_transaction_count(account.address, "pending"),
             "maxFeePerGas": Wei(10**10),
             "maxPriorityFeePerGas": Wei(1),
         }
-        transaction: Any = call.build_transaction(terms)
+        transaction: Any = call.build_transaction(parameters)
         digest = self.web3.eth.send_raw_transaction(account.sign_transaction(transaction).raw_transaction)
         return self.web3.eth.wait_for_transaction_receipt(digest, timeout=60, poll_latency=0.01)
 
     @contextmanager
     def undone(self) -> Iterator[None]:
-        """Whatever happens inside did not happen."""
-        mark = self.web3.provider.make_request(RPCEndpoint("evm_snapshot"), [])["result"]
+        """Revert the chain afterwards to its state at the start of the block."""
+        snapshot = self.web3.provider.make_request(RPCEndpoint("evm_snapshot"), [])["result"]
         try:
             yield
         finally:
-            self.web3.provider.make_request(RPCEndpoint("evm_revert"), [mark])
+            self.web3.provider.make_request(RPCEndpoint("evm_revert"), [snapshot])
 
 
 @contextmanager
 def live_chain(
     *, block_time: float = 0, state: Path | None = None, key: bytes | None = None, hardfork: str | None = None
 ) -> Iterator[LiveChain]:
-    """Start a chain, deploy, and stop exactly that chain afterwards. `block_time` 0 mines each transaction at once."""
+    """Start a chain, deploy the contracts, and stop it afterwards. `block_time` 0 mines each transaction at once."""
     account = Account.from_key(key or secrets.token_bytes(32))
     with Devnet(state, block_time=block_time, hardfork=hardfork) as devnet:
         deployment = deploy(devnet.url, bytes(account.key), account.address)

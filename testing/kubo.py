@@ -1,4 +1,4 @@
-"""A Kubo node of the tests' own: offline, on loopback, in a folder that goes away."""
+"""A temporary Kubo node for tests: offline, on loopback, in a temporary folder."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PLACES = (os.environ.get("MYDATA_KUBO", ""), str(ROOT / ".kubo/ipfs"), shutil.which("ipfs") or "")
-BINARY = next((place for place in PLACES if place and Path(place).is_file()), None)
+CANDIDATES = (os.environ.get("MYDATA_KUBO", ""), str(ROOT / ".kubo/ipfs"), shutil.which("ipfs") or "")
+BINARY = next((candidate for candidate in CANDIDATES if candidate and Path(candidate).is_file()), None)
 REASON = "no Kubo here: scripts/kubo builds it where Go is installed"
 
 
@@ -24,7 +24,7 @@ def free_port() -> int:
 
 
 class Kubo:
-    """`api` is the RPC API's multiaddr."""
+    """A Kubo node; `api` is the multiaddr of its RPC."""
 
     def __init__(self, folder: Path) -> None:
         self.environment = os.environ | {"IPFS_PATH": str(folder), "IPFS_TELEMETRY": "off"}
@@ -43,14 +43,16 @@ class Kubo:
         self.api, self.folder = f"/ip4/127.0.0.1/tcp/{port}", folder
         self.process: subprocess.Popen[bytes] | None = None
 
-    def run(self, *words: str, given: bytes | None = None) -> bytes:
-        done = subprocess.run([str(BINARY), *words], env=self.environment, input=given, capture_output=True, check=True)
+    def run(self, *arguments: str, given: bytes | None = None) -> bytes:
+        done = subprocess.run(
+            [str(BINARY), *arguments], env=self.environment, input=given, capture_output=True, check=True
+        )
         return done.stdout
 
-    def start(self, *words: str) -> Kubo:
+    def start(self, *arguments: str) -> Kubo:
         log = (self.folder / "daemon.log").open("wb")
         self.process = subprocess.Popen(
-            [str(BINARY), "daemon", *(words or ("--offline",))], env=self.environment, stdout=log, stderr=log
+            [str(BINARY), "daemon", *(arguments or ("--offline",))], env=self.environment, stdout=log, stderr=log
         )
         for _ in range(300):
             if b"Daemon is ready" in (self.folder / "daemon.log").read_bytes():

@@ -1,4 +1,4 @@
-"""A whole world of twins with a person, a hospital, a trial, an insurer, a merchant and a crew living in it."""
+"""A ledger in memory with a person, a hospital, a trial, an insurer, a merchant and a responder."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Kind = TypeVar("Kind", bound=Statement)
 
 
 def drafted(draft: Draft, kind: type[Kind]) -> Kind:
-    """The draft's statement, which is of that kind."""
+    """The statement of the draft, which must be of that kind."""
     assert isinstance(draft.statement, kind)
     return draft.statement
 
@@ -60,12 +60,12 @@ def wallet(number: int) -> Wallet:
 
 
 def world_of(kernel: Kernel) -> World:
-    """What a kernel was made over."""
+    """The World of a kernel."""
     return kernel.queries._world
 
 
 class LedgerFixture:
-    """One kernel over twins; `anchor()` is the notary and the follower in one step."""
+    """A kernel over in-memory adapters; `anchor()` does the work of notary and follower."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class LedgerFixture:
         self.anchor()
 
     def rebuild(self, **changed: Any) -> None:
-        """The same house over a changed world."""
+        """Make a new kernel over a changed World."""
         self.world = replace(self.world, **changed)
         self.kernel = Kernel.of(self.world)
 
@@ -206,7 +206,7 @@ class LedgerFixture:
         return self.kernel.decisions.evaluation.ask(self.asks(requester, record, category))[0].permitted
 
     def seed_of(self, record_id: bytes, category: str = LAB) -> bytes:
-        """What the data subject finds in their own record beside its content."""
+        """The commitment seed in the sealed payload of a record, opened by the data subject."""
         key = envelope.generate_reader_key()
         release = self.kernel.decisions.releases.access(
             self.asks(self.ann, record_id, category, "mydata:SELF_VIEW"), key.public

@@ -1,4 +1,4 @@
-"""An authenticator in software: a real P-256 key that answers WebAuthn requests with the bytes a browser hands on."""
+"""A software authenticator: a P-256 key that answers WebAuthn requests with the bytes that a browser would give."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VERIFIER = b"\xbe" * 20
 
 
 class Passkey:
-    """One credential of one relying party; `signer` are its ERC-7913 bytes under `verifier`."""
+    """One credential of one relying party; `signer` is its ERC-7913 bytes with `verifier`."""
 
     def __init__(self, origin: str = "http://testserver", verifier: bytes = VERIFIER) -> None:
         self._key, self.origin = ec.generate_private_key(ec.SECP256R1()), origin
@@ -27,21 +27,21 @@ class Passkey:
         self.signer = verifier + self.key
 
     def assertion(
-        self, digest: bytes, *, flags: int = PRESENT | VERIFIED, host: str | None = None, **said: Any
+        self, digest: bytes, *, flags: int = PRESENT | VERIFIED, host: str | None = None, **changes: Any
     ) -> Assertion:
-        """What the authenticator answers; `said` changes the client data."""
+        """The assertion of the authenticator; `changes` replace members of the client data."""
         text = urlsafe_b64encode(digest).rstrip(b"=").decode()
-        client = {"type": "webauthn.get", "challenge": text, "origin": self.origin, "crossOrigin": False} | said
+        client = {"type": "webauthn.get", "challenge": text, "origin": self.origin, "crossOrigin": False} | changes
         raw = json.dumps(client, separators=(",", ":")).encode()
         host = host or self.origin.partition("://")[2].partition(":")[0]
         data = sha256(host.encode()).digest() + bytes([flags]) + (7).to_bytes(4, "big")
         der = self._key.sign(data + sha256(raw).digest(), ec.ECDSA(SHA256()))
         return Assertion.of(data, raw, der)
 
-    def sign(self, digest: bytes, **spoilt: Any) -> bytes:
-        """The signature over a 32-byte digest, as the door and the verifier contract take it."""
-        return self.assertion(digest, **spoilt).encoded()
+    def sign(self, digest: bytes, **changes: Any) -> bytes:
+        """The signature over a 32-byte digest, in the encoding of the API and the verifier contract."""
+        return self.assertion(digest, **changes).encoded()
 
-    def sign_text(self, text: str, **spoilt: Any) -> bytes:
-        """The signature over a plain text's EIP-191 digest."""
-        return self.sign(personal_digest(text), **spoilt)
+    def sign_text(self, text: str, **changes: Any) -> bytes:
+        """The signature over the EIP-191 digest of a text."""
+        return self.sign(personal_digest(text), **changes)

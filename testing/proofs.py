@@ -1,4 +1,4 @@
-"""Proof documents of every kind over a real chain: real keys, real trees, anchored by real transactions."""
+"""Proof documents of every kind over a development chain, with real keys, trees and anchoring transactions."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ NURSE, CLERK = (Wallet(sha256(name.encode()).digest()) for name in ("nurse", "cl
 ROLES = {HOLDER: ["holder"], GATEWAY: ["operator"], CREW: ["responder"], COURT: ["authority"]}
 ROLES |= {NURSE: ["witness"], CLERK: ["witness"]}
 Document = dict[str, Any]
-"""JSON."""
+"""A proof document as JSON."""
 Path = tuple[str | int, ...]
-"""Where a value stands in a document."""
+"""Path of a value in a document."""
 
 
 class ProofBuilder:
-    """Signs, logs and anchors statements on a LiveChain, and hands out their documents."""
+    """Signs, logs and anchors statements on a LiveChain, and builds their proof documents."""
 
     def __init__(self, chain: LiveChain) -> None:
         self.chain = chain
@@ -62,36 +62,36 @@ class ProofBuilder:
         return typed_data.digest(statement, self.domains[LOG_OF[type(statement)]])
 
     def log(self, statement: Statement, signer: Wallet, signature: bytes | None = None) -> LoggedStatement:
-        """Sign and log; the Logged, not anchored yet."""
+        """Sign and log a statement; it is not anchored yet."""
         digest = self.digest(statement)
-        made = signer.sign(digest) if signature is None else signature
-        entry = Entry(digest, made, secrets.token_bytes(32), getattr(statement, "lock", NO_LOCK))
+        signature = signer.sign(digest) if signature is None else signature
+        entry = Entry(digest, signature, secrets.token_bytes(32), getattr(statement, "lock", NO_LOCK))
         signed = SignedStatement(statement, entry)
-        kept = self._logged[signed.log]
-        kept.append(LoggedStatement(signed, len(kept), self.now))
-        return kept[-1]
+        statements = self._logged[signed.log]
+        statements.append(LoggedStatement(signed, len(statements), self.now))
+        return statements[-1]
 
     def log_batch(self, statement: Statement) -> LoggedStatement:
-        """Log a receipt that the gateway signed with four others of the same moment."""
+        """Log a receipt with a batch signature over it and four others."""
         digests = [secrets.token_bytes(32) for _ in range(5)]
         digests[2] = self.digest(statement)
         return self.log(statement, GATEWAY, typed_data.sign_batch(digests, GATEWAY.sign)[2])
 
     def anchor(self) -> None:
-        """Put every log's head on chain, as the notary does."""
-        for log, kept in self._logged.items():
+        """Put the head of every log on chain, as the notary does."""
+        for log, statements in self._logged.items():
             old = self._heads[log]
-            if len(kept) == old.size:
+            if len(statements) == old.size:
                 continue
-            _, made = merkle.grow(0, [], [one.signed.entry.leaf for one in kept])
-            self._nodes[log] = {(level, index): hash_ for level, index, hash_ in made}
-            head = Head(len(kept), merkle.root_at(len(kept), self._node(log)))
+            _, nodes = merkle.grow(0, [], [item.signed.entry.leaf for item in statements])
+            self._nodes[log] = {(level, index): hash_ for level, index, hash_ in nodes}
+            head = Head(len(statements), merkle.root_at(len(statements), self._node(log)))
             proof = merkle.consistency_proof(old.size, head.size, self._node(log)) if old.size else []
             self.chain.send(self.chain.contract(log).functions.advance(head.size, head.root, proof))
             self._heads[log] = head
 
     def document(self, logged: LoggedStatement) -> Document:
-        """The proof document, as the door hands it out."""
+        """The proof document as the API answers it."""
         return proof_document(self._proof(logged), self.registries)
 
     def certificate(self, erasure: LoggedStatement, issue: LoggedStatement) -> Document:
@@ -108,9 +108,9 @@ class ProofBuilder:
     def _node(self, log: str) -> Callable[[int, int], bytes]:
         return lambda level, index: self._nodes[log][level, index]
 
-    def consent(self, **given: Any) -> Consent:
+    def consent(self, **fields: Any) -> Consent:
         grant = Grant(Effect.PERMIT, ("health.lab",), ("hl7:CLINTRCH",), ("view",), self.now - 60, NEVER)
-        plain: dict[str, Any] = {
+        defaults: dict[str, Any] = {
             "data_subject": PERSON.signer,
             "signer": PERSON.signer,
             "grantee": CREW.address,
@@ -123,10 +123,10 @@ class ProofBuilder:
             "signed_at": self.now,
             "lock": lock_of(SECRET),
         }
-        return Consent(**plain | given)
+        return Consent(**defaults | fields)
 
-    def delegation(self, **given: Any) -> Delegation:
-        plain = Delegation(
+    def delegation(self, **fields: Any) -> Delegation:
+        defaults = Delegation(
             data_subject=PERSON.signer,
             delegator=PERSON.signer,
             delegate=STRANGER.signer,
@@ -139,11 +139,11 @@ class ProofBuilder:
             signed_at=self.now,
             lock=lock_of(SECRET),
         )
-        return replace(plain, **given)
+        return replace(defaults, **fields)
 
-    def witness_statement(self, statement: Consent, **given: Any) -> Delegation:
-        """The first witness's word that the person signed the statement on paper."""
-        plain = self.delegation(
+    def witness_statement(self, statement: Consent, **fields: Any) -> Delegation:
+        """Delegation of a paper witness: the person signed the statement on paper."""
+        defaults = self.delegation(
             delegator=NURSE.signer,
             delegate=statement.signer,
             delegate_name="Clerk 원무과",
@@ -154,11 +154,11 @@ class ProofBuilder:
             proof=sha256(b"scan").digest(),
             lock=NO_LOCK,
         )
-        return replace(plain, **given)
+        return replace(defaults, **fields)
 
-    def issue(self, **given: Any) -> Issue:
+    def issue(self, **fields: Any) -> Issue:
         commitment = record_commitment(CONTENT, MEDIA, SEED)
-        plain = Issue(
+        defaults = Issue(
             record_id=secrets.token_bytes(32),
             data_subject=PERSON.signer,
             holder=HOLDER.address,
@@ -171,14 +171,14 @@ class ProofBuilder:
             issued_at=self.now,
             lock=lock_of(SECRET),
         )
-        return replace(plain, **given)
+        return replace(defaults, **fields)
 
-    def erasure(self, issue: Issue, **given: Any) -> Erasure:
-        plain = Erasure(issue.record_id, PERSON.signer, issue.cid, secrets.token_bytes(32), self.now + 5)
-        return replace(plain, **given)
+    def erasure(self, issue: Issue, **fields: Any) -> Erasure:
+        defaults = Erasure(issue.record_id, PERSON.signer, issue.cid, secrets.token_bytes(32), self.now + 5)
+        return replace(defaults, **fields)
 
-    def receipt(self, **given: Any) -> AccessReceipt:
-        plain = AccessReceipt(
+    def receipt(self, **fields: Any) -> AccessReceipt:
+        defaults = AccessReceipt(
             request_id=secrets.token_bytes(32),
             requester=CREW.address,
             data_subject=PERSON.signer,
@@ -195,7 +195,7 @@ class ProofBuilder:
             block=7,
             decided_at=self.now,
         )
-        return replace(plain, **given)
+        return replace(defaults, **fields)
 
     def incident(self) -> Incident:
         return Incident(CREW.address, PERSON.signer, "119-2026-7", "unconscious", self.now, self.now + 3600)
@@ -221,40 +221,41 @@ def with_fields(document: Document, *pointers: str) -> Document:
     return document | {"disclosure": orjson.loads(disclosure.to_json(disclosure.disclose(CONTENT, SEED, pointers)))}
 
 
-def every_kind(scribe: ProofBuilder) -> dict[str, Document]:
-    """One true document of each kind, anchored, by a name that says what it is."""
-    office = scribe.log(scribe.delegation(), PERSON)
-    issued = scribe.issue()
-    consent, issue = scribe.log(scribe.consent(), PERSON), scribe.log(issued, HOLDER)
-    for_another = scribe.log(scribe.consent(signer=STRANGER.signer), STRANGER)
+def every_kind(builder: ProofBuilder) -> dict[str, Document]:
+    """One valid, anchored document of each kind, by a descriptive name."""
+    delegation = builder.log(builder.delegation(), PERSON)
+    issued = builder.issue()
+    consent, issue = builder.log(builder.consent(), PERSON), builder.log(issued, HOLDER)
+    by_delegate = builder.log(builder.consent(signer=STRANGER.signer), STRANGER)
     entry = consent.signed.entry.entry
     logged = {
-        "withdrawal": scribe.log(scribe.revocation(secrets.token_bytes(32)), PERSON),
-        "access receipt": scribe.log(scribe.receipt(consents=(entry,)), GATEWAY),
-        "refusal": scribe.log_batch(scribe.receipt(permitted=False, reason="no_consent", consents=(entry,))),
-        "emergency": scribe.log(scribe.incident(), CREW),
+        "withdrawal": builder.log(builder.revocation(secrets.token_bytes(32)), PERSON),
+        "access receipt": builder.log(builder.receipt(consents=(entry,)), GATEWAY),
+        "refusal": builder.log_batch(builder.receipt(permitted=False, reason="no_consent", consents=(entry,))),
+        "emergency": builder.log(builder.incident(), CREW),
     }
-    on_paper = scribe.consent(signer=CLERK.signer)
-    word, paper = scribe.log(scribe.witness_statement(on_paper), NURSE), scribe.log(on_paper, CLERK)
-    logged["acknowledgement"] = scribe.log(scribe.acknowledgement(logged["access receipt"]), CREW)
-    erasure = scribe.log(scribe.erasure(issued), PERSON)
-    scribe.anchor()
-    record = scribe.document(issue)
+    on_paper = builder.consent(signer=CLERK.signer)
+    witnessed, paper = builder.log(builder.witness_statement(on_paper), NURSE), builder.log(on_paper, CLERK)
+    logged["acknowledgement"] = builder.log(builder.acknowledgement(logged["access receipt"]), CREW)
+    erasure = builder.log(builder.erasure(issued), PERSON)
+    builder.anchor()
+    record = builder.document(issue)
     return {
-        "consent": with_notice(scribe.document(consent)),
+        "consent": with_notice(builder.document(consent)),
         "record": record,
         "record with content": with_content(record),
         "disclosure": with_fields(record, "/valueQuantity", "/status"),
-        "delegation": scribe.document(office),
-        "consent of a delegate": with_notice(scribe.document(for_another)) | {"delegation": scribe.document(office)},
-        "consent on paper": with_notice(scribe.document(paper)) | {"delegation": scribe.document(word)},
-        "erasure certificate": scribe.certificate(erasure, issue),
-        **{name: scribe.document(one) for name, one in logged.items()},
+        "delegation": builder.document(delegation),
+        "consent of a delegate": with_notice(builder.document(by_delegate))
+        | {"delegation": builder.document(delegation)},
+        "consent on paper": with_notice(builder.document(paper)) | {"delegation": builder.document(witnessed)},
+        "erasure certificate": builder.certificate(erasure, issue),
+        **{name: builder.document(statement) for name, statement in logged.items()},
     }
 
 
 def paths(node: Any, path: Path = ()) -> Iterator[Path]:
-    """Every place in a JSON document that holds a value."""
+    """Path of every value in a JSON document."""
     if isinstance(node, dict) and node:
         for name, value in node.items():
             yield from paths(value, (*path, name))
@@ -273,7 +274,7 @@ def tile_position(document: Any, path: Path) -> Any:
 
 
 def put(document: Any, path: Path, value: object) -> Any:
-    """A copy with one value changed."""
+    """A copy of a document with one value replaced."""
     copy = orjson.loads(orjson.dumps(document))
     tile_position(copy, path[:-1])[path[-1]] = value
     return copy

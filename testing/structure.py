@@ -1,7 +1,7 @@
-"""What the source says of itself, read without running it: which class inherits which, which module imports which.
+"""Structure of the source, read from its syntax: base classes of each class, and imports of each module.
 
-Modules are named by their files' places, such as `ledger.kernel.world` for `ledger/kernel/world.py`; the import package
-that holds them all is left out of the names. A class is named `module:Class`.
+A module is named by the path of its file without the import package, for instance `ledger.kernel.world` for
+`ledger/kernel/world.py`. A class is named `module:Class`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 IMPORT_PACKAGE = "mydata_ledger"
-APART = {"Exception", "Protocol"}
-"""What is built on one of these is an error or a protocol."""
+EXCLUDED_BASES = {"Exception", "Protocol"}
+"""Names of the base classes of errors and protocols."""
 Graph = Mapping[str, set[str]]
-"""Whom each node needs."""
+"""The nodes that each node depends on."""
 
 
 class Sources:
@@ -29,8 +29,9 @@ class Sources:
 
     @cached_property
     def imports(self) -> dict[str, set[str]]:
-        """Which modules of ours each imports, at its top or later. `from package import name` needs the module of that
-        name where there is one, and the package itself where there is none.
+        """Our modules that each module imports, at its top or inside functions.
+
+        `from package import name` means the module of that name if there is one, else the package.
         """
         return {
             module: {self._target(*origin) for _, origin in _imports(tree)} & (self._trees.keys() - {module})
@@ -42,17 +43,17 @@ class Sources:
         return inside if inside in self._trees else source
 
     def children(self, package: str) -> Graph:
-        """The imports between what lies directly in a package, each sub-package being one; its own `__init__` too."""
-        found: dict[str, set[str]] = {}
+        """Imports between the direct children of a package; a sub-package is one child, and `__init__` is one too."""
+        graph: dict[str, set[str]] = {}
         for module, needed in self.imports.items():
             if (child := _child(package, module)) is not None:
-                others = {_child(package, one) for one in needed} - {None, child}
-                found.setdefault(child, set()).update(one for one in others if one)
-        return found
+                others = {_child(package, other) for other in needed} - {None, child}
+                graph.setdefault(child, set()).update(other for other in others if other)
+        return graph
 
     @cached_property
     def bases(self) -> dict[str, list[str]]:
-        """The bases of each class: `module:Class` for one of ours, else the name as it is written."""
+        """The bases of each class: `module:Class` for one of our classes, else the name as written."""
         return {
             f"{module}:{node.name}": [self._resolved(module, _plain(base)) for base in node.bases]
             for module, tree in self._trees.items()
@@ -61,7 +62,7 @@ class Sources:
         }
 
     def _resolved(self, module: str, name: str) -> str:
-        """Where a name that a module uses is defined, followed through the packages that hand it on."""
+        """Definition of a name that a module uses, resolved through re-exports."""
         head, _, rest = name.partition(".")
         tree = self._trees[module]
         if any(isinstance(node, ast.ClassDef) and node.name == name for node in tree.body):
@@ -72,21 +73,21 @@ class Sources:
             return self._resolved(target, rest)
         return self._resolved(source, origin) if source in self._trees and source != module else name
 
-    def is_apart(self, name: str) -> bool:
-        """Whether a class is an error or a protocol."""
-        return name in APART or any(map(self.is_apart, self.bases.get(name, [])))
+    def is_excluded(self, name: str) -> bool:
+        """True if a class is an error or a protocol."""
+        return name in EXCLUDED_BASES or any(map(self.is_excluded, self.bases.get(name, [])))
 
     def parents(self, name: str) -> list[str]:
-        """The classes of ours that a class inherits, errors and protocols left out."""
-        return [base for base in self.bases.get(name, []) if base in self.bases and not self.is_apart(base)]
+        """Our classes that a class inherits directly, without errors and protocols."""
+        return [base for base in self.bases.get(name, []) if base in self.bases and not self.is_excluded(base)]
 
     def depth(self, name: str) -> int:
-        """How many classes of ours, errors and protocols left out, stand one above the other over a class."""
+        """Depth of inheritance above a class, counting our classes without errors and protocols."""
         return max((1 + self.depth(parent) for parent in self.parents(name)), default=0)
 
 
 def levels(graph: Graph) -> int:
-    """Nodes on the longest way through the graph. Raises graphlib.CycleError for one with a circle."""
+    """Number of nodes on the longest path of the graph. Raises graphlib.CycleError for a cyclic graph."""
     level: dict[str, int] = {}
     for node in TopologicalSorter(graph).static_order():
         level[node] = 1 + max((level[needed] for needed in graph.get(node, ())), default=0)
@@ -94,7 +95,7 @@ def levels(graph: Graph) -> int:
 
 
 def attributes(root: Path, folders: Iterable[str], names: set[str]) -> Iterator[str]:
-    """Where an attribute of one of these names is read: `file:line name`."""
+    """Uses of attributes with one of these names, as `file:line name`."""
     for file in (file for folder in folders for file in sorted((root / folder).rglob("*.py"))):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr in names:
@@ -107,7 +108,7 @@ def _module(file: Path) -> str:
 
 
 def _child(package: str, module: str) -> str | None:
-    """The direct child of a package that a module is or lies in; "__init__" for the package, None for one outside."""
+    """The direct child of a package that contains a module: "__init__" for the package, None for one outside."""
     if module == package:
         return "__init__"
     inside = module.removeprefix(f"{package}.")
@@ -115,12 +116,14 @@ def _child(package: str, module: str) -> str | None:
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Each name that is imported from our import package, with the module it comes from and its name there."""
+    """Each name imported from our import package, with its module and its name in that module."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and _is_ours(node.module or ""):
-            yield from ((one.asname or one.name, (_within(node.module or ""), one.name)) for one in node.names)
+            yield from ((alias.asname or alias.name, (_within(node.module or ""), alias.name)) for alias in node.names)
         elif isinstance(node, ast.Import):
-            yield from ((one.asname or one.name, (_within(one.name), "")) for one in node.names if _is_ours(one.name))
+            yield from (
+                (alias.asname or alias.name, (_within(alias.name), "")) for alias in node.names if _is_ours(alias.name)
+            )
 
 
 def _is_ours(name: str) -> bool:
@@ -132,5 +135,5 @@ def _within(name: str) -> str:
 
 
 def _plain(base: ast.expr) -> str:
-    """A base as it is written, without the arguments of a generic."""
+    """Name of a base as written, without the arguments of a generic."""
     return ast.unparse(base.value if isinstance(base, ast.Subscript) else base)

@@ -1,4 +1,4 @@
-"""One commit against another, both of them today's: each side runs its own files, and every task gets its figures."""
+"""Comparison of two checkouts of one commit: each side runs its own files, and every task gets its figures."""
 
 import subprocess
 import sys
@@ -6,35 +6,35 @@ import sys
 import pytest
 
 from bench.decide.against import TASKS, Size, measured
-from bench.decide.checkouts import HERE, here, other
+from bench.decide.checkouts import ROOT, other_checkout, this_checkout
 from bench.decide.counters import Callgrind, ProcessorTime
 from bench.decide.side import sources
 
 ROUNDS = 2
-COUNTERS = [ProcessorTime(), *(one for one in [Callgrind()] if one.works())]
+COUNTERS = [ProcessorTime(), *(counter for counter in [Callgrind()] if counter.is_installed())]
 
 
 @pytest.fixture
 def checkout(tmp_path):
-    """The newest commit, apart from this checkout, whose server loads one file that this one has not."""
-    if not (HERE / ".git").exists():
+    """A clone of the newest commit whose server loads one file that this checkout does not have."""
+    if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")
-    made = other("HEAD", tmp_path / "checkout")
-    (made.root / "bench/decide/only_here.py").write_text('"""Loaded by one side."""\n')
-    served = made.root / "bench/decide/serve.py"
-    served.write_text(served.read_text().replace("import sys\n", "import sys\nimport bench.decide.only_here\n", 1))
-    return made
+    clone = other_checkout("HEAD", tmp_path / "checkout")
+    (clone.root / "bench/decide/only_here.py").write_text('"""Loaded by one side."""\n')
+    server = clone.root / "bench/decide/serve.py"
+    server.write_text(server.read_text().replace("import sys\n", "import sys\nimport bench.decide.only_here\n", 1))
+    return clone
 
 
 @pytest.mark.slow
 def test_both_sides_answer_every_task_in_every_round_each_by_its_own_files(checkout, tmp_path):
-    report = measured([checkout, here()], tmp_path, Size(60, ROUNDS, 0.004), [ProcessorTime()], lambda _: None)
+    report = measured([checkout, this_checkout()], tmp_path, Size(60, ROUNDS, 0.004), [ProcessorTime()], lambda _: None)
     assert [row["name"] for row in report.rows] == list(TASKS)
     rounds = report.beside["rounds by processor time"]
     for row in report.rows:
         figures = rounds[row["name"]]
-        assert {side: len(some) for side, some in figures.items()} == {"old": ROUNDS, "new": ROUNDS}
-        assert all(figure > 0 for some in figures.values() for figure in some)
+        assert {side: len(costs) for side, costs in figures.items()} == {"old": ROUNDS, "new": ROUNDS}
+        assert all(figure > 0 for costs in figures.values() for figure in costs)
         assert row["from"] <= row["ratio"] <= row["to"]
         assert row["met"] is (row["ratio"] <= report.beside["goal"])
     old, new = report.beside["old"], report.beside["new"]
@@ -44,7 +44,7 @@ def test_both_sides_answer_every_task_in_every_round_each_by_its_own_files(check
 
 
 def test_a_side_that_would_run_files_of_another_checkout_does_not_start(tmp_path):
-    assert "bench/decide/side.py" in sources(HERE)
+    assert "bench/decide/side.py" in sources(ROOT)
     with pytest.raises(RuntimeError, match="is not of the checkout that is measured"):
         sources(tmp_path)
 
@@ -68,19 +68,19 @@ def test_a_counter_counts_more_where_more_is_done(counter):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
-        (["cids", "--against", "HEAD"], "cids compares no commits"),
-        (["decide", "--rounds", "3"], "--rounds is of --against"),
+        (["cids", "--against", "HEAD"], "cids cannot compare commits"),
+        (["decide", "--rounds", "3"], "--rounds needs --against"),
         (["decide", "--against", "HEAD", "--minutes", "1"], "it has no --minutes"),
         (["decide", "--against", "no-such-commit"], "git rev-parse: fatal"),
         (["decide", "--against", "--quick"], "expected one argument"),
     ],
 )
-def test_what_cannot_be_compared_is_said_in_a_sentence(words, told):
+def test_a_comparison_that_is_not_possible_ends_with_a_sentence(words, message):
     done = subprocess.run(
-        [sys.executable, "-m", "bench", *words], cwd=HERE, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "bench", *words], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode
-    assert told in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr

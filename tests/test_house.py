@@ -195,12 +195,12 @@ def test_no_class_is_put_together_out_of_several(structure):
     """Errors and protocols may be; what else needs several has them as its parts."""
     assert len(structure.bases) > 400
     many = {name: parents for name in structure.bases if len(parents := structure.parents(name)) > 1}
-    assert {name: parents for name, parents in many.items() if not structure.is_apart(name)} == {}
+    assert {name: parents for name, parents in many.items() if not structure.is_excluded(name)} == {}
 
 
 def test_no_class_stands_on_a_tower(structure):
     deep = {name: depth for name in structure.bases if (depth := structure.depth(name)) > DEPTH_CEILING}
-    assert {name: depth for name, depth in deep.items() if not structure.is_apart(name)} == {}
+    assert {name: depth for name, depth in deep.items() if not structure.is_excluded(name)} == {}
 
 
 def test_what_lies_in_a_package_imports_downwards_in_few_levels(structure):

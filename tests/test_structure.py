@@ -47,8 +47,8 @@ def test_parents_are_found_through_packages_that_hand_a_class_on(sources):
 
 
 def test_errors_and_protocols_stand_apart(sources):
-    assert sources.is_apart("shop.errors:Both")
-    assert sources.is_apart("shop.ports:Opens")
+    assert sources.is_excluded("shop.errors:Both")
+    assert sources.is_excluded("shop.ports:Opens")
     assert sources.parents("shop.till:Box") == []
 
 

@@ -1,7 +1,7 @@
-"""This checkout against another commit: what an evaluation, an intake and a search take, in turns in one run.
+"""This checkout against another commit: cost of an evaluation, an accepted consent and a search, in one run.
 
-Both sides run on one Python with the same installed packages, each over a database that it filled by itself, and answer
-the same requests. Every round asks both, and who comes first alternates.
+Both sides run on one Python with the same installed packages, each over a database that it filled itself, and answer
+the same requests. Each round measures both sides; the first side alternates.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from pathlib import Path
 from statistics import median
 
 from bench.decide import bulk, request_supply
-from bench.decide.checkouts import Checkout, Server, here, other
+from bench.decide.checkouts import Checkout, Server, other_checkout, this_checkout
 from bench.decide.counters import Counter, counters
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 
-MOST = 1.05
-"""How many times what the old commit takes the new one may take."""
+MAX_RATIO = 1.05
+"""Largest allowed ratio of the cost of the new commit to that of the old one."""
 SIGNED_AT_ONCE, WARM_UP = 100, 40
 Figures = Mapping[str, Mapping[str, Sequence[float]]]
-"""What a call took in each round, by task and side."""
+"""Cost of a call in each round, by task and side."""
 
 
 def _consents(_: int) -> Iterator[str]:
-    """Consents that nobody has handed in before, each signed by another person."""
+    """New consents, each signed by another person."""
     while True:
-        for _said, signature, shown in bulk.signed_consents(SIGNED_AT_ONCE):
+        for _consent, signature, shown in bulk.signed_consents(SIGNED_AT_ONCE):
             form = {"message": shown["message"], "domain": shown["domain"], "signature": "0x" + signature.hex()}
             yield request_supply.post("/consents", form)
 
@@ -42,63 +42,69 @@ TASKS: Mapping[str, Callable[[int], Iterator[str]]] = {
     "action search": lambda people: cycle(request_supply.actions(people)),
     "resource search, ten a page": lambda people: cycle(request_supply.pages(people)),
 }
-"""An endless supply of requests for each task, by how many people there are."""
+"""Endless iterator of requests for each task, by the number of people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many people, how many rounds, and which part of each counter's usual number of calls makes a figure."""
+    """Number of people, number of rounds, and fraction of the counter's usual number of calls for one figure."""
 
     people: int
     rounds: int
     part: float
 
 
-def compare(*, against: str, rounds: int, quick: bool, say: Say) -> BenchReport:
+def compare(*, against: str, rounds: int, quick: bool, on_status: StatusCallback) -> BenchReport:
     """A row for each task and counter; quick means fewer people and a tenth of the calls."""
     size = Size(1_000, rounds, 0.1) if quick else Size(20_000, rounds, 1.0)
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as made:
         folder = Path(made)
-        return measured([other(against, folder / "checkout"), here()], folder, size, counters(), say)
+        return measured(
+            [other_checkout(against, folder / "checkout"), this_checkout()], folder, size, counters(), on_status
+        )
 
 
-def measured(sides: Sequence[Checkout], folder: Path, size: Size, by: Sequence[Counter], say: Say) -> BenchReport:
+def measured(
+    sides: Sequence[Checkout], folder: Path, size: Size, by: Sequence[Counter], on_status: StatusCallback
+) -> BenchReport:
     """The report over `sides`, named "old" and "new"; each fills a database in `folder`."""
-    say("filling")
+    on_status("filling")
     with ThreadPoolExecutor() as at_once:
         databases = list(at_once.map(lambda side: side.fill(folder / side.name, size.people), sides))
     rows: list[Row] = []
     beside: Row = {side.name: {"commit": side.commit} for side in sides}
     for counter in by:
-        say(f"{counter.name}: starting")
+        on_status(f"{counter.name}: starting")
         with ExitStack() as stack:
             started = [Server(side, database, counter) for side, database in zip(sides, databases, strict=True)]
             servers = [stack.enter_context(server) for server in started]
-            taken = _in_turns(servers, size, max(1, int(size.part * counter.work)), say)
+            taken = _in_turns(servers, size, max(1, int(size.part * counter.work)), on_status)
         rows += [_row(counter, task, figures["old"], figures["new"]) for task, figures in taken.items()]
         beside |= {f"rounds by {counter.name}": taken}
         for server in servers:
             beside[server.checkout.name]["files_loaded"] = len(server.sources())
-    return BenchReport(rows, [_verdict(rows, by[0]), *_how(by)], beside | {"goal": MOST, "verdict_by": by[0].name})
+    return BenchReport(rows, [_verdict(rows, by[0]), *_how(by)], beside | {"goal": MAX_RATIO, "verdict_by": by[0].name})
 
 
-def _in_turns(servers: Sequence[Server], size: Size, calls: int, say: Say) -> Figures:
+def _in_turns(servers: Sequence[Server], size: Size, calls: int, on_status: StatusCallback) -> Figures:
     supply = {task: map(bytes.fromhex, make(size.people)) for task, make in TASKS.items()}
-    batches = [list(islice(some, WARM_UP)) for some in supply.values()]
+    batches = [list(islice(requests, WARM_UP)) for requests in supply.values()]
     for server in servers:
         server.warm_up(batches)
-    taken: dict[str, dict[str, list[float]]] = {task: {one.checkout.name: [] for one in servers} for task in TASKS}
+    taken: dict[str, dict[str, list[float]]] = {
+        task: {server.checkout.name: [] for server in servers} for task in TASKS
+    }
     for turn in range(size.rounds):
-        for task, some in supply.items():
-            say(f"round {turn + 1} of {size.rounds}: {task}")
-            requests = list(islice(some, calls))
+        for task, endless in supply.items():
+            on_status(f"round {turn + 1} of {size.rounds}: {task}")
+            requests = list(islice(endless, calls))
             for server in servers if turn % 2 == 0 else reversed(servers):
-                taken[task][server.checkout.name].append(server.spent(requests))
+                taken[task][server.checkout.name].append(server.cost(requests))
     return taken
 
 
 def _row(counter: Counter, task: str, old: Sequence[float], new: Sequence[float]) -> Row:
-    ratios = [mine / theirs for theirs, mine in zip(old, new, strict=True)]
+    ratios = [new_cost / old_cost for old_cost, new_cost in zip(old, new, strict=True)]
     ratio = median(ratios)
     return {
         "name": task,
@@ -110,20 +116,24 @@ def _row(counter: Counter, task: str, old: Sequence[float], new: Sequence[float]
         "ratio": ratio,
         "from": min(ratios),
         "to": max(ratios),
-        "met": ratio <= MOST,
+        "met": ratio <= MAX_RATIO,
     }
 
 
 def _spread(figures: Sequence[float]) -> float:
-    """From the least to the most, as a part of the median."""
+    """Range of the figures divided by their median."""
     return (max(figures) - min(figures)) / median(figures)
 
 
 def _verdict(rows: Sequence[Row], by: Counter) -> str:
-    """By the first counter alone: the processor's time tells little on a machine that others use."""
+    """Verdict by the first counter only, since processor time is unreliable on a shared machine."""
     worse = [f"{row['name']} ({row['ratio']:.3f})" for row in rows if not row["met"] and row["unit"] == by.unit]
-    found = f"worse than {MOST - 1:.0%}: {', '.join(worse)}" if worse else f"no worse than {MOST - 1:.0%}: everything"
-    return f"{found}, by {by.name}"
+    verdict = (
+        f"worse than {MAX_RATIO - 1:.0%}: {', '.join(worse)}"
+        if worse
+        else f"no worse than {MAX_RATIO - 1:.0%}: everything"
+    )
+    return f"{verdict}, by {by.name}"
 
 
 def _how(by: Sequence[Counter]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Intake of signed consents, questions about everybody, following the chain: in this process."""
+"""Rows measured in this process: acceptance of signed consents, and searches over all people."""
 
 from __future__ import annotations
 
@@ -31,44 +31,47 @@ from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.serve import freeze_garbage_collector
 
 CALLERS, GROUP = 32, 32
-SOME = 200
-"""Consents of the loop over eth-account."""
-Said = tuple[Consent, bytes, dict[str, Any]]
-Spent = tuple[float, float]
-"""Seconds for each consent, by the clock and of the processor."""
+LOOP_COUNT = 200
+"""Number of consents in the loop over eth-account."""
+SignedConsent = tuple[Consent, bytes, dict[str, Any]]
+"""A consent, its signature, and its typed data as a wallet shows it."""
+Cost = tuple[float, float]
+"""Seconds for each consent: wall time and processor time."""
 
 
-def signed_consents(number: int) -> list[Said]:
-    """Real ones, by as many people, read from the message that a wallet was shown, and that typed data."""
-    domain, made = population.DOMAINS[CONSENTS], []
+def signed_consents(number: int) -> list[SignedConsent]:
+    """Validly signed consents of `number` people, parsed from the typed data that a wallet shows."""
+    domain, signed = population.DOMAINS[CONSENTS], []
     template = population.consent(0).statement
     assert isinstance(template, Consent)
     for _ in range(number):
         wallet = Wallet(secrets.token_bytes(32))
-        said = replace(template, data_subject=wallet.signer, signer=wallet.signer, signed_at=int(time.time()))
-        shown = typed_data.typed_data(said, domain)
+        consent = replace(template, data_subject=wallet.signer, signer=wallet.signer, signed_at=int(time.time()))
+        shown = typed_data.typed_data(consent, domain)
         read = typed_data.parse(Consent, shown["message"])
-        made.append((read, wallet.sign(typed_data.digest(said, domain)), shown))
-    return made
+        signed.append((read, wallet.sign(typed_data.digest(consent, domain)), shown))
+    return signed
 
 
 def consent_acceptance(folder: Path, number: int, rounds: int) -> list[Row]:
-    """By 32 callers at once through what `POST /consents` hands them to, against hash + recover + a synced row for 32,
-    and a loop over eth-account; HTTP, session and JSON are in none of them.
+    """Rows of accepting consents from 32 concurrent callers through the batcher of `POST /consents`.
+
+    The floor is hash, recover and one synced row for 32; the peer is a loop over eth-account. HTTP, session and JSON
+    are in none of them.
     """
     database = Store(f"sqlite:///{folder / 'intake.db'}")
     database.directory.publish(population.NOTICE)
     database.directory.set_parties(population.PARTIES)
-    door, ground = ConsentBatcher(ours(database)), _floor_file(folder)
-    taken: dict[str, list[Spent]] = {"ours": [], "floor": [], "loop": []}
+    batcher, floor_database = ConsentBatcher(ours(database)), _floor_file(folder)
+    taken: dict[str, list[Cost]] = {"ours": [], "floor": [], "loop": []}
     for _ in range(rounds):
         batch = signed_consents(number)
         freeze_garbage_collector()
-        for name, spent in _turn(door, ground, batch).items():
-            taken[name].append(spent)
+        for name, cost in _round(batcher, floor_database, batch).items():
+            taken[name].append(cost)
     assert database.log.head(CONSENTS).size == number * rounds
     database.dispose()
-    walls, processors = ({name: median(map(itemgetter(n), some)) for name, some in taken.items()} for n in (0, 1))
+    walls, processors = ({name: median(map(itemgetter(n), costs)) for name, costs in taken.items()} for n in (0, 1))
     return _intake_rows({name: 1 / wall for name, wall in walls.items()}, processors)
 
 
@@ -84,76 +87,79 @@ def _intake_rows(rates: dict[str, float], processors: dict[str, float]) -> list[
     ]
 
 
-async def _through(door: ConsentBatcher, batch: Sequence[Said]) -> None:
+async def _submit_all(batcher: ConsentBatcher, batch: Sequence[SignedConsent]) -> None:
     async def caller(number: int) -> None:
-        for said, signature, _ in batch[number::CALLERS]:
-            assert (await door.submit(SubmittedConsent(said, signature))).is_new
+        for consent, signature, _ in batch[number::CALLERS]:
+            assert (await batcher.submit(SubmittedConsent(consent, signature))).is_new
 
     await asyncio.gather(*map(caller, range(CALLERS)))
 
 
-def _turn(door: ConsentBatcher, ground: sqlite3.Connection, batch: Sequence[Said]) -> dict[str, Spent]:
-    """The same consents by all three ways."""
+def _round(
+    batcher: ConsentBatcher, floor_database: sqlite3.Connection, batch: Sequence[SignedConsent]
+) -> dict[str, Cost]:
+    """Cost of the same consents in each of the three ways."""
     return {
-        "ours": _spent(lambda: asyncio.run(_through(door, batch)), len(batch)),
-        "floor": _spent(lambda: _floor(ground, batch), len(batch)),
-        "loop": _spent(lambda: _loop(batch[:SOME]), SOME),
+        "ours": _cost(lambda: asyncio.run(_submit_all(batcher, batch)), len(batch)),
+        "floor": _cost(lambda: _floor(floor_database, batch), len(batch)),
+        "loop": _cost(lambda: _loop(batch[:LOOP_COUNT]), LOOP_COUNT),
     }
 
 
-def _spent(task: Callable[[], object], number: int) -> Spent:
+def _cost(task: Callable[[], object], number: int) -> Cost:
     wall, processor = time.perf_counter(), time.process_time()
     task()
     return (time.perf_counter() - wall) / number, (time.process_time() - processor) / number
 
 
 def _floor_file(folder: Path) -> sqlite3.Connection:
-    made = sqlite3.connect(folder / "floor.db", isolation_level=None)
-    made.executescript("pragma journal_mode = wal; create table t (id integer primary key, b)")
-    made.execute("pragma synchronous = full")
-    return made
+    connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
+    connection.executescript("pragma journal_mode = wal; create table t (id integer primary key, b)")
+    connection.execute("pragma synchronous = full")
+    return connection
 
 
-def _floor(ground: sqlite3.Connection, batch: Sequence[Said]) -> None:
+def _floor(floor_database: sqlite3.Connection, batch: Sequence[SignedConsent]) -> None:
     for start in range(0, len(batch), GROUP):
-        some = batch[start : start + GROUP]
-        for said, signature, _ in some:
-            signers.verify(said.signer, typed_data.digest(said, population.DOMAINS[CONSENTS]), signature)
-        ground.execute("insert into t (b) values (?)", (b"".join(signature for _, signature, _ in some),))
+        group = batch[start : start + GROUP]
+        for consent, signature, _ in group:
+            signers.verify(consent.signer, typed_data.digest(consent, population.DOMAINS[CONSENTS]), signature)
+        floor_database.execute("insert into t (b) values (?)", (b"".join(signature for _, signature, _ in group),))
 
 
-def _loop(batch: Sequence[Said]) -> None:
-    for said, signature, typed in batch:
-        found = Account.recover_message(encode_typed_data(full_message=typed), signature=signature)
-        assert bytes.fromhex(found[2:]) == said.signer
+def _loop(batch: Sequence[SignedConsent]) -> None:
+    for consent, signature, typed in batch:
+        address = Account.recover_message(encode_typed_data(full_message=typed), signature=signature)
+        assert bytes.fromhex(address[2:]) == consent.signer
 
 
 def accessible(whole: Population, pages: int) -> list[Row]:
-    """Who of all these people may I read: the first page of 1,000, and page after page."""
+    """Rows of a search for all readable people: the first page of 1,000, and page after page."""
     kernel = ours(Store(whole.url))
-    question = kernel.decisions.search.question(population.TRIAL.address, population.PURPOSE, population.ACTION)
-    first = median(_seconds(lambda: kernel.decisions.search.query_accessible(question, "", 1_000)) for _ in range(5))
-    asked, read = (_in_full(kernel, question, pages, read) for read in (False, True))
+    request = kernel.decisions.search.question(population.TRIAL.address, population.PURPOSE, population.ACTION)
+    first = median(_seconds(lambda: kernel.decisions.search.query_accessible(request, "", 1_000)) for _ in range(5))
+    ids_rate, read_rate = (_people_per_second(kernel, request, pages, read) for read in (False, True))
     people = f"{whole.people:,} people"
     return [
         most_row(f"query_accessible over {people}, first page of 1,000", "s", first, 1.0),
-        _least(f"query_accessible over {people}, {pages} pages of ids", "people/s", asked, 200_000),
-        _least(f"query_accessible over {people}, {pages} pages, each record read", "people/s", read, None),
+        least_row(f"query_accessible over {people}, {pages} pages of ids", "people/s", ids_rate, 200_000),
+        least_row(f"query_accessible over {people}, {pages} pages, each record read", "people/s", read_rate, None),
     ]
 
 
-def _in_full(kernel: Kernel, question: AccessRequest, pages: int, read: bool) -> float:
-    """People a second, each page a question with its receipt; `read` whether each record is looked up too."""
-    cursor, found, started = "", 0, time.perf_counter()
+def _people_per_second(kernel: Kernel, request: AccessRequest, pages: int, read: bool) -> float:
+    """People per second; each page is a request with its receipt. `read` also reads each record."""
+    cursor, count, started = "", 0, time.perf_counter()
     for _ in range(pages):
-        page = kernel.decisions.search.query_accessible(question, cursor, 1_000)
-        cursor, found = page.cursor, found + len(page.records if read else page.ids)
+        page = kernel.decisions.search.query_accessible(request, cursor, 1_000)
+        cursor, count = page.cursor, count + len(page.records if read else page.ids)
         if not cursor:
             break
-    return found / (time.perf_counter() - started)
+    return count / (time.perf_counter() - started)
 
 
-def _least(name: str, unit: str, value: float, goal: float | None) -> Row:
+def least_row(name: str, unit: str, value: float, goal: float | None) -> Row:
+    """A row whose value should be at least `goal`, if there is one."""
     return {"name": name, "value": value, "unit": unit, "goal": goal, "met": goal is not None and value >= goal}
 
 
@@ -164,7 +170,7 @@ def _seconds(task: Callable[[], object]) -> float:
 
 
 def ratio_row(name: str, unit: str, value: float, floor: float, goal: float) -> Row:
-    """At least `goal` times the floor."""
+    """A row whose value should be at least `goal` times the floor."""
     ratio = value / floor
     return {
         "name": name,
@@ -178,5 +184,5 @@ def ratio_row(name: str, unit: str, value: float, floor: float, goal: float) -> 
 
 
 def most_row(name: str, unit: str, value: float, goal: float) -> Row:
-    """At most `goal`."""
+    """A row whose value should be at most `goal`."""
     return {"name": name, "value": value, "unit": unit, "goal": goal, "met": value <= goal}

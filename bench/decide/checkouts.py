@@ -1,4 +1,4 @@
-"""Two checkouts of this repository: the one that lies here, and another commit's in a temporary folder."""
+"""Two checkouts of this repository: the current one, and one of another commit in a temporary folder."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from types import TracebackType
 from bench.decide import load
 from bench.decide.counters import Counter
 
-HERE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 SIDE = Path(__file__).with_name("side.py")
 CONNECTIONS = 8
-PATIENCE = 900.0
-"""Seconds in which a server has to start; under valgrind it takes minutes on a busy machine."""
+START_SECONDS = 900.0
+"""Seconds that a server may take to start; under valgrind this is minutes on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """`name` is "old" or "new", `root` its top folder, `commit` what is checked out there."""
+    """A checkout: `name` is "old" or "new", `root` its top folder, `commit` its commit."""
 
     name: str
     root: Path
     commit: str
 
     def run(self, *words: str, launch: Sequence[str] = ()) -> subprocess.Popen[bytes]:
-        """Start `side.py` with this checkout's packages before all others, the installed ones being shared."""
+        """Start `side.py` with the packages of this checkout first on the path; installed packages are shared."""
         environment = os.environ | {"PYTHONPATH": str(self.root), "PYTHONHASHSEED": "0"}
         command = [*launch, sys.executable, "-P", str(SIDE), *words]
         return subprocess.Popen(command, cwd=self.root, env=environment)
 
     def fill(self, folder: Path, people: int) -> Path:
-        """A database of so many people in a folder of its own."""
+        """Make a new folder with a database of `people` people; return the path of the database."""
         folder.mkdir()
         if code := self.run("fill", str(folder), str(people)).wait():
             raise RuntimeError(f"the {self.name} checkout could not fill a database: exit code {code}")
@@ -53,25 +53,26 @@ def _git(root: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
-def here() -> Checkout:
-    """What lies here, changes that are not committed included."""
-    commit = _git(HERE, "rev-parse", "HEAD")
-    changed = " and changes" if _git(HERE, "status", "--porcelain", "--untracked-files=no") else ""
-    return Checkout("new", HERE, commit + changed)
+def this_checkout() -> Checkout:
+    """The current checkout, including uncommitted changes."""
+    commit = _git(ROOT, "rev-parse", "HEAD")
+    changed = " and changes" if _git(ROOT, "status", "--porcelain", "--untracked-files=no") else ""
+    return Checkout("new", ROOT, commit + changed)
 
 
-def other(commit: str, folder: Path) -> Checkout:
-    """Another commit, in a clone that borrows this one's objects. Ends the program with git's own words when there is
-    no such commit.
+def other_checkout(commit: str, folder: Path) -> Checkout:
+    """Clone another commit, sharing the objects of this repository.
+
+    Raises SystemExit with the message of git if there is no such commit.
     """
-    name = _git(HERE, "rev-parse", "--verify", "--end-of-options", f"{commit}^{{commit}}")
-    _git(HERE, "clone", "--quiet", "--shared", "--no-checkout", str(HERE), str(folder))
+    name = _git(ROOT, "rev-parse", "--verify", "--end-of-options", f"{commit}^{{commit}}")
+    _git(ROOT, "clone", "--quiet", "--shared", "--no-checkout", str(ROOT), str(folder))
     _git(folder, "checkout", "--quiet", "--detach", name)
     return Checkout("old", folder, name)
 
 
 class Server:
-    """A checkout's server over its own database; a context manager that ends the process it started."""
+    """The server of a checkout over its own database; a context manager that stops the process it started."""
 
     def __init__(self, checkout: Checkout, database: Path, counter: Counter) -> None:
         self.checkout, self._counter, self._database = checkout, counter, database
@@ -81,16 +82,16 @@ class Server:
         self._process = checkout.run(*words, launch=counter.launch)
 
     def __enter__(self) -> Server:
-        until = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + START_SECONDS
         while not self._listens():
-            if self._process.poll() is not None or time.monotonic() > until:
+            if self._process.poll() is not None or time.monotonic() > deadline:
                 self._end()
                 raise RuntimeError(f"the {self.checkout.name} server did not start")
             time.sleep(0.05)
         return self
 
     def _listens(self) -> bool:
-        """Whether it accepts connections: the port is written before it does."""
+        """True if it accepts connections; the port is written before that."""
         written = self._port_file.read_text() if self._port_file.exists() else ""
         if not written:
             return False
@@ -98,7 +99,9 @@ class Server:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self._port)) == 0
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._end()
 
     def _end(self) -> None:
@@ -106,23 +109,23 @@ class Server:
         self._process.wait()
 
     def sources(self) -> list[str]:
-        """The files of its checkout that it had loaded when it began to serve, relative to the checkout."""
-        found: list[str] = json.loads(self._sources.read_text(encoding="utf-8"))
-        return found
+        """Files of the checkout that were loaded when the server started, relative to the checkout."""
+        files: list[str] = json.loads(self._sources.read_text(encoding="utf-8"))
+        return files
 
     def answer(self, requests: Sequence[bytes]) -> None:
-        """Send each request once and wait for the answers and for the index of the receipts."""
+        """Send each request once; wait for the answers and until the receipts are indexed."""
         load.once(self._port, CONNECTIONS, requests)
         with sqlite3.connect(self._database, timeout=60) as connection:
             while connection.execute("SELECT count(*) FROM pending").fetchone()[0]:
                 time.sleep(0.02)
 
     def warm_up(self, batches: Sequence[Sequence[bytes]]) -> None:
-        """Answer what does not count."""
+        """Answer requests that are not measured, then tell the counter."""
         for requests in batches:
             self.answer(requests)
         self._counter.warmed_up(self._process.pid)
 
-    def spent(self, requests: Sequence[bytes]) -> float:
-        """What one of these requests takes, in the counter's unit."""
+    def cost(self, requests: Sequence[bytes]) -> float:
+        """Cost of one of these requests in the unit of the counter."""
         return self._counter.count(self._process.pid, lambda: self.answer(requests)) / len(requests)

@@ -1,4 +1,4 @@
-"""What a process spends on a task: instructions, where valgrind can count them, and processor time."""
+"""Counters for the cost of a task in a process: instructions if valgrind is installed, and processor time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ Task = Callable[[], object]
 
 
 class Counter(Protocol):
-    """`launch` comes before the command of a process that is to be counted; `work` is how many calls of a thousand
-    are made for one figure, since some counters slow the process down.
+    """A counter of the cost of tasks.
+
+    `launch` is put before the command of the counted process. `work` is the number of calls for one figure; it is lower
+    for counters that slow the process down.
     """
 
     name: str
@@ -23,23 +25,23 @@ class Counter(Protocol):
     work: int
 
     def warmed_up(self, pid: int) -> None:
-        """Called once, before the first task that counts."""
+        """Start counting; called once, before the first measured task."""
 
     def count(self, pid: int, task: Task) -> float:
-        """What the process spends while the task runs, in `unit`."""
+        """Cost of the process while the task runs, in `unit`."""
 
 
 class ProcessorTime:
-    """User and system time of all of its threads, by the clock that the kernel keeps for the process."""
+    """User and system time of all threads, from the process clock of the kernel."""
 
     name, unit, work = "processor time", "µs", 1_000
     launch: tuple[str, ...] = ()
 
     def warmed_up(self, pid: int) -> None:
-        """Nothing to switch on."""
+        """Do nothing: the clock always runs."""
 
     def count(self, pid: int, task: Task) -> float:
-        """Microseconds."""
+        """Microseconds of processor time while the task runs."""
         clock = ~pid << 3 | 2  # MAKE_PROCESS_CPUCLOCK(pid, CPUCLOCK_SCHED), which Python has no name for
         before = time.clock_gettime(clock)
         task()
@@ -50,25 +52,27 @@ NO_FILE = "--callgrind-out-file=/dev/null"
 
 
 class Callgrind:
-    """Every instruction, counted by valgrind, under which a process runs some fifty times slower."""
+    """Instructions counted by valgrind; the process runs about fifty times slower."""
 
     name, unit, work = "instructions by callgrind", "instructions", 100
     launch: tuple[str, ...] = ("valgrind", "-q", "--tool=callgrind", "--instr-atstart=no", NO_FILE)
 
-    def works(self) -> bool:
-        """Whether it is installed."""
+    def is_installed(self) -> bool:
+        """True if valgrind is installed."""
         return shutil.which("valgrind") is not None and shutil.which("callgrind_control") is not None
 
     def warmed_up(self, pid: int) -> None:
-        """Until here nothing was counted, so that the start took seconds instead of minutes."""
+        """Switch counting on; without it the start takes seconds instead of minutes."""
         _control(pid, "-i", "on")
 
     def count(self, pid: int, task: Task) -> float:
-        """Instructions of all of its threads."""
+        """Instructions of all threads while the task runs."""
         _control(pid, "-z")
         task()
-        told = _control(pid, "-e")
-        return sum(int(found.replace(",", "")) for found in re.findall(r"^\s*Th\s+\d+\s+([\d,]+)", told, re.MULTILINE))
+        output = _control(pid, "-e")
+        return sum(
+            int(count.replace(",", "")) for count in re.findall(r"^\s*Th\s+\d+\s+([\d,]+)", output, re.MULTILINE)
+        )
 
 
 def _control(pid: int, *words: str) -> str:
@@ -77,6 +81,6 @@ def _control(pid: int, *words: str) -> str:
 
 
 def counters() -> list[Counter]:
-    """Those that this machine has: instructions if valgrind counts them, and always the processor's time."""
+    """Counters of this machine: instructions if valgrind is installed, and processor time."""
     callgrind = Callgrind()
-    return [callgrind, ProcessorTime()] if callgrind.works() else [ProcessorTime()]
+    return [callgrind, ProcessorTime()] if callgrind.is_installed() else [ProcessorTime()]

@@ -1,4 +1,4 @@
-"""As many people as a bench wants, each with one record and one active consent to the same trial, put into a store."""
+"""A population for benches: each person has one record and one active consent to the same trial."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ def person(number: int) -> bytes:
 
 
 def record_id(number: int) -> bytes:
-    """The id of their record."""
+    """The id of the record of person `number`, 32 bytes."""
     return sha256(b"record %d" % number).digest()
 
 
 def secret(number: int) -> bytes:
-    """What opens the lock of their consent."""
+    """The secret of the lock of their consent."""
     return b"%032d" % number
 
 
 def seal(statement: Statement, number: int) -> SignedStatement:
-    """The statement with an entry; what stands as its signature has the size of one, and nobody here checks it."""
+    """The statement with an entry; its signature is random bytes of the right size, which no bench checks."""
     digest = typed_data.digest(statement, DOMAINS[_log(statement)])
     noise = sha512(b"%d" % number).digest() + digest + b"\x1b"
     return SignedStatement(statement, Entry(digest, noise[-65:], noise[:32], getattr(statement, "lock", NO_LOCK)))
@@ -62,14 +62,16 @@ def _log(statement: Statement) -> str:
 
 
 def consent(number: int) -> SignedStatement:
-    """Person `number` lets the trial read."""
-    who, lock = person(number), lock_of(secret(number))
-    said = Consent(who, who, TRIAL.address, PARTIES[0].name, 1, bytes(32), (GRANT,), NOTICE.digest, "en", NOW, lock)
-    return seal(said, number)
+    """A consent of person `number` to the trial."""
+    subject, lock = person(number), lock_of(secret(number))
+    statement = Consent(
+        subject, subject, TRIAL.address, PARTIES[0].name, 1, bytes(32), (GRANT,), NOTICE.digest, "en", NOW, lock
+    )
+    return seal(statement, number)
 
 
 def issue(number: int) -> SignedStatement:
-    """A hospital issues their record."""
+    """The Issue of the record of person `number` by a hospital."""
     content = sha256(b"content %d" % number).digest()
     cid = "bafkrei" + content.hex()[:52]
     ids, period = (record_id(number), person(number), HOSPITAL.address, CATEGORY), (NOW - 9_000, NOW - 8_000)
@@ -77,18 +79,20 @@ def issue(number: int) -> SignedStatement:
 
 
 Sizes = dict[str, int]
-"""Bytes on disk, by log."""
+"""Bytes on disk by log."""
 
 
-def fill(url: str, people: int, say: Callable[[str], None]) -> tuple[dict[str, float], Sizes]:
-    """Rebuild a database that holds them, as a recovery does, and anchor it; of each log the seconds that the store
-    took, those of the last sync among them, and the bytes it takes.
+def fill(url: str, people: int, on_status: Callable[[str], None]) -> tuple[dict[str, float], Sizes]:
+    """Rebuild a database of this population as a recovery does, and anchor it.
+
+    Returns:
+        For each log the seconds in the store, including the last sync, and the bytes on disk.
     """
     taken, sizes = {}, {}
     for log, make in ((RECORDS, issue), (CONSENTS, consent)):
         before = _size(url)
         store = Store(url, loading=True)
-        taken[log] = restore(store, make, log, people, say)
+        taken[log] = restore(store, make, log, people, on_status)
         started = time.perf_counter()
         store.dispose()
         taken[log] += time.perf_counter() - started
@@ -102,28 +106,28 @@ def fill(url: str, people: int, say: Callable[[str], None]) -> tuple[dict[str, f
 
 
 def _size(url: str) -> int:
-    """Of a file of SQLite's; 0 for another database."""
+    """Size in bytes of an SQLite file; 0 for another database."""
     file = Path(make_url(url).database or "")
     return file.stat().st_size if file.is_file() else 0
 
 
 def restore(
-    store: Store, make: Callable[[int], SignedStatement], log: str, people: int, say: Callable[[str], None]
+    store: Store, make: Callable[[int], SignedStatement], log: str, people: int, on_status: Callable[[str], None]
 ) -> float:
-    """One statement of each person, sheet by sheet; the seconds the store took, without those of making them."""
+    """Restore one statement of each person, segment by segment; return the seconds in the store."""
     taken = 0.0
     for start in range(0, people, MOST):
-        some = range(start, min(start + MOST, people))
-        sheet = [LoggedStatement(make(number), number, NOW) for number in some]
+        numbers = range(start, min(start + MOST, people))
+        segment = [LoggedStatement(make(number), number, NOW) for number in numbers]
         started = time.perf_counter()
-        store.rebuilding.restore(log, sheet)
+        store.rebuilding.restore(log, segment)
         taken += time.perf_counter() - started
-        say(f"{people:,} people: {start:,} {log}")
+        on_status(f"{people:,} people: {start:,} {log}")
     return taken
 
 
 def anchor(store: Store) -> None:
-    """As if the chain held everything."""
+    """Mark everything as anchored."""
     for log in (CONSENTS, RECORDS, ACCESS):
         store.anchoring.mark_anchored(log, store.log.head(log), 7)
     store.anchoring.touch(NOW)

@@ -1,4 +1,4 @@
-"""Where an evaluation's time goes: its parts one by one, and the profiler's view of groups of 128."""
+"""Profile of an evaluation: durations of its parts, and profiler output for groups of 128."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import orjson
 
-from bench.decide import following, population, postgres, request_supply
+from bench.decide import following, intake_profile, population, request_supply
 from bench.decide.serve import ours
 from bench.decide.serving import Population
 from mydata_ledger.anchors.store import Store
@@ -37,24 +37,25 @@ ALL = f"all of it, {GROUP} at once, durable, without HTTP"
 
 
 def write(people: Population, folder: Path, floor: float, hello: float) -> None:
-    """Measure and write the file; `floor` and `hello` are calls/s of the constant route and of plain ASGI at 32
-    connections.
+    """Measure, and write the profile file.
+
+    `floor` and `hello` are the calls per second of the constant route and of plain ASGI at 32 connections.
     """
     store = Store(people.url)
     kernel = ours(store)
-    questions = _questions(kernel, people.people)
-    parts = list(_parts(store, kernel, questions))
+    requests = _requests(kernel, people.people)
+    parts = list(_parts(store, kernel, requests))
     lines = [
         f"One evaluation over {people.people:,} consents, Python {platform.python_version()}, {platform.machine()}.",
         "Best of 80 turns of 20, in µs; the parts are run alone, so that other work on the machine shows least.",
         "",
         *(f"{name:<58}{micros:8.1f}" for name, micros in parts),
         "",
-        *_why(dict(parts), 1e6 / floor, 1e6 / hello),
+        *_explanation(dict(parts), 1e6 / floor, 1e6 / hello),
         "",
         "One intake of a signed consent, µs, as the table has it: in groups, on one thread.",
         "",
-        *(f"{name:<68}{micros:8.1f}" for name, micros in postgres.other_intake(folder)),
+        *(f"{name:<68}{micros:8.1f}" for name, micros in intake_profile.acceptance_parts(folder)),
         "",
         "A follower's revocations, µs of processor time each. By the clock, as the table has it, a sync for each two",
         "thousand and the writing of the pages they lie on come on top, which the peer, who only reads, has not:",
@@ -64,18 +65,18 @@ def write(people: Population, folder: Path, floor: float, hello: float) -> None:
         "A call of a checked route, and the packages whose own lines took its time (the profiler adds to each line;",
         "what a route does in a thread is waiting here, which is Python's own):",
         "",
-        *postgres.routes(people),
+        *intake_profile.routes(people),
         "",
         "The evaluation again, in groups of 128:",
         "",
-        _profiled(kernel, questions),
+        _profiled(kernel, requests),
     ]
     RESULT.write_text("\n".join(lines), encoding="utf-8")
     store.dispose()
 
 
-def _why(parts: dict[str, float], floor: float, hello: float) -> list[str]:
-    """What a goal of twice the constant route's rate leaves, and what cannot be left out."""
+def _explanation(parts: dict[str, float], floor: float, hello: float) -> list[str]:
+    """Text: the time that a goal of twice the constant route's rate leaves, and the necessary parts."""
     left = floor / 2 - hello
     return [
         f"In the same run a call of the constant route took {floor:.0f} µs, a plain ASGI hello {hello:.0f}, which",
@@ -88,34 +89,34 @@ def _why(parts: dict[str, float], floor: float, hello: float) -> list[str]:
     ]
 
 
-def _questions(kernel: Kernel, people: int) -> Iterator[AccessRequest]:
+def _requests(kernel: Kernel, people: int) -> Iterator[AccessRequest]:
     plain = kernel.decisions.search.question(population.TRIAL.address, population.PURPOSE, population.ACTION)
-    return cycle([replace(plain, record_id=bytes.fromhex(name[2:])) for name in request_supply.a_person(people)])
+    return cycle([replace(plain, record_id=bytes.fromhex(name[2:])) for name in request_supply.random_records(people)])
 
 
-def _fresh(questions: Iterator[AccessRequest]) -> AccessRequest:
-    return replace(next(questions), request_id=secrets.token_bytes(32))
+def _fresh(requests: Iterator[AccessRequest]) -> AccessRequest:
+    return replace(next(requests), request_id=secrets.token_bytes(32))
 
 
-def _parts(store: Store, kernel: Kernel, questions: Iterator[AccessRequest]) -> Iterator[tuple[str, float]]:
-    question = replace(next(questions), category=population.CATEGORY)
+def _parts(store: Store, kernel: Kernel, requests: Iterator[AccessRequest]) -> Iterator[tuple[str, float]]:
+    request = replace(next(requests), category=population.CATEGORY)
     raw = bytes.fromhex(request_supply.evaluations(10)[0]).partition(b"\r\n\r\n")[2]
     yield "body to question", _best(lambda: evaluation(kernel, raw))
     with store.database.snapshot() as connection:
-        gathering = FactBatch(connection, population.NOW)
-        [(_, known)] = gathering.each([question])
+        fact_batch = FactBatch(connection, population.NOW)
+        [(_, record_facts)] = fact_batch.each([request])
 
         def facts() -> None:
-            list(gathering.each([next(questions) for _ in range(GROUP)]))
+            list(fact_batch.each([next(requests) for _ in range(GROUP)]))
 
         yield f"facts: two look-ups, two statements decoded, {GROUP} at once", _best(facts) / GROUP
-    decision = decide(question, known, population.NOW)
-    receipt = receipt_of(question, known, decision, population.NOW)
+    decision = decide(request, record_facts, population.NOW)
+    receipt = receipt_of(request, record_facts, decision, population.NOW)
     digests = [typed_data.digest(receipt, population.DOMAINS[ACCESS])] * GROUP
     sign = population.GATEWAY.sign
     signed = kernel.statements.sign_as_gateway(receipt)
-    yield "decide", _best(lambda: decide(question, known, population.NOW))
-    yield "receipt", _best(lambda: receipt_of(question, known, decision, population.NOW))
+    yield "decide", _best(lambda: decide(request, record_facts, population.NOW))
+    yield "receipt", _best(lambda: receipt_of(request, record_facts, decision, population.NOW))
     yield "its EIP-712 digest", _best(lambda: typed_data.digest(receipt, population.DOMAINS[ACCESS]))
     yield "a signature of libsecp256k1, of which there is one a group", _best(lambda: sign(digests[0]))
     yield (
@@ -123,16 +124,16 @@ def _parts(store: Store, kernel: Kernel, questions: Iterator[AccessRequest]) -> 
         _best(lambda: typed_data.sign_batch(digests, sign)) / GROUP,
     )
     yield "its bytes in the group's row", _best(lambda: codec.pack(receipt_queue._parts(signed)))  # noqa: SLF001
-    (answer,) = kernel.decisions.evaluation.ask_soon([_fresh(questions)]).result()
+    (answer,) = kernel.decisions.evaluation.ask_soon([_fresh(requests)]).result()
     yield "answer to JSON", _best(lambda: orjson.dumps(document(answer)))
-    yield ALL, _best_of_groups(kernel, questions)
+    yield ALL, _best_of_groups(kernel, requests)
 
 
-def _best_of_groups(kernel: Kernel, questions: Iterator[AccessRequest]) -> float:
-    """µs for each of a group."""
+def _best_of_groups(kernel: Kernel, requests: Iterator[AccessRequest]) -> float:
+    """Duration in µs for each evaluation of a group."""
     fastest = float("inf")
     for _ in range(TURNS):
-        group = [_fresh(questions) for _ in range(GROUP)]
+        group = [_fresh(requests) for _ in range(GROUP)]
         started = time.perf_counter()
         kernel.decisions.evaluation.ask_soon(group).result()
         fastest = min(fastest, time.perf_counter() - started)
@@ -149,14 +150,14 @@ def _best(task: Callable[[], object]) -> float:
     return fastest / EACH * 1e6
 
 
-def _profiled(kernel: Kernel, questions: Iterator[AccessRequest]) -> str:
+def _profiled(kernel: Kernel, requests: Iterator[AccessRequest]) -> str:
     profiler, out = cProfile.Profile(), io.StringIO()
     for _ in range(20):
-        group = [_fresh(questions) for _ in range(128)]
+        group = [_fresh(requests) for _ in range(128)]
         profiler.enable()
-        soon = kernel.decisions.evaluation.ask_soon(group)
+        pending = kernel.decisions.evaluation.ask_soon(group)
         profiler.disable()
-        soon.result()
+        pending.result()
     pstats.Stats(profiler, stream=out).sort_stats("tottime").print_stats(25)
     root = str(Path(__file__).parents[2]) + "/"
     return "\n".join(line.replace(root, "").rstrip()[:120] for line in out.getvalue().splitlines() if line.strip())

@@ -1,5 +1,6 @@
-"""`python -m bench.decide.serve DATABASE PORT_FILE`: the real app over a filled store, and beside it a bare FastAPI
-whose typed route answers a constant: the floor. One worker, as `mydata serve` runs it.
+"""`python -m bench.decide.serve DATABASE PORT_FILE`: serve the real app over a filled store, and the floor beside it.
+
+The floor is a plain FastAPI app with a typed route that answers a constant. There is one worker, as in production.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from mydata_ledger.scripts.serve import freeze_garbage_collector, slices
 
 
 class BenchClock:
-    """This machine's."""
+    """The system clock."""
 
     def now(self) -> int:
         """UTC seconds."""
@@ -40,15 +41,17 @@ class BenchClock:
 
 
 class Constant(BaseModel):
-    """What the floor answers."""
+    """Answer of the floor."""
 
     decision: bool
     reason: str
 
 
 def floor() -> FastAPI:
-    """A typed route: path and query are checked, the answer is a model, and nothing is looked up; and the twins of
-    checked routes, which take the same forms and answer a constant, without session or thread.
+    """App of the floor: a typed route, and the twins of the checked routes.
+
+    The typed route checks path and query and answers with a model, without look-ups. A twin takes the same form as its
+    route and answers a constant, without session or thread.
     """
     app = FastAPI()
 
@@ -63,8 +66,8 @@ def floor() -> FastAPI:
     async def actions(asked: authzen.ActionSearch) -> authzen.Results:
         return authzen.Results(results=[{"name": "copy"}, {"name": "view"}])
 
-    whose = {"record_id": "0x" + "ab" * 32, "category": "health.lab", "holder": "0x" + "ab" * 20}
-    record = RecordView(**whose, data_from=1, data_until=2, issued_at=3, position=4, status="anchored")
+    fields = {"record_id": "0x" + "ab" * 32, "category": "health.lab", "holder": "0x" + "ab" * 20}
+    record = RecordView(**fields, data_from=1, data_until=2, issued_at=3, position=4, status="anchored")
     answer = RecordAnswerView(record=record, reason="consented", consents=["0x" + "ab" * 32], obligations=[])
 
     @app.post("/twin/access/persons")
@@ -85,7 +88,7 @@ def floor() -> FastAPI:
 
 
 def ours(store: Store) -> Kernel:
-    """The kernel as it is served, over a store."""
+    """The kernel over a store, as in production."""
     services = slices()
     world = World(
         **ports_of(store),
@@ -93,7 +96,7 @@ def ours(store: Store) -> Kernel:
         keys=MemoryKeys(store.log),
         clock=BenchClock(),
         gateway=GATEWAY,
-        vocabulary=Vocabulary(one.catalog for one in services),
+        vocabulary=Vocabulary(service.catalog for service in services),
         domains=DOMAINS,
         computer=envelope.generate_reader_key(),
         bounds=Bounds(chain_silence=10**9),
@@ -102,34 +105,34 @@ def ours(store: Store) -> Kernel:
 
 
 def app_of(store: Store) -> FastAPI:
-    """The app as it is served, without the threads that follow the chain."""
-    return create_app(premises_of(store), slices())
+    """The app as in production, without the threads that follow the chain."""
+    return create_app(context_of(store), slices())
 
 
-def premises_of(store: Store) -> AppContext:
-    """What stands behind the door, over a store."""
+def context_of(store: Store) -> AppContext:
+    """The app context over a store."""
     settings = ApiSettings(uri="http://127.0.0.1", chain_id=31337, registries={})
-    notes = Path("notes-nobody-asks-for")
+    notes = Path("unused-notes")
     tiles = LogTiles(store, NoteKeys(notes, bytes(32)), CheckpointStore(notes), DOMAINS)
     return AppContext(ours(store), store.sessions, settings, tiles)
 
 
 async def hello(send: Send) -> None:
-    """The ceiling: a plain ASGI endpoint."""
+    """Ceiling: a plain ASGI endpoint."""
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
     await send({"type": "http.response.body", "body": b"hello"})
 
 
 def main(database: str, port_file: str) -> None:
-    """Serve until ended; the port is written to the file."""
-    app, bare = app_of(Store(database)), floor()
+    """Serve until stopped; the port is written to the file."""
+    app, floor_app = app_of(Store(database)), floor()
 
     async def both(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] == "/constant/hello":
             await hello(send)
             return
         constant = scope["type"] == "http" and scope["path"].startswith(("/constant/", "/twin/"))
-        await (bare if constant else app)(scope, receive, send)
+        await (floor_app if constant else app)(scope, receive, send)
 
     config = uvicorn.Config(both, host="127.0.0.1", port=0, log_level="warning", access_log=False, lifespan="off")
     freeze_garbage_collector()

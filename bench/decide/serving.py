@@ -1,4 +1,4 @@
-"""The server in one process, the load in another, and how they are compared: in turns, by the median."""
+"""Server and load generator in two processes, and their comparison: in turns, by the median."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Filled(Protocol):
 
     @property
     def people(self) -> int:
-        """How many live in it."""
+        """Number of people in it."""
 
     @property
     def url(self) -> str:
@@ -37,11 +37,11 @@ class Filled(Protocol):
 
 
 class Population:
-    """A database of so many people, and the seconds it took to put them in."""
+    """A database of `people` people, with the seconds and bytes of its rebuild."""
 
-    def __init__(self, folder: Path, people: int, say: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, people: int, on_status: Callable[[str], None]) -> None:
         self.people, self.url = people, f"sqlite:///{folder / f'{people}.db'}"
-        self.taken, self.bytes = fill(self.url, people, say)
+        self.taken, self.bytes = fill(self.url, people, on_status)
         store = Store(self.url)
         store.sessions.open(sha256(TOKEN.encode()).digest(), TRIAL.signer, NOW + 10**7)
         store.dispose()
@@ -65,19 +65,22 @@ class Served:
         self.port = int(self._port_file.read_text())
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._process.kill()
         self._process.wait()
         self._database.dispose()
 
     def load(self, requests: list[str], connections: int, seconds: float) -> Result:
-        """What it answers to these requests, and what the worker's processor time per answer is (µs), with what it does
-        after its last answer: until its receipts are indexed nobody else has their turn.
+        """Run the load; the result has the worker's processor time per answer in µs.
+
+        This includes the work after the last answer: the call returns after all receipts are indexed.
         """
-        told = {"port": self.port, "connections": connections, "seconds": seconds, "requests": requests}
+        parameters = {"port": self.port, "connections": connections, "seconds": seconds, "requests": requests}
         before = self._processor_seconds()
         command = [sys.executable, "-m", "bench.decide.load"]
-        done = subprocess.run(command, input=orjson.dumps(told), capture_output=True, check=True)
+        done = subprocess.run(command, input=orjson.dumps(parameters), capture_output=True, check=True)
         result: Result = orjson.loads(done.stdout)
         self._wait_for_index()
         result["cpu"] = (self._processor_seconds() - before) / result["answers"] * 1e6
@@ -96,18 +99,21 @@ class Served:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self) -> float:
-        """MB the worker has for itself; pages of the database that the system maps into it are not its own."""
+        """Private memory of the worker in MB, without the mapped pages of the database."""
         lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("RssAnon"))
 
 
 def in_turns(tasks: Mapping[str, Callable[[], Result]], rounds: int) -> dict[str, Result]:
-    """The median of each figure of each task over so many turns, after one that does not count."""
-    found: dict[str, list[Result]] = {name: [] for name in tasks}
+    """Median of each figure of each task over `rounds` turns, after one turn that is not measured."""
+    by_task: dict[str, list[Result]] = {name: [] for name in tasks}
     for turn in range(rounds + 1):
         for name, task in tasks.items():
             result = task()
             if turn:
-                found[name].append(result)
+                by_task[name].append(result)
     figures = ("rate", "p50", "p99", "cpu")
-    return {name: {each: median(one[each] for one in results) for each in figures} for name, results in found.items()}
+    return {
+        name: {figure: median(result[figure] for result in results) for figure in figures}
+        for name, results in by_task.items()
+    }

@@ -1,4 +1,4 @@
-"""Every parser of bytes from outside, fed by atheris (coverage-guided): only our own errors may come out."""
+"""Fuzzing of every parser of external bytes with atheris (coverage-guided): they may raise only our own errors."""
 
 from __future__ import annotations
 
@@ -10,52 +10,52 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 
 MINUTES, QUICK_MINUTES = 4.0, 1.0
 DONE = re.compile(r"Done (\d+) runs in (\d+) second")
 COVERED = re.compile(r"cov: (\d+) ft: (\d+)")
 WORD = re.compile(rb"[A-Za-z0-9_.:-]{3,40}")
-LONGEST = 65_536
+MAX_BYTES = 65_536
 
 
 def corpora() -> Path:
-    """Where what was found lies, so that the next run goes on from it: never in the repository."""
+    """Folder of the corpora, outside the repository; the next run continues with them."""
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(os.environ.get("MYDATA_CORPORA") or Path(cache) / "mydata" / "corpora")
 
 
-def measure(*, quick: bool, say: Say, minutes: float | None = None) -> BenchReport:
-    """One row a parser; `minutes` are shared out among them."""
+def measure(*, quick: bool, on_status: StatusCallback, minutes: float | None = None) -> BenchReport:
+    """One row for each parser; `minutes` is divided among them."""
     if find_spec("atheris") is None:
         return BenchReport(
             [], ["atheris is not installed here (Linux on x86-64, Python before 3.14): it is in the dev extra"]
         )
     targets, rows = import_module("bench.fuzz.targets"), []
-    each = max(1, round(60 * (minutes or (QUICK_MINUTES if quick else MINUTES)) / len(targets.TARGETS)))
+    seconds_each = max(1, round(60 * (minutes or (QUICK_MINUTES if quick else MINUTES)) / len(targets.TARGETS)))
     for name in targets.TARGETS:
-        say(name)
-        rows.append(_fuzzed(name, targets.SEEDS[name], each))
-    found = [f"crash in {row['name']}: {row['crash']}" for row in rows if "crash" in row]
-    return BenchReport(rows, [*found, f"corpora and crashes are kept in {corpora()}"])
+        on_status(name)
+        rows.append(_fuzzed(name, targets.SEEDS[name], seconds_each))
+    crash_notes = [f"crash in {row['name']}: {row['crash']}" for row in rows if "crash" in row]
+    return BenchReport(rows, [*crash_notes, f"corpora and crashes are kept in {corpora()}"])
 
 
 def _fuzzed(name: str, seeds: list[bytes], seconds: int) -> Row:
     folder, crashes = corpora() / name, corpora() / f"{name}.crashes"
-    for made in (folder, crashes):
-        made.mkdir(parents=True, exist_ok=True)
+    for path in (folder, crashes):
+        path.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(seeds):
         (folder / f"seed-{number}").write_bytes(seed)
-    known = set(crashes.iterdir())
+    earlier = set(crashes.iterdir())
     command = [sys.executable, "-m", "bench.fuzz.run", name, str(folder), *_dictionary(name, seeds)]
-    limits = [f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=3000", f"-max_len={LONGEST}"]
+    limits = [f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=3000", f"-max_len={MAX_BYTES}"]
     command += [*limits, f"-artifact_prefix={crashes}/"]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    return _row(name, seconds, done, sorted(set(crashes.iterdir()) - known))
+    return _row(name, seconds, done, sorted(set(crashes.iterdir()) - earlier))
 
 
 def _dictionary(name: str, seeds: list[bytes]) -> list[str]:
-    """The option that names the words in the seeds: libFuzzer would hardly guess a member's name."""
+    """Option with a dictionary of the words in the seeds, since libFuzzer hardly guesses names of members."""
     words = sorted({word for seed in seeds for word in WORD.findall(seed)})[:300]
     path = corpora() / f"{name}.dict"
     path.write_text("".join(f'"{word.decode()}"\n' for word in words))

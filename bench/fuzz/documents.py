@@ -1,4 +1,4 @@
-"""The parsers of texts and documents, and a seed or two for each that reaches deep."""
+"""Fuzz targets for parsers of texts and documents, with seeds."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from mydata_ledger.services.health.formats import split
 from mydata_ledger.services.health.formats.selecting import pointers
 
 SEED = b"s" * 32
-NOBODY = RegistryReader("no address")
+NO_CHAIN = RegistryReader("no address")
 WALLET = Wallet(b"\1" * 32)
 DOMAIN = Domain(31337, WALLET.address)
 RESOURCE = (
@@ -46,7 +46,7 @@ RESOURCE = (
 )
 KINDS = {kind.__name__: kind for kind in LOG_OF}
 HEX = bytes(32)
-QUESTION = AccessRequest(HEX, WALLET.address, HEX, "health.lab", ("hl7:CLINTRCH",), "view")
+REQUEST = AccessRequest(HEX, WALLET.address, HEX, "health.lab", ("hl7:CLINTRCH",), "view")
 GRANT = Grant(Effect.PERMIT, ("health.lab",), ("hl7:CLINTRCH",), ("view",), 0, 1, 0, 0, (HEX,), ("once",))
 STATEMENTS: tuple[Any, ...] = (
     Consent(WALLET.signer, WALLET.signer, WALLET.address, "Trial", 1, HEX, (GRANT,), HEX, "en", 1, HEX),
@@ -62,104 +62,104 @@ STATEMENTS: tuple[Any, ...] = (
 
 
 def json_pointer(raw: bytes) -> None:
-    """What a pointer chooses verifies."""
+    """The fields that a JSON pointer selects verify."""
     shown = fields.disclose(RESOURCE, SEED, [_text(raw)])
     assert fields.verify(shown, fields.root(RESOURCE, SEED))
 
 
 def fhirpath(raw: bytes) -> None:
-    """What an expression selects are pointers to something."""
+    """A FHIRPath expression selects existing fields."""
     assert disclosure.disclose(RESOURCE, SEED, pointers(RESOURCE, [_text(raw)])).fields
 
 
 def fhir_bundle(raw: bytes) -> None:
-    """Every record cut from a bundle is JSON of its own."""
+    """Every record of a bundle is a JSON object."""
     for upload in split(raw, bytes(20)).uploads:
         assert isinstance(read(upload.content), dict)
 
 
 def cid(raw: bytes) -> None:
-    """A CID that reads is written the same."""
+    """A parsed CID is written unchanged."""
     with suppress(LedgerError):
         assert Cid.decode(raw).raw == raw
     assert str(Cid.parse(_text(raw))) == _text(raw)
 
 
 def protobuf(raw: bytes) -> None:
-    """Fields end where the message ends."""
+    """Protobuf fields end at the end of the message."""
     assert all(isinstance(value, int | bytes) for _, value in wire.fields(raw))
 
 
 def payload_header(raw: bytes) -> None:
-    """A header that reads takes no more bytes than there are."""
+    """A decoded header does not exceed the input."""
     header, end = frame.decode(raw)
     assert end <= len(raw)
     assert header.padded >= header.length
 
 
 def statement(raw: bytes) -> None:
-    """A statement that reads is shown and signed as the same."""
-    said = _object(raw)
-    kind: type[Any] = KINDS.get(str(said.get("kind")), Consent)
-    message: Any = said.get("message")
-    read_one = typed_data.parse(kind, message)
-    again = typed_data.parse(kind, typed_data.message(read_one))
-    assert typed_data.digest(again, DOMAIN) == typed_data.digest(read_one, DOMAIN)
+    """A parsed statement has the same digest after it is written and parsed again."""
+    document = _object(raw)
+    kind: type[Any] = KINDS.get(str(document.get("kind")), Consent)
+    message: Any = document.get("message")
+    parsed = typed_data.parse(kind, message)
+    again = typed_data.parse(kind, typed_data.message(parsed))
+    assert typed_data.digest(again, DOMAIN) == typed_data.digest(parsed, DOMAIN)
 
 
 def proof_document(raw: bytes) -> None:
-    """A proof document reads or is refused; every check that needs no chain ends in a verdict, never in valid."""
-    verdict = verify(parse(read(raw)), NOBODY)
+    """A proof document is parsed or refused; without a chain the verdict is never valid."""
+    verdict = verify(parse(read(raw)), NO_CHAIN)
     assert verdict.result != "valid"
     assert all(step.value_text("ko") for step in verdict.steps)
 
 
 def released(raw: bytes) -> None:
-    """A release reads or is refused."""
+    """A release is parsed or refused."""
     assert len(release.parse(raw).record_id) == 32
 
 
 def sign_in(raw: bytes) -> None:
-    """A sign-in message reads or is refused."""
+    """A sign-in message is parsed or refused."""
     assert SignIn.parse(_text(raw)).address.startswith("0x")
 
 
 def signed_note(raw: bytes) -> None:
-    """A note that reads is written the same; so is a checkpoint in it."""
+    """A parsed note and its checkpoint are written unchanged."""
     note = Note.parse(raw)
     assert bytes(note) == raw
     assert str(Checkpoint.parse(note.text)) == note.text
 
 
 def note_key(raw: bytes) -> None:
-    """A verifier key that reads is written the same."""
+    """A parsed verifier key is written unchanged."""
     assert str(Verifier.parse(_text(raw))) == _text(raw)
 
 
 def tile_path(raw: bytes) -> None:
-    """A path that reads is written the same."""
+    """A parsed tile path is written unchanged."""
     assert str(TilePosition.parse(_text(raw))) == _text(raw)
 
 
 def condition(raw: bytes) -> None:
-    """A condition that reads is written the same, but for zeros in front."""
+    """A parsed condition is written unchanged, except for leading zeros."""
     assert Condition.parse(str(Condition.parse(_text(raw)))) == Condition.parse(_text(raw))
 
 
 def cursor(raw: bytes) -> None:
-    """Nobody makes a cursor but us."""
-    assert Cursors(b"c" * 32).open(QUESTION, _text(raw)) == START
+    """A forged cursor is not accepted."""
+    assert Cursors(b"c" * 32).open(REQUEST, _text(raw)) == START
 
 
 def signature(raw: bytes) -> None:
-    """No signature recovers the wallet's address but the wallet's own."""
+    """No other signature recovers the address of the wallet."""
     assert signers.recover(HEX, raw) != WALLET.signer
 
 
 def merkle_proof(raw: bytes) -> None:
-    """No proof leads to a root that it was not made for."""
+    """No proof verifies for another root than its own."""
     index, size, rest = int.from_bytes(raw[:2], "big"), int.from_bytes(raw[2:4], "big"), raw[4:]
-    path = [rest[at : at + 32] for at in range(0, len(rest), 32)]
+    path = [rest[start : start + 32] for start in range(0, len(rest), 32)]
     with suppress(LedgerError):
         merkle.verify_consistency(Head(index, HEX), Head(size, b"\1" * 32), path)
         assert index == 0
@@ -168,13 +168,13 @@ def merkle_proof(raw: bytes) -> None:
 
 
 def _text(raw: bytes) -> str:
-    """Any text a command line or a lenient decoder could bring, lone surrogates too."""
+    """Any text that a command line or a lenient decoder could give, also lone surrogates."""
     return raw.decode("utf-8", "surrogateescape")
 
 
 def _object(raw: bytes) -> dict[str, Any]:
-    said = read(raw)
-    return said if isinstance(said, dict) else {}
+    value = read(raw)
+    return value if isinstance(value, dict) else {}
 
 
 def _proof() -> dict[str, Any]:
@@ -196,8 +196,8 @@ def _proof() -> dict[str, Any]:
 
 
 def _released() -> dict[str, Any]:
-    said = {"recordId": "0x" + HEX.hex(), "commitment": "0x" + HEX.hex(), "cid": "bafkrei"}
-    return {"record_id": "0x" + HEX.hex(), "wrapped_key": "0x02", "sealed": "TURMMQ==", "issue": said, "receipt": {}}
+    issue = {"recordId": "0x" + HEX.hex(), "commitment": "0x" + HEX.hex(), "cid": "bafkrei"}
+    return {"record_id": "0x" + HEX.hex(), "wrapped_key": "0x02", "sealed": "TURMMQ==", "issue": issue, "receipt": {}}
 
 
 def _noted() -> bytes:
@@ -218,7 +218,7 @@ SEEDS: dict[Callable[[bytes], None], list[bytes]] = {
     cid: [str(Cid.of(0x55, b"x")).encode(), Cid.of(0x70, b"y").raw],
     protobuf: [b"\x0a\x02ab\x10\x96\x01", b"\x08\x01\x12\x00"],
     payload_header: [frame.Header("application/fhir+json", SEED, 5).encode() + b"hello"],
-    statement: [orjson.dumps({"kind": type(one).__name__, "message": typed_data.message(one)}) for one in STATEMENTS],
+    statement: [orjson.dumps({"kind": type(s).__name__, "message": typed_data.message(s)}) for s in STATEMENTS],
     proof_document: [orjson.dumps(_proof())],
     released: [orjson.dumps(_released())],
     sign_in: [SIGN_IN.text().encode()],
@@ -226,7 +226,7 @@ SEEDS: dict[Callable[[bytes], None], list[bytes]] = {
     note_key: [str(Verifier("ledger.example", 1, bytes(32))).encode()],
     tile_path: [b"x001/x234/067.p/5", b"000"],
     condition: [b"max-uses:3", b"once", b"retain-until:01"],
-    cursor: [Cursors(b"d" * 32).seal(QUESTION, (0, 5)).encode()],
+    cursor: [Cursors(b"d" * 32).seal(REQUEST, (0, 5)).encode()],
     signature: [Wallet(b"\2" * 32).sign(HEX), bytes(64) + b"\x1b"],
     merkle_proof: [b"\0\1\0\3" + bytes(96), b"\0\0\0\1"],
 }

@@ -1,4 +1,4 @@
-"""The parsers of what other systems speak: FHIR Consent, AuthZEN, DAGs and paths of IPFS, tiles, bundles of proofs."""
+"""Fuzz targets for formats of other systems: FHIR Consent, AuthZEN, IPFS DAGs and paths, tiles, proof bundles."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from mydata_ledger.scripts.verify.files import documents_in
 from mydata_ledger.services.health.formats.consents import read_consent, write_r4, write_r5
 
 WALLET = Wallet(b"\1" * 32)
-WORDS = Vocabulary(one.catalog for one in slices())
+WORDS = Vocabulary(service.catalog for service in slices())
 STORE = MemoryStore()
 DOMAINS = {log: Domain(31337, WALLET.address) for log in ("consents", "records", "access")}
 KERNEL = Kernel.of(
@@ -52,60 +52,60 @@ KERNEL = Kernel.of(
 
 
 def fhir_consent(raw: bytes) -> None:
-    """Every grant read from a Consent is one that this vocabulary knows and a person may sign."""
-    found = read_consent(raw, WORDS, grantee=lambda _: WALLET.address)
-    for grant in (one for said in found.grants.values() for one in said):
+    """Every grant of a parsed FHIR Consent has known categories and a valid window."""
+    imported = read_consent(raw, WORDS, grantee=lambda _: WALLET.address)
+    for grant in (grant for grants in imported.grants.values() for grant in grants):
         assert grant.categories
         assert grant.not_before < grant.expires
 
 
 def authzen(raw: bytes) -> None:
-    """A question asked of us names a requester and a purpose; in a list each is refused in its own place."""
+    """A parsed AuthZEN request has a purpose; in a batch each request is refused by itself."""
     for read in (evaluation, evaluations):
         with suppress(LedgerError):
-            for one in read(KERNEL, raw).questions:
-                assert isinstance(one, LedgerError) or one.purposes
+            for request in read(KERNEL, raw).questions:
+                assert isinstance(request, LedgerError) or request.purposes
 
 
 def hostile_dag(raw: bytes) -> None:
-    """Any blocks under any path: what is selected are blocks that are there, and it ends."""
+    """For any blocks and path, the selection ends and contains only existing blocks."""
     path, _, rest = raw.partition(b"\n")
-    held: dict[Cid, bytes] = {}
+    blocks_by_cid: dict[Cid, bytes] = {}
     with suppress(LedgerError):
-        held.update(read_blocks(io.BytesIO(rest)))
+        blocks_by_cid.update(read_blocks(io.BytesIO(rest)))
 
     def get(cid: Cid) -> bytes:
-        if cid not in held:
+        if cid not in blocks_by_cid:
             raise PayloadMissing("absent")
-        return held[cid]
+        return blocks_by_cid[cid]
 
-    names = [one for one in path.decode("utf-8", "surrogateescape").split("/") if one]
-    for root in held:
+    names = [name for name in path.decode("utf-8", "surrogateescape").split("/") if name]
+    for root in blocks_by_cid:
         with suppress(LedgerError):
-            way = pathing.resolve(get, root, names)
+            resolved = pathing.resolve(get, root, names)
             for scope in ("all", "entity"):
-                assert all(cid in held for cid, _ in selected(get, way, BlockSelection(scope)))
+                assert all(cid in blocks_by_cid for cid, _ in selected(get, resolved, BlockSelection(scope)))
 
 
 def request_line(raw: bytes) -> None:
-    """A path has no dots left in it, and a range lies inside what it is a range of."""
-    target, _, said = raw.partition(b"\n")
+    """A parsed path has no dot segments, and a parsed range is inside the content."""
+    target, _, range_header = raw.partition(b"\n")
     with suppress(GatewayRefusal):
         assert not {".", "..", ""} & set(path_of({"raw_path": target, "path": ""})[1])
     size = len(raw)
-    found = ranges.asked({"range": said.decode("latin-1")}, size, '"x"') or []
-    assert all(0 <= first < end <= size for first, end in found)
+    parsed = ranges.asked({"range": range_header.decode("latin-1")}, size, '"x"') or []
+    assert all(0 <= first < end <= size for first, end in parsed)
 
 
 def tile(raw: bytes) -> None:
-    """A bundle that reads is written the same; hashes are whole."""
+    """A parsed entry bundle is written unchanged; tile hashes have 32 bytes."""
     with suppress(LedgerError):
-        assert all(len(one) == 32 for one in hashes(raw[1:], raw[0] if raw else 0))
+        assert all(len(hash_) == 32 for hash_ in hashes(raw[1:], raw[0] if raw else 0))
     assert bundle(unbundle(raw[1:], raw[0] if raw else 0)) == raw[1:]
 
 
 def proof_bundle(raw: bytes) -> None:
-    """A file of proofs reads one by one, or says why not."""
+    """A proof bundle gives documents or errors."""
     assert list(documents_in(raw))
 
 
@@ -115,8 +115,12 @@ def _dag() -> bytes:
     name = f"{hamt.murmur3(b'a') >> 56 & 255:02X}a".encode()
     shard = data(2, data(1, leaf.raw) + data(2, name) + number(3, 1)) + data(1, number(1, HAMT) + number(6, 256))
     value = bytes.fromhex("a16161d82a582500") + leaf.raw
-    made = [(leaf, b"x"), *((Cid.of(DAG_PB, one), one) for one in (linked, shard)), (Cid.of(DAG_CBOR, value), value)]
-    return b"a/0\n" + b"".join(varint(len(cid.raw) + len(block)) + cid.raw + block for cid, block in made)
+    blocks = [
+        (leaf, b"x"),
+        *((Cid.of(DAG_PB, node), node) for node in (linked, shard)),
+        (Cid.of(DAG_CBOR, value), value),
+    ]
+    return b"a/0\n" + b"".join(varint(len(cid.raw) + len(block)) + cid.raw + block for cid, block in blocks)
 
 
 def _fhir() -> list[bytes]:
@@ -124,7 +128,7 @@ def _fhir() -> list[bytes]:
     return [orjson.dumps(write(consent, bytes(32))) for write in (write_r4, write_r5)]
 
 
-def _asked() -> dict[str, Any]:
+def _evaluation() -> dict[str, Any]:
     subject = {"type": "party", "id": WALLET.address}
     resource = {"type": "record", "id": "0x" + "11" * 32, "properties": {"category": "health.lab"}}
     return {
@@ -138,8 +142,8 @@ def _asked() -> dict[str, Any]:
 SEEDS: dict[Callable[[bytes], None], list[bytes]] = {
     fhir_consent: _fhir(),
     authzen: [
-        orjson.dumps(_asked()),
-        orjson.dumps({**_asked(), "evaluations": [{}], "options": {"evaluations_semantic": "execute_all"}}),
+        orjson.dumps(_evaluation()),
+        orjson.dumps({**_evaluation(), "evaluations": [{}], "options": {"evaluations_semantic": "execute_all"}}),
     ],
     hostile_dag: [_dag()],
     request_line: [b"/ipfs/bafkqaaa/a%2Fb/..?x\nbytes=0-1,-2", b"/ipfs/%2e%2e/a\nbytes=5-"],

@@ -1,4 +1,4 @@
-"""`python -m bench.fuzz.run NAME FOLDER [libFuzzer options]`: fuzz one parser until it is told to stop."""
+"""`python -m bench.fuzz.run NAME FOLDER [libFuzzer options]`: fuzz one parser until a limit is reached."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib import import_module
 
 
 def main() -> None:
-    """Instrument what is fuzzed, then feed it."""
+    """Instrument the parser, then fuzz it."""
     atheris = import_module("atheris")
     with atheris.instrument_imports(include=["mydata_ledger", "json"]):
         target = import_module("bench.fuzz.targets").TARGETS[sys.argv[1]]

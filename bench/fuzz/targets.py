@@ -1,4 +1,4 @@
-"""The parsers, each as a function that may raise nothing but our own errors, and what to start from."""
+"""Fuzz targets: each parser as a function that may raise only our own errors, with its seeds."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ ROOT_COMMITMENT = bytes(32)
 
 
 def json_strict(raw: bytes) -> None:
-    """What is read has a canonical form that reads as the same."""
+    """A parsed value has a canonical form that parses to the same canonical form."""
     value = read(raw)
     with suppress(LedgerError):
         assert canonical(read(canonical(value))) == canonical(value)
 
 
 def field_tree(raw: bytes) -> None:
-    """Every field of what is JSON verifies under its root."""
+    """Every field of a JSON document verifies under its root."""
     root = fields.root(raw, SEED)
     shown = fields.verify(fields.disclose(raw, SEED, [""]), root)
     assert shown
 
 
 def disclosed(raw: bytes) -> None:
-    """A disclosure that reads proves nothing about another record."""
+    """A parsed disclosure does not verify for another record."""
     disclosure.verify(disclosure.from_json(raw), ROOT_COMMITMENT)
     raise AssertionError
 
 
 def sealed(raw: bytes) -> None:
-    """Nothing but what was sealed opens."""
+    """Only a sealed payload opens."""
     envelope.open_sealed(raw, KEY, RECORD)
     raise AssertionError
 
 
 def wrapped(raw: bytes) -> None:
-    """No reader key but a good one is taken; nothing unwraps that was not wrapped."""
+    """An invalid reader key is refused; only a wrapped key unwraps."""
     with suppress(LedgerError):
         envelope.wrap(KEY, raw, RECORD)
     envelope.unwrap(raw, READER, RECORD)
@@ -59,14 +59,14 @@ def wrapped(raw: bytes) -> None:
 
 
 def car_file(raw: bytes) -> None:
-    """Every block that comes out of a CAR is what its CID says."""
+    """Every block of a CAR matches its CID."""
     _, blocks = car.read(io.BytesIO(raw))
     for cid, block in blocks:
         assert cid.names(block)
 
 
 def dag_node(raw: bytes) -> None:
-    """A node reads, or is refused; reading what it links to ends."""
+    """A node is parsed or refused; reading its links ends."""
     root = Cid.of(DAG_PB, raw)
 
     def get(cid: Cid) -> bytes:
@@ -79,16 +79,16 @@ def dag_node(raw: bytes) -> None:
 
 
 def dag_cbor(raw: bytes) -> None:
-    """A block of DAG-CBOR says something, or is refused; its links are CIDs."""
-    assert all(isinstance(one, Cid) for one in links.children(Cid.of(DAG_CBOR, raw), raw))
+    """A DAG-CBOR block is parsed or refused; its links are CIDs."""
+    assert all(isinstance(link, Cid) for link in links.children(Cid.of(DAG_CBOR, raw), raw))
 
 
 def any_cid(raw: bytes) -> None:
     """What reads as a CID, as bytes or as text, is written back and read as the same."""
     for decode in (partial(Cid.decode, raw), partial(Cid.parse_any, raw.decode("latin-1"))):
         with suppress(MalformedInput):
-            found = decode()
-            assert Cid.parse_any(str(found)) == Cid.decode(found.raw) == found
+            cid = decode()
+            assert Cid.parse_any(str(cid)) == Cid.decode(cid.raw) == cid
 
 
 def gateway(raw: bytes) -> None:
@@ -111,7 +111,9 @@ CONTENT = bytes(range(256)) * (CHUNK // 100)
 STORE = _Store((cid, bytes(block)) for cid, block in blocks_of(CONTENT))
 HELD = str(list(STORE)[-1])
 BYTES = (json_strict, field_tree, disclosed, sealed, wrapped, car_file, dag_node, dag_cbor, any_cid, gateway)
-TARGETS: dict[str, Callable[[bytes], None]] = {one.__name__: one for one in (*BYTES, *documents.SEEDS, *foreign.SEEDS)}
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    target.__name__: target for target in (*BYTES, *documents.SEEDS, *foreign.SEEDS)
+}
 SEEDS: dict[str, list[bytes]] = {
     "json_strict": [DOCUMENT, b"[1e5,-0.0,1.10]"],
     "field_tree": [DOCUMENT],
@@ -127,5 +129,5 @@ SEEDS: dict[str, list[bytes]] = {
         f"{HELD}/a\nformat=raw\n".encode(),
         f"{HELD}\n\napplication/vnd.ipld.car;version=1".encode(),
     ],
-    **{one.__name__: seeds for more in (documents.SEEDS, foreign.SEEDS) for one, seeds in more.items()},
+    **{target.__name__: seeds for more in (documents.SEEDS, foreign.SEEDS) for target, seeds in more.items()},
 }

@@ -1,4 +1,4 @@
-"""Gas of our contracts and of the peers' own, from npm, on one development chain in one run."""
+"""Gas of our contracts and of peer contracts from npm, on one development chain in one run."""
 
 from bench.gas.measure import measure
 

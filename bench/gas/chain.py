@@ -1,4 +1,4 @@
-"""One development chain that mines each transaction at once, and what a transaction on it costs."""
+"""A development chain that mines each transaction at once, and the gas of its transactions."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from mydata_ledger.scripts.deploy import deploy
 from mydata_ledger.scripts.devnet import Devnet
 
 KEY = bytes.fromhex("11" * 32)
-"""A key for a throw-away chain: fixed, so that addresses and with them calldata costs are the same in every run."""
-CAP = 16_777_216
-"""Gas one transaction may use, EIP-7825."""
+"""Key for a temporary chain; it is fixed, so that addresses and calldata costs are equal in every run."""
+MAX_GAS = 16_777_216
+"""Maximum gas of one transaction, EIP-7825."""
 
 
-class Used(int):
-    """Gas that a transaction used; `floor` is what EIP-7623 would charge for its calldata alone."""
+class GasUsed(int):
+    """Gas that a transaction used; `floor` is the EIP-7623 floor of its calldata."""
 
     floor: int = 0
 
@@ -46,14 +46,14 @@ class GasChain:
         return self.web3.eth.contract(address=self.web3.to_checksum_address(address), abi=abi)
 
     def create(self, abi: Any, bytecode: bytes | str, arguments: Sequence[Any] = ()) -> Contract:
-        """Deploy a contract plainly."""
-        made = self.web3.eth.contract(abi=abi, bytecode=bytecode).constructor(*arguments)
-        return self.at(self._send(made)["contractAddress"], abi)
+        """Deploy a contract."""
+        constructor = self.web3.eth.contract(abi=abi, bytecode=bytecode).constructor(*arguments)
+        return self.at(self._send(constructor)["contractAddress"], abi)
 
-    def gas(self, call: Any, sender: Any = None) -> Used:
-        """Gas that the transaction used. Raises AssertionError when it was reverted."""
+    def gas(self, call: Any, sender: Any = None) -> GasUsed:
+        """Gas that the transaction used. Raises AssertionError if it was reverted."""
         receipt = self._send(call, sender)
-        used = Used(receipt["gasUsed"])
+        used = GasUsed(receipt["gasUsed"])
         used.floor = calldata_floor(bytes(self.web3.eth.get_transaction(receipt["transactionHash"])["input"]))
         return used
 
@@ -67,7 +67,7 @@ class GasChain:
             {
                 "from": account.address,
                 "nonce": self.web3.eth.get_transaction_count(account.address),
-                "gas": CAP,
+                "gas": MAX_GAS,
                 "maxFeePerGas": 10**10,
                 "maxPriorityFeePerGas": 1,
             }
@@ -79,6 +79,6 @@ class GasChain:
 
 
 def calldata_floor(data: bytes) -> int:
-    """The least a transaction with this calldata costs: 21,000, 40 a byte and 10 a zero byte, EIP-7623."""
+    """Minimum gas of a transaction with this calldata: 21,000, 40 for each byte and 10 for each zero byte, EIP-7623."""
     zeros = data.count(0)
     return 21_000 + 10 * zeros + 40 * (len(data) - zeros)

@@ -1,4 +1,4 @@
-"""The rows: ours beside the peers', with the goals of performance.md section 8."""
+"""Rows of our contracts and of the peers, with the goals of performance.md section 8."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bench.gas import projection
 from bench.gas.chain import GasChain
 from bench.gas.ours import GasLog, advance_at, hash_of, revoke, verify
 from bench.gas.peers import AttestationService, DocumentStore
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 
 FLOOR = {
     "append_1": 21_000 + 22_100,
@@ -19,29 +19,29 @@ FLOOR = {
     "revoke_100": 21_000 + 100 * (22_100 + 64 * 16),
     "verify_20": 21_000 + 3_000 + 20 * (96 + 512),
 }
-"""What no contract that does this can go below: the transaction (21,000), one new slot (22,100), one changed slot
-(5,000), 32 random bytes of calldata at EIP-7623's floor (40 each, 1,280) or at the usual price (16 each, 512), a
+"""Lower bound of gas for any contract with this function: the transaction (21,000), one new slot (22,100), one changed
+slot (5,000), 32 random bytes of calldata at the EIP-7623 floor (40 each, 1,280) or at the usual price (16 each, 512), a
 SHA-256 of a node (96), one ecrecover (3,000)."""
 
 
-def measure(*, quick: bool, say: Say) -> BenchReport:
-    """Deploy ours and the peers' on one chain and use each once."""
+def measure(*, quick: bool, on_status: StatusCallback) -> BenchReport:
+    """Deploy our contracts and those of the peers on one chain, and use each once."""
     with GasChain() as chain:
-        say("ours")
+        on_status("ours")
         ours = _ours(chain, quick=quick)
-        say("peers")
+        on_status("peers")
         peers = _peers(chain, quick=quick)
         rows = _compare(ours, peers)
-    say("projection")
+    on_status("projection")
     each, whole = ({row["name"]: row[key] for row in rows} for key in ("per_item", "gas"))
     head = whole["advance_2^20" if quick else "advance_2^32"]
-    made = projection.project(append=each["append_1000"], advance=head, revoke=each["revoke_100"])
-    return BenchReport(rows=rows, notes=projection.sentences(made), beside={"projection": made})
+    projected = projection.project(append=each["append_1000"], advance=head, revoke=each["revoke_100"])
+    return BenchReport(rows=rows, notes=projection.sentences(projected), beside={"projection": projected})
 
 
 def _ours(chain: GasChain, *, quick: bool) -> list[tuple[str, int, int, str]]:
-    place = chain.deployment
-    consents = GasLog(chain, "ConsentRegistry", place.consents)
+    deployment = chain.deployment
+    consents = GasLog(chain, "ConsentRegistry", deployment.consents)
     consents.append(1000)
     six = consents.append(1)
     consents.append(22)
@@ -51,7 +51,7 @@ def _ours(chain: GasChain, *, quick: bool) -> list[tuple[str, int, int, str]]:
     rows.append(("append_1_10_peaks", ten, 1, "log of 1,023; a log of a million has 10 on average"))
     rows.append(("append_100", consents.append(100), 100, "log of 1,025"))
     rows.append(("append_1000", consents.append(1000), 1000, "log of 1,125"))
-    access = GasLog(chain, "AccessRegistry", place.access)
+    access = GasLog(chain, "AccessRegistry", deployment.access)
     access.advance(1000)
     rows.append(("advance", access.advance(1000), 1000, "log of 1,000"))
     rows.append(("advance_10000", access.advance(10_000), 10_000, "log of 2,000"))
@@ -108,7 +108,7 @@ GOALS: dict[str, tuple[int, str, float]] = {
     "revoke_100": (26_000, "EAS revokeByDelegation", 0.35),
     "verify_20": (120_000, "", 0),
 }
-"""Most gas (an advance: in all; else: each), the peer, and the largest ratio to it, 0 if none is set."""
+"""Maximum gas (of an advance in total, else per item), the peer, and the largest ratio to it, 0 for no limit."""
 PEER = {"append_100": "EAS attestByDelegation"}
 
 
@@ -119,10 +119,15 @@ def _compare(ours: list[tuple[str, int, int, str]], peers: dict[str, tuple[int, 
 
 
 def _row(name: str, gas: int, count: int, note: str, peers: dict[str, float]) -> Row:
-    goal, peer, most = GOALS.get(name, (None, PEER.get(name, ""), 0))
-    per_item, judged = gas / count, gas if name.startswith("advance") else gas / count
+    goal, peer, max_ratio = GOALS.get(name, (None, PEER.get(name, ""), 0))
+    per_item, compared = gas / count, gas if name.startswith("advance") else gas / count
     ratio = per_item / peers[peer] if peer else None
-    met = None if goal is None else judged <= goal and (not most or (ratio or 0) <= most)
+    met = None if goal is None else compared <= goal and (not max_ratio or (ratio or 0) <= max_ratio)
     row: Row = {"name": name, "gas": gas, "per_item": round(per_item, 1), "peer": peer or None}
-    row |= {"ratio": None if ratio is None else round(ratio, 5), "goal": goal, "goal_ratio": most or None, "met": met}
+    row |= {
+        "ratio": None if ratio is None else round(ratio, 5),
+        "goal": goal,
+        "goal_ratio": max_ratio or None,
+        "met": met,
+    }
     return row | {"calldata_floor": getattr(gas, "floor", None), "floor": FLOOR.get(name), "note": note}

@@ -18,12 +18,12 @@ GRANTEE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 
 
 def hash_of(number: int) -> bytes:
-    """A 32-byte value that looks random and is the same in every run."""
+    """A pseudo-random 32-byte value, equal in every run."""
     return sha256(f"bench {number}".encode()).digest()
 
 
 class GasLog:
-    """One of our logs, with the tree beside it that the sequencer keeps."""
+    """One of our logs, with the tree that the sequencer keeps."""
 
     def __init__(self, chain: GasChain, name: str, address: str) -> None:
         self._chain = chain
@@ -34,22 +34,22 @@ class GasLog:
 
     def _grow(self, count: int) -> list[bytes]:
         leaves = [hash_of(self.size + i) for i in range(count)]
-        self._peaks, made = merkle.grow(self.size, self._peaks, leaves)
-        self._nodes.update({(level, index): node for level, index, node in made})
+        self._peaks, nodes = merkle.grow(self.size, self._peaks, leaves)
+        self._nodes.update({(level, index): node for level, index, node in nodes})
         self.size += count
         return leaves
 
     def node(self, level: int, index: int) -> bytes:
-        """A complete subtree's hash."""
+        """Hash of a complete subtree."""
         return self._nodes[level, index]
 
     def append(self, count: int) -> int:
-        """Gas of one append of `count` leaves."""
+        """Append `count` leaves; return the gas."""
         peaks = list(self._peaks)
         return self._chain.gas(self.contract.functions.append(self._grow(count), peaks))
 
     def advance(self, count: int) -> int:
-        """Gas of one advance over `count` statements."""
+        """Advance over `count` statements; return the gas."""
         first = self.size
         self._grow(count)
         root = merkle.root_at(self.size, self.node)
@@ -57,8 +57,8 @@ class GasLog:
         return self._chain.gas(self.contract.functions.advance(self.size, root, proof))
 
 
-class Uniform:
-    """A tree of any size whose leaves are all one value, so that every complete subtree of a level is the same."""
+class UniformTree:
+    """A tree of any size with equal leaves, so that all complete subtrees of a level are equal."""
 
     def __init__(self, leaf: bytes) -> None:
         self._levels = [leaf]
@@ -66,15 +66,15 @@ class Uniform:
             self._levels.append(merkle.node_hash(self._levels[-1], self._levels[-1]))
 
     def node(self, level: int, _index: int) -> bytes:
-        """A complete subtree's hash."""
+        """Hash of a complete subtree."""
         return self._levels[level]
 
 
 def advance_at(chain: GasChain, first: int, second: int) -> int:
-    """Gas of one advance between two sizes of a huge log."""
-    names = artifact("AccessRegistry")
-    log = chain.create(names.abi, names.bytecode, [chain.account.address, chain.account.address])
-    tree = Uniform(hash_of(0))
+    """Gas of one advance between two sizes of a very large log."""
+    compiled = artifact("AccessRegistry")
+    log = chain.create(compiled.abi, compiled.bytecode, [chain.account.address, chain.account.address])
+    tree = UniformTree(hash_of(0))
     chain.gas(log.functions.advance(first, merkle.root_at(first, tree.node), []))
     proof = merkle.consistency_proof(first, second, tree.node)
     return chain.gas(log.functions.advance(second, merkle.root_at(second, tree.node), proof))
@@ -88,7 +88,7 @@ def revoke(chain: GasChain, contract: Any, count: int, offset: int) -> int:
 
 
 def consent(signer: bytes) -> Consent:
-    """A plain consent: one permit, two categories."""
+    """A simple consent: one permit, two categories."""
     grant = Grant(
         effect=Effect.PERMIT,
         categories=("health.lab", "health.vitals"),
@@ -113,31 +113,40 @@ def consent(signer: bytes) -> Consent:
 
 
 def verify(chain: GasChain, levels: int) -> tuple[int, int]:
-    """Gas of `verify` with a proof of `levels` nodes, as a transaction of its own, and of execution alone."""
-    names = artifact("ConsentRegistry")
-    registry = chain.create(names.abi, names.bytecode, [chain.account.address, chain.account.address])
-    said = consent(SUBJECT.signer)
-    signature = SUBJECT.sign(digest(said, Domain(chain.web3.eth.chain_id, registry.address)))
+    """Gas of `verify` with a proof of `levels` nodes: as a transaction, and of the execution alone."""
+    compiled = artifact("ConsentRegistry")
+    registry = chain.create(compiled.abi, compiled.bytecode, [chain.account.address, chain.account.address])
+    statement = consent(SUBJECT.signer)
+    signature = SUBJECT.sign(digest(statement, Domain(chain.web3.eth.chain_id, registry.address)))
     entry = Entry(
-        digest=digest(said, Domain(chain.web3.eth.chain_id, registry.address)),
+        digest=digest(statement, Domain(chain.web3.eth.chain_id, registry.address)),
         signature=signature,
         salt=hash_of(3),
-        lock=said.lock,
+        lock=statement.lock,
     )
     proof = [hash_of(100 + i) for i in range(levels)]
     size, index = 1 << levels, (1 << levels) // 3
     root = merkle.root_from(entry.leaf, index, size, proof)
     chain.gas(registry.functions.advance(size, root, []))
-    question = (said.data_subject, said.grantee, "health.lab", ["hl7:CLINTRCH", "hl7:HRESCH"], "view", bytes(32), 0, 0)
+    request = (
+        statement.data_subject,
+        statement.grantee,
+        "health.lab",
+        ["hl7:CLINTRCH", "hl7:HRESCH"],
+        "view",
+        bytes(32),
+        0,
+        0,
+    )
     evidence = (signature, entry.salt, (index, size, root, proof))
-    call = registry.functions.verify(message(said), evidence, question)
+    call = registry.functions.verify(message(statement), evidence, request)
     assert call.call()[0] == 1, "the consent must verify"
     whole = chain.gas(call)
     return whole, whole - intrinsic(registry.encode_abi("verify", call.args))
 
 
 def intrinsic(data: str) -> int:
-    """What a transaction with this calldata costs before it runs."""
+    """Intrinsic gas of a transaction with this calldata."""
     raw = bytes.fromhex(data[2:])
     zeros = raw.count(0)
     return 21_000 + 4 * zeros + 16 * (len(raw) - zeros)

@@ -1,4 +1,4 @@
-"""The peers' own contracts as published on npm: the Ethereum Attestation Service and the TradeTrust document store."""
+"""Peer contracts as published on npm: the Ethereum Attestation Service and the TradeTrust document store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mydata_ledger.scripts.paths import ROOT
 
 EAS = ROOT / "node_modules" / "@ethereum-attestation-service" / "eas-contracts" / "artifacts" / "contracts"
 STORE = ROOT / "node_modules/@tradetrust-tt/document-store/dist/contracts/factories/DocumentStore__factory.js"
-NOBODY = "0x0000000000000000000000000000000000000000"
+ZERO_ADDRESS = "0x0000000000000000000000000000000000000000"
 STORE_ABI = [
     {
         "type": "function" if name else "constructor",
@@ -36,13 +36,13 @@ STORE_ABI = [
 
 
 class AttestationService:
-    """EAS with one schema; an attestation names the grantee, and its `data` is 32 bytes, as our leaf."""
+    """EAS with one schema; an attestation names the grantee, and its `data` has 32 bytes, like our leaf."""
 
     def __init__(self, chain: GasChain) -> None:
         self._chain = chain
         registry = chain.create(*_eas("SchemaRegistry"))
         self._eas = chain.create(*_eas("EAS"), [registry.address])
-        chain.gas(registry.functions.register("bytes32 consent", NOBODY, True))
+        chain.gas(registry.functions.register("bytes32 consent", ZERO_ADDRESS, True))
         self._schema = keccak(b"bytes32 consent" + bytes(20) + b"\x01")
         self._uid = bytes(32)
 
@@ -51,7 +51,7 @@ class AttestationService:
         return self._chain.gas(self._eas.functions.attest((self._schema, _data(1))))
 
     def attest_delegated(self, signer: Any) -> int:
-        """Gas of `attestByDelegation`: a signed statement that someone else relays, which is what ours are."""
+        """Gas of `attestByDelegation`: a signed statement that another account relays, like our statements."""
         data = _data(2)
         call = self._eas.functions.attestByDelegation(
             (self._schema, data, self._sign_attest(signer, data), signer.address, 0)
@@ -61,7 +61,7 @@ class AttestationService:
         return used
 
     def attest_many(self, count: int) -> int:
-        """Gas of `multiAttestByDelegation` by one signer each; EAS wants one request per attester."""
+        """Gas of `multiAttestByDelegation` with one signer each; EAS needs one request per attester."""
         requests = []
         for i in range(count):
             signer, data = Account.from_key(hash_of(5000 + i)), _data(i)
@@ -75,12 +75,12 @@ class AttestationService:
         return self._chain.gas(self._eas.functions.revoke((self._schema, (self._newest(), 0))))
 
     def _newest(self) -> bytes:
-        """The attestation of the newest block, from its event: an identifier hangs on the block's second."""
+        """Id of the attestation in the newest block, from its event, since the id depends on the time of the block."""
         [log] = self._chain.web3.eth.get_logs({"address": self._eas.address, "fromBlock": "latest"})
         return bytes(log["data"])[:32]
 
     def revoke_delegated(self, signer: Any) -> int:
-        """Gas of `revokeByDelegation` of what `attest_delegated` made."""
+        """Gas of `revokeByDelegation` for the attestation of `attest_delegated`."""
         nonce = self._eas.functions.getNonce(signer.address).call()
         words = [self._eas.functions.getRevokeTypeHash().call(), signer.address, self._schema, self._uid, 0, nonce, 0]
         types = ["bytes32", "address", "bytes32", "bytes32", "uint256", "uint256", "uint64"]
@@ -90,7 +90,7 @@ class AttestationService:
         )
 
     def timestamp_many(self, count: int) -> int:
-        """Gas of `multiTimestamp`: bare digests, no signature, no issuer."""
+        """Gas of `multiTimestamp`: digests without signature and issuer."""
         return self._chain.gas(self._eas.functions.multiTimestamp([hash_of(7000 + i) for i in range(count)]))
 
     def revoke_offchain_many(self, count: int) -> int:
@@ -107,8 +107,8 @@ class AttestationService:
 
     def _signature(self, signer: Any, struct: bytes) -> tuple[int, bytes, bytes]:
         separator = self._eas.functions.getDomainSeparator().call()
-        made = signer.unsafe_sign_hash(keccak(b"\x19\x01" + separator + keccak(struct)))
-        return made.v, made.r.to_bytes(32, "big"), made.s.to_bytes(32, "big")
+        signature = signer.unsafe_sign_hash(keccak(b"\x19\x01" + separator + keccak(struct)))
+        return signature.v, signature.r.to_bytes(32, "big"), signature.s.to_bytes(32, "big")
 
 
 class DocumentStore:
@@ -116,9 +116,9 @@ class DocumentStore:
 
     def __init__(self, chain: GasChain) -> None:
         self._chain = chain
-        found = re.search(r'_bytecode\s*=\s*"(0x[0-9a-f]+)"', STORE.read_text())
-        assert found, "the document store's bytecode moved"
-        self._store = chain.create(STORE_ABI, found.group(1), ["bench", chain.account.address])
+        match = re.search(r'_bytecode\s*=\s*"(0x[0-9a-f]+)"', STORE.read_text())
+        assert match, "the document store's bytecode moved"
+        self._store = chain.create(STORE_ABI, match.group(1), ["bench", chain.account.address])
 
     def issue(self, count: int) -> int:
         """Gas of issuing `count` documents."""

@@ -1,4 +1,4 @@
-"""On paper: a country of 50 million people on a rollup that posts its data in blobs."""
+"""Projection: cost for a country of 50 million people on a rollup that posts its data in blobs."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import Any
 PEOPLE = 50_000_000
 CONSENTS_EACH = 4
 CHANGES_A_YEAR = 2
-"""Of each consent: a new version, which ends the old one by its secret."""
+"""New versions of each consent in a year; each ends the old version by its secret."""
 SECONDS_A_BATCH = 60
 BLOB_BYTES = 126_976
 """Usable bytes of a blob: 4,096 field elements of 31 bytes."""
 LEAF_BYTES = 32
 OPENING_BYTES = 64
 ROLLUP_GAS_PRICE = 0.01
-"""Gwei of rollup execution gas."""
+"""Price of rollup execution gas in gwei."""
 BLOB_GAS_PRICE = 1.0
-"""Gwei of blob gas; a blob uses 131,072 of it."""
+"""Price of blob gas in gwei; a blob uses 131,072 gas."""
 ETHER_DOLLARS = 3_000.0
 YEAR = 365 * 86_400
 
 
 def project(*, append: float, advance: float, revoke: float) -> dict[str, Any]:
-    """Gas, bytes and dollars a year, when leaves go on chain in thousands, and when only heads do.
+    """Gas, bytes and dollars a year, with leaves on chain in batches of 1,000, and with heads only.
 
-    `append` and `revoke` are gas per statement in large batches; `advance` is gas of one call on a log as large as the
-    country's becomes (400 million statements a year).
+    `append` and `revoke` are gas per statement in large batches; `advance` is the gas of one call on a log as large as
+    that of the country (400 million statements a year).
     """
     statements = PEOPLE * CONSENTS_EACH * CHANGES_A_YEAR
     heads = YEAR // SECONDS_A_BATCH
@@ -57,16 +57,16 @@ def _cost(gas: float, size: int) -> dict[str, Any]:
     }
 
 
-def sentences(made: dict[str, Any]) -> list[str]:
-    """The projection as people read it."""
+def sentences(projected: dict[str, Any]) -> list[str]:
+    """The projection as lines of text."""
     first = (
-        f"on paper: {made['people']:,} people, {CONSENTS_EACH} consents each, {CHANGES_A_YEAR} changes a year = "
-        f"{made['statements_a_second']} statements/s; at {ROLLUP_GAS_PRICE} gwei rollup gas, {BLOB_GAS_PRICE} gwei "
-        f"blob gas, {ETHER_DOLLARS:,.0f} dollars an ether"
+        f"projection: {projected['people']:,} people, {CONSENTS_EACH} consents each, {CHANGES_A_YEAR} changes a year = "
+        f"{projected['statements_a_second']} statements/s; at {ROLLUP_GAS_PRICE} gwei rollup gas, "
+        f"{BLOB_GAS_PRICE} gwei blob gas, {ETHER_DOLLARS:,.0f} dollars an ether"
     )
     lines = [first]
     for name in ("leaves_on_chain", "heads_only", "revocations_by_secret"):
-        part = made[name]
+        part = projected[name]
         lines.append(
             f"  {name}: {part['gas_a_second']:,} gas/s, {part['bytes_a_year'] / 1e9:,.1f} GB and "
             f"{part['dollars_a_year']:,} dollars a year, {part['dollars_a_person']:.4f} a person"

@@ -1,4 +1,4 @@
-"""Small faults planted in the contracts, in one build, each switched on alone: whether a Solidity test notices."""
+"""Mutation tests of the contracts: all faults in one build, each switched on alone, checked by the Solidity tests."""
 
 from bench.mutation.measure import measure
 

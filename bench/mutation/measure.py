@@ -1,4 +1,4 @@
-"""Build once, switch on each fault alone, run the tests of its file, and those of all files where none noticed."""
+"""Build once, switch on each fault alone, and run the tests of its file; if they pass, run all tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 
 from bench.mutation.plant import PlantedFault, planted
-from bench.report import BenchReport, Row, Say
+from bench.report import BenchReport, Row, StatusCallback
 from mydata_ledger.scripts.npm import node
 from mydata_ledger.scripts.solidity.syntax import project
 
@@ -36,49 +36,49 @@ TESTED_BY: dict[str, Sequence[str]] = {
 ALL: tuple[str, ...] = (*CONSENTS, *RECORDS, *LOG, *PARTIES, "Digests", "TrialEnrolment", "Invariants")
 QUICK_STEP = 10
 SOUND = 0
-"""The number under which nothing is switched on: with it every test must pass."""
+"""The number that switches no fault on: with it every test must pass."""
 
 
-def measure(*, quick: bool, say: Say) -> BenchReport:
-    """Plant every fault (`quick`: each tenth) and run the tests."""
+def measure(*, quick: bool, on_status: StatusCallback) -> BenchReport:
+    """Plant every fault (`quick`: each tenth) and run the tests; one row for each file."""
     with tempfile.TemporaryDirectory() as folder:
-        say("compiling every fault into one copy")
-        files, every = planted()
-        chosen = every[:: QUICK_STEP if quick else 1]
-        place = _built(project(Path(folder), files))
-        if not all(_passes(place, [(SOUND, ALL)], say)):
-            raise RuntimeError("the tests fail with no fault switched on, so nothing could be told from them")
-        passed = _passes(place, [(one.number, TESTED_BY[one.file]) for one in chosen], say)
-        doubtful = [one for one, passes in zip(chosen, passed, strict=True) if passes]
-        passed = _passes(place, [(one.number, ALL) for one in doubtful], say)
-        survivors = [one for one, passes in zip(doubtful, passed, strict=True) if passes]
-    told = [f"survived: {one.file}:{one.line}: {one.before} -> {one.after}" for one in survivors]
-    return BenchReport(rows=_rows(chosen, survivors), notes=told, beside={"survivors": told})
+        on_status("compiling every fault into one copy")
+        files, faults = planted()
+        chosen = faults[:: QUICK_STEP if quick else 1]
+        project_folder = _built(project(Path(folder), files))
+        if not all(_passes(project_folder, [(SOUND, ALL)], on_status)):
+            raise RuntimeError("the tests fail with no fault switched on, so they prove nothing")
+        passed = _passes(project_folder, [(fault.number, TESTED_BY[fault.file]) for fault in chosen], on_status)
+        doubtful = [fault for fault, passes in zip(chosen, passed, strict=True) if passes]
+        passed = _passes(project_folder, [(fault.number, ALL) for fault in doubtful], on_status)
+        survivors = [fault for fault, passes in zip(doubtful, passed, strict=True) if passes]
+    sentences = [f"survived: {fault.file}:{fault.line}: {fault.before} -> {fault.after}" for fault in survivors]
+    return BenchReport(rows=_rows(chosen, survivors), notes=sentences, beside={"survivors": sentences})
 
 
-def _built(place: Path) -> Path:
-    shutil.copy(Path(__file__).with_name("run.mjs"), place / "run.mjs")
-    cli = place / "node_modules" / "hardhat" / "dist" / "src" / "cli.js"
-    subprocess.run([node(), str(cli), "build"], cwd=place, check=True, stdout=subprocess.DEVNULL)
-    return place
+def _built(project_folder: Path) -> Path:
+    shutil.copy(Path(__file__).with_name("run.mjs"), project_folder / "run.mjs")
+    cli = project_folder / "node_modules" / "hardhat" / "dist" / "src" / "cli.js"
+    subprocess.run([node(), str(cli), "build"], cwd=project_folder, check=True, stdout=subprocess.DEVNULL)
+    return project_folder
 
 
-def _passes(place: Path, jobs: Sequence[tuple[int, Sequence[str]]], say: Say) -> list[bool]:
-    """Whether the tests pass, for each (number, tests)."""
-    asked = [{"number": n, "files": [f"contracts/test/{name}.t.sol" for name in tests]} for n, tests in jobs]
-    (place / "jobs.json").write_bytes(orjson.dumps(asked))
-    answers = place / "answers.jsonl"
+def _passes(project_folder: Path, jobs: Sequence[tuple[int, Sequence[str]]], on_status: StatusCallback) -> list[bool]:
+    """For each job (number, tests): True if all its tests pass."""
+    requests = [{"number": n, "files": [f"contracts/test/{name}.t.sol" for name in tests]} for n, tests in jobs]
+    (project_folder / "jobs.json").write_bytes(orjson.dumps(requests))
+    answers = project_folder / "answers.jsonl"
     answers.write_bytes(b"")
-    say(f"{len(jobs)} runs")
+    on_status(f"{len(jobs)} runs")
     command = [node(), "run.mjs", "jobs.json", "answers.jsonl"]
-    subprocess.run(command, cwd=place, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=project_folder, check=True, stdout=subprocess.DEVNULL)
     return [orjson.loads(line)["passes"] for line in answers.read_bytes().splitlines()]
 
 
 def _rows(chosen: Sequence[PlantedFault], survivors: Sequence[PlantedFault]) -> list[Row]:
     rows: list[Row] = []
     for file in TESTED_BY:
-        kept = [sum(one.file == file for one in faults) for faults in (chosen, survivors)]
-        rows.append({"name": file, "planted": kept[0], "killed": kept[0] - kept[1], "survived": kept[1]})
+        counts = [sum(fault.file == file for fault in group) for group in (chosen, survivors)]
+        rows.append({"name": file, "planted": counts[0], "killed": counts[0] - counts[1], "survived": counts[1]})
     killed = len(chosen) - len(survivors)
     return [*rows, {"name": "all", "planted": len(chosen), "killed": killed, "survived": len(survivors)}]

@@ -1,7 +1,7 @@
-"""The faults: a condition forced, an operator exchanged, a statement, modifier or `!` left out, an answer turned over.
+"""The faults: a forced condition, an exchanged operator, an omitted statement, modifier or `!`, a negated literal.
 
-Every fault of every contract is compiled into one copy of the project, behind `planted(number)`, which is true when
-the block's COINBASE is that number: one build serves all of them. So everything `pure` becomes `view`.
+Every fault of every contract is compiled into one copy of the project behind `planted(number)`, which is true if the
+COINBASE of the block is that number. So one build contains all faults, and every `pure` function becomes `view`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from mydata_ledger.scripts.solidity.syntax import CONTRACTS, Change, Node, every
 
 Render = Callable[[Node], str]
 SWITCH = HEAD + "function planted(uint160 n) view returns (bool) { return block.coinbase == address(n); }\n"
-EXCHANGED = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&": "||", "||": "&&"}
-EXCHANGED |= {"+": "-", "-": "+"}
+OPPOSITE_OPERATORS = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&": "||", "||": "&&"}
+OPPOSITE_OPERATORS |= {"+": "-", "-": "+"}
 MODIFIERS = {
     Path("Governed.sol"): (
         "AccessControlDefaultAdminRules {",
@@ -42,7 +42,7 @@ class PlantedFault:
 
 
 def planted() -> tuple[dict[Path, str], list[PlantedFault]]:
-    """The files of a project with every fault in it, and the faults."""
+    """Files of the project with every fault in them, and the list of faults."""
     files, faults = dict[Path, str](), list[PlantedFault]()
     for path, tree in trees().items():
         planter = Planter(path, tree, faults)
@@ -50,12 +50,12 @@ def planted() -> tuple[dict[Path, str], list[PlantedFault]]:
         before, modifier = MODIFIERS.get(path, ("", ""))
         files[path] = text.replace(before, f"{before} {modifier}", 1) if before else text
     others = {p.relative_to(CONTRACTS): p.read_text() for p in CONTRACTS.rglob("*.sol")}
-    whole = {**others, **files, PLANTED: SWITCH}
-    return {path: re.sub(r"\bpure\b", "view", text) for path, text in whole.items()}, faults
+    sources = {**others, **files, PLANTED: SWITCH}
+    return {path: re.sub(r"\bpure\b", "view", text) for path, text in sources.items()}, faults
 
 
 class Planter:
-    """Plants the faults of one file, numbered on from those there are."""
+    """Plants the faults of one file and appends them to a list."""
 
     def __init__(self, path: Path, tree: Node, faults: list[PlantedFault]) -> None:
         self._path, self._faults = path, faults
@@ -72,7 +72,7 @@ class Planter:
         }
 
     def change(self, node: Node, text: str, render: Render) -> str:
-        """The node's text with its faults."""
+        """The text of a node with its faults."""
         if node.get("id") in self._left_out:
             return text
         if kind := self._kinds.get(node["nodeType"]):
@@ -91,7 +91,7 @@ class Planter:
         return text if node["id"] in self._loops else f"(planted({self._fault(node, 'true')}) || {text})"
 
     def _operator(self, node: Node, text: str, render: Render) -> str:
-        other = EXCHANGED.get(node["operator"])
+        other = OPPOSITE_OPERATORS.get(node["operator"])
         turned = node["id"] in self._loops and node["operator"] in {"==", "!="}
         if other is None or turned or "rational" in node["typeDescriptions"]["typeIdentifier"]:
             return text
@@ -123,7 +123,7 @@ class Planter:
 
 
 def _fixed(tree: Node) -> Iterable[int]:
-    """Nodes in which nothing can be switched: constants, and the steps of loops."""
+    """Ids of nodes that cannot have a switch: constants, and the initial and step expressions of loops."""
     for node in every(tree):
         if node["nodeType"] == "VariableDeclaration" and node.get("constant"):
             yield from (part["id"] for part in every(node) if "id" in part)
@@ -133,7 +133,7 @@ def _fixed(tree: Node) -> Iterable[int]:
 
 
 def _endless(tree: Node) -> Iterable[int]:
-    """What could make a loop run for ever, which no test needs to tell: its condition, and what a `while` repeats."""
+    """Ids of nodes whose fault could make a loop endless: loop conditions, and bodies of `while` loops."""
     for node in every(tree):
         if node["nodeType"] in {"ForStatement", "WhileStatement"} and node.get("condition"):
             yield node["condition"]["id"]

@@ -1,4 +1,4 @@
-"""Records as bytes: commit, seal and store against the floor; disclosure; keys; the embedded store against Kubo."""
+"""Records: commit, seal and store against the floor; disclosures; keys; the embedded store against Kubo."""
 
 from bench.records.measure import measure
 

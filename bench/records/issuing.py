@@ -1,4 +1,4 @@
-"""FHIR resources from a hospital's bundles to signed, stored, logged records: everything the door does but HTTP."""
+"""FHIR resources of a hospital's bundles to signed, stored and logged records: the work of the API without HTTP."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ BATCH = 1_000
 
 
 def issued(folder: Path, resources: int) -> Row:
-    """One row: the processor's time and the clock's for that many resources of generated patients."""
-    house, kernel = _house(folder)
+    """One row: processor time and wall time for that number of resources of generated patients."""
+    fixture, kernel = _fixture(folder)
     bundles = list(_bundles(resources))
     clock, core = time.perf_counter(), time.process_time()
     uploads = [upload for raw, subject in bundles for upload in split(raw, subject).uploads][:resources]
     for start in range(0, len(uploads), BATCH):
-        drafts = kernel.records.issues.draft(house.hospital.address, uploads[start : start + BATCH])
+        drafts = kernel.records.issues.draft(fixture.hospital.address, uploads[start : start + BATCH])
         issues = [drafted(draft, Issue) for draft in drafts]
         domain = kernel.statements.domain(issues[0])
-        signed = [(one, house.hospital.sign(typed_data.digest(one, domain))) for one in issues]
+        signed = [(issue, fixture.hospital.sign(typed_data.digest(issue, domain))) for issue in issues]
         assert len(kernel.records.issues.accept(signed)) == len(signed)
     clock, core = time.perf_counter() - clock, time.process_time() - core
     assert kernel.queries.head("records").size == len(uploads)
@@ -49,12 +49,12 @@ def issued(folder: Path, resources: int) -> Row:
     }
 
 
-def _house(folder: Path) -> tuple[LedgerFixture, Kernel]:
-    """A hospital before a kernel whose every part is on this disk."""
-    house = LedgerFixture(Vocabulary(one.catalog for one in slices()))
+def _fixture(folder: Path) -> tuple[LedgerFixture, Kernel]:
+    """A hospital and a kernel with all its data on disk."""
+    fixture = LedgerFixture(Vocabulary(service.catalog for service in slices()))
     store = Store(f"sqlite:///{folder / 'issued.db'}")
-    store.directory.set_parties(house.directory)
-    world = house.world
+    store.directory.set_parties(fixture.directory)
+    world = fixture.world
     keys = FileKeys(
         folder / "keys.db",
         b"m" * 32,
@@ -63,14 +63,14 @@ def _house(folder: Path) -> tuple[LedgerFixture, Kernel]:
         durable=lambda _: True,
     )
     payloads = BlockPayloads(Blocks(folder / "issued"))
-    return house, Kernel.of(replace(world, **ports_of(store), payloads=payloads, keys=keys))
+    return fixture, Kernel.of(replace(world, **ports_of(store), payloads=payloads, keys=keys))
 
 
 def _bundles(resources: int) -> Iterator[tuple[bytes, bytes]]:
-    """Bundles of one patient each, until they hold enough, with the patient's address."""
-    held, number = 0, 0
-    while held < resources:
-        made = carebundle.generate_history(profile=PROFILES[number % len(PROFILES)], seed=number)
-        raw, number = carebundle.to_json(made).encode(), number + 1
-        held += len(split(raw, bytes(20)).uploads)
+    """Bundles of one patient each with the patient's address, until they hold enough resources."""
+    count, number = 0, 0
+    while count < resources:
+        bundle = carebundle.generate_history(profile=PROFILES[number % len(PROFILES)], seed=number)
+        raw, number = carebundle.to_json(bundle).encode(), number + 1
+        count += len(split(raw, bytes(20)).uploads)
         yield raw, number.to_bytes(20, "big")

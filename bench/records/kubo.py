@@ -1,4 +1,4 @@
-"""The embedded store against a Kubo node on the same disk, through the same port."""
+"""The embedded store against a Kubo node on one disk, through one port class."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GOAL = 3.0
 
 
 def against_kubo(folder: Path, rounds: int) -> tuple[list[Row], list[str]]:
-    """Rows for adding and reading 1 MB; a note instead where no Kubo is."""
+    """Rows for adding and reading 1 MB; a note instead if there is no Kubo."""
     if BINARY is None:
         return [], [f"Kubo not measured: {REASON}"]
     node = Kubo(folder / "kubo").start()
@@ -42,13 +42,13 @@ def _reading(store: Payloads) -> Task:
     return lambda: store.get(cid)
 
 
-def _row(name: str, taken: dict[str, float]) -> Row:
-    ratio = taken["kubo"] / taken["ours"]
+def _row(name: str, seconds: dict[str, float]) -> Row:
+    ratio = seconds["kubo"] / seconds["ours"]
     peer = "Kubo 0.42 RPC, flatfs synced"
     return {
         "name": name,
-        "ms": taken["ours"] * 1_000,
-        "per_s": 1 / taken["ours"],
+        "ms": seconds["ours"] * 1_000,
+        "per_s": 1 / seconds["ours"],
         "peer": peer,
         "ratio": ratio,
         "goal_ratio": GOAL,

@@ -1,4 +1,4 @@
-"""The rows of `bench/run records`, in the order of the road a record takes."""
+"""Rows of `bench/run records`, in the order in which a record is processed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bench.records.issuing import issued
 from bench.records.kubo import against_kubo
-from bench.records.timing import each, interleaved
-from bench.report import BenchReport, Row, Say
+from bench.records.timing import interleaved, median_cpu
+from bench.report import BenchReport, Row, StatusCallback
 from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.commitment import disclosure, fields
@@ -29,31 +29,31 @@ KIND = "application/octet-stream"
 KEY, RECORD, SEED = b"k" * 32, b"r" * 32, b"s" * 32
 SIZES = {"1 KB": 1 << 10, "1 MB": 1 << 20, "16 MB": 16 << 20, "1 GB": 1 << 30}
 STREAMED = 32 << 20
-"""Bytes from which a record is sealed and stored as it is read instead of in memory."""
+"""Size in bytes from which a record is sealed and stored as a stream instead of in memory."""
 MB = 1 << 20
 
 
-def measure(*, quick: bool, say: Say) -> BenchReport:
-    """Every row; quick means fewer rounds and nothing above 16 MB."""
+def measure(*, quick: bool, on_status: StatusCallback) -> BenchReport:
+    """Measure all rows; `quick` means fewer rounds and nothing above 16 MB."""
     rounds, rows = (5, []) if quick else (15, [])
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
         for name, size in SIZES.items():
             if not quick or size <= 16 * MB:
-                say(f"{name}: seal, commit, store")
+                on_status(f"{name}: seal, commit, store")
                 rows.append(_stored(name, size, Path(folder), min(rounds * 10, max(3, 300 * MB // size))))
-        say("issue")
+        on_status("issue")
         rows.append(issued(Path(folder), 1_000 if quick else 10_000))
-        say("commitments and disclosures")
+        on_status("commitments and disclosures")
         rows += _fields(rounds)
-        say("keys")
+        on_status("keys")
         rows += _keys(rounds * 20)
-        say("a thousand small payloads")
+        on_status("a thousand small payloads")
         rows.append(_batch(Path(folder), 5 if quick else 9))
-        say("constant memory")
+        on_status("constant memory")
         rows.append(_memory((256 if quick else 5 * 1024) * MB))
-        say("Kubo")
-        found, notes = against_kubo(Path(folder), rounds)
-    return BenchReport(rows + found, notes)
+        on_status("Kubo")
+        kubo_rows, notes = against_kubo(Path(folder), rounds)
+    return BenchReport(rows + kubo_rows, notes)
 
 
 def _stored(name: str, size: int, folder: Path, rounds: int) -> Row:
@@ -62,13 +62,13 @@ def _stored(name: str, size: int, folder: Path, rounds: int) -> Row:
     floors.mkdir()
 
     def ours() -> None:
-        committed = begin_commitment(content, KIND, SEED)
+        finish_commitment = begin_commitment(content, KIND, SEED)
         if size < STREAMED:
             payloads.put_many([envelope.seal(Content(KIND, SEED, content), KEY, RECORD)])
         else:
             pieces = (memoryview(content)[start : start + MB] for start in range(0, size, MB))
             payloads.put_stream(envelope.seal_stream(envelope.Header(KIND, SEED, size), pieces, KEY, RECORD))
-        committed()
+        finish_commitment()
 
     def floor() -> None:
         step, hashed = min(size, STREAMED), sha256()
@@ -80,7 +80,7 @@ def _stored(name: str, size: int, folder: Path, rounds: int) -> Row:
             file.flush()
             os.fsync(file.fileno())
 
-    taken = interleaved({"ours": ours, "floor": floor}, rounds)
+    seconds_by_task = interleaved({"ours": ours, "floor": floor}, rounds)
     shutil.rmtree(floors)
     for cid in payloads.pinned():
         payloads.remove(cid)
@@ -88,11 +88,11 @@ def _stored(name: str, size: int, folder: Path, rounds: int) -> Row:
     goal = 0.6 if size >= MB else None
     return _row(
         f"seal + commit + store {name}",
-        taken["ours"],
+        seconds_by_task["ours"],
         "SHA-256 + AES-GCM + one synced file",
-        ratio=taken["floor"] / taken["ours"],
+        ratio=seconds_by_task["floor"] / seconds_by_task["ours"],
         goal_ratio=goal,
-        mb_per_s=size / MB / taken["ours"],
+        mb_per_s=size / MB / seconds_by_task["ours"],
     )
 
 
@@ -106,13 +106,15 @@ def _fields(rounds: int) -> list[Row]:
     return [
         _row(
             f"commit FHIR resource, {len(resource):,} B, {size} fields",
-            each(lambda: record_commitment(resource, "application/fhir+json", SEED), rounds * 10),
+            median_cpu(lambda: record_commitment(resource, "application/fhir+json", SEED), rounds * 10),
             goal_ms=1.0,
         ),
         _row(
-            "disclose 5 of 500 fields", each(lambda: disclosure.disclose(document, SEED, five), rounds * 5), goal_ms=2.0
+            "disclose 5 of 500 fields",
+            median_cpu(lambda: disclosure.disclose(document, SEED, five), rounds * 5),
+            goal_ms=2.0,
         ),
-        _row("verify 5 of 500 fields", each(lambda: disclosure.verify(shown, whole), rounds * 10), goal_ms=1.0),
+        _row("verify 5 of 500 fields", median_cpu(lambda: disclosure.verify(shown, whole), rounds * 10), goal_ms=1.0),
     ]
 
 
@@ -130,8 +132,8 @@ def _keys(rounds: int) -> list[Row]:
         reader = envelope.generate_reader_key(post_quantum=post_quantum)
         public, wrapped = reader.public, envelope.wrap(KEY, reader.public, RECORD)
         rows += [
-            _row(f"wrap a data key, {name}", each(partial(envelope.wrap, KEY, public, RECORD), rounds)),
-            _row(f"unwrap, {name}", each(partial(envelope.unwrap, wrapped, reader, RECORD), rounds)),
+            _row(f"wrap a data key, {name}", median_cpu(partial(envelope.wrap, KEY, public, RECORD), rounds)),
+            _row(f"unwrap, {name}", median_cpu(partial(envelope.unwrap, wrapped, reader, RECORD), rounds)),
         ]
     return rows
 
@@ -147,11 +149,11 @@ def _batch(folder: Path, rounds: int) -> Row:
                 file.flush()
                 os.fsync(file.fileno())
 
-    taken = interleaved(
+    seconds_by_task = interleaved(
         {"ours": lambda: payloads.put_many([os.urandom(6_000) for _ in range(1_000)]), "floor": one_by_one}, rounds
     )
-    ratio = taken["floor"] / taken["ours"]
-    return _row("put 1,000 payloads of 6 KB in one call", taken["ours"], "1,000 synced files", ratio=ratio)
+    ratio = seconds_by_task["floor"] / seconds_by_task["ours"]
+    return _row("put 1,000 payloads of 6 KB in one call", seconds_by_task["ours"], "1,000 synced files", ratio=ratio)
 
 
 PROBE = """
@@ -173,8 +175,8 @@ print((status("VmHWM") - base) / 1024)
 
 
 def _memory(size: int) -> Row:
-    said = subprocess.run([sys.executable, "-c", PROBE, str(size)], capture_output=True, check=True, text=True)
-    used = float(said.stdout)
+    done = subprocess.run([sys.executable, "-c", PROBE, str(size)], capture_output=True, check=True, text=True)
+    used = float(done.stdout)
     return {"name": f"seal and open a stream of {size >> 20:,} MB", "mb_over_base": used, "goal": 64, "met": used <= 64}
 
 

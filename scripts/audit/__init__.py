@@ -1,4 +1,4 @@
-"""Replay whole logs from their tiles against the chain, and decisions from their receipts: what an auditor runs."""
+"""Audit: replay whole logs from their tiles against the chain, and recompute decisions from their receipts."""
 
 from mydata_ledger.scripts.audit.auditor_file import AuditorFile
 from mydata_ledger.scripts.audit.decisions import ChainHistory, ReplayCounts, replay_decisions

@@ -1,4 +1,4 @@
-"""What an auditor remembers: whose log it was, and the last checkpoint found whole. A fork is proved by two of them."""
+"""State file of an auditor: verifier keys and the last good checkpoint of each log; two checkpoints prove a fork."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from mydata_ledger.ledger.note import Checkpoint, Note, Verifier
 
 @dataclass
 class SeenLog:
-    """One log as it was last seen."""
+    """Verifier keys and signed checkpoint of one log at the last good audit."""
 
     verifiers: list[Verifier]
     note: Note
 
     @property
     def checkpoint(self) -> Checkpoint:
-        """What the note says."""
+        """The checkpoint in the note."""
         return Checkpoint.parse(self.note.text)
 
     def written(self) -> dict[str, Any]:
-        """As it stands in the file."""
+        """The log as a JSON value of the file."""
         return {"vkeys": [str(verifier) for verifier in self.verifiers], "note": bytes(self.note).decode()}
 
 
 @dataclass
 class AuditorFile:
-    """The file of an auditor; without a path nothing is remembered."""
+    """State of an auditor; without a path it is not saved."""
 
     path: Path | None = None
     logs: dict[str, SeenLog] = field(default_factory=dict)
@@ -40,28 +40,28 @@ class AuditorFile:
 
     @classmethod
     def read(cls, path: Path | None) -> AuditorFile:
-        """The file, or a new beginning where there is none. Raises MalformedInput for another kind of file."""
+        """Read the file; empty if it does not exist. Raises MalformedInput for another kind of file."""
         if path is None or not path.exists():
             return cls(path)
         try:
             raw = orjson.loads(path.read_bytes())
-            logs = {log: _seen(one) for log, one in raw["logs"].items()}
+            logs = {log: _seen(seen) for log, seen in raw["logs"].items()}
             return cls(path, logs, [[str(note) for note in fork] for fork in raw["forks"]])
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, LedgerError) as error:
             raise MalformedInput(f"{path.name} is no file of an auditor; move it away to begin anew") from error
 
     def remember(self, log: str, verifiers: list[Verifier], note: Note) -> None:
-        """A log was found whole."""
+        """Set the last good checkpoint of a log."""
         self.logs[log] = SeenLog(verifiers, note)
 
     def record_fork(self, old: Note, new: Note) -> None:
-        """Two checkpoints that cannot both be of one log, each signed: kept for whoever is to be convinced."""
+        """Keep two signed checkpoints that cannot belong to one log, as evidence of a fork."""
         pair = [bytes(old).decode(), bytes(new).decode()]
         if pair not in self.forks:
             self.forks.append(pair)
 
     def write(self) -> None:
-        """Whole and durable, or not at all."""
+        """Write the file atomically and durably."""
         if self.path is None:
             return
         logs = {
@@ -77,6 +77,6 @@ class AuditorFile:
 
 
 def _seen(raw: dict[str, Any]) -> SeenLog:
-    found = SeenLog([Verifier.parse(vkey) for vkey in raw["vkeys"]], Note.parse(raw["note"].encode()))
-    Checkpoint.parse(found.note.text)
-    return found
+    seen = SeenLog([Verifier.parse(vkey) for vkey in raw["vkeys"]], Note.parse(raw["note"].encode()))
+    Checkpoint.parse(seen.note.text)
+    return seen

@@ -1,4 +1,4 @@
-"""Decisions from receipts: the facts must be what the logs hold, and the answers what follows from the facts."""
+"""Recompute decisions from receipts: check the statements against the logs, then each answer against the facts."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ Step = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class ChainHistory:
-    """What the chain says beside the logs: who was accredited when, which consents it ended in which UTC second, and
-    whether a contract stands at an address.
+    """Facts of the chain besides the logs.
+
+    `eras` has the accreditations of each account, `revoked` the UTC second in which a consent was revoked, by entry;
+    `has_code` is true if an address holds a contract.
     """
 
     eras: Eras
@@ -40,7 +42,7 @@ class ChainHistory:
 
 @dataclass
 class ReplayCounts:
-    """How many receipts came out how, and what is wrong."""
+    """Number of receipts by outcome, and the findings."""
 
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[AuditFinding] = field(default_factory=list)
@@ -53,53 +55,61 @@ def replay_decisions(
     path: Callable[[str], tuple[str, ...]],
     step: Step = lambda _done, _of: None,
 ) -> ReplayCounts:
-    """Check statements against `entries` (by log and position, as audited), then recompute each receipt among them.
+    """Check the statements against the audited entries, then recompute each receipt among them.
 
-    `path` gives a purpose and all above it. Raises SourceUnavailable.
+    Args:
+        held: The statements of a facts file.
+        entries: Audited entries by log and position.
+        chain: Facts of the chain.
+        path: Function that returns a purpose and all purposes above it.
+        step: Called with the number of receipts done and their total.
+
+    Raises:
+        SourceUnavailable: The chain does not answer.
     """
-    found = ReplayCounts()
+    result = ReplayCounts()
     for logged in held.statements:
-        _check_statement(logged, entries, chain, found)
-    known = (held.statements, chain.eras, path, chain.revoked, held.outdated, held.erased, held.complete)
-    replay = Replay(Evidence(*known))
-    receipts = [each for each in held.statements if isinstance(each.signed.statement, AccessReceipt)]
+        _check_statement(logged, entries, chain, result)
+    facts = (held.statements, chain.eras, path, chain.revoked, held.outdated, held.erased, held.complete)
+    replay = Replay(Evidence(*facts))
+    receipts = [logged for logged in held.statements if isinstance(logged.signed.statement, AccessReceipt)]
     for done, logged in enumerate(receipts, 1):
-        _check_receipt(logged, replay, found)
+        _check_receipt(logged, replay, result)
         step(done, len(receipts))
-    return found
+    return result
 
 
-def _check_statement(logged: LoggedStatement, entries: Entries, chain: ChainHistory, found: ReplayCounts) -> None:
+def _check_statement(logged: LoggedStatement, entries: Entries, chain: ChainHistory, result: ReplayCounts) -> None:
     log, position = logged.signed.log, logged.position
     entry = entries.get(log, {}).get(position)
     if entry is None:
-        found.counts[LATER] += 1
+        result.counts[LATER] += 1
     elif entry != logged.signed.entry.entry:
-        text = f"what is said to lie at position {position} does not"
-        found.findings.append(AuditFinding(FindingKind.STATEMENT, log, text))
+        text = f"the log has another entry at position {position}"
+        result.findings.append(AuditFinding(FindingKind.STATEMENT, log, text))
     signed = _is_signed(logged, chain)
     if signed is None:
-        found.counts[UNCHECKED] += 1
+        result.counts[UNCHECKED] += 1
     elif not signed:
         text = f"the statement at position {position} is not signed by the one it names"
-        found.findings.append(AuditFinding(FindingKind.SIGNATURE, log, text))
+        result.findings.append(AuditFinding(FindingKind.SIGNATURE, log, text))
 
 
 def _is_signed(logged: LoggedStatement, chain: ChainHistory) -> bool | None:
-    """None for contract wallets and signers of other kinds: `mydata verify` asks the chain about those."""
-    said, entry = logged.signed.statement, logged.signed.entry
-    named = _named(said)
+    """True if the named signer signed; None for contract wallets and other signers, which `mydata verify` checks."""
+    statement, entry = logged.signed.statement, logged.signed.entry
+    named = _signer_of(statement)
     if len(named) == passkey.SIGNER_SIZE:
-        return _touched(named, entry)
+        return _passkey_signed(named, entry)
     if named and len(named) != ADDRESS_SIZE:
         return None
-    recovered = recovered_from(said, entry)
-    if isinstance(said, AccessReceipt):
-        return bool(recovered) and _is_operator(checksum(recovered), said.decided_at, chain.eras)
+    recovered = recovered_from(statement, entry)
+    if isinstance(statement, AccessReceipt):
+        return bool(recovered) and _is_operator(checksum(recovered), statement.decided_at, chain.eras)
     return recovered == named or (None if chain.has_code(checksum(named)) else False)
 
 
-def _touched(named: bytes, entry: Entry) -> bool:
+def _passkey_signed(named: bytes, entry: Entry) -> bool:
     try:
         passkey.verify(named[ADDRESS_SIZE:], entry.digest, entry.signature)
     except SignatureInvalid:
@@ -107,39 +117,39 @@ def _touched(named: bytes, entry: Entry) -> bool:
     return True
 
 
-def _named(said: object) -> bytes:
-    match said:
+def _signer_of(statement: object) -> bytes:
+    match statement:
         case Consent() | Revocation() | Erasure():
-            return said.signer
+            return statement.signer
         case Delegation():
-            return said.delegator
+            return statement.delegator
         case Issue():
-            return bytes.fromhex(said.holder[2:])
+            return bytes.fromhex(statement.holder[2:])
         case Incident():
-            return bytes.fromhex(said.responder[2:])
+            return bytes.fromhex(statement.responder[2:])
         case Acknowledgement():
-            return bytes.fromhex(said.reader[2:])
+            return bytes.fromhex(statement.reader[2:])
         case _:
             return b""
 
 
-def _is_operator(account: str, at: int, eras: Eras) -> bool:
-    """A receipt's gateway names itself nowhere: the directory must, at that time."""
-    spans = [(since, party) for since, party in eras.get(account, ()) if since <= at + LAG]
-    return any(party is not None and party.plays(OPERATOR, at) for _, party in spans[-2:])
+def _is_operator(account: str, at_time: int, eras: Eras) -> bool:
+    """True if the account was an accredited operator at that time, since a receipt does not name its gateway."""
+    spans = [(since, party) for since, party in eras.get(account, ()) if since <= at_time + LAG]
+    return any(party is not None and party.plays(OPERATOR, at_time) for _, party in spans[-2:])
 
 
-def _check_receipt(logged: LoggedStatement, replay: Replay, found: ReplayCounts) -> None:
-    said = logged.signed.statement
-    if not isinstance(said, AccessReceipt):
+def _check_receipt(logged: LoggedStatement, replay: Replay, result: ReplayCounts) -> None:
+    statement = logged.signed.statement
+    if not isinstance(statement, AccessReceipt):
         return
     try:
-        outcome = replay.check(logged, said)
+        outcome = replay.check(logged, statement)
     except UnknownTerm:
-        found.counts[UNKNOWN_TERM] += 1
+        result.counts[UNKNOWN_TERM] += 1
         return
-    found.counts[outcome] += 1
+    result.counts[outcome] += 1
     if outcome is Outcome.OTHER:
-        answer = "permitted" if said.permitted else "refused"
-        text = f"the receipt at position {logged.position} says {answer} ({said.reason}); the facts say otherwise"
-        found.findings.append(AuditFinding(FindingKind.DECISION, ACCESS, text))
+        answer = "permitted" if statement.permitted else "refused"
+        text = f"the receipt at position {logged.position} says {answer} ({statement.reason}); the facts say otherwise"
+        result.findings.append(AuditFinding(FindingKind.DECISION, ACCESS, text))

@@ -1,4 +1,4 @@
-"""What an audit may find, each by one name that does not change."""
+"""Findings of an audit, each with a stable code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class FindingKind(StrEnum):
-    """One kind of trouble. `UNANCHORED` cannot be told from a chain that was set back; all others are proof."""
+    """Kind of a finding. `UNANCHORED` may also come from a chain that was reset; all others are proof of a fault."""
 
     UNSIGNED = "checkpoint_unsigned"
     ORIGIN = "origin_changed"
@@ -30,7 +30,7 @@ class FindingKind(StrEnum):
 
 
 class AuditResult(StrEnum):
-    """What an audit may end in."""
+    """Result of an audit."""
 
     WHOLE = "whole"
     BROKEN = "broken"
@@ -42,19 +42,19 @@ EXIT = {AuditResult.WHOLE: 0, AuditResult.BROKEN: 1, AuditResult.UNKNOWN: 5}
 
 @dataclass(frozen=True, slots=True)
 class AuditFinding:
-    """One thing that is not as it should be: in which log, and where in it."""
+    """One fault, with its log and a sentence that gives the position."""
 
     kind: FindingKind
     log: str
     text: str
 
     def as_json(self) -> dict[str, str]:
-        """For programs."""
+        """The finding as a JSON value."""
         return {"finding": self.kind, "log": self.log, "text": self.text}
 
 
 def result_of(findings: Iterable[AuditFinding]) -> AuditResult:
-    """The worst of them decides; none is whole."""
+    """The worst finding decides; without findings the result is whole."""
     kinds = {finding.kind for finding in findings}
     if kinds - {FindingKind.UNANCHORED}:
         return AuditResult.BROKEN

@@ -1,4 +1,4 @@
-"""Facts somebody holds: statements in clear, one JSON object a line, the first line saying what the rest is."""
+"""Facts file: statements in clear, one JSON object on each line; the first line is a header."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHAPE = "not a file of facts; make one with `mydata facts`"
 
 @dataclass(frozen=True, slots=True)
 class HeldStatements:
-    """The statements, the directory's contract, and what only the holder can say; see `ledger.replay.Evidence`."""
+    """Statements of a facts file, the PartyRegistry, and what only its holder knows; see `ledger.replay.Evidence`."""
 
     statements: tuple[LoggedStatement, ...]
     parties: str
@@ -31,32 +31,28 @@ class HeldStatements:
     complete: bool
 
     def positions(self, log: str) -> set[int]:
-        """Where in a log the statements claim to lie."""
-        return {each.position for each in self.statements if each.signed.log == log}
+        """Claimed positions of the statements in a log."""
+        return {logged.position for logged in self.statements if logged.signed.log == log}
 
 
 def read_facts(path: Path) -> HeldStatements:
-    """The facts in a file. Raises MalformedInput, naming the line; OSError as the file system raises it."""
+    """Read a facts file. Raises MalformedInput, which names the line; OSError."""
     with path.open("rb") as file:
         number, lines = 1, _lines(file)
         try:
             first = orjson.loads(next(lines, b""))
             outdated, erased = (
-                frozenset(read_hex(one, name, 32) for one in first[name]) for name in ("outdated", "erased")
+                frozenset(read_hex(digest, name, 32) for digest in first[name]) for name in ("outdated", "erased")
             )
-            found = []
+            statements = []
             for line in lines:
                 number += 1
-                found.append(_logged(orjson.loads(line)))
-            return HeldStatements(tuple(found), str(first["parties"]), outdated, erased, first["complete"] is True)
+                statements.append(_logged(orjson.loads(line)))
+            return HeldStatements(tuple(statements), str(first["parties"]), outdated, erased, first["complete"] is True)
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
             raise MalformedInput(f"line {number} of {path.name}: {SHAPE}") from error
         except MalformedInput as error:
             raise MalformedInput(f"line {number} of {path.name}: {error}") from error
-
-
-def _words(first: dict[str, Any], name: str) -> frozenset[bytes]:
-    return frozenset(read_hex(word, name, 32) for word in first[name])
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""What the chain ever said about a log: every head its contract was moved to, and who was accredited when."""
+"""History of the contracts on chain: every head of a log, accreditations and revocations with their times."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Eras = dict[str, list[tuple[int, Party | None]]]
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A head the contract took in a block; the leaf hashes that came with it where it was told them."""
+    """A head that the contract took in a block; with its new leaf hashes if the transaction gave them."""
 
     head: Head
     block: int
@@ -27,53 +27,53 @@ class Anchor:
 
 
 class History:
-    """Events and heads of contracts on one chain, from block `first` on. Raises SourceUnavailable."""
+    """Events and heads of contracts on one chain, from block `first` on. Methods raise SourceUnavailable."""
 
     def __init__(self, rpc_url: str, first: int = 0) -> None:
         self._rpc, self._first = Rpc(rpc_url), first
         self._last: int | None = None
 
     def chain_id(self) -> int:
-        """Which chain this is."""
+        """The chain id."""
         return int(self._rpc.call("eth_chainId"), 16)
 
     def anchors(self, contract: str) -> list[Anchor]:
-        """Every head the contract announced, in order."""
+        """Every head that the contract announced, in order."""
         return [_anchor(raw) for raw in self._events(contract, [abi.APPENDED, ADVANCED])]
 
     def head(self, contract: str) -> Head:
-        """The head the contract has, as of the last block looked at."""
+        """The head of the contract as of the block that this history ends at."""
         answer = self._rpc.call("eth_call", {"to": contract, "data": abi.HEAD.data()}, hex(self._until()))
         if answer == "0x":
-            raise SourceUnavailable(f"no contract stands at {contract}: another chain, or one that restarted empty")
+            raise SourceUnavailable(f"there is no contract at {contract}: another chain, or one that restarted empty")
         return Head(*abi.HEAD.result(answer))
 
     def parties(self, contract: str) -> Eras:
-        """Who each account was, from which UTC second on."""
-        found = list(self._events(contract, [abi.REGISTERED, abi.UPDATED, abi.REMOVED]))
-        times, eras = self._times(found), defaultdict(list)
-        for raw in found:
+        """Accreditations of each account, each with the UTC second in which it began."""
+        events = list(self._events(contract, [abi.REGISTERED, abi.UPDATED, abi.REMOVED]))
+        times, eras = self._times(events), defaultdict(list)
+        for raw in events:
             party = None if raw["topics"][0] == abi.REMOVED else abi.party_of(raw)
             eras[abi.account_of(raw)].append((times[raw["blockNumber"]], party))
         return dict(eras)
 
     def revoked(self, contract: str) -> dict[bytes, int]:
         """The UTC second in which each revoked consent was revoked, by entry."""
-        found = list(self._events(contract, [abi.REVOKED]))
-        times = self._times(found)
-        return {bytes.fromhex(raw["topics"][1][2:]): times[raw["blockNumber"]] for raw in found}
+        events = list(self._events(contract, [abi.REVOKED]))
+        times = self._times(events)
+        return {bytes.fromhex(raw["topics"][1][2:]): times[raw["blockNumber"]] for raw in events}
 
     def has_code(self, account: str) -> bool:
-        """Whether a contract stands there."""
+        """True if the account is a contract."""
         return len(self._rpc.call("eth_getCode", account, hex(self._until()))) > 2
 
     def _times(self, events: Iterable[dict[str, Any]]) -> dict[str, int]:
         numbers = sorted({raw["blockNumber"] for raw in events})
-        found = self._rpc.batch([("eth_getBlockByNumber", [number, False]) for number in numbers])
-        return {number: int(block["timestamp"], 16) for number, block in zip(numbers, found, strict=True) if block}
+        blocks = self._rpc.batch([("eth_getBlockByNumber", [number, False]) for number in numbers])
+        return {number: int(block["timestamp"], 16) for number, block in zip(numbers, blocks, strict=True) if block}
 
     def _until(self) -> int:
-        """One block for all questions, so that events and head speak of the same moment."""
+        """The block at which this history ends: one for all calls, so that events and head are consistent."""
         if self._last is None:
             self._last = int(self._rpc.call("eth_blockNumber"), 16)
         return self._last
@@ -82,8 +82,8 @@ class History:
         last = self._until()
         for start in range(self._first, last + 1, BLOCKS_AT_ONCE):
             end = min(last, start + BLOCKS_AT_ONCE - 1)
-            wanted = {"address": contract, "topics": [list(kinds)], "fromBlock": hex(start), "toBlock": hex(end)}
-            yield from self._rpc.call("eth_getLogs", wanted)
+            log_filter = {"address": contract, "topics": [list(kinds)], "fromBlock": hex(start), "toBlock": hex(end)}
+            yield from self._rpc.call("eth_getLogs", log_filter)
 
 
 def _anchor(raw: dict[str, Any]) -> Anchor:

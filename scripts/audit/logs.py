@@ -1,4 +1,4 @@
-"""One log from its first entry to its checkpoint, against the chain and against what was seen before."""
+"""Audit of one log from its first entry to its checkpoint, against the chain and the last audit."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from mydata_ledger.scripts.audit.walk import LogWalk
 
 ORIGIN = re.compile(r"mydata-ledger/eip155:([1-9][0-9]{0,18}):(0x[0-9a-fA-F]{40})/([a-z]+)", re.ASCII)
 Step = Callable[[int, int], None]
-"""Hears entries read, and entries in all."""
+"""Function that gets the number of entries read and their total."""
 
 
 @dataclass
 class LogReport:
-    """What an audit of one log came to.
+    """Report of the audit of one log.
 
-    `heads` of the contract were recomputed, `ahead` are newer than the checkpoint; `trust` says where the key that the
-    checkpoint was held against comes from; `entries` are those at the positions asked for.
+    `heads` counts the recomputed heads of the contract, `ahead` those newer than the checkpoint. `trust` is the source
+    of the key that verified the checkpoint. `entries` has the entries at the requested positions.
     """
 
     log: str
@@ -41,7 +41,7 @@ class LogReport:
 
 @dataclass(frozen=True)
 class Trust:
-    """The keys a checkpoint is held against, and where they come from."""
+    """Keys that verify a checkpoint, and their source."""
 
     verifiers: Sequence[Verifier]
     source: str
@@ -57,13 +57,26 @@ def audit_log(
     positions: Set[int] = frozenset(),
     step: Step = lambda _read, _of: None,
 ) -> LogReport:
-    """Replay a log.
+    """Replay a log and check it.
 
-    (1) the checkpoint is signed: by a key `given`, else by one remembered, else by one the server names, and its origin
-    is the one remembered; (2) entry bundles and tiles make one tree; (3) its root is the checkpoint's; (4) every head
-    the contract ever took is the root of its first entries, and only grew; (5) leaves that went on chain lie at their
-    places; (6) the contract took the checkpoint's head; (7) the checkpoint seen before is a prefix. Raises
-    SourceUnavailable, MalformedInput.
+    (1) The checkpoint is signed by a key in `given`, else by a key of the last audit, else by a key that the server
+    names; its origin is that of the last audit. (2) Entry bundles and tiles give one tree. (3) The root of the tree is
+    that of the checkpoint. (4) Every head of the contract is the root of its first entries, and sizes only grow. (5)
+    Leaves on chain are at their positions. (6) The contract took the head of the checkpoint. (7) The checkpoint of the
+    last audit is a prefix.
+
+    Args:
+        log: Name of the log.
+        source: Server of checkpoint, tiles and entries.
+        chain: History of the contracts.
+        known: State of the auditor; it is updated if there is no finding.
+        given: Verifier keys to trust.
+        positions: Positions whose entries the report contains.
+        step: Called with the number of entries read and their total.
+
+    Raises:
+        SourceUnavailable: A source does not answer.
+        MalformedInput: The checkpoint is malformed or belongs to another log.
     """
     seen, note = known.logs.get(log), source.checkpoint(log)
     checkpoint = Checkpoint.parse(note.text)
@@ -75,7 +88,7 @@ def audit_log(
     walk = LogWalk(source, log, checkpoint.head.size, _sizes(anchors, seen), positions)
     _read(report, walk, anchors, step)
     report.findings += _check_heads(report, walk, anchors)
-    report.findings += _check_seen(report, seen, note, walk, known)
+    report.findings += _check_prefix(report, seen, note, walk, known)
     if not report.findings:
         known.remember(log, list(trust.verifiers), note)
     return report
@@ -86,20 +99,20 @@ def _sizes(anchors: Sequence[Anchor], seen: SeenLog | None) -> set[int]:
 
 
 def _trust(log: str, origin: str, source: TileSource, seen: SeenLog | None, given: Sequence[Verifier]) -> Trust:
-    """A key the server names now is worth nothing once one is known: anybody may add a signature of their own."""
-    mine = [verifier for verifier in given if verifier.name == origin]
-    if mine or seen:
-        return Trust(mine, "given") if mine else Trust(seen.verifiers if seen else [], "remembered")
+    """Select the trusted keys; a key that the server names counts only if no key is known yet."""
+    matching = [verifier for verifier in given if verifier.name == origin]
+    if matching or seen:
+        return Trust(matching, "given") if matching else Trust(seen.verifiers if seen else [], "remembered")
     return Trust([v for v in source.verifiers(log) if v.name == origin], "named by the server")
 
 
 def _contract(log: str, checkpoint: Checkpoint, chain: History) -> str:
-    named = ORIGIN.fullmatch(checkpoint.origin)
-    if named is None or named.group(3) != log:
+    match = ORIGIN.fullmatch(checkpoint.origin)
+    if match is None or match.group(3) != log:
         raise MalformedInput(f"the checkpoint is not of a {log} log of MyData Ledger; check --url")
-    if chain.chain_id() != int(named.group(1)):
-        raise SourceUnavailable(f"the log is anchored on chain {named.group(1)}, the RPC is another; check --rpc")
-    return named.group(2)
+    if chain.chain_id() != int(match.group(1)):
+        raise SourceUnavailable(f"the log is anchored on chain {match.group(1)}, the RPC is another; check --rpc")
+    return match.group(2)
 
 
 def _check_signed(report: LogReport, note: Note, seen: SeenLog | None, trust: Trust) -> Iterator[AuditFinding]:
@@ -134,7 +147,7 @@ def _check_chain(log: str, anchors: Sequence[Anchor], head: Head) -> Iterator[Au
 
 
 def _read(report: LogReport, walk: LogWalk, anchors: Sequence[Anchor], step: Step) -> None:
-    leaves, root, read = _Leaves(report.log, anchors), report.checkpoint.head.root, 0
+    leaves, root, read = _LeafComparison(report.log, anchors), report.checkpoint.head.root, 0
 
     def progress(entries: int) -> None:
         nonlocal read
@@ -150,8 +163,8 @@ def _read(report: LogReport, walk: LogWalk, anchors: Sequence[Anchor], step: Ste
     ]
 
 
-class _Leaves:
-    """Leaf hashes that the chain was told, against those of the tiles."""
+class _LeafComparison:
+    """Comparison of the leaf hashes on chain with those of the tiles."""
 
     def __init__(self, log: str, anchors: Sequence[Anchor]) -> None:
         self._log = log
@@ -160,31 +173,31 @@ class _Leaves:
         self._by_entry: list[tuple[int, bytes]] = []
         self._by_tile: list[tuple[int, bytes]] = []
 
-    def _told(self, position: int) -> tuple[bytes, int] | None:
-        """The leaf hash and its block."""
-        found = bisect_right(self._ends, position)
-        if found == len(self._ends):
+    def _anchored(self, position: int) -> tuple[bytes, int] | None:
+        """The leaf hash on chain at a position, and its block; None if the chain has no leaf for it."""
+        number = bisect_right(self._ends, position)
+        if number == len(self._ends):
             return None
-        anchor = self._anchors[found]
+        anchor = self._anchors[number]
         index = position - (anchor.head.size - len(anchor.leaves))
         return (anchor.leaves[index], anchor.block) if index >= 0 else None
 
     def compare(self, position: int, by_entry: bytes, by_tile: bytes) -> None:
-        """Hold the leaf at a position against the chain's, as the bundle has it and as the tile has it."""
-        told = self._told(position)
-        if told and told[0] != by_entry:
+        """Compare the leaf on chain at a position with the leaves of the entry bundle and of the tile."""
+        anchored = self._anchored(position)
+        if anchored and anchored[0] != by_entry:
             self._by_entry.append((position, by_entry))
-        if told and told[0] != by_tile:
+        if anchored and anchored[0] != by_tile:
             self._by_tile.append((position, by_tile))
 
     def findings(self, by_entries: bool) -> Iterator[AuditFinding]:
-        """The first that differs: those behind it may only have moved."""
+        """Finding for the first differing leaf only, since later ones may just have moved."""
         other = self._by_entry if by_entries else self._by_tile
         for position, leaf in other[:1]:
-            told, following = self._told(position), self._told(position + 1)
-            since = f"position {position} (block {told[1] if told else 0})"
+            anchored, following = self._anchored(position), self._anchored(position + 1)
+            since = f"position {position} (block {anchored[1] if anchored else 0})"
             if following and following[0] == leaf:
-                text = f"the entry anchored at {since} is gone; what follows moved up"
+                text = f"the entry anchored at {since} is gone; the entries after it moved up"
                 yield AuditFinding(FindingKind.DROPPED, self._log, text)
             else:
                 text = f"{since} does not hold the leaf that was anchored; {len(other)} positions differ"
@@ -192,13 +205,13 @@ class _Leaves:
 
 
 def _check_heads(report: LogReport, walk: LogWalk, anchors: Sequence[Anchor]) -> Iterator[AuditFinding]:
-    head, truth = report.checkpoint.head, walk.matching_tree(report.checkpoint.head.root)
-    if truth.roots.get(head.size) != head.root:
-        text = f"the {truth.size} entries served do not lead to the checkpoint of size {head.size}"
+    head, tree = report.checkpoint.head, walk.matching_tree(report.checkpoint.head.root)
+    if tree.roots.get(head.size) != head.root:
+        text = f"the {tree.size} entries served do not lead to the checkpoint of size {head.size}"
         yield AuditFinding(FindingKind.CHECKPOINT, report.log, text)
     covered = [anchor for anchor in anchors if anchor.head.size <= head.size]
     report.heads, report.ahead = len(covered), len(anchors) - len(covered)
-    other = [anchor for anchor in covered if truth.roots.get(anchor.head.size) != anchor.head.root]
+    other = [anchor for anchor in covered if tree.roots.get(anchor.head.size) != anchor.head.root]
     if other:
         first, more = other[0], f"; nor are {len(other) - 1} later ones" if len(other) > 1 else ""
         text = f"the head of size {first.head.size}, on chain since block {first.block}, is not that of the tiles{more}"
@@ -209,7 +222,7 @@ def _check_heads(report: LogReport, walk: LogWalk, anchors: Sequence[Anchor]) ->
         )
 
 
-def _check_seen(
+def _check_prefix(
     report: LogReport, seen: SeenLog | None, note: Note, walk: LogWalk, known: AuditorFile
 ) -> Iterator[AuditFinding]:
     if seen is None or seen.checkpoint.origin != report.checkpoint.origin:

@@ -1,4 +1,4 @@
-"""`mydata`: the ledger from a terminal, for people, holders, readers and auditors."""
+"""Command line `mydata`: the ledger for data subjects, holders, readers, operators and auditors."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ app = typer.Typer(
 )
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"mydata-ledger {version('mydata-ledger')}")
         raise typer.Exit
 
@@ -94,17 +94,17 @@ app.command("verifier")(verifying.verifier)
 
 
 def main() -> None:
-    """Run one command; whatever is refused is one sentence and an exit code other than 0."""
+    """Run one command; a refusal ends with one sentence on stderr and a non-zero exit code."""
     try:
         app()
     except OSError as error:
-        _end(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+        _exit_with_error(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
     except (LedgerError, RequestRefused, Failure) as error:
-        _end(str(error))
+        _exit_with_error(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
 
 
-def _end(sentence: str) -> None:
-    Console(stderr=True).print(f"error: {sentence}", style="red", markup=False, highlight=False, soft_wrap=True)
+def _exit_with_error(message: str) -> None:
+    Console(stderr=True).print(f"error: {message}", style="red", markup=False, highlight=False, soft_wrap=True)
     sys.exit(1)

@@ -1,4 +1,4 @@
-"""`mydata audit`: whole logs from their tiles against the chain, and decisions from their receipts."""
+"""Command `mydata audit`: check whole logs against the chain, and recompute decisions from receipts."""
 
 from __future__ import annotations
 
@@ -20,76 +20,82 @@ from mydata_ledger.scripts.cli.common import URL, Json, Rpc, Url, answer
 if TYPE_CHECKING:
     from mydata_ledger.scripts.audit import AuditFinding, HeldStatements, History, LogReport, ReplayCounts
 
-Steps = Callable[[str], Callable[[int, int], None]]
+ProgressBars = Callable[[str], Callable[[int, int], None]]
 
 
 def audit(
-    log: Annotated[str, typer.Argument(help="consents, records or access; leave out with --all.")] = "",
+    log: Annotated[str, typer.Argument(help="consents, records or access; none with --all.")] = "",
     *,
     rpc: Rpc,
     url: Url = URL,
-    every: Annotated[bool, typer.Option("--all", help="All three logs.")] = False,
-    state: Annotated[Path | None, typer.Option("--state", help="File in which what was found whole is kept.")] = None,
-    facts: Annotated[Path | None, typer.Option("--facts", help="File of `mydata facts`: recompute decisions.")] = None,
-    vkey: Annotated[list[str] | None, typer.Option("--vkey", help="A log's verifier key (repeat).")] = None,
-    from_block: Annotated[int, typer.Option("--from-block", min=0, help="Where the contracts were deployed.")] = 0,
+    every: Annotated[bool, typer.Option("--all", help="Audit all three logs.")] = False,
+    state: Annotated[
+        Path | None, typer.Option("--state", help="File that keeps the checked heads for the next audit.")
+    ] = None,
+    facts: Annotated[
+        Path | None, typer.Option("--facts", help="File written by `mydata facts`: recompute its decisions.")
+    ] = None,
+    vkey: Annotated[list[str] | None, typer.Option("--vkey", help="Verifier key of a log (repeat).")] = None,
+    from_block: Annotated[
+        int, typer.Option("--from-block", min=0, help="Block in which the contracts were deployed.")
+    ] = 0,
     as_json: Json = False,
 ) -> None:
-    """Replay logs from tiles: every root the contracts ever took is recomputed, and what was seen before is a prefix.
+    """Replay logs from their tiles: recompute every root on chain, and check that an earlier audit is a prefix.
 
-    Whoever holds facts (`mydata facts`) also has every decision recomputed from its receipt. Ends in whole (exit 0),
-    broken (1) or unknown (5): what does not answer is unknown.
+    With a facts file (`mydata facts`) each decision is recomputed from its receipt too. The result is whole (exit
+    code 0), broken (1) or unknown (5). A source that does not answer gives unknown.
     """
     from mydata_ledger.scripts.audit import AuditorFile, History, ReplayCounts, TileSource, audit_log, read_facts
 
     logs = LOGS if every or facts else (log,)
     if not set(logs) <= set(LOGS):
         raise MalformedInput(f"name a log ({', '.join(LOGS)}), or give --all")
-    known, held = AuditorFile.read(state), read_facts(facts) if facts else None
-    given, source, chain = [Verifier.parse(one) for one in vkey or []], TileSource(url), History(rpc, from_block)
-    with _unknown_ends(), _progress(as_json) as steps:
+    auditor_file, statements = AuditorFile.read(state), read_facts(facts) if facts else None
+    verifiers, source, chain = [Verifier.parse(text) for text in vkey or []], TileSource(url), History(rpc, from_block)
+    with _unavailable_is_unknown(), _progress(as_json) as steps:
         reports = [
             audit_log(
                 name,
                 source,
                 chain,
-                known,
-                given=given,
-                positions=held.positions(name) if held else frozenset(),
+                auditor_file,
+                given=verifiers,
+                positions=statements.positions(name) if statements else frozenset(),
                 step=steps(name),
             )
             for name in logs
         ]
-        decided = _decide(held, reports, chain, steps) if held else ReplayCounts()
-    known.write()
-    _tell(reports, decided, as_json)
+        replayed = _replay(statements, reports, chain, steps) if statements else ReplayCounts()
+    auditor_file.write()
+    _print_reports(reports, replayed, as_json)
 
 
-def _decide(held: HeldStatements, reports: list[LogReport], chain: History, steps: Steps) -> ReplayCounts:
+def _replay(statements: HeldStatements, reports: list[LogReport], chain: History, steps: ProgressBars) -> ReplayCounts:
     from mydata_ledger.scripts.audit import ChainHistory, replay_decisions
     from mydata_ledger.scripts.serve import slices
 
     contracts = {report.log: report.contract for report in reports}
     entries = {report.log: report.entries for report in reports}
-    said = ChainHistory(chain.parties(held.parties), chain.revoked(contracts[CONSENTS]), chain.has_code)
-    path = Vocabulary(one.catalog for one in slices()).path
-    return replay_decisions(held, entries, said, path, steps("decisions"))
+    chain_history = ChainHistory(chain.parties(statements.parties), chain.revoked(contracts[CONSENTS]), chain.has_code)
+    path = Vocabulary(service.catalog for service in slices()).path
+    return replay_decisions(statements, entries, chain_history, path, steps("decisions"))
 
 
-def _tell(reports: list[LogReport], decided: ReplayCounts, as_json: bool) -> None:
+def _print_reports(reports: list[LogReport], replayed: ReplayCounts, as_json: bool) -> None:
     from mydata_ledger.scripts.audit import EXIT, result_of
 
-    findings = [finding for report in reports for finding in report.findings] + decided.findings
+    findings = [finding for report in reports for finding in report.findings] + replayed.findings
     result = result_of(findings)
     value = {
         "result": result,
         "logs": [_log_value(report) for report in reports],
-        "decisions": {str(name): count for name, count in decided.counts.items()},
+        "decisions": {str(name): count for name, count in replayed.counts.items()},
         "findings": [finding.as_json() for finding in findings],
     }
     lines = [_log_line(report) for report in reports]
-    lines += [f"decisions: {', '.join(f'{n} {name}' for name, n in sorted(decided.counts.items()))}"] * bool(
-        decided.counts
+    lines += [f"decisions: {', '.join(f'{n} {name}' for name, n in sorted(replayed.counts.items()))}"] * bool(
+        replayed.counts
     )
     lines += [_finding_line(finding) for finding in findings]
     answer(value, "\n".join([*lines, f"result: {result}"]), as_json)
@@ -112,9 +118,9 @@ def _log_value(report: LogReport) -> dict[str, Any]:
 
 def _log_line(report: LogReport) -> str:
     head, mark = report.checkpoint.head, "✗" if report.findings else "✓"
-    told = f"{mark} {report.log}: {head.size} entries, {report.heads} heads of {report.contract} recomputed"
+    text = f"{mark} {report.log}: {head.size} entries, {report.heads} heads of {report.contract} recomputed"
     ahead = f", {report.ahead} newer than the checkpoint" if report.ahead else ""
-    return f"{told}{ahead}; key {report.trust}"
+    return f"{text}{ahead}; key {report.trust}"
 
 
 def _finding_line(finding: AuditFinding) -> str:
@@ -122,8 +128,8 @@ def _finding_line(finding: AuditFinding) -> str:
 
 
 @contextmanager
-def _unknown_ends() -> Iterator[None]:
-    """What does not answer is neither whole nor broken."""
+def _unavailable_is_unknown() -> Iterator[None]:
+    """End with exit code unknown if a source does not answer: the log is then neither whole nor broken."""
     from mydata_ledger.scripts.audit import EXIT, AuditResult
 
     try:
@@ -134,8 +140,8 @@ def _unknown_ends() -> Iterator[None]:
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Steps]:
-    """A bar a log, on the error stream, so that the answer stays an answer."""
+def _progress(quiet: bool) -> Iterator[ProgressBars]:
+    """A progress bar for each log, on stderr, so that stdout holds the result only."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bars:
 

@@ -1,4 +1,4 @@
-"""`mydata consent` and `mydata revoke`: what a person says, from a terminal."""
+"""Commands `mydata consent` and `mydata revoke`: draft, sign, show and withdraw consents."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from mydata_ledger.scripts.cli.common import (
     Url,
     answer,
     console,
-    read_first,
     read_json,
+    show_summary,
     write,
 )
 
@@ -29,7 +29,7 @@ app = typer.Typer(help="Consents: draft, sign, show, import, export.", no_args_i
 app.command("import")(fhir.import_)
 app.command("export")(fhir.export)
 DAY = 86_400
-NO_MARK = "; the chain carries no mark of it, since the consent's lock was not made with this key"
+NOT_ON_CHAIN = "; the consent is not revoked on chain, since its lock was not made with this key"
 Grantee = Annotated[str, typer.Argument(help="A party's 0x address, `role:<role>`, or `*` (to forbid everybody).")]
 
 
@@ -44,14 +44,14 @@ def draft(
         list[str] | None, typer.Option("--condition", help="once, max-uses:3, every-days:30, … (repeat).")
     ] = None,
     record: Annotated[list[str] | None, typer.Option("--record", help="Only this record id (repeat).")] = None,
-    days: Annotated[int, typer.Option(min=1, help="How many days it lasts.")] = 365,
-    forbid: Annotated[bool, typer.Option("--forbid", help="Forbid instead of permit.")] = False,
+    days: Annotated[int, typer.Option(min=1, help="Number of days the consent lasts.")] = 365,
+    forbid: Annotated[bool, typer.Option("--forbid", help="Forbid instead of permitting.")] = False,
     language: Annotated[str, typer.Option(help="Language of the notice: en or ko.")] = "en",
     out: Out = None,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """Draft the next version of a consent and show what it says. Nothing is signed yet."""
+    """Draft the next version of a consent and show its text. Nothing is signed yet."""
     now = int(time.time())
     grant = {
         "effect": "forbid" if forbid else "permit",
@@ -67,11 +67,15 @@ def draft(
     drafted = client.draft(grantee, [grant], language)
     if out:
         write(out, drafted)
-    answer(drafted, _said(drafted) + (f"\nsign it with: mydata consent sign {out} --key {key}" if out else ""), as_json)
+    answer(
+        drafted,
+        _draft_text(drafted) + (f"\nsign it with: mydata consent sign {out} --key {key}" if out else ""),
+        as_json,
+    )
 
 
-def _said(drafted: dict[str, Any]) -> str:
-    lines = [drafted["notice"]["text"], "", "You are about to say:", *(f"  {one}" for one in drafted["summary"])]
+def _draft_text(drafted: dict[str, Any]) -> str:
+    lines = [drafted["notice"]["text"], "", "You are about to say:", *(f"  {line}" for line in drafted["summary"])]
     return "\n".join(lines)
 
 
@@ -79,11 +83,11 @@ def _said(drafted: dict[str, Any]) -> str:
 def sign(
     file: Annotated[Path, typer.Argument(help="A draft written by `mydata consent draft --out`.")],
     key: Key,
-    wait: Annotated[bool, typer.Option(help="Wait until it is on chain.")] = True,
+    wait: Annotated[bool, typer.Option(help="Wait until the consent is on chain.")] = True,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """Sign a draft and hand it in."""
+    """Sign a draft and submit it."""
     client, _ = signed_in(url, key)
     accepted = client.call("POST", "/consents", json=client.sign(read_json(file)["typed_data"], Consent))
     if wait:
@@ -96,44 +100,46 @@ def sign(
 @app.command("show")
 def show(
     key: Key,
-    entry: Annotated[str, typer.Argument(help="Entry of one consent: its whole copy with proof.")] = "",
+    entry: Annotated[str, typer.Argument(help="Entry of one consent: show its copy with proof.")] = "",
     out: Out = None,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """Your consents, or one of them as a proof document for `mydata verify`."""
+    """Show your consents, or one of them as a proof document for `mydata verify`."""
     client, _ = signed_in(url, key)
-    found = client.call("GET", f"/consents/{entry}/copy" if entry else "/consents")
+    answered = client.call("GET", f"/consents/{entry}/copy" if entry else "/consents")
     if out:
-        write(out, found)
+        write(out, answered)
     if entry:
-        answer(found, f"written to {out}" if out else "give --out FILE or --json to have the copy", as_json)
+        answer(answered, f"written to {out}" if out else "give --out FILE or --json to have the copy", as_json)
         return
-    lines = [f"{c['entry']}  v{c['version']} {c['status']:<10} {c['grantee_name']}" for c in found]
-    answer(found, "\n".join(lines) or "you have signed no consent yet", as_json)
+    lines = [f"{c['entry']}  v{c['version']} {c['status']:<10} {c['grantee_name']}" for c in answered]
+    answer(answered, "\n".join(lines) or "you have signed no consent yet", as_json)
 
 
 @app.command("record")
 def record(
     entry: Annotated[str, typer.Argument(help="Entry of one of your consents; `mydata consent show` lists them.")],
     key: Key,
-    receipt: Annotated[bool, typer.Option("--receipt", help="The receipt: a dated copy of the whole record.")] = False,
+    receipt: Annotated[
+        bool, typer.Option("--receipt", help="The consent receipt: a dated copy of the record.")
+    ] = False,
     out: Out = None,
     url: Url = URL,
 ) -> None:
-    """One of your consents as an ISO/IEC TS 27560 consent record: JSON-LD in the words of W3C's DPV."""
+    """Show one of your consents as an ISO/IEC TS 27560 consent record: JSON-LD with the W3C DPV vocabulary."""
     client, _ = signed_in(url, key)
-    found = client.call("GET", f"/consents/{entry}/{'receipt' if receipt else 'record'}")
+    answered = client.call("GET", f"/consents/{entry}/{'receipt' if receipt else 'record'}")
     if out:
-        write(out, found)
-    answer(found, f"written to {out}", as_json=out is None)
+        write(out, answered)
+    answer(answered, f"written to {out}", as_json=out is None)
 
 
 def revoke(grantee: Grantee, key: Key, language: Language = "en", url: Url = URL, as_json: Json = False) -> None:
-    """Withdraw your consent to a grantee; it denies before this answers."""
+    """Withdraw your consent to a grantee; access is denied before the command returns."""
     client, _ = signed_in(url, key)
     drafted = client.withdrawal(grantee, language)
-    read_first(drafted["summary"], as_json)
+    show_summary(drafted["summary"], as_json)
     accepted = client.end(drafted)
-    silent = "" if int(drafted["typed_data"]["message"]["secret"], 16) else NO_MARK
-    answer(accepted, f"withdrawn: {accepted['status']}, position {accepted['position']}{silent}", as_json)
+    chain_note = "" if int(drafted["typed_data"]["message"]["secret"], 16) else NOT_ON_CHAIN
+    answer(accepted, f"withdrawn: {accepted['status']}, position {accepted['position']}{chain_note}", as_json)

@@ -1,4 +1,4 @@
-"""`mydata erase` and `mydata certificate`: records ended for good, and the proof of it."""
+"""Commands `mydata erase` and `mydata certificate`: erase records for good, and prove the erasure."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ import typer
 from mydata_ledger.client import Client, signed_in
 from mydata_ledger.ledger.errors import IntegrityFailure
 from mydata_ledger.ledger.record import Erasure
-from mydata_ledger.scripts.cli.common import URL, Json, Key, Language, Out, Url, answer, console, read_first, write
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Language, Out, Url, answer, console, show_summary, write
 
-Records = Annotated[list[str] | None, typer.Argument(help="Ids of records that are about you, or that you issued.")]
+Records = Annotated[list[str] | None, typer.Argument(help="Ids of records about you, or issued by you.")]
 PAGE = 1_000
 
 
 def erase(
     key: Key,
     record: Records = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every record that is about you.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Erase every record about you.")] = False,
     language: Language = "en",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """Destroy the keys of records for good: nobody, you included, can read them again."""
+    """Destroy the keys of records for good: nobody, not even you, can read them again."""
     if bool(record) == everything:
-        raise typer.BadParameter("name records, or say --all", param_hint="RECORD")
+        raise typer.BadParameter("name records, or give --all", param_hint="RECORD")
     client, _ = signed_in(url, key)
-    found = _drafted(client, record, language)
-    if found["drafts"] and not yes:
-        read_first([found["summary"]], as_json)
+    drafted = _draft(client, record, language)
+    if drafted["drafts"] and not yes:
+        show_summary([drafted["summary"]], as_json)
         typer.confirm("Erase every record that is about you?" if everything else "Erase for good?", abort=True)
     erased: list[str] = []
-    while found["drafts"]:
-        erased += _hand_in(client, found["drafts"])
-        found = _drafted(client, None, language) if everything else {"drafts": []}
+    while drafted["drafts"]:
+        erased += _submit(client, drafted["drafts"])
+        drafted = _draft(client, None, language) if everything else {"drafts": []}
     answer({"erased": erased}, f"erased: {len(erased)} records; their certificates: mydata certificate RECORD", as_json)
 
 
@@ -45,30 +45,33 @@ def certificate(
     out: Out = None,
     url: Url = URL,
 ) -> None:
-    """The certificate of an erasure, for `mydata verify`; it waits until the erasure is on chain."""
+    """Fetch the certificate of an erasure for `mydata verify`; waits until the erasure is on chain."""
     client, _ = signed_in(url, key)
-    found = client.call("GET", f"/me/erasures/{record}/certificate")
-    if found["checkpoint"] is None:
+    document = client.call("GET", f"/me/erasures/{record}/certificate")
+    if document["checkpoint"] is None:
         with console.status("waiting for the chain"):
-            client.wait_anchored("records", found["position"])
-        found = client.call("GET", f"/me/erasures/{record}/certificate")
+            client.wait_anchored("records", document["position"])
+        document = client.call("GET", f"/me/erasures/{record}/certificate")
     if out:
-        write(out, found)
-    answer(found, f"written to {out}", as_json=out is None)
+        write(out, document)
+    answer(document, f"written to {out}", as_json=out is None)
 
 
-def _drafted(client: Client, records: list[str] | None, language: str) -> dict[str, Any]:
-    """The erasures of named records and of no other, or of all. Raises IntegrityFailure."""
+def _draft(client: Client, records: list[str] | None, language: str) -> dict[str, Any]:
+    """Draft the erasures of the named records, or of all records.
+
+    Raises IntegrityFailure if the API drafts another record than the named ones.
+    """
     form = {"language": language} | ({"records": records} if records else {})
-    found: dict[str, Any] = client.call("POST", "/me/erasures/drafts", json=form)
-    named = {typed["message"]["recordId"] for typed in found["drafts"]}
-    if records and named != {record.lower() for record in records}:
-        raise IntegrityFailure("the drafts do not erase what was asked for; nothing was signed")
-    return found
+    drafted: dict[str, Any] = client.call("POST", "/me/erasures/drafts", json=form)
+    drafted_ids = {draft["message"]["recordId"] for draft in drafted["drafts"]}
+    if records and drafted_ids != {record.lower() for record in records}:
+        raise IntegrityFailure("the drafts name other records than you did; nothing was signed")
+    return drafted
 
 
-def _hand_in(client: Client, drafts: list[dict[str, Any]]) -> list[str]:
+def _submit(client: Client, drafts: list[dict[str, Any]]) -> list[str]:
     with console.status(f"signing and erasing {len(drafts)}"):
-        signed = [client.sign(typed, Erasure) for typed in drafts]
+        signed = [client.sign(draft, Erasure) for draft in drafts]
         client.call("POST", "/me/erasures", json={"erasures": signed})
-    return [typed["message"]["recordId"] for typed in drafts]
+    return [draft["message"]["recordId"] for draft in drafts]

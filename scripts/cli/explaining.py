@@ -1,4 +1,4 @@
-"""`mydata answer`: what a party is answered about one of your records, now or at a moment of the past, and why."""
+"""Command `mydata answer`: the decision for a party on one of your records, now or at a past time, and why."""
 
 from __future__ import annotations
 
@@ -15,25 +15,27 @@ from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer
 def explain(
     record: Annotated[str, typer.Argument(help="Id of one of your records.")],
     key: Key,
-    party: Annotated[str, typer.Option("--party", help="Address of the party that would ask.")],
-    purpose: Annotated[str, typer.Option(help="What for, for instance hl7:CLINTRCH.")],
+    party: Annotated[str, typer.Option("--party", help="Address of the requesting party.")],
+    purpose: Annotated[str, typer.Option(help="Purpose of the request, for instance hl7:CLINTRCH.")],
     action: Annotated[str, typer.Option(help="view, copy, transfer or compute.")] = "view",
-    at: Annotated[str, typer.Option("--at", help="A moment: 2026-11-23T10:00 (UTC), with an offset, or seconds.")] = "",
-    size: Annotated[int, typer.Option("--size", min=0, help="Or: when the chain first held so many consents.")] = 0,
+    at: Annotated[str, typer.Option("--at", help="Past time: 2026-11-23T10:00 (UTC), or UTC seconds.")] = "",
+    size: Annotated[
+        int, typer.Option("--size", min=0, help="Or: when the chain first held this number of consents.")
+    ] = 0,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """What a party is answered about a record of yours, or was at a moment of the past, and what each consent said."""
+    """Show the decision for a party on one of your records, now or at a past time, and each consent it considered."""
     client, _ = signed_in(url, key)
-    asked: dict[str, Any] = {"requester": party, "purpose": purpose, "action": action}
-    asked |= {"at": seconds(at)} if at else {}
-    asked |= {"size": size} if size else {}
-    told = client.call("GET", f"/me/records/{record}/answer", params=asked)
-    answer(told, _said(told), as_json)
+    params: dict[str, Any] = {"requester": party, "purpose": purpose, "action": action}
+    params |= {"at": seconds(at)} if at else {}
+    params |= {"size": size} if size else {}
+    facts = client.call("GET", f"/me/records/{record}/answer", params=params)
+    answer(facts, _as_text(facts), as_json)
 
 
 def seconds(text: str) -> int:
-    """UTC seconds of a moment: seconds already, or ISO 8601 (UTC where no offset is said). Raises MalformedInput."""
+    """Parse a time to UTC seconds: digits, or ISO 8601 (UTC without an offset). Raises MalformedInput."""
     if text.isdecimal() and text.isascii():
         return int(text)
     try:
@@ -43,11 +45,11 @@ def seconds(text: str) -> int:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
-def _said(told: dict[str, Any]) -> str:
-    when = datetime.fromtimestamp(told["at"], UTC).isoformat(timespec="seconds")
-    verdict = "permitted" if told["permitted"] else "denied"
-    rests = f"{told['consents_size']} consents and {told['records_size']} records on chain, block {told['block']}"
-    lines = [f"{verdict} ({told['reason']}) at {when}; rests on {rests}"]
-    lines += [f"  binds the reader to: {', '.join(told['obligations'])}"] if told["obligations"] else []
-    lines += [f"  {one['finding']:<22} {one['consent']}" for one in told["considered"]]
+def _as_text(facts: dict[str, Any]) -> str:
+    when = datetime.fromtimestamp(facts["at"], UTC).isoformat(timespec="seconds")
+    verdict = "permitted" if facts["permitted"] else "denied"
+    basis = f"{facts['consents_size']} consents and {facts['records_size']} records on chain, block {facts['block']}"
+    lines = [f"{verdict} ({facts['reason']}) at {when}; rests on {basis}"]
+    lines += [f"  binds the reader to: {', '.join(facts['obligations'])}"] if facts["obligations"] else []
+    lines += [f"  {consent['finding']:<22} {consent['consent']}" for consent in facts["considered"]]
     return "\n".join(lines)

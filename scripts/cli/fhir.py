@@ -1,4 +1,4 @@
-"""`mydata consent import` and `export`: FHIR Consents in and out."""
+"""Commands `mydata consent import` and `export`: read and write FHIR Consents."""
 
 from __future__ import annotations
 
@@ -22,17 +22,19 @@ from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer, c
 if TYPE_CHECKING:
     from mydata_ledger.services.health.formats.consents import ConsentImport
 
-REFUSED = 1
+EXIT_REFUSED = 1
 Files = Annotated[
     list[Path],
     typer.Argument(help="FHIR Consents, R4 or R5: one, a Bundle of them, or NDJSON.", exists=True, dir_okay=False),
 ]
 Actors = Annotated[
     list[str] | None,
-    typer.Option("--actor", help="Who a FHIR reference is: Organization/f001=0x… or =role:responder (repeat)."),
+    typer.Option(
+        "--actor", help="Map a FHIR reference to a grantee: Organization/f001=0x… or =role:responder (repeat)."
+    ),
 ]
 Records = Annotated[
-    list[str] | None, typer.Option("--record", help="Which record a reference is: Observation/1=0x… (repeat).")
+    list[str] | None, typer.Option("--record", help="Map a FHIR reference to a record: Observation/1=0x… (repeat).")
 ]
 
 
@@ -40,16 +42,17 @@ def import_(
     files: Files,
     actor: Actors = None,
     record: Records = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be imported.")] = False,
-    sign: Annotated[bool, typer.Option("--sign", help="Sign the drafts with --key and hand them in.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be imported.")] = False,
+    sign: Annotated[bool, typer.Option("--sign", help="Sign the drafts with --key and submit them.")] = False,
     key: Annotated[Path | None, typer.Option("--key", envvar="MYDATA_KEY", help="Your key file.")] = None,
     language: Annotated[str, typer.Option(help="Language of the notice: en or ko.")] = "en",
     out: Out = None,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """Read FHIR Consents into drafts for you to sign. Nothing wider than the file is ever drafted; what our grants
-    cannot say is listed. Ends with exit code 1 when a consent is refused, 2 when the command is used wrongly.
+    """Read FHIR Consents into drafts for you to sign. A draft never permits more than the file; losses are listed.
+
+    Exit code 1: a consent was refused. Exit code 2: wrong use of the command.
     """
     words, actors, records = _vocabulary(), _pairs(actor, "--actor"), _pairs(record, "--record")
     results = [result for file in files for result in _results(file, words, actors, records)]
@@ -57,10 +60,10 @@ def import_(
         _draft(results, key, sign, language, url)
     if out:
         write(out, results)
-    text = "\n\n".join(_told(result, words, language) for result in results)
+    text = "\n\n".join(_result_text(result, words, language) for result in results)
     answer(results if len(results) > 1 else results[0], text, as_json)
     if any(result["outcome"] == "refused" for result in results):
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(EXIT_REFUSED)
 
 
 def export(
@@ -90,7 +93,7 @@ def export(
 def _results(
     file: Path, words: Vocabulary, actors: Mapping[str, str], records: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    """One result a consent, as docs/consent-import.md has it."""
+    """One result for each consent, in the form of docs/consent-import.md."""
     from mydata_ledger.services.health.formats.consents import consents_in, read_consent
 
     try:
@@ -101,31 +104,31 @@ def _results(
     for part in parts:
         head = {"file": file.name} | ({"place": part.path} if part.path else {})
         try:
-            found = read_consent(part.raw, words, grantee=actors.get, record=records.get, now=int(time.time()))
+            imported = read_consent(part.raw, words, grantee=actors.get, record=records.get, now=int(time.time()))
         except LedgerError as error:
             yield _refused(head, error)
         else:
-            yield head | _plain(found)
+            yield head | _as_result(imported)
 
 
 def _refused(head: Mapping[str, str], error: LedgerError) -> dict[str, Any]:
-    said = {"outcome": "refused", "reason": str(error), "release": "", "patient": ""}
-    return {**head, **said, "grants": {}, "losses": []}
+    fields = {"outcome": "refused", "reason": str(error), "release": "", "patient": ""}
+    return {**head, **fields, "grants": {}, "losses": []}
 
 
-def _plain(found: ConsentImport) -> dict[str, Any]:
+def _as_result(imported: ConsentImport) -> dict[str, Any]:
     return {
-        "outcome": str(found.outcome),
-        "release": found.release,
-        "patient": found.patient,
-        "grants": {grantee: [message(grant) for grant in grants] for grantee, grants in found.grants.items()},
-        "losses": [asdict(loss) for loss in found.losses],
+        "outcome": str(imported.outcome),
+        "release": imported.release,
+        "patient": imported.patient,
+        "grants": {grantee: [message(grant) for grant in grants] for grantee, grants in imported.grants.items()},
+        "losses": [asdict(loss) for loss in imported.losses],
     }
 
 
-def _told(result: Mapping[str, Any], words: Vocabulary, language: str) -> str:
-    where = " ".join(result[name] for name in ("file", "place") if name in result)
-    lines = [f"{where}: {result['outcome'].replace('_', ' ')}"]
+def _result_text(result: Mapping[str, Any], words: Vocabulary, language: str) -> str:
+    source = " ".join(result[name] for name in ("file", "place") if name in result)
+    lines = [f"{source}: {result['outcome'].replace('_', ' ')}"]
     if "reason" in result:
         lines.append(f"  {result['reason']}")
     for grantee, grants in result["grants"].items():
@@ -136,9 +139,9 @@ def _told(result: Mapping[str, Any], words: Vocabulary, language: str) -> str:
 
 
 def _draft(results: Sequence[dict[str, Any]], key: Path | None, sign: bool, language: str, url: str) -> None:
-    """Draft every grantee's consent, and hand it in if it is to be signed."""
+    """Draft the consent of each grantee; with `sign`, also sign and submit it."""
     if key is None:
-        raise typer.BadParameter("give your key file, or --dry-run to look only", param_hint="--key")
+        raise typer.BadParameter("give your key file, or --dry-run to import nothing", param_hint="--key")
     client, _ = signed_in(url, key)
     for result in results:
         result["drafts"] = {}
@@ -146,7 +149,7 @@ def _draft(results: Sequence[dict[str, Any]], key: Path | None, sign: bool, lang
             drafted = client.draft(grantee, [_form(parse(Grant, grant)) for grant in grants], language)
             result["drafts"][grantee] = "drafted; sign it with --sign"
             if sign:
-                with console.status("handing in"):
+                with console.status("submitting"):
                     accepted = client.call("POST", "/consents", json=client.sign(drafted["typed_data"], Consent))
                 result["drafts"][grantee] = f"signed, entry {accepted['entry']}"
 
@@ -170,4 +173,4 @@ def _is_account(value: str) -> bool:
 def _vocabulary() -> Vocabulary:
     from mydata_ledger.scripts.serve import slices
 
-    return Vocabulary(one.catalog for one in slices())
+    return Vocabulary(service.catalog for service in slices())

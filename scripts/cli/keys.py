@@ -1,4 +1,4 @@
-"""`mydata keys`: wallets and reader keys in files."""
+"""Commands `mydata keys`: make and show key files with a wallet and a reader key."""
 
 from __future__ import annotations
 
@@ -21,14 +21,22 @@ def new(
     as_json: Json = False,
 ) -> None:
     """Make a key file, readable by you only. The private keys are never shown."""
-    made = new_key(file, reader=reader)
-    value = {"address": made.wallet.address, "reader_key": "0x" + made.reader.public.hex() if made.reader else None}
-    answer(value, f"{file}: wallet {made.wallet.address}" + (" with a reader key" if made.reader else ""), as_json)
+    key_file = new_key(file, reader=reader)
+    value = {
+        "address": key_file.wallet.address,
+        "reader_key": "0x" + key_file.reader.public.hex() if key_file.reader else None,
+    }
+    answer(
+        value, f"{file}: wallet {key_file.wallet.address}" + (" with a reader key" if key_file.reader else ""), as_json
+    )
 
 
 @app.command("show")
 def show(file: File, as_json: Json = False) -> None:
-    """The public side of a key file."""
-    found = load_key(file)
-    value = {"address": found.wallet.address, "reader_key": "0x" + found.reader.public.hex() if found.reader else None}
-    answer(value, f"wallet {found.wallet.address}", as_json)
+    """Show the public side of a key file."""
+    key_file = load_key(file)
+    value = {
+        "address": key_file.wallet.address,
+        "reader_key": "0x" + key_file.reader.public.hex() if key_file.reader else None,
+    }
+    answer(value, f"wallet {key_file.wallet.address}", as_json)

@@ -1,4 +1,4 @@
-"""`mydata keystore`: new keys above the data keys, as the operator, while the ledger is stopped."""
+"""Commands `mydata keystore`: back up the keystore and rotate its keys, as the operator."""
 
 from __future__ import annotations
 
@@ -19,68 +19,68 @@ if TYPE_CHECKING:
 
 HELP = """Replace the master key, the custody keys, or both. Stop the ledger first. Payloads are not touched.
 
---master: when the passphrase or keystore/master.json may have been seen, when somebody who knew them leaves, and \
-once in a while. It takes seconds. With MYDATA_NEW_PASSPHRASE set, the new master key is sealed under that one: give \
-it as MYDATA_PASSPHRASE from then on. With a PKCS#11 token (MYDATA_PKCS11_MODULE) the token makes the new master key \
-of the custody keys; the old one stays in the token until you delete it there.
+--master: use it when the passphrase or keystore/master.json may be known to others, when a person who knew them \
+leaves, and at regular intervals. It takes seconds. If MYDATA_NEW_PASSPHRASE is set, the new master key is sealed \
+under it: set MYDATA_PASSPHRASE to it from then on. With a PKCS#11 token (MYDATA_PKCS11_MODULE) the \
+token makes the new master key of the custody keys; the old one stays in the token until you delete it there.
 
---custody: when keystore/keys.db may have been copied together with the master key. Give both options then, so that \
-what is issued from now on is out of the thief's reach. It takes some milliseconds for each person.
+--custody: use it when keystore/keys.db may have been copied together with the master key. Give both options then, \
+so that the copy does not open records issued from now on. It takes some milliseconds for each person.
 
-Neither changes data keys: who opened a copy of the keystore keeps what it held at that time.
+Neither option changes data keys: whoever opened a copy of the keystore can still read what it held at that time.
 
 Before: `mydata keystore backup FOLDER`. After: `mydata fsck`, start the ledger, back up again into another folder, \
-and destroy the older copies, which open under the old keys. A copy is put back as a whole, never file by \
-file. Stopped or killed in the middle, nothing is lost: say it again.
+and destroy the older copies, which open under the old keys. Restore a copy as a whole, never single files. If the \
+command is stopped or killed, nothing is lost: run it again.
 """
 app = typer.Typer(help="The keystore: back it up, rotate its keys.", no_args_is_help=True)
 
 
 @app.command("backup")
 def backup(
-    folder: Annotated[Path, typer.Argument(help="A new folder, best on another disk.")],
+    folder: Annotated[Path, typer.Argument(help="A new folder, preferably on another disk.")],
     state: State = STATE,
     as_json: Json = False,
 ) -> None:
-    """Copy keystore, secrets and deployment into a new folder, also while the ledger serves; every key is tried.
+    """Copy keystore, secrets and deployment into a new folder, also while the ledger serves; test every key.
 
-    With the payload store and the chain it is all that `mydata recover` needs. Keep it as you keep the keys it holds.
+    `mydata recover` needs this copy, the payload store and the chain, and nothing else. Protect it like the keys in it.
     """
     from mydata_ledger.scripts.backup import back_up
 
-    house = _house(state)
+    state_folder = _state_folder(state)
     with StateLock(state), console.status("copying, and opening every key of the copy"):
-        count = back_up(house, folder.absolute())
+        count = back_up(state_folder, folder.absolute())
     answer({"folder": str(folder), "data_keys": count}, f"{folder} opens {count:,} data keys", as_json)
 
 
 @app.command("rotate", help=HELP)
 def rotate(
-    master: Annotated[bool, typer.Option("--master", help="A new master key, above all others.")] = False,
-    custody: Annotated[bool, typer.Option("--custody", help="A new custody key for every data subject.")] = False,
+    master: Annotated[bool, typer.Option("--master", help="Make a new master key, which wraps all others.")] = False,
+    custody: Annotated[bool, typer.Option("--custody", help="Make a new custody key for each data subject.")] = False,
     state: State = STATE,
     as_json: Json = False,
 ) -> None:
     """Replace the master key, the custody keys, or both, while the ledger is stopped."""
     if not (master or custody):
-        raise typer.BadParameter("say what to rotate: --master, --custody, or both", param_hint="--master / --custody")
+        raise typer.BadParameter("name what to rotate: --master, --custody, or both", param_hint="--master / --custody")
     value: dict[str, Any] = {}
     lines: list[str] = []
-    _house(state)  # settings are checked before the lock is taken
+    _state_folder(state)  # settings are checked before the lock is taken
     with StateLock(state, exclusive=True):
         if master:
-            _rotate_master(_house(state), value, lines, quiet=as_json)
+            _rotate_master(_state_folder(state), value, lines, quiet=as_json)
         if custody:
-            _rotate_custody(_house(state), value, lines, quiet=as_json)
+            _rotate_custody(_state_folder(state), value, lines, quiet=as_json)
     lines.append("run `mydata fsck`, then `mydata keystore backup FOLDER`, and destroy the older copies")
     answer(value, "\n".join(lines), as_json)
 
 
-def _rotate_master(house: StateFolder, value: dict[str, Any], lines: list[str], *, quiet: bool) -> None:
+def _rotate_master(state_folder: StateFolder, value: dict[str, Any], lines: list[str], *, quiet: bool) -> None:
     from mydata_ledger.scripts.rotation import rotate_master
 
-    with _progress("master key", quiet=quiet) as say:
-        done = rotate_master(house, say)
+    with _progress("master key", quiet=quiet) as on_progress:
+        done = rotate_master(state_folder, on_progress)
     value["master"] = {"custody_keys": done.custody_keys}
     lines.append(f"{done.custody_keys:,} custody keys, the journal's key and the note keys are under a new master key")
     if done.label:
@@ -91,16 +91,16 @@ def _rotate_master(house: StateFolder, value: dict[str, Any], lines: list[str], 
         )
 
 
-def _rotate_custody(house: StateFolder, value: dict[str, Any], lines: list[str], *, quiet: bool) -> None:
+def _rotate_custody(state_folder: StateFolder, value: dict[str, Any], lines: list[str], *, quiet: bool) -> None:
     from mydata_ledger.scripts.rotation import rotate_custody
 
-    with _progress("custody keys", quiet=quiet) as say:
-        count = rotate_custody(house, say)
+    with _progress("custody keys", quiet=quiet) as on_progress:
+        count = rotate_custody(state_folder, on_progress)
     value["custody"] = {"custody_keys": count}
     lines.append(f"{count:,} custody keys are new, and every data key was wrapped again under its person's")
 
 
-def _house(state: Path) -> StateFolder:
+def _state_folder(state: Path) -> StateFolder:
     from mydata_ledger.scripts.state_folder import StateFolder
 
     return StateFolder(Settings.read(state, "", DEFAULT_PORT))

@@ -1,4 +1,4 @@
-"""`mydata log`: the keys that sign checkpoints, and the witnesses whose cosignatures are kept."""
+"""Commands `mydata log`: note keys that sign checkpoints, and witnesses whose cosignatures are kept."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def _keys(state: Path) -> NoteKeys:
 
 @app.command("keys")
 def keys(state: State = STATE, as_json: Json = False) -> None:
-    """The generations of the note key, newest first; their verifier keys are at `/log/<name>/vkey`."""
-    found = _keys(state).all()
-    lines = [f"{key.name}  {'retired' if key.retired else 'signs'}" for key in found]
-    answer([{"name": key.name, "retired": key.retired} for key in found], "\n".join(lines), as_json)
+    """List the generations of the note key, newest first; their verifier keys are at `/log/<name>/vkey`."""
+    note_keys = _keys(state).all()
+    lines = [f"{key.name}  {'retired' if key.retired else 'signs'}" for key in note_keys]
+    answer([{"name": key.name, "retired": key.retired} for key in note_keys], "\n".join(lines), as_json)
 
 
 @app.command("rotate")
 def rotate(state: State = STATE, as_json: Json = False) -> None:
-    """Make the next note key; it signs beside the older ones from the next checkpoint on."""
+    """Make the next note key; from the next checkpoint on it signs together with the older ones."""
     name = _keys(state).rotate()
     answer({"name": name}, f"note key {name} signs from now on; publish its vkey, then retire the older", as_json)
 
@@ -43,20 +43,20 @@ def rotate(state: State = STATE, as_json: Json = False) -> None:
 def retire(
     name: Annotated[str, typer.Argument(help="Name of the generation.")], state: State = STATE, as_json: Json = False
 ) -> None:
-    """Let an older note key sign no more."""
+    """Retire an older note key: it no longer signs."""
     _keys(state).retire(name)
     answer({"name": name}, f"note key {name} signs no more", as_json)
 
 
 @app.command("witness")
 def witness(
-    vkey: Annotated[str, typer.Argument(help="The witness's cosignature key: name+id+base64, of type 0x04.")],
+    vkey: Annotated[str, typer.Argument(help="Cosignature key of the witness: name+id+base64, of type 0x04.")],
     state: State = STATE,
     as_json: Json = False,
 ) -> None:
-    """Keep this witness's cosignatures from now on."""
+    """Keep the cosignatures of this witness from now on."""
     from mydata_ledger.anchors.tiles import CheckpointStore
     from mydata_ledger.scripts.state_folder import notes_folder
 
-    found = CheckpointStore(notes_folder(state)).add_witness(vkey)
-    answer({"witness": found.name}, f"cosignatures of {found.name} are kept from now on", as_json)
+    added = CheckpointStore(notes_folder(state)).add_witness(vkey)
+    answer({"witness": added.name}, f"cosignatures of {added.name} are kept from now on", as_json)

@@ -1,4 +1,4 @@
-"""`mydata open` and `acknowledge`: a reader opens what was released to them, wherever it lies, and says so."""
+"""Commands `mydata open` and `acknowledge`: open a release offline, and sign that it was opened."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mydata_ledger.client import load_key, signed_in
 from mydata_ledger.ledger import canonical
 from mydata_ledger.ledger.envelope.frame import Piece
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge
-from mydata_ledger.scripts.cli.common import URL, Json, Key, Language, Url, answer, read_first
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Language, Url, answer, show_summary
 from mydata_ledger.scripts.cli.large_records import progress
 from mydata_ledger.scripts.large_records import progress_text
 from mydata_ledger.scripts.release import ReleaseFile, open_into, parse, pieces
@@ -31,34 +31,36 @@ def open_release(
     sealed: Sealed = "",
     as_json: Json = False,
 ) -> None:
-    """Open a release with your reader key, in constant memory and without asking anyone.
+    """Open a release with your reader key, offline and in constant memory.
 
-    The file appears only when every byte was found to be what the record's holder signed.
+    The file appears only after every byte matched the signature of the record's holder.
     """
     reader = load_key(key).reader
     if reader is None:
         raise MalformedInput(f"{key.name} has no reader key; releases are wrapped for one: `mydata keys new --reader`")
-    found = _read(release)
-    with _source(sealed, found, quiet=as_json) as source:
-        kept = open_into(out, found, source, reader)
-    value = {"file": str(out), "media_type": kept.media_type, "bytes": kept.length, "cid": found.cid}
-    answer(value, f"{kept.length} bytes of {kept.media_type}, as their holder signed them, written to {out}", as_json)
+    parsed = _read(release)
+    with _source(sealed, parsed, quiet=as_json) as source:
+        content = open_into(out, parsed, source, reader)
+    value = {"file": str(out), "media_type": content.media_type, "bytes": content.length, "cid": parsed.cid}
+    answer(
+        value, f"{content.length} bytes of {content.media_type}, as their holder signed them, written to {out}", as_json
+    )
 
 
 def acknowledge(
-    receipt: Annotated[int, typer.Argument(min=0, help="The receipt's position, as the release has it.")],
+    receipt: Annotated[int, typer.Argument(min=0, help="Position of the receipt, as in the release.")],
     key: Key,
     language: Language = "en",
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """Say, signed, that you opened what a receipt released: the person it is about sees it beside the receipt."""
-    client, found = signed_in(url, key)
+    """Sign that you opened a released record; its data subject sees this with the receipt."""
+    client, key_file = signed_in(url, key)
     drafted = client.acknowledgement(receipt, language)
-    read_first(drafted["summary"], as_json)
+    show_summary(drafted["summary"], as_json)
     position = client.countersign(drafted)
-    told = f"logged at position {position} of the access log, signed by {found.wallet.address}"
-    answer({"position": position}, told, as_json)
+    text = f"logged at position {position} of the access log, signed by {key_file.wallet.address}"
+    answer({"position": position}, text, as_json)
 
 
 def _read(path: Path) -> ReleaseFile:
@@ -73,8 +75,8 @@ def _source(sealed: str, release: ReleaseFile, *, quiet: bool) -> Iterator[Itera
         yield pieces(sys.stdin.buffer)
     elif sealed:
         path = Path(sealed)
-        with path.open("rb") as file, progress(f"opening {path.name}", quiet=quiet) as say:
-            yield progress_text(pieces(file), path.stat().st_size, say)
+        with path.open("rb") as file, progress(f"opening {path.name}", quiet=quiet) as on_progress:
+            yield progress_text(pieces(file), path.stat().st_size, on_progress)
     elif release.sealed is None:
         raise MalformedInput(f"the release carries no payload; fetch {release.cid} and give it with --sealed")
     else:

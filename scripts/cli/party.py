@@ -1,4 +1,4 @@
-"""`mydata party`: accredited organisations."""
+"""Commands `mydata party`: accredit and list organisations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ app = typer.Typer(help="Parties: who is accredited, and as what.", no_args_is_he
 
 @app.command("add")
 def add(
-    name: Annotated[str, typer.Argument(help="The organisation's name, as people read it in their wallet.")],
+    name: Annotated[str, typer.Argument(help="Name of the organisation, as a wallet shows it.")],
     key: Annotated[Path, typer.Option("--key", help="Its key file; only the public side is used.")],
     rpc: Rpc,
     role: Annotated[list[str], typer.Option("--role", help="holder, trial, insurer, merchant, responder … (repeat)")],
@@ -31,16 +31,18 @@ def add(
     files = sorted((state / "deployments").glob("*.json"))
     if not files:
         raise MalformedInput(f"no deployment in {state}; start the ledger first with `mydata up`")
-    found, deployment = load_key(key), Deployment.read(files[0])
+    key_file, deployment = load_key(key), Deployment.read(files[0])
     registrar = Registrar(rpc, deployment.parties, secret(state, "admin"))
-    changed = registrar.register(found.wallet.address, name, role, found.reader.public if found.reader else b"")
-    value = {"account": found.wallet.address, "name": name, "roles": role, "changed": changed}
-    answer(value, f"{name} is accredited as {', '.join(role)}: {found.wallet.address}", as_json)
+    changed = registrar.register(
+        key_file.wallet.address, name, role, key_file.reader.public if key_file.reader else b""
+    )
+    value = {"account": key_file.wallet.address, "name": name, "roles": role, "changed": changed}
+    answer(value, f"{name} is accredited as {', '.join(role)}: {key_file.wallet.address}", as_json)
 
 
 @app.command("list")
 def list_(url: Url = URL, as_json: Json = False) -> None:
-    """Every accredited party."""
+    """List every accredited party."""
     parties = Client.anonymous(url).call("GET", "/parties")
-    lines = [f"{one['account']}  {one['name']} ({', '.join(one['roles'])})" for one in parties]
+    lines = [f"{party['account']}  {party['name']} ({', '.join(party['roles'])})" for party in parties]
     answer(parties, "\n".join(lines) or "no party is accredited yet; see `mydata party add --help`", as_json)

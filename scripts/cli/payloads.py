@@ -1,4 +1,4 @@
-"""`mydata payloads`: move sealed payloads between stores, archive them, and give unused room back."""
+"""Commands `mydata payloads`: copy sealed payloads between stores, archive them, delete unused blocks."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ def copy(
     state: State = STATE,
     as_json: Json = False,
 ) -> None:
-    """Carry every pinned payload from one store to another, under the same CID; run it again to continue."""
-    from mydata_ledger.scripts.payloads import copy as carry
+    """Copy every pinned payload from one store to another under the same CID; run it again to continue."""
+    from mydata_ledger.scripts.payloads import copy as copy_payloads
     from mydata_ledger.scripts.payloads import open_store
 
     if source == target:
         raise MalformedInput("source and target are the same store")
     with Progress(console=console, transient=True, disable=as_json) as progress:
         task = progress.add_task("copying", total=None)
-        done = carry(
+        done = copy_payloads(
             open_store(source, state),
             open_store(target, state),
             lambda number, of: progress.update(task, completed=number, total=of),
         )
     value = {"copied": done.copied, "present": done.present, "refused": done.refused}
     lines = [f"{done.copied:,} payloads copied, {done.present:,} were there already"]
-    lines += [f"left behind: {cid}: {why}" for cid, why in done.refused.items()]
+    lines += [f"not copied: {cid}: {why}" for cid, why in done.refused.items()]
     answer(value, "\n".join(lines), as_json)
     if done.refused:
         raise typer.Exit(1)
@@ -62,7 +62,7 @@ def export(
     store: Store = "embedded",
     as_json: Json = False,
 ) -> None:
-    """Write payloads into a CAR file that any IPFS tool reads."""
+    """Write payloads to a CAR file that any IPFS tool can read."""
     from mydata_ledger.scripts.payloads import open_store
 
     opened = open_store(store, state)
@@ -77,10 +77,12 @@ def export(
 def import_(
     file: Car,
     state: State = STATE,
-    blocks: Annotated[bool, typer.Option("--blocks", help="Keep the blocks without pinning, whole or not.")] = False,
+    blocks: Annotated[
+        bool, typer.Option("--blocks", help="Store the blocks without pinning, also incomplete payloads.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Keep and pin what a CAR file holds, in the embedded store; every block is checked against its CID."""
+    """Store and pin the payloads of a CAR file in the embedded store; each block is checked against its CID."""
     from mydata_ledger.scripts.payloads import open_embedded
 
     store = open_embedded(state)

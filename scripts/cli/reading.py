@@ -1,4 +1,4 @@
-"""`mydata issue`, `access`, `receipt`: records in, records out, and the proof of both."""
+"""Commands `mydata issue`, `access` and `receipt`: issue records, read them, and fetch receipts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,19 @@ from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.commitment.content import is_json
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, TooLarge
 from mydata_ledger.ledger.record import Issue
-from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, console, keep, write
+from mydata_ledger.scripts.cli.common import (
+    URL,
+    Json,
+    Key,
+    Out,
+    Paths,
+    Pointers,
+    Url,
+    answer,
+    console,
+    write,
+    write_proof,
+)
 from mydata_ledger.scripts.cli.large_records import STREAMED_FROM, issue_file, keep_record, keep_release
 from mydata_ledger.scripts.large_records import is_streamed
 
@@ -27,11 +39,11 @@ def issue(
     files: Annotated[list[Path], typer.Argument(help="FHIR R4 bundles, or any files.")],
     key: Key,
     subject: Annotated[str, typer.Option("--subject", help="The data subject's 0x address.")],
-    category: Annotated[str, typer.Option(help="Category of files that are no FHIR bundle.")] = "health.other",
+    category: Annotated[str, typer.Option(help="Category of files that are not FHIR bundles.")] = "health.other",
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """Issue records as an accredited holder. A file that cannot be used is said; the others go on."""
+    """Issue records as an accredited holder. A file that cannot be used is reported; the others are issued."""
     client, _ = signed_in(url, key)
     issued: dict[str, Any] = {}
     for file in files:
@@ -54,8 +66,8 @@ def _issue(client: Client, file: Path, subject: str, category: str, *, quiet: bo
     raw = file.read_bytes()
     if file.suffix == ".json" and _is_fhir(raw):
         headers = {"content-type": "application/fhir+json"}
-        given = {"params": {"data_subject": subject}, "content": raw, "headers": headers}
-        return client.issue(client.call("POST", "/health/bundles/drafts", **given)["drafts"], Issue)
+        request = {"params": {"data_subject": subject}, "content": raw, "headers": headers}
+        return client.issue(client.call("POST", "/health/bundles/drafts", **request)["drafts"], Issue)
     record = {"data_subject": subject, "category": category, "media_type": kind}
     form = {"records": [{**record, "content_base64": base64.b64encode(raw).decode()}]}
     return client.issue(client.call("POST", "/records/drafts", json=form)["drafts"], Issue)
@@ -71,94 +83,95 @@ def _is_fhir(raw: bytes) -> bool:
 def access(
     record: Annotated[str, typer.Argument(help="Record id.")],
     key: Key,
-    category: Annotated[str, typer.Option(help="Its category, for instance health.lab.")],
-    purpose: Annotated[str, typer.Option(help="What for, for instance hl7:CLINTRCH.")],
+    category: Annotated[str, typer.Option(help="Category of the record, for instance health.lab.")],
+    purpose: Annotated[str, typer.Option(help="Purpose of the request, for instance hl7:CLINTRCH.")],
     action: Annotated[str, typer.Option(help="view, copy or transfer.")] = "view",
     incident: Annotated[str, typer.Option(help="Entry of a declared incident.")] = "",
     out: Out = None,
     pointer: Pointers = None,
     fhirpath: Paths = None,
     release: Annotated[
-        Path | None, typer.Option(help="Write the release to this file unopened: `mydata open`.")
+        Path | None, typer.Option(help="Write the release to this file without opening it; open it with `mydata open`.")
     ] = None,
-    proof: Annotated[Path | None, typer.Option(help="Write content and proof as one document to this file.")] = None,
+    proof: Annotated[Path | None, typer.Option(help="Write content and proof to this file as one document.")] = None,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """Ask for a record, or for chosen fields of it, open it, and check it against what its holder signed."""
-    client, found = signed_in(url, key)
-    question = {"category": category, "purpose": purpose, "action": action}
-    question |= {"incident": incident} if incident else {}
-    question |= {"reader_key": "0x" + found.reader.public.hex()} if found.reader else {}
-    given = client.released(record, pointer or (), fhirpath or (), **question)
-    if is_streamed(given):
+    """Request a record or chosen fields of it, open it, and check it against its holder's signature."""
+    client, key_file = signed_in(url, key)
+    params = {"category": category, "purpose": purpose, "action": action}
+    params |= {"incident": incident} if incident else {}
+    params |= {"reader_key": "0x" + key_file.reader.public.hex()} if key_file.reader else {}
+    released = client.released(record, pointer or (), fhirpath or (), **params)
+    if is_streamed(released):
         if release:
-            keep_release(client, given, release, key, as_json)
+            keep_release(client, released, release, key, as_json)
         else:
-            keep_record(client, given, out, proof, as_json)
+            keep_record(client, released, out, proof, as_json)
         return
     if release:
-        write(release, given)
-        answer(given, f"released, and still sealed: mydata open {release} --key {key} --out FILE", as_json)
+        write(release, released)
+        answer(released, f"released, and still sealed: mydata open {release} --key {key} --out FILE", as_json)
         return
-    opened = client.open(given)
+    opened = client.open(released)
     client.acknowledge(opened)
     if out:
         out.write_bytes(opened.content)
     if proof:
         write(proof, _with_content(client, opened))
-    told = f"receipt {opened.position}; {len(opened.content)} bytes of {opened.media_type}, as their holder signed them"
+    text = f"receipt {opened.position}; {len(opened.content)} bytes of {opened.media_type}, as their holder signed them"
     content = base64.b64encode(opened.content).decode()
     value = {"receipt": opened.position, "block": opened.block, "media_type": opened.media_type, "content": content}
-    answer(value, told + (f", written to {out}" if out else "; give --out FILE to keep them"), as_json)
+    answer(value, text + (f", written to {out}" if out else "; give --out FILE to keep them"), as_json)
 
 
 def _with_content(client: Client, opened: OpenedRelease) -> dict[str, Any]:
-    """The record's own proof, which its receipt gives a right to, with the content that was opened."""
+    """The proof of the record, which the receipt permits to fetch, with the opened content."""
     from mydata_ledger.scripts.verify.attached import AttachedContent
 
     document: dict[str, Any] = client.call("GET", f"/receipts/{opened.position}/record")
     if opened.media_type == disclosure.MEDIA_TYPE:
         return document | {"disclosure": read(opened.content)}
-    given = AttachedContent(is_json(opened.media_type), opened.seed, opened.content)
-    return document | {"content": given.written()}
+    content = AttachedContent(is_json(opened.media_type), opened.seed, opened.content)
+    return document | {"content": content.written()}
 
 
 def receipt(
-    position: Annotated[int, typer.Argument(help="Receipt number; leave out to list yours.")] = -1,
+    position: Annotated[int, typer.Argument(help="Position of a receipt; without it, your receipts are listed.")] = -1,
     *,
     key: Key,
-    every: Annotated[bool, typer.Option("--all", help="All of them, one document a line, into --out.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Write all receipts to --out, one document a line.")] = False,
     out: Out = None,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """A receipt as a proof document, or the list of questions about you and by you."""
+    """Fetch a receipt as a proof document, or list the access requests about you and by you."""
     client, _ = signed_in(url, key)
     if every:
-        _keep_all(client, out or Path("receipts.jsonl"), as_json)
+        _write_all(client, out or Path("receipts.jsonl"), as_json)
     elif position < 0:
-        found = client.call("GET", "/receipts", params={"limit": PAGE})
-        answer(found, "\n".join(_line(one) for one in found) or "no question yet, about you or by you", as_json)
+        receipts = client.call("GET", "/receipts", params={"limit": PAGE})
+        answer(receipts, "\n".join(map(_line, receipts)) or "no access request yet, about you or by you", as_json)
     else:
-        keep(client.call("GET", f"/receipts/{position}"), out or Path(f"receipt-{position}.json"), as_json)
+        write_proof(client.call("GET", f"/receipts/{position}"), out or Path(f"receipt-{position}.json"), as_json)
 
 
-def _keep_all(client: Client, path: Path, as_json: bool) -> None:
+def _write_all(client: Client, path: Path, as_json: bool) -> None:
     last, count = -1, 0
     with path.open("wb") as file:
         while page := client.call("GET", "/receipts", params={"after": last, "limit": PAGE}):
-            for one in page:
-                document = client.call("GET", f"/receipts/{one['position']}")
+            for item in page:
+                document = client.call("GET", f"/receipts/{item['position']}")
                 file.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
             last, count = page[-1]["position"], count + len(page)
-    told = f"{count} receipts written to {path}; check them with: mydata verify {path} --rpc URL"
-    answer({"file": str(path), "receipts": count}, told, as_json)
+    text = f"{count} receipts written to {path}; check them with: mydata verify {path} --rpc URL"
+    answer({"file": str(path), "receipts": count}, text, as_json)
 
 
-def _line(one: dict[str, Any]) -> str:
-    said = one["message"]
-    if one["kind"] == "Incident":
-        return f"{one['position']:>6}  incident {said['incidentNumber']} declared by {said['responder']}"
-    verdict = "permitted" if said["permitted"] else "refused"
-    return f"{one['position']:>6}  {verdict:<9} {said['category']:<18} {said['purpose']:<16} by {said['requester']}"
+def _line(receipt: dict[str, Any]) -> str:
+    message = receipt["message"]
+    if receipt["kind"] == "Incident":
+        return f"{receipt['position']:>6}  incident {message['incidentNumber']} declared by {message['responder']}"
+    verdict = "permitted" if message["permitted"] else "refused"
+    request = f"{message['category']:<18} {message['purpose']:<16} by {message['requester']}"
+    return f"{receipt['position']:>6}  {verdict:<9} {request}"

@@ -1,4 +1,4 @@
-"""`mydata record` and `disclose`: a record's proof, chosen fields of it, and the same as a credential."""
+"""Commands `mydata record` and `disclose`: a record's proof, chosen fields, and export as a credential."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.commitment.disclosure import disclose as make
 from mydata_ledger.ledger.commitment.disclosure import to_json
 from mydata_ledger.ledger.errors import MalformedInput
-from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, keep, read_json
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, read_json, write_proof
 
 if TYPE_CHECKING:
     from mydata_ledger.scripts.verify.attached import AttachedContent
 
 
-class _ShowsByDefault(TyperGroup):
-    """`mydata record 7` is `mydata record show 7`."""
+class _DefaultToShow(TyperGroup):
+    """Command group in which `mydata record 7` means `mydata record show 7`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        named = args and (args[0] in self.commands or args[0] in {"-h", "--help"})
-        return super().parse_args(ctx, args if named else ["show", *args])
+        is_command = args and (args[0] in self.commands or args[0] in {"-h", "--help"})
+        return super().parse_args(ctx, args if is_command else ["show", *args])
 
 
-app = typer.Typer(cls=_ShowsByDefault, help="Records: list, prove, export.")
+app = typer.Typer(cls=_DefaultToShow, help="Records: list, prove, export.")
 Whole = Annotated[Path, typer.Argument(help="A record with its content, written by `mydata access --proof`.")]
 Written = Annotated[Path, typer.Option("--out", "-o", help="Write the document to this file.")]
 
 
 @app.command("show")
 def show(
-    position: Annotated[int, typer.Argument(help="Record number; leave out to list yours.")] = -1,
+    position: Annotated[int, typer.Argument(help="Position of a record; without it, your records are listed.")] = -1,
     *,
     key: Key,
     out: Out = None,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """A record's proof without its content, for its data subject and its holder; or the list of your records."""
+    """Fetch a record's proof without its content, as its data subject or holder; or list your records."""
     client, _ = signed_in(url, key)
     if position < 0:
-        found = client.call("GET", "/records")
-        lines = [f"{one['position']:>6}  {one['category']:<18} {one['status']:<10} {one['record_id']}" for one in found]
-        answer(found, "\n".join(lines) or "no record about you yet", as_json)
+        listed = client.call("GET", "/records")
+        lines = [f"{r['position']:>6}  {r['category']:<18} {r['status']:<10} {r['record_id']}" for r in listed]
+        answer(listed, "\n".join(lines) or "no record about you yet", as_json)
         return
-    keep(client.call("GET", f"/records/{position}/copy"), out or Path(f"record-{position}.json"), as_json)
+    write_proof(client.call("GET", f"/records/{position}/copy"), out or Path(f"record-{position}.json"), as_json)
 
 
 @app.command("export")
@@ -57,23 +57,23 @@ def export(
     file: Whole,
     key: Key,
     out: Written,
-    sd_jwt: Annotated[bool, typer.Option("--sd-jwt", help="As an SD-JWT VC, signed with this key.")] = False,
+    sd_jwt: Annotated[bool, typer.Option("--sd-jwt", help="Export as an SD-JWT VC, signed with this key.")] = False,
     pointer: Pointers = None,
     fhirpath: Paths = None,
-    bind: Annotated[Path | None, typer.Option(help="Public key (JWK) of whoever may show it: a wallet's.")] = None,
+    bind: Annotated[Path | None, typer.Option(help="Public key (JWK) of the wallet that may present it.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Export a record as a credential, signed by its holder or its data subject. Asks nobody; works offline.
+    """Export a record as a credential, signed by its holder or its data subject. Works offline.
 
-    Every member can be shown or withheld by itself; with fields chosen, nothing of the others goes in.
+    Each member can be disclosed or withheld by itself. If fields are chosen, the credential holds only these.
     """
     from mydata_ledger.scripts import credential
     from mydata_ledger.scripts.verify import parse
 
     if not sd_jwt:
-        raise MalformedInput("say as what to export: --sd-jwt is the one format there is")
-    document, given = _content(file)
-    part = credential.chosen(given.raw, _chosen(given, pointer, fhirpath) or [""])
+        raise MalformedInput("name the format: --sd-jwt is the only one")
+    document, content = _content(file)
+    part = credential.chosen(content.raw, _chosen_pointers(content, pointer, fhirpath) or [""])
     claims = credential.claims_of(parse(document), load_key(key).wallet, int(time.time()), _jwk(bind))
     made = credential.signed(load_key(key).wallet, claims, {"content": part})
     out.write_text(made + "\n")
@@ -84,35 +84,35 @@ def export(
 def disclose(
     file: Whole, out: Written, pointer: Pointers = None, fhirpath: Paths = None, as_json: Json = False
 ) -> None:
-    """Show chosen fields of a record and hide the rest: a document that verifies. Asks nobody; works offline."""
-    document, given = _content(file)
-    shown = to_json(make(given.raw, given.seed, _chosen(given, pointer, fhirpath)))
+    """Write a verifiable document with chosen fields of a record, without the other fields. Works offline."""
+    document, content = _content(file)
+    shown = to_json(make(content.raw, content.seed, _chosen_pointers(content, pointer, fhirpath)))
     plain = {name: value for name, value in document.items() if name != "content"}
-    keep(plain | {"disclosure": read(shown)}, out, as_json)
+    write_proof(plain | {"disclosure": read(shown)}, out, as_json)
 
 
 def _content(file: Path) -> tuple[dict[str, Any], AttachedContent]:
     from mydata_ledger.scripts.verify import parse
 
     document = read_json(file)
-    given = parse(document).attached.content
-    if given is None:
+    content = parse(document).attached.content
+    if content is None:
         raise MalformedInput(f"{file.name} carries no content; write it with `mydata access --proof {file.name}`")
-    if not given.json:
-        raise MalformedInput("only JSON has fields to choose from; hand on the whole record instead")
-    return document, given
+    if not content.json:
+        raise MalformedInput("only JSON has fields to choose from; give the whole record instead")
+    return document, content
 
 
-def _chosen(given: AttachedContent, pointer: list[str] | None, fhirpath: list[str] | None) -> list[str]:
+def _chosen_pointers(content: AttachedContent, pointer: list[str] | None, fhirpath: list[str] | None) -> list[str]:
     from mydata_ledger.services.health.formats.selecting import pointers
 
-    return [*(pointer or ()), *(pointers(given.raw, fhirpath) if fhirpath else ())]
+    return [*(pointer or ()), *(pointers(content.raw, fhirpath) if fhirpath else ())]
 
 
 def _jwk(path: Path | None) -> dict[str, Any] | None:
     if path is None:
         return None
-    found = read_json(path)
-    if not isinstance(found, dict) or "kty" not in found or "d" in found or found["kty"] == "oct":
+    jwk = read_json(path)
+    if not isinstance(jwk, dict) or "kty" not in jwk or "d" in jwk or jwk["kty"] == "oct":
         raise MalformedInput(f"{path.name} is no public key in JWK (RFC 7517); never give a private one away")
-    return found
+    return jwk

@@ -1,4 +1,4 @@
-"""`mydata recover` and `mydata fsck`: a lost database rebuilt, and whether everything is there, as the operator."""
+"""Commands `mydata recover` and `mydata fsck`: rebuild a lost database, and check the ledger, as the operator."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from mydata_ledger.scripts.fsck import CheckReport
     from mydata_ledger.scripts.state_folder import StateFolder
 
-Say = Callable[[str, int, int], None]
+ProgressCallback = Callable[[str, int, int], None]
 
 
 def recover(rpc: Rpc, state: State = STATE, as_json: Json = False) -> None:
-    """Rebuild a lost database from the chain, the payload store and the keystore folder; stop the ledger before."""
+    """Rebuild a lost database from the chain, the payload store and the keystore folder. Stop the ledger first."""
     from mydata_ledger.scripts.recovery import recover as rebuild
 
-    house = _house(state, rpc)
-    with StateLock(state), _progress(as_json) as say:
-        done = rebuild(house, say)
+    state_folder = _state_folder(state, rpc)
+    with StateLock(state), _progress(as_json) as on_progress:
+        done = rebuild(state_folder, on_progress)
     value = {
         "statements": done.restored.statements,
         "beyond_chain": done.beyond,
@@ -39,21 +39,23 @@ def recover(rpc: Rpc, state: State = STATE, as_json: Json = False) -> None:
         f"{log}: {count:,} statements, {done.beyond[log]:,} of them not yet on chain"
         for log, count in done.restored.statements.items()
     ]
-    lines.append(f"{done.restored.notices:,} notices, {done.restored.work_items:,} papers, {done.erased:,} erasures")
+    lines.append(
+        f"{done.restored.notices:,} notices, {done.restored.work_items:,} work items, {done.erased:,} erasures"
+    )
     lines.append("the database is rebuilt and the chain agrees with it; start the ledger, then run `mydata fsck`")
     answer(value, "\n".join(lines), as_json)
 
 
 def fsck(state: State = STATE, as_json: Json = False) -> None:
-    """Check that every record is pinned, whole, decryptable and anchored, and that a recovery would find everything.
+    """Check that every record is pinned, whole, decryptable and anchored, and that a recovery would restore everything.
 
-    Changes nothing; may run while the ledger serves. Exit 1 when something is not as it should be.
+    Changes nothing; may run while the ledger serves. Exit code 1: there is a fault.
     """
     from mydata_ledger.scripts.fsck import check
 
-    house = _house(state, "")
-    with StateLock(state), _progress(as_json) as say:
-        done = check(house, say)
+    state_folder = _state_folder(state, "")
+    with StateLock(state), _progress(as_json) as on_progress:
+        done = check(state_folder, on_progress)
     value = {
         "records": done.records,
         "erased": done.erased,
@@ -72,27 +74,27 @@ def _lines(done: CheckReport) -> Iterator[str]:
     for log, count in done.statements.items():
         yield f"{log}: {count:,} statements read"
     yield f"{done.records:,} records ({done.erased:,} erased, {done.waiting:,} not yet on chain)"
-    yield f"{done.segments:,} sheets of the journal; {done.unknown_payloads:,} payloads that nothing here names"
+    yield f"{done.segments:,} segments of the journal; {done.unknown_payloads:,} payloads that no record names"
     for fault in done.faults:
         yield f"{fault.kind}: {fault.where}"
-    yield f"{len(done.faults):,} faults" if done.faults else "everything is there, whole and in its place"
+    yield f"{len(done.faults):,} faults" if done.faults else "no fault: everything is there and whole"
 
 
-def _house(state: Path, rpc: str) -> StateFolder:
+def _state_folder(state: Path, rpc: str) -> StateFolder:
     from mydata_ledger.scripts.state_folder import StateFolder
 
     return StateFolder(Settings.read(state, rpc, DEFAULT_PORT))
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Say]:
-    """A bar for each log, as its first part is done."""
+def _progress(quiet: bool) -> Iterator[ProgressCallback]:
+    """Show a progress bar for each log; it appears with the first progress of the log."""
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=console, disable=quiet) as progress:
         tasks: dict[str, TaskID] = {}
 
-        def say(name: str, done: int, of: int) -> None:
+        def on_progress(name: str, done: int, of: int) -> None:
             if name not in tasks:
                 tasks[name] = progress.add_task(name, total=of)
             progress.update(tasks[name], completed=done, total=of)
 
-        yield say
+        yield on_progress

@@ -1,4 +1,4 @@
-"""`mydata up` and `mydata demo`: the whole stack of one machine."""
+"""Commands `mydata up` and `mydata demo`: run the whole stack on one machine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PORT_HELP = "Port of the API on localhost; 0 takes a free one."
 Port = Annotated[int, typer.Option(envvar="MYDATA_PORT", min=0, max=65_535, help=PORT_HELP)]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Delete the state folder first.")]
-MARKS = {"deployments", "secrets", "blocks", "ledger.db", "devnet.json"}
+STATE_FILES = {"deployments", "secrets", "blocks", "ledger.db", "devnet.json"}
 
 
 def up(
@@ -33,29 +33,29 @@ def up(
 ) -> None:
     """Start devnet, contracts and API, and serve until Ctrl-C."""
     _refuse_missing_extras(state, port, rpc)
-    _begin(state, fresh)
+    _prepare(state, fresh)
     from mydata_ledger.scripts.stack import Stack
 
-    with Stack(state, port, _say, rpc) as stack:
+    with Stack(state, port, _show_status, rpc) as stack:
         _serve(stack)
 
 
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="Stop after the story; exit 0 only if every step held.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Stop after the steps; exit 0 only if every step held.")] = False,
     data: Annotated[Path | None, typer.Option(help="Folder of FHIR R4 bundles instead of generated people.")] = None,
     state: State = STATE,
     port: Port = DEFAULT_PORT,
     fresh: Fresh = False,
 ) -> None:
-    """Tell the whole story on real input, then serve."""
+    """Demonstrate every step on real input, then serve until Ctrl-C."""
     if data is not None and not data.is_dir():
         raise MalformedInput(f"{data} is no folder; give a folder of FHIR R4 bundles (*.json)")
     _refuse_missing_extras(state, port, rpc="")
-    _begin(state, fresh)
+    _prepare(state, fresh)
     from mydata_ledger.scripts.demonstration import run_demo
     from mydata_ledger.scripts.stack import Stack
 
-    with Stack(state, port, _say) as stack:
+    with Stack(state, port, _show_status) as stack:
         held = run_demo(stack, data)
         if not once:
             _serve(stack)
@@ -64,18 +64,18 @@ def demo(
 
 
 def _refuse_missing_extras(state: Path, port: int, rpc: str) -> None:
-    """Raise ExtraMissing for what the API process would refuse, before anything is started or deleted."""
+    """Raise ExtraMissing for a missing extra before anything is started or deleted."""
     Settings.read(state, rpc, port)
     if not rpc:
         require_devnet()
 
 
-def _begin(state: Path, fresh: bool) -> None:
-    """Make Ctrl-C and SIGTERM end things in order; clear the state folder if asked."""
+def _prepare(state: Path, fresh: bool) -> None:
+    """Let Ctrl-C and SIGTERM stop the stack in order; delete the state folder if `fresh`."""
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
     if fresh and state.exists():
-        if not state.is_dir() or not {path.name for path in state.iterdir()} & MARKS:
+        if not state.is_dir() or not {path.name for path in state.iterdir()} & STATE_FILES:
             raise MalformedInput(f"{state} does not look like a state folder, so it was not deleted")
         shutil.rmtree(state)
 
@@ -84,7 +84,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _say(text: str) -> None:
+def _show_status(text: str) -> None:
     console.print(f"→ {text}", markup=False, soft_wrap=True)
 
 
@@ -92,7 +92,7 @@ def _serve(stack: Stack) -> None:
     served = f"\nThe ledger serves at [bold]{stack.url}[/bold]  (API: {stack.url}/docs · chain: {stack.rpc_url})"
     console.print(served, soft_wrap=True)
     console.print(f"A person's own page, with a passkey or a wallet: [bold]{stack.url}/portal[/bold]", soft_wrap=True)
-    console.print("Ctrl-C stops it; the same command continues it.")
+    console.print("Ctrl-C stops it; run the same command to continue.")
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

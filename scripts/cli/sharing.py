@@ -1,4 +1,4 @@
-"""`mydata share`, `links`, `unshare` and `receive`: SMART Health Links out and in."""
+"""Commands `mydata share`, `links`, `unshare` and `receive`: make and open SMART Health Links."""
 
 from __future__ import annotations
 
@@ -18,29 +18,31 @@ if TYPE_CHECKING:
     from mydata_ledger.services.health.formats.shlink import Payload
 
 DAY = 86_400
-LARGEST = 64 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 
 
 def share(
     key: Key,
-    category: Annotated[list[str] | None, typer.Option("--category", help="What to share (health; repeat).")] = None,
-    label: Annotated[str, typer.Option(help="What the receiver sees, at most 80 characters.")] = "",
-    passcode: Annotated[str, typer.Option(help="Ask for this passcode, ten tries in all.")] = "",
-    days: Annotated[int, typer.Option(min=0, help="How many days it lasts; 0 until you end it.")] = 7,
-    long_term: Annotated[bool, typer.Option("--long-term", help="You will bring it up to date.")] = False,
-    direct: Annotated[bool, typer.Option("--direct", help="One file, fetched by a plain GET.")] = False,
-    qr: Annotated[Path | None, typer.Option("--qr", help="Write the QR code here (.svg or .png).")] = None,
+    category: Annotated[
+        list[str] | None, typer.Option("--category", help="Category to share (default health; repeat).")
+    ] = None,
+    label: Annotated[str, typer.Option(help="Label for the receiver, at most 80 characters.")] = "",
+    passcode: Annotated[str, typer.Option(help="Passcode that the receiver must give; ten tries in all.")] = "",
+    days: Annotated[int, typer.Option(min=0, help="Number of days the link lasts; 0: until you end it.")] = 7,
+    long_term: Annotated[bool, typer.Option("--long-term", help="The content will be updated.")] = False,
+    direct: Annotated[bool, typer.Option("--direct", help="One file, fetched with a plain GET.")] = False,
+    qr: Annotated[Path | None, typer.Option("--qr", help="Write the QR code to this file (.svg or .png).")] = None,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """Share a summary of your own records by a link. The link carries the key: who has it can read."""
+    """Share a summary of your own records by a link. The link contains the key: whoever has the link can read."""
     import segno
 
     client, _ = signed_in(url, key)
     expires = int(time.time()) + days * DAY if days else 0
     limits = {"expires": expires, "long_term": long_term or not days, "direct": direct}
-    wish = {"categories": category or ["health"], "label": label, "passcode": passcode}
-    made = client.call("POST", "/me/links", json=wish | limits)
+    choice = {"categories": category or ["health"], "label": label, "passcode": passcode}
+    made = client.call("POST", "/me/links", json=choice | limits)
     code = segno.make(made["shlink"], error="m")
     if qr:
         code.save(str(qr), scale=4)
@@ -50,17 +52,18 @@ def share(
 
 
 def links(key: Key, url: Url = URL, as_json: Json = False) -> None:
-    """Your links: how often each was opened, and whether it still is."""
+    """List your links: how often each was opened, and whether it is still live."""
     client, _ = signed_in(url, key)
-    found = client.call("GET", "/me/links")
+    made_links = client.call("GET", "/me/links")
     lines = [
-        f"{one['name']}  {'live' if one['live'] else 'over'}  opened {one['opened']}  {one['label']}" for one in found
+        f"{link['name']}  {'live' if link['live'] else 'over'}  opened {link['opened']}  {link['label']}"
+        for link in made_links
     ]
-    answer(found, "\n".join(lines) or "you have made no link yet", as_json)
+    answer(made_links, "\n".join(lines) or "you have made no link yet", as_json)
 
 
 def unshare(name: str, key: Key, url: Url = URL, as_json: Json = False) -> None:
-    """End one of your links: nobody opens it again."""
+    """End one of your links: nobody can open it again."""
     client, _ = signed_in(url, key)
     client.call("DELETE", f"/me/links/{name}")
     answer({"ended": name}, "ended", as_json)
@@ -68,23 +71,23 @@ def unshare(name: str, key: Key, url: Url = URL, as_json: Json = False) -> None:
 
 def receive(
     link: Annotated[str, typer.Argument(help="A SMART Health Link: shlink:/…")],
-    recipient: Annotated[str, typer.Option("--as", help="Who you are; the person sees this name.")],
-    passcode: Annotated[str, typer.Option(help="The passcode the person told you.")] = "",
+    recipient: Annotated[str, typer.Option("--as", help="Your name, which the person sees.")],
+    passcode: Annotated[str, typer.Option(help="The passcode that the person gave you.")] = "",
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Open a SMART Health Link somebody gave you, from this ledger or any other."""
+    """Open a SMART Health Link of this ledger or of any other issuer."""
     from mydata_ledger.services.health.formats.shlink import read_shlink
 
-    content, kind = _received(read_shlink(link), recipient, passcode)
+    content, kind = _fetch(read_shlink(link), recipient, passcode)
     if out:
         with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
-    said = {"content_type": kind, "bytes": len(content), "file": str(out or "")}
-    answer(said, f"written to {out}" if out else content.decode("utf-8", "replace"), as_json)
+    value = {"content_type": kind, "bytes": len(content), "file": str(out or "")}
+    answer(value, f"written to {out}" if out else content.decode("utf-8", "replace"), as_json)
 
 
-def _received(payload: Payload, recipient: str, passcode: str) -> tuple[bytes, str]:
+def _fetch(payload: Payload, recipient: str, passcode: str) -> tuple[bytes, str]:
     from mydata_ledger.ledger.envelope.jose import open_jwe
 
     with httpx.Client(timeout=60) as http:
@@ -92,16 +95,16 @@ def _received(payload: Payload, recipient: str, passcode: str) -> tuple[bytes, s
             if "U" in payload.flag:
                 sealed = _read(http.get(payload.url, params={"recipient": recipient})).decode("ascii")
             else:
-                asked = {"recipient": recipient} | ({"passcode": passcode} if passcode else {})
-                sealed = _first(http, httpx.Response.json(http.post(payload.url, json=asked).raise_for_status()))
+                body = {"recipient": recipient} | ({"passcode": passcode} if passcode else {})
+                sealed = _first_file(http, httpx.Response.json(http.post(payload.url, json=body).raise_for_status()))
         except httpx.HTTPStatusError as error:
             raise RequestRefused(error.response.status_code, "link", error.response.text[:200]) from error
         except httpx.HTTPError as error:
-            raise SourceUnavailable("nobody answers where the link leads; is it complete?") from error
+            raise SourceUnavailable("the server of the link does not answer; is the link complete?") from error
     return open_jwe(sealed, payload.key)
 
 
-def _first(http: httpx.Client, manifest: object) -> str:
+def _first_file(http: httpx.Client, manifest: object) -> str:
     files = manifest.get("files") if isinstance(manifest, dict) else None
     if not isinstance(files, list) or not files or not isinstance(files[0], dict):
         raise MalformedInput("the manifest names no file")
@@ -112,6 +115,6 @@ def _first(http: httpx.Client, manifest: object) -> str:
 
 def _read(response: httpx.Response) -> bytes:
     content = response.raise_for_status().content
-    if len(content) > LARGEST:
-        raise MalformedInput(f"the file has more than {LARGEST} bytes")
+    if len(content) > MAX_BYTES:
+        raise MalformedInput(f"the file has more than {MAX_BYTES} bytes")
     return content

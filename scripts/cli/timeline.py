@@ -1,4 +1,4 @@
-"""`mydata timeline` and `mydata facts`: what the logs say about a person, to keep and to have checked."""
+"""Commands `mydata timeline` and `mydata facts`: accesses to a person's data, and statements for an audit."""
 
 from __future__ import annotations
 
@@ -16,62 +16,68 @@ from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer
 
 PAGE = 200
-KeyOrNone = Annotated[Path | None, typer.Option("--key", envvar="MYDATA_KEY", help="Key file: your own facts.")]
-Folder = Annotated[Path | None, typer.Option("--state", help="The operator's state folder: everybody's facts.")]
+KeyOrNone = Annotated[Path | None, typer.Option("--key", envvar="MYDATA_KEY", help="Key file: write your own facts.")]
+StateOrNone = Annotated[Path | None, typer.Option("--state", help="State folder, as the operator: write all facts.")]
 
 
 def timeline(key: Key, out: Out = None, url: Url = URL, as_json: Json = False) -> None:
-    """Every access to your data, refused ones too; --out keeps the proofs, one a line, for `mydata verify`."""
+    """List every access to your data, refused ones too; --out writes the proofs, one a line, for `mydata verify`."""
     client, _ = signed_in(url, key)
-    found = list(_pages(client, "/me/timeline", "accesses"))
+    accesses = list(_pages(client, "/me/timeline", "accesses"))
     if out:
         with out.open("wb") as file:
-            file.writelines(orjson.dumps(one["document"]) + b"\n" for one in found)
-    lines = [f"{one['position']:>6}  {_where(one):<14} {one['requester_name']} {one['text']}" for one in found]
-    kept = [f"{len(found)} proofs written to {out}; check them with: mydata verify {out} --rpc URL"] if out else []
-    answer(found, "\n".join(lines + kept) or "nobody has asked for your data yet", as_json)
+            file.writelines(orjson.dumps(access["document"]) + b"\n" for access in accesses)
+    lines = [f"{a['position']:>6}  {_block_text(a):<14} {a['requester_name']} {a['text']}" for a in accesses]
+    written = (
+        [f"{len(accesses)} proofs written to {out}; check them with: mydata verify {out} --rpc URL"] if out else []
+    )
+    answer(accesses, "\n".join(lines + written) or "nobody has asked for your data yet", as_json)
 
 
-def _where(one: dict[str, Any]) -> str:
-    return f"block {one['block']}" if one["block"] is not None else "not on chain"
+def _block_text(access: dict[str, Any]) -> str:
+    return f"block {access['block']}" if access["block"] is not None else "not on chain"
 
 
 def facts(
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write, readable by you only.")],
     key: KeyOrNone = None,
-    state: Folder = None,
+    state: StateOrNone = None,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """Keep all the logs say about you, so that anybody you give it to can recompute every decision (`mydata audit`)."""
+    """Write all statements of the logs about you to a file, from which `mydata audit` recomputes every decision."""
     if (key is None) == (state is None):
         raise MalformedInput("give --key for your own facts, or --state for an operator's")
-    written = _write(out, _of_person(url, key) if key else _of_operator(state or Path()))
+    written = _write(out, _person_lines(url, key) if key else _operator_lines(state or Path()))
     value = {"file": str(out), "statements": written}
-    answer(value, f"{written} statements written to {out}; they are personal: mind to whom you give them", as_json)
+    answer(
+        value,
+        f"{written} statements written to {out}; they are personal data: be careful whom you give them to",
+        as_json,
+    )
 
 
 def _write(out: Path, lines: Iterator[dict[str, Any]]) -> int:
-    """How many statements there were, beside the first line."""
+    """Write the lines; return the number of statements, which excludes the first line."""
     out.touch(mode=0o600)
     out.chmod(0o600)
     with out.open("wb") as file:
         return sum(bool(file.write(orjson.dumps(line) + b"\n")) for line in lines) - 1
 
 
-def _of_person(url: str, key: Path) -> Iterator[dict[str, Any]]:
-    """Answers first, then what they rest on: whatever a receipt saw is then among the rest."""
+def _person_lines(url: str, key: Path) -> Iterator[dict[str, Any]]:
+    """The header, then the person's statements: receipts first, so that what a receipt refers to is included."""
     client, _ = signed_in(url, key)
-    found = [one for log in reversed(LOGS) for one in _pages(client, f"/me/statements/{log}", "statements")]
+    statements = [s for log in reversed(LOGS) for s in _pages(client, f"/me/statements/{log}", "statements")]
     outdated = [notice["hash"] for notice in client.call("GET", "/notices") if notice["outdated"]]
     erased = [record["record_id"] for record in client.call("GET", "/records") if record["status"] == "erased"]
-    parties = found[0]["document"]["registries"]["parties"] if found else ""
+    parties = statements[0]["document"]["registries"]["parties"] if statements else ""
     yield {"complete": False, "parties": parties, "outdated": outdated, "erased": erased}
-    yield from ({"accepted_at": one["accepted_at"], "document": one["document"]} for one in found)
+    yield from ({"accepted_at": s["accepted_at"], "document": s["document"]} for s in statements)
 
 
-def _of_operator(state: Path) -> Iterator[dict[str, Any]]:
-    """Everything, off the database itself; sizes are taken in the same order."""
+def _operator_lines(state: Path) -> Iterator[dict[str, Any]]:
+    """The header, then every statement in the database; log sizes are read in the same order as for a person."""
     from mydata_ledger.anchors.artifacts import Deployment
     from mydata_ledger.anchors.store import Store
     from mydata_ledger.api.schemas import proof_document

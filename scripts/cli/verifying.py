@@ -1,4 +1,4 @@
-"""`mydata verify` and `mydata verifier`: check proof documents here, or hand on the page that does it in a browser."""
+"""Commands `mydata verify` and `mydata verifier`: check proof documents, or write the page that checks them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from mydata_ledger.scripts.cli.common import STATE, Json, Rpc, State, answer, co
 if TYPE_CHECKING:
     from mydata_ledger.scripts.verify import Document, RegistryReader, Verdict, VerificationResult
 
-    Named = tuple[str, Document | MalformedInput]
+    NamedDocument = tuple[str, Document | MalformedInput]
 
 MARKS = {True: "✓", False: "✗", None: "?"}
-SHOWN = 3
-"""Up to so many documents are told check by check; of more, a line for each that is not valid, and a count."""
+MAX_DETAILED = 3
+"""Up to this number of documents each check is printed; for more, one line for each invalid document and a count."""
 
 
 def verify_files(
@@ -33,68 +33,71 @@ def verify_files(
     state: State = STATE,
     language: Annotated[str, typer.Option("--language", help="en or ko.")] = "en",
     content: Annotated[
-        Path | None, typer.Option("--content", help="The file with a record's content, where its document has none.")
+        Path | None, typer.Option("--content", help="File with the content of the record, if its document has none.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check proof documents with nothing but the files and a chain; our API is not asked.
+    """Check proof documents from the files and a chain alone, without the API.
 
-    Consents, access receipts, records (with content), disclosed fields, erasure certificates. Ends in valid (exit 0),
-    invalid (1), revoked (3), expired (4) or unknown (5): an unreachable chain is unknown. Of many, the worst is the
-    exit: invalid, unknown, revoked, expired, valid.
+    Documents: consents, access receipts, records (with content), disclosed fields, erasure certificates. The result is
+    valid (exit code 0), invalid (1), revoked (3), expired (4) or unknown (5); without a chain it is unknown. For many
+    documents the exit code is the worst result: invalid, unknown, revoked, expired, valid, in this order.
     """
     from mydata_ledger.scripts.verify import EXIT, RegistryReader, worst
 
     if language not in {"en", "ko"}:
         raise MalformedInput("`--language` is en or ko")
-    every: Iterator[Named] = (one for file in files for one in _found(file))
+    every: Iterator[NamedDocument] = (named for file in files for named in _named_documents(file))
     if content:
-        every = _joined(list(islice(every, 2)), content)
-    few, chain = list(islice(every, SHOWN + 1)), RegistryReader(rpc)
-    if len(few) <= SHOWN:
-        results = _tell_each(few, chain, state, language, as_json)
+        every = _with_content(list(islice(every, 2)), content)
+    first, chain = list(islice(every, MAX_DETAILED + 1)), RegistryReader(rpc)
+    if len(first) <= MAX_DETAILED:
+        results = _print_each(first, chain, state, language, as_json)
     else:
-        results = _tell_many(itertools.chain(few, every), chain, language, as_json)
+        results = _print_counts(itertools.chain(first, every), chain, language, as_json)
     raise typer.Exit(EXIT[worst(results)])
 
 
-def _found(file: Path) -> Iterator[Named]:
+def _named_documents(file: Path) -> Iterator[NamedDocument]:
     from mydata_ledger.scripts.verify import load_all
 
-    for number, found in enumerate(load_all(file)):
-        yield f"{file.name}:{number + 1}" if number else file.name, found
+    for number, document in enumerate(load_all(file)):
+        yield f"{file.name}:{number + 1}" if number else file.name, document
 
 
-def _joined(found: list[Named], content: Path) -> Iterator[Named]:
-    """The one document with the content that is kept apart from it. Raises MalformedInput for another, or many."""
+def _with_content(documents: list[NamedDocument], content: Path) -> Iterator[NamedDocument]:
+    """The only document, joined with its separate content file.
+
+    Raises MalformedInput for more than one document, or for a document without separate content.
+    """
     from mydata_ledger.scripts.verify import Document
     from mydata_ledger.scripts.verify.attached import SeparateContent
 
-    (name, document), *more = found
+    (name, document), *more = documents
     attached = document.attached if isinstance(document, Document) else None
     if more or not (isinstance(document, Document) and attached and isinstance(attached.content, SeparateContent)):
-        raise MalformedInput("--content goes with one document of a record whose content is kept apart from it")
-    joined = replace(attached, content=replace(attached.content, file=content))
-    yield name, replace(document, attached=joined)
+        raise MalformedInput("--content needs exactly one document, of a record whose content is a separate file")
+    with_content = replace(attached, content=replace(attached.content, file=content))
+    yield name, replace(document, attached=with_content)
 
 
-def _tell_each(
-    few: list[Named], chain: RegistryReader, state: Path, language: str, as_json: bool
+def _print_each(
+    first: list[NamedDocument], chain: RegistryReader, state: Path, language: str, as_json: bool
 ) -> set[VerificationResult]:
     from mydata_ledger.scripts.verify import verify_all
 
-    verdicts = list(verify_all([found for _, found in few], chain))
+    verdicts = list(verify_all([document for _, document in first], chain))
     values, lines = [], []
-    for (name, found), verdict in zip(few, verdicts, strict=True):
-        registries = _registries(found, state)
+    for (name, document), verdict in zip(first, verdicts, strict=True):
+        registries = _registries(document, state)
         values.append({"file": name, **verdict.as_json(language), **registries})
-        lines += [f"{name}:"] if len(few) > 1 else []
-        lines += [_told(verdict, language), *([registries["note"]] if registries["note"] else [])]
+        lines += [f"{name}:"] if len(first) > 1 else []
+        lines += [_verdict_text(verdict, language), *([registries["note"]] if registries["note"] else [])]
     answer(values[0] if len(values) == 1 else {"documents": values}, "\n".join(lines), as_json)
     return {verdict.result for verdict in verdicts}
 
 
-def _told(verdict: Verdict, language: str) -> str:
+def _verdict_text(verdict: Verdict, language: str) -> str:
     steps = [f"{MARKS[step.held]} ({step.number}) {step.value_text(language)}" for step in verdict.steps]
     return "\n".join([*steps, f"result: {_result(verdict, language)}"])
 
@@ -104,11 +107,13 @@ def _result(verdict: Verdict, language: str) -> str:
     return named if language != "en" or named == verdict.result else f"{verdict.result} ({named})"
 
 
-def _tell_many(every: Iterator[Named], chain: RegistryReader, language: str, as_json: bool) -> set[VerificationResult]:
+def _print_counts(
+    every: Iterator[NamedDocument], chain: RegistryReader, language: str, as_json: bool
+) -> set[VerificationResult]:
     from mydata_ledger.scripts.verify import VerificationResult, worst
 
     counts, values = Counter[VerificationResult](), []
-    for name, verdict in _watched(every, chain, quiet=as_json):
+    for name, verdict in _with_progress(every, chain, quiet=as_json):
         counts[verdict.result] += 1
         if as_json:
             values.append({"file": name, **verdict.as_json(language)})
@@ -116,23 +121,25 @@ def _tell_many(every: Iterator[Named], chain: RegistryReader, language: str, as_
             last = verdict.steps[-1]
             text = f"{name}: {_result(verdict, language)} ({last.number}) {last.value_text(language)}"
             console.print(text, markup=False, soft_wrap=True)
-    said = ", ".join(f"{counts[result]:,} {result}" for result in VerificationResult if counts[result])
+    summary = ", ".join(f"{counts[result]:,} {result}" for result in VerificationResult if counts[result])
     counted = {str(result): count for result, count in counts.items()}
     value = {"documents": values, "counts": counted, "result": worst(set(counts))}
-    answer(value, f"{counts.total():,} checked: {said}", as_json)
+    answer(value, f"{counts.total():,} checked: {summary}", as_json)
     return set(counts)
 
 
-def _watched(every: Iterator[Named], chain: RegistryReader, *, quiet: bool) -> Iterator[tuple[str, Verdict]]:
-    """Names and verdicts in order, under a progress line where somebody is looking."""
+def _with_progress(
+    every: Iterator[NamedDocument], chain: RegistryReader, *, quiet: bool
+) -> Iterator[tuple[str, Verdict]]:
+    """Names and verdicts in order, with a progress line on a terminal."""
     from mydata_ledger.scripts.verify import verify_all
 
     names: deque[str] = deque()
 
     def documents() -> Iterator[Document | MalformedInput]:
-        for name, found in every:
+        for name, document in every:
             names.append(name)
-            yield found
+            yield document
 
     columns = (SpinnerColumn(), TextColumn("{task.completed:,} documents checked"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
@@ -142,22 +149,22 @@ def _watched(every: Iterator[Named], chain: RegistryReader, *, quiet: bool) -> I
             yield names.popleft(), verdict
 
 
-def _registries(found: Document | MalformedInput, state: Path) -> dict[str, Any]:
-    """What the caller still owes: nothing when a deployment file at hand names the same registries."""
+def _registries(document: Document | MalformedInput, state: Path) -> dict[str, Any]:
+    """Registries of a document, with a note unless a local deployment file names the same ones."""
     from mydata_ledger.scripts.verify import Document
 
-    if not isinstance(found, Document):
+    if not isinstance(document, Document):
         return {"registries": {}, "registries_known": False, "note": ""}
-    note = _known(found.registries, found.domain.chain_id, state)
-    return {"registries": found.registries, "registries_known": note == "", "note": note}
+    note = _registry_note(document.registries, document.domain.chain_id, state)
+    return {"registries": document.registries, "registries_known": note == "", "note": note}
 
 
-def _known(registries: dict[str, str], chain_id: int, state: Path) -> str:
+def _registry_note(registries: dict[str, str], chain_id: int, state: Path) -> str:
     for folder in (state / "deployments", Path("deployments")):
         path = folder / f"{chain_id}.json"
         if path.exists():
-            known = read(path.read_bytes())
-            wrong = [name for name, at in registries.items() if known.get(name) != at]
+            deployed = read(path.read_bytes())
+            wrong = [name for name, address in registries.items() if deployed.get(name) != address]
             return f"NOT the registries of {path}: {', '.join(wrong)}" if wrong else ""
     return f"compare the registries with the operator's published ones: {', '.join(registries.values())}"
 
@@ -166,10 +173,10 @@ def verifier(
     out: Annotated[Path, typer.Option("--out", "-o", help="Write the page to this file.")] = Path("verify.html"),
     as_json: Json = False,
 ) -> None:
-    """The same checks as one web page: a single file that works from disk and calls nothing but the RPC you give it."""
+    """Write the verifier as one web page: a single file that works from disk and calls only the RPC that you name."""
     from mydata_ledger.scripts.verify.page import build
 
     page = build()
     out.write_bytes(page.html)
-    told = f"written to {out}: {len(page.html):,} bytes, SHA-256 {page.digest}; open it in a browser"
-    answer({"file": str(out), "bytes": len(page.html), "sha256": page.digest}, told, as_json)
+    text = f"written to {out}: {len(page.html):,} bytes, SHA-256 {page.digest}; open it in a browser"
+    answer({"file": str(out), "bytes": len(page.html), "sha256": page.digest}, text, as_json)

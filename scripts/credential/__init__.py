@@ -1,4 +1,4 @@
-"""A record as an SD-JWT VC: what wallets and verifiers that never heard of our log can read (ADR 20)."""
+"""A record as an SD-JWT VC, for wallets and verifiers that do not know our log (ADR 20)."""
 
 from mydata_ledger.scripts.credential.choosing import chosen
 from mydata_ledger.scripts.credential.claims import claims_of

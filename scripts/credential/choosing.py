@@ -1,4 +1,4 @@
-"""The part of a JSON record that goes into a credential: chosen fields, with their digits as they were written."""
+"""Selection of fields of a JSON record for a credential; numbers keep their original digits."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ RESERVED = frozenset({"_sd", "_sd_alg", "..."})
 
 
 def chosen(content: bytes, pointers: Iterable[str]) -> Any:
-    """The record with nothing but what lies at and below JSON Pointers; numbers are `Digits`.
+    """The record reduced to the values at and below JSON Pointers; numbers are `Digits`.
 
-    Of an array the chosen items stay in their order, closed up. Raises MalformedInput, InvalidStatement for a pointer
-    to nothing and for names that SD-JWT keeps for itself (RFC 9901 §4.1).
+    The chosen items of an array stay in order, without gaps. Raises MalformedInput; InvalidStatement for a pointer to
+    nothing and for names reserved by SD-JWT (RFC 9901 §4.1).
     """
     whole = read(content, exact=True)
     names = fields.reaching(content, list(pointers))
@@ -28,20 +28,20 @@ def chosen(content: bytes, pointers: Iterable[str]) -> Any:
 def _part(value: Any, pointer: str, wanted: set[str]) -> Any:
     if isinstance(value, dict) and value:
         below = {name: f"{pointer}/{fields.escaped(name)}" for name in value}
-        return {name: _part(value[name], at, wanted) for name, at in below.items() if at in wanted}
+        return {name: _part(value[name], child, wanted) for name, child in below.items() if child in wanted}
     if isinstance(value, list) and value:
-        places = [f"{pointer}/{index}" for index in range(len(value))]
-        return [_part(item, at, wanted) for item, at in zip(value, places, strict=True) if at in wanted]
+        pointers = [f"{pointer}/{index}" for index in range(len(value))]
+        return [_part(item, child, wanted) for item, child in zip(value, pointers, strict=True) if child in wanted]
     return value
 
 
 def _check_names(value: Any) -> None:
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
+    pending = [value]
+    while pending:
+        item = pending.pop()
         if isinstance(item, dict):
             if RESERVED & item.keys():
-                raise InvalidStatement("the record has a member that SD-JWT keeps for itself; choose other fields")
-            waiting += item.values()
+                raise InvalidStatement("the record has a member that SD-JWT reserves; choose other fields")
+            pending += item.values()
         elif isinstance(item, list):
-            waiting += item
+            pending += item

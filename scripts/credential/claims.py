@@ -1,4 +1,4 @@
-"""The claims beside a record in its credential: who says it, since when, and where the log holds it down."""
+"""Claims of a record's credential: issuer, time, and the position in the log."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ TYPES = "urn:mydata:record:"
 def claims_of(document: Document, wallet: Wallet, now: int, key: dict[str, Any] | None = None) -> dict[str, Any]:
     """SD-JWT VC claims for a record's proof document, signed by its holder or its data subject at `now` (UTC seconds).
 
-    `key` is the public JWK the credential is bound to. The data subject's address is not among the claims: who shows
-    the credential proves to hold that key instead. Raises InvalidStatement, NotEntitled.
+    `key` is the public JWK that the credential is bound to. The claims do not contain the data subject's address: the
+    presenter proves possession of that key instead. Raises InvalidStatement, NotEntitled.
     """
     issue = document.statement
     if not isinstance(issue, Issue):
@@ -27,7 +27,7 @@ def claims_of(document: Document, wallet: Wallet, now: int, key: dict[str, Any] 
         "iss": f"did:pkh:eip155:{document.domain.chain_id}:{wallet.address}",
         "iat": now,
         "vct": TYPES + issue.category,
-        "status": {"mydata_log": _place(document)},
+        "status": {"mydata_log": _log_position(document)},
         "record": {
             "record_id": "0x" + issue.record_id.hex(),
             "holder": issue.holder,
@@ -38,8 +38,8 @@ def claims_of(document: Document, wallet: Wallet, now: int, key: dict[str, Any] 
     return claims | ({"cnf": {"jwk": key}} if key else {})
 
 
-def _place(document: Document) -> dict[str, Any]:
-    """What the registry's `revokedAt` and `includes` are asked with, to learn whether the record still stands."""
+def _log_position(document: Document) -> dict[str, Any]:
+    """Arguments of the registry's `revokedAt` and `includes`, to check that the record is not withdrawn."""
     head = document.checkpoint
     return {
         "chain_id": document.domain.chain_id,

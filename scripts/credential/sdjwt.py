@@ -1,4 +1,4 @@
-"""SD-JWT (RFC 9901) made with a wallet's own key: ES256K over what it signs, every member disclosable by itself."""
+"""SD-JWT (RFC 9901) signed with the key of a wallet (ES256K); every member can be disclosed by itself."""
 
 from __future__ import annotations
 
@@ -24,8 +24,12 @@ Hide = Callable[[list[Any]], str]
 
 
 def signed(wallet: Wallet, claims: Mapping[str, Any], disclosable: Mapping[str, Any]) -> str:
-    """The SD-JWT as its issuer hands it out: claims in clear, and every member of `disclosable` as a disclosure of its
-    own, down to single values; numbers that are `Digits` keep their digits.
+    """The SD-JWT in issuance form.
+
+    Args:
+        wallet: Wallet that signs.
+        claims: Claims in clear.
+        disclosable: Members that become disclosures, each value by itself; `Digits` keep their digits.
     """
     disclosures: list[str] = []
 
@@ -43,9 +47,9 @@ def signed(wallet: Wallet, claims: Mapping[str, Any], disclosable: Mapping[str, 
 
 
 def issuer_key(issuer: str, header: Mapping[str, Any]) -> JWK:
-    """The key in an SD-JWT's header, if it is the one its issuer's address is made of.
+    """The key in the header of an SD-JWT, if the address of the issuer is derived from it.
 
-    Whether that address is an accredited holder, the PartyRegistry tells. Raises SignatureInvalid.
+    The PartyRegistry shows if that address is an accredited holder. Raises SignatureInvalid.
     """
     named = DID.fullmatch(issuer)
     try:
@@ -60,7 +64,7 @@ def issuer_key(issuer: str, header: Mapping[str, Any]) -> JWK:
 
 
 def public_jwk(wallet: Wallet) -> dict[str, str]:
-    """The wallet's public key, RFC 8812."""
+    """The public key of the wallet as a JWK, RFC 8812."""
     return {
         "kty": "EC",
         "crv": "secp256k1",
@@ -88,7 +92,7 @@ def _hidden(value: Any, hide: Hide) -> Any:
 
 
 def _text(value: Any) -> bytes:
-    """JSON in which a number has the digits it came with."""
+    """JSON in which numbers keep their original digits."""
     if isinstance(value, Digits):
         return value.encode()
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""The whole story on real input, through the HTTP API only, with a check behind every sentence."""
+"""Demonstration on real input: it uses the HTTP API only, and a check backs each line it prints."""
 
 from __future__ import annotations
 
@@ -6,17 +6,28 @@ from pathlib import Path
 
 from mydata_ledger.scripts.demonstration.context import DemoContext
 from mydata_ledger.scripts.demonstration.output import DemoOutput
-from mydata_ledger.scripts.demonstration.steps import IN_ORDER
+from mydata_ledger.scripts.demonstration.steps import STEPS
 from mydata_ledger.scripts.population import GeneratedPerson, from_folder, generated
 from mydata_ledger.scripts.stack import Stack
 
 
 def run_demo(stack: Stack, data: Path | None) -> bool:
-    """Tell it on a running stack; True when every step held. Raises MalformedInput for a folder without bundles."""
-    stage = DemoOutput()
-    stage.title("Reading the people of the story")
-    people: list[GeneratedPerson] = list(from_folder(data, stage.note) if data else generated())
-    scene = DemoContext(stack, stage, people)
-    for act in IN_ORDER:
-        act(scene)
-    return stage.summary()
+    """Run the demonstration on a running stack.
+
+    Args:
+        stack: The running devnet and API.
+        data: A folder of FHIR R4 bundles, or None for the generated population.
+
+    Returns:
+        True if every step held.
+
+    Raises:
+        MalformedInput: The folder has no bundle.
+    """
+    output = DemoOutput()
+    output.title("Reading the population")
+    people: list[GeneratedPerson] = list(from_folder(data, output.note) if data else generated())
+    context = DemoContext(stack, output, people)
+    for step in STEPS:
+        step(context)
+    return output.summary()

@@ -1,1 +1,1 @@
-"""The Solidity tests, run with every branch of the contracts counted: `python -m mydata_ledger.scripts.solidity`."""
+"""Branch coverage of the contracts by the Solidity tests: `python -m mydata_ledger.scripts.solidity`."""

@@ -1,7 +1,7 @@
-"""Branches of the contracts, counted: Hardhat counts lines, so each decision is sent through a function with two.
+"""Branch counting for the contracts: Hardhat counts lines only, so each decision is wrapped in a two-line function.
 
 A decision is the condition of an `if`, a loop or `? :`, or either side of `&&` and `||`. In a copy of the sources it is
-wrapped in a function of its own, which returns what it is given on one line when true and on another when false.
+wrapped in its own function, which returns its argument on one line if true and on another line if false.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mydata_ledger.scripts.solidity.syntax import CONTRACTS, Node, every, rewrit
 
 PLANTED = Path("Planted.sol")
 HEAD = "// SPDX-License-Identifier: Apache-2.0\npragma solidity ^0.8.30;\n"
-THROUGH = """function branch{0}(bool holds) pure returns (bool) {{
+WRAPPER = """function branch{0}(bool holds) pure returns (bool) {{
     if (holds) {{
         return true;
     }}
@@ -28,7 +28,7 @@ CONDITIONAL = {"IfStatement", "ForStatement", "WhileStatement", "Conditional"}
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One outcome of one decision: `line` counts from 1, `text` is the condition."""
+    """One outcome of one decision; `line` counts from 1, `text` is the condition."""
 
     file: str
     line: int
@@ -48,14 +48,14 @@ def decisions(tree: Node) -> list[Node]:
 
 
 def counted() -> tuple[dict[Path, str], list[Branch]]:
-    """The files of a project whose branches are counted, and the branches, two for each function in Planted.sol."""
+    """Files of the instrumented project, and the branches: two for each function in Planted.sol."""
     files, branches, functions = {}, list[Branch](), [HEAD]
     for path, tree in trees().items():
         numbers = {}
         for node in decisions(tree):
             numbers[node["id"]] = len(branches) // 2
-            functions.append(THROUGH.format(len(branches) // 2))
-            branches += [Branch(str(path), *_place(path, node), outcome) for outcome in (True, False)]
+            functions.append(WRAPPER.format(len(branches) // 2))
+            branches += [Branch(str(path), *_location(path, node), outcome) for outcome in (True, False)]
         if numbers:
             files[path] = rewritten(path, tree, partial(_wrapped, numbers), ", ".join(map(_name, numbers.values())))
     return {**files, PLANTED: "".join(functions)}, branches
@@ -70,14 +70,14 @@ def _wrapped(numbers: Mapping[int, int], node: Node, text: str, _: object) -> st
     return text if number is None else f"{_name(number)}({text})"
 
 
-def _place(path: Path, node: Node) -> tuple[int, str]:
+def _location(path: Path, node: Node) -> tuple[int, str]:
     source = (CONTRACTS / path).read_bytes()
     start, end = span(node)
     return source[:start].count(b"\n") + 1, source[start:end].decode()
 
 
 def missed(branches: list[Branch], hits: Mapping[int, int]) -> list[Branch]:
-    """The branches never taken, by the hits of Planted.sol's lines."""
+    """The branches never taken, from the hits of the lines of Planted.sol."""
     head = HEAD.count("\n") + 1
     lines = [head + i // 2 * LINES_EACH + (TRUE_LINE if b.outcome else FALSE_LINE) for i, b in enumerate(branches)]
     unknown = [line for line in lines if line not in hits]

@@ -1,4 +1,4 @@
-"""Hardhat's Solidity tests with coverage, in a copy of the project whose branches are counted."""
+"""Run the Solidity tests of Hardhat with coverage, in an instrumented copy of the project."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECONDS = 900
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What came of a run: `lines` are hits by file below `contracts/` and line, `missed` the branches never taken."""
+    """Result of a run: `lines` has hits by file below `contracts/` and line, `missed` the branches never taken."""
 
     passed: bool
     output: str
@@ -28,31 +28,33 @@ class Tested:
     missed: list[Branch]
 
     def rows(self) -> list[tuple[str, int, int, int, int]]:
-        """By file: lines, of them run, branches, of them taken; the last row is all together."""
+        """Rows of file, lines, covered lines, branches, covered branches; the last row is the total."""
         rows = [(file, *self._counts(file)) for file in sorted(self.lines)]
-        lines, seen, branches, taken = (sum(column) for column in list(zip(*(row[1:] for row in rows), strict=True)))
-        return [*rows, ("all", lines, seen, branches, taken)]
+        lines, covered_lines, branches, covered_branches = (
+            sum(column) for column in list(zip(*(row[1:] for row in rows), strict=True))
+        )
+        return [*rows, ("all", lines, covered_lines, branches, covered_branches)]
 
     def _counts(self, file: str) -> tuple[int, int, int, int]:
         hits = self.lines[file]
-        branches, lost = (sum(b.file == file for b in some) for some in (self.branches, self.missed))
+        branches, lost = (sum(b.file == file for b in group) for group in (self.branches, self.missed))
         return len(hits), sum(map(bool, hits.values())), branches, branches - lost
 
 
 def run() -> Tested:
-    """Run every Solidity test. Raises ToolMissing where Hardhat is not installed."""
+    """Run every Solidity test. Raises ToolMissing if Hardhat is not installed."""
     cli = node_modules() / "hardhat" / "dist" / "src" / "cli.js"
     if not cli.is_file():
         raise ToolMissing("hardhat is missing: run `npm ci` in the project's folder")
     files, branches = counted()
     with tempfile.TemporaryDirectory() as folder:
-        place = project(Path(folder), files)
+        project_folder = project(Path(folder), files)
         command = [node(), str(cli), "test", "solidity", "--coverage"]
         quiet = {**os.environ, "NODE_NO_WARNINGS": "1"}
         done = subprocess.run(
-            command, cwd=place, capture_output=True, text=True, check=False, timeout=SECONDS, env=quiet
+            command, cwd=project_folder, capture_output=True, text=True, check=False, timeout=SECONDS, env=quiet
         )
-        report = place / "coverage" / "lcov.info"
+        report = project_folder / "coverage" / "lcov.info"
         hits = _hits(report.read_text()) if report.is_file() else {}
     planted = hits.pop(str(PLANTED), None)
     passed = done.returncode == 0 and " passing" in done.stdout and planted is not None
@@ -61,12 +63,12 @@ def run() -> Tested:
 
 
 def _hits(report: str) -> dict[str, dict[int, int]]:
-    """Hits by line of each file of an lcov report, but the tests' own."""
-    found, file = dict[str, dict[int, int]](), ""
+    """Hits by line for each file of an lcov report, without the test files."""
+    hits, file = dict[str, dict[int, int]](), ""
     for line in report.splitlines():
         if line.startswith("SF:"):
             file = line.rpartition("contracts/")[2]
         elif line.startswith("DA:") and not file.startswith("test/"):
             number, count = line[3:].split(",")[:2]
-            found.setdefault(file, {})[int(number)] = int(count)
-    return found
+            hits.setdefault(file, {})[int(number)] = int(count)
+    return hits

@@ -1,4 +1,4 @@
-"""Solidity sources as the compiler reads them, and rewritten node by node: lines stay where they are."""
+"""Syntax trees of the Solidity sources, and a rewriter of single nodes that keeps the line numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONTRACTS = ROOT / "contracts"
 
 
 def trees() -> dict[Path, Node]:
-    """The syntax tree of each of our contracts, by its path below `contracts/`. Raises what solc refuses."""
+    """Syntax tree of each of our contracts by its path below `contracts/`. Raises SolcError."""
     texts = compiling.sources()
     job = {
         "language": "Solidity",
@@ -34,7 +34,7 @@ def trees() -> dict[Path, Node]:
 
 
 def children(node: Node) -> Iterator[Node]:
-    """The nodes directly below, in the order of their text; nothing inside assembly."""
+    """The direct child nodes in source order; none for inline assembly."""
     if node["nodeType"] == "InlineAssembly":
         return
     below = [part for value in node.values() for part in (value if isinstance(value, list) else [value])]
@@ -43,21 +43,23 @@ def children(node: Node) -> Iterator[Node]:
 
 
 def every(node: Node) -> Iterator[Node]:
-    """The node and all below it."""
+    """The node and all its descendants."""
     yield node
     for child in children(node):
         yield from every(child)
 
 
 def span(node: Node) -> tuple[int, int]:
-    """First byte of the node's text, and the one after its last."""
+    """Start and end byte offset of the node's text; the end is exclusive."""
     start, length, _ = map(int, node["src"].split(":"))
     return start, start + length
 
 
 class Rewriter:
-    """`change(node, text, render)` is called once for each node with its text, already rewritten below, and gives the
-    text to put; `render` tells what became of a node below.
+    """Rewrites a source by a function of its syntax nodes.
+
+    `change(node, text, render)` is called once for each node. `text` is the node's text with its children rewritten;
+    `render` gives the rewritten text of a child. The result replaces the node.
     """
 
     def __init__(self, source: bytes, change: Change) -> None:
@@ -72,41 +74,41 @@ class Rewriter:
         return self._done[key]
 
     def plain(self, node: Node) -> str:
-        """The node's own text around its rewritten children."""
-        at, end = span(node)
+        """The text of a node with its children rewritten."""
+        offset, end = span(node)
         pieces: list[str] = []
         for child in children(node):
             start, stop = span(child)
-            if start < at or stop > end:
+            if start < offset or stop > end:
                 continue
-            pieces += [self._source[at:start].decode(), self.render(child)]
-            at = stop
-        return "".join([*pieces, self._source[at:end].decode()])
+            pieces += [self._source[offset:start].decode(), self.render(child)]
+            offset = stop
+        return "".join([*pieces, self._source[offset:end].decode()])
 
 
 def rewritten(path: Path, tree: Node, change: Change, imported: str) -> str:
-    """A whole file rewritten, with `imported` symbols of `contracts/Planted.sol` in the line of its pragma."""
+    """A whole file rewritten; the line of its pragma also imports the `imported` symbols of `contracts/Planted.sol`."""
     source = (CONTRACTS / path).read_bytes()
-    at, end = span(tree)
-    body = source[:at].decode() + Rewriter(source, change).render(tree) + source[end:].decode()
-    up = "../" * (len(path.parts) - 1) or "./"
+    offset, end = span(tree)
+    body = source[:offset].decode() + Rewriter(source, change).render(tree) + source[end:].decode()
+    parent_path = "../" * (len(path.parts) - 1) or "./"
     head, mark, rest = body.partition("pragma solidity ^0.8.30;")
-    return f'{head}{mark} import {{ {imported} }} from "{up}Planted.sol";{rest}' if imported else body
+    return f'{head}{mark} import {{ {imported} }} from "{parent_path}Planted.sol";{rest}' if imported else body
 
 
 def project(folder: Path, files: Mapping[Path, str]) -> Path:
-    """A copy of the Solidity project with these files instead of, or beside, its own."""
+    """Copy the Solidity project to a folder; `files` replace or extend its contracts."""
     for path in CONTRACTS.rglob("*"):
         if path.is_file():
-            _put(folder / "contracts" / path.relative_to(CONTRACTS), path.read_text())
+            _write(folder / "contracts" / path.relative_to(CONTRACTS), path.read_text())
     for name in ("package.json", "hardhat.config.js"):
-        _put(folder / name, (ROOT / name).read_text())
+        _write(folder / name, (ROOT / name).read_text())
     (folder / "node_modules").symlink_to(node_modules())
     for path, text in files.items():
-        _put(folder / "contracts" / path, text)
+        _write(folder / "contracts" / path, text)
     return folder
 
 
-def _put(path: Path, text: str) -> None:
+def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)

@@ -1,4 +1,4 @@
-"""Check a proof document with nothing but the file and a chain: valid, revoked, expired, unknown or invalid."""
+"""Verification of proof documents from the file and a chain alone: valid, revoked, expired, unknown or invalid."""
 
 from mydata_ledger.scripts.verify.document import Document, parse
 from mydata_ledger.scripts.verify.examine import malformed, verify, verify_all

@@ -1,4 +1,4 @@
-"""Checks 7 to 10: what only the chain can tell."""
+"""Checks 7 to 10, which need the chain."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
 from mydata_ledger.ledger.receipt import CONSENTS, AccessReceipt
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.scripts.verify.document import Document
-from mydata_ledger.scripts.verify.offline import Found
-from mydata_ledger.scripts.verify.onchain import Question, Snapshot, view
+from mydata_ledger.scripts.verify.offline import CheckResult
+from mydata_ledger.scripts.verify.onchain import Snapshot, ViewCall, view
 from mydata_ledger.scripts.verify.verdict import VerificationEnded, VerificationResult
 
 ZERO = bytes(32)
 PARTIES = "parties"
 ENDED = {"Consent": "consent_revoked", "Delegation": "delegation_revoked"}
-STANDS = {"Consent": "consent_stands", "Delegation": "delegation_stands"}
+IN_FORCE = {"Consent": "consent_stands", "Delegation": "delegation_stands"}
 
 
-def anchored(document: Document, chain: Snapshot) -> Found:
-    """(7) Every registry named stands on that chain, and the log's own holds the checkpoint."""
+def anchored(document: Document, chain: Snapshot) -> CheckResult:
+    """Check 7: every named registry exists on that chain, and the registry of the log has the checkpoint."""
     for part in document.parts:
         _anchored(part, chain)
     return "anchored", {"contract": document.domain.contract, "chain": document.domain.chain_id}
@@ -41,7 +41,7 @@ def _anchored(part: Document, chain: Snapshot) -> None:
 
 
 def require_registries(part: Document, chain: Snapshot) -> None:
-    """End as unknown unless it is the right chain, and every registry named stands there."""
+    """End as unknown unless it is the right chain and every named registry exists there."""
     if chain.chain_id != part.domain.chain_id:
         raise VerificationEnded(VerificationResult.UNKNOWN, "chain_other", chain=part.domain.chain_id)
     for registry in part.registries.values():
@@ -49,39 +49,39 @@ def require_registries(part: Document, chain: Snapshot) -> None:
             raise VerificationEnded(VerificationResult.UNKNOWN, "no_contract", contract=registry)
 
 
-def accredited(document: Document, chain: Snapshot) -> Found:
-    """(8) Who signed as an organisation was accredited when it says it signed, or when the chain took it in.
+def accredited(document: Document, chain: Snapshot) -> CheckResult:
+    """Check 8: an organisation that signed was accredited at the time of signing, or when the checkpoint was anchored.
 
-    Both moments count: the machine's clock and the chain's differ by seconds, and a receipt outlives its gateway's
-    accreditation.
+    Either time is enough: the clocks of the machine and the chain differ by seconds, and a receipt outlives the
+    accreditation of its gateway.
     """
-    found = [_accredited(part, chain) for part in document.parts]
-    return found[0] or next(filter(None, found), ("no_accreditation", {}))
+    results = [_accredited(part, chain) for part in document.parts]
+    return results[0] or next(filter(None, results), ("no_accreditation", {}))
 
 
-def _accredited(part: Document, chain: Snapshot) -> Found | None:
-    role, account, at = _office(part)
+def _accredited(part: Document, chain: Snapshot) -> CheckResult | None:
+    role, account, signed_at = _claimed_role(part)
     if not role:
         return None
     party = chain.party(part.registries[PARTIES], account)
-    taken_in = chain.checkpoint(part.domain.contract, part.checkpoint.root)[1] if part.checkpoint else 0
-    if not (party.covers(role, at) or party.covers(role, taken_in)):
+    anchored_at = chain.checkpoint(part.domain.contract, part.checkpoint.root)[1] if part.checkpoint else 0
+    if not (party.covers(role, signed_at) or party.covers(role, anchored_at)):
         raise VerificationEnded(VerificationResult.INVALID, "not_accredited", signer=account, role=role)
     return "accredited", {"signer": account, "role": role}
 
 
-def _office(part: Document) -> tuple[str, str, int]:
-    """The role a statement is signed in, the account, and when it says it was signed; no role for a person's own."""
-    said = part.statement
-    if isinstance(said, AccessReceipt):
-        return "operator", checksum(part.recovered), said.decided_at
-    if isinstance(said, Issue):
-        return "holder", said.holder, said.issued_at
-    if isinstance(said, Delegation) and said.delegator != said.data_subject:
-        return WITNESS if said.on_paper else AUTHORITY, _account(said.delegator), said.signed_at
-    if isinstance(said, Consent | Revocation) and _on_paper(part.basis):
-        return WITNESS, _account(said.signer), said.signed_at
-    return ("responder", said.responder, said.not_before) if isinstance(said, Incident) else ("", "", 0)
+def _claimed_role(part: Document) -> tuple[str, str, int]:
+    """Role and account that a statement is signed with, and its time of signing; the role is empty for a person."""
+    statement = part.statement
+    if isinstance(statement, AccessReceipt):
+        return "operator", checksum(part.recovered), statement.decided_at
+    if isinstance(statement, Issue):
+        return "holder", statement.holder, statement.issued_at
+    if isinstance(statement, Delegation) and statement.delegator != statement.data_subject:
+        return WITNESS if statement.on_paper else AUTHORITY, _account(statement.delegator), statement.signed_at
+    if isinstance(statement, Consent | Revocation) and _on_paper(part.basis):
+        return WITNESS, _account(statement.signer), statement.signed_at
+    return ("responder", statement.responder, statement.not_before) if isinstance(statement, Incident) else ("", "", 0)
 
 
 def _on_paper(basis: Document | None) -> bool:
@@ -89,76 +89,78 @@ def _on_paper(basis: Document | None) -> bool:
 
 
 def _account(signer: bytes) -> str:
-    """The address, which alone can be accredited; the zero address for any other kind of signer."""
+    """The address of a signer, since only addresses are accredited; the zero address for another kind of signer."""
     return checksum(signer if len(signer) == ADDRESS_SIZE else bytes(ADDRESS_SIZE))
 
 
-def standing(document: Document, chain: Snapshot) -> Found:
-    """(9) Neither it nor what it rests on was ended on chain."""
-    said, consents = document.statement, document.registries[CONSENTS]
-    if isinstance(said, Consent | Delegation):
-        return _not_ended(document, consents, chain)
-    if isinstance(said, Revocation):
-        marked = chain.revoked_at(consents, said.consent)
-        return ("revocation_marked", {"at": marked}) if marked else ("revocation_logged", {})
-    if isinstance(said, AccessReceipt):
-        return _rests_on(said, consents, chain)
-    return _record(document, chain) if isinstance(said, Issue) else ("nothing_to_withdraw", {})
+def standing(document: Document, chain: Snapshot) -> CheckResult:
+    """Check 9: neither the statement nor what it depends on was ended on chain."""
+    statement, consents = document.statement, document.registries[CONSENTS]
+    if isinstance(statement, Consent | Delegation):
+        return _not_revoked(document, consents, chain)
+    if isinstance(statement, Revocation):
+        revoked_at = chain.revoked_at(consents, statement.consent)
+        return ("revocation_marked", {"at": revoked_at}) if revoked_at else ("revocation_logged", {})
+    if isinstance(statement, AccessReceipt):
+        return _consents_in_force(statement, consents, chain)
+    return _record(document, chain) if isinstance(statement, Issue) else ("nothing_to_withdraw", {})
 
 
-def _not_ended(document: Document, registry: str, chain: Snapshot) -> Found:
+def _not_revoked(document: Document, registry: str, chain: Snapshot) -> CheckResult:
     for part in document.parts:
-        if at := chain.revoked_at(registry, part.claimed_entry):
-            raise VerificationEnded(VerificationResult.REVOKED, ENDED[part.kind], "revoked", at=at)
-    return STANDS[document.kind], {}
+        if revoked_at := chain.revoked_at(registry, part.claimed_entry):
+            raise VerificationEnded(VerificationResult.REVOKED, ENDED[part.kind], "revoked", at=revoked_at)
+    return IN_FORCE[document.kind], {}
 
 
-def _record(document: Document, chain: Snapshot) -> Found:
+def _record(document: Document, chain: Snapshot) -> CheckResult:
     contract, entry = document.domain.contract, document.claimed_entry
-    if at := chain.withdrawn_at(contract, entry):
+    if ended_at := chain.withdrawn_at(contract, entry):
         successor = chain.successor_of(contract, entry)
         if successor != ZERO:
             raise VerificationEnded(
-                VerificationResult.REVOKED, "record_superseded", "superseded", at=at, entry="0x" + successor.hex()
+                VerificationResult.REVOKED, "record_superseded", "superseded", at=ended_at, entry="0x" + successor.hex()
             )
-        raise VerificationEnded(VerificationResult.REVOKED, "record_withdrawn", "withdrawn", at=at)
+        raise VerificationEnded(VerificationResult.REVOKED, "record_withdrawn", "withdrawn", at=ended_at)
     return "record_stands", {}
 
 
-def _rests_on(said: AccessReceipt, registry: str, chain: Snapshot) -> Found:
-    if not said.permitted:
-        return "receipt_refused", {"reason": said.reason}
-    for consent in said.consents:
-        if at := chain.revoked_at(registry, consent):
-            code = "receipt_before" if said.decided_at <= at else "receipt_after"
-            raise VerificationEnded(VerificationResult.REVOKED, code, "revoked", at=at, decided=said.decided_at)
-    return "receipt_permitted", {"reason": said.reason, "count": len(said.consents)}
+def _consents_in_force(statement: AccessReceipt, registry: str, chain: Snapshot) -> CheckResult:
+    if not statement.permitted:
+        return "receipt_refused", {"reason": statement.reason}
+    for consent in statement.consents:
+        if ended_at := chain.revoked_at(registry, consent):
+            code = "receipt_before" if statement.decided_at <= ended_at else "receipt_after"
+            raise VerificationEnded(
+                VerificationResult.REVOKED, code, "revoked", at=ended_at, decided=statement.decided_at
+            )
+    return "receipt_permitted", {"reason": statement.reason, "count": len(statement.consents)}
 
 
-def window(document: Document, chain: Snapshot) -> Found:
-    """(10) Its window is open."""
-    said = document.statement
-    if not isinstance(said, Consent | Delegation):
+def window(document: Document, chain: Snapshot) -> CheckResult:
+    """Check 10: the time window of the statement is open."""
+    statement = document.statement
+    if not isinstance(statement, Consent | Delegation):
         return "window_none", {}
-    windows = said.grants if isinstance(said, Consent) else (said,)
-    if all(one.expires <= chain.time for one in windows):
+    windows = statement.grants if isinstance(statement, Consent) else (statement,)
+    if all(part.expires <= chain.time for part in windows):
         raise VerificationEnded(VerificationResult.EXPIRED, "window_over")
-    if all(one.not_before > chain.time for one in windows):
+    if all(part.not_before > chain.time for part in windows):
         return "window_future", {}
     return "window_open", {}
 
 
-def questions(document: Document) -> Iterator[Question]:
-    """Everything checks 7 to 9 will ask, so that it can be asked for many documents in one request."""
+def view_calls(document: Document) -> Iterator[ViewCall]:
+    """All view calls of checks 7 to 9, to be fetched for many documents in one request."""
     for part in document.parts:
         yield from ((registry, "") for registry in part.registries.values())
         if part.checkpoint:
             yield view(part.domain.contract, "checkpointOf", part.checkpoint.root.hex())
-    said, consents = document.statement, document.registries[CONSENTS]
-    if isinstance(said, Consent | Delegation):
+    statement, consents = document.statement, document.registries[CONSENTS]
+    if isinstance(statement, Consent | Delegation):
         yield from (view(consents, "revokedAt", part.claimed_entry.hex()) for part in document.parts)
-    elif isinstance(said, Issue):
+    elif isinstance(statement, Issue):
         yield view(document.domain.contract, "withdrawnAt", document.claimed_entry.hex())
-    elif isinstance(said, AccessReceipt) and said.permitted:
-        for consent in said.consents:
+    elif isinstance(statement, AccessReceipt) and statement.permitted:
+        for consent in statement.consents:
             yield view(consents, "revokedAt", consent.hex())

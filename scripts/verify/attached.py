@@ -1,4 +1,4 @@
-"""What may come with a statement and must agree with it: a notice, a record's content, chosen fields of a record."""
+"""Attachments of a statement, which must agree with it: a notice, a record's content, or chosen fields of it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ MEMBERS = {"Consent": ("notice",), "Issue": ("content", "disclosure")}
 
 @dataclass(frozen=True, slots=True)
 class AttachedContent:
-    """A record as it was opened: whether it was committed to as JSON, the commitment's 32-byte seed, its exact bytes.
+    """The content of an opened record: whether it is JSON, the 32-byte seed of its commitment, and its exact bytes.
 
-    Its media type is not here: the holder's signature vouches for no more of it than whether it is JSON.
+    It has no media type, since the holder's signature covers only whether the content is JSON.
     """
 
     json: bool
@@ -35,11 +35,11 @@ class AttachedContent:
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Size in bytes."""
         return len(self.raw)
 
     def agrees(self, commitment: bytes) -> bool:
-        """Whether the holder's commitment is to this; not when it should be JSON and is none."""
+        """True if the commitment of the holder is to this content; False for invalid JSON."""
         media_type = "application/json" if self.json else "application/octet-stream"
         try:
             return record_commitment(self.raw, media_type, self.seed) == commitment
@@ -47,15 +47,15 @@ class AttachedContent:
             return False
 
     def written(self) -> dict[str, Any]:
-        """As it stands in a document."""
+        """The content as a member of a document."""
         return {"json": self.json, "seed": "0x" + self.seed.hex(), "base64": base64.b64encode(self.raw).decode()}
 
 
 @dataclass(frozen=True, slots=True)
 class SeparateContent:
-    """A record's content that is kept apart from its document, in a file of its own: what is no JSON, and large.
+    """Content of a record in a file separate from its document: large content that is not JSON.
 
-    `seed` is the commitment's 32-byte seed; `file` is where the content lies, None while nobody has said it.
+    `seed` is the 32-byte seed of the commitment; `file` is the path of the content, None if it is not given.
     """
 
     seed: bytes
@@ -64,11 +64,11 @@ class SeparateContent:
 
     @property
     def size(self) -> int:
-        """Bytes of the file. Raises OSError."""
+        """Size of the file in bytes. Raises OSError."""
         return self.file.stat().st_size if self.file else 0
 
     def agrees(self, commitment: bytes) -> bool:
-        """Whether the holder's commitment is to the file's bytes, read in pieces. Raises OSError."""
+        """True if the commitment of the holder is to the bytes of the file, read in pieces. Raises OSError."""
         content = StreamedContent(self.seed)
         if self.file:
             with self.file.open("rb") as opened:
@@ -77,13 +77,13 @@ class SeparateContent:
         return self.file is not None and content.record_commitment() == commitment
 
     def written(self) -> dict[str, Any]:
-        """As it stands in a document."""
+        """The content as a member of a document."""
         return {"json": self.json, "seed": "0x" + self.seed.hex()}
 
 
 @dataclass(frozen=True, slots=True)
 class Attachments:
-    """All of it; each None when absent."""
+    """All attachments of a document; an absent one is None."""
 
     notice: Notice | None = None
     content: AttachedContent | SeparateContent | None = None
@@ -91,31 +91,31 @@ class Attachments:
     shown: dict[str, Any] = field(default_factory=dict)
 
     def written(self) -> dict[str, Any]:
-        """The members that are there, as they stand in a document."""
-        found: dict[str, Any] = {}
+        """The attachments as members of a document."""
+        members: dict[str, Any] = {}
         if self.notice:
-            found["notice"] = {"language": self.notice.language, "text": self.notice.text}
+            members["notice"] = {"language": self.notice.language, "text": self.notice.text}
         if self.content:
-            found["content"] = self.content.written()
+            members["content"] = self.content.written()
         if self.disclosure:
-            found["disclosure"] = self.shown
-        return found
+            members["disclosure"] = self.shown
+        return members
 
 
-NOTHING = Attachments()
+NO_ATTACHMENTS = Attachments()
 
 
 def read_attached(kind: str, raw: Mapping[str, Any]) -> Attachments:
-    """What a document of that kind carries. Raises MalformedInput, TypeError, KeyError, AttributeError."""
-    there = [name for name in MEMBERS.get(kind, ()) if raw.get(name) is not None]
-    if not there:
-        return NOTHING
-    if "content" in there and "disclosure" in there:
+    """Read the attachments of a document of that kind. Raises MalformedInput, TypeError, KeyError, AttributeError."""
+    present = [name for name in MEMBERS.get(kind, ()) if raw.get(name) is not None]
+    if not present:
+        return NO_ATTACHMENTS
+    if "content" in present and "disclosure" in present:
         raise MalformedInput("a record's document carries its content or chosen fields, not both")
-    shown = _disclosed(raw["disclosure"]) if "disclosure" in there else None
+    shown = _disclosed(raw["disclosure"]) if "disclosure" in present else None
     return Attachments(
-        notice=_notice(raw["notice"]) if "notice" in there else None,
-        content=_content(raw["content"]) if "content" in there else None,
+        notice=_notice(raw["notice"]) if "notice" in present else None,
+        content=_content(raw["content"]) if "content" in present else None,
         disclosure=shown,
         shown=orjson.loads(disclosure.to_json(shown)) if shown else {},
     )
@@ -148,7 +148,7 @@ def _disclosed(raw: Any) -> Disclosure:
 
 
 def fields_shown(shown: Disclosure, commitment: bytes) -> dict[str, Any] | None:
-    """The disclosed values by JSON Pointer; None unless all are of the record that was committed to."""
+    """The disclosed values by JSON Pointer; None unless all belong to the record of the commitment."""
     try:
         return disclosure.verify(shown, commitment)
     except (ProofInvalid, MalformedInput, InvalidStatement):

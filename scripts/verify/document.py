@@ -1,4 +1,4 @@
-"""A proof document, read strictly: what the file says, and what follows from it without asking anyone."""
+"""A proof document, parsed strictly, with values derived from the file alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mydata_ledger.ledger.receipt import LOG_OF, Statement
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.typed_data import Domain, read_domain, read_hex
 from mydata_ledger.ledger.typed_data.hashing import NAME, VERSION
-from mydata_ledger.scripts.verify.attached import MEMBERS, NOTHING, Attachments, read_attached
+from mydata_ledger.scripts.verify.attached import MEMBERS, NO_ATTACHMENTS, Attachments, read_attached
 from mydata_ledger.scripts.verify.recovered import recovered_from
 
 KINDS: dict[str, type[Statement]] = {kind.__name__: kind for kind in LOG_OF}
@@ -27,7 +27,7 @@ BASIS: dict[str, tuple[str, type[Statement]]] = {
     "Revocation": ("delegation", Delegation),
     "Erasure": ("issue", Issue),
 }
-"""What a statement may rest on, by its kind: the member that carries it, and its own kind."""
+"""Document that a statement may depend on, by kind of the statement: its member name and its kind."""
 REGISTRIES = {"consents", "records", "access", "parties"}
 MAX_PATH, MAX_REGISTRIES = 65, 16
 NAME_OF_REGISTRY = re.compile("[a-z]{1,32}")
@@ -36,10 +36,10 @@ SHAPE = "the file is incomplete, or another kind of file; fetch one with `mydata
 
 @dataclass(frozen=True)
 class Document:
-    """One statement with signature, salt, lock, place and proof; `checkpoint` is None before it was anchored.
+    """One statement with signature, salt, lock, position and proof; `checkpoint` is None before it is anchored.
 
-    `attached` is what came with it and must agree with it; `basis` the document that entitled its signer: of the
-    delegation under which somebody signed for the data subject, of the issue of an erased record.
+    `attached` has attachments that must agree with the statement. `basis` is the document that entitles the signer: the
+    delegation of a person who signed for the data subject, or the issue of an erased record.
     """
 
     statement: Statement
@@ -65,31 +65,33 @@ class Document:
 
     @property
     def lock(self) -> bytes:
-        """The lock that was signed; zeros where the kind has none."""
+        """The signed lock; zeros if the kind has none."""
         return getattr(self.statement, "lock", NO_LOCK)
 
     @cached_property
     def recovered(self) -> bytes:
-        """The 20-byte address whose key signed; empty when no key did."""
+        """The 20-byte address whose key signed; empty if no key matches."""
         return recovered_from(self.statement, self.entry)
 
     @property
     def parts(self) -> tuple[Document, ...]:
-        """This document, and the one it rests on."""
+        """This document and its basis, if it has one."""
         return (self, self.basis) if self.basis else (self,)
 
 
 def parse(raw: Any) -> Document:
-    """The document in JSON. Raises MalformedInput for whatever a door would not have written exactly so: a member more
-    or less, other spelling of the same bytes; so no byte of it can be changed without being noticed.
+    """Parse a document from JSON.
+
+    Raises MalformedInput unless the API would write exactly this JSON: no member more or less, and no other spelling of
+    the same bytes. So a change of any byte is detected.
     """
     try:
-        found = _parse(raw)
+        document = _parse(raw)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise MalformedInput(SHAPE) from error
-    if not _same(_written(found), raw):
+    if not _is_equal(_as_json(document), raw):
         raise MalformedInput("a member is spelled as no door spells it, or is none that anything here vouches for")
-    return found
+    return document
 
 
 def _parse(raw: Mapping[str, Any]) -> Document:
@@ -97,8 +99,10 @@ def _parse(raw: Mapping[str, Any]) -> Document:
     if raw["log"] != LOG_OF[kind]:
         raise MalformedInput(f"a {raw['kind']} lies in the {LOG_OF[kind]} log")
     statement: Statement = typed_data.parse(kind, raw["message"])
-    place = raw["domain"]
-    domain = _domain(place["name"], place["version"], place["chainId"], place["verifyingContract"])
+    domain_fields = raw["domain"]
+    domain = _domain(
+        domain_fields["name"], domain_fields["version"], domain_fields["chainId"], domain_fields["verifyingContract"]
+    )
     signature = read_hex(raw["signature"], "signature")
     return Document(
         statement=statement,
@@ -118,13 +122,13 @@ def _basis(kind: str, raw: Mapping[str, Any]) -> Document | None:
     name, other = BASIS.get(kind, ("", None))
     if other is None or raw.get(name) is None:
         return None
-    found = _parse(raw[name])
-    if not isinstance(found.statement, other) or found.attached is not NOTHING:
+    document = _parse(raw[name])
+    if not isinstance(document.statement, other) or document.attached is not NO_ATTACHMENTS:
         raise MalformedInput(f"the `{name}` of a {kind} is a document of that kind, and nothing more")
-    return found
+    return document
 
 
-def _written(document: Document) -> dict[str, Any]:
+def _as_json(document: Document) -> dict[str, Any]:
     head = document.checkpoint
     return {
         "kind": document.kind,
@@ -140,15 +144,15 @@ def _written(document: Document) -> dict[str, Any]:
         "inclusion": [_hex(hash_) for hash_ in document.path],
         "registries": document.registries,
         **document.attached.written(),
-        **({BASIS[document.kind][0]: _written(document.basis)} if document.basis else {}),
+        **({BASIS[document.kind][0]: _as_json(document.basis)} if document.basis else {}),
     }
 
 
-def _same(written: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:
-    """Whether they are equal, but for attachments that are absent and said to be."""
+def _is_equal(written: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:
+    """True if both are equal, except for attachments that are explicitly null."""
     kind = str(raw["kind"])
     optional = {*MEMBERS.get(kind, ()), BASIS.get(kind, ("", None))[0]}
-    return written == {name: one for name, one in raw.items() if one is not None or name not in optional}
+    return written == {name: value for name, value in raw.items() if value is not None or name not in optional}
 
 
 def _hex(raw: bytes) -> str:
@@ -165,15 +169,15 @@ def _domain(name: str, version: str, chain_id: int, contract: str) -> Domain:
 
 @lru_cache(maxsize=256)
 def _registries(members: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, str], ...]:
-    named = dict(members)
-    known = len(named) <= MAX_REGISTRIES and all(NAME_OF_REGISTRY.fullmatch(name) for name in named)
-    if not known or REGISTRIES - set(named):
+    registries = dict(members)
+    valid = len(registries) <= MAX_REGISTRIES and all(NAME_OF_REGISTRY.fullmatch(name) for name in registries)
+    if not valid or REGISTRIES - set(registries):
         raise MalformedInput(f"`registries` names the contracts {', '.join(sorted(REGISTRIES))}")
-    return tuple((name, checksum(read_hex(at, name, 20))) for name, at in named.items())
+    return tuple((name, checksum(read_hex(address, name, 20))) for name, address in registries.items())
 
 
 def _path(raw: list[str]) -> tuple[bytes, ...]:
-    """Read without ceremony: that every hash is spelled as it should be, the comparison with what was written shows."""
+    """Read the hashes; their exact spelling is checked later by the comparison with the written document."""
     path = tuple([bytes.fromhex(hash_[2:]) for hash_ in raw])
     if len(path) > MAX_PATH or any(len(hash_) != HASH_SIZE for hash_ in path):
         raise MalformedInput(f"`inclusion` is a list of at most {MAX_PATH} hashes")

@@ -1,4 +1,4 @@
-"""The checks in order, numbered; the first that fails decides, and what the file alone shows comes before the chain."""
+"""Run the numbered checks in order: first those on the file alone, then those on chain; the first failure decides."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from mydata_ledger.ledger.errors import MalformedInput, SourceUnavailable
 from mydata_ledger.scripts.verify import anchoring, offline, signing
 from mydata_ledger.scripts.verify.document import Document
-from mydata_ledger.scripts.verify.offline import Found
+from mydata_ledger.scripts.verify.offline import CheckResult
 from mydata_ledger.scripts.verify.onchain import MalformedResult, RegistryReader, Snapshot
 from mydata_ledger.scripts.verify.verdict import Step, Verdict, VerificationEnded, VerificationResult
 
@@ -15,39 +15,40 @@ CHUNK = 500
 
 
 def verify(document: Document, chain: RegistryReader) -> Verdict:
-    """Check everything, as of the newest block.
+    """Run all checks as of the newest block.
 
-    (1) the document is well formed (the caller did that by loading it) and (2) its digest follows from its own fields,
-    (3) the named signer signed it, (4) entry and leaf follow from it, (5) the leaf lies under the checkpoint, (6) what
-    came with it agrees and entitles: the notice, the content, chosen fields, the erased record's older issue, the
-    delegation of one who signed for another; (7) the contracts stand on that chain and hold that checkpoint, (8) who
-    signed for an organisation was accredited, (9) nothing it rests on was ended on chain, (10) its window is open.
+    (1) The document is well formed (the caller checked this by loading it). (2) Its digest follows from its fields. (3)
+    The named signer signed it. (4) Entry and leaf follow from it. (5) The checkpoint includes the leaf. (6) Attachments
+    agree with it and entitle its signer: the notice, the content, chosen fields, the older issue of an erased record,
+    the delegation of a person who signed for another. (7) The contracts exist on that chain and have that checkpoint.
+    (8) An organisation that signed was accredited. (9) Nothing that it depends on was ended on chain. (10) Its window
+    is open.
 
-    Only (3) of a contract wallet, and (7) to (10), ask the chain; when it is silent, 4 to 6 are still checked, so that
-    what is altered is invalid and not unknown. The caller MUST know that the registries named are the right ones:
-    compare them with the operator's published ones.
+    Only (3) for a contract wallet and (7) to (10) use the chain. If it does not answer, 4 to 6 are still checked,
+    so that an altered document is invalid and not unknown. The caller MUST know that the named registries are the right
+    ones: compare them with those that the operator published.
     """
     return _examine(document, chain.now())
 
 
-def verify_all(found: Iterable[Document | MalformedInput], chain: RegistryReader) -> Iterator[Verdict]:
-    """The same for many, as of one block; in the order given. Constant memory."""
+def verify_all(items: Iterable[Document | MalformedInput], chain: RegistryReader) -> Iterator[Verdict]:
+    """Verify many documents as of one block, in the given order and in constant memory."""
     snapshot = chain.now()
-    for chunk in _chunks(found):
-        _prefetch([one for one in chunk if isinstance(one, Document)], snapshot)
-        for one in chunk:
-            yield _examine(one, snapshot) if isinstance(one, Document) else malformed(one)
+    for chunk in _chunks(items):
+        _prefetch([item for item in chunk if isinstance(item, Document)], snapshot)
+        for item in chunk:
+            yield _examine(item, snapshot) if isinstance(item, Document) else malformed(item)
 
 
 def malformed(error: Exception) -> Verdict:
-    """What is no document fails check 1."""
+    """The verdict of an input that is no document: check 1 fails."""
     return Verdict(VerificationResult.INVALID, [Step(1, "malformed", {"detail": str(error)}, held=False)])
 
 
-def _chunks(found: Iterable[Document | MalformedInput]) -> Iterator[list[Document | MalformedInput]]:
+def _chunks(items: Iterable[Document | MalformedInput]) -> Iterator[list[Document | MalformedInput]]:
     chunk: list[Document | MalformedInput] = []
-    for one in found:
-        chunk.append(one)
+    for item in items:
+        chunk.append(item)
         if len(chunk) == CHUNK:
             yield chunk
             chunk = []
@@ -55,9 +56,9 @@ def _chunks(found: Iterable[Document | MalformedInput]) -> Iterator[list[Documen
 
 
 def _prefetch(documents: Sequence[Document], snapshot: Snapshot) -> None:
-    """Ask everything at once; what fails here is asked again, and said, where it is needed."""
+    """Fetch all view calls at once; a call that fails here is repeated and reported where it is needed."""
     try:
-        snapshot.prefetch(question for one in documents for question in anchoring.questions(one))
+        snapshot.prefetch(call for document in documents for call in anchoring.view_calls(document))
     except SourceUnavailable:
         return
 
@@ -68,13 +69,13 @@ def _examine(document: Document, chain: Snapshot) -> Verdict:
     for number, check in _checks(document, chain):
         if verdict.result is VerificationResult.UNKNOWN and number > 6:
             break
-        _take(verdict, number, check)
+        _run_check(verdict, number, check)
         if verdict.result not in {VerificationResult.VALID, VerificationResult.UNKNOWN}:
             break
     return verdict
 
 
-def _checks(document: Document, chain: Snapshot) -> Iterator[tuple[int, Callable[[], Found]]]:
+def _checks(document: Document, chain: Snapshot) -> Iterator[tuple[int, Callable[[], CheckResult]]]:
     yield 2, lambda: offline.digest(document)
     yield 3, lambda: signing.signed(document, chain)
     yield 4, lambda: offline.entry(document)
@@ -86,8 +87,8 @@ def _checks(document: Document, chain: Snapshot) -> Iterator[tuple[int, Callable
     yield 10, lambda: anchoring.window(document, chain)
 
 
-def _take(verdict: Verdict, number: int, check: Callable[[], Found]) -> None:
-    """Run a check and note what it found; what is unavailable is unknown."""
+def _run_check(verdict: Verdict, number: int, check: Callable[[], CheckResult]) -> None:
+    """Run a check and add its result to the verdict; an unavailable source gives unknown."""
     try:
         code, values = check()
         verdict.steps.append(Step(number, code, values, held=True))

@@ -15,55 +15,57 @@ BUNDLE = "mydata-proofs-1"
 
 
 def load(path: Path) -> Document:
-    """The one document in a file. Raises MalformedInput; OSError as the file system raises it."""
-    found = list(load_all(path))
-    if len(found) != 1:
+    """Load the only document of a file. Raises MalformedInput, also for several documents; OSError."""
+    documents = list(load_all(path))
+    if len(documents) != 1:
         raise MalformedInput("the file holds many documents; verify them with `mydata verify`")
-    if isinstance(found[0], Document):
-        return found[0]
-    raise found[0]
+    if isinstance(documents[0], Document):
+        return documents[0]
+    raise documents[0]
 
 
 def load_all(path: Path) -> Iterator[Document | MalformedInput]:
-    """Every document in a file, in order; what is none comes as the error that says why. Never raises MalformedInput:
-    a file of garbage is one error. Lines are read one at a time, so their number has no bound.
+    """Yield every document of a file in order, or the error of an item that is no document.
+
+    It never raises MalformedInput: an unreadable file gives one error. Lines are read one by one, so their number has
+    no limit. Raises OSError.
     """
     with path.open("rb") as file:
         first = file.readline(MAX_BYTES + 1)
-        if first.rstrip().endswith(b"}") and first.lstrip().startswith(b"{") and _more(file):
-            yield _one(first)
+        if first.rstrip().endswith(b"}") and first.lstrip().startswith(b"{") and _is_line_file(file):
+            yield _parse_line(first)
             while line := file.readline(MAX_BYTES + 1):
                 if line.strip():
-                    yield _one(line)
+                    yield _parse_line(line)
             return
         yield from documents_in(first + file.read(MAX_BYTES + 1 - len(first)))
 
 
-def _more(file: Any) -> bool:
-    """Whether another line follows that begins a document; the place in the file stays."""
-    place = file.tell()
+def _is_line_file(file: Any) -> bool:
+    """True if the next line begins a document; the file position does not change."""
+    position = file.tell()
     following = file.read(1024).lstrip()
-    file.seek(place)
+    file.seek(position)
     return bool(following.startswith(b"{"))
 
 
 def documents_in(raw: bytes) -> Iterator[Document | MalformedInput]:
-    """The documents in one JSON value: itself, a list, or a bundle; at least one, or the error that says why."""
+    """The documents in one JSON value: a document, a list, or a bundle; at least one item, else an error."""
     try:
         value = _read(raw)
     except MalformedInput as error:
         yield error
         return
-    many = value.get("documents") if isinstance(value, dict) and value.get("kind") == BUNDLE else value
-    if not isinstance(many, list):
+    values = value.get("documents") if isinstance(value, dict) and value.get("kind") == BUNDLE else value
+    if not isinstance(values, list):
         yield _parsed(value)
-    elif not many:
+    elif not values:
         yield MalformedInput("the bundle is empty")
     else:
-        yield from map(_parsed, many)
+        yield from map(_parsed, values)
 
 
-def _one(raw: bytes) -> Document | MalformedInput:
+def _parse_line(raw: bytes) -> Document | MalformedInput:
     try:
         return parse(_read(raw))
     except MalformedInput as error:
@@ -78,7 +80,7 @@ def _parsed(value: Any) -> Document | MalformedInput:
 
 
 def _read(raw: bytes) -> Any:
-    """Raises MalformedInput, also for what is too large."""
+    """Read JSON. Raises MalformedInput, also for a file that is too large."""
     try:
         return read(raw)
     except LedgerError as error:

@@ -1,4 +1,4 @@
-"""Checks 2, 4, 5 and 6: what the file alone decides, with no chain asked."""
+"""Checks 2, 4, 5 and 6, which need only the file."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from mydata_ledger.scripts.verify.attached import SeparateContent, fields_shown
 from mydata_ledger.scripts.verify.document import Document
 from mydata_ledger.scripts.verify.verdict import VerificationEnded, VerificationResult
 
-Found = tuple[str, dict[str, object]]
+CheckResult = tuple[str, dict[str, object]]
 
 
-def digest(document: Document) -> Found:
-    """(2) The digest, as it follows from the statement's fields and its domain."""
+def digest(document: Document) -> CheckResult:
+    """Check 2: the digest follows from the fields of the statement and its domain."""
     return "digest", {"digest": "0x" + document.entry.digest.hex()}
 
 
-def entry(document: Document) -> Found:
-    """(4) Entry and leaf follow from the statement, its signature, its salt and its signed lock."""
+def entry(document: Document) -> CheckResult:
+    """Check 4: entry and leaf follow from the statement, its signature, its salt and its signed lock."""
     for part in document.parts:
         if part.entry.entry != part.claimed_entry:
             raise VerificationEnded(VerificationResult.INVALID, "entry_wrong")
@@ -30,8 +30,8 @@ def entry(document: Document) -> Found:
     return "entry", {"entry": "0x" + document.claimed_entry.hex()}
 
 
-def included(document: Document) -> Found:
-    """(5) The leaf lies under the checkpoint, RFC 9162 §2.1.3.2."""
+def included(document: Document) -> CheckResult:
+    """Check 5: the checkpoint includes the leaf, RFC 9162 §2.1.3.2."""
     for part in document.parts:
         if part.checkpoint is None:
             raise VerificationEnded(VerificationResult.UNKNOWN, "not_anchored")
@@ -47,79 +47,83 @@ def _included(part: Document, head: Head) -> None:
         raise VerificationEnded(VerificationResult.INVALID, "not_included", position=part.position) from error
 
 
-def attached(document: Document) -> Found:
-    """(6) What came with the statement agrees with it, and entitles whoever signed in another's place."""
-    said = document.statement
-    if isinstance(said, Issue):
-        return _content(document, said)
-    if isinstance(said, Erasure):
-        return _erased(document, said)
-    noticed = isinstance(said, Consent) and _noticed(document, said)
-    if isinstance(said, Delegation) and not _rightly_named(said):
+def attached(document: Document) -> CheckResult:
+    """Check 6: the attachments agree with the statement, and entitle a person who signed for another."""
+    statement = document.statement
+    if isinstance(statement, Issue):
+        return _content(document, statement)
+    if isinstance(statement, Erasure):
+        return _erased(document, statement)
+    has_notice = isinstance(statement, Consent) and _has_notice(document, statement)
+    if isinstance(statement, Delegation) and not _is_rightful(statement):
         raise VerificationEnded(VerificationResult.INVALID, "delegation_by_other")
-    if isinstance(said, Consent | Revocation) and said.signer != said.data_subject:
-        return _delegated(document, said)
-    return ("notice_agrees" if noticed else "nothing_attached"), {}
+    if isinstance(statement, Consent | Revocation) and statement.signer != statement.data_subject:
+        return _delegated(document, statement)
+    return ("notice_agrees" if has_notice else "nothing_attached"), {}
 
 
-def _noticed(document: Document, said: Consent) -> bool:
+def _has_notice(document: Document, statement: Consent) -> bool:
     notice = document.attached.notice
-    if notice and (notice.digest, notice.language) != (said.notice_hash, said.notice_language):
+    if notice and (notice.digest, notice.language) != (statement.notice_hash, statement.notice_language):
         raise VerificationEnded(VerificationResult.INVALID, "notice_wrong")
     return notice is not None
 
 
-def _delegated(document: Document, said: Consent | Revocation) -> Found:
-    """Who signed for the data subject was named before, for that time and for all the categories signed about."""
-    named = document.basis
-    if named is None or not isinstance(named.statement, Delegation):
+def _delegated(document: Document, statement: Consent | Revocation) -> CheckResult:
+    """The signer for the data subject was appointed before, for the time of signing and for all signed categories."""
+    basis = document.basis
+    if basis is None or not isinstance(basis.statement, Delegation):
         raise VerificationEnded(VerificationResult.UNKNOWN, "delegation_missing")
-    office = named.statement
-    if (office.data_subject, office.delegate, named.domain) != (said.data_subject, said.signer, document.domain):
+    delegation = basis.statement
+    if (delegation.data_subject, delegation.delegate, basis.domain) != (
+        statement.data_subject,
+        statement.signer,
+        document.domain,
+    ):
         raise VerificationEnded(VerificationResult.INVALID, "delegation_other")
-    if not _rightly_named(office):
+    if not _is_rightful(delegation):
         raise VerificationEnded(VerificationResult.INVALID, "delegation_by_other")
-    if office.on_paper and office.relation != paper_relation(document.entry.digest):
+    if delegation.on_paper and delegation.relation != paper_relation(document.entry.digest):
         raise VerificationEnded(VerificationResult.INVALID, "paper_other")
-    if named.position >= document.position or not office.not_before <= said.signed_at < office.expires:
+    if basis.position >= document.position or not delegation.not_before <= statement.signed_at < delegation.expires:
         raise VerificationEnded(VerificationResult.INVALID, "delegation_closed")
-    about = [c for grant in said.grants for c in grant.categories] if isinstance(said, Consent) else []
-    if not all(any(category_covers(mine, category) for mine in office.categories) for category in about):
+    categories = [c for grant in statement.grants for c in grant.categories] if isinstance(statement, Consent) else []
+    if not all(any(category_covers(wide, category) for wide in delegation.categories) for category in categories):
         raise VerificationEnded(VerificationResult.INVALID, "delegation_narrower")
-    if office.on_paper:
-        return "on_paper", {"name": office.delegate_name, "position": named.position}
-    return "delegated", {"name": office.delegate_name, "position": named.position}
+    if delegation.on_paper:
+        return "on_paper", {"name": delegation.delegate_name, "position": basis.position}
+    return "delegated", {"name": delegation.delegate_name, "position": basis.position}
 
 
-def _rightly_named(office: Delegation) -> bool:
-    """By the person, by an authority for a ward, or by a witness for what stands on paper."""
-    return office.delegator == office.data_subject or office.relation == GUARDIAN or office.on_paper
+def _is_rightful(delegation: Delegation) -> bool:
+    """True if the data subject, an authority for a guardian, or a paper witness signed the delegation."""
+    return delegation.delegator == delegation.data_subject or delegation.relation == GUARDIAN or delegation.on_paper
 
 
-def _content(document: Document, said: Issue) -> Found:
+def _content(document: Document, statement: Issue) -> CheckResult:
     if content := document.attached.content:
         if isinstance(content, SeparateContent) and content.file is None:
             raise VerificationEnded(VerificationResult.UNKNOWN, "content_missing")
-        if not content.agrees(said.commitment):
+        if not content.agrees(statement.commitment):
             raise VerificationEnded(VerificationResult.INVALID, "content_wrong")
         return "content_agrees", {"bytes": content.size}
     if document.attached.disclosure:
-        shown = fields_shown(document.attached.disclosure, said.commitment)
-        if shown is None:
+        disclosed = fields_shown(document.attached.disclosure, statement.commitment)
+        if disclosed is None:
             raise VerificationEnded(VerificationResult.INVALID, "fields_wrong")
-        return "fields_agree", {"count": len(shown)}
+        return "fields_agree", {"count": len(disclosed)}
     return "nothing_attached", {}
 
 
-def _erased(document: Document, said: Erasure) -> Found:
+def _erased(document: Document, statement: Erasure) -> CheckResult:
     issue = document.basis
     if issue is None or not isinstance(issue.statement, Issue):
         raise VerificationEnded(VerificationResult.UNKNOWN, "erased_missing")
     record = issue.statement
-    if (record.record_id, record.cid, issue.domain) != (said.record_id, said.cid, document.domain):
+    if (record.record_id, record.cid, issue.domain) != (statement.record_id, statement.cid, document.domain):
         raise VerificationEnded(VerificationResult.INVALID, "erased_other")
-    if issue.position >= document.position or record.issued_at > said.erased_at:
+    if issue.position >= document.position or record.issued_at > statement.erased_at:
         raise VerificationEnded(VerificationResult.INVALID, "erased_younger")
-    if said.signer not in {record.data_subject, bytes.fromhex(record.holder[2:])}:
+    if statement.signer not in {record.data_subject, bytes.fromhex(record.holder[2:])}:
         raise VerificationEnded(VerificationResult.INVALID, "erased_by_other")
     return "erased_older", {"position": issue.position}

@@ -1,4 +1,4 @@
-"""What the contracts say, as of one block: every question is asked once, whatever number of documents rests on it."""
+"""Views of the contracts as of one block; each view call is made once for all documents."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from eth_abi.exceptions import DecodingError
 
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import keccak
-from mydata_ledger.scripts.verify.rpc import SILENT, Asked, VerifierRpc
+from mydata_ledger.scripts.verify.rpc import SILENT, RpcCall, VerifierRpc
 
 MAGIC_1271, MAGIC_7913 = "1626ba7e", "024ad318"
-Question = tuple[str, str]
-"""A contract, and the calldata it is asked with; none asks for its code."""
+ViewCall = tuple[str, str]
+"""A contract and the calldata of a view call; empty calldata requests the code of the contract."""
 HEX = re.compile("0x[0-9a-fA-F]*")
 SELECTORS = {
     name.partition("(")[0]: "0x" + keccak(name.encode())[:4].hex()
@@ -35,7 +35,7 @@ PARTY = "(string,bytes32[],bytes32,uint64,uint64)"
 
 
 class MalformedResult(SourceUnavailable):
-    """A contract there does not answer as a registry does."""
+    """A contract does not answer as a registry does."""
 
     def __init__(self, contract: str) -> None:
         super().__init__(f"{contract} does not answer as a registry does")
@@ -44,25 +44,25 @@ class MalformedResult(SourceUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class Accreditation:
-    """What PartyRegistry says of an account: its roles, and the window [`start`, `end`) in UTC seconds."""
+    """Accreditation of an account in PartyRegistry: its roles, and the window [`start`, `end`) in UTC seconds."""
 
     roles: frozenset[str]
     start: int
     end: int
 
-    def covers(self, role: str, at: int) -> bool:
-        """Whether it held that role at that second."""
-        return role in self.roles and self.start <= at < self.end
+    def covers(self, role: str, at_time: int) -> bool:
+        """True if the account had that role at that UTC second."""
+        return role in self.roles and self.start <= at_time < self.end
 
 
 class RegistryReader:
-    """One chain by its RPC URL. Raises SourceUnavailable for whatever does not answer as a chain with registries."""
+    """One chain by its RPC URL. Reads raise SourceUnavailable if it does not answer as a chain with registries."""
 
     def __init__(self, rpc_url: str) -> None:
         self._rpc = VerifierRpc(rpc_url)
 
     def now(self) -> Snapshot:
-        """Everything as of the newest block, which is fetched when the first question is asked."""
+        """Snapshot of the newest block, which is fetched with the first view call."""
         return Snapshot(self._rpc)
 
 
@@ -71,13 +71,13 @@ class Snapshot:
 
     def __init__(self, rpc: VerifierRpc) -> None:
         self._rpc = rpc
-        self._known: dict[Question, Any] = {}
+        self._cached: dict[ViewCall, Any] = {}
         self._codes: dict[str, bool] = {}
         self._parties: dict[tuple[str, str], Accreditation] = {}
 
     @cached_property
     def chain_id(self) -> int:
-        """Which chain this is."""
+        """The chain id."""
         return _number(self._rpc.ask("eth_chainId"))
 
     @cached_property
@@ -89,45 +89,45 @@ class Snapshot:
 
     @property
     def time(self) -> int:
-        """The block's time, UTC seconds."""
+        """Time of the block, UTC seconds."""
         return self._block[1]
 
-    def prefetch(self, questions: Iterable[Question]) -> None:
-        """Ask in batches what is not known yet."""
-        missing = [question for question in dict.fromkeys(questions) if question not in self._known]
-        answers = self._rpc.ask_many([self._asked(question) for question in missing])
-        self._known |= {asked: said for asked, said in zip(missing, answers, strict=True) if said is not None}
+    def prefetch(self, calls: Iterable[ViewCall]) -> None:
+        """Fetch the view calls that are not cached yet, in batches."""
+        missing = [call for call in dict.fromkeys(calls) if call not in self._cached]
+        answers = self._rpc.ask_many([self._rpc_call(call) for call in missing])
+        self._cached |= {call: answer for call, answer in zip(missing, answers, strict=True) if answer is not None}
 
-    def _asked(self, question: Question) -> Asked:
-        contract, data = question
+    def _rpc_call(self, call: ViewCall) -> RpcCall:
+        contract, data = call
         block = self._block[0]
         return ("eth_call", [{"to": contract, "data": data}, block]) if data else ("eth_getCode", [contract, block])
 
     def has_code(self, contract: str) -> bool:
-        """Whether a contract stands there."""
+        """True if the address holds a contract."""
         if contract not in self._codes:
             self._codes[contract] = len(_hex(self._ask((contract, "")))) > 2
         return self._codes[contract]
 
     def checkpoint(self, contract: str, root: bytes) -> tuple[int, int]:
-        """Size and block time of the checkpoint with that root; zeros when the contract never had it."""
+        """Size and block time of the checkpoint with that root; zeros if the contract never had it."""
         size, time = self._words(contract, "checkpointOf", root.hex(), 2)
         return size, time
 
     def revoked_at(self, contract: str, entry: bytes) -> int:
-        """The second of the block in which the consent was revoked; 0 when it was not."""
+        """UTC second of the block in which the consent was revoked; 0 if it was not."""
         return self._words(contract, "revokedAt", entry.hex(), 1)[0]
 
     def withdrawn_at(self, contract: str, entry: bytes) -> int:
-        """The second of the block in which the holder withdrew the record; 0 when not."""
+        """UTC second of the block in which the holder withdrew the record; 0 if it was not."""
         return self._words(contract, "withdrawnAt", entry.hex(), 1)[0]
 
     def successor_of(self, contract: str, entry: bytes) -> bytes:
-        """The entry that corrects the record's; 32 zero bytes when none does."""
+        """The entry of the record's correction; 32 zero bytes if there is none."""
         return self._words(contract, "successorOf", entry.hex(), 1)[0].to_bytes(32, "big")
 
     def party(self, registry: str, account: str) -> Accreditation:
-        """What PartyRegistry knows of the account."""
+        """Accreditation of the account in a PartyRegistry."""
         if (registry, account) not in self._parties:
             raw = self._ask(view(registry, "party", _address(account)))
             try:
@@ -139,20 +139,20 @@ class Snapshot:
         return self._parties[registry, account]
 
     def wallet_agrees(self, wallet: str, digest: bytes, signature: bytes) -> bool:
-        """Whether the contract wallet there says by ERC-1271 that it signed; not when nothing stands there."""
-        asked = encode(["bytes32", "bytes"], [digest, signature])
-        return self.has_code(wallet) and self._says(wallet, "isValidSignature", asked, MAGIC_1271)
+        """True if the contract wallet confirms the signature by ERC-1271; False if there is no contract."""
+        arguments = encode(["bytes32", "bytes"], [digest, signature])
+        return self.has_code(wallet) and self._returns(wallet, "isValidSignature", arguments, MAGIC_1271)
 
     def verifier_agrees(self, verifier: str, key: bytes, digest: bytes, signature: bytes) -> bool:
-        """Whether the ERC-7913 verifier there says that the key signed; not when nothing stands there."""
-        asked = encode(["bytes", "bytes32", "bytes"], [key, digest, signature])
-        return self.has_code(verifier) and self._says(verifier, "verify", asked, MAGIC_7913)
+        """True if the ERC-7913 verifier confirms the signature of the key; False if there is no contract."""
+        arguments = encode(["bytes", "bytes32", "bytes"], [key, digest, signature])
+        return self.has_code(verifier) and self._returns(verifier, "verify", arguments, MAGIC_7913)
 
-    def _says(self, contract: str, name: str, asked: bytes, magic: str) -> bool:
-        """A contract that reverts says no: only a chain that does not answer at all is unknown."""
-        method, params = self._asked(view(contract, name, asked.hex()))
-        said = self._rpc.ask_or_revert(method, *params)
-        return isinstance(said, str) and said.lower() == "0x" + magic.ljust(64, "0")
+    def _returns(self, contract: str, name: str, arguments: bytes, magic: str) -> bool:
+        """True if a view returns the magic value; a revert means False, and only a silent chain is an error."""
+        method, params = self._rpc_call(view(contract, name, arguments.hex()))
+        answer = self._rpc.ask_or_revert(method, *params)
+        return isinstance(answer, str) and answer.lower() == "0x" + magic.ljust(64, "0")
 
     def _words(self, contract: str, name: str, argument: str, count: int) -> list[int]:
         raw = _hex(self._ask(view(contract, name, argument)))
@@ -160,15 +160,15 @@ class Snapshot:
             raise MalformedResult(contract)
         return [int(raw[start : start + 64], 16) for start in range(2, len(raw), 64)]
 
-    def _ask(self, question: Question) -> Any:
-        if question not in self._known:
-            method, params = self._asked(question)
-            self._known[question] = self._rpc.ask(method, *params)
-        return self._known[question]
+    def _ask(self, call: ViewCall) -> Any:
+        if call not in self._cached:
+            method, params = self._rpc_call(call)
+            self._cached[call] = self._rpc.ask(method, *params)
+        return self._cached[call]
 
 
-def view(contract: str, name: str, argument: str) -> Question:
-    """The question a view is; `argument` in hex, as the ABI encodes it."""
+def view(contract: str, name: str, argument: str) -> ViewCall:
+    """The call of a view; `argument` is the ABI encoding in hex."""
     return contract, SELECTORS[name] + argument
 
 

@@ -1,5 +1,7 @@
-"""The verifier as one HTML file. It carries its own content security policy: the digests of its one script and one
-style, and no right to call anything but the RPC its reader types in.
+"""The verifier as one HTML file.
+
+Its content security policy names the digests of its script and its style, and permits calls to the RPC that the reader
+enters.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ SOURCES = WEB / "verify"
 
 @dataclass(frozen=True, slots=True)
 class VerifierPage:
-    """The file's bytes and their SHA-256 in hex, which an operator publishes beside it."""
+    """Bytes of the file, and their SHA-256 in hex, which an operator publishes."""
 
     html: bytes
     digest: str
@@ -24,7 +26,7 @@ class VerifierPage:
 
 @cache
 def build() -> VerifierPage:
-    """Put the page together from the script that `scripts.bundle` built, the style and the HTML."""
+    """Build the page from the script that `scripts.bundle` made, the style and the HTML."""
     script = (WEB / "built" / "verifier.js").read_text(encoding="utf-8")
     style = (SOURCES / "style.css").read_text(encoding="utf-8")
     html = (SOURCES / "page.html").read_text(encoding="utf-8")

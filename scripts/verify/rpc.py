@@ -1,4 +1,4 @@
-"""Bare JSON-RPC 2.0 over HTTP, one question or many in one request."""
+"""Minimal JSON-RPC 2.0 client over HTTP, for single calls and batches."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from mydata_ledger.ledger.errors import SourceUnavailable
 
 TIMEOUT, MAX_BATCH, MAX_ANSWER = 10, 100, 32 * 1024 * 1024
 REVERTED = frozenset({3, -32015})
-"""Error codes for a contract that reverted: go-ethereum's and Anvil's, Nethermind's."""
+"""Error codes of a contract revert: go-ethereum and Anvil, Nethermind."""
 SILENT = "the chain does not answer; check the RPC URL"
-Asked = tuple[str, list[Any]]
+RpcCall = tuple[str, list[Any]]
 """A method with its parameters."""
 
 
 class VerifierRpc:
-    """One endpoint. Raises SourceUnavailable for whatever does not answer as JSON-RPC does."""
+    """One endpoint. Calls raise SourceUnavailable if it does not answer as a JSON-RPC server does."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -26,40 +26,40 @@ class VerifierRpc:
 
     def ask(self, method: str, *params: Any) -> Any:
         """The result of one call."""
-        result, _ = self._one((method, list(params)))
+        result, _ = self._single((method, list(params)))
         if result is None:
             raise SourceUnavailable(SILENT)
         return result
 
     def ask_or_revert(self, method: str, *params: Any) -> Any:
-        """The result of one call; None when the contract itself refused to answer."""
-        result, error = self._one((method, list(params)))
+        """The result of one call; None if the contract reverted."""
+        result, error = self._single((method, list(params)))
         reverted = error.get("code") in REVERTED or "revert" in str(error.get("message"))
         if result is None and not reverted:
             raise SourceUnavailable(SILENT)
         return result
 
-    def ask_many(self, many: Sequence[Asked]) -> list[Any]:
-        """The results, in order; None where one call failed. An endpoint that takes no batches is asked one by one."""
-        found: list[Any] = []
-        for start in range(0, len(many), MAX_BATCH):
-            found += self._batch(many[start : start + MAX_BATCH])
-        return found
+    def ask_many(self, calls: Sequence[RpcCall]) -> list[Any]:
+        """The results in order, None for a failed call; without batch support the calls are made one by one."""
+        results: list[Any] = []
+        for start in range(0, len(calls), MAX_BATCH):
+            results += self._batch(calls[start : start + MAX_BATCH])
+        return results
 
-    def _one(self, asked: Asked) -> tuple[Any, dict[str, Any]]:
-        answer = self._post(_call(0, asked))
+    def _single(self, call: RpcCall) -> tuple[Any, dict[str, Any]]:
+        answer = self._post(_request_body(0, call))
         if not isinstance(answer, dict):
             raise SourceUnavailable(SILENT)
         error = answer.get("error")
         return answer.get("result"), error if isinstance(error, dict) else {}
 
-    def _batch(self, many: Sequence[Asked]) -> list[Any]:
-        answers = self._post([_call(number, asked) for number, asked in enumerate(many)])
+    def _batch(self, calls: Sequence[RpcCall]) -> list[Any]:
+        answers = self._post([_request_body(number, call) for number, call in enumerate(calls)])
         if not isinstance(answers, list):
-            return [self._one(asked)[0] for asked in many]
-        told = [one for one in answers if isinstance(one, dict) and isinstance(one.get("id"), int)]
-        by_number = {one["id"]: one.get("result") for one in told}
-        return [by_number.get(number) for number in range(len(many))]
+            return [self._single(call)[0] for call in calls]
+        valid = [answer for answer in answers if isinstance(answer, dict) and isinstance(answer.get("id"), int)]
+        by_number = {answer["id"]: answer.get("result") for answer in valid}
+        return [by_number.get(number) for number in range(len(calls))]
 
     def _post(self, body: Any) -> Any:
         try:
@@ -71,6 +71,6 @@ class VerifierRpc:
             raise SourceUnavailable(SILENT) from error
 
 
-def _call(number: int, asked: Asked) -> dict[str, Any]:
-    method, params = asked
+def _request_body(number: int, call: RpcCall) -> dict[str, Any]:
+    method, params = call
     return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}

@@ -1,4 +1,4 @@
-"""What a verification ends in: a result, and the numbered checks that led to it."""
+"""Verdict of a verification: a result, and the numbered checks that led to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mydata_ledger.scripts.verify.words import sentence, words
 
 
 class VerificationResult(StrEnum):
-    """What a verification may end in."""
+    """Result of a verification."""
 
     VALID = "valid"
     INVALID = "invalid"
@@ -37,7 +37,7 @@ WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One check: its number, the code and values of what it found, and whether it held (None: could not be told)."""
+    """One check: its number, code and values of its finding, and whether it held (None: unknown)."""
 
     number: int
     code: str
@@ -63,12 +63,12 @@ class Verdict:
     standing: str = ""
 
     def named(self, language: str = "en") -> str:
-        """The result in words: `revoked` says how."""
-        said: str = words()["results"][self.standing or self.result][language]
-        return said
+        """The result in words; for `revoked` they also say how it ended."""
+        name: str = words()["results"][self.standing or self.result][language]
+        return name
 
     def as_json(self, language: str = "en") -> dict[str, Any]:
-        """For programs."""
+        """The verdict as a JSON value."""
         steps = [
             {"number": s.number, "code": s.code, "text": s.value_text(language), "held": s.held} for s in self.steps
         ]
@@ -76,7 +76,7 @@ class Verdict:
 
 
 class VerificationEnded(Exception):
-    """A check that did not hold: the result, the code of what it found, its values, and how the document ended."""
+    """Raised by a failed check: the result, code and values of the finding, and how the document ended."""
 
     def __init__(self, result: VerificationResult, code: str, standing: str = "", **values: object) -> None:
         super().__init__(code)
@@ -84,5 +84,5 @@ class VerificationEnded(Exception):
 
 
 def worst(results: set[VerificationResult]) -> VerificationResult:
-    """One result for many documents: the first of invalid, unknown, revoked, expired, valid that is among them."""
+    """The worst of several results, in the order invalid, unknown, revoked, expired, valid."""
     return next(result for result in WORST_FIRST if result in results)

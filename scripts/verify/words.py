@@ -1,4 +1,4 @@
-"""The sentences of every check, in English and Korean: one file, which the command line and the web page both read."""
+"""Sentences of every check in English and Korean, from one file that the command line and the web page share."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ FILE = WEB / "verify" / "words.json"
 
 @cache
 def words() -> dict[str, Any]:
-    """Everything the file holds: `results`, `kinds`, `said`."""
+    """Content of the file: words for results and kinds, and the sentences of findings."""
     read: dict[str, Any] = orjson.loads(FILE.read_bytes())
     return read
 
 
 def sentence(code: str, values: Mapping[str, object], language: str = "en") -> str:
-    """What a check found, in a language. Raises KeyError for a code or value that is not there."""
+    """Sentence of a finding in a language. Raises KeyError for a missing code or value."""
     pattern: str = words()["said"][code][language]
     return pattern.format_map(values)

@@ -1,4 +1,4 @@
-"""One running stack for all journeys: devnet, contracts, API; a story told on it once."""
+"""One running stack for all journeys: devnet, contracts, API; the demonstration runs on it once."""
 
 import contextlib
 
@@ -15,14 +15,14 @@ def stack(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def told(stack):
-    """Whether the story held, told once before the other journeys look at what it left."""
+def demo_held(stack):
+    """True if every step of the demonstration held; it runs once, before the journeys that use its data."""
     return run_demo(stack, None)
 
 
 @contextlib.contextmanager
 def silenced(stack):
-    """The chain stops answering for a while; its state file stays."""
+    """Stop the chain inside the block; its state file stays."""
     stack.stop_chain()
     try:
         yield

@@ -1,4 +1,4 @@
-"""The server as it is served, over HTTP on a devnet, with a clock that can be put forward: what a life needs."""
+"""A live API for the journey of one person: the real server over HTTP on a devnet, with an adjustable clock."""
 
 import secrets
 import threading
@@ -19,24 +19,24 @@ from mydata_ledger.scripts.stack import Stack
 from testing.ledger_fixture import ROLES, wallet
 from tests.api.api_client import ApiClient
 
-PATIENCE = 60
+WAIT_SECONDS = 60
 
 
-class Ahead:
-    """This machine's clock, put forward."""
+class AdjustableClock:
+    """The system clock plus an offset in seconds."""
 
     def __init__(self):
-        self.by = 0
+        self.offset = 0
 
     def now(self):
-        return int(time.time()) + self.by
+        return int(time.time()) + self.offset
 
 
-class Served:
-    """One devnet and one server; `door()` gives it to a fresh person. The chain's clock goes with the server's."""
+class LiveApi:
+    """One devnet and one server; `door()` makes an API helper for a new person. Both clocks advance together."""
 
     def __init__(self, state, staff):
-        self.stack, self.clock = Stack(state, say=lambda _: None), Ahead()
+        self.stack, self.clock = Stack(state, say=lambda _: None), AdjustableClock()
         self.parties = {role: wallet(number) for number, role in enumerate(ROLES, start=2)}
         self._staff = staff
 
@@ -44,10 +44,12 @@ class Served:
         self.stack.state.mkdir(parents=True)
         self.stack.start_chain()
         self.stack.deploy()
-        for role, who in self.parties.items():
-            self.stack.register_party(who.address, f"The {role}", [ROLES[role]], envelope.generate_reader_key().public)
-        for who, (name, role) in self._staff.items():
-            self.stack.register_party(who.address, name, [role], b"")
+        for role, party in self.parties.items():
+            self.stack.register_party(
+                party.address, f"The {role}", [ROLES[role]], envelope.generate_reader_key().public
+            )
+        for party, (name, role) in self._staff.items():
+            self.stack.register_party(party.address, name, [role], b"")
         self._chain = Web3(Web3.HTTPProvider(self.stack.rpc_url))
         settings = replace(Settings.read(self.stack.state, self.stack.rpc_url, self.stack.port), pace=10_000)
         server = uvicorn.Config(build(settings, self.clock), host="127.0.0.1", port=self.stack.port, log_level="error")
@@ -65,18 +67,18 @@ class Served:
         self.stack.stop()
 
     def door(self):
-        """A door as the twins have it, for a person nobody knows yet."""
+        """An API helper like that of the in-memory tests, for a new person."""
         return LiveDoor(self, Wallet(secrets.token_bytes(32)))
 
     def passes(self, seconds):
-        """Time, for the server and for the chain."""
-        self.clock.by += seconds
+        """Advance the clocks of server and chain."""
+        self.clock.offset += seconds
         if seconds:
             self._chain.provider.make_request("evm_increaseTime", [seconds])
             self._chain.provider.make_request("evm_mine", [])
 
     def settled(self):
-        """Wait until everything accepted is on chain, the chain was heard of lately, and everyone was told."""
+        """Wait until everything accepted is on chain, and the follower has a recent block."""
         self._until(self._is_settled)
 
     def _is_settled(self):
@@ -84,29 +86,29 @@ class Served:
         return health["status"] == "ok" and all(log["accepted"] == log["anchored"] for log in health["logs"].values())
 
     @staticmethod
-    def _until(so):
-        deadline = time.monotonic() + PATIENCE
-        while not so():
+    def _until(condition):
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not condition():
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
 
 class LiveDoor(ApiClient):
-    """The same helpers, over the wire."""
+    """The API helpers of `ApiClient`, over HTTP."""
 
-    def __init__(self, served, person):
-        kernel = served._server.config.app.state.context.kernel
-        clock = SimpleNamespace(now=served.clock.now, passes=served.passes)
-        told = SimpleNamespace(log_consumer=kernel.log_consumer)
-        parts = {"clock": clock, "anchor": served.settled, "kernel": told, "declares": self._declares}
-        self.fixture = SimpleNamespace(ann=person, **served.parties, **parts)
-        self.http = served.http
+    def __init__(self, api, person):
+        kernel = api._server.config.app.state.context.kernel
+        clock = SimpleNamespace(now=api.clock.now, passes=api.passes)
+        live_kernel = SimpleNamespace(log_consumer=kernel.log_consumer)
+        parts = {"clock": clock, "anchor": api.settled, "kernel": live_kernel, "declares": self._declares}
+        self.fixture = SimpleNamespace(ann=person, **api.parties, **parts)
+        self.http = api.http
 
     def issued(self, *record):
-        """A record that is on chain before anybody asks for it."""
-        made = super().issued(*record)
+        """Issue a record and wait until it is on chain."""
+        record_id = super().issued(*record)
         self.fixture.anchor()
-        return made
+        return record_id
 
     def _declares(self, responder):
         form = {"data_subject": "0x" + self.fixture.ann.signer.hex(), "incident_number": "119-2026-7", "reason": "fell"}

@@ -1,4 +1,4 @@
-"""The whole story, and what a newcomer does after it."""
+"""The demonstration, and what a newcomer does after it."""
 
 import io
 import json
@@ -41,12 +41,12 @@ def written(stream):
     return stream.buffer.getvalue().decode()
 
 
-def test_every_step_of_the_story_holds(told):
-    assert told
+def test_every_step_of_the_demonstration_holds(demo_held):
+    assert demo_held
 
 
-def test_i5_nothing_on_chain_or_in_the_payload_store_names_anyone(stack, told):
-    assert told
+def test_i5_nothing_on_chain_or_in_the_payload_store_names_anyone(stack, demo_held):
+    assert demo_held
     people = json.loads((stack.state / "story" / "people.json").read_text())
     wallets = [Wallet(bytes.fromhex(page["key"])).signer for page in people.values()]
     record_ids = [bytes.fromhex(record[2:]) for page in people.values() for record in page["records"]]
@@ -69,27 +69,27 @@ def transactions(stack):
         return http.post(stack.rpc_url, json=body).json()["result"]
 
     for number in range(int(call("eth_blockNumber"), 16) + 1):
-        for one in call("eth_getBlockByNumber", hex(number), True)["transactions"]:
-            if (one["to"] or "").lower() in logs:
-                yield one["input"]
+        for transaction in call("eth_getBlockByNumber", hex(number), True)["transactions"]:
+            if (transaction["to"] or "").lower() in logs:
+                yield transaction["input"]
 
 
-def test_i4_the_chain_s_head_is_the_log_s_and_continues_itself(stack, told):
-    assert told
-    visitor = Client.anonymous(stack.url)
+def test_i4_the_chain_s_head_is_the_log_s_and_continues_itself(stack, demo_held):
+    assert demo_held
+    client = Client.anonymous(stack.url)
     for log in LOGS:
-        checkpoint = visitor.call("GET", f"/log/{log}/heads")
+        checkpoint = client.call("GET", f"/log/{log}/heads")
         size = checkpoint["anchored"]["size"]
         root = bytes.fromhex(checkpoint["anchored"]["root"][2:])
         assert RegistryReader(stack.rpc_url).now().checkpoint(checkpoint["contract"], root)[0] == size
         new = Head(checkpoint["accepted"]["size"], bytes.fromhex(checkpoint["accepted"]["root"][2:]))
         old = Head(size, bytes.fromhex(checkpoint["anchored"]["root"][2:]))
-        path = visitor.call("GET", f"/log/{log}/proof/consistency", params={"first": size, "second": new.size})
-        verify_consistency(old, new, [bytes.fromhex(one[2:]) for one in path["hashes"]])
+        path = client.call("GET", f"/log/{log}/proof/consistency", params={"first": size, "second": new.size})
+        verify_consistency(old, new, [bytes.fromhex(hash_[2:]) for hash_ in path["hashes"]])
 
 
-def test_the_command_line_verifies_what_the_story_left(stack, told):
-    assert told
+def test_the_command_line_verifies_the_files_of_the_demonstration(stack, demo_held):
+    assert demo_held
     for name in ("consent.json", "receipt.json"):
         done = mydata("verify", stack.state / "story" / name, "--rpc", stack.rpc_url, "--json", ok=(3,))
         assert json.loads(done.stdout)["result"] == "revoked"
@@ -98,7 +98,7 @@ def test_the_command_line_verifies_what_the_story_left(stack, told):
 
 
 @pytest.fixture(scope="module")
-def person(stack, told, tmp_path_factory):
+def person(stack, demo_held, tmp_path_factory):
     """A person and a reader with key files, the reader accredited through the command line."""
     keys = tmp_path_factory.mktemp("keys")
     for name in ("me.json", "clinic.json"):
@@ -127,13 +127,13 @@ def test_a_life_on_the_command_line(stack, person):
     assert "bundle.json: 1 records" in issued
     assert "left out broken.json: not JSON" in issued
     reader = Client(stack.url, load_key(person / "me.json").wallet).sign_in()
-    (record,) = [one["record_id"] for one in reader.call("GET", "/records")]
+    (record,) = [item["record_id"] for item in reader.call("GET", "/records")]
     question = ("--category", "health.lab", "--purpose", "hl7:CLINTRCH")
     refused = mydata("access", record, *question, *clinic, *url, ok=(1,))
     assert refused.stderr.strip() == "error: access_denied"
     draft = person / "draft.json"
-    said = mydata("consent", "draft", addresses["clinic"], *question, "--out", draft, *me, *url).stdout
-    assert "Test Clinic may view: Laboratory results. For: Clinical trial research." in said
+    output = mydata("consent", "draft", addresses["clinic"], *question, "--out", draft, *me, *url).stdout
+    assert "Test Clinic may view: Laboratory results. For: Clinical trial research." in output
     assert "active" in mydata("consent", "sign", draft, *me, *url).stdout
     content = person / "content.json"
     assert "as their holder signed them" in mydata("access", record, *question, "--out", content, *clinic, *url).stdout
@@ -148,15 +148,15 @@ def test_a_life_on_the_command_line(stack, person):
 
 
 def check_acknowledgement(stack, person, client, position):
-    """The clinic countersigned what it opened; the person sees it, and a stranger verifies it."""
+    """The clinic countersigned what it opened; the person sees it, and anybody can verify it."""
     again = mydata("acknowledge", position, "--key", person / "clinic.json", "--url", stack.url).stdout
     assert "signed by 0x" in again
     client.wait_anchored("access", position + 1)
-    (told,) = [one for one in client.call("GET", "/me/timeline")["accesses"] if one["position"] == position]
+    (access,) = [a for a in client.call("GET", "/me/timeline")["accesses"] if a["position"] == position]
     file = person / "opened.json"
-    file.write_text(json.dumps(told["opened"]["document"]))
+    file.write_text(json.dumps(access["opened"]["document"]))
     verdict = verify(load(file), RegistryReader(stack.rpc_url))
-    assert (verdict.result, told["opened"]["position"]) == ("valid", position + 1)
+    assert (verdict.result, access["opened"]["position"]) == ("valid", position + 1)
 
 
 def check_receipt(stack, person, position):
@@ -171,7 +171,7 @@ def check_receipt(stack, person, position):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["keys", "show", "none.json"], "make one with"),
         (["consent", "show", "--key", "none.json"], "make one with"),
@@ -182,9 +182,9 @@ def check_receipt(stack, person, position):
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",
 )
-def test_a_mistake_on_the_command_line_gets_one_sentence(arguments, says):
+def test_a_mistake_on_the_command_line_gets_one_sentence(arguments, message):
     done = mydata(*arguments, ok=(1,))
-    assert says in done.stderr
+    assert message in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert "Traceback" not in done.stderr
 
@@ -194,13 +194,13 @@ def test_help_is_everywhere(command):
     assert "Usage" in mydata(*command, "--help").stdout
 
 
-def test_a_second_api_on_the_same_port_is_refused_with_a_sentence(stack, told):
+def test_a_second_api_on_the_same_port_is_refused_with_a_sentence(stack, demo_held):
     done = mydata("up", "--state", stack.state.parent / "other", "--port", stack.port, ok=(1,))
     assert f"port {stack.port} is taken" in done.stderr
 
 
-def test_i8_a_dead_rpc_is_unknown_and_a_withdrawal_is_still_accepted(stack, told):
-    assert told
+def test_i8_a_dead_rpc_is_unknown_and_a_withdrawal_is_still_accepted(stack, demo_held):
+    assert demo_held
     people = json.loads((stack.state / "story" / "people.json").read_text())
     page = list(people.values())[1]
     person = Client(stack.url, Wallet(bytes.fromhex(page["key"]))).sign_in()
@@ -218,7 +218,7 @@ def test_i8_a_dead_rpc_is_unknown_and_a_withdrawal_is_still_accepted(stack, told
 
 
 @pytest.mark.parametrize("body", [b"[" * 300_000, b'{"a":' * 300_000], ids=["arrays", "objects"])
-def test_a_body_nested_without_end_is_refused_and_kills_nothing(stack, told, body):
+def test_a_body_nested_without_end_is_refused_and_kills_nothing(stack, demo_held, body):
     headers = {"content-type": "application/json"}
     answer = httpx.post(stack.url + "/session/challenges", content=body, headers=headers, timeout=30)
     assert (answer.status_code, answer.json()["error"]) == (400, "malformed_input")

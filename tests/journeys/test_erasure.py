@@ -1,4 +1,4 @@
-"""A record erased on a running ledger: its certificate verified by a stranger, its CID still fetched and useless."""
+"""A record erased on a running ledger: its certificate verifies, and its payload can be fetched but not opened."""
 
 import json
 
@@ -14,9 +14,9 @@ from tests.journeys.test_demo import mydata
 
 
 @pytest.fixture(scope="module")
-def person(stack, told):
-    """A patient of the story whom no other journey looks at."""
-    assert told
+def person(stack, demo_held):
+    """A patient of the demonstration whom no other journey uses."""
+    assert demo_held
     return list(json.loads((stack.state / "story" / "people.json").read_text()).values())[4]
 
 
@@ -48,15 +48,15 @@ def test_i9_an_erased_record_has_a_certificate_and_a_useless_payload(stack, clie
 
     certificate = tmp_path / "certificate.json"
     mydata("certificate", record["record_id"], "--out", certificate, "--key", key, "--url", stack.url)
-    said = mydata("verify", certificate, "--rpc", stack.rpc_url, "--json").stdout
-    assert '"valid"' in said
+    output = mydata("verify", certificate, "--rpc", stack.rpc_url, "--json").stdout
+    assert '"valid"' in output
     forged = json.loads(certificate.read_text())
     forged["message"]["erasedAt"] += 1
     certificate.write_text(json.dumps(forged))
     mydata("verify", certificate, "--rpc", stack.rpc_url, ok=(1,))
 
     after = httpx.get(f"{stack.url}/ipfs/{issue['cid']}?format=raw")
-    assert after.status_code == 200, "what lies on IPFS may be fetched for ever"
+    assert after.status_code == 200, "a payload on IPFS may be fetched for ever"
     assert after.content == before.content
     with pytest.raises(LedgerError):
         envelope.open_sealed(after.content, bytes(32), bytes.fromhex(record["record_id"][2:]))

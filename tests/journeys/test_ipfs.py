@@ -1,4 +1,4 @@
-"""Sealed payloads of a running ledger as the IPFS world meets them: Kubo and Helia fetch them, and can read nothing."""
+"""Sealed payloads of a running ledger on IPFS: Kubo and Helia fetch them, and can read nothing."""
 
 import hashlib
 import io
@@ -16,7 +16,7 @@ from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.cli import app
 from testing.kubo import BINARY, REASON, ROOT, Kubo
-from tests.scripts.gateways import kubo_that_asks
+from tests.scripts.gateways import kubo_with_router
 
 HELIA = ROOT / "tests/helia"
 NODE = Path(ROOT / ".venv/bin/node")
@@ -27,16 +27,16 @@ needs_helia = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def sealed(stack, told):
-    """Every payload that the story left, by CID."""
-    assert told
+def sealed(stack, demo_held):
+    """Every payload of the demonstration, by CID."""
+    assert demo_held
     store = BlockPayloads(Blocks(stack.state / "blocks"))
-    found = {cid: store.get(cid) for cid in store.pinned()}
-    assert len(found) > 20
-    return found
+    payloads = {cid: store.get(cid) for cid in store.pinned()}
+    assert len(payloads) > 20
+    return payloads
 
 
-def test_i5_what_anyone_may_fetch_says_nothing_to_anyone(stack, sealed):
+def test_i5_public_payloads_reveal_nothing(stack, sealed):
     people = json.loads((stack.state / "story" / "people.json").read_text()).values()
     names = [Wallet(bytes.fromhex(page["key"])).signer for page in people] + [b"resourceType", b"health.", b"hl7:"]
     with httpx.Client(base_url=stack.url) as client:
@@ -44,12 +44,12 @@ def test_i5_what_anyone_may_fetch_says_nothing_to_anyone(stack, sealed):
             answer = client.get(f"/ipfs/{cid}?format=car")
             roots, blocks = car.read(io.BytesIO(answer.content))
             assert ([str(root) for root in roots], answer.status_code) == ([cid], 200)
-            leaves = b"".join(block for one, block in blocks if one.codec == 0x55)
+            leaves = b"".join(block for leaf, block in blocks if leaf.codec == 0x55)
             assert leaves == content
             assert not any(name in answer.content for name in names)
 
 
-def test_the_door_keeps_its_own_careful_headers_beside_the_gateway_s(stack, sealed):
+def test_api_and_gateway_keep_their_own_security_headers(stack, sealed):
     answer = httpx.get(f"{stack.url}/ipfs/{next(iter(sealed))}?format=raw")
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["x-request-id"]
@@ -57,10 +57,10 @@ def test_the_door_keeps_its_own_careful_headers_beside_the_gateway_s(stack, seal
     assert httpx.get(f"{stack.url}/ipns/a.b").status_code == 404
 
 
-def test_a_router_says_that_this_ledger_has_what_it_has(stack, sealed):
-    found = httpx.get(f"{stack.url}/routing/v1/providers/{next(iter(sealed))}").json()["Providers"]
-    assert [one["Protocols"] for one in found] == [["transport-ipfs-gateway-http"]]
-    assert found[0]["Addrs"] == [f"/ip4/127.0.0.1/tcp/{stack.port}/http"]
+def test_a_router_names_this_ledger_as_provider_of_its_payloads(stack, sealed):
+    providers = httpx.get(f"{stack.url}/routing/v1/providers/{next(iter(sealed))}").json()["Providers"]
+    assert [provider["Protocols"] for provider in providers] == [["transport-ipfs-gateway-http"]]
+    assert providers[0]["Addrs"] == [f"/ip4/127.0.0.1/tcp/{stack.port}/http"]
     nothing = httpx.get(f"{stack.url}/routing/v1/providers/bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e")
     assert (nothing.status_code, nothing.json()) == (404, {"Providers": []})
     for path, status in (("providers/x", 400), ("peers/x", 501), ("ipns/x", 501)):
@@ -70,7 +70,7 @@ def test_a_router_says_that_this_ledger_has_what_it_has(stack, sealed):
 
 @needs_kubo
 def test_a_kubo_node_fetches_from_this_ledger_over_http(stack, sealed, tmp_path):
-    node = kubo_that_asks(tmp_path / "repo", stack.url)
+    node = kubo_with_router(tmp_path / "repo", stack.url)
     node.start("--enable-gc=false")
     try:
         for cid, content in list(sealed.items())[:3]:
@@ -88,28 +88,30 @@ def test_a_kubo_node_imports_what_the_gateway_sends(stack, sealed, tmp_path):
 
 @needs_helia
 def test_helia_fetches_from_this_ledger_and_verifies(stack, sealed):
-    some = list(sealed.items())[:3]
-    command = [NODE, "fetch.js", stack.url, *[cid for cid, _ in some]]
+    payloads = list(sealed.items())[:3]
+    command = [NODE, "fetch.js", stack.url, *[cid for cid, _ in payloads]]
     done = subprocess.run(command, cwd=HELIA, capture_output=True, text=True, timeout=120, check=False)
-    assert done.stdout.split("\n")[:-1] == [f"200 {hashlib.sha256(content).hexdigest()}" for _, content in some], done
+    assert done.stdout.split("\n")[:-1] == [f"200 {hashlib.sha256(content).hexdigest()}" for _, content in payloads], (
+        done
+    )
 
 
-def _carried(source, target, state):
-    said = CliRunner().invoke(
+def _copy(source, target, state):
+    done = CliRunner().invoke(
         app, ["payloads", "copy", "--from", source, "--to", target, "--state", str(state), "--json"]
     )
-    assert json.loads(said.stdout)["refused"] == {}
+    assert json.loads(done.stdout)["refused"] == {}
 
 
 @needs_kubo
 @pytest.mark.slow
-def test_a_ledger_lives_on_a_kubo_node_as_on_its_own_store(tmp_path, told, stack, sealed):
-    """The store is a setting: everything carried over by command, the same CIDs, the same answers."""
+def test_a_ledger_lives_on_a_kubo_node_as_on_its_own_store(tmp_path, demo_held, stack, sealed):
+    """The store is a setting: a command copies all payloads, and CIDs and answers stay equal."""
     node = Kubo(tmp_path / "repo").start()
     url = "http://127.0.0.1:" + node.api.rsplit("/", 1)[1]
-    stack.kill_api()  # what is sealed while payloads are carried over would be left behind
+    stack.kill_api()  # a payload sealed while payloads are copied would not be copied
     try:
-        _carried("embedded", url, stack.state)
+        _copy("embedded", url, stack.state)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("MYDATA_PAYLOADS", url)
             stack.start_api()
@@ -120,7 +122,7 @@ def test_a_ledger_lives_on_a_kubo_node_as_on_its_own_store(tmp_path, told, stack
             with pytest.raises(SourceUnavailable, match="the reason is at the end"):
                 stack.restart_api()
         stack.kill_api()
-        _carried(url, "embedded", stack.state)
+        _copy(url, "embedded", stack.state)
     finally:
         node.stop()
         stack.kill_api()

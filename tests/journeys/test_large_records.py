@@ -1,4 +1,4 @@
-"""A file of 200 MB issued, read by who is permitted, and checked, on the real stack, in memory that does not grow."""
+"""A file of 200 MB is issued, read with a permit and checked on the real stack, in constant memory."""
 
 import contextlib
 import json
@@ -23,7 +23,7 @@ from tests.journeys.test_demo import mydata
 
 SIZE, MEBIBYTE = 200 * 1024 * 1024, 1024 * 1024
 BOUND = 32 * MEBIBYTE
-"""By so much may the memory of a process grow while such a record goes through it."""
+"""Bytes by which the memory of a process may grow while it handles such a record."""
 PIECE = os.urandom(MEBIBYTE)
 
 
@@ -40,14 +40,14 @@ class Person:
 
 @pytest.fixture(scope="module")
 def people(stack, tmp_path_factory):
-    """A patient, a clinic that issues and a team that reads, none of them known before."""
+    """A new patient, a clinic that issues and a team that reads."""
     folder = tmp_path_factory.mktemp("people")
     ann, clinic, team = (Person(stack, folder, name) for name in ("ann", "clinic", "team"))
     for who, role in ((clinic, "holder"), (team, "trial")):
         stack.register_party(who.wallet.address, f"The {role}", [role], who.reader.public)
     deadline = time.monotonic() + 60
     accounts = {who.wallet.address for who in (clinic, team)}
-    while not accounts <= {one["account"] for one in ann.client.call("GET", "/parties")}:
+    while not accounts <= {party["account"] for party in ann.client.call("GET", "/parties")}:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     for who in (ann, clinic, team):
@@ -57,7 +57,7 @@ def people(stack, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def scan(tmp_path_factory):
-    """The file: every MiB of it is another."""
+    """The file; every MiB of it is different."""
     path = tmp_path_factory.mktemp("scan") / "scan.dcm"
     with path.open("wb") as file:
         for number in range(SIZE // MEBIBYTE):
@@ -67,7 +67,7 @@ def scan(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def issued(stack, people, scan):
-    """Its record; issuing it took the server little memory."""
+    """Record id of the file; issuing it takes the server little memory."""
     ann, clinic, _ = people
     with bounded_memory(stack._api.pid):
         done = mydata(
@@ -81,7 +81,7 @@ def issued(stack, people, scan):
 
 @contextlib.contextmanager
 def bounded_memory(pid):
-    """The largest resident size of a process meanwhile is little above what it was before."""
+    """Check that the peak resident size of a process inside the block is little above the size before."""
     Path(f"/proc/{pid}/clear_refs").write_text("5")
     before = resident(pid)
     yield
@@ -89,17 +89,17 @@ def bounded_memory(pid):
 
 
 def resident(pid):
-    """The largest resident size since it was reset, in bytes."""
+    """Peak resident size since the last reset, in bytes."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 
 
 def digest(path):
-    made = sha256()
+    hasher = sha256()
     with path.open("rb") as file:
         while piece := file.read(MEBIBYTE):
-            made.update(piece)
-    return made.hexdigest()
+            hasher.update(piece)
+    return hasher.hexdigest()
 
 
 def access(stack, who, record, *options, ok=(0,)):
@@ -109,8 +109,8 @@ def access(stack, who, record, *options, ok=(0,)):
 
 def permit(ann, team):
     grant = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}
-    said = ann.client.consent(team.wallet.address, [grant])
-    ann.client.wait_anchored("consents", said["position"])
+    accepted = ann.client.consent(team.wallet.address, [grant])
+    ann.client.wait_anchored("consents", accepted["position"])
 
 
 def test_a_large_record_is_read_by_who_is_permitted_and_is_what_its_holder_signed(
@@ -121,10 +121,10 @@ def test_a_large_record_is_read_by_who_is_permitted_and_is_what_its_holder_signe
     assert "access_denied" in access(stack, team, issued, "--out", out, ok=(1,)).stderr
     permit(ann, team)
     with bounded_memory(stack._api.pid):
-        said = json.loads(access(stack, team, issued, "--out", out).stdout)
-    assert (said["media_type"], said["bytes"], digest(out)) == ("application/dicom", SIZE, digest(scan))
+        result = json.loads(access(stack, team, issued, "--out", out).stdout)
+    assert (result["media_type"], result["bytes"], digest(out)) == ("application/dicom", SIZE, digest(scan))
     assert out.stat().st_mode & 0o077 == 0
-    receipt = ann.client.call("GET", f"/receipts/{said['receipt']}")
+    receipt = ann.client.call("GET", f"/receipts/{result['receipt']}")
     assert receipt["message"]["requester"] == team.wallet.address
 
 
@@ -134,18 +134,18 @@ def test_sending_and_opening_take_the_client_little_memory(stack, people, issued
     record = {"data_subject": ann.wallet.address, "category": "health.lab"}
     question = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
     release = team.client.released(issued, (), (), **question)
-    told = []
+    progress = []
     tracemalloc.start()
-    send(clinic.client, scan, record, "application/dicom", lambda *said: told.append(said))
-    opened, length = open_streamed(team.client, release, tmp_path / "out", lambda *said: told.append(said))
+    send(clinic.client, scan, record, "application/dicom", lambda *counts: progress.append(counts))
+    opened, length = open_streamed(team.client, release, tmp_path / "out", lambda *counts: progress.append(counts))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (length, opened.media_type) == (SIZE, "application/dicom")
-    assert told[-1][0] == told[-1][1] > SIZE, "a bar comes to its end"
+    assert progress[-1][0] == progress[-1][1] > SIZE, "a bar comes to its end"
     assert peak < BOUND
 
 
-def test_a_large_record_is_left_to_the_streaming_way(people, issued):
+def test_a_large_record_is_read_only_as_a_stream(people, issued):
     ann, _, team = people
     permit(ann, team)
     with pytest.raises(MalformedInput, match="mydata access RECORD --out FILE"):
@@ -156,8 +156,8 @@ def test_a_release_kept_in_files_opens_offline(stack, people, issued, scan, tmp_
     ann, _, team = people
     permit(ann, team)
     release, out = tmp_path / "release.json", tmp_path / "opened.dcm"
-    said = json.loads(access(stack, team, issued, "--release", release).stdout)
-    sealed = Path(said["sealed_file"])
+    result = json.loads(access(stack, team, issued, "--release", release).stdout)
+    sealed = Path(result["sealed_file"])
     mydata("open", release, "--sealed", sealed, "--key", team.key, "--out", out)
     assert digest(out) == digest(scan)
     with sealed.open("r+b") as file:
@@ -168,12 +168,12 @@ def test_a_release_kept_in_files_opens_offline(stack, people, issued, scan, tmp_
     assert not out.exists()
 
 
-def test_where_a_large_record_does_not_fit_the_command_says_what_to_do(stack, people, issued, tmp_path):
+def test_without_a_file_for_a_large_record_the_command_names_the_remedy(stack, people, issued, tmp_path):
     ann, _, team = people
     permit(ann, team)
     for options in ((), ("--proof", tmp_path / "proof.json")):
-        said = access(stack, team, issued, *options, ok=(1,)).stderr
-        assert "give --out FILE, or --release FILE" in " ".join(said.split())
+        stderr = access(stack, team, issued, *options, ok=(1,)).stderr
+        assert "give --out FILE, or --release FILE" in " ".join(stderr.split())
 
 
 def test_the_operator_finds_it_whole(stack, issued):
@@ -182,9 +182,9 @@ def test_the_operator_finds_it_whole(stack, issued):
     assert done["faults"] == []
 
 
-def test_who_hangs_up_in_the_middle_leaves_nothing(stack, people):
+def test_an_aborted_upload_leaves_nothing(stack, people):
     ann, clinic, _ = people
-    before = held(stack)
+    before = stored(stack)
     headers = {
         "Host": "localhost", "Authorization": clinic.client._http.headers["Authorization"],
         "Content-Type": "application/dicom", "Content-Length": str(SIZE),
@@ -195,20 +195,20 @@ def test_who_hangs_up_in_the_middle_leaves_nothing(stack, people):
         sender.sendall(f"POST /records/drafts/stream HTTP/1.1\r\n{lines}\r\n".encode())
         for _ in range(60):
             sender.sendall(PIECE)
-        wait(lambda: held(stack)[0] > before[0])
-    wait(lambda: held(stack) == before)
+        wait(lambda: stored(stack)[0] > before[0])
+    wait(lambda: stored(stack) == before)
 
 
-def held(stack):
-    """Bytes in the payload store's packs, and how many data keys there are."""
+def stored(stack):
+    """Bytes in the packs of the payload store, and the number of data keys."""
     packs = sum(path.stat().st_size for path in (stack.state / "blocks").glob("*.car"))
     with contextlib.closing(sqlite3.connect(stack.state / "keystore" / "keys.db")) as db:
         return packs, db.execute("select count(*) from deks where wrapped is not null").fetchone()[0]
 
 
-def wait(so):
+def wait(condition):
     deadline = time.monotonic() + 30
-    while not so():
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -224,9 +224,11 @@ def test_many_uploads_wait_for_their_turn_and_others_are_answered_meanwhile(stac
         yield PIECE
 
     def upload():
-        said = {**headers, "Content-Length": str(2 * MEBIBYTE)}
+        upload_headers = {**headers, "Content-Length": str(2 * MEBIBYTE)}
         client = Client(stack.url, clinic.wallet).sign_in()
-        done.append(client.call("POST", "/records/drafts/stream", content=slowly(), headers=said)["drafts"][0])
+        done.append(
+            client.call("POST", "/records/drafts/stream", content=slowly(), headers=upload_headers)["drafts"][0]
+        )
 
     done = []
     threads = [threading.Thread(target=upload) for _ in range(8)]

@@ -1,4 +1,4 @@
-"""Twelve months of one person with the ledger, month by month through the door, over a real database."""
+"""Twelve months of one person with the ledger, month by month through the API, over a real database."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.record import Erasure
 from testing.ledger_fixture import wallet
 from tests.api.api_client import ApiClient
-from tests.journeys.live_api import Served
+from tests.journeys.live_api import LiveApi
 
 DAY = 86_400
 MONTH = 30 * DAY
@@ -23,17 +23,17 @@ KOREAN = ["두 가지 약을 비교하기 위해 혈액 검사 결과를 읽습�
 
 
 class Life:
-    """Ann, those who ask of her, and a calendar."""
+    """Ann, the requesters, and a calendar."""
 
     def __init__(self, door, study="KCT1"):
         self.door, self.study = door, study
-        self.house, self.http = self.door.fixture, self.door.http
-        self.ann, self.trial, self.crew = self.house.ann, self.house.trial, self.house.responder
+        self.ledger, self.http = self.door.fixture, self.door.http
+        self.ann, self.trial, self.crew = self.ledger.ann, self.ledger.trial, self.ledger.responder
 
     def months(self, count):
-        self.house.clock.passes(count * MONTH)
-        self.house.anchor()
-        self.house.kernel.log_consumer.consume()
+        self.ledger.clock.passes(count * MONTH)
+        self.ledger.anchor()
+        self.ledger.kernel.log_consumer.consume()
 
     def call(self, who, method, path, **more):
         answer = self.http.request(method, path, headers=self.door.as_(who), **more)
@@ -44,8 +44,8 @@ class Life:
         signed = self.door.signed(who, kind, draft["typed_data"])
         answer = self.call(who, "POST", path, json=signed)
         assert answer.status_code == 202, answer.text
-        self.house.anchor()
-        self.house.kernel.log_consumer.consume()
+        self.ledger.anchor()
+        self.ledger.kernel.log_consumer.consume()
         return answer.json()
 
     def publishes(self, compatible, english=ENGLISH, korean=KOREAN):
@@ -54,16 +54,16 @@ class Life:
         return self.call(self.trial, "POST", "/notices", json=form).json()
 
     def worded(self, layers):
-        """A text is published once, so each study's names it."""
+        """Texts of a study; each names its study, since a text is published only once."""
         return [f"{layer} ({self.study})" for layer in layers]
 
     def asks(self, notice, *categories, days=365):
         grant = {"categories": list(categories), "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}
-        grant["expires"] = self.house.clock.now() + days * DAY
+        grant["expires"] = self.ledger.clock.now() + days * DAY
         form = {"grants": [grant], "notice_hash": notice, "benefit": "a yearly check-up", "reference": self.study}
-        asked = self.call(self.trial, "POST", "/requests", json=form | {"data_subject": "0x" + self.ann.signer.hex()})
-        assert asked.status_code == 202, asked.text
-        return asked.json()["request_id"]
+        answer = self.call(self.trial, "POST", "/requests", json=form | {"data_subject": "0x" + self.ann.signer.hex()})
+        assert answer.status_code == 202, answer.text
+        return answer.json()["request_id"]
 
     def answers(self, request, language):
         form = {"lock": "0x" + "11" * 32, "language": language}
@@ -77,12 +77,12 @@ class Life:
         return self.call(who or self.trial, "POST", f"/access/records/{record}", json=question).status_code
 
     def inbox(self, who):
-        return [one["event"] for one in self.call(who, "GET", "/me/inbox").json()]
+        return [message["event"] for message in self.call(who, "GET", "/me/inbox").json()]
 
 
 @pytest.fixture
 def life(tmp_path):
-    """Over the real app and database; the chain, the clock and the payload store are twins."""
+    """A life on the real app and database, with chain, clock and payload store in memory."""
     door = ApiClient(store=Store(f"sqlite:///{tmp_path}/ledger.db"))
     board = Party(REVIEWER.address, "Review board", frozenset({"reviewer"}), b"", 0, 0)
     door.fixture.store.directory.set_parties([*door.fixture.directory, board])
@@ -90,9 +90,9 @@ def life(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """Over HTTP: the server as it is served, on a devnet with the real contracts; only its clock runs ahead."""
-    with Served(tmp_path_factory.mktemp("life") / "state", {REVIEWER: ("Review board", "reviewer")}) as running:
+def live_api(tmp_path_factory):
+    """The real server over HTTP, on a devnet with the real contracts, with an adjustable clock."""
+    with LiveApi(tmp_path_factory.mktemp("life") / "state", {REVIEWER: ("Review board", "reviewer")}) as running:
         yield running
 
 
@@ -100,15 +100,15 @@ def test_twelve_months_of_one_person(life):
     lives_a_year(life)
 
 
-def test_twelve_months_of_one_person_over_http_on_a_devnet(served):
-    lives_a_year(Life(served.door(), "KCT-year"))
+def test_twelve_months_of_one_person_over_http_on_a_devnet(live_api):
+    lives_a_year(Life(live_api.door(), "KCT-year"))
 
 
-def lives_a_year(life):  # noqa: PLR0915 - a life is one story
+def lives_a_year(life):  # noqa: PLR0915 - the months are one sequence
     ann, trial, crew = life.ann, life.trial, life.crew
     lab, vitals = life.door.issued(), life.door.issued("health.vitals")
 
-    # January: her wishes, and a study that asks for more than she likes
+    # January: her wishes, and a study that asks for more than she wants
     wishes = {"wishes": [{"kind": "never", "purpose": "hl7:HMARKT"}], "validity": {"trial": 300 * DAY}}
     assert life.call(ann, "PUT", "/me/wishes", json=wishes).status_code == 200
     notice = next(n["hash"] for n in life.publishes(compatible=True) if n["language"] == "en")
@@ -136,16 +136,16 @@ def lives_a_year(life):  # noqa: PLR0915 - a life is one story
     readers = life.call(ann, "GET", f"/me/records/{lab}/readers", params={"purpose": "hl7:CLINTRCH"}).json()
     assert [reader["name"] for reader in readers] == ["The trial"]
 
-    # April: an accident; the crew breaks the glass, a reviewer looks at it
+    # April: an accident; the crew breaks the glass, and a reviewer checks it
     life.months(1)
     allergy = life.door.issued("health.allergy")
-    life.house.anchor()
-    entry = life.house.declares(crew).hex()
+    life.ledger.anchor()
+    entry = life.ledger.declares(crew).hex()
     assert life.reads(allergy, "health.allergy", crew, purpose="hl7:ETREAT", incident="0x" + entry) == 200
     life.months(0)
     assert "data.broke_glass" in life.inbox(ann)
-    life.house.clock.passes(4 * DAY)
-    life.house.anchor()
+    life.ledger.clock.passes(4 * DAY)
+    life.ledger.anchor()
     assert life.http.get("/reviews/overdue").json()["break-glass"] == 1
     verdict = {"verdict": "justified", "reason": "the call record shows it"}
     assert life.call(REVIEWER, "POST", f"/reviews/break-glass/0x{entry}/verdict", json=verdict).status_code == 200
@@ -155,26 +155,26 @@ def lives_a_year(life):  # noqa: PLR0915 - a life is one story
 
     # May: while she recovers, her brother may sign for her, within limits
     form = {"delegate": "0x" + BEN.signer.hex(), "delegate_name": "Ben", "categories": ["health"],
-            "expires": life.house.clock.now() + 60 * DAY}  # fmt: skip
+            "expires": life.ledger.clock.now() + 60 * DAY}  # fmt: skip
     life.signs(ann, Delegation, "/delegations", life.call(ann, "POST", "/delegations/drafts", json=form).json())
     grant = {"categories": ["health"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}
-    grant["expires"] = life.house.clock.now() + DAY
+    grant["expires"] = life.ledger.clock.now() + DAY
     wider = {"grantee": trial.address, "data_subject": "0x" + ann.signer.hex(), "grants": [grant]}
     typed = life.call(BEN, "POST", "/consents/drafts", json=wider).json()["typed_data"]
     assert life.call(BEN, "POST", "/consents", json=life.door.signed(BEN, Consent, typed)).status_code == 403
-    insurer = wider | {"grantee": life.house.insurer.address}
+    insurer = wider | {"grantee": life.ledger.insurer.address}
     life.signs(BEN, Consent, "/consents", life.call(BEN, "POST", "/consents/drafts", json=insurer).json())
 
-    # July: she is back, and ends his office; what he signed ends with it
+    # July: she ends his delegation; the consents he signed end with it
     life.months(2)
     end = {"delegate": "0x" + BEN.signer.hex()}
     ended = life.call(ann, "POST", "/delegations/ends/drafts", json=end).json()
-    named = life.signs(ann, Revocation, "/revocations", ended)["ended"]
-    assert ("consent", life.house.insurer.address) in [(one["kind"], one["holder"]) for one in named]
+    ended_items = life.signs(ann, Revocation, "/revocations", ended)["ended"]
+    assert ("consent", life.ledger.insurer.address) in [(item["kind"], item["holder"]) for item in ended_items]
     status = {c["grantee_name"]: c["status"] for c in life.call(ann, "GET", "/consents").json()}
     assert status == {"The trial": "active", "The insurer": "revoked"}
 
-    # August: the study changes what it does; the old signature no longer carries it
+    # August: the study changes its purpose; the old signature no longer covers it
     life.months(1)
     renewed = life.publishes(False, ["We also read your genes.", "More."], ["유전 정보도 읽습니다.", "더."])
     assert life.reads(lab) == 404
@@ -185,52 +185,54 @@ def lives_a_year(life):  # noqa: PLR0915 - a life is one story
     assert life.state_of(request) in {"granted", "granted_narrower"}
     assert life.reads(lab) == 200
 
-    # October: results for the people whose consent stands
+    # October: results for the people whose consent is in force
     life.months(2)
     assert life.call(trial, "POST", "/results", json={"reference": "KCT1"}).status_code == 202
     assert "study.results" in life.inbox(ann)
 
-    # November: she withdraws, and hears that she did; the study hears it too
+    # November: she withdraws; she and the study are notified
     life.months(1)
     ended = life.call(ann, "POST", "/revocations/drafts", json={"grantee": trial.address}).json()
-    named = life.signs(ann, Revocation, "/revocations", ended)["ended"]
-    assert [(one["kind"], one["reference"], one["holder"]) for one in named] == [("wrapped_key", lab, trial.address)]
+    ended_items = life.signs(ann, Revocation, "/revocations", ended)["ended"]
+    assert [(item["kind"], item["reference"], item["holder"]) for item in ended_items] == [
+        ("wrapped_key", lab, trial.address)
+    ]
     assert life.reads(lab) == 404
     assert "consent.withdrawn" in life.inbox(ann)
     assert "consent.withdrawn" in life.inbox(trial)
 
-    # she wishes to be asked each time: what the study is refused now comes to her as a question
+    # she wants to be asked each time: a refused access of the study becomes a request to her
     assert life.call(ann, "PUT", "/me/wishes", json={"wishes": [{"kind": "ask"}]}).status_code == 200
     assert life.reads(vitals, "health.vitals") == 404
     life.months(0)
     question = life.call(ann, "GET", "/me/requests").json()[-1]
     assert (question["by_question"], question["state"]) == (True, "requested")
     assert life.call(ann, "POST", f"/me/requests/{question['request_id']}/refusal").json()["state"] == "refused"
-    assert question["request_id"] not in [one["request_id"] for one in life.call(trial, "GET", "/requests").json()]
+    assert question["request_id"] not in [item["request_id"] for item in life.call(trial, "GET", "/requests").json()]
 
-    # December: she erases everything, and holds the certificates
+    # December: she erases everything, and has the certificates
     life.months(1)
     drafts = life.call(ann, "POST", "/me/erasures/drafts", json={}).json()["drafts"]
     signed = [life.door.signed(ann, Erasure, typed) for typed in drafts]
     assert life.call(ann, "POST", "/me/erasures", json={"erasures": signed}).status_code == 202
-    life.house.anchor()
+    life.ledger.anchor()
     for record in (lab, vitals, allergy):
-        found = life.call(ann, "GET", f"/me/erasures/{record}/certificate").json()
-        assert found["checkpoint"]
+        certificate = life.call(ann, "GET", f"/me/erasures/{record}/certificate").json()
+        assert certificate["checkpoint"]
         assert life.reads(record, who=ann, purpose="mydata:SELF_VIEW") == 404
 
 
-SPOKEN = [("en", ENGLISH, "adds: "), ("ko", KOREAN, "추가: ")]
+LANGUAGES = [("en", ENGLISH, "adds: "), ("ko", KOREAN, "추가: ")]
 
 
-@pytest.mark.parametrize(("language", "shown", "changed"), SPOKEN)
+@pytest.mark.parametrize(("language", "shown", "changed"), LANGUAGES)
 def test_a_study_that_asks_is_narrowed_asks_again_and_is_withdrawn(life, language, shown, changed):
     studies(life, language, shown, changed)
 
 
-@pytest.mark.parametrize(("language", "shown", "changed"), SPOKEN)
-def test_a_study_asks_and_is_withdrawn_over_http_on_a_devnet(served, language, shown, changed):
-    studies(Life(served.door(), f"KCT-{language}"), language, shown, changed)
+@pytest.mark.parametrize(("language", "shown", "changed"), LANGUAGES)
+def test_a_study_asks_and_is_withdrawn_over_http_on_a_devnet(live_api, language, shown, changed):
+    studies(Life(live_api.door(), f"KCT-{language}"), language, shown, changed)
 
 
 def studies(life, language, shown, changed):
@@ -241,7 +243,7 @@ def studies(life, language, shown, changed):
     assert (draft["notice"]["language"], draft["notice"]["layers"]) == (language, life.worded(shown))
     wish = {"grantee": life.trial.address, "notice_hash": draft["notice"]["hash"], "grants": [
         {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"],
-         "expires": life.house.clock.now() + 90 * DAY}
+         "expires": life.ledger.clock.now() + 90 * DAY}
     ]}  # fmt: skip
     life.signs(life.ann, Consent, "/consents", life.call(life.ann, "POST", "/consents/drafts", json=wish).json())
     assert life.state_of(first) == "granted_narrower"
@@ -267,28 +269,28 @@ def studies(life, language, shown, changed):
 def test_a_child_grows_up(life):
     """A guardian signs until the day the child comes of age, and not a second longer."""
     record = life.door.issued("health.identity", b'{"resourceType":"Patient","birthDate":"2010-05-05"}')
-    life.house.anchor()
-    commitment = life.house.store.index.record(bytes.fromhex(record[2:])).issue.commitment
+    life.ledger.anchor()
+    commitment = life.ledger.store.index.record(bytes.fromhex(record[2:])).issue.commitment
     court = wallet(81)
     party = Party(court.address, "Family court", frozenset({"authority"}), b"", 0, 0)
-    life.house.store.directory.set_parties([*life.house.directory, party])
+    life.ledger.store.directory.set_parties([*life.ledger.directory, party])
     until = majority("2010-05-05", 19)
-    naming = DelegateAppointment(
+    appointment = DelegateAppointment(
         life.ann.signer, court.signer, BEN.signer, "Ben", "guardian", ("health",), 0, until, commitment
     )
-    draft = life.house.kernel.consents.delegations.draft(replace(naming, expires=until))
+    draft = life.ledger.kernel.consents.delegations.draft(replace(appointment, expires=until))
     form = life.door.signed(court, Delegation, draft.typed)
-    seed = life.house.seed_of(bytes.fromhex(record[2:]), "health.identity")
+    seed = life.ledger.seed_of(bytes.fromhex(record[2:]), "health.identity")
     shown = disclosure.disclose(b'{"resourceType":"Patient","birthDate":"2010-05-05"}', seed, ["/birthDate"])
     form["evidence"] = disclosure.to_json(shown).decode()
     assert life.call(court, "POST", "/delegations", json=form).status_code == 202
-    life.house.anchor()
+    life.ledger.anchor()
     wish = {"grantee": life.trial.address, "data_subject": "0x" + life.ann.signer.hex(), "grants": [
         {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"], "expires": until + 9 * DAY}
     ]}  # fmt: skip
     life.signs(BEN, Consent, "/consents", life.call(BEN, "POST", "/consents/drafts", json=wish).json())
-    life.house.clock.passes(until - life.house.clock.now())
-    life.house.anchor()
+    life.ledger.clock.passes(until - life.ledger.clock.now())
+    life.ledger.anchor()
     typed = life.call(BEN, "POST", "/consents/drafts", json=wish).json()["typed_data"]
     assert life.call(BEN, "POST", "/consents", json=life.door.signed(BEN, Consent, typed)).status_code == 403
     life.signs(life.ann, Consent, "/consents", life.call(life.ann, "POST", "/consents/drafts", json=wish).json())

@@ -33,24 +33,24 @@ from mydata_ledger.scripts.state_folder import StateFolder
 OPERATIONS, THREADS, PERSONS, RECORDS_EACH, QUESTIONS = 10_000, 4, 6, 4, 20
 HOSPITAL, TRIAL = Wallet(b"\x07" * 32), Wallet(b"\x08" * 32)
 GRANT = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}
-PATIENCE = 90
+WAIT_SECONDS = 90
 
 
 class Workers:
-    """Two API processes of one stack: the stack's own and another beside it, which share state folder and database."""
+    """Two API processes of one stack, which share state folder and database."""
 
     def __init__(self, stack, database):
         self.stack, self.database = stack, database
         self.ports = [stack.port, free_port()]
         self.processes = [None, None]
-        for which in (0, 1):
-            self.start(which)
+        for worker in (0, 1):
+            self.start(worker)
 
     @property
     def urls(self):
         return [f"http://127.0.0.1:{port}" for port in self.ports]
 
-    def start(self, which):
+    def start(self, worker):
         command = [
             sys.executable,
             "-m",
@@ -61,19 +61,19 @@ class Workers:
             self.stack.rpc_url,
         ]
         environment = {**os.environ, "MYDATA_DATABASE": self.database, "MYDATA_URI": self.urls[0]}
-        with (self.stack.state / f"worker{which}.log").open("ab") as log:
-            self.processes[which] = subprocess.Popen(
-                [*map(str, command), "--port", str(self.ports[which])], env=environment, stdout=log, stderr=log
+        with (self.stack.state / f"worker{worker}.log").open("ab") as log:
+            self.processes[worker] = subprocess.Popen(
+                [*map(str, command), "--port", str(self.ports[worker])], env=environment, stdout=log, stderr=log
             )
-        deadline = time.monotonic() + PATIENCE
-        while not _answers(self.urls[which]):
-            assert self.processes[which].poll() is None, "the worker ended while starting"
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not _answers(self.urls[worker]):
+            assert self.processes[worker].poll() is None, "the worker ended while starting"
             assert time.monotonic() < deadline, "the worker did not start"
             time.sleep(0.1)
 
-    def kill(self, which):
-        self.processes[which].send_signal(signal.SIGKILL)
-        self.processes[which].wait()
+    def kill(self, worker):
+        self.processes[worker].send_signal(signal.SIGKILL)
+        self.processes[worker].wait()
 
     def stop(self):
         for process in self.processes:
@@ -92,22 +92,22 @@ def _answers(url):
 
 
 class Agent:
-    """One wallet that goes on at the other worker when one does not answer."""
+    """One wallet that uses the other worker if one does not answer."""
 
     def __init__(self, workers, wallet, seed):
         self.random, self.wallet = random.Random(seed), wallet
         self.clients = [Client(url, wallet) for url in workers.urls]
         self.signed_in = False
 
-    def do(self, act):
-        """The outcome of `act(client)`, said again, also at the other worker, until one of them takes it."""
-        deadline, first = time.monotonic() + PATIENCE, self.random.randrange(2)
+    def do(self, action):
+        """Result of `act(client)`, repeated at both workers until one of them accepts."""
+        deadline, first = time.monotonic() + WAIT_SECONDS, self.random.randrange(2)
         for turn in range(1_000):
             client = self.clients[(first + turn) % 2]
             try:
                 if not self.signed_in:
                     self._sign_in(client)
-                return act(client)
+                return action(client)
             except (SourceUnavailable, RequestRefused) as error:
                 if time.monotonic() > deadline or getattr(error, "status", 503) not in {401, 503}:
                     raise
@@ -117,13 +117,13 @@ class Agent:
 
     def _sign_in(self, client):
         client.sign_in()
-        for each in self.clients:
-            each._http.headers["Authorization"] = client._http.headers["Authorization"]
+        for other in self.clients:
+            other._http.headers["Authorization"] = client._http.headers["Authorization"]
         self.signed_in = True
 
 
 class Life:
-    """One thread's persons: what they accepted, what they asked, what they were told."""
+    """People of one thread, with their accepted statements, receipts and counts."""
 
     def __init__(self, workers, number):
         self.random = random.Random(number)
@@ -142,8 +142,8 @@ class Life:
         try:
             while self.done < share:
                 person = self.random.choice(self.persons)
-                act = self.random.choices((self.ask, self.decide, self.issue), (12, 3, 1))[0]
-                act(person)
+                action = self.random.choices((self.ask, self.decide, self.issue), (12, 3, 1))[0]
+                action(person)
         except BaseException as error:
             self.error = error
 
@@ -153,13 +153,13 @@ class Life:
         form = {"records": [record | {"data_subject": "0x" + person.wallet.signer.hex()}] * count}
         drafts = self.hospital.do(lambda client: client.call("POST", "/records/drafts", json=form)["drafts"])
         signed = [self.hospital.clients[0].sign(draft, Issue) for draft in drafts]
-        plain = {"records": [{"message": one["message"], "signature": one["signature"]} for one in signed]}
+        plain = {"records": [{"message": item["message"], "signature": item["signature"]} for item in signed]}
         accepted = self.hospital.do(lambda client: client.call("POST", "/records", json=plain)["records"])
-        self.records[person] += [one["record_id"] for one in accepted]
+        self.records[person] += [record["record_id"] for record in accepted]
         self._accepted(RECORDS, accepted)
 
     def decide(self, person):
-        """Consent where there is none, or withdraw: signed once, handed in until it is taken."""
+        """Consent if there is none, else withdraw: signed once, submitted until it is accepted."""
         path, kind, draft = self._next(person)
         typed = person.do(draft)
         signed = person.clients[0].sign(typed, kind)
@@ -181,13 +181,13 @@ class Life:
         return client.call("POST", "/revocations/drafts", json=form)["typed_data"]
 
     def ask(self, person):
-        """Many questions in one call; what was withdrawn before they were sent may not be permitted."""
-        asked = [self.random.choice(self.records[person]) for _ in range(QUESTIONS)]
+        """Many access requests in one call; after a withdrawal none of them may be permitted."""
+        records = [self.random.choice(self.records[person]) for _ in range(QUESTIONS)]
         body = {
             "subject": {"type": "party", "id": TRIAL.address},
             "action": {"name": "view"},
             "context": {"purpose": "hl7:CLINTRCH"},
-            "evaluations": [{"resource": {"type": "record", "id": record}} for record in asked],
+            "evaluations": [{"resource": {"type": "record", "id": record}} for record in records],
         }
         answers = self.trial.do(lambda client: client.call("POST", "/access/v1/evaluations", json=body))["evaluations"]
         assert len(answers) == QUESTIONS
@@ -199,7 +199,7 @@ class Life:
         self.done += QUESTIONS
 
     def _accepted(self, log, accepted):
-        self.accepted += [(log, one["position"], one["record_id" if log == RECORDS else "entry"]) for one in accepted]
+        self.accepted += [(log, a["position"], a["record_id" if log == RECORDS else "entry"]) for a in accepted]
         self.done += len(accepted)
         self.counts[log] += len(accepted)
 
@@ -217,16 +217,16 @@ def workers(server_database, tmp_path, monkeypatch):
             running.stop()
 
 
-def wait_for(holds, what):
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, what
+def wait_for(condition, message):
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, message
         time.sleep(0.1)
 
 
 def heads(url):
-    found = {log: httpx.get(f"{url}/log/{log}/heads").json() for log in LOGS}
-    return {log: (each["accepted"]["size"], each["anchored"]["size"]) for log, each in found.items()}
+    checkpoints = {log: httpx.get(f"{url}/log/{log}/heads").json() for log in LOGS}
+    return {log: (c["accepted"]["size"], c["anchored"]["size"]) for log, c in checkpoints.items()}
 
 
 @pytest.mark.parametrize("operations", [OPERATIONS // 10, pytest.param(OPERATIONS, marks=pytest.mark.slow)])
@@ -243,33 +243,35 @@ def test_i3_i9_i10_ten_thousand_operations_two_workers_a_reorganisation_and_kill
         assert not [life.error for life in lives if life.error]
         return sum(life.done for life in lives)
 
-    def at(share):
+    def wait_until(share):
         wait_for(lambda: done() >= operations * share, f"{share} was not reached")
 
-    at(0.2)
+    wait_until(0.2)
     workers.kill(0)
     time.sleep(1)
     workers.start(0)
-    at(0.5)
+    wait_until(0.5)
     Rpc(workers.stack.rpc_url).call("anvil_reorg", 3, [])
-    at(0.7)
+    wait_until(0.7)
     workers.kill(1)
     time.sleep(1)
     workers.start(1)
     for thread in threads:
-        thread.join(PATIENCE)
+        thread.join(WAIT_SECONDS)
         assert not thread.is_alive()
     assert done() >= operations
     for url in workers.urls:
-        wait_for(lambda url=url: all(one == other > 0 for one, other in heads(url).values()), "not all came on chain")
+        wait_for(
+            lambda url=url: all(size == anchored > 0 for size, anchored in heads(url).values()), "not all came on chain"
+        )
     workers.stop()
     logs = "".join(path.read_text() for path in workers.stack.state.glob("worker*.log"))
-    assert logs.count("this process now anchors") >= 2, "the seat was not taken over"
+    assert logs.count("this process now anchors") >= 2, "the leadership was not taken over"
     assert "the chain was reorganised" in logs
-    look_into(workers, lives)
+    check_database(workers, lives)
 
 
-def look_into(workers, lives):
+def check_database(workers, lives):
     store = Store(workers.database)
     try:
         everything_accepted_is_there_once(store, lives)
@@ -282,10 +284,10 @@ def look_into(workers, lives):
 
 
 def everything_accepted_is_there_once(store, lives):
-    accepted = [one for life in lives for one in life.accepted]
+    accepted = [statement for life in lives for statement in life.accepted]
     assert len(set(accepted)) == len(accepted)
     for log in (CONSENTS, RECORDS):
-        positions = sorted(position for where, position, _ in accepted if where == log)
+        positions = sorted(position for of_log, position, _ in accepted if of_log == log)
         assert positions == list(range(store.log.head(log).size)), (
             "each accepted statement has its place, and no place is empty"
         )
@@ -295,23 +297,23 @@ def everything_accepted_is_there_once(store, lives):
 
 
 def every_answer_has_its_receipt(store, lives):
-    told = [one for life in lives for one in life.receipts]
-    assert len({receipt["position"] for receipt, _ in told}) == len(told)
-    for receipt, decision in told:
-        said = store.log.statement_at(ACCESS, receipt["position"]).signed.statement
-        assert ("0x" + said.request_id.hex(), said.permitted) == (receipt["request_id"], decision)
+    receipts = [receipt for life in lives for receipt in life.receipts]
+    assert len({receipt["position"] for receipt, _ in receipts}) == len(receipts)
+    for receipt, decision in receipts:
+        statement = store.log.statement_at(ACCESS, receipt["position"]).signed.statement
+        assert ("0x" + statement.request_id.hex(), statement.permitted) == (receipt["request_id"], decision)
     counts = sum((life.counts for life in lives), collections.Counter())
-    assert min(counts["permitted"], counts["denied"], counts[CONSENTS]) > len(told) // 100, counts
+    assert min(counts["permitted"], counts["denied"], counts[CONSENTS]) > len(receipts) // 100, counts
 
 
 def nothing_withdrawn_permitted(store):
-    """No receipt permits by a consent whose withdrawal lies in the log that the receipt rests on."""
+    """No receipt permits with a consent that was withdrawn in the log prefix of the receipt."""
     ended = {}
     for logged in store.rebuilding.statements(CONSENTS, 0, OPERATIONS):
         if isinstance(logged.signed.statement, Revocation):
             ended[logged.signed.statement.consent] = logged.position
     assert ended
     for logged in store.rebuilding.statements(ACCESS, 0, 10 * OPERATIONS):
-        said = logged.signed.statement
-        for entry in said.consents if said.permitted else ():
-            assert ended.get(entry, said.consents_size) >= said.consents_size
+        receipt = logged.signed.statement
+        for entry in receipt.consents if receipt.permitted else ():
+            assert ended.get(entry, receipt.consents_size) >= receipt.consents_size

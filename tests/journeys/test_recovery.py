@@ -1,4 +1,4 @@
-"""The database is lost: chain, payload store and keystore rebuild it, and it gives the same answers (I12)."""
+"""A lost database is rebuilt from chain, payload store and keystore, and gives the same answers (I12)."""
 
 import json
 import signal
@@ -16,8 +16,8 @@ PATHS = ("/consents", "/records", "/receipts", "/me/delegations", "/me/requests"
 
 
 @pytest.fixture(scope="module")
-def people(stack, told):
-    assert told
+def people(stack, demo_held):
+    assert demo_held
     return json.loads((stack.state / "story" / "people.json").read_text())
 
 
@@ -26,7 +26,7 @@ def client_of(stack, person):
 
 
 def seen_by(stack, person):
-    """Everything a person can see of themselves."""
+    """Everything that a person can see about themselves."""
     client = client_of(stack, person)
     paths = (
         "/consents",
@@ -70,9 +70,9 @@ def fsck(stack, ok=(0,)):
 
 
 def test_i12_a_lost_database_is_rebuilt_from_chain_payloads_and_keystore(stack, people):
-    some = list(people.values())[:3]
-    told = [seen_by(stack, person) for person in some]
-    assert all(isinstance(view["/consents"], list) for view in told)
+    persons = list(people.values())[:3]
+    views = [seen_by(stack, person) for person in persons]
+    assert all(isinstance(view["/consents"], list) for view in views)
 
     stack._end_api(signal.SIGTERM)
     before = fingerprint(stack)
@@ -86,11 +86,11 @@ def test_i12_a_lost_database_is_rebuilt_from_chain_payloads_and_keystore(stack, 
     assert fingerprint(stack) == after
 
     stack.start_api()
-    for person, view in zip(some, told, strict=True):
+    for person, view in zip(persons, views, strict=True):
         again = seen_by(stack, person)
-        told_since = again.pop("/me/inbox"), view.pop("/me/inbox")
+        inboxes = again.pop("/me/inbox"), view.pop("/me/inbox")
         assert [path for path in view if again[path] != view[path]] == []
-        assert str(told_since[1])[1:-1] in str(told_since[0]) or told_since[0] == told_since[1]
+        assert str(inboxes[1])[1:-1] in str(inboxes[0]) or inboxes[0] == inboxes[1]
     checked = fsck(stack)
     assert checked["faults"] == []
     assert checked["records"] == after[1]["records"].size - checked["erased"]
@@ -119,7 +119,7 @@ def test_fsck_names_what_is_missing(stack, people):
     store = open_embedded(stack.state)
     content = store.get(issue["cid"])
     store.remove(issue["cid"])
-    found = fsck(stack, ok=(1,))["faults"]
-    assert found == [{"fault": "not_pinned", "where": f"record {record['record_id']}"}]
+    faults = fsck(stack, ok=(1,))["faults"]
+    assert faults == [{"fault": "not_pinned", "where": f"record {record['record_id']}"}]
     store.put_many([content])
     assert fsck(stack)["faults"] == []

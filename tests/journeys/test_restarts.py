@@ -1,4 +1,4 @@
-"""A devnet that restarted empty, and an API that was killed: nothing accepted is lost, nothing withdrawn comes back."""
+"""A devnet that restarts empty, and a killed API: no accepted statement is lost, no withdrawn consent permits again."""
 
 import base64
 import time
@@ -14,8 +14,8 @@ from mydata_ledger.scripts.stack import Stack
 QUESTION = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
 
 
-class Small:
-    """One hospital, one trial, one person, two records; the smallest ledger that can lose something."""
+class SmallLedger:
+    """A minimal ledger: one hospital, one trial, one person, two records."""
 
     def __init__(self, stack):
         self.stack = stack
@@ -31,16 +31,16 @@ class Small:
     def client(self, wallet):
         return Client(self.stack.url, wallet, self.reader).sign_in()
 
-    def wait_for(self, holds, seconds=60):
+    def wait_for(self, condition, seconds=60):
         deadline = time.monotonic() + seconds
-        while not self.truly(holds):
-            assert time.monotonic() < deadline, "it did not happen in time"
+        while not self.is_true(condition):
+            assert time.monotonic() < deadline, "timeout"
             time.sleep(0.2)
 
     @staticmethod
-    def truly(holds):
+    def is_true(condition):
         try:
-            return holds()
+            return condition()
         except RequestRefused:
             return False
 
@@ -67,9 +67,9 @@ class Small:
 
 
 @pytest.fixture
-def small(tmp_path):
+def ledger(tmp_path):
     with Stack(tmp_path / "state", say=lambda _: None) as stack:
-        yield Small(stack)
+        yield SmallLedger(stack)
 
 
 def restart_chain_empty(stack):
@@ -79,45 +79,45 @@ def restart_chain_empty(stack):
     stack.start_chain()
 
 
-def test_i9_a_devnet_that_restarted_empty_gets_everything_back(small):
-    stack, record = small.stack, small.issue()
-    small.agree()
-    assert small.answer(record) == "read"
-    before = [small.client(small.ann).call("GET", f"/log/{log}/heads") for log in ("consents", "records")]
+def test_i9_a_devnet_that_restarted_empty_gets_everything_back(ledger):
+    stack, record = ledger.stack, ledger.issue()
+    ledger.agree()
+    assert ledger.answer(record) == "read"
+    before = [ledger.client(ledger.ann).call("GET", f"/log/{log}/heads") for log in ("consents", "records")]
     restart_chain_empty(stack)
-    small.wait_for(lambda: small.answer(record) != "read")
-    assert small.answer(record) in {"access_denied", "source_unavailable", "chain_behind"}
+    ledger.wait_for(lambda: ledger.answer(record) != "read")
+    assert ledger.answer(record) in {"access_denied", "source_unavailable", "chain_behind"}
     stack.deploy()
     for log, checkpoint in zip(("consents", "records"), before, strict=True):
-        small.client(small.ann).wait_anchored(log, checkpoint["accepted"]["size"] - 1)
-        after = small.client(small.ann).call("GET", f"/log/{log}/heads")
+        ledger.client(ledger.ann).wait_anchored(log, checkpoint["accepted"]["size"] - 1)
+        after = ledger.client(ledger.ann).call("GET", f"/log/{log}/heads")
         assert (after["accepted"], after["contract"]) == (checkpoint["accepted"], checkpoint["contract"])
-    small.accredit()
-    small.wait_for(lambda: small.answer(record) == "read")
+    ledger.accredit()
+    ledger.wait_for(lambda: ledger.answer(record) == "read")
 
 
-def test_i3_a_withdrawal_outlives_the_chain_and_the_process(small):
-    stack, record = small.stack, small.issue()
-    small.agree()
-    assert small.answer(record) == "read"
-    small.client(small.ann).withdraw(small.trial.address)
-    assert small.answer(record) == "access_denied"
+def test_i3_a_withdrawal_outlives_the_chain_and_the_process(ledger):
+    stack, record = ledger.stack, ledger.issue()
+    ledger.agree()
+    assert ledger.answer(record) == "read"
+    ledger.client(ledger.ann).withdraw(ledger.trial.address)
+    assert ledger.answer(record) == "access_denied"
     stack.restart_api()
-    assert small.answer(record) == "access_denied"
+    assert ledger.answer(record) == "access_denied"
     restart_chain_empty(stack)
     stack.deploy()
-    small.accredit()
-    small.client(small.ann).wait_anchored("consents", 1)
-    assert small.answer(record) == "access_denied"
-    small.agree()
-    assert small.answer(record) == "read"
+    ledger.accredit()
+    ledger.client(ledger.ann).wait_anchored("consents", 1)
+    assert ledger.answer(record) == "access_denied"
+    ledger.agree()
+    assert ledger.answer(record) == "read"
 
 
-def test_i10_a_killed_api_keeps_what_it_had_accepted(small):
-    record = small.issue()
-    accepted = small.agree()
-    small.stack.kill_api()
-    small.stack.start_api()
-    (kept,) = small.client(small.ann).call("GET", "/consents")
-    assert (kept["entry"], kept["status"]) == (accepted["entry"], "active")
-    assert small.answer(record) == "read"
+def test_i10_a_killed_api_keeps_what_it_had_accepted(ledger):
+    record = ledger.issue()
+    accepted = ledger.agree()
+    ledger.stack.kill_api()
+    ledger.stack.start_api()
+    (consent,) = ledger.client(ledger.ann).call("GET", "/consents")
+    assert (consent["entry"], consent["status"]) == (accepted["entry"], "active")
+    assert ledger.answer(record) == "read"

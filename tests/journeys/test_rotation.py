@@ -1,4 +1,4 @@
-"""Keys rotated on a ledger in use: refused while it runs, and everything opens afterwards, also once recovered."""
+"""Key rotation of a ledger: refused while it runs; afterwards everything opens, also after a recovery."""
 
 import json
 import os
@@ -15,18 +15,18 @@ from tests.journeys.test_recovery import fsck, lose_database, recover
 
 @pytest.fixture(scope="module")
 def records(stack, people, tmp_path_factory):
-    """A small record and one that is handed out in pieces, both permitted; by record id, what is in them."""
+    """Contents by record id of a small record and of a streamed one, both permitted."""
     ann, clinic, team = people
-    folder, found = tmp_path_factory.mktemp("files"), {}
+    folder, contents = tmp_path_factory.mktemp("files"), {}
     for name, size in (("letter.pdf", 9_000), ("scan.dcm", 17 * 1024 * 1024)):
         (folder / name).write_bytes(os.urandom(size))
         command = ("issue", folder / name, "--subject", ann.wallet.address, "--category", "health.lab")
         done = mydata(*command, "--key", clinic.key, "--url", stack.url, "--json")
         (record,) = json.loads(done.stdout)[name]
-        found[record["record_id"]] = (folder / name).read_bytes()
+        contents[record["record_id"]] = (folder / name).read_bytes()
         clinic.client.wait_anchored("records", record["position"])
     permit(ann, team)
-    return found
+    return contents
 
 
 def rotate(stack, *which, ok=(0,)):
@@ -47,8 +47,8 @@ def test_i12_keys_are_rotated_and_everything_opens_also_after_a_recovery(stack, 
     assert "stop the ledger" in " ".join(rotate(stack, "--master", ok=(1,)).stderr.split())
     readable(people[2], records, tmp_path)
     stack._end_api(signal.SIGTERM)
-    said = json.loads(rotate(stack, "--master", "--custody").stdout)
-    assert said["master"]["custody_keys"] == said["custody"]["custody_keys"] > 0
+    counts = json.loads(rotate(stack, "--master", "--custody").stdout)
+    assert counts["master"]["custody_keys"] == counts["custody"]["custody_keys"] > 0
     assert fsck(stack)["faults"] == []
     stack.start_api()
     readable(people[2], records, tmp_path)

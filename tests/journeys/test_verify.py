@@ -1,4 +1,4 @@
-"""Verification of what a running ledger hands out, for person, holder and reader, on the command line."""
+"""Verification of the documents of a running ledger, for person, holder and reader, on the command line."""
 
 import json
 import shutil
@@ -18,16 +18,16 @@ from tests.journeys.test_demo import mydata
 
 
 @pytest.fixture(scope="module")
-def person(stack, told):
-    """A patient of the story who withdrew nothing."""
-    assert told
+def person(stack, demo_held):
+    """A patient of the demonstration who withdrew nothing."""
+    assert demo_held
     page = list(json.loads((stack.state / "story" / "people.json").read_text()).values())[3]
     return Client(stack.url, Wallet(bytes.fromhex(page["key"]))).sign_in()
 
 
 @pytest.fixture(scope="module")
 def key(stack, person, tmp_path_factory):
-    """The same patient's key file."""
+    """Key file of that patient."""
     page = list(json.loads((stack.state / "story" / "people.json").read_text()).values())[3]
     path = tmp_path_factory.mktemp("key") / "me.json"
     path.write_text(json.dumps({"wallet": page["key"], "reader": page["reader"]}))
@@ -37,16 +37,16 @@ def key(stack, person, tmp_path_factory):
 @pytest.fixture(scope="module")
 def receipt(person):
     """A permitted receipt about the patient's record, on chain."""
-    found = next(
+    permitted = next(
         r for r in person.call("GET", "/receipts") if r["message"].get("permitted") and r["message"]["action"] == "view"
     )
-    person.wait_anchored("access", found["position"])
-    return found
+    person.wait_anchored("access", permitted["position"])
+    return permitted
 
 
 @pytest.fixture(scope="module")
 def documents(person, receipt):
-    """What the door hands the person: consent copy, access receipt, the record behind it, a record by its number."""
+    """Documents of the API for the person: consent copy, access receipt, its record, and a record by position."""
     entry = next(c["entry"] for c in person.call("GET", "/consents") if c["status"] == "active")
     record = person.call("GET", "/records")[0]["position"]
     sources = [f"/consents/{entry}/copy", f"/receipts/{receipt['position']}"]
@@ -58,16 +58,18 @@ def result(document, chain):
     return verify(parse(document), chain).result.value
 
 
-def test_what_the_door_hands_out_is_valid(documents, stack):
-    assert [one["kind"] for one in documents] == ["Consent", "AccessReceipt", "Issue", "Issue"]
+def test_the_documents_of_the_api_are_valid(documents, stack):
+    assert [document["kind"] for document in documents] == ["Consent", "AccessReceipt", "Issue", "Issue"]
     assert [result(document, RegistryReader(stack.rpc_url)) for document in documents] == ["valid"] * 4
 
 
-def test_i7_proofs_are_for_whom_they_are_about_and_for_whom_it_was_released_to(stack, documents, receipt):
-    record = next(one for one in documents if one["kind"] == "Issue")
+def test_i7_only_the_data_subject_the_holder_and_a_permitted_reader_get_proofs(stack, documents, receipt):
+    record = next(document for document in documents if document["kind"] == "Issue")
     sources = [f"/receipts/{receipt['position']}/record", f"/records/{record['position']}/copy"]
-    issuer, reader = (wallet_of(stack, one) for one in (record["message"]["holder"], receipt["message"]["requester"]))
-    stranger, holder = (Client(stack.url, one).sign_in() for one in (Wallet(b"\5" * 32), issuer))
+    issuer, reader = (
+        wallet_of(stack, address) for address in (record["message"]["holder"], receipt["message"]["requester"])
+    )
+    stranger, holder = (Client(stack.url, wallet).sign_in() for wallet in (Wallet(b"\5" * 32), issuer))
     assert holder.call("GET", sources[1]) == record
     hidden = [(stranger, sources[0]), (stranger, sources[1]), (stranger, "/records/999999999/copy")]
     for client, source in [*hidden, (holder, sources[0]), (holder, "/receipts/999999999/record")]:
@@ -78,9 +80,9 @@ def test_i7_proofs_are_for_whom_they_are_about_and_for_whom_it_was_released_to(s
 
 
 def wallet_of(stack, address):
-    """The organisation of the story with that account."""
-    found = [Wallet(secret(stack.state, f"story-{role}")) for role in ORGANISATIONS]
-    return next(one for one in found if one.address == address)
+    """Wallet of the demonstration's organisation with that account."""
+    wallets = [Wallet(secret(stack.state, f"story-{role}")) for role in ORGANISATIONS]
+    return next(wallet for wallet in wallets if wallet.address == address)
 
 
 def test_a_record_opened_disclosed_and_checked_on_the_command_line(stack, person, key, tmp_path):
@@ -91,10 +93,10 @@ def test_a_record_opened_disclosed_and_checked_on_the_command_line(stack, person
     mydata("disclose", whole, "--field", "/resourceType", "--field", "/code", "--out", part)
     mydata("record", record["position"], "--out", bare, "--key", key, "--url", stack.url)
     assert record["record_id"] in mydata("record", "--key", key, "--url", stack.url).stdout
-    said = mydata("verify", whole, part, bare, "--rpc", stack.rpc_url, "--state", stack.state).stdout
-    assert said.count("result: valid") == 3
-    assert "is what the holder signed" in said
-    assert "fields shown are of the record the holder signed" in said
+    output = mydata("verify", whole, part, bare, "--rpc", stack.rpc_url, "--state", stack.state).stdout
+    assert output.count("result: valid") == 3
+    assert "is what the holder signed" in output
+    assert "fields shown are of the record the holder signed" in output
     shown = json.loads(part.read_text())
     assert "content" not in shown
     assert {field["pointer"].split("/")[1] for field in shown["disclosure"]["fields"]} == {"resourceType", "code"}
@@ -115,33 +117,33 @@ def test_chosen_fields_an_unopened_release_and_a_credential_on_the_command_line(
     part, whole, release, out, credential = (tmp_path / name for name in ("part", "whole", "release", "out", "vc"))
     for chosen in (("--pointer", "/status"), ("--fhirpath", "Observation.status")):
         mydata(*ask, *chosen, "--proof", part)
-        assert [one["pointer"] for one in json.loads(part.read_text())["disclosure"]["fields"]] == ["/status"]
-        said = mydata("verify", part, "--rpc", stack.rpc_url, "--state", stack.state).stdout
-        assert "fields shown are of the record the holder signed" in said
+        assert [field["pointer"] for field in json.loads(part.read_text())["disclosure"]["fields"]] == ["/status"]
+        output = mydata("verify", part, "--rpc", stack.rpc_url, "--state", stack.state).stdout
+        assert "fields shown are of the record the holder signed" in output
     mydata(*ask, "--release", release)
     mydata("open", release, "--key", key, "--out", out)
     assert json.loads(out.read_text())["resourceType"] == "Observation"
     mydata(*ask, "--proof", whole)
     mydata("record", "export", whole, "--sd-jwt", "--key", key, "--out", credential)
-    said = SDJWTVerifier(credential.read_text().strip(), issuer_key).get_verified_payload()
-    assert said["content"] == json.loads(out.read_text())
-    assert said["record"]["record_id"] == record["record_id"]
+    claims = SDJWTVerifier(credential.read_text().strip(), issuer_key).get_verified_payload()
+    assert claims["content"] == json.loads(out.read_text())
+    assert claims["record"]["record_id"] == record["record_id"]
 
 
 def test_all_receipts_of_a_person_as_one_bundle(stack, person, key, tmp_path):
     bundle = tmp_path / "receipts.jsonl"
     every = person.call("GET", "/receipts", params={"limit": 1_000})
     person.wait_anchored("access", every[-1]["position"])
-    told = json.loads(mydata("receipt", "--all", "--out", bundle, "--key", key, "--url", stack.url, "--json").stdout)
-    assert told["receipts"] == len(every) > 3
-    found = mydata("verify", bundle, "--rpc", stack.rpc_url, "--json", ok=(0, 3))
-    counts = json.loads(found.stdout)["counts"]
-    assert sum(counts.values()) == told["receipts"]
+    written = json.loads(mydata("receipt", "--all", "--out", bundle, "--key", key, "--url", stack.url, "--json").stdout)
+    assert written["receipts"] == len(every) > 3
+    done = mydata("verify", bundle, "--rpc", stack.rpc_url, "--json", ok=(0, 3))
+    counts = json.loads(done.stdout)["counts"]
+    assert sum(counts.values()) == written["receipts"]
     assert set(counts) <= {"valid", "revoked"}
     with bundle.open("a") as file:
         file.write("garbage\n")
     plain = mydata("verify", bundle, "--rpc", stack.rpc_url, ok=(1,))
-    assert f"receipts.jsonl:{told['receipts'] + 1}: invalid (1) not a proof document" in plain.stdout
+    assert f"receipts.jsonl:{written['receipts'] + 1}: invalid (1) not a proof document" in plain.stdout
     assert plain.stderr == ""
 
 
@@ -163,7 +165,7 @@ def test_the_worst_of_many_is_the_exit(stack, documents, tmp_path):
     mydata("verify", good, bad, "--rpc", "http://127.0.0.1:9", ok=(1,))
 
 
-def test_it_says_whether_the_registries_are_the_known_ones(stack, documents, tmp_path):
+def test_it_reports_registries_that_are_not_those_of_the_deployment(stack, documents, tmp_path):
     path = tmp_path / "one.json"
     path.write_text(json.dumps(documents[0]))
     known = json.loads(mydata("verify", path, "--rpc", stack.rpc_url, "--state", stack.state, "--json").stdout)
@@ -191,7 +193,7 @@ def test_a_server_that_answers_nonsense_is_unknown(documents, stack):
     assert result(documents[0], RegistryReader(stack.url + "/health")) == "unknown"
 
 
-def test_the_door_serves_the_verifier_page(stack):
+def test_the_api_serves_the_verifier_page(stack):
     answer = httpx.get(stack.url + "/verify")
     assert answer.headers["content-type"].startswith("text/html")
     assert "Check a proof yourself" in answer.text

@@ -1,4 +1,4 @@
-"""A wheel of this checkout, and new environments that hold it with what its metadata asks for and nothing else."""
+"""A wheel of this checkout, and new environments with the wheel and its declared dependencies only."""
 
 import importlib.metadata
 import os
@@ -13,11 +13,11 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[2]
 NOT_SOURCES = shutil.ignore_patterns(".*", "node_modules", "__pycache__", "build", "dist", "*.egg-info")
 MARK = "MYDATA_TEST_ENVIRONMENT"
-"""Names in a process's environment the folder that it was started in."""
+"""Variable that marks the processes started in an environment by its folder."""
 
 
 def build_wheel(folder):
-    """The wheel, built from a copy of the checkout so that nothing of an earlier build is in it."""
+    """Build the wheel from a copy of the checkout, so that it contains nothing of an earlier build."""
     source = folder / "source"
     shutil.copytree(ROOT, source, symlinks=True, ignore=NOT_SOURCES)
     command = [sys.executable, "-m", "pip", "wheel", ".", "--no-deps", "--no-build-isolation", "--quiet"]
@@ -38,36 +38,36 @@ class Environment:
     def site(self):
         return next((self.folder / "lib").glob("python*/site-packages"))
 
-    def variables(self, **given):
+    def variables(self, **variables):
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MYDATA_"))}
         own = {"PATH": str(self.folder / "bin"), "XDG_CACHE_HOME": str(self.work / "cache"), MARK: str(self.folder)}
-        return kept | own | given
+        return kept | own | variables
 
-    def start(self, *command, **given):
+    def start(self, *command, **variables):
         """The started `mydata` command."""
         return subprocess.Popen(
             [self.folder / "bin" / "mydata", *command],
             cwd=self.work,
-            env=self.variables(**given),
+            env=self.variables(**variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def run(self, *command, **given):
+    def run(self, *command, **variables):
         """A finished `mydata` command."""
-        return self._finished(self.folder / "bin" / "mydata", *command, **given)
+        return self._finished(self.folder / "bin" / "mydata", *command, **variables)
 
-    def python(self, *command, **given):
+    def python(self, *command, **variables):
         """A finished Python command."""
-        return self._finished(self.folder / "bin" / "python", *command, **given)
+        return self._finished(self.folder / "bin" / "python", *command, **variables)
 
-    def _finished(self, *command, **given):
-        variables = self.variables(**given)
-        return subprocess.run(command, cwd=self.work, env=variables, capture_output=True, text=True, check=False)
+    def _finished(self, *command, **variables):
+        environment = self.variables(**variables)
+        return subprocess.run(command, cwd=self.work, env=environment, capture_output=True, text=True, check=False)
 
     def left_running(self):
-        """Ids of processes that were started in this environment and still run."""
+        """Ids of running processes that were started in this environment."""
         mark = f"{MARK}={self.folder}".encode()
         return [path.name for path in Path("/proc").glob("[0-9]*") if mark in _variables_of(path).split(b"\0")]
 
@@ -80,32 +80,32 @@ def _variables_of(process):
 
 
 def new_environment(folder, wheel, *extras):
-    """An environment with the wheel; what it asks for is linked from the environment of this test, not downloaded."""
+    """Make an environment with the wheel; dependencies are links to the current environment, without a download."""
     made = Environment(folder / "environment", folder / "work")
     made.work.mkdir(parents=True)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", made.folder], check=True)
     pip = [sys.executable, "-m", "pip", "--python", made.folder / "bin" / "python"]
     subprocess.run([*pip, "install", "--no-deps", "--no-index", "--quiet", wheel], check=True, capture_output=True)
     [ours] = made.site.glob("mydata_ledger-*.dist-info")
-    for found in _needed(importlib.metadata.Distribution.at(ours), set(extras)):
-        for name in {Path(file).parts[0] for file in found.files or []} - {"..", "__pycache__"}:
+    for needed in _needed(importlib.metadata.Distribution.at(ours), set(extras)):
+        for name in {Path(file).parts[0] for file in needed.files or []} - {"..", "__pycache__"}:
             if not (made.site / name).exists():
-                (made.site / name).symlink_to(found.locate_file(name))
+                (made.site / name).symlink_to(needed.locate_file(name))
     return made
 
 
 def _needed(distribution, extras):
-    """The distributions that one asks for, all the way down."""
-    found, waiting = {}, _asked_by(distribution, extras)
-    while waiting:
-        asked = waiting.pop()
-        key = (asked.name.lower().replace("_", "-"), *sorted(asked.extras))
-        if key not in found:
-            found[key] = importlib.metadata.distribution(asked.name)
-            waiting += _asked_by(found[key], asked.extras)
-    return list(found.values())
+    """All direct and indirect dependencies of a distribution."""
+    distributions, pending = {}, _requirements(distribution, extras)
+    while pending:
+        requirement = pending.pop()
+        key = (requirement.name.lower().replace("_", "-"), *sorted(requirement.extras))
+        if key not in distributions:
+            distributions[key] = importlib.metadata.distribution(requirement.name)
+            pending += _requirements(distributions[key], requirement.extras)
+    return list(distributions.values())
 
 
-def _asked_by(distribution, extras):
-    asked = map(Requirement, distribution.requires or [])
-    return [one for one in asked if not one.marker or any(one.marker.evaluate({"extra": e}) for e in extras or {""})]
+def _requirements(distribution, extras):
+    parsed = map(Requirement, distribution.requires or [])
+    return [r for r in parsed if not r.marker or any(r.marker.evaluate({"extra": e}) for e in extras or {""})]

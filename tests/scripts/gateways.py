@@ -19,7 +19,7 @@ SHARDED = "2KiB"
 
 @contextmanager
 def serving(get, denied=lambda _: False):
-    """The URL of a server of this process over a function that gives blocks: gateway and router."""
+    """URL of a server in this process with gateway and router, over a function that returns blocks."""
     port = free_port()
     gateway = Gateway(get, denied)
     router = Routing(get, peer_id(bytes(32)), multiaddr(f"http://127.0.0.1:{port}"))
@@ -38,7 +38,7 @@ def serving(get, denied=lambda _: False):
 
 
 def kubo_that_shards(folder):
-    """A node whose directories are sharded early, and that answers for nothing but what it holds."""
+    """A node that shards directories early and serves only its own blocks."""
     node = Kubo(folder)
     path = folder / "config"
     config = json.loads(path.read_text())
@@ -49,13 +49,13 @@ def kubo_that_shards(folder):
 
 
 def inside(body):
-    """CIDs and bytes of the blocks of a CAR, in their order, as texts."""
+    """CIDs and bytes of the blocks of a CAR, in order, as text."""
     _, blocks = car.read(io.BytesIO(body))
     return [str(cid) for cid, _ in blocks]
 
 
-def kubo_that_asks(folder, url):
-    """A node without any libp2p peer, whose one router is the server at `url`, and which fetches over HTTP."""
+def kubo_with_router(folder, url):
+    """A node without libp2p peers whose only router is the server at `url`, and which fetches over HTTP."""
     node = Kubo(folder)
     path = folder / "config"
     config = json.loads(path.read_text())

@@ -1,4 +1,4 @@
-"""An audit of a whole log against a real chain: what is whole is whole, and each planted fault is named."""
+"""Audit of a whole log against a chain: a good log is whole, and each planted fault is named."""
 
 import json
 from dataclasses import replace
@@ -25,7 +25,7 @@ SIZE = 300
 
 
 class Ledger:
-    """A store whose logs go on the chain of the site in batches, and the tiles over it."""
+    """A store whose logs are anchored in batches on the chain of the site, and its tiles."""
 
     def __init__(self, site, store, folder):
         self.site, self.store = site, store
@@ -48,7 +48,7 @@ class Ledger:
 
 @pytest.fixture
 def ledger(site, ledger_db, tmp_path):
-    """Three logs on chain, in several heads each."""
+    """Three logs on chain, with several heads each."""
     made = Ledger(site, ledger_db, tmp_path / "notes")
     made.store.log.append([consent(ANN, TRIAL)], NOW)
     made.grow(0, 100)
@@ -60,16 +60,16 @@ def ledger(site, ledger_db, tmp_path):
 
 
 class Tampered:
-    """The tiles of a log, as somebody with bad intent serves them."""
+    """The tiles of a log as a malicious server gives them."""
 
     def __init__(self, honest, **faults):
         self._honest, self._faults = honest, faults
 
     def __getattr__(self, name):
-        told = getattr(self._honest, name)
+        method = getattr(self._honest, name)
         if name not in self._faults:
-            return told
-        return lambda *asked: self._faults[name](told(*asked), *asked)
+            return method
+        return lambda *arguments: self._faults[name](method(*arguments), *arguments)
 
 
 def audited(ledger, log=RECORDS, served_by=None, known=None, **more):
@@ -81,8 +81,8 @@ def kinds(report):
     return [finding.kind for finding in report.findings]
 
 
-def flipped(raw, at):
-    return raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
+def flipped(raw, offset):
+    return raw[:offset] + bytes([raw[offset] ^ 1]) + raw[offset + 1 :]
 
 
 @pytest.mark.parametrize("log", LOGS)
@@ -96,9 +96,9 @@ def test_what_is_whole_is_whole(ledger, log):
 
 
 def test_an_empty_log_is_whole(site, ledger_db, tmp_path):
-    found = Ledger(site, ledger_db, tmp_path)
-    found.anchor()
-    assert audited(found).findings == []
+    empty = Ledger(site, ledger_db, tmp_path)
+    empty.anchor()
+    assert audited(empty).findings == []
 
 
 def test_heads_newer_than_the_checkpoint_are_counted_not_blamed(ledger):
@@ -111,37 +111,37 @@ def test_heads_newer_than_the_checkpoint_are_counted_not_blamed(ledger):
 
 class TestPlanted:
     def test_a_tile_s_byte_is_named(self, ledger):
-        change = lambda raw, log, level, place: flipped(raw, 40) if (level, place.index) == (0, 1) else raw  # noqa: E731
+        change = lambda raw, log, level, tile: flipped(raw, 40) if (level, tile.index) == (0, 1) else raw  # noqa: E731
         report = audited(ledger, served_by=Tampered(ledger.tiles, tile=change))
         assert kinds(report) == [FindingKind.TILE]
         assert "tile 0/001: position 257" in report.findings[0].text
 
     def test_a_byte_of_an_upper_tile_is_named(self, ledger):
-        change = lambda raw, log, level, place: flipped(raw, 0) if level == 1 else raw  # noqa: E731
+        change = lambda raw, log, level, tile: flipped(raw, 0) if level == 1 else raw  # noqa: E731
         report = audited(ledger, served_by=Tampered(ledger.tiles, tile=change))
         assert kinds(report) == [FindingKind.TILE]
         assert "tile 1/000.p/1: hash 0" in report.findings[0].text
 
     def test_an_entry_s_byte_is_named(self, ledger):
-        change = lambda raw, log, place: flipped(raw, 34 * 7 + 5) if place.index == 0 else raw  # noqa: E731
+        change = lambda raw, log, tile: flipped(raw, 34 * 7 + 5) if tile.index == 0 else raw  # noqa: E731
         report = audited(ledger, served_by=Tampered(ledger.tiles, entries=change))
         assert kinds(report) == [FindingKind.ENTRY]
         assert "entry bundle 000: position 7" in report.findings[0].text
 
     def test_an_entry_missing_from_its_bundle_is_named(self, ledger):
-        change = lambda raw, log, place: raw[34:] if place.index == 0 else raw  # noqa: E731
+        change = lambda raw, log, tile: raw[34:] if tile.index == 0 else raw  # noqa: E731
         report = audited(ledger, served_by=Tampered(ledger.tiles, entries=change))
         assert kinds(report) == [FindingKind.DROPPED]
         assert "entry bundle 000" in report.findings[0].text
 
     def test_a_tile_that_is_not_served_is_named(self, ledger):
-        def absent(raw, log, level, place):
+        def absent(raw, log, level, tile):
             raise NotFound
 
         assert FindingKind.MISSING in kinds(audited(ledger, served_by=Tampered(ledger.tiles, tile=absent)))
 
     def rewritten(self, ledger, tmp_path, statements):
-        """Another database under the same keys, signed anew, as an operator who rewrites history would."""
+        """Another database with the same keys, signed again, like that of an operator who rewrites history."""
         other = Ledger(ledger.site, Store(f"sqlite:///{tmp_path / 'other.db'}"), tmp_path / "other")
         keys = NoteKeys(tmp_path / "notes", MASTER)
         other.tiles = LogTiles(other.store, keys, CheckpointStore(tmp_path / "other"), domains_of(ledger))
@@ -176,9 +176,9 @@ class TestPlanted:
 
     def test_a_checkpoint_with_another_root_is_named(self, ledger, tmp_path):
         note = Note.parse(ledger.tiles.checkpoint(RECORDS))
-        said = Checkpoint.parse(note.text)
-        wrong = str(replace(said, head=Head(SIZE, b"\1" * 32)))
-        signer = Signer(said.origin, NoteKeys(tmp_path / "notes", MASTER).all()[0].seed)
+        checkpoint = Checkpoint.parse(note.text)
+        wrong = str(replace(checkpoint, head=Head(SIZE, b"\1" * 32)))
+        signer = Signer(checkpoint.origin, NoteKeys(tmp_path / "notes", MASTER).all()[0].seed)
         forged = bytes(Note(wrong, (signer.sign(wrong),)))
         report = audited(ledger, served_by=Tampered(ledger.tiles, checkpoint=lambda *_: forged))
         assert kinds(report) == [FindingKind.CHECKPOINT, FindingKind.UNANCHORED]
@@ -247,7 +247,7 @@ class TestUnknown:
         with served(ledger.tiles) as url, pytest.raises(SourceUnavailable):
             audit_log(RECORDS, TileSource(url), History("http://127.0.0.1:9"), AuditorFile())
 
-    def test_a_server_in_trouble(self, ledger):
+    def test_a_server_that_fails(self, ledger):
         def down(*_):
             raise SourceUnavailable("no disk")
 

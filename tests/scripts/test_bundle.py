@@ -1,4 +1,4 @@
-"""The scripts that browsers load are shipped as esbuild makes them of our sources and npm's lock file."""
+"""The shipped browser scripts are those that esbuild makes from our sources and the npm lock file."""
 
 from mydata_ledger.scripts.bundle import BUILT, build, scripts, stale
 

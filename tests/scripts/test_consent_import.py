@@ -1,4 +1,4 @@
-"""`mydata consent import`: what it says of a file, in words and in JSON, without a server."""
+"""`mydata consent import`: its output for a file, as text and as JSON, without a server."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ def run(*arguments):
     return RUN.invoke(app, ["consent", "import", "--dry-run", *arguments])
 
 
-def test_it_says_in_words_what_would_be_imported(consent):
+def test_its_text_shows_what_would_be_imported(consent):
     done = run(consent(), "--actor", f"Organization/1={TRIAL}")
     assert done.exit_code == 0
     assert "consent.json: imported" in done.output
@@ -42,11 +42,11 @@ def test_it_says_in_words_what_would_be_imported(consent):
     assert "For: Clinical trial research" in done.output
 
 
-def test_it_says_in_json_what_was_left_out(consent):
+def test_its_json_shows_what_was_left_out(consent):
     done = run(consent(securityLabel=[{"code": "PSY"}]), "--json", "--actor", f"Organization/1={TRIAL}")
-    found = json.loads(done.output)
-    assert (done.exit_code, found["outcome"], found["grants"]) == (0, "nothing_to_import", {})
-    assert found["losses"][0]["path"] == "Consent.provision.provision[0].securityLabel"
+    result = json.loads(done.output)
+    assert (done.exit_code, result["outcome"], result["grants"]) == (0, "nothing_to_import", {})
+    assert result["losses"][0]["path"] == "Consent.provision.provision[0].securityLabel"
 
 
 def test_an_actor_nobody_named_is_asked_for(consent):
@@ -59,10 +59,10 @@ def test_several_files_each_have_their_result_and_a_refused_one_sets_the_exit_co
     broken = tmp_path / "broken.json"
     broken.write_text('{"resourceType":"Patient"}')
     done = run(consent(), str(broken), "--json", "--actor", "Organization/1=role:responder")
-    one, other = json.loads(done.output)
-    assert (done.exit_code, one["outcome"], other["outcome"]) == (1, "imported", "refused")
-    assert list(one["grants"]) == ["role:responder"]
-    assert other["reason"].startswith("not a FHIR Consent")
+    first, second = json.loads(done.output)
+    assert (done.exit_code, first["outcome"], second["outcome"]) == (1, "imported", "refused")
+    assert list(first["grants"]) == ["role:responder"]
+    assert second["reason"].startswith("not a FHIR Consent")
 
 
 def test_drafting_needs_a_key_and_options_are_checked(consent):
@@ -74,13 +74,13 @@ def test_a_bundle_and_a_line_each_have_a_result_for_every_consent(consent, tmp_p
     good, other = (json.loads(Path(consent(f"{n}.json")).read_text()) for n in "ab")
     broken = good | {"status": "draft"}
     patient = {"resourceType": "Patient", "id": "1"}
-    entries = [{"resource": one} for one in (patient, good, broken, other)]
+    entries = [{"resource": resource} for resource in (patient, good, broken, other)]
     bundle, lines = tmp_path / "bundle.json", tmp_path / "many.ndjson"
     bundle.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}, indent=1))
     lines.write_text("\n".join([json.dumps(good), json.dumps(patient), "", "{nonsense", json.dumps(other)]) + "\n")
     done = run(str(bundle), str(lines), "--json", "--actor", f"Organization/1={TRIAL}")
-    found = json.loads(done.output)
-    assert [(one["file"], one["place"], one["outcome"]) for one in found] == [
+    result = json.loads(done.output)
+    assert [(r["file"], r["place"], r["outcome"]) for r in result] == [
         ("bundle.json", "entry[1]", "imported"),
         ("bundle.json", "entry[2]", "refused"),
         ("bundle.json", "entry[3]", "imported"),
@@ -89,7 +89,7 @@ def test_a_bundle_and_a_line_each_have_a_result_for_every_consent(consent, tmp_p
         ("many.ndjson", "line 5", "imported"),
     ]
     assert done.exit_code == 1
-    assert all({"outcome", "release", "patient", "grants", "losses"} <= one.keys() for one in found)
+    assert all({"outcome", "release", "patient", "grants", "losses"} <= item.keys() for item in result)
 
 
 def test_a_bundle_without_a_consent_is_refused(tmp_path):

@@ -1,4 +1,4 @@
-"""A record as an SD-JWT VC, held to the IETF reference library: issued, shown in part, bound, tampered with."""
+"""A record as an SD-JWT VC, checked with the IETF reference library: issued, partly disclosed, bound, tampered."""
 
 import base64
 import json
@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import InvalidJWSSignature
 from sd_jwt.holder import SDJWTHolder
@@ -44,7 +44,7 @@ WALLET_KEY = JWK.generate(kty="EC", crv="P-256")
 
 
 def document(content=FHIR):
-    """A record's proof document with its content, as `mydata access --proof` writes it."""
+    """A proof document of a record with its content, as `mydata access --proof` writes it."""
     commitment = record_commitment(content, "application/fhir+json", SEED)
     issue = Issue(
         b"\1" * 32, ANN.signer, HOSPITAL.address, "health.lab", 0, 0, commitment, "bafy", bytes(32), NOW, bytes(32)
@@ -65,7 +65,7 @@ def verified(presentation, **expected):
 
 
 def everything(value):
-    """`create_presentation`'s way to say: all of it."""
+    """Argument of `create_presentation` that discloses everything."""
     if isinstance(value, dict):
         return {name: everything(item) for name, item in value.items()} or True
     return [everything(item) for item in value] or True if isinstance(value, list) else True
@@ -73,9 +73,9 @@ def everything(value):
 
 @pytest.mark.parametrize("wallet", [HOSPITAL, ANN], ids=["its holder", "its data subject"])
 def test_the_reference_library_verifies_what_is_exported(wallet):
-    said = verified(credential(wallet))
-    assert said.pop("content") == json.loads(FHIR)
-    assert said == {
+    claims = verified(credential(wallet))
+    assert claims.pop("content") == json.loads(FHIR)
+    assert claims == {
         "iss": f"did:pkh:eip155:31337:{wallet.address}",
         "iat": NOW,
         "vct": "urn:mydata:record:health.lab",
@@ -108,13 +108,13 @@ def test_header_and_disclosures_are_as_the_specifications_say():
     jws, *disclosures, end = credential().split("~")
     header = json.loads(base64.urlsafe_b64decode(jws.split(".")[0] + "=="))
     assert (header["alg"], header["typ"], header["jwk"]["crv"], end) == ("ES256K", "dc+sd-jwt", "secp256k1", "")
-    decoded = [json.loads(base64.urlsafe_b64decode(one + "==")) for one in disclosures]
-    assert len({one[0] for one in decoded}) == len(decoded)
-    assert all(len(base64.urlsafe_b64decode(one[0] + "==")) >= 16 for one in decoded)
+    decoded = [json.loads(base64.urlsafe_b64decode(text + "==")) for text in disclosures]
+    assert len({parts[0] for parts in decoded}) == len(decoded)
+    assert all(len(base64.urlsafe_b64decode(parts[0] + "==")) >= 16 for parts in decoded)
 
 
 def test_a_number_keeps_its_digits_in_its_disclosure():
-    texts = [base64.urlsafe_b64decode(one + "==") for one in credential().split("~")[1:-1]]
+    texts = [base64.urlsafe_b64decode(text + "==") for text in credential().split("~")[1:-1]]
     assert any(text.endswith(b'"value",1.10]') for text in texts)
 
 
@@ -143,9 +143,9 @@ def test_it_is_bound_to_a_key_and_shown_with_it():
     holder = SDJWTHolder(made)
     holder.create_presentation({"content": {"status": True}}, "nonce-1", "https://verifier.example", WALLET_KEY)
     expected = {"expected_aud": "https://verifier.example", "expected_nonce": "nonce-1"}
-    said = verified(holder.sd_jwt_presentation, **expected)
-    assert said["content"] == {"status": "final"}
-    assert said["cnf"]["jwk"]["crv"] == "P-256"
+    claims = verified(holder.sd_jwt_presentation, **expected)
+    assert claims["content"] == {"status": "final"}
+    assert claims["cnf"]["jwk"]["crv"] == "P-256"
     for wrong in ({"expected_aud": "https://other.example"}, {"expected_nonce": "nonce-2"}):
         with pytest.raises(ValueError, match="Invalid"):
             verified(holder.sd_jwt_presentation, **expected | wrong)
@@ -160,8 +160,8 @@ def test_it_is_bound_to_a_key_and_shown_with_it():
 
 def test_a_tampered_disclosure_shows_nothing():
     jws, *disclosures, end = credential().split("~")
-    for number, one in enumerate(disclosures):
-        parts = json.loads(base64.urlsafe_b64decode(one + "=="))
+    for number, text in enumerate(disclosures):
+        parts = json.loads(base64.urlsafe_b64decode(text + "=="))
         parts[-1] = "forged"
         forged = base64.urlsafe_b64encode(json.dumps(parts).encode()).rstrip(b"=").decode()
         changed = [*disclosures[:number], forged, *disclosures[number + 1 :]]
@@ -175,12 +175,12 @@ def test_a_disclosure_given_twice_is_refused():
 
 
 @settings(max_examples=sized(60), deadline=None)
-@given(some.data())
+@given(st.data())
 def test_any_changed_character_of_the_signed_part_is_refused(data):
     made = credential()
     jws = made.split("~")[0]
-    place = data.draw(some.integers(0, len(jws) - 1))
-    letter = data.draw(some.sampled_from("ABCDwxyz0189-_"))
+    place = data.draw(st.integers(0, len(jws) - 1))
+    letter = data.draw(st.sampled_from("ABCDwxyz0189-_"))
     tampered = made[:place] + letter + made[place + 1 :]
     last_bits = jws[place + 1 : place + 2] in {".", "", "~"}
     if tampered == made or last_bits:
@@ -210,20 +210,15 @@ def test_nobody_but_holder_and_data_subject_exports():
 @pytest.mark.parametrize("name", ["_sd", "_sd_alg", "..."])
 def test_names_that_sd_jwt_keeps_for_itself_are_refused(name):
     content = json.dumps({"a": [{name: ["x"]}], "b": 1}).encode()
-    with pytest.raises(InvalidStatement, match="keeps for itself"):
+    with pytest.raises(InvalidStatement, match="reserves"):
         chosen(content, [""])
     assert chosen(content, ["/b"]) == {"b": "1"}
 
 
-leaves = (
-    some.none()
-    | some.booleans()
-    | some.integers(-(2**40), 2**40)
-    | some.text(some.characters(codec="utf-8"), max_size=6)
-)
-names = some.text(some.characters(codec="utf-8"), max_size=4).filter(lambda name: name != "...")
-records = some.recursive(
-    leaves, lambda inner: some.lists(inner, max_size=3) | some.dictionaries(names, inner, max_size=3), max_leaves=12
+leaves = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(st.characters(codec="utf-8"), max_size=6)
+names = st.text(st.characters(codec="utf-8"), max_size=4).filter(lambda name: name != "...")
+records = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3), max_leaves=12
 )
 
 
@@ -231,8 +226,8 @@ records = some.recursive(
 @given(records)
 def test_any_record_goes_through_the_library_and_back(value):
     content = json.dumps(value).encode()
-    said = verified(credential(content=content))
-    assert said["content"] == value
+    claims = verified(credential(content=content))
+    assert claims["content"] == value
     holder = SDJWTHolder(credential(content=content))
     holder.create_presentation({"content": everything(value)})
     assert verified(holder.sd_jwt_presentation)["content"] == value
@@ -250,7 +245,9 @@ def files(tmp_path):
 
 
 def run(folder, *arguments):
-    return CliRunner().invoke(app, [str(folder / one) if "." in one and "/" not in one else one for one in arguments])
+    return CliRunner().invoke(
+        app, [str(folder / part) if "." in part and "/" not in part else part for part in arguments]
+    )
 
 
 EXPORT = ("record", "export", "record.json", "--out", "vc.txt", "--key")
@@ -266,12 +263,12 @@ def test_the_command_exports_chosen_fields_bound_to_a_key(files):
         ],
     )
     assert done.exit_code == 0, done.output
-    said = verified((files / "vc.txt").read_text().strip())
-    assert said["content"] == {"status": "final", "code": {"coding": [{"code": "b"}, {"code": "d"}]}}
-    assert abs(said["iat"] - time.time()) < 60
+    claims = verified((files / "vc.txt").read_text().strip())
+    assert claims["content"] == {"status": "final", "code": {"coding": [{"code": "b"}, {"code": "d"}]}}
+    assert abs(claims["iat"] - time.time()) < 60
 
 
-def test_the_command_says_what_is_wrong(files):
+def test_the_command_refuses_wrong_use_in_a_sentence(files):
     for wrong, kind in (
         ((*EXPORT, "hospital.json"), MalformedInput),
         ((*EXPORT, "stranger.json", "--sd-jwt"), NotEntitled),
@@ -288,7 +285,7 @@ def test_disclosing_by_pointer_and_by_fhirpath_is_the_same(files):
         out = files / f"part-{number}.json"
         done = CliRunner().invoke(app, ["disclose", str(files / "record.json"), *how, "--out", str(out)])
         assert done.exit_code == 0, done.output
-        assert [one["value"] for one in json.loads(out.read_text())["disclosure"]["fields"]] == ["1.10"]
+        assert [field["value"] for field in json.loads(out.read_text())["disclosure"]["fields"]] == ["1.10"]
     assert (files / "part-0.json").read_bytes() == (files / "part-1.json").read_bytes()
     nothing = CliRunner().invoke(app, ["disclose", str(files / "record.json"), "--out", str(files / "x.json")])
     assert isinstance(nothing.exception, LedgerError)

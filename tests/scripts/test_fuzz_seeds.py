@@ -1,4 +1,4 @@
-"""What the fuzzer starts from is well said: every seed goes through its parser, so that a target cannot rot unseen."""
+"""Every fuzzing seed passes its parser, so that a broken target is noticed."""
 
 from contextlib import suppress
 
@@ -9,7 +9,7 @@ from mydata_ledger.ledger.errors import LedgerError
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_a_parser_bears_its_seeds(name):
+def test_a_parser_accepts_its_seeds(name):
     assert SEEDS[name]
     for seed in [*SEEDS[name], b"", b"\xff", b"{}"]:
         with suppress(LedgerError):

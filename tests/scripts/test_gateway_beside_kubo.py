@@ -1,4 +1,4 @@
-"""The same blocks behind Kubo's own gateway and behind ours: the same question gives the same blocks in the same order.
+"""Kubo's gateway and ours over equal blocks: one request gives equal blocks in equal order.
 
 Kubo passes the public gateway conformance suite, so this stands in for it where the suite cannot be had. Where the
 specification leaves a choice, or says SHOULD and Kubo does not, what differs is written down here.
@@ -33,7 +33,7 @@ RANGES = ["0:*", "0:0", "512:*", "512:1023", "512:-256", "-5:*", "-9999:*", "-99
 QUERIES = [
     {},
     *({"dag-scope": scope} for scope in ("block", "entity", "all", "some")),
-    *({"dag-scope": "entity", "entity-bytes": one} for one in RANGES),
+    *({"dag-scope": "entity", "entity-bytes": part} for part in RANGES),
 ]
 
 
@@ -58,8 +58,8 @@ def world(tmp_path_factory):
     roots = {name: node.run(*add, f"--cid-version={name[1]}", files).decode().strip() for name in ("v1", "v0")}
     held = {"files": {"single": {"/": roots["v1"]}, "list": [{"/": roots["v0"]}, 1]}, "n": 1.5, "t": [True, None, "x"]}
     for codec, value in (("cbor", held), ("json", {"a": {"/": "{cbor}"}})):
-        given = json.dumps(value).replace("{cbor}", roots.get("cbor", "")).encode()
-        roots[codec] = node.run("dag", "put", f"--store-codec=dag-{codec}", given=given).decode().strip()
+        document = json.dumps(value).replace("{cbor}", roots.get("cbor", "")).encode()
+        roots[codec] = node.run("dag", "put", f"--store-codec=dag-{codec}", given=document).decode().strip()
     store = BlockPayloads(Blocks(folder / "blocks"))
     assert [store.import_car(io.BytesIO(node.run("dag", "export", root))) for root in roots.values()]
     assert store.collect() == 0
@@ -71,11 +71,11 @@ def world(tmp_path_factory):
 
 def answers(world, path, query, accept=CAR):
     client, *sides, roots = world
-    found = []
+    results = []
     for url in sides:
         answer = client.get(f"{url}/ipfs/{path.format(**roots)}", params=query, headers={"accept": accept})
-        found.append((answer.status_code, answer.headers["content-type"], answer))
-    return found
+        results.append((answer.status_code, answer.headers["content-type"], answer))
+    return results
 
 
 @pytest.mark.parametrize("dups", sampled(["", "; dups=y", "; dups=n", "; order=dfs; dups=y"]))
@@ -101,15 +101,15 @@ def test_every_car_holds_the_blocks_kubo_s_holds_in_the_same_order(world, path, 
 def test_the_form_is_chosen_as_kubo_does(world, form, accept):
     for path, method in product(("{v1}", "{v1}/sub", INLINE), ("GET", "HEAD")):
         client, *sides, roots = world
-        said = [
+        answers_ = [
             client.request(method, f"{url}/ipfs/{path.format(**roots)}", params={"format": form} if form else {},
                            headers={"accept": accept})
             for url in sides
         ]  # fmt: skip
-        assert said[0].status_code == said[1].status_code
-        assert said[0].headers["content-type"] == said[1].headers["content-type"]
-        if said[0].status_code == 200 and "raw" in said[0].headers["content-type"]:
-            assert said[0].content == said[1].content
+        assert answers_[0].status_code == answers_[1].status_code
+        assert answers_[0].headers["content-type"] == answers_[1].headers["content-type"]
+        if answers_[0].status_code == 200 and "raw" in answers_[0].headers["content-type"]:
+            assert answers_[0].content == answers_[1].content
 
 
 def test_headers_that_caches_and_browsers_need_are_kubo_s(world):
@@ -122,11 +122,13 @@ def test_headers_that_caches_and_browsers_need_are_kubo_s(world):
         assert theirs["content-disposition"].startswith(mine["content-disposition"])
 
 
-@pytest.mark.parametrize("said", ["bytes=0-9", "bytes=5-", "bytes=-3", "bytes=900000-", "bytes=x", "bytes=9-5"])
-def test_a_block_is_cut_as_kubo_cuts_it(world, said):
+@pytest.mark.parametrize("requested", ["bytes=0-9", "bytes=5-", "bytes=-3", "bytes=900000-", "bytes=x", "bytes=9-5"])
+def test_a_block_is_cut_as_kubo_cuts_it(world, requested):
     client, ours, kubo, roots = world
-    mine, theirs = (client.get(f"{url}/ipfs/{roots['v1']}?format=raw", headers={"range": said}) for url in (ours, kubo))
-    if said in {"bytes=x", "bytes=9-5"}:
+    mine, theirs = (
+        client.get(f"{url}/ipfs/{roots['v1']}?format=raw", headers={"range": requested}) for url in (ours, kubo)
+    )
+    if requested in {"bytes=x", "bytes=9-5"}:
         assert mine.status_code == 200  # RFC 9110 §14.2: a range that is none is ignored
         return
     assert (mine.status_code, mine.headers.get("content-range")) == (

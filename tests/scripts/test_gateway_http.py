@@ -1,4 +1,4 @@
-"""The gateway as a client on the network meets it."""
+"""The gateway over HTTP."""
 
 import email
 import http.client
@@ -115,10 +115,10 @@ def test_several_ranges_come_in_parts_and_a_head_has_none(client, kept):
         (part.get_content_type(), part["content-range"], part.get_payload(decode=True))
         for part in email.message_from_bytes(kind + several.content).get_payload()
     ]
-    said = [(6, 16), (0, 4)]
-    assert parts == [(RAW, f"bytes {first}-{last}/{len(block)}", block[first : last + 1]) for first, last in said]
-    one = client.get(path, headers={"range": "bytes=900000-, 1-2"})
-    assert (one.status_code, one.content, one.headers["content-type"]) == (206, block[1:3], RAW)
+    ranges = [(6, 16), (0, 4)]
+    assert parts == [(RAW, f"bytes {first}-{last}/{len(block)}", block[first : last + 1]) for first, last in ranges]
+    single = client.get(path, headers={"range": "bytes=900000-, 1-2"})
+    assert (single.status_code, single.content, single.headers["content-type"]) == (206, block[1:3], RAW)
     assert client.get(path, headers={"range": "bytes=900000-,-0"}).status_code == 416
     for ignored in (f"bytes=0-,{'0-1,' * 20}", "bytes=0-,0-", "bytes=0-1,x", "bytes=,", "lines=0-1"):
         assert client.get(path, headers={"range": ignored}).content == block
@@ -151,7 +151,7 @@ def test_the_heaviest_form_that_is_served_wins(client, kept, accept, kind):
     assert kind in client.get(f"/ipfs/{kept[2]}", headers={"accept": accept}).headers["content-type"]
 
 
-def test_the_place_of_the_form_is_said_when_accept_chose_it(client, kept):
+def test_the_content_location_is_given_when_accept_chose_the_form(client, kept):
     path = f"/ipfs/{kept[2]}"
     chosen = client.get(path + "?dag-scope=block", headers={"accept": f"{CAR};dups=y"})
     assert chosen.headers["content-location"] == f"{path}?dag-scope=block&format=car&car-dups=y"
@@ -250,12 +250,12 @@ def test_an_answer_that_cannot_be_finished_is_broken_off_and_not_ended(tmp_path)
         assert httpx.get(f"{url}/ipfs/{file}?format=raw").status_code == 200
 
 
-def test_who_hangs_up_is_not_read_for_any_longer(tmp_path):
-    blocks, asked = Blocks(tmp_path), []
+def test_reading_stops_when_the_client_disconnects(tmp_path):
+    blocks, read = Blocks(tmp_path), []
     (file,) = BlockPayloads(blocks).put_many([os.urandom(200 * CHUNK)])
 
     def counting(cid):
-        asked.append(cid)
+        read.append(cid)
         return blocks.get(cid)
 
     with serving(counting) as url:
@@ -263,4 +263,4 @@ def test_who_hangs_up_is_not_read_for_any_longer(tmp_path):
             caller.sendall(f"GET /ipfs/{file}?format=car HTTP/1.1\r\nhost: x\r\n\r\n".encode())
             caller.recv(1_000)
         assert httpx.head(f"{url}/ipfs/{file}?format=raw").status_code == 200
-    assert len(asked) < 150
+    assert len(read) < 150

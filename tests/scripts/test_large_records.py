@@ -1,4 +1,4 @@
-"""The command line with large records, against a door that really listens; what is large here is small elsewhere."""
+"""The command line with large records against a listening API; the limits are small, so that files are too."""
 
 import json
 import os
@@ -32,8 +32,8 @@ def door():
     while not server.started:
         time.sleep(0.01)
     door.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    premises = door.app.state.context
-    object.__setattr__(premises.settings, "uri", door.url)
+    context = door.app.state.context
+    object.__setattr__(context.settings, "uri", door.url)
     yield door
     server.should_exit = True
     thread.join()
@@ -41,7 +41,7 @@ def door():
 
 @pytest.fixture
 def run(door, tmp_path, monkeypatch):
-    """The command line as somebody of the house types it."""
+    """The command line as a person or party of the fixture."""
     monkeypatch.setattr(reading, "STREAMED_FROM", SMALL)
     people = {"ann": "01" * 32, "hospital": "02" * 32, "trial": "03" * 32}
     readers = door.fixture.reader_keys
@@ -59,7 +59,7 @@ def run(door, tmp_path, monkeypatch):
 
 @pytest.fixture
 def issued(door, run, tmp_path):
-    """A file, and the record that it became."""
+    """A file, and the record id after it was issued."""
     file = tmp_path / "scan.dcm"
     file.write_bytes(os.urandom(3_000_000))
     command = ("issue", file, "--subject", door.fixture.ann.address, "--category", "health.lab", "--json")
@@ -82,15 +82,15 @@ def test_a_file_is_issued_and_opened_again_and_its_proof_goes_with_it(door, run,
     assert not SeparateContent(content.seed, proof).agrees(document.statement.commitment)
 
 
-def test_without_a_file_the_command_says_what_to_give(run, issued):
+def test_without_a_file_the_command_names_the_option_to_give(run, issued):
     done = run("trial", "access", issued[1], *QUESTION)
     assert "give --out FILE, or --release FILE" in str(done.exception)
 
 
 def test_a_release_and_its_payload_are_kept_and_opened_later(run, issued, tmp_path):
     release, out = tmp_path / "release.json", tmp_path / "opened"
-    said = json.loads(run("trial", "access", issued[1], *QUESTION, "--release", release, "--json").stdout)
-    command = ("open", release, "--sealed", said["sealed_file"], "--out", out, "--key", tmp_path / "trial.key")
+    result = json.loads(run("trial", "access", issued[1], *QUESTION, "--release", release, "--json").stdout)
+    command = ("open", release, "--sealed", result["sealed_file"], "--out", out, "--key", tmp_path / "trial.key")
     done = CliRunner().invoke(app, [*map(str, command), "--json"])
     assert json.loads(done.stdout)["bytes"] == 3_000_000
     assert out.read_bytes() == issued[0].read_bytes()
@@ -102,7 +102,7 @@ def test_an_export_holds_its_content_and_what_proves_it(run, issued, tmp_path):
     assert done["not_opened"] == []
     with ZipFile(out) as archive:
         (tmp_path / "document.json").write_bytes(archive.read(f"records/{issued[1]}.json"))
-        (name,) = [one for one in archive.namelist() if one.startswith(f"records/{issued[1]}.") and ".json" not in one]
+        (name,) = [n for n in archive.namelist() if n.startswith(f"records/{issued[1]}.") and ".json" not in n]
         (tmp_path / "content").write_bytes(archive.read(name))
     assert (tmp_path / "content").read_bytes() == issued[0].read_bytes()
     document = load(tmp_path / "document.json")
@@ -128,7 +128,7 @@ def test_a_damaged_payload_leaves_no_file(door, run, issued, tmp_path):
 
 
 @pytest.mark.parametrize(("name", "why"), [("huge.mp4", "a record has at most 5000000 bytes"), ("big.geojson", None)])
-def test_what_is_not_taken_is_said(door, run, tmp_path, name, why):
+def test_a_file_that_is_refused_is_reported(door, run, tmp_path, name, why):
     file = tmp_path / name
     file.write_bytes(b"1" * (BOUND + 1))
     done = run("hospital", "issue", file, "--subject", door.fixture.ann.address, "--category", "health.lab")

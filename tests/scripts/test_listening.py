@@ -1,4 +1,4 @@
-"""One machine serves as `localhost`, on every address that may stand for, and takes nobody else's port for its own."""
+"""A server listens as `localhost` on IPv4 and IPv6, and refuses a port that another program owns."""
 
 import socket
 
@@ -23,7 +23,7 @@ def listening(family, address):
     ("family", "address"),
     [(socket.AF_INET, "127.0.0.1"), pytest.param(socket.AF_INET6, "::1", marks=needs_ipv6)],
 )
-def test_a_port_that_somebody_has_on_either_address_is_taken(family, address):
+def test_a_port_in_use_on_either_address_is_taken(family, address):
     with listening(family, address) as other:
         port = other.getsockname()[1]
         with pytest.raises(OSError, match="in use"):
@@ -71,7 +71,7 @@ def test_only_the_number_of_this_very_port_is_sent_to_its_name(uri, host, better
     assert by_name(uri, host) is better
 
 
-def test_sessions_are_signed_for_the_name_unless_the_operator_says_otherwise(tmp_path, monkeypatch):
+def test_sessions_are_signed_for_the_name_unless_the_operator_sets_another(tmp_path, monkeypatch):
     monkeypatch.delenv("MYDATA_URI", raising=False)
     assert Settings.read(tmp_path, "http://x", 8420).uri == local(8420) == "http://localhost:8420"
     monkeypatch.setenv("MYDATA_URI", "https://ledger.example")

@@ -1,4 +1,4 @@
-"""A release opens for its reader, whole or not at all, wherever its sealed bytes come from."""
+"""A release opens for its reader, whole or not at all, from every source of its sealed payload."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from mydata_ledger.ledger import envelope
@@ -25,9 +25,9 @@ FHIR = b'{"resourceType":"Observation","valueQuantity":{"value":1.10}}'
 
 
 def released(reader, content=FHIR, media_type="application/fhir+json", **changed):
-    """A release as the door answers it, and the sealed payload."""
+    """A release as the API answers it, and the sealed payload."""
     sealed = envelope.seal(Content(media_type, SEED, content), KEY, RECORD)
-    said = {
+    document = {
         "record_id": "0x" + RECORD.hex(),
         "sealed": base64.b64encode(sealed).decode(),
         "wrapped_key": "0x" + envelope.wrap(KEY, reader.public, RECORD).hex(),
@@ -39,7 +39,7 @@ def released(reader, content=FHIR, media_type="application/fhir+json", **changed
             "cid": "bafkreiexample",
         },
     }
-    return json.dumps(said | changed).encode(), sealed
+    return json.dumps(document | changed).encode(), sealed
 
 
 @pytest.fixture(params=[True, False], ids=["ML-KEM-768 with X25519", "X25519"])
@@ -51,8 +51,8 @@ def key(request, tmp_path):
     return path, reader
 
 
-def run(*arguments, given=None):
-    return CliRunner().invoke(app, ["open", *map(str, arguments)], input=given)
+def run(*arguments, stdin=None):
+    return CliRunner().invoke(app, ["open", *map(str, arguments)], input=stdin)
 
 
 @pytest.mark.parametrize("content", [FHIR, b"{}", b'"x"'], ids=range(3))
@@ -76,7 +76,7 @@ def test_the_payload_may_come_from_a_file_or_a_pipe(key, tmp_path):
     (tmp_path / "payload").write_bytes(sealed)
     for name, piped in ((tmp_path / "payload", None), ("-", sealed)):
         out = tmp_path / "image.dcm"
-        done = run(tmp_path / "release.json", "--key", path, "--out", out, "--sealed", name, given=piped)
+        done = run(tmp_path / "release.json", "--key", path, "--out", out, "--sealed", name, stdin=piped)
         assert done.exit_code == 0, done.output
         assert out.read_bytes() == content
         out.unlink()
@@ -151,28 +151,28 @@ WRONG = [
 
 
 @pytest.mark.parametrize("raw", WRONG, ids=range(len(WRONG)))
-def test_what_is_no_release_is_said_to_be_none(raw):
+def test_a_file_that_is_no_release_is_refused(raw):
     with pytest.raises(MalformedInput):
         parse(raw)
 
 
-@given(some.data())
+@given(st.data())
 def test_any_changed_byte_of_a_release_is_refused_or_means_the_same(tmp_path_factory, data):
     reader = envelope.ReaderKey(b"\2" + b"\7" * 32)
     raw, _ = released(reader)
     changed = bytearray(raw)
-    changed[data.draw(some.integers(0, len(raw) - 1))] = data.draw(some.integers(0, 255))
+    changed[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     out = tmp_path_factory.mktemp("any") / "record"
     try:
-        found = parse(bytes(changed))
-        open_into(out, found, [found.sealed or b""], reader)
+        release = parse(bytes(changed))
+        open_into(out, release, [release.sealed or b""], reader)
     except LedgerError:
         assert not out.exists()
     else:
         assert out.read_bytes() == FHIR
 
 
-def test_a_key_file_without_a_reader_key_says_how_to_get_one(tmp_path):
+def test_a_key_file_without_a_reader_key_is_refused_with_the_remedy(tmp_path):
     (tmp_path / "me.json").write_text(json.dumps({"wallet": "11" * 32, "reader": None}))
     (tmp_path / "release.json").write_bytes(released(envelope.generate_reader_key())[0])
     done = run(tmp_path / "release.json", "--key", tmp_path / "me.json", "--out", tmp_path / "x")
@@ -183,10 +183,10 @@ def test_opening_takes_constant_memory(tmp_path):
     reader, size = envelope.generate_reader_key(), 200 * CHUNK
     piece = bytes(CHUNK)
     raw, _ = released(reader, b"", "application/dicom", sealed=None)
-    said = stream_commitment((piece for _ in range(200)), SEED)
-    found = replace(parse(raw), commitment=sha256(said + bytes(32)).digest())
+    digest = stream_commitment((piece for _ in range(200)), SEED)
+    release = replace(parse(raw), commitment=sha256(digest + bytes(32)).digest())
     sealed = envelope.seal_stream(Header("application/dicom", SEED, size), (piece for _ in range(200)), KEY, RECORD)
     tracemalloc.start()
-    assert open_into(tmp_path / "x", found, sealed, reader).length == size
+    assert open_into(tmp_path / "x", release, sealed, reader).length == size
     assert tracemalloc.get_traced_memory()[1] < 16 * CHUNK
     tracemalloc.stop()

@@ -1,4 +1,4 @@
-"""`mydata share`, `receive`, `export`, `consent record` and `transfer` against a door that really listens."""
+"""`mydata share`, `receive`, `export`, `consent record` and `transfer` against a listening API."""
 
 import json
 import stat
@@ -26,7 +26,7 @@ RUN = CliRunner()
 
 @pytest.fixture
 def door(tmp_path):
-    """A served door; `door.run` is the command line as Ann types it."""
+    """A listening API; `door.run` runs the command line as Ann."""
     store = Store(f"sqlite:///{tmp_path / 'ledger.db'}")
     door = released(ApiClient(store))
     server = uvicorn.Server(uvicorn.Config(door.app, port=0, log_level="error"))
@@ -35,8 +35,8 @@ def door(tmp_path):
     while not server.started:
         time.sleep(0.01)
     url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    premises = door.app.state.context
-    door.app.state.context = replace(premises, settings=replace(premises.settings, uri=url))
+    context = door.app.state.context
+    door.app.state.context = replace(context, settings=replace(context.settings, uri=url))
     key = tmp_path / "me.json"
     key.write_text(json.dumps({"wallet": "01" * 32, "reader": generate_reader_key().raw.hex()}))
 
@@ -66,15 +66,15 @@ def test_a_summary_is_shared_received_and_ended(door, tmp_path):
 
 
 @pytest.mark.parametrize("derived", [True, False])
-def test_a_withdrawal_is_said_in_the_language_whoever_made_the_lock(door, derived):
-    house, grant = door.fixture, door.fixture.grant("health.lab")
-    secret = Client("http://x", house.ann).secret(house.trial.address, 1) if derived else b"\1" * 32
-    draft = house.draft(house.trial.address, [grant], lock_of(secret))
-    house.kernel.consents.acceptance.accept(draft.statement, house.sign(house.ann, draft.statement))
-    told = door.run("revoke", house.trial.address, "--language", "ko")
-    assert (told.exit_code, "The trial에 대한 동의를 지금부터 철회합니다." in told.output) == (0, True)
-    assert ("no mark" in told.output) is not derived
-    ended = house.newest(house.trial).signed.statement
+def test_a_withdrawal_is_shown_in_the_language_whoever_made_the_lock(door, derived):
+    fixture, grant = door.fixture, door.fixture.grant("health.lab")
+    secret = Client("http://x", fixture.ann).secret(fixture.trial.address, 1) if derived else b"\1" * 32
+    draft = fixture.draft(fixture.trial.address, [grant], lock_of(secret))
+    fixture.kernel.consents.acceptance.accept(draft.statement, fixture.sign(fixture.ann, draft.statement))
+    done = door.run("revoke", fixture.trial.address, "--language", "ko")
+    assert (done.exit_code, "The trial에 대한 동의를 지금부터 철회합니다." in done.output) == (0, True)
+    assert ("not revoked on chain" in done.output) is not derived
+    ended = fixture.newest(fixture.trial).signed.statement
     assert ended.secret == (secret if derived else bytes(32))
 
 
@@ -88,22 +88,22 @@ LIES = [
 
 @pytest.mark.parametrize(("place", "member", "value"), LIES)
 def test_what_was_not_asked_for_is_not_signed(door, monkeypatch, place, member, value):
-    house, honest, carried = door.fixture, Client.call, []
-    house.says(house.trial.address, [house.grant("health.lab")])
+    fixture, honest, changes = door.fixture, Client.call, []
+    fixture.says(fixture.trial.address, [fixture.grant("health.lab")])
 
     def lying(self, method, path, **given):
         answer = honest(self, method, path, **given)
-        carried.append(path)
+        changes.append(path)
         if path == place:
             for typed in answer["drafts"] if "drafts" in answer else [answer["typed_data"]]:
                 typed["message"][member] = value
         return answer
 
     monkeypatch.setattr(Client, "call", lying)
-    command = ["revoke", house.trial.address] if "revocations" in place else ["erase", door.records[2], "--yes"]
+    command = ["revoke", fixture.trial.address] if "revocations" in place else ["erase", door.records[2], "--yes"]
     with pytest.raises(IntegrityFailure, match="signed"):
         door.run(*command)
-    assert carried[-1] == place
+    assert changes[-1] == place
 
 
 def test_everything_about_me_is_one_file(door, tmp_path):
@@ -112,15 +112,15 @@ def test_everything_about_me_is_one_file(door, tmp_path):
     archive = ZipFile(out)
     assert archive.testzip() is None
     records = [json.loads(archive.read(n)) for n in archive.namelist() if n.startswith("records/")]
-    assert [one["kind"] for one in records] == ["Issue"] * 3
-    assert all(one["content"]["base64"] for one in records)
+    assert [record["kind"] for record in records] == ["Issue"] * 3
+    assert all(record["content"]["base64"] for record in records)
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
 
 
 def test_a_consent_is_written_as_a_record_and_a_transfer_is_asked_for(door, tmp_path):
     ann, trial = door.fixture.ann, door.fixture.trial.address
-    asked = ("--category", "health.lab", "--purpose", "hl7:CLINTRCH", "--until", "2027-06-01", "--every-days", "30")
-    done = door.run("transfer", "request", trial, *asked, "--language", "en")
+    options = ("--category", "health.lab", "--purpose", "hl7:CLINTRCH", "--until", "2027-06-01", "--every-days", "30")
+    done = door.run("transfer", "request", trial, *options, "--language", "en")
     assert "Transfer request: The trial may transfer: Laboratory results" in " ".join(done.output.split())
     door.fixture.anchor()
     assert "전송요구" in door.run("transfer", "list").output

@@ -1,4 +1,4 @@
-"""Moving payloads between stores, and collecting under traffic: nothing lost, nothing renamed, everything said."""
+"""Copying payloads between stores, and collecting under load: nothing is lost or renamed, all failures are reported."""
 
 import io
 import os
@@ -108,12 +108,12 @@ class TestKubo:
         there, url = KuboPayloads(node.api), "http://127.0.0.1:" + node.api.rsplit("/", 1)[1]
         ours = store_in(tmp_path)
         cids = ours.put_many(BATCH)
-        code, said = run("copy", "--from", "embedded", "--to", url, "--state", tmp_path)
-        assert (code, said["copied"], said["refused"]) == (0, 5, {})
+        code, result = run("copy", "--from", "embedded", "--to", url, "--state", tmp_path)
+        assert (code, result["copied"], result["refused"]) == (0, 5, {})
         assert set(cids) <= there.pinned()
         there.collect()
         assert [there.get(cid) for cid in cids] == BATCH
-        code, said = run("copy", "--from", url, "--to", "embedded", "--state", tmp_path / "new")
+        code, result = run("copy", "--from", url, "--to", "embedded", "--state", tmp_path / "new")
         back = store_in(tmp_path / "new")
         assert (code, set(cids) <= back.pinned()) == (0, True)
         assert back.collect() == 0
@@ -133,7 +133,7 @@ class TestKubo:
         with pytest.raises(PayloadMissing):
             KuboPayloads(node.api).block(Cid.of(0x55, os.urandom(9)))
 
-    def test_a_node_that_is_not_there_is_said_so(self, tmp_path):
+    def test_a_missing_node_is_reported(self, tmp_path):
         code, error = run("copy", "--from", "embedded", "--to", f"http://127.0.0.1:{free_port()}", "--state", tmp_path)
         assert (code, "does not answer" in str(error)) == (1, True)
 
@@ -146,10 +146,10 @@ def test_one_store_is_not_copied_onto_itself(tmp_path):
 def test_an_archive_goes_out_and_comes_in_by_command(tmp_path):
     cids = store_in(tmp_path / "a").put_many(BATCH)
     archive = tmp_path / "all.car"
-    code, said = run("export", archive, "--state", tmp_path / "a")
-    assert (code, set(said["exported"])) == (0, set(cids))
+    code, result = run("export", archive, "--state", tmp_path / "a")
+    assert (code, set(result["exported"])) == (0, set(cids))
     assert run("export", archive, "--state", tmp_path / "a")[0] == 1, "a file is never overwritten"
-    assert run("import", archive, "--state", tmp_path / "b") == (0, {"roots": said["exported"]})
+    assert run("import", archive, "--state", tmp_path / "b") == (0, {"roots": result["exported"]})
     assert [store_in(tmp_path / "b").get(cid) for cid in cids] == BATCH
     assert run("import", archive, "--blocks", "--state", tmp_path / "c")[1] == {"blocks": 9}
     assert run("collect", "--state", tmp_path / "c") == (0, {"deleted": 9})
@@ -177,9 +177,9 @@ def test_collecting_by_command_while_another_process_serves_loses_nothing(tmp_pa
     try:
         deleted = 0
         while deleted < 10 or len(kept) < 30:
-            code, said = run("collect", "--state", tmp_path)
+            code, result = run("collect", "--state", tmp_path)
             assert code == 0
-            deleted += said["deleted"]
+            deleted += result["deleted"]
             assert all(len(reader.get(cid)) == 400_000 for cid in kept[-5:])
     finally:
         writer.terminate()

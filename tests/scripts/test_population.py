@@ -1,4 +1,4 @@
-"""The people of the story: the same every time, or whatever a folder holds."""
+"""The people of the demonstration: equal in every run, or read from a folder."""
 
 import json
 
@@ -33,7 +33,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_visits_go_to_hospitals_in_turn_and_take_their_papers_along(folder):
+def test_visits_go_to_hospitals_in_turn_with_their_documents(folder):
     (person,) = from_folder(folder, lambda _: None)
     held = {r.name: r.hospital for r in person.resources}
     assert held == {"urn:p": 0, "urn:e1": 0, "urn:e2": 1, "urn:o": 1}
@@ -41,7 +41,7 @@ def test_visits_go_to_hospitals_in_turn_and_take_their_papers_along(folder):
     assert json.loads(person.bundle_for(1))["entry"][1] == BUNDLE["entry"][2]
 
 
-def test_what_cannot_be_used_is_said_and_the_rest_goes_on(folder):
+def test_an_unusable_file_is_reported_and_the_others_are_used(folder):
     (folder / "half.json").write_text('{"resourceType":"Bundle","entry":[{')
     (folder / "text.json").write_text("hello")
     (folder / "nobody.json").write_text(
@@ -50,15 +50,15 @@ def test_what_cannot_be_used_is_said_and_the_rest_goes_on(folder):
     (folder / "bare.json").write_text('{"resourceType":"Observation","status":"final"}')
     with (folder / "huge.json").open("wb") as file:
         file.truncate(200 * 1024 * 1024)
-    said = []
-    assert len(list(from_folder(folder, said.append))) == 1
-    assert sorted(line.split(":")[0] for line in said) == [
+    lines = []
+    assert len(list(from_folder(folder, lines.append))) == 1
+    assert sorted(line.split(":")[0] for line in lines) == [
         f"left out {n}.json" for n in ("bare", "half", "huge", "nobody", "text")
     ]
-    assert all(len(line) < 200 for line in said)
+    assert all(len(line) < 200 for line in lines)
 
 
-def test_a_folder_without_people_is_an_error_that_says_what_is_expected(tmp_path):
+def test_a_folder_without_people_is_an_error_that_names_what_is_expected(tmp_path):
     with pytest.raises(MalformedInput, match="give a folder of FHIR R4 bundles"):
         list(from_folder(tmp_path, lambda _: None))
     (tmp_path / "x.json").write_text("x")

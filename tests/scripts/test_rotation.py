@@ -1,4 +1,4 @@
-"""Keys rotated in a state folder: nothing is lost wherever it is cut short, and the old keys open nothing."""
+"""Key rotation in a state folder: an interruption at any point loses nothing, and the old keys open nothing."""
 
 import gc
 import json
@@ -28,58 +28,60 @@ from tests.anchors.test_killed import Killed, Killer
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = {n.to_bytes(32, "big"): (n % 5).to_bytes(20, "big") for n in range(12)}
-"""Records and whose they are."""
+"""Data subject of each record."""
 SOURCES = ("keystore/file.py", "keystore/files.py", "keystore/master.py", "keystore/wrapped.py", "durable.py")
-FILES = {str(ROOT / "mydata_ledger" / "anchors" / name) for name in (*SOURCES, "journal/safe.py", "tiles/keys.py")}
+FILES = {
+    str(ROOT / "mydata_ledger" / "anchors" / name) for name in (*SOURCES, "journal/blob_store.py", "tiles/keys.py")
+}
 FILES |= {str(ROOT / "mydata_ledger" / "scripts" / name) for name in ("rotation.py", "master_files.py")}
 
 
-def house_of(state):
+def folder_of(state):
     return StateFolder(Settings.read(state, "", 0))
 
 
 @pytest.fixture
 def state(tmp_path, monkeypatch):
-    """A folder with keys of some records, a journal with one sheet and two note keys; scrypt costs little here."""
+    """A state folder with keys of records, a journal with one segment, and two note keys; scrypt has a low cost."""
     monkeypatch.setattr(master_file, "COST", 2)
-    return furnished(tmp_path / "state")
+    return prepared(tmp_path / "state")
 
 
-def furnished(state):
+def prepared(state):
     state.mkdir()
     address = "0x" + "00" * 20
     Deployment(1, address, address, address, address, 0).write(state / "deployments")
-    house = house_of(state)
-    with opened_keys(house) as keys:
+    folder = folder_of(state)
+    with opened_keys(folder) as keys:
         keys.create_many(list(PEOPLE.items()))
-    safe = house.blob_store()
-    safe.set_newest(safe.put([b"a sheet"])[0])
-    NoteKeys(notes_folder(state), house.master).rotate()
+    blob_store = folder.blob_store()
+    blob_store.set_newest(blob_store.put([b"a segment"])[0])
+    NoteKeys(notes_folder(state), folder.master).rotate()
     return state
 
 
 def opened(state):
-    """Everything that lies under the master key, opened as the ledger opens it."""
-    house = house_of(state)
-    safe = house.blob_store()
-    with opened_keys(house) as keys:
+    """Everything that the master key wraps, opened as the ledger opens it."""
+    folder = folder_of(state)
+    blob_store = folder.blob_store()
+    with opened_keys(folder) as keys:
         assert keys.check() == len(PEOPLE)
         data_keys = [keys._data_key(record) for record in PEOPLE]
-    notes = NoteKeys(notes_folder(state), house.master).all()
-    return data_keys, safe.get(safe.newest()), safe._key, notes
+    notes = NoteKeys(notes_folder(state), folder.master).all()
+    return data_keys, blob_store.get(blob_store.newest()), blob_store._key, notes
 
 
 def wrapped(state):
-    """Every wrapped key in the keystore folder, as it lies there."""
-    with opened_keys(house_of(state)) as keys:
-        found = {blob for (blob,) in keys._file.all("select wrapped from keks union select wrapped from house")}
-        found |= {blob for (blob,) in keys._file.all("select wrapped from deks")}
+    """Every wrapped key in the keystore folder, as stored."""
+    with opened_keys(folder_of(state)) as keys:
+        blobs = {blob for (blob,) in keys._file.all("select wrapped from keks union select wrapped from house")}
+        blobs |= {blob for (blob,) in keys._file.all("select wrapped from deks")}
     folder = state / "keystore"
-    found |= {
+    blobs |= {
         json.loads((folder / "master.json").read_text())["sealed"].encode(),
         (folder / "journal.key").read_bytes(),
     }
-    return found | {json.loads(path.read_text())["sealed"].encode() for path in (folder / "notes").glob("*.key")}
+    return blobs | {json.loads(path.read_text())["sealed"].encode() for path in (folder / "notes").glob("*.key")}
 
 
 def in_files(state):
@@ -91,19 +93,19 @@ def run(*arguments, **environment):
 
 
 def test_a_new_master_key_opens_everything_and_the_old_one_nothing(state):
-    before, old, blobs = opened(state), house_of(state).master, wrapped(state)
+    before, old, blobs = opened(state), folder_of(state).master, wrapped(state)
     done = run("--master", "--state", state, "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["master"] == {"custody_keys": 5}
     assert opened(state) == before
-    assert house_of(state).master != old
+    assert folder_of(state).master != old
     deks = {blob for blob in blobs if blob in in_files(state)}
     assert len(deks) == len(PEOPLE), "only data keys, which lie under custody keys, are as they were"
     with pytest.raises(SourceUnavailable):
-        BlobStore(state / "keystore", old, house_of(state).payloads)
+        BlobStore(state / "keystore", old, folder_of(state).payloads)
     with pytest.raises(SourceUnavailable):
         NoteKeys(notes_folder(state), old).all()
-    keys = house_of(state).sealed_keys()
+    keys = folder_of(state).sealed_keys()
     for blob, name in keys._file.all("select wrapped, subject from keks union select wrapped, name from house"):
         with pytest.raises(SourceUnavailable):
             unwrap(old, blob, name)
@@ -114,7 +116,7 @@ def test_new_custody_keys_leave_no_wrapped_key_as_it_was(state):
     done = run("--custody", "--state", state, "--json")
     assert json.loads(done.stdout)["custody"] == {"custody_keys": 5}
     assert opened(state) == before
-    keys = house_of(state).sealed_keys()
+    keys = folder_of(state).sealed_keys()
     left = {blob for (blob,) in keys._file.all("select wrapped from keks union select wrapped from deks")}
     keys.close()
     assert old.isdisjoint(left)
@@ -122,7 +124,7 @@ def test_new_custody_keys_leave_no_wrapped_key_as_it_was(state):
     assert len(kept) == 1 + 1 + 1 + 2, "the index key, the master key, the journal's key and two note keys"
 
 
-def test_both_at_once_are_told_in_words(state):
+def test_both_at_once_are_reported_in_words(state):
     before = opened(state)
     done = run("--master", "--custody", "--state", state)
     assert "5 custody keys, the journal's key and the note keys are under a new master key" in done.output
@@ -146,7 +148,7 @@ class KeyKiller(Killer):
 
 def killed_at_every_line(state, rotate):
     before, killer = opened(state), KeyKiller()
-    while killer.ended(lambda: rotate(house_of(state), lambda done, of: None)):
+    while killer.ended(lambda: rotate(folder_of(state), lambda done, of: None)):
         gc.collect(1)  # a process that was killed holds no connection
         assert opened(state) == before
     assert not any(path.name.startswith((".draft-", ".master-")) for path in (state / "keystore").rglob("*"))
@@ -160,7 +162,7 @@ def test_i9_a_master_rotation_killed_at_every_line_loses_nothing(state):
         "rotation.py",
         "master_files.py",
         "master.py",
-        "safe.py",
+        "blob_store.py",
         "keys.py",
     }
     assert len(lines) > 100
@@ -173,7 +175,7 @@ def test_i9_a_custody_rotation_killed_at_every_line_loses_nothing(state):
 
 
 def test_killed_after_the_master_key_was_kept_the_next_start_leaves_no_copy_under_the_old_one(state, monkeypatch):
-    real, old = MasterFiles.replace, house_of(state).master
+    real, old = MasterFiles.replace, folder_of(state).master
 
     def killed(files, new):
         real(files, new)
@@ -182,11 +184,11 @@ def test_killed_after_the_master_key_was_kept_the_next_start_leaves_no_copy_unde
     with monkeypatch.context() as patched:
         patched.setattr(MasterFiles, "replace", killed)
         with pytest.raises(Killed):
-            rotate_master(house_of(state), lambda done, of: None)
+            rotate_master(folder_of(state), lambda done, of: None)
     opened(state)
-    keys = house_of(state).sealed_keys()
+    keys = folder_of(state).sealed_keys()
     assert [name for (name,) in keys._file.all("select name from house")] == [INDEX]
-    assert house_of(state).master != old
+    assert folder_of(state).master != old
     assert SUCCESSOR not in in_files(state)
 
 
@@ -264,35 +266,35 @@ def test_the_server_does_not_start_while_keys_are_rotated(state):
     assert b"is being rotated" in done.stderr
 
 
-def test_a_folder_without_a_keystore_is_said_to_have_none_and_gets_none(tmp_path):
+def test_a_folder_without_a_keystore_is_refused_and_gets_none(tmp_path):
     done = run("--master", "--custody", "--state", tmp_path)
     assert isinstance(done.exception, InvalidStatement)
     assert "holds no keystore" in str(done.exception)
     assert not (tmp_path / "keystore").exists()
 
 
-def test_what_to_rotate_must_be_said(state):
+def test_what_to_rotate_must_be_named(state):
     done = run("--state", state)
     assert done.exit_code == 2
-    assert "say what to rotate" in done.output
+    assert "name what to rotate" in done.output
 
 
 SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
 WITH_TOKEN = """
 import json, sys
-from tests.scripts.test_rotation import furnished, house_of, opened, wrapped
+from tests.scripts.test_rotation import prepared, folder_of, opened, wrapped
 from pathlib import Path
 from typer.testing import CliRunner
 from mydata_ledger.scripts.backup import back_up
 from mydata_ledger.scripts.cli import app
 state = Path(sys.argv[1])
-before = opened(furnished(state))
+before = opened(prepared(state))
 old = wrapped(state)
 for labels in (1, 2):
     done = CliRunner().invoke(app, ["keystore", "rotate", "--master", "--custody", "--state", str(state), "--json"])
     assert done.exit_code == 0, (done.output, done.exception)
     said = json.loads(done.stdout)["master"]
-    assert house_of(state).token_label == said["label"] != said["replaced_label"]
+    assert folder_of(state).token_label == said["label"] != said["replaced_label"]
     assert opened(state) == before
 assert old.isdisjoint(wrapped(state))
 print(json.dumps(said))
@@ -329,13 +331,13 @@ def test_a_backup_opens_by_itself_also_under_keys_that_were_replaced_meanwhile(s
 
 def test_a_backup_that_cannot_be_made_whole_is_not_made(state, tmp_path):
     copy = tmp_path / "copy"
-    with opened_keys(house_of(state)) as keys, keys._file.writing():
+    with opened_keys(folder_of(state)) as keys, keys._file.writing():
         keys._file.many("update deks set wrapped = ?", [(b"damaged, and long enough to be a key",)])
     with pytest.raises(SourceUnavailable, match="does not open"):
-        back_up(house_of(state), copy)
+        back_up(folder_of(state), copy)
     assert not copy.exists()
     copy.mkdir()
     with pytest.raises(InvalidStatement, match="exists already"):
-        back_up(house_of(state), copy)
+        back_up(folder_of(state), copy)
     with pytest.raises(InvalidStatement, match="no keystore"):
-        back_up(house_of(tmp_path), tmp_path / "other")
+        back_up(folder_of(tmp_path), tmp_path / "other")

@@ -102,7 +102,7 @@ def test_no_secret_is_shown(tmp_path):
     made = read(tmp_path, **SECRETS)
     assert "hunter" not in repr(made) + str(made) + f"{made}" + repr(notifiers(made))
     assert {"database", "passphrase", "new_passphrase", "pkcs11_pin", "smtp", "rpc_url"} == {
-        one.name for one in fields(made) if not one.repr
+        field.name for field in fields(made) if not field.repr
     }
 
 

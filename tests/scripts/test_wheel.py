@@ -1,4 +1,4 @@
-"""The wheel in new environments outside the checkout: what it holds, and that its commands work there."""
+"""The wheel in new environments outside the checkout: its content, and its commands."""
 
 import json
 import re
@@ -34,7 +34,7 @@ MISSING = {
     "ipfs": ({"MYDATA_PAYLOADS": "http://[::1]:5001"}, "an IPFS node for payloads", "leave MYDATA_PAYLOADS unset"),
     "pkcs11": ({"MYDATA_PKCS11_MODULE": "/x.so"}, "a PKCS#11 token for keys", "leave MYDATA_PKCS11_MODULE unset"),
 }
-"""By extra: what in the environment asks for it, and how the sentence that names it begins and ends."""
+"""By extra: the variable that needs it, and the begin and end of the sentence that names it."""
 
 
 @pytest.fixture(scope="module")
@@ -61,17 +61,17 @@ def chain():
 
 @contextmanager
 def serving(environment, *options):
-    """The process of `mydata up`, what it said until it served, its URL and its chain's."""
+    """The process of `mydata up`, its output until it serves, its URL and the URL of its chain."""
     process = environment.start("up", "--port", "0", *options)
     patience = threading.Timer(PATIENCE, process.kill)
     patience.start()
     try:
-        said = ""
-        while not (found := SERVES.search(said)):
+        output = ""
+        while not (match := SERVES.search(output)):
             line = process.stdout.readline()
-            assert line, (said, process.stderr.read())
-            said += line
-        yield process, said, *found.groups()
+            assert line, (output, process.stderr.read())
+            output += line
+        yield process, output, *match.groups()
     finally:
         patience.cancel()
         process.kill()
@@ -92,7 +92,7 @@ def stop(environment, process, how):
     assert environment.left_running() == []
 
 
-def test_everything_lies_under_one_package_and_nothing_else_does(wheel):
+def test_every_file_is_in_one_package(wheel):
     with zipfile.ZipFile(wheel) as opened:
         names = {name for name in opened.namelist() if ".dist-info/" not in name}
     kinds = (".py", ".js", ".html", ".css", ".svg", ".json", "py.typed")
@@ -104,7 +104,9 @@ def test_everything_lies_under_one_package_and_nothing_else_does(wheel):
 
 
 def test_it_is_the_wheel_that_runs(plain):
-    script = "import mydata_ledger.ledger as one, mydata_ledger.scripts.cli as two; print(one.__file__, two.__file__)"
+    script = (
+        "import mydata_ledger.ledger as ledger, mydata_ledger.scripts.cli as cli; print(ledger.__file__, cli.__file__)"
+    )
     files = plain.python("-c", script).stdout.split()
     assert len(files) == 2
     assert all(file.startswith(f"{plain.site}/mydata_ledger/") for file in files)
@@ -112,7 +114,7 @@ def test_it_is_the_wheel_that_runs(plain):
 
 
 @pytest.mark.parametrize("option", ["--version", "-V"])
-def test_it_says_its_version(plain, option):
+def test_it_shows_its_version(plain, option):
     assert re.fullmatch(r"mydata-ledger \d+\.\d+\.\d+\n", plain.run(option).stdout)
 
 
@@ -137,13 +139,13 @@ def test_it_verifies_documents(plain, chain):
 
 
 def test_it_hands_out_the_verifier_without_node(plain):
-    told = json.loads(plain.run("verifier", "--out", "verify.html", "--json").stdout)
-    assert (told["sha256"], (plain.work / "verify.html").read_bytes()) == (build().digest, build().html)
+    written = json.loads(plain.run("verifier", "--out", "verify.html", "--json").stdout)
+    assert (written["sha256"], (plain.work / "verify.html").read_bytes()) == (build().digest, build().html)
 
 
 def test_without_extras_it_serves_on_the_chain_of_another(plain, chain):
-    with serving(plain, "--state", "other", "--rpc", chain.url) as (process, said, url, rpc):
-        assert "devnet" not in said
+    with serving(plain, "--state", "other", "--rpc", chain.url) as (process, output, url, rpc):
+        assert "devnet" not in output
         assert rpc == chain.url
         see_every_page(url)
         assert "/openapi.json" in httpx.get(f"{url}/docs").text
@@ -151,8 +153,8 @@ def test_without_extras_it_serves_on_the_chain_of_another(plain, chain):
         stop(plain, process, signal.SIGINT)
 
 
-def asked_for(extra):
-    """What in the environment asks for an extra, and the sentence when it is missing."""
+def requirement_of(extra):
+    """The variables that need an extra, and the sentence if it is missing."""
     variables, what, otherwise = MISSING[extra]
     sentence = f"error: {what} needs the extra \"{extra}\": pip install 'mydata-ledger[{extra}]', or {otherwise}\n"
     return variables, sentence
@@ -160,23 +162,23 @@ def asked_for(extra):
 
 @pytest.mark.parametrize("extra", MISSING)
 def test_what_an_extra_installs_is_asked_for_in_one_sentence(plain, extra):
-    variables, sentence = asked_for(extra)
+    variables, sentence = requirement_of(extra)
     chosen = ["--rpc", "http://127.0.0.1:9"] if variables else []
     done = plain.run("up", "--state", "none", *chosen, **variables)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
     assert not (plain.work / "none").exists()
 
 
-def test_the_server_alone_says_the_sentence_too(plain):
-    variables, sentence = asked_for("postgres")
+def test_the_server_alone_ends_with_the_sentence_too(plain):
+    variables, sentence = requirement_of("postgres")
     done = plain.python("-m", "mydata_ledger.scripts.serve", "--rpc", "http://127.0.0.1:9", **variables)
     assert (done.returncode, done.stderr) == (1, sentence)
 
 
 @pytest.mark.slow
 def test_with_the_extra_it_brings_its_own_devnet_and_stops_whole(with_devnet):
-    with serving(with_devnet) as (process, said, url, rpc):
-        assert "fetching the devnet" in said
+    with serving(with_devnet) as (process, output, url, rpc):
+        assert "fetching the devnet" in output
         see_every_page(url)
         assert "swagger-ui-bundle.js" in httpx.get(f"{url}/docs").text
         assert httpx.get(f"{url}/swagger/swagger-ui-bundle.js").status_code == 200

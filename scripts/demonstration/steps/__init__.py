@@ -1,4 +1,4 @@
-"""The acts, in the order they are played; each ends with checks, and leaves the ledger fit for the next."""
+"""The steps of the demonstration in order; each one ends with checks and leaves the ledger ready for the next."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from mydata_ledger.scripts.demonstration.steps.issuing import issues
 from mydata_ledger.scripts.demonstration.steps.reading import aggregate, claim, stranger, trial
 from mydata_ledger.scripts.demonstration.steps.withdrawing import narrows, withdraws
 
-IN_ORDER: tuple[Callable[[DemoContext], None], ...] = (
+STEPS: tuple[Callable[[DemoContext], None], ...] = (
     issues,
     consents,
     trial,

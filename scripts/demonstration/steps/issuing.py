@@ -1,4 +1,4 @@
-"""Two hospitals issue every patient's bundle, resource by resource."""
+"""Two hospitals issue the FHIR bundle of each patient, one record for each resource."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from mydata_ledger.scripts.demonstration.context import DemoContext, Patient
 from mydata_ledger.scripts.population import HOSPITALS
 
 
-def issues(scene: DemoContext) -> None:
-    """Issue what is not issued yet, and wait until all of it is on chain."""
-    scene.output.title("1 · Two hospitals issue their patients' records")
-    new = [patient for patient in scene.patients if not patient.records]
+def issues(context: DemoContext) -> None:
+    """Issue the records that are not issued yet, and wait until all records are on chain."""
+    context.output.title("1 · Two hospitals issue their patients' records")
+    new = [patient for patient in context.patients if not patient.records]
     last = -1
-    for patient in scene.output.following(new, "sealing, signing, logging", len(new)):
-        last = max(last, _issue(scene, patient))
-    if len(new) < len(scene.patients):
-        scene.output.note(f"{len(scene.patients) - len(new)} patients' records are here from an earlier run")
-    size = scene.clients["trial"].call("GET", "/log/records/heads")["accepted"]["size"]
-    scene.wait_anchored("records", size - 1)
-    count = sum(len(patient.records) for patient in scene.patients)
-    detail = f"{count:,} records of {len(scene.patients)} patients, each sealed under a key of its own"
-    scene.show("issue", detail, size >= count > 0 and last < size, log="records", position=size - 1)
+    for patient in context.output.with_progress(new, "sealing, signing, logging", len(new)):
+        last = max(last, _issue(context, patient))
+    if len(new) < len(context.patients):
+        context.output.note(f"{len(context.patients) - len(new)} patients' records are here from an earlier run")
+    size = context.clients["trial"].call("GET", "/log/records/heads")["accepted"]["size"]
+    context.wait_anchored("records", size - 1)
+    count = sum(len(patient.records) for patient in context.patients)
+    detail = f"{count:,} records of {len(context.patients)} patients, each sealed under a key of its own"
+    context.show("issue", detail, size >= count > 0 and last < size, log="records", position=size - 1)
 
 
-def _issue(scene: DemoContext, patient: Patient) -> int:
-    """Both hospitals' part of one patient; the highest log position."""
+def _issue(context: DemoContext, patient: Patient) -> int:
+    """Issue the records of one patient at both hospitals; return the highest log position."""
     ids: list[str] = []
     last = -1
     for hospital in range(HOSPITALS):
-        client = scene.clients[f"hospital-{hospital}"]
-        placed = _hand_in(client, patient, patient.person.bundle_for(hospital))
-        ids += [one["record_id"] for one in placed]
-        last = max([last, *(one["position"] for one in placed)])
-    scene.book.issued(patient.person, ids)
-    patient.records = scene.book.records(patient.person)
+        client = context.clients[f"hospital-{hospital}"]
+        issued = _submit(client, patient, patient.person.bundle_for(hospital))
+        ids += [record["record_id"] for record in issued]
+        last = max([last, *(record["position"] for record in issued)])
+    context.saved.issued(patient.person, ids)
+    patient.records = context.saved.records(patient.person)
     return last
 
 
-def _hand_in(client: Client, patient: Patient, bundle: bytes) -> list[dict[str, Any]]:
+def _submit(client: Client, patient: Patient, bundle: bytes) -> list[dict[str, Any]]:
     drafted = client.call(
         "POST",
         "/health/bundles/drafts",

@@ -1,4 +1,4 @@
-"""Four who ask: a trial team, an insurer, a merchant, a stranger."""
+"""Access requests of a trial team, an insurer, a merchant, and a stranger."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from mydata_ledger.scripts.demonstration.context import DemoContext
 from mydata_ledger.scripts.demonstration.steps.consenting import claim_of, joins_trial
 from mydata_ledger.services.marketing.logic import segments
 
-SAMPLE, LEAST = 40, 5
+SAMPLE, MIN_GROUP = 40, 5
 TRIAL, CLAIM = "hl7:CLINTRCH", "hl7:CLMATTCH"
 
 
 def refused(client: Client, record_id: str, category: str, purpose: str) -> bool:
-    """Whether the door shows its one face for absent and forbidden."""
+    """True if the API answers 404 `access_denied`, its one answer for an absent and for a forbidden record."""
     try:
         client.ask(record_id, category=category, purpose=purpose)
     except RequestRefused as refusal:
@@ -24,71 +24,71 @@ def refused(client: Client, record_id: str, category: str, purpose: str) -> bool
     return False
 
 
-def trial(scene: DemoContext) -> None:
-    """The trial team reads consented results of consenting patients, and no other."""
-    stage, team, studied = scene.output, scene.clients["trial"], scene.studied_category
-    stage.title("3 · The trial team reads laboratory results")
+def trial(context: DemoContext) -> None:
+    """The trial team reads consented results of consenting patients, and no others."""
+    output, team, studied = context.output, context.clients["trial"], context.studied_category
+    output.title("3 · The trial team reads laboratory results")
     listed = team.call("GET", "/trials/records", params={"category": studied})["records"]
-    expected = {r for patient in scene.patients if joins_trial(patient) for r in patient.of(studied)}
-    sample = stage.following(listed[:SAMPLE], "reading", len(listed[:SAMPLE]))
+    expected = {r for patient in context.patients if joins_trial(patient) for r in patient.of(studied)}
+    sample = output.with_progress(listed[:SAMPLE], "reading", len(listed[:SAMPLE]))
     opened = [team.ask(record_id, category=studied, purpose=TRIAL) for record_id in sample]
     detail = f"{len(listed)} {studied} records of consenting patients listed, {len(opened)} opened as they were signed"
-    scene.show("trial reads", detail, set(listed) == expected and len(opened) > 0)
+    context.show("trial reads", detail, set(listed) == expected and len(opened) > 0)
     consented = {studied, "health.vitals", "health.encounter"}
     outside = [
         (record_id, r.category)
-        for patient in scene.patients
+        for patient in context.patients
         for record_id, r in patient.records
         if not (joins_trial(patient) and r.category in consented)
     ]
-    held = bool(outside) and all(refused(team, *question, TRIAL) for question in outside[:5])
-    scene.show("trial is refused", f"{len(outside)} records that nobody consented to stay closed", held)
+    held = bool(outside) and all(refused(team, *record, TRIAL) for record in outside[:5])
+    context.show("trial is refused", f"{len(outside)} records that nobody consented to stay closed", held)
 
 
-def claim(scene: DemoContext) -> None:
-    """The insurer reads exactly the visit of a claim."""
-    insurer, wanted = scene.clients["insurer"], claim_of(scene)
-    scene.output.title("4 · The insurer reads the visit of one claim")
+def claim(context: DemoContext) -> None:
+    """The insurer reads exactly the records of one claim."""
+    insurer, wanted = context.clients["insurer"], claim_of(context)
+    context.output.title("4 · The insurer reads the visit of one claim")
     opened = [insurer.ask(record_id, category=category, purpose=CLAIM) for record_id, category in wanted.documents]
-    scene.show("insurer reads", wanted.called, len(opened) == len(wanted.documents))
-    named = {record_id for record_id, _ in wanted.documents}
-    others = [(i, r.category) for p in (wanted.patient, *scene.patients) for i, r in p.records if i not in named]
-    held = bool(others) and all(refused(insurer, *question, CLAIM) for question in others[:10])
-    scene.show("insurer is refused", f"everything else of {wanted.patient.name} and others stays closed", held)
+    context.show("insurer reads", wanted.description, len(opened) == len(wanted.documents))
+    claimed = {record_id for record_id, _ in wanted.documents}
+    others = [(i, r.category) for p in (wanted.patient, *context.patients) for i, r in p.records if i not in claimed]
+    held = bool(others) and all(refused(insurer, *record, CLAIM) for record in others[:10])
+    context.show("insurer is refused", f"everything else of {wanted.patient.name} and others stays closed", held)
 
 
-def aggregate(scene: DemoContext) -> None:
-    """The merchant gets exactly the numbers about groups of five and more, and nobody's row."""
-    merchant = scene.clients["merchant"]
-    scene.output.title("5 · The pharmacy asks for numbers")
-    answer = merchant.call("POST", "/marketing/aggregates", json={"least": LEAST})
-    told = {group["group"]: group["people"] for group in answer["groups"]}
-    text = ", ".join(f"{name}: {count} people" for name, count in told.items()) or "no group of five is here"
-    scene.show("merchant counts", f"{text}; smaller groups look like none", told == _counted(scene))
-    row = next((r for p in scene.patients for r in p.of("health.identity")), scene.patients[0].records[0][0])
+def aggregate(context: DemoContext) -> None:
+    """The merchant gets exactly the counts of groups of five people or more, and no single record."""
+    merchant = context.clients["merchant"]
+    context.output.title("5 · The pharmacy asks for numbers")
+    answer = merchant.call("POST", "/marketing/aggregates", json={"least": MIN_GROUP})
+    group_sizes = {group["group"]: group["people"] for group in answer["groups"]}
+    text = ", ".join(f"{name}: {count} people" for name, count in group_sizes.items()) or "no group has five people"
+    context.show("merchant counts", f"{text}; smaller groups look like none", group_sizes == _counted(context))
+    row = next((r for p in context.patients for r in p.of("health.identity")), context.patients[0].records[0][0])
     closed = refused(merchant, row, "health.identity", "mydata:MARKETING_SEGMENT")
-    scene.show("merchant is refused", "a single row stays closed, whatever was consented for numbers", closed)
+    context.show("merchant is refused", "a single row stays closed, whatever was consented for numbers", closed)
 
 
-def _counted(scene: DemoContext) -> dict[str, int]:
-    """The same groups, worked out from the input itself."""
+def _counted(context: DemoContext) -> dict[str, int]:
+    """The expected group sizes, computed from the input."""
     identities = [
-        OpenedRecord(patient.wallet.signer, json.dumps(json.loads(r.text)["resource"]).encode(), LEAST)
-        for patient in scene.patients
+        OpenedRecord(patient.wallet.signer, json.dumps(json.loads(r.text)["resource"]).encode(), MIN_GROUP)
+        for patient in context.patients
         for _, r in patient.records
         if r.kind == "Patient"
     ]
-    return {group.name: group.people for group in segments(identities, [], LEAST, datetime.now(UTC).year)}
+    return {group.name: group.people for group in segments(identities, [], MIN_GROUP, datetime.now(UTC).year)}
 
 
-def stranger(scene: DemoContext) -> None:
-    """A stranger learns nothing, not even what exists; the patient sees who asked."""
-    scene.output.title("7 · A stranger asks")
-    visitor = scene.stranger()
-    patient = scene.patients[0]
+def stranger(context: DemoContext) -> None:
+    """A stranger learns nothing, not even which records exist; the patient sees who asked."""
+    context.output.title("7 · A stranger asks")
+    client = context.stranger()
+    patient = context.patients[0]
     record_id, resource = patient.records[0]
-    closed = refused(visitor, record_id, resource.category, "hl7:TREAT")
-    absent = refused(visitor, "0x" + "ab" * 32, resource.category, "hl7:TREAT")
-    asked = [r for r in patient.receipts() if r["message"].get("requester") == visitor.wallet.address]
-    held = closed and absent and bool(asked) and asked[-1]["message"]["permitted"] is False
-    scene.show("stranger is refused", f"absent and forbidden look the same; {patient.name} sees who asked", held)
+    closed = refused(client, record_id, resource.category, "hl7:TREAT")
+    absent = refused(client, "0x" + "ab" * 32, resource.category, "hl7:TREAT")
+    receipts = [r for r in patient.receipts() if r["message"].get("requester") == client.wallet.address]
+    held = closed and absent and bool(receipts) and receipts[-1]["message"]["permitted"] is False
+    context.show("stranger is refused", f"absent and forbidden look the same; {patient.name} sees who asked", held)

@@ -15,57 +15,57 @@ from mydata_ledger.scripts.verify import Verdict, load, verify
 from mydata_ledger.scripts.verify.onchain import RegistryReader
 
 PURPOSE = "hl7:CLINTRCH"
-NOBODY = "http://127.0.0.1:9"
-"""Port 9 is discard: nothing answers there, as when an RPC is down."""
+NO_RPC = "http://127.0.0.1:9"
+"""An RPC URL that never answers: port 9 is the discard port."""
 
 
-def consenting_patient(scene: DemoContext) -> Patient:
-    """The patient of this act: in the trial, with two studied records or more where there is such a one."""
-    joined = [p for p in scene.patients if joins_trial(p) and p.of(scene.studied_category)]
-    return next((p for p in joined if len(p.of(scene.studied_category)) > 1), joined[0])
+def consenting_patient(context: DemoContext) -> Patient:
+    """The patient who withdraws: joined the trial, and has two studied records or more if such a patient exists."""
+    joined = [p for p in context.patients if joins_trial(p) and p.of(context.studied_category)]
+    return next((p for p in joined if len(p.of(context.studied_category)) > 1), joined[0])
 
 
-def narrows(scene: DemoContext) -> None:
-    """The next version says less than the one before: what it no longer says is refused at once."""
-    team, patient, studied = scene.clients["trial"], consenting_patient(scene), scene.studied_category
-    scene.output.title("8 · A patient narrows a consent")
+def narrows(context: DemoContext) -> None:
+    """The next version of a consent permits less; what it no longer permits is refused at once."""
+    team, patient, studied = context.clients["trial"], consenting_patient(context), context.studied_category
+    context.output.title("8 · A patient narrows a consent")
     kept, *rest = patient.of(studied)
     dropped = [(record_id, studied) for record_id in rest]
     dropped += [(record_id, "health.vitals") for record_id in patient.of("health.vitals")]
     before = [team.ask(record_id, category=category, purpose=PURPOSE) for record_id, category in dropped[:3]]
-    accepted = patient.agrees(scene.address("trial"), permit([studied], PURPOSE, records=[kept]))
-    closed = all(refused(team, *question, PURPOSE) for question in dropped)
-    scene.wait_anchored("consents", accepted["position"])
-    still = all(refused(team, *question, PURPOSE) for question in dropped)
+    accepted = patient.agrees(context.address("trial"), permit([studied], PURPOSE, records=[kept]))
+    closed = all(refused(team, *record, PURPOSE) for record in dropped)
+    context.wait_anchored("consents", accepted["position"])
+    still = all(refused(team, *record, PURPOSE) for record in dropped)
     after = team.ask(kept, category=studied, purpose=PURPOSE)
     detail = f"{patient.name} now permits one record only; the next read of the other {len(dropped)} is refused"
-    held = closed and still and all(read.position < after.position for read in before)
-    scene.show("patient narrows", detail, held, log="consents", position=accepted["position"])
+    held = closed and still and all(release.position < after.position for release in before)
+    context.show("patient narrows", detail, held, log="consents", position=accepted["position"])
 
 
-def withdraws(scene: DemoContext) -> None:
-    """Receipts are valid before, revoked after, and unknown where no chain answers."""
-    team, patient = scene.clients["trial"], consenting_patient(scene)
-    scene.output.title("9 · The patient withdraws, and proves it offline")
-    kept = patient.of(scene.studied_category)[0]
-    read = team.ask(kept, category=scene.studied_category, purpose=PURPOSE)
-    files = _proofs(scene, patient, read.position)
-    chain = RegistryReader(scene.stack.rpc_url)
-    _shows(scene, "receipt verified", files, chain, "valid")
-    accepted = patient.client.withdraw(scene.address("trial"))
-    closed = refused(team, kept, scene.studied_category, PURPOSE)
+def withdraws(context: DemoContext) -> None:
+    """Proofs verify as valid before the withdrawal, as revoked after it, and as unknown without a chain."""
+    team, patient = context.clients["trial"], consenting_patient(context)
+    context.output.title("9 · The patient withdraws, and proves it offline")
+    kept = patient.of(context.studied_category)[0]
+    read = team.ask(kept, category=context.studied_category, purpose=PURPOSE)
+    files = _proofs(context, patient, read.position)
+    chain = RegistryReader(context.stack.rpc_url)
+    _show_verdicts(context, "receipt verified", files, chain, "valid")
+    accepted = patient.client.withdraw(context.address("trial"))
+    closed = refused(team, kept, context.studied_category, PURPOSE)
     detail = "the next read is refused, before any block"
-    scene.show("patient withdraws", detail, closed, log="consents", position=accepted["position"])
+    context.show("patient withdraws", detail, closed, log="consents", position=accepted["position"])
     _until_revoked(files[0], chain)
-    _shows(scene, "withdrawal verified", files, chain, "revoked")
-    _shows(scene, "no chain, no claim", files, RegistryReader(NOBODY), "unknown")
+    _show_verdicts(context, "withdrawal verified", files, chain, "revoked")
+    _show_verdicts(context, "no chain, no claim", files, RegistryReader(NO_RPC), "unknown")
 
 
-def _proofs(scene: DemoContext, patient: Patient, receipt: int) -> list[Path]:
-    """The patient's consent copy and the access receipt as files, once both are anchored."""
-    scene.wait_anchored("access", receipt)
-    entry = patient.consents_to(scene.address("trial"))[-1]["entry"]
-    folder = scene.stack.state / "story"
+def _proofs(context: DemoContext, patient: Patient, receipt: int) -> list[Path]:
+    """Write the patient's consent copy and the access receipt to files once both are anchored."""
+    context.wait_anchored("access", receipt)
+    entry = patient.consents_to(context.address("trial"))[-1]["entry"]
+    folder = context.stack.state / "story"
     paths = [folder / "consent.json", folder / "receipt.json"]
     for path, source in zip(paths, (f"/consents/{entry}/copy", f"/receipts/{receipt}"), strict=True):
         document: dict[str, Any] = patient.client.call("GET", source)
@@ -73,10 +73,10 @@ def _proofs(scene: DemoContext, patient: Patient, receipt: int) -> list[Path]:
     return paths
 
 
-def _shows(scene: DemoContext, step: str, files: list[Path], chain: RegistryReader, result: str) -> None:
+def _show_verdicts(context: DemoContext, step: str, files: list[Path], chain: RegistryReader, result: str) -> None:
     verdicts: list[Verdict] = [verify(load(path), chain) for path in files]
-    said = " and ".join(f"{path.name} {verdict.result}" for path, verdict in zip(files, verdicts, strict=True))
-    scene.show(step, f"{said}, without asking our API", {v.result for v in verdicts} == {result})
+    text = " and ".join(f"{path.name} {verdict.result}" for path, verdict in zip(files, verdicts, strict=True))
+    context.show(step, f"{text}, without asking our API", {v.result for v in verdicts} == {result})
 
 
 def _until_revoked(consent: Path, chain: RegistryReader) -> None:
