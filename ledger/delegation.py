@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from mydata_ledger.ledger.status import Status, stands, status_of
@@ -93,28 +93,45 @@ class DelegationState:
         return status_of(self, self.delegation.expires, at)
 
 
-def stands_by(signer: bytes, signed_at: int, delegations: Iterable[DelegationState]) -> bool:
-    """Whether what a delegate signed then still stands: the delegation was open, and nobody ended it since."""
-    return any(
-        state.delegation.delegate == signer
-        and not state.revoked
-        and state.delegation.not_before <= signed_at < state.delegation.expires
-        for state in delegations
-    )
+def with_ends(delegations: Iterable[DelegationState]) -> list[DelegationState]:
+    """One person's delegations, where the end of one also ends every earlier one to the same delegate.
+
+    A renewal replaces the delegation before it, so no statement can name that one any more. The word of a witness on
+    paper is no such delegation: it ends by its own end only.
+    """
+    states, last = list(delegations), dict[bytes, int]()
+    for state in states:
+        if state.revoked:
+            last[state.delegation.delegate] = max(state.position, last.get(state.delegation.delegate, state.position))
+    return [replace(state, revoked=True) if _is_ended(state, last) else state for state in states]
+
+
+def _is_ended(state: DelegationState, last: Mapping[bytes, int]) -> bool:
+    return not state.delegation.on_paper and state.position < last.get(state.delegation.delegate, state.position)
+
+
+def stands_by(signer: bytes, signed_at: int, position: int, delegations: Iterable[DelegationState]) -> bool:
+    """Whether what a delegate signed, stored at `position`, still stands: a delegation before it was open at that
+    time, and neither it nor a renewal of it was ended since. A later delegation revives nothing.
+    """
+    return any(not state.revoked for state in _open_then(signer, signed_at, position, with_ends(delegations)))
 
 
 def office_of(
     signer: bytes, signed_at: int, position: int, delegations: Iterable[DelegationState]
 ) -> DelegationState | None:
     """The newest delegation by which somebody signed what lies at `position`, whether or not it stands today."""
-    found = [
-        state
-        for state in delegations
-        if state.delegation.delegate == signer
-        and state.position < position
-        and state.delegation.not_before <= signed_at < state.delegation.expires
-    ]
+    found = _open_then(signer, signed_at, position, delegations)
     return max(found, key=lambda state: state.position, default=None)
+
+
+def _open_then(
+    signer: bytes, signed_at: int, position: int, delegations: Iterable[DelegationState]
+) -> Iterator[DelegationState]:
+    for state in delegations:
+        said = state.delegation
+        if said.delegate == signer and state.position < position and said.not_before <= signed_at < said.expires:
+            yield state
 
 
 def majority(born: str, years: int) -> int:

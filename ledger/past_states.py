@@ -42,7 +42,7 @@ def states_at(visible: Sequence[LoggedStatement], seen: HistoricState, record_id
                 position=logged.position,
                 consent=consent,
                 anchored=logged.position < seen.anchored,
-                revoked=entry in ended or not _has_a_say(consent, delegations),
+                revoked=entry in ended or not _has_a_say(consent, logged.position, delegations),
                 superseded=entry in replaced,
                 notice_outdated=consent.notice_hash in seen.outdated,
                 uses=len(used),
@@ -65,5 +65,6 @@ def _delegations(visible: Sequence[LoggedStatement], ended: Set[bytes]) -> Itera
             yield DelegationState(entry, logged.position, said, anchored=True, revoked=entry in ended)
 
 
-def _has_a_say(consent: Consent, delegations: Sequence[DelegationState]) -> bool:
-    return consent.signer == consent.data_subject or stands_by(consent.signer, consent.signed_at, delegations)
+def _has_a_say(consent: Consent, position: int, delegations: Sequence[DelegationState]) -> bool:
+    is_own = consent.signer == consent.data_subject
+    return is_own or stands_by(consent.signer, consent.signed_at, position, delegations)

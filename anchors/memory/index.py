@@ -17,7 +17,7 @@ from mydata_ledger.ledger.access import (
     search_position,
 )
 from mydata_ledger.ledger.consent import Consent
-from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
+from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
@@ -66,7 +66,9 @@ class MemoryIndex:
             position=logged.position,
             consent=consent,
             anchored=self._state.is_anchored(CONSENTS, logged.position),
-            revoked=entry in self._state.ended or entry in self._state.reveals or not self._has_a_say(consent),
+            revoked=entry in self._state.ended
+            or entry in self._state.reveals
+            or not self._has_a_say(consent, logged.position),
             superseded=entry in self._state.replaced,
             notice_outdated=notice is not None and notice.outdated,
             uses=len(used),
@@ -74,11 +76,11 @@ class MemoryIndex:
             last_use=max(of_record, default=None),
         )
 
-    def _has_a_say(self, consent: Consent) -> bool:
+    def _has_a_say(self, consent: Consent, position: int) -> bool:
         """Whether the data subject signed, or a delegate whose delegation nobody ended."""
         if consent.signer == consent.data_subject:
             return True
-        return stands_by(consent.signer, consent.signed_at, self.delegations_of(consent.data_subject))
+        return stands_by(consent.signer, consent.signed_at, position, self.delegations_of(consent.data_subject))
 
     def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
         """The newest Consent or Revocation between the two."""
@@ -94,7 +96,7 @@ class MemoryIndex:
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
         """Everyone who was ever named to sign for a person, oldest first."""
         about = self._state.about.get(data_subject, [])
-        return [self._delegation(x) for x in about if isinstance(_said(x), Delegation)]
+        return with_ends(self._delegation(x) for x in about if isinstance(_said(x), Delegation))
 
     def _delegation(self, logged: LoggedStatement) -> DelegationState:
         entry, said = logged.signed.entry.entry, _said(logged)

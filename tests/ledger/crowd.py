@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mydata_ledger.anchors.memory import MemoryStore
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, Reason
-from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
+from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import delegate_name
 from mydata_ledger.ledger.kernel.decisions.search_answers import single
@@ -32,6 +32,7 @@ from tests.anchors.sample_statements import (
     revocation,
     seal,
 )
+from tests.ledger.definition import fallen
 
 PEOPLE, RECORDS = [bytes([n]) * 20 for n in range(1, 41)], 60
 DELEGATES = PEOPLE[:3]
@@ -77,6 +78,7 @@ def crowd(store, seed):
         speak(store, chance, person, chance.choice(whom))
         if chance.random() < 0.3:
             end_an_office(store, chance.choice, person)
+    renewed_then_ended(store, PEOPLE[seed % len(PEOPLE)])
     store.log.append([erasure(chance.randrange(RECORDS)) for _ in range(3)], NOW)
     for log in LOGS:
         anchor(store, log, seed % 3 * 8 if log == CONSENTS else 0)
@@ -115,6 +117,16 @@ def end_an_office(store, pick, person):
         store.log.append([revocation(store.index.newest(person, delegate_name(offices[-1].delegation.delegate)))], NOW)
 
 
+def renewed_then_ended(store, person):
+    """A delegate signs, the person renews the delegation and ends it; named again, the delegate revives nothing."""
+    delegate = DELEGATES[0] if person != DELEGATES[0] else DELEGATES[1]
+    store.log.append([delegation(person, delegate)], NOW)
+    store.log.append([consent(person, TRIAL, store.index.newest(person, TRIAL), (READ,), delegate)], NOW)
+    store.log.append([delegation(person, delegate, 1)], NOW)
+    store.log.append([revocation(store.index.newest(person, delegate_name(delegate)))], NOW)
+    store.log.append([delegation(person, delegate, 2)], NOW)
+
+
 def anchor(store, log, lag=0):
     size = store.log.head(log).size - lag
     store.anchoring.mark_anchored(log, store.log.head(log) if not lag else head_at(store, log, size), 7)
@@ -148,7 +160,20 @@ def check(store, seed):
     assert crowd(twin, seed) == declared
     check_search(store, twin, declared)
     check_facts(store, twin)
+    check_offices(store, twin)
     return twin
+
+
+def check_offices(store, twin):
+    """What delegates signed stands or not, as read forward from the log; some offices were renewed and then ended."""
+    told = [store.log.statement_at(CONSENTS, place) for place in range(store.log.head(CONSENTS).size)]
+    log = [(one.signed.entry.entry, one.signed.statement) for one in told]
+    withdrawn = {said.consent for _, said in log if isinstance(said, Revocation)}
+    for index in (store.index, twin.index):
+        offices = [state for person in PEOPLE for state in index.delegations_of(person)]
+        over = withdrawn | fallen(log, [state.entry for state in offices if state.revoked])
+        states = [state for person in PEOPLE for state in index.consents_of(person) if state.consent.signer != person]
+        assert {state.entry for state in states if state.revoked} == {s.entry for s in states if s.entry in over}
 
 
 def check_search(store, twin, declared):

@@ -178,3 +178,35 @@ def is_met(grant, state, request, emergency):
         "mask:telecom": True,
     }
     return all(limits[condition] for condition in grant.conditions)
+
+
+def fallen(log, revealed=()):
+    """Entries of the delegates' consents that no longer stand, read forward from `(entry, statement)` of one log.
+
+    Each rests on the delegations of its signer that were in the log and open. The end of one, by a revocation or by its
+    secret on chain, ends all that were given to that delegate up to it; a word on paper ends alone.
+    """
+    given, rests, ended = {}, {}, set()
+    for entry, said in log:
+        kind = type(said).__name__
+        if kind == "Delegation":
+            given.setdefault((said.data_subject, said.delegate), []).append((entry, said))
+        elif kind == "Consent" and said.signer != said.data_subject:
+            earlier = given.get((said.data_subject, said.signer), [])
+            rests[entry] = {
+                one for one, office in earlier if said.signed_at in range(office.not_before, office.expires)
+            }
+        elif kind == "Revocation":
+            ended |= reached(said.consent, given)
+    ended |= {one for entry in revealed for one in reached(entry, given)}
+    return {entry for entry, offices in rests.items() if offices <= ended}
+
+
+def reached(entry, given):
+    """The delegations that end when the one with this entry does."""
+    for offices in given.values():
+        entries = [one for one, _ in offices]
+        if entry in entries:
+            earlier = offices[: entries.index(entry)]
+            return {entry} | {one for one, said in earlier if not said.relation.startswith("paper:")}
+    return set()

@@ -14,7 +14,7 @@ from mydata_ledger.ledger.kernel.decisions.search_answers import single
 from mydata_ledger.ledger.party import Party, checksum
 from mydata_ledger.ledger.record import Issue, Record
 from tests.ledger import questions
-from tests.ledger.definition import blocks
+from tests.ledger.definition import blocks, fallen
 from tests.ledger.questions import ANN, BOB, EVE, MOMENTS, NOW, OFTEN, R1, R2, SELDOM
 
 CORPUS = 4_000, 1
@@ -37,7 +37,7 @@ PARTS = [WHOLE, (100, 250, ()), (100, 0, ()), (0, 200, ()), (0, 0, (R1,)), (0, 0
 PATHS = [*questions.PATHS[:4] * 4, questions.PATHS[4]]
 NO_OFFICE = (NEVER, NEVER, False)
 OFFICES = [(0, NEVER, False), (0, NEVER, True), (0, NOW - 1, False), (NOW - 5, NEVER, False), NO_OFFICE]
-"""Of a delegation: its window, and whether it was ended."""
+"""Of a delegation: its window, and whether it was ended. The second of two renews the first."""
 
 
 @dataclass(frozen=True)
@@ -96,18 +96,22 @@ def state(number, person, said, own):
     """One consent as the index tells it."""
     grantee, grants, notice = said
     signer = DELEGATE if own.is_delegated else person
-    falls = own.is_delegated and not stands_by(signer, own.signed_at, [office(person, one) for one in own.offices])
     consent = Consent(
         person, signer, grantee, "", 1, bytes(32), limited(grants, own), notice, "en", own.signed_at, bytes(32)
     )
-    entry, revoked, outdated = person[:1] * 31 + bytes([number]), own.revoked or falls, notice in OUTDATED
+    entry, outdated, offices = person[:1] * 31 + bytes([number]), notice in OUTDATED, list(offices_of(person, own))
+    said_before = [(one.entry, one.delegation) for one in offices]
+    falls = entry in fallen([*said_before, (entry, consent)], [one.entry for one in offices if one.revoked])
+    assert falls == (own.is_delegated and not stands_by(signer, own.signed_at, number, offices))
+    revoked = own.revoked or falls
     return ConsentState(entry, number, consent, own.anchored, revoked, own.superseded, outdated, *own.uses)
 
 
-def office(person, one):
-    opens, closes, ended = one
-    said = (person, person, DELEGATE, "Dee", "carer", ("*",), opens, closes, bytes(32), 0, bytes(32))
-    return DelegationState(bytes(32), 0, Delegation(*said), anchored=True, revoked=ended)
+def offices_of(person, own):
+    """One renews the other; they lie before every consent."""
+    for place, (opens, closes, ended) in enumerate(own.offices, -len(own.offices)):
+        said = (person, person, DELEGATE, "Dee", "carer", ("*",), opens, closes, bytes(32), 0, bytes(32))
+        yield DelegationState(bytes([place % 256]) * 32, place, Delegation(*said), anchored=True, revoked=ended)
 
 
 def limited(grants, own):

@@ -133,6 +133,32 @@ def test_a_delegate_keeps_the_forbids_of_the_person(world):
     consents_as(world, BEN, world.grant(VITALS), never)
 
 
+def test_i3_the_end_of_a_renewed_delegation_ends_what_was_signed_under_the_earlier_one(world):
+    record = world.issued(LAB)
+    names(world)
+    consents_as(world, BEN, world.grant(LAB))
+    world.clock.passes(10)
+    names(world, expires=NOW + 2 * YEAR)
+    assert world.permits(world.trial, record), "a renewal ends nothing"
+    ends(world)
+    assert not world.permits(world.trial, record)
+    now, states = world.clock.now(), world.store.index.delegations_of(world.ann.signer)
+    assert [state.status(now) for state in states] == ["revoked", "revoked"]
+    world.clock.passes(10)
+    names(world, expires=NOW + 3 * YEAR)
+    assert not world.permits(world.trial, record), "named anew, the delegate revives nothing"
+
+
+def test_i3_the_chain_alone_ends_a_renewed_delegation_with_the_earlier_one(world):
+    record = world.issued(LAB)
+    names(world)
+    consents_as(world, BEN, world.grant(LAB))
+    world.clock.passes(10)
+    newest = names(world).signed.entry.entry
+    world.store.anchoring.revealed({newest: 9})
+    assert not world.permits(world.trial, record)
+
+
 def test_a_delegate_does_not_bring_back_what_the_person_withdrew(world):
     names(world)
     consents_as(world, BEN, world.grant(LAB))

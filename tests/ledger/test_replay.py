@@ -231,11 +231,15 @@ def test_i11_an_erasure_at_an_unknown_time_leaves_it_open(house):
     assert outcomes(house, erased=frozenset({house.record}))[1] is Outcome.OPEN
 
 
-def test_i11_what_a_delegate_signed_falls_with_the_delegation():
+@pytest.mark.parametrize("renewals", [0, 2])
+def test_i11_what_a_delegate_signed_falls_with_the_delegation(renewals):
     house = LedgerFixture()
     record = house.issued(LAB)
     names(house)
     consents_as(house, BEN, house.grant(LAB))
+    for _ in range(renewals):
+        house.clock.passes(10)
+        names(house)
     for act in (lambda: None, lambda: ends(house)):
         house.clock.passes(100)
         act()

@@ -20,7 +20,7 @@ from mydata_ledger.anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, 
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Incident
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent
-from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
+from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE, Party
 from mydata_ledger.ledger.receipt import ACCESS, RECORDS
@@ -128,7 +128,7 @@ def with_a_say(connection: Reading, state: ConsentState) -> ConsentState:
     said = state.consent
     if said.signer == said.data_subject:
         return state
-    stands = stands_by(said.signer, said.signed_at, delegations_of(connection, said.data_subject))
+    stands = stands_by(said.signer, said.signed_at, state.position, delegations_of(connection, said.data_subject))
     return state if stands else replace(state, revoked=True)
 
 
@@ -193,7 +193,7 @@ def delegations_of(connection: Reading, data_subject: bytes) -> list[DelegationS
         for row in DELEGATED.all(Driver.of(connection), {"person": key(data_subject)})
         if (signed := logged_of(row).signed) and isinstance(said := signed.statement, Delegation)
     ]
-    return [state for state in found if state.delegation.data_subject == data_subject]
+    return with_ends(state for state in found if state.delegation.data_subject == data_subject)
 
 
 def consent(reading: Reading, entry: bytes) -> ConsentState | None:
