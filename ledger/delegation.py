@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.status import Status, stands, status_of
 
 GUARDIAN = "guardian"
@@ -57,6 +58,14 @@ class Delegation:
         `proof` is then the commitment of the sealed scan.
         """
         return self.relation.startswith(PAPER_PREFIX)
+
+    def covers(self, categories: Collection[str]) -> bool:
+        """Whether it is for all of these categories."""
+        return all(any(category_covers(mine, wanted) for mine in self.categories) for wanted in categories)
+
+    def carries(self, categories: Collection[str], at_time: int) -> bool:
+        """Whether it is open at `at_time` (UTC seconds) and for all of these categories."""
+        return not self.on_paper and self.not_before <= at_time < self.expires and self.covers(categories)
 
 
 def paper_relation(digest: bytes) -> str:
@@ -132,6 +141,32 @@ def _open_then(
         said = state.delegation
         if said.delegate == signer and state.position < position and said.not_before <= signed_at < said.expires:
             yield state
+
+
+def renewals_of(entry: bytes, delegations: Iterable[DelegationState]) -> list[DelegationState]:
+    """The delegation with that entry behind those that it renewed without an end between, oldest first."""
+    states = [state for state in delegations if not state.delegation.on_paper]
+    delegate = next((state.delegation.delegate for state in states if state.entry == entry), b"")
+    run: list[DelegationState] = []
+    for state in (state for state in states if state.delegation.delegate == delegate):
+        run = [*run, state] if run and run[-1].superseded else [state]
+        if state.entry == entry:
+            return run
+    return []
+
+
+def still_covers(
+    entry: bytes, categories: Collection[str], delegations: Sequence[DelegationState], at_time: int
+) -> bool:
+    """Whether what was made under the delegation with that entry may be used at `at_time`: its newest renewal covers
+    the categories (empty: all of the delegation), is open, and neither was ended. A renewal need not be on chain yet.
+    """
+    made_under = next((state for state in delegations if state.entry == entry), None)
+    if made_under is None or made_under.revoked or not made_under.anchored:
+        return False
+    newest = [state for state in delegations if state.delegation.delegate == made_under.delegation.delegate][-1]
+    wanted = categories or made_under.delegation.categories
+    return stands(newest) and newest.delegation.carries(wanted, at_time)
 
 
 def majority(born: str, years: int) -> int:

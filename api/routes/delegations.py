@@ -10,18 +10,18 @@ from pydantic import BaseModel, Field
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.schemas import (
     ZERO,
-    AcceptedView,
     DraftView,
     Form,
     Hex,
     Hex32,
     Language,
+    ReplacedView,
     Seconds,
     SignedForm,
     Term,
-    accepted,
     draft_view,
     proof_document,
+    replaced,
     shown,
 )
 from mydata_ledger.ledger.commitment import disclosure
@@ -100,11 +100,14 @@ def draft(form: DelegateAppointmentForm, caller: SignedIn, kernel: KernelDep) ->
 
 
 @router.post("/delegations", status_code=202)
-def delegate(form: DelegationForm, kernel: KernelDep, _: SignedIn) -> AcceptedView:
-    """Hand in a signed delegation; it counts from the moment it is on chain."""
+def delegate(form: DelegationForm, kernel: KernelDep, _: SignedIn) -> ReplacedView:
+    """Hand in a signed delegation; it counts from the moment it is on chain. `ended` names what the delegate made under
+    the delegation that it renews and that it does not cover; the rest goes on under this one.
+    """
     evidence = disclosure.from_json(form.evidence.encode()) if form.evidence else None
     said, signature = parse(Delegation, form.message), read_hex(form.signature, "signature")
-    return accepted(kernel.consents.delegations.accept(said, signature, read_domain(form.domain), evidence), "pending")
+    logged = kernel.consents.delegations.accept(said, signature, read_domain(form.domain), evidence)
+    return replaced(logged, "pending", kernel.consents.endings.ended_by(logged))
 
 
 @router.get("/delegations")

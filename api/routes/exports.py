@@ -73,7 +73,6 @@ def export_for(form: ExportForm, caller: SignedIn, house: AppContextDep) -> Stre
     """
     person, acting = subject_bytes(form.data_subject), house.kernel.consents.acting
     office, reference = acting.office(caller.signer, person, ["*"]), token_hex(16)
-    acting.begin(office, EXPORT, reference)
     body = zipped(_files(person, house), house.kernel.queries.now())
     pieces = _while_entitled(body, office, reference, acting)
     return StreamingResponse(pieces, media_type="application/zip", headers=ATTACHMENT)
@@ -82,6 +81,8 @@ def export_for(form: ExportForm, caller: SignedIn, house: AppContextDep) -> Stre
 def _while_entitled(
     pieces: Iterator[bytes], office: DelegationState | None, reference: str, acting: DelegateActions
 ) -> Iterator[bytes]:
+    """Noted when the first piece is asked for, so that a download that never began leaves nothing behind."""
+    acting.begin(office, EXPORT, reference, ["*"])
     try:
         for piece in pieces:
             if not acting.may_go_on(office.entry if office else b"", EXPORT, reference):

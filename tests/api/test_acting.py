@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.anchors.store import Store
+from mydata_ledger.api.routes import exports
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.errors import NotEntitled, NotFound
 from mydata_ledger.ledger.kernel import WitnessedPaper
 from mydata_ledger.ledger.party import Party
+from mydata_ledger.services.health.formats.shlink import read_shlink
 from testing.ledger_fixture import NOW, wallet
 from tests.api.door import Door
 from tests.api.test_delegations import BEN, hand_in, hex_of
@@ -24,10 +27,12 @@ def door(request, tmp_path):
     return released(Door(store))
 
 
-def named(door, *categories):
-    form = {"delegate": hex_of(BEN), "delegate_name": "Ben", "categories": categories, "expires": NOW + 9_000}
+def named(door, *categories, **more):
+    form = {"delegate": hex_of(BEN), "delegate_name": "Ben", "categories": categories, "expires": NOW + 9_000} | more
     draft = door.http.post("/delegations/drafts", json=form, headers=door.as_(door.house.ann)).json()
-    assert hand_in(door, door.house.ann, Delegation, "/delegations", draft).status_code == 202
+    answer = hand_in(door, door.house.ann, Delegation, "/delegations", draft)
+    assert answer.status_code == 202
+    return answer.json()["ended"]
 
 
 def shared(door, **wish):
@@ -137,3 +142,96 @@ def test_a_withdrawal_names_the_download_that_is_under_way_and_breaks_it_off(doo
     assert acting.may_go_on(office.entry, "export", "one")
     assert ("export", "one") in {(one.kind, one.reference) for one in ended_by_the_person(door)}
     assert not acting.may_go_on(office.entry, "export", "one")
+
+
+def is_live(door):
+    """What the person's list says of their only link."""
+    (link,) = door.http.get("/me/links", headers=door.as_(door.house.ann)).json()
+    return link["live"]
+
+
+@pytest.mark.parametrize("categories", [["health"], ["*"], ["health.lab", "health", "finance"]])
+def test_a_renewed_delegation_carries_what_was_made_under_the_earlier_one(door, categories):
+    named(door, "health")
+    link = shared(door).json()
+    for _ in range(2):
+        door.house.clock.passes(10)
+        assert named(door, *categories, expires=NOW + 19_000) == []
+        door.house.kernel.log_consumer.consume()
+        assert (manifest(door, link).status_code, is_live(door)) == (200, True)
+    kept = len(door.house.payloads.blocks)
+    named_ones = [one.reference for one in ended_by_the_person(door) if one.kind == "link"]
+    assert named_ones == [link["link"]["name"]], "by the end of the newest"
+    assert (manifest(door, link).status_code, is_live(door)) == (404, False)
+    door.house.kernel.log_consumer.consume()
+    assert len(door.house.payloads.blocks) == kept - 1, "its content is let go"
+
+
+@pytest.mark.parametrize("less", [{"categories": ["finance"]}, {"not_before": NOW + 50}])
+def test_a_renewed_delegation_ends_what_it_does_not_cover_and_names_it(door, less):
+    named(door, "health")
+    link, kept = shared(door).json(), len(door.house.payloads.blocks)
+    door.house.clock.passes(10)
+    ended = named(door, *less.get("categories", ["health"]), **{k: v for k, v in less.items() if k != "categories"})
+    assert [(one["kind"], one["reference"]) for one in ended] == [("link", link["link"]["name"])]
+    assert (manifest(door, link).status_code, is_live(door)) == (404, False)
+    door.house.kernel.log_consumer.consume()
+    assert len(door.house.payloads.blocks) == kept - 1, "its content is let go"
+    named(door, "health", expires=NOW + 19_000)
+    assert (manifest(door, link).status_code, is_live(door)) == (404, False), "nothing comes back"
+    assert [one.kind for one in ended_by_the_person(door)] == ["session"], "what ended before is not named again"
+
+
+def test_a_delegation_that_ends_while_a_link_is_made_leaves_no_link(door, monkeypatch):
+    named(door, "health")
+    acting, kept = door.house.kernel.consents.acting, len(door.house.payloads.blocks)
+    begin = type(acting).begin
+
+    def begins_too_late(self, *args):
+        ended_by_the_person(door)
+        begin(self, *args)
+
+    monkeypatch.setattr(type(acting), "begin", begins_too_late)
+    assert shared(door).status_code == 403
+    assert (is_live(door), len(door.house.payloads.blocks)) == (False, kept)
+
+
+def test_a_download_breaks_off_when_the_delegation_ends(door):
+    named(door, "*")
+    house, pieces = door.house, iter([b"first", b"second"])
+    office = house.kernel.consents.acting.office(BEN.signer, house.ann.signer, ["*"])
+    download = exports._while_entitled(pieces, office, "one", house.kernel.consents.acting)
+    assert next(download) == b"first"
+    assert ("export", "one") in {(one.kind, one.reference) for one in ended_by_the_person(door)}
+    with pytest.raises(NotEntitled):
+        next(download)
+
+
+def test_a_download_that_never_began_is_not_named(door):
+    named(door, "*")
+    house = door.house
+    office = house.kernel.consents.acting.office(BEN.signer, house.ann.signer, ["*"])
+    exports._while_entitled(iter([b""]), office, "one", house.kernel.consents.acting)
+    assert [one.kind for one in ended_by_the_person(door)] == []
+
+
+def test_only_the_maker_brings_a_link_up_to_date(door):
+    named(door, "health")
+    made = shared(door, long_term=True).json()
+    name, key = bytes.fromhex(made["link"]["name"][2:]), read_shlink(made["shlink"]).key
+    sharing = door.house.kernel.people.sharing
+    for other in (door.house.ann.signer, door.house.trial.signer):
+        with pytest.raises(NotFound):
+            sharing.refresh(other, name, key, lambda content: b"{}")
+    assert sharing.refresh(BEN.signer, name, key, lambda content: b"{}").live
+
+
+def test_an_end_spares_sessions_that_were_opened_after_it(door):
+    named(door, "health")
+    door.as_(BEN)
+    end = door.house.kernel.consents.delegations.draft_end(door.house.ann.signer, BEN.signer).statement
+    logged = door.house.kernel.consents.revocations.accept(end, door.house.sign(door.house.ann, end))
+    door.house.clock.passes(5)
+    again = door.as_(BEN)
+    assert len([one for one in door.house.kernel.consents.endings.ended_by(logged) if one.kind == "session"]) == 1
+    assert door.http.get("/delegations", headers=again).status_code == 200

@@ -46,7 +46,7 @@ def test_those_of_one_moment_are_one_step_and_each_has_its_own_place(door, monke
     house, sizes = door.house, []
     soon = house.kernel.consents.acceptance.submit_soon
     monkeypatch.setattr(
-        house.kernel.consents.acceptance, "take_soon", lambda group: sizes.append(len(group)) or soon(group)
+        house.kernel.consents.acceptance, "submit_soon", lambda group: sizes.append(len(group)) or soon(group)
     )
     outcomes = together(door.app.state.premises, [handed(house, person) for person in PEOPLE])
     assert [one.logged.position for one in outcomes] == list(range(len(PEOPLE)))
@@ -130,7 +130,7 @@ def test_a_large_consent_is_read_in_a_thread_and_taken_all_the_same(door, monkey
     ann, kernel, threads = door.house.ann, door.house.kernel, []
     take = kernel.consents.acceptance.submit
     monkeypatch.setattr(
-        kernel.consents.acceptance, "take", lambda one: threads.append(threading.current_thread().name) or take(one)
+        kernel.consents.acceptance, "submit", lambda one: threads.append(threading.current_thread().name) or take(one)
     )
     records = ["0x" + bytes([n]).hex() * 32 for n in range(250)]
     large = door.signed(ann, Consent, door.drafted(ann, door.house.trial.address, records=records))

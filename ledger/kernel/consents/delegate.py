@@ -8,7 +8,7 @@ from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.commitment.disclosure import Disclosure
 from mydata_ledger.ledger.commitment.entry import NO_LOCK
 from mydata_ledger.ledger.conditions import Condition, all_of, signed_lately
-from mydata_ledger.ledger.consent import Consent, Revocation, category_covers
+from mydata_ledger.ledger.consent import Consent, Grant, Revocation, category_covers
 from mydata_ledger.ledger.delegation import (
     AUTHORITY,
     GUARDIAN,
@@ -24,7 +24,7 @@ from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import requester_name
-from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement
+from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement, Statement
 from mydata_ledger.ledger.scope import narrows
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.wording import ENGLISH
@@ -120,8 +120,9 @@ class Delegations:
     def check_signer(self, statement: Consent | Revocation) -> None:
         """Raise NotEntitled unless its signer may say this for the data subject now.
 
-        A delegate stays within the categories of a standing delegation, ends or replaces what delegates signed, and
-        narrows what the person signed themselves: they withdraw what it permits, and lift nothing that it forbids.
+        A delegate stays within the categories of a standing delegation, in what they say and in what they end or
+        replace. They narrow what the person signed themselves: they withdraw what it permits, and lift nothing that it
+        forbids. Of delegations they end only their own.
         """
         if statement.signer == statement.data_subject:
             return
@@ -129,8 +130,13 @@ class Delegations:
         standing = self.entitle(statement.signer, statement.data_subject, now)
         if not standing:
             raise NotEntitled("only the data subject may sign this, or a delegate whom they named and who stands")
-        if isinstance(statement, Consent):
-            self._check_scope(statement, standing)
+        before = self._world.log.find(CONSENTS, _ended_or_replaced(statement))
+        target = before.signed.statement if before else None
+        if isinstance(target, Delegation):
+            if target.delegate != statement.signer:
+                raise NotEntitled("only the data subject ends somebody's delegation, or that delegate lays it down")
+        else:
+            self._check_scope(statement, standing, self._grants_before(statement, target))
         self._check_rank(statement)
 
     def entitle(self, signer: bytes, data_subject: bytes, at: int) -> list[DelegationState]:
@@ -141,11 +147,26 @@ class Delegations:
         return self._world.index.delegations_of(data_subject)
 
     @staticmethod
-    def _check_scope(consent: Consent, standing: list[DelegationState]) -> None:
+    def _check_scope(
+        statement: Consent | Revocation, standing: list[DelegationState], before: tuple[Grant, ...]
+    ) -> None:
+        """What is added and what is dropped is covered; a grant taken over as it was is neither."""
+        after = statement.grants if isinstance(statement, Consent) else ()
         held = [category for state in standing for category in state.delegation.categories]
-        for grant in consent.grants:
-            if not all(any(category_covers(mine, wanted) for mine in held) for wanted in grant.categories):
-                raise NotEntitled("the delegation does not cover every category of this consent; name fewer")
+        if not all(_covers(held, grant) for grant in after if grant not in before):
+            raise NotEntitled("the delegation does not cover every category of this consent; name fewer")
+        if not all(_covers(held, grant) for grant in before if grant not in after):
+            raise NotEntitled("the delegation does not cover every category of the consent that this ends or replaces")
+
+    def _grants_before(self, statement: Consent | Revocation, target: Statement | None) -> tuple[Grant, ...]:
+        """What a statement would end: of a consent that is replaced, what still permits or forbids."""
+        if not isinstance(target, Consent):
+            return ()
+        if isinstance(statement, Revocation):
+            return target.grants
+        state = self._world.index.consent(statement.previous)
+        now = self._world.clock.now()
+        return tuple(grant for grant in target.grants if state and state.stands and now < grant.expires)
 
     def _check_rank(self, statement: Consent | Revocation) -> None:
         said = self._own_word(statement.data_subject, statement.grantee)
@@ -189,6 +210,14 @@ class Delegations:
         born = disclosure.verify(evidence, delegation.proof).get(BIRTH_DATE)
         if delegation.expires > _came_of_age(born, self._world.bounds.majority_years):
             raise InvalidStatement("a guardian is named until the ward comes of age; choose an earlier end")
+
+
+def _ended_or_replaced(statement: Consent | Revocation) -> bytes:
+    return statement.previous if isinstance(statement, Consent) else statement.consent
+
+
+def _covers(held: list[str], grant: Grant) -> bool:
+    return all(any(category_covers(mine, wanted) for mine in held) for wanted in grant.categories)
 
 
 def _came_of_age(born: object, years: int) -> int:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from mydata_ledger.ledger.errors import NotFound, TooManyRequests
+from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
 from mydata_ledger.ledger.kernel.work_items import LINK, every
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.work_item import WorkItem
@@ -52,7 +53,7 @@ def maker_of(paper: WorkItem) -> bytes:
     return bytes.fromhex(paper.body.get("maker", "")) or paper.person
 
 
-def read_link(paper: WorkItem, now: int) -> Link:
+def _read_link(paper: WorkItem, now: int) -> Link:
     """The link in a paper, as it stands at `now`."""
     body: Mapping[str, Any] = paper.body
     told = {name: body[name] for name in ("label", "flag", "made_at", "expires", "remaining", "opened", "size")}
@@ -63,13 +64,22 @@ def read_link(paper: WorkItem, now: int) -> Link:
 class Links:
     """Ended links stay in their maker's list; their content is let go at once."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World, acting: DelegateActions) -> None:
+        self._world, self._acting = world, acting
+
+    def read(self, paper: WorkItem) -> Link:
+        """The link in a paper as it stands now; a delegate's is live while their delegation, or a renewal of it, holds.
+
+        Whether a link is live is decided here and nowhere else.
+        """
+        link, office = _read_link(paper, self._world.clock.now()), bytes.fromhex(paper.body.get("office", ""))
+        if not link.live or self._acting.may_go_on(office, LINK, reference_of(paper.id)):
+            return link
+        return replace(link, live=False)
 
     def of(self, person: bytes) -> list[Link]:
         """Every link a person made, in no order that means anything."""
-        now = self._world.clock.now()
-        return [read_link(paper, now) for paper in every(self._world.work_items, LINK, person=person)]
+        return [self.read(paper) for paper in every(self._world.work_items, LINK, person=person)]
 
     def end(self, caller: bytes, name: bytes) -> None:
         """End one link for good; again, it changes nothing. Raises NotFound unless it is about the caller or theirs."""
@@ -98,8 +108,7 @@ class Links:
             for p in every(self._world.work_items, LINK, person=person)
             if p.state == OPEN and (not mark or mark in p.body["records"])
         ]
-        now = self._world.clock.now()
-        ended = [read_link(paper, now) for paper in found]
+        ended = [self.read(paper) for paper in found]
         for paper in found:
             self._end_paper(paper)
         return [link for link in ended if link.live]

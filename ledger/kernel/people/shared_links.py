@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.envelope.jose import base64url
-from mydata_ledger.ledger.errors import InvalidStatement, NotFound, PasscodeInvalid
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, PasscodeInvalid
 from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
 from mydata_ledger.ledger.kernel.people.link_content import Compose, LinkContent
 from mydata_ledger.ledger.kernel.people.link_log import LinkLog
@@ -22,7 +22,6 @@ from mydata_ledger.ledger.kernel.people.links import (
     Links,
     maker_of,
     name_of,
-    read_link,
     reference_of,
 )
 from mydata_ledger.ledger.kernel.work_items import LINK
@@ -99,20 +98,27 @@ class LinkSharing:
         }  # fmt: skip
         if office:
             body |= {"maker": maker.hex(), "office": office.entry.hex()}
-        self._acting.begin(office, LINK, reference_of(name))
+        self._acting.begin(office, LINK, reference_of(name), wish.categories)
         paper = self._world.work_items.file(WorkItem(LINK, name, person, state=OPEN, due=wish.expires, body=body))
         if paper is None:
             raise InvalidStatement("the link could not be made; ask again")
         if office:
+            self._check_still_live(paper)
             self._link_log.made(paper, maker)
-        return NewLink(read_link(paper, now), link_id, key)
+        return NewLink(self._links.read(paper), link_id, key)
+
+    def _check_still_live(self, paper: WorkItem) -> None:
+        """A delegation that ended while the link was made did not know of it. Raises NotEntitled."""
+        if not self._links.read(paper).live:
+            self._links.discard(paper.id)
+            raise NotEntitled("the delegation ended while the link was made")
 
     def refresh(self, maker: bytes, name: bytes, key: bytes, compose: Compose) -> Link:
         """Bring a long-term link up to date, under the same key, which only its maker can give.
 
         Raises NotFound unless it is theirs and live, InvalidStatement for another key or a link that is not long-term.
         """
-        paper, now = self._live_link(name), self._world.clock.now()
+        paper = self._live_link(name)
         if maker_of(paper) != maker:
             raise NotFound
         if "L" not in paper.body["flag"] or not hmac.compare_digest(paper.body["key"], self._link_mac(name, key.hex())):
@@ -124,7 +130,7 @@ class LinkSharing:
             raise InvalidStatement("the link was used at this moment; ask again")
         if fresh["cid"] != before:
             self._world.payloads.remove(before)
-        return read_link(kept, now)
+        return self._links.read(kept)
 
     def open(self, link_id: str, recipient: str, passcode: str | None, *, direct: bool) -> tuple[bytes, str]:
         """The sealed content and its media type, for who names themselves. The receipt is written first, and for a
@@ -187,10 +193,7 @@ class LinkSharing:
 
     def _live_link(self, name: bytes) -> WorkItem:
         paper = self._world.work_items.item(LINK, name)
-        if paper is None or not read_link(paper, self._world.clock.now()).live:
-            raise NotFound
-        office = bytes.fromhex(paper.body.get("office", ""))
-        if not self._acting.may_go_on(office, LINK, reference_of(name)):
+        if paper is None or not self._links.read(paper).live:
             raise NotFound
         return paper
 
