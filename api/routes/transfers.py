@@ -89,17 +89,17 @@ def _told(grant: Grant, said: Consent, words: Words) -> str:
 def _views(state: ConsentState, kernel: Kernel) -> Iterator[TransferView]:
     if not state.stands:
         return
-    said, vocabulary = state.consent, kernel.queries.vocabulary
+    said, vocabulary, now = state.consent, kernel.queries.vocabulary, kernel.queries.now()
     for grant in said.grants:
         terms = terms_of(grant)
-        if terms is None or grant.expires <= kernel.queries.now():
+        if terms is None or grant.expires <= now:
             continue
         words = {language: _told(grant, said, Words(vocabulary, language)) for language in ("ko", "en")}
         yield TransferView(
             entry=shown(state.entry),
             recipient=said.grantee,
             recipient_name=said.grantee_name,
-            status="active" if state.anchored else "pending",
+            status=state.status(now),
             words=words,
             **(asdict(terms) | {"categories": list(terms.categories)}),
         )

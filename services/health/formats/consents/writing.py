@@ -25,7 +25,7 @@ FHIR_STATUS: Mapping[Status, str] = {
 """HL7 consent state, R4 and R5: what is accepted but not on chain yet awaits use, which FHIR calls a draft."""
 
 
-def write_r4(consent: Consent, entry: bytes, status: str = "active") -> dict[str, Any]:
+def write_r4(consent: Consent, entry: bytes, status: str) -> dict[str, Any]:
     """FHIR R4 Consent of one version; `entry` (32 bytes) is its identifier, `status` a FHIR consent state."""
     return {
         **_head(consent, entry, status),
@@ -38,7 +38,7 @@ def write_r4(consent: Consent, entry: bytes, status: str = "active") -> dict[str
     }
 
 
-def write_r5(consent: Consent, entry: bytes, status: str = "active") -> dict[str, Any]:
+def write_r5(consent: Consent, entry: bytes, status: str) -> dict[str, Any]:
     """FHIR R5 Consent of one version. A forbid is a provision whose effect a modifier extension says, since R5 tells
     permit from deny by the place in the tree only.
     """
