@@ -135,7 +135,7 @@ def create_app(premises: AppContext, slices: Sequence[Slice], lifespan: Lifespan
     ours = premises.settings
     buckets = TokenBucket(ours.requests_per_second), TokenBucket(ours.sign_ins_per_second)
     routes = FAST_ROUTES | evaluation_routes(TokenBucket(ours.evaluations_per_second))
-    app.fast_path = FastPath(
-        app.framework, routes, decisions, RequestLimits(*buckets, ours.max_body, {large_records.STREAM_PATH})
-    )
+    streamed = {large_records.STREAM_PATH: premises.kernel.queries.streamed_bytes}
+    limits = RequestLimits(*buckets, ours.max_body, premises.is_live, streamed)
+    app.fast_path = FastPath(app.framework, routes, decisions, limits)
     return app

@@ -36,11 +36,13 @@ class Summaries(Words):
         if self._korean:
             since = f"{moment(said.not_before)}부터 " if said.not_before else ""
             whose = f"{whom}을(를)" if whom else "본인을"
-            does = f"{name}님이 {whose} 대신하여 동의에 서명하거나 동의를 철회할 수 있습니다"
-            return f"{does} ({relation.label_ko}). 자료: {what}. 기간: {since}{until}까지."
+            does = f"{name}님이 {whose} 대신하여 동의에 서명하거나 동의를 철회하고"
+            reads = "링크와 내려받기로 자료를 읽고 전달할 수 있습니다"
+            return f"{does}, {reads} ({relation.label_ko}). 자료: {what}. 기간: {since}{until}까지."
         since = f"from {moment(said.not_before)} " if said.not_before else ""
-        does = f"{name} may sign and withdraw consents for {whom or 'you'} ({relation.label})"
-        return f"{does} about: {what}, {since}until {until}."
+        does = f"{name} may sign and withdraw consents for {whom or 'you'}"
+        reads = "and read and pass on data by links and downloads"
+        return f"{does}, {reads} ({relation.label}) about: {what}, {since}until {until}."
 
     def end_of_delegation(self, said: Delegation) -> str:
         """That somebody may sign no longer, and what ends with it."""

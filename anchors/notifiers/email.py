@@ -25,6 +25,10 @@ WORDS = {
     "data.broke_glass": "your data were opened in an emergency",
     "delegation.named": "somebody was named to sign for somebody",
     "study.results": "a study has results",
+    "link.made": "your delegate made a share link",
+    "link.opened": "somebody opened your share link",
+    "link.passcode_wrong": "somebody gave a wrong passcode for your share link",
+    "export.made": "your delegate downloaded everything about you",
 }
 
 

@@ -51,7 +51,7 @@ class FastPath:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request(scope, receive, self._limits.max_body(scope["path"]))
+        request = Request(scope, receive, self._limits.max_body)
         if reply := await self._reply(request):
             await request.answer(reply, send)
         else:
@@ -59,11 +59,12 @@ class FastPath:
 
     async def _reply(self, request: Request) -> Reply | None:
         route, rest = self._route(request.scope)
-        if route is None or not route.has_own_limits:
-            try:
+        try:
+            request.check_authorization()
+            if route is None or not route.has_own_limits or self._limits.session(request) is None:
                 self._limits.admit(request)
-            except LedgerError as error:
-                return self._limits.refusal(error)
+        except LedgerError as error:
+            return self._limits.refusal(error)
         return await self._answered(route, request, rest) if route else None
 
     async def _answered(self, route: Route, request: Request, rest: str) -> Reply | None:

@@ -18,26 +18,44 @@ SECURITY_HEADERS = (
     (b"x-frame-options", b"DENY"),
     (b"cache-control", b"no-store"),
 )
+REFUSED = 400
 REQUEST_ID = re.compile(rb"[\x20-\x7e\x80-\xff]{1,1024}")
 """Any header value, since callers choose freely what they call a request (AuthZEN §10.1.4); bounded."""
 
 
 class Request:
     """The headers of a request by name (the last one where a name is repeated), and its body, which the framework can
-    read again after it was read here; `max_body` is the limit of every request in bytes.
+    read again after it was read here; `max_body` is the limit of this request in bytes.
     """
 
-    __slots__ = ("_messages", "_receive", "headers", "max_body", "scope")
+    __slots__ = ("_is_read", "_messages", "_receive", "headers", "max_body", "scope")
 
     def __init__(self, scope: Scope, receive: Receive, max_body: int) -> None:
         self.scope, self._receive, self.max_body = scope, receive, max_body
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self._messages: list[Message] = []
+        self._is_read = False
 
     @property
     def repeats_a_header(self) -> bool:
         """Whether a header name occurs twice: the framework would take the first one."""
         return len(self.headers) < len(self.scope["headers"])
+
+    def check_authorization(self) -> None:
+        """Raise MalformedInput for two `Authorization` headers: readers differ in which of them counts."""
+        if sum(name == b"authorization" for name, _ in self.scope["headers"]) > 1:
+            raise MalformedInput("name one session: the `Authorization` header may be given once")
+
+    @property
+    def _is_unread(self) -> bool:
+        """Whether the caller may still be sending a body."""
+        has_body = self.headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in self.headers
+        return has_body and not self._is_read
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self._is_read = self._is_read or not message.get("more_body", False)
+        return message
 
     def session_key(self) -> bytes:
         """Digest of the caller's session token. Raises SessionRequired."""
@@ -49,7 +67,7 @@ class Request:
         size, more = int(declared) if declared.isdigit() else 0, True
         taken = 0
         while more and size <= limit:
-            message = await self._receive()
+            message = await self._next()
             self._messages.append(message)
             if message["type"] == "http.disconnect":
                 raise MalformedInput("the connection was closed before the body was complete")
@@ -65,7 +83,7 @@ class Request:
 
         async def receive() -> Message:
             nonlocal taken
-            message = next(read, None) or await self._receive()
+            message = next(read, None) or await self._next()
             taken += len(message.get("body", b""))
             if taken > self.max_body:
                 raise HTTPException(413, too_long(self.max_body))
@@ -81,13 +99,17 @@ class Request:
         await send({"type": "http.response.body", "body": reply.body})
 
     def secured(self, send: Send) -> Send:
-        """ASGI's `send` that adds the security headers an answer does not set itself, and the id of the request."""
+        """ASGI's `send` that adds the security headers an answer does not set itself, and the id of the request. After
+        a refusal that left a body unread the connection is closed.
+        """
         name = self._id()
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {key.lower() for key, _ in message["headers"]}
                 extra: RawHeaders = tuple(one for one in SECURITY_HEADERS if one[0] not in present)
+                if message["status"] >= REFUSED and self._is_unread and b"connection" not in present:
+                    extra = (*extra, (b"connection", b"close"))
                 message["headers"] = [*message["headers"], *extra, name]
             await send(message)
 

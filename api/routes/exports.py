@@ -69,11 +69,13 @@ class ExportForm(Form):
 @router.post("/exports", responses=ZIPPED)
 def export_for(form: ExportForm, caller: SignedIn, house: AppContextDep) -> StreamingResponse:
     """All about a person as a zip, for a delegate whose delegation covers every category (`*`). It breaks off when the
-    delegation ends, and the withdrawal that ends it names it.
+    delegation ends, and the withdrawal that ends it names it. The person is told of it.
     """
     person, acting = subject_bytes(form.data_subject), house.kernel.consents.acting
     office, reference = acting.office(caller.signer, person, ["*"]), token_hex(16)
     body = zipped(_files(person, house), house.kernel.queries.now())
+    if office:
+        house.kernel.people.inbox.report_download(person, caller.signer, reference)
     pieces = _while_entitled(body, office, reference, acting)
     return StreamingResponse(pieces, media_type="application/zip", headers=ATTACHMENT)
 

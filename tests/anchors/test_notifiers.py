@@ -14,10 +14,12 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from mydata_ledger.anchors.notifiers import EmailNotifier, WebhookNotifier, webhook
+from mydata_ledger.anchors.notifiers.email import WORDS
 from mydata_ledger.anchors.notifiers.webhook import is_public
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
 from mydata_ledger.ledger.kernel import Delivery
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscription
+from mydata_ledger.ledger.message import Event
 from mydata_ledger.scripts.devnet import free_port
 
 KEY = b"\x5a" * 32
@@ -233,3 +235,7 @@ def test_a_mail_server_that_is_gone_or_speaks_no_tls_is_tried_later(mail):
         EmailNotifier("127.0.0.1", mail.port, "a@example.org", "x").send(PARCEL, to("ann@example.org", "email"))
     with pytest.raises(SourceUnavailable):
         EmailNotifier("127.0.0.1", 1, "a@example.org", "x", tls=False).send(PARCEL, to("ann@example.org", "email"))
+
+
+def test_every_event_has_words_for_a_letter():
+    assert set(WORDS) == set(Event)

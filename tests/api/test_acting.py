@@ -123,6 +123,8 @@ def test_a_delegate_for_everything_downloads_everything(door):
     named(door, "*")
     answer = export(door)
     assert answer.status_code == 200
+    inbox = door.house.kernel.people.inbox.read(hex_of(door.house.ann))
+    assert [(m.event, m.detail) for m in inbox] == [("export.made", {"by": BEN.address})]
     own = door.http.get("/me/export", headers=door.as_(door.house.ann))
     theirs, ours = (zipfile.ZipFile(io.BytesIO(one.content)).namelist() for one in (answer, own))
     assert theirs == ours

@@ -10,7 +10,7 @@ import pytest
 from mydata_ledger.api.routes import large_records
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.commitment.content import record_commitment
-from mydata_ledger.ledger.errors import StorageFull
+from mydata_ledger.ledger.errors import NotFound, StorageFull
 from mydata_ledger.ledger.kernel import Bounds
 from mydata_ledger.ledger.record import Issue
 from testing.ledger_fixture import VITALS, wallet
@@ -148,6 +148,24 @@ def test_a_record_beyond_the_bound_is_refused_before_it_is_read(door):
     assert len(kept(door)[2]) == len(before[2]) + 1
 
 
+@pytest.mark.parametrize(("method", "signed_in"), [("POST", False), ("PUT", True)])
+def test_only_a_post_with_a_session_may_have_a_large_body(door, method, signed_in):
+    small = Door(max_body=1_000, bounds=Bounds(record_bytes=SMALL, streamed_bytes=BOUND))
+    session = small.as_(small.house.hospital) if signed_in else {"Authorization": "Bearer x"}
+    answer = small.http.request(method, "/records/drafts/stream", content=bytes(1_001), headers=session)
+    assert (answer.status_code, answer.headers["connection"]) == (413, "close")
+    assert sent(small, bytes(BOUND)).status_code == 201
+
+
+def test_a_refusal_that_left_the_body_unread_closes_the_connection(door):
+    for who in ({}, door.as_(door.house.hospital)):
+        answer = door.http.put("/records/drafts/stream", content=b"12", headers=who)
+        assert (answer.status_code, answer.headers.get("connection")) == (405, "close")
+    answer = door.http.post("/records/drafts/stream", content=b"12")
+    assert (answer.status_code, answer.headers.get("connection")) == (401, "close")
+    assert "connection" not in door.http.get("/consents").headers
+
+
 def test_a_length_must_be_said(door):
     refused = sent(door, iter([b"in ", b"chunks"]))
     assert refused.status_code == 400
@@ -259,6 +277,22 @@ def test_only_the_one_it_was_released_to_fetches_it_and_only_while_it_exists(doo
     drafts = house.kernel.records.erasures.draft(house.ann.signer, [record])
     house.kernel.records.erasures.accept([(one.statement, house.sign(house.ann, one.statement)) for one in drafts])
     assert fetched(door, release, house.trial).status_code == 404
+
+
+def test_i3_a_release_of_before_the_withdrawal_gives_no_sealed_content_after_it(door):
+    said, house = issued(door), door.house
+    house.consents(house.trial, "health.lab")
+    house.anchor()
+    release = asked(door, said["recordId"], house.trial).json()
+    key = "0x" + house.reader_keys[house.trial.address].public.hex()
+    own = asked(door, said["recordId"], house.ann, purpose="mydata:SELF_VIEW", reader_key=key).json()
+    large = house.kernel.records.large_records
+    _, pieces = large.sealed(house.trial.address, release["receipt"]["position"])
+    house.withdraws(house.trial)
+    with pytest.raises(NotFound):
+        next(pieces)
+    assert fetched(door, release, house.trial).json() == {"error": "access_denied"}
+    assert fetched(door, own, house.ann).status_code == 200, "the owner's own view rests on no consent"
 
 
 def test_a_damaged_payload_is_never_given_out_as_whole(door):
