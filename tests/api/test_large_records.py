@@ -166,6 +166,14 @@ def test_a_refusal_that_left_the_body_unread_closes_the_connection(door):
     assert "connection" not in door.http.get("/consents").headers
 
 
+@pytest.mark.parametrize("media_type", ["", "a", "a" * 128, "application/x\x7f"])
+def test_a_media_type_is_checked_as_the_json_form_does(door, media_type):
+    before = kept(door)
+    refused = sent(door, b"12", Content_Type=media_type)
+    assert (refused.status_code, refused.json()["error"]) == (400, "malformed_input")
+    assert kept(door) == before
+
+
 def test_a_length_must_be_said(door):
     refused = sent(door, iter([b"in ", b"chunks"]))
     assert refused.status_code == 400
