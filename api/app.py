@@ -148,7 +148,7 @@ def create_app(context: AppContext, slices: Sequence[Slice], lifespan: Lifespan 
     settings = context.settings
     buckets = TokenBucket(settings.requests_per_second), TokenBucket(settings.sign_ins_per_second)
     routes = FAST_ROUTES | evaluation_routes(TokenBucket(settings.evaluations_per_second))
-    app.fast_path = FastPath(
-        app.framework, routes, decisions, RequestLimits(*buckets, settings.max_body, {large_records.STREAM_PATH})
-    )
+    streamed = {large_records.STREAM_PATH: context.kernel.queries.streamed_bytes}
+    limits = RequestLimits(*buckets, settings.max_body, context.is_live, streamed)
+    app.fast_path = FastPath(app.framework, routes, decisions, limits)
     return app

@@ -146,6 +146,10 @@ class AppContext:
         if assertion.authenticator_data[:32] != sha256(host.encode()).digest():
             raise SessionRequired(f"the passkey belongs to another relying party than {host}; make one here")
 
+    def is_live(self, session: bytes) -> bool:
+        """True if a session key is that of a live session."""
+        return self.sessions.signer_of(session, self.kernel.queries.now()) is not None
+
     def signer_of(self, session: bytes) -> bytes:
         """The signer of a session, by the session's key. Raises SessionRequired."""
         signer = self.sessions.signer_of(session, self.kernel.queries.now())

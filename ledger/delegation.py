@@ -4,10 +4,11 @@ ward.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.status import Status, stands, status_of
 
 GUARDIAN = "guardian"
@@ -62,6 +63,14 @@ class Delegation:
         """
         return self.relation.startswith(PAPER_PREFIX)
 
+    def covers(self, categories: Collection[str]) -> bool:
+        """Whether it covers all of these categories."""
+        return all(any(category_covers(covered, wanted) for covered in self.categories) for wanted in categories)
+
+    def carries(self, categories: Collection[str], at_time: int) -> bool:
+        """Whether it is open at `at_time` (UTC seconds) and covers all of these categories."""
+        return not self.on_paper and self.not_before <= at_time < self.expires and self.covers(categories)
+
 
 def paper_relation(digest: bytes) -> str:
     """The relation by which a witness binds their statement to another statement, given its 32-byte EIP-712 digest."""
@@ -97,16 +106,29 @@ class DelegationState:
         return status_of(self, self.delegation.expires, at_time)
 
 
-def stands_by(signer: bytes, signed_at: int, delegations: Iterable[DelegationState]) -> bool:
-    """Whether a statement that a delegate signed at `signed_at` still stands: a delegation was open then and was not
-    revoked since.
+def with_ends(delegations: Iterable[DelegationState]) -> list[DelegationState]:
+    """One person's delegations, where the end of one also ends every earlier one to the same delegate.
+
+    A renewal replaces the delegation before it, so no statement can name the earlier one any more. The statement of a
+    witness on paper is not such a delegation: only its own end ends it.
     """
-    return any(
-        state.delegation.delegate == signer
-        and not state.revoked
-        and state.delegation.not_before <= signed_at < state.delegation.expires
-        for state in delegations
-    )
+    states, last = list(delegations), dict[bytes, int]()
+    for state in states:
+        if state.revoked:
+            last[state.delegation.delegate] = max(state.position, last.get(state.delegation.delegate, state.position))
+    return [replace(state, revoked=True) if _is_ended(state, last) else state for state in states]
+
+
+def _is_ended(state: DelegationState, last: Mapping[bytes, int]) -> bool:
+    return not state.delegation.on_paper and state.position < last.get(state.delegation.delegate, state.position)
+
+
+def stands_by(signer: bytes, signed_at: int, position: int, delegations: Iterable[DelegationState]) -> bool:
+    """Whether a statement at `position` that a delegate signed at `signed_at` still stands: a delegation before it was
+    open then, and neither that delegation nor a renewal of it was revoked since. A later delegation does not make it
+    stand again.
+    """
+    return any(not state.revoked for state in _open_then(signer, signed_at, position, with_ends(delegations)))
 
 
 def office_of(
@@ -115,14 +137,45 @@ def office_of(
     """The newest delegation under which the signer signed the statement at `position`, whether or not it
     stands today.
     """
-    candidates = [
-        state
-        for state in delegations
-        if state.delegation.delegate == signer
-        and state.position < position
-        and state.delegation.not_before <= signed_at < state.delegation.expires
-    ]
+    candidates = _open_then(signer, signed_at, position, delegations)
     return max(candidates, key=lambda state: state.position, default=None)
+
+
+def _open_then(
+    signer: bytes, signed_at: int, position: int, delegations: Iterable[DelegationState]
+) -> Iterator[DelegationState]:
+    for state in delegations:
+        delegation = state.delegation
+        is_open = delegation.not_before <= signed_at < delegation.expires
+        if delegation.delegate == signer and state.position < position and is_open:
+            yield state
+
+
+def renewals_of(entry: bytes, delegations: Iterable[DelegationState]) -> list[DelegationState]:
+    """The delegation with that entry, preceded by those that it renewed with no end between them, oldest first."""
+    states = [state for state in delegations if not state.delegation.on_paper]
+    delegate = next((state.delegation.delegate for state in states if state.entry == entry), b"")
+    renewals: list[DelegationState] = []
+    for state in (state for state in states if state.delegation.delegate == delegate):
+        renewals = [*renewals, state] if renewals and renewals[-1].superseded else [state]
+        if state.entry == entry:
+            return renewals
+    return []
+
+
+def still_covers(
+    entry: bytes, categories: Collection[str], delegations: Sequence[DelegationState], at_time: int
+) -> bool:
+    """Whether an item that was made under the delegation with that entry may be used at `at_time` (UTC seconds): the
+    newest renewal covers the categories (empty: those of the delegation) and is open, and neither was revoked. A
+    renewal need not be on chain yet.
+    """
+    made_under = next((state for state in delegations if state.entry == entry), None)
+    if made_under is None or made_under.revoked or not made_under.anchored:
+        return False
+    newest = [state for state in delegations if state.delegation.delegate == made_under.delegation.delegate][-1]
+    wanted = categories or made_under.delegation.categories
+    return stands(newest) and newest.delegation.carries(wanted, at_time)
 
 
 def majority(birth_date: str, years: int) -> int:

@@ -21,6 +21,7 @@ class Event(StrEnum):
     RESULTS = "study.results"
     OPENED = "link.opened"
     LINK_MADE = "link.made"
+    EXPORT_MADE = "export.made"
     PASSCODE_WRONG = "link.passcode_wrong"
 
 

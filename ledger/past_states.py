@@ -47,7 +47,7 @@ def states_at(
                 position=logged.position,
                 consent=consent,
                 anchored=logged.position < historic_state.anchored,
-                revoked=entry in ended_entries or not _signer_still_entitled(consent, delegations),
+                revoked=entry in ended_entries or not _signer_still_entitled(consent, logged.position, delegations),
                 superseded=entry in replaced,
                 notice_outdated=consent.notice_hash in historic_state.outdated,
                 uses=len(used),
@@ -70,5 +70,6 @@ def _delegations(visible: Sequence[LoggedStatement], ended_entries: Set[bytes]) 
             yield DelegationState(entry, logged.position, statement, anchored=True, revoked=entry in ended_entries)
 
 
-def _signer_still_entitled(consent: Consent, delegations: Sequence[DelegationState]) -> bool:
-    return consent.signer == consent.data_subject or stands_by(consent.signer, consent.signed_at, delegations)
+def _signer_still_entitled(consent: Consent, position: int, delegations: Sequence[DelegationState]) -> bool:
+    is_own = consent.signer == consent.data_subject
+    return is_own or stands_by(consent.signer, consent.signed_at, position, delegations)

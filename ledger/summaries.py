@@ -44,11 +44,13 @@ class Summaries(Words):
         if self._korean:
             since = f"{moment(delegation.not_before)}부터 " if delegation.not_before else ""
             whose = f"{person}을(를)" if person else "본인을"
-            permission = f"{name}님이 {whose} 대신하여 동의에 서명하거나 동의를 철회할 수 있습니다"
-            return f"{permission} ({relation.label_ko}). 자료: {what}. 기간: {since}{until}까지."
+            signing = f"{name}님이 {whose} 대신하여 동의에 서명하거나 동의를 철회하고"
+            reading = "링크와 내려받기로 자료를 읽고 전달할 수 있습니다"
+            return f"{signing}, {reading} ({relation.label_ko}). 자료: {what}. 기간: {since}{until}까지."
         since = f"from {moment(delegation.not_before)} " if delegation.not_before else ""
-        permission = f"{name} may sign and withdraw consents for {person or 'you'} ({relation.label})"
-        return f"{permission} about: {what}, {since}until {until}."
+        signing = f"{name} may sign and withdraw consents for {person or 'you'}"
+        reading = "and read and pass on data by links and downloads"
+        return f"{signing}, {reading} ({relation.label}) about: {what}, {since}until {until}."
 
     def end_of_delegation(self, delegation: Delegation) -> str:
         """That a delegate may no longer sign, and what ends with the delegation."""

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, SourceUnavailable
+from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
 from mydata_ledger.scripts.rotation import check_keystore, opened_keys
 from mydata_ledger.scripts.state_folder import StateFolder
 
@@ -43,8 +43,8 @@ def back_up(state_folder: StateFolder, target: Path) -> int:
             keys.backup(target / "keystore" / "keys.db")
         with opened_keys(StateFolder(replace(state_folder.settings, state=target))) as copy:
             return copy.check()
-    except (OSError, LedgerError) as error:
-        shutil.rmtree(target)
+    except BaseException as error:
+        shutil.rmtree(target, ignore_errors=True)
         if isinstance(error, shutil.Error):
             raise SourceUnavailable(
                 "a file changed or could not be read while it was copied; run the backup again"

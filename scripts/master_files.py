@@ -6,7 +6,9 @@ from pathlib import Path
 
 from mydata_ledger.anchors.journal import BlobStore
 from mydata_ledger.anchors.keystore import keep_master, open_masters
+from mydata_ledger.anchors.keystore.master import MasterKeys
 from mydata_ledger.anchors.tiles import NoteKeys
+from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.scripts.settings import Settings, secret
 
 
@@ -32,11 +34,25 @@ class MasterFiles:
         self._next = settings.new_passphrase.encode()
 
     def open(self) -> bytes:
-        """The 32-byte master key; it is made at first use. Raises SourceUnavailable for a wrong passphrase."""
-        masters = open_masters(self._path, self._passphrase)
+        """The 32-byte master key, created at first use. Raises SourceUnavailable for a wrong passphrase.
+
+        MYDATA_NEW_PASSPHRASE opens it too, so that a rotation can go on, and can be repeated, after the master key.
+        """
+        masters = self._opened()
         if masters.replaced:
             self._finish(masters.current, masters.replaced)
         return masters.current
+
+    def _opened(self) -> MasterKeys:
+        """By the passphrase, or by the new one where a rotation has put it in place already."""
+        try:
+            return open_masters(self._path, self._passphrase)
+        except SourceUnavailable:
+            if not self._next:
+                raise
+            found = open_masters(self._path, self._next)
+            self._passphrase = self._next
+            return found
 
     def replace(self, new: bytes) -> None:
         """Wrap everything with a new master key, which is sealed under MYDATA_NEW_PASSPHRASE if that is set.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,7 @@ from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.scripts.master_files import MasterFiles, notes_folder
 from mydata_ledger.scripts.payloads import PayloadArchive, open_store
 from mydata_ledger.scripts.settings import Settings, secret
+from mydata_ledger.scripts.state_lock import StateLock
 
 if TYPE_CHECKING:
     from mydata_ledger.anchors.keystore.token import Token
@@ -47,6 +49,8 @@ class StateFolder:
 
     settings: Settings
     clock: Clock = field(default_factory=SystemClock)
+    lock: StateLock | None = None
+    """The folder's lock, where the caller holds it already: a rotation does, exclusively."""
 
     @property
     def keystore(self) -> Path:
@@ -67,7 +71,12 @@ class StateFolder:
 
     @cached_property
     def master(self) -> bytes:
-        """Master key of the keystore. Raises SourceUnavailable for a wrong MYDATA_PASSPHRASE."""
+        """Master key of the keystore. The lock of the folder is held as long as this object exists.
+
+        Raises SourceUnavailable for a wrong MYDATA_PASSPHRASE, and while the keystore is rotated.
+        """
+        if self.lock is None:
+            weakref.finalize(self, StateLock(self.settings.state).release)
         return MasterFiles(self.settings).open()
 
     @cached_property

@@ -24,8 +24,11 @@ class StateLock:
     """
 
     def __init__(self, state: Path, *, exclusive: bool = False) -> None:
-        """Take the lock. Raises SourceUnavailable if another process holds a conflicting lock."""
-        self._handle = os.open(state / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        """Take the lock. Raises SourceUnavailable if another process holds it, or there is no folder."""
+        try:
+            self._handle = os.open(state / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        except FileNotFoundError as error:
+            raise SourceUnavailable(f"there is no folder {state}; name the ledger's folder with --state") from error
         try:
             fcntl.flock(self._handle, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except OSError as error:

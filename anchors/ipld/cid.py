@@ -10,7 +10,7 @@ from mydata_ledger.anchors.ipld import multibase
 from mydata_ledger.anchors.ipld.wire import read_varint, varint
 from mydata_ledger.ledger.errors import MalformedInput
 
-RAW, CBOR, DAG_PB, DAG_CBOR, LIBP2P_KEY, DAG_JSON, JSON = 0x55, 0x51, 0x70, 0x71, 0x72, 0x0129, 0x0200
+RAW, CBOR, DAG_PB, DAG_CBOR, DAG_JSON, JSON = 0x55, 0x51, 0x70, 0x71, 0x0129, 0x0200
 SHA2_256, IDENTITY = 0x12, 0x00
 TEXT = re.compile(r"b[a-z2-7]{58}")
 MAX_BYTES = 640

@@ -18,7 +18,7 @@ from mydata_ledger.anchors.keystore.file import (
 from mydata_ledger.anchors.keystore.masters import Master, SoftMaster
 from mydata_ledger.anchors.keystore.wrapped import new_key, unwrap, wrap
 from mydata_ledger.ledger import envelope, signers, typed_data
-from mydata_ledger.ledger.errors import KeyDestroyed, ReceiptRequired, SignatureInvalid
+from mydata_ledger.ledger.errors import KeyDestroyed, ReceiptRequired, SignatureInvalid, SourceUnavailable
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import key_id
 from mydata_ledger.ledger.typed_data import Domain
@@ -172,11 +172,16 @@ class FileKeys:
         self._file.copy_to(target)
 
     def check(self) -> int:
-        """Unwrap all data keys as a check, and return how many there are. Raises SourceUnavailable on a damaged one."""
-        rows = self._file.all(
-            "select d.record, d.wrapped, k.wrapped, k.subject from deks d join keks k using (subject)"
+        """Unwrap all data keys as a check, and return how many there are.
+
+        Raises SourceUnavailable if one is damaged or its custody key is missing.
+        """
+        live = self._file.all(
+            "select d.record, d.wrapped, k.wrapped, k.subject from deks d left join keks k using (subject) "
+            "where d.wrapped is not null"
         )
-        live = [row for row in rows if row[1] is not None]
+        if lost := sum(custody is None for _, _, custody, _ in live):
+            raise SourceUnavailable(f"{lost} data keys have no custody key; restore the keystore from its backup")
         for record, wrapped, custody, name in live:
             unwrap(self._master.unwrap(custody, name), wrapped, record)
         return len(live)

@@ -17,7 +17,7 @@ from mydata_ledger.ledger.access import (
     search_position,
 )
 from mydata_ledger.ledger.consent import Consent
-from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
+from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
@@ -68,7 +68,7 @@ class MemoryIndex:
             anchored=self._state.is_anchored(CONSENTS, logged.position),
             revoked=entry in self._state.revoked
             or entry in self._state.reveals
-            or not self._is_signer_entitled(consent),
+            or not self._is_signer_entitled(consent, logged.position),
             superseded=entry in self._state.superseded,
             notice_outdated=notice is not None and notice.outdated,
             uses=len(uses),
@@ -76,11 +76,11 @@ class MemoryIndex:
             last_use=max(times_for_record, default=None),
         )
 
-    def _is_signer_entitled(self, consent: Consent) -> bool:
+    def _is_signer_entitled(self, consent: Consent, position: int) -> bool:
         """True if the data subject signed, or a delegate whose delegation is not ended."""
         if consent.signer == consent.data_subject:
             return True
-        return stands_by(consent.signer, consent.signed_at, self.delegations_of(consent.data_subject))
+        return stands_by(consent.signer, consent.signed_at, position, self.delegations_of(consent.data_subject))
 
     def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
         """The newest Consent, Delegation or Revocation of a data subject and a grantee."""
@@ -96,7 +96,7 @@ class MemoryIndex:
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
         """All delegations of a person, ended ones too, oldest first."""
         about = self._state.about.get(data_subject, [])
-        return [self._delegation(x) for x in about if isinstance(_statement_of(x), Delegation)]
+        return with_ends(self._delegation(x) for x in about if isinstance(_statement_of(x), Delegation))
 
     def _delegation(self, logged: LoggedStatement) -> DelegationState:
         entry, delegation = logged.signed.entry.entry, _statement_of(logged)

@@ -29,6 +29,7 @@ EVENT_TEXTS = {
     "link.opened": "one of your links was opened",
     "link.made": "a link to data was made",
     "link.passcode_wrong": "a wrong passcode was entered for one of your links",
+    "export.made": "your delegate downloaded everything about you",
 }
 """The text of each `ledger.message.Event`, for the subject line of the mail."""
 

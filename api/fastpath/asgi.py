@@ -54,7 +54,7 @@ class FastPath:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request(scope, receive, self._limits.max_body(scope["path"]))
+        request = Request(scope, receive, self._limits.max_body)
         if reply := await self._reply(request):
             await request.send_reply(reply, send)
         else:
@@ -62,11 +62,12 @@ class FastPath:
 
     async def _reply(self, request: Request) -> Reply | None:
         route, record_id = self._route(request.scope)
-        if route is None or not route.has_own_limits:
-            try:
+        try:
+            request.check_authorization()
+            if route is None or not route.has_own_limits or self._limits.session(request) is None:
                 self._limits.admit(request)
-            except LedgerError as error:
-                return self._limits.refusal(error)
+        except LedgerError as error:
+            return self._limits.refusal(error)
         return await self._call_route(route, request, record_id) if route else None
 
     async def _call_route(self, route: Route, request: Request, record_id: str) -> Reply | None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from mydata_ledger.api.errors import RateExceeded, Reply, closing, refusal
 from mydata_ledger.api.fastpath.request import Request, body_limit_message
-from mydata_ledger.ledger.errors import LedgerError, TooLarge
+from mydata_ledger.ledger.errors import LedgerError, SessionRequired, TooLarge
 
 BURST_SECONDS = 20
 """The size of a full bucket, in seconds of its rate."""
 MAX_CALLERS = 50_000
 """Callers remembered; the one idle for longest is dropped, and starts again with a full bucket."""
+MAX_LENGTH_DIGITS = 18
+"""Digits of the longest `Content-Length` that is read as a number."""
+RECORD_LIMIT_MESSAGE = "a record has at most {} bytes"
 SIGN_IN_PATHS = frozenset({"/session/challenges", "/sessions"})
 
 
@@ -47,36 +50,61 @@ class TokenBucket:
 
 
 class RequestLimits:
-    """Limits of every request except evaluations, which have their own. `max_body` is in bytes; a path in `streamed`
-    limits its bodies itself and reads them in pieces.
+    """Limits of every request except evaluations with a live session, which have their own.
+
+    `is_live` tells if a session key is that of a live session. `max_body` is in bytes; for a POST with a live session
+    to a path in `streamed`, the limit is the number of bytes given there, and its route reads the body in pieces.
     """
 
     def __init__(
-        self, requests: TokenBucket, sign_ins: TokenBucket, max_body: int, streamed: Collection[str] = ()
+        self,
+        requests: TokenBucket,
+        sign_ins: TokenBucket,
+        max_body: int,
+        is_live: Callable[[bytes], bool] = lambda _: False,
+        streamed: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        self._requests, self._sign_ins, self._max_body, self._streamed = requests, sign_ins, max_body, streamed
-
-    def max_body(self, path: str) -> int:
-        """The largest body on a path, in bytes."""
-        return sys.maxsize if path in self._streamed else self._max_body
+        self._requests, self._sign_ins, self._is_live = requests, sign_ins, is_live
+        self._streamed, self.max_body = streamed, max_body
+        self._sessions = OrderedDict[bytes, None]()
 
     def admit(self, request: Request) -> None:
-        """Count the request.
+        """Count the request for its session or, without a live one, for its host.
 
         Raises:
             RateExceeded: The caller has no token left (RFC 6585 section 4).
             TooLarge: The declared length is over the limit.
+            SourceUnavailable: The session cannot be read.
         """
-        scope, headers = request.scope, request.headers
+        scope = request.scope
         host = (scope.get("client") or ("", 0))[0]
+        session = self.session(request)
         if scope["path"] in SIGN_IN_PATHS and scope["method"] == "POST":
             self._sign_ins.take(host)
         else:
-            token = headers.get(b"authorization")
-            self._requests.take(hash(token) if token else host)
-        declared = headers.get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > request.max_body:
-            raise TooLarge(body_limit_message(request.max_body))
+            self._requests.take(session or host)
+        if session and scope["method"] == "POST":
+            request.max_body = self._streamed.get(scope["path"], self.max_body)
+        limit, declared = request.max_body, request.headers.get(b"content-length", b"0")
+        if not declared.isdigit() or len(declared) > MAX_LENGTH_DIGITS or int(declared) > limit:
+            is_record = limit != self.max_body
+            raise TooLarge(RECORD_LIMIT_MESSAGE.format(limit) if is_record else body_limit_message(limit))
+
+    def session(self, request: Request) -> bytes | None:
+        """The key of the request's session, if that session is or was live. None for a key that a caller made up."""
+        try:
+            key = request.session_key()
+        except SessionRequired:
+            return None
+        if key in self._sessions:
+            self._sessions.move_to_end(key)
+            return key
+        if not self._is_live(key):
+            return None
+        self._sessions[key] = None
+        if len(self._sessions) > MAX_CALLERS:
+            self._sessions.popitem(last=False)
+        return key
 
     @staticmethod
     def refusal(error: LedgerError) -> Reply:

@@ -12,18 +12,18 @@ from pydantic import BaseModel, Field
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.schemas import (
     ZERO,
-    AcceptedView,
     DraftView,
     Form,
     Hex,
     Hex32,
     Language,
+    ReplacedView,
     Seconds,
     SignedForm,
     Term,
-    accepted,
     draft_view,
     proof_document,
+    replaced,
     to_hex,
 )
 from mydata_ledger.ledger.commitment import disclosure
@@ -104,13 +104,16 @@ def draft_delegation(form: DelegateAppointmentForm, caller: SignedIn, kernel: Ke
 
 
 @router.post("/delegations", status_code=202)
-def submit_delegation(form: DelegationForm, kernel: KernelDep, _: SignedIn) -> AcceptedView:
-    """Submit a signed delegation; it is valid once it is on chain."""
+def submit_delegation(form: DelegationForm, kernel: KernelDep, _: SignedIn) -> ReplacedView:
+    """Submit a signed delegation; it is valid once it is on chain.
+
+    What the delegate made under the delegation that it renews continues under this one. `ended` lists what this one
+    does not cover.
+    """
     evidence = disclosure.from_json(form.evidence.encode()) if form.evidence else None
     delegation, signature = parse(Delegation, form.message), read_hex(form.signature, "signature")
-    return accepted(
-        kernel.consents.delegations.accept(delegation, signature, read_domain(form.domain), evidence), "pending"
-    )
+    logged = kernel.consents.delegations.accept(delegation, signature, read_domain(form.domain), evidence)
+    return replaced(logged, "pending", kernel.consents.endings.ended_by(logged))
 
 
 @router.get("/delegations")

@@ -72,12 +72,14 @@ class ExportForm(Form):
 def download_export_as_delegate(form: ExportForm, caller: SignedIn, context: AppContextDep) -> StreamingResponse:
     """Everything about a person as a zip, for a delegate whose delegation covers every category (`*`).
 
-    The download stops when the delegation ends, and the withdrawal that ends the delegation lists it.
+    The person is notified. The download stops when the delegation ends, and the withdrawal that ends the delegation
+    lists it.
     """
     person, acting = subject_bytes(form.data_subject), context.kernel.consents.acting
     delegation, reference = acting.office(caller.signer, person, ["*"]), token_hex(16)
-    acting.begin(delegation, EXPORT, reference)
     body = zipped(_files(person, context), context.kernel.queries.now())
+    if delegation:
+        context.kernel.people.inbox.report_download(person, caller.signer, reference)
     pieces = _while_entitled(body, delegation, reference, acting)
     return StreamingResponse(pieces, media_type="application/zip", headers=ATTACHMENT)
 
@@ -85,6 +87,10 @@ def download_export_as_delegate(form: ExportForm, caller: SignedIn, context: App
 def _while_entitled(
     pieces: Iterator[bytes], delegation: DelegationState | None, reference: str, acting: DelegateActions
 ) -> Iterator[bytes]:
+    """The pieces while the delegation lasts. The download is recorded at its first piece, so that one which never
+    began leaves nothing behind.
+    """
+    acting.begin(delegation, EXPORT, reference, ["*"])
     try:
         for piece in pieces:
             if not acting.may_go_on(delegation.entry if delegation else b"", EXPORT, reference):

@@ -59,6 +59,8 @@ class RecordHeaders(BaseModel):
 
     def upload(self, media_type: str) -> Upload:
         """The kernel's upload, without the content. Raises MalformedInput."""
+        if not (3 <= len(media_type) <= 127 and media_type.isascii() and media_type.isprintable()):
+            raise MalformedInput("`Content-Type` is the record's media type, in 3 to 127 characters")
         return Upload(
             data_subject=subject_bytes(self.record_data_subject),
             category=self.record_category,

@@ -95,17 +95,17 @@ def _sentence(grant: Grant, consent: Consent, words: Words) -> str:
 def _views(state: ConsentState, kernel: Kernel) -> Iterator[TransferView]:
     if not state.stands:
         return
-    consent, vocabulary = state.consent, kernel.queries.vocabulary
+    consent, vocabulary, now = state.consent, kernel.queries.vocabulary, kernel.queries.now()
     for grant in consent.grants:
         terms = terms_of(grant)
-        if terms is None or grant.expires <= kernel.queries.now():
+        if terms is None or grant.expires <= now:
             continue
         words = {language: _sentence(grant, consent, Words(vocabulary, language)) for language in ("ko", "en")}
         yield TransferView(
             entry=to_hex(state.entry),
             recipient=consent.grantee,
             recipient_name=consent.grantee_name,
-            status="active" if state.anchored else "pending",
+            status=state.status(now),
             words=words,
             **(asdict(terms) | {"categories": list(terms.categories)}),
         )

@@ -125,7 +125,7 @@ def _dag() -> bytes:
 
 def _fhir() -> list[bytes]:
     consent: Consent = STATEMENTS[0]
-    return [orjson.dumps(write(consent, bytes(32))) for write in (write_r4, write_r5)]
+    return [orjson.dumps(write(consent, bytes(32), "active")) for write in (write_r4, write_r5)]
 
 
 def _evaluation() -> dict[str, Any]:

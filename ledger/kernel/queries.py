@@ -40,6 +40,11 @@ class Queries:
         return self._world.bounds.batch
 
     @property
+    def streamed_bytes(self) -> int:
+        """The largest record that is taken as a stream."""
+        return self._world.bounds.streamed_bytes
+
+    @property
     def session_seconds(self) -> int:
         """The duration of a session in seconds."""
         return self._world.bounds.session_seconds

@@ -14,6 +14,7 @@ from mydata_ledger.client import signed_in
 from mydata_ledger.ledger.consent import Consent, Grant
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput
 from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.status import Status
 from mydata_ledger.ledger.typed_data import message, parse, read_hex
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.ledger.wording import Words
@@ -74,7 +75,7 @@ def export(
     url: Url = URL,
 ) -> None:
     """Write one of your consents as a FHIR Consent."""
-    from mydata_ledger.services.health.formats.consents import write_r4, write_r5
+    from mydata_ledger.services.health.formats.consents import FHIR_STATUS, write_r4, write_r5
 
     writers = {"R4": write_r4, "R5": write_r5}
     if release.upper() not in writers:
@@ -83,8 +84,7 @@ def export(
     copy = client.call("GET", f"/consents/{entry}/copy")
     status = next(c["status"] for c in client.call("GET", "/consents") if c["entry"] == entry)
     consent = parse(Consent, copy["message"])
-    state = "active" if status in {"active", "pending"} else "inactive"
-    resource = writers[release.upper()](consent, read_hex(entry, "entry", 32), state)
+    resource = writers[release.upper()](consent, read_hex(entry, "entry", 32), FHIR_STATUS[Status(status)])
     if out:
         write(out, resource)
     answer(resource, f"written to {out}", as_json=out is None)

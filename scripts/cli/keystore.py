@@ -67,11 +67,11 @@ def rotate(
     value: dict[str, Any] = {}
     lines: list[str] = []
     _state_folder(state)  # settings are checked before the lock is taken
-    with StateLock(state, exclusive=True):
+    with StateLock(state, exclusive=True) as lock:
         if master:
-            _rotate_master(_state_folder(state), value, lines, quiet=as_json)
+            _rotate_master(_state_folder(state, lock), value, lines, quiet=as_json)
         if custody:
-            _rotate_custody(_state_folder(state), value, lines, quiet=as_json)
+            _rotate_custody(_state_folder(state, lock), value, lines, quiet=as_json)
     lines.append("run `mydata fsck`, then `mydata keystore backup FOLDER`, and destroy the older copies")
     answer(value, "\n".join(lines), as_json)
 
@@ -100,10 +100,10 @@ def _rotate_custody(state_folder: StateFolder, value: dict[str, Any], lines: lis
     lines.append(f"{count:,} custody keys are new, and every data key was wrapped again under its person's")
 
 
-def _state_folder(state: Path) -> StateFolder:
+def _state_folder(state: Path, lock: StateLock | None = None) -> StateFolder:
     from mydata_ledger.scripts.state_folder import StateFolder
 
-    return StateFolder(Settings.read(state, "", DEFAULT_PORT))
+    return StateFolder(Settings.read(state, "", DEFAULT_PORT), lock=lock)
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,19 +17,22 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Checkpoints of the logs: note keys and witnesses, as the operator.", no_args_is_help=True)
 
 
-def _keys(state: Path) -> NoteKeys:
+@contextmanager
+def _keys(state: Path) -> Iterator[NoteKeys]:
+    """The note keys, under the lock that comes with the master key."""
     from mydata_ledger.anchors.tiles import NoteKeys
     from mydata_ledger.scripts.settings import DEFAULT_PORT, Settings
     from mydata_ledger.scripts.state_folder import StateFolder, notes_folder
 
     folder = StateFolder(Settings.read(state, "", DEFAULT_PORT))
-    return NoteKeys(notes_folder(state), folder.master)
+    yield NoteKeys(notes_folder(state), folder.master)
 
 
 @app.command("keys")
 def keys(state: State = STATE, as_json: Json = False) -> None:
     """List the generations of the note key, newest first; their verifier keys are at `/log/<name>/vkey`."""
-    note_keys = _keys(state).all()
+    with _keys(state) as keys:
+        note_keys = keys.all()
     lines = [f"{key.name}  {'retired' if key.retired else 'signs'}" for key in note_keys]
     answer([{"name": key.name, "retired": key.retired} for key in note_keys], "\n".join(lines), as_json)
 
@@ -35,7 +40,8 @@ def keys(state: State = STATE, as_json: Json = False) -> None:
 @app.command("rotate")
 def rotate(state: State = STATE, as_json: Json = False) -> None:
     """Make the next note key; from the next checkpoint on it signs together with the older ones."""
-    name = _keys(state).rotate()
+    with _keys(state) as keys:
+        name = keys.rotate()
     answer({"name": name}, f"note key {name} signs from now on; publish its vkey, then retire the older", as_json)
 
 
@@ -44,7 +50,8 @@ def retire(
     name: Annotated[str, typer.Argument(help="Name of the generation.")], state: State = STATE, as_json: Json = False
 ) -> None:
     """Retire an older note key: it no longer signs."""
-    _keys(state).retire(name)
+    with _keys(state) as keys:
+        keys.retire(name)
     answer({"name": name}, f"note key {name} signs no more", as_json)
 
 

@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.anchors.store import Store
+from mydata_ledger.api.routes import exports
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.errors import NotEntitled, NotFound
 from mydata_ledger.ledger.kernel import WitnessedPaper
 from mydata_ledger.ledger.party import Party
+from mydata_ledger.services.health.formats.shlink import read_shlink
 from testing.ledger_fixture import NOW, wallet
 from tests.api.api_client import ApiClient
 from tests.api.test_delegations import BEN, hand_in, hex_of
@@ -24,10 +27,12 @@ def client(request, tmp_path):
     return released(ApiClient(store))
 
 
-def named(client, *categories):
-    form = {"delegate": hex_of(BEN), "delegate_name": "Ben", "categories": categories, "expires": NOW + 9_000}
+def named(client, *categories, **more):
+    form = {"delegate": hex_of(BEN), "delegate_name": "Ben", "categories": categories, "expires": NOW + 9_000} | more
     draft = client.http.post("/delegations/drafts", json=form, headers=client.as_(client.fixture.ann)).json()
-    assert hand_in(client, client.fixture.ann, Delegation, "/delegations", draft).status_code == 202
+    answer = hand_in(client, client.fixture.ann, Delegation, "/delegations", draft)
+    assert answer.status_code == 202
+    return answer.json()["ended"]
 
 
 def shared(client, **wish):
@@ -118,6 +123,8 @@ def test_a_delegate_for_everything_downloads_everything(client):
     named(client, "*")
     answer = export(client)
     assert answer.status_code == 200
+    inbox = client.fixture.kernel.people.inbox.read(hex_of(client.fixture.ann))
+    assert [(m.event, m.detail) for m in inbox] == [("export.made", {"by": BEN.address})]
     own = client.http.get("/me/export", headers=client.as_(client.fixture.ann))
     theirs, ours = (zipfile.ZipFile(io.BytesIO(one.content)).namelist() for one in (answer, own))
     assert theirs == ours
@@ -137,3 +144,96 @@ def test_a_withdrawal_names_the_download_that_is_under_way_and_breaks_it_off(cli
     assert acting.may_go_on(office.entry, "export", "one")
     assert ("export", "one") in {(one.kind, one.reference) for one in ended_by_the_person(client)}
     assert not acting.may_go_on(office.entry, "export", "one")
+
+
+def is_live(client):
+    """Whether the person's list has their only link as live."""
+    (link,) = client.http.get("/me/links", headers=client.as_(client.fixture.ann)).json()
+    return link["live"]
+
+
+@pytest.mark.parametrize("categories", [["health"], ["*"], ["health.lab", "health", "finance"]])
+def test_a_renewed_delegation_carries_what_was_made_under_the_earlier_one(client, categories):
+    named(client, "health")
+    link = shared(client).json()
+    for _ in range(2):
+        client.fixture.clock.passes(10)
+        assert named(client, *categories, expires=NOW + 19_000) == []
+        client.fixture.kernel.log_consumer.consume()
+        assert (manifest(client, link).status_code, is_live(client)) == (200, True)
+    kept = len(client.fixture.payloads.blocks)
+    named_ones = [one.reference for one in ended_by_the_person(client) if one.kind == "link"]
+    assert named_ones == [link["link"]["name"]], "by the end of the newest"
+    assert (manifest(client, link).status_code, is_live(client)) == (404, False)
+    client.fixture.kernel.log_consumer.consume()
+    assert len(client.fixture.payloads.blocks) == kept - 1, "its content is let go"
+
+
+@pytest.mark.parametrize("less", [{"categories": ["finance"]}, {"not_before": NOW + 50}])
+def test_a_renewed_delegation_ends_what_it_does_not_cover_and_names_it(client, less):
+    named(client, "health")
+    link, kept = shared(client).json(), len(client.fixture.payloads.blocks)
+    client.fixture.clock.passes(10)
+    ended = named(client, *less.get("categories", ["health"]), **{k: v for k, v in less.items() if k != "categories"})
+    assert [(one["kind"], one["reference"]) for one in ended] == [("link", link["link"]["name"])]
+    assert (manifest(client, link).status_code, is_live(client)) == (404, False)
+    client.fixture.kernel.log_consumer.consume()
+    assert len(client.fixture.payloads.blocks) == kept - 1, "its content is let go"
+    named(client, "health", expires=NOW + 19_000)
+    assert (manifest(client, link).status_code, is_live(client)) == (404, False), "nothing comes back"
+    assert [one.kind for one in ended_by_the_person(client)] == ["session"], "what ended before is not named again"
+
+
+def test_a_delegation_that_ends_while_a_link_is_made_leaves_no_link(client, monkeypatch):
+    named(client, "health")
+    acting, kept = client.fixture.kernel.consents.acting, len(client.fixture.payloads.blocks)
+    begin = type(acting).begin
+
+    def begins_too_late(self, *args):
+        ended_by_the_person(client)
+        begin(self, *args)
+
+    monkeypatch.setattr(type(acting), "begin", begins_too_late)
+    assert shared(client).status_code == 403
+    assert (is_live(client), len(client.fixture.payloads.blocks)) == (False, kept)
+
+
+def test_a_download_breaks_off_when_the_delegation_ends(client):
+    named(client, "*")
+    fixture, pieces = client.fixture, iter([b"first", b"second"])
+    office = fixture.kernel.consents.acting.office(BEN.signer, fixture.ann.signer, ["*"])
+    download = exports._while_entitled(pieces, office, "one", fixture.kernel.consents.acting)
+    assert next(download) == b"first"
+    assert ("export", "one") in {(one.kind, one.reference) for one in ended_by_the_person(client)}
+    with pytest.raises(NotEntitled):
+        next(download)
+
+
+def test_a_download_that_never_began_is_not_named(client):
+    named(client, "*")
+    fixture = client.fixture
+    office = fixture.kernel.consents.acting.office(BEN.signer, fixture.ann.signer, ["*"])
+    exports._while_entitled(iter([b""]), office, "one", fixture.kernel.consents.acting)
+    assert [one.kind for one in ended_by_the_person(client)] == []
+
+
+def test_only_the_maker_brings_a_link_up_to_date(client):
+    named(client, "health")
+    made = shared(client, long_term=True).json()
+    name, key = bytes.fromhex(made["link"]["name"][2:]), read_shlink(made["shlink"]).key
+    sharing = client.fixture.kernel.people.sharing
+    for other in (client.fixture.ann.signer, client.fixture.trial.signer):
+        with pytest.raises(NotFound):
+            sharing.refresh(other, name, key, lambda content: b"{}")
+    assert sharing.refresh(BEN.signer, name, key, lambda content: b"{}").live
+
+
+def test_an_end_spares_sessions_that_were_opened_after_it(client):
+    named(client, "health")
+    client.as_(BEN)
+    end = client.fixture.kernel.consents.delegations.draft_end(client.fixture.ann.signer, BEN.signer).statement
+    logged = client.fixture.kernel.consents.revocations.accept(end, client.fixture.sign(client.fixture.ann, end))
+    client.fixture.clock.passes(5)
+    again = client.as_(BEN)
+    assert len([one for one in client.fixture.kernel.consents.endings.ended_by(logged) if one.kind == "session"]) == 1
+    assert client.http.get("/delegations", headers=again).status_code == 200

@@ -10,7 +10,7 @@ import pytest
 from mydata_ledger.api.routes import large_records
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.commitment.content import record_commitment
-from mydata_ledger.ledger.errors import StorageFull
+from mydata_ledger.ledger.errors import NotFound, StorageFull
 from mydata_ledger.ledger.kernel import Bounds
 from mydata_ledger.ledger.record import Issue
 from testing.ledger_fixture import VITALS, wallet
@@ -148,6 +148,32 @@ def test_a_record_beyond_the_bound_is_refused_before_it_is_read(client):
     assert len(leftovers(client)[2]) == len(before[2]) + 1
 
 
+@pytest.mark.parametrize(("method", "signed_in"), [("POST", False), ("PUT", True)])
+def test_only_a_post_with_a_session_may_have_a_large_body(client, method, signed_in):
+    small = ApiClient(max_body=1_000, bounds=Bounds(record_bytes=SMALL, streamed_bytes=BOUND))
+    session = small.as_(small.fixture.hospital) if signed_in else {"Authorization": "Bearer x"}
+    answer = small.http.request(method, "/records/drafts/stream", content=bytes(1_001), headers=session)
+    assert (answer.status_code, answer.headers["connection"]) == (413, "close")
+    assert sent(small, bytes(BOUND)).status_code == 201
+
+
+def test_a_refusal_that_left_the_body_unread_closes_the_connection(client):
+    for who in ({}, client.as_(client.fixture.hospital)):
+        answer = client.http.put("/records/drafts/stream", content=b"12", headers=who)
+        assert (answer.status_code, answer.headers.get("connection")) == (405, "close")
+    answer = client.http.post("/records/drafts/stream", content=b"12")
+    assert (answer.status_code, answer.headers.get("connection")) == (401, "close")
+    assert "connection" not in client.http.get("/consents").headers
+
+
+@pytest.mark.parametrize("media_type", ["", "a", "a" * 128, "application/x\x7f"])
+def test_a_media_type_is_checked_as_the_json_form_does(client, media_type):
+    before = leftovers(client)
+    refused = sent(client, b"12", Content_Type=media_type)
+    assert (refused.status_code, refused.json()["error"]) == (400, "malformed_input")
+    assert leftovers(client) == before
+
+
 def test_a_length_is_required(client):
     refused = sent(client, iter([b"in ", b"chunks"]))
     assert refused.status_code == 400
@@ -269,6 +295,22 @@ def test_only_the_one_it_was_released_to_fetches_it_and_only_while_it_exists(cli
         [(one.statement, fixture.sign(fixture.ann, one.statement)) for one in drafts]
     )
     assert fetched(client, release, fixture.trial).status_code == 404
+
+
+def test_i3_a_release_of_before_the_withdrawal_gives_no_sealed_content_after_it(client):
+    said, fixture = issued(client), client.fixture
+    fixture.consents(fixture.trial, "health.lab")
+    fixture.anchor()
+    release = asked(client, said["recordId"], fixture.trial).json()
+    key = "0x" + fixture.reader_keys[fixture.trial.address].public.hex()
+    own = asked(client, said["recordId"], fixture.ann, purpose="mydata:SELF_VIEW", reader_key=key).json()
+    large = fixture.kernel.records.large_records
+    _, pieces = large.sealed(fixture.trial.address, release["receipt"]["position"])
+    fixture.withdraws(fixture.trial)
+    with pytest.raises(NotFound):
+        next(pieces)
+    assert fetched(client, release, fixture.trial).json() == {"error": "access_denied"}
+    assert fetched(client, own, fixture.ann).status_code == 200, "the owner's own view rests on no consent"
 
 
 def test_a_damaged_payload_is_never_given_out_as_whole(client):

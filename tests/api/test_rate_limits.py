@@ -39,6 +39,41 @@ def test_a_session_beyond_its_pace_waits_and_another_does_not():
     assert client.http.get("/consents", headers=trial).status_code == 200
 
 
+SPELLINGS = [f"{scheme} {' ' * spaces}{{}}" for scheme in ("Bearer", "bEARER", "BEARER") for spaces in range(9)]
+
+
+@pytest.mark.usefixtures("standing")
+def test_a_session_is_one_however_its_header_is_spelt():
+    client = ApiClient(requests_per_second=1)
+    token = client.as_(client.fixture.ann)["Authorization"].split()[1]
+    answers = [client.http.get("/consents", headers={"Authorization": one.format(token)}) for one in SPELLINGS]
+    late = len(SPELLINGS) - BURST_SECONDS
+    assert [answer.status_code for answer in answers] == [200] * BURST_SECONDS + [429] * late
+
+
+@pytest.mark.usefixtures("standing")
+@pytest.mark.parametrize("path", ["/consents", "/access/v1/evaluation"])
+def test_who_makes_up_tokens_is_limited_by_host(path):
+    client = ApiClient(requests_per_second=1)
+    answers = [
+        client.http.request("POST" if "access" in path else "GET", path, headers={"Authorization": f"Bearer x{n}"})
+        for n in range(BURST_SECONDS + 5)
+    ]
+    assert [answer.status_code for answer in answers][-5:] == [429] * 5
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/consents"), ("POST", "/access/v1/evaluation")])
+def test_two_authorization_headers_are_refused_everywhere(method, path):
+    client = ApiClient()
+    own = client.as_(client.fixture.ann)["Authorization"]
+    body = evaluation(client) if method == "POST" else None
+    for second in (own, "x"):
+        headers = [("Authorization", own), ("Authorization", second)]
+        answer = client.http.request(method, path, headers=headers, json=body)
+        assert (answer.status_code, answer.json()["error"]) == (400, "malformed_input")
+    assert client.fixture.store.log.head(ACCESS).size == 0
+
+
 @pytest.mark.usefixtures("standing")
 def test_a_host_beyond_its_pace_opens_no_more_sessions():
     client = ApiClient(sign_ins_per_second=1)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mydata_ledger.anchors.memory import MemoryStore
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, Reason
-from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
+from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import delegate_name
 from mydata_ledger.ledger.kernel.decisions.search_answers import decide_single
@@ -32,6 +32,7 @@ from tests.anchors.sample_statements import (
     revocation,
     seal,
 )
+from tests.ledger.definition import ended_consents
 
 PEOPLE, RECORDS = [bytes([n]) * 20 for n in range(1, 41)], 60
 DELEGATES = PEOPLE[:3]
@@ -81,6 +82,7 @@ def fill_store(store, seed):
         sign_consent(store, chance, person, chance.choice(grantee))
         if chance.random() < 0.3:
             end_an_office(store, chance.choice, person)
+    renew_then_end(store, PEOPLE[seed % len(PEOPLE)])
     store.log.append([erasure(chance.randrange(RECORDS)) for _ in range(3)], NOW)
     for log in LOGS:
         anchor(store, log, seed % 3 * 8 if log == CONSENTS else 0)
@@ -119,6 +121,18 @@ def end_an_office(store, pick, person):
         store.log.append([revocation(store.index.newest(person, delegate_name(offices[-1].delegation.delegate)))], NOW)
 
 
+def renew_then_end(store, person):
+    """A delegate signs, then the person renews the delegation and ends it; a new delegation does not make the consent
+    stand again.
+    """
+    delegate = DELEGATES[0] if person != DELEGATES[0] else DELEGATES[1]
+    store.log.append([delegation(person, delegate)], NOW)
+    store.log.append([consent(person, TRIAL, store.index.newest(person, TRIAL), (READ,), delegate)], NOW)
+    store.log.append([delegation(person, delegate, 1)], NOW)
+    store.log.append([revocation(store.index.newest(person, delegate_name(delegate)))], NOW)
+    store.log.append([delegation(person, delegate, 2)], NOW)
+
+
 def anchor(store, log, lag=0):
     size = store.log.head(log).size - lag
     store.anchoring.mark_anchored(log, store.log.head(log) if not lag else head_at(store, log, size), 7)
@@ -152,7 +166,22 @@ def check(store, seed):
     assert fill_store(reference, seed) == declared
     check_search(store, reference, declared)
     check_facts(store, reference)
+    check_delegates_consents(store, reference)
     return reference
+
+
+def check_delegates_consents(store, reference):
+    """The consents that delegates signed stand or not, as derived from the log; some delegations were renewed and then
+    ended.
+    """
+    logged = [store.log.statement_at(CONSENTS, position) for position in range(store.log.head(CONSENTS).size)]
+    log = [(one.signed.entry.entry, one.signed.statement) for one in logged]
+    withdrawn = {statement.consent for _, statement in log if isinstance(statement, Revocation)}
+    for index in (store.index, reference.index):
+        delegations = [state for person in PEOPLE for state in index.delegations_of(person)]
+        ended = withdrawn | ended_consents(log, [state.entry for state in delegations if state.revoked])
+        states = [state for person in PEOPLE for state in index.consents_of(person) if state.consent.signer != person]
+        assert {state.entry for state in states if state.revoked} == {s.entry for s in states if s.entry in ended}
 
 
 def check_search(store, reference, declared):

@@ -176,3 +176,37 @@ def is_met(grant, state, request, emergency):
         "mask:telecom": True,
     }
     return all(limits[condition] for condition in grant.conditions)
+
+
+def ended_consents(log, revealed=()):
+    """Entries of the delegates' consents that no longer stand, derived from `(entry, statement)` of one log, in order.
+
+    Each rests on the delegations of its signer that were in the log and open. The end of one, by a revocation or by its
+    secret on chain, ends all that were given to that delegate up to it; a witness statement on paper ends separately.
+    """
+    given, rests, ended = {}, {}, set()
+    for entry, statement in log:
+        kind = type(statement).__name__
+        if kind == "Delegation":
+            given.setdefault((statement.data_subject, statement.delegate), []).append((entry, statement))
+        elif kind == "Consent" and statement.signer != statement.data_subject:
+            earlier = given.get((statement.data_subject, statement.signer), [])
+            rests[entry] = {one for one, delegation in earlier if was_open(delegation, statement.signed_at)}
+        elif kind == "Revocation":
+            ended |= ended_delegations(statement.consent, given)
+    ended |= {one for entry in revealed for one in ended_delegations(entry, given)}
+    return {entry for entry, delegations in rests.items() if delegations <= ended}
+
+
+def was_open(delegation, at_time):
+    return at_time in range(delegation.not_before, delegation.expires)
+
+
+def ended_delegations(entry, given):
+    """The delegations that end when the one with this entry does."""
+    for delegations in given.values():
+        entries = [one for one, _ in delegations]
+        if entry in entries:
+            earlier = delegations[: entries.index(entry)]
+            return {entry} | {one for one, delegation in earlier if not delegation.relation.startswith("paper:")}
+    return set()

@@ -15,7 +15,7 @@ from mydata_ledger.ledger.kernel.decisions.search_answers import decide_single
 from mydata_ledger.ledger.party import Party, checksum
 from mydata_ledger.ledger.record import Issue, Record
 from tests.ledger import questions
-from tests.ledger.definition import blocks
+from tests.ledger.definition import blocks, ended_consents
 from tests.ledger.questions import ANN, BOB, EVE, MOMENTS, NOW, OFTEN, R1, R2, SELDOM
 
 CORPUS = 4_000, 1
@@ -38,7 +38,7 @@ PARTS = [WHOLE, (100, 250, ()), (100, 0, ()), (0, 200, ()), (0, 0, (R1,)), (0, 0
 PATHS = [*questions.PATHS[:4] * 4, questions.PATHS[4]]
 NO_OFFICE = (NEVER, NEVER, False)
 OFFICES = [(0, NEVER, False), (0, NEVER, True), (0, NOW - 1, False), (NOW - 5, NEVER, False), NO_OFFICE]
-"""Of a delegation: its window, and whether it was revoked."""
+"""Of a delegation: its window, and whether it was revoked. The second of two renews the first."""
 
 
 @dataclass(frozen=True)
@@ -97,18 +97,23 @@ def state(number, person, grants_said, own):
     """One consent as the index returns it."""
     grantee, grants, notice = grants_said
     signer = DELEGATE if own.is_delegated else person
-    falls = own.is_delegated and not stands_by(signer, own.signed_at, [office(person, one) for one in own.offices])
     consent = Consent(
         person, signer, grantee, "", 1, bytes(32), limited(grants, own), notice, "en", own.signed_at, bytes(32)
     )
-    entry, revoked, outdated = person[:1] * 31 + bytes([number]), own.revoked or falls, notice in OUTDATED
+    entry, outdated, delegations = person[:1] * 31 + bytes([number]), notice in OUTDATED, [*delegations_of(person, own)]
+    log = [*((one.entry, one.delegation) for one in delegations), (entry, consent)]
+    is_ended = entry in ended_consents(log, [one.entry for one in delegations if one.revoked])
+    assert is_ended == (own.is_delegated and not stands_by(signer, own.signed_at, number, delegations))
+    revoked = own.revoked or is_ended
     return ConsentState(entry, number, consent, own.anchored, revoked, own.superseded, outdated, *own.uses)
 
 
-def office(person, one):
-    opens, closes, ended = one
-    delegation = (person, person, DELEGATE, "Dee", "carer", ("*",), opens, closes, bytes(32), 0, bytes(32))
-    return DelegationState(bytes(32), 0, Delegation(*delegation), anchored=True, revoked=ended)
+def delegations_of(person, own):
+    """The delegations of the person, each a renewal of the one before, at positions before every consent."""
+    for position, (opens, closes, ended) in enumerate(own.offices, -len(own.offices)):
+        delegation = (person, person, DELEGATE, "Dee", "carer", ("*",), opens, closes, bytes(32), 0, bytes(32))
+        entry = bytes([position % 256]) * 32
+        yield DelegationState(entry, position, Delegation(*delegation), anchored=True, revoked=ended)
 
 
 def limited(grants, own):

@@ -133,6 +133,79 @@ def test_a_delegate_keeps_the_forbids_of_the_person(world):
     consents_as(world, BEN, world.grant(VITALS), never)
 
 
+CAROL = wallet(83)
+BEYOND = "does not cover every category of the consent"
+
+
+def test_a_delegate_withdraws_only_within_their_categories(world):
+    names(world, categories=(VITALS,))
+    names(world, CAROL, categories=("health",))
+    consents_as(world, world.ann, world.grant(LAB), world.grant(VITALS))
+    with pytest.raises(NotEntitled, match=BEYOND):
+        withdraws_as(world, BEN)
+    with pytest.raises(NotEntitled, match=BEYOND):
+        consents_as(world, BEN, world.grant(VITALS))
+    consents_as(world, BEN, world.grant(LAB), world.grant(VITALS, actions=("view",)))
+    withdraws_as(world, CAROL)
+
+
+def test_a_delegate_does_not_replace_what_another_delegate_signed_beyond_their_categories(world):
+    names(world, categories=(VITALS,))
+    names(world, CAROL, categories=(LAB,))
+    consents_as(world, CAROL, world.grant(LAB))
+    with pytest.raises(NotEntitled, match=BEYOND):
+        consents_as(world, BEN, world.grant(VITALS))
+    with pytest.raises(NotEntitled, match="name fewer"):
+        consents_as(world, BEN, world.grant(LAB, actions=("view", "copy")), world.grant(VITALS))
+    consents_as(world, BEN, world.grant(LAB), world.grant(VITALS))
+    withdraws_as(world, world.ann)
+    with pytest.raises(NotEntitled):
+        consents_as(world, BEN, world.grant(LAB), world.grant(VITALS))
+
+
+def test_a_delegate_ends_no_delegation_but_their_own(world):
+    names(world, categories=("*",))
+    names(world, CAROL, categories=(LAB,))
+    consents_as(world, CAROL, world.grant(LAB))
+
+    def end(signer, delegate):
+        draft = world.kernel.consents.delegations.draft_end(world.ann.signer, delegate.signer)
+        statement = replace(draft.statement, signer=signer.signer)
+        return world.kernel.consents.revocations.accept(statement, world.sign(signer, statement))
+
+    with pytest.raises(NotEntitled, match="lays it down"):
+        end(BEN, CAROL)
+    assert [s.status(NOW) for s in world.store.index.delegations_of(world.ann.signer)] == ["active"] * 2
+    end(CAROL, CAROL)
+    assert [s.status(NOW) for s in world.store.index.delegations_of(world.ann.signer)] == ["active", "revoked"]
+
+
+def test_i3_the_end_of_a_renewed_delegation_ends_what_was_signed_under_the_earlier_one(world):
+    record = world.issued(LAB)
+    names(world)
+    consents_as(world, BEN, world.grant(LAB))
+    world.clock.passes(10)
+    names(world, expires=NOW + 2 * YEAR)
+    assert world.permits(world.trial, record), "a renewal ends nothing"
+    ends(world)
+    assert not world.permits(world.trial, record)
+    now, states = world.clock.now(), world.store.index.delegations_of(world.ann.signer)
+    assert [state.status(now) for state in states] == ["revoked", "revoked"]
+    world.clock.passes(10)
+    names(world, expires=NOW + 3 * YEAR)
+    assert not world.permits(world.trial, record), "a new delegation does not make the consent stand again"
+
+
+def test_i3_the_chain_alone_ends_a_renewed_delegation_with_the_earlier_one(world):
+    record = world.issued(LAB)
+    names(world)
+    consents_as(world, BEN, world.grant(LAB))
+    world.clock.passes(10)
+    newest = names(world).signed.entry.entry
+    world.store.anchoring.revealed({newest: 9})
+    assert not world.permits(world.trial, record)
+
+
 def test_a_delegate_does_not_bring_back_what_the_person_withdrew(world):
     names(world)
     consents_as(world, BEN, world.grant(LAB))

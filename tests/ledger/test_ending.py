@@ -111,3 +111,58 @@ def test_the_end_of_a_delegation_ends_what_the_delegate_signed_and_what_rested_o
         EndedItem("link", "a", "0xreader", NOW),
     ]
     assert not rests(world, entry)
+
+
+def named(world, *categories):
+    naming = DelegateAppointment(
+        world.ann.signer, world.ann.signer, BEN.signer, "Ben", "representative", categories, 0, NOW + 9_000
+    )
+    draft = world.kernel.consents.delegations.draft(naming)
+    world.kernel.consents.delegations.accept(draft.statement, world.sign(world.ann, draft.statement))
+    world.anchor()
+    world.clock.passes(1)
+
+
+def signed_by_ben(world, grantee):
+    draft = world.draft(grantee.address, [world.grant(LAB)])
+    statement = replace(draft.statement, signer=BEN.signer)
+    entry = world.kernel.consents.acceptance.accept(statement, world.sign(BEN, statement)).signed.entry.entry
+    world.clock.passes(1)
+    world.anchor()
+    return "0x" + entry.hex()
+
+
+def end_delegation(world):
+    end = world.kernel.consents.delegations.draft_end(world.ann.signer, BEN.signer)
+    return world.kernel.consents.revocations.accept(end.statement, world.sign(world.ann, end.statement))
+
+
+def consents_ended(world, logged):
+    return [one.reference for one in world.kernel.consents.endings.ended_by(logged) if one.kind == "consent"]
+
+
+def test_the_end_of_a_delegation_names_only_what_it_ended(world):
+    named(world, LAB)
+    signed_by_ben(world, world.trial)
+    by_chain, kept = signed_by_ben(world, world.insurer), signed_by_ben(world, world.hospital)
+    own = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address, signer=world.ann.signer)
+    world.kernel.consents.revocations.accept(own.statement, world.sign(world.ann, own.statement))
+    world.store.anchoring.revealed({bytes.fromhex(by_chain[2:]): 9})
+    world.clock.passes(1)
+    first = end_delegation(world)
+    assert consents_ended(world, first) == [kept]
+    named(world, LAB)
+    later = signed_by_ben(world, world.merchant)
+    named(world, LAB, VITALS)
+    assert consents_ended(world, end_delegation(world)) == [later], "what ended earlier is not named again"
+    assert consents_ended(world, first) == [kept], "each call returns the equal list"
+
+
+def test_all_receipts_are_read_for_the_released_keys(world, monkeypatch):
+    monkeypatch.setattr("mydata_ledger.ledger.kernel.consents.endings.AT_ONCE", 1)
+    records = [world.issued(LAB) for _ in range(3)]
+    consents(world, world.trial)
+    for record in records:
+        world.reads(world.trial, record)
+    ended = world.kernel.consents.endings.ended_by(world.withdraws(world.trial))
+    assert {one.reference for one in ended} == {"0x" + record.hex() for record in records}

@@ -30,7 +30,7 @@ class OneLife(RuleBasedStateMachine):
         self.withdrawn = set()
         self.heads = {log: Head(0, merkle.EMPTY_ROOT) for log in LOGS}
 
-    @rule(said=some.lists(some.tuples(effects, categories, some.integers(1, 60)), min_size=1, max_size=3))
+    @rule(statement=some.lists(some.tuples(effects, categories, some.integers(1, 60)), min_size=1, max_size=3))
     def ann_signs(self, statement):
         now = self.ledger.clock.now()
         grants = [Grant(e, (c,), ("hl7:CLINTRCH",), ("view",), now, now + length) for e, c, length in statement]

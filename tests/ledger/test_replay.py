@@ -240,11 +240,15 @@ def test_i11_an_erasure_at_an_unknown_time_leaves_it_open(ledger):
     assert outcomes(ledger, erased=frozenset({ledger.record}))[1] is Outcome.OPEN
 
 
-def test_i11_what_a_delegate_signed_falls_with_the_delegation():
+@pytest.mark.parametrize("renewals", [0, 2])
+def test_i11_what_a_delegate_signed_falls_with_the_delegation(renewals):
     ledger = LedgerFixture()
     record = ledger.issued(LAB)
     names(ledger)
     consents_as(ledger, BEN, ledger.grant(LAB))
+    for _ in range(renewals):
+        ledger.clock.passes(10)
+        names(ledger)
     for act in (lambda: None, lambda: ends(ledger)):
         ledger.clock.passes(100)
         act()

@@ -227,6 +227,21 @@ def test_a_new_passphrase_is_what_opens_from_then_on(state):
         del os.environ["MYDATA_PASSPHRASE"]
 
 
+def test_both_rotations_go_under_a_new_passphrase_and_can_be_said_again(state, monkeypatch):
+    before = opened(state)
+    for _ in range(2):
+        done = run("--master", "--custody", "--state", state, "--json", MYDATA_NEW_PASSPHRASE="a new one")
+        assert done.exit_code == 0, done.exception
+        assert json.loads(done.stdout) == {"master": {"custody_keys": 5}, "custody": {"custody_keys": 5}}
+    monkeypatch.setenv("MYDATA_PASSPHRASE", "a new one")
+    assert opened(state) == before
+
+
+def test_neither_passphrase_opens_what_is_under_a_third(state):
+    done = run("--master", "--state", state, MYDATA_PASSPHRASE="one", MYDATA_NEW_PASSPHRASE="another")
+    assert isinstance(done.exception, SourceUnavailable)
+
+
 def test_a_folder_in_use_is_left_as_it_is(state):
     held = in_files(state)
     with StateLock(state), StateLock(state):
@@ -251,11 +266,48 @@ def test_the_lock_ends_with_the_process_that_held_it(state):
     assert run("--custody", "--state", state).exit_code == 0
 
 
-@pytest.mark.parametrize("command", [["fsck"], ["recover", "--rpc", "http://127.0.0.1:1"]])
+LOG = [["log", "keys"], ["log", "rotate"], ["log", "retire", "x"]]
+
+
+@pytest.mark.parametrize("command", [["fsck"], ["recover", "--rpc", "http://127.0.0.1:1"], *LOG])
 def test_nothing_else_begins_while_keys_are_rotated(state, command):
     with StateLock(state, exclusive=True):
         done = CliRunner().invoke(app, [*command, "--state", str(state)])
     assert "is being rotated" in str(done.exception)
+
+
+@pytest.mark.parametrize("act", ["all", "rotate"])
+def test_a_rotation_waits_for_whoever_has_the_note_keys(state, act, monkeypatch):
+    def meanwhile(self):
+        assert "stop the ledger" in str(run("--master", "--state", state).exception)
+        return []
+
+    monkeypatch.setattr(NoteKeys, act, meanwhile)
+    command = {"all": "keys", "rotate": "rotate"}[act]
+    assert CliRunner().invoke(app, ["log", command, "--state", str(state)]).exit_code == 0
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    for command in (["keystore", "rotate", "--master"], ["log", "keys"]):
+        done = CliRunner().invoke(app, [*command, "--state", str(tmp_path / "nowhere")])
+        assert "there is no folder" in str(done.exception)
+
+
+def test_a_lost_custody_key_is_noticed(state):
+    with opened_keys(folder_of(state)) as keys:
+        keys._file.many("delete from keks where subject = (select min(subject) from keks) and ? = 1", [(1,)])
+        with pytest.raises(SourceUnavailable, match="no custody key"):
+            keys.check()
+
+
+def test_a_backup_that_is_interrupted_leaves_nothing(state, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mydata_ledger.anchors.keystore.FileKeys.check", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        back_up(folder_of(state), tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
 
 
 def test_the_server_does_not_start_while_keys_are_rotated(state):

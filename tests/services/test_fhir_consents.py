@@ -333,7 +333,7 @@ def test_an_exported_consent_is_valid_and_imports_to_the_same_decisions(write, m
     pick, yes = random.Random(3).choice, 0
     for _ in range(400):
         consent = some_consent(pick)
-        resource = write(consent, bytes([7]) * 32)
+        resource = write(consent, bytes([7]) * 32, "active")
         model.model_validate_json(json.dumps(resource))
         found = imported(resource)
         assert found.losses == () or {loss.what for loss in found.losses} == {
@@ -433,7 +433,7 @@ def test_every_example_of_hl7_has_a_stated_result_and_comes_back_from_what_we_wr
         for grantee, grants in found.grants.items():
             consent = Consent(ANN, ANN, grantee, "", 1, bytes(32), grants, bytes(32), "en", NOW, bytes(32))
             for write in (write_r4, write_r5):
-                assert imported(write(consent, bytes(32))).grants == {grantee: grants}
+                assert imported(write(consent, bytes(32), "active")).grants == {grantee: grants}
 
 
 def test_random_damage_to_a_consent_gives_a_result_or_one_of_our_errors():
@@ -457,4 +457,4 @@ def test_the_own_vocabulary_survives_with_every_category_and_purpose():
         for asked in sorted(WORDS.purposes):
             grant = Grant(Effect.PERMIT, (category,), (asked,), ("view",), 0, NEVER)
             consent = replace(some_consent(random.Random(1).choice), grants=(grant,))
-            assert imported(write_r4(consent, bytes(32))).grants == {TRIAL: (grant,)}
+            assert imported(write_r4(consent, bytes(32), "active")).grants == {TRIAL: (grant,)}

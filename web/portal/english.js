@@ -34,6 +34,7 @@ export const ENGLISH = {
   "data.used": "{by} used your data", "data.broke_glass": "Your data were opened in an emergency",
   "delegation.named": "{delegate} was named to sign", "study.results": "{by} has results: {subject}",
   "link.opened": "{by} opened your share link {link}", "link.made": "{by} made the share link {link} for you",
+  "export.made": "{by} downloaded everything about you, as your delegate",
   "link.passcode_wrong": "{by} gave a wrong passcode for your share link {link}",
   asks: "{name} asks you", benefit: "What you get", reference: "Reference", answerBy: "Answer by",
   data: "Data", purpose: "What for", action: "May", until: "Until", from: "From", period: "Data from", conditions: "Conditions",

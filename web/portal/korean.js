@@ -36,6 +36,7 @@ export const KOREAN = {
   "data.used": "{by}: 내 데이터를 이용했습니다", "data.broke_glass": "응급 상황에서 내 데이터가 열렸습니다",
   "delegation.named": "{delegate}: 서명할 사람으로 지정되었습니다", "study.results": "{by}: 결과가 나왔습니다 ({subject})",
   "link.opened": "{by}: 내 공유 링크를 열었습니다 ({link})", "link.made": "{by}: 나를 대신해 공유 링크를 만들었습니다 ({link})",
+  "export.made": "{by}: 대리인으로서 나에 관한 모든 자료를 내려받았습니다",
   "link.passcode_wrong": "{by}: 내 공유 링크의 암호를 잘못 입력했습니다 ({link})",
   asks: "{name}의 요청", benefit: "받는 것", reference: "참조", answerBy: "답변 기한",
   data: "자료", purpose: "목적", action: "행위", until: "기한", from: "시작", period: "자료 기간", conditions: "조건",

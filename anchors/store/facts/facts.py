@@ -20,7 +20,7 @@ from mydata_ledger.anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, 
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Incident
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent
-from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
+from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE, Party
 from mydata_ledger.ledger.receipt import ACCESS, RECORDS
@@ -132,7 +132,8 @@ def with_delegation_checked(connection: ReadConnection, state: ConsentState) -> 
     consent = state.consent
     if consent.signer == consent.data_subject:
         return state
-    is_in_office = stands_by(consent.signer, consent.signed_at, delegations_of(connection, consent.data_subject))
+    delegations = delegations_of(connection, consent.data_subject)
+    is_in_office = stands_by(consent.signer, consent.signed_at, state.position, delegations)
     return state if is_in_office else replace(state, revoked=True)
 
 
@@ -207,7 +208,7 @@ def delegations_of(connection: ReadConnection, data_subject: bytes) -> list[Dele
         for row in DELEGATIONS_OF_PERSON.all(Driver.of(connection), {"person": key(data_subject)})
         if (signed := logged_of(row).signed) and isinstance(delegation := signed.statement, Delegation)
     ]
-    return [state for state in delegations if state.delegation.data_subject == data_subject]
+    return with_ends(state for state in delegations if state.delegation.data_subject == data_subject)
 
 
 def consent(reading: ReadConnection, entry: bytes) -> ConsentState | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.errors import NotEntitled
 from mydata_ledger.ledger.kernel.consents.delegate import Delegations
@@ -30,18 +29,22 @@ class DelegateActions:
         if actor == person:
             return None
         for state in self._delegations.entitle(actor, person, self._world.clock.now()):
-            covered = state.delegation.categories
-            if all(any(category_covers(category, wanted) for category in covered) for wanted in categories):
+            if state.delegation.covers(categories):
                 return state
         raise NotEntitled("only the person does this, or a delegate whose delegation covers every category named")
 
-    def begin(self, office: DelegationState | None, kind: str, reference: str) -> None:
-        """Note that a result rests on the delegation, before it can be used."""
+    def begin(
+        self, office: DelegationState | None, kind: str, reference: str, categories: Collection[str] = ()
+    ) -> None:
+        """Note that a result with data of these categories rests on the delegation, before it can be used."""
         if office:
-            self._endings.rests_on([office.entry], kind, reference, requester_name(office.delegation.delegate))
+            holder = requester_name(office.delegation.delegate)
+            self._endings.rests_on([office.entry], kind, reference, holder, categories)
 
     def may_go_on(self, entry: bytes, kind: str, reference: str) -> bool:
-        """Whether a result that rests on the delegation of that entry (empty: the person's own) may still be used."""
+        """Whether a result that was made under the delegation of that entry (empty: the person's own) may still be
+        used, under it or under its renewals.
+        """
         return not entry or self._endings.still_stands([entry], kind, reference)
 
     def finish(self, office: DelegationState | None, kind: str, reference: str) -> None:

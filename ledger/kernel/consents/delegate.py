@@ -10,7 +10,7 @@ from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.commitment.disclosure import Disclosure
 from mydata_ledger.ledger.commitment.entry import NO_LOCK
 from mydata_ledger.ledger.conditions import Condition, all_of, signed_lately
-from mydata_ledger.ledger.consent import Consent, Revocation, category_covers
+from mydata_ledger.ledger.consent import Consent, Grant, Revocation, category_covers
 from mydata_ledger.ledger.delegation import (
     AUTHORITY,
     GUARDIAN,
@@ -26,7 +26,7 @@ from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import requester_name
-from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement
+from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement, Statement
 from mydata_ledger.ledger.scope import narrows
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.wording import ENGLISH
@@ -123,9 +123,9 @@ class Delegations:
     def check_signer(self, statement: Consent | Revocation) -> None:
         """Raise NotEntitled unless its signer may sign this for the data subject now.
 
-        A delegate stays within the categories of a standing delegation, may end or replace what delegates signed, and
-        may only narrow what the person signed themselves: they may withdraw what it permits, but not lift what it
-        forbids.
+        A delegate stays within the categories of a standing delegation, both in what they sign and in what they end or
+        replace. They may only narrow what the person signed themselves: they may withdraw what it permits, but not lift
+        what it forbids. Of delegations they may end only their own.
         """
         if statement.signer == statement.data_subject:
             return
@@ -133,8 +133,13 @@ class Delegations:
         standing = self.entitle(statement.signer, statement.data_subject, now)
         if not standing:
             raise NotEntitled("only the data subject may sign this, or a delegate whom they named and who stands")
-        if isinstance(statement, Consent):
-            self._check_scope(statement, standing)
+        before = self._world.log.find(CONSENTS, _ended_or_replaced(statement))
+        target = before.signed.statement if before else None
+        if isinstance(target, Delegation):
+            if target.delegate != statement.signer:
+                raise NotEntitled("only the data subject ends somebody's delegation, or that delegate lays it down")
+        else:
+            self._check_scope(statement, standing, self._grants_before(statement, target))
         self._check_rank(statement)
 
     def entitle(self, signer: bytes, data_subject: bytes, at_time: int) -> list[DelegationState]:
@@ -145,11 +150,26 @@ class Delegations:
         return self._world.index.delegations_of(data_subject)
 
     @staticmethod
-    def _check_scope(consent: Consent, standing: list[DelegationState]) -> None:
+    def _check_scope(
+        statement: Consent | Revocation, standing: list[DelegationState], before: tuple[Grant, ...]
+    ) -> None:
+        """Every grant that is added or removed must be covered; one that is kept unchanged need not be."""
+        after = statement.grants if isinstance(statement, Consent) else ()
         covered = [category for state in standing for category in state.delegation.categories]
-        for grant in consent.grants:
-            if not all(any(category_covers(held, wanted) for held in covered) for wanted in grant.categories):
-                raise NotEntitled("the delegation does not cover every category of this consent; name fewer")
+        if not all(_covers(covered, grant) for grant in after if grant not in before):
+            raise NotEntitled("the delegation does not cover every category of this consent; name fewer")
+        if not all(_covers(covered, grant) for grant in before if grant not in after):
+            raise NotEntitled("the delegation does not cover every category of the consent that this ends or replaces")
+
+    def _grants_before(self, statement: Consent | Revocation, target: Statement | None) -> tuple[Grant, ...]:
+        """The grants that a statement would end; of a consent that is replaced, those that still permit or forbid."""
+        if not isinstance(target, Consent):
+            return ()
+        if isinstance(statement, Revocation):
+            return target.grants
+        state = self._world.index.consent(statement.previous)
+        now = self._world.clock.now()
+        return tuple(grant for grant in target.grants if state and state.stands and now < grant.expires)
 
     def _check_rank(self, statement: Consent | Revocation) -> None:
         own_statement = self._own_statement(statement.data_subject, statement.grantee)
@@ -195,6 +215,14 @@ class Delegations:
         born = disclosure.verify(evidence, delegation.proof).get(BIRTH_DATE)
         if delegation.expires > _came_of_age(born, self._world.bounds.majority_years):
             raise InvalidStatement("a guardian is named until the ward comes of age; choose an earlier end")
+
+
+def _ended_or_replaced(statement: Consent | Revocation) -> bytes:
+    return statement.previous if isinstance(statement, Consent) else statement.consent
+
+
+def _covers(covered: list[str], grant: Grant) -> bool:
+    return all(any(category_covers(held, wanted) for held in covered) for wanted in grant.categories)
 
 
 def _came_of_age(born: object, years: int) -> int:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from mydata_ledger.ledger.access import ConsentState
-from mydata_ledger.ledger.consent import Consent, Revocation
-from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.consent import NEVER, Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation, DelegationState, renewals_of, still_covers
 from mydata_ledger.ledger.kernel.work_items import DERIVED
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import requester_name
-from mydata_ledger.ledger.receipt import CONSENTS, AccessReceipt, LoggedStatement
+from mydata_ledger.ledger.receipt import CONSENTS, AccessReceipt, LoggedStatement, Statement
 from mydata_ledger.ledger.status import Status
 from mydata_ledger.ledger.work_item import WorkItem
 
 LIVE, OVER = "live", "over"
+SCOPE, CAUSE, RENEWED, ENDED = "categories", "cause", "renewed:", "ended:"
+"""Members of a work item, `SCOPE` for the categories of its data and `CAUSE` for what ended it: one of the two prefixes
+and the entry of the delegation.
+"""
 WRAPPED_KEY, SIGNED, SESSION = "wrapped_key", "consent", "session"
 HALF = 16
 AT_ONCE = 500
-MOST_RECEIPTS = 10_000
-"""The maximum number of receipts examined for the keys that were released under a consent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +49,29 @@ class Endings:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def rests_on(self, entries: Iterable[bytes], kind: str, reference: str, holder: str = "") -> None:
+    def rests_on(
+        self,
+        entries: Iterable[bytes],
+        kind: str,
+        reference: str,
+        holder: str = "",
+        categories: Collection[str] = (),
+    ) -> None:
         """Note that an item (a link, an export) rests on these consents or delegations: it ends with the first of them.
-        Noting it again changes nothing.
+        Noting it again changes nothing. The item goes on under a renewal of a delegation that covers `categories`
+        (empty: all that the delegation covers).
         """
         since = self._world.clock.now()
         for entry in entries:
-            logged = self._world.log.find(CONSENTS, entry)
-            statement = logged.signed.statement if logged else None
+            statement = self._statement(entry)
             person = statement.data_subject if isinstance(statement, Consent | Delegation) else b""
-            body = {"kind": kind, "reference": reference, "holder": holder, "since": since}
+            body = {"kind": kind, "reference": reference, "holder": holder, "since": since, SCOPE: list(categories)}
             self._world.work_items.file(WorkItem(DERIVED, _name(entry, kind, reference), person, "", LIVE, 0, body))
 
     def still_stands(self, entries: Iterable[bytes], kind: str, reference: str) -> bool:
         """Whether an item may still be used: all that it rests on is active, and nothing ended it."""
         items = ((entry, self._world.work_items.item(DERIVED, _name(entry, kind, reference))) for entry in entries)
-        return all(item is not None and item.state == LIVE and self._in_force(entry) for entry, item in items)
+        return all(item is not None and item.state == LIVE and self._carries(entry, item) for entry, item in items)
 
     def finish(self, entries: Iterable[bytes], kind: str, reference: str) -> None:
         """Note that an item is over: no withdrawal lists it any more."""
@@ -76,28 +85,46 @@ class Endings:
         statement = logged.signed.statement
         if isinstance(statement, Consent):
             return self._end_derived(statement.previous) if any(statement.previous) else []
+        if isinstance(statement, Delegation):
+            return self._end_uncovered(logged, statement)
         if not isinstance(statement, Revocation):
             return []
-        ended_statement = self._world.log.find(CONSENTS, statement.consent)
-        target = ended_statement.signed.statement if ended_statement else None
+        target = self._statement(statement.consent)
         if isinstance(target, Delegation):
             return self._end_office(statement.consent, target, logged.accepted_at)
         return [*self._end_derived(statement.consent), *self._released_keys(statement.data_subject, statement.consent)]
 
     def ended_on_chain(self, entry: bytes) -> list[EndedItem]:
         """End everything that rested on a consent or delegation whose end is known only from the chain."""
-        logged = self._world.log.find(CONSENTS, entry)
-        statement = logged.signed.statement if logged else None
+        statement = self._statement(entry)
         if isinstance(statement, Delegation):
             return self._end_office(entry, statement, self._world.clock.now())
         return self._end_derived(entry)
 
+    def _end_uncovered(self, logged: LoggedStatement, renewal: Delegation) -> list[EndedItem]:
+        """End what was made under the delegations that this one renews and is not covered by it; the rest goes on."""
+        entry, at_time = logged.signed.entry.entry, logged.accepted_at
+
+        def is_uncovered(item: WorkItem, office: Delegation) -> bool:
+            return not renewal.carries(item.body.get(SCOPE) or office.categories, at_time)
+
+        renewed = renewals_of(entry, self._world.index.delegations_of(renewal.data_subject))[:-1]
+        return [
+            self._end_item(item, RENEWED + entry.hex())
+            for state in renewed
+            for item in self._derived(state.entry)
+            if is_uncovered(item, state.delegation) and item.body.get(CAUSE) in {None, RENEWED + entry.hex()}
+        ]
+
     def _end_office(self, entry: bytes, office: Delegation, ended_at: int) -> list[EndedItem]:
-        """Everything that a delegate signed, made and opened ends with the delegation, and everything that rested on
-        it.
+        """Everything that a delegate signed, made and opened ends with the delegation, and everything that rested on it
+        or on those that it renewed.
         """
-        signed = [item for state in self._signed_under(office) for item in self._end_consent(state)]
-        return [*signed, *self._end_derived(entry), *self._end_sessions(office.delegate, ended_at)]
+        states = self._world.index.delegations_of(office.data_subject)
+        renewals = renewals_of(entry, states)
+        signed = [item for state in self._signed_under(renewals, states) for item in self._end_consent(state)]
+        made = [item for state in renewals for item in self._end_derived(state.entry, ENDED + entry.hex())]
+        return [*signed, *made, *self._end_sessions(office.delegate, ended_at)]
 
     def _end_sessions(self, delegate: bytes, ended_at: int) -> list[EndedItem]:
         """End the sessions that were opened by then; a sign-in after that time is independent of the delegation."""
@@ -111,17 +138,41 @@ class Endings:
         itself = EndedItem(SIGNED, "0x" + state.entry.hex(), statement.grantee, statement.signed_at)
         return [itself, *self._end_derived(state.entry), *self._released_keys(statement.data_subject, state.entry)]
 
-    def _signed_under(self, office: Delegation) -> list[ConsentState]:
-        states = self._world.index.consents_of(office.data_subject)
-        return [s for s in states if s.consent.signer == office.delegate and s.revoked and not s.superseded]
+    def _signed_under(
+        self, renewals: Sequence[DelegationState], states: Sequence[DelegationState]
+    ) -> list[ConsentState]:
+        """The consents that stood by one of these delegations until its end, and that nothing else ended."""
+        if not renewals:
+            return []
+        delegate, first, last = renewals[-1].delegation.delegate, renewals[0].position, renewals[-1].position
+        later = [s.position for s in states if s.delegation.delegate == delegate and s.position > last]
+        return [
+            state
+            for state in self._world.index.consents_of(renewals[-1].delegation.data_subject)
+            if state.consent.signer == delegate
+            and first < state.position < min(later, default=NEVER)
+            and state.revoked
+            and not state.superseded
+            and not self._ended_by_itself(state)
+        ]
 
-    def _end_derived(self, entry: bytes) -> list[EndedItem]:
-        items = []
-        for item in self._derived(entry):
-            if item.state == LIVE:
-                self._world.work_items.file(replace(item, state=OVER))
-            items.append(EndedItem(**item.body))
-        return items
+    def _ended_by_itself(self, state: ConsentState) -> bool:
+        """Whether a statement or the chain withdrew the consent, independently of the delegation."""
+        newest = self._world.index.newest(state.consent.data_subject, state.consent.grantee)
+        statement = newest.signed.statement if newest else None
+        if isinstance(statement, Revocation) and statement.consent == state.entry:
+            return True
+        return bool(self._world.past.revealed_at([state.entry], self._world.clock.now()))
+
+    def _end_derived(self, entry: bytes, cause: str = "") -> list[EndedItem]:
+        """End and return what rests on an entry, except what ended earlier for another cause."""
+        return [self._end_item(item, cause) for item in self._derived(entry) if item.body.get(CAUSE, cause) == cause]
+
+    def _end_item(self, item: WorkItem, cause: str) -> EndedItem:
+        body = item.body
+        if item.state == LIVE:
+            self._world.work_items.file(replace(item, state=OVER, body={**body, CAUSE: cause}))
+        return EndedItem(body["kind"], body["reference"], body["holder"], body["since"])
 
     def _derived(self, entry: bytes) -> Iterator[WorkItem]:
         """Everything that ever rested on a consent: the work items whose id begins with the first half of its entry."""
@@ -145,20 +196,23 @@ class Endings:
         return list(first_releases.values())
 
     def _receipts(self, data_subject: bytes) -> Iterator[AccessReceipt]:
-        after, count = -1, 0
-        while count < MOST_RECEIPTS and (page := self._world.index.receipts_of(data_subject, after, AT_ONCE)):
+        after = -1
+        while page := self._world.index.receipts_of(data_subject, after, AT_ONCE):
             yield from _receipts_among(page)
-            after, count = page[-1].position, count + len(page)
+            after = page[-1].position
 
-    def _in_force(self, entry: bytes) -> bool:
-        now = self._world.clock.now()
-        logged = self._world.log.find(CONSENTS, entry)
-        statement = logged.signed.statement if logged else None
+    def _carries(self, entry: bytes, item: WorkItem) -> bool:
+        """Whether a consent is active, or a delegation and its renewals still cover the item."""
+        now, statement = self._world.clock.now(), self._statement(entry)
         if isinstance(statement, Delegation):
-            states = self._world.index.delegations_of(statement.data_subject)
-            return any(state.entry == entry and state.status(now) is Status.ACTIVE for state in states)
+            delegations = self._world.index.delegations_of(statement.data_subject)
+            return still_covers(entry, item.body.get(SCOPE, ()), delegations, now)
         state = self._world.index.consent(entry)
         return state is not None and state.status(now) is Status.ACTIVE
+
+    def _statement(self, entry: bytes) -> Statement | None:
+        logged = self._world.log.find(CONSENTS, entry)
+        return logged.signed.statement if logged else None
 
 
 def _receipts_among(page: Sequence[LoggedStatement]) -> Iterator[AccessReceipt]:

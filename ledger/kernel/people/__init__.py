@@ -44,7 +44,7 @@ class People:
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
         """The component over one world."""
         subscriptions, wishes = Subscriptions(world), StandingWishes(world)
-        reviews, links = Reviews(world), Links(world)
+        reviews, links = Reviews(world), Links(world, consents.acting)
         inbox, limits = Inbox(world, subscriptions), AskLimits(world, wishes)
         content = LinkContent(world, decisions.evaluation)
         requests = Requests(world, consents.drafts, wishes, limits, inbox)

@@ -8,7 +8,8 @@ from typing import Any
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscription, Subscriptions
 from mydata_ledger.ledger.kernel.work_items import DELIVERY, MESSAGE
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.message import Event, Message
+from mydata_ledger.ledger.message import Event, Message, of_person
+from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.work_item import WorkItem
 
 PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"
@@ -37,6 +38,11 @@ class Inbox:
         for subscription in self._subscriptions.of(message.recipient):
             if not subscription.events or message.event in subscription.events:
                 self._queue(message, subscription)
+
+    def report_download(self, person: bytes, delegate: bytes, reference: str) -> None:
+        """Tell a person that their delegate downloads everything about them."""
+        detail, now = {"by": requester_name(delegate)}, self._world.clock.now()
+        self.notify(Message(of_person(person), Event.EXPORT_MADE, reference, now, detail))
 
     def _queue(self, message: Message, subscription: Subscription) -> None:
         name = bytes(a ^ b for a, b in zip(message.message_id[8:], subscription.subscription_id[8:], strict=True))

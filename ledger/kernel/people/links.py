@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from mydata_ledger.ledger.errors import NotFound, TooManyRequests
+from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
 from mydata_ledger.ledger.kernel.work_items import LINK, every
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.work_item import WorkItem
@@ -55,8 +56,8 @@ def maker_of(item: WorkItem) -> bytes:
     return bytes.fromhex(item.body.get("maker", "")) or item.person
 
 
-def read_link(item: WorkItem, now: int) -> Link:
-    """The link in a work item, as of `now`."""
+def _read_link(item: WorkItem, now: int) -> Link:
+    """The link in a work item, as of `now`, without regard to the delegation of its maker."""
     body: Mapping[str, Any] = item.body
     members = {name: body[name] for name in ("label", "flag", "made_at", "expires", "remaining", "opened", "size")}
     is_over = (body["expires"] and now >= body["expires"]) or not body["remaining"]
@@ -66,13 +67,23 @@ def read_link(item: WorkItem, now: int) -> Link:
 class Links:
     """Ended links stay in their maker's list; their content is deleted at once."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World, acting: DelegateActions) -> None:
+        self._world, self._acting = world, acting
+
+    def read(self, item: WorkItem) -> Link:
+        """The link in a work item, as of now; a delegate's link is live only while their delegation or a renewal of it
+        covers it.
+
+        Whether a link is live is decided only here.
+        """
+        link, office = _read_link(item, self._world.clock.now()), bytes.fromhex(item.body.get("office", ""))
+        if not link.live or self._acting.may_go_on(office, LINK, reference_of(item.id)):
+            return link
+        return replace(link, live=False)
 
     def of(self, person: bytes) -> list[Link]:
         """Every link of a person, in no particular order."""
-        now = self._world.clock.now()
-        return [read_link(item, now) for item in every(self._world.work_items, LINK, person=person)]
+        return [self.read(item) for item in every(self._world.work_items, LINK, person=person)]
 
     def end(self, caller: bytes, name: bytes) -> None:
         """End one link permanently; ending it again changes nothing. Raises NotFound unless the caller is its data
@@ -103,8 +114,7 @@ class Links:
             for p in every(self._world.work_items, LINK, person=person)
             if p.state == OPEN and (not mark or mark in p.body["records"])
         ]
-        now = self._world.clock.now()
-        links = [read_link(item, now) for item in items]
+        links = [self.read(item) for item in items]
         for item in items:
             self._end_item(item)
         return [link for link in links if link.live]

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.envelope.jose import base64url
-from mydata_ledger.ledger.errors import InvalidStatement, NotFound, PasscodeInvalid
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, PasscodeInvalid
 from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
 from mydata_ledger.ledger.kernel.people.link_content import Compose, LinkContent
 from mydata_ledger.ledger.kernel.people.link_log import LinkLog
@@ -22,7 +22,6 @@ from mydata_ledger.ledger.kernel.people.links import (
     Links,
     maker_of,
     name_of,
-    read_link,
     reference_of,
 )
 from mydata_ledger.ledger.kernel.work_items import LINK
@@ -100,13 +99,22 @@ class LinkSharing:
         }  # fmt: skip
         if office:
             body |= {"maker": maker.hex(), "office": office.entry.hex()}
-        self._acting.begin(office, LINK, reference_of(name))
+        self._acting.begin(office, LINK, reference_of(name), terms.categories)
         item = self._world.work_items.file(WorkItem(LINK, name, person, state=OPEN, due=terms.expires, body=body))
         if item is None:
             raise InvalidStatement("the link could not be made; ask again")
         if office:
+            self._check_still_live(item)
             self._link_log.notify_link_made(item, maker)
-        return NewLink(read_link(item, now), link_id, key)
+        return NewLink(self._links.read(item), link_id, key)
+
+    def _check_still_live(self, item: WorkItem) -> None:
+        """End the link if the delegation ended while the link was made, since that end did not list it. Raises
+        NotEntitled.
+        """
+        if not self._links.read(item).live:
+            self._links.discard(item.id)
+            raise NotEntitled("the delegation ended while the link was made")
 
     def refresh(self, maker: bytes, name: bytes, key: bytes, compose: Compose) -> Link:
         """Update the content of a long-term link, under the same key, which only its maker has.
@@ -114,7 +122,7 @@ class LinkSharing:
         Raises NotFound unless the link is theirs and live, InvalidStatement for another key or a link that is not
         long-term.
         """
-        item, now = self._live_link(name), self._world.clock.now()
+        item = self._live_link(name)
         if maker_of(item) != maker:
             raise NotFound
         if "L" not in item.body["flag"] or not hmac.compare_digest(item.body["key"], self._link_mac(name, key.hex())):
@@ -126,7 +134,7 @@ class LinkSharing:
             raise InvalidStatement("the link was used at this moment; ask again")
         if content["cid"] != before:
             self._world.payloads.remove(before)
-        return read_link(filed, now)
+        return self._links.read(filed)
 
     def open(self, link_id: str, recipient: str, passcode: str | None, *, direct: bool) -> tuple[bytes, str]:
         """The encrypted content and its media type, for a recipient who gives a name. The receipt is written first,
@@ -191,10 +199,7 @@ class LinkSharing:
 
     def _live_link(self, name: bytes) -> WorkItem:
         item = self._world.work_items.item(LINK, name)
-        if item is None or not read_link(item, self._world.clock.now()).live:
-            raise NotFound
-        office = bytes.fromhex(item.body.get("office", ""))
-        if not self._acting.may_go_on(office, LINK, reference_of(name)):
+        if item is None or not self._links.read(item).live:
             raise NotFound
         return item
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.commitment.content import SEED_SIZE, StreamedContent, is_json
 from mydata_ledger.ledger.envelope.frame import Piece
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, NotFound, TooLarge
@@ -16,6 +17,7 @@ from mydata_ledger.ledger.kernel.records.issue import Issues, SealedUpload, Uplo
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt
+from mydata_ledger.ledger.status import Status
 
 
 class LargeRecords:
@@ -57,8 +59,8 @@ class LargeRecords:
         """The sealed payload that the receipt at a position released to the requester: its length and its bytes.
 
         Every block is checked against the record's CID as it is read. Raises NotFound unless the receipt is a permit of
-        theirs for a record that still exists; PayloadMissing, PayloadAltered, SourceUnavailable, at once or during
-        reading.
+        theirs, by consents that are active, for a record that still exists; PayloadMissing, PayloadAltered,
+        SourceUnavailable; each at once or during reading.
         """
         logged = self._world.log.statement_at(ACCESS, position)
         receipt = logged.signed.statement if logged else None
@@ -71,7 +73,24 @@ class LargeRecords:
         record = self._world.index.record(receipt.record_id)
         if record is None or record.erased or receipt.action not in RELEASING:
             raise NotFound
-        return self._world.payloads.open_stream(record.issue.cid)
+        if not self._still_permits(receipt):
+            raise NotFound
+        size, pieces = self._world.payloads.open_stream(record.issue.cid)
+        return size, self._while_permitted(receipt, pieces)
+
+    def _while_permitted(self, receipt: AccessReceipt, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            if not self._still_permits(receipt):
+                raise NotFound
+            yield piece
+
+    def _still_permits(self, receipt: AccessReceipt) -> bool:
+        """Whether the consents of the receipt are active; an own view and an emergency rest on none."""
+        if receipt.reason != Reason.CONSENTED:
+            return True
+        now = self._world.clock.now()
+        states = [self._world.index.consent(entry) for entry in receipt.consents]
+        return all(state is not None and state.status(now) is Status.ACTIVE for state in states)
 
     def _check(self, upload: Upload, length: int) -> None:
         bounds = self._world.bounds

@@ -27,7 +27,7 @@ FHIR_STATUS: Mapping[Status, str] = {
 """HL7 consent state, R4 and R5. A consent that is accepted but not on chain yet is a draft in FHIR's terms."""
 
 
-def write_r4(consent: Consent, entry: bytes, status: str = "active") -> dict[str, Any]:
+def write_r4(consent: Consent, entry: bytes, status: str) -> dict[str, Any]:
     """The FHIR R4 Consent of one version; `entry` (32 bytes) is its identifier, `status` a FHIR consent state."""
     return {
         **_head(consent, entry, status),
@@ -40,7 +40,7 @@ def write_r4(consent: Consent, entry: bytes, status: str = "active") -> dict[str
     }
 
 
-def write_r5(consent: Consent, entry: bytes, status: str = "active") -> dict[str, Any]:
+def write_r5(consent: Consent, entry: bytes, status: str) -> dict[str, Any]:
     """The FHIR R5 Consent of one version. A modifier extension marks a forbid, since R5 tells permit from deny only by
     the position in the tree.
     """
