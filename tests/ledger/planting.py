@@ -4,6 +4,7 @@ Only code changes, so modules that imported a function are affected too. SQL tha
 stays.
 """
 
+import sys
 from contextlib import contextmanager
 from inspect import isclass, isfunction, unwrap
 from pathlib import Path
@@ -19,16 +20,18 @@ def planted(loaded, good, bad):
     found = list(functions(loaded, changed))
     sound = [function.__code__ for function, _ in found]
     try:
-        change(loaded, [(function, code) for function, code in found])
+        change([(function, code) for function, code in found])
         yield
     finally:
-        change(loaded, [(function, code) for (function, _), code in zip(found, sound, strict=True)])
+        change([(function, code) for (function, _), code in zip(found, sound, strict=True)])
 
 
-def change(loaded, codes):
+def change(codes):
+    """Replace the code of functions, and clear the caches of all modules: they can have results of the other code."""
     for function, code in codes:
         function.__code__ = code
-    for cached in vars(loaded).values():
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith("mydata_ledger.")]
+    for cached in [member for module in modules for member in vars(module).values()]:
         if hasattr(cached, "cache_clear"):
             cached.cache_clear()
 
