@@ -107,7 +107,7 @@ def may(category: str, purpose: str, action: str = "view") -> Any:
     return Depends(release_for_caller)
 
 
-class AccessQuestion(Form):
+class AccessForm(Form):
     """Category, purpose and action of an access, and the declared incident in an emergency.
 
     `reader_key` is the HPKE key of a caller without an accredited one. With `consents_at_least`, a decision that is
@@ -130,7 +130,7 @@ class AccessQuestion(Form):
         return replace(request, incident=read_hex(self.incident, "incident", 32), at_least=self.consents_at_least)
 
 
-class FieldSelection(AccessQuestion):
+class FieldSelection(AccessForm):
     """An access to fields that expressions select, in the expression language of the service."""
 
     select: Annotated[list[Text], Field(min_length=1, max_length=100, examples=[["Observation.value"]])]

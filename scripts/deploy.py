@@ -68,7 +68,7 @@ def deploy(
     sequencer_address: str,
     *,
     folder: Path | None = None,
-    say: StatusCallback = lambda _: None,
+    on_status: StatusCallback = lambda _: None,
 ) -> Deployment:
     """Deploy the contracts that are missing on the chain.
 
@@ -90,8 +90,8 @@ def deploy(
         _fund(site, [site.account.address, to_checksum_address(sequencer_address)])
         codes = creation_codes(site.account.address, sequencer_address)
         if not site.web3.eth.get_code(FACTORY):
-            return _deploy_without_factory(site, codes, folder, say)
-        return _deploy_by_factory(site, codes, folder, say)
+            return _deploy_without_factory(site, codes, folder, on_status)
+        return _deploy_by_factory(site, codes, folder, on_status)
     except RequestException as error:
         raise DeploymentFailed(f"no chain answers at {rpc_url}: start it, or give its address by --rpc") from error
     except (Web3Exception, ValueError) as error:
@@ -224,7 +224,7 @@ def main() -> int:
     try:
         key = arguments.admin_key_file.read_text().strip()
         sequencer = to_checksum_address(arguments.sequencer or Account.from_key(key).address)
-        done = deploy(arguments.rpc, key, sequencer, folder=arguments.folder, say=console.print)
+        done = deploy(arguments.rpc, key, sequencer, folder=arguments.folder, on_status=console.print)
     except OSError as error:
         console.print(f"cannot read {arguments.admin_key_file}: {error.strerror}", style="red", markup=False)
         return 1

@@ -33,9 +33,9 @@ class Stack:
     Port 0 selects a free port. If `rpc_url` is given, no devnet is started and that chain is used.
     """
 
-    def __init__(self, state: Path, port: int = 0, say: Callable[[str], None] = print, rpc_url: str = "") -> None:
+    def __init__(self, state: Path, port: int = 0, on_status: Callable[[str], None] = print, rpc_url: str = "") -> None:
         self.state, self.port = state.resolve(), free_port(port)
-        self._on_status = say
+        self._on_status = on_status
         self._external = rpc_url
         self._devnet: Devnet | None = None
         self._api: subprocess.Popen[bytes] | None = None

@@ -266,7 +266,7 @@ def paths(node: Any, path: Path = ()) -> Iterator[Path]:
         yield path
 
 
-def tile_position(document: Any, path: Path) -> Any:
+def value_at(document: Any, path: Path) -> Any:
     """The value at a path."""
     for step in path:
         document = document[step]
@@ -276,5 +276,5 @@ def tile_position(document: Any, path: Path) -> Any:
 def put(document: Any, path: Path, value: object) -> Any:
     """A copy of a document with one value replaced."""
     copy = orjson.loads(orjson.dumps(document))
-    tile_position(copy, path[:-1])[path[-1]] = value
+    value_at(copy, path[:-1])[path[-1]] = value
     return copy

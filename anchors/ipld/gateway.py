@@ -94,7 +94,9 @@ def _block(get: Get, request: GatewayRequest, form: ResponseFormat, cid: Cid) ->
     if _is_cached(request, headers["etag"]):
         return _not_modified(headers)
     headers |= _content_headers(request, form, cid)
-    requested = ranges.asked(request.headers, len(block), headers["etag"]) if request.method == "GET" else None
+    requested = (
+        ranges.requested_ranges(request.headers, len(block), headers["etag"]) if request.method == "GET" else None
+    )
     if requested is None:
         return GatewayReply(200, headers | {"content-length": str(len(block))}, iter((block,)))
     return _partial(block, requested, headers)

@@ -10,7 +10,7 @@ MAX_RANGES = 16
 Range = tuple[int, int]
 
 
-def asked(headers: Mapping[str, str], size: int, etag: str) -> list[Range] | None:
+def requested_ranges(headers: Mapping[str, str], size: int, etag: str) -> list[Range] | None:
     """Return the requested ranges as [start, end), or None if the whole block is to be sent.
 
     The list is empty if no range is inside the `size` bytes of the block. The header is ignored if it is malformed, if

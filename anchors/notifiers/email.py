@@ -79,7 +79,7 @@ class EmailNotifier:
         except ValueError as error:
             raise InvalidStatement("that is no e-mail address") from error
         mail["Subject"] = "MyData Ledger: " + EVENT_TEXTS.get(delivery.event, "something happened")
-        mail["Date"], mail["Message-ID"] = formatdate(delivery.at), f"<{delivery.delivery_id}@mydata-ledger>"
+        mail["Date"], mail["Message-ID"] = formatdate(delivery.occurred_at), f"<{delivery.delivery_id}@mydata-ledger>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(f"Sign in to see it: {self.portal}\n\nThis mail contains no personal data on purpose.\n")
         return mail

@@ -51,7 +51,7 @@ class WebhookNotifier:
         url, host, port = self._checked_url(subscription.address)
         address = self._reachable_address(host, port)
         body = orjson.dumps(
-            {"type": delivery.event, "timestamp": _iso(delivery.at), "data": {"subject": delivery.subject}}
+            {"type": delivery.event, "timestamp": _iso(delivery.occurred_at), "data": {"subject": delivery.subject}}
         )
         headers = signed_headers(delivery.delivery_id, body, subscription.secret, int(time.time()))
         target = f"{url.scheme}://{_bracketed(address)}:{port}{url.path or '/'}{'?' + url.query if url.query else ''}"

@@ -10,7 +10,7 @@ from pydantic import Field
 from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
 from mydata_ledger.api.fastpath.routes import AnsweredRequest, FastRoute
-from mydata_ledger.api.guard import AccessQuestion, DecisionBatcherDep, RecordId, Text, release_answer
+from mydata_ledger.api.guard import AccessForm, DecisionBatcherDep, RecordId, Text, release_answer
 from mydata_ledger.api.schemas import ReleaseView
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.kernel import Kernel, RecordDecision, answered, check_hands_out
@@ -19,7 +19,7 @@ from mydata_ledger.ledger.typed_data import read_hex
 router = APIRouter(tags=["access"])
 
 
-class FieldsForm(AccessQuestion):
+class FieldsForm(AccessForm):
     """An access to fields of a record that JSON Pointers (RFC 6901) name."""
 
     pointers: Annotated[list[Text], Field(min_length=1, max_length=1_000, examples=[["/code", "/valueQuantity"]])]
@@ -27,7 +27,7 @@ class FieldsForm(AccessQuestion):
 
 @router.post("/access/records/{record_id}", response_model=ReleaseView)
 async def request_record(
-    record_id: RecordId, question: AccessQuestion, caller: SignedIn, batcher: DecisionBatcherDep
+    record_id: RecordId, question: AccessForm, caller: SignedIn, batcher: DecisionBatcherDep
 ) -> Response:
     """Request one record. Every request writes a receipt, whether it is permitted or denied; a record that does not
     exist and one that is not permitted get the identical answer.
@@ -35,7 +35,7 @@ async def request_record(
     return await RECORDS.answer(batcher, caller.session, question, record_id)
 
 
-def _access_request(kernel: Kernel, requester: str, question: AccessQuestion, record_id: str) -> AccessRequest:
+def _access_request(kernel: Kernel, requester: str, question: AccessForm, record_id: str) -> AccessRequest:
     request = question.access_request(kernel, requester, record_id)
     read_hex(question.reader_key, "reader_key")
     check_hands_out(request)
@@ -43,7 +43,7 @@ def _access_request(kernel: Kernel, requester: str, question: AccessQuestion, re
 
 
 async def _release_view(
-    batcher: DecisionBatcher, answered: AnsweredRequest[AccessQuestion, RecordDecision]
+    batcher: DecisionBatcher, answered: AnsweredRequest[AccessForm, RecordDecision]
 ) -> dict[str, Any]:
     key = read_hex(answered.form.reader_key, "reader_key")
     release = await release_answer(
@@ -52,7 +52,7 @@ async def _release_view(
     return release.model_dump()
 
 
-RECORDS = FastRoute(AccessQuestion, _access_request, answered, _release_view)
+RECORDS = FastRoute(AccessForm, _access_request, answered, _release_view)
 
 
 @router.post("/access/records/{record_id}/fields")

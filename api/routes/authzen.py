@@ -58,7 +58,7 @@ class PageResponse(BaseModel):
     next_token: str
 
 
-class SubjectSearch(BaseModel):
+class SubjectSearchForm(BaseModel):
     """Which parties may do this with the record?"""
 
     subject: EntityType
@@ -68,7 +68,7 @@ class SubjectSearch(BaseModel):
     page: PageRequest = PageRequest()
 
 
-class ResourceSearch(BaseModel):
+class ResourceSearchForm(BaseModel):
     """With which records may the subject do this?"""
 
     subject: Entity
@@ -78,7 +78,7 @@ class ResourceSearch(BaseModel):
     page: PageRequest = PageRequest()
 
 
-class ActionSearch(BaseModel):
+class ActionSearchForm(BaseModel):
     """What may the subject do with the record?"""
 
     subject: Entity
@@ -112,7 +112,7 @@ def authzen_configuration(context: AppContextDep, response: Response) -> dict[st
 
 
 @router.post("/access/v1/search/subject", response_model_exclude_none=True)
-def search_subjects(form: SubjectSearch, caller: SignedIn, kernel: KernelDep) -> Results:
+def search_subjects(form: SubjectSearchForm, caller: SignedIn, kernel: KernelDep) -> Results:
     """The parties that may do this with one of the caller's own records (AuthZEN §8.4)."""
     record, purpose = record_of(form.resource.type, form.resource.id), _purpose(form.context, form.action)
     if form.subject.type != "party" or record is None or not purpose:
@@ -132,18 +132,18 @@ def search_subjects(form: SubjectSearch, caller: SignedIn, kernel: KernelDep) ->
 
 
 @router.post("/access/v1/search/resource", response_model=Resources)
-async def search_resources(form: ResourceSearch, caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
+async def search_resources(form: ResourceSearchForm, caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
     """The records the subject may do this with, in pages (AuthZEN §8.5). `context` is that of an evaluation."""
     return await RESOURCES.answer(batcher, caller.session, form)
 
 
 @router.post("/access/v1/search/action", response_model=Results)
-async def search_actions(form: ActionSearch, caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
+async def search_actions(form: ActionSearchForm, caller: SignedIn, batcher: DecisionBatcherDep) -> Response:
     """The actions that the subject may do with one record (AuthZEN §8.6)."""
     return await ACTIONS.answer(batcher, caller.session, form)
 
 
-def _resource_query(kernel: Kernel, name: str, form: ResourceSearch, _: str) -> AccessRequest | None:
+def _resource_query(kernel: Kernel, name: str, form: ResourceSearchForm, _: str) -> AccessRequest | None:
     requester, purpose = _requester(form.subject, name, kernel), _purpose(form.context, form.action)
     category = str(form.resource.properties.get("category", EVERYTHING))
     if requester is None or form.resource.type != "record" or not purpose:
@@ -155,17 +155,17 @@ def _resource_query(kernel: Kernel, name: str, form: ResourceSearch, _: str) -> 
 
 
 async def _resource_results(
-    batcher: DecisionBatcher, answered: AnsweredRequest[ResourceSearch, Sequence[Found] | None]
+    batcher: DecisionBatcher, answered: AnsweredRequest[ResourceSearchForm, Sequence[Found] | None]
 ) -> dict[str, Any]:
     def show(page: RecordPage) -> dict[str, Any]:
         entities = [{"type": "record", "id": to_hex(record_id)} for record_id in page.ids]
-        context = {"context": {"at": BasisView.of(page.asked).model_dump()}} if answered.request.at_least else {}
+        context = {"context": {"at": BasisView.of(page.receipt).model_dump()}} if answered.request.at_least else {}
         return _results_document(entities, page.cursor) | context
 
     return await page_of(batcher, answered, show)
 
 
-def _action_query(kernel: Kernel, name: str, form: ActionSearch, _: str) -> AccessRequest | None:
+def _action_query(kernel: Kernel, name: str, form: ActionSearchForm, _: str) -> AccessRequest | None:
     requester, record = _requester(form.subject, name, kernel), record_of(form.resource.type, form.resource.id)
     purpose = _purpose(form.context, None)
     if requester is None or record is None or not purpose:
@@ -174,7 +174,7 @@ def _action_query(kernel: Kernel, name: str, form: ActionSearch, _: str) -> Acce
 
 
 async def _action_results(
-    batcher: DecisionBatcher, answered: AnsweredRequest[ActionSearch, list[str]]
+    batcher: DecisionBatcher, answered: AnsweredRequest[ActionSearchForm, list[str]]
 ) -> dict[str, Any]:
     page = answered.form.page
     names, next_token = batcher.kernel.decisions.search.page_of_list(
@@ -192,8 +192,8 @@ def _empty_results(error: UnknownTerm | None) -> dict[str, Any]:
     return _results_document([]) | context
 
 
-RESOURCES = FastRoute(ResourceSearch, _resource_query, page_answers, _resource_results, _empty_results)
-ACTIONS = FastRoute(ActionSearch, _action_query, allowed, _action_results, _empty_results)
+RESOURCES = FastRoute(ResourceSearchForm, _resource_query, page_answers, _resource_results, _empty_results)
+ACTIONS = FastRoute(ActionSearchForm, _action_query, allowed, _action_results, _empty_results)
 
 
 def _requester(subject: Entity, caller: str, kernel: Kernel) -> str | None:

@@ -78,7 +78,7 @@ def explain_decision(
 def _explanation(past: PastDecision) -> Explanation:
     decision = past.decision
     return Explanation(
-        at=past.at,
+        at=past.at_time,
         permitted=decision.permitted,
         reason=str(decision.reason),
         consents=[to_hex(entry) for entry in decision.consents],

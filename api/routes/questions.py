@@ -142,7 +142,7 @@ async def _page_document(
 
 def _records_of(page: RecordPage) -> dict[str, Any]:
     records = [record_document(record) for record in page.records]
-    return {"records": records, "cursor": page.cursor, "at": BasisView.of(page.asked).model_dump()}
+    return {"records": records, "cursor": page.cursor, "at": BasisView.of(page.receipt).model_dump()}
 
 
 async def page_of(

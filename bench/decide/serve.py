@@ -22,7 +22,7 @@ from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
 from mydata_ledger.api.app import create_app
 from mydata_ledger.api.auth import ApiSettings, AppContext
-from mydata_ledger.api.guard import AccessQuestion, RecordId
+from mydata_ledger.api.guard import AccessForm, RecordId
 from mydata_ledger.api.routes import authzen
 from mydata_ledger.api.routes.questions import PersonQuestion, RecordAnswerView
 from mydata_ledger.api.schemas import RecordView, ReleaseView
@@ -63,7 +63,7 @@ def floor() -> FastAPI:
         return Constant(decision=True, reason="consented")
 
     @app.post("/twin/access/v1/search/action")
-    async def actions(asked: authzen.ActionSearch) -> authzen.Results:
+    async def actions(asked: authzen.ActionSearchForm) -> authzen.Results:
         return authzen.Results(results=[{"name": "copy"}, {"name": "view"}])
 
     fields = {"record_id": "0x" + "ab" * 32, "category": "health.lab", "holder": "0x" + "ab" * 20}
@@ -77,11 +77,11 @@ def floor() -> FastAPI:
     page = [{"type": "record", "id": "0x" + "ab" * 32}] * 10
 
     @app.post("/twin/access/v1/search/resource")
-    async def resources(asked: authzen.ResourceSearch) -> authzen.Results:
+    async def resources(asked: authzen.ResourceSearchForm) -> authzen.Results:
         return authzen.Results(results=page)
 
     @app.post("/twin/access/records/{record_id}")
-    async def access(record_id: RecordId, question: AccessQuestion) -> ReleaseView:
+    async def access(record_id: RecordId, question: AccessForm) -> ReleaseView:
         raise HTTPException(404)
 
     return app

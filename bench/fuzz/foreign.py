@@ -93,7 +93,7 @@ def request_line(raw: bytes) -> None:
     with suppress(GatewayRefusal):
         assert not {".", "..", ""} & set(path_of({"raw_path": target, "path": ""})[1])
     size = len(raw)
-    parsed = ranges.asked({"range": range_header.decode("latin-1")}, size, '"x"') or []
+    parsed = ranges.requested_ranges({"range": range_header.decode("latin-1")}, size, '"x"') or []
     assert all(0 <= first < end <= size for first, end in parsed)
 
 

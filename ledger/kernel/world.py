@@ -41,7 +41,7 @@ class Ports(TypedDict):
     sessions: Sessions
 
 
-class Store(Protocol):
+class StorePorts(Protocol):
     """A database with one attribute for each port."""
 
     @property
@@ -75,7 +75,7 @@ class Store(Protocol):
         ...
 
 
-def ports_of(store: Store) -> Ports:
+def ports_of(store: StorePorts) -> Ports:
     """The arguments of `World` that a store provides: `World(**ports_of(store), ...)`."""
     return Ports(
         log=store.log,

@@ -25,10 +25,10 @@ def _recorder():
 def test_the_second_time_changes_nothing(tmp_path):
     with Devnet(block_time=0) as chain:
         first_messages, first_say = _recorder()
-        first = deploy(chain.url, KEY, SEQUENCER, folder=tmp_path, say=first_say)
+        first = deploy(chain.url, KEY, SEQUENCER, folder=tmp_path, on_status=first_say)
         assert len(first_messages) == 6
         second_messages, second_say = _recorder()
-        assert deploy(chain.url, KEY, SEQUENCER, folder=tmp_path, say=second_say) == first
+        assert deploy(chain.url, KEY, SEQUENCER, folder=tmp_path, on_status=second_say) == first
         assert second_messages == ["everything is deployed on chain 31337"]
     assert Deployment.read(tmp_path / "31337.json") == first
 

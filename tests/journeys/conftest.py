@@ -10,7 +10,7 @@ from mydata_ledger.scripts.stack import Stack
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("journey") / "state", say=lambda _: None) as running:
+    with Stack(tmp_path_factory.mktemp("journey") / "state", on_status=lambda _: None) as running:
         yield running
 
 

@@ -36,7 +36,7 @@ class LiveApi:
     """One devnet and one server; `door()` makes an API helper for a new person. Both clocks advance together."""
 
     def __init__(self, state, staff):
-        self.stack, self.clock = Stack(state, say=lambda _: None), AdjustableClock()
+        self.stack, self.clock = Stack(state, on_status=lambda _: None), AdjustableClock()
         self.parties = {role: wallet(number) for number, role in enumerate(ROLES, start=2)}
         self._staff = staff
 

@@ -207,7 +207,7 @@ class Life:
 @pytest.fixture
 def workers(server_database, tmp_path, monkeypatch):
     monkeypatch.setattr(Stack, "start_api", lambda _: None)
-    with Stack(tmp_path / "state", say=lambda _: None) as stack:
+    with Stack(tmp_path / "state", on_status=lambda _: None) as stack:
         stack.register_party(HOSPITAL.address, "Hospital", ["holder"], b"")
         stack.register_party(TRIAL.address, "Trial", ["trial"], generate_reader_key().public)
         running = Workers(stack, server_database)

@@ -68,7 +68,7 @@ class SmallLedger:
 
 @pytest.fixture
 def ledger(tmp_path):
-    with Stack(tmp_path / "state", say=lambda _: None) as stack:
+    with Stack(tmp_path / "state", on_status=lambda _: None) as stack:
         yield SmallLedger(stack)
 
 

@@ -18,7 +18,7 @@ from mydata_ledger.scripts.verify import BUNDLE, RegistryReader, load_all, malfo
 from mydata_ledger.scripts.verify.attached import SeparateContent
 from testing import proofs
 from testing.devnet import live_chain
-from testing.proofs import CLERK, COURT, CREW, GATEWAY, HOLDER, NURSE, PERSON, STRANGER, paths, put, tile_position
+from testing.proofs import CLERK, COURT, CREW, GATEWAY, HOLDER, NURSE, PERSON, STRANGER, paths, put, value_at
 from testing.sizes import sized
 from tests.contracts.test_passkeys import assertion, coordinates
 
@@ -84,7 +84,7 @@ def test_a_good_document_is_valid_in_ten_checks(documents, snapshot, kind):
 def test_any_changed_value_is_noticed(documents, snapshot, kind):
     document, tried = documents[kind], 0
     for path in set(paths(document)) - UNCLAIMED:
-        value = tile_position(document, path)
+        value = value_at(document, path)
         for other in others(value):
             assert end(put(document, path, other), snapshot)[0] not in {"valid", "expired"}, (path, other)
             tried += 1
@@ -107,8 +107,8 @@ def others(value):
 @given(data=st.data())
 def test_any_flipped_byte_of_any_value_is_noticed(documents, snapshot, kind, data):
     document = documents[kind]
-    path = data.draw(st.sampled_from([p for p in paths(document) if isinstance(tile_position(document, p), str)]))
-    raw = bytearray(tile_position(document, path).encode())
+    path = data.draw(st.sampled_from([p for p in paths(document) if isinstance(value_at(document, p), str)]))
+    raw = bytearray(value_at(document, path).encode())
     if not raw:
         return
     raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))

@@ -28,7 +28,7 @@ WORDS = {
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
     """A stack with a person who got requests, granted one, refused the others, and whose data were read once."""
-    with Stack(tmp_path_factory.mktemp("everybody") / "state", say=lambda _: None) as running:
+    with Stack(tmp_path_factory.mktemp("everybody") / "state", on_status=lambda _: None) as running:
         accredit(running)
         trial, me = trial_of(running), Client(running.url, PERSON).sign_in()
         record, until = issued(running, PERSON.signer), {"expires": int(time.time()) + 90 * DAY}

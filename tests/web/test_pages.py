@@ -26,7 +26,7 @@ if CHROMIUM is None:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("web") / "state", say=lambda _: None) as running:
+    with Stack(tmp_path_factory.mktemp("web") / "state", on_status=lambda _: None) as running:
         running.register_party("0x" + "11" * 20, "Hangang <b>Hospital</b>", ["holder", "hospital"], b"")
         yield running
 

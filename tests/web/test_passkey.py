@@ -63,7 +63,7 @@ BOTH = pytest.mark.parametrize("language", ["ko", "en"])
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("passkey") / "state", say=lambda _: None) as running:
+    with Stack(tmp_path_factory.mktemp("passkey") / "state", on_status=lambda _: None) as running:
         accredit(running)
         yield running
 

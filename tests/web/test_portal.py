@@ -64,7 +64,7 @@ WORDS = {
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("portal") / "state", say=lambda _: None) as running:
+    with Stack(tmp_path_factory.mktemp("portal") / "state", on_status=lambda _: None) as running:
         accredit(running)
         yield running
 

@@ -13,7 +13,7 @@ from mydata_ledger.scripts.verify.page import SOURCES, build
 from mydata_ledger.scripts.verify.words import words
 from testing import proofs
 from testing.devnet import live_chain
-from testing.proofs import GATEWAY, HOLDER, PERSON, STRANGER, paths, put, tile_position
+from testing.proofs import GATEWAY, HOLDER, PERSON, STRANGER, paths, put, value_at
 from tests.contracts.test_passkeys import assertion, coordinates
 from tests.scripts.test_verify import GARBAGE, ec, own, yes_to
 from tests.web.axe import faults, needs_axe
@@ -138,7 +138,7 @@ def test_it_calls_nothing_but_the_address_given(tab, chain, page, documents, tmp
 def test_whatever_is_changed_the_page_and_the_command_line_say_the_same(tab, chain, documents, tmp_path, kind):
     document, changed = documents[kind], []
     for path in paths(document):
-        value = tile_position(document, path)
+        value = value_at(document, path)
         other = changes(value)
         changed += [put(document, path, one) for one in other]
     assert len(changed) > 60

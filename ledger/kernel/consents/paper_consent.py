@@ -22,7 +22,7 @@ from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement, Statement
 from mydata_ledger.ledger.record import Record
 from mydata_ledger.ledger.wording import ENGLISH
 
-Said = Consent | Revocation
+ConsentStatement = Consent | Revocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class WitnessedPaper:
     statement that the person signed exactly this on the paper whose scan is the named record.
     """
 
-    statement: Said
+    statement: ConsentStatement
     signature: bytes
     witness_statement: Delegation
     witness_signature: bytes
@@ -49,7 +49,9 @@ class PaperConsents:
     ) -> None:
         self._world, self._statements, self._checks, self._delegations = world, statements, checks, delegations
 
-    def draft_witness_statement(self, statement: Said, witness: bytes, scan: bytes, language: str = ENGLISH) -> Draft:
+    def draft_witness_statement(
+        self, statement: ConsentStatement, witness: bytes, scan: bytes, language: str = ENGLISH
+    ) -> Draft:
         """The statement of the first witness about a drafted statement and the record of its scan. Raises NotFound."""
         delegation = self._witness_delegation(statement, witness, self._scan(statement, scan))
         return self._statements.draft(
@@ -77,7 +79,7 @@ class PaperConsents:
             raise InvalidStatement("the witness's word is about another statement or scan; draft it again")
         return self._world.log.append([first, second], self._world.clock.now())[1]
 
-    def _witness_delegation(self, statement: Said, witness: bytes, scan: Record) -> Delegation:
+    def _witness_delegation(self, statement: ConsentStatement, witness: bytes, scan: Record) -> Delegation:
         digest = typed_data.digest(statement, self._statements.domain(statement))
         return Delegation(
             data_subject=statement.data_subject,
@@ -93,7 +95,7 @@ class PaperConsents:
             lock=NO_LOCK,
         )
 
-    def _categories(self, statement: Said) -> tuple[str, ...]:
+    def _categories(self, statement: ConsentStatement) -> tuple[str, ...]:
         """All categories of the statement, or of the consent that it ends."""
         subject_statement: Statement = statement
         if isinstance(statement, Revocation):
@@ -102,13 +104,13 @@ class PaperConsents:
         grants = subject_statement.grants if isinstance(subject_statement, Consent) else ()
         return tuple(sorted({category for grant in grants for category in grant.categories}))
 
-    def _scan(self, statement: Said, record_id: bytes) -> Record:
+    def _scan(self, statement: ConsentStatement, record_id: bytes) -> Record:
         record = self._world.index.record(record_id)
         if record is None or record.erased or record.issue.data_subject != statement.data_subject:
             raise NotFound
         return record
 
-    def _check_witnesses(self, statement: Said, witness_statement: Delegation) -> None:
+    def _check_witnesses(self, statement: ConsentStatement, witness_statement: Delegation) -> None:
         pair = {witness_statement.delegator, statement.signer}
         parties = [self._witness(signer).account for signer in sorted(pair)]
         if len(pair) != 2 or statement.data_subject in pair or statement.grantee in parties:

@@ -25,7 +25,7 @@ PAGE = 1_000
 class PointInTime:
     """A past second (UTC), or the second at which the chain first held `size` statements of the consents log."""
 
-    at: int = 0
+    at_time: int = 0
     size: int = 0
 
 
@@ -34,7 +34,7 @@ class PastDecision:
     """The answer as of that second, the anchored sizes then, and the block in which they were read."""
 
     decision: Decision
-    at: int
+    at_time: int
     consents_size: int
     records_size: int
     block: int
@@ -64,7 +64,7 @@ class DecisionHistory:
         )
 
     def _resolve_time(self, moment: PointInTime, now: int) -> int:
-        at_time = self._world.past.reached(CONSENTS, moment.size) if moment.size else moment.at
+        at_time = self._world.past.reached(CONSENTS, moment.size) if moment.size else moment.at_time
         if at_time is None:
             raise InvalidStatement("the consents log has never been that large on chain")
         if not 0 <= at_time <= now:

@@ -58,7 +58,7 @@ class RecordPage:
 
     ids: tuple[bytes, ...]
     cursor: str
-    asked: AccessReceipt
+    receipt: AccessReceipt
     read: Callable[[Sequence[bytes]], list[Record]]
 
     @property

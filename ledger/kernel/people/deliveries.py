@@ -30,7 +30,7 @@ class Delivery:
     delivery_id: str
     event: str
     subject: str
-    at: int
+    occurred_at: int
 
 
 class Notifier(Protocol):
