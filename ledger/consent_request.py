@@ -129,16 +129,16 @@ def shortened(grants: Sequence[Grant], roles: frozenset[str], wishes: Wishes, no
     return tuple(replace(grant, expires=min(grant.expires, latest)) for grant in grants)
 
 
-def answer(asked: Sequence[Grant], given: Sequence[Grant], vocabulary: Vocabulary) -> RequestState:
-    """The request state that a consent with the grants `given` results in for a request of `asked`.
+def answer(requested: Sequence[Grant], given: Sequence[Grant], vocabulary: Vocabulary) -> RequestState:
+    """The request state that a consent with the grants `given` results in for a request of `requested`.
 
     It is granted if permits cover every requested category, purpose, action and moment under no further condition and
     no forbid overlaps them, granted_narrower if they cover part of it, refused if they cover none.
     """
     permits = [grant for grant in given if grant.effect is Effect.PERMIT]
     forbids = [grant for grant in given if grant.effect is Effect.FORBID]
-    if not any(overlaps(grant_given, grant, vocabulary) for grant_given in permits for grant in asked):
+    if not any(overlaps(grant_given, grant, vocabulary) for grant_given in permits for grant in requested):
         return RequestState.REFUSED
-    forbidden = any(overlaps(grant_given, grant, vocabulary) for grant_given in forbids for grant in asked)
-    is_covered = covers_all(permits, asked, vocabulary) and not forbidden
+    forbidden = any(overlaps(grant_given, grant, vocabulary) for grant_given in forbids for grant in requested)
+    is_covered = covers_all(permits, requested, vocabulary) and not forbidden
     return RequestState.GRANTED if is_covered else RequestState.GRANTED_NARROWER

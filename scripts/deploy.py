@@ -77,7 +77,7 @@ def deploy(
         admin_key: Private key of the admin, 32 bytes or hex.
         sequencer_address: Address that may append to the logs.
         folder: If given, the deployment is written to `folder`/<chain id>.json.
-        say: Called with one line of text for each contract.
+        on_status: Called with one line of text for each contract.
 
     Returns:
         The addresses of all contracts.

@@ -47,8 +47,8 @@ def changed(root: Path, against: str | None = None) -> set[str]:
 
 
 def _landed(root: Path) -> str:
-    known = git(root, "for-each-ref", f"refs/remotes/{MAIN}")
-    return git(root, "merge-base", "HEAD", MAIN)[0] if known else "HEAD"
+    refs = git(root, "for-each-ref", f"refs/remotes/{MAIN}")
+    return git(root, "merge-base", "HEAD", MAIN)[0] if refs else "HEAD"
 
 
 def files_of_tests(root: Path, folder: str) -> set[str]:
@@ -61,11 +61,11 @@ def reached_tests(root: Path, files: set[str], needed: Users) -> list[str]:
     tests = files_of_tests(root, "tests")
     if not files or files & EVERYTHING:
         return sorted(tests) if files else []
-    meant = {one for file in files for one in _meant(root, file, needed)}
-    return sorted(tests & (reached(needed, meant) | ALWAYS))
+    start = {one for file in files for one in _stands_for(root, file, needed)}
+    return sorted(tests & (reached(needed, start) | ALWAYS))
 
 
-def _meant(root: Path, file: str, needed: Users) -> Iterator[str]:
+def _stands_for(root: Path, file: str, needed: Users) -> Iterator[str]:
     """The file, and what it stands for."""
     yield file
     top = file.partition("/")[0]

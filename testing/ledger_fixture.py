@@ -46,10 +46,10 @@ NOTICE = Notice("general", 1, "en", "We show you who reads what.")
 ROLES = {"hospital": "holder", "trial": "trial", "insurer": "insurer", "merchant": "merchant", "responder": "responder"}
 
 
-Kind = TypeVar("Kind", bound=Statement)
+StatementType = TypeVar("StatementType", bound=Statement)
 
 
-def drafted(draft: Draft, kind: type[Kind]) -> Kind:
+def drafted(draft: Draft, kind: type[StatementType]) -> StatementType:
     """The statement of the draft, which must be of that kind."""
     assert isinstance(draft.statement, kind)
     return draft.statement

@@ -68,10 +68,10 @@ def _around(root: Path, path: str) -> set[str]:
 
 
 def _modules(files: dict[str, str], text: str) -> set[str]:
-    return {files[one] for name in set(MODULE.findall(text)) for one in _meant(files, name) if one in files}
+    return {files[one] for name in set(MODULE.findall(text)) for one in _module_names(files, name) if one in files}
 
 
-def _meant(files: dict[str, str], name: str) -> Iterator[str]:
+def _module_names(files: dict[str, str], name: str) -> Iterator[str]:
     """The module, and the one that has it where it is an attribute; all below where the name goes on in braces."""
     yield from (name, name.rpartition(".")[0])
     if name.endswith(".{"):

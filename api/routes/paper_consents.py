@@ -28,7 +28,7 @@ from mydata_ledger.ledger.wording import ENGLISH
 
 router = APIRouter(tags=["on paper"])
 KINDS: dict[str, type[Consent | Revocation]] = {"Consent": Consent, "Revocation": Revocation}
-Kind = Annotated[str, Field(pattern="^(Consent|Revocation)$", examples=["Consent"])]
+StatementKind = Annotated[str, Field(pattern="^(Consent|Revocation)$", examples=["Consent"])]
 
 
 class PaperConsentForm(ConsentDraftForm):
@@ -48,7 +48,7 @@ class WitnessStatementForm(Form):
     the paper. The caller is the first witness.
     """
 
-    kind: Kind
+    kind: StatementKind
     message: dict[str, Any]
     scan: Hex32
     language: Language = ENGLISH
@@ -59,7 +59,7 @@ class PaperForm(Form):
     the scan.
     """
 
-    kind: Kind
+    kind: StatementKind
     statement: SignedForm
     word: SignedForm
     scan: Hex32

@@ -63,7 +63,7 @@ def floor() -> FastAPI:
         return Constant(decision=True, reason="consented")
 
     @app.post("/twin/access/v1/search/action")
-    async def actions(asked: authzen.ActionSearchForm) -> authzen.Results:
+    async def actions(form: authzen.ActionSearchForm) -> authzen.Results:
         return authzen.Results(results=[{"name": "copy"}, {"name": "view"}])
 
     fields = {"record_id": "0x" + "ab" * 32, "category": "health.lab", "holder": "0x" + "ab" * 20}
@@ -77,7 +77,7 @@ def floor() -> FastAPI:
     page = [{"type": "record", "id": "0x" + "ab" * 32}] * 10
 
     @app.post("/twin/access/v1/search/resource")
-    async def resources(asked: authzen.ResourceSearchForm) -> authzen.Results:
+    async def resources(form: authzen.ResourceSearchForm) -> authzen.Results:
         return authzen.Results(results=page)
 
     @app.post("/twin/access/records/{record_id}")

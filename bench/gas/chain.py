@@ -41,14 +41,14 @@ class GasChain:
     def __exit__(self, *_: object) -> None:
         self._devnet.stop()
 
-    def at(self, address: str, abi: Any) -> Contract:
+    def contract_at(self, address: str, abi: Any) -> Contract:
         """The contract at `address`."""
         return self.web3.eth.contract(address=self.web3.to_checksum_address(address), abi=abi)
 
     def create(self, abi: Any, bytecode: bytes | str, arguments: Sequence[Any] = ()) -> Contract:
         """Deploy a contract."""
         constructor = self.web3.eth.contract(abi=abi, bytecode=bytecode).constructor(*arguments)
-        return self.at(self._send(constructor)["contractAddress"], abi)
+        return self.contract_at(self._send(constructor)["contractAddress"], abi)
 
     def gas(self, call: Any, sender: Any = None) -> GasUsed:
         """Gas that the transaction used. Raises AssertionError if it was reverted."""

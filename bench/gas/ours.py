@@ -27,7 +27,7 @@ class GasLog:
 
     def __init__(self, chain: GasChain, name: str, address: str) -> None:
         self._chain = chain
-        self.contract = chain.at(address, artifact(name).abi)
+        self.contract = chain.contract_at(address, artifact(name).abi)
         self._nodes: dict[tuple[int, int], bytes] = {}
         self._peaks: list[bytes] = []
         self.size = 0

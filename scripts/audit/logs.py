@@ -51,7 +51,7 @@ def audit_log(
     log: str,
     source: TileSource,
     chain: History,
-    known: AuditorFile,
+    auditor_file: AuditorFile,
     *,
     given: Sequence[Verifier] = (),
     positions: Set[int] = frozenset(),
@@ -69,7 +69,7 @@ def audit_log(
         log: Name of the log.
         source: Server of checkpoint, tiles and entries.
         chain: History of the contracts.
-        known: State of the auditor; it is updated if there is no finding.
+        auditor_file: State of the auditor; it is updated if there is no finding.
         given: Verifier keys to trust.
         positions: Positions whose entries the report contains.
         step: Called with the number of entries read and their total.
@@ -78,7 +78,7 @@ def audit_log(
         SourceUnavailable: A source does not answer.
         MalformedInput: The checkpoint is malformed or belongs to another log.
     """
-    seen, note = known.logs.get(log), source.checkpoint(log)
+    seen, note = auditor_file.logs.get(log), source.checkpoint(log)
     checkpoint = Checkpoint.parse(note.text)
     trust = _trust(log, checkpoint.origin, source, seen, given)
     report = LogReport(log, checkpoint, _contract(log, checkpoint, chain), trust.source)
@@ -88,9 +88,9 @@ def audit_log(
     walk = LogWalk(source, log, checkpoint.head.size, _sizes(anchors, seen), positions)
     _read(report, walk, anchors, step)
     report.findings += _check_heads(report, walk, anchors)
-    report.findings += _check_prefix(report, seen, note, walk, known)
+    report.findings += _check_prefix(report, seen, note, walk, auditor_file)
     if not report.findings:
-        known.remember(log, list(trust.verifiers), note)
+        auditor_file.remember(log, list(trust.verifiers), note)
     return report
 
 
@@ -99,7 +99,7 @@ def _sizes(anchors: Sequence[Anchor], seen: SeenLog | None) -> set[int]:
 
 
 def _trust(log: str, origin: str, source: TileSource, seen: SeenLog | None, given: Sequence[Verifier]) -> Trust:
-    """Select the trusted keys; a key that the server names counts only if no key is known yet."""
+    """Select the trusted keys; a key that the server names counts only if no key is auditor_file yet."""
     matching = [verifier for verifier in given if verifier.name == origin]
     if matching or seen:
         return Trust(matching, "given") if matching else Trust(seen.verifiers if seen else [], "remembered")
@@ -223,17 +223,17 @@ def _check_heads(report: LogReport, walk: LogWalk, anchors: Sequence[Anchor]) ->
 
 
 def _check_prefix(
-    report: LogReport, seen: SeenLog | None, note: Note, walk: LogWalk, known: AuditorFile
+    report: LogReport, seen: SeenLog | None, note: Note, walk: LogWalk, auditor_file: AuditorFile
 ) -> Iterator[AuditFinding]:
     if seen is None or seen.checkpoint.origin != report.checkpoint.origin:
         return
     old, new = seen.checkpoint.head, report.checkpoint.head
     if new.size < old.size:
-        known.record_fork(seen.note, note)
+        auditor_file.record_fork(seen.note, note)
         yield AuditFinding(
             FindingKind.SHRUNK, report.log, f"the checkpoint went back from size {old.size} to {new.size}"
         )
     elif walk.matching_tree(new.root).roots.get(old.size) != old.root:
-        known.record_fork(seen.note, note)
+        auditor_file.record_fork(seen.note, note)
         text = f"the checkpoint of size {old.size} seen before is no prefix of the one of size {new.size}"
         yield AuditFinding(FindingKind.FORK, report.log, text)

@@ -22,6 +22,6 @@ OF_TOOLS = {
 
 def refuse_unknown(environ: Mapping[str, str], settings: Collection[str]) -> None:
     """Raise BadSetting for a `MYDATA_` variable that neither a setting, a command nor a tool reads."""
-    known = sorted({*settings, *OF_COMMANDS, *OF_TOOLS})
-    if unknown := sorted(name for name in environ if name.startswith(PREFIX) and name not in known):
-        raise BadSetting(f"no setting is named {unknown[0]}; the nearest name is {nearest(unknown[0], known)}")
+    valid_names = sorted({*settings, *OF_COMMANDS, *OF_TOOLS})
+    if unknown := sorted(name for name in environ if name.startswith(PREFIX) and name not in valid_names):
+        raise BadSetting(f"no setting is named {unknown[0]}; the nearest name is {nearest(unknown[0], valid_names)}")

@@ -15,7 +15,7 @@ from mydata_ledger.scripts.paths import ROOT
 from mydata_ledger.scripts.solc import launcher
 
 Node = dict[str, Any]
-Change = Callable[[Node, str, Callable[[Node], str]], str]
+Rewrite = Callable[[Node, str, Callable[[Node], str]], str]
 CONTRACTS = ROOT / "contracts"
 
 
@@ -62,7 +62,7 @@ class Rewriter:
     `render` gives the rewritten text of a child. The result replaces the node.
     """
 
-    def __init__(self, source: bytes, change: Change) -> None:
+    def __init__(self, source: bytes, change: Rewrite) -> None:
         self._source, self._change = source, change
         self._done: dict[str, str] = {}
 
@@ -86,7 +86,7 @@ class Rewriter:
         return "".join([*pieces, self._source[offset:end].decode()])
 
 
-def rewritten(path: Path, tree: Node, change: Change, imported: str) -> str:
+def rewritten(path: Path, tree: Node, change: Rewrite, imported: str) -> str:
     """A whole file rewritten; the line of its pragma also imports the `imported` symbols of `contracts/Planted.sol`."""
     source = (CONTRACTS / path).read_bytes()
     offset, end = span(tree)

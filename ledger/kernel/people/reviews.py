@@ -21,7 +21,7 @@ QUEUES: Mapping[str, tuple[str, ...]] = {
     DATA_USE: ("approved", "denied"),
 }
 """Each queue with its possible verdicts."""
-WAITING, TOLD = "waiting", "told"
+WAITING, NOTIFIED = "waiting", "told"
 MOST_COUNTED = 10_000
 
 
@@ -63,7 +63,7 @@ class Reviews:
         """
         item = self._world.work_items.item(INCIDENT_NOTICE, entry)
         if item is not None and item.state == WAITING:
-            self._file(replace(item, state=TOLD, body={"told_at": self._world.clock.now()}))
+            self._file(replace(item, state=NOTIFIED, body={"told_at": self._world.clock.now()}))
 
     def leave(self, queue: str, party: str, details: Mapping[str, Any]) -> bytes:
         """File a question that no rule could answer for review; returns its id."""

@@ -25,8 +25,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_index("past_by_subject", "past", ["kind", "subject", "at"])
-    at = op.get_bind().execute(sa.text("SELECT followed_at FROM chain")).scalar()
-    rows = [{"at": at, "kind": kind, "subject": subject, "body": body} for kind, subject, body in _present()]
+    followed_at = op.get_bind().execute(sa.text("SELECT followed_at FROM chain")).scalar()
+    rows = [{"at": followed_at, "kind": kind, "subject": subject, "body": body} for kind, subject, body in _present()]
     if rows:
         op.bulk_insert(PAST, rows)
 

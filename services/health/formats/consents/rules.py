@@ -84,7 +84,7 @@ class TermSets:
     def _below(self, name: str, one: str) -> frozenset[str]:
         if name == "purposes":
             return self.below.get(one, frozenset({one}))
-        return frozenset(known for known in self.categories if category_covers(one, known)) or frozenset({one})
+        return frozenset(category for category in self.categories if category_covers(one, category)) or frozenset({one})
 
     def both(self, name: str, one: Names, other: Names) -> Names:
         """The intersection of two bounds, with as few names as possible."""
