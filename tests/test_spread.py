@@ -21,15 +21,15 @@ def test_it(n):
 
 
 def test_one_worker_runs_a_whole_file_and_all_the_journeys_on_one_stack(tmp_path):
-    told = tmp_path / "told"
+    reported = tmp_path / "told"
     names = [f"{spread.JOURNEYS}/test_a.py", f"{spread.JOURNEYS}/test_b.py", *spread.ALONE, "tests/test_c.py"]
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(TOLD.format(told=str(told)))
+        (tmp_path / name).write_text(TOLD.format(told=str(reported)))
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-n", "2", "--dist", "loadfile", "--rootdir"]
     done = subprocess.run([*command, tmp_path, tmp_path], cwd=ROOT, env=_outside(), capture_output=True, check=False)
     assert done.returncode == 0, done.stdout
-    lines = [line.split() for line in told.read_text().splitlines()]
+    lines = [line.split() for line in reported.read_text().splitlines()]
     workers = {name: {who for who, file in lines if file == str(tmp_path / name)} for name in names}
     assert len(lines) == 4 * len(names)
     assert all(len(who) == 1 for who in workers.values()), workers

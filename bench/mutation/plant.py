@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mydata_ledger.scripts.solidity.branches import HEAD, PLANTED, decisions
-from mydata_ledger.scripts.solidity.syntax import CONTRACTS, Change, Node, every, rewritten, span, trees
+from mydata_ledger.scripts.solidity.syntax import CONTRACTS, Node, Rewrite, every, rewritten, span, trees
 
 Render = Callable[[Node], str]
 SWITCH = HEAD + "function planted(uint160 n) view returns (bool) { return block.coinbase == address(n); }\n"
@@ -62,7 +62,7 @@ class Planter:
         self._source = (CONTRACTS / path).read_bytes()
         self._decisions = {node["id"] for node in decisions(tree)}
         self._left_out, self._loops = set(_fixed(tree)), set(_endless(tree))
-        self._kinds: dict[str, Change] = {
+        self._kinds: dict[str, Rewrite] = {
             "BinaryOperation": self._operator,
             "UnaryOperation": self._negation,
             "Literal": self._literal,

@@ -99,7 +99,7 @@ def _sizes(anchors: Sequence[Anchor], seen: SeenLog | None) -> set[int]:
 
 
 def _trust(log: str, origin: str, source: TileSource, seen: SeenLog | None, given: Sequence[Verifier]) -> Trust:
-    """Select the trusted keys; a key that the server names counts only if no key is auditor_file yet."""
+    """Select the trusted keys; a key that the server names counts only if no key is known yet."""
     matching = [verifier for verifier in given if verifier.name == origin]
     if matching or seen:
         return Trust(matching, "given") if matching else Trust(seen.verifiers if seen else [], "remembered")

@@ -77,17 +77,19 @@ def incident(person=ANN, number="119-1"):
     return seal(Incident(CREW, person, number, "found unconscious", NOW, NOW + 600))
 
 
-def request(number, requester=TRIAL, asked=0, incident=bytes(32)):
+def request(number, requester=TRIAL, requested=0, incident=bytes(32)):
     record, purposes = name(number), ("hl7:CLINTRCH", "hl7:HRESCH")
-    return AccessRequest(name(f"ask {asked}"), requester, record, "health.lab", purposes, "view", incident)
+    return AccessRequest(name(f"ask {requested}"), requester, record, "health.lab", purposes, "view", incident)
 
 
-def receipt(asked, facts, permitted=True):
+def receipt(requested, facts, permitted=True):
     person = facts.record.issue.data_subject if facts.record else b""
     rests_on = tuple(state.entry for state in facts.consents) if permitted else ()
-    scope = (asked.category, asked.purpose, asked.action)
+    scope = (requested.category, requested.purpose, requested.action)
     sizes = (facts.consents_size, facts.records_size, facts.block)
     said = (permitted, "consented" if permitted else "no_consent", rests_on, *sizes, NOW)
     return seal(
-        AccessReceipt(asked.request_id, asked.requester, person, asked.record_id, *scope, asked.incident, *said)
+        AccessReceipt(
+            requested.request_id, requested.requester, person, requested.record_id, *scope, requested.incident, *said
+        )
     )

@@ -10,14 +10,14 @@ import uvicorn
 
 
 @contextmanager
-def answering(said, status=200):
+def answering(statement, status=200):
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             self.rfile.read(int(self.headers.get("content-length", 0)))
             self.send_response(status)
-            self.send_header("content-length", str(len(said)))
+            self.send_header("content-length", str(len(statement)))
             self.end_headers()
-            self.wfile.write(said)
+            self.wfile.write(statement)
 
         def log_message(self, *_):
             pass

@@ -98,9 +98,9 @@ class TwoLedgers:
         world = replace(LedgerFixture().world, clock=FixedClock(NOW))
         self.kernel = Kernel.of(replace(world, **ports_of(self.twin)))
         settings_ = ApiSettings(uri="http://testserver", chain_id=31337, registries={})
-        premises = AppContext(Kernel.of(replace(world, **ports_of(self.store))), self.store.sessions, settings_, None)
+        context = AppContext(Kernel.of(replace(world, **ports_of(self.store))), self.store.sessions, settings_, None)
         limits = RequestLimits(TokenBucket(0), TokenBucket(0), settings_.max_body)
-        self.door = FastPath(None, evaluation_routes(TokenBucket(0)), DecisionBatcher(premises), limits)
+        self.door = FastPath(None, evaluation_routes(TokenBucket(0)), DecisionBatcher(context), limits)
         self.incident = sample_statements.incident(ANN)
         for store in (self.twin, self.store):
             store.directory.set_parties(PARTIES)
@@ -146,19 +146,21 @@ class TwoLedgers:
 
         said = [orjson.loads(body) for status, body in asyncio.run(at_once()) if status == 200]
         assert len(said) == len(many)
-        for asked, answer in zip(many, said, strict=True):
-            decision, logged = self.kernel.decisions.evaluation.ask(self.request(asked))
-            here = self.store.log.statement_at(ACCESS, answer["context"]["receipt"]["position"])
+        for requested, answer in zip(many, said, strict=True):
+            decision, logged = self.kernel.decisions.evaluation.ask(self.request(requested))
+            local = self.store.log.statement_at(ACCESS, answer["context"]["receipt"]["position"])
             assert answer["decision"] == decision.permitted
             assert answer["context"].get("obligations", []) == sorted(decision.obligations)
-            assert here.position == logged.position
-            wanted = replace(logged.signed.statement, request_id=here.signed.statement.request_id)
-            assert here.signed.statement == wanted
+            assert local.position == logged.position
+            wanted = replace(logged.signed.statement, request_id=local.signed.statement.request_id)
+            assert local.signed.statement == wanted
 
     def request(self, question):
         who, number, purpose, action, category, in_emergency = question
-        asked = replace(self.kernel.decisions.search.question(who, purpose, action, category), record_id=name(number))
-        return replace(asked, incident=self.incident.entry.entry) if in_emergency else asked
+        requested = replace(
+            self.kernel.decisions.search.question(who, purpose, action, category), record_id=name(number)
+        )
+        return replace(requested, incident=self.incident.entry.entry) if in_emergency else requested
 
 
 def form(ledgers, question):

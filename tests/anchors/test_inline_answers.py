@@ -48,7 +48,7 @@ def ask(store, *numbers, seen=None):
             seen.append((threading.current_thread(), [state.entry for state in facts.consents], facts.consents_size))
         return receipt(question, facts)
 
-    return store.log.answer_soon([request(1, asked=number) for number in numbers], respond, NOW)
+    return store.log.answer_soon([request(1, requested=number) for number in numbers], respond, NOW)
 
 
 def test_where_nobody_writes_it_is_done_when_the_call_returns_and_no_other_thread_was_asked(store):
@@ -75,7 +75,7 @@ def test_i3_where_another_process_writes_nobody_is_blocked_and_the_answer_rests_
     (logged,) = coming.result(10)
     assert logged.position == 1
     assert len(after) == 2, "what was answered before the other's change is answered again"
-    assert [said for _, *said in before] == [said for _, *said in after[:1]]
+    assert [statement for _, *statement in before] == [statement for _, *statement in after[:1]]
 
 
 def test_i3_who_waits_to_write_goes_before_questions_that_come_later(store):
@@ -94,7 +94,7 @@ def test_i3_who_waits_to_write_goes_before_questions_that_come_later(store):
         seen[question.request_id] = facts.consents[0].revoked
         return receipt(question, facts)
 
-    coming = [store.log.answer_soon([request(1, asked=number)], respond, NOW) for number in range(40)]
+    coming = [store.log.answer_soon([request(1, requested=number)], respond, NOW) for number in range(40)]
     withdrawing.join(10)
     assert [done.result(10)[0].position for done in coming] == list(range(40))
     assert list(seen.values()) == [True] * 40
@@ -118,7 +118,7 @@ def test_inline_and_on_the_thread_give_the_same_answers(store, monkeypatch):
     ask(store, 1, 2, 3, seen=inline).result()
     monkeypatch.setattr(store.database.writer, "run_inline", lambda _: None)
     ask(store, 4, 5, 6, seen=later).result(10)
-    assert [said for _, *said in inline] == [said for _, *said in later]
+    assert [statement for _, *statement in inline] == [statement for _, *statement in later]
 
 
 def test_i9_what_fails_leaves_nothing_and_the_next_is_answered(store):
@@ -128,7 +128,7 @@ def test_i9_what_fails_leaves_nothing_and_the_next_is_answered(store):
         return receipt(question, facts)
 
     with pytest.raises(ZeroDivisionError):
-        store.log.answer_soon([request(1, asked=n) for n in (1, 2)], respond, NOW).result(10)
+        store.log.answer_soon([request(1, requested=n) for n in (1, 2)], respond, NOW).result(10)
     assert store.log.head(ACCESS).size == 0
     assert ask(store, 3).result(10)[0].position == 0
 

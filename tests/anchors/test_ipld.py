@@ -63,7 +63,9 @@ def test_cids_are_those_kubo_gives_now(tmp_path):
 @given(some.integers(0, 4 * CHUNK), some.integers(1, 2 * CHUNK))
 def test_a_file_in_pieces_makes_the_same_blocks(size, cut):
     content = pattern(size)
-    assert list(blocks_of_stream(content[at : at + cut] for at in range(0, size, cut))) == list(blocks_of(content))
+    assert list(blocks_of_stream(content[at_time : at_time + cut] for at_time in range(0, size, cut))) == list(
+        blocks_of(content)
+    )
 
 
 CONTENT = pattern(5 * CHUNK + 3)

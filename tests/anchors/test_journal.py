@@ -230,8 +230,8 @@ def test_a_journal_that_is_ahead_of_the_database_keeps_what_it_has(site):
     fill(site)
     site.journal.keep_statements()
     empty = site.new_store()
-    behind = Journal(empty, site.blobs())
-    assert all(behind.keep(log) == site.store.log.head(log).size > empty.log.head(log).size for log in LOGS)
+    page_after = Journal(empty, site.blobs())
+    assert all(page_after.keep(log) == site.store.log.head(log).size > empty.log.head(log).size for log in LOGS)
 
 
 def test_segments_double_so_that_there_are_few(site, monkeypatch):

@@ -23,7 +23,7 @@ def keys(store):
 
 
 def answered(store, number=1, permitted=True):
-    question = request(number, asked=number)
+    question = request(number, requested=number)
     return store.log.answer(question, lambda facts: receipt(question, facts, permitted), NOW)
 
 

@@ -110,8 +110,10 @@ def with_statements(url):
     monthly = consent(ANN, "role:trial", grants=(replace(READ, not_before=5, conditions=("every-days:30",)),))
     store.log.append([issue(1), issue(2), first, again, delegation(ANN, EVE), consent(ANN, OTHER, signer=EVE)], NOW)
     store.log.append([monthly], NOW)
-    for asked, (number, at, permitted) in enumerate([(1, 7, True), (2, 9, True), (1, 3, True), (1, 20, False)]):
-        used(store, request(number, asked=asked), NOW + at, permitted)
+    for requested, (number, at_time, permitted) in enumerate(
+        [(1, 7, True), (2, 9, True), (1, 3, True), (1, 20, False)]
+    ):
+        used(store, request(number, requested=requested), NOW + at_time, permitted)
     store.log.append([erasure(2), revocation(store.log.statement_at(CONSENTS, 0))], NOW)
     for log in LOGS:
         store.anchoring.mark_anchored(log, store.log.head(log), 7)
@@ -122,9 +124,9 @@ def with_statements(url):
     return said
 
 
-def used(store, question, at, permitted):
+def used(store, question, at_time, permitted):
     def respond(facts):
-        return seal(replace(receipt(question, facts, permitted).statement, decided_at=at))
+        return seal(replace(receipt(question, facts, permitted).statement, decided_at=at_time))
 
     store.log.answer(question, respond, NOW)
 
@@ -146,10 +148,10 @@ def restore_rows(connection, version, kept, extra, without):
     connection.execute(text("DELETE FROM chain")), connection.execute(text("DELETE FROM heads"))
     for table, found in kept.items():
         if table not in without and found:
-            known = {column["name"] for column in inspect(connection).get_columns(table)}
+            expected_facts = {column["name"] for column in inspect(connection).get_columns(table)}
             more = extra if table == "consents_log" and version == "0001" else {}
             whole = [row | more.get(row.get("position"), {}) for row in found]
-            these = [{name: value for name, value in row.items() if name in known} for row in whole]
+            these = [{name: value for name, value in row.items() if name in expected_facts} for row in whole]
             connection.execute(sql.table(table, *map(sql.column, these[0])).insert(), these)
     connection.execute(APPLIED.delete())
     connection.execute(APPLIED.insert().values(version_num=version))

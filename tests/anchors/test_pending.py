@@ -52,7 +52,7 @@ def opened(database, monkeypatch):
 
 
 def ask(store, *numbers, permitted=True):
-    questions = [request(1, asked=number) for number in numbers]
+    questions = [request(1, requested=number) for number in numbers]
     return store.log.answer_soon(questions, lambda question, facts: receipt(question, facts, permitted), NOW).result()
 
 
@@ -152,7 +152,7 @@ def test_i3_uses_that_are_not_indexed_yet_count(opened):
         return receipt(question, facts)
 
     for store, numbers in ((one, (1, 2)), (other, (3,)), (one, (4,))):
-        store.log.answer_soon([request(1, asked=n) for n in numbers], respond, NOW).result()
+        store.log.answer_soon([request(1, requested=n) for n in numbers], respond, NOW).result()
     assert seen == [0, 1, 2, 3]
 
 
@@ -166,7 +166,7 @@ def test_a_use_in_a_group_is_the_last_one_for_the_next_question_of_it(opened):
         return receipt(question, facts)
 
     for store, numbers in ((one, (1, 2)), (other, (3,))):
-        store.log.answer_soon([request(1, asked=n) for n in numbers], respond, NOW).result()
+        store.log.answer_soon([request(1, requested=n) for n in numbers], respond, NOW).result()
     assert seen == [(name("ask 1"), None), (name("ask 2"), NOW), (name("ask 3"), NOW)]
 
 
@@ -182,7 +182,7 @@ def test_all_or_none_of_a_group_are_answered(opened):
         return receipt(question, facts)
 
     with pytest.raises(ZeroDivisionError):
-        store.log.answer_soon([request(1, asked=n) for n in (1, 2, 3)], respond, NOW).result()
+        store.log.answer_soon([request(1, requested=n) for n in (1, 2, 3)], respond, NOW).result()
     assert store.log.head(ACCESS).size == 0
     ask(store, 4)
     assert store.index.facts(request(1), NOW).consents[0].uses == 1
@@ -238,7 +238,7 @@ from mydata_ledger.anchors.store import Store
 from tests.anchors.sample_statements import NOW, receipt, request
 store, run = Store(sys.argv[1]), sys.argv[2]
 for number in itertools.count():
-    questions = [request(1, asked=f"{run}/{number}/{n}") for n in range(1 + number % 7)]
+    questions = [request(1, requested=f"{run}/{number}/{n}") for n in range(1 + number % 7)]
     for logged in store.log.answer_soon(questions, lambda question, facts: receipt(question, facts), NOW).result():
         print(logged.position, logged.signed.entry.entry.hex(), flush=False)
     sys.stdout.flush()
@@ -288,7 +288,7 @@ from mydata_ledger.anchors.store import Store
 from tests.anchors.sample_statements import NOW, receipt, request
 store = Store(sys.argv[1])
 for number in itertools.count():
-    questions = [request(1, asked=f"{sys.argv[2]}/{number}/{n}") for n in range(5)]
+    questions = [request(1, requested=f"{sys.argv[2]}/{number}/{n}") for n in range(5)]
     answer = lambda question, facts: receipt(question, facts, not facts.consents[0].revoked)
     for logged in store.log.answer_soon(questions, answer, NOW).result():
         print(logged.signed.statement.permitted, flush=False)

@@ -43,8 +43,8 @@ def append(store, *signed):
     return store.log.append(signed, NOW)
 
 
-def ask(store, number=1, requester=TRIAL, asked=0, permitted=True, **more):
-    question = request(number, requester, asked, **more)
+def ask(store, number=1, requester=TRIAL, requested=0, permitted=True, **more):
+    question = request(number, requester, requested, **more)
     return store.log.answer(question, lambda facts: receipt(question, facts, permitted), NOW)
 
 
@@ -241,7 +241,7 @@ def test_many_who_ask_at_once_each_get_their_own_answer(store):
     answers, failures = {}, []
 
     def one(number):
-        question = request(1, asked=number)
+        question = request(1, requested=number)
 
         def respond(facts):
             if number % 7 == 3:
@@ -270,7 +270,7 @@ def test_of_many_who_ask_at_once_each_sees_the_uses_of_those_before(store):
     seen = []
 
     def one(number):
-        question = request(1, asked=number)
+        question = request(1, requested=number)
 
         def respond(facts):
             state = facts.consents[0]
@@ -358,13 +358,13 @@ def test_a_head_that_is_not_ours_cannot_be_anchored(store):
 def test_uses_are_counted_by_consent_and_by_record(store):
     store.directory.set_parties(PARTIES)
     append(store, issue(1), issue(2), consent(ANN, TRIAL, grants=(COUNTED,)), consent(ANN, "role:trial"))
-    ask(store, 1, asked=1)
-    ask(store, 1, asked=2)
-    ask(store, 2, asked=3)
-    ask(store, 2, asked=4, permitted=False)
+    ask(store, 1, requested=1)
+    ask(store, 1, requested=2)
+    ask(store, 2, requested=3)
+    ask(store, 2, requested=4, permitted=False)
     facts = [store.index.facts(request(number), NOW) for number in (1, 2)]
     assert facts == [store.index.person_facts(request(0), ANN, NOW)[place] for place in (0, 1)]
-    counted, other = zip(*(known.consents for known in facts), strict=True)
+    counted, other = zip(*(expected_facts.consents for expected_facts in facts), strict=True)
     assert [(state.uses, state.uses_of_record) for state in counted] == [(3, 2), (3, 1)]
     assert [state.uses for state in other] == [0, 0], "no grant counts them"
     assert [state.uses for state in store.index.consents_of(ANN)] == [3, 3]
@@ -375,11 +375,11 @@ def test_the_latest_use_of_a_record_is_that_of_the_latest_decision(store, betwee
     """The order of the log does not matter: the clocks of several machines may differ."""
     store.directory.set_parties(PARTIES)
     append(store, issue(1), issue(2), consent(ANN, TRIAL, grants=(COUNTED,)))
-    for turn, (number, at) in enumerate([(1, NOW + 3), (1, NOW + 9), (1, NOW + 5), (2, NOW - 5)]):
-        question = request(number, asked=turn)
+    for turn, (number, at_time) in enumerate([(1, NOW + 3), (1, NOW + 9), (1, NOW + 5), (2, NOW - 5)]):
+        question = request(number, requested=turn)
 
-        def respond(facts, question=question, at=at):
-            return seal(replace(receipt(question, facts).statement, decided_at=at))
+        def respond(facts, question=question, at_time=at_time):
+            return seal(replace(receipt(question, facts).statement, decided_at=at_time))
 
         store.log.answer(question, respond, NOW + 20)
         if between:
@@ -387,7 +387,7 @@ def test_the_latest_use_of_a_record_is_that_of_the_latest_decision(store, betwee
     states = [store.index.facts(request(number), NOW).consents[0] for number in (1, 2)]
     assert [state.last_use for state in states] == [NOW + 9, NOW - 5]
     assert store.index.consents_of(ANN)[0].last_use is None, "no record was asked for"
-    ask(store, 2, asked=9, permitted=False)
+    ask(store, 2, requested=9, permitted=False)
     assert store.index.facts(request(2), NOW).consents[0].last_use == NOW - 5
 
 
@@ -492,7 +492,7 @@ def test_i3_i6_what_a_delegate_signed_is_not_found_once_their_office_has_ended(s
 def test_receipts_are_found_by_person_and_by_requester(store):
     append(store, issue(1), issue(2, EVE))
     emergency = append(store, incident())[0]
-    first, second, third = (ask(store, n, who, asked=n) for n, who in ((1, TRIAL), (2, TRIAL), (1, CREW)))
+    first, second, third = (ask(store, n, who, requested=n) for n, who in ((1, TRIAL), (2, TRIAL), (1, CREW)))
     assert store.index.receipts_of(ANN, -1, 9) == [emergency, first, third]
     assert store.index.receipts_of(ANN, first.position, 9) == [third]
     assert store.index.receipts_of(ANN, -1, 1) == [emergency]

@@ -56,17 +56,17 @@ def filled(store):
     return store
 
 
-def query_of(kind, asked=0, requester=TRIAL, category="*", **more):
-    plain = replace(request(0, requester, asked), category=category)
+def query_of(kind, requested=0, requester=TRIAL, category="*", **more):
+    plain = replace(request(0, requester, requested), category=category)
     return kind(**{field.name: getattr(plain, field.name) for field in fields(AccessRequest)} | more)
 
 
-def person_query(person, asked=0, most=9, requester=TRIAL):
-    return query_of(PersonQuery, asked, requester, data_subject=person, most=most)
+def person_query(person, requested=0, most=9, requester=TRIAL):
+    return query_of(PersonQuery, requested, requester, data_subject=person, most=most)
 
 
-def page_query(asked=0, *, after=START, limit=9, most=9, permits=lambda *_: True, requester=TRIAL, category="*"):
-    return query_of(PageQuery, asked, requester, category, after=after, limit=limit, most=most, permits=permits)
+def page_query(requested=0, *, after=START, limit=9, most=9, permits=lambda *_: True, requester=TRIAL, category="*"):
+    return query_of(PageQuery, requested, requester, category, after=after, limit=limit, most=most, permits=permits)
 
 
 def facts_of(store, *questions):
@@ -91,31 +91,33 @@ def never(*_):
 
 
 def test_i6_a_batch_gives_the_facts_about_a_person_that_the_index_gives(store):
-    asked = [(ANN, TRIAL), (EVE, TRIAL), (ANN, CREW), (b"\x0c" * 20, TRIAL)]
-    known = facts_of(store, *(person_query(person, n, requester=who) for n, (person, who) in enumerate(asked)))
-    for (person, who), facts in zip(asked, known, strict=True):
+    requested = [(ANN, TRIAL), (EVE, TRIAL), (ANN, CREW), (b"\x0c" * 20, TRIAL)]
+    expected_facts = facts_of(
+        store, *(person_query(person, n, requester=who) for n, (person, who) in enumerate(requested))
+    )
+    for (person, who), facts in zip(requested, expected_facts, strict=True):
         assert list(facts.each) == store.index.person_facts(request(0, who), person, NOW)
-    assert [len(facts.each) for facts in known] == [3, 1, 3, 0]
-    assert all(facts.record is None and facts.consents == () for facts in known)
+    assert [len(facts.each) for facts in expected_facts] == [3, 1, 3, 0]
+    assert all(facts.record is None and facts.consents == () for facts in expected_facts)
 
 
 def test_i6_a_batch_gives_the_page_of_a_search_that_the_index_gives(store):
     everything = store.index.page_facts(page_query(), NOW, START, 9, always)
     assert len(everything) == 4
-    asked = [
+    requested = [
         page_query(1),
         page_query(2, limit=2),
         page_query(3, after=everything[1][0]),
         page_query(4, category="health.vitals"),
     ]
-    asked += [page_query(5, requester=CREW), page_query(6, permits=never)]
-    found = [list(facts.found) for facts in facts_of(store, *asked)]
+    requested += [page_query(5, requester=CREW), page_query(6, permits=never)]
+    found = [list(facts.found) for facts in facts_of(store, *requested)]
     assert found[:3] == [everything, everything[:2], everything[2:]]
     assert found[3:] == [[e for e in everything if e[1] == name(4)], [e for e in everything if e[1] != name(4)], []]
 
 
 def test_i1_i6_questions_of_all_kinds_share_a_batch_and_each_logs_its_receipt(store):
-    person, search, one = facts_of(store, person_query(ANN, 1), page_query(2), request(1, asked=3))
+    person, search, one = facts_of(store, person_query(ANN, 1), page_query(2), request(1, requested=3))
     assert (len(person.each), len(search.found)) == (3, 4)
     assert one.record.issue.record_id == name(1)
     assert one.consents[0].consent.grantee == TRIAL

@@ -154,7 +154,7 @@ def test_i3_a_withdrawal_in_one_process_denies_in_the_next_answer_of_another(ope
     other.log.answer(question, lambda facts: receipt(question, facts), NOW)
     one.log.append([revocation(first)], NOW)
     seen = []
-    again = request(1, asked=2)
+    again = request(1, requested=2)
     other.log.answer(again, lambda facts: seen.append(facts) or receipt(again, facts), NOW)
     assert seen[0].consents[0].revoked
     with pytest.raises(StaleConsent):

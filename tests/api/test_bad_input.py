@@ -87,13 +87,13 @@ def test_an_unknown_category_is_no_delegation_link_or_record(client):
     person, wrong = "0x" + client.fixture.ann.signer.hex(), {"categories": ["health.labs"], "expires": NOW + 999}
     naming = wrong | {"delegate": "0x" + "cd" * 20, "delegate_name": "Ben", "relation": "representative"}
     record = {"data_subject": person, "category": "health.labs", "media_type": "text/plain", "content_base64": ""}
-    asked = [
+    requested = [
         ("/delegations/drafts", naming, client.fixture.ann),
         ("/me/links", wrong, client.fixture.ann),
         ("/records/drafts", {"records": [record]}, client.fixture.hospital),
     ]
     before = heads(client)
-    for path, form, who in asked:
+    for path, form, who in requested:
         answer = client.http.post(path, json=form, headers=client.as_(who))
         assert (answer.status_code, answer.json()["error"]) == (422, "unknown_term"), path
         assert "the nearest declared is `health.lab`" in answer.json()["detail"]
@@ -156,9 +156,9 @@ def test_a_thousand_unknown_words_in_one_call_name_the_nearest_each(client):
     form = {"subject": subject, "action": {"name": "view"}, "resource": {"type": "record", "id": RECORD}}
     before, headers = heads(client), client.as_(client.fixture.trial)
     answer = client.http.post("/access/v1/evaluations", json=form | {"evaluations": items}, headers=headers)
-    said = answer.json()["evaluations"]
-    assert [one["decision"] for one in said] == [False] * 1_000
-    assert all("hl7:CLINTRCH" in str(one["context"]) for one in said)
+    statement = answer.json()["evaluations"]
+    assert [one["decision"] for one in statement] == [False] * 1_000
+    assert all("hl7:CLINTRCH" in str(one["context"]) for one in statement)
     assert heads(client) == before
 
 
@@ -176,11 +176,11 @@ def test_a_time_before_1970_or_beyond_2_63_is_refused_by_name(client, member, mo
 @pytest.mark.parametrize("moment", [-1, 2**63, 2**64, "x", ""])
 def test_a_moment_of_the_past_lies_between_1970_and_now(client, moment):
     record = client.issued()
-    asked = {"requester": client.fixture.trial.address, "purpose": "hl7:CLINTRCH", "at": moment}
-    answer = client.http.get(f"/me/records/{record}/answer", params=asked, headers=client.as_(client.fixture.ann))
+    requested = {"requester": client.fixture.trial.address, "purpose": "hl7:CLINTRCH", "at": moment}
+    answer = client.http.get(f"/me/records/{record}/answer", params=requested, headers=client.as_(client.fixture.ann))
     assert (answer.status_code, answer.json()["error"]) == (400, "malformed_input")
     later = client.http.get(
-        f"/me/records/{record}/answer", params=asked | {"at": NOW + 9}, headers=client.as_(client.fixture.ann)
+        f"/me/records/{record}/answer", params=requested | {"at": NOW + 9}, headers=client.as_(client.fixture.ann)
     )
     assert (later.status_code, later.json()["error"]) == (422, "invalid_statement")
 
@@ -204,8 +204,8 @@ def test_no_delegation_or_incident_is_signed_for_such_a_time_either(client, memb
     naming = {"delegate": "0x" + "cd" * 20, "delegate_name": "Ben", "relation": "representative"}
     naming |= {"categories": ["health.lab"], "expires": NOW + 999}
     incident = {"data_subject": "0x" + ann.signer.hex(), "incident_number": "1", "reason": "fell"}
-    said = [(ann, "/delegations", naming, Delegation), (crew, "/emergency/incidents", incident, Incident)]
-    for who, path, form, kind in said:
+    statement = [(ann, "/delegations", naming, Delegation), (crew, "/emergency/incidents", incident, Incident)]
+    for who, path, form, kind in statement:
         typed = client.http.post(f"{path}/drafts", json=form, headers=client.as_(who)).json()["typed_data"]
         if member in typed["message"]:
             typed["message"][member] = moment
@@ -229,11 +229,13 @@ def test_a_cursor_of_another_ledger_says_to_start_again(client):
         each.issued(), each.issued()
         each.fixture.consents(each.fixture.trial, "health.lab")
         each.fixture.anchor()
-    asked = {"category": "health.lab", "purpose": "hl7:CLINTRCH", "limit": 1}
-    cursor = other.http.get("/access/records", params=asked, headers=other.as_(other.fixture.trial)).json()["cursor"]
+    requested = {"category": "health.lab", "purpose": "hl7:CLINTRCH", "limit": 1}
+    cursor = other.http.get("/access/records", params=requested, headers=other.as_(other.fixture.trial)).json()[
+        "cursor"
+    ]
     assert cursor
     answer = client.http.get(
-        "/access/records", params=asked | {"cursor": cursor}, headers=client.as_(client.fixture.trial)
+        "/access/records", params=requested | {"cursor": cursor}, headers=client.as_(client.fixture.trial)
     )
     assert (answer.status_code, answer.json()["error"]) == (400, "malformed_input")
     assert "start without one" in answer.json()["detail"]
@@ -265,9 +267,9 @@ def test_i9_a_full_disk_is_503_in_words_and_nothing_is_half_accepted(tmp_path):
     database = f"sqlite:///{tmp_path}/ledger.db"
     command = [sys.executable, "-c", FILLER, database, str(tmp_path)]
     done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
-    accepted, status, said = done.stdout.strip().split(" ", 2)
-    assert (int(status), json.loads(said)["error"]) == (503, "storage_full")
-    assert "free some room" in json.loads(said)["detail"]
+    accepted, status, statement = done.stdout.strip().split(" ", 2)
+    assert (int(status), json.loads(statement)["error"]) == (503, "storage_full")
+    assert "free some room" in json.loads(statement)["detail"]
     store = Store(database)
     assert store.log.head("consents").size == int(accepted) > 0
     assert ApiClient(store=store).issued()
@@ -335,17 +337,17 @@ def test_bulk_answers_say_what_they_rest_on_and_keep_to_what_is_demanded(client)
     client.fixture.consents(client.fixture.trial, "health.lab")
     client.fixture.anchor()
     headers = client.as_(client.fixture.trial)
-    asked = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
-    at = client.http.get("/access/records", params=asked, headers=headers).json()["at"]
-    assert at == {"consents": 1, "records": 1, "block": 7, "time": NOW}
+    requested = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
+    at_time = client.http.get("/access/records", params=requested, headers=headers).json()["at"]
+    assert at_time == {"consents": 1, "records": 1, "block": 7, "time": NOW}
     subject = {"type": "party", "id": client.fixture.trial.address}
     form = {"subject": subject, "action": {"name": "view"}, "resource": {"type": "record"}}
     context = {"purpose": "hl7:CLINTRCH", "consents_at_least": 1}
     found = client.http.post("/access/v1/search/resource", json=form | {"context": context}, headers=headers).json()
-    assert (len(found["results"]), found["context"]["at"]) == (1, at)
+    assert (len(found["results"]), found["context"]["at"]) == (1, at_time)
     beyond = context | {"consents_at_least": 2}
     answers = [
         client.http.post("/access/v1/search/resource", json=form | {"context": beyond}, headers=headers),
-        client.http.get("/access/records", params=asked | {"consents_at_least": 2}, headers=headers),
+        client.http.get("/access/records", params=requested | {"consents_at_least": 2}, headers=headers),
     ]
     assert {(answer.status_code, answer.json()["error"]) for answer in answers} == {(503, "chain_behind")}

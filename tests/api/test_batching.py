@@ -22,21 +22,21 @@ def client():
 
 def _question(client, **more):
     trial = client.fixture.trial
-    asked = client.fixture.kernel.decisions.search.question(trial.address, "hl7:CLINTRCH", "view")
-    return replace(asked, record_id=bytes.fromhex(client.record[2:]), **more)
+    requested = client.fixture.kernel.decisions.search.question(trial.address, "hl7:CLINTRCH", "view")
+    return replace(requested, record_id=bytes.fromhex(client.record[2:]), **more)
 
 
-def _together(client, *asked):
+def _as_batch(client, *requested):
     async def run():
         batcher = DecisionBatcher(client.app.state.context)
-        return await asyncio.gather(*(batcher.answer(*one) for one in asked), return_exceptions=True)
+        return await asyncio.gather(*(batcher.answer(*one) for one in requested), return_exceptions=True)
 
     return asyncio.run(run())
 
 
 def test_who_demands_more_than_is_known_fails_alone(client):
     greedy = _question(client, at_least=10**6)
-    answers = _together(client, (_question(client), decided), (greedy, decided), (_question(client), allowed))
+    answers = _as_batch(client, (_question(client), decided), (greedy, decided), (_question(client), allowed))
     assert isinstance(answers[1], ChainBehind)
     (decision, first), (actions, second) = answers[0], answers[2]
     assert not decision.permitted
@@ -45,10 +45,10 @@ def test_who_demands_more_than_is_known_fails_alone(client):
 
 
 def test_i1_each_question_of_a_group_has_its_own_receipt_in_its_own_place(client):
-    asked = [_question(client) for _ in range(40)]
-    answers = _together(client, *((one, decided) for one in asked))
+    requested = [_question(client) for _ in range(40)]
+    answers = _as_batch(client, *((one, decided) for one in requested))
     said = [logged.signed.statement.request_id for _, logged in answers]
-    assert said == [one.request_id for one in asked]
+    assert said == [one.request_id for one in requested]
     assert [logged.position for _, logged in answers] == list(range(40))
 
 
@@ -57,7 +57,9 @@ def _sizes(client, monkeypatch, turns):
     kernel, sizes = client.fixture.kernel, []
     answer_soon = kernel.decisions.evaluation.answer_soon
     monkeypatch.setattr(
-        kernel.decisions.evaluation, "answer_soon", lambda asked: sizes.append(len(asked)) or answer_soon(asked)
+        kernel.decisions.evaluation,
+        "answer_soon",
+        lambda requested: sizes.append(len(requested)) or answer_soon(requested),
     )
 
     async def run():

@@ -169,4 +169,7 @@ def test_whatever_is_consented_every_term_is_an_iri_and_nothing_is_fetched(grant
 def test_every_action_and_mapped_term_has_a_word_in_dpv():
     assert set(PROCESSING) == ACTIONS
     assert set(PURPOSES) - {"*"} <= set(WORDS.purposes)
-    assert all(any(known.split(".")[0] == name.split(".")[0] for known in WORDS.categories) for name in CATEGORIES)
+    assert all(
+        any(expected_facts.split(".")[0] == name.split(".")[0] for expected_facts in WORDS.categories)
+        for name in CATEGORIES
+    )

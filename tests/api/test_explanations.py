@@ -31,32 +31,34 @@ def record(client):
     return made
 
 
-def told(client, record, who=None, **asked):
-    asked = {"requester": client.fixture.trial.address, **ASKED, **asked}
-    return client.http.get(f"/me/records/{record}/answer", params=asked, headers=client.as_(who or client.fixture.ann))
+def reported(client, record, who=None, **requested):
+    requested = {"requester": client.fixture.trial.address, **ASKED, **requested}
+    return client.http.get(
+        f"/me/records/{record}/answer", params=requested, headers=client.as_(who or client.fixture.ann)
+    )
 
 
 def test_every_moment_has_its_answer_and_says_why(client, record):
-    said = [told(client, record, at=NOW + after).json() for after in (5, 15, 25, 35)]
-    assert [(one["reason"], [why["finding"] for why in one["considered"]]) for one in said] == [
+    statement = [reported(client, record, at=NOW + after).json() for after in (5, 15, 25, 35)]
+    assert [(one["reason"], [why["finding"] for why in one["considered"]]) for one in statement] == [
         ("no_consent", []),
         ("no_consent", ["not_yet"]),
         ("consented", ["permits"]),
         ("no_consent", ["revoked"]),
     ]
-    assert [one["at"] for one in said] == [NOW + after for after in (5, 15, 25, 35)]
-    assert (said[2]["consents_size"], said[2]["records_size"], said[2]["block"]) == (1, 1, 7)
-    assert said[2]["consents"] == [said[2]["considered"][0]["consent"]]
+    assert [one["at"] for one in statement] == [NOW + after for after in (5, 15, 25, 35)]
+    assert (statement[2]["consents_size"], statement[2]["records_size"], statement[2]["block"]) == (1, 1, 7)
+    assert statement[2]["consents"] == [statement[2]["considered"][0]["consent"]]
 
 
 def test_without_a_moment_it_is_now_and_a_size_is_one_too(client, record):
-    assert told(client, record).json()["at"] == client.fixture.clock.now()
-    then = told(client, record, size=1).json()
+    assert reported(client, record).json()["at"] == client.fixture.clock.now()
+    then = reported(client, record, size=1).json()
     assert (then["at"], then["permitted"]) == (NOW + 20, True)
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "sentence"),
+    ("requested", "status", "sentence"),
     [
         ({"at": NOW + 10**6}, 422, "still to come"),
         ({"at": 10}, 422, "does not remember"),
@@ -68,24 +70,24 @@ def test_without_a_moment_it_is_now_and_a_size_is_one_too(client, record):
         ({"requester": "somebody"}, 400, "requester"),
     ],
 )
-def test_what_cannot_be_answered_is_refused_with_a_reason(client, record, asked, status, sentence):
-    said = told(client, record, **asked)
-    assert (said.status_code, sentence in said.text) == (status, True), said.text
+def test_what_cannot_be_answered_is_refused_with_a_reason(client, record, requested, status, sentence):
+    statement = reported(client, record, **requested)
+    assert (statement.status_code, sentence in statement.text) == (status, True), statement.text
 
 
 def test_nobody_learns_of_another_s_record(client, record):
     for who in (client.fixture.trial, client.fixture.hospital, client.fixture.merchant):
-        hidden, absent = told(client, record, who), told(client, "0x" + "ab" * 32, who)
+        hidden, absent = reported(client, record, who), reported(client, "0x" + "ab" * 32, who)
         assert hidden.status_code == absent.status_code == 404
         assert hidden.json() == absent.json()
 
 
 def test_who_knows_more_to_be_on_chain_gets_no_answer_that_rests_on_less(client, record):
     headers = client.as_(client.fixture.trial)
-    known = {"category": "health.lab", "purpose": "hl7:CLINTRCH", "consents_at_least": 3}
+    expected_facts = {"category": "health.lab", "purpose": "hl7:CLINTRCH", "consents_at_least": 3}
     for refused in (
-        client.http.post(f"/access/records/{record}", json=known, headers=headers),
-        client.http.get("/access/records", params=known, headers=headers),
+        client.http.post(f"/access/records/{record}", json=expected_facts, headers=headers),
+        client.http.get("/access/records", params=expected_facts, headers=headers),
     ):
         assert (refused.status_code, refused.json()["error"]) == (503, "chain_behind")
     assert client.fixture.store.log.head("access").size == 0

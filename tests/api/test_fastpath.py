@@ -113,8 +113,8 @@ def misshapen(client):
 def both(client, path, body, who=None):
     headers = client.as_(who or client.fixture.trial)
     raw = json.dumps(body)
-    said = {"Content-Type": "application/json"}
-    return [client.http.post(path, content=raw, headers=headers | kind) for kind in (said, FRAMEWORK)]
+    statement = {"Content-Type": "application/json"}
+    return [client.http.post(path, content=raw, headers=headers | kind) for kind in (statement, FRAMEWORK)]
 
 
 def size(client):
@@ -278,5 +278,5 @@ def test_handwritten_documents_match_the_described_models(client):
     ]
     for model, answer in answers:
         adapter = TypeAdapter(model)
-        said = adapter.dump_json(adapter.validate_json(answer.content), exclude_none=True)
-        assert (answer.status_code, said) == (200, answer.content), model
+        statement = adapter.dump_json(adapter.validate_json(answer.content), exclude_none=True)
+        assert (answer.status_code, statement) == (200, answer.content), model

@@ -50,7 +50,7 @@ def issued(client, content=SCAN, **headers):
     return typed["message"]
 
 
-def asked(client, record_id, who, **more):
+def requested(client, record_id, who, **more):
     question = {"category": "health.lab", "purpose": "hl7:CLINTRCH", **more}
     return client.http.post(f"/access/records/{record_id}", json=question, headers=client.as_(who))
 
@@ -69,7 +69,7 @@ def test_a_permitted_reader_fetches_what_the_holder_sent_and_it_is_what_was_sign
     said, fixture = issued(client), client.fixture
     fixture.consents(fixture.trial, "health.lab")
     fixture.anchor()
-    release = asked(client, said["recordId"], fixture.trial).json()
+    release = requested(client, said["recordId"], fixture.trial).json()
     assert release["sealed"] is None
     answer = fetched(client, release, fixture.trial)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/octet-stream")
@@ -88,7 +88,10 @@ def test_a_small_record_that_came_as_a_stream_is_released_whole(client):
     said = issued(client, b"short")
     client.fixture.consents(client.fixture.trial, "health.lab")
     client.fixture.anchor()
-    assert client.opened(asked(client, said["recordId"], client.fixture.trial).json(), client.fixture.trial) == b"short"
+    assert (
+        client.opened(requested(client, said["recordId"], client.fixture.trial).json(), client.fixture.trial)
+        == b"short"
+    )
 
 
 def test_the_headers_are_what_is_signed(client):
@@ -271,20 +274,20 @@ def test_where_a_consent_withholds_parts_a_large_record_is_not_released(client, 
     said, fixture = issued(client), client.fixture
     fixture.consents(fixture.trial, "health.lab", conditions=(condition,))
     fixture.anchor()
-    refused = asked(client, said["recordId"], fixture.trial)
+    refused = requested(client, said["recordId"], fixture.trial)
     assert (refused.status_code, refused.json()["error"]) == (422, "invalid_statement")
     assert "the consent withholds parts of this record" in refused.json()["detail"]
 
 
 def test_only_the_one_it_was_released_to_fetches_it_and_only_while_it_exists(client):
     said, fixture = issued(client), client.fixture
-    refused = asked(client, said["recordId"], fixture.trial)
+    refused = requested(client, said["recordId"], fixture.trial)
     assert refused.status_code == 404
     denied = fixture.store.index.receipts_of(fixture.ann.signer, -1, 9)[-1].position
     assert fetched(client, {"receipt": {"position": denied}}, fixture.trial).status_code == 404
     fixture.consents(fixture.trial, "health.lab")
     fixture.anchor()
-    release = asked(client, said["recordId"], fixture.trial).json()
+    release = requested(client, said["recordId"], fixture.trial).json()
     for other in (fixture.insurer, fixture.ann, fixture.hospital):
         assert fetched(client, release, other).json() == {"error": "access_denied"}
     assert client.http.get("/receipts/999/sealed", headers=client.as_(fixture.trial)).status_code == 404
@@ -301,9 +304,9 @@ def test_i3_a_release_of_before_the_withdrawal_gives_no_sealed_content_after_it(
     said, fixture = issued(client), client.fixture
     fixture.consents(fixture.trial, "health.lab")
     fixture.anchor()
-    release = asked(client, said["recordId"], fixture.trial).json()
+    release = requested(client, said["recordId"], fixture.trial).json()
     key = "0x" + fixture.reader_keys[fixture.trial.address].public.hex()
-    own = asked(client, said["recordId"], fixture.ann, purpose="mydata:SELF_VIEW", reader_key=key).json()
+    own = requested(client, said["recordId"], fixture.ann, purpose="mydata:SELF_VIEW", reader_key=key).json()
     large = fixture.kernel.records.large_records
     _, pieces = large.sealed(fixture.trial.address, release["receipt"]["position"])
     fixture.withdraws(fixture.trial)
@@ -317,7 +320,7 @@ def test_a_damaged_payload_is_never_given_out_as_whole(client):
     said, fixture = issued(client), client.fixture
     fixture.consents(fixture.trial, "health.lab")
     fixture.anchor()
-    release = asked(client, said["recordId"], fixture.trial).json()
+    release = requested(client, said["recordId"], fixture.trial).json()
     fixture.payloads.blocks[said["cid"]] = b"another"
     assert fetched(client, release, fixture.trial).status_code == 502
 

@@ -59,8 +59,8 @@ def path_of(link):
     return read_shlink(link["shlink"]).url.removeprefix("http://testserver")
 
 
-def manifest(client, link, **asked):
-    return client.http.post(path_of(link), json={"recipient": "Dr. Lee"} | asked)
+def manifest(client, link, **requested):
+    return client.http.post(path_of(link), json={"recipient": "Dr. Lee"} | requested)
 
 
 def opened(sealed, link):
@@ -76,13 +76,18 @@ def timeline(client):
 def test_the_payload_is_minified_json_with_the_members_the_standard_names(client):
     link = made(client, passcode="4711", long_term=True)
     raw = base64url_decode(link["shlink"].removeprefix("shlink:/"))
-    said = json.loads(raw)
-    assert raw == json.dumps(said, separators=(",", ":")).encode()
-    assert said.keys() == {"url", "key", "exp", "flag", "label", "v"}
-    assert (said["flag"], said["label"], said["exp"], said["v"]) == ("LP", "For Dr. Lee", NOW + 3_600, 1)
-    assert len(said["key"]) == 43
-    assert len(said["url"]) <= 128
-    assert len(base64url_decode(said["url"].rpartition("/")[2])) == 32
+    statement = json.loads(raw)
+    assert raw == json.dumps(statement, separators=(",", ":")).encode()
+    assert statement.keys() == {"url", "key", "exp", "flag", "label", "v"}
+    assert (statement["flag"], statement["label"], statement["exp"], statement["v"]) == (
+        "LP",
+        "For Dr. Lee",
+        NOW + 3_600,
+        1,
+    )
+    assert len(statement["key"]) == 43
+    assert len(statement["url"]) <= 128
+    assert len(base64url_decode(statement["url"].rpartition("/")[2])) == 32
     assert made(client)["shlink"] != made(client)["shlink"]
 
 
@@ -219,8 +224,8 @@ def test_i1_every_opening_and_every_wrong_passcode_leaves_a_receipt_and_a_messag
     last = timeline(client)[-1]
     assert last["permitted"]
     assert "by the link `For Dr. Lee`: Dr. Lee (as they say)" in last["text"]
-    told = client.http.get("/me/inbox", headers=client.as_(client.fixture.ann)).json()
-    events = [one["event"] for one in (told["messages"] if isinstance(told, dict) else told)]
+    reported = client.http.get("/me/inbox", headers=client.as_(client.fixture.ann)).json()
+    events = [one["event"] for one in (reported["messages"] if isinstance(reported, dict) else reported)]
     assert {"link.opened", "link.passcode_wrong"} <= set(events)
     assert client.http.get("/me/links", headers=client.as_(client.fixture.ann)).json()[0]["opened"] == 1
 
@@ -293,10 +298,10 @@ def test_a_link_that_makes_no_sense_is_not_made(client, wish):
 
 
 @pytest.mark.parametrize(
-    "asked", [{}, {"recipient": ""}, {"recipient": 7}, {"recipient": "x", "embeddedLengthMax": -1}]
+    "requested", [{}, {"recipient": ""}, {"recipient": 7}, {"recipient": "x", "embeddedLengthMax": -1}]
 )
-def test_a_manifest_request_without_a_name_is_refused(client, asked):
-    assert client.http.post(path_of(made(client)), json=asked).status_code in {400, 422}
+def test_a_manifest_request_without_a_name_is_refused(client, requested):
+    assert client.http.post(path_of(made(client)), json=requested).status_code in {400, 422}
 
 
 def test_viewers_in_browsers_may_ask_from_anywhere(client):

@@ -25,8 +25,8 @@ def handed_in(client, kind, what, form, scan):
     clerk, nurse = client.as_(CLERK), client.as_(NURSE)
     whose = {"data_subject": "0x" + client.fixture.ann.signer.hex()}
     draft = client.http.post(f"/papers/{what}/drafts", json=form | whose, headers=clerk).json()["typed_data"]
-    asked = {"kind": kind.__name__, "message": draft["message"], "scan": scan}
-    word = client.http.post("/papers/words/drafts", json=asked, headers=nurse).json()["typed_data"]
+    requested = {"kind": kind.__name__, "message": draft["message"], "scan": scan}
+    word = client.http.post("/papers/words/drafts", json=requested, headers=nurse).json()["typed_data"]
     both = {"statement": client.signed(CLERK, kind, draft), "word": client.signed(NURSE, Delegation, word)}
     answer = client.http.post("/papers", json={"kind": kind.__name__, "scan": scan, **both}, headers=clerk)
     client.fixture.anchor()
@@ -69,8 +69,8 @@ def test_one_witness_is_not_enough(client):
     form = client.wish(client.fixture.trial.address) | {"data_subject": "0x" + client.fixture.ann.signer.hex()}
     clerk = client.as_(CLERK)
     draft = client.http.post("/papers/consents/drafts", json=form, headers=clerk).json()["typed_data"]
-    asked = {"kind": "Consent", "message": draft["message"], "scan": scan}
-    word = client.http.post("/papers/words/drafts", json=asked, headers=clerk).json()["typed_data"]
+    requested = {"kind": "Consent", "message": draft["message"], "scan": scan}
+    word = client.http.post("/papers/words/drafts", json=requested, headers=clerk).json()["typed_data"]
     both = {"statement": client.signed(CLERK, Consent, draft), "word": client.signed(CLERK, Delegation, word)}
     answer = client.http.post("/papers", json={"kind": "Consent", "scan": scan, **both}, headers=clerk)
     assert (answer.status_code, answer.json()["error"]) == (403, "not_entitled")

@@ -79,8 +79,8 @@ def test_a_host_beyond_its_pace_opens_no_more_sessions():
     client = ApiClient(sign_ins_per_second=1)
     statuses = [client.sign_in(client.fixture.ann).status_code for _ in range(BURST_SECONDS // 2)]
     assert statuses == [201] * (BURST_SECONDS // 2)
-    asked = client.http.post("/session/challenges", json={"address": client.fixture.ann.address})
-    assert (asked.status_code, asked.json()["error"]) == (429, "too_many_requests")
+    requested = client.http.post("/session/challenges", json={"address": client.fixture.ann.address})
+    assert (requested.status_code, requested.json()["error"]) == (429, "too_many_requests")
     assert client.http.get("/health").status_code == 200
     assert client.fixture.clock.now() == NOW
 

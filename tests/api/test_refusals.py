@@ -130,8 +130,8 @@ def test_an_answer_has_the_headers_of_the_framework_and_no_others(client, trial)
 )
 def test_what_an_evaluation_is_refused_for_before_it_is_asked(client, trial, path, sent, refused):
     headers, body = sent
-    said = dict(trial) if headers is None else headers if not headers else dict(trial) | headers
-    answer = client.http.post(path, json=body, headers=said)
+    statement = dict(trial) if headers is None else headers if not headers else dict(trial) | headers
+    answer = client.http.post(path, json=body, headers=statement)
     more = set(answer.headers.keys()) - {"content-length", "content-type", *SECURITY}
     assert (answer.status_code, more) == (refused[0], refused[2])
     assert answer.content.startswith(b'{"error":"%s","detail":"' % refused[1])

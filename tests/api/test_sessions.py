@@ -84,9 +84,14 @@ def test_a_made_up_token_opens_nothing(client, header):
 
 
 def test_our_own_message_reads_back():
-    said = SignIn.parse(TEXT)
-    assert said.text() == TEXT
-    assert (said.address, said.nonce, said.issued_at, said.expires) == (ANN.address, "abcdefgh1234", NOW, NOW + 60)
+    statement = SignIn.parse(TEXT)
+    assert statement.text() == TEXT
+    assert (statement.address, statement.nonce, statement.issued_at, statement.expires) == (
+        ANN.address,
+        "abcdefgh1234",
+        NOW,
+        NOW + 60,
+    )
 
 
 @pytest.mark.parametrize(

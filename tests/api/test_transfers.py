@@ -28,7 +28,7 @@ def client():
     return ApiClient()
 
 
-def asked(client, **terms):
+def requested(client, **terms):
     bank = client.fixture.insurer.address
     wish = {"recipient": bank, "categories": ["finance.account"], "purpose": "mydata:PFM_VIEW", "ends": NOW + 90 * DAY}
     form = wish | {"language": "en"} | terms
@@ -56,7 +56,7 @@ def test_a_request_without_an_end_or_an_interval_is_none(wrong):
 
 
 def test_once_and_at_intervals_are_worded_in_both_languages_beside_each_other(client):
-    draft = asked(client)
+    draft = requested(client)
     assert draft.json()["summary"][0].startswith(
         "Transfer request: The insurer may transfer: Accounts and transactions."
     )
@@ -64,7 +64,7 @@ def test_once_and_at_intervals_are_worded_in_both_languages_beside_each_other(cl
     assert (once["every_days"], once["purpose"], once["ends"]) == (0, "mydata:PFM_VIEW", NOW + 90 * DAY)
     assert once["recipient"] == client.fixture.insurer.address
     assert once["words"]["ko"].startswith("전송요구 — The insurer: ")
-    both = signed(client, asked(client, every_days=30, categories=["health.lab"], retain_until=NOW + DAY))
+    both = signed(client, requested(client, every_days=30, categories=["health.lab"], retain_until=NOW + DAY))
     assert [one["every_days"] for one in both] == [0, 30]
     assert "every so many days (30)" in both[1]["words"]["en"]
     assert "주기(일) (30)" in both[1]["words"]["ko"]
@@ -74,7 +74,7 @@ def test_once_and_at_intervals_are_worded_in_both_languages_beside_each_other(cl
 def test_a_transfer_that_comes_round_is_refused_until_it_is_due(client):
     fixture, bank = client.fixture, client.fixture.insurer
     one, other = fixture.issued(LAB), fixture.issued(LAB)
-    signed(client, asked(client, every_days=30, categories=[LAB], purpose="hl7:HPAYMT", ends=NOW + 99 * DAY))
+    signed(client, requested(client, every_days=30, categories=[LAB], purpose="hl7:HPAYMT", ends=NOW + 99 * DAY))
 
     def ask(record):
         form = {"subject": {"type": "party", "id": bank.address}, "action": {"name": "transfer"}}
@@ -93,7 +93,7 @@ def test_a_transfer_that_comes_round_is_refused_until_it_is_due(client):
 
 def test_a_withdrawn_or_ended_request_is_not_listed(client):
     fixture = client.fixture
-    assert len(signed(client, asked(client))) == 1
+    assert len(signed(client, requested(client))) == 1
     draft = fixture.kernel.consents.drafts.revocation(fixture.ann.signer, fixture.insurer.address, bytes(32))
     fixture.kernel.consents.revocations.accept(draft.statement, fixture.sign(fixture.ann, draft.statement))
     assert client.http.get("/me/transfers", headers=client.as_(fixture.ann)).json() == []
@@ -104,8 +104,8 @@ def test_other_grants_are_no_transfer_requests(client):
     body = client.signed(client.fixture.ann, Consent, draft)
     assert client.http.post("/consents", json=body, headers=client.as_(client.fixture.ann)).status_code == 202
     assert client.http.get("/me/transfers", headers=client.as_(client.fixture.ann)).json() == []
-    assert asked(client, purpose="nonsense").status_code == 422
-    assert asked(client, ends=NOW - 1).status_code == 422
+    assert requested(client, purpose="nonsense").status_code == 422
+    assert requested(client, ends=NOW - 1).status_code == 422
 
 
 def test_a_party_asks_for_a_transfer_in_terms_and_in_words(client):
@@ -121,10 +121,12 @@ def test_a_party_asks_for_a_transfer_in_terms_and_in_words(client):
     form = {"grants": [plain], "notice_hash": notice, "data_subject": "0x" + client.fixture.ann.signer.hex()}
     sent = client.http.post("/requests", json=form, headers=client.as_(client.fixture.insurer))
     assert sent.status_code == 202, sent.text
-    (asked,) = client.http.get("/me/requests", headers=client.as_(client.fixture.ann)).json()
-    assert asked["words"]["ko"][0].startswith("전송요구 — The insurer: 계좌·거래")
-    assert asked["words"]["en"][0].startswith("Transfer request: The insurer may transfer: Accounts and transactions.")
-    assert asked["transfers"] == [
+    (requested,) = client.http.get("/me/requests", headers=client.as_(client.fixture.ann)).json()
+    assert requested["words"]["ko"][0].startswith("전송요구 — The insurer: 계좌·거래")
+    assert requested["words"]["en"][0].startswith(
+        "Transfer request: The insurer may transfer: Accounts and transactions."
+    )
+    assert requested["transfers"] == [
         {"categories": ["finance.account"], "purpose": "mydata:PFM_VIEW", "every_days": 7, "ends": NOW + 90 * DAY}
         | {"data_from": 0, "data_until": 0, "retain_until": 0}
     ]

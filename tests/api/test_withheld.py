@@ -42,9 +42,9 @@ def test_a_pseudonymous_release_names_the_person_nowhere(world):
         assert person not in answer.text.lower()
         names.add(answer.json()["issue"]["dataSubject"])
         shown = disclosure.from_json(client.opened(answer.json(), client.fixture.trial))
-        said = disclosure.verify(shown, bytes.fromhex(answer.json()["issue"]["commitment"][2:]))
-        assert said["/valueQuantity/value"] == "1.10"
-        assert not [word for word in ("Patient/ann", "Kim Ann", "obs-7") if word in str(said)]
+        statement = disclosure.verify(shown, bytes.fromhex(answer.json()["issue"]["commitment"][2:]))
+        assert statement["/valueQuantity/value"] == "1.10"
+        assert not [word for word in ("Patient/ann", "Kim Ann", "obs-7") if word in str(statement)]
     assert len(names) == 1
 
 

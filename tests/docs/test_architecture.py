@@ -79,9 +79,9 @@ def test_every_hop_stands_in_the_source_of_an_earlier_one(flow):
 def test_the_flows_begin_at_routes_that_the_api_has():
     routes = set(re.findall(r"(?:POST|GET) (/[\w/{}]+)", "".join(FLOWS.values())))
     sources = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "api/routes").glob("*.py")))
-    known = {re.sub(r"{\w+}", "{id}", path) for path in re.findall(r'@router\.\w+\("([^"]+)"', sources)}
+    expected_facts = {re.sub(r"{\w+}", "{id}", path) for path in re.findall(r'@router\.\w+\("([^"]+)"', sources)}
     assert routes
-    assert routes - known == set()
+    assert routes - expected_facts == set()
 
 
 def test_every_file_that_the_page_names_exists():

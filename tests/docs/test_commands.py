@@ -36,15 +36,15 @@ def root():
 
 def check_mydata(words):
     """Each word names a command for as long as there are groups; then every option is one of that command."""
-    here, rest = root(), words
-    while rest and hasattr(here, "commands") and not rest[0].startswith("-"):
+    local, rest = root(), words
+    while rest and hasattr(local, "commands") and not rest[0].startswith("-"):
         if not re.fullmatch(r"[a-z]+", rest[0]):
             return  # `mydata COMMAND`
         for name in rest[0].split("|"):
-            assert name in here.commands, rest
-        here, rest = here.commands[rest[0]], rest[1:]
-    known = {name for one in here.params for name in [*one.opts, *one.secondary_opts]} | {"--help", "-h"}
-    assert {word.partition("=")[0] for word in rest if re.match(r"-{1,2}[a-z]", word)} <= known, words
+            assert name in local.commands, rest
+        local, rest = local.commands[rest[0]], rest[1:]
+    expected_facts = {name for one in local.params for name in [*one.opts, *one.secondary_opts]} | {"--help", "-h"}
+    assert {word.partition("=")[0] for word in rest if re.match(r"-{1,2}[a-z]", word)} <= expected_facts, words
 
 
 def check_module(name):

@@ -52,9 +52,11 @@ def numbers(status):
 
 def test_what_a_record_says_of_its_own_status_agrees_with_the_index():
     for path in ADRS.glob("0*.md"):
-        said = re.findall(r"^\*\*(?:Status:|Went on by)\*\* (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        statement = re.findall(r"^\*\*(?:Status:|Went on by)\*\* (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
         row = next(line for line in INDEX.splitlines() if f"({path.name})" in line)
-        assert {one for status in said for one in numbers(status.partition("Adds to")[0])} <= numbers(row), path.name
+        assert {one for status in statement for one in numbers(status.partition("Adds to")[0])} <= numbers(row), (
+            path.name
+        )
 
 
 def test_names_of_today_stand_in_the_sources():

@@ -31,9 +31,9 @@ def mydata(*arguments, ok=(0,)):
             main()
         except SystemExit as ended:
             code = ended.code or 0
-    said = [written(stream) for stream in (out, err)]
-    assert code in ok, said
-    return subprocess.CompletedProcess(command, code, *said)
+    statement = [written(stream) for stream in (out, err)]
+    assert code in ok, statement
+    return subprocess.CompletedProcess(command, code, *statement)
 
 
 def written(stream):

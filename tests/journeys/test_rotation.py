@@ -17,16 +17,16 @@ from tests.journeys.test_recovery import fsck, lose_database, recover
 def records(stack, people, tmp_path_factory):
     """Contents by record id of a small record and of a streamed one, both permitted."""
     ann, clinic, team = people
-    folder, contents = tmp_path_factory.mktemp("files"), {}
+    folder, manifest = tmp_path_factory.mktemp("files"), {}
     for name, size in (("letter.pdf", 9_000), ("scan.dcm", 17 * 1024 * 1024)):
         (folder / name).write_bytes(os.urandom(size))
         command = ("issue", folder / name, "--subject", ann.wallet.address, "--category", "health.lab")
         done = mydata(*command, "--key", clinic.key, "--url", stack.url, "--json")
         (record,) = json.loads(done.stdout)[name]
-        contents[record["record_id"]] = (folder / name).read_bytes()
+        manifest[record["record_id"]] = (folder / name).read_bytes()
         clinic.client.wait_anchored("records", record["position"])
     permit(ann, team)
-    return contents
+    return manifest
 
 
 def rotate(stack, *which, ok=(0,)):

@@ -168,8 +168,8 @@ def test_the_worst_of_many_is_the_exit(stack, documents, tmp_path):
 def test_it_reports_registries_that_are_not_those_of_the_deployment(stack, documents, tmp_path):
     path = tmp_path / "one.json"
     path.write_text(json.dumps(documents[0]))
-    known = json.loads(mydata("verify", path, "--rpc", stack.rpc_url, "--state", stack.state, "--json").stdout)
-    assert known["registries_known"] is True
+    expected_facts = json.loads(mydata("verify", path, "--rpc", stack.rpc_url, "--state", stack.state, "--json").stdout)
+    assert expected_facts["registries_known"] is True
     other = tmp_path / "other"
     shutil.copytree(stack.state / "deployments", other / "deployments")
     file = next((other / "deployments").glob("*.json"))

@@ -136,7 +136,7 @@ def pair(pick):
     question = AccessRequest(bytes(32), requester, R1, EVERYTHING, pick(PATHS), pick(["view", "compute"]))
     roles = frozenset(pick([["trial"], ["responder"], ["trial", "responder"]]))
     incident = Incident(BOB, pick([ANN, EVE]), "7", "fell", 0, NOW + 9) if pick([False, False, True]) else None
-    known = Facts(None, (), Party(BOB, "Bob", roles, b"", 0, 0), False, incident, 5, 6, 7, NOW)
+    expected_facts = Facts(None, (), Party(BOB, "Bob", roles, b"", 0, 0), False, incident, 5, 6, 7, NOW)
     terms_said = [
         (pick([BOB, BOB, "role:trial", "role:responder", "*"]), pick(TERMS), pick(NOTICES)) for _ in pick(["a", "ab"])
     ]
@@ -146,7 +146,7 @@ def pair(pick):
     one = [state(n, ANN, *each) for n, each in enumerate(zip(terms_said, mine, strict=True))]
     two = [state(n, EVE, *each) for n, each in enumerate(zip(also, other_own, strict=True))]
     two += [state(9, EVE, TO_ANYONE, plain(pick, TO_ANYONE[1]))] if pick(SELDOM) else []
-    return question, known, (record(pick, ANN, R1), one), (record(pick, EVE, R2), two)
+    return question, expected_facts, (record(pick, ANN, R1), one), (record(pick, EVE, R2), two)
 
 
 def key(question, facts, numbers):
@@ -173,8 +173,8 @@ def key_of(state, numbers):
 def check_law(pairs):
     """Equal keys mean equal decisions. Returns the decisions of the pairs whose keys were equal."""
     found, numbers = [], {}
-    for question, known, *both in pairs:
-        one, two = (known.about(*decisions, NOW) for decisions in both)
+    for question, expected_facts, *both in pairs:
+        one, two = (expected_facts.about(*decisions, NOW) for decisions in both)
         wanted = key(question, one, numbers)
         if wanted is not None and wanted == key(question, two, numbers):
             first, second = (decide_single(question, facts, NOW) for facts in (one, two))
@@ -191,11 +191,19 @@ def check_facts(pairs):
     """The facts about a record are the shared facts, the statements of its person, and whether one of them is
     a block.
     """
-    for _, known, *both in pairs:
+    for _, expected_facts, *both in pairs:
         for found, states in both:
             blocked = any(map(blocks, states))
-            rest = (known.incident, known.consents_size, known.records_size, known.block, known.followed_at)
-            assert known.about(found, states, NOW) == Facts(found, tuple(states), known.requester, blocked, *rest)
+            rest = (
+                expected_facts.incident,
+                expected_facts.consents_size,
+                expected_facts.records_size,
+                expected_facts.block,
+                expected_facts.followed_at,
+            )
+            assert expected_facts.about(found, states, NOW) == Facts(
+                found, tuple(states), expected_facts.requester, blocked, *rest
+            )
 
 
 def corpus(count, seed):

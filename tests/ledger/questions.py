@@ -102,7 +102,7 @@ def record(pick):
     return Record(issue, 0, R1, anchored=True, erased=pick(SELDOM))
 
 
-def known(pick):
+def some_facts(pick):
     return Facts(
         record=record(pick) if pick(OFTEN) else None,
         consents=tuple(state(pick, number) for number in range(pick([1, 2, 2, 3]))),
@@ -116,10 +116,10 @@ def by_hypothesis(build):
     return some.composite(lambda draw: build(lambda items: draw(some.sampled_from(items))))()
 
 
-requests, facts, states = by_hypothesis(request), by_hypothesis(known), by_hypothesis(state)
+requests, facts, states = by_hypothesis(request), by_hypothesis(some_facts), by_hypothesis(state)
 
 
 def corpus(count, seed):
     """`count` pairs of question and facts, equal for equal seeds."""
     pick = random.Random(seed).choice
-    return [(request(pick), known(pick)) for _ in range(count)]
+    return [(request(pick), some_facts(pick)) for _ in range(count)]

@@ -184,11 +184,11 @@ def test_nobody_in_a_batch_may_use_a_notice_that_was_replaced_meanwhile():
 @settings(max_examples=sized(60), deadline=None)
 @given(some.lists(some.lists(some.tuples(some.sampled_from(KINDS), some.integers(0, 2)), max_size=7), max_size=3))
 def test_a_batch_gives_the_outcomes_of_single_submissions(groups):
-    here, there = LedgerFixture(), LedgerFixture()
+    local, there = LedgerFixture(), LedgerFixture()
     for steps in groups:
-        made = [[kind(ledger, PEOPLE[who]) for kind, who in steps] for ledger in (here, there)]
-        assert comparable(submit_batch(here, made[0])) == comparable(submit_singly(there, made[1]))
-        assert here.store.log.head(CONSENTS).size == there.store.log.head(CONSENTS).size
+        made = [[kind(ledger, PEOPLE[who]) for kind, who in steps] for ledger in (local, there)]
+        assert comparable(submit_batch(local, made[0])) == comparable(submit_singly(there, made[1]))
+        assert local.store.log.head(CONSENTS).size == there.store.log.head(CONSENTS).size
 
 
 def test_i5_no_two_of_a_batch_share_a_salt():

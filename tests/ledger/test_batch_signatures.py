@@ -47,8 +47,8 @@ def test_one_alone_is_signed_as_any_wallet_signs_it():
 
 @given(DIGESTS, some.data())
 def test_no_bit_of_digest_or_signature_can_be_changed(digests, data):
-    at = data.draw(some.integers(0, len(digests) - 1))
-    digest, signature = digests[at], sign_batch(digests, GATEWAY.sign)[at]
+    at_time = data.draw(some.integers(0, len(digests) - 1))
+    digest, signature = digests[at_time], sign_batch(digests, GATEWAY.sign)[at_time]
     whole = bytearray(digest + signature)
     bit = data.draw(some.integers(0, 8 * len(whole) - 1))
     whole[bit // 8] ^= 1 << bit % 8

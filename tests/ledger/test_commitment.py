@@ -114,8 +114,10 @@ def test_any_changed_byte_of_a_disclosure_is_refused_or_changes_no_value(data):
     raw = bytearray(disclosure.to_json(shown()))
     raw[data.draw(some.integers(0, len(raw) - 1))] = data.draw(some.integers(0, 127))
     with suppress(MalformedInput, ProofInvalid):
-        said = disclosure.verify(disclosure.from_json(bytes(raw)), record_commitment(DOCUMENT, "text/json+json", SEED))
-        assert said == {"/valueQuantity/value": "1.10", "/valueQuantity/unit": "mg/dL"}
+        statement = disclosure.verify(
+            disclosure.from_json(bytes(raw)), record_commitment(DOCUMENT, "text/json+json", SEED)
+        )
+        assert statement == {"/valueQuantity/value": "1.10", "/valueQuantity/unit": "mg/dL"}
 
 
 @pytest.mark.parametrize("pointer", ["/nothing", "resourceType", "/note/0", "/resourceType/x"])

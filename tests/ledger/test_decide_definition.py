@@ -28,17 +28,19 @@ def test_the_code_agrees_with_the_definition(request, facts):
 
 @pytest.mark.parametrize("seed", sampled(range(5)))
 def test_the_code_agrees_with_the_definition_over_thousands(seed):
-    for request, known in corpus(4_000, seed):
-        agrees(request, known)
+    for request, expected_facts in corpus(4_000, seed):
+        agrees(request, expected_facts)
 
 
 def test_the_corpus_reaches_every_reason():
-    reasons = {decide(request, known, NOW).reason for request, known in corpus(4_000, 0)}
+    reasons = {decide(request, expected_facts, NOW).reason for request, expected_facts in corpus(4_000, 0)}
     assert reasons == set(Reason) - {Reason.SEARCHED}
 
 
 def test_the_corpus_reaches_every_finding():
-    found = {f for request, known in corpus(4_000, 0) for _, f in decide(request, known, NOW).findings}
+    found = {
+        f for request, expected_facts in corpus(4_000, 0) for _, f in decide(request, expected_facts, NOW).findings
+    }
     assert found == set(Finding)
 
 

@@ -122,9 +122,9 @@ class Life:
         )
 
     def goes_on(self):
-        acts = [self.says] * 5 + [self.anchors, self.anchors, lambda: self.anchors(1), self.names_a_delegate]
-        acts += [self.chain_ends_one, self.directory_changes, self.notice_is_replaced, self.calls_help, self.uses]
-        for act in [self.pick([*acts, self.erases]) for _ in range(self.pick([1, 1, 2]))]:
+        actions = [self.says] * 5 + [self.anchors, self.anchors, lambda: self.anchors(1), self.names_a_delegate]
+        actions += [self.chain_ends_one, self.directory_changes, self.notice_is_replaced, self.calls_help, self.uses]
+        for act in [self.pick([*actions, self.erases]) for _ in range(self.pick([1, 1, 2]))]:
             act()
         question = [self.question(self.pick(ASKERS), number) for number in (1, 2)]
         now = self.clock.now()
@@ -242,7 +242,7 @@ def test_a_record_is_there_from_its_issue_to_its_erasure(life, base_question):
 
 def test_a_size_of_the_log_is_a_moment(life, base_question):
     then = life.looked_back(base_question, PointInTime(size=1))
-    assert (then.at, then.consents_size, then.records_size, then.block) == (NOW + 20, 1, 2, 7)
+    assert (then.at_time, then.consents_size, then.records_size, then.block) == (NOW + 20, 1, 2, 7)
     assert then.decision.permitted
     assert life.store.log.head(CONSENTS).size == 1
     with pytest.raises(InvalidStatement, match="has never been that large on chain"):

@@ -32,4 +32,7 @@ def test_equal_keys_mean_equal_decisions_over_thousands(corpus):
 
 def test_the_facts_about_a_record_follow_from_the_statements_of_its_person(corpus):
     check_facts(corpus)
-    assert {known.about(*one, equivalent_consents.NOW).blocked for _, known, one, _ in corpus} == {False, True}
+    assert {expected_facts.about(*one, equivalent_consents.NOW).blocked for _, expected_facts, one, _ in corpus} == {
+        False,
+        True,
+    }

@@ -162,16 +162,16 @@ def failing(owner, name, how=crash):
         yield
 
 
-@pytest.mark.parametrize("at", ["append", "destroy", "remove", "file"])
-def test_i9_a_crash_at_any_line_is_finished_at_the_next_turn(world, record, at):
+@pytest.mark.parametrize("at_time", ["append", "destroy", "remove", "file"])
+def test_i9_a_crash_at_any_line_is_finished_at_the_next_turn(world, record, at_time):
     cid, ports = cid_of(world, record), world.world
     (draft,) = world.kernel.records.erasures.draft(world.ann.signer, [record])
     signed = [(draft.statement, world.sign(world.ann, draft.statement))]
-    owner = {"append": ports.log, "destroy": ports.keys, "remove": ports.payloads, "file": ports.work_items}[at]
-    with failing(owner, at), pytest.raises(Crash):
+    owner = {"append": ports.log, "destroy": ports.keys, "remove": ports.payloads, "file": ports.work_items}[at_time]
+    with failing(owner, at_time), pytest.raises(Crash):
         world.kernel.records.erasures.accept(signed)
     world.kernel.records.erasures.finish()
-    accepted = at in {"destroy", "remove"}
+    accepted = at_time in {"destroy", "remove"}
     assert world.store.index.record(record).erased is accepted
     assert (cid not in world.payloads.blocks) is accepted
     if not accepted:

@@ -93,8 +93,21 @@ def test_numbers_of_equal_value_written_otherwise_have_other_roots():
 
 
 def test_a_number_a_text_and_a_literal_of_equal_spelling_differ():
-    alike = [b"1", b'"1"', b"null", b'"null"', b"true", b'"true"', b"{}", b"[]", b'""', b'"{}"', b"[[]]", b'{"":[]}']
-    assert len({fields.root(b'{"a":%b}' % one, SEED) for one in alike}) == len(alike)
+    equivalent = [
+        b"1",
+        b'"1"',
+        b"null",
+        b'"null"',
+        b"true",
+        b'"true"',
+        b"{}",
+        b"[]",
+        b'""',
+        b'"{}"',
+        b"[[]]",
+        b'{"":[]}',
+    ]
+    assert len({fields.root(b'{"a":%b}' % one, SEED) for one in equivalent}) == len(equivalent)
 
 
 @pytest.mark.parametrize("empty", [b"{}", b"[]", b'""', b"null"])

@@ -113,8 +113,8 @@ def test_two_processes_cannot_pass_each_other(tmp_path):
         answers.append(released(kernel, people(*range(count)), name=str(turn)))
 
     for turn in range(10):
-        asked = zip(kernels, (10, 11), strict=True)
-        threads = [threading.Thread(target=ask, args=(kernel, count, turn)) for kernel, count in asked]
+        requested = zip(kernels, (10, 11), strict=True)
+        threads = [threading.Thread(target=ask, args=(kernel, count, turn)) for kernel, count in requested]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -357,13 +357,13 @@ def test_a_block_beats_everything_break_glass_included_and_ends_when_replaced(wo
     assert world.reads(world.responder, record, purpose="hl7:ETREAT", incident=incident)
     forbid = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)
     world.says(world.responder.address, [forbid])
-    asked = world.asks(world.responder, record, purpose="hl7:ETREAT", incident=incident)
-    decision, _ = world.kernel.decisions.evaluation.ask(asked)
+    requested = world.asks(world.responder, record, purpose="hl7:ETREAT", incident=incident)
+    decision, _ = world.kernel.decisions.evaluation.ask(requested)
     assert (decision.permitted, decision.reason) == (False, Reason.BLOCKED)
     assert all(finding is Finding.BLOCKED for _, finding in decision.findings)
     draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.responder.address)
     world.kernel.consents.revocations.accept(draft.statement, world.sign(world.ann, draft.statement))
-    assert world.kernel.decisions.evaluation.ask(asked)[0].reason is Reason.BROKE_GLASS
+    assert world.kernel.decisions.evaluation.ask(requested)[0].reason is Reason.BROKE_GLASS
 
 
 def test_a_forbid_of_less_than_everything_is_no_block(world):

@@ -60,9 +60,9 @@ def test_a_key_of_the_same_name_is_not_the_same_key():
 
 
 @given(st.integers(0, 10_000), st.integers(0, 7))
-def test_no_single_bit_of_a_note_can_be_changed(at, bit):
+def test_no_single_bit_of_a_note_can_be_changed(at_time, bit):
     raw = bytearray(bytes(signed()))
-    raw[at % len(raw)] ^= 1 << bit
+    raw[at_time % len(raw)] ^= 1 << bit
     verifier = Signer(ORIGIN, SEED).verifier
     with pytest.raises(LedgerError):
         verifier.check(Note.parse(bytes(raw)))

@@ -89,9 +89,9 @@ def release(content=b'{"resourceType":"Observation"}', *, post_quantum=True):
 
 @pytest.mark.parametrize("post_quantum", [True, False], ids=["ML-KEM-768 with X25519", "X25519"])
 def test_a_release_opens_in_javascript(post_quantum):
-    contents = [b"", b"short", os.urandom(2 * CHUNK + 5)]
-    found = opened(*[release(content, post_quantum=post_quantum) for content in contents])
-    assert found == [["application/fhir+json", SEED.hex(), content.hex()] for content in contents]
+    manifest = [b"", b"short", os.urandom(2 * CHUNK + 5)]
+    found = opened(*[release(content, post_quantum=post_quantum) for content in manifest])
+    assert found == [["application/fhir+json", SEED.hex(), content.hex()] for content in manifest]
 
 
 def test_what_must_not_open_does_not_open_in_javascript():

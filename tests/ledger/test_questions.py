@@ -123,16 +123,16 @@ def any_statement_names(store, pick, *said):
 
 def use(store, pick, number, turn):
     """One question answered lately, or so long ago that it may come round again."""
-    at = pick([moment for moment in questions.MOMENTS if moment])
+    at_time = pick([moment for moment in questions.MOMENTS if moment])
     record, purposes = store.index.record(name(number)), VOCABULARY.path("hl7:CLINTRCH")
     request = AccessRequest(
         name(f"use {turn}"), TRIAL, name(number), record.issue.category if record else LAB, purposes, "view"
     )
 
     def respond(facts):
-        decision = decide(request, facts, at)
+        decision = decide(request, facts, at_time)
         said = receipt(request, facts, decision.permitted).statement
-        return seal(replace(said, consents=decision.consents, decided_at=at))
+        return seal(replace(said, consents=decision.consents, decided_at=at_time))
 
     store.log.answer(request, respond, NOW)
 
@@ -144,8 +144,8 @@ def all_records(kernel):
 def single(kernel, question, record):
     """`check`: the answer to the question about one record, asked alone."""
     category = record.issue.category if question.category == EVERYTHING else question.category
-    asked = replace(question, record_id=record.issue.record_id, category=category)
-    return decide(asked, world_of(kernel).index.facts(asked, NOW), NOW)
+    requested = replace(question, record_id=record.issue.record_id, category=category)
+    return decide(requested, world_of(kernel).index.facts(requested, NOW), NOW)
 
 
 def loop(kernel, question, records):

@@ -226,9 +226,9 @@ def test_i11_a_notice_replaced_since_leaves_both_open(ledger):
 def test_i11_the_end_on_chain_counts_without_a_logged_revocation(ledger):
     consent = ledger.store.log.statement_at("consents", 0)
     without = [each for each in everything(ledger.store) if each.signed.log != "consents"] + [consent]
-    at = receipts(ledger.store)[2].signed.statement.decided_at - 90
+    at_time = receipts(ledger.store)[2].signed.statement.decided_at - 90
     assert outcomes(ledger, statements=without)[2] is Outcome.OTHER
-    assert outcomes(ledger, statements=without, revealed={consent.signed.entry.entry: at})[2] is Outcome.SAME
+    assert outcomes(ledger, statements=without, revealed={consent.signed.entry.entry: at_time})[2] is Outcome.SAME
 
 
 def test_i11_without_the_record_there_is_no_outcome(ledger):
@@ -265,10 +265,10 @@ def test_i11_what_comes_round_recomputes_from_the_receipts_before():
     ledger.anchor()
     ledger.consents(ledger.trial, LAB, conditions=("every-days:30",))
     ledger.anchor()
-    for wait, asked in ((100, record), (30 * DAY - 1, record), (0, other), (1, record), (DAY, record)):
+    for wait, requested in ((100, record), (30 * DAY - 1, record), (0, other), (1, record), (DAY, record)):
         ledger.clock.passes(wait)
         ledger.store.anchoring.touch(ledger.clock.now())
-        ledger.permits(ledger.trial, asked)
+        ledger.permits(ledger.trial, requested)
     said = [r.signed.statement for r in receipts(ledger.store)]
     assert [each.permitted for each in said] == [True, False, True, True, False]
     assert outcomes(ledger) == [Outcome.SAME] * 5

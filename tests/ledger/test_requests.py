@@ -37,7 +37,7 @@ def permit(category=LAB, purpose="hl7:CLINTRCH", actions=("view",), expires=NOW 
     return Grant(Effect.PERMIT, (category,), (purpose,), actions, 0, expires, **more)
 
 
-def at(world, moment):
+def at_time(world, moment):
     world.clock.passes(moment - world.clock.now())
 
 
@@ -119,9 +119,9 @@ def test_the_asker_may_take_it_back(world):
 
 def test_an_unanswered_request_expires(world):
     request = asks_for(world, wait=60)
-    at(world, NOW + 59)
+    at_time(world, NOW + 59)
     assert states(world) == [RequestState.REQUESTED]
-    at(world, NOW + 60)
+    at_time(world, NOW + 60)
     assert states(world) == [RequestState.EXPIRED]
     with pytest.raises(StaleConsent):
         world.kernel.people.requests.refuse(world.ann.signer, request.request_id)
@@ -193,7 +193,7 @@ def test_who_refused_is_not_asked_the_same_again_for_a_while(world):
     assert states(world) == [RequestState.REFUSED] * 2
     assert asks_for(world, permit(VITALS)).state is RequestState.REQUESTED
     assert states(world)[-1] is RequestState.REQUESTED
-    at(world, NOW + QUIET)
+    at_time(world, NOW + QUIET)
     world.store.anchoring.touch(world.clock.now())
     asks_for(world, permit(expires=NOW + 85 * DAY))
     assert states(world)[-1] is RequestState.REQUESTED
@@ -208,7 +208,7 @@ def test_taking_requests_back_or_letting_them_lapse_buys_no_further_ones(world):
     with pytest.raises(TooManyRequests, match="30 days"):
         asks_for(world, permit(VITALS))
     assert asks_for(world, permit(VITALS), who=world.insurer).state is RequestState.REQUESTED
-    at(world, NOW + QUIET)
+    at_time(world, NOW + QUIET)
     assert asks_for(world, permit(VITALS)).state is RequestState.REQUESTED
 
 
@@ -330,9 +330,9 @@ def test_i7_never_answers_for_the_person_and_the_requester_does_not_learn_it(wor
     request, elsewhere = asks_for(world, wait=60), asks_for(world, wait=60, person=EVE.signer)
     shape = (request.state, request.answered_at, request.silent)
     assert shape == (elsewhere.state, elsewhere.answered_at, elsewhere.silent)
-    (known,) = world.kernel.people.requests.to(world.ann.signer)
-    assert (known.state, known.silent) == (RequestState.REFUSED, True)
-    at(world, NOW + 60)
+    (expected_facts,) = world.kernel.people.requests.to(world.ann.signer)
+    assert (expected_facts.state, expected_facts.silent) == (RequestState.REFUSED, True)
+    at_time(world, NOW + 60)
     assert {r.state for r in world.kernel.people.requests.by(world.trial.address)} == {RequestState.EXPIRED}
 
 
@@ -415,7 +415,7 @@ def test_an_answer_agrees_with_the_rule():
         if pick([True, False]):
             given.append(replace(request, expires=request.expires + pick([0, 5]), not_before=0))
         outcome = answer([request], given, VOCABULARY)
-        question, facts = questions.request(pick), questions.known(pick)
+        question, facts = questions.request(pick), questions.some_facts(pick)
         facts = replace(facts, blocked=False)
         wished = decide(question, replace(facts, consents=(said(request),), incident=None), NOW)
         really = decide(question, replace(facts, consents=(said(*given),), incident=None), NOW)

@@ -101,11 +101,11 @@ def test_nobody_reviews_themselves_and_only_reviewers_review(world):
         world.kernel.people.reviews.queue(world.trial.address, BREAK_GLASS)
 
 
-@pytest.mark.parametrize(("said", "reason"), [("approved", "x"), ("justified", " "), ("", "x")])
-def test_a_verdict_is_one_of_the_queues_and_has_a_reason(world, said, reason):
+@pytest.mark.parametrize(("statement", "reason"), [("approved", "x"), ("justified", " "), ("", "x")])
+def test_a_verdict_is_one_of_the_queues_and_has_a_reason(world, statement, reason):
     entry = world.declares(world.responder)
     with pytest.raises(InvalidStatement):
-        verdict(world, entry, said, reason=reason)
+        verdict(world, entry, statement, reason=reason)
 
 
 def test_what_is_not_there_is_not_found(world):

@@ -24,7 +24,7 @@ def check_crowd(url, seed, monkeypatch):
     monkeypatch.setattr(search, "MOST", most)
     twin, kernel, sizes = world_over(crowd.check(store, seed)), world_over(store), []
     records = [record for person in PEOPLE for record in store.index.records_of(person)]
-    for question in (asked(kernel), asked(kernel, category=EVERYTHING)):
+    for question in (requested(kernel), requested(kernel, category=EVERYTHING)):
         wanted = [r for r in records if question.category in {EVERYTHING, r.issue.category}]
         expected = loop(kernel, question, wanted)
         assert loop(twin, question, wanted) == expected
@@ -35,7 +35,7 @@ def check_crowd(url, seed, monkeypatch):
     return sizes
 
 
-def asked(kernel, **more):
+def requested(kernel, **more):
     return replace(kernel.decisions.evaluation.request(TRIAL, bytes(32), "health.lab", "hl7:CLINTRCH", "view"), **more)
 
 

@@ -143,11 +143,11 @@ def test_what_the_consent_withholds_is_not_released(world, by_fields):
     record = world.issued(LAB, content=PERSON)
     world.consents(world.trial, LAB, conditions=("redact:birthDate", "mask:telecom"))
     world.anchor()
-    asked = world.asks(world.trial, record)
+    requested = world.asks(world.trial, record)
     release = (
-        world.kernel.decisions.releases.disclose(asked, lambda _: [""])
+        world.kernel.decisions.releases.disclose(requested, lambda _: [""])
         if by_fields
-        else world.kernel.decisions.releases.access(asked)
+        else world.kernel.decisions.releases.access(requested)
     )
     values = disclosure.verify(opened(world, release, world.trial), release.record.issue.commitment)
     assert "/gender" in values

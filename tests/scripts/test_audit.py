@@ -72,9 +72,9 @@ class Tampered:
         return lambda *arguments: self._faults[name](method(*arguments), *arguments)
 
 
-def audited(ledger, log=RECORDS, served_by=None, known=None, **more):
+def audited(ledger, log=RECORDS, served_by=None, expected_facts=None, **more):
     with served(served_by or ledger.tiles) as url:
-        return audit_log(log, TileSource(url), History(ledger.site.url), known or AuditorFile(), **more)
+        return audit_log(log, TileSource(url), History(ledger.site.url), expected_facts or AuditorFile(), **more)
 
 
 def kinds(report):
@@ -184,26 +184,28 @@ class TestPlanted:
         assert kinds(report) == [FindingKind.CHECKPOINT, FindingKind.UNANCHORED]
 
     def test_a_fork_is_named_and_both_notes_are_kept(self, ledger, tmp_path):
-        known = AuditorFile(tmp_path / "audit.json")
-        assert audited(ledger, ACCESS, known=known).findings == []
+        expected_facts = AuditorFile(tmp_path / "audit.json")
+        assert audited(ledger, ACCESS, expected_facts=expected_facts).findings == []
         other = self.rewritten(ledger, tmp_path, [incident(number=f"x-{n}") for n in range(SIZE + 9)])
-        assert FindingKind.FORK in kinds(audited(other, ACCESS, known=known))
-        known.write()
+        assert FindingKind.FORK in kinds(audited(other, ACCESS, expected_facts=expected_facts))
+        expected_facts.write()
         ((old, new),) = AuditorFile.read(tmp_path / "audit.json").forks
-        key = known.logs[ACCESS].verifiers[0]
+        key = expected_facts.logs[ACCESS].verifiers[0]
         for note in (old, new):
             key.check(Note.parse(note.encode()))
         assert Checkpoint.parse(Note.parse(old.encode()).text).head == ledger.store.log.anchored(ACCESS).head
 
     def test_a_log_that_shrank_is_named(self, ledger, tmp_path):
         early = Ledger(ledger.site, ledger.store, tmp_path / "notes")
-        known = AuditorFile()
-        assert audited(ledger, known=known).findings == []
+        expected_facts = AuditorFile()
+        assert audited(ledger, expected_facts=expected_facts).findings == []
         note = Note.parse(early.tiles.checkpoint(RECORDS))
         text = str(replace(Checkpoint.parse(note.text), head=ledger.store.log.head_at(RECORDS, 100)))
         signer = Signer(note.signatures[0].name, NoteKeys(tmp_path / "notes", MASTER).all()[0].seed)
         small = bytes(Note(text, (signer.sign(text),)))
-        report = audited(ledger, known=known, served_by=Tampered(ledger.tiles, checkpoint=lambda *_: small))
+        report = audited(
+            ledger, expected_facts=expected_facts, served_by=Tampered(ledger.tiles, checkpoint=lambda *_: small)
+        )
         assert kinds(report) == [FindingKind.SHRUNK]
 
     def test_a_signature_of_another_key_is_named(self, ledger):
@@ -213,8 +215,8 @@ class TestPlanted:
         assert kinds(audited(ledger, served_by=swapped)) == [FindingKind.UNSIGNED]
 
     def test_a_key_the_server_names_later_is_not_believed(self, ledger):
-        known = AuditorFile()
-        assert audited(ledger, known=known).trust == "named by the server"
+        expected_facts = AuditorFile()
+        assert audited(ledger, expected_facts=expected_facts).trust == "named by the server"
         note = Note.parse(ledger.tiles.checkpoint(RECORDS))
         mallory = Signer(note.signatures[0].name, b"\7" * 32)
         swapped = Tampered(
@@ -222,14 +224,14 @@ class TestPlanted:
             checkpoint=lambda *_: bytes(Note(note.text, (mallory.sign(note.text),))),
             verifiers=lambda *_: [str(mallory.verifier)],
         )
-        assert kinds(audited(ledger, served_by=swapped, known=known)) == [FindingKind.UNSIGNED]
-        assert kinds(audited(ledger, served_by=swapped, known=known, given=[mallory.verifier])) == []
+        assert kinds(audited(ledger, served_by=swapped, expected_facts=expected_facts)) == [FindingKind.UNSIGNED]
+        assert kinds(audited(ledger, served_by=swapped, expected_facts=expected_facts, given=[mallory.verifier])) == []
 
     def test_another_contract_is_another_log(self, ledger):
-        known = AuditorFile()
-        audited(ledger, CONSENTS, known=known)
-        known.logs[RECORDS] = known.logs.pop(CONSENTS)
-        assert FindingKind.ORIGIN in kinds(audited(ledger, known=known))
+        expected_facts = AuditorFile()
+        audited(ledger, CONSENTS, expected_facts=expected_facts)
+        expected_facts.logs[RECORDS] = expected_facts.logs.pop(CONSENTS)
+        assert FindingKind.ORIGIN in kinds(audited(ledger, expected_facts=expected_facts))
 
 
 def domains_of(ledger):
@@ -271,11 +273,11 @@ def test_a_file_that_is_no_auditor_s_is_refused(tmp_path, raw):
 
 
 def test_an_auditor_s_file_comes_back_as_it_was(ledger, tmp_path):
-    known = AuditorFile(tmp_path / "audit.json")
-    audited(ledger, known=known)
-    known.write()
-    assert AuditorFile.read(tmp_path / "audit.json") == known
+    expected_facts = AuditorFile(tmp_path / "audit.json")
+    audited(ledger, expected_facts=expected_facts)
+    expected_facts.write()
+    assert AuditorFile.read(tmp_path / "audit.json") == expected_facts
     assert json.loads((tmp_path / "audit.json").read_text())["logs"][RECORDS]["vkeys"] == ledger.tiles.verifiers(
         RECORDS
     )
-    assert Verifier.parse(ledger.tiles.verifiers(RECORDS)[0]) in known.logs[RECORDS].verifiers
+    assert Verifier.parse(ledger.tiles.verifiers(RECORDS)[0]) in expected_facts.logs[RECORDS].verifiers

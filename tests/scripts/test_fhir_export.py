@@ -8,8 +8,8 @@ from tests.api.api_client import ApiClient
 
 
 @pytest.mark.parametrize("release", ["R4", "R5"])
-@pytest.mark.parametrize(("until", "said"), [("pending", "draft"), ("active", "active"), ("expired", "inactive")])
-def test_the_status_of_an_exported_consent_is_that_of_the_route(monkeypatch, release, until, said):
+@pytest.mark.parametrize(("until", "statement"), [("pending", "draft"), ("active", "active"), ("expired", "inactive")])
+def test_the_status_of_an_exported_consent_is_that_of_the_route(monkeypatch, release, until, statement):
     client, shown = ApiClient(), []
     ann = client.fixture.ann
     draft = client.drafted(ann, client.fixture.trial.address)
@@ -30,6 +30,6 @@ def test_the_status_of_an_exported_consent_is_that_of_the_route(monkeypatch, rel
     monkeypatch.setattr(fhir, "signed_in", lambda url, key: (Client(), None))
     monkeypatch.setattr(fhir, "answer", lambda value, text, as_json: shown.append(value))
     fhir.export(entry, "key", release, None, "url")
-    assert shown[0]["status"] == said
+    assert shown[0]["status"] == statement
     route = client.http.get(f"/health/consents/{entry}", params={"release": release}, headers=client.as_(ann))
-    assert route.json()["status"] == said
+    assert route.json()["status"] == statement

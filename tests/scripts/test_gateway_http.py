@@ -65,7 +65,7 @@ def test_a_name_may_hold_what_urls_must_escape(client, kept, name):
 
 
 @pytest.mark.parametrize(
-    ("spelled", "meant"),
+    ("spelled", "intended"),
     [
         ("a/b.txt", "a/b.txt"),
         ("a%2Fb.txt", "a/b.txt"),
@@ -76,7 +76,7 @@ def test_a_name_may_hold_what_urls_must_escape(client, kept, name):
         ("x%2f%2e%2e/a/%2e", "a/"),
     ],
 )
-def test_a_path_means_the_same_however_it_is_spelled(kept, spelled, meant):
+def test_a_path_means_the_same_however_it_is_spelled(kept, spelled, intended):
     blocks = kept[1]
     leaf, other = (next(iter(blocks_of(text)))[0] for text in (b"nested", b"beside"))
     inner = folder_of(["b.txt"], leaf)
@@ -90,8 +90,8 @@ def test_a_path_means_the_same_however_it_is_spelled(kept, spelled, meant):
             caller = http.client.HTTPConnection(*place(url))  # sends a path as it is given
             caller.request("GET", f"/ipfs/{start}/{spelled}?format=car&dag-scope=block")
             answer = caller.getresponse()
-            assert answer.headers["ipfs-uri"] == f"ipfs://{root}/{meant}"
-            assert inside(answer.read())[-1] == str(leaf if meant.endswith("b.txt") else inner[0])
+            assert answer.headers["ipfs-uri"] == f"ipfs://{root}/{intended}"
+            assert inside(answer.read())[-1] == str(leaf if intended.endswith("b.txt") else inner[0])
             caller.close()
 
 

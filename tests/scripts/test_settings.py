@@ -152,9 +152,9 @@ def test_every_name_in_the_sources_is_known_and_only_the_settings_read_them():
     if not sources:
         pytest.skip("not a git checkout")
     texts = {path: (ROOT / path).read_text(encoding="utf-8", errors="replace") for path in sources if is_text(path)}
-    known = {*variables(Settings), *OF_COMMANDS, *OF_TOOLS}
+    expected_facts = {*variables(Settings), *OF_COMMANDS, *OF_TOOLS}
     found = {name for text in texts.values() for name in re.findall(r"\bMYDATA_[A-Z0-9_]*[A-Z0-9]", text)}
-    assert found - known == set()
+    assert found - expected_facts == set()
     readers = {path for path, text in texts.items() if re.search(r"environ.{0,8}MYDATA_|getenv.{0,4}MYDATA_", text)}
     assert {path.split("/")[0] for path in readers if not path.startswith("scripts/settings/")} <= {"testing", "bench"}
 

@@ -29,13 +29,13 @@ STUDY = Purpose(
 )
 
 
-def ask(terms, purpose=STUDY, **said):
+def ask(terms, purpose=STUDY, **statement):
     use = DataUse(dict.fromkeys(terms, ()) if not isinstance(terms, dict) else terms)
-    return match(use, replace(purpose, **said), PARENTS.get)
+    return match(use, replace(purpose, **statement), PARENTS.get)
 
 
 @pytest.mark.parametrize(
-    ("terms", "said", "expected"),
+    ("terms", "statement", "expected"),
     [
         ([GRU], {}, Match.APPROVE),
         (["DUO:0000018"], {"not_for_profit_organisation": False}, Match.DENY),
@@ -81,8 +81,8 @@ def ask(terms, purpose=STUDY, **said):
         ([GRU], {"aims": frozenset({"astrology"})}, Match.ABSTAIN),
     ],
 )
-def test_each_term_answers_by_itself(terms, said, expected):
-    answer = ask(terms, **said)
+def test_each_term_answers_by_itself(terms, statement, expected):
+    answer = ask(terms, **statement)
     assert answer.match is expected
     assert all(finding.reason for finding in answer.findings)
 

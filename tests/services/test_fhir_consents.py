@@ -55,22 +55,22 @@ def r5(*provisions, decision="deny", **more):
     return head | {"decision": decision, "provision": list(provisions)} | more
 
 
-def answer(grants, category="health.lab", asked="hl7:CLINTRCH", action="view", **more):
+def answer(grants, category="health.lab", requested="hl7:CLINTRCH", action="view", **more):
     """The rule's decision when exactly these grants are active."""
-    at, period, record, who = (
+    at_time, period, record, who = (
         more.get(n, d) for n, d in (("at", NOW), ("period", (0, 0)), ("record", RECORDS[0]), ("who", TRIAL))
     )
     issue = Issue(record, ANN, HOSPITAL, category, *period, bytes(32), "cid", bytes(32), 0, bytes(32))
     states = [
         ConsentState(
             bytes([n]) * 32, n,
-            Consent(ANN, ANN, grantee, "", 1, bytes(32), said, bytes(32), "en", 0, bytes(32)),
+            Consent(ANN, ANN, grantee, "", 1, bytes(32), statement, bytes(32), "en", 0, bytes(32)),
             anchored=True,
         )
-        for n, (grantee, said) in enumerate(grants.items()) if grantee in {who, "*"}
+        for n, (grantee, statement) in enumerate(grants.items()) if grantee in {who, "*"}
     ]  # fmt: skip
     facts = Facts(Record(issue, 0, bytes(32), anchored=True), tuple(states), Party(who, "x", frozenset(), b"", 0, 0))
-    return decide(AccessRequest(bytes(32), who, record, category, WORDS.path(asked), action), facts, at)
+    return decide(AccessRequest(bytes(32), who, record, category, WORDS.path(requested), action), facts, at_time)
 
 
 def permits(grants, *question, **more):
@@ -139,7 +139,7 @@ def test_what_permits_whoever_asks_is_not_imported_but_reported():
 
 
 @pytest.mark.parametrize(
-    ("bound", "told"),
+    ("bound", "reported"),
     [
         ({"securityLabel": [{"code": "PSY"}]}, "securityLabel"),
         ({"code": [{"coding": [{"system": codes.LOINC, "code": "2339-0"}]}]}, "code"),
@@ -168,11 +168,11 @@ def test_what_permits_whoever_asks_is_not_imported_but_reported():
     ],
 )
 @pytest.mark.parametrize("effect", ["permit", "deny"])
-def test_a_rule_with_an_unknown_bound_is_left_out_and_reported(bound, told, effect):
+def test_a_rule_with_an_unknown_bound_is_left_out_and_reported(bound, reported, effect):
     found = imported(r4({"provision": [{"type": effect, "actor": [actor()]} | bound]}))
     assert found.grants == {}
     assert found.outcome is ImportOutcome.NOTHING_TO_IMPORT
-    assert f"Consent.provision.provision[0].{told}" in [loss.path for loss in found.losses]
+    assert f"Consent.provision.provision[0].{reported}" in [loss.path for loss in found.losses]
 
 
 @pytest.mark.parametrize(
@@ -340,11 +340,11 @@ def test_an_exported_consent_is_valid_and_imports_to_the_same_decisions(write, m
             "permits and denies the same at one level"
         }
         for _ in range(20):
-            category, asked = (
+            category, requested = (
                 pick(["health.lab", "health.vitals", "health.report"]),
                 pick(["hl7:CLINTRCH", "hl7:TREAT"]),
             )
-            question = (category, pick([asked, "hl7:HRESCH"]), pick(["view", "compute", "copy"]))
+            question = (category, pick([requested, "hl7:HRESCH"]), pick(["view", "compute", "copy"]))
             more = {"at": pick([NOW - 1, NOW, NOW + 1]), "period": pick([(0, 0), (120, 150), (50, 150)])}
             more["record"] = pick(RECORDS)
             before, after = (answer(g, *question, **more) for g in ({TRIAL: consent.grants}, found.grants))
@@ -365,12 +365,12 @@ def test_a_trees_meaning_survives_compiling():
         found = imported(r4({"provision": tree}))
         unsure = [loss for loss in found.losses if "bounded to nothing" not in loss.what]
         for category in ("health.lab", "health.vitals", "health.report"):
-            for asked in ("hl7:CLINTRCH", "hl7:HRESCH", "hl7:TREAT"):
-                said = permits(found.grants, category, asked)
-                meant = all(innermost(tree, category, asked, labelled) for labelled in (True, False))
-                met[said] += 1
-                assert meant or not said, "never wider than the tree"
-                assert unsure or said == meant
+            for requested in ("hl7:CLINTRCH", "hl7:HRESCH", "hl7:TREAT"):
+                statement = permits(found.grants, category, requested)
+                intended = all(innermost(tree, category, requested, labelled) for labelled in (True, False))
+                met[statement] += 1
+                assert intended or not statement, "never wider than the tree"
+                assert unsure or statement == intended
         sure += not unsure
     assert sure > 100
     assert min(met.values()) > 300
@@ -394,20 +394,20 @@ def some_rule(pick, depth):
     return rule
 
 
-def innermost(rules, category, asked, labelled):
+def innermost(rules, category, requested, labelled):
     """Of the rules that apply, a deny wins over its siblings at each level, and an inner rule over the outer ones."""
-    answers = [verdict(rule, category, asked, labelled) for rule in rules]
+    answers = [verdict(rule, category, requested, labelled) for rule in rules]
     return "deny" not in answers and "permit" in answers
 
 
-def verdict(rule, category, asked, labelled):
+def verdict(rule, category, requested, labelled):
     types = [one["code"] for one in rule.get("class", [])]
     wanted = [f"hl7:{one['code']}" for one in rule.get("purpose", [])]
     if "securityLabel" in rule and not labelled:
         return ""
-    if (types and TYPES[category] not in types) or (wanted and not set(WORDS.path(asked)) & set(wanted)):
+    if (types and TYPES[category] not in types) or (wanted and not set(WORDS.path(requested)) & set(wanted)):
         return ""
-    inner = [verdict(one, category, asked, labelled) for one in rule.get("provision", [])]
+    inner = [verdict(one, category, requested, labelled) for one in rule.get("provision", [])]
     return "deny" if "deny" in inner else "permit" if "permit" in inner else rule["type"]
 
 
@@ -427,9 +427,9 @@ def test_every_example_of_hl7_has_a_stated_result_and_comes_back_from_what_we_wr
     assert files
     for file in files:
         found = read_consent(file.read_bytes(), WORDS, grantee=ACTORS.get)
-        outcome, told = EXPECTED.get(file.name, (found.outcome, ""))
+        outcome, reported = EXPECTED.get(file.name, (found.outcome, ""))
         assert found.outcome is outcome, file.name
-        assert any(told in loss.what for loss in found.losses), (file.name, found.losses)
+        assert any(reported in loss.what for loss in found.losses), (file.name, found.losses)
         for grantee, grants in found.grants.items():
             consent = Consent(ANN, ANN, grantee, "", 1, bytes(32), grants, bytes(32), "en", NOW, bytes(32))
             for write in (write_r4, write_r5):
@@ -440,11 +440,11 @@ def test_random_damage_to_a_consent_gives_a_result_or_one_of_our_errors():
     pick = random.Random(11).choice
     whole = json.dumps(nest(4))
     for _ in range(3_000):
-        at = pick(range(len(whole)))
+        at_time = pick(range(len(whole)))
         broken = (
-            whole[:at]
+            whole[:at_time]
             + pick(['"', "{", "}", "[", "]", "7", "null", "", ":", ",", "가"])
-            + whole[at + pick([0, 1, 5]) :]
+            + whole[at_time + pick([0, 1, 5]) :]
         )
         try:
             read_consent(broken.encode(), WORDS, grantee=ACTORS.get)
@@ -454,7 +454,7 @@ def test_random_damage_to_a_consent_gives_a_result_or_one_of_our_errors():
 
 def test_the_own_vocabulary_survives_with_every_category_and_purpose():
     for category in sorted(WORDS.categories):
-        for asked in sorted(WORDS.purposes):
-            grant = Grant(Effect.PERMIT, (category,), (asked,), ("view",), 0, NEVER)
+        for requested in sorted(WORDS.purposes):
+            grant = Grant(Effect.PERMIT, (category,), (requested,), ("view",), 0, NEVER)
             consent = replace(some_consent(random.Random(1).choice), grants=(grant,))
             assert imported(write_r4(consent, bytes(32), "active")).grants == {TRIAL: (grant,)}

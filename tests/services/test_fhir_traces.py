@@ -36,9 +36,11 @@ def test_a_permitted_question_is_an_audit_event():
 
 @given(some.sampled_from(sorted(ACTIONS)), some.booleans(), some.sampled_from(["hl7:TREAT", "mydata:SELF_VIEW"]),
        some.sampled_from([b"", b"\xaa" * 20]), some.integers(0, 2**32))  # fmt: skip
-def test_every_receipt_is_a_valid_audit_event(action, permitted, purpose, person, at):
-    said = replace(RECEIPT, action=action, permitted=permitted, purpose=purpose, data_subject=person, decided_at=at)
-    event = audit_event(said, 0)
+def test_every_receipt_is_a_valid_audit_event(action, permitted, purpose, person, at_time):
+    statement = replace(
+        RECEIPT, action=action, permitted=permitted, purpose=purpose, data_subject=person, decided_at=at_time
+    )
+    event = audit_event(statement, 0)
     AuditEvent.model_validate_json(json.dumps(event))
     assert event["outcome"] == ("0" if permitted else "8")
 
@@ -47,8 +49,8 @@ def test_every_receipt_is_a_valid_audit_event(action, permitted, purpose, person
 @pytest.mark.parametrize("supersedes", [bytes(32), b"\3" * 32])
 def test_every_issue_is_a_valid_provenance(period, supersedes):
     issue = replace(ISSUE, data_from=period[0], data_until=period[1], supersedes=supersedes)
-    told = provenance(issue, 3, b"\5" * 65)
-    Provenance.model_validate_json(json.dumps(told))
-    assert ("entity" in told) == (supersedes != bytes(32))
-    assert ("occurredPeriod" in told) == any(period)
-    assert told["signature"][0]["who"] == told["agent"][0]["who"]
+    reported = provenance(issue, 3, b"\5" * 65)
+    Provenance.model_validate_json(json.dumps(reported))
+    assert ("entity" in reported) == (supersedes != bytes(32))
+    assert ("occurredPeriod" in reported) == any(period)
+    assert reported["signature"][0]["who"] == reported["agent"][0]["who"]

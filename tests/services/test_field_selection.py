@@ -33,21 +33,21 @@ def world():
     return client, record
 
 
-def ask(client, record, who, at="access", **changed):
-    name, chosen = ROUTES[at]
+def ask(client, record, who, at_time="access", **changed):
+    name, chosen = ROUTES[at_time]
     form = QUESTION | {name: chosen} | changed
-    return client.http.post(f"/{at}/records/{record}/fields", json=form, headers=client.as_(who))
+    return client.http.post(f"/{at_time}/records/{record}/fields", json=form, headers=client.as_(who))
 
 
-@pytest.mark.parametrize("at", ROUTES)
-def test_the_fields_come_sealed_and_verify_against_what_the_holder_signed(world, at, tmp_path):
+@pytest.mark.parametrize("at_time", ROUTES)
+def test_the_fields_come_sealed_and_verify_against_what_the_holder_signed(world, at_time, tmp_path):
     client, record = world
-    answer = ask(client, record, client.fixture.trial, at)
+    answer = ask(client, record, client.fixture.trial, at_time)
     assert answer.status_code == 200, answer.text
     commitment = bytes.fromhex(answer.json()["issue"]["commitment"][2:])
     shown = disclosure.from_json(client.opened(answer.json(), client.fixture.trial))
-    said = disclosure.verify(shown, commitment)
-    assert said == {"/code/coding/0/code": "b", "/valueQuantity/value": "1.10", "/valueQuantity/unit": "mg/dL"}
+    statement = disclosure.verify(shown, commitment)
+    assert statement == {"/code/coding/0/code": "b", "/valueQuantity/value": "1.10", "/valueQuantity/unit": "mg/dL"}
     assert b"Patient/ann" not in disclosure.to_json(shown)
     reader = client.fixture.reader_keys[client.fixture.trial.address]
     found = parse(answer.content)
@@ -75,7 +75,9 @@ def test_i1_a_question_for_fields_leaves_one_receipt_also_when_it_is_refused(wor
 
 def test_i7_fields_of_a_hidden_record_and_of_none_look_alike(world):
     client, record = world
-    answers = [ask(client, one, client.fixture.insurer, at) for one in (record, "0x" + "07" * 32) for at in ROUTES]
+    answers = [
+        ask(client, one, client.fixture.insurer, at_time) for one in (record, "0x" + "07" * 32) for at_time in ROUTES
+    ]
     assert {(answer.status_code, answer.content) for answer in answers} == {(404, answers[0].content)}
 
 
@@ -105,7 +107,7 @@ def test_a_reader_key_that_is_none_is_refused_before_the_question_is_put(world):
 
 
 @pytest.mark.parametrize(
-    ("at", "chosen"),
+    ("at_time", "chosen"),
     [
         ("access", ["/nothing"]),
         ("access", ["code"]),
@@ -121,9 +123,9 @@ def test_a_reader_key_that_is_none_is_refused_before_the_question_is_put(world):
     ],
     ids=range(11),
 )
-def test_fields_that_are_none_are_refused_with_a_reason(world, at, chosen):
+def test_fields_that_are_none_are_refused_with_a_reason(world, at_time, chosen):
     client, record = world
-    answer = ask(client, record, client.fixture.trial, at, **{ROUTES[at][0]: chosen})
+    answer = ask(client, record, client.fixture.trial, at_time, **{ROUTES[at_time][0]: chosen})
     assert answer.status_code == 422 or answer.json()["error"] in {"invalid_statement", "malformed_input"}
     assert answer.json()["error"]
 

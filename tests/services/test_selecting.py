@@ -53,8 +53,8 @@ def test_an_expression_names_the_places_it_selects(expression, expected):
 
 def test_what_is_selected_verifies_against_the_record_s_commitment_and_keeps_its_digits():
     shown = disclosure.disclose(RAW, b"s" * 32, pointers(RAW, ["value.value", "Observation.status"]))
-    said = disclosure.verify(shown, record_commitment(RAW, FHIR, b"s" * 32))
-    assert said == {"/status": "final", "/valueQuantity/value": "7.10"}
+    statement = disclosure.verify(shown, record_commitment(RAW, FHIR, b"s" * 32))
+    assert statement == {"/status": "final", "/valueQuantity/value": "7.10"}
 
 
 def test_places_named_twice_are_named_once():

@@ -38,15 +38,15 @@ class Tab:
         self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            told = json.loads(self._socket.recv(timeout=PATIENCE))
-            self._hear(told)
-            if told.get("id") == number:
-                assert "error" not in told, told
-                return told["result"]
+            reported = json.loads(self._socket.recv(timeout=PATIENCE))
+            self._hear(reported)
+            if reported.get("id") == number:
+                assert "error" not in reported, reported
+                return reported["result"]
         raise TimeoutError(method)
 
-    def _hear(self, told):
-        method, params = told.get("method"), told.get("params", {})
+    def _hear(self, reported):
+        method, params = reported.get("method"), reported.get("params", {})
         if method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
         if method == "Runtime.exceptionThrown":
@@ -61,9 +61,9 @@ class Tab:
 
     def run(self, script):
         """The value of an expression, awaited."""
-        told = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in told, told
-        return told["result"].get("value")
+        reported = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in reported, reported
+        return reported["result"].get("value")
 
     def until(self, script):
         """Wait until an expression is true, and return its value."""
@@ -97,7 +97,7 @@ class Tab:
         node = self.send("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
         self.send("DOM.setFileInputFiles", nodeId=node, files=[str(path) for path in paths])
 
-    def look(self, width, *, dark=False):
+    def read_page(self, width, *, dark=False):
         """Set the width of the screen, and a light or dark colour scheme."""
         self.send(
             "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600
@@ -125,9 +125,9 @@ def chromium(profile):
 
 
 def _tab_of(profile, process):
-    deadline, told = time.monotonic() + PATIENCE, profile / "DevToolsActivePort"
+    deadline, reported = time.monotonic() + PATIENCE, profile / "DevToolsActivePort"
     while time.monotonic() < deadline and process.poll() is None:
-        if told.exists() and (lines := told.read_text().splitlines()):
+        if reported.exists() and (lines := reported.read_text().splitlines()):
             tabs = httpx.get(f"http://127.0.0.1:{lines[0]}/json/list").json()
             if found := [tab for tab in tabs if tab["type"] == "page"]:
                 return found[0]["webSocketDebuggerUrl"]

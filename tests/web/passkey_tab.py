@@ -23,8 +23,8 @@ class PasskeyTab(PageUser):
         self._plug_in()
 
     def _plug_in(self, credentials=()):
-        told = self.tab.send("WebAuthn.addVirtualAuthenticator", options=self._options)
-        self._device = {"authenticatorId": told["authenticatorId"]}
+        reported = self.tab.send("WebAuthn.addVirtualAuthenticator", options=self._options)
+        self._device = {"authenticatorId": reported["authenticatorId"]}
         for one in credentials:
             self.tab.send("WebAuthn.addCredential", credential=one, **self._device)
 
@@ -40,8 +40,8 @@ class PasskeyTab(PageUser):
 
     def touches(self):
         """The number of signatures of all passkeys."""
-        told = self.tab.send("WebAuthn.getCredentials", **self._device)["credentials"]
-        return sum(one["signCount"] for one in told)
+        reported = self.tab.send("WebAuthn.getCredentials", **self._device)["credentials"]
+        return sum(one["signCount"] for one in reported)
 
     def signer(self):
         """The signer bytes of the signed-in person."""

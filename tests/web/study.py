@@ -43,7 +43,7 @@ def issued(stack, signer):
     return made["record_id"]
 
 
-def asked(trial, signer, notice, *categories):
+def requested(trial, signer, notice, *categories):
     """Request consent for the trial, and return the request's id."""
     grant = {"categories": list(categories), "purposes": ["hl7:CLINTRCH"], "actions": ["view", "copy"]}
     form = {"grants": [grant | {"expires": int(time.time()) + 90 * DAY}], "notice_hash": notice, "reference": "KCT1"}

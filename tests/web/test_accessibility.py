@@ -9,7 +9,7 @@ from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.stack import Stack
 from tests.web.axe import faults, needs_axe
 from tests.web.browser import chromium, require_chromium
-from tests.web.study import DAY, TRIAL, accredit, asked, issued, reads, trial_of
+from tests.web.study import DAY, TRIAL, accredit, issued, reads, requested, trial_of
 from tests.web.wallets import WalletTab
 
 require_chromium()
@@ -32,14 +32,14 @@ def stack(tmp_path_factory):
         accredit(running)
         trial, me = trial_of(running), Client(running.url, PERSON).sign_in()
         record, until = issued(running, PERSON.signer), {"expires": int(time.time()) + 90 * DAY}
-        said = me.consent(TRIAL.address, [GRANT | until])
+        statement = me.consent(TRIAL.address, [GRANT | until])
         me.consent("*", [GRANT | until | {"effect": "forbid", "purposes": ["hl7:HMARKT"]}])
-        trial.wait_anchored("consents", said["position"])
+        trial.wait_anchored("consents", statement["position"])
         reads(trial, record)
         notice = next(
             n["hash"] for n in trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "en")
         )
-        asked(trial, PERSON.signer, notice, "health.lab", "health.vitals")
+        requested(trial, PERSON.signer, notice, "health.lab", "health.vitals")
         yield running
 
 
@@ -127,15 +127,15 @@ def test_the_keyboard_alone_signs_in_and_withdraws(stack, tab):
     assert page.shown[-1]["primaryType"] == "Revocation"
 
 
-def here(page):
+def local(page):
     return page.run("document.activeElement.textContent.trim()")
 
 
 def goes_to(page, text):
     """Press Tab until the element has the focus; each stop is visible."""
     stops = []
-    while here(page) != text:
+    while local(page) != text:
         page.tab.press("Tab", 9)
-        stops.append(here(page))
+        stops.append(local(page))
         assert len(stops) < 40, stops
         assert page.run("getComputedStyle(document.activeElement).outlineStyle") != "none", stops[-1]

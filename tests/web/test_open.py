@@ -75,8 +75,8 @@ def given(tab, content, *, post_quantum=True, media_type="application/fhir+json"
 @pytest.mark.parametrize("post_quantum", [True, False], ids=["ML-KEM-768 with X25519", "X25519"])
 def test_a_release_opens_in_a_browser(tab, post_quantum):
     for content in (b"", b"short", os.urandom(2 * CHUNK + 5)):
-        said = tab.run(f"opened({given(tab, content, post_quantum=post_quantum)}, 'sealed')")
-        assert said == ["application/fhir+json", SEED.hex(), sha256(content).hexdigest()]
+        statement = tab.run(f"opened({given(tab, content, post_quantum=post_quantum)}, 'sealed')")
+        assert statement == ["application/fhir+json", SEED.hex(), sha256(content).hexdigest()]
 
 
 def test_a_stream_opens_in_a_browser_piece_by_piece(tab):
@@ -101,5 +101,5 @@ def test_the_commitment_is_checked_in_a_browser(tab, commitment):
     right = record_commitment(content, "application/fhir+json", SEED)
     release = json.loads(given(tab, content))
     release["commitment"] = (right if commitment == "the holder's" else bytes(32)).hex()
-    said = tab.run(f"opened({json.dumps(release)}, 'sealed').then((found) => found[0], (e) => e.message)")
-    assert ("not the one its holder signed" in said) == (commitment == "another")
+    statement = tab.run(f"opened({json.dumps(release)}, 'sealed').then((found) => found[0], (e) => e.message)")
+    assert ("not the one its holder signed" in statement) == (commitment == "another")

@@ -33,11 +33,11 @@ def stack(tmp_path_factory):
 
 @pytest.fixture
 def seen(stack, tmp_path):
-    def look(path):
+    def read_page(path):
         command = [CHROMIUM, *QUIET, f"--user-data-dir={tmp_path}", "--dump-dom", stack.url + path]
         return subprocess.run(command, capture_output=True, text=True, timeout=90, check=True).stdout
 
-    return look
+    return read_page
 
 
 def words(dom):

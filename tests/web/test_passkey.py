@@ -15,7 +15,7 @@ from mydata_ledger.scripts.settings import secret
 from mydata_ledger.scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
 from tests.web.passkey_tab import PasskeyTab
-from tests.web.study import LAYERS, accredit, asked, issued, reads, trial_of
+from tests.web.study import LAYERS, accredit, issued, reads, requested, trial_of
 
 require_chromium()
 WORDS = {
@@ -77,7 +77,7 @@ class Study:
 
     def ask(self, signer):
         """Request consent for two categories, and return the request's id."""
-        return asked(self.trial, signer, self.notice, "health.lab", "health.vitals")
+        return requested(self.trial, signer, self.notice, "health.lab", "health.vitals")
 
 
 @pytest.fixture(scope="module")
@@ -121,10 +121,10 @@ def has_mark(stack, document):
     """Whether the chain holds the withdrawal of that consent."""
     chain = Chain(stack.rpc_url, stack.deployment, secret(stack.state, "sequencer"))
     deadline = time.monotonic() + 20
-    while not (at := chain.revoked_at([bytes.fromhex(document["entry"][2:])])[0]):
+    while not (at_time := chain.revoked_at([bytes.fromhex(document["entry"][2:])])[0]):
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    return at > 0
+    return at_time > 0
 
 
 @BOTH
@@ -190,8 +190,8 @@ def _saved(folder):
     while not (files := sorted(folder.glob("withdraw-*.json"))):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    said = json.loads(files[-1].read_bytes())
-    assert lock_of(bytes.fromhex(said["secret"][2:])).hex() == said["lock"][2:]
+    statement = json.loads(files[-1].read_bytes())
+    assert lock_of(bytes.fromhex(statement["secret"][2:])).hex() == statement["lock"][2:]
     return files[-1]
 
 

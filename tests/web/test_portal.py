@@ -16,7 +16,7 @@ from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.ledger.wording import ROLES_KO
 from mydata_ledger.scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
-from tests.web.study import LAYERS, TRIAL, accredit, asked, issued, reads, trial_of
+from tests.web.study import LAYERS, TRIAL, accredit, issued, reads, requested, trial_of
 from tests.web.wallets import WalletTab
 
 require_chromium()
@@ -98,7 +98,7 @@ def test_a_person_is_asked_narrows_signs_sees_and_withdraws(stack, trial, tab, l
         "layers": {k: [f"{one} ({language})" for one in v] for k, v in LAYERS.items()},
     }
     notices = trial.call("POST", "/notices", json=names | {"compatible": True})
-    request = asked(
+    request = requested(
         trial, person.signer, next(n["hash"] for n in notices if n["language"] == "en"), "health.lab", "health.vitals"
     )
     assert not reads(trial, record)
@@ -216,14 +216,14 @@ def test_the_page_and_the_ledger_say_the_same_of_whatever_ends(stack, tab):
     names = ["*", TRIAL.address, *(f"role:{role}" for role in [*ROLES_KO, "brand-new", "constructor"])]
     for language, grantee in itertools.product(("en", "ko"), names):
         tab.run(f"words.setLanguage({language!r})")
-        told = Summaries(Vocabulary([]), language)
+        reported = Summaries(Vocabulary([]), language)
         for effects in ([], ["permit"], ["forbid"], ["forbid", "permit"]):
             grants = tuple(Grant(Effect(one), ("x",), ("x",), ("view",), 0, NEVER) for one in effects)
-            said = Revocation(b"", b"", grantee, "any name", 2, b"", b"", 0)
+            statement = Revocation(b"", b"", grantee, "any name", 2, b"", b"", 0)
             ended = Consent(b"", b"", grantee, "any name", 1, b"", grants, b"", "en", 0, b"")
             message = json.dumps({"grantee": grantee, "granteeName": "any name"})
             shown = tab.run(f"words.endOfConsent({message}, {json.dumps([{'effect': one} for one in effects])})")
-            assert shown == list(told.withdrawal(said, ended))
+            assert shown == list(reported.withdrawal(statement, ended))
 
 
 def test_a_consent_without_end_is_signed_digit_by_digit(stack, trial, tab):
@@ -233,7 +233,7 @@ def test_a_consent_without_end_is_signed_digit_by_digit(stack, trial, tab):
     grant = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"], "expires": NEVER}
     me = Client(stack.url, person).sign_in()
     me.consent(TRIAL.address, [grant])
-    asked(trial, person.signer, general, "health.vitals")
+    requested(trial, person.signer, general, "health.vitals")
     page = signed_in(tab, stack, person, "en")
     page.click("#tab-requests")
     page.press(WORDS["en"]["read"])
@@ -245,12 +245,12 @@ def test_a_consent_without_end_is_signed_digit_by_digit(stack, trial, tab):
     assert [one["grants"][0]["expires"] for one in newest] == [NEVER]
 
 
-@pytest.mark.parametrize("look", [(1280, False), (360, False), (360, True)], ids=["desk", "phone", "night"])
-def test_it_fits_a_phone_and_a_desktop(stack, trial, tab, tmp_path, look):
-    width, dark = look
+@pytest.mark.parametrize("read_page", [(1280, False), (360, False), (360, True)], ids=["desk", "phone", "night"])
+def test_it_fits_a_phone_and_a_desktop(stack, trial, tab, tmp_path, read_page):
+    width, dark = read_page
     person = Wallet(bytes([62]) * 32)
     general = next(n["hash"] for n in trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "ko"))
-    asked(trial, person.signer, general, "health.lab", "health.vitals")
+    requested(trial, person.signer, general, "health.lab", "health.vitals")
     tab.look(width, dark=dark)
     page = signed_in(tab, stack, person, "ko")
     page.click("#tab-requests")

@@ -79,17 +79,17 @@ def shown(tab, rpc, *files):
     return {name: (result, standing, checks) for name, result, standing, checks in tab.run(CARDS)}
 
 
-def said(path, rpc):
+def statement(path, rpc):
     """The command line's result for that file, in the same form."""
     found = {}
     for number, verdict in enumerate(verify_all(load_all(path), RegistryReader(rpc))):
         name = f"{path.name}:{number + 1}" if number else path.name
-        steps = [[step.number, step.code, told(step)] for step in verdict.steps]
+        steps = [[step.number, step.code, reported(step)] for step in verdict.steps]
         found[name] = (verdict.result.value, verdict.standing or verdict.result.value, steps)
     return found
 
 
-def told(step):
+def reported(step):
     kinds = {kind: text["en"] for kind, text in words()["kinds"].items()}
     values = step.values | ({"kind": kinds[step.values["kind"]]} if "kind" in step.values else {})
     return words()["said"][step.code]["en"].format_map(values)
@@ -110,7 +110,7 @@ def lines(path, many):
 
 
 def agree(tab, rpc, path):
-    ours, theirs = shown(tab, rpc, path), said(path, rpc)
+    ours, theirs = shown(tab, rpc, path), statement(path, rpc)
     assert len(theirs) <= 100
     assert without_detail(ours) == without_detail(theirs)
     return [result for result, _, _ in theirs.values()]
@@ -130,8 +130,8 @@ def test_content_that_is_kept_apart_is_unknown_to_both(tab, chain, documents, tm
 
 def test_it_calls_nothing_but_the_address_given(tab, chain, page, documents, tmp_path):
     shown(tab, chain.url, lines(tmp_path / "all.jsonl", documents.values()))
-    asked = {url.rstrip("/") for url in tab.requests}
-    assert asked == {page.as_uri(), chain.url}
+    requested = {url.rstrip("/") for url in tab.requests}
+    assert requested == {page.as_uri(), chain.url}
 
 
 @pytest.mark.parametrize("kind", CHANGED)
@@ -212,7 +212,7 @@ def test_garbage_is_invalid_and_breaks_nothing(tab, chain, tmp_path):
         files.append(tmp_path / f"garbage-{number}")
         files[-1].write_bytes(raw)
     ours = shown(tab, chain.url, *files)
-    theirs = {name: one for path in files for name, one in said(path, chain.url).items()}
+    theirs = {name: one for path in files for name, one in statement(path, chain.url).items()}
     assert without_detail(ours) == without_detail(theirs)
     assert {result for result, _, _ in ours.values()} == {"invalid"}
 
@@ -262,9 +262,9 @@ def test_the_keyboard_alone_does(tab, chain, documents, tmp_path):
 
 
 @needs_axe
-@pytest.mark.parametrize("look", [("en", 1200, False), ("ko", 360, True)], ids=["day", "night"])
-def test_nothing_is_wrong_with_it_for_anybody(tab, chain, documents, tmp_path, look):
-    language, width, dark = look
+@pytest.mark.parametrize("read_page", [("en", 1200, False), ("ko", 360, True)], ids=["day", "night"])
+def test_nothing_is_wrong_with_it_for_anybody(tab, chain, documents, tmp_path, read_page):
+    language, width, dark = read_page
     tab.look(width, dark=dark)
     tab.run(f"document.querySelector('[data-language={language}]').click()")
     found = [faults(tab)]
@@ -344,5 +344,5 @@ def test_the_command_writes_the_page(tmp_path):
         str(out),
         "--json",
     ]
-    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout)
-    assert (told["sha256"], out.read_bytes()) == (build().digest, build().html)
+    reported = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout)
+    assert (reported["sha256"], out.read_bytes()) == (build().digest, build().html)

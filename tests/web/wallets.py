@@ -32,13 +32,13 @@ class WalletTab(PageUser):
         self.wallet, self.shown, self.says_no = wallet, [], False
         self._asked = []
         hear = tab._hear
-        tab._hear = lambda told: (self._note(told), hear(told))
+        tab._hear = lambda reported: (self._note(reported), hear(reported))
         tab.send("Runtime.addBinding", name="askWallet")
         tab.send("Page.addScriptToEvaluateOnNewDocument", source=PROVIDER)
 
-    def _note(self, told):
-        if told.get("method") == "Runtime.bindingCalled" and told["params"]["name"] == "askWallet":
-            self._asked.append(json.loads(told["params"]["payload"]))
+    def _note(self, reported):
+        if reported.get("method") == "Runtime.bindingCalled" and reported["params"]["name"] == "askWallet":
+            self._asked.append(json.loads(reported["params"]["payload"]))
 
     def run(self, script):
         """The value of an expression, while the wallet answers requests."""
@@ -63,5 +63,5 @@ class WalletTab(PageUser):
 
     def _typed(self, typed):
         self.shown.append(typed)
-        said = parse(KINDS[typed["primaryType"]], typed["message"])
-        return "0x" + self.wallet.sign(digest(said, read_domain(typed["domain"]))).hex()
+        statement = parse(KINDS[typed["primaryType"]], typed["message"])
+        return "0x" + self.wallet.sign(digest(statement, read_domain(typed["domain"]))).hex()

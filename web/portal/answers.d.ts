@@ -114,7 +114,8 @@ export interface Message {
   message_id: string;
   event:
     | "consent.asked" | "consent.granted" | "consent.withdrawn" | "consent.expiring" | "data.used" | "data.broke_glass"
-    | "delegation.named" | "study.results" | "link.opened" | "link.made" | "link.passcode_wrong";
+    | "delegation.named" | "study.results" | "link.opened" | "link.made" | "link.passcode_wrong"
+    | "export.made";
   subject: string;
   at: number;
   detail: Record<string, string>;

@@ -154,7 +154,7 @@ class ConsentReader:
         return frozenset(actions) if concepts else None
 
     def _uncoded(self, concepts: list[Any], path: str) -> set[str]:
-        """UNKNOWN if something is written in text only: it restricts the rule to something that cannot be determined."""
+        """UNKNOWN if something is written in text only: the rule is then restricted to something undeterminable."""
         count = sum(not list(codings_in(concept)) for concept in concepts)
         if count:
             self.lost(path, "said without a code")
