@@ -8,7 +8,7 @@ from pathlib import Path
 from tests import spread
 
 ROOT = Path(__file__).parents[1]
-TOLD = """
+EXPECTED = """
 import os, time
 import pytest
 
@@ -25,7 +25,7 @@ def test_one_worker_runs_a_whole_file_and_all_the_journeys_on_one_stack(tmp_path
     names = [f"{spread.JOURNEYS}/test_a.py", f"{spread.JOURNEYS}/test_b.py", *spread.ALONE, "tests/test_c.py"]
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(TOLD.format(told=str(reported)))
+        (tmp_path / name).write_text(EXPECTED.format(told=str(reported)))
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-n", "2", "--dist", "loadfile", "--rootdir"]
     done = subprocess.run([*command, tmp_path, tmp_path], cwd=ROOT, env=_outside(), capture_output=True, check=False)
     assert done.returncode == 0, done.stdout
@@ -37,7 +37,7 @@ def test_one_worker_runs_a_whole_file_and_all_the_journeys_on_one_stack(tmp_path
     assert len(set.union(*workers.values())) == 2
 
 
-def test_what_is_said_to_be_long_is_there():
+def test_what_is_listed_as_long_exists():
     files = [*spread.ALONE, *(name for name in spread.LONG if name != spread.JOURNEYS)]
     assert [name for name in files if not (ROOT / name).is_file()] == []
 

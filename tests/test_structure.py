@@ -1,4 +1,4 @@
-"""What the house's checks see is what stands in the source, on a small source of each kind of fault."""
+"""The checks of structure find each kind of fault in a small source."""
 
 from graphlib import CycleError
 

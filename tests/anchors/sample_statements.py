@@ -46,21 +46,21 @@ def secret(person, grantee, version):
 def consent(person, grantee, before=None, grants=(READ,), signer=None, *, notice=NOTICE_HASH):
     version, previous = (before.signed.statement.version, before.signed.entry.entry) if before else (0, bytes(32))
     lock = lock_of(secret(person, grantee, version + 1))
-    said = Consent(person, signer or person, grantee, "Name", version + 1, previous, grants, notice, "en", NOW, lock)
-    return seal(said)
+    message = Consent(person, signer or person, grantee, "Name", version + 1, previous, grants, notice, "en", NOW, lock)
+    return seal(message)
 
 
 def delegation(person, delegate, turn=0):
     lock = lock_of(secret(person, delegate_name(delegate), 1))
-    said = (person, person, delegate, "Name", "representative", ("health",), 0, NOW + 9 + turn, bytes(32), NOW, lock)
-    return seal(Delegation(*said))
+    message = (person, person, delegate, "Name", "representative", ("health",), 0, NOW + 9 + turn, bytes(32), NOW, lock)
+    return seal(Delegation(*message))
 
 
 def revocation(before, knows_secret=True):
-    said = before.signed.statement
-    opens = secret(said.data_subject, said.grantee, said.version) if knows_secret else bytes(32)
+    message = before.signed.statement
+    opens = secret(message.data_subject, message.grantee, message.version) if knows_secret else bytes(32)
     entry = before.signed.entry.entry
-    args = (said.data_subject, said.data_subject, said.grantee, "Name", said.version + 1, entry, opens, NOW)
+    args = (message.data_subject, message.data_subject, message.grantee, "Name", message.version + 1, entry, opens, NOW)
     return seal(Revocation(*args))
 
 
@@ -87,9 +87,9 @@ def receipt(requested, facts, permitted=True):
     rests_on = tuple(state.entry for state in facts.consents) if permitted else ()
     scope = (requested.category, requested.purpose, requested.action)
     sizes = (facts.consents_size, facts.records_size, facts.block)
-    said = (permitted, "consented" if permitted else "no_consent", rests_on, *sizes, NOW)
+    message = (permitted, "consented" if permitted else "no_consent", rests_on, *sizes, NOW)
     return seal(
         AccessReceipt(
-            requested.request_id, requested.requester, person, requested.record_id, *scope, requested.incident, *said
+            requested.request_id, requested.requester, person, requested.record_id, *scope, requested.incident, *message
         )
     )

@@ -210,10 +210,10 @@ class StatementSequence:
     """Statements that follow, repeat, skip or revoke earlier ones, whether or not these were accepted."""
 
     def __init__(self):
-        self.said = {}
+        self.chains = {}
 
     def next(self, person, grantee, how):
-        chain = self.said.setdefault((person, grantee), [])
+        chain = self.chains.setdefault((person, grantee), [])
         if how >= 4:
             return delegation(person, EVE, turn=how)
         if how == 3 and chain and isinstance(chain[-1].statement, Consent):

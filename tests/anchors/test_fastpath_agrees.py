@@ -144,9 +144,9 @@ class TwoLedgers:
             calls = [post(self.door, "/access/v1/evaluation", form(self, q), session(q[0])) for q in many]
             return await asyncio.gather(*calls)
 
-        said = [orjson.loads(body) for status, body in asyncio.run(at_once()) if status == 200]
-        assert len(said) == len(many)
-        for requested, answer in zip(many, said, strict=True):
+        message = [orjson.loads(body) for status, body in asyncio.run(at_once()) if status == 200]
+        assert len(message) == len(many)
+        for requested, answer in zip(many, message, strict=True):
             decision, logged = self.kernel.decisions.evaluation.ask(self.request(requested))
             local = self.store.log.statement_at(ACCESS, answer["context"]["receipt"]["position"])
             assert answer["decision"] == decision.permitted

@@ -163,10 +163,10 @@ ACTS = some.lists(some.tuples(some.integers(0, 8), some.integers(0, 3)), max_siz
 
 @settings(max_examples=sized(30), deadline=None)
 @given(ACTS)
-def test_i12_after_any_life_journalled_at_any_moments(acts):
+def test_i12_after_any_life_journalled_at_any_moments(steps):
     with tempfile.TemporaryDirectory() as folder:
         site = Site(folder)
-        for turn, (act, number) in enumerate(acts):
+        for turn, (act, number) in enumerate(steps):
             with contextlib.suppress(StaleConsent, InvalidStatement):
                 _act(site, turn, act, number)
         site.journal.keep_statements()

@@ -304,7 +304,7 @@ def test_a_master_key_never_leaves_its_token():
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"salt":"zz","sealed":""}', '{"salt":"00","sealed":"00"}'])
-def test_a_broken_master_file_is_said_to_be_broken(tmp_path, text):
+def test_a_broken_master_file_is_reported_as_broken(tmp_path, text):
     (tmp_path / "master.json").write_text(text)
     with pytest.raises(SourceUnavailable, match="keystore"):
         open_masters(tmp_path / "master.json", b"x")

@@ -73,7 +73,7 @@ def shape(url):
         if connection.dialect.name == "sqlite":
             texts = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
             words = {label: sorted(sql.replace('"', "").replace(",", " , ").split()) for label, sql in texts}
-            return {label: said for label, said in words.items() if label != "alembic_version"}
+            return {label: message for label, message in words.items() if label != "alembic_version"}
         return {
             table: (
                 sorted((c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)),
@@ -95,11 +95,11 @@ def as_left_by(url, version, without=()):
     """A database of a program of that version, without the tables that it did not have."""
     with tempfile.TemporaryDirectory() as folder:
         now = f"sqlite:///{folder}/now.db"
-        said = with_statements(now)
+        message = with_statements(now)
         rows, extra = run(now, everything), run(now, dropped_values)
     run(url, lambda connection: migrations.upgrade(connection, version))
     run(url, lambda connection: restore_rows(connection, version, rows, extra, without))
-    return said
+    return message
 
 
 def with_statements(url):
@@ -119,9 +119,9 @@ def with_statements(url):
         store.anchoring.mark_anchored(log, store.log.head(log), 7)
     store.anchoring.revealed({name("a consent"): 8})
     store.anchoring.touch(NOW)
-    said = store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}
+    message = store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}
     store.dispose()
-    return said
+    return message
 
 
 def used(store, question, at_time, permitted):
@@ -174,9 +174,9 @@ def test_the_steps_from_nothing_lead_to_the_tables_a_new_database_gets(url, requ
 
 
 def test_a_database_of_the_first_release_is_migrated_with_all_it_holds(url):
-    said = as_first_released(url)
+    message = as_first_released(url)
     store = Store(url)
-    assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == said
+    assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == message
     assert store.past.sizes_at(RECORDS, NOW - 1) is None
     assert (store.past.sizes_at(RECORDS, NOW).size, store.past.sizes_at(CONSENTS, NOW).block) == (3, 7)
     assert store.past.party_at(HOSPITAL, NOW) == store.directory.party(HOSPITAL)
@@ -194,11 +194,11 @@ LAST_USES = "SELECT record, times, latest FROM uses WHERE consent = :consent ORD
 
 def test_a_database_without_last_uses_gets_them_from_its_receipts(url, monkeypatch):
     monkeypatch.setattr("mydata_ledger.anchors.store.migrations.versions.v0004_last_use.AT_ONCE", 2)
-    said = as_left_by(url, "0003")
+    message = as_left_by(url, "0003")
     names = {"person": codec.key(ANN), "grantee": codec.key("role:trial")}
     assert run(url, lambda c: c.execute(text(PERIODIC_BEFORE), names).rowcount) == 1
     store = Store(url)
-    assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == said
+    assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == message
     (monthly,) = (state for state in store.index.consents_of(ANN) if state.consent.grantee == "role:trial")
     store.dispose()
     found = run(url, lambda c: c.execute(text(LAST_USES), {"consent": codec.key(monthly.entry)}).all())
@@ -260,7 +260,7 @@ def test_a_step_that_fails_leaves_the_version_before(url, monkeypatch):
 
 def test_a_full_disk_stops_a_step_and_loses_nothing(tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'full.db'}"
-    said, before = as_first_released(url), shape(url)
+    message, before = as_first_released(url), shape(url)
     with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file:
         file.execute("VACUUM")
         pages = file.execute("PRAGMA page_count").fetchone()[0]
@@ -270,5 +270,5 @@ def test_a_full_disk_stops_a_step_and_loses_nothing(tmp_path, monkeypatch):
     monkeypatch.undo()
     assert shape(url) == before
     store = Store(url)
-    assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == said
+    assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == message
     store.dispose()

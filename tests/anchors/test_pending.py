@@ -102,10 +102,10 @@ def test_i1_every_reader_sees_every_receipt_also_from_another_process(database, 
 
 def test_a_status_look_up_indexes_no_receipt(database, opened):
     one, other = opened(), opened()
-    said = with_record_and_consent(one).signed
+    message = with_record_and_consent(one).signed
     ask(one, 1, 2)
-    state = other.index.consent(said.entry.entry)
-    assert (state.consent, state.position, state.uses) == (said.statement, 0, 0)
+    state = other.index.consent(message.entry.entry)
+    assert (state.consent, state.position, state.uses) == (message.statement, 0, 0)
     assert waiting(database) == 2
 
 
@@ -273,8 +273,8 @@ def test_i9_i10_a_kill_in_mid_group_loses_no_acknowledged_receipt_and_applies_no
     entries = store.anchoring.entries(ACCESS, 0, size)
     assert len(acknowledged) > 50
     assert {position: entries[position].hex() for position in acknowledged} == acknowledged
-    said = [store.log.statement_at(ACCESS, position).signed.statement.request_id for position in range(size)]
-    assert len(set(said)) == size
+    message = [store.log.statement_at(ACCESS, position).signed.statement.request_id for position in range(size)]
+    assert len(set(message)) == size
     assert store.log.head(ACCESS).root == merkle.bag(
         merkle.grow(0, [], [merkle.leaf_hash(entry) for entry in entries])[0]
     )

@@ -318,7 +318,7 @@ def test_i12_what_is_loaded_in_bulk_is_what_was_accepted_one_by_one(tmp_path):
         store.log.append([consent(person, TRIAL, store.index.newest(person, TRIAL), (grants[number % 4],))], NOW)
     store.log.append([revocation(store.log.statement_at(CONSENTS, 11)), erasure(3)], NOW)
     logs = {log: store.rebuilding.statements(log, 0, 99) for log in LOGS}
-    said, heads = store.rebuilding.state_hash(), [store.log.head(log) for log in LOGS]
+    message, heads = store.rebuilding.state_hash(), [store.log.head(log) for log in LOGS]
     store.dispose()
     loaded = Store(other, loading=True)
     for log, logged in logs.items():
@@ -326,7 +326,7 @@ def test_i12_what_is_loaded_in_bulk_is_what_was_accepted_one_by_one(tmp_path):
             loaded.rebuilding.restore(log, logged[start : start + 5])
     loaded.dispose()
     again = Store(other)
-    assert (again.rebuilding.state_hash(), [again.log.head(log) for log in LOGS]) == (said, heads)
+    assert (again.rebuilding.state_hash(), [again.log.head(log) for log in LOGS]) == (message, heads)
     assert again.rebuilding.statements(CONSENTS, 0, 99) == logs[CONSENTS]
     again.dispose()
 
@@ -346,10 +346,14 @@ def test_a_consent_takes_little_room(tmp_path):
     some.binary(min_size=1), some.none() | some.binary(min_size=1), some.lists(GRANTS, max_size=3).map(tuple), HASHES
 )
 def test_a_consent_is_split_and_joined_again(person, delegate, grants, lock):
-    said = replace(consent(person, TRIAL).statement, signer=delegate or person, grants=grants, lock=lock)
-    assert consent_dedup.join(*consent_dedup.split(said)) == said
-    assert consent_dedup.pair_and_lock(*consent_dedup.split(said)) == (said.data_subject, said.grantee, said.lock)
-    other = replace(said, data_subject=b"another", signer=b"another", version=9, signed_at=1)
+    message = replace(consent(person, TRIAL).statement, signer=delegate or person, grants=grants, lock=lock)
+    assert consent_dedup.join(*consent_dedup.split(message)) == message
+    assert consent_dedup.pair_and_lock(*consent_dedup.split(message)) == (
+        message.data_subject,
+        message.grantee,
+        message.lock,
+    )
+    other = replace(message, data_subject=b"another", signer=b"another", version=9, signed_at=1)
     times = {"not_before": 1, "expires": 2, "data_from": 3, "data_until": 4, "records": (name(1),)}
     later = replace(other, grants=tuple(replace(grant, **times) for grant in grants))
-    assert consent_dedup.split(later)[0] == consent_dedup.split(said)[0], "who and when are nobody else's"
+    assert consent_dedup.split(later)[0] == consent_dedup.split(message)[0], "who and when are nobody else's"

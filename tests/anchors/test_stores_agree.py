@@ -47,7 +47,7 @@ class TwoStores(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.memory, self.database = MemoryStore(), Store(f"sqlite:///{Path(self.folder.name) / 'ledger.db'}")
-        self.asked = self.block = 0
+        self.question_count = self.block = 0
         for store in self.stores:
             store.directory.set_parties(PARTIES)
 
@@ -71,8 +71,8 @@ class TwoStores(RuleBasedStateMachine):
         grant=some.sampled_from([READ, COUNTED]),
     )
     def somebody_consents(self, person, grantee, follows, grant):
-        said = consent(person, grantee, self.memory.index.newest(person, grantee) if follows else None, (grant,))
-        self.both(lambda store: store.log.append([said], NOW))
+        message = consent(person, grantee, self.memory.index.newest(person, grantee) if follows else None, (grant,))
+        self.both(lambda store: store.log.append([message], NOW))
 
     @rule(person=some.sampled_from(PERSONS), grantee=some.sampled_from(GRANTEES), knows=some.booleans())
     def somebody_withdraws(self, person, grantee, knows):
@@ -92,8 +92,8 @@ class TwoStores(RuleBasedStateMachine):
 
     @rule(person=some.sampled_from(PERSONS), delegate=some.sampled_from(PERSONS))
     def a_delegate_consents(self, person, delegate):
-        said = consent(person, TRIAL, self.memory.index.newest(person, TRIAL), signer=delegate)
-        self.both(lambda store: store.log.append([said], NOW))
+        message = consent(person, TRIAL, self.memory.index.newest(person, TRIAL), signer=delegate)
+        self.both(lambda store: store.log.append([message], NOW))
 
     @rule(numbers=some.lists(NUMBERS, min_size=1, max_size=3), corrects=NUMBERS, person=some.sampled_from(PERSONS))
     def a_hospital_issues(self, numbers, corrects, person):
@@ -106,8 +106,8 @@ class TwoStores(RuleBasedStateMachine):
 
     @rule(number=NUMBERS, who=some.sampled_from(ASKERS), permitted=some.booleans())
     def somebody_asks(self, number, who, permitted):
-        self.asked += 1
-        question = request(number, who, self.asked)
+        self.question_count += 1
+        question = request(number, who, self.question_count)
         self.both(lambda store: store.log.answer(question, lambda facts: receipt(question, facts, permitted), NOW))
 
     @rule(log=some.sampled_from(LOGS), part=some.integers(0, 4))

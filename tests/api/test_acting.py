@@ -55,9 +55,9 @@ def ended_on_paper(client):
     paper, scan = fixture.kernel.consents.paper, fixture.issued("health.lab", b'{"scan":1}')
     fixture.anchor()
     end = fixture.kernel.consents.delegations.draft_end(fixture.ann.signer, BEN.signer).statement
-    said = replace(end, signer=SECOND.signer)
-    word = paper.draft_witness_statement(said, FIRST.signer, scan).statement
-    both = WitnessedPaper(said, fixture.sign(SECOND, said), word, fixture.sign(FIRST, word))
+    message = replace(end, signer=SECOND.signer)
+    word = paper.draft_witness_statement(message, FIRST.signer, scan).statement
+    both = WitnessedPaper(message, fixture.sign(SECOND, message), word, fixture.sign(FIRST, word))
     return fixture.kernel.consents.endings.ended_by(paper.accept(both, scan))
 
 

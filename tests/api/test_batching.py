@@ -47,8 +47,8 @@ def test_who_demands_more_than_is_known_fails_alone(client):
 def test_i1_each_question_of_a_group_has_its_own_receipt_in_its_own_place(client):
     requested = [_question(client) for _ in range(40)]
     answers = _as_batch(client, *((one, decided) for one in requested))
-    said = [logged.signed.statement.request_id for _, logged in answers]
-    assert said == [one.request_id for one in requested]
+    message = [logged.signed.statement.request_id for _, logged in answers]
+    assert message == [one.request_id for one in requested]
     assert [logged.position for _, logged in answers] == list(range(40))
 
 

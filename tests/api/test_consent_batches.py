@@ -30,8 +30,8 @@ def drafted(fixture, person, signer=None):
 
 
 def submitted(fixture, person, signer=None):
-    said = drafted(fixture, person, signer)
-    return SubmittedConsent(said, fixture.sign(signer or person, said))
+    message = drafted(fixture, person, signer)
+    return SubmittedConsent(message, fixture.sign(signer or person, message))
 
 
 def submit_batch(context, group):
@@ -76,10 +76,10 @@ class Contracts:
     """A contract wallet at one address, which accepts one signature."""
 
     def __init__(self, address, signature):
-        self.knows, self.asked = (address, signature), []
+        self.knows, self.calls = (address, signature), []
 
     def agrees(self, address, _digest, signature):
-        self.asked.append(threading.current_thread())
+        self.calls.append(threading.current_thread())
         return (address, signature) == self.knows
 
 
@@ -88,15 +88,15 @@ def test_a_contract_wallet_is_asked_in_a_thread_while_the_others_go_on(client):
     contracts = Contracts(account, b"the contract's own")
     kernel = Kernel.of(replace(fixture.world, signers=Signers(contracts=contracts)))
     context = AppContext(kernel, fixture.store.sessions, client.app.state.context.settings, None)
-    said = replace(drafted(fixture, PEOPLE[0]), data_subject=account, signer=account)
+    message = replace(drafted(fixture, PEOPLE[0]), data_subject=account, signer=account)
     false = replace(submitted(fixture, PEOPLE[1]), signature=b"\1" * 65)
     outcomes = submit_batch(
-        context, [SubmittedConsent(said, b"the contract's own"), submitted(fixture, PEOPLE[2]), false]
+        context, [SubmittedConsent(message, b"the contract's own"), submitted(fixture, PEOPLE[2]), false]
     )
     assert [getattr(one, "is_new", None) for one in outcomes] == [True, True, None]
     assert isinstance(outcomes[2], SignatureInvalid)
-    assert len(contracts.asked) == 2
-    assert threading.main_thread() not in contracts.asked
+    assert len(contracts.calls) == 2
+    assert threading.main_thread() not in contracts.calls
 
 
 def post(client, person, form):

@@ -149,8 +149,8 @@ GRANTS = some.builds(
 )
 def test_whatever_is_consented_every_term_is_an_iri_and_nothing_is_fetched(grants, grantee, language, revoked):
     ann = b"\xaa" * 20
-    said = Consent(ann, ann, grantee, "", 2, b"\5" * 32, tuple(grants), b"\6" * 32, language, NOW, bytes(32))
-    state = ConsentState(b"\7" * 32, 0, said, anchored=True, revoked=revoked)
+    message = Consent(ann, ann, grantee, "", 2, b"\5" * 32, tuple(grants), b"\6" * 32, language, NOW, bytes(32))
+    state = ConsentState(b"\7" * 32, 0, message, anchored=True, revoked=revoked)
     copy = ConsentCopy(state, Notice("general", 1, language, "text"), None, None)
     for form in (record, receipt):
         document = form(copy, WORDS, HERE, NOW)

@@ -56,10 +56,10 @@ def test_every_operation_answers_as_described(role, mode):
 
 def test_a_method_that_a_path_does_not_have_gets_all_that_it_has():
     client = ApiClient()
-    for path, verbs in client.http.get("/openapi.json").json()["paths"].items():
+    for path, methods in client.http.get("/openapi.json").json()["paths"].items():
         refused = client.http.request("TRACE", path.replace("{", "").replace("}", ""))
         assert refused.status_code == 405, path
-        assert {one.strip().lower() for one in refused.headers["allow"].split(",")} >= set(verbs), path
+        assert {one.strip().lower() for one in refused.headers["allow"].split(",")} >= set(methods), path
 
 
 @pytest.mark.parametrize("text", ["ð", "e30", "e30=\n", "{}", "e3 0="])

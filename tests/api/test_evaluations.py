@@ -186,8 +186,8 @@ def test_what_is_well_formed_but_unknown_is_answered_no_to_whom_is_signed_in(cli
 
 
 def test_an_unknown_purpose_names_the_nearest(client):
-    said = ask(client, question(client, purpose="hl7:CLINTRHC")).json()["context"]["error"]["message"]
-    assert "the nearest declared is `hl7:CLINTRCH`" in said
+    text = ask(client, question(client, purpose="hl7:CLINTRHC")).json()["context"]["error"]["message"]
+    assert "the nearest declared is `hl7:CLINTRCH`" in text
 
 
 def test_a_person_is_named_by_the_bytes_of_their_passkey_too(client):

@@ -39,6 +39,7 @@ LENIENT = {
     "ResourceSearchForm",
     "SubjectSearchForm",
 }
+"""Unknown members are ignored: AuthZEN section 5, and SMART Health Links for `ManifestRequest`."""
 
 
 def kinds(of=Form):

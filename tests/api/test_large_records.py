@@ -28,16 +28,16 @@ def client():
 
 
 def headers_of(client, **more):
-    said = {"Content-Type": "application/dicom", "Record-Category": "health.lab"}
-    said["Record-Data-Subject"] = "0x" + client.fixture.ann.signer.hex()
-    return said | more
+    declared = {"Content-Type": "application/dicom", "Record-Category": "health.lab"}
+    declared["Record-Data-Subject"] = "0x" + client.fixture.ann.signer.hex()
+    return declared | more
 
 
 def sent(client, content=SCAN, who=None, **headers):
     who = client.fixture.hospital if who is None else who
     given = {name.replace("_", "-"): text for name, text in headers.items()}
-    said = {**headers_of(client), **given, **client.as_(who)}
-    return client.http.post("/records/drafts/stream", content=content, headers=said)
+    declared = {**headers_of(client), **given, **client.as_(who)}
+    return client.http.post("/records/drafts/stream", content=content, headers=declared)
 
 
 def issued(client, content=SCAN, **headers):
@@ -66,30 +66,30 @@ def fetched(client, release, who):
 
 
 def test_a_permitted_reader_fetches_what_the_holder_sent_and_it_is_what_was_signed(client):
-    said, fixture = issued(client), client.fixture
+    issue, fixture = issued(client), client.fixture
     fixture.consents(fixture.trial, "health.lab")
     fixture.anchor()
-    release = requested(client, said["recordId"], fixture.trial).json()
+    release = requested(client, issue["recordId"], fixture.trial).json()
     assert release["sealed"] is None
     answer = fetched(client, release, fixture.trial)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/octet-stream")
     assert int(answer.headers["content-length"]) == len(answer.content) > len(SCAN)
     whole = {**release, "sealed": base64.b64encode(answer.content).decode()}
     assert client.opened(whole, fixture.trial) == SCAN
-    record = bytes.fromhex(said["recordId"][2:])
+    record = bytes.fromhex(issue["recordId"][2:])
     key = envelope.unwrap(bytes.fromhex(release["wrapped_key"][2:]), fixture.reader_keys[fixture.trial.address], record)
     found = envelope.open_sealed(answer.content, key, record)
     assert found.media_type == "application/dicom"
     commitment = record_commitment(SCAN, "application/dicom", found.seed)
-    assert hmac.compare_digest(commitment, bytes.fromhex(said["commitment"][2:]))
+    assert hmac.compare_digest(commitment, bytes.fromhex(issue["commitment"][2:]))
 
 
 def test_a_small_record_that_came_as_a_stream_is_released_whole(client):
-    said = issued(client, b"short")
+    issue = issued(client, b"short")
     client.fixture.consents(client.fixture.trial, "health.lab")
     client.fixture.anchor()
     assert (
-        client.opened(requested(client, said["recordId"], client.fixture.trial).json(), client.fixture.trial)
+        client.opened(requested(client, issue["recordId"], client.fixture.trial).json(), client.fixture.trial)
         == b"short"
     )
 
@@ -102,9 +102,14 @@ def test_the_headers_are_what_is_signed(client):
         "Record_Lock": "0x" + "ab" * 32,
     }
     (typed,) = sent(client, b"", **more).json()["drafts"]
-    said = typed["message"]
-    assert (said["dataFrom"], said["dataUntil"], said["category"], said["lock"]) == (100, 200, VITALS, "0x" + "ab" * 32)
-    assert said["dataSubject"] == "0x" + client.fixture.ann.signer.hex()
+    declared = typed["message"]
+    assert (declared["dataFrom"], declared["dataUntil"], declared["category"], declared["lock"]) == (
+        100,
+        200,
+        VITALS,
+        "0x" + "ab" * 32,
+    )
+    assert declared["dataSubject"] == "0x" + client.fixture.ann.signer.hex()
 
 
 @pytest.mark.parametrize(
@@ -141,8 +146,8 @@ def test_only_an_accredited_holder_sends_records(client):
 def test_a_record_beyond_the_bound_is_refused_before_it_is_read(client):
     before = leftovers(client)
 
-    said = {**headers_of(client), **client.as_(client.fixture.hospital), "Content-Length": str(BOUND + 1)}
-    status, body = asgi(client, said, iter([]))
+    declared = {**headers_of(client), **client.as_(client.fixture.hospital), "Content-Length": str(BOUND + 1)}
+    status, body = asgi(client, declared, iter([]))
     assert (status, f"a record has at most {BOUND} bytes" in body.decode()) == (413, True)
     refused = sent(client, bytes(BOUND + 1))
     assert (refused.status_code, refused.json()["error"]) == (413, "too_large")
@@ -183,10 +188,10 @@ def test_a_length_is_required(client):
     assert "`Content-Length` is required" in refused.json()["detail"]
 
 
-@pytest.mark.parametrize("said", [len(SCAN) - 1, len(SCAN) + 1])
-def test_a_body_of_another_length_than_declared_leaves_nothing(client, said):
+@pytest.mark.parametrize("declared", [len(SCAN) - 1, len(SCAN) + 1])
+def test_a_body_of_another_length_than_declared_leaves_nothing(client, declared):
     before = leftovers(client)
-    refused = sent(client, iter([SCAN[:150_000], SCAN[150_000:]]), Content_Length=str(said))
+    refused = sent(client, iter([SCAN[:150_000], SCAN[150_000:]]), Content_Length=str(declared))
     assert (refused.status_code, refused.json()["error"]) == (400, "malformed_input")
     assert leftovers(client) == before
 
@@ -215,24 +220,24 @@ def test_a_draft_that_cannot_be_remembered_leaves_neither_key_nor_payload(client
 
 def test_a_sender_who_stalls_is_given_up(client, monkeypatch):
     monkeypatch.setattr(large_records, "STALL_SECONDS", 0.05)
-    before, said = (
+    before, declared = (
         leftovers(client),
         {**headers_of(client), **client.as_(client.fixture.hospital), "Content-Length": "10"},
     )
     messages = iter([{"type": "http.request", "body": b"12345", "more_body": True}])
-    status, body = asgi(client, said, messages)
+    status, body = asgi(client, declared, messages)
     assert status == 400
     assert b"broke off or stalled" in body
     assert leftovers(client) == before
 
 
 def test_a_sender_who_is_gone_leaves_nothing(client):
-    before, said = (
+    before, declared = (
         leftovers(client),
         {**headers_of(client), **client.as_(client.fixture.hospital), "Content-Length": "10"},
     )
     messages = iter([{"type": "http.request", "body": b"12345", "more_body": True}, {"type": "http.disconnect"}])
-    assert asgi(client, said, messages)[0] == 400
+    assert asgi(client, declared, messages)[0] == 400
     assert leftovers(client) == before
 
 
@@ -258,12 +263,12 @@ def asgi(client, headers, messages):
 
 
 def test_parts_of_a_large_record_are_not_to_be_had(client):
-    said, fixture = issued(client), client.fixture
+    issue, fixture = issued(client), client.fixture
     fixture.consents(fixture.trial, "health.lab")
     fixture.anchor()
     question = {"category": "health.lab", "purpose": "hl7:CLINTRCH", "pointers": ["/a"]}
     refused = client.http.post(
-        f"/access/records/{said['recordId']}/fields", json=question, headers=client.as_(fixture.trial)
+        f"/access/records/{issue['recordId']}/fields", json=question, headers=client.as_(fixture.trial)
     )
     assert (refused.status_code, refused.json()["error"]) == (422, "invalid_statement")
     assert "only a JSON record has fields" in refused.json()["detail"]
@@ -271,28 +276,28 @@ def test_parts_of_a_large_record_are_not_to_be_had(client):
 
 @pytest.mark.parametrize("condition", ["redact:name", "pseudonymise"])
 def test_where_a_consent_withholds_parts_a_large_record_is_not_released(client, condition):
-    said, fixture = issued(client), client.fixture
+    issue, fixture = issued(client), client.fixture
     fixture.consents(fixture.trial, "health.lab", conditions=(condition,))
     fixture.anchor()
-    refused = requested(client, said["recordId"], fixture.trial)
+    refused = requested(client, issue["recordId"], fixture.trial)
     assert (refused.status_code, refused.json()["error"]) == (422, "invalid_statement")
     assert "the consent withholds parts of this record" in refused.json()["detail"]
 
 
 def test_only_the_one_it_was_released_to_fetches_it_and_only_while_it_exists(client):
-    said, fixture = issued(client), client.fixture
-    refused = requested(client, said["recordId"], fixture.trial)
+    issue, fixture = issued(client), client.fixture
+    refused = requested(client, issue["recordId"], fixture.trial)
     assert refused.status_code == 404
     denied = fixture.store.index.receipts_of(fixture.ann.signer, -1, 9)[-1].position
     assert fetched(client, {"receipt": {"position": denied}}, fixture.trial).status_code == 404
     fixture.consents(fixture.trial, "health.lab")
     fixture.anchor()
-    release = requested(client, said["recordId"], fixture.trial).json()
+    release = requested(client, issue["recordId"], fixture.trial).json()
     for other in (fixture.insurer, fixture.ann, fixture.hospital):
         assert fetched(client, release, other).json() == {"error": "access_denied"}
     assert client.http.get("/receipts/999/sealed", headers=client.as_(fixture.trial)).status_code == 404
     assert fetched(client, release, fixture.trial).status_code == 200
-    record = bytes.fromhex(said["recordId"][2:])
+    record = bytes.fromhex(issue["recordId"][2:])
     drafts = fixture.kernel.records.erasures.draft(fixture.ann.signer, [record])
     fixture.kernel.records.erasures.accept(
         [(one.statement, fixture.sign(fixture.ann, one.statement)) for one in drafts]
@@ -301,12 +306,12 @@ def test_only_the_one_it_was_released_to_fetches_it_and_only_while_it_exists(cli
 
 
 def test_i3_a_release_of_before_the_withdrawal_gives_no_sealed_content_after_it(client):
-    said, fixture = issued(client), client.fixture
+    issue, fixture = issued(client), client.fixture
     fixture.consents(fixture.trial, "health.lab")
     fixture.anchor()
-    release = requested(client, said["recordId"], fixture.trial).json()
+    release = requested(client, issue["recordId"], fixture.trial).json()
     key = "0x" + fixture.reader_keys[fixture.trial.address].public.hex()
-    own = requested(client, said["recordId"], fixture.ann, purpose="mydata:SELF_VIEW", reader_key=key).json()
+    own = requested(client, issue["recordId"], fixture.ann, purpose="mydata:SELF_VIEW", reader_key=key).json()
     large = fixture.kernel.records.large_records
     _, pieces = large.sealed(fixture.trial.address, release["receipt"]["position"])
     fixture.withdraws(fixture.trial)
@@ -317,11 +322,11 @@ def test_i3_a_release_of_before_the_withdrawal_gives_no_sealed_content_after_it(
 
 
 def test_a_damaged_payload_is_never_given_out_as_whole(client):
-    said, fixture = issued(client), client.fixture
+    issue, fixture = issued(client), client.fixture
     fixture.consents(fixture.trial, "health.lab")
     fixture.anchor()
-    release = requested(client, said["recordId"], fixture.trial).json()
-    fixture.payloads.blocks[said["cid"]] = b"another"
+    release = requested(client, issue["recordId"], fixture.trial).json()
+    fixture.payloads.blocks[issue["cid"]] = b"another"
     assert fetched(client, release, fixture.trial).status_code == 502
 
 

@@ -11,7 +11,7 @@ def described():
 
 
 def operations(described):
-    return [(path, verb, one) for path, verbs in described["paths"].items() for verb, one in verbs.items()]
+    return [(path, verb, one) for path, methods in described["paths"].items() for verb, one in methods.items()]
 
 
 def test_every_operation_says_what_it_does_and_how_it_refuses(described):

@@ -130,31 +130,31 @@ def test_by_default_evaluations_have_no_bound():
 
 
 def test_without_a_bound_nobody_waits():
-    pace = TokenBucket(0)
-    assert not any(pace.wait("a") for _ in range(10_000))
+    rate_limited = TokenBucket(0)
+    assert not any(rate_limited.wait("a") for _ in range(10_000))
 
 
 @given(some.lists(some.floats(0, 3), max_size=60), some.integers(1, 5))
 def test_never_more_than_the_burst_and_what_refills(pauses, rate):
     clock = Clock()
-    pace, taken = TokenBucket(rate, clock), 0
+    rate_limited, taken = TokenBucket(rate, clock), 0
     for pause in pauses * 5:
         clock.now += pause
-        taken += pace.wait("a") == 0
+        taken += rate_limited.wait("a") == 0
         assert taken <= rate * (BURST_SECONDS + clock.now - 100) + 1e-6
 
 
 def test_who_waits_as_long_as_the_answer_says_is_answered():
     clock = Clock()
-    pace = TokenBucket(2, clock)
+    rate_limited = TokenBucket(2, clock)
     for _ in range(200):
-        if seconds := pace.wait("a"):
+        if seconds := rate_limited.wait("a"):
             clock.now += seconds + 1e-9
-            assert pace.wait("a") == 0
+            assert rate_limited.wait("a") == 0
 
 
 def test_callers_are_forgotten_before_they_fill_the_memory():
-    pace = TokenBucket(1, Clock())
+    rate_limited = TokenBucket(1, Clock())
     for caller in range(MAX_CALLERS + 100):
-        pace.wait(caller)
-    assert len(pace._buckets) == MAX_CALLERS
+        rate_limited.wait(caller)
+    assert len(rate_limited._buckets) == MAX_CALLERS

@@ -193,18 +193,18 @@ contexts = some.fixed_dictionaries(
         "consents_at_least": some.sampled_from([0, 3, -1, "3", True, None]),
     },
 )
-WELL_SAID = {
+WELL_FORMED = {
     "subject": {"type": "party", "id": "0x" + "ab" * 20},
     "action": {"name": "view"},
     "resource": {"type": "record", "id": RECORD},
     "context": {"purpose": "hl7:CLINTRCH"},
 }
-forms = some.fixed_dictionaries({part: contexts if part == "context" else entities for part in WELL_SAID})
+forms = some.fixed_dictionaries({part: contexts if part == "context" else entities for part in WELL_FORMED})
 
 
-@given(forms, some.lists(some.sampled_from(sorted(WELL_SAID))))
+@given(forms, some.lists(some.sampled_from(sorted(WELL_FORMED))))
 def test_what_the_description_of_an_evaluation_allows_is_never_misshapen(form, mended):
-    form |= {part: WELL_SAID[part] | form[part] for part in mended if isinstance(form[part], dict)}
+    form |= {part: WELL_FORMED[part] | form[part] for part in mended if isinstance(form[part], dict)}
     try:
         EvaluationForm.model_validate(form, strict=True)
     except ValidationError:

@@ -72,8 +72,8 @@ def test_the_reader_s_acknowledgement_is_beside_the_receipt(client):
     typed = client.http.get(where, headers=reader).json()["typed_data"]
     form = client.signed(fixture.trial, Acknowledgement, typed)
     (before,) = next(pages(client, "/me/timeline", fixture.ann))
-    said = client.http.post("/receipts/acknowledgements", json=form, headers=reader)
-    assert (said.status_code, said.json()["log"], before["opened"]) == (202, "access", None)
+    message = client.http.post("/receipts/acknowledgements", json=form, headers=reader)
+    assert (message.status_code, message.json()["log"], before["opened"]) == (202, "access", None)
     fixture.anchor()
     (after,) = next(pages(client, "/me/timeline", fixture.ann))
     document = parse(after["opened"]["document"])
@@ -82,7 +82,7 @@ def test_the_reader_s_acknowledgement_is_beside_the_receipt(client):
         fixture.trial.signer,
     )
     verify_logged(document.entry, document.position, document.path, fixture.store.log.anchored("access").head)
-    assert client.http.post("/receipts/acknowledgements", json=form, headers=reader).json() == said.json()
+    assert client.http.post("/receipts/acknowledgements", json=form, headers=reader).json() == message.json()
 
 
 def test_what_is_not_on_chain_yet_says_so(client):

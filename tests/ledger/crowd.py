@@ -93,9 +93,9 @@ def fill_store(store, seed):
 
 
 def random_issue(chance, number):
-    said = issue(number, chance.choice(PEOPLE), chance.choice(CATEGORIES)).statement
+    message = issue(number, chance.choice(PEOPLE), chance.choice(CATEGORIES)).statement
     data_from, data_until = chance.choice(PERIODS)
-    return seal(replace(said, data_from=data_from, data_until=data_until))
+    return seal(replace(message, data_from=data_from, data_until=data_until))
 
 
 def sign_consent(store, chance, person, grantee):
@@ -150,8 +150,8 @@ def use(store, number):
 
     def respond(facts):
         decision = decide(request, facts, NOW)
-        said = receipt(request, facts, decision.permitted).statement
-        return seal(replace(said, consents=decision.consents))
+        message = receipt(request, facts, decision.permitted).statement
+        return seal(replace(message, consents=decision.consents))
 
     store.log.answer(request, respond, NOW)
 

@@ -10,7 +10,7 @@ KEPT_BY_READERS += ("redact", "mask", "every-days")
 
 
 @dataclass
-class Answer:
+class ExpectedAnswer:
     """The reason as text, the deciding grants, their obligations, and one finding for each consent."""
 
     reason: str
@@ -27,17 +27,17 @@ def should(request, facts):
     """The answer that the rule must give."""
     record = facts.record
     if record is None or record.erased:
-        return Answer("no_record")
+        return ExpectedAnswer("no_record")
     if record.issue.category != request.category:
-        return Answer("wrong_category")
+        return ExpectedAnswer("wrong_category")
     person = "0x" + record.issue.data_subject.hex()
     if request.requester.lower() == person and request.purposes[0] == "mydata:SELF_VIEW":
-        return Answer("own")
+        return ExpectedAnswer("own")
     if facts.blocked:
-        return Answer("blocked", findings=[(state.entry, "blocked") for state in facts.consents])
+        return ExpectedAnswer("blocked", findings=[(state.entry, "blocked") for state in facts.consents])
     emergency = declared_emergency(request, facts)
     findings = [finding_of(state, request, facts, emergency) for state in facts.consents]
-    answer = Answer(
+    answer = ExpectedAnswer(
         reason_of(findings, emergency), findings=[(s.entry, w) for s, w in zip(facts.consents, findings, strict=True)]
     )
     deciding = {"refused": "forbids", "consented": "permits", "needs_reconsent": "needs_reconsent"}.get(answer.reason)

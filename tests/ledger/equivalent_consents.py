@@ -93,9 +93,9 @@ def altered(pick, own, grants):
     return replace(own, **{name: one_of(pick, name, grants) for name in names})
 
 
-def state(number, person, grants_said, own):
+def state(number, person, stated_grants, own):
     """One consent as the index returns it."""
-    grantee, grants, notice = grants_said
+    grantee, grants, notice = stated_grants
     signer = DELEGATE if own.is_delegated else person
     consent = Consent(
         person, signer, grantee, "", 1, bytes(32), limited(grants, own), notice, "en", own.signed_at, bytes(32)
@@ -137,13 +137,13 @@ def pair(pick):
     roles = frozenset(pick([["trial"], ["responder"], ["trial", "responder"]]))
     incident = Incident(BOB, pick([ANN, EVE]), "7", "fell", 0, NOW + 9) if pick([False, False, True]) else None
     expected_facts = Facts(None, (), Party(BOB, "Bob", roles, b"", 0, 0), False, incident, 5, 6, 7, NOW)
-    terms_said = [
+    stated_terms = [
         (pick([BOB, BOB, "role:trial", "role:responder", "*"]), pick(TERMS), pick(NOTICES)) for _ in pick(["a", "ab"])
     ]
-    mine = [plain(pick, grants) for _, grants, _ in terms_said]
-    other_own = [altered(pick, own, grants) for own, (_, grants, _) in zip(mine, terms_said, strict=True)]
-    also = [(to, grants, notice if pick(OFTEN) else pick(NOTICES)) for to, grants, notice in terms_said]
-    one = [state(n, ANN, *each) for n, each in enumerate(zip(terms_said, mine, strict=True))]
+    mine = [plain(pick, grants) for _, grants, _ in stated_terms]
+    other_own = [altered(pick, own, grants) for own, (_, grants, _) in zip(mine, stated_terms, strict=True)]
+    also = [(to, grants, notice if pick(OFTEN) else pick(NOTICES)) for to, grants, notice in stated_terms]
+    one = [state(n, ANN, *each) for n, each in enumerate(zip(stated_terms, mine, strict=True))]
     two = [state(n, EVE, *each) for n, each in enumerate(zip(also, other_own, strict=True))]
     two += [state(9, EVE, TO_ANYONE, plain(pick, TO_ANYONE[1]))] if pick(SELDOM) else []
     return question, expected_facts, (record(pick, ANN, R1), one), (record(pick, EVE, R2), two)

@@ -25,7 +25,7 @@ class OneLife(RuleBasedStateMachine):
         self.ledger = LedgerFixture()
         self.records = {LAB: self.ledger.issued(LAB), VITALS: self.ledger.issued(VITALS)}
         self.ledger.anchor()
-        self.asked = 0
+        self.question_count = 0
         self.standing, self.on_chain = [], False
         self.withdrawn = set()
         self.heads = {log: Head(0, merkle.EMPTY_ROOT) for log in LOGS}
@@ -68,7 +68,7 @@ class OneLife(RuleBasedStateMachine):
 
     @rule(category=some.sampled_from([LAB, VITALS]))
     def the_trial_asks(self, category):
-        self.asked += 1
+        self.question_count += 1
         try:
             release = self.ledger.reads(self.ledger.trial, self.records[category], category)
         except AccessDenied:
@@ -97,7 +97,7 @@ class OneLife(RuleBasedStateMachine):
 
     @invariant()
     def i1_every_question_leaves_one_receipt(self):
-        assert self.ledger.store.log.head(ACCESS).size == self.asked
+        assert self.ledger.store.log.head(ACCESS).size == self.question_count
 
     @invariant()
     def i3_nothing_withdrawn_permits_again(self):

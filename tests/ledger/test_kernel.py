@@ -386,9 +386,9 @@ def test_a_withdrawal_of_what_was_never_signed_is_of_nothing(world):
     world.consents(world.trial, "health.lab")
     draft = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address)
     for entry in (bytes(32), b"\x09" * 32):
-        said = replace(draft.statement, consent=entry)
+        message = replace(draft.statement, consent=entry)
         with pytest.raises((NotFound, StaleConsent)):
-            world.kernel.consents.revocations.accept(said, world.sign(world.ann, said))
+            world.kernel.consents.revocations.accept(message, world.sign(world.ann, message))
     assert not world.store.index.consents_of(world.ann.signer)[0].revoked
 
 

@@ -113,12 +113,12 @@ def live(store, seed):
     return pick
 
 
-def any_statement_names(store, pick, *said):
+def any_statement_names(store, pick, *message):
     """The person's own consent, or that of somebody whom they named, under some notice."""
-    person, signer = said[0], pick([None, None, DELEGATE])
+    person, signer = message[0], pick([None, None, DELEGATE])
     if signer:
         store.log.append([delegation(person, signer, pick(TURNS))], NOW)
-    return consent(*said, signer, notice=pick([NOTICE_HASH, NOTICE_HASH, OUTDATED.digest]))
+    return consent(*message, signer, notice=pick([NOTICE_HASH, NOTICE_HASH, OUTDATED.digest]))
 
 
 def use(store, pick, number, turn):
@@ -131,8 +131,8 @@ def use(store, pick, number, turn):
 
     def respond(facts):
         decision = decide(request, facts, at_time)
-        said = receipt(request, facts, decision.permitted).statement
-        return seal(replace(said, consents=decision.consents, decided_at=at_time))
+        message = receipt(request, facts, decision.permitted).statement
+        return seal(replace(message, consents=decision.consents, decided_at=at_time))
 
     store.log.answer(request, respond, NOW)
 
@@ -149,8 +149,8 @@ def single(kernel, question, record):
 
 
 def loop(kernel, question, records):
-    said = [record for record in records if single(kernel, question, record).permitted]
-    return sorted((record for record in said if not hidden(kernel, question, record)), key=lambda r: r.position)
+    message = [record for record in records if single(kernel, question, record).permitted]
+    return sorted((record for record in message if not hidden(kernel, question, record)), key=lambda r: r.position)
 
 
 def hidden(kernel, question, record):
@@ -212,10 +212,10 @@ def check_who(kernel, purpose, action):
             TRIAL, record.issue.record_id, record.issue.category, purpose, action
         )
         expected = [p for p in PARTIES if single(kernel, replace(question, requester=p.account), record).permitted]
-        said = kernel.decisions.record_questions.who_can_access(
+        message = kernel.decisions.record_questions.who_can_access(
             record.issue.data_subject, record.issue.record_id, purpose, action
         )
-        assert {party.account for party, _ in said} == {party.account for party in expected}
+        assert {party.account for party, _ in message} == {party.account for party in expected}
 
 
 @pytest.mark.parametrize("some", sampled(range(10)))
@@ -228,7 +228,7 @@ def test_i6_over_a_thousand_random_stores_bulk_answers_are_the_loop_of_single_on
 
 def check_database(url, seed, monkeypatch):
     """Candidates are looked at one, two or many at once, so that also in a small store a page ends between them; some
-    questions look at more than may be told in the step that logs them, and some steps are the writing thread's.
+    questions look at more than may be answered in the step that logs them, and some steps are the writing thread's.
     """
     fewest, most = [(1, 1), (1, 2), (2, 3), (search.FEWEST, search.MOST)][seed % 4]
     store = Store(url)
@@ -290,7 +290,7 @@ def check_what_if(kernel, store, pick):
     anchor(store, CONSENTS)
     after = answers_about(kernel)
     really = {way: after[way] for way in after if after[way] != before[way]}
-    changes = {way: said for way, said in foreseen.items() if before.get(way, said) != said}
+    changes = {way: message for way, message in foreseen.items() if before.get(way, message) != message}
     assert really == changes
     return len(really)
 
@@ -334,8 +334,8 @@ def question(kernel, **more):
 def test_i1_every_page_leaves_a_receipt(kernel):
     page = kernel.decisions.search.query_accessible(question(kernel), "", 2)
     kernel.decisions.search.query_accessible(question(kernel), page.cursor, 2)
-    said = [world_of(kernel).log.statement_at(ACCESS, place).signed.statement for place in range(2)]
-    assert [(r.reason, r.permitted, r.requester) for r in said] == [("searched", True, TRIAL)] * 2
+    message = [world_of(kernel).log.statement_at(ACCESS, place).signed.statement for place in range(2)]
+    assert [(r.reason, r.permitted, r.requester) for r in message] == [("searched", True, TRIAL)] * 2
 
 
 def test_i6_a_cursor_reveals_no_position_and_serves_one_question(kernel):
@@ -362,8 +362,8 @@ def test_a_page_has_at_most_as_many_as_are_wanted_and_at_most_a_thousand(kernel)
 
 
 def test_i7_who_can_access_is_answered_for_the_data_subject_only(kernel):
-    said = kernel.decisions.record_questions.who_can_access(ANN, name(1), "hl7:CLINTRCH", "view")
-    assert [party.account for party, _ in said] == [TRIAL]
+    message = kernel.decisions.record_questions.who_can_access(ANN, name(1), "hl7:CLINTRCH", "view")
+    assert [party.account for party, _ in message] == [TRIAL]
     for who, record in ((EVE, name(1)), (ANN, name(99))):
         with pytest.raises(NotFound):
             kernel.decisions.record_questions.who_can_access(who, record, "hl7:CLINTRCH", "view")

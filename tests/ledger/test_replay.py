@@ -114,12 +114,16 @@ class ManyLives(RuleBasedStateMachine):
     @rule(wait=pause)
     def a_record_is_erased(self, wait):
         self.wait(wait)
-        said = Erasure(self.records.pop(), self.ledger.ann.signer, "bafy", bytes(32), self.ledger.clock.now())
+        message = Erasure(self.records.pop(), self.ledger.ann.signer, "bafy", bytes(32), self.ledger.clock.now())
         self.ledger.store.log.append(
-            [self.ledger.kernel.statements.seal(said, self.ledger.ann.signer, self.ledger.sign(self.ledger.ann, said))],
+            [
+                self.ledger.kernel.statements.seal(
+                    message, self.ledger.ann.signer, self.ledger.sign(self.ledger.ann, message)
+                )
+            ],
             self.ledger.clock.now(),
         )
-        self.records.insert(0, said.record_id)
+        self.records.insert(0, message.record_id)
 
     @precondition(lambda self: len(self.ledger.directory) == 5)
     @rule(wait=pause)
@@ -145,8 +149,8 @@ class ManyLives(RuleBasedStateMachine):
         found = outcomes(self.ledger, eras=self.eras)
         assert set(found) <= {Outcome.SAME, Outcome.OPEN}
         for each in receipts(self.ledger.store):
-            said = each.signed.statement
-            lie = replace(said, permitted=not said.permitted)
+            message = each.signed.statement
+            lie = replace(message, permitted=not message.permitted)
             assert Replay(evidence(self.ledger, eras=self.eras)).check(each, lie) is Outcome.OTHER
 
 
@@ -203,8 +207,8 @@ def test_i11_a_receipt_with_another_answer_is_found(ledger, lie):
 
 
 def test_i11_a_permit_after_the_withdrawal_is_named(ledger):
-    refused, said = receipts(ledger.store)[2], receipts(ledger.store)[1].signed.statement
-    late = replace(said, decided_at=refused.signed.statement.decided_at, consents_size=2)
+    refused, message = receipts(ledger.store)[2], receipts(ledger.store)[1].signed.statement
+    late = replace(message, decided_at=refused.signed.statement.decided_at, consents_size=2)
     assert Replay(evidence(ledger)).check(refused, late) is Outcome.OTHER
 
 
@@ -269,10 +273,10 @@ def test_i11_what_comes_round_recomputes_from_the_receipts_before():
         ledger.clock.passes(wait)
         ledger.store.anchoring.touch(ledger.clock.now())
         ledger.permits(ledger.trial, requested)
-    said = [r.signed.statement for r in receipts(ledger.store)]
-    assert [each.permitted for each in said] == [True, False, True, True, False]
+    message = [r.signed.statement for r in receipts(ledger.store)]
+    assert [each.permitted for each in message] == [True, False, True, True, False]
     assert outcomes(ledger) == [Outcome.SAME] * 5
-    early = replace(said[1], permitted=True, reason=Reason.CONSENTED, consents=said[0].consents)
+    early = replace(message[1], permitted=True, reason=Reason.CONSENTED, consents=message[0].consents)
     assert Replay(evidence(ledger)).check(receipts(ledger.store)[1], early) is Outcome.OTHER
 
 

@@ -312,8 +312,8 @@ def test_a_question_that_a_wish_or_a_consent_answers_becomes_no_request(world):
     assert states(world) == []
 
 
-def wishes(world, *said, **validity):
-    world.kernel.people.wishes.replace(Wishes(world.ann.signer, said, validity))
+def wishes(world, *message, **validity):
+    world.kernel.people.wishes.replace(Wishes(world.ann.signer, message, validity))
 
 
 @pytest.mark.parametrize(
@@ -395,7 +395,7 @@ def test_an_end_shorter_than_asked_makes_it_narrower_and_the_person_chose_that(w
     assert states(world) == [RequestState.GRANTED_NARROWER]
 
 
-def said(*grants):
+def message(*grants):
     return ConsentState(
         entry=bytes([1]) * 32,
         position=0,
@@ -417,8 +417,8 @@ def test_an_answer_agrees_with_the_rule():
         outcome = answer([request], given, VOCABULARY)
         question, facts = questions.request(pick), questions.some_facts(pick)
         facts = replace(facts, blocked=False)
-        wished = decide(question, replace(facts, consents=(said(request),), incident=None), NOW)
-        really = decide(question, replace(facts, consents=(said(*given),), incident=None), NOW)
+        wished = decide(question, replace(facts, consents=(message(request),), incident=None), NOW)
+        really = decide(question, replace(facts, consents=(message(*given),), incident=None), NOW)
         if wished.reason == "consented":
             met[outcome] += 1
             assert outcome is not RequestState.GRANTED or really.reason == "consented"

@@ -8,7 +8,7 @@ from mydata_ledger.ledger.consent import Effect
 from mydata_ledger.ledger.delegation import RELATIONS, WITNESS
 from mydata_ledger.ledger.kernel import DelegateAppointment, GrantRequest
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.summaries import RELATIONS as TOLD
+from mydata_ledger.ledger.summaries import RELATIONS as EXPECTED
 from mydata_ledger.ledger.wording import ROLES_KO
 from testing.ledger_fixture import LAB, NOTICE, NOW, ROLES, LedgerFixture, wallet
 
@@ -119,7 +119,7 @@ def test_a_delegation_states_for_whom_about_what_and_until_when(world, korean, r
     (other,) = world.kernel.consents.delegations.draft(ward, language(korean)).summary
     if korean:
         does = "대신하여 동의에 서명하거나 동의를 철회하고, 링크와 내려받기로 자료를 읽고 전달할 수 있습니다"
-        terms = f"({TOLD[relation].label_ko}). 자료: {world.world.vocabulary.categories[LAB].label_ko}. 기간: "
+        terms = f"({EXPECTED[relation].label_ko}). 자료: {world.world.vocabulary.categories[LAB].label_ko}. 기간: "
         assert own == f"Ben님이 본인을 {does} {terms}2027-01-15 08:01 UTC까지."
         assert other == f"Ben님이 {ann(world)}을(를) {does} {terms}2027-01-15 08:00 UTC부터 2027-01-15 08:01 UTC까지."
         return
@@ -206,5 +206,5 @@ def test_a_responder_reads_what_they_declare_and_who_hears_of_it(world, korean):
 
 
 def test_every_role_and_relation_has_a_korean_name():
-    assert set(TOLD) == RELATIONS
+    assert set(EXPECTED) == RELATIONS
     assert {*ROLES.values(), WITNESS, "authority", "reviewer", "researcher"} <= set(ROLES_KO)

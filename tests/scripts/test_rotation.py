@@ -227,7 +227,7 @@ def test_a_new_passphrase_is_what_opens_from_then_on(state):
         del os.environ["MYDATA_PASSPHRASE"]
 
 
-def test_both_rotations_go_under_a_new_passphrase_and_can_be_said_again(state, monkeypatch):
+def test_both_rotations_go_under_a_new_passphrase_and_can_be_repeated(state, monkeypatch):
     before = opened(state)
     for _ in range(2):
         done = run("--master", "--custody", "--state", state, "--json", MYDATA_NEW_PASSPHRASE="a new one")

@@ -184,7 +184,7 @@ def test_a_rule_with_an_unknown_bound_is_left_out_and_reported(bound, reported, 
         {"action": [{"coding": [{"system": "urn:other", "code": "peek"}]}]},
     ],
 )
-def test_a_deny_nobody_can_tell_the_bounds_of_is_cut_out_as_wide_as_it_may_be_meant(unclear):
+def test_a_deny_nobody_can_tell_the_bounds_of_is_cut_out_to_its_widest_reading(unclear):
     tree = {"type": "permit", "actor": [actor()], "provision": [{"type": "deny"} | unclear]}
     assert not permits(imported(r4(tree, "OPTIN")).grants)
 

@@ -30,7 +30,7 @@ class WalletTab(PageUser):
     def __init__(self, tab, wallet):
         super().__init__(tab)
         self.wallet, self.shown, self.says_no = wallet, [], False
-        self._asked = []
+        self._approvals = []
         hear = tab._hear
         tab._hear = lambda reported: (self._note(reported), hear(reported))
         tab.send("Runtime.addBinding", name="askWallet")
@@ -38,13 +38,13 @@ class WalletTab(PageUser):
 
     def _note(self, reported):
         if reported.get("method") == "Runtime.bindingCalled" and reported["params"]["name"] == "askWallet":
-            self._asked.append(json.loads(reported["params"]["payload"]))
+            self._approvals.append(json.loads(reported["params"]["payload"]))
 
     def run(self, script):
         """The value of an expression, while the wallet answers requests."""
         value = self.tab.run(script)
-        while self._asked:
-            self._answer(**self._asked.pop(0))
+        while self._approvals:
+            self._answer(**self._approvals.pop(0))
         return value
 
     def _answer(self, id, method, params=()):  # noqa: A002 - JSON-RPC's word
