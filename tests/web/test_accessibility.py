@@ -53,7 +53,7 @@ def tab(tmp_path):
 @LOOKS
 def test_nothing_is_wrong_with_any_page(stack, tab, language, width, dark):
     words, found = WORDS[language], {}
-    tab.look(width, dark=dark)
+    tab.read_page(width, dark=dark)
     page = WalletTab(tab, PERSON)
     tab.open(stack.url + "/")
     tab.until("document.body.innerText.includes('Serving.')")

@@ -351,7 +351,7 @@ def test_conditions_have_the_words_of_the_ledger(stack, tab):
 @pytest.mark.parametrize(("width", "language"), [(1280, "en"), (360, "ko"), (360, "en")])
 def test_it_fits(stack, study, tab, width, language):
     words = WORDS[language]
-    tab.look(width)
+    tab.read_page(width)
     page = opened(tab, stack, language, derives=False)
     page.run("document.getElementById('first-time').open = true")
     assert _fits(page)

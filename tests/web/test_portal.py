@@ -251,7 +251,7 @@ def test_it_fits_a_phone_and_a_desktop(stack, trial, tab, tmp_path, read_page):
     person = Wallet(bytes([62]) * 32)
     general = next(n["hash"] for n in trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "ko"))
     requested(trial, person.signer, general, "health.lab", "health.vitals")
-    tab.look(width, dark=dark)
+    tab.read_page(width, dark=dark)
     page = signed_in(tab, stack, person, "ko")
     page.click("#tab-requests")
     page.press(WORDS["ko"]["read"])

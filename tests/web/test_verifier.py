@@ -62,7 +62,7 @@ def browser(tmp_path_factory):
 
 @pytest.fixture
 def tab(browser, page):
-    browser.look(1200)
+    browser.read_page(1200)
     browser.requests.clear()
     browser.open(page.as_uri())
     browser.run("document.querySelector('[data-language=en]').click()")
@@ -265,7 +265,7 @@ def test_the_keyboard_alone_does(tab, chain, documents, tmp_path):
 @pytest.mark.parametrize("read_page", [("en", 1200, False), ("ko", 360, True)], ids=["day", "night"])
 def test_nothing_is_wrong_with_it_for_anybody(tab, chain, documents, tmp_path, read_page):
     language, width, dark = read_page
-    tab.look(width, dark=dark)
+    tab.read_page(width, dark=dark)
     tab.run(f"document.querySelector('[data-language={language}]').click()")
     found = [faults(tab)]
     for name, many in (("one", [documents["consent"]]), ("all", [*documents.values(), {}])):
@@ -310,7 +310,7 @@ def test_many_are_folded_and_their_contracts_are_shown_once(tab, chain, document
 
 @pytest.mark.parametrize("width", [360, 1200])
 def test_nothing_is_wider_than_the_screen(tab, chain, documents, tmp_path, width):
-    tab.look(width)
+    tab.read_page(width)
     shown(tab, chain.url, lines(tmp_path / "all.jsonl", documents.values()))
     tab.run("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     assert tab.run("document.documentElement.scrollWidth") <= width
