@@ -20,7 +20,7 @@ fmt: setup  ## format the Python files and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test:  ## run all tests, or T="tests/ledger -k merkle"
+test:  ## run the tests that are not slow, or T="tests/ledger -k merkle"
 	scripts/test $(T)
 
 cov:  ## run all tests, and count the Python lines they run

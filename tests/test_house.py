@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mydata_ledger.scripts import serve
 from testing.structure import Sources, attributes, levels
 
 ROOT = Path(__file__).parents[1]
@@ -92,7 +93,25 @@ def test_the_import_contract_of_slices_names_every_slice():
     rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     assert len(rules) >= 8
     slices = {f"mydata_ledger.services.{p.parent.name}" for p in (ROOT / "services").glob("*/__init__.py")}
-    assert any(set(rule.get("containers", [])) == slices for rule in rules)
+    assert slices in [set(rule.get("containers", [])) for rule in rules], (
+        "add the service to the last `containers` list of pyproject.toml"
+    )
+
+
+def test_every_service_is_served():
+    folders = {path.parent.name for path in (ROOT / "services").glob("*/catalog.py")}
+    assert set(serve.SERVICES) == folders, "add the service to SERVICES in scripts/serve.py"
+
+
+def test_every_file_of_routes_is_served():
+    files = {path.stem for path in (ROOT / "api/routes").glob("*.py")} - {"__init__"}
+    nodes = ast.walk(ast.parse((ROOT / "api/app.py").read_text(encoding="utf-8")))
+    imported = {alias.name for node in nodes for alias in names_of(node)}
+    assert files <= imported, "add the router to ROUTERS in api/app.py"
+
+
+def names_of(node):
+    return node.names if isinstance(node, ast.ImportFrom) and node.module == "mydata_ledger.api.routes" else []
 
 
 def test_the_import_package_links_every_shipped_folder_and_nothing_else():

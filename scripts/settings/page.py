@@ -16,8 +16,9 @@ Made from `scripts/settings/` by `python -m mydata_ledger.scripts.settings`; a t
 
 A ledger reads its settings from environment variables, once, when a command starts; workers inherit them. A variable
 that is empty counts as not set. Before anything starts, a name or a value that is not valid is refused in one sentence
-that names the nearest valid one. No refusal repeats a value marked *secret*, and `repr` of the settings does not show
-it. On the command line, `--state`, `--rpc` and `--port` stand for `MYDATA_STATE`, `MYDATA_RPC` and `MYDATA_PORT`.
+that names the nearest valid one where there is one. No refusal repeats a value marked *secret*, and `repr` of the
+settings does not show it. On the command line, `--state`, `--rpc` and `--port` stand for `MYDATA_STATE`,
+`MYDATA_RPC` and `MYDATA_PORT`.
 
 | name | default | unit | effect |
 |---|---|---|---|

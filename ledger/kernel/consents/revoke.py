@@ -12,7 +12,7 @@ from mydata_ledger.ledger.typed_data import Domain
 
 
 class Revocations:
-    """A grant takes effect when anchored, a withdrawal at once."""
+    """Accepts signed revocations. A grant takes effect when it is anchored, a withdrawal at once."""
 
     def __init__(
         self, world: World, statements: StatementSigning, checks: StatementChecks, delegations: Delegations
