@@ -28,6 +28,7 @@ from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.scripts.cli import app
 from mydata_ledger.scripts.credential import chosen, claims_of, issuer_key, signed
+from mydata_ledger.scripts.credential.choosing import RESERVED
 from mydata_ledger.scripts.verify import parse
 from mydata_ledger.scripts.verify.attached import AttachedContent
 from testing.sizes import sized
@@ -216,7 +217,7 @@ def test_names_that_sd_jwt_keeps_for_itself_are_refused(name):
 
 
 leaves = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(st.characters(codec="utf-8"), max_size=6)
-names = st.text(st.characters(codec="utf-8"), max_size=4).filter(lambda name: name != "...")
+names = st.text(st.characters(codec="utf-8"), max_size=4).filter(lambda name: name not in RESERVED)
 records = st.recursive(
     leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3), max_leaves=12
 )
