@@ -83,22 +83,22 @@ def test_a_leaf_reaches_its_own_tests_and_no_others(reach):
 
 def test_the_ground_reaches_everything_that_stands_on_it(reach):
     found = set(reach("ledger/canonical.py"))
-    assert {"tests/ledger/test_commitment.py", "tests/api/test_door.py", "tests/journeys/test_demo.py"} <= found
+    assert {"tests/ledger/test_commitment.py", "tests/api/test_routes.py", "tests/journeys/test_demo.py"} <= found
 
 
 @pytest.mark.parametrize(
     ("file", "reaches", "never"),
     [
-        ("tests/anchors/conftest.py", "tests/anchors/test_chain.py", "tests/api/test_door.py"),
-        ("services/energy/catalog.py", "tests/api/test_door.py", "tests/ledger/test_merkle.py"),
+        ("tests/anchors/conftest.py", "tests/anchors/test_chain.py", "tests/api/test_routes.py"),
+        ("services/energy/catalog.py", "tests/api/test_routes.py", "tests/ledger/test_merkle.py"),
         ("contracts/RecordRegistry.sol", "tests/contracts/test_log_agrees.py", "tests/ledger/test_merkle.py"),
         ("contracts/RecordRegistry.sol", "tests/anchors/test_chain.py", "tests/ledger/test_merkle.py"),
         ("web/portal/api.js", "tests/web/test_portal.py", "tests/anchors/test_chain.py"),
-        ("docs/faults.md", "tests/ledger/test_decide_faults.py", "tests/api/test_door.py"),
+        ("docs/faults.md", "tests/ledger/test_decide_faults.py", "tests/api/test_routes.py"),
         ("scripts/kubo", "tests/anchors/test_ipfs.py", "tests/ledger/test_merkle.py"),
         ("anchors/notifiers/deleted.py", "tests/anchors/test_notifiers.py", "tests/ledger/test_merkle.py"),
         ("tests/ledger/test_note.py", "tests/ledger/test_note.py", "tests/ledger/test_tiles.py"),
-        ("bench/decide/serving.py", "tests/test_bench_against.py", "tests/api/test_door.py"),
+        ("bench/decide/serving.py", "tests/test_bench_against.py", "tests/api/test_routes.py"),
     ],
 )
 def test_a_change_reaches_what_needs_it(reach, file, reaches, never):
