@@ -116,7 +116,8 @@ async def _handle_error(_: Request, error: Exception) -> Response:
 
 async def _handle_validation_error(_: Request, error: Exception) -> Response:
     """Which member is wrong, without the value that was sent."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows for the type checker; registered for this only
+    if not isinstance(error, RequestValidationError):
+        raise error
     first = error.errors()[0]
     location = ".".join(str(part) for part in first["loc"][1:]) or "body"
     body = {"error": "malformed_input", "detail": f"`{location[:120]}`: {first['msg'].lower()}"}
@@ -124,7 +125,8 @@ async def _handle_validation_error(_: Request, error: Exception) -> Response:
 
 
 async def _handle_http_exception(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    if not isinstance(error, HTTPException):
+        raise error
     status, headers = error.status_code, error.headers or {}
     body = {"error": CODES.get(status, "refused")}
     if status == 405:

@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.gateway import Gateway, denylist
 from mydata_ledger.scripts.listening import NAME
-from mydata_ledger.scripts.payloads import DENYLIST, PayloadArchive, multiaddr
+from mydata_ledger.scripts.multiaddr import multiaddr
+from mydata_ledger.scripts.payloads import DENYLIST, PayloadArchive
 from mydata_ledger.scripts.routing import Routing, peer_id
 from mydata_ledger.scripts.settings import Settings, secret
 

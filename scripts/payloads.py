@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +11,10 @@ from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
 from mydata_ledger.anchors.ipfs import KuboPayloads
 from mydata_ledger.anchors.ipld.cid import Cid
 from mydata_ledger.anchors.ipld.flow import file_of
-from mydata_ledger.ledger.errors import IntegrityFailure, LedgerError, MalformedInput, SourceUnavailable, StorageFull
+from mydata_ledger.ledger.errors import IntegrityFailure, LedgerError, SourceUnavailable, StorageFull
 from mydata_ledger.ledger.ports import Payloads
+from mydata_ledger.scripts.multiaddr import EMBEDDED, multiaddr
 
-EMBEDDED = "embedded"
-URL = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:(?P<port>\d{1,5}))?/?")
 DENYLIST = "denylist"
 """File in the state folder with the CIDs that the gateway refuses to serve."""
 ProgressCallback = Callable[[int, int], None]
@@ -75,21 +73,6 @@ def open_store(name: str, state: Path) -> PayloadArchive:
 def open_embedded(state: Path) -> BlockPayloads:
     """Open the embedded store of a state folder. Raises SourceUnavailable."""
     return BlockPayloads(Blocks(state / "blocks"))
-
-
-def multiaddr(url: str) -> str:
-    """Multiaddr of an HTTP server's URL; a multiaddr is returned unchanged. Raises MalformedInput."""
-    if url.startswith("/") and re.fullmatch(r"[A-Za-z0-9./:-]+", url):
-        return url
-    match = URL.fullmatch(url)
-    if not match:
-        raise MalformedInput(
-            "no URL of a server: the payload store is `embedded` or an IPFS node's RPC, as http://127.0.0.1:5001"
-        )
-    host = match["host"].strip("[]")
-    kind = "ip6" if ":" in host else "ip4" if re.fullmatch(r"[\d.]+", host) else "dns"
-    port = match["port"] or {"http": "80", "https": "443"}[match["scheme"]]
-    return f"/{kind}/{host}/tcp/{port}/{match['scheme']}"
 
 
 def copy(source: PayloadArchive, target: PayloadArchive, on_progress: ProgressCallback) -> CopyCounts:

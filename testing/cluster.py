@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import create_engine, make_url
-
 from mydata_ledger.scripts.devnet import free_port
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "shared_buffers=64MB")
@@ -43,7 +41,10 @@ class Cluster:
     @property
     def url(self) -> str:
         """SQLAlchemy URL."""
-        return f"postgresql+psycopg://mydata@127.0.0.1:{self.port}/postgres"
+        return self._url("postgres")
+
+    def _url(self, database: str) -> str:
+        return f"postgresql+psycopg://mydata@127.0.0.1:{self.port}/{database}"
 
     def __enter__(self) -> Cluster:
         data = self._folder / "data"
@@ -70,15 +71,10 @@ class Cluster:
     def database(self) -> Iterator[str]:
         """Create a database and yield its URL; drop it afterwards."""
         name = f"mydata_{secrets.token_hex(6)}"
-        server = create_engine(self.url, isolation_level="AUTOCOMMIT")
-        try:
-            with server.connect() as connection:
-                connection.exec_driver_sql(f"CREATE DATABASE {name}")
-            yield make_url(self.url).set(database=name).render_as_string(hide_password=False)
-            with server.connect() as connection:
-                connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-        finally:
-            server.dispose()
+        server = ("-h", "127.0.0.1", "-p", self.port, "-U", "mydata")
+        self._run("createdb", *server, name)
+        yield self._url(name)
+        self._run("dropdb", *server, "--force", name)
 
     def _run(self, program: str, *arguments: object, tries: int = 1) -> None:
         for remaining in reversed(range(tries)):

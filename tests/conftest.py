@@ -2,6 +2,7 @@
 
 import pytest
 
+from testing.cluster import MISSING, Cluster, programs
 from testing.sizes import use_profiles
 from tests.spread import Spread, longest_first
 
@@ -20,12 +21,10 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def cluster():
     """A PostgreSQL server of this run's own; skips where none is installed."""
-    from testing import cluster  # noqa: PLC0415 - most tests start without SQLAlchemy
-
-    folder = cluster.programs()
+    folder = programs()
     if folder is None:
-        pytest.skip(cluster.MISSING)
-    with cluster.Cluster(folder) as started:
+        pytest.skip(MISSING)
+    with Cluster(folder) as started:
         yield started
 
 

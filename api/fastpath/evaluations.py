@@ -182,7 +182,8 @@ def document(answer: tuple[Decision, LoggedStatement]) -> dict[str, Any]:
     """
     decision, logged = answer
     receipt = logged.signed.statement
-    assert isinstance(receipt, AccessReceipt)  # noqa: S101 - narrows for the type checker; the kernel logs nothing else
+    if not isinstance(receipt, AccessReceipt):
+        raise TypeError("a decision is logged as an access receipt")
     context: dict[str, Any] = {
         "reason": decision.reason if decision.permitted else "access_denied",
         "receipt": {"position": logged.position, "request_id": "0x" + receipt.request_id.hex()},

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.failure import Failure
+from mydata_ledger.scripts.multiaddr import EMBEDDED, multiaddr
 
 Read = Callable[[str, str], object]
 """Reads the variable of that name from its text. Raises BadSetting."""
-EMBEDDED, NODE = "embedded", "http://127.0.0.1:5001"
+NODE = "http://127.0.0.1:5001"
 MAILBOX = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}")
 SHOWN = 40
 """Characters of a bad value that the refusal repeats."""
@@ -81,8 +82,6 @@ def payload_store(name: str, given: str) -> str:
     """`embedded`, or the address of an IPFS node's RPC."""
     if given == EMBEDDED:
         return given
-    from mydata_ledger.scripts.payloads import multiaddr  # noqa: PLC0415 - loads stores that most commands do not need
-
     try:
         multiaddr(given)
     except MalformedInput as error:

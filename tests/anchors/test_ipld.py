@@ -85,7 +85,11 @@ def get_from(blocks):
 @given(some.integers(0, 5 * CHUNK + 9), some.none() | some.integers(0, 5 * CHUNK + 9))
 def test_any_range_is_read_from_only_the_blocks_that_hold_it(start, end):
     requested = []
-    get = lambda cid: requested.append(cid) or BLOCKS[cid]  # noqa: E731
+
+    def get(cid):
+        requested.append(cid)
+        return BLOCKS[cid]
+
     read = b"".join(reading.file_bytes(get, Cid.parse(root_of(CONTENT)), start, end))
     stop = len(CONTENT) if end is None else min(end, len(CONTENT))
     assert (read == CONTENT[start:stop]) is True

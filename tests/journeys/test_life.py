@@ -104,10 +104,20 @@ def test_twelve_months_of_one_person_over_http_on_a_devnet(live_api):
     lives_a_year(Life(live_api.door(), "KCT-year"))
 
 
-def lives_a_year(life):  # noqa: PLR0915 - the months are one sequence
-    ann, trial, crew = life.ann, life.trial, life.crew
+def lives_a_year(life):
+    """The months are one sequence; each part leaves the ledger as the next one finds it."""
     lab, vitals = life.door.issued(), life.door.issued("health.vitals")
+    she_is_asked_and_answers(life, lab, vitals)
+    allergy = life.door.issued("health.allergy")
+    she_has_an_accident(life, allergy)
+    her_brother_signs_for_her(life)
+    the_study_changes_its_purpose(life, lab)
+    she_withdraws(life, lab, vitals)
+    she_erases_everything(life, lab, vitals, allergy)
 
+
+def she_is_asked_and_answers(life, lab, vitals):
+    ann, trial = life.ann, life.trial
     # January: her wishes, and a study that asks for more than she wants
     wishes = {"wishes": [{"kind": "never", "purpose": "hl7:HMARKT"}], "validity": {"trial": 300 * DAY}}
     assert life.call(ann, "PUT", "/me/wishes", json=wishes).status_code == 200
@@ -136,9 +146,11 @@ def lives_a_year(life):  # noqa: PLR0915 - the months are one sequence
     readers = life.call(ann, "GET", f"/me/records/{lab}/readers", params={"purpose": "hl7:CLINTRCH"}).json()
     assert [reader["name"] for reader in readers] == ["The trial"]
 
+
+def she_has_an_accident(life, allergy):
+    ann, crew = life.ann, life.crew
     # April: an accident; the crew breaks the glass, and a reviewer checks it
     life.months(1)
-    allergy = life.door.issued("health.allergy")
     life.ledger.anchor()
     entry = life.ledger.declares(crew).hex()
     assert life.reads(allergy, "health.allergy", crew, purpose="hl7:ETREAT", incident="0x" + entry) == 200
@@ -153,6 +165,9 @@ def lives_a_year(life):  # noqa: PLR0915 - the months are one sequence
     (incident,) = life.call(ann, "GET", "/me/incidents").json()
     assert incident["state"] == "justified"
 
+
+def her_brother_signs_for_her(life):
+    ann, trial = life.ann, life.trial
     # May: while she recovers, her brother may sign for her, within limits
     form = {"delegate": "0x" + BEN.signer.hex(), "delegate_name": "Ben", "categories": ["health"],
             "expires": life.ledger.clock.now() + 60 * DAY}  # fmt: skip
@@ -174,6 +189,9 @@ def lives_a_year(life):  # noqa: PLR0915 - the months are one sequence
     status = {c["grantee_name"]: c["status"] for c in life.call(ann, "GET", "/consents").json()}
     assert status == {"The trial": "active", "The insurer": "revoked"}
 
+
+def the_study_changes_its_purpose(life, lab):
+    ann, trial = life.ann, life.trial
     # August: the study changes its purpose; the old signature no longer covers it
     life.months(1)
     renewed = life.publishes(False, ["We also read your genes.", "More."], ["유전 정보도 읽습니다.", "더."])
@@ -190,6 +208,9 @@ def lives_a_year(life):  # noqa: PLR0915 - the months are one sequence
     assert life.call(trial, "POST", "/results", json={"reference": "KCT1"}).status_code == 202
     assert "study.results" in life.inbox(ann)
 
+
+def she_withdraws(life, lab, vitals):
+    ann, trial = life.ann, life.trial
     # November: she withdraws; she and the study are notified
     life.months(1)
     ended = life.call(ann, "POST", "/revocations/drafts", json={"grantee": trial.address}).json()
@@ -210,6 +231,9 @@ def lives_a_year(life):  # noqa: PLR0915 - the months are one sequence
     assert life.call(ann, "POST", f"/me/requests/{question['request_id']}/refusal").json()["state"] == "refused"
     assert question["request_id"] not in [item["request_id"] for item in life.call(trial, "GET", "/requests").json()]
 
+
+def she_erases_everything(life, lab, vitals, allergy):
+    ann = life.ann
     # December: she erases everything, and has the certificates
     life.months(1)
     drafts = life.call(ann, "POST", "/me/erasures/drafts", json={}).json()["drafts"]

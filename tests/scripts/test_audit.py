@@ -111,25 +111,33 @@ def test_heads_newer_than_the_checkpoint_are_counted_not_blamed(ledger):
 
 class TestPlanted:
     def test_a_tile_s_byte_is_named(self, ledger):
-        change = lambda raw, log, level, tile: flipped(raw, 40) if (level, tile.index) == (0, 1) else raw  # noqa: E731
+        def change(raw, log, level, tile):
+            return flipped(raw, 40) if (level, tile.index) == (0, 1) else raw
+
         report = audited(ledger, served_by=Tampered(ledger.tiles, tile=change))
         assert kinds(report) == [FindingKind.TILE]
         assert "tile 0/001: position 257" in report.findings[0].text
 
     def test_a_byte_of_an_upper_tile_is_named(self, ledger):
-        change = lambda raw, log, level, tile: flipped(raw, 0) if level == 1 else raw  # noqa: E731
+        def change(raw, log, level, tile):
+            return flipped(raw, 0) if level == 1 else raw
+
         report = audited(ledger, served_by=Tampered(ledger.tiles, tile=change))
         assert kinds(report) == [FindingKind.TILE]
         assert "tile 1/000.p/1: hash 0" in report.findings[0].text
 
     def test_an_entry_s_byte_is_named(self, ledger):
-        change = lambda raw, log, tile: flipped(raw, 34 * 7 + 5) if tile.index == 0 else raw  # noqa: E731
+        def change(raw, log, tile):
+            return flipped(raw, 34 * 7 + 5) if tile.index == 0 else raw
+
         report = audited(ledger, served_by=Tampered(ledger.tiles, entries=change))
         assert kinds(report) == [FindingKind.ENTRY]
         assert "entry bundle 000: position 7" in report.findings[0].text
 
     def test_an_entry_missing_from_its_bundle_is_named(self, ledger):
-        change = lambda raw, log, tile: raw[34:] if tile.index == 0 else raw  # noqa: E731
+        def change(raw, log, tile):
+            return raw[34:] if tile.index == 0 else raw
+
         report = audited(ledger, served_by=Tampered(ledger.tiles, entries=change))
         assert kinds(report) == [FindingKind.DROPPED]
         assert "entry bundle 000" in report.findings[0].text

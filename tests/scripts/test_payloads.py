@@ -17,7 +17,8 @@ from mydata_ledger.anchors.ipld.cid import Cid
 from mydata_ledger.anchors.ipld.unixfs import CHUNK, blocks_of
 from mydata_ledger.ledger.errors import MalformedInput, PayloadMissing, SourceUnavailable
 from mydata_ledger.scripts.cli import app
-from mydata_ledger.scripts.payloads import copy, multiaddr, open_store
+from mydata_ledger.scripts.multiaddr import multiaddr
+from mydata_ledger.scripts.payloads import copy, open_store
 from testing.kubo import BINARY, REASON, Kubo, free_port
 
 BATCH = [b"", b"one", os.urandom(3 * CHUNK + 1), os.urandom(CHUNK), b"two"]

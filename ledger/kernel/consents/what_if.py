@@ -47,7 +47,8 @@ class WhatIf:
         questions.
         """
         draft = self._drafts.consent(wish).statement
-        assert isinstance(draft, Consent)  # noqa: S101 - narrows for the type checker
+        if not isinstance(draft, Consent):
+            raise TypeError("the draft of a grant request is a consent")
         now = self._world.clock.now()
         parties = [p for p in self._world.directory.parties() if {ANYONE, *p.grantee_names(now)} & {draft.grantee}]
         facts_by_party = [(party, facts) for party in parties for facts in self._facts(party, draft, now)]
