@@ -89,3 +89,11 @@ def test_the_changelog_has_one_line_for_each_entry():
     assert version in re.findall(r"^## (\d\S+)", text, re.MULTILINE)
     body = text.partition("## Unreleased")[2]
     assert [line for line in body.splitlines() if line and not re.match(r"(##+ \S|- .{1,190}$)", line)] == []
+
+
+def test_the_demo_has_the_parts_that_its_page_lists():
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "scripts/demonstration/steps").glob("*.py"))
+    page = (ROOT / "docs/demo.md").read_text(encoding="utf-8")
+    printed = {int(number): part for number, part in re.findall(r'title\("(\d+) · ([^"]+)"\)', source)}
+    listed = {int(number): part for number, part in re.findall(r"^(\d+)\. \*([^*]+)\*", page, re.MULTILINE)}
+    assert printed == listed
