@@ -114,7 +114,7 @@ def with_ends(delegations: Iterable[DelegationState]) -> list[DelegationState]:
     """
     states, last = list(delegations), dict[bytes, int]()
     for state in states:
-        if state.revoked:
+        if state.revoked and not state.delegation.on_paper:
             last[state.delegation.delegate] = max(state.position, last.get(state.delegation.delegate, state.position))
     return [replace(state, revoked=True) if _is_ended(state, last) else state for state in states]
 
@@ -171,9 +171,10 @@ def still_covers(
     renewal need not be on chain yet.
     """
     made_under = next((state for state in delegations if state.entry == entry), None)
-    if made_under is None or made_under.revoked or not made_under.anchored:
+    if made_under is None or made_under.delegation.on_paper or made_under.revoked or not made_under.anchored:
         return False
-    newest = [state for state in delegations if state.delegation.delegate == made_under.delegation.delegate][-1]
+    delegate = made_under.delegation.delegate
+    newest = [s for s in delegations if s.delegation.delegate == delegate and not s.delegation.on_paper][-1]
     wanted = categories or made_under.delegation.categories
     return stands(newest) and newest.delegation.carries(wanted, at_time)
 

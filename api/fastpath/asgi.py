@@ -64,8 +64,9 @@ class FastPath:
         route, record_id = self._route(request.scope)
         try:
             request.check_authorization()
-            if route is None or not route.has_own_limits or self._limits.session(request) is None:
-                self._limits.admit(request)
+            session = self._limits.session(request)
+            if route is None or not route.has_own_limits or session is None:
+                self._limits.admit(request, session)
         except LedgerError as error:
             return self._limits.refusal(error)
         return await self._call_route(route, request, record_id) if route else None

@@ -16,6 +16,8 @@ BURST_SECONDS = 20
 """The size of a full bucket, in seconds of its rate."""
 MAX_CALLERS = 50_000
 """Callers remembered; the one idle for longest is dropped, and starts again with a full bucket."""
+RECHECK_SECONDS = 60.0
+"""After so long a session is looked up again."""
 MAX_LENGTH_DIGITS = 18
 """Digits of the longest `Content-Length` that is read as a number."""
 RECORD_LIMIT_MESSAGE = "a record has at most {} bytes"
@@ -66,19 +68,16 @@ class RequestLimits:
     ) -> None:
         self._requests, self._sign_ins, self._is_live = requests, sign_ins, is_live
         self._streamed, self.max_body = streamed, max_body
-        self._sessions = OrderedDict[bytes, None]()
+        self._sessions = OrderedDict[bytes, float]()
 
-    def admit(self, request: Request) -> None:
-        """Count the request for its session or, without a live one, for its host.
+    def admit(self, request: Request, session: bytes | None) -> None:
+        """Count the request for its live session (`session`) or, without one, for its host.
 
         Raises:
             RateExceeded: The caller has no token left (RFC 6585 section 4).
             TooLarge: The declared length is over the limit.
-            SourceUnavailable: The session cannot be read.
         """
-        scope = request.scope
-        host = (scope.get("client") or ("", 0))[0]
-        session = self.session(request)
+        scope, host = request.scope, _host(request)
         if scope["path"] in SIGN_IN_PATHS and scope["method"] == "POST":
             self._sign_ins.take(host)
         else:
@@ -91,17 +90,24 @@ class RequestLimits:
             raise TooLarge(RECORD_LIMIT_MESSAGE.format(limit) if is_record else body_limit_message(limit))
 
     def session(self, request: Request) -> bytes | None:
-        """The key of the request's session, if that session is or was live. None for a key that a caller made up."""
+        """The key of the request's session, if that is live; it is looked up at most once a minute.
+
+        Raises:
+            RateExceeded: The session is unknown here, and the host has no token left.
+            SourceUnavailable: The session cannot be read.
+        """
         try:
             key = request.session_key()
         except SessionRequired:
             return None
-        if key in self._sessions:
-            self._sessions.move_to_end(key)
+        now = time.monotonic()
+        if now - self._sessions.get(key, -RECHECK_SECONDS) < RECHECK_SECONDS:
             return key
+        self._sessions.pop(key, None)
+        self._requests.take(_host(request), 0)
         if not self._is_live(key):
             return None
-        self._sessions[key] = None
+        self._sessions[key] = now
         if len(self._sessions) > MAX_CALLERS:
             self._sessions.popitem(last=False)
         return key
@@ -110,3 +116,8 @@ class RequestLimits:
     def refusal(error: LedgerError) -> Reply:
         """The error response to a request that was not admitted. Its JSON has spaces, unlike the other ones."""
         return closing(refusal(error, lambda members: json.dumps(members).encode()))
+
+
+def _host(request: Request) -> str:
+    host: str = (request.scope.get("client") or ("", 0))[0]
+    return host

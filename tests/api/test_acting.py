@@ -237,3 +237,22 @@ def test_an_end_spares_sessions_that_were_opened_after_it(client):
     again = client.as_(BEN)
     assert len([one for one in client.fixture.kernel.consents.endings.ended_by(logged) if one.kind == "session"]) == 1
     assert client.http.get("/delegations", headers=again).status_code == 200
+
+
+def test_the_sessions_of_a_party_serve_others_and_stay(client):
+    fixture = client.fixture
+    trial, session = fixture.trial, client.as_(fixture.trial)
+    form = {"delegate": hex_of(trial), "delegate_name": "The trial", "categories": ["health"], "expires": NOW + 9_000}
+    draft = client.http.post("/delegations/drafts", json=form, headers=client.as_(fixture.ann)).json()
+    assert hand_in(client, fixture.ann, Delegation, "/delegations", draft).status_code == 202
+    end = fixture.kernel.consents.delegations.draft_end(fixture.ann.signer, trial.signer).statement
+    logged = fixture.kernel.consents.revocations.accept(end, fixture.sign(fixture.ann, end))
+    assert fixture.kernel.consents.endings.ended_by(logged) == []
+    assert client.http.get("/consents", headers=session).status_code == 200
+
+
+def test_nobody_learns_when_a_delegate_signed_in(client):
+    named(client, "health")
+    client.fixture.clock.passes(50)
+    client.as_(BEN)
+    assert [(one.kind, one.since) for one in ended_by_the_person(client)] == [("session", NOW)]

@@ -1,12 +1,15 @@
 """Rate limits: a caller over the limit has to wait, and nobody else does."""
 
+import time
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mydata_ledger.api.fastpath.limits import BURST_SECONDS, MAX_CALLERS, TokenBucket
+from mydata_ledger.api.fastpath.limits import BURST_SECONDS, MAX_CALLERS, RECHECK_SECONDS, TokenBucket
+from mydata_ledger.api.fastpath.request import Request
 from mydata_ledger.ledger.receipt import ACCESS
 from testing.ledger_fixture import NOW
 from tests.api.api_client import ApiClient
@@ -158,3 +161,27 @@ def test_callers_are_forgotten_before_they_fill_the_memory():
     for caller in range(MAX_CALLERS + 100):
         rate_limited.wait(caller)
     assert len(rate_limited._buckets) == MAX_CALLERS
+
+
+@pytest.mark.usefixtures("standing")
+def test_made_up_tokens_of_a_host_beyond_its_rate_are_not_looked_up(monkeypatch):
+    client, looked_up = ApiClient(requests_per_second=1), []
+    sessions = client.app.state.context.sessions
+    signer_of = sessions.signer_of
+    monkeypatch.setattr(sessions, "signer_of", lambda *given: looked_up.append(given) or signer_of(*given))
+    for number in range(BURST_SECONDS + 30):
+        client.http.get("/health", headers={"Authorization": f"Bearer x{number}"})
+    assert len(looked_up) == BURST_SECONDS
+
+
+def test_a_session_that_ended_is_looked_up_again(monkeypatch):
+    client = ApiClient()
+    session = client.as_(client.fixture.ann)
+    assert client.http.get("/consents", headers=session).status_code == 200
+    assert client.http.delete("/sessions", headers=session).status_code == 204
+    limits, now = client.app.fast_path._limits, time.monotonic()
+    request = Request({"type": "http", "headers": [(b"authorization", session["Authorization"].encode())]}, None, 1)
+    monkeypatch.setattr(
+        "mydata_ledger.api.fastpath.limits.time", SimpleNamespace(monotonic=lambda: now + RECHECK_SECONDS)
+    )
+    assert limits.session(request) is None

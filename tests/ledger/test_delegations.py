@@ -7,7 +7,15 @@ import pytest
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.consent import Consent, Effect, Grant
-from mydata_ledger.ledger.delegation import DelegationState, delegate_name, majority
+from mydata_ledger.ledger.delegation import (
+    Delegation,
+    DelegationState,
+    delegate_name,
+    majority,
+    paper_relation,
+    still_covers,
+    with_ends,
+)
 from mydata_ledger.ledger.errors import (
     InvalidStatement,
     NotEntitled,
@@ -420,3 +428,15 @@ def test_a_delegation_reads_back_from_the_log_as_it_was_signed(world):
     assert isinstance(world.store.index.delegations_of(world.ann.signer)[0], DelegationState)
     assert world.store.index.newest(world.ann.signer, delegate_name(BEN.signer)) == logged
     assert not isinstance(logged.signed.statement, Consent)
+
+
+def test_the_end_of_a_statement_on_paper_ends_no_delegation():
+    delegation = Delegation(b"a" * 20, b"a" * 20, b"b" * 20, "Ben", "carer", ("*",), 0, NOW, bytes(32), 0, bytes(32))
+    paper = replace(delegation, relation=paper_relation(bytes(32)))
+    states = [
+        DelegationState(name, position, statement, anchored=True, revoked=statement is paper)
+        for position, (name, statement) in enumerate([(b"1", delegation), (b"2", paper)])
+    ]
+    assert [state.revoked for state in with_ends(states)] == [False, True]
+    assert still_covers(b"1", ("health",), states, NOW - 1)
+    assert not still_covers(b"2", ("health",), states, NOW - 1)

@@ -124,13 +124,19 @@ class Endings:
         renewals = renewals_of(entry, states)
         signed = [item for state in self._signed_under(renewals, states) for item in self._end_consent(state)]
         made = [item for state in renewals for item in self._end_derived(state.entry, ENDED + entry.hex())]
-        return [*signed, *made, *self._end_sessions(office.delegate, ended_at)]
+        return [*signed, *made, *self._end_sessions(office, ended_at)]
 
-    def _end_sessions(self, delegate: bytes, ended_at: int) -> list[EndedItem]:
-        """End the sessions that were opened by then; a sign-in after that time is independent of the delegation."""
+    def _end_sessions(self, office: Delegation, ended_at: int) -> list[EndedItem]:
+        """End the sessions that were opened by then; a sign-in after that time is independent of the delegation. The
+        sessions of an accredited party serve others too and stay (ADR 31). No time of a sign-in is given.
+        """
+        name = requester_name(office.delegate)
+        party = self._world.directory.party(name)
+        if party and party.accredited(ended_at):
+            return []
         length = self._world.bounds.session_seconds
-        ends = self._world.sessions.close_all(delegate, self._world.clock.now(), ended_at + length)
-        return [EndedItem(SESSION, "", requester_name(delegate), end - length) for end in ends]
+        closed = self._world.sessions.close_all(office.delegate, self._world.clock.now(), ended_at + length)
+        return [EndedItem(SESSION, "", name, office.signed_at) for _ in closed]
 
     def _end_consent(self, state: ConsentState) -> list[EndedItem]:
         """A consent that a delegate signed, and everything that rested on it."""

@@ -10,7 +10,6 @@ from base64 import urlsafe_b64decode
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.envelope.jose import base64url
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, PasscodeInvalid
 from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
@@ -84,7 +83,7 @@ class LinkSharing:
         now, maker = self._world.clock.now(), maker or person
         office = self._acting.office(maker, person, terms.categories)
         if office:
-            terms = replace(terms, expires=min(terms.expires or NEVER, office.delegation.expires))
+            terms = replace(terms, expires=min(terms.expires or now + 10 * YEAR, office.delegation.expires))
         self._check_link(terms, now)
         if sum(link.live for link in self._links.of(person)) >= MOST_LINKS:
             raise InvalidStatement(f"there are {MOST_LINKS} live links already; end one first")
