@@ -26,6 +26,8 @@ from mydata_ledger.ledger.errors import (
 )
 from mydata_ledger.ledger.kernel import DelegateAppointment, GrantRequest
 from mydata_ledger.ledger.kernel.consents.delegate import LONGEST
+from mydata_ledger.ledger.kernel.people.shared_links import YEAR as LINK_YEAR
+from mydata_ledger.ledger.kernel.people.shared_links import LinkTerms
 from mydata_ledger.ledger.party import Party
 from testing.ledger_fixture import LAB, NOTICE, NOW, VITALS, LedgerFixture, wallet
 
@@ -440,3 +442,10 @@ def test_the_end_of_a_statement_on_paper_ends_no_delegation():
     assert [state.revoked for state in with_ends(states)] == [False, True]
     assert still_covers(b"1", ("health",), states, NOW - 1)
     assert not still_covers(b"2", ("health",), states, NOW - 1)
+
+
+def test_a_guardian_of_a_young_child_makes_a_link_of_ten_years(world):
+    guardian(world, content=BIRTH.replace(b"2012-02-29", b"2022-02-28"), expires=majority("2022-02-28", 19))
+    terms = LinkTerms(("health",), "For school", long_term=True)
+    made = world.kernel.people.sharing.make(world.ann.signer, terms, lambda _: b"{}", "application/json", BEN.signer)
+    assert made.link.expires == NOW + 10 * LINK_YEAR
