@@ -7,7 +7,7 @@ from typing import Protocol
 
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.ports import AnchoredHead, Log
+from mydata_ledger.ledger.ports import Log
 
 
 class AnchoredLog(Log, Protocol):
@@ -15,10 +15,6 @@ class AnchoredLog(Log, Protocol):
 
     def head_at(self, log: str, size: int) -> Head | None:
         """The head of the log at `size`; None if the log is smaller."""
-        ...
-
-    def last_anchored(self, log: str) -> AnchoredHead:
-        """The head last marked as anchored, even if the chain contradicts this log now."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 /** @typedef {{ accepted: number, anchored: number }} Log */
 /** @typedef {{ consents: Log, records: Log, access: Log }} Logs */
-/** @typedef {{ status: string, chain: { id: number, reachable: boolean, block: number }, logs: Logs }} Health */
+/** @typedef {{ status: string, problem: string, chain: { id: number, reachable: boolean, block: number }, logs: Logs }} Health */
 /** @typedef {{ name: string, roles: string[], account: string }} Party */
 /** @type {Record<keyof Logs, string>} */
 const LOGS = { consents: "Consents and withdrawals", records: "Records", access: "Accesses and refusals" };
@@ -40,11 +40,11 @@ function logCard(title, { accepted, anchored }) {
 }
 
 /** @type {(health: Health) => void} */
-function showHealth({ status, chain, logs }) {
+function showHealth({ status, problem, chain, logs }) {
   byId("state").className = `state ${status}`;
-  byId("state").textContent = chain.reachable
-    ? `Serving. Chain ${chain.id} followed to block ${chain.block.toLocaleString()}.`
-    : "The chain does not answer: questions are answered “unknown” until it does; withdrawals are still accepted.";
+  byId("state").textContent = problem
+    ? `Questions are answered “unknown”, withdrawals are still accepted. The reason: ${problem}.`
+    : `Serving. Chain ${chain.id} followed to block ${chain.block.toLocaleString()}.`;
   byId("logs").replaceChildren(logCard(LOGS.consents, logs.consents), logCard(LOGS.records, logs.records), logCard(LOGS.access, logs.access));
 }
 

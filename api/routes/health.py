@@ -7,13 +7,10 @@ from pydantic import BaseModel
 
 from mydata_ledger.api.auth import AppContextDep
 from mydata_ledger.ledger.errors import SourceUnavailable
-from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head
-from mydata_ledger.ledger.ports import AnchoredHead
+from mydata_ledger.ledger.kernel.queries import Queries
 from mydata_ledger.ledger.receipt import LOGS
 
 router = APIRouter(tags=["health"])
-UNKNOWN_HEAD = AnchoredHead(Head(0, EMPTY_ROOT), 0, 0)
-"""The anchored head of a chain that does not answer, or contradicts this log."""
 
 
 class ChainView(BaseModel):
@@ -26,35 +23,43 @@ class ChainView(BaseModel):
 
 
 class LogView(BaseModel):
-    """The number of statements accepted, and of those on chain."""
+    """The number of statements accepted, and of those last seen on chain, also while the chain does not answer."""
 
     accepted: int
     anchored: int
 
 
 class HealthView(BaseModel):
-    """`ok`, or `degraded`: access requests are answered `unknown` until the chain responds again."""
+    """`ok`, or `degraded`: access requests are answered `unknown` (503) until the chain answers as it should.
+
+    `problem` says what is wrong; it is empty if nothing is.
+    """
 
     status: str
+    problem: str
     chain: ChainView
     logs: dict[str, LogView]
 
 
 @router.get("/health")
 def get_health(context: AppContextDep) -> HealthView:
-    """Whether access requests can be answered now."""
+    """Whether access requests can be answered now, and if not, why."""
     queries = context.kernel.queries
-    try:
-        heads = {log: queries.anchored(log) for log in LOGS}
-        queries.check_chain()
-        reachable = True
-    except SourceUnavailable:
-        heads, reachable = dict.fromkeys(LOGS, UNKNOWN_HEAD), False
+    problem = _problem(queries)
+    heads = {log: queries.last_anchored(log) for log in LOGS}
     chain = ChainView(
         id=context.settings.chain_id,
-        reachable=reachable,
+        reachable=not problem,
         block=max(head.block for head in heads.values()),
         followed_at=min(head.followed_at for head in heads.values()),
     )
     logs = {log: LogView(accepted=queries.head(log).size, anchored=heads[log].head.size) for log in LOGS}
-    return HealthView(status="ok" if reachable else "degraded", chain=chain, logs=logs)
+    return HealthView(status="degraded" if problem else "ok", problem=problem, chain=chain, logs=logs)
+
+
+def _problem(queries: Queries) -> str:
+    try:
+        queries.check_chain()
+    except SourceUnavailable as error:
+        return str(error)
+    return ""

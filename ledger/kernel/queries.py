@@ -73,7 +73,7 @@ class Queries:
         return self._world.gateway.derive("sign-in challenges")
 
     def check_chain(self) -> None:
-        """Raise ChainBehind when the chain has been silent too long."""
+        """Raise SourceUnavailable if the chain contradicts a log, ChainBehind if it has been silent too long."""
         self._world.heads(self._world.clock.now())
 
     def statement(self, log: str, position: int) -> LoggedStatement | None:
@@ -91,6 +91,10 @@ class Queries:
     def anchored(self, log: str) -> AnchoredHead:
         """Size and root of the anchored head on chain."""
         return self._world.log.anchored(log)
+
+    def last_anchored(self, log: str) -> AnchoredHead:
+        """The head last seen on chain, also while the chain is silent or contradicts this log."""
+        return self._world.log.last_anchored(log)
 
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
         """The inclusion proof of a position in the tree of `size`. Raises ProofInvalid."""

@@ -94,7 +94,11 @@ class Log(Protocol):
         ...
 
     def anchored(self, log: str) -> AnchoredHead:
-        """Size and root of the anchored head on chain."""
+        """Size and root of what is on chain. Raises SourceUnavailable while the chain contradicts this log."""
+        ...
+
+    def last_anchored(self, log: str) -> AnchoredHead:
+        """The head last marked as anchored, even if the chain contradicts this log now."""
         ...
 
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:

@@ -225,12 +225,22 @@ def test_i8_a_silent_chain_is_503_and_health_says_degraded(client):
     client.fixture.clock.passes(client.fixture.world.bounds.chain_silence + 1)
     answer = client.http.get(f"/trials/records/{record}", headers=client.as_(client.fixture.trial))
     assert (answer.status_code, answer.json()["error"]) == (503, "chain_behind")
-    assert client.http.get("/health").json()["status"] == "degraded"
+    health = client.http.get("/health").json()
+    assert health["status"] == "degraded"
+    assert "has not answered lately" in health["problem"]
 
 
 def test_i8_a_chain_that_contradicts_the_log_is_503_and_health_still_answers(client):
+    client.issued()
+    client.fixture.anchor()
+    before = client.http.get("/health").json()
+    assert (before["status"], before["problem"]) == ("ok", "")
     client.fixture.store.anchoring.distrust("the chain holds another log")
-    assert client.http.get("/health").json()["status"] == "degraded"
+    health = client.http.get("/health").json()
+    assert (health["status"], health["problem"]) == ("degraded", "the chain holds another log")
+    assert health["logs"] == before["logs"], "the sizes last seen on chain stay known"
+    assert health["logs"]["records"]["anchored"] == 1
+    assert health["chain"]["followed_at"] == before["chain"]["followed_at"]
     answer = client.http.get(f"/trials/records/{ABSENT}", headers=client.as_(client.fixture.trial))
     assert (answer.status_code, answer.json()["error"]) == (503, "source_unavailable")
 
