@@ -33,9 +33,13 @@ class LogView(BaseModel):
 
 
 class HealthView(BaseModel):
-    """`ok`, or `degraded`: access requests are answered `unknown` until the chain responds again."""
+    """`ok`, or `degraded`: access requests are answered `unknown` until the chain responds again.
+
+    `instance` is the random id of this ledger, the same in all its processes.
+    """
 
     status: str
+    instance: str
     chain: ChainView
     logs: dict[str, LogView]
 
@@ -57,4 +61,6 @@ def get_health(context: AppContextDep) -> HealthView:
         followed_at=min(head.followed_at for head in heads.values()),
     )
     logs = {log: LogView(accepted=queries.head(log).size, anchored=heads[log].head.size) for log in LOGS}
-    return HealthView(status="ok" if reachable else "degraded", chain=chain, logs=logs)
+    return HealthView(
+        status="ok" if reachable else "degraded", instance=context.settings.instance, chain=chain, logs=logs
+    )
