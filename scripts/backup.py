@@ -11,7 +11,7 @@ from mydata_ledger.scripts.rotation import check_keystore, opened_keys
 from mydata_ledger.scripts.state_folder import StateFolder
 
 FOLDERS = ("keystore", "secrets", "deployments")
-EXCLUDED = shutil.ignore_patterns("keys.db*", ".lock", ".draft-*", ".master-*")
+EXCLUDED = shutil.ignore_patterns("keys.db*", ".lock", ".in-use", ".draft-*", ".master-*")
 
 
 def back_up(state_folder: StateFolder, target: Path) -> int:
