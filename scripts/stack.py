@@ -20,7 +20,7 @@ from mydata_ledger.scripts.file_lock import FileLock, Holder
 from mydata_ledger.scripts.listening import local, reserved
 from mydata_ledger.scripts.parties import Registrar
 from mydata_ledger.scripts.settings import secret
-from mydata_ledger.scripts.state_lock import STATE_LOCK, lock_state
+from mydata_ledger.scripts.state_lock import IGNORED, STATE_LOCK, lock_state
 
 CHAIN = "devnet.json"
 
@@ -169,8 +169,8 @@ class Stack:
 
 
 def _clear(state: Path) -> None:
-    """Delete all that is in a state folder, except lock files. The caller holds the lock of the folder."""
+    """Delete all that is in a state folder, except lock files and the mark for git. The caller holds its lock."""
     with lock_chain(state / CHAIN):
         for path in state.iterdir():
-            if path.name not in {STATE_LOCK, CHAIN + LOCK_SUFFIX}:
+            if path.name not in {STATE_LOCK, IGNORED, CHAIN + LOCK_SUFFIX}:
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

@@ -10,6 +10,7 @@ from mydata_ledger.scripts.file_lock import FileLock, Holder, LockHeld
 
 STATE_LOCK = ".lock"
 KEYSTORE_LOCK = ".in-use"
+IGNORED = ".gitignore"
 ORPHAN_SECONDS = 20.0
 """Seconds to wait for processes whose starter was killed; they end by themselves."""
 MISSING = "there is no folder {state}; name the ledger's folder with --state"
@@ -52,7 +53,13 @@ def lock_state(state: Path, command: str) -> FileLock:
             time.sleep(0.1)
         else:
             lock.describe(Holder.of_this_process(command))
+            ignore(state)
             return lock
+
+
+def ignore(folder: Path) -> None:
+    """Let git ignore a folder of secrets, wherever it is and whatever its name."""
+    (folder / IGNORED).write_text("*\n")
 
 
 def lock_keystore(state: Path, *, exclusive: bool = False) -> FileLock:

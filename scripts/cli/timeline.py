@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from mydata_ledger.client import Client, signed_in
+from mydata_ledger.client import Client
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer
+from mydata_ledger.scripts.cli.key_files import signed_in
 
 PAGE = 200
 KeyOrNone = Annotated[Path | None, typer.Option("--key", envvar="MYDATA_KEY", help="Key file: write your own facts.")]

@@ -24,7 +24,7 @@ def test_a_fresh_start_deletes_everything_but_locks_and_what_lies_outside(tmp_pa
     outside = filled(state)
     with lock_state(state, "a test"):
         _clear(state)
-    assert {path.name for path in state.iterdir()} == {".lock", "devnet.json.lock"}
+    assert {path.name for path in state.iterdir()} == {".lock", ".gitignore", "devnet.json.lock"}
     assert (outside / "kept").is_dir()
 
 
