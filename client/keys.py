@@ -114,6 +114,5 @@ def _decrypted(path: Path, fields: dict[str, Any], passphrase: Passphrase) -> by
 
 def _derive(passphrase: str, salt: bytes) -> bytes:
     """The key of a passphrase; its characters are composed alike (NFKC) whatever keyboard typed them."""
-    return Scrypt(salt=salt, length=32, n=COST, r=BLOCK, p=LANES).derive(
-        unicodedata.normalize("NFKC", passphrase).encode()
-    )
+    text = unicodedata.normalize("NFKC", passphrase)
+    return Scrypt(salt=salt, length=32, n=COST, r=BLOCK, p=LANES).derive(text.encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -59,11 +60,15 @@ def facts(
 
 
 def _write(out: Path, lines: Iterator[dict[str, Any]]) -> int:
-    """Write the lines; return the number of statements, which excludes the first line."""
+    """Write the lines; return the number of statements, which excludes the first line.
+
+    The file is made, or emptied, only once the first line is there: what cannot be opened has then been said.
+    """
+    first = next(lines)
     out.touch(mode=0o600)
     out.chmod(0o600)
     with out.open("wb") as file:
-        return sum(bool(file.write(orjson.dumps(line) + b"\n")) for line in lines) - 1
+        return sum(bool(file.write(orjson.dumps(line) + b"\n")) for line in chain([first], lines)) - 1
 
 
 def _person_lines(url: str, key: Path) -> Iterator[dict[str, Any]]:

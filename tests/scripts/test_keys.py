@@ -50,9 +50,12 @@ def test_an_encrypted_file_opens_with_its_passphrase_only(tmp_path, reader):
     assert made.wallet.address not in content
 
 
-@given(st.text(min_size=1, max_size=40), st.text(max_size=40))
+ASCII = st.characters(min_codepoint=32, max_codepoint=126)
+
+
+@given(st.text(ASCII, min_size=1, max_size=40), st.text(ASCII, max_size=40))
 def test_only_the_same_text_opens_it(tmp_path_factory, right, other):
-    if right.isprintable() and other != right and right.isascii():
+    if other != right:
         content = keys.encrypted(b'{"wallet": "' + b"11" * 32 + b'", "reader": null}', right)
         path = tmp_path_factory.mktemp("keys") / "me.json"
         path.write_bytes(content)
