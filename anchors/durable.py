@@ -68,4 +68,4 @@ def _errors_translated() -> Iterator[None]:
         yield
     except OSError as error:
         error_class = StorageFull if error.errno == errno.ENOSPC else SourceUnavailable
-        raise error_class("the keystore's folder cannot be written; check its disk") from error
+        raise error_class("a file of keys or secrets cannot be written; check the disk") from error

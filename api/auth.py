@@ -37,7 +37,8 @@ SESSION_ENDED = "the session is unknown or over; sign in again"
 class ApiSettings:
     """Settings of the API.
 
-    `uri` and `chain_id` are part of every sign-in message; `registries` are the contract addresses by name. Times are
+    `uri` and `chain_id` are part of every sign-in message; `registries` are the contract addresses by name; `instance`
+    is the random id of this ledger. Times are
     in seconds, `max_body` in bytes; a rate of 0 per second sets no limit. `jurisdiction` is the ISO 3166 code of the
     country whose law applies.
     """
@@ -45,6 +46,7 @@ class ApiSettings:
     uri: str
     chain_id: int
     registries: Mapping[str, str]
+    instance: str = ""
     challenge_seconds: int = 300
     max_body: int = 64 * 1024 * 1024
     requests_per_second: int = 1_000

@@ -13,7 +13,7 @@ from typing import IO, Any
 import httpx
 
 from mydata_ledger.client.answers import OpenedRelease, RequestRefused
-from mydata_ledger.client.keys import KeyFile, load_key
+from mydata_ledger.client.keys import KeyFile, Passphrase, load_key, no_passphrase
 from mydata_ledger.ledger import envelope, typed_data
 from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.commitment import disclosure
@@ -234,11 +234,11 @@ class Client:
         return draft
 
 
-def signed_in(url: str, key: Path) -> tuple[Client, KeyFile]:
+def signed_in(url: str, key: Path, passphrase: Passphrase = no_passphrase) -> tuple[Client, KeyFile]:
     """A client with an open session for the wallet of a key file. Raises MalformedInput, RequestRefused,
     SourceUnavailable.
     """
-    key_file = load_key(key)
+    key_file = load_key(key, passphrase)
     return Client(url, key_file.wallet, key_file.reader).sign_in(), key_file
 
 

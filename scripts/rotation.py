@@ -34,8 +34,8 @@ class RotatedMaster:
 def rotate_master(state_folder: StateFolder, on_progress: ProgressCallback) -> RotatedMaster:
     """Wrap custody keys, journal key and note keys with new master keys; a crash at any point loses nothing.
 
-    The caller holds the lock of the state folder exclusively. Raises InvalidStatement if there is no keystore;
-    SourceUnavailable, StorageFull.
+    The caller holds the locks of the state folder and, exclusively, of its keystore. Raises InvalidStatement if there
+    is no keystore; SourceUnavailable, StorageFull.
     """
     check_keystore(state_folder)
     files = MasterFiles(state_folder.settings)
@@ -52,8 +52,8 @@ def rotate_master(state_folder: StateFolder, on_progress: ProgressCallback) -> R
 def rotate_custody(state_folder: StateFolder, on_progress: ProgressCallback) -> int:
     """Give every data subject a new custody key; return their number.
 
-    The caller holds the lock of the state folder exclusively. Raises InvalidStatement if there is no keystore;
-    SourceUnavailable, StorageFull.
+    The caller holds the locks of the state folder and, exclusively, of its keystore. Raises InvalidStatement if there
+    is no keystore; SourceUnavailable, StorageFull.
     """
     check_keystore(state_folder)
     with opened_keys(state_folder) as keys:

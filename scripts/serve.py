@@ -17,7 +17,6 @@ from typing import Annotated
 import typer
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
 
 from mydata_ledger.anchors.chain import Chain, ChainWallets
 from mydata_ledger.anchors.election import election_of
@@ -31,26 +30,33 @@ from mydata_ledger.api.app import create_app
 from mydata_ledger.api.auth import ApiSettings, AppContext
 from mydata_ledger.api.slices import Slice
 from mydata_ledger.ledger.envelope import ReaderKey, generate_reader_key
-from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
+from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.kernel import Bounds, Kernel, Signers, World, ports_of
 from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.duties import Duties
 from mydata_ledger.scripts.failure import Failure
+from mydata_ledger.scripts.file_lock import FileLock, Holder
+from mydata_ledger.scripts.inherited import Inherited
 from mydata_ledger.scripts.ipfs import mount_ipfs
-from mydata_ledger.scripts.listening import bound
+from mydata_ledger.scripts.listening import local, reserved
 from mydata_ledger.scripts.notices import GENERAL
 from mydata_ledger.scripts.notifiers import notifiers
 from mydata_ledger.scripts.pages import pages
-from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, secret
+from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, instance, secret
 from mydata_ledger.scripts.state_folder import StateFolder, notes_folder
-from mydata_ledger.scripts.state_lock import StateLock
+from mydata_ledger.scripts.state_lock import lock_state
+from mydata_ledger.scripts.workers import ANSWER_SECONDS, WorkerApp, Workers
 
 RECURSION_LIMIT = 1_000
 """Recursion limit, the default of Python. `py_ecc`, a dependency of web3, raises it to 100,000 when imported; then a
 deeply nested body overflows the C stack and kills the process instead of being refused.
 """
+LOGGER = logging.getLogger("mydata.serve")
+COMMAND = "`python -m mydata_ledger.scripts.serve`"
+"""How others read who uses the state folder."""
 STATE_HELP = "Folder with database, payloads, keys and deployment."
+CONFIG = partial(uvicorn.Config, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
 SERVICES = (
     "health",
     "trials",
@@ -108,6 +114,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app = create_app(context, services, duties.lifespan)
     mount_ipfs(app, state_folder.payloads, settings)
     pages(app, settings.uri)
+    app.state.folder = state_folder  # holds the lock of its keystore as long as the app exists
     return app
 
 
@@ -138,16 +145,16 @@ def _api(state_folder: StateFolder) -> ApiSettings:
         uri=settings.uri,
         chain_id=deployment.chain_id,
         registries=registries,
+        instance=instance(settings.state),
         requests_per_second=settings.pace,
         evaluations_per_second=settings.evaluations,
     )
 
 
 def app() -> FastAPI:
-    """App of one of several workers; `main` passed the settings on in the environment."""
+    """App of one of several workers; `main` passed the settings on in the environment, and the lock beside it."""
     _prepare()
     settings = Settings.inherited()
-    StateLock(settings.state)  # held until the process ends
     built = build(settings)
     freeze_garbage_collector()
     return built
@@ -182,32 +189,52 @@ def main(
     workers: Annotated[
         int, typer.Option(min=1, max=64, help="Number of processes that answer; one of them anchors.")
     ] = 1,
+    inherited: Annotated[str, typer.Option(hidden=True, help="Descriptors that `mydata up` passes on.")] = "",
 ) -> None:
     """Serve one ledger until the process is stopped."""
     _prepare()
     settings = Settings.read(state, rpc, port)
-    StateLock(settings.state)  # held until the process ends
-    config = partial(uvicorn.Config, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
-    sockets = _sockets(port)
+    lock, sockets = _inherit(inherited) if inherited else _take(settings.state, port)
+    port = sockets[0].getsockname()[1]  # the one that was chosen for port 0
+    settings = Settings.read(state, rpc, port)
+    LOGGER.info("serving at %s", local(port))
     if workers == 1:
-        built = build(settings)
-        freeze_garbage_collector()
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(config(built)).run(sockets=sockets)
-        return
-    Store(settings.database).dispose()  # migrate first: a worker that cannot start would be restarted without end
+        _serve(settings, sockets)
+    else:
+        _serve_by_workers(settings, sockets, lock, workers)
+
+
+def _inherit(text: str) -> tuple[FileLock, list[socket.socket]]:
+    """The lock and the sockets that the parent passed on; this process ends when the parent ends."""
+    passed_on = Inherited.of_text(text)
+    passed_on.end_with_parent()
+    return passed_on.lock, list(passed_on.sockets)
+
+
+def _take(state: Path, port: int) -> tuple[FileLock, list[socket.socket]]:
+    """Lock the folder, then listen. Raises SourceUnavailable if one of them is taken."""
+    lock = lock_state(state, COMMAND)
+    sockets = reserved(port)
+    lock.describe(Holder.of_this_process(COMMAND, local(sockets[0].getsockname()[1])))
+    return lock, sockets
+
+
+def _serve(settings: Settings, sockets: list[socket.socket]) -> None:
+    built = build(settings)
+    freeze_garbage_collector()
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(CONFIG(built)).run(sockets=sockets)
+
+
+def _serve_by_workers(settings: Settings, sockets: list[socket.socket], lock: FileLock, count: int) -> None:
+    Store(settings.database).dispose()  # migrated once, before the workers open it
     settings.pass_on()
-    Multiprocess(config("mydata_ledger.scripts.serve:app", factory=True, workers=workers), sockets=sockets).run()
-
-
-def _sockets(port: int) -> list[socket.socket]:
-    """The IPv4 and IPv6 sockets of `localhost`. Raises SourceUnavailable if the port is taken."""
-    try:
-        return bound(port)
-    except OSError as error:
-        raise SourceUnavailable(
-            f"port {port} is taken: stop the program that listens there, or choose another port"
-        ) from error
+    factory = WorkerApp("mydata_ledger.scripts.serve:app", lock)
+    config = CONFIG(factory, factory=True, workers=count, timeout_worker_healthcheck=ANSWER_SECONDS)
+    workers = Workers(config, sockets)
+    workers.run()
+    if workers.failure:
+        raise Failure(workers.failure)
 
 
 if __name__ == "__main__":

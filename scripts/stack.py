@@ -2,43 +2,60 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import signal
-import subprocess
-import sys
-import time
+import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-import httpx
-
 from mydata_ledger.anchors.artifacts import Deployment
-from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts import npm
+from mydata_ledger.scripts.api_process import ApiProcess
+from mydata_ledger.scripts.chain_file import LOCK_SUFFIX, lock_chain
 from mydata_ledger.scripts.deploy import deploy
-from mydata_ledger.scripts.devnet import Devnet, free_port
-from mydata_ledger.scripts.listening import local
+from mydata_ledger.scripts.devnet import Devnet
+from mydata_ledger.scripts.file_lock import FileLock, Holder
+from mydata_ledger.scripts.listening import local, reserved
 from mydata_ledger.scripts.parties import Registrar
-from mydata_ledger.scripts.paths import IS_CHECKOUT, ROOT
 from mydata_ledger.scripts.settings import secret
+from mydata_ledger.scripts.state_lock import IGNORED, STATE_LOCK, lock_state
 
-START_SECONDS = 60
+CHAIN = "devnet.json"
 
 
 class Stack:
     """Devnet, contracts and API of one state folder; a context manager that stops what it started.
 
-    Port 0 selects a free port. If `rpc_url` is given, no devnet is started and that chain is used.
+    It holds the lock of the folder from its first step until it stops. Port 0 selects a free port, which `port` names
+    once the stack listens.
+
+    Args:
+        state: The state folder; it is made if it is missing.
+        port: Port of the API on localhost.
+        on_status: Called with a line of text before each step.
+        rpc_url: A chain to use; without it a devnet is started.
+        fresh: Delete what is in the folder first.
+        command: What others read about who uses the folder.
     """
 
-    def __init__(self, state: Path, port: int = 0, on_status: Callable[[str], None] = print, rpc_url: str = "") -> None:
-        self.state, self.port = state.resolve(), free_port(port)
-        self._on_status = on_status
-        self._external = rpc_url
+    def __init__(
+        self,
+        state: Path,
+        port: int = 0,
+        on_status: Callable[[str], None] = print,
+        rpc_url: str = "",
+        *,
+        fresh: bool = False,
+        command: str = "`mydata up`",
+    ) -> None:
+        self.state, self.port = state.resolve(), port
+        self._on_status, self._external, self._fresh, self._command = on_status, rpc_url, fresh, command
+        self._lock: FileLock | None = None
+        self._sockets: list[socket.socket] = []
         self._devnet: Devnet | None = None
-        self._api: subprocess.Popen[bytes] | None = None
+        self._api: ApiProcess | None = None
         self.deployment: Deployment
 
     @property
@@ -65,11 +82,15 @@ class Stack:
         self.stop()
 
     def start(self) -> None:
-        """Start devnet, contracts and API. Raises Failure; SourceUnavailable, which names the log file of the API."""
+        """Start devnet, contracts and API.
+
+        Raises SourceUnavailable if the folder or the port is in use, or the API ends; Failure.
+        """
+        self._take()
+        if self._fresh:
+            _clear(self.state)
         if not self._external:
             npm.install(self._on_status)
-        self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not self._external:
             self._on_status("starting the devnet")
             self.start_chain()
         self._on_status("contracts: deploying those that are missing")
@@ -79,7 +100,7 @@ class Stack:
 
     def start_chain(self) -> None:
         """Start the devnet with its state file, on its earlier port if it had one."""
-        self._devnet = self._devnet or Devnet(self.state / "devnet.json", port=free_port())
+        self._devnet = self._devnet or Devnet(self.state / CHAIN)
         self._devnet.start()
 
     def stop_chain(self) -> None:
@@ -101,29 +122,11 @@ class Stack:
         registrar.register(account, name, roles, encryption_key)
 
     def start_api(self) -> None:
-        """Start the API process and wait until it answers."""
-        log = self.state / "api.log"
-        # -P: the working folder may hold another copy of this package
-        command = [sys.executable, "-P", "-m", "mydata_ledger.scripts.serve", "--state", str(self.state)]
-        command += ["--rpc", self.rpc_url, "--port", str(self.port)]
-        with log.open("ab") as output:
-            self._api = subprocess.Popen(
-                command, stdout=output, stderr=output, start_new_session=True, env=_environment()
-            )
-        self._wait_for_api(log)
-
-    def _wait_for_api(self, log: Path) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self._api is None or self._api.poll() is not None:
-                raise SourceUnavailable(f"the API stopped while starting; the reason is at the end of {log}")
-            try:
-                if httpx.get(self.url + "/health", timeout=2).status_code == httpx.codes.OK:
-                    return
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.1)
-        raise SourceUnavailable(f"the API did not answer within {START_SECONDS} seconds; see {log}")
+        """Start the API process and wait until it answers. Raises SourceUnavailable, with its reason."""
+        lock, sockets = self._take()
+        self._sockets = []
+        self._api = ApiProcess(self.state, self.rpc_url, lock, sockets)
+        self._api.wait()
 
     def kill_api(self) -> None:
         """Kill the API process, as in a power failure."""
@@ -134,27 +137,40 @@ class Stack:
         self.kill_api()
         self.start_api()
 
+    def release_lock(self) -> None:
+        """Release the folder, for a command that needs the API stopped; `start_api` takes it again."""
+        if self._lock:
+            self._lock.release()
+        self._lock = None
+
     def stop(self) -> None:
-        """Stop what this stack started, in reverse order."""
+        """Stop what this stack started, in reverse order, and release the folder."""
         self._end_api(signal.SIGTERM)
         self.stop_chain()
+        for one in self._sockets:
+            one.close()
+        self._sockets = []
+        self.release_lock()
+
+    def _take(self) -> tuple[FileLock, list[socket.socket]]:
+        """Lock the folder and listen, unless that is done. Raises SourceUnavailable if one of them is in use."""
+        if self._lock is None:
+            self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock = lock_state(self.state, self._command)
+        self._sockets = self._sockets or reserved(self.port)
+        self.port = self._sockets[0].getsockname()[1]
+        self._lock.describe(Holder.of_this_process(self._command, self.url))
+        return self._lock, self._sockets
 
     def _end_api(self, signal_number: signal.Signals) -> None:
-        if self._api is None:
-            return
-        if self._api.poll() is None:
-            self._api.send_signal(signal_number)
-        try:
-            self._api.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            self._api.kill()
-            self._api.wait()
+        if self._api:
+            self._api.end(signal_number)
         self._api = None
 
 
-def _environment() -> dict[str, str]:
-    """Environment of the API process; the root of a checkout is on the Python path, installed or not."""
-    if not IS_CHECKOUT:
-        return dict(os.environ)
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    return {**os.environ, "PYTHONPATH": path}
+def _clear(state: Path) -> None:
+    """Delete all that is in a state folder, except lock files and the mark for git. The caller holds its lock."""
+    with lock_chain(state / CHAIN):
+        for path in state.iterdir():
+            if path.name not in {STATE_LOCK, IGNORED, CHAIN + LOCK_SUFFIX}:
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

@@ -22,10 +22,11 @@ from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, LoggedStatement
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.scripts.file_lock import FileLock
 from mydata_ledger.scripts.master_files import MasterFiles, notes_folder
 from mydata_ledger.scripts.payloads import PayloadArchive, open_store
 from mydata_ledger.scripts.settings import Settings, secret
-from mydata_ledger.scripts.state_lock import StateLock
+from mydata_ledger.scripts.state_lock import lock_keystore
 
 if TYPE_CHECKING:
     from mydata_ledger.anchors.keystore.token import Token
@@ -49,8 +50,8 @@ class StateFolder:
 
     settings: Settings
     clock: Clock = field(default_factory=SystemClock)
-    lock: StateLock | None = None
-    """The folder's lock, where the caller holds it already: a rotation does, exclusively."""
+    lock: FileLock | None = None
+    """The keystore's lock, where the caller holds it already: a rotation does, exclusively."""
 
     @property
     def keystore(self) -> Path:
@@ -71,12 +72,12 @@ class StateFolder:
 
     @cached_property
     def master(self) -> bytes:
-        """Master key of the keystore. The lock of the folder is held as long as this object exists.
+        """Master key of the keystore, whose lock is held, shared, as long as this object exists.
 
         Raises SourceUnavailable for a wrong MYDATA_PASSPHRASE, and while the keystore is rotated.
         """
         if self.lock is None:
-            weakref.finalize(self, StateLock(self.settings.state).release)
+            weakref.finalize(self, lock_keystore(self.settings.state).release)
         return MasterFiles(self.settings).open()
 
     @cached_property

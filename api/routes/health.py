@@ -32,10 +32,12 @@ class LogView(BaseModel):
 class HealthView(BaseModel):
     """`ok`, or `degraded`: access requests are answered `unknown` (503) until the chain answers as it should.
 
-    `problem` says what is wrong; it is empty if nothing is.
+    `problem` says what is wrong; it is empty if nothing is. `instance` is the random id of this ledger, the same in all
+    its processes.
     """
 
     status: str
+    instance: str
     problem: str
     chain: ChainView
     logs: dict[str, LogView]
@@ -54,7 +56,8 @@ def get_health(context: AppContextDep) -> HealthView:
         followed_at=min(head.followed_at for head in heads.values()),
     )
     logs = {log: LogView(accepted=queries.head(log).size, anchored=heads[log].head.size) for log in LOGS}
-    return HealthView(status="degraded" if problem else "ok", problem=problem, chain=chain, logs=logs)
+    status, instance = "degraded" if problem else "ok", context.settings.instance
+    return HealthView(status=status, instance=instance, problem=problem, chain=chain, logs=logs)
 
 
 def _problem(queries: Queries) -> str:

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from mydata_ledger.client import signed_in
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.scripts.cli import fhir
 from mydata_ledger.scripts.cli.common import (
@@ -24,6 +23,7 @@ from mydata_ledger.scripts.cli.common import (
     show_summary,
     write,
 )
+from mydata_ledger.scripts.cli.key_files import signed_in
 
 app = typer.Typer(help="Consents: draft, sign, show, import, export.", no_args_is_help=True)
 app.command("import")(fhir.import_)

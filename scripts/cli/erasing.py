@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from mydata_ledger.client import Client, signed_in
+from mydata_ledger.client import Client
 from mydata_ledger.ledger.errors import IntegrityFailure
 from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Language, Out, Url, answer, console, show_summary, write
+from mydata_ledger.scripts.cli.key_files import signed_in
 
 Records = Annotated[list[str] | None, typer.Argument(help="Ids of records about you, or issued by you.")]
 PAGE = 1_000

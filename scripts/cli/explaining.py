@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from mydata_ledger.client import signed_in
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer
+from mydata_ledger.scripts.cli.key_files import signed_in
 
 
 def explain(

@@ -13,10 +13,11 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import orjson
 import typer
 
-from mydata_ledger.client import Client, KeyFile, RequestRefused, signed_in
+from mydata_ledger.client import Client, KeyFile, RequestRefused
 from mydata_ledger.ledger.commitment.content import is_json
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer
+from mydata_ledger.scripts.cli.key_files import signed_in
 from mydata_ledger.scripts.cli.large_records import proof_of
 from mydata_ledger.scripts.large_records import is_streamed, open_streamed
 

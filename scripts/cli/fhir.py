@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mydata_ledger.client import signed_in
 from mydata_ledger.ledger.consent import Consent, Grant
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput
 from mydata_ledger.ledger.party import checksum
@@ -19,6 +18,7 @@ from mydata_ledger.ledger.typed_data import message, parse, read_hex
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.ledger.wording import Words
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer, console, write
+from mydata_ledger.scripts.cli.key_files import signed_in
 
 if TYPE_CHECKING:
     from mydata_ledger.services.health.formats.consents import ConsentImport

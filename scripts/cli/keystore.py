@@ -12,9 +12,10 @@ from rich.progress import MofNCompleteColumn, Progress
 
 from mydata_ledger.scripts.cli.common import STATE, Json, State, answer, console
 from mydata_ledger.scripts.settings import DEFAULT_PORT, Settings
-from mydata_ledger.scripts.state_lock import StateLock
+from mydata_ledger.scripts.state_lock import lock_keystore, lock_state
 
 if TYPE_CHECKING:
+    from mydata_ledger.scripts.file_lock import FileLock
     from mydata_ledger.scripts.state_folder import StateFolder
 
 HELP = """Replace the master key, the custody keys, or both. Stop the ledger first. Payloads are not touched.
@@ -47,9 +48,11 @@ def backup(
     `mydata recover` needs this copy, the payload store and the chain, and nothing else. Protect it like the keys in it.
     """
     from mydata_ledger.scripts.backup import back_up
+    from mydata_ledger.scripts.rotation import check_keystore
 
     state_folder = _state_folder(state)
-    with StateLock(state), console.status("copying, and opening every key of the copy"):
+    check_keystore(state_folder)
+    with lock_keystore(state), console.status("copying, and opening every key of the copy"):
         count = back_up(state_folder, folder.absolute())
     answer({"folder": str(folder), "data_keys": count}, f"{folder} opens {count:,} data keys", as_json)
 
@@ -66,14 +69,25 @@ def rotate(
         raise typer.BadParameter("name what to rotate: --master, --custody, or both", param_hint="--master / --custody")
     value: dict[str, Any] = {}
     lines: list[str] = []
-    _state_folder(state)  # settings are checked before the lock is taken
-    with StateLock(state, exclusive=True) as lock:
+    with _stopped(state) as state_folder:
         if master:
-            _rotate_master(_state_folder(state, lock), value, lines, quiet=as_json)
+            _rotate_master(state_folder(), value, lines, quiet=as_json)
         if custody:
-            _rotate_custody(_state_folder(state, lock), value, lines, quiet=as_json)
+            _rotate_custody(state_folder(), value, lines, quiet=as_json)
     lines.append("run `mydata fsck`, then `mydata keystore backup FOLDER`, and destroy the older copies")
     answer(value, "\n".join(lines), as_json)
+
+
+@contextmanager
+def _stopped(state: Path) -> Iterator[Callable[[], StateFolder]]:
+    """Hold the locks of the state folder and of its keystore; yield what opens the folder anew for each rotation."""
+    from mydata_ledger.scripts.rotation import check_keystore
+
+    unlocked = _state_folder(state)  # settings are checked before a lock is taken
+    with lock_state(state, "`mydata keystore rotate`"):
+        check_keystore(unlocked)
+        with lock_keystore(state, exclusive=True) as lock:
+            yield lambda: _state_folder(state, lock)
 
 
 def _rotate_master(state_folder: StateFolder, value: dict[str, Any], lines: list[str], *, quiet: bool) -> None:
@@ -100,7 +114,7 @@ def _rotate_custody(state_folder: StateFolder, value: dict[str, Any], lines: lis
     lines.append(f"{count:,} custody keys are new, and every data key was wrapped again under its person's")
 
 
-def _state_folder(state: Path, lock: StateLock | None = None) -> StateFolder:
+def _state_folder(state: Path, lock: FileLock | None = None) -> StateFolder:
     from mydata_ledger.scripts.state_folder import StateFolder
 
     return StateFolder(Settings.read(state, "", DEFAULT_PORT), lock=lock)

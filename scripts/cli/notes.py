@@ -19,7 +19,7 @@ app = typer.Typer(help="Checkpoints of the logs: note keys and witnesses, as the
 
 @contextmanager
 def _keys(state: Path) -> Iterator[NoteKeys]:
-    """The note keys, under the lock that comes with the master key."""
+    """The note keys, under the keystore's lock, which comes with the master key."""
     from mydata_ledger.anchors.tiles import NoteKeys
     from mydata_ledger.scripts.settings import DEFAULT_PORT, Settings
     from mydata_ledger.scripts.state_folder import StateFolder, notes_folder

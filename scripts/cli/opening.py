@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from mydata_ledger.client import load_key, signed_in
 from mydata_ledger.ledger import canonical
 from mydata_ledger.ledger.envelope.frame import Piece
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Language, Url, answer, show_summary
+from mydata_ledger.scripts.cli.key_files import load_key, signed_in
 from mydata_ledger.scripts.cli.large_records import progress
 from mydata_ledger.scripts.large_records import progress_text
 from mydata_ledger.scripts.release import ReleaseFile, open_into, parse, pieces

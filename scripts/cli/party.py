@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from mydata_ledger.anchors.artifacts import Deployment
-from mydata_ledger.client import Client, load_key
+from mydata_ledger.client import Client
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.cli.common import STATE, URL, Json, Rpc, State, Url, answer
+from mydata_ledger.scripts.cli.key_files import load_key
 from mydata_ledger.scripts.settings import secret
 
 app = typer.Typer(help="Parties: who is accredited, and as what.", no_args_is_help=True)

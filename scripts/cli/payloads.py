@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,8 @@ from rich.progress import Progress
 
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.cli.common import STATE, Json, State, answer, console
+from mydata_ledger.scripts.multiaddr import EMBEDDED
+from mydata_ledger.scripts.state_lock import lock_state
 
 app = typer.Typer(help="Sealed payloads: move, archive, collect.", no_args_is_help=True)
 HELP = "`embedded`, or the URL of an IPFS node's RPC, for instance http://127.0.0.1:5001."
@@ -47,10 +50,11 @@ def copy(
 
 @app.command("collect")
 def collect(state: State = STATE, store: Store = "embedded", as_json: Json = False) -> None:
-    """Delete every block that no pinned payload needs. Safe while the ledger serves; new payloads wait meanwhile."""
+    """Delete every block that no pinned payload needs. Stop the ledger first, unless the store is an IPFS node."""
     from mydata_ledger.scripts.payloads import open_store
 
-    deleted = open_store(store, state).collect()
+    with lock_state(state, "`mydata payloads collect`") if store == EMBEDDED else nullcontext():
+        deleted = open_store(store, state).collect()
     answer({"deleted": deleted}, f"{deleted:,} blocks deleted", as_json)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from mydata_ledger.client import Client, OpenedRelease, signed_in
+from mydata_ledger.client import Client, OpenedRelease
 from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.commitment.content import is_json
@@ -29,6 +29,7 @@ from mydata_ledger.scripts.cli.common import (
     write,
     write_proof,
 )
+from mydata_ledger.scripts.cli.key_files import signed_in
 from mydata_ledger.scripts.cli.large_records import STREAMED_FROM, issue_file, keep_record, keep_release
 from mydata_ledger.scripts.large_records import is_streamed
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from mydata_ledger.client import load_key, signed_in
 from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.commitment.disclosure import disclose as make
 from mydata_ledger.ledger.commitment.disclosure import to_json
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, read_json, write_proof
+from mydata_ledger.scripts.cli.key_files import load_key, signed_in
 
 if TYPE_CHECKING:
     from mydata_ledger.scripts.verify.attached import AttachedContent
@@ -74,8 +74,9 @@ def export(
         raise MalformedInput("name the format: --sd-jwt is the only one")
     document, content = _content(file)
     part = credential.chosen(content.raw, _chosen_pointers(content, pointer, fhirpath) or [""])
-    claims = credential.claims_of(parse(document), load_key(key).wallet, int(time.time()), _jwk(bind))
-    made = credential.signed(load_key(key).wallet, claims, {"content": part})
+    wallet = load_key(key).wallet
+    claims = credential.claims_of(parse(document), wallet, int(time.time()), _jwk(bind))
+    made = credential.signed(wallet, claims, {"content": part})
     out.write_text(made + "\n")
     value = {"file": str(out), "iss": claims["iss"], "vct": claims["vct"], "disclosures": made.count("~") - 1}
     answer(value, f"written to {out}: {value['disclosures']} disclosures, signed by {claims['iss']}", as_json)

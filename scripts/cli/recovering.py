@@ -12,7 +12,7 @@ from rich.progress import MofNCompleteColumn, Progress, TaskID
 
 from mydata_ledger.scripts.cli.common import STATE, Json, Rpc, State, answer, console
 from mydata_ledger.scripts.settings import DEFAULT_PORT, Settings
-from mydata_ledger.scripts.state_lock import StateLock
+from mydata_ledger.scripts.state_lock import lock_state
 
 if TYPE_CHECKING:
     from mydata_ledger.scripts.fsck import CheckReport
@@ -26,7 +26,7 @@ def recover(rpc: Rpc, state: State = STATE, as_json: Json = False) -> None:
     from mydata_ledger.scripts.recovery import recover as rebuild
 
     state_folder = _state_folder(state, rpc)
-    with StateLock(state), _progress(as_json) as on_progress:
+    with lock_state(state, "`mydata recover`"), _progress(as_json) as on_progress:
         done = rebuild(state_folder, on_progress)
     value = {
         "statements": done.restored.statements,
@@ -54,7 +54,7 @@ def fsck(state: State = STATE, as_json: Json = False) -> None:
     from mydata_ledger.scripts.fsck import check
 
     state_folder = _state_folder(state, "")
-    with StateLock(state), _progress(as_json) as on_progress:
+    with _progress(as_json) as on_progress:
         done = check(state_folder, on_progress)
     value = {
         "records": done.records,

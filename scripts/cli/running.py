@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import threading
 from pathlib import Path
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 
 PORT_HELP = "Port of the API on localhost; 0 takes a free one."
 Port = Annotated[int, typer.Option(envvar="MYDATA_PORT", min=0, max=65_535, help=PORT_HELP)]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Delete the state folder first.")]
-STATE_FILES = {"deployments", "secrets", "blocks", "ledger.db", "devnet.json"}
+Fresh = Annotated[bool, typer.Option("--fresh", help="Delete what is in the state folder first.")]
+STATE_FILES = {"deployments", "secrets", "blocks", "ledger.db", "devnet.json", ".lock"}
 
 
 def up(
@@ -36,7 +35,7 @@ def up(
     _prepare(state, fresh)
     from mydata_ledger.scripts.stack import Stack
 
-    with Stack(state, port, _show_status, rpc) as stack:
+    with Stack(state, port, _show_status, rpc, fresh=fresh) as stack:
         _serve(stack)
 
 
@@ -55,7 +54,7 @@ def demo(
     from mydata_ledger.scripts.demonstration import run_demo
     from mydata_ledger.scripts.stack import Stack
 
-    with Stack(state, port, _show_status) as stack:
+    with Stack(state, port, _show_status, fresh=fresh, command="`mydata demo`") as stack:
         held = run_demo(stack, data)
         if not once:
             _serve(stack)
@@ -71,13 +70,11 @@ def _refuse_missing_extras(state: Path, port: int, rpc: str) -> None:
 
 
 def _prepare(state: Path, fresh: bool) -> None:
-    """Let Ctrl-C and SIGTERM stop the stack in order; delete the state folder if `fresh`."""
+    """Let Ctrl-C and SIGTERM stop the stack in order; with `fresh`, refuse a folder that is not a ledger's."""
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
-    if fresh and state.exists():
-        if not state.is_dir() or not {path.name for path in state.iterdir()} & STATE_FILES:
-            raise MalformedInput(f"{state} does not look like a state folder, so it was not deleted")
-        shutil.rmtree(state)
+    if fresh and state.exists() and not (state.is_dir() and {path.name for path in state.iterdir()} & STATE_FILES):
+        raise MalformedInput(f"{state} does not look like a state folder, so it was not deleted")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import httpx
 import typer
 
-from mydata_ledger.client import RequestRefused, signed_in
+from mydata_ledger.client import RequestRefused
 from mydata_ledger.ledger.errors import MalformedInput, SourceUnavailable
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer
+from mydata_ledger.scripts.cli.key_files import signed_in
 
 if TYPE_CHECKING:
     from mydata_ledger.services.health.formats.shlink import Payload

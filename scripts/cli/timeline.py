@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
 
-from mydata_ledger.client import Client, signed_in
+from mydata_ledger.client import Client
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer
+from mydata_ledger.scripts.cli.key_files import signed_in
 
 PAGE = 200
 KeyOrNone = Annotated[Path | None, typer.Option("--key", envvar="MYDATA_KEY", help="Key file: write your own facts.")]
@@ -58,11 +60,15 @@ def facts(
 
 
 def _write(out: Path, lines: Iterator[dict[str, Any]]) -> int:
-    """Write the lines; return the number of statements, which excludes the first line."""
+    """Write the lines; return the number of statements, which excludes the first line.
+
+    The file is made, or emptied, only once the first line is there: what cannot be opened has then been said.
+    """
+    first = next(lines)
     out.touch(mode=0o600)
     out.chmod(0o600)
     with out.open("wb") as file:
-        return sum(bool(file.write(orjson.dumps(line) + b"\n")) for line in lines) - 1
+        return sum(bool(file.write(orjson.dumps(line) + b"\n")) for line in chain([first], lines)) - 1
 
 
 def _person_lines(url: str, key: Path) -> Iterator[dict[str, Any]]:

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from mydata_ledger.client import signed_in
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer
+from mydata_ledger.scripts.cli.key_files import signed_in
 
 app = typer.Typer(
     help="Transfer requests (전송요구): data sent to a recipient, once or at intervals.", no_args_is_help=True

@@ -23,7 +23,7 @@ settings does not show it. On the command line, `--state`, `--rpc` and `--port` 
 | name | default | unit | effect |
 |---|---|---|---|
 """
-COMMANDS = "\nCommands of `mydata` that call an API read two more:\n\n| name | effect |\n|---|---|\n"
+COMMANDS = "\nCommands of `mydata` that call an API read three more:\n\n| name | effect |\n|---|---|\n"
 TOOLS = "\nTools of a checkout read these:\n\n| name | effect |\n|---|---|\n"
 
 

@@ -220,6 +220,10 @@ def test_every_answer_has_its_id_and_the_security_headers(client):
     assert odd.headers["X-Request-ID"] == "a b<script>", "an arbitrary string, as AuthZEN has it; it is no content"
 
 
+def test_health_names_the_ledger_by_its_instance():
+    assert ApiClient(instance="ab" * 16).http.get("/health").json()["instance"] == "ab" * 16
+
+
 def test_i8_a_silent_chain_is_503_and_health_says_degraded(client):
     record = client.issued()
     client.fixture.clock.passes(client.fixture.world.bounds.chain_silence + 1)

@@ -113,3 +113,19 @@ def test_a_free_port_is_free():
     port = free_port()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", port))
+
+
+def test_another_chain_that_took_the_port_meanwhile_is_not_taken_for_this_one(monkeypatch):
+    with Devnet(block_time=0) as other:
+        taken = [int(other.url.rpartition(":")[2])]
+        monkeypatch.setattr(devnets, "free_port", lambda wanted: taken.pop() if taken else free_port(wanted))
+        with Devnet(block_time=0) as chain:
+            assert chain.url != other.url
+        assert _alive(other.pid)
+
+
+def test_two_chains_on_one_state_file_are_refused(tmp_path):
+    with Devnet(tmp_path / "chain.json", block_time=0) as chain:
+        with pytest.raises(DevnetFailed, match=rf"is used by a development chain \(process {os.getpid()} on "):
+            Devnet(tmp_path / "chain.json", block_time=0).start()
+        assert _alive(chain.pid)

@@ -13,6 +13,7 @@ from web3 import Web3
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.access import Incident
 from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.listening import bound
 from mydata_ledger.scripts.serve import build
 from mydata_ledger.scripts.settings import Settings
 from mydata_ledger.scripts.stack import Stack
@@ -50,11 +51,12 @@ class LiveApi:
             )
         for party, (name, role) in self._staff.items():
             self.stack.register_party(party.address, name, [role], b"")
+        sockets = bound(0)
+        self.stack.port = sockets[0].getsockname()[1]
         self._chain = Web3(Web3.HTTPProvider(self.stack.rpc_url))
         settings = replace(Settings.read(self.stack.state, self.stack.rpc_url, self.stack.port), pace=10_000)
-        server = uvicorn.Config(build(settings, self.clock), host="127.0.0.1", port=self.stack.port, log_level="error")
-        self._server = uvicorn.Server(server)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._server = uvicorn.Server(uvicorn.Config(build(settings, self.clock), log_level="error"))
+        self._thread = threading.Thread(target=self._server.run, args=(sockets,), daemon=True)
         self._thread.start()
         self.http = httpx.Client(base_url=self.stack.url, timeout=60)
         everyone = len(self.parties) + len(self._staff)

@@ -119,7 +119,7 @@ def test_a_ledger_lives_on_a_kubo_node_as_on_its_own_store(tmp_path, demo_held, 
                 answer = httpx.get(f"{stack.url}/ipfs/{cid}?format=raw")
                 assert (answer.status_code, content in answer.content or len(content) > 262_144) == (200, True)
             patch.setenv("MYDATA_PAYLOADS", "nowhere")
-            with pytest.raises(SourceUnavailable, match="the reason is at the end"):
+            with pytest.raises(SourceUnavailable, match="stopped while starting: MYDATA_PAYLOADS"):
                 stack.restart_api()
         stack.kill_api()
         _copy(url, "embedded", stack.state)

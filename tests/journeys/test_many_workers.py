@@ -36,13 +36,20 @@ GRANT = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": 
 WAIT_SECONDS = 90
 
 
+SHARED = ("keystore", "secrets", "deployments", "blocks")
+
+
 class Workers:
-    """Two API processes of one stack, which share state folder and database."""
+    """Two API processes on one database, each with a state folder of its own; both use the same keys and payloads.
+
+    So do two hosts that share a disk (docs/operations.md).
+    """
 
     def __init__(self, stack, database):
         self.stack, self.database = stack, database
-        self.ports = [stack.port, free_port()]
+        self.ports = [free_port(), free_port()]
         self.processes = [None, None]
+        self.folders = [self._folder(f"host{number}") for number in (0, 1)]
         for worker in (0, 1):
             self.start(worker)
 
@@ -50,13 +57,21 @@ class Workers:
     def urls(self):
         return [f"http://127.0.0.1:{port}" for port in self.ports]
 
+    def _folder(self, name):
+        folder = self.stack.state.parent / name
+        folder.mkdir()
+        for shared in SHARED:
+            (self.stack.state / shared).mkdir(exist_ok=True)
+            (folder / shared).symlink_to(self.stack.state / shared)
+        return folder
+
     def start(self, worker):
         command = [
             sys.executable,
             "-m",
             "mydata_ledger.scripts.serve",
             "--state",
-            self.stack.state,
+            self.folders[worker],
             "--rpc",
             self.stack.rpc_url,
         ]

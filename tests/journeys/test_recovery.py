@@ -1,6 +1,7 @@
 """A lost database is rebuilt from chain, payload store and keystore, and gives the same answers (I12)."""
 
 import json
+import os
 import signal
 
 import pytest
@@ -10,6 +11,7 @@ from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.payloads import open_embedded
+from tests.journeys.stopping import stop_api
 from tests.journeys.test_demo import mydata
 
 PATHS = ("/consents", "/records", "/receipts", "/me/delegations", "/me/requests", "/me/inbox", "/notices", "/parties")
@@ -74,7 +76,10 @@ def test_i12_a_lost_database_is_rebuilt_from_chain_payloads_and_keystore(stack, 
     views = [seen_by(stack, person) for person in persons]
     assert all(isinstance(view["/consents"], list) for view in views)
 
-    stack._end_api(signal.SIGTERM)
+    refused = recover(stack, ok=(1,)).stderr
+    assert f"`mydata up` (process {os.getpid()} on " in refused
+    assert f"serving at {stack.url}): stop the ledger" in refused
+    stop_api(stack)
     before = fingerprint(stack)
     lose_database(stack)
     done = json.loads(recover(stack).stdout)
@@ -102,7 +107,7 @@ def test_i12_a_power_cut_and_a_lost_database_cost_nothing_that_the_chain_has(sta
     for log in LOGS:
         size = client.call("GET", f"/log/{log}/heads")["accepted"]["size"]
         client.wait_anchored(log, size - 1)
-    stack.kill_api()
+    stop_api(stack, signal.SIGKILL)
     heads = fingerprint(stack)[1]
     lose_database(stack)
     done = json.loads(recover(stack).stdout)

@@ -2,11 +2,11 @@
 
 import json
 import os
-import signal
 
 import pytest
 
 from mydata_ledger.scripts.large_records import is_streamed, open_streamed
+from tests.journeys.stopping import stop_api
 from tests.journeys.test_demo import mydata
 from tests.journeys.test_large_records import people as people  # noqa: PLC0414
 from tests.journeys.test_large_records import permit
@@ -46,13 +46,13 @@ def readable(team, records, folder):
 def test_i12_keys_are_rotated_and_everything_opens_also_after_a_recovery(stack, people, records, tmp_path):
     assert "stop the ledger" in " ".join(rotate(stack, "--master", ok=(1,)).stderr.split())
     readable(people[2], records, tmp_path)
-    stack._end_api(signal.SIGTERM)
+    stop_api(stack)
     counts = json.loads(rotate(stack, "--master", "--custody").stdout)
     assert counts["master"]["custody_keys"] == counts["custody"]["custody_keys"] > 0
     assert fsck(stack)["faults"] == []
     stack.start_api()
     readable(people[2], records, tmp_path)
-    stack._end_api(signal.SIGTERM)
+    stop_api(stack)
     lose_database(stack)
     recover(stack)
     stack.start_api()

@@ -23,7 +23,7 @@ from mydata_ledger.scripts.master_files import MasterFiles
 from mydata_ledger.scripts.rotation import opened_keys, rotate_custody, rotate_master
 from mydata_ledger.scripts.settings import Settings
 from mydata_ledger.scripts.state_folder import StateFolder, notes_folder
-from mydata_ledger.scripts.state_lock import StateLock
+from mydata_ledger.scripts.state_lock import lock_keystore, lock_state
 from tests.anchors.test_killed import Killed, Killer
 
 ROOT = Path(__file__).parents[2]
@@ -242,9 +242,10 @@ def test_neither_passphrase_opens_what_is_under_a_third(state):
     assert isinstance(done.exception, SourceUnavailable)
 
 
-def test_a_folder_in_use_is_left_as_it_is(state):
+@pytest.mark.parametrize("lock", [lambda state: lock_state(state, "`mydata up`"), lock_keystore])
+def test_a_folder_in_use_is_left_as_it_is(state, lock):
     held = in_files(state)
-    with StateLock(state), StateLock(state):
+    with lock(state):
         done = run("--master", "--state", state)
     assert isinstance(done.exception, SourceUnavailable)
     assert "stop the ledger" in str(done.exception)
@@ -253,7 +254,8 @@ def test_a_folder_in_use_is_left_as_it_is(state):
 
 
 def test_the_lock_ends_with_the_process_that_held_it(state):
-    script = f"import time; from mydata_ledger.scripts.state_lock import *; StateLock(Path({str(state)!r})); print(1)"
+    take = f"lock = lock_keystore(Path({str(state)!r}))"
+    script = f"import time; from mydata_ledger.scripts.state_lock import *; {take}; print(1)"
     with subprocess.Popen(
         [sys.executable, "-c", script + "; import sys; sys.stdout.flush(); time.sleep(60)"],
         cwd=ROOT,
@@ -269,11 +271,13 @@ def test_the_lock_ends_with_the_process_that_held_it(state):
 LOG = [["log", "keys"], ["log", "rotate"], ["log", "retire", "x"]]
 
 
-@pytest.mark.parametrize("command", [["fsck"], ["recover", "--rpc", "http://127.0.0.1:1"], *LOG])
-def test_nothing_else_begins_while_keys_are_rotated(state, command):
-    with StateLock(state, exclusive=True):
+@pytest.mark.parametrize("command", [["fsck"], ["keystore", "backup", "copy"], *LOG])
+def test_nothing_else_uses_keys_while_they_are_rotated(state, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with lock_keystore(state, exclusive=True):
         done = CliRunner().invoke(app, [*command, "--state", str(state)])
     assert "is being rotated" in str(done.exception)
+    assert not (tmp_path / "copy").exists()
 
 
 @pytest.mark.parametrize("act", ["all", "rotate"])
@@ -312,10 +316,10 @@ def test_a_backup_that_is_interrupted_leaves_nothing(state, tmp_path, monkeypatc
 
 def test_the_server_does_not_start_while_keys_are_rotated(state):
     command = [sys.executable, "-m", "mydata_ledger.scripts.serve", "--state", state, "--rpc", "http://127.0.0.1:1"]
-    with StateLock(state, exclusive=True):
+    with lock_state(state, "`mydata keystore rotate`"), lock_keystore(state, exclusive=True):
         done = subprocess.run([*map(str, command), "--port", "0"], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 1
-    assert b"is being rotated" in done.stderr
+    assert b"is used by `mydata keystore rotate` (process " in done.stderr
 
 
 def test_a_folder_without_a_keystore_is_refused_and_gets_none(tmp_path):
@@ -371,7 +375,7 @@ def test_a_token_makes_the_new_master_key_and_keeps_the_old_one(tmp_path):
 
 def test_a_backup_opens_by_itself_also_under_keys_that_were_replaced_meanwhile(state, tmp_path):
     before = opened(state)
-    with StateLock(state):
+    with lock_state(state, "`mydata up`"), lock_keystore(state):
         done = CliRunner().invoke(app, ["keystore", "backup", str(tmp_path / "copy"), "--state", str(state), "--json"])
     assert json.loads(done.stdout)["data_keys"] == len(PEOPLE), done.output
     assert run("--master", "--custody", "--state", state).exit_code == 0

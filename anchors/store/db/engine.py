@@ -21,6 +21,7 @@ BUSY_MS = 15_000
 """How long a transaction waits for the transaction of another process, in milliseconds."""
 LOCK_WRITERS = "SELECT pg_advisory_xact_lock(7215110)"
 """A lock held until the transaction ends, so that no revocation commits between reading facts and writing a receipt."""
+NO_DRIVER = "a PostgreSQL database needs a driver: pip install 'mydata-ledger[postgres]'"
 POOL_SIZE = 32
 """Connections kept open; under load the pool opens up to as many again."""
 PRAGMAS = (
@@ -64,7 +65,10 @@ def _open_server(url: URL, writes: bool, loading: bool) -> Engine:
     level = "READ COMMITTED" if writes else "REPEATABLE READ"
     options = {"options": LOADING_OPTIONS} if loading else {}
     pool = {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE}
-    engine = create_engine(url, pool_pre_ping=True, isolation_level=level, connect_args=options, **pool)
+    try:
+        engine = create_engine(url, pool_pre_ping=True, isolation_level=level, connect_args=options, **pool)
+    except ImportError as error:
+        raise SourceUnavailable(NO_DRIVER) from error
     if writes:
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(LOCK_WRITERS))
     return engine
