@@ -18,10 +18,10 @@ from fastapi.security.base import SecurityBase
 
 from mydata_ledger.api.siwe import SignIn
 from mydata_ledger.ledger import signers
-from mydata_ledger.ledger.errors import MalformedInput, SessionRequired
+from mydata_ledger.ledger.errors import MalformedInput, OtherSite, SessionRequired
 from mydata_ledger.ledger.kernel import Kernel
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum, keccak, requester_name
-from mydata_ledger.ledger.passkey import Assertion
+from mydata_ledger.ledger.passkey import RelyingParty
 from mydata_ledger.ledger.ports import Sessions
 from mydata_ledger.ledger.tiles import Tiles
 from mydata_ledger.ledger.typed_data import read_hex
@@ -40,7 +40,7 @@ class ApiSettings:
     `uri` and `chain_id` are part of every sign-in message; `registries` are the contract addresses by name; `instance`
     is the random id of this ledger. Times are
     in seconds, `max_body` in bytes; a rate of 0 per second sets no limit. `jurisdiction` is the ISO 3166 code of the
-    country whose law applies.
+    country whose law applies. `origins` are those of pages and apps whose passkeys are accepted; by default the site's.
     """
 
     uri: str
@@ -53,6 +53,12 @@ class ApiSettings:
     sign_ins_per_second: int = 50
     evaluations_per_second: int = 0
     jurisdiction: str = "KR"
+    origins: tuple[str, ...] = ()
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of `uri`."""
+        return self.uri.partition("://")[0]
 
     @property
     def domain(self) -> str:
@@ -60,9 +66,10 @@ class ApiSettings:
         return self.uri.partition("://")[2].partition("/")[0]
 
     @property
-    def origin(self) -> str:
-        """Scheme, host and port of `uri`, as a browser writes an origin."""
-        return f"{self.uri.partition('://')[0]}://{self.domain}"
+    def relying_party(self) -> RelyingParty:
+        """The site that passkeys sign for: the host of `uri`, and its origins."""
+        host = self.domain.rpartition(":")[0] or self.domain
+        return RelyingParty(host, self.origins or (f"{self.scheme}://{self.domain}",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +108,10 @@ class AppContext:
         siwe_message, now = SignIn.parse(message), self.kernel.queries.now()
         signer = signer or bytes.fromhex(siwe_message.address[2:])
         self._check_message(siwe_message, signer, now)
-        assertion = self.kernel.queries.verify_signer(signer, signers.personal_digest(message), signature)
-        if assertion:
-            self._check_origin(assertion)
+        try:
+            self.kernel.queries.verify_signer(signer, signers.personal_digest(message), signature)
+        except OtherSite as error:
+            raise SessionRequired(str(error)) from error
         nonce_expires = self._nonce_expiry(siwe_message.nonce)
         if now >= nonce_expires or not self.sessions.spend(siwe_message.nonce, nonce_expires, now):
             raise SessionRequired("the nonce is unknown, used or too old; ask for a new challenge")
@@ -126,9 +134,12 @@ class AppContext:
         return hmac.digest(self.kernel.queries.challenge_key(), raw, sha256)[:NONCE_MAC_SIZE]
 
     def _check_message(self, siwe_message: SignIn, signer: bytes, now: int) -> None:
-        if (siwe_message.domain, siwe_message.chain_id) != (self.settings.domain, self.settings.chain_id):
+        settings = self.settings
+        if (siwe_message.domain, siwe_message.chain_id) != (settings.domain, settings.chain_id):
             raise SessionRequired("the message is for another site or chain; ask for a challenge here")
-        if siwe_message.uri != self.settings.uri:
+        if siwe_message.scheme not in {"", settings.scheme}:
+            raise SessionRequired(f"the message is for another scheme than {settings.scheme}; ask for a challenge here")
+        if siwe_message.uri != settings.uri:
             raise SessionRequired("the message is for another URI; ask for a challenge here")
         if siwe_message.address != account_of(signer):
             raise SessionRequired("the message names another account; ask for a challenge for this one")
@@ -138,15 +149,6 @@ class AppContext:
             or (siwe_message.expires and now >= siwe_message.expires)
         ):
             raise SessionRequired("the message is not valid now; ask for a new challenge")
-
-    def _check_origin(self, assertion: Assertion) -> None:
-        """WebAuthn Level 2 section 7.2, steps 13 and 15: the assertion is for our origin and our relying party id."""
-        client_data = assertion.client_data_members()
-        if client_data.get("origin") != self.settings.origin or client_data.get("crossOrigin"):
-            raise SessionRequired("the passkey signed for another site; sign in on this ledger's own page")
-        host = self.settings.domain.rpartition(":")[0] or self.settings.domain
-        if assertion.authenticator_data[:32] != sha256(host.encode()).digest():
-            raise SessionRequired(f"the passkey belongs to another relying party than {host}; make one here")
 
     def is_live(self, session: bytes) -> bool:
         """True if a session key is that of a live session."""

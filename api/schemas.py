@@ -8,17 +8,17 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mydata_ledger.api.numbers import Message, Seconds, Time
 from mydata_ledger.ledger.consent import NEVER, Effect, Grant
 from mydata_ledger.ledger.kernel import Draft, EndedItem, Proof, Release
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Record
-from mydata_ledger.ledger.typed_data import Domain, digest, message, read_hex
+from mydata_ledger.ledger.typed_data import Domain, digest, message, numbers, read_hex
 
 HEX32 = "^0x[0-9a-fA-F]{64}$"
 Hex32 = Annotated[str, Field(pattern=HEX32, examples=["0x" + "ab" * 32])]
 Hex = Annotated[str, Field(pattern="^0x([0-9a-fA-F]{2})*$", max_length=10_000)]
-Seconds = Annotated[int, Field(ge=0, le=NEVER, examples=[1_800_000_000])]
 Term = Annotated[str, Field(min_length=1, max_length=200)]
 Language = Annotated[str, Field(max_length=100, examples=["ko"])]
 """The language of a draft's summary (BCP 47); English if this ledger does not have it."""
@@ -66,7 +66,7 @@ class GrantForm(Form):
 class SignedForm(Form):
     """A signed statement: the typed data's message, its domain if the wallet returns it, and the signature."""
 
-    message: dict[str, Any]
+    message: Message
     signature: Hex
     domain: dict[str, Any] | None = None
 
@@ -85,15 +85,8 @@ class NoticeView(BaseModel):
     @classmethod
     def of(cls, notice: Notice) -> NoticeView:
         """The view of a notice."""
-        return cls(
-            hash=to_hex(notice.digest),
-            name=notice.name,
-            version=notice.version,
-            language=notice.language,
-            text=notice.text,
-            layers=list(notice.layers),
-            outdated=notice.outdated,
-        )
+        members = {name: getattr(notice, name) for name in ("name", "version", "language", "text", "outdated")}
+        return cls(hash=to_hex(notice.digest), layers=list(notice.layers), **members)
 
 
 class DraftView(BaseModel):
@@ -112,9 +105,13 @@ class DraftView(BaseModel):
 
 
 class AcceptedView(BaseModel):
-    """Where an accepted statement is stored: its log and its position in it."""
+    """Where an accepted statement is stored: its log and its position in it.
+
+    `signature` is the one that its entry commits to: an account's in 65 bytes with v 27 or 28, any other as it came.
+    """
 
     entry: Hex32
+    signature: Hex
     log: str = Field(examples=["consents"])
     position: int
     status: str = Field(examples=["pending"])
@@ -177,8 +174,8 @@ class RecordView(BaseModel):
     record_id: Hex32
     category: str
     holder: str
-    data_from: int
-    data_until: int
+    data_from: Time
+    data_until: Time
     issued_at: int
     position: int
     status: str = Field(examples=["anchored"])
@@ -194,7 +191,7 @@ def record_document(record: Record) -> dict[str, Any]:
     issue = record.issue
     status = "superseded" if record.superseded_by else "anchored" if record.anchored else "pending"
     identity = {"record_id": to_hex(issue.record_id), "category": issue.category, "holder": issue.holder}
-    times = {"data_from": issue.data_from, "data_until": issue.data_until, "issued_at": issue.issued_at}
+    times = {name: numbers.shown(getattr(issue, name)) for name in ("data_from", "data_until", "issued_at")}
     return {**identity, **times, "position": record.position, "status": "erased" if record.erased else status}
 
 
@@ -205,9 +202,9 @@ def to_hex(raw: bytes) -> str:
 
 def accepted(logged: LoggedStatement, status: str) -> AcceptedView:
     """The view of an accepted statement."""
-    return AcceptedView(
-        entry=to_hex(logged.signed.entry.entry), log=logged.signed.log, position=logged.position, status=status
-    )
+    entry = logged.signed.entry
+    named = {"entry": to_hex(entry.entry), "signature": to_hex(entry.signature)}
+    return AcceptedView(**named, log=logged.signed.log, position=logged.position, status=status)
 
 
 def replaced(logged: LoggedStatement, status: str, ended: Iterable[EndedItem]) -> ReplacedView:
@@ -219,9 +216,8 @@ def replaced(logged: LoggedStatement, status: str, ended: Iterable[EndedItem]) -
 def draft_view(draft: Draft) -> DraftView:
     """The view of a draft, for a wallet or passkey."""
     notice = NoticeView.of(draft.notice) if draft.notice else None
-    domain = draft.typed["domain"]
+    domain, summary, changes = draft.typed["domain"], list(draft.summary), list(draft.changes)
     typed_digest = to_hex(digest(draft.statement, Domain(domain["chainId"], domain["verifyingContract"])))
-    summary, changes = list(draft.summary), list(draft.changes)
     return DraftView(typed_data=draft.typed, digest=typed_digest, notice=notice, summary=summary, changes=changes)
 
 

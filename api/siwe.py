@@ -32,7 +32,7 @@ MESSAGE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A sign-in message: times are UTC seconds, 0 where not given; `address` is EIP-55."""
+    """A sign-in message: times are UTC seconds, 0 where not given; `address` is EIP-55; `scheme` is empty if absent."""
 
     domain: str
     address: str
@@ -43,12 +43,14 @@ class SignIn:
     expires: int = 0
     not_before: int = 0
     statement: str = ""
+    scheme: str = ""
 
     def text(self) -> str:
         """The message as a wallet shows and signs it."""
         statement = f"{self.statement}\n" if self.statement else ""
+        scheme = f"{self.scheme}://" if self.scheme else ""
         return (
-            f"{self.domain} wants you to sign in with your Ethereum account:\n{self.address}\n\n{statement}\n"
+            f"{scheme}{self.domain} wants you to sign in with your Ethereum account:\n{self.address}\n\n{statement}\n"
             f"URI: {self.uri}\nVersion: 1\nChain ID: {self.chain_id}\nNonce: {self.nonce}\n"
             f"Issued At: {_stamp(self.issued_at)}\nExpiration Time: {_stamp(self.expires)}"
         )
@@ -69,6 +71,7 @@ class SignIn:
             expires=_seconds(matched["expires"]),
             not_before=_seconds(matched["not_before"]),
             statement=matched["statement"] or "",
+            scheme=matched["scheme"] or "",
         )
 
 

@@ -53,6 +53,12 @@ class SignatureInvalid(LedgerError):
     code = "signature_invalid"
 
 
+class OtherSite(SignatureInvalid):
+    """A passkey signed for another site than this ledger's."""
+
+    code = "signature_invalid"
+
+
 class WrongChain(SignatureInvalid):
     """The statement was signed for another chain or another contract."""
 

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from mydata_ledger.ledger.errors import SignatureInvalid
+from mydata_ledger.ledger.errors import OtherSite, SignatureInvalid
 
 SIGNER_SIZE = 84
 MAX_SIGNATURE = 4_000
@@ -26,8 +26,9 @@ ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 WORD, HEAD = 32, 6 * 32
 TYPE, CHALLENGE = b'"type":"webauthn.get"', b'"challenge":"'
 PRESENT, VERIFIED, ELIGIBLE, BACKED_UP = 1, 4, 8, 16
-"""Flags of authenticator data, WebAuthn Level 2 section 6.1."""
+"""Flags of authenticator data, WebAuthn Level 3 section 6.1."""
 FLAGS_OFFSET, LEAST_DATA = 32, 37
+OTHER_SITE = "the passkey signed for another site; sign on this ledger's own page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,26 @@ class Assertion:
         return members
 
 
+@dataclass(frozen=True, slots=True)
+class RelyingParty:
+    """The site for which a passkey signs: its relying party id (a host), and the origins of its pages and apps."""
+
+    rp_id: str
+    origins: tuple[str, ...]
+
+    def check(self, assertion: Assertion) -> None:
+        """WebAuthn Level 3 section 7.2: origin (12), crossOrigin (13), topOrigin (14), relying party id (15).
+
+        Raises:
+            OtherSite: the assertion was made elsewhere, or in a frame of another site.
+        """
+        members = assertion.client_data_members()
+        if members.get("origin") not in self.origins or members.get("crossOrigin") or "topOrigin" in members:
+            raise OtherSite(OTHER_SITE)
+        if assertion.authenticator_data[:FLAGS_OFFSET] != sha256(self.rp_id.encode()).digest():
+            raise OtherSite(f"the passkey belongs to another relying party than {self.rp_id}; make one here")
+
+
 def _padded(data: bytes) -> bytes:
     """Length and bytes, zero-padded to a whole word, as in the ABI."""
     return len(data).to_bytes(WORD, "big") + data + bytes(-len(data) % WORD)
@@ -95,8 +116,8 @@ SHAPE = "a passkey's signature is abi.encode(r, s, challengeIndex, typeIndex, au
 def verify(key: bytes, digest: bytes, signature: bytes) -> Assertion:
     """The assertion of the P-256 `key` (64 bytes) over exactly `digest`.
 
-    WebAuthn Level 2 section 7.2: type (11), challenge (12), user present (16), user verified (17), signature (19, 20).
-    The API checks origin and relying party (13, 15), because it knows its own name.
+    WebAuthn Level 3 section 7.2: type (10), challenge (11), user present (16), user verified (17), backup (18),
+    signature (20, 21). `RelyingParty` checks the site (12 to 15), which the contract does not know.
 
     Raises:
         SignatureInvalid: any of these checks fails.

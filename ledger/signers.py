@@ -9,9 +9,22 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from mydata_ledger.ledger.errors import SignatureInvalid
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum, keccak
 
-SIGNATURE_SIZE = 65
+SIGNATURE_SIZE, COMPACT_SIZE = 65, 64
 HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 """secp256k1 n/2: a larger s is an alternative encoding of the same signature, so it is refused (EIP-2)."""
+
+
+def canonical(signature: bytes) -> bytes:
+    """The 65 bytes r ‖ s ‖ v, v 27 or 28, of a signature that has v 0 or 1 or the 64 bytes of EIP-2098.
+
+    A signature of any other size is returned unchanged.
+    """
+    if len(signature) == COMPACT_SIZE:
+        parity, s = signature[32] >> 7, bytes([signature[32] & 0x7F]) + signature[33:]
+        return signature[:32] + s + bytes([27 + parity])
+    if len(signature) == SIGNATURE_SIZE and signature[64] in {0, 1}:
+        return signature[:64] + bytes([27 + signature[64]])
+    return signature
 
 
 def recover(digest: bytes, signature: bytes) -> bytes:
@@ -28,12 +41,18 @@ def recover(digest: bytes, signature: bytes) -> bytes:
     return keccak(key.format(compressed=False)[1:])[-20:]
 
 
-def verify(signer: bytes, digest: bytes, signature: bytes) -> None:
-    """Raise SignatureInvalid unless the key of the address `signer` signed the 32-byte `digest`."""
+def verify(signer: bytes, digest: bytes, signature: bytes) -> bytes:
+    """The canonical form of a signature by the key of address `signer` over the 32-byte `digest`.
+
+    Raises:
+        SignatureInvalid: it is not that key's.
+    """
     if len(signer) != ADDRESS_SIZE:
         raise SignatureInvalid("this kind of signer is not accepted here; sign with a wallet address of 20 bytes")
+    signature = canonical(signature)
     if recover(digest, signature) != signer:
         raise SignatureInvalid("the signature is not the named signer's over exactly this statement")
+    return signature
 
 
 def personal_digest(text: str) -> bytes:

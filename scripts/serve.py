@@ -121,7 +121,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
 def _world(
     state_folder: StateFolder, store: Store, services: Sequence[Slice], chain: Chain, hurry: Callable[[], None]
 ) -> World:
-    settings = state_folder.settings
+    settings, passkeys = state_folder.settings, bytes.fromhex(state_folder.deployment.passkeys[2:])
     return World(
         **ports_of(store),
         payloads=state_folder.payloads,
@@ -133,7 +133,7 @@ def _world(
         computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
         hurry=hurry,
         bounds=Bounds(streamed_bytes=settings.largest_record),
-        signers=Signers(bytes.fromhex(state_folder.deployment.passkeys[2:]), ChainWallets(chain.rpc)),
+        signers=Signers(passkeys, ChainWallets(chain.rpc), _api(state_folder).relying_party),
     )
 
 
@@ -148,6 +148,7 @@ def _api(state_folder: StateFolder) -> ApiSettings:
         instance=instance(settings.state),
         requests_per_second=settings.pace,
         evaluations_per_second=settings.evaluations,
+        origins=settings.origins,
     )
 
 

@@ -1,16 +1,25 @@
-"""Signatures of contract wallets, checked on chain by ERC-1271."""
+"""Signatures of contract wallets, checked on chain by ERC-1271; of those that are not deployed yet, by ERC-6492."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
+
 from mydata_ledger.anchors.chain.abi import IS_VALID_SIGNATURE
+from mydata_ledger.anchors.chain.deployless import call_after
 from mydata_ledger.anchors.chain.rpc import Rpc
-from mydata_ledger.ledger.errors import SignatureInvalid
 from mydata_ledger.ledger.party import checksum
 
 MAGIC_VALUE = "0x1626ba7e" + "00" * 28
 """The result of isValidSignature for a valid signature (ERC-1271): its own selector, padded to 32 bytes."""
 ERC6492_SUFFIX = bytes.fromhex("6492" * 16)
 """The last 32 bytes of an ERC-6492 signature, which was made before its wallet was deployed."""
+WRAPPER = ("address", "bytes", "bytes")
+"""What stands before the suffix: factory, its calldata, and the signature."""
+GAS = hex(10_000_000)
+"""The most gas that a stranger's factory may use in our node."""
 
 
 class ChainWallets:
@@ -20,24 +29,36 @@ class ChainWallets:
         self._rpc = rpc
 
     def agrees(self, wallet: bytes, digest: bytes, signature: bytes) -> bool:
-        """Return True if the wallet accepts the signature of the digest.
+        """Return True if the wallet accepts the signature of the digest; if need be, once its factory was called.
 
-        Raises SignatureInvalid for an ERC-6492 signature of a wallet that is not deployed yet, SourceUnavailable.
+        Nothing is sent: the factory of an ERC-6492 signature is called in a simulation. Raises SourceUnavailable.
         """
-        account = checksum(wallet)
-        if self._rpc.call("eth_getCode", account, "latest") in {"0x", "0x0"}:
-            if signature.endswith(ERC6492_SUFFIX):
-                raise SignatureInvalid("this contract wallet is not on chain yet: deploy it, then submit this again")
+        account, is_wrapped = checksum(wallet), signature.endswith(ERC6492_SUFFIX)
+        query = IS_VALID_SIGNATURE.data(digest, _inner(signature) if is_wrapped else signature)
+        is_deployed = self._rpc.call("eth_getCode", account, "latest") not in {"0x", "0x0"}
+        if is_deployed and self._is_accepted({"to": account, "data": query}):
+            return True
+        if not is_wrapped or (preparation := _preparation(signature)) is None:
             return False
-        call = {"to": account, "data": IS_VALID_SIGNATURE.data(digest, _inner(signature))}
+        code = call_after(*preparation, wallet, bytes.fromhex(query[2:]))
+        return self._is_accepted({"data": "0x" + code.hex(), "gas": GAS})
+
+    def _is_accepted(self, call: dict[str, Any]) -> bool:
         result: object = self._rpc.call_or_revert("eth_call", call, "latest")
         return result == MAGIC_VALUE
 
 
+def _preparation(signature: bytes) -> tuple[bytes, bytes] | None:
+    """The factory (20 bytes) and its calldata from an ERC-6492 signature; None if that is malformed."""
+    try:
+        factory, calldata, _ = decode(WRAPPER, signature[: -len(ERC6492_SUFFIX)])
+    except (DecodingError, OverflowError):
+        return None
+    return bytes.fromhex(factory[2:]), calldata
+
+
 def _inner(signature: bytes) -> bytes:
-    """Return the signature inside an ERC-6492 wrapper, abi.encode(factory, call, signature); empty if malformed."""
-    if not signature.endswith(ERC6492_SUFFIX):
-        return signature
+    """Return the signature inside an ERC-6492 wrapper, read as the contract reads it; empty if malformed."""
     body = signature[: -len(ERC6492_SUFFIX)]
     start = int.from_bytes(body[64:96], "big")
     length = int.from_bytes(body[start : start + 32], "big")

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
+from mydata_ledger.api.numbers import Seconds, Time
 from mydata_ledger.api.schemas import (
     ZERO,
     DraftView,
@@ -18,7 +19,6 @@ from mydata_ledger.api.schemas import (
     Hex32,
     Language,
     ReplacedView,
-    Seconds,
     SignedForm,
     Term,
     draft_view,
@@ -80,8 +80,8 @@ class DelegationView(BaseModel):
     delegator: str
     relation: str
     categories: list[str]
-    not_before: int
-    expires: int
+    not_before: Time
+    expires: Time
     status: str = Field(examples=["active"])
 
 

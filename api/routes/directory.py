@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
+from mydata_ledger.api.numbers import Time
 from mydata_ledger.api.schemas import Form, NoticeView, to_hex
 from mydata_ledger.ledger.consent import ACTIONS
 from mydata_ledger.ledger.errors import NotFound
@@ -25,8 +26,8 @@ class PartyView(BaseModel):
     name: str
     roles: list[str]
     encryption_key: str
-    valid_from: int
-    valid_until: int
+    valid_from: Time
+    valid_until: Time
 
 
 class NoticeForm(Form):

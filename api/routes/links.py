@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
+from mydata_ledger.api.numbers import Time
 from mydata_ledger.api.schemas import Hex32, to_hex
 from mydata_ledger.ledger.errors import NotFound, PasscodeInvalid
 from mydata_ledger.ledger.kernel import Link
@@ -43,7 +44,7 @@ class LinkView(BaseModel):
     label: str
     flag: str
     made_at: int
-    expires: int
+    expires: Time
     remaining_attempts: int
     opened: int
     size: int

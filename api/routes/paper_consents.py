@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
+from mydata_ledger.api.numbers import Message
 from mydata_ledger.api.routes.consents import ConsentDraftForm, RevocationDraftForm, grant_request, parse_grantee
 from mydata_ledger.api.schemas import (
     DraftView,
@@ -49,7 +50,7 @@ class WitnessStatementForm(Form):
     """
 
     kind: StatementKind
-    message: dict[str, Any]
+    message: Message
     scan: Hex32
     language: Language = ENGLISH
 

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
-from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, RecordView, Seconds, Term, proof_document, to_hex
+from mydata_ledger.api.numbers import Message, Seconds
+from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, RecordView, Term, proof_document, to_hex
 from mydata_ledger.ledger.errors import MalformedInput, NotFound
 from mydata_ledger.ledger.kernel import Upload
 from mydata_ledger.ledger.receipt import RECORDS
@@ -68,7 +69,7 @@ class IssueDrafts(BaseModel):
 class SignedIssue(Form):
     """The message of a draft and the holder's signature over it."""
 
-    message: dict[str, Any]
+    message: Message
     signature: Hex
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
+from mydata_ledger.api.numbers import Time
 from mydata_ledger.api.schemas import DraftView, Form, GrantForm, Hex, Hex32, Term, draft_view, to_hex
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, Wish, Wishes, WishKind
@@ -61,10 +62,10 @@ class TransferTerms(BaseModel):
     categories: list[str]
     purpose: str
     every_days: int
-    ends: int
-    data_from: int
-    data_until: int
-    retain_until: int
+    ends: Time
+    data_from: Time
+    data_until: Time
+    retain_until: Time
 
     @classmethod
     def of(cls, terms: Transfer) -> TransferTerms:

@@ -10,8 +10,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
+from mydata_ledger.api.numbers import Seconds, Time
 from mydata_ledger.api.routes.consents import ConsentDraftForm, grant_request
-from mydata_ledger.api.schemas import ZERO, DraftView, Form, GrantForm, Hex32, Seconds, Term, draft_view, to_hex
+from mydata_ledger.api.schemas import ZERO, DraftView, Form, GrantForm, Hex32, Term, draft_view, to_hex
 from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.consent import Consent, Grant
 from mydata_ledger.ledger.kernel import Kernel
@@ -51,10 +52,10 @@ class TransferView(BaseModel):
     categories: list[str]
     purpose: str
     every_days: Days
-    ends: int
-    data_from: int
-    data_until: int
-    retain_until: int
+    ends: Time
+    data_from: Time
+    data_until: Time
+    retain_until: Time
     status: str = Field(examples=["active"])
     words: dict[str, str]
 

@@ -10,7 +10,6 @@ from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.passkey import Assertion
 from mydata_ledger.ledger.ports import AnchoredHead
 from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Record
@@ -64,9 +63,9 @@ class Queries:
         """Whether signatures of contract wallets are accepted, which only the chain can check."""
         return self._world.signers.contracts is not None
 
-    def verify_signer(self, signer: bytes, digest: bytes, signature: bytes) -> Assertion | None:
-        """Raise SignatureInvalid unless `signer` signed the 32-byte digest; returns a passkey's assertion."""
-        return self._world.signers.verify(signer, digest, signature)
+    def verify_signer(self, signer: bytes, digest: bytes, signature: bytes) -> None:
+        """Raise SignatureInvalid unless `signer` signed the 32-byte digest; OtherSite as `Signers.verify` does."""
+        self._world.signers.verify(signer, digest, signature)
 
     def challenge_key(self) -> bytes:
         """The key (32 bytes) that authenticates sign-in challenges in all processes."""

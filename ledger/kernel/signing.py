@@ -17,35 +17,43 @@ class Signers:
 
     `passkeys` is the 20-byte address of the verifier contract whose passkeys are accepted, empty for none; any other
     verifier could accept every signature. `contracts` queries contract wallets; without it none is accepted.
+    `relying_party` is the site for which a passkey must have signed; without it any, as on chain.
     """
 
     passkeys: bytes = b""
     contracts: ContractWallets | None = None
+    relying_party: passkey.RelyingParty | None = None
 
     def without_contracts(self) -> Signers:
         """These signers without contract wallets, so that the chain is never queried."""
         return replace(self, contracts=None)
 
-    def verify(self, signer: bytes, digest: bytes, signature: bytes) -> passkey.Assertion | None:
-        """Raise SignatureInvalid unless `signer` signed the 32-byte digest; returns a passkey's assertion.
+    def verify(self, signer: bytes, digest: bytes, signature: bytes) -> bytes:
+        """The signature of `signer` over the 32-byte digest, as it is stored.
+
+        An account's key gives 65 bytes with v 27 or 28. What a contract wallet or a passkey signed stays as it is.
 
         Raises:
             SignatureInvalid: the signature is not the signer's over the digest.
+            OtherSite: a passkey signed for another site than `relying_party`.
             SourceUnavailable: only the chain could tell, and it does not answer.
         """
         if len(signer) == passkey.SIGNER_SIZE:
             return self._passkey(signer, digest, signature)
         try:
-            signers.verify(signer, digest, signature)
+            return signers.verify(signer, digest, signature)
         except SignatureInvalid:
             if not self._wallet_agrees(signer, digest, signature):
                 raise
-        return None
+        return signature
 
-    def _passkey(self, signer: bytes, digest: bytes, signature: bytes) -> passkey.Assertion:
+    def _passkey(self, signer: bytes, digest: bytes, signature: bytes) -> bytes:
         if not self.passkeys or signer[:ADDRESS_SIZE] != self.passkeys:
             raise SignatureInvalid("this passkey names another verifier than this ledger's; sign in with it again")
-        return passkey.verify(signer[ADDRESS_SIZE:], digest, signature)
+        assertion = passkey.verify(signer[ADDRESS_SIZE:], digest, signature)
+        if self.relying_party:
+            self.relying_party.check(assertion)
+        return signature
 
     def _wallet_agrees(self, signer: bytes, digest: bytes, signature: bytes) -> bool:
         if self.contracts is None or len(signer) != ADDRESS_SIZE:

@@ -52,15 +52,15 @@ class StatementSigning:
             )
 
     def seal(self, statement: Statement, signer: bytes, signature: bytes) -> SignedStatement:
-        """The statement with its blinded entry.
+        """The statement with its blinded entry, which holds the signature in the form of `Signers.verify`.
 
         Raises:
             SignatureInvalid: `signer` did not sign exactly this statement.
             SourceUnavailable: only the chain could tell, and it does not answer.
         """
         digest = typed_data.digest(statement, self.domain(statement))
-        self._world.signers.verify(signer, digest, signature)
-        return SignedStatement(statement, Entry(digest, signature, new_salt(), getattr(statement, "lock", NO_LOCK)))
+        stored = self._world.signers.verify(signer, digest, signature)
+        return SignedStatement(statement, Entry(digest, stored, new_salt(), getattr(statement, "lock", NO_LOCK)))
 
     def sign_as_gateway(self, statement: Statement) -> SignedStatement:
         """The statement signed by the operator's gateway key."""

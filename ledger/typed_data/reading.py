@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 from mydata_ledger.ledger.consent import Effect, Grant
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.typed_data import numbers
 from mydata_ledger.ledger.typed_data.hashing import Domain
 from mydata_ledger.ledger.typed_data.types import DOMAIN, MEMBERS, TYPES
 
-PLAIN = frozenset({str, int, bool})
+PLAIN = frozenset({str, bool})
 T = TypeVar("T")
 MAX_TEXT, MAX_ITEMS, MAX_BYTES, UINT64 = 2_000, 256, 4_096, 2**64
 
@@ -29,7 +30,7 @@ def typed_data(statement: Any, domain: Domain) -> dict[str, Any]:
 
 
 def message(statement: Any) -> dict[str, Any]:
-    """The statement as JSON with the member names of the wallet: bytes as 0x-hex, numbers as numbers."""
+    """The statement as JSON with the member names of the wallet: bytes as 0x-hex, numbers beyond 2^53 - 1 as text."""
     return {name: _shown(getattr(statement, field)) for _, name, field in MEMBERS[type(statement).__name__]}
 
 
@@ -41,7 +42,9 @@ def _shown(value: Any) -> Any:
         return [_shown(item) for item in value]
     if kind in PLAIN:
         return value
-    return message(value) if is_dataclass(value) else value if isinstance(value, int) else str(value)
+    if isinstance(value, int):
+        return numbers.shown(value)
+    return message(value) if is_dataclass(value) else str(value)
 
 
 def parse(kind: type[T], data: Mapping[str, Any]) -> T:
@@ -93,9 +96,9 @@ def _text(value: Any, name: str) -> str:
 
 
 def _number(value: Any, name: str) -> int:
-    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 21 else value
+    number = numbers.from_text(value)
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < UINT64:
-        raise MalformedInput(f"`{name}` is a whole number from 0 to 2^64 - 1")
+        raise MalformedInput(f"`{name}` is a whole number from 0 to 2^64 - 1, beyond 2^53 - 1 as a decimal string")
     return number
 
 

@@ -3,6 +3,10 @@
 CHAIN = "JSON-RPC of the chain that holds the contracts. `mydata up` starts a chain of its own unless `--rpc` is given."
 DATABASE = "Database of the ledger: SQLite, or PostgreSQL with the extra `postgres`."
 URI = "Address at which people reach the API. Sessions are signed for it, and passkeys are bound to its host."
+ORIGINS = (
+    "Pages and apps whose passkeys are accepted: `https://a.example`, or `android:apk-key-hash:…` of an app. "
+    "A list replaces the default, so name the site's own origin too."
+)
 PAYLOADS = "Payload store: `embedded` in the state folder, or the RPC of an IPFS node, with the extra `ipfs`."
 EVALUATIONS = "Questions that one session may ask in evaluations, each question of a call counted; 0 sets no limit."
 KEYSTORE = "Passphrase of the keystore's master key."

@@ -13,6 +13,7 @@ from mydata_ledger.scripts.settings.effects import (
     DATABASE,
     EVALUATIONS,
     KEYSTORE,
+    ORIGINS,
     PAYLOADS,
     PKCS11,
     ROTATED,
@@ -22,7 +23,7 @@ from mydata_ledger.scripts.settings.effects import (
 )
 from mydata_ledger.scripts.settings.fields import about, given, setting, variables
 from mydata_ledger.scripts.settings.names import refuse_unknown
-from mydata_ledger.scripts.settings.values import address, payload_store, text, url, whole, yes_or_no
+from mydata_ledger.scripts.settings.values import address, origins, payload_store, site, text, url, whole, yes_or_no
 
 DEFAULT_STATE, DEFAULT_PORT = Path(".mydata"), 8420
 SQL = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
@@ -39,7 +40,8 @@ class Settings:
     database: str = setting(
         "", url(*SQL, host=False), "SQLAlchemy URL", DATABASE, default="`ledger.db` in the state folder", secret=True
     )
-    uri: str = setting("", url("http", "https"), "URL", URI, default="`http://localhost:PORT`")
+    uri: str = setting("", site, "URL", URI, default="`http://localhost:PORT`")
+    origins: tuple[str, ...] = setting((), origins, "origins, by commas", ORIGINS, default="that of `MYDATA_URI`")
     payloads: str = setting("embedded", payload_store, "`embedded` or URL", PAYLOADS)
     pace: int = setting(1_000, whole(0), "requests/s", "Requests that one session may make; 0 sets no limit.")
     evaluations: int = setting(0, whole(0), "questions/s", EVALUATIONS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from difflib import get_close_matches
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.failure import Failure
@@ -14,6 +14,8 @@ from mydata_ledger.scripts.multiaddr import EMBEDDED, multiaddr
 Read = Callable[[str, str], object]
 """Reads the variable of that name from its text. Raises BadSetting."""
 NODE = "http://127.0.0.1:5001"
+DEFAULT_PORTS = {"http": 80, "https": 443}
+APP = re.compile(r"android:apk-key-hash:[A-Za-z0-9_-]{43}")
 MAILBOX = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}")
 SHOWN = 40
 """Characters of a bad value that the refusal repeats."""
@@ -69,6 +71,34 @@ def url(*schemes: str, host: bool = True) -> Read:
         return given
 
     return read
+
+
+def site(name: str, given: str) -> str:
+    """An http or https URL, with its origin as a browser writes it."""
+    url(*DEFAULT_PORTS)(name, given)
+    found = urlsplit(given)
+    return _origin(found) + found.path
+
+
+def origins(name: str, given: str) -> tuple[str, ...]:
+    """Origins, separated by commas: of pages as a browser writes them, of Android apps by the hash of their key."""
+    return tuple(one if APP.fullmatch(one) else _page(name, one) for one in given.replace(" ", "").split(","))
+
+
+def _page(name: str, given: str) -> str:
+    near = _origin(urlsplit(site(name, given)))
+    if near != given:
+        raise BadSetting(
+            f"{name} cannot have {_shown(given)}: give origins as browsers write them; the nearest is {near}"
+        )
+    return near
+
+
+def _origin(found: SplitResult) -> str:
+    """Scheme and host in lower case, and the port unless it is the scheme's own (HTML, section 7.1.1)."""
+    host = f"[{found.hostname}]" if ":" in (found.hostname or "") else found.hostname
+    port = "" if found.port in {None, DEFAULT_PORTS[found.scheme]} else f":{found.port}"
+    return f"{found.scheme}://{host}{port}"
 
 
 def address(name: str, given: str) -> str:

@@ -16,7 +16,7 @@ from mydata_ledger.ledger.merkle import HASH_SIZE, Head
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import LOG_OF, Statement
 from mydata_ledger.ledger.record import Issue
-from mydata_ledger.ledger.typed_data import Domain, read_domain, read_hex
+from mydata_ledger.ledger.typed_data import Domain, numbers, read_domain, read_hex
 from mydata_ledger.ledger.typed_data.hashing import NAME, VERSION
 from mydata_ledger.scripts.verify.attached import MEMBERS, NO_ATTACHMENTS, Attachments, read_attached
 from mydata_ledger.scripts.verify.recovered import recovered_from
@@ -83,13 +83,14 @@ def parse(raw: Any) -> Document:
     """Parse a document from JSON.
 
     Raises MalformedInput unless the API would write exactly this JSON: no member more or less, and no other spelling of
-    the same bytes. So a change of any byte is detected.
+    the same bytes. So a change of any byte is detected. Older documents have numbers beyond 2^53 - 1 as numbers.
     """
     try:
         document = _parse(raw)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise MalformedInput(SHAPE) from error
-    if not _is_equal(_as_json(document), raw):
+    written = _as_json(document)
+    if not _is_equal(written, raw) and not _is_equal(numbers.with_text(written), numbers.with_text(raw)):
         raise MalformedInput("a member is spelled as no door spells it, or is none that anything here vouches for")
     return document
 

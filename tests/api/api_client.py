@@ -4,6 +4,7 @@ import base64
 import shutil
 import tempfile
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 from starlette.testclient import TestClient
@@ -31,15 +32,16 @@ class ApiClient:
 
     def __init__(self, store=None, bounds=None, world=None, **settings):
         self.fixture = LedgerFixture(Vocabulary(one.catalog for one in slices()), store, bounds)
-        self.fixture.rebuild(**(world or {}))
         ours = Wallet(b"\x63" * 32).address
         registries = dict.fromkeys(["consents", "records", "access", "parties"], ours)
-        chain = {"uri": URI, "chain_id": 31337, "registries": registries}
+        api = ApiSettings(**{"uri": URI, "chain_id": 31337, "registries": registries, **settings})
+        signers = replace(self.fixture.world.signers, relying_party=api.relying_party)
+        self.fixture.rebuild(**{"signers": signers, **(world or {})})
         self.notes = Path(tempfile.mkdtemp(prefix="mydata-notes-"))
         weakref.finalize(self, shutil.rmtree, self.notes, ignore_errors=True)
         domains = self.fixture.world.domains
         tiles = LogTiles(self.fixture.store, NoteKeys(self.notes, b"\x4d" * 32), CheckpointStore(self.notes), domains)
-        context = AppContext(self.fixture.kernel, self.fixture.store.sessions, ApiSettings(**chain, **settings), tiles)
+        context = AppContext(self.fixture.kernel, self.fixture.store.sessions, api, tiles)
         self.app = create_app(context, slices())
         self.app.router.routes = list(ROUTES.setdefault("all", self.app.router.routes))
         self.http = TestClient(self.app, raise_server_exceptions=False)

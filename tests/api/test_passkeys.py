@@ -4,13 +4,26 @@ import pytest
 
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.typed_data import digest, parse, read_domain
-from testing.ledger_fixture import VERIFIER
+from testing.ledger_fixture import NOW, VERIFIER
 from testing.passkeys import PRESENT, Passkey
 from tests.api.api_client import URI, ApiClient
 
 SECRET = b"\1" * 32
-PATHS = {Consent: "/consents", Revocation: "/revocations"}
+PATHS = {Consent: "/consents", Revocation: "/revocations", Delegation: "/delegations", Erasure: "/me/erasures"}
+APP = "android:apk-key-hash:" + "A" * 43
+ELSEWHERE = {
+    "another origin": {"origin": "https://evil.example"},
+    "another port": {"origin": URI + ":8080"},
+    "another scheme": {"origin": URI.replace("http:", "https:")},
+    "no origin": {"origin": None},
+    "an origin that is no text": {"origin": [URI]},
+    "another relying party": {"host": "evil.example"},
+    "a frame of another site": {"crossOrigin": True},
+    "a frame below another page": {"topOrigin": URI},
+}
 
 
 @pytest.fixture
@@ -41,11 +54,12 @@ def headers(client, person):
     return {"Authorization": f"Bearer {enter(client, person, challenge(client, person)).json()['token']}"}
 
 
-def hand_in(client, person, draft, kind, head):
+def hand_in(client, person, draft, kind, head, **spoilt):
     statement, domain = parse(kind, draft["typed_data"]["message"]), read_domain(draft["typed_data"]["domain"])
     assert draft["digest"] == shown(digest(statement, domain)), "the challenge that the draft names is its digest"
-    signature = shown(person.sign(bytes.fromhex(draft["digest"][2:])))
+    signature = shown(person.sign(bytes.fromhex(draft["digest"][2:]), **spoilt))
     form = {"message": draft["typed_data"]["message"], "domain": draft["typed_data"]["domain"], "signature": signature}
+    form = {"erasures": [form]} if kind is Erasure else form
     return client.http.post(PATHS[kind], json=form, headers=head)
 
 
@@ -85,13 +99,80 @@ def test_the_session_is_the_passkey_s(client, ann):
     assert enter(client, ann, sign_in_request).status_code == 401, "a challenge is spent by its first use"
 
 
-@pytest.mark.parametrize(
-    "spoilt",
-    [{"origin": "https://evil.example"}, {"host": "evil.example"}, {"crossOrigin": True}, {"origin": None}],
-)
+@pytest.mark.parametrize("spoilt", ELSEWHERE.values(), ids=ELSEWHERE)
 def test_an_assertion_made_for_another_site_opens_nothing(client, ann, spoilt):
     answer = enter(client, ann, challenge(client, ann), **spoilt)
     assert (answer.status_code, answer.json()["error"]) == (401, "session_required")
+
+
+def drafted(client, path, head, /, **form):
+    draft = client.http.post(f"{path}/drafts", json=form, headers=head).json()
+    if "drafts" in draft:
+        [typed] = draft["drafts"]
+        statement, domain = parse(Erasure, typed["message"]), read_domain(typed["domain"])
+        return {"typed_data": typed, "digest": shown(digest(statement, domain))}
+    return draft
+
+
+def consent(client, _, head):
+    return Consent, drafted(client, "/consents", head, **client.wish(client.fixture.trial.address))
+
+
+def large_consent(client, _, head):
+    records = ["0x" + f"{number:064x}" for number in range(256)]
+    return Consent, drafted(client, "/consents", head, **client.wish(client.fixture.trial.address, records=records))
+
+
+def revocation(client, ann, head):
+    kind, draft = consent(client, ann, head)
+    assert hand_in(client, ann, draft, kind, head).status_code == 202
+    return Revocation, drafted(client, "/revocations", head, grantee=client.fixture.trial.address)
+
+
+def delegation(client, _, head, delegate=b"\x4f" * 20):
+    form = {"delegate": shown(delegate), "delegate_name": "Ben", "categories": ["health"], "expires": NOW + 9_000}
+    return Delegation, drafted(client, "/delegations", head, **form)
+
+
+def consent_of_a_delegate(client, ann, _):
+    ward = client.fixture.ann
+    _, draft = delegation(client, ward, client.as_(ward), ann.signer)
+    signed = client.signed(ward, Delegation, draft["typed_data"])
+    assert client.http.post("/delegations", json=signed, headers=client.as_(ward)).status_code == 202
+    client.fixture.anchor()
+    wish = client.wish(client.fixture.trial.address) | {"data_subject": shown(ward.signer)}
+    return Consent, drafted(client, "/consents", headers(client, ann), **wish)
+
+
+def erasure(client, ann, head):
+    client.fixture.ann = ann
+    client.issued()
+    client.fixture.anchor()
+    return Erasure, drafted(client, "/me/erasures", head)
+
+
+@pytest.mark.parametrize("spoilt", ELSEWHERE.values(), ids=ELSEWHERE)
+@pytest.mark.parametrize(
+    "road",
+    [consent, large_consent, revocation, delegation, consent_of_a_delegate, erasure],
+    ids=lambda one: one.__name__,
+)
+def test_a_statement_signed_for_another_site_is_refused_on_every_way_in(client, ann, road, spoilt):
+    head = headers(client, ann)
+    kind, draft = road(client, ann, head)
+    refused = hand_in(client, ann, draft, kind, head, **spoilt)
+    assert (refused.status_code, refused.json()["error"]) == (403, "signature_invalid")
+    assert hand_in(client, ann, draft, kind, head).status_code == 202
+
+
+def test_an_origin_that_is_named_is_accepted_and_only_those(ann):
+    client = ApiClient(origins=(APP, URI))
+    assert enter(client, ann, challenge(client, ann), origin=APP).status_code == 201
+    kind, draft = consent(client, ann, headers(client, ann))
+    assert hand_in(client, ann, draft, kind, headers(client, ann), origin="https://evil.example").status_code == 403
+    assert hand_in(client, ann, draft, kind, headers(client, ann), origin=APP).status_code == 202
+    alone = ApiClient(origins=(APP,))
+    assert enter(alone, ann, challenge(alone, ann)).status_code == 401
 
 
 def test_an_assertion_without_its_user_opens_nothing(client, ann):

@@ -1,11 +1,13 @@
 """Sessions by ERC-4361: who signed what, for which site, once, and for how long."""
 
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from mydata_ledger.api.auth import STATEMENT
 from mydata_ledger.api.siwe import SignIn
 from mydata_ledger.ledger.errors import SessionRequired
 from testing.ledger_fixture import NOW, wallet
@@ -58,11 +60,49 @@ def test_somebody_else_s_signature_opens_nothing_and_spends_nothing(client):
         ("Chain ID: 31337", "Chain ID: 1"),
         ("Nonce: ", "Nonce: 00"),
         ("Version: 1", "Version: 2"),
+        ("testserver wants", "https://testserver wants"),
+        ("testserver wants", "HTTP://testserver wants"),
+        ("testserver wants", "testserver:80 wants"),
+        ("testserver wants", "Testserver wants"),
+        ("testserver wants", "ann@testserver wants"),
+        (f"URI: {URI}", "URI: https://testserver"),
+        (f"URI: {URI}", f"URI: {URI}/"),
+        (f"URI: {URI}", "URI: http://ann@testserver"),
+        ("Chain ID: 31337", "Chain ID: 0x7a69"),
+        ("\n", "\r\n"),
+        (ANN.address, ANN.address.lower()),
     ],
 )
 def test_a_message_for_another_site_chain_or_nonce_is_refused(client, old, new):
     answer = enter(client, challenge(client)["message"].replace(old, new))
     assert (answer.status_code, answer.json()["error"]) == (401, "session_required")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: "http://" + text,
+        lambda text: re.sub(r"\n\n[^\n]+\n\n", "\n\n\n", text),
+        lambda text: text + "\nResources:\n- ipfs://bafy/x\n- https://example.com/a?b=c#d",
+        lambda text: text + "\nResources:",
+        lambda text: text + "\nRequest ID: abc-1\nResources:\n- https://e.x/",
+        lambda text: text + "\nNot Before: 2016-01-01T00:00:00Z",
+        lambda text: re.sub("\nExpiration Time: .*", "", text),
+        lambda text: re.sub(r"Issued At: (.*)Z", r"Issued At: \1.123456789+00:00", text),
+        lambda text: text.replace(STATEMENT, "Any other words"),
+    ],
+)
+def test_what_the_erc_lets_a_wallet_write_signs_in(client, change):
+    message = challenge(client)["message"]
+    assert change(message) != message
+    assert enter(client, change(message)).status_code == 201
+
+
+def test_a_scheme_is_the_site_s_own():
+    client = ApiClient(uri="https://ledger.example")
+    message = challenge(client)["message"]
+    assert enter(client, "http://" + message).status_code == 401
+    assert enter(client, "https://" + message).status_code == 201
 
 
 @pytest.mark.parametrize("seconds", [300, 10_000])

@@ -7,12 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from mydata_ledger.ledger import signers
+from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.errors import SignatureInvalid
+from mydata_ledger.ledger.kernel import Signers
 from mydata_ledger.ledger.signers import Wallet
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 keys = some.integers(1, ORDER - 1).map(lambda n: n.to_bytes(32, "big"))
 digests = some.binary(min_size=32, max_size=32)
+FORMS = {
+    "v 27 or 28": lambda signature: signature,
+    "v 0 or 1": lambda signature: signature[:64] + bytes([signature[64] - 27]),
+    "EIP-2098": lambda signature: (
+        signature[:32] + bytes([signature[32] | (signature[64] - 27) << 7]) + signature[33:64]
+    ),
+}
 
 
 @given(keys, digests)
@@ -26,6 +35,32 @@ def test_a_wallet_signs_as_eth_account_does(key, digest):
 @given(keys, some.text(max_size=50))
 def test_plain_texts_are_signed_as_in_eip_191(key, text):
     assert Wallet(key).sign_text(text) == bytes(Account.from_key(key).sign_message(encode_defunct(text=text)).signature)
+
+
+@given(keys, digests)
+def test_every_form_of_a_signature_gives_the_same_entry(key, digest):
+    wallet, salt = Wallet(key), bytes(32)
+    stored = [signers.verify(wallet.signer, digest, form(wallet.sign(digest))) for form in FORMS.values()]
+    assert {Entry(digest, one, salt).entry for one in stored} == {Entry(digest, wallet.sign(digest), salt).entry}
+
+
+@given(some.binary(min_size=64, max_size=65), digests)
+def test_what_a_contract_wallet_signed_reaches_it_and_is_stored_unchanged(signature, digest):
+    reached = []
+
+    class Agreeing:
+        def agrees(self, _wallet, _digest, received):
+            reached.append(received)
+            return True
+
+    assert Signers(contracts=Agreeing()).verify(b"\1" * 20, digest, signature) == signature
+    assert reached == [signature]
+
+
+def test_a_high_s_is_refused_in_the_compact_form_too():
+    high = (signers.HALF_ORDER + 1).to_bytes(32, "big")
+    with pytest.raises(SignatureInvalid, match="high s"):
+        signers.verify(b"\1" * 20, bytes(32), b"\1" * 32 + high)
 
 
 @given(digests, some.integers(0, 64), some.integers(1, 255))

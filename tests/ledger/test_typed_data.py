@@ -1,5 +1,8 @@
 """EIP-712 compared with eth-account over random statements of every kind, and the input that the parser refuses."""
 
+import json
+from decimal import Decimal
+
 import pytest
 from eth_account.messages import _hash_eip191_message, encode_typed_data
 from hypothesis import given
@@ -11,7 +14,7 @@ from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import AccessReceipt
 from mydata_ledger.ledger.record import Erasure, Issue
-from mydata_ledger.ledger.typed_data import Domain, digest, message, parse, typed_data
+from mydata_ledger.ledger.typed_data import Domain, digest, message, numbers, parse, typed_data
 from mydata_ledger.ledger.typed_data.types import MEMBERS
 
 KINDS = {
@@ -66,6 +69,28 @@ def test_another_domain_gives_another_digest(statement, local, there):
     assert (digest(statement, local) == digest(statement, there)) is (local == there)
 
 
+@given(every, domains)
+def test_a_plain_json_reader_loses_no_digit(statement, domain):
+    typed = json.loads(json.dumps(typed_data(statement, domain)), parse_int=lambda digits: int(float(digits)))
+    assert digest(parse(type(statement), typed["message"]), domain) == digest(statement, domain)
+
+
+@given(some.integers(0, 2**64 - 1))
+def test_a_number_has_one_text_and_reads_back_from_both(number):
+    value = numbers.shown(number)
+    assert value == (number if number < 2**53 else str(number))
+    for written in (value, number, str(number)):
+        assert parse(Revocation, message(REVOCATION) | {"version": written}).version == number
+
+
+@given(some.integers(2**53, 2**64 - 1))
+def test_a_rounded_number_is_noticed_and_an_exact_one_is_taken(number):
+    rounded = int(Decimal(repr(float(number))))  # what JSON.stringify writes, ECMA-262 Number::toString
+    assert numbers.may_be_rounded({"grants": [{"expires": rounded}]})
+    assert numbers.may_be_rounded(number) is (number == rounded)
+    assert not numbers.may_be_rounded([str(rounded), 0, True, 1.5, None])
+
+
 GRANT = Grant(Effect.PERMIT, ("health.lab",), ("hl7:HRESCH",), ("view",), 1, 2)
 REVOCATION = Revocation(b"\1" * 20, b"\1" * 20, "*", "anyone", 2, bytes(32), bytes(32), 5)
 
@@ -78,6 +103,14 @@ REVOCATION = Revocation(b"\1" * 20, b"\1" * 20, "*", "anyone", 2, bytes(32), byt
         ("version", True, "whole number"),
         ("version", 1.0, "whole number"),
         ("version", "\uff11", "whole number"),
+        ("version", "05", "whole number"),
+        ("version", "+5", "whole number"),
+        ("version", "5e3", "whole number"),
+        ("version", " 5", "whole number"),
+        ("version", "", "whole number"),
+        ("version", str(2**64), "decimal string"),
+        ("version", "1" * 5_000, "decimal string"),
+        ("version", 9.223372036854776e18, "decimal string"),
         ("consent", "0x00", "exactly 32 bytes"),
         ("consent", "00" * 32, "0x-hex"),
         ("dataSubject", "0x" + "00" * 5_000, "at most"),

@@ -45,6 +45,10 @@ BAD = {
     ("MYDATA_DATABASE", "ledger.db"): "must begin with sqlite://",
     ("MYDATA_URI", "htps://ledger.example"): "the nearest is https://",
     ("MYDATA_URI", "https://"): "names no server",
+    ("MYDATA_ORIGINS", "ledger.example"): "must begin with http:// or https://",
+    ("MYDATA_ORIGINS", "https://a.example, https://B.example:443/x"): "the nearest is https://b.example$",
+    ("MYDATA_ORIGINS", "https://a.example,"): "must begin with http:// or https://",
+    ("MYDATA_ORIGINS", "android:apk-key-hash:short"): "must begin with http:// or https://",
     ("MYDATA_SMTP", "smpt://me:hunter@host"): "the nearest is smtp://",
     ("MYDATA_SMTP", "smtp://me:hunter@host:99999"): "names no server",
     ("MYDATA_SENDER", "ledger"): "give an e-mail address",
@@ -96,6 +100,26 @@ def test_every_variable_reaches_its_field(tmp_path):
     assert (made.passphrase, made.new_passphrase, made.pkcs11_pin) == ("hunter-1", "hunter-2", "hunter-3")
     email = notifiers(made)["email"]
     assert (email.host, email.port, email.user, email.password, email.tls) == ("host", 25, "me", "hunter-5", True)
+
+
+@pytest.mark.parametrize(
+    ("given", "uri"),
+    [
+        ("https://Ledger.Example", "https://ledger.example"),
+        ("https://ledger.example:443/Portal", "https://ledger.example/Portal"),
+        ("http://ledger.example:80", "http://ledger.example"),
+        ("http://ledger.example:443", "http://ledger.example:443"),
+        ("https://[::1]:8420", "https://[::1]:8420"),
+    ],
+)
+def test_the_site_is_written_as_a_browser_writes_it(tmp_path, given, uri):
+    assert read(tmp_path, MYDATA_URI=given).uri == uri
+
+
+def test_origins_are_those_of_pages_and_apps(tmp_path):
+    app = "android:apk-key-hash:" + "aB_-" * 10 + "xyz"
+    assert read(tmp_path).origins == ()
+    assert read(tmp_path, MYDATA_ORIGINS=f"https://a.example, {app}").origins == ("https://a.example", app)
 
 
 def test_no_secret_is_shown(tmp_path):

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.commitment.content import record_commitment
+from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.cli import app
@@ -78,6 +79,16 @@ def test_a_good_document_is_valid_in_ten_checks(documents, snapshot, kind):
     reached = verdict(documents[kind], snapshot)
     assert (reached.result, [step.number for step in reached.steps]) == ("valid", list(range(1, 11)))
     assert all(step.held and step.value_text("ko") and step.text for step in reached.steps)
+
+
+def test_an_older_document_has_its_largest_numbers_as_numbers(documents, snapshot):
+    written = documents["consent"]
+    assert written["message"]["grants"][0]["expires"] == str(NEVER)
+    older = put(written, ("message", "grants", 0, "expires"), NEVER)
+    assert verdict(older, snapshot).result == "valid"
+    for wrong in (str(NEVER - 1), 9223372036854776000, "0" + str(NEVER), float(NEVER)):
+        assert verdict(put(written, ("message", "grants", 0, "expires"), wrong), snapshot).result == "invalid"
+    assert verdict(put(written, ("message", "version"), "1"), snapshot).result == "invalid", "a small one is a number"
 
 
 @pytest.mark.parametrize("kind", KINDS)

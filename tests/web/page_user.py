@@ -6,13 +6,12 @@ FORGE_SCRIPT = """
 (() => {
   const honest = window.fetch;
   const forged = async (text) => {
-    const { read, write } = await import("/web/portal/api.js");
     const { statementDigest } = await import("/portal/statements.js");
-    const draft = read(text), { message, domain } = draft.typed_data;
+    const draft = JSON.parse(text), { message, domain } = draft.typed_data;
     if (message.grants) message.grants[0].categories = ["health.genetic"];
     else message.consent = "0x" + "11".repeat(32);
-    const digest = statementDigest(draft.typed_data.primaryType, write(message), write(domain));
-    return write({ ...draft, digest });
+    const digest = statementDigest(draft.typed_data.primaryType, JSON.stringify(message), JSON.stringify(domain));
+    return JSON.stringify({ ...draft, digest });
   };
   window.forgeries = [];
   window.fetch = async (path, form) => {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.verify import RegistryReader, load_all, verify_all
 from mydata_ledger.scripts.verify.page import SOURCES, build
@@ -119,6 +120,13 @@ def agree(tab, rpc, path):
 def test_every_kind_is_valid_check_by_check(tab, chain, documents, tmp_path):
     assert agree(tab, chain.url, lines(tmp_path / "all.jsonl", documents.values())) == ["valid"] * 13
     assert "13 checked: 13 valid" in tab.run("document.getElementById('summary').textContent")
+
+
+def test_large_numbers_are_text_and_in_older_documents_numbers(tab, chain, documents, tmp_path):
+    end, version = ("message", "grants", 0, "expires"), ("message", "version")
+    spelt = [put(documents["consent"], end, one) for one in (NEVER, str(NEVER - 1), "0" + str(NEVER), float(NEVER))]
+    found = agree(tab, chain.url, lines(tmp_path / "large.jsonl", [*spelt, put(documents["consent"], version, "1")]))
+    assert found == ["valid", "invalid", "invalid", "invalid", "invalid"]
 
 
 def test_content_that_is_kept_apart_is_unknown_to_both(tab, chain, documents, tmp_path):

@@ -1,7 +1,7 @@
 // What the HTTP API answers, as far as the portal reads it, and the two kinds of account that sign.
 
-/** A whole number of the API; api.js reads one of 16 digits and more as BigInt. */
-export type Whole = number | bigint;
+/** A whole number of the API; one beyond 2^53 - 1 is a decimal string, because JSON.parse would round it. */
+export type Whole = number | string;
 
 export interface Grant {
   effect: "permit" | "forbid";

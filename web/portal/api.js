@@ -2,18 +2,6 @@
 
 /** @import { Consent, ConsentCopy, ConsentRequest, Notice, Review, Vocabulary, Wishes } from "./answers" */
 let token = "";
-const TAG = "\u0000whole:"; // a number beyond 2^53 is read as BigInt, because every digit is part of what is signed
-
-/** @type {(text: string) => string} */
-const tagLongNumbers = (text) => text.replace(/"(?:[^"\\]|\\.)*"|\d{16,}/g, (part) => (part[0] === '"' ? part : JSON.stringify(TAG + part)));
-
-/** The value of JSON text; a number of 16 digits and more becomes a BigInt. @type {(text: string) => any} */
-export const read = (text) =>
-  JSON.parse(tagLongNumbers(text), (_, value) => (typeof value === "string" && value.startsWith(TAG) ? BigInt(value.slice(TAG.length)) : value));
-
-/** JSON text of a value, its BigInts as numbers. @type {(value: unknown) => string} */
-export const write = (value) =>
-  JSON.stringify(value, (_, part) => (typeof part === "bigint" ? TAG + part : part))?.replace(/"\\u0000whole:(\d+)"/g, "$1");
 
 /** The API refused a request. */
 export class Refused extends Error {
@@ -34,8 +22,8 @@ export async function call(method, path, body) {
   const headers = { accept: "application/json" };
   if (token) headers.authorization = `Bearer ${token}`;
   if (body) headers["content-type"] = "application/json";
-  const response = await fetch(path, { method, headers, body: body && write(body) });
-  const answer = response.status === 204 ? null : read((await response.text()) || "{}");
+  const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+  const answer = response.status === 204 ? null : JSON.parse((await response.text()) || "{}");
   if (!response.ok) throw new Refused(response.status, answer ?? {});
   return answer;
 }

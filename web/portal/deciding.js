@@ -1,6 +1,6 @@
 // From reading a draft to signing it. Exactly what is shown is signed. The page reads the statement itself; of the
 // server's texts it shows only the list of changes.
-import { get, post, write } from "./api.js";
+import { get, post } from "./api.js";
 import { ZERO, hex, lockOf, sha256, utf8 } from "./bytes.js";
 import { holdSecret } from "./keys.js";
 import { narrowView } from "./narrowing.js";
@@ -70,7 +70,7 @@ async function signConsent(shown, decision) {
 async function fetchDraft({ requestDraft, grantee, grants, page }, lock) {
   const draft = await requestDraft(lock), { message } = draft.typed_data, { signer } = page.account;
   const isOwn = message.dataSubject === signer && message.signer === signer && message.lock === lock;
-  const isAsked = message.grantee.toLowerCase() === grantee.toLowerCase() && (!grants || write(message.grants) === write(grants));
+  const isAsked = message.grantee.toLowerCase() === grantee.toLowerCase() && (!grants || JSON.stringify(message.grants) === JSON.stringify(grants));
   if (!isOwn || !isAsked || !(await isUnderNotice(draft))) throw new Error(translate("changedDraft"));
   await page.account.check("Consent", draft);
   return /** @type {ConsentDraft} */ (draft);
@@ -83,7 +83,7 @@ async function isUnderNotice({ notice, typed_data: { message } }) {
 
 /** True if two drafts differ in nothing but time and lock. @type {(one: ConsentMessage, other: ConsentMessage) => boolean} */
 function isSameConsent(one, other) {
-  return write({ ...one, signedAt: 0, lock: "" }) === write({ ...other, signedAt: 0, lock: "" });
+  return JSON.stringify({ ...one, signedAt: 0, lock: "" }) === JSON.stringify({ ...other, signedAt: 0, lock: "" });
 }
 
 /** @type {(notice: Notice, title: HTMLElement) => HTMLElement} */

@@ -57,7 +57,7 @@ function leftOf(grant, parts, end) {
   const [categories, purposes, actions] = [checked(parts.categories), checked(parts.purposes), checked(parts.actions)];
   if (!categories.length || !purposes.length || !actions.length) return null;
   const day = end.value ? Date.parse(`${end.value}T00:00:00Z`) / 1000 + DAY : Infinity;
-  return { ...grant, categories, purposes, actions, expires: day < grant.expires ? day : grant.expires };
+  return { ...grant, categories, purposes, actions, expires: day < Number(grant.expires) ? day : grant.expires };
 }
 
 /** @type {(grant: Grant) => object} */

@@ -1,7 +1,7 @@
 // A passkey as an account of the portal. The prompt of a passkey shows no words. So the page signs the digest that it
 // computes from what it shows, and never a digest that the server sends.
 import { createPasskey, encodeAssertion, getAssertion } from "../passkey.js";
-import { openSession, post, write } from "./api.js";
+import { openSession, post } from "./api.js";
 import { hex, utf8 } from "./bytes.js";
 import { translate } from "./words.js";
 
@@ -138,7 +138,7 @@ class Passkey {
   /** @param {StatementKind} kind @param {object} message @param {Domain} domain */
   #digest(kind, message, domain) {
     try {
-      return this.#statements.statementDigest(kind, write(message), write(domain));
+      return this.#statements.statementDigest(kind, JSON.stringify(message), JSON.stringify(domain));
     } catch (error) {
       throw new Error(translate("unreadable", { why: /** @type {Error} */ (error).message }));
     }

@@ -1,5 +1,5 @@
 // Elements of the page, and how grants are shown. Text is always added as text, never parsed as HTML.
-import { get, write } from "./api.js";
+import { get } from "./api.js";
 import { actionOf, conditionOf, language, lookUp, timeText, translate } from "./words.js";
 
 /** @import { Draft, Grant, Vocabulary, Whole } from "./answers" */
@@ -117,7 +117,7 @@ function members(struct, path = "") {
 
 /** Offer a value as a JSON file. @type {(name: string, value: object) => void} */
 export function save(name, value) {
-  const url = URL.createObjectURL(new Blob([write(value)], { type: "application/json" }));
+  const url = URL.createObjectURL(new Blob([JSON.stringify(value)], { type: "application/json" }));
   el("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

@@ -44,7 +44,7 @@ class Wallet {
 
   /** @type {(kind: StatementKind, draft: Draft) => Promise<SignedForm>} */
   async sign(_kind, { typed_data: typed }) {
-    const params = [this.name, JSON.stringify(typed, (_, part) => (typeof part === "bigint" ? String(part) : part))];
+    const params = [this.name, JSON.stringify(typed)];
     const signature = await this.provider.request({ method: "eth_signTypedData_v4", params });
     return { message: typed.message, domain: typed.domain, signature };
   }

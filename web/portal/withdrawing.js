@@ -1,6 +1,6 @@
 // The end of a consent, shown whole before it is signed. The page writes itself what the revocation ends, from the consent
 // that it ends. If the server's summary differs, nothing is signed.
-import { get, post, write } from "./api.js";
+import { get, post } from "./api.js";
 import { ZERO } from "./bytes.js";
 import { needsFile, secretField, secretFor } from "./keys.js";
 import { button, el, exactView, grantView, list } from "./view.js";
@@ -56,15 +56,15 @@ async function fetchDraft({ consent, page, grants }, secret) {
   const draft = await post("/revocations/drafts", { grantee: consent.grantee, secret, language }), { message } = draft.typed_data;
   const { signer } = page.account, { grantee, grantee_name: granteeName, entry } = consent;
   const expected = { ...message, dataSubject: signer, signer, grantee, granteeName, consent: entry, secret };
-  const isSummaryRight = write(draft.summary) === write(endOfConsent(message, grants));
-  if (!isSummaryRight || write(message) !== write(expected)) throw new Error(translate("changedDraft"));
+  const isSummaryRight = JSON.stringify(draft.summary) === JSON.stringify(endOfConsent(message, grants));
+  if (!isSummaryRight || JSON.stringify(message) !== JSON.stringify(expected)) throw new Error(translate("changedDraft"));
   await page.account.check("Revocation", draft);
   return draft;
 }
 
 /** True if two drafts differ in nothing but time and secret. @type {(one: RevocationDraft, other: RevocationDraft) => boolean} */
 function isSameRevocation(one, other) {
-  const content = (/** @type {RevocationDraft} */ { typed_data: { message, domain } }) => write([{ ...message, signedAt: 0, secret: "" }, domain]);
+  const content = (/** @type {RevocationDraft} */ { typed_data: { message, domain } }) => JSON.stringify([{ ...message, signedAt: 0, secret: "" }, domain]);
   return content(one) === content(other);
 }
 

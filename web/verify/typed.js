@@ -71,7 +71,7 @@ function readMember(type, value, name) {
 /** @type {Record<string, (value: Json | undefined, name: string) => unknown>} */
 const SCALARS = {
   string: readText,
-  uint64: (value, name) => readNumber(value, name, 2n ** 64n),
+  uint64: (value, name) => readNumber(exactNumber(value), name, 2n ** 64n),
   bool: (value, name) => (typeof value === "boolean" ? value : refuse(`\`${name}\` is true or false`)),
   bytes: (value, name) => readHex(value, name),
   bytes32: (value, name) => readHex(value, name, 32),
@@ -84,6 +84,12 @@ function readText(value, name) {
     refuse(`\`${name}\` is printable text of at most ${MAX_TEXT} characters`);
   }
   return value;
+}
+
+/** The number of a decimal string beyond 2^53 - 1, else the value. @type {(value: Json | undefined) => Json | undefined} */
+function exactNumber(value) {
+  const isLarge = typeof value === "string" && /^[1-9][0-9]{15,19}$/.test(value) && BigInt(value) > Number.MAX_SAFE_INTEGER;
+  return isLarge ? new JsonNumber(value) : value;
 }
 
 /** A whole number from 0 to below `limit`. Throws Malformed. @type {(value: Json | undefined, name: string, limit: bigint) => bigint} */

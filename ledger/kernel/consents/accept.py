@@ -104,14 +104,14 @@ class AcceptConsents:
         return mapped(self._world.log.accept_soon(signed_statements, check, now), merged)
 
     def _sealed(self, submitted: SubmittedConsent, signers: Signers, salt: bytes) -> SignedStatement | LedgerError:
-        consent, signature = submitted.consent, submitted.signature
+        consent = submitted.consent
         try:
             self._statements.check_domain(Consent, submitted.claimed)
             digest = typed_data.digest(consent, self._world.domains[CONSENTS])
-            signers.verify(consent.signer, digest, signature)
+            stored = signers.verify(consent.signer, digest, submitted.signature)
         except LedgerError as error:
             return error
-        return SignedStatement(consent, Entry(digest, signature, salt, consent.lock))
+        return SignedStatement(consent, Entry(digest, stored, salt, consent.lock))
 
     def _signer_refusals(self, sealed: Sequence[SignedStatement]) -> Iterator[tuple[bytes, LedgerError]]:
         """The digest of each consent that its signer may not sign, with the error."""

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import AppContextDep, SignedIn, subject_bytes
+from mydata_ledger.api.numbers import Seconds
 from mydata_ledger.api.routes.links import LinkView
-from mydata_ledger.api.schemas import Form, Hex, Seconds, Term
+from mydata_ledger.api.schemas import Form, Hex, Term
 from mydata_ledger.ledger.kernel import LinkTerms
 from mydata_ledger.ledger.typed_data import read_hex
 from mydata_ledger.services.health.formats.bundle import MEDIA_TYPE
