@@ -3,11 +3,13 @@
 import pytest
 
 from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, SignedStatement
 from mydata_ledger.ledger.record import Erasure, Issue
+from mydata_ledger.ledger.typed_data import digest, parse, read_domain
 from testing.ledger_fixture import NOW, wallet
 from tests.api.api_client import ApiClient
 from tests.ledger.test_signers import FORMS
@@ -146,6 +148,20 @@ def test_each_form_is_the_same_statement_with_the_same_bytes(client, road, first
     assert {(len(one), one[-1] in {27, 28}) for one in stored} == {(65, True)}
     assert len(stored) == len(set(stored)), "each statement is in its log once"
     assert answers[0].json().get("signature", "0x" + stored[-1].hex()) in {"0x" + one.hex() for one in stored}
+
+
+def test_what_was_stored_before_in_another_form_stays_and_is_found_again(client):
+    who, path, body = consent(client)
+    statement, domain = parse(Consent, body["message"]), read_domain(body["domain"])
+    older = FORMS["v 0 or 1"](bytes.fromhex(body["signature"][2:]))
+    signed = SignedStatement(statement, Entry(digest(statement, domain), older, bytes(32), statement.lock))
+    client.fixture.store.log.append([signed], NOW)
+    client.fixture.anchor()
+    answers = [client.http.post(path, json=changed(body, form), headers=client.as_(who)) for form in FORMS.values()]
+    assert {answer.json()["entry"] for answer in answers} == {"0x" + signed.entry.entry.hex()}
+    copy = client.http.get(f"/consents/{answers[0].json()['entry']}/copy", headers=client.as_(who)).json()
+    assert copy["signature"] == "0x" + older.hex()
+    assert [one["status"] for one in client.http.get("/consents", headers=client.as_(who)).json()] == ["active"]
 
 
 @pytest.mark.parametrize("form", FORMS)

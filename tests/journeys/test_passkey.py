@@ -40,6 +40,13 @@ class Person:
         signature = to_hex(self.passkey.sign(bytes.fromhex(draft["digest"][2:])))
         return self.call("POST", f"/{path}", json={"message": draft["typed_data"]["message"], "signature": signature})
 
+    def status_elsewhere(self, path, form, **spoilt):
+        """The status of a statement that the passkey signed for another site."""
+        draft = self.call("POST", f"/{path}/drafts", json=form)
+        signature = to_hex(self.passkey.sign(bytes.fromhex(draft["digest"][2:]), **spoilt))
+        body = {"message": draft["typed_data"]["message"], "signature": signature}
+        return self._http.post(f"/{path}", json=body).status_code
+
 
 def as_tuples(message):
     """A message as the tuples of the contract."""
@@ -55,7 +62,10 @@ def test_a_passkey_s_consent_holds_on_chain_until_it_is_withdrawn(stack, demo_he
     grantee = next(party["account"] for party in client.call("GET", "/parties") if "trial" in party["roles"])
     ann = Person(stack.url, Passkey(stack.url))
     grant = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"], "expires": NEVER}
-    given = ann.sign_and_submit("consents", {"grantee": grantee, "grants": [grant], "lock": to_hex(lock_of(SECRET))})
+    form = {"grantee": grantee, "grants": [grant], "lock": to_hex(lock_of(SECRET))}
+    for elsewhere in ({"origin": "https://evil.example"}, {"host": "evil.example"}, {"crossOrigin": True}):
+        assert ann.status_elsewhere("consents", form, **elsewhere) == 403
+    given = ann.sign_and_submit("consents", form)
     client.wait_anchored("consents", given["position"])
 
     document = ann.call("GET", f"/consents/{given['entry']}/copy")

@@ -22,6 +22,7 @@ from testing.devnet import live_chain
 from testing.proofs import CLERK, COURT, CREW, GATEWAY, HOLDER, NURSE, PERSON, STRANGER, paths, put, value_at
 from testing.sizes import sized
 from tests.contracts.test_passkeys import assertion, coordinates
+from tests.ledger.test_signers import FORMS
 
 KINDS = ["consent", "record", "record with content", "disclosure", "erasure certificate"]
 KINDS += [
@@ -388,6 +389,13 @@ def test_contract_wallets_and_passkeys_are_asked_on_chain(builder, chain, snapsh
     assert verdict(builder.document(wrapped), snapshot).steps[2].code == "wallet_absent"
     silent = verdict(builder.document(signed), RegistryReader(NOBODY))
     assert (silent.result, silent.steps[2].code, silent.steps[-1].number) == ("unknown", "chain_silent", 6)
+
+
+def test_a_statement_stored_before_with_v_0_or_1_is_valid(builder, snapshot):
+    consent = own(builder, PERSON.signer)
+    older = builder.log(consent, PERSON, FORMS["v 0 or 1"](PERSON.sign(builder.digest(consent))))
+    builder.anchor()
+    assert end(builder.document(older), snapshot)[0] == "valid"
 
 
 def own(builder, signer):
