@@ -62,7 +62,7 @@ def facts(
 def _write(out: Path, lines: Iterator[dict[str, Any]]) -> int:
     """Write the lines; return the number of statements, which excludes the first line.
 
-    The file is made, or emptied, only once the first line is there: what cannot be opened has then been said.
+    The file is made, or emptied, once the first line is there: a ledger that cannot be opened changes nothing.
     """
     first = next(lines)
     out.touch(mode=0o600)

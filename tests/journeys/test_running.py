@@ -16,6 +16,7 @@ import pytest
 from mydata_ledger.client import Client
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.chain_file import lock_chain
 from mydata_ledger.scripts.file_lock import FileLock, LockHeld
 from mydata_ledger.scripts.listening import local, reserved
 from mydata_ledger.scripts.settings import instance
@@ -187,11 +188,10 @@ def test_a_ledger_whose_starter_was_killed_is_taken_over_with_its_chain(tmp_path
         assert (state / "deployments" / "31337.json").read_bytes() == deployment
         (consent,) = Client(made[1].url, Wallet(b"\x21" * 32)).sign_in().call("GET", "/consents")
         assert (consent["entry"], consent["status"]) == (accepted["entry"], "active")
-        with pytest.raises(ProcessLookupError):
-            os.kill(chain, 0)
     finally:
         for one in made:
             one.end(signal.SIGTERM)
+        lock_chain(state / "devnet.json").release()  # ends a chain that a failed test leaves behind
     for lock in (".lock", "devnet.json.lock"):
         FileLock.take(state / lock).release()
 
