@@ -58,10 +58,10 @@ class History:
         return dict(eras)
 
     def revoked(self, contract: str) -> dict[bytes, int]:
-        """The UTC second in which each revoked consent was revoked, by entry."""
+        """The UTC second of each mark of revocation, by lock, or by entry where the mark names no lock."""
         events = list(self._events(contract, [abi.REVOKED]))
         times = self._times(events)
-        return {bytes.fromhex(raw["topics"][1][2:]): times[raw["blockNumber"]] for raw in events}
+        return {abi.mark_of(raw).key: times[raw["blockNumber"]] for raw in events}
 
     def has_code(self, account: str) -> bool:
         """True if the account is a contract."""
