@@ -85,10 +85,11 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
         clock: Clock to use instead of the system clock.
 
     Raises:
-        SourceUnavailable: The keystore, a store or the database does not open.
+        SourceUnavailable: The keystore, a store or the database does not open, or the contracts are of another release.
         MalformedInput: A setting is malformed.
     """
     state_folder = StateFolder(settings, clock) if clock else StateFolder(settings)
+    state_folder.require_contracts()
     store, services = Store(settings.database), slices()
     for notice in GENERAL:
         store.directory.publish(notice)
@@ -195,6 +196,7 @@ def main(
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config(built)).run(sockets=sockets)
         return
+    StateFolder(settings).require_contracts()
     Store(settings.database).dispose()  # migrate first: a worker that cannot start would be restarted without end
     settings.pass_on()
     Multiprocess(config("mydata_ledger.scripts.serve:app", factory=True, workers=workers), sockets=sockets).run()

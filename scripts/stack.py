@@ -25,6 +25,7 @@ from mydata_ledger.scripts.paths import IS_CHECKOUT, ROOT
 from mydata_ledger.scripts.settings import secret
 
 START_SECONDS = 60
+DEPLOYMENTS = "deployments"
 
 
 class Stack:
@@ -66,6 +67,7 @@ class Stack:
 
     def start(self) -> None:
         """Start devnet, contracts and API. Raises Failure; SourceUnavailable, which names the log file of the API."""
+        Deployment.require_current(self.state / DEPLOYMENTS)
         if not self._external:
             npm.install(self._on_status)
         self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -92,7 +94,7 @@ class Stack:
         sequencer = Wallet(secret(self.state, "sequencer"))
         admin = secret(self.state, "admin")
         gateway = Wallet(secret(self.state, "gateway"))
-        self.deployment = deploy(self.rpc_url, admin, sequencer.address, folder=self.state / "deployments")
+        self.deployment = deploy(self.rpc_url, admin, sequencer.address, folder=self.state / DEPLOYMENTS)
         self.register_party(gateway.address, "MyData Ledger gateway", ["operator"], b"")
 
     def register_party(self, account: str, name: str, roles: Sequence[str], encryption_key: bytes) -> None:

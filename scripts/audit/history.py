@@ -48,6 +48,14 @@ class History:
             raise SourceUnavailable(f"there is no contract at {contract}: another chain, or one that restarted empty")
         return Head(*abi.HEAD.result(answer))
 
+    def require_current(self, consents: str) -> None:
+        """Raise SourceUnavailable if the consents contract is of an earlier release, which marked entries."""
+        call = {"to": consents, "data": abi.REVOKED_AT.data(bytes(32), bytes(32))}
+        if self._rpc.call_or_revert("eth_call", call, hex(self._until())) in {None, "0x"}:
+            raise SourceUnavailable(
+                f"the contract at {consents} is of an earlier release; audit its ledger with that release"
+            )
+
     def parties(self, contract: str) -> Eras:
         """Accreditations of each account, each with the UTC second in which it began."""
         events = list(self._events(contract, [abi.REGISTERED, abi.UPDATED, abi.REMOVED]))

@@ -674,6 +674,39 @@ def lock_secret(logged):
     return revocation(logged).statement.secret
 
 
+def test_i10_no_statement_is_logged_twice_under_another_salt_or_signature(store):
+    """The digest decides: what changes salt or signature has the place that the statement has already."""
+    given, office = append(store, consent(ANN, TRIAL), delegation(ANN, EVE))
+    amended = append(store, consent(ANN, TRIAL, given))[0]
+    ended = append(store, revocation(amended))[0]
+    renewed = append(store, delegation(ANN, EVE, 1))[0]
+    record, gone = append(store, issue(1))[0], append(store, erasure(1))[0]
+    sizes = {log: store.log.head(log).size for log in LOGS}
+    for logged in (given, office, amended, ended, renewed, record, gone):
+        statement, entry = logged.signed.statement, logged.signed.entry
+        for form in ({"salt": name("other")}, {"signature": entry.signature[:-1] + b"\1"}):
+            again = replace(logged.signed, entry=replace(entry, **form))
+            assert outcome_of(store, again) in (logged, StaleConsent), type(statement)
+            both = (again, replace(again, entry=replace(again.entry, salt=name("third"))))
+            assert outcome_of(store, *both) in (logged, StaleConsent), type(statement)
+    assert {log: store.log.head(log).size for log in LOGS} == sizes
+
+
+def test_i10_twins_in_one_batch_are_logged_once(store):
+    statement = consent(ANN, TRIAL)
+    twin = seal(statement.statement, salt=b"other")
+    assert twin.entry.entry != statement.entry.entry
+    assert append(store, statement, twin)[1] == store.log.statement_at(CONSENTS, 0)
+    assert store.log.head(CONSENTS).size == 1
+
+
+def outcome_of(store, *signed):
+    try:
+        return append(store, *signed)[0]
+    except StaleConsent:
+        return StaleConsent
+
+
 def test_blocks_are_remembered_until_they_are_gone(store):
     for number in (3, 4, 5):
         store.anchoring.note_block(number, name(number))
