@@ -17,8 +17,8 @@ from mydata_ledger.ledger.receipt import LOGS
 
 LOGGER = logging.getLogger("mydata.follower")
 STOP_SECONDS = 5
-REVEALS_AT_ONCE = 2_000
-"""Most revocations that are written in one database transaction, since other writers wait for it."""
+MARKS_AT_ONCE = 2_000
+"""Most marks of revocation that are written in one database transaction, since other writers wait for it."""
 EMPTY = Head(0, EMPTY_ROOT)
 
 
@@ -109,9 +109,9 @@ class Follower:
 
     def _follow_events(self, common: int | None, tip: Block) -> None:
         first = self._first_block if common is None else common + 1
-        reveals = sorted(dict(self._chain.revoked(first, tip.number)).items())  # as they lie in the index
-        for start in range(0, len(reveals), REVEALS_AT_ONCE):
-            self._anchoring.revealed(dict(reveals[start : start + REVEALS_AT_ONCE]))
+        marks = sorted(self._chain.revoked(first, tip.number), key=lambda mark: mark.key)  # as they lie in the index
+        for start in range(0, len(marks), MARKS_AT_ONCE):
+            self._anchoring.revealed(marks[start : start + MARKS_AT_ONCE])
         if common is None or self._chain.parties_changed(first, tip.number):
             self._directory.set_parties(self._chain.parties(self._first_block, tip.number))
 

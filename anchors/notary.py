@@ -11,6 +11,7 @@ from mydata_ledger.anchors.chain import Chain, Mined
 from mydata_ledger.anchors.chain.chain import ContractCall
 from mydata_ledger.anchors.election import Leads, always
 from mydata_ledger.anchors.ports import AnchoredStore
+from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS
@@ -109,8 +110,8 @@ class Notary:
         The chain may have a secret in a block that the follower has not read yet. Such a secret is not sent again.
         """
         secrets = self._anchoring.pending_secrets(MAX_REVOCATIONS)
-        times = self._chain.revoked_at([entry for entry, _, _ in secrets]) if secrets else []
-        openings = [(core, secret) for (_, core, secret), at_time in zip(secrets, times, strict=True) if not at_time]
+        times = self._chain.revoked_at([lock_of(secret) for _, secret in secrets]) if secrets else []
+        openings = [opening for opening, at_time in zip(secrets, times, strict=True) if not at_time]
         return self._chain.revoking(openings) if openings else None
 
     def start(self) -> None:

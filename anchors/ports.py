@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from mydata_ledger.ledger.commitment.entry import RevocationMark
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.ports import Log
@@ -37,8 +38,8 @@ class Anchoring(Protocol):
         """Peaks of the tree at `size`, largest first."""
         ...
 
-    def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
-        """(entry, core, secret) of revoked consents whose lock is not yet opened on chain, oldest first."""
+    def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes]]:
+        """(core, secret) of each lock that a revocation opened here and that is not yet open on chain, oldest first."""
         ...
 
     def mark_anchored(self, log: str, head: Head, block: int) -> None:
@@ -60,12 +61,14 @@ class Anchoring(Protocol):
         """Record that the chain contradicts this log: every answer is unknown until `touch` is called."""
         ...
 
-    def revealed(self, reveals: Mapping[bytes, int]) -> None:
-        """Mark consents as revoked on chain; `reveals` maps each consent entry to the block of its revocation."""
+    def revealed(self, marks: Sequence[RevocationMark]) -> None:
+        """End every consent and delegation of a marked lock, whoever signed it, and of a marked entry; also those that
+        are accepted later.
+        """
         ...
 
     def conceal(self, above: int) -> None:
-        """Blocks above this number left the chain: secrets revealed in them must be revealed again."""
+        """Blocks above this number left the chain: locks opened in them must be opened again."""
         ...
 
     def note_block(self, number: int, block_hash: bytes) -> None:

@@ -224,7 +224,7 @@ def draft_view(draft: Draft) -> DraftView:
 def proof_document(proof: Proof, registries: dict[str, str]) -> dict[str, Any]:
     """A statement with everything that a third party needs to verify it; `mydata verify` reads this document."""
     signed, head = proof.logged.signed, proof.head
-    checkpoint = {"size": head.size, "root": to_hex(head.root)} if head else None
+    consents = [{"core": to_hex(entry.core), "lock": to_hex(entry.lock)} for entry in proof.consents]
     return {
         "kind": type(signed.statement).__name__,
         "domain": proof.domain.describe(),
@@ -235,10 +235,10 @@ def proof_document(proof: Proof, registries: dict[str, str]) -> dict[str, Any]:
         "entry": to_hex(signed.entry.entry),
         "log": signed.log,
         "position": proof.logged.position,
-        "checkpoint": checkpoint,
+        "checkpoint": {"size": head.size, "root": to_hex(head.root)} if head else None,
         "inclusion": [to_hex(hash_) for hash_ in proof.path],
         "registries": registries,
-    }
+    } | ({"consents": consents} if consents else {})
 
 
 def certificate_document(erasure: Proof, issue: Proof, registries: dict[str, str]) -> dict[str, Any]:

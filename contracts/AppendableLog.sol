@@ -26,14 +26,10 @@ abstract contract AppendableLog is IAppendableLog, TransparencyLog {
         emit Appended(size, root, leaves);
     }
 
-    /// @dev The entry of a statement, and whether its leaf is in this log.
-    function _locate(bytes32 digest, bytes32 lock, Evidence calldata evidence)
-        internal
-        view
-        returns (bytes32 entry, bool included)
-    {
-        entry = Entry.entryOf(Entry.coreOf(evidence.salt, digest, sha256(evidence.signature)), lock);
+    /// @dev Whether the leaf of a statement is in this log.
+    function _isIncluded(bytes32 digest, bytes32 lock, Evidence calldata evidence) internal view returns (bool) {
+        bytes32 entry = Entry.entryOf(Entry.coreOf(evidence.salt, digest, sha256(evidence.signature)), lock);
         Inclusion calldata place = evidence.inclusion;
-        included = includes(RFC6962.leafHash(entry), place.index, place.size, place.root, place.proof);
+        return includes(RFC6962.leafHash(entry), place.index, place.size, place.root, place.proof);
     }
 }

@@ -21,19 +21,22 @@ import { Consent, Delegation, Revocation } from "./types/Statements.sol";
 /// @title ConsentRegistry
 /// @notice See {IConsentRegistry}.
 contract ConsentRegistry is IConsentRegistry, AppendableLog {
-    mapping(bytes32 entry => uint64) private _revokedAt;
+    /// @dev Marks by lock, by entry and by digest. Nobody can make a key of one kind equal to one of another: a lock that
+    /// a secret opens is SHA-256 of 32 bytes, an entry is SHA-256 of 64 bytes, a digest is Keccak-256. A signer may write
+    /// any value as the lock of their own statement; a mark that it meets then ends that statement and no other.
+    mapping(bytes32 key => uint64) private _revokedAt;
 
     constructor(address admin, address sequencer) TransparencyLog(admin, sequencer) { }
 
     /// @inheritdoc IConsentRegistry
     function revoke(bytes32 core, bytes32 secret) external {
-        _revoke(Entry.entryOf(core, Entry.lockOf(secret)));
+        _open(core, secret);
     }
 
     /// @inheritdoc IConsentRegistry
     function revokeMany(Opening[] calldata openings) external {
         for (uint256 i = 0; i < openings.length; ++i) {
-            _revoke(Entry.entryOf(openings[i].core, Entry.lockOf(openings[i].secret)));
+            _open(openings[i].core, openings[i].secret);
         }
     }
 
@@ -56,13 +59,15 @@ contract ConsentRegistry is IConsentRegistry, AppendableLog {
         bytes32 signed = _hashTypedDataV4(StatementHash.hash(revocation, consent.dataSubject, who, entry));
         if (!Signatures.isValid(signer, signed, signature)) revert ConsentRegistry_BadSignature(entry);
 
-        // Effect and log.
-        _revoke(entry);
+        // Effect and log. The lock stays shut: who signed this consent may have copied it from someone else's.
+        _mark(digest);
+        if (_mark(entry)) emit Revoked(entry, 0);
     }
 
     /// @inheritdoc IConsentRegistry
-    function revokedAt(bytes32 entry) external view returns (uint64) {
-        return _revokedAt[entry];
+    function revokedAt(bytes32 entryOrDigest, bytes32 lock) external view returns (uint64) {
+        uint64 opened = _revokedAt[lock];
+        return opened == 0 ? _revokedAt[entryOrDigest] : opened;
     }
 
     /// @inheritdoc IConsentRegistry
@@ -72,8 +77,9 @@ contract ConsentRegistry is IConsentRegistry, AppendableLog {
         returns (ConsentStatus, uint256)
     {
         // A consent that someone else signed needs its delegation: see verifyDelegated.
-        if (!_same(consent.signer, consent.dataSubject)) return (ConsentStatus.BadSignature, 0);
-        return _verify(consent, evidence, question);
+        ConsentOutline memory outline = StatementHash.outline(consent);
+        if (outline.signer != outline.dataSubject) return (ConsentStatus.BadSignature, 0);
+        return _verify(outline, consent, evidence, question);
     }
 
     /// @inheritdoc IConsentRegistry
@@ -88,7 +94,8 @@ contract ConsentRegistry is IConsentRegistry, AppendableLog {
         if (!Scope.anyCovers(delegation.categories, question.category)) return (ConsentStatus.NotCovered, 0);
         bytes32 digest = digestOfDelegation(delegation);
         ConsentStatus status = _standing(delegation.delegator, digest, delegation.lock, delegationEvidence);
-        return status == ConsentStatus.Valid ? _verify(consent, evidence, question) : (status, 0);
+        if (status != ConsentStatus.Valid) return (status, 0);
+        return _verify(StatementHash.outline(consent), consent, evidence, question);
     }
 
     /// @inheritdoc IConsentRegistry
@@ -106,15 +113,17 @@ contract ConsentRegistry is IConsentRegistry, AppendableLog {
         return _hashTypedDataV4(StatementHash.hash(delegation));
     }
 
-    function _verify(Consent calldata consent, Evidence calldata evidence, Question calldata question)
-        private
-        view
-        returns (ConsentStatus, uint256)
-    {
-        bool meant = _same(consent.dataSubject, question.dataSubject)
-            && _same(bytes(consent.grantee), bytes(question.grantee));
+    function _verify(
+        ConsentOutline memory outline,
+        Consent calldata consent,
+        Evidence calldata evidence,
+        Question calldata question
+    ) private view returns (ConsentStatus, uint256) {
+        bool meant = outline.dataSubject == keccak256(question.dataSubject)
+            && outline.grantee == keccak256(bytes(question.grantee));
         if (!meant) return (ConsentStatus.NotCovered, 0); // (1)
-        ConsentStatus status = _standing(consent.signer, digestOfConsent(consent), consent.lock, evidence);
+        bytes32 digest = _hashTypedDataV4(StatementHash.hash(outline));
+        ConsentStatus status = _standing(consent.signer, digest, outline.lock, evidence);
         if (status != ConsentStatus.Valid) return (status, 0); // (2) to (4)
         return Scope.answer(consent.grants, question, block.timestamp); // (5)
     }
@@ -126,15 +135,21 @@ contract ConsentRegistry is IConsentRegistry, AppendableLog {
         returns (ConsentStatus)
     {
         if (!Signatures.isValid(signer, digest, evidence.signature)) return ConsentStatus.BadSignature;
-        (bytes32 entry, bool included) = _locate(digest, lock, evidence);
-        if (!included) return ConsentStatus.NotIncluded;
-        return _revokedAt[entry] == 0 ? ConsentStatus.Valid : ConsentStatus.Revoked;
+        if (!_isIncluded(digest, lock, evidence)) return ConsentStatus.NotIncluded;
+        return _revokedAt[lock] | _revokedAt[digest] == 0 ? ConsentStatus.Valid : ConsentStatus.Revoked;
     }
 
-    function _revoke(bytes32 entry) private {
-        if (_revokedAt[entry] != 0) return;
-        _revokedAt[entry] = uint64(block.timestamp);
-        emit Revoked(entry);
+    /// @dev Marks the lock that the secret opens. The core is for the event alone.
+    function _open(bytes32 core, bytes32 secret) private {
+        bytes32 lock = Entry.lockOf(secret);
+        if (_mark(lock)) emit Revoked(Entry.entryOf(core, lock), lock);
+    }
+
+    /// @dev The first mark stands; whether this was it.
+    function _mark(bytes32 key) private returns (bool) {
+        if (_revokedAt[key] != 0) return false;
+        _revokedAt[key] = uint64(block.timestamp);
+        return true;
     }
 
     /// @dev Whether the data subject named the consent's signer, for the time at which it says it was signed.

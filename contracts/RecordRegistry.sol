@@ -13,41 +13,37 @@ import { Erasure, Issue } from "./types/Statements.sol";
 /// @title RecordRegistry
 /// @notice See {IRecordRegistry}.
 contract RecordRegistry is IRecordRegistry, AppendableLog {
-    mapping(bytes32 entry => uint64) private _withdrawnAt;
-    mapping(bytes32 entry => bytes32) private _successorOf;
+    /// @dev Marks by entry and by digest. One is SHA-256, the other Keccak-256, so that nobody can make them equal.
+    mapping(bytes32 key => uint64) private _withdrawnAt;
+    mapping(bytes32 key => bytes32) private _successorOf;
 
     constructor(address admin, address sequencer) TransparencyLog(admin, sequencer) { }
 
     /// @inheritdoc IRecordRegistry
-    function withdraw(bytes32 core, bytes32 secret) external {
-        _withdraw(Entry.entryOf(core, Entry.lockOf(secret)), 0);
-    }
-
-    /// @inheritdoc IRecordRegistry
-    function supersede(bytes32 core, bytes32 secret, bytes32 successor) external {
-        _withdraw(Entry.entryOf(core, Entry.lockOf(secret)), successor);
-    }
-
-    /// @inheritdoc IRecordRegistry
-    function withdrawAsHolder(IssueOutline calldata issue, bytes32 salt, bytes32 signatureHash, bytes32 successor)
+    function withdraw(IssueOutline calldata issue, bytes32 salt, bytes32 signatureHash, bytes32 successor)
         external
     {
         // Check: the caller is the holder that this entry names.
         if (msg.sender != issue.holder) revert RecordRegistry_NotHolder(issue.holder, msg.sender);
 
-        // Effect and log.
+        // Check: no entry corrects itself.
         bytes32 digest = _hashTypedDataV4(StatementHash.hash(issue));
-        _withdraw(Entry.entryOf(Entry.coreOf(salt, digest, signatureHash), issue.lock), successor);
+        bytes32 entry = Entry.entryOf(Entry.coreOf(salt, digest, signatureHash), issue.lock);
+        if (successor == entry) revert RecordRegistry_SelfSuccession(entry);
+
+        // Effect and log.
+        _mark(digest, successor);
+        if (_mark(entry, successor)) emit Withdrawn(entry, successor);
     }
 
     /// @inheritdoc IRecordRegistry
-    function withdrawnAt(bytes32 entry) external view returns (uint64) {
-        return _withdrawnAt[entry];
+    function withdrawnAt(bytes32 entryOrDigest) external view returns (uint64) {
+        return _withdrawnAt[entryOrDigest];
     }
 
     /// @inheritdoc IRecordRegistry
-    function successorOf(bytes32 entry) external view returns (bytes32) {
-        return _successorOf[entry];
+    function successorOf(bytes32 entryOrDigest) external view returns (bytes32) {
+        return _successorOf[entryOrDigest];
     }
 
     /// @inheritdoc IRecordRegistry
@@ -56,9 +52,8 @@ contract RecordRegistry is IRecordRegistry, AppendableLog {
         if (!Signatures.isValid(abi.encodePacked(issue.holder), digest, evidence.signature)) {
             return RecordStatus.BadSignature;
         }
-        (bytes32 entry, bool included) = _locate(digest, issue.lock, evidence);
-        if (!included) return RecordStatus.NotIncluded;
-        return _withdrawnAt[entry] == 0 ? RecordStatus.Valid : RecordStatus.Withdrawn;
+        if (!_isIncluded(digest, issue.lock, evidence)) return RecordStatus.NotIncluded;
+        return _withdrawnAt[digest] == 0 ? RecordStatus.Valid : RecordStatus.Withdrawn;
     }
 
     /// @inheritdoc IRecordRegistry
@@ -71,12 +66,11 @@ contract RecordRegistry is IRecordRegistry, AppendableLog {
         return _hashTypedDataV4(StatementHash.hash(erasure));
     }
 
-    /// @dev The first mark stands.
-    function _withdraw(bytes32 entry, bytes32 successor) private {
-        if (_withdrawnAt[entry] != 0) return;
-        if (successor == entry) revert RecordRegistry_SelfSuccession(entry);
-        _withdrawnAt[entry] = uint64(block.timestamp);
-        if (successor != 0) _successorOf[entry] = successor;
-        emit Withdrawn(entry, successor);
+    /// @dev The first mark stands; whether this was it.
+    function _mark(bytes32 key, bytes32 successor) private returns (bool) {
+        if (_withdrawnAt[key] != 0) return false;
+        _withdrawnAt[key] = uint64(block.timestamp);
+        if (successor != 0) _successorOf[key] = successor;
+        return true;
     }
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from mydata_ledger.ledger.access import ConsentState
+from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
 from mydata_ledger.ledger.party import ANYONE, Party
@@ -18,13 +19,13 @@ Use = tuple[int, bytes]
 class HistoricState:
     """Facts of a past moment beside the statements.
 
-    `anchored` is how many statements were on chain, `revealed` tells which entries the chain had ended, `outdated`
+    `anchored` is how many statements were on chain, `revealed` tells which statements a mark had ended, `outdated`
     holds the hashes of replaced notices, and `used` gives the uses of an entry: the second each was decided in, and the
     record.
     """
 
     anchored: int
-    revealed: Callable[[bytes], bool]
+    revealed: Callable[[Entry], bool]
     outdated: Set[bytes]
     used: Callable[[bytes], Sequence[Use]]
 
@@ -35,7 +36,7 @@ def states_at(
     """The state of every consent among the visible statements, in the order of the log."""
     replaced = {s.previous for each in visible if isinstance(s := each.signed.statement, Consent)}
     ended_entries = {s.consent for each in visible if isinstance(s := each.signed.statement, Revocation)}
-    ended_entries |= {entry for each in visible if historic_state.revealed(entry := each.signed.entry.entry)}
+    ended_entries |= {each.signed.entry.entry for each in visible if historic_state.revealed(each.signed.entry)}
     delegations = list(_delegations(visible, ended_entries))
     for logged in visible:
         consent, entry = logged.signed.statement, logged.signed.entry.entry

@@ -16,6 +16,7 @@ from enum import StrEnum
 from itertools import product
 
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Decision, Facts, Incident, Reason
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import Delegation
@@ -45,9 +46,10 @@ class Evidence:
     """The evidence that an auditor holds: statements with their positions in the logs, and what the chain recorded at
     which time.
 
-    `parties` gives for an account which party it belonged to from which UTC second on. `revealed` gives by entry when
-    the chain ended a consent. `outdated` are the notices replaced by now, `erased` the records erased at an unknown
-    time. `path` maps a purpose to itself and all purposes above it. `complete` promises that no other statement exists.
+    `parties` gives for an account which party it belonged to from which UTC second on. `revealed` gives by lock, or by
+    entry where the mark named no lock, when the chain marked it. `outdated` are the notices replaced by now, `erased`
+    the records erased at an unknown time. `path` maps a purpose to itself and all purposes above it. `complete`
+    promises that no other statement exists.
     """
 
     statements: Sequence[LoggedStatement]
@@ -69,6 +71,7 @@ class Replay:
         self._erasures: dict[bytes, LoggedStatement] = {}
         self._incidents: dict[bytes, LoggedStatement] = {}
         self._uses: dict[bytes, list[tuple[int, Use]]] = defaultdict(list)
+        self._marked = dict(evidence.revealed)
         for logged in sorted(evidence.statements, key=lambda statement: statement.position):
             self._index_statement(logged)
 
@@ -76,6 +79,8 @@ class Replay:
         match logged.signed.statement:
             case Consent() | Revocation() | Delegation() as statement:
                 self._consents[statement.data_subject].append(logged)
+                if isinstance(statement, Revocation) and statement.secret != NO_LOCK:
+                    self._mark(lock_of(statement.secret), logged.accepted_at)
             case Issue() as issue:
                 self._issues.setdefault(issue.record_id, logged)
             case Erasure() as erasure:
@@ -85,6 +90,10 @@ class Replay:
             case AccessReceipt(permitted=True) as receipt:
                 for entry in receipt.consents:
                     self._uses[entry].append((logged.position, (receipt.decided_at, receipt.record_id)))
+
+    def _mark(self, lock: bytes, at_time: int) -> None:
+        """A secret ends every statement of its lock when it is accepted here, or on chain if that is earlier."""
+        self._marked[lock] = min(self._marked.get(lock, at_time), at_time)
 
     def check(self, logged: LoggedStatement, receipt: AccessReceipt) -> Outcome:
         """Compare the receipt with the decisions that follow from the evidence."""
@@ -164,10 +173,10 @@ class Replay:
         )
         return states_at(visible, historic_state, receipt.record_id)
 
-    def _is_revealed(self, entry: bytes, now: int, late: bool) -> bool:
-        """Whether the operator knew that the chain had ended the consent; with `late`, at the latest permitted time."""
-        revealed_at = self._evidence.revealed.get(entry)
-        return revealed_at is not None and revealed_at <= (now - LAG if late else now + SLACK)
+    def _is_revealed(self, entry: Entry, now: int, late: bool) -> bool:
+        """Whether the operator knew of the mark that ended the consent; with `late`, at the latest permitted time."""
+        times = [self._marked[mark] for mark in (entry.entry, entry.lock) if mark in self._marked]
+        return any(at_time <= (now - LAG if late else now + SLACK) for at_time in times)
 
 
 def _request(receipt: AccessReceipt, path: Callable[[str], tuple[str, ...]]) -> AccessRequest:

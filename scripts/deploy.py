@@ -28,7 +28,7 @@ from web3.exceptions import Web3Exception
 from web3.types import Nonce, RPCEndpoint, TxParams, TxReceipt, Wei
 
 from mydata_ledger.anchors.artifacts import Deployment, artifact
-from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput
 from mydata_ledger.scripts.failure import Failure
 
 FACTORY = to_checksum_address("0x4e59b44847b379578588920cA78FbF26c0B4956C")
@@ -84,7 +84,10 @@ def deploy(
 
     Raises:
         DeploymentFailed: The chain does not answer, the admin cannot pay, or a transaction is not confirmed.
+        SourceUnavailable: `folder` is of contracts of another release; nothing is sent.
     """
+    if folder is not None:
+        Deployment.require_current(folder)
     try:
         site = _connect(rpc_url, admin_key)
         _fund(site, [site.account.address, to_checksum_address(sequencer_address)])
@@ -228,7 +231,7 @@ def main() -> int:
     except OSError as error:
         console.print(f"cannot read {arguments.admin_key_file}: {error.strerror}", style="red", markup=False)
         return 1
-    except (DeploymentFailed, ValueError) as error:
+    except (DeploymentFailed, LedgerError, ValueError) as error:
         console.print(str(error), style="red", markup=False)
         return 1
     console.print(f"written: {arguments.folder / f'{done.chain_id}.json'}")

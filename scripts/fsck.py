@@ -67,6 +67,7 @@ class CheckReport:
 
 def check(state_folder: StateFolder, on_progress: ProgressCallback) -> CheckReport:
     """Check the whole ledger; changes nothing, and may run while the ledger serves. Raises SourceUnavailable."""
+    state_folder.require_contracts()
     store, report = Store(state_folder.settings.database), CheckReport()
     try:
         # A record is pinned before it is accepted: pins read after the heads hold every record below them.

@@ -52,10 +52,12 @@ def recover(state_folder: StateFolder, on_progress: ProgressCallback) -> Recover
     Raises:
         InvalidStatement: The database is not empty, or the keystore has no journal.
         NotFound: There is no journal.
-        SourceUnavailable: The chain or a store does not answer, or the journal is older than the chain.
+        SourceUnavailable: The chain or a store does not answer, the journal is older than the chain, or the contracts
+            are of another release.
         IntegrityFailure: A segment or a statement is missing or altered.
     """
     path = _file_of(state_folder.settings.database)
+    state_folder.require_contracts()
     _check_lost(state_folder.settings.database, path)
     if not BlobStore.exists_in(state_folder.keystore):
         raise InvalidStatement(

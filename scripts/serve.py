@@ -91,10 +91,11 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
         clock: Clock to use instead of the system clock.
 
     Raises:
-        SourceUnavailable: The keystore, a store or the database does not open.
+        SourceUnavailable: The keystore, a store or the database does not open, or the contracts are of another release.
         MalformedInput: A setting is malformed.
     """
     state_folder = StateFolder(settings, clock) if clock else StateFolder(settings)
+    state_folder.require_contracts()
     store, services = Store(settings.database), slices()
     for notice in GENERAL:
         store.directory.publish(notice)
@@ -228,6 +229,7 @@ def _serve(settings: Settings, sockets: list[socket.socket]) -> None:
 
 
 def _serve_by_workers(settings: Settings, sockets: list[socket.socket], lock: FileLock, count: int) -> None:
+    StateFolder(settings).require_contracts()
     Store(settings.database).dispose()  # migrated once, before the workers open it
     settings.pass_on()
     factory = WorkerApp("mydata_ledger.scripts.serve:app", lock)

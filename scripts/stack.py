@@ -23,6 +23,7 @@ from mydata_ledger.scripts.settings import secret
 from mydata_ledger.scripts.state_lock import IGNORED, STATE_LOCK, lock_state
 
 CHAIN = "devnet.json"
+DEPLOYMENTS = "deployments"
 
 
 class Stack:
@@ -89,6 +90,7 @@ class Stack:
         self._take()
         if self._fresh:
             _clear(self.state)
+        Deployment.require_current(self.state / DEPLOYMENTS)
         if not self._external:
             npm.install(self._on_status)
             self._on_status("starting the devnet")
@@ -113,7 +115,7 @@ class Stack:
         sequencer = Wallet(secret(self.state, "sequencer"))
         admin = secret(self.state, "admin")
         gateway = Wallet(secret(self.state, "gateway"))
-        self.deployment = deploy(self.rpc_url, admin, sequencer.address, folder=self.state / "deployments")
+        self.deployment = deploy(self.rpc_url, admin, sequencer.address, folder=self.state / DEPLOYMENTS)
         self.register_party(gateway.address, "MyData Ledger gateway", ["operator"], b"")
 
     def register_party(self, account: str, name: str, roles: Sequence[str], encryption_key: bytes) -> None:

@@ -60,8 +60,17 @@ class StateFolder:
 
     @cached_property
     def deployment(self) -> Deployment:
-        """Addresses of the contracts. Raises SystemExit with the remedy if there is no deployment."""
+        """Addresses of the contracts.
+
+        Raises SystemExit with the remedy if there is no deployment, SourceUnavailable if it is of another release.
+        """
         return Deployment.read(deployment_file(self.settings))
+
+    def require_contracts(self) -> None:
+        """Raise SourceUnavailable if the contracts are of another release: call it before the database is opened, since
+        that migrates it.
+        """
+        Deployment.require_current(self.settings.state / "deployments")
 
     @cached_property
     def domains(self) -> Mapping[str, Domain]:

@@ -126,8 +126,14 @@ class LedgerFixture:
     def sign(self, signer: Wallet, statement: Statement) -> bytes:
         return signer.sign(typed_data.digest(statement, self.kernel.statements.domain(statement)))
 
-    def secret(self, grantee: Wallet) -> bytes:
-        return sha256(b"secret for " + grantee.signer).digest()
+    def secret(self, grantee: Wallet, version: int = 1) -> bytes:
+        """The secret of a version of Ann's consent: each has its own, since a secret ends every consent of its lock."""
+        return sha256(b"secret %d for " % version + grantee.signer).digest()
+
+    def version(self, grantee: Wallet) -> int:
+        """The version of Ann's newest statement to the grantee; 0 if there is none."""
+        newest = self.newest(grantee)
+        return getattr(newest.signed.statement, "version", 0) if newest else 0
 
     def grant(
         self,
@@ -145,7 +151,8 @@ class LedgerFixture:
         )
 
     def signed_consent(self, grantee: Wallet, category: str, **terms: Any) -> tuple[Draft, bytes]:
-        draft = self.draft(grantee.address, [self.grant(category, **terms)], lock_of(self.secret(grantee)))
+        secret = self.secret(grantee, self.version(grantee) + 1)
+        draft = self.draft(grantee.address, [self.grant(category, **terms)], lock_of(secret))
         return draft, self.sign(self.ann, draft.statement)
 
     def consents(self, grantee: Wallet, category: str, **terms: Any) -> LoggedStatement:
@@ -157,7 +164,8 @@ class LedgerFixture:
         return self.kernel.consents.acceptance.accept(drafted(draft, Consent), self.sign(self.ann, draft.statement))
 
     def withdraws(self, grantee: Wallet) -> LoggedStatement:
-        draft = self.kernel.consents.drafts.revocation(self.ann.signer, grantee.address, self.secret(grantee))
+        secret = self.secret(grantee, self.version(grantee))
+        draft = self.kernel.consents.drafts.revocation(self.ann.signer, grantee.address, secret)
         return self.kernel.consents.revocations.accept(drafted(draft, Revocation), self.sign(self.ann, draft.statement))
 
     def newest(self, grantee: Wallet) -> LoggedStatement | None:

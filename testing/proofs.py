@@ -9,6 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
+from eth_account import Account
+from web3.types import RPCEndpoint
 
 from mydata_ledger.api.schemas import certificate_document, proof_document
 from mydata_ledger.ledger import merkle, typed_data
@@ -20,10 +22,21 @@ from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocati
 from mydata_ledger.ledger.delegation import Delegation, paper_relation
 from mydata_ledger.ledger.kernel import Proof
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.receipt import LOG_OF, LOGS, AccessReceipt, LoggedStatement, SignedStatement, Statement
+from mydata_ledger.ledger.party import keccak
+from mydata_ledger.ledger.receipt import (
+    CONSENTS,
+    LOG_OF,
+    LOGS,
+    AccessReceipt,
+    LoggedStatement,
+    SignedStatement,
+    Statement,
+)
 from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.ledger.typed_data.hashing import SHAPES
+from mydata_ledger.ledger.typed_data.types import MEMBERS
 from mydata_ledger.scripts.verify.attached import AttachedContent
 from testing.devnet import LiveChain
 
@@ -32,7 +45,7 @@ NOTICE = "We use your laboratory results for research. 검사 결과를 연구�
 CONTENT = (
     b'{"resourceType":"Observation","status":"final","valueQuantity":{"value":6.30,"unit":"%"},"note":["\xed\x95\x9c"]}'
 )
-MEDIA, SEED, SECRET = "application/fhir+json", sha256(b"seed").digest(), sha256(b"secret").digest()
+MEDIA, SEED = "application/fhir+json", sha256(b"seed").digest()
 NURSE, CLERK = (Wallet(sha256(name.encode()).digest()) for name in ("nurse", "clerk"))
 ROLES = {HOLDER: ["holder"], GATEWAY: ["operator"], CREW: ["responder"], COURT: ["authority"]}
 ROLES |= {NURSE: ["witness"], CLERK: ["witness"]}
@@ -51,12 +64,47 @@ class ProofBuilder:
         self.domains = {log: Domain(chain.deployment.chain_id, self.registries[log]) for log in LOGS}
         self.now: int = chain.web3.eth.get_block("latest")["timestamp"]
         self._logged: dict[str, list[LoggedStatement]] = {log: [] for log in LOGS}
+        self._secrets: dict[bytes, bytes] = {}
         self._heads = dict.fromkeys(LOGS, Head(0, b""))
         self._nodes: dict[str, dict[tuple[int, int], bytes]] = {log: {} for log in LOGS}
         for wallet, roles in ROLES.items():
             words = [role.encode().ljust(32, b"\0") for role in roles]
             call = chain.contract("parties").functions.register(wallet.address, "a party", words, b"", 0, NEVER)
             chain.send(call)
+
+    def lock(self) -> bytes:
+        """A new lock, whose secret `opening` knows."""
+        secret = secrets.token_bytes(32)
+        self._secrets[lock_of(secret)] = secret
+        return lock_of(secret)
+
+    def opening(self, logged: LoggedStatement) -> tuple[bytes, bytes]:
+        """Core and secret of a logged statement."""
+        entry = logged.signed.entry
+        return entry.core, self._secrets[entry.lock]
+
+    def withdraw(self, logged: LoggedStatement, successor: bytes = bytes(32)) -> None:
+        """Withdraw a record on chain as its holder."""
+        issue, entry = logged.signed.statement, logged.signed.entry
+        assert isinstance(issue, Issue)
+        call = self.chain.contract("records").functions.withdraw(
+            outline(issue), entry.salt, sha256(entry.signature).digest(), successor
+        )
+        account = Account.from_key(sha256(b"h").digest())
+        self.chain.web3.provider.make_request(RPCEndpoint("anvil_setBalance"), [account.address, hex(10**20)])
+        self.chain.send(call, account)
+
+    def revoke_by_signature(self, logged: LoggedStatement) -> None:
+        """End a consent on chain by a signature of the person, as if its secret were lost."""
+        consent, entry = logged.signed.statement, logged.signed.entry
+        assert isinstance(consent, Consent)
+        revocation = Revocation(PERSON.signer, PERSON.signer, "", "", 2, entry.entry, NO_LOCK, self.now)
+        signed = PERSON.sign(self.digest(revocation))
+        hashed = (keccak(b""), keccak(b""), revocation.version, revocation.secret, revocation.signed_at)
+        call = self.chain.contract("consents").functions.revokeBySignature(
+            outline(consent), entry.salt, sha256(entry.signature).digest(), hashed, PERSON.signer, signed
+        )
+        self.chain.send(call)
 
     def digest(self, statement: Statement) -> bytes:
         return typed_data.digest(statement, self.domains[LOG_OF[type(statement)]])
@@ -103,12 +151,16 @@ class ProofBuilder:
         if logged.position >= head.size:
             return Proof(logged, domain, None, (), 0)
         path = merkle.inclusion_proof(logged.position, head.size, self._node(log))
-        return Proof(logged, domain, head, tuple(path), 0)
+        return Proof(logged, domain, head, tuple(path), 0, self._consents_of(logged))
+
+    def _consents_of(self, logged: LoggedStatement) -> tuple[Entry, ...]:
+        named: tuple[bytes, ...] = getattr(logged.signed.statement, "consents", ())
+        return tuple(one.signed.entry for one in self._logged[CONSENTS] if one.signed.entry.entry in named)
 
     def _node(self, log: str) -> Callable[[int, int], bytes]:
         return lambda level, index: self._nodes[log][level, index]
 
-    def consent(self, **fields: Any) -> Consent:
+    def consent(self, **members: Any) -> Consent:
         grant = Grant(Effect.PERMIT, ("health.lab",), ("hl7:CLINTRCH",), ("view",), self.now - 60, NEVER)
         defaults: dict[str, Any] = {
             "data_subject": PERSON.signer,
@@ -121,9 +173,9 @@ class ProofBuilder:
             "notice_hash": sha256(NOTICE.encode()).digest(),
             "notice_language": "ko",
             "signed_at": self.now,
-            "lock": lock_of(SECRET),
+            "lock": self.lock(),
         }
-        return Consent(**defaults | fields)
+        return Consent(**defaults | members)
 
     def delegation(self, **fields: Any) -> Delegation:
         defaults = Delegation(
@@ -137,7 +189,7 @@ class ProofBuilder:
             expires=NEVER,
             proof=bytes(32),
             signed_at=self.now,
-            lock=lock_of(SECRET),
+            lock=self.lock(),
         )
         return replace(defaults, **fields)
 
@@ -169,7 +221,7 @@ class ProofBuilder:
             cid="bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy",
             supersedes=bytes(32),
             issued_at=self.now,
-            lock=lock_of(SECRET),
+            lock=self.lock(),
         )
         return replace(defaults, **fields)
 
@@ -205,8 +257,17 @@ class ProofBuilder:
         assert isinstance(opened, AccessReceipt)
         return Acknowledgement(CREW.address, opened.record_id, entry, self.now + 1)
 
-    def revocation(self, entry: bytes) -> Revocation:
-        return Revocation(PERSON.signer, PERSON.signer, CREW.address, "Hangang", 2, entry, SECRET, self.now)
+    def revocation(self, entry: bytes, secret: bytes = NO_LOCK) -> Revocation:
+        return Revocation(PERSON.signer, PERSON.signer, CREW.address, "Hangang", 2, entry, secret, self.now)
+
+
+def outline(statement: Statement) -> tuple[Any, ...]:
+    """The members of a statement with the hash of every readable one, as the contracts take a ConsentOutline."""
+    kind = type(statement).__name__
+    words = dict(zip((name for _, _, name in MEMBERS[kind]), SHAPES[kind][2], strict=True))
+    plain = {"bytes32", "uint64", "address"}
+    values = ((type_, name, getattr(statement, name)) for type_, _, name in MEMBERS[kind])
+    return tuple(value if type_ in plain else words[name](value) for type_, name, value in values)
 
 
 def with_notice(document: Document) -> Document:
@@ -229,7 +290,7 @@ def every_kind(builder: ProofBuilder) -> dict[str, Document]:
     by_delegate = builder.log(builder.consent(signer=STRANGER.signer), STRANGER)
     entry = consent.signed.entry.entry
     logged = {
-        "withdrawal": builder.log(builder.revocation(secrets.token_bytes(32)), PERSON),
+        "withdrawal": builder.log(builder.revocation(secrets.token_bytes(32), secrets.token_bytes(32)), PERSON),
         "access receipt": builder.log(builder.receipt(consents=(entry,)), GATEWAY),
         "refusal": builder.log_batch(builder.receipt(permitted=False, reason="no_consent", consents=(entry,))),
         "emergency": builder.log(builder.incident(), CREW),

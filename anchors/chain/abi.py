@@ -8,6 +8,7 @@ from typing import Any
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 
+from mydata_ledger.ledger.commitment.entry import RevocationMark
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import Party, checksum, keccak
 
@@ -33,19 +34,19 @@ class Function:
 HEAD = Function("head", (), ("uint64", "bytes32"))
 APPEND = Function("append", ("bytes32[]", "bytes32[]"))
 ADVANCE = Function("advance", ("uint64", "bytes32", "bytes32[]"))
-REVOKED_AT = Function("revokedAt", ("bytes32",), ("uint64",))
+REVOKED_AT = Function("revokedAt", ("bytes32", "bytes32"), ("uint64",))
 REVOKE_MANY = Function("revokeMany", ("(bytes32,bytes32)[]",))
 IS_VALID_SIGNATURE = Function("isValidSignature", ("bytes32", "bytes"), ("bytes4",))
 PARTY_TYPES = ("string", "bytes32[]", "bytes", "uint64", "uint64")
 
 
 def topic(signature: str) -> str:
-    """Return the first topic of an event as 0x-hex, from its signature like "Revoked(bytes32)"."""
+    """Return the first topic of an event as 0x-hex, from its signature like "Revoked(bytes32,bytes32)"."""
     return "0x" + keccak(signature.encode()).hex()
 
 
 APPENDED = topic("Appended(uint64,bytes32,bytes32[])")
-REVOKED = topic("Revoked(bytes32)")
+REVOKED = topic("Revoked(bytes32,bytes32)")
 REGISTERED = topic(f"PartyRegistered(address,{','.join(PARTY_TYPES)})")
 UPDATED = topic(f"PartyUpdated(address,{','.join(PARTY_TYPES)})")
 REMOVED = topic("PartyRemoved(address)")
@@ -57,6 +58,12 @@ def unpack(types: tuple[str, ...], data: str) -> tuple[Any, ...]:
         return decode(types, bytes.fromhex(data.removeprefix("0x")))
     except (DecodingError, ValueError, OverflowError) as error:
         raise SourceUnavailable("a contract returned other types than its interface has") from error
+
+
+def mark_of(log: dict[str, Any]) -> RevocationMark:
+    """Return the mark of a Revoked event."""
+    entry, lock = (bytes.fromhex(topic[2:]) for topic in log["topics"][1:])
+    return RevocationMark(entry, lock, int(log["blockNumber"], 16))
 
 
 def party_of(log: dict[str, Any]) -> Party:

@@ -10,6 +10,7 @@ from mydata_ledger.anchors.artifacts import Deployment
 from mydata_ledger.anchors.chain import abi
 from mydata_ledger.anchors.chain.rpc import Call, Rpc
 from mydata_ledger.anchors.chain.sender import Mined, Sender
+from mydata_ledger.ledger.commitment.entry import RevocationMark
 from mydata_ledger.ledger.errors import NotEntitled, SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.party import Party
@@ -18,6 +19,7 @@ from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS
 Depth = int | Literal["finalized"]
 BLOCKS_AT_ONCE = 10_000
 """Most blocks in one eth_getLogs request."""
+NO_ENTRY = bytes(32)
 ContractCall = tuple[str, str]
 """The address of a contract, and calldata as 0x-hex."""
 
@@ -107,7 +109,7 @@ class Chain:
         return self._contracts[log], abi.ADVANCE.data(head.size, head.root, proof)
 
     def revoking(self, openings: Sequence[tuple[bytes, bytes]]) -> ContractCall:
-        """Return the call that revokes consents, each by its (core, secret)."""
+        """Return the call that opens locks, each by its (core, secret)."""
         return self.deployment.consents, abi.REVOKE_MANY.data(openings)
 
     def send(self, calls: Sequence[ContractCall], urgency: int = 1) -> list[Mined]:
@@ -126,16 +128,15 @@ class Chain:
         """Return what was appended to the consents or records log in blocks `first` to `last`, in order."""
         return [_appended(log, event) for event in self._logs(self._contracts[log], [abi.APPENDED], first, last)]
 
-    def revoked_at(self, entries: Sequence[bytes]) -> list[int]:
-        """Return the block time (UTC seconds) of each consent's revocation, 0 if none, as of the newest block."""
+    def revoked_at(self, locks: Sequence[bytes]) -> list[int]:
+        """Return the block time (UTC seconds) at which each lock was opened, 0 if not, as of the newest block."""
         to = self.deployment.consents
-        calls = [("eth_call", [{"to": to, "data": abi.REVOKED_AT.data(entry)}, "latest"]) for entry in entries]
+        calls = [("eth_call", [{"to": to, "data": abi.REVOKED_AT.data(NO_ENTRY, lock)}, "latest"]) for lock in locks]
         return [abi.REVOKED_AT.result(data)[0] for data in self.rpc.batch(calls)]
 
-    def revoked(self, first: int, last: int) -> list[tuple[bytes, int]]:
-        """Return (entry, block) of every revocation in blocks `first` to `last`."""
-        logs = self._logs(self.deployment.consents, [abi.REVOKED], first, last)
-        return [(bytes.fromhex(log["topics"][1][2:]), int(log["blockNumber"], 16)) for log in logs]
+    def revoked(self, first: int, last: int) -> list[RevocationMark]:
+        """Return the mark of every revocation in blocks `first` to `last`."""
+        return [abi.mark_of(log) for log in self._logs(self.deployment.consents, [abi.REVOKED], first, last)]
 
     def parties_changed(self, first: int, last: int) -> bool:
         """Return True if the directory of parties changed in blocks `first` to `last`."""

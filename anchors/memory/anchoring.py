@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from mydata_ledger.anchors.memory.log import MemoryLog
 from mydata_ledger.anchors.memory.state import State
 from mydata_ledger.ledger import merkle
-from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
-from mydata_ledger.ledger.consent import Revocation
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
+from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.ports import AnchoredHead, AnchoredSize
@@ -81,27 +82,31 @@ class MemoryAnchoring:
         """Number and hash of the stored blocks, newest first."""
         return sorted(self._blocks.items(), reverse=True)
 
-    def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
-        """(entry, core, secret) of revoked consents whose lock is not yet opened on chain, oldest first."""
-        secrets = []
+    def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes]]:
+        """(core, secret) of each lock that a revocation opened here and that is not yet open on chain, oldest first."""
+        secrets: dict[bytes, tuple[bytes, bytes]] = {}
         for logged in self._state.trees[CONSENTS].statements:
             statement = logged.signed.statement
-            if not isinstance(statement, Revocation) or statement.secret == NO_LOCK:
-                continue
-            revoked = self._state.by_entry[CONSENTS, statement.consent].signed.entry
-            if revoked.lock == lock_of(statement.secret) and self._state.reveals.get(revoked.entry) is None:
-                secrets.append((revoked.entry, revoked.core, statement.secret))
-        return secrets[:limit]
+            lock = self._state.lock_opened_by(statement) if isinstance(statement, Revocation) else NO_LOCK
+            if isinstance(statement, Revocation) and lock != NO_LOCK and self._state.marks.get(lock) is None:
+                ended = self._state.by_entry[CONSENTS, statement.consent].signed.entry
+                secrets.setdefault(lock, (ended.core, statement.secret))
+        return list(secrets.values())[:limit]
 
-    def revealed(self, reveals: Mapping[bytes, int]) -> None:
-        """Mark consents as revoked on chain; `reveals` maps each consent entry to the block of its revocation."""
-        self._state.reveals.update(reveals)
-        for entry in reveals:
-            self._state.record_change("reveal", entry, True)
+    def revealed(self, marks: Sequence[RevocationMark]) -> None:
+        """End every consent and delegation of a marked lock, whoever signed it, and of a marked entry; also those that
+        are accepted later. They stay ended even if the chain is reorganised.
+        """
+        self._state.marks.update({mark.key: mark.block for mark in marks})
+        keys = {mark.key for mark in marks}
+        for logged in self._state.trees[CONSENTS].statements:
+            entry = logged.signed.entry
+            if isinstance(logged.signed.statement, Consent | Delegation) and keys & {entry.entry, entry.lock}:
+                self._state.record_change("reveal", entry.entry, True)
 
     def conceal(self, above: int) -> None:
-        """Blocks above this number left the chain: their secrets must be revealed again; the revocations stay."""
-        self._state.reveals = {
-            e: None if block is not None and block > above else block for e, block in self._state.reveals.items()
+        """Blocks above this number left the chain: their locks must be opened again; the revocations stay."""
+        self._state.marks = {
+            key: None if block is not None and block > above else block for key, block in self._state.marks.items()
         }
         self._blocks = {number: block_hash for number, block_hash in self._blocks.items() if number <= above}

@@ -55,7 +55,8 @@ class MemoryIndex:
 
     def _state_of(self, logged: LoggedStatement, record_id: bytes | None = None) -> ConsentState:
         """The state of a consent; for an answer about a record it has use counts only if a grant limits uses."""
-        entry, consent = logged.signed.entry.entry, logged.signed.statement
+        commitment, consent = logged.signed.entry, logged.signed.statement
+        entry = commitment.entry
         if not isinstance(consent, Consent):
             raise TypeError("only a consent has a state")
         notice = self._state.notices.get(consent.notice_hash)
@@ -66,9 +67,7 @@ class MemoryIndex:
             position=logged.position,
             consent=consent,
             anchored=self._state.is_anchored(CONSENTS, logged.position),
-            revoked=entry in self._state.revoked
-            or entry in self._state.reveals
-            or not self._is_signer_entitled(consent, logged.position),
+            revoked=self._state.is_ended(commitment) or not self._is_signer_entitled(consent, logged.position),
             superseded=entry in self._state.superseded,
             notice_outdated=notice is not None and notice.outdated,
             uses=len(uses),
@@ -102,10 +101,7 @@ class MemoryIndex:
         entry, delegation = logged.signed.entry.entry, _statement_of(logged)
         if not isinstance(delegation, Delegation):
             raise TypeError("only a delegation has this state")
-        is_revoked, is_superseded = (
-            entry in self._state.revoked or entry in self._state.reveals,
-            entry in self._state.superseded,
-        )
+        is_revoked, is_superseded = self._state.is_ended(logged.signed.entry), entry in self._state.superseded
         return DelegationState(
             entry,
             logged.position,

@@ -32,10 +32,12 @@ class MemoryLog:
         with self._state.lock:
             sizes = self._state.sizes()
             try:
-                return [self._state.accept(signed, accepted_at) for signed in statements]
+                accepted = [self._state.accept(signed, accepted_at) for signed in statements]
             except Exception:
                 self._state.truncate(sizes)
                 raise
+            self._state.record_ends(accepted, accepted_at)
+            return accepted
 
     def accept_soon(
         self, statements: Sequence[SignedStatement], check: Check, accepted_at: int
@@ -55,9 +57,11 @@ class MemoryLog:
             return newest
         try:
             check(signed, newest, self._directory)
-            return self._state.accept(signed, accepted_at)
+            accepted = self._state.accept(signed, accepted_at)
         except LedgerError as error:
             return error
+        self._state.record_ends([accepted], accepted_at)
+        return accepted
 
     def answer(
         self, request: AccessRequest, respond: Callable[[Facts], SignedStatement], at_time: int

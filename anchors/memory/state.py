@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
@@ -16,7 +17,7 @@ from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.ports import AnchoredHead, AnchoredSize
-from mydata_ledger.ledger.receipt import LOGS, AccessReceipt, LoggedStatement, SignedStatement
+from mydata_ledger.ledger.receipt import CONSENTS, LOGS, AccessReceipt, LoggedStatement, SignedStatement
 from mydata_ledger.ledger.record import Erasure, Issue
 
 EMPTY = Head(0, merkle.EMPTY_ROOT)
@@ -67,14 +68,15 @@ class State:
         self.notices: dict[bytes, Notice] = {}
         self.anchored = {log: AnchoredHead(EMPTY, 0, 0) for log in LOGS}
         self.distrust = ""
-        self.reveals: dict[bytes, int | None] = {}
+        self.marks: dict[bytes, int | None] = {}
+        self.opened: set[bytes] = set()
         self.past: dict[tuple[str, object], list[tuple[int, Any]]] = defaultdict(list)
         for log in LOGS:
             self.record_change("head", log, AnchoredSize(0, 0))
 
-    def record_change(self, kind: str, subject: object, value: object) -> None:
-        """Add to the history: the value of a subject from now on."""
-        self.past[kind, subject].append((self.now(), value))
+    def record_change(self, kind: str, subject: object, value: object, since: int | None = None) -> None:
+        """Add to the history: the value of a subject from `since` (UTC seconds) on, by default from now on."""
+        self.past[kind, subject].append((self.now() if since is None else since, value))
 
     def accept(self, signed: SignedStatement, accepted_at: int) -> LoggedStatement:
         """Append a statement, or return it if it is logged already. Raises StaleConsent, InvalidStatement."""
@@ -96,7 +98,7 @@ class State:
         kept = [self.trees[log].statements[:size] for log, size in zip(LOGS, sizes, strict=True)]
         for derived in (self.by_digest, self.by_entry, self.newest, self.record_logged, self.about, self.uses):
             derived.clear()
-        for marked in (self.revoked, self.superseded, self.corrected_by, self.erased):
+        for marked in (self.revoked, self.opened, self.superseded, self.corrected_by, self.erased):
             marked.clear()
         for log, statements in zip(LOGS, kept, strict=True):
             self.trees[log] = MemoryTree(statements)
@@ -106,6 +108,33 @@ class State:
     def is_anchored(self, log: str, position: int) -> bool:
         """True if the chain holds the statement at this position."""
         return position < self.anchored[log].head.size
+
+    def is_ended(self, entry: Entry) -> bool:
+        """True if a revocation named the statement, or its entry or lock is marked, or its lock was opened here."""
+        return entry.entry in self.revoked or self._is_marked(entry)
+
+    def _is_marked(self, entry: Entry) -> bool:
+        return entry.entry in self.marks or entry.lock in self.marks or entry.lock in self.opened
+
+    def lock_opened_by(self, revocation: Revocation) -> bytes:
+        """The lock of the ended statement if the revocation has its secret, else zero."""
+        ended = self.by_entry[CONSENTS, revocation.consent].signed.entry
+        is_opened = revocation.secret != NO_LOCK and lock_of(revocation.secret) == ended.lock
+        return ended.lock if is_opened else NO_LOCK
+
+    def record_ends(self, accepted: Sequence[LoggedStatement], accepted_at: int) -> None:
+        """Add to the history what ended at `accepted_at` without a revocation of its own: by a mark, or by the secret
+        of its lock.
+        """
+        revocations = [r for logged in accepted if isinstance(r := logged.signed.statement, Revocation)]
+        named = {revocation.consent for revocation in revocations}
+        locks = {self.lock_opened_by(revocation) for revocation in revocations} - {NO_LOCK}
+        earlier = [x for x in self.trees[CONSENTS].statements if x.signed.entry.lock in locks] if locks else []
+        for logged in dict.fromkeys([*earlier, *accepted]):
+            entry = logged.signed.entry
+            is_revocable = isinstance(logged.signed.statement, Consent | Delegation)
+            if is_revocable and entry.entry not in named and self._is_marked(entry):
+                self.record_change("reveal", entry.entry, True, accepted_at)
 
     def issue(self, record_id: bytes) -> Issue | None:
         """The Issue of a record; None if there is none."""
@@ -136,6 +165,7 @@ class State:
                 self.superseded |= earlier_entries - self.revoked
             case Revocation():
                 self.revoked.add(statement.consent)
+                self.opened |= {self.lock_opened_by(statement)} - {NO_LOCK}
             case Issue():
                 self._correct(statement)
             case Erasure():

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
 from mydata_ledger.ledger.receipt import LOGS
 
-VERSION = "0005"
+VERSION = "0006"
 """The newest revision in `migrations`; four digits, so that versions compare as texts."""
 METADATA = MetaData()
 APPLIED = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
@@ -82,7 +82,9 @@ ENTRIES = Table(
     Column("position", NUMBER, primary_key=True),
     sqlite_with_rowid=False,
 )
-"""Positions of entries in the consents log, by the first 63 bits of the entry."""
+"""Positions in the consents log by the first 63 bits of the entry, and by the complement of the first 63 bits of the
+lock: it is negative, so that whoever chooses a lock cannot slow the search for an entry.
+"""
 
 HEADS = Table(
     "heads",
@@ -140,15 +142,18 @@ USES = Table(
     sqlite_with_rowid=False,
 )
 """Use counts by the keys of consent entry and record id; record -1 counts all records. `latest` is in UTC seconds."""
-REVEALS = Table(
-    "reveals",
+MARKS = Table(
+    "marks",
     METADATA,
-    Column("entry", LargeBinary, primary_key=True),
+    Column("key", LargeBinary, primary_key=True),
     Column("revocation", NUMBER),
     Column("block", NUMBER),
-    Index("reveals_by_block", "block"),
+    Index("marks_by_block", "block"),
     sqlite_with_rowid=False,
 )
+"""Marks of revocation by lock, or by entry where the mark has no lock: the position of the first revocation here that
+opened the lock, and the block of the mark on chain.
+"""
 RECORDS = Table(
     "records",
     METADATA,
@@ -198,7 +203,7 @@ PAST = Table(
     Column("body", LargeBinary),
     Index("past_by_subject", "kind", "subject", "at"),
 )
-"""History of log sizes on chain, parties, notices and reveals; each row is valid from `at` (UTC seconds)."""
+"""History of log sizes on chain, parties, notices and ends by marks; each row is valid from `at` (UTC seconds)."""
 PARTIES = Table("parties", METADATA, Column("account", Text, primary_key=True), Column("body", LargeBinary))
 NOTICES = Table(
     "notices",

@@ -16,8 +16,9 @@ from bench.decide.bulk import ratio_row
 from bench.decide.serve import BenchClock
 from bench.report import Row, StatusCallback
 from mydata_ledger.anchors.chain import Chain
-from mydata_ledger.anchors.follower import REVEALS_AT_ONCE, Follower
+from mydata_ledger.anchors.follower import MARKS_AT_ONCE, Follower
 from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.commitment.entry import RevocationMark
 from mydata_ledger.ledger.receipt import CONSENTS
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.deploy import deploy
@@ -63,9 +64,9 @@ def parts(folder: Path, revocations: int) -> Iterator[tuple[str, float]]:
         _append(chain, store, revocations)
         _revoke(chain, revocations)
         tip = chain.tip().number
-        revoked = sorted(dict(chain.revoked(0, tip)).items())
+        revoked = sorted(chain.revoked(0, tip), key=lambda mark: mark.key)
         tasks: dict[str, Callable[[], object]] = {
-            "read out of events": lambda: dict(chain.revoked(0, tip)),
+            "read out of events": lambda: chain.revoked(0, tip),
             "marked as revoked, remembered, durable": lambda: _mark_revoked(store, revoked),
             "read by web3.py's decoded get_logs": lambda: _decode_with_web3(devnet.url, chain, "Revoked"),
         }
@@ -74,10 +75,10 @@ def parts(folder: Path, revocations: int) -> Iterator[tuple[str, float]]:
     store.dispose()
 
 
-def _mark_revoked(store: Store, revoked: Sequence[tuple[bytes, int]]) -> None:
+def _mark_revoked(store: Store, revoked: Sequence[RevocationMark]) -> None:
     store.anchoring.conceal(-1)
-    for start in range(0, len(revoked), REVEALS_AT_ONCE):
-        store.anchoring.revealed(dict(revoked[start : start + REVEALS_AT_ONCE]))
+    for start in range(0, len(revoked), MARKS_AT_ONCE):
+        store.anchoring.revealed(revoked[start : start + MARKS_AT_ONCE])
 
 
 def _processor_seconds(task: Callable[[], object]) -> float:

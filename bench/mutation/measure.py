@@ -15,7 +15,7 @@ from bench.report import BenchReport, Row, StatusCallback
 from mydata_ledger.scripts.npm import node
 from mydata_ledger.scripts.solidity.syntax import project
 
-CONSENTS = ("ConsentRegistry.verify", "ConsentRegistry.revoke", "ConsentRegistry.signers")
+CONSENTS = ("ConsentRegistry.verify", "ConsentRegistry.revoke", "ConsentRegistry.signers", "ConsentRegistry.twins")
 RECORDS, LOG, PARTIES = ("RecordRegistry",), ("TransparencyLog", "RFC6962"), ("PartyRegistry",)
 TESTED_BY: dict[str, Sequence[str]] = {
     "libraries/RFC6962.sol": ("RFC6962", "TransparencyLog"),

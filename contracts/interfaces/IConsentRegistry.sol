@@ -14,10 +14,14 @@ import { IAppendableLog } from "./IAppendableLog.sol";
 
 /// @title IConsentRegistry
 /// @notice The log of consents, revocations and delegations, and the marks of what was revoked. Another contract can
-/// check a consent here in one call.
+/// check a consent here in one call. A statement that is in the log twice, under another salt or with its signature in
+/// another form, ends as a whole: marks are by lock and by digest, which these do not change.
 interface IConsentRegistry is IAppendableLog {
-    /// @notice The statement of this entry ended.
-    event Revoked(bytes32 indexed entry);
+    /// @notice Every statement with this lock ended; where the lock is zero, the statement of this entry did, with every
+    /// other entry of the same digest.
+    /// @dev Where the lock is not zero, do not rely on the entry: who sees the secret on its way may reveal it first, with
+    /// another core.
+    event Revoked(bytes32 indexed entry, bytes32 indexed lock);
 
     /// @notice The signer is neither the data subject of the consent nor the one who signed it.
     error ConsentRegistry_SignerNotEntitled(bytes signer);
@@ -25,16 +29,19 @@ interface IConsentRegistry is IAppendableLog {
     /// @notice The signature is not the signer's over this revocation of this entry.
     error ConsentRegistry_BadSignature(bytes32 entry);
 
-    /// @notice Ends a statement by revealing the secret of its lock.
+    /// @notice Ends every statement of one lock, by revealing its secret.
     /// @dev Anyone may relay it and no address of the data subject appears. The first mark stands: again does nothing.
-    /// Works before the entry is in the log, and while writes are paused.
+    /// Works before the statements are in the log, and while writes are paused.
+    /// @param core With the lock it makes up the entry that the event names; it has no other effect.
     function revoke(bytes32 core, bytes32 secret) external;
 
     /// @notice Ends many statements by their secrets.
     function revokeMany(Opening[] calldata openings) external;
 
     /// @notice Ends a consent whose secret is lost, by a signature of the data subject or of the delegate who signed it.
-    /// @dev PRIVACY: this call shows for ever, in its calldata, who signed (the signer's address or key), beside the
+    /// @dev Marks the entry, and the digest for all entries of this consent. Other statements of its lock stay: anyone may
+    /// sign a consent of their own with a lock that they saw in another's.
+    /// PRIVACY: this call shows for ever, in its calldata, who signed (the signer's address or key), beside the
     /// entry and unblinded hashes of the consent's members. Whoever can guess the members, such as the grantee from the
     /// list of parties, can confirm the guess. Use {revoke} whenever the secret is at hand.
     /// Anyone may relay it. Works while writes are paused.
@@ -53,8 +60,11 @@ interface IConsentRegistry is IAppendableLog {
         bytes calldata signature
     ) external;
 
-    /// @notice Block time in UTC seconds at which the statement of `entry` ended; 0 if it did not.
-    function revokedAt(bytes32 entry) external view returns (uint64);
+    /// @notice Block time in UTC seconds at which a statement ended; 0 if it did not.
+    /// @param entryOrDigest Its EIP-712 digest, or where that is not known its entry. By the entry, an end by signature is
+    /// seen only if the signature named that same entry.
+    /// @param lock Its lock. Zero, also where the statement has one, asks only for an end by signature.
+    function revokedAt(bytes32 entryOrDigest, bytes32 lock) external view returns (uint64);
 
     /// @notice What a consent signed by the data subject says to a question, as of this block.
     /// @dev In order: (1) the consent is about the data subject and grantee asked, else NotCovered; (2) the data subject

@@ -47,12 +47,24 @@ abstract contract Base {
         list[0] = text;
     }
 
+    function coreOf(bytes32 salt, bytes32 digest, bytes memory signature) internal pure returns (bytes32) {
+        return sha256(bytes.concat(salt, digest, sha256(signature)));
+    }
+
     function coreOf(bytes32 digest, bytes memory signature) internal pure returns (bytes32) {
-        return sha256(bytes.concat(SALT, digest, sha256(signature)));
+        return coreOf(SALT, digest, signature);
+    }
+
+    function entryOf(bytes32 salt, bytes32 digest, bytes memory signature, bytes32 lock)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return sha256(bytes.concat(coreOf(salt, digest, signature), lock));
     }
 
     function entryOf(bytes32 digest, bytes memory signature, bytes32 lock) internal pure returns (bytes32) {
-        return sha256(bytes.concat(coreOf(digest, signature), lock));
+        return entryOf(SALT, digest, signature, lock);
     }
 
     function permit() internal pure returns (Grant memory) {
@@ -123,11 +135,18 @@ abstract contract Base {
 
     /// @dev Appends the leaf of a statement behind a neighbour, and returns what proves it.
     function anchor(bytes32 digest, bytes32 lock, bytes memory signature) internal returns (Evidence memory) {
+        return anchor(digest, lock, signature, SALT);
+    }
+
+    function anchor(bytes32 digest, bytes32 lock, bytes memory signature, bytes32 salt)
+        internal
+        returns (Evidence memory)
+    {
         if (_leaves.length == 0) _append(keccak256("neighbour"));
-        _append(sha256(bytes.concat(hex"00", entryOf(digest, signature, lock))));
+        _append(sha256(bytes.concat(hex"00", entryOf(salt, digest, signature, lock))));
         (uint64 size, bytes32 root) = registry.head();
         bytes32[] memory path = ReferenceTree.path(_leaves, size - 1, 0, size);
-        return Evidence({ signature: signature, salt: SALT, inclusion: Inclusion(size - 1, size, root, path) });
+        return Evidence({ signature: signature, salt: salt, inclusion: Inclusion(size - 1, size, root, path) });
     }
 
     function _append(bytes32 leaf) private {

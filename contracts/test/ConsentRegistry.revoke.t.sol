@@ -4,103 +4,19 @@ pragma solidity ^0.8.30;
 import { IConsentRegistry } from "../interfaces/IConsentRegistry.sol";
 import { ConsentOutline, Opening, RevocationOutline } from "../types/Evidence.sol";
 import { Consent, Revocation } from "../types/Statements.sol";
-import { Base } from "./Base.sol";
+import { Revoking } from "./Revoking.sol";
 
-contract ConsentRegistryRevokeTest is Base {
-    /// @dev Core and entry of a consent that the data subject signed, and that consent's signature.
-    function signed(Consent memory consent) internal view returns (bytes32 core, bytes32 entry, bytes memory signature) {
-        bytes32 digest = registry.digestOfConsent(consent);
-        signature = sign(SUBJECT_KEY, digest);
-        core = coreOf(digest, signature);
-        entry = entryOf(digest, signature, consent.lock);
-    }
-
-    function grantsHash(Consent memory consent) internal pure returns (bytes32) {
-        bytes32 grantType = keccak256(
-            "Grant(string effect,string[] categories,string[] purposes,string[] actions,uint64 notBefore,uint64 expires,uint64 dataFrom,uint64 dataUntil,bytes32[] records,string[] conditions)"
-        );
-        bytes32 none = keccak256("");
-        return keccak256(
-            bytes.concat(
-                keccak256(
-                    abi.encode(
-                        grantType,
-                        keccak256(bytes(consent.grants[0].effect)),
-                        keccak256(bytes.concat(keccak256(bytes(consent.grants[0].categories[0])))),
-                        keccak256(bytes.concat(keccak256(bytes(consent.grants[0].purposes[0])))),
-                        keccak256(bytes.concat(keccak256(bytes(consent.grants[0].actions[0])))),
-                        consent.grants[0].notBefore,
-                        consent.grants[0].expires,
-                        consent.grants[0].dataFrom,
-                        consent.grants[0].dataUntil,
-                        none,
-                        none
-                    )
-                )
-            )
-        );
-    }
-
-    function outline(Consent memory consent) internal pure returns (ConsentOutline memory) {
-        return ConsentOutline({
-            dataSubject: keccak256(consent.dataSubject),
-            signer: keccak256(consent.signer),
-            grantee: keccak256(bytes(consent.grantee)),
-            granteeName: keccak256(bytes(consent.granteeName)),
-            version: consent.version,
-            previous: consent.previous,
-            grants: grantsHash(consent),
-            noticeHash: consent.noticeHash,
-            noticeLanguage: keccak256(bytes(consent.noticeLanguage)),
-            signedAt: consent.signedAt,
-            lock: consent.lock
-        });
-    }
-
-    function revocation(Consent memory consent, bytes32 entry, bytes memory who)
-        internal
-        pure
-        returns (Revocation memory)
-    {
-        return Revocation({
-            dataSubject: consent.dataSubject,
-            signer: who,
-            grantee: consent.grantee,
-            granteeName: consent.granteeName,
-            version: consent.version + 1,
-            consent: entry,
-            secret: 0,
-            signedAt: NOW
-        });
-    }
-
-    function outline(Revocation memory given) internal pure returns (RevocationOutline memory) {
-        return RevocationOutline({
-            grantee: keccak256(bytes(given.grantee)),
-            granteeName: keccak256(bytes(given.granteeName)),
-            version: given.version,
-            secret: given.secret,
-            signedAt: given.signedAt
-        });
-    }
-
-    function bySignature(Consent memory consent, uint256 who, uint256 key, bytes32 named) internal {
-        bytes memory made = sign(SUBJECT_KEY, registry.digestOfConsent(consent));
-        Revocation memory given = revocation(consent, named, signer(who));
-        bytes memory signature = sign(key, registry.digestOfRevocation(given));
-        vm.prank(STRANGER);
-        registry.revokeBySignature(outline(consent), SALT, sha256(made), outline(given), signer(who), signature);
-    }
-
+contract ConsentRegistryRevokeTest is Revoking {
     // by secret
 
-    function test_revoke_MarksTheEntry() external {
+    function test_revoke_MarksTheLock() external {
         (bytes32 core, bytes32 entry,) = signed(consentOf(permit()));
         vm.expectEmit(true, true, true, true, address(registry));
-        emit IConsentRegistry.Revoked(entry);
+        emit IConsentRegistry.Revoked(entry, lockOf(SECRET));
         vm.prank(STRANGER);
         registry.revoke(core, SECRET);
-        require(registry.revokedAt(entry) == NOW, "not marked");
+        require(registry.revokedAt(entry, lockOf(SECRET)) == NOW, "not marked");
+        require(registry.revokedAt(entry, 0) == 0, "the entry was marked too");
     }
 
     function test_revoke_TheFirstMarkStands() external {
@@ -108,30 +24,29 @@ contract ConsentRegistryRevokeTest is Base {
         registry.revoke(core, SECRET);
         vm.warp(NOW + 5);
         registry.revoke(core, SECRET);
-        require(registry.revokedAt(entry) == NOW, "marked again");
+        require(registry.revokedAt(entry, lockOf(SECRET)) == NOW, "marked again");
     }
 
     function test_revoke_GivenPausedAndNotInTheLog() external {
         (bytes32 core, bytes32 entry,) = signed(consentOf(permit()));
         registry.pause();
         registry.revoke(core, SECRET);
-        require(registry.revokedAt(entry) == NOW, "a pause stopped a revocation");
+        require(registry.revokedAt(entry, lockOf(SECRET)) == NOW, "a pause stopped a revocation");
     }
 
     function test_revoke_WhenTheSecretIsAnother() external {
         (bytes32 core, bytes32 entry,) = signed(consentOf(permit()));
         registry.revoke(core, keccak256("guess"));
-        require(registry.revokedAt(entry) == 0, "opened by a guess");
+        require(registry.revokedAt(entry, lockOf(SECRET)) == 0, "opened by a guess");
     }
 
     function test_revoke_Many() external {
         Opening[] memory openings = new Opening[](3);
-        (openings[0], openings[1]) = (Opening(keccak256("a"), SECRET), Opening(keccak256("b"), SECRET));
-        openings[2] = openings[0];
+        (openings[0], openings[1]) = (Opening(0, keccak256("a")), Opening(0, keccak256("b")));
+        openings[2] = Opening(keccak256("another core"), keccak256("a"));
         registry.revokeMany(openings);
-        bytes32 a = sha256(bytes.concat(keccak256("a"), lockOf(SECRET)));
-        bytes32 b = sha256(bytes.concat(keccak256("b"), lockOf(SECRET)));
-        require(registry.revokedAt(a) == NOW && registry.revokedAt(b) == NOW, "not marked");
+        (bytes32 a, bytes32 b) = (lockOf(keccak256("a")), lockOf(keccak256("b")));
+        require(registry.revokedAt(0, a) == NOW && registry.revokedAt(0, b) == NOW, "not marked");
     }
 
     // by signature
@@ -141,9 +56,20 @@ contract ConsentRegistryRevokeTest is Base {
         (, bytes32 entry,) = signed(consent);
         registry.pause();
         vm.expectEmit(true, true, true, true, address(registry));
-        emit IConsentRegistry.Revoked(entry);
+        emit IConsentRegistry.Revoked(entry, 0);
         bySignature(consent, SUBJECT_KEY, SUBJECT_KEY, entry);
-        require(registry.revokedAt(entry) == NOW, "not marked");
+        require(registry.revokedAt(entry, consent.lock) == NOW, "not marked");
+        require(registry.revokedAt(registry.digestOfConsent(consent), 0) == NOW, "the digest was not marked");
+    }
+
+    function test_revokeBySignature_TheFirstMarkStands() external {
+        Consent memory consent = consentOf(permit());
+        (, bytes32 entry,) = signed(consent);
+        bySignature(consent, SUBJECT_KEY, SUBJECT_KEY, entry);
+        vm.warp(NOW + 5);
+        bySignature(consent, SUBJECT_KEY, SUBJECT_KEY, entry);
+        require(registry.revokedAt(entry, consent.lock) == NOW, "marked again");
+        require(registry.revokedAt(registry.digestOfConsent(consent), 0) == NOW, "the digest was marked again");
     }
 
     function test_revokeBySignature_ByTheDelegateWhoSigned() external {
@@ -151,7 +77,7 @@ contract ConsentRegistryRevokeTest is Base {
         consent.signer = signer(DELEGATE_KEY);
         (, bytes32 entry,) = signed(consent);
         bySignature(consent, DELEGATE_KEY, DELEGATE_KEY, entry);
-        require(registry.revokedAt(entry) == NOW, "not marked");
+        require(registry.revokedAt(entry, consent.lock) == NOW, "not marked");
     }
 
     function test_revokeBySignature_RevertWhen_AStrangerSigned() external {
@@ -196,6 +122,6 @@ contract ConsentRegistryRevokeTest is Base {
         Revocation memory given = revocation(forged, other, signer(STRANGER_KEY));
         bytes memory signature = sign(STRANGER_KEY, registry.digestOfRevocation(given));
         registry.revokeBySignature(about, SALT, sha256(made), outline(given), signer(STRANGER_KEY), signature);
-        require(registry.revokedAt(entry) == 0 && registry.revokedAt(other) == NOW, "a stranger ended it");
+        require(registry.revokedAt(entry, consent.lock) == 0 && registry.revokedAt(other, 0) == NOW, "a stranger ended it");
     }
 }

@@ -138,27 +138,31 @@ contract Crowd {
         consent.lock = sha256(bytes.concat(secretOf(i)));
     }
 
+    function digestOf(uint256 i) public view returns (bytes32) {
+        return _digest(keccak256(abi.encode(CONSENT_TYPE, outlineOf(i))));
+    }
+
     function coreOf(uint256 i) public view returns (bytes32) {
-        bytes32 digest = _digest(keccak256(abi.encode(CONSENT_TYPE, outlineOf(i))));
-        return sha256(bytes.concat(keccak256("salt"), digest, keccak256("signature hash")));
+        return sha256(bytes.concat(keccak256("salt"), digestOf(i), keccak256("signature hash")));
     }
 
     function entryOf(uint256 i) public view returns (bytes32) {
         return sha256(bytes.concat(coreOf(i), outlineOf(i).lock));
     }
 
-    function ownerOpens(uint256 i, bool many) external {
+    /// @dev Whoever knows the secret, also one who saw it on its way and names another core.
+    function ownerOpens(uint256 i, bool many, bool otherCore) external {
         i = i % CONSENTS;
         Opening[] memory openings = new Opening[](1);
-        openings[0] = Opening(coreOf(i), secretOf(i));
+        openings[0] = Opening(otherCore ? keccak256("a core") : coreOf(i), secretOf(i));
         if (many) registry.revokeMany(openings);
-        else registry.revoke(coreOf(i), secretOf(i));
+        else registry.revoke(openings[0].core, openings[0].secret);
         _ended(i);
     }
 
     function strangerOpens(uint256 i, bytes32 guess, uint256 other) external {
         i = i % CONSENTS;
-        bytes32 secret = other % 2 == 0 ? guess : secretOf((i + 1) % CONSENTS);
+        bytes32 secret = other % 3 == 0 ? guess : other % 3 == 1 ? entryOf(i) : outlineOf(i).lock;
         vm.prank(vm.addr(STRANGER));
         registry.revoke(coreOf(i), secret);
     }
@@ -272,10 +276,19 @@ contract InvariantsTest {
         }
     }
 
-    function invariant_C5_C6_OnlyTheEntitledEndAConsent() external view {
+    function invariant_C5_C6_C9_OnlyTheEntitledEndAConsent() external view {
         for (uint256 i = 0; i < crowd.CONSENTS(); ++i) {
-            require(registry.revokedAt(crowd.entryOf(i)) == crowd.endedAt(i), "C5 or C6");
+            bytes32 lock = crowd.outlineOf(i).lock;
+            require(_first(registry.revokedAt(crowd.entryOf(i), 0), registry.revokedAt(0, lock)) == crowd.endedAt(i), "C5 or C6");
+            require(registry.revokedAt(crowd.digestOf(i), 0) == registry.revokedAt(crowd.entryOf(i), 0), "C9: a twin is valid");
+            require((registry.revokedAt(crowd.entryOf(i), lock) == 0) == (crowd.endedAt(i) == 0), "C6: revokedAt");
         }
+    }
+
+    /// @dev The earlier of two marks; 0 is none.
+    function _first(uint64 a, uint64 b) private pure returns (uint64) {
+        if (a == 0 || b == 0) return a + b;
+        return a < b ? a : b;
     }
 
     function invariant_C7_APauseHoldsTheHead() external view {

@@ -55,10 +55,8 @@ contract RecordRegistryTest is Base {
         return sign(key, records.digestOfIssue(issue()));
     }
 
-    function names() internal view returns (bytes32 core, bytes32 entry) {
-        bytes32 digest = records.digestOfIssue(issue());
-        core = coreOf(digest, signedBy(HOLDER_KEY));
-        entry = entryOf(digest, signedBy(HOLDER_KEY), lockOf(SECRET));
+    function entryOf() internal view returns (bytes32) {
+        return entryOf(records.digestOfIssue(issue()), signedBy(HOLDER_KEY), lockOf(SECRET));
     }
 
     function anchored(bytes memory signature) internal returns (Evidence memory) {
@@ -69,64 +67,80 @@ contract RecordRegistryTest is Base {
         return Evidence(signature, SALT, Inclusion(0, 1, leaves[0], new bytes32[](0)));
     }
 
-    // by secret
+    function withdraw(bytes32 salt, bytes32 signatureHash, bytes32 successor) internal {
+        IssueOutline memory about = outline();
+        vm.prank(about.holder);
+        records.withdraw(about, salt, signatureHash, successor);
+    }
 
-    function test_withdraw_MarksTheEntry() external {
-        (bytes32 core, bytes32 entry) = names();
+    function signatureHash() internal view returns (bytes32) {
+        return sha256(signedBy(HOLDER_KEY));
+    }
+
+    // withdraw
+
+    function test_withdraw_MarksTheEntryAndTheDigest() external {
+        bytes32 entry = entryOf();
+        bytes32 made = signatureHash();
+        bytes32 digest = records.digestOfIssue(issue());
+        records.pause();
         vm.expectEmit(true, true, true, true, address(records));
         emit IRecordRegistry.Withdrawn(entry, 0);
-        vm.prank(STRANGER);
-        records.withdraw(core, SECRET);
+        withdraw(SALT, made, 0);
         require(records.withdrawnAt(entry) == NOW && records.successorOf(entry) == 0, "not marked");
+        require(records.withdrawnAt(digest) == NOW && records.successorOf(digest) == 0, "the digest was not marked");
+    }
+
+    function test_withdraw_NamesTheSuccessor() external {
+        (bytes32 entry, bytes32 made) = (entryOf(), signatureHash());
+        vm.expectEmit(true, true, true, true, address(records));
+        emit IRecordRegistry.Withdrawn(entry, keccak256("successor"));
+        withdraw(SALT, made, keccak256("successor"));
+        require(records.successorOf(entry) == keccak256("successor"), "no successor");
+        require(records.successorOf(records.digestOfIssue(issue())) == keccak256("successor"), "no successor");
     }
 
     function test_withdraw_TheFirstMarkStands() external {
-        (bytes32 core, bytes32 entry) = names();
-        records.pause();
-        records.withdraw(core, SECRET);
+        withdraw(SALT, signatureHash(), 0);
         vm.warp(NOW + 5);
-        records.supersede(core, SECRET, keccak256("successor"));
-        require(records.withdrawnAt(entry) == NOW && records.successorOf(entry) == 0, "marked again");
+        withdraw(SALT, signatureHash(), keccak256("successor"));
+        require(records.withdrawnAt(entryOf()) == NOW && records.successorOf(entryOf()) == 0, "marked again");
+        bytes32 digest = records.digestOfIssue(issue());
+        require(records.withdrawnAt(digest) == NOW && records.successorOf(digest) == 0, "the digest was marked again");
     }
 
-    function test_withdraw_WhenTheSecretIsAnother() external {
-        (bytes32 core, bytes32 entry) = names();
-        records.withdraw(core, keccak256("guess"));
-        require(records.withdrawnAt(entry) == 0, "opened by a guess");
-    }
-
-    function test_supersede_NamesTheSuccessor() external {
-        (bytes32 core, bytes32 entry) = names();
-        records.supersede(core, SECRET, keccak256("successor"));
-        require(records.withdrawnAt(entry) == NOW, "not marked");
-        require(records.successorOf(entry) == keccak256("successor"), "no successor");
-    }
-
-    function test_supersede_RevertWhen_ItIsItself() external {
-        (bytes32 core, bytes32 entry) = names();
-        vm.expectRevert(abi.encodeWithSelector(IRecordRegistry.RecordRegistry_SelfSuccession.selector, entry));
-        records.supersede(core, SECRET, entry);
-    }
-
-    // by the holder
-
-    function test_withdrawAsHolder_MarksTheEntry() external {
-        (, bytes32 entry) = names();
-        bytes32 signatureHash = sha256(signedBy(HOLDER_KEY));
+    function test_withdraw_RevertWhen_AnotherCalls() external {
         IssueOutline memory about = outline();
-        vm.prank(about.holder);
-        records.withdrawAsHolder(about, SALT, signatureHash, keccak256("successor"));
-        require(records.withdrawnAt(entry) == NOW, "not marked");
-        require(records.successorOf(entry) == keccak256("successor"), "no successor");
-    }
-
-    function test_withdrawAsHolder_RevertWhen_AnotherCalls() external {
-        IssueOutline memory about = outline();
-        vm.expectRevert(
-            abi.encodeWithSelector(IRecordRegistry.RecordRegistry_NotHolder.selector, about.holder, STRANGER)
-        );
+        bytes memory refused =
+            abi.encodeWithSelector(IRecordRegistry.RecordRegistry_NotHolder.selector, about.holder, STRANGER);
+        vm.expectRevert(refused);
         vm.prank(STRANGER);
-        records.withdrawAsHolder(about, SALT, 0, 0);
+        records.withdraw(about, SALT, 0, 0);
+        // A stranger who puts itself in the holder's place names another entry, and another digest.
+        (bytes32 entry, bytes32 digest) = (entryOf(), records.digestOfIssue(issue()));
+        bytes32 made = signatureHash();
+        about.holder = STRANGER;
+        vm.prank(STRANGER);
+        records.withdraw(about, SALT, made, keccak256("successor"));
+        require(records.withdrawnAt(entry) == 0 && records.withdrawnAt(digest) == 0, "a stranger withdrew it");
+    }
+
+    function test_withdraw_RevertWhen_ItIsItsOwnSuccessor() external {
+        bytes32 entry = entryOf();
+        bytes32 made = signatureHash();
+        IssueOutline memory about = outline();
+        vm.expectRevert(abi.encodeWithSelector(IRecordRegistry.RecordRegistry_SelfSuccession.selector, entry));
+        vm.prank(about.holder);
+        records.withdraw(about, SALT, made, entry);
+    }
+
+    function test_withdraw_ByTheSecretIsNotPossible() external {
+        bytes32 core = coreOf(records.digestOfIssue(issue()), signedBy(HOLDER_KEY));
+        (bool withdrew,) = address(records).call(abi.encodeWithSignature("withdraw(bytes32,bytes32)", core, SECRET));
+        (bool superseded,) = address(records).call(
+            abi.encodeWithSignature("supersede(bytes32,bytes32,bytes32)", core, SECRET, keccak256("Mallory's"))
+        );
+        require(!withdrew && !superseded, "the secret does something");
     }
 
     // verify
@@ -147,8 +161,15 @@ contract RecordRegistryTest is Base {
 
     function test_verify_GivenWithdrawn() external {
         Evidence memory evidence = anchored(signedBy(HOLDER_KEY));
-        (bytes32 core,) = names();
-        records.withdraw(core, SECRET);
+        withdraw(SALT, signatureHash(), 0);
         require(records.verify(issue(), evidence) == RecordStatus.Withdrawn, "not withdrawn");
+    }
+
+    function test_verify_GivenATwinWasWithdrawn() external {
+        Evidence memory evidence = anchored(signedBy(HOLDER_KEY));
+        withdraw(keccak256("another salt"), signatureHash(), keccak256("successor"));
+        require(records.verify(issue(), evidence) == RecordStatus.Withdrawn, "a twin is valid");
+        withdraw(SALT, signatureHash(), 0);
+        require(records.withdrawnAt(entryOf()) == NOW, "the twin's entry cannot be named");
     }
 }

@@ -30,6 +30,24 @@ def lock_of(secret: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class RevocationMark:
+    """A mark of revocation on chain: entry and lock (32 bytes each) as its event names them, and its block.
+
+    Where the lock is not zero, the mark is of the lock: it ends every statement of that lock, and the entry has no
+    meaning, since whoever sees the secret on its way may name another.
+    """
+
+    entry: bytes
+    lock: bytes
+    block: int
+
+    @property
+    def key(self) -> bytes:
+        """What is marked: the lock, or the entry where the lock is zero."""
+        return self.entry if self.lock == NO_LOCK else self.lock
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """The commitment to a statement: all members have 32 bytes except the signature.
 

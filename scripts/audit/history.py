@@ -48,6 +48,14 @@ class History:
             raise SourceUnavailable(f"there is no contract at {contract}: another chain, or one that restarted empty")
         return Head(*abi.HEAD.result(answer))
 
+    def require_current(self, consents: str) -> None:
+        """Raise SourceUnavailable if the consents contract is of an earlier release, which marked entries."""
+        call = {"to": consents, "data": abi.REVOKED_AT.data(bytes(32), bytes(32))}
+        if self._rpc.call_or_revert("eth_call", call, hex(self._until())) in {None, "0x"}:
+            raise SourceUnavailable(
+                f"the contract at {consents} is of an earlier release; audit its ledger with that release"
+            )
+
     def parties(self, contract: str) -> Eras:
         """Accreditations of each account, each with the UTC second in which it began."""
         events = list(self._events(contract, [abi.REGISTERED, abi.UPDATED, abi.REMOVED]))
@@ -58,10 +66,10 @@ class History:
         return dict(eras)
 
     def revoked(self, contract: str) -> dict[bytes, int]:
-        """The UTC second in which each revoked consent was revoked, by entry."""
+        """The UTC second of each mark of revocation, by lock, or by entry where the mark names no lock."""
         events = list(self._events(contract, [abi.REVOKED]))
         times = self._times(events)
-        return {bytes.fromhex(raw["topics"][1][2:]): times[raw["blockNumber"]] for raw in events}
+        return {abi.mark_of(raw).key: times[raw["blockNumber"]] for raw in events}
 
     def has_code(self, account: str) -> bool:
         """True if the account is a contract."""

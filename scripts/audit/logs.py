@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from mydata_ledger.ledger.errors import MalformedInput, SignatureInvalid, SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.note import Checkpoint, Note, Verifier
+from mydata_ledger.ledger.receipt import CONSENTS
 from mydata_ledger.scripts.audit.auditor_file import AuditorFile, SeenLog
 from mydata_ledger.scripts.audit.findings import AuditFinding, FindingKind
 from mydata_ledger.scripts.audit.history import Anchor, History
@@ -75,7 +76,7 @@ def audit_log(
         step: Called with the number of entries read and their total.
 
     Raises:
-        SourceUnavailable: A source does not answer.
+        SourceUnavailable: A source does not answer, or the consents contract is of an earlier release.
         MalformedInput: The checkpoint is malformed or belongs to another log.
     """
     seen, note = auditor_file.logs.get(log), source.checkpoint(log)
@@ -85,6 +86,8 @@ def audit_log(
     report.findings += _check_signed(report, note, seen, trust)
     anchors = chain.anchors(report.contract)
     report.findings += _check_chain(log, anchors, chain.head(report.contract))
+    if log == CONSENTS:
+        chain.require_current(report.contract)
     walk = LogWalk(source, log, checkpoint.head.size, _sizes(anchors, seen), positions)
     _read(report, walk, anchors, step)
     report.findings += _check_heads(report, walk, anchors)

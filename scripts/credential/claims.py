@@ -39,7 +39,10 @@ def claims_of(document: Document, wallet: Wallet, now: int, key: dict[str, Any] 
 
 
 def _log_position(document: Document) -> dict[str, Any]:
-    """Arguments of the registry's `revokedAt` and `includes`, to check that the record is not withdrawn."""
+    """Arguments of the registry's `withdrawnAt` and `includes`, to check that this entry is not withdrawn.
+
+    The digest is not among them: whoever guesses the data subject could confirm the guess by it.
+    """
     head = document.checkpoint
     return {
         "chain_id": document.domain.chain_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import AUTHORITY, WITNESS, Delegation
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
@@ -99,24 +100,24 @@ def standing(document: Document, chain: Snapshot) -> CheckResult:
     if isinstance(statement, Consent | Delegation):
         return _not_revoked(document, consents, chain)
     if isinstance(statement, Revocation):
-        revoked_at = chain.revoked_at(consents, statement.consent)
+        revoked_at = chain.revoked_at(consents, *_ended_by(statement))
         return ("revocation_marked", {"at": revoked_at}) if revoked_at else ("revocation_logged", {})
     if isinstance(statement, AccessReceipt):
-        return _consents_in_force(statement, consents, chain)
+        return _consents_in_force(document, statement, chain)
     return _record(document, chain) if isinstance(statement, Issue) else ("nothing_to_withdraw", {})
 
 
 def _not_revoked(document: Document, registry: str, chain: Snapshot) -> CheckResult:
     for part in document.parts:
-        if revoked_at := chain.revoked_at(registry, part.claimed_entry):
+        if revoked_at := chain.revoked_at(registry, part.entry.digest, part.lock):
             raise VerificationEnded(VerificationResult.REVOKED, ENDED[part.kind], "revoked", at=revoked_at)
     return IN_FORCE[document.kind], {}
 
 
 def _record(document: Document, chain: Snapshot) -> CheckResult:
-    contract, entry = document.domain.contract, document.claimed_entry
-    if ended_at := chain.withdrawn_at(contract, entry):
-        successor = chain.successor_of(contract, entry)
+    contract, digest = document.domain.contract, document.entry.digest
+    if ended_at := chain.withdrawn_at(contract, digest):
+        successor = chain.successor_of(contract, digest)
         if successor != ZERO:
             raise VerificationEnded(
                 VerificationResult.REVOKED, "record_superseded", "superseded", at=ended_at, entry="0x" + successor.hex()
@@ -125,16 +126,30 @@ def _record(document: Document, chain: Snapshot) -> CheckResult:
     return "record_stands", {}
 
 
-def _consents_in_force(statement: AccessReceipt, registry: str, chain: Snapshot) -> CheckResult:
+def _ended_by(revocation: Revocation) -> tuple[bytes, bytes]:
+    """The entry of the consent that a revocation ends, and the lock that its secret opens."""
+    return revocation.consent, NO_LOCK if revocation.secret == NO_LOCK else lock_of(revocation.secret)
+
+
+def _consents_named(document: Document, statement: AccessReceipt) -> list[tuple[bytes, bytes]]:
+    """Entry and lock of each consent that a receipt names; check 6 compared them. An older document has no locks."""
+    if document.attached.consents:
+        return [(consent.entry, consent.lock) for consent in document.attached.consents]
+    return [(entry, NO_LOCK) for entry in statement.consents]
+
+
+def _consents_in_force(document: Document, statement: AccessReceipt, chain: Snapshot) -> CheckResult:
     if not statement.permitted:
         return "receipt_refused", {"reason": statement.reason}
-    for consent in statement.consents:
-        if ended_at := chain.revoked_at(registry, consent):
+    for entry, lock in _consents_named(document, statement):
+        if ended_at := chain.revoked_at(document.registries[CONSENTS], entry, lock):
             code = "receipt_before" if statement.decided_at <= ended_at else "receipt_after"
             raise VerificationEnded(
                 VerificationResult.REVOKED, code, "revoked", at=ended_at, decided=statement.decided_at
             )
-    return "receipt_permitted", {"reason": statement.reason, "count": len(statement.consents)}
+    is_older = statement.consents and not document.attached.consents
+    code = "receipt_permitted_older" if is_older else "receipt_permitted"
+    return code, {"reason": statement.reason, "count": len(statement.consents)}
 
 
 def window(document: Document, chain: Snapshot) -> CheckResult:
@@ -158,9 +173,14 @@ def view_calls(document: Document) -> Iterator[ViewCall]:
             yield view(part.domain.contract, "checkpointOf", part.checkpoint.root.hex())
     statement, consents = document.statement, document.registries[CONSENTS]
     if isinstance(statement, Consent | Delegation):
-        yield from (view(consents, "revokedAt", part.claimed_entry.hex()) for part in document.parts)
+        yield from (_revoked_at(consents, part.entry.digest, part.lock) for part in document.parts)
     elif isinstance(statement, Issue):
-        yield view(document.domain.contract, "withdrawnAt", document.claimed_entry.hex())
+        yield view(document.domain.contract, "withdrawnAt", document.entry.digest.hex())
+    elif isinstance(statement, Revocation):
+        yield _revoked_at(consents, *_ended_by(statement))
     elif isinstance(statement, AccessReceipt) and statement.permitted:
-        for consent in statement.consents:
-            yield view(consents, "revokedAt", consent.hex())
+        yield from (_revoked_at(consents, entry, lock) for entry, lock in _consents_named(document, statement))
+
+
+def _revoked_at(registry: str, statement: bytes, lock: bytes) -> ViewCall:
+    return view(registry, "revokedAt", (statement + lock).hex())

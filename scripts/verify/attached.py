@@ -1,4 +1,6 @@
-"""Attachments of a statement, which must agree with it: a notice, a record's content, or chosen fields of it."""
+"""Attachments of a statement, which must agree with it: a notice, a record's content, chosen fields of it, or the
+blinded consents of a receipt.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,9 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -19,7 +22,7 @@ from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.typed_data import read_hex
 from mydata_ledger.scripts.release import pieces
 
-MEMBERS = {"Consent": ("notice",), "Issue": ("content", "disclosure")}
+MEMBERS = {"Consent": ("notice",), "Issue": ("content", "disclosure"), "AccessReceipt": ("consents",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,22 @@ class SeparateContent:
         return {"json": self.json, "seed": "0x" + self.seed.hex()}
 
 
+class BlindedConsent(NamedTuple):
+    """Core and lock (32 bytes each) of a consent that a receipt names by its entry."""
+
+    core: bytes
+    lock: bytes
+
+    @property
+    def entry(self) -> bytes:
+        """SHA-256(core ‖ lock)."""
+        return sha256(self.core + self.lock).digest()
+
+    def written(self) -> dict[str, str]:
+        """The consent as an item of a document."""
+        return {"core": "0x" + self.core.hex(), "lock": "0x" + self.lock.hex()}
+
+
 @dataclass(frozen=True, slots=True)
 class Attachments:
     """All attachments of a document; an absent one is None."""
@@ -89,6 +108,7 @@ class Attachments:
     content: AttachedContent | SeparateContent | None = None
     disclosure: Disclosure | None = None
     shown: dict[str, Any] = field(default_factory=dict)
+    consents: tuple[BlindedConsent, ...] = ()
 
     def written(self) -> dict[str, Any]:
         """The attachments as members of a document."""
@@ -99,6 +119,8 @@ class Attachments:
             members["content"] = self.content.written()
         if self.disclosure:
             members["disclosure"] = self.shown
+        if self.consents:
+            members["consents"] = [consent.written() for consent in self.consents]
         return members
 
 
@@ -118,7 +140,14 @@ def read_attached(kind: str, raw: Mapping[str, Any]) -> Attachments:
         content=_content(raw["content"]) if "content" in present else None,
         disclosure=shown,
         shown=orjson.loads(disclosure.to_json(shown)) if shown else {},
+        consents=_consents(raw["consents"]) if "consents" in present else (),
     )
+
+
+def _consents(raw: Any) -> tuple[BlindedConsent, ...]:
+    if not isinstance(raw, list) or not raw:
+        raise MalformedInput("the consents of a receipt are a list of cores and locks")
+    return tuple(BlindedConsent(*(read_hex(each[name], name, 32) for name in ("core", "lock"))) for each in raw)
 
 
 def _notice(raw: Mapping[str, Any]) -> Notice:

@@ -6,7 +6,7 @@ from mydata_ledger.ledger.consent import Consent, Revocation, category_covers
 from mydata_ledger.ledger.delegation import GUARDIAN, Delegation, paper_relation
 from mydata_ledger.ledger.errors import ProofInvalid
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.receipt import verify_logged
+from mydata_ledger.ledger.receipt import AccessReceipt, verify_logged
 from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.scripts.verify.attached import SeparateContent, fields_shown
 from mydata_ledger.scripts.verify.document import Document
@@ -54,12 +54,21 @@ def attached(document: Document) -> CheckResult:
         return _content(document, statement)
     if isinstance(statement, Erasure):
         return _erased(document, statement)
+    if isinstance(statement, AccessReceipt) and document.attached.consents:
+        return _consents(document, statement)
     has_notice = isinstance(statement, Consent) and _has_notice(document, statement)
     if isinstance(statement, Delegation) and not _is_rightful(statement):
         raise VerificationEnded(VerificationResult.INVALID, "delegation_by_other")
     if isinstance(statement, Consent | Revocation) and statement.signer != statement.data_subject:
         return _delegated(document, statement)
     return ("notice_agrees" if has_notice else "nothing_attached"), {}
+
+
+def _consents(document: Document, statement: AccessReceipt) -> CheckResult:
+    named = tuple(consent.entry for consent in document.attached.consents)
+    if named != statement.consents:
+        raise VerificationEnded(VerificationResult.INVALID, "consents_wrong")
+    return "consents_agree", {"count": len(named)}
 
 
 def _has_notice(document: Document, statement: Consent) -> bool:

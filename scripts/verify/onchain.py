@@ -23,7 +23,7 @@ SELECTORS = {
     name.partition("(")[0]: "0x" + keccak(name.encode())[:4].hex()
     for name in (
         "checkpointOf(bytes32)",
-        "revokedAt(bytes32)",
+        "revokedAt(bytes32,bytes32)",
         "withdrawnAt(bytes32)",
         "successorOf(bytes32)",
         "party(address)",
@@ -114,17 +114,19 @@ class Snapshot:
         size, time = self._words(contract, "checkpointOf", root.hex(), 2)
         return size, time
 
-    def revoked_at(self, contract: str, entry: bytes) -> int:
-        """UTC second of the block in which the consent was revoked; 0 if it was not."""
-        return self._words(contract, "revokedAt", entry.hex(), 1)[0]
+    def revoked_at(self, contract: str, statement: bytes, lock: bytes) -> int:
+        """UTC second of the block in which a statement was revoked, by its digest or entry and its lock (zeros if it is
+        not known); 0 if it was not.
+        """
+        return self._words(contract, "revokedAt", (statement + lock).hex(), 1)[0]
 
-    def withdrawn_at(self, contract: str, entry: bytes) -> int:
+    def withdrawn_at(self, contract: str, digest: bytes) -> int:
         """UTC second of the block in which the holder withdrew the record; 0 if it was not."""
-        return self._words(contract, "withdrawnAt", entry.hex(), 1)[0]
+        return self._words(contract, "withdrawnAt", digest.hex(), 1)[0]
 
-    def successor_of(self, contract: str, entry: bytes) -> bytes:
+    def successor_of(self, contract: str, digest: bytes) -> bytes:
         """The entry of the record's correction; 32 zero bytes if there is none."""
-        return self._words(contract, "successorOf", entry.hex(), 1)[0].to_bytes(32, "big")
+        return self._words(contract, "successorOf", digest.hex(), 1)[0].to_bytes(32, "big")
 
     def party(self, registry: str, account: str) -> Accreditation:
         """Accreditation of the account in a PartyRegistry."""

@@ -15,6 +15,7 @@ from hypothesis import strategies as some
 
 from mydata_ledger.anchors.memory import MemoryStore
 from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, SourceUnavailable, StaleConsent
 from mydata_ledger.ledger.merkle import verify_inclusion
@@ -112,9 +113,11 @@ def test_i3_beside_a_withdrawal_only_one_of_both_is_accepted(store):
         store.log.append([amended], NOW)
 
 
-def test_i3_what_was_revoked_on_chain_before_is_revoked_at_once(store):
+@pytest.mark.parametrize("by_lock", [True, False])
+def test_i3_what_was_revoked_on_chain_before_is_revoked_at_once(store, by_lock):
     one, other = consent(ANN, TRIAL), consent(EVE, TRIAL)
-    store.anchoring.revealed({one.entry.entry: 5})
+    mark = RevocationMark(name("any"), one.entry.lock, 5) if by_lock else RevocationMark(one.entry.entry, NO_LOCK, 5)
+    store.anchoring.revealed([mark])
     accept(store, one, other)
     assert [store.index.consents_of(person)[0].revoked for person in (ANN, EVE)] == [True, False]
 

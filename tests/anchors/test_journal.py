@@ -14,6 +14,7 @@ from mydata_ledger.anchors.journal import BlobStore, Journal, JournalReader
 from mydata_ledger.anchors.journal import journal as writing
 from mydata_ledger.anchors.memory import MemoryPayloads
 from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.errors import (
     IntegrityFailure,
     InvalidStatement,
@@ -151,7 +152,9 @@ def test_different_databases_have_different_state_hashes(site):
         lambda: site.ask(1, 1),
         lambda: site.store.work_items.file(WorkItem("wish", name("paper"), ANN)),
         lambda: site.store.directory.publish(Notice("n", 1, "en", "text")),
-        lambda: site.store.anchoring.revealed({site.store.log.statement_at(CONSENTS, 0).signed.entry.entry: 7}),
+        lambda: site.store.anchoring.revealed(
+            [RevocationMark(site.store.log.statement_at(CONSENTS, 0).signed.entry.entry, NO_LOCK, 7)]
+        ),
     ):
         act()
         seen.add(site.store.rebuilding.state_hash())

@@ -17,6 +17,7 @@ from mydata_ledger.anchors.store.db import engine
 from mydata_ledger.anchors.store.db.engine import open_engine
 from mydata_ledger.anchors.store.rows import codec, statements
 from mydata_ledger.anchors.store.schema import APPLIED
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS, RECORDS
 from tests.anchors.sample_statements import (
@@ -98,6 +99,8 @@ def as_left_by(url, version, without=()):
         now = f"sqlite:///{folder}/now.db"
         message = with_statements(now)
         rows, extra = run(now, everything), run(now, dropped_values)
+        if version < "0006":
+            rows = without_locks(rows, extra)
     run(url, lambda connection: migrations.upgrade(connection, version))
     run(url, lambda connection: restore_rows(connection, version, rows, extra, without))
     return message
@@ -118,7 +121,7 @@ def with_statements(url):
     store.log.append([erasure(2), revocation(store.log.statement_at(CONSENTS, 0))], NOW)
     for log in LOGS:
         store.anchoring.mark_anchored(log, store.log.head(log), 7)
-    store.anchoring.revealed({name("a consent"): 8})
+    store.anchoring.revealed([RevocationMark(name("a consent"), NO_LOCK, 8)])
     store.anchoring.touch(NOW)
     message = store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}
     store.dispose()
@@ -141,7 +144,23 @@ def dropped_values(connection):
     """Values of columns that newer tables do not have."""
     consents = map(statements.logged_of, connection.execute(statements.select_statements(CONSENTS)))
     return {
-        one.position: {"entry": one.signed.entry.entry, "body": codec.encode(one.signed.statement)} for one in consents
+        one.position: {
+            "entry": one.signed.entry.entry,
+            "body": codec.encode(one.signed.statement),
+            "own_lock": one.signed.entry.lock,
+        }
+        for one in consents
+    }
+
+
+def without_locks(rows, extra):
+    """Rows of a program that marked entries and did not index locks."""
+    entries = {values["own_lock"]: values["entry"] for values in extra.values()}
+    reveals = [row | {"entry": entries.get(row["key"], row["key"])} for row in rows["marks"]]
+    places = [row for row in rows["consents_entries"] if row["entry"] >= 0]
+    return {table: kept for table, kept in rows.items() if table != "marks"} | {
+        "reveals": reveals,
+        "consents_entries": places,
     }
 
 
@@ -205,6 +224,23 @@ def test_a_database_without_last_uses_gets_them_from_its_receipts(url, monkeypat
     store.dispose()
     found = run(url, lambda c: c.execute(text(LAST_USES), {"consent": codec.key(monthly.entry)}).all())
     assert found == [(codec.key(name(2)), 1, NOW + 9), (codec.key(name(1)), 2, NOW + 7), (-1, 3, NOW + 9)]
+
+
+def test_i3_a_database_that_marked_entries_marks_locks_and_ends_what_carries_them(url, monkeypatch):
+    monkeypatch.setattr("mydata_ledger.anchors.store.migrations.versions.v0006_marks.AT_ONCE", 2)
+    message = as_left_by(url, "0005", ["past"])
+    run(url, lambda c: c.execute(text("UPDATE consents SET revoked = :no"), {"no": False}))
+    store = Store(url)
+    assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == message
+    given = store.log.statement_at(CONSENTS, 0).signed
+    assert store.index.consent(given.entry.entry).revoked
+    assert len(store.anchoring.pending_secrets(9)) == 1
+    late = seal(replace(consent(EVE, OTHER).statement, lock=given.entry.lock))
+    store.log.append([late], NOW)
+    assert store.index.consent(late.entry.entry).revoked
+    store.anchoring.revealed([RevocationMark(name("any"), store.log.statement_at(CONSENTS, 1).signed.entry.lock, 9)])
+    assert store.index.consent(store.log.statement_at(CONSENTS, 1).signed.entry.entry).revoked
+    store.dispose()
 
 
 def test_many_workers_that_start_at_once_migrate_it_once(url):

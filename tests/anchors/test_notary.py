@@ -12,10 +12,11 @@ import pytest
 
 from mydata_ledger.anchors.memory import MemoryStore
 from mydata_ledger.anchors.notary import Notary
+from mydata_ledger.ledger.commitment.entry import RevocationMark
 from mydata_ledger.ledger.errors import NotEntitled, SourceUnavailable
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from tests.anchors.conftest import ADMIN, SEQUENCER
-from tests.anchors.sample_statements import ANN, EVE, NOW, TRIAL, consent, incident, issue, revocation
+from tests.anchors.sample_statements import ANN, EVE, NOW, TRIAL, consent, incident, issue, name, revocation
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,10 +81,12 @@ def test_a_revocation_opens_its_lock_on_chain(store, chain):
     store.log.append([revocation(first), revocation(other, knows_secret=False)], NOW)
     notary = Notary(store, chain)
     notary.once()
-    entries = [entry for entry, _ in chain.revoked(0, chain.tip().number)]
-    assert entries == [first.signed.entry.entry]
+    marks = chain.revoked(0, chain.tip().number)
+    entry = first.signed.entry
+    assert marks == [RevocationMark(entry.entry, entry.lock, chain.tip().number)]
+    assert chain.revoked_at([entry.lock, name("another lock")])[1:] == [0]
     assert notary.once() == []
-    store.anchoring.revealed(dict.fromkeys(entries, chain.tip().number))
+    store.anchoring.revealed(marks)
     assert notary.once() == []
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.ledger.access import search_position
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Effect, Grant, Revocation
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.errors import InvalidStatement, ProofInvalid, SourceUnavailable, StaleConsent
@@ -483,7 +484,7 @@ def test_i3_i6_what_a_delegate_signed_is_not_found_once_their_office_has_ended(s
 
     assert found() == {name(n) for n in range(4)}
     if by_chain:
-        store.anchoring.revealed({given.signed.entry.entry: 7})
+        store.anchoring.revealed([RevocationMark(given.signed.entry.entry, NO_LOCK, 7)])
     else:
         append(store, revocation(given))
     assert found() == {name(n) for n in (0, 1, 3)}
@@ -574,10 +575,10 @@ def test_secrets_wait_until_the_chain_has_them_and_again_when_it_forgets(store):
     first, other = append(store, consent(ANN, TRIAL), consent(EVE, TRIAL))
     append(store, revocation(first), revocation(other, knows_secret=False))
     entry = first.signed.entry
-    ((named, core, opened),) = store.anchoring.pending_secrets(9)
-    assert (named, core) == (entry.entry, entry.core)
+    ((core, opened),) = store.anchoring.pending_secrets(9)
+    assert core == entry.core
     assert opened == store.index.newest(ANN, TRIAL).signed.statement.secret
-    store.anchoring.revealed({entry.entry: 5})
+    store.anchoring.revealed([RevocationMark(name("another entry, sent first by somebody else"), entry.lock, 5)])
     assert store.anchoring.pending_secrets(9) == []
     store.anchoring.conceal(above=5)
     assert store.anchoring.pending_secrets(9) == []
@@ -588,13 +589,122 @@ def test_secrets_wait_until_the_chain_has_them_and_again_when_it_forgets(store):
 def test_i3_a_secret_revealed_on_chain_revokes_without_a_statement(store):
     first = append(store, consent(ANN, TRIAL))[0].signed.entry.entry
     later = consent(EVE, TRIAL)
-    store.anchoring.revealed({first: 5, later.entry.entry: 5})
+    store.anchoring.revealed([RevocationMark(entry, NO_LOCK, 5) for entry in (first, later.entry.entry)])
     assert store.index.consent(first).revoked
     append(store, later)
     assert store.index.consent(later.entry.entry).revoked
     store.anchoring.conceal(above=0)
     assert store.index.consent(first).revoked
     assert store.anchoring.pending_secrets(9) == []
+
+
+def put_in_twice(store):
+    """A consent to one grantee, and a statement of that lock by somebody else to another: twins of the lock."""
+    first = consent(ANN, TRIAL)
+    copy = consent(EVE, OTHER)
+    twin = seal(replace(copy.statement, lock=first.entry.lock))
+    return append(store, first, twin, consent(EVE, TRIAL))
+
+
+def revoked_entries(store):
+    states = [state for person in (ANN, EVE) for state in store.index.consents_of(person)]
+    return {state.entry for state in states if state.revoked}
+
+
+def entries_of(*logged):
+    return {each.signed.entry.entry for each in logged}
+
+
+def test_i3_a_marked_lock_ends_every_statement_of_it_whatever_entry_the_event_names(store):
+    first, twin, _ = put_in_twice(store)
+    store.anchoring.revealed([RevocationMark(name("any"), first.signed.entry.lock, 5)])
+    assert revoked_entries(store) == entries_of(first, twin)
+    assert store.past.revealed_at([*entries_of(first, twin)], NOW) == entries_of(first, twin)
+
+
+def test_i3_a_secret_in_a_revocation_ends_every_statement_of_its_lock_at_once(store):
+    first, twin, _ = put_in_twice(store)
+    append(store, revocation(first))
+    assert revoked_entries(store) == entries_of(first, twin)
+    assert store.past.revealed_at([*entries_of(first, twin)], NOW) == entries_of(twin)
+    assert [entry for _, entry in store.past.revealed_since(0, 9)] == [*entries_of(twin)]
+
+
+def test_a_revocation_without_the_secret_ends_one_statement(store):
+    first, _, _ = put_in_twice(store)
+    append(store, revocation(first, knows_secret=False))
+    assert revoked_entries(store) == entries_of(first)
+
+
+@pytest.mark.parametrize("by_chain", [True, False])
+def test_i3_a_statement_with_an_open_lock_is_revoked_when_it_comes_in(store, by_chain):
+    first = append(store, consent(ANN, TRIAL))[0]
+    if by_chain:
+        store.anchoring.revealed([RevocationMark(name("any"), first.signed.entry.lock, 5)])
+    else:
+        append(store, revocation(first))
+    late, other = (consent(EVE, TRIAL), consent(EVE, OTHER))
+    late = seal(replace(late.statement, lock=first.signed.entry.lock))
+    append(store, late, other)
+    assert revoked_entries(store) == {first.signed.entry.entry, late.entry.entry}
+    assert store.past.revealed_at([late.entry.entry], NOW) == {late.entry.entry}
+    assert store.past.revealed_at([late.entry.entry], NOW - 1) == frozenset()
+
+
+def test_a_lock_copied_from_another_does_not_end_it_by_the_mark_of_an_entry(store):
+    first = append(store, consent(ANN, TRIAL))[0]
+    entry, lock = first.signed.entry.entry, first.signed.entry.lock
+    copies = [seal(replace(consent(EVE, to).statement, lock=copied)) for to, copied in ((TRIAL, lock), (OTHER, entry))]
+    copied = append(store, *copies)
+    store.anchoring.revealed([RevocationMark(copied[0].signed.entry.entry, NO_LOCK, 5)])
+    assert revoked_entries(store) == entries_of(copied[0])
+    store.anchoring.revealed([RevocationMark(entry, NO_LOCK, 5)])
+    assert revoked_entries(store) == entries_of(first, *copied), "who writes an entry as a lock ends with it"
+
+
+def test_a_lock_that_two_revocations_open_is_sent_once(store):
+    first, twin, _ = put_in_twice(store)
+    opened = lock_secret(first)
+    append(store, revocation(first))
+    append(store, seal(replace(revocation(twin).statement, secret=opened)))
+    assert store.anchoring.pending_secrets(9) == [(first.signed.entry.core, opened)]
+
+
+def lock_secret(logged):
+    return revocation(logged).statement.secret
+
+
+def test_i10_no_statement_is_logged_twice_under_another_salt_or_signature(store):
+    """The digest decides: what changes salt or signature has the place that the statement has already."""
+    given, office = append(store, consent(ANN, TRIAL), delegation(ANN, EVE))
+    amended = append(store, consent(ANN, TRIAL, given))[0]
+    ended = append(store, revocation(amended))[0]
+    renewed = append(store, delegation(ANN, EVE, 1))[0]
+    record, gone = append(store, issue(1))[0], append(store, erasure(1))[0]
+    sizes = {log: store.log.head(log).size for log in LOGS}
+    for logged in (given, office, amended, ended, renewed, record, gone):
+        statement, entry = logged.signed.statement, logged.signed.entry
+        for form in ({"salt": name("other")}, {"signature": entry.signature[:-1] + b"\1"}):
+            again = replace(logged.signed, entry=replace(entry, **form))
+            assert outcome_of(store, again) in (logged, StaleConsent), type(statement)
+            both = (again, replace(again, entry=replace(again.entry, salt=name("third"))))
+            assert outcome_of(store, *both) in (logged, StaleConsent), type(statement)
+    assert {log: store.log.head(log).size for log in LOGS} == sizes
+
+
+def test_i10_twins_in_one_batch_are_logged_once(store):
+    statement = consent(ANN, TRIAL)
+    twin = seal(statement.statement, salt=b"other")
+    assert twin.entry.entry != statement.entry.entry
+    assert append(store, statement, twin)[1] == store.log.statement_at(CONSENTS, 0)
+    assert store.log.head(CONSENTS).size == 1
+
+
+def outcome_of(store, *signed):
+    try:
+        return append(store, *signed)[0]
+    except StaleConsent:
+        return StaleConsent
 
 
 def test_blocks_are_remembered_until_they_are_gone(store):

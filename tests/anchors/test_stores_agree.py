@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from mydata_ledger.anchors.memory import MemoryStore
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.access import EVERYTHING
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import Delegation, delegate_name
@@ -35,6 +36,7 @@ from tests.anchors.sample_statements import (
     receipt,
     request,
     revocation,
+    seal,
 )
 
 PERSONS, GRANTEES = [ANN, EVE], [TRIAL, "role:trial", "role:responder", "*"]
@@ -125,11 +127,22 @@ class TwoStores(RuleBasedStateMachine):
             lambda store: (store.anchoring.roll_back(log, head, self.block), store.anchoring.conceal(self.block - part))
         )
 
-    @rule(position=some.integers(0, 9))
-    def a_secret_is_revealed_on_chain(self, position):
+    @rule(position=some.integers(0, 9), by_lock=some.booleans())
+    def the_chain_marks_a_statement(self, position, by_lock):
         logged = self.memory.log.statement_at(CONSENTS, position)
         if logged:
-            self.both(lambda store: store.anchoring.revealed({logged.signed.entry.entry: self.block}))
+            entry = logged.signed.entry
+            mark = RevocationMark(entry.entry, entry.lock if by_lock else NO_LOCK, self.block)
+            self.both(lambda store: store.anchoring.revealed([mark]))
+            self.both(lambda store: store.past.revealed_at([entry.entry], NOW) == {entry.entry})
+
+    @rule(person=some.sampled_from(PERSONS), grantee=some.sampled_from(GRANTEES), position=some.integers(0, 9))
+    def somebody_copies_a_lock(self, person, grantee, position):
+        logged = self.memory.log.statement_at(CONSENTS, position)
+        message = consent(person, grantee, self.memory.index.newest(person, grantee))
+        if logged:
+            copy = seal(replace(message.statement, lock=logged.signed.entry.lock))
+            self.both(lambda store: store.log.append([copy], NOW))
 
     @invariant()
     def they_have_the_same_heads(self):

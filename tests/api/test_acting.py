@@ -8,6 +8,7 @@ import pytest
 
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.api.routes import exports
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.errors import NotEntitled, NotFound
 from mydata_ledger.ledger.kernel import WitnessedPaper
@@ -64,7 +65,7 @@ def ended_on_paper(client):
 def ended_on_chain(client):
     """End the delegation on chain only; the consents log has no withdrawal of it."""
     (office,) = client.fixture.kernel.queries.delegations_of(client.fixture.ann.signer)
-    client.fixture.store.anchoring.revealed({office.entry: 9})
+    client.fixture.store.anchoring.revealed([RevocationMark(office.entry, NO_LOCK, 9)])
     client.fixture.kernel.log_consumer.consume()
 
 

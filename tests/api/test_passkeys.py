@@ -87,7 +87,7 @@ def test_a_person_with_a_passkey_consents_reads_and_withdraws(client, ann):
     draft = client.http.post("/revocations/drafts", json=form, headers=head).json()
     assert hand_in(client, ann, draft, Revocation, head).status_code == 202
     assert client.http.post(path, json=question, headers=team).status_code == 404
-    assert fixture.store.anchoring.pending_secrets(10)[0][2] == SECRET, "the chain is told, too"
+    assert fixture.store.anchoring.pending_secrets(10)[0][1] == SECRET, "the chain is told, too"
     assert lock_of(SECRET) == bytes.fromhex(client.wish(grantee.address)["lock"][2:])
 
 

@@ -139,6 +139,7 @@ def test_a_consent_of_a_python_wallet_lives_and_ends_on_chain(chain):
         call = registry.functions.verify(message(consent), evidence, _ask(question))
         assert STATUS[call.call()[0]] == "Valid"
         receipt = chain.send(registry.functions.revoke(entry.core, SECRET))
-        assert registry.events.Revoked().process_receipt(receipt)[0]["args"]["entry"] == entry.entry
-        assert registry.functions.revokedAt(entry.entry).call() > 0
+        named = registry.events.Revoked().process_receipt(receipt)[0]["args"]
+        assert (named["entry"], named["lock"]) == (entry.entry, entry.lock)
+        assert registry.functions.revokedAt(entry.entry, entry.lock).call() > 0
         assert STATUS[call.call()[0]] == "Revoked"

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from mydata_ledger.anchors.memory import MemoryStore
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, Reason
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import delegate_name
@@ -116,7 +117,7 @@ def end_an_office(store, pick, person):
     if not offices:
         return
     if pick([True, False]):
-        store.anchoring.revealed({offices[-1].entry: 7})
+        store.anchoring.revealed([RevocationMark(offices[-1].entry, NO_LOCK, 7)])
     else:
         store.log.append([revocation(store.index.newest(person, delegate_name(offices[-1].delegation.delegate)))], NOW)
 

@@ -8,6 +8,7 @@ import pytest
 from mydata_ledger.anchors.memory import FixedClock, MemoryStore
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.access import AccessRequest
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import Delegation, delegate_name
@@ -81,7 +82,7 @@ class Life:
 
     def chain_ends_one(self):
         if self.consented:
-            self.store.anchoring.revealed({self.pick(self.consented).signed.entry.entry: 9})
+            self.store.anchoring.revealed([RevocationMark(self.pick(self.consented).signed.entry.entry, NO_LOCK, 9)])
 
     def directory_changes(self):
         self.store.directory.set_parties([party for party in PARTIES if self.pick([True, True, False])])

@@ -6,6 +6,7 @@ import pytest
 
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.commitment import disclosure
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.consent import Consent, Effect, Grant
 from mydata_ledger.ledger.delegation import (
     Delegation,
@@ -212,7 +213,7 @@ def test_i3_the_chain_alone_ends_a_renewed_delegation_with_the_earlier_one(world
     consents_as(world, BEN, world.grant(LAB))
     world.clock.passes(10)
     newest = names(world).signed.entry.entry
-    world.store.anchoring.revealed({newest: 9})
+    world.store.anchoring.revealed([RevocationMark(newest, NO_LOCK, 9)])
     assert not world.permits(world.trial, record)
 
 
@@ -319,7 +320,7 @@ def test_a_revealed_secret_ends_a_delegation_on_sight(world):
     record = world.issued(LAB)
     logged = names(world)
     consents_as(world, BEN, world.grant(LAB))
-    world.store.anchoring.revealed({logged.signed.entry.entry: 9})
+    world.store.anchoring.revealed([RevocationMark(logged.signed.entry.entry, NO_LOCK, 9)])
     assert world.store.index.delegations_of(world.ann.signer)[0].revoked
     assert not world.permits(world.trial, record)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.kernel import DelegateAppointment, EndedItem
 from testing.ledger_fixture import LAB, NOW, VITALS, LedgerFixture, wallet
 
@@ -67,7 +68,7 @@ def test_a_consent_replaced_by_the_next_version_ends_what_rested_on_it(world):
 def test_i3_a_consent_that_the_chain_ended_without_us_carries_nothing(world):
     entry = consents(world, world.trial)
     linked(world, entry)
-    world.store.anchoring.revealed({entry: 9})
+    world.store.anchoring.revealed([RevocationMark(entry, NO_LOCK, 9)])
     assert not rests(world, entry)
 
 
@@ -147,7 +148,7 @@ def test_the_end_of_a_delegation_names_only_what_it_ended(world):
     by_chain, kept = signed_by_ben(world, world.insurer), signed_by_ben(world, world.hospital)
     own = world.kernel.consents.drafts.revocation(world.ann.signer, world.trial.address, signer=world.ann.signer)
     world.kernel.consents.revocations.accept(own.statement, world.sign(world.ann, own.statement))
-    world.store.anchoring.revealed({bytes.fromhex(by_chain[2:]): 9})
+    world.store.anchoring.revealed([RevocationMark(bytes.fromhex(by_chain[2:]), NO_LOCK, 9)])
     world.clock.passes(1)
     first = end_delegation(world)
     assert consents_ended(world, first) == [kept]

@@ -176,6 +176,16 @@ def test_a_withdrawal_opens_the_lock_or_states_that_the_secret_is_lost(world):
     world.kernel.consents.revocations.accept(lost.statement, world.sign(world.ann, lost.statement))
 
 
+def test_i10_a_consent_in_another_form_of_its_signature_is_the_same_entry(world):
+    draft, signature = world.signed_consent(world.trial, LAB)
+    other_form = signature[:64] + bytes([signature[64] % 27])
+    acceptance = world.kernel.consents.acceptance
+    assert other_form != signature
+    first = acceptance.accept(draft.statement, signature)
+    assert acceptance.accept(draft.statement, other_form) == first
+    assert world.store.log.head(CONSENTS).size == 1
+
+
 def test_there_is_nothing_to_withdraw_twice(world):
     world.consents(world.trial, "health.lab")
     world.withdraws(world.trial)

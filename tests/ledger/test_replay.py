@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from mydata_ledger.ledger.access import Reason
-from mydata_ledger.ledger.consent import NEVER, Effect, Grant
+from mydata_ledger.ledger.consent import NEVER, Effect, Grant, Revocation
 from mydata_ledger.ledger.receipt import ACCESS, LOGS, AccessReceipt
 from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.replay import SLACK, Evidence, Outcome, Replay
@@ -233,6 +233,25 @@ def test_i11_the_end_on_chain_counts_without_a_logged_revocation(ledger):
     at_time = receipts(ledger.store)[2].signed.statement.decided_at - 90
     assert outcomes(ledger, statements=without)[2] is Outcome.OTHER
     assert outcomes(ledger, statements=without, revealed={consent.signed.entry.entry: at_time})[2] is Outcome.SAME
+
+
+def test_i11_a_marked_lock_ends_the_consent_whatever_the_event_named(ledger):
+    consent = ledger.store.log.statement_at("consents", 0)
+    without = [each for each in everything(ledger.store) if each.signed.log != "consents"] + [consent]
+    at_time = receipts(ledger.store)[2].signed.statement.decided_at - 90
+    assert outcomes(ledger, statements=without, revealed={consent.signed.entry.lock: at_time})[2] is Outcome.SAME
+    assert outcomes(ledger, statements=without, revealed={bytes(32): at_time})[2] is Outcome.OTHER
+
+
+def test_i11_a_secret_that_another_statement_revealed_ends_the_consent(ledger):
+    """Somebody else's consent had the lock: its revocation opened it, and the chain did not have it yet."""
+    consent = ledger.store.log.statement_at("consents", 0)
+    without = [each for each in everything(ledger.store) if each.signed.log != "consents"] + [consent]
+    ended = next(each for each in everything(ledger.store) if isinstance(each.signed.statement, Revocation))
+    of_another = replace(ended.signed.statement, data_subject=BEN.signer, consent=b"\7" * 32)
+    twin = replace(ended, signed=replace(ended.signed, statement=of_another))
+    earlier = replace(twin, accepted_at=receipts(ledger.store)[2].signed.statement.decided_at - 90)
+    assert outcomes(ledger, statements=[*without, earlier])[2] is Outcome.SAME
 
 
 def test_i11_without_the_record_there_is_no_outcome(ledger):

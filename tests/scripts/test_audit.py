@@ -4,7 +4,9 @@ import json
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
+from mydata_ledger.anchors.chain import Rpc
 from mydata_ledger.anchors.follower import Follower
 from mydata_ledger.anchors.memory import FixedClock
 from mydata_ledger.anchors.notary import Notary
@@ -16,6 +18,7 @@ from mydata_ledger.ledger.note import Checkpoint, Note, Signer, Verifier
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.scripts.audit import AuditorFile, AuditResult, FindingKind, History, TileSource, audit_log, result_of
+from mydata_ledger.scripts.cli import app
 from tests.anchors.conftest import devnet, ledger_db, site
 from tests.anchors.sample_statements import ANN, NOW, TRIAL, consent, incident, issue
 from tests.anchors.tiling import MASTER, served
@@ -83,6 +86,22 @@ def kinds(report):
 
 def flipped(raw, offset):
     return raw[:offset] + bytes([raw[offset] ^ 1]) + raw[offset + 1 :]
+
+
+def test_a_ledger_of_earlier_contracts_is_unknown_in_one_sentence(ledger):
+    """The consents contract gets the code of the records contract: such a log, without the marks of locks."""
+    chain, deployment = Rpc(ledger.site.url), ledger.site.deployment
+    code, earlier = (chain.call("eth_getCode", to, "latest") for to in (deployment.consents, deployment.records))
+    chain.call("anvil_setCode", deployment.consents, earlier)
+    try:
+        with served(ledger.tiles) as url:
+            done = CliRunner().invoke(app, ["audit", "consents", "--rpc", ledger.site.url, "--url", url])
+            others = CliRunner().invoke(app, ["audit", "records", "--rpc", ledger.site.url, "--url", url])
+    finally:
+        chain.call("anvil_setCode", deployment.consents, code)
+    assert (done.exit_code, others.exit_code) == (5, 0)
+    assert f"{deployment.consents} is of an earlier release; audit its ledger with that release" in done.output
+    assert "Traceback" not in done.output
 
 
 @pytest.mark.parametrize("log", LOGS)

@@ -132,7 +132,7 @@ def test_any_flipped_byte_of_any_value_is_noticed(documents, snapshot, kind, dat
 def test_a_member_more_or_less_is_no_document(documents, kind):
     document = documents[kind]
     for name in document:
-        if name not in {"notice", "content", "disclosure", "issue", "delegation"}:
+        if name not in {"notice", "content", "disclosure", "issue", "delegation", "consents"}:
             with pytest.raises(MalformedInput):
                 parse({member: value for member, value in document.items() if member != name})
     for where in ((), ("message",), ("domain",), ("checkpoint",)):
@@ -159,7 +159,7 @@ def test_each_check_has_its_own_failure(documents, builder, snapshot):
         "notice_wrong",
     )
     assert end(proofs.with_content(record, proofs.CONTENT + b" "), snapshot) == ("invalid", 6, "content_wrong")
-    assert end(receipt | {"checkpoint": None, "inclusion": []}, snapshot) == ("unknown", 6, "nothing_attached")
+    assert end(receipt | {"checkpoint": None, "inclusion": []}, snapshot) == ("unknown", 6, "consents_agree")
     moved = put(receipt, ("registries", "access"), receipt["registries"]["records"])
     assert end(moved, snapshot) == ("invalid", 7, "registry_other")
     assert end(builder.document(pretender), snapshot) == ("invalid", 8, "not_accredited")
@@ -278,7 +278,7 @@ def test_a_delegate_must_be_appointed_before_signing(builder, chain, snapshot):
     for name in ("other", "closed", "narrower", "by_other"):
         assert end(with_office(consent, logged[name]), snapshot) == ("invalid", 6, f"delegation_{name}")
     assert end(builder.document(logged["by_other"]), snapshot) == ("invalid", 6, "delegation_by_other")
-    chain.send(chain.contract("consents").functions.revoke(logged["valid"].signed.entry.core, proofs.SECRET))
+    chain.send(chain.contract("consents").functions.revoke(*builder.opening(logged["valid"])))
     assert end(with_office(consent, logged["valid"]), snapshot) == ("revoked", 9, "delegation_revoked")
     assert end(builder.document(logged["valid"]), snapshot) == ("revoked", 9, "delegation_revoked")
     assert end(with_office(ended, logged["valid"]), snapshot)[0] == "valid"
@@ -326,13 +326,13 @@ def test_a_document_that_ended_on_chain_shows_how(builder, chain, snapshot):
     given, kept, old = builder.log(consent, PERSON), builder.log(record, HOLDER), builder.log(corrected, HOLDER)
     earlier = builder.log(builder.receipt(consents=(given.signed.entry.entry,)), GATEWAY)
     later = builder.log(builder.receipt(consents=(given.signed.entry.entry,), decided_at=builder.now + 10**6), GATEWAY)
-    ended = builder.log(builder.revocation(given.signed.entry.entry), PERSON)
+    ended = builder.log(builder.revocation(given.signed.entry.entry, builder.opening(given)[1]), PERSON)
     builder.anchor()
     documents = [builder.document(one) for one in (given, kept, old, earlier, later, ended)]
     assert [end(one, snapshot)[0] for one in documents] == ["valid"] * 6
-    chain.send(chain.contract("consents").functions.revoke(given.signed.entry.core, proofs.SECRET))
-    chain.send(chain.contract("records").functions.withdraw(kept.signed.entry.core, proofs.SECRET))
-    chain.send(chain.contract("records").functions.supersede(old.signed.entry.core, proofs.SECRET, b"\1" * 32))
+    chain.send(chain.contract("consents").functions.revoke(*builder.opening(given)))
+    builder.withdraw(kept)
+    builder.withdraw(old, b"\1" * 32)
     assert [end(one, snapshot) for one in documents] == [
         ("revoked", 9, "consent_revoked"),
         ("withdrawn", 9, "record_withdrawn"),
@@ -342,6 +342,57 @@ def test_a_document_that_ended_on_chain_shows_how(builder, chain, snapshot):
         ("valid", 10, "window_none"),
     ]
     assert verdict(documents[-1], snapshot).steps[8].code == "revocation_marked"
+
+
+@pytest.mark.parametrize("by_secret", [True, False])
+def test_a_consent_that_was_put_in_twice_ends_as_one(builder, chain, snapshot, by_secret):
+    statement = builder.consent()
+    signature = PERSON.sign(builder.digest(statement))
+    other_form = signature[:64] + bytes([signature[64] - 27])
+    twins = [builder.log(statement, PERSON, made) for made in (signature, signature, other_form)]
+    builder.anchor()
+    documents = [builder.document(twin) for twin in twins]
+    assert len({document["entry"] for document in documents}) == 3
+    assert [end(one, snapshot)[0] for one in documents] == ["valid"] * 3
+    consents = chain.contract("consents").functions
+    if by_secret:
+        chain.send(consents.revoke(b"a core of somebody else's".ljust(32), builder.opening(twins[0])[1]))
+    else:
+        builder.revoke_by_signature(twins[0])
+    assert [end(one, snapshot) for one in documents] == [("revoked", 9, "consent_revoked")] * 3
+
+
+def test_a_record_that_was_put_in_twice_is_withdrawn_as_one(builder, snapshot):
+    issue = builder.issue()
+    first, twin = builder.log(issue, HOLDER), builder.log(issue, HOLDER)
+    builder.anchor()
+    builder.withdraw(first)
+    assert end(builder.document(twin), snapshot) == ("withdrawn", 9, "record_withdrawn")
+
+
+def test_a_receipt_names_the_locks_of_its_consents_and_an_older_one_says_what_it_cannot_tell(builder, chain, snapshot):
+    given, other = builder.log(builder.consent(), PERSON), builder.log(builder.consent(), PERSON)
+    logged = builder.log(builder.receipt(consents=(given.signed.entry.entry, other.signed.entry.entry)), GATEWAY)
+    builder.anchor()
+    document = builder.document(logged)
+    older = {name: value for name, value in document.items() if name != "consents"}
+    names = [step.code for step in verdict(document, snapshot).steps]
+    assert (names[5], names[8]) == ("consents_agree", "receipt_permitted")
+    assert [verdict(older, snapshot).steps[n].code for n in (5, 8)] == ["nothing_attached", "receipt_permitted_older"]
+    for changed in (document["consents"][:1], document["consents"][::-1], document["consents"] * 2):
+        assert end(document | {"consents": changed}, snapshot) == ("invalid", 6, "consents_wrong")
+    for shapeless in ([], {}, [{}], [{"core": "0x"}], [document["consents"][0] | {"more": 1}]):
+        assert end(document | {"consents": shapeless}, snapshot) == ("invalid", 1, "malformed")
+    assert end(documents_of_no_receipt(builder) | {"consents": document["consents"]}, snapshot)[:2] == ("invalid", 1)
+    chain.send(chain.contract("consents").functions.revoke(bytes(32), builder.opening(other)[1]))
+    assert end(document, snapshot) == ("revoked", 9, "receipt_before")
+    assert end(older, snapshot)[0] == "valid", "by the entry alone an end by secret is not seen"
+
+
+def documents_of_no_receipt(builder):
+    logged = builder.log(builder.consent(), PERSON)
+    builder.anchor()
+    return builder.document(logged)
 
 
 def test_a_consent_whose_window_is_over_is_expired(builder, snapshot):

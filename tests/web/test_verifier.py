@@ -183,14 +183,36 @@ def test_what_ended_on_chain_is_named(tab, chain, scribe, tmp_path):
     nameless = scribe.log(scribe.consent(signer=STRANGER.signer), STRANGER)
     scribe.anchor()
     waiting = scribe.log(scribe.receipt(), GATEWAY)
-    chain.send(chain.contract("consents").functions.revoke(consent.signed.entry.core, proofs.SECRET))
-    chain.send(chain.contract("records").functions.withdraw(kept.signed.entry.core, proofs.SECRET))
-    chain.send(chain.contract("records").functions.supersede(old.signed.entry.core, proofs.SECRET, b"\1" * 32))
+    chain.send(chain.contract("consents").functions.revoke(*scribe.opening(consent)))
+    scribe.withdraw(kept)
+    scribe.withdraw(old, b"\1" * 32)
     every = [scribe.document(one) for one in (consent, kept, old, read, forged, late, over, nameless, waiting)]
     path = lines(tmp_path / "ended.jsonl", every)
     agree(tab, chain.url, path)
     standings = {standing for _, standing, _ in shown(tab, chain.url, path).values()}
     assert standings == {"revoked", "withdrawn", "superseded", "invalid", "expired", "unknown"}
+
+
+def test_twins_and_receipts_with_and_without_locks(tab, chain, scribe, tmp_path):
+    consent, issue = scribe.consent(), scribe.issue()
+    first, twin = scribe.log(consent, PERSON), scribe.log(consent, PERSON)
+    record, again = scribe.log(issue, HOLDER), scribe.log(issue, HOLDER)
+    entry = first.signed.entry.entry
+    ended = scribe.log(scribe.revocation(entry, scribe.opening(first)[1]), PERSON)
+    unsaid = scribe.log(scribe.revocation(entry), PERSON)
+    read = scribe.log(scribe.receipt(consents=(entry,)), GATEWAY)
+    scribe.anchor()
+    every = [scribe.document(one) for one in (first, twin, record, again, ended, unsaid, read)]
+    receipt = every[-1]
+    every += [{name: value for name, value in receipt.items() if name != "consents"}]
+    every += [receipt | {"consents": bad} for bad in ([], {}, receipt["consents"] * 2, [{"core": "0x", "lock": "0x"}])]
+    path = lines(tmp_path / "twins.jsonl", every)
+    assert agree(tab, chain.url, path) == ["valid"] * 8 + ["invalid"] * 4
+    scribe.revoke_by_signature(first)
+    scribe.withdraw(record)
+    assert agree(tab, chain.url, path)[:4] == ["revoked"] * 4
+    chain.send(chain.contract("consents").functions.revoke(bytes(32), scribe.opening(first)[1]))
+    agree(tab, chain.url, path)
 
 
 def test_contract_wallets_and_passkeys(tab, chain, scribe, tmp_path):

@@ -1,12 +1,12 @@
 // Checks 7 to 10, which ask the chain.
-import { bigEndian, checksum, equal, hex, prefixedHex } from "./bytes.js";
+import { bigEndian, checksum, concat, equal, hex, prefixedHex, sha256 } from "./bytes.js";
 import { callTo } from "./chain.js";
 import { checkpointOf, Failure, requireRegistries } from "./failure.js";
 import { isOnPaper } from "./offline.js";
 
 /** @import { Call, Snapshot } from "./chain.js" */
-/** @import { Document, Finding } from "./documents" */
-/** @import { AccessReceipt } from "./statements" */
+/** @import { Attached, Document, Finding } from "./documents" */
+/** @import { AccessReceipt, Revocation } from "./statements" */
 /** @typedef {[role: string, signer: string, time: bigint]} Accreditation */
 const ZERO = new Uint8Array(32);
 const ADDRESS = 20;
@@ -75,12 +75,12 @@ async function checkRole(part, [role, signer, signedAt], chain) {
 export async function checkRevocation(document, chain) {
   const consents = registryOf(document, "consents");
   switch (document.kind) {
-    case "AccessReceipt": return checkConsents(document.statement, consents, chain);
+    case "AccessReceipt": return checkConsents(document, document.statement, chain);
     case "Issue": return checkRecord(document, chain);
     case "Consent": await requireUnrevoked(document, consents, chain); return ["consent_stands"];
     case "Delegation": await requireUnrevoked(document, consents, chain); return ["delegation_stands"];
     case "Revocation": {
-      const at = await chain.mark(consents, "revokedAt", document.statement.consent);
+      const at = await chain.mark(consents, "revokedAt", ...endedBy(document.statement));
       return at ? ["revocation_marked", { at }] : ["revocation_logged"];
     }
     default: return ["nothing_to_withdraw"];
@@ -90,28 +90,37 @@ export async function checkRevocation(document, chain) {
 /** @type {(document: Document, consents: string, chain: Snapshot) => Promise<void>} */
 async function requireUnrevoked(document, consents, chain) {
   for (const part of document.parts) {
-    const at = await chain.mark(consents, "revokedAt", part.claimed);
+    const at = await chain.mark(consents, "revokedAt", part.digest, part.lock);
     if (at) throw new Failure("revoked", part.kind === "Consent" ? "consent_revoked" : "delegation_revoked", { at });
   }
 }
 
 /** @type {(document: Document, chain: Snapshot) => Promise<Finding>} */
-async function checkRecord({ domain, claimed }, chain) {
-  const at = await chain.mark(domain.contract, "withdrawnAt", claimed);
+async function checkRecord({ domain, digest }, chain) {
+  const at = await chain.mark(domain.contract, "withdrawnAt", digest);
   if (!at) return ["record_stands"];
-  const successor = bigEndian(await chain.mark(domain.contract, "successorOf", claimed), 32);
+  const successor = bigEndian(await chain.mark(domain.contract, "successorOf", digest), 32);
   if (equal(successor, ZERO)) throw new Failure("revoked", "record_withdrawn", { at }, "withdrawn");
   throw new Failure("revoked", "record_superseded", { at, entry: prefixedHex(successor) }, "superseded");
 }
 
-/** @type {(receipt: AccessReceipt, registry: string, chain: Snapshot) => Promise<Finding>} */
-async function checkConsents(receipt, registry, chain) {
+/** The entry of the consent that a revocation ends, and the lock that its secret opens. @type {(revocation: Revocation) => Uint8Array[]} */
+const endedBy = ({ consent, secret }) => [consent, equal(secret, ZERO) ? ZERO : sha256(secret)];
+/**
+ * Entry and lock of each consent that a receipt names, which check 6 compared. An older document has no locks.
+ * @type {(attached: Attached, receipt: AccessReceipt) => Uint8Array[][]}
+ */
+const consentsNamed = ({ consents }, receipt) => consents?.map(({ entry, lock }) => [entry, lock]) ?? receipt.consents.map((entry) => [entry, ZERO]);
+
+/** @type {(document: Document, receipt: AccessReceipt, chain: Snapshot) => Promise<Finding>} */
+async function checkConsents(document, receipt, chain) {
   if (!receipt.permitted) return ["receipt_refused", { reason: receipt.reason }];
-  for (const consent of receipt.consents) {
-    const at = await chain.mark(registry, "revokedAt", consent), decided = receipt.decidedAt;
+  for (const consent of consentsNamed(document, receipt)) {
+    const at = await chain.mark(registryOf(document, "consents"), "revokedAt", ...consent), decided = receipt.decidedAt;
     if (at) throw new Failure("revoked", decided <= at ? "receipt_before" : "receipt_after", { at, decided });
   }
-  return ["receipt_permitted", { reason: receipt.reason, count: receipt.consents.length }];
+  const code = receipt.consents.length && !document.consents ? "receipt_permitted_older" : "receipt_permitted";
+  return [code, { reason: receipt.reason, count: receipt.consents.length }];
 }
 
 /** (10) The period of validity is open. @type {(document: Document, chain: Snapshot) => Promise<Finding>} */
@@ -124,16 +133,17 @@ export async function checkPeriod({ kind, statement }, chain) {
 
 /** The contract calls of checks 7 to 9, so that those of many documents fit in one request. @type {(document: Document) => Call[]} */
 export function callsOf(document) {
-  const { kind, statement, claimed } = document;
+  const { kind, statement } = document;
   /** @type {Call[]} */
   const calls = [];
   for (const part of document.parts) {
     for (const registry of part.registries.values()) calls.push([registry, ""]);
     if (part.checkpoint) calls.push(callTo(part.domain.contract, "checkpointOf", hex(part.checkpoint.root)));
   }
-  const revokedAt = (/** @type {Uint8Array} */ entry) => callTo(registryOf(document, "consents"), "revokedAt", hex(entry));
-  if (kind === "Consent" || kind === "Delegation") calls.push(...document.parts.map((part) => revokedAt(part.claimed)));
-  if (kind === "Issue") calls.push(callTo(document.domain.contract, "withdrawnAt", hex(claimed)));
-  if (kind === "AccessReceipt" && statement.permitted) calls.push(...statement.consents.map(revokedAt));
+  const revokedAt = (/** @type {Uint8Array[]} */ names) => callTo(registryOf(document, "consents"), "revokedAt", hex(concat(...names)));
+  if (kind === "Consent" || kind === "Delegation") calls.push(...document.parts.map(({ digest, lock }) => revokedAt([digest, lock])));
+  if (kind === "Issue") calls.push(callTo(document.domain.contract, "withdrawnAt", hex(document.digest)));
+  if (kind === "Revocation") calls.push(revokedAt(endedBy(statement)));
+  if (kind === "AccessReceipt" && statement.permitted) calls.push(...consentsNamed(document, statement).map(revokedAt));
   return calls;
 }

@@ -12,7 +12,7 @@ const PARTY_DIGITS = 64 * 6;
 /** @type {(signature: string) => string} */
 const selector = (signature) => hex(keccak(utf8.encode(signature)).subarray(0, 4));
 const SELECTORS = Object.fromEntries(
-  ["checkpointOf(bytes32)", "revokedAt(bytes32)", "withdrawnAt(bytes32)", "successorOf(bytes32)", "party(address)",
+  ["checkpointOf(bytes32)", "revokedAt(bytes32,bytes32)", "withdrawnAt(bytes32)", "successorOf(bytes32)", "party(address)",
     "isValidSignature(bytes32,bytes)", "verify(bytes,bytes32,bytes)"].map((signature) => [signature.split("(")[0], selector(signature)]),
 );
 
@@ -88,11 +88,11 @@ export class Snapshot {
   }
 
   /**
-   * The number that a contract stores for an entry; 0 where it stores none.
-   * @param {string} contract @param {string} name @param {Uint8Array} entry
+   * The number that a contract stores for a statement; 0 where it stores none.
+   * @param {string} contract @param {string} name @param {Uint8Array[]} names its digest or entry, and for a consent its lock
    */
-  async mark(contract, name, entry) {
-    return (await this.words(contract, name, entry, 1))[0];
+  async mark(contract, name, ...names) {
+    return (await this.words(contract, name, concat(...names), 1))[0];
   }
 
   /** A party's roles and accreditation period in PartyRegistry. @param {string} registry @param {string} account */

@@ -15,6 +15,7 @@ const LOG_OF = {
 /** @type {Partial<Record<Kind, (keyof Attached)[]>>} */
 const ATTACHED = {
   Consent: ["notice", "delegation"], Revocation: ["delegation"], Issue: ["content", "disclosure"], Erasure: ["issue"],
+  AccessReceipt: ["consents"],
 };
 const CORE = ["kind", "domain", "message", "signature", "salt", "lock", "entry", "log", "position", "checkpoint", "inclusion", "registries"];
 const REGISTRIES = ["access", "consents", "parties", "records"];
@@ -143,13 +144,25 @@ function readAttached(raw, names) {
 }
 
 /** @type {{ [name in keyof Attached]-?: (raw: Json | undefined) => Attached[name] }} */
-const READERS = { notice: readNotice, content: readContent, disclosure: readDisclosure, issue: basisReader("Issue"), delegation: basisReader("Delegation") };
+const READERS = {
+  notice: readNotice, consents: readConsents, content: readContent, disclosure: readDisclosure, issue: basisReader("Issue"), delegation: basisReader("Delegation"),
+};
 
 /** @type {(raw: Json | undefined) => Attached["notice"]} */
 function readNotice(raw) {
   const object = requireMembers(raw, ["language", "text"], [], "a notice");
   const [language, text] = [object.get("language"), object.get("text")];
   return typeof language === "string" && typeof text === "string" ? { language, text } : refuse("a notice has a language and a text");
+}
+
+/** @type {(raw: Json | undefined) => NonNullable<Attached["consents"]>} */
+function readConsents(raw) {
+  if (!Array.isArray(raw) || !raw.length) refuse("the consents of a receipt are a list of cores and locks");
+  return raw.map((item) => {
+    const object = requireMembers(item, ["core", "lock"], [], "a consent of a receipt");
+    const core = readHex(object.get("core"), "core", 32), lock = readHex(object.get("lock"), "lock", 32);
+    return { entry: sha256(concat(core, lock)), lock };
+  });
 }
 
 /** @type {(raw: Json | undefined) => Content} */

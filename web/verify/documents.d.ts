@@ -32,6 +32,8 @@ export interface Attached {
   notice?: { language: string; text: string };
   content?: Content;
   disclosure?: Disclosure;
+  /** Entry and lock of each consent that a receipt names. */
+  consents?: { entry: Uint8Array; lock: Uint8Array }[];
   issue?: Document & { kind: "Issue" };
   delegation?: Document & { kind: "Delegation" };
 }

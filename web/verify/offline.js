@@ -5,7 +5,7 @@ import { checkpointOf, Failure } from "./failure.js";
 import { leafHash, rootFrom } from "./merkle.js";
 
 /** @import { Attached, Content, Disclosure, Document, Finding } from "./documents" */
-/** @import { Consent, Delegation, Domain, Erasure, Revocation } from "./statements" */
+/** @import { AccessReceipt, Consent, Delegation, Domain, Erasure, Revocation } from "./statements" */
 const ZERO = new Uint8Array(32);
 
 /** (4) Entry and lock follow from statement, signature and salt. @type {(document: Document) => Finding} */
@@ -33,6 +33,7 @@ export function checkAttached(document) {
   switch (document.kind) {
     case "Issue": return checkContent(document, document.statement.commitment);
     case "Erasure": return checkErasure(document, document.statement);
+    case "AccessReceipt": return checkConsents(document, document.statement);
     case "Consent": return checkDelegate(document, document.statement, checkNotice(document, document.statement));
     case "Revocation": return checkDelegate(document, document.statement, ["nothing_attached"]);
     case "Delegation":
@@ -47,6 +48,14 @@ function checkNotice({ notice }, consent) {
   const agrees = equal(sha256(utf8.encode(notice.text)), consent.noticeHash) && notice.language === consent.noticeLanguage;
   if (!agrees) throw new Failure("invalid", "notice_wrong");
   return ["notice_agrees"];
+}
+
+/** @type {(attached: Attached, receipt: AccessReceipt) => Finding} */
+function checkConsents({ consents }, receipt) {
+  if (!consents) return ["nothing_attached"];
+  const agrees = consents.length === receipt.consents.length && consents.every(({ entry }, index) => equal(entry, receipt.consents[index]));
+  if (!agrees) throw new Failure("invalid", "consents_wrong");
+  return ["consents_agree", { count: consents.length }];
 }
 
 /** @type {(attached: { content?: Content, disclosure?: Disclosure }, commitment: Uint8Array) => Finding} */

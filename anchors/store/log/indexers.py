@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, ListQuery, Upsert, chunks
-from mydata_ledger.anchors.store.rows import records, statements
-from mydata_ledger.anchors.store.rows.codec import key, keys, prefix
+from mydata_ledger.anchors.store.rows import past, records, statements
+from mydata_ledger.anchors.store.rows.codec import key, keys
 from mydata_ledger.anchors.store.rows.use_counts import Uses
-from mydata_ledger.anchors.store.schema import CONSENTS, RECEIPTS, REVEALS, USES
+from mydata_ledger.anchors.store.schema import CONSENTS, MARKS, RECEIPTS, USES
 from mydata_ledger.ledger.access import Acknowledgement, Incident
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
@@ -33,8 +33,10 @@ BY_INDEX_KEY = (
 SUPERSEDE = BulkChange(CONSENTS.update().where(*BY_INDEX_KEY).values(superseded=True))
 REVOKE = BulkChange(CONSENTS.update().where(*BY_INDEX_KEY).values(revoked=True))
 ADD_CONSENTS, ADD_RECEIPTS = BulkChange(CONSENTS.insert()), BulkChange(RECEIPTS.insert())
-REVEALED_ENTRIES = ListQuery(select(REVEALS.c.entry), entry=REVEALS.c.entry)
-SAVE_SECRETS = Upsert(REVEALS, lambda new: {"revocation": new.revocation}, "revocation")
+MARKED_KEYS = ListQuery(select(MARKS.c.key), key=MARKS.c.key)
+SAVE_SECRETS = Upsert(
+    MARKS, lambda new: {"revocation": func.coalesce(MARKS.c.revocation, new.revocation)}, "revocation"
+)
 COUNT_USES = Upsert(
     USES,
     lambda new: {
@@ -50,21 +52,15 @@ def _index_consents(
     """Add rows by person and grantee, and mark the predecessors as superseded or revoked in the same transaction."""
     ADD_CONSENTS.run(connection, [_row(logged, row["common"]) for (logged, _), row in zip(added, rows, strict=True)])
     entries = [row["entry"] for row in rows]
-    entry_rows = [
-        {"entry": prefix(entry), "position": logged.position} for entry, (logged, _) in zip(entries, added, strict=True)
-    ]
-    statements.ADD_ENTRIES.run(connection, entry_rows)
+    statements.ADD_ENTRIES.run(connection, statements.entry_rows([logged for logged, _ in added], entries))
     superseded = [
         index_key(b) for logged, b in added if b and isinstance(logged.signed.statement, Consent | Delegation)
     ]
     revocations = [(logged, b) for logged, b in added if b and isinstance(logged.signed.statement, Revocation)]
     SUPERSEDE.run(connection, superseded)
     REVOKE.run(connection, [index_key(before) for _, before in revocations])
-    REVOKE.run(
-        connection, _revoked_on_chain(connection, dict(zip(entries, (logged for logged, _ in added), strict=True)))
-    )
-    secrets = [(b.signed.entry.entry, logged.position) for logged, b in revocations if _has_secret(logged, b)]
-    SAVE_SECRETS.run(connection, [{"entry": entry, "revocation": position} for entry, position in secrets])
+    _end_marked(connection, dict(zip(entries, (logged for logged, _ in added), strict=True)))
+    _open_locks(connection, [(logged, before) for logged, before in revocations if _has_secret(logged, before)])
 
 
 def _row(logged: LoggedStatement, terms_id: int | None) -> dict[str, Any]:
@@ -107,22 +103,34 @@ def _has_secret(revocation: LoggedStatement, ended: LoggedStatement) -> bool:
     return secret != NO_LOCK and lock_of(secret) == ended.signed.entry.lock
 
 
-def _revoked_on_chain(connection: Connection, by_entry: dict[bytes, LoggedStatement]) -> list[dict[str, int]]:
-    """The index keys of consents that were revoked on chain before they were accepted here."""
+def _end_marked(connection: Connection, added: dict[bytes, LoggedStatement]) -> None:
+    """End the added statements whose entry or lock was marked before."""
     driver = Driver.of(connection)
-    return [
-        index_key(by_entry[row.entry])
-        for entries in chunks(by_entry)
-        for row in REVEALED_ENTRIES.all(driver, {}, entry=entries)
-    ]
+    locks = {logged.signed.entry.lock for logged in added.values()} - {NO_LOCK}
+    marked = {row.key for keys in chunks([*added, *locks]) for row in MARKED_KEYS.all(driver, {}, key=keys)}
+    if marked:
+        by_position = {logged.position: logged for logged in added.values()}
+        found = [each for each in statements.revocable_by_keys(driver, marked) if each.position in by_position]
+        for each in found:
+            end_all(connection, [each], by_position[each.position].accepted_at)
 
 
-def revoke_all(connection: Connection, consents: Sequence[statements.PairPosition]) -> None:
-    """Mark consents and delegations as revoked, in the order of the index. A revocation is never undone."""
-    index_keys = sorted(
-        (key(data_subject), _name_key(grantee), position) for data_subject, grantee, position in consents
-    )
+def _open_locks(connection: Connection, opening: Sequence[tuple[LoggedStatement, LoggedStatement]]) -> None:
+    """Save the secrets of revocations, and end the other statements of the locks that they open."""
+    for revocation, ended in opening:
+        lock = ended.signed.entry.lock
+        SAVE_SECRETS.run(connection, [{"key": lock, "revocation": revocation.position}])
+        found = statements.revocable_by_keys(Driver.of(connection), {lock})
+        end_all(connection, [each for each in found if each.position != ended.position], revocation.accepted_at)
+
+
+def end_all(connection: Connection, found: Sequence[statements.Revocable], at_time: int) -> None:
+    """Mark consents and delegations as revoked, in the order of the index, and add their ends to the history, known
+    from `at_time` (UTC seconds) on. An end is never undone.
+    """
+    index_keys = sorted((key(each.data_subject), _name_key(each.grantee), each.position) for each in found)
     REVOKE.run(connection, [{"who": who, "whom": whom, "where": where} for who, whom, where in index_keys])
+    past.record_changes(connection, at_time, past.REVEAL, [(each.entry, b"") for each in found])
 
 
 def _index_records(connection: Connection, added: Sequence[WithPredecessor], _: Sequence[statements.RowValues]) -> None:

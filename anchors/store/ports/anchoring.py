@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -13,15 +13,16 @@ from mydata_ledger.anchors.store.db.prepared import Driver, Upsert
 from mydata_ledger.anchors.store.log import indexers
 from mydata_ledger.anchors.store.log.tree import Tree
 from mydata_ledger.anchors.store.rows import past, statements
-from mydata_ledger.anchors.store.schema import BLOCKS, CHAIN, HEADS, REVEALS, STATEMENTS
+from mydata_ledger.anchors.store.schema import BLOCKS, CHAIN, HEADS, MARKS, STATEMENTS
 from mydata_ledger.ledger import merkle
+from mydata_ledger.ledger.commitment.entry import RevocationMark
 from mydata_ledger.ledger.consent import Revocation
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.receipt import CONSENTS
 
 ADD_BLOCK = Upsert(BLOCKS, lambda new: {"hash": new.hash})
-ADD_REVEAL = Upsert(REVEALS, lambda new: {"block": new.block}, "block")
+ADD_MARK = Upsert(MARKS, lambda new: {"block": new.block}, "block")
 MAX_BLOCKS = 256
 """How many block hashes are stored, to find the last common block after a reorganisation of the chain."""
 
@@ -106,29 +107,29 @@ class AnchoringStore:
             rows = connection.execute(select(BLOCKS).order_by(BLOCKS.c.number.desc()))
             return [(row.number, row.hash) for row in rows]
 
-    def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
-        """(entry, core, secret) of revoked consents whose lock is not yet opened on chain, oldest first."""
-        query = select(REVEALS).where(REVEALS.c.block.is_(None), REVEALS.c.revocation.is_not(None))
+    def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes]]:
+        """(core, secret) of each lock that a revocation opened here and that is not yet open on chain, oldest first."""
+        query = select(MARKS.c.revocation).where(MARKS.c.block.is_(None), MARKS.c.revocation.is_not(None))
         with self._database.session() as connection:
-            rows = connection.execute(query.order_by(REVEALS.c.revocation).limit(limit)).all()
-            return [_secret_of(connection, row.entry, row.revocation) for row in rows]
+            positions = connection.execute(query.order_by(MARKS.c.revocation).limit(limit)).scalars().all()
+            return [_opening_of(connection, position) for position in positions]
 
-    def revealed(self, reveals: Mapping[bytes, int]) -> None:
-        """Mark consents as revoked on chain; `reveals` maps each consent entry to the block of its revocation.
-
-        They stay revoked even if the chain is reorganised.
+    def revealed(self, marks: Sequence[RevocationMark]) -> None:
+        """End every consent and delegation of a marked lock, whoever signed it, and of a marked entry; also those that
+        are accepted later. They stay ended even if the chain is reorganised.
         """
-        in_order = dict(sorted(reveals.items()))
+        blocks = {mark.key: mark.block for mark in marks}
 
         def work(connection: Connection) -> None:
-            _reveal(connection, in_order)
-            past.record_changes(connection, self._database.now(), past.REVEAL, [(entry, b"") for entry in in_order])
+            ADD_MARK.run(connection, [{"key": key, "block": block} for key, block in sorted(blocks.items())])
+            ended = statements.revocable_by_keys(Driver.of(connection), blocks)
+            indexers.end_all(connection, ended, self._database.now())
 
         self._database.write(work)
 
     def conceal(self, above: int) -> None:
-        """Blocks above this number left the chain: their secrets must be revealed again; the revocations stay."""
-        secrets = REVEALS.update().where(REVEALS.c.block > above).values(block=None)
+        """Blocks above this number left the chain: their locks must be opened again; the revocations stay."""
+        secrets = MARKS.update().where(MARKS.c.block > above).values(block=None)
         blocks = BLOCKS.delete().where(BLOCKS.c.number > above)
         self._database.write(lambda connection: (connection.execute(secrets), connection.execute(blocks)))
 
@@ -142,16 +143,11 @@ def _set_head(connection: Connection, log: str, head: Head, block: int, is_rollb
     connection.execute(HEADS.update().where(HEADS.c.log == log).values(**values))
 
 
-def _secret_of(connection: Connection, entry: bytes, revocation: int) -> tuple[bytes, bytes, bytes]:
-    revoked, logged = (
-        statements.by_entry(connection, CONSENTS, entry),
-        statements.statement_at(Driver.of(connection), CONSENTS, revocation),
-    )
-    if revoked is None or logged is None or not isinstance(logged.signed.statement, Revocation):
-        raise InvalidStatement("the index of secrets names a statement that is not in the log; rebuild the database")
-    return entry, revoked.signed.entry.core, logged.signed.statement.secret
-
-
-def _reveal(connection: Connection, reveals: Mapping[bytes, int]) -> None:
-    ADD_REVEAL.run(connection, [{"entry": entry, "block": block} for entry, block in reveals.items()])
-    indexers.revoke_all(connection, statements.revocable_by_entries(Driver.of(connection), reveals))
+def _opening_of(connection: Connection, position: int) -> tuple[bytes, bytes]:
+    """Core and secret that the revocation at this position reveals."""
+    revocation = statements.statement_at(Driver.of(connection), CONSENTS, position)
+    if revocation is not None and isinstance(revocation.signed.statement, Revocation):
+        ended = statements.by_entry(connection, CONSENTS, revocation.signed.statement.consent)
+        if ended is not None:
+            return ended.signed.entry.core, revocation.signed.statement.secret
+    raise InvalidStatement("the index of secrets names a statement that is not in the log; rebuild the database")

@@ -22,10 +22,10 @@ from mydata_ledger.anchors.store.schema import (
     CONSENTS,
     ENTRIES,
     HEADS,
+    MARKS,
     NOTICES,
     RECEIPTS,
     RECORDS,
-    REVEALS,
     STATEMENTS,
     TREES,
     USES,
@@ -40,7 +40,7 @@ SAVE_WORK_ITEMS = Upsert(
     WORK_ITEMS, lambda new: {name: getattr(new, name) for name in ("state", "due", "version", "body")}
 )
 LOG_TABLES = (*STATEMENTS.values(), *TREES.values(), COMMON, ENTRIES)
-STATE_TABLES = (*LOG_TABLES, CONSENTS, RECORDS, RECEIPTS, USES, REVEALS, NOTICES, WORK_ITEMS)
+STATE_TABLES = (*LOG_TABLES, CONSENTS, RECORDS, RECEIPTS, USES, MARKS, NOTICES, WORK_ITEMS)
 """Tables whose rows follow from accepted statements; data of one machine (sessions, blocks) is not among them."""
 ROWS_AT_ONCE = 10_000
 

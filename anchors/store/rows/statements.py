@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.engine import Connection
@@ -58,8 +58,15 @@ CONSENTS_BY_ENTRIES = ListQuery(
 
 RowValues = dict[str, Any]
 """The values of a row by column."""
-PairPosition = tuple[bytes, str, int]
-"""Data subject, grantee and position of a consent or delegation."""
+
+
+class Revocable(NamedTuple):
+    """A consent or delegation that a revocation may end, by its place in the index, and its entry."""
+
+    data_subject: bytes
+    grantee: str
+    position: int
+    entry: bytes
 
 
 def rows_of(connection: Connection, log: str, added: Sequence[LoggedStatement]) -> list[RowValues]:
@@ -151,14 +158,27 @@ def by_entry(connection: ReadConnection, log: str, entry: bytes) -> LoggedStatem
     return logged_of(rows[0]) if rows else None
 
 
-def revocable_by_entries(driver: Driver, entries: Collection[bytes]) -> list[PairPosition]:
-    """The consents and delegations with these entries, in any order."""
-    rows = (row for chunk in chunks(map(prefix, entries)) for row in CONSENTS_BY_ENTRIES.all(driver, {}, entry=chunk))
-    return [pair_position for row in rows if (pair_position := _pair_position(row, entries))]
+def entry_rows(added: Sequence[LoggedStatement], entries: Sequence[bytes]) -> list[dict[str, int]]:
+    """The rows of ENTRIES of statements with these entries: one for each entry, and one for each lock."""
+    rows = [{"entry": prefix(entry), "position": logged.position} for logged, entry in zip(added, entries, strict=True)]
+    locks = ((logged.signed.entry.lock, logged.position) for logged in added)
+    return rows + [{"entry": _lock_key(lock), "position": position} for lock, position in locks if lock != NO_LOCK]
 
 
-def _pair_position(row: Any, entries: Collection[bytes]) -> PairPosition | None:
-    """Data subject, grantee and position of a row if its entry is one of `entries`; consents are not fully decoded."""
+def _lock_key(lock: bytes) -> int:
+    return ~prefix(lock)
+
+
+def revocable_by_keys(driver: Driver, keys: Collection[bytes]) -> list[Revocable]:
+    """The consents and delegations whose entry or lock is one of the keys, in the order of the log."""
+    places = [place for key in keys for place in (prefix(key), _lock_key(key))]
+    rows = (row for chunk in chunks(places) for row in CONSENTS_BY_ENTRIES.all(driver, {}, entry=chunk))
+    found = (revocable for row in rows if (revocable := _revocable(row, keys)))
+    return sorted(dict.fromkeys(found), key=lambda revocable: revocable.position)
+
+
+def _revocable(row: Any, keys: Collection[bytes]) -> Revocable | None:
+    """The statement of a row if its entry or lock is one of the keys; consents are not fully decoded."""
     if row.kind == consent_dedup.CONSENT:
         data_subject, grantee, lock = consent_dedup.pair_and_lock(row.terms, row.body)
     else:
@@ -166,8 +186,10 @@ def _pair_position(row: Any, entries: Collection[bytes]) -> PairPosition | None:
         if not isinstance(statement, Delegation):
             return None
         data_subject, grantee, lock = statement.data_subject, statement.grantee, statement.lock
-    entry = Entry(row.digest, row.signature, row.salt, lock if row.lock is None else row.lock).entry
-    return (data_subject, grantee, row.position) if entry in entries else None
+    commitment = Entry(row.digest, row.signature, row.salt, lock if row.lock is None else row.lock)
+    entry = commitment.entry
+    is_found = entry in keys or commitment.lock in keys
+    return Revocable(data_subject, grantee, row.position, entry) if is_found else None
 
 
 def _consent_by_entry(driver: Driver, entry: bytes) -> LoggedStatement | None:

@@ -77,9 +77,10 @@ class DecisionHistory:
         person, requester = record.issue.data_subject, world.past.party_at(question.requester, at_time)
         visible = list(_until(at_time, lambda after: world.index.statements_about(CONSENTS, person, after, PAGE)))
         used = self._uses(person, at_time)
+        marked = world.past.revealed_at([each.signed.entry.entry for each in visible], at_time)
         historic_state = HistoricState(
             anchored=consents.size,
-            revealed=world.past.revealed_at([each.signed.entry.entry for each in visible], at_time).__contains__,
+            revealed=lambda entry: entry.entry in marked,
             outdated=world.past.outdated_at(at_time),
             used=lambda entry: used.get(entry, []),
         )

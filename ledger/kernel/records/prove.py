@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.ports import AnchoredHead
-from mydata_ledger.ledger.receipt import LoggedStatement
+from mydata_ledger.ledger.receipt import CONSENTS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.typed_data import Domain
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """A logged statement with its inclusion proof under the newest anchored head; `head` and `path` are empty until it
-    is anchored.
+    is anchored. `consents` has the commitments of the consents that an access receipt names, in their order.
     """
 
     logged: LoggedStatement
@@ -24,6 +25,7 @@ class Proof:
     head: Head | None
     path: tuple[bytes, ...]
     block: int
+    consents: tuple[Entry, ...] = ()
 
 
 class Proofs:
@@ -46,7 +48,14 @@ class Proofs:
 
     def _proof(self, log: str, logged: LoggedStatement, anchored: AnchoredHead) -> Proof:
         domain, size = self._world.domains[log], anchored.head.size
+        consents = self._consents_of(logged)
         if logged.position >= size:
-            return Proof(logged, domain, None, (), 0)
+            return Proof(logged, domain, None, (), 0, consents)
         path = self._world.log.inclusion(log, logged.position, size)
-        return Proof(logged, domain, anchored.head, tuple(path), anchored.block)
+        return Proof(logged, domain, anchored.head, tuple(path), anchored.block, consents)
+
+    def _consents_of(self, logged: LoggedStatement) -> tuple[Entry, ...]:
+        statement = logged.signed.statement
+        entries = statement.consents if isinstance(statement, AccessReceipt) else ()
+        found = [consent.signed.entry for entry in entries if (consent := self._world.log.find(CONSENTS, entry))]
+        return tuple(found) if len(found) == len(entries) else ()
