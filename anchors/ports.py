@@ -9,6 +9,9 @@ from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.ports import AnchoredHead, Log
 
+MAX_BLOCKS = 256
+"""How many block hashes are stored, to find the last common block after a reorganisation of the chain."""
+
 
 class AnchoredLog(Log, Protocol):
     """The Log port with earlier heads."""
@@ -65,19 +68,22 @@ class Anchoring(Protocol):
         ...
 
     def revealed(self, reveals: Mapping[bytes, int]) -> None:
-        """Mark consents as revoked on chain; `reveals` maps each consent entry to the block of its revocation."""
+        """Mark consents as revoked on chain; `reveals` maps each consent entry to the block of its revocation.
+
+        What is marked already is not written again.
+        """
         ...
 
     def conceal(self, above: int) -> None:
         """Blocks above this number left the chain: secrets revealed in them must be revealed again."""
         ...
 
-    def note_block(self, number: int, block_hash: bytes) -> None:
-        """Store the hash of a block of the chain."""
+    def note_blocks(self, above: int, hashes: Mapping[int, bytes]) -> None:
+        """Store hashes of blocks by number. What was stored above block `above` is no longer on the chain."""
         ...
 
     def noted_blocks(self) -> list[tuple[int, bytes]]:
-        """Number and hash of the stored blocks, newest first."""
+        """Number and hash of the stored blocks, newest first: the newest `MAX_BLOCKS` numbers, and block 0."""
         ...
 
 
@@ -86,6 +92,10 @@ class Registry(Protocol):
 
     def set_parties(self, parties: Iterable[Party]) -> None:
         """Replace the whole directory."""
+        ...
+
+    def change_parties(self, changes: Mapping[str, Party | None]) -> None:
+        """Replace the parties of these accounts; None removes one. Without a difference nothing is written."""
         ...
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from mydata_ledger.anchors.chain.abi import IS_VALID_SIGNATURE
+from mydata_ledger.anchors.chain.results import octets
 from mydata_ledger.anchors.chain.rpc import Rpc
 from mydata_ledger.ledger.errors import SignatureInvalid
 from mydata_ledger.ledger.party import checksum
 
-MAGIC_VALUE = "0x1626ba7e" + "00" * 28
+MAGIC_VALUE = bytes.fromhex("1626ba7e" + "00" * 28)
 """The result of isValidSignature for a valid signature (ERC-1271): its own selector, padded to 32 bytes."""
 ERC6492_SUFFIX = bytes.fromhex("6492" * 16)
 """The last 32 bytes of an ERC-6492 signature, which was made before its wallet was deployed."""
@@ -25,13 +26,14 @@ class ChainWallets:
         Raises SignatureInvalid for an ERC-6492 signature of a wallet that is not deployed yet, SourceUnavailable.
         """
         account = checksum(wallet)
-        if self._rpc.call("eth_getCode", account, "latest") in {"0x", "0x0"}:
+        code = self._rpc.call("eth_getCode", account, "latest")
+        if code == "0x0" or not octets(code):
             if signature.endswith(ERC6492_SUFFIX):
                 raise SignatureInvalid("this contract wallet is not on chain yet: deploy it, then submit this again")
             return False
         call = {"to": account, "data": IS_VALID_SIGNATURE.data(digest, _inner(signature))}
-        result: object = self._rpc.call_or_revert("eth_call", call, "latest")
-        return result == MAGIC_VALUE
+        result = self._rpc.call_or_revert("eth_call", call, "latest")
+        return result is not None and octets(result) == MAGIC_VALUE
 
 
 def _inner(signature: bytes) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from mydata_ledger.anchors.memory.log import MemoryLog
 from mydata_ledger.anchors.memory.state import State
+from mydata_ledger.anchors.ports import MAX_BLOCKS
 from mydata_ledger.ledger import merkle
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
 from mydata_ledger.ledger.consent import Revocation
@@ -73,12 +74,14 @@ class MemoryAnchoring:
         """Record that the chain contradicts this log: every answer is unknown until `touch` is called."""
         self._state.distrust = reason
 
-    def note_block(self, number: int, block_hash: bytes) -> None:
-        """Store the hash of a block of the chain."""
-        self._blocks[number] = block_hash
+    def note_blocks(self, above: int, hashes: Mapping[int, bytes]) -> None:
+        """Store hashes of blocks by number. What was stored above block `above` is no longer on the chain."""
+        kept = {number: block_hash for number, block_hash in self._blocks.items() if number <= above} | dict(hashes)
+        oldest = max(hashes, default=above) - MAX_BLOCKS
+        self._blocks = {number: block_hash for number, block_hash in kept.items() if not 0 < number <= oldest}
 
     def noted_blocks(self) -> list[tuple[int, bytes]]:
-        """Number and hash of the stored blocks, newest first."""
+        """Number and hash of the stored blocks, newest first: the newest `MAX_BLOCKS` numbers, and block 0."""
         return sorted(self._blocks.items(), reverse=True)
 
     def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes, bytes]]:
@@ -94,9 +97,13 @@ class MemoryAnchoring:
         return secrets[:limit]
 
     def revealed(self, reveals: Mapping[bytes, int]) -> None:
-        """Mark consents as revoked on chain; `reveals` maps each consent entry to the block of its revocation."""
-        self._state.reveals.update(reveals)
-        for entry in reveals:
+        """Mark consents as revoked on chain; `reveals` maps each consent entry to the block of its revocation.
+
+        What is marked already is not written again.
+        """
+        unmarked = {entry: block for entry, block in reveals.items() if self._state.reveals.get(entry) != block}
+        self._state.reveals.update(unmarked)
+        for entry in unmarked:
             self._state.record_change("reveal", entry, True)
 
     def conceal(self, above: int) -> None:
@@ -104,4 +111,3 @@ class MemoryAnchoring:
         self._state.reveals = {
             e: None if block is not None and block > above else block for e, block in self._state.reveals.items()
         }
-        self._blocks = {number: block_hash for number, block_hash in self._blocks.items() if number <= above}

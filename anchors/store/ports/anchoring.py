@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from mydata_ledger.anchors.ports import MAX_BLOCKS
 from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db import changes
-from mydata_ledger.anchors.store.db.prepared import Driver, Upsert
+from mydata_ledger.anchors.store.db.prepared import Driver, ListQuery, Upsert, chunks
 from mydata_ledger.anchors.store.log import indexers
 from mydata_ledger.anchors.store.log.tree import Tree
 from mydata_ledger.anchors.store.rows import past, statements
@@ -22,8 +23,7 @@ from mydata_ledger.ledger.receipt import CONSENTS
 
 ADD_BLOCK = Upsert(BLOCKS, lambda new: {"hash": new.hash})
 ADD_REVEAL = Upsert(REVEALS, lambda new: {"block": new.block}, "block")
-MAX_BLOCKS = 256
-"""How many block hashes are stored, to find the last common block after a reorganisation of the chain."""
+REVEALED = ListQuery(select(REVEALS.c.entry, REVEALS.c.block), entry=REVEALS.c.entry)
 
 
 class AnchoringStore:
@@ -90,18 +90,20 @@ class AnchoringStore:
         """Record that the chain contradicts this log: every answer is unknown until `touch` is called."""
         self._database.write(lambda connection: connection.execute(CHAIN.update().values(distrust=reason)))
 
-    def note_block(self, number: int, block_hash: bytes) -> None:
-        """Store the hash of a block of the chain."""
-        row = {"number": number, "hash": block_hash}
+    def note_blocks(self, above: int, hashes: Mapping[int, bytes]) -> None:
+        """Store hashes of blocks by number. What was stored above block `above` is no longer on the chain."""
+        rows = [{"number": number, "hash": block_hash} for number, block_hash in hashes.items()]
+        oldest = max(hashes, default=above) - MAX_BLOCKS
 
         def work(connection: Connection) -> None:
-            ADD_BLOCK.run(connection, [row])
-            connection.execute(BLOCKS.delete().where(BLOCKS.c.number <= number - MAX_BLOCKS))
+            connection.execute(BLOCKS.delete().where(BLOCKS.c.number > above))
+            ADD_BLOCK.run(connection, rows)
+            connection.execute(BLOCKS.delete().where(BLOCKS.c.number.between(1, oldest)))
 
         self._database.write_uncounted(work)
 
     def noted_blocks(self) -> list[tuple[int, bytes]]:
-        """Number and hash of the stored blocks, newest first."""
+        """Number and hash of the stored blocks, newest first: the newest `MAX_BLOCKS` numbers, and block 0."""
         with self._database.session() as connection:
             rows = connection.execute(select(BLOCKS).order_by(BLOCKS.c.number.desc()))
             return [(row.number, row.hash) for row in rows]
@@ -116,9 +118,11 @@ class AnchoringStore:
     def revealed(self, reveals: Mapping[bytes, int]) -> None:
         """Mark consents as revoked on chain; `reveals` maps each consent entry to the block of its revocation.
 
-        They stay revoked even if the chain is reorganised.
+        They stay revoked even if the chain is reorganised. What is marked already is not written again.
         """
-        in_order = dict(sorted(reveals.items()))
+        in_order = dict(sorted(self._unmarked(reveals).items()))
+        if not in_order:
+            return
 
         def work(connection: Connection) -> None:
             _reveal(connection, in_order)
@@ -126,11 +130,16 @@ class AnchoringStore:
 
         self._database.write(work)
 
+    def _unmarked(self, reveals: Mapping[bytes, int]) -> dict[bytes, int]:
+        with self._database.autocommit() as driver:
+            rows = [row for entries in chunks(reveals) for row in REVEALED.all(driver, {}, entry=entries)]
+        marked = {row.entry: row.block for row in rows}
+        return {entry: block for entry, block in reveals.items() if marked.get(entry) != block}
+
     def conceal(self, above: int) -> None:
         """Blocks above this number left the chain: their secrets must be revealed again; the revocations stay."""
         secrets = REVEALS.update().where(REVEALS.c.block > above).values(block=None)
-        blocks = BLOCKS.delete().where(BLOCKS.c.number > above)
-        self._database.write(lambda connection: (connection.execute(secrets), connection.execute(blocks)))
+        self._database.write(lambda connection: connection.execute(secrets))
 
 
 def _set_head(connection: Connection, log: str, head: Head, block: int, is_rollback: bool) -> None:
