@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import NoReturn
 
-from mydata_ledger.anchors.chain import Block, Chain
+from mydata_ledger.anchors.chain import Block, Chain, NewEvents
 from mydata_ledger.anchors.chain.chain import Depth
+from mydata_ledger.anchors.chain.seen import common_block, is_behind
 from mydata_ledger.anchors.election import Leads, always
-from mydata_ledger.anchors.ports import AnchoredStore
+from mydata_ledger.anchors.ports import MAX_BLOCKS, AnchoredStore
 from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
-from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head
+from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.receipt import LOGS
 
 LOGGER = logging.getLogger("mydata.follower")
 STOP_SECONDS = 5
+STEADY_POLLS = 10
+"""Polls after which a lagging node is reported, and one that answers again: several nodes may share one URL."""
 MARKS_AT_ONCE = 2_000
 """Most marks of revocation that are written in one database transaction, since other writers wait for it."""
-EMPTY = Head(0, EMPTY_ROOT)
 
 
 class Follower:
@@ -50,7 +53,9 @@ class Follower:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._first_block = chain.deployment.block
-        self._touched_at = 0
+        self._events = chain.event_reader()
+        self._followed: Block | None = None
+        self._touched_at = self._lagging_polls = self._good_polls = 0
         self._last_error = ""
 
     def once(self) -> Block:
@@ -59,61 +64,80 @@ class Follower:
         Raises SourceUnavailable when the chain does not answer, has no contracts, or holds another log than this
         database. In the last case every answer is unknown until the chain and the database agree again.
         """
-        tip = self._chain.tip(self._depth)
-        seen_blocks = self._anchoring.noted_blocks()
-        if seen_blocks[:1] == [(tip.number, tip.hash)] and self._touched_at:
-            self._touch()
-            return tip
-        common = self._common_block(seen_blocks, tip)
-        self._follow_heads(tip)
-        self._follow_events(common, tip)
-        self._anchoring.note_block(tip.number, tip.hash)
-        self._touch(force=True)
+        tip, seen = self._chain.tip(self._depth), self._anchoring.noted_blocks()
+        if is_behind(self._chain, seen, tip):
+            return self._wait_for(seen[0][0])
+        common = common_block(self._chain, seen, tip)
+        if tip.number < self._first_block or (seen and common is None):
+            self._first_block = 0
+        is_back = bool(seen) and common != seen[0][0]
+        events = self._events.read(self._first_block, common, tip, dict(seen), is_back=is_back)
+        if events.hashes or not self._touched_at:
+            genesis = {} if common is not None and 0 in dict(seen) else {0: self._chain.hashes([0])[0]}
+            self._follow(tip, -1 if common is None else common, events, genesis, is_back=is_back)
+        else:
+            self._write_events(events)
+        self._events.confirm()
+        self._touch(force=bool(events.hashes))
+        self._followed, self._lagging_polls = tip, 0
         return tip
 
-    def _common_block(self, seen_blocks: Sequence[tuple[int, bytes]], tip: Block) -> int | None:
-        """Return the newest seen block that the chain still has, or None. Events of later blocks are undone."""
-        candidates = [(number, block_hash) for number, block_hash in seen_blocks if number <= tip.number]
-        if candidates and candidates == list(seen_blocks):
-            newest, block_hash = candidates[0]
-            if self._chain.hashes([newest]) == [block_hash]:
-                return newest
-        hashes = self._chain.hashes([number for number, _ in candidates]) if candidates else []
-        common = [number for (number, ours), theirs in zip(candidates, hashes, strict=True) if ours == theirs]
-        if seen_blocks:
-            LOGGER.warning("the chain was reorganised or restarted; going back to block %d", max(common, default=0))
-            self._anchoring.conceal(max(common, default=-1))
-        if tip.number < self._first_block or (seen_blocks and not common):
-            self._first_block = 0
-        return max(common, default=None)
+    def _wait_for(self, newest: int) -> Block:
+        """Change nothing while the node lags. Raises SourceUnavailable if it does not catch up."""
+        self._lagging_polls += 1
+        if self._followed is None or self._lagging_polls > STEADY_POLLS:
+            raise SourceUnavailable(f"the node lags behind block {newest}, which was seen before; check that it syncs")
+        return self._followed
 
-    def _follow_heads(self, tip: Block) -> None:
-        heads = self._chain.heads(tip.number)
-        for log in LOGS:
-            head = heads[log] if heads else EMPTY
-            if self._log.head_at(log, head.size) != head:
-                reason = f"the chain holds another {log} log than this database; rebuild it with `mydata recover`"
-                self._anchoring.distrust(reason)
-                raise SourceUnavailable(reason)
-            self._follow_head(log, head, tip.number)
+    def _follow(self, tip: Block, common: int, events: NewEvents, genesis: dict[int, bytes], *, is_back: bool) -> None:
+        """Write what changed above block `common`.
+
+        Everything is read before anything is written. Then revocations come first, heads that grow last, and the block
+        is noted at the end. So each state in between permits only what the contracts permit at the block before or at
+        this one, and a step that failed is done again from the same block (ADR 48).
+        """
+        heads = self._chain.heads(tip)
         if heads is None:
-            raise SourceUnavailable("no contracts are deployed on this chain; run scripts.deploy")
+            self._distrust("no contracts are deployed on this chain; run scripts.deploy")
+        self._check_same_logs(heads)
+        if is_back:
+            LOGGER.warning("the chain was reorganised or restarted; going back to block %d", max(0, common))
+            self._anchoring.conceal(common)
+        before = {log: self._log.last_anchored(log).head for log in LOGS}
+        smaller = {log: head for log, head in heads.items() if head.size < before[log].size}
+        self._roll_back(smaller, tip.number)
+        self._write_events(events)
+        for log, head in heads.items():
+            if head.size > before[log].size:
+                self._anchoring.mark_anchored(log, head, tip.number)
+        newest = {number: each for number, each in events.hashes.items() if number > tip.number - MAX_BLOCKS}
+        self._anchoring.note_blocks(common, genesis | newest)
 
-    def _follow_head(self, log: str, head: Head, block: int) -> None:
-        before = self._log.last_anchored(log).head
-        if head.size > before.size:
-            self._anchoring.mark_anchored(log, head, block)
-        elif head != before:
-            LOGGER.warning("the %s log went back on chain from %d to %d", log, before.size, head.size)
+    def _check_same_logs(self, heads: Mapping[str, Head]) -> None:
+        for log, head in heads.items():
+            if self._log.head_at(log, head.size) != head:
+                self._distrust(
+                    f"the chain holds another {log} log than this database; rebuild it with `mydata recover`"
+                )
+
+    def _distrust(self, reason: str) -> NoReturn:
+        """Make every answer unknown until the chain and the database agree; what was last seen stays known."""
+        self._anchoring.distrust(reason)
+        raise SourceUnavailable(reason)
+
+    def _roll_back(self, heads: Mapping[str, Head], block: int) -> None:
+        for log, head in heads.items():
+            LOGGER.warning("the %s log went back on chain to %d", log, head.size)
             self._anchoring.roll_back(log, head, block)
 
-    def _follow_events(self, common: int | None, tip: Block) -> None:
-        first = self._first_block if common is None else common + 1
-        marks = sorted(self._chain.revoked(first, tip.number), key=lambda mark: mark.key)  # as they lie in the index
+    def _write_events(self, events: NewEvents) -> None:
+        marks = sorted(events.revoked, key=lambda mark: mark.key)  # as they lie in the index
         for start in range(0, len(marks), MARKS_AT_ONCE):
             self._anchoring.revealed(marks[start : start + MARKS_AT_ONCE])
-        if common is None or self._chain.parties_changed(first, tip.number):
-            self._directory.set_parties(self._chain.parties(self._first_block, tip.number))
+        if events.is_whole:
+            self._directory.set_parties([party for party in events.parties.values() if party])
+        elif events.parties:
+            self._directory.change_parties(events.parties)
 
     def _touch(self, force: bool = False) -> None:
         """Record that the chain answered, at most once a second, since each record is a disk sync."""
@@ -150,6 +174,14 @@ class Follower:
         except Exception:
             LOGGER.exception("an unexpected error in the follower; it continues")
             problem = "unknown"
-        if problem != self._last_error:
-            LOGGER.warning("%s", problem or "the chain answers again")
-        self._last_error = problem
+        self._report(problem)
+
+    def _report(self, problem: str) -> None:
+        """Log a problem once, and its end when it has not come back for `STEADY_POLLS` polls."""
+        self._good_polls = 0 if problem else self._good_polls + 1
+        if problem and problem != self._last_error:
+            LOGGER.warning("%s", problem)
+            self._last_error = problem
+        elif self._last_error and self._good_polls == STEADY_POLLS:
+            LOGGER.warning("the chain answers again")
+            self._last_error = ""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from mydata_ledger.ledger.commitment.entry import RevocationMark
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.ports import Log
+
+MAX_BLOCKS = 256
+"""How many block hashes are stored, to find the last common block after a reorganisation of the chain."""
 
 
 class AnchoredLog(Log, Protocol):
@@ -63,7 +66,7 @@ class Anchoring(Protocol):
 
     def revealed(self, marks: Sequence[RevocationMark]) -> None:
         """End every consent and delegation of a marked lock, whoever signed it, and of a marked entry; also those that
-        are accepted later.
+        are accepted later. What is marked already is not written again.
         """
         ...
 
@@ -71,12 +74,12 @@ class Anchoring(Protocol):
         """Blocks above this number left the chain: locks opened in them must be opened again."""
         ...
 
-    def note_block(self, number: int, block_hash: bytes) -> None:
-        """Store the hash of a block of the chain."""
+    def note_blocks(self, above: int, hashes: Mapping[int, bytes]) -> None:
+        """Store hashes of blocks by number. What was stored above block `above` is no longer on the chain."""
         ...
 
     def noted_blocks(self) -> list[tuple[int, bytes]]:
-        """Number and hash of the stored blocks, newest first."""
+        """Number and hash of the stored blocks, newest first: the newest `MAX_BLOCKS` numbers, and block 0."""
         ...
 
 
@@ -85,6 +88,10 @@ class Registry(Protocol):
 
     def set_parties(self, parties: Iterable[Party]) -> None:
         """Replace the whole directory."""
+        ...
+
+    def change_parties(self, changes: Mapping[str, Party | None]) -> None:
+        """Replace the parties of these accounts; None removes one. Without a difference nothing is written."""
         ...
 
 

@@ -146,7 +146,8 @@ def _deploy_by_factory(site: _Site, codes: dict[str, bytes], folder: Path | None
             raise DeploymentFailed(f"the factory did not create {ROLES[role][0]} at {addresses[role]}")
         say(f"{ROLES[role][0]} deployed at {addresses[role]}")
     fresh = len(missing) == len(addresses)
-    block = min(r["blockNumber"] for r in receipts) if fresh else _first_block(site, addresses["consents"])
+    older = min(_first_block(site, addresses[role]) for role in ("consents", "parties"))
+    block = min(r["blockNumber"] for r in receipts) if fresh else older
     return _write(Deployment(chain_id=site.chain_id, block=block, **addresses), folder)
 
 
@@ -208,9 +209,14 @@ def _confirmed(site: _Site, digest: HexBytes) -> TxReceipt:
 
 
 def _first_block(site: _Site, address: str) -> int:
-    """Block in which a registry was created: it grants its roles in that block."""
-    logs = site.web3.eth.get_logs({"address": to_checksum_address(address), "fromBlock": 0})
-    return int(min((log["blockNumber"] for log in logs), default=0))
+    """Block in which a registry was created: it grants its roles in that block. 0 if the node cannot prove it."""
+    try:
+        logs = site.web3.eth.get_logs({"address": to_checksum_address(address), "fromBlock": 0})
+        first = min(int(log["blockNumber"]) for log in logs)
+        has_code_before = first > 0 and site.web3.eth.get_code(to_checksum_address(address), first - 1)
+    except (RequestException, Web3Exception, ValueError, TypeError):
+        return 0
+    return 0 if has_code_before else first
 
 
 def main() -> int:

@@ -29,6 +29,11 @@ def sized(full: int) -> int:
     return max(1, full * settings().max_examples // FULL)
 
 
+def full_or(full: int, sample: int) -> int:
+    """`full` under the profile `full`, else `sample`: for tests whose steps are too slow for a fifth of them."""
+    return full if settings().max_examples >= FULL else sample
+
+
 def sampled(values: Iterable[Any]) -> list[Any]:
     """Parameters of a test: the first is tried in every run, the others are marked slow."""
     first, *others = values

@@ -8,9 +8,9 @@ from typing import Any
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 
-from mydata_ledger.ledger.commitment.entry import RevocationMark
+from mydata_ledger.anchors.chain import results
 from mydata_ledger.ledger.errors import SourceUnavailable
-from mydata_ledger.ledger.party import Party, checksum, keccak
+from mydata_ledger.ledger.party import keccak
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Function:
         selector = keccak(f"{self.name}({','.join(self.inputs)})".encode())[:4]
         return "0x" + (selector + encode(self.inputs, arguments)).hex()
 
-    def result(self, data: str) -> tuple[Any, ...]:
+    def result(self, data: object) -> tuple[Any, ...]:
         """Decode the result of a call. Raises SourceUnavailable when it is not of the function's output types."""
-        return unpack(self.outputs, data)
+        return unpack(self.outputs, results.octets(data))
 
 
 HEAD = Function("head", (), ("uint64", "bytes32"))
@@ -52,27 +52,9 @@ UPDATED = topic(f"PartyUpdated(address,{','.join(PARTY_TYPES)})")
 REMOVED = topic("PartyRemoved(address)")
 
 
-def unpack(types: tuple[str, ...], data: str) -> tuple[Any, ...]:
+def unpack(types: tuple[str, ...], data: bytes) -> tuple[Any, ...]:
     """Decode ABI data. Raises SourceUnavailable when it is not of these types."""
     try:
-        return decode(types, bytes.fromhex(data.removeprefix("0x")))
+        return decode(types, data)
     except (DecodingError, ValueError, OverflowError) as error:
         raise SourceUnavailable("a contract returned other types than its interface has") from error
-
-
-def mark_of(log: dict[str, Any]) -> RevocationMark:
-    """Return the mark of a Revoked event."""
-    entry, lock = (bytes.fromhex(topic[2:]) for topic in log["topics"][1:])
-    return RevocationMark(entry, lock, int(log["blockNumber"], 16))
-
-
-def party_of(log: dict[str, Any]) -> Party:
-    """Return the party of a PartyRegistered or PartyUpdated event."""
-    name, roles, key, valid_from, valid_until = unpack(PARTY_TYPES, log["data"])
-    role_names = frozenset(role.rstrip(b"\0").decode("utf-8", "replace") for role in roles)
-    return Party(account_of(log), name, role_names, key, valid_from, valid_until)
-
-
-def account_of(log: dict[str, Any]) -> str:
-    """Return the indexed account of a party event, as an EIP-55 address."""
-    return checksum(bytes.fromhex(log["topics"][1][-40:]))

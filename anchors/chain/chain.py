@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from mydata_ledger.anchors.artifacts import Deployment
-from mydata_ledger.anchors.chain import abi
+from mydata_ledger.anchors.chain import abi, results
+from mydata_ledger.anchors.chain.events import PARTY_EVENTS, EventReader, party_changes, revocations
+from mydata_ledger.anchors.chain.logs import LogReader, Wanted
+from mydata_ledger.anchors.chain.results import Block, EventLog
 from mydata_ledger.anchors.chain.rpc import Call, Rpc
 from mydata_ledger.anchors.chain.sender import Mined, Sender
 from mydata_ledger.ledger.commitment.entry import RevocationMark
@@ -17,20 +20,9 @@ from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS
 
 Depth = int | Literal["finalized"]
-BLOCKS_AT_ONCE = 10_000
-"""Most blocks in one eth_getLogs request."""
 NO_ENTRY = bytes(32)
 ContractCall = tuple[str, str]
 """The address of a contract, and calldata as 0x-hex."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A block of the chain: number, hash (32 bytes), time (UTC seconds)."""
-
-    number: int
-    hash: bytes
-    time: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +59,40 @@ class Chain:
 
         Raises SourceUnavailable also when the RPC URL leads to another chain than the deployment's.
         """
-        chain_id, newest = self.rpc.batch([("eth_chainId", []), ("eth_blockNumber", [])])
-        if int(chain_id, 16) != self.deployment.chain_id:
-            raise SourceUnavailable(f"the RPC URL leads to chain {int(chain_id, 16)}, not {self.deployment.chain_id}")
-        number = "finalized" if depth == "finalized" else hex(max(0, int(newest, 16) - depth))
-        return _block(self.rpc.call("eth_getBlockByNumber", number, False))
+        tag = depth if depth == "finalized" else "latest"
+        raw_id, raw_block = self.rpc.batch([("eth_chainId", []), ("eth_getBlockByNumber", [tag, False])])
+        chain_id, newest = results.quantity(raw_id), results.block(raw_block)
+        if chain_id != self.deployment.chain_id:
+            raise SourceUnavailable(f"the RPC URL leads to chain {chain_id}, not {self.deployment.chain_id}")
+        if not isinstance(depth, int) or depth == 0:
+            return newest
+        return self._block(hex(max(0, newest.number - depth)))
+
+    def _block(self, tag: str) -> Block:
+        return results.block(self.rpc.call("eth_getBlockByNumber", tag, False))
 
     def hashes(self, numbers: Sequence[int]) -> list[bytes]:
         """Return the hash of each block, and empty bytes for a block that does not exist."""
         blocks = self.rpc.batch([("eth_getBlockByNumber", [hex(number), False]) for number in numbers])
-        return [bytes.fromhex(block["hash"][2:]) if block else b"" for block in blocks]
+        return [results.block(block).hash if block is not None else b"" for block in blocks]
 
-    def heads(self, block: int | None = None) -> dict[str, Head] | None:
-        """Return the head of each log at a block, by default the newest; None while the contracts are not deployed."""
-        tag = "latest" if block is None else hex(block)
+    def heads(self, block: Block | None = None) -> dict[str, Head] | None:
+        """Return the head of each log at a block, by default the newest; None while the contracts are not deployed.
+
+        The block is named by its hash (EIP-1898), so a node on another fork refuses instead of answering.
+        """
+        tag = {"blockHash": "0x" + block.hash.hex()} if block else "latest"
         calls: list[Call] = [
             ("eth_call", [{"to": to, "data": abi.HEAD.data()}, tag]) for to in self._contracts.values()
         ]
         answers = self.rpc.batch(calls)
-        if "0x" in answers:
+        if "0x" in answers and self._is_without_code(tag):
             return None
         return {log: Head(*abi.HEAD.result(data)) for log, data in zip(self._contracts, answers, strict=True)}
+
+    def _is_without_code(self, tag: object) -> bool:
+        """Return True if a contract is not deployed: an empty result alone may be a fault of the node."""
+        return "0x" in self.rpc.batch([("eth_getCode", [to, tag]) for to in self._contracts.values()])
 
     def head(self, log: str) -> Head:
         """Return the newest head of one log."""
@@ -124,9 +129,13 @@ class Chain:
             raise NotEntitled("this process has no key to write on the chain")
         return self._sender
 
+    def event_reader(self) -> EventReader:
+        """Return a reader of revocations and of changes in the directory of parties."""
+        return EventReader(self.rpc, self.deployment)
+
     def appended(self, log: str, first: int, last: int) -> list[Appended]:
         """Return what was appended to the consents or records log in blocks `first` to `last`, in order."""
-        return [_appended(log, event) for event in self._logs(self._contracts[log], [abi.APPENDED], first, last)]
+        return [_appended(log, event) for event in self._events({self._contracts[log]: [abi.APPENDED]}, first, last)]
 
     def revoked_at(self, locks: Sequence[bytes]) -> list[int]:
         """Return the block time (UTC seconds) at which each lock was opened, 0 if not, as of the newest block."""
@@ -136,43 +145,21 @@ class Chain:
 
     def revoked(self, first: int, last: int) -> list[RevocationMark]:
         """Return the mark of every revocation in blocks `first` to `last`."""
-        return [abi.mark_of(log) for log in self._logs(self.deployment.consents, [abi.REVOKED], first, last)]
-
-    def parties_changed(self, first: int, last: int) -> bool:
-        """Return True if the directory of parties changed in blocks `first` to `last`."""
-        return any(self._party_logs(first, last))
+        return revocations(self._events({self.deployment.consents: [abi.REVOKED]}, first, last))
 
     def parties(self, first: int, last: int) -> list[Party]:
         """Return the directory of parties, rebuilt from the events in blocks `first` to `last` alone."""
-        parties: dict[str, Party] = {}
-        for log in self._party_logs(first, last):
-            if log["topics"][0] == abi.REMOVED:
-                parties.pop(abi.account_of(log), None)
-            else:
-                parties[abi.account_of(log)] = abi.party_of(log)
-        return list(parties.values())
+        changes = party_changes(self._events({self.deployment.parties: PARTY_EVENTS}, first, last))
+        return [party for party in changes.values() if party]
 
-    def _party_logs(self, first: int, last: int) -> Iterator[dict[str, Any]]:
-        topics = [abi.REGISTERED, abi.UPDATED, abi.REMOVED]
-        return self._logs(self.deployment.parties, topics, first, last)
-
-    def _logs(self, address: str, topics: Sequence[str], first: int, last: int) -> Iterator[dict[str, Any]]:
-        for start in range(first, last + 1, BLOCKS_AT_ONCE):
-            end = min(last, start + BLOCKS_AT_ONCE - 1)
-            log_filter = {"address": address, "topics": [list(topics)], "fromBlock": hex(start), "toBlock": hex(end)}
-            yield from self.rpc.call("eth_getLogs", log_filter)
+    def _events(self, wanted: Wanted, first: int, last: int) -> list[EventLog]:
+        return LogReader(self.rpc, wanted).read(first, self._block(hex(last)), {}).logs
 
     def close(self) -> None:
         """Close the connection."""
         self.rpc.close()
 
 
-def _appended(log: str, raw: dict[str, Any]) -> Appended:
-    root, leaves = abi.unpack(("bytes32", "bytes32[]"), raw["data"])
-    return Appended(log, Head(int(raw["topics"][1], 16), root), tuple(leaves), int(raw["blockNumber"], 16))
-
-
-def _block(raw: dict[str, Any] | None) -> Block:
-    if raw is None:
-        raise SourceUnavailable("the chain has no such block yet; try again later")
-    return Block(int(raw["number"], 16), bytes.fromhex(raw["hash"][2:]), int(raw["timestamp"], 16))
+def _appended(log: str, event: EventLog) -> Appended:
+    root, leaves = abi.unpack(("bytes32", "bytes32[]"), event.data)
+    return Appended(log, Head(int.from_bytes(event.indexed(1)), root), tuple(leaves), event.block)

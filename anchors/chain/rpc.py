@@ -13,8 +13,10 @@ from mydata_ledger.anchors.chain.reverts import error_of
 from mydata_ledger.ledger.errors import SourceUnavailable
 
 Call = tuple[str, list[Any]]
-REVERTED = frozenset({3, -32015})
+REVERTED = (3, -32015)
 """JSON-RPC error codes for a call that reverted: 3 from go-ethereum and Anvil, -32015 from Nethermind."""
+BATCH = 100
+"""Most calls of one request: nodes limit batches."""
 UNREACHABLE = "the chain does not answer; check that it runs and that the RPC URL is right"
 
 
@@ -31,31 +33,33 @@ class Rpc:
 
     def call_or_revert(self, method: str, *params: Any) -> Any:
         """Return the result of one call, or None when the contract reverted, for whatever reason."""
-        [answer] = self._post([_request(next(self._ids), (method, list(params)))])
+        number = next(self._ids)
+        answer = self._post([_request(number, (method, list(params)))]).get(number, {})
         error = answer.get("error")
         if isinstance(error, dict) and (error.get("code") in REVERTED or "revert" in str(error.get("message"))):
             return None
         return _result(answer)
 
     def batch(self, calls: Sequence[Call]) -> list[Any]:
-        """Return the results in the order of the calls, in one round trip."""
-        if not calls:
-            return []
-        ids = [next(self._ids) for _ in calls]
-        body = [_request(number, call) for number, call in zip(ids, calls, strict=True)]
-        answers = {answer["id"]: answer for answer in self._post(body)}
-        return [_result(answers.get(number)) for number in ids]
+        """Return the results in the order of the calls, one round trip for each `BATCH` of them."""
+        found: list[Any] = []
+        for start in range(0, len(calls), BATCH):
+            numbered = {next(self._ids): call for call in calls[start : start + BATCH]}
+            answers = self._post([_request(number, call) for number, call in numbered.items()])
+            found += [_result(answers.get(number)) for number in numbered]
+        return found
 
-    def _post(self, body: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _post(self, body: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+        """Send a batch, and return the answers by the id of their request."""
         try:
             response = self._client.post("", content=orjson.dumps(body))
             response.raise_for_status()
             answers = orjson.loads(response.content)
         except (httpx.HTTPError, httpx.InvalidURL, orjson.JSONDecodeError) as error:
             raise SourceUnavailable(UNREACHABLE) from error
-        if not isinstance(answers, list) or not all(isinstance(answer, dict) and "id" in answer for answer in answers):
+        if not isinstance(answers, list) or not all(isinstance(answer, dict) for answer in answers):
             raise SourceUnavailable("what answers at the RPC URL is not a chain")
-        return answers
+        return {answer["id"]: answer for answer in answers if isinstance(answer.get("id"), int)}
 
     def close(self) -> None:
         """Close the connection."""
@@ -67,8 +71,8 @@ def _request(number: int, call: Call) -> dict[str, Any]:
 
 
 def _result(answer: dict[str, Any] | None) -> Any:
-    if answer is None:
+    if not answer:
         raise SourceUnavailable("the chain left a request unanswered; try again later")
     if error := answer.get("error"):
-        raise error_of(error)
+        raise error_of(error if isinstance(error, dict) else {"message": error})
     return answer.get("result")

@@ -1,4 +1,4 @@
-"""Signs and sends transactions: nonces, gas and fees. Several are tx_hash at once, and all are waited for."""
+"""Signs and sends transactions: nonces, gas and fees. Several are sent at once, and all are waited for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from eth_account import Account
 
+from mydata_ledger.anchors.chain.results import member, octets, quantity
 from mydata_ledger.anchors.chain.rpc import Call, Rpc
 from mydata_ledger.ledger.errors import SourceUnavailable
 
@@ -16,6 +17,8 @@ GAS_CAP = 16_777_216
 """Most gas that one transaction may use, by EIP-7825."""
 TIP = 10**9
 POLL_SECONDS = 0.1
+DROPPED_SECONDS = 2
+"""How long every answer must say that a transaction is unknown before it counts as dropped: nodes lag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Sender:
         """Send every (contract, calldata) at once, and wait until all are mined, in that order.
 
         `urgency` multiplies the fee; above 1 it also replaces the transactions that already wait. Raises the error that
-        a revert stands for, and SourceUnavailable when a transaction is not mined in time.
+        a revert stands for, and SourceUnavailable when a transaction is not mined in time, or no node knows it.
         """
         latest, pending = self._nonces()
         nonce = latest if urgency > 1 else pending
@@ -52,18 +55,18 @@ class Sender:
         estimates = self._rpc.batch([("eth_estimateGas", [self._call(to, data), "latest"]) for to, data in calls])
         signed = []
         for offset, ((to, data), estimate) in enumerate(zip(calls, estimates, strict=True)):
-            gas = min(int(estimate, 16) * 5 // 4, GAS_CAP)
+            gas = min(quantity(estimate) * 5 // 4, GAS_CAP)
             signed.append(self._sign({**fields, "to": to, "data": data, "gas": gas, "nonce": nonce + offset}))
-        hashes = self._rpc.batch([("eth_sendRawTransaction", [raw]) for raw in signed])
-        return [self._wait(tx_hash, call) for tx_hash, call in zip(hashes, calls, strict=True)]
+        hashes = [octets(sent, 32) for sent in self._rpc.batch([("eth_sendRawTransaction", [raw]) for raw in signed])]
+        return [self._wait("0x" + tx_hash.hex(), call) for tx_hash, call in zip(hashes, calls, strict=True)]
 
     def _nonces(self) -> tuple[int, int]:
         calls: list[Call] = [("eth_getTransactionCount", [self.address, tag]) for tag in ("latest", "pending")]
         latest, pending = self._rpc.batch(calls)
-        return int(latest, 16), int(pending, 16)
+        return quantity(latest), quantity(pending)
 
     def _fees(self, urgency: int) -> dict[str, Any]:
-        price = int(self._rpc.call("eth_gasPrice"), 16)
+        price = quantity(self._rpc.call("eth_gasPrice"))
         tip = TIP * urgency
         fee = (2 * price + TIP) * urgency
         return {"chainId": self._chain_id, "value": 0, "maxFeePerGas": fee, "maxPriorityFeePerGas": tip}
@@ -75,16 +78,22 @@ class Sender:
         return {"from": self.address, "to": to, "data": data}
 
     def _wait(self, tx_hash: str, call: tuple[str, str]) -> Mined:
-        deadline = time.monotonic() + self._confirm_seconds
-        while time.monotonic() < deadline:
-            if receipt := self._rpc.call("eth_getTransactionReceipt", tx_hash):
+        now = time.monotonic()
+        deadline, known_at = now + self._confirm_seconds, now
+        while (now := time.monotonic()) < deadline:
+            methods = ("eth_getTransactionReceipt", "eth_getTransactionByHash")
+            receipt, transaction = self._rpc.batch([(method, [tx_hash]) for method in methods])
+            if receipt is not None:
                 return self._mined(tx_hash, receipt, call)
+            known_at = now if transaction is not None else known_at
+            if now - known_at > DROPPED_SECONDS:
+                raise SourceUnavailable("a transaction was dropped; the next attempt looks at the chain again")
             time.sleep(POLL_SECONDS)
         raise SourceUnavailable(f"a transaction was not mined within {self._confirm_seconds:.0f} seconds")
 
-    def _mined(self, tx_hash: str, receipt: dict[str, Any], call: tuple[str, str]) -> Mined:
-        block = int(receipt["blockNumber"], 16)
-        if int(receipt["status"], 16) != 1:
+    def _mined(self, tx_hash: str, receipt: object, call: tuple[str, str]) -> Mined:
+        block = quantity(member(receipt, "blockNumber"))
+        if quantity(member(receipt, "status")) != 1:
             self._rpc.call("eth_call", self._call(*call), hex(block - 1))
             raise SourceUnavailable("a transaction took no effect; the next attempt looks at the chain again")
-        return Mined(tx_hash, block, int(receipt["gasUsed"], 16))
+        return Mined(tx_hash, block, quantity(member(receipt, "gasUsed")))

@@ -9,10 +9,11 @@ from eth_abi.exceptions import DecodingError
 
 from mydata_ledger.anchors.chain.abi import IS_VALID_SIGNATURE
 from mydata_ledger.anchors.chain.deployless import call_after
+from mydata_ledger.anchors.chain.results import octets
 from mydata_ledger.anchors.chain.rpc import Rpc
 from mydata_ledger.ledger.party import checksum
 
-MAGIC_VALUE = "0x1626ba7e" + "00" * 28
+MAGIC_VALUE = bytes.fromhex("1626ba7e" + "00" * 28)
 """The result of isValidSignature for a valid signature (ERC-1271): its own selector, padded to 32 bytes."""
 ERC6492_SUFFIX = bytes.fromhex("6492" * 16)
 """The last 32 bytes of an ERC-6492 signature, which was made before its wallet was deployed."""
@@ -35,17 +36,18 @@ class ChainWallets:
         """
         account, is_wrapped = checksum(wallet), signature.endswith(ERC6492_SUFFIX)
         query = IS_VALID_SIGNATURE.data(digest, _inner(signature) if is_wrapped else signature)
-        is_deployed = self._rpc.call("eth_getCode", account, "latest") not in {"0x", "0x0"}
+        code = self._rpc.call("eth_getCode", account, "latest")
+        is_deployed = code != "0x0" and octets(code) != b""
         if is_deployed and self._is_accepted({"to": account, "data": query}):
             return True
         if not is_wrapped or (preparation := _preparation(signature)) is None:
             return False
-        code = call_after(*preparation, wallet, bytes.fromhex(query[2:]))
-        return self._is_accepted({"data": "0x" + code.hex(), "gas": GAS})
+        simulation = call_after(*preparation, wallet, bytes.fromhex(query[2:]))
+        return self._is_accepted({"data": "0x" + simulation.hex(), "gas": GAS})
 
     def _is_accepted(self, call: dict[str, Any]) -> bool:
-        result: object = self._rpc.call_or_revert("eth_call", call, "latest")
-        return result == MAGIC_VALUE
+        result = self._rpc.call_or_revert("eth_call", call, "latest")
+        return result is not None and octets(result) == MAGIC_VALUE
 
 
 def _preparation(signature: bytes) -> tuple[bytes, bytes] | None:

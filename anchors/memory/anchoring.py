@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mydata_ledger.anchors.memory.log import MemoryLog
 from mydata_ledger.anchors.memory.state import State
+from mydata_ledger.anchors.ports import MAX_BLOCKS
 from mydata_ledger.ledger import merkle
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.consent import Consent, Revocation
@@ -74,12 +75,14 @@ class MemoryAnchoring:
         """Record that the chain contradicts this log: every answer is unknown until `touch` is called."""
         self._state.distrust = reason
 
-    def note_block(self, number: int, block_hash: bytes) -> None:
-        """Store the hash of a block of the chain."""
-        self._blocks[number] = block_hash
+    def note_blocks(self, above: int, hashes: Mapping[int, bytes]) -> None:
+        """Store hashes of blocks by number. What was stored above block `above` is no longer on the chain."""
+        kept = {number: block_hash for number, block_hash in self._blocks.items() if number <= above} | dict(hashes)
+        oldest = max(hashes, default=above) - MAX_BLOCKS
+        self._blocks = {number: block_hash for number, block_hash in kept.items() if not 0 < number <= oldest}
 
     def noted_blocks(self) -> list[tuple[int, bytes]]:
-        """Number and hash of the stored blocks, newest first."""
+        """Number and hash of the stored blocks, newest first: the newest `MAX_BLOCKS` numbers, and block 0."""
         return sorted(self._blocks.items(), reverse=True)
 
     def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes]]:
@@ -95,13 +98,14 @@ class MemoryAnchoring:
 
     def revealed(self, marks: Sequence[RevocationMark]) -> None:
         """End every consent and delegation of a marked lock, whoever signed it, and of a marked entry; also those that
-        are accepted later. They stay ended even if the chain is reorganised.
+        are accepted later. They stay ended even if the chain is reorganised. What is marked already is not written
+        again.
         """
-        self._state.marks.update({mark.key: mark.block for mark in marks})
-        keys = {mark.key for mark in marks}
+        blocks = {mark.key: mark.block for mark in marks if self._state.marks.get(mark.key) != mark.block}
+        self._state.marks.update(blocks)
         for logged in self._state.trees[CONSENTS].statements:
             entry = logged.signed.entry
-            if isinstance(logged.signed.statement, Consent | Delegation) and keys & {entry.entry, entry.lock}:
+            if isinstance(logged.signed.statement, Consent | Delegation) and blocks.keys() & {entry.entry, entry.lock}:
                 self._state.record_change("reveal", entry.entry, True)
 
     def conceal(self, above: int) -> None:
@@ -109,4 +113,3 @@ class MemoryAnchoring:
         self._state.marks = {
             key: None if block is not None and block > above else block for key, block in self._state.marks.items()
         }
-        self._blocks = {number: block_hash for number, block_hash in self._blocks.items() if number <= above}

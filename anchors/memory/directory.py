@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mydata_ledger.anchors.memory.state import State
 from mydata_ledger.ledger.notice import Notice
@@ -25,8 +25,17 @@ class MemoryDirectory:
 
     def set_parties(self, parties: Iterable[Party]) -> None:
         """Replace the whole directory."""
-        self._state.parties = {party.account: party for party in parties}
-        self._state.record_change("parties", "", self._state.parties)
+        self._replace({party.account: party for party in parties})
+
+    def change_parties(self, changes: Mapping[str, Party | None]) -> None:
+        """Replace the parties of these accounts; None removes one. Without a difference nothing is written."""
+        after = {**self._state.parties, **changes}
+        self._replace({account: party for account, party in after.items() if party})
+
+    def _replace(self, parties: dict[str, Party]) -> None:
+        if parties != self._state.parties:
+            self._state.parties = parties
+            self._state.record_change("parties", "", parties)
 
     def publish(self, notice: Notice) -> None:
         """Store a notice. Publishing it again can only change whether it is outdated."""

@@ -118,6 +118,7 @@ def _catch_up_seconds(store: Store, chain: Chain) -> float:
     assert empty is not None
     store.anchoring.roll_back(CONSENTS, empty, 0)
     store.anchoring.conceal(-1)
+    store.anchoring.note_blocks(-1, {})
     taken = _seconds(follower.once)
     assert store.log.anchored(CONSENTS).head == store.log.head(CONSENTS)
     return taken

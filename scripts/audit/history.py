@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
-from mydata_ledger.anchors.chain import Rpc, abi
+from mydata_ledger.anchors.chain import Block, EventLog, LogReader, Rpc, abi, results
+from mydata_ledger.anchors.chain.events import PARTY_EVENTS, party_changes, revocations
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.party import Party
 
 ADVANCED = abi.topic("Advanced(uint64,bytes32)")
-BLOCKS_AT_ONCE = 10_000
 Eras = dict[str, list[tuple[int, Party | None]]]
 
 
@@ -27,23 +27,25 @@ class Anchor:
 
 
 class History:
-    """Events and heads of contracts on one chain, from block `first` on. Methods raise SourceUnavailable."""
+    """Events and heads of contracts on one chain, from block `first` on. Methods raise SourceUnavailable.
+
+    Events are read as the follower reads them: a node that withholds one is found out.
+    """
 
     def __init__(self, rpc_url: str, first: int = 0) -> None:
         self._rpc, self._first = Rpc(rpc_url), first
-        self._last: int | None = None
 
     def chain_id(self) -> int:
         """The chain id."""
-        return int(self._rpc.call("eth_chainId"), 16)
+        return results.quantity(self._rpc.call("eth_chainId"))
 
     def anchors(self, contract: str) -> list[Anchor]:
         """Every head that the contract announced, in order."""
-        return [_anchor(raw) for raw in self._events(contract, [abi.APPENDED, ADVANCED])]
+        return [_anchor(event) for event in self._events(contract, [abi.APPENDED, ADVANCED])]
 
     def head(self, contract: str) -> Head:
         """The head of the contract as of the block that this history ends at."""
-        answer = self._rpc.call("eth_call", {"to": contract, "data": abi.HEAD.data()}, hex(self._until()))
+        answer = self._rpc.call("eth_call", {"to": contract, "data": abi.HEAD.data()}, self._until_tag)
         if answer == "0x":
             raise SourceUnavailable(f"there is no contract at {contract}: another chain, or one that restarted empty")
         return Head(*abi.HEAD.result(answer))
@@ -51,51 +53,50 @@ class History:
     def require_current(self, consents: str) -> None:
         """Raise SourceUnavailable if the consents contract is of an earlier release, which marked entries."""
         call = {"to": consents, "data": abi.REVOKED_AT.data(bytes(32), bytes(32))}
-        if self._rpc.call_or_revert("eth_call", call, hex(self._until())) in {None, "0x"}:
+        if self._rpc.call_or_revert("eth_call", call, self._until_tag) in {None, "0x"}:
             raise SourceUnavailable(
                 f"the contract at {consents} is of an earlier release; audit its ledger with that release"
             )
 
     def parties(self, contract: str) -> Eras:
         """Accreditations of each account, each with the UTC second in which it began."""
-        events = list(self._events(contract, [abi.REGISTERED, abi.UPDATED, abi.REMOVED]))
+        events = self._events(contract, PARTY_EVENTS)
         times, eras = self._times(events), defaultdict(list)
-        for raw in events:
-            party = None if raw["topics"][0] == abi.REMOVED else abi.party_of(raw)
-            eras[abi.account_of(raw)].append((times[raw["blockNumber"]], party))
+        for event in events:
+            for account, party in party_changes([event]).items():
+                eras[account].append((times[event.block], party))
         return dict(eras)
 
     def revoked(self, contract: str) -> dict[bytes, int]:
         """The UTC second of each mark of revocation, by lock, or by entry where the mark names no lock."""
-        events = list(self._events(contract, [abi.REVOKED]))
+        events = self._events(contract, [abi.REVOKED])
         times = self._times(events)
-        return {abi.mark_of(raw).key: times[raw["blockNumber"]] for raw in events}
+        return {mark.key: times[mark.block] for mark in revocations(events)}
 
     def has_code(self, account: str) -> bool:
         """True if the account is a contract."""
-        return len(self._rpc.call("eth_getCode", account, hex(self._until()))) > 2
+        return len(results.octets(self._rpc.call("eth_getCode", account, self._until_tag))) > 0
 
-    def _times(self, events: Iterable[dict[str, Any]]) -> dict[str, int]:
-        numbers = sorted({raw["blockNumber"] for raw in events})
-        blocks = self._rpc.batch([("eth_getBlockByNumber", [number, False]) for number in numbers])
-        return {number: int(block["timestamp"], 16) for number, block in zip(numbers, blocks, strict=True) if block}
+    def _times(self, events: Iterable[EventLog]) -> dict[int, int]:
+        numbers = sorted({event.block for event in events})
+        blocks = self._rpc.batch([("eth_getBlockByNumber", [hex(number), False]) for number in numbers])
+        return {number: results.block(block).time for number, block in zip(numbers, blocks, strict=True)}
 
-    def _until(self) -> int:
+    @cached_property
+    def _until(self) -> Block:
         """The block at which this history ends: one for all calls, so that events and head are consistent."""
-        if self._last is None:
-            self._last = int(self._rpc.call("eth_blockNumber"), 16)
-        return self._last
+        return results.block(self._rpc.call("eth_getBlockByNumber", "latest", False))
 
-    def _events(self, contract: str, kinds: Sequence[str]) -> Iterable[dict[str, Any]]:
-        last = self._until()
-        for start in range(self._first, last + 1, BLOCKS_AT_ONCE):
-            end = min(last, start + BLOCKS_AT_ONCE - 1)
-            log_filter = {"address": contract, "topics": [list(kinds)], "fromBlock": hex(start), "toBlock": hex(end)}
-            yield from self._rpc.call("eth_getLogs", log_filter)
+    @property
+    def _until_tag(self) -> dict[str, str]:
+        return {"blockHash": "0x" + self._until.hash.hex()}
+
+    def _events(self, contract: str, kinds: Sequence[str]) -> list[EventLog]:
+        return LogReader(self._rpc, {contract: kinds}).read(self._first, self._until, {}).logs
 
 
-def _anchor(raw: dict[str, Any]) -> Anchor:
-    types = ("bytes32",) if raw["topics"][0] == ADVANCED else ("bytes32", "bytes32[]")
-    root, *leaves = abi.unpack(types, raw["data"])
-    head = Head(int(raw["topics"][1], 16), root)
-    return Anchor(head, int(raw["blockNumber"], 16), tuple(leaves[0]) if leaves else ())
+def _anchor(event: EventLog) -> Anchor:
+    types = ("bytes32",) if event.topics[0] == bytes.fromhex(ADVANCED[2:]) else ("bytes32", "bytes32[]")
+    root, *leaves = abi.unpack(types, event.data)
+    head = Head(int.from_bytes(event.indexed(1)), root)
+    return Anchor(head, event.block, tuple(leaves[0]) if leaves else ())

@@ -10,7 +10,7 @@ import httpx
 from mydata_ledger.ledger.errors import SourceUnavailable
 
 TIMEOUT, MAX_BATCH, MAX_ANSWER = 10, 100, 32 * 1024 * 1024
-REVERTED = frozenset({3, -32015})
+REVERTED = (3, -32015)
 """Error codes of a contract revert: go-ethereum and Anvil, Nethermind."""
 SILENT = "the chain does not answer; check the RPC URL"
 RpcCall = tuple[str, list[Any]]

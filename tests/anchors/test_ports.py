@@ -528,6 +528,16 @@ def test_the_directory_is_replaced_whole(store):
     assert store.directory.parties() == []
 
 
+def test_the_directory_takes_changes_and_taking_them_again_changes_nothing(store):
+    trial, crew, hospital = PARTIES
+    store.directory.set_parties([trial, crew])
+    for _ in range(2):
+        store.directory.change_parties({trial.account: replace(trial, name="Another"), hospital.account: hospital})
+        store.directory.change_parties({crew.account: None, OTHER: None})
+        assert [party.name for party in store.directory.parties()] == ["Another", "Hospital"]
+    assert store.directory.party(CREW) is None
+
+
 def test_a_challenge_is_good_once_and_not_for_ever(store):
     assert store.sessions.spend("one", NOW + 5, NOW)
     assert not store.sessions.spend("one", NOW + 5, NOW + 4)
@@ -708,9 +718,14 @@ def outcome_of(store, *signed):
 
 
 def test_blocks_are_remembered_until_they_are_gone(store):
-    for number in (3, 4, 5):
-        store.anchoring.note_block(number, name(number))
-    store.anchoring.note_block(5, name("five again"))
-    assert store.anchoring.noted_blocks() == [(5, name("five again")), (4, name(4)), (3, name(3))]
-    store.anchoring.conceal(above=3)
-    assert store.anchoring.noted_blocks() == [(3, name(3))]
+    store.anchoring.note_blocks(-1, {0: name(0), 3: name(3), 4: name(4), 5: name(5)})
+    store.anchoring.note_blocks(4, {5: name("five again")})
+    assert store.anchoring.noted_blocks() == [(5, name("five again")), (4, name(4)), (3, name(3)), (0, name(0))]
+    store.anchoring.note_blocks(3, {})
+    assert store.anchoring.noted_blocks() == [(3, name(3)), (0, name(0))]
+
+
+def test_only_the_newest_blocks_and_the_first_are_remembered(store):
+    store.anchoring.note_blocks(-1, {number: name(number) for number in range(3)})
+    store.anchoring.note_blocks(2, {257: name(257)})
+    assert store.anchoring.noted_blocks() == [(257, name(257)), (2, name(2)), (0, name(0))]

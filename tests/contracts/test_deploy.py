@@ -11,6 +11,8 @@ from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.scripts.deploy import FACTORY, DeploymentFailed, address_of, creation_codes, deploy
 from mydata_ledger.scripts.devnet import Devnet, free_port
 from testing.devnet import live_chain
+from testing.lies import Refused
+from testing.lying_node import lying_node
 
 KEY = b"\x41" * 32
 ADMIN = Account.from_key(KEY).address
@@ -51,6 +53,32 @@ def test_a_lost_or_broken_file_is_made_anew(tmp_path):
         (tmp_path / "31337.json").write_text("{")
         assert deploy(chain.url, KEY, SEQUENCER, folder=tmp_path) == first
         assert Deployment.read(tmp_path / "31337.json") == first
+
+
+def test_the_first_block_is_that_of_the_older_of_consents_and_parties():
+    with Devnet(block_time=0) as chain:
+        first = deploy(chain.url, KEY, SEQUENCER)
+        _rpc(chain, "anvil_mine", ["0x64"])
+        other = deploy(chain.url, KEY, ADMIN)
+        assert other.parties == first.parties
+        assert first.block <= other.block < first.block + 0x64
+
+
+def refused(_):
+    raise Refused(-32005, "query returned more than 10000 results")
+
+
+@pytest.mark.parametrize("change", [lambda logs: [], lambda logs: logs[-1:], lambda logs: None, refused])
+def test_a_first_block_that_the_node_cannot_prove_is_block_0(change):
+    with Devnet(block_time=0) as chain, lying_node(chain.url) as node:
+        deploy(chain.url, KEY, SEQUENCER)
+        _rpc(chain, "anvil_impersonateAccount", [ADMIN])
+        role = creation_codes(ADMIN, SEQUENCER)
+        registry = address_of(role["consents"])
+        call = "0x" + "2f2ff15d" + "01" * 32 + ADMIN[2:].lower().rjust(64, "0")  # grantRole: a later event
+        _rpc(chain, "eth_sendTransaction", [{"from": ADMIN, "to": registry, "data": call}])
+        node.lie = lambda method, _, result: change(result) if method == "eth_getLogs" else result
+        assert deploy(node.url, KEY, SEQUENCER).block == 0
 
 
 def test_addresses_are_known_before():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from mydata_ledger.anchors.ports import MAX_BLOCKS
 from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db import changes
-from mydata_ledger.anchors.store.db.prepared import Driver, Upsert
+from mydata_ledger.anchors.store.db.prepared import Driver, ListQuery, Upsert, chunks
 from mydata_ledger.anchors.store.log import indexers
 from mydata_ledger.anchors.store.log.tree import Tree
 from mydata_ledger.anchors.store.rows import past, statements
@@ -23,8 +24,7 @@ from mydata_ledger.ledger.receipt import CONSENTS
 
 ADD_BLOCK = Upsert(BLOCKS, lambda new: {"hash": new.hash})
 ADD_MARK = Upsert(MARKS, lambda new: {"block": new.block}, "block")
-MAX_BLOCKS = 256
-"""How many block hashes are stored, to find the last common block after a reorganisation of the chain."""
+KNOWN_MARKS = ListQuery(select(MARKS.c.key, MARKS.c.block), key=MARKS.c.key)
 
 
 class AnchoringStore:
@@ -89,20 +89,27 @@ class AnchoringStore:
 
     def distrust(self, reason: str) -> None:
         """Record that the chain contradicts this log: every answer is unknown until `touch` is called."""
-        self._database.write(lambda connection: connection.execute(CHAIN.update().values(distrust=reason)))
-
-    def note_block(self, number: int, block_hash: bytes) -> None:
-        """Store the hash of a block of the chain."""
-        row = {"number": number, "hash": block_hash}
 
         def work(connection: Connection) -> None:
-            ADD_BLOCK.run(connection, [row])
-            connection.execute(BLOCKS.delete().where(BLOCKS.c.number <= number - MAX_BLOCKS))
+            if connection.execute(CHAIN.update().where(CHAIN.c.distrust != reason).values(distrust=reason)).rowcount:
+                changes.increment(connection)
+
+        self._database.write_uncounted(work)
+
+    def note_blocks(self, above: int, hashes: Mapping[int, bytes]) -> None:
+        """Store hashes of blocks by number. What was stored above block `above` is no longer on the chain."""
+        rows = [{"number": number, "hash": block_hash} for number, block_hash in hashes.items()]
+        oldest = max(hashes, default=above) - MAX_BLOCKS
+
+        def work(connection: Connection) -> None:
+            connection.execute(BLOCKS.delete().where(BLOCKS.c.number > above))
+            ADD_BLOCK.run(connection, rows)
+            connection.execute(BLOCKS.delete().where(BLOCKS.c.number.between(1, oldest)))
 
         self._database.write_uncounted(work)
 
     def noted_blocks(self) -> list[tuple[int, bytes]]:
-        """Number and hash of the stored blocks, newest first."""
+        """Number and hash of the stored blocks, newest first: the newest `MAX_BLOCKS` numbers, and block 0."""
         with self._database.session() as connection:
             rows = connection.execute(select(BLOCKS).order_by(BLOCKS.c.number.desc()))
             return [(row.number, row.hash) for row in rows]
@@ -116,9 +123,12 @@ class AnchoringStore:
 
     def revealed(self, marks: Sequence[RevocationMark]) -> None:
         """End every consent and delegation of a marked lock, whoever signed it, and of a marked entry; also those that
-        are accepted later. They stay ended even if the chain is reorganised.
+        are accepted later. They stay ended even if the chain is reorganised. What is marked already is not written
+        again.
         """
-        blocks = {mark.key: mark.block for mark in marks}
+        blocks = self._unmarked({mark.key: mark.block for mark in marks})
+        if not blocks:
+            return
 
         def work(connection: Connection) -> None:
             ADD_MARK.run(connection, [{"key": key, "block": block} for key, block in sorted(blocks.items())])
@@ -127,11 +137,16 @@ class AnchoringStore:
 
         self._database.write(work)
 
+    def _unmarked(self, blocks: Mapping[bytes, int]) -> dict[bytes, int]:
+        with self._database.autocommit() as driver:
+            rows = [row for keys in chunks(blocks) for row in KNOWN_MARKS.all(driver, {}, key=keys)]
+        marked = {row.key: row.block for row in rows}
+        return {key: block for key, block in blocks.items() if marked.get(key) != block}
+
     def conceal(self, above: int) -> None:
         """Blocks above this number left the chain: their locks must be opened again; the revocations stay."""
-        secrets = MARKS.update().where(MARKS.c.block > above).values(block=None)
-        blocks = BLOCKS.delete().where(BLOCKS.c.number > above)
-        self._database.write(lambda connection: (connection.execute(secrets), connection.execute(blocks)))
+        marks = MARKS.update().where(MARKS.c.block > above).values(block=None)
+        self._database.write(lambda connection: connection.execute(marks))
 
 
 def _set_head(connection: Connection, log: str, head: Head, block: int, is_rollback: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -17,6 +16,8 @@ from mydata_ledger.anchors.store.schema import NOTICES, PARTIES
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
 
+Bodies = dict[str, bytes | None]
+"""Stored form of parties by account; None for one that is removed."""
 PUBLISH = Upsert(NOTICES, lambda new: {"outdated": new.outdated})
 
 
@@ -39,15 +40,30 @@ class DirectoryStore:
 
     def set_parties(self, parties: Iterable[Party]) -> None:
         """Replace the whole directory."""
-        rows = [{"account": party.account, "body": facts.write_party(party)} for party in parties]
+        after = {party.account: facts.write_party(party) for party in parties}
+        with self._database.session() as connection:
+            gone = dict.fromkeys(_bodies(connection).keys() - after.keys())
+        self._write(gone | after)
+
+    def change_parties(self, changes: Mapping[str, Party | None]) -> None:
+        """Replace the parties of these accounts; None removes one. Without a difference nothing is written."""
+        self._write({account: facts.write_party(party) if party else None for account, party in changes.items()})
+
+    def _write(self, after: Bodies) -> None:
+        with self._database.session() as connection:
+            before = _bodies(connection)
+        changed = {account: after[account] for account in sorted(after) if before.get(account) != after[account]}
+        rows = [{"account": account, "body": body} for account, body in changed.items() if body is not None]
 
         def work(connection: Connection) -> None:
-            past.record_changes(connection, self._database.now(), past.PARTY, _changed(connection, rows))
-            connection.execute(PARTIES.delete())
+            history = [(account.encode(), body) for account, body in changed.items()]
+            past.record_changes(connection, self._database.now(), past.PARTY, history)
+            connection.execute(PARTIES.delete().where(PARTIES.c.account.in_(changed)))
             if rows:
                 connection.execute(PARTIES.insert(), rows)
 
-        self._database.write(work)
+        if changed:
+            self._database.write(work)
 
     def publish(self, notice: Notice) -> None:
         """Store a notice. Publishing it again can only change whether it is outdated."""
@@ -73,9 +89,5 @@ class DirectoryStore:
             ]
 
 
-def _changed(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[past.PastChange]:
-    """The parties that are added, changed or removed, as history rows."""
-    before = {row.account: row.body for row in connection.execute(select(PARTIES))}
-    after = {row["account"]: row["body"] for row in rows}
-    accounts = sorted(before.keys() | after.keys())
-    return [(name.encode(), after.get(name)) for name in accounts if before.get(name) != after.get(name)]
+def _bodies(connection: Connection) -> Bodies:
+    return {row.account: row.body for row in connection.execute(select(PARTIES))}
