@@ -22,7 +22,19 @@ from mydata_ledger.ledger.merkle import verify_inclusion
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement
 from testing.sizes import sized
-from tests.anchors.sample_statements import ANN, EVE, NOW, OTHER, PARTIES, TRIAL, consent, delegation, name, revocation
+from tests.anchors.sample_statements import (
+    ANN,
+    EVE,
+    NOW,
+    OTHER,
+    PARTIES,
+    TRIAL,
+    consent,
+    delegation,
+    name,
+    revocation,
+    seal,
+)
 
 NOTICE = Notice("general", 1, "en", "What we tell you.")
 PERSONS = [bytes([n]) * 20 for n in range(1, 5)]
@@ -116,7 +128,8 @@ def test_i3_beside_a_withdrawal_only_one_of_both_is_accepted(store):
 @pytest.mark.parametrize("by_lock", [True, False])
 def test_i3_what_was_revoked_on_chain_before_is_revoked_at_once(store, by_lock):
     one, other = consent(ANN, TRIAL), consent(EVE, TRIAL)
-    mark = RevocationMark(name("any"), one.entry.lock, 5) if by_lock else RevocationMark(one.entry.entry, NO_LOCK, 5)
+    one = one if by_lock else seal(replace(one.statement, lock=NO_LOCK))
+    mark = RevocationMark(name("any") if by_lock else one.entry.entry, one.entry.lock, 5)
     store.anchoring.revealed([mark])
     accept(store, one, other)
     assert [store.index.consents_of(person)[0].revoked for person in (ANN, EVE)] == [True, False]

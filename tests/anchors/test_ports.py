@@ -599,10 +599,13 @@ def test_secrets_wait_until_the_chain_has_them_and_again_when_it_forgets(store):
 def test_i3_a_secret_revealed_on_chain_revokes_without_a_statement(store):
     first = append(store, consent(ANN, TRIAL))[0].signed.entry.entry
     later = consent(EVE, TRIAL)
-    store.anchoring.revealed([RevocationMark(entry, NO_LOCK, 5) for entry in (first, later.entry.entry)])
+    unlocked = seal(replace(consent(EVE, OTHER).statement, lock=NO_LOCK))
+    store.anchoring.revealed([RevocationMark(entry, NO_LOCK, 5) for entry in (first, unlocked.entry.entry)])
+    store.anchoring.revealed([RevocationMark(name("any"), later.entry.lock, 5)])
     assert store.index.consent(first).revoked
-    append(store, later)
+    append(store, later, unlocked)
     assert store.index.consent(later.entry.entry).revoked
+    assert store.index.consent(unlocked.entry.entry).revoked
     store.anchoring.conceal(above=0)
     assert store.index.consent(first).revoked
     assert store.anchoring.pending_secrets(9) == []

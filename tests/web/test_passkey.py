@@ -121,7 +121,7 @@ def has_mark(stack, document):
     """Whether the chain holds the withdrawal of that consent."""
     chain = Chain(stack.rpc_url, stack.deployment, secret(stack.state, "sequencer"))
     deadline = time.monotonic() + 20
-    while not (at_time := chain.revoked_at([bytes.fromhex(document["statement"]["lock"][2:])])[0]):
+    while not (at_time := chain.revoked_at([bytes.fromhex(document["lock"][2:])])[0]):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     return at_time > 0

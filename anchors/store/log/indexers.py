@@ -104,10 +104,14 @@ def _has_secret(revocation: LoggedStatement, ended: LoggedStatement) -> bool:
 
 
 def _end_marked(connection: Connection, added: dict[bytes, LoggedStatement]) -> None:
-    """End the added statements whose entry or lock was marked before."""
+    """End the added statements that were marked before: by lock, or by entry where they have none.
+
+    The entry of a statement with a lock is not looked up: its salt was made for this acceptance, so no signature can
+    have ended that entry before.
+    """
     driver = Driver.of(connection)
-    locks = {logged.signed.entry.lock for logged in added.values()} - {NO_LOCK}
-    marked = {row.key for keys in chunks([*added, *locks]) for row in MARKED_KEYS.all(driver, {}, key=keys)}
+    mark_keys = {entry if (lock := logged.signed.entry.lock) == NO_LOCK else lock for entry, logged in added.items()}
+    marked = {row.key for keys in chunks(mark_keys) for row in MARKED_KEYS.all(driver, {}, key=keys)}
     if marked:
         by_position = {logged.position: logged for logged in added.values()}
         found = [each for each in statements.revocable_by_keys(driver, marked) if each.position in by_position]
