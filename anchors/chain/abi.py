@@ -37,6 +37,7 @@ ADVANCE = Function("advance", ("uint64", "bytes32", "bytes32[]"))
 REVOKED_AT = Function("revokedAt", ("bytes32", "bytes32"), ("uint64",))
 REVOKE_MANY = Function("revokeMany", ("(bytes32,bytes32)[]",))
 IS_VALID_SIGNATURE = Function("isValidSignature", ("bytes32", "bytes"), ("bytes4",))
+PARTY = Function("party", ("address",), ("(string,bytes32[],bytes32,uint64,uint64)",))
 PARTY_TYPES = ("string", "bytes32[]", "bytes", "uint64", "uint64")
 
 

@@ -23,7 +23,6 @@ class MemoryAnchoring:
     def __init__(self, state: State, log: MemoryLog) -> None:
         self._state, self._log = state, log
         self._followed_at = 0
-        self._blocks: dict[int, bytes] = {}
 
     def entries(self, log: str, start: int, limit: int) -> list[bytes]:
         """Entries (32 bytes) from position `start`."""
@@ -77,13 +76,15 @@ class MemoryAnchoring:
 
     def note_blocks(self, above: int, hashes: Mapping[int, bytes]) -> None:
         """Store hashes of blocks by number. What was stored above block `above` is no longer on the chain."""
-        kept = {number: block_hash for number, block_hash in self._blocks.items() if number <= above} | dict(hashes)
+        kept = {number: block_hash for number, block_hash in self._state.blocks.items() if number <= above} | dict(
+            hashes
+        )
         oldest = max(hashes, default=above) - MAX_BLOCKS
-        self._blocks = {number: block_hash for number, block_hash in kept.items() if not 0 < number <= oldest}
+        self._state.blocks = {number: block_hash for number, block_hash in kept.items() if not 0 < number <= oldest}
 
     def noted_blocks(self) -> list[tuple[int, bytes]]:
         """Number and hash of the stored blocks, newest first: the newest `MAX_BLOCKS` numbers, and block 0."""
-        return sorted(self._blocks.items(), reverse=True)
+        return sorted(self._state.blocks.items(), reverse=True)
 
     def pending_secrets(self, limit: int) -> list[tuple[bytes, bytes]]:
         """(core, secret) of each lock that a revocation opened here and that is not yet open on chain, oldest first."""

@@ -20,6 +20,7 @@ from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE
+from mydata_ledger.ledger.ports import KnownMarks
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Issue, Record
 
@@ -191,6 +192,11 @@ class MemoryIndex:
             statement = logged.signed.statement
             if isinstance(statement, AccessReceipt) and statement.requester == requester:
                 yield logged
+
+    def marks(self, after: bytes, limit: int) -> KnownMarks:
+        """Marks of revocation on chain, by key above `after`."""
+        on_chain = {key: block for key, block in self._state.marks.items() if block is not None and key > after}
+        return KnownMarks(max(self._state.blocks, default=0), dict(sorted(on_chain.items())[:limit]))
 
     def incident(self, entry: bytes) -> Incident | None:
         """An incident by its entry."""

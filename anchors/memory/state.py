@@ -69,6 +69,7 @@ class State:
         self.anchored = {log: AnchoredHead(EMPTY, 0, 0) for log in LOGS}
         self.distrust = ""
         self.marks: dict[bytes, int | None] = {}
+        self.blocks: dict[int, bytes] = {}
         self.opened: set[bytes] = set()
         self.past: dict[tuple[str, object], list[tuple[int, Any]]] = defaultdict(list)
         for log in LOGS:

@@ -11,8 +11,11 @@ from pydantic import BaseModel
 from mydata_ledger.api.auth import AppContextDep, KernelDep
 from mydata_ledger.api.schemas import Hex32, to_hex
 from mydata_ledger.ledger.merkle import Head
+from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(prefix="/log", tags=["log"])
+AfterMark = Annotated[str, Query(pattern="^(0x[0-9a-fA-F]{64})?$", description="last key of the previous page")]
+MarkLimit = Annotated[int, Query(ge=1, le=10_000)]
 Size = Annotated[int, Query(ge=1, le=2**62)]
 
 
@@ -47,10 +50,34 @@ class Heads(BaseModel):
     anchored: AnchoredView
 
 
+class MarksView(BaseModel):
+    """Marks of revocation: their blocks, by lock, or by entry where the mark has no lock.
+
+    `block` is the block up to which the chain was read, `parties` the address of the party registry, `next` the last
+    key if there are more.
+    """
+
+    block: int
+    parties: str
+    marks: dict[Hex32, int]
+    next: Hex32 | None
+
+
 class PathView(BaseModel):
     """A Merkle proof (RFC 9162 §2.1)."""
 
     hashes: list[Hex32]
+
+
+@router.get("/consents/marks")
+def list_revocation_marks(context: AppContextDep, after: AfterMark = "", limit: MarkLimit = 1_000) -> MarksView:
+    """The marks of revocation that this ledger knows from the chain, by key. They are public there; an auditor
+    compares.
+    """
+    known = context.kernel.queries.marks(read_hex(after, "after", 32) if after else b"", limit)
+    marks = {to_hex(key): block for key, block in known.marks.items()}
+    following = max(marks) if len(marks) == limit else None
+    return MarksView(block=known.block, parties=context.settings.registries["parties"], marks=marks, next=following)
 
 
 @router.get("/{name}/heads")

@@ -10,7 +10,7 @@ from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.ports import AnchoredHead
+from mydata_ledger.ledger.ports import AnchoredHead, KnownMarks
 from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Record
 from mydata_ledger.ledger.typed_data import Domain
@@ -130,6 +130,10 @@ class Queries:
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
         """All delegations for a person, oldest first."""
         return self._world.index.delegations_of(data_subject)
+
+    def marks(self, after: bytes, limit: int) -> KnownMarks:
+        """Marks of revocation that were read from the chain, by key above `after`."""
+        return self._world.index.marks(after, limit)
 
     def incident(self, entry: bytes) -> Incident | None:
         """A declared incident by its entry."""

@@ -5,7 +5,7 @@ each.
 from mydata_ledger.ledger.ports.clock import Clock
 from mydata_ledger.ledger.ports.contract_wallets import ContractWallets
 from mydata_ledger.ledger.ports.directory import Directory, DirectorySnapshot
-from mydata_ledger.ledger.ports.index import Index
+from mydata_ledger.ledger.ports.index import Index, KnownMarks
 from mydata_ledger.ledger.ports.keys import Keys
 from mydata_ledger.ledger.ports.log import AnchoredHead, Check, Log, Sign
 from mydata_ledger.ledger.ports.past import AnchoredSize, Past
@@ -23,6 +23,7 @@ __all__ = [
     "DirectorySnapshot",
     "Index",
     "Keys",
+    "KnownMarks",
     "Log",
     "Past",
     "Payloads",

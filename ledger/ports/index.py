@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, SearchPosition
 from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Issue, Record
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMarks:
+    """Marks of revocation that were read from the chain, up to its block `block`.
+
+    `marks` has the block of each mark by its key: the lock, or the entry where the mark has no lock.
+    """
+
+    block: int
+    marks: Mapping[bytes, int]
 
 
 class Index(Protocol):
@@ -73,6 +85,10 @@ class Index(Protocol):
 
     def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
+        ...
+
+    def marks(self, after: bytes, limit: int) -> KnownMarks:
+        """Marks of revocation on chain, by key above `after`."""
         ...
 
     def incident(self, entry: bytes) -> Incident | None:

@@ -27,6 +27,9 @@ class FindingKind(StrEnum):
     STATEMENT = "statement_not_in_log"
     SIGNATURE = "statement_not_signed"
     DECISION = "decision_differs"
+    REVOCATION = "revocation_missed"
+    UNFOUNDED = "revocation_not_on_chain"
+    PARTY = "party_differs"
 
 
 class AuditResult(StrEnum):

@@ -6,13 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from mydata_ledger.anchors.chain import Block, EventLog, LogReader, Rpc, abi, results
 from mydata_ledger.anchors.chain.events import PARTY_EVENTS, party_changes, revocations
+from mydata_ledger.anchors.chain.rpc import Call
+from mydata_ledger.ledger.commitment.entry import RevocationMark
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.party import Party
 
+CALLS_AT_ONCE = 500
+"""Most calls of one batch."""
 ADVANCED = abi.topic("Advanced(uint64,bytes32)")
 Eras = dict[str, list[tuple[int, Party | None]]]
 
@@ -24,6 +29,17 @@ class Anchor:
     head: Head
     block: int
     leaves: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredParty:
+    """A party as the registry has it: instead of its encryption key the SHA-256 of that; times in UTC seconds."""
+
+    name: str
+    roles: frozenset[str]
+    key_digest: bytes
+    valid_from: int
+    valid_until: int
 
 
 class History:
@@ -73,9 +89,41 @@ class History:
         times = self._times(events)
         return {mark.key: times[mark.block] for mark in revocations(events)}
 
+    def marks(self, contract: str) -> list[RevocationMark]:
+        """Every mark of revocation that the contract announced."""
+        return revocations(self._events(contract, [abi.REVOKED]))
+
+    def revoked_at(self, contract: str, keys: Sequence[tuple[bytes, bytes]], block: int | None = None) -> list[int]:
+        """What `revokedAt(entry or digest, lock)` answers for each pair, at `block` or where this history ends."""
+        data = [abi.REVOKED_AT.data(*key) for key in keys]
+        return [abi.REVOKED_AT.result(answer)[0] for answer in self._calls(contract, data, block)]
+
+    def accounts(self, registry: str) -> set[str]:
+        """Every account that was ever registered."""
+        return set(party_changes(self._events(registry, PARTY_EVENTS)))
+
+    def registered(self, registry: str, accounts: Sequence[str], block: int) -> list[RegisteredParty | None]:
+        """Each account as the registry has it at a block; None if it is not registered."""
+        answers = self._calls(registry, [abi.PARTY.data(account) for account in accounts], block)
+        return [_registered(*abi.PARTY.result(answer)[0]) for answer in answers]
+
     def has_code(self, account: str) -> bool:
         """True if the account is a contract."""
         return len(results.octets(self._rpc.call("eth_getCode", account, self._until_tag))) > 0
+
+    @property
+    def block(self) -> int:
+        """The number of the block at which this history ends."""
+        return self._until.number
+
+    def _calls(self, contract: str, data: Sequence[str], block: int | None) -> list[Any]:
+        tag = self._until_tag if block is None else hex(block)
+        calls: list[Call] = [("eth_call", [{"to": contract, "data": each}, tag]) for each in data]
+        batches = (calls[start : start + CALLS_AT_ONCE] for start in range(0, len(calls), CALLS_AT_ONCE))
+        answers = [answer for batch in batches for answer in self._rpc.batch(batch)]
+        if "0x" in answers:
+            raise SourceUnavailable(f"there is no contract at {contract}: another chain, or one that restarted empty")
+        return answers
 
     def _times(self, events: Iterable[EventLog]) -> dict[int, int]:
         numbers = sorted({event.block for event in events})
@@ -93,6 +141,13 @@ class History:
 
     def _events(self, contract: str, kinds: Sequence[str]) -> list[EventLog]:
         return LogReader(self._rpc, {contract: kinds}).read(self._first, self._until, {}).logs
+
+
+def _registered(
+    name: str, roles: Sequence[bytes], key_digest: bytes, valid_from: int, valid_until: int
+) -> RegisteredParty | None:
+    role_names = frozenset(role.rstrip(b"\0").decode("utf-8", "replace") for role in roles)
+    return RegisteredParty(name, role_names, key_digest, valid_from, valid_until) if valid_until else None
 
 
 def _anchor(event: EventLog) -> Anchor:

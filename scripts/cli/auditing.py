@@ -18,8 +18,9 @@ from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.cli.common import URL, Json, Rpc, Url, answer
 
 if TYPE_CHECKING:
-    from mydata_ledger.scripts.audit import AuditFinding, HeldStatements, History, LogReport, ReplayCounts
+    from mydata_ledger.scripts.audit import AuditFinding, HeldStatements, History, LedgerState, LogReport, ReplayCounts
 
+CurrentReport = tuple["LedgerState", "list[AuditFinding]"]
 ProgressBars = Callable[[str], Callable[[int, int], None]]
 
 
@@ -43,7 +44,8 @@ def audit(
 ) -> None:
     """Replay logs from their tiles: recompute every root on chain, and check that an earlier audit is a prefix.
 
-    With a facts file (`mydata facts`) each decision is recomputed from its receipt too. The result is whole (exit
+    With the consents log, the revocations and parties that the ledger knows are compared with the contracts. With a
+    facts file (`mydata facts`) each decision is recomputed from its receipt too. The result is whole (exit
     code 0), broken (1) or unknown (5). A source that does not answer gives unknown.
     """
     from mydata_ledger.scripts.audit import AuditorFile, History, ReplayCounts, TileSource, audit_log, read_facts
@@ -67,8 +69,22 @@ def audit(
             for name in logs
         ]
         replayed = _replay(statements, reports, chain, steps) if statements else ReplayCounts()
+        current = _check_current(url, History(rpc, from_block), reports, statements)
     auditor_file.write()
-    _print_reports(reports, replayed, as_json)
+    _print_reports(reports, replayed, current, as_json)
+
+
+def _check_current(
+    url: str, chain: History, reports: list[LogReport], statements: HeldStatements | None
+) -> CurrentReport | None:
+    """Compare what the ledger knows of revocations and parties with the contracts, if the consents log is audited."""
+    from mydata_ledger.scripts.audit import check_current, read_state
+
+    contract = next((report.contract for report in reports if report.log == CONSENTS), None)
+    if contract is None:
+        return None
+    state = read_state(url)
+    return state, check_current(state, chain, contract, statements.statements if statements else ())
 
 
 def _replay(statements: HeldStatements, reports: list[LogReport], chain: History, steps: ProgressBars) -> ReplayCounts:
@@ -82,18 +98,23 @@ def _replay(statements: HeldStatements, reports: list[LogReport], chain: History
     return replay_decisions(statements, entries, chain_history, path, steps("decisions"))
 
 
-def _print_reports(reports: list[LogReport], replayed: ReplayCounts, as_json: bool) -> None:
+def _print_reports(
+    reports: list[LogReport], replayed: ReplayCounts, current: CurrentReport | None, as_json: bool
+) -> None:
     from mydata_ledger.scripts.audit import EXIT, result_of
 
     findings = [finding for report in reports for finding in report.findings] + replayed.findings
+    findings += current[1] if current else []
     result = result_of(findings)
     value = {
         "result": result,
         "logs": [_log_value(report) for report in reports],
         "decisions": {str(name): count for name, count in replayed.counts.items()},
+        "current": _current_value(current[0]) if current else None,
         "findings": [finding.as_json() for finding in findings],
     }
     lines = [_log_line(report) for report in reports]
+    lines += [_current_line(*current)] if current else []
     lines += [f"decisions: {', '.join(f'{n} {name}' for name, n in sorted(replayed.counts.items()))}"] * bool(
         replayed.counts
     )
@@ -121,6 +142,16 @@ def _log_line(report: LogReport) -> str:
     text = f"{mark} {report.log}: {head.size} entries, {report.heads} heads of {report.contract} recomputed"
     ahead = f", {report.ahead} newer than the checkpoint" if report.ahead else ""
     return f"{text}{ahead}; key {report.trust}"
+
+
+def _current_value(state: LedgerState) -> dict[str, Any]:
+    counts = {"revocations": len(state.marks), "parties": len(state.parties)}
+    return {"block": state.block, "registry": state.registry, **counts}
+
+
+def _current_line(state: LedgerState, findings: list[AuditFinding]) -> str:
+    compared = f"{len(state.marks)} revocations and {len(state.parties)} parties of {state.registry}"
+    return f"{'✗' if findings else '✓'} now: {compared} compared with the contracts at block {state.block}"
 
 
 def _finding_line(finding: AuditFinding) -> str:

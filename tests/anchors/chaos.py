@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from mydata_ledger.anchors.chain import Chain
-from mydata_ledger.anchors.chain.abi import HEAD, PARTY_TYPES, REVOKED_AT, Function
+from mydata_ledger.anchors.chain.abi import HEAD, PARTY, PARTY_TYPES, REVOKED_AT, Function
 from mydata_ledger.anchors.follower import Follower
 from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.ledger.consent import NEVER, Consent
@@ -16,7 +16,6 @@ from tests.anchors.conftest import ADMIN, SEQUENCER
 
 REGISTER, UPDATE = (Function(name, ("address", *PARTY_TYPES)) for name in ("register", "update"))
 REMOVE = Function("remove", ("address",))
-PARTY = Function("party", ("address",), ("(string,bytes32[],bytes32,uint64,uint64)",))
 POLLS = 3
 """After so many polls of a truthful node, API and contracts agree."""
 

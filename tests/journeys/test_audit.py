@@ -40,6 +40,8 @@ def test_the_logs_of_the_demonstration_are_whole_and_earlier_heads_are_prefixes(
         assert (report["result"], report["findings"]) == ("whole", [])
         assert [log["log"] for log in report["logs"]] == list(LOGS)
         assert all(log["size"] and log["heads_recomputed"] for log in report["logs"])
+        assert report["current"]["revocations"]
+        assert report["current"]["parties"]
     assert {log["key"] for log in report["logs"]} == {"remembered"}
     done = mydata("audit", "records", "--url", settled.url, "--rpc", settled.rpc_url)
     assert done.stdout.strip().endswith("result: whole")

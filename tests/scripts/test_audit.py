@@ -2,8 +2,10 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from mydata_ledger.anchors.chain import Rpc
@@ -12,15 +14,30 @@ from mydata_ledger.anchors.memory import FixedClock
 from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
+from mydata_ledger.api.routes import directory, logs
+from mydata_ledger.ledger.commitment.entry import RevocationMark
 from mydata_ledger.ledger.errors import MalformedInput, NotFound, SourceUnavailable
+from mydata_ledger.ledger.kernel.queries import Queries
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.note import Checkpoint, Note, Signer, Verifier
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from mydata_ledger.ledger.typed_data import Domain
-from mydata_ledger.scripts.audit import AuditorFile, AuditResult, FindingKind, History, TileSource, audit_log, result_of
+from mydata_ledger.scripts.audit import (
+    AuditorFile,
+    AuditResult,
+    FindingKind,
+    History,
+    TileSource,
+    audit_log,
+    check_current,
+    ledger_state,
+    read_state,
+    result_of,
+)
 from mydata_ledger.scripts.cli import app
 from tests.anchors.conftest import devnet, ledger_db, site
-from tests.anchors.sample_statements import ANN, NOW, TRIAL, consent, incident, issue
+from tests.anchors.sample_statements import ANN, CREW, NOW, TRIAL, consent, incident, issue, name, revocation
+from tests.anchors.serving import running
 from tests.anchors.tiling import MASTER, served
 
 __all__ = ["devnet", "ledger_db", "site"]
@@ -265,6 +282,93 @@ def domains_of(ledger):
     deployment = ledger.site.deployment
     contracts = {CONSENTS: deployment.consents, RECORDS: deployment.records, ACCESS: deployment.access}
     return {log: Domain(deployment.chain_id, contract) for log, contract in contracts.items()}
+
+
+@pytest.fixture
+def served_state(ledger):
+    """The URL of a ledger whose API tells its marks and parties."""
+    queries = Queries(SimpleNamespace(index=ledger.store.index, directory=ledger.store.directory))
+    settings = SimpleNamespace(registries={"parties": ledger.site.deployment.parties})
+    app_ = FastAPI()
+    app_.state.context = SimpleNamespace(kernel=SimpleNamespace(queries=queries), settings=settings)
+    for routes in (logs, directory):
+        app_.include_router(routes.router)
+    with running(app_) as url:
+        yield url
+
+
+class TestCurrent:
+    """Revocations and parties that the ledger knows, against the contracts."""
+
+    @pytest.fixture
+    def consented(self, ledger):
+        ledger.site.registrar().register(CREW, "Rescue Crew 7", ["responder"], b"key")
+        ledger.anchor()
+        return ledger.store.log.statement_at(CONSENTS, 0)
+
+    def findings(self, ledger, url, *held, history=None):
+        found = check_current(
+            read_state(url), history or History(ledger.site.url), ledger.site.deployment.consents, held
+        )
+        return [finding.kind for finding in found]
+
+    def revoke(self, ledger, logged):
+        chain = ledger.site.chain()
+        chain.send([chain.revoking([(logged.signed.entry.core, revocation(logged).statement.secret)])])
+        return chain
+
+    def test_what_is_as_on_chain_has_no_finding(self, ledger, served_state, consented):
+        self.revoke(ledger, consented).close()
+        ledger.anchor()
+        state = read_state(served_state)
+        assert state.marks == {consented.signed.entry.lock}
+        assert state.parties[CREW].name == "Rescue Crew 7"
+        assert self.findings(ledger, served_state, consented) == []
+
+    def test_a_revocation_that_is_not_followed_yet_is_no_finding(self, ledger, served_state, consented):
+        self.revoke(ledger, consented).close()
+        assert self.findings(ledger, served_state, consented) == []
+
+    def test_a_revocation_that_was_missed_is_named(self, ledger, served_state, consented):
+        chain = self.revoke(ledger, consented)
+        tip = chain.tip()
+        ledger.store.anchoring.note_blocks(tip.number - 1, {tip.number: tip.hash})
+        assert self.findings(ledger, served_state) == [FindingKind.REVOCATION]
+        assert self.findings(ledger, served_state, consented) == [FindingKind.REVOCATION] * 2
+
+    def test_a_revocation_that_the_auditor_s_node_hides_too_is_found_by_the_statement(
+        self, ledger, served_state, consented
+    ):
+        chain, history = self.revoke(ledger, consented), History(ledger.site.url)
+        tip = chain.tip()
+        ledger.store.anchoring.note_blocks(tip.number - 1, {tip.number: tip.hash})
+        history.marks = lambda _contract: []
+        assert self.findings(ledger, served_state, consented, history=history) == [FindingKind.REVOCATION]
+
+    def test_a_mark_that_is_not_on_chain_is_named(self, ledger, served_state, consented):
+        ledger.store.anchoring.revealed([RevocationMark(consented.signed.entry.entry, b"\7" * 32, 1)])
+        assert self.findings(ledger, served_state) == [FindingKind.UNFOUNDED]
+
+    @pytest.mark.parametrize("known", [None, {"name": "Another"}, {"roles": frozenset({"x"})}, {"valid_until": 5}])
+    def test_a_party_that_differs_from_the_registry_is_named(self, ledger, served_state, consented, known):
+        party = ledger.store.directory.party(CREW)
+        ledger.store.directory.change_parties({CREW: replace(party, **known) if known else None})
+        assert self.findings(ledger, served_state) == [FindingKind.PARTY]
+
+    def test_a_party_that_is_not_registered_is_named(self, ledger, served_state, consented):
+        party = replace(ledger.store.directory.party(CREW), account=TRIAL)
+        ledger.store.directory.change_parties({TRIAL: party})
+        assert self.findings(ledger, served_state) == [FindingKind.PARTY]
+
+    def test_all_pages_of_marks_are_read(self, ledger, served_state, monkeypatch):
+        marks = [RevocationMark(name(f"entry {n}"), name(f"lock {n}"), 1) for n in range(7)]
+        ledger.store.anchoring.revealed(marks)
+        monkeypatch.setattr(ledger_state, "PAGE", 3)
+        assert read_state(served_state).marks == {mark.lock for mark in marks}
+
+    def test_what_is_no_ledger_of_ours_is_said(self, served_state):
+        with pytest.raises(SourceUnavailable, match="--url"):
+            read_state(served_state + "/elsewhere")
 
 
 class TestUnknown:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
 from mydata_ledger.anchors.store import schema
 from mydata_ledger.anchors.store.database import Database
@@ -21,9 +21,10 @@ from mydata_ledger.anchors.store.log import versions
 from mydata_ledger.anchors.store.rows import records
 from mydata_ledger.anchors.store.rows.codec import decode, encode, key
 from mydata_ledger.anchors.store.rows.statements import logged_of, select_statements
-from mydata_ledger.anchors.store.schema import DRAFTS, RECEIPTS, STATEMENTS
+from mydata_ledger.anchors.store.schema import BLOCKS, DRAFTS, MARKS, RECEIPTS, STATEMENTS
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, SearchPosition
 from mydata_ledger.ledger.delegation import DelegationState
+from mydata_ledger.ledger.ports import KnownMarks
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Issue, Record
 
@@ -147,6 +148,13 @@ class IndexStore:
         """An incident by its entry."""
         with self._database.snapshot() as driver:
             return facts.incident(driver, entry)
+
+    def marks(self, after: bytes, limit: int) -> KnownMarks:
+        """Marks of revocation on chain, by key above `after`."""
+        query = select(MARKS).where(MARKS.c.block.is_not(None), MARKS.c.key > after).order_by(MARKS.c.key).limit(limit)
+        with self._database.session() as connection:
+            block = connection.execute(select(func.max(BLOCKS.c.number))).scalar()
+            return KnownMarks(block or 0, {row.key: row.block for row in connection.execute(query)})
 
     def remember_drafts(self, drafts: Sequence[Issue]) -> None:
         """Store drafts of records until the holder submits the signed Issue."""
