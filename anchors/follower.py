@@ -52,7 +52,7 @@ class Follower:
         self._depth, self._interval = depth, interval
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self._first_block = chain.deployment.block
+        self._deployed_at, self._is_restarted = chain.deployment.block, False
         self._events = chain.event_reader()
         self._followed: Block | None = None
         self._touched_at = self._lagging_polls = self._good_polls = 0
@@ -68,10 +68,10 @@ class Follower:
         if is_behind(self._chain, seen, tip):
             return self._wait_for(seen[0][0])
         common = common_block(self._chain, seen, tip)
-        if tip.number < self._first_block or (seen and common is None):
-            self._first_block = 0
+        self._is_restarted = self._is_restarted or (bool(seen) and common is None)
+        first = 0 if self._is_restarted or tip.number < self._deployed_at else self._deployed_at
         is_back = bool(seen) and common != seen[0][0]
-        events = self._events.read(self._first_block, common, tip, dict(seen), is_back=is_back)
+        events = self._events.read(first, common, tip, dict(seen), is_back=is_back)
         if events.hashes or not self._touched_at:
             genesis = {} if common is not None and 0 in dict(seen) else {0: self._chain.hashes([0])[0]}
             self._follow(tip, -1 if common is None else common, events, genesis, is_back=is_back)

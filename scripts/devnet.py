@@ -213,5 +213,5 @@ def _chain_id(url: str) -> int | None:
     try:
         answer = httpx.post(url, json={"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}, timeout=2)
         return int(answer.json()["result"], 16)
-    except (httpx.HTTPError, ValueError, KeyError):
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return None

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from mydata_ledger.anchors.artifacts import Deployment
 from mydata_ledger.anchors.chain import abi
-from mydata_ledger.anchors.chain.logs import LogReader
+from mydata_ledger.anchors.chain.logs import FORKED, LogReader
 from mydata_ledger.anchors.chain.results import Block, EventLog, octets
 from mydata_ledger.anchors.chain.rpc import Rpc
 from mydata_ledger.ledger.commitment.entry import RevocationMark
+from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import Party, checksum
 
 OVERLAP = 64
@@ -74,8 +75,13 @@ class EventReader:
         is_whole = common is None or is_back
         start = first if common is None or (is_back and not self._kept.is_whole) else max(first, common - OVERLAP + 1)
         reading = self._logs.read(start, tip, noted if self._is_started and not is_back else {})
-        kept = {log for log in self._kept.logs if log.block < start or not is_whole}
+        if common is not None and reading.hashes.get(common, noted.get(common)) != noted.get(common):
+            raise SourceUnavailable(FORKED)
+        kept = frozenset(log for log in self._kept.logs if log.block < start) if is_whole else self._kept.logs
         new = set(reading.logs) - kept
+        self._read = self._kept
+        if not new and not is_whole:
+            return NewEvents([], {}, is_whole, reading.hashes)
         parties = [log for log in kept | new if self._is_of_party(log)]
         changed = {log.indexed(1) for log in (parties if is_whole else new) if self._is_of_party(log)}
         self._read = self._to_keep(kept | new, tip, is_whole=is_whole or self._kept.is_whole)
@@ -86,7 +92,7 @@ class EventReader:
         """Take note that what was read last is in the database."""
         self._kept, self._is_started = self._read, True
 
-    def _to_keep(self, logs: set[EventLog], tip: Block, *, is_whole: bool) -> _Kept:
+    def _to_keep(self, logs: frozenset[EventLog], tip: Block, *, is_whole: bool) -> _Kept:
         oldest = tip.number - OVERLAP
         kept = (log for log in logs if log.block > oldest or (is_whole and self._is_of_party(log)))
         return _Kept(frozenset(kept), is_whole)

@@ -58,7 +58,8 @@ class Sender:
             gas = min(quantity(estimate) * 5 // 4, GAS_CAP)
             signed.append(self._sign({**fields, "to": to, "data": data, "gas": gas, "nonce": nonce + offset}))
         hashes = [octets(sent, 32) for sent in self._rpc.batch([("eth_sendRawTransaction", [raw]) for raw in signed])]
-        return [self._wait("0x" + tx_hash.hex(), call) for tx_hash, call in zip(hashes, calls, strict=True)]
+        sent = zip(hashes, calls, strict=True)
+        return [self._wait("0x" + tx_hash.hex(), call, number) for number, (tx_hash, call) in enumerate(sent, nonce)]
 
     def _nonces(self) -> tuple[int, int]:
         calls: list[Call] = [("eth_getTransactionCount", [self.address, tag]) for tag in ("latest", "pending")]
@@ -77,7 +78,7 @@ class Sender:
     def _call(self, to: str, data: str) -> dict[str, str]:
         return {"from": self.address, "to": to, "data": data}
 
-    def _wait(self, tx_hash: str, call: tuple[str, str]) -> Mined:
+    def _wait(self, tx_hash: str, call: tuple[str, str], nonce: int) -> Mined:
         now = time.monotonic()
         deadline, known_at = now + self._confirm_seconds, now
         while (now := time.monotonic()) < deadline:
@@ -85,11 +86,16 @@ class Sender:
             receipt, transaction = self._rpc.batch([(method, [tx_hash]) for method in methods])
             if receipt is not None:
                 return self._mined(tx_hash, receipt, call)
-            known_at = now if transaction is not None else known_at
+            if transaction is not None or self._is_pending(nonce):
+                known_at = now
             if now - known_at > DROPPED_SECONDS:
                 raise SourceUnavailable("a transaction was dropped; the next attempt looks at the chain again")
             time.sleep(POLL_SECONDS)
         raise SourceUnavailable(f"a transaction was not mined within {self._confirm_seconds:.0f} seconds")
+
+    def _is_pending(self, nonce: int) -> bool:
+        latest, pending = self._nonces()
+        return latest <= nonce < pending
 
     def _mined(self, tx_hash: str, receipt: object, call: tuple[str, str]) -> Mined:
         block = quantity(member(receipt, "blockNumber"))
