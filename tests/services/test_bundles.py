@@ -88,13 +88,9 @@ def test_a_number_keeps_its_digits_and_a_text_its_spaces():
         (b'{"resourceType":3}', "not FHIR"),
         (b'{"resourceType":"Bundle"}', "no entries"),
         (b'{"resourceType":"Bundle","entry":{}}', "no entries"),
-        (bundle({"resource": {"id": "x"}}), "entry 1 of the bundle"),
-        (bundle({"fullUrl": "x"}), "entry 1 of the bundle"),
-        (bundle(7), "entry 1 of the bundle"),
-        (bundle({"resource": {"resourceType": "../etc"}}), "entry 1 of the bundle"),
         (b'{"resourceType":"Bundle","resourceType":"Bundle"}', "stands twice"),
     ],
-    ids=range(14),
+    ids=range(10),
 )
 def test_what_is_no_bundle_gets_one_clear_sentence(raw, says):
     with pytest.raises(MalformedInput, match=says):
@@ -105,7 +101,7 @@ def test_nobody_s_and_two_people_s_bundles_are_refused():
     with pytest.raises(InvalidStatement, match="no Patient"):
         split(b'{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Observation"}}]}', ANN)
     with pytest.raises(InvalidStatement, match="2 patients; hand in one bundle for each"):
-        split(bundle(PATIENT), ANN)
+        split(bundle({"resource": {"resourceType": "Patient", "id": "q"}}), ANN)
 
 
 def test_a_bare_resource_is_a_record():
