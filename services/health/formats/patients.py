@@ -61,13 +61,14 @@ class FileSubject:
     """The one Patient of a file.
 
     `groups` are the Groups in it by id and URN, `others` the URNs of what is no Patient. With `sole_contained`, the one
-    contained Patient of the file is its Patient.
+    contained Patient of the file is its Patient. With `any_urn`, URNs say nothing, since each `fullUrl` is unknown.
     """
 
     patient: PatientNames
     groups: Mapping[str, FoundResource] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
     sole_contained: bool = False
+    any_urn: bool = False
 
     def objection(self, found: FoundResource) -> str:
         """Why a resource cannot be about this Patient alone; empty if nothing speaks against it."""
@@ -81,6 +82,8 @@ class FileSubject:
         return NOT_OURS if strangers else ""
 
     def _is_patient(self, name: str, target: Target) -> bool:
+        if self.any_urn and target.urn and (not target.kind or target.urn.startswith("urn:")):
+            return False
         if target.urn and not target.kind:
             return name in SUBJECTS and target.urn not in self.others
         return target.kind == "Patient" or (not target.kind and bool(target.identifier) and name in SUBJECTS)

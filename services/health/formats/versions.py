@@ -64,15 +64,17 @@ def _older(found: Sequence[tuple[FoundResource, int]]) -> dict[int, str]:
             reasons[index] = AGAIN
         else:
             distinct.append((part, index))
-    newest = _newest([part for part, _ in distinct])
+    newest = newest_of([part for part, _ in distinct])
     for part, index in distinct if len(distinct) > 1 else ():
         if part is not newest:
             reasons[index] = OLDER if newest else CONTRADICTS
     return reasons
 
 
-def _newest(contents: Sequence[FoundResource]) -> FoundResource | None:
-    """The newest of different contents; None if that is unknown."""
+def newest_of(contents: Sequence[FoundResource]) -> FoundResource | None:
+    """The newest content of one resource by the order of a history, `meta.lastUpdated` or `meta.versionId`; None if
+    these do not say.
+    """
     if all(one.bundle_type == "history" for one in contents):
         return contents[0]
     for order in (_updated, _number):
