@@ -109,6 +109,29 @@ def test_a_bare_resource_is_a_record():
     assert (upload.category, upload.content) == ("health.allergy", b'{"resourceType":"AllergyIntolerance"}')
 
 
+LOINC = "http://loinc.org"
+
+
+@pytest.mark.parametrize(
+    ("members", "category"),
+    [
+        ({"code": {"coding": [{"system": LOINC, "code": "4548-4"}]}}, "health.lab"),
+        ({"code": {"coding": [{"system": LOINC, "code": "8867-4"}]}}, "health.vitals"),
+        ({"specimen": {"reference": "Specimen/s"}}, "health.lab"),
+        ({"code": {"coding": [{"system": "urn:own", "code": "4548-4"}]}}, "health.observation"),
+        ({"code": {"coding": [{"system": LOINC, "code": "72166-2"}]}}, "health.observation"),
+        (
+            {"code": {"coding": [{"system": LOINC, "code": "4548-4"}]}, "category": [{"coding": [{"code": "exam"}]}]},
+            "health.observation",
+        ),
+        ({"code": None, "specimen": None, "category": None}, "health.observation"),
+    ],
+)
+def test_an_observation_without_a_category_has_the_one_of_its_loinc_code(members, category):
+    raw = json.dumps({"resourceType": "Observation", **members}).encode()
+    assert [upload.category for upload in split(raw, ANN).uploads] == [category]
+
+
 @given(some.binary(max_size=200) | some.text(max_size=200).map(str.encode))
 def test_any_bytes_are_taken_or_refused(raw):
     with pytest.raises(LedgerError):

@@ -153,8 +153,27 @@ def test_consents_are_found_in_the_same_places():
         consents_in(json.dumps(bundle(PATIENT)).encode())
 
 
+MEMBERS = [
+    *("resourceType", "entry", "resource", "parameter", "part", "id", "type", "request", "response", "meta", "fullUrl"),
+    *(
+        "reference",
+        "subject",
+        "patient",
+        "member",
+        "entity",
+        "contained",
+        "identifier",
+        "value",
+        "link",
+        "code",
+        "coding",
+    ),
+]
 JSON = some.recursive(
-    some.none() | some.booleans() | some.integers(-9, 9) | some.sampled_from(["Bundle", "Patient", "Parameters", "p"]),
+    some.none()
+    | some.booleans()
+    | some.integers(-9, 9)
+    | some.sampled_from(["Bundle", "Patient", "Parameters", "Group", "Observation", "Patient/p", "#p", "urn:p", "p"]),
     lambda inner: (
         some.lists(inner, max_size=3)
         | some.dictionaries(

@@ -18,8 +18,50 @@ from tests.services import ips
 
 SYNTHEA = Path(__file__).parents[3] / "shared/data/health/synthea_r4"
 ANN = b"\xaa" * 20
-NAMES = ["id", "code", "coding", "text", "display", "reference", "status", "category", "subject", "effectiveDateTime"]
-WORDS = ["", "é\ud800", "urn:uuid:1", "Patient/1", "<b>", None, 1.50, 10**30, True]
+NAMES = [
+    *("id", "code", "coding", "text", "display", "reference", "status", "category", "subject", "effectiveDateTime"),
+    *(
+        "clinicalStatus",
+        "verificationStatus",
+        "abatementPeriod",
+        "dosage",
+        "timing",
+        "repeat",
+        "boundsPeriod",
+        "device",
+    ),
+    *(
+        "provision",
+        "period",
+        "end",
+        "contained",
+        "identifier",
+        "value",
+        "member",
+        "meta",
+        "deviceName",
+        "patient",
+        "link",
+    ),
+    *("medicationReference", "valueQuantity", "type", "scope", "intent", "name", "specimen", "result", "resourceType"),
+]
+WORDS = [
+    "",
+    "é",
+    "urn:uuid:1",
+    "Patient/1",
+    "Observation/1",
+    "#1",
+    "1",
+    "<b>",
+    "adr",
+    "active",
+    "2020",
+    None,
+    1.50,
+    10**30,
+    True,
+]
 PATIENT = {"resourceType": "Patient", "id": "p", "name": [{"text": "Ann Test"}], "birthDate": "1940-02-03"}
 SUBJECT = {"reference": "Patient/p"}
 CLINICAL = {"Condition": "condition-clinical", "AllergyIntolerance": "allergyintolerance-clinical"}
@@ -84,14 +126,28 @@ def anything(pick, depth=0):
 
 def test_whatever_holders_issued_the_rest_is_a_document():
     pick = random.Random(3).choice
-    for _ in range(400):
+    for _ in range(1_500):
         parts = [{pick(NAMES): anything(pick) for _ in range(4)} for _ in range(3)]
-        kinds = ["Patient", "Observation", "Condition", "MedicationRequest", "Consent", "Device", 7]
+        kinds = ["Patient", "Observation", "Condition", "MedicationRequest", "Consent", "Device", "Group", 7]
         odd = [json.dumps(part | {"resourceType": pick(kinds)}).encode() for part in parts]
-        found = json.loads(summary([OwnRecord("0xA", one) for one in (*odd, b"\xff{", b"[" * 9_000)], ANN, NOW))
+        broken = (b"\xff{", b"[" * 9_000, b'{"resourceType":"Condition","id":"\\ud800"}')
+        found = json.loads(summary([OwnRecord("0xA", one) for one in (*odd, *broken)], ANN, NOW))
+        assert "records are no FHIR resources" in found["entry"][0]["resource"]["text"]["div"]
         assert found["entry"][0]["resource"]["resourceType"] == "Composition"
         urls = [entry["fullUrl"] for entry in found["entry"]]
         assert len(urls) == len(set(urls))
+
+
+def test_what_is_nested_deep_is_shown_or_counted():
+    def nested(depth):
+        inner = {"url": "x", "valueString": "y"}
+        for _ in range(depth):
+            inner = {"url": "x", "extension": [inner]}
+        return condition(f"c{depth}", extension=[inner])
+
+    made = ips.Document(summary(ips.records(PATIENT, nested(50), nested(150)), ANN, NOW))
+    assert made.ids("11450-4") == ["c50"]
+    assert "1 records are no FHIR resources" in made.composition["text"]["div"]
 
 
 def test_of_nothing_it_says_that_nothing_is_shared():

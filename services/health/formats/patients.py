@@ -98,7 +98,7 @@ class FileSubject:
             return False
         listed = group.get("member")
         members = [target_of(_entity(member)) for member in listed] if isinstance(listed, list) else []
-        return group.get("type") in NO_PERSONS or (bool(members) and all(map(self.patient.include, members)))
+        return str(group.get("type")) in NO_PERSONS or (bool(members) and all(map(self.patient.include, members)))
 
 
 def subject_of(resources: Sequence[FoundResource], *, needs_patient: bool) -> FileSubject:

@@ -67,6 +67,8 @@ def create_link(form: LinkForm, caller: SignedIn, context: AppContextDep) -> New
     """
     kernel, person = context.kernel, subject_bytes(form.data_subject) if form.data_subject else caller.signer
 
+    for category in form.categories:
+        kernel.queries.vocabulary.check_category(category)
     check_shown(form.categories)
 
     def compose(records: Sequence[OwnRecord]) -> bytes:

@@ -67,7 +67,7 @@ def _is_ordered(resource: Mapping[str, Any], kind: str) -> bool:
     """False for a proposal, and for an order not to give."""
     if kind != "MedicationRequest":
         return True
-    return resource.get("doNotPerform") is not True and resource.get("intent") not in NOT_ORDERED
+    return resource.get("doNotPerform") is not True and not NOT_ORDERED & set(codes_of(resource.get("intent")))
 
 
 def _has_ended(resource: Mapping[str, Any], kind: str, now: int) -> bool:
