@@ -320,6 +320,11 @@ def test_what_refers_to_another_patient_is_not_shown(members):
     assert ips.Document(alone).ids("11450-4") == ["good"], "also where the Patient is not shared"
 
 
+def test_a_person_with_two_patient_ids_at_one_holder_is_one_person():
+    made = document(PATIENT | {"id": "p2"}, condition("c", subject={"reference": "Patient/p2"}), condition("d"))
+    assert set(made.ids("11450-4")) == {"c", "d"}
+
+
 def test_a_subject_by_urn_is_the_person_since_full_urls_are_not_kept():
     entries = [
         {"fullUrl": f"urn:uuid:{UUID}", "resource": PATIENT},

@@ -27,9 +27,9 @@ NOT_OURS = "refers to a Patient other than the one of the file; hand it in with 
 
 @dataclass(frozen=True, slots=True)
 class PatientNames:
-    """The names of one Patient: id, server (may be empty), URNs, and identifiers as `system|value`."""
+    """The names of one person as a Patient: ids, server (may be empty), URNs, and identifiers as `system|value`."""
 
-    id: str
+    ids: frozenset[str] = frozenset()
     base: str = ""
     urns: frozenset[str] = frozenset()
     identifiers: frozenset[str] = frozenset()
@@ -41,12 +41,20 @@ class PatientNames:
         id_ = str(found.resource.get("id") or (literal["id"] if literal else ""))
         urns = set() if literal or not found.full_url else {found.full_url.lower()}
         urns |= {f"urn:uuid:{id_.lower()}"} if id_ else set()
-        return cls(id_, base_of(found.full_url), frozenset(urns), identifiers_of(found.resource))
+        return cls(frozenset({id_} - {""}), base_of(found.full_url), frozenset(urns), identifiers_of(found.resource))
+
+    @classmethod
+    def of_several(cls, patients: Sequence[FoundResource]) -> PatientNames:
+        """The names of a person who has several Patient resources at one holder."""
+        names = [cls.of(one) for one in patients]
+        members = ("ids", "urns", "identifiers")
+        ids, urns, identifiers = (frozenset().union(*(getattr(one, name) for one in names)) for name in members)
+        return cls(ids, "", urns, identifiers)
 
     def include(self, target: Target) -> bool:
-        """True if a target is this Patient. An id counts for any server while one of the two servers is unknown."""
+        """True if a target is this person. An id counts for any server while one of the two servers is unknown."""
         if target.id:
-            return target.id == self.id and (not (target.base and self.base) or target.base == self.base)
+            return target.id in self.ids and (not (target.base and self.base) or target.base == self.base)
         return target.urn in self.urns if target.urn else target.identifier in self.identifiers
 
 
@@ -136,7 +144,7 @@ def _referred(
     systems = Counter(identifier.partition("|")[0] for identifier in logical)
     if max(len(ids), len(bases), len(urns), *systems.values(), 0) > 1 or (len(contained) > 1 and not common):
         raise InvalidStatement("the resources refer to several patients; hand in one file for each")
-    names = PatientNames("".join(ids), "".join(bases), frozenset(urns), common | logical)
+    names = PatientNames(frozenset(ids), "".join(bases), frozenset(urns), common | logical)
     return FileSubject(names, groups, others, len(contained) == 1 and not (ids or urns))
 
 

@@ -69,7 +69,7 @@ def held(records: Sequence[OwnRecord]) -> HeldResources:
     found = [(record.holder, one) for record in records if (one := _resource(record.content))]
     newest = _newest(found)
     subjects = _subjects(newest)
-    own = [(holder, one) for holder, one in newest if _is_own(one, subjects.get(holder, ()))]
+    own = [(holder, one) for holder, one in newest if _is_own(one, subjects.get(holder))]
     resources = [HeldResource(holder, dict(one.resource), _url(holder, one)) for holder, one in own]
     by_name, bases = _index(resources)
     return HeldResources(resources, len(records) - len(found), len(newest) - len(own), by_name, bases)
@@ -103,27 +103,28 @@ def _url(holder: str, found: FoundResource) -> str:
     return f"urn:uuid:{uuid5(NAMESPACE, chr(0).join((holder, found.kind, _id(found) or found.raw.hex())))}"
 
 
-def _subjects(found: Sequence[tuple[str, FoundResource]]) -> dict[str, list[FileSubject]]:
-    """The Patients of each holder. `fullUrl` is not kept in records, so a URN may be any of their names."""
-    subjects: dict[str, list[FileSubject]] = defaultdict(list)
+def _subjects(found: Sequence[tuple[str, FoundResource]]) -> dict[str, FileSubject]:
+    """The person as each holder's Patient. `fullUrl` is not kept in records, so a URN may be any of their names."""
+    patients: dict[str, list[FoundResource]] = defaultdict(list)
     for holder, one in found:
         if one.kind == "Patient":
-            subjects[holder].append(FileSubject(PatientNames.of(one), _groups(found, holder), any_urn=True))
-    return subjects
+            patients[holder].append(one)
+    return {
+        holder: FileSubject(PatientNames.of_several(several), _groups(found, holder), any_urn=True)
+        for holder, several in patients.items()
+    }
 
 
 def _groups(found: Sequence[tuple[str, FoundResource]], holder: str) -> dict[str, FoundResource]:
     return {_id(one): one for name, one in found if name == holder and one.kind == "Group"}
 
 
-def _is_own(found: FoundResource, subjects: Sequence[FileSubject]) -> bool:
+def _is_own(found: FoundResource, subject: FileSubject | None) -> bool:
     """True if nothing says that a resource is about another Patient. Where the Patient is not shared, it may refer to
     one Patient only.
     """
-    if subjects:
-        return any(not subject.objection(found) for subject in subjects)
     try:
-        return not subject_of([found], needs_patient=False).objection(found)
+        return not (subject or subject_of([found], needs_patient=False)).objection(found)
     except InvalidStatement:
         return False
 
