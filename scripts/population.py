@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import carebundle
 
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, MalformedInput
-from mydata_ledger.services.health.formats import cuts, split
+from mydata_ledger.services.health.formats import FoundResource, split
 
 SEED, COUNT = 20_190_902, 24
 PROFILES = ("type2_diabetes", "hypertension", "anaemia", "ckd_stage3", "healthy")
 MIDDLE, OLD = (42, 58), (62, 78)
 MAX_FILE = 64 * 1024 * 1024
 HOSPITALS = 2
+SUFFIXES = {".json", ".ndjson"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ def generated() -> Iterator[GeneratedPerson]:
 
 def from_folder(folder: Path, on_status: Callable[[str], None]) -> Iterator[GeneratedPerson]:
     """One person for each file; an unusable file is reported and skipped. Raises MalformedInput if none is usable."""
-    paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
+    paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in SUFFIXES] if folder.is_dir() else []
     if not paths:
-        raise MalformedInput(f"no *.json files in {folder}; give a folder of FHIR R4 bundles, one person a file")
+        raise MalformedInput(f"no .json files in {folder}; give a folder of FHIR R4 bundles, one person a file")
     used = 0
     for path in paths:
         try:
@@ -88,38 +88,25 @@ def _bounded(path: Path) -> bytes:
 def person(raw: bytes, number: int) -> GeneratedPerson:
     """Make a person from a bundle; visits go to the hospitals in turn. Raises MalformedInput, InvalidStatement."""
     parts = split(raw, bytes(20))
-    skipped = {skip.entry for skip in parts.skipped}
-    entries = [text for index, text in enumerate(_entries(raw.decode())) if index not in skipped]
-    documents = [json.loads(text) for text in entries]
-    visits = [d.get("fullUrl", "") for d in documents if d["resource"]["resourceType"] == "Encounter"]
-    resources = []
-    for text, document, upload in zip(entries, documents, parts.uploads, strict=True):
-        visit = _visit(document, visits)
-        hospital = (visits.index(visit) + number if visit in visits else number) % HOSPITALS
-        kind = document["resource"]["resourceType"]
-        resources.append(GeneratedResource(text, upload.category, kind, visit, hospital, document.get("fullUrl", "")))
-    if not any(resource.kind == "Patient" for resource in resources):
+    if not any(found.kind == "Patient" for found in parts.resources):
         raise InvalidStatement("the file has no Patient, so nobody knows whose records these are")
+    visits = [found.full_url for found in parts.resources if found.kind == "Encounter"]
+    resources = []
+    for found, upload in zip(parts.resources, parts.uploads, strict=True):
+        visit = _visit(found, visits)
+        hospital = (visits.index(visit) + number if visit in visits else number) % HOSPITALS
+        text = f'{{"fullUrl":{json.dumps(found.full_url)},"resource":{found.raw.decode()}}}'
+        resources.append(GeneratedResource(text, upload.category, found.kind, visit, hospital, found.full_url))
     return GeneratedPerson(sha256(raw).hexdigest(), resources)
 
 
-def _entries(text: str) -> list[str]:
-    """The text of each entry; a single resource is wrapped as one entry."""
-    starts = {name: start for name, start, _ in cuts.members(text, cuts.start_of(text))}
-    if "entry" not in starts:
-        return ['{"resource":' + text.strip() + "}"]
-    return [text[start:end] for start, end in cuts.items(text, starts["entry"])]
-
-
-def _visit(document: dict[str, Any], visits: list[str]) -> str:
-    resource = document["resource"]
-    if resource["resourceType"] == "Encounter":
-        return str(document.get("fullUrl", ""))
-    references = [resource.get("encounter"), resource.get("context"), *_billed(resource)]
-    named = [r["reference"] for r in references if isinstance(r, dict) and isinstance(r.get("reference"), str)]
+def _visit(found: FoundResource, visits: list[str]) -> str:
+    """The `fullUrl` of the Encounter that a resource belongs to; empty if it is not in the file."""
+    if found.kind == "Encounter":
+        return found.full_url
+    billed = found.resource.get("item")
+    items = [item.get("encounter") for item in billed if isinstance(item, dict)] if isinstance(billed, list) else []
+    visits_billed = [one for listed in items if isinstance(listed, list) for one in listed]
+    references = [found.resource.get("encounter"), found.resource.get("context"), *visits_billed]
+    named = [one.get("reference") for one in references if isinstance(one, dict)]
     return next((name for name in named if name in visits), "")
-
-
-def _billed(resource: dict[str, Any]) -> list[Any]:
-    items = resource.get("item", [])
-    return [e for item in items if isinstance(item, dict) for e in item.get("encounter", []) if isinstance(items, list)]

@@ -6,11 +6,15 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 
+import jwcrypto.jwe
 from jwcrypto.common import JWException, json_encode
 from jwcrypto.jwe import JWE
 from jwcrypto.jwk import JWK
 
 from mydata_ledger.ledger.errors import IntegrityFailure
+
+jwcrypto.jwe.default_max_compressed_size = 64 * 1024 * 1024
+"""Deflated files of links may exceed the 256 KiB that jwcrypto permits. The inflated size stays bounded at 100 MB."""
 
 
 def jwe(content: bytes, key: bytes, content_type: str) -> str:

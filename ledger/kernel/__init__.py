@@ -24,6 +24,7 @@ from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.log_consumer import LogConsumer
 from mydata_ledger.ledger.kernel.people import People
 from mydata_ledger.ledger.kernel.people.deliveries import Delivery, Notifier
+from mydata_ledger.ledger.kernel.people.link_content import OwnRecord
 from mydata_ledger.ledger.kernel.people.links import Link
 from mydata_ledger.ledger.kernel.people.requests import RequestTerms
 from mydata_ledger.ledger.kernel.people.reviews import Review
@@ -54,6 +55,7 @@ __all__ = [
     "NewLink",
     "Notifier",
     "OpenedRecord",
+    "OwnRecord",
     "PastDecision",
     "PointInTime",
     "Proof",

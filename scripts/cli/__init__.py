@@ -17,6 +17,7 @@ from mydata_ledger.scripts.cli import (
     erasing,
     explaining,
     exporting,
+    issuing,
     keys,
     keystore,
     notes,
@@ -65,7 +66,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(keystore.app, name="keystore")
 app.add_typer(party.app, name="party")
 app.add_typer(payloads.app, name="payloads")
-app.command("issue")(reading.issue)
+app.command("issue")(issuing.issue)
 app.add_typer(consent.app, name="consent")
 app.command("revoke")(consent.revoke)
 app.add_typer(transferring.app, name="transfer")

@@ -1,9 +1,8 @@
-"""Commands `mydata issue`, `access` and `receipt`: issue records, read them, and fetch receipts."""
+"""Commands `mydata access` and `receipt`: read records, and fetch receipts."""
 
 from __future__ import annotations
 
 import base64
-import mimetypes
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,8 +13,6 @@ from mydata_ledger.client import Client, OpenedRelease
 from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.commitment.content import is_json
-from mydata_ledger.ledger.errors import LedgerError, MalformedInput, TooLarge
-from mydata_ledger.ledger.record import Issue
 from mydata_ledger.scripts.cli.common import (
     URL,
     Json,
@@ -25,60 +22,14 @@ from mydata_ledger.scripts.cli.common import (
     Pointers,
     Url,
     answer,
-    console,
     write,
     write_proof,
 )
 from mydata_ledger.scripts.cli.key_files import signed_in
-from mydata_ledger.scripts.cli.large_records import STREAMED_FROM, issue_file, keep_record, keep_release
+from mydata_ledger.scripts.cli.large_records import keep_record, keep_release
 from mydata_ledger.scripts.large_records import is_streamed
 
-MAX_FILE, PAGE = 64 * 1024 * 1024, 1_000
-
-
-def issue(
-    files: Annotated[list[Path], typer.Argument(help="FHIR R4 bundles, or any files.")],
-    key: Key,
-    subject: Annotated[str, typer.Option("--subject", help="The data subject's 0x address.")],
-    category: Annotated[str, typer.Option(help="Category of files that are not FHIR bundles.")] = "health.other",
-    url: Url = URL,
-    as_json: Json = False,
-) -> None:
-    """Issue records as an accredited holder. A file that cannot be used is reported; the others are issued."""
-    client, _ = signed_in(url, key)
-    issued: dict[str, Any] = {}
-    for file in files:
-        try:
-            issued[file.name] = _issue(client, file, subject, category, quiet=as_json)
-        except (LedgerError, OSError) as error:
-            console.print(f"left out {file.name}: {error}", style="red", markup=False, soft_wrap=True)
-    lines = [f"{name}: {len(records)} records" for name, records in issued.items()]
-    answer(issued, "\n".join(lines) or "nothing was issued", as_json)
-    if len(issued) < len(files):
-        raise typer.Exit(1)
-
-
-def _issue(client: Client, file: Path, subject: str, category: str, *, quiet: bool) -> list[dict[str, Any]]:
-    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    if file.stat().st_size > STREAMED_FROM and not is_json(kind):
-        return issue_file(client, file, {"data_subject": subject, "category": category}, kind, quiet=quiet)
-    if file.stat().st_size > MAX_FILE:
-        raise TooLarge(f"a file has at most {MAX_FILE} bytes; split it into smaller ones")
-    raw = file.read_bytes()
-    if file.suffix == ".json" and _is_fhir(raw):
-        headers = {"content-type": "application/fhir+json"}
-        request = {"params": {"data_subject": subject}, "content": raw, "headers": headers}
-        return client.issue(client.call("POST", "/health/bundles/drafts", **request)["drafts"], Issue)
-    record = {"data_subject": subject, "category": category, "media_type": kind}
-    form = {"records": [{**record, "content_base64": base64.b64encode(raw).decode()}]}
-    return client.issue(client.call("POST", "/records/drafts", json=form)["drafts"], Issue)
-
-
-def _is_fhir(raw: bytes) -> bool:
-    value = read(raw)
-    if not isinstance(value, dict) or "resourceType" not in value:
-        raise MalformedInput("not FHIR: a bundle or resource has a `resourceType`; to issue other JSON, rename it .txt")
-    return True
+PAGE = 1_000
 
 
 def access(

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import httpx
 import typer
 
-from mydata_ledger.client import RequestRefused
-from mydata_ledger.ledger.errors import MalformedInput, SourceUnavailable
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer
 from mydata_ledger.scripts.cli.key_files import signed_in
 
 if TYPE_CHECKING:
-    from mydata_ledger.services.health.formats.shlink import Payload
+    from mydata_ledger.scripts.health_links import ReceivedFile
 
 DAY = 86_400
-MAX_BYTES = 64 * 1024 * 1024
 
 
 def share(
@@ -77,45 +74,39 @@ def receive(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Open a SMART Health Link of this ledger or of any other issuer."""
+    """Open a SMART Health Link of this ledger or of any other issuer: every file of it.
+
+    With --out, the first file has this name, and the others have it with a number. Exit code 1: a file was not
+    received.
+    """
+    from mydata_ledger.scripts.health_links import receive as receive_files
     from mydata_ledger.services.health.formats.shlink import read_shlink
 
-    content, kind = _fetch(read_shlink(link), recipient, passcode)
-    if out:
-        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-    value = {"content_type": kind, "bytes": len(content), "file": str(out or "")}
-    answer(value, f"written to {out}" if out else content.decode("utf-8", "replace"), as_json)
+    files = receive_files(read_shlink(link), recipient, passcode)
+    paths = _write_all(files, out) if out else [""] * len(files)
+    listed = [
+        {"content_type": file.content_type, "bytes": len(file.content), "file": path, "reason": file.reason}
+        for file, path in zip(files, paths, strict=True)
+    ]
+    lines = [_text(file, path) for file, path in zip(files, paths, strict=True)]
+    answer({"files": listed}, "\n".join(lines), as_json)
+    if any(file.reason for file in files):
+        raise typer.Exit(1)
 
 
-def _fetch(payload: Payload, recipient: str, passcode: str) -> tuple[bytes, str]:
-    from mydata_ledger.ledger.envelope.jose import open_jwe
-
-    with httpx.Client(timeout=60) as http:
-        try:
-            if "U" in payload.flag:
-                sealed = _read(http.get(payload.url, params={"recipient": recipient})).decode("ascii")
-            else:
-                body = {"recipient": recipient} | ({"passcode": passcode} if passcode else {})
-                sealed = _first_file(http, httpx.Response.json(http.post(payload.url, json=body).raise_for_status()))
-        except httpx.HTTPStatusError as error:
-            raise RequestRefused(error.response.status_code, "link", error.response.text[:200]) from error
-        except httpx.HTTPError as error:
-            raise SourceUnavailable("the server of the link does not answer; is the link complete?") from error
-    return open_jwe(sealed, payload.key)
+def _text(file: ReceivedFile, path: str) -> str:
+    if file.reason:
+        return f"a file of the link was not received: {file.reason}"
+    return f"written to {path}" if path else file.content.decode("utf-8", "replace")
 
 
-def _first_file(http: httpx.Client, manifest: object) -> str:
-    files = manifest.get("files") if isinstance(manifest, dict) else None
-    if not isinstance(files, list) or not files or not isinstance(files[0], dict):
-        raise MalformedInput("the manifest names no file")
-    if "embedded" in files[0]:
-        return str(files[0]["embedded"])
-    return _read(http.get(str(files[0].get("location", "")))).decode("ascii")
-
-
-def _read(response: httpx.Response) -> bytes:
-    content = response.raise_for_status().content
-    if len(content) > MAX_BYTES:
-        raise MalformedInput(f"the file has more than {MAX_BYTES} bytes")
-    return content
+def _write_all(files: Sequence[ReceivedFile], out: Path) -> list[str]:
+    """Write files to `out`, and after the first to `out` with a number; returns their paths (empty: not received)."""
+    paths = []
+    for number, file in enumerate(files, 1):
+        path = out if number == 1 else out.with_name(f"{out.stem}-{number}{out.suffix}")
+        if not file.reason:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
+                written.write(file.content)
+        paths.append("" if file.reason else str(path))
+    return paths

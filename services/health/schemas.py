@@ -8,11 +8,17 @@ from pydantic import BaseModel
 
 
 class SkippedView(BaseModel):
-    """A resource that is no record, and why."""
+    """A part of the file that became no record, and why.
+
+    `entry` is its index, `place` where it stands (`entry[3]`, `line 4`; empty: the whole file). With `refused` it may
+    be about the person and is not issued; without, it describes no person, or has no resource by the standard.
+    """
 
     entry: int
     resource_type: str
     reason: str
+    place: str
+    refused: bool
 
 
 class BundleDrafts(BaseModel):

@@ -15,12 +15,14 @@ from jwcrypto.jwk import JWK
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.receipt import LOGS
+from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.replay import Outcome
 from mydata_ledger.services.health.formats.shlink import read_shlink
 from testing.ledger_fixture import NOW
 from tests.api.api_client import ApiClient
 from tests.api.test_erasures import erase
 from tests.ledger.test_replay import outcomes
+from tests.services import ips
 
 PATIENT = b'{"resourceType":"Patient","id":"p","birthDate":"1970-01-01","name":[{"family":"Kim"}]}'
 ALLERGY = (
@@ -130,6 +132,52 @@ def test_only_what_was_chosen_is_shared(client):
     kinds = [one["resource"]["resourceType"] for one in bundle["entry"]]
     assert kinds == ["Composition", "Patient", "Organization", "Observation"]
     assert "birthDate" not in bundle["entry"][1]["resource"]
+
+
+@pytest.mark.parametrize(
+    "categories", [["business"], ["finance.account"], ["health.lab", "finance.account"], ["health.claim"], ["*"]]
+)
+def test_a_link_over_what_a_summary_does_not_show_is_refused_with_a_sentence(client, categories):
+    form = {"categories": categories, "label": "tender", "expires": NOW + 3_600}
+    answer = client.http.post("/me/links", json=form, headers=client.as_(client.fixture.ann))
+    assert answer.status_code == 422
+    assert "a health summary shows nothing of" in answer.json()["detail"] or "*" in categories
+    assert client.http.get("/me/links", headers=client.as_(client.fixture.ann)).json() == []
+
+
+def test_a_patient_and_a_problem_of_one_id_are_issued_and_shared(client):
+    """A bundle as the hospital hands it in, to the summary that a doctor opens."""
+    fixture, shared_id = client.fixture, "5f339d06-b1d0-466b-8578-1dffecfe4f07"
+    entries = [
+        {
+            "resource": {
+                "resourceType": "Patient",
+                "id": shared_id,
+                "name": [{"text": "Ann Test"}],
+                "birthDate": "1940-02-03",
+            }
+        },
+        {
+            "resource": {
+                "resourceType": "Condition",
+                "id": shared_id,
+                "code": {"text": "Asthma"},
+                "subject": {"reference": f"Patient/{shared_id}"},
+            }
+        },
+    ]
+    url = "/health/bundles/drafts?data_subject=0x" + fixture.ann.signer.hex()
+    body = json.dumps({"resourceType": "Bundle", "entry": entries}).encode()
+    drafts = client.http.post(url, content=body, headers=client.as_(fixture.hospital)).json()
+    assert drafts["skipped"] == []
+    signed = [client.signed(fixture.hospital, Issue, draft) for draft in drafts["drafts"]]
+    records = [{"message": one["message"], "signature": one["signature"]} for one in signed]
+    client.http.post("/records", json={"records": records}, headers=client.as_(fixture.hospital))
+    fixture.anchor()
+    link = made(client, categories=["health.identity", "health.condition"])
+    found = ips.Document(opened(manifest(client, link).json()["files"][0]["embedded"], link).payload).check()
+    assert found.patient["name"] == [{"text": "Ann Test"}]
+    assert [one["code"]["text"] for one in found.entries("11450-4")] == ["Asthma"]
 
 
 def test_a_file_too_long_to_embed_has_an_address_that_lasts_ten_minutes(client):

@@ -58,6 +58,21 @@ def test_an_unusable_file_is_reported_and_the_others_are_used(folder):
     assert all(len(line) < 200 for line in lines)
 
 
+def test_a_null_where_a_visit_was_due_leaves_nobody_out(folder):
+    bills = [{"item": [{"encounter": None}, None, {"encounter": [None, {"reference": "urn:e2"}]}]}, {"item": None}]
+    bill = {"resourceType": "ExplanationOfBenefit"}
+    extra = [{"fullUrl": f"urn:b{n}", "resource": bill | members} for n, members in enumerate(bills)]
+    (folder / "one.JSON").write_bytes(
+        b"\xef\xbb\xbf" + json.dumps(BUNDLE | {"entry": [*BUNDLE["entry"], *extra]}).encode()
+    )
+    (folder / "one.json").unlink()
+    (person,) = from_folder(folder, lambda _: None)
+    assert {r.name: r.visit for r in person.resources if r.kind == "ExplanationOfBenefit"} == {
+        "urn:b0": "urn:e2",
+        "urn:b1": "",
+    }
+
+
 def test_a_folder_without_people_is_an_error_that_names_what_is_expected(tmp_path):
     with pytest.raises(MalformedInput, match="give a folder of FHIR R4 bundles"):
         list(from_folder(tmp_path, lambda _: None))

@@ -5,6 +5,7 @@ key.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.access import SELF_VIEW
@@ -20,8 +21,18 @@ from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Record
 
 MOST_RECORDS, BATCH = 2_000, 500
-Compose = Callable[[Sequence[bytes]], bytes]
-"""Maps the contents of records to the one document that is shared."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """One of a person's own records, opened: its holder (0x address) and its content."""
+
+    holder: str
+    content: bytes
+
+
+Compose = Callable[[Sequence[OwnRecord]], bytes]
+"""Maps records, oldest first, to the one document that is shared."""
 
 
 class LinkContent:
@@ -51,11 +62,11 @@ class LinkContent:
             raise TooLarge(f"a link shares at most {MOST_RECORDS} records; share fewer categories")
         return records
 
-    def _opened(self, person: bytes, records: Sequence[Record]) -> list[bytes]:
-        """The content of the records, opened inside the operator's process for their data subject, each with its own
+    def _opened(self, person: bytes, records: Sequence[Record]) -> list[OwnRecord]:
+        """The records, opened inside the operator's process for their data subject, each with its own
         receipt; without records that are released as streams.
         """
-        name, contents = requester_name(person), []
+        name, opened = requester_name(person), []
         for start in range(0, len(records), BATCH):
             part = records[start : start + BATCH]
             requests = [
@@ -64,8 +75,8 @@ class LinkContent:
             answers = self._evaluation.ask_soon(requests).result()
             for record, (decision, receipt) in zip(part, answers, strict=True):
                 if decision.permitted and (sealed := self._world.sealed(record.issue.cid)) is not None:
-                    contents.append(self._content_of(record, sealed, receipt))
-        return contents
+                    opened.append(OwnRecord(record.issue.holder, self._content_of(record, sealed, receipt)))
+        return opened
 
     def _content_of(self, record: Record, sealed: bytes, receipt: LoggedStatement) -> bytes:
         wrapped = self._world.keys.rewrap(record.issue.record_id, self._world.computer.public, receipt)

@@ -1,5 +1,6 @@
-"""FHIR R4 bundles to records, each with its exact bytes, its category and the period it is about."""
+"""FHIR R4 files to records, each with its exact bytes, its category and the period it is about."""
 
 from mydata_ledger.services.health.formats.bundle import BundleSplit, SkippedResource, split
+from mydata_ledger.services.health.formats.containers import FoundResource
 
-__all__ = ["BundleSplit", "SkippedResource", "split"]
+__all__ = ["BundleSplit", "FoundResource", "SkippedResource", "split"]

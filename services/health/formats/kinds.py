@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mydata_ledger.services.health.formats.loinc import implied_category
+
 BY_TYPE = {
     "health.identity": "Patient Person RelatedPerson",
     "health.encounter": "Appointment AppointmentResponse Encounter EpisodeOfCare",
@@ -34,11 +36,11 @@ LABORATORY, VITALS = {"laboratory", "lab", "hm", "mb", "ch"}, {"vital-signs"}
 
 
 def category_of(resource: dict[str, Any]) -> str | None:
-    """The category by resource type; for observations and reports by their own category codes."""
+    """The category by resource type; for observations and reports by their own category codes, or else by LOINC."""
     kind = resource.get("resourceType")
     if kind not in {"Observation", "DiagnosticReport"}:
         return CATEGORY.get(str(kind))
-    codes = {code.lower() for code in _codes(resource.get("category"))}
+    codes = {code.lower() for code in _codes(resource.get("category"))} or {implied_category(resource)}
     if codes & LABORATORY:
         return "health.lab"
     if kind == "DiagnosticReport":

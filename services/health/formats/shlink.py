@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput
 from mydata_ledger.ledger.kernel import NewLink
 
@@ -44,15 +46,23 @@ def read_shlink(text: str) -> Payload:
     if not scheme or len(encoded) > MAX_TEXT:
         raise MalformedInput("not a SMART Health Link: it has `shlink:/` and a payload")
     try:
-        members = json.loads(_raw(encoded))
+        members = read(_raw(encoded))
         key, url = _raw(members["key"]), members["url"]
-    except (ValueError, KeyError, TypeError, binascii.Error, RecursionError) as error:
+    except (MalformedInput, ValueError, KeyError, TypeError, AttributeError) as error:
         raise MalformedInput("not a SMART Health Link: its payload is no JSON object with `url` and `key`") from error
     if len(key) != 32 or not isinstance(url, str) or members.get("v", 1) != 1:
         raise MalformedInput("a link of another kind or version than SMART Health Links 1")
-    expires = members.get("exp", 0)
-    expires_at = int(expires) if isinstance(expires, int | float) else 0
-    return Payload(url, key, str(members.get("flag", "")), str(members.get("label", "")), expires_at)
+    return Payload(url, key, str(members.get("flag", "")), str(members.get("label", "")), _expiry(members))
+
+
+def _expiry(members: Mapping[str, Any]) -> int:
+    """The end of a link in UTC seconds: 0 for none, at least 1 for any other."""
+    if "exp" not in members:
+        return 0
+    expires = members["exp"]
+    if not isinstance(expires, int | float) or isinstance(expires, bool):
+        raise MalformedInput("not a SMART Health Link: `exp` is a number of seconds")
+    return max(1, int(expires))
 
 
 def _base64(raw: bytes) -> str:

@@ -12,11 +12,11 @@ from mydata_ledger.api.auth import AppContextDep, SignedIn, subject_bytes
 from mydata_ledger.api.numbers import Seconds
 from mydata_ledger.api.routes.links import LinkView
 from mydata_ledger.api.schemas import Form, Hex, Term
-from mydata_ledger.ledger.kernel import LinkTerms
+from mydata_ledger.ledger.kernel import LinkTerms, OwnRecord
 from mydata_ledger.ledger.typed_data import read_hex
 from mydata_ledger.services.health.formats.bundle import MEDIA_TYPE
 from mydata_ledger.services.health.formats.shlink import shlink
-from mydata_ledger.services.health.formats.summary import summary
+from mydata_ledger.services.health.formats.summary import check_shown, summary
 
 router = APIRouter(tags=["links"])
 LinkName = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="name of the link, as `/me/links` lists it")]
@@ -68,8 +68,12 @@ def create_link(form: LinkForm, caller: SignedIn, context: AppContextDep) -> New
     """
     kernel, person = context.kernel, subject_bytes(form.data_subject) if form.data_subject else caller.signer
 
-    def compose(contents: Sequence[bytes]) -> bytes:
-        return summary(contents, person, kernel.queries.now())
+    for category in form.categories:
+        kernel.queries.vocabulary.check_category(category)
+    check_shown(form.categories)
+
+    def compose(records: Sequence[OwnRecord]) -> bytes:
+        return summary(records, person, kernel.queries.now())
 
     base = context.settings.uri.rstrip("/")
     new_link = kernel.people.sharing.make(person, form.terms(), compose, MEDIA_TYPE, caller.signer)
@@ -85,6 +89,6 @@ def refresh_link(name: LinkName, form: RefreshForm, caller: SignedIn, context: A
         caller.signer,
         link,
         read_hex(form.key, "key", 32),
-        lambda contents: summary(contents, person, kernel.queries.now()),
+        lambda records: summary(records, person, kernel.queries.now()),
     )
     return LinkView.of(refreshed)

@@ -37,8 +37,11 @@ def draft_bundle(
     caller: SignedIn,
     kernel: KernelDep,
 ) -> BundleDrafts:
-    """Seal every resource of one person's FHIR R4 bundle (the request body, unchanged), and return the statements to
-    sign.
+    """Seal every resource of one person's FHIR R4 file, and return the statements to sign.
+
+    The request body is the file, unchanged: a Bundle of any type, Parameters, a resource, or one of these a line
+    (NDJSON). What cannot be used is in `skipped`, and the rest goes on. A resource that refers to another Patient is
+    refused.
     """
     parts = split(bundle, subject_bytes(data_subject))
     drafts = _draft_all(kernel, caller.name, parts)

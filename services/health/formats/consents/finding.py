@@ -1,16 +1,12 @@
-"""The Consents of a file: a single resource, a Bundle of any kind, or one resource per line
-(NDJSON, FHIR bulk data).
-"""
+"""The Consents of a file: a single resource, a Bundle of any type, Parameters, or one resource a line (NDJSON)."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge
+from mydata_ledger.services.health.formats.containers import Part, UnusablePart, parts_of
+from mydata_ledger.services.health.formats.versions import present_versions
 
 MAX_CONSENTS = 1_000
 """Consents in one file."""
@@ -32,42 +28,19 @@ def consents_in(raw: bytes) -> list[FoundConsent]:
         MalformedInput: The file is not JSON or has no Consent.
         TooLarge: The file has more than 1,000 of them.
     """
-    lines = raw.splitlines()
-    if len(lines) > 1 and lines[0].rstrip().endswith(b"}") and lines[0].lstrip().startswith(b"{"):
-        consents = [
-            FoundConsent(f"line {number}", line) for number, line in enumerate(lines, 1) if _may_be_consent(line)
-        ]
-    else:
-        consents = list(_inside(raw))
-    if not consents:
+    parts = [part for part in present_versions(parts_of(raw)) if _may_be_consent(part)]
+    if not parts:
         raise MalformedInput("no FHIR Consent here: give a Consent, a Bundle with Consents, or one Consent a line")
-    if len(consents) > MAX_CONSENTS:
+    if len(parts) > MAX_CONSENTS:
         raise TooLarge(f"a file has at most {MAX_CONSENTS} consents; split it")
-    return consents
+    return [FoundConsent(part.place, part.raw) for part in parts]
 
 
-def _inside(raw: bytes) -> Iterator[FoundConsent]:
-    resource = read(raw)
-    if not isinstance(resource, dict) or resource.get("resourceType") != "Bundle":
-        yield FoundConsent("", raw)
-        return
-    entries = resource.get("entry", [])
-    if not isinstance(entries, list):
-        raise MalformedInput("`Bundle.entry` is a list")
-    for number, entry in enumerate(entries):
-        inner: Any = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(inner, dict) and inner.get("resourceType") == "Consent":
-            yield FoundConsent(
-                f"entry[{number}]", json.dumps(inner, ensure_ascii=False).encode("utf-8", "surrogatepass")
-            )
+def _may_be_consent(part: Part) -> bool:
+    """True if a part is a Consent, is the whole file, or is not readable; what is no Consent is refused by name later.
 
-
-def _may_be_consent(line: bytes) -> bool:
-    """True if a line is a Consent, or is not readable; an unreadable one is refused by name later."""
-    if not line.strip():
-        return False
-    try:
-        resource = read(line)
-    except MalformedInput:
-        return True
-    return not isinstance(resource, dict) or resource.get("resourceType") == "Consent"
+    An older version in a history is none, since it is no longer in force.
+    """
+    if isinstance(part, UnusablePart):
+        return part.refused
+    return part.kind == "Consent" or not part.place
