@@ -74,10 +74,10 @@ def list_revocation_marks(context: AppContextDep, after: AfterMark = "", limit: 
     """The marks of revocation that this ledger knows from the chain, by key. They are public there; an auditor
     compares.
     """
-    known = context.kernel.queries.marks(read_hex(after, "after", 32) if after else b"", limit)
-    marks = {to_hex(key): block for key, block in known.marks.items()}
+    page = context.kernel.queries.marks(read_hex(after, "after", 32) if after else b"", limit)
+    marks = {to_hex(key): block for key, block in page.marks.items()}
     following = max(marks) if len(marks) == limit else None
-    return MarksView(block=known.block, parties=context.settings.registries["parties"], marks=marks, next=following)
+    return MarksView(block=page.block, parties=context.settings.registries["parties"], marks=marks, next=following)
 
 
 @router.get("/{name}/heads")

@@ -70,7 +70,7 @@ def _missed_statements(
 def _parties(state: LedgerState, history: History, block: int) -> Iterator[AuditFinding]:
     """A party that changes while it is read may be as at the ledger's block, or as it is now."""
     accounts = sorted({*state.parties, *history.accounts(state.registry)})
-    states = (history.registered(state.registry, accounts, at) for at in (block, history.block))
+    states = (history.registered(state.registry, accounts, number) for number in (block, history.block))
     for account, *registered in zip(accounts, *states, strict=True):
         if _as_registered(state.parties.get(account)) not in registered:
             text = f"the party {account} is not in the ledger as it is registered at {state.registry}"

@@ -349,10 +349,10 @@ class TestCurrent:
         ledger.store.anchoring.revealed([RevocationMark(consented.signed.entry.entry, b"\7" * 32, 1)])
         assert self.findings(ledger, served_state) == [FindingKind.UNFOUNDED]
 
-    @pytest.mark.parametrize("known", [None, {"name": "Another"}, {"roles": frozenset({"x"})}, {"valid_until": 5}])
-    def test_a_party_that_differs_from_the_registry_is_named(self, ledger, served_state, consented, known):
+    @pytest.mark.parametrize("changes", [None, {"name": "Another"}, {"roles": frozenset({"x"})}, {"valid_until": 5}])
+    def test_a_party_that_differs_from_the_registry_is_named(self, ledger, served_state, consented, changes):
         party = ledger.store.directory.party(CREW)
-        ledger.store.directory.change_parties({CREW: replace(party, **known) if known else None})
+        ledger.store.directory.change_parties({CREW: replace(party, **changes) if changes else None})
         assert self.findings(ledger, served_state) == [FindingKind.PARTY]
 
     def test_a_party_that_is_not_registered_is_named(self, ledger, served_state, consented):
@@ -366,7 +366,7 @@ class TestCurrent:
         monkeypatch.setattr(ledger_state, "PAGE", 3)
         assert read_state(served_state).marks == {mark.lock for mark in marks}
 
-    def test_what_is_no_ledger_of_ours_is_said(self, served_state):
+    def test_another_server_is_unknown(self, served_state):
         with pytest.raises(SourceUnavailable, match="--url"):
             read_state(served_state + "/elsewhere")
 
