@@ -9,24 +9,21 @@ from mydata_ledger.anchors.chain.results import EventLog
 from mydata_ledger.ledger.party import keccak
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=64)
 def mask(item: bytes) -> int:
     """Return the bits of an address or topic: the first three pairs of bytes of its Keccak digest, modulo 2048."""
-    digest = keccak(item)
-    bits = 0
-    for start in (0, 2, 4):
-        bits |= 1 << (int.from_bytes(digest[start : start + 2]) % 2048)
-    return bits
+    return sum(1 << bit for bit in set(_bits(item)))
 
 
 def bloom_of(logs: Iterable[EventLog]) -> int:
     """Return the filter of a block with exactly these logs."""
-    bits = 0
-    for log in logs:
-        bits |= mask(log.address)
-        for topic in log.topics:
-            bits |= mask(topic)
-    return bits
+    set_bits = {bit for item in {item for log in logs for item in (log.address, *log.topics)} for bit in _bits(item)}
+    return sum(1 << bit for bit in set_bits)
+
+
+def _bits(item: bytes) -> tuple[int, int, int]:
+    first = int.from_bytes(keccak(item)[:6])
+    return (first >> 32) % 2048, (first >> 16) % 2048, first % 2048
 
 
 def may_have(bloom: int, address: bytes, topics: Iterable[bytes]) -> bool:
