@@ -37,8 +37,10 @@ ADVANCE = Function("advance", ("uint64", "bytes32", "bytes32[]"))
 REVOKED_AT = Function("revokedAt", ("bytes32", "bytes32"), ("uint64",))
 REVOKE_MANY = Function("revokeMany", ("(bytes32,bytes32)[]",))
 IS_VALID_SIGNATURE = Function("isValidSignature", ("bytes32", "bytes"), ("bytes4",))
-PARTY = Function("party", ("address",), ("(string,bytes32[],bytes32,uint64,uint64)",))
+PARTY = Function("party", ("address",), ("(bytes,bytes32[],bytes32,uint64,uint64)",))
 PARTY_TYPES = ("string", "bytes32[]", "bytes", "uint64", "uint64")
+RAW_PARTY_TYPES = ("bytes", *PARTY_TYPES[1:])
+"""As PARTY_TYPES, with the bytes of the name: the contract does not check that they are UTF-8."""
 
 
 def topic(signature: str) -> str:
@@ -51,6 +53,11 @@ REVOKED = topic("Revoked(bytes32,bytes32)")
 REGISTERED = topic(f"PartyRegistered(address,{','.join(PARTY_TYPES)})")
 UPDATED = topic(f"PartyUpdated(address,{','.join(PARTY_TYPES)})")
 REMOVED = topic("PartyRemoved(address)")
+
+
+def text(raw: bytes) -> str:
+    """Return text of a contract, which may be padded with zeros; bytes that are not UTF-8 are replaced."""
+    return raw.rstrip(b"\0").decode("utf-8", "replace")
 
 
 def unpack(types: tuple[str, ...], data: bytes) -> tuple[Any, ...]:

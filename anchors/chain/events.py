@@ -117,6 +117,5 @@ def party_changes(logs: Iterable[EventLog]) -> PartyChanges:
 
 
 def _party(account: str, data: bytes) -> Party:
-    name, roles, key, valid_from, valid_until = abi.unpack(abi.PARTY_TYPES, data)
-    role_names = frozenset(role.rstrip(b"\0").decode("utf-8", "replace") for role in roles)
-    return Party(account, name, role_names, key, valid_from, valid_until)
+    name, roles, key, valid_from, valid_until = abi.unpack(abi.RAW_PARTY_TYPES, data)
+    return Party(account, abi.text(name), frozenset(map(abi.text, roles)), key, valid_from, valid_until)

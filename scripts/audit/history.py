@@ -144,10 +144,10 @@ class History:
 
 
 def _registered(
-    name: str, roles: Sequence[bytes], key_digest: bytes, valid_from: int, valid_until: int
+    name: bytes, roles: Sequence[bytes], key_digest: bytes, valid_from: int, valid_until: int
 ) -> RegisteredParty | None:
-    role_names = frozenset(role.rstrip(b"\0").decode("utf-8", "replace") for role in roles)
-    return RegisteredParty(name, role_names, key_digest, valid_from, valid_until) if valid_until else None
+    party = RegisteredParty(abi.text(name), frozenset(map(abi.text, roles)), key_digest, valid_from, valid_until)
+    return party if valid_until else None
 
 
 def _anchor(event: EventLog) -> Anchor:

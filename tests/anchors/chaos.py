@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from mydata_ledger.anchors.chain import Chain
-from mydata_ledger.anchors.chain.abi import HEAD, PARTY, PARTY_TYPES, REVOKED_AT, Function
+from mydata_ledger.anchors.chain.abi import HEAD, PARTY, PARTY_TYPES, REVOKED_AT, Function, text
 from mydata_ledger.anchors.follower import Follower
 from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.ledger.consent import NEVER, Consent
@@ -81,7 +81,7 @@ class Chaos:
 
     def withdraw(self):
         grantee = self.rng.choice(self.people)
-        if self.newest(grantee) and self.store.directory.party(grantee.address):
+        if self.newest(grantee):
             self.fixture.withdraws(grantee)
 
     def revoke_on_chain(self):
@@ -180,7 +180,7 @@ class Chaos:
         return Truth(
             HEAD.result(raw[0])[0],
             frozenset(entry for (entry, _), at_time in zip(locks, revoked, strict=True) if at_time),
-            frozenset((w.address, p[0]) for w, p in zip(self.people, parties, strict=True) if p[4]),
+            frozenset((w.address, text(p[0])) for w, p in zip(self.people, parties, strict=True) if p[4]),
         )
 
     def check_permits(self, lie):

@@ -3,16 +3,19 @@
 import time
 
 import pytest
+from eth_abi.abi import encode
 
+from mydata_ledger.anchors.chain.abi import PARTY_TYPES
 from mydata_ledger.anchors.follower import Follower
 from mydata_ledger.anchors.memory import FixedClock, MemoryStore
 from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.merkle import EMPTY_ROOT, Head
-from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.party import checksum, keccak
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
+from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.devnet import Devnet
-from tests.anchors.conftest import Site
+from tests.anchors.conftest import ADMIN, Site
 from tests.anchors.sample_statements import ANN, EVE, NOW, TRIAL, consent, incident, issue, request, revocation
 
 HOSPITAL = checksum(b"\x0a" * 20)
@@ -134,6 +137,18 @@ def test_the_directory_follows_the_registry(pair):
     (party,) = pair.store.directory.parties()
     assert (party.name, party.roles, party.encryption_key) == ("Busan Hospital", {"holder", "responder"}, b"key")
     assert pair.store.directory.party(HOSPITAL) == party
+
+
+def test_a_name_that_is_no_text_does_not_stop_the_follower(pair):
+    admin, types = Wallet(ADMIN).address, ("address", "bytes", *PARTY_TYPES[1:])
+    selector = keccak(f"register(address,{','.join(PARTY_TYPES)})".encode())[:4]
+    data = selector + encode(types, (HOSPITAL, b"Seoul \xff\xfe", [b"holder".ljust(32, b"\0")], b"", 0, NOW))
+    pair.chain.rpc.call("anvil_impersonateAccount", admin)
+    call = {"from": admin, "to": pair.site.deployment.parties, "data": "0x" + data.hex(), "gas": hex(10**6)}
+    pair.chain.rpc.call("eth_sendTransaction", call)
+    pair.chain.rpc.call("evm_mine")
+    pair.follower.once()
+    assert pair.store.directory.party(HOSPITAL).name == "Seoul \ufffd\ufffd"
 
 
 def test_i3_a_reorganisation_takes_grants_and_leaves_withdrawals(alone):

@@ -49,6 +49,14 @@ def test_a_withdrawal_ends_what_rested_on_the_consent_and_names_it(world):
     assert rests(world, other, reference="c")
 
 
+def test_a_consent_to_a_party_that_is_no_longer_accredited_can_be_withdrawn(world):
+    entry, name = consents(world, world.trial), world.store.directory.party(world.trial.address).name
+    world.store.directory.change_parties({world.trial.address: None})
+    withdrawn = world.withdraws(world.trial).signed.statement
+    assert (withdrawn.consent, withdrawn.grantee_name) == (entry, name)
+    assert world.store.index.consent(entry).revoked
+
+
 def test_what_rests_on_two_consents_ends_with_the_first(world):
     both = (consents(world, world.trial), consents(world, world.insurer))
     linked(world, *both)

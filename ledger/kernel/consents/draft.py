@@ -74,7 +74,9 @@ class Drafts:
         signer: bytes = b"",
         language: str = ENGLISH,
     ) -> Draft:
-        """The statement that ends the newest consent to a grantee. Raises NotFound if there is none to end."""
+        """The statement that ends the newest consent to a grantee, under the name that the consent gave them: a party
+        that is no longer accredited can be withdrawn from too. Raises NotFound if there is none to end.
+        """
         newest = self._world.index.newest(data_subject, grantee)
         consent = newest.signed.statement if newest else None
         if newest is None or not isinstance(consent, Consent):
@@ -83,7 +85,7 @@ class Drafts:
             data_subject=data_subject,
             signer=signer or data_subject,
             grantee=grantee,
-            grantee_name=self.name_of(grantee),
+            grantee_name=consent.grantee_name,
             version=_next_version(newest),
             consent=newest.signed.entry.entry,
             secret=secret,
