@@ -51,6 +51,11 @@ class ApiProcess:
         for one in sockets:
             one.close()
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def wait(self) -> None:
         """Wait until this ledger answers on the port.
 
