@@ -13,6 +13,7 @@ import carebundle
 
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, MalformedInput
 from mydata_ledger.services.health.formats import cuts, split
+from mydata_ledger.services.health.formats.kinds import section_of
 
 SEED, COUNT = 20_190_902, 24
 PROFILES = ("type2_diabetes", "hypertension", "anaemia", "ckd_stage3", "healthy")
@@ -23,7 +24,9 @@ HOSPITALS = 2
 
 @dataclass(frozen=True, slots=True)
 class GeneratedResource:
-    """One resource of a bundle: its exact entry text, category, and the visit (encounter name) it belongs to."""
+    """One resource of a bundle: its exact entry text, the category of its kind, and the visit (encounter name) it
+    belongs to.
+    """
 
     text: str
     category: str
@@ -97,7 +100,9 @@ def person(raw: bytes, number: int) -> GeneratedPerson:
         visit = _visit(document, visits)
         hospital = (visits.index(visit) + number if visit in visits else number) % HOSPITALS
         kind = document["resource"]["resourceType"]
-        resources.append(GeneratedResource(text, upload.category, kind, visit, hospital, document.get("fullUrl", "")))
+        resources.append(
+            GeneratedResource(text, section_of(upload.category), kind, visit, hospital, document.get("fullUrl", ""))
+        )
     if not any(resource.kind == "Patient" for resource in resources):
         raise InvalidStatement("the file has no Patient, so nobody knows whose records these are")
     return GeneratedPerson(sha256(raw).hexdigest(), resources)

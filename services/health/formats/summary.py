@@ -11,7 +11,7 @@ from html import escape
 from typing import Any
 from uuid import UUID, uuid5
 
-from mydata_ledger.services.health.formats.kinds import category_of
+from mydata_ledger.services.health.formats.kinds import category_of, section_of
 from mydata_ledger.services.health.formats.periods import period_of
 
 LOINC, EMPTY = "http://loinc.org", "http://terminology.hl7.org/CodeSystem/list-empty-reason"
@@ -131,7 +131,9 @@ def _resource(content: bytes, mark: str) -> Json | None:
 
 def _section_resources(category: str, resources: Sequence[Json]) -> list[Json]:
     """The resources of a section, newest first, without those entered in error."""
-    of_category = [r for r in resources if r["resourceType"] in TYPES[category] and category_of(r) == category]
+    of_category = [
+        r for r in resources if r["resourceType"] in TYPES[category] and section_of(category_of(r) or "") == category
+    ]
     valid = [one for one in of_category if one.get("status") != "entered-in-error"]
     return sorted(valid, key=lambda one: (-period_of(one)[0], str(one["id"])))
 
