@@ -48,6 +48,8 @@ class Catalog:
     categories: Mapping[str, Term]
     purposes: Mapping[str, Term]
     identifying: frozenset[str] = frozenset()
+    area: Term | None = None
+    """The labels of all its categories together: of the category above them, which has the catalog's name."""
 
 
 class Vocabulary:
@@ -56,10 +58,12 @@ class Vocabulary:
     def __init__(self, catalogs: Iterable[Catalog]) -> None:
         self.categories: dict[str, Term] = {}
         self.purposes: dict[str, Term] = {}
+        self.areas: dict[str, Term] = {}
         self.identifying: frozenset[str] = NAMES_PEOPLE
         for catalog in catalogs:
             self.categories |= catalog.categories
             self.purposes |= catalog.purposes
+            self.areas |= {catalog.name: catalog.area} if catalog.area else {}
             self.identifying |= catalog.identifying
         self._paths: dict[str, tuple[str, ...]] = {}
         self._below = {

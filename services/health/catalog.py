@@ -169,6 +169,7 @@ def _above(codes: str) -> list[str]:
 
 CATALOG = Catalog(
     name="health",
+    area=Term("All health data", "모든 건강 기록"),
     categories={
         "health.identity": Term("Identity and address", "신원 정보"),
         "health.encounter": Term("Visits", "진료 방문"),
