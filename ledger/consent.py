@@ -26,7 +26,8 @@ class Grant:
     """One line of a consent.
 
     Times are UTC seconds. Both windows include their start and exclude their end; 0 in `data_from` or `data_until`
-    means open. Empty `records` means every record of the categories. A category or purpose covers those below it.
+    means open. Empty `records` means every record of the categories. A category or purpose covers those below it. A
+    forbid of a category also reaches records of a category above it, since these may be what it forbids.
     """
 
     effect: Effect
@@ -45,7 +46,7 @@ class Grant:
         purposes above it.
         """
         return (
-            _in_scope(self.categories, category, self.purposes, purposes)
+            _in_scope(self.categories, category, self.purposes, purposes, self.effect is Effect.FORBID)
             and action in self.actions
             and (not self.records or record_id in self.records)
         )
@@ -64,12 +65,13 @@ class Grant:
 
     def reaches(self, data_from: int, data_until: int) -> bool:
         """Whether the grant applies to data of the period [`data_from`, `data_until`). An unknown period (0, 0) never
-        satisfies a permit that names a period, and is always covered by a forbid.
+        satisfies a permit that names a period, and is always covered by a forbid. So is the period [0, 1), which
+        records of before 1970 were issued with.
         """
         if not self.data_from and not self.data_until:
             return True
         end = self.data_until or NEVER
-        if not data_from and not data_until:
+        if not data_from and data_until <= 1:
             return self.effect is Effect.FORBID
         if self.effect is Effect.FORBID:
             return data_from < end and (data_until or NEVER) > self.data_from
@@ -86,9 +88,13 @@ class Grant:
 
 
 @lru_cache(maxsize=4_096)
-def _in_scope(categories: tuple[str, ...], category: str, granted: tuple[str, ...], purposes: tuple[str, ...]) -> bool:
+def _in_scope(
+    categories: tuple[str, ...], category: str, granted: tuple[str, ...], purposes: tuple[str, ...], forbids: bool
+) -> bool:
     """Whether the grant covers category and purpose; cached, because the same few scopes recur."""
-    return any(category_covers(held, category) for held in categories) and not {"*", *purposes}.isdisjoint(granted)
+    if {"*", *purposes}.isdisjoint(granted):
+        return False
+    return any(category_covers(held, category) or (forbids and category_covers(category, held)) for held in categories)
 
 
 @lru_cache(maxsize=4_096)

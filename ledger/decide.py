@@ -22,7 +22,7 @@ from mydata_ledger.ledger.access import (
     Finding,
     Reason,
 )
-from mydata_ledger.ledger.consent import Effect, Grant
+from mydata_ledger.ledger.consent import Effect, Grant, category_covers
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.record import Record
 from mydata_ledger.ledger.terms import DAY, OBLIGATIONS, Condition
@@ -44,6 +44,14 @@ def decide(request: AccessRequest, facts: Facts, at_time: int) -> Decision:
         return Decision(False, Reason.BLOCKED, findings=findings)
     verdicts = [_judge(state, request, record, facts, at_time) for state in facts.consents]
     return _weigh(verdicts, breaks_glass(request, facts, at_time))
+
+
+def about_own_category(request: AccessRequest, record: Record) -> AccessRequest:
+    """The question that is decided and logged: a question about a category, or any (`*`), includes what lies below it,
+    so it becomes one about the record's own category.
+    """
+    own = record.issue.category
+    return request.about(own) if own != request.category and category_covers(request.category, own) else request
 
 
 def _is_own(request: AccessRequest, record: Record) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 
@@ -133,15 +133,12 @@ class Replay:
             {False, True} if unknown else _presence_options(erased, receipt.records_size, receipt.decided_at)
         )
         issued_options = _presence_options(issued, receipt.records_size, receipt.decided_at)
-        issue, entry, is_anchored = (
-            issued.signed.statement,
-            issued.signed.entry.entry,
-            issued.position < receipt.records_size,
-        )
+        entry, is_anchored = issued.signed.entry.entry, issued.position < receipt.records_size
         records: list[Record | None] = [None] if False in issued_options else []
         if True in issued_options:
             records += [
                 Record(issue, issued.position, entry, is_anchored, erased=is_erased)
+                for issue in _readings(issued.signed.statement)
                 for is_erased in sorted(erased_options)
             ]
         return records
@@ -177,6 +174,16 @@ class Replay:
         """Whether the operator knew of the mark that ended the consent; with `late`, at the latest permitted time."""
         times = [self._marked[mark] for mark in (entry.entry, entry.lock) if mark in self._marked]
         return any(at_time <= (now - LAG if late else now + SLACK) for at_time in times)
+
+
+def _readings(issue: Issue) -> list[Issue]:
+    """The issue as it is read now, and as earlier releases read it.
+
+    Records of before 1970 were issued with the period [0, 1), which the rule then took as known; [0, 2) has that
+    meaning now.
+    """
+    earlier = [replace(issue, data_until=2)] if (issue.data_from, issue.data_until) == (0, 1) else []
+    return [issue, *earlier]
 
 
 def _request(receipt: AccessReceipt, path: Callable[[str], tuple[str, ...]]) -> AccessRequest:

@@ -22,6 +22,15 @@ def covers_all(grants: Sequence[Grant], wanted: Sequence[Grant], vocabulary: Voc
     )
 
 
+def joined(in_force: Sequence[Grant], added: Sequence[Grant], at_time: int, *, replacing: bool = False) -> list[Grant]:
+    """The grants of the next version to a grantee: those in force that have not ended at `at_time` (UTC seconds), then
+    the added ones that are not among them. With `replacing`, permits in force are left out; refusals always stay.
+    """
+    kept = [grant for grant in in_force if grant.expires > at_time]
+    kept = [grant for grant in kept if grant.effect is Effect.FORBID or not replacing]
+    return list(dict.fromkeys([*kept, *added]))
+
+
 def narrows(before: Sequence[Grant], after: Sequence[Grant], vocabulary: Vocabulary) -> bool:
     """Whether `after` permits nothing that `before` did not permit, and still forbids everything that `before`
     forbade.

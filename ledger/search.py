@@ -22,13 +22,20 @@ class PersonQuery(AccessRequest):
 @dataclass(frozen=True, slots=True)
 class PageQuery(AccessRequest):
     """A question about the first `limit` records after a search position; about `most` candidates are examined at most.
-    `permits` may be called once for several records if nothing that it reads differs between them.
+    `permits` may be called once for several records if nothing that it reads differs between them. `below` are the
+    declared categories below the one that is asked about; the question includes them.
     """
 
     after: SearchPosition = (-1, -1)
     limit: int = 0
     most: int = 0
     permits: Permits = lambda _, __, ___: False
+    below: tuple[str, ...] = ()
+
+
+def searched_categories(request: AccessRequest) -> tuple[str, ...]:
+    """The categories of the records that a search is about: its own, then those below it."""
+    return (request.category, *request.below) if isinstance(request, PageQuery) else (request.category,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from mydata_ledger.ledger.access import Incident
-from mydata_ledger.ledger.consent import Consent, Effect, Revocation
+from mydata_ledger.ledger.access import EMERGENCY, Incident
+from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.vocabulary import Term
 from mydata_ledger.ledger.wording import Words, moment
@@ -26,6 +26,18 @@ class Summaries(Words):
         patterns = KOREAN_ENDS if self._korean else ENGLISH_ENDS
         sentences = [patterns[effect, bool(person)] for effect in Effect if effect in effects]
         return tuple(pattern.format(name=name, whom=person) for pattern in sentences)
+
+    def emergencies(self, grants: Sequence[Grant]) -> tuple[str, ...]:
+        """A sentence if grants to emergency crews refuse them in an emergency as well."""
+        if not any(self.refuses_emergencies(grant) for grant in grants):
+            return ()
+        return ("응급 구조대도 거절됩니다." if self._korean else "Emergency crews are refused too.",)
+
+    def refuses_emergencies(self, grant: Grant) -> bool:
+        """Whether the grant forbids emergency treatment to its grantee."""
+        if grant.effect is not Effect.FORBID or EMERGENCY not in self._vocabulary.purposes:
+            return False
+        return not {"*", *self._vocabulary.path(EMERGENCY)}.isdisjoint(grant.purposes)
 
     def behalf(self, signer: bytes, data_subject: bytes) -> tuple[str, ...]:
         """The data subject for whom a consent is signed, if that is not the signer."""

@@ -16,11 +16,12 @@ from mydata_ledger.ledger.terms import Condition
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A category or purpose: its labels in English and Korean, and for a purpose the code above it."""
+    """A category or purpose: its labels in English and Korean, and for a purpose the code above it, or the two."""
 
     label: str
     label_ko: str
     above: str = ""
+    also_above: str = ""
 
 
 LONGEST, CANDIDATES = 80, 4
@@ -47,6 +48,8 @@ class Catalog:
     categories: Mapping[str, Term]
     purposes: Mapping[str, Term]
     identifying: frozenset[str] = frozenset()
+    area: Term | None = None
+    """The labels of all its categories together: of the category above them, which has the catalog's name."""
 
 
 class Vocabulary:
@@ -55,19 +58,35 @@ class Vocabulary:
     def __init__(self, catalogs: Iterable[Catalog]) -> None:
         self.categories: dict[str, Term] = {}
         self.purposes: dict[str, Term] = {}
+        self.areas: dict[str, Term] = {}
         self.identifying: frozenset[str] = NAMES_PEOPLE
         for catalog in catalogs:
             self.categories |= catalog.categories
             self.purposes |= catalog.purposes
+            self.areas |= {catalog.name: catalog.area} if catalog.area else {}
             self.identifying |= catalog.identifying
+        self._paths: dict[str, tuple[str, ...]] = {}
+        self._below = {
+            category: tuple(sorted(lower for lower in self.categories if lower.startswith(category + ".")))
+            for category in self.categories
+        }
         self._grantable = frozenset(above for category in self.categories for above in _upwards(category)) | {"*"}
 
     def path(self, purpose: str) -> tuple[str, ...]:
         """The purpose and every purpose above it. Raises UnknownTerm, with the nearest declared term."""
-        path = [purpose]
-        while above := self._term(path[-1], self.purposes, "purpose").above:
-            path.append(above)
-        return tuple(path)
+        if purpose not in self._paths:
+            self._paths[purpose] = tuple(dict.fromkeys(self._upwards_from(purpose)))
+        return self._paths[purpose]
+
+    def _upwards_from(self, purpose: str) -> Iterator[str]:
+        term = self._term(purpose, self.purposes, "purpose")
+        yield purpose
+        for above in filter(None, (term.above, term.also_above)):
+            yield from self._upwards_from(above)
+
+    def below(self, category: str) -> tuple[str, ...]:
+        """The declared categories below one, sorted; a question about it includes them."""
+        return self._below.get(category, ())
 
     def check_category(self, category: str) -> None:
         """Raise UnknownTerm unless `category` is declared, has declared categories below it, or is `*`."""

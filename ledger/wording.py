@@ -139,6 +139,7 @@ class Words:
 
     def _list(self, codes: Sequence[str], member: str) -> str:
         terms: Mapping[str, Term] = TERMS.get(member) or getattr(self._vocabulary, member)
+        terms = {**self._vocabulary.areas, **terms} if member == "categories" else terms
         return ", ".join(self._label(code, terms) for code in codes)
 
     def _label(self, code: str, terms: Mapping[str, Term]) -> str:

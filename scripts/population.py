@@ -12,6 +12,7 @@ import carebundle
 
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, MalformedInput
 from mydata_ledger.services.health.formats import FoundResource, split
+from mydata_ledger.services.health.formats.kinds import section_of
 
 SEED, COUNT = 20_190_902, 24
 PROFILES = ("type2_diabetes", "hypertension", "anaemia", "ckd_stage3", "healthy")
@@ -23,7 +24,9 @@ SUFFIXES = {".json", ".ndjson"}
 
 @dataclass(frozen=True, slots=True)
 class GeneratedResource:
-    """One resource of a bundle: its exact entry text, category, and the visit (encounter name) it belongs to."""
+    """One resource of a bundle: its exact entry text, the category of its kind, and the visit (encounter name) it
+    belongs to.
+    """
 
     text: str
     category: str
@@ -96,7 +99,9 @@ def person(raw: bytes, number: int) -> GeneratedPerson:
         visit = _visit(found, visits)
         hospital = (visits.index(visit) + number if visit in visits else number) % HOSPITALS
         text = f'{{"fullUrl":{json.dumps(found.full_url)},"resource":{found.raw.decode()}}}'
-        resources.append(GeneratedResource(text, upload.category, found.kind, visit, hospital, found.full_url))
+        resources.append(
+            GeneratedResource(text, section_of(upload.category), found.kind, visit, hospital, found.full_url)
+        )
     return GeneratedPerson(sha256(raw).hexdigest(), resources)
 
 

@@ -23,6 +23,7 @@ from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.ports import KnownMarks
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Issue, Record
+from mydata_ledger.ledger.search import searched_categories
 
 
 class MemoryIndex:
@@ -166,7 +167,8 @@ class MemoryIndex:
             return [self.facts(replace(request, record_id=record_id), at_time) for record_id in ids]
 
     def _is_candidate(self, issue: Issue, request: AccessRequest, names: frozenset[str]) -> bool:
-        return request.category in {EVERYTHING, issue.category} and self._is_named(issue.data_subject, names)
+        is_included = request.category == EVERYTHING or issue.category in searched_categories(request)
+        return is_included and self._is_named(issue.data_subject, names)
 
     def _is_named(self, data_subject: bytes, names: frozenset[str]) -> bool:
         statements = (logged.signed.statement for logged in self._state.about.get(data_subject, []))

@@ -117,7 +117,7 @@ def get_vocabulary(kernel: KernelDep) -> VocabularyView:
     return VocabularyView(
         categories={
             code: TermView(label=term.label, label_ko=term.label_ko, above=term.above)
-            for code, term in vocabulary.categories.items()
+            for code, term in (vocabulary.areas | vocabulary.categories).items()
         },
         purposes={
             code: TermView(label=term.label, label_ko=term.label_ko, above=term.above)

@@ -51,7 +51,7 @@ library Scope {
         returns (ConsentStatus)
     {
         bytes32 effect = keccak256(bytes(grant.effect));
-        if (!_inScope(grant, question)) return ConsentStatus.NotCovered;
+        if (!_inScope(grant, question, effect == FORBID)) return ConsentStatus.NotCovered;
         if (effect == FORBID) {
             bool open = grant.notBefore <= time && time < grant.expires && _overlaps(grant, question);
             return open ? ConsentStatus.Forbidden : ConsentStatus.NotCovered;
@@ -69,10 +69,19 @@ library Scope {
         return status == ConsentStatus.Expired ? 1 : 0;
     }
 
-    function _inScope(Grant calldata grant, Question calldata question) private pure returns (bool) {
-        return anyCovers(grant.categories, question.category) && _meets(grant.purposes, question.purposes)
-            && _has(grant.actions, keccak256(bytes(question.action)))
-            && (grant.records.length == 0 || _has(grant.records, question.recordId));
+    function _inScope(Grant calldata grant, Question calldata question, bool forbids) private pure returns (bool) {
+        return _meets(grant.purposes, question.purposes) && _has(grant.actions, keccak256(bytes(question.action)))
+            && (grant.records.length == 0 || _has(grant.records, question.recordId))
+            && (anyCovers(grant.categories, question.category)
+                || (forbids && _anyBelow(grant.categories, question.category)));
+    }
+
+    /// @dev A record of a wide category may be what a forbid of a category below it is about.
+    function _anyBelow(string[] calldata categories, string calldata category) private pure returns (bool) {
+        for (uint256 i = 0; i < categories.length; ++i) {
+            if (covers(category, categories[i])) return true;
+        }
+        return false;
     }
 
     function _meets(string[] calldata granted, string[] calldata asked) private pure returns (bool) {
@@ -99,15 +108,20 @@ library Scope {
     /// @dev A forbid stops data of which any part, or no part known, lies in its period.
     function _overlaps(Grant calldata grant, Question calldata question) private pure returns (bool) {
         if (grant.dataFrom == 0 && grant.dataUntil == 0) return true;
-        if (question.dataFrom == 0 && question.dataUntil == 0) return true;
+        if (_isUnknown(question)) return true;
         return question.dataFrom < _end(grant.dataUntil) && grant.dataFrom < _end(question.dataUntil);
     }
 
     /// @dev A permit that names a period reaches only data known to lie wholly in it.
     function _contains(Grant calldata grant, Question calldata question) private pure returns (bool) {
         if (grant.dataFrom == 0 && grant.dataUntil == 0) return true;
-        if (question.dataFrom == 0 && question.dataUntil == 0) return false;
+        if (_isUnknown(question)) return false;
         return grant.dataFrom <= question.dataFrom && _end(question.dataUntil) <= _end(grant.dataUntil);
+    }
+
+    /// @dev Records of before 1970 were issued with the period [0, 1); their time is as unknown as that of (0, 0).
+    function _isUnknown(Question calldata question) private pure returns (bool) {
+        return question.dataFrom == 0 && question.dataUntil <= 1;
     }
 
     function _end(uint64 until) private pure returns (uint64) {

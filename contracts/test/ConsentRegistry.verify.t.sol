@@ -80,6 +80,28 @@ contract ConsentRegistryVerifyTest is Base {
         expect(status, ConsentStatus.Forbidden);
     }
 
+    function test_verify_ForbidOfANarrowerCategory() external {
+        Grant memory grant = permit();
+        (grant.effect, grant.categories) = ("forbid", one("health.lab.specimen"));
+        Question memory asked = question();
+        asked.category = "health.lab";
+        expect(ask(grant, asked), ConsentStatus.Forbidden);
+        asked.category = "health.la";
+        expect(ask(grant, asked), ConsentStatus.NotCovered);
+        (asked.category, grant.effect) = ("health.lab", "permit");
+        expect(ask(grant, asked), ConsentStatus.NotCovered);
+    }
+
+    function test_verify_BeforeThePeriodsOfRecords() external {
+        Grant memory grant = permit();
+        grant.dataUntil = 200;
+        Question memory asked = question();
+        (asked.dataFrom, asked.dataUntil) = (0, 1);
+        expect(ask(grant, asked), ConsentStatus.NotCovered);
+        (grant.effect, grant.dataFrom) = ("forbid", 100);
+        expect(ask(grant, asked), ConsentStatus.Forbidden);
+    }
+
     function test_verify_ForbidOfAPeriod() external {
         Grant memory grant = permit();
         (grant.effect, grant.dataFrom, grant.dataUntil) = ("forbid", 100, 200);

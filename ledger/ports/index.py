@@ -65,9 +65,9 @@ class Index(Protocol):
     ) -> list[Found]:
         """The first `limit` records after a search position for which `permits` returns true, at one moment.
 
-        Candidates are the records of exactly the question's category (`EVERYTHING`: of any category) whose data subject
-        has any consent that names the requester. `permits` may be called once for several records if nothing that the
-        rule reads differs between them; it must not use the store.
+        Candidates are the records of the question's category, and of those that a PageQuery names below it
+        (`EVERYTHING`: of any category), whose data subject has any consent that names the requester. `permits` may be
+        called once for several records if nothing that the rule reads differs between them; it must not use the store.
         """
         ...
 

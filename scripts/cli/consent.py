@@ -69,13 +69,16 @@ def draft(
         write(out, drafted)
     answer(
         drafted,
-        _draft_text(drafted) + (f"\nsign it with: mydata consent sign {out} --key {key}" if out else ""),
+        draft_text(drafted) + (f"\nsign it with: mydata consent sign {out} --key {key}" if out else ""),
         as_json,
     )
 
 
-def _draft_text(drafted: dict[str, Any]) -> str:
+def draft_text(drafted: dict[str, Any]) -> str:
+    """A draft for people: its notice, its sentences, and the changes against the version in force."""
     lines = [drafted["notice"]["text"], "", "You are about to say:", *(f"  {line}" for line in drafted["summary"])]
+    if drafted["changes"]:
+        lines += ["against the version in force:", *(f"  {line}" for line in drafted["changes"])]
     return "\n".join(lines)
 
 

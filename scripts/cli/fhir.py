@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mydata_ledger.ledger.access import RESPONDER
 from mydata_ledger.ledger.consent import Consent, Grant
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput
-from mydata_ledger.ledger.party import checksum
+from mydata_ledger.ledger.party import ANYONE, ROLE_PREFIX, checksum
 from mydata_ledger.ledger.status import Status
+from mydata_ledger.ledger.summaries import Summaries
 from mydata_ledger.ledger.typed_data import message, parse, read_hex
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.ledger.wording import Words
-from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer, console, write
+from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer, write
+from mydata_ledger.scripts.cli.consent_versions import NextVersions, by_grantee
 from mydata_ledger.scripts.cli.key_files import signed_in
 
 if TYPE_CHECKING:
     from mydata_ledger.services.health.formats.consents import ConsentImport
 
 EXIT_REFUSED = 1
+CREWS = (ANYONE, ROLE_PREFIX + RESPONDER)
 Files = Annotated[
     list[Path],
     typer.Argument(help="FHIR Consents, R4 or R5: one, a Bundle of them, or NDJSON.", exists=True, dir_okay=False),
@@ -38,32 +44,56 @@ Records = Annotated[
     list[str] | None, typer.Option("--record", help="Map a FHIR reference to a record: Observation/1=0x… (repeat).")
 ]
 
+Everyone = Annotated[
+    str, typer.Option("--everyone", help="Who a permit for whoever asks is given to, for instance role:hospital.")
+]
+SpareEmergencies = Annotated[
+    bool, typer.Option("--spare-emergencies", help="Do not let a refusal refuse emergency treatment.")
+]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Drop the permits in force to the same grantees; refusals stay.")
+]
+
 
 def import_(
     files: Files,
     actor: Actors = None,
     record: Records = None,
+    everyone: Everyone = "",
+    spare_emergencies: SpareEmergencies = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be imported.")] = False,
     sign: Annotated[bool, typer.Option("--sign", help="Sign the drafts with --key and submit them.")] = False,
+    replace: Replace = False,
     key: Annotated[Path | None, typer.Option("--key", envvar="MYDATA_KEY", help="Your key file.")] = None,
     language: Annotated[str, typer.Option(help="Language of the notice: en or ko.")] = "en",
     out: Out = None,
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
-    """Read FHIR Consents into drafts for you to sign. A draft never permits more than the file; losses are listed.
+    """Read FHIR Consents into drafts for you to sign. A draft never permits more than the files and what is in force;
+    losses are listed.
 
     Exit code 1: a consent was refused. Exit code 2: wrong use of the command.
     """
-    words, actors, records = _vocabulary(), _pairs(actor, "--actor"), _pairs(record, "--record")
-    results = [result for file in files for result in _results(file, words, actors, records)]
+    words = _vocabulary()
+    read = partial(
+        _imported,
+        words=words,
+        grantee=_pairs(actor, "--actor").get,
+        record=_pairs(record, "--record").get,
+        now=int(time.time()),
+        everyone=_grantee(everyone),
+        spares_emergencies=spare_emergencies,
+    )
+    results = [result for file in files for result in _results(file, read)]
+    _note_emergencies(results, words, language)
     if not dry_run:
-        _draft(results, key, sign, language, url)
+        _write_versions(results, key, url, language=language, sign=sign, replacing=replace, quiet=as_json)
     if out:
         write(out, results)
     text = "\n\n".join(_result_text(result, words, language) for result in results)
     answer(results if len(results) > 1 else results[0], text, as_json)
-    if any(result["outcome"] == "refused" for result in results):
+    if any(result["outcome"] == "refused" or result.get("refused") for result in results):
         raise typer.Exit(EXIT_REFUSED)
 
 
@@ -90,11 +120,9 @@ def export(
     answer(resource, f"written to {out}", as_json=out is None)
 
 
-def _results(
-    file: Path, words: Vocabulary, actors: Mapping[str, str], records: Mapping[str, str]
-) -> Iterator[dict[str, Any]]:
+def _results(file: Path, read: Callable[[bytes], ConsentImport]) -> Iterator[dict[str, Any]]:
     """One result for each consent, in the form of docs/consent-import.md."""
-    from mydata_ledger.services.health.formats.consents import consents_in, read_consent
+    from mydata_ledger.services.health.formats.consents import consents_in
 
     try:
         parts = consents_in(file.read_bytes())
@@ -104,11 +132,29 @@ def _results(
     for part in parts:
         head = {"file": file.name} | ({"place": part.path} if part.path else {})
         try:
-            imported = read_consent(part.raw, words, grantee=actors.get, record=records.get, now=int(time.time()))
+            yield head | _as_result(read(part.raw))
         except LedgerError as error:
             yield _refused(head, error)
-        else:
-            yield head | _as_result(imported)
+
+
+def _imported(raw: bytes, words: Vocabulary, **options: Any) -> ConsentImport:
+    from mydata_ledger.services.health.formats.consents import read_consent
+
+    return read_consent(raw, words, **options)
+
+
+def _grantee(name: str) -> str:
+    if not name or re.fullmatch("role:[a-z0-9-]{1,64}", name):
+        return name
+    return checksum(read_hex(name, "--everyone", 20))
+
+
+def _note_emergencies(results: Sequence[dict[str, Any]], words: Vocabulary, language: str) -> None:
+    """Add to each result what it says to emergency crews, if it refuses them."""
+    summaries = Summaries(words, language)
+    for result in results:
+        to_crews = [g for name in CREWS for g in result["grants"].get(name, ())]
+        result["emergencies"] = list(summaries.emergencies([parse(Grant, grant) for grant in to_crews]))
 
 
 def _refused(head: Mapping[str, str], error: LedgerError) -> dict[str, Any]:
@@ -134,29 +180,23 @@ def _result_text(result: Mapping[str, Any], words: Vocabulary, language: str) ->
     for grantee, grants in result["grants"].items():
         lines += [f"  {Words(words, language).sentence(parse(Grant, grant), grantee)}" for grant in grants]
     lines += [f"  left out: {loss['what']} ({loss['path']}): {loss['consequence']}" for loss in result["losses"]]
-    lines += [f"  draft for {name}: {status}" for name, status in result.get("drafts", {}).items()]
+    lines += [f"  {line} --spare-emergencies leaves emergencies out." for line in result["emergencies"]]
+    for name, status in result.get("drafts", {}).items():
+        lines += [f"  draft for {name}: {status}", *(f"    {line}" for line in result["changes"][name])]
     return "\n".join(lines)
 
 
-def _draft(results: Sequence[dict[str, Any]], key: Path | None, sign: bool, language: str, url: str) -> None:
-    """Draft the consent of each grantee; with `sign`, also sign and submit it."""
+def _write_versions(results: Sequence[dict[str, Any]], key: Path | None, url: str, **options: Any) -> None:
+    """Draft one version for each grantee of all results, and add to each result what became of it."""
     if key is None:
         raise typer.BadParameter("give your key file, or --dry-run to import nothing", param_hint="--key")
     client, _ = signed_in(url, key)
+    outcomes = NextVersions(client, int(time.time()), **options).write(by_grantee(results))
     for result in results:
-        result["drafts"] = {}
-        for grantee, grants in result["grants"].items():
-            drafted = client.draft(grantee, [_form(parse(Grant, grant)) for grant in grants], language)
-            result["drafts"][grantee] = "drafted; sign it with --sign"
-            if sign:
-                with console.status("submitting"):
-                    accepted = client.call("POST", "/consents", json=client.sign(drafted["typed_data"], Consent))
-                result["drafts"][grantee] = f"signed, entry {accepted['entry']}"
-
-
-def _form(grant: Grant) -> dict[str, Any]:
-    raw = asdict(grant) | {"effect": str(grant.effect), "records": ["0x" + r.hex() for r in grant.records]}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in raw.items()}
+        own = {grantee: outcomes[grantee] for grantee in result["grants"]}
+        result["drafts"] = {grantee: outcome.status for grantee, outcome in own.items()}
+        result["changes"] = {grantee: list(outcome.changes) for grantee, outcome in own.items()}
+        result["refused"] = any(outcome.refused for outcome in own.values())
 
 
 def _pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:

@@ -1,9 +1,175 @@
-"""Vocabulary of this service: its categories and purposes."""
+"""Vocabulary of this service: its categories, one for each FHIR R4 resource type among them, and its purposes."""
+
+from __future__ import annotations
 
 from mydata_ledger.ledger.vocabulary import Catalog, Term
 
+TYPES = """
+identity Patient person Identity|신원
+identity Person person-link Links between identities|신원 연결
+identity RelatedPerson related-person Relatives and carers|가족·보호자
+encounter Appointment appointment Appointments|진료 예약
+encounter AppointmentResponse appointment-response Answers to appointments|예약 응답
+encounter Encounter visit Visits|방문
+encounter EpisodeOfCare episode Episodes of care|진료 에피소드
+condition ClinicalImpression impression Clinical impressions|임상 소견
+condition Condition problem Diagnoses and problems|진단·문제
+condition DetectedIssue detected-issue Detected issues|발견된 문제
+condition FamilyMemberHistory family-history Family history|가족력
+condition Flag warning Warnings|주의 표시
+condition RiskAssessment risk Risk assessments|위험 평가
+lab Observation observation Laboratory values|검사 수치
+lab DiagnosticReport report Laboratory reports|검사 보고서
+lab Specimen specimen Specimens|검체
+report DiagnosticReport diagnostic Diagnostic reports|진단 보고서
+report Composition composition Structured documents|구조화 문서
+report DocumentManifest document-set Sets of documents|문서 묶음
+report DocumentReference document Documents|문서
+medication Medication product Medicines|의약품
+medication MedicationAdministration administration Medicines given|투여
+medication MedicationDispense dispense Medicines dispensed|조제
+medication MedicationRequest prescription Prescriptions|처방
+medication MedicationStatement statement Medicines taken|복용
+medication NutritionOrder nutrition Nutrition orders|영양 처방
+allergy AdverseEvent adverse-event Adverse events|이상 반응
+allergy AllergyIntolerance intolerance Allergies and intolerances|알레르기·과민 반응
+immunization Immunization vaccination Vaccinations|접종
+immunization ImmunizationEvaluation evaluation Evaluations of vaccinations|접종 평가
+immunization ImmunizationRecommendation recommendation Recommended vaccinations|접종 권고
+procedure Procedure done Procedures done|시행한 시술
+procedure ServiceRequest order Orders for services|검사·시술 의뢰
+procedure VisionPrescription vision Prescriptions for glasses and lenses|안경·렌즈 처방
+device Device product Devices|기기
+device DeviceRequest order Orders for devices|기기 의뢰
+device DeviceUseStatement use Use of devices|기기 사용
+device SupplyDelivery delivery Deliveries of supplies|물품 인도
+device SupplyRequest supply-order Orders for supplies|물품 의뢰
+careplan CarePlan plan Care plans|치료 계획
+careplan CareTeam team Care teams|진료팀
+careplan Goal goal Goals|목표
+careplan RequestGroup order-group Groups of orders|의뢰 묶음
+imaging BodyStructure body-structure Body structures|신체 구조
+imaging ImagingStudy study Imaging studies|영상 검사
+imaging Media media Images and recordings|사진·녹화
+claim Account account Billing accounts|진료비 계정
+claim ChargeItem charge Charges|수가 항목
+claim Claim request Claims|청구
+claim ClaimResponse response Answers to claims|청구 응답
+claim Coverage coverage Coverage|보장
+claim CoverageEligibilityRequest eligibility-request Questions about coverage|보장 확인 요청
+claim CoverageEligibilityResponse eligibility Answers about coverage|보장 확인 응답
+claim EnrollmentRequest enrolment Enrolments|가입 신청
+claim ExplanationOfBenefit benefit Explanations of benefit|급여 내역
+claim Invoice invoice Invoices|진료비 명세
+other AuditEvent audit Audit events|감사 기록
+other Basic basic Records without a type of their own|유형 없는 기록
+other Binary binary Files|파일
+other Communication communication Messages|연락
+other CommunicationRequest communication-request Requests for messages|연락 요청
+other Consent consent Consents|동의서
+other Group group Groups|집단
+other List list Lists|목록
+other MeasureReport measure Quality measures|질 평가
+other MolecularSequence sequence Molecular sequences|유전체 서열
+other Provenance provenance Provenance|출처
+other QuestionnaireResponse questionnaire Answers to questionnaires|설문 응답
+other ResearchSubject research-subject Participation in research|연구 참여
+other Schedule schedule Schedules|일정
+"""
+"""A line for each FHIR type that records have: the kind, the type, the last part of its own category, and the labels.
+Until release 8 records were issued with the category of the kind; such a record may be of any of its types.
+"""
+PURPOSES_OF_USE = """
+HMARKT - Healthcare marketing|보건 마케팅
+HOPERAT - Healthcare operations|의료기관 운영
+CAREMGT TREAT+HOPERAT Care management|진료 관리
+DONAT HOPERAT Donation|기증
+FRAUD HOPERAT Fraud detection|부정 탐지
+GOV HOPERAT Government|행정
+HACCRED HOPERAT Health accreditation|의료기관 인증
+HCOMPL HOPERAT Health compliance|의료 규정 준수
+HDECD HOPERAT Care of the deceased|사망자 처리
+HDIRECT HOPERAT Directory|인명부
+HDM HOPERAT Healthcare delivery management|의료 제공 관리
+HLEGAL HOPERAT Legal matters|법률 업무
+HOUTCOMS HOPERAT Health outcome measures|치료 결과 측정
+HPRGRP HOPERAT Health programme reporting|보건 사업 보고
+HQUALIMP HOPERAT Health quality improvement|의료 질 향상
+HSYSADMIN HOPERAT Health system administration|의료 시스템 관리
+LABELING HSYSADMIN Labelling of data|데이터 표지
+METAMGT HSYSADMIN Metadata management|메타데이터 관리
+MEMADMIN HOPERAT Member administration|가입자 관리
+MILCDM HOPERAT Military command|군 지휘
+MLTRAINING HOPERAT Training of machine learning|기계 학습 훈련
+PATADMIN HOPERAT Patient administration|환자 관리
+PATSFTY HOPERAT Patient safety|환자 안전
+PERFMSR HOPERAT Performance measures|성과 측정
+RECORDMGT HOPERAT Records management|기록 관리
+SYSDEV HOPERAT System development|시스템 개발
+HTEST SYSDEV Test data|시험 데이터
+TRAIN HOPERAT Training of staff|직원 교육
+HPAYMT - Payment for health care|의료비 지급
+CLMATTCH HPAYMT Claim attachments|청구 첨부
+COVAUTH HPAYMT Coverage authorisation|보장 승인
+COVERAGE HPAYMT Coverage decisions|보장 판단
+ELIGDTRM COVERAGE Eligibility decisions|자격 판정
+ELIGVER COVERAGE Eligibility checks|자격 확인
+ENROLLM COVERAGE Enrolment|가입
+MILDCRG COVERAGE Military discharge|전역
+PMTDS HPAYMT Payment decisions with decision support|의사결정 지원 지급 판단
+REMITADV HPAYMT Remittance advice|지급 통지
+HRESCH - Health research|보건 연구
+BIORCH HRESCH Biomedical research|생의학 연구
+CLINTRCH HRESCH Clinical trial research|임상시험 연구
+CLINTRCHNPC CLINTRCH Clinical trial research without patient care|진료 없는 임상시험 연구
+CLINTRCHPC CLINTRCH Clinical trial research with patient care|진료가 있는 임상시험 연구
+PRECLINTRCH CLINTRCH Preclinical trial research|전임상 연구
+DSRCH HRESCH Research on one disease|특정 질병 연구
+POARCH HRESCH Research on origins and ancestry|혈통·기원 연구
+TRANSRCH HRESCH Translational research|중개 연구
+PATRQT - At the patient's request|환자 요청
+FAMRQT PATRQT At the family's request|가족 요청
+PWATRNY PATRQT Under a power of attorney|위임장에 따른 요청
+SUPNWK PATRQT Support network|지원망
+PUBHLTH - Public health|공중 보건
+DISASTER PUBHLTH Disaster|재난
+THREAT PUBHLTH Threat to public health|공중 보건 위협
+TREAT - Treatment|치료
+CLINTRL TREAT Treatment in a clinical trial|임상시험 치료
+COC TREAT Coordination of care|진료 조정
+ETREAT TREAT Emergency treatment|응급 치료
+BTG ETREAT Breaking the glass|긴급 열람
+ERTREAT ETREAT Emergency room treatment|응급실 치료
+POPHLTH TREAT Population health|인구 집단 건강
+TREATDS TREAT Treatment decisions with decision support|의사결정 지원 치료 판단
+"""
+"""A line for each concept below `PurposeOfUse` of HL7's code system v3-ActReason: the code, the codes above it (`-` for
+none), and the labels, which are ours.
+
+Source: http://terminology.hl7.org/CodeSystem/v3-ActReason, version 4.0.0 of 2024-02-28 (HL7/UTG at commit a19c2636 of
+2026-08-04; CC0). One place differs: `CAREMGT` is below `HOPERAT` as in HL7, and stays below `TREAT`, where consents
+that were signed earlier have it.
+"""
+
+
+def types() -> list[tuple[str, str, Term]]:
+    """The FHIR types that records have: the type, its own category, and that category's labels."""
+    rows = [line.split(" ", 3) for line in TYPES.strip().splitlines()]
+    return [(kind, f"health.{above}.{last}", Term(*labels.split("|"))) for above, kind, last, labels in rows]
+
+
+def _purposes() -> dict[str, Term]:
+    rows = [line.split(" ", 2) for line in PURPOSES_OF_USE.strip().splitlines()]
+    return {f"hl7:{code}": Term(*labels.split("|"), *_above(above)) for code, above, labels in rows}
+
+
+def _above(codes: str) -> list[str]:
+    return [] if codes == "-" else [f"hl7:{code}" for code in codes.split("+")]
+
+
 CATALOG = Catalog(
     name="health",
+    area=Term("All health data", "모든 건강 기록"),
     categories={
         "health.identity": Term("Identity and address", "신원 정보"),
         "health.encounter": Term("Visits", "진료 방문"),
@@ -21,13 +187,9 @@ CATALOG = Catalog(
         "health.imaging": Term("Imaging", "영상"),
         "health.claim": Term("Claims and bills", "청구·진료비"),
         "health.other": Term("Other health records", "기타 건강 기록"),
+        **{category: term for _, category, term in types()},
     },
-    purposes={
-        "mydata:SELF_VIEW": Term("Seeing my own data", "본인 열람"),
-        "hl7:TREAT": Term("Treatment", "치료"),
-        "hl7:CAREMGT": Term("Care management", "진료 관리", "hl7:TREAT"),
-        "hl7:PATRQT": Term("At the patient's request", "환자 요청"),
-    },
+    purposes={"mydata:SELF_VIEW": Term("Seeing my own data", "본인 열람"), **_purposes()},
     identifying=frozenset(
         {
             *("subject", "patient", "beneficiary", "individual", "reference", "display", "telecom", "deceased"),

@@ -116,6 +116,14 @@ def test_i6_a_batch_gives_the_page_of_a_search_that_the_index_gives(store):
     assert found[3:] == [[e for e in everything if e[1] == name(4)], [e for e in everything if e[1] != name(4)], []]
 
 
+def test_a_search_of_a_category_finds_records_of_the_categories_below_it(store):
+    store.log.append([issue(5, EVE, "health.lab.specimen")], NOW)
+    (found,) = facts_of(store, replace(page_query(1, category="health.lab"), below=("health.lab.specimen",)))
+    assert {record for _, record in found.found} == {name(n) for n in (1, 2, 3, 5)}
+    (narrow,) = facts_of(store, page_query(2, category="health.lab.specimen"))
+    assert [record for _, record in narrow.found] == [name(5)]
+
+
 def test_i1_i6_questions_of_all_kinds_share_a_batch_and_each_logs_its_receipt(store):
     person, search, one = facts_of(store, person_query(ANN, 1), page_query(2), request(1, requested=3))
     assert (len(person.each), len(search.found)) == (3, 4)

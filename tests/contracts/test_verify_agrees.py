@@ -16,7 +16,7 @@ SECRET, SALT, RECORD, OTHER = b"\x52" * 32, b"\x53" * 32, b"\x54" * 32, b"\x55" 
 CATEGORIES = ["health", "health.lab", "health.lab.blood", "healthy", "finance", "*"]
 PURPOSES = ["hl7:HRESCH", "hl7:CLINTRCH", "hl7:HMARKT", "*"]
 
-periods = some.sampled_from([(0, 0), (100, 200), (100, 0), (0, 150), (150, 160), (200, 300)])
+periods = some.sampled_from([(0, 0), (100, 200), (100, 0), (0, 150), (150, 160), (200, 300), (0, 1)])
 offsets = some.sampled_from([-5, 0, 1, 5])
 grants = some.fixed_dictionaries(
     {

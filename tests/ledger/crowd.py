@@ -37,7 +37,7 @@ from tests.ledger.definition import ended_consents
 
 PEOPLE, RECORDS = [bytes([n]) * 20 for n in range(1, 41)], 60
 DELEGATES = PEOPLE[:3]
-CATEGORIES = ["health.lab", "health.lab", "health.lab", "health.vitals", "money"]
+CATEGORIES = ["health.lab", "health.lab", "health.lab", "health.lab.blood", "money"]
 PERIODS = [(0, 0), (100, 200), (100, 0)]
 WINDOWS = [(0, NOW), (0, NOW + 1), (NOW, NOW + 9), (NOW + 1, NOW + 9)]
 BLOCK = Grant(Effect.FORBID, ("*",), ("*",), tuple(sorted(ACTIONS)), 0, NEVER)

@@ -1,6 +1,6 @@
 """A second definition of the rule, which shares no code with `ledger.decide` or the methods that it calls."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.ledger.questions import NOW
 
@@ -21,6 +21,12 @@ class ExpectedAnswer:
     @property
     def permitted(self):
         return self.reason in {"own", "consented", "broke_glass"}
+
+
+def about_own_category(request, record):
+    """The question that is decided: one about a wider category, or any, becomes one about the record's own."""
+    parts, own = request.category.split("."), record.issue.category.split(".")
+    return replace(request, category=record.issue.category) if parts in (["*"], own[: len(parts)]) else request
 
 
 def should(request, facts):
@@ -144,7 +150,10 @@ def blocks(state):
 
 
 def in_scope(grant, request):
-    category = any(c == "*" or (request.category + ".").startswith(c + ".") for c in grant.categories)
+    names = [request.category[:end] for end, letter in enumerate(request.category + ".") if letter == "."]
+    category = bool({"*", *names} & set(grant.categories))
+    if grant.effect.value == "forbid":
+        category |= any(c.startswith(request.category + ".") for c in grant.categories)
     purpose = "*" in grant.purposes or bool(set(grant.purposes) & set(request.purposes))
     named = not grant.records or request.record_id in set(grant.records)
     return category and purpose and named and request.action in grant.actions
@@ -154,7 +163,7 @@ def in_period(grant, issue):
     wanted = (grant.data_from, grant.data_until or FOREVER)
     if wanted == (0, FOREVER):
         return True
-    if issue.data_from == issue.data_until == 0:
+    if (issue.data_from, issue.data_until) in {(0, 0), (0, 1)}:
         return grant.effect.value == "forbid"
     has = (issue.data_from, issue.data_until or FOREVER)
     if grant.effect.value == "forbid":

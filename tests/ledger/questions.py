@@ -24,7 +24,7 @@ PATHS = [
     ("mydata:SELF_VIEW",),
 ]
 STARTS, ENDS = [0, 0, 0, NOW - 1, NOW, NOW + 1], [NOW, NOW + 1, NOW + 9, NOW + 9]
-PERIODS = [(0, 0), (0, 0), (0, 0), (100, 200), (100, 250), (150, 250), (100, 0), (0, 200), (200, 300)]
+PERIODS = [(0, 0), (0, 0), (0, 0), (100, 200), (100, 250), (150, 250), (100, 0), (0, 200), (200, 300), (0, 1)]
 MONTH = 30 * 24 * 60 * 60
 MOMENTS = [None, None, NOW - MONTH - 1, NOW - MONTH, NOW - MONTH + 1, NOW, NOW + 1]
 """Times of a last use, around the edge of thirty days."""
@@ -49,7 +49,7 @@ def grant(pick):
     data_from, data_until = pick(PERIODS)
     return Grant(
         effect=effect,
-        categories=some_of(pick, ["health", "health.lab", "health.lab", "health.la", "*"]),
+        categories=some_of(pick, ["health", "health.lab", "health.lab", "health.la", "health.lab.blood", "*"]),
         purposes=some_of(pick, ["hl7:CLINTRCH", "hl7:HRESCH", "hl7:HRESCH", "*", "hl7:ETREAT", "hl7:ETREAT"]),
         actions=some_of(pick, ["view", "compute", "view"]),
         not_before=pick(STARTS),
@@ -81,7 +81,7 @@ def state(pick, number=99):
 
 def request(pick):
     requester = pick([BOB] * 6 + [checksum(ANN), checksum(EVE)])
-    category = pick(["health.lab"] * 24 + ["health.vitals", "money"])
+    category = pick(["health.lab"] * 20 + ["health.lab.blood"] * 4 + ["health.vitals", "health", "*", "money"])
     return AccessRequest(bytes(32), requester, R1, category, pick(PATHS), pick(["view", "compute"]), INCIDENT)
 
 
@@ -97,7 +97,7 @@ def incident(pick):
 
 def record(pick):
     data_from, data_until = pick(PERIODS)
-    category = pick(["health.lab"] * 24 + ["health.vitals"])
+    category = pick(["health.lab"] * 18 + ["health.lab.blood"] * 6 + ["health.vitals"])
     issue = Issue(R1, ANN, checksum(EVE), category, data_from, data_until, R1, "cid", bytes(32), 0, bytes(32))
     return Record(issue, 0, R1, anchored=True, erased=pick(SELDOM))
 

@@ -9,14 +9,14 @@ import pytest
 
 import mydata_ledger.ledger.decide  # noqa: F401 - loads the modules whose text is changed
 from mydata_ledger.ledger.access import Facts
-from tests.ledger.definition import should
+from tests.ledger.definition import about_own_category, should
 from tests.ledger.faults import FAULTS, table
 from tests.ledger.questions import NOW, corpus
 
 
 @cache
 def questions():
-    return corpus(12_000, seed=7)
+    return [(about_own_category(r, f.record) if f.record else r, f) for r, f in corpus(12_000, seed=7)]
 
 
 def wanted(request, facts):

@@ -44,11 +44,11 @@ from tests.anchors.sample_statements import (
     revocation,
     seal,
 )
-from tests.ledger import questions
+from tests.ledger import definition, questions
 from tests.ledger.crowd import BLOCK, TURNS, anchor, end_an_office
 
 PERSONS, DELEGATE = [ANN, EVE, b"\x0b" * 20], b"\xde" * 20
-CATEGORIES = ["health.lab", "health.lab", "health.vitals", "money"]
+CATEGORIES = ["health.lab", "health.lab", "health.lab.blood", "health.vitals", "money"]
 TERMS = {code: Term(code, code) for code in {*CATEGORIES, "health", "health.la"}}
 VOCABULARY = Vocabulary([Catalog("t", TERMS, {c: Term(c, c, above) for c, above in PURPOSES.items()})])
 ASKED = ["hl7:CLINTRCH", "hl7:HRESCH", "hl7:BTG", "mydata:SELF_VIEW"]
@@ -143,8 +143,7 @@ def all_records(kernel):
 
 def single(kernel, question, record):
     """`check`: the answer to the question about one record, asked alone."""
-    category = record.issue.category if question.category == EVERYTHING else question.category
-    requested = replace(question, record_id=record.issue.record_id, category=category)
+    requested = definition.about_own_category(replace(question, record_id=record.issue.record_id), record)
     return decide(requested, world_of(kernel).index.facts(requested, NOW), NOW)
 
 
@@ -179,7 +178,7 @@ def check_everything(kernel, store, pick):
             kernel.decisions.evaluation.request(requester, bytes(32), category, purpose, action), incident=incident_of
         )
         scope = store.index.records_of(ANN) if any(incident_of) else all_records(kernel)
-        expected = loop(kernel, question, [r for r in scope if r.issue.category == category])
+        expected = loop(kernel, question, [r for r in scope if f"{r.issue.category}.".startswith(f"{category}.")])
         assert (
             list(kernel.decisions.search.find(requester, category, purpose, action, incident=incident_of)) == expected
         )

@@ -10,9 +10,9 @@ from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from mydata_ledger.ledger.access import Reason
-from mydata_ledger.ledger.consent import NEVER, Effect, Grant, Revocation
+from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.receipt import ACCESS, LOGS, AccessReceipt
-from mydata_ledger.ledger.record import Erasure
+from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.ledger.replay import SLACK, Evidence, Outcome, Replay
 from mydata_ledger.ledger.terms import DAY
 from testing.ledger_fixture import LAB, NOTICE, VITALS, VOCABULARY, LedgerFixture
@@ -305,3 +305,30 @@ def test_i11_a_search_is_no_decision_about_a_record(ledger):
     searched = receipts(ledger.store)[-1]
     wrong = replace(searched.signed.statement, consents=(b"\1" * 32,))
     assert Replay(evidence(ledger)).check(searched, wrong) is Outcome.OTHER
+
+
+@pytest.mark.parametrize("permitted", [True, False])
+def test_a_receipt_about_data_of_before_1970_replays_as_the_earlier_release_decided_it_too(permitted):
+    ledger = LedgerFixture()
+    record = ledger.issued(LAB)
+    until_2000 = replace(ledger.grant(LAB), data_until=946_684_800)
+    ledger.says(ledger.trial.address, [until_2000])
+    ledger.anchor()
+    ledger.kernel.decisions.evaluation.ask(ledger.asks(ledger.trial, record))
+    statements = [with_period(each, record, (0, 1)) for each in everything(ledger.store)]
+    (logged,) = receipts(ledger.store)
+    stated = logged.signed.statement
+    if permitted:
+        (consent,) = (each for each in everything(ledger.store) if isinstance(each.signed.statement, Consent))
+        entries = (consent.signed.entry.entry,)
+        stated = replace(stated, permitted=True, reason=Reason.CONSENTED, consents=entries)
+    assert Replay(evidence(ledger, statements=statements)).check(logged, stated) is Outcome.OPEN
+
+
+def with_period(logged, record, period):
+    """The statement, with this data period if it is the issue of the record."""
+    issue = logged.signed.statement
+    if not isinstance(issue, Issue) or issue.record_id != record:
+        return logged
+    changed = replace(issue, data_from=period[0], data_until=period[1])
+    return replace(logged, signed=replace(logged.signed, statement=changed))

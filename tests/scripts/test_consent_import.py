@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mydata_ledger.scripts.cli import app
+from mydata_ledger.scripts.cli.consent import draft_text
 from mydata_ledger.services.health.formats.consents import codes
 
 RUN = CliRunner()
@@ -38,7 +39,7 @@ def test_its_text_shows_what_would_be_imported(consent):
     done = run(consent(), "--actor", f"Organization/1={TRIAL}")
     assert done.exit_code == 0
     assert "consent.json: imported" in done.output
-    assert "may compute over, contact you about" in done.output
+    assert "may compute over, copy, transfer, view: All health data" in done.output
     assert "For: Clinical trial research" in done.output
 
 
@@ -97,3 +98,9 @@ def test_a_bundle_without_a_consent_is_refused(tmp_path):
     empty.write_text('{"resourceType":"Bundle","type":"collection"}')
     done = run(str(empty), "--json")
     assert (done.exit_code, json.loads(done.output)["outcome"]) == (1, "refused")
+
+
+def test_a_drafts_text_shows_what_it_changes_against_the_version_in_force():
+    drafted = {"notice": {"text": "notice"}, "summary": ["The trial may view"], "changes": ["removes: grant"]}
+    assert "against the version in force:\n  removes: grant" in draft_text(drafted)
+    assert "in force" not in draft_text(drafted | {"changes": []})

@@ -105,9 +105,14 @@ class ListQuery:
 
     def all(self, driver: Driver, values: Mapping[str, Any], **lists: Iterable[Any]) -> list[Any]:
         """Every row; no list may be empty. Raises DBAPIError."""
+        query, bound = self.prepared(**lists)
+        return query.all(driver, {**values, **bound})
+
+    def prepared(self, **lists: Iterable[Any]) -> tuple[PreparedQuery, dict[str, Any]]:
+        """The query for lists of these sizes, and the lists as values that it takes; no list may be empty."""
         padded = {name: _padded(list(lists[name])) for name in self._columns}
         bound = {f"{name}{n}": value for name, list_values in padded.items() for n, value in enumerate(list_values)}
-        return self._for_sizes(tuple(map(len, padded.values()))).all(driver, {**values, **bound})
+        return self._for_sizes(tuple(map(len, padded.values()))), bound
 
     def _for_sizes(self, sizes: tuple[int, ...]) -> PreparedQuery:
         if sizes not in self._queries:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Integer, and_, bindparam, cast, or_, select
 
-from mydata_ledger.anchors.store.db.prepared import Driver, PreparedQuery
+from mydata_ledger.anchors.store.db.prepared import Driver, ListQuery, PreparedQuery
 from mydata_ledger.anchors.store.facts.records import RecordFacts
 from mydata_ledger.anchors.store.rows import records
 from mydata_ledger.anchors.store.rows.codec import key
@@ -22,6 +22,7 @@ from mydata_ledger.anchors.store.schema import CONSENTS, RECORDS
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, Facts, Found, SearchPosition
 from mydata_ledger.ledger.equivalence import ConsentKey, consent_key, is_decided_alone
 from mydata_ledger.ledger.party import ANYONE
+from mydata_ledger.ledger.search import searched_categories
 
 Permits = Callable[[Facts], bool]
 RecordClass = tuple[int, ConsentKey | tuple[ConsentKey, ...]]
@@ -62,10 +63,7 @@ CANDIDATES = (
     .order_by(CONSENTS.c.person, RECORDS.c.position)
     .limit(bindparam("most"))
 )
-OF_ANY_CATEGORY, OF_ONE_CATEGORY = (
-    PreparedQuery(CANDIDATES),
-    PreparedQuery(CANDIDATES.where(RECORDS.c.category == bindparam("category"))),
-)
+OF_ANY_CATEGORY, OF_CATEGORIES = PreparedQuery(CANDIDATES), ListQuery(CANDIDATES, category=RECORDS.c.category)
 PERSON_AT_OFFSET = PreparedQuery(
     select(CONSENTS.c.person)
     .where(CONSENTS.c.grantee == bindparam("grantee"), CONSENTS.c.person >= bindparam("person"))
@@ -147,8 +145,12 @@ class ResourceSearch:
             "anchored": self._record_facts.shared_facts.consents_size,
             "anyone": key(ANYONE),
         }
-        self._values = values | {"category": records.category_key(request.category)}
-        self._query = OF_ANY_CATEGORY if request.category == EVERYTHING else OF_ONE_CATEGORY
+        if request.category == EVERYTHING:
+            self._values, self._query = values, OF_ANY_CATEGORY
+        else:
+            keys = map(records.category_key, searched_categories(request))
+            self._query, bound = OF_CATEGORIES.prepared(category=keys)
+            self._values = values | bound
 
     def page(self, after: SearchPosition, limit: int) -> list[Found]:
         """The first `limit` records after a position that the rule permits."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mydata_ledger.ledger.access import RESPONDER
 from mydata_ledger.ledger.commitment.entry import NO_LOCK
 from mydata_ledger.ledger.consent import Consent, Grant, Revocation
 from mydata_ledger.ledger.errors import InvalidStatement, NotFound
@@ -62,9 +63,16 @@ class Drafts:
         words, before = self._statements.words(notice.language), _grants_of(newest)
         name = words.named(consent.grantee, consent.grantee_name)
         summary = tuple(words.sentence(grant, name) for grant in wish.grants)
+        summary += words.emergencies(wish.grants) if self._reaches_crews(wish.grantee) else ()
         summary += words.behalf(consent.signer, consent.data_subject)
         changes = tuple(words.describe(difference) for difference in words.differences(before, wish.grants, name))
         return self._statements.draft(consent, summary, notice, changes if newest else ())
+
+    def _reaches_crews(self, grantee: str) -> bool:
+        """Whether the grantee is an emergency crew, or may be one."""
+        party = self._world.directory.party(grantee)
+        crew = party is not None and party.plays(RESPONDER, self._world.clock.now())
+        return crew or grantee in {ANYONE, ROLE_PREFIX + RESPONDER}
 
     def revocation(
         self,

@@ -8,8 +8,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TypeVar
 
-from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, Decision, Facts
-from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.access import AccessRequest, Decision, Facts
+from mydata_ledger.ledger.decide import about_own_category, decide
 from mydata_ledger.ledger.errors import AccessDenied, ChainBehind
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
@@ -64,8 +64,8 @@ class Evaluation:
     def ask_soon(self, requests: Sequence[AccessRequest]) -> Future[list[tuple[Decision, LoggedStatement]]]:
         """`ask` for many questions in one transaction: all are answered or none, and each has its own receipt.
 
-        A question about a record of any category (`*`) is answered, and logged, as one about the record's own category.
-        Raises, or completes with, ChainBehind or SourceUnavailable.
+        A question about a category above the record's, or any (`*`), is answered, and logged, as one about the record's
+        own category. Raises, or completes with, ChainBehind or SourceUnavailable.
         """
         return self.answer_soon([(request, decided) for request in requests])
 
@@ -96,8 +96,8 @@ class Evaluation:
 
 def decided(request: AccessRequest, facts: Facts, now: int) -> tuple[Decision, AccessReceipt]:
     """The decision on one question about one record, and the statement of its receipt."""
-    if request.category == EVERYTHING and facts.record:
-        request = request.about(facts.record.issue.category)
+    if facts.record:
+        request = about_own_category(request, facts.record)
     decision = decide(request, facts, now)
     return decision, receipt_of(request, facts, decision, now)
 

@@ -21,6 +21,7 @@ from mydata_ledger.ledger.access import (
     SearchPosition,
     search_position,
 )
+from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.kernel.decisions.cursors import START, Cursors
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, check_size, receipt_of
 from mydata_ledger.ledger.kernel.decisions.search_answers import (
@@ -103,7 +104,9 @@ class RecordSearch:
             self._evaluation.request(requester, ANY_RECORD, category, purpose, action), incident=incident
         )
         now = self.log_search(question).decided_at
-        ids = [record_id for _, record_id in self._permitted(question, now, START, NO_END)]
+        below = self._world.vocabulary.below(category)
+        query = PageQuery(*_members_of(question), START, NO_END, 0, may_be_named, below)
+        ids = [record_id for _, record_id in self._permitted(query, now, START, NO_END)]
         return sorted(self._world.index.records_named(ids), key=lambda record: record.position)
 
     def query_accessible(self, question: AccessRequest, cursor: str = "", limit: int = 100) -> RecordPage:
@@ -118,7 +121,8 @@ class RecordSearch:
         """The question for one page, answered by `page_answers`. Raises MalformedInput."""
         limit, after = max(0, min(limit, LARGEST_PAGE)), self._cursors.open(question, cursor)
         most = CANDIDATES if limit <= AT_ONCE and not _includes_one_person(question) else 0
-        return PageQuery(*_members_of(question), after, limit + 1, most, may_be_named)
+        below = self._world.vocabulary.below(question.category)
+        return PageQuery(*_members_of(question), after, limit + 1, most, may_be_named, below)
 
     def page(self, query: PageQuery, records: Sequence[Found] | None, receipt: LoggedStatement) -> RecordPage:
         """The requested page, from what `page_answers` found; None means that it is searched now."""
@@ -175,7 +179,7 @@ class RecordSearch:
         self._world.log.answer(question, respond, now)
         return receipts[-1]
 
-    def _permitted(self, question: AccessRequest, now: int, after: SearchPosition, limit: int) -> list[Found]:
+    def _permitted(self, question: PageQuery, now: int, after: SearchPosition, limit: int) -> list[Found]:
         """The first `limit` records after a search position that may be read now, without duplicates."""
 
         def permits(facts: Facts) -> bool:
@@ -215,7 +219,7 @@ class RecordSearch:
 
 
 def _is_in(record: Record, question: AccessRequest) -> bool:
-    return question.category in {EVERYTHING, record.issue.category}
+    return category_covers(question.category, record.issue.category)
 
 
 def _includes_one_person(question: AccessRequest) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, Decision, Facts, Found, Reason
-from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.access import AccessRequest, Decision, Facts, Found, Reason
+from mydata_ledger.ledger.decide import about_own_category, decide
 from mydata_ledger.ledger.kernel.decisions.evaluate import receipt_of
 from mydata_ledger.ledger.receipt import AccessReceipt
 from mydata_ledger.ledger.record import Record
@@ -39,8 +39,8 @@ def decide_single(question: AccessRequest, facts: Facts, now: int) -> Decision:
 
 
 def with_record_category(question: AccessRequest, record: Record) -> AccessRequest:
-    """The question about this record; any category becomes the record's category."""
-    category = record.issue.category if question.category == EVERYTHING else question.category
+    """The question about this record; a category above the record's, or any, becomes the record's category."""
+    category = about_own_category(question, record).category
     members = question.request_id, question.requester, record.issue.record_id, category, question.purposes
     return AccessRequest(*members, question.action, question.incident, question.at_least)
 

@@ -5,47 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mydata_ledger.services.health.catalog import types
 from mydata_ledger.services.health.formats.loinc import implied_category
 
-BY_TYPE = {
-    "health.identity": "Patient Person RelatedPerson",
-    "health.encounter": "Appointment AppointmentResponse Encounter EpisodeOfCare",
-    "health.condition": "ClinicalImpression Condition DetectedIssue FamilyMemberHistory Flag RiskAssessment",
-    "health.lab": "Specimen",
-    "health.report": "Composition DocumentManifest DocumentReference",
-    "health.medication": (
-        "Medication MedicationAdministration MedicationDispense MedicationRequest MedicationStatement NutritionOrder"
-    ),
-    "health.allergy": "AdverseEvent AllergyIntolerance",
-    "health.immunization": "Immunization ImmunizationEvaluation ImmunizationRecommendation",
-    "health.procedure": "Procedure ServiceRequest VisionPrescription",
-    "health.device": "Device DeviceRequest DeviceUseStatement SupplyDelivery SupplyRequest",
-    "health.careplan": "CarePlan CareTeam Goal RequestGroup",
-    "health.imaging": "BodyStructure ImagingStudy Media",
-    "health.claim": (
-        "Account ChargeItem Claim ClaimResponse Coverage CoverageEligibilityRequest CoverageEligibilityResponse"
-        " EnrollmentRequest ExplanationOfBenefit Invoice"
-    ),
-    "health.other": (
-        "AuditEvent Basic Binary Communication CommunicationRequest Consent Group List MeasureReport MolecularSequence"
-        " Provenance QuestionnaireResponse ResearchSubject Schedule"
-    ),
-}
-CATEGORY = {kind: category for category, kinds in BY_TYPE.items() for kind in kinds.split()}
+CATEGORIES = {kind: tuple(c for one, c, _ in types() if one == kind) for kind, _, _ in types()}
+FURTHER = {"Observation": ("health.vitals", "health.observation")}
+"""Categories that have one type only, and it has others."""
 LABORATORY, VITALS = {"laboratory", "lab", "hm", "mb", "ch"}, {"vital-signs"}
+
+
+def categories_of(resource_type: str) -> tuple[str, ...]:
+    """The categories that the records of a FHIR type have; no others have them. Empty for a type without records."""
+    return CATEGORIES.get(resource_type, ()) + FURTHER.get(resource_type, ())
 
 
 def category_of(resource: dict[str, Any]) -> str | None:
     """The category by resource type; for observations and reports by their own category codes, or else by LOINC."""
     kind = resource.get("resourceType")
     if kind not in {"Observation", "DiagnosticReport"}:
-        return CATEGORY.get(str(kind))
+        return next(iter(categories_of(str(kind))), None)
     codes = {code.lower() for code in _codes(resource.get("category"))} or {implied_category(resource)}
     if codes & LABORATORY:
-        return "health.lab"
+        return "health.lab.observation" if kind == "Observation" else "health.lab.report"
     if kind == "DiagnosticReport":
-        return "health.report"
+        return "health.report.diagnostic"
     return "health.vitals" if codes & VITALS else "health.observation"
+
+
+def section_of(category: str) -> str:
+    """The category of all types of its kind: `health.lab` for `health.lab.specimen`."""
+    return ".".join(category.split(".")[:2])
 
 
 def _codes(concepts: Any) -> Iterator[str]:

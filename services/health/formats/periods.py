@@ -32,7 +32,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def period_of(resource: dict[str, Any]) -> tuple[int, int]:
-    """The first readable date of a resource; a date covers the span of its precision."""
+    """The first readable date of a resource; a date covers the span of its precision. A period that began before 1970
+    is unknown, since signed statements count from 1970.
+    """
+    start, end = _stated_period(resource)
+    return (start, end) if start >= 0 and end >= 0 else (0, 0)
+
+
+def _stated_period(resource: dict[str, Any]) -> tuple[int, int]:
     for name in PERIODS:
         period = resource.get(name)
         if isinstance(period, dict) and (span := _between(period.get("start"), period.get("end"))):
@@ -53,7 +60,9 @@ def _between(start: Any, end: Any) -> tuple[int, int] | None:
 
 
 def span_of(text: Any) -> tuple[int, int] | None:
-    """The seconds that a FHIR date, dateTime or instant covers, by its precision; None if it is none of them."""
+    """The seconds that a FHIR date, dateTime or instant covers, by its precision; negative before 1970. None if it is
+    none of them.
+    """
     matched = MOMENT.fullmatch(text) if isinstance(text, str) else None
     if not matched:
         return None
@@ -62,7 +71,7 @@ def span_of(text: Any) -> tuple[int, int] | None:
     except (ValueError, OverflowError):
         return None
     first = int((start - EPOCH).total_seconds())
-    return max(0, first), max(1, first + int(length.total_seconds()))
+    return first, first + int(length.total_seconds())
 
 
 def _start(matched: re.Match[str]) -> datetime:

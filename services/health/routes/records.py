@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY, RawBody, may_show
 from mydata_ledger.api.schemas import RecordView, ReleaseView
+from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel import Draft, Kernel, Release
 from mydata_ledger.ledger.receipt import RECORDS, AccessReceipt
@@ -78,7 +79,7 @@ def list_health_records(
     selected = [
         record
         for record in records
-        if record.issue.category.startswith("health.") and category in {"", record.issue.category}
+        if category_covers("health", record.issue.category) and category_covers(category or "*", record.issue.category)
     ]
     return [
         RecordView.of(record)

@@ -2,7 +2,7 @@
 
 from mydata_ledger.services.health.formats.consents.finding import consents_in
 from mydata_ledger.services.health.formats.consents.importing import ConsentImport, ImportOutcome, read_consent
-from mydata_ledger.services.health.formats.consents.reading import Loss
+from mydata_ledger.services.health.formats.consents.losses import Loss
 from mydata_ledger.services.health.formats.consents.writing import FHIR_STATUS, write_r4, write_r5
 
 __all__ = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput
+from mydata_ledger.services.health.formats.consents.rules import ALWAYS, Span
 from mydata_ledger.services.health.formats.periods import span_of
 
 
@@ -36,22 +36,23 @@ def url_of(extension: Any) -> str:
     return str(extension.get("url", "")) if isinstance(extension, Mapping) else ""
 
 
-def reference_of(reference: Any) -> str:
-    """`system|value` of an identifier, or the literal reference; empty for neither."""
+def names_in(reference: Any) -> list[str]:
+    """The names that a reference gives: the literal reference, and `system|value` of its identifier."""
     if not isinstance(reference, Mapping):
-        return ""
-    identifier = reference.get("identifier")
+        return []
+    literal, identifier = reference.get("reference"), reference.get("identifier")
+    names = [literal] if isinstance(literal, str) and literal else []
     if isinstance(identifier, Mapping) and isinstance(identifier.get("value"), str):
-        return f"{identifier.get('system', '')}|{identifier['value']}"
-    return str(reference.get("reference", ""))
+        names.append(f"{identifier.get('system', '')}|{identifier['value']}")
+    return names
 
 
-def period_of(period: Any, path: str) -> tuple[int, int]:
+def period_of(period: Any, path: str) -> Span:
     """[start, end) of a FHIR Period, whose end includes all of its own precision. Raises MalformedInput, and
     InvalidStatement for one that ends before it starts (per-1).
     """
     if period is None:
-        return 0, NEVER
+        return ALWAYS
     if not isinstance(period, Mapping):
         raise MalformedInput(f"`{path}` is no period")
     start, end = (span_of(period[name]) if name in period else None for name in ("start", "end"))
@@ -59,4 +60,4 @@ def period_of(period: Any, path: str) -> tuple[int, int]:
         raise MalformedInput(f"`{path}` has a date that cannot be read")
     if start and end and start[0] >= end[1]:
         raise InvalidStatement(f"`{path}` ends before it starts; ask its author which is meant")
-    return (start[0] if start else 0), (end[1] if end else NEVER)
+    return (start[0] if start else ALWAYS[0]), (end[1] if end else ALWAYS[1])

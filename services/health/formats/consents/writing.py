@@ -13,7 +13,7 @@ from mydata_ledger.services.health.formats.consents import codes
 LATEST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 JSON = Mapping[str, Any]
 CODE_BY_ACTION = {
-    action: code for code, actions in codes.ACTIONS_BY_CODE.items() for action in actions if actions[0] == action
+    action: code for code, actions in codes.PERMITTED_ACTIONS.items() for action in actions if actions[0] == action
 }
 
 
@@ -35,7 +35,7 @@ def write_r4(consent: Consent, entry: bytes, status: str) -> dict[str, Any]:
         "patient": _person(consent),
         "dateTime": _instant(consent.signed_at),
         "performer": [_identified("urn:mydata:signer", "0x" + consent.signer.hex())],
-        "policyRule": _concept((codes.ACT_CODE, "OPTOUT")),
+        "policyRule": _concept((codes.POLICY, codes.ONLY_PROVISIONS), (codes.ACT_CODE, "OPTOUT")),
         "provision": {"provision": [_provision_r4(grant, consent) for grant in consent.grants]},
     }
 
@@ -50,6 +50,7 @@ def write_r5(consent: Consent, entry: bytes, status: str) -> dict[str, Any]:
         "date": _instant(consent.signed_at)[:10],
         "grantor": [_identified("urn:mydata:signer", "0x" + consent.signer.hex())],
         "grantee": [_identified(codes.GRANTEE, consent.grantee, consent.grantee_name)],
+        "policyBasis": {"url": f"{codes.POLICY}:{codes.ONLY_PROVISIONS}"},
         "decision": "deny",
         "provision": [_provision_r5(grant, consent) for grant in consent.grants],
     }
@@ -67,15 +68,14 @@ def _head(consent: Consent, entry: bytes, status: str) -> dict[str, Any]:
 
 
 def _provision_r4(grant: Grant, consent: Consent) -> dict[str, Any]:
-    kinds = {"class": _classes(grant)} if "*" not in grant.categories else {}
-    return {"type": "deny" if grant.effect is Effect.FORBID else "permit", **_common(grant, consent), **kinds}
+    effect = "deny" if grant.effect is Effect.FORBID else "permit"
+    return {"type": effect, **_common(grant, consent), "class": _classes(grant)}
 
 
 def _provision_r5(grant: Grant, consent: Consent) -> dict[str, Any]:
-    kinds = {"resourceType": _classes(grant)} if "*" not in grant.categories else {}
     denies = grant.effect is Effect.FORBID
     effect = {"modifierExtension": [{"url": codes.EFFECT, "valueCode": "deny"}]} if denies else {}
-    return {**effect, **_common(grant, consent), **kinds}
+    return {**effect, **_common(grant, consent), "resourceType": _classes(grant)}
 
 
 def _common(grant: Grant, consent: Consent) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _purpose(purpose: str) -> dict[str, str]:
 
 
 def _classes(grant: Grant) -> list[dict[str, str]]:
-    """Our categories; FHIR's resource types alone would mean more or less."""
+    """Our categories, `*` too; FHIR's resource types alone would mean more or less, and no class all health data."""
     return [{"system": codes.CATEGORIES, "code": category} for category in grant.categories]
 
 
