@@ -45,8 +45,9 @@ class Grant:
         """Whether the question is in the scope of the grant; `purposes` is the requested purpose followed by all
         purposes above it.
         """
+        scope = (self.categories, category, self.purposes, purposes)
         return (
-            _in_scope(self.categories, category, self.purposes, purposes, self.effect is Effect.FORBID)
+            (_in_scope(*scope) or (self.effect is Effect.FORBID and _may_be_in_scope(*scope)))
             and action in self.actions
             and (not self.records or record_id in self.records)
         )
@@ -88,13 +89,17 @@ class Grant:
 
 
 @lru_cache(maxsize=4_096)
-def _in_scope(
-    categories: tuple[str, ...], category: str, granted: tuple[str, ...], purposes: tuple[str, ...], forbids: bool
-) -> bool:
+def _in_scope(categories: tuple[str, ...], category: str, granted: tuple[str, ...], purposes: tuple[str, ...]) -> bool:
     """Whether the grant covers category and purpose; cached, because the same few scopes recur."""
-    if {"*", *purposes}.isdisjoint(granted):
-        return False
-    return any(category_covers(held, category) or (forbids and category_covers(category, held)) for held in categories)
+    return any(category_covers(held, category) for held in categories) and not {"*", *purposes}.isdisjoint(granted)
+
+
+@lru_cache(maxsize=4_096)
+def _may_be_in_scope(
+    categories: tuple[str, ...], category: str, granted: tuple[str, ...], purposes: tuple[str, ...]
+) -> bool:
+    """Whether the purpose is covered, and a record of the category may be of a covered one that lies below it."""
+    return any(category_covers(category, held) for held in categories) and not {"*", *purposes}.isdisjoint(granted)
 
 
 @lru_cache(maxsize=4_096)

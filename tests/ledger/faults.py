@@ -239,14 +239,14 @@ FAULTS = [
     (
         "a narrow forbid does not reach a record of the wider category",
         "consent",
-        " or (forbids and category_covers(category, held))",
+        " or (self.effect is Effect.FORBID and _may_be_in_scope(*scope))",
         "",
     ),
     (
         "a narrow permit reaches a record of the wider category",
         "consent",
-        "(forbids and category_covers(category, held))",
-        "category_covers(category, held)",
+        "(self.effect is Effect.FORBID and _may_be_in_scope(*scope))",
+        "_may_be_in_scope(*scope)",
     ),
     ("data of before 1970 has a known time", "consent", "data_until <= 1:", "not data_until:"),
     ("a purpose covers itself only", "consent", '{"*", *purposes}', '{"*", purposes[0]}'),
