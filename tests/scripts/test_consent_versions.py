@@ -25,7 +25,7 @@ def importing(door, tmp_path):  # noqa: F811 - the fixture
             file.write_text(json.dumps(consent(rule)))
             paths.append(str(file))
         done = door.run("consent", "import", *paths, "--actor", f"Organization/1={grantee}", "--json", *options)
-        results = json.loads(done.output)
+        results = json.loads(done.stdout)
         return results if isinstance(results, list) else [results], done.exit_code
 
     run.door, run.trial = door, trial

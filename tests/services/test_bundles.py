@@ -116,9 +116,9 @@ LOINC = "http://loinc.org"
 @pytest.mark.parametrize(
     ("members", "category"),
     [
-        ({"code": {"coding": [{"system": LOINC, "code": "4548-4"}]}}, "health.lab"),
+        ({"code": {"coding": [{"system": LOINC, "code": "4548-4"}]}}, "health.lab.observation"),
         ({"code": {"coding": [{"system": LOINC, "code": "8867-4"}]}}, "health.vitals"),
-        ({"specimen": {"reference": "Specimen/s"}}, "health.lab"),
+        ({"specimen": {"reference": "Specimen/s"}}, "health.lab.observation"),
         ({"code": {"coding": [{"system": "urn:own", "code": "4548-4"}]}}, "health.observation"),
         ({"code": {"coding": [{"system": LOINC, "code": "72166-2"}]}}, "health.observation"),
         (
