@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.schemas import DraftView, Form, GrantForm, Hex, Hex32, Term, draft_view, to_hex
 from mydata_ledger.ledger.consent import NEVER
-from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, Wish, Wishes, WishKind
+from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, Origin, Wish, Wishes, WishKind, normal_topic
 from mydata_ledger.ledger.kernel import RequestTerms
 from mydata_ledger.ledger.transfer import Transfer, terms_of
 from mydata_ledger.ledger.typed_data import message, read_hex
@@ -76,7 +76,8 @@ class RequestView(BaseModel):
     """A request for consent.
 
     `consent` is the entry of the consent that answered it. `by_question` means that a denied access became this
-    request, since the person wishes to be asked each time; its requester does not see it. `words` says each grant in
+    request, since the person wishes to be asked each time; its requester does not see it. `by_offer` means that an
+    offer matched a wish of the person; its requester sees it once a consent has answered it. `words` says each grant in
     Korean and English; `transfers` has the terms of transfer requests (전송요구).
     """
 
@@ -95,6 +96,7 @@ class RequestView(BaseModel):
     consent: str
     by_standing_wish: bool
     by_question: bool = False
+    by_offer: bool = False
     words: dict[str, list[str]]
     transfers: list[TransferTerms]
 
@@ -150,7 +152,9 @@ def withdraw_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep)
 
 @router.post("/offers", status_code=202)
 def publish_offer(form: OfferForm, caller: SignedIn, kernel: KernelDep) -> dict[str, str]:
-    """Send an offer to everyone with a matching standing wish; the caller does not learn who or how many they are."""
+    """Announce an offer to everyone with a matching standing wish; it is sent later. The caller does not learn who or
+    how many they are: a request to one of them is listed once a consent has answered it.
+    """
     kernel.people.announcements.offer(caller.name, form.terms(), form.topics)
     return {"status": "announced"}
 
@@ -193,8 +197,7 @@ def get_wishes(caller: SignedIn, kernel: KernelDep) -> WishesForm:
 def replace_wishes(form: WishesForm, caller: SignedIn, kernel: KernelDep) -> WishesForm:
     """Replace all standing wishes of the caller."""
     replacement = [
-        Wish(wish.kind, wish.purpose, wish.category, tuple(topic.lower() for topic in wish.topics))
-        for wish in form.wishes
+        Wish(wish.kind, wish.purpose, wish.category, tuple(map(normal_topic, wish.topics))) for wish in form.wishes
     ]
     kernel.people.wishes.replace(Wishes(caller.signer, tuple(replacement), form.validity))
     return get_wishes(caller, kernel)
@@ -221,7 +224,8 @@ def _view(request: ConsentRequest, kernel: KernelDep) -> RequestView:
         answered_at=request.answered_at,
         consent=to_hex(request.consent),
         by_standing_wish=request.silent,
-        by_question=request.by_question,
+        by_question=request.origin is Origin.QUESTION,
+        by_offer=request.origin is Origin.OFFER,
         words={name: _sentences(request, name, kernel) for name in ("ko", "en")},
         transfers=[TransferTerms.of(terms) for terms in map(terms_of, request.grants) if terms],
     )

@@ -33,7 +33,8 @@ class LogConsumer:
 
     def __init__(self, world: World, endings: Endings, people: People) -> None:
         self._world, self._endings, self._inbox, self._links = world, endings, people.inbox, people.links
-        self._reviews, self._request_on_denial = people.reviews, people.request_on_denial
+        self._reviews, self._requests = people.reviews, people.requests
+        self._request_on_denial = people.request_on_denial
 
     def consume(self) -> int:
         """Process everything in the logs beyond the stored positions; returns the number of statements read."""
@@ -85,6 +86,7 @@ class LogConsumer:
         self._end_links(self._endings.ended_by(logged))
         if isinstance(logged.signed.statement, Consent):
             self._plan_reminder(logged, logged.signed.statement)
+            self._requests.show_answered(logged.signed.statement)
         if isinstance(logged.signed.statement, Incident):
             self._reviews.file_incident(logged)
             self._reviews.note_notified(logged.signed.entry.entry)

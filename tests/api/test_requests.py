@@ -83,6 +83,8 @@ def test_an_offer_reveals_nothing_about_who_received_it(client):
         for topic in ("diabetes", "asthma")
     ]
     assert [(o.status_code, o.json()) for o in offers] == [(202, {"status": "announced"})] * 2
+    client.fixture.kernel.people.distribution.distribute()
+    client.fixture.kernel.people.distribution.distribute()
     assert len(client.http.get("/me/requests", headers=client.as_(client.fixture.ann)).json()) == 1
 
 

@@ -206,6 +206,7 @@ def the_study_changes_its_purpose(life, lab):
     # October: results for the people whose consent is in force
     life.months(2)
     assert life.call(trial, "POST", "/results", json={"reference": "KCT1"}).status_code == 202
+    life.ledger.kernel.people.distribution.distribute()
     assert "study.results" in life.inbox(ann)
 
 

@@ -46,7 +46,7 @@ export const ENGLISH = {
   nothingChanges: "This is your first consent to them.", narrowTitle: "Leave ticked what you allow", showDraft: "Show what I would sign",
   endDate: "Until (the end of that day, UTC)", nothingLeft: "Nothing is ticked: say no, or withdraw, instead.", transferRequest: "Transfer request",
   requested: "open", granted: "granted", granted_narrower: "granted, with less", refused: "refused", withdrawn: "withdrawn by the requester",
-  expired: "expired", byWish: "answered by your standing wish", byQuestion: "They asked for your data and were refused. They do not know that you were told.",
+  expired: "expired", byOffer: "This came because of your topics. They do not know that you got it, unless you consent.", byWish: "answered by your standing wish", byQuestion: "They asked for your data and were refused. They do not know that you were told.",
   "asks.passkey": "Your device asks once. Its prompt shows no words: it signs what is shown above.",
   keepKey: "Keep this file", keepKeyText: "It holds the secret with which you, or whoever you give it to, can withdraw your consent to {name} on the chain, even without this server. Your passkey cannot make it again, and this page forgets it when you close it.",
   saveKey: "Save the file", unsaved: "A file is not saved yet: save it first, or sign out once more to go without it.", keyKept: "Saved. Keep it where only you can find it.", keyFile: "The file you saved when you signed (withdraw-….json), if you have it", wrongKey: "This file is not the one of this consent.",

@@ -48,7 +48,7 @@ export const KOREAN = {
   nothingChanges: "이 상대에 대한 첫 동의입니다.", narrowTitle: "허용할 것만 남겨 두세요", showDraft: "서명할 내용 보기",
   endDate: "기한 (그날 끝까지, UTC)", nothingLeft: "남은 것이 없습니다. 거절하거나 철회하세요.", transferRequest: "전송요구",
   requested: "답변 대기", granted: "동의함", granted_narrower: "일부만 동의함", refused: "거절함", withdrawn: "요청자가 취소함",
-  expired: "만료됨", byWish: "내 뜻에 따라 자동 답변", byQuestion: "상대가 내 데이터를 물었으나 거절되었습니다. 상대는 내가 이 사실을 안다는 것을 모릅니다.",
+  expired: "만료됨", byOffer: "정해 두신 주제에 맞아 온 제안입니다. 동의하기 전에는 상대가 받는 분을 알 수 없습니다.", byWish: "내 뜻에 따라 자동 답변", byQuestion: "상대가 내 데이터를 물었으나 거절되었습니다. 상대는 내가 이 사실을 안다는 것을 모릅니다.",
   "asks.passkey": "기기가 한 번 묻습니다. 그 창에는 내용이 나오지 않으며, 서명하는 것은 위에 보이는 내용입니다.",
   keepKey: "이 파일을 보관하세요", keepKeyText: "이 서버 없이도 {name}에 대한 동의를 체인에서 직접 철회할 수 있는 비밀값이 들어 있습니다. 이 파일을 가진 사람은 누구나 철회할 수 있습니다. 패스키로는 다시 만들 수 없고, 이 페이지를 닫으면 사라집니다.",
   saveKey: "파일 저장", unsaved: "아직 저장하지 않은 파일이 있습니다. 먼저 저장하거나, 저장 없이 나가려면 로그아웃을 한 번 더 누르세요.", keyKept: "저장했습니다. 본인만 찾을 수 있는 곳에 보관하세요.", keyFile: "서명할 때 저장한 파일 (withdraw-….json), 있으면 선택하세요", wrongKey: "이 동의의 파일이 아닙니다.",

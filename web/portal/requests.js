@@ -25,6 +25,7 @@ function card(request, page) {
     el("div", { class: "top" }, el("h2", {}, title), badge(translate(request.state), TONE[request.state])),
     el("p", { class: "when" }, timeText(request.asked_at)),
     request.by_question && el("p", { class: "help" }, translate("byQuestion")),
+    request.by_offer && el("p", { class: "help" }, translate("byOffer")),
     request.by_standing_wish && el("p", { class: "help" }, translate("byWish")),
     el("dl", {}, rowsOf([["benefit", request.benefit], ["reference", request.by_question ? "" : request.reference], ["answerBy", open ? timeText(request.answer_by) : ""]])),
     body);
