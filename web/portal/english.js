@@ -31,7 +31,7 @@ export const ENGLISH = {
   noneTimeline: "Nobody has asked about your data yet.",
   "consent.asked": "{by} asks for your consent", "consent.granted": "You gave a consent to {grantee}",
   "consent.withdrawn": "Your consent to {grantee} was withdrawn", "consent.expiring": "Your consent to {grantee} ends soon",
-  "data.used": "{by} used your data", "data.broke_glass": "Your data were opened in an emergency",
+  "data.used": "{by} used your data", "data.broke_glass": "{by} declared an emergency about you", reads: "records read: {reads}, last at {last}",
   "delegation.named": "{delegate} was named to sign", "study.results": "{by} has results: {subject}",
   "link.opened": "{by} opened your share link {link}", "link.made": "{by} made the share link {link} for you",
   "export.made": "{by} downloaded everything about you, as your delegate",

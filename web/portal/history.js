@@ -16,7 +16,8 @@ export async function showInbox(container) {
 
 /** @type {(message: Message, review?: Review) => HTMLElement} */
 function messageView({ event, subject, at, detail }, review) {
-  const facts = [detail.category && categoryOf(detail.category), detail.for && purposeOf(detail.for), detail.incident_number, review?.said.reason].filter(Boolean);
+  const facts = [detail.category && categoryOf(detail.category), detail.for && purposeOf(detail.for), detail.incident_number, review?.said.reason,
+    detail.reads && translate("reads", { reads: detail.reads, last: timeText(Number(detail.last_read)) })].filter(Boolean);
   const verdict = review && `${translate("verdict")}: ${translate(review.state)}${review.verdict.reason ? ` (${review.verdict.reason})` : ""}`;
   return el("li", { class: `card ${event === ALARM ? "alarm" : ""}` },
     el("div", { class: "top" }, el("h2", {}, translate(event, { ...detail, subject })), el("span", { class: "when" }, timeText(at))),

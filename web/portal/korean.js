@@ -33,7 +33,7 @@ export const KOREAN = {
   noneRequests: "받은 요청이 없습니다.", noneConsents: "아직 허용한 것이 없습니다.", noneTimeline: "아직 내 데이터에 관한 질의가 없습니다.",
   "consent.asked": "{by}: 동의를 요청했습니다", "consent.granted": "{grantee}에 동의했습니다",
   "consent.withdrawn": "{grantee}에 대한 동의가 철회되었습니다", "consent.expiring": "{grantee}에 대한 동의가 곧 끝납니다",
-  "data.used": "{by}: 내 데이터를 이용했습니다", "data.broke_glass": "응급 상황에서 내 데이터가 열렸습니다",
+  "data.used": "{by}: 내 데이터를 이용했습니다", "data.broke_glass": "{by}: 나에 관한 응급 상황을 선언했습니다", reads: "열람한 기록 {reads}건, 마지막 {last}",
   "delegation.named": "{delegate}: 서명할 사람으로 지정되었습니다", "study.results": "{by}: 결과가 나왔습니다 ({subject})",
   "link.opened": "{by}: 내 공유 링크를 열었습니다 ({link})", "link.made": "{by}: 나를 대신해 공유 링크를 만들었습니다 ({link})",
   "export.made": "{by}: 대리인으로서 나에 관한 모든 자료를 내려받았습니다",
