@@ -39,10 +39,11 @@ class Origin(StrEnum):
 class ConsentRequest:
     """A request of an accredited party that a person sign a consent.
 
-    `grants` are permits. `benefit` states what the person gets, `reference` names a study, claim or campaign. Both
-    times are UTC seconds, `answer_by` exclusive. `asked_after` is the size of the consents log at that time, because an
-    earlier consent is no answer. `notice_hash` is the notice that the consent would carry. `silent` means that a
-    standing wish answered: the requester sees the request as unanswered until it expires.
+    `grants` are permits. `benefit` states what the person gets, `benefit_ko` states it in Korean. `reference` names a
+    study, claim or campaign. Both times are UTC seconds, `answer_by` exclusive. `asked_after` is the size of the
+    consents log at that time, because an earlier consent is no answer. `notice_hash` is the notice that the consent
+    would carry. `silent` means that a standing wish answered: the requester sees the request as unanswered until it
+    expires.
     """
 
     request_id: bytes
@@ -60,6 +61,7 @@ class ConsentRequest:
     consent: bytes = b""
     silent: bool = False
     origin: Origin = Origin.ASKED
+    benefit_ko: str = ""
 
     def status_at(self, now: int) -> ConsentRequest:
         """The request as of `now`: an unanswered one expires."""

@@ -27,20 +27,22 @@ Text = Annotated[str, Field(max_length=2_000)]
 
 
 class RequestTermsForm(Form):
-    """The terms of a request for consent; `wait` is the number of seconds until it expires."""
+    """The terms of a request for consent; `wait` is the number of seconds until it expires. `benefit` says what the
+    person gets; give it in Korean too (`benefit_ko`).
+    """
 
     grants: Annotated[list[GrantForm], Field(min_length=1, max_length=16)]
     notice_hash: Hex32
     benefit: Text = ""
+    benefit_ko: Text = ""
     reference: Annotated[str, Field(max_length=200, examples=["KCT0008791"])] = ""
     wait: Annotated[int, Field(gt=0, le=90 * DAY)] = 14 * DAY
 
     def terms(self) -> RequestTerms:
         """The kernel's terms."""
         grants = tuple(grant.grant() for grant in self.grants)
-        return RequestTerms(
-            grants, read_hex(self.notice_hash, "notice_hash", 32), self.benefit, self.reference, self.wait
-        )
+        notice_hash, texts = read_hex(self.notice_hash, "notice_hash", 32), (self.benefit, self.reference)
+        return RequestTerms(grants, notice_hash, *texts, self.wait, self.benefit_ko)
 
 
 class RequestForm(RequestTermsForm):
@@ -88,6 +90,7 @@ class RequestView(BaseModel):
     grants: list[dict[str, Any]]
     notice_hash: Hex32
     benefit: str
+    benefit_ko: str = ""
     reference: str
     asked_at: int
     answer_by: int
@@ -217,6 +220,7 @@ def _view(request: ConsentRequest, kernel: KernelDep) -> RequestView:
         grants=[message(grant) for grant in request.grants],
         notice_hash=to_hex(request.notice_hash),
         benefit=request.benefit,
+        benefit_ko=request.benefit_ko,
         reference=request.reference,
         asked_at=request.asked_at,
         answer_by=request.answer_by,

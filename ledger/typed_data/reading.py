@@ -12,6 +12,7 @@ from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.typed_data.hashing import Domain
 from mydata_ledger.ledger.typed_data.types import DOMAIN, MEMBERS, TYPES
+from mydata_ledger.ledger.written_text import is_written_text
 
 PLAIN = frozenset({str, int, bool})
 T = TypeVar("T")
@@ -87,7 +88,7 @@ def _read(type_: str, value: Any, name: str) -> Any:
 
 
 def _text(value: Any, name: str) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TEXT or not value.isprintable():
+    if not isinstance(value, str) or len(value) > MAX_TEXT or not is_written_text(value):
         raise MalformedInput(f"`{name}` is printable text of at most {MAX_TEXT} characters")
     return value
 

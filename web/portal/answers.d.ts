@@ -108,6 +108,7 @@ export interface ConsentRequest {
   by_standing_wish: boolean;
   by_question: boolean;
   by_offer: boolean;
+  benefit_ko: string;
 }
 
 /** `event` is one of ledger/message.py. */

@@ -78,12 +78,12 @@ def terms_body(terms: RequestTerms) -> dict[str, Any]:
         "benefit": terms.benefit,
         "reference": terms.reference,
         "wait": terms.wait,
+        "benefit_ko": terms.benefit_ko,
     }
 
 
 def read_terms(body: Mapping[str, Any]) -> RequestTerms:
     """The terms of an offer from its work item's body."""
     grants = tuple(parse(Grant, grant) for grant in body["grants"])
-    return RequestTerms(
-        grants, bytes.fromhex(body["notice_hash"]), body["benefit"], body["reference"], int(body["wait"])
-    )
+    notice_hash, texts = bytes.fromhex(body["notice_hash"]), (body["benefit"], body["reference"])
+    return RequestTerms(grants, notice_hash, *texts, int(body["wait"]), body["benefit_ko"])

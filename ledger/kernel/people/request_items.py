@@ -18,6 +18,7 @@ TEXTS, TIMES = ("benefit", "reference"), ("asked_at", "answer_by", "asked_after"
 def request_item(request: ConsentRequest, version: int = 0) -> WorkItem:
     """The request as a work item; due when it expires."""
     body: dict[str, Any] = {name: getattr(request, name) for name in (*TEXTS, *TIMES, "silent")}
+    body["benefit_ko"] = request.benefit_ko
     body["grants"] = [message(grant) for grant in request.grants]
     body["notice_hash"], body["consent"] = request.notice_hash.hex(), request.consent.hex()
     sides = (request.data_subject, request.requester)
@@ -38,6 +39,7 @@ def read_request(item: WorkItem) -> ConsentRequest:
         consent=bytes.fromhex(body["consent"]),
         silent=body["silent"],
         origin=ORIGINS[item.kind],
+        benefit_ko=body.get("benefit_ko", ""),
         **{name: body[name] for name in (*TEXTS, *TIMES)},
     )
 

@@ -38,8 +38,8 @@ _May = Callable[[ConsentRequest], bool]
 
 @dataclass(frozen=True, slots=True)
 class RequestTerms:
-    """The terms of a request: the permits to be signed, the notice that they would carry, the benefit for the person,
-    the reference (a study, claim or campaign), and for how many seconds an answer is awaited.
+    """The terms of a request: the permits to be signed, the notice that they would carry, the benefit for the person
+    (also in Korean), the reference (a study, claim or campaign), and for how many seconds an answer is awaited.
     """
 
     grants: tuple[Grant, ...]
@@ -47,6 +47,7 @@ class RequestTerms:
     benefit: str = ""
     reference: str = ""
     wait: int = 14 * DAY
+    benefit_ko: str = ""
 
 
 class Requests:
@@ -169,7 +170,8 @@ class Requests:
         """The request in its initial state at `now` (UTC seconds)."""
         terms_text = (terms.grants, terms.notice_hash, terms.benefit, terms.reference)
         size = self._world.log.head(CONSENTS).size
-        return ConsentRequest(request_id, requester, person, *terms_text, now, now + terms.wait, size)
+        made = ConsentRequest(request_id, requester, person, *terms_text, now, now + terms.wait, size)
+        return replace(made, benefit_ko=terms.benefit_ko)
 
     def _oldest(self, kinds: Iterable[str], after: bytes, limit: int, **side: Any) -> list[WorkItem]:
         """The first `limit` items above `after` of these kinds together, by id."""
