@@ -89,7 +89,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
         MalformedInput: A setting is malformed.
     """
     state_folder = StateFolder(settings, clock) if clock else StateFolder(settings)
-    store, services = Store(settings.database), slices()
+    store, services = state_folder.store(), slices()
     for notice in GENERAL:
         store.directory.publish(notice)
     chain = Chain(settings.rpc_url, state_folder.deployment, secret(settings.state, "sequencer"))
@@ -195,7 +195,7 @@ def main(
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config(built)).run(sockets=sockets)
         return
-    Store(settings.database).dispose()  # migrate first: a worker that cannot start would be restarted without end
+    StateFolder(settings).store().dispose()  # migrate first: a worker that cannot start would be restarted without end
     settings.pass_on()
     Multiprocess(config("mydata_ledger.scripts.serve:app", factory=True, workers=workers), sockets=sockets).run()
 

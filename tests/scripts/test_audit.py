@@ -8,7 +8,6 @@ import pytest
 from mydata_ledger.anchors.follower import Follower
 from mydata_ledger.anchors.memory import FixedClock
 from mydata_ledger.anchors.notary import Notary
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
 from mydata_ledger.ledger.errors import MalformedInput, NotFound, SourceUnavailable
 from mydata_ledger.ledger.merkle import Head
@@ -16,6 +15,7 @@ from mydata_ledger.ledger.note import Checkpoint, Note, Signer, Verifier
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.scripts.audit import AuditorFile, AuditResult, FindingKind, History, TileSource, audit_log, result_of
+from testing.stores import open_store
 from tests.anchors.conftest import devnet, ledger_db, site
 from tests.anchors.sample_statements import ANN, NOW, TRIAL, consent, incident, issue
 from tests.anchors.tiling import MASTER, served
@@ -150,7 +150,7 @@ class TestPlanted:
 
     def rewritten(self, ledger, tmp_path, statements):
         """Another database with the same keys, signed again, like that of an operator who rewrites history."""
-        other = Ledger(ledger.site, Store(f"sqlite:///{tmp_path / 'other.db'}"), tmp_path / "other")
+        other = Ledger(ledger.site, open_store(f"sqlite:///{tmp_path / 'other.db'}"), tmp_path / "other")
         keys = NoteKeys(tmp_path / "notes", MASTER)
         other.tiles = LogTiles(other.store, keys, CheckpointStore(tmp_path / "other"), domains_of(ledger))
         other.store.log.append(statements, NOW)
