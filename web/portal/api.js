@@ -1,4 +1,5 @@
 // Client of the HTTP API. The session token is kept in memory, so closing the page ends the session in this browser.
+import { language } from "./words.js";
 
 /** @import { Consent, ConsentCopy, ConsentRequest, Notice, Review, Vocabulary, Wishes } from "./answers" */
 let token = "";
@@ -17,9 +18,9 @@ export const write = (value) =>
 
 /** The API refused a request. */
 export class Refused extends Error {
-  /** @param {number} status @param {{ error?: string, detail?: string }} answer */
-  constructor(status, { error, detail }) {
-    super(detail || error || String(status));
+  /** @param {number} status @param {{ error?: string, detail?: string, message?: string }} answer */
+  constructor(status, { error, detail, message }) {
+    super((language === "ko" && message) || detail || message || error || String(status));
     this.status = status;
     this.code = error;
   }
@@ -31,7 +32,7 @@ export class Refused extends Error {
  */
 export async function call(method, path, body) {
   /** @type {Record<string, string>} */
-  const headers = { accept: "application/json" };
+  const headers = { accept: "application/json", "accept-language": language };
   if (token) headers.authorization = `Bearer ${token}`;
   if (body) headers["content-type"] = "application/json";
   const response = await fetch(path, { method, headers, body: body && write(body) });
