@@ -51,7 +51,7 @@ class Words:
         what, why = self._list(grant.categories, "categories"), self._list(grant.purposes, "purposes")
         name = name_in(grantee_name, korean=self._korean)
         text = (self._korean_sentence if self._korean else self._english_sentence)(grant, name, what, why)
-        return text if terms_of(grant) is None else ("전송요구: " if self._korean else "Transfer request: ") + text
+        return text if terms_of(grant) is None else ("전송요구 — " if self._korean else "Transfer request: ") + text
 
     def named(self, grantee: str, name: str) -> str:
         """The grantee's name for people; `name` is the signed one, which is English for roles and for anyone."""
