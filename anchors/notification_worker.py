@@ -1,4 +1,6 @@
-"""Notification worker: one thread makes messages from the logs, a second one sends them through the notifiers."""
+"""Notification worker: one thread makes messages from the logs and from announcements, a second one sends them through
+the notifiers.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,7 @@ class NotificationWorker:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def turn(self) -> int:
-        """Run one round of both in this thread, and return how many statements were read."""
+        """Run one round of both in this thread, and return how many statements and announcements were read."""
         read = self._read()
         self._deliver()
         return read
@@ -57,11 +59,12 @@ class NotificationWorker:
     def _read(self) -> int:
         read = self._kernel.log_consumer.consume()
         self._kernel.records.erasures.finish()
-        return read
+        return read + self._kernel.people.distribution.distribute()
 
     def _read_as_leader(self) -> int:
         if self._is_new_leader:
             self._kernel.records.erasures.destroy_again()
+            self._kernel.people.wishes.index_all()
             self._is_new_leader = False
         return self._read()
 

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
+from mydata_ledger.api.error_sentences import sentence_for
 from mydata_ledger.ledger import errors
 
 STATUS: dict[type[errors.LedgerError], int] = {
@@ -64,10 +65,13 @@ class Reply:
 
 
 class Refusal(BaseModel):
-    """The body of every error response. Not found and not permitted have the same code and no detail."""
+    """The body of every error response. Not found and not permitted have the same code and no detail. `message` says
+    what the code means, in Korean or English, if the request has an Accept-Language header that names one of them.
+    """
 
     error: str = Field(examples=["stale_consent"])
     detail: str | None = Field(default=None, examples=["version 2 was accepted already; ask for a new draft"])
+    message: str | None = Field(default=None, examples=["먼저 로그인해 주세요."])
 
 
 def status_of(error: errors.LedgerError) -> int:
@@ -94,6 +98,17 @@ def refusal(error: Exception, serialize: Callable[[Any], bytes] = orjson.dumps) 
     return Reply(status_of(error), serialize(refusal_members(error)), headers)
 
 
+def with_message(reply: Reply, accept_language: str) -> Reply:
+    """The error response with `message` in the language of an Accept-Language header; unchanged if it names none."""
+    body = orjson.loads(reply.body) if accept_language else None
+    found = sentence_for(body.get("error"), accept_language) if isinstance(body, dict) else None
+    if not isinstance(body, dict) or found is None:
+        return reply
+    language, text = found
+    headers = ((b"content-language", language.encode()), (b"vary", b"accept-language"))
+    return replace(reply, body=orjson.dumps(body | {"message": text}), headers=(*reply.headers, *headers))
+
+
 def closing(reply: Reply) -> Reply:
     """The reply, which for status 413 also closes the connection, since the rest of the large body
     would still arrive.
@@ -109,19 +124,19 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _handle_error)
 
 
-async def _handle_error(_: Request, error: Exception) -> Response:
+async def _handle_error(request: Request, error: Exception) -> Response:
     """An error of the ledger; the server logs any other one."""
-    return response(refusal(error))
+    return _response(refusal(error), request)
 
 
-async def _handle_validation_error(_: Request, error: Exception) -> Response:
+async def _handle_validation_error(request: Request, error: Exception) -> Response:
     """Which member is wrong, without the value that was sent."""
     if not isinstance(error, RequestValidationError):
         raise error
     first = error.errors()[0]
     location = ".".join(str(part) for part in first["loc"][1:]) or "body"
     body = {"error": "malformed_input", "detail": f"`{location[:120]}`: {first['msg'].lower()}"}
-    return response(Reply(400, orjson.dumps(body)))
+    return _response(Reply(400, orjson.dumps(body)), request)
 
 
 async def _handle_http_exception(request: Request, error: Exception) -> Response:
@@ -133,7 +148,12 @@ async def _handle_http_exception(request: Request, error: Exception) -> Response
         headers = {"allow": ", ".join(_allowed_methods(request))}
     elif status != 404:
         body["detail"] = str(error.detail).lower()
-    return response(Reply(status, orjson.dumps(body), tuple((k.encode(), v.encode()) for k, v in headers.items())))
+    raw = tuple((name.encode(), value.encode()) for name, value in headers.items())
+    return _response(Reply(status, orjson.dumps(body), raw), request)
+
+
+def _response(reply: Reply, request: Request) -> Response:
+    return response(with_message(reply, request.headers.get("accept-language", "")))
 
 
 def response(reply: Reply) -> Response:

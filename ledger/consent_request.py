@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from unicodedata import normalize
 
 from mydata_ledger.ledger.consent import NEVER, Effect, Grant, category_covers
 from mydata_ledger.ledger.scope import covers_all, overlaps
@@ -24,15 +25,25 @@ class RequestState(StrEnum):
     EXPIRED = "expired"
 
 
+class Origin(StrEnum):
+    """What a request came from. Its requester sees one that came from a refused question never, and one that came from
+    an offer once a consent has answered it: before, it would tell who has such data, or such a wish.
+    """
+
+    ASKED = "asked"
+    QUESTION = "question"
+    OFFER = "offer"
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentRequest:
     """A request of an accredited party that a person sign a consent.
 
-    `grants` are permits. `benefit` states what the person gets, `reference` names a study, claim or campaign. Both
-    times are UTC seconds, `answer_by` exclusive. `asked_after` is the size of the consents log at that time, because an
-    earlier consent is no answer. `notice_hash` is the notice that the consent would carry. `silent` means that a
-    standing wish answered: the requester sees the request as unanswered until it expires. `by_question` means that a
-    refused question became the request: the requester never sees it, because it would reveal that such data exists.
+    `grants` are permits. `benefit` states what the person gets, `benefit_ko` states it in Korean. `reference` names a
+    study, claim or campaign. Both times are UTC seconds, `answer_by` exclusive. `asked_after` is the size of the
+    consents log at that time, because an earlier consent is no answer. `notice_hash` is the notice that the consent
+    would carry. `silent` means that a standing wish answered: the requester sees the request as unanswered until it
+    expires.
     """
 
     request_id: bytes
@@ -49,7 +60,8 @@ class ConsentRequest:
     answered_at: int = 0
     consent: bytes = b""
     silent: bool = False
-    by_question: bool = False
+    origin: Origin = Origin.ASKED
+    benefit_ko: str = ""
 
     def status_at(self, now: int) -> ConsentRequest:
         """The request as of `now`: an unanswered one expires."""
@@ -61,6 +73,11 @@ class ConsentRequest:
         if not self.silent:
             return self.status_at(now)
         return replace(self, state=RequestState.REQUESTED, answered_at=0, silent=False).status_at(now)
+
+
+def normal_topic(topic: str) -> str:
+    """The form in which topics are compared: Unicode NFKC, lower case, without outer spaces."""
+    return normalize("NFKC", topic).lower().strip()
 
 
 class WishKind(StrEnum):
@@ -75,9 +92,9 @@ class WishKind(StrEnum):
 class Wish:
     """A standing wish about requests for a purpose (and all below it) over a category (and all below it); `*` is any.
 
-    With `tell` the person wants to receive offers whose topics include all of `topics` (lower-case words such as
-    `diabetes`, `seoul`). With `ask` a denied question may become a request. With `never` the answer is no and the
-    person is not notified.
+    With `tell` the person wants to receive offers whose topics include all of `topics` (words such as `diabetes`,
+    `seoul`, in the form of `normal_topic`). With `ask` a denied question may become a request. With `never` the answer
+    is no and the person is not notified.
     """
 
     kind: WishKind

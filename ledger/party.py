@@ -27,9 +27,22 @@ def checksum(address: bytes) -> str:
     return "0x" + "".join(c.upper() if int(mark, 16) > 7 else c for c, mark in zip(plain, marks, strict=False))
 
 
+NAMES_SEPARATOR = " | "
+
+
+def name_in(name: str, *, korean: bool) -> str:
+    """The part of a name for one language. A name in two languages is `English | 한국어`: both parts stand in the
+    registry, so both are accredited, and a consent signs both. Any other name is the same in every language.
+    """
+    english, separator, local = name.partition(NAMES_SEPARATOR)
+    if not separator or not english.strip() or not local.strip():
+        return name
+    return local if korean else english
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
-    """An organisation in PartyRegistry.
+    """An organisation in PartyRegistry. `name` may be in two languages (`name_in`).
 
     `account` is an EIP-55 address, `encryption_key` the tagged HPKE public key of `ledger.envelope`; the window
     is UTC seconds, its end exclusive, 0 = open.

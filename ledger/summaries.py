@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from mydata_ledger.ledger.access import EMERGENCY, Incident
 from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.korean import with_particle
 from mydata_ledger.ledger.vocabulary import Term
 from mydata_ledger.ledger.wording import Words, moment
 
@@ -25,7 +26,8 @@ class Summaries(Words):
         )
         patterns = KOREAN_ENDS if self._korean else ENGLISH_ENDS
         sentences = [patterns[effect, bool(person)] for effect in Effect if effect in effects]
-        return tuple(pattern.format(name=name, whom=person) for pattern in sentences)
+        whom = with_particle(person, "을") if person and self._korean else person
+        return tuple(pattern.format(name=name, whom=whom) for pattern in sentences)
 
     def emergencies(self, grants: Sequence[Grant]) -> tuple[str, ...]:
         """A sentence if grants to emergency crews refuse them in an emergency as well."""
@@ -43,7 +45,9 @@ class Summaries(Words):
         """The data subject for whom a consent is signed, if that is not the signer."""
         if not (person := _person_name(signer, data_subject)):
             return ()
-        return (f"{person}을(를) 대신하여 서명합니다." if self._korean else f"You sign this for {person}.",)
+        return (
+            f"{with_particle(person, '을')} 대신하여 서명합니다." if self._korean else f"You sign this for {person}.",
+        )
 
     def delegation(self, delegation: Delegation) -> str:
         """Who may sign for whom, for which data, and until when (UTC)."""
@@ -55,10 +59,10 @@ class Summaries(Words):
         relation = RELATIONS.get(delegation.relation, Term(delegation.relation, delegation.relation))
         if self._korean:
             since = f"{moment(delegation.not_before)}부터 " if delegation.not_before else ""
-            whose = f"{person}을(를)" if person else "본인을"
+            whose = with_particle(person, "을") if person else "본인을"
             signing = f"{name}님이 {whose} 대신하여 동의에 서명하거나 동의를 철회하고"
             reading = "링크와 내려받기로 자료를 읽고 전달할 수 있습니다"
-            return f"{signing}, {reading} ({relation.label_ko}). 자료: {what}. 기간: {since}{until}까지."
+            return f"{signing}, {reading} ({relation.label_ko}). 데이터 항목: {what}. 기간: {since}{until}까지."
         since = f"from {moment(delegation.not_before)} " if delegation.not_before else ""
         signing = f"{name} may sign and withdraw consents for {person or 'you'}"
         reading = "and read and pass on data by links and downloads"
@@ -89,7 +93,8 @@ class Summaries(Words):
         """What the first witness of a consent on paper confirms."""
         person, name, record = "0x" + delegation.data_subject.hex(), delegation.delegate_name, "0x" + scan.hex()
         if self._korean:
-            return f"{person}이(가) 귀하와 {name} 앞에서 종이에 이 내용대로 서명했습니다. 스캔본은 기록 {record}입니다."
+            signer = with_particle(person, "이")
+            return f"{signer} 귀하와 {name} 앞에서 종이에 이 내용대로 서명했습니다. 스캔본은 기록 {record}입니다."
         return f"{person} signed this on paper before you and {name}; the scan is record {record}."
 
     def incident(self, incident: Incident) -> str:
@@ -105,7 +110,7 @@ class Summaries(Words):
     def acknowledgement(self, position: int) -> str:
         """What a reader countersigns about the receipt at a position."""
         if self._korean:
-            return f"영수증 {position}번에 따라 받은 기록을 열었음을 확인합니다."
+            return f"열람 확인서 {position}번에 따라 받은 기록을 열었음을 확인합니다."
         return f"Says that you opened the record that receipt {position} released to you."
 
 
@@ -124,9 +129,9 @@ ENGLISH_ENDS: Mapping[tuple[Effect, bool], str] = {
 }
 KOREAN_ENDS: Mapping[tuple[Effect, bool], str] = {
     (PERMIT, False): "{name}에 대한 동의를 지금부터 철회합니다.",
-    (PERMIT, True): "{whom}을(를) 대신하여 {name}에 대한 동의를 지금부터 철회합니다.",
+    (PERMIT, True): "{whom} 대신하여 {name}에 대한 동의를 지금부터 철회합니다.",
     (FORBID, False): f"{{name}}에 대한 금지를 지금부터 해제합니다. {AGAIN_KO}",
-    (FORBID, True): f"{{whom}}을(를) 대신하여 {{name}}에 대한 금지를 지금부터 해제합니다. {AGAIN_KO}",
+    (FORBID, True): f"{{whom}} 대신하여 {{name}}에 대한 금지를 지금부터 해제합니다. {AGAIN_KO}",
 }
 RELATIONS: Mapping[str, Term] = {
     "representative": Term("representative", "대리인"),

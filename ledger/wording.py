@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from mydata_ledger.ledger.consent import NEVER, Effect, Grant
-from mydata_ledger.ledger.party import ANYONE, ROLE_PREFIX
+from mydata_ledger.ledger.korean_grants import actions_sentence
+from mydata_ledger.ledger.labels import ROLES_KO, TERMS, VALUE
+from mydata_ledger.ledger.party import ANYONE, ROLE_PREFIX, name_in
 from mydata_ledger.ledger.transfer import terms_of
 from mydata_ledger.ledger.vocabulary import Term, Vocabulary
 
@@ -47,22 +49,21 @@ class Words:
     def sentence(self, grant: Grant, grantee_name: str) -> str:
         """The meaning of the grant, for a person who is about to sign."""
         what, why = self._list(grant.categories, "categories"), self._list(grant.purposes, "purposes")
-        actions = self._list(grant.actions, "actions")
-        text = (self._korean_sentence if self._korean else self._english_sentence)(
-            grant, grantee_name, what, why, actions
-        )
+        name = name_in(grantee_name, korean=self._korean)
+        text = (self._korean_sentence if self._korean else self._english_sentence)(grant, name, what, why)
         return text if terms_of(grant) is None else ("전송요구 — " if self._korean else "Transfer request: ") + text
 
     def named(self, grantee: str, name: str) -> str:
         """The grantee's name for people; `name` is the signed one, which is English for roles and for anyone."""
         if not self._korean:
-            return name
+            return name_in(name, korean=False)
         if grantee.startswith(ROLE_PREFIX):
             role = grantee.removeprefix(ROLE_PREFIX)
             return f"인증된 모든 {ROLES_KO.get(role, role)}"
-        return "모든 사람" if grantee == ANYONE else name
+        return "모든 사람" if grantee == ANYONE else name_in(name, korean=True)
 
-    def _english_sentence(self, grant: Grant, name: str, what: str, why: str, actions: str) -> str:
+    def _english_sentence(self, grant: Grant, name: str, what: str, why: str) -> str:
+        actions = self._list(grant.actions, "actions")
         verb = "may" if grant.effect is Effect.PERMIT else "may never"
         until = "until you withdraw" if grant.expires == NEVER else f"until {moment(grant.expires)}"
         since = f"from {moment(grant.not_before)} " if grant.not_before else ""
@@ -71,14 +72,15 @@ class Words:
         terms = f"; conditions: {self._list(grant.conditions, 'conditions')}" if grant.conditions else ""
         return f"{name} {verb} {actions}: {what}{only}{period}. For: {why}. {since}{until}{terms}."
 
-    def _korean_sentence(self, grant: Grant, name: str, what: str, why: str, actions: str) -> str:
-        verb = "할 수 있습니다" if grant.effect is Effect.PERMIT else "할 수 없습니다"
+    def _korean_sentence(self, grant: Grant, name: str, what: str, why: str) -> str:
+        permits = actions_sentence(what, grant.actions, permitted=grant.effect is Effect.PERMIT)
         until = "철회할 때까지" if grant.expires == NEVER else f"{moment(grant.expires)}까지"
         since = f"{moment(grant.not_before)}부터 " if grant.not_before else ""
-        only = f" (지정한 기록 {len(grant.records)}건만)" if grant.records else ""
-        period = f" ({self._period(grant)} 자료만)" if self._period(grant) else ""
+        only = [f"지정한 기록 {len(grant.records)}건만"] if grant.records else []
+        period = [f"{self._period(grant)} 데이터만"] if self._period(grant) else []
+        scope = f" 범위: {', '.join((*only, *period))}." if only or period else ""
         terms = f" 조건: {self._list(grant.conditions, 'conditions')}." if grant.conditions else ""
-        return f"{name}: {what}{only}{period}을(를) {actions}{verb}. 목적: {why}. 기간: {since}{until}.{terms}"
+        return f"{name}: {permits}.{scope} 목적: {why}. 기간: {since}{until}.{terms}"
 
     def describe(self, difference: Difference) -> str:
         """One difference as a line: `adds: Genetic data`, `removes: expiry (2027-01-01 00:00 UTC)`."""
@@ -151,6 +153,8 @@ class Words:
             return code
         text = term.label_ko if self._korean else term.label
         value = moment(int(number)) if name == "retain-until" and number.isdigit() else number
+        if VALUE in text:
+            return text.replace(VALUE, value)
         return text if term is terms.get(code) else f"{text} ({value})"
 
 
@@ -201,50 +205,13 @@ MEMBERS = {
     "grant": "grant",
 }
 MEMBERS_KO = {
-    "categories": "자료",
+    "categories": "데이터 항목",
     "purposes": "목적",
-    "actions": "행위",
+    "actions": "이용 방법",
     "conditions": "조건",
     "expires": "만료",
     "not_before": "시작",
-    "period": "자료 기간",
+    "period": "데이터 기간",
     "records": "지정 기록",
     "grant": "허용",
-}
-ROLES_KO = {
-    "holder": "데이터 보유 기관",
-    "hospital": "병원",
-    "trial": "임상시험팀",
-    "insurer": "보험사",
-    "merchant": "판매업체",
-    "researcher": "연구자",
-    "responder": "응급 구조대",
-    "reviewer": "심사자",
-    "authority": "후견인 지정 기관",
-    "witness": "증인",
-    "enforcement-point": "접근 통제 시스템",
-    "operator": "운영자",
-}
-TERMS: Mapping[str, Mapping[str, Term]] = {
-    "actions": {
-        "view": Term("view", "열람"),
-        "copy": Term("copy", "복사"),
-        "transfer": Term("transfer", "전송"),
-        "compute": Term("compute over", "통계 계산"),
-        "contact": Term("contact you about", "연락"),
-        "publish": Term("publish", "공개"),
-        "link": Term("link with other data", "결합"),
-    },
-    "conditions": {
-        "once": Term("each record once", "기록마다 한 번만"),
-        "max-uses": Term("number of uses", "이용 횟수"),
-        "aggregate-only": Term("only sums over groups of at least", "최소 집단 크기의 합계만"),
-        "retain-until": Term("to be deleted by", "파기 기한"),
-        "every-days": Term("each record once every so many days", "기록마다 한 번, 주기(일)"),
-        "redact": Term("without this part", "이 항목 제외"),
-        "mask": Term("with this part blacked out", "이 항목 가림"),
-        "pseudonymise": Term("without your name", "가명 처리"),
-        "emergency-only": Term("only in an emergency", "응급 시에만"),
-        "no-onward-transfer": Term("not to be passed on", "제3자 제공 금지"),
-    },
 }

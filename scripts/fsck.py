@@ -68,7 +68,7 @@ class CheckReport:
 def check(state_folder: StateFolder, on_progress: ProgressCallback) -> CheckReport:
     """Check the whole ledger; changes nothing, and may run while the ledger serves. Raises SourceUnavailable."""
     state_folder.require_contracts()
-    store, report = Store(state_folder.settings.database), CheckReport()
+    store, report = state_folder.store(), CheckReport()
     try:
         # A record is pinned before it is accepted: pins read after the heads hold every record below them.
         heads, named = {log: store.log.head(log) for log in LOGS}, _check_journal(state_folder, store, report)

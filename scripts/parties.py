@@ -12,8 +12,10 @@ from web3.exceptions import ContractLogicError, Web3Exception
 from mydata_ledger.anchors.artifacts import artifact
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
+from mydata_ledger.ledger.written_text import is_name
 
 WAIT_SECONDS = 60
+LONGEST_NAME = 200
 
 
 class Registrar:
@@ -27,9 +29,11 @@ class Registrar:
     def register(self, account: str, name: str, roles: Sequence[str], encryption_key: bytes) -> bool:
         """Register or update a party, valid from now on without end; return False if the entry is up to date.
 
-        Raises InvalidStatement if the contract refuses it, SourceUnavailable if the chain does not answer.
+        Raises InvalidStatement for a name that nobody could sign, or if the contract refuses it, SourceUnavailable if
+        the chain does not answer.
         """
         address = Web3.to_checksum_address(account)
+        check_party_name(name)
         words = sorted(role.encode().ljust(32, b"\0") for role in roles)
         try:
             present = self._contract.functions.party(address).call()
@@ -58,6 +62,14 @@ class Registrar:
         )
         if receipt["status"] != 1:
             raise InvalidStatement("the registry refused the party: the transaction reverted")
+
+
+def check_party_name(name: str) -> None:
+    """Raise InvalidStatement for a name with characters that a statement may not have: consents name their grantee."""
+    if not is_name(name, LONGEST_NAME):
+        raise InvalidStatement(
+            f"a party's name has 1 to {LONGEST_NAME} characters, and no controls of the line or of its direction"
+        )
 
 
 def _as_ledger_error(error: Exception) -> InvalidStatement | SourceUnavailable:

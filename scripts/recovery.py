@@ -58,13 +58,13 @@ def recover(state_folder: StateFolder, on_progress: ProgressCallback) -> Recover
     """
     path = _file_of(state_folder.settings.database)
     state_folder.require_contracts()
-    _check_lost(state_folder.settings.database, path)
+    _check_lost(state_folder, path)
     if not BlobStore.exists_in(state_folder.keystore):
         raise InvalidStatement(
             f"{state_folder.keystore} holds no journal; put back the keystore folder of the lost ledger"
         )
     draft = f"sqlite:///{path}{DRAFT}" if path else state_folder.settings.database
-    store = Store(draft, loading=True)
+    store = state_folder.store(url=draft, loading=True)
     try:
         recovered = _recover_into(store, state_folder, on_progress)
     finally:
@@ -120,10 +120,10 @@ def _file_of(database: str) -> Path | None:
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
-def _check_lost(database: str, path: Path | None) -> None:
+def _check_lost(state_folder: StateFolder, path: Path | None) -> None:
     if path and not path.exists():
         return
-    store = Store(database)
+    store = state_folder.store()
     try:
         held = sum(store.log.head(log).size for log in LOGS)
     finally:

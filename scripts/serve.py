@@ -96,7 +96,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     """
     state_folder = StateFolder(settings, clock) if clock else StateFolder(settings)
     state_folder.require_contracts()
-    store, services = Store(settings.database), slices()
+    store, services = state_folder.store(), slices()
     for notice in GENERAL:
         store.directory.publish(notice)
     chain = Chain(settings.rpc_url, state_folder.deployment, secret(settings.state, "sequencer"))
@@ -229,8 +229,9 @@ def _serve(settings: Settings, sockets: list[socket.socket]) -> None:
 
 
 def _serve_by_workers(settings: Settings, sockets: list[socket.socket], lock: FileLock, count: int) -> None:
-    StateFolder(settings).require_contracts()
-    Store(settings.database).dispose()  # migrated once, before the workers open it
+    state_folder = StateFolder(settings)
+    state_folder.require_contracts()
+    state_folder.store().dispose()  # migrated once, before the workers open it
     settings.pass_on()
     factory = WorkerApp("mydata_ledger.scripts.serve:app", lock)
     config = CONFIG(factory, factory=True, workers=count, timeout_worker_healthcheck=ANSWER_SECONDS)

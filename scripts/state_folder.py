@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import orjson
 
 from mydata_ledger.anchors.artifacts import Deployment
+from mydata_ledger.anchors.item_seal import ItemSeal
 from mydata_ledger.anchors.journal import BlobStore
 from mydata_ledger.anchors.keystore import FileKeys
+from mydata_ledger.anchors.keystore.key_files import WORK_ITEMS, open_key
 from mydata_ledger.anchors.keystore.masters import Master
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import SourceUnavailable
@@ -98,6 +100,14 @@ class StateFolder:
     def payloads(self) -> PayloadArchive:
         """The payload store. Raises SourceUnavailable, MalformedInput."""
         return open_store(self.settings.payloads, self.settings.state)
+
+    def store(self, *, url: str = "", loading: bool = False) -> Store:
+        """The database of the settings, or of another URL, with the key of its work items.
+
+        Raises SourceUnavailable if it does not open, or the key is that of another database.
+        """
+        seal = ItemSeal(open_key(self.keystore / WORK_ITEMS, self.master))
+        return Store(url or self.settings.database, loading=loading, seal=seal)
 
     def blob_store(self) -> BlobStore:
         """Blob store of the journal's segments. Raises SourceUnavailable."""

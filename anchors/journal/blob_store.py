@@ -12,8 +12,8 @@ from pathlib import Path
 
 import orjson
 
-from mydata_ledger.anchors.durable import create, locked, replace
-from mydata_ledger.anchors.keystore.wrapped import new_key, rewrap, unwrap, wrap
+from mydata_ledger.anchors.durable import locked, replace
+from mydata_ledger.anchors.keystore.key_files import open_key, read_file, rewrap_key
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.envelope import Content
 from mydata_ledger.ledger.errors import SourceUnavailable
@@ -40,8 +40,7 @@ class BlobStore:
 
     def __init__(self, folder: Path, master: bytes, payloads: Payloads) -> None:
         self._folder, self._payloads = folder, payloads
-        create(folder / KEY, wrap(master, new_key(), KEY.encode()))
-        self._key = unwrap(master, _read(folder / KEY), KEY.encode())
+        self._key = open_key(folder / KEY, master)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -80,15 +79,14 @@ class BlobStore:
     @staticmethod
     def rewrap_key(folder: Path, old: bytes, new: bytes) -> None:
         """Wrap the journal key, if there is one, under a new master key. Idempotent; raises SourceUnavailable."""
-        if (folder / KEY).exists():
-            replace(folder / KEY, rewrap(_read(folder / KEY), KEY.encode(), old, new))
+        rewrap_key(folder / KEY, old, new)
 
     def newest(self) -> BlobReference | None:
         """Return the reference of the newest manifest, None before the first. Raises SourceUnavailable."""
         if not (self._folder / NEWEST).exists():
             return None
         try:
-            fields = orjson.loads(_read(self._folder / NEWEST))
+            fields = orjson.loads(read_file(self._folder / NEWEST))
             return BlobReference(str(fields["cid"]), bytes.fromhex(fields["nonce"]))
         except (ValueError, KeyError, TypeError) as error:
             raise SourceUnavailable(f"{NEWEST} cannot be read; restore the keystore from its backup") from error
@@ -96,10 +94,3 @@ class BlobStore:
     def _key_of(self, nonce: bytes) -> bytes:
         """Derive the key of one blob. No key is used for two blobs."""
         return hmac.digest(self._key, nonce, sha256)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SourceUnavailable(f"{path.name} cannot be read; restore the keystore from its backup") from error

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hmac
 import ipaddress
 import socket
 import time
 from datetime import UTC, datetime
-from hashlib import sha256
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
+import idna
 import orjson
+from standardwebhooks import Webhook
 
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
 from mydata_ledger.ledger.kernel.people.deliveries import Delivery
@@ -23,7 +22,7 @@ TIMEOUT = httpx.Timeout(10, connect=5)
 DEADLINE = 20
 """Seconds for the whole exchange. A receiver that answers one byte at a time is cut off after them."""
 GONE = 410
-KEY_PREFIX = "whsec_"
+DEFAULT_PORTS = {"https": 443, "http": 80}
 UNICAST = ipaddress.ip_network("2000::/3")
 """The range that IANA assigns addresses of the public internet from. Translators, tunnels and old forms that contain a
 private IPv4 address are outside of it, except the two (6to4, Teredo) that `is_public` decodes.
@@ -55,7 +54,7 @@ class WebhookNotifier:
         )
         headers = signed_headers(delivery.delivery_id, body, subscription.secret, int(time.time()))
         target = f"{url.scheme}://{_bracketed(address)}:{port}{url.path or '/'}{'?' + url.query if url.query else ''}"
-        authority = host if port in {80, 443} else f"{host}:{port}"
+        authority = _bracketed(host) if port == DEFAULT_PORTS[url.scheme] else f"{_bracketed(host)}:{port}"
         self._post(target, body, headers | {"host": authority}, host)
 
     @staticmethod
@@ -64,6 +63,8 @@ class WebhookNotifier:
             status = asyncio.run(asyncio.wait_for(_status(target, body, headers, host), DEADLINE))
         except TimeoutError as error:
             raise SourceUnavailable(f"no whole answer within {DEADLINE} seconds") from error
+        except httpx.InvalidURL as error:
+            raise InvalidStatement("a webhook's address is a URL that can be sent") from error
         except httpx.HTTPError as error:
             raise SourceUnavailable(f"no answer ({type(error).__name__})") from error
         if status == GONE:
@@ -74,13 +75,13 @@ class WebhookNotifier:
     def _checked_url(self, address: str) -> tuple[SplitResult, str, int]:
         try:
             url = urlsplit(address)
-            host, port = url.hostname, url.port
+            host, port = ascii_host(url.hostname or ""), url.port
         except ValueError as error:
             raise InvalidStatement("a webhook's address is a URL with a host") from error
         allowed = {"https", "http"} if self._private else {"https"}
         if url.scheme not in allowed or not host or url.username or url.password or url.fragment:
             raise InvalidStatement("a webhook's address is an https URL without a name or password in it")
-        return url, host, port or (443 if url.scheme == "https" else 80)
+        return url, host, port or DEFAULT_PORTS[url.scheme]
 
     def _reachable_address(self, host: str, port: int) -> str:
         """Return one address of the host, if every one of its addresses is allowed.
@@ -89,12 +90,19 @@ class WebhookNotifier:
         """
         try:
             resolved = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
+        except (OSError, ValueError) as error:
             raise SourceUnavailable("the host of the webhook has no address") from error
         addresses = [str(entry[4][0]) for entry in resolved]
         if not self._private and not all(is_public(address) for address in addresses):
             raise InvalidStatement("the webhook's host is in a private network; that is not allowed here")
         return addresses[0]
+
+
+def ascii_host(host: str) -> str:
+    """Return a host name in the form that is sent: an internationalised name by IDNA 2008 (RFC 5891) after the mapping
+    of UTS 46, any other as it is. Raises ValueError for a name that IDNA does not permit.
+    """
+    return host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
 
 
 def is_public(address: str) -> bool:
@@ -126,14 +134,12 @@ def signed_headers(message_id: str, body: bytes, secret: str, at_time: int) -> d
 
     The secret is the prefix `whsec_` and a key in base64; `at_time` is in UTC seconds.
     """
-    signed_content = f"{message_id}.{at_time}.".encode() + body
-    key = base64.b64decode(secret.removeprefix(KEY_PREFIX))
-    mac = base64.b64encode(hmac.new(key, signed_content, sha256).digest()).decode()
+    signature = Webhook(secret).sign(message_id, datetime.fromtimestamp(at_time, UTC), body.decode())
     return {
         "content-type": "application/json",
         "webhook-id": message_id,
         "webhook-timestamp": str(at_time),
-        "webhook-signature": f"v1,{mac}",
+        "webhook-signature": signature,
     }
 
 

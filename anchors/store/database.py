@@ -9,8 +9,15 @@ from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
+from mydata_ledger.anchors.item_seal import ItemSeal
 from mydata_ledger.anchors.store.db import changes
-from mydata_ledger.anchors.store.db.engine import file_of, open_engine, sync_to_disk, translated_errors
+from mydata_ledger.anchors.store.db.engine import (
+    file_of,
+    forget_deleted,
+    open_engine,
+    sync_to_disk,
+    translated_errors,
+)
 from mydata_ledger.anchors.store.db.group_commit import GroupCommitWriter, Work
 from mydata_ledger.anchors.store.db.prepared import Driver
 from mydata_ledger.anchors.store.db.read_pool import PostgresReadPool, SqliteReadPool
@@ -39,16 +46,22 @@ class Database:
         now: Returns the current time in UTC seconds; used for the history of parties, notices and anchored heads.
         loading: True for a bulk load into a database that nobody else uses yet. Writes are synced to disk only by
             `dispose`; after a crash of the machine the load must be started again.
+        seal: Seals the work items of a database that an earlier program made.
 
     Raises:
         SourceUnavailable: The database cannot be opened, or a newer program made it.
     """
 
-    def __init__(self, url: str, now: Callable[[], int] = utc_now, *, loading: bool = False) -> None:
+    def __init__(
+        self, url: str, now: Callable[[], int] = utc_now, *, loading: bool = False, seal: ItemSeal | None = None
+    ) -> None:
         self.now, self._loading = now, url if loading else ""
         self._reads, writes = open_engine(url, writes=False), open_engine(url, writes=True, loading=loading)
         with translated_errors(), writes.begin() as connection:
-            prepare(connection, now())
+            has_sealed = prepare(connection, now(), seal)
+        if has_sealed:
+            with translated_errors():
+                forget_deleted(writes)
         self._writes, self._pool = writes, self._pool_of(url)
         self.receipts = ReceiptBuffer()
         self.writer = GroupCommitWriter(writes, self.receipts.clear, self.receipts.write, receipt_queue.settle)

@@ -9,10 +9,10 @@ from typing import ClassVar, Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mydata_ledger.api.errors import Reply
+from mydata_ledger.api.errors import Reply, with_message
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
 from mydata_ledger.api.fastpath.limits import RequestLimits
-from mydata_ledger.api.fastpath.request import Request
+from mydata_ledger.api.fastpath.request import FIRST_ERROR_STATUS, Request
 from mydata_ledger.api.schemas import HEX32
 from mydata_ledger.ledger.errors import LedgerError
 
@@ -56,6 +56,8 @@ class FastPath:
             return
         request = Request(scope, receive, self._limits.max_body)
         if reply := await self._reply(request):
+            if reply.status >= FIRST_ERROR_STATUS:
+                reply = with_message(reply, request.headers.get(b"accept-language", b"").decode("latin-1"))
             await request.send_reply(reply, send)
         else:
             await self._app(scope, request.replay(), request.with_security_headers(send))

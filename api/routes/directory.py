@@ -12,7 +12,7 @@ from mydata_ledger.api.numbers import Time
 from mydata_ledger.api.schemas import Form, NoticeView, to_hex
 from mydata_ledger.ledger.consent import ACTIONS
 from mydata_ledger.ledger.errors import NotFound
-from mydata_ledger.ledger.party import Party, checksum
+from mydata_ledger.ledger.party import Party, checksum, name_in
 from mydata_ledger.ledger.terms import WRITTEN
 from mydata_ledger.ledger.typed_data import read_hex
 
@@ -20,10 +20,13 @@ router = APIRouter(tags=["directory"])
 
 
 class PartyView(BaseModel):
-    """An accredited organisation, as registered on chain; times are UTC seconds, 0 where open."""
+    """An accredited organisation, as registered on chain; times are UTC seconds, 0 where open. `name` may be in two
+    languages (`English | 한국어`); `names` has it by language.
+    """
 
     account: str
     name: str
+    names: dict[str, str]
     roles: list[str]
     encryption_key: str
     valid_from: Time
@@ -61,6 +64,7 @@ def _party_view(party: Party) -> PartyView:
     return PartyView(
         account=party.account,
         name=party.name,
+        names={"en": name_in(party.name, korean=False), "ko": name_in(party.name, korean=True)},
         roles=sorted(party.roles),
         encryption_key=to_hex(party.encryption_key),
         valid_from=party.valid_from,

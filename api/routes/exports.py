@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from secrets import token_hex
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -25,7 +26,8 @@ from mydata_ledger.ledger.delegation import DelegationState, office_of
 from mydata_ledger.ledger.errors import NotEntitled, NotFound
 from mydata_ledger.ledger.kernel import Kernel, Proof
 from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
-from mydata_ledger.ledger.kernel.work_items import DELIVERY, MESSAGE, REQUEST, WISHES
+from mydata_ledger.ledger.kernel.people.requests import SEEN_BY_PERSON
+from mydata_ledger.ledger.kernel.work_items import DELIVERY, MESSAGE, WISHES
 from mydata_ledger.ledger.message import of_person
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 from mydata_ledger.ledger.work_item import WorkItem
@@ -150,7 +152,8 @@ def _files(person: bytes, context: AppContext) -> Files:
     party = of_person(person)
     yield "messages.ndjson", _json_lines(map(_work_item_document, _work_items(kernel, MESSAGE, party=party)))
     yield "deliveries.ndjson", _json_lines(map(_work_item_document, _work_items(kernel, DELIVERY, party=party)))
-    yield "requests.ndjson", _json_lines(map(_work_item_document, _work_items(kernel, REQUEST, person=person)))
+    requests = chain.from_iterable(_work_items(kernel, kind, person=person) for kind in SEEN_BY_PERSON)
+    yield "requests.ndjson", _json_lines(map(_work_item_document, requests))
     yield "wishes.ndjson", _json_lines(map(_work_item_document, _work_items(kernel, WISHES, person=person)))
     yield "links.ndjson", _json_lines(LinkView.of(link).model_dump() for link in kernel.people.links.of(person))
 

@@ -62,9 +62,11 @@ class DeliveryView(BaseModel):
 
 
 class ResultsForm(Form):
-    """Which results are published, in words for people with an active consent."""
+    """Which study has results: its reference, capital letters and digits in at most four parts joined by `-`, `_` or
+    `/`.
+    """
 
-    reference: Annotated[str, Field(min_length=1, max_length=500)]
+    reference: Annotated[str, Field(min_length=1, max_length=500, examples=["KCT0008791"])]
 
 
 @router.get("/me/inbox")
@@ -124,8 +126,8 @@ def list_deliveries(caller: SignedIn, kernel: KernelDep, after: After = "") -> l
 
 @router.post("/results", status_code=202)
 def announce_results(form: ResultsForm, caller: SignedIn, kernel: KernelDep) -> dict[str, str]:
-    """Notify everyone with an active consent to the caller that results are published; the caller does not learn who
-    they are.
+    """Notify everyone who has a live grant to the caller, for research or for contact, that a study has results; it is
+    sent later. The caller does not learn who they are.
     """
     kernel.people.announcements.results(caller.name, form.reference)
     return {"status": "announced"}

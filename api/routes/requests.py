@@ -12,7 +12,7 @@ from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.numbers import Time
 from mydata_ledger.api.schemas import DraftView, Form, GrantForm, Hex, Hex32, Term, draft_view, to_hex
 from mydata_ledger.ledger.consent import NEVER
-from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, Wish, Wishes, WishKind
+from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, Origin, Wish, Wishes, WishKind, normal_topic
 from mydata_ledger.ledger.kernel import RequestTerms
 from mydata_ledger.ledger.transfer import Transfer, terms_of
 from mydata_ledger.ledger.typed_data import message, read_hex
@@ -28,20 +28,22 @@ Text = Annotated[str, Field(max_length=2_000)]
 
 
 class RequestTermsForm(Form):
-    """The terms of a request for consent; `wait` is the number of seconds until it expires."""
+    """The terms of a request for consent; `wait` is the number of seconds until it expires. `benefit` says what the
+    person gets; give it in Korean too (`benefit_ko`).
+    """
 
     grants: Annotated[list[GrantForm], Field(min_length=1, max_length=16)]
     notice_hash: Hex32
     benefit: Text = ""
+    benefit_ko: Text = ""
     reference: Annotated[str, Field(max_length=200, examples=["KCT0008791"])] = ""
     wait: Annotated[int, Field(gt=0, le=90 * DAY)] = 14 * DAY
 
     def terms(self) -> RequestTerms:
         """The kernel's terms."""
         grants = tuple(grant.grant() for grant in self.grants)
-        return RequestTerms(
-            grants, read_hex(self.notice_hash, "notice_hash", 32), self.benefit, self.reference, self.wait
-        )
+        notice_hash, texts = read_hex(self.notice_hash, "notice_hash", 32), (self.benefit, self.reference)
+        return RequestTerms(grants, notice_hash, *texts, self.wait, self.benefit_ko)
 
 
 class RequestForm(RequestTermsForm):
@@ -77,7 +79,8 @@ class RequestView(BaseModel):
     """A request for consent.
 
     `consent` is the entry of the consent that answered it. `by_question` means that a denied access became this
-    request, since the person wishes to be asked each time; its requester does not see it. `words` says each grant in
+    request, since the person wishes to be asked each time; its requester does not see it. `by_offer` means that an
+    offer matched a wish of the person; its requester sees it once a consent has answered it. `words` says each grant in
     Korean and English; `transfers` has the terms of transfer requests (전송요구).
     """
 
@@ -88,6 +91,7 @@ class RequestView(BaseModel):
     grants: list[dict[str, Any]]
     notice_hash: Hex32
     benefit: str
+    benefit_ko: str = ""
     reference: str
     asked_at: int
     answer_by: int
@@ -96,6 +100,7 @@ class RequestView(BaseModel):
     consent: str
     by_standing_wish: bool
     by_question: bool = False
+    by_offer: bool = False
     words: dict[str, list[str]]
     transfers: list[TransferTerms]
 
@@ -151,7 +156,9 @@ def withdraw_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep)
 
 @router.post("/offers", status_code=202)
 def publish_offer(form: OfferForm, caller: SignedIn, kernel: KernelDep) -> dict[str, str]:
-    """Send an offer to everyone with a matching standing wish; the caller does not learn who or how many they are."""
+    """Announce an offer to everyone with a matching standing wish; it is sent later. The caller does not learn who or
+    how many they are: a request to one of them is listed once a consent has answered it.
+    """
     kernel.people.announcements.offer(caller.name, form.terms(), form.topics)
     return {"status": "announced"}
 
@@ -194,8 +201,7 @@ def get_wishes(caller: SignedIn, kernel: KernelDep) -> WishesForm:
 def replace_wishes(form: WishesForm, caller: SignedIn, kernel: KernelDep) -> WishesForm:
     """Replace all standing wishes of the caller."""
     replacement = [
-        Wish(wish.kind, wish.purpose, wish.category, tuple(topic.lower() for topic in wish.topics))
-        for wish in form.wishes
+        Wish(wish.kind, wish.purpose, wish.category, tuple(map(normal_topic, wish.topics))) for wish in form.wishes
     ]
     kernel.people.wishes.replace(Wishes(caller.signer, tuple(replacement), form.validity))
     return get_wishes(caller, kernel)
@@ -215,6 +221,7 @@ def _view(request: ConsentRequest, kernel: KernelDep) -> RequestView:
         grants=[message(grant) for grant in request.grants],
         notice_hash=to_hex(request.notice_hash),
         benefit=request.benefit,
+        benefit_ko=request.benefit_ko,
         reference=request.reference,
         asked_at=request.asked_at,
         answer_by=request.answer_by,
@@ -222,7 +229,8 @@ def _view(request: ConsentRequest, kernel: KernelDep) -> RequestView:
         answered_at=request.answered_at,
         consent=to_hex(request.consent),
         by_standing_wish=request.silent,
-        by_question=request.by_question,
+        by_question=request.origin is Origin.QUESTION,
+        by_offer=request.origin is Origin.OFFER,
         words={name: _sentences(request, name, kernel) for name in ("ko", "en")},
         transfers=[TransferTerms.of(terms) for terms in map(terms_of, request.grants) if terms],
     )

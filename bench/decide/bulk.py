@@ -20,7 +20,6 @@ from bench.decide import population
 from bench.decide.serve import ours
 from bench.decide.serving import Population
 from bench.report import Row
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.api.fastpath.consents import ConsentBatcher
 from mydata_ledger.ledger import signers, typed_data
 from mydata_ledger.ledger.access import AccessRequest
@@ -29,6 +28,7 @@ from mydata_ledger.ledger.kernel import Kernel, SubmittedConsent
 from mydata_ledger.ledger.receipt import CONSENTS
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.serve import freeze_garbage_collector
+from testing.stores import open_store
 
 CALLERS, GROUP = 32, 32
 LOOP_COUNT = 200
@@ -59,7 +59,7 @@ def consent_acceptance(folder: Path, number: int, rounds: int) -> list[Row]:
     The floor is hash, recover and one synced row for 32; the peer is a loop over eth-account. HTTP, session and JSON
     are in none of them.
     """
-    database = Store(f"sqlite:///{folder / 'intake.db'}")
+    database = open_store(f"sqlite:///{folder / 'intake.db'}")
     database.directory.publish(population.NOTICE)
     database.directory.set_parties(population.PARTIES)
     batcher, floor_database = ConsentBatcher(ours(database)), _floor_file(folder)
@@ -135,7 +135,7 @@ def _loop(batch: Sequence[SignedConsent]) -> None:
 
 def accessible(whole: Population, pages: int) -> list[Row]:
     """Rows of a search for all readable people: the first page of 1,000, and page after page."""
-    kernel = ours(Store(whole.url))
+    kernel = ours(open_store(whole.url))
     request = kernel.decisions.search.question(population.TRIAL.address, population.PURPOSE, population.ACTION)
     first = median(_seconds(lambda: kernel.decisions.search.query_accessible(request, "", 1_000)) for _ in range(5))
     ids_rate, read_rate = (_people_per_second(kernel, request, pages, read) for read in (False, True))

@@ -24,6 +24,7 @@ from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.deploy import deploy
 from mydata_ledger.scripts.devnet import Devnet
 from mydata_ledger.scripts.serve import freeze_garbage_collector
+from testing.stores import open_store
 
 LEAVES, OPENINGS = 5_000, 500
 """Number in one transaction; three times as many reach the gas cap."""
@@ -34,7 +35,7 @@ ARTIFACT = Path(__file__).parents[2] / "anchors" / "artifacts" / "ConsentRegistr
 
 def following(folder: Path, statements: int, revocations: int, on_status: StatusCallback) -> list[Row]:
     """Rows of a follower from an index without chain data to the newest block."""
-    store = Store(f"sqlite:///{folder / 'followed.db'}")
+    store = open_store(f"sqlite:///{folder / 'followed.db'}")
     store.directory.set_parties(population.PARTIES)
     population.restore(store, population.consent, CONSENTS, statements, on_status)
     freeze_garbage_collector()
@@ -56,7 +57,7 @@ def following(folder: Path, statements: int, revocations: int, on_status: Status
 
 def parts(folder: Path, revocations: int) -> Iterator[tuple[str, float]]:
     """Parts of following revocations with their processor time, µs each, without the time of the node."""
-    store = Store(f"sqlite:///{folder / 'parts-followed.db'}")
+    store = open_store(f"sqlite:///{folder / 'parts-followed.db'}")
     store.directory.set_parties(population.PARTIES)
     population.restore(store, population.consent, CONSENTS, revocations, lambda _: None)
     with Devnet(block_time=0) as devnet:

@@ -19,12 +19,12 @@ from starlette.types import ASGIApp, Message
 from bench.decide import bulk, population, request_supply
 from bench.decide.serve import app_of, floor, ours
 from bench.decide.serving import Population
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger import signers, typed_data
 from mydata_ledger.ledger.kernel import SubmittedConsent
 from mydata_ledger.ledger.receipt import CONSENTS
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.scripts.serve import freeze_garbage_collector
+from testing.stores import open_store
 
 ROOT = str(Path(__file__).parents[2]) + "/"
 GROUP, TURNS, COUNT = 32, 12, 640
@@ -33,7 +33,7 @@ BUILT_IN = {"sqlite3": "sqlite3", "secp256k1": "libsecp256k1", "keccak": "keccak
 
 def acceptance_parts(folder: Path) -> Iterator[tuple[str, float]]:
     """Parts of accepting a signed consent in one thread, µs each."""
-    database = Store(f"sqlite:///{folder / 'parts.db'}")
+    database = open_store(f"sqlite:///{folder / 'parts.db'}")
     database.directory.publish(population.NOTICE)
     database.directory.set_parties(population.PARTIES)
     kernel, domain = ours(database), population.DOMAINS[CONSENTS]
@@ -83,7 +83,7 @@ def _each(step: Callable[[Any], object], items: Sequence[Any]) -> float:
 
 def routes(people: Population) -> Iterator[str]:
     """For each checked route: µs of a call and of its twin, 32 concurrent without a socket, and shares of packages."""
-    store = Store(people.url)
+    store = open_store(people.url)
     app, twins = app_of(store), floor()
     for name, make in request_supply.ROUTES.items():
         requests, twin_requests = make(people.people)[: GROUP * TURNS], make(people.people, "/twin")[: GROUP * TURNS]

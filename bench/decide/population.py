@@ -20,6 +20,7 @@ from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS, Logged
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain
+from testing.stores import open_store
 
 NOW = int(time.time())
 TRIAL, HOSPITAL, GATEWAY = (
@@ -91,13 +92,13 @@ def fill(url: str, people: int, on_status: Callable[[str], None]) -> tuple[dict[
     taken, sizes = {}, {}
     for log, make in ((RECORDS, issue), (CONSENTS, consent)):
         before = _size(url)
-        store = Store(url, loading=True)
+        store = open_store(url, loading=True)
         taken[log] = restore(store, make, log, people, on_status)
         started = time.perf_counter()
         store.dispose()
         taken[log] += time.perf_counter() - started
         sizes[log] = _size(url) - before
-    store = Store(url)
+    store = open_store(url)
     store.directory.set_parties(PARTIES)
     store.directory.publish(NOTICE)
     anchor(store)

@@ -19,13 +19,13 @@ from bench.decide.bulk import most_row, ratio_row
 from bench.decide.population import CATEGORY, NOW, PARTIES, TRIAL
 from bench.decide.serving import TOKEN, Served, in_turns
 from bench.report import Row, StatusCallback
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.store.rows import codec, consent_dedup
 from mydata_ledger.anchors.store.schema import HEADS, METADATA
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.receipt import CONSENTS, RECORDS
 from mydata_ledger.ledger.record import Issue
 from testing.cluster import MISSING, Cluster, programs
+from testing.stores import open_store
 
 SETTINGS = ("max_connections=300", "shared_buffers=2GB", "maintenance_work_mem=1GB", "max_wal_size=8GB", "jit=off")
 LOAD = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
@@ -65,7 +65,7 @@ def pattern(body: bytes, parts: dict[str, bytes]) -> str:
 
 def load(url: str, people: int) -> Loaded:
     """Fill a fresh database and anchor it."""
-    store = Store(url)
+    store = open_store(url)
     store.directory.set_parties(PARTIES)
     store.directory.publish(population.NOTICE)
     store.log.append([population.consent(0), population.issue(0)], NOW)

@@ -29,6 +29,7 @@ from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.kernel import Kernel
 from mydata_ledger.ledger.kernel.decisions.evaluate import receipt_of
 from mydata_ledger.ledger.receipt import ACCESS
+from testing.stores import open_store
 
 RESULT = Path(__file__).parent.parent / "results" / "decide-profile.txt"
 TURNS, EACH = 80, 20
@@ -41,7 +42,7 @@ def write(people: Population, folder: Path, floor: float, hello: float) -> None:
 
     `floor` and `hello` are the calls per second of the constant route and of plain ASGI at 32 connections.
     """
-    store = Store(people.url)
+    store = open_store(people.url)
     kernel = ours(store)
     requests = _requests(kernel, people.people)
     parts = list(_parts(store, kernel, requests))

@@ -30,6 +30,7 @@ from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.kernel import Bounds, Kernel, World, ports_of
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import freeze_garbage_collector, slices
+from testing.stores import open_store
 
 
 class BenchClock:
@@ -125,7 +126,7 @@ async def hello(send: Send) -> None:
 
 def main(database: str, port_file: str) -> None:
     """Serve until stopped; the port is written to the file."""
-    app, floor_app = app_of(Store(database)), floor()
+    app, floor_app = app_of(open_store(database)), floor()
 
     async def both(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] == "/constant/hello":

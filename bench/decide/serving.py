@@ -17,8 +17,8 @@ import orjson
 from sqlalchemy import create_engine, func, select
 
 from bench.decide.population import NOW, TRIAL, fill
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.store.schema import PENDING
+from testing.stores import open_store
 
 Result = dict[str, Any]
 TOKEN = "token"  # noqa: S105 - of a session that exists in the bench's own database only
@@ -42,7 +42,7 @@ class Population:
     def __init__(self, folder: Path, people: int, on_status: Callable[[str], None]) -> None:
         self.people, self.url = people, f"sqlite:///{folder / f'{people}.db'}"
         self.taken, self.bytes = fill(self.url, people, on_status)
-        store = Store(self.url)
+        store = open_store(self.url)
         store.sessions.open(sha256(TOKEN.encode()).digest(), TRIAL.signer, NOW + 10**7)
         store.dispose()
 

@@ -12,7 +12,6 @@ import carebundle
 from bench.report import Row
 from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
 from mydata_ledger.anchors.keystore import FileKeys
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger import typed_data
 from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.receipt import ACCESS
@@ -21,6 +20,7 @@ from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import slices
 from mydata_ledger.services.health.formats import split
 from testing.ledger_fixture import LedgerFixture, drafted
+from testing.stores import open_store
 
 PROFILES = ("hypertension", "type2_diabetes", "ckd_stage3")
 BATCH = 1_000
@@ -52,7 +52,7 @@ def issued(folder: Path, resources: int) -> Row:
 def _fixture(folder: Path) -> tuple[LedgerFixture, Kernel]:
     """A hospital and a kernel with all its data on disk."""
     fixture = LedgerFixture(Vocabulary(service.catalog for service in slices()))
-    store = Store(f"sqlite:///{folder / 'issued.db'}")
+    store = open_store(f"sqlite:///{folder / 'issued.db'}")
     store.directory.set_parties(fixture.directory)
     world = fixture.world
     keys = FileKeys(

@@ -13,6 +13,7 @@ from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.kernel.consents.endings import EndedItem, Endings
 from mydata_ledger.ledger.kernel.people import People
 from mydata_ledger.ledger.kernel.people.inbox import AT_ONCE
+from mydata_ledger.ledger.kernel.people.incident_notices import IncidentNotices
 from mydata_ledger.ledger.kernel.work_items import LINK, READ_TO, REMINDER
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.message import Event, Message, of_person
@@ -33,7 +34,9 @@ class LogConsumer:
 
     def __init__(self, world: World, endings: Endings, people: People) -> None:
         self._world, self._endings, self._inbox, self._links = world, endings, people.inbox, people.links
-        self._reviews, self._request_on_denial = people.reviews, people.request_on_denial
+        self._reviews, self._requests = people.reviews, people.requests
+        self._request_on_denial = people.request_on_denial
+        self._incident_notices = IncidentNotices(world, people.inbox)
 
     def consume(self) -> int:
         """Process everything in the logs beyond the stored positions; returns the number of statements read."""
@@ -85,9 +88,10 @@ class LogConsumer:
         self._end_links(self._endings.ended_by(logged))
         if isinstance(logged.signed.statement, Consent):
             self._plan_reminder(logged, logged.signed.statement)
+            self._requests.show_answered(logged.signed.statement)
         if isinstance(logged.signed.statement, Incident):
             self._reviews.file_incident(logged)
-            self._reviews.note_notified(logged.signed.entry.entry)
+            self._incident_notices.send(logged, logged.signed.statement)
         self._request_on_denial.consider(logged)
 
     def _end_links(self, items: Iterable[EndedItem]) -> None:
@@ -110,15 +114,12 @@ class LogConsumer:
                 for signer in (statement.data_subject, statement.delegate):
                     yield Message(of_person(signer), Event.NAMED, entry, at_time, {"delegate": statement.delegate_name})
             case AccessReceipt():
-                if statement.permitted and statement.data_subject and statement.reason in USES:
+                if self._is_use(statement) and not self._incident_notices.count(statement, logged):
                     yield self._use_message(statement, logged.position, at_time)
-            case Incident():
-                yield from self._incident_messages(statement, entry, at_time)
 
-    def _incident_messages(self, incident: Incident, entry: str, at_time: int) -> Iterator[Message]:
-        detail = {"by": incident.responder, "incident_number": incident.incident_number}
-        for recipient in (incident.data_subject, *self._delegates(incident.data_subject, at_time)):
-            yield Message(of_person(recipient), Event.BROKE_GLASS, entry, at_time, detail)
+    @staticmethod
+    def _is_use(receipt: AccessReceipt) -> bool:
+        return receipt.permitted and bool(receipt.data_subject) and receipt.reason in USES
 
     def _use_message(self, receipt: AccessReceipt, position: int, at_time: int) -> Message:
         party = self._world.directory.party(receipt.requester)
@@ -128,10 +129,6 @@ class LogConsumer:
             "for": receipt.purpose,
         }
         return Message(of_person(receipt.data_subject), Event.USED, f"access/{position}", at_time, detail)
-
-    def _delegates(self, data_subject: bytes, at_time: int) -> list[bytes]:
-        states = self._world.index.delegations_of(data_subject)
-        return sorted({s.delegation.delegate for s in states if s.entitles(s.delegation.delegate, at_time)})
 
     def _plan_reminder(self, logged: LoggedStatement, consent: Consent) -> None:
         ends = max((grant.expires for grant in consent.grants), default=NEVER)

@@ -10,11 +10,15 @@ from mydata_ledger.ledger.ports import WorkItems
 from mydata_ledger.ledger.work_item import WorkItem
 
 ACKNOWLEDGED = "acknowledged"
+ANSWERED_INVITATION = "answered-invitation"
+"""The requester's copy of an invitation that a consent answered."""
 DELIVERY = "delivery"
 DERIVED = "derived"
 ERASURE = "erasure"
 FIGURE = "figure"
 INCIDENT_NOTICE = "break-glass-notice"
+INVITATION = "invitation"
+"""A request that came from an offer: visible to the person, never to the requester."""
 LINK = "link"
 LINK_USE = "link_use"
 MESSAGE = "message"
@@ -26,6 +30,8 @@ REMINDER = "reminder"
 REQUEST = "request"
 RESULTS = "results"
 SUBSCRIPTION = "subscription"
+WISH_TOPIC = "wish-topic"
+"""A person whose standing wish has this topic (in `party`): the index that offers are sent by."""
 WISHES = "wishes"
 PAGE = 200
 

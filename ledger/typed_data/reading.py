@@ -13,6 +13,7 @@ from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.typed_data import numbers
 from mydata_ledger.ledger.typed_data.hashing import Domain
 from mydata_ledger.ledger.typed_data.types import DOMAIN, MEMBERS, TYPES
+from mydata_ledger.ledger.written_text import is_written_text
 
 PLAIN = frozenset({str, bool})
 T = TypeVar("T")
@@ -90,7 +91,7 @@ def _read(type_: str, value: Any, name: str) -> Any:
 
 
 def _text(value: Any, name: str) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TEXT or not value.isprintable():
+    if not isinstance(value, str) or len(value) > MAX_TEXT or not is_written_text(value):
         raise MalformedInput(f"`{name}` is printable text of at most {MAX_TEXT} characters")
     return value
 

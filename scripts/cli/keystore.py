@@ -96,7 +96,8 @@ def _rotate_master(state_folder: StateFolder, value: dict[str, Any], lines: list
     with _progress("master key", quiet=quiet) as on_progress:
         done = rotate_master(state_folder, on_progress)
     value["master"] = {"custody_keys": done.custody_keys}
-    lines.append(f"{done.custody_keys:,} custody keys, the journal's key and the note keys are under a new master key")
+    others = "the keys of journal and work items, and the note keys"
+    lines.append(f"{done.custody_keys:,} custody keys, {others} are under a new master key")
     if done.label:
         value["master"] |= {"label": done.label, "replaced_label": done.replaced_label}
         lines.append(

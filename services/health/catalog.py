@@ -173,7 +173,7 @@ CATALOG = Catalog(
     categories={
         "health.identity": Term("Identity and address", "신원 정보"),
         "health.encounter": Term("Visits", "진료 방문"),
-        "health.condition": Term("Diagnoses and problems", "진단·문제"),
+        "health.condition": Term("Diagnoses and problems", "진단·건강 문제"),
         "health.lab": Term("Laboratory results", "검사 결과"),
         "health.vitals": Term("Vital signs", "활력징후"),
         "health.observation": Term("Other observations", "기타 관찰"),

@@ -4,12 +4,12 @@ import pytest
 
 from mydata_ledger.anchors.chain import Chain
 from mydata_ledger.anchors.memory import MemoryStore
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.deploy import deploy
 from mydata_ledger.scripts.devnet import Devnet, anvil
 from mydata_ledger.scripts.npm import ToolMissing
 from mydata_ledger.scripts.parties import Registrar
+from testing.stores import open_store
 
 STORES = ["memory", "sqlite", "postgresql"]
 ADMIN, SEQUENCER = b"\xad" * 32, b"\x5e" * 32
@@ -27,7 +27,7 @@ def store(request, tmp_path):
         yield MemoryStore()
         return
     sqlite = f"sqlite:///{tmp_path / 'ledger.db'}"
-    made = Store(sqlite if request.param == "sqlite" else request.getfixturevalue("server_database"))
+    made = open_store(sqlite if request.param == "sqlite" else request.getfixturevalue("server_database"))
     yield made
     made.dispose()
 
@@ -83,6 +83,6 @@ def lonely():
 
 @pytest.fixture
 def ledger_db(tmp_path):
-    made = Store(f"sqlite:///{tmp_path / secrets.token_hex(4)}.db")
+    made = open_store(f"sqlite:///{tmp_path / secrets.token_hex(4)}.db")
     yield made
     made.dispose()

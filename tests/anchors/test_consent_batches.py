@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from mydata_ledger.anchors.memory import MemoryStore
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, SourceUnavailable, StaleConsent
@@ -22,6 +21,7 @@ from mydata_ledger.ledger.merkle import verify_inclusion
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement
 from testing.sizes import sized
+from testing.stores import open_store
 from tests.anchors.sample_statements import (
     ANN,
     EVE,
@@ -140,7 +140,7 @@ def file(database, monkeypatch):
     monkeypatch.setattr(
         "mydata_ledger.anchors.store.db.transaction.FAST_COMMIT_SECONDS", 60
     )  # whatever else keeps this machine's disk busy
-    made = Store(database)
+    made = open_store(database)
     made.directory.set_parties(PARTIES)
     yield made
     made.dispose()
@@ -205,7 +205,7 @@ def test_i9_killed_between_groups_each_is_there_whole_or_not_at_all(database):
         acknowledged = [run.stdout.readline() for _ in range(20)]
         run.send_signal(signal.SIGKILL)
         acknowledged += run.stdout.readlines()
-    store = Store(database)
+    store = open_store(database)
     head = store.log.head(CONSENTS)
     assert head.size % 8 == 0
     whole = [line.split() for line in acknowledged if line.endswith("\n")]
@@ -254,7 +254,7 @@ def refuse_some(signed, newest, _published):
 def test_a_group_is_what_the_same_are_one_by_one(groups):
     sequence, alone = StatementSequence(), MemoryStore()
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(f"sqlite:///{folder}/ledger.db")
+        store = open_store(f"sqlite:///{folder}/ledger.db")
         for steps in groups:
             group = [sequence.next(*step) for step in steps]
             one_by_one = [accept(alone, signed, check=refuse_some)[0] for signed in group]

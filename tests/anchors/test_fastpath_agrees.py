@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from mydata_ledger.anchors.memory import FixedClock, MemoryStore
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.api.auth import ApiSettings, AppContext
 from mydata_ledger.api.fastpath.asgi import FastPath
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
@@ -25,6 +24,7 @@ from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import ACCESS, LOGS
 from testing.ledger_fixture import LedgerFixture
 from testing.sizes import sized
+from testing.stores import open_store
 from tests.anchors import sample_statements
 from tests.anchors.sample_statements import ANN, CREW, EVE, NOW, PARTIES, TRIAL, name
 from tests.api.test_evaluations import post
@@ -94,7 +94,7 @@ class TwoLedgers:
     """Two ledgers with the same statements: one in memory behind the kernel, one in a database behind the fast path."""
 
     def __init__(self, folder):
-        self.twin, self.store = MemoryStore(), Store(f"sqlite:///{Path(folder) / 'ledger.db'}")
+        self.twin, self.store = MemoryStore(), open_store(f"sqlite:///{Path(folder) / 'ledger.db'}")
         world = replace(LedgerFixture().world, clock=FixedClock(NOW))
         self.kernel = Kernel.of(replace(world, **ports_of(self.twin)))
         settings_ = ApiSettings(uri="http://testserver", chain_id=31337, registries={})

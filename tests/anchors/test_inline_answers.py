@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS
+from testing.stores import open_store
 from tests.anchors.sample_statements import ANN, NOW, PARTIES, TRIAL, consent, issue, name, receipt, request, revocation
 
 
@@ -17,7 +17,7 @@ def store(database, monkeypatch):
     monkeypatch.setattr(
         "mydata_ledger.anchors.store.db.transaction.FAST_COMMIT_SECONDS", 60
     )  # whatever else keeps this machine's disk busy
-    made = Store(database)
+    made = open_store(database)
     made.directory.set_parties(PARTIES)
     made.log.append([issue(1), consent(ANN, TRIAL)], NOW)
     yield made
@@ -134,7 +134,7 @@ def test_i9_what_fails_leaves_nothing_and_the_next_is_answered(store):
 
 
 def test_a_store_that_is_closed_answers_nobody(database):
-    store = Store(database)
+    store = open_store(database)
     store.dispose()
     with pytest.raises(SourceUnavailable):
         ask(store, 1).result(10)

@@ -13,7 +13,6 @@ from hypothesis import strategies as some
 from mydata_ledger.anchors.journal import BlobStore, Journal, JournalReader
 from mydata_ledger.anchors.journal import journal as writing
 from mydata_ledger.anchors.memory import MemoryPayloads
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.errors import (
     IntegrityFailure,
@@ -27,6 +26,7 @@ from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from mydata_ledger.ledger.work_item import WorkItem
 from testing.sizes import sized
+from testing.stores import open_store
 from tests.anchors.sample_statements import (
     ANN,
     COUNTED,
@@ -85,7 +85,7 @@ class Site:
         self.journal = self.new_journal()
 
     def new_store(self):
-        return Store(f"sqlite:///{self.folder / secrets.token_hex(8)}.db")
+        return open_store(f"sqlite:///{self.folder / secrets.token_hex(8)}.db")
 
     def blobs(self, master=MASTER):
         return BlobStore(self.folder / "keystore", master, self.payloads)

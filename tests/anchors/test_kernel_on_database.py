@@ -3,11 +3,11 @@
 import pytest
 
 from mydata_ledger.anchors.memory import MemoryKeys
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import AccessDenied, StaleConsent
 from mydata_ledger.ledger.kernel import ports_of
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS
 from testing.ledger_fixture import LAB, NOTICE, LedgerFixture
+from testing.stores import open_store
 
 
 class DatabaseLedgerFixture(LedgerFixture):
@@ -19,7 +19,7 @@ class DatabaseLedgerFixture(LedgerFixture):
         self.open_store()
 
     def open_store(self):
-        self.store = Store(self.database)
+        self.store = open_store(self.database)
         self.store.directory.set_parties(self.directory)
         self.store.directory.publish(NOTICE)
         self.rebuild(**ports_of(self.store))

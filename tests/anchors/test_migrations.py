@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, sql, text
 
-from mydata_ledger.anchors.store import Store, migrations, schema
+from mydata_ledger.anchors.store import migrations, schema
 from mydata_ledger.anchors.store.db import engine
 from mydata_ledger.anchors.store.db.engine import open_engine
 from mydata_ledger.anchors.store.rows import codec, statements
@@ -20,6 +20,7 @@ from mydata_ledger.anchors.store.schema import APPLIED
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS, RECORDS
+from testing.stores import open_store
 from tests.anchors.sample_statements import (
     ANN,
     EVE,
@@ -107,7 +108,7 @@ def as_left_by(url, version, without=()):
 
 
 def with_statements(url):
-    store = Store(url)
+    store = open_store(url)
     store.directory.set_parties(PARTIES)
     first = consent(ANN, TRIAL)
     again = consent(EVE, TRIAL, grants=(READ, replace(READ, not_before=5, records=(name(1),), conditions=("once",))))
@@ -188,7 +189,7 @@ def test_the_steps_from_nothing_lead_to_the_tables_a_new_database_gets(url, requ
     assert run(url, lambda c: compare_metadata(MigrationContext.configure(c), schema.METADATA)) == []
     stepped = shape(url)
     run(url, lambda c: [c.execute(text(f"DROP TABLE {table}")) for table in inspect(c).get_table_names()])
-    Store(url).dispose()
+    open_store(url).dispose()
     made = shape(url)
     assert stepped.keys() == made.keys()
     assert [table for table in made if made[table] != stepped[table]] == []
@@ -196,7 +197,7 @@ def test_the_steps_from_nothing_lead_to_the_tables_a_new_database_gets(url, requ
 
 def test_a_database_of_the_first_release_is_migrated_with_all_it_holds(url):
     message = as_first_released(url)
-    store = Store(url)
+    store = open_store(url)
     assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == message
     assert store.past.sizes_at(RECORDS, NOW - 1) is None
     assert (store.past.sizes_at(RECORDS, NOW).size, store.past.sizes_at(CONSENTS, NOW).block) == (3, 7)
@@ -218,7 +219,7 @@ def test_a_database_without_last_uses_gets_them_from_its_receipts(url, monkeypat
     message = as_left_by(url, "0003")
     names = {"person": codec.key(ANN), "grantee": codec.key("role:trial")}
     assert run(url, lambda c: c.execute(text(PERIODIC_BEFORE), names).rowcount) == 1
-    store = Store(url)
+    store = open_store(url)
     assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == message
     (monthly,) = (state for state in store.index.consents_of(ANN) if state.consent.grantee == "role:trial")
     store.dispose()
@@ -230,7 +231,7 @@ def test_i3_a_database_that_marked_entries_marks_locks_and_ends_what_carries_the
     monkeypatch.setattr("mydata_ledger.anchors.store.migrations.versions.v0006_marks.AT_ONCE", 2)
     message = as_left_by(url, "0005", ["past"])
     run(url, lambda c: c.execute(text("UPDATE consents SET revoked = :no"), {"no": False}))
-    store = Store(url)
+    store = open_store(url)
     assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == message
     given = store.log.statement_at(CONSENTS, 0).signed
     assert store.index.consent(given.entry.entry).revoked
@@ -249,7 +250,7 @@ def test_many_workers_that_start_at_once_migrate_it_once(url):
 
     def start():
         try:
-            Store(url).dispose()
+            open_store(url).dispose()
         except Exception as error:
             failed.append(error)
 
@@ -263,37 +264,37 @@ def test_many_workers_that_start_at_once_migrate_it_once(url):
 
 
 def test_a_database_of_a_newer_program_is_not_touched(url):
-    Store(url).dispose()
+    open_store(url).dispose()
     run(url, lambda c: c.execute(text("UPDATE alembic_version SET version_num = '0009'")))
     before = shape(url)
     with pytest.raises(
         SourceUnavailable, match=f"has version 0009, this program {schema.VERSION}; start the newer one"
     ):
-        Store(url)
+        open_store(url)
     assert shape(url) == before
 
 
 def test_a_database_from_before_there_were_versions_is_to_be_rebuilt(url):
-    Store(url).dispose()
+    open_store(url).dispose()
     run(url, lambda c: c.execute(text("DROP TABLE alembic_version")))
     with pytest.raises(SourceUnavailable, match="rebuild it with `mydata recover`"):
-        Store(url)
+        open_store(url)
 
 
 def test_a_step_that_fails_leaves_the_version_before(url, monkeypatch):
     as_first_released(url)
     before = shape(url)
 
-    def upgrade(connection):
+    def upgrade(connection, **_):
         connection.execute(text("CREATE TABLE past (half INTEGER)"))
         raise SourceUnavailable("the power went")
 
     monkeypatch.setattr(migrations, "upgrade", upgrade)
     with pytest.raises(SourceUnavailable, match="the power went"):
-        Store(url)
+        open_store(url)
     monkeypatch.undo()
     assert shape(url) == before
-    Store(url).dispose()
+    open_store(url).dispose()
 
 
 def test_a_full_disk_stops_a_step_and_loses_nothing(tmp_path, monkeypatch):
@@ -304,9 +305,9 @@ def test_a_full_disk_stops_a_step_and_loses_nothing(tmp_path, monkeypatch):
         pages = file.execute("PRAGMA page_count").fetchone()[0]
     monkeypatch.setattr(engine, "PRAGMAS", (*engine.PRAGMAS, f"max_page_count = {pages}"))
     with pytest.raises(StorageFull, match="free some room"):
-        Store(url)
+        open_store(url)
     monkeypatch.undo()
     assert shape(url) == before
-    store = Store(url)
+    store = open_store(url)
     assert (store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}) == message
     store.dispose()

@@ -74,6 +74,60 @@ def test_a_webhook_is_signed_as_standard_webhooks_say(receiver):
     }
 
 
+@pytest.fixture
+def everywhere(monkeypatch):
+    """Every name leads to this machine."""
+    real = socket.getaddrinfo
+
+    def resolve(host, port, *rest, **more):
+        return real(host if ":" in host else "127.0.0.1", port, *rest, **more)
+
+    monkeypatch.setattr(webhook.socket, "getaddrinfo", resolve)
+
+
+@pytest.mark.parametrize(
+    ("host", "sent"),
+    [("한국.kr", "xn--3e0b707e.kr"), ("bücher.example", "xn--bcher-kva.example"),
+     ("straße.example", "xn--strae-oqa.example"),
+     ("\uff25\uff38。org", "ex.org"),
+     ("a_b.example", "a_b.example"), ("xn--3e0b707e.kr", "xn--3e0b707e.kr")],
+)  # fmt: skip
+def test_an_internationalised_host_is_sent_in_ascii(receiver, everywhere, host, sent):
+    WebhookNotifier(private=True).send(DELIVERY, to(f"http://{host}:{receiver.server_port}/a b/한?q=é"))
+    ((path, headers, _),) = receiver.got
+    assert {name.lower(): value for name, value in headers.items()}["host"] == f"{sent}:{receiver.server_port}"
+    assert path == "/a%20b/%ED%95%9C?q=%C3%A9"
+
+
+def test_an_ipv6_host_is_in_brackets():
+    class Ipv6Server(ThreadingHTTPServer):
+        address_family = socket.AF_INET6
+
+    hosts = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            hosts.append(self.headers["host"])
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with Ipv6Server(("::1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        WebhookNotifier(private=True).send(DELIVERY, to(f"http://[::1]:{server.server_port}/hook"))
+        server.shutdown()
+    assert hosts == [f"[::1]:{server.server_port}"]
+
+
+@pytest.mark.parametrize("host", ["a\u202eb.kr", "\u200dx.kr", "한" * 70 + ".kr", "-한-.kr", "\u0660a.kr"])
+def test_a_host_that_idna_does_not_permit_is_refused_for_good(host):
+    with pytest.raises(InvalidStatement):
+        WebhookNotifier(private=True).send(DELIVERY, to(f"http://{host}/"))
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "error"),
     [(500, {}, SourceUnavailable), (404, {}, SourceUnavailable), (410, {}, InvalidStatement),

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.store.log import receipt_queue
 from mydata_ledger.anchors.store.log.receipt_buffer import BACKLOG
 from mydata_ledger.ledger import merkle
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS
+from testing.stores import open_store
 from tests.anchors.sample_statements import (
     ANN,
     NOW,
@@ -42,11 +42,11 @@ def opened(database, monkeypatch):
     monkeypatch.setattr("mydata_ledger.anchors.store.db.group_commit.IDLE_SECONDS", 3_600)
     stores = []
 
-    def open_store():
-        stores.append(Store(database))
+    def open_again():
+        stores.append(open_store(database))
         return stores[-1]
 
-    yield open_store
+    yield open_again
     for store in stores:
         store.dispose()
 
@@ -189,7 +189,7 @@ def test_all_or_none_of_a_group_are_answered(opened):
 
 
 def test_i9_nothing_waits_for_ever(database):
-    store = Store(database)
+    store = open_store(database)
     with_record_and_consent(store)
     ask(store, *range(20))
     for _ in range(200):

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import create_engine, text
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.store.db import read_pool
 from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
+from testing.stores import open_store
 from tests.anchors.sample_statements import ANN, NOW, PARTIES, TRIAL, consent, issue, receipt, request
 
 ALL = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
@@ -14,7 +14,7 @@ OTHERS = f"{ALL} WHERE pid <> pg_backend_pid() AND datname = current_database()"
 
 @pytest.fixture
 def store(server_database):
-    made = Store(server_database)
+    made = open_store(server_database)
     made.directory.set_parties(PARTIES)
     made.log.append([issue(1), consent(ANN, TRIAL)], NOW)
     made.sessions.open(b"\1" * 32, ANN, NOW + 9)
@@ -58,7 +58,7 @@ def test_what_a_caller_raises_leaves_the_connection_outside_of_any_transaction(s
 def test_each_read_sees_what_was_written_before_it_and_one_state_throughout(store, server_database):
     with store.database.snapshot() as driver:
         before = driver.connection.execute("SELECT count(*) FROM consents_log").fetchone()
-        other = Store(server_database)
+        other = open_store(server_database)
         other.log.append([consent(b"\x0b" * 20, TRIAL)], NOW)
         other.dispose()
         assert driver.connection.execute("SELECT count(*) FROM consents_log").fetchone() == before

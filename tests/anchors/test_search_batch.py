@@ -5,11 +5,11 @@ from dataclasses import fields, replace
 import pytest
 
 from mydata_ledger.anchors.memory import MemoryStore
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.store.facts import search_batch
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS
 from mydata_ledger.ledger.search import PageQuery, PersonQuery
+from testing.stores import open_store
 from tests.anchors.sample_statements import (
     ANN,
     CREW,
@@ -37,7 +37,7 @@ def store(request, tmp_path, monkeypatch):
         return
     server = request.param == "on a server"
     url = request.getfixturevalue("server_database") if server else f"sqlite:///{tmp_path / 'wide.db'}"
-    made = filled(Store(url))
+    made = filled(open_store(url))
     if request.param == "by the thread":
         monkeypatch.setattr(made.database.writer, "run_inline", lambda *_, **__: None)
     yield made

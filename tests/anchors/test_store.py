@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy import text
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.store.rows import codec, consent_dedup
 from mydata_ledger.ledger import merkle
 from mydata_ledger.ledger.access import Incident
@@ -22,6 +21,7 @@ from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocati
 from mydata_ledger.ledger.errors import SourceUnavailable, StaleConsent, StorageFull
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS, AccessReceipt
 from mydata_ledger.ledger.record import Erasure, Issue
+from testing.stores import open_store
 from tests.anchors.sample_statements import (
     ANN,
     NOW,
@@ -97,11 +97,11 @@ STATEMENTS = some.one_of(
 def opened(database):
     stores = []
 
-    def open_store():
-        stores.append(Store(database))
+    def open_again():
+        stores.append(open_store(database))
         return stores[-1]
 
-    yield open_store
+    yield open_again
     for store in stores:
         store.dispose()
 
@@ -245,7 +245,7 @@ FULL_AT_FOUR = "CREATE TRIGGER no_room BEFORE INSERT ON records_log FOR EACH ROW
 
 
 def test_i9_a_full_disk_of_a_database_server_is_reported_and_nothing_is_half_accepted(server_database):
-    store = Store(server_database)
+    store = open_store(server_database)
     store.log.append([issue(1), issue(2)], NOW)
     with store.database._writes.begin() as connection:
         connection.execute(text(DISK_FULL))
@@ -263,13 +263,13 @@ def test_i9_a_full_disk_of_a_database_server_is_reported_and_nothing_is_half_acc
 def test_a_file_that_is_no_database_is_reported(tmp_path):
     (tmp_path / "ledger.db").write_bytes(b"this is not a database, but it is long enough to be one" * 100)
     with pytest.raises(SourceUnavailable):
-        Store(f"sqlite:///{tmp_path / 'ledger.db'}")
+        open_store(f"sqlite:///{tmp_path / 'ledger.db'}")
 
 
 def test_a_folder_that_cannot_be_written_is_reported(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(SourceUnavailable):
-        Store(f"sqlite:///{tmp_path / 'file' / 'ledger.db'}")
+        open_store(f"sqlite:///{tmp_path / 'file' / 'ledger.db'}")
 
 
 def test_i8_a_database_that_another_process_keeps_locked_is_unknown(database, opened, monkeypatch):
@@ -311,7 +311,7 @@ def test_storage_full_is_a_kind_of_unavailable():
 def test_i12_what_is_loaded_in_bulk_is_what_was_accepted_one_by_one(tmp_path):
     grants = [READ, replace(READ, not_before=5), replace(READ, conditions=("once",)), replace(READ, records=(name(1),))]
     one, other = f"sqlite:///{tmp_path / 'one.db'}", f"sqlite:///{tmp_path / 'other.db'}"
-    store = Store(one)
+    store = open_store(one)
     for number in range(12):
         person = bytes([number % 5]) * 20
         store.log.append([issue(number, person)], NOW)
@@ -320,12 +320,12 @@ def test_i12_what_is_loaded_in_bulk_is_what_was_accepted_one_by_one(tmp_path):
     logs = {log: store.rebuilding.statements(log, 0, 99) for log in LOGS}
     message, heads = store.rebuilding.state_hash(), [store.log.head(log) for log in LOGS]
     store.dispose()
-    loaded = Store(other, loading=True)
+    loaded = open_store(other, loading=True)
     for log, logged in logs.items():
         for start in range(0, len(logged), 5):
             loaded.rebuilding.restore(log, logged[start : start + 5])
     loaded.dispose()
-    again = Store(other)
+    again = open_store(other)
     assert (again.rebuilding.state_hash(), [again.log.head(log) for log in LOGS]) == (message, heads)
     assert again.rebuilding.statements(CONSENTS, 0, 99) == logs[CONSENTS]
     again.dispose()
@@ -333,7 +333,7 @@ def test_i12_what_is_loaded_in_bulk_is_what_was_accepted_one_by_one(tmp_path):
 
 def test_a_consent_takes_little_room(tmp_path):
     """A consent takes at most 400 bytes with tree and indexes, also if consents come in random order."""
-    store = Store(f"sqlite:///{tmp_path / 'ledger.db'}")
+    store = open_store(f"sqlite:///{tmp_path / 'ledger.db'}")
     before = (tmp_path / "ledger.db").stat().st_size
     people = [name(number)[:20] for number in range(4_000)]
     for start in range(0, len(people), 500):

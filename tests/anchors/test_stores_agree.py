@@ -9,7 +9,6 @@ from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mydata_ledger.anchors.memory import MemoryStore
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.access import EVERYTHING
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.consent import Consent
@@ -18,6 +17,7 @@ from mydata_ledger.ledger.delegation import Delegation, delegate_name
 from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from testing.sizes import sized
+from testing.stores import open_store
 from tests.anchors.sample_statements import (
     ANN,
     COUNTED,
@@ -48,7 +48,7 @@ class TwoStores(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.memory, self.database = MemoryStore(), Store(f"sqlite:///{Path(self.folder.name) / 'ledger.db'}")
+        self.memory, self.database = MemoryStore(), open_store(f"sqlite:///{Path(self.folder.name) / 'ledger.db'}")
         self.question_count = self.block = 0
         for store in self.stores:
             store.directory.set_parties(PARTIES)

@@ -78,4 +78,10 @@ def test_of_many_who_change_the_same_version_one_wins(store):
 
 def test_ids_sort_by_time_and_repeat_never():
     assert new_id(NOW) < new_id(NOW + 1)
-    assert len({new_id(NOW) for _ in range(100)}) == 100
+    ids = [new_id(NOW) for _ in range(100)]
+    assert ids == sorted(set(ids))
+
+
+def test_two_ids_do_not_tell_how_many_were_made_between_them():
+    first, second = (int.from_bytes(new_id(NOW)[8:14], "big") for _ in range(2))
+    assert second - first != 1, "a part that counts the ids would tell a party how many others were asked"

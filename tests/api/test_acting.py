@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.api.routes import exports
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.delegation import Delegation
@@ -15,6 +14,7 @@ from mydata_ledger.ledger.kernel import WitnessedPaper
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.services.health.formats.shlink import read_shlink
 from testing.ledger_fixture import NOW, wallet
+from testing.stores import open_store
 from tests.api.api_client import ApiClient
 from tests.api.test_delegations import BEN, hand_in, hex_of
 from tests.api.test_links import manifest, released
@@ -24,7 +24,7 @@ FIRST, SECOND = wallet(91), wallet(92)
 
 @pytest.fixture(params=["memory", "database"])
 def client(request, tmp_path):
-    store = Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None
+    store = open_store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None
     return released(ApiClient(store))
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.access import Incident
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.receipt import LOGS
 from testing.ledger_fixture import NOW, wallet
+from testing.stores import open_store
 from tests.api.api_client import ApiClient
 
 RECORD = "0x" + "ab" * 32
@@ -244,11 +244,11 @@ def test_a_cursor_of_another_ledger_says_to_start_again(client):
 FILLER = """
 import resource, signal, sys
 from pathlib import Path
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.consent import Consent
+from testing.stores import open_store
 from tests.api.api_client import ApiClient
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-client = ApiClient(store=Store(sys.argv[1]))
+client = ApiClient(store=open_store(sys.argv[1]))
 ann, headers, accepted, answer = client.fixture.ann, client.as_(client.fixture.ann), 0, None
 room = 200_000 + max(path.stat().st_size for path in Path(sys.argv[2]).iterdir())
 resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
@@ -270,7 +270,7 @@ def test_i9_a_full_disk_is_503_in_words_and_nothing_is_half_accepted(tmp_path):
     accepted, status, statement = done.stdout.strip().split(" ", 2)
     assert (int(status), json.loads(statement)["error"]) == (503, "storage_full")
     assert "free some room" in json.loads(statement)["detail"]
-    store = Store(database)
+    store = open_store(database)
     assert store.log.head("consents").size == int(accepted) > 0
     assert ApiClient(store=store).issued()
     store.dispose()
@@ -279,10 +279,10 @@ def test_i9_a_full_disk_is_503_in_words_and_nothing_is_half_accepted(tmp_path):
 ASKER = """
 import json, resource, signal, sys
 from pathlib import Path
-from mydata_ledger.anchors.store import Store
+from testing.stores import open_store
 from tests.api.api_client import ApiClient
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-client = ApiClient(store=Store(sys.argv[1]))
+client = ApiClient(store=open_store(sys.argv[1]))
 record, trial = client.issued(), client.fixture.trial
 client.fixture.consents(trial, "health.lab")
 client.fixture.anchor()
@@ -312,7 +312,7 @@ def test_i1_where_there_is_no_room_for_a_receipt_there_is_no_answer(tmp_path):
     done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
     answered, refused, again = json.loads(done.stdout)
     assert (refused, again) == (["storage_full"] * 5, True)
-    store = Store(database)
+    store = open_store(database)
     assert store.log.head("access").size == answered + 1 > 1
     store.dispose()
 
@@ -320,7 +320,7 @@ def test_i1_where_there_is_no_room_for_a_receipt_there_is_no_answer(tmp_path):
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_program_older_than_its_database_ends_with_a_sentence(tmp_path, workers):
     database = tmp_path / "ledger.db"
-    Store(f"sqlite:///{database}").dispose()
+    open_store(f"sqlite:///{database}").dispose()
     with contextlib.closing(sqlite3.connect(database)) as file:
         file.execute("UPDATE alembic_version SET version_num = '9999'")
         file.commit()

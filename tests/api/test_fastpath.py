@@ -7,7 +7,6 @@ import re
 import pytest
 from pydantic import TypeAdapter
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.api.fastpath.routes import FastRoute
 from mydata_ledger.api.routes.authzen import Resources, Results
 from mydata_ledger.api.routes.questions import RecordAnswerView, RecordPageView
@@ -16,6 +15,7 @@ from mydata_ledger.ledger.kernel.decisions import search as searching
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import ACCESS
 from testing.ledger_fixture import wallet
+from testing.stores import open_store
 from tests.api.api_client import ApiClient
 
 ABSENT = "0x" + "ab" * 32
@@ -28,7 +28,7 @@ FRAMEWORK = {"Content-Type": "application/json; charset=utf-8"}
 
 @pytest.fixture(params=["memory", "sqlite", "sqlite, by the thread"])
 def client(request, tmp_path, monkeypatch):
-    store = None if request.param == "memory" else Store(f"sqlite:///{tmp_path / 'client.db'}")
+    store = None if request.param == "memory" else open_store(f"sqlite:///{tmp_path / 'client.db'}")
     made = ApiClient(store)
     if request.param == "sqlite, by the thread":
         monkeypatch.setattr(store.database.writer, "run_inline", lambda *_, **__: None)

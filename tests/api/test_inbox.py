@@ -51,13 +51,21 @@ def test_a_wrong_subscription_says_what_is_right(client):
 
 def test_results_are_announced_to_nobody_in_particular(client):
     client.fixture.kernel.log_consumer.consume()
-    notified = client.http.post(
-        "/results", json={"reference": "KCT1 results"}, headers=client.as_(client.fixture.trial)
-    )
+    notified = client.http.post("/results", json={"reference": "KCT1"}, headers=client.as_(client.fixture.trial))
     assert (notified.status_code, notified.json()) == (202, {"status": "announced"})
+    client.fixture.kernel.people.distribution.distribute()
     events = [m["event"] for m in client.http.get("/me/inbox", headers=client.as_(client.fixture.ann)).json()]
     assert "study.results" in events
-    assert client.http.post("/results", json={"reference": "x"}, headers=client.as_(wallet(70))).status_code == 403
+    assert client.http.post("/results", json={"reference": "KCT1"}, headers=client.as_(wallet(70))).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "text", ["KCT1 results", "10% off", "https://example.org/1", "kct1", "KCT", "KCT1-", "KCT1.KR", "결과1", "9" * 25]
+)
+def test_results_carry_a_reference_and_no_text(client, text):
+    answer = client.http.post("/results", json={"reference": text}, headers=client.as_(client.fixture.trial))
+    assert (answer.status_code, answer.json()["error"]) == (422, "invalid_statement")
+    assert "KCT0008791" in answer.json()["detail"]
 
 
 def test_the_receipts_are_readable_in_fhir(client):

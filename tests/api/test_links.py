@@ -12,13 +12,13 @@ from jwcrypto.common import base64url_decode, base64url_encode
 from jwcrypto.jwe import JWE
 from jwcrypto.jwk import JWK
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.replay import Outcome
 from mydata_ledger.services.health.formats.shlink import read_shlink
 from testing.ledger_fixture import NOW
+from testing.stores import open_store
 from tests.api.api_client import ApiClient
 from tests.api.test_erasures import erase
 from tests.ledger.test_replay import outcomes
@@ -218,7 +218,7 @@ def test_a_wrong_passcode_counts_over_the_links_whole_life(client):
 
 def test_of_many_guesses_at_once_no_more_are_looked_at_than_remain(tmp_path):
     """Two processes' stores over one database, a hundred guesses in parallel: ten are answered 401, the rest 404."""
-    store, other = (Store(f"sqlite:///{tmp_path / 'ledger.db'}") for _ in range(2))
+    store, other = (open_store(f"sqlite:///{tmp_path / 'ledger.db'}") for _ in range(2))
     try:
         client = released(ApiClient(store))
         link_id = path_of(made(client, passcode="4711")).rpartition("/")[2]

@@ -67,7 +67,7 @@ def test_once_and_at_intervals_are_worded_in_both_languages_beside_each_other(cl
     both = signed(client, requested(client, every_days=30, categories=["health.lab"], retain_until=NOW + DAY))
     assert [one["every_days"] for one in both] == [0, 30]
     assert "every so many days (30)" in both[1]["words"]["en"]
-    assert "주기(일) (30)" in both[1]["words"]["ko"]
+    assert "기록당 30일에 한 번" in both[1]["words"]["ko"]
     assert both[1]["retain_until"] == NOW + DAY
 
 

@@ -101,7 +101,7 @@ class LiveDoor(ApiClient):
     def __init__(self, api, person):
         kernel = api._server.config.app.state.context.kernel
         clock = SimpleNamespace(now=api.clock.now, passes=api.passes)
-        live_kernel = SimpleNamespace(log_consumer=kernel.log_consumer)
+        live_kernel = SimpleNamespace(log_consumer=kernel.log_consumer, people=kernel.people)
         parts = {"clock": clock, "anchor": api.settled, "kernel": live_kernel, "declares": self._declares}
         self.fixture = SimpleNamespace(ann=person, **api.parties, **parts)
         self.http = api.http

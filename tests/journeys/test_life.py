@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation, majority
@@ -12,6 +11,7 @@ from mydata_ledger.ledger.kernel import DelegateAppointment
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.record import Erasure
 from testing.ledger_fixture import wallet
+from testing.stores import open_store
 from tests.api.api_client import ApiClient
 from tests.journeys.live_api import LiveApi
 
@@ -83,7 +83,7 @@ class Life:
 @pytest.fixture
 def life(tmp_path):
     """A life on the real app and database, with chain, clock and payload store in memory."""
-    door = ApiClient(store=Store(f"sqlite:///{tmp_path}/ledger.db"))
+    door = ApiClient(store=open_store(f"sqlite:///{tmp_path}/ledger.db"))
     board = Party(REVIEWER.address, "Review board", frozenset({"reviewer"}), b"", 0, 0)
     door.fixture.store.directory.set_parties([*door.fixture.directory, board])
     return Life(door)
@@ -206,6 +206,7 @@ def the_study_changes_its_purpose(life, lab):
     # October: results for the people whose consent is in force
     life.months(2)
     assert life.call(trial, "POST", "/results", json={"reference": "KCT1"}).status_code == 202
+    life.ledger.kernel.people.distribution.distribute()
     assert "study.results" in life.inbox(ann)
 
 

@@ -16,7 +16,6 @@ import httpx
 import pytest
 
 from mydata_ledger.anchors.chain.rpc import Rpc
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.envelope import generate_reader_key
@@ -291,14 +290,14 @@ def test_i3_i9_i10_ten_thousand_operations_two_workers_a_reorganisation_and_kill
 
 
 def check_database(workers, lives):
-    store = Store(workers.database)
+    settings = Settings(workers.stack.state, workers.stack.rpc_url, database=workers.database)
+    store = StateFolder(settings).store()
     try:
         everything_accepted_is_there_once(store, lives)
         every_answer_has_its_receipt(store, lives)
         nothing_withdrawn_permitted(store)
     finally:
         store.dispose()
-    settings = Settings(workers.stack.state, workers.stack.rpc_url, database=workers.database)
     assert check(StateFolder(settings), lambda *_: None).faults == []
 
 

@@ -6,11 +6,12 @@ import signal
 
 import pytest
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.payloads import open_embedded
+from mydata_ledger.scripts.settings import Settings
+from mydata_ledger.scripts.state_folder import StateFolder
 from tests.journeys.stopping import stop_api
 from tests.journeys.test_demo import mydata
 
@@ -51,7 +52,7 @@ def answer(client, path):
 
 
 def fingerprint(stack):
-    store = Store(f"sqlite:///{stack.state / 'ledger.db'}")
+    store = StateFolder(Settings.read(stack.state, "", 0)).store()
     try:
         return store.rebuilding.state_hash(), {log: store.log.head(log) for log in LOGS}
     finally:

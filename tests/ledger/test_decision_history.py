@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.anchors.memory import FixedClock, MemoryStore
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.consent import Consent
@@ -19,6 +18,7 @@ from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 from mydata_ledger.ledger.work_item import WorkItem
 from testing.ledger_fixture import NOTICE
 from testing.sizes import sized
+from testing.stores import open_store
 from tests.anchors.sample_statements import (
     ANN,
     CREW,
@@ -157,14 +157,14 @@ def test_the_past_is_what_was_answered_then():
 def test_the_past_is_what_was_answered_then_on_sqlite(tmp_path):
     for seed in range(sized(40)):
         clock = FixedClock(NOW)
-        store = Store(f"sqlite:///{tmp_path / str(seed)}.db", clock.now)
+        store = open_store(f"sqlite:///{tmp_path / str(seed)}.db", clock.now)
         looks_back_on_what_was(seed, store, clock)
         store.dispose()
 
 
 def test_the_past_is_what_was_answered_then_on_postgresql(server_database):
     clock = FixedClock(NOW)
-    store = Store(server_database, clock.now)
+    store = open_store(server_database, clock.now)
     looks_back_on_what_was(1, store, clock, steps=60)
     store.dispose()
 

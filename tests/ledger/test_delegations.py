@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.consent import Consent, Effect, Grant
@@ -31,6 +30,7 @@ from mydata_ledger.ledger.kernel.people.shared_links import YEAR as LINK_YEAR
 from mydata_ledger.ledger.kernel.people.shared_links import LinkTerms
 from mydata_ledger.ledger.party import Party
 from testing.ledger_fixture import LAB, NOTICE, NOW, VITALS, LedgerFixture, wallet
+from testing.stores import open_store
 
 BEN, COURT, CHILD = wallet(80), wallet(81), wallet(82)
 YEAR = 365 * 86_400
@@ -39,7 +39,7 @@ BIRTH = b'{"resourceType":"Patient","birthDate":"2012-02-29","name":"x"}'
 
 @pytest.fixture(params=["memory", "database"])
 def world(request, tmp_path):
-    world = LedgerFixture(store=Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
+    world = LedgerFixture(store=open_store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
     court = Party(COURT.address, "Family court", frozenset({"authority"}), b"", 0, 0)
     world.store.directory.set_parties([*world.directory, court])
     return world

@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.kernel import DelegateAppointment, EndedItem
 from testing.ledger_fixture import LAB, NOW, VITALS, LedgerFixture, wallet
+from testing.stores import open_store
 
 BEN = wallet(80)
 
 
 @pytest.fixture(params=["memory", "database"])
 def world(request, tmp_path):
-    return LedgerFixture(store=Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
+    return LedgerFixture(store=open_store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
 
 
 def consents(world, grantee, category=LAB):

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import (
     AccessDenied,
     InvalidStatement,
@@ -22,11 +21,12 @@ from mydata_ledger.ledger.merkle import verify_inclusion
 from mydata_ledger.ledger.receipt import ACCESS, RECORDS
 from mydata_ledger.ledger.record import key_id
 from testing.ledger_fixture import LAB, NOW, LedgerFixture, wallet
+from testing.stores import open_store
 
 
 @pytest.fixture(params=["memory", "database"])
 def world(request, tmp_path):
-    store = Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None
+    store = open_store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None
     return LedgerFixture(store=store)
 
 

@@ -6,9 +6,9 @@ from itertools import combinations
 
 import pytest
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.kernel import Figure
 from testing.ledger_fixture import LedgerFixture, world_of
+from testing.stores import open_store
 
 K = 5
 
@@ -104,7 +104,7 @@ def test_nothing_stored_names_anybody(kernel):
 
 def test_two_processes_cannot_pass_each_other(tmp_path):
     url = f"sqlite:///{tmp_path}/ledger.db"
-    stores = [Store(url) for _ in range(2)]
+    stores = [open_store(url) for _ in range(2)]
     kernels = [LedgerFixture(store=store).kernel for store in stores]
     answers, gate = [], threading.Barrier(2)
 

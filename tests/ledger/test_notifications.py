@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, SourceUnavailable, TooManyRequests
 from mydata_ledger.ledger.kernel import DelegateAppointment, GrantRequest, RequestTerms
 from mydata_ledger.ledger.kernel.log_consumer import REMIND_BEFORE
-from mydata_ledger.ledger.kernel.people.deliveries import RETRY_DELAYS
+from mydata_ledger.ledger.kernel.people.deliveries import INTERRUPTED, LEASE, RETRY_DELAYS
 from mydata_ledger.ledger.kernel.people.inbox import DEAD, DELIVERED, PENDING
 from mydata_ledger.ledger.message import Event, of_person
 from testing.ledger_fixture import LAB, NOTICE, NOW, LedgerFixture, wallet
@@ -97,6 +98,43 @@ def test_the_person_and_their_delegates_are_notified_of_emergency_access(world):
     assert events(world, BEN) == [Event.BROKE_GLASS, Event.NAMED]
 
 
+def reads_in_emergency(world, entry, record):
+    decision, _ = world.kernel.decisions.evaluation.ask(
+        world.asks(world.responder, record, purpose="hl7:BTG", incident=entry)
+    )
+    assert decision.reason is Reason.BROKE_GLASS
+
+
+def test_one_incident_is_one_notice_with_the_crews_name_that_counts_its_reads(world):
+    records = [world.issued(LAB) for _ in range(3)]
+    world.anchor()
+    entry, other = world.declares(world.responder), world.declares(world.responder, "119-2026-8")
+    for record in records:
+        reads_in_emergency(world, entry, record)
+    world.clock.passes(9)
+    subscribed(world)
+    world.kernel.log_consumer.consume()
+    reads_in_emergency(world, entry, records[0])
+    mark = world.store.work_items.item("read-to", b"access")
+    for _ in range(3):
+        world.kernel.log_consumer.consume()
+        mark = world.store.work_items.item("read-to", b"access")
+        world.store.work_items.file(replace(mark, body={"next": 0}))
+    notices = {m.subject: m.detail for m in world.kernel.people.inbox.read(of_person(world.ann.signer))}
+    assert notices == {
+        "0x" + entry.hex(): {
+            "by": "The responder",
+            "incident_number": "119-2026-7",
+            "reads": "4",
+            "last_read": str(NOW + 9),
+        },
+        "0x" + other.hex(): {"by": "The responder", "incident_number": "119-2026-8"},
+    }
+    assert world.kernel.people.reviews.overdue()["break-glass-notice"] == 0
+    deliveries = world.kernel.people.deliveries.of(of_person(world.ann.signer))
+    assert [d.body["event"] for d in deliveries] == [Event.BROKE_GLASS] * 2
+
+
 def test_the_person_is_notified_of_a_request_unless_a_wish_answered(world):
     asking = RequestTerms((world.grant(LAB),), NOTICE.digest, reference="KCT1")
     world.kernel.people.requests.ask(world.trial.address, world.ann.signer, asking)
@@ -130,16 +168,22 @@ def test_there_is_one_reminder_before_a_standing_consent_ends(world):
     assert ending == [{"grantee": "The trial", "ends": str(NOW + 5 * REMIND_BEFORE)}]
 
 
+def announces(world, reference):
+    world.kernel.people.announcements.results(world.trial.address, reference)
+    while world.kernel.people.distribution.distribute():
+        pass
+
+
 def test_results_reach_whose_consent_stands(world):
     consents(world)
     world.kernel.log_consumer.consume()
-    world.kernel.people.announcements.results(world.trial.address, "KCT1 primary outcome")
+    announces(world, "KCT1")
     assert Event.RESULTS in events(world, world.ann)
     world.withdraws(world.trial)
-    world.kernel.people.announcements.results(world.trial.address, "KCT1 follow-up")
+    announces(world, "KCT2")
     assert events(world, world.ann).count(Event.RESULTS) == 1
     with pytest.raises(NotEntitled):
-        world.kernel.people.announcements.results(BEN.address, "x")
+        world.kernel.people.announcements.results(BEN.address, "KCT1")
 
 
 def test_a_subscription_gets_its_events_without_their_content(world):
@@ -172,6 +216,46 @@ def test_a_delivery_is_retried_with_growing_delays_and_then_given_up(world):
     (delivery,) = world.kernel.people.deliveries.of(of_person(world.ann.signer))
     assert (delivery.state, delivery.body["why"]) == (DEAD, "not now")
     assert 99 - post.fails == len(RETRY_DELAYS) + 1
+
+
+@pytest.mark.parametrize("error", [UnicodeEncodeError, KeyError, ZeroDivisionError, TypeError])
+def test_nothing_that_a_notifier_raises_leaves_a_delivery_pending_for_ever(world, error):
+    class Faulty:
+        tries = 0
+
+        def send(self, delivery, subscription):
+            self.tries += 1
+            raise error("ascii", "한", 0, 1, "out of range") if error is UnicodeEncodeError else error("personal data")
+
+    subscribed(world), subscribed(world, "email")
+    consents(world)
+    world.kernel.log_consumer.consume()
+    faulty, post = Faulty(), Post()
+    for wait in (*RETRY_DELAYS, 0):
+        world.kernel.people.deliveries.deliver({"webhook": faulty, "email": post})
+        world.clock.passes(wait)
+    deliveries = world.kernel.people.deliveries.of(of_person(world.ann.signer))
+    assert sorted(d.state for d in deliveries) == [DEAD, DELIVERED], "and the other one was not held up"
+    (dead,) = (d for d in deliveries if d.state == DEAD)
+    assert dead.body["why"] == f"the notifier failed ({error.__name__})"
+    assert (faulty.tries, dead.body["attempts"]) == (len(RETRY_DELAYS) + 1,) * 2
+
+
+def test_a_try_that_ends_the_process_counts_too(world):
+    class Killed:
+        def send(self, delivery, subscription):
+            raise KeyboardInterrupt
+
+    subscribed(world)
+    consents(world)
+    world.kernel.log_consumer.consume()
+    for _ in range(len(RETRY_DELAYS) + 1):
+        with pytest.raises(KeyboardInterrupt):
+            world.kernel.people.deliveries.deliver({"webhook": Killed()})
+        world.clock.passes(LEASE)
+    assert world.kernel.people.deliveries.deliver({"webhook": Post()}) == 0
+    (delivery,) = world.kernel.people.deliveries.of(of_person(world.ann.signer))
+    assert (delivery.state, delivery.body["why"]) == (DEAD, INTERRUPTED)
 
 
 def test_a_receiver_that_comes_back_gets_it(world):

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger import typed_data
 from mydata_ledger.ledger.delegation import WITNESS
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, SignatureInvalid, StaleConsent
@@ -12,13 +11,14 @@ from mydata_ledger.ledger.kernel import DelegateAppointment, GrantRequest, Witne
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import CONSENTS
 from testing.ledger_fixture import LAB, NOTICE, NOW, VITALS, LedgerFixture, wallet
+from testing.stores import open_store
 
 NURSE, CLERK, EVE = wallet(80), wallet(81), wallet(82)
 
 
 @pytest.fixture(params=["memory", "database"])
 def world(request, tmp_path):
-    world = LedgerFixture(store=Store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
+    world = LedgerFixture(store=open_store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
     staff = [Party(w.address, n, frozenset({WITNESS}), b"", 0, 0) for w, n in ((NURSE, "The nurse"), (CLERK, "Clerk"))]
     world.store.directory.set_parties([*world.directory, *staff])
     return world

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.store.facts import search
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest
@@ -23,6 +22,7 @@ from mydata_ledger.ledger.terms import Condition
 from mydata_ledger.ledger.vocabulary import Catalog, Term, Vocabulary
 from testing.ledger_fixture import LAB, NOTICE, PURPOSES, world_of
 from testing.sizes import sampled, sized
+from testing.stores import open_store
 from tests.anchors.sample_statements import (
     ANN,
     CREW,
@@ -230,7 +230,7 @@ def check_database(url, seed, monkeypatch):
     questions look at more than may be answered in the step that logs them, and some steps are the writing thread's.
     """
     fewest, most = [(1, 1), (1, 2), (2, 3), (search.FEWEST, search.MOST)][seed % 4]
-    store = Store(url)
+    store = open_store(url)
     with monkeypatch.context() as few:
         few.setattr(search, "FEWEST", fewest)
         few.setattr(search, "MOST", most)

@@ -7,7 +7,7 @@ import pytest
 
 from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
-from mydata_ledger.ledger.consent_request import DAY, RequestState, Wish, Wishes, WishKind, answer
+from mydata_ledger.ledger.consent_request import DAY, Origin, RequestState, Wish, Wishes, WishKind, answer
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.errors import (
     InvalidStatement,
@@ -45,6 +45,15 @@ def asks_for(world, *grants, who=None, person=None, **more):
     asking = RequestTerms(grants or (permit(),), NOTICE.digest, "a yearly check-up", "KCT0001", **more)
     asker = who or world.trial
     return world.kernel.people.requests.ask(asker.address, person or world.ann.signer, asking)
+
+
+def offers(world, terms, topics, who=None):
+    """Announce, send, and return how many more requests Ann has."""
+    before = len(states(world))
+    world.kernel.people.announcements.offer((who or world.trial).address, terms, topics)
+    while world.kernel.people.distribution.distribute():
+        pass
+    return len(states(world)) - before
 
 
 def states(world):
@@ -216,16 +225,11 @@ def test_offers_are_no_way_around_what_a_person_refused_or_was_asked_enough(worl
     wishes(world, Wish(WishKind.TELL, topics=("diabetes",)))
     world.kernel.people.requests.refuse(world.ann.signer, asks_for(world).request_id)
     offer = RequestTerms((permit(expires=NOW + 80 * DAY),), NOTICE.digest, reference="KCT2")
-    assert world.kernel.people.announcements.offer(world.trial.address, offer, ["diabetes"]) == 0
+    assert offers(world, offer, ["diabetes"]) == 0
     for number in range(ASKED_PER_PERSON - 1):
         different = RequestTerms((permit(VITALS),), NOTICE.digest, reference=str(number))
-        assert world.kernel.people.announcements.offer(world.trial.address, different, ["diabetes"]) == 1
-    assert (
-        world.kernel.people.announcements.offer(
-            world.trial.address, RequestTerms((permit(VITALS),), NOTICE.digest), ["diabetes"]
-        )
-        == 0
-    )
+        assert offers(world, different, ["diabetes"]) == 1
+    assert offers(world, RequestTerms((permit(VITALS),), NOTICE.digest), ["diabetes"]) == 0
 
 
 @pytest.mark.parametrize("kind", ["offers", "results"])
@@ -262,10 +266,10 @@ def test_a_question_outside_every_consent_becomes_a_request_when_the_person_allo
     record = refused(world)
     (request,) = world.kernel.people.requests.to(world.ann.signer)
     (grant,) = request.grants
-    assert (request.requester, request.state, request.by_question) == (
+    assert (request.requester, request.state, request.origin) == (
         world.trial.address,
         RequestState.REQUESTED,
-        True,
+        Origin.QUESTION,
     )
     assert (grant.categories, grant.purposes, grant.records) == ((LAB,), ("hl7:CLINTRCH",), (record,))
     assert [m.event for m in world.kernel.people.inbox.read("0x" + world.ann.signer.hex())] == ["consent.asked"]
@@ -369,9 +373,9 @@ def test_an_offer_reaches_who_wished_for_it_and_nobody_else(world):
     wishes(world, Wish(WishKind.TELL, "hl7:HRESCH", topics=("diabetes", "seoul")))
     asking = RequestTerms((permit(),), NOTICE.digest, reference="KCT0002")
     world.kernel.people.wishes.replace(Wishes(EVE.signer, (Wish(WishKind.TELL, topics=("asthma",)),)))
-    assert world.kernel.people.announcements.offer(world.trial.address, asking, ["Diabetes", "Seoul", "adults"]) == 1
-    assert world.kernel.people.announcements.offer(world.trial.address, asking, ["Diabetes", "Seoul", "adults"]) == 0
-    assert world.kernel.people.announcements.offer(world.trial.address, asking, ["diabetes"]) == 0
+    assert offers(world, asking, ["Diabetes", "Seoul", "adults"]) == 1
+    assert offers(world, asking, ["Diabetes", "Seoul", "adults"]) == 0
+    assert offers(world, asking, ["diabetes"]) == 0
     assert states(world) == [RequestState.REQUESTED]
     assert world.kernel.people.requests.to(EVE.signer) == []
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.store.facts import search
 from mydata_ledger.ledger.access import EVERYTHING
 from mydata_ledger.ledger.consent import category_covers
 from testing.sizes import sampled
+from testing.stores import open_store
 from tests.anchors.sample_statements import TRIAL
 from tests.ledger import crowd
 from tests.ledger.crowd import PEOPLE, RECORDS, SEEDS
@@ -20,7 +20,7 @@ AT_ONCE = [(1, 1), (1, 3), (4, 16), (search.FEWEST, search.MOST)]
 
 def check_crowd(url, seed, monkeypatch):
     """Pages and single answers agree with one another, and with the single answers of a store that shares no code."""
-    store, (fewest, most) = Store(url), AT_ONCE[seed % len(AT_ONCE)]
+    store, (fewest, most) = open_store(url), AT_ONCE[seed % len(AT_ONCE)]
     monkeypatch.setattr(search, "FEWEST", fewest)
     monkeypatch.setattr(search, "MOST", most)
     twin, kernel, sizes = world_over(crowd.check(store, seed)), world_over(store), []

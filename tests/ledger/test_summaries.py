@@ -7,9 +7,10 @@ import pytest
 from mydata_ledger.ledger.consent import Effect
 from mydata_ledger.ledger.delegation import RELATIONS, WITNESS
 from mydata_ledger.ledger.kernel import DelegateAppointment, GrantRequest
+from mydata_ledger.ledger.korean import with_particle
+from mydata_ledger.ledger.labels import ROLES_KO
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.summaries import RELATIONS as EXPECTED
-from mydata_ledger.ledger.wording import ROLES_KO
 from testing.ledger_fixture import LAB, NOTICE, NOW, ROLES, LedgerFixture, wallet
 
 BEN, COURT, NURSE, CLERK = (wallet(number) for number in range(80, 84))
@@ -101,8 +102,10 @@ def test_a_delegate_reads_for_whom_they_sign(world):
     ]
     assert withdrawal(world, world.trial.address, False, BEN) == lines
     permits, forbids = withdrawal(world, world.trial.address, True, BEN)
-    assert permits == f"{ann(world)}을(를) 대신하여 The trial에 대한 동의를 지금부터 철회합니다."
-    assert forbids == f"{ann(world)}을(를) 대신하여 The trial에 대한 금지를 지금부터 해제합니다. {AGAIN_KO}"
+    assert permits == f"{with_particle(ann(world), '을')} 대신하여 The trial에 대한 동의를 지금부터 철회합니다."
+    assert (
+        forbids == f"{with_particle(ann(world), '을')} 대신하여 The trial에 대한 금지를 지금부터 해제합니다. {AGAIN_KO}"
+    )
     wish = GrantRequest(
         world.ann.signer, world.trial.address, (world.grant(LAB),), NOTICE.digest, bytes(32), BEN.signer
     )
@@ -119,9 +122,12 @@ def test_a_delegation_states_for_whom_about_what_and_until_when(world, korean, r
     (other,) = world.kernel.consents.delegations.draft(ward, language(korean)).summary
     if korean:
         does = "대신하여 동의에 서명하거나 동의를 철회하고, 링크와 내려받기로 자료를 읽고 전달할 수 있습니다"
-        terms = f"({EXPECTED[relation].label_ko}). 자료: {world.world.vocabulary.categories[LAB].label_ko}. 기간: "
+        terms = (
+            f"({EXPECTED[relation].label_ko}). 데이터 항목: {world.world.vocabulary.categories[LAB].label_ko}. 기간: "
+        )
         assert own == f"Ben님이 본인을 {does} {terms}2027-01-15 08:01 UTC까지."
-        assert other == f"Ben님이 {ann(world)}을(를) {does} {terms}2027-01-15 08:00 UTC부터 2027-01-15 08:01 UTC까지."
+        whom, window = with_particle(ann(world), "을"), "2027-01-15 08:00 UTC부터 2027-01-15 08:01 UTC까지."
+        assert other == f"Ben님이 {whom} {does} {terms}{window}"
         return
     passes_on = "and read and pass on data by links and downloads"
     about = f"({relation}) about: {world.world.vocabulary.categories[LAB].label}, "
@@ -175,9 +181,9 @@ def test_a_witness_and_a_reader_read_theirs(world, korean):
     (word,) = world.kernel.consents.paper.draft_witness_statement(
         sentence, NURSE.signer, scan, language(korean)
     ).summary
-    place = "0x" + scan.hex()
+    place, signer = "0x" + scan.hex(), with_particle(ann(world), "이")
     assert word == (
-        f"{ann(world)}이(가) 귀하와 Clerk 앞에서 종이에 이 내용대로 서명했습니다. 스캔본은 기록 {place}입니다."
+        f"{signer} 귀하와 Clerk 앞에서 종이에 이 내용대로 서명했습니다. 스캔본은 기록 {place}입니다."
         if korean
         else f"{ann(world)} signed this on paper before you and Clerk; the scan is record {place}."
     )
@@ -186,7 +192,7 @@ def test_a_witness_and_a_reader_read_theirs(world, korean):
     position = world.reads(world.trial, record).receipt.position
     (read,) = world.kernel.records.acknowledgements.draft(world.trial.address, position, language(korean)).summary
     assert read == (
-        f"영수증 {position}번에 따라 받은 기록을 열었음을 확인합니다."
+        f"열람 확인서 {position}번에 따라 받은 기록을 열었음을 확인합니다."
         if korean
         else f"Says that you opened the record that receipt {position} released to you."
     )

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Effect, Grant
+from mydata_ledger.ledger.labels import TERMS
 from mydata_ledger.ledger.terms import NAMING, NUMBERED, PLAIN
 from mydata_ledger.ledger.vocabulary import Catalog, Term, Vocabulary
-from mydata_ledger.ledger.wording import MEMBERS, MEMBERS_KO, TERMS, Words
+from mydata_ledger.ledger.wording import MEMBERS, MEMBERS_KO, Words
 
 CATEGORIES = {"health.lab": Term("Laboratory results", "검사 결과"), "health.gene": Term("Genetic data", "유전 정보")}
 PURPOSES = {"hl7:HRESCH": Term("Health research", "보건 연구"), "hl7:HMARKT": Term("Marketing", "마케팅")}
@@ -28,9 +29,9 @@ def lines_of(words, before, after):
         ({"categories": ("health.lab", "health.gene")}, "adds: Genetic data", "추가: 유전 정보"),
         ({"expires": NEVER}, "removes: expiry (2028-01-01 00:00 UTC)", "삭제: 만료 (2028-01-01 00:00 UTC)"),
         ({"purposes": ("hl7:HRESCH", "hl7:HMARKT")}, "adds: purpose (Marketing)", "추가: 목적 (마케팅)"),
-        ({"actions": ()}, "removes: action (view)", "삭제: 행위 (열람)"),
-        ({"conditions": ("max-uses:3",)}, "adds: condition (number of uses (3))", "추가: 조건 (이용 횟수 (3))"),
-        ({"conditions": ("once",)}, "adds: condition (each record once)", "추가: 조건 (기록마다 한 번만)"),
+        ({"actions": ()}, "removes: action (view)", "삭제: 이용 방법 (열람)"),
+        ({"conditions": ("max-uses:3",)}, "adds: condition (number of uses (3))", "추가: 조건 (최대 3회)"),
+        ({"conditions": ("once",)}, "adds: condition (each record once)", "추가: 조건 (기록당 한 번만)"),
         (
             {"conditions": ("redact:name",)},
             "adds: condition (without this part (name))",
@@ -44,7 +45,7 @@ def lines_of(words, before, after):
         (
             {"data_from": 1_830_297_600},
             "adds: period of the data (2028-01-01 00:00 UTC - …)",
-            "추가: 자료 기간 (2028-01-01 00:00 UTC - …)",
+            "추가: 데이터 기간 (2028-01-01 00:00 UTC - …)",
         ),
     ],
 )
@@ -58,7 +59,7 @@ def test_a_new_and_a_removed_grant_are_sentences():
     (line,) = lines_of(EN, [BASE], [BASE, other])
     assert line.startswith("adds: The trial may never view: Laboratory results. For: Marketing.")
     (line,) = lines_of(KO, [BASE, other], [BASE])
-    assert line.startswith("삭제: The trial: 검사 결과을(를) 열람할 수 없습니다.")
+    assert line.startswith("삭제: The trial: 검사 결과를 열람할 수 없습니다.")
 
 
 def test_a_permit_is_never_compared_with_a_forbid():
@@ -70,7 +71,7 @@ def test_every_bound_of_a_grant_stands_in_its_sentence():
     english, korean = EN.sentence(grant, "The trial"), KO.sentence(grant, "The trial")
     for part in ("1 named records", "… - 2028-01-01", "from 1970-01-02", "until 2028-01-01", "each record once"):
         assert part in english
-    for part in ("지정한 기록 1건만", "… - 2028-01-01", "1970-01-02 00:00 UTC부터", "기록마다 한 번만"):
+    for part in ("지정한 기록 1건만", "… - 2028-01-01", "1970-01-02 00:00 UTC부터", "기록당 한 번만"):
         assert part in korean
 
 

@@ -12,7 +12,6 @@ from mydata_ledger.anchors.chain import Rpc
 from mydata_ledger.anchors.follower import Follower
 from mydata_ledger.anchors.memory import FixedClock
 from mydata_ledger.anchors.notary import Notary
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
 from mydata_ledger.api.routes import directory, logs
 from mydata_ledger.ledger.commitment.entry import RevocationMark
@@ -35,6 +34,7 @@ from mydata_ledger.scripts.audit import (
     result_of,
 )
 from mydata_ledger.scripts.cli import app
+from testing.stores import open_store
 from tests.anchors.conftest import devnet, ledger_db, site
 from tests.anchors.sample_statements import ANN, CREW, NOW, TRIAL, consent, incident, issue, name, revocation
 from tests.anchors.serving import running
@@ -186,7 +186,7 @@ class TestPlanted:
 
     def rewritten(self, ledger, tmp_path, statements):
         """Another database with the same keys, signed again, like that of an operator who rewrites history."""
-        other = Ledger(ledger.site, Store(f"sqlite:///{tmp_path / 'other.db'}"), tmp_path / "other")
+        other = Ledger(ledger.site, open_store(f"sqlite:///{tmp_path / 'other.db'}"), tmp_path / "other")
         keys = NoteKeys(tmp_path / "notes", MASTER)
         other.tiles = LogTiles(other.store, keys, CheckpointStore(tmp_path / "other"), domains_of(ledger))
         other.store.log.append(statements, NOW)

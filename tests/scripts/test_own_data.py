@@ -12,12 +12,12 @@ import uvicorn
 from fhir.resources.R4B.bundle import Bundle
 from typer.testing import CliRunner
 
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.client import Client
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.envelope import generate_reader_key
 from mydata_ledger.ledger.errors import IntegrityFailure
 from mydata_ledger.scripts.cli import app
+from testing.stores import open_store
 from tests.api.api_client import ApiClient
 from tests.api.test_links import released
 
@@ -27,7 +27,7 @@ RUN = CliRunner()
 @pytest.fixture
 def door(tmp_path):
     """A listening API; `door.run` runs the command line as Ann."""
-    store = Store(f"sqlite:///{tmp_path / 'ledger.db'}")
+    store = open_store(f"sqlite:///{tmp_path / 'ledger.db'}")
     door = released(ApiClient(store))
     server = uvicorn.Server(uvicorn.Config(door.app, port=0, log_level="error"))
     thread = threading.Thread(target=server.run)

@@ -14,6 +14,7 @@ from mydata_ledger.anchors.artifacts import Deployment
 from mydata_ledger.anchors.journal import BlobStore
 from mydata_ledger.anchors.keystore import master as master_file
 from mydata_ledger.anchors.keystore.file import INDEX, SUCCESSOR
+from mydata_ledger.anchors.keystore.key_files import WORK_ITEMS, open_key
 from mydata_ledger.anchors.keystore.wrapped import unwrap
 from mydata_ledger.anchors.tiles import NoteKeys
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
@@ -29,7 +30,14 @@ from tests.anchors.test_killed import Killed, Killer
 ROOT = Path(__file__).parents[2]
 PEOPLE = {n.to_bytes(32, "big"): (n % 5).to_bytes(20, "big") for n in range(12)}
 """Data subject of each record."""
-SOURCES = ("keystore/file.py", "keystore/files.py", "keystore/master.py", "keystore/wrapped.py", "durable.py")
+SOURCES = (
+    "keystore/file.py",
+    "keystore/files.py",
+    "keystore/key_files.py",
+    "keystore/master.py",
+    "keystore/wrapped.py",
+    "durable.py",
+)
 FILES = {
     str(ROOT / "mydata_ledger" / "anchors" / name) for name in (*SOURCES, "journal/blob_store.py", "tiles/keys.py")
 }
@@ -56,6 +64,7 @@ def prepared(state):
         keys.create_many(list(PEOPLE.items()))
     blob_store = folder.blob_store()
     blob_store.set_newest(blob_store.put([b"a segment"])[0])
+    open_key(folder.keystore / WORK_ITEMS, folder.master)
     NoteKeys(notes_folder(state), folder.master).rotate()
     return state
 
@@ -68,7 +77,8 @@ def opened(state):
         assert keys.check() == len(PEOPLE)
         data_keys = [keys._data_key(record) for record in PEOPLE]
     notes = NoteKeys(notes_folder(state), folder.master).all()
-    return data_keys, blob_store.get(blob_store.newest()), blob_store._key, notes
+    items = open_key(folder.keystore / WORK_ITEMS, folder.master)
+    return data_keys, blob_store.get(blob_store.newest()), blob_store._key, notes, items
 
 
 def wrapped(state):
@@ -80,6 +90,7 @@ def wrapped(state):
     blobs |= {
         json.loads((folder / "master.json").read_text())["sealed"].encode(),
         (folder / "journal.key").read_bytes(),
+        (folder / WORK_ITEMS).read_bytes(),
     }
     return blobs | {json.loads(path.read_text())["sealed"].encode() for path in (folder / "notes").glob("*.key")}
 
@@ -121,13 +132,16 @@ def test_new_custody_keys_leave_no_wrapped_key_as_it_was(state):
     keys.close()
     assert old.isdisjoint(left)
     kept = {blob for blob in old if blob in in_files(state)}
-    assert len(kept) == 1 + 1 + 1 + 2, "the index key, the master key, the journal's key and two note keys"
+    assert len(kept) == 1 + 1 + 2 + 2, "index and master key, keys of journal and work items, two note keys"
 
 
 def test_both_at_once_are_reported_in_words(state):
     before = opened(state)
     done = run("--master", "--custody", "--state", state)
-    assert "5 custody keys, the journal's key and the note keys are under a new master key" in done.output
+    assert (
+        "5 custody keys, the keys of journal and work items, and the note keys are under a new master key"
+        in done.output
+    )
     assert "5 custody keys are new" in done.output
     assert opened(state) == before
 

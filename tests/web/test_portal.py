@@ -10,10 +10,10 @@ import pytest
 
 from mydata_ledger.client import Client
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.labels import ROLES_KO
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.summaries import Summaries
 from mydata_ledger.ledger.vocabulary import Vocabulary
-from mydata_ledger.ledger.wording import ROLES_KO
 from mydata_ledger.scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
 from tests.web.study import LAYERS, TRIAL, accredit, issued, reads, requested, trial_of

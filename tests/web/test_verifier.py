@@ -270,7 +270,7 @@ def test_it_speaks_korean_all_through(tab, chain, documents, tmp_path):
     tab.run("document.querySelector('[data-language=ko]').click()")
     text = tab.run("document.body.innerText")
     assert tab.run("document.documentElement.lang") == "ko"
-    assert "열람 영수증" in text
+    assert "열람 확인서" in text
     assert "유효 — 진짜이고" in text
     plain = re.sub(r"0x[0-9a-f]+|MyData Ledger|JSON-RPC|http\S+|SHA-256|RPC|English", "", text)
     assert "holds" not in plain

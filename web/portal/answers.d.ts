@@ -107,6 +107,8 @@ export interface ConsentRequest {
   state: "requested" | "granted" | "granted_narrower" | "refused" | "withdrawn" | "expired";
   by_standing_wish: boolean;
   by_question: boolean;
+  by_offer: boolean;
+  benefit_ko: string;
 }
 
 /** `event` is one of ledger/message.py. */

@@ -1,13 +1,14 @@
 // Client of the HTTP API. The session token is kept in memory, so closing the page ends the session in this browser.
+import { language } from "./words.js";
 
 /** @import { Consent, ConsentCopy, ConsentRequest, Notice, Review, Vocabulary, Wishes } from "./answers" */
 let token = "";
 
 /** The API refused a request. */
 export class Refused extends Error {
-  /** @param {number} status @param {{ error?: string, detail?: string }} answer */
-  constructor(status, { error, detail }) {
-    super(detail || error || String(status));
+  /** @param {number} status @param {{ error?: string, detail?: string, message?: string }} answer */
+  constructor(status, { error, detail, message }) {
+    super((language === "ko" && message) || detail || message || error || String(status));
     this.status = status;
     this.code = error;
   }
@@ -19,7 +20,7 @@ export class Refused extends Error {
  */
 export async function call(method, path, body) {
   /** @type {Record<string, string>} */
-  const headers = { accept: "application/json" };
+  const headers = { accept: "application/json", "accept-language": language };
   if (token) headers.authorization = `Bearer ${token}`;
   if (body) headers["content-type"] = "application/json";
   const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });

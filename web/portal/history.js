@@ -1,7 +1,7 @@
 // What happened: the inbox, and every access to the person's data with its proof.
 import { get, pages } from "./api.js";
 import { badge, button, categoryOf, el, purposeOf, save } from "./view.js";
-import { actionOf, timeText, translate } from "./words.js";
+import { actionOf, inLanguage, timeText, translate } from "./words.js";
 
 /** @import { Access, Message, Review } from "./answers" */
 const ALARM = "data.broke_glass", MAX_ACCESSES = 2000;
@@ -16,10 +16,11 @@ export async function showInbox(container) {
 
 /** @type {(message: Message, review?: Review) => HTMLElement} */
 function messageView({ event, subject, at, detail }, review) {
-  const facts = [detail.category && categoryOf(detail.category), detail.for && purposeOf(detail.for), detail.incident_number, review?.said.reason].filter(Boolean);
+  const facts = [detail.category && categoryOf(detail.category), detail.for && purposeOf(detail.for), detail.incident_number, review?.said.reason,
+    detail.reads && translate("reads", { reads: detail.reads, last: timeText(Number(detail.last_read)) })].filter(Boolean);
   const verdict = review && `${translate("verdict")}: ${translate(review.state)}${review.verdict.reason ? ` (${review.verdict.reason})` : ""}`;
   return el("li", { class: `card ${event === ALARM ? "alarm" : ""}` },
-    el("div", { class: "top" }, el("h2", {}, translate(event, { ...detail, subject })), el("span", { class: "when" }, timeText(at))),
+    el("div", { class: "top" }, el("h2", {}, translate(event, { ...namedIn(detail), subject })), el("span", { class: "when" }, timeText(at))),
     facts.length ? el("p", {}, facts.join(" · ")) : "", verdict ? el("p", {}, verdict) : "");
 }
 
@@ -47,7 +48,10 @@ function accessView(access) {
 }
 
 /** @type {(access: Access) => string} */
-const requesterOf = ({ requester_name: name }) => (name === "you" ? translate("you") : name);
+const requesterOf = ({ requester_name: name }) => (name === "you" ? translate("you") : inLanguage(name));
+
+/** The detail of a message with its names in the page's language. @type {(detail: Message["detail"]) => Message["detail"]} */
+const namedIn = (detail) => Object.fromEntries(Object.entries(detail).map(([name, text]) => [name, ["by", "grantee"].includes(name) ? inLanguage(text) : text]));
 
 /** @param {Extract<Access, { kind: "Incident" }>} access */
 function incidentTexts(access) {

@@ -2,7 +2,7 @@
 import { get, pages, post } from "./api.js";
 import { decide } from "./deciding.js";
 import { badge, button, el, grantView, rowsOf } from "./view.js";
-import { language, timeText, translate } from "./words.js";
+import { inLanguage, language, timeText, translate } from "./words.js";
 
 /** @import { ConsentRequest } from "./answers" */
 /** @import { Page } from "./main.js" */
@@ -20,13 +20,14 @@ function card(request, page) {
   const open = request.state === "requested", body = el("div");
   const showGrants = () => body.replaceChildren(...request.grants.map(grantView), open ? choices(request, body, page, showGrants) : "");
   showGrants();
-  const title = translate("asks", { name: request.requester_name || request.requester });
+  const title = translate("asks", { name: inLanguage(request.requester_name || request.requester) });
   return el("article", { class: `card ${open ? "open" : ""}`, ariaLabel: title },
     el("div", { class: "top" }, el("h2", {}, title), badge(translate(request.state), TONE[request.state])),
     el("p", { class: "when" }, timeText(request.asked_at)),
     request.by_question && el("p", { class: "help" }, translate("byQuestion")),
+    request.by_offer && el("p", { class: "help" }, translate("byOffer")),
     request.by_standing_wish && el("p", { class: "help" }, translate("byWish")),
-    el("dl", {}, rowsOf([["benefit", request.benefit], ["reference", request.by_question ? "" : request.reference], ["answerBy", open ? timeText(request.answer_by) : ""]])),
+    el("dl", {}, rowsOf([["benefit", (language === "ko" && request.benefit_ko) || request.benefit], ["reference", request.by_question ? "" : request.reference], ["answerBy", open ? timeText(request.answer_by) : ""]])),
     body);
 }
 

@@ -20,8 +20,8 @@ const CONDITIONS = {
     "emergency-only": "only in an emergency", "no-onward-transfer": "not to be passed on",
   },
   ko: {
-    once: "기록마다 한 번만", "max-uses": "이용 횟수", "aggregate-only": "최소 집단 크기의 합계만", "retain-until": "파기 기한",
-    "every-days": "기록마다 한 번, 주기(일)", redact: "이 항목 제외", mask: "이 항목 가림", pseudonymise: "가명 처리",
+    once: "기록당 한 번만", "max-uses": "최대 {value}회", "aggregate-only": "{value}명 이상 집단의 통계만", "retain-until": "파기 기한",
+    "every-days": "기록당 {value}일에 한 번", redact: "이 항목 제외", mask: "이 항목 가림", pseudonymise: "가명 처리",
     "emergency-only": "응급 시에만", "no-onward-transfer": "제3자 제공 금지",
   },
 };
@@ -54,11 +54,17 @@ export const lookUp = (table, code) => (Object.hasOwn(table, code) ? table[code]
 export const translate = (word, values = {}) =>
   (lookUp(WORDS[language], word) ?? word).replace(/\{(\w+)\}/g, (_, name) => /** @type {Record<string, string>} */ (values)[name] ?? "…");
 
+/** The part of a name `English | 한국어` for the page's language; as in ledger/party.py. @type {(name: string) => string} */
+export function inLanguage(name) {
+  const [, english, korean] = /^(.*?) \| (.*)$/s.exec(name) ?? [];
+  return english?.trim() && korean?.trim() ? (language === "ko" ? korean : english) : name;
+}
+
 /** The grantee as people read it; `name` is the one that is signed. @type {(grantee: string, name: string) => string} */
 export function nameOf(grantee, name) {
   const [, role] = /^role:(.*)$/s.exec(grantee) ?? [];
-  if (language !== "ko") return name;
-  return grantee === "*" ? "모든 사람" : role ? `인증된 모든 ${lookUp(ROLES, role) ?? role}` : name;
+  if (language !== "ko") return inLanguage(name);
+  return grantee === "*" ? "모든 사람" : role ? `인증된 모든 ${lookUp(ROLES, role) ?? role}` : inLanguage(name);
 }
 
 /**
@@ -77,7 +83,8 @@ export const actionOf = (code) => (code === "*" ? translate("everything") : look
 export function conditionOf(text) {
   const [name, value] = text.split(/:(.*)/s), known = lookUp(CONDITIONS[language], name);
   if (!known) return text;
-  return value ? `${known} (${name === "retain-until" ? timeText(Number(value)) : value})` : known;
+  const shown = value && name === "retain-until" ? timeText(Number(value)) : value;
+  return known.includes("{value}") ? known.replace("{value}", () => shown ?? "…") : shown ? `${known} (${shown})` : known;
 }
 
 /** A time in UTC seconds as people of the language write it. @type {(seconds: Whole) => string} */

@@ -7,7 +7,8 @@ import { JsonNumber } from "./json.js";
 /** @import { Json } from "./documents" */
 /** @import { Domain, Kind, Statements } from "./statements" */
 const MAX_TEXT = 2000, MAX_ITEMS = 256, MAX_BYTES = 4096;
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
+// not is_written_text of ledger/written_text.py
+const UNPRINTABLE = /(?![\u200c\u200d])\p{C}|[\p{Zl}\p{Zp}]|(?![ \u00a0\u202f\u3000])\p{Zs}/u;
 export const NAME = "MyData Ledger", VERSION = "1";
 const DOMAIN = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
 

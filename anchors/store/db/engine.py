@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from mydata_ledger.ledger.errors import SourceUnavailable, StorageFull
 
+LOGGER = logging.getLogger("mydata.store")
 BEGIN_IMMEDIATE = "BEGIN IMMEDIATE"
 BUSY_MS = 15_000
 """How long a transaction waits for the transaction of another process, in milliseconds."""
@@ -109,6 +111,22 @@ def sync_to_disk(url: str) -> None:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with open(parsed.database, "rb") as file:
             os.fsync(file.fileno())
+
+
+def forget_deleted(engine: Engine) -> None:
+    """Write an SQLite database anew without the bytes of deleted rows, also in its write-ahead log.
+
+    It is logged, not raised, if another process has the database open.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with closing(engine.raw_connection()) as connection:
+        driver: Any = connection.driver_connection
+        try:
+            driver.execute("VACUUM")
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            LOGGER.warning("stop the ledger and run VACUUM on its database once: deleted rows stay in it (%s)", error)
 
 
 @contextmanager

@@ -5,34 +5,43 @@ from __future__ import annotations
 from sqlalchemy import inspect, select
 from sqlalchemy.engine import Connection
 
+from mydata_ledger.anchors.item_seal import ItemSeal
 from mydata_ledger.anchors.store import migrations
 from mydata_ledger.anchors.store.schema import APPLIED, CHAIN, CHANGES, HEADS, METADATA, PAST, VERSION
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.merkle import EMPTY_ROOT
 from mydata_ledger.ledger.receipt import LOGS
 
+SEALED_SINCE = "0007"
 
-def prepare(connection: Connection, now: int) -> None:
+
+def prepare(connection: Connection, now: int, seal: ItemSeal | None = None) -> bool:
     """Create the tables of an empty database, or migrate those of an earlier program.
 
     Args:
         connection: A connection in a transaction.
         now: The time from which the history of a new database begins, in UTC seconds.
+        seal: Seals the work items of an older database.
+
+    Returns:
+        True if rows were sealed, so that the file may still have parts of them in clear.
 
     Raises:
-        SourceUnavailable: A newer program made the tables, or one before there were revisions. Nothing is changed.
+        SourceUnavailable: A newer program made the tables, or one before there were revisions; or there are work items
+            to seal, and no seal. Nothing is changed.
     """
     inspector = inspect(connection)
     if not inspector.has_table(APPLIED.name):
         if inspector.has_table(HEADS.name):
             raise SourceUnavailable("the database is older than its versions; rebuild it with `mydata recover`")
         _make(connection, now)
-        return
+        return False
     version = connection.execute(select(APPLIED.c.version_num)).scalar() or ""
     if version > VERSION:
         raise SourceUnavailable(f"the database has version {version}, this program {VERSION}; start the newer one")
     if version < VERSION:
-        migrations.upgrade(connection)
+        migrations.upgrade(connection, seal=seal)
+    return version < SEALED_SINCE
 
 
 def _make(connection: Connection, now: int) -> None:

@@ -15,7 +15,8 @@ from mydata_ledger.anchors.store.log.accept import write
 from mydata_ledger.anchors.store.log.indexers import WithPredecessor
 from mydata_ledger.anchors.store.log.tree import Tree
 from mydata_ledger.anchors.store.log.versions import VersionChain
-from mydata_ledger.anchors.store.rows import statements, work_items
+from mydata_ledger.anchors.store.rows import statements
+from mydata_ledger.anchors.store.rows.work_items import WorkItemRows
 from mydata_ledger.anchors.store.schema import (
     CHAIN,
     COMMON,
@@ -48,8 +49,8 @@ ROWS_AT_ONCE = 10_000
 class RebuildingStore:
     """Exports and restores statements and work items."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, rows: WorkItemRows) -> None:
+        self._database, self._rows = database, rows
 
     def statements(self, log: str, start: int, limit: int) -> list[LoggedStatement]:
         """Statements from position `start`."""
@@ -62,10 +63,11 @@ class RebuildingStore:
 
     def all_work_items(self, after: tuple[str, bytes], limit: int) -> list[WorkItem]:
         """Work items of every kind, in the order of (kind, id), above `after`."""
-        above = tuple_(WORK_ITEMS.c.kind, WORK_ITEMS.c.id) > tuple_(*after)
+        kind, item_id = after
+        above = tuple_(WORK_ITEMS.c.kind, WORK_ITEMS.c.id) > tuple_(kind, self._rows.seal.stored_id(kind, item_id))
         query = select(WORK_ITEMS).where(above).order_by(WORK_ITEMS.c.kind, WORK_ITEMS.c.id).limit(limit)
         with self._database.session() as connection:
-            return [work_items.work_item_of(row) for row in connection.execute(query)]
+            return [self._rows.work_item_of(row) for row in connection.execute(query)]
 
     def restore(self, log: str, logged: Sequence[LoggedStatement]) -> None:
         """Append statements at their old positions. Raises IntegrityFailure if these are not the next ones."""
@@ -73,7 +75,7 @@ class RebuildingStore:
 
     def restore_work_items(self, items: Iterable[WorkItem]) -> None:
         """Store work items as they were; existing ones are overwritten."""
-        rows = [work_items.row_of(work_item) for work_item in items]
+        rows = [self._rows.row_of(work_item) for work_item in items]
         self._database.write_uncounted(lambda connection: SAVE_WORK_ITEMS.run(connection, rows))
 
     def state_hash(self) -> bytes:
@@ -82,7 +84,9 @@ class RebuildingStore:
             state = sha256()
             for table in STATE_TABLES:
                 for row in _in_order(connection, table):
-                    state.update(repr(tuple(row)).encode())
+                    # equal work items are sealed differently each time
+                    content = self._rows.work_item_of(row) if table is WORK_ITEMS else tuple(row)
+                    state.update(repr(content).encode())
             for head in connection.execute(select(HEADS.c.log, HEADS.c.size, HEADS.c.peaks).order_by(HEADS.c.log)):
                 state.update(repr(tuple(head)).encode())
             state.update(repr(connection.execute(select(CHAIN.c.distrust)).scalar()).encode())

@@ -9,33 +9,35 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.database import Database
-from mydata_ledger.anchors.store.rows import work_items
-from mydata_ledger.anchors.store.rows.codec import key
+from mydata_ledger.anchors.store.rows.work_items import WorkItemRows
 from mydata_ledger.anchors.store.schema import WORK_ITEMS
 from mydata_ledger.ledger.work_item import WorkItem
 
 
 class WorkItemStore:
-    """Stores work items, which are mutable and not in the logs."""
+    """Stores work items, which are mutable and not in the logs. Their bodies are sealed."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, rows: WorkItemRows) -> None:
+        self._database, self._rows = database, rows
+
+    def check_key(self) -> None:
+        """Raise SourceUnavailable if the items of the database were sealed under another key."""
+        self._work_items(select(WORK_ITEMS).limit(1))
 
     def file(self, work_item: WorkItem) -> WorkItem | None:
         """Store the next version of a work item; None if it was changed since it was read."""
         next_version = replace(work_item, version=work_item.version + 1)
-        return (
-            next_version if self._database.write_uncounted(lambda connection: _save(connection, next_version)) else None
-        )
+        row = self._rows.row_of(next_version)
+        return next_version if self._database.write_uncounted(lambda connection: _save(connection, row)) else None
 
     def discard(self, kind: str, item_id: bytes) -> None:
         """Delete a work item."""
-        deletion = WORK_ITEMS.delete().where(_has_key(kind, item_id))
+        deletion = WORK_ITEMS.delete().where(self._has_key(kind, item_id))
         self._database.write_uncounted(lambda connection: connection.execute(deletion))
 
     def item(self, kind: str, item_id: bytes) -> WorkItem | None:
         """One work item; None if there is none."""
-        return next(iter(self._work_items(select(WORK_ITEMS).where(_has_key(kind, item_id)))), None)
+        return next(iter(self._work_items(select(WORK_ITEMS).where(self._has_key(kind, item_id)))), None)
 
     def items(
         self, kind: str, *, person: bytes | None = None, party: str | None = None, after: bytes = b"", limit: int = 100
@@ -43,14 +45,14 @@ class WorkItemStore:
         """Work items of a kind, in the order of their ids, above `after`."""
         query = (
             select(WORK_ITEMS)
-            .where(WORK_ITEMS.c.kind == kind, WORK_ITEMS.c.id > after)
+            .where(WORK_ITEMS.c.kind == kind, WORK_ITEMS.c.id > self._rows.seal.stored_id(kind, after))
             .order_by(WORK_ITEMS.c.id)
             .limit(limit)
         )
         if person is not None:
-            query = query.where(WORK_ITEMS.c.person == key(person))
+            query = query.where(WORK_ITEMS.c.person == self._rows.seal.key(person))
         if party is not None:
-            query = query.where(WORK_ITEMS.c.party == key(party))
+            query = query.where(WORK_ITEMS.c.party == self._rows.seal.key(party))
         return [
             item for item in self._work_items(query) if person in {None, item.person} and party in {None, item.party}
         ]
@@ -66,21 +68,24 @@ class WorkItemStore:
 
     def _work_items(self, query: Select[Any]) -> list[WorkItem]:
         with self._database.session() as connection:
-            return [work_items.work_item_of(row) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+        return [self._rows.work_item_of(row) for row in rows]
+
+    def _has_key(self, kind: str, item_id: bytes) -> Any:
+        return _is_row(kind, self._rows.seal.stored_id(kind, item_id))
 
 
-def _has_key(kind: str, item_id: bytes) -> Any:
-    return and_(WORK_ITEMS.c.kind == kind, WORK_ITEMS.c.id == item_id)
+def _is_row(kind: str, stored_id: bytes) -> Any:
+    return and_(WORK_ITEMS.c.kind == kind, WORK_ITEMS.c.id == stored_id)
 
 
-def _save(connection: Connection, work_item: WorkItem) -> bool:
+def _save(connection: Connection, row: dict[str, Any]) -> bool:
     """Write this version. False if the stored version is not the one before."""
-    row = work_items.row_of(work_item)
-    if work_item.version > 1:
-        version_before = and_(_has_key(work_item.kind, work_item.id), WORK_ITEMS.c.version == work_item.version - 1)
+    is_row = _is_row(row["kind"], row["id"])
+    if row["version"] > 1:
+        version_before = and_(is_row, WORK_ITEMS.c.version == row["version"] - 1)
         return bool(connection.execute(WORK_ITEMS.update().where(version_before).values(row)).rowcount)
-    count = select(func.count()).select_from(WORK_ITEMS).where(_has_key(work_item.kind, work_item.id))
-    if connection.execute(count).scalar():
+    if connection.execute(select(func.count()).select_from(WORK_ITEMS).where(is_row)).scalar():
         return False
     connection.execute(WORK_ITEMS.insert().values(row))
     return True

@@ -9,6 +9,7 @@ from mydata_ledger.ledger.kernel.decisions import Decisions
 from mydata_ledger.ledger.kernel.people.announcements import Announcements
 from mydata_ledger.ledger.kernel.people.ask_limits import AskLimits
 from mydata_ledger.ledger.kernel.people.deliveries import Deliveries
+from mydata_ledger.ledger.kernel.people.distribution import Distribution
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
 from mydata_ledger.ledger.kernel.people.incidents import Incidents
 from mydata_ledger.ledger.kernel.people.link_content import LinkContent
@@ -35,6 +36,7 @@ class People:
     subscriptions: Subscriptions
     deliveries: Deliveries
     announcements: Announcements
+    distribution: Distribution
     incidents: Incidents
     reviews: Reviews
     links: Links
@@ -55,7 +57,8 @@ class People:
             inbox=inbox,
             subscriptions=subscriptions,
             deliveries=Deliveries(world),
-            announcements=Announcements(world, requests, wishes, limits, inbox),
+            announcements=Announcements(world, requests),
+            distribution=Distribution(world, requests, wishes, limits, inbox),
             incidents=Incidents(world, statements, reviews),
             reviews=reviews,
             links=links,

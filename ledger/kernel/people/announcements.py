@@ -1,87 +1,89 @@
-"""Announcements of a party to many people: offers and study results, limited in number for each day. The party learns
-nothing about the recipients.
+"""Announcements of a party to many people: offers and study results, limited in number for each day. They are sent
+later, by `distribution`, so that neither the answer nor its time tells the party about the recipients.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from hashlib import sha256
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from mydata_ledger.ledger.consent_request import DAY, WishKind
-from mydata_ledger.ledger.errors import NotEntitled, TooManyRequests
-from mydata_ledger.ledger.kernel.people.ask_limits import AskLimits
-from mydata_ledger.ledger.kernel.people.inbox import Inbox
-from mydata_ledger.ledger.kernel.people.request_items import request_item
+from mydata_ledger.ledger.consent import Grant
+from mydata_ledger.ledger.consent_request import DAY, normal_topic
+from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, TooManyRequests
 from mydata_ledger.ledger.kernel.people.requests import Requests, RequestTerms
-from mydata_ledger.ledger.kernel.people.wishes import StandingWishes
-from mydata_ledger.ledger.kernel.work_items import OFFER, REMINDER, RESULTS, every
+from mydata_ledger.ledger.kernel.work_items import OFFER, RESULTS
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.message import Event, Message, of_person
+from mydata_ledger.ledger.typed_data import message, parse
 from mydata_ledger.ledger.work_item import WorkItem, new_id
 
 ANNOUNCED_PER_DAY = 10
 """Offers, and results, that one party may announce on one day."""
+WAITING, SENT = "waiting", "sent"
+REFERENCE = re.compile(r"(?=[^0-9]*[0-9])[A-Z0-9]{1,24}([-_/][A-Z0-9]{1,12}){0,3}")
+"""The form of a study's reference, such as KCT0008791 or IRB-2026/17: no sentence and no URL fits it."""
 
 
 class Announcements:
     """The party does not learn who was notified."""
 
-    def __init__(
-        self, world: World, requests: Requests, wishes: StandingWishes, limits: AskLimits, inbox: Inbox
-    ) -> None:
-        self._world, self._requests, self._wishes, self._limits, self._inbox = world, requests, wishes, limits, inbox
+    def __init__(self, world: World, requests: Requests) -> None:
+        self._world, self._requests = world, requests
 
-    def offer(self, requester: str, terms: RequestTerms, topics: Iterable[str]) -> int:
-        """Offer something to everyone whose wishes ask for such offers.
+    def offer(self, requester: str, terms: RequestTerms, topics: Iterable[str]) -> None:
+        """Announce an offer to everyone whose wishes ask for such offers.
 
         Each recipient gets a request; the requester learns of nobody until they consent. Repeating the announcement
-        reaches only new recipients. Returns how many were notified, which must not be shown to the requester. Raises
-        TooManyRequests beyond ten a day.
+        reaches only new recipients. Raises what `Requests.check` raises, and TooManyRequests beyond ten a day.
         """
         self._requests.check(requester, terms)
-        now, offered = self._world.clock.now(), {topic.lower() for topic in topics}
-        self.check_daily_limit(OFFER, requester, now)
-        name = sha256(repr((requester, terms.reference, terms.grants)).encode()).digest()
-        notified = 0
-        for wishes in self._wishes.all_wishes():
-            tell = wishes.of(WishKind.TELL, terms.grants, self._world.vocabulary)
-            if not any(set(wish.topics) <= offered for wish in tell):
-                continue
-            request_id = sha256(name + wishes.data_subject).digest()
-            request = self._requests.new_request(requester, wishes.data_subject, terms, request_id, now)
-            earlier = list(self._requests.of(wishes.data_subject, requester))
-            if self._limits.is_exhausted(earlier, now) or self._limits.is_unwanted(request, earlier, now):
-                continue
-            if self._world.work_items.file(request_item(request)):
-                self._requests.notify_of(request)
-                notified += 1
-        return notified
+        offered = sorted({normal_topic(topic) for topic in topics})
+        self._announce(OFFER, requester, terms_body(terms) | {"topics": offered, "remaining": ["", *offered]})
 
     def results(self, party: str, reference: str) -> None:
-        """Notify everyone whose consent to this party stands that results of a study are available; the party learns of
-        nobody.
+        """Announce that results of a study are available to everyone who then has a live grant to this party, for
+        research or for contact.
 
         Raises:
             NotEntitled: the party is not accredited.
+            InvalidStatement: `reference` is no reference of a study.
             TooManyRequests: it announced ten today.
         """
-        now = self._world.clock.now()
         sender = self._world.directory.party(party)
-        if sender is None or not sender.accredited(now):
+        if sender is None or not sender.accredited(self._world.clock.now()):
             raise NotEntitled("only an accredited party has results to tell of")
-        self.check_daily_limit(RESULTS, party, now)
-        for reminder in every(self._world.work_items, REMINDER, party=party):
-            state = self._world.index.consent(reminder.id)
-            if state and state.stands:
-                recipient = of_person(state.consent.data_subject)
-                self._inbox.notify(Message(recipient, Event.RESULTS, reference, now, {"by": sender.name}))
+        if not REFERENCE.fullmatch(reference):
+            raise InvalidStatement(
+                "name the study by its reference, such as KCT0008791 or IRB-2026/17: capital letters and digits in at "
+                "most four parts joined by - _ or /"
+            )
+        self._announce(RESULTS, party, {"reference": reference})
 
-    def check_daily_limit(self, kind: str, party: str, now: int) -> None:
-        """Count one announcement of a kind. Raises TooManyRequests beyond the daily limit."""
+    def _announce(self, kind: str, party: str, body: Mapping[str, Any]) -> None:
+        """File one announcement. Raises TooManyRequests beyond the daily limit."""
+        now = self._world.clock.now()
         since = (now - DAY).to_bytes(8, "big") + bytes(24)
-        if (
-            len(self._world.work_items.items(kind, party=party, after=since, limit=ANNOUNCED_PER_DAY))
-            >= ANNOUNCED_PER_DAY
-        ):
+        today = self._world.work_items.items(kind, party=party, after=since, limit=ANNOUNCED_PER_DAY)
+        if len(today) >= ANNOUNCED_PER_DAY:
             raise TooManyRequests(f"{ANNOUNCED_PER_DAY} a day are announced at most; wait until tomorrow")
-        self._world.work_items.file(WorkItem(kind, new_id(now), party=party))
+        filled = {**body, "announced_at": now, "after": ""}
+        self._world.work_items.file(WorkItem(kind, new_id(now), party=party, state=WAITING, due=now, body=filled))
+
+
+def terms_body(terms: RequestTerms) -> dict[str, Any]:
+    """The terms of an offer as JSON values."""
+    return {
+        "grants": [message(grant) for grant in terms.grants],
+        "notice_hash": terms.notice_hash.hex(),
+        "benefit": terms.benefit,
+        "reference": terms.reference,
+        "wait": terms.wait,
+        "benefit_ko": terms.benefit_ko,
+    }
+
+
+def read_terms(body: Mapping[str, Any]) -> RequestTerms:
+    """The terms of an offer from its work item's body."""
+    grants = tuple(parse(Grant, grant) for grant in body["grants"])
+    notice_hash, texts = bytes.fromhex(body["notice_hash"]), (body["benefit"], body["reference"])
+    return RequestTerms(grants, notice_hash, *texts, int(body["wait"]), body["benefit_ko"])

@@ -17,8 +17,10 @@ from mydata_ledger.ledger.work_item import WorkItem
 
 RETRY_DELAYS = (5, 30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600)
 """Seconds before each retry; after the last one the delivery is dead and stays visible."""
+MOST_TRIES = len(RETRY_DELAYS) + 1
 LEASE = 60
 """Seconds for which a process that took a delivery keeps other processes from taking it."""
+INTERRUPTED = "the last try did not end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,8 @@ class Notifier(Protocol):
     """Sends deliveries over one channel."""
 
     def send(self, delivery: Delivery, subscription: Subscription) -> None:
-        """Send it. Raises SourceUnavailable if it should be retried, InvalidStatement for an address that can never
-        work.
+        """Send it. Raises InvalidStatement for an address that can never work, and SourceUnavailable, or any other
+        error, if it should be retried.
         """
         ...
 
@@ -69,35 +71,47 @@ class Deliveries:
         return self._world.work_items.items(DELIVERY, party=recipient, after=after, limit=limit)
 
     def _send_item(self, due: WorkItem, notifiers: dict[str, Notifier]) -> bool:
-        item = self._world.work_items.file(replace(due, due=self._world.clock.now() + LEASE))
+        """Try once. The try is counted before it begins, so that one which ends the process counts too."""
+        tries = due.body["attempts"] + 1
+        if tries > MOST_TRIES:
+            self._close(due, DEAD, due.body.get("why") or INTERRUPTED)
+            return False
+        body = {**due.body, "attempts": tries}
+        item = self._world.work_items.file(replace(due, due=self._world.clock.now() + LEASE, body=body))
         if item is None:
             return False
-        subscription_item = self._world.work_items.item(SUBSCRIPTION, bytes.fromhex(item.body["subscription"]))
-        if subscription_item is None:
-            self._close(item, DEAD, "the subscription was ended")
-            return False
-        subscription, body = read_subscription(subscription_item), item.body
-        delivery = Delivery(item.id.hex(), body["event"], body["subject"], body["at"])
         try:
-            if subscription.channel not in notifiers:
-                raise SourceUnavailable(f"no {subscription.channel} notifier is set up")
-            notifiers[subscription.channel].send(delivery, subscription)
+            self._notify(item, notifiers)
         except InvalidStatement as error:
             self._close(item, DEAD, str(error))
-            return False
         except SourceUnavailable as error:
             self._retry_later(item, str(error))
-            return False
-        self._close(item, DELIVERED, "")
-        return True
+        except Exception as error:  # a fault of a notifier must not keep a delivery pending for ever
+            self._retry_later(item, f"the notifier failed ({type(error).__name__})")
+        else:
+            self._close(item, DELIVERED, "")
+            return True
+        return False
+
+    def _notify(self, item: WorkItem, notifiers: dict[str, Notifier]) -> None:
+        """Send one delivery by the notifier of its channel. Raises InvalidStatement if its subscription was ended."""
+        subscription_item = self._world.work_items.item(SUBSCRIPTION, bytes.fromhex(item.body["subscription"]))
+        if subscription_item is None:
+            raise InvalidStatement("the subscription was ended")
+        subscription, body = read_subscription(subscription_item), item.body
+        if subscription.channel not in notifiers:
+            raise SourceUnavailable(f"no {subscription.channel} notifier is set up")
+        delivery = Delivery(item.id.hex(), body["event"], body["subject"], body["at"])
+        notifiers[subscription.channel].send(delivery, subscription)
 
     def _close(self, item: WorkItem, state: str, why: str) -> None:
         self._world.work_items.file(replace(item, state=state, due=0, body={**item.body, "why": why}))
 
     def _retry_later(self, item: WorkItem, why: str) -> None:
+        """Plan the next try; without one the delivery is dead."""
         tries = item.body["attempts"]
-        if tries >= len(RETRY_DELAYS):
+        if tries >= MOST_TRIES:
             self._close(item, DEAD, why)
             return
-        due = self._world.clock.now() + RETRY_DELAYS[tries]
-        self._world.work_items.file(replace(item, due=due, body={**item.body, "attempts": tries + 1, "why": why}))
+        due = self._world.clock.now() + RETRY_DELAYS[tries - 1]
+        self._world.work_items.file(replace(item, due=due, body={**item.body, "why": why}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscription, Subscriptions
@@ -38,6 +39,12 @@ class Inbox:
         for subscription in self._subscriptions.of(message.recipient):
             if not subscription.events or message.event in subscription.events:
                 self._queue(message, subscription)
+
+    def add_detail(self, message_id: bytes, detail: Mapping[str, str]) -> None:
+        """Add to the detail of a stored message, or replace a part of it. It is not sent again."""
+        if item := self._world.work_items.item(MESSAGE, message_id):
+            merged = {**item.body["detail"], **detail}
+            self._world.work_items.file(replace(item, body={**item.body, "detail": merged}))
 
     def report_download(self, person: bytes, delegate: bytes, reference: str) -> None:
         """Tell a person that their delegate downloads everything about them."""

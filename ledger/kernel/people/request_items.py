@@ -5,22 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from mydata_ledger.ledger.consent import Grant
-from mydata_ledger.ledger.consent_request import ConsentRequest, RequestState, Wish, Wishes, WishKind
-from mydata_ledger.ledger.kernel.work_items import QUESTION, REQUEST, WISHES
+from mydata_ledger.ledger.consent_request import ConsentRequest, Origin, RequestState, Wish, Wishes, WishKind
+from mydata_ledger.ledger.kernel.work_items import ANSWERED_INVITATION, INVITATION, QUESTION, REQUEST, WISHES
 from mydata_ledger.ledger.typed_data import message, parse
 from mydata_ledger.ledger.work_item import WorkItem
 
+KINDS = {Origin.ASKED: REQUEST, Origin.QUESTION: QUESTION, Origin.OFFER: INVITATION}
+ORIGINS = {kind: origin for origin, kind in KINDS.items()} | {ANSWERED_INVITATION: Origin.OFFER}
 TEXTS, TIMES = ("benefit", "reference"), ("asked_at", "answer_by", "asked_after", "answered_at")
 
 
 def request_item(request: ConsentRequest, version: int = 0) -> WorkItem:
     """The request as a work item; due when it expires."""
     body: dict[str, Any] = {name: getattr(request, name) for name in (*TEXTS, *TIMES, "silent")}
+    body["benefit_ko"] = request.benefit_ko
     body["grants"] = [message(grant) for grant in request.grants]
     body["notice_hash"], body["consent"] = request.notice_hash.hex(), request.consent.hex()
     sides = (request.data_subject, request.requester)
-    kind = QUESTION if request.by_question else REQUEST
-    return WorkItem(kind, request.request_id, *sides, str(request.state), request.answer_by, body, version)
+    kind, state = KINDS[request.origin], str(request.state)
+    return WorkItem(kind, request.request_id, *sides, state, request.answer_by, body, version)
 
 
 def read_request(item: WorkItem) -> ConsentRequest:
@@ -35,7 +38,8 @@ def read_request(item: WorkItem) -> ConsentRequest:
         state=RequestState(item.state),
         consent=bytes.fromhex(body["consent"]),
         silent=body["silent"],
-        by_question=item.kind == QUESTION,
+        origin=ORIGINS[item.kind],
+        benefit_ko=body.get("benefit_ko", ""),
         **{name: body[name] for name in (*TEXTS, *TIMES)},
     )
 

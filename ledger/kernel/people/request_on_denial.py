@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.consent import Effect, Grant
-from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, RequestState, WishKind, shortened
+from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, Origin, RequestState, WishKind, shortened
 from mydata_ledger.ledger.kernel.people.ask_limits import OPEN_PER_PERSON, AskLimits
 from mydata_ledger.ledger.kernel.people.request_items import request_item
 from mydata_ledger.ledger.kernel.people.requests import Requests
@@ -80,7 +80,7 @@ class RequestOnDenial:
             asked_at=accepted_at,
             answer_by=accepted_at + WAIT,
             asked_after=receipt.consents_size,
-            by_question=True,
+            origin=Origin.QUESTION,
         )
 
     def _notice_of(self, account: str) -> bytes:

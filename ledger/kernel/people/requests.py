@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import chain
+from typing import Any
 
 from mydata_ledger.ledger.access import ConsentState
-from mydata_ledger.ledger.consent import Effect, Grant
+from mydata_ledger.ledger.consent import Consent, Effect, Grant
 from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, RequestState, answer, shortened
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
 from mydata_ledger.ledger.kernel.consents.draft import Drafts, GrantRequest
@@ -15,20 +18,28 @@ from mydata_ledger.ledger.kernel.people.ask_limits import AskLimits
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
 from mydata_ledger.ledger.kernel.people.request_items import read_request, request_item
 from mydata_ledger.ledger.kernel.people.wishes import StandingWishes
-from mydata_ledger.ledger.kernel.work_items import PAGE, QUESTION, REQUEST, every
+from mydata_ledger.ledger.kernel.work_items import (
+    ANSWERED_INVITATION,
+    INVITATION,
+    PAGE,
+    QUESTION,
+    REQUEST,
+    every,
+)
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.message import Event, Message, of_person
 from mydata_ledger.ledger.receipt import CONSENTS
-from mydata_ledger.ledger.work_item import new_id
+from mydata_ledger.ledger.work_item import TIME, WorkItem, new_id
 
 LONGEST_WAIT = 90 * DAY
+SEEN_BY_REQUESTER, SEEN_BY_PERSON = (REQUEST, ANSWERED_INVITATION), (REQUEST, QUESTION, INVITATION)
 _May = Callable[[ConsentRequest], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class RequestTerms:
-    """The terms of a request: the permits to be signed, the notice that they would carry, the benefit for the person,
-    the reference (a study, claim or campaign), and for how many seconds an answer is awaited.
+    """The terms of a request: the permits to be signed, the notice that they would carry, the benefit for the person
+    (also in Korean), the reference (a study, claim or campaign), and for how many seconds an answer is awaited.
     """
 
     grants: tuple[Grant, ...]
@@ -36,6 +47,7 @@ class RequestTerms:
     benefit: str = ""
     reference: str = ""
     wait: int = 14 * DAY
+    benefit_ko: str = ""
 
 
 class Requests:
@@ -60,7 +72,8 @@ class Requests:
                 return earlier.as_asker_sees(now)
         self._limits.check_limits(earlier_requests, now)
         request = self.new_request(requester, data_subject, terms, new_id(now), now)
-        if self._limits.is_unwanted(request, earlier_requests, now):
+        refusable = [*earlier_requests, *self.of(data_subject, requester, INVITATION)]
+        if self._limits.is_unwanted(request, refusable, now):
             request = replace(request, state=RequestState.REFUSED, answered_at=now, silent=True)
         self._world.work_items.file(request_item(request))
         self.notify_of(request)
@@ -72,16 +85,16 @@ class Requests:
 
     def refuse(self, data_subject: bytes, request_id: bytes) -> ConsentRequest:
         """Record the person's refusal. Raises NotFound unless it was asked of them, StaleConsent once it is over."""
-        return self._end(request_id, RequestState.REFUSED, lambda r: r.data_subject == data_subject)
+        return self._end(request_id, RequestState.REFUSED, lambda r: r.data_subject == data_subject, SEEN_BY_PERSON)
 
     def withdraw(self, requester: str, request_id: bytes) -> ConsentRequest:
         """Withdraw a request. Raises NotFound unless it is the requester's own, StaleConsent once it is over."""
-        self._end(request_id, RequestState.WITHDRAWN, lambda r: r.requester == requester)
+        self._end(request_id, RequestState.WITHDRAWN, lambda r: r.requester == requester, SEEN_BY_REQUESTER)
         return self.get(requester, request_id)
 
     def get(self, requester: str, request_id: bytes) -> ConsentRequest:
         """One request as its requester may see it. Raises NotFound."""
-        entry = self._find(request_id, (REQUEST,))
+        entry = self._find(request_id, SEEN_BY_REQUESTER)
         if entry is None or entry[0].requester != requester:
             raise NotFound
         return entry[0].as_asker_sees(self._world.clock.now())
@@ -89,18 +102,26 @@ class Requests:
     def by(self, requester: str, after: bytes = b"", limit: int = PAGE) -> list[ConsentRequest]:
         """A party's requests as it may see them, oldest first."""
         now = self._world.clock.now()
-        items = self._world.work_items.items(REQUEST, party=requester, after=after, limit=limit)
+        items = self._oldest(SEEN_BY_REQUESTER, after, limit, party=requester)
         return [self.resolved(read_request(item), now).as_asker_sees(now) for item in items]
 
     def to(self, data_subject: bytes, after: bytes = b"", limit: int = PAGE) -> list[ConsentRequest]:
         """Every request to a person, including those that a standing wish refused, oldest first."""
         now = self._world.clock.now()
-        kinds = (REQUEST, QUESTION)
-        items = [
-            p for k in kinds for p in self._world.work_items.items(k, person=data_subject, after=after, limit=limit)
-        ]
-        oldest = sorted(items, key=lambda item: item.id)[:limit]
-        return [self.resolved(read_request(item), now) for item in oldest]
+        items = self._oldest(SEEN_BY_PERSON, after, limit, person=data_subject)
+        return [self.resolved(read_request(item), now) for item in items]
+
+    def show_answered(self, consent: Consent) -> None:
+        """Show the requester those invitations of the person that a consent to it has answered. Doing it again has no
+        further effect. Each has an id of its own, by the time of the answer, so that the requester's next page has it.
+        """
+        now = self._world.clock.now()
+        for invitation in self.of(consent.data_subject, consent.grantee, INVITATION):
+            answered = self.resolved(invitation, now)
+            if answered.consent:
+                name = sha256(invitation.request_id + answered.consent).digest()[TIME:]
+                shown = replace(answered, request_id=answered.answered_at.to_bytes(TIME, "big") + name)
+                self._world.work_items.file(replace(request_item(shown), kind=ANSWERED_INVITATION))
 
     def draft_answer(self, data_subject: bytes, request_id: bytes, lock: bytes, language: str = "") -> Draft:
         """The consent that would grant a request, together with the person's present grants to the requester. Narrower
@@ -108,7 +129,7 @@ class Requests:
 
         Raises NotFound, StaleConsent once the request is over.
         """
-        request, _ = self._open(request_id, lambda r: r.data_subject == data_subject)
+        request, _ = self._open(request_id, lambda r: r.data_subject == data_subject, SEEN_BY_PERSON)
         party, now = self._world.directory.party(request.requester), self._world.clock.now()
         roles = party.roles if party else frozenset()
         requested = shortened(request.grants, roles, self._wishes.of(data_subject), now)
@@ -149,24 +170,30 @@ class Requests:
         """The request in its initial state at `now` (UTC seconds)."""
         terms_text = (terms.grants, terms.notice_hash, terms.benefit, terms.reference)
         size = self._world.log.head(CONSENTS).size
-        return ConsentRequest(request_id, requester, person, *terms_text, now, now + terms.wait, size)
+        made = ConsentRequest(request_id, requester, person, *terms_text, now, now + terms.wait, size)
+        return replace(made, benefit_ko=terms.benefit_ko)
 
-    def _end(self, request_id: bytes, state: RequestState, may: _May) -> ConsentRequest:
-        request, version = self._open(request_id, may)
+    def _oldest(self, kinds: Iterable[str], after: bytes, limit: int, **side: Any) -> list[WorkItem]:
+        """The first `limit` items above `after` of these kinds together, by id."""
+        pages = (self._world.work_items.items(kind, after=after, limit=limit, **side) for kind in kinds)
+        return sorted(chain.from_iterable(pages), key=lambda item: item.id)[:limit]
+
+    def _end(self, request_id: bytes, state: RequestState, may: _May, kinds: Iterable[str]) -> ConsentRequest:
+        request, version = self._open(request_id, may, kinds)
         closed = replace(request, state=state, answered_at=self._world.clock.now())
         if self._world.work_items.file(request_item(closed, version)) is None:
             raise StaleConsent("the request was answered just now; read it again")
         return closed
 
-    def _open(self, request_id: bytes, may: _May) -> tuple[ConsentRequest, int]:
-        entry = self._find(request_id)
+    def _open(self, request_id: bytes, may: _May, kinds: Iterable[str]) -> tuple[ConsentRequest, int]:
+        entry = self._find(request_id, kinds)
         if entry is None or not may(entry[0]):
             raise NotFound
         if entry[0].status_at(self._world.clock.now()).state is not RequestState.REQUESTED:
             raise StaleConsent("the request is over; see its state")
         return entry
 
-    def _find(self, request_id: bytes, kinds: Iterable[str] = (REQUEST, QUESTION)) -> tuple[ConsentRequest, int] | None:
+    def _find(self, request_id: bytes, kinds: Iterable[str]) -> tuple[ConsentRequest, int] | None:
         for kind in kinds:
             if item := self._world.work_items.item(kind, request_id):
                 return self.resolved(read_request(item), self._world.clock.now()), item.version

@@ -21,7 +21,7 @@ QUEUES: Mapping[str, tuple[str, ...]] = {
     DATA_USE: ("approved", "denied"),
 }
 """Each queue with its possible verdicts."""
-WAITING, NOTIFIED = "waiting", "told"
+WAITING = "waiting"
 MOST_COUNTED = 10_000
 
 
@@ -56,14 +56,6 @@ class Reviews:
         self._file(WorkItem(_kind(BREAK_GLASS), entry, *sides, WAITING, due, details))
         by = logged.accepted_at + self._world.bounds.notice_seconds
         self._file(WorkItem(INCIDENT_NOTICE, entry, *sides, WAITING, by))
-
-    def note_notified(self, entry: bytes) -> None:
-        """Note that the person and their guardians were notified of an incident; until then its notice counts
-        as open.
-        """
-        item = self._world.work_items.item(INCIDENT_NOTICE, entry)
-        if item is not None and item.state == WAITING:
-            self._file(replace(item, state=NOTIFIED, body={"told_at": self._world.clock.now()}))
 
     def leave(self, queue: str, party: str, details: Mapping[str, Any]) -> bytes:
         """File a question that no rule could answer for review; returns its id."""

@@ -26,6 +26,7 @@ from mydata_ledger.ledger.kernel.people.links import (
 from mydata_ledger.ledger.kernel.work_items import LINK
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.work_item import WorkItem
+from mydata_ledger.ledger.written_text import is_name, is_written_text
 
 ATTEMPTS = 10
 """Wrong passcodes over the whole life of a link."""
@@ -145,7 +146,7 @@ class LinkSharing:
         item = self._live_link(name_of(link_id))
         if direct != ("U" in item.body["flag"]):
             raise NotFound
-        if not recipient.strip() or len(recipient) > LONGEST_NAME or not recipient.isprintable():
+        if not is_name(recipient, LONGEST_NAME):
             raise InvalidStatement(f"say who you are: `recipient` is a name of 1 to {LONGEST_NAME} characters")
         if "P" in item.body["flag"]:
             self._check_passcode(item, recipient, passcode)
@@ -205,7 +206,7 @@ class LinkSharing:
     def _check_link(self, terms: LinkTerms, now: int) -> None:
         for category in terms.categories:
             self._world.vocabulary.check_category(category)
-        if not terms.categories or len(terms.label) > LONGEST_LABEL or not (terms.label or " ").isprintable():
+        if not terms.categories or len(terms.label) > LONGEST_LABEL or not is_written_text(terms.label):
             raise InvalidStatement(
                 f"a link shares one category or more, under a label of at most {LONGEST_LABEL} characters"
             )
