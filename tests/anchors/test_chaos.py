@@ -4,11 +4,11 @@ import pytest
 
 from mydata_ledger.anchors import follower
 from mydata_ledger.anchors.chain import events, logs
-from mydata_ledger.anchors.store import Store
 from mydata_ledger.scripts.devnet import Devnet, anvil
 from mydata_ledger.scripts.npm import ToolMissing
 from testing.lying_node import lying_node
 from testing.sizes import full_or
+from testing.stores import open_store
 from tests.anchors.chaos import Chaos, Disagreement
 from tests.anchors.conftest import Site
 from tests.ledger.planting import planted
@@ -44,7 +44,7 @@ def play(tmp_path):
         pytest.skip(str(error))
 
     def played(seed):
-        store = Store(f"sqlite:///{tmp_path / str(seed)}.db")
+        store = open_store(f"sqlite:///{tmp_path / str(seed)}.db")
         try:
             with Devnet(block_time=0) as devnet, lying_node(devnet.url) as node:
                 chaos = Chaos(Site(devnet), node, store, seed)

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from mydata_ledger.anchors.store import Store
+from testing.stores import open_store
 from tests.ledger import crowd, equivalent_consents
 from tests.ledger.faults import SEARCH
 from tests.ledger.planting import planted
@@ -28,7 +28,7 @@ def facts(_):
 
 def search(folder):
     for seed in crowd.SEEDS:
-        store = Store(f"sqlite:///{folder / str(seed)}.db")
+        store = open_store(f"sqlite:///{folder / str(seed)}.db")
         try:
             crowd.check(store, seed)
         finally:
