@@ -74,7 +74,7 @@ def issued(stack, people, scan):
             "issue", scan, "--subject", ann.wallet.address, "--category", "health.lab",
             "--key", clinic.key, "--url", stack.url, "--json",
         )  # fmt: skip
-    (record,) = json.loads(done.stdout)["scan.dcm"]
+    (record,) = json.loads(done.stdout)["scan.dcm"]["records"]
     clinic.client.wait_anchored("records", record["position"])
     return record["record_id"]
 

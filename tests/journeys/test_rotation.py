@@ -22,7 +22,7 @@ def records(stack, people, tmp_path_factory):
         (folder / name).write_bytes(os.urandom(size))
         command = ("issue", folder / name, "--subject", ann.wallet.address, "--category", "health.lab")
         done = mydata(*command, "--key", clinic.key, "--url", stack.url, "--json")
-        (record,) = json.loads(done.stdout)[name]
+        (record,) = json.loads(done.stdout)[name]["records"]
         manifest[record["record_id"]] = (folder / name).read_bytes()
         clinic.client.wait_anchored("records", record["position"])
     permit(ann, team)
