@@ -78,7 +78,7 @@ def categories(door, records):
         ("lines.ndjson", b"\n".join(LINES[1:]), ["health.lab.observation"] * 2),
         ("lines.txt", b"\r\n".join(LINES[:2]), ["health.identity.person", "health.lab.observation"]),
         ("scan.png", b"\x89PNG", ["health.other"]),
-        ("packed.json.gz", gzip.compress(bundle(PATIENT)), ["health.other"]),
+        ("packed.json.gz", gzip.compress(bundle(PATIENT), mtime=0), ["health.other"]),
         ("note.rtf", b"{\\rtf1 hello}", ["health.other"]),
     ],
 )
