@@ -6,14 +6,17 @@ import os
 import shutil
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import orjson
 
 from mydata_ledger.scripts.failure import Failure
-from mydata_ledger.scripts.file_lock import FileLock, LockHeld
+from mydata_ledger.scripts.file_lock import FileLock, Holder, LockHeld
 
 LOCK_SUFFIX = ".lock"
+COMMAND = "a development chain"
+"""How others read who uses the file."""
 STOP_SECONDS = 10.0
 """Seconds in which a chain saves its state and ends."""
 
@@ -30,15 +33,19 @@ def lock_chain(state: Path) -> FileLock:
     path, deadline, stopped = state.with_name(state.name + LOCK_SUFFIX), time.monotonic() + STOP_SECONDS, False
     while True:
         try:
-            return FileLock.take(path)
+            lock = FileLock.take(path)
         except LockHeld as error:
             holder = error.holder
             if holder is None or not holder.has_ended() or time.monotonic() > deadline:
                 raise DevnetFailed(f"the development chain {state} is used by {holder or 'another process'}") from error
             if holder.child and not stopped:
-                os.kill(holder.child, signal.SIGTERM)  # it lives: nobody else can hold the lock now
+                with suppress(ProcessLookupError):
+                    os.kill(holder.child, signal.SIGTERM)
             stopped = True
             time.sleep(0.05)
+        else:
+            lock.describe(Holder.of_this_process(COMMAND))  # in place of an earlier holder, whose chain has ended
+            return lock
 
 
 def keep_or_restore(state: Path) -> None:

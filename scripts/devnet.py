@@ -16,7 +16,7 @@ from types import TracebackType
 
 import httpx
 
-from mydata_ledger.scripts.chain_file import STOP_SECONDS, keep_or_restore, lock_chain
+from mydata_ledger.scripts.chain_file import COMMAND, STOP_SECONDS, keep_or_restore, lock_chain
 from mydata_ledger.scripts.chain_file import DevnetFailed as DevnetFailed  # noqa: PLC0414 - told on to callers
 from mydata_ledger.scripts.file_lock import FileLock, Holder
 from mydata_ledger.scripts.listening import bound
@@ -28,7 +28,6 @@ READY_SECONDS = 30.0
 PORT_TRIES = 5
 IN_USE = "Address already in use"
 """What Anvil says of a port that another program has."""
-COMMAND = "a development chain"
 MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 

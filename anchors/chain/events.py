@@ -56,6 +56,7 @@ class EventReader:
         self._parties = octets(deployment.parties, 20)
         self._kept = _Kept(frozenset(), is_whole=False)
         self._read, self._is_started = self._kept, False
+        self._tip = self._read_to = (-1, b"")
 
     def read(
         self, first: int, common: int | None, tip: Block, noted: Mapping[int, bytes], *, is_back: bool
@@ -72,7 +73,9 @@ class EventReader:
         Raises:
             SourceUnavailable: The events could not be read, or not proven; the next call starts where this one did.
         """
-        is_whole = common is None or is_back
+        if max(noted.items(), default=self._read_to) != self._read_to:  # another process read blocks in between
+            self._kept, self._is_started = _Kept(frozenset(), is_whole=False), False
+        self._tip, is_whole = (tip.number, tip.hash), common is None or is_back
         start = first if common is None or (is_back and not self._kept.is_whole) else max(first, common - OVERLAP + 1)
         reading = self._logs.read(start, tip, noted if self._is_started and not is_back else {})
         if common is not None and reading.hashes.get(common, noted.get(common)) != noted.get(common):
@@ -90,7 +93,7 @@ class EventReader:
 
     def confirm(self) -> None:
         """Take note that what was read last is in the database."""
-        self._kept, self._is_started = self._read, True
+        self._kept, self._read_to, self._is_started = self._read, self._tip, True
 
     def _to_keep(self, logs: frozenset[EventLog], tip: Block, *, is_whole: bool) -> _Kept:
         oldest = tip.number - OVERLAP

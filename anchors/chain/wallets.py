@@ -15,6 +15,8 @@ from mydata_ledger.ledger.party import checksum
 
 MAGIC_VALUE = bytes.fromhex("1626ba7e" + "00" * 28)
 """The result of isValidSignature for a valid signature (ERC-1271): its own selector, padded to 32 bytes."""
+MAX_WRAPPED = 32_768
+"""Most bytes of an ERC-6492 signature: the simulation has two-byte offsets."""
 ERC6492_SUFFIX = bytes.fromhex("6492" * 16)
 """The last 32 bytes of an ERC-6492 signature, which was made before its wallet was deployed."""
 WRAPPER = ("address", "bytes", "bytes")
@@ -52,6 +54,8 @@ class ChainWallets:
 
 def _preparation(signature: bytes) -> tuple[bytes, bytes] | None:
     """The factory (20 bytes) and its calldata from an ERC-6492 signature; None if that is malformed."""
+    if len(signature) > MAX_WRAPPED:
+        return None
     try:
         factory, calldata, _ = decode(WRAPPER, signature[: -len(ERC6492_SUFFIX)])
     except (DecodingError, OverflowError):

@@ -5,7 +5,8 @@ import time
 import pytest
 from eth_abi.abi import encode
 
-from mydata_ledger.anchors.chain.abi import PARTY_TYPES
+from mydata_ledger.anchors.chain.abi import PARTY_TYPES, Function
+from mydata_ledger.anchors.chain.events import OVERLAP
 from mydata_ledger.anchors.follower import Follower
 from mydata_ledger.anchors.memory import FixedClock, MemoryStore
 from mydata_ledger.anchors.notary import Notary
@@ -51,6 +52,15 @@ def pair(store, site):
     pair = Pair(store, site)
     yield pair
     pair.chain.close()
+
+
+def as_admin(pair, data):
+    """The registry's administrator sends this calldata to it."""
+    admin, rpc = Wallet(ADMIN).address, pair.chain.rpc
+    rpc.call("anvil_impersonateAccount", admin)
+    call = {"from": admin, "to": pair.site.deployment.parties, "data": data, "gas": hex(10**6)}
+    rpc.call("eth_sendTransaction", call)
+    rpc.call("evm_mine")
 
 
 @pytest.fixture
@@ -140,13 +150,10 @@ def test_the_directory_follows_the_registry(pair):
 
 
 def test_a_name_that_is_no_text_does_not_stop_the_follower(pair):
-    admin, types = Wallet(ADMIN).address, ("address", "bytes", *PARTY_TYPES[1:])
+    types = ("address", "bytes", *PARTY_TYPES[1:])
     selector = keccak(f"register(address,{','.join(PARTY_TYPES)})".encode())[:4]
     data = selector + encode(types, (HOSPITAL, b"Seoul \xff\xfe", [b"holder".ljust(32, b"\0")], b"", 0, NOW))
-    pair.chain.rpc.call("anvil_impersonateAccount", admin)
-    call = {"from": admin, "to": pair.site.deployment.parties, "data": "0x" + data.hex(), "gas": hex(10**6)}
-    pair.chain.rpc.call("eth_sendTransaction", call)
-    pair.chain.rpc.call("evm_mine")
+    as_admin(pair, "0x" + data.hex())
     pair.follower.once()
     assert pair.store.directory.party(HOSPITAL).name == "Seoul \ufffd\ufffd"
 
@@ -163,6 +170,24 @@ def test_i3_a_reorganisation_takes_grants_and_leaves_withdrawals(alone):
     assert (fresh.anchored, fresh.revoked) == (False, False)
     assert old.revoked
     assert alone.anchored()[CONSENTS].size < alone.accepted()[CONSENTS].size
+
+
+def test_a_leader_that_returns_knows_what_another_one_removed(alone):
+    alone.site.registrar().register(HOSPITAL, "Seoul Hospital", ["holder"], b"key")
+    alone.follower.once()
+    another = Follower(alone.store, alone.site.chain(), alone.clock)
+    another.once()
+    as_admin(alone, Function("remove", ("address",)).data(HOSPITAL))
+    for _ in range(2):
+        alone.chain.rpc.call("anvil_mine", hex(OVERLAP))
+        another.once()
+    alone.chain.rpc.call("anvil_mine", hex(OVERLAP))
+    alone.site.registrar().register(checksum(b"\x0b" * 20), "Busan Hospital", ["holder"], b"key")
+    alone.follower.once()
+    assert [party.name for party in alone.store.directory.parties()] == ["Busan Hospital"]
+    alone.chain.rpc.call("anvil_reorg", 3, [])
+    alone.follower.once()
+    assert alone.store.directory.parties() == []
 
 
 def test_after_a_reorganisation_everything_is_sent_again(alone):

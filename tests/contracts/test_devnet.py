@@ -3,6 +3,7 @@
 import os
 import socket
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -50,7 +51,8 @@ def test_a_stopped_chain_keeps_its_state(tmp_path):
         deployment = first.deployment
         first.send(first.contract("consents").functions.append([b"\x01" * 32], []))
     with live_chain(state=state, key=key) as second:
-        assert second.deployment == deployment
+        assert replace(second.deployment, block=0) == replace(deployment, block=0)
+        assert second.deployment.block in {0, deployment.block}, "0 where the node does not have the state before it"
         assert second.contract("consents").functions.head().call()[0] == 1
 
 
