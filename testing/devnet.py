@@ -17,6 +17,8 @@ from web3.contract.contract import ContractFunction
 from web3.types import RPCEndpoint, TxParams, TxReceipt, Wei
 
 from mydata_ledger.anchors.artifacts import Deployment, artifact
+from mydata_ledger.ledger.typed_data import message
+from mydata_ledger.ledger.typed_data.types import MEMBERS
 from mydata_ledger.scripts.deploy import deploy
 from mydata_ledger.scripts.devnet import Devnet
 
@@ -82,3 +84,18 @@ def live_chain(
         deployment = deploy(devnet.url, bytes(account.key), account.address)
         web3 = Web3(HTTPProvider(devnet.url, request_kwargs={"timeout": 30}))
         yield LiveChain(devnet, deployment, account, web3)
+
+
+def arguments_of(statement: Any) -> dict[str, Any]:
+    """A statement as an argument of web3.py, which takes no decimal strings for numbers."""
+    return _arguments(type(statement).__name__, message(statement))
+
+
+def _arguments(kind: str, members: dict[str, Any]) -> dict[str, Any]:
+    return {name: _argument(type_, members[name]) for type_, name, _ in MEMBERS[kind]}
+
+
+def _argument(type_: str, value: Any) -> Any:
+    if type_.startswith("uint"):
+        return int(value)
+    return [_arguments(type_[:-2], item) for item in value] if type_[:-2] in MEMBERS else value

@@ -11,7 +11,8 @@ from mydata_ledger.ledger import merkle
 from mydata_ledger.ledger.commitment.entry import Entry, lock_of
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.ledger.typed_data import Domain, digest, message
+from mydata_ledger.ledger.typed_data import Domain, digest
+from testing.devnet import arguments_of
 
 SUBJECT = Wallet(b"\x22" * 32)
 GRANTEE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
@@ -139,7 +140,7 @@ def verify(chain: GasChain, levels: int) -> tuple[int, int]:
         0,
     )
     evidence = (signature, entry.salt, (index, size, root, proof))
-    call = registry.functions.verify(message(statement), evidence, request)
+    call = registry.functions.verify(arguments_of(statement), evidence, request)
     assert call.call()[0] == 1, "the consent must verify"
     whole = chain.gas(call)
     return whole, whole - intrinsic(registry.encode_abi("verify", call.args))

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from mydata_ledger.ledger.typed_data import Domain, digest, message
+from mydata_ledger.ledger.typed_data import Domain, digest
 from mydata_ledger.ledger.typed_data.types import MEMBERS
+from testing.devnet import arguments_of
 from testing.sizes import sized
 from tests.contracts.statements import class_of, statements
 
@@ -32,7 +33,7 @@ def test_the_digests_agree(chain, kind, data):
     statement = data.draw(statements(class_of(kind)))
     registry = chain.contract(REGISTRY[kind])
     domain = Domain(chain.deployment.chain_id, registry.address)
-    on_chain = registry.functions[f"digestOf{kind}"](message(statement)).call()
+    on_chain = registry.functions[f"digestOf{kind}"](arguments_of(statement)).call()
     assert on_chain == digest(statement, domain)
 
 

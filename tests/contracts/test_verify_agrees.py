@@ -6,7 +6,8 @@ from hypothesis import strategies as some
 from mydata_ledger.ledger.commitment.entry import Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Effect, Grant
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.ledger.typed_data import Domain, digest, message
+from mydata_ledger.ledger.typed_data import Domain, digest
+from testing.devnet import arguments_of
 from testing.sizes import sized
 
 STATUS = ["NotCovered", "Valid", "Conditional", "NotYet", "Expired", "Revoked", "Forbidden", "BadSignature"]
@@ -113,7 +114,7 @@ def test_the_contract_reads_grants_as_the_ledger_does(chain, drawn, question):
         lines = [_grant(fields, now) for fields in drawn]
         consent = _consent(lines)
         _, evidence = _anchored(chain, registry, consent)
-        call = registry.functions.verify(message(consent), evidence, _ask(question))
+        call = registry.functions.verify(arguments_of(consent), evidence, _ask(question))
         status, line = _call_at(chain, call, now)
     assert STATUS[status] == expected(lines, question, now)
     if STATUS[status] in {"Valid", "Conditional", "Forbidden"}:
@@ -136,7 +137,7 @@ def test_a_consent_of_a_python_wallet_lives_and_ends_on_chain(chain):
     question = {"category": "health.lab", "purposes": ("hl7:HRESCH",), "record": RECORD, "period": (0, 0)}
     with chain.undone():
         entry, evidence = _anchored(chain, registry, consent)
-        call = registry.functions.verify(message(consent), evidence, _ask(question))
+        call = registry.functions.verify(arguments_of(consent), evidence, _ask(question))
         assert STATUS[call.call()[0]] == "Valid"
         receipt = chain.send(registry.functions.revoke(entry.core, SECRET))
         named = registry.events.Revoked().process_receipt(receipt)[0]["args"]
