@@ -69,12 +69,14 @@ class PaperForm(Form):
 @router.post("/papers/consents/drafts")
 def draft_paper_consent(form: PaperConsentForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
     """Draft the consent that is on the paper, for the second witness to sign."""
+    kernel.consents.acting.check_witness(caller.signer)
     return draft_view(kernel.consents.drafts.consent(grant_request(form, caller, kernel)))
 
 
 @router.post("/papers/revocations/drafts")
 def draft_paper_revocation(form: PaperRevocationForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
     """Draft the withdrawal that is on the paper, for the second witness to sign."""
+    kernel.consents.acting.check_witness(caller.signer)
     data_subject, secret = read_hex(form.data_subject, "data_subject"), read_hex(form.secret, "secret", 32)
     draft = kernel.consents.drafts.revocation(
         data_subject, parse_grantee(form.grantee), secret, caller.signer, form.language

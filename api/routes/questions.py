@@ -206,7 +206,9 @@ def preview_consent(form: ConsentDraftForm, caller: SignedIn, kernel: KernelDep)
     """The decisions about the caller's present records that this consent would change. Nothing is signed, stored or
     announced.
     """
-    return [_change_view(change) for change in kernel.consents.what_if.changes(grant_request(form, caller, kernel))]
+    proposed = grant_request(form, caller, kernel)
+    kernel.consents.acting.check_drafting(caller.signer, proposed.data_subject)
+    return [_change_view(change) for change in kernel.consents.what_if.changes(proposed)]
 
 
 def _incident(entry: str | None) -> bytes:

@@ -257,3 +257,28 @@ def test_nobody_learns_when_a_delegate_signed_in(client):
     client.fixture.clock.passes(50)
     client.as_(BEN)
     assert [(one.kind, one.since) for one in ended_by_the_person(client)] == [("session", NOW)]
+
+
+DRAFTS = ("/consents/drafts", "/revocations/drafts", "/consents/what-if")
+PAPER_DRAFTS = ("/papers/consents/drafts", "/papers/revocations/drafts")
+
+
+def drafting(client, path, by, **form):
+    """The answer to a draft for Ann."""
+    grantee, person = client.fixture.trial.address, {"data_subject": hex_of(client.fixture.ann)}
+    wish = {"grantee": grantee} if "revocations" in path else client.wish(grantee)
+    return client.http.post(path, json=wish | person | form, headers=client.as_(by))
+
+
+def test_a_draft_shows_what_a_person_consented_to_and_so_is_for_them_and_their_delegates_alone(client):
+    client.fixture.consents(client.fixture.trial, "health.lab")
+    for path in (*DRAFTS, *PAPER_DRAFTS):
+        refused = drafting(client, path, wallet(77))
+        assert (path, refused.status_code, refused.json()["error"]) == (path, 403, "not_entitled")
+        assert client.fixture.trial.address not in refused.text
+    named(client, "health.lab")
+    assert [drafting(client, path, BEN).status_code for path in DRAFTS] == [200] * 3
+    assert [drafting(client, path, BEN).status_code for path in PAPER_DRAFTS] == [403] * 2
+    ended_by_the_person(client)
+    assert [drafting(client, path, BEN).status_code for path in DRAFTS] == [403] * 3
+    assert [drafting(client, path, client.fixture.hospital).status_code for path in PAPER_DRAFTS] == [200] * 2

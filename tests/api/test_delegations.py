@@ -30,7 +30,7 @@ def named(client):
     form = {"delegate": hex_of(BEN), "delegate_name": "Ben", "categories": ["health"], "expires": NOW + 9_000}
     draft = client.http.post("/delegations/drafts", json=form, headers=client.as_(client.fixture.ann)).json()
     may = "Ben may sign and withdraw consents for you, and read and pass on data by links and downloads"
-    assert draft["summary"] == [f"{may} (representative) about: health, until 2027-01-15 10:30 UTC."]
+    assert draft["summary"] == [f"{may} (representative) about: All health data, until 2027-01-15 10:30 UTC."]
     return hand_in(client, client.fixture.ann, Delegation, "/delegations", draft)
 
 
@@ -75,9 +75,12 @@ def test_the_copies_carry_the_delegation_for_those_it_is_about(client):
 
 def test_who_was_not_named_signs_for_nobody(client):
     wish = client.wish(client.fixture.trial.address) | {"data_subject": hex_of(client.fixture.ann)}
-    draft = client.http.post("/consents/drafts", json=wish, headers=client.as_(BEN)).json()
-    refused = hand_in(client, BEN, Consent, "/consents", draft)
-    assert (refused.status_code, refused.json()["error"]) == (403, "not_entitled")
+    not_drafted = client.http.post("/consents/drafts", json=wish, headers=client.as_(BEN))
+    typed = client.drafted(client.fixture.ann, client.fixture.trial.address)
+    typed["message"]["signer"] = hex_of(BEN)
+    refused = hand_in(client, BEN, Consent, "/consents", {"typed_data": typed})
+    for answer in (not_drafted, refused):
+        assert (answer.status_code, answer.json()["error"]) == (403, "not_entitled")
 
 
 def test_a_guardian_without_evidence_and_evidence_that_is_none(client):

@@ -33,6 +33,17 @@ class DelegateActions:
                 return state
         raise NotEntitled("only the person does this, or a delegate whose delegation covers every category named")
 
+    def check_drafting(self, actor: bytes, person: bytes) -> None:
+        """Raise NotEntitled unless `actor` is the person or a delegate: a draft shows what the person consented to."""
+        if actor != person and not self._delegations.entitle(actor, person, self._world.clock.now()):
+            raise NotEntitled("only the person, or a delegate, drafts what the person signs")
+
+    def check_witness(self, actor: bytes) -> None:
+        """Raise NotEntitled unless `actor` is an accredited party, who may witness a statement on paper."""
+        party = self._world.directory.party(requester_name(actor))
+        if party is None or not party.accredited(self._world.clock.now()):
+            raise NotEntitled("only an accredited party witnesses a statement on paper")
+
     def begin(
         self, office: DelegationState | None, kind: str, reference: str, categories: Collection[str] = ()
     ) -> None:
