@@ -75,7 +75,8 @@ class EventReader:
         """
         if max(noted.items(), default=self._read_to) != self._read_to:  # another process read blocks in between
             self._kept, self._is_started = _Kept(frozenset(), is_whole=False), False
-        self._tip, is_whole = (tip.number, tip.hash), common is None or is_back
+        self._tip = (tip.number, tip.hash)
+        is_whole = common is None or is_back
         start = first if common is None or (is_back and not self._kept.is_whole) else max(first, common - OVERLAP + 1)
         reading = self._logs.read(start, tip, noted if self._is_started and not is_back else {})
         if common is not None and reading.hashes.get(common, noted.get(common)) != noted.get(common):

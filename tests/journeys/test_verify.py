@@ -86,7 +86,7 @@ def wallet_of(stack, address):
 
 
 def test_a_record_opened_disclosed_and_checked_on_the_command_line(stack, person, key, tmp_path):
-    record = next(r for r in person.call("GET", "/records") if r["category"] == "health.lab")
+    record = next(r for r in person.call("GET", "/records") if r["category"] == "health.lab.observation")
     whole, part, bare = tmp_path / "record.json", tmp_path / "part.json", tmp_path / "bare.json"
     question = ("--category", "health.lab", "--purpose", "mydata:SELF_VIEW")
     mydata("access", record["record_id"], *question, "--proof", whole, "--key", key, "--url", stack.url)
@@ -111,7 +111,7 @@ def test_a_record_opened_disclosed_and_checked_on_the_command_line(stack, person
 
 
 def test_chosen_fields_an_unopened_release_and_a_credential_on_the_command_line(stack, person, key, tmp_path):
-    record = next(r for r in person.call("GET", "/records") if r["category"] == "health.lab")
+    record = next(r for r in person.call("GET", "/records") if r["category"] == "health.lab.observation")
     ask = ("access", record["record_id"], "--category", "health.lab", "--purpose", "mydata:SELF_VIEW")
     ask = (*ask, "--key", key, "--url", stack.url)
     part, whole, release, out, credential = (tmp_path / name for name in ("part", "whole", "release", "out", "vc"))

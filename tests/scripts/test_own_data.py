@@ -40,6 +40,8 @@ def door(tmp_path):
     key = tmp_path / "me.json"
     key.write_text(json.dumps({"wallet": "01" * 32, "reader": generate_reader_key().raw.hex()}))
 
+    key.chmod(0o600)
+
     def run(*arguments, of_me=True):
         mine = ["--key", str(key), "--url", url] if of_me else []
         return RUN.invoke(app, [*arguments, *mine], catch_exceptions=False)
