@@ -233,3 +233,8 @@ def subject_bytes(text: str) -> bytes:
     if len(raw) < 20:
         raise MalformedInput("`data_subject` is a wallet address (20 bytes) or longer signer bytes, in 0x-hex")
     return raw
+
+
+def person_of(named: str | None, caller: Caller) -> bytes:
+    """The data subject that a form names; by default the caller."""
+    return subject_bytes(named) if named else caller.signer

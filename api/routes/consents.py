@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from mydata_ledger.api.auth import AppContextDep, Caller, KernelDep, SignedIn, subject_bytes
+from mydata_ledger.api.auth import AppContextDep, Caller, KernelDep, SignedIn, person_of
 from mydata_ledger.api.fastpath.consents import ConsentBatcherDep
 from mydata_ledger.api.schemas import (
     ZERO,
@@ -96,7 +96,7 @@ class ConsentView(BaseModel):
 @router.post("/consents/drafts")
 def draft_consent(form: ConsentDraftForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
     """Draft the next version of the caller's consent to a grantee, to be signed."""
-    kernel.consents.acting.check_drafting(caller.signer, _person(form.data_subject, caller))
+    kernel.consents.acting.check_drafting(caller.signer, person_of(form.data_subject, caller))
     return draft_view(kernel.consents.drafts.consent(grant_request(form, caller, kernel)))
 
 
@@ -170,7 +170,7 @@ def _delegation_of(state: ConsentState, delegations: list[DelegationState]) -> D
 def draft_revocation(form: RevocationDraftForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
     """Draft the withdrawal of the caller's newest consent to a grantee, to be signed."""
     secret = read_hex(form.secret, "secret", 32)
-    data_subject = _person(form.data_subject, caller)
+    data_subject = person_of(form.data_subject, caller)
     kernel.consents.acting.check_drafting(caller.signer, data_subject)
     draft = kernel.consents.drafts.revocation(
         data_subject, parse_grantee(form.grantee), secret, caller.signer, form.language
@@ -198,18 +198,13 @@ def grant_request(form: ConsentDraftForm, caller: Caller, kernel: Kernel) -> Gra
         read_hex(form.notice_hash, "notice_hash", 32) if form.notice_hash else _newest_notice(kernel, form.language)
     )
     return GrantRequest(
-        data_subject=_person(form.data_subject, caller),
+        data_subject=person_of(form.data_subject, caller),
         signer=caller.signer,
         grantee=parse_grantee(form.grantee),
         grants=tuple(grant.grant() for grant in form.grants),
         notice_hash=notice,
         lock=read_hex(form.lock, "lock", 32),
     )
-
-
-def _person(named: str | None, caller: Caller) -> bytes:
-    """The data subject that a form names; by default the caller."""
-    return subject_bytes(named) if named else caller.signer
 
 
 def parse_grantee(text: str) -> str:

@@ -316,6 +316,8 @@ def test_a_child_grows_up(life):
     life.signs(BEN, Consent, "/consents", life.call(BEN, "POST", "/consents/drafts", json=wish).json())
     life.ledger.clock.passes(until - life.ledger.clock.now())
     life.ledger.anchor()
-    typed = life.call(BEN, "POST", "/consents/drafts", json=wish).json()["typed_data"]
+    assert life.call(BEN, "POST", "/consents/drafts", json=wish).status_code == 403
+    typed = life.call(life.ann, "POST", "/consents/drafts", json=wish).json()["typed_data"]
+    typed["message"]["signer"] = "0x" + BEN.signer.hex()
     assert life.call(BEN, "POST", "/consents", json=life.door.signed(BEN, Consent, typed)).status_code == 403
     life.signs(life.ann, Consent, "/consents", life.call(life.ann, "POST", "/consents/drafts", json=wish).json())

@@ -78,9 +78,9 @@ def test_the_server_does_not_start_on_it(earlier, workers):
         [*command, "--rpc", NOBODY, "--workers", workers], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode != 0
-    *_, said = done.stderr.splitlines()
-    assert said.startswith("error: this ledger has contracts of version ")
-    assert SENTENCE in said
+    *_, sentence = done.stderr.splitlines()
+    assert sentence.startswith("error: this ledger has contracts of version ")
+    assert SENTENCE in sentence
     assert "Traceback" not in done.stderr
     assert {path: raw for path, raw in files(earlier).items() if path.name not in MADE} == before
 
