@@ -52,6 +52,7 @@ class Chaos:
         self.chain.rpc.call("anvil_impersonateAccount", self.admin)
         self.floor = self.chain.tip().number + 1
         self.newest_block = self.followed = None
+        self.ever_revoked = frozenset()
         self.start_follower()
         self.poll()
 
@@ -155,13 +156,15 @@ class Chaos:
         return [*self.grants(), *ending, self.register, self.several_in_one_block]
 
     def poll(self):
+        self.ever_revoked |= self.truth().revoked
         try:
             block = self.follower.once()
         except SourceUnavailable:
             return
         if self.newest_block and block.number < self.newest_block.number and self.has(self.newest_block):
             raise Disagreement(f"seed {self.seed}: the ledger went back, and the chain did not")
-        self.newest_block, self.followed = block, self.truth(block.hash)
+        if block != self.newest_block:  # a node that lags keeps the ledger at a block that may have left the chain
+            self.newest_block, self.followed = block, self.truth(block.hash)
 
     def has(self, block):
         return self.chain.hashes([block.number]) == [block.hash]
@@ -192,6 +195,10 @@ class Chaos:
                 raise Disagreement(f"seed {self.seed}: permitted against the contracts, after {lie}")
 
     def check_agreement(self):
+        """The ledger has the parties of the contracts and permits what they permit.
+
+        A revocation that it has read stays, also where a reorganisation drops it from the chain (`revealed`).
+        """
         truth = self.truth()
         ours = {(party.account, party.name) for party in self.store.directory.parties()}
         if ours != truth.parties:
@@ -200,7 +207,9 @@ class Chaos:
             )
         for person in self.people:
             logged = self.newest(person)
-            if self.permits(person) != bool(logged and truth.permits(logged, person.address)):
+            contracts = bool(logged and truth.permits(logged, person.address))
+            is_dropped = contracts and logged.signed.entry.entry in self.ever_revoked
+            if self.permits(person) != contracts and not is_dropped:
                 raise Disagreement(f"seed {self.seed}: a consent is not as on chain")
 
     def permits(self, person):
